@@ -1,42 +1,42 @@
 /** A platform in OCI notation, e.g. `linux/amd64`. */
-export type ImagePlatform = 'linux/amd64' | 'linux/arm64';
+export type ImagePlatform = 'linux/amd64' | 'linux/arm64'
 
 /** The part of an OCI image configuration that a sealed image sets. Keys are spelled as the image specification spells them. */
 export interface ImageConfig {
-  Env?: string[];
-  Entrypoint?: string[];
-  Cmd?: string[];
-  User?: string;
-  WorkingDir?: string;
-  Labels?: Record<string, string>;
+  Env?: string[]
+  Entrypoint?: string[]
+  Cmd?: string[]
+  User?: string
+  WorkingDir?: string
+  Labels?: Record<string, string>
 }
 
 /** What assembling gives: uncompressed, deterministic layer tars in order, lowest first, and the configuration. */
 export interface AssembledImage {
-  layers: string[];
-  config: ImageConfig;
+  layers: string[]
+  config: ImageConfig
 }
 
 /** What an assembly may use. */
 export interface AssembleContext {
   /** An empty directory of its own, removed after the layers were taken. */
-  work: string;
+  work: string
   /** A directory that survives, shared by all bases: for roots and downloads that several of them start from. */
-  shared: string;
+  shared: string
   /** Runs a program without a shell; rejects with the program's last lines when it fails. */
-  run(file: string, args: string[], options?: { cwd?: string; env?: Record<string, string>; input?: string }): Promise<string>;
+  run(file: string, args: string[], options?: { cwd?: string; env?: Record<string, string>; input?: string }): Promise<string>
   /** One line of progress. */
-  say(detail: string): void;
+  say(detail: string): void
 }
 
 /** An image that stands in for official references where no container registry can be reached. */
 export interface BaseImage {
   /** Short name, e.g. `python-slim`. */
-  name: string;
+  name: string
   /** The official references, fully spelled (`docker.io/library/python:3.11-slim-bookworm`), that it stands in for. */
-  references: string[];
-  platforms: ImagePlatform[];
+  references: string[]
+  platforms: ImagePlatform[]
   /** Changes whenever the definition changes what comes out; part of the cache key. */
-  key: string;
-  assemble(context: AssembleContext, platform: ImagePlatform): Promise<AssembledImage>;
+  key: string
+  assemble(context: AssembleContext, platform: ImagePlatform): Promise<AssembledImage>
 }

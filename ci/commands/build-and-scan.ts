@@ -1,0 +1,178 @@
+import { readFile, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { dag, type Secret, type Service } from '@dagger.io/dagger'
+import { deliver, type Publication } from '../../pipelines/deliver.ts'
+import { documentRun, exitCodeOf } from '../../pipelines/run-record.ts'
+import { DeliveryError } from '../../src/errors.ts'
+import type { Lock, Run } from '../../src/model/index.ts'
+import { renderJson, renderReports, renderTerminal } from '../../src/report/index.ts'
+import type { GivenDatabase } from '../../src/stages/evidence/database.ts'
+import { isLoopback } from '../../src/stages/registry-access.ts'
+import { parseLock } from '../../src/stages/source.ts'
+import { parseImageReference } from '../../src/tools/buildkit/image-reference.ts'
+import { credential } from '../credential.ts'
+import { findEngine, type Engine } from '../engine.ts'
+import { liveDisplay, plainDisplay, silentDisplay, type ProgressDisplay } from '../progress-display.ts'
+import { clearReports, writeReports } from '../report-directory.ts'
+import { withSession } from '../session.ts'
+
+/** The options of `loadline build-and-scan`, as the command line gives them. */
+export interface BuildAndScanOptions {
+  policy?: string
+  output: string
+  platform: string[]
+  publish?: string
+  key?: string
+  keyPassword?: string
+  registryConfig?: string
+  vulnerabilityDatabase?: string
+  lock?: string
+  buildArg: string[]
+  buildSecret: string[]
+  engine?: string
+  json: boolean
+  quiet: boolean
+  progress: 'auto' | 'live' | 'plain' | 'none'
+}
+
+/** Runs the whole flow on one source directory, writes the reports, prints the verdict, and gives the exit code. */
+export async function buildAndScan(source: string, options: BuildAndScanOptions): Promise<number> {
+  const startedAt = new Date()
+  const name = imageName(source)
+  const output = resolve(options.output)
+  const display = chooseDisplay(options)
+  const broken = (error: unknown) => documentRun({}, { name, mode: 'connected', startedAt }, error)
+  await clearReports(output)
+  // Whoever kills this process finds a report that says so, and none that reads as clean.
+  await writeReports(output, renderReports(await broken(new DeliveryError('ENGINE', 'this run has not ended: it still goes on, or it was interrupted', 'Wait for it, or run again.'))))
+
+  let run: Run
+  let reports: Record<string, string>
+  try {
+    await requireDirectory(source)
+    const policy = options.policy === undefined ? undefined : { path: options.policy, text: await readInput(options.policy, 'POLICY', 'policy') }
+    const engine = await findEngine({ say: display.say, ...(options.engine === undefined ? {} : { address: options.engine }) })
+    const given = await readGivenLock(options, source, engine)
+    const delivery = await withSession(engine, join(output, 'engine.log'), async () =>
+      deliver(
+        {
+          directory: dag.host().directory(resolve(source), { exclude: ['.git', 'loadline-report'] }),
+          name,
+          platforms: options.platform,
+          buildArgs: keyValues(options.buildArg, '--build-arg'),
+          buildSecrets: await buildSecrets(options.buildSecret),
+          lock: given,
+          now: startedAt,
+          progress: display.progress,
+          ...(policy === undefined ? {} : { policy }),
+          ...(await givenDatabase(options.vulnerabilityDatabase)),
+        },
+        await publication(options),
+      ),
+    )
+    ;({ run, reports } = delivery)
+  } catch (error) {
+    run = await broken(error)
+    reports = renderReports(run)
+  } finally {
+    display.stop()
+  }
+  await writeReports(output, reports)
+  if (options.json) process.stdout.write(renderJson(run))
+  else if (!options.quiet || run.outcome !== 'passed') {
+    process.stdout.write(renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100, reports: options.output }))
+  }
+  return exitCodeOf(run)
+}
+
+function chooseDisplay({ progress, json, quiet }: BuildAndScanOptions): ProgressDisplay {
+  if (progress === 'none' || (progress === 'auto' && (quiet || json))) return silentDisplay()
+  return progress === 'live' || (progress === 'auto' && process.stderr.isTTY) ? liveDisplay(process.stderr) : plainDisplay(process.stderr)
+}
+
+function useColor(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb'
+}
+
+function imageName(source: string): string {
+  return basename(resolve(source)).toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '') || 'application'
+}
+
+async function requireDirectory(source: string): Promise<void> {
+  const found = await stat(source).catch(() => undefined)
+  if (!found?.isDirectory()) {
+    throw new DeliveryError('SOURCE', `${source} is ${found === undefined ? 'not there' : 'no directory'}`, 'Give the path of the directory that has the Dockerfile.')
+  }
+}
+
+async function readInput(path: string, code: 'POLICY' | 'LOCK', what: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new DeliveryError(code, `the ${what} file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`, 'Correct the path or its permissions.', { cause: error })
+  }
+}
+
+/** On a sealed engine its own lock counts: no other digest can be had there. */
+async function readGivenLock(options: BuildAndScanOptions, source: string, engine: Engine): Promise<Lock> {
+  const path = engine.lockFile ?? options.lock ?? join(source, 'loadline.lock.json')
+  if (engine.lockFile === undefined && options.lock === undefined && (await stat(path).catch(() => undefined)) === undefined) {
+    throw new DeliveryError('LOCK', `no lock file pins the tools and base images: ${path} is not there`, `Run "loadline lock ${source}" once and commit the file that it writes.`)
+  }
+  return parseLock(await readInput(path, 'LOCK', 'lock'), path)
+}
+
+function keyValues(entries: readonly string[], option: string): Record<string, string> {
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const at = entry.indexOf('=')
+      if (at < 1) throw new DeliveryError('USAGE', `${option} takes NAME=VALUE, found "${entry}"`, `Write ${option} NAME=VALUE.`)
+      return [entry.slice(0, at), entry.slice(at + 1)]
+    }),
+  )
+}
+
+async function buildSecrets(entries: readonly string[]): Promise<Map<string, Secret>> {
+  const sources = keyValues(entries, '--build-secret')
+  return new Map(await Promise.all(Object.entries(sources).map(async ([id, source]) => [id, await credential(id, source, '--build-secret')] as const)))
+}
+
+async function givenDatabase(given: string | undefined): Promise<{ database?: GivenDatabase }> {
+  if (given === undefined) return {}
+  const found = await stat(given).catch(() => undefined)
+  if (found?.isDirectory()) return { database: { directory: dag.host().directory(resolve(given)) } }
+  if (found === undefined && !/^[./~]/.test(given) && parseImageReference(given) !== undefined) return { database: { reference: given } }
+  throw new DeliveryError('DATABASE', `the vulnerability database ${given} is neither a directory nor a registry reference`, 'Give a directory with db/trivy.db and db/metadata.json, or registry/repository:tag.')
+}
+
+async function publication(options: BuildAndScanOptions): Promise<Publication | undefined> {
+  const { publish, key, keyPassword, registryConfig } = options
+  if (publish === undefined) {
+    if (key !== undefined) throw new DeliveryError('USAGE', '--key signs what --publish publishes, and there is no --publish', 'Add --publish registry/repository:tag.')
+    return undefined
+  }
+  const password = keyPassword ?? (process.env['COSIGN_PASSWORD'] ? 'env:COSIGN_PASSWORD' : undefined)
+  return {
+    target: {
+      reference: publish,
+      ...loopbackRegistry(publish),
+      ...(registryConfig === undefined ? {} : { credentials: await credential('registry-config', `file:${registryConfig}`, '--registry-config') }),
+    },
+    ...(key === undefined
+      ? {}
+      : {
+          signer: {
+            key: await credential('cosign-key', key, '--key'),
+            ...(password === undefined ? {} : { password: await credential('cosign-password', password, '--key-password') }),
+          },
+        }),
+  }
+}
+
+/** A registry on this machine's loopback, made reachable for the tool containers. */
+function loopbackRegistry(reference: string): { registry?: Service } {
+  const host = parseImageReference(reference)?.registry ?? ''
+  if (!isLoopback(host)) return {}
+  const port = Number(/:(\d+)$/.exec(host)?.[1] ?? '80')
+  return { registry: dag.host().service([{ frontend: port, backend: port }], { host: host.replace(/:\d+$/, '') }) }
+}

@@ -1,0 +1,109 @@
+import { Command, CommanderError, Option } from 'commander'
+import pc from 'picocolors'
+import { DeliveryError } from '../src/errors.ts'
+import { version } from '../src/version.ts'
+
+/** The command line. Gives the exit code: 0 passed, 1 the policy says no, 2 usage or configuration, 3 could not decide, 4 a passed image was not released, 130/143 interrupted. */
+export async function main(argv: readonly string[]): Promise<number> {
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+    process.once(signal, () => {
+      process.stderr.write(`\nloadline: interrupted by ${signal}; nothing was tagged, and the report says that the run did not end\n`)
+      process.exit(code)
+    })
+  }
+  let exitCode = 0
+  const program = commandLine((code) => (exitCode = code))
+  try {
+    // npm runs scripts in the package's directory; paths are meant from where the person stands.
+    if (process.env['npm_command'] === 'run-script' && process.env['INIT_CWD'] !== undefined) process.chdir(process.env['INIT_CWD'])
+    await program.parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof DeliveryError) {
+      process.stderr.write(`${pc.red('error')}: ${error.message}\n${pc.bold('do this')}: ${error.hint}\n`)
+      return error.exitCode
+    }
+    process.stderr.write(`${pc.red('error')}: a fault of Loadline: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    return 3
+  }
+}
+
+/** Every command and option. `done` gets the exit code of the command that ran. */
+export function commandLine(done: (exitCode: number) => void): Command {
+  const program = new Command('loadline')
+    .description('A secure delivery pipeline for container images: an image ships only when its evidence is above the line.')
+    .version(version)
+    .exitOverride()
+    .enablePositionalOptions()
+    .showHelpAfterError('(loadline COMMAND --help says more)')
+    .addHelpText('after', '\nExit codes: 0 passed; 1 the policy says no; 2 usage or configuration; 3 could not decide; 4 publish, sign or verify failed; 130/143 interrupted.')
+
+  program
+    .command('build-and-scan')
+    .description('lint, build, collect evidence and judge; publish and sign what passed')
+    .argument('<source>', 'directory with a Dockerfile')
+    .option('--policy <file>', 'policy file (default: loadline.yaml in the source, or the strict default)')
+    .option('--output <directory>', 'where the reports go', 'loadline-report')
+    .option('--platform <platform...>', 'platforms to build and judge (default: the policy\'s)', [])
+    .option('--publish <reference>', 'push a passed image to registry/repository:tag')
+    .option('--key <source>', 'Cosign private key to sign with: env:NAME or file:PATH')
+    .option('--key-password <source>', 'its password: env:NAME or file:PATH (default: env:COSIGN_PASSWORD where that is set)')
+    .option('--registry-config <file>', 'Docker config.json with the credentials of the registry')
+    .option('--vulnerability-database <where>', 'directory with db/trivy.db, or a registry reference')
+    .option('--lock <file>', 'lock file (default: loadline.lock.json in the source)')
+    .option('--build-arg <name=value...>', 'build arguments, on top of the policy\'s', [])
+    .option('--build-secret <id=source...>', 'build secrets: ID=env:NAME or ID=file:PATH', [])
+    .option('--engine <address>', 'address of a Dagger engine, e.g. unix:///run/dagger/engine.sock, or "sealed" (default: $LOADLINE_ENGINE)')
+    .option('--json', 'print verdict.json on standard output instead of the table', false)
+    .option('--quiet', 'print nothing about an image that passed', false)
+    .addOption(new Option('--progress <how>', 'how progress is shown').choices(['auto', 'live', 'plain', 'none']).default('auto'))
+    .addHelpText('after', '\nExamples:\n  loadline build-and-scan .\n  loadline build-and-scan services/orders --platform linux/amd64 linux/arm64\n  loadline build-and-scan . --publish 127.0.0.1:5000/demo/app:1.0.0 --key env:COSIGN_PRIVATE_KEY')
+    .action(async (source: string, options) => {
+      const { buildAndScan } = await import('./commands/build-and-scan.ts')
+      done(await buildAndScan(source, options))
+    })
+
+  program
+    .command('lock')
+    .description('resolve every tool and base image to its digest, and write loadline.lock.json')
+    .argument('<source>', 'directory with a Dockerfile')
+    .option('--engine <address>', 'address of a Dagger engine that reaches the registries')
+    .action(async (source: string, options) => {
+      const { lock } = await import('./commands/lock.ts')
+      done(await lock(source, options))
+    })
+
+  const engine = program.command('engine').description('the Dagger engine that Loadline uses on this machine')
+  const engineCommand = (name: string, description: string, run: (commands: typeof import('./commands/engine.ts')) => Promise<number>) =>
+    engine
+      .command(name)
+      .description(description)
+      .action(async () => done(await run(await import('./commands/engine.ts'))))
+  engineCommand('up', 'find or start an engine, and print how to reach it', (commands) => commands.engineUp())
+  engineCommand('status', 'say what is there', (commands) => commands.engineStatus())
+  engineCommand('down', 'stop the sealed engine and its registry; caches stay', (commands) => commands.engineDown())
+  engineCommand('clean', 'stop all and remove the cache directory', (commands) => commands.engineClean())
+
+  program
+    .command('dagger')
+    .description('run the real Dagger CLI on Loadline\'s engine')
+    .argument('[arguments...]')
+    .allowUnknownOption()
+    .helpOption(false)
+    .passThroughOptions()
+    .action(async (given: string[]) => {
+      const { dagger } = await import('./commands/dagger.ts')
+      done(await dagger(given))
+    })
+
+  program
+    .command('test')
+    .description('set everything up, then run every test of Loadline itself')
+    .argument('[files...]', 'only these test files')
+    .action(async (files: string[]) => {
+      const { test } = await import('./commands/test.ts')
+      done(await test(files))
+    })
+  return program
+}

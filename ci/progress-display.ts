@@ -1,0 +1,79 @@
+import { createLogUpdate } from 'log-update'
+import pc from 'picocolors'
+import { stages } from '../src/model/index.ts'
+import type { Progress, ProgressEvent } from '../src/stages/progress.ts'
+
+/** Shows progress on a stream until `stop`. */
+export interface ProgressDisplay {
+  progress: Progress
+  /** A line of something else that happens, above the display. */
+  say(line: string): void
+  stop(): void
+}
+
+/** A calm live display for a terminal: a line per stage and per running step. */
+export function liveDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
+  const update = createLogUpdate(stream)
+  const colors = pc.createColors(process.env['NO_COLOR'] === undefined)
+  const steps = new Map<string, ProgressEvent & { since: number }>()
+  let frame = 0
+  const draw = () => update(render([...steps.values()], frame, colors))
+  const timer = setInterval(() => {
+    frame += 1
+    if (steps.size > 0) draw()
+  }, 120)
+  timer.unref()
+  return {
+    progress(event) {
+      const key = `${event.stage} ${event.step}`
+      steps.set(key, { ...event, since: steps.get(key)?.since ?? performance.now() })
+      draw()
+    },
+    say(line) {
+      update.clear()
+      stream.write(`${line}\n`)
+      if (steps.size > 0) draw()
+    },
+    stop() {
+      clearInterval(timer)
+      if (steps.size > 0) draw()
+      update.done()
+    },
+  }
+}
+
+/** One plain line for each step that ends, for logs and pipes. */
+export function plainDisplay(stream: NodeJS.WritableStream): ProgressDisplay {
+  return {
+    progress(event) {
+      if (event.state === 'started') return
+      const name = event.step === '' ? event.stage : `${event.stage}: ${event.step}`
+      stream.write(`${name} ${event.state === 'failed' ? 'failed' : 'done'} in ${(event.seconds ?? 0).toFixed(1)} s${event.detail ? ` (${event.detail})` : ''}\n`)
+    },
+    say: (line) => void stream.write(`${line}\n`),
+    stop() {},
+  }
+}
+
+/** Shows nothing. */
+export function silentDisplay(): ProgressDisplay {
+  return { progress() {}, say() {}, stop() {} }
+}
+
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+
+function render(steps: ReadonlyArray<ProgressEvent & { since: number }>, frame: number, colors: ReturnType<typeof pc.createColors>): string {
+  const ordered = steps.toSorted((left, right) => stages.indexOf(left.stage) - stages.indexOf(right.stage) || left.since - right.since)
+  let stage = ''
+  return ordered
+    .map((event) => {
+      const heading = event.stage === stage ? '' : event.stage
+      stage = event.stage
+      const running = event.state === 'started'
+      const undecided = event.detail?.startsWith('undecided') ?? false
+      const mark = running ? colors.cyan(spinner[frame % spinner.length] ?? '') : event.state === 'failed' || undecided ? colors.red('✗') : colors.green('✓')
+      const seconds = running ? (performance.now() - event.since) / 1000 : (event.seconds ?? 0)
+      return `  ${colors.bold(heading.padEnd(9))} ${mark} ${event.step.padEnd(30)} ${colors.dim(`${seconds.toFixed(1).padStart(6)} s`)}  ${colors.dim(event.detail ?? '')}`.trimEnd()
+    })
+    .join('\n')
+}

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+let known: string | undefined
+
+/**
+ * A key over the source of every base and of the code that assembles them. What a base is made of is spelled in these files
+ * and nowhere else, so no change to a definition can be missed; a change to one assembles all of them again.
+ */
+export function sourceKey(): string {
+  known ??= hashSources(fileURLToPath(new URL('..', import.meta.url)))
+  return known
+}
+
+function hashSources(folder: string): string {
+  const hash = createHash('sha256')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+  for (const file of files.sort()) {
+    const content = readFileSync(join(folder, file))
+    hash.update(`${file}\0${content.length}\0`).update(content)
+  }
+  return hash.digest('hex').slice(0, 32)
+}

@@ -1,0 +1,9 @@
+import type { BaseImage } from '../image.ts'
+import { debianSlim } from './debian-slim.ts'
+import { distroless } from './distroless.ts'
+import { golang } from './golang.ts'
+import { nodeSlim } from './node-slim.ts'
+import { pythonFull, pythonSlim } from './python.ts'
+
+/** Every image that the sealed mode can stand in for. A new one is a definition and a line here. */
+export const bases: BaseImage[] = [debianSlim, pythonSlim, pythonFull, nodeSlim, golang, ...distroless]

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+)
+
+// instruction is the head of a history entry that assigns values: ENV and ARG of both builders, LABEL, and the build
+// arguments that stand before a RUN (`RUN |2 A=1 B=2 /bin/sh -c ...`, `|2 A=1 B=2 /bin/sh -c ...`).
+var (
+	assigning = regexp.MustCompile(`^(?:/bin/sh -c #\(nop\)\s+)?(?:ENV|ARG|LABEL)\s`)
+	argued    = regexp.MustCompile(`^(?:RUN )?\|\d+ `)
+	// assignment begins where a name stands at the start or after a space; the builders write values without quotes.
+	assignment = regexp.MustCompile(`(?:^|\s)([A-Za-z_][A-Za-z0-9_./-]*)=`)
+	// legacyAssignment is `ENV NAME value`.
+	legacyAssignment = regexp.MustCompile(`^((?:/bin/sh -c #\(nop\)\s+)?ENV\s+)([A-Za-z_][A-Za-z0-9_.-]*)\s+([^=]*)$`)
+	// interpreter is where the build arguments before a RUN end.
+	interpreter = regexp.MustCompile(`\s(?:/\S*(?:sh|cmd|powershell|pwsh|python\S*|node|perl)|cmd|powershell|pwsh)\s`)
+	// shellWord is NAME=value or --name=value or --name value or "name":"value" in a command.
+	shellWord = regexp.MustCompile(`(--?[A-Za-z][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_.-]*)("?\s*[=:]\s*|"?,\s*|"?\s+)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s;&|"',)\]]+)`)
+)
+
+// redactCommand takes the values of suspected credentials out of a line of history or a command, and calls `report` with the name of each.
+func redactCommand(text string, report func(name string)) string {
+	head, rest := splitAssignments(text)
+	return redactAssignments(head, report) + redactWords(rest, report)
+}
+
+// splitAssignments cuts a history entry into assignments as the builders write them and the command after them.
+func splitAssignments(text string) (string, string) {
+	if assigning.MatchString(text) {
+		return text, ""
+	}
+	if start := argued.FindStringIndex(text); start != nil {
+		if end := interpreter.FindStringIndex(text[start[1]:]); end != nil {
+			cut := start[1] + end[0]
+			return text[:cut], text[cut:]
+		}
+		return text, ""
+	}
+	return "", text
+}
+
+// redactAssignments takes a value to reach to the next assignment, because builders write values with spaces unquoted.
+func redactAssignments(text string, report func(name string)) string {
+	if legacy := legacyAssignment.FindStringSubmatch(text); legacy != nil {
+		if suspect(legacy[2], legacy[3]) {
+			report(legacy[2])
+			return legacy[1] + legacy[2] + " " + redacted
+		}
+		return text
+	}
+	starts := assignment.FindAllStringSubmatchIndex(text, -1)
+	if len(starts) == 0 {
+		return redactWords(text, report)
+	}
+	var out strings.Builder
+	out.WriteString(text[:starts[0][0]])
+	for position, start := range starts {
+		end := len(text)
+		if position+1 < len(starts) {
+			end = starts[position+1][0]
+		}
+		name, value := text[start[2]:start[3]], text[start[1]:end]
+		out.WriteString(text[start[0]:start[1]])
+		if suspect(name, value) {
+			report(name)
+			value = redacted
+		} else {
+			value = redactWords(value, report)
+		}
+		out.WriteString(value)
+	}
+	return out.String()
+}
+
+// redactWords looks at each NAME=value and --name value of a command, then at everything that has the shape of a credential.
+func redactWords(text string, report func(name string)) string {
+	var out strings.Builder
+	for len(text) > 0 {
+		match := shellWord.FindStringSubmatchIndex(text)
+		if match == nil {
+			break
+		}
+		name, between, value := text[match[2]:match[3]], text[match[4]:match[5]], text[match[6]:match[7]]
+		isFlag := strings.HasPrefix(name, "-")
+		assigned := strings.ContainsAny(between, "=:")
+		// Two words side by side are only an assignment when the first is a flag: `--token abc`, not `secret management`.
+		if (assigned || (isFlag && !strings.HasPrefix(value, "-"))) && suspectWord(strings.TrimLeft(name, "-"), value, between) {
+			report(name)
+			out.WriteString(text[:match[5]])
+			out.WriteString(redacted)
+			text = text[match[7]:]
+			continue
+		}
+		// Go on behind the name only: its value may begin the next pair.
+		out.WriteString(text[:match[5]])
+		text = text[match[5]:]
+	}
+	out.WriteString(text)
+	return redactShapes(out.String(), report)
+}
+
+// suspectWord is stricter than suspect about bare colons, which prose has as well as headers: there the value must look made by a machine.
+func suspectWord(name, value, between string) bool {
+	// `-H "Authorization: ..."`: the shape says what it is, the flag does not.
+	if !strings.ContainsAny(between, "=:") && !credentialName.MatchString(wordsOf(name)) {
+		return false
+	}
+	if strings.Contains(between, ":") && !strings.Contains(between, `"`) && shapeOf(value) == "" && (len(value) < 16 || !strings.ContainsAny(value, "0123456789")) {
+		return false
+	}
+	return suspect(name, value)
+}
+
+func redactShapes(text string, report func(name string)) string {
+	for _, known := range credentialShapes {
+		if !known.shape.MatchString(text) {
+			continue
+		}
+		report(known.what)
+		if known.what == "private key" {
+			// The key itself follows its heading over many lines.
+			return text[:known.shape.FindStringIndex(text)[0]] + redacted
+		}
+		text = known.shape.ReplaceAllString(text, redacted)
+	}
+	return text
+}
+
+// redactArguments is redactCommand for an argument list, in which a flag and its value are two elements.
+func redactArguments(arguments []string, report func(name string)) []string {
+	clean := make([]string, len(arguments))
+	for position, argument := range arguments {
+		if position > 0 {
+			flag := arguments[position-1]
+			if strings.HasPrefix(flag, "-") && !strings.Contains(flag, "=") && !strings.HasPrefix(argument, "-") && suspect(strings.TrimLeft(flag, "-"), argument) {
+				report(flag)
+				clean[position] = redacted
+				continue
+			}
+		}
+		clean[position] = redactWords(argument, report)
+	}
+	return clean
+}

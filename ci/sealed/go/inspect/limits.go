@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"sync/atomic"
+)
+
+// limits are the guards against archives that are small on disk and endless when unpacked.
+type limits struct {
+	// unpacked is the most bytes that all layers together may unpack to.
+	unpacked int64
+	// entries is the most files, directories and links that all layers together may have.
+	entries int
+}
+
+const (
+	// documentLimit is the most bytes of an index, manifest or configuration; registries refuse larger manifests.
+	documentLimit = 4 << 20
+	// listLimit is the most entries of any list in the report; the exact count stands beside it.
+	listLimit = 1000
+	// pathLimit is Linux's PATH_MAX: no container could open a longer one.
+	pathLimit = 4096
+	// namesLimit is the most bytes that the paths of all entries may take together, because they stay in memory.
+	namesLimit = 512 << 20
+	// capturedLimit is the most bytes of a file whose content is read: os-release, passwd, group.
+	capturedLimit = 1 << 20
+)
+
+func defaultLimits() limits {
+	return limits{unpacked: 64 << 30, entries: 2_000_000}
+}
+
+// budget is what is left of the limits while layers are read in parallel.
+type budget struct {
+	limits  limits
+	bytes   atomic.Int64
+	entries atomic.Int64
+	names   atomic.Int64
+}
+
+func (b *budget) spendBytes(count int64) error {
+	if b.bytes.Add(count) > b.limits.unpacked {
+		return fmt.Errorf("wanted layers that unpack to at most %d bytes, found more: if the image is really that big, raise --max-unpacked", b.limits.unpacked)
+	}
+	return nil
+}
+
+func (b *budget) spendEntry(name, link string) error {
+	if b.names.Add(int64(len(name)+len(link))) > namesLimit {
+		return fmt.Errorf("wanted layers whose paths take at most %d bytes, found more: the image cannot be inspected", namesLimit)
+	}
+	if b.entries.Add(1) > int64(b.limits.entries) {
+		return fmt.Errorf("wanted layers with at most %d entries, found more: if the image really has so many files, raise --max-entries", b.limits.entries)
+	}
+	return nil
+}
+
+var byteSize = regexp.MustCompile(`^(\d{1,15}) ?(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)?$`)
+
+var byteUnits = map[string]int64{
+	"": 1, "B": 1,
+	"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
+	"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
+}
+
+// parseBytes reads a size such as 64GiB or 500 MB.
+func parseBytes(text string) (int64, error) {
+	match := byteSize.FindStringSubmatch(text)
+	if match == nil {
+		return 0, fmt.Errorf("wanted a size such as 64GiB, found %q", text)
+	}
+	count, err := strconv.ParseInt(match[1], 10, 64)
+	unit := byteUnits[match[2]]
+	if err != nil || count == 0 || count > (1<<62)/unit {
+		return 0, fmt.Errorf("wanted a size between 1 byte and 4 EiB, found %q", text)
+	}
+	return count * unit, nil
+}

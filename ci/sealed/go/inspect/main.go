@@ -1,0 +1,116 @@
+// Inspect reads an image archive and says, as one JSON document, what is inside: the image configuration, the layers with
+// their sizes, and the files that are worth a second look. Every digest on the way is computed and compared.
+//
+// It needs nothing but the archive, so it runs in a scratch container. Values of environment variables never leave it.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+)
+
+// version is what `inspect version` prints. It changes whenever the output changes.
+const version = "1.0.0"
+
+const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
+       inspect extract [--max-unpacked 64GiB] ARCHIVE... DIRECTORY
+       inspect config ARCHIVE FILE
+       inspect version
+`
+
+var errUsage = errors.New("wrong usage")
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is main without the process: 0 is success, 1 an archive that cannot be read or believed, 2 wrong arguments.
+func run(arguments []string, stdout, stderr io.Writer) int {
+	err := dispatch(arguments, stdout)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errUsage):
+		fmt.Fprintf(stderr, "%s\n%s", singleLine(err.Error()), usage)
+		return 2
+	default:
+		fmt.Fprintln(stderr, singleLine(err.Error()))
+		return 1
+	}
+}
+
+func dispatch(arguments []string, stdout io.Writer) error {
+	if len(arguments) == 0 {
+		return fmt.Errorf("%w: wanted a command, found none", errUsage)
+	}
+	command, rest := arguments[0], arguments[1:]
+	switch command {
+	case "version":
+		if len(rest) != 0 {
+			return fmt.Errorf("%w: version takes no arguments", errUsage)
+		}
+		_, err := fmt.Fprintf(stdout, "inspect %s\n", version)
+		return err
+	case "image":
+		limits, operands, err := parseFlags(command, rest, 1, 1)
+		if err != nil {
+			return err
+		}
+		report, err := inspectImage(operands[0], limits)
+		if err != nil {
+			return err
+		}
+		return print(stdout, report)
+	case "extract":
+		limits, operands, err := parseFlags(command, rest, 2, 100)
+		if err != nil {
+			return err
+		}
+		last := len(operands) - 1
+		extracted, err := extract(operands[:last], operands[last], limits)
+		if err != nil {
+			return err
+		}
+		return print(stdout, extracted)
+	case "config":
+		_, operands, err := parseFlags(command, rest, 2, 2)
+		if err != nil {
+			return err
+		}
+		return extractConfig(operands[0], operands[1])
+	default:
+		return fmt.Errorf("%w: wanted image, extract, config or version, found %q", errUsage, command)
+	}
+}
+
+func print(stdout io.Writer, document any) error {
+	encoder := json.NewEncoder(stdout)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(document)
+}
+
+func parseFlags(command string, arguments []string, least, most int) (limits, []string, error) {
+	chosen := defaultLimits()
+	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Func("max-unpacked", "most bytes that all layers together may unpack to", func(text string) error {
+		bytes, err := parseBytes(text)
+		chosen.unpacked = bytes
+		return err
+	})
+	flags.IntVar(&chosen.entries, "max-entries", chosen.entries, "most entries that all layers together may have")
+	if err := flags.Parse(arguments); err != nil {
+		return limits{}, nil, fmt.Errorf("%w: %s", errUsage, err)
+	}
+	if chosen.entries < 1 {
+		return limits{}, nil, fmt.Errorf("%w: wanted --max-entries of 1 or more, found %d", errUsage, chosen.entries)
+	}
+	if flags.NArg() < least || flags.NArg() > most {
+		return limits{}, nil, fmt.Errorf("%w: %s was given %d arguments", errUsage, command, flags.NArg())
+	}
+	return chosen, flags.Args(), nil
+}

@@ -1,0 +1,291 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+)
+
+// report is the document on standard output. Its form is fixed by schemaVersion.
+type report struct {
+	SchemaVersion int      `json:"schemaVersion"`
+	Digest        string   `json:"digest"`
+	MediaType     string   `json:"mediaType"`
+	Platform      platform `json:"platform"`
+	ArchiveKind   string   `json:"archiveKind"`
+	// ConfigDigest is what docker calls the image id.
+	ConfigDigest string    `json:"configDigest"`
+	Created      string    `json:"created,omitempty"`
+	Config       config    `json:"config"`
+	History      []history `json:"history"`
+	Layers       []layer   `json:"layers"`
+	// Unpacked is the sum of the regular files that a container sees, hard links once. Bytes.
+	Unpacked int64 `json:"unpacked"`
+	// Compressed is the sum of the layers as the archive stores them. Bytes.
+	Compressed int64 `json:"compressed"`
+	// Gzipped is the same with uncompressed layers counted as gzip of level 6, as registries usually hold them. Bytes.
+	Gzipped int64 `json:"gzipped"`
+	Files   files `json:"files"`
+	// OS is absent for an image without os-release.
+	OS   *osRelease `json:"os,omitempty"`
+	User user       `json:"user"`
+}
+
+type platform struct {
+	OS           string `json:"os"`
+	Architecture string `json:"architecture"`
+	Variant      string `json:"variant,omitempty"`
+}
+
+type history struct {
+	CreatedBy  string `json:"createdBy"`
+	Created    string `json:"created,omitempty"`
+	EmptyLayer bool   `json:"emptyLayer"`
+}
+
+type layer struct {
+	Digest     string `json:"digest"`
+	DiffID     string `json:"diffId"`
+	Compressed int64  `json:"compressed"`
+	Gzipped    int64  `json:"gzipped"`
+	Unpacked   int64  `json:"unpacked"`
+	Files      int    `json:"files"`
+	// CreatedBy is empty where the history does not say.
+	CreatedBy string `json:"createdBy"`
+}
+
+// files are facts about the merged file system. A list holds at most 1000 entries; the count beside it is exact.
+type files struct {
+	// Count is every name that is no directory.
+	Count               int         `json:"count"`
+	Directories         int         `json:"directories"`
+	SetuidCount         int         `json:"setuidCount"`
+	Setuid              []fileFact  `json:"setuid"`
+	WorldWritableCount  int         `json:"worldWritableCount"`
+	WorldWritable       []fileFact  `json:"worldWritable"`
+	DeviceCount         int         `json:"deviceCount"`
+	Devices             []fileFact  `json:"devices"`
+	ShellCount          int         `json:"shellCount"`
+	Shells              []string    `json:"shells"`
+	PackageManagerCount int         `json:"packageManagerCount"`
+	PackageManagers     []string    `json:"packageManagers"`
+	PackageCacheCount   int         `json:"packageCacheCount"`
+	PackageCaches       []cache     `json:"packageCaches"`
+	SSHServerCount      int         `json:"sshServerCount"`
+	SSHServers          []string    `json:"sshServers"`
+	Largest             []sizedFile `json:"largest"`
+}
+
+type fileFact struct {
+	Path  string `json:"path"`
+	Mode  string `json:"mode"`
+	Bytes int64  `json:"bytes"`
+}
+
+type sizedFile struct {
+	Path  string `json:"path"`
+	Bytes int64  `json:"bytes"`
+}
+
+const largestCount = 20
+
+// inspectImage reads every byte of the image once, compares every digest, and reports.
+func inspectImage(name string, allowed limits) (*report, error) {
+	opened, err := openArchive(name)
+	if err != nil {
+		return nil, err
+	}
+	defer opened.close()
+	found, err := readImage(opened)
+	if err != nil {
+		return nil, err
+	}
+	contents, err := readLayers(opened, found.layers, allowed)
+	if err != nil {
+		return nil, err
+	}
+	merged := newFilesystem(allowed.entries)
+	for number, content := range contents {
+		if err := merged.apply(number+1, content.entries); err != nil {
+			return nil, err
+		}
+		// The entries are in the tree now; large images would hold them twice.
+		content.entries = nil
+	}
+	return describe(found, contents, merged)
+}
+
+// readLayers reads the layers in parallel, as many at a time as there are processors, and keeps their order.
+func readLayers(opened *archive, stored []storedLayer, allowed limits) ([]*layerContent, error) {
+	spending := &budget{limits: allowed}
+	contents := make([]*layerContent, len(stored))
+	failures := make([]error, len(stored))
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var running sync.WaitGroup
+	for number := range stored {
+		slots <- struct{}{}
+		running.Go(func() {
+			defer func() { <-slots }()
+			contents[number], failures[number] = readLayer(opened, stored[number], spending)
+		})
+	}
+	running.Wait()
+	for _, err := range failures {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return contents, nil
+}
+
+func describe(found *image, contents []*layerContent, merged *filesystem) (*report, error) {
+	users, err := merged.accounts("etc/passwd", 6)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := merged.accounts("etc/group", 3)
+	if err != nil {
+		return nil, err
+	}
+	configuration, past := describeConfig(found.config)
+	described := &report{
+		SchemaVersion: 1,
+		Digest:        found.digest.String(),
+		MediaType:     string(found.mediaType),
+		Platform:      platform{OS: printableText(found.config.OS), Architecture: printableText(found.config.Architecture), Variant: printableText(found.config.Variant)},
+		ArchiveKind:   found.kind,
+		ConfigDigest:  found.configName.String(),
+		Created:       timestamp(found.config.Created.Time),
+		Config:        configuration,
+		History:       past,
+		Layers:        []layer{},
+		OS:            merged.osRelease(),
+		User:          resolveUser(found.config.Config.User, users, groups),
+	}
+	commands := layerCommands(past, len(contents))
+	for number, content := range contents {
+		stored := found.layers[number]
+		described.Layers = append(described.Layers, layer{
+			Digest:     stored.digest.String(),
+			DiffID:     stored.diffID.String(),
+			Compressed: stored.place.size,
+			Gzipped:    content.gzipped,
+			Unpacked:   content.unpacked,
+			Files:      content.files,
+			CreatedBy:  commands[number],
+		})
+		described.Compressed += stored.place.size
+		described.Gzipped += content.gzipped
+	}
+	described.Files, described.Unpacked = merged.describe()
+	described.Files.PackageCaches = merged.packageCaches(merged.homes(users))
+	described.Files.PackageCacheCount = len(described.Files.PackageCaches)
+	described.Files.PackageCaches = bounded(described.Files.PackageCaches)
+	return described, nil
+}
+
+// layerCommands hands each layer the history entry that made it. Where their numbers differ nobody knows, and all stay empty.
+func layerCommands(past []history, layers int) []string {
+	commands := make([]string, 0, layers)
+	for _, entry := range past {
+		if !entry.EmptyLayer {
+			commands = append(commands, entry.CreatedBy)
+		}
+	}
+	if len(commands) != layers {
+		return make([]string, layers)
+	}
+	return commands
+}
+
+// describe walks the merged file system once.
+func (f *filesystem) describe() (files, int64) {
+	facts := files{Setuid: []fileFact{}, WorldWritable: []fileFact{}, Devices: []fileFact{}, Shells: []string{}, PackageManagers: []string{}, SSHServers: []string{}}
+	var unpacked int64
+	largest := []sizedFile{}
+	counted := map[*inode]bool{}
+	f.root.walk("", func(name string, found *node) {
+		fact := fileFact{Path: printablePath(name), Mode: fmt.Sprintf("%04o", found.mode), Bytes: found.size}
+		if found.kind == directory {
+			facts.Directories++
+		} else {
+			facts.Count++
+		}
+		if found.kind == regular {
+			if !counted[found.inode] {
+				counted[found.inode] = true
+				unpacked += found.size
+				largest = keepLargest(largest, sizedFile{Path: fact.Path, Bytes: found.size})
+			}
+			if found.mode&0o6000 != 0 {
+				record(&facts.Setuid, &facts.SetuidCount, fact)
+			}
+		}
+		if found.mode&0o002 != 0 && (found.kind == regular || (found.kind == directory && found.mode&0o1000 == 0)) {
+			record(&facts.WorldWritable, &facts.WorldWritableCount, fact)
+		}
+		if found.kind == device {
+			record(&facts.Devices, &facts.DeviceCount, fact)
+		}
+		f.recordPrograms(&facts, name, fact.Path, found)
+	})
+	facts.Largest = largest
+	return facts, unpacked
+}
+
+func (f *filesystem) recordPrograms(facts *files, name, printable string, found *node) {
+	if isPythonModule(name, found) {
+		record(&facts.PackageManagers, &facts.PackageManagerCount, printable)
+		return
+	}
+	base := path.Base(name)
+	isShell, isManager, isServer := shellName.MatchString(base), packageManagerName.MatchString(base), sshServerName.MatchString(base)
+	if !(isShell || isManager || isServer) || !f.isProgram(name, found) {
+		return
+	}
+	if isShell {
+		record(&facts.Shells, &facts.ShellCount, printable)
+	}
+	if isManager {
+		record(&facts.PackageManagers, &facts.PackageManagerCount, printable)
+	}
+	if isServer {
+		record(&facts.SSHServers, &facts.SSHServerCount, printable)
+	}
+}
+
+// record counts always and lists up to the limit.
+func record[T any](list *[]T, count *int, found T) {
+	*count++
+	if len(*list) < listLimit {
+		*list = append(*list, found)
+	}
+}
+
+func bounded[T any](list []T) []T {
+	return list[:min(len(list), listLimit)]
+}
+
+// keepLargest holds the list sorted: biggest first, equal sizes by path.
+func keepLargest(list []sizedFile, found sizedFile) []sizedFile {
+	order := func(left, right sizedFile) int {
+		return cmp.Or(cmp.Compare(right.Bytes, left.Bytes), cmp.Compare(left.Path, right.Path))
+	}
+	position, _ := slices.BinarySearchFunc(list, found, order)
+	if position >= largestCount {
+		return list
+	}
+	list = slices.Insert(list, position, found)
+	return list[:min(len(list), largestCount)]
+}
+
+func timestamp(moment time.Time) string {
+	if moment.IsZero() {
+		return ""
+	}
+	return moment.UTC().Format(time.RFC3339Nano)
+}

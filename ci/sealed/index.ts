@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { locateCache, type Cache } from './cache.ts'
+import { runningEngine, stopEngine } from './engine.ts'
+import { inputStamp } from './input-stamp.ts'
+import { checkMachine } from './prerequisites.ts'
+import { readRecord, writeRecord } from './process-record.ts'
+import { runningRegistry, stopRegistry, type Registry } from './registry.ts'
+import type { StepEvent } from './steps.ts'
+
+export { renderProgress } from './render-progress.ts'
+export type { StepEvent } from './steps.ts'
+
+/** What a caller needs in order to use the sealed toolchain. */
+export interface SealedReady {
+  /** Address of the engine, for `_EXPERIMENTAL_DAGGER_RUNNER_HOST`. */
+  runnerHost: string
+  /** Path of the Dagger CLI, for `_EXPERIMENTAL_DAGGER_CLI_BIN`. */
+  cliBin: string
+  /** Path of the lock file that pins every substitute. */
+  lockFile: string
+  registry: Registry
+}
+
+/** What there is of a sealed toolchain. */
+export interface SealedStatus {
+  cacheDirectory: string
+  /** Whether a set-up has been completed for the sources as they are now. */
+  complete: boolean
+  engine: { runnerHost: string; version: string; pid: number } | undefined
+  registry: Registry | undefined
+  lockFile: string | undefined
+}
+
+/** What the sealed toolchain tells and obeys. */
+export interface SealedOptions {
+  /** Each step's progress; `renderProgress` makes plain lines of it. */
+  onProgress(event: StepEvent): void
+  /** Anything else worth a line, such as waiting for another process. */
+  log(line: string): void
+  /** Stops a set-up. What was finished stays, and the next one resumes. */
+  signal?: AbortSignal
+  env?: NodeJS.ProcessEnv
+}
+
+/** The engine, the tools and the base images where nothing but package registries can be reached. */
+export interface SealedToolchain {
+  /**
+   * Makes what is missing, starts what does not run, and says how to reach it. Under a second when all is there. Two processes may call
+   * it at once, and any may be killed at any time.
+   * @throws DeliveryError `PREREQUISITE` for what only the machine's owner can give, `ENGINE` otherwise.
+   */
+  ensure(): Promise<SealedReady>
+  status(): Promise<SealedStatus>
+  /** Stops the engine and the registry. Caches stay. */
+  down(): Promise<void>
+  /** Stops all and removes the whole cache directory. */
+  clean(): Promise<void>
+}
+
+interface ReadyRecord extends SealedReady {
+  stamp: string
+}
+
+/** The sealed toolchain of this machine, in the cache directory that the environment names. */
+export function sealedToolchain(options: SealedOptions): SealedToolchain {
+  const env = options.env ?? process.env
+  const cache = locateCache(env)
+  return {
+    async ensure() {
+      const warm = await findReady(cache, env)
+      if (warm !== undefined) return warm
+      await checkMachine(cache.root, existsSync(recordPath(cache)))
+      const { withSetUpLock } = await import('./set-up-lock.ts')
+      return withSetUpLock(cache, options.signal, options.log, async (signal) => {
+        // The process that was waited for may have done it all.
+        const found = await findReady(cache, env)
+        if (found !== undefined) return found
+        const stamp = await inputStamp(env)
+        const { setUp } = await import('./set-up.ts')
+        const ready = await setUp(cache, { ...options, env, signal })
+        await writeRecord(recordPath(cache), { ...ready, stamp } satisfies ReadyRecord)
+        return ready
+      })
+    },
+    async status() {
+      const record = await readRecord<ReadyRecord>(recordPath(cache))
+      const engine = await runningEngine(cache)
+      return {
+        cacheDirectory: cache.root,
+        complete: record !== undefined && record.stamp === (await inputStamp(env)),
+        engine: engine === undefined ? undefined : { runnerHost: engine.runnerHost, version: engine.version, pid: engine.pid },
+        registry: await runningRegistry(cache),
+        lockFile: record?.lockFile,
+      }
+    },
+    async down() {
+      await alone(cache, options, () => stopAll(cache))
+    },
+    async clean() {
+      await alone(cache, options, () => stopAll(cache))
+      await rm(cache.root, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The finished set-up, when its sources are unchanged and its engine and registry answer. */
+async function findReady(cache: Cache, env: NodeJS.ProcessEnv): Promise<SealedReady | undefined> {
+  const record = await readRecord<ReadyRecord>(recordPath(cache))
+  if (record === undefined) return undefined
+  const [stamp, engine, registry] = await Promise.all([inputStamp(env), runningEngine(cache), runningRegistry(cache)])
+  const usable =
+    stamp === record.stamp &&
+    engine?.runnerHost === record.runnerHost &&
+    registry?.port === record.registry.port &&
+    existsSync(record.cliBin) &&
+    existsSync(record.lockFile)
+  if (!usable) return undefined
+  const { runnerHost, cliBin, lockFile } = record
+  return { runnerHost, cliBin, lockFile, registry }
+}
+
+async function alone(cache: Cache, options: SealedOptions, work: () => Promise<void>): Promise<void> {
+  if (!existsSync(cache.root)) return
+  const { withSetUpLock } = await import('./set-up-lock.ts')
+  await withSetUpLock(cache, options.signal, options.log, work)
+}
+
+async function stopAll(cache: Cache): Promise<void> {
+  await stopEngine(cache)
+  await stopRegistry(cache)
+}
+
+function recordPath(cache: Cache): string {
+  return cache.path('ready.json')
+}

@@ -1,0 +1,85 @@
+import { chmod, copyFile, mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { writeOciLayout, type LayoutContent } from './oci-layout.ts'
+import type { ImageConfig } from './image.ts'
+import { runProgram } from './run-program.ts'
+
+/** A file of an image of ours: where it comes from, where it goes (absolute), and whether it may be run. */
+export interface ImageFile {
+  from: string
+  to: string
+  executable: boolean
+}
+
+/** An image that holds a few files on nothing. */
+export interface ScratchImage {
+  files: readonly ImageFile[]
+  /** Empty directories that everybody may write to (mode 1777). */
+  scratchDirectories: readonly string[]
+  config: ImageConfig
+}
+
+/**
+ * Arguments of GNU tar for an archive that depends on names, modes and bytes alone: sorted, no times, no owners, and no extended
+ * headers that carry a process number.
+ */
+export const deterministicTar: readonly string[] = [
+  '--create',
+  '--format=gnu',
+  '--sort=name',
+  '--mtime=@0',
+  '--owner=0',
+  '--group=0',
+  '--numeric-owner',
+]
+
+/** Files of an image made of one static program, as `toolImage` names them. */
+export interface ToolProgram {
+  title: string
+  version: string
+  /** The static binary. */
+  binary: string
+  /** Absolute path inside the image, as the publisher's own image has it. */
+  program: string
+  /** The official reference; absent for programs of Loadline's own. */
+  standsInFor?: string
+}
+
+/** The image of a tool: its static binary, which is the entry point, and a temporary directory, which is its home too. */
+export function toolImage(tool: ToolProgram): ScratchImage {
+  return {
+    files: [{ from: tool.binary, to: tool.program, executable: true }],
+    scratchDirectories: ['/tmp'],
+    config: {
+      Entrypoint: [tool.program],
+      Env: [`PATH=${dirname(tool.program)}`, 'HOME=/tmp'],
+      Labels: {
+        'org.opencontainers.image.title': tool.title,
+        'org.opencontainers.image.version': tool.version,
+        ...(tool.standsInFor === undefined ? {} : { 'dev.loadline.sealed.stands-in-for': tool.standsInFor }),
+      },
+    },
+  }
+}
+
+/** Writes an image made of a few files as an OCI layout for linux/amd64. `work` is a directory of its own; equal files give equal digests. */
+export async function writeScratchImage(layout: string, work: string, image: ScratchImage): Promise<LayoutContent> {
+  const root = join(work, 'root')
+  await mkdir(root, { recursive: true })
+  const directories = new Set<string>()
+  for (const { from, to, executable } of image.files) {
+    const target = join(root, to)
+    await mkdir(dirname(target), { recursive: true })
+    for (let parent = dirname(target); parent.length >= root.length; parent = dirname(parent)) directories.add(parent)
+    await copyFile(from, target)
+    await chmod(target, executable ? 0o755 : 0o644)
+  }
+  for (const directory of directories) await chmod(directory, 0o755)
+  for (const directory of image.scratchDirectories) {
+    await mkdir(join(root, directory), { recursive: true })
+    await chmod(join(root, directory), 0o1777)
+  }
+  const layer = join(work, 'layer.tar')
+  await runProgram('tar', [...deterministicTar, '--file', layer, '--directory', root, '.'])
+  return writeOciLayout(layout, [{ platform: 'linux/amd64', layers: [layer], config: image.config }])
+}

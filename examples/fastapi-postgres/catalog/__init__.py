@@ -1,0 +1,3 @@
+"""Catalog: items in PostgreSQL, one document per item in S3-compatible storage."""
+
+__version__ = "1.0.0"

@@ -1,0 +1,1 @@
+"""SQL files, applied once each in the order of their names."""

@@ -1,0 +1,58 @@
+import type { Secret } from '@dagger.io/dagger'
+import { evaluate, type PassedVerdict } from '../src/gate/evaluate.ts'
+import type { Lock, Verdict } from '../src/model/index.ts'
+import { pinBases } from '../src/stages/base.ts'
+import { buildArchive, type BuiltArchive } from '../src/stages/build.ts'
+import { openDatabase, type GivenDatabase } from '../src/stages/evidence/database.ts'
+import { collectEvidence } from '../src/stages/evidence/index.ts'
+import { lintDockerfile } from '../src/stages/lint.ts'
+import { step, type Progress } from '../src/stages/progress.ts'
+import { readSource, type SourceRequest } from '../src/stages/source.ts'
+import { sbomDirectory, type RunRecord } from './run-record.ts'
+
+/** What is judged, and with what. */
+export interface Request extends SourceRequest {
+  buildSecrets: ReadonlyMap<string, Secret>
+  lock: Lock
+  database?: GivenDatabase
+  progress: Progress
+}
+
+/** A verdict with the archives that it is about. `passed` is there only where the gate said yes, and nothing else can be published. */
+export interface Judged {
+  verdict: Verdict
+  passed: PassedVerdict | undefined
+  archives: BuiltArchive[]
+}
+
+/**
+ * source -> lint -> build -> evidence -> gate.
+ * Everything starts as early as it can: linting and the database do not wait for the build, and each platform's collectors start with its archive.
+ * Throws a DeliveryError where a stage before the gate cannot be done; `record` then holds what was known until there.
+ */
+export async function buildAndScan(request: Request, record: RunRecord): Promise<Judged> {
+  const { lock, progress } = request
+  const source = (record.source = await step(progress, 'source', '', () => readSource(request)))
+  const { policy } = source
+
+  const lint = (record.lint = step(progress, 'lint', '', () => lintDockerfile(source.dockerfile, policy.lint, lock)))
+  const database = openDatabase(request.database, policy, lock)
+  database.catch(() => undefined) // said by the collector that needs it
+  const bases = await pinBases({ ...source.dockerfile, images: source.images }, lock)
+  const dockerfile = { path: source.dockerfile.path, text: bases.dockerfile }
+
+  const platforms = await Promise.all(
+    policy.build.platforms.map(async (platform) => {
+      const built = await step(progress, 'build', platform, () => buildArchive({ directory: source.directory, dockerfile, policy, secrets: request.buildSecrets }, platform, lock), ({ archive }) => archive.digest)
+      const sboms = sbomDirectory(platform, policy.build.platforms)
+      const about = { built, name: source.subject.name, bases: bases.images, structureTests: source.structureTests, sbomDirectory: sboms }
+      return { built, ...(await collectEvidence({ ...about, database, lock }, progress)) }
+    }),
+  )
+
+  const evidence = (record.evidence = { lint: await lint, platforms: platforms.map(({ built, evidence: cells }) => ({ archive: built.archive, evidence: cells })) })
+  record.sboms = platforms.flatMap(({ built, sbom }) => (sbom === undefined ? [] : [{ platform: built.archive.platform, documents: sbom }]))
+  const { verdict, passed } = await step(progress, 'gate', '', async () => evaluate(policy, evidence, request.now), (judged) => judged.verdict.outcome)
+  record.verdict = verdict
+  return { verdict, passed, archives: platforms.map(({ built }) => built) }
+}

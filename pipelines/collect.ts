@@ -1,0 +1,52 @@
+import { DeliveryError } from '../src/errors.ts'
+import type { Lint } from '../src/model/index.ts'
+import { pinBases } from '../src/stages/base.ts'
+import { buildArchive, type BuiltArchive } from '../src/stages/build.ts'
+import { openDatabase } from '../src/stages/evidence/database.ts'
+import { collectors, type Collectors } from '../src/stages/evidence/index.ts'
+import type { SbomDocuments } from '../src/stages/evidence/packages.ts'
+import { lintDockerfile } from '../src/stages/lint.ts'
+import { readSource } from '../src/stages/source.ts'
+import type { Request } from './build-and-scan.ts'
+
+/** A built image and its collectors, for callers who want one kind of evidence and no verdict. */
+export interface Collectable {
+  built: BuiltArchive
+  collectors: Collectors
+  /** Both SBOM documents; throws `TOOL` where they could not be made. */
+  sboms(): Promise<SbomDocuments>
+}
+
+/** Lints the source's Dockerfile. Throws `TOOL` where the linter gave no opinion. */
+export async function lintSource(request: Request): Promise<Lint> {
+  const { dockerfile, policy } = await readSource(request)
+  const lint = await lintDockerfile(dockerfile, policy.lint, request.lock)
+  if (lint.status === 'undecided') throw new DeliveryError('TOOL', `wanted ${lint.wanted}, found: ${lint.found}`, lint.remedy)
+  return lint.value
+}
+
+/** Builds the first platform of the request. Collectors run when they are called. */
+export async function buildSource(request: Request): Promise<Collectable> {
+  const { lock } = request
+  const source = await readSource(request)
+  const [platform = 'linux/amd64'] = source.policy.build.platforms
+  const bases = await pinBases({ ...source.dockerfile, images: source.images }, lock)
+  const dockerfile = { path: source.dockerfile.path, text: bases.dockerfile }
+  const built = await buildArchive({ directory: source.directory, dockerfile, policy: source.policy, secrets: request.buildSecrets }, platform, lock)
+  const database = openDatabase(request.database, source.policy, lock)
+  database.catch(() => undefined) // said by the collector that needs it
+  let documents: SbomDocuments | undefined
+  const about = { built, name: source.subject.name, bases: bases.images, structureTests: source.structureTests, sbomDirectory: '' }
+  const all = collectors({ ...about, database, lock }, (sbom) => (documents = sbom))
+  return {
+    built,
+    collectors: all,
+    async sboms() {
+      const cell = await all.sbom()
+      if (cell.status === 'undecided' || documents === undefined) {
+        throw new DeliveryError('TOOL', cell.status === 'undecided' ? `wanted ${cell.wanted}, found: ${cell.found}` : 'no SBOM was made', cell.status === 'undecided' ? cell.remedy : 'Run again.')
+      }
+      return documents
+    },
+  }
+}

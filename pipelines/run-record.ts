@@ -1,0 +1,77 @@
+import { DeliveryError, type ErrorCode } from '../src/errors.ts'
+import type { Collected, Evidence, Failure, Lint, Platform, Release, Run, Stage, Verdict } from '../src/model/index.ts'
+import type { SbomDocuments } from '../src/stages/evidence/packages.ts'
+import type { Source } from '../src/stages/source.ts'
+import { version } from '../src/version.ts'
+
+/** What is known of a run so far. The stages fill it in, so that a run that breaks still has a report. */
+export interface RunRecord {
+  source?: Source
+  lint?: Promise<Collected<Lint>>
+  evidence?: Evidence
+  sboms?: Array<{ platform: Platform; documents: SbomDocuments }>
+  verdict?: Verdict
+  release?: Release
+  notPublished?: string
+}
+
+/** The report document of a run that ended, well or with an error. */
+export async function documentRun(record: RunRecord, facts: { name: string; mode: Run['mode']; startedAt: Date }, error?: unknown): Promise<Run> {
+  const failure = error === undefined ? undefined : describeFailure(error, record)
+  const lint = await record.lint
+  const evidence = record.evidence ?? (lint === undefined ? undefined : { lint, platforms: [] })
+  return {
+    schemaVersion: 'loadline.run/v1',
+    outcome: failure === undefined ? (record.verdict?.outcome ?? 'broken') : 'broken',
+    loadline: version,
+    startedAt: facts.startedAt.toISOString(),
+    mode: facts.mode,
+    subject: record.source?.subject ?? { name: facts.name, dockerfile: 'Dockerfile' },
+    ...(record.source === undefined ? {} : { policy: record.source.applied }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(record.verdict === undefined ? {} : { verdict: record.verdict }),
+    ...(record.release === undefined ? {} : { release: record.release }),
+    ...(record.notPublished === undefined ? {} : { notPublished: record.notPublished }),
+    ...(failure === undefined ? {} : { failure }),
+  }
+}
+
+/** The exit code that a run document stands for: 0 passed, 1 the policy says no, 2 usage or configuration, 3 could not decide, 4 a passed image was not released. */
+export function exitCodeOf(run: Run): 0 | 1 | 2 | 3 | 4 {
+  if (run.failure !== undefined) return new DeliveryError(run.failure.code, '', '').exitCode
+  return run.outcome === 'passed' ? 0 : run.outcome === 'rejected' ? 1 : 3
+}
+
+/** Where a platform's SBOMs lie in the report directory: at its top for a single platform. */
+export function sbomDirectory(platform: Platform, platforms: readonly Platform[]): string {
+  return platforms.length === 1 ? '' : `sbom/${platform.replaceAll('/', '-')}/`
+}
+
+const stageOfCode: Readonly<Record<ErrorCode, Stage>> = {
+  USAGE: 'source',
+  SOURCE: 'source',
+  POLICY: 'source',
+  STRUCTURE_TESTS: 'source',
+  LOCK: 'source',
+  CREDENTIAL: 'source',
+  PREREQUISITE: 'source',
+  ENGINE: 'build',
+  BUILD: 'build',
+  TOOL: 'build',
+  DATABASE: 'evidence',
+  REPORT: 'report',
+  PUBLISH: 'publish',
+  SIGN: 'sign',
+  VERIFY: 'sign',
+}
+
+function describeFailure(error: unknown, record: RunRecord): Failure {
+  if (error instanceof DeliveryError) return { stage: stageOfCode[error.code], code: error.code, message: error.message, hint: error.hint }
+  const message = error instanceof Error ? error.message : String(error)
+  return {
+    stage: record.verdict === undefined ? (record.source === undefined ? 'source' : 'build') : 'publish',
+    code: 'ENGINE',
+    message: `the engine broke off: ${message}`,
+    hint: 'Check that the engine runs ("loadline engine status") and run again. If it stays, report it as a fault of Loadline.',
+  }
+}

@@ -1,0 +1,76 @@
+import { func, object, type Directory, type File } from '@dagger.io/dagger'
+import { reportDirectory } from './reports.ts'
+
+/** A judged image: its verdict, its evidence and every report. A rejection is a value here, so that the reports can always be had. */
+@object()
+export class Assessment {
+  /** Contents of the report files, by name, as JSON. */
+  private documents: string
+  private archives: File[]
+
+  constructor(documents: string, archives: File[]) {
+    this.documents = documents
+    this.archives = archives
+  }
+
+  /** The verdict document (`verdict.json`): outcome, every rule, all evidence, digests, tools. */
+  @func()
+  verdict(): string {
+    return this.report('verdict.json')
+  }
+
+  /** One word: passed, rejected, undecided or broken. */
+  @func()
+  outcome(): string {
+    return (JSON.parse(this.verdict()) as { outcome: string }).outcome
+  }
+
+  /** The verdict for people, in Markdown. */
+  @func()
+  summary(): string {
+    return this.report('summary.md')
+  }
+
+  /** Every report: verdict.json, report.sarif, report.junit.xml, report.html, summary.md and the SBOMs. */
+  @func()
+  reports(): Directory {
+    return reportDirectory(this.read())
+  }
+
+  /** The findings in SARIF 2.1.0, as code-scanning services read them. */
+  @func()
+  sarif(): File {
+    return this.reports().file('report.sarif')
+  }
+
+  /** The software bill of materials in CycloneDX, of a run with one platform; `reports` has those of several. */
+  @func()
+  sbom(): File {
+    return this.reports().file('sbom.cdx.json')
+  }
+
+  /** The built image as an OCI archive, of the first platform. It has been judged, and not necessarily passed. */
+  @func()
+  image(): File {
+    const archive = this.archives[0]
+    if (archive === undefined) throw new Error('no image was built: read the verdict for the reason')
+    return archive
+  }
+
+  /** Ends with an error unless the verdict is passed; gives back the summary otherwise. */
+  @func({ cache: 'never' })
+  enforce(): string {
+    if (this.outcome() !== 'passed') throw new Error(`the image may not ship: ${this.outcome()}\n\n${this.summary()}`)
+    return this.summary()
+  }
+
+  private report(name: string): string {
+    const text = this.read()[name]
+    if (text === undefined) throw new Error(`this run has no ${name}`)
+    return text
+  }
+
+  private read(): Record<string, string> {
+    return JSON.parse(this.documents) as Record<string, string>
+  }
+}

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dag, type Directory, type File, type Secret } from '@dagger.io/dagger'
+import { DeliveryError } from '../errors.ts'
+import { createLogger } from '../log.ts'
+import type { Lock } from '../model/index.ts'
+import type { GivenDatabase } from '../stages/evidence/database.ts'
+import type { Progress } from '../stages/progress.ts'
+import { parseLock, readLock } from '../stages/source.ts'
+
+/** Where the runtime of a sealed engine keeps the lock file of its substitutes. An official runtime has no such file. */
+const sealedLock = '/usr/share/loadline/lock.json'
+
+/** The text of a policy file that the caller gave. */
+export async function policyOf(file: File | undefined): Promise<{ path: string; text: string } | undefined> {
+  return file === undefined ? undefined : { path: await file.name(), text: await file.contents() }
+}
+
+/** The lock that pins tools and bases: on a sealed engine its own, otherwise the given one, otherwise the source's. Throws `LOCK` where there is none. */
+export async function lockOf(file: File | undefined, source: Directory): Promise<Lock> {
+  if (existsSync(sealedLock)) return parseLock(readFileSync(sealedLock, 'utf8'), sealedLock)
+  if (file !== undefined) return parseLock(await file.contents(), await file.name())
+  const own = await readLock(source)
+  if (own === undefined) {
+    throw new DeliveryError('LOCK', 'no lock file pins the tools and base images: the source has no loadline.lock.json, and none was given', 'Run "loadline lock" on the source and commit the file that it writes.')
+  }
+  return own
+}
+
+/** The vulnerability database that the caller gave. */
+export function databaseOf(directory: Directory | undefined): { database?: GivenDatabase } {
+  return directory === undefined ? {} : { database: { directory } }
+}
+
+/** Build secrets by the ids that the Dockerfile mounts them by. Throws `USAGE` where ids and secrets are not as many. */
+export async function secretsOf(ids: readonly string[], secrets: readonly Secret[]): Promise<Map<string, Secret>> {
+  if (ids.length !== secrets.length) {
+    throw new DeliveryError('USAGE', `${ids.length} build secret ids were given for ${secrets.length} build secrets`, 'Give --build-secret-id once for each --build-secret, in the same order.')
+  }
+  return new Map(await Promise.all(ids.map(async (id, index) => [id, dag.setSecret(id, (await secrets[index]?.plaintext()) ?? '')] as const)))
+}
+
+/** Progress as structured log lines, which Dagger shows with the call. */
+export function progressLog(): Progress {
+  const log = createLogger('info')
+  return ({ state, ...event }) => (state === 'failed' ? log.error(event, state) : log.info(event, state))
+}

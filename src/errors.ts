@@ -1,0 +1,57 @@
+import { z } from 'zod'
+
+/**
+ * Why Loadline could not go on. The set is closed: reports, exit codes and documentation know each code.
+ * A rejected verdict is not here, because it is a value and no error.
+ */
+export const errorCodes = {
+  /** Arguments that make no sense. */
+  USAGE: 2,
+  /** The source directory or its Dockerfile is missing, empty or unreadable. */
+  SOURCE: 2,
+  /** The policy file cannot be read or is not valid. */
+  POLICY: 2,
+  /** The structure-test file is not valid, or has no tests. */
+  STRUCTURE_TESTS: 2,
+  /** The lock file is missing, not valid, or does not pin what is needed. */
+  LOCK: 2,
+  /** A secret, key or credential that the run needs was not given. */
+  CREDENTIAL: 2,
+  /** Something that the machine lacks: a command, root, disk, memory. */
+  PREREQUISITE: 2,
+  /** No engine could be reached or started. */
+  ENGINE: 3,
+  /** The image did not build. */
+  BUILD: 3,
+  /** A tool failed, was killed, or said nothing that can be read. */
+  TOOL: 3,
+  /** The vulnerability database is missing, damaged or of an unknown version. */
+  DATABASE: 3,
+  /** Reports could not be written. */
+  REPORT: 3,
+  /** A passed image could not be pushed, or the registry holds something else. */
+  PUBLISH: 4,
+  SIGN: 4,
+  VERIFY: 4,
+} as const satisfies Record<string, 2 | 3 | 4>
+
+export const ErrorCode = z.enum(Object.keys(errorCodes) as [keyof typeof errorCodes, ...Array<keyof typeof errorCodes>])
+export type ErrorCode = z.infer<typeof ErrorCode>
+
+/** An error with what to do about it. `message` says what was wanted and what was found. */
+export class DeliveryError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string
+
+  constructor(code: ErrorCode, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DeliveryError'
+    this.code = code
+    this.hint = hint
+  }
+
+  /** The process exit code that belongs to this error: 2, 3 or 4. */
+  get exitCode(): 2 | 3 | 4 {
+    return errorCodes[this.code]
+  }
+}

@@ -1,0 +1,194 @@
+import { DeliveryError } from '../errors.ts'
+import { compareSeverity, type Archive, type Binding, type Evidence, type EvidenceKind, type Excepted, type Platform, type RuleResult, type ToolIdentity, type Verdict, type Violation } from '../model/index.ts'
+import { canonicalJson, policyDigest } from '../policy/policy-digest.ts'
+import { rulesThatAlwaysDeny } from '../policy/rule-ids.ts'
+import { Policy } from '../policy/schema.ts'
+import { daysUntil } from '../policy/units.ts'
+import { openRegister, type ExceptionRegister } from './exceptions.ts'
+import { missingEvidence, toViolation } from './missing-evidence.ts'
+import type { Answer, Question, Rule } from './rule.ts'
+import { rules } from './rules.ts'
+
+/** What the gate says; `passed` is there only where it says yes. */
+export interface Judgement {
+  verdict: Verdict
+  passed: PassedVerdict | undefined
+}
+
+/** What a verdict can be bound to beside the evidence. */
+export interface Context {
+  /** Tools that worked on the image without giving evidence of their own, e.g. the builder. */
+  tools?: readonly ToolIdentity[]
+}
+
+/**
+ * Judges evidence by a policy at a moment. Pure: the same input gives the same verdict, byte for byte, in whatever order the evidence comes.
+ *
+ * Any rule that says no makes the verdict `rejected`; otherwise missing evidence makes it `undecided`; otherwise it is `passed`.
+ * Throws a DeliveryError('POLICY') for a policy that the loader would have refused, and a RangeError for a moment that is none.
+ */
+export function evaluate(policy: Policy, evidence: Evidence, now: Date, context: Context = {}): Judgement {
+  if (Number.isNaN(now.getTime())) throw new RangeError('the gate needs the time of judging, and got an invalid date')
+  checkPolicy(policy)
+
+  const register = openRegister(policy, now)
+  const platforms = evidence.platforms.toSorted((left, right) => compareText(left.archive.platform, right.archive.platform) || compareText(left.archive.digest, right.archive.digest))
+  const question: Question = { policy, evidence: { ...evidence, platforms }, now, exceptions: [] }
+  const results = rules.map((rule) => (rule.id === 'exceptions' ? undefined : judgeRule(rule, question, register)))
+  // Only now is it known which exceptions were used.
+  const complete = rules.map((rule, index) => results[index] ?? judgeRule(rule, { ...question, exceptions: register.uses() }, register))
+
+  const verdict: Verdict = { outcome: outcomeOf(complete), binding: bindingOf(policy, evidence, now, context), results: complete }
+  return { verdict, passed: verdict.outcome === 'passed' ? new Passed(mint, verdict) : undefined }
+}
+
+const mint = Symbol('made by evaluate')
+
+/** A verdict that says yes. Only `evaluate` can make one, and whoever publishes must show it: see PassedVerdict. */
+class Passed {
+  readonly #verdict: Verdict
+
+  constructor(token: symbol, verdict: Verdict) {
+    if (token !== mint || verdict.outcome !== 'passed') throw new TypeError('a passed verdict can only be made by the gate')
+    this.#verdict = deepFreeze(structuredClone(verdict))
+    Object.freeze(this)
+  }
+
+  get verdict(): Verdict {
+    return this.#verdict
+  }
+
+  /** Throws a DeliveryError('PUBLISH') unless these are exactly the archives that were judged: each of them, nothing else, byte for byte. */
+  mustCover(archives: ReadonlyArray<Pick<Archive, 'platform' | 'digest'>>): void {
+    const judged = nameAll(this.#verdict.binding.images)
+    const given = nameAll(archives)
+    if (judged !== given) throw new DeliveryError('PUBLISH', `the verdict is about ${judged}, and ${given || 'nothing'} was to be published`, 'Judge exactly the images that are to be published: run the whole flow again.')
+  }
+
+  static isPassed(value: unknown): value is Passed {
+    return typeof value === 'object' && value !== null && #verdict in value
+  }
+}
+
+/** A verdict that says yes: an opaque value that only `evaluate` makes, frozen, and recognised at run time too. */
+export type PassedVerdict = Passed
+
+/** True for a verdict that `evaluate` of this process made and that says yes; a look-alike is none. */
+export function isPassedVerdict(value: unknown): value is PassedVerdict {
+  return Passed.isPassed(value)
+}
+
+function nameAll(images: ReadonlyArray<Pick<Archive, 'platform' | 'digest'>>): string {
+  return images
+    .map(({ platform, digest }) => `${platform} ${digest}`)
+    .toSorted()
+    .join(', ')
+}
+
+function checkPolicy(policy: Policy): void {
+  const parsed = Policy.safeParse(policy)
+  if (parsed.success) return
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the policy'}: wanted ${issue.message}`)
+  throw new DeliveryError('POLICY', problems.join('\n'), 'Load the policy with loadPolicy, and check what was changed in it afterwards.')
+}
+
+function judgeRule(rule: Rule, question: Question, register: ExceptionRegister): RuleResult {
+  const { policy, evidence, now } = question
+  const { level, note } = actingLevel(rule, policy, now)
+  const about = { rule: rule.id, title: rule.title, kind: rule.needs[0] ?? 'policy', remedy: rule.remedy } as const
+  if (level === 'off') return { ...about, status: 'off', wanted: 'not judged', found: note, violations: [], excepted: [] }
+
+  const missing = missingEvidence(evidence, rule.needs)
+  if (missing.length > 0) {
+    register.leaveOpen(rule.id)
+    return { ...about, status: 'undecided', wanted: `evidence: ${rule.needs.join(', ')}`, found: sayMissing(missing), violations: missing.map(toViolation).toSorted(compareViolations), excepted: [] }
+  }
+
+  const answer = rule.judge(question)
+  const { denying, remarks, excepted } = applyExceptions(rule, answer, register)
+  const status = denying.length > 0 ? (level === 'warn' ? 'warned' : (rule.means ?? 'failed')) : remarks.length > 0 ? 'warned' : 'passed'
+  const notes = [answer.found, excepted.length > 0 ? `${excepted.length} excepted` : '', note].filter((part) => part !== '')
+  return {
+    ...about,
+    status,
+    wanted: answer.wanted,
+    found: notes.join('; '),
+    violations: [...denying, ...remarks].toSorted(compareViolations),
+    excepted: excepted.toSorted((left, right) => compareViolations(left.violation, right.violation)),
+  }
+}
+
+function applyExceptions(rule: Rule, answer: Answer, register: ExceptionRegister): { denying: Violation[]; remarks: Violation[]; excepted: Excepted[] } {
+  const counted = register.apply(rule.id, answer.violations)
+  const remarked = register.apply(rule.id, answer.remarks ?? [])
+  return {
+    denying: answer.overLimit ? answer.overLimit(counted.remaining) : counted.remaining,
+    remarks: remarked.remaining,
+    excepted: [...counted.excepted, ...remarked.excepted],
+  }
+}
+
+/** How a rule acts today, and what to say about it in the report. */
+function actingLevel(rule: Rule, policy: Policy, now: Date): { level: 'deny' | 'warn' | 'off'; note: string } {
+  const setting = policy.rules[rule.id]
+  if (setting === undefined || (rulesThatAlwaysDeny as readonly string[]).includes(rule.id)) return { level: 'deny', note: '' }
+  if (setting.level === 'off') return { level: 'off', note: `switched off by the policy: ${setting.reason}` }
+  if (setting.level === 'warn') return { level: 'warn', note: `only warns: ${setting.reason}` }
+  const days = setting.effectiveFrom === undefined ? 0 : daysUntil(setting.effectiveFrom, now)
+  // A day beyond the longest life of an exception would be a rule that is off without saying so: the loader refuses it, and here it does not count.
+  if (days <= 0 || days > policy.exceptions.maximumDays) return { level: 'deny', note: '' }
+  return { level: 'warn', note: `only warns until ${setting.effectiveFrom}, then denies` }
+}
+
+function outcomeOf(results: readonly RuleResult[]): Verdict['outcome'] {
+  if (results.some(({ status }) => status === 'failed')) return 'rejected'
+  return results.some(({ status }) => status === 'undecided') ? 'undecided' : 'passed'
+}
+
+function sayMissing(missing: ReadonlyArray<{ kind: EvidenceKind; platform: Platform | undefined }>): string {
+  return `missing: ${missing.map(({ kind, platform }) => (platform === undefined ? kind : `${kind} on ${platform}`)).toSorted().join(', ')}`
+}
+
+function bindingOf(policy: Policy, evidence: Evidence, now: Date, context: Context): Binding {
+  const cells = [evidence.lint, ...evidence.platforms.flatMap(({ evidence: kinds }) => Object.values(kinds))]
+  const tools = cells.flatMap((cell) => (cell?.tool === undefined ? [] : [cell.tool]))
+  const databases = evidence.platforms.flatMap(({ evidence: { vulnerabilities } }) => {
+    if (vulnerabilities?.status !== 'collected') return []
+    const { name, digest, updatedAt, coverage } = vulnerabilities.value.database
+    return [{ name, digest, updatedAt, coverage }]
+  })
+  return {
+    images: unique(evidence.platforms.map(({ archive: { platform, digest } }) => ({ platform, digest }))),
+    policy: policyDigest(policy),
+    databases: unique(databases),
+    tools: unique([...tools, ...(context.tools ?? [])].map(({ name, version, reference }) => ({ name, version, reference }))),
+    at: now.toISOString(),
+  }
+}
+
+/** Each value once, in the order of its text: whoever came first does not show. */
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Map(values.map((value) => [Object.values(value as object).join('\0'), value]))].toSorted(([left], [right]) => compareText(left, right)).map(([, value]) => value)
+}
+
+/** Worst first; then by id, subject and platform; equal ones by everything else that they say. */
+function compareViolations(left: Violation, right: Violation): number {
+  return (
+    compareSeverity(left.severity, right.severity) ||
+    compareText(left.id, right.id) ||
+    compareText(left.subject, right.subject) ||
+    compareText(left.platform ?? '', right.platform ?? '') ||
+    compareText(canonicalJson(left), canonicalJson(right))
+  )
+}
+
+/** By code unit: the same on every machine, which a locale is not. */
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const member of Object.values(value)) deepFreeze(member)
+  return Object.freeze(value)
+}

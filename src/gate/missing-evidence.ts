@@ -1,0 +1,33 @@
+import { evidenceKinds, type Evidence, type EvidenceKind, type Platform, type Undecided, type Violation } from '../model/index.ts'
+
+/** A cell of the matrix platform x kind that holds no evidence; `platform` is absent for what belongs to the source. */
+export interface MissingEvidence {
+  kind: EvidenceKind
+  platform: Platform | undefined
+  reason: Omit<Undecided, 'status' | 'tool'>
+}
+
+/** The cells of the given kinds that hold no evidence. No platform at all is a missing cell of each kind, never "nothing to judge". */
+export function missingEvidence(evidence: Evidence, kinds: readonly EvidenceKind[] = ['lint', ...evidenceKinds]): MissingEvidence[] {
+  return kinds.flatMap((kind): MissingEvidence[] => {
+    if (kind === 'lint') return missingIn(evidence.lint, kind, undefined)
+    if (evidence.platforms.length === 0) return [{ kind, platform: undefined, reason: neverCollected(kind) }]
+    return evidence.platforms.flatMap(({ archive, evidence: cells }) => missingIn(cells[kind], kind, archive.platform))
+  })
+}
+
+/** `cell` can be absent at run time, whatever its type says: then nobody collected it. */
+function missingIn(cell: { status: 'collected' } | Undecided | undefined, kind: EvidenceKind, platform: Platform | undefined): MissingEvidence[] {
+  if (cell?.status === 'collected') return []
+  const { wanted, found, remedy } = cell ?? neverCollected(kind)
+  return [{ kind, platform, reason: { wanted, found, remedy } }]
+}
+
+function neverCollected(kind: EvidenceKind): Omit<Undecided, 'status' | 'tool'> {
+  return { wanted: `evidence of the kind ${kind}`, found: 'no image to collect it from, or nobody collected it', remedy: 'Build every platform that the policy names and collect every kind of evidence from it.' }
+}
+
+/** A missing cell as a violation: nobody knows how bad it is, so its severity is unknown. */
+export function toViolation({ kind, platform, reason }: MissingEvidence): Violation {
+  return { id: kind, subject: '', severity: 'unknown', ...(platform === undefined ? {} : { platform }), wanted: reason.wanted, found: reason.found, remedy: reason.remedy }
+}

@@ -1,0 +1,69 @@
+import type { Rule } from './rule.ts'
+import { baseAllowed } from './rules/base-allowed.ts'
+import { baseLatest } from './rules/base-latest.ts'
+import { basePinned } from './rules/base-pinned.ts'
+import { databaseAge } from './rules/database-age.ts'
+import { databaseCoverage } from './rules/database-coverage.ts'
+import { endOfLifeOs } from './rules/end-of-life-os.ts'
+import { evidence } from './rules/evidence.ts'
+import { exceptions } from './rules/exceptions.ts'
+import { execForm } from './rules/exec-form.ts'
+import { exposedPorts } from './rules/exposed-ports.ts'
+import { healthcheck } from './rules/healthcheck.ts'
+import { inventory } from './rules/inventory.ts'
+import { labels } from './rules/labels.ts'
+import { layerEfficiency } from './rules/layer-efficiency.ts'
+import { licenses } from './rules/licenses.ts'
+import { lintLevel } from './rules/lint-level.ts'
+import { lintPragmas } from './rules/lint-pragmas.ts'
+import { packageCaches } from './rules/package-caches.ts'
+import { packageManagers } from './rules/package-managers.ts'
+import { sbomComplete } from './rules/sbom-complete.ts'
+import { secrets } from './rules/secrets.ts'
+import { setuid } from './rules/setuid.ts'
+import { shells } from './rules/shells.ts'
+import { sizeCompressed } from './rules/size-compressed.ts'
+import { sizeUnpacked } from './rules/size-unpacked.ts'
+import { sshServer } from './rules/ssh-server.ts'
+import { structureTests } from './rules/structure-tests.ts'
+import { suspectedSecrets } from './rules/suspected-secrets.ts'
+import { user } from './rules/user.ts'
+import { vulnerabilities } from './rules/vulnerabilities.ts'
+import { wastedBytes } from './rules/wasted-bytes.ts'
+import { worldWritable } from './rules/world-writable.ts'
+
+/** Every rule of the gate, in the order of the reports. A new rule is a file, a line here and its id in the policy's list. */
+export const rules: readonly Rule[] = [
+  evidence,
+  lintLevel,
+  lintPragmas,
+  vulnerabilities,
+  databaseAge,
+  databaseCoverage,
+  endOfLifeOs,
+  inventory,
+  secrets,
+  suspectedSecrets,
+  licenses,
+  structureTests,
+  sbomComplete,
+  sizeUnpacked,
+  sizeCompressed,
+  layerEfficiency,
+  wastedBytes,
+  user,
+  healthcheck,
+  exposedPorts,
+  setuid,
+  worldWritable,
+  shells,
+  packageManagers,
+  packageCaches,
+  sshServer,
+  execForm,
+  labels,
+  basePinned,
+  baseAllowed,
+  baseLatest,
+  exceptions,
+]

@@ -1,0 +1,35 @@
+import type { Violation } from '../../model/index.ts'
+import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+import { repositoryOf } from '../repository.ts'
+
+/** Only bases of the list, in every stage: a build stage decides what ends up in the image as well. */
+export const baseAllowed: Rule = {
+  id: 'base-allowed',
+  title: 'Every base comes from an allowed repository',
+  needs: ['base'],
+  remedy: 'Build on one of base.allow, or add the repository there after somebody has looked at it.',
+  source: 'CIS Docker Benchmark 1.6.0, 4.2; NIST SP 800-190, 4.1.5',
+  judge({ policy, evidence }) {
+    const { allow } = policy.base
+    const images = collectedOf(evidence, 'base').map(({ platform, value }) => ({ platform, images: value.images, text: [...new Set(value.images.map(({ reference }) => repositoryOf(reference)))].toSorted().join(', ') || 'no base' }))
+    const violations = images.flatMap(({ platform, images: bases }) =>
+      bases
+        .filter(({ reference, pinnedBy }) => pinnedBy !== 'scratch' && !allow.some((entry) => matches(entry, repositoryOf(reference))))
+        .map(({ reference, stage, location }): Violation => ({
+          id: repositoryOf(reference),
+          subject: stage,
+          severity: 'medium',
+          platform,
+          wanted: `one of ${allow.join(', ')}`,
+          found: reference,
+          remedy: baseAllowed.remedy,
+          location,
+        })),
+    )
+    return { wanted: allow.join(', '), found: onEveryPlatform(images), violations }
+  },
+}
+
+function matches(entry: string, repository: string): boolean {
+  return entry.endsWith('/*') ? repository.startsWith(entry.slice(0, -1)) : repository === entry
+}

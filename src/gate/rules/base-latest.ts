@@ -1,0 +1,22 @@
+import type { Violation } from '../../model/index.ts'
+import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+import { tagOf } from '../repository.ts'
+
+/** `latest` says nothing of the version that was built on, also where a digest stands beside it; a digest alone names one image for ever. */
+export const baseLatest: Rule = {
+  id: 'base-latest',
+  title: 'No base is called latest',
+  needs: ['base'],
+  remedy: 'Name a version in the FROM line, e.g. python:3.11-slim-bookworm.',
+  source: 'CIS Docker Benchmark 1.6.0, 4.2; hadolint DL3006 and DL3007',
+  judge({ evidence }) {
+    const images = collectedOf(evidence, 'base').map(({ platform, value }) => {
+      const latest = value.images.filter(({ reference, pinnedBy, written }) => pinnedBy !== 'scratch' && (tagOf(reference) === 'latest' || (tagOf(reference) === undefined && !/@sha256:[0-9a-f]{64}$/.test(written))))
+      return { platform, latest, text: `${latest.length} of ${value.images.length} without` }
+    })
+    const violations = images.flatMap(({ platform, latest }) =>
+      latest.map(({ reference, stage, written, location }): Violation => ({ id: reference, subject: stage, severity: 'low', platform, wanted: 'a tag that names a version', found: written, remedy: baseLatest.remedy, location })),
+    )
+    return { wanted: 'a version in the tag of each', found: onEveryPlatform(images), violations }
+  },
+}

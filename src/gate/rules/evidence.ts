@@ -1,0 +1,52 @@
+import type { Platform, Violation } from '../../model/index.ts'
+import { evidenceKinds } from '../../model/index.ts'
+import { missingEvidence, toViolation } from '../missing-evidence.ts'
+import type { Rule } from '../rule.ts'
+
+/** Every kind of evidence of every platform that the policy names, each from an image of its own. No policy can switch this off. */
+export const evidence: Rule = {
+  id: 'evidence',
+  title: 'All evidence is there',
+  needs: [],
+  means: 'undecided',
+  remedy: 'Repair what kept each collector from its evidence, as its line says, and run again.',
+  source: 'Loadline: unknown is never safe (fail closed)',
+  judge({ policy, evidence: given }) {
+    const found = given.platforms.map(({ archive }) => archive.platform)
+    const missing = missingEvidence(given)
+    const cells = 1 + Math.max(1, given.platforms.length) * evidenceKinds.length
+    const violations = [...missing.map(toViolation), ...absent(policy.build.platforms, found), ...repeated(found, 'platform'), ...repeated(given.platforms.map(({ archive }) => archive.digest), 'digest')]
+    return {
+      wanted: `lint once and ${evidenceKinds.length} kinds of evidence on ${policy.build.platforms.toSorted().join(', ')}`,
+      found: `${cells - missing.length} of ${cells} collected${found.length === 0 ? ', no image' : ` on ${found.join(', ')}`}`,
+      violations,
+    }
+  },
+}
+
+function absent(wanted: readonly Platform[], found: readonly Platform[]): Violation[] {
+  return wanted
+    .filter((platform) => !found.includes(platform))
+    .map((platform) => ({
+      id: 'platform',
+      subject: '',
+      severity: 'unknown',
+      platform,
+      wanted: `an image for ${platform} and its evidence`,
+      found: 'no image for this platform was judged',
+      remedy: 'Build it, or take the platform out of build.platforms.',
+    }))
+}
+
+/** The same platform or the same bytes twice: then one of the images was not looked at. */
+function repeated(values: readonly string[], what: 'platform' | 'digest'): Violation[] {
+  const twice = new Set(values.filter((value, index) => values.indexOf(value) !== index))
+  return [...twice].map((value) => ({
+    id: `repeated-${what}`,
+    subject: value,
+    severity: 'unknown',
+    wanted: 'one image for each platform',
+    found: `${value} ${values.filter((other) => other === value).length} times`,
+    remedy: 'Collect the evidence of each platform from that platform\'s own image.',
+  }))
+}

@@ -1,0 +1,36 @@
+import type { Configuration, Violation } from '../../model/index.ts'
+import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+
+const shellNames = ['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'busybox']
+
+/** In shell form the shell is process 1: it does not pass SIGTERM on, so that the runtime kills the application instead of stopping it. */
+export const execForm: Rule = {
+  id: 'exec-form',
+  title: 'ENTRYPOINT and CMD are in exec form',
+  needs: ['configuration'],
+  remedy: 'Write the instruction as a JSON array, e.g. CMD ["python3", "-m", "app"].',
+  source: 'Dockerfile reference, shell and exec form; hadolint DL3025',
+  judge({ evidence }) {
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, value, text: [...value.entrypoint, ...value.cmd].join(' ') || 'no command' }))
+    const violations = images.flatMap(({ platform, value }) =>
+      shellForms(value).map(({ instruction, words }): Violation => ({
+        id: instruction,
+        subject: '',
+        severity: 'low',
+        platform,
+        wanted: `${instruction} as a JSON array that starts the program itself`,
+        found: words.join(' '),
+        remedy: execForm.remedy,
+      })),
+    )
+    return { wanted: 'exec form', found: onEveryPlatform(images), violations }
+  },
+}
+
+function shellForms({ entrypoint, cmd }: Configuration): Array<{ instruction: string; words: string[] }> {
+  const instructions = [
+    { instruction: 'ENTRYPOINT', words: entrypoint },
+    { instruction: 'CMD', words: cmd },
+  ]
+  return instructions.filter(({ words: [program = '', option = ''] }) => shellNames.includes(program.split('/').at(-1) ?? '') && (/^-[a-z]*c[a-z]*$/.test(option) || option === 'sh'))
+}

@@ -1,0 +1,94 @@
+import type { Package, Platform, Violation } from '../../model/index.ts'
+import { currentLicenseId, parseLicenseExpression, type LicenseExpression } from '../../policy/license-expression.ts'
+import { groupBy } from '../group-by.ts'
+import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+
+/** How free an expression leaves whoever ships the package. */
+type Freedom = 'allowed' | 'denied' | 'unknown'
+
+/**
+ * Licences by SPDX expression. All licences that a package declares bind it; within an expression an OR is a choice,
+ * so it is denied only where every alternative is. An exception (WITH) does not make a denied licence an allowed one.
+ */
+export const licenses: Rule = {
+  id: 'licenses',
+  title: 'No denied licences',
+  needs: ['licenses'],
+  remedy: 'Replace the package by one with another licence, buy a licence and write an exception with the contract as its reason, or change licenses.deny.',
+  source: 'SPDX 2.3, annex D (licence expressions); SPDX licence list',
+  judge({ policy, evidence }) {
+    const denied = new Set(policy.licenses.deny.map((id) => currentLicenseId(id)))
+    const judged = collectedOf(evidence, 'licenses').flatMap(({ platform, value }) => value.packages.map((entry) => ({ platform, ...judgePackage(entry, denied) })))
+    const violations = judged.flatMap(({ platform, entry, denied: expressions }) => expressions.map((expression) => toViolation(entry, platform, expression, 'high', 'no licence of licenses.deny', `${name(entry)} is under ${expression}`)))
+    const unknown = judged.filter(({ isUnknown }) => isUnknown)
+    const denies = policy.licenses.unknown === 'deny'
+    const found = evidence.platforms.map(({ archive: { platform } }) => {
+      const here = judged.filter((entry) => entry.platform === platform)
+      return { platform, text: `${here.length} packages, ${here.filter((entry) => entry.denied.length > 0).length} denied, ${here.filter(({ isUnknown }) => isUnknown).length} unknown` }
+    })
+    return {
+      wanted: `none of ${policy.licenses.deny.join(', ') || 'no licence'}${denies ? ', none unknown' : ''}`,
+      found: onEveryPlatform(found),
+      violations: denies ? [...violations, ...unknown.map(({ platform, entry }) => unknownLicense(platform, entry))] : violations,
+      remarks: denies ? [] : summarize(unknown),
+    }
+  },
+}
+
+function unknownLicense(platform: Platform, entry: Package): Violation {
+  const declared = entry.licenses.filter((text) => text.trim() !== '').toSorted().join(', ')
+  return toViolation(entry, platform, 'unknown', 'unknown', 'a licence of the SPDX list', declared === '' ? `${name(entry)} declares no licence` : `${name(entry)} declares ${declared}, of which not all is on the SPDX list`)
+}
+
+/** One remark per platform: the copyright files of a distribution would make hundreds, and nobody would read the others. */
+function summarize(unknown: ReadonlyArray<{ platform: Platform; entry: Package }>): Violation[] {
+  return [...groupBy(unknown, ({ platform }) => platform)].map(([platform, packages]): Violation => {
+    const names = [...new Set(packages.map(({ entry }) => entry.name))].toSorted()
+    return {
+      id: 'unknown',
+      subject: '',
+      severity: 'unknown',
+      platform,
+      wanted: 'a licence of the SPDX list for each package; without one a package is reported',
+      found: `${packages.length} packages without: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more names` : ''}`,
+      remedy: 'Look their licences up; set licenses.unknown to deny once they are known.',
+    }
+  })
+}
+
+function judgePackage(entry: Package, denied: ReadonlySet<string>): { entry: Package; denied: string[]; isUnknown: boolean } {
+  const judged = entry.licenses.map((text) => ({ text, freedom: freedomOf(text, denied) }))
+  return {
+    entry,
+    denied: [...new Set(judged.filter(({ freedom }) => freedom === 'denied').map(({ text }) => text))],
+    isUnknown: judged.length === 0 || judged.some(({ freedom }) => freedom === 'unknown'),
+  }
+}
+
+function freedomOf(text: string, denied: ReadonlySet<string>): Freedom {
+  const expression = parseLicenseExpression(text)
+  if (expression) return weigh(expression, denied)
+  // Prose, or an id in the wrong case. Naming a denied licence is enough: what else the text says nobody can read.
+  const words = text.split(/[^A-Za-z0-9.+-]+/).map((word) => currentLicenseId(word.replace(/^[.-]+|[.-]+$/g, '').toUpperCase()).toUpperCase())
+  return [...denied].some((id) => words.includes(id.toUpperCase())) ? 'denied' : 'unknown'
+}
+
+function weigh(expression: LicenseExpression, denied: ReadonlySet<string>): Freedom {
+  if (expression.kind === 'license') {
+    if (denied.has(expression.id)) return 'denied'
+    // Its text is the package's own: nobody has looked at it.
+    return /^(LicenseRef-|DocumentRef-)/.test(expression.id) ? 'unknown' : 'allowed'
+  }
+  const parts = [weigh(expression.left, denied), weigh(expression.right, denied)]
+  // The worst part of an AND counts, and the best of an OR.
+  const order: readonly Freedom[] = expression.kind === 'and' ? ['denied', 'unknown', 'allowed'] : ['allowed', 'unknown', 'denied']
+  return order.find((freedom) => parts.includes(freedom)) ?? 'unknown'
+}
+
+function toViolation(entry: Package, platform: Platform, subject: string, severity: 'high' | 'unknown', wanted: string, found: string): Violation {
+  return { id: entry.name, subject, severity, platform, wanted, found, remedy: licenses.remedy, ...(entry.path === undefined ? {} : { location: { path: entry.path, within: 'image' } }) }
+}
+
+function name({ name: text, version }: Package): string {
+  return version === '' ? text : `${text} ${version}`
+}

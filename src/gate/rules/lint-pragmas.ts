@@ -1,0 +1,35 @@
+import type { Violation } from '../../model/index.ts'
+import { collectedLint, type Rule } from '../rule.ts'
+
+/** `# hadolint ignore=` comments silence the linter where nobody but the author looks; an exception does it with a reason, an owner and a last day. */
+export const lintPragmas: Rule = {
+  id: 'lint-pragmas',
+  title: 'No comment silences the linter',
+  needs: ['lint'],
+  remedy: 'Remove the comment, and change the line or write an exception from lint-level with a reason and a last day.',
+  source: 'Loadline: a silenced check is an exception; hadolint, inline ignores',
+  judge({ policy, evidence }) {
+    const { pragmas } = collectedLint(evidence)
+    const found = pragmas.flatMap(({ rules, line, global }) =>
+      (rules.length > 0 ? rules : ['all rules']).map((rule): Violation => {
+        const path = policy.build.dockerfile
+        return {
+          id: rule,
+          subject: `${path}:${line}`,
+          severity: 'low',
+          wanted: 'exceptions in the policy, where they have a reason, an owner and a last day',
+          found: `a comment that silences ${rule} for ${global ? 'the whole file' : 'the next instruction'}`,
+          remedy: lintPragmas.remedy,
+          location: { path, line, within: 'source' },
+        }
+      }),
+    )
+    const denies = policy.lint.pragmas === 'deny'
+    return {
+      wanted: denies ? 'no such comment' : 'such comments are reported',
+      found: `${pragmas.length} comment${pragmas.length === 1 ? '' : 's'}`,
+      violations: denies ? found : [],
+      remarks: denies ? [] : found,
+    }
+  },
+}

@@ -1,0 +1,23 @@
+import { formatBytes } from '../../policy/units.ts'
+import type { Violation } from '../../model/index.ts'
+import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+
+/** Package lists and downloads that nobody needs at run time. */
+export const packageCaches: Rule = {
+  id: 'package-caches',
+  title: 'No package caches',
+  needs: ['configuration'],
+  remedy: 'Install with RUN --mount=type=cache, or delete the cache in the same RUN instruction (rm -rf /var/lib/apt/lists/*, pip --no-cache-dir, npm cache clean --force).',
+  source: 'CIS Docker Benchmark 1.6.0, 4.3 and 4.7',
+  judge({ evidence }) {
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({
+      platform,
+      caches: value.packageCaches,
+      text: value.packageCaches.length === 0 ? 'none' : `${value.packageCaches.length} with ${formatBytes(value.packageCaches.reduce((sum, { bytes }) => sum + bytes, 0))}`,
+    }))
+    const violations = images.flatMap(({ platform, caches }) =>
+      caches.map(({ path, bytes }): Violation => ({ id: path, subject: '', severity: 'low', platform, wanted: 'no package cache', found: `${formatBytes(bytes)} in ${path}`, remedy: packageCaches.remedy, location: { path, within: 'image' } })),
+    )
+    return { wanted: 'none', found: onEveryPlatform(images), violations }
+  },
+}

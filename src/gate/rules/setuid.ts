@@ -1,0 +1,18 @@
+import type { Violation } from '../../model/index.ts'
+import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+
+/** Programs that run with the rights of their owner are the usual way from an unprivileged user to root. */
+export const setuid: Rule = {
+  id: 'setuid',
+  title: 'No setuid or setgid programs',
+  needs: ['configuration'],
+  remedy: 'Remove the file, or its bits with chmod a-s in the instruction that brings it; a distroless base has none.',
+  source: 'CIS Docker Benchmark 1.6.0, 4.8',
+  judge({ evidence }) {
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, files: value.setuid, text: `${value.setuid.length} files` }))
+    const violations = images.flatMap(({ platform, files }) =>
+      files.map(({ path, mode }): Violation => ({ id: path, subject: '', severity: 'medium', platform, wanted: 'no setuid or setgid bit', found: `mode ${mode}`, remedy: setuid.remedy, location: { path, within: 'image' } })),
+    )
+    return { wanted: 'none', found: onEveryPlatform(images), violations }
+  },
+}

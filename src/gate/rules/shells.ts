@@ -1,0 +1,21 @@
+import type { Violation } from '../../model/index.ts'
+import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+
+/** A shell is the first thing that an attacker who can run one command looks for. */
+export const shells: Rule = {
+  id: 'shells',
+  title: 'No shell',
+  needs: ['configuration'],
+  remedy: 'Build on a distroless base, or remove the shell in the last stage; use the exec form for ENTRYPOINT, CMD and HEALTHCHECK.',
+  source: 'CIS Docker Benchmark 1.6.0, 4.3; NIST SP 800-190, 4.1.2',
+  judge({ policy, evidence }) {
+    const allows = policy.configuration.shells === 'allow'
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, paths: value.shells, text: value.shells.toSorted().join(', ') || 'none' }))
+    const violations = images.flatMap(({ platform, paths }) =>
+      allows
+        ? []
+        : paths.map((path): Violation => ({ id: path, subject: '', severity: 'medium', platform, wanted: 'none in the shipped image', found: path, remedy: shells.remedy, location: { path, within: 'image' } })),
+    )
+    return { wanted: allows ? 'allowed by the policy' : 'none', found: onEveryPlatform(images), violations }
+  },
+}

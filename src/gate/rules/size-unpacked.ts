@@ -1,0 +1,28 @@
+import type { Policy } from '../../policy/schema.ts'
+import { formatBytes, parseBytes } from '../../policy/units.ts'
+import type { Violation } from '../../model/index.ts'
+import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+
+const budgets: Readonly<Record<Policy['image']['class'], string>> = { interpreted: '100 MB', compiled: '50 MB' }
+
+/** The size that every node unpacks and every scan reads. */
+export const sizeUnpacked: Rule = {
+  id: 'size-unpacked',
+  title: 'Unpacked size is within the budget',
+  needs: ['size'],
+  remedy: 'Choose a smaller base, copy only what runs into the last stage, and leave out the largest files that it names; or set size.unpacked.',
+  source: 'Loadline: 100 MB for interpreted images, 50 MB for compiled ones; CIS Docker Benchmark 1.6.0, 4.3',
+  judge({ policy, evidence }) {
+    const limit = policy.size.unpacked ?? budgets[policy.image.class]
+    const wanted = `at most ${limit}${policy.size.unpacked === undefined ? `, for the class ${policy.image.class}` : ''}`
+    const images = collectedOf(evidence, 'size').map(({ platform, value }) => ({ platform, value, text: formatBytes(value.unpacked) }))
+    const violations = images
+      .filter(({ value }) => !(value.unpacked <= parseBytes(limit)))
+      .map(({ platform, value }): Violation => {
+        const largest = value.largest.toSorted((left, right) => right.bytes - left.bytes || (left.path < right.path ? -1 : 1)).slice(0, 3)
+        const causes = largest.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(', ')
+        return { id: 'size-unpacked', subject: '', severity: 'medium', platform, wanted, found: `${formatBytes(value.unpacked)} (${value.unpacked} bytes)${causes === '' ? '' : `; largest: ${causes}`}`, remedy: sizeUnpacked.remedy }
+      })
+    return { wanted, found: onEveryPlatform(images), violations }
+  },
+}

@@ -1,0 +1,18 @@
+import type { Violation } from '../../model/index.ts'
+import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+
+/** A way into the container beside the runtime, with keys of its own that nobody rotates. */
+export const sshServer: Rule = {
+  id: 'ssh-server',
+  title: 'No SSH server',
+  needs: ['configuration'],
+  remedy: 'Do not install an SSH server; enter a container with the runtime (docker exec, kubectl debug).',
+  source: 'CIS Docker Benchmark 1.6.0, 5.7',
+  judge({ evidence }) {
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, paths: value.sshServers, text: value.sshServers.toSorted().join(', ') || 'none' }))
+    const violations = images.flatMap(({ platform, paths }) =>
+      paths.map((path): Violation => ({ id: path, subject: '', severity: 'high', platform, wanted: 'none in the shipped image', found: path, remedy: sshServer.remedy, location: { path, within: 'image' } })),
+    )
+    return { wanted: 'none', found: onEveryPlatform(images), violations }
+  },
+}

@@ -1,0 +1,28 @@
+import type { Violation } from '../../model/index.ts'
+import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+
+const places = { environment: 'an environment variable', label: 'a label', history: 'a build argument in the history' } as const
+
+/** Values that look like credentials in what `docker inspect` and `docker history` show to everybody. */
+export const suspectedSecrets: Rule = {
+  id: 'suspected-secrets',
+  title: 'No credentials in environment, labels or history',
+  needs: ['configuration'],
+  remedy: 'Revoke the credential; take it out of ENV, LABEL or ARG and use RUN --mount=type=secret, or the environment of the running container.',
+  source: 'CIS Docker Benchmark 1.6.0, 4.10',
+  judge({ evidence }) {
+    const images = collectedOf(evidence, 'configuration')
+    const violations = images.flatMap(({ platform, value }) =>
+      value.suspectedSecrets.map(({ name, where }): Violation => ({
+        id: name,
+        subject: where,
+        severity: 'high',
+        platform,
+        wanted: 'no value that looks like a credential',
+        found: `${places[where]}, ${name}, whose value looks like one`,
+        remedy: suspectedSecrets.remedy,
+      })),
+    )
+    return { wanted: 'none', found: onEveryPlatform(images.map(({ platform, value }) => ({ platform, text: `${value.suspectedSecrets.length} suspected` }))), violations }
+  },
+}

@@ -1,0 +1,18 @@
+import type { Violation } from '../../model/index.ts'
+import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+
+/** What every user may write, a process that was broken into may replace. Directories with the sticky bit, such as /tmp, are no finding. */
+export const worldWritable: Rule = {
+  id: 'world-writable',
+  title: 'Nothing is writable for everybody',
+  needs: ['configuration'],
+  remedy: 'Take the right away with chmod o-w in the instruction that brings the file, or with COPY --chmod; give a directory for temporary files the sticky bit.',
+  source: 'CIS Distribution Independent Linux Benchmark: no world-writable files, sticky bit on world-writable directories',
+  judge({ evidence }) {
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, files: value.worldWritable, text: `${value.worldWritable.length} paths` }))
+    const violations = images.flatMap(({ platform, files }) =>
+      files.map(({ path, mode }): Violation => ({ id: path, subject: '', severity: 'medium', platform, wanted: 'not writable for everybody', found: `mode ${mode}`, remedy: worldWritable.remedy, location: { path, within: 'image' } })),
+    )
+    return { wanted: 'none', found: onEveryPlatform(images), violations }
+  },
+}

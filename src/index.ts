@@ -1,0 +1,178 @@
+/**
+ * Loadline: a secure delivery pipeline for container images.
+ *
+ * One call takes a directory with a Dockerfile, lints it, builds it, collects its evidence
+ * (vulnerabilities, secrets, licences, structure tests, SBOMs, size, configuration, bases), judges it by a policy,
+ * and only where the verdict is passed publishes and signs it.
+ */
+import { argument, dag, func, object, type Container, type Directory, type File, type Platform, type Secret, type Service } from '@dagger.io/dagger'
+import type { Request } from '../pipelines/build-and-scan.ts'
+import { buildSource, lintSource } from '../pipelines/collect.ts'
+import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
+import { Assessment } from './api/assessment.ts'
+import { reportDirectory } from './api/reports.ts'
+import { databaseOf, lockOf, policyOf, progressLog, secretsOf } from './api/inputs.ts'
+
+@object()
+export class Loadline {
+  private policy?: File
+  private vulnerabilityDatabase?: Directory
+  private lock?: File
+
+  /**
+   * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the strict default.
+   * @param vulnerabilityDatabase Directory with db/trivy.db and db/metadata.json; without one, the official database is fetched where it can be.
+   * @param lock Lock file that pins every tool and base image by digest; without one, loadline.lock.json of the source counts.
+   */
+  constructor(policy?: File, vulnerabilityDatabase?: Directory, lock?: File) {
+    if (policy !== undefined) this.policy = policy
+    if (vulnerabilityDatabase !== undefined) this.vulnerabilityDatabase = vulnerabilityDatabase
+    if (lock !== undefined) this.lock = lock
+  }
+
+  /**
+   * Lint, build, collect all evidence and judge; publish and sign where that is asked for and the verdict is passed. Prints the summary, and fails where the image may not ship.
+   *
+   * @param source Directory with a Dockerfile and, if you have one, a loadline.yaml.
+   * @param platform Platforms to build and judge, e.g. linux/arm64; without any, the policy's.
+   * @param buildSecretId Ids by which the Dockerfile mounts the build secrets, in the order of these.
+   * @param buildSecret Secrets for RUN --mount=type=secret.
+   * @param publish Where a passed image goes: registry/repository:tag.
+   * @param registry The registry as a service, where it listens on your own loopback: tcp://127.0.0.1:5000.
+   * @param registryConfig Docker config.json with the credentials of the registry.
+   * @param key Cosign private key to sign with.
+   * @param keyPassword Password of the key.
+   */
+  @func({ cache: 'never' })
+  async buildAndScan(
+    @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
+    platform: string[] = [],
+    buildSecretId: string[] = [],
+    buildSecret: Secret[] = [],
+    publish?: string,
+    registry?: Service,
+    registryConfig?: Secret,
+    key?: Secret,
+    keyPassword?: Secret,
+  ): Promise<string> {
+    const publication = publish === undefined ? undefined : describePublication(publish, registry, registryConfig, key, keyPassword)
+    const { documents } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), publication)
+    return new Assessment(documents, []).enforce()
+  }
+
+  /**
+   * Lint, build, collect all evidence and judge, and hand over everything: a rejection is a value, so its reports can be exported.
+   *
+   * @param source Directory with a Dockerfile and, if you have one, a loadline.yaml.
+   * @param platform Platforms to build and judge; without any, the policy's.
+   * @param buildSecretId Ids by which the Dockerfile mounts the build secrets, in the order of these.
+   * @param buildSecret Secrets for RUN --mount=type=secret.
+   */
+  @func({ cache: 'never' })
+  async assess(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform: string[] = [], buildSecretId: string[] = [], buildSecret: Secret[] = []): Promise<Assessment> {
+    const { documents, delivery } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), undefined)
+    return new Assessment(
+      documents,
+      delivery.archives.map(({ file }) => file),
+    )
+  }
+
+  /**
+   * The remarks of the Dockerfile linter (hadolint), one a line: path:line, rule, level, message. Judges nothing.
+   *
+   * @param source Directory with a Dockerfile.
+   */
+  @func({ cache: 'never' })
+  async lint(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory): Promise<string> {
+    const lint = await lintSource(await this.request(source))
+    return lint.findings.map(({ id, level, message, location }) => `${location.path}:${location.line ?? 1} ${id} ${level}: ${message}\n`).join('')
+  }
+
+  /**
+   * The built image, on bases pinned by digest, as every collector sees it: read from its archive, without the build's secrets. Judges nothing.
+   *
+   * @param source Directory with a Dockerfile.
+   * @param platform One platform; without it, the first of the policy.
+   */
+  @func({ cache: 'never' })
+  async build(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<Container> {
+    const { built } = await buildSource(await this.request(source, platform))
+    return dag.container({ platform: built.archive.platform as Platform }).import_(built.file)
+  }
+
+  /**
+   * Vulnerabilities, secrets and licences of the image, as JSON. Judges nothing: what could not be scanned says "undecided".
+   *
+   * @param source Directory with a Dockerfile.
+   * @param platform One platform; without it, the first of the policy.
+   */
+  @func({ cache: 'never' })
+  async scan(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<string> {
+    const { collectors } = await buildSource(await this.request(source, platform))
+    const [vulnerabilities, secrets, licenses] = await Promise.all([collectors.vulnerabilities(), collectors.secrets(), collectors.licenses()])
+    return JSON.stringify({ vulnerabilities, secrets, licenses }, null, 2)
+  }
+
+  /**
+   * Results of the container-structure-test file, command tests included, as JSON. Judges nothing.
+   *
+   * @param source Directory with a Dockerfile and a structure-test file.
+   * @param platform One platform; without it, the first of the policy.
+   */
+  @func({ cache: 'never' })
+  async structureTest(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<string> {
+    const { collectors } = await buildSource(await this.request(source, platform))
+    return JSON.stringify(await collectors.structure(), null, 2)
+  }
+
+  /**
+   * The software bill of materials in CycloneDX and SPDX, bound to the image's digest.
+   *
+   * @param source Directory with a Dockerfile.
+   * @param platform One platform; without it, the first of the policy.
+   */
+  @func({ cache: 'never' })
+  async sbom(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<Directory> {
+    const { sboms } = await buildSource(await this.request(source, platform))
+    const { cyclonedx, spdx } = await sboms()
+    return reportDirectory({ 'sbom.cdx.json': cyclonedx, 'sbom.spdx.json': spdx })
+  }
+
+  /**
+   * Size of the image, unpacked and compressed, its layers and their waste, as JSON. Judges nothing.
+   *
+   * @param source Directory with a Dockerfile.
+   * @param platform One platform; without it, the first of the policy.
+   */
+  @func({ cache: 'never' })
+  async size(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<string> {
+    const { collectors } = await buildSource(await this.request(source, platform))
+    return JSON.stringify(await collectors.size(), null, 2)
+  }
+
+  private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined): Promise<{ documents: string; delivery: Delivery }> {
+    const delivery = await deliver({ ...(await this.request(source)), platforms, buildSecrets }, publication)
+    return { documents: JSON.stringify(delivery.reports), delivery }
+  }
+
+  private async request(source: Directory, platform?: string): Promise<Request> {
+    const [policy, lock] = await Promise.all([policyOf(this.policy), lockOf(this.lock, source)])
+    return {
+      directory: source,
+      buildSecrets: new Map(),
+      lock,
+      now: new Date(),
+      progress: progressLog(),
+      ...(platform === undefined ? {} : { platforms: [platform] }),
+      ...(policy === undefined ? {} : { policy }),
+      ...databaseOf(this.vulnerabilityDatabase),
+    }
+  }
+}
+
+function describePublication(reference: string, registry: Service | undefined, credentials: Secret | undefined, key: Secret | undefined, password: Secret | undefined): Publication {
+  return {
+    target: { reference, ...(registry === undefined ? {} : { registry }), ...(credentials === undefined ? {} : { credentials }) },
+    ...(key === undefined ? {} : { signer: { key, ...(password === undefined ? {} : { password }) } }),
+  }
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod'
+import { collected } from './collected.ts'
+import { Digest } from './digest.ts'
+import { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
+import { Platform } from './platform.ts'
+
+/** The kinds of evidence that are collected per platform, in the order of every report. `lint` stands before them, once per source. */
+export const evidenceKinds = ['vulnerabilities', 'secrets', 'licenses', 'structure', 'sbom', 'size', 'configuration', 'base'] as const
+export const EvidenceKind = z.enum(['lint', ...evidenceKinds])
+export type EvidenceKind = z.infer<typeof EvidenceKind>
+
+/** What the Dockerfile linter said, pragmas that silence it included. */
+export const Lint = z.strictObject({
+  findings: z.array(LintFinding),
+  /** `# hadolint ignore=` comments that were honoured. */
+  pragmas: z.array(z.strictObject({ rules: z.array(z.string()), line: z.int().min(1), global: z.boolean() })),
+})
+export type Lint = z.infer<typeof Lint>
+
+/** The vulnerability database that a scan used. */
+export const Database = z.strictObject({
+  /** Its own name, e.g. `trivy-db` or `loadline-example-advisories`. */
+  name: z.string(),
+  /** `official`: a mirror of the scanner's own; `example`: the small one of Loadline's examples; `given`: handed over by the caller. */
+  coverage: z.enum(['official', 'example', 'given']),
+  /** Over a sorted dump of its content: the file's bytes differ between equal builds. */
+  digest: Digest,
+  schemaVersion: z.int(),
+  /** When its content was last updated, UTC, ISO 8601. Its age is measured from here. */
+  updatedAt: z.iso.datetime(),
+  /** Advisories per ecosystem, e.g. `debian 12`. */
+  ecosystems: z.record(z.string(), z.int().min(0)),
+})
+export type Database = z.infer<typeof Database>
+
+/** Vulnerabilities of everything that was catalogued, and with which database. */
+export const Vulnerabilities = z.strictObject({
+  findings: z.array(Vulnerability),
+  database: Database,
+  /** Operating system that the scanner recognised; absent for an image without one. */
+  os: z.strictObject({ family: z.string(), version: z.string(), endOfLife: z.boolean() }).optional(),
+  packageCount: z.int().min(0),
+  /** Ecosystems met in the image that the database knows nothing of: their packages were not judged. */
+  uncovered: z.array(z.string()),
+})
+export type Vulnerabilities = z.infer<typeof Vulnerabilities>
+
+export const Secrets = z.strictObject({ findings: z.array(SecretFinding) })
+export type Secrets = z.infer<typeof Secrets>
+
+/** Every package with the licences that it declares. */
+export const Licenses = z.strictObject({ packages: z.array(Package) })
+export type Licenses = z.infer<typeof Licenses>
+
+/** Results of the container-structure-test file. */
+export const Structure = z.strictObject({
+  file: z.string(),
+  tests: z.array(z.strictObject({ name: z.string(), passed: z.boolean(), errors: z.array(z.string()), seconds: z.number() })),
+})
+export type Structure = z.infer<typeof Structure>
+
+/** The software bill of materials; the documents themselves lie beside the report. */
+export const Sbom = z.strictObject({
+  documents: z.array(z.strictObject({ format: z.enum(['cyclonedx', 'spdx']), path: z.string(), digest: Digest, components: z.int().min(0) })),
+  /** Digest of the image that the documents speak of. */
+  subject: Digest,
+  operatingSystem: z.boolean(),
+})
+export type Sbom = z.infer<typeof Sbom>
+
+/** How big the image is, in bytes (1 MB is 1,000,000 bytes), and how much of it is waste. */
+export const Size = z.strictObject({
+  /** Sum of the files that a container sees. */
+  unpacked: z.int().min(0),
+  /** Sum of the layers as a registry stores them. */
+  compressed: z.int().min(0),
+  layers: z.array(
+    z.strictObject({ digest: Digest, diffId: Digest, compressed: z.int(), unpacked: z.int(), createdBy: z.string() }),
+  ),
+  largest: z.array(z.strictObject({ path: z.string(), bytes: z.int() })),
+  /** Dive's measure, 0 to 1: 1 is an image in which no layer repeats or hides another's file. */
+  efficiency: z.number().min(0).max(1),
+  /** Bytes that later layers overwrite or remove. */
+  wasted: z.int().min(0),
+})
+export type Size = z.infer<typeof Size>
+
+/** A file of the image that is worth a look, with its octal mode. */
+export const ImageFile = z.strictObject({ path: z.string(), mode: z.string(), bytes: z.int().min(0) })
+export type ImageFile = z.infer<typeof ImageFile>
+
+/** The image configuration, and what its files say of how it was made. */
+export const Configuration = z.strictObject({
+  user: z.string(),
+  entrypoint: z.array(z.string()),
+  cmd: z.array(z.string()),
+  workingDir: z.string(),
+  /** Names only: a value may be a secret. */
+  environment: z.array(z.string()),
+  /** Names of environment variables and labels whose value looks like a credential, and build arguments in the history that do. */
+  suspectedSecrets: z.array(z.strictObject({ name: z.string(), where: z.enum(['environment', 'label', 'history']) })),
+  labels: z.record(z.string(), z.string()),
+  exposedPorts: z.array(z.string()),
+  volumes: z.array(z.string()),
+  healthcheck: z.strictObject({ test: z.array(z.string()), intervalSeconds: z.number(), timeoutSeconds: z.number(), startPeriodSeconds: z.number(), retries: z.int() }).optional(),
+  stopSignal: z.string().optional(),
+  setuid: z.array(ImageFile),
+  worldWritable: z.array(ImageFile),
+  shells: z.array(z.string()),
+  packageManagers: z.array(z.string()),
+  packageCaches: z.array(z.strictObject({ path: z.string(), bytes: z.int().min(0) })),
+  sshServers: z.array(z.string()),
+})
+export type Configuration = z.infer<typeof Configuration>
+
+/** Where the image starts from: every external `FROM` of the Dockerfile. */
+export const Base = z.strictObject({
+  images: z.array(
+    z.strictObject({
+      stage: z.string(),
+      location: Location,
+      /** As the Dockerfile says it, build arguments filled in. */
+      written: z.string(),
+      /** Fully spelled: registry, repository, tag. `scratch` stays `scratch`. */
+      reference: z.string(),
+      /** Who fixed the digest: the Dockerfile itself, the lock file, or nobody (a tag can move). */
+      pinnedBy: z.enum(['dockerfile', 'lock', 'nobody', 'scratch']),
+      /** The digest that was built on; absent for scratch. */
+      digest: Digest.optional(),
+      /** True where the shipped image contains it. */
+      final: z.boolean(),
+      /** In a sealed network: what was built on instead. */
+      substitute: z.string().optional(),
+    }),
+  ),
+})
+export type Base = z.infer<typeof Base>
+
+/** The evidence of one platform's archive. Every kind is there: what could not be had says so. */
+export const PlatformEvidence = z.strictObject({
+  vulnerabilities: collected(Vulnerabilities),
+  secrets: collected(Secrets),
+  licenses: collected(Licenses),
+  structure: collected(Structure),
+  sbom: collected(Sbom),
+  size: collected(Size),
+  configuration: collected(Configuration),
+  base: collected(Base),
+})
+export type PlatformEvidence = z.infer<typeof PlatformEvidence>
+
+/** An archive of one platform: the OCI image that every collector read. */
+export const Archive = z.strictObject({ platform: Platform, digest: Digest, mediaType: z.string() })
+export type Archive = z.infer<typeof Archive>
+
+/** All evidence of a run. */
+export const Evidence = z.strictObject({
+  lint: collected(Lint),
+  platforms: z.array(z.strictObject({ archive: Archive, evidence: PlatformEvidence })),
+})
+export type Evidence = z.infer<typeof Evidence>

@@ -1,0 +1,28 @@
+export { collected, undecided, Undecided, type Collected } from './collected.ts'
+export { Digest, digestOf } from './digest.ts'
+export {
+  Archive,
+  Base,
+  Configuration,
+  Database,
+  Evidence,
+  EvidenceKind,
+  ImageFile,
+  Licenses,
+  Lint,
+  PlatformEvidence,
+  Sbom,
+  Secrets,
+  Size,
+  Structure,
+  Vulnerabilities,
+  evidenceKinds,
+} from './evidence.ts'
+export { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
+export { Lock, PinnedBase, PinnedTool } from './lock.ts'
+export { Platform } from './platform.ts'
+export { Excepted, RuleResult, Violation } from './rule-result.ts'
+export { AppliedPolicy, Failure, Release, Run, Stage, Subject, stages } from './run.ts'
+export { Severity, compareSeverity, parseSeverity, severities } from './severity.ts'
+export { ToolIdentity } from './tool.ts'
+export { Binding, Verdict } from './verdict.ts'

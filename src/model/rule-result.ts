@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { EvidenceKind } from './evidence.ts'
+import { Location } from './finding.ts'
+import { Platform } from './platform.ts'
+import { Severity } from './severity.ts'
+
+/** One thing that is not as the policy wants it. */
+export const Violation = z.strictObject({
+  /** Identifies the thing within its rule, stable from run to run: a CVE, a lint code, a path. An exception names it. */
+  id: z.string(),
+  /** Narrows the id where it can occur more than once, e.g. the package URL. Empty where it cannot. */
+  subject: z.string(),
+  severity: Severity,
+  platform: Platform.optional(),
+  wanted: z.string(),
+  found: z.string(),
+  remedy: z.string(),
+  location: Location.optional(),
+  url: z.string().optional(),
+})
+export type Violation = z.infer<typeof Violation>
+
+/** A violation that a valid exception of the policy allows. */
+export const Excepted = z.strictObject({
+  violation: Violation,
+  reason: z.string(),
+  owner: z.string(),
+  expires: z.iso.date(),
+})
+export type Excepted = z.infer<typeof Excepted>
+
+/**
+ * What one rule said.
+ * `failed` denies; `warned` is reported and does not deny; `undecided` denies because evidence is missing;
+ * `off` was switched off by the policy, with a reason.
+ */
+export const RuleResult = z.strictObject({
+  rule: z.string(),
+  title: z.string(),
+  kind: z.union([EvidenceKind, z.literal('policy')]),
+  status: z.enum(['passed', 'failed', 'warned', 'undecided', 'off']),
+  /** In one line each, for a table. */
+  wanted: z.string(),
+  found: z.string(),
+  remedy: z.string(),
+  violations: z.array(Violation),
+  excepted: z.array(Excepted),
+})
+export type RuleResult = z.infer<typeof RuleResult>

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { ErrorCode } from '../errors.ts'
+import { Digest } from './digest.ts'
+import { Evidence } from './evidence.ts'
+import { Verdict } from './verdict.ts'
+
+/** The stages of the flow, in order. */
+export const stages = ['source', 'lint', 'build', 'evidence', 'gate', 'publish', 'sign', 'attest', 'report'] as const
+export const Stage = z.enum(stages)
+export type Stage = z.infer<typeof Stage>
+
+/** Why a run did not come to a verdict, or why a passed one could not be released. */
+export const Failure = z.strictObject({
+  stage: Stage,
+  code: ErrorCode,
+  message: z.string(),
+  hint: z.string(),
+})
+export type Failure = z.infer<typeof Failure>
+
+/** What was judged. */
+export const Subject = z.strictObject({
+  /** Name of the application: the policy's `image.name`, or the source directory's name. */
+  name: z.string(),
+  /** Source directory relative to its repository's root, where known: code-scanning services count paths from there. Absent means the root itself. */
+  directory: z.string().optional(),
+  dockerfile: z.string(),
+  /** Digest of the Dockerfile's bytes; absent when it could not be read. */
+  dockerfileDigest: Digest.optional(),
+  target: z.string().optional(),
+})
+export type Subject = z.infer<typeof Subject>
+
+/** The image in a registry, after a passed verdict. */
+export const Release = z.strictObject({
+  /** Repository and tag that now point at the digest. */
+  reference: z.string(),
+  digest: Digest,
+  signature: z.strictObject({ format: z.enum(['bundle', 'legacy']), publicKeyDigest: Digest, verified: z.boolean() }).optional(),
+  /** How anybody can check it. */
+  verifyCommand: z.string().optional(),
+})
+export type Release = z.infer<typeof Release>
+
+/** The policy that judged. */
+export const AppliedPolicy = z.strictObject({
+  /** `default` means that no policy file was found: the documented strict default applied. */
+  origin: z.enum(['file', 'default']),
+  path: z.string().optional(),
+  digest: Digest,
+})
+export type AppliedPolicy = z.infer<typeof AppliedPolicy>
+
+/**
+ * The one report document. `verdict.json` is exactly this; every other report is a rendering of it.
+ * `broken` means that a stage failed before a verdict could be reached, or that a passed verdict could not be released: `failure` says which and why.
+ */
+export const Run = z.strictObject({
+  schemaVersion: z.literal('loadline.run/v1'),
+  outcome: z.enum(['passed', 'rejected', 'undecided', 'broken']),
+  loadline: z.string(),
+  /** UTC, ISO 8601. */
+  startedAt: z.iso.datetime(),
+  mode: z.enum(['connected', 'sealed']),
+  subject: Subject,
+  policy: AppliedPolicy.optional(),
+  evidence: Evidence.optional(),
+  verdict: Verdict.optional(),
+  release: Release.optional(),
+  /** Said when publishing was asked for and did not happen, or why it was not tried. */
+  notPublished: z.string().optional(),
+  failure: Failure.optional(),
+})
+export type Run = z.infer<typeof Run>

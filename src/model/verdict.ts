@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { Database } from './evidence.ts'
+import { Digest } from './digest.ts'
+import { Platform } from './platform.ts'
+import { RuleResult } from './rule-result.ts'
+import { ToolIdentity } from './tool.ts'
+
+/** What a verdict is about, exactly. Another image, policy, database or tool makes it void. */
+export const Binding = z.strictObject({
+  images: z.array(z.strictObject({ platform: Platform, digest: Digest })),
+  policy: Digest,
+  databases: z.array(Database.pick({ name: true, digest: true, updatedAt: true, coverage: true })),
+  tools: z.array(ToolIdentity),
+  /** When it was judged, UTC. */
+  at: z.iso.datetime(),
+})
+export type Binding = z.infer<typeof Binding>
+
+/**
+ * `passed`: every rule is satisfied and all evidence is there. `rejected`: the policy says no.
+ * `undecided`: no rule was broken, but evidence is missing, so nobody can say yes.
+ */
+export const Verdict = z.strictObject({
+  outcome: z.enum(['passed', 'rejected', 'undecided']),
+  binding: Binding,
+  results: z.array(RuleResult),
+})
+export type Verdict = z.infer<typeof Verdict>

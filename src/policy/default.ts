@@ -1,0 +1,55 @@
+import type { Policy } from './schema.ts'
+
+/**
+ * The policy that judges where nobody wrote one, and from which every policy file differs.
+ * It is strict: each number below is the one place where it is decided, with the reason beside it.
+ */
+export const defaultPolicy: Policy = {
+  version: 1,
+  // Most services run on an interpreter. The class only decides the size budget.
+  image: { class: 'interpreted' },
+  build: { dockerfile: 'Dockerfile', platforms: ['linux/amd64'], args: {}, secrets: [] },
+  // hadolint's warnings are where bad practice begins; info and style are taste. A pragma is a decision of the author: it is shown, not hidden.
+  lint: { failOn: 'warning', pragmas: 'report' },
+  vulnerabilities: {
+    critical: 0,
+    high: 0,
+    medium: 'unlimited',
+    low: 'unlimited',
+    // Go advisories and many recent CVEs carry no severity: whoever allowed them unseen would let critical ones pass.
+    unknown: 0,
+    // Distributions carry findings without a repair for years and nobody can act on them; counting them teaches people to write exceptions.
+    // They are still reported as warnings. `strict` counts them.
+    unfixed: 'report',
+  },
+  secrets: { allowed: 0 },
+  licenses: {
+    // Licences whose duties reach whoever only offers a service over a network, or that forbid to offer one.
+    deny: ['AGPL-1.0-only', 'AGPL-1.0-or-later', 'AGPL-3.0-only', 'AGPL-3.0-or-later', 'SSPL-1.0', 'BUSL-1.1', 'Elastic-2.0'],
+    // Debian's copyright files often name no SPDX licence: that is no fact about the licence.
+    unknown: 'report',
+  },
+  structure: { required: true, file: 'structure-test.yaml' },
+  // 0.9 is Dive's own default; 20 MB is what one forgotten package cache weighs.
+  size: { efficiency: 0.9, wasted: '20 MB' },
+  configuration: {
+    // Debian and Alpine give ids below 1000 to system accounts, which own files of the system.
+    minimumUid: 1000,
+    healthcheck: 'required',
+    // Slim bases need their shell for diagnosis; a package manager lets an attacker install tools, and nobody needs it at run time.
+    shells: 'allow',
+    packageManagers: 'deny',
+    labels: ['org.opencontainers.image.title', 'org.opencontainers.image.source'],
+  },
+  base: {
+    digest: 'required',
+    // Official images and the minimal images that are rebuilt when a repair is published.
+    allow: ['docker.io/library/*', 'gcr.io/distroless/*', 'cgr.dev/chainguard/*'],
+  },
+  // The official databases are rebuilt every six hours: two days leave room for a weekend outage, and no more. `example` counts nowhere by default.
+  database: { maximumAge: '48h', accept: ['official', 'given'] },
+  inventory: {},
+  rules: {},
+  // Half a year: an accepted risk is looked at again twice a year.
+  exceptions: { maximumDays: 180, unused: 'warn', register: [] },
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { Policy } from './schema.ts'
+
+const sections = Policy.shape
+
+/** The policies that come with Loadline and that a policy file can build on. */
+export const shippedPolicyNames = ['default', 'strict', 'advisory'] as const
+export type ShippedPolicyName = (typeof shippedPolicyNames)[number]
+
+/** What a person writes into `loadline.yaml`: the version, and of everything else only what differs from the policy that it extends. */
+export const PolicyFile = z.strictObject({
+  version: sections.version.describe('Version of this format. Always 1.'),
+  extends: z.enum(shippedPolicyNames).optional().describe('The shipped policy from which this file differs. Default: default.'),
+  image: sections.image.partial().optional().describe('What the image is.'),
+  build: sections.build.partial().optional().describe('How it is built.'),
+  lint: sections.lint.partial().optional().describe('What the Dockerfile linter may say.'),
+  vulnerabilities: sections.vulnerabilities.partial().optional().describe('How many published vulnerabilities are allowed, by severity, on each platform.'),
+  secrets: sections.secrets.partial().optional().describe('Credentials found in the files of the image.'),
+  licenses: sections.licenses.partial().optional().describe('Licences that may not be shipped.'),
+  structure: sections.structure.partial().optional().describe('Structure tests.'),
+  size: sections.size.partial().optional().describe('Size budget.'),
+  configuration: sections.configuration.partial().optional().describe('How the image is configured, and what its files show.'),
+  base: sections.base.partial().optional().describe('What the image is built on.'),
+  database: sections.database.partial().optional().describe('Which vulnerability database counts.'),
+  inventory: sections.inventory.partial().optional().describe('The list of packages.'),
+  rules: sections.rules.optional().describe('How single rules act. A rule that is not named denies.'),
+  exceptions: sections.exceptions.partial().optional().describe('The exception register.'),
+})
+export type PolicyFile = z.infer<typeof PolicyFile>

@@ -1,0 +1,11 @@
+import { z } from 'zod'
+import { PolicyFile } from './file.ts'
+
+/** The JSON Schema (draft 2020-12) of the policy file, for editors and other tools. The loader is stricter: it also knows the clock and the SPDX list. */
+export function policyJsonSchema(): Record<string, unknown> {
+  return {
+    title: 'Loadline policy',
+    description: 'What an image must show before it may ship. What is left out comes from the policy that the file extends.',
+    ...z.toJSONSchema(PolicyFile, { io: 'input', target: 'draft-2020-12' }),
+  }
+}

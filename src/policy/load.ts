@@ -1,0 +1,216 @@
+import { z } from 'zod'
+import { DeliveryError } from '../errors.ts'
+import { closest } from './closest.ts'
+import { exceptionFault } from './exception-fault.ts'
+import { PolicyFile } from './file.ts'
+import { readYaml, type PlacedDocument, type Problem } from './read-yaml.ts'
+import { rulesThatAlwaysDeny } from './rule-ids.ts'
+import { Exception, Policy, RuleSetting } from './schema.ts'
+import { shippedPolicies } from './shipped.ts'
+import { daysUntil } from './units.ts'
+
+export { policyDigest } from './policy-digest.ts'
+
+/** More lines than anybody reads; the rest is counted. */
+const mostProblems = 100
+
+/**
+ * Reads the text of a policy file and decides every value: what the file leaves out comes from the shipped policy that it extends.
+ * Sections merge key by key; lists, and the settings of one rule, replace what they stand in for.
+ * `now` is the moment from which the life of exceptions is measured.
+ *
+ * Throws one DeliveryError('POLICY') with a line `path:line:column: key: what was wanted; what was found` for every problem.
+ */
+export function loadPolicy(text: string, path: string, now: Date): Policy {
+  const document = readYaml(text)
+  if (Array.isArray(document)) throw policyError(path, document)
+
+  const file = PolicyFile.safeParse(document.value)
+  const problems = [
+    ...(file.success ? [] : file.error.issues.flatMap((issue) => explain(issue, document))),
+    ...judge(document, now),
+  ]
+  if (!file.success || problems.length > 0) throw policyError(path, problems)
+
+  const { extends: base, ...differences } = file.data
+  const merged = merge(shippedPolicies[base ?? 'default'], { ...differences, rules: undefined })
+  return Policy.parse({ ...(merged as object), rules: { ...shippedPolicies[base ?? 'default'].rules, ...differences.rules } })
+}
+
+function policyError(path: string, problems: readonly Problem[]): DeliveryError {
+  const sorted = problems.toSorted((left, right) => left.line - right.line || left.column - right.column)
+  const lines = sorted.slice(0, mostProblems).map(({ line, column, path: keys, message }) => `${path}:${line}:${column}: ${keys.length > 0 ? `${keyPath(keys)}: ` : ''}${message}`)
+  if (sorted.length > mostProblems) lines.push(`... and ${sorted.length - mostProblems} more`)
+  return new DeliveryError('POLICY', lines.join('\n'), 'Repair the policy file: pipelines/policies/default.yaml shows every key, and schema/loadline-policy.schema.json says what each takes. Without a policy file the default applies.')
+}
+
+/** Laws that no schema can express: they need the clock, or look at several values. Each part is judged only where it can be read, so that all problems are told at once. */
+function judge(document: PlacedDocument, now: Date): Problem[] {
+  const problems: Problem[] = []
+  const report = (path: PropertyKey[], message: string) => problems.push({ ...document.placeOf(path), path, message })
+  const { extends: extended, rules, exceptions } = asRecord(document.value)
+  const base = shippedPolicies[typeof extended === 'string' && Object.hasOwn(shippedPolicies, extended) ? (extended as keyof typeof shippedPolicies) : 'default']
+  const given = Policy.shape.exceptions.shape.maximumDays.safeParse(asRecord(exceptions)['maximumDays'])
+  const maximumDays = given.success ? given.data : base.exceptions.maximumDays
+
+  for (const [rule, value] of Object.entries(asRecord(rules))) {
+    const setting = RuleSetting.safeParse(value)
+    if (!setting.success) continue
+    const mustDeny = (rulesThatAlwaysDeny as readonly string[]).includes(rule)
+    if (mustDeny && (setting.data.level !== 'deny' || setting.data.effectiveFrom !== undefined)) {
+      report(['rules', rule], `the rule ${rule} always denies: without evidence nobody can say yes; remove the setting and make the evidence available`)
+    }
+    const { effectiveFrom } = setting.data
+    if (effectiveFrom !== undefined && daysUntil(effectiveFrom, now) > maximumDays) {
+      report(['rules', rule, 'effectiveFrom'], `wanted a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${effectiveFrom}; choose an earlier day, or say level: warn and why`)
+    }
+  }
+
+  const seen = new Map<string, number>()
+  const register = asRecord(exceptions)['register']
+  for (const [index, value] of (Array.isArray(register) ? register : []).entries()) {
+    const exception = Exception.safeParse(value)
+    if (!exception.success) continue
+    const { rule, id, subject, platform } = exception.data
+    const fault = exceptionFault(exception.data, maximumDays, now)
+    if (fault) report(['exceptions', 'register', index, fault.key], fault.message)
+    const identity = JSON.stringify([rule, id, subject, platform])
+    const first = seen.get(identity)
+    if (first !== undefined) report(['exceptions', 'register', index], `the same exception as exceptions.register[${first}]: same rule, id, subject and platform; keep one`)
+    else seen.set(identity, index)
+  }
+  return problems
+}
+
+/** One line per problem of one zod issue, in words of the policy. */
+function explain(issue: z.core.$ZodIssue, document: PlacedDocument): Problem[] {
+  const path = [...issue.path]
+  const found = describe(valueAt(document.value, path))
+  const at = (message: string, keys: PropertyKey[] = path, part: 'key' | 'value' = 'value'): Problem => ({ ...document.placeOf(keys, part), path: keys, message })
+
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => at(unknownKey(key, path), [...path, key], 'key'))
+    case 'invalid_key':
+      return [at(`wanted ${issue.issues[0]?.message ?? 'another key'}; found the key ${JSON.stringify(String(path.at(-1)))}`, path, 'key')]
+    case 'invalid_value': {
+      const choices = issue.values.map(String)
+      const near = suggest(valueAt(document.value, path), choices)
+      const wanted = near !== '' && choices.length > 8 ? 'a known name' : `${choices.length === 1 ? '' : 'one of '}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
+      return [at(`wanted ${wanted}; found ${found}${near}`)]
+    }
+    case 'invalid_type': {
+      const wanted = issue.message.startsWith('Invalid input') ? (typeNames[issue.expected] ?? issue.expected) : issue.message
+      return [at(`wanted ${wanted}; found ${found}${quotesHint(issue.expected, valueAt(document.value, path))}`)]
+    }
+    case 'invalid_union':
+      return [at(`wanted ${issue.message}; found ${found}${quotesHint('number', valueAt(document.value, path))}`)]
+    case 'too_small':
+    case 'too_big': {
+      const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`
+      const wanted = /^Too (small|big)/.test(issue.message) ? `${bound}${countedIn[issue.origin] ?? ''}` : issue.message
+      return [at(`wanted ${wanted}; found ${found}`)]
+    }
+    default:
+      return [at(`wanted ${issue.message}; found ${found}`)]
+  }
+}
+
+const typeNames: Record<string, string> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of keys',
+  record: 'a map of keys',
+}
+
+/** What a bound counts, where it counts things. */
+const countedIn: Record<string, string> = { array: ' in the list', string: ' characters' }
+
+function unknownKey(key: string, path: readonly PropertyKey[]): string {
+  const known = keysAt(PolicyFile, path)
+  const near = closest(key, known)
+  if (near !== undefined) return `unknown key; did you mean ${JSON.stringify(near)}?`
+  const elsewhere = Object.entries(PolicyFile.shape)
+    .filter(([section]) => keysAt(PolicyFile, [section]).includes(key))
+    .map(([section]) => `${section}.${key}`)
+  if (elsewhere.length > 0) return `unknown key here; it exists as ${elsewhere.join(', ')}`
+  return `unknown key; known here: ${known.join(', ')}`
+}
+
+/** The keys that a schema knows at a path. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const inner = unwrap(schema)
+  if (inner instanceof z.ZodObject) {
+    const [step, ...rest] = path
+    if (step === undefined) return Object.keys(inner.shape)
+    const next = (inner.shape as Record<PropertyKey, z.core.$ZodType>)[step]
+    return next ? keysAt(next, rest) : []
+  }
+  if (inner instanceof z.ZodArray) return keysAt(inner.element, path.slice(1))
+  if (inner instanceof z.ZodRecord) {
+    if (path.length > 0) return keysAt(inner.valueType, path.slice(1))
+    return inner.keyType instanceof z.ZodEnum ? inner.keyType.options.map(String) : []
+  }
+  return []
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema
+}
+
+function suggest(value: unknown, choices: readonly string[]): string {
+  if (typeof value !== 'string') return ''
+  // The choice is a number, and the file has its digits as text.
+  if (choices.includes(value)) return '; write it without quotes'
+  const near = closest(value, choices)
+  return near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`
+}
+
+/** `"0"` is text and no number; nothing else says so to whoever wrote it. */
+function quotesHint(expected: string, value: unknown): string {
+  if (typeof value !== 'string') return ''
+  if (/^(int|number)$/.test(expected) && /^\d+(\.\d+)?$/.test(value)) return '; write it without quotes'
+  if (expected === 'boolean' && /^(yes|no|on|off)$/i.test(value)) return '; YAML 1.2 knows only true and false'
+  return ''
+}
+
+function describe(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
+  if (typeof value === 'object') return 'a map'
+  if (typeof value === 'number') return `the number ${value}`
+  const text = JSON.stringify(value)
+  return `${typeof value === 'string' ? 'the text ' : ''}${text.length > 80 ? `${text.slice(0, 77)}..."` : text}`
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value
+  for (const step of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, step)) return undefined
+    current = (current as Record<PropertyKey, unknown>)[step]
+  }
+  return current
+}
+
+function keyPath(path: readonly PropertyKey[]): string {
+  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${String(step)}`)).join('')
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+}
+
+/** Maps merge key by key; everything else replaces. A key without a value leaves the base as it is. */
+function merge(base: unknown, over: unknown): unknown {
+  if (over === undefined) return base
+  if (!isMergeable(base) || !isMergeable(over)) return over
+  const keys = new Set([...Object.keys(base), ...Object.keys(over)])
+  return Object.fromEntries([...keys].map((key) => [key, merge(base[key], over[key])]))
+}
+
+function isMergeable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

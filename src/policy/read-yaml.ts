@@ -1,0 +1,166 @@
+import { isAlias, isMap, isNode, isScalar, isSeq, Lexer, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml'
+
+/** Something that is wrong with a file, and where. */
+export interface Problem {
+  line: number
+  column: number
+  /** Keys from the top, e.g. `vulnerabilities.critical`. Empty for the file as a whole. */
+  path: PropertyKey[]
+  message: string
+}
+
+/** A YAML document of plain values, with the place of each. */
+export interface PlacedDocument {
+  value: unknown
+  /** Where a value is, or the nearest that holds it; `key` asks for the place of the key instead. */
+  placeOf(path: readonly PropertyKey[], part?: 'key' | 'value'): { line: number; column: number }
+}
+
+/** A policy of this size cannot be read by people any more. */
+const largestFile = 1_048_576
+const deepestNesting = 20
+/** YAML's grammar lets a small file cost much: the parser needs about 12 microseconds and 1 kB for the dearest kind of token. */
+const mostTokens = 100_000
+const deepestIndentation = 200
+/** More problems than anybody reads; the rest is counted. */
+const mostSyntaxProblems = 20
+
+/** Keys that JavaScript gives a meaning of its own. */
+const refusedKeys: readonly unknown[] = ['__proto__', 'constructor', 'prototype']
+
+/**
+ * Reads one YAML 1.2 document that holds nothing but plain maps, lists and values: no aliases, anchors, tags, directives or merge keys,
+ * no second document, no key twice. Time and memory are bounded for every input. Gives either the document or its problems.
+ */
+export function readYaml(text: string): PlacedDocument | Problem[] {
+  const plain = text.startsWith('\uFEFF') ? text.slice(1) : text
+  const refusal = refuseUnread(plain)
+  if (refusal) return [refusal]
+
+  const lines = new LineCounter()
+  const documents = parseAllDocuments(plain, {
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    // Quadratic in the number of keys: `findProblems` does it with a set.
+    uniqueKeys: false,
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'silent',
+  })
+  const document = 'empty' in documents ? undefined : documents[0]
+  if (!document || documents.length === 0) return [atStart(emptyFile)]
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+
+  const syntax = [...document.errors, ...document.warnings].slice(0, mostSyntaxProblems)
+  if (syntax.length > 0) return syntax.map((error) => ({ ...place(error.pos[0]), path: [], message: sayError(error.code, error.message) }))
+  const second = documents[1]
+  if (second) return [{ ...place(second.range[0]), path: [], message: 'wanted one document, found a second one after "---"; keep one policy per file' }]
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return [atStart(emptyFile)]
+
+  const problems: Problem[] = []
+  findProblems(document.contents, [], 1, (node, path, message) => problems.push({ ...place(node?.range?.[0] ?? 0), path, message }))
+  if (problems.length > 0) return problems
+  return { value: document.toJS({ maxAliasCount: 0 }) as unknown, placeOf: (path, part = 'value') => place(offsetOf(document, path, part)) }
+}
+
+const emptyFile = 'wanted a policy, found an empty file: it could mean "no rules" or "the default"; delete the file for the default, or begin with "version: 1"'
+
+function atStart(message: string): Problem {
+  return { line: 1, column: 1, path: [], message }
+}
+
+/** What must be refused before the parser sees it, because parsing it would already cost too much. */
+function refuseUnread(text: string): Problem | undefined {
+  const size = Buffer.byteLength(text)
+  if (size > largestFile) return atStart(`wanted at most ${largestFile} bytes (1 MiB), found ${size}; a policy is read by people`)
+  const unreadable = /[\0\uFFFD]/.exec(text)
+  if (unreadable) {
+    const line = text.slice(0, unreadable.index).split('\n').length
+    return { line, column: 1, path: [], message: 'wanted UTF-8 text, found bytes that are none; save the file as UTF-8' }
+  }
+
+  // A directive stands at the beginning of a line, where no value of a map can stand.
+  const directive = /^%.*/m.exec(text)
+  if (directive) {
+    const line = text.slice(0, directive.index).split('\n').length
+    return { line, column: 1, path: [], message: `wanted plain YAML 1.2, found the directive ${JSON.stringify(directive[0].trim().slice(0, 40))}; remove it` }
+  }
+
+  let line = 1
+  let tokens = 0
+  let flow = 0
+  let indicators = 0
+  for (const token of new Lexer().lex(text)) {
+    const refuse = (message: string): Problem => ({ line, column: 1, path: [], message })
+    if (++tokens > mostTokens) return refuse(`wanted a policy of at most ${mostTokens} YAML tokens, found more; a policy is read by people`)
+    if (token === '[' || token === '{') flow++
+    else if (token === ']' || token === '}') flow = Math.max(0, flow - 1)
+    else if (token === '-' || token === '?') indicators++
+    else if (/^ +$/.test(token) && token.length > deepestIndentation) return refuse(tooDeep)
+    if (flow > deepestNesting || indicators > deepestNesting) return refuse(tooDeep)
+    for (const character of token) {
+      if (character !== '\n') continue
+      line++
+      indicators = 0
+    }
+  }
+  return undefined
+}
+
+const tooDeep = `wanted at most ${deepestNesting} levels of nesting, found more; no key of a policy is that deep`
+
+function findProblems(node: unknown, path: PropertyKey[], depth: number, report: (node: Node | undefined, path: PropertyKey[], message: string) => void): void {
+  if (!isNode(node)) return
+  if (isAlias(node)) return report(node, path, `wanted a plain value, found the alias *${node.source}; write the value out`)
+  if (node.anchor !== undefined) report(node, path, `wanted a plain value, found the anchor &${node.anchor}; write the value out where it is used`)
+  if (node.tag !== undefined) report(node, path, `wanted a plain value, found the tag ${node.tag}; remove it`)
+  if (depth > deepestNesting) return report(node, path, tooDeep)
+  if (isSeq(node)) node.items.forEach((item, index) => findProblems(item, [...path, index], depth + 1, report))
+  if (!isMap(node)) return
+
+  const seen = new Set<unknown>()
+  for (const { key, value } of node.items) {
+    const keyNode = isNode(key) ? key : undefined
+    const name = isScalar(key) ? key.value : undefined
+    if (!isScalar(key) || typeof name !== 'string') {
+      report(keyNode, path, `wanted a key that is text, found ${isScalar(key) ? `${JSON.stringify(name)}, which YAML reads as ${name === null ? 'nothing' : `a ${typeof name}`}; put it in quotes` : 'a list, a map or an alias'}`)
+      continue
+    }
+    if (key.anchor !== undefined || key.tag !== undefined) report(keyNode, path, 'wanted a plain key, found an anchor or a tag; remove it')
+    if (refusedKeys.includes(name)) report(keyNode, path, `the key ${JSON.stringify(name)} is refused: it has a meaning of its own in JavaScript; remove it`)
+    else if (name === '<<') report(keyNode, path, 'wanted a key, found the merge key "<<"; write the values out')
+    else if (seen.has(name)) report(keyNode, [...path, name], 'the key is there twice; keep one')
+    seen.add(name)
+    findProblems(value, [...path, name], depth + 1, report)
+  }
+}
+
+function offsetOf(document: Document, path: readonly PropertyKey[], part: 'key' | 'value'): number {
+  let node: unknown = document.contents
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0
+  for (const [index, step] of path.entries()) {
+    let next: unknown
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === step)
+      if (!pair) return offset
+      next = part === 'key' && index === path.length - 1 ? pair.key : pair.value
+      // A value that is left empty has no place of its own: its key has.
+      if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset
+    } else if (isSeq(node)) next = node.items[Number(step)]
+    else return offset
+    if (!isNode(next)) return offset
+    if (!(isScalar(next) && next.source === '')) offset = next.range?.[0] ?? offset
+    node = next
+  }
+  return offset
+}
+
+function sayError(code: string, message: string): string {
+  if (code === 'TAB_AS_INDENT') return 'wanted spaces, found a tab at the beginning of the line; YAML indents with spaces'
+  const sentence = message.split('\n')[0] ?? message
+  return `not valid YAML: ${sentence.replace(/ at line \d+, column \d+:?$/, '')}`
+}

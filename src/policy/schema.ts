@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import { Platform, severities } from '../model/index.ts'
+import { isLicenseId } from './license-expression.ts'
+import { ruleIds } from './rule-ids.ts'
+import { bytesPattern, durationPattern } from './units.ts'
+
+const limit = z
+  .union([z.int().min(0), z.literal('unlimited')], { error: 'a whole number, 0 or more, or "unlimited"' })
+  .describe('How many findings are allowed: a whole number, 0 or more, or "unlimited".')
+
+// Every message of this file ends the sentence "wanted ...".
+
+const bytes = z
+  .string('a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB"')
+  .regex(bytesPattern, 'a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB"')
+  .describe('A size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes).')
+
+const duration = z
+  .string('whole hours or days, e.g. "48h" or "7d"')
+  .regex(durationPattern, 'whole hours or days, e.g. "48h" or "7d"')
+  .describe('Whole hours or days, e.g. "48h" or "7d".')
+
+const day = z.iso.date('a calendar day, e.g. 2027-01-31').describe('A calendar day, UTC, e.g. 2027-01-31.')
+
+const sentence = z.string('a reason, in at least ten characters').trim().min(10, 'a reason, in at least ten characters')
+
+/** A path inside the source directory. */
+const sourcePath = z
+  .string()
+  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\\p{Cc}]+$/u, 'a path inside the source directory: relative, without ".." and backslashes')
+
+const withoutWildcards = /^[^*?]+$/
+
+const ruleId = z.enum(ruleIds)
+
+/** Thresholds per severity: the highest number of findings that still passes. */
+const thresholds = z.strictObject(Object.fromEntries(severities.map((severity) => [severity, limit])) as Record<(typeof severities)[number], typeof limit>)
+
+/** An exception from one rule, for one thing, for a limited time. */
+export const Exception = z.strictObject({
+  rule: ruleId.describe('Id of the rule, e.g. vulnerabilities.'),
+  id: z
+    .string('the id of one violation')
+    .min(1, 'the id of one violation')
+    .regex(withoutWildcards, 'the id of one violation: wildcards are refused, an exception names one thing')
+    .describe('Id of the violation as the report prints it, e.g. CVE-2024-1234, DL3008 or /usr/bin/su.'),
+  subject: z
+    .string()
+    .min(1, 'text, or no key at all')
+    .regex(withoutWildcards, 'one subject: wildcards are refused')
+    .optional()
+    .describe('Narrows the exception, e.g. to one package URL.'),
+  platform: Platform.optional().describe('Narrows the exception to one platform.'),
+  reason: sentence.describe('Why the risk is accepted.'),
+  owner: z.string('a team or a mail address').trim().min(3, 'a team or a mail address').describe('Who answers for it: a team or a mail address.'),
+  ticket: z.string().trim().min(1).optional().describe('Where it is tracked.'),
+  created: day.optional(),
+  expires: day.describe('Last day on which it counts, inclusive, UTC.'),
+  compensatingControl: z.string().trim().min(1).optional().describe('What protects meanwhile.'),
+})
+export type Exception = z.infer<typeof Exception>
+
+/** How a rule acts. */
+export const RuleSetting = z
+  .strictObject({
+    level: z.enum(['deny', 'warn', 'off']).describe('deny rejects the image, warn only reports, off does not judge (and says so in every report).'),
+    reason: sentence.optional().describe('Required for warn and off.'),
+    effectiveFrom: day.optional().describe('Until the day before, deny only warns. Not further away than exceptions.maximumDays.'),
+  })
+  .refine((setting) => setting.level === 'deny' || setting.reason !== undefined, { path: ['reason'], message: 'a reason, in at least ten characters: the rule does not deny' })
+export type RuleSetting = z.infer<typeof RuleSetting>
+
+/** A policy as Loadline uses it: every value decided. */
+export const Policy = z.strictObject({
+  version: z.literal(1),
+  image: z.strictObject({
+    name: z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'lower-case letters, digits and separators, e.g. shop/orders').optional(),
+    class: z.enum(['interpreted', 'compiled']).describe('Decides the default size budget: interpreted 100 MB, compiled 50 MB, unpacked.'),
+  }),
+  build: z.strictObject({
+    dockerfile: sourcePath,
+    target: z.string().min(1).optional(),
+    platforms: z
+      .array(Platform)
+      .min(1)
+      .refine((platforms) => new Set(platforms).size === platforms.length, 'each platform once'),
+    args: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a build argument: letters, digits and underscores'), z.string()),
+    secrets: z
+      .array(z.string().regex(/^[A-Za-z0-9_.-]+$/, 'the id of a build secret: letters, digits, dots, dashes and underscores'))
+      .describe('Ids of build secrets that must be given: `RUN --mount=type=secret,id=...`.'),
+  }),
+  lint: z.strictObject({
+    failOn: z.enum(['error', 'warning', 'info', 'style']).describe('The mildest level that denies.'),
+    pragmas: z.enum(['deny', 'report']).describe('Whether `# hadolint ignore=` comments may silence the linter.'),
+  }),
+  vulnerabilities: thresholds.extend({
+    unfixed: z.enum(['count', 'report']).describe('Whether findings without a published repair count against the thresholds.'),
+  }),
+  secrets: z.strictObject({ allowed: limit }),
+  licenses: z.strictObject({
+    deny: z
+      .array(z.string().refine(isLicenseId, 'one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count'))
+      .describe('SPDX identifiers that may not be shipped. An expression is denied when it leaves no other choice.'),
+    unknown: z.enum(['deny', 'report']).describe('Packages whose licence is missing or unknown.'),
+  }),
+  structure: z.strictObject({
+    required: z.boolean(),
+    file: sourcePath.describe('container-structure-test file, relative to the source.'),
+  }),
+  size: z.strictObject({
+    unpacked: bytes.optional().describe('Default by class: interpreted 100 MB, compiled 50 MB.'),
+    compressed: bytes.optional().describe('As a registry stores it. No limit where it is left out.'),
+    efficiency: z.number().min(0).max(1).describe('Lowest layer efficiency, as Dive measures it.'),
+    wasted: bytes.describe('Most bytes that later layers may overwrite or remove.'),
+  }),
+  configuration: z.strictObject({
+    minimumUid: z.int().min(1).max(4_294_967_294).describe('Lowest numeric user id that counts as unprivileged.'),
+    healthcheck: z.enum(['required', 'optional']),
+    shells: z.enum(['deny', 'allow']),
+    packageManagers: z.enum(['deny', 'allow']),
+    ports: z.array(z.int().min(1).max(65535)).optional().describe('The only ports that may be exposed. Any port but 22 where it is left out.'),
+    labels: z.array(z.string().min(1)).describe('Labels that must be set and not empty.'),
+  }),
+  base: z.strictObject({
+    digest: z.enum(['required', 'optional']).describe('Whether every base must be pinned by digest, in the Dockerfile or the lock file.'),
+    allow: z
+      .array(z.string().regex(/^[a-z0-9.:_/-]+(\/\*)?$/, 'a fully spelled repository without tag, e.g. docker.io/library/python, or docker.io/library/*'))
+      .min(1)
+      .describe('Repositories that may be built on, e.g. docker.io/library/python; a trailing /* allows all below. scratch is always allowed.'),
+  }),
+  database: z.strictObject({
+    maximumAge: duration.describe('Oldest database that counts, measured from its own update time.'),
+    accept: z.array(z.enum(['official', 'given', 'example'])).min(1),
+  }),
+  inventory: z.strictObject({
+    allowEmpty: z.strictObject({ reason: sentence }).optional().describe('Set for images in which no package can be catalogued, e.g. FROM scratch with one static binary.'),
+  }),
+  rules: z.partialRecord(ruleId, RuleSetting),
+  exceptions: z.strictObject({
+    maximumDays: z.int().min(1).max(366).describe('Furthest expiry from today.'),
+    unused: z.enum(['deny', 'warn']).describe('What an exception that matches nothing, or is past its last day, does.'),
+    register: z.array(Exception),
+  }),
+})
+export type Policy = z.infer<typeof Policy>

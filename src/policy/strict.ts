@@ -1,0 +1,16 @@
+import { defaultPolicy } from './default.ts'
+import type { Policy } from './schema.ts'
+
+/**
+ * For images that face attackers or auditors: what the default only reports denies here.
+ * Unknown licences stay reported: the copyright files of distributions are prose, and denying prose would deny every distribution.
+ */
+export const strictPolicy: Policy = {
+  ...defaultPolicy,
+  lint: { failOn: 'info', pragmas: 'deny' },
+  vulnerabilities: { critical: 0, high: 0, medium: 0, low: 'unlimited', unknown: 0, unfixed: 'count' },
+  size: { ...defaultPolicy.size, efficiency: 0.95, wasted: '10 MB' },
+  configuration: { ...defaultPolicy.configuration, shells: 'deny' },
+  database: { ...defaultPolicy.database, maximumAge: '24h' },
+  exceptions: { ...defaultPolicy.exceptions, maximumDays: 90, unused: 'deny' },
+}

@@ -1,0 +1,45 @@
+import type { Collected, Evidence, PlatformEvidence } from '../model/index.ts'
+import { byteSize, counted, wholeNumber } from './measures.ts'
+
+type Values = { [K in keyof PlatformEvidence]: PlatformEvidence[K] extends Collected<infer T> ? T : never }
+
+/** What a collector saw on one platform, in one line and without judging it. */
+export function evidenceSummary<K extends keyof PlatformEvidence>(kind: K, value: Values[K]): string {
+  return summaries[kind](value)
+}
+
+/** What the linter saw, in one line. */
+export function lintSummary(value: Extract<Evidence['lint'], { status: 'collected' }>['value']): string {
+  const pragmas = value.pragmas.length === 0 ? '' : `, ${counted(value.pragmas.length, 'comment')} that silence it`
+  return `${value.findings.length === 0 ? 'no remarks' : counted(value.findings.length, 'remark')}${pragmas}`
+}
+
+const summaries: { [K in keyof Values]: (value: Values[K]) => string } = {
+  vulnerabilities: ({ findings, packageCount, os, uncovered }) =>
+    [
+      `${findings.length === 0 ? 'none known' : counted(findings.length, 'finding')} in ${counted(packageCount, 'package')}`,
+      os === undefined ? 'no operating system' : `${os.family} ${os.version}${os.endOfLife ? ', end of life' : ''}`,
+      ...(uncovered.length === 0 ? [] : [`not covered: ${uncovered.join(', ')}`]),
+    ].join('; '),
+  secrets: ({ findings }) => (findings.length === 0 ? 'none found' : `${wholeNumber(findings.length)} found`),
+  licenses: ({ packages }) => {
+    const named = new Set(packages.flatMap(({ licenses }) => licenses))
+    const without = packages.filter(({ licenses }) => licenses.length === 0).length
+    return `${counted(named.size, 'licence')} in ${counted(packages.length, 'package')}${without === 0 ? '' : `, ${wholeNumber(without)} without one`}`
+  },
+  structure: ({ tests }) => `${wholeNumber(tests.filter(({ passed }) => passed).length)} of ${counted(tests.length, 'test')} passed`,
+  sbom: ({ documents }) => documents.map(({ format, components }) => `${format} with ${counted(components, 'component')}`).join(', ') || 'no document',
+  size: ({ unpacked, compressed, layers, efficiency, wasted }) =>
+    `${byteSize(unpacked)} unpacked, ${byteSize(compressed)} compressed, in ${counted(layers.length, 'layer')}; ${(efficiency * 100).toFixed(1)} % efficient, ${byteSize(wasted)} wasted`,
+  configuration: ({ user, exposedPorts, setuid, shells, healthcheck }) =>
+    [
+      user === '' ? 'no user set' : `user ${user}`,
+      exposedPorts.length === 0 ? 'no ports' : `ports ${exposedPorts.join(', ')}`,
+      healthcheck === undefined ? 'no health check' : 'health check',
+      counted(setuid.length, 'setuid file'),
+      shells.length === 0 ? 'no shell' : counted(shells.length, 'shell'),
+    ].join(', '),
+  base: ({ images }) => images.filter(({ final }) => final).map(({ reference, pinnedBy }) => `${reference}, ${pinned[pinnedBy]}`).join('; ') || 'no base',
+}
+
+const pinned = { dockerfile: 'pinned by the Dockerfile', lock: 'pinned by the lock file', nobody: 'not pinned', scratch: 'nothing to pin' } as const

@@ -1,0 +1,51 @@
+import type { Location, Run } from '../model/index.ts'
+import { headline } from './headline.ts'
+import { counted, wholeNumber } from './measures.ts'
+import { foundLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
+import { printable } from './sanitize.ts'
+
+/**
+ * Workflow commands that GitHub Actions turns into annotations (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
+ * GitHub shows ten of each level per step: the heaviest ten errors and warnings are said, and one notice counts them all.
+ */
+export function renderGithub(run: Run): string {
+  const { outcome, word, sentence, next } = headline(run)
+  const findings = reportedFindings(run)
+  const denying = findings.filter(({ state }) => state === 'denied' || state === 'undecided')
+  const warning = findings.filter(({ state }) => state === 'warned')
+  const broken = outcome === 'broken' ? [command('error', {}, `Loadline: ${sentence} ${next}`)] : []
+  const errors = [...broken, ...denying.slice(0, mostAnnotations - broken.length).map((finding) => annotation(run, 'error', finding))]
+  const warnings = warning.slice(0, mostAnnotations).map((finding) => annotation(run, 'warning', finding))
+  const cut = [...denying.slice(mostAnnotations - broken.length), ...warning.slice(mostAnnotations)]
+  const rest = cut.length === 0 ? '' : ` ${counted(cut.length, 'more finding')} ${cut.length === 1 ? 'is' : 'are'} only in the reports (${severityLine(tally(cut))}).`
+  const summary = command('notice', { title: `Loadline: ${word}` }, `${sentence} ${wholeNumber(denying.length)} deny, ${wholeNumber(warning.length)} warn.${rest}`)
+  return `${[...errors, ...warnings, summary].join('\n')}\n`
+}
+
+const mostAnnotations = 10
+
+function annotation(run: Run, level: 'error' | 'warning', finding: ReportedFinding): string {
+  const place: Pick<Location, 'path' | 'line' | 'column'> = finding.location?.within === 'source' ? finding.location : { path: run.subject.dockerfile }
+  const directory = run.subject.directory === undefined || run.subject.directory === '.' ? '' : `${run.subject.directory}/`
+  const inImage = finding.location?.within === 'image' ? ` in ${finding.location.path}` : ''
+  return command(
+    level,
+    { file: `${directory}${place.path}`, ...(place.line === undefined ? {} : { line: place.line }), ...(place.column === undefined ? {} : { col: place.column }), title: `${finding.id} (${finding.severity})` },
+    `${foundLine(finding)}${inImage}; wanted ${finding.wanted}. ${finding.remedy}`,
+  )
+}
+
+function command(level: 'error' | 'warning' | 'notice', properties: { file?: string; line?: number; col?: number; title?: string }, message: string): string {
+  const listed = Object.entries(properties).map(([name, value]) => `${name}=${encodeProperty(printable(String(value)))}`)
+  return `::${level}${listed.length === 0 ? '' : ` ${listed.join(',')}`}::${encodeData(printable(message, 2000))}`
+}
+
+/** The runner decodes exactly these in the text of a command. */
+function encodeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+}
+
+/** And these as well in its properties. */
+function encodeProperty(text: string): string {
+  return encodeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+}

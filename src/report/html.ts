@@ -1,0 +1,251 @@
+import { evidenceKinds, type RuleResult, type Run, type Size, type Undecided } from '../model/index.ts'
+import { evidenceSummary, lintSummary } from './evidence-summary.ts'
+import { flowProgress } from './flow-progress.ts'
+import { headline, rulesWith } from './headline.ts'
+import { htmlStyle } from './html-style.ts'
+import { loadLineMark } from './load-line-mark.ts'
+import { html, type Markup } from './markup.ts'
+import { age, byteSize, counted, moment, wholeNumber } from './measures.ts'
+import { notices } from './notices.ts'
+import { findingKinds, reportedFindings, severityLine, tally, type FindingKind, type ReportedFinding } from './reported-findings.ts'
+import { printable, safeUrl } from './sanitize.ts'
+import { verificationSteps } from './verification-steps.ts'
+
+/**
+ * `report.html`: one page that needs nothing else, for people. No scripts, no fonts or images from elsewhere; a content security policy
+ * says so to the browser. Text from the image is shown and never interpreted.
+ * At most 500 findings of a kind are listed, heaviest first; each list counts what it leaves out.
+ */
+export function renderHtml(run: Run): string {
+  const { outcome, word } = headline(run)
+  const findings = reportedFindings(run)
+  const document = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>${word}: ${printable(run.subject.name)} · Loadline</title>
+${htmlStyle}
+</head>
+<body class="${outcome}">
+<div class="page">
+${topBar(run)}
+<main>
+${verdictSection(run)}
+${flowStrip(run)}
+${factList(run)}
+${notices(run).map(({ title, text, items }) => html`<aside class="notice"><b>${title}</b><p>${text}</p>${items.length > 0 && html`<ul>${items.map((item) => html`<li><code>${printable(item)}</code></li>`)}</ul>`}</aside>
+`)}
+${verificationSection(run)}
+${gatesSection(run)}
+${evidenceSection(run)}
+${findingsSection(findings)}
+${exceptionsSection(findings)}
+${toolsSection(run)}
+</main>
+<footer><span>Loadline ${printable(run.loadline)}, ${moment(run.startedAt)}, document ${run.schemaVersion}</span><span>The same facts for machines: verdict.json, report.sarif, report.junit.xml</span></footer>
+</div>
+</body>
+</html>
+`
+  return document.toString()
+}
+
+const mostFindings = 500
+
+function topBar(run: Run): Markup {
+  const links: Array<[string, boolean]> = [
+    ['verify', true],
+    ['gates', run.verdict !== undefined],
+    ['evidence', run.evidence !== undefined],
+    ['findings', run.evidence !== undefined || run.verdict !== undefined],
+    ['tools', run.verdict !== undefined],
+  ]
+  return html`<header class="top"><strong>Loadline</strong><nav aria-label="Sections">${links.filter(([, there]) => there).map(([name]) => html`<a href="#${name}">${name}</a>`)}</nav><span>${moment(run.verdict?.binding.at ?? run.startedAt)}</span></header>`
+}
+
+function verdictSection(run: Run): Markup {
+  const { outcome, word, sentence, next, images } = headline(run)
+  const platforms = images.length === 0 ? 'no image was built' : images.map(({ platform }) => platform).join(', ')
+  return html`<div class="verdict">
+${loadLineMark(outcome)}
+<div><p class="subject"><b>${printable(run.subject.name)}</b> · ${printable(platforms)}</p>
+<h1>${word}</h1>
+<p class="why">${printable(sentence, 2000)}</p>
+${next !== '' && html`<p class="next">${printable(next, 2000)}</p>`}</div>
+</div>`
+}
+
+function flowStrip(run: Run): Markup {
+  return html`<ol class="flow" aria-label="How far the run came">${flowProgress(run).map(({ stage, state, note }) => html`<li class="${state}">${stage}<small>${note}</small></li>`)}</ol>`
+}
+
+function factList(run: Run): Markup {
+  const { images } = headline(run)
+  const judgedAt = run.verdict?.binding.at ?? run.startedAt
+  const fact = (term: string, values: Markup[]): Markup | false => values.length > 0 && html`<dt>${term}</dt>${values.map((value) => html`<dd>${value}</dd>`)}`
+  return html`<dl class="facts">
+${fact(
+  'Image',
+  images.map(({ platform, digest }) => html`<code>${digest}</code>${images.length > 1 && html` <small>${platform}</small>`}`),
+)}
+${fact('Published as', run.release === undefined ? [] : [html`<code>${printable(run.release.reference)}</code>${run.release.signature !== undefined && html` <small>signed (${run.release.signature.format}), ${run.release.signature.verified ? 'verified' : 'not verified'}, key <code>${run.release.signature.publicKeyDigest}</code></small>`}`])}
+${fact('Policy', run.policy === undefined ? [] : [html`${run.policy.path === undefined ? 'built in' : html`<code>${printable(run.policy.path)}</code>`} <small><code>${run.policy.digest}</code></small>`])}
+${fact(
+  'Vulnerability database',
+  run.verdict?.binding.databases.length === 0 ? [html`none: vulnerabilities were not looked up`] : (run.verdict?.binding.databases ?? []).map((database) => html`${printable(database.name)}, ${age(database.updatedAt, judgedAt)} <small>${database.coverage}, updated ${moment(database.updatedAt)}, <code>${database.digest}</code></small>`),
+)}
+${fact('Source', [html`<code>${printable(run.subject.dockerfile)}</code>${run.subject.target !== undefined && html` <small>target <code>${printable(run.subject.target)}</code></small>`}${run.subject.dockerfileDigest !== undefined && html` <small><code>${run.subject.dockerfileDigest}</code></small>`}`])}
+</dl>`
+}
+
+function verificationSection(run: Run): Markup {
+  return html`<section id="verify"><h2>Verify it yourself</h2><p class="lead">Nothing here has to be believed. These commands check it, in the source directory or the report’s.</p>
+<ol class="steps">${verificationSteps(run).map(({ proves, command, expect }) => html`<li><p>${proves}</p><pre><code>${printable(command, 2000)}</code>${expect !== undefined && html`<i><code>${printable(expect)}</code></i>`}</pre></li>`)}</ol></section>`
+}
+
+const statusWords = { failed: 'says no', undecided: 'undecided', warned: 'warns', passed: 'passed', off: 'off' } as const
+
+function gatesSection(run: Run): Markup | false {
+  if (run.verdict === undefined) return false
+  const speaking = [...rulesWith(run, 'failed'), ...rulesWith(run, 'undecided'), ...rulesWith(run, 'warned')]
+  const quiet = [...rulesWith(run, 'off'), ...rulesWith(run, 'passed')]
+  const row = (result: RuleResult): Markup => html`<tr>${cell('Verdict', html`<span class="word ${result.status}">${statusWords[result.status]}</span>`)}${cell('Gate', html`<span><b>${printable(result.title)}</b> <small>${printable(result.rule)}</small></span>`)}${cell('Wanted', printable(result.wanted))}${cell('Found', printable(result.found))}${speaks(result) && cell('What to do', printable(result.remedy))}</tr>
+`
+  const table = (results: readonly RuleResult[], caption: string, remedy: boolean): Markup | false =>
+    results.length > 0 &&
+    html`<table class="gates${remedy ? '' : ' quiet'}"><caption>${caption}</caption><thead><tr><th scope="col">Verdict</th><th scope="col">Gate</th><th scope="col">Wanted</th><th scope="col">Found</th>${remedy && html`<th scope="col">What to do</th>`}</tr></thead>
+<tbody>${results.map(row)}</tbody></table>`
+  const counts = (['failed', 'undecided', 'warned', 'passed', 'off'] as const).map((status) => [status, rulesWith(run, status).length] as const).filter(([, count]) => count > 0)
+  const line = counts.map(([status, count]) => `${wholeNumber(count)} ${countWords[status]}`).join(', ')
+  return html`<section id="gates"><h2>Gates</h2><p class="lead">${line}.</p>
+${table(speaking, 'Gates that say no, are undecided or warn: what each wanted and found, and what to do', true)}
+${quiet.length > 0 && html`<details class="others" open><summary><h3>${speaking.length === 0 ? 'All of them' : 'All others'}</h3><span>${wholeNumber(quiet.length)}</span></summary><div class="body">${table(quiet, 'Gates that passed or are off', false)}</div></details>`}</section>`
+}
+
+function speaks({ status }: RuleResult): boolean {
+  return status === 'failed' || status === 'undecided' || status === 'warned'
+}
+
+const countWords = { failed: 'say no', undecided: 'undecided', warned: 'warn', passed: 'passed', off: 'off' } as const
+
+function evidenceSection(run: Run): Markup | false {
+  if (run.evidence === undefined) return false
+  const { lint, platforms } = run.evidence
+  const told = (text: string): Markup => html`<span>${printable(text)}</span>`
+  const lintCell = lint.status === 'collected' ? told(lintSummary(lint.value)) : undecidedCell(lint)
+  if (platforms.length === 0) {
+    return html`<section id="evidence"><h2>Evidence</h2><p class="lead">There is no image, so nothing was collected from one.</p>
+<table class="evidence"><caption>Evidence by kind</caption><tbody><tr>${cell('Kind', 'lint')}${cell('Dockerfile', lintCell)}</tr></tbody></table></section>`
+  }
+  return html`<section id="evidence"><h2>Evidence</h2><p class="lead">What the collectors saw in these exact bytes, before anything was judged.</p>
+<table class="evidence"><caption>Evidence by kind and platform</caption><thead><tr><th scope="col">Kind</th>${platforms.map(({ archive }) => html`<th scope="col">${archive.platform}</th>`)}</tr></thead>
+<tbody><tr>${cell('Kind', 'lint')}<td data-label="Dockerfile"${platforms.length > 1 && html` colspan="${platforms.length}"`}>${lintCell}</td></tr>
+${evidenceKinds.map((kind) => html`<tr>${cell('Kind', kind)}${platforms.map(({ archive, evidence }) => {
+    const collected = evidence[kind]
+    if (collected.status === 'undecided') return cell(archive.platform, undecidedCell(collected))
+    const summary = told(evidenceSummary(kind, collected.value as never))
+    return cell(archive.platform, kind === 'size' && evidence.size.status === 'collected' ? html`<span>${summary}${layerBar(evidence.size.value)}</span>` : summary)
+  })}</tr>
+`)}</tbody></table></section>`
+}
+
+/** The layers by their share of the unpacked bytes, in order, and the largest files. */
+function layerBar({ layers, largest }: Size): Markup {
+  const shown = layers.filter(({ unpacked }) => unpacked > 0).slice(0, 60)
+  const files = largest.slice(0, 3).map(({ path, bytes }) => `${printable(path, 120)} ${byteSize(bytes)}`)
+  return html`<span class="layers" role="img" aria-label="Layers by size">${shown.map(({ unpacked, createdBy }) => html`<i style="flex-grow:${unpacked}" title="${byteSize(unpacked)}, ${printable(createdBy, 200)}"></i>`)}</span>${files.length > 0 && html`<small>Largest: ${files.join(', ')}</small>`}`
+}
+
+function undecidedCell({ wanted, found, remedy }: Undecided): Markup {
+  return html`<span><span class="word undecided">could not be had</span><small>Wanted ${printable(wanted)}</small><small>Found ${printable(found)}</small><small>${printable(remedy)}</small></span>`
+}
+
+const kindTitles: Record<FindingKind, string> = {
+  lint: 'Lint',
+  vulnerabilities: 'Vulnerabilities',
+  secrets: 'Secrets',
+  licenses: 'Licences',
+  structure: 'Structure tests',
+  sbom: 'Bill of materials',
+  size: 'Size',
+  configuration: 'Image configuration',
+  base: 'Base image',
+  policy: 'Policy',
+}
+
+const stateWords = { undecided: 'undecided', denied: 'denies', warned: 'warns', excepted: 'excepted', reported: 'within policy' } as const
+
+function findingsSection(findings: readonly ReportedFinding[]): Markup {
+  const groups = findingKinds.map((kind) => ({ kind, list: findings.filter((finding) => finding.kind === kind) })).filter(({ list }) => list.length > 0)
+  const counts = tally(findings)
+  const lead = counts.total === 0 ? 'None.' : `${counted(counts.total, 'finding')}: ${stateLine(findings)}.`
+  return html`<section id="findings"><h2>Findings</h2><p class="lead">${lead}</p>${groups.map(({ kind, list }) => findingGroup(kind, list))}</section>`
+}
+
+function stateLine(findings: readonly ReportedFinding[]): string {
+  const { states } = tally(findings)
+  return (['undecided', 'denied', 'warned', 'excepted', 'reported'] as const)
+    .filter((state) => states[state] > 0)
+    .map((state) => `${wholeNumber(states[state])} ${stateCounts[state]}`)
+    .join(', ')
+}
+
+const stateCounts = { undecided: 'undecided', denied: 'denying', warned: 'warning', excepted: 'excepted', reported: 'within the policy' } as const
+
+function findingGroup(kind: FindingKind, list: readonly ReportedFinding[]): Markup {
+  const shown = list.slice(0, mostFindings)
+  const cut = list.slice(mostFindings)
+  const denies = list.some(({ state }) => state === 'denied' || state === 'undecided')
+  return html`<details${denies && html` open`}><summary><h3>${kindTitles[kind]}</h3><span>${severityLine(tally(list))}; ${stateLine(list)}</span></summary><div class="body">
+<table class="findings"><caption>${kindTitles[kind]}</caption><thead><tr><th scope="col">Severity</th><th scope="col">Finding</th><th scope="col">Where</th><th scope="col">What to do</th></tr></thead><tbody>
+${shown.map(findingRow)}</tbody></table>
+${cut.length > 0 && html`<p class="cut">Not listed here: ${counted(cut.length, 'more finding')} (${severityLine(tally(cut))}; ${stateLine(cut)}). verdict.json has them all.</p>`}</div></details>
+`
+}
+
+function findingRow(finding: ReportedFinding): Markup {
+  const { vulnerability, location } = finding
+  const url = safeUrl(finding.url)
+  const id = html`<b class="mono">${printable(finding.id, 200)}</b>`
+  const about = vulnerability?.title ?? finding.found
+  const place = location === undefined ? (vulnerability?.package.path ?? '') : `${location.path}${location.line === undefined ? '' : `:${location.line}`}`
+  const what = vulnerability === undefined ? finding.subject : `${vulnerability.package.name} ${vulnerability.package.version}`
+  const where = [place.startsWith(what) ? '' : what, place].filter((line) => line !== '')
+  const platforms = finding.platforms.join(', ')
+  return html`<tr>${cell('Severity', html`<span><span class="word ${finding.severity}">${finding.severity}</span><small>${stateWords[finding.state]}</small></span>`)}${cell(
+    'Finding',
+    html`<span>${url === undefined ? id : html`<a href="${url}" rel="noopener noreferrer">${id}</a>`}${about !== '' && html`<small>${printable(about)}</small>`}</span>`,
+  )}${cell('Where', html`<span>${where.map((line, position) => (position === 0 ? html`<span class="mono">${printable(line, 300)}</span>` : html`<small class="mono">${printable(line, 300)}</small>`))}${platforms !== '' && html`<small>${platforms}</small>`}</span>`)}${cell(
+    'What to do',
+    finding.exception === undefined ? html`<span>${printable(finding.remedy)}${vulnerability === undefined && html`<small>Wanted: ${printable(finding.wanted)}</small>`}</span>` : html`<span>${printable(finding.exception.reason)}<small>${printable(finding.exception.owner)}, until ${finding.exception.expires}</small></span>`,
+  )}</tr>
+`
+}
+
+function exceptionsSection(findings: readonly ReportedFinding[]): Markup | false {
+  const excepted = findings.flatMap((finding) => (finding.exception === undefined ? [] : [{ ...finding, exception: finding.exception }]))
+  if (excepted.length === 0) return false
+  const shown = excepted.slice(0, mostFindings)
+  return html`<section id="exceptions"><h2>Exceptions</h2><p class="lead">${counted(excepted.length, 'finding')} the policy allows for a time, because somebody answers for it.</p>
+<table class="exceptions"><caption>Exceptions in force</caption><thead><tr><th scope="col">Finding</th><th scope="col">Gate</th><th scope="col">Reason</th><th scope="col">Owner</th><th scope="col">Until</th></tr></thead><tbody>
+${shown.map(({ id, subject, rule, exception }) => html`<tr>${cell('Finding', html`<span><b class="mono">${printable(id, 200)}</b>${subject !== '' && html`<small class="mono">${printable(subject, 300)}</small>`}</span>`)}${cell('Gate', printable(rule ?? ''))}${cell('Reason', printable(exception.reason))}${cell('Owner', printable(exception.owner))}${cell('Until', html`<span class="day">${exception.expires}</span>`)}</tr>
+`)}</tbody></table>${excepted.length > shown.length && html`<p class="cut">Not listed here: ${counted(excepted.length - shown.length, 'more exception')}. verdict.json has them all.</p>`}</section>`
+}
+
+function toolsSection(run: Run): Markup | false {
+  if (run.verdict === undefined) return false
+  const { tools } = run.verdict.binding
+  return html`<section id="tools"><h2>Tools</h2><p class="lead">The verdict is bound to exactly these. Another tool, database or policy makes it void.</p>
+<table class="tools"><caption>Tools with their digests</caption><thead><tr><th scope="col">Tool</th><th scope="col">Version</th><th scope="col">Image</th></tr></thead><tbody>
+${tools.map(({ name, version, reference }) => html`<tr>${cell('Tool', printable(name))}${cell('Version', printable(version))}${cell('Image', html`<code>${printable(reference)}</code>`)}</tr>
+`)}</tbody></table></section>`
+}
+
+/** A cell that names its column, for narrow screens on which the head is gone. */
+function cell(label: string, content: string | Markup): Markup {
+  return html`<td data-label="${label}">${content}</td>`
+}

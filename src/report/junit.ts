@@ -1,0 +1,136 @@
+import { create } from 'xmlbuilder2'
+import { evidenceKinds, stages, type RuleResult, type Run, type Stage, type Undecided, type Violation } from '../model/index.ts'
+import { headline } from './headline.ts'
+import { counted } from './measures.ts'
+import { printable } from './sanitize.ts'
+
+/**
+ * JUnit XML, as CI servers read it: a test suite for each stage that was judged, a test case for each rule of the gate.
+ * A rule that says no is a failure; one that could not be decided, missing evidence and a failed stage are errors;
+ * one that is switched off, and a release that did not take place, are skipped; one that only warns passes and says so in its output.
+ */
+export function renderJunit(run: Run): string {
+  const cases = [...ruleCases(run), ...missingCases(run), ...failureCases(run), ...releaseCases(run)]
+  const count = (among: readonly TestCase[], kind: TestCase['result']): number => among.filter((test) => test.result === kind).length
+  const counts = (among: readonly TestCase[]): object => ({ tests: among.length, failures: count(among, 'failure'), errors: count(among, 'error'), skipped: count(among, 'skipped') })
+
+  const document = create({ version: '1.0', encoding: 'UTF-8', invalidCharReplacement: '\uFFFD' })
+  const root = document.ele('testsuites', { name: `Loadline: ${printable(run.subject.name)}`, ...counts(cases), time: 0 })
+  const first = stages.flatMap((stage) => cases.filter((test) => test.stage === stage))[0]
+  for (const stage of stages) {
+    const ofStage = cases.filter((test) => test.stage === stage)
+    if (ofStage.length === 0) continue
+    const suite = root.ele('testsuite', { name: stage, ...counts(ofStage), time: 0, timestamp: run.startedAt.replace(/(\.\d+)?Z$/, '') })
+    if (ofStage[0] === first) addProperties(suite, run)
+    for (const test of ofStage) {
+      const element = suite.ele('testcase', { classname: `loadline.${test.stage}.${printable(test.group)}`, name: printable(test.name), time: 0 })
+      if (test.result === 'passed') {
+        if (test.text !== '') element.ele('system-out').txt(test.text)
+      } else if (test.result === 'skipped') element.ele('skipped', { message: printable(test.message) })
+      else element.ele(test.result, { message: printable(test.message), type: test.type }).txt(test.text)
+    }
+  }
+  return `${document.end({ prettyPrint: true })}\n`
+}
+
+interface TestCase {
+  stage: Stage
+  group: string
+  name: string
+  result: 'passed' | 'failure' | 'error' | 'skipped'
+  type: string
+  message: string
+  text: string
+}
+
+/** How many violations a test case spells out. */
+const mostViolations = 100
+
+function addProperties(suite: ReturnType<typeof create>, run: Run): void {
+  const properties = suite.ele('properties')
+  const { outcome, images } = headline(run)
+  properties.ele('property', { name: 'outcome', value: outcome })
+  properties.ele('property', { name: 'mode', value: run.mode })
+  properties.ele('property', { name: 'loadline', value: printable(run.loadline) })
+  if (run.policy !== undefined) properties.ele('property', { name: 'policy', value: run.policy.digest })
+  for (const { platform, digest } of images) properties.ele('property', { name: `image ${platform}`, value: digest })
+}
+
+function ruleCases(run: Run): TestCase[] {
+  return (run.verdict?.results ?? []).map((result) => {
+    const message = `wanted ${result.wanted}; found ${result.found}`
+    const shared = { stage: stageOf(result), group: result.kind, name: `${result.rule}: ${result.title}`, type: result.status, message }
+    switch (result.status) {
+      case 'failed':
+        return { ...shared, result: 'failure', text: textOf(result) }
+      case 'undecided':
+        return { ...shared, result: 'error', text: textOf(result) }
+      case 'off':
+        return { ...shared, result: 'skipped', message: result.found, text: '' }
+      case 'warned':
+        return { ...shared, result: 'passed', text: `Warns only.\n${textOf(result)}` }
+      case 'passed':
+        return { ...shared, result: 'passed', text: exceptedText(result) }
+    }
+  })
+}
+
+function stageOf({ kind }: RuleResult): Stage {
+  if (kind === 'policy') return 'gate'
+  return kind === 'lint' ? 'lint' : 'evidence'
+}
+
+function textOf(result: RuleResult): string {
+  const shown = result.violations.slice(0, mostViolations)
+  const cut = result.violations.length - shown.length
+  return [
+    `wanted: ${printable(result.wanted)}`,
+    `found: ${printable(result.found)}`,
+    `to do: ${printable(result.remedy)}`,
+    ...shown.map(lineOf),
+    ...(cut > 0 ? [`and ${counted(cut, 'more', 'more')}: see verdict.json`] : []),
+    exceptedText(result),
+  ]
+    .filter((line) => line !== '')
+    .join('\n')
+}
+
+function lineOf(violation: Violation): string {
+  const where = violation.location === undefined ? '' : ` at ${printable(violation.location.path)}${violation.location.line === undefined ? '' : `:${violation.location.line}`}`
+  const on = violation.platform === undefined ? '' : ` on ${violation.platform}`
+  const subject = violation.subject === '' ? '' : ` ${printable(violation.subject)}`
+  return `- ${violation.severity} ${printable(violation.id)}${subject}${on}${where}: ${printable(violation.found)}; wanted ${printable(violation.wanted)}; ${printable(violation.remedy)}`
+}
+
+function exceptedText(result: RuleResult): string {
+  return result.excepted.length === 0 ? '' : `${counted(result.excepted.length, 'finding')} allowed by an exception: ${printable(result.excepted.map(({ violation, expires }) => `${violation.id} until ${expires}`).slice(0, mostViolations).join(', '))}`
+}
+
+function missingCases(run: Run): TestCase[] {
+  const lint: Array<[string, Undecided]> = run.evidence?.lint.status === 'undecided' ? [['lint', run.evidence.lint]] : []
+  const cells = (run.evidence?.platforms ?? []).flatMap(({ archive, evidence }) =>
+    evidenceKinds.flatMap((kind): Array<[string, Undecided]> => (evidence[kind].status === 'undecided' ? [[`${kind} on ${archive.platform}`, evidence[kind]]] : [])),
+  )
+  const needed = run.verdict?.outcome !== 'passed'
+  return [...lint, ...cells].map(([what, { wanted, found, remedy }]) => ({
+    stage: what === 'lint' ? 'lint' : 'evidence',
+    group: 'missing',
+    name: `evidence: ${what}`,
+    result: needed ? 'error' : 'skipped',
+    type: 'undecided',
+    message: `wanted ${wanted}; found ${found}`,
+    text: `to do: ${printable(remedy)}`,
+  }))
+}
+
+function failureCases(run: Run): TestCase[] {
+  const { outcome, sentence, next } = headline(run)
+  if (outcome !== 'broken') return []
+  return [{ stage: run.failure?.stage ?? 'gate', group: 'run', name: 'the run comes to an end', result: 'error', type: run.failure?.code ?? 'CONTRADICTION', message: sentence, text: `to do: ${printable(next)}` }]
+}
+
+function releaseCases(run: Run): TestCase[] {
+  if (run.release !== undefined) return [{ stage: 'publish', group: 'release', name: `published as ${run.release.reference}`, result: 'passed', type: '', message: '', text: run.release.digest }]
+  if (run.notPublished === undefined) return []
+  return [{ stage: 'publish', group: 'release', name: 'published', result: 'skipped', type: '', message: run.notPublished, text: '' }]
+}

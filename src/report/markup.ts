@@ -1,0 +1,35 @@
+/** HTML that is already safe: what a template of `html` gives. */
+export class Markup {
+  readonly #source: string
+
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  toString(): string {
+    return this.#source
+  }
+}
+
+/** What can stand in a template: text is escaped, markup stays, lists are joined, and nothing is nothing. */
+export type Insertable = string | number | Markup | undefined | false | readonly Insertable[]
+
+/**
+ * A template of HTML in which every inserted text is escaped, in content and in attributes, which must be in double quotes.
+ * Scripts, styles and addresses are not for inserted text: addresses go through `safeUrl` first.
+ */
+export function html(literals: TemplateStringsArray, ...values: Insertable[]): Markup {
+  return new Markup(literals.reduce((source, literal, position) => `${source}${inserted(values[position - 1])}${literal}`))
+}
+
+function inserted(value: Insertable): string {
+  if (value === undefined || value === false) return ''
+  if (value instanceof Markup) return value.toString()
+  if (typeof value === 'string') return escaped(value)
+  if (typeof value === 'number') return String(value)
+  return value.map(inserted).join('')
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`)
+}

@@ -1,0 +1,63 @@
+import type { Run } from '../model/index.ts'
+import { age, counted } from './measures.ts'
+
+/** Something that a reader must know to weigh the verdict, whatever it is. */
+export interface Notice {
+  title: string
+  text: string
+  items: string[]
+}
+
+/** The conditions of a run: substituted bases, the example database, the built-in policy, and stages that were left out. */
+export function notices(run: Run): Notice[] {
+  return [...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run)]
+}
+
+function sealedNotice(run: Run): Notice[] {
+  if (run.mode !== 'sealed') return []
+  const substituted = new Set<string>()
+  for (const { evidence } of run.evidence?.platforms ?? []) {
+    if (evidence.base.status !== 'collected') continue
+    for (const image of evidence.base.value.images) {
+      if (image.substitute !== undefined) substituted.add(`${image.reference} → ${image.substitute}${image.digest === undefined ? '' : `, ${image.digest}`}`)
+    }
+  }
+  return [
+    {
+      title: 'Sealed network',
+      text:
+        substituted.size === 0
+          ? 'No container registry could be reached. Tools were compiled from published source, and no base image was substituted.'
+          : `No container registry could be reached: ${counted(substituted.size, 'base image')} of the Dockerfile ${substituted.size === 1 ? 'was' : 'were'} substituted by ${substituted.size === 1 ? 'one' : 'ones'} assembled from distribution packages. An image built on the published base has another digest and needs a verdict of its own.`,
+      items: [...substituted].sort(),
+    },
+  ]
+}
+
+function exampleNotice(run: Run): Notice[] {
+  const described = new Map<string, string>()
+  const judgedAt = run.verdict?.binding.at ?? run.startedAt
+  for (const { name, coverage, updatedAt, digest } of run.verdict?.binding.databases ?? []) {
+    if (coverage === 'example') described.set(digest, `${name}, updated ${updatedAt.slice(0, 10)}, ${age(updatedAt, judgedAt)}`)
+  }
+  for (const { evidence } of run.evidence?.platforms ?? []) {
+    if (evidence.vulnerabilities.status !== 'collected') continue
+    const { name, coverage, updatedAt, digest, ecosystems } = evidence.vulnerabilities.value.database
+    if (coverage !== 'example') continue
+    const advisories = Object.values(ecosystems).reduce((sum, count) => sum + count, 0)
+    described.set(digest, `${name}, ${counted(advisories, 'advisory', 'advisories')} for ${Object.keys(ecosystems).sort().join(', ') || 'no ecosystem'}, updated ${updatedAt.slice(0, 10)}, ${age(updatedAt, judgedAt)}`)
+  }
+  if (described.size === 0) return []
+  return [
+    {
+      title: 'Example vulnerability database',
+      text: 'Vulnerabilities were looked up in the small database of Loadline’s own examples. It shows how the gate works; that it knows nothing against a package says nothing about that package.',
+      items: [...described.values()].sort(),
+    },
+  ]
+}
+
+function policyNotice(run: Run): Notice[] {
+  if (run.policy?.origin !== 'default') return []
+  return [{ title: 'Default policy', text: 'No policy file was found, so the strict policy that comes with Loadline judged.', items: [] }]
+}

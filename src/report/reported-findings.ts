@@ -1,0 +1,272 @@
+import { compareSeverity, evidenceKinds, severities, type EvidenceKind, type Location, type RuleResult, type Run, type Severity, type Violation, type Vulnerability } from '../model/index.ts'
+
+/**
+ * How a finding weighs. `undecided`: evidence is missing, so it denies; `denied`: its rule says no; `warned`: its rule only warns;
+ * `excepted`: the policy allows it for a time; `reported`: seen, and within what the policy allows.
+ */
+export const findingStates = ['undecided', 'denied', 'warned', 'excepted', 'reported'] as const
+export type FindingState = (typeof findingStates)[number]
+
+/** The kinds of findings in the order of every report. */
+export const findingKinds = ['lint', ...evidenceKinds, 'policy'] as const
+export type FindingKind = EvidenceKind | 'policy'
+
+/** One finding as every report tells it, on however many platforms it was met. */
+export interface ReportedFinding {
+  state: FindingState
+  kind: FindingKind
+  /** Rule of the gate that speaks; absent for missing evidence and for what no rule took up. */
+  rule?: string
+  id: string
+  subject: string
+  severity: Severity
+  /** Sorted; empty where the finding belongs to no platform. */
+  platforms: string[]
+  wanted: string
+  found: string
+  remedy: string
+  location?: Location
+  url?: string
+  vulnerability?: Vulnerability
+  exception?: { reason: string; owner: string; expires: string }
+}
+
+/** How many findings there are of each state and severity. */
+export interface Tally {
+  total: number
+  states: Record<FindingState, number>
+  severities: Record<Severity, number>
+}
+
+/**
+ * Every finding of a run, once: missing evidence, what the rules said, and what was seen and stays within the policy.
+ * Sorted by weight, then severity, then id; equal findings of several platforms are one.
+ */
+export function reportedFindings(run: Run): ReportedFinding[] {
+  const evidence = vulnerabilityIndex(run)
+  const missing = missingEvidence(run)
+  const judged = (run.verdict?.results ?? []).flatMap((result) => judgedFindings(result, missing, evidence))
+  const seen = new Set(judged.flatMap(namesOf))
+  const rest = [...unjudgedVulnerabilities(run, seen), ...unjudgedLint(run, seen), ...unjudgedSecrets(run, seen)]
+  return foldPlatforms([...missing, ...judged, ...rest]).sort(byWeight)
+}
+
+/** Counts findings. */
+export function tally(findings: readonly ReportedFinding[]): Tally {
+  const counts: Tally = {
+    total: findings.length,
+    states: { undecided: 0, denied: 0, warned: 0, excepted: 0, reported: 0 },
+    severities: { critical: 0, high: 0, medium: 0, low: 0, unknown: 0 },
+  }
+  for (const finding of findings) {
+    counts.states[finding.state] += 1
+    counts.severities[finding.severity] += 1
+  }
+  return counts
+}
+
+/** The severities that occur, worst first: `2 critical, 14 high`. Empty without findings. */
+export function severityLine(counts: Tally): string {
+  return severities
+    .filter((severity) => counts.severities[severity] > 0)
+    .map((severity) => `${counts.severities[severity]} ${severity}`)
+    .join(', ')
+}
+
+/** What was found, in one line: for a vulnerability the package, its version and what is wrong with it. */
+export function foundLine({ found, vulnerability }: ReportedFinding): string {
+  if (vulnerability === undefined) return found
+  const { title, package: { name, version } } = vulnerability
+  return `${name} ${version}${title === '' ? '' : `: ${title}`}`
+}
+
+/** Evidence that could not be had, whether or not a rule needed it. */
+function missingEvidence(run: Run): ReportedFinding[] {
+  const severity: Severity = 'unknown'
+  const state: FindingState = run.verdict?.outcome === 'passed' ? 'reported' : 'undecided'
+  const missing: ReportedFinding[] = []
+  if (run.evidence?.lint.status === 'undecided') missing.push({ ...pick(run.evidence.lint), state, severity, kind: 'lint', id: 'lint', subject: '', platforms: [] })
+  for (const { archive, evidence } of run.evidence?.platforms ?? []) {
+    for (const kind of evidenceKinds) {
+      const cell = evidence[kind]
+      if (cell.status === 'undecided') missing.push({ ...pick(cell), state, severity, kind, id: kind, subject: '', platforms: [archive.platform] })
+    }
+  }
+  return missing
+}
+
+function judgedFindings(result: RuleResult, missing: readonly ReportedFinding[], evidence: VulnerabilityIndex): ReportedFinding[] {
+  const state = stateOf(result.status)
+  const tell = (violation: Violation): ReportedFinding => {
+    const vulnerability = result.kind === 'vulnerabilities' ? evidence.get(nameOf(violation.id, violation.platform ?? '', violation.subject)) : undefined
+    return {
+      state,
+      kind: result.kind,
+      rule: result.rule,
+      id: violation.id,
+      subject: violation.subject,
+      severity: violation.severity,
+      platforms: violation.platform === undefined ? [] : [violation.platform],
+      ...pick(violation),
+      ...(violation.location === undefined ? {} : { location: violation.location }),
+      ...(violation.url === undefined ? {} : { url: violation.url }),
+      ...(vulnerability === undefined ? {} : { vulnerability }),
+    }
+  }
+  // An undecided rule repeats the missing evidence that it needs: that is told once, as itself.
+  const repeats = ({ id, platform }: Violation): boolean => state === 'undecided' && missing.some((cell) => cell.kind === id && (cell.platforms.length === 0 || cell.platforms.includes(platform ?? '')))
+  const findings = [
+    ...result.violations.filter((violation) => !repeats(violation)).map(tell),
+    ...result.excepted.map(({ violation, reason, owner, expires }): ReportedFinding => ({ ...tell(violation), state: 'excepted', exception: { reason, owner, expires } })),
+  ]
+  const denies = state === 'denied' || state === 'undecided'
+  const explained = result.violations.length > 0 || (state === 'undecided' && missing.some((finding) => finding.kind === result.kind))
+  // A rule that says no without naming anything must still be seen in reports that list findings only.
+  if (denies && !explained) findings.push({ state, kind: result.kind, rule: result.rule, id: result.rule, subject: '', severity: 'unknown', platforms: [], ...pick(result) })
+  return findings
+}
+
+function stateOf(status: RuleResult['status']): FindingState {
+  if (status === 'failed') return 'denied'
+  if (status === 'warned' || status === 'undecided') return status
+  return 'reported'
+}
+
+type VulnerabilityIndex = Map<string, Vulnerability>
+
+/** Finds a vulnerability by any subject under which a rule may speak of it, on its platform or, where the rule names none, on any. */
+function vulnerabilityIndex(run: Run): VulnerabilityIndex {
+  const index: VulnerabilityIndex = new Map()
+  for (const { archive, evidence } of run.evidence?.platforms ?? []) {
+    if (evidence.vulnerabilities.status !== 'collected') continue
+    for (const vulnerability of evidence.vulnerabilities.value.findings) {
+      for (const subject of subjectsOf(vulnerability)) {
+        for (const platform of [archive.platform, '']) {
+          const name = nameOf(vulnerability.id, platform, subject)
+          if (!index.has(name)) index.set(name, vulnerability)
+        }
+      }
+    }
+  }
+  return index
+}
+
+/** The subjects by which a rule may name a vulnerable package, most exact first. */
+function subjectsOf({ package: { name, version, purl, path } }: Vulnerability): string[] {
+  const plain = [`${name}@${version}`, `${name} ${version}`, name]
+  const exact = purl === undefined ? [] : [purl]
+  const placed = path === undefined ? [] : [...exact, ...plain].map((subject) => `${subject} ${path}`)
+  return [...placed, ...exact, ...plain, '']
+}
+
+function namesOf(finding: ReportedFinding): string[] {
+  const place = finding.location === undefined ? '' : `${finding.location.path}:${finding.location.line ?? 0}`
+  const platforms = finding.platforms.length === 0 ? [''] : finding.platforms
+  return platforms.flatMap((platform) => [nameOf(finding.id, platform, finding.subject), nameOf(finding.id, platform, place)])
+}
+
+function nameOf(id: string, platform: string, subject: string): string {
+  return JSON.stringify([id, platform, subject])
+}
+
+function* unjudgedVulnerabilities(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
+  for (const { archive, evidence } of run.evidence?.platforms ?? []) {
+    if (evidence.vulnerabilities.status !== 'collected') continue
+    for (const vulnerability of evidence.vulnerabilities.value.findings) {
+      const known = subjectsOf(vulnerability).some((subject) => [archive.platform, ''].some((platform) => seen.has(nameOf(vulnerability.id, platform, subject))))
+      if (known) continue
+      const { name, version, purl } = vulnerability.package
+      yield {
+        state: 'reported',
+        kind: 'vulnerabilities',
+        id: vulnerability.id,
+        subject: purl ?? `${name}@${version}`,
+        severity: vulnerability.severity,
+        platforms: [archive.platform],
+        wanted: vulnerability.fixedVersion === undefined ? `${name} without known vulnerabilities` : `${name} ${vulnerability.fixedVersion}`,
+        found: `${name} ${version}`,
+        remedy: vulnerability.fixedVersion === undefined ? 'No repaired version is published yet.' : `Update ${name} to ${vulnerability.fixedVersion}.`,
+        ...(vulnerability.url === undefined ? {} : { url: vulnerability.url }),
+        vulnerability,
+      }
+    }
+  }
+}
+
+function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
+  if (run.evidence?.lint.status !== 'collected') return
+  for (const { id, level, message, location } of run.evidence.lint.value.findings) {
+    if (seen.has(nameOf(id, '', `${location.path}:${location.line ?? 0}`))) continue
+    yield {
+      state: 'reported',
+      kind: 'lint',
+      id,
+      subject: '',
+      severity: level === 'error' ? 'high' : level === 'warning' ? 'medium' : 'low',
+      platforms: [],
+      wanted: `a Dockerfile without remarks of ${id}`,
+      found: message,
+      remedy: `Follow ${id}, at level ${level}.`,
+      location,
+    }
+  }
+}
+
+function* unjudgedSecrets(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
+  for (const { archive, evidence } of run.evidence?.platforms ?? []) {
+    if (evidence.secrets.status !== 'collected') continue
+    for (const { id, severity, title, location } of evidence.secrets.value.findings) {
+      const place = `${location.path}:${location.line ?? 0}`
+      const known = [archive.platform, ''].some((platform) => [place, location.path].some((subject) => seen.has(nameOf(id, platform, subject))))
+      if (known) continue
+      yield {
+        state: 'reported',
+        kind: 'secrets',
+        id,
+        subject: location.path,
+        severity,
+        platforms: [archive.platform],
+        wanted: 'no secret in the image',
+        found: title,
+        remedy: 'Remove it from the image, and replace the secret: whoever has the image has it.',
+        location,
+      }
+    }
+  }
+}
+
+/** Equal findings of several platforms become one, in the order of their first appearance. */
+function foldPlatforms(findings: Iterable<ReportedFinding>): ReportedFinding[] {
+  const folded = new Map<string, ReportedFinding>()
+  for (const finding of findings) {
+    const { state, kind, rule, id, subject, severity, found, location } = finding
+    const key = JSON.stringify([state, kind, rule, id, subject, severity, found, location?.path, location?.line, location?.column, finding.vulnerability?.package.path])
+    const first = folded.get(key)
+    // Two remarks on one platform are two findings even where they read alike.
+    const repeated = first !== undefined && finding.platforms.some((platform) => first.platforms.includes(platform))
+    if (first === undefined || finding.platforms.length === 0 || repeated) folded.set(first === undefined ? key : `${key}#${folded.size}`, { ...finding })
+    else first.platforms = [...first.platforms, ...finding.platforms].sort()
+  }
+  return [...folded.values()]
+}
+
+function byWeight(left: ReportedFinding, right: ReportedFinding): number {
+  return (
+    findingStates.indexOf(left.state) - findingStates.indexOf(right.state) ||
+    compareSeverity(left.severity, right.severity) ||
+    findingKinds.indexOf(left.kind) - findingKinds.indexOf(right.kind) ||
+    compareText(left.id, right.id) ||
+    compareText(left.subject, right.subject) ||
+    compareText(left.location?.path ?? '', right.location?.path ?? '') ||
+    (left.location?.line ?? 0) - (right.location?.line ?? 0) ||
+    compareText(left.platforms.join(), right.platforms.join())
+  )
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+function pick({ wanted, found, remedy }: { wanted: string; found: string; remedy: string }): { wanted: string; found: string; remedy: string } {
+  return { wanted, found, remedy }
+}

@@ -1,0 +1,246 @@
+import { createHash } from 'node:crypto'
+import { type Location, type Run, type Severity } from '../model/index.ts'
+import { headline } from './headline.ts'
+import { counted, wholeNumber } from './measures.ts'
+import { notices } from './notices.ts'
+import { foundLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
+import { printable, safeUrl } from './sanitize.ts'
+
+/**
+ * SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/) with one run, for code-scanning services and editors.
+ *
+ * Every result has a location in the source: the line that the finding names, or the Dockerfile's line that brought the base.
+ * Rules that say no give errors; excepted findings carry a suppression with its justification; everything else is a warning or a note.
+ * Missing evidence and failures are results too, and `executionSuccessful` is false, so that no such run reads as clean.
+ * At most 5,000 results, heaviest first, which is what GitHub shows of a run; a notification counts the rest.
+ */
+export function renderSarif(run: Run): string {
+  const found = [...failureFinding(run), ...reportedFindings(run)]
+  const shown = found.slice(0, mostResults)
+  const rules = new Rules(run)
+  const fingerprints = new Fingerprints()
+  const results = shown.map((finding) => resultOf(run, finding, rules, fingerprints))
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: { name: 'Loadline', version: printable(run.loadline), rules: rules.descriptors() },
+          extensions: (run.verdict?.binding.tools ?? []).map(({ name, version, reference }) => ({ name: printable(name), version: printable(version), properties: { reference: printable(reference) } })),
+        },
+        automationDetails: { id: `loadline/${encodeURIComponent(printable(run.subject.name))}/` },
+        originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository that holds the source.' } } },
+        invocations: [invocationOf(run, found, shown)],
+        columnKind: 'utf16CodeUnits',
+        results,
+        properties: propertiesOf(run, found),
+      },
+    ],
+  }
+  return `${JSON.stringify(log, null, 2)}\n`
+}
+
+/** What GitHub code scanning shows of one run; it takes 25,000. */
+const mostResults = 5_000
+
+/** GitHub's scale of `security-severity`: above 9 critical, 7 high, 4 medium. Unknown sits between medium and high, as in every report. */
+const securitySeverity: Record<Severity, string> = { critical: '9.5', high: '8.0', unknown: '6.9', medium: '5.5', low: '2.0' }
+
+/** Vulnerabilities, lint codes and kinds of secrets are rules of their own; every other finding is of the gate's rule. */
+function isOwnRule({ kind, id, rule, state, vulnerability }: ReportedFinding): boolean {
+  if (state === 'undecided' || id === rule) return false
+  return vulnerability !== undefined || kind === 'secrets' || (kind === 'lint' && /^[A-Z]{2,}\d+$/.test(id))
+}
+
+type SarifLevel = 'error' | 'warning' | 'note'
+
+function failureFinding(run: Run): ReportedFinding[] {
+  const { outcome, sentence, next } = headline(run)
+  if (outcome !== 'broken') return []
+  return [{ state: 'undecided', kind: 'policy', rule: 'run', id: 'run', subject: run.failure?.code ?? '', severity: 'unknown', platforms: [], wanted: 'a run that comes to an end', found: sentence, remedy: next }]
+}
+
+function invocationOf(run: Run, found: readonly ReportedFinding[], shown: readonly ReportedFinding[]): object {
+  const { outcome, sentence } = headline(run)
+  const notifications = notices(run).map(({ title, text, items }) => notification('note', `${title}. ${[text, ...items].join(' ')}`))
+  if (outcome === 'broken') notifications.unshift(notification('error', sentence))
+  if (outcome === 'undecided') notifications.unshift(notification('error', sentence))
+  const cut = found.slice(shown.length)
+  if (cut.length > 0) {
+    const counts = tally(cut)
+    notifications.unshift(
+      notification('warning', `${counted(shown.length, 'result')} of ${wholeNumber(found.length)} are listed, heaviest first. Left out: ${counted(cut.length, 'result')} (${severityLine(counts)}), of which ${wholeNumber(counts.states.undecided + counts.states.denied)} deny. verdict.json has them all.`),
+    )
+  }
+  const off = (run.verdict?.results ?? []).filter((result) => result.status === 'off')
+  return {
+    executionSuccessful: outcome === 'passed' || outcome === 'rejected',
+    startTimeUtc: run.startedAt,
+    ...(run.verdict === undefined ? {} : { endTimeUtc: run.verdict.binding.at }),
+    toolExecutionNotifications: notifications,
+    toolConfigurationNotifications: off.map((result) => notification('note', `${result.rule}: ${result.found}`)),
+  }
+}
+
+function notification(level: SarifLevel, text: string): { level: SarifLevel; message: { text: string } } {
+  return { level, message: { text: printable(text, 2000) } }
+}
+
+function propertiesOf(run: Run, found: readonly ReportedFinding[]): object {
+  const counts = tally(found)
+  return {
+    outcome: headline(run).outcome,
+    mode: run.mode,
+    schemaVersion: run.schemaVersion,
+    images: headline(run).images.map(({ platform, digest }) => ({ platform, digest })),
+    ...(run.policy === undefined ? {} : { policy: run.policy.digest }),
+    databases: run.verdict?.binding.databases ?? [],
+    findings: { total: counts.total, ...counts.states },
+  }
+}
+
+function resultOf(run: Run, finding: ReportedFinding, rules: Rules, fingerprints: Fingerprints): object {
+  const rule = rules.add(finding)
+  const print = fingerprints.of(rule.id, finding)
+  return {
+    ruleId: rule.id,
+    ruleIndex: rule.index,
+    level: levelOf(finding),
+    message: { text: messageOf(finding) },
+    locations: [locationOf(run, finding)],
+    partialFingerprints: { primaryLocationLineHash: print, 'loadlineFinding/v1': print },
+    ...(finding.exception === undefined
+      ? {}
+      : {
+          suppressions: [
+            {
+              kind: 'external',
+              status: 'accepted',
+              justification: printable(`${finding.exception.reason} (owner: ${finding.exception.owner}; until ${finding.exception.expires})`, 2000),
+            },
+          ],
+        }),
+    properties: {
+      state: finding.state,
+      kind: finding.kind,
+      severity: finding.severity,
+      ...(finding.rule === undefined ? {} : { rule: finding.rule }),
+      ...(finding.subject === '' ? {} : { subject: printable(finding.subject) }),
+      platforms: finding.platforms,
+      'security-severity': securitySeverity[finding.severity],
+    },
+  }
+}
+
+function levelOf(finding: ReportedFinding): SarifLevel {
+  if (finding.state === 'denied' || finding.state === 'undecided') return 'error'
+  if (finding.state === 'warned') return 'warning'
+  return finding.severity === 'medium' || finding.severity === 'low' ? 'note' : 'warning'
+}
+
+function messageOf(finding: ReportedFinding): string {
+  const on = finding.platforms.length === 0 ? '' : ` (${finding.platforms.join(', ')})`
+  return [`${printable(foundLine(finding))}${on}`, `Wanted: ${printable(finding.wanted)}`, printable(finding.remedy)].filter((part) => part !== '').join('\n')
+}
+
+function locationOf(run: Run, finding: ReportedFinding): object {
+  const inSource = finding.location?.within === 'source' ? finding.location : sourceOfImage(run, finding)
+  const inImage = finding.location?.within === 'image' ? finding.location.path : finding.vulnerability?.package.path
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: uriOf(run, inSource.path), uriBaseId: '%SRCROOT%' },
+      region: { startLine: inSource.line ?? 1, ...(inSource.column === undefined ? {} : { startColumn: inSource.column }) },
+    },
+    ...(inImage === undefined ? {} : { logicalLocations: [{ fullyQualifiedName: printable(inImage), kind: 'resource' }] }),
+  }
+}
+
+/** Where the source is answerable for something in the image: the structure-test file, the policy, or the line that chose the final base. */
+function sourceOfImage(run: Run, finding: ReportedFinding): Pick<Location, 'path' | 'line' | 'column'> {
+  if (finding.kind === 'policy' && run.policy?.origin === 'file' && run.policy.path !== undefined) return { path: run.policy.path, line: 1 }
+  for (const { evidence } of run.evidence?.platforms ?? []) {
+    if (finding.kind === 'structure' && evidence.structure.status === 'collected') return { path: evidence.structure.value.file, line: 1 }
+    if (evidence.base.status !== 'collected') continue
+    const final = evidence.base.value.images.find((image) => image.final)
+    if (final !== undefined) return final.location
+  }
+  return { path: run.subject.dockerfile, line: 1 }
+}
+
+/** A relative URI reference under the repository's root: no scheme, no leading slash, no way up. */
+function uriOf(run: Run, path: string): string {
+  const segments = [...(run.subject.directory ?? '').split('/'), ...path.split('/')].filter((segment) => segment !== '' && segment !== '.' && segment !== '..')
+  return segments.map((segment) => encodeURIComponent(printable(segment))).join('/') || 'Dockerfile'
+}
+
+/** The rules that occur, in the order of their first result. */
+class Rules {
+  readonly #run: Run
+  readonly #entries = new Map<string, { index: number; severity: Severity; descriptor: Record<string, unknown> }>()
+
+  constructor(run: Run) {
+    this.#run = run
+    for (const result of run.verdict?.results ?? []) this.#enter(`loadline/${result.rule}`, 'low', { shortDescription: result.title, fullDescription: result.wanted, help: result.remedy, tags: ['loadline', result.kind] })
+  }
+
+  add(finding: ReportedFinding): { id: string; index: number } {
+    const own = isOwnRule(finding)
+    const id = own ? printable(finding.id, 200) : finding.rule === undefined ? 'loadline/missing-evidence' : `loadline/${finding.rule}`
+    const entry = this.#entries.get(id)
+    if (entry !== undefined) {
+      entry.severity = worse(entry.severity, finding.severity)
+      return { id, index: entry.index }
+    }
+    const description = own
+      ? { shortDescription: finding.vulnerability?.title || finding.found, fullDescription: finding.vulnerability?.title || finding.found, help: finding.remedy, url: finding.url, tags: ['loadline', 'security', finding.kind, finding.severity] }
+      : finding.rule === undefined
+        ? { shortDescription: 'Evidence could not be had', fullDescription: 'A collector could not say what it was asked. Where a rule needs that, nobody can say yes.', help: 'Do what the result says, and run again.', tags: ['loadline', 'evidence'] }
+        : { shortDescription: 'The run did not come to an end', fullDescription: 'A stage failed, so there is no verdict, or a passed one could not be released.', help: 'Do what the result says, and run again.', tags: ['loadline', 'run'] }
+    return { id, index: this.#enter(id, finding.severity, description) }
+  }
+
+  descriptors(): object[] {
+    return [...this.#entries.values()].map(({ severity, descriptor }) => ({
+      ...descriptor,
+      properties: { ...(descriptor['properties'] as object), 'security-severity': securitySeverity[severity] },
+    }))
+  }
+
+  #enter(id: string, severity: Severity, description: { shortDescription: string; fullDescription: string; help: string; tags: string[]; url?: string | undefined }): number {
+    const index = this.#entries.size
+    const helpUri = safeUrl(description.url)
+    const used = this.#run.subject.name === '' ? {} : { image: printable(this.#run.subject.name, 200) }
+    this.#entries.set(id, {
+      index,
+      severity,
+      descriptor: {
+        id,
+        shortDescription: { text: printable(description.shortDescription, 200) || id },
+        fullDescription: { text: printable(description.fullDescription, 1000) || id },
+        help: { text: printable(description.help, 1000) || 'See the result.' },
+        ...(helpUri === undefined ? {} : { helpUri }),
+        defaultConfiguration: { level: 'error' },
+        properties: { tags: description.tags.slice(0, 10), ...used },
+      },
+    })
+    return index
+  }
+}
+
+/** Fingerprints that stay the same when lines move: of the rule, the subject and the file, numbered where these repeat. */
+class Fingerprints {
+  readonly #met = new Map<string, number>()
+
+  of(rule: string, finding: ReportedFinding): string {
+    const named = JSON.stringify([rule, finding.id, finding.subject, finding.location?.path ?? finding.vulnerability?.package.path ?? ''])
+    const hash = createHash('sha256').update(named).digest('hex').slice(0, 32)
+    const occurrence = (this.#met.get(hash) ?? 0) + 1
+    this.#met.set(hash, occurrence)
+    return `${hash}:${occurrence}`
+  }
+}
+
+function worse(left: Severity, right: Severity): Severity {
+  return Number(securitySeverity[left]) >= Number(securitySeverity[right]) ? left : right
+}

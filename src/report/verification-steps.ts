@@ -1,0 +1,37 @@
+import type { Run, Sbom } from '../model/index.ts'
+import { shellWord } from './sanitize.ts'
+
+/** One thing that a reader can check without trusting this report. */
+export interface VerificationStep {
+  /** What it proves. */
+  proves: string
+  /** To be pasted into a POSIX shell, in the source directory or the report's. */
+  command: string
+  /** What it must print; absent where its exit code says it. */
+  expect?: string
+}
+
+/** How anybody can check a run: the signature and digest of a release, the bytes that were judged, and the judgement itself. */
+export function verificationSteps(run: Run): VerificationStep[] {
+  const steps: VerificationStep[] = []
+  if (run.release !== undefined) {
+    steps.push({ proves: 'The tag points at the image that was judged', command: `crane digest ${shellWord(run.release.reference)}`, expect: run.release.digest })
+    if (run.release.verifyCommand !== undefined) steps.push({ proves: 'The signature holds, checked the way a consumer checks it', command: run.release.verifyCommand })
+  }
+  if (run.subject.dockerfileDigest !== undefined) {
+    steps.push({ proves: 'This Dockerfile was judged', command: `sha256sum ${shellWord(run.subject.dockerfile)}`, expect: run.subject.dockerfileDigest.replace('sha256:', '') })
+  }
+  for (const { format, path, digest } of sbomDocuments(run)) {
+    steps.push({ proves: `This bill of materials was judged, ${formatNames[format]}`, command: `sha256sum ${shellWord(path)}`, expect: digest.replace('sha256:', '') })
+  }
+  const policy = run.policy?.origin === 'file' && run.policy.path !== undefined ? ` --policy ${shellWord(run.policy.path)}` : ''
+  steps.push({ proves: 'The same judgement, made again by you', command: `loadline build-and-scan ${shellWord(run.subject.directory ?? '.')}${policy}` })
+  return steps
+}
+
+/** At most four documents: with many platforms the same two commands would repeat. */
+function sbomDocuments(run: Run): Sbom['documents'] {
+  return (run.evidence?.platforms ?? []).flatMap(({ evidence }) => (evidence.sbom.status === 'collected' ? evidence.sbom.value.documents : [])).slice(0, 4)
+}
+
+const formatNames = { cyclonedx: 'CycloneDX', spdx: 'SPDX' } as const

@@ -1,0 +1,61 @@
+import { ImageMediaTypes, type Directory, type File, type Platform as DaggerPlatform, type Secret } from '@dagger.io/dagger'
+import { DeliveryError } from '../errors.ts'
+import type { Archive, Lock, Platform } from '../model/index.ts'
+import type { Policy } from '../policy/schema.ts'
+import { inspectImage } from '../tools/inspect/command.ts'
+import { parseInspection, type Inspection } from '../tools/inspect/output.ts'
+import { lastLines, runTool } from '../tools/run-tool.ts'
+import { ownToolImage } from '../tools/tool-image.ts'
+
+/** The built image of one platform: the bytes that every collector reads and that publish pushes. */
+export interface BuiltArchive {
+  archive: Archive
+  file: File
+  inspection: Inspection
+}
+
+/** What is built. */
+export interface BuildRequest {
+  directory: Directory
+  /** The Dockerfile with its bases pinned; it replaces the one in the directory. */
+  dockerfile: { path: string; text: string }
+  policy: Policy
+  secrets: ReadonlyMap<string, Secret>
+}
+
+/** Builds one platform with BuildKit and exports it as one OCI archive. Its digest is read from the archive itself. Throws `BUILD`. */
+export async function buildArchive(request: BuildRequest, platform: Platform, lock: Lock): Promise<BuiltArchive> {
+  const { build } = request.policy
+  const container = request.directory.withNewFile(request.dockerfile.path, request.dockerfile.text).dockerBuild({
+    dockerfile: request.dockerfile.path,
+    platform: platform as DaggerPlatform,
+    buildArgs: Object.entries(build.args).map(([name, value]) => ({ name, value })),
+    secrets: [...request.secrets.values()],
+    ...(build.target === undefined ? {} : { target: build.target }),
+  })
+  let file: File
+  try {
+    file = await container.asTarball({ mediaTypes: ImageMediaTypes.Oci }).sync()
+  } catch (error) {
+    throw new DeliveryError('BUILD', `the image for ${platform} did not build: ${describeBuildError(error)}`, `Correct ${request.dockerfile.path} at the named step; the engine's log above has the whole output.`, { cause: error })
+  }
+  const inspection = await inspect(file, lock)
+  if (inspection.platform !== platform) {
+    throw new DeliveryError('BUILD', `the build was asked for ${platform} and made an image for ${inspection.platform}`, 'Check FROM --platform in the last stage of the Dockerfile.')
+  }
+  return { archive: { platform, digest: inspection.digest, mediaType: inspection.mediaType }, file, inspection }
+}
+
+async function inspect(file: File, lock: Lock): Promise<Inspection> {
+  const tool = ownToolImage(lock, 'inspect')
+  const run = await runTool('inspect', tool.container.withMountedFile('/archive.tar', file), [tool.program, ...inspectImage('/archive.tar')])
+  if (run.exitCode !== 0) throw new DeliveryError('TOOL', `the built archive cannot be read: ${lastLines(run.stderr, 2)}`, 'Report this as a fault of Loadline, with the Dockerfile if you can.')
+  return parseInspection(run.stdout)
+}
+
+/** The step that failed and the last lines of what it printed, from the engine's error. */
+function describeBuildError(error: unknown): string {
+  const { message = String(error), stdout, stderr } = error as { message?: string; stdout?: string; stderr?: string }
+  const output = [stderr, stdout].find((text) => typeof text === 'string' && text.trim() !== '')
+  return output === undefined ? lastLines(message, 6) : `${message.split('\n')[0]}\n${lastLines(output, 8)}`
+}

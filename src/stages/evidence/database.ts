@@ -1,0 +1,73 @@
+import { dag, type Directory } from '@dagger.io/dagger'
+import { DeliveryError } from '../../errors.ts'
+import type { Database, Lock } from '../../model/index.ts'
+import type { Policy } from '../../policy/schema.ts'
+import { parseDatabaseSummary } from '../../tools/advisories/output.ts'
+import { lastLines, runTool } from '../../tools/run-tool.ts'
+import { ownToolImage, toolImage } from '../../tools/tool-image.ts'
+import { downloadDatabase } from '../../tools/trivy/command.ts'
+import { fresh } from '../fresh.ts'
+
+/** Trivy's own mirrors, tried in this order: https://trivy.dev/docs/latest/configuration/db/ */
+const officialRepositories = ['mirror.gcr.io/aquasec/trivy-db:2', 'ghcr.io/aquasecurity/trivy-db:2', 'public.ecr.aws/aquasecurity/trivy-db:2']
+
+/** A vulnerability database to scan with. */
+export interface OpenDatabase {
+  /** Holds `db/trivy.db` and `db/metadata.json`. */
+  cache: Directory
+  facts: Database
+}
+
+/** What the caller gives: a directory, or a reference to an artifact in a registry. */
+export type GivenDatabase = { directory: Directory } | { reference: string }
+
+/**
+ * Finds the database, mounts it as content and reads what it holds. Throws `DATABASE` where there is none, or it is damaged: then nothing is scanned.
+ * The order: the one that was given; the examples' own, where the policy accepts it and the lock has it; the official one.
+ */
+export async function openDatabase(given: GivenDatabase | undefined, policy: Policy, lock: Lock): Promise<OpenDatabase> {
+  if (given !== undefined) {
+    const cache = 'directory' in given ? await layout(given.directory) : await download(lock, [given.reference])
+    return { cache, facts: await readFacts(cache, 'given', lock) }
+  }
+  if (policy.database.accept.includes('example') && lock.exampleDatabase !== undefined) {
+    const cache = dag.container().from(lock.exampleDatabase.reference).rootfs()
+    return { cache, facts: await readFacts(cache, 'example', lock) }
+  }
+  if (lock.mode === 'sealed') {
+    throw new DeliveryError(
+      'DATABASE',
+      'no vulnerability database was given, and this sealed network cannot fetch the official one: nothing was scanned for vulnerabilities',
+      'Give one with --vulnerability-database (a directory with db/trivy.db and db/metadata.json, or a registry reference).',
+    )
+  }
+  const cache = await download(lock, officialRepositories)
+  return { cache, facts: await readFacts(cache, 'official', lock) }
+}
+
+/** Accepts the cache directory itself or its `db` directory. */
+async function layout(directory: Directory): Promise<Directory> {
+  const entries = await directory.entries()
+  if (entries.some((entry) => entry.replace(/\/$/, '') === 'db')) return directory
+  if (entries.includes('trivy.db')) return dag.directory().withDirectory('db', directory)
+  throw new DeliveryError('DATABASE', `the given vulnerability database has no db/trivy.db (it holds ${entries.slice(0, 5).join(', ') || 'nothing'})`, 'Give a directory with trivy.db and metadata.json in it, or one with these in db/.')
+}
+
+async function download(lock: Lock, repositories: readonly string[]): Promise<Directory> {
+  const tool = toolImage(lock, 'trivy')
+  const run = await runTool('trivy', fresh(tool.container), downloadDatabase({ program: tool.program, cache: '/cache', repositories }))
+  if (run.exitCode !== 0) {
+    throw new DeliveryError('DATABASE', `the vulnerability database could not be downloaded from ${repositories.join(', ')}: ${lastLines(run.stderr, 2)}`, 'Check that one of the mirrors can be reached, or give a database with --vulnerability-database. Nothing was scanned for vulnerabilities.')
+  }
+  return dag.directory().withDirectory('db', run.container.directory('/cache/db'))
+}
+
+async function readFacts(cache: Directory, coverage: Database['coverage'], lock: Lock): Promise<Database> {
+  const tool = ownToolImage(lock, 'advisories')
+  const run = await runTool('advisories', tool.container.withMountedDirectory('/database', cache.directory('db')), [tool.program, 'digest', '/database'])
+  if (run.exitCode !== 0) {
+    throw new DeliveryError('DATABASE', `the vulnerability database cannot be read: ${lastLines(run.stderr, 2)}`, 'Fetch it again: it is damaged, or it is no Trivy database of schema version 2.')
+  }
+  const { name, ...summary } = parseDatabaseSummary(run.stdout)
+  return { name: name ?? (coverage === 'given' ? 'given database' : 'trivy-db'), coverage, ...summary }
+}

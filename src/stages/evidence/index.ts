@@ -1,0 +1,66 @@
+import type { Base, Collected, Configuration, Lock, PlatformEvidence } from '../../model/index.ts'
+import { toConfiguration } from '../../tools/inspect/output.ts'
+import { ownToolImage } from '../../tools/tool-image.ts'
+import type { BuiltArchive } from '../build.ts'
+import { step, type Progress } from '../progress.ts'
+import { collect } from './collect.ts'
+import type { OpenDatabase } from './database.ts'
+import { collectLicenses, collectSbom, collectVulnerabilities, scanPackages, type SbomDocuments } from './packages.ts'
+import { collectSecrets } from './secrets.ts'
+import { collectSize } from './size.ts'
+import { collectStructure } from './structure.ts'
+
+/** Everything that the collectors of one platform need. */
+export interface CollectRequest {
+  built: BuiltArchive
+  name: string
+  /** Directory of this platform's SBOMs in the reports: empty, or e.g. `sbom/linux-arm64/`. */
+  sbomDirectory: string
+  bases: Base['images']
+  structureTests: { path: string; text: string } | undefined
+  database: Promise<OpenDatabase>
+  lock: Lock
+}
+
+/** One collector for each kind of evidence. None judges, and none throws: what could not be had is undecided. */
+export type Collectors = { [K in keyof PlatformEvidence]: () => Promise<PlatformEvidence[K]> }
+
+/** The collectors of one archive. Those that rest on the same scan share it. `keep` gets the SBOM documents. */
+export function collectors({ built, name, sbomDirectory, bases, structureTests, database, lock }: CollectRequest, keep: (sbom: SbomDocuments) => void): Collectors {
+  const scanned = once(async () => scanPackages(built, await database.catch(() => undefined), lock))
+  const fromInspection = <T>(wanted: string, value: () => T) => collect({ wanted, tool: () => ownToolImage(lock, 'inspect') }, async () => value())
+  return {
+    vulnerabilities: () => collectVulnerabilities(scanned, () => database, lock),
+    secrets: () => collectSecrets(built, lock),
+    licenses: () => collectLicenses(scanned, lock),
+    structure: () => collectStructure(built, structureTests, lock),
+    sbom: () => collectSbom(scanned, { name, digest: built.archive.digest, directory: sbomDirectory }, keep, lock),
+    size: () => collectSize(built, lock),
+    configuration: () => fromInspection<Configuration>('the image configuration', () => toConfiguration(built.inspection)),
+    base: () => fromInspection<Base>('the images that this one is made from', () => ({ images: bases })),
+  }
+}
+
+/** Collects all evidence of one archive, in parallel. */
+export async function collectEvidence(request: CollectRequest, progress: Progress): Promise<{ evidence: PlatformEvidence; sbom: SbomDocuments | undefined }> {
+  let sbom: SbomDocuments | undefined
+  const all = collectors(request, (documents) => (sbom = documents))
+  const watch = <T>(kind: keyof PlatformEvidence, work: () => Promise<Collected<T>>) =>
+    step(progress, 'evidence', `${kind} ${request.built.archive.platform}`, work, (cell) => (cell.status === 'undecided' ? `undecided: ${cell.found}` : ''))
+  const [vulnerabilities, secrets, licenses, structure, sboms, size, configuration, base] = await Promise.all([
+    watch('vulnerabilities', all.vulnerabilities),
+    watch('secrets', all.secrets),
+    watch('licenses', all.licenses),
+    watch('structure', all.structure),
+    watch('sbom', all.sbom),
+    watch('size', all.size),
+    watch('configuration', all.configuration),
+    watch('base', all.base),
+  ])
+  return { evidence: { vulnerabilities, secrets, licenses, structure, sbom: sboms, size, configuration, base }, sbom }
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined
+  return () => (running ??= work())
+}

@@ -1,0 +1,102 @@
+import type { File } from '@dagger.io/dagger'
+import { DeliveryError } from '../../errors.ts'
+import { digestOf, type Collected, type Digest, type Licenses, type Lock, type Sbom, type Vulnerabilities } from '../../model/index.ts'
+import { lastLines, runTool } from '../../tools/run-tool.ts'
+import { toolImage, type ReadyTool } from '../../tools/tool-image.ts'
+import { convert, scanPackages as scanCommand } from '../../tools/trivy/command.ts'
+import { parsePackageScan, type PackageScan } from '../../tools/trivy/output.ts'
+import { bindCycloneDx, bindSpdx, type BoundSbom } from '../../tools/trivy/sbom.ts'
+import type { BuiltArchive } from '../build.ts'
+import { collect } from './collect.ts'
+import type { OpenDatabase } from './database.ts'
+import { ecosystemOf } from './ecosystem.ts'
+
+/** The one scan that vulnerabilities, licences and both SBOMs come from. */
+export interface ScannedPackages {
+  scan: PackageScan
+  report: File
+}
+
+const reportPath = '/report.json'
+
+/** Scans an archive for packages, licences and, where there is a database, vulnerabilities. Throws `TOOL`. */
+export async function scanPackages(built: BuiltArchive, database: OpenDatabase | undefined, lock: Lock): Promise<ScannedPackages> {
+  const tool = toolImage(lock, 'trivy')
+  const withArchive = tool.container.withMountedFile('/archive.tar', built.file)
+  const container = database === undefined ? withArchive : withArchive.withDirectory('/cache', database.cache)
+  const run = await runTool('trivy', container, scanCommand({ program: tool.program, archive: '/archive.tar', output: reportPath, cache: '/cache', vulnerabilities: database !== undefined }))
+  if (run.exitCode !== 0) throw new DeliveryError('TOOL', `trivy ended with exit code ${run.exitCode}: ${lastLines(run.stderr, 2)}`, 'Run again; if it stays, check the vulnerability database.')
+  const report = run.container.file(reportPath)
+  const scan = parsePackageScan(await report.contents())
+  checkImage(scan.imageId, built)
+  return { scan, report }
+}
+
+/** Throws `TOOL` where a scanner read another image than the one that it was given. */
+export function checkImage(imageId: string | undefined, built: BuiltArchive): void {
+  if (imageId !== built.inspection.configDigest) {
+    throw new DeliveryError('TOOL', `trivy was to scan the image with configuration ${built.inspection.configDigest} and says that it scanned ${imageId ?? 'none'}`, 'Report this as a fault of Loadline.')
+  }
+}
+
+/** The vulnerabilities of a scan, with the database that was asked. */
+export function collectVulnerabilities(scanned: () => Promise<ScannedPackages>, database: () => Promise<OpenDatabase>, lock: Lock): Promise<Collected<Vulnerabilities>> {
+  return collect({ wanted: 'the known vulnerabilities of every package in the image', tool: () => toolImage(lock, 'trivy') }, async () => {
+    const { facts } = await database()
+    const { scan } = await scanned()
+    const covered = new Set(Object.keys(facts.ecosystems))
+    const met = new Set(scan.packages.map(({ type }) => ecosystemOf(type, scan.os)))
+    return {
+      findings: scan.vulnerabilities,
+      database: facts,
+      ...(scan.os === undefined ? {} : { os: scan.os }),
+      packageCount: scan.packages.length,
+      uncovered: [...met].filter((ecosystem) => !covered.has(ecosystem)).toSorted(),
+    }
+  })
+}
+
+/** Every package with its licences. */
+export function collectLicenses(scanned: () => Promise<ScannedPackages>, lock: Lock): Promise<Collected<Licenses>> {
+  return collect({ wanted: 'the licences of every package in the image', tool: () => toolImage(lock, 'trivy') }, async () => ({ packages: (await scanned()).scan.packages }))
+}
+
+/** The two SBOM documents of an image, and what the gate wants to know of them. */
+export interface SbomDocuments {
+  cyclonedx: string
+  spdx: string
+}
+
+/** Derives both SBOMs from the scan and binds them to the image's digest. `keep` gets the documents. */
+export function collectSbom(
+  scanned: () => Promise<ScannedPackages>,
+  image: { name: string; digest: Digest; directory: string },
+  keep: (documents: SbomDocuments) => void,
+  lock: Lock,
+): Promise<Collected<Sbom>> {
+  return collect({ wanted: 'a software bill of materials in CycloneDX and SPDX', tool: () => toolImage(lock, 'trivy') }, async (tool) => {
+    const { report } = await scanned()
+    const [cyclonedx, spdx] = await Promise.all([
+      convertReport(tool, report, 'cyclonedx').then((text) => bindCycloneDx(text, image)),
+      convertReport(tool, report, 'spdx-json').then((text) => bindSpdx(text, image)),
+    ])
+    keep({ cyclonedx: cyclonedx.text, spdx: spdx.text })
+    const describe = (format: 'cyclonedx' | 'spdx', { text, components }: BoundSbom) => ({
+      format,
+      path: `${image.directory}sbom.${format === 'cyclonedx' ? 'cdx' : 'spdx'}.json`,
+      digest: digestOf(text),
+      components,
+    })
+    return {
+      documents: [describe('cyclonedx', cyclonedx), describe('spdx', spdx)],
+      subject: image.digest,
+      operatingSystem: cyclonedx.operatingSystem && spdx.operatingSystem,
+    }
+  })
+}
+
+async function convertReport(tool: ReadyTool, report: File, format: 'cyclonedx' | 'spdx-json'): Promise<string> {
+  const run = await runTool('trivy', tool.container.withMountedFile(reportPath, report), convert({ program: tool.program, report: reportPath, format, output: '/sbom.json' }))
+  if (run.exitCode !== 0) throw new DeliveryError('TOOL', `trivy convert to ${format} ended with exit code ${run.exitCode}: ${lastLines(run.stderr, 2)}`, 'Run again; if it stays, report it as a fault of Loadline.')
+  return run.container.file('/sbom.json').contents()
+}

@@ -1,0 +1,148 @@
+import type { Directory, Secret } from '@dagger.io/dagger'
+import { DeliveryError } from '../errors.ts'
+import { digestOf, Lock, type AppliedPolicy, type Subject } from '../model/index.ts'
+import { loadPolicy, policyDigest } from '../policy/load.ts'
+import { defaultPolicy } from '../policy/default.ts'
+import type { Policy } from '../policy/schema.ts'
+import { externalImages, foreignSyntax, requiredSecrets, type ExternalImage } from '../tools/buildkit/dockerfile.ts'
+import { parseStructureTests } from '../tools/container-structure-test/schema.ts'
+
+/** What a run starts from: read once, checked once, and never looked up again. */
+export interface Source {
+  directory: Directory
+  subject: Subject
+  dockerfile: { path: string; text: string }
+  images: ExternalImage[]
+  policy: Policy
+  applied: AppliedPolicy
+  structureTests: { path: string; text: string } | undefined
+}
+
+/** What the caller may say about the source. */
+export interface SourceRequest {
+  directory: Directory
+  /** Used where the policy gives the image no name. */
+  name?: string
+  /** Text of a policy file from elsewhere; otherwise `loadline.yaml` in the directory, otherwise the strict default. */
+  policy?: { path: string; text: string }
+  /** Replaces the policy's platforms. */
+  platforms?: string[]
+  /** Added to the policy's build arguments. */
+  buildArgs?: Readonly<Record<string, string>>
+  /** Build secrets by id; `any` where nothing is going to be built. */
+  buildSecrets: ReadonlyMap<string, Secret> | 'any'
+  now: Date
+}
+
+/** A Dockerfile above this size is a mistake: the longest known ones have some tens of kilobytes. */
+const largestDockerfile = 1_000_000
+
+/** Reads the source directory. Throws `SOURCE`, `POLICY`, `STRUCTURE_TESTS` or `CREDENTIAL` before anything is built. */
+export async function readSource(request: SourceRequest): Promise<Source> {
+  const entries = await listEntries(request.directory)
+  const { policy, applied } = await readPolicy(request, entries)
+  const path = policy.build.dockerfile
+  const text = await readDockerfile(request.directory, path)
+  const images = externalImages(text, { buildArgs: policy.build.args, ...(policy.build.target === undefined ? {} : { target: policy.build.target }) })
+  if (request.buildSecrets !== 'any') checkSecrets(text, policy, request.buildSecrets)
+  return {
+    directory: request.directory,
+    subject: {
+      name: policy.image.name ?? request.name ?? 'application',
+      dockerfile: path,
+      dockerfileDigest: digestOf(text),
+      ...(policy.build.target === undefined ? {} : { target: policy.build.target }),
+    },
+    dockerfile: { path, text },
+    images,
+    policy,
+    applied,
+    structureTests: await readStructureTests(request.directory, policy),
+  }
+}
+
+/** The lock file of the source directory, if it has one. Throws `LOCK` where it is not valid. */
+export async function readLock(directory: Directory): Promise<Lock | undefined> {
+  const entries = await listEntries(directory)
+  return entries.includes('loadline.lock.json') ? parseLock(await directory.file('loadline.lock.json').contents(), 'loadline.lock.json') : undefined
+}
+
+/** Reads a lock file's text. Throws `LOCK` where it is not valid. */
+export function parseLock(text: string, path: string): Lock {
+  const hint = 'Write it again with "loadline lock"; it is not meant to be edited by hand.'
+  let document: unknown
+  try {
+    document = JSON.parse(text)
+  } catch (error) {
+    throw new DeliveryError('LOCK', `${path} is no JSON (${(error as Error).message})`, hint, { cause: error })
+  }
+  const parsed = Lock.safeParse(document)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new DeliveryError('LOCK', `${path}: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not a lock file'}`, hint)
+  }
+  return parsed.data
+}
+
+async function listEntries(directory: Directory): Promise<string[]> {
+  try {
+    return await directory.entries()
+  } catch (error) {
+    throw new DeliveryError('SOURCE', `the source directory cannot be read (${firstLine(error)})`, 'Give the path of a directory that has a Dockerfile.', { cause: error })
+  }
+}
+
+async function readPolicy(request: SourceRequest, entries: readonly string[]): Promise<{ policy: Policy; applied: AppliedPolicy }> {
+  const given = request.policy ?? (entries.includes('loadline.yaml') ? { path: 'loadline.yaml', text: await request.directory.file('loadline.yaml').contents() } : undefined)
+  const loaded = given === undefined ? defaultPolicy : loadPolicy(given.text, given.path, request.now)
+  const policy: Policy = {
+    ...loaded,
+    build: {
+      ...loaded.build,
+      ...(request.platforms === undefined || request.platforms.length === 0 ? {} : { platforms: request.platforms }),
+      args: { ...loaded.build.args, ...request.buildArgs },
+    },
+  }
+  const applied: AppliedPolicy = { origin: given === undefined ? 'default' : 'file', digest: policyDigest(policy), ...(given === undefined ? {} : { path: given.path }) }
+  return { policy, applied }
+}
+
+async function readDockerfile(directory: Directory, path: string): Promise<string> {
+  const hint = `Put a Dockerfile at ${path}, or set build.dockerfile in the policy.`
+  if (!(await directory.exists(path))) throw new DeliveryError('SOURCE', `the source has no ${path}`, hint)
+  const file = directory.file(path)
+  const size = await file.size()
+  if (size > largestDockerfile) throw new DeliveryError('SOURCE', `${path} has ${size} bytes; at most ${largestDockerfile} are read`, 'Check that this is the Dockerfile.')
+  const text = await file.contents()
+  if (text.includes('\0') || text.includes('\uFFFD')) throw new DeliveryError('SOURCE', `${path} is not UTF-8 text`, 'Save it as UTF-8; UTF-16 cannot be built.')
+  if (text.replace(/^\uFEFF/, '').trim() === '') throw new DeliveryError('SOURCE', `${path} is empty`, hint)
+  const syntax = foreignSyntax(text)
+  if (syntax !== undefined) {
+    throw new DeliveryError(
+      'SOURCE',
+      `${path} line ${syntax.line}: "# syntax=${syntax.frontend}" asks for a frontend that Dagger's dockerBuild does not run`,
+      'Use "# syntax=docker/dockerfile:1" or leave the line out.',
+    )
+  }
+  return text
+}
+
+function checkSecrets(text: string, policy: Policy, given: ReadonlyMap<string, Secret>): void {
+  const required = [...policy.build.secrets, ...requiredSecrets(text).map(({ id }) => id)]
+  const missing = [...new Set(required)].filter((id) => !given.has(id))
+  if (missing.length > 0) {
+    throw new DeliveryError('CREDENTIAL', `the build needs the secret${missing.length > 1 ? 's' : ''} ${missing.join(', ')}, which ${missing.length > 1 ? 'were' : 'was'} not given`, `Give --build-secret ${missing[0]}=env:NAME, where the variable NAME holds it.`)
+  }
+}
+
+async function readStructureTests(directory: Directory, policy: Policy): Promise<Source['structureTests']> {
+  const path = policy.structure.file
+  if (!(await directory.exists(path))) return undefined
+  const text = await directory.file(path).contents()
+  parseStructureTests(text, path)
+  return { path, text }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+}

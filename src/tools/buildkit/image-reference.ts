@@ -1,0 +1,29 @@
+/** A reference to an image, taken apart. */
+export interface ImageReference {
+  registry: string
+  repository: string
+  tag: string | undefined
+  digest: string | undefined
+}
+
+const form = /^(?<name>[^@]+?)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/
+
+/** Takes a reference apart and fills in what Docker leaves out: registry docker.io, and library/ there. Undefined where it is no reference. */
+export function parseImageReference(text: string): ImageReference | undefined {
+  const groups = form.exec(text)?.groups
+  const name = groups?.['name']
+  if (name === undefined || !/^[a-z0-9]/i.test(name) || /\s/.test(name)) return undefined
+  const [first = '', ...rest] = name.split('/')
+  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')
+  const registry = hasRegistry ? first : 'docker.io'
+  const path = hasRegistry ? rest.join('/') : name
+  const repository = registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path
+  if (!/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/.test(repository)) return undefined
+  return { registry, repository, tag: groups?.['tag'], digest: groups?.['digest'] }
+}
+
+/** Registry, repository and tag; `latest` where neither tag nor digest is written. */
+export function fullReference({ registry, repository, tag, digest }: ImageReference): string {
+  const suffix = tag ?? (digest === undefined ? 'latest' : undefined)
+  return suffix === undefined ? `${registry}/${repository}` : `${registry}/${repository}:${suffix}`
+}

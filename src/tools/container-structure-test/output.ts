@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { DeliveryError } from '../../errors.ts'
+import type { Structure } from '../../model/index.ts'
+import { readJson } from '../read-json.ts'
+
+const nanoseconds = z.number().min(0)
+
+const Summary = z.strictObject({
+  Pass: z.int().min(0),
+  Fail: z.int().min(0),
+  Total: z.int().min(0),
+  Duration: nanoseconds,
+  Results: z
+    .array(z.strictObject({ Name: z.string(), Pass: z.boolean(), Stdout: z.string().optional(), Stderr: z.string().optional(), Errors: z.array(z.string()).optional(), Duration: nanoseconds }))
+    .default([]),
+})
+
+const name = 'container-structure-test'
+const mostErrors = 20
+const longestError = 500
+
+/**
+ * Reads what container-structure-test printed. `expected` is how many tests the file has (`countTests`).
+ * Throws `TOOL` when there is no whole result, and when tests are missing from it; throws `STRUCTURE_TESTS` when the file was refused.
+ * Its exit code is no help: 1 means failed tests and every kind of crash.
+ */
+export function parseResults(run: { stdout: string; stderr: string }, expected?: number): Structure['tests'] {
+  const start = run.stdout.search(/^\{/m)
+  if (start === -1) throw noResults(run.stderr)
+  const { Pass, Fail, Total, Results } = readJson(name, run.stdout.slice(start), Summary)
+  const refused = Results.flatMap(({ Errors = [] }) => Errors).find((error) => error.startsWith('error parsing config file:'))
+  if (refused !== undefined) {
+    throw new DeliveryError('STRUCTURE_TESTS', `${name} refuses the test file: ${refused.replaceAll(/\s+/g, ' ').slice(0, longestError)}`, 'Correct the test file.')
+  }
+  const passed = Results.filter((result) => result.Pass).length
+  const wanted = expected ?? Total
+  if (Total === 0 || Results.length !== wanted || Total !== wanted || passed !== Pass || Total - passed !== Fail) {
+    throw new DeliveryError(
+      'TOOL',
+      `${name} was to give ${expected ?? 'at least one'} result${expected === 1 ? '' : 's'}, each passed or failed; it gave ${Results.length} of ${Total}, and says ${Pass} passed and ${Fail} failed`,
+      'Run again; if it stays, report it as a fault of Loadline.',
+    )
+  }
+  return Results.map((result) => ({ name: result.Name, passed: result.Pass, errors: describeErrors(result.Errors ?? []), seconds: result.Duration / 1e9 }))
+}
+
+/** Why nothing came: a program that cannot be started ends the whole run, and the reason is only in the log. */
+function noResults(stderr: string): DeliveryError {
+  const reason = /error starting command: (?<why>.*?)"?\s*$/m.exec(stderr)?.groups?.['why']?.replaceAll('\\"', '"')
+  if (reason !== undefined) {
+    return new DeliveryError(
+      'TOOL',
+      `${name} could not start a program of a command test: ${reason.slice(0, longestError)}`,
+      'Name a program that the image has. To prove that one is absent, use fileExistenceTests with shouldExist: false.',
+    )
+  }
+  const last = stderr.trim().split('\n').at(-1)?.slice(0, longestError)
+  return new DeliveryError('TOOL', `${name} was to print results and printed none${last ? `: ${last}` : ''}`, 'Run again; if it stays, run it by hand in the image to see what it says.')
+}
+
+function describeErrors(errors: readonly string[]): string[] {
+  const told = errors.slice(0, mostErrors).map(withoutContent)
+  return errors.length > mostErrors ? [...told, `and ${errors.length - mostErrors} more`] : told
+}
+
+/** The tool quotes the whole file, and the real value of a variable or argument: they may be secrets, and reports travel. What was wanted stays. */
+const quoting: ReadonlyArray<[RegExp, string]> = [
+  [/^(env var|label) (\S+) value [\s\S]* does not match expected value: ([\s\S]*)$/, '$1 $2 does not have the expected value: $3'],
+  [/^(Expected|Excluded) (string '[\s\S]*?' (?:not )?found in file content) string '[\s\S]*'$/, '$1 $2'],
+  [/^Image (?:config )?(Cmd|entrypoint) \[[\s\S]*\] does not match expected [\w ]+: ([\s\S]*)$/i, 'image $1 is not the expected: $2'],
+]
+
+function withoutContent(error: string): string {
+  const rule = quoting.find(([form]) => form.test(error))
+  const clean = rule === undefined ? error : error.replace(...rule)
+  return clean.length > longestError ? `${clean.slice(0, longestError)}... (${clean.length - longestError} more characters)` : clean
+}

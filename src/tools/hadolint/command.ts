@@ -1,0 +1,16 @@
+interface Lint {
+  program: string
+  /** Path of the Dockerfile. */
+  dockerfile: string
+  /** Whether comments in the Dockerfile may silence rules. `findPragmas` reports them either way. */
+  obeyPragmas: boolean
+}
+
+/**
+ * Lints a Dockerfile with hadolint's own rules and levels. Nothing beside the Dockerfile may change them: the configuration file is an empty one
+ * (hadolint complains about it on standard error and goes on), and comments that silence rules count only where the caller lets them.
+ * Exits with 0 whatever it finds; another exit code means that it could not read the file.
+ */
+export function lintDockerfile({ program, dockerfile, obeyPragmas }: Lint): string[] {
+  return [program, '--format', 'json', '--no-fail', '--no-color', '--config', '/dev/null', ...(obeyPragmas ? [] : ['--disable-ignore-pragma']), dockerfile]
+}

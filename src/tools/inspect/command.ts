@@ -1,0 +1,14 @@
+/** Arguments for Loadline's own `inspect`: says as JSON what is in an image archive. */
+export function inspectImage(archive: string): string[] {
+  return ['image', archive]
+}
+
+/** Unpacks image archives, byte for byte, into one OCI layout directory that is new or empty; says as JSON what it wrote. */
+export function extractLayout(archives: readonly string[], directory: string): string[] {
+  return ['extract', ...archives, directory]
+}
+
+/** Writes the image configuration's bytes to a new file. It holds the values of environment variables: keep it in containers. */
+export function extractConfiguration(archive: string, file: string): string[] {
+  return ['config', archive, file]
+}

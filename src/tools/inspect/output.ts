@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import { DeliveryError } from '../../errors.ts'
+import { Digest, Platform, type Configuration, type Size } from '../../model/index.ts'
+import { readJson } from '../read-json.ts'
+
+const bytes = z.int().min(0)
+const count = z.int().min(0)
+const FoundFile = z.strictObject({ path: z.string(), mode: z.string().regex(/^[0-7]{4}$/), bytes })
+const SizedFile = z.strictObject({ path: z.string(), bytes })
+
+/** The form of `inspect image`, version 1. A list holds at most 1000 entries; the count beside it is exact. */
+const Report = z.strictObject({
+  schemaVersion: z.literal(1),
+  digest: Digest,
+  mediaType: z.string().min(1),
+  platform: z
+    .strictObject({ os: z.string().min(1), architecture: z.string().min(1), variant: z.string().optional() })
+    .transform(spellPlatform)
+    .pipe(Platform),
+  archiveKind: z.enum(['oci-archive', 'docker-archive']),
+  configDigest: Digest,
+  created: z.iso.datetime().optional(),
+  config: z.strictObject({
+    user: z.string(),
+    environmentCount: count,
+    environment: z.array(z.string()),
+    suspectedSecretCount: count,
+    suspectedSecrets: z.array(z.strictObject({ name: z.string(), where: z.enum(['environment', 'label', 'history', 'command']) })),
+    entrypoint: z.array(z.string()),
+    cmd: z.array(z.string()),
+    workingDir: z.string(),
+    labelCount: count,
+    labels: z.record(z.string(), z.string()),
+    exposedPorts: z.array(z.string()),
+    volumes: z.array(z.string()),
+    healthcheck: z
+      .strictObject({ test: z.array(z.string()), intervalSeconds: z.number(), timeoutSeconds: z.number(), startPeriodSeconds: z.number(), retries: z.int() })
+      .optional(),
+    stopSignal: z.string().optional(),
+    shell: z.array(z.string()),
+    onBuildCount: count,
+  }),
+  history: z.array(z.strictObject({ createdBy: z.string(), created: z.iso.datetime().optional(), emptyLayer: z.boolean() })),
+  layers: z.array(
+    z.strictObject({ digest: Digest, diffId: Digest, compressed: bytes, gzipped: bytes, unpacked: bytes, files: count, createdBy: z.string() }),
+  ),
+  unpacked: bytes,
+  compressed: bytes,
+  gzipped: bytes,
+  files: z.strictObject({
+    count,
+    directories: count,
+    setuidCount: count,
+    setuid: z.array(FoundFile),
+    worldWritableCount: count,
+    worldWritable: z.array(FoundFile),
+    deviceCount: count,
+    devices: z.array(FoundFile),
+    shellCount: count,
+    shells: z.array(z.string()),
+    packageManagerCount: count,
+    packageManagers: z.array(z.string()),
+    packageCacheCount: count,
+    packageCaches: z.array(SizedFile),
+    sshServerCount: count,
+    sshServers: z.array(z.string()),
+    largest: z.array(SizedFile),
+  }),
+  os: z.strictObject({ id: z.string(), versionId: z.string(), prettyName: z.string() }).optional(),
+  user: z.strictObject({ resolves: z.boolean(), byName: z.boolean(), listed: z.boolean(), uid: z.int().optional(), gid: z.int().optional() }),
+})
+
+/** Everything that `inspect image` found in an archive. Sizes are bytes. Environment variables are there by name only. */
+export type Inspection = z.infer<typeof Report>
+
+/** Reads the JSON of `inspect image`. Throws `TOOL` when it is empty, truncated or of another form or version. */
+export function parseInspection(stdout: string): Inspection {
+  return readJson('inspect', stdout, Report)
+}
+
+const Extraction = z.strictObject({ schemaVersion: z.literal(1), digest: Digest, index: z.boolean(), manifests: z.array(Digest).min(1) })
+
+/** What `inspect extract` laid out: `digest` is what pushing the layout gives, the index's where there are several manifests. */
+export type Extraction = z.infer<typeof Extraction>
+
+/** Reads the JSON of `inspect extract`. Throws `TOOL` as `parseInspection` does. */
+export function parseExtraction(stdout: string): Extraction {
+  return readJson('inspect', stdout, Extraction)
+}
+
+/** The image configuration as evidence. */
+export function toConfiguration({ config, files }: Inspection): Configuration {
+  return {
+    user: config.user,
+    entrypoint: config.entrypoint,
+    cmd: config.cmd,
+    workingDir: config.workingDir,
+    environment: config.environment,
+    suspectedSecrets: config.suspectedSecrets.map(({ name, where }) => ({
+      name,
+      // An entrypoint, cmd or health check is an instruction of the build, and `docker history` is where it shows.
+      where: where === 'command' ? 'history' : where,
+    })),
+    labels: config.labels,
+    exposedPorts: config.exposedPorts,
+    volumes: config.volumes,
+    ...(config.healthcheck === undefined ? {} : { healthcheck: config.healthcheck }),
+    ...(config.stopSignal === undefined ? {} : { stopSignal: config.stopSignal }),
+    setuid: files.setuid,
+    worldWritable: files.worldWritable,
+    shells: files.shells,
+    packageManagers: files.packageManagers,
+    packageCaches: files.packageCaches,
+    sshServers: files.sshServers,
+  }
+}
+
+/** What Dive measured: `efficiency` from 0 to 1, `wasted` in bytes, and the diff ids of the layers that it read. */
+export interface Efficiency {
+  efficiency: number
+  wasted: number
+  layers: Digest[]
+}
+
+/**
+ * The size as evidence. `compressed` counts each layer as gzip holds it, whether or not the archive compresses it, because that is how registries store it.
+ * Throws `TOOL` when Dive read other layers than `inspect`: then one of them speaks of another image.
+ */
+export function toSize({ layers, unpacked, gzipped, files }: Inspection, dive: Efficiency): Size {
+  const wanted = layers.map(({ diffId }) => diffId)
+  if (wanted.join() !== dive.layers.join()) {
+    throw new DeliveryError(
+      'TOOL',
+      `dive was to measure the ${wanted.length} layers of the image and measured ${dive.layers.length === wanted.length ? 'others' : dive.layers.length}`,
+      'Report this as a fault of Loadline: both tools must read the same archive.',
+    )
+  }
+  return {
+    unpacked,
+    compressed: gzipped,
+    layers: layers.map(({ digest, diffId, gzipped: compressed, unpacked: own, createdBy }) => ({ digest, diffId, compressed, unpacked: own, createdBy })),
+    largest: files.largest,
+    efficiency: dive.efficiency,
+    wasted: dive.wasted,
+  }
+}
+
+/** As the platform is asked for: arm64 is always v8 and amd64 is v1 unless it says more, so neither is spelled out. */
+function spellPlatform({ os, architecture, variant }: { os: string; architecture: string; variant?: string | undefined }): string {
+  const implied = variant === undefined || variant === '' || (architecture === 'arm64' && variant === 'v8') || (architecture === 'amd64' && variant === 'v1')
+  return implied ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`
+}

@@ -1,0 +1,47 @@
+/** Nothing may be fetched during a scan: the database is an input, and the verdict is bound to it. */
+const offline = ['--skip-db-update', '--skip-java-db-update', '--skip-version-check', '--skip-check-update', '--offline-scan', '--disable-telemetry', '--no-progress']
+
+/** Only what Loadline passes counts: a configuration or ignore file that lies in an image or a working directory is not read. */
+const ownConfiguration = ['--config', '/loadline/none.yaml', '--ignorefile', '/loadline/none']
+
+interface Scan {
+  program: string
+  /** Path of the image archive. */
+  archive: string
+  /** Where the JSON report goes. */
+  output: string
+}
+
+/** One scan for packages and licences, and for vulnerabilities where there is a database: every report and both SBOMs are derived from its JSON. */
+export function scanPackages({ program, archive, output, cache, vulnerabilities }: Scan & { cache: string; vulnerabilities: boolean }): string[] {
+  return [
+    program, 'image', '--input', archive,
+    '--scanners', vulnerabilities ? 'vuln,license' : 'license', '--list-all-pkgs', '--pkg-types', 'os,library',
+    '--format', 'json', '--output', output,
+    '--cache-dir', cache, '--cache-backend', 'memory',
+    '--exit-code', '0', '--timeout', '15m',
+    ...ownConfiguration, ...offline,
+  ]
+}
+
+/** The slower scan for secrets, in files and in the image configuration. */
+export function scanSecrets({ program, archive, output }: Scan): string[] {
+  return [
+    program, 'image', '--input', archive,
+    '--scanners', 'secret', '--image-config-scanners', 'secret',
+    '--format', 'json', '--output', output,
+    '--cache-backend', 'memory',
+    '--exit-code', '0', '--timeout', '15m',
+    ...ownConfiguration, ...offline,
+  ]
+}
+
+/** Derives a software bill of materials from the JSON report of `scanPackages`. */
+export function convert({ program, report, format, output }: { program: string; report: string; format: 'cyclonedx' | 'spdx-json'; output: string }): string[] {
+  return [program, 'convert', '--format', format, '--output', output, report]
+}
+
+/** Downloads the official database into a cache directory; `repositories` are tried in order. */
+export function downloadDatabase({ program, cache, repositories }: { program: string; cache: string; repositories: readonly string[] }): string[] {
+  return [program, 'image', '--download-db-only', '--cache-dir', cache, '--no-progress', '--skip-version-check', '--disable-telemetry', ...repositories.flatMap((repository) => ['--db-repository', repository])]
+}

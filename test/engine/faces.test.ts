@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { Run } from '../../src/model/index.ts'
+import { buildAndScan, loadline } from './command-line.ts'
+
+/** The document without what may differ between two runs: the moments at which they ran. */
+function timeless(run: Run): Run {
+  const text = JSON.stringify(run)
+  const moments = [run.startedAt, run.verdict?.binding.at].filter((moment) => moment !== undefined)
+  return Run.parse(JSON.parse(moments.reduce((current, moment) => current.replaceAll(moment, '2000-01-01T00:00:00.000Z'), text)))
+}
+
+describe('two faces, one core', () => {
+  it.each(['examples/fastapi-postgres', 'examples/legacy-app'])('dagger call and the command line give the same verdict document for %s', async (source) => {
+    const commandLine = await buildAndScan(source)
+    const called = await loadline(['dagger', '--silent', 'call', 'assess', '--source', source, 'verdict'])
+    expect(called.exitCode, called.stderr).toBe(0)
+    expect(timeless(Run.parse(JSON.parse(called.stdout)))).toEqual(timeless(commandLine.run))
+  })
+
+  it('dagger call build-and-scan prints the summary of a passed image and fails on a rejected one', async () => {
+    const passed = await loadline(['dagger', '--progress', 'plain', 'call', 'build-and-scan', '--source', 'examples/fastapi-postgres'])
+    expect(passed.exitCode, passed.stderr).toBe(0)
+    expect(passed.stdout).toMatch(/passed/i)
+    const rejected = await loadline(['dagger', '--progress', 'plain', 'call', 'build-and-scan', '--source', 'examples/legacy-app'])
+    expect(rejected.exitCode).not.toBe(0)
+    expect(rejected.stdout + rejected.stderr).toContain('may not ship')
+  })
+
+  it('dagger functions reads like a menu', async () => {
+    const { exitCode, stdout } = await loadline(['dagger', '--silent', 'functions'])
+    expect(exitCode).toBe(0)
+    for (const name of ['assess', 'build', 'build-and-scan', 'lint', 'sbom', 'scan', 'size', 'structure-test']) expect(stdout).toMatch(new RegExp(`^${name} +\\S`, 'm'))
+  })
+})

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest'
+import { ruleTable } from '../../src/gate/rule-table.ts'
+import { rules } from '../../src/gate/rules.ts'
+
+it('docs/rules.md is what the rules say (npx vitest run --project repo -u writes it)', async () => {
+  await expect(ruleTable(rules)).toMatchFileSnapshot('../../docs/rules.md')
+})
+
+it('the table has one row per rule, and no cell breaks it', () => {
+  const rows = ruleTable(rules).split('\n').filter((line) => line.startsWith('| `'))
+  expect(rows).toHaveLength(rules.length)
+  for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(8)
+})

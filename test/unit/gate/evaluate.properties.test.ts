@@ -1,0 +1,209 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { evaluate } from '../../../src/gate/evaluate.ts'
+import { evidenceKinds, severities, type Evidence, type Violation } from '../../../src/model/index.ts'
+import { ruleIds } from '../../../src/policy/rule-ids.ts'
+import type { Exception, Policy } from '../../../src/policy/schema.ts'
+import { evidenceWith, exception, lintFinding, missing, now, policyWith, secretFinding, valueOf, vulnerability } from './good-evidence.ts'
+
+const platforms = ['linux/amd64', 'linux/arm64']
+
+const letters = fc.constantFrom('A', 'B', 'C', 'D')
+const flaws = fc.oneof(
+  fc.record({ kind: fc.constant('vulnerabilities' as const), id: letters, severity: fc.constantFrom(...severities), fixed: fc.boolean(), purl: fc.constantFrom('pkg:deb/a', 'pkg:deb/b'), index: fc.nat(1) }),
+  fc.record({ kind: fc.constant('secrets' as const), id: letters, index: fc.nat(1) }),
+  fc.record({ kind: fc.constant('lint' as const), id: letters, level: fc.constantFrom('error' as const, 'warning' as const, 'info' as const, 'style' as const), index: fc.nat(1) }),
+  fc.record({ kind: fc.constant('pragma' as const), id: letters, index: fc.nat(1) }),
+  fc.record({ kind: fc.constant('setuid' as const), id: letters, index: fc.nat(1) }),
+  fc.record({ kind: fc.constant('shell' as const), id: letters, index: fc.nat(1) }),
+  fc.record({ kind: fc.constant('license' as const), id: fc.constantFrom('AGPL-3.0-only', 'MIT', 'prose'), index: fc.nat(1) }),
+  fc.record({ kind: fc.constant('uncovered' as const), id: letters, index: fc.nat(1) }),
+  fc.record({ kind: fc.constant('test' as const), id: letters, index: fc.nat(1) }),
+  fc.record({ kind: fc.constant('port' as const), id: fc.constantFrom('22/tcp', '443/tcp'), index: fc.nat(1) }),
+)
+type Flaw = typeof flaws extends fc.Arbitrary<infer T> ? T : never
+
+function withFlaws(list: readonly Flaw[]): Evidence {
+  return evidenceWith((evidence) => list.forEach((flaw) => add(evidence, flaw)), platforms)
+}
+
+function add(evidence: Evidence, flaw: Flaw): void {
+  const { index } = flaw
+  switch (flaw.kind) {
+    case 'vulnerabilities': {
+      const finding = vulnerability({ id: flaw.id, severity: flaw.severity, status: flaw.fixed ? 'fixed' : 'affected', package: { name: 'x', version: '1', type: 'debian', purl: flaw.purl } })
+      if (!flaw.fixed) delete finding.fixedVersion
+      valueOf(evidence, 'vulnerabilities', index).findings.push(finding)
+      return
+    }
+    case 'secrets':
+      valueOf(evidence, 'secrets', index).findings.push(secretFinding({ id: flaw.id }))
+      return
+    case 'lint':
+      if (evidence.lint.status === 'collected') evidence.lint.value.findings.push(lintFinding({ id: flaw.id, level: flaw.level }))
+      return
+    case 'pragma':
+      if (evidence.lint.status === 'collected') evidence.lint.value.pragmas.push({ rules: [flaw.id], line: 1, global: false })
+      return
+    case 'setuid':
+      valueOf(evidence, 'configuration', index).setuid.push({ path: flaw.id, mode: '4755', bytes: 1 })
+      return
+    case 'shell':
+      valueOf(evidence, 'configuration', index).shells.push(flaw.id)
+      return
+    case 'license':
+      valueOf(evidence, 'licenses', index).packages.push({ name: flaw.id, version: '1', type: 'python-pkg', licenses: [flaw.id] })
+      return
+    case 'uncovered':
+      valueOf(evidence, 'vulnerabilities', index).uncovered.push(flaw.id)
+      return
+    case 'test':
+      valueOf(evidence, 'structure', index).tests.push({ name: flaw.id, passed: false, errors: [], seconds: 0 })
+      return
+    case 'port':
+      valueOf(evidence, 'configuration', index).exposedPorts.push(flaw.id)
+  }
+}
+
+const limits = fc.oneof(fc.nat(3), fc.constant('unlimited' as const))
+const exceptions = fc.uniqueArray(
+  fc
+    .record(
+      {
+        rule: fc.constantFrom('vulnerabilities' as const, 'secrets' as const, 'lint-level' as const, 'setuid' as const, 'licenses' as const),
+        id: fc.oneof(letters, fc.constant('AGPL-3.0-only')),
+        subject: fc.constantFrom('pkg:deb/a', 'pkg:deb/b'),
+        platform: fc.constantFrom(...platforms),
+        expires: fc.constantFrom('2026-11-22', '2026-11-23', '2027-01-01', '2028-01-01'),
+      },
+      { requiredKeys: ['rule', 'id', 'expires'] },
+    )
+    .map((change) => exception(change)),
+  { maxLength: 4, selector: (entry) => JSON.stringify(entry) },
+)
+const policies = fc
+  .record({
+    limits: fc.record({ critical: limits, high: limits, medium: limits, low: limits, unknown: limits, unfixed: fc.constantFrom('count' as const, 'report' as const) }),
+    allowed: limits,
+    failOn: fc.constantFrom('error' as const, 'warning' as const, 'info' as const, 'style' as const),
+    pragmas: fc.constantFrom('deny' as const, 'report' as const),
+    shells: fc.constantFrom('deny' as const, 'allow' as const),
+    unknown: fc.constantFrom('deny' as const, 'report' as const),
+    register: exceptions,
+    warned: fc.subarray([...ruleIds], { maxLength: 3 }),
+  })
+  .map((choice): Policy =>
+    policyWith({
+      build: { platforms },
+      vulnerabilities: choice.limits,
+      secrets: { allowed: choice.allowed },
+      lint: { failOn: choice.failOn, pragmas: choice.pragmas },
+      configuration: { shells: choice.shells },
+      licenses: { unknown: choice.unknown },
+      // `unused: deny` is left out: there, a new finding can make an unused exception a used one, and that is what it is for.
+      exceptions: { register: choice.register, unused: 'warn' },
+      rules: Object.fromEntries(choice.warned.map((rule) => [rule, { level: 'warn', reason: 'a reason of ten letters' }])),
+    }),
+  )
+
+const passes = (policy: Policy, evidence: Evidence) => evaluate(policy, evidence, now).verdict.outcome === 'passed'
+
+describe('the gate', { timeout: 60_000 }, () => {
+  it('never passes what it did not because a finding is added', () => {
+    const against = counterexample(
+      150,
+      fc.property(policies, fc.array(flaws, { maxLength: 6 }), flaws, (policy, list, more) => passes(policy, withFlaws(list)) || !passes(policy, withFlaws([...list, more]))),
+    )
+    expect(against).toBeUndefined()
+  })
+
+  it('never passes because evidence is taken away', () => {
+    const against = counterexample(
+      150,
+      fc.property(policies, fc.array(flaws, { maxLength: 4 }), fc.constantFrom(...evidenceKinds, 'lint' as const, 'platform' as const, 'gone' as const), fc.nat(1), (policy, list, what, index) => {
+        const evidence = withFlaws(list)
+        if (what === 'lint') evidence.lint = missing
+        else if (what === 'platform') evidence.platforms.splice(index, 1)
+        else if (what === 'gone') Reflect.deleteProperty(evidence.platforms[index]!.evidence, 'base')
+        else evidence.platforms[index]!.evidence[what] = missing
+        const { verdict, passed } = evaluate(policy, evidence, now)
+        return verdict.outcome !== 'passed' && passed === undefined
+      }),
+    )
+    expect(against).toBeUndefined()
+  })
+
+  it('passes exactly where it gives a passed verdict, and where no rule denies', () => {
+    const against = counterexample(
+      100,
+      fc.property(policies, fc.array(flaws, { maxLength: 3 }), (policy, list) => {
+        const { verdict, passed } = evaluate(policy, withFlaws(list), now)
+        const nothingDenies = verdict.results.every(({ status }) => status !== 'failed' && status !== 'undecided')
+        return (passed !== undefined) === (verdict.outcome === 'passed') && (verdict.outcome === 'passed') === nothingDenies
+      }),
+    )
+    expect(against).toBeUndefined()
+  })
+
+  it('lets an exception allow only what it names', () => {
+    const against = counterexample(
+      150,
+      fc.property(policies, fc.array(flaws, { maxLength: 6 }), (policy, list) => {
+        const evidence = withFlaws(list)
+        const { register } = policy.exceptions
+        const isNamed = (rule: string, violation: Violation) => register.some((entry) => names(entry, rule, violation))
+        const without = evaluate({ ...policy, exceptions: { ...policy.exceptions, register: [] } }, evidence, now).verdict.results
+        return evaluate(policy, evidence, now).verdict.results.every((result, index) => {
+          if (result.rule === 'exceptions') return true
+          const unnamed = without[index]!.violations.filter((violation) => !isNamed(result.rule, violation)).map((violation) => JSON.stringify(violation))
+          const remaining = result.violations.map((violation) => JSON.stringify(violation))
+          // Where a limit counts, fewer may remain than no exception names; never more, and never another.
+          const sameAsBefore = ['vulnerabilities', 'secrets'].includes(result.rule) ? remaining.every((violation) => unnamed.includes(violation)) : JSON.stringify(remaining) === JSON.stringify(unnamed)
+          return sameAsBefore && result.excepted.every(({ violation }) => isNamed(result.rule, violation)) && result.violations.every((violation) => !isNamed(result.rule, violation))
+        })
+      }),
+    )
+    expect(against).toBeUndefined()
+  })
+
+  it('does not care for the order of anything', () => {
+    const against = counterexample(
+      100,
+      fc.property(policies, fc.array(flaws, { maxLength: 6 }), fc.infiniteStream(fc.nat()), (policy, list, stream) => {
+        const shuffle = <T>(values: readonly T[]): T[] => values.map((value) => ({ value, key: stream.next().value as number })).toSorted((left, right) => left.key - right.key).map(({ value }) => value)
+        const other = withFlaws(shuffle(list))
+        other.platforms = shuffle(other.platforms)
+        const shuffled = { ...policy, exceptions: { ...policy.exceptions, register: shuffle(policy.exceptions.register) } }
+        const first = evaluate(policy, withFlaws(list), now).verdict
+        const second = evaluate(shuffled, other, now).verdict
+        // The digest of the policy is that of its text: a shuffled register is another one.
+        return JSON.stringify({ ...second, binding: { ...second.binding, policy: first.binding.policy } }) === JSON.stringify(first)
+      }),
+    )
+    expect(against).toBeUndefined()
+  })
+
+  it('changes nothing that it was given', () => {
+    const against = counterexample(
+      30,
+      fc.property(policies, fc.array(flaws, { maxLength: 3 }), (policy, list) => {
+        const evidence = withFlaws(list)
+        const before = JSON.stringify([policy, evidence])
+        evaluate(policy, evidence, now)
+        return JSON.stringify([policy, evidence]) === before
+      }),
+    )
+    expect(against).toBeUndefined()
+  })
+})
+
+/** What breaks a law, or undefined where nothing was found. */
+function counterexample<T>(numRuns: number, law: fc.IProperty<T>): unknown {
+  const { failed, counterexample: found, errorInstance } = fc.check(law, { numRuns })
+  return failed ? { found, errorInstance } : undefined
+}
+
+function names(entry: Exception, rule: string, violation: Violation): boolean {
+  const inForce = entry.expires >= '2026-11-23' && entry.expires < '2027-06-01'
+  return inForce && entry.rule === rule && entry.id === violation.id && (entry.subject === undefined || entry.subject === violation.subject) && (entry.platform === undefined || entry.platform === violation.platform)
+}

@@ -1,0 +1,181 @@
+import type { Base, Configuration, Evidence, LintFinding, Platform, PlatformEvidence, SecretFinding, ToolIdentity, Vulnerabilities, Vulnerability, Undecided } from '../../../src/model/index.ts'
+import { defaultPolicy } from '../../../src/policy/default.ts'
+import type { Exception, Policy } from '../../../src/policy/schema.ts'
+
+/** The moment of judging in every test. */
+export const now = new Date('2026-11-23T12:00:00.000Z')
+
+export const policy: Policy = defaultPolicy
+
+export function digest(seed: string): string {
+  return `sha256:${Buffer.from(seed.padEnd(32, '.').slice(0, 32)).toString('hex')}`
+}
+
+export function tool(name: string): ToolIdentity {
+  return { name, version: '1.2.3', reference: `registry.example/${name}@${digest(name)}` }
+}
+
+export const missing: Undecided = { status: 'undecided', wanted: 'a report', found: 'exit code 137: killed for want of memory', remedy: 'Give the engine more memory.', tool: tool('trivy') }
+
+/** Evidence that is complete, and in which no rule of the default policy finds anything. */
+export function goodEvidence(platforms: readonly Platform[] = ['linux/amd64']): Evidence {
+  return {
+    lint: { status: 'collected', tool: tool('hadolint'), value: { findings: [], pragmas: [] } },
+    platforms: platforms.map((platform) => ({ archive: { platform, digest: digest(`image ${platform}`), mediaType: 'application/vnd.oci.image.manifest.v1+json' }, evidence: goodCells(platform) })),
+  }
+}
+
+function goodCells(platform: Platform): PlatformEvidence {
+  const packages = [
+    { name: 'libc6', version: '2.36-9+deb12u13', type: 'debian', purl: 'pkg:deb/debian/libc6@2.36-9+deb12u13', licenses: ['LGPL-2.1-only', 'GPL-2.0-or-later'] },
+    { name: 'fastapi', version: '0.121.0', type: 'python-pkg', purl: 'pkg:pypi/fastapi@0.121.0', licenses: ['MIT'] },
+  ]
+  return {
+    vulnerabilities: {
+      status: 'collected',
+      tool: tool('trivy'),
+      value: {
+        findings: [],
+        database: { name: 'trivy-db', coverage: 'official', digest: digest('database'), schemaVersion: 2, updatedAt: '2026-11-23T06:00:00Z', ecosystems: { 'debian 12': 40_000, pip: 9_000 } },
+        os: { family: 'debian', version: '12.12', endOfLife: false },
+        packageCount: packages.length,
+        uncovered: [],
+      },
+    },
+    secrets: { status: 'collected', tool: tool('trivy'), value: { findings: [] } },
+    licenses: { status: 'collected', tool: tool('trivy'), value: { packages } },
+    structure: { status: 'collected', tool: tool('container-structure-test'), value: { file: 'structure-test.yaml', tests: [{ name: 'python starts', passed: true, errors: [], seconds: 0.01 }] } },
+    sbom: {
+      status: 'collected',
+      tool: tool('trivy'),
+      value: {
+        documents: [
+          { format: 'cyclonedx', path: 'sbom.cdx.json', digest: digest('cyclonedx'), components: 3 },
+          { format: 'spdx', path: 'sbom.spdx.json', digest: digest('spdx'), components: 3 },
+        ],
+        subject: digest(`image ${platform}`),
+        operatingSystem: true,
+      },
+    },
+    size: {
+      status: 'collected',
+      tool: tool('dive'),
+      value: {
+        unpacked: 61_000_000,
+        compressed: 24_000_000,
+        layers: [{ digest: digest('layer'), diffId: digest('diff'), compressed: 24_000_000, unpacked: 61_000_000, createdBy: 'COPY /app' }],
+        largest: [{ path: '/usr/lib/libpython3.11.so', bytes: 7_000_000 }],
+        efficiency: 0.99,
+        wasted: 100_000,
+      },
+    },
+    configuration: {
+      status: 'collected',
+      tool: tool('inspect'),
+      value: {
+        user: '65532:65532',
+        entrypoint: ['/usr/bin/python3', '-m', 'app'],
+        cmd: [],
+        workingDir: '/app',
+        environment: ['PATH'],
+        suspectedSecrets: [],
+        labels: { 'org.opencontainers.image.title': 'shop', 'org.opencontainers.image.source': 'https://example.com/shop' },
+        exposedPorts: ['8080/tcp'],
+        volumes: [],
+        healthcheck: { test: ['CMD', '/usr/bin/python3', '-m', 'app.health'], intervalSeconds: 30, timeoutSeconds: 3, startPeriodSeconds: 5, retries: 3 },
+        setuid: [],
+        worldWritable: [],
+        shells: [],
+        packageManagers: [],
+        packageCaches: [],
+        sshServers: [],
+      },
+    },
+    base: {
+      status: 'collected',
+      tool: tool('loadline'),
+      value: {
+        images: [
+          {
+            stage: 'runtime',
+            location: { path: 'Dockerfile', line: 7, within: 'source' },
+            written: 'gcr.io/distroless/python3-debian12:nonroot',
+            reference: 'gcr.io/distroless/python3-debian12:nonroot',
+            pinnedBy: 'lock',
+            digest: digest('base'),
+            final: true,
+          },
+        ],
+      },
+    },
+  }
+}
+
+/** The value of a cell of good evidence, to be changed in place. */
+export function valueOf<K extends keyof PlatformEvidence>(evidence: Evidence, kind: K, index = 0): Extract<PlatformEvidence[K], { status: 'collected' }>['value'] {
+  const cell = evidence.platforms[index]?.evidence[kind]
+  if (cell?.status !== 'collected') throw new TypeError(`no ${kind}`)
+  return cell.value as Extract<PlatformEvidence[K], { status: 'collected' }>['value']
+}
+
+/** Good evidence with a change. */
+export function evidenceWith(change: (evidence: Evidence) => void, platforms?: readonly Platform[]): Evidence {
+  const evidence = goodEvidence(platforms)
+  change(evidence)
+  return evidence
+}
+
+export function withConfiguration(change: Partial<Configuration>): Evidence {
+  return evidenceWith((evidence) => Object.assign(valueOf(evidence, 'configuration'), change))
+}
+
+export function withVulnerabilities(change: Partial<Vulnerabilities>): Evidence {
+  return evidenceWith((evidence) => Object.assign(valueOf(evidence, 'vulnerabilities'), change))
+}
+
+export function withBase(...images: Array<Partial<Base['images'][number]>>): Evidence {
+  return evidenceWith((evidence) => {
+    const base = valueOf(evidence, 'base')
+    const [first] = base.images
+    if (first) base.images = images.map((image) => ({ ...first, ...image }))
+  })
+}
+
+export function withLint(findings: LintFinding[], pragmas: Array<{ rules: string[]; line: number; global: boolean }> = []): Evidence {
+  return evidenceWith((evidence) => {
+    evidence.lint = { status: 'collected', tool: tool('hadolint'), value: { findings, pragmas } }
+  })
+}
+
+export function vulnerability(change: Partial<Vulnerability> = {}): Vulnerability {
+  return {
+    id: 'CVE-2026-0001',
+    severity: 'critical',
+    title: 'Buffer overflow',
+    package: { name: 'libc6', version: '2.36', type: 'debian', purl: 'pkg:deb/debian/libc6@2.36' },
+    fixedVersion: '2.37',
+    status: 'fixed',
+    url: 'https://example.com/CVE-2026-0001',
+    ...change,
+  }
+}
+
+export function secretFinding(change: Partial<SecretFinding> = {}): SecretFinding {
+  return { id: 'aws-access-key-id', severity: 'critical', title: 'AWS key', category: 'AWS', location: { path: '/app/.env', line: 3, within: 'image' }, ...change }
+}
+
+export function lintFinding(change: Partial<LintFinding> = {}): LintFinding {
+  return { id: 'DL3008', level: 'warning', message: 'Pin versions in apt get install', location: { path: 'Dockerfile', line: 4, within: 'source' }, ...change }
+}
+
+export function exception(change: Partial<Exception> = {}): Exception {
+  return { rule: 'vulnerabilities', id: 'CVE-2026-0001', reason: 'not reachable from the network', owner: 'team-shop', expires: '2026-12-31', ...change }
+}
+
+export function policyWith(change: { [K in keyof Policy]?: Partial<Policy[K]> }): Policy {
+  return { ...policy, ...Object.fromEntries(Object.entries(change).map(([key, value]) => [key, typeof value === 'object' ? { ...(policy[key as keyof Policy] as object), ...value } : value])) } as Policy
+}
+
+export function withExceptions(...register: Exception[]): Policy {
+  return policyWith({ exceptions: { register } })
+}

@@ -1,0 +1,450 @@
+import { describe, expect, it } from 'vitest'
+import { evaluate } from '../../../src/gate/evaluate.ts'
+import { rules } from '../../../src/gate/rules.ts'
+import type { Evidence, RuleResult } from '../../../src/model/index.ts'
+import { ruleIds, type RuleId } from '../../../src/policy/rule-ids.ts'
+import type { Policy } from '../../../src/policy/schema.ts'
+import {
+  digest,
+  evidenceWith,
+  exception,
+  goodEvidence,
+  lintFinding,
+  missing,
+  now,
+  policy,
+  policyWith,
+  secretFinding,
+  valueOf,
+  vulnerability,
+  withBase,
+  withConfiguration,
+  withExceptions,
+  withLint,
+  withVulnerabilities,
+} from './good-evidence.ts'
+
+interface Case {
+  when: string
+  evidence?: Evidence
+  policy?: Policy
+}
+interface Bad extends Case {
+  /** Ids of the violations, in the order of the report. */
+  ids: string[]
+  found?: RegExp
+}
+interface Examples {
+  status: RuleResult['status']
+  good: Case[]
+  bad: Bad[]
+}
+
+const file = (path: string) => ({ path, mode: '4755', bytes: 1000 })
+
+const examples: Record<RuleId, Examples> = {
+  evidence: {
+    status: 'undecided',
+    good: [{ when: 'a second platform is complete too', evidence: goodEvidence(['linux/amd64', 'linux/arm64']), policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }) }],
+    bad: [
+      { when: 'there is no image', evidence: { ...goodEvidence(), platforms: [] }, ids: ['base', 'configuration', 'licenses', 'platform', 'sbom', 'secrets', 'size', 'structure', 'vulnerabilities'] },
+      { when: 'the linter did not run', evidence: evidenceWith((evidence) => (evidence.lint = missing)), ids: ['lint'], found: /exit code 137/ },
+      { when: 'one cell is missing', evidence: evidenceWith((evidence) => (evidence.platforms[0]!.evidence.sbom = missing)), ids: ['sbom'], found: /exit code 137/ },
+      { when: 'a cell is not there at all', evidence: evidenceWith((evidence) => Reflect.deleteProperty(evidence.platforms[0]!.evidence, 'size')), ids: ['size'], found: /nobody collected it/ },
+      { when: 'a platform of the policy is missing', policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }), ids: ['platform'] },
+      { when: 'one platform is there twice', evidence: goodEvidence(['linux/amd64', 'linux/amd64']), ids: ['repeated-digest', 'repeated-platform'] },
+      {
+        when: 'two platforms have the same bytes',
+        policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }),
+        evidence: evidenceWith((evidence) => {
+          for (const { archive, evidence: cells } of evidence.platforms) {
+            archive.digest = digest('same')
+            if (cells.sbom.status === 'collected') cells.sbom.value.subject = digest('same')
+          }
+        }, ['linux/amd64', 'linux/arm64']),
+        ids: ['repeated-digest'],
+      },
+    ],
+  },
+  'lint-level': {
+    status: 'failed',
+    good: [
+      { when: 'findings are milder', evidence: withLint([lintFinding({ level: 'info' }), lintFinding({ level: 'style' })]) },
+      { when: 'the policy only denies errors', evidence: withLint([lintFinding()]), policy: policyWith({ lint: { failOn: 'error' } }) },
+    ],
+    bad: [
+      { when: 'there is a warning', evidence: withLint([lintFinding()]), ids: ['DL3008'], found: /^warning: Pin versions/ },
+      { when: 'there is an error', evidence: withLint([lintFinding({ id: 'SC2086', level: 'error' })]), ids: ['SC2086'] },
+      { when: 'style denies', evidence: withLint([lintFinding({ level: 'style' })]), policy: policyWith({ lint: { failOn: 'style' } }), ids: ['DL3008'] },
+    ],
+  },
+  'lint-pragmas': {
+    status: 'failed',
+    good: [],
+    bad: [
+      { when: 'pragmas are denied', evidence: withLint([], [{ rules: ['DL3008', 'DL3009'], line: 3, global: false }]), policy: policyWith({ lint: { pragmas: 'deny' } }), ids: ['DL3008', 'DL3009'] },
+      { when: 'a pragma names no rule', evidence: withLint([], [{ rules: [], line: 1, global: true }]), policy: policyWith({ lint: { pragmas: 'deny' } }), ids: ['all rules'], found: /whole file/ },
+    ],
+  },
+  vulnerabilities: {
+    status: 'failed',
+    good: [
+      { when: 'severities are unlimited', evidence: withVulnerabilities({ findings: [vulnerability({ severity: 'medium' }), vulnerability({ severity: 'low' })] }) },
+      { when: 'the limit is not passed', evidence: withVulnerabilities({ findings: [vulnerability({ id: 'A' }), vulnerability({ id: 'B' })] }), policy: policyWith({ vulnerabilities: { critical: 2 } }) },
+      {
+        when: 'each platform stays within its limit',
+        policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] }, vulnerabilities: { critical: 1 } }),
+        evidence: evidenceWith((evidence) => [0, 1].forEach((index) => valueOf(evidence, 'vulnerabilities', index).findings.push(vulnerability())), ['linux/amd64', 'linux/arm64']),
+      },
+    ],
+    bad: [
+      { when: 'there is a critical one', evidence: withVulnerabilities({ findings: [vulnerability()] }), ids: ['CVE-2026-0001'], found: /libc6 2.36: Buffer overflow/ },
+      { when: 'the severity is unknown', evidence: withVulnerabilities({ findings: [vulnerability({ severity: 'unknown' })] }), ids: ['CVE-2026-0001'] },
+      { when: 'the finding has no id', evidence: withVulnerabilities({ findings: [vulnerability({ id: 'unidentified', severity: 'unknown' })] }), ids: ['unidentified'] },
+      { when: 'the limit is passed', evidence: withVulnerabilities({ findings: [vulnerability({ id: 'B' }), vulnerability({ id: 'A' })] }), policy: policyWith({ vulnerabilities: { critical: 1 } }), ids: ['A', 'B'] },
+      { when: 'unfixed ones count', evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: undefined, status: 'affected' } as never)] }), policy: policyWith({ vulnerabilities: { unfixed: 'count' } }), ids: ['CVE-2026-0001'] },
+      { when: 'the vendor says fixed and names no version', evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: '' })] }), ids: ['CVE-2026-0001'] },
+    ],
+  },
+  'database-age': {
+    status: 'undecided',
+    good: [{ when: 'it is exactly as old as allowed', evidence: withDatabase({ updatedAt: '2026-11-21T12:00:00Z' }) }],
+    bad: [
+      { when: 'it is a second older', evidence: withDatabase({ updatedAt: '2026-11-21T11:59:59Z' }), ids: ['trivy-db'], found: /48 hours old/ },
+      { when: 'it comes from the future', evidence: withDatabase({ updatedAt: '2026-11-24T12:00:00Z' }), ids: ['trivy-db'], found: /future/ },
+      { when: 'its date is none', evidence: withDatabase({ updatedAt: 'yesterday' }), ids: ['trivy-db'] },
+    ],
+  },
+  'database-coverage': {
+    status: 'undecided',
+    good: [
+      { when: 'the policy accepts examples', evidence: withDatabase({ coverage: 'example' }), policy: policyWith({ database: { accept: ['example'] } }) },
+      {
+        when: 'an image on scratch has no operating system',
+        evidence: evidenceWith((evidence) => {
+          delete valueOf(evidence, 'vulnerabilities').os
+          valueOf(evidence, 'base').images = [{ stage: 'final', location: { path: 'Dockerfile', line: 1, within: 'source' }, written: 'scratch', reference: 'scratch', pinnedBy: 'scratch', final: true }]
+        }),
+      },
+    ],
+    bad: [
+      { when: 'the kind is not accepted', evidence: withDatabase({ coverage: 'example' }), ids: ['database'] },
+      { when: 'an ecosystem is not covered', evidence: withVulnerabilities({ uncovered: ['npm', 'go'] }), ids: ['go', 'npm'] },
+      { when: 'it is empty', evidence: withDatabase({ ecosystems: { pip: 0 } }), ids: ['empty-database'] },
+      { when: 'no operating system was recognised', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'vulnerabilities').os), ids: ['operating-system'] },
+      { when: 'the operating system is "none"', evidence: withVulnerabilities({ os: { family: 'none', version: '', endOfLife: false } }), ids: ['operating-system'] },
+    ],
+  },
+  'end-of-life-os': {
+    status: 'failed',
+    good: [],
+    bad: [{ when: 'support has ended', evidence: withVulnerabilities({ os: { family: 'debian', version: '9', endOfLife: true } }), ids: ['debian 9'] }],
+  },
+  inventory: {
+    status: 'undecided',
+    good: [{ when: 'the policy allows it', evidence: withNoPackages(), policy: policyWith({ inventory: { allowEmpty: { reason: 'one static binary on scratch' } } }) }],
+    bad: [
+      { when: 'nothing was catalogued', evidence: withNoPackages(), ids: ['empty'] },
+      { when: 'the licence scan saw nothing', evidence: evidenceWith((evidence) => (valueOf(evidence, 'licenses').packages = [])), ids: ['licenses'] },
+    ],
+  },
+  secrets: {
+    status: 'failed',
+    good: [{ when: 'the policy allows one', evidence: evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding())), policy: policyWith({ secrets: { allowed: 1 } }) }],
+    bad: [{ when: 'a file holds one', evidence: evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding())), ids: ['aws-access-key-id'] }],
+  },
+  'suspected-secrets': {
+    status: 'failed',
+    good: [],
+    bad: [{ when: 'ENV, LABEL and ARG do', evidence: withConfiguration({ suspectedSecrets: [{ name: 'DB_PASSWORD', where: 'environment' }, { name: 'token', where: 'label' }, { name: 'NPM_TOKEN', where: 'history' }] }), ids: ['DB_PASSWORD', 'NPM_TOKEN', 'token'] }],
+  },
+  licenses: {
+    status: 'failed',
+    good: [
+      { when: 'there is a choice', evidence: withLicenses('MIT OR AGPL-3.0-only') },
+      { when: 'nested choices leave one', evidence: withLicenses('(AGPL-3.0-only AND MIT) OR (SSPL-1.0 OR BSD-3-Clause)') },
+    ],
+    bad: [
+      { when: 'the licence is denied', evidence: withLicenses('AGPL-3.0-only'), ids: ['library'] },
+      { when: 'its old name is written', evidence: withLicenses('AGPL-3.0'), ids: ['library'] },
+      { when: 'its old name is written with a plus', evidence: withLicenses('AGPL-3.0+'), ids: ['library'] },
+      { when: 'no choice remains', evidence: withLicenses('AGPL-3.0-only OR SSPL-1.0'), ids: ['library'] },
+      { when: 'one part of an AND is denied', evidence: withLicenses('MIT AND AGPL-3.0-only'), ids: ['library'] },
+      { when: 'one of several licences is denied', evidence: withLicenses('MIT', 'AGPL-3.0-or-later'), ids: ['library'] },
+      { when: 'an exception is added', evidence: withLicenses('AGPL-3.0-only WITH Classpath-exception-2.0'), ids: ['library'] },
+      { when: 'prose names it', evidence: withLicenses('Dual licensed: agpl-3.0-only, or ask us'), ids: ['library'] },
+      { when: 'it is in the wrong case', evidence: withLicenses('sspl-1.0'), ids: ['library'] },
+      { when: 'unknown is denied', evidence: withLicenses('see COPYING'), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
+      { when: 'none is declared', evidence: withLicenses(), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
+      { when: 'LicenseRef is the only one', evidence: withLicenses('LicenseRef-own'), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
+      { when: 'the policy denies a LicenseRef', evidence: withLicenses('LicenseRef-own'), policy: policyWith({ licenses: { deny: ['LicenseRef-own'] } }), ids: ['library'] },
+      { when: 'the expression is a bomb', evidence: withLicenses('('.repeat(100_000)), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
+    ],
+  },
+  'structure-tests': {
+    status: 'failed',
+    good: [{ when: 'none are there and none are required', evidence: evidenceWith((evidence) => (valueOf(evidence, 'structure').tests = [])), policy: policyWith({ structure: { required: false } }) }],
+    bad: [
+      { when: 'none are there', evidence: evidenceWith((evidence) => (valueOf(evidence, 'structure').tests = [])), ids: ['no-tests'] },
+      { when: 'one fails', evidence: evidenceWith((evidence) => valueOf(evidence, 'structure').tests.push({ name: 'user exists', passed: false, errors: ['expected nonroot'], seconds: 0 })), ids: ['user exists'], found: /expected nonroot/ },
+      { when: 'one fails though none is required', evidence: evidenceWith((evidence) => valueOf(evidence, 'structure').tests.push({ name: 'x', passed: false, errors: [], seconds: 0 })), policy: policyWith({ structure: { required: false } }), ids: ['x'] },
+    ],
+  },
+  'sbom-complete': {
+    status: 'undecided',
+    good: [
+      {
+        when: 'an image that may be empty has no components',
+        policy: policyWith({ inventory: { allowEmpty: { reason: 'one static binary on scratch' } } }),
+        evidence: (() => {
+          const evidence = withNoPackages()
+          for (const document of valueOf(evidence, 'sbom').documents) document.components = 0
+          return evidence
+        })(),
+      },
+    ],
+    bad: [
+      { when: 'a format is missing', evidence: evidenceWith((evidence) => valueOf(evidence, 'sbom').documents.pop()), ids: ['spdx'] },
+      { when: 'a format is there twice', evidence: evidenceWith((evidence) => valueOf(evidence, 'sbom').documents.push(valueOf(evidence, 'sbom').documents[0]!)), ids: ['cyclonedx'] },
+      { when: 'a document is empty', evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').documents[0]!.components = 0)), ids: ['cyclonedx'] },
+      { when: 'it is about another image', evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').subject = digest('another'))), ids: ['subject'] },
+      { when: 'the operating system is missing', evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').operatingSystem = false)), ids: ['operating-system'] },
+    ],
+  },
+  'size-unpacked': {
+    status: 'failed',
+    good: [
+      { when: 'it is exactly the limit', evidence: withSize({ unpacked: 100_000_000 }) },
+      { when: 'the policy allows more', evidence: withSize({ unpacked: 120_000_000 }), policy: policyWith({ size: { unpacked: '120 MB' } }) },
+    ],
+    bad: [
+      { when: 'it is a byte over the limit', evidence: withSize({ unpacked: 100_000_001 }), ids: ['size-unpacked'], found: /100000001 bytes/ },
+      { when: 'the class is compiled', policy: policyWith({ image: { class: 'compiled' } }), ids: ['size-unpacked'], found: /largest: \/usr\/lib\/libpython/ },
+      { when: 'it is no number', evidence: withSize({ unpacked: Number.NaN }), ids: ['size-unpacked'] },
+    ],
+  },
+  'size-compressed': {
+    status: 'failed',
+    good: [{ when: 'no limit is set', evidence: withSize({ compressed: 1e12 }) }],
+    bad: [{ when: 'the limit is passed', policy: policyWith({ size: { compressed: '20 MB' } }), ids: ['size-compressed'], found: /largest layer: 24 MB by COPY/ }],
+  },
+  'layer-efficiency': {
+    status: 'failed',
+    good: [{ when: 'it is exactly the limit', evidence: withSize({ efficiency: 0.9 }) }],
+    bad: [{ when: 'it is lower', evidence: withSize({ efficiency: 0.8999 }), ids: ['layer-efficiency'], found: /0.8999/ }],
+  },
+  'wasted-bytes': {
+    status: 'failed',
+    good: [{ when: 'it is exactly the limit', evidence: withSize({ wasted: 20_000_000 }) }],
+    bad: [{ when: 'it is a byte more', evidence: withSize({ wasted: 20_000_001 }), ids: ['wasted-bytes'] }],
+  },
+  user: {
+    status: 'failed',
+    good: [{ when: 'there is no group', evidence: withConfiguration({ user: '1000' }) }],
+    bad: [
+      { when: 'none is set', evidence: withConfiguration({ user: '' }), ids: ['user'], found: /runs as root/ },
+      { when: 'it is root', evidence: withConfiguration({ user: 'root' }), ids: ['user'] },
+      { when: 'it is 0 with a group', evidence: withConfiguration({ user: '0:1000' }), ids: ['user'] },
+      { when: 'it is a name', evidence: withConfiguration({ user: 'nonroot' }), ids: ['user'] },
+      { when: 'it is a system account', evidence: withConfiguration({ user: '999' }), ids: ['user'] },
+      { when: 'it is a negative number', evidence: withConfiguration({ user: '-1' }), ids: ['user'] },
+    ],
+  },
+  healthcheck: {
+    status: 'failed',
+    good: [{ when: 'it is optional', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'configuration').healthcheck), policy: policyWith({ configuration: { healthcheck: 'optional' } }) }],
+    bad: [
+      { when: 'there is none', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'configuration').healthcheck), ids: ['healthcheck'] },
+      { when: 'it is NONE', evidence: withHealthcheck('NONE'), ids: ['healthcheck'] },
+      { when: 'it has no command', evidence: withHealthcheck('CMD'), ids: ['healthcheck'] },
+    ],
+  },
+  'exposed-ports': {
+    status: 'failed',
+    good: [
+      { when: 'none is exposed', evidence: withConfiguration({ exposedPorts: [] }), policy: policyWith({ configuration: { ports: [] } }) },
+      { when: 'the policy names it', policy: policyWith({ configuration: { ports: [8080] } }) },
+    ],
+    bad: [
+      { when: 'it is the port of SSH', evidence: withConfiguration({ exposedPorts: ['22/tcp'] }), ids: ['22/tcp'] },
+      { when: 'the policy names the port of SSH', evidence: withConfiguration({ exposedPorts: ['22'] }), policy: policyWith({ configuration: { ports: [22] } }), ids: ['22'] },
+      { when: 'the policy names another', policy: policyWith({ configuration: { ports: [8443] } }), ids: ['8080/tcp'] },
+      { when: 'it is a range', evidence: withConfiguration({ exposedPorts: ['8000-9000/tcp'] }), ids: ['8000-9000/tcp'] },
+    ],
+  },
+  setuid: { status: 'failed', good: [], bad: [{ when: 'there are two', evidence: withConfiguration({ setuid: [file('/usr/bin/su'), file('/usr/bin/mount')] }), ids: ['/usr/bin/mount', '/usr/bin/su'], found: /4755/ }] },
+  'world-writable': { status: 'failed', good: [], bad: [{ when: 'there is one', evidence: withConfiguration({ worldWritable: [file('/app/data')] }), ids: ['/app/data'] }] },
+  shells: {
+    status: 'failed',
+    good: [{ when: 'the policy allows it', evidence: withConfiguration({ shells: ['/bin/sh'] }) }],
+    bad: [{ when: 'the policy denies it', evidence: withConfiguration({ shells: ['/bin/sh'] }), policy: policyWith({ configuration: { shells: 'deny' } }), ids: ['/bin/sh'] }],
+  },
+  'package-managers': {
+    status: 'failed',
+    good: [{ when: 'the policy allows it', evidence: withConfiguration({ packageManagers: ['/usr/bin/apt'] }), policy: policyWith({ configuration: { packageManagers: 'allow' } }) }],
+    bad: [{ when: 'there is one', evidence: withConfiguration({ packageManagers: ['/usr/bin/apt'] }), ids: ['/usr/bin/apt'] }],
+  },
+  'package-caches': { status: 'failed', good: [], bad: [{ when: 'there is one', evidence: withConfiguration({ packageCaches: [{ path: '/var/lib/apt/lists', bytes: 18_000_000 }] }), ids: ['/var/lib/apt/lists'], found: /18 MB/ }] },
+  'ssh-server': { status: 'failed', good: [], bad: [{ when: 'there is one', evidence: withConfiguration({ sshServers: ['/usr/sbin/sshd'] }), ids: ['/usr/sbin/sshd'] }] },
+  'exec-form': {
+    status: 'failed',
+    good: [
+      { when: 'the program is a script', evidence: withConfiguration({ entrypoint: ['/entrypoint.sh'], cmd: ['serve'] }) },
+      { when: 'a shell runs a file', evidence: withConfiguration({ entrypoint: ['/bin/sh', '/run.sh'], cmd: [] }) },
+    ],
+    bad: [
+      { when: 'CMD is in shell form', evidence: withConfiguration({ entrypoint: [], cmd: ['/bin/sh', '-c', 'python -m app'] }), ids: ['CMD'] },
+      { when: 'ENTRYPOINT is in shell form', evidence: withConfiguration({ entrypoint: ['/bin/sh', '-c', 'python -m app'] }), ids: ['ENTRYPOINT'] },
+      { when: 'SHELL was changed', evidence: withConfiguration({ entrypoint: ['/bin/bash', '-ec', 'python -m app'] }), ids: ['ENTRYPOINT'] },
+    ],
+  },
+  labels: {
+    status: 'failed',
+    good: [{ when: 'none is required', evidence: withConfiguration({ labels: {} }), policy: policyWith({ configuration: { labels: [] } }) }],
+    bad: [
+      { when: 'one is missing', evidence: withConfiguration({ labels: { 'org.opencontainers.image.title': 'shop' } }), ids: ['org.opencontainers.image.source'] },
+      { when: 'one is empty', evidence: withConfiguration({ labels: { 'org.opencontainers.image.title': ' ', 'org.opencontainers.image.source': 'x' } }), ids: ['org.opencontainers.image.title'], found: /empty/ },
+      { when: 'the name is one of Object', evidence: withConfiguration({ labels: {} }), policy: policyWith({ configuration: { labels: ['constructor'] } }), ids: ['constructor'] },
+    ],
+  },
+  'base-pinned': {
+    status: 'failed',
+    good: [
+      { when: 'the policy does not ask for it', evidence: withBase({ pinnedBy: 'nobody' }), policy: policyWith({ base: { digest: 'optional' } }) },
+      { when: 'it is scratch', evidence: withBase({ pinnedBy: 'scratch', reference: 'scratch', written: 'scratch' }) },
+    ],
+    bad: [
+      { when: 'nobody pinned it', evidence: withBase({ pinnedBy: 'nobody' }), ids: ['gcr.io/distroless/python3-debian12:nonroot'] },
+      { when: 'a build stage is not pinned', evidence: withBase({}, { stage: 'build', pinnedBy: 'nobody', final: false, reference: 'docker.io/library/python:3.11' }), ids: ['docker.io/library/python:3.11'] },
+      { when: 'the digest is missing', evidence: withoutBaseDigest(), ids: ['gcr.io/distroless/python3-debian12:nonroot'] },
+    ],
+  },
+  'base-allowed': {
+    status: 'failed',
+    good: [{ when: 'the list names it exactly', evidence: withBase({ reference: 'ghcr.io/acme/base:1' }), policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }) }],
+    bad: [
+      { when: 'it comes from elsewhere', evidence: withBase({ reference: 'docker.io/evil/python:3.11' }), ids: ['docker.io/evil/python'] },
+      { when: 'a name merely begins like an allowed one', evidence: withBase({ reference: 'ghcr.io/acme/base-evil:1' }), policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }), ids: ['ghcr.io/acme/base-evil'] },
+      { when: 'a build stage comes from elsewhere', evidence: withBase({}, { stage: 'build', final: false, reference: '127.0.0.1:5000/evil/go' }), ids: ['127.0.0.1:5000/evil/go'] },
+    ],
+  },
+  'base-latest': {
+    status: 'failed',
+    good: [{ when: 'a digest stands alone', evidence: withBase({ written: `docker.io/library/python@${digest('x')}`, reference: 'docker.io/library/python' }) }],
+    bad: [
+      { when: 'the tag is latest', evidence: withBase({ written: 'python:latest', reference: 'docker.io/library/python:latest' }), ids: ['docker.io/library/python:latest'] },
+      { when: 'there is neither tag nor digest', evidence: withBase({ written: 'localhost:5000/python', reference: 'localhost:5000/python' }), policy: policyWith({ base: { allow: ['localhost:5000/*'] } }), ids: ['localhost:5000/python'] },
+    ],
+  },
+  exceptions: {
+    status: 'failed',
+    good: [{ when: 'an exception is used', evidence: withVulnerabilities({ findings: [vulnerability()] }), policy: withExceptions(exception()) }],
+    bad: [
+      { when: 'unused ones are denied', policy: policyWith({ exceptions: { unused: 'deny', register: [exception()] } }), ids: ['vulnerabilities/CVE-2026-0001'] },
+      { when: 'expired ones are denied', policy: policyWith({ exceptions: { unused: 'deny', register: [exception({ expires: '2026-11-22' })] } }), ids: ['vulnerabilities/CVE-2026-0001'], found: /last day was 2026-11-22/ },
+      { when: 'one lives too long', policy: withExceptions(exception({ expires: '2028-01-01' })), ids: ['vulnerabilities/CVE-2026-0001'], found: /at most 180 days/ },
+      { when: 'one would allow missing evidence', policy: withExceptions(exception({ rule: 'evidence', id: 'sbom' })), ids: ['evidence/sbom'] },
+      { when: 'one would allow every finding without id', policy: withExceptions(exception({ id: 'unidentified' })), ids: ['vulnerabilities/unidentified'] },
+    ],
+  },
+}
+
+describe.each(rules.map((rule) => ({ id: rule.id, rule })))('$id', ({ id, rule }) => {
+  const { status, good, bad } = examples[id]
+
+  it.each([{ when: 'all is well' }, ...good])('says yes when $when', (example: Case) => {
+    const result = judge(id, example)
+    expect(result.violations).toEqual([])
+    expect(result.status).toBe('passed')
+    expect(result.wanted).not.toBe('')
+    expect(result.found).not.toBe('')
+  })
+
+  it.each(bad)('says no when $when', (example) => {
+    const result = judge(id, example)
+    expect(result.violations.map((violation) => violation.id).toSorted()).toEqual(example.ids)
+    expect(result.status).toBe(status)
+    expect(result.violations.map(({ found }) => found).join('\n')).toMatch(example.found ?? /./)
+    for (const violation of result.violations) expect([violation.wanted, violation.found, violation.remedy].filter((text) => text.trim().length < 1)).toEqual([])
+  })
+
+  it('tells where it comes from and what to do', () => {
+    expect(rule.source.length).toBeGreaterThan(8)
+    expect(rule.remedy).toMatch(/^[A-Z].{20,}\.$/s)
+    expect(rule.title).toMatch(/^[A-Z]/)
+  })
+})
+
+describe('what is reported and does not deny', () => {
+  it.each([
+    { id: 'vulnerabilities' as const, evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: undefined, status: 'affected' } as never)] }) },
+    { id: 'lint-pragmas' as const, evidence: withLint([], [{ rules: ['DL3008'], line: 3, global: false }]) },
+    { id: 'licenses' as const, evidence: withLicenses('see COPYING') },
+    { id: 'exceptions' as const, evidence: goodEvidence(), policy: withExceptions(exception()) },
+    { id: 'exceptions' as const, evidence: goodEvidence(), policy: withExceptions(exception({ expires: '2026-11-22' })) },
+  ])('$id warns', ({ id, ...example }) => {
+    const result = judge(id, example)
+    expect(result.status).toBe('warned')
+    expect(result.violations).toHaveLength(1)
+    expect(evaluate(example.policy ?? policy, example.evidence, now).verdict.outcome).toBe('passed')
+  })
+
+  it('an unfixed finding that would stay within its limit is no remark', () => {
+    const unfixed = vulnerability({ status: 'affected' })
+    delete unfixed.fixedVersion
+    const result = judge('vulnerabilities', { when: '', evidence: withVulnerabilities({ findings: [unfixed] }), policy: policyWith({ vulnerabilities: { critical: 1 } }) })
+    expect(result.status).toBe('passed')
+    expect(result.found).toContain('1 without a repair')
+  })
+})
+
+it('the gate and the policy know the same rules in the same order', () => {
+  expect(rules.map(({ id }) => id)).toEqual(ruleIds)
+})
+
+it('points at the line of the Dockerfile', () => {
+  const [violation] = judge('base-pinned', { when: '', evidence: withBase({ pinnedBy: 'nobody' }) }).violations
+  expect(violation?.location).toEqual({ path: 'Dockerfile', line: 7, within: 'source' })
+})
+
+function judge(id: RuleId, example: Case | { evidence?: Evidence; policy?: Policy }): RuleResult {
+  const { verdict } = evaluate(example.policy ?? policy, example.evidence ?? goodEvidence(), now)
+  const result = verdict.results.find(({ rule }) => rule === id)
+  if (!result) throw new Error(`no result of ${id}`)
+  return result
+}
+
+function withDatabase(change: Partial<ReturnType<typeof database>>): Evidence {
+  return evidenceWith((evidence) => Object.assign(valueOf(evidence, 'vulnerabilities').database, change))
+}
+
+function database() {
+  return valueOf(goodEvidence(), 'vulnerabilities').database
+}
+
+function withSize(change: Partial<ReturnType<typeof size>>): Evidence {
+  return evidenceWith((evidence) => Object.assign(valueOf(evidence, 'size'), change))
+}
+
+function size() {
+  return valueOf(goodEvidence(), 'size')
+}
+
+function withHealthcheck(...test: string[]): Evidence {
+  return withConfiguration({ healthcheck: { test, intervalSeconds: 30, timeoutSeconds: 3, startPeriodSeconds: 0, retries: 3 } })
+}
+
+function withLicenses(...licenses: string[]): Evidence {
+  return evidenceWith((evidence) => valueOf(evidence, 'licenses').packages.push({ name: 'library', version: '1.0', type: 'python-pkg', licenses }))
+}
+
+function withNoPackages(): Evidence {
+  return evidenceWith((evidence) => {
+    valueOf(evidence, 'vulnerabilities').packageCount = 0
+    valueOf(evidence, 'licenses').packages = []
+  })
+}
+
+function withoutBaseDigest(): Evidence {
+  return evidenceWith((evidence) => delete valueOf(evidence, 'base').images[0]?.digest)
+}

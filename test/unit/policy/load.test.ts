@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { DeliveryError } from '../../../src/errors.ts'
+import { defaultPolicy, loadPolicy, Policy, policyDigest, ruleIds, shippedPolicies, shippedPolicyNames, strictPolicy } from '../../../src/policy/index.ts'
+
+const now = new Date('2026-11-23T12:00:00Z')
+
+function load(text: string, at = now): Policy {
+  return loadPolicy(text, 'loadline.yaml', at)
+}
+
+function refusal(text: string, at: Date): DeliveryError {
+  try {
+    load(text, at)
+  } catch (error) {
+    if (error instanceof DeliveryError) return error
+    throw error
+  }
+  throw new Error('the policy was accepted')
+}
+
+function problems(text: string, at = now): string[] {
+  const error = refusal(text, at)
+  expect(error.code).toBe('POLICY')
+  expect(error.exitCode).toBe(2)
+  expect(error.hint).not.toBe('')
+  return error.message.split('\n')
+}
+
+describe('the shipped policies', () => {
+  it.each(shippedPolicyNames)('%s.yaml is the policy of that name', (name) => {
+    const text = readFileSync(new URL(`../../../pipelines/policies/${name}.yaml`, import.meta.url), 'utf8')
+    expect(load(text)).toEqual(shippedPolicies[name])
+  })
+
+  it.each(shippedPolicyNames)('%s is complete and valid', (name) => {
+    expect(Policy.parse(shippedPolicies[name])).toEqual(shippedPolicies[name])
+  })
+
+  it('advisory denies nothing but missing evidence', () => {
+    const warned = Object.entries(shippedPolicies.advisory.rules)
+    expect(ruleIds.filter((id) => !warned.some(([rule]) => rule === id))).toEqual(['evidence'])
+    expect(warned.every(([, setting]) => setting.level === 'warn' && (setting.reason?.length ?? 0) > 10)).toBe(true)
+  })
+
+  it('strict is never milder than the default', () => {
+    for (const severity of ['critical', 'high', 'medium', 'low', 'unknown'] as const) {
+      const [strict, usual] = [strictPolicy.vulnerabilities[severity], defaultPolicy.vulnerabilities[severity]]
+      expect(usual === 'unlimited' || (strict !== 'unlimited' && strict <= usual)).toBe(true)
+    }
+    expect(strictPolicy.exceptions.maximumDays).toBeLessThanOrEqual(defaultPolicy.exceptions.maximumDays)
+    expect(strictPolicy.size.efficiency).toBeGreaterThanOrEqual(defaultPolicy.size.efficiency)
+  })
+})
+
+describe('a partial policy', () => {
+  it('is the default where it says nothing', () => {
+    expect(load('version: 1')).toEqual(defaultPolicy)
+  })
+
+  it('merges sections key by key', () => {
+    expect(load('version: 1\nvulnerabilities:\n  medium: 3\n').vulnerabilities).toEqual({ ...defaultPolicy.vulnerabilities, medium: 3 })
+  })
+
+  it('replaces lists', () => {
+    expect(load('version: 1\nlicenses: {deny: [MIT]}').licenses).toEqual({ deny: ['MIT'], unknown: 'report' })
+  })
+
+  it('builds on the policy that it extends', () => {
+    expect(load('version: 1\nextends: strict\nvulnerabilities: {medium: 5}')).toEqual({ ...strictPolicy, vulnerabilities: { ...strictPolicy.vulnerabilities, medium: 5 } })
+  })
+
+  it('replaces the whole setting of a rule', () => {
+    const { rules } = load('version: 1\nextends: advisory\nrules: {user: {level: deny}}')
+    expect(rules.user).toEqual({ level: 'deny' })
+    expect(rules.setuid?.level).toBe('warn')
+  })
+
+  it('keeps no trace of what it extends, and its digest does not depend on how it is written', () => {
+    const short = load('version: 1\nlint: {failOn: error}')
+    const long = load('lint:\r\n  "failOn": "error"\r\n  pragmas: report\r\nversion: 1\r\nextends: default\r\n')
+    expect(long).toEqual(short)
+    expect(policyDigest(long)).toBe(policyDigest(short))
+    expect(policyDigest(short)).not.toBe(policyDigest(defaultPolicy))
+    expect(policyDigest(short)).toMatch(/^sha256:[0-9a-f]{64}$/)
+  })
+
+  it('leaves the shipped policies as they are', () => {
+    const before = JSON.stringify(shippedPolicies)
+    load('version: 1\nvulnerabilities: {medium: 3}\nrules: {user: {level: warn, reason: an old image}}')
+    expect(JSON.stringify(shippedPolicies)).toBe(before)
+  })
+
+  it('may begin with a byte order mark and end its lines as Windows does', () => {
+    expect(load('\uFEFFversion: 1\r\nlint:\r\n  failOn: error\r\n').lint.failOn).toBe('error')
+  })
+
+  it('keeps the text of days, arguments and numbers in quotes', () => {
+    const policy = load('version: 1\nbuild: {args: {VERSION: "1.10", FLAG: "true"}}\nexceptions: {register: [{rule: setuid, id: /usr/bin/su, reason: needed by the agent, owner: team-x, expires: 2027-01-31}]}')
+    expect(policy.build.args).toEqual({ VERSION: '1.10', FLAG: 'true' })
+    expect(policy.exceptions.register[0]?.expires).toBe('2027-01-31')
+  })
+
+  it('does not read the environment', () => {
+    process.env['LOADLINE_POLICY'] = 'off'
+    process.env['LOADLINE_RULES_USER'] = 'off'
+    try {
+      expect(load('version: 1')).toEqual(defaultPolicy)
+    } finally {
+      delete process.env['LOADLINE_POLICY']
+      delete process.env['LOADLINE_RULES_USER']
+    }
+  })
+})
+
+describe('a mistake is told with its place, what was wanted, what was found and what was meant', () => {
+  it.each([
+    // Fault 26: unknown keys.
+    ['version: 1\nvulnerabilities:\n  critcal: 0\n', 'loadline.yaml:3:3: vulnerabilities.critcal: unknown key; did you mean "critical"?'],
+    ['version: 1\nvulnerabilties: {}\n', 'loadline.yaml:2:1: vulnerabilties: unknown key; did you mean "vulnerabilities"?'],
+    ['version: 1\nminimumUid: 5\n', 'loadline.yaml:2:1: minimumUid: unknown key here; it exists as configuration.minimumUid'],
+    ['version: 1\nsecrets: {zzz: 1}\n', 'loadline.yaml:2:11: secrets.zzz: unknown key; known here: allowed'],
+    ['version: 1\nrules:\n  vulnerabilites: {level: deny}\n', 'loadline.yaml:3:3: rules.vulnerabilites: unknown key; did you mean "vulnerabilities"?'],
+    ['version: 1\nexceptions: {regster: []}', 'loadline.yaml:2:14: exceptions.regster: unknown key; did you mean "register"?'],
+    ['version: 1\nextends: strickt', 'loadline.yaml:2:10: extends: wanted one of "default", "strict", "advisory"; found the text "strickt"; did you mean "strict"?'],
+    ['version: 1\nlint: {failOn: warn}', 'loadline.yaml:2:16: lint.failOn: wanted one of "error", "warning", "info", "style"; found the text "warn"'],
+    // Fault 35: thresholds.
+    ['version: 1\nvulnerabilities: {high: -1}', 'loadline.yaml:2:25: vulnerabilities.high: wanted at least 0; found the number -1'],
+    ['version: 1\nvulnerabilities: {high: .nan}', 'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found the number NaN'],
+    ['version: 1\nvulnerabilities: {high: .inf}', 'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found the number Infinity'],
+    ['version: 1\nvulnerabilities: {high: "0"}', 'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found the text "0"; write it without quotes'],
+    ['version: 1\nvulnerabilities: {high: 1.5}', 'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found the number 1.5'],
+    ['version: 1\nvulnerabilities: {high: }', 'loadline.yaml:2:19: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found nothing'],
+    ['version: 1\nvulnerabilities: {high: true}', 'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found true'],
+    ['version: 1\nvulnerabilities: {high: [0]}', 'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found a list'],
+    ['version: 1\nsize: {unpacked: 100}', 'loadline.yaml:2:18: size.unpacked: wanted a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB"; found the number 100'],
+    ['version: 1\nsize: {efficiency: 1.1}', 'loadline.yaml:2:20: size.efficiency: wanted at most 1; found the number 1.1'],
+    ['version: 1\nstructure: {required: yes}', 'loadline.yaml:2:23: structure.required: wanted true or false; found the text "yes"; YAML 1.2 knows only true and false'],
+    ['version: 1\nlicenses: {deny: [agpl-3.0]}', 'loadline.yaml:2:19: licenses.deny[0]: wanted one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count; found the text "agpl-3.0"'],
+    ['version: 1\nlicenses: {deny: [MIT OR GPL-2.0-only]}', 'loadline.yaml:2:19: licenses.deny[0]: wanted one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count; found the text "MIT OR GPL-2.0-only"'],
+    ['version: 1\nbuild: {dockerfile: ../Dockerfile}', 'loadline.yaml:2:21: build.dockerfile: wanted a path inside the source directory: relative, without ".." and backslashes; found the text "../Dockerfile"'],
+    ['version: 1\nbuild: {platforms: [amd64]}', 'loadline.yaml:2:21: build.platforms[0]: wanted a platform as os/architecture, e.g. linux/amd64; found the text "amd64"'],
+    // Disabling a rule.
+    ['version: 1\nrules: {user: {level: off}}', 'loadline.yaml:2:15: rules.user.reason: wanted a reason, in at least ten characters: the rule does not deny; found nothing'],
+    ['version: 1\nrules: {user: {level: off, reason: because}}', 'loadline.yaml:2:36: rules.user.reason: wanted a reason, in at least ten characters; found the text "because"'],
+    ['version: 1\nrules: {evidence: {level: off, reason: we are in a hurry}}', 'loadline.yaml:2:19: rules.evidence: the rule evidence always denies: without evidence nobody can say yes; remove the setting and make the evidence available'],
+    ['version: 1\nrules: {user: {level: deny, effectiveFrom: 2029-01-01}}', 'loadline.yaml:2:44: rules.user.effectiveFrom: wanted a day at most 180 days from today (exceptions.maximumDays), found 2029-01-01; choose an earlier day, or say level: warn and why'],
+    // The document.
+    ['extends: strict', 'loadline.yaml:1:1: version: wanted 1; found nothing'],
+    ['version: 2', 'loadline.yaml:1:10: version: wanted 1; found the number 2'],
+    ['version: "1"', 'loadline.yaml:1:10: version: wanted 1; found the text "1"; write it without quotes'],
+    ['- version: 1', 'loadline.yaml:1:1: wanted a map of keys; found a list'],
+    ['hello', 'loadline.yaml:1:1: wanted a map of keys; found the text "hello"'],
+  ])('%j', (text, message) => {
+    expect(problems(text)).toEqual([message])
+  })
+
+  it('all of them at once, in the order of the file', () => {
+    const found = problems('version: 1\nlint: {failOn: never}\nsecrets: {allowed: "0"}\nrules: {evidence: {level: warn, reason: we are in a hurry}}\nunknownSection: 1\n')
+    expect(found.map((line) => line.split(':').slice(1, 3).join(':'))).toEqual(['2:16', '3:20', '4:19', '5:1'])
+  })
+
+  it('a hundred of them, and how many more', () => {
+    const found = problems(`version: 1\n${Array.from({ length: 150 }, (_, index) => `key${index}: 1`).join('\n')}`)
+    expect(found).toHaveLength(101)
+    expect(found.at(-1)).toBe('... and 50 more')
+  })
+
+  it('never shows more than a piece of a long value', () => {
+    expect(problems(`version: 1\nlint: {failOn: ${'x'.repeat(10_000)}}`)[0]?.length).toBeLessThan(300)
+  })
+})
+
+describe('an exception', () => {
+  const good = 'rule: vulnerabilities, id: CVE-2026-1, reason: not reachable here, owner: team-x, expires: 2027-01-31'
+
+  it('is taken where it is complete', () => {
+    expect(load(register(good)).exceptions.register).toEqual([{ rule: 'vulnerabilities', id: 'CVE-2026-1', reason: 'not reachable here', owner: 'team-x', expires: '2027-01-31' }])
+  })
+
+  it.each([
+    // Fault 30: justification, owner and last day.
+    [good.replace(', reason: not reachable here', ''), 'exceptions.register[0].reason: wanted a reason, in at least ten characters; found nothing'],
+    [good.replace('not reachable here', '"          "'), 'exceptions.register[0].reason: wanted a reason, in at least ten characters; found the text "          "'],
+    [good.replace(', owner: team-x', ''), 'exceptions.register[0].owner: wanted a team or a mail address; found nothing'],
+    [good.replace(', expires: 2027-01-31', ''), 'exceptions.register[0].expires: wanted a calendar day, e.g. 2027-01-31; found nothing'],
+    [good.replace('2027-01-31', '2027-02-29'), 'exceptions.register[0].expires: wanted a calendar day, e.g. 2027-01-31; found the text "2027-02-29"'],
+    [good.replace('2027-01-31', 'never'), 'exceptions.register[0].expires: wanted a calendar day, e.g. 2027-01-31; found the text "never"'],
+    // Fault 31: too far away.
+    [good.replace('2027-01-31', '2027-05-23'), 'exceptions.register[0].expires: wanted a day at most 180 days from today (exceptions.maximumDays), found 2027-05-23, 181 days away; choose an earlier day and look at the risk again then'],
+    // Fault 33: wildcards.
+    [good.replace('CVE-2026-1', 'CVE-2026-*'), 'exceptions.register[0].id: wanted the id of one violation: wildcards are refused, an exception names one thing; found the text "CVE-2026-*"'],
+    [good.replace('CVE-2026-1', '"?"'), 'exceptions.register[0].id: wanted the id of one violation: wildcards are refused, an exception names one thing; found the text "?"'],
+    [`${good}, subject: "pkg:deb/*"`, 'exceptions.register[0].subject: wanted one subject: wildcards are refused; found the text "pkg:deb/*"'],
+    [good.replace('vulnerabilities', 'vulnerabilites'), 'exceptions.register[0].rule: wanted a known name; found the text "vulnerabilites"; did you mean "vulnerabilities"?'],
+    [good.replace('vulnerabilities', 'evidence'), 'exceptions.register[0].rule: no exception is possible from evidence: missing evidence is not a risk that can be weighed; make the evidence available'],
+    [good.replace('vulnerabilities', 'exceptions'), 'exceptions.register[0].rule: no exception is possible from exceptions: an exception cannot allow another; repair or remove the other one'],
+    [good.replace('CVE-2026-1', 'unidentified'), 'exceptions.register[0].id: wanted one finding, found "unidentified", which every finding without an id of its own carries; add the subject that the report prints'],
+    [`${good}, note: x`, 'exceptions.register[0].note: unknown key; known here: rule, id, subject, platform, reason, owner, ticket, created, expires, compensatingControl'],
+  ])('{%s} is refused', (entry, message) => {
+    expect(problems(register(entry)).map((line) => line.replace(/^loadline\.yaml:4:\d+: /, ''))).toEqual([message])
+  })
+
+  it('is refused where it is there twice', () => {
+    expect(problems(register(good, good.replace('2027-01-31', '2027-01-30')))).toEqual(['loadline.yaml:5:7: exceptions.register[1]: the same exception as exceptions.register[0]: same rule, id, subject and platform; keep one'])
+    expect(load(register(good, `${good}, platform: linux/arm64`)).exceptions.register).toHaveLength(2)
+  })
+
+  it('may end on the very last day that the policy allows, and may be past: the gate says so then', () => {
+    expect(load(register(good.replace('2027-01-31', '2027-05-22'))).exceptions.register).toHaveLength(1)
+    expect(load(register(good.replace('2027-01-31', '2020-01-01'))).exceptions.register).toHaveLength(1)
+  })
+
+  it('is measured by the limit that the same file sets, or that the extended policy has', () => {
+    expect(problems(`${register(good)}  maximumDays: 7\n`)[0]).toContain('at most 7 days')
+    expect(problems(`extends: strict\n${register(good.replace('2027-01-31', '2027-03-31'))}`)[0]).toContain('at most 90 days')
+    expect(problems(`${register(good)}  maximumDays: 100000\n`)[0]).toContain('exceptions.maximumDays: wanted at most 366')
+  })
+
+  it.each([
+    ['2026-11-22T23:59:59.999Z', [expect.stringContaining('181 days away')]],
+    ['2026-11-23T00:00:00.000Z', []],
+    ['2026-11-23T23:59:59.999Z', []],
+  ])('is measured in days of UTC: at %s', (moment, told) => {
+    expect(problems(`${register(good.replace('2027-01-31', '2027-05-22'))}wrong: 1\n`, new Date(moment)).slice(0, -1)).toEqual(told)
+  })
+})
+
+function register(...entries: string[]): string {
+  return `version: 1\nexceptions:\n  register:\n${entries.map((entry) => `    - {${entry}}\n`).join('')}`
+}
