@@ -28,6 +28,9 @@ export interface StoredResult {
   cached: boolean
 }
 
+/** Name of the lock inside the cache directory. */
+export const SET_UP_LOCK = 'set-up.lock'
+
 /** Results that no set-up has asked for in this many days are removed. */
 const UNUSED_DAYS = 14
 
@@ -85,6 +88,13 @@ export async function removeUnused(cache: Cache, now: Date): Promise<void> {
       const path = cache.path('steps', step, key)
       if ((await stat(path)).mtimeMs < oldest) await rm(path, { recursive: true, force: true })
     }
+  }
+}
+
+/** Removes everything but the lock of the holder. Only for that holder, with nothing running from the cache. */
+export async function emptyCache(cache: Cache): Promise<void> {
+  for (const entry of await readdir(cache.root)) {
+    if (entry !== SET_UP_LOCK) await rm(cache.path(entry), { recursive: true, force: true })
   }
 }
 

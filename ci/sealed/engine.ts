@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -36,9 +36,12 @@ export interface EngineInputs {
 
 type EngineRecord = ProcessRecord & { key: string; version: string }
 
+/** The engine's network interface: its default network is named `dagger`. */
+const BRIDGE = 'dagger0'
 const START_SECONDS = 60
-/** The engine writes its caches to disk when it ends. */
-const STOP_SECONDS = 60
+const BUSY_SECONDS = 600
+/** The engine writes its caches to disk when it ends, for which it gives itself 5 minutes; killed before that, it loses them all. */
+const STOP_SECONDS = 310
 
 /** The engine of this cache directory, when it runs and answers with the version it was started with. */
 export async function runningEngine(cache: Cache): Promise<(Engine & { key: string }) | undefined> {
@@ -50,18 +53,28 @@ export async function runningEngine(cache: Cache): Promise<(Engine & { key: stri
 }
 
 /**
- * Starts the engine in a root file system of its own, or finds it running with the same inputs. It outlives this process.
- * @throws DeliveryError `PREREQUISITE` when another engine uses this machine's network, `ENGINE` when it does not come up.
+ * Starts the engine in a root file system of its own, or finds it running with the same inputs. It outlives this process. One that runs
+ * with other inputs is replaced when nobody is connected to it any more.
+ * @throws DeliveryError `PREREQUISITE` when another engine uses this machine's network, `ENGINE` when it does not come up or is not left
+ *   by its users within 10 minutes.
  */
-export async function startEngine(cache: Cache, inputs: EngineInputs, env: NodeJS.ProcessEnv = process.env): Promise<Engine> {
+export async function startEngine(
+  cache: Cache,
+  inputs: EngineInputs,
+  say: (detail: string) => void,
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Engine> {
   const parts = engineParts(cache, inputs)
   const bundle = JSON.stringify(engineBundle(parts, env), null, 2)
   const configuration = JSON.stringify(engineConfiguration(inputs.registry), null, 2)
   const key = contentKey({ bundle, configuration, root: inputs.root })
   const running = await runningEngine(cache)
   if (running?.key === key) return running
+  if (running !== undefined) await waitUntilIdle(say, signal)
   await stopEngine(cache)
   await refuseSecondEngine()
+  await removeLeftBridge()
 
   await rm(parts.root, { recursive: true, force: true })
   for (const directory of [parts.root, parts.state, parts.sockets]) await mkdir(directory, { recursive: true })
@@ -74,6 +87,7 @@ export async function startEngine(cache: Cache, inputs: EngineInputs, env: NodeJ
   await rename(logFile, `${logFile}.previous`).catch(() => undefined)
   const pid = await runContainer(cache, parts.name, logFile)
   const record = recordProcess(pid)
+  let ended = record === undefined
   if (record !== undefined) {
     await writeRecord(recordPath(cache), { ...record, key, version: inputs.version })
     for (let waited = 0; waited < START_SECONDS * 20 && isRunning(record); waited += 1) {
@@ -81,6 +95,7 @@ export async function startEngine(cache: Cache, inputs: EngineInputs, env: NodeJ
       if (engine !== undefined) return engine
       await sleep(50)
     }
+    ended = !isRunning(record)
   }
   const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-8).join('\n')
   const found = await engineVersion(socketPath(cache))
@@ -88,7 +103,7 @@ export async function startEngine(cache: Cache, inputs: EngineInputs, env: NodeJ
   throw new DeliveryError(
     'ENGINE',
     found === undefined
-      ? `the engine did not answer on ${socketPath(cache)} within ${START_SECONDS} s:\n${lines}`
+      ? `the engine ${ended ? 'ended before it answered' : `did not answer within ${START_SECONDS} s`}:\n${lines}`
       : `the engine says that it is ${found}, and ${inputs.version} was built`,
     `See ${logFile}. "loadline engine clean" and a second run start from nothing.`,
   )
@@ -122,6 +137,23 @@ async function runContainer(cache: Cache, name: string, logFile: string): Promis
   return Number(await readFile(pidFile, 'utf8'))
 }
 
+/** A restart would break the runs of other processes: it waits for them. */
+async function waitUntilIdle(say: (detail: string) => void, signal: AbortSignal): Promise<void> {
+  for (let waited = 0; (await connections()) > 0; waited += 1) {
+    if (waited === 0) say('waiting until the running engine, which is to be replaced, is not in use')
+    if (waited === BUSY_SECONDS) {
+      throw new DeliveryError('ENGINE', `the running engine is out of date, and others have used it for ${BUSY_SECONDS / 60} minutes`, 'Wait for them to end, or stop it with "loadline engine down", and run the same command again.')
+    }
+    await sleep(1_000, undefined, { signal })
+  }
+}
+
+/** Open connections to the engine, which the kernel lists under the socket's name inside the container. */
+async function connections(): Promise<number> {
+  const connected = /^\S+ \S+ \S+ \S+ \S+ 03 \S+ \/run\/dagger\/engine\.sock$/
+  return (await readFile('/proc/net/unix', 'utf8')).split('\n').filter((line) => connected.test(line.trim().replaceAll(/\s+/g, ' '))).length
+}
+
 /** The engine binds names and addresses in this machine's network; two would break each other's name service. */
 async function refuseSecondEngine(): Promise<void> {
   const network = readlinkSync('/proc/self/ns/net')
@@ -141,6 +173,11 @@ async function refuseSecondEngine(): Promise<void> {
         : `Use it by setting LOADLINE_CACHE=${owner}, or stop it: LOADLINE_CACHE=${owner} loadline engine down.`,
     )
   }
+}
+
+/** An engine that ended leaves its bridge; one that uses other addresses cannot start on it. */
+async function removeLeftBridge(): Promise<void> {
+  if (existsSync(`/sys/class/net/${BRIDGE}`)) await runProgram(await findCommand('ip'), ['link', 'delete', BRIDGE])
 }
 
 async function cacheOf(pid: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { locateCache, type Cache } from './cache.ts'
+import { rmdir } from 'node:fs/promises'
+import { emptyCache, locateCache, type Cache } from './cache.ts'
 import { runningEngine, stopEngine } from './engine.ts'
 import { inputStamp } from './input-stamp.ts'
 import { checkMachine } from './prerequisites.ts'
@@ -98,8 +98,12 @@ export function sealedToolchain(options: SealedOptions): SealedToolchain {
       await alone(cache, options, () => stopAll(cache))
     },
     async clean() {
-      await alone(cache, options, () => stopAll(cache))
-      await rm(cache.root, { recursive: true, force: true })
+      await alone(cache, options, async () => {
+        await stopAll(cache)
+        await emptyCache(cache)
+      })
+      // Only when nobody began anew in the meantime.
+      await rmdir(cache.root).catch(() => undefined)
     },
   }
 }

@@ -9,6 +9,7 @@ const debianPackages: Record<string, string> = {
   mmdebstrap: 'mmdebstrap',
   runc: 'runc',
   'docker-registry': 'docker-registry',
+  ip: 'iproute2',
   setpriv: 'util-linux',
   tar: 'tar',
 }

@@ -18,6 +18,20 @@ export interface ProgramOptions {
   logFile?: string
 }
 
+/** What the output of a failed program may tell about the machine, and what helps. */
+const knownFailures: ReadonlyArray<{ pattern: RegExp; fix: string }> = [
+  { pattern: /signal: killed|cannot allocate memory|out of memory/i, fix: 'The machine ran out of memory: 6 GB are needed.' },
+  { pattern: /no space left on device/i, fix: 'The disk is full: 15 GB are needed; LOADLINE_CACHE may name a directory on a larger one.' },
+  {
+    pattern: /\b40[1347] |410 Gone|Forbidden|connection refused|no such host|Temporary failure (in name resolution|resolving)|timed? ?out/i,
+    fix: 'A package registry refused or could not be reached: check how go, pip, npm or apt are configured on this machine (proxy, mirror).',
+  },
+  {
+    pattern: /x509:|certificate verify failed|self[- ]signed certificate/i,
+    fix: "A registry's certificate is not trusted: install your company's authority into /usr/local/share/ca-certificates and run update-ca-certificates.",
+  },
+]
+
 /** How many of its last lines a failed program may show in an error. */
 const SHOWN_LINES = 15
 
@@ -59,11 +73,10 @@ function describeFailure(file: string, args: string[], error: ExecaError, logFil
   const how = error.signal === undefined ? `with exit code ${error.exitCode ?? 'unknown'}` : `by ${error.signal}`
   const lines = output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n')
   const where = logFile === undefined ? '' : ` The full output is in ${logFile}.`
-  const memory = /signal: killed|cannot allocate memory/i.test(output) ? ' The machine ran out of memory: 6 GB are needed.' : ''
-  const disk = /no space left on device/i.test(output) ? ' The disk is full: 15 GB are needed.' : ''
+  const known = knownFailures.filter(({ pattern }) => pattern.test(output)).map(({ fix }) => ` ${fix}`)
   return new DeliveryError(
     'ENGINE',
     `${command} ended ${how}${lines === '' ? '' : `:\n${lines}`}`,
-    `See the lines above.${memory}${disk}${where} A second run resumes with the step that failed.`,
+    `See the lines above.${known.join('')}${where} A second run resumes with the step that failed.`,
   )
 }

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { lock } from 'proper-lockfile'
-import type { Cache } from './cache.ts'
+import { SET_UP_LOCK, type Cache } from './cache.ts'
 import { isRunning, readRecord, recordProcess, writeRecord, type ProcessRecord } from './process-record.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -29,7 +29,7 @@ export async function withSetUpLock<Result>(
     const holder = await readRecord<ProcessRecord>(holderPath)
     try {
       release = await lock(cache.root, {
-        lockfilePath: cache.path('set-up.lock'),
+        lockfilePath: cache.path(SET_UP_LOCK),
         // The library takes no value below 2 s.
         stale: holder !== undefined && !isRunning(holder) ? 2_000 : STALE_MILLISECONDS,
         update: 1_000,

@@ -98,8 +98,10 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv): Promise<Plan> {
     done: 'the engine started',
     cost: 'io',
     needs: [root, runtime, registry, engineBinaries],
-    run: ({ result }) =>
-      startEngine(cache, { root: result(root), runtime: result(runtime), registry: result(registry), binaries: result(engineBinaries), version: versionOf(goBinaries, 'dagger-engine') }, env),
+    run({ result, say, signal }) {
+      const inputs = { root: result(root), runtime: result(runtime), registry: result(registry), binaries: result(engineBinaries), version: versionOf(goBinaries, 'dagger-engine') }
+      return startEngine(cache, inputs, say, signal, env)
+    },
   }
   return { engine, cli: engineBinaries, registry, lock }
 }

@@ -29,6 +29,9 @@ const sourcePath = z
   .string()
   .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\\p{Cc}]+$/u, 'a path inside the source directory: relative, without ".." and backslashes')
 
+/** A registry (its name has a dot or a port), then the repository; the last part may be a star. An entry that could never match is refused: a tag, or a name without registry. */
+const repositoryPattern = /^(localhost|[a-z0-9-]+(\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(:\d+)?(\/[a-z0-9._-]+)*\/(\*|[a-z0-9._-]+)$/
+
 const withoutWildcards = /^[^*?]+$/
 
 const ruleId = z.enum(ruleIds)
@@ -124,7 +127,7 @@ export const Policy = z.strictObject({
   base: z.strictObject({
     digest: z.enum(['required', 'optional']).describe('Whether every base must be pinned by digest, in the Dockerfile or the lock file.'),
     allow: z
-      .array(z.string().regex(/^[a-z0-9.:_/-]+(\/\*)?$/, 'a fully spelled repository without tag, e.g. docker.io/library/python, or docker.io/library/*'))
+      .array(z.string().regex(repositoryPattern, 'a fully spelled repository without tag, e.g. docker.io/library/python, or docker.io/library/*'))
       .min(1)
       .describe('Repositories that may be built on, e.g. docker.io/library/python; a trailing /* allows all below. scratch is always allowed.'),
   }),

@@ -110,13 +110,14 @@ function footBlock(run: Run): string {
 function text(value: string, longest?: number): string {
   return printable(value, longest)
     .replace(/[&<>`*_[\]#|~$\\]/g, (character) => `&#${character.codePointAt(0)};`)
+    .replace(/&#35;(?=\d)/g, (character) => `${character}${wordBreak}`)
     .replace(/@(?=[\w-])/g, `&#64;${wordBreak}`)
     .replace(/(?<=\w):(?=\/\/)|(?<=\bwww)\.|(?<=\b(?:mailto|xmpp)):|(?<=\bGH)-(?=\d)/gi, (character) => `&#${character.codePointAt(0)};${wordBreak}`)
     .replace(/^(\s*)([-+=]|\d+[.)])(?=\s|$)/, (_, space: string, bullet: string) => `${space}${bullet.slice(0, -1)}&#${bullet.codePointAt(bullet.length - 1)};`)
     .replace(/:(?=[a-z0-9_+-]+:)/gi, `:${wordBreak}`)
 }
 
-/** U+200B as an entity: it parts `@` from a name and `:` from `//`, so that no renderer makes a mention or a link of them. */
+/** U+200B as an entity: it parts `@` from a name, `#` from a number and `:` from `//`, so that no renderer makes a mention or a link of them. */
 const wordBreak = '&#8203;'
 
 /** Text of unknown origin as a code span. */

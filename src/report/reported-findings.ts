@@ -46,7 +46,7 @@ export function reportedFindings(run: Run): ReportedFinding[] {
   const evidence = vulnerabilityIndex(run)
   const missing = missingEvidence(run)
   const judged = (run.verdict?.results ?? []).flatMap((result) => judgedFindings(result, missing, evidence))
-  const seen = new Set(judged.flatMap(namesOf))
+  const seen = new Set(judged.map(({ id, platforms, subject, location }) => nameOf(id, platforms[0] ?? '', subject, location?.path)))
   const rest = [...unjudgedVulnerabilities(run, seen), ...unjudgedLint(run, seen), ...unjudgedSecrets(run, seen)]
   return foldPlatforms([...missing, ...judged, ...rest]).sort(byWeight)
 }
@@ -98,7 +98,7 @@ function missingEvidence(run: Run): ReportedFinding[] {
 function judgedFindings(result: RuleResult, missing: readonly ReportedFinding[], evidence: VulnerabilityIndex): ReportedFinding[] {
   const state = stateOf(result.status)
   const tell = (violation: Violation): ReportedFinding => {
-    const vulnerability = result.kind === 'vulnerabilities' ? evidence.get(nameOf(violation.id, violation.platform ?? '', violation.subject)) : undefined
+    const vulnerability = result.kind === 'vulnerabilities' ? evidence.get(nameOf(violation.id, violation.platform ?? '', violation.subject, violation.location?.path)) : undefined
     return {
       state,
       kind: result.kind,
@@ -134,53 +134,40 @@ function stateOf(status: RuleResult['status']): FindingState {
 
 type VulnerabilityIndex = Map<string, Vulnerability>
 
-/** Finds a vulnerability by any subject under which a rule may speak of it, on its platform or, where the rule names none, on any. */
+/** Finds the vulnerability of which a rule speaks. */
 function vulnerabilityIndex(run: Run): VulnerabilityIndex {
   const index: VulnerabilityIndex = new Map()
   for (const { archive, evidence } of run.evidence?.platforms ?? []) {
     if (evidence.vulnerabilities.status !== 'collected') continue
-    for (const vulnerability of evidence.vulnerabilities.value.findings) {
-      for (const subject of subjectsOf(vulnerability)) {
-        for (const platform of [archive.platform, '']) {
-          const name = nameOf(vulnerability.id, platform, subject)
-          if (!index.has(name)) index.set(name, vulnerability)
-        }
-      }
-    }
+    for (const vulnerability of evidence.vulnerabilities.value.findings) index.set(nameOfVulnerability(vulnerability, archive.platform), vulnerability)
   }
   return index
 }
 
-/** The subjects by which a rule may name a vulnerable package, most exact first. */
-function subjectsOf({ package: { name, version, purl, path } }: Vulnerability): string[] {
-  const plain = [`${name}@${version}`, `${name} ${version}`, name]
-  const exact = purl === undefined ? [] : [purl]
-  const placed = path === undefined ? [] : [...exact, ...plain].map((subject) => `${subject} ${path}`)
-  return [...placed, ...exact, ...plain, '']
+function nameOfVulnerability(vulnerability: Vulnerability, platform: string): string {
+  return nameOf(vulnerability.id, platform, subjectOf(vulnerability), vulnerability.package.path)
 }
 
-function namesOf(finding: ReportedFinding): string[] {
-  const place = finding.location === undefined ? '' : `${finding.location.path}:${finding.location.line ?? 0}`
-  const platforms = finding.platforms.length === 0 ? [''] : finding.platforms
-  return platforms.flatMap((platform) => [nameOf(finding.id, platform, finding.subject), nameOf(finding.id, platform, place)])
+function subjectOf({ package: { name, version, purl } }: Vulnerability): string {
+  return purl ?? `${name}@${version}`
 }
 
-function nameOf(id: string, platform: string, subject: string): string {
-  return JSON.stringify([id, platform, subject])
+/** What tells a finding from every other of its kind on one platform. */
+function nameOf(id: string, platform: string, subject: string, path: string | undefined): string {
+  return `${id}\0${platform}\0${subject}\0${path ?? ''}`
 }
 
 function* unjudgedVulnerabilities(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
   for (const { archive, evidence } of run.evidence?.platforms ?? []) {
     if (evidence.vulnerabilities.status !== 'collected') continue
     for (const vulnerability of evidence.vulnerabilities.value.findings) {
-      const known = subjectsOf(vulnerability).some((subject) => [archive.platform, ''].some((platform) => seen.has(nameOf(vulnerability.id, platform, subject))))
-      if (known) continue
-      const { name, version, purl } = vulnerability.package
+      if (seen.has(nameOfVulnerability(vulnerability, archive.platform))) continue
+      const { name, version } = vulnerability.package
       yield {
         state: 'reported',
         kind: 'vulnerabilities',
         id: vulnerability.id,
-        subject: purl ?? `${name}@${version}`,
+        subject: subjectOf(vulnerability),
         severity: vulnerability.severity,
         platforms: [archive.platform],
         wanted: vulnerability.fixedVersion === undefined ? `${name} without known vulnerabilities` : `${name} ${vulnerability.fixedVersion}`,
@@ -196,12 +183,12 @@ function* unjudgedVulnerabilities(run: Run, seen: ReadonlySet<string>): Iterable
 function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
   if (run.evidence?.lint.status !== 'collected') return
   for (const { id, level, message, location } of run.evidence.lint.value.findings) {
-    if (seen.has(nameOf(id, '', `${location.path}:${location.line ?? 0}`))) continue
+    if (seen.has(nameOf(id, '', placeOf(location), location.path))) continue
     yield {
       state: 'reported',
       kind: 'lint',
       id,
-      subject: '',
+      subject: placeOf(location),
       severity: level === 'error' ? 'high' : level === 'warning' ? 'medium' : 'low',
       platforms: [],
       wanted: `a Dockerfile without remarks of ${id}`,
@@ -216,14 +203,12 @@ function* unjudgedSecrets(run: Run, seen: ReadonlySet<string>): Iterable<Reporte
   for (const { archive, evidence } of run.evidence?.platforms ?? []) {
     if (evidence.secrets.status !== 'collected') continue
     for (const { id, severity, title, location } of evidence.secrets.value.findings) {
-      const place = `${location.path}:${location.line ?? 0}`
-      const known = [archive.platform, ''].some((platform) => [place, location.path].some((subject) => seen.has(nameOf(id, platform, subject))))
-      if (known) continue
+      if (seen.has(nameOf(id, archive.platform, placeOf(location), location.path))) continue
       yield {
         state: 'reported',
         kind: 'secrets',
         id,
-        subject: location.path,
+        subject: placeOf(location),
         severity,
         platforms: [archive.platform],
         wanted: 'no secret in the image',
@@ -235,12 +220,17 @@ function* unjudgedSecrets(run: Run, seen: ReadonlySet<string>): Iterable<Reporte
   }
 }
 
+/** `Dockerfile:12`, or only the path where there is no line: the subject under which the gate speaks of such a finding. */
+export function placeOf({ path, line }: Location): string {
+  return line === undefined ? path : `${path}:${line}`
+}
+
 /** Equal findings of several platforms become one, in the order of their first appearance. */
 function foldPlatforms(findings: Iterable<ReportedFinding>): ReportedFinding[] {
   const folded = new Map<string, ReportedFinding>()
   for (const finding of findings) {
     const { state, kind, rule, id, subject, severity, found, location } = finding
-    const key = JSON.stringify([state, kind, rule, id, subject, severity, found, location?.path, location?.line, location?.column, finding.vulnerability?.package.path])
+    const key = [state, kind, rule, id, subject, severity, found, location?.path, location?.line, location?.column, finding.vulnerability?.package.path].join('\0')
     const first = folded.get(key)
     // Two remarks on one platform are two findings even where they read alike.
     const repeated = first !== undefined && finding.platforms.some((platform) => first.platforms.includes(platform))

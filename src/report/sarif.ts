@@ -3,7 +3,7 @@ import { type Location, type Run, type Severity } from '../model/index.ts'
 import { headline } from './headline.ts'
 import { counted, wholeNumber } from './measures.ts'
 import { notices } from './notices.ts'
-import { foundLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
+import { foundLine, placeOf, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
 import { printable, safeUrl } from './sanitize.ts'
 
 /**
@@ -233,7 +233,8 @@ class Fingerprints {
   readonly #met = new Map<string, number>()
 
   of(rule: string, finding: ReportedFinding): string {
-    const named = JSON.stringify([rule, finding.id, finding.subject, finding.location?.path ?? finding.vulnerability?.package.path ?? ''])
+    const place = finding.location === undefined ? undefined : placeOf(finding.location)
+    const named = JSON.stringify([rule, finding.id, finding.subject === place ? '' : finding.subject, finding.location?.path ?? finding.vulnerability?.package.path ?? ''])
     const hash = createHash('sha256').update(named).digest('hex').slice(0, 32)
     const occurrence = (this.#met.get(hash) ?? 0) + 1
     this.#met.set(hash, occurrence)

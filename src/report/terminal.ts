@@ -38,7 +38,7 @@ export function renderTerminal(run: Run, options: TerminalOptions): string {
     compressed('✓', 'passed', rulesWith(run, 'passed'), width, colors.green),
     compressed('○', 'switched off', rulesWith(run, 'off'), width, colors.yellow),
     exceptionLine(findings, width, colors),
-    withinPolicyLine(findings),
+    withinPolicyLine(findings, width),
     lastWords(run, options, width, colors, paint(headline(run).outcome)),
   ]
   return defused(`\n${sections.filter((section) => section !== '').join('\n\n')}\n`)
@@ -49,6 +49,9 @@ type Painter = (text: string) => string
 
 /** Findings spelled out per rule; the reports have the rest. */
 const mostFindings = 10
+
+/** Longest text of a cell, in characters: a terminal is no place to read more, and the reports have it. */
+const longestCell = 300
 
 const glyphs = { failed: '✗', undecided: '?', warned: '!', passed: '✓', off: '○' } as const
 const stageGlyphs = { done: '✓', undecided: '?', stopped: '✗', skipped: '·', pending: '·' } as const
@@ -95,7 +98,7 @@ function detailTable(result: RuleResult, findings: readonly ReportedFinding[], w
   const shown = ofRule.slice(0, mostFindings)
   const body = findingTable(shown, result.remedy, width - 2, colors)
   const cut = ofRule.slice(mostFindings)
-  const rest = cut.length === 0 ? '' : `\n${colors.dim(`  and ${counted(cut.length, 'more', 'more')} (${severityLine(tally(cut))}): see the reports`)}`
+  const rest = cut.length === 0 ? '' : `\n${colors.dim(`  ${indented(wrapped(`and ${counted(cut.length, 'more', 'more')} (${severityLine(tally(cut))}): see the reports`, width - 2), 2)}`)}`
   return `${block(`${glyphs[result.status]} ${colors.bold(printable(result.title))}`, body)}${rest}`
 }
 
@@ -106,17 +109,19 @@ function missingTable(findings: readonly ReportedFinding[], width: number, color
 
 function findingTable(findings: readonly ReportedFinding[], sharedRemedy: string, width: number, colors: Colors): string {
   const [severity, what, todo] = columns(width, 3, [10, 55, 45])
-  const rows = findings.map((finding) => {
+  const rows = findings.flatMap((finding) => {
     const place = finding.location === undefined ? '' : `at ${finding.location.path}${finding.location.line === undefined ? '' : `:${finding.location.line}`}`
     const about = finding.vulnerability === undefined ? finding.subject : `${finding.vulnerability.package.name} ${finding.vulnerability.package.version}`
     const lines = [
-      colors.bold(wrapped(finding.id, what)),
+      ...wrapped(finding.id, what).split('\n').map((line) => colors.bold(line)),
       ...[place.endsWith(about) ? '' : about, finding.vulnerability === undefined ? finding.found : finding.vulnerability.title, place, finding.platforms.length > 1 ? `on ${finding.platforms.join(', ')}` : '']
         .filter((line, position, all) => line !== '' && line !== finding.id && all.indexOf(line) === position)
-        .map((line) => wrapped(line, what)),
+        .flatMap((line) => wrapped(line, what).split('\n')),
     ]
     const remedy = finding.remedy === sharedRemedy ? '' : finding.remedy
-    return [severityPaint(finding, colors)(finding.severity), lines.join('\n'), wrapped(remedy === '' ? `wanted: ${finding.wanted}` : remedy, todo)]
+    const asked = wrapped(remedy === '' ? `wanted: ${finding.wanted}` : remedy, todo).split('\n')
+    // A row for each line: the table is drawn in time that grows with the square of a cell's text.
+    return Array.from({ length: Math.max(lines.length, asked.length) }, (_, line) => [line === 0 ? severityPaint(finding, colors)(finding.severity) : '', lines[line] ?? '', asked[line] ?? ''])
   })
   return drawn([], rows, [severity, what, todo], colors)
 }
@@ -141,9 +146,9 @@ function exceptionLine(findings: readonly ReportedFinding[], width: number, colo
   return `${colors.yellow(start)}  ${indented(wrapped(`${named.join(', ')}${cut > 0 ? ` and ${cut} more` : ''}`, width - start.length - 2), start.length + 2)}`
 }
 
-function withinPolicyLine(findings: readonly ReportedFinding[]): string {
+function withinPolicyLine(findings: readonly ReportedFinding[], width: number): string {
   const counts = tally(findings.filter((finding) => finding.state === 'reported'))
-  return counts.total === 0 ? '' : `  ${counted(counts.total, 'finding')} within the policy (${severityLine(counts)}): see the reports`
+  return counts.total === 0 ? '' : `  ${indented(wrapped(`${counted(counts.total, 'finding')} within the policy (${severityLine(counts)}): see the reports`, width - 2), 2)}`
 }
 
 function lastWords(run: Run, options: TerminalOptions, width: number, colors: Colors, paint: Painter): string {
@@ -207,7 +212,7 @@ function wrapped(text: string, width: number): string {
   const lines: string[] = []
   let line = ''
   let used = 0
-  for (const word of defused(printable(text)).split(/ +/)) {
+  for (const word of defused(printable(text, longestCell)).split(/ +/)) {
     for (const piece of pieces(word, width, used)) {
       const size = columnsOf(piece)
       if (used > 0 && used + 1 + size > width) {

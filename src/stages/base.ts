@@ -28,7 +28,7 @@ async function resolveBase(image: ExternalImage, path: string, lock: Lock): Prom
   if (lock.mode === 'sealed') {
     if (pinned?.substitute === undefined) throw noStandIn(image, path, lock)
     return {
-      base: { ...common, pinnedBy: image.digest === undefined ? 'lock' : 'dockerfile', digest: pinned.digest, substitute: `${pinned.substitute}@${pinned.digest}` },
+      base: { ...common, pinnedBy: image.digest === undefined ? 'lock' : 'dockerfile', digest: pinned.digest, substitute: pinned.substitute },
       buildOn: `${pinned.substitute}@${pinned.digest}`,
     }
   }

@@ -2,7 +2,7 @@ import { ImageMediaTypes, type Directory, type File, type Platform as DaggerPlat
 import { DeliveryError } from '../errors.ts'
 import type { Archive, Lock, Platform } from '../model/index.ts'
 import type { Policy } from '../policy/schema.ts'
-import { inspectImage } from '../tools/inspect/command.ts'
+import { extractLayout, inspectImage } from '../tools/inspect/command.ts'
 import { parseInspection, type Inspection } from '../tools/inspect/output.ts'
 import { lastLines, runTool } from '../tools/run-tool.ts'
 import { ownToolImage } from '../tools/tool-image.ts'
@@ -11,6 +11,8 @@ import { ownToolImage } from '../tools/tool-image.ts'
 export interface BuiltArchive {
   archive: Archive
   file: File
+  /** The same bytes as an OCI layout directory, for tools that cannot read an archive whose layers are compressed in different ways. */
+  layout: Directory
   inspection: Inspection
 }
 
@@ -43,7 +45,7 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
   if (inspection.platform !== platform) {
     throw new DeliveryError('BUILD', `the build was asked for ${platform} and made an image for ${inspection.platform}`, 'Check FROM --platform in the last stage of the Dockerfile.')
   }
-  return { archive: { platform, digest: inspection.digest, mediaType: inspection.mediaType }, file, inspection }
+  return { archive: { platform, digest: inspection.digest, mediaType: inspection.mediaType }, file, layout: unpack(file, lock), inspection }
 }
 
 async function inspect(file: File, lock: Lock): Promise<Inspection> {
@@ -51,6 +53,14 @@ async function inspect(file: File, lock: Lock): Promise<Inspection> {
   const run = await runTool('inspect', tool.container.withMountedFile('/archive.tar', file), [tool.program, ...inspectImage('/archive.tar')])
   if (run.exitCode !== 0) throw new DeliveryError('TOOL', `the built archive cannot be read: ${lastLines(run.stderr, 2)}`, 'Report this as a fault of Loadline, with the Dockerfile if you can.')
   return parseInspection(run.stdout)
+}
+
+function unpack(file: File, lock: Lock): Directory {
+  const tool = ownToolImage(lock, 'inspect')
+  return tool.container
+    .withMountedFile('/archive.tar', file)
+    .withExec([tool.program, ...extractLayout(['/archive.tar'], '/layout')])
+    .directory('/layout')
 }
 
 /** The step that failed and the last lines of what it printed, from the engine's error. */

@@ -13,7 +13,7 @@ const staticLayer: DistrolessLayerDefinition = {
   name: 'static',
   packages: ['base-files', 'ca-certificates', 'media-types', 'netbase', 'tzdata'],
   leftOut: ['awk', 'debconf', 'openssl'],
-  removed: ['etc/update-motd.d', 'usr/sbin/update-ca-certificates', 'etc/ca-certificates', 'usr/share/base-files'],
+  removed: ['etc/ca-certificates', 'etc/update-motd.d', 'usr/sbin/update-ca-certificates', 'usr/share/base-files', 'var/local', 'var/lock', 'var/run'],
   finish: writeSystemFiles,
 }
 
@@ -118,6 +118,7 @@ async function writeSystemFiles(tree: string): Promise<void> {
   await chown(join(tree, 'home/nonroot'), 65532, 65532)
   for (const folder of ['tmp', 'var/tmp']) await makeFolder(tree, folder, 0o1777)
   for (const folder of ['dev', 'proc', 'sys', 'run']) await makeFolder(tree, folder)
+  await linkInTree(tree, 'var/run', '/run')
   await writeCertificateBundle(tree)
 }
 

@@ -22,8 +22,6 @@ const systemLibraries: Record<string, readonly string[]> = {
 export interface RuntimeInputs {
   /** Folder with Loadline's package.json and package-lock.json: their production dependencies need no network in a call. */
   dependencies: string
-  /** The lock file of the sealed images, for the module to read. */
-  lock?: string
 }
 
 /**
@@ -31,7 +29,7 @@ export interface RuntimeInputs {
  * module that starts the containers at /runtime, and that module uses the same file system as their root. Without
  * distribution marks (/etc/os-release, /etc/debian_version) the engine adds no certificates before each call.
  *
- * Layers, lowest first: Node.js with its libraries; the runtime's packages; Loadline's packages; the programs and the lock file.
+ * Layers, lowest first: Node.js with its libraries; the runtime's packages; Loadline's packages; the programs.
  */
 export async function assembleRuntime(context: AssembleContext, inputs: RuntimeInputs): Promise<AssembledImage> {
   context.say('packages of the runtime')
@@ -57,7 +55,6 @@ export async function assembleRuntime(context: AssembleContext, inputs: RuntimeI
   await cp(join(here, 'program'), join(programs, 'usr', 'lib', 'loadline-runtime', 'program'), { recursive: true })
   await cp(join(here, 'module'), join(programs, 'runtime'), { recursive: true })
   await writeNpmSettings(context, programs)
-  if (inputs.lock !== undefined) await copyInto(inputs.lock, join(programs, 'usr', 'share', 'loadline', 'lock.json'), 0o644)
 
   context.say('layers')
   const layers: string[] = []
@@ -66,7 +63,7 @@ export async function assembleRuntime(context: AssembleContext, inputs: RuntimeI
     await context.run('tar', [...deterministicTar, '--mode=u+rwX,go+rX', '--file', layer, '--directory', root, '.'])
     layers.push(layer)
   }
-  return { layers, config: { Env: ['PATH=/usr/bin', 'HOME=/root'], Labels: { 'org.opencontainers.image.title': 'loadline-sealed-runtime' } } }
+  return { layers, config: { Labels: { 'org.opencontainers.image.title': 'loadline-sealed-runtime' } } }
 }
 
 /**

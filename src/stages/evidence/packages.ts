@@ -10,6 +10,7 @@ import type { BuiltArchive } from '../build.ts'
 import { collect } from './collect.ts'
 import type { OpenDatabase } from './database.ts'
 import { ecosystemOf } from './ecosystem.ts'
+import { imageDirectory, trivyOn } from './trivy.ts'
 
 /** The one scan that vulnerabilities, licences and both SBOMs come from. */
 export interface ScannedPackages {
@@ -21,10 +22,9 @@ const reportPath = '/report.json'
 
 /** Scans an archive for packages, licences and, where there is a database, vulnerabilities. Throws `TOOL`. */
 export async function scanPackages(built: BuiltArchive, database: OpenDatabase | undefined, lock: Lock): Promise<ScannedPackages> {
-  const tool = toolImage(lock, 'trivy')
-  const withArchive = tool.container.withMountedFile('/archive.tar', built.file)
-  const container = database === undefined ? withArchive : withArchive.withDirectory('/cache', database.cache)
-  const run = await runTool('trivy', container, scanCommand({ program: tool.program, archive: '/archive.tar', output: reportPath, cache: '/cache', vulnerabilities: database !== undefined }))
+  const tool = trivyOn(built, lock)
+  const container = database === undefined ? tool.container : tool.container.withDirectory('/cache', database.cache)
+  const run = await runTool('trivy', container, scanCommand({ program: tool.program, image: imageDirectory, output: reportPath, cache: '/cache', vulnerabilities: database !== undefined }))
   if (run.exitCode !== 0) throw new DeliveryError('TOOL', `trivy ended with exit code ${run.exitCode}: ${lastLines(run.stderr, 2)}`, 'Run again; if it stays, check the vulnerability database.')
   const report = run.container.file(reportPath)
   const scan = parsePackageScan(await report.contents())

@@ -2,7 +2,7 @@ interface TestRun {
   program: string
   /** Path of the test file; its name must end in .yaml, .yml or .json. */
   tests: string
-  /** Path of the image configuration. */
+  /** Path of the image configuration itself, as the archive holds it (`extractConfiguration`). The driver takes an unreadable file for an empty configuration, and crashes on a variable without "=". */
   metadata: string
 }
 

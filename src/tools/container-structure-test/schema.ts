@@ -9,7 +9,7 @@ const name = required.describe('Says in the report what was tested.')
 const argv = z.array(text).min(1, 'a command has at least one word')
 
 function needsDocker(what: string) {
-  return z.undefined({ error: `${what} needs Docker; Loadline runs the tests inside the image, as its own user: remove it` })
+  return z.never({ error: `${what} needs Docker; Loadline runs the tests inside the image, as its own user: remove it` }).optional()
 }
 
 const Variable = z.strictObject({ key: required, value: text })
@@ -107,7 +107,7 @@ function isEmptyMetadata(test: StructureTests['metadataTest']): boolean {
 
 /** Reads a test file. Throws `STRUCTURE_TESTS` with the line where it has an unknown key, no test, or one that cannot be run here. */
 export function parseStructureTests(source: string, path: string): StructureTests {
-  if (source.replaceAll(/^\s*(#.*)?$/gm, '') === '') throw refusal(path, 'the file is empty', undefined)
+  if (source.replaceAll(/^\s*#.*$/gm, '').trim() === '') throw refusal(path, 'the file is empty', undefined)
   const document = readYaml(source)
   if (Array.isArray(document)) throw refusal(path, describeProblems(document), document[0]?.line)
   const parsed = StructureTests.safeParse(document.value)

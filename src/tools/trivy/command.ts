@@ -1,21 +1,24 @@
 /** Nothing may be fetched during a scan: the database is an input, and the verdict is bound to it. */
 const offline = ['--skip-db-update', '--skip-java-db-update', '--skip-version-check', '--skip-check-update', '--offline-scan', '--disable-telemetry', '--no-progress']
 
+/** Empty files that must be in the container: Trivy wants its configuration to be there, and looks in the working directory otherwise. */
+export const emptyConfiguration = { config: '/loadline/trivy.yaml', ignore: '/loadline/trivyignore' } as const
+
 /** Only what Loadline passes counts: a configuration or ignore file that lies in an image or a working directory is not read. */
-const ownConfiguration = ['--config', '/loadline/none.yaml', '--ignorefile', '/loadline/none']
+const ownConfiguration = ['--config', emptyConfiguration.config, '--ignorefile', emptyConfiguration.ignore]
 
 interface Scan {
   program: string
-  /** Path of the image archive. */
-  archive: string
+  /** Path of the image as an OCI layout directory. */
+  image: string
   /** Where the JSON report goes. */
   output: string
 }
 
 /** One scan for packages and licences, and for vulnerabilities where there is a database: every report and both SBOMs are derived from its JSON. */
-export function scanPackages({ program, archive, output, cache, vulnerabilities }: Scan & { cache: string; vulnerabilities: boolean }): string[] {
+export function scanPackages({ program, image, output, cache, vulnerabilities }: Scan & { cache: string; vulnerabilities: boolean }): string[] {
   return [
-    program, 'image', '--input', archive,
+    program, 'image', '--input', image,
     '--scanners', vulnerabilities ? 'vuln,license' : 'license', '--list-all-pkgs', '--pkg-types', 'os,library',
     '--format', 'json', '--output', output,
     '--cache-dir', cache, '--cache-backend', 'memory',
@@ -25,9 +28,9 @@ export function scanPackages({ program, archive, output, cache, vulnerabilities 
 }
 
 /** The slower scan for secrets, in files and in the image configuration. */
-export function scanSecrets({ program, archive, output }: Scan): string[] {
+export function scanSecrets({ program, image, output }: Scan): string[] {
   return [
-    program, 'image', '--input', archive,
+    program, 'image', '--input', image,
     '--scanners', 'secret', '--image-config-scanners', 'secret',
     '--format', 'json', '--output', output,
     '--cache-backend', 'memory',

@@ -132,6 +132,14 @@ const examples: Record<RuleId, Examples> = {
       { when: 'an ecosystem is not covered', evidence: withVulnerabilities({ uncovered: ['npm', 'go'] }), ids: ['go', 'npm'] },
       { when: 'it is empty', evidence: withDatabase({ ecosystems: { pip: 0 } }), ids: ['empty-database'] },
       { when: 'no operating system was recognised', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'vulnerabilities').os), ids: ['operating-system'] },
+      {
+        when: 'neither a system nor a final base is known',
+        evidence: evidenceWith((evidence) => {
+          delete valueOf(evidence, 'vulnerabilities').os
+          valueOf(evidence, 'base').images = []
+        }),
+        ids: ['operating-system'],
+      },
       { when: 'the operating system is "none"', evidence: withVulnerabilities({ os: { family: 'none', version: '', endOfLife: false } }), ids: ['operating-system'] },
     ],
   },
@@ -325,6 +333,7 @@ const examples: Record<RuleId, Examples> = {
     bad: [
       { when: 'it comes from elsewhere', evidence: withBase({ reference: 'docker.io/evil/python:3.11' }), ids: ['docker.io/evil/python'] },
       { when: 'a name merely begins like an allowed one', evidence: withBase({ reference: 'ghcr.io/acme/base-evil:1' }), policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }), ids: ['ghcr.io/acme/base-evil'] },
+      { when: 'the registry merely begins like an allowed one', evidence: withBase({ reference: 'docker.io/libraryevil/python:3' }), policy: policyWith({ base: { allow: ['docker.io/library/*'] } }), ids: ['docker.io/libraryevil/python'] },
       { when: 'a build stage comes from elsewhere', evidence: withBase({}, { stage: 'build', final: false, reference: '127.0.0.1:5000/evil/go' }), ids: ['127.0.0.1:5000/evil/go'] },
     ],
   },

@@ -101,6 +101,11 @@ describe('a partial policy', () => {
     expect(policy.exceptions.register[0]?.expires).toBe('2027-01-31')
   })
 
+  it('allows bases of any registry that is spelled out', () => {
+    const allow = ['docker.io/*', '127.0.0.1:5000/library/python', 'localhost/a', 'localhost:5000/a/*', 'registry:5000/a', 'ghcr.io/acme/base__x']
+    expect(load(`version: 1\nbase: {allow: ${JSON.stringify(allow)}}`).base.allow).toEqual(allow)
+  })
+
   it('does not read the environment', () => {
     process.env['LOADLINE_POLICY'] = 'off'
     process.env['LOADLINE_RULES_USER'] = 'off'
@@ -140,6 +145,10 @@ describe('a mistake is told with its place, what was wanted, what was found and 
     ['version: 1\nlicenses: {deny: [MIT OR GPL-2.0-only]}', 'loadline.yaml:2:19: licenses.deny[0]: wanted one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count; found the text "MIT OR GPL-2.0-only"'],
     ['version: 1\nbuild: {dockerfile: ../Dockerfile}', 'loadline.yaml:2:21: build.dockerfile: wanted a path inside the source directory: relative, without ".." and backslashes; found the text "../Dockerfile"'],
     ['version: 1\nbuild: {platforms: [amd64]}', 'loadline.yaml:2:21: build.platforms[0]: wanted a platform as os/architecture, e.g. linux/amd64; found the text "amd64"'],
+    ...['python', 'library/python', 'docker.io/library/python:3.11', 'docker.io', '*', '*/*', 'docker.io/*/python'].map((entry) => [
+      `version: 1\nbase: {allow: ["${entry}"]}`,
+      `loadline.yaml:2:16: base.allow[0]: wanted a fully spelled repository without tag, e.g. docker.io/library/python, or docker.io/library/*; found the text "${entry}"`,
+    ]),
     // Disabling a rule.
     ['version: 1\nrules: {user: {level: off}}', 'loadline.yaml:2:15: rules.user.reason: wanted a reason, in at least ten characters: the rule does not deny; found nothing'],
     ['version: 1\nrules: {user: {level: off, reason: because}}', 'loadline.yaml:2:36: rules.user.reason: wanted a reason, in at least ten characters; found the text "because"'],

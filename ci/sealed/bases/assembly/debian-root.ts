@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DeliveryError } from '../../../../src/errors.ts'
 import type { AssembleContext } from '../../image.ts'
 import { debianArchive, writeAptConfiguration } from './debian-archive.ts'
+import { makeFolder } from './image-tree.ts'
 import { layerTar } from './layer-tar.ts'
 import { parsePackageRecords, type PackageRecord } from './package-record.ts'
 import { runDebianTool } from './run-debian-tool.ts'
@@ -126,8 +127,9 @@ export async function installedPackages(root: string): Promise<PackageRecord[]> 
 async function seedFromArchive(state: string, seed: string): Promise<void> {
   const lists = join(seed, 'var/lib/apt/lists')
   const archives = join(seed, 'var/cache/apt/archives')
-  await mkdir(join(lists, 'partial'), { recursive: true })
-  await mkdir(join(archives, 'partial'), { recursive: true })
+  // Their permissions reach the image.
+  await makeFolder(seed, 'var/lib/apt/lists/partial')
+  await makeFolder(seed, 'var/cache/apt/archives/partial')
   for (const name of await readdir(join(state, 'lists'))) {
     if (name.endsWith('InRelease') || name.includes('binary-amd64')) await linkOrCopy(join(state, 'lists', name), join(lists, name))
   }
@@ -172,12 +174,11 @@ async function writeImageSettings(root: string): Promise<void> {
 
 async function trimRoot(root: string): Promise<void> {
   for (const path of UNWANTED_STATE) await rm(join(root, path), { recursive: true, force: true })
-  await mkdir(join(root, 'var/lib/apt/lists/partial'), { recursive: true })
-  await mkdir(join(root, 'var/cache/apt/archives/partial'), { recursive: true })
-  for (const path of ['var/lib/apt/lists', 'var/lib/apt/lists/partial', 'var/cache/apt/archives', 'var/cache/apt/archives/partial']) {
-    await chmod(join(root, path), 0o755)
-  }
+  await makeFolder(root, 'var/lib/apt/lists/partial')
+  await makeFolder(root, 'var/cache/apt/archives/partial')
   for (const path of [...UNWANTED_DOCUMENTATION, ...EMPTIED]) await emptyFolder(join(root, path))
+  // Debian makes it world-writable and sticky, for the programs that lock devices.
+  await makeFolder(root, 'run/lock', 0o1777)
   await removeDocumentation(join(root, 'usr/share/doc'))
   for (const folder of await readdir(join(root, 'usr/lib'))) {
     // Compiled Python differs from run to run and is made again when it is missing.

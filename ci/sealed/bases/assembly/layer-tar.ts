@@ -1,4 +1,4 @@
-import { lstat, mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { AssembleContext } from '../../image.ts'
@@ -27,7 +27,8 @@ export async function layerTar(context: AssembleContext, layer: { tree: string; 
     const folder = `${layer.tar}.whiteouts`
     for (const path of whiteouts) {
       await mkdir(join(folder, dirname(path)), { recursive: true })
-      await writeFile(join(folder, path), '', { mode: 0o644 })
+      await writeFile(join(folder, path), '')
+      await chmod(join(folder, path), 0o644)
     }
     const whiteoutList = `${layer.tar}.whiteout-names`
     await writeFile(whiteoutList, nullSeparated(whiteouts))

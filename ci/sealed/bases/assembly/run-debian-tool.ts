@@ -27,6 +27,12 @@ export function cleanEnvironment(environment: Readonly<Record<string, string | u
 }
 
 /**
+ * Starts a program with the permissions that Debian's packages expect of new files: on a hardened machine the umask of root is stricter,
+ * and directories that maintainer scripts make would be closed to the user that the image runs as. Perl, because every Debian has it.
+ */
+const USUAL_UMASK = ['perl', '-e', 'umask 022; exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n"', '--']
+
+/**
  * Runs a program of Debian in a clean environment, and gives its standard output.
  *
  * @param options.variables added to the environment.
@@ -36,5 +42,5 @@ export async function runDebianTool(
   command: readonly string[],
   options: { cwd?: string; variables?: Record<string, string> } = {},
 ): Promise<string> {
-  return context.run('/usr/bin/env', [...cleanEnvironment(process.env, options.variables), ...command], options.cwd === undefined ? {} : { cwd: options.cwd })
+  return context.run('/usr/bin/env', [...cleanEnvironment(process.env, options.variables), ...USUAL_UMASK, ...command], options.cwd === undefined ? {} : { cwd: options.cwd })
 }

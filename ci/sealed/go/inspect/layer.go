@@ -67,16 +67,19 @@ func readLayer(a *archive, layer storedLayer, spending *budget) (*layerContent, 
 	defer closePlain()
 
 	guarded := &spendingReader{source: plain, spending: spending}
-	counted := newDigestReader(guarded)
-	var source io.Reader = counted
+	unpacked := newDigestReader(guarded)
+	var source io.Reader = unpacked
 	var packed countingWriter
 	var packer *gzip.Writer
 	if layer.compression == uncompressed {
-		packer, err = gzip.NewWriterLevel(&packed, 6)
-		if err != nil {
+		// Stored and unpacked bytes are the same, and hashed once.
+		if layer.digest != layer.diffID {
+			return nil, mismatch(name+" unpacked", layer.diffID, layer.digest)
+		}
+		if packer, err = gzip.NewWriterLevel(&packed, 6); err != nil {
 			return nil, err
 		}
-		source = io.TeeReader(counted, packer)
+		source = io.TeeReader(guarded, packer)
 	}
 
 	content := &layerContent{gzipped: layer.place.size}
@@ -96,7 +99,7 @@ func readLayer(a *archive, layer storedLayer, spending *budget) (*layerContent, 
 	if err := stored.verify(name, layer.digest); err != nil {
 		return nil, err
 	}
-	if found := counted.digest(); found != layer.diffID {
+	if found := unpacked.digest(); layer.compression != uncompressed && found != layer.diffID {
 		return nil, mismatch(name+" unpacked", layer.diffID, found)
 	}
 	return content, nil

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { build, type Loader, type Plugin } from 'esbuild'
+import { build, type BuildOptions, type Loader, type Plugin } from 'esbuild'
 
 
 /** The SDK of the runtime, wherever a module imports it from: there may be one only, for it holds the session. */
@@ -15,10 +16,10 @@ const sdkEntries: Record<string, string> = {
 const loaders: Record<string, Loader> = { ts: 'ts', mts: 'ts', cts: 'ts', tsx: 'tsx', js: 'js', mjs: 'js', cjs: 'js', jsx: 'jsx' }
 
 /**
- * Bundles `call.mjs` and `register.mjs` into `output`: this runtime's programs with the module's `files`, their dependencies and
- * the SDK. Paths that code asks for (`import.meta.url`, `__dirname`) stay those of the original files.
+ * Bundles `call.mjs` and `register.mjs` into `output`: this runtime's programs with the `files` of the module in `root`, their
+ * dependencies and the SDK. Paths that code asks for (`import.meta.url`, `__dirname`) stay those of the original files.
  */
-export async function bundleModule(files: readonly string[], output: string): Promise<void> {
+export async function bundleModule(root: string, files: readonly string[], output: string): Promise<void> {
   await build({
     entryPoints: ['call', 'register'].map((name) => join(import.meta.dirname, `${name}.ts`)),
     outdir: output,
@@ -39,9 +40,15 @@ export async function bundleModule(files: readonly string[], output: string): Pr
       __dirname: '__original_folder',
     },
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire('file:///prepared/');" },
-    tsconfigRaw: { compilerOptions: { experimentalDecorators: true, target: 'es2022' } },
+    ...compilerOptions(root),
     plugins: [sdkOfTheRuntime, withoutCompiler, withoutTelemetry, moduleFiles(files), originalPaths],
   })
+}
+
+/** A module's own tsconfig.json counts, as in Dagger's runtime; without one, decorators are those that the SDK is written for. */
+function compilerOptions(root: string): Pick<BuildOptions, 'tsconfig' | 'tsconfigRaw'> {
+  const tsconfig = join(root, 'tsconfig.json')
+  return existsSync(tsconfig) ? { tsconfig } : { tsconfigRaw: { compilerOptions: { experimentalDecorators: true, target: 'es2022' } } }
 }
 
 const sdkOfTheRuntime: Plugin = {

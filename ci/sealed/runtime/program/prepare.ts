@@ -14,23 +14,28 @@ import { bundleModule } from './bundle-module.ts'
 import { findSourceFiles } from './find-source-files.ts'
 import { installDependencies } from './install-dependencies.ts'
 
-const [moduleName, output] = process.argv.slice(2)
-if (moduleName === undefined || output === undefined) throw new Error('usage: node prepare.ts MODULE_NAME OUTPUT_DIRECTORY')
+const [moduleName = '', output = ''] = process.argv.slice(2)
+if (output === '') throw new Error('usage: node prepare.ts MODULE_NAME OUTPUT_DIRECTORY')
 const root = process.cwd()
 
-installDependencies(root)
-const files = findSourceFiles(root)
-mkdirSync(output, { recursive: true })
-const description = join(output, 'module.json')
-await Promise.all([bundleModule(files, output), inWorker('describe-module-worker.ts', { files, moduleName, description })])
+try {
+  await prepare()
+} catch (error) {
+  process.stderr.write(`The module ${moduleName} cannot be prepared: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}
 
-// Loading each program once leaves V8's compiled code in the cache that calls are started with.
-for (const program of ['call.mjs', 'register.mjs']) {
-  const { status } = spawnSync(process.execPath, ['--no-warnings', join(output, program), '--load-only'], {
-    stdio: 'inherit',
-    env: { ...process.env, NODE_COMPILE_CACHE: join(output, 'compile-cache') },
-  })
-  if (status !== 0) throw new Error(`the module ${moduleName} cannot be loaded: see the lines above`)
+async function prepare(): Promise<void> {
+  installDependencies(root)
+  const files = findSourceFiles(root)
+  mkdirSync(output, { recursive: true })
+  const description = join(output, 'module.json')
+  await Promise.all([bundleModule(root, files, output), inWorker('describe-module-worker.ts', { files, moduleName, description })])
+
+  // Loading each program once leaves V8's compiled code in the cache that calls are started with. A module that reads other files
+  // while it is imported fails here, where only code is, and is none the worse for it in a call.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(output, 'compile-cache') }
+  for (const program of ['call.mjs', 'register.mjs']) spawnSync(process.execPath, [join(output, program), '--load-only'], { stdio: 'ignore', env })
 }
 
 /** The compiler that reads the types leaves no time to the event loop, which the bundler needs. */

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import type { Run } from '../../../src/model/index.ts'
+import { headline } from '../../../src/report/index.ts'
+import { brokenReleaseRun, brokenRun, passedRun, rejectedRun, undecidedRun } from './runs.ts'
+
+describe('headline', () => {
+  it.each([
+    [passedRun, 'Passed', '20 of 22 rules of the policy are satisfied; 1 rule only warns and 1 rule is switched off.'],
+    [rejectedRun, 'Rejected', '5 of 20 rules say no: lint-level, vulnerabilities, secrets, size-unpacked, user.'],
+    [undecidedRun, 'Undecided', 'No rule says no, but 6 of 20 rules could not be decided: evidence, vulnerabilities, database-age, database-coverage, end-of-life-os, inventory. So nobody can say yes.'],
+    [brokenRun, 'Broken', 'The stage “build” failed: the image did not build: build/Dockerfile line 12, RUN pip install -r requirements.txt, exited with 1: No matching distribution found for fastapi==0.103.99'],
+    [brokenReleaseRun, 'Broken', 'The gate passed, but the stage “publish” failed: registry.example.com refused shop/orders: 403, the scope repository:shop/orders:push is missing'],
+  ])('says why', (build, word, sentence) => {
+    expect(headline(build())).toMatchObject({ word, sentence })
+  })
+
+  it.each<[string, (run: Run) => Run]>([
+    ['has no verdict', (run) => {
+      const { verdict: _, ...rest } = run
+      return rest
+    }],
+    ['has a verdict that says otherwise', (run) => ({ ...run, verdict: { ...run.verdict!, outcome: 'rejected' } })],
+    ['has a verdict without rules', (run) => ({ ...run, verdict: { ...run.verdict!, results: [] } })],
+    ['has a failure', (run) => ({ ...run, failure: { stage: 'sign', code: 'SIGN', message: 'no key', hint: 'Give one.' } })],
+  ])('is not passed for a passed run that %s', (_what, spoil) => {
+    expect(headline(spoil(passedRun())).outcome).toBe('broken')
+  })
+})

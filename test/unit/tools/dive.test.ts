@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { DeliveryError } from '../../../src/errors.ts'
+import { analyse } from '../../../src/tools/dive/command.ts'
+import { parseEfficiency } from '../../../src/tools/dive/output.ts'
+
+const recorded = readFileSync(new URL('../../fixtures/dive/small-0.13.1.json', import.meta.url), 'utf8')
+
+describe('dive', () => {
+  it('is called by argument list', () => {
+    expect(analyse({ program: '/usr/local/bin/dive', archive: '/archive.tar', output: '/dive.json' })).toEqual([
+      '/usr/local/bin/dive', '--source', 'docker-archive', '/archive.tar', '--ci', '--json', '/dive.json',
+    ])
+  })
+
+  it('reads efficiency, waste and the layers that were measured', () => {
+    const { efficiency, wasted, layers } = parseEfficiency(recorded)
+    expect({ efficiency, wasted }).toEqual({ efficiency: 0.300153966127452, wasted: 100000 })
+    expect(layers).toHaveLength(6)
+    expect(layers[0]).toBe('sha256:d94e34eaef542eed48c3922a6b4757f18faf07415700b9404066dee4ad807495')
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['an empty document', '{}'],
+    ['a truncated document', recorded.slice(0, recorded.length - 100)],
+    ['two documents', `${recorded}${recorded.slice(-50)}`],
+    ['no layers', recorded.replace(/"layer": \[[\s\S]*\],\n {2}"image"/, '"layer": [],\n  "image"')],
+    ['an efficiency above 1', recorded.replace('0.300153966127452', '1.5')],
+    ['no efficiency', recorded.replace('efficiencyScore', 'score')],
+    ['negative waste', recorded.replace('"inefficientBytes": 100000', '"inefficientBytes": -1')],
+  ])('cannot read %s', (_title, text) => {
+    expect(text).not.toBe(recorded)
+    expect(() => parseEfficiency(text)).toThrow(DeliveryError)
+  })
+})

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { DeliveryError } from '../../../src/errors.ts'
+import { Lint } from '../../../src/model/index.ts'
+import { lintDockerfile } from '../../../src/tools/hadolint/command.ts'
+import { findPragmas, parseLint } from '../../../src/tools/hadolint/output.ts'
+
+const recorded = (name: string) => readFileSync(new URL(`../../fixtures/hadolint/${name}`, import.meta.url), 'utf8')
+
+describe('hadolint', () => {
+  it('lets nothing beside the Dockerfile change the rules, and comments only where the caller says so', () => {
+    const argv = (obeyPragmas: boolean) => lintDockerfile({ program: '/bin/hadolint', dockerfile: '/Dockerfile', obeyPragmas })
+    expect(argv(false)).toEqual(['/bin/hadolint', '--format', 'json', '--no-fail', '--no-color', '--config', '/dev/null', '--disable-ignore-pragma', '/Dockerfile'])
+    expect(argv(true)).toEqual(['/bin/hadolint', '--format', 'json', '--no-fail', '--no-color', '--config', '/dev/null', '/Dockerfile'])
+  })
+
+  it('reads findings in the order of the file', () => {
+    const findings = parseLint(recorded('bad-2.15.1.json'), 'app/Dockerfile')
+    expect(findings.map(({ id, level, location }) => `${location.line} ${level} ${id}`)).toEqual([
+      '2 warning DL3007', '4 warning DL3008', '4 info DL3009', '4 info DL3015', '5 warning DL3003', '5 warning DL4006', '5 warning SC2154',
+      '6 error DL3004', '6 info SC2086', '7 error DL3020', '9 error DL3011', '10 warning DL3025',
+    ])
+    expect(findings[0]?.location).toEqual({ path: 'app/Dockerfile', line: 2, column: 1, within: 'source' })
+    expect(Lint.safeParse({ findings, pragmas: findPragmas(recorded('bad.Dockerfile')) }).success).toBe(true)
+  })
+
+  it('reads that there is nothing to say', () => {
+    expect(parseLint(recorded('clean-2.15.1.json'), 'Dockerfile')).toEqual([])
+  })
+
+  it('does not take a file that it could not parse for a clean one', () => {
+    const lint = () => parseLint(recorded('unparsable-2.15.1.json'), 'Dockerfile')
+    expect(lint).toThrow(DeliveryError)
+    expect(lint).toThrow('cannot parse line 3')
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['an empty document', '{}'],
+    ['null', 'null'],
+    ['a truncated list', recorded('bad-2.15.1.json').slice(0, 400)],
+    ['an unknown level', '[{"code":"DL3007","column":1,"file":"x","level":"fatal","line":2,"message":"m"}]'],
+    ['a finding without a line', '[{"code":"DL3007","column":1,"file":"x","level":"error","message":"m"}]'],
+    ['a finding without a code', '[{"code":"","column":1,"file":"x","level":"error","line":1,"message":"m"}]'],
+    ['an error in words', 'hadolint: Dockerfile: withBinaryFile: does not exist'],
+  ])('cannot read %s', (_title, text) => {
+    expect(() => parseLint(text, 'Dockerfile')).toThrow(DeliveryError)
+  })
+
+  it('finds every comment that is meant to silence it', () => {
+    expect(findPragmas(recorded('pragmas.Dockerfile'))).toEqual([
+      { rules: ['DL3007'], line: 1, global: false },
+      { rules: ['DL3008', 'SC2086'], line: 3, global: false },
+      { rules: ['DL3008'], line: 5, global: false },
+      { rules: ['DL3015'], line: 7, global: true },
+      { rules: ['DL3004'], line: 8, global: false },
+      { rules: ['DL3059'], line: 10, global: false },
+      { rules: ['DL3003'], line: 12, global: false },
+      { rules: ['DL3001'], line: 14, global: true },
+      { rules: ['DL3020'], line: 16, global: false },
+    ])
+  })
+
+  it('obeys none of these comments when told so', () => {
+    const silenced = new Set(findPragmas(recorded('pragmas.Dockerfile')).flatMap(({ rules }) => rules))
+    const found = new Set(parseLint(recorded('pragmas-2.15.1.json'), 'Dockerfile').map(({ id }) => id))
+    expect([...silenced].filter((rule) => !found.has(rule))).toEqual([])
+  })
+
+  it('takes other comments for what they are', () => {
+    expect(findPragmas('# hadolint shell=bash\r\n# we ignore=DL3007\r\nRUN echo "# hadolint ignore=DL3007"\r\n#hadolint ignore=\r\n')).toEqual([{ rules: [], line: 4, global: false }])
+  })
+})

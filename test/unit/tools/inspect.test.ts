@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { DeliveryError } from '../../../src/errors.ts'
+import { Configuration, Size } from '../../../src/model/index.ts'
+import { parseEfficiency } from '../../../src/tools/dive/output.ts'
+import { extractConfiguration, extractLayout, inspectImage } from '../../../src/tools/inspect/command.ts'
+import { parseExtraction, parseInspection, toConfiguration, toSize } from '../../../src/tools/inspect/output.ts'
+
+const recorded = (name: string) => readFileSync(new URL(`../../fixtures/inspect/${name}`, import.meta.url), 'utf8')
+const small = recorded('small-1.0.0.json')
+const debian = recorded('debian-1.0.0.json')
+const dive = parseEfficiency(readFileSync(new URL('../../fixtures/dive/small-0.13.1.json', import.meta.url), 'utf8'))
+
+/** The recorded document with the value at a path, e.g. `layers.0.unpacked`, replaced; undefined removes it. */
+function changed(path: string, value: unknown): string {
+  const document = JSON.parse(small) as Record<string, unknown>
+  const keys = path.split('.')
+  const holder = keys.slice(0, -1).reduce((node, key) => node[key] as Record<string, unknown>, document)
+  holder[keys.at(-1) ?? ''] = value
+  return JSON.stringify(document)
+}
+
+describe('inspect', () => {
+  it('is called by argument list', () => {
+    expect(inspectImage('/archive.tar')).toEqual(['image', '/archive.tar'])
+    expect(extractLayout(['/a.tar', '/b.tar'], '/layout')).toEqual(['extract', '/a.tar', '/b.tar', '/layout'])
+    expect(extractConfiguration('/archive.tar', '/config.json')).toEqual(['config', '/archive.tar', '/config.json'])
+  })
+
+  it('reads what was recorded from a small image', () => {
+    const inspection = parseInspection(small)
+    expect(inspection).toMatchObject({ digest: 'sha256:dd71eddbefd4779dee182effc253eb54a2896acaaac6dea2db96703658802fb6', platform: 'linux/amd64', archiveKind: 'oci-archive' })
+    expect(inspection.user).toEqual({ resolves: true, byName: false, listed: false, uid: 10001, gid: 10001 })
+  })
+
+  it('makes the configuration evidence', () => {
+    const configuration = Configuration.parse(toConfiguration(parseInspection(small)))
+    expect(configuration).toEqual({
+      user: '10001:10001',
+      entrypoint: ['/usr/bin/tool', '--api-key=<redacted>'],
+      cmd: ['serve'],
+      workingDir: '/srv',
+      environment: ['PATH', 'DATABASE_URL', 'MODE'],
+      suspectedSecrets: [
+        { name: 'DATABASE_URL', where: 'environment' },
+        { name: 'deploy.token', where: 'label' },
+        { name: '--api-key', where: 'history' },
+      ],
+      labels: { 'deploy.token': '<redacted>', 'org.opencontainers.image.title': 'small probe' },
+      exposedPorts: ['8080/tcp'],
+      volumes: ['/data'],
+      healthcheck: { test: ['CMD', '/usr/bin/tool', 'check'], intervalSeconds: 10, timeoutSeconds: 2, startPeriodSeconds: 0, retries: 5 },
+      stopSignal: 'SIGINT',
+      setuid: [{ path: '/usr/bin/tool', mode: '4755', bytes: 2 }],
+      worldWritable: [],
+      shells: [],
+      packageManagers: [],
+      packageCaches: [],
+      sshServers: [],
+    })
+  })
+
+  it('makes the configuration evidence of a distribution', () => {
+    const configuration = Configuration.parse(toConfiguration(parseInspection(debian)))
+    expect(configuration).toMatchObject({
+      user: 'app',
+      shells: ['/usr/bin/bash', '/usr/bin/dash', '/usr/bin/rbash', '/usr/bin/sh'],
+      sshServers: ['/usr/sbin/sshd'],
+      packageCaches: [{ path: '/home/app/.cache/pip', bytes: 6 }],
+      worldWritable: [{ path: '/open', mode: '0777', bytes: 0 }],
+    })
+    expect(configuration.setuid).toHaveLength(13)
+    expect(configuration).not.toHaveProperty('healthcheck')
+  })
+
+  it('makes the size evidence from inspect and dive', () => {
+    const size = Size.parse(toSize(parseInspection(small), dive))
+    expect(size).toMatchObject({ unpacked: 30022, efficiency: 0.300153966127452, wasted: 100000 })
+    expect(size.compressed).toBe(size.layers.reduce((sum, { compressed }) => sum + compressed, 0))
+    expect(size.largest[0]).toEqual({ path: '/srv/data', bytes: 30000 })
+  })
+
+  it('counts an uncompressed layer as gzip holds it', () => {
+    const inspection = parseInspection(changed('layers.0.compressed', 10_240))
+    const size = toSize(inspection, dive)
+    expect(size.layers[0]?.compressed).toBe(inspection.layers[0]?.gzipped)
+    expect(size.compressed).toBe(inspection.gzipped)
+  })
+
+  it('refuses a measure of other layers', () => {
+    const inspection = parseInspection(small)
+    expect(() => toSize(inspection, { ...dive, layers: dive.layers.slice(1) })).toThrow('measured 5')
+    expect(() => toSize(inspection, { ...dive, layers: dive.layers.toReversed() })).toThrow('measured others')
+  })
+
+  it('spells platforms as they are asked for', () => {
+    const platform = (value: object) => parseInspection(changed('platform', value)).platform
+    expect(platform({ os: 'linux', architecture: 'arm64', variant: 'v8' })).toBe('linux/arm64')
+    expect(platform({ os: 'linux', architecture: 'arm', variant: 'v7' })).toBe('linux/arm/v7')
+    expect(platform({ os: 'linux', architecture: 'amd64', variant: '' })).toBe('linux/amd64')
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['white space', ' \n'],
+    ['an empty document', '{}'],
+    ['a truncated document', small.slice(0, small.length / 2)],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['text', 'wanted an image archive'],
+    ['a newer version', changed('schemaVersion', 2)],
+    ['an unknown key', changed('more', true)],
+    ['no layers', changed('layers', undefined)],
+    ['a digest that is none', changed('digest', 'sha256:1')],
+    ['a platform that is none', changed('platform.os', 'Linux OS')],
+    ['a negative size', changed('unpacked', -1)],
+  ])('cannot read %s', (_title, text) => {
+    expect(() => parseInspection(text)).toThrow(DeliveryError)
+    expect(() => parseInspection(text)).toThrow(/^inspect /)
+  })
+
+  it('reads what extracting says', () => {
+    expect(parseExtraction(recorded('layout-1.0.0.json'))).toMatchObject({ index: false, manifests: [parseInspection(small).digest], digest: parseInspection(small).digest })
+    const index = parseExtraction(recorded('layout-index-1.0.0.json'))
+    expect(index.index).toBe(true)
+    expect(index.manifests).toHaveLength(2)
+    expect(index.manifests).not.toContain(index.digest)
+  })
+
+  it.each(['', '{}', '{"schemaVersion":1', '{"schemaVersion":1,"digest":"x","index":false,"manifests":[]}'])('cannot read an extraction that is %j', (text) => {
+    expect(() => parseExtraction(text)).toThrow(DeliveryError)
+  })
+})
