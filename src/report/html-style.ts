@@ -132,7 +132,7 @@ footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line);
 }
 @media print {
   :root { --paper: #fff; --panel: #f6f6f4; --ink: #000; --soft: #444; --faint: #777; --line: #bbb; --hair: #ddd; --sea: #000; --yes: #1d5a3b; --no: #8f1f15; --unsure: #6d4700; color-scheme: light }
-  body { font-size: 9.5pt } .page { max-width: none; padding: 0 } .top nav { display: none }
+  html { font-size: 11.5px } .page { max-width: none; padding: 0 } .top nav { display: none }
   .verdict { grid-template-columns: 3.4cm 1fr; padding: .6cm 0 } h1 { font-size: 34pt } section { padding-top: .8cm }
   tr, .notice, .steps li { break-inside: avoid } h2, summary { break-after: avoid } thead { display: table-header-group }
   details::details-content { content-visibility: visible; display: block } summary::before { content: "" !important; width: 0 }

@@ -139,7 +139,7 @@ function evidenceSection(run: Run): Markup | false {
   const lintCell = lint.status === 'collected' ? told(lintSummary(lint.value)) : undecidedCell(lint)
   if (platforms.length === 0) {
     return html`<section id="evidence"><h2>Evidence</h2><p class="lead">There is no image, so nothing was collected from one.</p>
-<table class="evidence"><caption>Evidence by kind</caption><tbody><tr>${cell('Kind', 'lint')}${cell('Dockerfile', lintCell)}</tr></tbody></table></section>`
+<table class="evidence"><caption>Evidence by kind</caption><thead><tr><th scope="col">Kind</th><th scope="col">Dockerfile</th></tr></thead><tbody><tr>${cell('Kind', 'lint')}${cell('Dockerfile', lintCell)}</tr></tbody></table></section>`
   }
   return html`<section id="evidence"><h2>Evidence</h2><p class="lead">What the collectors saw in these exact bytes, before anything was judged.</p>
 <table class="evidence"><caption>Evidence by kind and platform</caption><thead><tr><th scope="col">Kind</th>${platforms.map(({ archive }) => html`<th scope="col">${archive.platform}</th>`)}</tr></thead>

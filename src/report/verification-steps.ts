@@ -19,7 +19,7 @@ export function verificationSteps(run: Run): VerificationStep[] {
     if (run.release.verifyCommand !== undefined) steps.push({ proves: 'The signature holds, checked the way a consumer checks it', command: run.release.verifyCommand })
   }
   if (run.subject.dockerfileDigest !== undefined) {
-    steps.push({ proves: 'This Dockerfile was judged', command: `sha256sum ${shellWord(run.subject.dockerfile)}`, expect: run.subject.dockerfileDigest.replace('sha256:', '') })
+    steps.push({ proves: 'This Dockerfile was read', command: `sha256sum ${shellWord(run.subject.dockerfile)}`, expect: run.subject.dockerfileDigest.replace('sha256:', '') })
   }
   for (const { format, path, digest } of sbomDocuments(run)) {
     steps.push({ proves: `This bill of materials was judged, ${formatNames[format]}`, command: `sha256sum ${shellWord(path)}`, expect: digest.replace('sha256:', '') })

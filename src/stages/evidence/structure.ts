@@ -1,8 +1,8 @@
-import { dag, type Platform as DaggerPlatform } from '@dagger.io/dagger'
-import type { Collected, Lock, Structure } from '../../model/index.ts'
+import { dag, type Container, type File, type Platform as DaggerPlatform } from '@dagger.io/dagger'
+import type { Collected, Lock, Platform, Structure } from '../../model/index.ts'
 import { runTests } from '../../tools/container-structure-test/command.ts'
 import { parseResults } from '../../tools/container-structure-test/output.ts'
-import { countTests, parseStructureTests } from '../../tools/container-structure-test/schema.ts'
+import { countTests, parseStructureTests, type StructureTests } from '../../tools/container-structure-test/schema.ts'
 import { extractConfiguration } from '../../tools/inspect/command.ts'
 import { runTool } from '../../tools/run-tool.ts'
 import { ownToolImage, toolImage } from '../../tools/tool-image.ts'
@@ -15,21 +15,47 @@ const directory = '/.loadline'
  * Runs the container-structure-test file inside an import of the archive, as the image's own user: its command tests need neither a Docker daemon nor a shell.
  * Only the archive's bytes are there, so a build secret cannot be.
  */
-export function collectStructure(built: BuiltArchive, tests: { path: string; text: string } | undefined, lock: Lock): Promise<Collected<Structure>> {
+export function collectStructure(built: BuiltArchive, file: { path: string; text: string } | undefined, lock: Lock): Promise<Collected<Structure>> {
   return collect({ wanted: 'the results of the structure tests', tool: () => toolImage(lock, 'structureTest') }, async ({ container, program }) => {
-    if (tests === undefined) return { file: '', tests: [] }
-    const inspect = ownToolImage(lock, 'inspect')
-    const metadata = inspect.container
-      .withMountedFile('/archive.tar', built.file)
-      .withExec([inspect.program, ...extractConfiguration('/archive.tar', '/metadata.json')])
-      .file('/metadata.json')
-    const files = dag.directory().withNewFile('tests.yaml', tests.text).withFile('metadata.json', metadata)
+    if (file === undefined) return { file: '', tests: [] }
+    const tests = parseStructureTests(file.text, file.path)
     const image = dag
       .container({ platform: built.archive.platform as DaggerPlatform })
       .import_(built.file)
       .withMountedFile(`${directory}/container-structure-test`, container.file(program))
-      .withMountedDirectory(`${directory}/input`, files)
-    const run = await runTool('container-structure-test', image, runTests({ program: `${directory}/container-structure-test`, tests: `${directory}/input/tests.yaml`, metadata: `${directory}/input/metadata.json` }))
-    return { file: tests.path, tests: parseResults(run, countTests(parseStructureTests(tests.text, tests.path))) }
+      .withMountedFile(`${directory}/metadata.json`, metadataOf(built, lock))
+    const results = (await runsHere(built)) ? await run(image, tests) : await runWithoutCommands(image, tests, built.archive.platform)
+    return { file: file.path, tests: results }
   })
+}
+
+/** The image configuration, values of variables included: it stays in containers. */
+function metadataOf(built: BuiltArchive, lock: Lock): File {
+  const inspect = ownToolImage(lock, 'inspect')
+  return inspect.container
+    .withMountedFile('/archive.tar', built.file)
+    .withExec([inspect.program, ...extractConfiguration('/archive.tar', '/metadata.json')])
+    .file('/metadata.json')
+}
+
+async function run(image: Container, tests: StructureTests): Promise<Structure['tests']> {
+  // JSON is YAML too, and by a name in .json the tool would take a missing uid for 0.
+  const input = `${directory}/tests.yaml`
+  const ready = image.withMountedFile(input, dag.directory().withNewFile('tests.yaml', JSON.stringify(tests)).file('tests.yaml'))
+  const ended = await runTool('container-structure-test', ready, runTests({ program: `${directory}/container-structure-test`, tests: input, metadata: `${directory}/metadata.json` }))
+  return parseResults(ended, countTests(tests))
+}
+
+/** Files and configuration can be tested on any engine; a program of another architecture cannot be started, and then its test has not passed. */
+async function runWithoutCommands(image: Container, tests: StructureTests, platform: Platform): Promise<Structure['tests']> {
+  const { commandTests = [], ...others } = tests
+  const results = countTests(others) === 0 ? [] : await run(image, others)
+  const notRun = commandTests.map(({ name }) => ({ name: `Command Test: ${name}`, passed: false, errors: [`not run: this engine cannot start ${platform} programs`], seconds: 0 }))
+  return [...results, ...notRun]
+}
+
+/** Whether the engine's own processor runs the image's programs: emulation would be a property of one engine and not of the evidence. */
+async function runsHere({ archive }: BuiltArchive): Promise<boolean> {
+  const architecture = (platform: string) => platform.split('/')[1]
+  return architecture(await dag.defaultPlatform()) === architecture(archive.platform)
 }
