@@ -60,7 +60,7 @@ async function givenEngine(address: string, options: EngineOptions): Promise<Eng
     way: 'given',
     env: { ...quiet, [addressVariable]: address, ...(cli === undefined ? {} : { [cliVariable]: cli }) },
     cli: cli ?? 'dagger',
-    lockFile: process.env['LOADLINE_LOCK'] ?? (engine?.runnerHost === address ? lockFile : undefined),
+    lockFile: process.env['LOADLINE_LOCK'] || (engine?.runnerHost === address ? lockFile : undefined),
   }
 }
 

@@ -44,7 +44,10 @@ describe('bad input', () => {
     expectBroken(application({ Dockerfile: `${dockerfile}RUN --mount=type=secret,id=token,required=true ["/bin/true"]\n` }), { exitCode: 2, code: 'CREDENTIAL', says: /token/ }))
   it('a key as a value instead of its name', () =>
     expectBroken(application({ Dockerfile: dockerfile, 'hello.txt': 'x' }), { exitCode: 2, code: 'CREDENTIAL', says: /never a value/ }, ['--publish', '127.0.0.1:9/a/b:1', '--key', 'the-key-itself']))
-  it('an engine that does not answer', () => expectBroken(application({ Dockerfile: dockerfile }), { exitCode: 3, code: 'ENGINE', says: /no Dagger engine answers at unix:\/\/\/no\/engine\.sock/ }, ['--engine', 'unix:///no/engine.sock']))
+  it('an engine that does not answer', async () => {
+    const source = application({ Dockerfile: dockerfile, 'loadline.lock.json': '{"schemaVersion":1,"mode":"connected","tools":{},"bases":[]}' })
+    await expectBroken(source, { exitCode: 3, code: 'ENGINE', says: /no Dagger engine answers at unix:\/\/\/no\/engine\.sock/ }, ['--engine', 'unix:///no/engine.sock'], { LOADLINE_LOCK: '' })
+  })
   it('a build step that fails', () => expectBroken(application({ Dockerfile: dockerfile }), { exitCode: 3, code: 'BUILD', says: /hello\.txt/ }))
   it('a base that a sealed network does not have', () => expectBroken(application({ Dockerfile: 'FROM example.test/nothing:1\n' }), { exitCode: 2, code: 'LOCK', says: /line 1: .*example\.test\/nothing:1/ }))
 
@@ -69,7 +72,7 @@ describe('bad input', () => {
   })
 
   it('reports that cannot be written', async () => {
-    const { exitCode, stderr } = await loadline(['build-and-scan', 'examples/go-service', '--output', '/proc/loadline-report'])
+    const { exitCode, stderr } = await loadline(['build-and-scan', 'examples/go-service', '--output', 'package.json/report'])
     expect(exitCode).toBe(3)
     expect(stderr).toContain('--output')
   })
