@@ -10,7 +10,7 @@ export default defineConfig({
           name: 'engine',
           include: ['test/engine/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 1_200_000,
+          testTimeout: 600_000,
           hookTimeout: 2_400_000,
           maxWorkers: 1,
           fileParallelism: false,

@@ -2,12 +2,14 @@ import { Command, CommanderError, Option } from 'commander'
 import pc from 'picocolors'
 import { DeliveryError } from '../src/errors.ts'
 import { version } from '../src/version.ts'
+import { endChildren } from './end-children.ts'
 
 /** The command line. Gives the exit code: 0 passed, 1 the policy says no, 2 usage or configuration, 3 could not decide, 4 a passed image was not released, 130/143 interrupted. */
 export async function main(argv: readonly string[]): Promise<number> {
   for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
     process.once(signal, () => {
       process.stderr.write(`\nloadline: interrupted by ${signal}; nothing was tagged, and the report says that the run did not end\n`)
+      endChildren()
       process.exit(code)
     })
   }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { buildAndScan, loadline, scratch } from './command-line.ts'
 
@@ -82,7 +83,6 @@ describe('bad input', () => {
   })
 
   it('an interrupted run leaves a report that says so, and exit code 130', async () => {
-    const { execa } = await import('execa')
     const output = scratch()
     const running = execa('node', ['ci/loadline.mjs', 'build-and-scan', 'examples/fastapi-postgres', '--output', output], { reject: false, env: { npm_command: '' } })
     while (!readdirSync(output).includes('engine.log')) await new Promise((resolve) => setTimeout(resolve, 50))
