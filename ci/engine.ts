@@ -1,4 +1,5 @@
 import { execa } from 'execa'
+import { requireEngine } from './engine-answers.ts'
 import { sealedToolchain, renderProgress } from './sealed/index.ts'
 
 /** An engine that is ready, and how clients reach it. */
@@ -54,6 +55,7 @@ export function sealed(options: Pick<EngineOptions, 'say' | 'signal'>): ReturnTy
 
 /** A given engine may be this machine's sealed one: then its lock file counts. */
 async function givenEngine(address: string, options: EngineOptions): Promise<Engine> {
+  await requireEngine(address)
   const { engine, lockFile } = await sealed(options).status()
   const cli = process.env[cliVariable]
   return {

@@ -13,6 +13,12 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.exit(code)
     })
   }
+  // An engine that dies takes promises with it that nobody waits for any more: that is no verdict, and never exit code 1.
+  process.once('uncaughtException', (error) => {
+    process.stderr.write(`loadline: the run broke off: ${error.message}\nThe report says that it did not end. Check the engine ("loadline engine status") and run again.\n`)
+    endChildren()
+    process.exit(3)
+  })
   let exitCode = 0
   const program = commandLine((code) => (exitCode = code))
   try {

@@ -1,6 +1,6 @@
 import type { Directory, Secret } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
-import { digestOf, Lock, type AppliedPolicy, type Subject } from '../model/index.ts'
+import { digestOf, Lock, Platform, type AppliedPolicy, type Subject } from '../model/index.ts'
 import { loadPolicy, policyDigest } from '../policy/load.ts'
 import { defaultPolicy } from '../policy/default.ts'
 import type { Policy } from '../policy/schema.ts'
@@ -95,6 +95,8 @@ async function listEntries(directory: Directory): Promise<string[]> {
 async function readPolicy(request: SourceRequest, entries: readonly string[]): Promise<{ policy: Policy; applied: AppliedPolicy }> {
   const given = request.policy ?? (entries.includes('loadline.yaml') ? { path: 'loadline.yaml', text: await request.directory.file('loadline.yaml').contents() } : undefined)
   const loaded = given === undefined ? defaultPolicy : loadPolicy(given.text, given.path, request.now)
+  const unknown = request.platforms?.find((platform) => !Platform.safeParse(platform).success)
+  if (unknown !== undefined) throw new DeliveryError('USAGE', `"${unknown}" is no platform`, 'Write os/architecture, e.g. linux/amd64 or linux/arm64.')
   const policy: Policy = {
     ...loaded,
     build: {

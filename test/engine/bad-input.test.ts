@@ -26,6 +26,7 @@ async function expectBroken(source: string, wanted: { exitCode: number; code: st
 }
 
 describe('bad input', () => {
+  it('a platform that is none', () => expectBroken(application({ Dockerfile: dockerfile }), { exitCode: 2, code: 'USAGE', says: /"amd64" is no platform/ }, ['--platform', 'amd64']))
   it('no such directory', () => expectBroken('/no/such/directory', { exitCode: 2, code: 'SOURCE', says: /not there/ }))
   it('a file instead of a directory', () => expectBroken('package.json', { exitCode: 2, code: 'SOURCE', says: /no directory/ }))
   it('no Dockerfile', () => expectBroken(application({ 'readme.txt': 'hello' }), { exitCode: 2, code: 'SOURCE', says: /has no Dockerfile/ }))

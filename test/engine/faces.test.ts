@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto'
+import { cpSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Run } from '../../src/model/index.ts'
-import { buildAndScan, loadline } from './command-line.ts'
+import { root } from '../repo/source-files.ts'
+import { buildAndScan, loadline, scratch } from './command-line.ts'
 
 /** The document without what differs between any two runs: when they ran, how long a test took, and the random identifiers and times that Trivy writes into an SBOM, hence its digest. */
 function timeless(run: Run): Run {
@@ -16,8 +20,12 @@ function timeless(run: Run): Run {
 
 describe('two faces, one core', () => {
   it.each(['examples/fastapi-postgres', 'examples/legacy-app'])('dagger call and the command line give the same verdict document for %s', async (source) => {
-    const commandLine = await buildAndScan(source)
-    const called = await loadline(['dagger', '--silent', 'call', 'assess', '--source', source, 'verdict'])
+    // A result that outlived an engine keeps its digest, and one that is made again from its snapshot gets another: both faces must meet the same one.
+    const copy = scratch()
+    cpSync(join(root, source), copy, { recursive: true })
+    writeFileSync(join(copy, 'never-built-before.txt'), randomUUID())
+    const commandLine = await buildAndScan(copy)
+    const called = await loadline(['dagger', '--silent', 'call', 'assess', '--source', copy, 'verdict'])
     expect(called.exitCode, called.stderr).toBe(0)
     expect(timeless(Run.parse(JSON.parse(called.stdout)))).toEqual(timeless(commandLine.run))
   })

@@ -1,0 +1,33 @@
+import { connect } from 'node:net'
+import { DeliveryError } from '../src/errors.ts'
+
+const patience = 5_000
+
+/**
+ * Knocks at an engine's address. The Dagger CLI would go on trying for minutes where nobody listens.
+ * Only unix and tcp addresses can be knocked at; the others are left to the CLI. Throws `ENGINE` where nobody answers within five seconds.
+ */
+export async function requireEngine(address: string): Promise<void> {
+  const target = endpoint(address)
+  if (target === undefined) return
+  const refusal = await new Promise<string | undefined>((resolve) => {
+    const socket = connect(target)
+    const end = (reason?: string) => {
+      socket.destroy()
+      resolve(reason)
+    }
+    socket.setTimeout(patience, () => end(`no answer in ${patience / 1000} s`))
+    socket.once('connect', () => end())
+    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message))
+  })
+  if (refusal !== undefined) {
+    throw new DeliveryError('ENGINE', `no Dagger engine answers at ${address} (${refusal})`, 'Start one with "loadline engine up", or correct the address.')
+  }
+}
+
+function endpoint(address: string): { path: string } | { host: string; port: number } | undefined {
+  const path = /^unix:\/\/(.+)$/.exec(address)?.[1]
+  if (path !== undefined) return { path }
+  const [, host, port] = /^tcp:\/\/\[?([^\]]+?)\]?:(\d+)$/.exec(address) ?? []
+  return host === undefined || port === undefined ? undefined : { host, port: Number(port) }
+}
