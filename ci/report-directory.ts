@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DeliveryError } from '../src/errors.ts'
+import { reportFiles } from '../src/report/index.ts'
 
 /** Writes reports into a directory, each in one step, so that a reader never meets half a file. Throws `REPORT` where it cannot. */
 export async function writeReports(directory: string, reports: Readonly<Record<string, string>>): Promise<void> {
@@ -16,14 +17,15 @@ export async function writeReports(directory: string, reports: Readonly<Record<s
   }
 }
 
-const reportFiles = /^(verdict\.json|report\.(sarif|junit\.xml|html)|summary\.md|sbom(\.cdx\.json|\.spdx\.json)?|cosign\.pub)$/
+/** What a run leaves at the top of the directory. */
+const leftBehind = new Set<string>([...reportFiles, 'sbom', 'sbom.cdx.json', 'sbom.spdx.json', 'cosign.pub'])
 
 /** Removes an earlier run's reports: whatever happens next, nobody can read them as this run's. Other files stay. */
 export async function clearReports(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true })
     const entries = await readdir(directory)
-    await Promise.all(entries.filter((entry) => reportFiles.test(entry)).map((entry) => rm(join(directory, entry), { recursive: true })))
+    await Promise.all(entries.filter((entry) => leftBehind.has(entry)).map((entry) => rm(join(directory, entry), { recursive: true })))
   } catch (error) {
     throw new DeliveryError('REPORT', `the report directory ${directory} cannot be prepared (${(error as Error).message})`, 'Give a directory that can be written with --output.', { cause: error })
   }

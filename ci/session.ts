@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import { connection } from '@dagger.io/dagger'
 import { DeliveryError } from '../src/errors.ts'
+import { firstLine } from '../src/tools/run-tool.ts'
 import type { Engine } from './engine.ts'
 
 /** Opens the process's one session with an engine, does the work in it and closes it. The engine's own log goes to a file. Throws `ENGINE` where none answers. */
@@ -31,8 +32,4 @@ export async function withSession<T>(engine: Engine, logFile: string, work: () =
   if (outcome === undefined) throw new DeliveryError('ENGINE', 'the session with the engine ended before the work began', 'Run "loadline engine status".')
   if ('error' in outcome) throw outcome.error
   return outcome.value
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 }

@@ -44,8 +44,9 @@ export async function deliver(request: Request, publication?: Publication): Prom
   return { run, archives, reports: { ...renderReports(run), ...sbomReports(record), ...(publicKey === undefined ? {} : { 'cosign.pub': publicKey }) } }
 }
 
-function sbomReports({ sboms = [] }: RunRecord): Record<string, string> {
-  const platforms = sboms.map(({ platform }) => platform)
+/** Where the evidence says that they are, also when one platform's SBOM could not be made. */
+function sbomReports({ source, sboms = [] }: RunRecord): Record<string, string> {
+  const platforms = source?.policy.build.platforms ?? []
   return Object.fromEntries(
     sboms.flatMap(({ platform, documents }) => {
       const directory = sbomDirectory(platform, platforms)

@@ -1,5 +1,5 @@
 import { DeliveryError } from '../errors.ts'
-import { compareSeverity, type Archive, type Binding, type Evidence, type EvidenceKind, type Excepted, type Platform, type RuleResult, type ToolIdentity, type Verdict, type Violation } from '../model/index.ts'
+import { compareSeverity, compareText, type Archive, type Binding, type Evidence, type EvidenceKind, type Excepted, type Platform, type RuleResult, type ToolIdentity, type Verdict, type Violation } from '../model/index.ts'
 import { canonicalJson, policyDigest } from '../policy/policy-digest.ts'
 import { rulesThatAlwaysDeny } from '../policy/rule-ids.ts'
 import { Policy } from '../policy/schema.ts'
@@ -180,11 +180,6 @@ function compareViolations(left: Violation, right: Violation): number {
     compareText(left.platform ?? '', right.platform ?? '') ||
     compareText(canonicalJson(left), canonicalJson(right))
   )
-}
-
-/** By code unit: the same on every machine, which a locale is not. */
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,4 +1,4 @@
-import type { Excepted, Violation } from '../model/index.ts'
+import { compareText, type Excepted, type Violation } from '../model/index.ts'
 import { exceptionFault, isInForce } from '../policy/exception-fault.ts'
 import type { Exception, Policy } from '../policy/schema.ts'
 import type { RuleId } from '../policy/rule-ids.ts'
@@ -56,8 +56,4 @@ function covers(exception: Exception, violation: Violation): boolean {
     (exception.subject === undefined || exception.subject === violation.subject) &&
     (exception.platform === undefined || exception.platform === violation.platform)
   )
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
 }

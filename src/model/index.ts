@@ -1,4 +1,5 @@
 export { collected, undecided, Undecided, type Collected } from './collected.ts'
+export { compareText } from './compare-text.ts'
 export { Digest, digestOf } from './digest.ts'
 export {
   Archive,

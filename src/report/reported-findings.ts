@@ -1,4 +1,4 @@
-import { compareSeverity, evidenceKinds, severities, type EvidenceKind, type Location, type RuleResult, type Run, type Severity, type Violation, type Vulnerability } from '../model/index.ts'
+import { compareSeverity, compareText, evidenceKinds, severities, type EvidenceKind, type Location, type RuleResult, type Run, type Severity, type Violation, type Vulnerability } from '../model/index.ts'
 
 /**
  * How a finding weighs. `undecided`: evidence is missing, so it denies; `denied`: its rule says no; `warned`: its rule only warns;
@@ -251,10 +251,6 @@ function byWeight(left: ReportedFinding, right: ReportedFinding): number {
     (left.location?.line ?? 0) - (right.location?.line ?? 0) ||
     compareText(left.platforms.join(), right.platforms.join())
   )
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
 }
 
 function pick({ wanted, found, remedy }: { wanted: string; found: string; remedy: string }): { wanted: string; found: string; remedy: string } {

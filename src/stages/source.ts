@@ -6,6 +6,7 @@ import { defaultPolicy } from '../policy/default.ts'
 import type { Policy } from '../policy/schema.ts'
 import { externalImages, foreignSyntax, requiredSecrets, type ExternalImage } from '../tools/buildkit/dockerfile.ts'
 import { parseStructureTests } from '../tools/container-structure-test/schema.ts'
+import { firstLine } from '../tools/run-tool.ts'
 
 /** What a run starts from: read once, checked once, and never looked up again. */
 export interface Source {
@@ -143,8 +144,4 @@ async function readStructureTests(directory: Directory, policy: Policy): Promise
   const text = await directory.file(path).contents()
   parseStructureTests(text, path)
   return { path, text }
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 }

@@ -32,6 +32,11 @@ export function lastLines(text: string, count = 5): string {
   return text.trimEnd().split('\n').slice(-count).join('\n')
 }
 
+/** The first line of an error's message, for a message about it. */
+export function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+}
+
 /** Exit code of a failed exec. The class is not exported where modules run, so the error is recognised by its name and code. */
 export function execExitCode(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined

@@ -1,15 +1,13 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { dag } from '@dagger.io/dagger'
 import { execa } from 'execa'
 import { onTestFinished } from 'vitest'
-import { parseLock } from '../../src/stages/source.ts'
-import { toolImage } from '../../src/tools/tool-image.ts'
-import { tools } from '../../src/tools/images.ts'
-import { readFileSync } from 'node:fs'
-import { withSession } from '../../ci/session.ts'
 import { findEngine } from '../../ci/engine.ts'
+import { withSession } from '../../ci/session.ts'
+import { parseLock } from '../../src/stages/source.ts'
+import type { tools } from '../../src/tools/images.ts'
+import { toolImage } from '../../src/tools/tool-image.ts'
 
 /** Takes the program of a tool out of its image, to use it by hand as any consumer would. */
 export async function takeProgram(name: keyof typeof tools, directory: string): Promise<string> {
@@ -20,7 +18,6 @@ export async function takeProgram(name: keyof typeof tools, directory: string): 
   await withSession(engine, join(directory, 'engine.log'), async () => {
     const tool = toolImage(lock, name)
     await tool.container.file(tool.program).export(path)
-    return dag
   })
   chmodSync(path, 0o755)
   return path

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../errors.ts'
-import { compareSeverity, parseSeverity, type Package, type SecretFinding, type Vulnerability } from '../../model/index.ts'
+import { compareSeverity, compareText, parseSeverity, type Package, type SecretFinding, type Vulnerability } from '../../model/index.ts'
 import { readJson } from '../read-json.ts'
 
 const Layer = z.object({ DiffID: z.string().optional() }).optional()
@@ -174,10 +174,6 @@ function fullVersion(entry: z.infer<typeof TrivyPackage>): string {
 
 function absolute(path: string): string {
   return path.startsWith('/') ? path : `/${path}`
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
 }
 
 function optional<K extends string>(key: K, value: string | undefined): { [key in K]?: string } {
