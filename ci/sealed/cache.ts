@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { DeliveryError } from '../../src/errors.ts'
+import { mountsBelow } from './mounts-below.ts'
 
 /**
  * The cache directory of the sealed toolchain.
@@ -69,7 +71,7 @@ export async function storedResult(
     await mkdir(dirname(path), { recursive: true })
     await rename(work, path)
   } catch (error) {
-    await rm(work, { recursive: true, force: true })
+    await removeTree(work)
     throw error
   }
   return { path, cached: false }
@@ -77,7 +79,7 @@ export async function storedResult(
 
 /** Removes what killed set-ups left unfinished. Only for the holder of the set-up lock. */
 export async function removeUnfinished(cache: Cache): Promise<void> {
-  await rm(cache.path('work'), { recursive: true, force: true })
+  await removeTree(cache.path('work'))
 }
 
 /** Removes results that no set-up asked for lately. Only for the holder of the set-up lock, after a complete set-up. */
@@ -86,7 +88,7 @@ export async function removeUnused(cache: Cache, now: Date): Promise<void> {
   for (const step of await readdir(cache.path('steps'))) {
     for (const key of await readdir(cache.path('steps', step))) {
       const path = cache.path('steps', step, key)
-      if ((await stat(path)).mtimeMs < oldest) await rm(path, { recursive: true, force: true })
+      if ((await stat(path)).mtimeMs < oldest) await removeTree(path)
     }
   }
 }
@@ -94,8 +96,20 @@ export async function removeUnused(cache: Cache, now: Date): Promise<void> {
 /** Removes everything but the lock of the holder. Only for that holder, with nothing running from the cache. */
 export async function emptyCache(cache: Cache): Promise<void> {
   for (const entry of await readdir(cache.root)) {
-    if (entry !== SET_UP_LOCK) await rm(cache.path(entry), { recursive: true, force: true })
+    if (entry !== SET_UP_LOCK) await removeTree(cache.path(entry))
   }
+}
+
+/**
+ * Removes a directory of the cache, unless something is mounted below it: the mount may be the machine's own devices or a person's files.
+ * @throws DeliveryError `PREREQUISITE` with the mounts.
+ */
+async function removeTree(path: string): Promise<void> {
+  const mounts = mountsBelow(path, await readFile('/proc/self/mountinfo', 'utf8'))
+  if (mounts.length > 0) {
+    throw new DeliveryError('PREREQUISITE', `${path} was to be removed, and ${mounts.join(', ')} ${mounts.length === 1 ? 'is' : 'are'} mounted below it: removing would reach through`, `Unmount first (umount ${mounts.toReversed().join(' ')}), and run the same command again.`)
+  }
+  await rm(path, { recursive: true, force: true })
 }
 
 /** Writes a file so that readers see the old bytes or the new ones, never a part. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { OWN_NAMESPACE } from './own-namespace.ts'
 import type { Step } from './steps.ts'
 
 /** What the engine runs besides its own binaries: networking, the container runtime, git sources, and its certificate store. */
@@ -51,10 +52,9 @@ export function engineRootStep(prerequisites: Step<void>): Step<string> {
       const inputs = { packages, suite, trimmed, customizations, dnsmasqOnBridge, mountPoints }
       const made = await once('engine-root', inputs, async (work) => {
         const root = join(work, 'root')
-        await run('mmdebstrap', ['--variant=minbase', '--mode=root', ...trimmed, `--include=${packages.join(',')}`, suite, root])
-        for (const [program, ...args] of customizations) {
-          if (program !== undefined) await run('chroot', [root, program, ...args])
-        }
+        const [program, ...namespace] = OWN_NAMESPACE
+        await run(program, [...namespace, 'mmdebstrap', '--variant=minbase', '--mode=root', ...trimmed, `--include=${packages.join(',')}`, suite, root])
+        for (const command of customizations) await run('chroot', [root, ...command])
         await run('tee', [join(root, 'usr/sbin/dnsmasq')], { input: dnsmasqOnBridge })
         await run('chmod', ['755', join(root, 'usr/sbin/dnsmasq')])
         await run('chroot', [root, 'touch', ...mountPoints])

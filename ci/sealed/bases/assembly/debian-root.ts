@@ -3,6 +3,7 @@ import { chmod, cp, link, mkdir, readFile, readdir, rename, rm, writeFile } from
 import { join } from 'node:path'
 import { DeliveryError } from '../../../../src/errors.ts'
 import type { AssembleContext } from '../../image.ts'
+import { OWN_NAMESPACE } from '../../own-namespace.ts'
 import { debianArchive, writeAptConfiguration } from './debian-archive.ts'
 import { makeFolder } from './image-tree.ts'
 import { layerTar } from './layer-tar.ts'
@@ -31,9 +32,6 @@ const UNWANTED_STATE = [
 
 /** Directories that stay, but empty. */
 const EMPTIED = ['run', 'tmp', 'var/tmp']
-
-/** Mounts inside a root end with the program that made them, however it ends: removing the root can then never reach through one. */
-const OWN_NAMESPACE = ['unshare', '--mount', '--pid', '--fork', '--kill-child']
 
 /** The smallest Debian 12 that has apt, shared by all bases with a package manager. */
 export async function debianMinbase(context: AssembleContext): Promise<DebianRoot> {

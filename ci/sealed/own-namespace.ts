@@ -1,0 +1,2 @@
+/** Arguments that start a program in a mount namespace of its own. Its mounts end with it, however it ends: removing a root can then never reach through one. */
+export const OWN_NAMESPACE = ['unshare', '--mount', '--pid', '--fork', '--kill-child'] as const
