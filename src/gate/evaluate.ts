@@ -1,8 +1,8 @@
 import { DeliveryError } from '../errors.ts'
-import { compareSeverity, compareText, type Archive, type Binding, type Evidence, type EvidenceKind, type Excepted, type Platform, type RuleResult, type ToolIdentity, type Verdict, type Violation } from '../model/index.ts'
+import { compareSeverity, compareText, type Archive, type Binding, type Evidence, type EvidenceKind, type Excepted, type Owner, type Platform, type RuleResult, type ToolIdentity, type Verdict, type Violation } from '../model/index.ts'
 import { canonicalJson, policyDigest } from '../policy/policy-digest.ts'
 import { rulesThatAlwaysDeny } from '../policy/rule-ids.ts'
-import { Policy } from '../policy/schema.ts'
+import { Policy, type RuleSetting } from '../policy/schema.ts'
 import { daysUntil } from '../policy/units.ts'
 import { openRegister, type ExceptionRegister } from './exceptions.ts'
 import { missingEvidence, toViolation } from './missing-evidence.ts'
@@ -94,9 +94,9 @@ function checkPolicy(policy: Policy): void {
 
 function judgeRule(rule: Rule, question: Question, register: ExceptionRegister): RuleResult {
   const { policy, evidence, now } = question
-  const { level, note } = actingLevel(rule, policy, now)
+  const { isOff, note, denies } = actingLevel(rule, policy, now)
   const about = { rule: rule.id, title: rule.title, kind: rule.needs[0] ?? 'policy', remedy: rule.remedy } as const
-  if (level === 'off') return { ...about, status: 'off', wanted: 'not judged', found: note, violations: [], excepted: [] }
+  if (isOff) return { ...about, status: 'off', wanted: 'not judged', found: note, violations: [], excepted: [] }
 
   const missing = missingEvidence(evidence, rule.needs)
   if (missing.length > 0) {
@@ -105,39 +105,66 @@ function judgeRule(rule: Rule, question: Question, register: ExceptionRegister):
   }
 
   const answer = rule.judge(question)
-  const { denying, remarks, excepted } = applyExceptions(rule, answer, register)
-  const status = denying.length > 0 ? (level === 'warn' ? 'warned' : (rule.means ?? 'failed')) : remarks.length > 0 ? 'warned' : 'passed'
+  const { counted, remarked, excepted } = applyExceptions(rule, answer, register)
+  const violations = [...counted.map((violation) => (denies(violation) ? violation : asRemark(violation))), ...remarked.map(asRemark)]
+  const status = counted.some(denies) ? (rule.means ?? 'failed') : violations.length > 0 ? 'warned' : 'passed'
   const notes = [answer.found, excepted.length > 0 ? `${excepted.length} excepted` : '', note].filter((part) => part !== '')
   return {
     ...about,
     status,
     wanted: answer.wanted,
     found: notes.join('; '),
-    violations: [...denying, ...remarks].toSorted(compareViolations),
+    violations: violations.toSorted(compareViolations),
     excepted: excepted.toSorted((left, right) => compareViolations(left.violation, right.violation)),
   }
 }
 
-function applyExceptions(rule: Rule, answer: Answer, register: ExceptionRegister): { denying: Violation[]; remarks: Violation[]; excepted: Excepted[] } {
+function asRemark(violation: Violation): Violation {
+  return { ...violation, remark: true }
+}
+
+function applyExceptions(rule: Rule, answer: Answer, register: ExceptionRegister): { counted: Violation[]; remarked: Violation[]; excepted: Excepted[] } {
   const counted = register.apply(rule.id, answer.violations)
   const remarked = register.apply(rule.id, answer.remarks ?? [])
   return {
-    denying: answer.overLimit ? answer.overLimit(counted.remaining) : counted.remaining,
-    remarks: remarked.remaining,
+    counted: answer.overLimit ? answer.overLimit(counted.remaining) : counted.remaining,
+    remarked: remarked.remaining,
     excepted: [...counted.excepted, ...remarked.excepted],
   }
 }
 
-/** How a rule acts today, and what to say about it in the report. */
-function actingLevel(rule: Rule, policy: Policy, now: Date): { level: 'deny' | 'warn' | 'off'; note: string } {
+/** How a rule acts today. */
+interface Acting {
+  isOff: boolean
+  /** Whether a violation denies, or is only reported. */
+  denies: (violation: Violation) => boolean
+  /** What to say about it in the report. */
+  note: string
+}
+
+function actingLevel(rule: Rule, policy: Policy, now: Date): Acting {
   const setting = policy.rules[rule.id]
-  if (setting === undefined || (rulesThatAlwaysDeny as readonly string[]).includes(rule.id)) return { level: 'deny', note: '' }
-  if (setting.level === 'off') return { level: 'off', note: `switched off by the policy: ${setting.reason}` }
-  if (setting.level === 'warn') return { level: 'warn', note: `only warns: ${setting.reason}` }
+  const always: Acting = { isOff: false, denies: () => true, note: '' }
+  if (setting === undefined || (rulesThatAlwaysDeny as readonly string[]).includes(rule.id)) return always
+  if (setting.level === 'off') return { isOff: true, denies: () => false, note: `switched off by the policy: ${setting.reason}` }
   const days = setting.effectiveFrom === undefined ? 0 : daysUntil(setting.effectiveFrom, now)
   // A day beyond the longest life of an exception would be a rule that is off without saying so: the loader refuses it, and here it does not count.
-  if (days <= 0 || days > policy.exceptions.maximumDays) return { level: 'deny', note: '' }
-  return { level: 'warn', note: `only warns until ${setting.effectiveFrom}, then denies` }
+  const isDeferred = setting.level === 'deny' && days > 0 && days <= policy.exceptions.maximumDays
+  if (isDeferred) return { ...always, denies: () => false, note: `only warns until ${setting.effectiveFrom}, then denies` }
+  const differing = Object.entries(setting.owners ?? {}).filter(([, level]) => level !== setting.level)
+  if (setting.level === 'deny' && differing.length === 0) return always
+  const names = differing.map(([owner]) => owner).toSorted().join(' and ')
+  return {
+    isOff: false,
+    denies: ({ owner }) => levelFor(setting, owner) === 'deny',
+    note: setting.level === 'deny' ? `only warns for ${names}: ${setting.reason}` : `only warns${names === '' ? '' : `, except for ${names}`}: ${setting.reason}`,
+  }
+}
+
+/** An owner whom nobody knows can be any: one level that denies is then enough. */
+function levelFor({ level, owners = {} }: RuleSetting, owner: Owner | undefined): RuleSetting['level'] {
+  if (owner === undefined || owner.kind === 'unknown') return Object.values(owners).includes('deny') ? 'deny' : level
+  return owners[owner.kind] ?? level
 }
 
 function outcomeOf(results: readonly RuleResult[]): Verdict['outcome'] {

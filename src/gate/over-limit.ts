@@ -4,16 +4,23 @@ import { groupBy } from './group-by.ts'
 /** A highest number of findings, or none. */
 export type Limit = number | 'unlimited'
 
+/** What a violation is counted with, and how many of these there may be. */
+export interface Count {
+  group: string
+  limit: Limit
+}
+
 /**
- * The violations that break their limit. They are counted on each platform by itself, because each platform's image ships by itself, and in the groups that `groupOf` names.
+ * The violations that break a limit. They are counted on each platform by itself, because each platform's image ships by itself, in all the groups that `countsOf` names.
  * Where a group is over its limit all of it is over: a count cannot say which one is too much.
  */
-export function overLimit(violations: readonly Violation[], groupOf: (violation: Violation) => { group: string; limit: Limit }): Violation[] {
-  const groups = groupBy(violations, (violation) => JSON.stringify([violation.platform, groupOf(violation).group]))
-  return [...groups.values()].flatMap((members) => {
-    const [first] = members
-    if (!first) return []
-    const { limit } = groupOf(first)
-    return limit === 'unlimited' || members.length <= limit ? [] : members
-  })
+export function overLimit(violations: readonly Violation[], countsOf: (violation: Violation) => readonly Count[]): Violation[] {
+  const counted = violations.flatMap((violation) => countsOf(violation).map((count) => ({ violation, count })))
+  const groups = groupBy(counted, ({ violation, count }) => JSON.stringify([violation.platform, count.group]))
+  const over = new Set([...groups.values()].filter(([first, ...others]) => first !== undefined && isOver(1 + others.length, first.count.limit)).flatMap((members) => members.map(({ violation }) => violation)))
+  return violations.filter((violation) => over.has(violation))
+}
+
+function isOver(count: number, limit: Limit): boolean {
+  return limit !== 'unlimited' && count > limit
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { collected } from './collected.ts'
 import { Digest } from './digest.ts'
 import { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
+import { Lineage } from './lineage.ts'
 import { Platform } from './platform.ts'
 
 /** The kinds of evidence that are collected per platform, in the order of every report. `lint` stands before them, once per source. */
@@ -110,6 +111,8 @@ export const Configuration = z.strictObject({
   packageManagers: z.array(z.string()),
   packageCaches: z.array(z.strictObject({ path: z.string(), bytes: z.int().min(0) })),
   sshServers: z.array(z.string()),
+  /** Diff id of the last layer that had a part in each of the paths above. */
+  pathLayers: z.record(z.string(), Digest).optional(),
 })
 export type Configuration = z.infer<typeof Configuration>
 
@@ -133,6 +136,8 @@ export const Base = z.strictObject({
       substitute: z.string().optional(),
     }),
   ),
+  /** How the image grew on its base. Absent where nobody could say: then every finding's owner is unknown. */
+  lineage: Lineage.optional(),
 })
 export type Base = z.infer<typeof Base>
 

@@ -52,6 +52,8 @@ export const SecretFinding = z.strictObject({
   title: z.string(),
   category: z.string(),
   location: Location,
+  /** Diff id of the layer that brought it; absent for the image configuration. */
+  layer: z.string().optional(),
 })
 export type SecretFinding = z.infer<typeof SecretFinding>
 

@@ -20,7 +20,9 @@ export {
   evidenceKinds,
 } from './evidence.ts'
 export { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
+export { Instruction, LayerOrigin, Lineage } from './lineage.ts'
 export { Lock, PinnedBase, PinnedTool } from './lock.ts'
+export { Owner, describeOwner, ownersOf, type Owners } from './owner.ts'
 export { Platform } from './platform.ts'
 export { Excepted, RuleResult, Violation } from './rule-result.ts'
 export { AppliedPolicy, Failure, Release, Run, Stage, Subject, stages } from './run.ts'

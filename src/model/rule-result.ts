@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EvidenceKind } from './evidence.ts'
 import { Location } from './finding.ts'
+import { Owner } from './owner.ts'
 import { Platform } from './platform.ts'
 import { Severity } from './severity.ts'
 
@@ -16,6 +17,10 @@ export const Violation = z.strictObject({
   found: z.string(),
   remedy: z.string(),
   location: Location.optional(),
+  /** Absent where it concerns the image as a whole, or the run. */
+  owner: Owner.optional(),
+  /** True where it is reported and does not deny, whatever others of its rule do. */
+  remark: z.literal(true).optional(),
   url: z.string().optional(),
 })
 export type Violation = z.infer<typeof Violation>

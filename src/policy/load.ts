@@ -4,7 +4,7 @@ import { closest } from './closest.ts'
 import { exceptionFault } from './exception-fault.ts'
 import { PolicyFile } from './file.ts'
 import { readYaml, type PlacedDocument, type Problem } from './read-yaml.ts'
-import { rulesThatAlwaysDeny } from './rule-ids.ts'
+import { ruleOwners, rulesThatAlwaysDeny, type RuleId } from './rule-ids.ts'
 import { Exception, Policy, RuleSetting } from './schema.ts'
 import { shippedPolicies } from './shipped.ts'
 import { daysUntil } from './units.ts'
@@ -60,7 +60,11 @@ function judge(document: PlacedDocument, now: Date): Problem[] {
     if (mustDeny && (setting.data.level !== 'deny' || setting.data.effectiveFrom !== undefined)) {
       report(['rules', rule], `the rule ${rule} always denies: without evidence nobody can say yes; remove the setting and make the evidence available`)
     }
-    const { effectiveFrom } = setting.data
+    const { effectiveFrom, owners } = setting.data
+    const known = ruleOwners[rule as RuleId]
+    if (owners !== undefined && known === undefined) report(['rules', rule, 'owners'], `the rule ${rule} looks at the image as a whole and knows no owners; remove the key`)
+    else if (owners !== undefined && setting.data.level === 'off') report(['rules', rule, 'owners'], 'a rule that is off judges nobody; remove the key, or say level: deny or warn')
+    else for (const owner of Object.keys(owners ?? {})) if (!known?.some((kind) => kind === owner)) report(['rules', rule, 'owners', owner], `wanted ${known?.join(' or ')}; no finding of the rule ${rule} has the owner ${owner}`)
     if (effectiveFrom !== undefined && daysUntil(effectiveFrom, now) > maximumDays) {
       report(['rules', rule, 'effectiveFrom'], `wanted a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${effectiveFrom}; choose an earlier day, or say level: warn and why`)
     }

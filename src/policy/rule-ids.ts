@@ -43,3 +43,33 @@ export const rulesThatAlwaysDeny = ['evidence'] as const satisfies readonly Rule
 
 /** Rules whose violations no exception may allow: missing evidence cannot be accepted, and an exception cannot allow another. */
 export const rulesWithoutExceptions = ['evidence', 'exceptions'] as const satisfies readonly RuleId[]
+
+/** Whose a finding can be, as far as it is known. A finding of an unknown owner is judged by the strictest of what the policy says of any. */
+export const ownerKinds = ['base', 'application', 'build'] as const
+export type OwnerKind = (typeof ownerKinds)[number]
+
+const inImage = ['base', 'application'] as const
+const inSource = ['application', 'build'] as const
+const inConfiguration = ['application'] as const
+
+/** The rules that attribute their findings, and the owners that these can have. Every other rule looks at the image as a whole, or at the run. */
+export const ruleOwners: Readonly<Partial<Record<RuleId, readonly OwnerKind[]>>> = {
+  'lint-level': inSource,
+  'lint-pragmas': inSource,
+  vulnerabilities: inImage,
+  secrets: inImage,
+  'suspected-secrets': inConfiguration,
+  licenses: inImage,
+  user: inConfiguration,
+  'exposed-ports': inConfiguration,
+  setuid: inImage,
+  'world-writable': inImage,
+  shells: inImage,
+  'package-managers': inImage,
+  'package-caches': inImage,
+  'ssh-server': inImage,
+  'exec-form': inConfiguration,
+  'base-pinned': inSource,
+  'base-allowed': inSource,
+  'base-latest': inSource,
+}

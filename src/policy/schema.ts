@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Platform, severities } from '../model/index.ts'
 import { isLicenseId } from './license-expression.ts'
-import { ruleIds } from './rule-ids.ts'
+import { ownerKinds, ruleIds } from './rule-ids.ts'
 import { bytesPattern, durationPattern } from './units.ts'
 
 const limit = z
@@ -39,6 +39,8 @@ const ruleId = z.enum(ruleIds)
 /** Thresholds per severity: the highest number of findings that still passes. */
 const thresholds = z.strictObject(Object.fromEntries(severities.map((severity) => [severity, limit])) as Record<(typeof severities)[number], typeof limit>)
 
+const ownThresholds = thresholds.partial().optional()
+
 /** An exception from one rule, for one thing, for a limited time. */
 export const Exception = z.strictObject({
   rule: ruleId.describe('Id of the rule, e.g. vulnerabilities.'),
@@ -67,10 +69,14 @@ export type Exception = z.infer<typeof Exception>
 export const RuleSetting = z
   .strictObject({
     level: z.enum(['deny', 'warn', 'off']).describe('deny rejects the image, warn only reports, off does not judge (and says so in every report).'),
-    reason: sentence.optional().describe('Required for warn and off.'),
+    owners: z
+      .partialRecord(z.enum(ownerKinds), z.enum(['deny', 'warn']))
+      .optional()
+      .describe('What differs by owner: base is what the base image brought, application what the shipped stages of the Dockerfile did, build what stands in another stage. A finding whose owner is unknown denies where level or one of these does.'),
+    reason: sentence.optional().describe('Required for warn and off, of an owner too.'),
     effectiveFrom: day.optional().describe('Until the day before, deny only warns. Not further away than exceptions.maximumDays.'),
   })
-  .refine((setting) => setting.level === 'deny' || setting.reason !== undefined, { path: ['reason'], message: 'a reason, in at least ten characters: the rule does not deny' })
+  .refine((setting) => (setting.level === 'deny' && !Object.values(setting.owners ?? {}).includes('warn')) || setting.reason !== undefined, { path: ['reason'], message: 'a reason, in at least ten characters: the rule does not deny' })
 export type RuleSetting = z.infer<typeof RuleSetting>
 
 /** A policy as Loadline uses it: every value decided. */
@@ -98,6 +104,8 @@ export const Policy = z.strictObject({
   }),
   vulnerabilities: thresholds.extend({
     unfixed: z.enum(['count', 'report']).describe('Whether findings without a published repair count against the thresholds.'),
+    base: ownThresholds.describe('Thresholds for what the base image brought, where they differ: such findings are counted by themselves. A finding whose owner is unknown counts against these and the others.'),
+    application: ownThresholds.describe('The same for what the shipped stages of the Dockerfile added.'),
   }),
   secrets: z.strictObject({ allowed: limit }),
   licenses: z.strictObject({

@@ -1,7 +1,7 @@
 import type { Location, Run } from '../model/index.ts'
 import { headline } from './headline.ts'
 import { counted, wholeNumber } from './measures.ts'
-import { foundLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
+import { foundLine, placeOfOwner, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
 import { printable } from './sanitize.ts'
 
 /**
@@ -25,7 +25,7 @@ export function renderGithub(run: Run): string {
 const mostAnnotations = 10
 
 function annotation(run: Run, level: 'error' | 'warning', finding: ReportedFinding): string {
-  const place: Pick<Location, 'path' | 'line' | 'column'> = finding.location?.within === 'source' ? finding.location : { path: run.subject.dockerfile }
+  const place: Pick<Location, 'path' | 'line' | 'column'> = finding.location?.within === 'source' ? finding.location : (placeOfOwner(run, finding) ?? { path: run.subject.dockerfile })
   const directory = run.subject.directory === undefined || run.subject.directory === '.' ? '' : `${run.subject.directory}/`
   const inImage = finding.location?.within === 'image' ? ` in ${finding.location.path}` : ''
   return command(

@@ -2,7 +2,7 @@ import type { RuleResult, Run } from '../model/index.ts'
 import { headline, rulesWith } from './headline.ts'
 import { age, counted, moment, wholeNumber } from './measures.ts'
 import { notices } from './notices.ts'
-import { reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
+import { ownerLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
 import { printable, safeUrl } from './sanitize.ts'
 import { verificationSteps } from './verification-steps.ts'
 
@@ -78,11 +78,13 @@ function linked(finding: ReportedFinding): string {
   return `[${code(finding.id)}](<${url.replaceAll(/[<>|\\`]/g, encodeURIComponent)}>)`
 }
 
-function subjectOf({ subject, location, vulnerability, platforms }: ReportedFinding): string {
+function subjectOf(finding: ReportedFinding): string {
+  const { subject, location, vulnerability, platforms } = finding
   const place = location === undefined ? '' : `${location.path}${location.line === undefined ? '' : `:${location.line}`}`
   const what = vulnerability === undefined ? place || subject : `${vulnerability.package.name} ${vulnerability.package.version}`
   const many = platforms.length > 1 ? ` on ${platforms.join(', ')}` : ''
-  return `${what === '' ? '' : code(what)}${text(many)}`
+  const owner = ownerLine(finding)
+  return `${what === '' ? '' : code(what)}${owner === '' ? '' : text(` (${owner})`)}${text(many)}`
 }
 
 function exceptionsBlock(findings: readonly ReportedFinding[]): string {

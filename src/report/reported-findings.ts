@@ -1,4 +1,4 @@
-import { compareSeverity, compareText, evidenceKinds, severities, type EvidenceKind, type Location, type RuleResult, type Run, type Severity, type Violation, type Vulnerability } from '../model/index.ts'
+import { compareSeverity, compareText, evidenceKinds, ownersOf, severities, type EvidenceKind, type Location, type Owner, type Owners, type PlatformEvidence, type RuleResult, type Run, type Severity, type Violation, type Vulnerability } from '../model/index.ts'
 
 /**
  * How a finding weighs. `undecided`: evidence is missing, so it denies; `denied`: its rule says no; `warned`: its rule only warns;
@@ -26,6 +26,8 @@ export interface ReportedFinding {
   found: string
   remedy: string
   location?: Location
+  /** Whose it is; absent where it concerns the image as a whole, or the run. */
+  owner?: Owner
   url?: string
   vulnerability?: Vulnerability
   exception?: { reason: string; owner: string; expires: string }
@@ -80,6 +82,26 @@ export function foundLine({ found, vulnerability }: ReportedFinding): string {
   return `${name} ${version}${title === '' ? '' : `: ${title}`}`
 }
 
+/** Whose a finding is, in two or three words. Empty where it is nobody's, or where its place in the source says it already. */
+export function ownerLine({ owner, location }: ReportedFinding): string {
+  if (owner === undefined || location?.within === 'source') return ''
+  switch (owner.kind) {
+    case 'base':
+      return 'base image'
+    case 'application':
+      return owner.line === undefined ? 'application' : `application, line ${owner.line}`
+    case 'build':
+      return `build stage ${owner.stage}`
+    case 'unknown':
+      return 'owner unknown'
+  }
+}
+
+/** Where the Dockerfile is answerable for a finding in the image: the instruction that brought it, or the FROM of the base that did. */
+export function placeOfOwner(run: Run, { owner }: ReportedFinding): Pick<Location, 'path' | 'line'> | undefined {
+  return owner !== undefined && 'line' in owner && owner.line !== undefined ? { path: run.subject.dockerfile, line: owner.line } : undefined
+}
+
 /** Evidence that could not be had, whether or not a rule needed it. */
 function missingEvidence(run: Run): ReportedFinding[] {
   const severity: Severity = 'unknown'
@@ -100,7 +122,7 @@ function judgedFindings(result: RuleResult, missing: readonly ReportedFinding[],
   const tell = (violation: Violation): ReportedFinding => {
     const vulnerability = result.kind === 'vulnerabilities' ? evidence.get(nameOf(violation.id, violation.platform ?? '', violation.subject, violation.location?.path)) : undefined
     return {
-      state,
+      state: state === 'denied' && violation.remark === true ? 'warned' : state,
       kind: result.kind,
       rule: result.rule,
       id: violation.id,
@@ -109,6 +131,7 @@ function judgedFindings(result: RuleResult, missing: readonly ReportedFinding[],
       platforms: violation.platform === undefined ? [] : [violation.platform],
       ...pick(violation),
       ...(violation.location === undefined ? {} : { location: violation.location }),
+      ...(violation.owner === undefined ? {} : { owner: violation.owner }),
       ...(violation.url === undefined ? {} : { url: violation.url }),
       ...(vulnerability === undefined ? {} : { vulnerability }),
     }
@@ -160,6 +183,7 @@ function nameOf(id: string, platform: string, subject: string, path: string | un
 function* unjudgedVulnerabilities(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
   for (const { archive, evidence } of run.evidence?.platforms ?? []) {
     if (evidence.vulnerabilities.status !== 'collected') continue
+    const owners = ownersIn(evidence)
     for (const vulnerability of evidence.vulnerabilities.value.findings) {
       if (seen.has(nameOfVulnerability(vulnerability, archive.platform))) continue
       const { name, version } = vulnerability.package
@@ -173,6 +197,7 @@ function* unjudgedVulnerabilities(run: Run, seen: ReadonlySet<string>): Iterable
         wanted: vulnerability.fixedVersion === undefined ? `${name} without known vulnerabilities` : `${name} ${vulnerability.fixedVersion}`,
         found: `${name} ${version}`,
         remedy: vulnerability.fixedVersion === undefined ? 'No repaired version is published yet.' : `Update ${name} to ${vulnerability.fixedVersion}.`,
+        owner: owners.ofLayer(vulnerability.package.layer),
         ...(vulnerability.url === undefined ? {} : { url: vulnerability.url }),
         vulnerability,
       }
@@ -182,6 +207,8 @@ function* unjudgedVulnerabilities(run: Run, seen: ReadonlySet<string>): Iterable
 
 function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
   if (run.evidence?.lint.status !== 'collected') return
+  // The Dockerfile is the same on every platform.
+  const owners = ownersIn(run.evidence.platforms[0]?.evidence)
   for (const { id, level, message, location } of run.evidence.lint.value.findings) {
     if (seen.has(nameOf(id, '', placeOf(location), location.path))) continue
     yield {
@@ -195,6 +222,7 @@ function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFi
       found: message,
       remedy: `Follow ${id}, at level ${level}.`,
       location,
+      owner: owners.ofLine(location.line),
     }
   }
 }
@@ -202,7 +230,8 @@ function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFi
 function* unjudgedSecrets(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
   for (const { archive, evidence } of run.evidence?.platforms ?? []) {
     if (evidence.secrets.status !== 'collected') continue
-    for (const { id, severity, title, location } of evidence.secrets.value.findings) {
+    const owners = ownersIn(evidence)
+    for (const { id, severity, title, location, layer } of evidence.secrets.value.findings) {
       if (seen.has(nameOf(id, archive.platform, placeOf(location), location.path))) continue
       yield {
         state: 'reported',
@@ -215,9 +244,14 @@ function* unjudgedSecrets(run: Run, seen: ReadonlySet<string>): Iterable<Reporte
         found: title,
         remedy: 'Remove it from the image, and replace the secret: whoever has the image has it.',
         location,
+        owner: owners.ofLayer(layer),
       }
     }
   }
+}
+
+function ownersIn(evidence: PlatformEvidence | undefined): Owners {
+  return ownersOf(evidence?.base.status === 'collected' ? evidence.base.value : undefined)
 }
 
 /** `Dockerfile:12`, or only the path where there is no line: the subject under which the gate speaks of such a finding. */
@@ -229,8 +263,8 @@ export function placeOf({ path, line }: Location): string {
 function foldPlatforms(findings: Iterable<ReportedFinding>): ReportedFinding[] {
   const folded = new Map<string, ReportedFinding>()
   for (const finding of findings) {
-    const { state, kind, rule, id, subject, severity, found, location } = finding
-    const key = [state, kind, rule, id, subject, severity, found, location?.path, location?.line, location?.column, finding.vulnerability?.package.path].join('\0')
+    const { state, kind, rule, id, subject, severity, found, location, owner } = finding
+    const key = [state, kind, rule, id, subject, severity, found, location?.path, location?.line, location?.column, finding.vulnerability?.package.path, owner === undefined ? '' : JSON.stringify(owner)].join('\0')
     const first = folded.get(key)
     // Two remarks on one platform are two findings even where they read alike.
     const repeated = first !== undefined && finding.platforms.some((platform) => first.platforms.includes(platform))

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
-import { type Location, type Run, type Severity } from '../model/index.ts'
+import { describeOwner, type Location, type Run, type Severity } from '../model/index.ts'
 import { headline } from './headline.ts'
 import { counted, wholeNumber } from './measures.ts'
 import { notices } from './notices.ts'
-import { foundLine, placeOf, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
+import { foundLine, placeOf, placeOfOwner, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
 import { printable, safeUrl } from './sanitize.ts'
 
 /**
  * SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/) with one run, for code-scanning services and editors.
  *
- * Every result has a location in the source: the line that the finding names, or the Dockerfile's line that brought the base.
+ * Every result has a location in the source: the line that the finding names, or the line of the Dockerfile that brought it, or that brought the base.
  * Rules that say no give errors; excepted findings carry a suppression with its justification; everything else is a warning or a note.
  * Missing evidence and failures are results too, and `executionSuccessful` is false, so that no such run reads as clean.
  * At most 5,000 results, heaviest first, which is what GitHub shows of a run; a notification counts the rest.
@@ -127,6 +127,7 @@ function resultOf(run: Run, finding: ReportedFinding, rules: Rules, fingerprints
       severity: finding.severity,
       ...(finding.rule === undefined ? {} : { rule: finding.rule }),
       ...(finding.subject === '' ? {} : { subject: printable(finding.subject) }),
+      ...(finding.owner === undefined ? {} : { owner: finding.owner.kind }),
       platforms: finding.platforms,
       'security-severity': securitySeverity[finding.severity],
     },
@@ -141,11 +142,12 @@ function levelOf(finding: ReportedFinding): SarifLevel {
 
 function messageOf(finding: ReportedFinding): string {
   const on = finding.platforms.length === 0 ? '' : ` (${finding.platforms.join(', ')})`
-  return [`${printable(foundLine(finding))}${on}`, `Wanted: ${printable(finding.wanted)}`, printable(finding.remedy)].filter((part) => part !== '').join('\n')
+  const from = finding.owner === undefined || finding.location?.within === 'source' ? '' : `From: ${printable(describeOwner(finding.owner))}`
+  return [`${printable(foundLine(finding))}${on}`, from, `Wanted: ${printable(finding.wanted)}`, printable(finding.remedy)].filter((part) => part !== '').join('\n')
 }
 
 function locationOf(run: Run, finding: ReportedFinding): object {
-  const inSource = finding.location?.within === 'source' ? finding.location : sourceOfImage(run, finding)
+  const inSource: Pick<Location, 'path' | 'line' | 'column'> = finding.location?.within === 'source' ? finding.location : (placeOfOwner(run, finding) ?? sourceOfImage(run, finding))
   const inImage = finding.location?.within === 'image' ? finding.location.path : finding.vulnerability?.package.path
   return {
     physicalLocation: {

@@ -5,7 +5,7 @@ import { flowProgress } from './flow-progress.ts'
 import { headline, rulesWith } from './headline.ts'
 import { age, counted } from './measures.ts'
 import { notices } from './notices.ts'
-import { reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
+import { ownerLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
 import { printable } from './sanitize.ts'
 
 /** How a run is told on a terminal. */
@@ -114,7 +114,7 @@ function findingTable(findings: readonly ReportedFinding[], sharedRemedy: string
     const about = finding.vulnerability === undefined ? finding.subject : `${finding.vulnerability.package.name} ${finding.vulnerability.package.version}`
     const lines = [
       ...wrapped(finding.id, what).split('\n').map((line) => colors.bold(line)),
-      ...[place.endsWith(about) ? '' : about, finding.vulnerability === undefined ? finding.found : finding.vulnerability.title, place, finding.platforms.length > 1 ? `on ${finding.platforms.join(', ')}` : '']
+      ...[place.endsWith(about) ? '' : about, finding.vulnerability === undefined ? finding.found : finding.vulnerability.title, place, ownerLine(finding), finding.platforms.length > 1 ? `on ${finding.platforms.join(', ')}` : '']
         .filter((line, position, all) => line !== '' && line !== finding.id && all.indexOf(line) === position)
         .flatMap((line) => wrapped(line, what).split('\n')),
     ]

@@ -1,4 +1,5 @@
 import type { Violation } from '../../model/index.ts'
+import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { repositoryOf } from '../repository.ts'
 
@@ -24,6 +25,7 @@ export const baseAllowed: Rule = {
           found: reference,
           remedy: baseAllowed.remedy,
           location,
+          owner: ownersOn(evidence, platform).ofLine(location.line),
         })),
     )
     return { wanted: allow.join(', '), found: onEveryPlatform(images), violations }

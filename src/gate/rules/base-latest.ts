@@ -1,4 +1,5 @@
 import type { Violation } from '../../model/index.ts'
+import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { tagOf } from '../repository.ts'
 
@@ -15,7 +16,7 @@ export const baseLatest: Rule = {
       return { platform, latest, text: `${latest.length} of ${value.images.length} without` }
     })
     const violations = images.flatMap(({ platform, latest }) =>
-      latest.map(({ reference, stage, written, location }): Violation => ({ id: reference, subject: stage, severity: 'low', platform, wanted: 'a tag that names a version', found: written, remedy: baseLatest.remedy, location })),
+      latest.map(({ reference, stage, written, location }): Violation => ({ id: reference, subject: stage, severity: 'low', platform, wanted: 'a tag that names a version', found: written, remedy: baseLatest.remedy, location, owner: ownersOn(evidence, platform).ofLine(location.line) })),
     )
     return { wanted: 'a version in the tag of each', found: onEveryPlatform(images), violations }
   },

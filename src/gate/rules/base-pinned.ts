@@ -1,4 +1,5 @@
 import type { Violation } from '../../model/index.ts'
+import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 /** A tag can point at something else tomorrow; a digest cannot. */
@@ -24,6 +25,7 @@ export const basePinned: Rule = {
         found: `${written}, which a tag decides${digest === undefined ? '' : ` (today ${digest})`}`,
         remedy: basePinned.remedy,
         location,
+        owner: ownersOn(evidence, platform).ofLine(location.line),
       })),
     )
     return { wanted: required ? 'a digest for each' : 'a digest is optional', found: onEveryPlatform(images), violations: required ? violations : [] }

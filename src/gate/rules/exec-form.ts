@@ -1,4 +1,5 @@
 import type { Configuration, Violation } from '../../model/index.ts'
+import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 const shellNames = ['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'busybox']
@@ -21,6 +22,7 @@ export const execForm: Rule = {
         wanted: `${instruction} as a JSON array that starts the program itself`,
         found: words.join(' '),
         remedy: execForm.remedy,
+        owner: ownersOn(evidence, platform).ofSetting(instruction),
       })),
     )
     return { wanted: 'exec form', found: onEveryPlatform(images), violations }

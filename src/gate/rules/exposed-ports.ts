@@ -1,4 +1,5 @@
 import type { Violation } from '../../model/index.ts'
+import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 const sshPort = 22
@@ -17,7 +18,7 @@ export const exposedPorts: Rule = {
     const violations = images.flatMap(({ platform, ports }) =>
       ports
         .filter((port) => !isAllowed(port, allowed))
-        .map((port): Violation => ({ id: port, subject: '', severity: numberOf(port) === sshPort ? 'high' : 'medium', platform, wanted, found: `EXPOSE ${port}`, remedy: exposedPorts.remedy })),
+        .map((port): Violation => ({ id: port, subject: '', severity: numberOf(port) === sshPort ? 'high' : 'medium', platform, wanted, found: `EXPOSE ${port}`, remedy: exposedPorts.remedy, owner: ownersOn(evidence, platform).ofSetting('EXPOSE', port) })),
     )
     return { wanted, found: onEveryPlatform(images), violations }
   },

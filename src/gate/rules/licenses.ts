@@ -1,10 +1,16 @@
-import type { Package, Platform, Violation } from '../../model/index.ts'
+import type { Owner, Package, Platform, Violation } from '../../model/index.ts'
 import { currentLicenseId, parseLicenseExpression, type LicenseExpression } from '../../policy/license-expression.ts'
 import { groupBy } from '../group-by.ts'
+import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 /** How free an expression leaves whoever ships the package. */
 type Freedom = 'allowed' | 'denied' | 'unknown'
+
+interface Where {
+  platform: Platform
+  owner: Owner
+}
 
 /**
  * Licences by SPDX expression. All licences that a package declares bind it; within an expression an OR is a choice,
@@ -18,8 +24,11 @@ export const licenses: Rule = {
   source: 'SPDX 2.3, annex D (licence expressions); SPDX licence list',
   judge({ policy, evidence }) {
     const denied = new Set(policy.licenses.deny.map((id) => currentLicenseId(id)))
-    const judged = collectedOf(evidence, 'licenses').flatMap(({ platform, value }) => value.packages.map((entry) => ({ platform, ...judgePackage(entry, denied) })))
-    const violations = judged.flatMap(({ platform, entry, denied: expressions }) => expressions.map((expression) => toViolation(entry, platform, expression, 'high', 'no licence of licenses.deny', `${name(entry)} is under ${expression}`)))
+    const judged = collectedOf(evidence, 'licenses').flatMap(({ platform, value }) => {
+      const owners = ownersOn(evidence, platform)
+      return value.packages.map((entry) => ({ platform, owner: owners.ofLayer(entry.layer), ...judgePackage(entry, denied) }))
+    })
+    const violations = judged.flatMap(({ platform, owner, entry, denied: expressions }) => expressions.map((expression) => toViolation(entry, { platform, owner }, expression, 'high', 'no licence of licenses.deny', `${name(entry)} is under ${expression}`)))
     const unknown = judged.filter(({ isUnknown }) => isUnknown)
     const denies = policy.licenses.unknown === 'deny'
     const found = evidence.platforms.map(({ archive: { platform } }) => {
@@ -29,15 +38,15 @@ export const licenses: Rule = {
     return {
       wanted: `none of ${policy.licenses.deny.join(', ') || 'no licence'}${denies ? ', none unknown' : ''}`,
       found: onEveryPlatform(found),
-      violations: denies ? [...violations, ...unknown.map(({ platform, entry }) => unknownLicense(platform, entry))] : violations,
+      violations: denies ? [...violations, ...unknown.map(({ platform, owner, entry }) => unknownLicense({ platform, owner }, entry))] : violations,
       remarks: denies ? [] : summarize(unknown),
     }
   },
 }
 
-function unknownLicense(platform: Platform, entry: Package): Violation {
+function unknownLicense(where: Where, entry: Package): Violation {
   const declared = entry.licenses.filter((text) => text.trim() !== '').toSorted().join(', ')
-  return toViolation(entry, platform, 'unknown', 'unknown', 'a licence of the SPDX list', declared === '' ? `${name(entry)} declares no licence` : `${name(entry)} declares ${declared}, of which not all is on the SPDX list`)
+  return toViolation(entry, where, 'unknown', 'unknown', 'a licence of the SPDX list', declared === '' ? `${name(entry)} declares no licence` : `${name(entry)} declares ${declared}, of which not all is on the SPDX list`)
 }
 
 /** One remark per platform: the copyright files of a distribution would make hundreds, and nobody would read the others. */
@@ -85,8 +94,8 @@ function weigh(expression: LicenseExpression, denied: ReadonlySet<string>): Free
   return order.find((freedom) => parts.includes(freedom)) ?? 'unknown'
 }
 
-function toViolation(entry: Package, platform: Platform, subject: string, severity: 'high' | 'unknown', wanted: string, found: string): Violation {
-  return { id: entry.name, subject, severity, platform, wanted, found, remedy: licenses.remedy, ...(entry.path === undefined ? {} : { location: { path: entry.path, within: 'image' } }) }
+function toViolation(entry: Package, { platform, owner }: Where, subject: string, severity: 'high' | 'unknown', wanted: string, found: string): Violation {
+  return { id: entry.name, subject, severity, platform, wanted, found, remedy: licenses.remedy, owner, ...(entry.path === undefined ? {} : { location: { path: entry.path, within: 'image' } }) }
 }
 
 function name({ name: text, version }: Package): string {

@@ -1,4 +1,5 @@
 import type { LintFinding, Severity, Violation } from '../../model/index.ts'
+import { ownersInSource } from '../owners.ts'
 import { collectedLint, type Rule } from '../rule.ts'
 
 type Level = LintFinding['level']
@@ -15,6 +16,7 @@ export const lintLevel: Rule = {
   source: 'CIS Docker Benchmark 1.6.0, 4.7 and 4.9; hadolint and ShellCheck rules',
   judge({ policy, evidence }) {
     const { findings } = collectedLint(evidence)
+    const owners = ownersInSource(evidence)
     const denied = levels.slice(0, levels.indexOf(policy.lint.failOn) + 1)
     const violations = findings
       .filter(({ level }) => denied.includes(level))
@@ -28,6 +30,7 @@ export const lintLevel: Rule = {
           found: `${finding.level}: ${finding.message}`,
           remedy: lintLevel.remedy,
           location: finding.location,
+          owner: owners.ofLine(finding.location.line),
           ...(url === undefined ? {} : { url }),
         }
       })

@@ -1,4 +1,5 @@
 import type { Violation } from '../../model/index.ts'
+import { ownersInSource } from '../owners.ts'
 import { collectedLint, type Rule } from '../rule.ts'
 
 /** `# hadolint ignore=` comments silence the linter where nobody but the author looks; an exception does it with a reason, an owner and a last day. */
@@ -10,6 +11,7 @@ export const lintPragmas: Rule = {
   source: 'Loadline: a silenced check is an exception; hadolint, inline ignores',
   judge({ policy, evidence }) {
     const { pragmas } = collectedLint(evidence)
+    const owners = ownersInSource(evidence)
     const found = pragmas.flatMap(({ rules, line, global }) =>
       (rules.length > 0 ? rules : ['all rules']).map((rule): Violation => {
         const path = policy.build.dockerfile
@@ -21,6 +23,7 @@ export const lintPragmas: Rule = {
           found: `a comment that silences ${rule} for ${global ? 'the whole file' : 'the next instruction'}`,
           remedy: lintPragmas.remedy,
           location: { path, line, within: 'source' },
+          owner: owners.ofLine(line),
         }
       }),
     )

@@ -1,5 +1,6 @@
 import { formatBytes } from '../../policy/units.ts'
 import type { Violation } from '../../model/index.ts'
+import { ownerOfPath, ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 /** Package lists and downloads that nobody needs at run time. */
@@ -12,11 +13,13 @@ export const packageCaches: Rule = {
   judge({ evidence }) {
     const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({
       platform,
+      value,
+      owners: ownersOn(evidence, platform),
       caches: value.packageCaches,
       text: value.packageCaches.length === 0 ? 'none' : `${value.packageCaches.length} with ${formatBytes(value.packageCaches.reduce((sum, { bytes }) => sum + bytes, 0))}`,
     }))
-    const violations = images.flatMap(({ platform, caches }) =>
-      caches.map(({ path, bytes }): Violation => ({ id: path, subject: '', severity: 'low', platform, wanted: 'no package cache', found: `${formatBytes(bytes)} in ${path}`, remedy: packageCaches.remedy, location: { path, within: 'image' } })),
+    const violations = images.flatMap(({ platform, value, caches, owners }) =>
+      caches.map(({ path, bytes }): Violation => ({ id: path, subject: '', severity: 'low', platform, wanted: 'no package cache', found: `${formatBytes(bytes)} in ${path}`, remedy: packageCaches.remedy, location: { path, within: 'image' }, owner: ownerOfPath(owners, value, path) })),
     )
     return { wanted: 'none', found: onEveryPlatform(images), violations }
   },

@@ -1,4 +1,5 @@
 import type { Violation } from '../../model/index.ts'
+import { ownerOfPath, ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 /** With a package manager whoever broke in installs the tools that were left out. */
@@ -10,11 +11,11 @@ export const packageManagers: Rule = {
   source: 'CIS Docker Benchmark 1.6.0, 4.3',
   judge({ policy, evidence }) {
     const allows = policy.configuration.packageManagers === 'allow'
-    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, paths: value.packageManagers, text: value.packageManagers.toSorted().join(', ') || 'none' }))
-    const violations = images.flatMap(({ platform, paths }) =>
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, value, paths: value.packageManagers, owners: ownersOn(evidence, platform), text: value.packageManagers.toSorted().join(', ') || 'none' }))
+    const violations = images.flatMap(({ platform, value, paths, owners }) =>
       allows
         ? []
-        : paths.map((path): Violation => ({ id: path, subject: '', severity: 'medium', platform, wanted: 'none in the shipped image', found: path, remedy: packageManagers.remedy, location: { path, within: 'image' } })),
+        : paths.map((path): Violation => ({ id: path, subject: '', severity: 'medium', platform, wanted: 'none in the shipped image', found: path, remedy: packageManagers.remedy, location: { path, within: 'image' }, owner: ownerOfPath(owners, value, path) })),
     )
     return { wanted: allows ? 'allowed by the policy' : 'none', found: onEveryPlatform(images), violations }
   },

@@ -1,4 +1,5 @@
 import type { Violation } from '../../model/index.ts'
+import { ownersOn } from '../owners.ts'
 import { overLimit } from '../over-limit.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
@@ -11,9 +12,9 @@ export const secrets: Rule = {
   source: 'CIS Docker Benchmark 1.6.0, 4.10; NIST SP 800-190, 4.1.4',
   judge({ policy, evidence }) {
     const limit = policy.secrets.allowed
-    const images = collectedOf(evidence, 'secrets')
-    const violations = images.flatMap(({ platform, value }) =>
-      value.findings.map(({ id, severity, title, category, location }): Violation => ({
+    const images = collectedOf(evidence, 'secrets').map((image) => ({ ...image, owners: ownersOn(evidence, image.platform) }))
+    const violations = images.flatMap(({ platform, value, owners }) =>
+      value.findings.map(({ id, severity, title, category, location, layer }): Violation => ({
         id,
         subject: `${location.path}${location.line === undefined ? '' : `:${location.line}`}`,
         severity,
@@ -22,13 +23,14 @@ export const secrets: Rule = {
         found: `${title}${category === '' ? '' : ` (${category})`}`,
         remedy: secrets.remedy,
         location,
+        owner: owners.ofLayer(layer),
       })),
     )
     return {
       wanted: `at most ${limit}`,
       found: onEveryPlatform(images.map(({ platform, value }) => ({ platform, text: `${value.findings.length} found` }))),
       violations: limit === 'unlimited' ? [] : violations,
-      overLimit: (remaining) => overLimit(remaining, () => ({ group: '', limit })),
+      overLimit: (remaining) => overLimit(remaining, () => [{ group: '', limit }]),
     }
   },
 }

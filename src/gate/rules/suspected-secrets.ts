@@ -1,5 +1,9 @@
 import type { Violation } from '../../model/index.ts'
+import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+
+/** The instruction that each of them is set by. */
+const settings = { environment: 'ENV', label: 'LABEL', history: 'ARG' } as const
 
 const places = { environment: 'an environment variable', label: 'a label', history: 'a build argument in the history' } as const
 
@@ -21,6 +25,7 @@ export const suspectedSecrets: Rule = {
         wanted: 'no value that looks like a credential',
         found: `${places[where]}, ${name}, whose value looks like one`,
         remedy: suspectedSecrets.remedy,
+        owner: ownersOn(evidence, platform).ofSetting(settings[where], name),
       })),
     )
     return { wanted: 'none', found: onEveryPlatform(images.map(({ platform, value }) => ({ platform, text: `${value.suspectedSecrets.length} suspected` }))), violations }

@@ -1,4 +1,5 @@
 import type { Violation } from '../../model/index.ts'
+import { ownersOn } from '../owners.ts'
 import { collectedOf, type Rule } from '../rule.ts'
 
 /** The container must not run as root, and the user must be a number that a cluster can check (`runAsNonRoot` cannot check a name). */
@@ -24,6 +25,7 @@ export const user: Rule = {
           wanted: `a numeric user id of ${lowest} or more`,
           found: name === '' ? 'no USER: the container runs as root' : `USER ${value.user}`,
           remedy: user.remedy,
+          ...(name === '' ? {} : { owner: ownersOn(evidence, platform).ofSetting('USER') }),
         },
       ]
     })

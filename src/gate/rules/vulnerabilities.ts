@@ -1,5 +1,7 @@
-import { severities, type Severity, type Violation, type Vulnerability } from '../../model/index.ts'
-import { overLimit } from '../over-limit.ts'
+import { severities, type Owner, type Severity, type Violation, type Vulnerability } from '../../model/index.ts'
+import type { Policy } from '../../policy/schema.ts'
+import { ownersOn } from '../owners.ts'
+import { overLimit, type Count, type Limit } from '../over-limit.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 /** Published vulnerabilities, counted by severity against the thresholds of the policy. A finding of unknown severity is counted as such, never dropped. */
@@ -12,27 +14,30 @@ export const vulnerabilities: Rule = {
   judge({ policy, evidence }) {
     const limits = policy.vulnerabilities
     const counted = (finding: Vulnerability) => limits.unfixed === 'count' || hasRepair(finding)
-    const limitOf = (violation: Violation) => ({ group: violation.severity, limit: limits[violation.severity] })
+    const countsOf = ({ severity, owner }: Violation) => countsFor(limits, severity, owner)
 
-    const images = collectedOf(evidence, 'vulnerabilities')
-    const weighed = images.flatMap(({ platform, value }) =>
-      value.findings
-        .filter((finding) => limits[finding.severity] !== 'unlimited')
-        .map((finding) => ({ finding, violation: toViolation(finding, platform, limits[finding.severity]) })),
+    const images = collectedOf(evidence, 'vulnerabilities').map((image) => ({ ...image, owners: ownersOn(evidence, image.platform) }))
+    const weighed = images.flatMap(({ platform, value, owners }) =>
+      value.findings.flatMap((finding) => {
+        const owner = owners.ofLayer(finding.package.layer)
+        const counts = countsFor(limits, finding.severity, owner).filter(({ limit }) => limit !== 'unlimited')
+        return counts.length === 0 ? [] : [{ finding, violation: toViolation(finding, platform, owner, counts) }]
+      }),
     )
     const violations = weighed.filter(({ finding }) => counted(finding)).map(({ violation }) => violation)
     const unfixed = weighed.filter(({ finding }) => !counted(finding)).map(({ violation }) => violation)
-    const brokenIfCounted = new Set(overLimit([...violations, ...unfixed], limitOf))
-    const found = images.map(({ platform, value }) => {
-      const shown = severities.map((severity) => `${value.findings.filter((finding) => finding.severity === severity && counted(finding)).length} ${severity}`)
-      const left = value.findings.filter((finding) => !counted(finding)).length
-      return { platform, text: `${shown.join(', ')}${left > 0 ? `; ${left} without a repair, reported only` : ''}` }
+    const brokenIfCounted = new Set(overLimit([...violations, ...unfixed], countsOf))
+    const found = images.map(({ platform, value, owners }) => {
+      const shown = value.findings.filter(counted)
+      const left = value.findings.length - shown.length
+      const separate = ownersWithLimits(limits).map((kind) => `; from the ${kind} ${countBySeverity(shown.filter(({ package: { layer } }) => owners.ofLayer(layer).kind === kind))}`)
+      return { platform, text: `${countBySeverity(shown)}${separate.join('')}${left > 0 ? `; ${left} without a repair, reported only` : ''}` }
     })
     return {
-      wanted: `at most ${severities.filter((severity) => limits[severity] !== 'unlimited').map((severity) => `${limits[severity]} ${severity}`).join(', ') || 'any number'}`,
+      wanted: [`at most ${sayLimits(limits) || 'any number'}`, ...ownersWithLimits(limits).map((kind) => `from the ${kind} alone at most ${sayLimits(limits[kind] ?? {}) || 'any number'}`)].join('; '),
       found: onEveryPlatform(found),
       violations,
-      overLimit: (remaining) => overLimit(remaining, limitOf),
+      overLimit: (remaining) => overLimit(remaining, countsOf),
       remarks: unfixed
         .filter((violation) => brokenIfCounted.has(violation))
         .map((violation) => ({ ...violation, wanted: 'a repair to be published; until then the finding is reported and not counted' })),
@@ -40,12 +45,41 @@ export const vulnerabilities: Rule = {
   },
 }
 
+type Limits = Policy['vulnerabilities']
+
+/**
+ * What a finding is counted with. An owner with a limit of its own is counted by itself, and all others together.
+ * A finding of an unknown owner can be anybody's: it is counted with each of them, so that not knowing never makes an image better.
+ */
+function countsFor(limits: Limits, severity: Severity, owner: Owner | undefined): Count[] {
+  const common: Count = { group: severity, limit: limits[severity] }
+  const own = ownersWithLimits(limits).flatMap((kind): Array<Count & { kind: string }> => {
+    const limit = limits[kind]?.[severity]
+    return limit === undefined ? [] : [{ kind, group: `${severity} from the ${kind}`, limit }]
+  })
+  if (owner === undefined || owner.kind === 'unknown') return [common, ...own]
+  const mine = own.filter(({ kind }) => kind === owner.kind)
+  return mine.length > 0 ? mine : [common]
+}
+
+function ownersWithLimits(limits: Limits): Array<'base' | 'application'> {
+  return (['base', 'application'] as const).filter((kind) => limits[kind] !== undefined)
+}
+
+function sayLimits(limits: Readonly<Partial<Record<Severity, Limit | undefined>>>): string {
+  return severities.flatMap((severity) => (limits[severity] === undefined || limits[severity] === 'unlimited' ? [] : [`${limits[severity]} ${severity}`])).join(', ')
+}
+
+function countBySeverity(findings: readonly Vulnerability[]): string {
+  return severities.map((severity) => `${findings.filter((finding) => finding.severity === severity).length} ${severity}`).join(', ')
+}
+
 /** A finding is repaired only where a version is named, or the vendor says that there is one. */
 function hasRepair({ fixedVersion, status }: Vulnerability): boolean {
   return (fixedVersion !== undefined && fixedVersion !== '') || status === 'fixed'
 }
 
-function toViolation(finding: Vulnerability, platform: string, limit: number | 'unlimited'): Violation {
+function toViolation(finding: Vulnerability, platform: string, owner: Owner, counts: readonly Count[]): Violation {
   const { name, version, purl, path } = finding.package
   const subject = purl ?? `${name}@${version}`
   return {
@@ -53,12 +87,13 @@ function toViolation(finding: Vulnerability, platform: string, limit: number | '
     subject,
     severity: finding.severity satisfies Severity,
     platform,
-    wanted: `at most ${limit} ${finding.severity}`,
+    wanted: `at most ${counts.map(({ limit, group }) => `${limit} ${group}`).join(' and ')}`,
     found: `${name} ${version}${finding.title === '' ? '' : `: ${finding.title}`}`,
     remedy: hasRepair(finding)
       ? `Update ${name} to ${finding.fixedVersion || 'the version that the vendor names'}.`
       : `No repair is published for ${name} ${version}: remove it, choose a base without it, or accept the risk by an exception.`,
     ...(path === undefined ? {} : { location: { path, within: 'image' } }),
     ...(finding.url === undefined ? {} : { url: finding.url }),
+    owner,
   }
 }

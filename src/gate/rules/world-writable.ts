@@ -1,4 +1,5 @@
 import type { Violation } from '../../model/index.ts'
+import { ownerOfPath, ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 /** What every user may write, a process that was broken into may replace. Directories with the sticky bit, such as /tmp, are no finding. */
@@ -9,9 +10,9 @@ export const worldWritable: Rule = {
   remedy: 'Take the right away with chmod o-w in the instruction that brings the file, or with COPY --chmod; give a directory for temporary files the sticky bit.',
   source: 'CIS Distribution Independent Linux Benchmark: no world-writable files, sticky bit on world-writable directories',
   judge({ evidence }) {
-    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, files: value.worldWritable, text: `${value.worldWritable.length} paths` }))
-    const violations = images.flatMap(({ platform, files }) =>
-      files.map(({ path, mode }): Violation => ({ id: path, subject: '', severity: 'medium', platform, wanted: 'not writable for everybody', found: `mode ${mode}`, remedy: worldWritable.remedy, location: { path, within: 'image' } })),
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, value, files: value.worldWritable, owners: ownersOn(evidence, platform), text: `${value.worldWritable.length} paths` }))
+    const violations = images.flatMap(({ platform, value, files, owners }) =>
+      files.map(({ path, mode }): Violation => ({ id: path, subject: '', severity: 'medium', platform, wanted: 'not writable for everybody', found: `mode ${mode}`, remedy: worldWritable.remedy, location: { path, within: 'image' }, owner: ownerOfPath(owners, value, path) })),
     )
     return { wanted: 'none', found: onEveryPlatform(images), violations }
   },

@@ -1,4 +1,4 @@
-import { DockerfileParser, type Dockerfile, type From, type Instruction } from 'dockerfile-ast'
+import { DockerfileParser, type Dockerfile, type Instruction } from 'dockerfile-ast'
 import { DeliveryError } from '../../errors.ts'
 import { fullReference, parseImageReference } from './image-reference.ts'
 
@@ -20,14 +20,21 @@ export interface ExternalImage {
   range: { start: number; end: number }
 }
 
+/** What decides which stages are built, and on what. */
+export interface BuildChoice {
+  buildArgs: Readonly<Record<string, string>>
+  /** The stage that is built; the last one where it is left out. */
+  target?: string
+}
+
 /** Parses a Dockerfile and lists the external images that it uses, in the order of the text. Throws `SOURCE` where it cannot be built. */
-export function externalImages(text: string, options: { buildArgs: Readonly<Record<string, string>>; target?: string }): ExternalImage[] {
+export function externalImages(text: string, options: BuildChoice): ExternalImage[] {
   const dockerfile = DockerfileParser.parse(text)
   const froms = dockerfile.getFROMs()
   if (froms.length === 0) throw new DeliveryError('SOURCE', 'a Dockerfile starts with FROM, and this one has none', 'Write at least FROM and the image that the application needs.')
   const starts = lineStarts(text)
   const stages = froms.map((from, index) => ({ from, name: from.getBuildStage()?.toLowerCase() ?? String(index) }))
-  const finals = finalStages(stages, dockerfile, options)
+  const finals = shippedStages(dockerfile, options)
   const images: ExternalImage[] = []
 
   stages.forEach(({ from, name }, index) => {
@@ -37,7 +44,7 @@ export function externalImages(text: string, options: { buildArgs: Readonly<Reco
     if (argument === null || range === null) throw new DeliveryError('SOURCE', `line ${line}: FROM names no image`, 'Write the image after FROM.')
     const written = substitute(argument, dockerfile, options.buildArgs, line)
     const earlier = stages.slice(0, index).some((stage) => stage.name === written.toLowerCase())
-    if (!earlier) images.push(describe(written, name, line, finals.has(name), { start: offset(starts, range.start), end: offset(starts, range.end) }))
+    if (!earlier) images.push(describe(written, name, line, finals.has(index), { start: offset(starts, range.start), end: offset(starts, range.end) }))
   })
 
   for (const instruction of dockerfile.getInstructions()) {
@@ -88,22 +95,23 @@ function describe(written: string, stage: string, line: number, final: boolean, 
   return { stage, written, reference: fullReference(parsed), digest: parsed.digest, line, final, range }
 }
 
-/** The stages that the target is made from: itself, what it starts from, and so on. */
-function finalStages(stages: ReadonlyArray<{ from: From; name: string }>, dockerfile: Dockerfile, options: { buildArgs: Readonly<Record<string, string>>; target?: string }): Set<string> {
-  const finals = new Set<string>()
-  const wanted = options.target?.toLowerCase()
+/** The numbers of the stages that the target is made from: itself, what it starts from, and so on. Throws `SOURCE` where there is no such target. */
+export function shippedStages(dockerfile: Dockerfile, { buildArgs, target }: BuildChoice): Set<number> {
+  const stages = dockerfile.getFROMs().map((from, index) => ({ from, name: from.getBuildStage()?.toLowerCase() ?? String(index) }))
+  const shipped = new Set<number>()
+  const wanted = target?.toLowerCase()
   let index = wanted === undefined ? stages.length - 1 : stages.findIndex(({ name }, position) => name === wanted || String(position) === wanted)
   if (index === -1) {
-    throw new DeliveryError('SOURCE', `the Dockerfile has no stage "${options.target}"; it has ${stages.map(({ name }) => name).join(', ')}`, 'Correct build.target in the policy, or leave it out to build the last stage.')
+    throw new DeliveryError('SOURCE', `the Dockerfile has no stage "${target}"; it has ${stages.map(({ name }) => name).join(', ')}`, 'Correct build.target in the policy, or leave it out to build the last stage.')
   }
   while (index >= 0) {
     const stage = stages[index]
     if (stage === undefined) break
-    finals.add(stage.name)
-    const parent = substitute(stage.from.getImage() ?? '', dockerfile, options.buildArgs, stage.from.getRange().start.line + 1).toLowerCase()
+    shipped.add(index)
+    const parent = substitute(stage.from.getImage() ?? '', dockerfile, buildArgs, stage.from.getRange().start.line + 1).toLowerCase()
     index = stages.slice(0, index).findLastIndex(({ name }) => name === parent)
   }
-  return finals
+  return shipped
 }
 
 /** Fills in `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` from the build arguments and the ARG defaults before the first FROM. */

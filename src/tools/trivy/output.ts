@@ -38,6 +38,7 @@ const TrivySecret = z.object({
   Severity: z.string().optional(),
   Title: z.string().default(''),
   StartLine: z.int().optional(),
+  Layer,
 })
 
 const Result = z.object({
@@ -144,6 +145,7 @@ export function parseSecretScan(text: string): { imageId: string | undefined; fi
           within: 'image',
           ...(secret.StartLine !== undefined && secret.StartLine > 0 ? { line: secret.StartLine } : {}),
         },
+        ...(fromConfiguration ? {} : optional('layer', secret.Layer?.DiffID)),
       }
     }),
   )

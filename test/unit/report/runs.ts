@@ -1,4 +1,4 @@
-import { Run, type Base, type Evidence, type RuleResult, type ToolIdentity, type Violation, type Vulnerability } from '../../../src/model/index.ts'
+import { Run, ownersOf, type Base, type Evidence, type RuleResult, type ToolIdentity, type Violation, type Vulnerability } from '../../../src/model/index.ts'
 
 /** A digest that reads as one and says which: the same seed gives the same digest. */
 export function digestOf(seed: string): string {
@@ -72,6 +72,32 @@ const base: Base = {
     { stage: 'build', location: { path: 'Dockerfile', line: 3, within: 'source' }, written: 'python:3.11-bookworm', reference: 'docker.io/library/python:3.11-bookworm', pinnedBy: 'lock', digest: digestOf('python'), final: false },
     { stage: 'final', location: { path: 'Dockerfile', line: 14, within: 'source' }, written: 'python:3.11-slim-bookworm', reference: 'docker.io/library/python:3.11-slim-bookworm', pinnedBy: 'lock', digest: digestOf('python-slim'), final: true },
   ],
+  lineage: {
+    base: [digestOf('layer-0')],
+    layers: [
+      { diffId: digestOf('layer-0'), instruction: '# debian.sh --arch amd64' },
+      { diffId: digestOf('layer-3'), instruction: 'COPY --from=build /opt/app /opt/app', line: 18, copiedFrom: 'build' },
+    ],
+    instructions: [
+      { keyword: 'FROM', line: 3, lastLine: 3, stage: 'build', shipped: false, names: [] },
+      { keyword: 'RUN', line: 4, lastLine: 12, stage: 'build', shipped: false, names: [] },
+      { keyword: 'FROM', line: 14, lastLine: 14, stage: 'final', shipped: true, names: [] },
+      { keyword: 'LABEL', line: 15, lastLine: 16, stage: 'final', shipped: true, names: ['org.opencontainers.image.source', 'org.opencontainers.image.version'] },
+      { keyword: 'RUN', line: 17, lastLine: 17, stage: 'final', shipped: true, names: [] },
+      { keyword: 'COPY', line: 18, lastLine: 18, stage: 'final', shipped: true, names: [] },
+      { keyword: 'USER', line: 19, lastLine: 19, stage: 'final', shipped: true, names: [] },
+      { keyword: 'EXPOSE', line: 20, lastLine: 20, stage: 'final', shipped: true, names: ['8000/tcp'] },
+      { keyword: 'HEALTHCHECK', line: 21, lastLine: 21, stage: 'final', shipped: true, names: [] },
+      { keyword: 'ENTRYPOINT', line: 22, lastLine: 22, stage: 'final', shipped: true, names: [] },
+    ],
+  },
+}
+
+const owners = ownersOf(base)
+
+/** The lineage of an image whose Dockerfile names no user. */
+function withoutUser(lineage: Base['lineage']): Base['lineage'] {
+  return lineage && { ...lineage, instructions: lineage.instructions.filter(({ keyword }) => keyword !== 'USER') }
 }
 
 function evidenceOf(platform: string, findings: Vulnerability[], sboms = ''): Evidence['platforms'][number] {
@@ -151,6 +177,7 @@ function evidenceOf(platform: string, findings: Vulnerability[], sboms = ''): Ev
           packageManagers: [],
           packageCaches: [],
           sshServers: [],
+          pathLayers: { '/bin/sh': digestOf('layer-0') },
         },
       },
       base: { status: 'collected', tool: tools.inspect, value: base },
@@ -162,7 +189,7 @@ function rule(id: string, kind: RuleResult['kind'], title: string, wanted: strin
   return { rule: id, title, kind, status: 'passed', wanted, found, remedy: 'Nothing to do.', violations: [], excepted: [], ...more }
 }
 
-export function violationOf({ id, severity, title, url, fixedVersion, package: { name, version, purl, path } }: Vulnerability, platform: string): Violation {
+export function violationOf({ id, severity, title, url, fixedVersion, package: { name, version, purl, path, layer } }: Vulnerability, platform: string): Violation {
   return {
     id,
     subject: purl ?? `${name}@${version}`,
@@ -172,6 +199,7 @@ export function violationOf({ id, severity, title, url, fixedVersion, package: {
     found: `${name} ${version}: ${title}`,
     remedy: fixedVersion === undefined ? `No repair is published for ${name} ${version}: remove it, choose a base without it, or accept the risk by an exception.` : `Update ${name} to ${fixedVersion}.`,
     ...(path === undefined ? {} : { location: { path, within: 'image' } }),
+    owner: owners.ofLayer(layer),
     ...(url === undefined ? {} : { url }),
   }
 }
@@ -252,7 +280,7 @@ export function passedRun(): Run {
         rule('shells', 'configuration', 'No shell', 'no shell', '/bin/sh; only warns until 2027-01-01, then denies', {
           status: 'warned',
           remedy: 'Build the last stage on a base without a shell.',
-          violations: platforms.map((platform) => ({ id: '/bin/sh', subject: '', severity: 'low', platform, wanted: 'no shell', found: '/bin/sh', remedy: 'Build the last stage on a base without a shell.', location: { path: '/bin/sh', within: 'image' } })),
+          violations: platforms.map((platform) => ({ id: '/bin/sh', subject: '', severity: 'low', platform, wanted: 'no shell', found: '/bin/sh', remedy: 'Build the last stage on a base without a shell.', location: { path: '/bin/sh', within: 'image' }, owner: owners.ofLayer(digestOf('layer-0')) })),
         }),
         rule('package-managers', 'configuration', 'No package manager', 'not judged', 'switched off by the policy: the operators of this cluster patch in place until the end of the year', { status: 'off', remedy: 'Remove it in the last stage.' }),
       ),
@@ -274,7 +302,7 @@ export function rejectedRun(): Run {
   const collected = evidenceOf(platform, findings)
   const { vulnerabilities, configuration, size } = collected.evidence
   if (vulnerabilities.status !== 'collected' || configuration.status !== 'collected' || size.status !== 'collected') throw new TypeError('the fixture collects everything')
-  const secret = { id: 'private-key', severity: 'high' as const, title: 'Asymmetric private key', category: 'AsymmetricPrivateKey', location: { path: '/opt/app/deploy/id_ed25519', line: 1, within: 'image' as const } }
+  const secret = { id: 'private-key', severity: 'high' as const, title: 'Asymmetric private key', category: 'AsymmetricPrivateKey', location: { path: '/opt/app/deploy/id_ed25519', line: 1, within: 'image' as const }, layer: digestOf('layer-3') }
   const lint = { id: 'DL3008', level: 'warning' as const, message: 'Pin versions in apt get install. Instead of `apt-get install <package>` use `apt-get install <package>=<version>`', location: { path: 'Dockerfile', line: 17, column: 1, within: 'source' as const } }
   const run = {
     schemaVersion: 'loadline.run/v1',
@@ -298,7 +326,7 @@ export function rejectedRun(): Run {
             base: {
               status: 'collected',
               tool: tools.inspect,
-              value: { images: base.images.map((image) => ({ ...image, substitute: `127.0.0.1:5000/library/${image.written}` })) },
+              value: { ...base, lineage: withoutUser(base.lineage), images: base.images.map((image) => ({ ...image, substitute: `127.0.0.1:5000/library/${image.written}` })) },
             },
           },
         },
@@ -317,7 +345,7 @@ export function rejectedRun(): Run {
         rule('lint-level', 'lint', 'Dockerfile lint is clean', '0 at the level warning or above', '0 error, 1 warning, 0 info, 0 style', {
           status: 'failed',
           remedy: "Change the line as the linked page of the linter's rule explains.",
-          violations: [{ id: lint.id, subject: 'Dockerfile:17', severity: 'medium', wanted: 'nothing at the level warning or above', found: `warning: ${lint.message}`, remedy: "Change the line as the linked page of the linter's rule explains.", location: lint.location, url: 'https://github.com/hadolint/hadolint/wiki/DL3008' }],
+          violations: [{ id: lint.id, subject: 'Dockerfile:17', severity: 'medium', wanted: 'nothing at the level warning or above', found: `warning: ${lint.message}`, remedy: "Change the line as the linked page of the linter's rule explains.", location: lint.location, owner: owners.ofLine(lint.location.line), url: 'https://github.com/hadolint/hadolint/wiki/DL3008' }],
         }),
         rule('vulnerabilities', 'vulnerabilities', 'Known vulnerabilities are within the thresholds', 'at most 0 critical, 0 high, 0 unknown', '1 critical, 3 high, 2 medium, 2 low, 1 unknown', {
           status: 'failed',
@@ -327,7 +355,7 @@ export function rejectedRun(): Run {
         rule('secrets', 'secrets', 'No credentials in the image', 'at most 0', '1 found', {
           status: 'failed',
           remedy: 'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
-          violations: [{ id: secret.id, subject: `${secret.location.path}:1`, severity: 'high', platform, wanted: 'at most 0 credentials', found: `${secret.title} (${secret.category})`, remedy: 'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.', location: secret.location }],
+          violations: [{ id: secret.id, subject: `${secret.location.path}:1`, severity: 'high', platform, wanted: 'at most 0 credentials', found: `${secret.title} (${secret.category})`, remedy: 'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.', location: secret.location, owner: owners.ofLayer(secret.layer) }],
         }),
         rule('size-unpacked', 'size', 'The image is within its size budget', 'at most 100 MB unpacked', '148.2 MB', {
           status: 'failed',

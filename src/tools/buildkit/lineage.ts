@@ -1,0 +1,231 @@
+import { DockerfileParser, type Instruction as ParsedInstruction, type PropertyInstruction } from 'dockerfile-ast'
+import type { Digest, Instruction, LayerOrigin, Lineage } from '../../model/index.ts'
+import { shippedStages, type BuildChoice } from './dockerfile.ts'
+
+/** A layer of the built image, with what its history says of it. */
+export interface BuiltLayer {
+  diffId: Digest
+  createdBy: string
+}
+
+/** An instruction of the Dockerfile with what only the matching needs: its text may hold a secret, so it goes into no evidence. */
+interface Step extends Instruction {
+  /** Its flags and arguments, on one line. */
+  flags: string[]
+  words: string[]
+  command: string
+  hasHeredoc: boolean
+}
+
+/**
+ * How an image grew: its layers by what made them, and the Dockerfile's instructions without values.
+ *
+ * The engine builds a Dockerfile from calls of its own, and its history names these: the command of a RUN, the path of a WORKDIR, of a COPY only that it was one.
+ * ENV, ARG, LABEL and USER leave no trace. So the layers above the base and the instructions that make layers are read side by side, in order and in every way that fits;
+ * a layer has a line only where all these readings agree.
+ */
+export function readLineage(dockerfile: { text: string } & BuildChoice, layers: readonly BuiltLayer[], base: readonly Digest[] | undefined): Lineage {
+  const steps = readSteps(dockerfile)
+  const above = base === undefined || base.some((diffId, index) => layers[index]?.diffId !== diffId) ? undefined : layers.slice(base.length)
+  const makers = above === undefined ? [] : agreedMakers(steps.filter(({ shipped }) => shipped), above)
+  return {
+    ...(base === undefined ? {} : { base: [...base] }),
+    layers: layers.map(({ diffId, createdBy }, index): LayerOrigin => {
+      const maker = above === undefined ? undefined : makers[index - (layers.length - above.length)]
+      if (maker === undefined) return { diffId, instruction: tellHistory(createdBy) }
+      const copiedFrom = sourceStage(maker, steps)
+      return { diffId, instruction: tellMaker(maker, createdBy), line: maker.line, ...(copiedFrom === undefined ? {} : { copiedFrom }) }
+    }),
+    instructions: steps.map(({ keyword, line, lastLine, stage, shipped, names }) => ({ keyword, line, lastLine, stage, shipped, names })),
+  }
+}
+
+function readSteps({ text, ...choice }: { text: string } & BuildChoice): Step[] {
+  const dockerfile = DockerfileParser.parse(text)
+  const lines = text.split(/\r\n|\r|\n/)
+  const escape = dockerfile.getEscapeCharacter()
+  const shipped = shippedStages(dockerfile, choice)
+  const stages = dockerfile.getFROMs().map((from, index) => ({ name: from.getBuildStage()?.toLowerCase() ?? String(index), line: from.getRange().start.line }))
+  return dockerfile.getInstructions().flatMap((instruction): Step[] => {
+    const { start, end } = instruction.getRange()
+    const position = stages.findLastIndex(({ line }) => line <= start.line)
+    const stage = stages[position]
+    // An ARG before the first FROM belongs to no stage.
+    if (stage === undefined) return []
+    const [, ...words] = joinLines(lines.slice(start.line), escape).trim().split(/\s+/)
+    const firstArgument = words.findIndex((word) => !word.startsWith('--'))
+    const flags = firstArgument === -1 ? words : words.slice(0, firstArgument)
+    const rest = words.slice(flags.length)
+    return [
+      {
+        keyword: instruction.getKeyword(),
+        line: start.line + 1,
+        lastLine: end.line + 1,
+        stage: stage.name,
+        shipped: shipped.has(position),
+        names: namesOf(instruction, rest),
+        flags,
+        words: readArray(rest) ?? rest,
+        command: rest.join(''),
+        hasHeredoc: rest.some((word) => /<<-?["']?[A-Za-z_]/.test(word)),
+      },
+    ]
+  })
+}
+
+/** The lines of one instruction as the builder joins them: continued ones without their end, comments and empty lines between them left out. Here-documents are not part of it. */
+function joinLines(lines: readonly string[], escape: string): string {
+  let joined = ''
+  for (const [index, line] of lines.entries()) {
+    if (index > 0 && /^\s*(#|$)/.test(line)) continue
+    const trimmed = line.trimEnd()
+    if (!trimmed.endsWith(escape)) return joined + line
+    joined += trimmed.slice(0, -escape.length)
+  }
+  return joined
+}
+
+function readArray(words: readonly string[]): string[] | undefined {
+  if (!words[0]?.startsWith('[')) return undefined
+  try {
+    const array: unknown = JSON.parse(words.join(' '))
+    return Array.isArray(array) && array.every((word): word is string => typeof word === 'string') ? array : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function namesOf(instruction: ParsedInstruction, words: readonly string[]): string[] {
+  const keyword = instruction.getKeyword()
+  if (keyword === 'EXPOSE') return words.filter((word) => /^\d+(\/\w+)?$/.test(word)).map((word) => (word.includes('/') ? word.toLowerCase() : `${word}/tcp`))
+  if (keyword !== 'ENV' && keyword !== 'ARG' && keyword !== 'LABEL') return []
+  return (instruction as PropertyInstruction).getProperties().map((property) => property.getName())
+}
+
+/** What the engine's history says that a layer is. */
+type Trace = { kind: 'run'; command: string } | { kind: 'copy' } | { kind: 'merge' } | { kind: 'directory'; path: string } | { kind: 'owner'; path: string } | { kind: 'other' }
+
+/** The engine's words for its calls (Dagger 0.21, core/directory.go and core/container_exec.go). */
+function traceOf(createdBy: string): Trace {
+  const run = /^mount \/ from exec (.*)$/s.exec(createdBy)?.[1]
+  if (run !== undefined) return { kind: 'run', command: run }
+  if (createdBy === 'Directory.withDirectoryDockerfileCompat') return { kind: 'copy' }
+  if (createdBy === 'Directory.withDirectory') return { kind: 'merge' }
+  const directory = /^withNewDirectory (.+)$/s.exec(createdBy)?.[1]
+  if (directory !== undefined) return { kind: 'directory', path: directory }
+  const owned = /^chown (.+) \S+$/s.exec(createdBy)?.[1]
+  return owned === undefined ? { kind: 'other' } : { kind: 'owner', path: owned }
+}
+
+/** How many layers, from the given one on, an instruction can have made; each number is one way to read the history. */
+function readings(step: Step, traces: readonly Trace[], from: number): number[] {
+  const [first, second] = [traces[from], traces[from + 1]]
+  switch (step.keyword) {
+    case 'RUN':
+      return first?.kind === 'run' && runs(step, first.command) ? [1] : []
+    case 'COPY':
+    case 'ADD': {
+      // One layer for each source, or a single one with --link.
+      const sources = step.words.length - 1
+      const copies = sources > 0 && traces.slice(from, from + sources).filter(({ kind }) => kind === 'copy').length === sources ? [sources] : []
+      return step.flags.some((flag) => flag.startsWith('--link')) && first?.kind === 'merge' ? [...copies, 1] : copies
+    }
+    case 'WORKDIR': {
+      const path = step.words.join(' ').replace(/^["']|["']$/g, '')
+      if (/^\/+\.?$/.test(path)) return [0]
+      // A user with a name is looked up in the image, and then the directory comes as a copy.
+      if (first?.kind === 'merge') return [1]
+      if (first?.kind !== 'directory' || !leadsTo(path, first.path)) return []
+      // For a user with a number the engine makes the directory first and gives it away in a layer of its own.
+      return second?.kind === 'owner' && samePath(second.path, first.path) ? [2] : [1]
+    }
+    default:
+      return [0]
+  }
+}
+
+/** Whether a RUN can be what an exec says. The history has the values of suspected secrets taken out and long texts cut; a here-document stands elsewhere in it. */
+function runs({ words, command, hasHeredoc }: Step, said: string): boolean {
+  if (hasHeredoc || said.includes('<redacted>') || /\.\.\. \(\d+ more bytes\)$/.test(said)) return true
+  const bare = said.replaceAll(/\s+/g, '')
+  return bare.endsWith(command) || bare === words.join('').replaceAll(/\s+/g, '')
+}
+
+function leadsTo(written: string, path: string): boolean {
+  if (written.includes('$') || written.includes('..')) return true
+  const wanted = written.split('/').filter((part) => part !== '' && part !== '.').join('/')
+  const found = path.split('/').filter((part) => part !== '').join('/')
+  return written.startsWith('/') ? found === wanted : found === wanted || wanted === '' || found.endsWith(`/${wanted}`)
+}
+
+function samePath(left: string, right: string): boolean {
+  return left.replace(/\/+$/, '') === right.replace(/\/+$/, '')
+}
+
+/** For each layer the instruction that made it, where every reading of the whole history says the same one. */
+function agreedMakers(steps: readonly Step[], layers: readonly BuiltLayer[]): Array<Step | undefined> {
+  const traces = layers.map(({ createdBy }) => traceOf(createdBy))
+  // reached[i] holds the layers that instructions before the i-th can have made, counted from the first; a way counts only if it leads on to the very last layer.
+  const ways = steps.map((step) => layerCounts(traces.length).map((from) => readings(step, traces, from).map((count) => from + count)))
+  const reached: Array<Set<number>> = [new Set([0])]
+  ways.forEach((way, index) => reached.push(new Set([...(reached[index] ?? [])].flatMap((from) => way[from] ?? []))))
+  const makers = traces.map(() => new Set<Step>())
+  let open = new Set([traces.length].filter((count) => reached.at(-1)?.has(count)))
+  for (const [index, step] of [...steps.entries()].toReversed()) {
+    const before = new Set<number>()
+    for (const from of reached[index] ?? []) {
+      for (const to of ways[index]?.[from] ?? []) {
+        if (!open.has(to)) continue
+        before.add(from)
+        for (let layer = from; layer < to; layer += 1) makers[layer]?.add(step)
+      }
+    }
+    open = before
+  }
+  return makers.map((candidates) => (candidates.size === 1 ? [...candidates][0] : undefined))
+}
+
+function layerCounts(layers: number): number[] {
+  return Array.from({ length: layers + 1 }, (_value, count) => count)
+}
+
+const longestInstruction = 200
+
+/** A layer's maker where the Dockerfile names it: a COPY as it is written there, a RUN as the history has it, which shows no value that may be a secret. */
+function tellMaker({ keyword, flags, words }: Step, createdBy: string): string {
+  if (keyword === 'RUN') return tellHistory(createdBy)
+  return shorten([keyword, ...flags, ...words].map(withoutCredentials).join(' '))
+}
+
+function tellHistory(createdBy: string): string {
+  const trace = traceOf(createdBy)
+  switch (trace.kind) {
+    case 'run':
+      return shorten(`RUN ${trace.command.replace(/^\/bin\/sh -c /, '')}`)
+    case 'copy':
+    case 'merge':
+      return 'COPY or ADD'
+    case 'directory':
+    case 'owner':
+      return shorten(`WORKDIR ${trace.path}`)
+    case 'other':
+      return shorten(createdBy)
+  }
+}
+
+/** The address of an ADD can carry a password or a token. */
+function withoutCredentials(word: string): string {
+  return word.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1').replace(/^([a-z][a-z0-9+.-]*:\/\/[^?#]*)[?#].*$/i, '$1')
+}
+
+function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length > longestInstruction ? `${line.slice(0, longestInstruction - 3)}...` : line
+}
+
+/** The stage or image of COPY --from; a stage that is given by number has a name if it can. */
+function sourceStage({ keyword, flags }: Step, steps: readonly Step[]): string | undefined {
+  const from = keyword === 'COPY' ? flags.find((flag) => flag.startsWith('--from='))?.slice('--from='.length) : undefined
+  if (from === undefined || !/^\d+$/.test(from)) return from
+  return steps.filter((step) => step.keyword === 'FROM')[Number(from)]?.stage ?? from
+}
