@@ -4,8 +4,14 @@ import { expect, it } from 'vitest'
 import { ownTools } from '../../src/tools/images.ts'
 import { root } from '../repo/source-files.ts'
 
-it('inspect passes its own Go tests: bad archives, limits, planted secrets', async () => {
-  const ended = await execa('go', ['test', './...'], { cwd: join(root, ownTools.inspect.source), reject: false, env: { CGO_ENABLED: '0' } })
+const covered = {
+  inspect: 'bad archives, limits, planted secrets',
+  registry: 'registries that fail, lie, stall or overtake, and runs that were killed at every request',
+} as const
+
+it.each(Object.entries(covered))('%s passes its own Go tests: %s', async (name) => {
+  const { source } = ownTools[name as keyof typeof covered]
+  const ended = await execa('go', ['test', './...'], { cwd: join(root, source), reject: false, env: { CGO_ENABLED: '0' } })
   expect(ended.exitCode, `${ended.stdout}\n${ended.stderr}`).toBe(0)
   expect(ended.stdout).toMatch(/^ok\s/m)
 })

@@ -1,0 +1,287 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+)
+
+const (
+	// deepest is how many indexes may lie within each other, and most how many manifests an image may have: more is no image.
+	deepest       = 3
+	mostManifests = 1000
+)
+
+const layoutMarker = `{"imageLayoutVersion":"1.0.0"}`
+
+// layout is an OCI image layout on disk. Names are looked up within its directory alone.
+type layout struct {
+	root *os.Root
+	name string
+}
+
+// image is what has to be moved for one digest: the manifests, each after those that it names, and every blob once.
+type image struct {
+	manifests []document
+	blobs     []v1.Descriptor
+}
+
+// top is the manifest or index that the image was asked for by.
+func (i *image) top() document { return i.manifests[len(i.manifests)-1] }
+
+func openLayout(name string) (*layout, error) {
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, faultf(badLayout, "wanted a directory with an OCI layout, cannot open %s", name)
+	}
+	opened := &layout{root: root, name: name}
+	var marker struct {
+		Version string `json:"imageLayoutVersion"`
+	}
+	content, err := opened.small("oci-layout")
+	if err == nil && (json.Unmarshal(content, &marker) != nil || marker.Version != "1.0.0") {
+		err = faultf(badLayout, "wanted an OCI layout of version 1.0.0 in %s, found another", name)
+	}
+	if err != nil {
+		root.Close()
+		return nil, err
+	}
+	return opened, nil
+}
+
+func (l *layout) close() { l.root.Close() }
+
+// open reads a blob from its beginning.
+func (l *layout) open(blob v1.Descriptor) (io.ReadCloser, error) {
+	file, err := l.root.Open(blobPath(blob.Digest))
+	if err != nil {
+		return nil, faultf(badLayout, "wanted blob %s in the layout, found none", blob.Digest)
+	}
+	return file, nil
+}
+
+// check makes sure that a blob is what its name says, so that nothing else is ever sent.
+func (l *layout) check(blob v1.Descriptor) error {
+	file, err := l.open(blob)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	count, err := io.Copy(hash, file)
+	if err != nil {
+		return faultf(badLayout, "blob %s of the layout cannot be read", blob.Digest)
+	}
+	if found := hex.EncodeToString(hash.Sum(nil)); found != blob.Digest.Hex || count != blob.Size {
+		return faultf(badLayout, "wanted blob %s of %d bytes in the layout, found %d bytes with digest sha256:%s", blob.Digest, blob.Size, count, found)
+	}
+	return nil
+}
+
+// find gathers the image with a digest: index.json itself, or what it names.
+func (l *layout) find(digest v1.Hash) (*image, error) {
+	raw, err := l.small("index.json")
+	if err != nil {
+		return nil, err
+	}
+	index, err := parseIndex(raw, badLayout)
+	if err != nil {
+		return nil, err
+	}
+	found := &image{}
+	if digestOf(raw) == digest {
+		// The specification leaves the media type out of an index.json at will; a registry is told one.
+		return found, found.gather(l.document, document{raw: raw, described: described{Digest: digest, MediaType: types.OCIImageIndex, Size: int64(len(raw))}}, badLayout, 0)
+	}
+	for _, descriptor := range index.Manifests {
+		if descriptor.Digest == digest {
+			top, err := l.document(descriptor)
+			if err != nil {
+				return nil, err
+			}
+			return found, found.gather(l.document, top, badLayout, 0)
+		}
+	}
+	return nil, faultf(badLayout, "wanted %s in the layout, found an index without it", digest)
+}
+
+// document reads a manifest that a descriptor names.
+func (l *layout) document(descriptor v1.Descriptor) (document, error) {
+	raw, err := l.small(blobPath(descriptor.Digest))
+	if err != nil {
+		return document{}, err
+	}
+	if found := digestOf(raw); found != descriptor.Digest || int64(len(raw)) != descriptor.Size {
+		return document{}, faultf(badLayout, "wanted manifest %s of %d bytes in the layout, found %d bytes with digest %s", descriptor.Digest, descriptor.Size, len(raw), found)
+	}
+	return document{raw: raw, described: described{Digest: descriptor.Digest, MediaType: descriptor.MediaType, Size: descriptor.Size}}, nil
+}
+
+func (l *layout) small(name string) ([]byte, error) {
+	file, err := l.root.Open(name)
+	if err != nil {
+		return nil, faultf(badLayout, "wanted %s in the layout %s, found none", name, l.name)
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, documentLimit+1))
+	if err != nil {
+		return nil, faultf(badLayout, "%s of the layout cannot be read", name)
+	}
+	if len(content) > documentLimit {
+		return nil, faultf(badLayout, "wanted %s of at most %d bytes, found more", name, documentLimit)
+	}
+	return content, nil
+}
+
+// gather adds a manifest behind everything that it names. `read` gives the manifests by their descriptors, `kind` is the fault of their being wrong.
+func (i *image) gather(read func(v1.Descriptor) (document, error), one document, kind code, depth int) error {
+	if slices.ContainsFunc(i.manifests, func(known document) bool { return known.Digest == one.Digest }) {
+		return nil
+	}
+	switch {
+	case one.MediaType.IsIndex():
+		if depth == deepest {
+			return faultf(kind, "wanted indexes of at most %d levels, found more", deepest)
+		}
+		index, err := parseIndex(one.raw, kind)
+		if err != nil {
+			return err
+		}
+		for _, descriptor := range index.Manifests {
+			below, err := read(descriptor)
+			if err != nil {
+				return err
+			}
+			if err := i.gather(read, below, kind, depth+1); err != nil {
+				return err
+			}
+		}
+	case one.MediaType.IsImage():
+		if err := i.addBlobs(one.raw, kind); err != nil {
+			return err
+		}
+	default:
+		return faultf(kind, "wanted an image or an index, found %s of media type %q", one.Digest, one.MediaType)
+	}
+	if len(i.manifests) == mostManifests {
+		return faultf(kind, "wanted at most %d manifests, found more", mostManifests)
+	}
+	i.manifests = append(i.manifests, one)
+	return nil
+}
+
+func (i *image) addBlobs(raw []byte, kind code) error {
+	manifest, err := v1.ParseManifest(bytes.NewReader(raw))
+	if err != nil || manifest.SchemaVersion != 2 {
+		return faultf(kind, "wanted a manifest of schema version 2, found %s", digestOf(raw))
+	}
+	for _, blob := range append(slices.Clone(manifest.Layers), manifest.Config) {
+		if blob.Size < 0 || blob.Digest.Algorithm != "sha256" {
+			return faultf(kind, "wanted blobs with a size and a sha256 digest, found %q in manifest %s", blob.Digest, digestOf(raw))
+		}
+		if !blob.MediaType.IsDistributable() {
+			return faultf(kind, "wanted layers that may be moved, found %s, which its manifest says must not be", blob.Digest)
+		}
+		if !slices.ContainsFunc(i.blobs, func(known v1.Descriptor) bool { return known.Digest == blob.Digest && known.Size == blob.Size }) {
+			i.blobs = append(i.blobs, blob)
+		}
+	}
+	return nil
+}
+
+func parseIndex(raw []byte, kind code) (*v1.IndexManifest, error) {
+	index, err := v1.ParseIndexManifest(bytes.NewReader(raw))
+	if err != nil || index.SchemaVersion != 2 {
+		return nil, faultf(kind, "wanted an index of schema version 2, found %s", digestOf(raw))
+	}
+	return index, nil
+}
+
+func blobPath(digest v1.Hash) string {
+	return "blobs/sha256/" + digest.Hex
+}
+
+// newLayout makes a directory that is new or empty; nothing is ever written over.
+func newLayout(name string) (*layout, error) {
+	if err := os.MkdirAll(name, 0o755); err != nil {
+		return nil, faultf(badLayout, "wanted a directory for the layout, cannot make %s", name)
+	}
+	entries, err := os.ReadDir(name)
+	if err != nil || len(entries) > 0 {
+		return nil, faultf(badLayout, "wanted a new or empty directory for the layout, found %d entries in %s", len(entries), name)
+	}
+	root, err := os.OpenRoot(name)
+	if err == nil {
+		err = root.MkdirAll("blobs/sha256", 0o755)
+	}
+	if err != nil {
+		return nil, faultf(badLayout, "cannot write to %s", name)
+	}
+	return &layout{root: root, name: name}, nil
+}
+
+// write makes a file; `fill` may be called anew for the same one, after it failed halfway.
+func (l *layout) write(name string, fill func(to io.Writer) error) error {
+	file, err := l.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return faultf(badLayout, "cannot write %s of the layout: %s", name, pathless(err))
+	}
+	filled := fill(diskWriter{file})
+	if closed := file.Close(); filled == nil && closed != nil {
+		return faultf(badLayout, "cannot write %s of the layout: %s", name, pathless(closed))
+	}
+	return filled
+}
+
+// diskWriter tells a full disk from a broken connection, after which trying again would help.
+type diskWriter struct{ file *os.File }
+
+func (w diskWriter) Write(content []byte) (int, error) {
+	count, err := w.file.Write(content)
+	if err != nil {
+		return count, faultf(badLayout, "cannot write to the layout: %s", pathless(err))
+	}
+	return count, nil
+}
+
+// finish writes what makes a directory a layout, last.
+func (l *layout) finish(top described) error {
+	index, err := json.Marshal(v1.IndexManifest{
+		SchemaVersion: 2,
+		MediaType:     types.OCIImageIndex,
+		Manifests:     []v1.Descriptor{{MediaType: top.MediaType, Digest: top.Digest, Size: top.Size}},
+	})
+	if err != nil {
+		return fmt.Errorf("cannot write the index of the layout: %w", err)
+	}
+	if err := l.write("oci-layout", func(to io.Writer) error { _, err := io.WriteString(to, layoutMarker); return err }); err != nil {
+		return err
+	}
+	return l.write("index.json", func(to io.Writer) error { _, err := to.Write(index); return err })
+}
+
+// discard removes what was written, which is everything that is there.
+func (l *layout) discard() {
+	for _, name := range [...]string{"index.json", "oci-layout", "blobs"} {
+		_ = l.root.RemoveAll(name)
+	}
+}
+
+// pathless is an error of the file system without the name, which the message has already.
+func pathless(err error) error {
+	var about *fs.PathError
+	if errors.As(err, &about) {
+		return about.Err
+	}
+	return err
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+)
+
+// options are what all commands have in common.
+type options struct {
+	// plain allows plain HTTP.
+	plain bool
+	// knownAs is the registry's name for people and in the Docker configuration; empty where it is the one in the reference.
+	knownAs  string
+	patience patience
+}
+
+// session is one repository of one registry, with what is needed to speak to it.
+type session struct {
+	repository name.Repository
+	// shown is the registry's name for people.
+	shown    string
+	scope    string
+	base     url.URL
+	wire     *wire
+	patience patience
+	auth     authn.Authenticator
+	client   *http.Client
+	// again counts the attempts beyond the first of every step.
+	again atomic.Int64
+}
+
+// loopback is a host that is this machine itself: nobody listens in between.
+var loopback = regexp.MustCompile(`^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$`)
+
+// open makes a session and does the handshake, which decides how requests are authorized. `actions` are those of the token specification.
+func open(ctx context.Context, repository name.Repository, actions string, chosen options) (*session, error) {
+	host := repository.RegistryStr()
+	s := &session{
+		repository: repository,
+		shown:      host,
+		scope:      fmt.Sprintf("repository:%s:%s", repository.RepositoryStr(), actions),
+		base:       url.URL{Scheme: "https", Host: host},
+		patience:   chosen.patience,
+	}
+	if chosen.knownAs != "" {
+		s.shown = chosen.knownAs
+	}
+	plain := chosen.plain || loopback.MatchString(host)
+	registry := repository.Registry
+	if plain {
+		s.base.Scheme = "http"
+		insecure, err := name.NewInsecureRegistry(host)
+		if err != nil {
+			return nil, faultf(badReference, "%s", err)
+		}
+		registry = insecure
+	}
+	s.wire = newWire(host, plain, chosen.patience)
+	auth, err := credentials(ctx, s.shown, repository.RepositoryStr())
+	if err != nil {
+		return nil, s.complete(err, 0)
+	}
+	s.auth = auth
+	err = s.attempt(ctx, func(ctx context.Context) error {
+		authorized, err := transport.NewWithContext(ctx, registry, auth, transport.NewUserAgent(&onePing{wire: s.wire}, "loadline-registry/"+version), []string{s.scope})
+		if err != nil {
+			return err
+		}
+		s.client = &http.Client{Transport: authorized}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// credentials are those that the Docker configuration has for a registry; without any the registry is asked as nobody.
+func credentials(ctx context.Context, host, repository string) (authn.Authenticator, error) {
+	registry, err := name.NewRegistry(host)
+	if err != nil {
+		return nil, faultf(badReference, "%s", err)
+	}
+	auth, err := authn.Resolve(ctx, authn.DefaultKeychain, registry.Repo(repository))
+	switch {
+	case err == nil:
+		return auth, nil
+	case strings.Contains(err.Error(), "docker-credential-"):
+		return nil, faultf(unauthorized, "the Docker configuration names a credential helper, which cannot be run here: give one that holds the credentials of %s itself", host)
+	default:
+		// The cause may quote the file.
+		return nil, faultf(unauthorized, "the Docker configuration cannot be read: give one that docker login wrote")
+	}
+}
+
+// attempt does a step until it succeeds, fails for good, or was tried often enough. Every step begins by looking at what is there, so that
+// one whose success got lost on the way is not done twice.
+func (s *session) attempt(ctx context.Context, step func(ctx context.Context) error) error {
+	for attempts := 1; ; attempts++ {
+		err := step(ctx)
+		if err == nil {
+			return nil
+		}
+		failed := s.complete(err, attempts)
+		if !failed.again || attempts >= s.patience.attempts || ctx.Err() != nil {
+			return failed
+		}
+		if err := s.patience.sleep(ctx, s.patience.wait(attempts, time.Duration(failed.RetryAfter)*time.Second)); err != nil {
+			return failed
+		}
+		s.again.Add(1)
+	}
+}
+
+// complete says where a fault happened and what would have been needed.
+func (s *session) complete(err error, attempts int) *fault {
+	found := *explain(err)
+	found.Attempts = max(attempts, found.Attempts)
+	if found.Host == "" || found.Host == s.repository.RegistryStr() {
+		found.Host = s.shown
+	}
+	found.Repository = s.repository.RepositoryStr()
+	if found.Code == unauthorized || found.Code == denied {
+		found.Scope = s.scope
+	}
+	return &found
+}
+
+// request is one request to the repository.
+type request struct {
+	method string
+	// path is below the repository's, and address is used instead where the registry gave one.
+	path    string
+	address *url.URL
+	accept  string
+	// contentType, size and body are set for requests with a body. The body can be opened more than once.
+	contentType string
+	size        int64
+	body        func() (io.ReadCloser, error)
+}
+
+// do sends a request and gives the answer if its status is a wanted one. Every other answer is a fault. The caller closes the body.
+func (s *session) do(ctx context.Context, asked request, wanted ...int) (*http.Response, error) {
+	address := asked.address
+	if address == nil {
+		address = s.base.JoinPath("v2", s.repository.RepositoryStr(), asked.path)
+	}
+	sending, err := http.NewRequestWithContext(ctx, asked.method, address.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	if asked.accept != "" {
+		sending.Header.Set("Accept", asked.accept)
+	}
+	if asked.body != nil {
+		sending.Header.Set("Content-Type", asked.contentType)
+		sending.ContentLength = asked.size
+		sending.GetBody = asked.body
+		if sending.Body, err = asked.body(); err != nil {
+			return nil, err
+		}
+	}
+	response, err := s.client.Do(sending)
+	if err != nil {
+		return nil, err
+	}
+	for _, status := range wanted {
+		if response.StatusCode == status {
+			return response, nil
+		}
+	}
+	defer response.Body.Close()
+	if response.StatusCode < 400 {
+		return nil, faultf(lying, "%s was answered with %d %s, which means nothing here", asked.method, response.StatusCode, http.StatusText(response.StatusCode))
+	}
+	return nil, s.wire.fault(response)
+}
+
+// status is the HTTP status behind an error; 0 without one.
+func status(err error) int {
+	var failed *fault
+	if errors.As(err, &failed) {
+		return failed.Status
+	}
+	return 0
+}
+
+// parseDigestReference reads registry/repository@sha256:...; nothing is guessed that is not there.
+func parseDigestReference(text string) (name.Repository, v1.Hash, error) {
+	parsed, err := name.NewDigest(text, name.StrictValidation)
+	if err != nil || strings.Contains(text, "://") {
+		return name.Repository{}, v1.Hash{}, faultf(badReference, "wanted registry/repository@sha256:..., found %q", text)
+	}
+	digest, err := v1.NewHash(parsed.DigestStr())
+	if err != nil || digest.Algorithm != "sha256" {
+		return name.Repository{}, v1.Hash{}, faultf(badReference, "wanted a sha256 digest, found %q", parsed.DigestStr())
+	}
+	return parsed.Context(), digest, nil
+}
+
+// parseReference reads registry/repository:tag or registry/repository@sha256:..., and gives the tag or digest apart.
+func parseReference(text string) (name.Repository, string, error) {
+	if strings.Contains(text, "@") {
+		repository, digest, err := parseDigestReference(text)
+		return repository, digest.String(), err
+	}
+	parsed, err := name.NewTag(text, name.StrictValidation)
+	if err != nil || strings.Contains(text, "://") || !tagShape.MatchString(parsed.TagStr()) {
+		return name.Repository{}, "", faultf(badReference, "wanted registry/repository:tag or registry/repository@sha256:..., found %q", text)
+	}
+	return parsed.Context(), parsed.TagStr(), nil
+}
+
+// tagShape is what the distribution specification allows as a tag.
+var tagShape = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$`)
