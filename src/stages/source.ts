@@ -4,7 +4,7 @@ import { digestOf, Lock, Platform, type AppliedPolicy, type Subject } from '../m
 import { loadPolicy, policyDigest } from '../policy/load.ts'
 import { defaultPolicy } from '../policy/default.ts'
 import type { Policy } from '../policy/schema.ts'
-import { externalImages, foreignSyntax, requiredSecrets, type ExternalImage } from '../tools/buildkit/dockerfile.ts'
+import { externalImages, foreignSyntax, requiredSecrets, type BuildChoice, type ExternalImage } from '../tools/buildkit/dockerfile.ts'
 import { parseStructureTests } from '../tools/container-structure-test/schema.ts'
 import { firstLine } from '../tools/run-tool.ts'
 
@@ -12,7 +12,7 @@ import { firstLine } from '../tools/run-tool.ts'
 export interface Source {
   directory: Directory
   subject: Subject
-  dockerfile: { path: string; text: string }
+  dockerfile: { path: string; text: string } & BuildChoice
   images: ExternalImage[]
   policy: Policy
   applied: AppliedPolicy
@@ -44,7 +44,8 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   const { policy, applied } = await readPolicy(request, entries)
   const path = policy.build.dockerfile
   const text = await readDockerfile(request.directory, path)
-  const images = externalImages(text, { buildArgs: policy.build.args, ...(policy.build.target === undefined ? {} : { target: policy.build.target }) })
+  const choice: BuildChoice = { buildArgs: policy.build.args, ...(policy.build.target === undefined ? {} : { target: policy.build.target }) }
+  const images = externalImages(text, choice)
   if (request.buildSecrets !== 'any') checkSecrets(text, policy, request.buildSecrets)
   return {
     directory: request.directory,
@@ -54,7 +55,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
       dockerfileDigest: digestOf(text),
       ...(policy.build.target === undefined ? {} : { target: policy.build.target }),
     },
-    dockerfile: { path, text },
+    dockerfile: { path, text, ...choice },
     images,
     policy,
     applied,

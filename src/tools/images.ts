@@ -34,7 +34,7 @@ export interface OwnTool {
 
 /** Loadline's own programs: no publisher has an image of them, so a connected engine compiles them, and the sealed set-up does the same. */
 export const ownTools = {
-  inspect: { name: 'inspect', version: '1.0.0', source: 'ci/sealed/go/inspect', program: '/inspect' },
+  inspect: { name: 'inspect', version: '1.1.0', source: 'ci/sealed/go/inspect', program: '/inspect' },
   registry: { name: 'registry', version: '1.0.0', source: 'ci/sealed/go/registry', program: '/registry' },
   advisories: { name: 'advisories', version: '1.0.0', source: 'ci/sealed/go/advisories', program: '/advisories' },
 } as const satisfies Record<string, OwnTool>

@@ -1,8 +1,10 @@
-import type { Base, Collected, Configuration, Lock, PlatformEvidence } from '../../model/index.ts'
+import type { Base, Collected, Lock, PlatformEvidence } from '../../model/index.ts'
+import type { BuildChoice } from '../../tools/buildkit/dockerfile.ts'
 import { toConfiguration } from '../../tools/inspect/output.ts'
 import { ownToolImage } from '../../tools/tool-image.ts'
 import type { BuiltArchive } from '../build.ts'
 import { step, type Progress } from '../progress.ts'
+import { collectBase } from './base.ts'
 import { collect } from './collect.ts'
 import type { OpenDatabase } from './database.ts'
 import { collectLicenses, collectSbom, collectVulnerabilities, scanPackages, type SbomDocuments } from './packages.ts'
@@ -17,6 +19,8 @@ export interface CollectRequest {
   /** Directory of this platform's SBOMs in the reports: empty, or e.g. `sbom/linux-arm64/`. */
   sbomDirectory: string
   bases: Base['images']
+  /** As the author wrote it. */
+  dockerfile: { text: string } & BuildChoice
   structureTests: { path: string; text: string } | undefined
   database: Promise<OpenDatabase>
   lock: Lock
@@ -26,9 +30,8 @@ export interface CollectRequest {
 export type Collectors = { [K in keyof PlatformEvidence]: () => Promise<PlatformEvidence[K]> }
 
 /** The collectors of one archive. Those that rest on the same scan share it. `keep` gets the SBOM documents. */
-export function collectors({ built, name, sbomDirectory, bases, structureTests, database, lock }: CollectRequest, keep: (sbom: SbomDocuments) => void): Collectors {
+export function collectors({ built, name, sbomDirectory, bases, dockerfile, structureTests, database, lock }: CollectRequest, keep: (sbom: SbomDocuments) => void): Collectors {
   const scanned = once(async () => scanPackages(built, await database.catch(() => undefined), lock))
-  const fromInspection = <T>(wanted: string, value: () => T) => collect({ wanted, tool: () => ownToolImage(lock, 'inspect') }, async () => value())
   return {
     vulnerabilities: () => collectVulnerabilities(scanned, () => database, lock),
     secrets: () => collectSecrets(built, lock),
@@ -36,8 +39,8 @@ export function collectors({ built, name, sbomDirectory, bases, structureTests, 
     structure: () => collectStructure(built, structureTests, lock),
     sbom: () => collectSbom(scanned, { name, digest: built.archive.digest, directory: sbomDirectory }, keep, lock),
     size: () => collectSize(built, lock),
-    configuration: () => fromInspection<Configuration>('the image configuration', () => toConfiguration(built.inspection)),
-    base: () => fromInspection<Base>('the images that this one is made from', () => ({ images: bases })),
+    configuration: () => collect({ wanted: 'the image configuration', tool: () => ownToolImage(lock, 'inspect') }, async () => toConfiguration(built.inspection)),
+    base: () => collectBase(built, bases, dockerfile, lock),
   }
 }
 

@@ -103,10 +103,14 @@ function namesOf(instruction: ParsedInstruction, words: readonly string[]): stri
 }
 
 /** What the engine's history says that a layer is. */
-type Trace = { kind: 'run'; command: string } | { kind: 'copy' } | { kind: 'merge' } | { kind: 'directory'; path: string } | { kind: 'owner'; path: string } | { kind: 'other' }
+type Trace = { kind: 'run'; command: string } | { kind: 'copy' } | { kind: 'merge' } | { kind: 'directory'; path: string } | { kind: 'owner'; path: string } | { kind: 'lost' } | { kind: 'other' }
 
-/** The engine's words for its calls (Dagger 0.21, core/directory.go and core/container_exec.go). */
+/**
+ * The engine's words for its calls (Dagger 0.21, core/directory.go and core/container_exec.go).
+ * Of a layer that it still has from before it was started again it has forgotten what made it, and says so for any of them.
+ */
 function traceOf(createdBy: string): Trace {
+  if (createdBy === 'rehydrated persisted snapshot') return { kind: 'lost' }
   const run = /^mount \/ from exec (.*)$/s.exec(createdBy)?.[1]
   if (run !== undefined) return { kind: 'run', command: run }
   if (createdBy === 'Directory.withDirectoryDockerfileCompat') return { kind: 'copy' }
@@ -119,25 +123,29 @@ function traceOf(createdBy: string): Trace {
 
 /** How many layers, from the given one on, an instruction can have made; each number is one way to read the history. */
 function readings(step: Step, traces: readonly Trace[], from: number): number[] {
-  const [first, second] = [traces[from], traces[from + 1]]
+  const fits = (offset: number, matches: (trace: Trace) => boolean): boolean => {
+    const trace = traces[from + offset]
+    return trace !== undefined && (trace.kind === 'lost' || matches(trace))
+  }
   switch (step.keyword) {
     case 'RUN':
-      return first?.kind === 'run' && runs(step, first.command) ? [1] : []
+      return fits(0, (trace) => trace.kind === 'run' && runs(step, trace.command)) ? [1] : []
     case 'COPY':
     case 'ADD': {
       // One layer for each source, or a single one with --link.
       const sources = step.words.length - 1
-      const copies = sources > 0 && traces.slice(from, from + sources).filter(({ kind }) => kind === 'copy').length === sources ? [sources] : []
-      return step.flags.some((flag) => flag.startsWith('--link')) && first?.kind === 'merge' ? [...copies, 1] : copies
+      const copies = sources > 0 && Array.from({ length: sources }, (_value, offset) => offset).every((offset) => fits(offset, ({ kind }) => kind === 'copy')) ? [sources] : []
+      const isLinked = step.flags.some((flag) => flag.startsWith('--link')) && fits(0, ({ kind }) => kind === 'merge')
+      return isLinked ? [...copies, 1] : copies
     }
     case 'WORKDIR': {
       const path = step.words.join(' ').replace(/^["']|["']$/g, '')
       if (/^\/+\.?$/.test(path)) return [0]
       // A user with a name is looked up in the image, and then the directory comes as a copy.
-      if (first?.kind === 'merge') return [1]
-      if (first?.kind !== 'directory' || !leadsTo(path, first.path)) return []
+      if (!fits(0, (trace) => trace.kind === 'merge' || (trace.kind === 'directory' && leadsTo(path, trace.path)))) return []
       // For a user with a number the engine makes the directory first and gives it away in a layer of its own.
-      return second?.kind === 'owner' && samePath(second.path, first.path) ? [2] : [1]
+      const isGivenAway = fits(1, (trace) => trace.kind === 'owner' && leadsTo(path, trace.path))
+      return traces[from + 1]?.kind === 'owner' && isGivenAway ? [2] : isGivenAway ? [1, 2] : [1]
     }
     default:
       return [0]
@@ -156,10 +164,6 @@ function leadsTo(written: string, path: string): boolean {
   const wanted = written.split('/').filter((part) => part !== '' && part !== '.').join('/')
   const found = path.split('/').filter((part) => part !== '').join('/')
   return written.startsWith('/') ? found === wanted : found === wanted || wanted === '' || found.endsWith(`/${wanted}`)
-}
-
-function samePath(left: string, right: string): boolean {
-  return left.replace(/\/+$/, '') === right.replace(/\/+$/, '')
 }
 
 /** For each layer the instruction that made it, where every reading of the whole history says the same one. */
@@ -193,7 +197,7 @@ const longestInstruction = 200
 
 /** A layer's maker where the Dockerfile names it: a COPY as it is written there, a RUN as the history has it, which shows no value that may be a secret. */
 function tellMaker({ keyword, flags, words }: Step, createdBy: string): string {
-  if (keyword === 'RUN') return tellHistory(createdBy)
+  if (keyword === 'RUN') return traceOf(createdBy).kind === 'run' ? tellHistory(createdBy) : 'RUN'
   return shorten([keyword, ...flags, ...words].map(withoutCredentials).join(' '))
 }
 
@@ -208,6 +212,8 @@ function tellHistory(createdBy: string): string {
     case 'directory':
     case 'owner':
       return shorten(`WORKDIR ${trace.path}`)
+    case 'lost':
+      return 'an instruction that the engine has forgotten'
     case 'other':
       return shorten(createdBy)
   }

@@ -3,6 +3,11 @@ export function inspectImage(archive: string): string[] {
   return ['image', archive]
 }
 
+/** Says as JSON which layers an image archive has, without reading them. */
+export function listLayers(archive: string): string[] {
+  return ['layers', archive]
+}
+
 /** Unpacks image archives, byte for byte, into one OCI layout directory that is new or empty; says as JSON what it wrote. */
 export function extractLayout(archives: readonly string[], directory: string): string[] {
   return ['extract', ...archives, directory]

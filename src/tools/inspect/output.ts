@@ -8,15 +8,18 @@ const count = z.int().min(0)
 const FoundFile = z.strictObject({ path: z.string(), mode: z.string().regex(/^[0-7]{4}$/), bytes })
 const SizedFile = z.strictObject({ path: z.string(), bytes })
 
-/** The form of `inspect image`, version 1. A list holds at most 1000 entries; the count beside it is exact. */
+/** As the platform is asked for, e.g. `linux/arm/v7`. */
+const SpelledPlatform = z
+  .strictObject({ os: z.string().min(1), architecture: z.string().min(1), variant: z.string().optional() })
+  .transform(spellPlatform)
+  .pipe(Platform)
+
+/** The form of `inspect image`, version 2. A list holds at most 1000 entries; the count beside it is exact. */
 const Report = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   digest: Digest,
   mediaType: z.string().min(1),
-  platform: z
-    .strictObject({ os: z.string().min(1), architecture: z.string().min(1), variant: z.string().optional() })
-    .transform(spellPlatform)
-    .pipe(Platform),
+  platform: SpelledPlatform,
   archiveKind: z.enum(['oci-archive', 'docker-archive']),
   configDigest: Digest,
   created: z.iso.datetime().optional(),
@@ -64,6 +67,8 @@ const Report = z.strictObject({
     packageCaches: z.array(SizedFile),
     sshServerCount: count,
     sshServers: z.array(z.string()),
+    /** Diff id of the last layer that had a part in each listed path. */
+    layers: z.record(z.string(), Digest),
     largest: z.array(SizedFile),
   }),
   os: z.strictObject({ id: z.string(), versionId: z.string(), prettyName: z.string() }).optional(),
@@ -86,6 +91,16 @@ export type Extraction = z.infer<typeof Extraction>
 /** Reads the JSON of `inspect extract`. Throws `TOOL` as `parseInspection` does. */
 export function parseExtraction(stdout: string): Extraction {
   return readJson('inspect', stdout, Extraction)
+}
+
+const LayerList = z.strictObject({ schemaVersion: z.literal(1), digest: Digest, platform: SpelledPlatform, layers: z.array(z.strictObject({ digest: Digest, diffId: Digest })) })
+
+/** The layers of an image, lowest first, as its own configuration lists them. */
+export type LayerList = z.infer<typeof LayerList>
+
+/** Reads the JSON of `inspect layers`. Throws `TOOL` as `parseInspection` does. */
+export function parseLayerList(stdout: string): LayerList {
+  return readJson('inspect', stdout, LayerList)
 }
 
 /** The image configuration as evidence. */
@@ -112,6 +127,7 @@ export function toConfiguration({ config, files }: Inspection): Configuration {
     packageManagers: files.packageManagers,
     packageCaches: files.packageCaches,
     sshServers: files.sshServers,
+    pathLayers: files.layers,
   }
 }
 

@@ -17,7 +17,7 @@ describe('dive', () => {
     const { efficiency, wasted, layers } = parseEfficiency(recorded)
     expect({ efficiency, wasted }).toEqual({ efficiency: 0.300153966127452, wasted: 100000 })
     expect(layers).toHaveLength(6)
-    expect(layers[0]).toBe('sha256:d94e34eaef542eed48c3922a6b4757f18faf07415700b9404066dee4ad807495')
+    expect(layers[0]).toBe('sha256:5a565a4ce6c5dbb88ff2180710aa4ee0575e5d27d381c848f283ec3b9ec3d220')
   })
 
   it.each([

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../src/errors.ts'
 import { Configuration, Size } from '../../../src/model/index.ts'
 import { parseEfficiency } from '../../../src/tools/dive/output.ts'
-import { extractConfiguration, extractLayout, inspectImage } from '../../../src/tools/inspect/command.ts'
-import { parseExtraction, parseInspection, toConfiguration, toSize } from '../../../src/tools/inspect/output.ts'
+import { extractConfiguration, extractLayout, inspectImage, listLayers } from '../../../src/tools/inspect/command.ts'
+import { parseExtraction, parseInspection, parseLayerList, toConfiguration, toSize } from '../../../src/tools/inspect/output.ts'
 
 const recorded = (name: string) => readFileSync(new URL(`../../fixtures/inspect/${name}`, import.meta.url), 'utf8')
-const small = recorded('small-1.0.0.json')
-const debian = recorded('debian-1.0.0.json')
+const small = recorded('small-1.1.0.json')
+const debian = recorded('debian-1.1.0.json')
 const dive = parseEfficiency(readFileSync(new URL('../../fixtures/dive/small-0.13.1.json', import.meta.url), 'utf8'))
 
 /** The recorded document with the value at a path, e.g. `layers.0.unpacked`, replaced; undefined removes it. */
@@ -23,13 +23,14 @@ function changed(path: string, value: unknown): string {
 describe('inspect', () => {
   it('is called by argument list', () => {
     expect(inspectImage('/archive.tar')).toEqual(['image', '/archive.tar'])
+    expect(listLayers('/archive.tar')).toEqual(['layers', '/archive.tar'])
     expect(extractLayout(['/a.tar', '/b.tar'], '/layout')).toEqual(['extract', '/a.tar', '/b.tar', '/layout'])
     expect(extractConfiguration('/archive.tar', '/config.json')).toEqual(['config', '/archive.tar', '/config.json'])
   })
 
   it('reads what was recorded from a small image', () => {
     const inspection = parseInspection(small)
-    expect(inspection).toMatchObject({ digest: 'sha256:dd71eddbefd4779dee182effc253eb54a2896acaaac6dea2db96703658802fb6', platform: 'linux/amd64', archiveKind: 'oci-archive' })
+    expect(inspection).toMatchObject({ digest: 'sha256:4c2df64d0ae417a27871bd94739a6cefbf736fd5c16dca3fc00c2b45d2325081', platform: 'linux/amd64', archiveKind: 'oci-archive' })
     expect(inspection.user).toEqual({ resolves: true, byName: false, listed: false, uid: 10001, gid: 10001 })
   })
 
@@ -57,6 +58,7 @@ describe('inspect', () => {
       packageManagers: [],
       packageCaches: [],
       sshServers: [],
+      pathLayers: { '/usr/bin/tool': parseInspection(small).layers[3]?.diffId },
     })
   })
 
@@ -69,8 +71,17 @@ describe('inspect', () => {
       packageCaches: [{ path: '/home/app/.cache/pip', bytes: 6 }],
       worldWritable: [{ path: '/open', mode: '0777', bytes: 0 }],
     })
-    expect(configuration.setuid).toHaveLength(13)
+    expect(configuration.setuid).toHaveLength(10)
     expect(configuration).not.toHaveProperty('healthcheck')
+  })
+
+  it('says which layer brought each path', () => {
+    const { layers } = parseInspection(debian)
+    const [fromBase, fromRun] = layers.map(({ diffId }) => diffId)
+    const { pathLayers, ...configuration } = toConfiguration(parseInspection(debian))
+    expect(pathLayers).toMatchObject({ '/usr/bin/bash': fromBase, '/usr/bin/apt': fromBase, '/usr/bin/passwd': fromBase, '/open': fromRun, '/usr/sbin/sshd': fromRun, '/home/app/.cache/pip': fromRun })
+    const listed = [configuration.setuid, configuration.worldWritable, configuration.packageCaches].flatMap((files) => files.map(({ path }) => path))
+    expect(Object.keys(pathLayers ?? {}).toSorted()).toEqual([...new Set([...listed, ...configuration.shells, ...configuration.packageManagers, ...configuration.sshServers])].toSorted())
   })
 
   it('makes the size evidence from inspect and dive', () => {
@@ -108,7 +119,7 @@ describe('inspect', () => {
     ['a list', '[]'],
     ['null', 'null'],
     ['text', 'wanted an image archive'],
-    ['a newer version', changed('schemaVersion', 2)],
+    ['a newer version', changed('schemaVersion', 3)],
     ['an unknown key', changed('more', true)],
     ['no layers', changed('layers', undefined)],
     ['a digest that is none', changed('digest', 'sha256:1')],
@@ -119,8 +130,17 @@ describe('inspect', () => {
     expect(() => parseInspection(text)).toThrow(/^inspect /)
   })
 
+  it('reads the layers of a base, which are the first ones of what is built on it', () => {
+    const base = parseLayerList(recorded('debian-base-layers-1.1.0.json'))
+    expect(base).toMatchObject({ platform: 'linux/amd64', layers: [{ diffId: parseInspection(debian).layers[0]?.diffId }] })
+  })
+
+  it.each(['', '{}', '{"schemaVersion":2', recorded('layout-1.1.0.json'), small])('cannot read a list of layers that is %j', (text) => {
+    expect(() => parseLayerList(text)).toThrow(DeliveryError)
+  })
+
   it('reads what extracting says', () => {
-    expect(parseExtraction(recorded('layout-1.0.0.json'))).toMatchObject({ index: false, manifests: [parseInspection(small).digest], digest: parseInspection(small).digest })
+    expect(parseExtraction(recorded('layout-1.1.0.json'))).toMatchObject({ index: false, manifests: [parseInspection(small).digest], digest: parseInspection(small).digest })
     const index = parseExtraction(recorded('layout-index-1.0.0.json'))
     expect(index.index).toBe(true)
     expect(index.manifests).toHaveLength(2)

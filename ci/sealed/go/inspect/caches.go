@@ -24,17 +24,19 @@ type cache struct {
 	Bytes int64  `json:"bytes"`
 }
 
-// packageCaches finds caches that hold at least one byte. Empty directories are what cleaning up leaves behind.
-func (f *filesystem) packageCaches(homes []string) []cache {
+// packageCaches finds caches that hold at least one byte, and the last layer that added to each. Empty directories are what cleaning up leaves behind.
+func (f *filesystem) packageCaches(homes []string) ([]cache, map[string]int) {
 	sizes := map[string]int64{}
+	origins := map[string]int{}
 	record := func(name string) {
 		found := f.at(name)
 		if found == nil {
 			return
 		}
-		bytes := found.bytes()
+		bytes, origin := found.bytes()
 		if bytes > 0 {
 			sizes[name] = bytes
+			origins[printablePath(name)] = origin
 		}
 	}
 	for _, name := range systemCaches {
@@ -54,7 +56,7 @@ func (f *filesystem) packageCaches(homes []string) []cache {
 	for _, name := range slices.Sorted(maps.Keys(sizes)) {
 		caches = append(caches, cache{Path: printablePath(name), Bytes: sizes[name]})
 	}
-	return caches
+	return caches, origins
 }
 
 // at finds a name without following links, so that a directory is not found under two names.
@@ -70,20 +72,20 @@ func (f *filesystem) at(name string) *node {
 	return current
 }
 
-// bytes is the sum of the regular files at and below a name; a hard link counts once.
-func (n *node) bytes() int64 {
+// bytes is the sum of the regular files at and below a name, where a hard link counts once, and the last layer that brought one of them.
+func (n *node) bytes() (sum int64, origin int) {
 	if n.kind == regular {
-		return n.size
+		return n.size, n.origin
 	}
-	var sum int64
 	counted := map[*inode]bool{}
 	n.walk("", func(_ string, found *node) {
 		if found.kind == regular && !counted[found.inode] {
 			counted[found.inode] = true
 			sum += found.size
+			origin = max(origin, found.origin)
 		}
 	})
-	return sum
+	return sum, origin
 }
 
 // homes are the home directories of the image: those that the user database names, /root, everything below /home, and / itself,

@@ -19,7 +19,9 @@ type filesystem struct {
 type node struct {
 	*inode
 	// layer is the number of the layer that set it last.
-	layer    int
+	layer int
+	// origin is the number of the layer that made it what it is. Layers repeat the directories above their files, unchanged; these bring nothing.
+	origin   int
 	children map[string]*node
 }
 
@@ -40,7 +42,7 @@ func newFilesystem(mostImplied int) *filesystem {
 }
 
 func newDirectory(layer int) *node {
-	return &node{inode: &inode{kind: directory, mode: 0o755}, layer: layer, children: map[string]*node{}}
+	return &node{inode: &inode{kind: directory, mode: 0o755}, layer: layer, origin: layer, children: map[string]*node{}}
 }
 
 // apply puts a layer on top. A whiteout hides what lower layers have, never what its own layer brings, wherever it stands in the tar.
@@ -85,6 +87,9 @@ func (f *filesystem) applyEntry(layer int, found entry) error {
 	switch found.kind {
 	case directory:
 		if existing != nil && existing.kind == directory {
+			if existing.mode != found.mode {
+				existing.origin = layer
+			}
 			existing.mode, existing.layer = found.mode, layer
 			return nil
 		}
@@ -100,11 +105,11 @@ func (f *filesystem) applyEntry(layer int, found entry) error {
 		if target == nil || target.kind == directory {
 			return fmt.Errorf("wanted hard link %q to point at a file of the image, found %q, which is none: the layer cannot be unpacked", printablePath(found.path), printablePath(found.link))
 		}
-		parent.children[base] = &node{inode: target.inode, layer: layer}
+		parent.children[base] = &node{inode: target.inode, layer: layer, origin: layer}
 	default:
 		parent.children[base] = &node{
 			inode: &inode{kind: found.kind, mode: found.mode, size: found.size, link: found.link, content: found.content},
-			layer: layer,
+			layer: layer, origin: layer,
 		}
 	}
 	return nil

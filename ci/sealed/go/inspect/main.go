@@ -14,9 +14,10 @@ import (
 )
 
 // version is what `inspect version` prints. It changes whenever the output changes.
-const version = "1.0.0"
+const version = "1.1.0"
 
 const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
+       inspect layers ARCHIVE
        inspect extract [--max-unpacked 64GiB] ARCHIVE... DIRECTORY
        inspect config ARCHIVE FILE
        inspect version
@@ -65,6 +66,16 @@ func dispatch(arguments []string, stdout io.Writer) error {
 			return err
 		}
 		return print(stdout, report)
+	case "layers":
+		_, operands, err := parseFlags(command, rest, 1, 1)
+		if err != nil {
+			return err
+		}
+		listed, err := listLayers(operands[0])
+		if err != nil {
+			return err
+		}
+		return print(stdout, listed)
 	case "extract":
 		limits, operands, err := parseFlags(command, rest, 2, 100)
 		if err != nil {
@@ -83,7 +94,7 @@ func dispatch(arguments []string, stdout io.Writer) error {
 		}
 		return extractConfig(operands[0], operands[1])
 	default:
-		return fmt.Errorf("%w: wanted image, extract, config or version, found %q", errUsage, command)
+		return fmt.Errorf("%w: wanted image, layers, extract, config or version, found %q", errUsage, command)
 	}
 }
 

@@ -61,23 +61,25 @@ type layer struct {
 // files are facts about the merged file system. A list holds at most 1000 entries; the count beside it is exact.
 type files struct {
 	// Count is every name that is no directory.
-	Count               int         `json:"count"`
-	Directories         int         `json:"directories"`
-	SetuidCount         int         `json:"setuidCount"`
-	Setuid              []fileFact  `json:"setuid"`
-	WorldWritableCount  int         `json:"worldWritableCount"`
-	WorldWritable       []fileFact  `json:"worldWritable"`
-	DeviceCount         int         `json:"deviceCount"`
-	Devices             []fileFact  `json:"devices"`
-	ShellCount          int         `json:"shellCount"`
-	Shells              []string    `json:"shells"`
-	PackageManagerCount int         `json:"packageManagerCount"`
-	PackageManagers     []string    `json:"packageManagers"`
-	PackageCacheCount   int         `json:"packageCacheCount"`
-	PackageCaches       []cache     `json:"packageCaches"`
-	SSHServerCount      int         `json:"sshServerCount"`
-	SSHServers          []string    `json:"sshServers"`
-	Largest             []sizedFile `json:"largest"`
+	Count               int        `json:"count"`
+	Directories         int        `json:"directories"`
+	SetuidCount         int        `json:"setuidCount"`
+	Setuid              []fileFact `json:"setuid"`
+	WorldWritableCount  int        `json:"worldWritableCount"`
+	WorldWritable       []fileFact `json:"worldWritable"`
+	DeviceCount         int        `json:"deviceCount"`
+	Devices             []fileFact `json:"devices"`
+	ShellCount          int        `json:"shellCount"`
+	Shells              []string   `json:"shells"`
+	PackageManagerCount int        `json:"packageManagerCount"`
+	PackageManagers     []string   `json:"packageManagers"`
+	PackageCacheCount   int        `json:"packageCacheCount"`
+	PackageCaches       []cache    `json:"packageCaches"`
+	SSHServerCount      int        `json:"sshServerCount"`
+	SSHServers          []string   `json:"sshServers"`
+	// Layers has the diff id of the last layer that had a part in each path of the lists above, devices left out.
+	Layers  map[string]string `json:"layers"`
+	Largest []sizedFile       `json:"largest"`
 }
 
 type fileFact struct {
@@ -153,7 +155,7 @@ func describe(found *image, contents []*layerContent, merged *filesystem) (*repo
 	}
 	configuration, past := describeConfig(found.config)
 	described := &report{
-		SchemaVersion: 1,
+		SchemaVersion: 2,
 		Digest:        found.digest.String(),
 		MediaType:     string(found.mediaType),
 		Platform:      platform{OS: printableText(found.config.OS), Architecture: printableText(found.config.Architecture), Variant: printableText(found.config.Variant)},
@@ -181,10 +183,18 @@ func describe(found *image, contents []*layerContent, merged *filesystem) (*repo
 		described.Compressed += stored.place.size
 		described.Gzipped += content.gzipped
 	}
-	described.Files, described.Unpacked = merged.describe()
-	described.Files.PackageCaches = merged.packageCaches(merged.homes(users))
-	described.Files.PackageCacheCount = len(described.Files.PackageCaches)
-	described.Files.PackageCaches = bounded(described.Files.PackageCaches)
+	var origins map[string]int
+	described.Files, origins, described.Unpacked = merged.describe()
+	caches, cacheOrigins := merged.packageCaches(merged.homes(users))
+	described.Files.PackageCacheCount = len(caches)
+	described.Files.PackageCaches = bounded(caches)
+	for _, one := range described.Files.PackageCaches {
+		origins[one.Path] = cacheOrigins[one.Path]
+	}
+	for name, origin := range origins {
+		// Layers count from 1.
+		described.Files.Layers[name] = found.layers[origin-1].diffID.String()
+	}
 	return described, nil
 }
 
@@ -202,9 +212,10 @@ func layerCommands(past []history, layers int) []string {
 	return commands
 }
 
-// describe walks the merged file system once.
-func (f *filesystem) describe() (files, int64) {
-	facts := files{Setuid: []fileFact{}, WorldWritable: []fileFact{}, Devices: []fileFact{}, Shells: []string{}, PackageManagers: []string{}, SSHServers: []string{}}
+// describe walks the merged file system once. The origins are the numbers of the layers that brought what is listed.
+func (f *filesystem) describe() (files, map[string]int, int64) {
+	origins := map[string]int{}
+	facts := files{Layers: map[string]string{}, Setuid: []fileFact{}, WorldWritable: []fileFact{}, Devices: []fileFact{}, Shells: []string{}, PackageManagers: []string{}, SSHServers: []string{}}
 	var unpacked int64
 	largest := []sizedFile{}
 	counted := map[*inode]bool{}
@@ -222,24 +233,30 @@ func (f *filesystem) describe() (files, int64) {
 				largest = keepLargest(largest, sizedFile{Path: fact.Path, Bytes: found.size})
 			}
 			if found.mode&0o6000 != 0 {
-				record(&facts.Setuid, &facts.SetuidCount, fact)
+				if record(&facts.Setuid, &facts.SetuidCount, fact) {
+					origins[fact.Path] = found.origin
+				}
 			}
 		}
 		if found.mode&0o002 != 0 && (found.kind == regular || (found.kind == directory && found.mode&0o1000 == 0)) {
-			record(&facts.WorldWritable, &facts.WorldWritableCount, fact)
+			if record(&facts.WorldWritable, &facts.WorldWritableCount, fact) {
+				origins[fact.Path] = found.origin
+			}
 		}
 		if found.kind == device {
 			record(&facts.Devices, &facts.DeviceCount, fact)
 		}
-		f.recordPrograms(&facts, name, fact.Path, found)
+		f.recordPrograms(&facts, origins, name, fact.Path, found)
 	})
 	facts.Largest = largest
-	return facts, unpacked
+	return facts, origins, unpacked
 }
 
-func (f *filesystem) recordPrograms(facts *files, name, printable string, found *node) {
+func (f *filesystem) recordPrograms(facts *files, origins map[string]int, name, printable string, found *node) {
 	if isPythonModule(name, found) {
-		record(&facts.PackageManagers, &facts.PackageManagerCount, printable)
+		if record(&facts.PackageManagers, &facts.PackageManagerCount, printable) {
+			origins[printable] = found.children["__main__.py"].origin
+		}
 		return
 	}
 	base := path.Base(name)
@@ -247,23 +264,26 @@ func (f *filesystem) recordPrograms(facts *files, name, printable string, found 
 	if !(isShell || isManager || isServer) || !f.isProgram(name, found) {
 		return
 	}
-	if isShell {
-		record(&facts.Shells, &facts.ShellCount, printable)
-	}
-	if isManager {
-		record(&facts.PackageManagers, &facts.PackageManagerCount, printable)
-	}
-	if isServer {
-		record(&facts.SSHServers, &facts.SSHServerCount, printable)
+	listed := isShell && record(&facts.Shells, &facts.ShellCount, printable)
+	listed = isManager && record(&facts.PackageManagers, &facts.PackageManagerCount, printable) || listed
+	listed = isServer && record(&facts.SSHServers, &facts.SSHServerCount, printable) || listed
+	if listed {
+		origins[printable] = found.origin
+		// A link is only as old as what it leads to: whoever replaces the target replaces the program.
+		if found.kind == symlink {
+			origins[printable] = max(found.origin, f.lookup(name).origin)
+		}
 	}
 }
 
-// record counts always and lists up to the limit.
-func record[T any](list *[]T, count *int, found T) {
+// record counts always, lists up to the limit, and tells whether it listed.
+func record[T any](list *[]T, count *int, found T) bool {
 	*count++
-	if len(*list) < listLimit {
-		*list = append(*list, found)
+	if len(*list) >= listLimit {
+		return false
 	}
+	*list = append(*list, found)
+	return true
 }
 
 func bounded[T any](list []T) []T {

@@ -84,6 +84,11 @@ func TestReportsTheFactsOfAnImage(t *testing.T) {
 	check("package managers", found.Files.PackageManagers, []string{"/usr/bin/apt-get", "/usr/lib/python3/site-packages/pip"})
 	check("caches", found.Files.PackageCaches, []cache{{"/home/app/.cache/pip", 5}, {"/var/lib/apt/lists", 3}})
 	check("ssh servers", found.Files.SSHServers, []string{})
+	lower, upper := found.Layers[0].DiffID, found.Layers[1].DiffID
+	check("layers of paths", found.Files.Layers, map[string]string{
+		"/usr/bin/su": lower, "/usr/bin/wall": lower, "/open": lower, "/usr/bin/dash": lower, "/usr/bin/sh": lower, "/usr/bin/apt-get": lower,
+		"/home/app/.cache/pip": lower, "/var/lib/apt/lists": lower, "/usr/bin/busybox": upper, "/usr/lib/python3/site-packages/pip": upper,
+	})
 	check("largest", found.Files.Largest[0], sizedFile{"/opt/big", 5000})
 	check("history", found.History[2].CreatedBy, "RUN |2 VERSION=1.0 NPM_TOKEN=<redacted> /bin/sh -c npm ci # buildkit")
 	check("layer commands", []string{found.Layers[0].CreatedBy, found.Layers[1].CreatedBy}, []string{"/bin/sh -c #(nop) ADD file:1 in /", found.History[2].CreatedBy})
@@ -191,5 +196,40 @@ func TestPathsArePrintable(t *testing.T) {
 	}
 	if len(paths[1]) > longestPath+40 || !slices.Contains(strings.Fields(paths[1]), "more") {
 		t.Errorf("got %q", paths[1])
+	}
+}
+
+func TestTellsWhichLayerBroughtWhatItLists(t *testing.T) {
+	b := newBuilder(t)
+	b.gzipped(dir("open").with(0o777), dir("shut"), program("usr/bin/dash"), soft("usr/bin/sh", "dash"), program("usr/bin/bash"), soft("usr/bin/zsh", "bash"), program("usr/bin/su").with(0o4755), file("var/cache/apt/a", "1"), program("usr/bin/tool"))
+	// A layer repeats directories that it does not change.
+	b.gzipped(dir("open").with(0o777), file("open/x", "x"), dir("shut").with(0o777), program("usr/bin/dash"), file("var/cache/apt/b", "2"))
+	b.gzipped(dir("usr"), hard("usr/bin/ash", "usr/bin/bash"), program("usr/bin/tool").with(0o4755), dir("shut").with(0o777))
+	name, _ := b.oci()
+	found := inspected(t, name)
+	first, second, third := found.Layers[0].DiffID, found.Layers[1].DiffID, found.Layers[2].DiffID
+	wanted := map[string]string{
+		"/open": first, "/shut": second, "/usr/bin/dash": second, "/usr/bin/sh": second, "/usr/bin/bash": first, "/usr/bin/zsh": first, "/usr/bin/ash": third,
+		"/usr/bin/su": first, "/usr/bin/tool": third, "/var/cache/apt": second,
+	}
+	if !reflect.DeepEqual(found.Files.Layers, wanted) {
+		t.Errorf("wanted %v, got %v", wanted, found.Files.Layers)
+	}
+}
+
+func TestListsLayersWithoutReadingThem(t *testing.T) {
+	name, digest := sample(t).oci()
+	whole := inspected(t, name)
+	listed, err := listLayers(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if listed.Digest != digest.String() || listed.Platform != whole.Platform || len(listed.Layers) != 2 {
+		t.Errorf("got %v", listed)
+	}
+	for number, one := range listed.Layers {
+		if one.DiffID != whole.Layers[number].DiffID || one.Digest != whole.Layers[number].Digest {
+			t.Errorf("layer %d: wanted %v, got %v", number, whole.Layers[number], one)
+		}
 	}
 }

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readLineage, type BuiltLayer } from '../../../../src/tools/buildkit/lineage.ts'
+import { parseInspection, parseLayerList } from '../../../../src/tools/inspect/output.ts'
 
 const diff = (index: number) => `sha256:${String(index).padStart(64, '0')}`
 const copy = 'Directory.withDirectoryDockerfileCompat'
@@ -33,10 +35,10 @@ describe('readLineage', () => {
     'WORKDIR app',
     '',
   ].join('\n')
-  const history = ['withNewDirectory /srv', exec('    pip install -r requirements.txt     && rm -rf /tmp/*'), copy, copy, copy, 'withNewDirectory /srv/app', 'chown /srv/app 65532:65532']
+  const told = ['withNewDirectory /srv', exec('    pip install -r requirements.txt     && rm -rf /tmp/*'), copy, copy, copy, 'withNewDirectory /srv/app', 'chown /srv/app 65532:65532']
 
   it('gives each layer above the base its instruction and line', () => {
-    const { base, layers } = lineage(dockerfile, ...history)
+    const { base, layers } = lineage(dockerfile, ...told)
     expect(base).toEqual([diff(0)])
     expect(layers.map(({ diffId: _diffId, ...origin }) => origin)).toEqual([
       { instruction: 'import image layer sha256:0' },
@@ -51,7 +53,7 @@ describe('readLineage', () => {
   })
 
   it('lists the instructions of every stage with names and without values', () => {
-    const { instructions } = lineage(dockerfile, ...history)
+    const { instructions } = lineage(dockerfile, ...told)
     expect(JSON.stringify(instructions)).not.toContain('canary')
     expect(instructions.map(({ keyword, line, lastLine, stage, shipped, names }) => [keyword, line, lastLine, stage, shipped, ...names])).toEqual([
       ['FROM', 2, 2, 'build', false],
@@ -125,6 +127,33 @@ describe('readLineage', () => {
     expect(of([diff(9)]).layers[1]).toEqual({ diffId: diff(1), instruction: 'RUN x' })
   })
 
+  it('reads through layers of which the engine has forgotten what made them, as far as the others say', () => {
+    const lost = 'rehydrated persisted snapshot'
+    const text = 'FROM a\nRUN x\nCOPY a b /c/\nRUN y\nWORKDIR /w\nUSER 1\nWORKDIR /v\nRUN z\n'
+    expect(lines(text, lost, lost, copy, exec('y'), lost, lost, lost, exec('z'))).toEqual([2, 3, 3, 4, 5, undefined, 7, 8])
+    expect(lineage(text, lost, lost, lost, lost, 'withNewDirectory /w', 'withNewDirectory /v', lost, lost).layers.slice(1).map(({ instruction, line }) => [instruction, line])).toEqual([
+      ['RUN', 2], ['COPY a b /c/', 3], ['COPY a b /c/', 3], ['RUN', 4], ['WORKDIR /w', 5], ['WORKDIR /v', 7], ['WORKDIR /v', 7], ['RUN', 8],
+    ])
+    expect(lines('FROM a\nRUN x\n', lost, lost)).toEqual([undefined, undefined])
+  })
+
+  it('reads what was recorded from an image on a distribution', () => {
+    const read = (name: string) => readFileSync(new URL(`../../../fixtures/inspect/${name}`, import.meta.url), 'utf8')
+    const base = parseLayerList(read('debian-base-layers-1.1.0.json')).layers.map(({ diffId }) => diffId)
+    const { layers } = readLineage({ text: read('debian.Dockerfile'), buildArgs: {} }, parseInspection(read('debian-1.1.0.json')).layers, base)
+    expect(layers.slice(1).map(({ instruction, line, copiedFrom }) => [line, instruction.slice(0, 30), copiedFrom])).toEqual([
+      [7, 'RUN useradd --uid 10001 --crea', undefined],
+      [12, 'WORKDIR /srv/app', undefined],
+      [13, 'COPY --from=tools /built /etc/', 'tools'],
+      [13, 'COPY --from=tools /built /etc/', 'tools'],
+      [14, 'RUN ln /etc/passwd /etc/passwd', undefined],
+      [16, 'WORKDIR data', undefined],
+      [17, 'COPY --chown=10001:10001 passw', undefined],
+      [17, 'COPY --chown=10001:10001 passw', undefined],
+    ])
+    expect(JSON.stringify(layers)).not.toContain('not-a-real')
+  })
+
   it('keeps credentials of an address out, and cuts what is long', () => {
     const { layers } = lineage(`FROM a\nADD https://user:canary@example.test/a.tar?token=canary /\nCOPY ${'x'.repeat(300)} /x\n`, copy, copy)
     expect(layers[1]?.instruction).toBe('ADD https://example.test/a.tar /')
@@ -145,14 +174,14 @@ const made = fc.oneof(
 describe('readLineage, on any Dockerfile', () => {
   it('never gives a layer to an instruction that did not make it', () => {
     fc.assert(
-      fc.property(fc.array(made, { maxLength: 8 }), (instructions) => {
+      fc.property(fc.array(made, { maxLength: 8 }), fc.infiniteStream(fc.boolean()), (instructions, forgotten) => {
         const truth: number[] = []
         let line = 2
         for (const { text, history } of instructions) {
           truth.push(...history.map(() => line))
           line += text.split('\n').length
         }
-        const found = lines(['FROM a', ...instructions.map(({ text }) => text), ''].join('\n'), ...instructions.flatMap(({ history }) => history))
+        const found = lines(['FROM a', ...instructions.map(({ text }) => text), ''].join('\n'), ...instructions.flatMap(({ history }) => history).map((text) => (forgotten.next().value === true ? 'rehydrated persisted snapshot' : text)))
         return found.length === truth.length && found.every((given, index) => given === undefined || given === truth[index])
       }),
       { numRuns: 500 },
