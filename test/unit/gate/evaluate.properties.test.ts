@@ -1,20 +1,23 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../../src/gate/evaluate.ts'
-import { evidenceKinds, severities, type Evidence, type Violation } from '../../../src/model/index.ts'
+import { evidenceKinds, severities, type Configuration, type Evidence, type Violation } from '../../../src/model/index.ts'
 import { ruleIds } from '../../../src/policy/rule-ids.ts'
 import type { Exception, Policy } from '../../../src/policy/schema.ts'
-import { evidenceWith, exception, lintFinding, missing, now, policyWith, secretFinding, valueOf, vulnerability } from './good-evidence.ts'
+import { applicationLayer, baseLayer, digest, evidenceWith, exception, lintFinding, missing, now, policyWith, secretFinding, valueOf, vulnerability } from './good-evidence.ts'
 
 const platforms = ['linux/amd64', 'linux/arm64']
+const unknownLayer = digest('a layer that the image has not')
 
 const letters = fc.constantFrom('A', 'B', 'C', 'D')
+/** Of the base, of the application, and of nobody who is known. */
+const layers = fc.constantFrom(baseLayer, applicationLayer, unknownLayer)
 const flaws = fc.oneof(
-  fc.record({ kind: fc.constant('vulnerabilities' as const), id: letters, severity: fc.constantFrom(...severities), fixed: fc.boolean(), purl: fc.constantFrom('pkg:deb/a', 'pkg:deb/b'), index: fc.nat(1) }),
-  fc.record({ kind: fc.constant('secrets' as const), id: letters, index: fc.nat(1) }),
+  fc.record({ kind: fc.constant('vulnerabilities' as const), id: letters, severity: fc.constantFrom(...severities), fixed: fc.boolean(), purl: fc.constantFrom('pkg:deb/a', 'pkg:deb/b'), layer: layers, index: fc.nat(1) }),
+  fc.record({ kind: fc.constant('secrets' as const), id: letters, layer: layers, index: fc.nat(1) }),
   fc.record({ kind: fc.constant('lint' as const), id: letters, level: fc.constantFrom('error' as const, 'warning' as const, 'info' as const, 'style' as const), index: fc.nat(1) }),
   fc.record({ kind: fc.constant('pragma' as const), id: letters, index: fc.nat(1) }),
-  fc.record({ kind: fc.constant('setuid' as const), id: letters, index: fc.nat(1) }),
+  fc.record({ kind: fc.constant('setuid' as const), id: letters, layer: layers, index: fc.nat(1) }),
   fc.record({ kind: fc.constant('shell' as const), id: letters, index: fc.nat(1) }),
   fc.record({ kind: fc.constant('license' as const), id: fc.constantFrom('AGPL-3.0-only', 'MIT', 'prose'), index: fc.nat(1) }),
   fc.record({ kind: fc.constant('uncovered' as const), id: letters, index: fc.nat(1) }),
@@ -31,13 +34,13 @@ function add(evidence: Evidence, flaw: Flaw): void {
   const { index } = flaw
   switch (flaw.kind) {
     case 'vulnerabilities': {
-      const finding = vulnerability({ id: flaw.id, severity: flaw.severity, status: flaw.fixed ? 'fixed' : 'affected', package: { name: 'x', version: '1', type: 'debian', purl: flaw.purl } })
+      const finding = vulnerability({ id: flaw.id, severity: flaw.severity, status: flaw.fixed ? 'fixed' : 'affected', package: { name: 'x', version: '1', type: 'debian', purl: flaw.purl, layer: flaw.layer } })
       if (!flaw.fixed) delete finding.fixedVersion
       valueOf(evidence, 'vulnerabilities', index).findings.push(finding)
       return
     }
     case 'secrets':
-      valueOf(evidence, 'secrets', index).findings.push(secretFinding({ id: flaw.id }))
+      valueOf(evidence, 'secrets', index).findings.push(secretFinding({ id: flaw.id, layer: flaw.layer }))
       return
     case 'lint':
       if (evidence.lint.status === 'collected') evidence.lint.value.findings.push(lintFinding({ id: flaw.id, level: flaw.level }))
@@ -47,6 +50,7 @@ function add(evidence: Evidence, flaw: Flaw): void {
       return
     case 'setuid':
       valueOf(evidence, 'configuration', index).setuid.push({ path: flaw.id, mode: '4755', bytes: 1 })
+      addPath(valueOf(evidence, 'configuration', index), flaw.id, flaw.layer)
       return
     case 'shell':
       valueOf(evidence, 'configuration', index).shells.push(flaw.id)
@@ -65,7 +69,15 @@ function add(evidence: Evidence, flaw: Flaw): void {
   }
 }
 
+/** A path is in one layer: where two flaws disagree, nobody knows. */
+function addPath(configuration: Configuration, path: string, layer: string): void {
+  const known = configuration.pathLayers?.[path] ?? layer
+  configuration.pathLayers = { ...configuration.pathLayers, [path]: known === layer ? layer : unknownLayer }
+}
+
 const limits = fc.oneof(fc.nat(3), fc.constant('unlimited' as const))
+const ownLimits = fc.option(fc.record({ critical: limits, high: limits, unknown: limits }, { requiredKeys: [] }), { nil: undefined })
+const ownLevels = fc.option(fc.record({ base: fc.constantFrom('deny' as const, 'warn' as const), application: fc.constantFrom('deny' as const, 'warn' as const) }, { requiredKeys: [] }), { nil: undefined })
 const exceptions = fc.uniqueArray(
   fc
     .record(
@@ -83,7 +95,7 @@ const exceptions = fc.uniqueArray(
 )
 const policies = fc
   .record({
-    limits: fc.record({ critical: limits, high: limits, medium: limits, low: limits, unknown: limits, unfixed: fc.constantFrom('count' as const, 'report' as const) }),
+    limits: fc.record({ critical: limits, high: limits, medium: limits, low: limits, unknown: limits, unfixed: fc.constantFrom('count' as const, 'report' as const), base: ownLimits, application: ownLimits }),
     allowed: limits,
     failOn: fc.constantFrom('error' as const, 'warning' as const, 'info' as const, 'style' as const),
     pragmas: fc.constantFrom('deny' as const, 'report' as const),
@@ -91,6 +103,7 @@ const policies = fc
     unknown: fc.constantFrom('deny' as const, 'report' as const),
     register: exceptions,
     warned: fc.subarray([...ruleIds], { maxLength: 3 }),
+    owned: fc.dictionary(fc.constantFrom('vulnerabilities', 'secrets', 'setuid'), fc.record({ level: fc.constantFrom('deny' as const, 'warn' as const), owners: ownLevels }), { maxKeys: 3 }),
   })
   .map((choice): Policy =>
     policyWith({
@@ -102,7 +115,10 @@ const policies = fc
       licenses: { unknown: choice.unknown },
       // `unused: deny` is left out: there, a new finding can make an unused exception a used one, and that is what it is for.
       exceptions: { register: choice.register, unused: 'warn' },
-      rules: Object.fromEntries(choice.warned.map((rule) => [rule, { level: 'warn', reason: 'a reason of ten letters' }])),
+      rules: {
+        ...Object.fromEntries(choice.warned.map((rule) => [rule, { level: 'warn', reason: 'a reason of ten letters' }])),
+        ...Object.fromEntries(Object.entries(choice.owned).map(([rule, { level, owners }]) => [rule, { level, reason: 'a reason of ten letters', ...(owners === undefined ? {} : { owners }) }])),
+      },
     }),
   )
 
@@ -113,6 +129,34 @@ describe('the gate', { timeout: 60_000 }, () => {
     const against = counterexample(
       150,
       fc.property(policies, fc.array(flaws, { maxLength: 6 }), flaws, (policy, list, more) => passes(policy, withFlaws(list)) || !passes(policy, withFlaws([...list, more]))),
+    )
+    expect(against).toBeUndefined()
+  })
+
+  it('never passes what it did not because an owner is forgotten', () => {
+    const forget = (flaw: Flaw): Flaw => ('layer' in flaw ? { ...flaw, layer: unknownLayer } : flaw)
+    const against = counterexample(
+      200,
+      fc.property(policies, fc.array(flaws, { maxLength: 6 }), fc.nat(5), (policy, list, forgotten) => {
+        const less = list.map((flaw, index) => (index === forgotten ? forget(flaw) : flaw))
+        return passes(policy, withFlaws(list)) || !passes(policy, withFlaws(less))
+      }),
+    )
+    expect(against).toBeUndefined()
+  })
+
+  it('never passes what it did not because the layers of the base are not known', () => {
+    const against = counterexample(
+      100,
+      fc.property(policies, fc.array(flaws, { maxLength: 6 }), fc.constantFrom('base', 'lineage'), (policy, list, what) => {
+        const evidence = withFlaws(list)
+        for (const { evidence: cells } of evidence.platforms) {
+          if (cells.base.status !== 'collected') continue
+          if (what === 'lineage') delete cells.base.value.lineage
+          else delete cells.base.value.lineage?.base
+        }
+        return passes(policy, withFlaws(list)) || !passes(policy, evidence)
+      }),
     )
     expect(against).toBeUndefined()
   })

@@ -11,6 +11,10 @@ export function digest(seed: string): string {
   return `sha256:${Buffer.from(seed.padEnd(32, '.').slice(0, 32)).toString('hex')}`
 }
 
+/** The layer of the base in good evidence, and the one that its Dockerfile adds. */
+export const baseLayer = digest('base layer')
+export const applicationLayer = digest('application layer')
+
 export function tool(name: string): ToolIdentity {
   return { name, version: '1.2.3', reference: `registry.example/${name}@${digest(name)}` }
 }
@@ -106,6 +110,23 @@ function goodCells(platform: Platform): PlatformEvidence {
             final: true,
           },
         ],
+        lineage: {
+          base: [baseLayer],
+          layers: [
+            { diffId: baseLayer, instruction: 'import image layer' },
+            { diffId: applicationLayer, instruction: 'COPY --from=build /app /app', line: 9, copiedFrom: 'build' },
+          ],
+          instructions: [
+            { keyword: 'FROM', line: 1, lastLine: 1, stage: 'build', shipped: false, names: [] },
+            { keyword: 'RUN', line: 4, lastLine: 5, stage: 'build', shipped: false, names: [] },
+            { keyword: 'FROM', line: 7, lastLine: 7, stage: 'runtime', shipped: true, names: [] },
+            { keyword: 'ENV', line: 8, lastLine: 8, stage: 'runtime', shipped: true, names: ['API_KEY'] },
+            { keyword: 'COPY', line: 9, lastLine: 9, stage: 'runtime', shipped: true, names: [] },
+            { keyword: 'USER', line: 10, lastLine: 10, stage: 'runtime', shipped: true, names: [] },
+            { keyword: 'EXPOSE', line: 11, lastLine: 11, stage: 'runtime', shipped: true, names: ['22/tcp'] },
+            { keyword: 'ENTRYPOINT', line: 12, lastLine: 12, stage: 'runtime', shipped: true, names: [] },
+          ],
+        },
       },
     },
   }

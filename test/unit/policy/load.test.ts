@@ -53,6 +53,37 @@ describe('the shipped policies', () => {
   })
 })
 
+describe('what differs by owner', () => {
+  it('is a threshold of its own, of which the rest is common', () => {
+    const policy = load('version: 1\nvulnerabilities: { base: { high: 5, medium: unlimited }, application: { medium: 0 } }')
+    expect(policy.vulnerabilities).toEqual({ ...defaultPolicy.vulnerabilities, base: { high: 5, medium: 'unlimited' }, application: { medium: 0 } })
+  })
+
+  it('is what the documentation shows', () => {
+    const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(readFileSync(new URL('../../../docs/owners.md', import.meta.url), 'utf8')) ?? []
+    expect(load(example)).toMatchObject({ vulnerabilities: { high: 0, base: { high: 5 } }, rules: { setuid: { level: 'deny', owners: { base: 'warn' } } } })
+  })
+
+  it('is a level of a rule, with a reason where it does not deny', () => {
+    const policy = load('version: 1\nrules: { setuid: { level: deny, owners: { base: warn }, reason: The base is rebuilt each week. } }')
+    expect(policy.rules.setuid).toEqual({ level: 'deny', owners: { base: 'warn' }, reason: 'The base is rebuilt each week.' })
+    expect(load('version: 1\nrules: { shells: { level: deny, owners: { base: deny } } }').rules.shells?.owners).toEqual({ base: 'deny' })
+  })
+
+  it.each([
+    ['vulnerabilities: { build: { high: 5 } }', /vulnerabilities\.build: unknown key/],
+    ['vulnerabilities: { base: { hihg: 5 } }', /vulnerabilities\.base\.hihg: unknown key; did you mean "high"\?/],
+    ['vulnerabilities: { base: { high: -1 } }', /vulnerabilities\.base\.high: wanted/],
+    ['vulnerabilities: { base: 5 }', /vulnerabilities\.base: wanted a map of keys/],
+    ['rules: { setuid: { level: deny, owners: { base: warn } } }', /rules\.setuid\.reason: wanted a reason/],
+    ['rules: { setuid: { level: warn, reason: The base is rebuilt each week., owners: { base: off } } }', /rules\.setuid\.owners\.base: wanted one of "deny", "warn"/],
+    ['rules: { setuid: { level: deny, owners: { bas: deny } } }', /rules\.setuid\.owners\.bas/],
+    ['rules: { setuid: { level: deny, owners: { build: deny } } }', /rules\.setuid\.owners\.build: wanted base or application; no finding of the rule setuid has the owner build/],
+    ['rules: { size-unpacked: { level: deny, owners: { base: deny } } }', /rules\.size-unpacked\.owners: the rule size-unpacked looks at the image as a whole/],
+    ['rules: { setuid: { level: off, reason: The base is rebuilt each week., owners: { base: deny } } }', /rules\.setuid\.owners: a rule that is off judges nobody/],
+  ])('refuses %s', (text, message) => expect(problems(`version: 1\n${text}`).join('\n')).toMatch(message))
+})
+
 describe('a partial policy', () => {
   it('is the default where it says nothing', () => {
     expect(load('version: 1')).toEqual(defaultPolicy)
