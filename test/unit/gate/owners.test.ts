@@ -106,7 +106,7 @@ describe('thresholds by owner', () => {
 
 describe('levels by owner', () => {
   const evidence = withConfiguration({ setuid: ['/a', '/b', '/c'].map((path) => ({ path, mode: '4755', bytes: 1 })), pathLayers: { '/a': baseLayer, '/b': applicationLayer } })
-  const with_ = (setting: Policy['rules']['setuid']) => policyWith({ rules: { setuid: setting } })
+  const with_ = (setting: NonNullable<Policy['rules']['setuid']>) => policyWith({ rules: { setuid: setting } })
 
   it('warn for one owner, and deny for the others and for whom nobody knows', () => {
     const result = judge('setuid', evidence, with_({ level: 'deny', owners: { base: 'warn' }, reason }))
