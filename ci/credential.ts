@@ -10,7 +10,8 @@ export async function credential(name: string, source: string, option: string): 
   return dag.setSecret(name, await readCredential(source, option))
 }
 
-async function readCredential(source: string, option: string): Promise<string> {
+/** The value that `env:NAME` or `file:PATH` names. Throws `CREDENTIAL` where it is not there. */
+export async function readCredential(source: string, option: string): Promise<string> {
   const [, kind, where] = /^(env|file):(.+)$/s.exec(source) ?? []
   if (kind === undefined || where === undefined) {
     throw new DeliveryError('CREDENTIAL', `${option} takes env:NAME or file:PATH, never a value: arguments can be read by everybody on the machine`, `Put the value into an environment variable and give ${option} env:NAME.`)

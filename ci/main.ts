@@ -55,8 +55,14 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .option('--output <directory>', 'where the reports go', 'loadline-report')
     .option('--platform <platform...>', 'platforms to build and judge (default: the policy\'s)', [])
     .option('--publish <reference>', 'push a passed image to registry/repository:tag')
-    .option('--key <source>', 'Cosign private key to sign with: env:NAME or file:PATH')
+    .option('--key <source>', 'key to sign with: a Cosign private key (env:NAME or file:PATH) or one in a key management service (awskms://, gcpkms://, azurekms://, hashivault://, k8s://)')
     .option('--key-password <source>', 'its password: env:NAME or file:PATH (default: env:COSIGN_PASSWORD where that is set)')
+    .option('--keyless', 'sign with the identity of this CI job, without a key (GitHub Actions)')
+    .option('--identity-token <source>', 'sign without a key, with this OpenID Connect token: env:NAME or file:PATH')
+    .option('--certificate-identity <identity>', 'whom the certificate of a keyless signature must name (default: read from the token)')
+    .option('--certificate-oidc-issuer <url>', 'who must have issued the token of a keyless signature (default: read from the token)')
+    .option('--signing-config <file>', 'Sigstore services to sign with (default: none for a key, the public instance without one)')
+    .option('--trusted-root <file>', 'the keys of these services')
     .option('--registry-config <file>', 'Docker config.json with the credentials of the registry')
     .option('--vulnerability-database <where>', 'directory with db/trivy.db, or a registry reference')
     .option('--lock <file>', 'lock file (default: loadline.lock.json in the source)')
@@ -92,6 +98,21 @@ export function commandLine(done: (exitCode: number) => void): Command {
   engineCommand('status', 'say what is there', (commands) => commands.engineStatus())
   engineCommand('down', 'stop the sealed engine and its registry; caches stay', (commands) => commands.engineDown())
   engineCommand('clean', 'stop all and remove the cache directory', (commands) => commands.engineClean())
+
+  const sigstore = program.command('sigstore').description('a private Sigstore on this machine, to try keyless signing: issuer, Fulcio, Rekor, timestamp authority')
+  sigstore
+    .command('up')
+    .description('compile it where needed, start it, and print how to sign with it')
+    .option('--email <address>', 'whom its identity token speaks for', 'somebody@example.com')
+    .action(async (options: { email: string }) => done(await (await import('./commands/sigstore.ts')).sigstoreUp(options)))
+  sigstore
+    .command('status')
+    .description('say which parts run')
+    .action(async () => done(await (await import('./commands/sigstore.ts')).sigstoreStatus()))
+  sigstore
+    .command('down')
+    .description('stop it; what it signed can still be verified')
+    .action(async () => done(await (await import('./commands/sigstore.ts')).sigstoreDown()))
 
   program
     .command('dagger')

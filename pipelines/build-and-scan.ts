@@ -1,6 +1,7 @@
 import type { Secret } from '@dagger.io/dagger'
 import { evaluate, type PassedVerdict } from '../src/gate/evaluate.ts'
 import type { Lock, Verdict } from '../src/model/index.ts'
+import type { Policy } from '../src/policy/index.ts'
 import { pinBases } from '../src/stages/base.ts'
 import { buildArchive, type BuiltArchive } from '../src/stages/build.ts'
 import { openDatabase, type GivenDatabase } from '../src/stages/evidence/database.ts'
@@ -20,6 +21,7 @@ export interface Request extends SourceRequest {
 
 /** A verdict with the archives that it is about. `passed` is there only where the gate said yes, and nothing else can be published. */
 export interface Judged {
+  policy: Policy
   verdict: Verdict
   passed: PassedVerdict | undefined
   archives: BuiltArchive[]
@@ -54,5 +56,5 @@ export async function buildAndScan(request: Request, record: RunRecord): Promise
   record.sboms = platforms.flatMap(({ built, sbom }) => (sbom === undefined ? [] : [{ platform: built.archive.platform, documents: sbom }]))
   const { verdict, passed } = await step(progress, 'gate', '', async () => evaluate(policy, evidence, request.now), (judged) => judged.verdict.outcome)
   record.verdict = verdict
-  return { verdict, passed, archives: platforms.map(({ built }) => built) }
+  return { policy, verdict, passed, archives: platforms.map(({ built }) => built) }
 }

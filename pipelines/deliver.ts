@@ -2,7 +2,7 @@ import type { Run } from '../src/model/index.ts'
 import { renderReports } from '../src/report/index.ts'
 import type { BuiltArchive } from '../src/stages/build.ts'
 import type { Target } from '../src/stages/registry-access.ts'
-import type { Signer } from '../src/stages/sign.ts'
+import type { Signer } from '../src/stages/signer.ts'
 import { buildAndScan, type Request } from './build-and-scan.ts'
 import { release } from './release.ts'
 import { documentRun, sbomDirectory, type RunRecord } from './run-record.ts'
@@ -11,6 +11,8 @@ import { documentRun, sbomDirectory, type RunRecord } from './run-record.ts'
 export interface Publication {
   target: Target
   signer?: Signer
+  /** Set where it was known before the run that nothing can be published, with the reason: the image is judged all the same. */
+  withheld?: string
 }
 
 /** A run that ended: its document, and every report by file name. */
@@ -25,23 +27,24 @@ export async function deliver(request: Request, publication?: Publication): Prom
   const record: RunRecord = {}
   const facts = { name: request.name ?? 'application', mode: request.lock.mode, startedAt: request.now }
   let archives: BuiltArchive[] = []
-  let publicKey: string | undefined
+  let consumerFiles: Record<string, string> = {}
   let failure: unknown
   try {
     const judged = await buildAndScan(request, record)
     archives = judged.archives
     if (publication !== undefined && judged.passed === undefined) record.notPublished = `${publication.target.reference} was not touched: only a passed verdict is published`
-    if (publication !== undefined && judged.passed !== undefined) {
-      const released = await release(judged.passed, judged.archives, { ...publication, lock: request.lock, progress: request.progress })
+    else if (publication?.withheld !== undefined) record.notPublished = `${publication.target.reference} was not touched: ${publication.withheld}`
+    else if (publication !== undefined && judged.passed !== undefined) {
+      const released = await release(judged.passed, judged.archives, { ...publication, policy: judged.policy, lock: request.lock, progress: request.progress })
       record.release = released.release
-      publicKey = released.publicKey
+      consumerFiles = released.consumerFiles
     }
   } catch (error) {
     failure = error
     if (publication !== undefined) record.notPublished = `${publication.target.reference} was not tagged: the run broke off`
   }
   const run = await documentRun(record, facts, failure)
-  return { run, archives, reports: { ...renderReports(run), ...sbomReports(record), ...(publicKey === undefined ? {} : { 'cosign.pub': publicKey }) } }
+  return { run, archives, reports: { ...renderReports(run), ...sbomReports(record), ...consumerFiles } }
 }
 
 /** Where the evidence says that they are, also when one platform's SBOM could not be made. */

@@ -1,25 +1,30 @@
 import type { PassedVerdict } from '../src/gate/evaluate.ts'
 import { digestOf, type Lock, type Release } from '../src/model/index.ts'
+import type { Policy } from '../src/policy/index.ts'
 import type { BuiltArchive } from '../src/stages/build.ts'
 import { layOut } from '../src/stages/layout.ts'
 import { step, type Progress } from '../src/stages/progress.ts'
 import { moveTag, publishByDigest } from '../src/stages/publish.ts'
 import { registryAccess, type Target } from '../src/stages/registry-access.ts'
-import { sign, type Signer } from '../src/stages/sign.ts'
-import { verifyAsConsumer } from '../src/stages/verify.ts'
+import { ServiceAway } from '../src/stages/patience.ts'
+import { sign } from '../src/stages/sign.ts'
+import { planSigning, type Signed, type Signer, type SigningPlan } from '../src/stages/signer.ts'
+import { verifyAsConsumer, verifyCommand } from '../src/stages/verify.ts'
+import { consumerFiles } from '../src/tools/cosign/identity.ts'
 
 /** Where a passed image goes, and who signs it. */
 export interface ReleaseRequest {
   target: Target
   signer?: Signer
+  policy: Policy
   lock: Lock
   progress: Progress
 }
 
-/** A release, with the public key that verifies it where it was signed. */
+/** A release, with the files that a consumer verifies it by, where it was signed. */
 export interface Released {
   release: Release
-  publicKey: string | undefined
+  consumerFiles: Record<string, string>
 }
 
 /**
@@ -27,23 +32,49 @@ export interface Released {
  * Throws `PUBLISH`, `SIGN` or `VERIFY`; every tag is then where it was, and the next run goes on from there.
  */
 export async function release(passed: PassedVerdict, archives: readonly BuiltArchive[], request: ReleaseRequest): Promise<Released> {
-  const { lock, progress, signer } = request
+  const { lock, progress, signer, policy } = request
   passed.mustCover(archives.map(({ archive }) => archive))
   const access = registryAccess(request.target)
+  const plan = signer === undefined ? undefined : planSigning(signer, policy.signing)
 
   const published = await step(progress, 'publish', '', async () => publishByDigest(await layOut(archives, lock), access, lock), ({ digest }) => digest)
-  const signed = signer === undefined ? undefined : await step(progress, 'sign', '', () => sign(published, signer, lock))
-  if (signed !== undefined) await step(progress, 'sign', 'verify', () => verifyAsConsumer(signed, lock))
+  const signing = plan === undefined ? undefined : await step(progress, 'sign', '', () => signOrSayWhyNot(plan, () => sign(published, plan, lock)))
+  if (signing?.signed !== undefined) await step(progress, 'sign', 'verify', () => verifyAsConsumer(signing.signed, lock))
   await step(progress, 'publish', 'tag', () => moveTag(published, lock), () => `${access.repository}:${access.tag}`)
 
-  const publicKey = signed?.publicKey
   return {
-    publicKey,
+    consumerFiles: signing?.signed === undefined ? {} : consumerFiles(signing.signed.identity),
     release: {
       reference: `${access.repository}:${access.tag}`,
       digest: published.digest,
-      ...(publicKey === undefined ? {} : { signature: { format: 'bundle', publicKeyDigest: digestOf(publicKey), verified: true } }),
-      ...(publicKey === undefined ? {} : { verifyCommand: `cosign verify --key cosign.pub --insecure-ignore-tlog=true${access.insecure ? ' --allow-http-registry' : ''} ${access.repository}@${published.digest}` }),
+      ...(plan === undefined || signing?.signed === undefined ? {} : describeSignature(plan, signing.signed)),
+      ...(signing?.unsigned === undefined ? {} : { unsigned: signing.unsigned }),
     },
+  }
+}
+
+type Signing = { signed: Signed; unsigned?: undefined } | { signed?: undefined; unsigned: string }
+
+/** A release without a signature happens where the policy says so, services stayed away, and nothing else was wrong. */
+async function signOrSayWhyNot({ unavailable }: SigningPlan, work: () => Promise<Signed>): Promise<Signing> {
+  try {
+    return { signed: await work() }
+  } catch (error) {
+    if (error instanceof ServiceAway && unavailable === 'release-unsigned') return { unsigned: `${error.message}. The policy says signing.unavailable: release-unsigned` }
+    throw error
+  }
+}
+
+function describeSignature({ signer, services }: SigningPlan, signed: Signed): Pick<Release, 'signature' | 'verifyCommand'> {
+  const { identity, stored } = signed
+  return {
+    signature: {
+      signer: signer.kind,
+      ...(identity.kind === 'key' ? { publicKeyDigest: digestOf(identity.publicKey) } : { certificate: { identity: identity.identity, issuer: identity.issuer } }),
+      transparencyLog: services.transparencyLog,
+      stored,
+      verified: true,
+    },
+    verifyCommand: verifyCommand(signed),
   }
 }

@@ -11,7 +11,8 @@ import { buildSource, lintSource } from '../pipelines/collect.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
 import { Assessment } from './api/assessment.ts'
 import { reportDirectory } from './api/reports.ts'
-import { databaseOf, lockOf, policyOf, progressLog, secretsOf } from './api/inputs.ts'
+import { databaseOf, lockOf, policyOf, progressLog, secretsOf, signerOf } from './api/inputs.ts'
+import type { Signer } from './stages/signer.ts'
 
 @object()
 export class Loadline {
@@ -42,6 +43,9 @@ export class Loadline {
    * @param registryConfig Docker config.json with the credentials of the registry.
    * @param key Cosign private key to sign with.
    * @param keyPassword Password of the key.
+   * @param identityToken OpenID Connect token to sign without a key.
+   * @param signingConfig Sigstore services to sign with; without them a key signs offline, and a token goes to the public instance.
+   * @param trustedRoot The keys of these services.
    */
   @func({ cache: 'never' })
   async buildAndScan(
@@ -54,8 +58,12 @@ export class Loadline {
     registryConfig?: Secret,
     key?: Secret,
     keyPassword?: Secret,
+    identityToken?: Secret,
+    signingConfig?: File,
+    trustedRoot?: File,
   ): Promise<string> {
-    const publication = publish === undefined ? undefined : describePublication(publish, registry, registryConfig, key, keyPassword)
+    const signer = await signerOf(key, keyPassword, identityToken, signingConfig, trustedRoot)
+    const publication = publish === undefined ? undefined : describePublication(publish, registry, registryConfig, signer)
     const { documents } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), publication)
     return new Assessment(documents, []).enforce()
   }
@@ -170,9 +178,9 @@ export class Loadline {
   }
 }
 
-function describePublication(reference: string, registry: Service | undefined, credentials: Secret | undefined, key: Secret | undefined, password: Secret | undefined): Publication {
+function describePublication(reference: string, registry: Service | undefined, credentials: Secret | undefined, signer: Signer | undefined): Publication {
   return {
     target: { reference, ...(registry === undefined ? {} : { registry }), ...(credentials === undefined ? {} : { credentials }) },
-    ...(key === undefined ? {} : { signer: { key, ...(password === undefined ? {} : { password }) } }),
+    ...(signer === undefined ? {} : { signer }),
   }
 }

@@ -15,15 +15,14 @@ import { findEngine, type Engine } from '../engine.ts'
 import { liveDisplay, plainDisplay, silentDisplay, type ProgressDisplay } from '../progress-display.ts'
 import { clearReports, writeReports } from '../report-directory.ts'
 import { withSession } from '../session.ts'
+import { givenSigner, type SignerOptions } from '../signer.ts'
 
 /** The options of `loadline build-and-scan`, as the command line gives them. */
-export interface BuildAndScanOptions {
+export interface BuildAndScanOptions extends SignerOptions {
   policy?: string
   output: string
   platform: string[]
   publish?: string
-  key?: string
-  keyPassword?: string
   registryConfig?: string
   vulnerabilityDatabase?: string
   lock?: string
@@ -146,26 +145,19 @@ async function givenDatabase(given: string | undefined): Promise<{ database?: Gi
 }
 
 async function publication(options: BuildAndScanOptions): Promise<Publication | undefined> {
-  const { publish, key, keyPassword, registryConfig } = options
+  const { publish, registryConfig } = options
+  const signer = await givenSigner(options)
   if (publish === undefined) {
-    if (key !== undefined) throw new DeliveryError('USAGE', '--key signs what --publish publishes, and there is no --publish', 'Add --publish registry/repository:tag.')
+    if (signer.signer !== undefined || signer.withheld !== undefined) throw new DeliveryError('USAGE', 'a signer signs what --publish publishes, and there is no --publish', 'Add --publish registry/repository:tag.')
     return undefined
   }
-  const password = keyPassword ?? (process.env['COSIGN_PASSWORD'] ? 'env:COSIGN_PASSWORD' : undefined)
   return {
     target: {
       reference: publish,
       ...loopbackRegistry(publish),
       ...(registryConfig === undefined ? {} : { credentials: await credential('registry-config', `file:${registryConfig}`, '--registry-config') }),
     },
-    ...(key === undefined
-      ? {}
-      : {
-          signer: {
-            key: await credential('cosign-key', key, '--key'),
-            ...(password === undefined ? {} : { password: await credential('cosign-password', password, '--key-password') }),
-          },
-        }),
+    ...signer,
   }
 }
 

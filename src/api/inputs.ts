@@ -5,6 +5,7 @@ import { createLogger } from '../log.ts'
 import type { Lock } from '../model/index.ts'
 import type { GivenDatabase } from '../stages/evidence/database.ts'
 import type { Progress } from '../stages/progress.ts'
+import type { Signer } from '../stages/signer.ts'
 import { parseLock, readLock } from '../stages/source.ts'
 
 /** Where the runtime of a sealed engine keeps the lock file of its substitutes. An official runtime has no such file. */
@@ -37,6 +38,15 @@ export async function secretsOf(ids: readonly string[], secrets: readonly Secret
     throw new DeliveryError('USAGE', `${ids.length} build secret ids were given for ${secrets.length} build secrets`, 'Give --build-secret-id once for each --build-secret, in the same order.')
   }
   return new Map(await Promise.all(ids.map(async (id, index) => [id, dag.setSecret(id, (await secrets[index]?.plaintext()) ?? '')] as const)))
+}
+
+/** Who signs, with which Sigstore services. Throws `USAGE` where there is more than one signer, or one of the two documents of the services alone. */
+export async function signerOf(key?: Secret, password?: Secret, identityToken?: Secret, signingConfig?: File, trustedRoot?: File): Promise<Signer | undefined> {
+  if (key !== undefined && identityToken !== undefined) throw new DeliveryError('USAGE', 'a key and an identity token name two signers', 'Give one of them.')
+  if ((signingConfig === undefined) !== (trustedRoot === undefined)) throw new DeliveryError('USAGE', 'signing services need a signing configuration and a trusted root, and one of them is missing', 'Give both.')
+  const services = signingConfig === undefined || trustedRoot === undefined ? {} : { services: { signingConfig: await signingConfig.contents(), trustedRoot: await trustedRoot.contents() } }
+  if (key !== undefined) return { kind: 'key', key, ...(password === undefined ? {} : { password }), ...services }
+  return identityToken === undefined ? undefined : { kind: 'keyless', identityToken: async () => identityToken, ...services }
 }
 
 /** Progress as structured log lines, which Dagger shows with the call. */

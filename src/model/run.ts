@@ -31,12 +31,36 @@ export const Subject = z.strictObject({
 })
 export type Subject = z.infer<typeof Subject>
 
+/** Where a registry keeps a signature: by the referrers API of OCI 1.1, under the fallback tag of a registry without it, or under the tag of the older format. */
+export const StoredSignature = z.strictObject({
+  format: z.enum(['bundle', 'legacy']),
+  where: z.enum(['referrers-api', 'referrers-tag', 'signature-tag']),
+  reference: z.string(),
+})
+export type StoredSignature = z.infer<typeof StoredSignature>
+
+/** Who signed a release, who can read that, and how it is stored. */
+export const Signature = z.strictObject({
+  signer: z.enum(['key', 'kms', 'keyless']),
+  /** Of the public key, PEM. */
+  publicKeyDigest: Digest.optional(),
+  /** What the certificate of a keyless signature names. */
+  certificate: z.strictObject({ identity: z.string(), issuer: z.string() }).optional(),
+  /** Who learns of the signature: nobody, whoever reads a log of one's own, or everybody. */
+  transparencyLog: z.enum(['none', 'private', 'public']),
+  stored: z.array(StoredSignature).min(1),
+  verified: z.boolean(),
+})
+export type Signature = z.infer<typeof Signature>
+
 /** The image in a registry, after a passed verdict. */
 export const Release = z.strictObject({
   /** Repository and tag that now point at the digest. */
   reference: z.string(),
   digest: Digest,
-  signature: z.strictObject({ format: z.enum(['bundle', 'legacy']), publicKeyDigest: Digest, verified: z.boolean() }).optional(),
+  signature: Signature.optional(),
+  /** Why there is no signature although one was asked for: a signing service was away, and the policy releases unsigned then. */
+  unsigned: z.string().optional(),
   /** How anybody can check it. */
   verifyCommand: z.string().optional(),
 })

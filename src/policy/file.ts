@@ -22,6 +22,7 @@ export const PolicyFile = z.strictObject({
   configuration: sections.configuration.partial().optional().describe('How the image is configured, and what its files show.'),
   base: sections.base.partial().optional().describe('What the image is built on.'),
   database: sections.database.partial().optional().describe('Which vulnerability database counts.'),
+  signing: sections.signing.partial().optional().describe('How a passed image is signed, and who may learn of it.'),
   inventory: sections.inventory.partial().optional().describe('The list of packages.'),
   rules: sections.rules.optional().describe('How single rules act. A rule that is not named denies.'),
   exceptions: sections.exceptions.partial().optional().describe('The exception register.'),

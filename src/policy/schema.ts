@@ -143,6 +143,14 @@ export const Policy = z.strictObject({
     maximumAge: duration.describe('Oldest database that counts, measured from its own update time.'),
     accept: z.array(z.enum(['official', 'given', 'example'])).min(1),
   }),
+  signing: z.strictObject({
+    transparencyLog: z
+      .enum(['none', 'private', 'public-allowed'])
+      .describe('The most open log that may learn who signed which digest: none, one of your own, or the public Sigstore instance, which everybody reads.'),
+    format: z.enum(['bundle', 'legacy', 'both']).describe('Sigstore bundles, as Cosign 3 writes them, the older signature tag that many verifiers still read alone, or both.'),
+    unavailable: z.enum(['refuse', 'release-unsigned']).describe('What happens when a signing service stays away. release-unsigned moves the tag without a signature, and every report says so.'),
+    patienceMinutes: z.number('minutes, from 0 to 180').min(0, 'minutes, from 0 to 180').max(180, 'minutes, from 0 to 180').describe('How long to try again while a signing service is away.'),
+  }),
   inventory: z.strictObject({
     allowEmpty: z.strictObject({ reason: sentence }).optional().describe('Set for images in which no package can be catalogued, e.g. FROM scratch with one static binary.'),
   }),

@@ -49,6 +49,7 @@ function reached(run: Run, stage: Exclude<Stage, 'report'>): Omit<StageProgress,
     case 'sign':
     case 'attest':
       if (run.release?.signature !== undefined) return { state: 'done', note: run.release.signature.verified ? 'verified' : 'not verified' }
+      if (stage === 'sign' && run.release?.unsigned !== undefined) return { state: 'undecided', note: 'not signed' }
       return releasing(run) ? { state: 'done', note: 'done' } : { state: 'skipped', note: outcome === 'passed' ? 'not done' : 'not allowed' }
   }
 }

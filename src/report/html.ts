@@ -9,6 +9,7 @@ import { age, byteSize, counted, moment, wholeNumber } from './measures.ts'
 import { notices } from './notices.ts'
 import { findingKinds, reportedFindings, severityLine, tally, type FindingKind, type ReportedFinding } from './reported-findings.ts'
 import { printable, safeUrl } from './sanitize.ts'
+import { describeSignature } from './signature.ts'
 import { verificationSteps } from './verification-steps.ts'
 
 /**
@@ -92,7 +93,7 @@ ${fact(
   'Image',
   images.map(({ platform, digest }) => html`<code>${digest}</code>${images.length > 1 && html` <small>${platform}</small>`}`),
 )}
-${fact('Published as', run.release === undefined ? [] : [html`<code>${printable(run.release.reference)}</code>${run.release.signature !== undefined && html` <small>signed (${run.release.signature.format}), ${run.release.signature.verified ? 'verified' : 'not verified'}, key <code>${run.release.signature.publicKeyDigest}</code></small>`}`])}
+${fact('Published as', run.release === undefined ? [] : [html`<code>${printable(run.release.reference)}</code>${run.release.signature !== undefined && html` <small>${printable(describeSignature(run.release.signature))}</small>`}`])}
 ${fact('Policy', run.policy === undefined ? [] : [html`${run.policy.path === undefined ? 'built in' : html`<code>${printable(run.policy.path)}</code>`} <small><code>${run.policy.digest}</code></small>`])}
 ${fact(
   'Vulnerability database',

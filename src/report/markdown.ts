@@ -4,6 +4,7 @@ import { age, counted, moment, wholeNumber } from './measures.ts'
 import { notices } from './notices.ts'
 import { ownerLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
 import { printable, safeUrl } from './sanitize.ts'
+import { describeSignature } from './signature.ts'
 import { verificationSteps } from './verification-steps.ts'
 
 /**
@@ -34,6 +35,7 @@ function verdictBlock(run: Run): string {
   const facts: Array<[string, string]> = images.map(({ platform, name, digest }) => [`Image, ${platform}`, code(`${name}@${digest}`)])
   if (images.length === 0) facts.push(['Image', `${code(run.subject.name)}, not built`])
   if (run.release !== undefined) facts.push(['Published as', code(run.release.reference)])
+  if (run.release?.signature !== undefined) facts.push(['Signature', text(describeSignature(run.release.signature))])
   if (run.policy !== undefined) facts.push(['Policy', `${run.policy.path === undefined ? 'default' : code(run.policy.path)}, ${code(run.policy.digest)}`])
   const judgedAt = run.verdict?.binding.at ?? run.startedAt
   for (const database of run.verdict?.binding.databases ?? []) facts.push(['Database', `${code(database.name)} (${database.coverage}), ${age(database.updatedAt, judgedAt)}, updated ${moment(database.updatedAt)}`])

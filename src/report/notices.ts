@@ -8,9 +8,14 @@ export interface Notice {
   items: string[]
 }
 
-/** The conditions of a run: substituted bases, the example database, the built-in policy, and stages that were left out. */
+/** The conditions of a run: substituted bases, the example database, the built-in policy, a missing signature, and stages that were left out. */
 export function notices(run: Run): Notice[] {
-  return [...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run)]
+  return [...unsignedNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run)]
+}
+
+function unsignedNotice(run: Run): Notice[] {
+  if (run.release?.unsigned === undefined) return []
+  return [{ title: 'Released without a signature', text: `${run.release.unsigned}. Nobody can verify this release until it is signed.`, items: [] }]
 }
 
 function sealedNotice(run: Run): Notice[] {

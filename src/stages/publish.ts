@@ -35,7 +35,8 @@ export async function moveTag({ access, digest }: Published, lock: Lock): Promis
   }
 }
 
-async function readDigest(lock: Lock, access: RegistryAccess, reference: string): Promise<string | undefined> {
+/** The digest that a reference has in the registry; undefined where the registry says that there is none. Throws `PUBLISH` where it does not say. */
+export async function readDigest(lock: Lock, access: RegistryAccess, reference: string): Promise<string | undefined> {
   const tool = toolImage(lock, 'crane')
   const { exitCode, stdout, stderr } = await runTool('crane', fresh(access.connect(tool.container)), crane.digest({ program: tool.program, insecure: access.insecure, reference }))
   if (exitCode === 0) return stdout.trim()

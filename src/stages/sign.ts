@@ -2,52 +2,81 @@ import type { Secret } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
 import type { Lock } from '../model/index.ts'
 import * as cosign from '../tools/cosign/command.ts'
+import type { Identity } from '../tools/cosign/identity.ts'
+import { readIdentityToken } from '../tools/cosign/identity-token.ts'
+import { readSigningFailure } from '../tools/cosign/output.ts'
 import { lastLines, runTool, type ToolRun } from '../tools/run-tool.ts'
-import { toolImage, type ReadyTool } from '../tools/tool-image.ts'
+import { toolImage } from '../tools/tool-image.ts'
 import { fresh } from './fresh.ts'
+import { patiently, ServiceAway, type Patience } from './patience.ts'
 import type { Published } from './publish.ts'
+import { prepareSigning, privateKey, withKeyService, withPrivateKey, type Signed, type SigningPlan } from './signer.ts'
+import { signatureStorage } from './signature-storage.ts'
+import { verifies } from './verify.ts'
 
-/** Who signs: a Cosign private key, as `cosign generate-key-pair` writes it. */
-export interface Signer {
-  key: Secret
-  /** The key's password; left out for a key without one. */
-  password?: Secret
+/**
+ * Signs the published digest in every format of the plan; a signature that is there already is left as it is, so that a second run does nothing twice.
+ * Throws `SIGN`: a ServiceAway where services were away for longer than the plan's patience.
+ */
+export async function sign(published: Published, plan: SigningPlan, lock: Lock, patience: Patience = { minutes: plan.patienceMinutes }): Promise<Signed> {
+  const identity = await expectedIdentity(plan, lock)
+  for (const format of plan.formats) {
+    if (await verifies(published, identity, format, lock)) continue
+    await patiently(patience, () => signOnce(published, plan, format, lock))
+  }
+  return { published, identity, stored: await Promise.all(plan.formats.map((format) => signatureStorage(published, format, lock))) }
 }
 
-/** A published digest with its signature. */
-export interface Signed {
-  published: Published
-  /** Public half of the key, PEM. */
-  publicKey: string
-}
-
-/** Signs the published digest, offline: no transparency log learns its name. Throws `SIGN`. */
-export async function sign(published: Published, signer: Signer, lock: Lock): Promise<Signed> {
+async function signOnce({ access, digest }: Published, plan: SigningPlan, format: cosign.SignatureFormat, lock: Lock): Promise<void> {
   const tool = toolImage(lock, 'cosign')
-  const publicKey = await readPublicKey(tool, signer)
-  const signingConfig = tool.container.withEnvVariable('HOME', '/tmp').withExec(cosign.createSigningConfig({ program: tool.program, output: '/signing-config.json' })).file('/signing-config.json')
-  const container = withKey(published.access.connect(tool.container.withMountedFile('/loadline/signing-config.json', signingConfig)), signer)
-  const { access, digest } = published
-  const run = await runTool(
-    'cosign',
-    fresh(container),
-    cosign.signWithKey({ program: tool.program, reference: `${access.inside}@${digest}`, insecure: access.insecure, signingConfig: '/loadline/signing-config.json' }),
-  )
-  if (run.exitCode !== 0) throw signError(`signing ${access.repository}@${digest} failed`, run)
-  return { published, publicKey }
+  const { container, signing } = await prepareSigning(access.connect(tool.container), plan, format)
+  const run = await runTool('cosign', fresh(container), cosign.sign({ program: tool.program, reference: `${access.inside}@${digest}`, insecure: access.insecure, ...signing }))
+  if (run.exitCode !== 0) throw signingError(`signing ${access.repository}@${digest} failed`, run, plan)
 }
 
-async function readPublicKey(tool: ReadyTool, signer: Signer): Promise<string> {
-  const run = await runTool('cosign', fresh(withKey(tool.container, signer)), cosign.publicKey({ program: tool.program }))
-  if (run.exitCode !== 0 || !run.stdout.includes('BEGIN PUBLIC KEY')) throw signError('the signing key cannot be read', run)
+/** Whom a consumer will expect: the public half of the key, or the identity and issuer in the certificate. */
+export async function expectedIdentity(plan: SigningPlan, lock: Lock): Promise<Identity> {
+  const { signer, services } = plan
+  const trust = {
+    ...(signer.services === undefined ? {} : { trustedRoot: signer.services.trustedRoot }),
+    transparencyLog: services.transparencyLog === 'none' || services.logs.length === 0 ? ('none' as const) : ('required' as const),
+  }
+  if (signer.kind !== 'keyless') return { kind: 'key', publicKey: await readPublicKey(plan, lock), ...trust }
+  const { identity, issuer } = signer.expected ?? (await identityOfToken(await signer.identityToken()))
+  return { kind: 'certificate', identity, issuer, ...trust }
+}
+
+async function identityOfToken(token: Secret): Promise<{ identity: string; issuer: string }> {
+  const { identity, issuer } = readIdentityToken(await token.plaintext())
+  if (identity === undefined) {
+    throw new DeliveryError('SIGN', `the token of ${issuer} does not say by a known rule which identity its certificate will name`, 'Say it: --certificate-identity and --certificate-oidc-issuer, as consumers will give them. No tag was moved.')
+  }
+  return { identity, issuer }
+}
+
+async function readPublicKey(plan: SigningPlan, lock: Lock): Promise<string> {
+  const tool = toolImage(lock, 'cosign')
+  const { signer } = plan
+  const container = tool.container.withEnvVariable('HOME', '/tmp')
+  if (signer.kind === 'keyless') throw new Error('a keyless signer has no key')
+  const ready = signer.kind === 'key' ? withPrivateKey(container, signer) : withKeyService(container, signer.credentials)
+  const run = await runTool('cosign', fresh(ready), cosign.publicKey({ program: tool.program, key: signer.kind === 'key' ? privateKey : signer.reference }))
+  if (run.exitCode !== 0 || !run.stdout.includes('BEGIN PUBLIC KEY')) throw signingError('the signing key cannot be read', run, plan)
   return run.stdout
 }
 
-function withKey(container: ReadyTool['container'], signer: Signer): ReadyTool['container'] {
-  const withPrivateKey = container.withEnvVariable('HOME', '/tmp').withSecretVariable('COSIGN_KEY', signer.key)
-  return signer.password === undefined ? withPrivateKey.withEnvVariable('COSIGN_PASSWORD', '') : withPrivateKey.withSecretVariable('COSIGN_PASSWORD', signer.password)
-}
-
-function signError(what: string, run: ToolRun): DeliveryError {
-  return new DeliveryError('SIGN', `${what}: ${lastLines(run.stderr, 2)}`, 'Give a private key that "cosign generate-key-pair" wrote, and its password in COSIGN_PASSWORD. No tag was moved; the next run goes on from here.')
+/** What Cosign's failure means, and what to do about it; `attest` says the same. */
+export function signingError(what: string, run: ToolRun, { signer, services }: SigningPlan): DeliveryError {
+  const said = `${what}: ${lastLines(run.stderr, 2)}`
+  const after = 'No tag was moved; the next run goes on from here.'
+  switch (readSigningFailure(run.stderr, signer.services?.loopback === undefined ? services.urls : [...services.urls, 'http://loopback'])) {
+    case 'away':
+      return new ServiceAway('SIGN', `a signing service is away; ${said}`, `Check ${services.urls.join(', ')}. Nothing is released unsigned unless the policy says signing.unavailable: release-unsigned. ${after}`)
+    case 'token':
+      return new DeliveryError('SIGN', `the identity token was refused; ${said}`, `Give a token that has not expired, from an issuer that the certificate authority trusts, for the audience "sigstore". ${after}`)
+    case 'key':
+      return new DeliveryError('SIGN', said, `Give a private key that "cosign generate-key-pair" wrote, and its password in COSIGN_PASSWORD. ${after}`)
+    case 'other':
+      return new DeliveryError('SIGN', said, signer.kind === 'key' ? `Check the key and whether the registry takes signatures. ${after}` : `Check the signer's access and whether the registry takes signatures. ${after}`)
+  }
 }

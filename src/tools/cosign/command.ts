@@ -1,3 +1,42 @@
+/** The two forms in which Cosign keeps a signature: a Sigstore bundle beside the image (as Cosign 3 writes it), or the older signature tag. */
+export const signatureFormats = ['bundle', 'legacy'] as const
+export type SignatureFormat = (typeof signatureFormats)[number]
+
+/** Who signs, as Cosign is told: a key (`env://NAME`, or a key in a key management service), or the file that holds an OIDC token. */
+export type SigningCredential = { key: string } | { identityToken: string }
+
+/** The services that take part in signing, by the paths of Sigstore's two documents. Without paths: those of the public instance, which Cosign finds by itself. */
+export interface SigningServices {
+  signingConfig?: string
+  trustedRoot?: string
+  /** The same services as single addresses: the older format knows no signing configuration. Absent ones are not used. */
+  urls: { fulcio?: string; rekor?: string; timestamps?: string }
+}
+
+/** How one signature or attestation is made. */
+export interface Signing {
+  by: SigningCredential
+  services: SigningServices
+  format: SignatureFormat
+}
+
+/** Whom a consumer expects, as Cosign is told; paths are inside its container. */
+export type ExpectedSigner = { key: string } | { identity: string; issuer: string }
+
+/** What must hold besides the signature itself. */
+export interface Verifying {
+  from: ExpectedSigner
+  format: SignatureFormat
+  /** Path of Sigstore's trusted root; without it that of the public instance, which a key without a transparency log does not need. */
+  trustedRoot?: string
+  /** Whether an entry in the transparency log must be proved. */
+  log: boolean
+  /** Whether the time of signing must be proved by a timestamp authority, because no log proves it. */
+  timestamp: boolean
+  /** Whether the certificate must prove that it stands in a certificate transparency log. */
+  certificateLog: boolean
+}
+
 interface Image {
   program: string
   /** Repository and digest. */
@@ -6,24 +45,57 @@ interface Image {
   insecure: boolean
 }
 
-/** Writes a signing configuration that names no service: nothing leaves the machine but the signature itself. */
-export function createSigningConfig({ program, output }: { program: string; output: string }): string[] {
-  return [program, 'signing-config', 'create', '--out', output]
+/** Signs a digest. */
+export function sign({ program, reference, insecure, ...signing }: Image & Signing): string[] {
+  return [program, 'sign', '--yes', ...signingArguments(signing), ...http(insecure), reference]
 }
 
-/** Signs a digest with the private key in the environment variable COSIGN_KEY, in the bundle format, without a transparency log. */
-export function signWithKey({ program, reference, insecure, signingConfig }: Image & { signingConfig: string }): string[] {
-  return [program, 'sign', '--yes', '--key', 'env://COSIGN_KEY', '--signing-config', signingConfig, ...http(insecure), reference]
+/** Attaches a signed statement about a digest; `type` is a predicate type's URI, or one of Cosign's short names. */
+export function attest({ program, reference, insecure, type, predicate, ...signing }: Image & Signing & { type: string; predicate: string }): string[] {
+  return [program, 'attest', '--yes', '--type', type, '--predicate', predicate, ...signingArguments(signing), ...http(insecure), reference]
 }
 
-/** Prints the public half of the key in COSIGN_KEY. */
-export function publicKey({ program }: { program: string }): string[] {
-  return [program, 'public-key', '--key', 'env://COSIGN_KEY']
+/** Verifies the signatures of a digest, and prints those that hold as JSON. */
+export function verify({ program, reference, insecure, ...verifying }: Image & Verifying): string[] {
+  return [program, 'verify', ...verifyingArguments(verifying), '--output', 'json', ...http(insecure), reference]
 }
 
-/** Verifies a signature that was made with a key and without a transparency log. */
-export function verifyWithKey({ program, reference, insecure, key }: Image & { key: string }): string[] {
-  return [program, 'verify', '--key', key, '--insecure-ignore-tlog=true', '--output', 'json', ...http(insecure), reference]
+/** Verifies the signed statements of one type about a digest, and prints those that hold as JSON, one a line. */
+export function verifyAttestation({ program, reference, insecure, type, ...verifying }: Image & Verifying & { type: string }): string[] {
+  return [program, 'verify-attestation', '--type', type, ...verifyingArguments(verifying), '--output', 'json', ...http(insecure), reference]
+}
+
+/** Prints the public half of a key. */
+export function publicKey({ program, key }: { program: string; key: string }): string[] {
+  return [program, 'public-key', '--key', key]
+}
+
+function signingArguments({ by, services, format }: Signing): string[] {
+  const credential = 'key' in by ? ['--key', by.key] : ['--identity-token', by.identityToken]
+  const trustedRoot = services.trustedRoot === undefined ? [] : ['--trusted-root', services.trustedRoot]
+  if (format === 'bundle') return [...credential, ...(services.signingConfig === undefined ? [] : ['--signing-config', services.signingConfig]), ...trustedRoot]
+  const { fulcio, rekor, timestamps } = services.urls
+  return [
+    ...credential,
+    '--new-bundle-format=false',
+    '--use-signing-config=false',
+    `--tlog-upload=${rekor !== undefined}`,
+    ...(rekor === undefined ? [] : ['--rekor-url', rekor]),
+    ...(fulcio === undefined ? [] : ['--fulcio-url', fulcio]),
+    ...(timestamps === undefined ? [] : ['--timestamp-server-url', timestamps]),
+    ...trustedRoot,
+  ]
+}
+
+function verifyingArguments({ from, format, trustedRoot, log, timestamp, certificateLog }: Verifying): string[] {
+  return [
+    ...('key' in from ? ['--key', from.key] : ['--certificate-identity', from.identity, '--certificate-oidc-issuer', from.issuer]),
+    ...(format === 'legacy' ? ['--new-bundle-format=false'] : []),
+    ...(trustedRoot === undefined ? [] : ['--trusted-root', trustedRoot]),
+    ...(log ? [] : ['--insecure-ignore-tlog=true']),
+    ...(timestamp ? ['--use-signed-timestamps'] : []),
+    ...(certificateLog || 'key' in from ? [] : ['--insecure-ignore-sct=true']),
+  ]
 }
 
 function http(insecure: boolean): string[] {

@@ -288,7 +288,13 @@ export function passedRun(): Run {
     release: {
       reference: 'registry.example.com/shop/orders:1.8.2',
       digest: digestOf('index'),
-      signature: { format: 'bundle', publicKeyDigest: digestOf('key'), verified: true },
+      signature: {
+        signer: 'key',
+        publicKeyDigest: digestOf('key'),
+        transparencyLog: 'none',
+        stored: [{ format: 'bundle', where: 'referrers-api', reference: `registry.example.com/shop/orders@${digestOf('index')}` }],
+        verified: true,
+      },
       verifyCommand: `cosign verify --key cosign.pub --insecure-ignore-tlog=true registry.example.com/shop/orders@${digestOf('index')}`,
     },
   })

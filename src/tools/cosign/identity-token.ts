@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { DeliveryError } from '../../errors.ts'
+
+const Claims = z.looseObject({
+  iss: z.string().min(1),
+  exp: z.number(),
+  sub: z.string().optional(),
+  email: z.string().optional(),
+  email_verified: z.union([z.boolean(), z.enum(['true', 'false'])]).optional(),
+  job_workflow_ref: z.string().optional(),
+  ci_config_ref_uri: z.string().optional(),
+})
+
+/** Whom an OpenID Connect identity token speaks for, as far as it can be said without asking anybody. */
+export interface TokenFacts {
+  issuer: string
+  expires: Date
+  /** The name that Fulcio will write into the certificate; undefined where its rule for this issuer is not known. */
+  identity: string | undefined
+}
+
+/**
+ * Reads an identity token. It is not verified: that is Fulcio's work. The identity follows Fulcio's rules for its issuer types
+ * (its file `config/identity/config.yaml`): GitHub's workflow, GitLab's pipeline file, a verified mail address, or a subject that is a URI.
+ * Throws `CREDENTIAL` where it is none, without a word of what it holds.
+ */
+export function readIdentityToken(token: string): TokenFacts {
+  const payload = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token.trim())?.[1]
+  const claims = payload === undefined ? undefined : Claims.safeParse(parse(Buffer.from(payload, 'base64url').toString('utf8')))
+  if (!claims?.success) {
+    throw new DeliveryError('CREDENTIAL', 'the identity token is no OpenID Connect token: it was to have three parts and say issuer and expiry', 'Give the token as the identity provider issues it, for the audience "sigstore".')
+  }
+  return { issuer: claims.data.iss, expires: new Date(claims.data.exp * 1000), identity: identityOf(claims.data) }
+}
+
+function identityOf({ iss, sub, email, email_verified: verified, job_workflow_ref: workflow, ci_config_ref_uri: pipeline }: z.infer<typeof Claims>): string | undefined {
+  if (iss === 'https://token.actions.githubusercontent.com') return workflow === undefined ? undefined : `https://github.com/${workflow}`
+  if (pipeline !== undefined) return `https://${pipeline}`
+  if (email !== undefined) return verified === true || verified === 'true' ? email : undefined
+  return sub !== undefined && /^(https|spiffe):\/\/./.test(sub) ? sub : undefined
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

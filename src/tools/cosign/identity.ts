@@ -1,0 +1,49 @@
+import { DeliveryError } from '../../errors.ts'
+import type { SignatureFormat, Verifying } from './command.ts'
+import { offline, readTrustedRoot } from './services.ts'
+
+/** Whom a consumer expects to have signed, and what proves it. Holds no secret. */
+export type Identity = (
+  | { kind: 'key'; /** PEM. */ publicKey: string }
+  | { kind: 'certificate'; identity: string; issuer: string }
+) & {
+  /** Sigstore's trusted root, JSON. Without it a certificate is checked against the public instance; a key needs none. */
+  trustedRoot?: string
+  /** Whether an entry in the transparency log must be proved. */
+  transparencyLog: 'required' | 'none'
+}
+
+/** An identity in one phrase. */
+export function describeIdentity(identity: Identity): string {
+  return identity.kind === 'key' ? 'the given key' : `${identity.identity} (${identity.issuer})`
+}
+
+/** What a consumer needs beside the image, by file name. */
+export function consumerFiles(identity: Identity): Record<string, string> {
+  return {
+    ...(identity.kind === 'key' ? { 'cosign.pub': identity.publicKey } : {}),
+    ...(identity.trustedRoot === undefined || identity.trustedRoot === offline.trustedRoot ? {} : { 'trusted-root.json': identity.trustedRoot }),
+  }
+}
+
+/**
+ * What must hold for an identity's signature, with the files of `consumerFiles` in a directory (its path with a slash at the end, or nothing).
+ * A trusted root decides what can be asked for: a certificate log where it names one, and the word of a timestamp authority where no log proves the time.
+ * Throws `VERIFY` where it cannot prove what is required.
+ */
+export function verifyingBy(identity: Identity, format: SignatureFormat, directory: string): Verifying {
+  const files = consumerFiles(identity)
+  const root = identity.trustedRoot === undefined ? undefined : readTrustedRoot(identity.trustedRoot)
+  const log = identity.transparencyLog === 'required'
+  if (log && root?.log === false) {
+    throw new DeliveryError('VERIFY', 'an entry in the transparency log is required, and the trusted root names no log whose entries it believes', 'Give the trusted root of the instance that signed.')
+  }
+  return {
+    from: identity.kind === 'key' ? { key: `${directory}cosign.pub` } : { identity: identity.identity, issuer: identity.issuer },
+    format,
+    ...(files['trusted-root.json'] === undefined ? {} : { trustedRoot: `${directory}trusted-root.json` }),
+    log,
+    timestamp: identity.kind === 'certificate' && !log && (root?.timestamps ?? false),
+    certificateLog: root?.certificateLog ?? true,
+  }
+}

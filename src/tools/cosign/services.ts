@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { DeliveryError } from '../../errors.ts'
+import type { SigningServices } from './command.ts'
+
+/** The public Sigstore instance and its staging twin: what they log, everybody can read. */
+const publicDomains = ['sigstore.dev', 'sigstage.dev']
+
+const Service = z.looseObject({ url: z.url({ protocol: /^https?$/ }), majorApiVersion: z.int().min(1) })
+
+/** What is used of Sigstore's signing configuration (media type `application/vnd.dev.sigstore.signingconfig.v0.2+json`). */
+const SigningConfig = z.looseObject({
+  mediaType: z.literal('application/vnd.dev.sigstore.signingconfig.v0.2+json'),
+  caUrls: z.array(Service).default([]),
+  rekorTlogUrls: z.array(Service).default([]),
+  tsaUrls: z.array(Service).default([]),
+})
+
+const Authority = z.looseObject({})
+
+/** What is used of Sigstore's trusted root (media type `application/vnd.dev.sigstore.trustedroot+json;version=0.1`, or a later minor form of it). */
+const TrustedRoot = z.looseObject({
+  mediaType: z.string().regex(/^application\/vnd\.dev\.sigstore\.trustedroot(\+json;version=|\.v)0\.\d+/),
+  tlogs: z.array(Authority).default([]),
+  certificateAuthorities: z.array(Authority).default([]),
+  ctlogs: z.array(Authority).default([]),
+  timestampAuthorities: z.array(Authority).default([]),
+})
+
+/** Sigstore's two documents: which services sign, and which keys of theirs are believed. Neither is secret. */
+export interface ServiceDocuments {
+  /** Signing configuration, JSON. */
+  signingConfig: string
+  /** Trusted root, JSON. */
+  trustedRoot: string
+}
+
+/** What signing will tell to whom. */
+export interface ServiceFacts {
+  /** Addresses of the transparency logs that may be written to. */
+  logs: string[]
+  /** Who gets to read: nobody, because there is no log; whoever reaches a log of one's own; or everybody. */
+  transparencyLog: 'none' | 'private' | 'public'
+  /** Addresses of everything that takes part, in no promised order. */
+  urls: string[]
+  /** Whether a certificate can be had, which keyless signing needs. */
+  certificates: boolean
+  timestamps: boolean
+  /** Whether every log speaks the second version of the log's interface, which the older signature format cannot be kept in. */
+  onlySecondVersion: boolean
+}
+
+/** The documents of signing offline: no service takes part, and nothing leaves the machine but the signature itself. */
+export const offline: ServiceDocuments = {
+  signingConfig: '{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json"}\n',
+  trustedRoot: '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}\n',
+}
+
+/** What the public instance is known to be; its documents come over the network, and Cosign checks them. */
+export const publicInstance: ServiceFacts = {
+  logs: ['https://rekor.sigstore.dev'],
+  transparencyLog: 'public',
+  urls: ['https://fulcio.sigstore.dev', 'https://rekor.sigstore.dev'],
+  certificates: true,
+  timestamps: true,
+  onlySecondVersion: false,
+}
+
+/** Reads a signing configuration. A certificate authority of the public instance counts as a public log, because it logs every certificate with the identity in it. Throws `SIGN`. */
+export function readSigningConfig(text: string): ServiceFacts {
+  const config = readDocument('signing configuration', text, SigningConfig)
+  const [logs, authorities] = [config.rekorTlogUrls.map(({ url }) => url), config.caUrls.map(({ url }) => url)]
+  return {
+    logs,
+    transparencyLog: [...logs, ...authorities].some(isPublic) ? 'public' : logs.length > 0 ? 'private' : 'none',
+    urls: [...authorities, ...logs, ...config.tsaUrls.map(({ url }) => url)],
+    certificates: authorities.length > 0,
+    timestamps: config.tsaUrls.length > 0,
+    onlySecondVersion: logs.length > 0 && config.rekorTlogUrls.every(({ majorApiVersion }) => majorApiVersion >= 2),
+  }
+}
+
+/** What a trusted root lets a consumer ask for. Throws `VERIFY`. */
+export function readTrustedRoot(text: string): { log: boolean; certificateLog: boolean; timestamps: boolean; certificates: boolean } {
+  const root = readDocument('trusted root', text, TrustedRoot, 'VERIFY')
+  return { log: root.tlogs.length > 0, certificateLog: root.ctlogs.length > 0, timestamps: root.timestampAuthorities.length > 0, certificates: root.certificateAuthorities.length > 0 }
+}
+
+/** The single addresses of a signing configuration, for the older format: the first of each kind, logs of the first version only. */
+export function serviceUrls(text: string): SigningServices['urls'] {
+  const config = readDocument('signing configuration', text, SigningConfig)
+  const [fulcio, rekor, timestamps] = [config.caUrls[0], config.rekorTlogUrls.find(({ majorApiVersion }) => majorApiVersion === 1), config.tsaUrls[0]]
+  return { ...(fulcio === undefined ? {} : { fulcio: fulcio.url }), ...(rekor === undefined ? {} : { rekor: rekor.url }), ...(timestamps === undefined ? {} : { timestamps: timestamps.url }) }
+}
+
+/** A signing configuration whose services on this machine's loopback are reached by another host name, as containers must; the ports stay. */
+export function reachedBy(text: string, host: string, isLoopback: (host: string) => boolean): string {
+  const moved = (service: z.infer<typeof Service>) => {
+    const url = new URL(service.url)
+    if (!isLoopback(url.host)) return service
+    url.hostname = host
+    return { ...service, url: url.href.replace(/\/$/, '') }
+  }
+  const config = readDocument('signing configuration', text, SigningConfig)
+  return JSON.stringify({ ...config, caUrls: config.caUrls.map(moved), rekorTlogUrls: config.rekorTlogUrls.map(moved), tsaUrls: config.tsaUrls.map(moved) })
+}
+
+function isPublic(url: string): boolean {
+  const { hostname } = new URL(url)
+  return publicDomains.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`))
+}
+
+function readDocument<T extends z.ZodType>(what: string, text: string, schema: T, code: 'SIGN' | 'VERIFY' = 'SIGN'): z.infer<T> {
+  const hint = `Give Sigstore's own document, e.g. as "cosign ${what === 'trusted root' ? 'trusted-root' : 'signing-config'} create" writes it.`
+  let document: unknown
+  try {
+    document = JSON.parse(text)
+  } catch (error) {
+    throw new DeliveryError(code, `the ${what} was to be JSON (${(error as Error).message})`, hint, { cause: error })
+  }
+  const parsed = schema.safeParse(document)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'the document'}: ${issue.message}`)
+    throw new DeliveryError(code, `the ${what} has an unknown form: ${problems.join('; ')}`, hint)
+  }
+  return parsed.data
+}
+
