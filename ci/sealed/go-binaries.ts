@@ -63,12 +63,12 @@ export function groupGoBuilds(binaries: readonly GoBinary[]): GoBuild[] {
   return [...builds.values()]
 }
 
-/** The two steps of a build: the modules it needs are downloaded beside other work, then it is compiled. */
-export function goBuildSteps(build: GoBuild, prerequisites: Step<void>): Step<CompiledBinaries> {
+/** The two steps of a build: the modules it needs are downloaded beside other work, then it is compiled. `moduleDirectory` is the directory that has its Go module. */
+export function goBuildSteps(build: GoBuild, prerequisites: Step<void>, moduleDirectory = goDirectory): Step<CompiledBinaries> {
   const { module } = build
   const [first] = build.binaries
   const title = build.binaries.length === 1 ? first.name : module
-  const directory = join(goDirectory, module)
+  const directory = join(moduleDirectory, module)
   const packages = build.binaries.map((binary) => binary.package)
   const priority = priorities[title] ?? 50
   const version = first.version.replace(/^v/, '')

@@ -1,0 +1,268 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bundleFromJSON, type SerializedBundle } from '@sigstore/bundle'
+import { TrustedRoot } from '@sigstore/protobuf-specs'
+import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findEngine, type Engine } from '../../ci/engine.ts'
+import { locateCache } from '../../ci/sealed/cache.ts'
+import { stopProcess } from '../../ci/sealed/process-record.ts'
+import { withSession } from '../../ci/session.ts'
+import { givenSigner } from '../../ci/signer.ts'
+import { documentsOf, identityToken, startSigstore, stopSigstore, type SigstoreInstance } from '../../ci/sigstore/instance.ts'
+import { sigstorePrograms, type SigstorePrograms } from '../../ci/sigstore/programs.ts'
+import type { Lock } from '../../src/model/index.ts'
+import { defaultPolicy } from '../../src/policy/index.ts'
+import { ServiceAway } from '../../src/stages/patience.ts'
+import type { Published } from '../../src/stages/publish.ts'
+import { sign } from '../../src/stages/sign.ts'
+import { planSigning, type Signed, type SigningPlan } from '../../src/stages/signer.ts'
+import { parseLock } from '../../src/stages/source.ts'
+import { verifyAsConsumer, verifySignature } from '../../src/stages/verify.ts'
+import { consumerFiles, type Identity } from '../../src/tools/cosign/identity.ts'
+import { buildAndScan, scratch } from './command-line.ts'
+import { serveRegistry, takeProgram } from './registry.ts'
+import { fetchBundles, publishedImage, pushSmallImage, tagsOf } from './signed-image.ts'
+
+const email = 'ci@example.com'
+
+let home: string
+let engine: Engine
+let lock: Lock
+let programs: SigstorePrograms
+let sigstore: SigstoreInstance
+let crane: string
+let cosign: string
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'loadline-keyless-'))
+  engine = await findEngine({ say: () => undefined })
+  lock = parseLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
+  programs = await sigstorePrograms(locateCache(), () => undefined, () => undefined)
+  sigstore = await startSigstore(join(home, 'sigstore'), programs)
+  crane = await takeProgram('crane', home)
+  cosign = await takeProgram('cosign', home)
+})
+
+afterAll(async () => {
+  await stopSigstore(join(home, 'sigstore'))
+  rmSync(home, { recursive: true, force: true })
+})
+
+async function tokenFile(directory: string, lifetimeSeconds = 600, instance = sigstore): Promise<string> {
+  const path = join(directory, 'token')
+  writeFileSync(path, await identityToken(instance, email, lifetimeSeconds))
+  return path
+}
+
+/** The plan that the command line makes of its options. To be called inside a session. */
+async function keylessPlan(token: string, instance = sigstore): Promise<SigningPlan> {
+  const { signer } = await givenSigner({ identityToken: `file:${token}`, ...documentsOf(instance.directory) }, {})
+  if (signer === undefined) throw new Error('wanted a signer')
+  return planSigning(signer, defaultPolicy.signing)
+}
+
+/** A registry with one image, which the work signs or verifies in a session of its own. */
+async function withImage<T>(content: string, work: (image: { published: Published; registry: string; digest: string; directory: string }) => Promise<T>): Promise<T> {
+  const directory = scratch()
+  const registry = await serveRegistry(crane)
+  const digest = await pushSmallImage(crane, registry, directory, content)
+  return withSession(engine, join(directory, 'engine.log'), () => work({ published: publishedImage(registry, digest), registry, digest, directory }))
+}
+
+async function signKeyless(published: Published, directory: string): Promise<Signed> {
+  return sign(published, await keylessPlan(await tokenFile(directory)), lock)
+}
+
+function logSize(instance: SigstoreInstance): number {
+  return Number(readFileSync(join(instance.directory, 'log-entries', 'checkpoint'), 'utf8').split('\n')[1])
+}
+
+describe('keyless signing', () => {
+  it('signs with a token, and a consumer verifies by identity and issuer: by our own verify, by cosign by hand, and by sigstore-js', async () => {
+    await withImage('signed', async ({ published, registry, digest, directory }) => {
+      const signed = await signKeyless(published, directory)
+      expect(signed.identity).toMatchObject({ kind: 'certificate', identity: email, issuer: sigstore.urls.issuer, transparencyLog: 'required' })
+      await verifyAsConsumer(signed, lock)
+
+      for (const [name, text] of Object.entries(consumerFiles(signed.identity))) writeFileSync(join(directory, name), text)
+      const byHand = await execa(
+        cosign,
+        ['verify', '--certificate-identity', email, '--certificate-oidc-issuer', sigstore.urls.issuer, '--trusted-root', 'trusted-root.json', '--insecure-ignore-sct=true', '--allow-http-registry', `${registry}/demo/small@${digest}`],
+        { cwd: directory, reject: false },
+      )
+      expect(byHand.exitCode, byHand.stderr).toBe(0)
+
+      const bundles = await fetchBundles(registry, 'demo/small', digest)
+      expect(bundles).toHaveLength(1)
+      const root = TrustedRoot.fromJSON(JSON.parse(readFileSync(documentsOf(sigstore.directory).trustedRoot, 'utf8')))
+      const verifier = new Verifier(toTrustMaterial(root), { tlogThreshold: 1, ctlogThreshold: 0, timestampThreshold: 1 })
+      const entity = toSignedEntity(bundleFromJSON(bundles[0] as SerializedBundle))
+      const { identity } = verifier.verify(entity, { subjectAlternativeName: `^${email}$`, extensions: { issuer: sigstore.urls.issuer } })
+      expect(identity?.subjectAlternativeName).toBe(email)
+      expect(() => verifier.verify(entity, { subjectAlternativeName: '^mallory@example.com$' })).toThrow()
+      expect(statementOf(bundles[0])).toMatchObject({ subject: [{ digest: { sha256: digest.replace('sha256:', '') } }] })
+    })
+  })
+
+  it('signs nothing twice', async () => {
+    await withImage('twice', async ({ published, registry, digest, directory }) => {
+      await signKeyless(published, directory)
+      const entries = logSize(sigstore)
+      await signKeyless(published, directory)
+      expect(logSize(sigstore)).toBe(entries)
+      expect(await fetchBundles(registry, 'demo/small', digest)).toHaveLength(1)
+    })
+  })
+
+  it('refuses another identity, another issuer, another trusted root, a missing signature and a tampered bundle', async () => {
+    await withImage('refused', async ({ published, registry, digest, directory }) => {
+      const { identity } = await signKeyless(published, directory)
+      const expected = identity as Identity & { kind: 'certificate' }
+      const refused = async (differences: Partial<Identity & { kind: 'certificate' }>, image = published) => {
+        await expect(verifySignature(image, { ...expected, ...differences }, 'bundle', lock)).rejects.toMatchObject({ code: 'VERIFY' })
+      }
+      await refused({ identity: 'mallory@example.com' })
+      await refused({ issuer: 'https://issuer.example.com' })
+      await refused({ trustedRoot: withAnotherLogKey(expected.trustedRoot ?? '') })
+
+      const unsigned = await pushSmallImage(crane, registry, directory, 'never signed')
+      await refused({}, { ...published, digest: unsigned })
+      const [bundle] = await fetchBundles(registry, 'demo/small', digest)
+      await attach(registry, unsigned, JSON.stringify(bundle))
+      await refused({}, { ...published, digest: unsigned })
+      await attach(registry, unsigned, JSON.stringify(about(bundle, unsigned)))
+      await refused({}, { ...published, digest: unsigned })
+      await verifySignature(published, expected, 'bundle', lock)
+    })
+  })
+
+  it('gives up at once where the token has expired, and nothing reaches the log', async () => {
+    await withImage('expired', async ({ published, registry, digest, directory }) => {
+      const entries = logSize(sigstore)
+      const plan = await keylessPlan(await tokenFile(directory, -3600))
+      await expect(sign(published, plan, lock)).rejects.toMatchObject({ code: 'SIGN', message: expect.stringContaining('the identity token was refused') })
+      expect(logSize(sigstore)).toBe(entries)
+      expect(await fetchBundles(registry, 'demo/small', digest)).toEqual([])
+    })
+  })
+
+  it.each(['rekor', 'fulcio', 'timestamps'] as const)('waits for %s that is away, then says so and signs nothing', async (part) => {
+    const broken = await startSigstore(join(scratch(), 'sigstore'), programs)
+    try {
+      await stopProcess(broken.processes[part], 5)
+      await withImage(`without ${part}`, async ({ published, registry, digest, directory }) => {
+        const plan = await keylessPlan(await tokenFile(directory, 600, broken), broken)
+        const signing = sign(published, plan, lock, { minutes: 3 / 60, firstWait: 100 })
+        await expect(signing).rejects.toThrow(/a signing service is away.*tried \d+ times/s)
+        await expect(signing).rejects.toBeInstanceOf(ServiceAway)
+        expect(await fetchBundles(registry, 'demo/small', digest)).toEqual([])
+      })
+    } finally {
+      await stopSigstore(broken.directory)
+    }
+  })
+})
+
+describe('keyless release by the command line', () => {
+  it('moves the tag of a verified signature, and shows the token to nobody', async () => {
+    const directory = scratch()
+    const registry = await serveRegistry(crane)
+    const token = await tokenFile(directory)
+    const { signingConfig, trustedRoot } = documentsOf(sigstore.directory)
+    const services = ['--signing-config', signingConfig, '--trusted-root', trustedRoot]
+    const { run, exitCode, output, stdout, stderr } = await buildAndScan('examples/go-service', ['--publish', `${registry}/demo/go:1.0.0`, '--identity-token', `file:${token}`, ...services])
+    expect({ exitCode, failure: run.failure }).toEqual({ exitCode: 0, failure: undefined })
+    expect(run.release?.signature).toMatchObject({ signer: 'keyless', certificate: { identity: email, issuer: sigstore.urls.issuer }, transparencyLog: 'private', verified: true, stored: [{ format: 'bundle' }] })
+    expect(await tagsOf(registry, 'demo/go')).toEqual(['1.0.0'])
+    const byHand = await execa(cosign, (run.release?.verifyCommand ?? '').split(' ').slice(1), { cwd: output, reject: false })
+    expect(byHand.exitCode, byHand.stderr).toBe(0)
+
+    const parts = readFileSync(token, 'utf8').split('.')
+    const written = [stdout, stderr, ...filesOf(output).map((path) => readFileSync(path, 'latin1'))].join('\n')
+    for (const part of parts) expect(written).not.toContain(part)
+  })
+
+  it('moves no tag where the token is refused', async () => {
+    const registry = await serveRegistry(crane)
+    const { signingConfig, trustedRoot } = documentsOf(sigstore.directory)
+    const token = await tokenFile(scratch(), -3600)
+    const { run, exitCode } = await buildAndScan('examples/go-service', ['--publish', `${registry}/demo/go:1.0.0`, '--identity-token', `file:${token}`, '--signing-config', signingConfig, '--trusted-root', trustedRoot])
+    expect({ exitCode, outcome: run.outcome, failure: run.failure?.code, verdict: run.verdict?.outcome }).toEqual({ exitCode: 4, outcome: 'broken', failure: 'SIGN', verdict: 'passed' })
+    expect(await tagsOf(registry, 'demo/go')).toEqual([])
+  })
+
+  it('pushes nothing where the public log would learn of it and the policy does not allow that', async () => {
+    const registry = await serveRegistry(crane)
+    const { run, exitCode } = await buildAndScan('examples/go-service', ['--publish', `${registry}/demo/go:1.0.0`, '--identity-token', `file:${await tokenFile(scratch())}`])
+    expect({ exitCode, failure: run.failure?.code }).toEqual({ exitCode: 4, failure: 'SIGN' })
+    expect(run.failure?.message).toContain('public Sigstore instance')
+    expect(((await (await fetch(`http://${registry}/v2/_catalog`)).json()) as { repositories: string[] | null }).repositories ?? []).toEqual([])
+  })
+
+  it('judges a pull request from a fork, publishes nothing, and says why', async () => {
+    const registry = await serveRegistry(crane)
+    const { run, exitCode, stdout } = await buildAndScan('examples/go-service', ['--publish', `${registry}/demo/go:1.0.0`, '--keyless'], { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request', ACTIONS_ID_TOKEN_REQUEST_URL: '' })
+    expect({ exitCode, outcome: run.outcome, release: run.release }).toEqual({ exitCode: 0, outcome: 'passed', release: undefined })
+    expect(run.notPublished).toContain('no OIDC token: publish was skipped because')
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('no OIDC token')
+  })
+})
+
+function statementOf(bundle: unknown): unknown {
+  const { dsseEnvelope } = bundle as { dsseEnvelope: { payload: string } }
+  return JSON.parse(Buffer.from(dsseEnvelope.payload, 'base64').toString('utf8'))
+}
+
+/** The bundle of one image, changed to speak of another. */
+function about(bundle: unknown, digest: string): unknown {
+  const statement = { ...(statementOf(bundle) as object), subject: [{ digest: { sha256: digest.replace('sha256:', '') } }] }
+  const { dsseEnvelope } = bundle as { dsseEnvelope: object }
+  return { ...(bundle as object), dsseEnvelope: { ...dsseEnvelope, payload: Buffer.from(JSON.stringify(statement)).toString('base64') } }
+}
+
+/** Puts a bundle beside an image, as anybody who may push can. */
+async function attach(registry: string, digest: string, bundle: string): Promise<void> {
+  const base = `http://${registry}/v2/demo/small`
+  const upload = async (content: string) => {
+    const blobDigest = `sha256:${await sha256(content)}`
+    const started = await fetch(`${base}/blobs/uploads/`, { method: 'POST' })
+    const location = new URL(started.headers.get('location') ?? '', `http://${registry}`)
+    location.searchParams.set('digest', blobDigest)
+    expect((await fetch(location, { method: 'PUT', body: content })).status).toBe(201)
+    return { digest: blobDigest, size: Buffer.byteLength(content) }
+  }
+  const subject = await fetch(`${base}/manifests/${digest}`)
+  const bytes = Buffer.byteLength(await subject.text())
+  const mediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json'
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    artifactType: mediaType,
+    config: { mediaType: 'application/vnd.oci.empty.v1+json', ...(await upload('{}')) },
+    layers: [{ mediaType, ...(await upload(bundle)) }],
+    subject: { mediaType: subject.headers.get('content-type'), digest, size: bytes },
+    annotations: { 'dev.sigstore.bundle.content': 'dsse-envelope', 'dev.sigstore.bundle.predicateType': 'https://sigstore.dev/cosign/sign/v1' },
+  })
+  const pushed = await fetch(`${base}/manifests/sha256:${await sha256(manifest)}`, { method: 'PUT', body: manifest, headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' } })
+  expect(pushed.status).toBe(201)
+  expect((await fetchBundles(registry, 'demo/small', digest)).map((found) => JSON.stringify(found))).toContain(bundle)
+}
+
+async function sha256(text: string): Promise<string> {
+  return Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(text))).toString('hex')
+}
+
+function withAnotherLogKey(trustedRoot: string): string {
+  const root = JSON.parse(trustedRoot) as { tlogs: Array<{ publicKey: { rawBytes: string } }> }
+  const spki = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' })
+  for (const log of root.tlogs) log.publicKey.rawBytes = spki.toString('base64')
+  return JSON.stringify(root)
+}
+
+function filesOf(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name)).filter((path) => statSync(path).isFile())
+}
