@@ -30,7 +30,13 @@ async function baseLayers(base: Base['images'][number] | undefined, built: Built
   if (base?.digest === undefined) throw new DeliveryError('TOOL', 'no digest of the base is known', 'Report this as a fault of Loadline, with the Dockerfile if you can.')
   const { platform } = built.archive
   const reference = `${base.substitute ?? base.reference}@${base.digest}`
-  const archive = dag.container({ platform: platform as DaggerPlatform }).from(reference).asTarball({ mediaTypes: ImageMediaTypes.Oci })
+  const archive = dag
+    .container({ platform: platform as DaggerPlatform })
+    .from(reference)
+    // An engine that was started again writes the layers that it kept anew, with other digests, and remembers archives from before. The label ties this archive to
+    // the built one, so that both are of one time; where they are not, they differ, and owners are unknown.
+    .withLabel('dev.loadline.base-of', built.archive.digest)
+    .asTarball({ mediaTypes: ImageMediaTypes.Oci })
   const tool = ownToolImage(lock, 'inspect')
   const run = await runTool('inspect', tool.container.withMountedFile('/base.tar', archive), [tool.program, ...listLayers('/base.tar')])
   if (run.exitCode !== 0) throw new DeliveryError('TOOL', `the base ${reference} cannot be read: ${lastLines(run.stderr, 1)}`, 'Run again; if it stays, report it as a fault of Loadline.')
