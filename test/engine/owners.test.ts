@@ -1,14 +1,23 @@
-import { readFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { appendFileSync, cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ownersOf } from '../../src/model/index.ts'
 import { root } from '../repo/source-files.ts'
-import { buildAndScan } from './command-line.ts'
+import { buildAndScan, scratch } from './command-line.ts'
+
+/** A copy of an example that no engine has built before: an image that an engine remembers from before it was started again has other layers than its base has now. */
+function freshCopy(example: string, file: string): string {
+  const copy = join(scratch(), example)
+  cpSync(join(root, 'examples', example), copy, { recursive: true })
+  appendFileSync(join(copy, file), `\n# ${randomUUID()}\n`)
+  return copy
+}
 
 it('a Debian package of examples/fastapi-postgres is the base\'s, and a PyPI package belongs to the COPY that brings it', async () => {
-  const source = join('examples', 'fastapi-postgres')
+  const source = freshCopy('fastapi-postgres', 'catalog/__init__.py')
   const { run } = await buildAndScan(source)
-  const dockerfile = readFileSync(join(root, source, 'Dockerfile'), 'utf8').split('\n')
+  const dockerfile = readFileSync(join(source, 'Dockerfile'), 'utf8').split('\n')
   const lineOf = (start: string): number => dockerfile.findIndex((line) => line.startsWith(start)) + 1
 
   const cells = run.evidence?.platforms[0]?.evidence
@@ -36,9 +45,9 @@ it('a Debian package of examples/fastapi-postgres is the base\'s, and a PyPI pac
 })
 
 it('in examples/legacy-app the setuid program that a RUN makes is the application\'s, and those of the distribution are the base\'s', async () => {
-  const source = join('examples', 'legacy-app')
+  const source = freshCopy('legacy-app', 'app.py')
   const { run } = await buildAndScan(source)
-  const dockerfile = readFileSync(join(root, source, 'Dockerfile'), 'utf8').split('\n')
+  const dockerfile = readFileSync(join(source, 'Dockerfile'), 'utf8').split('\n')
   const violations = (run.verdict?.results ?? []).find(({ rule }) => rule === 'setuid')?.violations ?? []
   const ownerOf = (path: string) => violations.find(({ id }) => id === path)?.owner
   expect(ownerOf('/usr/local/bin/readlog')).toMatchObject({ kind: 'application', line: dockerfile.findIndex((line) => line.includes('readlog')) + 1 })
