@@ -36,6 +36,9 @@ const withoutWildcards = /^[^*?]+$/
 
 const ruleId = z.enum(ruleIds)
 
+/** A list that names nothing would make its rule say yes to everything, without the reason that a rule needs which does not deny. */
+const emptyList = (rule: (typeof ruleIds)[number]) => `at least one entry; to want none, switch the rule off and say why, in rules.${rule}`
+
 /** Thresholds per severity: the highest number of findings that still passes. */
 const thresholds = z.strictObject(Object.fromEntries(severities.map((severity) => [severity, limit])) as Record<(typeof severities)[number], typeof limit>)
 
@@ -111,6 +114,7 @@ export const Policy = z.strictObject({
   licenses: z.strictObject({
     deny: z
       .array(z.string().refine(isLicenseId, 'one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count'))
+      .min(1, emptyList('licenses'))
       .describe('SPDX identifiers that may not be shipped. An expression is denied when it leaves no other choice.'),
     unknown: z.enum(['deny', 'report']).describe('Packages whose licence is missing or unknown.'),
   }),
@@ -130,7 +134,7 @@ export const Policy = z.strictObject({
     shells: z.enum(['deny', 'allow']),
     packageManagers: z.enum(['deny', 'allow']),
     ports: z.array(z.int().min(1).max(65535)).optional().describe('The only ports that may be exposed. Any port but 22 where it is left out.'),
-    labels: z.array(z.string().min(1)).describe('Labels that must be set and not empty.'),
+    labels: z.array(z.string().min(1)).min(1, emptyList('labels')).describe('Labels that must be set and not empty.'),
   }),
   base: z.strictObject({
     digest: z.enum(['required', 'optional']).describe('Whether every base must be pinned by digest, in the Dockerfile or the lock file.'),

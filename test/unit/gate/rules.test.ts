@@ -308,7 +308,7 @@ const examples: Record<RuleId, Examples> = {
   },
   labels: {
     status: 'failed',
-    good: [{ when: 'none is required', evidence: withConfiguration({ labels: {} }), policy: policyWith({ configuration: { labels: [] } }) }],
+    good: [{ when: 'only the required ones are set', evidence: withConfiguration({ labels: { team: 'shop' } }), policy: policyWith({ configuration: { labels: ['team'] } }) }],
     bad: [
       { when: 'one is missing', evidence: withConfiguration({ labels: { 'org.opencontainers.image.title': 'shop' } }), ids: ['org.opencontainers.image.source'] },
       { when: 'one is empty', evidence: withConfiguration({ labels: { 'org.opencontainers.image.title': ' ', 'org.opencontainers.image.source': 'x' } }), ids: ['org.opencontainers.image.title'], found: /empty/ },

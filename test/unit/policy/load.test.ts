@@ -180,6 +180,13 @@ describe('a mistake is told with its place, what was wanted, what was found and 
       `version: 1\nbase: {allow: ["${entry}"]}`,
       `loadline.yaml:2:16: base.allow[0]: wanted a fully spelled repository without tag, e.g. docker.io/library/python, or docker.io/library/*; found the text "${entry}"`,
     ]),
+    // Empty selections.
+    ['version: 1\nbuild: {platforms: []}', 'loadline.yaml:2:20: build.platforms: wanted at least 1 in the list; found an empty list'],
+    ['version: 1\nbase: {allow: []}', 'loadline.yaml:2:15: base.allow: wanted at least 1 in the list; found an empty list'],
+    ['version: 1\ndatabase: {accept: []}', 'loadline.yaml:2:20: database.accept: wanted at least 1 in the list; found an empty list'],
+    ['version: 1\nlicenses: {deny: []}', 'loadline.yaml:2:18: licenses.deny: wanted at least one entry; to want none, switch the rule off and say why, in rules.licenses; found an empty list'],
+    ['version: 1\nconfiguration: {labels: []}', 'loadline.yaml:2:25: configuration.labels: wanted at least one entry; to want none, switch the rule off and say why, in rules.labels; found an empty list'],
+    ['version: 1\nrules:', 'loadline.yaml:2:1: rules: wanted a map of keys; found nothing'],
     // Disabling a rule.
     ['version: 1\nrules: {user: {level: off}}', 'loadline.yaml:2:15: rules.user.reason: wanted a reason, in at least ten characters: the rule does not deny; found nothing'],
     ['version: 1\nrules: {user: {level: off, reason: because}}', 'loadline.yaml:2:36: rules.user.reason: wanted a reason, in at least ten characters; found the text "because"'],
