@@ -52,6 +52,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .description('lint, build, collect evidence and judge; publish and sign what passed')
     .argument('<source>', 'directory with a Dockerfile')
     .option('--policy <file>', 'policy file (default: loadline.yaml in the source, or the strict default)')
+    .option('--organisation <file>', 'the organisation\'s policy file: the application\'s stands on it and cannot change what it locks')
     .option('--output <directory>', 'where the reports go', 'loadline-report')
     .option('--platform <platform...>', 'platforms to build and judge (default: the policy\'s)', [])
     .option('--publish <reference>', 'push a passed image to registry/repository:tag')

@@ -19,16 +19,19 @@ export class Loadline {
   private policy?: File
   private vulnerabilityDatabase?: Directory
   private lock?: File
+  private organisation?: File
 
   /**
    * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the strict default.
    * @param vulnerabilityDatabase Directory with db/trivy.db and db/metadata.json; without one, the official database is fetched where it can be.
    * @param lock Lock file that pins every tool and base image by digest; without one, loadline.lock.json of the source counts.
+   * @param organisation The organisation's policy file, from outside the source: the application's stands on it and cannot change what it locks.
    */
-  constructor(policy?: File, vulnerabilityDatabase?: Directory, lock?: File) {
+  constructor(policy?: File, vulnerabilityDatabase?: Directory, lock?: File, organisation?: File) {
     if (policy !== undefined) this.policy = policy
     if (vulnerabilityDatabase !== undefined) this.vulnerabilityDatabase = vulnerabilityDatabase
     if (lock !== undefined) this.lock = lock
+    if (organisation !== undefined) this.organisation = organisation
   }
 
   /**
@@ -164,7 +167,7 @@ export class Loadline {
   }
 
   private async request(source: Directory, platform?: string): Promise<Request> {
-    const [policy, lock] = await Promise.all([policyOf(this.policy), lockOf(this.lock, source)])
+    const [policy, lock, organisation] = await Promise.all([policyOf(this.policy), lockOf(this.lock, source), policyOf(this.organisation)])
     return {
       directory: source,
       buildSecrets: new Map(),
@@ -173,6 +176,7 @@ export class Loadline {
       progress: progressLog(),
       ...(platform === undefined ? {} : { platforms: [platform] }),
       ...(policy === undefined ? {} : { policy }),
+      ...(organisation === undefined ? {} : { organisation }),
       ...databaseOf(this.vulnerabilityDatabase),
     }
   }

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { dag, type Secret, type Service } from '@dagger.io/dagger'
 import { deliver, type Publication } from '../../pipelines/deliver.ts'
@@ -10,9 +10,11 @@ import type { GivenDatabase } from '../../src/stages/evidence/database.ts'
 import { isLoopback } from '../../src/stages/registry-access.ts'
 import { parseLock } from '../../src/stages/source.ts'
 import { parseImageReference } from '../../src/tools/buildkit/image-reference.ts'
+import { useColor } from '../color.ts'
 import { credential } from '../credential.ts'
 import { findEngine, type Engine } from '../engine.ts'
 import { liveDisplay, plainDisplay, silentDisplay, type ProgressDisplay } from '../progress-display.ts'
+import { policyText, readInput } from '../policy-input.ts'
 import { clearReports, writeReports } from '../report-directory.ts'
 import { withSession } from '../session.ts'
 import { givenSigner, type SignerOptions } from '../signer.ts'
@@ -20,6 +22,7 @@ import { givenSigner, type SignerOptions } from '../signer.ts'
 /** The options of `loadline build-and-scan`, as the command line gives them. */
 export interface BuildAndScanOptions extends SignerOptions {
   policy?: string
+  organisation?: string
   output: string
   platform: string[]
   publish?: string
@@ -49,7 +52,8 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
   let reports: Record<string, string>
   try {
     await requireDirectory(source)
-    const policy = options.policy === undefined ? undefined : { path: options.policy, text: await readInput(options.policy, 'POLICY', 'policy') }
+    const policy = await policyText(options.policy, 'policy')
+    const organisation = await policyText(options.organisation, 'organisation')
     const engine = await findEngine({ say: display.say, ...(options.engine === undefined ? {} : { address: options.engine }) })
     const given = await readGivenLock(options, source, engine)
     const delivery = await withSession(engine, join(output, 'engine.log'), async () =>
@@ -64,6 +68,7 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
           now: startedAt,
           progress: display.progress,
           ...(policy === undefined ? {} : { policy }),
+          ...(organisation === undefined ? {} : { organisation }),
           ...(await givenDatabase(options.vulnerabilityDatabase)),
         },
         await publication(options),
@@ -89,10 +94,6 @@ function chooseDisplay({ progress, json, quiet }: BuildAndScanOptions): Progress
   return progress === 'live' || (progress === 'auto' && process.stderr.isTTY) ? liveDisplay(process.stderr) : plainDisplay(process.stderr)
 }
 
-function useColor(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb'
-}
-
 function imageName(source: string): string {
   return basename(resolve(source)).toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '') || 'application'
 }
@@ -101,14 +102,6 @@ async function requireDirectory(source: string): Promise<void> {
   const found = await stat(source).catch(() => undefined)
   if (!found?.isDirectory()) {
     throw new DeliveryError('SOURCE', `${source} is ${found === undefined ? 'not there' : 'no directory'}`, 'Give the path of the directory that has the Dockerfile.')
-  }
-}
-
-async function readInput(path: string, code: 'POLICY' | 'LOCK', what: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw new DeliveryError(code, `the ${what} file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`, 'Correct the path or its permissions.', { cause: error })
   }
 }
 

@@ -66,12 +66,24 @@ export const Release = z.strictObject({
 })
 export type Release = z.infer<typeof Release>
 
+/** One of the files that a policy is made of. */
+export const PolicyLayer = z.strictObject({
+  role: z.enum(['shipped', 'organisation', 'application']),
+  /** Name of the shipped policy, or the path of the file as it was given. */
+  name: z.string(),
+  /** Of the decided policy for a shipped one, of the bytes for a file. */
+  digest: Digest,
+})
+export type PolicyLayer = z.infer<typeof PolicyLayer>
+
 /** The policy that judged. */
 export const AppliedPolicy = z.strictObject({
-  /** `default` means that no policy file was found: the documented strict default applied. */
-  origin: z.enum(['file', 'default']),
+  /** `file`: the application's; `organisation`: only the organisation's; `default` means that no policy file was found: the documented strict default applied. */
+  origin: z.enum(['file', 'organisation', 'default']),
   path: z.string().optional(),
   digest: Digest,
+  /** What it was made of: each layer says what differs from the one before it. */
+  layers: z.array(PolicyLayer).optional(),
 })
 export type AppliedPolicy = z.infer<typeof AppliedPolicy>
 

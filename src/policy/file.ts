@@ -7,6 +7,12 @@ const sections = Policy.shape
 export const shippedPolicyNames = ['default', 'strict', 'advisory'] as const
 export type ShippedPolicyName = (typeof shippedPolicyNames)[number]
 
+/** The text of a policy file, and the path that its errors name. */
+export interface PolicyText {
+  path: string
+  text: string
+}
+
 /** What a person writes into `loadline.yaml`: the version, and of everything else only what differs from the policy that it extends. */
 export const PolicyFile = z.strictObject({
   version: sections.version.describe('Version of this format. Always 1.'),

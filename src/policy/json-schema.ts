@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PolicyFile } from './file.ts'
+import { OrganisationFile } from './organisation.ts'
 
 /** The JSON Schema (draft 2020-12) of the policy file, for editors and other tools. The loader is stricter: it also knows the clock and the SPDX list. */
 export function policyJsonSchema(): Record<string, unknown> {
@@ -7,5 +8,14 @@ export function policyJsonSchema(): Record<string, unknown> {
     title: 'Loadline policy',
     description: 'What an image must show before it may ship. What is left out comes from the policy that the file extends.',
     ...z.toJSONSchema(PolicyFile, { io: 'input', target: 'draft-2020-12' }),
+  }
+}
+
+/** The JSON Schema (draft 2020-12) of an organisation's policy file. */
+export function organisationJsonSchema(): Record<string, unknown> {
+  return {
+    title: 'Loadline organisation policy',
+    description: 'What every image of an organisation must show before it may ship, and what no application may change of it.',
+    ...z.toJSONSchema(OrganisationFile, { io: 'input', target: 'draft-2020-12' }),
   }
 }

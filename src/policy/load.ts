@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DeliveryError } from '../errors.ts'
 import { closest } from './closest.ts'
 import { exceptionFault } from './exception-fault.ts'
-import { PolicyFile } from './file.ts'
+import { PolicyFile, type PolicyText, type ShippedPolicyName } from './file.ts'
 import { readYaml, type PlacedDocument, type Problem } from './read-yaml.ts'
 import { ruleOwners, rulesThatAlwaysDeny, type RuleId } from './rule-ids.ts'
 import { Exception, Policy, RuleSetting } from './schema.ts'
@@ -14,6 +14,12 @@ export { policyDigest } from './policy-digest.ts'
 /** More lines than anybody reads; the rest is counted. */
 const mostProblems = 100
 
+/** A policy file that was read, with the place of everything in it. */
+export interface ReadPolicyFile<T> {
+  data: T
+  document: PlacedDocument
+}
+
 /**
  * Reads the text of a policy file and decides every value: what the file leaves out comes from the shipped policy that it extends.
  * Sections merge key by key; lists, and the settings of one rule, replace what they stand in for.
@@ -22,22 +28,33 @@ const mostProblems = 100
  * Throws one DeliveryError('POLICY') with a line `path:line:column: key: what was wanted; what was found` for every problem.
  */
 export function loadPolicy(text: string, path: string, now: Date): Policy {
+  const { data } = readPolicyFile(PolicyFile, { path, text }, now, (name) => shippedPolicies[name ?? 'default'])
+  return buildOn(shippedPolicies[data.extends ?? 'default'], data)
+}
+
+/** Reads one policy file by its schema. `below` is the policy from which it differs, by the name that it extends. Throws as `loadPolicy` does. */
+export function readPolicyFile<T extends PolicyFile>(schema: z.ZodObject & z.ZodType<T>, { path, text }: PolicyText, now: Date, below: (extended: ShippedPolicyName | undefined) => Policy): ReadPolicyFile<T> {
   const document = readYaml(text)
   if (Array.isArray(document)) throw policyError(path, document)
 
-  const file = PolicyFile.safeParse(document.value)
+  const file = schema.safeParse(document.value)
   const problems = [
-    ...(file.success ? [] : file.error.issues.flatMap((issue) => explain(issue, document))),
-    ...judge(document, now),
+    ...(file.success ? [] : file.error.issues.flatMap((issue) => explain(issue, document, schema))),
+    ...judge(document, now, below),
   ]
   if (!file.success || problems.length > 0) throw policyError(path, problems)
-
-  const { extends: base, ...differences } = file.data
-  const merged = merge(shippedPolicies[base ?? 'default'], { ...differences, rules: undefined })
-  return Policy.parse({ ...(merged as object), rules: { ...shippedPolicies[base ?? 'default'].rules, ...differences.rules } })
+  return { data: file.data, document }
 }
 
-function policyError(path: string, problems: readonly Problem[]): DeliveryError {
+/** A policy with what a file says put over it. */
+export function buildOn(below: Policy, file: PolicyFile): Policy {
+  const { extends: _, rules, ...sections } = file
+  const merged = merge(below, Object.fromEntries(Object.entries(sections).filter(([section]) => Object.hasOwn(Policy.shape, section))))
+  return Policy.parse({ ...(merged as object), rules: { ...below.rules, ...rules } })
+}
+
+/** One error for all problems of a file, in the order of its lines. */
+export function policyError(path: string, problems: readonly Problem[]): DeliveryError {
   const sorted = problems.toSorted((left, right) => left.line - right.line || left.column - right.column)
   const lines = sorted.slice(0, mostProblems).map(({ line, column, path: keys, message }) => `${path}:${line}:${column}: ${keys.length > 0 ? `${keyPath(keys)}: ` : ''}${message}`)
   if (sorted.length > mostProblems) lines.push(`... and ${sorted.length - mostProblems} more`)
@@ -45,11 +62,11 @@ function policyError(path: string, problems: readonly Problem[]): DeliveryError 
 }
 
 /** Laws that no schema can express: they need the clock, or look at several values. Each part is judged only where it can be read, so that all problems are told at once. */
-function judge(document: PlacedDocument, now: Date): Problem[] {
+function judge(document: PlacedDocument, now: Date, below: (extended: ShippedPolicyName | undefined) => Policy): Problem[] {
   const problems: Problem[] = []
   const report = (path: PropertyKey[], message: string) => problems.push({ ...document.placeOf(path), path, message })
   const { extends: extended, rules, exceptions } = asRecord(document.value)
-  const base = shippedPolicies[typeof extended === 'string' && Object.hasOwn(shippedPolicies, extended) ? (extended as keyof typeof shippedPolicies) : 'default']
+  const base = below(typeof extended === 'string' && Object.hasOwn(shippedPolicies, extended) ? (extended as ShippedPolicyName) : undefined)
   const given = Policy.shape.exceptions.shape.maximumDays.safeParse(asRecord(exceptions)['maximumDays'])
   const maximumDays = given.success ? given.data : base.exceptions.maximumDays
 
@@ -87,20 +104,20 @@ function judge(document: PlacedDocument, now: Date): Problem[] {
 }
 
 /** One line per problem of one zod issue, in words of the policy. */
-function explain(issue: z.core.$ZodIssue, document: PlacedDocument): Problem[] {
+function explain(issue: z.core.$ZodIssue, document: PlacedDocument, schema: z.ZodObject): Problem[] {
   const path = [...issue.path]
   const found = describe(valueAt(document.value, path))
   const at = (message: string, keys: PropertyKey[] = path, part: 'key' | 'value' = 'value'): Problem => ({ ...document.placeOf(keys, part), path: keys, message })
 
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => at(unknownKey(key, path), [...path, key], 'key'))
+      return issue.keys.map((key) => at(unknownKey(key, path, schema), [...path, key], 'key'))
     case 'invalid_key':
       return [at(`wanted ${issue.issues[0]?.message ?? 'another key'}; found the key ${JSON.stringify(String(path.at(-1)))}`, path, 'key')]
     case 'invalid_value': {
       const choices = issue.values.map(String)
       const near = suggest(valueAt(document.value, path), choices)
-      const wanted = near !== '' && choices.length > 8 ? 'a known name' : `${choices.length === 1 ? '' : 'one of '}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
+      const wanted = !issue.message.startsWith('Invalid') ? issue.message : near !== '' && choices.length > 8 ? 'a known name' : `${choices.length === 1 ? '' : 'one of '}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
       return [at(`wanted ${wanted}; found ${found}${near}`)]
     }
     case 'invalid_type': {
@@ -133,19 +150,20 @@ const typeNames: Record<string, string> = {
 /** What a bound counts, where it counts things. */
 const countedIn: Record<string, string> = { array: ' in the list', string: ' characters' }
 
-function unknownKey(key: string, path: readonly PropertyKey[]): string {
-  const known = keysAt(PolicyFile, path)
+function unknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodObject): string {
+  const known = keysAt(schema, path)
   const near = closest(key, known)
   if (near !== undefined) return `unknown key; did you mean ${JSON.stringify(near)}?`
-  const elsewhere = Object.entries(PolicyFile.shape)
-    .filter(([section]) => keysAt(PolicyFile, [section]).includes(key))
-    .map(([section]) => `${section}.${key}`)
+  const elsewhere = Object.keys(schema.shape)
+    .filter((section) => keysAt(schema, [section]).includes(key))
+    .map((section) => `${section}.${key}`)
   if (elsewhere.length > 0) return `unknown key here; it exists as ${elsewhere.join(', ')}`
+  if (key === 'locked' && path.length === 0) return 'unknown key here; only the file of an organisation locks keys (--organisation)'
   return `unknown key; known here: ${known.join(', ')}`
 }
 
 /** The keys that a schema knows at a path. */
-function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const inner = unwrap(schema)
   if (inner instanceof z.ZodObject) {
     const [step, ...rest] = path
@@ -190,7 +208,8 @@ function describe(value: unknown): string {
   return `${typeof value === 'string' ? 'the text ' : ''}${text.length > 80 ? `${text.slice(0, 77)}..."` : text}`
 }
 
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+/** What stands at a path of keys; undefined where nothing does. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let current = value
   for (const step of path) {
     if (typeof current !== 'object' || current === null || !Object.hasOwn(current, step)) return undefined

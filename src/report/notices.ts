@@ -63,6 +63,14 @@ function exampleNotice(run: Run): Notice[] {
 }
 
 function policyNotice(run: Run): Notice[] {
-  if (run.policy?.origin !== 'default') return []
-  return [{ title: 'Default policy', text: 'No policy file was found, so the strict policy that comes with Loadline judged.', items: [] }]
+  if (run.policy?.origin === 'default') return [{ title: 'Default policy', text: 'No policy file was found, so the strict policy that comes with Loadline judged.', items: [] }]
+  const layers = run.policy?.layers ?? []
+  if (!layers.some(({ role }) => role === 'organisation')) return []
+  return [
+    {
+      title: 'Policy of an organisation',
+      text: `The policy is made of ${counted(layers.length, 'layer')}: each says what differs from the one before it, and an application’s file cannot change what the organisation’s locks.`,
+      items: layers.map(({ role, name, digest }) => `${role}: ${name}, ${digest}`),
+    },
+  ]
 }

@@ -25,7 +25,8 @@ export function verificationSteps(run: Run): VerificationStep[] {
     steps.push({ proves: `This bill of materials was judged, ${formatNames[format]}`, command: `sha256sum ${shellWord(path)}`, expect: digest.replace('sha256:', '') })
   }
   const policy = run.policy?.origin === 'file' && run.policy.path !== undefined ? ` --policy ${shellWord(run.policy.path)}` : ''
-  steps.push({ proves: 'The same judgement, made again by you', command: `loadline build-and-scan ${shellWord(run.subject.directory ?? '.')}${policy}` })
+  const organisation = (run.policy?.layers ?? []).filter(({ role }) => role === 'organisation').map(({ name }) => ` --organisation ${shellWord(name)}`)
+  steps.push({ proves: 'The same judgement, made again by you', command: `loadline build-and-scan ${shellWord(run.subject.directory ?? '.')}${policy}${organisation.join('')}` })
   return steps
 }
 

@@ -1,8 +1,8 @@
 import type { Directory, Secret } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
-import { digestOf, Lock, Platform, type AppliedPolicy, type Subject } from '../model/index.ts'
-import { loadPolicy, policyDigest } from '../policy/load.ts'
-import { defaultPolicy } from '../policy/default.ts'
+import { digestOf, Lock, type AppliedPolicy, type Subject } from '../model/index.ts'
+import { applyPolicy } from '../policy/apply.ts'
+import type { PolicyText } from '../policy/file.ts'
 import type { Policy } from '../policy/schema.ts'
 import { externalImages, foreignSyntax, requiredSecrets, type BuildChoice, type ExternalImage } from '../tools/buildkit/dockerfile.ts'
 import { parseStructureTests } from '../tools/container-structure-test/schema.ts'
@@ -25,7 +25,9 @@ export interface SourceRequest {
   /** Used where the policy gives the image no name. */
   name?: string
   /** Text of a policy file from elsewhere; otherwise `loadline.yaml` in the directory, otherwise the strict default. */
-  policy?: { path: string; text: string }
+  policy?: PolicyText
+  /** An organisation's policy file, from outside the directory: the application's stands on it and cannot change what it locks. */
+  organisation?: PolicyText
   /** Replaces the policy's platforms. */
   platforms?: string[]
   /** Added to the policy's build arguments. */
@@ -95,20 +97,8 @@ async function listEntries(directory: Directory): Promise<string[]> {
 }
 
 async function readPolicy(request: SourceRequest, entries: readonly string[]): Promise<{ policy: Policy; applied: AppliedPolicy }> {
-  const given = request.policy ?? (entries.includes('loadline.yaml') ? { path: 'loadline.yaml', text: await request.directory.file('loadline.yaml').contents() } : undefined)
-  const loaded = given === undefined ? defaultPolicy : loadPolicy(given.text, given.path, request.now)
-  const unknown = request.platforms?.find((platform) => !Platform.safeParse(platform).success)
-  if (unknown !== undefined) throw new DeliveryError('USAGE', `"${unknown}" is no platform`, 'Write os/architecture, e.g. linux/amd64 or linux/arm64.')
-  const policy: Policy = {
-    ...loaded,
-    build: {
-      ...loaded.build,
-      ...(request.platforms === undefined || request.platforms.length === 0 ? {} : { platforms: request.platforms }),
-      args: { ...loaded.build.args, ...request.buildArgs },
-    },
-  }
-  const applied: AppliedPolicy = { origin: given === undefined ? 'default' : 'file', digest: policyDigest(policy), ...(given === undefined ? {} : { path: given.path }) }
-  return { policy, applied }
+  const application = request.policy ?? (entries.includes('loadline.yaml') ? { path: 'loadline.yaml', text: await request.directory.file('loadline.yaml').contents() } : undefined)
+  return applyPolicy({ organisation: request.organisation, application }, request, request.now)
 }
 
 async function readDockerfile(directory: Directory, path: string): Promise<string> {

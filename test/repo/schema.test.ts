@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { Run } from '../../src/model/index.ts'
-import { policyJsonSchema, shippedPolicyNames } from '../../src/policy/index.ts'
+import { organisationJsonSchema, policyJsonSchema, shippedPolicyNames } from '../../src/policy/index.ts'
 
 const runJsonSchema = (): Record<string, unknown> => ({
   title: 'Loadline run',
@@ -15,6 +15,7 @@ const runJsonSchema = (): Record<string, unknown> => ({
 
 const published = {
   'loadline-policy.schema.json': policyJsonSchema,
+  'loadline-organisation.schema.json': organisationJsonSchema,
   'loadline-run.schema.json': runJsonSchema,
 }
 

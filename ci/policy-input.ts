@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises'
+import { DeliveryError } from '../src/errors.ts'
+import type { PolicyText } from '../src/policy/index.ts'
+
+/** Reads a file that was named on the command line. Throws the given code where it cannot. */
+export async function readInput(path: string, code: 'POLICY' | 'LOCK' | 'USAGE', what: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new DeliveryError(code, `the ${what} file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`, 'Correct the path or its permissions.', { cause: error })
+  }
+}
+
+/** The text of a policy file that was named on the command line. Throws `POLICY` where it cannot be read. */
+export async function policyText(path: string | undefined, what: 'policy' | 'organisation'): Promise<PolicyText | undefined> {
+  return path === undefined ? undefined : { path, text: await readInput(path, 'POLICY', what) }
+}

@@ -1,0 +1,39 @@
+import { DeliveryError } from '../errors.ts'
+import { Platform, type AppliedPolicy } from '../model/index.ts'
+import { changedLocks, decidePolicy, type PolicyFiles } from './decide.ts'
+import { policyDigest } from './policy-digest.ts'
+import type { Policy } from './schema.ts'
+
+/** What a call says beside the policy files. */
+export interface PolicyCall {
+  /** Replace the policy's platforms, where there are any. */
+  platforms?: readonly string[] | undefined
+  /** Added to the policy's build arguments. */
+  buildArgs?: Readonly<Record<string, string>> | undefined
+}
+
+/**
+ * The policy of one call, and what the run document says of it.
+ * Throws `POLICY` for its files, and `USAGE` for a platform that is none or a call that changes what the organisation locks.
+ */
+export function applyPolicy(files: PolicyFiles, { platforms = [], buildArgs }: PolicyCall, now: Date): { policy: Policy; applied: AppliedPolicy } {
+  const decided = decidePolicy(files, now)
+  const unknown = platforms.find((platform) => !Platform.safeParse(platform).success)
+  if (unknown !== undefined) throw new DeliveryError('USAGE', `"${unknown}" is no platform`, 'Write os/architecture, e.g. linux/amd64 or linux/arm64.')
+
+  const { build } = decided.policy
+  const policy: Policy = { ...decided.policy, build: { ...build, platforms: platforms.length === 0 ? build.platforms : [...platforms], args: { ...build.args, ...buildArgs } } }
+  const changed = changedLocks(decided.locked, policy)
+  if (changed.length > 0) throw new DeliveryError('USAGE', changed.join('\n'), 'Leave out the platforms and build arguments that the call gives beside the policy, or ask whoever answers for the organisation\'s file.')
+
+  const given = files.application ?? files.organisation
+  return {
+    policy,
+    applied: {
+      origin: files.application ? 'file' : files.organisation ? 'organisation' : 'default',
+      digest: policyDigest(policy),
+      layers: decided.layers,
+      ...(given === undefined ? {} : { path: given.path }),
+    },
+  }
+}

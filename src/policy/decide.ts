@@ -1,0 +1,110 @@
+import { digestOf, type PolicyLayer } from '../model/index.ts'
+import { PolicyFile, type PolicyText, type ShippedPolicyName } from './file.ts'
+import { buildOn, policyError, readPolicyFile, valueAt, type ReadPolicyFile } from './load.ts'
+import { OrganisationFile } from './organisation.ts'
+import { canonicalJson, policyDigest } from './policy-digest.ts'
+import type { Problem } from './read-yaml.ts'
+import type { Policy } from './schema.ts'
+import { shippedPolicies } from './shipped.ts'
+
+/** The files that a policy is made of, beside the shipped one. */
+export interface PolicyFiles {
+  /** From outside the repository: it stands between the shipped policy and the application's file. */
+  organisation?: PolicyText | undefined
+  /** The application's own `loadline.yaml`, or the file that was given for it. */
+  application?: PolicyText | undefined
+}
+
+/** A policy with every value decided, and how it came about. */
+export interface DecidedPolicy {
+  policy: Policy
+  /** What it was made of: each layer says what differs from the one before it. */
+  layers: PolicyLayer[]
+  locked: LockedKey[]
+}
+
+/** A key that an organisation locks, with the value that it has in every application. */
+export interface LockedKey {
+  path: string
+  value: unknown
+  /** Where it is locked: `acme.yaml:4`. */
+  by: string
+}
+
+/**
+ * Decides a policy: shipped policy, then the organisation's file, then the application's.
+ * Which shipped policy that is the application's file says, otherwise the organisation's, otherwise it is the default.
+ * Throws a DeliveryError('POLICY') as `loadPolicy` does; also where the application's file changes what the organisation locks.
+ */
+export function decidePolicy({ organisation, application }: PolicyFiles, now: Date): DecidedPolicy {
+  const theirs = organisation && readPolicyFile(OrganisationFile, organisation, now, shipped)
+  const below = (name: ShippedPolicyName | undefined) => (theirs ? buildOn(shipped(name ?? theirs.data.extends), theirs.data) : shipped(name))
+  const own = application && readPolicyFile(PolicyFile, application, now, below)
+
+  const name = own?.data.extends ?? theirs?.data.extends ?? 'default'
+  const policy = own ? buildOn(below(name), own.data) : below(name)
+  const locked = organisation && theirs ? lockedKeys(organisation, theirs, below(undefined)) : []
+  if (own && application) refuseChanges(application.path, own, policy, locked, theirs?.data.extends ?? 'default')
+  return {
+    policy,
+    locked,
+    layers: [
+      { role: 'shipped', name, digest: policyDigest(shipped(name)) },
+      ...(organisation ? [{ role: 'organisation' as const, name: organisation.path, digest: digestOf(organisation.text) }] : []),
+      ...(application ? [{ role: 'application' as const, name: application.path, digest: digestOf(application.text) }] : []),
+    ],
+  }
+}
+
+/** One line for every locked key that has another value in a policy. */
+export function changedLocks(locked: readonly LockedKey[], policy: Policy): string[] {
+  return locked.flatMap(({ path, value, by }) =>
+    path === 'extends' ? [] : differences(value, valueAt(policy, path.split('.')), path.split('.')).map((change) => `${change.path.join('.')} is locked at ${by} (${path}): wanted ${say(change.wanted)}; found ${say(change.found)}`),
+  )
+}
+
+function shipped(name: ShippedPolicyName | undefined): Policy {
+  return shippedPolicies[name ?? 'default']
+}
+
+/** A lock holds a value and not a text: what the organisation's policy says by itself, with the shipped policy that it chose, is what every application has there. */
+function lockedKeys(organisation: PolicyText, { data, document }: ReadPolicyFile<OrganisationFile>, policy: Policy): LockedKey[] {
+  return (data.locked ?? []).map((path, index) => ({
+    path,
+    value: path === 'extends' ? (data.extends ?? 'default') : valueAt(policy, path.split('.')),
+    by: `${organisation.path}:${document.placeOf(['locked', index]).line}`,
+  }))
+}
+
+function refuseChanges(path: string, { data, document }: ReadPolicyFile<PolicyFile>, policy: Policy, locked: readonly LockedKey[], extended: ShippedPolicyName): void {
+  const problems = locked.flatMap(({ path: lock, value, by }): Problem[] => {
+    const keys = lock.split('.')
+    const found = lock === 'extends' ? (data.extends ?? extended) : valueAt(policy, keys)
+    return differences(value, found, keys).map((change) => {
+      // A value that the file does not name changed with the shipped policy that it extends.
+      const at = valueAt(document.value, change.path) === undefined ? ['extends'] : change.path
+      return {
+        ...document.placeOf(at),
+        path: at,
+        message: `locked by the organisation at ${by} (${lock}): wanted ${at === change.path ? '' : `${change.path.join('.')} to be `}${say(change.wanted)}; found ${say(change.found)}; leave the key out, or ask whoever answers for that file`,
+      }
+    })
+  })
+  if (problems.length > 0) throw policyError(path, problems)
+}
+
+/** The paths at which two values differ, as deep as both are maps. */
+function differences(wanted: unknown, found: unknown, path: string[]): Array<{ path: string[]; wanted: unknown; found: unknown }> {
+  if (isMap(wanted) && isMap(found)) return [...new Set([...Object.keys(wanted), ...Object.keys(found)])].flatMap((key) => differences(wanted[key], found[key], [...path, key]))
+  return canonicalJson(wanted ?? null) === canonicalJson(found ?? null) ? [] : [{ path, wanted, found }]
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function say(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = canonicalJson(value)
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
