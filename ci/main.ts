@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Argument, Command, CommanderError, Option } from 'commander'
 import pc from 'picocolors'
 import { DeliveryError } from '../src/errors.ts'
 import { version } from '../src/version.ts'
@@ -87,6 +87,37 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .action(async (source: string, options) => {
       const { lock } = await import('./commands/lock.ts')
       done(await lock(source, options))
+    })
+
+  const policy = program.command('policy').description('explain and try policies; needs no engine')
+  const policyCommand = (name: string, description: string) =>
+    policy
+      .command(name)
+      .description(description)
+      .option('--policy <file>', 'policy file (default: loadline.yaml in the working directory, or the strict default)')
+      .option('--organisation <file>', 'the organisation\'s policy file')
+  policyCommand('explain', 'say what a rule wants, what it needs, and how the policy sets it')
+    .argument('<rule>', 'id of a rule, e.g. vulnerabilities')
+    .action(async (rule: string, options) => {
+      const { explain } = await import('./commands/policy.ts')
+      done(await explain(rule, options))
+    })
+  policyCommand('test', 'judge recorded evidence by a policy: prints the verdict, and ends with its exit code')
+    .argument('<verdict>', 'verdict.json of an earlier run')
+    .option('--platform <platform...>', 'platforms that must be judged (default: the policy\'s)', [])
+    .option('--at <moment>', 'judge as at this day or moment, UTC, e.g. 2027-01-31 (default: now)')
+    .option('--json', 'print the document instead of the table', false)
+    .action(async (verdict: string, options) => {
+      const { testPolicy } = await import('./commands/policy.ts')
+      done(await testPolicy(verdict, options))
+    })
+  policy
+    .command('schema')
+    .description('print the JSON schema of a policy file')
+    .addArgument(new Argument('[of]', 'whose file').choices(['application', 'organisation']).default('application'))
+    .action(async (of: 'application' | 'organisation') => {
+      const { schema } = await import('./commands/policy.ts')
+      done(schema(of))
     })
 
   const engine = program.command('engine').description('the Dagger engine that Loadline uses on this machine')

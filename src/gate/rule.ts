@@ -43,6 +43,8 @@ export interface Rule {
   title: string
   /** Evidence that it needs: where one of these is undecided on any platform, the rule is undecided, and `judge` is not asked. */
   needs: EvidenceKind[]
+  /** Keys of the policy that it reads, beside `rules` and `exceptions`. Absent: none, the rule has no settings of its own. */
+  settings?: readonly string[]
   /** What to do when it says no, in one sentence. */
   remedy: string
   /** Where the rule or its threshold comes from: benchmark section, specification. */

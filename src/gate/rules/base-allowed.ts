@@ -8,6 +8,7 @@ export const baseAllowed: Rule = {
   id: 'base-allowed',
   title: 'Every base comes from an allowed repository',
   needs: ['base'],
+  settings: ['base.allow'],
   remedy: 'Build on one of base.allow, or add the repository there after somebody has looked at it.',
   source: 'CIS Docker Benchmark 1.6.0, 4.2; NIST SP 800-190, 4.1.5',
   judge({ policy, evidence }) {

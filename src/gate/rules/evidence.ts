@@ -8,6 +8,7 @@ export const evidence: Rule = {
   id: 'evidence',
   title: 'All evidence is there',
   needs: [],
+  settings: ['build.platforms'],
   means: 'undecided',
   remedy: 'Repair what kept each collector from its evidence, as its line says, and run again.',
   source: 'Loadline: unknown is never safe (fail closed)',

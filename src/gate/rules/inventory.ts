@@ -6,6 +6,7 @@ export const inventory: Rule = {
   id: 'inventory',
   title: 'The packages of the image are known',
   needs: ['vulnerabilities', 'licenses'],
+  settings: ['inventory.allowEmpty'],
   means: 'undecided',
   remedy: 'Keep the package databases and the lock files of the application in the image; for an image that really has none, say so in inventory.allowEmpty with a reason.',
   source: 'Loadline: nothing catalogued is nothing scanned; NTIA Minimum Elements for an SBOM',

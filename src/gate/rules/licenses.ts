@@ -20,6 +20,7 @@ export const licenses: Rule = {
   id: 'licenses',
   title: 'No denied licences',
   needs: ['licenses'],
+  settings: ['licenses.deny', 'licenses.unknown'],
   remedy: 'Replace the package by one with another licence, buy a licence and write an exception with the contract as its reason, or change licenses.deny.',
   source: 'SPDX 2.3, annex D (licence expressions); SPDX licence list',
   judge({ policy, evidence }) {

@@ -7,6 +7,7 @@ export const lintPragmas: Rule = {
   id: 'lint-pragmas',
   title: 'No comment silences the linter',
   needs: ['lint'],
+  settings: ['lint.pragmas'],
   remedy: 'Remove the comment, and change the line or write an exception from lint-level with a reason and a last day.',
   source: 'Loadline: a silenced check is an exception; hadolint, inline ignores',
   judge({ policy, evidence }) {

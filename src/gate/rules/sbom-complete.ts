@@ -8,6 +8,7 @@ export const sbomComplete: Rule = {
   id: 'sbom-complete',
   title: 'The SBOM is complete and about this image',
   needs: ['sbom', 'vulnerabilities'],
+  settings: ['inventory.allowEmpty'],
   means: 'undecided',
   remedy: 'Generate both documents again from the archive that was scanned.',
   source: 'NTIA Minimum Elements for an SBOM; CycloneDX; SPDX 2.3',

@@ -8,6 +8,7 @@ export const secrets: Rule = {
   id: 'secrets',
   title: 'No credentials in the image',
   needs: ['secrets'],
+  settings: ['secrets.allowed'],
   remedy: 'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
   source: 'CIS Docker Benchmark 1.6.0, 4.10; NIST SP 800-190, 4.1.4',
   judge({ policy, evidence }) {

@@ -7,6 +7,7 @@ export const shells: Rule = {
   id: 'shells',
   title: 'No shell',
   needs: ['configuration'],
+  settings: ['configuration.shells'],
   remedy: 'Build on a distroless base, or remove the shell in the last stage; use the exec form for ENTRYPOINT, CMD and HEALTHCHECK.',
   source: 'CIS Docker Benchmark 1.6.0, 4.3; NIST SP 800-190, 4.1.2',
   judge({ policy, evidence }) {

@@ -6,6 +6,7 @@ export const structureTests: Rule = {
   id: 'structure-tests',
   title: 'Structure tests pass',
   needs: ['structure'],
+  settings: ['structure.required', 'structure.file'],
   remedy: 'Repair the image or the test: each line says what the test expected and met.',
   source: 'container-structure-test, schema 2.0.0',
   judge({ policy, evidence }) {

@@ -7,6 +7,7 @@ export const wastedBytes: Rule = {
   id: 'wasted-bytes',
   title: 'Little is wasted between layers',
   needs: ['size'],
+  settings: ['size.wasted'],
   remedy: 'Remove files in the RUN instruction that brings them; chown and chmod with COPY --chown and --chmod, not in a layer of their own.',
   source: 'Dive, highestWastedBytes: 20 MB is its default',
   judge({ policy, evidence }) {

@@ -1,0 +1,28 @@
+import { DeliveryError } from '../src/errors.ts'
+import { evaluate } from '../src/gate/evaluate.ts'
+import { readRun, type Run } from '../src/model/index.ts'
+import { applyPolicy, type PolicyCall } from '../src/policy/apply.ts'
+import type { PolicyFiles } from '../src/policy/decide.ts'
+
+/** Recorded evidence, and the policy that it is held against. */
+export interface JudgeAgainRequest extends PolicyFiles, PolicyCall {
+  /** A `verdict.json`. */
+  recorded: { path: string; text: string }
+  /** The moment of judging. */
+  now: Date
+}
+
+/**
+ * Judges recorded evidence by a policy, without an engine: the same gate, the same report document, and nothing that could be published.
+ * Throws `USAGE` where the document cannot be read or holds no evidence, and `POLICY` for the policy.
+ */
+export function judgeAgain(request: JudgeAgainRequest): Run {
+  const { path, text } = request.recorded
+  const { evidence, release: _, failure, ...recorded } = readRun(text, path)
+  if (evidence === undefined || evidence.platforms.length === 0) {
+    throw new DeliveryError('USAGE', `wanted recorded evidence, found none of an image in ${path}${failure === undefined ? '' : `: that run broke off in the stage ${failure.stage}`}`, 'Give the verdict.json of a run that came to a verdict.')
+  }
+  const { policy, applied } = applyPolicy(request, request, request.now)
+  const { verdict } = evaluate(policy, evidence, request.now, { tools: recorded.verdict?.binding.tools ?? [] })
+  return { ...recorded, outcome: verdict.outcome, policy: applied, evidence, verdict, notPublished: `Nothing was built or published: the evidence recorded in ${path} was judged.` }
+}
