@@ -15,3 +15,8 @@ export async function readInput(path: string, code: 'POLICY' | 'LOCK' | 'USAGE',
 export async function policyText(path: string | undefined, what: 'policy' | 'organisation'): Promise<PolicyText | undefined> {
   return path === undefined ? undefined : { path, text: await readInput(path, 'POLICY', what) }
 }
+
+/** An earlier verdict that was named on the command line. Throws `USAGE` where it cannot be read. */
+export async function baselineText(path: string | undefined): Promise<{ path: string; text: string } | undefined> {
+  return path === undefined ? undefined : { path, text: await readInput(path, 'USAGE', 'baseline') }
+}

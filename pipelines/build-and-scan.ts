@@ -54,7 +54,7 @@ export async function buildAndScan(request: Request, record: RunRecord): Promise
 
   const evidence = (record.evidence = { lint: await lint, platforms: platforms.map(({ built, evidence: cells }) => ({ archive: built.archive, evidence: cells })) })
   record.sboms = platforms.flatMap(({ built, sbom }) => (sbom === undefined ? [] : [{ platform: built.archive.platform, documents: sbom }]))
-  const { verdict, passed } = await step(progress, 'gate', '', async () => evaluate(policy, evidence, request.now), (judged) => judged.verdict.outcome)
+  const { verdict, passed } = await step(progress, 'gate', '', async () => evaluate(policy, evidence, request.now, { baseline: source.baseline }), (judged) => judged.verdict.outcome)
   record.verdict = verdict
   return { policy, verdict, passed, archives: platforms.map(({ built }) => built) }
 }

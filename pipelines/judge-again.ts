@@ -1,4 +1,5 @@
 import { DeliveryError } from '../src/errors.ts'
+import { acceptBaseline } from '../src/gate/baseline.ts'
 import { evaluate } from '../src/gate/evaluate.ts'
 import { readRun, type Run } from '../src/model/index.ts'
 import { applyPolicy, type PolicyCall } from '../src/policy/apply.ts'
@@ -8,6 +9,8 @@ import type { PolicyFiles } from '../src/policy/decide.ts'
 export interface JudgeAgainRequest extends PolicyFiles, PolicyCall {
   /** A `verdict.json`. */
   recorded: { path: string; text: string }
+  /** A `verdict.json` of an earlier run, where the policy accepts one. */
+  baseline?: { path: string; text: string } | undefined
   /** The moment of judging. */
   now: Date
 }
@@ -23,6 +26,7 @@ export function judgeAgain(request: JudgeAgainRequest): Run {
     throw new DeliveryError('USAGE', `wanted recorded evidence, found none of an image in ${path}${failure === undefined ? '' : `: that run broke off in the stage ${failure.stage}`}`, 'Give the verdict.json of a run that came to a verdict.')
   }
   const { policy, applied } = applyPolicy(request, request, request.now)
-  const { verdict } = evaluate(policy, evidence, request.now, { tools: recorded.verdict?.binding.tools ?? [] })
+  const baseline = request.baseline === undefined ? undefined : acceptBaseline(request.baseline, recorded.subject.name, policy, request.now)
+  const { verdict } = evaluate(policy, evidence, request.now, { tools: recorded.verdict?.binding.tools ?? [], baseline })
   return { ...recorded, outcome: verdict.outcome, policy: applied, evidence, verdict, notPublished: `Nothing was built or published: the evidence recorded in ${path} was judged.` }
 }

@@ -11,7 +11,7 @@ import { buildSource, lintSource } from '../pipelines/collect.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
 import { Assessment } from './api/assessment.ts'
 import { reportDirectory } from './api/reports.ts'
-import { databaseOf, lockOf, policyOf, progressLog, secretsOf, signerOf } from './api/inputs.ts'
+import { databaseOf, lockOf, progressLog, secretsOf, signerOf, textOf } from './api/inputs.ts'
 import type { Signer } from './stages/signer.ts'
 
 @object()
@@ -20,18 +20,21 @@ export class Loadline {
   private vulnerabilityDatabase?: Directory
   private lock?: File
   private organisation?: File
+  private baseline?: File
 
   /**
    * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the strict default.
    * @param vulnerabilityDatabase Directory with db/trivy.db and db/metadata.json; without one, the official database is fetched where it can be.
    * @param lock Lock file that pins every tool and base image by digest; without one, loadline.lock.json of the source counts.
    * @param organisation The organisation's policy file, from outside the source: the application's stands on it and cannot change what it locks.
+   * @param baseline The verdict.json of an earlier run on the same application: what it already had does not deny again, where the policy accepts that.
    */
-  constructor(policy?: File, vulnerabilityDatabase?: Directory, lock?: File, organisation?: File) {
+  constructor(policy?: File, vulnerabilityDatabase?: Directory, lock?: File, organisation?: File, baseline?: File) {
     if (policy !== undefined) this.policy = policy
     if (vulnerabilityDatabase !== undefined) this.vulnerabilityDatabase = vulnerabilityDatabase
     if (lock !== undefined) this.lock = lock
     if (organisation !== undefined) this.organisation = organisation
+    if (baseline !== undefined) this.baseline = baseline
   }
 
   /**
@@ -167,7 +170,7 @@ export class Loadline {
   }
 
   private async request(source: Directory, platform?: string): Promise<Request> {
-    const [policy, lock, organisation] = await Promise.all([policyOf(this.policy), lockOf(this.lock, source), policyOf(this.organisation)])
+    const [policy, lock, organisation, baseline] = await Promise.all([textOf(this.policy), lockOf(this.lock, source), textOf(this.organisation), textOf(this.baseline)])
     return {
       directory: source,
       buildSecrets: new Map(),
@@ -177,6 +180,7 @@ export class Loadline {
       ...(platform === undefined ? {} : { platforms: [platform] }),
       ...(policy === undefined ? {} : { policy }),
       ...(organisation === undefined ? {} : { organisation }),
+      ...(baseline === undefined ? {} : { baseline }),
       ...databaseOf(this.vulnerabilityDatabase),
     }
   }

@@ -14,7 +14,7 @@ import { useColor } from '../color.ts'
 import { credential } from '../credential.ts'
 import { findEngine, type Engine } from '../engine.ts'
 import { liveDisplay, plainDisplay, silentDisplay, type ProgressDisplay } from '../progress-display.ts'
-import { policyText, readInput } from '../policy-input.ts'
+import { baselineText, policyText, readInput } from '../policy-input.ts'
 import { clearReports, writeReports } from '../report-directory.ts'
 import { withSession } from '../session.ts'
 import { givenSigner, type SignerOptions } from '../signer.ts'
@@ -23,6 +23,7 @@ import { givenSigner, type SignerOptions } from '../signer.ts'
 export interface BuildAndScanOptions extends SignerOptions {
   policy?: string
   organisation?: string
+  baseline?: string
   output: string
   platform: string[]
   publish?: string
@@ -54,6 +55,7 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
     await requireDirectory(source)
     const policy = await policyText(options.policy, 'policy')
     const organisation = await policyText(options.organisation, 'organisation')
+    const baseline = await baselineText(options.baseline)
     const engine = await findEngine({ say: display.say, ...(options.engine === undefined ? {} : { address: options.engine }) })
     const given = await readGivenLock(options, source, engine)
     const delivery = await withSession(engine, join(output, 'engine.log'), async () =>
@@ -69,6 +71,7 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
           progress: display.progress,
           ...(policy === undefined ? {} : { policy }),
           ...(organisation === undefined ? {} : { organisation }),
+          ...(baseline === undefined ? {} : { baseline }),
           ...(await givenDatabase(options.vulnerabilityDatabase)),
         },
         await publication(options),

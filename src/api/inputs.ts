@@ -11,8 +11,8 @@ import { parseLock, readLock } from '../stages/source.ts'
 /** Where the runtime of a sealed engine keeps the lock file of its substitutes. An official runtime has no such file. */
 const sealedLock = '/usr/share/loadline/lock.json'
 
-/** The text of a policy file that the caller gave. */
-export async function policyOf(file: File | undefined): Promise<{ path: string; text: string } | undefined> {
+/** A file that the caller gave, as its name and its text. */
+export async function textOf(file: File | undefined): Promise<{ path: string; text: string } | undefined> {
   return file === undefined ? undefined : { path: await file.name(), text: await file.contents() }
 }
 

@@ -4,6 +4,7 @@ import { canonicalJson, policyDigest } from '../policy/policy-digest.ts'
 import { rulesThatAlwaysDeny } from '../policy/rule-ids.ts'
 import { Policy, type RuleSetting } from '../policy/schema.ts'
 import { daysUntil } from '../policy/units.ts'
+import { baselineBinding, openBaseline, type Baseline, type KnownFindings } from './baseline.ts'
 import { openRegister, type ExceptionRegister } from './exceptions.ts'
 import { missingEvidence, toViolation } from './missing-evidence.ts'
 import type { Answer, Question, Rule } from './rule.ts'
@@ -19,24 +20,26 @@ export interface Judgement {
 export interface Context {
   /** Tools that worked on the image without giving evidence of their own, e.g. the builder. */
   tools?: readonly ToolIdentity[]
+  /** An earlier verdict whose findings do not deny again, as far as the policy accepts that. */
+  baseline?: Baseline | undefined
 }
 
 /**
  * Judges evidence by a policy at a moment. Pure: the same input gives the same verdict, byte for byte, in whatever order the evidence comes.
  *
  * Any rule that says no makes the verdict `rejected`; otherwise missing evidence makes it `undecided`; otherwise it is `passed`.
- * Throws a DeliveryError('POLICY') for a policy that the loader would have refused, and a RangeError for a moment that is none.
+ * Throws a DeliveryError('POLICY') for a policy that the loader would have refused and for a baseline that the policy does not accept, and a RangeError for a moment that is none.
  */
 export function evaluate(policy: Policy, evidence: Evidence, now: Date, context: Context = {}): Judgement {
   if (Number.isNaN(now.getTime())) throw new RangeError('the gate needs the time of judging, and got an invalid date')
   checkPolicy(policy)
 
-  const register = openRegister(policy, now)
+  const asides: Asides = { register: openRegister(policy, now), earlier: openBaseline(policy, context.baseline, now) }
   const platforms = evidence.platforms.toSorted((left, right) => compareText(left.archive.platform, right.archive.platform) || compareText(left.archive.digest, right.archive.digest))
   const question: Question = { policy, evidence: { ...evidence, platforms }, now, exceptions: [] }
-  const results = rules.map((rule) => (rule.id === 'exceptions' ? undefined : judgeRule(rule, question, register)))
+  const results = rules.map((rule) => (rule.id === 'exceptions' ? undefined : judgeRule(rule, question, asides)))
   // Only now is it known which exceptions were used.
-  const complete = rules.map((rule, index) => results[index] ?? judgeRule(rule, { ...question, exceptions: register.uses() }, register))
+  const complete = rules.map((rule, index) => results[index] ?? judgeRule(rule, { ...question, exceptions: asides.register.uses() }, asides))
 
   const verdict: Verdict = { outcome: outcomeOf(complete), binding: bindingOf(policy, evidence, now, context), results: complete }
   return { verdict, passed: verdict.outcome === 'passed' ? new Passed(mint, verdict) : undefined }
@@ -92,7 +95,13 @@ function checkPolicy(policy: Policy): void {
   throw new DeliveryError('POLICY', problems.join('\n'), 'Load the policy with loadPolicy, and check what was changed in it afterwards.')
 }
 
-function judgeRule(rule: Rule, question: Question, register: ExceptionRegister): RuleResult {
+/** What may keep a violation from denying: an exception, or that an earlier verdict had it. */
+interface Asides {
+  register: ExceptionRegister
+  earlier: KnownFindings
+}
+
+function judgeRule(rule: Rule, question: Question, { register, earlier }: Asides): RuleResult {
   const { policy, evidence, now } = question
   const { isOff, note, denies } = actingLevel(rule, policy, now)
   const about = { rule: rule.id, title: rule.title, kind: rule.needs[0] ?? 'policy', remedy: rule.remedy } as const
@@ -106,9 +115,18 @@ function judgeRule(rule: Rule, question: Question, register: ExceptionRegister):
 
   const answer = rule.judge(question)
   const { counted, remarked, excepted } = applyExceptions(rule, answer, register)
-  const violations = [...counted.map((violation) => (denies(violation) ? violation : asRemark(violation))), ...remarked.map(asRemark)]
-  const status = counted.some(denies) ? (rule.means ?? 'failed') : violations.length > 0 ? 'warned' : 'passed'
-  const notes = [answer.found, excepted.length > 0 ? `${excepted.length} excepted` : '', note].filter((part) => part !== '')
+  const denying = counted.filter(denies)
+  // Evidence that proves nothing is never an old acquaintance.
+  const { known, fresh, aged } = rule.means === 'undecided' ? { known: [], fresh: denying, aged: 0 } : earlier.part(rule.id, denying.toSorted(compareViolations))
+  const violations = [...fresh, ...counted.filter((violation) => !denies(violation)).map(asRemark), ...remarked.map(asRemark)]
+  const status = fresh.length > 0 ? (rule.means ?? 'failed') : violations.length > 0 || known.length > 0 ? 'warned' : 'passed'
+  const notes = [
+    answer.found,
+    excepted.length > 0 ? `${excepted.length} excepted` : '',
+    known.length > 0 ? `${known.length} known since an earlier verdict` : '',
+    aged > 0 ? `${aged} known for longer than ${policy.baseline.maximumAge}, which count again` : '',
+    note,
+  ].filter((part) => part !== '')
   return {
     ...about,
     status,
@@ -116,6 +134,7 @@ function judgeRule(rule: Rule, question: Question, register: ExceptionRegister):
     found: notes.join('; '),
     violations: violations.toSorted(compareViolations),
     excepted: excepted.toSorted((left, right) => compareViolations(left.violation, right.violation)),
+    ...(known.length === 0 ? {} : { known: known.toSorted((left, right) => compareViolations(left.violation, right.violation)) }),
   }
 }
 
@@ -123,6 +142,7 @@ function asRemark(violation: Violation): Violation {
   return { ...violation, remark: true }
 }
 
+/** Exceptions before the limit. What an earlier verdict had comes after both: a limit counts known findings as well, and where it is broken only the new ones deny. */
 function applyExceptions(rule: Rule, answer: Answer, register: ExceptionRegister): { counted: Violation[]; remarked: Violation[]; excepted: Excepted[] } {
   const counted = register.apply(rule.id, answer.violations)
   const remarked = register.apply(rule.id, answer.remarks ?? [])
@@ -190,6 +210,7 @@ function bindingOf(policy: Policy, evidence: Evidence, now: Date, context: Conte
     databases: unique(databases),
     tools: unique([...tools, ...(context.tools ?? [])].map(({ name, version, reference }) => ({ name, version, reference }))),
     at: now.toISOString(),
+    ...(context.baseline === undefined ? {} : { baseline: baselineBinding(context.baseline) }),
   }
 }
 

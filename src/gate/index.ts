@@ -1,3 +1,4 @@
+export { acceptBaseline, type Baseline } from './baseline.ts'
 export { evaluate, isPassedVerdict, type Context, type Judgement, type PassedVerdict } from './evaluate.ts'
 export type { Answer, ExceptionUse, Question, Rule } from './rule.ts'
 export { ruleTable } from './rule-table.ts'

@@ -34,6 +34,14 @@ export const Excepted = z.strictObject({
 })
 export type Excepted = z.infer<typeof Excepted>
 
+/** A violation that an earlier verdict already had and that the policy does not hold against this image for that reason. */
+export const Known = z.strictObject({
+  violation: Violation,
+  /** When the first verdict of the chain that had it was judged, UTC. */
+  since: z.iso.datetime(),
+})
+export type Known = z.infer<typeof Known>
+
 /**
  * What one rule said.
  * `failed` denies; `warned` is reported and does not deny; `undecided` denies because evidence is missing;
@@ -50,5 +58,7 @@ export const RuleResult = z.strictObject({
   remedy: z.string(),
   violations: z.array(Violation),
   excepted: z.array(Excepted),
+  /** What a baseline had already; absent where there is nothing of the kind. */
+  known: z.array(Known).min(1).optional(),
 })
 export type RuleResult = z.infer<typeof RuleResult>

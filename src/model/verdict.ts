@@ -11,6 +11,16 @@ export const Binding = z.strictObject({
   policy: Digest,
   databases: z.array(Database.pick({ name: true, digest: true, updatedAt: true, coverage: true })),
   tools: z.array(ToolIdentity),
+  /** The earlier verdict whose findings count as known; absent where none was given. */
+  baseline: z
+    .strictObject({
+      /** Of the bytes of its document. */
+      digest: Digest,
+      /** When it was judged, UTC. */
+      at: z.iso.datetime(),
+      images: z.array(z.strictObject({ platform: Platform, digest: Digest })),
+    })
+    .optional(),
   /** When it was judged, UTC. */
   at: z.iso.datetime(),
 })

@@ -52,6 +52,8 @@ export const defaultPolicy: Policy = {
   signing: { transparencyLog: 'private', format: 'bundle', unavailable: 'refuse', patienceMinutes: 15 },
   inventory: {},
   rules: {},
+  // Whoever wants to begin with an old image says so. A month is long enough to repair what an update repairs; what takes longer is an exception, with an owner.
+  baseline: { accept: false, maximumAge: '30d', rules: ['lint-level', 'vulnerabilities', 'licenses'] },
   // Half a year: an accepted risk is looked at again twice a year.
   exceptions: { maximumDays: 180, unused: 'warn', register: [] },
 }

@@ -31,6 +31,7 @@ export const PolicyFile = z.strictObject({
   signing: sections.signing.partial().optional().describe('How a passed image is signed, and who may learn of it.'),
   inventory: sections.inventory.partial().optional().describe('The list of packages.'),
   rules: sections.rules.optional().describe('How single rules act. A rule that is not named denies.'),
+  baseline: sections.baseline.partial().optional().describe('Whether an earlier verdict may make findings known ones.'),
   exceptions: sections.exceptions.partial().optional().describe('The exception register.'),
 })
 export type PolicyFile = z.infer<typeof PolicyFile>

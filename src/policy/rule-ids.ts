@@ -73,3 +73,25 @@ export const ruleOwners: Readonly<Partial<Record<RuleId, readonly OwnerKind[]>>>
   'base-allowed': inSource,
   'base-latest': inSource,
 }
+
+/**
+ * Rules for which no earlier verdict makes a finding a known one. Missing evidence and evidence that proves nothing are not findings; exceptions have a register of their own;
+ * a leaked credential is leaked however long it is known, and one that attackers use is used; and a measure names no thing that could be met again.
+ */
+export const rulesWithoutBaseline = [
+  'evidence',
+  'database-age',
+  'database-coverage',
+  'inventory',
+  'secrets',
+  'suspected-secrets',
+  'sbom-complete',
+  'size-unpacked',
+  'size-compressed',
+  'layer-efficiency',
+  'wasted-bytes',
+  'exceptions',
+] as const satisfies readonly RuleId[]
+
+/** Rules whose findings can be known from an earlier verdict. */
+export const rulesWithBaseline: readonly RuleId[] = ruleIds.filter((rule) => !(rulesWithoutBaseline as readonly string[]).includes(rule))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Platform, severities } from '../model/index.ts'
 import { isLicenseId } from './license-expression.ts'
-import { ownerKinds, ruleIds } from './rule-ids.ts'
+import { ownerKinds, ruleIds, rulesWithBaseline } from './rule-ids.ts'
 import { bytesPattern, durationPattern } from './units.ts'
 
 const limit = z
@@ -159,6 +159,14 @@ export const Policy = z.strictObject({
     allowEmpty: z.strictObject({ reason: sentence }).optional().describe('Set for images in which no package can be catalogued, e.g. FROM scratch with one static binary.'),
   }),
   rules: z.partialRecord(ruleId, RuleSetting),
+  baseline: z.strictObject({
+    accept: z.boolean().describe('Whether findings that an earlier verdict already had (--baseline) may pass.'),
+    maximumAge: duration.describe('For how long a finding may be known, counted from the first verdict that had it.'),
+    rules: z
+      .array(z.enum(rulesWithBaseline, 'a rule whose findings can be known: evidence, exceptions, credentials and sizes are always judged anew'))
+      .min(1)
+      .describe('Rules whose findings may be known. All others judge as if there were no earlier verdict.'),
+  }),
   exceptions: z.strictObject({
     maximumDays: z.int().min(1).max(366).describe('Furthest expiry from today.'),
     unused: z.enum(['deny', 'warn']).describe('What an exception that matches nothing, or is past its last day, does.'),

@@ -13,12 +13,13 @@ export function renderGithub(run: Run): string {
   const findings = reportedFindings(run)
   const denying = findings.filter(({ state }) => state === 'denied' || state === 'undecided')
   const warning = findings.filter(({ state }) => state === 'warned')
+  const known = tally(findings).states.known
   const broken = outcome === 'broken' ? [command('error', {}, `Loadline: ${sentence} ${next}`)] : []
   const errors = [...broken, ...denying.slice(0, mostAnnotations - broken.length).map((finding) => annotation(run, 'error', finding))]
   const warnings = warning.slice(0, mostAnnotations).map((finding) => annotation(run, 'warning', finding))
   const cut = [...denying.slice(mostAnnotations - broken.length), ...warning.slice(mostAnnotations)]
   const rest = cut.length === 0 ? '' : ` ${counted(cut.length, 'more finding')} ${cut.length === 1 ? 'is' : 'are'} only in the reports (${severityLine(tally(cut))}).`
-  const summary = command('notice', { title: `Loadline: ${word}` }, `${sentence} ${wholeNumber(denying.length)} deny, ${wholeNumber(warning.length)} warn.${rest}`)
+  const summary = command('notice', { title: `Loadline: ${word}` }, `${sentence} ${wholeNumber(denying.length)} deny, ${wholeNumber(warning.length)} warn${known === 0 ? '' : `, ${wholeNumber(known)} known since an earlier verdict`}.${rest}`)
   return `${[...errors, ...warnings, summary].join('\n')}\n`
 }
 

@@ -178,7 +178,7 @@ const kindTitles: Record<FindingKind, string> = {
   policy: 'Policy',
 }
 
-const stateWords = { undecided: 'undecided', denied: 'denies', warned: 'warns', excepted: 'excepted', reported: 'within policy' } as const
+const stateWords = { undecided: 'undecided', denied: 'denies', warned: 'warns', excepted: 'excepted', known: 'known', reported: 'within policy' } as const
 
 function findingsSection(findings: readonly ReportedFinding[]): Markup {
   const groups = findingKinds.map((kind) => ({ kind, list: findings.filter((finding) => finding.kind === kind) })).filter(({ list }) => list.length > 0)
@@ -189,13 +189,13 @@ function findingsSection(findings: readonly ReportedFinding[]): Markup {
 
 function stateLine(findings: readonly ReportedFinding[]): string {
   const { states } = tally(findings)
-  return (['undecided', 'denied', 'warned', 'excepted', 'reported'] as const)
+  return (['undecided', 'denied', 'warned', 'excepted', 'known', 'reported'] as const)
     .filter((state) => states[state] > 0)
     .map((state) => `${wholeNumber(states[state])} ${stateCounts[state]}`)
     .join(', ')
 }
 
-const stateCounts = { undecided: 'undecided', denied: 'denying', warned: 'warning', excepted: 'excepted', reported: 'within the policy' } as const
+const stateCounts = { undecided: 'undecided', denied: 'denying', warned: 'warning', excepted: 'excepted', known: 'known', reported: 'within the policy' } as const
 
 function findingGroup(kind: FindingKind, list: readonly ReportedFinding[]): Markup {
   const shown = list.slice(0, mostFindings)
@@ -217,7 +217,7 @@ function findingRow(finding: ReportedFinding): Markup {
   const what = vulnerability === undefined ? finding.subject : `${vulnerability.package.name} ${vulnerability.package.version}`
   const where = [place.startsWith(what) ? '' : what, place].filter((line) => line !== '')
   const platforms = finding.platforms.join(', ')
-  return html`<tr>${cell('Severity', html`<span><span class="word ${finding.severity}">${finding.severity}</span><small>${stateWords[finding.state]}</small></span>`)}${cell(
+  return html`<tr>${cell('Severity', html`<span><span class="word ${finding.severity}">${finding.severity}</span><small>${stateWords[finding.state]}${finding.knownSince !== undefined && html` since ${finding.knownSince.slice(0, 10)}`}</small></span>`)}${cell(
     'Finding',
     html`<span>${url === undefined ? id : html`<a href="${url}" rel="noopener noreferrer">${id}</a>`}${about !== '' && html`<small>${printable(about)}</small>`}</span>`,
   )}${cell('Where', html`<span>${where.map((line, position) => (position === 0 ? html`<span class="mono">${printable(line, 300)}</span>` : html`<small class="mono">${printable(line, 300)}</small>`))}${platforms !== '' && html`<small>${platforms}</small>`}</span>`)}${cell(

@@ -53,6 +53,8 @@ function addProperties(suite: ReturnType<typeof create>, run: Run): void {
   properties.ele('property', { name: 'mode', value: run.mode })
   properties.ele('property', { name: 'loadline', value: printable(run.loadline) })
   if (run.policy !== undefined) properties.ele('property', { name: 'policy', value: run.policy.digest })
+  const baseline = run.verdict?.binding.baseline
+  if (baseline !== undefined) properties.ele('property', { name: 'baseline', value: `${baseline.digest}, ${baseline.at}` })
   for (const { platform, digest } of images) properties.ele('property', { name: `image ${platform}`, value: digest })
 }
 
@@ -90,6 +92,7 @@ function textOf(result: RuleResult): string {
     ...shown.map(lineOf),
     ...(cut > 0 ? [`and ${counted(cut, 'more', 'more')}: see verdict.json`] : []),
     exceptedText(result),
+    knownText(result),
   ]
     .filter((line) => line !== '')
     .join('\n')
@@ -104,6 +107,10 @@ function lineOf(violation: Violation): string {
 
 function exceptedText(result: RuleResult): string {
   return result.excepted.length === 0 ? '' : `${counted(result.excepted.length, 'finding')} allowed by an exception: ${printable(result.excepted.map(({ violation, expires }) => `${violation.id} until ${expires}`).slice(0, mostViolations).join(', '))}`
+}
+
+function knownText({ known = [] }: RuleResult): string {
+  return known.length === 0 ? '' : `${counted(known.length, 'finding')} known since an earlier verdict: ${printable(known.map(({ violation, since }) => `${violation.id} since ${since.slice(0, 10)}`).slice(0, mostViolations).join(', '))}`
 }
 
 function missingCases(run: Run): TestCase[] {

@@ -72,7 +72,7 @@ function findingsBlock(findings: readonly ReportedFinding[]): string {
   return `### ${cut.length === 0 ? 'Findings' : `Top ${mostFindings} of ${wholeNumber(weighed.length)} findings`}\n\n${table(['', 'Severity', 'Id', 'Where', 'Found', 'What to do'], rows)}${rest}`
 }
 
-const stateWords = { undecided: 'undecided', denied: 'denies', warned: 'warns', excepted: 'excepted', reported: 'within policy' } as const
+const stateWords = { undecided: 'undecided', denied: 'denies', warned: 'warns', excepted: 'excepted', known: 'known', reported: 'within policy' } as const
 
 function linked(finding: ReportedFinding): string {
   const url = safeUrl(finding.url)

@@ -1,5 +1,5 @@
 import type { Run } from '../model/index.ts'
-import { age, counted } from './measures.ts'
+import { age, counted, moment } from './measures.ts'
 
 /** Something that a reader must know to weigh the verdict, whatever it is. */
 export interface Notice {
@@ -8,9 +8,9 @@ export interface Notice {
   items: string[]
 }
 
-/** The conditions of a run: substituted bases, the example database, the built-in policy, a missing signature, and stages that were left out. */
+/** The conditions of a run: substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, and a missing signature. */
 export function notices(run: Run): Notice[] {
-  return [...unsignedNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run)]
+  return [...unsignedNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run), ...baselineNotice(run)]
 }
 
 function unsignedNotice(run: Run): Notice[] {
@@ -71,6 +71,20 @@ function policyNotice(run: Run): Notice[] {
       title: 'Policy of an organisation',
       text: `The policy is made of ${counted(layers.length, 'layer')}: each says what differs from the one before it, and an application’s file cannot change what the organisation’s locks.`,
       items: layers.map(({ role, name, digest }) => `${role}: ${name}, ${digest}`),
+    },
+  ]
+}
+
+function baselineNotice(run: Run): Notice[] {
+  const baseline = run.verdict?.binding.baseline
+  if (run.verdict === undefined || baseline === undefined) return []
+  const known = run.verdict.results.flatMap((result) => result.known ?? [])
+  const said = known.length === 0 ? 'Nothing that denies was known from it' : `${counted(known.length, 'finding')} that would deny ${known.length === 1 ? 'is' : 'are'} known from it and ${known.length === 1 ? 'does' : 'do'} not`
+  return [
+    {
+      title: 'Compared with an earlier verdict',
+      text: `${said}. It was judged ${moment(baseline.at)}, ${age(baseline.at, run.verdict.binding.at)}; a finding that is known for longer than the policy allows counts again.`,
+      items: [`document ${baseline.digest}`, ...baseline.images.map(({ platform, digest }) => `image ${platform} ${digest}`)],
     },
   ]
 }

@@ -2,9 +2,9 @@ import { compareSeverity, compareText, evidenceKinds, ownersOf, severities, type
 
 /**
  * How a finding weighs. `undecided`: evidence is missing, so it denies; `denied`: its rule says no; `warned`: its rule only warns;
- * `excepted`: the policy allows it for a time; `reported`: seen, and within what the policy allows.
+ * `excepted`: the policy allows it for a time; `known`: an earlier verdict had it, and the policy does not hold that against the image; `reported`: seen, and within what the policy allows.
  */
-export const findingStates = ['undecided', 'denied', 'warned', 'excepted', 'reported'] as const
+export const findingStates = ['undecided', 'denied', 'warned', 'excepted', 'known', 'reported'] as const
 export type FindingState = (typeof findingStates)[number]
 
 /** The kinds of findings in the order of every report. */
@@ -31,6 +31,8 @@ export interface ReportedFinding {
   url?: string
   vulnerability?: Vulnerability
   exception?: { reason: string; owner: string; expires: string }
+  /** When the first verdict that had it was judged; only for what is known. */
+  knownSince?: string
 }
 
 /** How many findings there are of each state and severity. */
@@ -57,7 +59,7 @@ export function reportedFindings(run: Run): ReportedFinding[] {
 export function tally(findings: readonly ReportedFinding[]): Tally {
   const counts: Tally = {
     total: findings.length,
-    states: { undecided: 0, denied: 0, warned: 0, excepted: 0, reported: 0 },
+    states: { undecided: 0, denied: 0, warned: 0, excepted: 0, known: 0, reported: 0 },
     severities: { critical: 0, high: 0, medium: 0, low: 0, unknown: 0 },
   }
   for (const finding of findings) {
@@ -140,6 +142,7 @@ function judgedFindings(result: RuleResult, missing: readonly ReportedFinding[],
   const repeats = ({ id, platform }: Violation): boolean => state === 'undecided' && missing.some((cell) => cell.kind === id && (cell.platforms.length === 0 || cell.platforms.includes(platform ?? '')))
   const findings = [
     ...result.violations.filter((violation) => !repeats(violation)).map(tell),
+    ...(result.known ?? []).map(({ violation, since }): ReportedFinding => ({ ...tell(violation), state: 'known', knownSince: since })),
     ...result.excepted.map(({ violation, reason, owner, expires }): ReportedFinding => ({ ...tell(violation), state: 'excepted', exception: { reason, owner, expires } })),
   ]
   const denies = state === 'denied' || state === 'undecided'

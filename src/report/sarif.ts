@@ -96,6 +96,7 @@ function propertiesOf(run: Run, found: readonly ReportedFinding[]): object {
     images: headline(run).images.map(({ platform, digest }) => ({ platform, digest })),
     ...(run.policy === undefined ? {} : { policy: run.policy.digest }),
     databases: run.verdict?.binding.databases ?? [],
+    ...(run.verdict?.binding.baseline === undefined ? {} : { baseline: run.verdict.binding.baseline }),
     findings: { total: counts.total, ...counts.states },
   }
 }
@@ -126,6 +127,7 @@ function resultOf(run: Run, finding: ReportedFinding, rules: Rules, fingerprints
       kind: finding.kind,
       severity: finding.severity,
       ...(finding.rule === undefined ? {} : { rule: finding.rule }),
+      ...(finding.knownSince === undefined ? {} : { knownSince: finding.knownSince }),
       ...(finding.subject === '' ? {} : { subject: printable(finding.subject) }),
       ...(finding.owner === undefined ? {} : { owner: finding.owner.kind }),
       platforms: finding.platforms,

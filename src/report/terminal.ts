@@ -38,6 +38,7 @@ export function renderTerminal(run: Run, options: TerminalOptions): string {
     compressed('✓', 'passed', rulesWith(run, 'passed'), width, colors.green),
     compressed('○', 'switched off', rulesWith(run, 'off'), width, colors.yellow),
     exceptionLine(findings, width, colors),
+    knownLine(findings, width, colors),
     withinPolicyLine(findings, width),
     lastWords(run, options, width, colors, paint(headline(run).outcome)),
   ]
@@ -92,7 +93,7 @@ function gateTable(results: readonly RuleResult[], width: number, colors: Colors
 
 /** What a rule found, one row each. Left out where the gate's own row says it all. */
 function detailTable(result: RuleResult, findings: readonly ReportedFinding[], width: number, colors: Colors): string {
-  const ofRule = findings.filter((finding) => finding.rule === result.rule && finding.state !== 'excepted')
+  const ofRule = findings.filter((finding) => finding.rule === result.rule && finding.state !== 'excepted' && finding.state !== 'known')
   const only = ofRule[0]
   if (only === undefined || (ofRule.length === 1 && only.id === result.rule && only.location === undefined)) return ''
   const shown = ofRule.slice(0, mostFindings)
@@ -143,6 +144,15 @@ function exceptionLine(findings: readonly ReportedFinding[], width: number, colo
   const named = excepted.slice(0, mostFindings).map(({ id, exception }) => `${id} until ${exception?.expires}`)
   const cut = excepted.length - named.length
   const start = `! ${counted(excepted.length, 'exception')} in force`
+  return `${colors.yellow(start)}  ${indented(wrapped(`${named.join(', ')}${cut > 0 ? ` and ${cut} more` : ''}`, width - start.length - 2), start.length + 2)}`
+}
+
+function knownLine(findings: readonly ReportedFinding[], width: number, colors: Colors): string {
+  const known = findings.filter(({ state }) => state === 'known')
+  if (known.length === 0) return ''
+  const named = known.slice(0, mostFindings).map(({ id, knownSince }) => `${id} since ${knownSince?.slice(0, 10)}`)
+  const cut = known.length - named.length
+  const start = `! ${known.length} known`
   return `${colors.yellow(start)}  ${indented(wrapped(`${named.join(', ')}${cut > 0 ? ` and ${cut} more` : ''}`, width - start.length - 2), start.length + 2)}`
 }
 

@@ -1,5 +1,6 @@
 import type { Directory, Secret } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
+import { acceptBaseline, type Baseline } from '../gate/baseline.ts'
 import { digestOf, Lock, type AppliedPolicy, type Subject } from '../model/index.ts'
 import { applyPolicy } from '../policy/apply.ts'
 import type { PolicyText } from '../policy/file.ts'
@@ -17,6 +18,8 @@ export interface Source {
   policy: Policy
   applied: AppliedPolicy
   structureTests: { path: string; text: string } | undefined
+  /** An earlier verdict on this application, which the policy accepts. */
+  baseline: Baseline | undefined
 }
 
 /** What the caller may say about the source. */
@@ -28,6 +31,8 @@ export interface SourceRequest {
   policy?: PolicyText
   /** An organisation's policy file, from outside the directory: the application's stands on it and cannot change what it locks. */
   organisation?: PolicyText
+  /** A `verdict.json` of an earlier run on this application, where the policy accepts one. */
+  baseline?: { path: string; text: string }
   /** Replaces the policy's platforms. */
   platforms?: string[]
   /** Added to the policy's build arguments. */
@@ -44,6 +49,9 @@ const largestDockerfile = 1_000_000
 export async function readSource(request: SourceRequest): Promise<Source> {
   const entries = await listEntries(request.directory)
   const { policy, applied } = await readPolicy(request, entries)
+  const name = policy.image.name ?? request.name ?? 'application'
+  // Before anything is built: a baseline that does not count would otherwise be noticed after minutes.
+  const baseline = request.baseline === undefined ? undefined : acceptBaseline(request.baseline, name, policy, request.now)
   const path = policy.build.dockerfile
   const text = await readDockerfile(request.directory, path)
   const choice: BuildChoice = { buildArgs: policy.build.args, ...(policy.build.target === undefined ? {} : { target: policy.build.target }) }
@@ -52,7 +60,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   return {
     directory: request.directory,
     subject: {
-      name: policy.image.name ?? request.name ?? 'application',
+      name,
       dockerfile: path,
       dockerfileDigest: digestOf(text),
       ...(policy.build.target === undefined ? {} : { target: policy.build.target }),
@@ -62,6 +70,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     policy,
     applied,
     structureTests: await readStructureTests(request.directory, policy),
+    baseline,
   }
 }
 

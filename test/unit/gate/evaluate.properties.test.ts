@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Baseline } from '../../../src/gate/baseline.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import { evidenceKinds, severities, type Configuration, type Evidence, type Violation } from '../../../src/model/index.ts'
 import { ruleIds } from '../../../src/policy/rule-ids.ts'
@@ -241,6 +242,41 @@ describe('the gate', { timeout: 60_000 }, () => {
     expect(against).toBeUndefined()
   })
 
+  it('never passes with a baseline what it did not because a finding is added or evidence is taken away', () => {
+    const against = counterexample(
+      100,
+      fc.property(policies, fc.array(flaws, { maxLength: 4 }), fc.array(flaws, { maxLength: 4 }), flaws, fc.constantFrom(...evidenceKinds), fc.nat(1), (given, before, list, more, kind, index) => {
+        const policy = acceptingBaseline(given)
+        const baseline = baselineOf(policy, before)
+        const outcomeOf = (evidence: Evidence) => evaluate(policy, evidence, now, { baseline }).verdict.outcome
+        const without = withFlaws(list)
+        without.platforms[index]!.evidence[kind] = missing
+        return (outcomeOf(withFlaws(list)) === 'passed' || outcomeOf(withFlaws([...list, more])) !== 'passed') && outcomeOf(without) !== 'passed'
+      }),
+    )
+    expect(against).toBeUndefined()
+  })
+
+  it('lets a baseline allow only what it names, and nothing of rules that it may not touch', () => {
+    const against = counterexample(
+      100,
+      fc.property(policies, fc.array(flaws, { maxLength: 5 }), fc.array(flaws, { maxLength: 5 }), (given, before, list) => {
+        const policy = acceptingBaseline(given)
+        const baseline = baselineOf(policy, before)
+        const named = (rule: string) => (baseline.verdict.results.find((result) => result.rule === rule)?.violations ?? []).map(sameThing)
+        const without = evaluate(policy, withFlaws(list), now).verdict.results
+        return evaluate(policy, withFlaws(list), now, { baseline }).verdict.results.every((result, at) => {
+          const known = (result.known ?? []).map(({ violation }) => violation)
+          const all = [...result.violations, ...known].map((violation) => JSON.stringify(violation)).toSorted()
+          const denied = without[at]!.violations.map((violation) => JSON.stringify(violation)).toSorted()
+          const mayBeKnown = policy.baseline.rules.includes(result.rule as never)
+          return JSON.stringify(all) === JSON.stringify(denied) && known.every((violation) => mayBeKnown && named(result.rule).includes(sameThing(violation)))
+        })
+      }),
+    )
+    expect(against).toBeUndefined()
+  })
+
   it('changes nothing that it was given', () => {
     const against = counterexample(
       30,
@@ -254,6 +290,19 @@ describe('the gate', { timeout: 60_000 }, () => {
     expect(against).toBeUndefined()
   })
 })
+
+function acceptingBaseline(policy: Policy): Policy {
+  return { ...policy, baseline: { accept: true, maximumAge: '30d', rules: ['vulnerabilities', 'licenses', 'setuid', 'shells', 'exposed-ports'] } }
+}
+
+/** An hour earlier: the database is fresh then as well. */
+function baselineOf(policy: Policy, list: readonly Flaw[]): Baseline {
+  return { digest: `sha256:${'b'.repeat(64)}`, verdict: evaluate(policy, withFlaws(list), new Date(now.getTime() - 3_600_000)).verdict, evidence: undefined }
+}
+
+function sameThing({ id, subject, platform }: Violation): string {
+  return JSON.stringify([id, subject, platform])
+}
 
 /** What breaks a law, or undefined where nothing was found. */
 function counterexample<T>(numRuns: number, law: fc.IProperty<T>): unknown {
