@@ -54,6 +54,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .option('--policy <file>', 'policy file (default: loadline.yaml in the source, or the strict default)')
     .option('--organisation <file>', 'the organisation\'s policy file: the application\'s stands on it and cannot change what it locks')
     .option('--baseline <verdict>', 'verdict.json of an earlier run: what it already had does not deny again, where the policy accepts that')
+    .option('--known-exploited <file>', 'list of exploited vulnerabilities (CISA KEV catalogue, JSON): whatever of it the image has denies')
     .option('--output <directory>', 'where the reports go', 'loadline-report')
     .option('--platform <platform...>', 'platforms to build and judge (default: the policy\'s)', [])
     .option('--publish <reference>', 'push a passed image to registry/repository:tag')
@@ -107,6 +108,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .argument('<verdict>', 'verdict.json of an earlier run')
     .option('--platform <platform...>', 'platforms that must be judged (default: the policy\'s)', [])
     .option('--baseline <verdict>', 'verdict.json of an earlier run, where the policy accepts one')
+    .option('--known-exploited <file>', 'list of exploited vulnerabilities, instead of the recorded one')
     .option('--at <moment>', 'judge as at this day or moment, UTC, e.g. 2027-01-31 (default: now)')
     .option('--json', 'print the document instead of the table', false)
     .action(async (verdict: string, options) => {

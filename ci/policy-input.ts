@@ -16,7 +16,7 @@ export async function policyText(path: string | undefined, what: 'policy' | 'org
   return path === undefined ? undefined : { path, text: await readInput(path, 'POLICY', what) }
 }
 
-/** An earlier verdict that was named on the command line. Throws `USAGE` where it cannot be read. */
-export async function baselineText(path: string | undefined): Promise<{ path: string; text: string } | undefined> {
-  return path === undefined ? undefined : { path, text: await readInput(path, 'USAGE', 'baseline') }
+/** An earlier verdict, or a list of exploited vulnerabilities, that was named on the command line. Throws `USAGE` where it cannot be read. */
+export async function givenText(path: string | undefined, what: 'baseline' | 'known-exploited'): Promise<{ path: string; text: string } | undefined> {
+  return path === undefined ? undefined : { path, text: await readInput(path, 'USAGE', what) }
 }

@@ -6,6 +6,7 @@ import { pinBases } from '../src/stages/base.ts'
 import { buildArchive, type BuiltArchive } from '../src/stages/build.ts'
 import { openDatabase, type GivenDatabase } from '../src/stages/evidence/database.ts'
 import { collectEvidence } from '../src/stages/evidence/index.ts'
+import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts'
 import { lintDockerfile } from '../src/stages/lint.ts'
 import { step, type Progress } from '../src/stages/progress.ts'
 import { readSource, type SourceRequest } from '../src/stages/source.ts'
@@ -52,7 +53,12 @@ export async function buildAndScan(request: Request, record: RunRecord): Promise
     }),
   )
 
-  const evidence = (record.evidence = { lint: await lint, platforms: platforms.map(({ built, evidence: cells }) => ({ archive: built.archive, evidence: cells })) })
+  const knownExploited = collectKnownExploited(source.knownExploited, platforms.map(({ evidence: { vulnerabilities } }) => vulnerabilities))
+  const evidence = (record.evidence = {
+    lint: await lint,
+    ...(knownExploited === undefined ? {} : { knownExploited }),
+    platforms: platforms.map(({ built, evidence: cells }) => ({ archive: built.archive, evidence: cells })),
+  })
   record.sboms = platforms.flatMap(({ built, sbom }) => (sbom === undefined ? [] : [{ platform: built.archive.platform, documents: sbom }]))
   const { verdict, passed } = await step(progress, 'gate', '', async () => evaluate(policy, evidence, request.now, { baseline: source.baseline }), (judged) => judged.verdict.outcome)
   record.verdict = verdict

@@ -4,6 +4,7 @@ import { evaluate } from '../src/gate/evaluate.ts'
 import { readRun, type Run } from '../src/model/index.ts'
 import { applyPolicy, type PolicyCall } from '../src/policy/apply.ts'
 import type { PolicyFiles } from '../src/policy/decide.ts'
+import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts'
 
 /** Recorded evidence, and the policy that it is held against. */
 export interface JudgeAgainRequest extends PolicyFiles, PolicyCall {
@@ -11,6 +12,8 @@ export interface JudgeAgainRequest extends PolicyFiles, PolicyCall {
   recorded: { path: string; text: string }
   /** A `verdict.json` of an earlier run, where the policy accepts one. */
   baseline?: { path: string; text: string } | undefined
+  /** A list of exploited vulnerabilities, instead of the one that was recorded. */
+  knownExploited?: { path: string; text: string } | undefined
   /** The moment of judging. */
   now: Date
 }
@@ -21,10 +24,12 @@ export interface JudgeAgainRequest extends PolicyFiles, PolicyCall {
  */
 export function judgeAgain(request: JudgeAgainRequest): Run {
   const { path, text } = request.recorded
-  const { evidence, release: _, failure, ...recorded } = readRun(text, path)
-  if (evidence === undefined || evidence.platforms.length === 0) {
+  const { evidence: old, release: _, failure, ...recorded } = readRun(text, path)
+  if (old === undefined || old.platforms.length === 0) {
     throw new DeliveryError('USAGE', `wanted recorded evidence, found none of an image in ${path}${failure === undefined ? '' : `: that run broke off in the stage ${failure.stage}`}`, 'Give the verdict.json of a run that came to a verdict.')
   }
+  const knownExploited = collectKnownExploited(request.knownExploited, old.platforms.map(({ evidence: { vulnerabilities } }) => vulnerabilities))
+  const evidence = knownExploited === undefined ? old : { ...old, knownExploited }
   const { policy, applied } = applyPolicy(request, request, request.now)
   const baseline = request.baseline === undefined ? undefined : acceptBaseline(request.baseline, recorded.subject.name, policy, request.now)
   const { verdict } = evaluate(policy, evidence, request.now, { tools: recorded.verdict?.binding.tools ?? [], baseline })

@@ -21,6 +21,7 @@ export class Loadline {
   private lock?: File
   private organisation?: File
   private baseline?: File
+  private knownExploited?: File
 
   /**
    * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the strict default.
@@ -28,13 +29,15 @@ export class Loadline {
    * @param lock Lock file that pins every tool and base image by digest; without one, loadline.lock.json of the source counts.
    * @param organisation The organisation's policy file, from outside the source: the application's stands on it and cannot change what it locks.
    * @param baseline The verdict.json of an earlier run on the same application: what it already had does not deny again, where the policy accepts that.
+   * @param knownExploited List of exploited vulnerabilities (CISA KEV catalogue, JSON): whatever of it the image has denies. Without one, the list that the policy names in the source counts.
    */
-  constructor(policy?: File, vulnerabilityDatabase?: Directory, lock?: File, organisation?: File, baseline?: File) {
+  constructor(policy?: File, vulnerabilityDatabase?: Directory, lock?: File, organisation?: File, baseline?: File, knownExploited?: File) {
     if (policy !== undefined) this.policy = policy
     if (vulnerabilityDatabase !== undefined) this.vulnerabilityDatabase = vulnerabilityDatabase
     if (lock !== undefined) this.lock = lock
     if (organisation !== undefined) this.organisation = organisation
     if (baseline !== undefined) this.baseline = baseline
+    if (knownExploited !== undefined) this.knownExploited = knownExploited
   }
 
   /**
@@ -170,7 +173,13 @@ export class Loadline {
   }
 
   private async request(source: Directory, platform?: string): Promise<Request> {
-    const [policy, lock, organisation, baseline] = await Promise.all([textOf(this.policy), lockOf(this.lock, source), textOf(this.organisation), textOf(this.baseline)])
+    const [policy, lock, organisation, baseline, knownExploited] = await Promise.all([
+      textOf(this.policy),
+      lockOf(this.lock, source),
+      textOf(this.organisation),
+      textOf(this.baseline),
+      textOf(this.knownExploited),
+    ])
     return {
       directory: source,
       buildSecrets: new Map(),
@@ -181,6 +190,7 @@ export class Loadline {
       ...(policy === undefined ? {} : { policy }),
       ...(organisation === undefined ? {} : { organisation }),
       ...(baseline === undefined ? {} : { baseline }),
+      ...(knownExploited === undefined ? {} : { knownExploited }),
       ...databaseOf(this.vulnerabilityDatabase),
     }
   }

@@ -14,7 +14,7 @@ import { useColor } from '../color.ts'
 import { credential } from '../credential.ts'
 import { findEngine, type Engine } from '../engine.ts'
 import { liveDisplay, plainDisplay, silentDisplay, type ProgressDisplay } from '../progress-display.ts'
-import { baselineText, policyText, readInput } from '../policy-input.ts'
+import { givenText, policyText, readInput } from '../policy-input.ts'
 import { clearReports, writeReports } from '../report-directory.ts'
 import { withSession } from '../session.ts'
 import { givenSigner, type SignerOptions } from '../signer.ts'
@@ -24,6 +24,7 @@ export interface BuildAndScanOptions extends SignerOptions {
   policy?: string
   organisation?: string
   baseline?: string
+  knownExploited?: string
   output: string
   platform: string[]
   publish?: string
@@ -55,7 +56,8 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
     await requireDirectory(source)
     const policy = await policyText(options.policy, 'policy')
     const organisation = await policyText(options.organisation, 'organisation')
-    const baseline = await baselineText(options.baseline)
+    const baseline = await givenText(options.baseline, 'baseline')
+    const knownExploited = await givenText(options.knownExploited, 'known-exploited')
     const engine = await findEngine({ say: display.say, ...(options.engine === undefined ? {} : { address: options.engine }) })
     const given = await readGivenLock(options, source, engine)
     const delivery = await withSession(engine, join(output, 'engine.log'), async () =>
@@ -72,6 +74,7 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
           ...(policy === undefined ? {} : { policy }),
           ...(organisation === undefined ? {} : { organisation }),
           ...(baseline === undefined ? {} : { baseline }),
+          ...(knownExploited === undefined ? {} : { knownExploited }),
           ...(await givenDatabase(options.vulnerabilityDatabase)),
         },
         await publication(options),

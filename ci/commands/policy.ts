@@ -7,7 +7,7 @@ import { rules } from '../../src/gate/rules.ts'
 import { closest, decidePolicy, organisationJsonSchema, policyJsonSchema, ruleIds, type PolicyFiles } from '../../src/policy/index.ts'
 import { renderJson, renderTerminal } from '../../src/report/index.ts'
 import { useColor } from '../color.ts'
-import { baselineText, policyText, readInput } from '../policy-input.ts'
+import { givenText, policyText, readInput } from '../policy-input.ts'
 
 /** The files that make the policy at hand, as the command line names them. */
 export interface PolicyOptions {
@@ -28,9 +28,16 @@ export async function explain(id: string, options: PolicyOptions): Promise<numbe
 }
 
 /** `loadline policy test VERDICT`: holds recorded evidence against a policy, prints the verdict as `build-and-scan` does, and gives its exit code. */
-export async function testPolicy(path: string, options: PolicyOptions & { platform: string[]; baseline?: string; at?: string; json: boolean }): Promise<number> {
+export async function testPolicy(path: string, options: PolicyOptions & { platform: string[]; baseline?: string; knownExploited?: string; at?: string; json: boolean }): Promise<number> {
   const recorded = { path, text: await readInput(path, 'USAGE', 'verdict') }
-  const run = judgeAgain({ recorded, ...(await policyFiles(options)), platforms: options.platform, baseline: await baselineText(options.baseline), now: momentOf(options.at) })
+  const run = judgeAgain({
+    recorded,
+    ...(await policyFiles(options)),
+    platforms: options.platform,
+    baseline: await givenText(options.baseline, 'baseline'),
+    knownExploited: await givenText(options.knownExploited, 'known-exploited'),
+    now: momentOf(options.at),
+  })
   process.stdout.write(options.json ? renderJson(run) : renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100 }))
   return exitCodeOf(run)
 }

@@ -3,6 +3,7 @@ import { compareSeverity, digestOf, readRun, type Binding, type Digest, type Evi
 import { rulesWithoutBaseline } from '../policy/rule-ids.ts'
 import type { Policy } from '../policy/schema.ts'
 import { formatDuration, parseDuration } from '../policy/units.ts'
+import { clockSkew } from './clock-skew.ts'
 import { groupBy } from './group-by.ts'
 
 /** An earlier verdict on the same application. */
@@ -19,9 +20,6 @@ export interface KnownFindings {
   part(rule: string, violations: readonly Violation[]): { known: Known[]; fresh: Violation[]; aged: number }
 }
 
-/** Clocks differ a little; a verdict from further in the future has a date that nobody can trust. */
-const clockSkew = 15 * 60_000
-
 /**
  * Reads an earlier `verdict.json` as the baseline of an application.
  * Throws `USAGE` where it cannot be read, has no verdict or is about another application, and `POLICY` where the policy does not take it.
@@ -37,10 +35,10 @@ export function acceptBaseline({ path, text }: { path: string; text: string }, n
   return baseline
 }
 
-/** Throws `POLICY` where the policy does not take this baseline: it takes none, or it is too old, or from the future. */
+/** Throws `POLICY` where the policy does not take this baseline: it takes none and compares no size with one, or it is too old, or from the future. */
 export function checkBaseline(policy: Policy, { verdict }: Baseline, now: Date): void {
   const { accept, maximumAge } = policy.baseline
-  if (!accept) throw new DeliveryError('POLICY', 'a baseline was given, and the policy accepts none (baseline.accept: false)', 'Leave the baseline out, or set baseline.accept to true in the policy, with the rules whose findings may be known.')
+  if (!accept && policy.size.growth === undefined) throw new DeliveryError('POLICY', 'a baseline was given, and the policy accepts none (baseline.accept: false)', 'Leave the baseline out, or set baseline.accept to true in the policy, with the rules whose findings may be known. To compare only sizes, set size.growth.')
   const age = now.getTime() - Date.parse(verdict.binding.at)
   if (!(age >= -clockSkew)) throw new DeliveryError('POLICY', `wanted a baseline of the past, found one of ${verdict.binding.at}`, 'Check the clock of the machine, or where the baseline comes from.')
   if (age > parseDuration(maximumAge)) {
@@ -57,7 +55,7 @@ export function openBaseline(policy: Policy, baseline: Baseline | undefined, now
   if (baseline === undefined) return { part: (_, violations) => ({ known: [], fresh: [...violations], aged: 0 }) }
   checkBaseline(policy, baseline, now)
   const { verdict } = baseline
-  const entries = verdict.results
+  const entries = (policy.baseline.accept ? verdict.results : [])
     .filter(({ rule, status }) => status !== 'undecided' && status !== 'off' && (policy.baseline.rules as readonly string[]).includes(rule) && !(rulesWithoutBaseline as readonly string[]).includes(rule))
     .flatMap(({ rule, violations, known = [] }) => [...violations.map((violation) => ({ rule, violation, since: verdict.binding.at })), ...known.map(({ violation, since }) => ({ rule, violation, since: earlierOf(since, verdict.binding.at) }))])
     // The worst first: so that two that differ in nothing but their severity are each matched by their like.

@@ -36,7 +36,7 @@ export function evaluate(policy: Policy, evidence: Evidence, now: Date, context:
 
   const asides: Asides = { register: openRegister(policy, now), earlier: openBaseline(policy, context.baseline, now) }
   const platforms = evidence.platforms.toSorted((left, right) => compareText(left.archive.platform, right.archive.platform) || compareText(left.archive.digest, right.archive.digest))
-  const question: Question = { policy, evidence: { ...evidence, platforms }, now, exceptions: [] }
+  const question: Question = { policy, evidence: { ...evidence, platforms }, now, baseline: context.baseline, exceptions: [] }
   const results = rules.map((rule) => (rule.id === 'exceptions' ? undefined : judgeRule(rule, question, asides)))
   // Only now is it known which exceptions were used.
   const complete = rules.map((rule, index) => results[index] ?? judgeRule(rule, { ...question, exceptions: asides.register.uses() }, asides))
@@ -114,6 +114,10 @@ function judgeRule(rule: Rule, question: Question, { register, earlier }: Asides
   }
 
   const answer = rule.judge(question)
+  if (answer.notJudged) {
+    register.leaveOpen(rule.id)
+    return { ...about, status: 'off', wanted: answer.wanted, found: answer.found, violations: [], excepted: [] }
+  }
   const { counted, remarked, excepted } = applyExceptions(rule, answer, register)
   const denying = counted.filter(denies)
   // Evidence that proves nothing is never an old acquaintance.
@@ -208,10 +212,17 @@ function bindingOf(policy: Policy, evidence: Evidence, now: Date, context: Conte
     images: unique(evidence.platforms.map(({ archive: { platform, digest } }) => ({ platform, digest }))),
     policy: policyDigest(policy),
     databases: unique(databases),
+    ...bindingOfList(evidence),
     tools: unique([...tools, ...(context.tools ?? [])].map(({ name, version, reference }) => ({ name, version, reference }))),
     at: now.toISOString(),
     ...(context.baseline === undefined ? {} : { baseline: baselineBinding(context.baseline) }),
   }
+}
+
+function bindingOfList({ knownExploited }: Evidence): Pick<Binding, 'knownExploited'> {
+  if (knownExploited?.status !== 'collected') return {}
+  const { name, digest, version, releasedAt } = knownExploited.value
+  return { knownExploited: { name, digest, version, releasedAt } }
 }
 
 /** Each value once, in the order of its text: whoever came first does not show. */

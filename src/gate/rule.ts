@@ -1,4 +1,5 @@
 import type { Collected, Evidence, EvidenceKind, Lint, Platform, PlatformEvidence, Violation } from '../model/index.ts'
+import type { Baseline } from './baseline.ts'
 import type { RuleId } from '../policy/rule-ids.ts'
 import type { Exception, Policy } from '../policy/schema.ts'
 
@@ -7,6 +8,8 @@ export interface Question {
   policy: Policy
   evidence: Evidence
   now: Date
+  /** The earlier verdict that was given, whether or not its findings count as known. */
+  baseline?: Baseline | undefined
   /** What became of each exception of the policy. Complete only for the rule `exceptions`, which is asked last; empty for all others. */
   exceptions: readonly ExceptionUse[]
 }
@@ -34,6 +37,8 @@ export interface Answer {
   overLimit?: (remaining: readonly Violation[]) => Violation[]
   /** What is reported and does not deny. */
   remarks?: Violation[]
+  /** True where the policy gives the rule nothing to judge by: `found` says what is missing, and no report calls the rule passed. */
+  notJudged?: true
 }
 
 /** One rule of the gate. Pure: no clock, no files, no Dagger. */

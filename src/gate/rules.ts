@@ -11,6 +11,8 @@ import { execForm } from './rules/exec-form.ts'
 import { exposedPorts } from './rules/exposed-ports.ts'
 import { healthcheck } from './rules/healthcheck.ts'
 import { inventory } from './rules/inventory.ts'
+import { knownExploited } from './rules/known-exploited.ts'
+import { knownExploitedList } from './rules/known-exploited-list.ts'
 import { labels } from './rules/labels.ts'
 import { layerEfficiency } from './rules/layer-efficiency.ts'
 import { licenses } from './rules/licenses.ts'
@@ -23,6 +25,7 @@ import { secrets } from './rules/secrets.ts'
 import { setuid } from './rules/setuid.ts'
 import { shells } from './rules/shells.ts'
 import { sizeCompressed } from './rules/size-compressed.ts'
+import { sizeGrowth } from './rules/size-growth.ts'
 import { sizeUnpacked } from './rules/size-unpacked.ts'
 import { sshServer } from './rules/ssh-server.ts'
 import { structureTests } from './rules/structure-tests.ts'
@@ -38,6 +41,8 @@ export const rules: readonly Rule[] = [
   lintLevel,
   lintPragmas,
   vulnerabilities,
+  knownExploited,
+  knownExploitedList,
   databaseAge,
   databaseCoverage,
   endOfLifeOs,
@@ -49,6 +54,7 @@ export const rules: readonly Rule[] = [
   sbomComplete,
   sizeUnpacked,
   sizeCompressed,
+  sizeGrowth,
   layerEfficiency,
   wastedBytes,
   user,

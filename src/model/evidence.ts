@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { collected } from './collected.ts'
 import { Digest } from './digest.ts'
 import { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
+import { CollectedKnownExploited } from './known-exploited.ts'
 import { Lineage } from './lineage.ts'
 import { Platform } from './platform.ts'
 
@@ -161,6 +162,8 @@ export type Archive = z.infer<typeof Archive>
 /** All evidence of a run. */
 export const Evidence = z.strictObject({
   lint: collected(Lint),
+  /** Absent where no list was given: then nothing was compared with one. */
+  knownExploited: CollectedKnownExploited.optional(),
   platforms: z.array(z.strictObject({ archive: Archive, evidence: PlatformEvidence })),
 })
 export type Evidence = z.infer<typeof Evidence>

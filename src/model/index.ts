@@ -20,6 +20,7 @@ export {
   evidenceKinds,
 } from './evidence.ts'
 export { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
+export { CollectedKnownExploited, KnownExploited } from './known-exploited.ts'
 export { Instruction, LayerOrigin, Lineage } from './lineage.ts'
 export { Lock, PinnedBase, PinnedTool } from './lock.ts'
 export { Owner, describeOwner, ownersOf, type Owners } from './owner.ts'

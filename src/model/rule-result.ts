@@ -45,7 +45,7 @@ export type Known = z.infer<typeof Known>
 /**
  * What one rule said.
  * `failed` denies; `warned` is reported and does not deny; `undecided` denies because evidence is missing;
- * `off` was switched off by the policy, with a reason.
+ * `off` was not judged: the policy switched it off, with a reason, or gives it nothing to judge by.
  */
 export const RuleResult = z.strictObject({
   rule: z.string(),

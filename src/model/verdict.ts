@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Database } from './evidence.ts'
 import { Digest } from './digest.ts'
+import { KnownExploited } from './known-exploited.ts'
 import { Platform } from './platform.ts'
 import { RuleResult } from './rule-result.ts'
 import { ToolIdentity } from './tool.ts'
@@ -10,6 +11,8 @@ export const Binding = z.strictObject({
   images: z.array(z.strictObject({ platform: Platform, digest: Digest })),
   policy: Digest,
   databases: z.array(Database.pick({ name: true, digest: true, updatedAt: true, coverage: true })),
+  /** The list of exploited vulnerabilities that the findings were compared with; absent where none was given or it could not be read. */
+  knownExploited: KnownExploited.pick({ name: true, digest: true, version: true, releasedAt: true }).optional(),
   tools: z.array(ToolIdentity),
   /** The earlier verdict whose findings count as known; absent where none was given. */
   baseline: z

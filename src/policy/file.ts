@@ -20,7 +20,7 @@ export const PolicyFile = z.strictObject({
   image: sections.image.partial().optional().describe('What the image is.'),
   build: sections.build.partial().optional().describe('How it is built.'),
   lint: sections.lint.partial().optional().describe('What the Dockerfile linter may say.'),
-  vulnerabilities: sections.vulnerabilities.partial().optional().describe('How many published vulnerabilities are allowed, by severity, on each platform.'),
+  vulnerabilities: sections.vulnerabilities.extend({ knownExploited: sections.vulnerabilities.shape.knownExploited.partial() }).partial().optional().describe('How many published vulnerabilities are allowed, by severity, on each platform.'),
   secrets: sections.secrets.partial().optional().describe('Credentials found in the files of the image.'),
   licenses: sections.licenses.partial().optional().describe('Licences that may not be shipped.'),
   structure: sections.structure.partial().optional().describe('Structure tests.'),

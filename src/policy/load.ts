@@ -124,8 +124,12 @@ function explain(issue: z.core.$ZodIssue, document: PlacedDocument, schema: z.Zo
       const wanted = issue.message.startsWith('Invalid input') ? (typeNames[issue.expected] ?? issue.expected) : issue.message
       return [at(`wanted ${wanted}; found ${found}${quotesHint(issue.expected, valueAt(document.value, path))}`)]
     }
-    case 'invalid_union':
+    case 'invalid_union': {
+      // What is a map was meant as the form that is a map: its own problems say more.
+      const meant = isMergeable(valueAt(document.value, path)) ? issue.errors.filter((option) => !option.some(({ code, path: inner }) => code === 'invalid_type' && inner.length === 0)) : []
+      if (meant.length === 1) return meant.flatMap((option) => option.flatMap((inner) => explain({ ...inner, path: [...path, ...inner.path] }, document, schema)))
       return [at(`wanted ${issue.message}; found ${found}${quotesHint('number', valueAt(document.value, path))}`)]
+    }
     case 'too_small':
     case 'too_big': {
       const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`
@@ -180,7 +184,8 @@ export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): s
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema
+  if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap())
+  return schema instanceof z.ZodUnion ? (schema.options.find((option) => option instanceof z.ZodObject) ?? schema) : schema
 }
 
 function suggest(value: unknown, choices: readonly string[]): string {

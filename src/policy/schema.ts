@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Platform, severities } from '../model/index.ts'
 import { isLicenseId } from './license-expression.ts'
 import { ownerKinds, ruleIds, rulesWithBaseline } from './rule-ids.ts'
-import { bytesPattern, durationPattern } from './units.ts'
+import { bytesPattern, durationPattern, parseBytes } from './units.ts'
 
 const limit = z
   .union([z.int().min(0), z.literal('unlimited')], { error: 'a whole number, 0 or more, or "unlimited"' })
@@ -14,6 +14,21 @@ const bytes = z
   .string('a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB"')
   .regex(bytesPattern, 'a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB"')
   .describe('A size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes).')
+
+/** A limit of bytes: one that denies, or one that warns and one that denies. */
+const byteLimit = z
+  .union(
+    [
+      bytes,
+      z
+        .strictObject({ warn: bytes.optional(), deny: bytes.optional() })
+        .refine(({ warn, deny }) => warn !== undefined || deny !== undefined, 'warn, deny or both')
+        .refine(({ warn, deny }) => warn === undefined || deny === undefined || parseBytes(warn) <= parseBytes(deny), { path: ['warn'], message: 'a size that is not above deny' }),
+    ],
+    { error: 'a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB", or { warn: 80 MB, deny: 100 MB }' },
+  )
+  .describe('A size that denies what is larger, e.g. "100 MB"; or warn, deny or both.')
+export type ByteLimit = z.infer<typeof byteLimit>
 
 const duration = z
   .string('whole hours or days, e.g. "48h" or "7d"')
@@ -109,6 +124,13 @@ export const Policy = z.strictObject({
     unfixed: z.enum(['count', 'report']).describe('Whether findings without a published repair count against the thresholds.'),
     base: ownThresholds.describe('Thresholds for what the base image brought, where they differ: such findings are counted by themselves. A finding whose owner is unknown counts against these and the others.'),
     application: ownThresholds.describe('The same for what the shipped stages of the Dockerfile added.'),
+    knownExploited: z
+      .strictObject({
+        list: z.enum(['required', 'optional']).describe('Whether a list must be given.'),
+        file: sourcePath.optional().describe('The list, in the source; --known-exploited gives one from elsewhere.'),
+        maximumAge: duration.describe('Oldest list that counts, measured from its own release.'),
+      })
+      .describe('A list of vulnerabilities that attackers are known to use, in the form of the CISA KEV catalogue. Whatever of it the image has denies, at any severity, with or without a repair.'),
   }),
   secrets: z.strictObject({ allowed: limit }),
   licenses: z.strictObject({
@@ -123,8 +145,9 @@ export const Policy = z.strictObject({
     file: sourcePath.describe('container-structure-test file, relative to the source.'),
   }),
   size: z.strictObject({
-    unpacked: bytes.optional().describe('Default by class: interpreted 100 MB, compiled 50 MB.'),
-    compressed: bytes.optional().describe('As a registry stores it. No limit where it is left out.'),
+    unpacked: byteLimit.optional().describe('Deny by default, by class: interpreted 100 MB, compiled 50 MB.'),
+    compressed: byteLimit.optional().describe('As a registry stores it. No limit where it is left out.'),
+    growth: byteLimit.optional().describe('How many bytes more, unpacked, than in the verdict that --baseline gives. No limit where it is left out; where it is set, a baseline must be given.'),
     efficiency: z.number().min(0).max(1).describe('Lowest layer efficiency, as Dive measures it.'),
     wasted: bytes.describe('Most bytes that later layers may overwrite or remove.'),
   }),

@@ -44,7 +44,7 @@ function explain(run: Run, outcome: Run['outcome']): { sentence: string; next: s
   const off = rulesWith(run, 'off')
   switch (outcome) {
     case 'passed': {
-      const aside = [warned.length > 0 ? `${counted(warned.length, 'rule')} only ${warned.length === 1 ? 'warns' : 'warn'}` : '', off.length > 0 ? `${counted(off.length, 'rule')} ${off.length === 1 ? 'is' : 'are'} switched off` : ''].filter((part) => part !== '')
+      const aside = [warned.length > 0 ? `${counted(warned.length, 'rule')} only ${warned.length === 1 ? 'warns' : 'warn'}` : '', off.length > 0 ? `${counted(off.length, 'rule')} ${off.length === 1 ? 'was' : 'were'} not judged` : ''].filter((part) => part !== '')
       const satisfied = rules - warned.length - off.length
       const sentence = aside.length === 0 ? `All ${counted(rules, 'rule')} of the policy are satisfied.` : `${wholeNumber(satisfied)} of ${counted(rules, 'rule')} of the policy are satisfied; ${aside.join(' and ')}.`
       return { sentence, next: run.release === undefined ? (run.notPublished ?? '') : `Published as ${run.release.reference}${run.release.unsigned === undefined ? '' : ', without a signature'}.` }

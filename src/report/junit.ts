@@ -7,7 +7,7 @@ import { printable } from './sanitize.ts'
 /**
  * JUnit XML, as CI servers read it: a test suite for each stage that was judged, a test case for each rule of the gate.
  * A rule that says no is a failure; one that could not be decided, missing evidence and a failed stage are errors;
- * one that is switched off, and a release that did not take place, are skipped; one that only warns passes and says so in its output.
+ * one that was not judged, and a release that did not take place, are skipped; one that only warns passes and says so in its output.
  */
 export function renderJunit(run: Run): string {
   const cases = [...ruleCases(run), ...missingCases(run), ...failureCases(run), ...releaseCases(run)]

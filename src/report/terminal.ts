@@ -36,7 +36,7 @@ export function renderTerminal(run: Run, options: TerminalOptions): string {
     ...speaking.map((result) => detailTable(result, findings, width, colors)),
     missingTable(findings, width, colors),
     compressed('✓', 'passed', rulesWith(run, 'passed'), width, colors.green),
-    compressed('○', 'switched off', rulesWith(run, 'off'), width, colors.yellow),
+    compressed('○', 'not judged', rulesWith(run, 'off'), width, colors.yellow),
     exceptionLine(findings, width, colors),
     knownLine(findings, width, colors),
     withinPolicyLine(findings, width),

@@ -8,6 +8,7 @@ import type { Policy } from '../policy/schema.ts'
 import { externalImages, foreignSyntax, requiredSecrets, type BuildChoice, type ExternalImage } from '../tools/buildkit/dockerfile.ts'
 import { parseStructureTests } from '../tools/container-structure-test/schema.ts'
 import { firstLine } from '../tools/run-tool.ts'
+import type { GivenList } from './evidence/known-exploited.ts'
 
 /** What a run starts from: read once, checked once, and never looked up again. */
 export interface Source {
@@ -20,6 +21,8 @@ export interface Source {
   structureTests: { path: string; text: string } | undefined
   /** An earlier verdict on this application, which the policy accepts. */
   baseline: Baseline | undefined
+  /** The list of exploited vulnerabilities that the call or the policy names. */
+  knownExploited: GivenList | undefined
 }
 
 /** What the caller may say about the source. */
@@ -33,6 +36,8 @@ export interface SourceRequest {
   organisation?: PolicyText
   /** A `verdict.json` of an earlier run on this application, where the policy accepts one. */
   baseline?: { path: string; text: string }
+  /** A list of exploited vulnerabilities, instead of the one that the policy names. */
+  knownExploited?: { path: string; text: string }
   /** Replaces the policy's platforms. */
   platforms?: string[]
   /** Added to the policy's build arguments. */
@@ -71,6 +76,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     applied,
     structureTests: await readStructureTests(request.directory, policy),
     baseline,
+    knownExploited: request.knownExploited ?? (await readExploitedList(request.directory, policy)),
   }
 }
 
@@ -136,6 +142,12 @@ function checkSecrets(text: string, policy: Policy, given: ReadonlyMap<string, S
   if (missing.length > 0) {
     throw new DeliveryError('CREDENTIAL', `the build needs the secret${missing.length > 1 ? 's' : ''} ${missing.join(', ')}, which ${missing.length > 1 ? 'were' : 'was'} not given`, `Give --build-secret ${missing[0]}=env:NAME, where the variable NAME holds it.`)
   }
+}
+
+async function readExploitedList(directory: Directory, policy: Policy): Promise<GivenList | undefined> {
+  const path = policy.vulnerabilities.knownExploited.file
+  if (path === undefined) return undefined
+  return { path, text: (await directory.exists(path)) ? await directory.file(path).contents() : undefined }
 }
 
 async function readStructureTests(directory: Directory, policy: Policy): Promise<Source['structureTests']> {

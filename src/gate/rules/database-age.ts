@@ -1,9 +1,7 @@
 import type { Violation } from '../../model/index.ts'
 import { formatDuration, parseDuration } from '../../policy/units.ts'
+import { clockSkew } from '../clock-skew.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
-
-/** Clocks differ a little; a database from further in the future has a date that nobody can trust. */
-const clockSkew = 15 * 60_000
 
 /** A scan with an old database proves nothing about what was published since. */
 export const databaseAge: Rule = {

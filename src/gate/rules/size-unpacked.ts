@@ -1,7 +1,8 @@
 import type { Policy } from '../../policy/schema.ts'
-import { formatBytes, parseBytes } from '../../policy/units.ts'
+import { formatBytes } from '../../policy/units.ts'
 import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+import { breaks, sayLimit, sizeLimit } from '../size-limit.ts'
 
 const budgets: Readonly<Record<Policy['image']['class'], string>> = { interpreted: '100 MB', compiled: '50 MB' }
 
@@ -14,16 +15,15 @@ export const sizeUnpacked: Rule = {
   remedy: 'Choose a smaller base, copy only what runs into the last stage, and leave out the largest files that it names; or set size.unpacked.',
   source: 'Loadline: 100 MB for interpreted images, 50 MB for compiled ones; CIS Docker Benchmark 1.6.0, 4.3',
   judge({ policy, evidence }) {
-    const limit = policy.size.unpacked ?? budgets[policy.image.class]
-    const wanted = `at most ${limit}${policy.size.unpacked === undefined ? `, for the class ${policy.image.class}` : ''}`
-    const images = collectedOf(evidence, 'size').map(({ platform, value }) => ({ platform, value, text: formatBytes(value.unpacked) }))
-    const violations = images
-      .filter(({ value }) => !(value.unpacked <= parseBytes(limit)))
-      .map(({ platform, value }): Violation => {
-        const largest = value.largest.toSorted((left, right) => right.bytes - left.bytes || (left.path < right.path ? -1 : 1)).slice(0, 3)
-        const causes = largest.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(', ')
-        return { id: 'size-unpacked', subject: '', severity: 'medium', platform, wanted, found: `${formatBytes(value.unpacked)} (${value.unpacked} bytes)${causes === '' ? '' : `; largest: ${causes}`}`, remedy: sizeUnpacked.remedy }
-      })
-    return { wanted, found: onEveryPlatform(images), violations }
+    const limit = sizeLimit(policy.size.unpacked, budgets[policy.image.class])
+    const byClass = limit.deny !== undefined && sizeLimit(policy.size.unpacked).deny === undefined
+    const wanted = `${sayLimit(limit)}${byClass ? `, for the class ${policy.image.class}` : ''}`
+    const images = collectedOf(evidence, 'size').map(({ platform, value }) => ({ platform, value, broken: breaks(limit, value.unpacked), text: formatBytes(value.unpacked) }))
+    const tell = ({ platform, value }: (typeof images)[number]): Violation => {
+      const largest = value.largest.toSorted((left, right) => right.bytes - left.bytes || (left.path < right.path ? -1 : 1)).slice(0, 3)
+      const causes = largest.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(', ')
+      return { id: 'size-unpacked', subject: '', severity: 'medium', platform, wanted, found: `${formatBytes(value.unpacked)} (${value.unpacked} bytes)${causes === '' ? '' : `; largest: ${causes}`}`, remedy: sizeUnpacked.remedy }
+    }
+    return { wanted, found: onEveryPlatform(images), violations: images.filter(({ broken }) => broken === 'deny').map(tell), remarks: images.filter(({ broken }) => broken === 'warn').map(tell) }
   },
 }

@@ -25,6 +25,7 @@ export const missing: Undecided = { status: 'undecided', wanted: 'a report', fou
 export function goodEvidence(platforms: readonly Platform[] = ['linux/amd64']): Evidence {
   return {
     lint: { status: 'collected', tool: tool('hadolint'), value: { findings: [], pragmas: [] } },
+    knownExploited: { status: 'collected', value: { name: 'kev.json', digest: digest('kev'), version: '2026.11.20', releasedAt: '2026-11-20T15:03:09.3838Z', entries: 1450, listed: [] } },
     platforms: platforms.map((platform) => ({ archive: { platform, digest: digest(`image ${platform}`), mediaType: 'application/vnd.oci.image.manifest.v1+json' }, evidence: goodCells(platform) })),
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Baseline } from '../../../src/gate/baseline.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import { rules } from '../../../src/gate/rules.ts'
-import type { Evidence, RuleResult } from '../../../src/model/index.ts'
+import type { Evidence, KnownExploited, RuleResult, Vulnerability } from '../../../src/model/index.ts'
 import { ruleIds, type RuleId } from '../../../src/policy/rule-ids.ts'
 import type { Policy } from '../../../src/policy/schema.ts'
 import {
@@ -28,6 +29,7 @@ interface Case {
   when: string
   evidence?: Evidence
   policy?: Policy
+  baseline?: Baseline
 }
 interface Bad extends Case {
   /** Ids of the violations, in the order of the report. */
@@ -104,6 +106,33 @@ const examples: Record<RuleId, Examples> = {
       { when: 'the limit is passed', evidence: withVulnerabilities({ findings: [vulnerability({ id: 'B' }), vulnerability({ id: 'A' })] }), policy: policyWith({ vulnerabilities: { critical: 1 } }), ids: ['A', 'B'] },
       { when: 'unfixed ones count', evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: undefined, status: 'affected' } as never)] }), policy: policyWith({ vulnerabilities: { unfixed: 'count' } }), ids: ['CVE-2026-0001'] },
       { when: 'the vendor says fixed and names no version', evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: '' })] }), ids: ['CVE-2026-0001'] },
+    ],
+  },
+  'known-exploited': {
+    status: 'failed',
+    good: [
+      { when: 'no finding is on the list', evidence: withExploited({ listed: [] }, [vulnerability({ severity: 'low' })]) },
+      { when: 'what is on the list is not in the image', evidence: withExploited({}, [vulnerability({ id: 'CVE-2026-0002', severity: 'low' })]) },
+    ],
+    bad: [
+      { when: 'a mild finding without a repair is on the list', evidence: withExploited({}, [vulnerability({ severity: 'low', status: 'affected', fixedVersion: '' })]), ids: ['CVE-2026-0001'], found: /^libc6 2\.36, on the list since 2026-11-01, to be repaired until 2026-11-22$/ },
+      { when: 'its severity is unlimited and unfixed ones are only reported', evidence: withExploited({}, [vulnerability({ severity: 'medium' })]), ids: ['CVE-2026-0001'] },
+    ],
+  },
+  'known-exploited-list': {
+    status: 'undecided',
+    good: [
+      { when: 'none is given and none is required', evidence: withoutList() },
+      { when: 'it is exactly as old as allowed', evidence: withExploited({ releasedAt: '2026-11-09T12:00:00Z' }) },
+      { when: 'it is required and there', evidence: withExploited(), policy: policyWith({ vulnerabilities: { knownExploited: { list: 'required', maximumAge: '7d' } } }) },
+    ],
+    bad: [
+      { when: 'none is given and one is required', evidence: withoutList(), policy: policyWith({ vulnerabilities: { knownExploited: { list: 'required', maximumAge: '7d' } } }), ids: ['missing'], found: /the policy asks for one/ },
+      { when: 'none is given and the policy names one', evidence: withoutList(), policy: policyWith({ vulnerabilities: { knownExploited: { list: 'optional', file: 'kev.json', maximumAge: '7d' } } }), ids: ['missing'], found: /asks for kev\.json/ },
+      { when: 'it cannot be read', evidence: evidenceWith((evidence) => (evidence.knownExploited = missing)), ids: ['unreadable'], found: /exit code 137/ },
+      { when: 'it is a second older', evidence: withExploited({ releasedAt: '2026-11-09T11:59:59Z' }), ids: ['age'], found: /14 days old/ },
+      { when: 'it comes from the future', evidence: withExploited({ releasedAt: '2026-11-24T12:00:00Z' }), ids: ['age'], found: /future/ },
+      { when: 'its date is none', evidence: withExploited({ releasedAt: 'today' }), ids: ['age'] },
     ],
   },
   'database-age': {
@@ -229,12 +258,44 @@ const examples: Record<RuleId, Examples> = {
       { when: 'it is a byte over the limit', evidence: withSize({ unpacked: 100_000_001 }), ids: ['size-unpacked'], found: /100000001 bytes/ },
       { when: 'the class is compiled', policy: policyWith({ image: { class: 'compiled' } }), ids: ['size-unpacked'], found: /largest: \/usr\/lib\/libpython/ },
       { when: 'it is no number', evidence: withSize({ unpacked: Number.NaN }), ids: ['size-unpacked'] },
+      { when: 'it is above what denies, and a smaller size warns', policy: policyWith({ size: { unpacked: { warn: '40 MB', deny: '60 MB' } } }), ids: ['size-unpacked'] },
+      { when: 'only a size that warns is set: the budget of the class denies', evidence: withSize({ unpacked: 100_000_001 }), policy: policyWith({ size: { unpacked: { warn: '80 MB' } } }), ids: ['size-unpacked'] },
     ],
   },
   'size-compressed': {
     status: 'failed',
     good: [{ when: 'no limit is set', evidence: withSize({ compressed: 1e12 }) }],
-    bad: [{ when: 'the limit is passed', policy: policyWith({ size: { compressed: '20 MB' } }), ids: ['size-compressed'], found: /largest layer: 24 MB by COPY/ }],
+    bad: [
+      { when: 'the limit is passed', policy: policyWith({ size: { compressed: '20 MB' } }), ids: ['size-compressed'], found: /largest layer: 24 MB by COPY/ },
+      { when: 'what denies is passed', policy: policyWith({ size: { compressed: { warn: '10 MB', deny: '20 MB' } } }), ids: ['size-compressed'] },
+    ],
+  },
+  'size-growth': {
+    status: 'failed',
+    good: [
+      { when: 'no limit is set, with a baseline or without', evidence: withSize({ unpacked: 99_000_000 }) },
+      { when: 'it grew by exactly the limit', evidence: withSize({ unpacked: 71_000_000 }), policy: growing('10 MB'), baseline: earlierSize() },
+      { when: 'it shrank', evidence: withSize({ unpacked: 1_000 }), policy: growing('1 B'), baseline: earlierSize() },
+    ],
+    bad: [
+      { when: 'it grew by a byte more', evidence: withSize({ unpacked: 71_000_001 }), policy: growing('10 MB'), baseline: earlierSize(), ids: ['size-growth'], found: /^10 MB more: 61 MB became 71 MB$/ },
+      {
+        when: 'new files and layers made it grow, which it names',
+        evidence: withSize({
+          unpacked: 90_000_000,
+          largest: [{ path: '/opt/model', bytes: 22_000_000 }, { path: '/usr/lib/libpython3.11.so', bytes: 8_000_000 }],
+          layers: [...size().layers, { digest: digest('new'), diffId: digest('new'), compressed: 9_000_000, unpacked: 29_000_000, createdBy: 'COPY /opt/model' }],
+        }),
+        policy: growing('10 MB'),
+        baseline: earlierSize(),
+        ids: ['size-growth'],
+        found: /; new among the largest files: \/opt\/model \+22 MB, \/usr\/lib\/libpython3\.11\.so \+1 MB; largest new layer: 29 MB by COPY \/opt\/model$/,
+      },
+      { when: 'there is no baseline', policy: growing('10 MB'), ids: ['size-growth'], found: /no earlier size/ },
+      { when: 'the baseline does not have this platform', policy: growing('10 MB'), baseline: { ...earlierSize(), evidence: goodEvidence(['linux/arm64']) }, ids: ['size-growth'], found: /no earlier size/ },
+      { when: 'the baseline has no size', policy: growing('10 MB'), baseline: { ...earlierSize(), evidence: undefined }, ids: ['size-growth'] },
+      { when: 'the size is no number', evidence: withSize({ unpacked: Number.NaN }), policy: growing('10 MB'), baseline: earlierSize(), ids: ['size-growth'] },
+    ],
   },
   'layer-efficiency': {
     status: 'failed',
@@ -389,13 +450,17 @@ describe('what is reported and does not deny', () => {
     { id: 'vulnerabilities' as const, evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: undefined, status: 'affected' } as never)] }) },
     { id: 'lint-pragmas' as const, evidence: withLint([], [{ rules: ['DL3008'], line: 3, global: false }]) },
     { id: 'licenses' as const, evidence: withLicenses('see COPYING') },
+    { id: 'size-unpacked' as const, evidence: goodEvidence(), policy: policyWith({ size: { unpacked: { warn: '60 MB' } } }) },
+    { id: 'size-compressed' as const, evidence: goodEvidence(), policy: policyWith({ size: { compressed: { warn: '20 MB' } } }) },
+    { id: 'size-growth' as const, evidence: withSize({ unpacked: 62_000_001 }), policy: growing({ warn: '1 MB', deny: '2 MB' }), baseline: earlierSize() },
+    { id: 'size-growth' as const, evidence: goodEvidence(), policy: growing({ warn: '1 MB' }) },
     { id: 'exceptions' as const, evidence: goodEvidence(), policy: withExceptions(exception()) },
     { id: 'exceptions' as const, evidence: goodEvidence(), policy: withExceptions(exception({ expires: '2026-11-22' })) },
   ])('$id warns', ({ id, ...example }) => {
     const result = judge(id, example)
     expect(result.status).toBe('warned')
     expect(result.violations).toHaveLength(1)
-    expect(evaluate(example.policy ?? policy, example.evidence, now).verdict.outcome).toBe('passed')
+    expect(evaluate(example.policy ?? policy, example.evidence, now, { baseline: example.baseline }).verdict.outcome).toBe('passed')
   })
 
   it('an unfixed finding that would stay within its limit is no remark', () => {
@@ -404,6 +469,19 @@ describe('what is reported and does not deny', () => {
     const result = judge('vulnerabilities', { when: '', evidence: withVulnerabilities({ findings: [unfixed] }), policy: policyWith({ vulnerabilities: { critical: 1 } }) })
     expect(result.status).toBe('passed')
     expect(result.found).toContain('1 without a repair')
+  })
+})
+
+describe('what there is nothing to judge by for', () => {
+  it.each([
+    { when: 'no list was given', evidence: withoutList(), found: 'not judged: no list was given (--known-exploited)' },
+    { when: 'the list cannot be read', evidence: evidenceWith((evidence) => (evidence.knownExploited = missing)), found: 'not judged: the list cannot be read' },
+  ])('known-exploited never reads as passed where $when', ({ evidence, found }) => {
+    expect(judge('known-exploited', { evidence })).toMatchObject({ status: 'off', found, violations: [] })
+  })
+
+  it('an exception from it is neither used nor unused', () => {
+    expect(judge('exceptions', { evidence: withoutList(), policy: withExceptions(exception({ rule: 'known-exploited' })) }).found).toBe('1 unjudged')
   })
 })
 
@@ -416,8 +494,8 @@ it('points at the line of the Dockerfile', () => {
   expect(violation?.location).toEqual({ path: 'Dockerfile', line: 7, within: 'source' })
 })
 
-function judge(id: RuleId, example: Case | { evidence?: Evidence; policy?: Policy }): RuleResult {
-  const { verdict } = evaluate(example.policy ?? policy, example.evidence ?? goodEvidence(), now)
+function judge(id: RuleId, example: Partial<Case>): RuleResult {
+  const { verdict } = evaluate(example.policy ?? policy, example.evidence ?? goodEvidence(), now, { baseline: example.baseline })
   const result = verdict.results.find(({ rule }) => rule === id)
   if (!result) throw new Error(`no result of ${id}`)
   return result
@@ -437,6 +515,27 @@ function withSize(change: Partial<ReturnType<typeof size>>): Evidence {
 
 function size() {
   return valueOf(goodEvidence(), 'size')
+}
+
+function withExploited(change: Partial<KnownExploited> = {}, findings: Vulnerability[] = []): Evidence {
+  return evidenceWith((evidence) => {
+    const given = evidence.knownExploited
+    if (given?.status !== 'collected') throw new TypeError('good evidence has a list')
+    Object.assign(given.value, { listed: [{ id: 'CVE-2026-0001', added: '2026-11-01', due: '2026-11-22' }] }, change)
+    valueOf(evidence, 'vulnerabilities').findings = findings
+  })
+}
+
+function withoutList(): Evidence {
+  return evidenceWith((evidence) => delete evidence.knownExploited)
+}
+
+function growing(growth: Policy['size']['growth']): Policy {
+  return { ...policy, size: { ...policy.size, ...(growth === undefined ? {} : { growth }) } }
+}
+
+function earlierSize(): Baseline {
+  return { digest: digest('baseline'), verdict: evaluate(policy, goodEvidence(), now).verdict, evidence: goodEvidence() }
 }
 
 function withHealthcheck(...test: string[]): Evidence {

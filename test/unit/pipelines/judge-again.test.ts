@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { exitCodeOf } from '../../../pipelines/run-record.ts'
 import { judgeAgain } from '../../../pipelines/judge-again.ts'
@@ -39,7 +40,7 @@ describe('recorded evidence, judged again', () => {
 
   it('sets a rule in force on its day', () => {
     const old = recorded(withVulnerabilities({ findings: [vulnerability()] }))
-    const asks = application('version: 1\ndatabase: {maximumAge: 365d}\nrules: {vulnerabilities: {level: deny, effectiveFrom: 2026-12-24}}')
+    const asks = application('version: 1\ndatabase: {maximumAge: 365d}\nvulnerabilities: {knownExploited: {maximumAge: 365d}}\nrules: {vulnerabilities: {level: deny, effectiveFrom: 2026-12-24}}')
     expect(exitCodeOf(judgeAgain({ recorded: old, application: asks, now: new Date('2026-12-23T23:59:59Z') }))).toBe(0)
     expect(exitCodeOf(judgeAgain({ recorded: old, application: asks, now: new Date('2026-12-24T00:00:00Z') }))).toBe(1)
   })
@@ -50,7 +51,25 @@ describe('recorded evidence, judged again', () => {
     expect(run.notPublished).toContain('evidence recorded in verdict.json')
   })
 
+  it('is compared with the list of exploited vulnerabilities that is given now', () => {
+    const old = recorded(withVulnerabilities({ findings: [vulnerability({ id: 'CVE-2024-3094', severity: 'low' })] }))
+    const path = new URL('../../fixtures/cisa-kev/two-entries.json', import.meta.url)
+    expect(exitCodeOf(judgeAgain({ recorded: old, now }))).toBe(0)
+    const run = judgeAgain({ recorded: old, knownExploited: { path: 'kev.json', text: readFileSync(path, 'utf8') }, now })
+    expect([exitCodeOf(run), run.verdict?.binding.knownExploited?.name]).toEqual([1, 'kev.json'])
+    expect(exitCodeOf(judgeAgain({ recorded: old, knownExploited: { path: 'kev.json', text: '{}' }, now }))).toBe(3)
+  })
+
+  it('lets what an earlier verdict had pass, where the policy accepts that', () => {
+    const old = recorded(withVulnerabilities({ findings: [vulnerability()] }))
+    const asks = application('version: 1\nbaseline: {accept: true}')
+    expect(exitCodeOf(judgeAgain({ recorded: old, application: asks, now }))).toBe(1)
+    expect(exitCodeOf(judgeAgain({ recorded: old, application: asks, baseline: old, now }))).toBe(0)
+    expect(() => judgeAgain({ recorded: old, baseline: old, now })).toThrow('baseline.accept: false')
+  })
+
   it('is refused where the run broke off before there was any', () => {
-    expect(() => judgeAgain({ recorded: { path: 'verdict.json', text: renderJson(brokenRun()) }, now })).toThrow(/wanted recorded evidence, found none of an image in verdict\.json: that run broke off in the stage/)
+    const { evidence: _, ...blind } = brokenRun()
+    for (const run of [brokenRun(), blind]) expect(() => judgeAgain({ recorded: { path: 'verdict.json', text: renderJson(run) }, now })).toThrow(/wanted recorded evidence, found none of an image in verdict\.json: that run broke off in the stage/)
   })
 })

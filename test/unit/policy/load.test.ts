@@ -93,6 +93,12 @@ describe('a partial policy', () => {
     expect(load('version: 1\nvulnerabilities:\n  medium: 3\n').vulnerabilities).toEqual({ ...defaultPolicy.vulnerabilities, medium: 3 })
   })
 
+  it('merges the list of exploited vulnerabilities key by key, and a limit of bytes with both of its levels', () => {
+    const { vulnerabilities, size } = load('version: 1\nvulnerabilities: {knownExploited: {file: kev.json}}\nsize: {unpacked: {warn: 80 MB}, growth: 5 MB}')
+    expect(vulnerabilities.knownExploited).toEqual({ list: 'optional', maximumAge: '14d', file: 'kev.json' })
+    expect(size).toMatchObject({ unpacked: { warn: '80 MB' }, growth: '5 MB' })
+  })
+
   it('replaces lists', () => {
     expect(load('version: 1\nlicenses: {deny: [MIT]}').licenses).toEqual({ deny: ['MIT'], unknown: 'report' })
   })
@@ -169,7 +175,14 @@ describe('a mistake is told with its place, what was wanted, what was found and 
     ['version: 1\nvulnerabilities: {high: }', 'loadline.yaml:2:19: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found nothing'],
     ['version: 1\nvulnerabilities: {high: true}', 'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found true'],
     ['version: 1\nvulnerabilities: {high: [0]}', 'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found a list'],
-    ['version: 1\nsize: {unpacked: 100}', 'loadline.yaml:2:18: size.unpacked: wanted a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB"; found the number 100'],
+    ['version: 1\nsize: {unpacked: 100}', 'loadline.yaml:2:18: size.unpacked: wanted a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB", or { warn: 80 MB, deny: 100 MB }; found the number 100'],
+    ['version: 1\nsize: {unpacked: {wran: 80 MB, deny: 100 MB}}', 'loadline.yaml:2:19: size.unpacked.wran: unknown key; did you mean "warn"?'],
+    ['version: 1\nsize: {growth: {warn: 80}}', 'loadline.yaml:2:23: size.growth.warn: wanted a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB"; found the number 80'],
+    ['version: 1\nsize: {unpacked: {warn: 120 MB, deny: 100 MB}}', 'loadline.yaml:2:25: size.unpacked.warn: wanted a size that is not above deny; found the text "120 MB"'],
+    ['version: 1\nsize: {unpacked: {}}', 'loadline.yaml:2:18: size.unpacked: wanted warn, deny or both; found a map'],
+    ['version: 1\nvulnerabilities: {knownExploited: {lists: required}}', 'loadline.yaml:2:36: vulnerabilities.knownExploited.lists: unknown key; did you mean "list"?'],
+    ['version: 1\nvulnerabilities: {knownExploited: {file: /kev.json}}', 'loadline.yaml:2:42: vulnerabilities.knownExploited.file: wanted a path inside the source directory: relative, without ".." and backslashes; found the text "/kev.json"'],
+    ['version: 1\nbaseline: {accept: yes}', 'loadline.yaml:2:20: baseline.accept: wanted true or false; found the text "yes"; YAML 1.2 knows only true and false'],
     ['version: 1\nsize: {efficiency: 1.1}', 'loadline.yaml:2:20: size.efficiency: wanted at most 1; found the number 1.1'],
     ['version: 1\nstructure: {required: yes}', 'loadline.yaml:2:23: structure.required: wanted true or false; found the text "yes"; YAML 1.2 knows only true and false'],
     ['version: 1\nlicenses: {deny: [agpl-3.0]}', 'loadline.yaml:2:19: licenses.deny[0]: wanted one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count; found the text "agpl-3.0"'],

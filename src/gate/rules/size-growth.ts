@@ -1,0 +1,64 @@
+import { compareText, type Size, type Violation } from '../../model/index.ts'
+import { formatBytes } from '../../policy/units.ts'
+import type { Baseline } from '../baseline.ts'
+import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+import { breaks, sayLimit, sizeLimit } from '../size-limit.ts'
+
+/** How much larger the image became since an earlier verdict. A budget alone lets it grow up to the budget without a word. */
+export const sizeGrowth: Rule = {
+  id: 'size-growth',
+  title: 'The image does not grow unnoticed',
+  needs: ['size'],
+  settings: ['size.growth'],
+  remedy: 'Look at the new files and layers that it names: leave out what is not needed, or set size.growth.',
+  source: 'Loadline: size.growth, against the verdict that --baseline gives',
+  judge({ policy, evidence, baseline }) {
+    const limit = sizeLimit(policy.size.growth)
+    const images = collectedOf(evidence, 'size').map(({ platform, value }) => {
+      const earlier = baseline && sizeOf(baseline, platform)
+      const by = earlier && value.unpacked - earlier.unpacked
+      return { platform, value, earlier, broken: by === undefined ? undefined : breaks(limit, by), text: by === undefined ? 'not compared' : by > 0 ? `${formatBytes(by)} more` : by < 0 ? `${formatBytes(-by)} less` : 'the same' }
+    })
+    const wanted = policy.size.growth === undefined ? sayLimit(limit) : `${sayLimit(limit)} more than in the baseline`
+    if (policy.size.growth === undefined) return { wanted, found: baseline === undefined ? 'not compared' : onEveryPlatform(images), violations: [] }
+
+    const tell = ({ platform, value, earlier, text }: (typeof images)[number]): Violation => ({
+      id: 'size-growth',
+      subject: '',
+      severity: 'medium',
+      platform,
+      wanted,
+      found: earlier ? `${text}: ${formatBytes(earlier.unpacked)} became ${formatBytes(value.unpacked)}${causes(earlier, value)}` : 'no earlier size of this platform to compare with',
+      remedy: earlier ? sizeGrowth.remedy : 'Give the verdict of an earlier run with --baseline; for the first image, let the rule warn until there is one (rules.size-growth, with a reason).',
+    })
+    // What cannot be compared is not known to be small; where the limit only warns, so does this.
+    const isMissing = (image: (typeof images)[number]) => image.earlier === undefined
+    return {
+      wanted,
+      found: onEveryPlatform(images),
+      violations: images.filter((image) => image.broken === 'deny' || (isMissing(image) && limit.deny !== undefined)).map(tell),
+      remarks: images.filter((image) => image.broken === 'warn' || (isMissing(image) && limit.deny === undefined)).map(tell),
+    }
+  },
+}
+
+function sizeOf({ evidence }: Baseline, platform: string): Size | undefined {
+  const cell = evidence?.platforms.find(({ archive }) => archive.platform === platform)?.evidence.size
+  return cell?.status === 'collected' ? cell.value : undefined
+}
+
+/** The largest files that are new or grew, of those that both verdicts name, and the largest new layer. */
+function causes(earlier: Size, present: Size): string {
+  const before = new Map(earlier.largest.map(({ path, bytes }) => [path, bytes]))
+  const files = present.largest
+    .map(({ path, bytes }) => ({ path, by: bytes - (before.get(path) ?? 0) }))
+    .filter(({ by }) => by > 0)
+    .toSorted((left, right) => right.by - left.by || compareText(left.path, right.path))
+    .slice(0, 3)
+  const known = new Set(earlier.layers.map(({ diffId }) => diffId))
+  const [layer] = present.layers.filter(({ diffId }) => !known.has(diffId)).toSorted((left, right) => right.unpacked - left.unpacked || compareText(left.diffId, right.diffId))
+  return [
+    files.length === 0 ? '' : `; new among the largest files: ${files.map(({ path, by }) => `${path} +${formatBytes(by)}`).join(', ')}`,
+    layer === undefined ? '' : `; largest new layer: ${formatBytes(layer.unpacked)} by ${layer.createdBy || 'an unnamed step'}`,
+  ].join('')
+}
