@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadPolicy } from '../../src/policy/index.ts'
+import { commandLine } from '../../ci/main.ts'
+import { decidePolicy, loadPolicy } from '../../src/policy/index.ts'
 import { filesBelow, read } from './source-files.ts'
 
 const schema = 'schema/loadline-policy.schema.json'
@@ -22,5 +23,27 @@ describe('the policy files of this repository', () => {
 
   it.each(policyFiles)('%s is read by the loader', (path) => {
     expect(loadPolicy(read(path), path, written).version).toBe(1)
+  })
+})
+
+describe('docs/policy.md', () => {
+  const blocks = [...read('docs/policy.md').matchAll(/^```yaml\n([^]*?)^```$/gm)].map((match) => match[1] ?? '')
+
+  it('shows policies', () => {
+    expect(blocks.length).toBeGreaterThanOrEqual(6)
+  })
+
+  it.each(blocks)('shows one that the loader reads: %#', (text) => {
+    const file = { path: 'docs/policy.md', text }
+    expect(decidePolicy(text.includes('\nlocked:') ? { organisation: file } : { application: file }, new Date('2026-11-23T00:00:00Z')).policy.version).toBe(1)
+  })
+
+  it('names no command and no option that the command line does not have', () => {
+    const help = commandLine(() => undefined)
+    const policy = help.commands.find((command) => command.name() === 'policy')
+    const options = [...help.commands, ...(policy?.commands ?? [])].flatMap((command) => command.options.map(({ long }) => long))
+    const named = [...read('docs/policy.md').matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([option]) => option)
+    expect(named.filter((option) => !options.includes(option))).toEqual([])
+    expect([...read('docs/policy.md').matchAll(/loadline policy (\w+)/g)].map((match) => match[1])).toEqual(expect.arrayContaining(policy?.commands.map((command) => command.name()) ?? ['none']))
   })
 })
