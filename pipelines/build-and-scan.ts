@@ -60,7 +60,7 @@ export async function buildAndScan(request: Request, record: RunRecord): Promise
     platforms: platforms.map(({ built, evidence: cells }) => ({ archive: built.archive, evidence: cells })),
   })
   record.sboms = platforms.flatMap(({ built, sbom }) => (sbom === undefined ? [] : [{ platform: built.archive.platform, documents: sbom }]))
-  const { verdict, passed } = await step(progress, 'gate', '', async () => evaluate(policy, evidence, request.now, { baseline: source.baseline }), (judged) => judged.verdict.outcome)
+  const { verdict, passed } = await step(progress, 'gate', '', async () => evaluate(policy, evidence, request.now, { image: source.subject.name, baseline: source.baseline }), (judged) => judged.verdict.outcome)
   record.verdict = verdict
   return { policy, verdict, passed, archives: platforms.map(({ built }) => built) }
 }

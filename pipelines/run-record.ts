@@ -28,6 +28,7 @@ export async function documentRun(record: RunRecord, facts: { name: string; mode
     mode: facts.mode,
     subject: record.source?.subject ?? { name: facts.name, dockerfile: 'Dockerfile' },
     ...(record.source === undefined ? {} : { policy: record.source.applied }),
+    ...(record.source === undefined || record.source.suppressions.length === 0 ? {} : { suppressions: record.source.suppressions }),
     ...(evidence === undefined ? {} : { evidence }),
     ...(record.verdict === undefined ? {} : { verdict: record.verdict }),
     ...(record.release === undefined ? {} : { release: record.release }),

@@ -22,6 +22,8 @@ export interface Context {
   tools?: readonly ToolIdentity[]
   /** An earlier verdict whose findings do not deny again, as far as the policy accepts that. */
   baseline?: Baseline | undefined
+  /** Name of the image, which an exception can name; otherwise the policy's `image.name`. */
+  image?: string
 }
 
 /**
@@ -34,7 +36,9 @@ export function evaluate(policy: Policy, evidence: Evidence, now: Date, context:
   if (Number.isNaN(now.getTime())) throw new RangeError('the gate needs the time of judging, and got an invalid date')
   checkPolicy(policy)
 
-  const asides: Asides = { register: openRegister(policy, now), earlier: openBaseline(policy, context.baseline, now) }
+  const digests = new Map(evidence.platforms.map(({ archive }) => [archive.platform, archive.digest]))
+  const images = { name: context.image ?? policy.image.name, digests }
+  const asides: Asides = { register: openRegister(policy, images, now), earlier: openBaseline(policy, context.baseline, now) }
   const platforms = evidence.platforms.toSorted((left, right) => compareText(left.archive.platform, right.archive.platform) || compareText(left.archive.digest, right.archive.digest))
   const question: Question = { policy, evidence: { ...evidence, platforms }, now, baseline: context.baseline, exceptions: [] }
   const results = rules.map((rule) => (rule.id === 'exceptions' ? undefined : judgeRule(rule, question, asides)))

@@ -1,7 +1,7 @@
 import type { Collected, Evidence, EvidenceKind, Lint, Platform, PlatformEvidence, Violation } from '../model/index.ts'
 import type { Baseline } from './baseline.ts'
 import type { RuleId } from '../policy/rule-ids.ts'
-import type { Exception, Policy } from '../policy/schema.ts'
+import type { Policy, RegisterEntry } from '../policy/schema.ts'
 
 /** What a rule looks at. `now` is the moment of judging, UTC. */
 export interface Question {
@@ -16,11 +16,11 @@ export interface Question {
 
 /**
  * What became of an exception: `used` allowed something; `unused` matched nothing; `expired` is past its last day and did not count;
- * `unjudged` names a rule that could not be judged for want of evidence; `refused` may not count, whatever it matches.
+ * `unjudged` names a rule that could not be judged for want of evidence; `elsewhere` names another image; `refused` may not count, whatever it matches.
  */
 export interface ExceptionUse {
-  exception: Exception
-  state: 'used' | 'unused' | 'expired' | 'unjudged' | 'refused'
+  exception: RegisterEntry
+  state: 'used' | 'unused' | 'expired' | 'unjudged' | 'elsewhere' | 'refused'
   /** Why it is refused. */
   fault?: string
 }

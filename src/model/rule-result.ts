@@ -4,6 +4,7 @@ import { Location } from './finding.ts'
 import { Owner } from './owner.ts'
 import { Platform } from './platform.ts'
 import { Severity } from './severity.ts'
+import { AcceptedRisk } from './suppression.ts'
 
 /** One thing that is not as the policy wants it. */
 export const Violation = z.strictObject({
@@ -13,6 +14,8 @@ export const Violation = z.strictObject({
   subject: z.string(),
   severity: Severity,
   platform: Platform.optional(),
+  /** Package URL of the package that it is about, where the scanner gave one. */
+  package: z.string().optional(),
   wanted: z.string(),
   found: z.string(),
   remedy: z.string(),
@@ -26,12 +29,7 @@ export const Violation = z.strictObject({
 export type Violation = z.infer<typeof Violation>
 
 /** A violation that a valid exception of the policy allows. */
-export const Excepted = z.strictObject({
-  violation: Violation,
-  reason: z.string(),
-  owner: z.string(),
-  expires: z.iso.date(),
-})
+export const Excepted = AcceptedRisk.extend({ violation: Violation })
 export type Excepted = z.infer<typeof Excepted>
 
 /** A violation that an earlier verdict already had and that the policy does not hold against this image for that reason. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ErrorCode } from '../errors.ts'
 import { Digest } from './digest.ts'
 import { Evidence } from './evidence.ts'
+import { SuppressionFile } from './suppression.ts'
 import { Verdict } from './verdict.ts'
 
 /** The stages of the flow, in order. */
@@ -100,6 +101,8 @@ export const Run = z.strictObject({
   mode: z.enum(['connected', 'sealed']),
   subject: Subject,
   policy: AppliedPolicy.optional(),
+  /** Ignore files of other tools in the source: those that the policy names were honoured, the others were not read. */
+  suppressions: z.array(SuppressionFile).optional(),
   evidence: Evidence.optional(),
   verdict: Verdict.optional(),
   release: Release.optional(),

@@ -57,5 +57,7 @@ export const defaultPolicy: Policy = {
   // Whoever wants to begin with an old image says so. A month is long enough to repair what an update repairs; what takes longer is an exception, with an owner.
   baseline: { accept: false, maximumAge: '30d', rules: ['lint-level', 'vulnerabilities', 'licenses'] },
   // Half a year: an accepted risk is looked at again twice a year.
-  exceptions: { maximumDays: 180, unused: 'warn', register: [] },
+  exceptions: { maximumDays: 180, unused: 'warn', expired: 'warn', register: [] },
+  // Files that silence other tools are read only where somebody answers for them.
+  suppressions: { openvex: [], trivyignore: [], hadolint: [] },
 }

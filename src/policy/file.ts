@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Policy } from './schema.ts'
+import { Exception, Policy } from './schema.ts'
 
 const sections = Policy.shape
 
@@ -32,6 +32,7 @@ export const PolicyFile = z.strictObject({
   inventory: sections.inventory.partial().optional().describe('The list of packages.'),
   rules: sections.rules.optional().describe('How single rules act. A rule that is not named denies.'),
   baseline: sections.baseline.partial().optional().describe('Whether an earlier verdict may make findings known ones.'),
-  exceptions: sections.exceptions.partial().optional().describe('The exception register.'),
+  exceptions: sections.exceptions.extend({ register: z.array(Exception) }).partial().optional().describe('The exception register.'),
+  suppressions: sections.suppressions.partial().optional().describe('Ignore files of other tools that are honoured. A file that is not named here is not read.'),
 })
 export type PolicyFile = z.infer<typeof PolicyFile>

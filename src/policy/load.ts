@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { DeliveryError } from '../errors.ts'
 import { closest } from './closest.ts'
-import { exceptionFault } from './exception-fault.ts'
+import { exceptionFault, lifeFault } from './exception-fault.ts'
+import { exceptionIdFault } from './exception-id.ts'
 import { PolicyFile, type PolicyText, type ShippedPolicyName } from './file.ts'
 import { readYaml, type PlacedDocument, type Problem } from './read-yaml.ts'
 import { ruleOwners, rulesThatAlwaysDeny, type RuleId } from './rule-ids.ts'
-import { Exception, Policy, RuleSetting } from './schema.ts'
+import { Exception, Policy, RuleSetting, Suppression } from './schema.ts'
 import { shippedPolicies } from './shipped.ts'
 import { daysUntil } from './units.ts'
 
@@ -65,7 +66,7 @@ export function policyError(path: string, problems: readonly Problem[]): Deliver
 function judge(document: PlacedDocument, now: Date, below: (extended: ShippedPolicyName | undefined) => Policy): Problem[] {
   const problems: Problem[] = []
   const report = (path: PropertyKey[], message: string) => problems.push({ ...document.placeOf(path), path, message })
-  const { extends: extended, rules, exceptions } = asRecord(document.value)
+  const { extends: extended, rules, exceptions, suppressions } = asRecord(document.value)
   const base = below(typeof extended === 'string' && Object.hasOwn(shippedPolicies, extended) ? (extended as ShippedPolicyName) : undefined)
   const given = Policy.shape.exceptions.shape.maximumDays.safeParse(asRecord(exceptions)['maximumDays'])
   const maximumDays = given.success ? given.data : base.exceptions.maximumDays
@@ -92,13 +93,28 @@ function judge(document: PlacedDocument, now: Date, below: (extended: ShippedPol
   for (const [index, value] of (Array.isArray(register) ? register : []).entries()) {
     const exception = Exception.safeParse(value)
     if (!exception.success) continue
-    const { rule, id, subject, platform } = exception.data
+    const { rule, id, subject, platform, image, digest, path, package: named } = exception.data
     const fault = exceptionFault(exception.data, maximumDays, now)
     if (fault) report(['exceptions', 'register', index, fault.key], fault.message)
-    const identity = JSON.stringify([rule, id, subject, platform])
+    const idFault = exceptionIdFault(rule, id)
+    if (idFault !== undefined) report(['exceptions', 'register', index, 'id'], idFault)
+    const identity = JSON.stringify([rule, id, subject, platform, image, digest, path, named])
     const first = seen.get(identity)
-    if (first !== undefined) report(['exceptions', 'register', index], `the same exception as exceptions.register[${first}]: same rule, id, subject and platform; keep one`)
+    if (first !== undefined) report(['exceptions', 'register', index], `the same exception as exceptions.register[${first}]: same rule, id and scope; keep one`)
     else seen.set(identity, index)
+  }
+
+  for (const [kind, list] of Object.entries(asRecord(suppressions))) {
+    const named = new Map<string, number>()
+    for (const [index, value] of (Array.isArray(list) ? list : []).entries()) {
+      const suppression = Suppression.safeParse(value)
+      if (!suppression.success) continue
+      const fault = lifeFault(suppression.data, maximumDays, now)
+      if (fault) report(['suppressions', kind, index, fault.key], fault.message)
+      const first = named.get(suppression.data.file)
+      if (first !== undefined) report(['suppressions', kind, index, 'file'], `named before, as suppressions.${kind}[${first}]; keep one`)
+      else named.set(suppression.data.file, index)
+    }
   }
   return problems
 }

@@ -47,6 +47,12 @@ export const rulesThatAlwaysDeny = ['evidence'] as const satisfies readonly Rule
 /** Rules whose violations no exception may allow: missing evidence cannot be accepted, and an exception cannot allow another. */
 export const rulesWithoutExceptions = ['evidence', 'exceptions'] as const satisfies readonly RuleId[]
 
+/** Rules whose violations can name a package, so that an exception can. */
+export const rulesWithPackages = ['vulnerabilities', 'licenses'] as const satisfies readonly RuleId[]
+
+/** Rules whose violations are about the source: the same for every image that is built from it. */
+export const rulesWithoutImage = ['lint-level', 'lint-pragmas'] as const satisfies readonly RuleId[]
+
 /** Whose a finding can be, as far as it is known. A finding of an unknown owner is judged by the strictest of what the policy says of any. */
 export const ownerKinds = ['base', 'application', 'build'] as const
 export type OwnerKind = (typeof ownerKinds)[number]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Platform, severities } from '../model/index.ts'
+import { Digest, NotAffected, Origin, parsePackageUrl, Platform, severities } from '../model/index.ts'
 import { isLicenseId } from './license-expression.ts'
 import { ownerKinds, ruleIds, rulesWithBaseline } from './rule-ids.ts'
 import { bytesPattern, durationPattern, parseBytes } from './units.ts'
@@ -59,7 +59,19 @@ const thresholds = z.strictObject(Object.fromEntries(severities.map((severity) =
 
 const ownThresholds = thresholds.partial().optional()
 
-/** An exception from one rule, for one thing, for a limited time. */
+/** Why a risk is accepted, by whom and until when: what every exception says, wherever it is written. */
+const acceptance = {
+  reason: sentence.describe('Why the risk is accepted.'),
+  owner: z.string('a team or a mail address').trim().min(3, 'a team or a mail address').describe('Who answers for it: a team or a mail address.'),
+  ticket: z.string().trim().min(1).optional().describe('Where it is tracked.'),
+  created: day.optional().describe('Day on which it was accepted, UTC. Not in the future.'),
+  expires: day.describe('Last day on which it counts, inclusive, UTC.'),
+  compensatingControl: z.string().trim().min(1).optional().describe('What protects meanwhile.'),
+}
+
+const imageName = z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'lower-case letters, digits and separators, e.g. shop/orders')
+
+/** An exception from one rule, for one thing, for a limited time. What narrows it must all match. */
 export const Exception = z.strictObject({
   rule: ruleId.describe('Id of the rule, e.g. vulnerabilities.'),
   id: z
@@ -72,16 +84,33 @@ export const Exception = z.strictObject({
     .min(1, 'text, or no key at all')
     .regex(withoutWildcards, 'one subject: wildcards are refused')
     .optional()
-    .describe('Narrows the exception, e.g. to one package URL.'),
+    .describe('Narrows the exception to the subject that the report prints, e.g. Dockerfile:12.'),
   platform: Platform.optional().describe('Narrows the exception to one platform.'),
-  reason: sentence.describe('Why the risk is accepted.'),
-  owner: z.string('a team or a mail address').trim().min(3, 'a team or a mail address').describe('Who answers for it: a team or a mail address.'),
-  ticket: z.string().trim().min(1).optional().describe('Where it is tracked.'),
-  created: day.optional(),
-  expires: day.describe('Last day on which it counts, inclusive, UTC.'),
-  compensatingControl: z.string().trim().min(1).optional().describe('What protects meanwhile.'),
+  image: imageName.optional().describe('Narrows the exception to the image of this name: in a register for several images.'),
+  digest: Digest.optional().describe("Narrows the exception to these bytes: the digest of one platform's image, as the report prints it."),
+  path: z
+    .string()
+    .min(1, 'text, or no key at all')
+    .regex(withoutWildcards, 'one path: wildcards are refused')
+    .optional()
+    .describe('Narrows the exception to one file, inside the image or in the source, exactly as the report prints it.'),
+  package: z
+    .string()
+    .refine((text) => !text.includes('*') && parsePackageUrl(text) !== undefined, 'a package URL without wildcards, e.g. pkg:deb/debian/libssl3 or pkg:pypi/jinja2@3.1.2')
+    .optional()
+    .describe('Narrows the exception to one package: a package URL. Without a version it names every version; qualifiers that it leaves out are free.'),
+  ...acceptance,
+  vex: NotAffected.optional().describe('What vex.openvex.json says of it. Without this: affected, with what is done about it.'),
 })
 export type Exception = z.infer<typeof Exception>
+
+/** An exception as the gate sees it: `origin` says from which file it was taken, and is absent for one of the policy itself. */
+export const RegisterEntry = Exception.extend({ origin: Origin.optional() })
+export type RegisterEntry = z.infer<typeof RegisterEntry>
+
+/** A file of another tool's exceptions that is honoured. What the file leaves open, this entry says: each exception has a reason, an owner and a last day. */
+export const Suppression = z.strictObject({ file: sourcePath.describe('Path of the file, relative to the source.'), ...acceptance })
+export type Suppression = z.infer<typeof Suppression>
 
 /** How a rule acts. */
 export const RuleSetting = z
@@ -101,7 +130,7 @@ export type RuleSetting = z.infer<typeof RuleSetting>
 export const Policy = z.strictObject({
   version: z.literal(1),
   image: z.strictObject({
-    name: z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'lower-case letters, digits and separators, e.g. shop/orders').optional(),
+    name: imageName.optional(),
     class: z.enum(['interpreted', 'compiled']).describe('Decides the default size budget: interpreted 100 MB, compiled 50 MB, unpacked.'),
   }),
   build: z.strictObject({
@@ -192,8 +221,14 @@ export const Policy = z.strictObject({
   }),
   exceptions: z.strictObject({
     maximumDays: z.int().min(1).max(366).describe('Furthest expiry from today.'),
-    unused: z.enum(['deny', 'warn']).describe('What an exception that matches nothing, or is past its last day, does.'),
-    register: z.array(Exception),
+    unused: z.enum(['deny', 'warn']).describe('What an exception that matches nothing does.'),
+    expired: z.enum(['deny', 'warn']).describe('What an exception past its last day does, besides not counting any more.'),
+    register: z.array(RegisterEntry),
+  }),
+  suppressions: z.strictObject({
+    openvex: z.array(Suppression).describe('OpenVEX documents whose not_affected statements about this image count as exceptions.'),
+    trivyignore: z.array(Suppression).describe('.trivyignore and .trivyignore.yaml files whose entries count as exceptions.'),
+    hadolint: z.array(Suppression).describe('.hadolint.yaml files whose list of ignored rules counts as exceptions.'),
   }),
 })
 export type Policy = z.infer<typeof Policy>

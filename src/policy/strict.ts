@@ -12,5 +12,5 @@ export const strictPolicy: Policy = {
   size: { ...defaultPolicy.size, efficiency: 0.95, wasted: '10 MB' },
   configuration: { ...defaultPolicy.configuration, shells: 'deny' },
   database: { ...defaultPolicy.database, maximumAge: '24h' },
-  exceptions: { ...defaultPolicy.exceptions, maximumDays: 90, unused: 'deny' },
+  exceptions: { ...defaultPolicy.exceptions, maximumDays: 90, unused: 'deny', expired: 'deny' },
 }

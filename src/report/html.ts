@@ -1,5 +1,6 @@
 import { evidenceKinds, type RuleResult, type Run, type Size, type Undecided } from '../model/index.ts'
 import { evidenceSummary, lintSummary } from './evidence-summary.ts'
+import { exceptionText } from './exception-text.ts'
 import { flowProgress } from './flow-progress.ts'
 import { headline, rulesWith } from './headline.ts'
 import { htmlStyle } from './html-style.ts'
@@ -222,7 +223,7 @@ function findingRow(finding: ReportedFinding): Markup {
     html`<span>${url === undefined ? id : html`<a href="${url}" rel="noopener noreferrer">${id}</a>`}${about !== '' && html`<small>${printable(about)}</small>`}</span>`,
   )}${cell('Where', html`<span>${where.map((line, position) => (position === 0 ? html`<span class="mono">${printable(line, 300)}</span>` : html`<small class="mono">${printable(line, 300)}</small>`))}${platforms !== '' && html`<small>${platforms}</small>`}</span>`)}${cell(
     'What to do',
-    finding.exception === undefined ? html`<span>${printable(finding.remedy)}${vulnerability === undefined && html`<small>Wanted: ${printable(finding.wanted)}</small>`}</span>` : html`<span>${printable(finding.exception.reason)}<small>${printable(finding.exception.owner)}, until ${finding.exception.expires}</small></span>`,
+    finding.exception === undefined ? html`<span>${printable(finding.remedy)}${vulnerability === undefined && html`<small>Wanted: ${printable(finding.wanted)}</small>`}</span>` : html`<span>${printable(finding.exception.reason)}<small>${printable(finding.exception.owner)}, ${exceptionText(finding.exception).until}</small></span>`,
   )}</tr>
 `
 }
@@ -233,7 +234,10 @@ function exceptionsSection(findings: readonly ReportedFinding[]): Markup | false
   const shown = excepted.slice(0, mostFindings)
   return html`<section id="exceptions"><h2>Exceptions</h2><p class="lead">${counted(excepted.length, 'finding')} the policy allows for a time, because somebody answers for it.</p>
 <table class="exceptions"><caption>Exceptions in force</caption><thead><tr><th scope="col">Finding</th><th scope="col">Gate</th><th scope="col">Reason</th><th scope="col">Owner</th><th scope="col">Until</th></tr></thead><tbody>
-${shown.map(({ id, subject, rule, exception }) => html`<tr>${cell('Finding', html`<span><b class="mono">${printable(id, 200)}</b>${subject !== '' && html`<small class="mono">${printable(subject, 300)}</small>`}</span>`)}${cell('Gate', printable(rule ?? ''))}${cell('Reason', printable(exception.reason))}${cell('Owner', printable(exception.owner))}${cell('Until', html`<span class="day">${exception.expires}</span>`)}</tr>
+${shown.map(({ id, subject, rule, exception }) => html`<tr>${cell('Finding', html`<span><b class="mono">${printable(id, 200)}</b>${subject !== '' && html`<small class="mono">${printable(subject, 300)}</small>`}</span>`)}${cell('Gate', printable(rule ?? ''))}${cell(
+    'Reason',
+    html`<span>${printable(exception.reason)}${exceptionText(exception).facts.filter(([name]) => !['owner', 'created', 'until'].includes(name)).map(([name, value]) => html`<small>${name}: ${printable(value)}</small>`)}</span>`,
+  )}${cell('Owner', printable(exception.owner))}${cell('Until', html`<span class="day">${exception.expires}<small>${exception.daysLeft === 0 ? 'last day' : `${counted(exception.daysLeft, 'day')} left`}</small>${exception.created !== undefined && html`<small>since ${exception.created}</small>`}</span>`)}</tr>
 `)}</tbody></table>${excepted.length > shown.length && html`<p class="cut">Not listed here: ${counted(excepted.length - shown.length, 'more exception')}. verdict.json has them all.</p>`}</section>`
 }
 

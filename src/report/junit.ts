@@ -1,5 +1,6 @@
 import { create } from 'xmlbuilder2'
 import { evidenceKinds, stages, type RuleResult, type Run, type Stage, type Undecided, type Violation } from '../model/index.ts'
+import { exceptionText } from './exception-text.ts'
 import { headline } from './headline.ts'
 import { counted } from './measures.ts'
 import { printable } from './sanitize.ts'
@@ -8,9 +9,10 @@ import { printable } from './sanitize.ts'
  * JUnit XML, as CI servers read it: a test suite for each stage that was judged, a test case for each rule of the gate.
  * A rule that says no is a failure; one that could not be decided, missing evidence and a failed stage are errors;
  * one that was not judged, and a release that did not take place, are skipped; one that only warns passes and says so in its output.
+ * Each finding that an exception allows is a skipped test case of its own: CI servers list those with their message, and hardly one shows properties.
  */
 export function renderJunit(run: Run): string {
-  const cases = [...ruleCases(run), ...missingCases(run), ...failureCases(run), ...releaseCases(run)]
+  const cases = [...ruleCases(run), ...exceptedCases(run), ...missingCases(run), ...failureCases(run), ...releaseCases(run)]
   const count = (among: readonly TestCase[], kind: TestCase['result']): number => among.filter((test) => test.result === kind).length
   const counts = (among: readonly TestCase[]): object => ({ tests: among.length, failures: count(among, 'failure'), errors: count(among, 'error'), skipped: count(among, 'skipped') })
 
@@ -55,6 +57,7 @@ function addProperties(suite: ReturnType<typeof create>, run: Run): void {
   if (run.policy !== undefined) properties.ele('property', { name: 'policy', value: run.policy.digest })
   const baseline = run.verdict?.binding.baseline
   if (baseline !== undefined) properties.ele('property', { name: 'baseline', value: `${baseline.digest}, ${baseline.at}` })
+  for (const { kind, path, honoured, entries } of run.suppressions ?? []) properties.ele('property', { name: `${kind} ${printable(path)}`, value: honoured ? `honoured, ${counted(entries, 'exception')}` : 'found and not honoured' })
   for (const { platform, digest } of images) properties.ele('property', { name: `image ${platform}`, value: digest })
 }
 
@@ -74,6 +77,19 @@ function ruleCases(run: Run): TestCase[] {
       case 'passed':
         return { ...shared, result: 'passed', text: exceptedText(result) }
     }
+  })
+}
+
+function exceptedCases(run: Run): TestCase[] {
+  return (run.verdict?.results ?? []).flatMap((result) => {
+    const shared = { stage: stageOf(result), group: result.kind, result: 'skipped', type: '', text: '' } as const
+    const shown = result.excepted.slice(0, mostViolations)
+    const cut = result.excepted.length - shown.length
+    const cases = shown.map(({ violation: { id, subject, platform }, ...exception }): TestCase => {
+      const name = [id, subject, platform === undefined ? '' : `on ${platform}`].filter((part) => part !== '').join(' ')
+      return { ...shared, name: `${result.rule}: exception for ${name}`, message: exceptionText(exception).line }
+    })
+    return cut > 0 ? [...cases, { ...shared, name: `${result.rule}: more exceptions`, message: `and ${counted(cut, 'more', 'more')}: see verdict.json` }] : cases
   })
 }
 

@@ -1,4 +1,5 @@
 import type { RuleResult, Run } from '../model/index.ts'
+import { exceptionText } from './exception-text.ts'
 import { headline, rulesWith } from './headline.ts'
 import { age, counted, moment, wholeNumber } from './measures.ts'
 import { notices } from './notices.ts'
@@ -90,12 +91,16 @@ function subjectOf(finding: ReportedFinding): string {
 }
 
 function exceptionsBlock(findings: readonly ReportedFinding[]): string {
-  const excepted = findings.filter((finding) => finding.exception !== undefined)
+  const excepted = findings.flatMap((finding) => (finding.exception === undefined ? [] : [{ ...finding, exception: finding.exception }]))
   if (excepted.length === 0) return ''
   const shown = excepted.slice(0, mostExceptions)
-  const rows = shown.map(({ id, subject, exception }) => [code(id), code(subject), text(exception?.reason ?? ''), text(exception?.owner ?? ''), exception?.expires ?? ''])
+  const rows = shown.map(({ id, subject, exception }) => {
+    const facts = exceptionText(exception).facts.filter(([name]) => name !== 'owner' && name !== 'until')
+    const days = `${exception.expires} (${exception.daysLeft === 0 ? 'last day' : `${counted(exception.daysLeft, 'day')} left`})`
+    return [code(id), code(subject), text(exception.reason), text(exception.owner), text(facts.map(([name, value]) => `${name}: ${value}`).join('; ')), days]
+  })
   const cut = excepted.length - shown.length
-  return folded(`${counted(excepted.length, 'exception')} in force`, `${table(['Id', 'Subject', 'Reason', 'Owner', 'Until'], rows)}${cut > 0 ? `\n\nand ${wholeNumber(cut)} more in the full report.` : ''}`)
+  return folded(`${counted(excepted.length, 'exception')} in force`, `${table(['Id', 'Subject', 'Reason', 'Owner', 'Ticket and more', 'Until'], rows)}${cut > 0 ? `\n\nand ${wholeNumber(cut)} more in the full report.` : ''}`)
 }
 
 function verificationBlock(run: Run): string {

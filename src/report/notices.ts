@@ -1,4 +1,4 @@
-import type { Run } from '../model/index.ts'
+import type { Run, SuppressionKind } from '../model/index.ts'
 import { age, counted, moment } from './measures.ts'
 
 /** Something that a reader must know to weigh the verdict, whatever it is. */
@@ -8,9 +8,9 @@ export interface Notice {
   items: string[]
 }
 
-/** The conditions of a run: substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, and a missing signature. */
+/** The conditions of a run: substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, and the ignore files of other tools. */
 export function notices(run: Run): Notice[] {
-  return [...unsignedNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run), ...baselineNotice(run)]
+  return [...unsignedNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run), ...baselineNotice(run), ...suppressionNotice(run)]
 }
 
 function unsignedNotice(run: Run): Notice[] {
@@ -85,6 +85,30 @@ function baselineNotice(run: Run): Notice[] {
       title: 'Compared with an earlier verdict',
       text: `${said}. It was judged ${moment(baseline.at)}, ${age(baseline.at, run.verdict.binding.at)}; a finding that is known for longer than the policy allows counts again.`,
       items: [`document ${baseline.digest}`, ...baseline.images.map(({ platform, digest }) => `image ${platform} ${digest}`)],
+    },
+  ]
+}
+
+const kindNames: Readonly<Record<SuppressionKind, string>> = { openvex: 'OpenVEX', trivyignore: 'Trivy', hadolint: 'hadolint' }
+
+/** Lines of a list that people still read; the rest is counted. */
+const mostItems = 20
+
+/** Which files of other tools' exceptions lie in the source: whoever reads the verdict must know which of them had a say. */
+function suppressionNotice(run: Run): Notice[] {
+  const files = run.suppressions ?? []
+  if (files.length === 0) return []
+  const honoured = files.filter((file) => file.honoured)
+  const lines = files.flatMap(({ kind, path, honoured: isHonoured, entries, left }) => [
+    `${path} (${kindNames[kind]}): ${isHonoured ? `honoured, ${counted(entries, 'exception')}` : 'found and not honoured'}`,
+    ...left.map((line) => `${path}: not taken over: ${line}`),
+  ])
+  const cut = lines.length - mostItems
+  return [
+    {
+      title: 'Ignore files of other tools',
+      text: `${honoured.length === 0 ? 'None is honoured.' : `The policy honours ${counted(honoured.length, 'file')}.`} A file that the policy does not name was not read, and no tool saw it.`,
+      items: cut > 0 ? [...lines.slice(0, mostItems), `and ${counted(cut, 'more line')}: see verdict.json`] : lines,
     },
   ]
 }

@@ -3,19 +3,25 @@ import { renderHtml } from './html.ts'
 import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
+import { renderOpenVex } from './openvex.ts'
 import { renderSarif } from './sarif.ts'
 
-/** Names of the reports that every run leaves, whatever its outcome. */
-export const reportFiles = ['verdict.json', 'report.sarif', 'report.junit.xml', 'report.html', 'summary.md'] as const
+/** Names of the reports that a run leaves, whatever its outcome; the last one only where there is something to state. */
+export const reportFiles = ['verdict.json', 'report.sarif', 'report.junit.xml', 'report.html', 'summary.md', 'vex.openvex.json'] as const
 export type ReportFile = (typeof reportFiles)[number]
 
+/** Reports by file name. */
+export type Reports = Record<Exclude<ReportFile, 'vex.openvex.json'>, string> & { 'vex.openvex.json'?: string }
+
 /** Every report of a run, by file name. Pure: the same run gives the same bytes. Throws when the run is not a valid document. */
-export function renderReports(run: Run): Record<ReportFile, string> {
+export function renderReports(run: Run): Reports {
+  const vex = renderOpenVex(run)
   return {
     'verdict.json': renderJson(run),
     'report.sarif': renderSarif(run),
     'report.junit.xml': renderJunit(run),
     'report.html': renderHtml(run),
     'summary.md': renderMarkdown(run),
+    ...(vex === undefined ? {} : { 'vex.openvex.json': vex }),
   }
 }

@@ -1,4 +1,4 @@
-import { compareSeverity, compareText, evidenceKinds, ownersOf, severities, type EvidenceKind, type Location, type Owner, type Owners, type PlatformEvidence, type RuleResult, type Run, type Severity, type Violation, type Vulnerability } from '../model/index.ts'
+import { compareSeverity, compareText, evidenceKinds, ownersOf, severities, type AcceptedRisk, type EvidenceKind, type Location, type Owner, type Owners, type PlatformEvidence, type RuleResult, type Run, type Severity, type Violation, type Vulnerability } from '../model/index.ts'
 
 /**
  * How a finding weighs. `undecided`: evidence is missing, so it denies; `denied`: its rule says no; `warned`: its rule only warns;
@@ -30,7 +30,8 @@ export interface ReportedFinding {
   owner?: Owner
   url?: string
   vulnerability?: Vulnerability
-  exception?: { reason: string; owner: string; expires: string }
+  /** Who accepted it, why and until when; only where the state is `excepted`. */
+  exception?: AcceptedRisk
   /** When the first verdict that had it was judged; only for what is known. */
   knownSince?: string
 }
@@ -143,7 +144,7 @@ function judgedFindings(result: RuleResult, missing: readonly ReportedFinding[],
   const findings = [
     ...result.violations.filter((violation) => !repeats(violation)).map(tell),
     ...(result.known ?? []).map(({ violation, since }): ReportedFinding => ({ ...tell(violation), state: 'known', knownSince: since })),
-    ...result.excepted.map(({ violation, reason, owner, expires }): ReportedFinding => ({ ...tell(violation), state: 'excepted', exception: { reason, owner, expires } })),
+    ...result.excepted.map(({ violation, ...exception }): ReportedFinding => ({ ...tell(violation), state: 'excepted', exception })),
   ]
   const denies = state === 'denied' || state === 'undecided'
   const explained = result.violations.length > 0 || (state === 'undecided' && missing.some((finding) => finding.kind === result.kind))
@@ -267,7 +268,7 @@ function foldPlatforms(findings: Iterable<ReportedFinding>): ReportedFinding[] {
   const folded = new Map<string, ReportedFinding>()
   for (const finding of findings) {
     const { state, kind, rule, id, subject, severity, found, location, owner } = finding
-    const key = [state, kind, rule, id, subject, severity, found, location?.path, location?.line, location?.column, finding.vulnerability?.package.path, owner === undefined ? '' : JSON.stringify(owner)].join('\0')
+    const key = [state, kind, rule, id, subject, severity, found, location?.path, location?.line, location?.column, finding.vulnerability?.package.path, owner === undefined ? '' : JSON.stringify(owner), finding.exception === undefined ? '' : JSON.stringify(finding.exception)].join('\0')
     const first = folded.get(key)
     // Two remarks on one platform are two findings even where they read alike.
     const repeated = first !== undefined && finding.platforms.some((platform) => first.platforms.includes(platform))

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { describeOwner, type Location, type Run, type Severity } from '../model/index.ts'
+import { describeOwner, type AcceptedRisk, type Location, type Run, type Severity } from '../model/index.ts'
+import { exceptionText } from './exception-text.ts'
 import { headline } from './headline.ts'
 import { counted, wholeNumber } from './measures.ts'
 import { notices } from './notices.ts'
@@ -118,7 +119,8 @@ function resultOf(run: Run, finding: ReportedFinding, rules: Rules, fingerprints
             {
               kind: 'external',
               status: 'accepted',
-              justification: printable(`${finding.exception.reason} (owner: ${finding.exception.owner}; until ${finding.exception.expires})`, 2000),
+              justification: printable(exceptionText(finding.exception).line, 2000),
+              properties: suppressionProperties(finding.exception),
             },
           ],
         }),
@@ -134,6 +136,12 @@ function resultOf(run: Run, finding: ReportedFinding, rules: Rules, fingerprints
       'security-severity': securitySeverity[finding.severity],
     },
   }
+}
+
+/** The same facts one by one, for programs. */
+function suppressionProperties({ vex, origin, ...risk }: AcceptedRisk): object {
+  const texts = Object.entries({ ...risk, ...(vex === undefined ? {} : { justification: vex.justification }), ...(origin === undefined ? {} : { origin: `${origin.path}, ${origin.place}` }) })
+  return Object.fromEntries(texts.map(([key, value]) => [key, typeof value === 'string' ? printable(value, 2000) : value]))
 }
 
 function levelOf(finding: ReportedFinding): SarifLevel {

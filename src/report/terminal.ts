@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import { createColors } from 'picocolors'
 import type { RuleResult, Run } from '../model/index.ts'
+import { exceptionText } from './exception-text.ts'
 import { flowProgress } from './flow-progress.ts'
 import { headline, rulesWith } from './headline.ts'
 import { age, counted } from './measures.ts'
@@ -37,7 +38,7 @@ export function renderTerminal(run: Run, options: TerminalOptions): string {
     missingTable(findings, width, colors),
     compressed('✓', 'passed', rulesWith(run, 'passed'), width, colors.green),
     compressed('○', 'not judged', rulesWith(run, 'off'), width, colors.yellow),
-    exceptionLine(findings, width, colors),
+    exceptionBlock(findings, width, colors),
     knownLine(findings, width, colors),
     withinPolicyLine(findings, width),
     lastWords(run, options, width, colors, paint(headline(run).outcome)),
@@ -138,13 +139,17 @@ function compressed(glyph: string, word: string, results: readonly RuleResult[],
   return `${paint(start)}  ${indented(wrapped(results.map((result) => result.rule).join(', '), width - start.length - 2), start.length + 2)}`
 }
 
-function exceptionLine(findings: readonly ReportedFinding[], width: number, colors: Colors): string {
-  const excepted = findings.filter((finding) => finding.exception !== undefined)
+/** Who allows what, why and until when: an exception is no small print. */
+function exceptionBlock(findings: readonly ReportedFinding[], width: number, colors: Colors): string {
+  const excepted = findings.flatMap((finding) => (finding.exception === undefined ? [] : [{ ...finding, exception: finding.exception }]))
   if (excepted.length === 0) return ''
-  const named = excepted.slice(0, mostFindings).map(({ id, exception }) => `${id} until ${exception?.expires}`)
-  const cut = excepted.length - named.length
-  const start = `! ${counted(excepted.length, 'exception')} in force`
-  return `${colors.yellow(start)}  ${indented(wrapped(`${named.join(', ')}${cut > 0 ? ` and ${cut} more` : ''}`, width - start.length - 2), start.length + 2)}`
+  const lines = excepted.slice(0, mostFindings).map(({ id, subject, exception }) => {
+    const named = wrapped(`${id}${subject === '' ? '' : ` ${subject}`}`, width - 2)
+    return `${colors.bold(named)}\n${indented(`  ${wrapped(exceptionText(exception).line, width - 4)}`, 2)}`
+  })
+  const cut = excepted.length - lines.length
+  const rest = cut > 0 ? [colors.dim(`and ${counted(cut, 'more', 'more')}: see the reports`)] : []
+  return block(`${colors.yellow('!')} ${colors.bold(`${counted(excepted.length, 'exception')} in force`)}`, [...lines, ...rest].join('\n'))
 }
 
 function knownLine(findings: readonly ReportedFinding[], width: number, colors: Colors): string {
@@ -266,7 +271,9 @@ function columnsOf(text: string): number {
   return total
 }
 
-/** A log line that reads as a workflow command of GitHub Actions would be obeyed: `::` at its start, `##[` anywhere. */
+/** A log line that reads as a workflow command of GitHub Actions would be obeyed: `::` at its start, also after a colour of ours, and `##[` anywhere. */
 function defused(text: string): string {
-  return text.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '# #[')
+  return text.replace(leadingColons, '$1: ').replaceAll('##[', '# #[')
 }
+
+const leadingColons = new RegExp(`^((?:\\s|${'\u001b'}\\[\\d+m)*):(?=:)`, 'gm')

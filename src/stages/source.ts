@@ -1,14 +1,16 @@
 import type { Directory, Secret } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
 import { acceptBaseline, type Baseline } from '../gate/baseline.ts'
-import { digestOf, Lock, type AppliedPolicy, type Subject } from '../model/index.ts'
+import { digestOf, Lock, type AppliedPolicy, type Subject, type SuppressionFile } from '../model/index.ts'
 import { applyPolicy } from '../policy/apply.ts'
 import type { PolicyText } from '../policy/file.ts'
+import { policyDigest } from '../policy/policy-digest.ts'
 import type { Policy } from '../policy/schema.ts'
 import { externalImages, foreignSyntax, requiredSecrets, type BuildChoice, type ExternalImage } from '../tools/buildkit/dockerfile.ts'
 import { parseStructureTests } from '../tools/container-structure-test/schema.ts'
 import { firstLine } from '../tools/run-tool.ts'
 import type { GivenList } from './evidence/known-exploited.ts'
+import { readSuppressions } from './suppressions.ts'
 
 /** What a run starts from: read once, checked once, and never looked up again. */
 export interface Source {
@@ -18,6 +20,7 @@ export interface Source {
   images: ExternalImage[]
   policy: Policy
   applied: AppliedPolicy
+  suppressions: SuppressionFile[]
   structureTests: { path: string; text: string } | undefined
   /** An earlier verdict on this application, which the policy accepts. */
   baseline: Baseline | undefined
@@ -53,8 +56,7 @@ const largestDockerfile = 1_000_000
 /** Reads the source directory. Throws `SOURCE`, `POLICY`, `STRUCTURE_TESTS` or `CREDENTIAL` before anything is built. */
 export async function readSource(request: SourceRequest): Promise<Source> {
   const entries = await listEntries(request.directory)
-  const { policy, applied } = await readPolicy(request, entries)
-  const name = policy.image.name ?? request.name ?? 'application'
+  const { policy, applied, suppressions, name } = await readPolicy(request, entries)
   // Before anything is built: a baseline that does not count would otherwise be noticed after minutes.
   const baseline = request.baseline === undefined ? undefined : acceptBaseline(request.baseline, name, policy, request.now)
   const path = policy.build.dockerfile
@@ -74,6 +76,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     images,
     policy,
     applied,
+    suppressions,
     structureTests: await readStructureTests(request.directory, policy),
     baseline,
     knownExploited: request.knownExploited ?? (await readExploitedList(request.directory, policy)),
@@ -111,9 +114,12 @@ async function listEntries(directory: Directory): Promise<string[]> {
   }
 }
 
-async function readPolicy(request: SourceRequest, entries: readonly string[]): Promise<{ policy: Policy; applied: AppliedPolicy }> {
+async function readPolicy(request: SourceRequest, entries: readonly string[]): Promise<{ policy: Policy; applied: AppliedPolicy; suppressions: SuppressionFile[]; name: string }> {
   const application = request.policy ?? (entries.includes('loadline.yaml') ? { path: 'loadline.yaml', text: await request.directory.file('loadline.yaml').contents() } : undefined)
-  return applyPolicy({ organisation: request.organisation, application }, request, request.now)
+  const decided = applyPolicy({ organisation: request.organisation, application }, request, request.now)
+  const name = decided.policy.image.name ?? request.name ?? 'application'
+  const { policy, files: suppressions } = await readSuppressions(request.directory, decided.policy, name)
+  return { policy, applied: { ...decided.applied, digest: policyDigest(policy) }, suppressions, name }
 }
 
 async function readDockerfile(directory: Directory, path: string): Promise<string> {

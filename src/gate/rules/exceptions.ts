@@ -1,36 +1,58 @@
 import type { Violation } from '../../model/index.ts'
+import { daysUntil } from '../../policy/units.ts'
 import type { ExceptionUse, Rule } from '../rule.ts'
+
+/** Days before its last day from which an exception is reported: time to repair, or to look at the risk again. */
+const soon = 14
 
 /** The register of exceptions is kept clean: one that matches nothing hides the next finding with the same name. */
 export const exceptions: Rule = {
   id: 'exceptions',
   title: 'The exception register is clean',
   needs: [],
-  settings: ['exceptions.unused', 'exceptions.maximumDays'],
+  settings: ['exceptions.unused', 'exceptions.expired', 'exceptions.maximumDays'],
   remedy: 'Remove exceptions that are no longer needed, and look at the risk again before a last day is moved.',
   source: 'Loadline: an accepted risk has a reason, an owner and a last day',
-  judge({ policy, exceptions: uses }) {
-    const stale = uses.filter(({ state }) => state === 'unused' || state === 'expired').map(toViolation)
-    const refused = uses.filter(({ state }) => state === 'refused').map(toViolation)
-    const denies = policy.exceptions.unused === 'deny'
-    const count = (wanted: ExceptionUse['state']) => uses.filter(({ state }) => state === wanted).length
-    const states = (['used', 'unused', 'expired', 'unjudged', 'refused'] as const).filter((state) => count(state) > 0)
+  judge({ policy, exceptions: uses, now }) {
+    const { unused, expired } = policy.exceptions
+    const inState = (state: ExceptionUse['state']) => uses.filter((use) => use.state === state)
+    const refused = inState('refused').map(toViolation)
+    const stale = { unused: inState('unused').map(toViolation), expired: inState('expired').map(toViolation) }
+    const ending = inState('used').filter(({ exception }) => daysUntil(exception.expires, now) <= soon).map((use) => toRemark(use, now))
+    const states = (['used', 'unused', 'expired', 'unjudged', 'elsewhere', 'refused'] as const).filter((state) => inState(state).length > 0)
     return {
-      wanted: denies ? 'each one in force and used' : 'unused ones are reported',
-      found: states.map((state) => `${count(state)} ${state}`).join(', ') || 'no exceptions',
-      violations: denies ? [...refused, ...stale] : refused,
-      remarks: denies ? [] : stale,
+      wanted: `${unused === 'deny' ? 'each one used' : 'unused ones are reported'}, ${expired === 'deny' ? 'each one in force' : 'expired ones are reported'}`,
+      found: [...states.map((state) => `${inState(state).length} ${state}`), ...(ending.length === 0 ? [] : [`${ending.length} within ${soon} days of the end`])].join(', ') || 'no exceptions',
+      violations: [...refused, ...(unused === 'deny' ? stale.unused : []), ...(expired === 'deny' ? stale.expired : [])],
+      remarks: [...(unused === 'deny' ? [] : stale.unused), ...(expired === 'deny' ? [] : stale.expired), ...ending],
     }
   },
 }
 
 function toViolation({ exception, state, fault }: ExceptionUse): Violation {
-  const { rule, id, subject, platform, expires, owner } = exception
+  const { expires, owner } = exception
   const said = {
     unused: { wanted: 'a violation that it allows', found: 'it matches nothing', remedy: `Remove the exception; ${owner} owns it.` },
     expired: { wanted: `a last day that is not past`, found: `its last day was ${expires}: it no longer counts`, remedy: `Ask ${owner}, who owns it: repair the violation, or accept the risk again with a new last day.` },
     refused: { wanted: 'an exception that may count', found: fault ?? 'refused', remedy: 'Repair or remove the exception.' },
   }
-  const text = said[state as keyof typeof said] ?? said.refused
-  return { id: `${rule}/${id}`, subject: subject ?? '', severity: state === 'unused' ? 'low' : 'medium', ...(platform === undefined ? {} : { platform }), ...text }
+  return { ...nameOf(exception), severity: state === 'unused' ? 'low' : 'medium', ...(said[state as keyof typeof said] ?? said.refused) }
+}
+
+function toRemark({ exception }: ExceptionUse, now: Date): Violation {
+  const { expires, owner } = exception
+  const days = daysUntil(expires, now)
+  return {
+    ...nameOf(exception),
+    severity: 'low',
+    wanted: `more than ${soon} days to the last day of an exception that is used`,
+    found: `its last day is ${expires}${days === 0 ? ': today' : `, ${days === 1 ? 'tomorrow' : `in ${days} days`}`}; then the violation counts again`,
+    remedy: `Ask ${owner}, who owns it: repair the violation before that day, or look at the risk again.`,
+  }
+}
+
+/** Which exception is meant: what it excepts, and everything that narrows it. */
+function nameOf({ rule, id, subject, platform, image, digest, path, package: named, origin }: ExceptionUse['exception']): Pick<Violation, 'id' | 'subject' | 'platform'> {
+  const scope = [subject, named, path, image, digest, origin === undefined ? undefined : `${origin.path}, ${origin.place}`].filter((part) => part !== undefined)
+  return { id: `${rule}/${id}`, subject: scope.join(' '), ...(platform === undefined ? {} : { platform }) }
 }

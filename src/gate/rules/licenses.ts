@@ -96,7 +96,7 @@ function weigh(expression: LicenseExpression, denied: ReadonlySet<string>): Free
 }
 
 function toViolation(entry: Package, { platform, owner }: Where, subject: string, severity: 'high' | 'unknown', wanted: string, found: string): Violation {
-  return { id: entry.name, subject, severity, platform, wanted, found, remedy: licenses.remedy, owner, ...(entry.path === undefined ? {} : { location: { path: entry.path, within: 'image' } }) }
+  return { id: entry.name, subject, severity, platform, wanted, found, remedy: licenses.remedy, owner, ...(entry.purl === undefined ? {} : { package: entry.purl }), ...(entry.path === undefined ? {} : { location: { path: entry.path, within: 'image' } }) }
 }
 
 function name({ name: text, version }: Package): string {

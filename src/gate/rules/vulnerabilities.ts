@@ -88,6 +88,7 @@ function toViolation(finding: Vulnerability, platform: string, owner: Owner, cou
     subject,
     severity: finding.severity satisfies Severity,
     platform,
+    ...(purl === undefined ? {} : { package: purl }),
     wanted: `at most ${counts.map(({ limit, group }) => `${limit} ${group}`).join(' and ')}`,
     found: `${name} ${version}${finding.title === '' ? '' : `: ${finding.title}`}`,
     remedy: hasRepair(finding)

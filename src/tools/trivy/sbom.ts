@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Digest } from '../../model/index.ts'
+import { imagePackageUrl, type Digest } from '../../model/index.ts'
 import { readJson } from '../read-json.ts'
 
 const CycloneDx = z.looseObject({
@@ -28,7 +28,7 @@ export function bindCycloneDx(text: string, image: { name: string; digest: Diges
   const { component } = document.metadata
   component.name = image.name
   component['version'] = image.digest
-  component['purl'] = packageUrl(image)
+  component['purl'] = imagePackageUrl(image)
   component['hashes'] = [{ alg: 'SHA-256', content: image.digest.slice('sha256:'.length) }]
   const components = document.components ?? []
   return {
@@ -48,17 +48,11 @@ export function bindSpdx(text: string, image: { name: string; digest: Digest }):
     container.name = image.name
     container['versionInfo'] = image.digest
     container['checksums'] = [{ algorithm: 'SHA256', checksumValue: image.digest.slice('sha256:'.length) }]
-    container['externalRefs'] = [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: packageUrl(image) }]
+    container['externalRefs'] = [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: imagePackageUrl(image) }]
   }
   return {
     text: `${JSON.stringify(document, null, 2)}\n`,
     components: document.packages.length - (container === undefined ? 0 : 1),
     operatingSystem: document.packages.some(({ primaryPackagePurpose }) => primaryPackagePurpose === 'OPERATING-SYSTEM'),
   }
-}
-
-/** Package URL of type `oci`: https://github.com/package-url/purl-spec. */
-function packageUrl(image: { name: string; digest: Digest }): string {
-  const last = image.name.split('/').at(-1) ?? image.name
-  return `pkg:oci/${encodeURIComponent(last)}@${encodeURIComponent(image.digest)}`
 }

@@ -4,7 +4,7 @@ import type { Baseline } from '../../../src/gate/baseline.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import { evidenceKinds, severities, type Configuration, type Evidence, type Violation } from '../../../src/model/index.ts'
 import { ruleIds } from '../../../src/policy/rule-ids.ts'
-import type { Exception, Policy } from '../../../src/policy/schema.ts'
+import type { Policy, RegisterEntry } from '../../../src/policy/schema.ts'
 import { applicationLayer, baseLayer, digest, evidenceWith, exception, lintFinding, missing, now, policyWith, secretFinding, valueOf, vulnerability } from './good-evidence.ts'
 
 const platforms = ['linux/amd64', 'linux/arm64']
@@ -79,21 +79,30 @@ function addPath(configuration: Configuration, path: string, layer: string): voi
 const limits = fc.oneof(fc.nat(3), fc.constant('unlimited' as const))
 const ownLimits = fc.option(fc.record({ critical: limits, high: limits, unknown: limits }, { requiredKeys: [] }), { nil: undefined })
 const ownLevels = fc.option(fc.record({ base: fc.constantFrom('deny' as const, 'warn' as const), application: fc.constantFrom('deny' as const, 'warn' as const) }, { requiredKeys: [] }), { nil: undefined })
-const exceptions = fc.uniqueArray(
-  fc
-    .record(
-      {
-        rule: fc.constantFrom('vulnerabilities' as const, 'secrets' as const, 'lint-level' as const, 'setuid' as const, 'licenses' as const),
-        id: fc.oneof(letters, fc.constant('AGPL-3.0-only')),
-        subject: fc.constantFrom('pkg:deb/a', 'pkg:deb/b'),
-        platform: fc.constantFrom(...platforms),
-        expires: fc.constantFrom('2026-11-22', '2026-11-23', '2027-01-01', '2028-01-01'),
-      },
-      { requiredKeys: ['rule', 'id', 'expires'] },
-    )
-    .map((change) => exception(change)),
-  { maxLength: 4, selector: (entry) => JSON.stringify(entry) },
-)
+const entries = fc
+  .record(
+    {
+      rule: fc.constantFrom('vulnerabilities' as const, 'secrets' as const, 'lint-level' as const, 'setuid' as const, 'licenses' as const),
+      id: fc.oneof(letters, fc.constant('AGPL-3.0-only')),
+      subject: fc.constantFrom('pkg:deb/a', 'pkg:deb/b'),
+      platform: fc.constantFrom(...platforms),
+      image: fc.constantFrom('shop/orders', 'shop/cart'),
+      digest: fc.constantFrom(digest('image linux/amd64'), digest('image linux/arm64'), digest('another image')),
+      path: fc.constantFrom('A', 'B', '/app/.env', 'Dockerfile'),
+      package: fc.constantFrom('pkg:deb/a', 'pkg:deb/b'),
+      created: fc.constantFrom('2026-11-01', '2026-11-24'),
+      expires: fc.constantFrom('2026-11-22', '2026-11-23', '2027-01-01', '2028-01-01'),
+      origin: fc.record({ kind: fc.constant('trivyignore' as const), path: fc.constant('.trivyignore'), place: fc.constantFrom('line 1', 'line 2') }),
+    },
+    { requiredKeys: ['rule', 'id', 'expires'] },
+  )
+  // Of the keys that narrow an exception most are left out: with all of them it would match nothing.
+  .chain((change) => fc.subarray(['subject', 'platform', 'image', 'digest', 'path', 'package', 'created', 'origin'] as const, { maxLength: 3 }).map((kept) => pick(change, kept)))
+const exceptions = fc.uniqueArray(entries, { maxLength: 4, selector: (entry) => JSON.stringify(entry) })
+
+function pick(change: Partial<RegisterEntry>, kept: ReadonlyArray<keyof RegisterEntry>): RegisterEntry {
+  return exception(Object.fromEntries(Object.entries(change).filter(([key]) => ['rule', 'id', 'expires'].includes(key) || kept.includes(key as keyof RegisterEntry))))
+}
 const policies = fc
   .record({
     limits: fc.record({ critical: limits, high: limits, medium: limits, low: limits, unknown: limits, unfixed: fc.constantFrom('count' as const, 'report' as const), base: ownLimits, application: ownLimits }),
@@ -108,6 +117,7 @@ const policies = fc
   })
   .map((choice): Policy =>
     policyWith({
+      image: { name: 'shop/orders' },
       build: { platforms },
       vulnerabilities: choice.limits,
       secrets: { allowed: choice.allowed },
@@ -225,6 +235,39 @@ describe('the gate', { timeout: 60_000 }, () => {
     expect(against).toBeUndefined()
   })
 
+  it('changes nothing about one thing because an exception for another is added', () => {
+    const against = counterexample(
+      200,
+      fc.property(policies, entries, fc.array(flaws, { maxLength: 6 }), (policy, added, list) => {
+        const evidence = withFlaws(list)
+        const before = evaluate(policy, evidence, now).verdict.results
+        const after = evaluate(withEntry(policy, added), evidence, now).verdict.results
+        return after.every((result, index) => {
+          if (result.rule === 'exceptions') return true
+          if (result.rule !== added.rule) return JSON.stringify(result) === JSON.stringify(before[index])
+          const unnamed = (violations: readonly Violation[]) => violations.filter((violation) => !names(added, result.rule, violation)).map((violation) => JSON.stringify(violation))
+          const [remaining, earlier] = [unnamed(result.violations), unnamed(before[index]!.violations)]
+          // Where a limit counts, an exception can bring the others below it.
+          const sameViolations = ['vulnerabilities', 'secrets'].includes(result.rule) ? remaining.every((violation) => earlier.includes(violation)) : JSON.stringify(remaining) === JSON.stringify(earlier)
+          return sameViolations && JSON.stringify(unnamed(result.excepted.map(({ violation }) => violation))) === JSON.stringify(unnamed(before[index]!.excepted.map(({ violation }) => violation)))
+        })
+      }),
+    )
+    expect(against).toBeUndefined()
+  })
+
+  it('takes nothing away because of an exception past its last day', () => {
+    const against = counterexample(
+      150,
+      fc.property(policies, entries, fc.array(flaws, { maxLength: 6 }), (policy, added, list) => {
+        const evidence = withFlaws(list)
+        const judged = (given: Policy) => JSON.stringify(evaluate(given, evidence, now).verdict.results.filter(({ rule }) => rule !== 'exceptions'))
+        return judged(policy) === judged(withEntry(policy, { ...added, expires: '2026-11-22' }))
+      }),
+    )
+    expect(against).toBeUndefined()
+  })
+
   it('does not care for the order of anything', () => {
     const against = counterexample(
       100,
@@ -310,7 +353,23 @@ function counterexample<T>(numRuns: number, law: fc.IProperty<T>): unknown {
   return failed ? { found, errorInstance } : undefined
 }
 
-function names(entry: Exception, rule: string, violation: Violation): boolean {
-  const inForce = entry.expires >= '2026-11-23' && entry.expires < '2027-06-01'
-  return inForce && entry.rule === rule && entry.id === violation.id && (entry.subject === undefined || entry.subject === violation.subject) && (entry.platform === undefined || entry.platform === violation.platform)
+function withEntry(policy: Policy, entry: RegisterEntry): Policy {
+  return { ...policy, exceptions: { ...policy.exceptions, register: [...policy.exceptions.register, entry] } }
+}
+
+/** The law of the register once more, in other words than the gate's. */
+function names(entry: RegisterEntry, rule: string, violation: Violation): boolean {
+  const inForce = entry.expires >= '2026-11-23' && entry.expires < '2027-06-01' && (entry.created ?? '2026-11-01') < '2026-11-24' && (entry.created ?? '') < entry.expires
+  const possible = (entry.package === undefined || ['vulnerabilities', 'licenses'].includes(rule)) && (rule !== 'lint-level' || (entry.platform === undefined && entry.digest === undefined))
+  const met: Partial<Record<keyof RegisterEntry, string | undefined>> = {
+    rule,
+    id: violation.id,
+    subject: violation.subject,
+    platform: violation.platform,
+    image: 'shop/orders',
+    digest: digest(`image ${violation.platform}`),
+    path: violation.location?.path,
+    package: violation.package,
+  }
+  return inForce && possible && Object.entries(met).every(([key, value]) => entry[key as keyof RegisterEntry] === undefined || entry[key as keyof RegisterEntry] === value)
 }

@@ -13,7 +13,7 @@ const rule = (id: RuleId): Rule => rules.find((candidate) => candidate.id === id
 describe('a rule, explained', () => {
   it('says what it wants, needs and asks for, where it comes from, and every setting of the policy', () => {
     const given = loadPolicy(
-      'version: 1\nvulnerabilities: {medium: 3}\nrules: {vulnerabilities: {level: deny, effectiveFrom: 2026-12-24}}\nexceptions: {register: [{rule: vulnerabilities, id: CVE-2026-1, reason: not reachable here, owner: team-x, expires: 2027-01-31}]}',
+      'version: 1\nvulnerabilities: {medium: 3}\nrules: {vulnerabilities: {level: deny, effectiveFrom: 2026-12-24}}\nexceptions: {register: [{rule: vulnerabilities, id: CVE-2026-1001, reason: not reachable here, owner: team-x, expires: 2027-01-31}]}',
       'loadline.yaml',
       now,
     )
@@ -35,7 +35,7 @@ In the policy (default, then loadline.yaml):
   vulnerabilities.unfixed      report
   vulnerabilities.base         not set
   vulnerabilities.application  not set
-  exceptions.register          CVE-2026-1 until 2027-01-31 (team-x)
+  exceptions.register          CVE-2026-1001 until 2027-01-31 (team-x)
 `)
   })
 

@@ -1,6 +1,6 @@
 import type { Base, Configuration, Evidence, LintFinding, Platform, PlatformEvidence, SecretFinding, ToolIdentity, Vulnerabilities, Vulnerability, Undecided } from '../../../src/model/index.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
-import type { Exception, Policy } from '../../../src/policy/schema.ts'
+import type { Policy, RegisterEntry } from '../../../src/policy/schema.ts'
 
 /** The moment of judging in every test. */
 export const now = new Date('2026-11-23T12:00:00.000Z')
@@ -190,7 +190,7 @@ export function lintFinding(change: Partial<LintFinding> = {}): LintFinding {
   return { id: 'DL3008', level: 'warning', message: 'Pin versions in apt get install', location: { path: 'Dockerfile', line: 4, within: 'source' }, ...change }
 }
 
-export function exception(change: Partial<Exception> = {}): Exception {
+export function exception(change: Partial<RegisterEntry> = {}): RegisterEntry {
   return { rule: 'vulnerabilities', id: 'CVE-2026-0001', reason: 'not reachable from the network', owner: 'team-shop', expires: '2026-12-31', ...change }
 }
 
@@ -198,6 +198,6 @@ export function policyWith(change: { [K in keyof Policy]?: Partial<Policy[K]> })
   return { ...policy, ...Object.fromEntries(Object.entries(change).map(([key, value]) => [key, typeof value === 'object' ? { ...(policy[key as keyof Policy] as object), ...value } : value])) } as Policy
 }
 
-export function withExceptions(...register: Exception[]): Policy {
+export function withExceptions(...register: RegisterEntry[]): Policy {
   return policyWith({ exceptions: { register } })
 }

@@ -411,7 +411,7 @@ const examples: Record<RuleId, Examples> = {
     good: [{ when: 'an exception is used', evidence: withVulnerabilities({ findings: [vulnerability()] }), policy: withExceptions(exception()) }],
     bad: [
       { when: 'unused ones are denied', policy: policyWith({ exceptions: { unused: 'deny', register: [exception()] } }), ids: ['vulnerabilities/CVE-2026-0001'] },
-      { when: 'expired ones are denied', policy: policyWith({ exceptions: { unused: 'deny', register: [exception({ expires: '2026-11-22' })] } }), ids: ['vulnerabilities/CVE-2026-0001'], found: /last day was 2026-11-22/ },
+      { when: 'expired ones are denied', policy: policyWith({ exceptions: { expired: 'deny', register: [exception({ expires: '2026-11-22' })] } }), ids: ['vulnerabilities/CVE-2026-0001'], found: /last day was 2026-11-22/ },
       { when: 'one lives too long', policy: withExceptions(exception({ expires: '2028-01-01' })), ids: ['vulnerabilities/CVE-2026-0001'], found: /at most 180 days/ },
       { when: 'one would allow missing evidence', policy: withExceptions(exception({ rule: 'evidence', id: 'sbom' })), ids: ['evidence/sbom'] },
       { when: 'one would allow every finding without id', policy: withExceptions(exception({ id: 'unidentified' })), ids: ['vulnerabilities/unidentified'] },

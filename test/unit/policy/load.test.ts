@@ -232,10 +232,10 @@ describe('a mistake is told with its place, what was wanted, what was found and 
 })
 
 describe('an exception', () => {
-  const good = 'rule: vulnerabilities, id: CVE-2026-1, reason: not reachable here, owner: team-x, expires: 2027-01-31'
+  const good = 'rule: vulnerabilities, id: CVE-2026-1234, reason: not reachable here, owner: team-x, expires: 2027-01-31'
 
   it('is taken where it is complete', () => {
-    expect(load(register(good)).exceptions.register).toEqual([{ rule: 'vulnerabilities', id: 'CVE-2026-1', reason: 'not reachable here', owner: 'team-x', expires: '2027-01-31' }])
+    expect(load(register(good)).exceptions.register).toEqual([{ rule: 'vulnerabilities', id: 'CVE-2026-1234', reason: 'not reachable here', owner: 'team-x', expires: '2027-01-31' }])
   })
 
   it.each([
@@ -249,20 +249,37 @@ describe('an exception', () => {
     // Fault 31: too far away.
     [good.replace('2027-01-31', '2027-05-23'), 'exceptions.register[0].expires: wanted a day at most 180 days from today (exceptions.maximumDays), found 2027-05-23, 181 days away; choose an earlier day and look at the risk again then'],
     // Fault 33: wildcards.
-    [good.replace('CVE-2026-1', 'CVE-2026-*'), 'exceptions.register[0].id: wanted the id of one violation: wildcards are refused, an exception names one thing; found the text "CVE-2026-*"'],
-    [good.replace('CVE-2026-1', '"?"'), 'exceptions.register[0].id: wanted the id of one violation: wildcards are refused, an exception names one thing; found the text "?"'],
+    [good.replace('CVE-2026-1234', 'CVE-2026-*'), 'exceptions.register[0].id: wanted the id of one violation: wildcards are refused, an exception names one thing; found the text "CVE-2026-*"'],
+    [good.replace('CVE-2026-1234', '"?"'), 'exceptions.register[0].id: wanted the id of one violation: wildcards are refused, an exception names one thing; found the text "?"'],
     [`${good}, subject: "pkg:deb/*"`, 'exceptions.register[0].subject: wanted one subject: wildcards are refused; found the text "pkg:deb/*"'],
     [good.replace('vulnerabilities', 'vulnerabilites'), 'exceptions.register[0].rule: wanted a known name; found the text "vulnerabilites"; did you mean "vulnerabilities"?'],
     [good.replace('vulnerabilities', 'evidence'), 'exceptions.register[0].rule: no exception is possible from evidence: missing evidence is not a risk that can be weighed; make the evidence available'],
     [good.replace('vulnerabilities', 'exceptions'), 'exceptions.register[0].rule: no exception is possible from exceptions: an exception cannot allow another; repair or remove the other one'],
-    [good.replace('CVE-2026-1', 'unidentified'), 'exceptions.register[0].id: wanted one finding, found "unidentified", which every finding without an id of its own carries; add the subject that the report prints'],
-    [`${good}, note: x`, 'exceptions.register[0].note: unknown key; known here: rule, id, subject, platform, reason, owner, ticket, created, expires, compensatingControl'],
+    [good.replace('CVE-2026-1234', 'unidentified'), 'exceptions.register[0].id: wanted one finding, found "unidentified", which every finding without an id of its own carries; add the subject that the report prints'],
+    // Days that contradict each other or the clock.
+    [`${good}, created: 2026-11-24`, 'exceptions.register[0].created: wanted a day that is not in the future, found 2026-11-24; days are counted in UTC'],
+    [`${good.replace('2027-01-31', '2026-11-20')}, created: 2026-11-20`, 'exceptions.register[0].expires: wanted a day after 2026-11-20, on which it was created, found 2026-11-20'],
+    // A scope that nothing can have.
+    [`${good}, digest: sha256:abc`, 'exceptions.register[0].digest: wanted a digest is "sha256:" and 64 lower-case hexadecimal digits; found the text "sha256:abc"'],
+    [`${good}, image: Shop/*`, 'exceptions.register[0].image: wanted lower-case letters, digits and separators, e.g. shop/orders; found the text "Shop/*"'],
+    [`${good}, path: /app/*`, 'exceptions.register[0].path: wanted one path: wildcards are refused; found the text "/app/*"'],
+    [`${good}, package: "pkg:deb/debian/*"`, 'exceptions.register[0].package: wanted a package URL without wildcards, e.g. pkg:deb/debian/libssl3 or pkg:pypi/jinja2@3.1.2; found the text "pkg:deb/debian/*"'],
+    [`${good}, package: libssl3`, 'exceptions.register[0].package: wanted a package URL without wildcards, e.g. pkg:deb/debian/libssl3 or pkg:pypi/jinja2@3.1.2; found the text "libssl3"'],
+    ['rule: lint-level, id: DL3008, platform: linux/amd64, reason: not reachable here, owner: team-x, expires: 2027-01-31', 'exceptions.register[0].platform: no violation of lint-level has one: it is about the source, and the same for every image; remove the key'],
+    ['rule: setuid, id: /usr/bin/su, package: "pkg:deb/debian/login", reason: not reachable here, owner: team-x, expires: 2027-01-31', 'exceptions.register[0].package: no violation of setuid is about a package; remove the key'],
+    // What is said to the consumers of the image.
+    ['rule: setuid, id: /usr/bin/su, vex: {status: not_affected, justification: component_not_present}, reason: not reachable here, owner: team-x, expires: 2027-01-31', 'exceptions.register[0].vex: OpenVEX speaks of vulnerabilities, and not of setuid; remove the key'],
+    [`${good}, vex: {status: not_affected, justification: we_say_so}`, 'exceptions.register[0].vex.justification: wanted one of "component_not_present", "vulnerable_code_not_present", "vulnerable_code_not_in_execute_path", "vulnerable_code_cannot_be_controlled_by_adversary", "inline_mitigations_already_exist"; found the text "we_say_so"'],
+    [`${good}, vex: {status: fixed, justification: component_not_present}`, 'exceptions.register[0].vex.status: wanted "not_affected"; found the text "fixed"'],
+    // An origin is for what Loadline takes from files itself.
+    [`${good}, origin: {kind: openvex, path: a, place: b}`, 'exceptions.register[0].origin: unknown key; known here: rule, id, subject, platform, image, digest, path, package, reason, owner, ticket, created, expires, compensatingControl, vex'],
+    [`${good}, note: x`, 'exceptions.register[0].note: unknown key; known here: rule, id, subject, platform, image, digest, path, package, reason, owner, ticket, created, expires, compensatingControl, vex'],
   ])('{%s} is refused', (entry, message) => {
     expect(problems(register(entry)).map((line) => line.replace(/^loadline\.yaml:4:\d+: /, ''))).toEqual([message])
   })
 
   it('is refused where it is there twice', () => {
-    expect(problems(register(good, good.replace('2027-01-31', '2027-01-30')))).toEqual(['loadline.yaml:5:7: exceptions.register[1]: the same exception as exceptions.register[0]: same rule, id, subject and platform; keep one'])
+    expect(problems(register(good, good.replace('2027-01-31', '2027-01-30')))).toEqual(['loadline.yaml:5:7: exceptions.register[1]: the same exception as exceptions.register[0]: same rule, id and scope; keep one'])
     expect(load(register(good, `${good}, platform: linux/arm64`)).exceptions.register).toHaveLength(2)
   })
 
@@ -283,6 +300,31 @@ describe('an exception', () => {
     ['2026-11-23T23:59:59.999Z', []],
   ])('is measured in days of UTC: at %s', (moment, told) => {
     expect(problems(`${register(good.replace('2027-01-31', '2027-05-22'))}wrong: 1\n`, new Date(moment)).slice(0, -1)).toEqual(told)
+  })
+})
+
+describe('a file of another tool that the policy honours', () => {
+  const good = 'file: .trivyignore, reason: looked at by the security team, owner: team-x, expires: 2027-01-31'
+  const trivy = (entry: string) => `version: 1\nsuppressions:\n  trivyignore:\n    - {${entry}}\n`
+
+  it('is named with who answers for it and until when', () => {
+    expect(load(trivy(good)).suppressions).toEqual({ openvex: [], trivyignore: [{ file: '.trivyignore', reason: 'looked at by the security team', owner: 'team-x', expires: '2027-01-31' }], hadolint: [] })
+  })
+
+  it.each([
+    [good.replace(', owner: team-x', ''), 'suppressions.trivyignore[0].owner: wanted a team or a mail address; found nothing'],
+    [good.replace(', reason: looked at by the security team', ''), 'suppressions.trivyignore[0].reason: wanted a reason, in at least ten characters; found nothing'],
+    [good.replace(', expires: 2027-01-31', ''), 'suppressions.trivyignore[0].expires: wanted a calendar day, e.g. 2027-01-31; found nothing'],
+    [good.replace('2027-01-31', '2028-01-31'), 'suppressions.trivyignore[0].expires: wanted a day at most 180 days from today (exceptions.maximumDays), found 2028-01-31, 434 days away; choose an earlier day and look at the risk again then'],
+    [`${good}, created: 2027-01-01`, 'suppressions.trivyignore[0].created: wanted a day that is not in the future, found 2027-01-01; days are counted in UTC'],
+    [good.replace('.trivyignore', '../.trivyignore'), 'suppressions.trivyignore[0].file: wanted a path inside the source directory: relative, without ".." and backslashes; found the text "../.trivyignore"'],
+    [`${good}, id: CVE-2026-1234`, 'suppressions.trivyignore[0].id: unknown key; known here: file, reason, owner, ticket, created, expires, compensatingControl'],
+  ])('{%s} is refused', (entry, message) => {
+    expect(problems(trivy(entry)).map((line) => line.replace(/^loadline\.yaml:4:\d+: /, ''))).toEqual([message])
+  })
+
+  it('is named once', () => {
+    expect(problems(`${trivy(good)}    - {${good}}\n`)).toEqual(['loadline.yaml:5:14: suppressions.trivyignore[1].file: named before, as suppressions.trivyignore[0]; keep one'])
   })
 })
 

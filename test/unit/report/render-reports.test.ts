@@ -6,8 +6,8 @@ import { brokenReleaseRun, brokenRun, crowdedRun, hostileRun, passedRun, rejecte
 const runs = { passed: passedRun, rejected: rejectedRun, undecided: undecidedRun, broken: brokenRun, 'broken-release': brokenReleaseRun }
 
 describe.each(Object.entries(runs))('the reports of a run that is %s', (name, build) => {
-  it.each(reportFiles)('are as agreed: %s', (file) => {
-    expectGolden(`${name}/${file}`, renderReports(build())[file])
+  it.each(Object.entries(renderReports(build())))('are as agreed: %s', (file, report) => {
+    expectGolden(`${name}/${file}`, report)
   })
 
   it('are as agreed on a terminal and for GitHub', () => {
@@ -18,6 +18,11 @@ describe.each(Object.entries(runs))('the reports of a run that is %s', (name, bu
 })
 
 describe('renderReports', () => {
+  it('gives every report of every run, and statements to the consumers of the image only where there is an exception to state', () => {
+    expect(Object.keys(renderReports(passedRun()))).toEqual(reportFiles)
+    for (const build of [rejectedRun, undecidedRun, brokenRun]) expect(Object.keys(renderReports(build()))).toEqual(reportFiles.filter((file) => file !== 'vex.openvex.json'))
+  })
+
   it('gives the same bytes for the same run', () => {
     expect(renderReports(hostileRun())).toEqual(renderReports(hostileRun()))
   })

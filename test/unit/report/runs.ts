@@ -195,6 +195,7 @@ export function violationOf({ id, severity, title, url, fixedVersion, package: {
     subject: purl ?? `${name}@${version}`,
     severity,
     platform,
+    ...(purl === undefined ? {} : { package: purl }),
     wanted: `at most 0 ${severity}`,
     found: `${name} ${version}: ${title}`,
     remedy: fixedVersion === undefined ? `No repair is published for ${name} ${version}: remove it, choose a base without it, or accept the risk by an exception.` : `Update ${name} to ${fixedVersion}.`,
@@ -257,6 +258,10 @@ export function passedRun(): Run {
     mode: 'connected',
     subject: { name: 'shop/orders', directory: 'services/orders', dockerfile: 'Dockerfile', dockerfileDigest: digestOf('dockerfile'), target: 'final' },
     policy: { origin: 'file', path: 'loadline.yaml', digest: policyDigest },
+    suppressions: [
+      { kind: 'openvex', path: 'security/orders.openvex.json', honoured: true, entries: 2, left: ['statement 3, CVE-2024-9143: under_investigation excepts nothing'] },
+      { kind: 'trivyignore', path: '.trivyignore', honoured: false, entries: 0, left: [] },
+    ],
     evidence,
     verdict: {
       outcome: 'passed',
@@ -274,7 +279,11 @@ export function passedRun(): Run {
             violation: violationOf(known.openssl, platform),
             reason: 'The service terminates no TLS itself; the mesh does. Repaired with the next base.',
             owner: 'team-orders@example.com',
+            ticket: 'ORD-4711',
+            created: '2026-11-03',
             expires: '2026-12-15',
+            daysLeft: 22,
+            compensatingControl: 'The mesh only lets TLS 1.3 through.',
           })),
         }),
         rule('shells', 'configuration', 'No shell', 'no shell', '/bin/sh; only warns until 2027-01-01, then denies', {
@@ -467,6 +476,14 @@ const hostileText = [
   'bell\u0007 null\u0000 vertical\u000b ]]> &amp; \ud800 \udfff \ufffe right\u202eleft zero\u200bwidth',
 ]
 
+/** A run with the exceptions and ignore files of the passed one. */
+function withExceptions(run: Run): Run {
+  const { suppressions, verdict } = passedRun()
+  const excepted = verdict?.results.flatMap((result) => result.excepted).slice(0, 1).map((allowed) => ({ ...allowed, origin: { kind: 'openvex' as const, path: 'security/orders.openvex.json', place: 'statement 1' } })) ?? []
+  for (const result of run.verdict?.results ?? []) if (result.rule === 'vulnerabilities') result.excepted = excepted
+  return { ...run, ...(suppressions === undefined ? {} : { suppressions }) }
+}
+
 /** Every free text of a rejected run replaced by text that attacks each format, by turns. */
 export function hostileRun(): Run {
   let turn = 0
@@ -474,9 +491,9 @@ export function hostileRun(): Run {
     turn += 1
     return `${hostileText[turn % hostileText.length]} ${text}`
   }
-  const attacked = new Set(['id', 'subject', 'title', 'wanted', 'found', 'remedy', 'message', 'name', 'version', 'purl', 'path', 'reason', 'owner', 'reference', 'written', 'substitute', 'createdBy', 'user', 'category', 'file', 'family', 'hint', 'rule', 'stage', 'dockerfile', 'directory', 'target', 'notPublished'])
+  const attacked = new Set(['id', 'subject', 'title', 'wanted', 'found', 'remedy', 'message', 'name', 'version', 'purl', 'path', 'reason', 'owner', 'reference', 'written', 'substitute', 'createdBy', 'user', 'category', 'file', 'family', 'hint', 'rule', 'stage', 'ticket', 'compensatingControl', 'place', 'package', 'dockerfile', 'directory', 'target', 'notPublished'])
   const attack = (key: string, value: unknown): unknown => (typeof value === 'string' && attacked.has(key) && !value.startsWith('sha256:') ? hostile(value) : value)
-  const run = JSON.parse(JSON.stringify(rejectedRun()), (key, value: unknown) => attack(key, key === 'url' ? 'javascript:alert(1)' : value)) as Run
+  const run = JSON.parse(JSON.stringify(withExceptions(rejectedRun())), (key, value: unknown) => attack(key, key === 'url' ? 'javascript:alert(1)' : value)) as Run
   return Run.parse(run)
 }
 

@@ -82,7 +82,7 @@ describe('renderSarif', () => {
   it('keeps excepted findings as suppressions with their reason, owner and last day', () => {
     const excepted = sarifOf(passedRun()).results.filter((result) => result.suppressions !== undefined)
     expect(excepted.map((result) => result.ruleId)).toEqual(['CVE-2024-5535'])
-    expect(excepted[0]?.suppressions?.[0]?.justification).toBe('The service terminates no TLS itself; the mesh does. Repaired with the next base. (owner: team-orders@example.com; until 2026-12-15)')
+    expect(excepted[0]?.suppressions?.[0]?.justification).toBe('The service terminates no TLS itself; the mesh does. Repaired with the next base. (owner: team-orders@example.com; ticket: ORD-4711; compensating control: The mesh only lets TLS 1.3 through.; created: 2026-11-03; until: 2026-12-15, 22 days left)')
     expect(excepted[0]?.properties.platforms).toEqual(['linux/amd64', 'linux/arm64'])
   })
 

@@ -1,0 +1,39 @@
+import type { RuleId } from './rule-ids.ts'
+
+/** What an id of a rule's violations looks like, where that can be known. Ids of rules that are not here are names that only the image knows. */
+const forms: Partial<Record<RuleId, { form: RegExp; wanted: string }>> = {
+  'lint-level': { form: /^(DL|SC)\d{4}$/, wanted: 'a code of hadolint or ShellCheck, e.g. DL3008 or SC2086' },
+  'lint-pragmas': { form: /^((DL|SC)\d{4}|all rules)$/, wanted: 'the code that the comment silences, e.g. DL3008' },
+  // Other databases have forms of their own: only what calls itself a CVE or a GHSA can be known to be none.
+  vulnerabilities: { form: /^(CVE-\d{4}-\d{4,}|GHSA(-[2-9cfghjmpqrvwx]{4}){3}|(?![Cc][Vv][Ee]-|[Gg][Hh][Ss][Aa]-)\S+)$/, wanted: 'the id of one vulnerability, e.g. CVE-2024-12345' },
+  inventory: oneOf('empty', 'licenses'),
+  'sbom-complete': oneOf('cyclonedx', 'spdx', 'subject', 'operating-system'),
+  'size-unpacked': oneOf('size-unpacked'),
+  'size-compressed': oneOf('size-compressed'),
+  'layer-efficiency': oneOf('layer-efficiency'),
+  'wasted-bytes': oneOf('wasted-bytes'),
+  user: oneOf('user'),
+  healthcheck: oneOf('healthcheck'),
+  'exec-form': oneOf('ENTRYPOINT', 'CMD'),
+  'exposed-ports': { form: /^\d/, wanted: 'a port as the image exposes it, e.g. 8080/tcp' },
+  setuid: path(),
+  'world-writable': path(),
+  shells: path(),
+  'package-managers': path(),
+  'package-caches': path(),
+  'ssh-server': path(),
+}
+
+/** Why no violation of a rule can have an id; undefined where one could, or where that cannot be known. */
+export function exceptionIdFault(rule: RuleId, id: string): string | undefined {
+  const known = forms[rule]
+  return known === undefined || known.form.test(id) ? undefined : `wanted ${known.wanted}; no violation of ${rule} can have the id ${JSON.stringify(id)}`
+}
+
+function oneOf(...ids: string[]): { form: RegExp; wanted: string } {
+  return { form: new RegExp(`^(${ids.join('|')})$`), wanted: ids.map((id) => JSON.stringify(id)).join(' or ') }
+}
+
+function path(): { form: RegExp; wanted: string } {
+  return { form: /^\//, wanted: 'an absolute path inside the image' }
+}
