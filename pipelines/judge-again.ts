@@ -1,9 +1,10 @@
 import { DeliveryError } from '../src/errors.ts'
 import { acceptBaseline } from '../src/gate/baseline.ts'
 import { evaluate } from '../src/gate/evaluate.ts'
-import { readRun, type Run } from '../src/model/index.ts'
+import type { Run } from '../src/model/index.ts'
 import { applyPolicy, type PolicyCall } from '../src/policy/apply.ts'
 import type { PolicyFiles } from '../src/policy/decide.ts'
+import { readRun } from '../src/report/index.ts'
 import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts'
 
 /** Recorded evidence, and the policy that it is held against. */

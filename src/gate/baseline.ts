@@ -1,5 +1,6 @@
 import { DeliveryError } from '../errors.ts'
-import { compareSeverity, digestOf, readRun, type Binding, type Digest, type Evidence, type Known, type Verdict, type Violation } from '../model/index.ts'
+import { compareSeverity, digestOf, type Binding, type Digest, type Evidence, type Known, type Verdict, type Violation } from '../model/index.ts'
+import { readRun } from '../report/read-run.ts'
 import { rulesWithoutBaseline } from '../policy/rule-ids.ts'
 import type { Policy } from '../policy/schema.ts'
 import { formatDuration, parseDuration } from '../policy/units.ts'
