@@ -44,13 +44,12 @@ h1 { font: 400 clamp(2.9rem, 8vw, 4.6rem)/1.02 var(--serif); letter-spacing: -.0
 .verdict .next { color: var(--soft); margin-top: .5rem; max-width: 44em }
 
 .flow { display: grid; grid-template-columns: repeat(9, 1fr); border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); padding: .85rem 0 .8rem; font-size: .84rem }
-.flow li { position: relative; padding-right: .5rem; line-height: 1.35; color: var(--ink) }
-.flow li::before { content: ""; display: block; width: .5rem; height: .5rem; border-radius: 50%; margin: 0 0 .5rem; background: var(--yes) }
+.flow li { --dot: var(--yes); position: relative; padding-right: .5rem; line-height: 1.35; color: var(--ink) }
+.flow li::before { content: ""; display: block; width: .5rem; height: .5rem; border-radius: 50%; margin: 0 0 .5rem; border: .25rem solid var(--dot) }
 .flow li:not(:last-child)::after { content: ""; position: absolute; top: .22rem; left: .85rem; right: .35rem; border-top: 1px solid var(--line) }
 .flow small { display: block; font-size: .76rem; color: var(--soft) }
-.flow .undecided::before, .flow .stopped::before { background: var(--unsure) }
-.flow .stopped::before { background: var(--no) }
-.flow .skipped::before, .flow .pending::before { background: none; border: 1.5px solid var(--faint) }
+.flow .undecided { --dot: var(--unsure) } .flow .stopped { --dot: var(--no) } .flow .skipped, .flow .pending { --dot: var(--faint) }
+.flow .skipped::before, .flow .pending::before { border-width: 1.5px }
 .flow .skipped, .flow .pending { color: var(--soft) }
 
 .facts { display: grid; grid-template-columns: minmax(0, 11.5rem) minmax(0, 1fr); column-gap: clamp(1.5rem, 4vw, 3.25rem); padding: 1.6rem 0 0 }
@@ -78,25 +77,59 @@ td small + small { margin-top: .1rem }
 td b { font-weight: 600 }
 .gates :is(th, td):nth-child(1) { width: 7rem } .gates :is(th, td):nth-child(2) { width: 23% } .gates :is(th, td):nth-child(3), .gates :is(th, td):nth-child(4) { width: 20% }
 .evidence :is(th, td):nth-child(1) { width: 9rem } .tools :is(th, td):nth-child(1) { width: 14rem } .tools :is(th, td):nth-child(2) { width: 8rem }
-.findings :is(th, td):nth-child(1) { width: 7rem } .findings :is(th, td):nth-child(2) { width: 36% } .findings :is(th, td):nth-child(3) { width: 26% }
 .exceptions :is(th, td):nth-child(1) { width: 32% } .exceptions :is(th, td):nth-child(2) { width: 9rem } .exceptions :is(th, td):nth-child(5) { width: 6.5rem }
 .quiet td { padding-top: .42rem; padding-bottom: .44rem; color: var(--soft) } .quiet td b { font-weight: 400; color: var(--ink) }
 .gates.quiet :is(th, td):nth-child(2) { width: 40% } .gates.quiet :is(th, td):nth-child(3) { width: 28% } .gates.quiet :is(th, td):nth-child(4) { width: auto }
-.quiet td small { display: inline; margin-left: .35rem; color: var(--faint) }
+.quiet td small { display: inline; margin-left: .35rem }
 .gates + .others { margin-top: 1.6rem } .others, .others:first-of-type { border: 0 } .others > .body { padding: 0 }
 
 .layers { display: flex; gap: 2px; height: .5rem; max-width: 34rem; margin: .5rem 0 .35rem }
 .layers i { min-width: 2px; background: var(--sea); opacity: .34 } .layers i:nth-child(even) { opacity: .6 }
 .word, .day { white-space: nowrap }
-.word::before { content: ""; display: inline-block; width: .55rem; height: .55rem; margin-right: .5rem; border-radius: 50%; background: var(--tone); vertical-align: .02em }
+.word::before { content: ""; display: inline-block; width: .55rem; height: .55rem; margin-right: .5rem; border-radius: 50%; border: .275rem solid var(--tone); vertical-align: .02em }
 .word.failed, .word.denied, .word.critical, .word.high { --tone: var(--no) }
 .word.undecided, .word.warned, .word.medium, .word.unknown { --tone: var(--unsure) }
 .word.passed { --tone: var(--yes) }
 .word.off, .word.low, .word.excepted, .word.reported { --tone: var(--faint) }
 .word.failed, .word.denied { color: var(--no) } .word.undecided, .word.warned { color: var(--unsure) } .word.passed { color: var(--yes) }
-.word.medium::before, .word.unknown::before { background: none; border: 2px solid var(--tone) }
-.word.low::before { background: none; border: 1.5px solid var(--tone) }
+.word.medium::before, .word.unknown::before { border-width: 2px } .word.low::before { border-width: 1.5px }
 .word.critical { font-weight: 600 }
+
+.owners { margin: .4rem 0 0 } .owners :is(th, td):not(:first-child) { width: 5.2rem; text-align: right } .owners td:first-child code { margin: 0 .3rem } .owners td small { display: inline }
+.owners .none { color: var(--soft) } .owners .denying { color: var(--no) }
+
+.choices { display: none; flex-wrap: wrap; gap: .7rem 2rem; margin: 1.9rem 0 1.1rem }
+@supports selector(:has(*)) { .choices { display: flex } }
+.choice { position: relative; display: flex; flex-wrap: wrap; align-items: center; gap: .35rem .3rem; margin: 0; padding: 0; border: 0; font-size: .88rem }
+.choice legend { float: left; padding: 0; margin-right: .45rem; color: var(--soft) }
+.choice input { position: absolute; opacity: 0; pointer-events: none }
+.choice label { padding: .22rem .7rem .25rem; border: 1px solid var(--line); border-radius: 1rem; cursor: pointer }
+.choice label:hover { border-color: var(--soft) }
+.choice input:checked + label { background: var(--ink); border-color: var(--ink); color: var(--paper) }
+.choice input:focus-visible + label { outline: 2px solid var(--sea); outline-offset: 2px }
+
+.findings { display: flex; flex-direction: column; reading-flow: flex-visual }
+.findings :is(thead, tbody) { display: contents }
+.findings tr { display: grid; grid-template-columns: 7rem minmax(0, 37fr) minmax(0, 29fr) minmax(0, 27fr); column-gap: 1.1rem; border-bottom: 1px solid var(--hair) }
+.findings thead tr { order: -1; border-color: var(--line) }
+.findings :is(th, td) { border: 0; padding-right: 0 }
+.findings .group { border-bottom-color: var(--line); scroll-margin-top: 1rem }
+.findings .group th { grid-column: 1 / -1; display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 1.5rem; padding: 1.9rem 0 .5rem; white-space: normal; overflow-wrap: anywhere }
+.findings .group:target th { border-left: 3px solid var(--sea); padding-left: .7rem }
+.findings h3 { flex: 1 1 24rem; font: 400 1.14rem var(--serif); color: var(--ink) } .findings h3 code { margin-left: .35rem } .findings h3 small { font: 400 .8rem var(--sans); color: var(--soft) }
+.findings .group span { font-size: .88rem }
+#findings:has(#order-severity:checked) tbody tr { order: var(--severity) }
+#findings:has(#order-package:checked) tbody tr { order: var(--package) }
+#findings:has(#order-gate:checked) tbody tr { order: var(--gate) }
+#findings:not(:has(#order-owner:checked)) .group { display: none }
+#findings:has(#order-owner:checked) td .owner { display: none }
+@media screen {
+  #findings:has(#show-denied:checked) .findings :is(tr:not(.denied, .group), tbody:not(:has(.denied))) { display: none }
+  #findings:has(#show-warned:checked) .findings :is(tr:not(.warned, .group), tbody:not(:has(.warned))) { display: none }
+  #findings:has(#show-excepted:checked) .findings :is(tr:not(.excepted, .group), tbody:not(:has(.excepted))) { display: none }
+  #findings:has(#show-known:checked) .findings :is(tr:not(.known, .group), tbody:not(:has(.known))) { display: none }
+  #findings:has(#show-reported:checked) .findings :is(tr:not(.reported, .group), tbody:not(:has(.reported))) { display: none }
+}
 
 details { border-bottom: 1px solid var(--line) }
 details:first-of-type { border-top: 1px solid var(--line) }
@@ -107,7 +140,6 @@ details[open] > summary::before { content: "\\2212" }
 summary h3 { font: 400 1.14rem var(--serif); flex: 1 }
 summary span { color: var(--soft); font-size: .88rem; text-align: right }
 details > .body { padding: 0 0 1.6rem 1.7rem }
-details details { border: 0 } 
 .cut { margin-top: .8rem; color: var(--soft); font-size: .91rem }
 
 .steps { counter-reset: step; display: grid; gap: 1.05rem; margin-top: 1.1rem }
@@ -117,7 +149,7 @@ pre { background: var(--panel); border-radius: 4px; padding: .6rem .85rem; white
 pre i { display: block; font-style: normal; color: var(--soft) }
 footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .84rem; display: flex; justify-content: space-between; gap: 1rem 2rem; flex-wrap: wrap }
 
-@media (max-width: 46rem) {
+@media screen and (max-width: 46rem) {
   .top nav { display: none }
   .verdict { grid-template-columns: 1fr; gap: 1.1rem } .mark { width: 6.4rem }
   .flow { grid-template-columns: repeat(3, 1fr); row-gap: .8rem } .flow li:nth-child(3n)::after { display: none }
@@ -127,16 +159,17 @@ footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line);
   tr { padding: .85rem 0 .9rem; border-bottom: 1px solid var(--line) }
   td, .quiet td { border: 0; padding: .12rem 0; width: auto !important; display: grid; grid-template-columns: 6.2rem minmax(0, 1fr); gap: .75rem }
   td::before { content: attr(data-label); color: var(--soft); font-size: .84rem; padding-top: .06rem }
+  .findings { display: flex } .findings thead { display: none } .findings tbody { display: contents } .findings tr { display: block } .findings .group th { display: flex; padding-top: 1.4rem }
   td:empty { display: none }
   details > .body { padding-left: 0 } summary { flex-wrap: wrap; gap: .2rem .9rem } summary h3 { flex: 1 0 70% } summary span { text-align: left; padding-left: 1.7rem }
 }
 @media print {
   :root { --paper: #fff; --panel: #f6f6f4; --ink: #000; --soft: #444; --faint: #777; --line: #bbb; --hair: #ddd; --sea: #000; --yes: #1d5a3b; --no: #8f1f15; --unsure: #6d4700; color-scheme: light }
-  html { font-size: 11.5px } .page { max-width: none; padding: 0 } .top nav { display: none }
+  html { font-size: 11.5px } .page { max-width: none; padding: 0 } .top nav, .choices { display: none !important }
   .verdict { grid-template-columns: 3.4cm 1fr; padding: .6cm 0 } h1 { font-size: 34pt } section { padding-top: .8cm }
-  tr, .notice, .steps li { break-inside: avoid } h2, summary { break-after: avoid } thead { display: table-header-group }
+  tr, .notice, .steps li { break-inside: avoid } h2, .lead, summary, .group, .findings thead tr { break-after: avoid } thead { display: table-header-group }
   details::details-content { content-visibility: visible; display: block } summary::before { content: "" !important; width: 0 }
-  .mark .water, .word::before, .flow li::before { print-color-adjust: exact; -webkit-print-color-adjust: exact }
+  .layers i { print-color-adjust: exact; -webkit-print-color-adjust: exact }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto } }
 </style>`

@@ -3,13 +3,15 @@ import { evidenceSummary, lintSummary } from './evidence-summary.ts'
 import { exceptionText } from './exception-text.ts'
 import { flowProgress } from './flow-progress.ts'
 import { headline, rulesWith } from './headline.ts'
+import { findingsSection } from './html-findings.ts'
 import { htmlStyle } from './html-style.ts'
+import { cell, columnHeads } from './html-table.ts'
 import { loadLineMark } from './load-line-mark.ts'
 import { html, type Markup } from './markup.ts'
 import { age, byteSize, counted, moment, wholeNumber } from './measures.ts'
 import { notices } from './notices.ts'
-import { findingKinds, reportedFindings, severityLine, tally, type FindingKind, type ReportedFinding } from './reported-findings.ts'
-import { printable, safeUrl } from './sanitize.ts'
+import { reportedFindings, type ReportedFinding } from './reported-findings.ts'
+import { printable } from './sanitize.ts'
 import { describeSignature } from './signature.ts'
 import { verificationSteps } from './verification-steps.ts'
 
@@ -18,9 +20,8 @@ import { verificationSteps } from './verification-steps.ts'
  * says so to the browser. Text from the image is shown and never interpreted.
  * At most 500 findings of a kind are listed, heaviest first; each list counts what it leaves out.
  */
-export function renderHtml(run: Run): string {
+export function renderHtml(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run)): string {
   const { outcome, word } = headline(run)
-  const findings = reportedFindings(run)
   const document = html`<!doctype html>
 <html lang="en">
 <head>
@@ -44,7 +45,7 @@ ${notices(run).map(({ title, text, items }) => html`<aside class="notice"><b>${t
 ${verificationSection(run)}
 ${gatesSection(run)}
 ${evidenceSection(run)}
-${findingsSection(findings)}
+${findingsSection(run, findings)}
 ${exceptionsSection(findings)}
 ${toolsSection(run)}
 </main>
@@ -55,8 +56,6 @@ ${toolsSection(run)}
 `
   return document.toString()
 }
-
-const mostFindings = 500
 
 function topBar(run: Run): Markup {
   const links: Array<[string, boolean]> = [
@@ -119,7 +118,7 @@ function gatesSection(run: Run): Markup | false {
 `
   const table = (results: readonly RuleResult[], caption: string, remedy: boolean): Markup | false =>
     results.length > 0 &&
-    html`<table class="gates${remedy ? '' : ' quiet'}"><caption>${caption}</caption><thead><tr><th scope="col">Verdict</th><th scope="col">Gate</th><th scope="col">Wanted</th><th scope="col">Found</th>${remedy && html`<th scope="col">What to do</th>`}</tr></thead>
+    html`<table class="gates${remedy ? '' : ' quiet'}"><caption>${caption}</caption>${columnHeads(['Verdict', 'Gate', 'Wanted', 'Found', ...(remedy ? ['What to do'] : [])])}
 <tbody>${results.map(row)}</tbody></table>`
   const counts = (['failed', 'undecided', 'warned', 'passed', 'off'] as const).map((status) => [status, rulesWith(run, status).length] as const).filter(([, count]) => count > 0)
   const line = counts.map(([status, count]) => `${wholeNumber(count)} ${countWords[status]}`).join(', ')
@@ -141,10 +140,10 @@ function evidenceSection(run: Run): Markup | false {
   const lintCell = lint.status === 'collected' ? told(lintSummary(lint.value)) : undecidedCell(lint)
   if (platforms.length === 0) {
     return html`<section id="evidence"><h2>Evidence</h2><p class="lead">There is no image, so nothing was collected from one.</p>
-<table class="evidence"><caption>Evidence by kind</caption><thead><tr><th scope="col">Kind</th><th scope="col">Dockerfile</th></tr></thead><tbody><tr>${cell('Kind', 'lint')}${cell('Dockerfile', lintCell)}</tr></tbody></table></section>`
+<table class="evidence"><caption>Evidence by kind</caption>${columnHeads(['Kind', 'Dockerfile'])}<tbody><tr>${cell('Kind', 'lint')}${cell('Dockerfile', lintCell)}</tr></tbody></table></section>`
   }
   return html`<section id="evidence"><h2>Evidence</h2><p class="lead">What the collectors saw in these exact bytes, before anything was judged.</p>
-<table class="evidence"><caption>Evidence by kind and platform</caption><thead><tr><th scope="col">Kind</th>${platforms.map(({ archive }) => html`<th scope="col">${archive.platform}</th>`)}</tr></thead>
+<table class="evidence"><caption>Evidence by kind and platform</caption>${columnHeads(['Kind', ...platforms.map(({ archive }) => archive.platform)])}
 <tbody><tr>${cell('Kind', 'lint')}<td data-label="Dockerfile"${platforms.length > 1 && html` colspan="${platforms.length}"`}>${lintCell}</td></tr>
 ${evidenceKinds.map((kind) => html`<tr>${cell('Kind', kind)}${platforms.map(({ archive, evidence }) => {
     const collected = evidence[kind]
@@ -166,74 +165,15 @@ function undecidedCell({ wanted, found, remedy }: Undecided): Markup {
   return html`<span><span class="word undecided">could not be had</span><small>Wanted ${printable(wanted)}</small><small>Found ${printable(found)}</small><small>${printable(remedy)}</small></span>`
 }
 
-const kindTitles: Record<FindingKind, string> = {
-  lint: 'Lint',
-  vulnerabilities: 'Vulnerabilities',
-  secrets: 'Secrets',
-  licenses: 'Licences',
-  structure: 'Structure tests',
-  sbom: 'Bill of materials',
-  size: 'Size',
-  configuration: 'Image configuration',
-  base: 'Base image',
-  policy: 'Policy',
-}
-
-const stateWords = { undecided: 'undecided', denied: 'denies', warned: 'warns', excepted: 'excepted', known: 'known', reported: 'within policy' } as const
-
-function findingsSection(findings: readonly ReportedFinding[]): Markup {
-  const groups = findingKinds.map((kind) => ({ kind, list: findings.filter((finding) => finding.kind === kind) })).filter(({ list }) => list.length > 0)
-  const counts = tally(findings)
-  const lead = counts.total === 0 ? 'None.' : `${counted(counts.total, 'finding')}: ${stateLine(findings)}.`
-  return html`<section id="findings"><h2>Findings</h2><p class="lead">${lead}</p>${groups.map(({ kind, list }) => findingGroup(kind, list))}</section>`
-}
-
-function stateLine(findings: readonly ReportedFinding[]): string {
-  const { states } = tally(findings)
-  return (['undecided', 'denied', 'warned', 'excepted', 'known', 'reported'] as const)
-    .filter((state) => states[state] > 0)
-    .map((state) => `${wholeNumber(states[state])} ${stateCounts[state]}`)
-    .join(', ')
-}
-
-const stateCounts = { undecided: 'undecided', denied: 'denying', warned: 'warning', excepted: 'excepted', known: 'known', reported: 'within the policy' } as const
-
-function findingGroup(kind: FindingKind, list: readonly ReportedFinding[]): Markup {
-  const shown = list.slice(0, mostFindings)
-  const cut = list.slice(mostFindings)
-  const denies = list.some(({ state }) => state === 'denied' || state === 'undecided')
-  return html`<details${denies && html` open`}><summary><h3>${kindTitles[kind]}</h3><span>${severityLine(tally(list))}; ${stateLine(list)}</span></summary><div class="body">
-<table class="findings"><caption>${kindTitles[kind]}</caption><thead><tr><th scope="col">Severity</th><th scope="col">Finding</th><th scope="col">Where</th><th scope="col">What to do</th></tr></thead><tbody>
-${shown.map(findingRow)}</tbody></table>
-${cut.length > 0 && html`<p class="cut">Not listed here: ${counted(cut.length, 'more finding')} (${severityLine(tally(cut))}; ${stateLine(cut)}). verdict.json has them all.</p>`}</div></details>
-`
-}
-
-function findingRow(finding: ReportedFinding): Markup {
-  const { vulnerability, location } = finding
-  const url = safeUrl(finding.url)
-  const id = html`<b class="mono">${printable(finding.id, 200)}</b>`
-  const about = vulnerability?.title ?? finding.found
-  const place = location === undefined ? (vulnerability?.package.path ?? '') : `${location.path}${location.line === undefined ? '' : `:${location.line}`}`
-  const what = vulnerability === undefined ? finding.subject : `${vulnerability.package.name} ${vulnerability.package.version}`
-  const where = [place.startsWith(what) ? '' : what, place].filter((line) => line !== '')
-  const platforms = finding.platforms.join(', ')
-  return html`<tr>${cell('Severity', html`<span><span class="word ${finding.severity}">${finding.severity}</span><small>${stateWords[finding.state]}${finding.knownSince !== undefined && html` since ${finding.knownSince.slice(0, 10)}`}</small></span>`)}${cell(
-    'Finding',
-    html`<span>${url === undefined ? id : html`<a href="${url}" rel="noopener noreferrer">${id}</a>`}${about !== '' && html`<small>${printable(about)}</small>`}</span>`,
-  )}${cell('Where', html`<span>${where.map((line, position) => (position === 0 ? html`<span class="mono">${printable(line, 300)}</span>` : html`<small class="mono">${printable(line, 300)}</small>`))}${platforms !== '' && html`<small>${platforms}</small>`}</span>`)}${cell(
-    'What to do',
-    finding.exception === undefined ? html`<span>${printable(finding.remedy)}${vulnerability === undefined && html`<small>Wanted: ${printable(finding.wanted)}</small>`}</span>` : html`<span>${printable(finding.exception.reason)}<small>${printable(finding.exception.owner)}, ${exceptionText(finding.exception).until}</small></span>`,
-  )}</tr>
-`
-}
+/** Exceptions that the page lists. */
+const mostExceptions = 500
 
 function exceptionsSection(findings: readonly ReportedFinding[]): Markup | false {
   const excepted = findings.flatMap((finding) => (finding.exception === undefined ? [] : [{ ...finding, exception: finding.exception }]))
   if (excepted.length === 0) return false
-  const shown = excepted.slice(0, mostFindings)
+  const shown = excepted.slice(0, mostExceptions)
   return html`<section id="exceptions"><h2>Exceptions</h2><p class="lead">${counted(excepted.length, 'finding')} the policy allows for a time, because somebody answers for it.</p>
-<table class="exceptions"><caption>Exceptions in force</caption><thead><tr><th scope="col">Finding</th><th scope="col">Gate</th><th scope="col">Reason</th><th scope="col">Owner</th><th scope="col">Until</th></tr></thead><tbody>
+<table class="exceptions"><caption>Exceptions in force</caption>${columnHeads(['Finding', 'Gate', 'Reason', 'Owner', 'Until'])}<tbody>
 ${shown.map(({ id, subject, rule, exception }) => html`<tr>${cell('Finding', html`<span><b class="mono">${printable(id, 200)}</b>${subject !== '' && html`<small class="mono">${printable(subject, 300)}</small>`}</span>`)}${cell('Gate', printable(rule ?? ''))}${cell(
     'Reason',
     html`<span>${printable(exception.reason)}${exceptionText(exception).facts.filter(([name]) => !['owner', 'created', 'until'].includes(name)).map(([name, value]) => html`<small>${name}: ${printable(value)}</small>`)}</span>`,
@@ -245,12 +185,7 @@ function toolsSection(run: Run): Markup | false {
   if (run.verdict === undefined) return false
   const { tools } = run.verdict.binding
   return html`<section id="tools"><h2>Tools</h2><p class="lead">The verdict is bound to exactly these. Another tool, database or policy makes it void.</p>
-<table class="tools"><caption>Tools with their digests</caption><thead><tr><th scope="col">Tool</th><th scope="col">Version</th><th scope="col">Image</th></tr></thead><tbody>
+<table class="tools"><caption>Tools with their digests</caption>${columnHeads(['Tool', 'Version', 'Image'])}<tbody>
 ${tools.map(({ name, version, reference }) => html`<tr>${cell('Tool', printable(name))}${cell('Version', printable(version))}${cell('Image', html`<code>${printable(reference)}</code>`)}</tr>
 `)}</tbody></table></section>`
-}
-
-/** A cell that names its column, for narrow screens on which the head is gone. */
-function cell(label: string, content: string | Markup): Markup {
-  return html`<td data-label="${label}">${content}</td>`
 }

@@ -1,5 +1,6 @@
 import type { Run, Sbom } from '../model/index.ts'
 import { shellWord } from './sanitize.ts'
+import { sourcePolicy } from './source-location.ts'
 
 /** One thing that a reader can check without trusting this report. */
 export interface VerificationStep {
@@ -24,9 +25,9 @@ export function verificationSteps(run: Run): VerificationStep[] {
   for (const { format, path, digest } of sbomDocuments(run)) {
     steps.push({ proves: `This bill of materials was judged, ${formatNames[format]}`, command: `sha256sum ${shellWord(path)}`, expect: digest.replace('sha256:', '') })
   }
-  const policy = run.policy?.origin === 'file' && run.policy.path !== undefined ? ` --policy ${shellWord(run.policy.path)}` : ''
+  const policy = run.policy?.path === undefined || run.policy.path === sourcePolicy ? '' : ` --policy ${shellWord(run.policy.path)}`
   const organisation = (run.policy?.layers ?? []).filter(({ role }) => role === 'organisation').map(({ name }) => ` --organisation ${shellWord(name)}`)
-  steps.push({ proves: 'The same judgement, made again by you', command: `loadline build-and-scan ${shellWord(run.subject.directory ?? '.')}${policy}${organisation.join('')}` })
+  steps.push({ proves: 'The same judgement, made again by you', command: `loadline build-and-scan .${policy}${organisation.join('')}` })
   return steps
 }
 

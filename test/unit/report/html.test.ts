@@ -8,7 +8,7 @@ const runs = { passed: passedRun, rejected: rejectedRun, undecided: undecidedRun
 
 /** Every element with its attributes, read by a parser that knows nothing of how the page was made. */
 function elementsOf(page: string): Array<{ name: string; attributes: Record<string, string> }> {
-  const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '', preserveOrder: true, htmlEntities: true, allowBooleanAttributes: true, unpairedTags: ['meta'], stopNodes: ['*.style'], processEntities: { maxTotalExpansions: 1_000_000, maxExpandedLength: 10_000_000 } })
+  const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '', preserveOrder: true, htmlEntities: true, allowBooleanAttributes: true, unpairedTags: ['meta', 'input'], stopNodes: ['*.style'], processEntities: { maxTotalExpansions: 1_000_000, maxExpandedLength: 10_000_000 } })
   const found: Array<{ name: string; attributes: Record<string, string> }> = []
   const walk = (nodes: Array<Record<string, unknown>>): void => {
     for (const node of nodes) {
@@ -40,7 +40,7 @@ describe.each(Object.entries(runs))('the page of a run that is %s', (_name, buil
 
   it('links to nothing but https addresses and its own sections', () => {
     const links = elements.filter(({ name }) => name === 'a').map(({ attributes }) => attributes['href'])
-    for (const link of links) expect(link).toMatch(/^(https:\/\/|#[a-z]+$)/)
+    for (const link of links) expect(link).toMatch(/^(https:\/\/|#[a-z]+(-\d+)?$)/)
     const ids = new Set(elements.map(({ attributes }) => attributes['id']))
     for (const link of links.filter((href) => href?.startsWith('#'))) expect(ids).toContain(link?.slice(1))
   })
@@ -83,16 +83,27 @@ describe('renderHtml', () => {
     expect(renderHtml(passedRun())).not.toContain('Sealed network')
   })
 
-  it('opens the groups that deny and leaves the others closed', () => {
+  it('lists findings by owner: instructions of the Dockerfile, the base, and what belongs to the image as a whole', () => {
     const page = renderHtml(rejectedRun())
-    expect(page).toMatch(/<details open><summary><h3>Vulnerabilities/)
-    expect(renderHtml(passedRun())).toMatch(/<details><summary><h3>Vulnerabilities/)
+    const groups = [...page.matchAll(/<h3>([^<]+) (?:<code>([^<]*)<\/code> <small>([^<]*)<\/small>)?<\/h3><span>([^<]*)/g)].map(([, title, name, place, counts]) => [title, name, place, counts])
+    expect(groups).toEqual([
+      ['Application', 'RUN', 'Dockerfile:17', '1 medium; 1 denying'],
+      ['Application', 'COPY --from=build /opt/app /opt/app', 'Dockerfile:18', '1 critical, 2 high; 3 denying'],
+      ['Base image', 'docker.io/library/python:3.11-slim-bookworm', 'Dockerfile:14', '2 high, 2 medium, 2 low, 1 unknown; 3 denying, 4 within the policy'],
+      ['Image as a whole', undefined, undefined, '1 high, 1 medium, 1 low; 2 denying, 1 warning'],
+    ])
+  })
+
+  it('gives every finding a place of its own in each order', () => {
+    const styles = [...renderHtml(rejectedRun()).matchAll(/<tr role="row" class="\w+" style="([^"]*)"/g)].map(([, style]) => Object.fromEntries((style ?? '').split(';').map((part) => part.split(':'))) as Record<string, string>)
+    expect(styles).toHaveLength(14)
+    for (const order of ['--severity', '--package', '--gate']) expect(styles.map((style) => Number(style[order])).toSorted((left, right) => left - right)).toEqual(styles.map((_, position) => position))
   })
 
   it('lists 500 findings of a kind and counts the others exactly', () => {
     const page = renderHtml(crowdedRun(1_700))
     expect(page.match(/CVE-2026-\d{6}<\/b>/g)).toHaveLength(500)
-    expect(page).toContain('Not listed here: 1,200 more findings (340 medium, 340 low, 180 high, 340 unknown; 1,200 denying). verdict.json has them all.'.replace('340 medium, 340 low, 180 high, 340 unknown', '180 high, 340 medium, 340 low, 340 unknown'))
+    expect(page).toContain('Vulnerabilities, not listed here: 1,200 more findings (180 high, 340 medium, 340 low, 340 unknown; 1,200 denying). verdict.json has them all.')
   })
 
   it('never links to javascript', () => {

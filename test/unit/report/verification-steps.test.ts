@@ -12,13 +12,19 @@ describe('verificationSteps', () => {
       ['sha256sum sbom/linux-amd64/sbom.spdx.json', digestOf('spdx linux/amd64').slice(7)],
       ['sha256sum sbom/linux-arm64/sbom.cdx.json', digestOf('cdx linux/arm64').slice(7)],
       ['sha256sum sbom/linux-arm64/sbom.spdx.json', digestOf('spdx linux/arm64').slice(7)],
-      ['loadline build-and-scan services/orders --policy loadline.yaml', undefined],
+      ['loadline build-and-scan .', undefined],
     ])
+  })
+
+  it('names a policy that is not the source’s own', () => {
+    const run = passedRun()
+    if (run.policy !== undefined) run.policy.path = '../policies/our own.yaml'
+    expect(verificationSteps(run).at(-1)?.command).toBe("loadline build-and-scan . --policy '../policies/our own.yaml'")
   })
 
   it('offers what is left when a run broke, with names that a shell does not interpret', () => {
     const run = brokenRun()
     run.subject.dockerfile = '$(reboot); Dockerfile'
-    expect(verificationSteps(run).map(({ command }) => command)).toEqual(["sha256sum '$(reboot); Dockerfile'", 'loadline build-and-scan . --policy loadline.yaml'])
+    expect(verificationSteps(run).map(({ command }) => command)).toEqual(["sha256sum '$(reboot); Dockerfile'", 'loadline build-and-scan .'])
   })
 })

@@ -1,0 +1,47 @@
+import { compareText, type Owner } from '../model/index.ts'
+import type { ReportedFinding } from './reported-findings.ts'
+
+/** The findings that one owner can repair, heaviest first. */
+export interface OwnerGroup {
+  /** `Application`, `Build stage`, `Base image`, `Image as a whole` or `Unknown owner`. */
+  title: string
+  /** Which one: the instruction, the stage, the base. Empty where there is only one of its title. */
+  name: string
+  /** Line of the Dockerfile where it begins, where that is known. */
+  line: number | undefined
+  findings: ReportedFinding[]
+}
+
+/** Findings by whose they are: first what the Dockerfile itself brings, instruction by instruction, then the base, then what belongs to no layer. */
+export function ownerGroups(findings: readonly ReportedFinding[]): OwnerGroup[] {
+  const groups = new Map<string, OwnerGroup>()
+  for (const finding of findings) {
+    const about = describe(finding.owner)
+    const key = `${about.title}\0${about.name}\0${about.title === titles.build ? '' : about.line}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { ...about, findings: [finding] })
+    else {
+      group.findings.push(finding)
+      if (about.line !== undefined && (group.line === undefined || about.line < group.line)) group.line = about.line
+    }
+  }
+  return [...groups.values()].sort((left, right) => order.indexOf(left.title) - order.indexOf(right.title) || (left.line ?? Infinity) - (right.line ?? Infinity) || compareText(left.name, right.name))
+}
+
+const titles = { application: 'Application', build: 'Build stage', base: 'Base image', whole: 'Image as a whole', unknown: 'Unknown owner' } as const
+const order: readonly string[] = Object.values(titles)
+
+function describe(owner: Owner | undefined): Omit<OwnerGroup, 'findings'> {
+  switch (owner?.kind) {
+    case undefined:
+      return { title: titles.whole, name: '', line: undefined }
+    case 'application':
+      return { title: titles.application, name: owner.instruction, line: owner.line }
+    case 'build':
+      return { title: titles.build, name: owner.stage, line: owner.line }
+    case 'base':
+      return { title: titles.base, name: owner.reference, line: owner.line }
+    case 'unknown':
+      return { title: titles.unknown, name: '', line: undefined }
+  }
+}

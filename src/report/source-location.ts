@@ -1,0 +1,28 @@
+import type { Location, Run } from '../model/index.ts'
+import type { ReportedFinding } from './reported-findings.ts'
+
+/** A place in the source: where the source itself is at fault, or answerable for what was found in the image. */
+export type SourceLocation = Pick<Location, 'path' | 'line' | 'column'>
+
+/** Where in the source to look for a finding: its own line, that of its owner, or the policy, the structure-test file, or the line that chose the final base. */
+export function sourceLocation(run: Run, finding: ReportedFinding): SourceLocation {
+  const { location, owner } = finding
+  if (location?.within === 'source') return location
+  if (owner !== undefined && 'line' in owner && owner.line !== undefined) return { path: run.subject.dockerfile, line: owner.line }
+  if (finding.kind === 'policy' && run.policy?.path === sourcePolicy) return { path: run.policy.path, line: 1 }
+  for (const { evidence } of run.evidence?.platforms ?? []) {
+    if (finding.kind === 'structure' && evidence.structure.status === 'collected' && evidence.structure.value.file !== '') return { path: evidence.structure.value.file, line: 1 }
+    if (evidence.base.status !== 'collected') continue
+    const final = evidence.base.value.images.find((image) => image.final)
+    if (final !== undefined) return final.location
+  }
+  return { path: run.subject.dockerfile, line: 1 }
+}
+
+/** The policy file that belongs to the source. One from elsewhere is named as the caller named it, which says nothing about the source. */
+export const sourcePolicy = 'loadline.yaml'
+
+/** The segments of a path of the source, counted from the root of its repository: no leading slash, no way up. */
+export function repositorySegments(run: Run, path: string): string[] {
+  return [...(run.subject.directory ?? '').split('/'), ...path.split('/')].filter((segment) => segment !== '' && segment !== '.' && segment !== '..')
+}
