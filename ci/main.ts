@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander'
 import pc from 'picocolors'
 import { DeliveryError } from '../src/errors.ts'
+import { defused } from '../src/report/sanitize.ts'
 import { version } from '../src/version.ts'
 import { endChildren } from './end-children.ts'
 
@@ -29,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (error instanceof DeliveryError) {
-      process.stderr.write(`${pc.red('error')}: ${error.message}\n${pc.bold('do this')}: ${error.hint}\n`)
+      process.stderr.write(defused(`${pc.red('error')}: ${error.message}\n${pc.bold('do this')}: ${error.hint}\n`))
       return error.exitCode
     }
     process.stderr.write(`${pc.red('error')}: a fault of Loadline: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)

@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
 import { stages } from '../src/model/index.ts'
+import { defused, printable } from '../src/report/index.ts'
 import type { Progress, ProgressEvent } from '../src/stages/progress.ts'
 
 /** Shows progress on a stream until `stop`. */
@@ -48,7 +49,7 @@ export function plainDisplay(stream: NodeJS.WritableStream): ProgressDisplay {
     progress(event) {
       if (event.state === 'started') return
       const name = event.step === '' ? event.stage : `${event.stage}: ${event.step}`
-      stream.write(`${name} ${event.state === 'failed' ? 'failed' : 'done'} in ${(event.seconds ?? 0).toFixed(1)} s${event.detail ? ` (${event.detail})` : ''}\n`)
+      stream.write(`${name} ${event.state === 'failed' ? 'failed' : 'done'} in ${(event.seconds ?? 0).toFixed(1)} s${event.detail ? ` (${shown(event.detail)})` : ''}\n`)
     },
     say: (line) => void stream.write(`${line}\n`),
     stop() {},
@@ -73,7 +74,12 @@ function render(steps: ReadonlyArray<ProgressEvent & { since: number }>, frame: 
       const undecided = event.detail?.startsWith('undecided') ?? false
       const mark = running ? colors.cyan(spinner[frame % spinner.length] ?? '') : event.state === 'failed' || undecided ? colors.red('✗') : colors.green('✓')
       const seconds = running ? (performance.now() - event.since) / 1000 : (event.seconds ?? 0)
-      return `  ${colors.bold(heading.padEnd(9))} ${mark} ${event.step.padEnd(30)} ${colors.dim(`${seconds.toFixed(1).padStart(6)} s`)}  ${colors.dim(event.detail ?? '')}`.trimEnd()
+      return `  ${colors.bold(heading.padEnd(9))} ${mark} ${event.step.padEnd(30)} ${colors.dim(`${seconds.toFixed(1).padStart(6)} s`)}  ${colors.dim(shown(event.detail ?? ''))}`.trimEnd()
     })
     .join('\n')
+}
+
+/** A detail may repeat what a tool or an image said: it stays one line, and nothing in it is obeyed. */
+function shown(detail: string): string {
+  return defused(printable(detail, 300))
 }

@@ -25,7 +25,8 @@ export interface Delivery {
 /** The whole flow, from the source to the reports. Never throws: a run that breaks is a report as well, and one that cannot be read as clean. */
 export async function deliver(request: Request, publication?: Publication): Promise<Delivery> {
   const record: RunRecord = {}
-  const facts = { name: request.name ?? 'application', mode: request.lock.mode, startedAt: request.now }
+  const place = request.pathInRepository === undefined ? {} : { pathInRepository: request.pathInRepository }
+  const facts = { name: request.name ?? 'application', mode: request.lock.mode, startedAt: request.now, ...place }
   let archives: BuiltArchive[] = []
   let consumerFiles: Record<string, string> = {}
   let failure: unknown

@@ -16,7 +16,7 @@ export interface RunRecord {
 }
 
 /** The report document of a run that ended, well or with an error. */
-export async function documentRun(record: RunRecord, facts: { name: string; mode: Run['mode']; startedAt: Date }, error?: unknown): Promise<Run> {
+export async function documentRun(record: RunRecord, facts: { name: string; mode: Run['mode']; startedAt: Date; pathInRepository?: string }, error?: unknown): Promise<Run> {
   const failure = error === undefined ? undefined : describeFailure(error, record)
   const lint = await record.lint
   const evidence = record.evidence ?? (lint === undefined ? undefined : { lint, platforms: [] })
@@ -26,7 +26,7 @@ export async function documentRun(record: RunRecord, facts: { name: string; mode
     loadline: version,
     startedAt: facts.startedAt.toISOString(),
     mode: facts.mode,
-    subject: record.source?.subject ?? { name: facts.name, dockerfile: 'Dockerfile' },
+    subject: record.source?.subject ?? { name: facts.name, dockerfile: 'Dockerfile', ...(facts.pathInRepository === undefined ? {} : { directory: facts.pathInRepository }) },
     ...(record.source === undefined ? {} : { policy: record.source.applied }),
     ...(record.source === undefined || record.source.suppressions.length === 0 ? {} : { suppressions: record.source.suppressions }),
     ...(evidence === undefined ? {} : { evidence }),

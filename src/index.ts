@@ -55,6 +55,7 @@ export class Loadline {
    * @param identityToken OpenID Connect token to sign without a key.
    * @param signingConfig Sigstore services to sign with; without them a key signs offline, and a token goes to the public instance.
    * @param trustedRoot The keys of these services.
+   * @param pathInRepository Path of the source below the root of its repository, e.g. services/orders: SARIF names files from there.
    */
   @func({ cache: 'never' })
   async buildAndScan(
@@ -70,10 +71,11 @@ export class Loadline {
     identityToken?: Secret,
     signingConfig?: File,
     trustedRoot?: File,
+    pathInRepository?: string,
   ): Promise<string> {
     const signer = await signerOf(key, keyPassword, identityToken, signingConfig, trustedRoot)
     const publication = publish === undefined ? undefined : describePublication(publish, registry, registryConfig, signer)
-    const { documents } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), publication)
+    const { documents } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), publication, pathInRepository)
     return new Assessment(documents, []).enforce()
   }
 
@@ -84,10 +86,11 @@ export class Loadline {
    * @param platform Platforms to build and judge; without any, the policy's.
    * @param buildSecretId Ids by which the Dockerfile mounts the build secrets, in the order of these.
    * @param buildSecret Secrets for RUN --mount=type=secret.
+   * @param pathInRepository Path of the source below the root of its repository, e.g. services/orders: SARIF names files from there.
    */
   @func({ cache: 'never' })
-  async assess(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform: string[] = [], buildSecretId: string[] = [], buildSecret: Secret[] = []): Promise<Assessment> {
-    const { documents, delivery } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), undefined)
+  async assess(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform: string[] = [], buildSecretId: string[] = [], buildSecret: Secret[] = [], pathInRepository?: string): Promise<Assessment> {
+    const { documents, delivery } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), undefined, pathInRepository)
     return new Assessment(
       documents,
       delivery.archives.map(({ file }) => file),
@@ -167,8 +170,8 @@ export class Loadline {
     return JSON.stringify(await collectors.size(), null, 2)
   }
 
-  private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined): Promise<{ documents: string; delivery: Delivery }> {
-    const delivery = await deliver({ ...(await this.request(source)), platforms, buildSecrets }, publication)
+  private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined, pathInRepository: string | undefined): Promise<{ documents: string; delivery: Delivery }> {
+    const delivery = await deliver({ ...(await this.request(source)), platforms, buildSecrets, ...(pathInRepository === undefined ? {} : { pathInRepository }) }, publication)
     return { documents: JSON.stringify(delivery.reports), delivery }
   }
 

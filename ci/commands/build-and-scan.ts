@@ -13,6 +13,8 @@ import { parseImageReference } from '../../src/tools/buildkit/image-reference.ts
 import { useColor } from '../color.ts'
 import { credential } from '../credential.ts'
 import { findEngine, type Engine } from '../engine.ts'
+import { githubStep, tellGithub } from '../github-actions.ts'
+import { pathInRepository } from '../path-in-repository.ts'
 import { liveDisplay, plainDisplay, silentDisplay, type ProgressDisplay } from '../progress-display.ts'
 import { givenText, policyText, readInput } from '../policy-input.ts'
 import { clearReports, writeReports } from '../report-directory.ts'
@@ -45,7 +47,9 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
   const name = imageName(source)
   const output = resolve(options.output)
   const display = chooseDisplay(options)
-  const broken = (error: unknown) => documentRun({}, { name, mode: 'connected', startedAt }, error)
+  const path = await pathInRepository(source, process.env['GITHUB_WORKSPACE'])
+  const place = path === undefined ? {} : { pathInRepository: path }
+  const broken = (error: unknown) => documentRun({}, { name, mode: 'connected', startedAt, ...place }, error)
   await clearReports(output)
   // Whoever kills this process finds a report that says so, and none that reads as clean.
   await writeReports(output, renderReports(await broken(new DeliveryError('ENGINE', 'this run has not ended: it still goes on, or it was interrupted', 'Wait for it, or run again.'))))
@@ -71,6 +75,7 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
           lock: given,
           now: startedAt,
           progress: display.progress,
+          ...place,
           ...(policy === undefined ? {} : { policy }),
           ...(organisation === undefined ? {} : { organisation }),
           ...(baseline === undefined ? {} : { baseline }),
@@ -88,6 +93,9 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
     display.stop()
   }
   await writeReports(output, reports)
+  const step = githubStep(process.env)
+  // On standard error, which GitHub reads as well: standard output may be the document.
+  if (step !== undefined) await tellGithub(step, run, output, (text) => void process.stderr.write(text))
   if (options.json) process.stdout.write(renderJson(run))
   else if (!options.quiet || run.outcome !== 'passed') {
     process.stdout.write(renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100, reports: options.output }))

@@ -1,16 +1,16 @@
-import type { Location, Run } from '../model/index.ts'
+import type { Run } from '../model/index.ts'
 import { headline } from './headline.ts'
 import { counted, wholeNumber } from './measures.ts'
-import { foundLine, placeOfOwner, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
+import { foundLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
 import { printable } from './sanitize.ts'
+import { repositorySegments, sourceLocation } from './source-location.ts'
 
 /**
  * Workflow commands that GitHub Actions turns into annotations (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
  * GitHub shows ten of each level per step: the heaviest ten errors and warnings are said, and one notice counts them all.
  */
-export function renderGithub(run: Run): string {
+export function renderGithub(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run)): string {
   const { outcome, word, sentence, next } = headline(run)
-  const findings = reportedFindings(run)
   const denying = findings.filter(({ state }) => state === 'denied' || state === 'undecided')
   const warning = findings.filter(({ state }) => state === 'warned')
   const known = tally(findings).states.known
@@ -26,12 +26,11 @@ export function renderGithub(run: Run): string {
 const mostAnnotations = 10
 
 function annotation(run: Run, level: 'error' | 'warning', finding: ReportedFinding): string {
-  const place: Pick<Location, 'path' | 'line' | 'column'> = finding.location?.within === 'source' ? finding.location : (placeOfOwner(run, finding) ?? { path: run.subject.dockerfile })
-  const directory = run.subject.directory === undefined || run.subject.directory === '.' ? '' : `${run.subject.directory}/`
+  const place = sourceLocation(run, finding)
   const inImage = finding.location?.within === 'image' ? ` in ${finding.location.path}` : ''
   return command(
     level,
-    { file: `${directory}${place.path}`, ...(place.line === undefined ? {} : { line: place.line }), ...(place.column === undefined ? {} : { col: place.column }), title: `${finding.id} (${finding.severity})` },
+    { file: repositorySegments(run, place.path).join('/'), ...(place.line === undefined ? {} : { line: place.line }), ...(place.column === undefined ? {} : { col: place.column }), title: `${finding.id} (${finding.severity})` },
     `${foundLine(finding)}${inImage}; wanted ${finding.wanted}. ${finding.remedy}`,
   )
 }

@@ -1,17 +1,26 @@
-import { Run } from '../model/index.ts'
+import { compareText, Run } from '../model/index.ts'
 
 /**
  * `verdict.json`: the Run document itself, in the key order of its schema, with a trailing newline.
  * Throws when the run is not a valid document: an invalid one would be read by others as evidence.
  */
 export function renderJson(run: Run): string {
-  return `${JSON.stringify(Run.parse(run), sortFreeKeys, 2)}\n`
+  const document = Run.parse(run)
+  sortFreeKeys(document)
+  return `${JSON.stringify(document, null, 2)}\n`
 }
 
-/** Keys that the schema leaves free come sorted, so that equal runs give equal bytes. */
-function sortFreeKeys(key: string, value: unknown): unknown {
-  if (!freeKeyed.has(key) || typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+/** Keys that the schema leaves free come sorted, so that equal runs give equal bytes. (A replacer would be asked of each of a million values.) */
+function sortFreeKeys(document: Run): void {
+  for (const { evidence } of document.evidence?.platforms ?? []) {
+    const { vulnerabilities, configuration } = evidence
+    if (vulnerabilities.status === 'collected') vulnerabilities.value.database.ecosystems = sorted(vulnerabilities.value.database.ecosystems)
+    if (configuration.status !== 'collected') continue
+    configuration.value.labels = sorted(configuration.value.labels)
+    if (configuration.value.pathLayers !== undefined) configuration.value.pathLayers = sorted(configuration.value.pathLayers)
+  }
 }
 
-const freeKeyed = new Set(['ecosystems', 'labels'])
+function sorted<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([left], [right]) => compareText(left, right)))
+}

@@ -10,10 +10,9 @@ import { verificationSteps } from './verification-steps.ts'
 
 /**
  * `summary.md`: GitHub-flavoured Markdown for a job summary or a comment. The verdict, the gates, the ten heaviest findings, and how to check it.
- * Below 1 MiB, because GitHub drops a longer summary whole: blocks that do not fit are left out, and the last line says how many.
+ * Below 1 MiB, because GitHub drops a longer summary whole: blocks that do not fit into `mostBytes` are left out, and the last line says how many.
  */
-export function renderMarkdown(run: Run): string {
-  const findings = reportedFindings(run)
+export function renderMarkdown(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run), mostBytes: number = mostSummaryBytes): string {
   const blocks = [
     verdictBlock(run),
     ...notices(run).map(({ title, text: body, items }) => quote(`**${text(title)}.** ${text(body)}`, items.map((item) => code(item)))),
@@ -23,11 +22,11 @@ export function renderMarkdown(run: Run): string {
     verificationBlock(run),
     footBlock(run),
   ].filter((block) => block !== '')
-  return fitted(blocks)
+  return fitted(blocks, mostBytes)
 }
 
 /** GitHub's limit is 1 MiB; the rest is for what the caller may add. */
-const mostBytes = 1_000_000
+const mostSummaryBytes = 1_000_000
 const mostFindings = 10
 const mostExceptions = 20
 
@@ -159,10 +158,10 @@ function quote(first: string, items: string[]): string {
   return ['> [!NOTE]', `> ${first}`, ...items.map((item) => `> - ${item}`)].join('\n')
 }
 
-/** Blocks in order as long as they fit. */
-function fitted(blocks: readonly string[]): string {
+/** Blocks in order as long as they fit, with room for the line that counts the others. */
+function fitted(blocks: readonly string[], mostBytes: number): string {
   const kept: string[] = []
-  let bytes = 0
+  let bytes = 100
   for (const block of blocks) {
     const size = Buffer.byteLength(block, 'utf8') + 2
     if (bytes + size > mostBytes) continue

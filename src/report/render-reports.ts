@@ -4,6 +4,7 @@ import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 import { renderOpenVex } from './openvex.ts'
+import { reportedFindings } from './reported-findings.ts'
 import { renderSarif } from './sarif.ts'
 
 /** Names of the reports that a run leaves, whatever its outcome; the last one only where there is something to state. */
@@ -15,13 +16,14 @@ export type Reports = Record<Exclude<ReportFile, 'vex.openvex.json'>, string> & 
 
 /** Every report of a run, by file name. Pure: the same run gives the same bytes. Throws when the run is not a valid document. */
 export function renderReports(run: Run): Reports {
+  const findings = reportedFindings(run)
   const vex = renderOpenVex(run)
   return {
     'verdict.json': renderJson(run),
-    'report.sarif': renderSarif(run),
+    'report.sarif': renderSarif(run, findings),
     'report.junit.xml': renderJunit(run),
-    'report.html': renderHtml(run),
-    'summary.md': renderMarkdown(run),
+    'report.html': renderHtml(run, findings),
+    'summary.md': renderMarkdown(run, findings),
     ...(vex === undefined ? {} : { 'vex.openvex.json': vex }),
   }
 }

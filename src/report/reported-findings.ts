@@ -1,4 +1,5 @@
 import { compareSeverity, compareText, evidenceKinds, ownersOf, severities, type AcceptedRisk, type EvidenceKind, type Location, type Owner, type Owners, type PlatformEvidence, type RuleResult, type Run, type Severity, type Violation, type Vulnerability } from '../model/index.ts'
+import { wholeNumber } from './measures.ts'
 
 /**
  * How a finding weighs. `undecided`: evidence is missing, so it denies; `denied`: its rule says no; `warned`: its rule only warns;
@@ -74,7 +75,7 @@ export function tally(findings: readonly ReportedFinding[]): Tally {
 export function severityLine(counts: Tally): string {
   return severities
     .filter((severity) => counts.severities[severity] > 0)
-    .map((severity) => `${counts.severities[severity]} ${severity}`)
+    .map((severity) => `${wholeNumber(counts.severities[severity])} ${severity}`)
     .join(', ')
 }
 
@@ -98,11 +99,6 @@ export function ownerLine({ owner, location }: ReportedFinding): string {
     case 'unknown':
       return 'owner unknown'
   }
-}
-
-/** Where the Dockerfile is answerable for a finding in the image: the instruction that brought it, or the FROM of the base that did. */
-export function placeOfOwner(run: Run, { owner }: ReportedFinding): Pick<Location, 'path' | 'line'> | undefined {
-  return owner !== undefined && 'line' in owner && owner.line !== undefined ? { path: run.subject.dockerfile, line: owner.line } : undefined
 }
 
 /** Evidence that could not be had, whether or not a rule needed it. */

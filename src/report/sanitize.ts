@@ -25,6 +25,11 @@ export function shorten(text: string, longest: number): string {
   return `${characters.slice(0, longest).join('')}… (${characters.length - longest} more characters)`
 }
 
+/** Text for a log: a line that reads as a workflow command of GitHub Actions would be obeyed, `::` at its start, `##[` anywhere. Colours stay. */
+export function defused(text: string): string {
+  return text.replace(commandStart, '$1: ').replaceAll('##[', '# #[')
+}
+
 /** An address that is safe to link to: http or https, without credentials. Anything else, `javascript:` first of all, is undefined. */
 export function safeUrl(address: string | undefined): string | undefined {
   if (address === undefined || address.length > 2000 || !URL.canParse(address)) return undefined
@@ -40,6 +45,7 @@ export function shellWord(text: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(unlikeOption) ? unlikeOption : `'${unlikeOption.replaceAll("'", "'\\''")}'`
 }
 
+const commandStart = new RegExp(`^((?:\\s|${'\u001b'}\\[[\\d;]*m)*):(?=:)`, 'gm')
 const plainAscii = /^[\x20-\x7e]*$/
 const lineBreaks = /\r\n|[\t\n\v\f\r\u0085\u2028\u2029]/g
 const unprintable = /[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import { describeOwner, type AcceptedRisk, type Location, type Run, type Severity } from '../model/index.ts'
+import { gzipSync } from 'node:zlib'
+import { describeOwner, type AcceptedRisk, type Run, type Severity } from '../model/index.ts'
 import { exceptionText } from './exception-text.ts'
 import { headline } from './headline.ts'
 import { counted, wholeNumber } from './measures.ts'
 import { notices } from './notices.ts'
-import { foundLine, placeOf, placeOfOwner, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
+import { foundLine, placeOf, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
 import { printable, safeUrl } from './sanitize.ts'
+import { repositorySegments, sourceLocation } from './source-location.ts'
 
 /**
  * SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/) with one run, for code-scanning services and editors.
@@ -13,11 +15,17 @@ import { printable, safeUrl } from './sanitize.ts'
  * Every result has a location in the source: the line that the finding names, or the line of the Dockerfile that brought it, or that brought the base.
  * Rules that say no give errors; excepted findings carry a suppression with its justification; everything else is a warning or a note.
  * Missing evidence and failures are results too, and `executionSuccessful` is false, so that no such run reads as clean.
- * At most 5,000 results, heaviest first, which is what GitHub shows of a run; a notification counts the rest.
+ * At most 5,000 results, heaviest first, which is what GitHub shows of a run, and fewer where the file would be longer than GitHub takes; a notification counts the rest.
  */
-export function renderSarif(run: Run): string {
-  const found = [...failureFinding(run), ...reportedFindings(run)]
-  const shown = found.slice(0, mostResults)
+export function renderSarif(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run)): string {
+  const found = [...failureFinding(run), ...findings]
+  for (let most = mostResults; ; most = Math.floor(most / 2)) {
+    const text = logOf(run, found, found.slice(0, most))
+    if (most === 0 || fitsUpload(text)) return text
+  }
+}
+
+function logOf(run: Run, found: readonly ReportedFinding[], shown: readonly ReportedFinding[]): string {
   const rules = new Rules(run)
   const fingerprints = new Fingerprints()
   const results = shown.map((finding) => resultOf(run, finding, rules, fingerprints))
@@ -44,6 +52,13 @@ export function renderSarif(run: Run): string {
 
 /** What GitHub code scanning shows of one run; it takes 25,000. */
 const mostResults = 5_000
+
+/** GitHub takes 10 MB after gzip (https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning); another gzip may press less. */
+const mostPressedBytes = 9_000_000
+
+function fitsUpload(text: string): boolean {
+  return Buffer.byteLength(text) <= mostPressedBytes || gzipSync(text).length <= mostPressedBytes
+}
 
 /** GitHub's scale of `security-severity`: above 9 critical, 7 high, 4 medium. Unknown sits between medium and high, as in every report. */
 const securitySeverity: Record<Severity, string> = { critical: '9.5', high: '8.0', unknown: '6.9', medium: '5.5', low: '2.0' }
@@ -157,7 +172,7 @@ function messageOf(finding: ReportedFinding): string {
 }
 
 function locationOf(run: Run, finding: ReportedFinding): object {
-  const inSource: Pick<Location, 'path' | 'line' | 'column'> = finding.location?.within === 'source' ? finding.location : (placeOfOwner(run, finding) ?? sourceOfImage(run, finding))
+  const inSource = sourceLocation(run, finding)
   const inImage = finding.location?.within === 'image' ? finding.location.path : finding.vulnerability?.package.path
   return {
     physicalLocation: {
@@ -168,22 +183,9 @@ function locationOf(run: Run, finding: ReportedFinding): object {
   }
 }
 
-/** Where the source is answerable for something in the image: the structure-test file, the policy, or the line that chose the final base. */
-function sourceOfImage(run: Run, finding: ReportedFinding): Pick<Location, 'path' | 'line' | 'column'> {
-  if (finding.kind === 'policy' && run.policy?.origin === 'file' && run.policy.path !== undefined) return { path: run.policy.path, line: 1 }
-  for (const { evidence } of run.evidence?.platforms ?? []) {
-    if (finding.kind === 'structure' && evidence.structure.status === 'collected') return { path: evidence.structure.value.file, line: 1 }
-    if (evidence.base.status !== 'collected') continue
-    const final = evidence.base.value.images.find((image) => image.final)
-    if (final !== undefined) return final.location
-  }
-  return { path: run.subject.dockerfile, line: 1 }
-}
-
 /** A relative URI reference under the repository's root: no scheme, no leading slash, no way up. */
 function uriOf(run: Run, path: string): string {
-  const segments = [...(run.subject.directory ?? '').split('/'), ...path.split('/')].filter((segment) => segment !== '' && segment !== '.' && segment !== '..')
-  return segments.map((segment) => encodeURIComponent(printable(segment))).join('/') || 'Dockerfile'
+  return repositorySegments(run, path).map((segment) => encodeURIComponent(printable(segment))).join('/') || 'Dockerfile'
 }
 
 /** The rules that occur, in the order of their first result. */

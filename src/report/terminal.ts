@@ -7,7 +7,7 @@ import { headline, rulesWith } from './headline.ts'
 import { age, counted } from './measures.ts'
 import { notices } from './notices.ts'
 import { ownerLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
-import { printable } from './sanitize.ts'
+import { defused, printable } from './sanitize.ts'
 
 /** How a run is told on a terminal. */
 export interface TerminalOptions {
@@ -270,10 +270,3 @@ function columnsOf(text: string): number {
   for (const character of text) total += (character.codePointAt(0) ?? 0) < 0x1100 || /[\u2010-\u25ff]/.test(character) ? 1 : 2
   return total
 }
-
-/** A log line that reads as a workflow command of GitHub Actions would be obeyed: `::` at its start, also after a colour of ours, and `##[` anywhere. */
-function defused(text: string): string {
-  return text.replace(leadingColons, '$1: ').replaceAll('##[', '# #[')
-}
-
-const leadingColons = new RegExp(`^((?:\\s|${'\u001b'}\\[\\d+m)*):(?=:)`, 'gm')

@@ -33,6 +33,8 @@ export interface SourceRequest {
   directory: Directory
   /** Used where the policy gives the image no name. */
   name?: string
+  /** Path of the directory below the root of its repository, e.g. `services/orders`; absent where it is the root. Code-scanning services count paths from there. */
+  pathInRepository?: string
   /** Text of a policy file from elsewhere; otherwise `loadline.yaml` in the directory, otherwise the strict default. */
   policy?: PolicyText
   /** An organisation's policy file, from outside the directory: the application's stands on it and cannot change what it locks. */
@@ -55,6 +57,7 @@ const largestDockerfile = 1_000_000
 
 /** Reads the source directory. Throws `SOURCE`, `POLICY`, `STRUCTURE_TESTS` or `CREDENTIAL` before anything is built. */
 export async function readSource(request: SourceRequest): Promise<Source> {
+  const place = normalPath(request.pathInRepository ?? '')
   const entries = await listEntries(request.directory)
   const { policy, applied, suppressions, name } = await readPolicy(request, entries)
   // Before anything is built: a baseline that does not count would otherwise be noticed after minutes.
@@ -68,6 +71,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     directory: request.directory,
     subject: {
       name,
+      ...(place === '' ? {} : { directory: place }),
       dockerfile: path,
       dockerfileDigest: digestOf(text),
       ...(policy.build.target === undefined ? {} : { target: policy.build.target }),
@@ -81,6 +85,13 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     baseline,
     knownExploited: request.knownExploited ?? (await readExploitedList(request.directory, policy)),
   }
+}
+
+/** A relative path without `.` and empty segments. Throws `USAGE` for one that leads out of the repository. */
+function normalPath(path: string): string {
+  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.')
+  if (path.startsWith('/') || segments.includes('..')) throw new DeliveryError('USAGE', `"${path}" is no path below the root of a repository`, 'Give it relative to the root and with slashes, e.g. services/orders.')
+  return segments.join('/')
 }
 
 /** The lock file of the source directory, if it has one. Throws `LOCK` where it is not valid. */

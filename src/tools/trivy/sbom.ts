@@ -2,17 +2,22 @@ import { z } from 'zod'
 import { imagePackageUrl, type Digest } from '../../model/index.ts'
 import { readJson } from '../read-json.ts'
 
+/** An entry that has these texts. It is checked and not copied: there may be a hundred thousand, and most of what they hold is only passed on. */
+function entry<T extends object>(...texts: ReadonlyArray<keyof T & string>) {
+  return z.custom<T>((value) => typeof value === 'object' && value !== null && texts.every((key) => typeof (value as Record<string, unknown>)[key] === 'string'), `an entry with the texts ${texts.join(', ')}`)
+}
+
 const CycloneDx = z.looseObject({
   bomFormat: z.literal('CycloneDX'),
   specVersion: z.string(),
   metadata: z.looseObject({ component: z.looseObject({ name: z.string(), 'bom-ref': z.string().optional() }) }),
-  components: z.array(z.looseObject({ type: z.string() })).optional(),
+  components: z.array(entry<{ type: string }>('type')).optional(),
 })
 
 const Spdx = z.looseObject({
   spdxVersion: z.string(),
   name: z.string(),
-  packages: z.array(z.looseObject({ name: z.string(), SPDXID: z.string(), primaryPackagePurpose: z.string().optional() })),
+  packages: z.array(entry<{ [key: string]: unknown; name: string; SPDXID: string; primaryPackagePurpose?: string }>('name', 'SPDXID')),
 })
 
 /** A software bill of materials that says which image it speaks of. */

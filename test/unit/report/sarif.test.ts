@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
@@ -118,14 +119,43 @@ describe('renderSarif', () => {
     expect(sarifOf(run).results.filter((result) => result.ruleId === 'loadline/inventory')).toMatchObject([{ level: 'error' }])
   })
 
-  it('keeps the heaviest 5,000 results and counts the others', () => {
+  it('keeps the heaviest 5,000 results and counts the others', { timeout: 60_000 }, () => {
     const { results, invocations } = sarifOf(crowdedRun(6_000))
     expect(results).toHaveLength(5_000)
     expect(results.filter((result) => result.properties.severity === 'critical')).toHaveLength(1_200)
     expect(results.some((result) => result.properties.severity === 'low')).toBe(true)
     expect(results.filter((result) => result.properties.severity === 'low').length).toBeLessThan(1_200)
     // 6,000 vulnerabilities, 4 other violations, 1 warning.
-    expect(invocations[0].toolExecutionNotifications[0]?.message.text).toBe('5,000 results of 6,005 are listed, heaviest first. Left out: 1,005 results (1005 low), of which 1,004 deny. verdict.json has them all.')
+    expect(invocations[0].toolExecutionNotifications[0]?.message.text).toBe('5,000 results of 6,005 are listed, heaviest first. Left out: 1,005 results (1,005 low), of which 1,004 deny. verdict.json has them all.')
+  })
+
+  it('keeps below what GitHub takes after gzip, and counts what that leaves out', { timeout: 120_000 }, () => {
+    let state = 1
+    // Text that gzip can press by a quarter only.
+    const noise = (): string => Array.from({ length: 590 }, () => 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'[(state = (state * 48_271) % 2_147_483_647) % 64]).join('')
+    const run = crowdedRun(5_500)
+    for (const violation of run.verdict?.results.find((result) => result.rule === 'vulnerabilities')?.violations ?? []) Object.assign(violation, { wanted: noise(), remedy: noise(), subject: noise(), found: noise(), location: { path: noise(), within: 'image' } })
+    const text = renderSarif(run)
+    expect(gzipSync(text).length).toBeLessThan(10_000_000)
+    const { results, invocations } = (JSON.parse(text) as { runs: [SarifRun] }).runs[0]
+    expect(results).toHaveLength(2_500)
+    expect(invocations[0].toolExecutionNotifications[0]?.message.text).toMatch(/^2,500 results of \d+,\d+ are listed, heaviest first\. Left out: /)
+  })
+
+  it('names files from the root of the repository, whatever the directory of the source', () => {
+    const uris = (directory: string | undefined): Set<string> => {
+      const run = rejectedRun()
+      const { directory: _none, ...subject } = run.subject
+      return new Set(sarifOf({ ...run, subject: directory === undefined ? subject : { ...subject, directory } }).results.map((result) => result.locations[0]?.physicalLocation.artifactLocation.uri ?? ''))
+    }
+    expect(uris(undefined)).toEqual(new Set(['Dockerfile']))
+    expect(uris('services/orders')).toEqual(new Set(['services/orders/Dockerfile']))
+    expect(uris('/services//with space/./../orders/')).toEqual(new Set(['services/with%20space/orders/Dockerfile']))
+  })
+
+  it('points at the instruction that brought a finding, and at the base that did', () => {
+    const lines = Object.fromEntries(sarifOf(rejectedRun()).results.map((result) => [result.ruleId, result.locations[0]?.physicalLocation.region.startLine]))
+    expect(lines).toMatchObject({ 'CVE-2024-22195': 18, 'private-key': 18, 'CVE-2024-5535': 14, DL3008: 17 })
   })
 
   it('keeps fingerprints when lines move', () => {
