@@ -1,6 +1,7 @@
 import type { File } from '@dagger.io/dagger'
 import { DeliveryError } from '../../errors.ts'
 import { digestOf, type Collected, type Digest, type Licenses, type Lock, type Sbom, type Vulnerabilities } from '../../model/index.ts'
+import { readOutput } from '../../tools/read-output.ts'
 import { lastLines, runTool } from '../../tools/run-tool.ts'
 import { toolImage, type ReadyTool } from '../../tools/tool-image.ts'
 import { convert, scanPackages as scanCommand } from '../../tools/trivy/command.ts'
@@ -10,7 +11,7 @@ import type { BuiltArchive } from '../build.ts'
 import { collect } from './collect.ts'
 import type { OpenDatabase } from './database.ts'
 import { ecosystemOf } from './ecosystem.ts'
-import { imageDirectory, trivyOn } from './trivy.ts'
+import { imageDirectory, readReport, trivyOn } from './trivy.ts'
 
 /** The one scan that vulnerabilities, licences and both SBOMs come from. */
 export interface ScannedPackages {
@@ -27,7 +28,7 @@ export async function scanPackages(built: BuiltArchive, database: OpenDatabase |
   const run = await runTool('trivy', container, scanCommand({ program: tool.program, image: imageDirectory, output: reportPath, cache: '/cache', vulnerabilities: database !== undefined }))
   if (run.exitCode !== 0) throw new DeliveryError('TOOL', `trivy ended with exit code ${run.exitCode}: ${lastLines(run.stderr, 2)}`, 'Run again; if it stays, check the vulnerability database.')
   const report = run.container.file(reportPath)
-  const scan = parsePackageScan(await report.contents())
+  const scan = parsePackageScan(await readReport(report, lock))
   checkImage(scan.imageId, built)
   return { scan, report }
 }
@@ -98,5 +99,5 @@ export function collectSbom(
 async function convertReport(tool: ReadyTool, report: File, format: 'cyclonedx' | 'spdx-json'): Promise<string> {
   const run = await runTool('trivy', tool.container.withMountedFile(reportPath, report), convert({ program: tool.program, report: reportPath, format, output: '/sbom.json' }))
   if (run.exitCode !== 0) throw new DeliveryError('TOOL', `trivy convert to ${format} ended with exit code ${run.exitCode}: ${lastLines(run.stderr, 2)}`, 'Run again; if it stays, report it as a fault of Loadline.')
-  return run.container.file('/sbom.json').contents()
+  return readOutput('trivy', run.container.file('/sbom.json'))
 }

@@ -1,5 +1,10 @@
+import type { File } from '@dagger.io/dagger'
+import { DeliveryError } from '../../errors.ts'
 import type { Lock } from '../../model/index.ts'
-import { toolImage, type ReadyTool } from '../../tools/tool-image.ts'
+import { condenseReport } from '../../tools/inspect/command.ts'
+import { readOutput } from '../../tools/read-output.ts'
+import { lastLines, runTool } from '../../tools/run-tool.ts'
+import { ownToolImage, toolImage, type ReadyTool } from '../../tools/tool-image.ts'
 import { emptyConfiguration } from '../../tools/trivy/command.ts'
 import type { BuiltArchive } from '../build.ts'
 
@@ -14,4 +19,12 @@ export function trivyOn(built: BuiltArchive, lock: Lock): ReadyTool {
     .withNewFile(emptyConfiguration.config, '')
     .withNewFile(emptyConfiguration.ignore, '')
   return { ...tool, container }
+}
+
+/** What Loadline reads of a Trivy report: a whole one of 50,000 findings has 200 MB, more than the engine hands over. Throws `TOOL` where the report is not whole or still too long. */
+export async function readReport(report: File, lock: Lock): Promise<string> {
+  const { container, program } = ownToolImage(lock, 'inspect')
+  const run = await runTool('inspect', container.withMountedFile('/report.json', report), [program, ...condenseReport('/report.json', '/condensed.json')])
+  if (run.exitCode !== 0) throw new DeliveryError('TOOL', `trivy was to write a JSON report: ${lastLines(run.stderr, 2)}`, 'Run again; if it stays, run trivy by hand on the same image to see what it says.')
+  return readOutput('trivy', run.container.file('/condensed.json'))
 }

@@ -20,6 +20,7 @@ const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 200000
        inspect layers ARCHIVE
        inspect extract [--max-unpacked 64GiB] ARCHIVE... DIRECTORY
        inspect config ARCHIVE FILE
+       inspect condense REPORT FILE
        inspect version
 `
 
@@ -93,8 +94,14 @@ func dispatch(arguments []string, stdout io.Writer) error {
 			return err
 		}
 		return extractConfig(operands[0], operands[1])
+	case "condense":
+		_, operands, err := parseFlags(command, rest, 2, 2)
+		if err != nil {
+			return err
+		}
+		return condense(operands[0], operands[1])
 	default:
-		return fmt.Errorf("%w: wanted image, layers, extract, config or version, found %q", errUsage, command)
+		return fmt.Errorf("%w: wanted image, layers, extract, config, condense or version, found %q", errUsage, command)
 	}
 }
 

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+)
+
+// leftOut are the parts of a Trivy report that Loadline does not read, by where they are. They are nine tenths of a long one, which the
+// engine would not hand over: it gives at most 128 MiB of a file. The configuration of the image holds values of variables besides.
+var leftOut = map[string][]string{
+	"Metadata":                    {"ImageConfig", "History", "Layers"},
+	"Results":                     {"Licenses", "Misconfigurations", "MisconfSummary", "ExperimentalModifiedFindings", "CustomResources"},
+	"Results.Packages":            {"AnalyzedBy", "DependsOn", "Digest", "ID", "InstalledFiles", "Locations", "Maintainer"},
+	"Results.Packages.Identifier": {"BOMRef", "UID"},
+	"Results.Packages.Layer":      {"Digest"},
+	"Results.Vulnerabilities": {
+		"CVSS", "CweIDs", "DataSource", "Description", "Fingerprint", "LastModifiedDate", "PkgID", "PublishedDate", "References",
+		"VendorIDs", "VendorSeverity",
+	},
+	"Results.Vulnerabilities.Layer":         {"Digest"},
+	"Results.Vulnerabilities.PkgIdentifier": {"BOMRef", "UID"},
+	"Results.Secrets":                       {"Code", "Match"},
+}
+
+// mostDepth is the deepest nesting of a report that is followed; Trivy's own have eight levels.
+const mostDepth = 64
+
+// condense copies a Trivy report without what is left out, in memory that does not grow with it. A report that is empty, cut off or no
+// JSON is an error, and so is anything behind its end.
+func condense(report, output string) error {
+	input, err := os.Open(report)
+	if err != nil {
+		return err
+	}
+	defer input.Close()
+	file, err := os.OpenFile(output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	buffered := bufio.NewWriterSize(file, 1<<20)
+	err = errors.Join(condenseJSON(bufio.NewReaderSize(input, 1<<20), buffered), buffered.Flush(), file.Close())
+	if err != nil {
+		return errors.Join(fmt.Errorf("the report cannot be condensed: %w", err), os.Remove(output))
+	}
+	return nil
+}
+
+func condenseJSON(input io.Reader, output *bufio.Writer) error {
+	decoder := json.NewDecoder(input)
+	decoder.UseNumber()
+	if err := (condenser{decoder, output}).value("", 0); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("wanted the end of the report, found more")
+	}
+	return output.WriteByte('\n')
+}
+
+// condenser does not look at errors of the output: it keeps the first one, and its Flush returns it.
+type condenser struct {
+	decoder *json.Decoder
+	output  *bufio.Writer
+}
+
+// value copies one value. The path names the objects around it; lists do not count.
+func (c condenser) value(path string, depth int) error {
+	if depth > mostDepth {
+		return fmt.Errorf("wanted at most %d values in each other, found more", mostDepth)
+	}
+	token, err := c.token()
+	if err != nil {
+		return err
+	}
+	switch token {
+	case json.Delim('{'):
+		return c.object(path, depth)
+	case json.Delim('['):
+		return c.list(path, depth)
+	default:
+		return c.scalar(token)
+	}
+}
+
+func (c condenser) object(path string, depth int) error {
+	c.output.WriteByte('{')
+	separator := ""
+	for c.decoder.More() {
+		token, err := c.token()
+		if err != nil {
+			return err
+		}
+		name, _ := token.(string) // the decoder lets nothing else stand here
+		if slices.Contains(leftOut[path], name) {
+			if err := c.skip(); err != nil {
+				return err
+			}
+			continue
+		}
+		c.output.WriteString(separator)
+		separator = ","
+		if err := c.scalar(name); err != nil {
+			return err
+		}
+		c.output.WriteByte(':')
+		if err := c.value(strings.TrimPrefix(path+"."+name, "."), depth+1); err != nil {
+			return err
+		}
+	}
+	c.output.WriteByte('}')
+	_, err := c.token()
+	return err
+}
+
+func (c condenser) list(path string, depth int) error {
+	c.output.WriteByte('[')
+	separator := ""
+	for c.decoder.More() {
+		c.output.WriteString(separator)
+		separator = ","
+		if err := c.value(path, depth+1); err != nil {
+			return err
+		}
+	}
+	c.output.WriteByte(']')
+	_, err := c.token()
+	return err
+}
+
+func (c condenser) scalar(value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	c.output.Write(text)
+	return nil
+}
+
+// skip reads one value, checks that it is one, and forgets it.
+func (c condenser) skip() error {
+	var unread json.RawMessage
+	err := c.decoder.Decode(&unread)
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// token is the decoder's next one: a report that ends where more must come is cut off.
+func (c condenser) token() (json.Token, error) {
+	token, err := c.decoder.Token()
+	if errors.Is(err, io.EOF) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return token, err
+}
