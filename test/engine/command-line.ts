@@ -15,7 +15,7 @@ export function scratch(): string {
 
 /** Runs Loadline as a person does, in a process of its own. */
 export async function loadline(argv: string[], env: Record<string, string> = {}): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const ended = await execa('node', [join(root, 'ci/loadline.mjs'), ...argv], { cwd: root, reject: false, stdin: 'ignore', env: { NO_COLOR: '1', npm_command: '', ...env } })
+  const ended = await execa('node', [join(root, 'ci/loadline.mjs'), ...argv], { cwd: root, reject: false, stdin: 'ignore', env: { NO_COLOR: '1', npm_command: '', GITHUB_ACTIONS: '', ...env } })
   return { exitCode: ended.exitCode ?? -1, stdout: ended.stdout, stderr: ended.stderr }
 }
 
