@@ -10,7 +10,8 @@ import { brokenRun, passedRun } from '../report/runs.ts'
 
 function recorded(evidence: Evidence): { path: string; text: string } {
   const { release: _, ...run } = passedRun()
-  return { path: 'old/verdict.json', text: renderJson({ ...run, evidence, verdict: evaluate(policy, evidence, now).verdict, outcome: 'passed' }) }
+  const { verdict } = evaluate(policy, evidence, now)
+  return { path: 'old/verdict.json', text: renderJson({ ...run, evidence, verdict, outcome: verdict.outcome }) }
 }
 
 const application = (text: string) => ({ path: 'loadline.yaml', text })
