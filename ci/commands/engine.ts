@@ -1,4 +1,6 @@
 import { findEngine, sealed } from '../engine.ts'
+import { locateCache } from '../sealed/cache.ts'
+import { stopSigstore } from '../sigstore/instance.ts'
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 
@@ -32,6 +34,7 @@ export async function engineDown(): Promise<number> {
 
 /** `loadline engine clean`: stops all and removes the cache directory. */
 export async function engineClean(): Promise<number> {
+  await stopSigstore(locateCache().path('sigstore'))
   await sealed({ say }).clean()
   return 0
 }

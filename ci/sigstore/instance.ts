@@ -56,7 +56,7 @@ export async function startSigstore(directory: string, programs: SigstoreProgram
 
   const commands: Record<Part, string[]> = {
     issuer: [process.execPath, '--import', import.meta.resolve('tsx'), fileURLToPath(new URL('./issuer-process.ts', import.meta.url)), issuerKey, urls.issuer],
-    fulcio: [programs.fulcio, 'serve', `--host=${HOST}`, `--port=${fulcioPort}`, `--grpc-host=${HOST}`, `--grpc-port=${fulcioGrpc}`, `--metrics-port=${fulcioMetrics}`, '--ca=ephemeralca', '--ct-log-url=', `--config-path=${fulcioConfig}`],
+    fulcio: [programs.fulcio, 'serve', `--host=${HOST}`, `--port=${fulcioPort}`, `--grpc-host=${HOST}`, `--grpc-port=${fulcioGrpc}`, `--metrics-port=${fulcioMetrics}`, `--legacy-unix-domain-socket=@loadline-fulcio-${fulcioPort}`, '--ca=ephemeralca', '--ct-log-url=', `--config-path=${fulcioConfig}`],
     rekor: [
       programs.rekor, 'serve', `--http-address=${HOST}`, `--http-port=${rekorPort}`, `--grpc-address=${HOST}`, `--grpc-port=${rekorGrpc}`, `--http-metrics-port=${rekorMetrics}`,
       `--hostname=${HOST}`, `--signer-filepath=${rekorKey}`, `--storage-dir=${join(directory, 'log-entries')}`, '--checkpoint-interval=1s',
@@ -131,7 +131,7 @@ async function answer(directory: string, part: Part, url: string, process: Proce
   }
   const logFile = join(directory, `${part}.log`)
   const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-5).join('\n')
-  throw new DeliveryError('ENGINE', `${part} of the private Sigstore did not answer within ${START_SECONDS} s:\n${lines}`, `See ${logFile}.`)
+  throw new DeliveryError('ENGINE', `${part} of the private Sigstore ${isRunning(process) ? `did not answer within ${START_SECONDS} s` : 'ended before it answered'}:\n${lines}`, `See ${logFile}.`)
 }
 
 function recordPath(directory: string): string {

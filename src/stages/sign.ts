@@ -4,8 +4,8 @@ import type { Lock } from '../model/index.ts'
 import * as cosign from '../tools/cosign/command.ts'
 import type { Identity } from '../tools/cosign/identity.ts'
 import { readIdentityToken } from '../tools/cosign/identity-token.ts'
-import { readSigningFailure } from '../tools/cosign/output.ts'
-import { lastLines, runTool, type ToolRun } from '../tools/run-tool.ts'
+import { lastWord, readSigningFailure } from '../tools/cosign/output.ts'
+import { runTool, type ToolRun } from '../tools/run-tool.ts'
 import { toolImage } from '../tools/tool-image.ts'
 import { fresh } from './fresh.ts'
 import { patiently, ServiceAway, type Patience } from './patience.ts'
@@ -67,9 +67,9 @@ async function readPublicKey(plan: SigningPlan, lock: Lock): Promise<string> {
 
 /** What Cosign's failure means, and what to do about it; `attest` says the same. */
 export function signingError(what: string, run: ToolRun, { signer, services }: SigningPlan): DeliveryError {
-  const said = `${what}: ${lastLines(run.stderr, 2)}`
+  const said = `${what}: ${lastWord(run.stderr)}`
   const after = 'No tag was moved; the next run goes on from here.'
-  switch (readSigningFailure(run.stderr, signer.services?.loopback === undefined ? services.urls : [...services.urls, 'http://loopback'])) {
+  switch (readSigningFailure(run.stderr)) {
     case 'away':
       return new ServiceAway('SIGN', `a signing service is away; ${said}`, `Check ${services.urls.join(', ')}. Nothing is released unsigned unless the policy says signing.unavailable: release-unsigned. ${after}`)
     case 'token':

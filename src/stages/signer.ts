@@ -4,7 +4,7 @@ import type { StoredSignature } from '../model/index.ts'
 import type { Policy } from '../policy/index.ts'
 import type { SignatureFormat, Signing, Verifying } from '../tools/cosign/command.ts'
 import { consumerFiles, verifyingBy, type Identity } from '../tools/cosign/identity.ts'
-import { offline, publicInstance, reachedBy, readSigningConfig, serviceUrls, type ServiceDocuments, type ServiceFacts } from '../tools/cosign/services.ts'
+import { offline, publicInstance, publicUrls, reachedBy, readSigningConfig, serviceUrls, type ServiceDocuments, type ServiceFacts } from '../tools/cosign/services.ts'
 import type { Published } from './publish.ts'
 import { isLoopback } from './registry-access.ts'
 
@@ -95,7 +95,7 @@ export async function prepareSigning(container: Container, { signer }: SigningPl
   const documents = services ?? (signer.kind === 'keyless' ? undefined : offline)
   let ready = container.withEnvVariable('HOME', '/tmp')
   if (services?.loopback !== undefined) ready = ready.withServiceBinding(loopbackAlias, services.loopback)
-  let serving: Signing['services'] = { urls: {} }
+  let serving: Signing['services'] = { urls: publicUrls }
   if (documents !== undefined) {
     const signingConfig = services?.loopback === undefined ? documents.signingConfig : reachedBy(documents.signingConfig, loopbackAlias, isLoopback)
     const files = dag.directory().withNewFile('signing-config.json', signingConfig).withNewFile('trusted-root.json', documents.trustedRoot)

@@ -3,8 +3,8 @@ import type { Lock } from '../model/index.ts'
 import { shellWord } from '../report/sanitize.ts'
 import * as cosign from '../tools/cosign/command.ts'
 import { describeIdentity, verifyingBy, type Identity } from '../tools/cosign/identity.ts'
-import { parseVerification } from '../tools/cosign/output.ts'
-import { lastLines, runTool, type ToolRun } from '../tools/run-tool.ts'
+import { lastWord, parseVerification } from '../tools/cosign/output.ts'
+import { runTool, type ToolRun } from '../tools/run-tool.ts'
 import { toolImage } from '../tools/tool-image.ts'
 import { fresh } from './fresh.ts'
 import type { Published } from './publish.ts'
@@ -21,7 +21,7 @@ export async function verifySignature(published: Published, identity: Identity, 
   if (run.exitCode !== 0) {
     throw new DeliveryError(
       'VERIFY',
-      `no ${format === 'bundle' ? 'Sigstore bundle' : 'signature in the older format'} of ${published.access.repository}@${published.digest} by ${describeIdentity(identity)} could be verified: ${lastLines(run.stderr, 2)}`,
+      `no ${format === 'bundle' ? 'Sigstore bundle' : 'signature in the older format'} of ${published.access.repository}@${published.digest} by ${describeIdentity(identity)} could be verified: ${lastWord(run.stderr)}`,
       'Do not use this image. Check whom you expect, whether the trusted root is that of the instance that signed, and whether the registry keeps signatures (referrers, or tags named sha256-...).',
     )
   }

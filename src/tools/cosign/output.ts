@@ -22,12 +22,19 @@ export function parseVerification(stdout: string, digest: Digest): void {
 /** Why Cosign did not sign, as far as it decides what to do next: a service did not answer or could not, the token or the key was refused, or something else. */
 export type SigningFailure = 'away' | 'token' | 'key' | 'other'
 
-/** Reads Cosign's error text: it has one exit code for everything. `services` are the addresses of the services that take part; a registry that is away is another matter. */
-export function readSigningFailure(stderr: string, services: readonly string[]): SigningFailure {
-  const failed = stderr.split('\n').filter((line) => /^(Error|main\.go|error)/i.test(line)).join('\n') || stderr
-  if (/error processing the identity token|parsing identity token|id_token|identity token.*expired|\b40[01]\b.*signingCert/i.test(failed)) return 'token'
-  if (/decrypt|reading key|unsupported pem type|invalid pem block|loading key/i.test(failed)) return 'key'
-  const unreachable = /connection refused|no such host|i\/o timeout|deadline exceeded|connection reset|\bEOF\b|TLS handshake|\b(429|50[0234])\b|Too Many Requests|Service Unavailable|Bad Gateway/i.test(failed)
-  const byService = services.some((url) => failed.includes(new URL(url).hostname))
-  return unreachable && byService ? 'away' : 'other'
+/**
+ * Reads Cosign's error text: it has one exit code for everything. What its signing services did stands behind "error signing bundle", or behind
+ * "from TUF" where it looked for those of the public instance; a registry that is away is another matter.
+ */
+export function readSigningFailure(stderr: string): SigningFailure {
+  if (/error processing the identity token|retrieving ID token/i.test(stderr)) return 'token'
+  if (/reading key: |loading key/i.test(stderr)) return 'key'
+  const inServices = /error signing bundle: (.+)|(?:signing config|trusted root) from TUF: (.+)/i.exec(stderr)
+  const away = /connection refused|no such host|timeout|deadline exceeded|connection reset|server closed|broken pipe|\bEOF\b|TLS handshake|network is unreachable|\b(?:408|429|50[0234])\b|Service Unavailable|Bad Gateway/i
+  return away.test(inServices?.[1] ?? inServices?.[2] ?? '') ? 'away' : 'other'
+}
+
+/** The last thing that Cosign said, without the words that stand before every error. */
+export function lastWord(stderr: string): string {
+  return (stderr.trimEnd().split('\n').at(-1) ?? '').replace(/^(?:error during command execution|Error): /, '')
 }

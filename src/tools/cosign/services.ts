@@ -65,6 +65,9 @@ export const publicInstance: ServiceFacts = {
   onlySecondVersion: false,
 }
 
+/** The single addresses of the public instance, for the older format. */
+export const publicUrls: SigningServices['urls'] = { fulcio: 'https://fulcio.sigstore.dev', rekor: 'https://rekor.sigstore.dev' }
+
 /** Reads a signing configuration. A certificate authority of the public instance counts as a public log, because it logs every certificate with the identity in it. Throws `SIGN`. */
 export function readSigningConfig(text: string): ServiceFacts {
   const config = readDocument('signing configuration', text, SigningConfig)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { attest, publicKey, sign, verify, verifyAttestation, type Signing, type Verifying } from '../../../../src/tools/cosign/command.ts'
+import { publicUrls } from '../../../../src/tools/cosign/services.ts'
 
 const image = { program: '/cosign', reference: 'registry.example.com/shop@sha256:1', insecure: false }
 const offline: Signing = { by: { key: 'env://COSIGN_KEY' }, services: { signingConfig: '/c.json', trustedRoot: '/r.json', urls: {} }, format: 'bundle' }
@@ -20,6 +21,10 @@ describe('cosign sign and attest', () => {
 
   it('leaves the choice of services to Cosign where none are given: the public instance', () => {
     expect(sign({ ...image, by: { identityToken: '/token' }, services: { urls: {} }, format: 'bundle' })).toEqual(['/cosign', 'sign', '--yes', '--identity-token', '/token', image.reference])
+  })
+
+  it('logs in the public instance, too, in the older format without a key', () => {
+    expect(sign({ ...image, by: { identityToken: '/token' }, services: { urls: publicUrls }, format: 'legacy' })).toEqual(expect.arrayContaining(['--tlog-upload=true', 'https://rekor.sigstore.dev', 'https://fulcio.sigstore.dev']))
   })
 
   it('gives the older format single addresses, because it knows no configuration', () => {

@@ -1,0 +1,65 @@
+import { createPublicKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { dag } from '@dagger.io/dagger'
+import { bundleFromJSON, type SerializedBundle } from '@sigstore/bundle'
+import { TrustedRoot } from '@sigstore/protobuf-specs'
+import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify'
+import { execa } from 'execa'
+import { expect, it } from 'vitest'
+import { findEngine } from '../../ci/engine.ts'
+import { withSession } from '../../ci/session.ts'
+import { defaultPolicy } from '../../src/policy/index.ts'
+import { sign } from '../../src/stages/sign.ts'
+import { planSigning } from '../../src/stages/signer.ts'
+import { parseLock } from '../../src/stages/source.ts'
+import { verifyAsConsumer, verifySignature } from '../../src/stages/verify.ts'
+import { offline } from '../../src/tools/cosign/services.ts'
+import { scratch } from './command-line.ts'
+import { serveRegistry, takeProgram } from './registry.ts'
+import { fetchBundles, publishedImage, pushSmallImage } from './signed-image.ts'
+
+const password = 'correct-horse-canary-9d2e'
+
+it('signs offline with a key in both forms, says where each lies, and cosign and sigstore-js verify them by hand', async () => {
+  const directory = scratch()
+  const engine = await findEngine({ say: () => undefined })
+  const lock = parseLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
+  const [crane, cosign] = [await takeProgram('crane', directory), await takeProgram('cosign', directory)]
+  const registry = await serveRegistry(crane)
+  await execa(cosign, ['generate-key-pair'], { cwd: directory, env: { COSIGN_PASSWORD: password }, stdin: 'ignore' })
+  const digest = await pushSmallImage(crane, registry, directory, 'both forms')
+
+  await withSession(engine, join(directory, 'engine.log'), async () => {
+    const published = publishedImage(registry, digest)
+    const signer = { kind: 'key', key: dag.setSecret('format-key', readFileSync(join(directory, 'cosign.key'), 'utf8')), password: dag.setSecret('format-password', password) } as const
+    const noKey = { kind: 'key', key: dag.setSecret('no-key', 'no key at all') } as const
+    await expect(sign(published, planSigning(noKey, defaultPolicy.signing), lock)).rejects.toMatchObject({ code: 'SIGN', message: expect.stringContaining('the signing key cannot be read') })
+
+    const bundle = await sign(published, planSigning(signer, defaultPolicy.signing), lock)
+    expect(bundle.stored.map(({ format }) => format)).toEqual(['bundle'])
+    await expect(verifySignature(published, bundle.identity, 'legacy', lock)).rejects.toMatchObject({ code: 'VERIFY' })
+
+    const both = await sign(published, planSigning(signer, { ...defaultPolicy.signing, format: 'both' }), lock)
+    await verifyAsConsumer(both, lock)
+    expect(both.stored).toEqual([
+      { format: 'bundle', where: expect.stringMatching(/^referrers-(api|tag)$/), reference: expect.stringContaining(digest.slice('sha256:'.length)) },
+      { format: 'legacy', where: 'signature-tag', reference: `${registry}/demo/small:${digest.replace(':', '-')}.sig` },
+    ])
+    const hasReferrers = (await fetch(`http://${registry}/v2/demo/small/referrers/${digest}`)).ok
+    expect(both.stored[0]?.where).toBe(hasReferrers ? 'referrers-api' : 'referrers-tag')
+  })
+
+  for (const form of ['--new-bundle-format=true', '--new-bundle-format=false']) {
+    const byHand = await execa(cosign, ['verify', '--key', 'cosign.pub', '--insecure-ignore-tlog=true', form, '--allow-http-registry', `${registry}/demo/small@${digest}`], { cwd: directory, reject: false })
+    expect(byHand.exitCode, byHand.stderr).toBe(0)
+  }
+
+  const bundles = await fetchBundles(registry, 'demo/small', digest)
+  expect(bundles).toHaveLength(1)
+  const rawBytes = createPublicKey(readFileSync(join(directory, 'cosign.pub'))).export({ type: 'spki', format: 'der' })
+  const material = toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(offline.trustedRoot)), () => ({ publicKey: createPublicKey({ key: rawBytes, type: 'spki', format: 'der' }), validFor: () => true }))
+  const verifier = new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 })
+  expect(() => verifier.verify(toSignedEntity(bundleFromJSON(bundles[0] as SerializedBundle)))).not.toThrow()
+  expect(readFileSync(join(directory, 'engine.log'), 'utf8')).not.toContain(password)
+})
