@@ -3,7 +3,7 @@ import { appendFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DeliveryError } from '../src/errors.ts'
 import type { Run } from '../src/model/index.ts'
-import { headline, renderGithub, renderMarkdown, reportedFindings } from '../src/report/index.ts'
+import { headline, renderGithub, renderMarkdown, reportedFindings, type ReportedFinding } from '../src/report/index.ts'
 
 /** A step of GitHub Actions: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
 export interface GithubStep {
@@ -26,8 +26,7 @@ export function githubStep(env: Readonly<Record<string, string | undefined>>): G
  * Tells a step of GitHub Actions what became of a run: annotations through `say`, the summary, and the outputs of `githubOutputs`.
  * Throws `REPORT` where the step's files cannot be written: a job that goes on without the verdict would read as one that passed.
  */
-export async function tellGithub(step: GithubStep, run: Run, directory: string, say: (text: string) => void): Promise<void> {
-  const findings = reportedFindings(run)
+export async function tellGithub(step: GithubStep, run: Run, directory: string, say: (text: string) => void, findings: readonly ReportedFinding[] = reportedFindings(run)): Promise<void> {
   say(renderGithub(run, findings))
   try {
     if (step.summaryFile !== undefined) {

@@ -5,7 +5,7 @@ import { deliver, type Publication } from '../../pipelines/deliver.ts'
 import { documentRun, exitCodeOf } from '../../pipelines/run-record.ts'
 import { DeliveryError } from '../../src/errors.ts'
 import type { Lock, Run } from '../../src/model/index.ts'
-import { renderJson, renderReports, renderTerminal } from '../../src/report/index.ts'
+import { renderJson, renderReports, renderTerminal, reportedFindings } from '../../src/report/index.ts'
 import type { GivenDatabase } from '../../src/stages/evidence/database.ts'
 import { isLoopback } from '../../src/stages/registry-access.ts'
 import { parseLock } from '../../src/stages/source.ts'
@@ -95,10 +95,11 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
   await writeReports(output, reports)
   const step = githubStep(process.env)
   // On standard error, which GitHub reads as well: standard output may be the document.
-  if (step !== undefined) await tellGithub(step, run, output, (text) => void process.stderr.write(text))
-  if (options.json) process.stdout.write(renderJson(run))
+  const findings = reportedFindings(run)
+  if (step !== undefined) await tellGithub(step, run, output, (text) => void process.stderr.write(text), findings)
+  if (options.json) process.stdout.write(reports['verdict.json'] ?? renderJson(run))
   else if (!options.quiet || run.outcome !== 'passed') {
-    process.stdout.write(renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100, reports: options.output }))
+    process.stdout.write(renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100, reports: options.output }, findings))
   }
   return exitCodeOf(run)
 }

@@ -10,8 +10,8 @@ import { printable, safeUrl } from './sanitize.ts'
  * Products are the judged images, by digest, with the vulnerable packages as subcomponents. An accepted risk is `affected`, with what is done about it;
  * only an exception that says so is `not_affected`. Undefined where there is no such exception: OpenVEX knows no document without a statement.
  */
-export function renderOpenVex(run: Run): string | undefined {
-  const excepted = reportedFindings(run).filter(isExceptedVulnerability)
+export function renderOpenVex(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run)): string | undefined {
+  const excepted = findings.filter(isExceptedVulnerability)
   if (run.verdict === undefined || excepted.length === 0) return undefined
   const groups = new Map<string, ExceptedVulnerability[]>()
   for (const finding of excepted) {

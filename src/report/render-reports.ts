@@ -17,7 +17,7 @@ export type Reports = Record<Exclude<ReportFile, 'vex.openvex.json'>, string> & 
 /** Every report of a run, by file name. Pure: the same run gives the same bytes. Throws when the run is not a valid document. */
 export function renderReports(run: Run): Reports {
   const findings = reportedFindings(run)
-  const vex = renderOpenVex(run)
+  const vex = renderOpenVex(run, findings)
   return {
     'verdict.json': renderJson(run),
     'report.sarif': renderSarif(run, findings),

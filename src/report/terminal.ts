@@ -22,11 +22,10 @@ export interface TerminalOptions {
  * The verdict for a terminal or a log: what the gates wanted, found and ask for, then one clear last word.
  * Escape sequences of an image never get through, nor does a workflow command hidden in a name.
  */
-export function renderTerminal(run: Run, options: TerminalOptions): string {
+export function renderTerminal(run: Run, options: TerminalOptions, findings: readonly ReportedFinding[] = reportedFindings(run)): string {
   const width = Math.max(60, Math.min(options.width, 160))
   const colors = createColors(options.color)
   const paint = (outcome: Run['outcome']) => (outcome === 'passed' ? colors.green : outcome === 'rejected' ? colors.red : colors.yellow)
-  const findings = reportedFindings(run)
   const speaking = [...rulesWith(run, 'failed'), ...rulesWith(run, 'undecided'), ...rulesWith(run, 'warned')]
 
   const sections = [

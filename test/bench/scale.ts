@@ -7,7 +7,7 @@ import { writeReports } from '../../ci/report-directory.ts'
 import { evaluate } from '../../src/gate/evaluate.ts'
 import type { Run } from '../../src/model/index.ts'
 import { strictPolicy } from '../../src/policy/index.ts'
-import { renderGithub, renderReports, renderTerminal } from '../../src/report/index.ts'
+import { renderGithub, renderReports, renderTerminal, reportedFindings } from '../../src/report/index.ts'
 import { condenseReport } from '../../src/tools/inspect/command.ts'
 import { parsePackageScan } from '../../src/tools/trivy/output.ts'
 import { bindCycloneDx, bindSpdx } from '../../src/tools/trivy/sbom.ts'
@@ -64,8 +64,9 @@ async function work(directory: string): Promise<void> {
     subject: { name: 'bench', dockerfile: 'Dockerfile' }, policy: { origin: 'default', digest: verdict.binding.policy }, evidence, verdict,
   }
   const reports = step('reports', () => renderReports(run))
-  step('terminal', () => renderTerminal(run, { color: true, width: 120 }))
-  step('github', () => renderGithub(run))
+  const findings = step('findings', () => reportedFindings(run))
+  step('terminal', () => renderTerminal(run, { color: true, width: 120 }, findings))
+  step('github', () => renderGithub(run, findings))
   const writing = stopwatch()
   await writeReports(join(directory, 'reports'), { ...reports, 'sbom.cdx.json': cyclonedx.text, 'sbom.spdx.json': spdx.text })
   say(`${'write'.padEnd(10)} ${writing()}`)
