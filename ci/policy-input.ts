@@ -3,7 +3,7 @@ import { DeliveryError } from '../src/errors.ts'
 import type { PolicyText } from '../src/policy/index.ts'
 
 /** Reads a file that was named on the command line. Throws the given code where it cannot. */
-export async function readInput(path: string, code: 'POLICY' | 'LOCK' | 'USAGE', what: string): Promise<string> {
+export async function readInput(path: string, code: 'POLICY' | 'LOCK' | 'USAGE' | 'CREDENTIAL', what: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {

@@ -13,6 +13,8 @@ export interface Publication {
   signer?: Signer
   /** Set where it was known before the run that nothing can be published, with the reason: the image is judged all the same. */
   withheld?: string
+  /** Refuse to move a tag that exists with another digest. */
+  immutableTags?: boolean
 }
 
 /** A run that ended: its document, and every report by file name. */
@@ -36,13 +38,13 @@ export async function deliver(request: Request, publication?: Publication): Prom
     if (publication !== undefined && judged.passed === undefined) record.notPublished = `${publication.target.reference} was not touched: only a passed verdict is published`
     else if (publication?.withheld !== undefined) record.notPublished = `${publication.target.reference} was not touched: ${publication.withheld}`
     else if (publication !== undefined && judged.passed !== undefined) {
-      const released = await release(judged.passed, judged.archives, { ...publication, policy: judged.policy, lock: request.lock, progress: request.progress })
+      const released = await release(judged.passed, judged.archives, { ...publication, ...(request.consumer === undefined ? {} : { consumer: request.consumer }), policy: judged.policy, lock: request.lock, progress: request.progress })
       record.release = released.release
       consumerFiles = released.consumerFiles
     }
   } catch (error) {
     failure = error
-    if (publication !== undefined) record.notPublished = `${publication.target.reference} was not tagged: the run broke off`
+    if (publication !== undefined) record.notPublished = `${publication.target.reference} was not released: the run broke off`
   }
   const run = await documentRun(record, facts, failure)
   return { run, archives, reports: { ...renderReports(run), ...sbomReports(record), ...consumerFiles } }

@@ -2,9 +2,9 @@ import type { PassedVerdict } from '../src/gate/evaluate.ts'
 import { digestOf, type Lock, type Release } from '../src/model/index.ts'
 import type { Policy } from '../src/policy/index.ts'
 import type { BuiltArchive } from '../src/stages/build.ts'
-import { layOut } from '../src/stages/layout.ts'
+import { layOut, type ManifestForm } from '../src/stages/layout.ts'
 import { step, type Progress } from '../src/stages/progress.ts'
-import { moveTag, publishByDigest } from '../src/stages/publish.ts'
+import { moveTags, publishByDigest, type MovedTag } from '../src/stages/publish.ts'
 import { registryAccess, type Target } from '../src/stages/registry-access.ts'
 import { ServiceAway } from '../src/stages/patience.ts'
 import { sign } from '../src/stages/sign.ts'
@@ -17,6 +17,10 @@ export interface ReleaseRequest {
   target: Target
   signer?: Signer
   policy: Policy
+  /** The form that is pushed; without it, a single manifest for one platform and an index for several. */
+  consumer?: ManifestForm
+  /** A tag that exists with another digest is not moved: the release fails. */
+  immutableTags?: boolean
   lock: Lock
   progress: Progress
 }
@@ -32,21 +36,23 @@ export interface Released {
  * Throws `PUBLISH`, `SIGN` or `VERIFY`; every tag is then where it was, and the next run goes on from there.
  */
 export async function release(passed: PassedVerdict, archives: readonly BuiltArchive[], request: ReleaseRequest): Promise<Released> {
-  const { lock, progress, signer, policy } = request
+  const { lock, progress, signer, policy, consumer, immutableTags } = request
   passed.mustCover(archives.map(({ archive }) => archive))
-  const access = registryAccess(request.target)
+  const access = await registryAccess(request.target, lock)
   const plan = signer === undefined ? undefined : planSigning(signer, policy.signing)
 
-  const published = await step(progress, 'publish', '', async () => publishByDigest(await layOut(archives, lock), access, lock), ({ digest }) => digest)
+  const published = await step(progress, 'publish', '', async () => publishByDigest(await layOut(archives, consumer), access, lock), ({ digest }) => digest)
   const signing = plan === undefined ? undefined : await step(progress, 'sign', '', () => signOrSayWhyNot(plan, () => sign(published, plan, lock)))
   if (signing?.signed !== undefined) await step(progress, 'sign', 'verify', () => verifyAsConsumer(signing.signed, lock))
-  await step(progress, 'publish', 'tag', () => moveTag(published, lock), () => `${access.repository}:${access.tag}`)
+  const tags = await step(progress, 'publish', 'tag', () => moveTags(published, [access.tag], lock, { immutable: immutableTags ?? false }), describeTags)
+  const overtaken = tags.flatMap(({ tag, state, now }) => (state === 'overtaken' ? [{ tag, digest: now }] : []))
 
   return {
     consumerFiles: signing?.signed === undefined ? {} : consumerFiles(signing.signed.identity),
     release: {
       reference: `${access.repository}:${access.tag}`,
       digest: published.digest,
+      ...(overtaken.length === 0 ? {} : { overtaken }),
       ...(plan === undefined || signing?.signed === undefined ? {} : describeSignature(plan, signing.signed)),
       ...(signing?.unsigned === undefined ? {} : { unsigned: signing.unsigned }),
     },
@@ -77,4 +83,8 @@ function describeSignature({ signer, services }: SigningPlan, signed: Signed): P
     },
     verifyCommand: verifyCommand(signed),
   }
+}
+
+function describeTags(tags: readonly MovedTag[]): string {
+  return tags.map(({ tag, state }) => `${tag} ${state}`).join(', ')
 }

@@ -11,8 +11,7 @@ import { buildSource, lintSource } from '../pipelines/collect.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
 import { Assessment } from './api/assessment.ts'
 import { reportDirectory } from './api/reports.ts'
-import { databaseOf, lockOf, progressLog, secretsOf, signerOf, textOf } from './api/inputs.ts'
-import type { Signer } from './stages/signer.ts'
+import { consumerOf, databaseOf, lockOf, progressLog, secretsOf, signerOf, targetOf, textOf } from './api/inputs.ts'
 
 @object()
 export class Loadline {
@@ -50,6 +49,9 @@ export class Loadline {
    * @param publish Where a passed image goes: registry/repository:tag.
    * @param registry The registry as a service, where it listens on your own loopback: tcp://127.0.0.1:5000.
    * @param registryConfig Docker config.json with the credentials of the registry.
+   * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
+   * @param consumer What the registry is to hold: index, or single for services that refuse an index; without it, single for one platform.
+   * @param immutableTags Fail where a tag exists with another digest, instead of moving it.
    * @param key Cosign private key to sign with.
    * @param keyPassword Password of the key.
    * @param identityToken OpenID Connect token to sign without a key.
@@ -72,10 +74,14 @@ export class Loadline {
     signingConfig?: File,
     trustedRoot?: File,
     pathInRepository?: string,
+    registryCa?: File,
+    consumer?: string,
+    immutableTags: boolean = false,
   ): Promise<string> {
     const signer = await signerOf(key, keyPassword, identityToken, signingConfig, trustedRoot)
-    const publication = publish === undefined ? undefined : describePublication(publish, registry, registryConfig, signer)
-    const { documents } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), publication, pathInRepository)
+    const target = publish === undefined ? undefined : await targetOf(publish, registry, registryConfig, registryCa)
+    const publication = target === undefined ? undefined : { target, immutableTags, ...(signer === undefined ? {} : { signer }) }
+    const { documents } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), publication, pathInRepository, consumer)
     return new Assessment(documents, []).enforce()
   }
 
@@ -170,8 +176,8 @@ export class Loadline {
     return JSON.stringify(await collectors.size(), null, 2)
   }
 
-  private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined, pathInRepository: string | undefined): Promise<{ documents: string; delivery: Delivery }> {
-    const delivery = await deliver({ ...(await this.request(source)), platforms, buildSecrets, ...(pathInRepository === undefined ? {} : { pathInRepository }) }, publication)
+  private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined, pathInRepository: string | undefined, consumer?: string): Promise<{ documents: string; delivery: Delivery }> {
+    const delivery = await deliver({ ...(await this.request(source)), platforms, buildSecrets, ...(pathInRepository === undefined ? {} : { pathInRepository }), ...consumerOf(consumer) }, publication)
     return { documents: JSON.stringify(delivery.reports), delivery }
   }
 
@@ -196,12 +202,5 @@ export class Loadline {
       ...(knownExploited === undefined ? {} : { knownExploited }),
       ...databaseOf(this.vulnerabilityDatabase),
     }
-  }
-}
-
-function describePublication(reference: string, registry: Service | undefined, credentials: Secret | undefined, signer: Signer | undefined): Publication {
-  return {
-    target: { reference, ...(registry === undefined ? {} : { registry }), ...(credentials === undefined ? {} : { credentials }) },
-    ...(signer === undefined ? {} : { signer }),
   }
 }

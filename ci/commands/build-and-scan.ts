@@ -7,10 +7,12 @@ import { DeliveryError } from '../../src/errors.ts'
 import type { Lock, Run } from '../../src/model/index.ts'
 import { renderJson, renderReports, renderTerminal, reportedFindings } from '../../src/report/index.ts'
 import type { GivenDatabase } from '../../src/stages/evidence/database.ts'
+import type { ManifestForm } from '../../src/stages/layout.ts'
 import { isLoopback } from '../../src/stages/registry-access.ts'
 import { parseLock } from '../../src/stages/source.ts'
 import { parseImageReference } from '../../src/tools/buildkit/image-reference.ts'
 import { useColor } from '../color.ts'
+import { requireCertificates } from '../../src/tools/registry/certificates.ts'
 import { credential } from '../credential.ts'
 import { findEngine, type Engine } from '../engine.ts'
 import { githubStep, tellGithub } from '../github-actions.ts'
@@ -30,7 +32,10 @@ export interface BuildAndScanOptions extends SignerOptions {
   output: string
   platform: string[]
   publish?: string
+  consumer?: ManifestForm
+  immutableTags: boolean
   registryConfig?: string
+  registryCa?: string
   vulnerabilityDatabase?: string
   lock?: string
   buildArg: string[]
@@ -76,6 +81,7 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
           now: startedAt,
           progress: display.progress,
           ...place,
+          ...(options.consumer === undefined ? {} : { consumer: options.consumer }),
           ...(policy === undefined ? {} : { policy }),
           ...(organisation === undefined ? {} : { organisation }),
           ...(baseline === undefined ? {} : { baseline }),
@@ -153,18 +159,22 @@ async function givenDatabase(given: string | undefined): Promise<{ database?: Gi
 }
 
 async function publication(options: BuildAndScanOptions): Promise<Publication | undefined> {
-  const { publish, registryConfig } = options
+  const { publish, registryConfig, registryCa } = options
   const signer = await givenSigner(options)
   if (publish === undefined) {
     if (signer.signer !== undefined || signer.withheld !== undefined) throw new DeliveryError('USAGE', 'a signer signs what --publish publishes, and there is no --publish', 'Add --publish registry/repository:tag.')
+    const without = Object.entries({ '--consumer': options.consumer, '--immutable-tags': options.immutableTags || undefined, '--registry-ca': registryCa, '--registry-config': registryConfig }).find(([, value]) => value !== undefined)
+    if (without !== undefined) throw new DeliveryError('USAGE', `${without[0]} is about publishing, and there is no --publish`, 'Add --publish registry/repository:tag.')
     return undefined
   }
   return {
     target: {
       reference: publish,
       ...loopbackRegistry(publish),
+      ...(registryCa === undefined ? {} : { authorities: requireCertificates(await readInput(registryCa, 'CREDENTIAL', 'certificate'), registryCa) }),
       ...(registryConfig === undefined ? {} : { credentials: await credential('registry-config', `file:${registryConfig}`, '--registry-config') }),
     },
+    immutableTags: options.immutableTags,
     ...signer,
   }
 }

@@ -1,11 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dag, type Directory, type File, type Secret } from '@dagger.io/dagger'
+import { dag, type Directory, type File, type Secret, type Service } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
 import { createLogger } from '../log.ts'
 import type { Lock } from '../model/index.ts'
 import type { GivenDatabase } from '../stages/evidence/database.ts'
+import type { ManifestForm } from '../stages/layout.ts'
 import type { Progress } from '../stages/progress.ts'
+import type { Target } from '../stages/registry-access.ts'
 import type { Signer } from '../stages/signer.ts'
+import { requireCertificates } from '../tools/registry/certificates.ts'
 import { parseLock, readLock } from '../stages/source.ts'
 
 /** Where the runtime of a sealed engine keeps the lock file of its substitutes. An official runtime has no such file. */
@@ -47,6 +50,23 @@ export async function signerOf(key?: Secret, password?: Secret, identityToken?: 
   const services = signingConfig === undefined || trustedRoot === undefined ? {} : { services: { signingConfig: await signingConfig.contents(), trustedRoot: await trustedRoot.contents() } }
   if (key !== undefined) return { kind: 'key', key, ...(password === undefined ? {} : { password }), ...services }
   return identityToken === undefined ? undefined : { kind: 'keyless', identityToken: async () => identityToken, ...services }
+}
+
+/** Where to publish, with what the caller gave to get there. Throws `CREDENTIAL` where the certificates are none. */
+export async function targetOf(reference: string, registry: Service | undefined, credentials: Secret | undefined, registryCa: File | undefined): Promise<Target> {
+  return {
+    reference,
+    ...(registry === undefined ? {} : { registry }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(registryCa === undefined ? {} : { authorities: requireCertificates(await registryCa.contents(), await registryCa.name()) }),
+  }
+}
+
+/** The form in which to publish. Throws `USAGE` where there is no such form. */
+export function consumerOf(name: string | undefined): { consumer?: ManifestForm } {
+  if (name === undefined) return {}
+  if (name !== 'index' && name !== 'single') throw new DeliveryError('USAGE', `the consumer is index or single, found "${name}"`, 'Write --consumer index, or --consumer single for services that refuse an index.')
+  return { consumer: name }
 }
 
 /** Progress as structured log lines, which Dagger shows with the call. */

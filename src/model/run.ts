@@ -56,9 +56,11 @@ export type Signature = z.infer<typeof Signature>
 
 /** The image in a registry, after a passed verdict. */
 export const Release = z.strictObject({
-  /** Repository and tag that now point at the digest. */
+  /** Repository and tag that were made to point at the digest. */
   reference: z.string(),
   digest: Digest,
+  /** Tags that this run wrote and another release moved on meanwhile: they point at that one's digest now. */
+  overtaken: z.array(z.strictObject({ tag: z.string(), digest: Digest })).min(1).optional(),
   signature: Signature.optional(),
   /** Why there is no signature although one was asked for: a signing service was away, and the policy releases unsigned then. */
   unsigned: z.string().optional(),

@@ -47,7 +47,7 @@ function explain(run: Run, outcome: Run['outcome']): { sentence: string; next: s
       const aside = [warned.length > 0 ? `${counted(warned.length, 'rule')} only ${warned.length === 1 ? 'warns' : 'warn'}` : '', off.length > 0 ? `${counted(off.length, 'rule')} ${off.length === 1 ? 'was' : 'were'} not judged` : ''].filter((part) => part !== '')
       const satisfied = rules - warned.length - off.length
       const sentence = aside.length === 0 ? `All ${counted(rules, 'rule')} of the policy are satisfied.` : `${wholeNumber(satisfied)} of ${counted(rules, 'rule')} of the policy are satisfied; ${aside.join(' and ')}.`
-      return { sentence, next: run.release === undefined ? (run.notPublished ?? '') : `Published as ${run.release.reference}${run.release.unsigned === undefined ? '' : ', without a signature'}.` }
+      return { sentence, next: run.release === undefined ? (run.notPublished ?? '') : describeRelease(run.release) }
     }
     case 'rejected': {
       const missing = undecided.length > 0 ? ` ${counted(undecided.length, 'more', 'more')} could not be decided.` : ''
@@ -64,6 +64,12 @@ function explain(run: Run, outcome: Run['outcome']): { sentence: string; next: s
       return { sentence: `${passed}${passed === '' ? 'The' : 'the'} stage “${run.failure.stage}” failed: ${run.failure.message}`, next: run.failure.hint }
     }
   }
+}
+
+function describeRelease({ reference, digest, unsigned, overtaken = [] }: NonNullable<Run['release']>): string {
+  const signature = unsigned === undefined ? '' : ', without a signature'
+  if (overtaken.length === 0) return `Published as ${reference}${signature}.`
+  return `Published as ${digest}${signature}; another release has moved ${overtaken.map(({ tag }) => tag).join(', ')} since.`
 }
 
 function imagesOf(run: Run): Headline['images'] {

@@ -8,9 +8,9 @@ export interface Notice {
   items: string[]
 }
 
-/** The conditions of a run: substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, and the ignore files of other tools. */
+/** The conditions of a run: substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, the ignore files of other tools, and tags that another release moved on. */
 export function notices(run: Run): Notice[] {
-  return [...unsignedNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run), ...baselineNotice(run), ...suppressionNotice(run)]
+  return [...unsignedNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run), ...baselineNotice(run), ...suppressionNotice(run), ...overtakenNotice(run)]
 }
 
 function unsignedNotice(run: Run): Notice[] {
@@ -109,6 +109,18 @@ function suppressionNotice(run: Run): Notice[] {
       title: 'Ignore files of other tools',
       text: `${honoured.length === 0 ? 'None is honoured.' : `The policy honours ${counted(honoured.length, 'file')}.`} A file that the policy does not name was not read, and no tool saw it.`,
       items: cut > 0 ? [...lines.slice(0, mostItems), `and ${counted(cut, 'more line')}: see verdict.json`] : lines,
+    },
+  ]
+}
+
+function overtakenNotice(run: Run): Notice[] {
+  const overtaken = run.release?.overtaken ?? []
+  if (run.release === undefined || overtaken.length === 0) return []
+  return [
+    {
+      title: 'Overtaken',
+      text: `${run.release.digest} was published and tagged, and another release moved ${overtaken.length === 1 ? 'the tag' : `${counted(overtaken.length, 'tag')}`} right after that. Whoever pulls by tag gets the other image, which has a verdict of its own; this one is there by its digest.`,
+      items: overtaken.map(({ tag, digest }) => `${tag} → ${digest}`),
     },
   ]
 }

@@ -1,30 +1,36 @@
 import type { Directory } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
-import type { Digest, Lock } from '../model/index.ts'
-import { extractLayout } from '../tools/inspect/command.ts'
-import { parseExtraction } from '../tools/inspect/output.ts'
-import { lastLines, runTool } from '../tools/run-tool.ts'
-import { ownToolImage } from '../tools/tool-image.ts'
+import { digestOf, type Digest, type Platform } from '../model/index.ts'
+import { joinIndexes } from '../tools/oci/image-index.ts'
 import type { BuiltArchive } from './build.ts'
+
+/** What a registry is to hold for those who pull: an index over platforms, or the one manifest itself, because some services refuse an index. */
+export type ManifestForm = 'index' | 'single'
 
 /** An OCI layout directory as it is pushed. */
 export interface ImageLayout {
   directory: Directory
   /** Of the one manifest, or of the index over all platforms. */
   digest: Digest
-  index: boolean
 }
 
-/** Unpacks the judged archives, byte for byte, into one layout; several platforms get an index over their manifests. Throws `PUBLISH`. */
-export async function layOut(archives: readonly BuiltArchive[], lock: Lock): Promise<ImageLayout> {
-  const tool = ownToolImage(lock, 'inspect')
-  const paths = archives.map((_archive, index) => `/archives/${index}.tar`)
-  const container = archives.reduce((current, { file }, index) => current.withMountedFile(paths[index] ?? '', file), tool.container)
-  const run = await runTool('inspect', container, [tool.program, ...extractLayout(paths, '/layout')])
-  if (run.exitCode !== 0) throw new DeliveryError('PUBLISH', `the judged archive cannot be laid out for the registry: ${lastLines(run.stderr, 2)}`, 'Report this as a fault of Loadline. Nothing was pushed.')
-  const extraction = parseExtraction(run.stdout)
-  const found = extraction.manifests.toSorted().join(', ')
+/** Which form an image gets: where nobody asks for one, one platform is a single manifest. Throws `USAGE` where a single manifest is to be several platforms. */
+export function manifestForm(asked: ManifestForm | undefined, platforms: readonly Platform[]): ManifestForm {
+  if (asked === 'single' && platforms.length > 1) {
+    throw new DeliveryError('USAGE', `a single manifest is for one platform, and ${platforms.length} are to be built: ${platforms.join(', ')}`, 'Publish each platform by itself, under a tag of its own: --platform linux/amd64 --consumer single. Or publish an index: --consumer index.')
+  }
+  return asked ?? (platforms.length > 1 ? 'index' : 'single')
+}
+
+/** Puts the judged images, byte for byte, into one layout in the form that is to be published. Throws `PUBLISH`. */
+export async function layOut(archives: readonly BuiltArchive[], asked?: ManifestForm): Promise<ImageLayout> {
+  const form = manifestForm(asked, archives.map(({ archive }) => archive.platform))
+  const { text, manifests } = joinIndexes(await Promise.all(archives.map(({ layout }) => layout.file('index.json').contents())))
+  const found = manifests.toSorted().join(', ')
   const wanted = archives.map(({ archive }) => archive.digest).toSorted().join(', ')
-  if (found !== wanted) throw new DeliveryError('PUBLISH', `the archives hold ${found}, and the verdict is about ${wanted}`, 'Nothing was pushed. Run again from the start.')
-  return { directory: run.container.directory('/layout'), digest: extraction.digest, index: extraction.index }
+  const [first] = archives
+  if (found !== wanted || first === undefined) throw new DeliveryError('PUBLISH', `the archives hold ${found}, and the verdict is about ${wanted}`, 'Nothing was pushed. Run again from the start.')
+  if (form === 'single') return { directory: first.layout, digest: first.archive.digest }
+  const directory = archives.slice(1).reduce((merged, { layout }) => merged.withDirectory('/', layout), first.layout)
+  return { directory: directory.withNewFile('index.json', text), digest: digestOf(text) }
 }

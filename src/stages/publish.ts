@@ -1,12 +1,15 @@
 import type { Directory } from '@dagger.io/dagger'
-import { DeliveryError } from '../errors.ts'
 import type { Digest, Lock } from '../model/index.ts'
-import * as crane from '../tools/crane/command.ts'
-import { readRegistryError } from '../tools/crane/output.ts'
-import { lastLines, runTool } from '../tools/run-tool.ts'
-import { toolImage } from '../tools/tool-image.ts'
+import * as registry from '../tools/registry/command.ts'
+import { readLookUp, readProbe, readPush, readTagging, type Answer, type Ended, type MovedTag, type ReferrersBy } from '../tools/registry/output.ts'
+import { publishError, type Attempted } from '../tools/registry/publish-error.ts'
+import { runTool } from '../tools/run-tool.ts'
+import { ownToolImage } from '../tools/tool-image.ts'
 import { fresh } from './fresh.ts'
+import type { ImageLayout } from './layout.ts'
 import type { RegistryAccess } from './registry-access.ts'
+
+export type { MovedTag, ReferrersBy } from '../tools/registry/output.ts'
 
 /** An image that a registry has, by digest. No tag points at it yet. */
 export interface Published {
@@ -14,49 +17,60 @@ export interface Published {
   digest: Digest
 }
 
-/** Pushes the judged bytes by digest and asks the registry which digest it has. Throws `PUBLISH` when that is another one. */
-export async function publishByDigest(layout: { directory: Directory; digest: Digest; index: boolean }, access: RegistryAccess, lock: Lock): Promise<Published> {
-  const reference = `${access.inside}@${layout.digest}`
-  await runCrane(lock, access, layout.directory, (program) => crane.push({ program, insecure: access.insecure, layout: '/layout', reference, index: layout.index }), `pushing ${access.repository}@${layout.digest}`)
-  const found = await readDigest(lock, access, reference)
-  if (found !== layout.digest) {
-    throw new DeliveryError('PUBLISH', `${access.repository} was to hold ${layout.digest}, which was judged, and says ${found ?? 'that it has no such image'}`, 'Nothing was tagged. Check whether a proxy or the registry rewrites manifests.')
-  }
-  return { access, digest: layout.digest }
-}
-
-/** Points the tag at the published digest. The last step of a release: everything before it left the tag where it was. */
-export async function moveTag({ access, digest }: Published, lock: Lock): Promise<void> {
+/** Pushes the judged bytes by digest: blobs, manifests, then an index over them, all read back. What is there is not sent again. Throws `PUBLISH`. */
+export async function publishByDigest({ directory, digest }: ImageLayout, access: RegistryAccess, lock: Lock): Promise<Published> {
   const reference = `${access.inside}@${digest}`
-  await runCrane(lock, access, undefined, (program) => crane.tag({ program, insecure: access.insecure, reference, tag: access.tag }), `tagging ${access.repository}:${access.tag}`)
-  const found = await readDigest(lock, access, `${access.inside}:${access.tag}`)
-  if (found !== digest) {
-    throw new DeliveryError('PUBLISH', `${access.repository}:${access.tag} was to point at ${digest} and points at ${found ?? 'nothing'}`, 'Another release may have moved the tag at the same time. Run again, or use a tag of its own for each release.')
-  }
+  const attempted = { doing: `pushing ${access.repository}@${digest}`, after: 'No tag was moved.' }
+  const pushed = await ask({ lock, access, directory, attempted }, (connection) => registry.push(connection, { layout: '/layout', reference }), readPush)
+  if (pushed.digest !== digest) throw unexpected(access, attempted, digest, pushed.digest)
+  return { access, digest }
 }
 
-/** The digest that a reference has in the registry; undefined where the registry says that there is none. Throws `PUBLISH` where it does not say. */
-export async function readDigest(lock: Lock, access: RegistryAccess, reference: string): Promise<string | undefined> {
-  const tool = toolImage(lock, 'crane')
-  const { exitCode, stdout, stderr } = await runTool('crane', fresh(access.connect(tool.container)), crane.digest({ program: tool.program, insecure: access.insecure, reference }))
-  if (exitCode === 0) return stdout.trim()
-  if (readRegistryError(stderr) === 'missing') return undefined
-  throw registryError(access, `asking ${access.repository} for a digest`, stderr)
+/**
+ * Points tags at the published digest, in this order. The last step of a release: everything before it left the tags where they were.
+ * `immutable` refuses to move a tag that exists with another digest. Says what became of each: another release may have overtaken this one.
+ * Throws `PUBLISH`.
+ */
+export async function moveTags({ access, digest }: Published, tags: readonly string[], lock: Lock, { immutable = false } = {}): Promise<MovedTag[]> {
+  const reference = `${access.inside}@${digest}`
+  const names = tags.map((tag) => `${access.repository}:${tag}`).join(', ')
+  const attempted = { doing: `tagging ${access.repository}@${digest} as ${tags.join(', ')}`, after: `${names} may have moved in part: the next run leaves alone what is right.` }
+  const tagging = await ask({ lock, access, attempted }, (connection) => registry.tag(connection, { reference, tags, immutable }), readTagging)
+  const found = tagging.tags.map(({ tag }) => tag).join(', ')
+  if (tagging.digest !== digest || found !== tags.join(', ')) throw unexpected(access, attempted, `${digest} as ${tags.join(', ')}`, `${tagging.digest} as ${found}`)
+  return tagging.tags
 }
 
-async function runCrane(lock: Lock, access: RegistryAccess, layout: Directory | undefined, argv: (program: string) => string[], doing: string): Promise<void> {
-  const tool = toolImage(lock, 'crane')
-  const container = layout === undefined ? tool.container : tool.container.withMountedDirectory('/layout', layout)
-  const { exitCode, stderr } = await runTool('crane', fresh(access.connect(container)), argv(tool.program))
-  if (exitCode !== 0) throw registryError(access, doing, stderr)
+/** The digest that a reference (as tool containers see it) has in the registry; undefined where there is none. Throws `PUBLISH` where the registry does not say. */
+export function readDigest(lock: Lock, access: RegistryAccess, reference: string): Promise<Digest | undefined> {
+  const attempted = { doing: `asking ${access.repository} for a digest`, after: 'No tag was moved.' }
+  return ask({ lock, access, attempted }, (connection) => registry.digest(connection, { reference }), readLookUp)
 }
 
-function registryError(access: RegistryAccess, doing: string, stderr: string): DeliveryError {
-  const hints = {
-    denied: `Log in to ${access.repository.split('/')[0]} with an account that may push to ${access.repository}, and give its configuration with --registry-config.`,
-    unreachable: 'Check that the registry runs and that this machine reaches it, then run again: nothing is done twice.',
-    missing: 'Check the repository name; some registries want it created first.',
-    other: 'Nothing was tagged. Run again when the registry is well: nothing is done twice.',
-  }
-  return new DeliveryError('PUBLISH', `${doing} failed: ${lastLines(stderr, 2)}`, hints[readRegistryError(stderr)])
+/** How the registry keeps what refers to a published image, such as signatures. Throws `PUBLISH` where it does not say. */
+export function probeReferrers({ access, digest }: Published, lock: Lock): Promise<ReferrersBy> {
+  const attempted = { doing: `asking ${access.repository} how it keeps referrers`, after: 'No tag was moved.' }
+  return ask({ lock, access, attempted }, (connection) => registry.probeReferrers(connection, { reference: `${access.inside}@${digest}` }), readProbe)
+}
+
+interface Asked {
+  lock: Lock
+  access: RegistryAccess
+  /** Mounted at /layout. */
+  directory?: Directory
+  attempted: Attempted
+}
+
+async function ask<T>({ lock, access, directory, attempted }: Asked, argv: (connection: registry.Connection) => string[], read: (ended: Ended) => Answer<T>): Promise<T> {
+  const { container, program } = ownToolImage(lock, 'registry')
+  const mounted = directory === undefined ? container : container.withMountedDirectory('/layout', directory)
+  const { knownAs, insecure } = access
+  const ended = await runTool('registry', fresh(access.connect(mounted)), argv({ program, plainHttp: insecure, ...(knownAs === undefined ? {} : { knownAs }) }))
+  const answer = read(ended)
+  if (answer.fault !== undefined) throw publishError(answer.fault, attempted)
+  return answer.done
+}
+
+function unexpected({ repository }: RegistryAccess, attempted: Attempted, wanted: string, found: string): Error {
+  return publishError({ code: 'lying', attempts: 1, repository, message: `wanted ${wanted}, found ${found}` }, attempted)
 }

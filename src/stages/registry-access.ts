@@ -1,6 +1,9 @@
-import type { Container, Secret, Service } from '@dagger.io/dagger'
+import { dag, type Container, type Secret, type Service } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
+import type { Lock } from '../model/index.ts'
 import { parseImageReference } from '../tools/buildkit/image-reference.ts'
+import { knownUnder } from '../tools/registry/docker-config.ts'
+import { rootCertificates } from './root-certificates.ts'
 
 /** Where an image goes, and how the registry is reached. */
 export interface Target {
@@ -10,6 +13,8 @@ export interface Target {
   registry?: Service
   /** A Docker configuration file (`config.json`) with the registry's credentials. */
   credentials?: Secret
+  /** Certificates (PEM) of authorities of your own that the registry's certificate may come from, besides the public ones. With them a registry on loopback is spoken to by TLS. */
+  authorities?: string
 }
 
 /** A target as a container sees it. */
@@ -19,41 +24,63 @@ export interface RegistryAccess {
   tag: string
   /** The repository's name inside the tool containers. */
   inside: string
+  /** The registry's name for people, where it has another one inside. */
+  knownAs: string | undefined
   /** Plain HTTP. */
   insecure: boolean
-  /** Gives a container the way to the registry and the credentials. */
+  /** Gives a container the way to the registry, the credentials, and the authorities that certificates are checked by. */
   connect(container: Container): Container
 }
 
-const alias = 'registry'
+// Cosign speaks plain HTTP to names in .local everywhere, and forgets --allow-http-registry when it downloads.
+const alias = 'registry.local'
 
-/** Works out how to reach a target. Throws `USAGE` where the reference has no tag, has a digest, or is no reference. */
-export function registryAccess(target: Target): RegistryAccess {
+const authoritiesPath = '/loadline/authorities.pem'
+
+/**
+ * Works out how to reach a target. Throws `USAGE` where the reference has no tag, has a digest, or is no reference; `CREDENTIAL` where the
+ * credentials are no Docker configuration; `LOCK` where the lock does not pin the public certificates.
+ */
+export async function registryAccess(target: Target, lock: Lock): Promise<RegistryAccess> {
   const parsed = parseImageReference(target.reference)
   if (parsed === undefined || parsed.tag === undefined || parsed.digest !== undefined) {
     throw new DeliveryError('USAGE', `"${target.reference}" does not say where to publish`, 'Write registry/repository:tag, e.g. ghcr.io/acme/shop:1.4.0; a tag is required, and "latest" by itself tells nobody what runs.')
   }
   const host = parsed.registry
-  const port = /:(\d+)$/.exec(host)?.[1] ?? '80'
   const loopback = isLoopback(host)
   if (loopback && target.registry === undefined) {
     throw new DeliveryError('USAGE', `${host} is on loopback, which containers do not see`, `Give the registry as a service as well: --registry tcp://${host}.`)
   }
-  const insideHost = target.registry === undefined ? host : `${alias}:${port}`
+  // A name that is not of this machine itself can be used inside as it is: credentials and certificates then fit without more.
+  const insideHost = loopback ? host.replace(/^(\[::1\]|[^:]+)/, alias) : host
+  const credentials = await credentialsFor(target, host, insideHost)
+  const certificates = rootCertificates(lock)
+  const service = target.registry
   return {
     repository: `${host}/${parsed.repository}`,
     tag: parsed.tag,
     inside: `${insideHost}/${parsed.repository}`,
-    insecure: loopback,
+    knownAs: insideHost === host ? undefined : host,
+    insecure: loopback && target.authorities === undefined,
     connect(container) {
-      let connected = container
-      if (target.registry !== undefined) connected = connected.withServiceBinding(alias, target.registry)
-      if (target.credentials !== undefined) {
-        connected = connected.withMountedSecret('/loadline/docker/config.json', target.credentials).withEnvVariable('DOCKER_CONFIG', '/loadline/docker')
+      let connected = certificates(container)
+      if (service !== undefined) connected = connected.withServiceBinding(insideHost.replace(/:\d+$/, ''), service)
+      if (credentials !== undefined) {
+        connected = connected.withMountedSecret('/loadline/docker/config.json', credentials).withEnvVariable('DOCKER_CONFIG', '/loadline/docker')
+      }
+      if (target.authorities !== undefined) {
+        // Go's programs read this file besides the public certificates, which lie in the system's directory.
+        connected = connected.withNewFile(authoritiesPath, target.authorities).withEnvVariable('SSL_CERT_FILE', authoritiesPath)
       }
       return connected
     },
   }
+}
+
+/** The credentials, which clients look up by the name that they reach the registry by. */
+async function credentialsFor({ credentials }: Target, host: string, insideHost: string): Promise<Secret | undefined> {
+  if (credentials === undefined || insideHost === host) return credentials
+  return dag.setSecret('registry-config-inside', knownUnder(await credentials.plaintext(), host, insideHost))
 }
 
 /** True where a registry host is this machine itself. */

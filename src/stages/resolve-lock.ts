@@ -2,7 +2,7 @@ import { dag } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
 import type { Digest, Lock, PinnedBase } from '../model/index.ts'
 import type { ExternalImage } from '../tools/buildkit/dockerfile.ts'
-import { goCompiler, tools } from '../tools/images.ts'
+import { certificatesImage, goCompiler, tools } from '../tools/images.ts'
 import { lastLines } from '../tools/run-tool.ts'
 
 /** The digest that a registry has behind a reference now. Throws `LOCK` where it does not say. */
@@ -21,7 +21,7 @@ export async function resolveDigest(reference: string): Promise<Digest> {
 
 /** Resolves every tool of Loadline and the given bases, once, to the digests that runs will use from then on. Throws `LOCK`. */
 export async function resolveLock(images: readonly ExternalImage[], platforms: string[], now: Date): Promise<Lock> {
-  const references = new Set([goCompiler, ...images.map(({ reference }) => reference).filter((reference) => reference !== 'scratch')])
+  const references = new Set([goCompiler, certificatesImage, ...images.map(({ reference }) => reference).filter((reference) => reference !== 'scratch')])
   const [pinnedTools, bases] = await Promise.all([
     Promise.all(
       Object.values(tools).map(async ({ name, version, reference }) => {

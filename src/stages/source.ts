@@ -10,6 +10,7 @@ import { externalImages, foreignSyntax, requiredSecrets, type BuildChoice, type 
 import { parseStructureTests } from '../tools/container-structure-test/schema.ts'
 import { firstLine } from '../tools/run-tool.ts'
 import type { GivenList } from './evidence/known-exploited.ts'
+import { manifestForm, type ManifestForm } from './layout.ts'
 import { readSuppressions } from './suppressions.ts'
 
 /** What a run starts from: read once, checked once, and never looked up again. */
@@ -45,6 +46,8 @@ export interface SourceRequest {
   knownExploited?: { path: string; text: string }
   /** Replaces the policy's platforms. */
   platforms?: string[]
+  /** In which form it is to be published, where it is: one that the platforms do not allow is refused before anything is built. */
+  consumer?: ManifestForm
   /** Added to the policy's build arguments. */
   buildArgs?: Readonly<Record<string, string>>
   /** Build secrets by id; `any` where nothing is going to be built. */
@@ -60,6 +63,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   const place = normalPath(request.pathInRepository ?? '')
   const entries = await listEntries(request.directory)
   const { policy, applied, suppressions, name } = await readPolicy(request, entries)
+  manifestForm(request.consumer, policy.build.platforms)
   // Before anything is built: a baseline that does not count would otherwise be noticed after minutes.
   const baseline = request.baseline === undefined ? undefined : acceptBaseline(request.baseline, name, policy, request.now)
   const path = policy.build.dockerfile

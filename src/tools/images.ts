@@ -39,5 +39,8 @@ export const ownTools = {
   advisories: { name: 'advisories', version: '1.0.0', source: 'ci/sealed/go/advisories', program: '/advisories' },
 } as const satisfies Record<string, OwnTool>
 
+/** Has the certificates of the public authorities, for the containers that talk to registries and signing services. */
+export const certificatesImage = 'gcr.io/distroless/static-debian12:nonroot'
+
 /** What compiles Loadline's own programs on a connected engine. */
 export const goCompiler = 'docker.io/library/golang:1.26-bookworm'

@@ -71,7 +71,7 @@ async function withImage<T>(content: string, work: (image: { published: Publishe
   const directory = scratch()
   const registry = await serveRegistry(crane)
   const digest = await pushSmallImage(crane, registry, directory, content)
-  return withSession(engine, join(directory, 'engine.log'), () => work({ published: publishedImage(registry, digest), registry, digest, directory }))
+  return withSession(engine, join(directory, 'engine.log'), async () => work({ published: await publishedImage(registry, digest, lock), registry, digest, directory }))
 }
 
 async function signKeyless(published: Published, directory: string): Promise<Signed> {

@@ -39,7 +39,7 @@ export async function serveRegistry(crane: string): Promise<string> {
   throw new Error(`the registry does not answer at ${address}`)
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

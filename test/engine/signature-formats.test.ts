@@ -31,7 +31,7 @@ it('signs offline with a key in both forms, says where each lies, and cosign and
   const digest = await pushSmallImage(crane, registry, directory, 'both forms')
 
   await withSession(engine, join(directory, 'engine.log'), async () => {
-    const published = publishedImage(registry, digest)
+    const published = await publishedImage(registry, digest, lock)
     const signer = { kind: 'key', key: dag.setSecret('format-key', readFileSync(join(directory, 'cosign.key'), 'utf8')), password: dag.setSecret('format-password', password) } as const
     const noKey = { kind: 'key', key: dag.setSecret('no-key', 'no key at all') } as const
     await expect(sign(published, planSigning(noKey, defaultPolicy.signing), lock)).rejects.toMatchObject({ code: 'SIGN', message: expect.stringContaining('the signing key cannot be read') })

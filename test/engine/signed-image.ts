@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dag } from '@dagger.io/dagger'
 import { execa } from 'execa'
+import type { Lock } from '../../src/model/index.ts'
 import type { Published } from '../../src/stages/publish.ts'
 import { registryAccess } from '../../src/stages/registry-access.ts'
 
@@ -15,10 +16,10 @@ export async function pushSmallImage(crane: string, registry: string, directory:
 }
 
 /** The pushed image as the stages see it. To be called inside a session. */
-export function publishedImage(registry: string, digest: string): Published {
+export async function publishedImage(registry: string, digest: string, lock: Lock): Promise<Published> {
   const port = Number(registry.split(':')[1])
   const service = dag.host().service([{ frontend: port, backend: port }], { host: '127.0.0.1' })
-  return { access: registryAccess({ reference: `${registry}/demo/small:signed`, registry: service }), digest }
+  return { access: await registryAccess({ reference: `${registry}/demo/small:signed`, registry: service }, lock), digest }
 }
 
 interface Descriptor {

@@ -83,16 +83,6 @@ export function parseInspection(stdout: string): Inspection {
   return readJson('inspect', stdout, Report)
 }
 
-const Extraction = z.strictObject({ schemaVersion: z.literal(1), digest: Digest, index: z.boolean(), manifests: z.array(Digest).min(1) })
-
-/** What `inspect extract` laid out: `digest` is what pushing the layout gives, the index's where there are several manifests. */
-export type Extraction = z.infer<typeof Extraction>
-
-/** Reads the JSON of `inspect extract`. Throws `TOOL` as `parseInspection` does. */
-export function parseExtraction(stdout: string): Extraction {
-  return readJson('inspect', stdout, Extraction)
-}
-
 const LayerList = z.strictObject({ schemaVersion: z.literal(1), digest: Digest, platform: SpelledPlatform, layers: z.array(z.strictObject({ digest: Digest, diffId: Digest })) })
 
 /** The layers of an image, lowest first, as its own configuration lists them. */

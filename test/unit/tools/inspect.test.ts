@@ -4,7 +4,7 @@ import { DeliveryError } from '../../../src/errors.ts'
 import { Configuration, Size } from '../../../src/model/index.ts'
 import { parseEfficiency } from '../../../src/tools/dive/output.ts'
 import { extractConfiguration, extractLayout, inspectImage, listLayers } from '../../../src/tools/inspect/command.ts'
-import { parseExtraction, parseInspection, parseLayerList, toConfiguration, toSize } from '../../../src/tools/inspect/output.ts'
+import { parseInspection, parseLayerList, toConfiguration, toSize } from '../../../src/tools/inspect/output.ts'
 
 const recorded = (name: string) => readFileSync(new URL(`../../fixtures/inspect/${name}`, import.meta.url), 'utf8')
 const small = recorded('small-1.1.0.json')
@@ -137,17 +137,5 @@ describe('inspect', () => {
 
   it.each(['', '{}', '{"schemaVersion":2', recorded('layout-1.1.0.json'), small])('cannot read a list of layers that is %j', (text) => {
     expect(() => parseLayerList(text)).toThrow(DeliveryError)
-  })
-
-  it('reads what extracting says', () => {
-    expect(parseExtraction(recorded('layout-1.1.0.json'))).toMatchObject({ index: false, manifests: [parseInspection(small).digest], digest: parseInspection(small).digest })
-    const index = parseExtraction(recorded('layout-index-1.0.0.json'))
-    expect(index.index).toBe(true)
-    expect(index.manifests).toHaveLength(2)
-    expect(index.manifests).not.toContain(index.digest)
-  })
-
-  it.each(['', '{}', '{"schemaVersion":1', '{"schemaVersion":1,"digest":"x","index":false,"manifests":[]}'])('cannot read an extraction that is %j', (text) => {
-    expect(() => parseExtraction(text)).toThrow(DeliveryError)
   })
 })

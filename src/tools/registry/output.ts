@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { DeliveryError } from '../../errors.ts'
+import { Digest } from '../../model/index.ts'
+import { readJson } from '../read-json.ts'
+
+const schemaVersion = z.literal(1)
+const count = z.int().min(0)
+const Counts = z.strictObject({ sent: count, present: count })
+
+const Push = z.strictObject({ schemaVersion, digest: Digest, mediaType: z.string(), manifests: Counts, blobs: Counts, sentBytes: count, retries: count })
+
+/** What was sent and what was there before. `sentBytes` are those of the blobs. */
+export type Push = z.infer<typeof Push>
+
+const MovedTag = z.strictObject({
+  tag: z.string(),
+  /** `unchanged`: nothing was written. `overtaken`: it was written, and somebody else wrote it after that. */
+  state: z.enum(['unchanged', 'created', 'moved', 'overtaken']),
+  /** What it pointed at; absent where there was no such tag. */
+  before: Digest.optional(),
+  /** What it was seen to point at in the end. */
+  now: Digest,
+})
+
+/** What became of a tag. */
+export type MovedTag = z.infer<typeof MovedTag>
+
+const Tagging = z.strictObject({ schemaVersion, digest: Digest, tags: z.array(MovedTag).min(1), retries: count })
+export type Tagging = z.infer<typeof Tagging>
+
+const LookUp = z.discriminatedUnion('found', [
+  z.strictObject({ schemaVersion, found: z.literal(true), digest: Digest, mediaType: z.string(), size: count }),
+  z.strictObject({ schemaVersion, found: z.literal(false) }),
+])
+
+const Probe = z.strictObject({ schemaVersion, referrers: z.enum(['api', 'tag']) })
+
+/** How a registry keeps what refers to an image: by the referrers API of OCI 1.1, or under a tag made of the digest, where it has no such API. */
+export type ReferrersBy = z.infer<typeof Probe>['referrers']
+
+/** Every way in which a registry can fail, by what it means for whoever asked. */
+export const faultCodes = ['unauthorized', 'denied', 'not-found', 'conflict', 'refused', 'too-many', 'unavailable', 'reset', 'timeout', 'lying', 'exists-other', 'bad-reference', 'layout'] as const
+
+const Fault = z.strictObject({
+  code: z.enum(faultCodes),
+  /** HTTP status, where there was an answer. */
+  status: z.int().optional(),
+  host: z.string().optional(),
+  repository: z.string().optional(),
+  /** What the credentials would have to allow. */
+  scope: z.string().optional(),
+  /** Seconds that the registry asked to wait. */
+  retryAfter: count.optional(),
+  attempts: count,
+  tag: z.string().optional(),
+  wanted: z.string().optional(),
+  found: z.string().optional(),
+  message: z.string(),
+})
+
+/** Why the program could not do it. It holds no credential. */
+export type Fault = z.infer<typeof Fault>
+
+const Failed = z.strictObject({ schemaVersion, error: Fault })
+
+/** What the program's process ended with. */
+export interface Ended {
+  exitCode: number
+  stdout: string
+  stderr: string
+}
+
+/** What the program did, or the fault that kept it from it. */
+export type Answer<T> = { done: T; fault?: undefined } | { done?: undefined; fault: Fault }
+
+/** Reads what `push` printed. Like all readers here it throws `PUBLISH` where that is not what the pinned version prints: then nobody knows what happened. */
+export function readPush(ended: Ended): Answer<Push> {
+  return readAnswer(ended, Push)
+}
+
+/** Reads what `tag` printed. */
+export function readTagging(ended: Ended): Answer<Tagging> {
+  return readAnswer(ended, Tagging)
+}
+
+/** Reads what `digest` printed; undefined where there is no such image. */
+export function readLookUp(ended: Ended): Answer<Digest | undefined> {
+  const { done, fault } = readAnswer(ended, LookUp)
+  return fault === undefined ? { done: done.found ? done.digest : undefined } : { fault }
+}
+
+/** Reads what `referrers probe` printed. */
+export function readProbe(ended: Ended): Answer<ReferrersBy> {
+  const { done, fault } = readAnswer(ended, Probe)
+  return fault === undefined ? { done: done.referrers } : { fault }
+}
+
+function readAnswer<T extends z.ZodType>({ exitCode, stdout, stderr }: Ended, schema: T): Answer<z.infer<T>> {
+  switch (exitCode) {
+    case 0:
+      return { done: readJson('registry', stdout, schema, 'PUBLISH') }
+    case 1:
+      return { fault: readJson('registry', stdout, Failed, 'PUBLISH').error }
+    default:
+      throw new DeliveryError('PUBLISH', `registry ended with exit code ${exitCode}: ${stderr.split('\n')[0]?.slice(0, 300) ?? ''}`, 'Report this as a fault of Loadline, with the version of the lock file.')
+  }
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { digest, probeReferrers, push, tag } from '../../../../src/tools/registry/command.ts'
+
+const reference = `registry.local:5000/demo/app@sha256:${'a'.repeat(64)}`
+const loopback = { program: '/registry', plainHttp: true, knownAs: '127.0.0.1:5000' }
+
+describe('registry commands', () => {
+  it('push a layout by digest', () => {
+    expect(push(loopback, { layout: '/layout', reference })).toEqual(['/registry', 'push', '--plain-http', '--known-as', '127.0.0.1:5000', '/layout', reference])
+  })
+
+  it('tag after all options, so that no tag is read as one', () => {
+    expect(tag({ program: '/registry', plainHttp: false }, { reference, tags: ['1.8.2', '1.8'], immutable: false })).toEqual(['/registry', 'tag', reference, '1.8.2', '1.8'])
+    expect(tag(loopback, { reference, tags: ['1.8.2'], immutable: true })).toEqual(['/registry', 'tag', '--plain-http', '--known-as', '127.0.0.1:5000', '--immutable', reference, '1.8.2'])
+  })
+
+  it('ask for digests and for referrers', () => {
+    expect(digest({ program: '/registry', plainHttp: false }, { reference })).toEqual(['/registry', 'digest', reference])
+    expect(probeReferrers({ program: '/registry', plainHttp: false }, { reference })).toEqual(['/registry', 'referrers', 'probe', reference])
+  })
+})

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { DeliveryError } from '../../../../src/errors.ts'
+import { faultCodes, readLookUp, readProbe, readPush, readTagging } from '../../../../src/tools/registry/output.ts'
+import { failing, recorded } from './recorded.ts'
+
+const done = (name: string) => ({ exitCode: 0, stdout: recorded(name), stderr: '' })
+const index = 'sha256:ecc9a15e8bd207d44dca9f5f37512143825d9a4a20ca65598296b17dc091efe8'
+const single = 'sha256:24da20bd67307cfff974813bf59bf9c1a3edcdc88a0e639fe561398c99f7163f'
+
+describe('registry output', () => {
+  it('reads a push, and the same push again, which sent nothing', () => {
+    expect(readPush(done('push')).done).toMatchObject({ digest: index, manifests: { sent: 3, present: 0 }, blobs: { sent: 4, present: 0 }, sentBytes: 342 })
+    expect(readPush(done('push-again')).done).toMatchObject({ digest: index, manifests: { sent: 0, present: 3 }, blobs: { sent: 0, present: 4 }, sentBytes: 0 })
+    expect(readPush(done('push-single')).done?.mediaType).toBe('application/vnd.oci.image.manifest.v1+json')
+  })
+
+  it('reads what became of tags', () => {
+    expect(readTagging(done('tag')).done?.tags.map(({ tag, state }) => [tag, state])).toEqual([['1.8.2', 'created'], ['1.8', 'created']])
+    expect(readTagging(done('tag-moved')).done?.tags).toEqual([{ tag: '1.8', state: 'moved', before: index, now: single }, { tag: 'nightly', state: 'created', now: single }])
+    expect(readTagging(done('tag-unchanged')).done?.tags[0]?.state).toBe('unchanged')
+  })
+
+  it('reads that another run moved the tag afterwards, with both digests [fault 52]', () => {
+    const { digest, tags } = readTagging(done('tag-overtaken')).done!
+    expect(tags).toEqual([{ tag: 'contested', state: 'overtaken', now: 'sha256:4cb3941fdf7fde5865852b5901124dfe73c0c2768f048b10e60c08ec86c66aa9' }])
+    expect(digest).toBe(single)
+  })
+
+  it('reads a digest, and that there is none', () => {
+    expect(readLookUp(done('digest')).done).toBe(index)
+    expect(readLookUp(done('digest-missing'))).toEqual({ done: undefined })
+  })
+
+  it('reads how referrers are kept', () => {
+    expect([readProbe(done('referrers-probe-api')).done, readProbe(done('referrers-probe-tag')).done]).toEqual(['api', 'tag'])
+  })
+
+  it('knows a recorded fault for every code', () => {
+    expect(faultCodes.map((code) => readPush(failing(code)).fault?.code)).toEqual([...faultCodes])
+    expect(readPush(failing('unreachable')).fault?.code).toBe('unavailable')
+  })
+
+  it.each<[string, { exitCode: number; stdout: string }, RegExp]>([
+    ['nothing', { exitCode: 0, stdout: '' }, /printed nothing/],
+    ['a truncated document', { exitCode: 0, stdout: recorded('push').slice(0, 60) }, /that are none/],
+    ['{}', { exitCode: 0, stdout: '{}' }, /unknown form/],
+    ['a newer document', { exitCode: 0, stdout: recorded('push').replace('"schemaVersion":1', '"schemaVersion":2') }, /schemaVersion/],
+    ['a field that nobody knows', { exitCode: 0, stdout: recorded('push').replace('{', '{"partial":true,') }, /unknown form/],
+    ['a digest that is none', { exitCode: 0, stdout: recorded('push').replace(index, 'sha256:1') }, /digest/],
+    ['an error document with exit code 0', { exitCode: 0, stdout: recorded('error-denied') }, /unknown form/],
+    ['success with exit code 1', { exitCode: 1, stdout: recorded('push') }, /unknown form/],
+    ['a fault that nobody knows', { exitCode: 1, stdout: recorded('error-denied').replace('denied', 'moody') }, /unknown form/],
+    ['wrong usage', { exitCode: 2, stdout: '' }, /exit code 2: wrong usage/],
+  ])('does not take %s for an answer', (_what, ended, says) => {
+    const read = () => readPush({ ...ended, stderr: 'wrong usage: push was given 1 arguments\nusage: ...' })
+    expect(read).toThrow(DeliveryError)
+    expect(read).toThrow(says)
+    expect(read).toThrow(expect.objectContaining({ code: 'PUBLISH', exitCode: 4 }))
+  })
+
+  it('is of the version that the tools name', () => {
+    const source = readFileSync(new URL('../../../../ci/sealed/go/registry/main.go', import.meta.url), 'utf8')
+    expect(JSON.parse(recorded('version'))).toEqual({ schemaVersion: 1, version: /const version = "(.*)"/.exec(source)?.[1] })
+  })
+})
