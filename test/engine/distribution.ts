@@ -9,12 +9,10 @@ import { freePort } from './registry.ts'
 export interface DistributionOptions {
   /** Serves TLS with this certificate and key (paths). */
   tls?: { certificate: string; key: string }
-  /** Lets in only whom this file names, as `htpasswd -B` writes it. */
-  htpasswd?: string
 }
 
 /** Serves an empty registry on loopback until the test ends: Debian's docker-registry, which has no referrers API. Gives host and port. */
-export async function serveDistribution({ tls, htpasswd }: DistributionOptions = {}): Promise<string> {
+export async function serveDistribution({ tls }: DistributionOptions = {}): Promise<string> {
   const directory = scratch()
   const address = `127.0.0.1:${await freePort()}`
   mkdirSync(join(directory, 'data'))
@@ -23,7 +21,6 @@ export async function serveDistribution({ tls, htpasswd }: DistributionOptions =
     log: { level: 'error', accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: join(directory, 'data') } },
     http: { addr: address, ...(tls === undefined ? {} : { tls }) },
-    ...(htpasswd === undefined ? {} : { auth: { htpasswd: { realm: 'test', path: htpasswd } } }),
   }
   // JSON is YAML, and it quotes any path.
   writeFileSync(join(directory, 'config.yml'), JSON.stringify(configuration))

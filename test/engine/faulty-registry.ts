@@ -7,6 +7,8 @@ export interface Fault {
   at: RegExp
   /** How often it happens; without it, always. */
   times?: number
+  /** Requests that it spares. */
+  unless?: (request: IncomingMessage) => boolean
   /** Answers in the registry's place, or does not. */
   instead?: (request: IncomingMessage, response: ServerResponse) => void
   /** Changes the headers of the registry's own answer. */
@@ -52,7 +54,7 @@ export async function serveFaulty(upstream: string, faults: Fault[] = []): Promi
   const server = createServer((request, response) => {
     const line = `${request.method} ${request.url}`
     registry.asked.push(line)
-    const fault = registry.faults.find(({ at, times }) => at.test(line) && times !== 0)
+    const fault = registry.faults.find(({ at, times, unless }) => at.test(line) && times !== 0 && unless?.(request) !== true)
     if (fault?.times !== undefined) fault.times -= 1
     if (fault?.instead !== undefined) fault.instead(request, response)
     else {

@@ -58,6 +58,21 @@ describe('publish to a registry with faults', () => {
     expect(await digestIn(upstream, '1.0.0')).toBeNull()
   })
 
+  it('pushes no index and moves no tag where one platform cannot be pushed [fault 51]', async () => {
+    const upstream = await serveDistribution()
+    const faulty = await serveFaulty(upstream, [
+      { at: sendingAManifest, times: 1 },
+      { at: sendingAManifest, instead: refuse(403, 'DENIED') },
+    ])
+    const { run, exitCode } = await buildAndScan(tinyImage('two platforms'), ['--platform', 'linux/amd64', 'linux/arm64', '--publish', `${faulty.host}/demo/app:1.0.0`])
+    expect({ exitCode, code: run.failure?.code, verdict: run.verdict?.outcome }).toEqual({ exitCode: 4, code: 'PUBLISH', verdict: 'passed' })
+    const platforms = run.evidence?.platforms.map(({ archive }) => archive.digest) ?? []
+    const written = faulty.asked.flatMap((line) => /^PUT .*\/manifests\/(.*)/.exec(line)?.[1] ?? [])
+    expect(written).toHaveLength(2)
+    expect(platforms).toEqual(expect.arrayContaining(written))
+    expect(await Promise.all([...platforms, '1.0.0'].map(async (reference) => (await digestIn(upstream, reference)) !== null))).toEqual([true, false, false])
+  })
+
   it('goes on after it was killed between push and tag, and sends no blob twice [fault 48]', async () => {
     const upstream = await serveDistribution()
     const faulty = await serveFaulty(upstream, [{ at: taggingRelease, instead: silence }])
