@@ -108,6 +108,7 @@ describe('publish to a registry with faults', () => {
     const { run, exitCode } = await buildAndScan(tinyImage('second'), argv)
     expect({ exitCode, code: run.failure?.code }).toEqual({ exitCode: 4, code: 'PUBLISH' })
     expect(run.failure?.message).toContain(`it points at ${first.run.release?.digest}`)
+    expect(run.failure?.hint).toContain('No tag was moved.')
     expect(run.notPublished).toContain('was not released')
     expect(await digestIn(registry, '1.0.0')).toBe(first.run.release?.digest)
   })

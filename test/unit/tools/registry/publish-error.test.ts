@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { faultCodes, readPush, type Fault } from '../../../../src/tools/registry/output.ts'
-import { publishError } from '../../../../src/tools/registry/publish-error.ts'
+import { afterTagging, publishError } from '../../../../src/tools/registry/publish-error.ts'
 import { failing } from './recorded.ts'
 
 const attempted = { doing: 'pushing registry.example.com/demo/app@sha256:...', after: 'No tag was moved.' }
@@ -44,5 +44,13 @@ describe('publishError', () => {
     const error = publishError(faultOf('exists-other'), attempted)
     expect(error.message).toMatch(/tag 1\.8\.2 must not move: it points at sha256:ecc9.*, and was to point at sha256:24da/)
     expect(error.hint).toContain('--immutable-tags')
+  })
+})
+
+describe('afterTagging', () => {
+  it('says that no tag was moved only where that is sure', () => {
+    expect(afterTagging(['1.8.2', '1.8'], faultOf('exists-other'))).toBe('No tag was moved.')
+    expect(afterTagging(['1.8', '1.8.2'], faultOf('exists-other'))).toMatch(/^1\.8 may have been moved already/)
+    expect(afterTagging(['1.8.2', '1.8'], faultOf('denied'))).toMatch(/^1\.8\.2, 1\.8 may have been moved already/)
   })
 })
