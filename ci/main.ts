@@ -9,7 +9,7 @@ import { endChildren } from './end-children.ts'
 export async function main(argv: readonly string[]): Promise<number> {
   for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
     process.once(signal, () => {
-      process.stderr.write(`\nloadline: interrupted by ${signal}; nothing was tagged, and the report says that the run did not end\n`)
+      process.stderr.write(`\nloadline: interrupted by ${signal}; the report says that the run did not end. Tags move last, and the next run goes on from here\n`)
       endChildren()
       process.exit(code)
     })

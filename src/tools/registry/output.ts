@@ -25,7 +25,9 @@ const MovedTag = z.strictObject({
 /** What became of a tag. */
 export type MovedTag = z.infer<typeof MovedTag>
 
-const Tagging = z.strictObject({ schemaVersion, digest: Digest, tags: z.array(MovedTag).min(1), retries: count })
+const Tagging = z
+  .strictObject({ schemaVersion, digest: Digest, tags: z.array(MovedTag).min(1), retries: count })
+  .refine(({ digest, tags }) => tags.every(({ state, now }) => (now === digest) === (state !== 'overtaken')), 'a tag that was not overtaken points at the digest, and no other does')
 export type Tagging = z.infer<typeof Tagging>
 
 const LookUp = z.discriminatedUnion('found', [

@@ -59,6 +59,14 @@ describe('registry output', () => {
     expect(read).toThrow(expect.objectContaining({ code: 'PUBLISH', exitCode: 4 }))
   })
 
+  it.each([
+    ['a tag that points elsewhere and was not overtaken', recorded('tag-overtaken').replace('overtaken', 'moved')],
+    ['a tag that was overtaken by its own digest', recorded('tag-unchanged').replace('"state":"unchanged"', '"state":"overtaken"')],
+    ['no tag at all', recorded('tag-overtaken').replace(/"tags":\[.*\]/, '"tags":[]')],
+  ])('does not believe %s', (_what, stdout) => {
+    expect(() => readTagging({ exitCode: 0, stdout, stderr: '' })).toThrow(expect.objectContaining({ code: 'PUBLISH' }))
+  })
+
   it('is of the version that the tools name', () => {
     const source = readFileSync(new URL('../../../../ci/sealed/go/registry/main.go', import.meta.url), 'utf8')
     expect(JSON.parse(recorded('version'))).toEqual({ schemaVersion: 1, version: /const version = "(.*)"/.exec(source)?.[1] })
