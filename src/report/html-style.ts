@@ -56,7 +56,7 @@ h1 { font: 400 clamp(2.9rem, 8vw, 4.6rem)/1.02 var(--serif); letter-spacing: -.0
 .facts dt, .facts dd { padding: .42rem 0 }
 .facts dt { color: var(--soft) }
 .facts dd + dd { grid-column: 2; padding-top: 0 }
-.facts dd { font-size: .95rem } .facts dd small { color: var(--soft); font-size: .92em } .facts dd small code { font-size: .88em }
+.facts dd { overflow-wrap: anywhere; font-size: .95rem } .facts dd small { color: var(--soft); font-size: .92em } .facts dd small code { font-size: .88em }
 
 .notice { margin: 1.75rem 0 0; padding: .95rem 1.15rem 1rem; background: var(--panel); border-left: 3px solid var(--unsure); border-radius: 0 4px 4px 0; font-size: .94rem }
 .notice b { display: block; font: 600 1.02rem var(--serif) }
@@ -77,7 +77,7 @@ td small + small { margin-top: .1rem }
 td b { font-weight: 600 }
 .gates :is(th, td):nth-child(1) { width: 7rem } .gates :is(th, td):nth-child(2) { width: 23% } .gates :is(th, td):nth-child(3), .gates :is(th, td):nth-child(4) { width: 20% }
 .evidence :is(th, td):nth-child(1) { width: 9rem } .tools :is(th, td):nth-child(1) { width: 14rem } .tools :is(th, td):nth-child(2) { width: 8rem }
-.exceptions :is(th, td):nth-child(1) { width: 32% } .exceptions :is(th, td):nth-child(2) { width: 9rem } .exceptions :is(th, td):nth-child(5) { width: 6.5rem }
+.exceptions :is(th, td):nth-child(1) { width: 32% } .exceptions :is(th, td):nth-child(2) { width: 9rem } .exceptions :is(th, td):nth-child(5) { width: 7rem }
 .quiet td { padding-top: .42rem; padding-bottom: .44rem; color: var(--soft) } .quiet td b { font-weight: 400; color: var(--ink) }
 .gates.quiet :is(th, td):nth-child(2) { width: 40% } .gates.quiet :is(th, td):nth-child(3) { width: 28% } .gates.quiet :is(th, td):nth-child(4) { width: auto }
 .quiet td small { display: inline; margin-left: .35rem }
@@ -85,7 +85,7 @@ td b { font-weight: 600 }
 
 .layers { display: flex; gap: 2px; height: .5rem; max-width: 34rem; margin: .5rem 0 .35rem }
 .layers i { min-width: 2px; background: var(--sea); opacity: .34 } .layers i:nth-child(even) { opacity: .6 }
-.word, .day { white-space: nowrap }
+.word, .day { white-space: nowrap } .day small { white-space: normal }
 .word::before { content: ""; display: inline-block; width: .55rem; height: .55rem; margin-right: .5rem; border-radius: 50%; border: .275rem solid var(--tone); vertical-align: .02em }
 .word.failed, .word.denied, .word.critical, .word.high { --tone: var(--no) }
 .word.undecided, .word.warned, .word.medium, .word.unknown { --tone: var(--unsure) }
