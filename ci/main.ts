@@ -75,6 +75,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .option('--lock <file>', 'lock file (default: loadline.lock.json in the source)')
     .option('--build-arg <name=value...>', 'build arguments, on top of the policy\'s', [])
     .option('--build-secret <id=source...>', 'build secrets: ID=env:NAME or ID=file:PATH', [])
+    .option('--cache-scope <name>', 'cache mounts are shared with builds of this scope only (default: on GitHub and GitLab one for each pull request, otherwise "trusted")')
     .option('--engine <address>', 'address of a Dagger engine, e.g. unix:///run/dagger/engine.sock, or "sealed" (default: $LOADLINE_ENGINE)')
     .option('--json', 'print verdict.json on standard output instead of the table', false)
     .option('--quiet', 'print nothing about an image that passed', false)

@@ -3,16 +3,21 @@ import { dirname, join } from 'node:path'
 import { DeliveryError } from '../src/errors.ts'
 import { reportFiles } from '../src/report/index.ts'
 
-/** Writes reports into a directory, each in one step, so that a reader never meets half a file. Throws `REPORT` where it cannot. */
+/**
+ * Writes reports into a directory: all of them beside their places, and only then each to its place, in one step. A reader never meets half a file,
+ * and where one cannot be written, none of them takes the place of what lies there. Throws `REPORT` then.
+ */
 export async function writeReports(directory: string, reports: Readonly<Record<string, string>>): Promise<void> {
+  const paths = Object.keys(reports).map((name) => join(directory, name))
   try {
     for (const [name, text] of Object.entries(reports)) {
       const path = join(directory, name)
       await mkdir(dirname(path), { recursive: true })
       await writeFile(`${path}.part`, text)
-      await rename(`${path}.part`, path)
     }
+    for (const path of paths) await rename(`${path}.part`, path)
   } catch (error) {
+    await Promise.all(paths.map((path) => rm(`${path}.part`, { force: true }).catch(() => undefined)))
     throw new DeliveryError('REPORT', `the reports cannot be written to ${directory} (${(error as Error).message})`, 'Give a directory that can be written with --output, and check that the disk has room.', { cause: error })
   }
 }

@@ -3,7 +3,7 @@ import { evaluate, type PassedVerdict } from '../src/gate/evaluate.ts'
 import type { Lock, Verdict } from '../src/model/index.ts'
 import type { Policy } from '../src/policy/index.ts'
 import { pinBases } from '../src/stages/base.ts'
-import { buildArchive, type BuiltArchive } from '../src/stages/build.ts'
+import { buildArchive, type BuiltArchive, type CacheScope } from '../src/stages/build.ts'
 import { openDatabase, type GivenDatabase } from '../src/stages/evidence/database.ts'
 import { collectEvidence } from '../src/stages/evidence/index.ts'
 import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts'
@@ -15,6 +15,7 @@ import { sbomDirectory, type RunRecord } from './run-record.ts'
 /** What is judged, and with what. */
 export interface Request extends SourceRequest {
   buildSecrets: ReadonlyMap<string, Secret>
+  cacheScope: CacheScope
   lock: Lock
   database?: GivenDatabase
   progress: Progress
@@ -46,7 +47,7 @@ export async function buildAndScan(request: Request, record: RunRecord): Promise
 
   const platforms = await Promise.all(
     policy.build.platforms.map(async (platform) => {
-      const built = await step(progress, 'build', platform, () => buildArchive({ directory: source.directory, dockerfile, policy, secrets: request.buildSecrets }, platform, lock), ({ archive }) => archive.digest)
+      const built = await step(progress, 'build', platform, () => buildArchive({ directory: source.directory, dockerfile, policy, secrets: request.buildSecrets, cacheScope: request.cacheScope }, platform, lock), ({ archive }) => archive.digest)
       const sboms = sbomDirectory(platform, policy.build.platforms)
       const about = { built, name: source.subject.name, bases: bases.images, dockerfile: source.dockerfile, structureTests: source.structureTests, sbomDirectory: sboms }
       return { built, ...(await collectEvidence({ ...about, database, lock }, progress)) }

@@ -12,6 +12,7 @@ import { deliver, type Delivery, type Publication } from '../pipelines/deliver.t
 import { Assessment } from './api/assessment.ts'
 import { reportDirectory } from './api/reports.ts'
 import { consumerOf, databaseOf, lockOf, progressLog, secretsOf, signerOf, targetOf, textOf } from './api/inputs.ts'
+import { parseCacheScope } from './stages/build.ts'
 
 @object()
 export class Loadline {
@@ -21,6 +22,7 @@ export class Loadline {
   private organisation?: File
   private baseline?: File
   private knownExploited?: File
+  private cacheScope: string
 
   /**
    * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the strict default.
@@ -29,14 +31,16 @@ export class Loadline {
    * @param organisation The organisation's policy file, from outside the source: the application's stands on it and cannot change what it locks.
    * @param baseline The verdict.json of an earlier run on the same application: what it already had does not deny again, where the policy accepts that.
    * @param knownExploited List of exploited vulnerabilities (CISA KEV catalogue, JSON): whatever of it the image has denies. Without one, the list that the policy names in the source counts.
+   * @param cacheScope Cache mounts are shared with builds of this scope only: give each pull request its own.
    */
-  constructor(policy?: File, vulnerabilityDatabase?: Directory, lock?: File, organisation?: File, baseline?: File, knownExploited?: File) {
+  constructor(policy?: File, vulnerabilityDatabase?: Directory, lock?: File, organisation?: File, baseline?: File, knownExploited?: File, cacheScope: string = 'trusted') {
     if (policy !== undefined) this.policy = policy
     if (vulnerabilityDatabase !== undefined) this.vulnerabilityDatabase = vulnerabilityDatabase
     if (lock !== undefined) this.lock = lock
     if (organisation !== undefined) this.organisation = organisation
     if (baseline !== undefined) this.baseline = baseline
     if (knownExploited !== undefined) this.knownExploited = knownExploited
+    this.cacheScope = cacheScope
   }
 
   /**
@@ -192,6 +196,7 @@ export class Loadline {
     return {
       directory: source,
       buildSecrets: new Map(),
+      cacheScope: parseCacheScope(this.cacheScope),
       lock,
       now: new Date(),
       progress: progressLog(),

@@ -11,6 +11,7 @@ import type { ManifestForm } from '../../src/stages/layout.ts'
 import { isLoopback } from '../../src/stages/registry-access.ts'
 import { parseLock } from '../../src/stages/source.ts'
 import { parseImageReference } from '../../src/tools/buildkit/image-reference.ts'
+import { cacheScope } from '../cache-scope.ts'
 import { useColor } from '../color.ts'
 import { requireCertificates } from '../../src/tools/registry/certificates.ts'
 import { credential } from '../credential.ts'
@@ -40,6 +41,7 @@ export interface BuildAndScanOptions extends SignerOptions {
   lock?: string
   buildArg: string[]
   buildSecret: string[]
+  cacheScope?: string
   engine?: string
   json: boolean
   quiet: boolean
@@ -77,6 +79,7 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
           platforms: options.platform,
           buildArgs: keyValues(options.buildArg, '--build-arg'),
           buildSecrets: await buildSecrets(options.buildSecret),
+          cacheScope: cacheScope(options.cacheScope, process.env),
           lock: given,
           now: startedAt,
           progress: display.progress,

@@ -11,9 +11,11 @@ export const evidenceKinds = ['vulnerabilities', 'secrets', 'licenses', 'structu
 export const EvidenceKind = z.enum(['lint', ...evidenceKinds])
 export type EvidenceKind = z.infer<typeof EvidenceKind>
 
-/** What the Dockerfile linter said, pragmas that silence it included. */
+/** What can be said of the Dockerfile itself: what the linter said, comments that silence it, and what it fetches without a package manager. */
 export const Lint = z.strictObject({
   findings: z.array(LintFinding),
+  /** What ADD downloads; `verified` where a checksum, or the commit of a repository, is written beside it. */
+  downloads: z.array(z.strictObject({ address: z.string(), line: z.int().min(1), verified: z.boolean() })),
   /** `# hadolint ignore=` comments that were honoured. */
   pragmas: z.array(z.strictObject({ rules: z.array(z.string()), line: z.int().min(1), global: z.boolean() })),
 })

@@ -1,7 +1,9 @@
 import { ImageMediaTypes, type Directory, type File, type Platform as DaggerPlatform, type Secret } from '@dagger.io/dagger'
+import { z } from 'zod'
 import { DeliveryError } from '../errors.ts'
 import type { Archive, Lock, Platform } from '../model/index.ts'
 import type { Policy } from '../policy/schema.ts'
+import { scopeCaches } from '../tools/buildkit/dockerfile.ts'
 import { extractLayout, inspectImage } from '../tools/inspect/command.ts'
 import { parseInspection, type Inspection } from '../tools/inspect/output.ts'
 import { lastLines, runTool } from '../tools/run-tool.ts'
@@ -23,12 +25,25 @@ export interface BuildRequest {
   dockerfile: { path: string; text: string }
   policy: Policy
   secrets: ReadonlyMap<string, Secret>
+  cacheScope: CacheScope
+}
+
+/** Names whom a build trusts: letters, digits and `._/-`. Cache mounts are shared within a scope; what one leaves there, another never sees. */
+export const CacheScope = z.string().regex(/^[\w./-]{1,200}$/).brand('CacheScope')
+export type CacheScope = z.infer<typeof CacheScope>
+
+/** Reads the name of a cache scope. Throws `USAGE` where it is none. */
+export function parseCacheScope(name: string): CacheScope {
+  const parsed = CacheScope.safeParse(name)
+  if (!parsed.success) throw new DeliveryError('USAGE', `"${name}" is no name of a cache scope`, 'Write letters, digits, dots, dashes, underscores and slashes, e.g. pull-request/17.')
+  return parsed.data
 }
 
 /** Builds one platform with BuildKit and exports it as one OCI archive. Its digest is read from the archive itself. Throws `BUILD`. */
 export async function buildArchive(request: BuildRequest, platform: Platform, lock: Lock): Promise<BuiltArchive> {
   const { build } = request.policy
-  const container = request.directory.withNewFile(request.dockerfile.path, request.dockerfile.text).dockerBuild({
+  const dockerfile = scopeCaches(request.dockerfile.text, request.cacheScope)
+  const container = request.directory.withNewFile(request.dockerfile.path, dockerfile).dockerBuild({
     dockerfile: request.dockerfile.path,
     platform: platform as DaggerPlatform,
     buildArgs: Object.entries(build.args).map(([name, value]) => ({ name, value })),

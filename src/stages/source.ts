@@ -6,7 +6,7 @@ import { applyPolicy } from '../policy/apply.ts'
 import type { PolicyText } from '../policy/file.ts'
 import { policyDigest } from '../policy/policy-digest.ts'
 import type { Policy } from '../policy/schema.ts'
-import { externalImages, foreignSyntax, requiredSecrets, type BuildChoice, type ExternalImage } from '../tools/buildkit/dockerfile.ts'
+import { externalImages, foreignSyntax, insecureSteps, requiredSecrets, type BuildChoice, type ExternalImage } from '../tools/buildkit/dockerfile.ts'
 import { parseStructureTests } from '../tools/container-structure-test/schema.ts'
 import { firstLine } from '../tools/run-tool.ts'
 import type { GivenList } from './evidence/known-exploited.ts'
@@ -143,9 +143,16 @@ async function readDockerfile(directory: Directory, path: string): Promise<strin
   const file = directory.file(path)
   const size = await file.size()
   if (size > largestDockerfile) throw new DeliveryError('SOURCE', `${path} has ${size} bytes; at most ${largestDockerfile} are read`, 'Check that this is the Dockerfile.')
-  const text = await file.contents()
+  return checkDockerfile(await file.contents(), path)
+}
+
+/**
+ * The Dockerfile's text as it is linted and built: a byte order mark is no part of it. Throws `SOURCE` where it is empty, no UTF-8, or asks for what the engine does not have.
+ */
+export function checkDockerfile(written: string, path: string): string {
+  const text = written.replace(/^\uFEFF/, '')
   if (text.includes('\0') || text.includes('\uFFFD')) throw new DeliveryError('SOURCE', `${path} is not UTF-8 text`, 'Save it as UTF-8; UTF-16 cannot be built.')
-  if (text.replace(/^\uFEFF/, '').trim() === '') throw new DeliveryError('SOURCE', `${path} is empty`, hint)
+  if (text.trim() === '') throw new DeliveryError('SOURCE', `${path} is empty`, `Write a Dockerfile to ${path}, or set build.dockerfile in the policy.`)
   const syntax = foreignSyntax(text)
   if (syntax !== undefined) {
     throw new DeliveryError(
@@ -153,6 +160,10 @@ async function readDockerfile(directory: Directory, path: string): Promise<strin
       `${path} line ${syntax.line}: "# syntax=${syntax.frontend}" asks for a frontend that Dagger's dockerBuild does not run`,
       'Use "# syntax=docker/dockerfile:1" or leave the line out.',
     )
+  }
+  const [insecure] = insecureSteps(text)
+  if (insecure !== undefined) {
+    throw new DeliveryError('SOURCE', `${path} line ${insecure}: Dagger's dockerBuild does not run "RUN --security=insecure"`, 'Do without it: a step of a build needs no rights on the machine that builds.')
   }
   return text
 }

@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import { DeliveryError, type ErrorCode } from '../errors.ts'
+import { duplicateKey } from './duplicate-key.ts'
 
 /**
  * Reads a tool's JSON by the schema of what is used of it.
- * Throws when it is empty, truncated, no JSON or of another form: such output is never "no findings".
+ * Throws when it is empty, truncated, no JSON, ambiguous or of another form: such output is never "no findings".
  */
 export function readJson<T extends z.ZodType>(tool: string, text: string, schema: T, code: ErrorCode = 'TOOL'): z.infer<T> {
   const again = `Run again; if it stays, run ${tool} by hand on the same input to see what it says.`
@@ -14,6 +15,8 @@ export function readJson<T extends z.ZodType>(tool: string, text: string, schema
   } catch (error) {
     throw new DeliveryError(code, `${tool} was to print JSON; it printed ${text.length} characters that are none (${(error as Error).message})`, again, { cause: error })
   }
+  const twice = duplicateKey(text)
+  if (twice !== undefined) throw new DeliveryError(code, `${tool} printed JSON in which an object has the key ${JSON.stringify(twice.slice(0, 80))} twice: nobody can say which value counts`, again)
   const parsed = schema.safeParse(document)
   if (!parsed.success) {
     const problems = parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'the document'}: ${issue.message}`)

@@ -1,6 +1,9 @@
 import { ReturnType, type Container } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
 
+export { firstLine, lastLines } from './lines.ts'
+export { requireSuccess } from './exit-code.ts'
+
 /** What a tool's process said. A non-zero exit code is not an error by itself: each tool has its own meaning for it. */
 export interface ToolRun {
   exitCode: number
@@ -25,16 +28,6 @@ export async function runTool(name: string, container: Container, argv: readonly
     const cause = exitCode === 137 ? 'was killed (exit 137, usually out of memory)' : `was ended by a signal (exit ${exitCode})`
     throw new DeliveryError('TOOL', `${name} ${cause}`, 'Give the engine more memory or a smaller image, and run again.', { cause: error })
   }
-}
-
-/** The last lines of a tool's output, for an error message. */
-export function lastLines(text: string, count = 5): string {
-  return text.trimEnd().split('\n').slice(-count).join('\n')
-}
-
-/** The first line of an error's message, for a message about it. */
-export function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 }
 
 /** Exit code of a failed exec. The class is not exported where modules run, so the error is recognised by its name and code. */

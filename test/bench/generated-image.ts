@@ -21,7 +21,7 @@ const purlOf = (index: number): string => `pkg:pypi/${nameOf(index)}@1.${index %
 /** Writes Trivy's report on the image, with as many words to a finding as its own reports have. The same extent gives the same bytes. */
 export function writeScannerReport(path: string, { packages, vulnerabilities }: Extent): void {
   writeDocument(path, function* () {
-    yield `{\n  "SchemaVersion": 2,\n  "Trivy": {"Version": "0.72.0"},\n  "ArtifactName": "/image",\n  "ArtifactType": "container_image",\n  "Metadata": {"OS": {"Family": "debian", "Name": "12.9"}, "ImageID": "${imageId}"},\n  "Results": [{"Target": "Python", "Class": "lang-pkgs", "Type": "python-pkg", "Packages": [\n`
+    yield `{\n  "SchemaVersion": 2,\n  "Trivy": {"Version": "0.72.0"},\n  "ArtifactName": "/image",\n  "ArtifactType": "container_image",\n  "Metadata": {"OS": {"Family": "debian", "Name": "12.9"}, "ImageID": "${imageId}", "ImageConfig": {"architecture": "amd64", "os": "linux"}},\n  "Results": [{"Target": "Python", "Class": "lang-pkgs", "Type": "python-pkg", "Packages": [\n`
     for (let index = 0; index < packages; index += 1) yield `${index === 0 ? '' : ',\n'}${JSON.stringify(packageEntry(index), null, 2)}`
     yield '], "Vulnerabilities": [\n'
     for (let index = 0; index < vulnerabilities; index += 1) yield `${index === 0 ? '' : ',\n'}${JSON.stringify(vulnerabilityEntry(index, packages), null, 2)}`
@@ -32,7 +32,7 @@ export function writeScannerReport(path: string, { packages, vulnerabilities }: 
 /** Writes the CycloneDX document of the image as `trivy convert` does. */
 export function writeCycloneDx(path: string, { packages }: Extent): void {
   writeDocument(path, function* () {
-    yield '{"$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79", "version": 1,\n"metadata": {"component": {"bom-ref": "image", "type": "container", "name": "/image"}},\n"components": [\n{"bom-ref": "os", "type": "operating-system", "name": "debian", "version": "12.9"}'
+    yield `{"$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79", "version": 1,\n"metadata": {"component": {"bom-ref": "image", "type": "container", "name": "/image", "properties": [{"name": "aquasecurity:trivy:ImageID", "value": "${imageId}"}]}},\n"components": [\n{"bom-ref": "os", "type": "operating-system", "name": "debian", "version": "12.9"}`
     for (let index = 1; index < packages; index += 1) {
       const component = { 'bom-ref': purlOf(index), type: 'library', name: nameOf(index), version: `1.${index % 50}.${index % 9}`, licenses: [{ license: { id: 'MIT' } }], purl: purlOf(index), properties: [{ name: 'aquasecurity:trivy:FilePath', value: pathOf(index) }, { name: 'aquasecurity:trivy:LayerDiffID', value: layers[index % 4] }, { name: 'aquasecurity:trivy:PkgType', value: 'python-pkg' }] }
       yield `,\n${JSON.stringify(component, null, 2)}`
@@ -46,7 +46,7 @@ export function writeCycloneDx(path: string, { packages }: Extent): void {
 /** Writes the SPDX document of the image as `trivy convert` does. */
 export function writeSpdx(path: string, { packages }: Extent): void {
   writeDocument(path, function* () {
-    yield '{"spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT", "name": "/image", "documentNamespace": "urn:none",\n"packages": [\n{"name": "/image", "SPDXID": "SPDXRef-ContainerImage-0", "primaryPackagePurpose": "CONTAINER"},\n{"name": "debian", "SPDXID": "SPDXRef-OperatingSystem-0", "primaryPackagePurpose": "OPERATING-SYSTEM", "versionInfo": "12.9"}'
+    yield `{"spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT", "name": "/image", "documentNamespace": "urn:none",\n"packages": [\n{"name": "/image", "SPDXID": "SPDXRef-ContainerImage-0", "primaryPackagePurpose": "CONTAINER", "annotations": [{"annotator": "Tool: trivy", "annotationDate": "2026-11-23T00:00:00Z", "annotationType": "OTHER", "comment": "ImageID: ${imageId}"}]},\n{"name": "debian", "SPDXID": "SPDXRef-OperatingSystem-0", "primaryPackagePurpose": "OPERATING-SYSTEM", "versionInfo": "12.9"}`
     for (let index = 1; index < packages; index += 1) {
       const entry = { name: nameOf(index), SPDXID: `SPDXRef-Package-${index.toString(16).padStart(16, '0')}`, versionInfo: `1.${index % 50}.${index % 9}`, supplier: 'NOASSERTION', downloadLocation: 'NONE', filesAnalyzed: false, licenseConcluded: 'MIT', licenseDeclared: 'MIT', externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: purlOf(index) }], primaryPackagePurpose: 'LIBRARY', annotations: [{ annotator: 'Tool: trivy', annotationDate: '2026-11-23T00:00:00Z', annotationType: 'OTHER', comment: `LayerDiffID: ${layers[index % 4]}` }] }
       yield `,\n${JSON.stringify(entry, null, 2)}`

@@ -8,8 +8,9 @@ import { evaluate } from '../../src/gate/evaluate.ts'
 import type { Run } from '../../src/model/index.ts'
 import { strictPolicy } from '../../src/policy/index.ts'
 import { renderGithub, renderReports, renderTerminal, reportedFindings } from '../../src/report/index.ts'
+import { tools } from '../../src/tools/images.ts'
 import { condenseReport } from '../../src/tools/inspect/command.ts'
-import { parsePackageScan } from '../../src/tools/trivy/output.ts'
+import { parsePackageScan, requireSubject } from '../../src/tools/trivy/output.ts'
 import { bindCycloneDx, bindSpdx } from '../../src/tools/trivy/sbom.ts'
 import { imageDigest, imageId, writeCycloneDx, writeScannerReport, writeSpdx, type Extent } from './generated-image.ts'
 import { evidenceOfScan } from './evidence-of-scan.ts'
@@ -52,9 +53,9 @@ async function work(directory: string): Promise<void> {
     return value
   }
   const read = (name: string) => readFileSync(join(directory, name), 'utf8')
-  const image = { name: 'bench', digest: imageDigest }
   const scan = step('scan', () => parsePackageScan(read('condensed.json')))
-  if (scan.imageId !== imageId) throw new Error('another image was scanned')
+  requireSubject(scan.subject, { version: tools.trivy.version, configuration: imageId, platform: 'linux/amd64' })
+  const image = { name: 'bench', digest: imageDigest, configuration: imageId, packages: scan.packages.length }
   const cyclonedx = step('cyclonedx', () => bindCycloneDx(read('sbom.cdx.json'), image))
   const spdx = step('spdx', () => bindSpdx(read('sbom.spdx.json'), image))
   const evidence = evidenceOfScan(scan, { cyclonedx, spdx })

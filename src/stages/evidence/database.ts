@@ -6,7 +6,9 @@ import { parseDatabaseSummary } from '../../tools/advisories/output.ts'
 import { lastLines, runTool } from '../../tools/run-tool.ts'
 import { ownToolImage, toolImage } from '../../tools/tool-image.ts'
 import { downloadDatabase } from '../../tools/trivy/command.ts'
+import { mayRepeatDownload } from '../../tools/trivy/output.ts'
 import { fresh } from '../fresh.ts'
+import { repeat } from '../repeat.ts'
 
 /** Trivy's own mirrors, tried in this order: https://trivy.dev/docs/latest/configuration/db/ */
 const officialRepositories = ['mirror.gcr.io/aquasec/trivy-db:2', 'ghcr.io/aquasecurity/trivy-db:2', 'public.ecr.aws/aquasecurity/trivy-db:2']
@@ -55,7 +57,7 @@ async function layout(directory: Directory): Promise<Directory> {
 
 async function download(lock: Lock, repositories: readonly string[]): Promise<Directory> {
   const tool = toolImage(lock, 'trivy')
-  const run = await runTool('trivy', fresh(tool.container), downloadDatabase({ program: tool.program, cache: '/cache', repositories }))
+  const run = await repeat(() => runTool('trivy', fresh(tool.container), downloadDatabase({ program: tool.program, cache: '/cache', repositories })), ({ exitCode, stderr }) => exitCode !== 0 && mayRepeatDownload(stderr))
   if (run.exitCode !== 0) {
     throw new DeliveryError('DATABASE', `the vulnerability database could not be downloaded from ${repositories.join(', ')}: ${lastLines(run.stderr, 2)}`, 'Check that one of the mirrors can be reached, or give a database with --vulnerability-database. Nothing was scanned for vulnerabilities.')
   }

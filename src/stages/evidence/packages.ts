@@ -1,17 +1,16 @@
 import type { File } from '@dagger.io/dagger'
-import { DeliveryError } from '../../errors.ts'
 import { digestOf, type Collected, type Digest, type Licenses, type Lock, type Sbom, type Vulnerabilities } from '../../model/index.ts'
 import { readOutput } from '../../tools/read-output.ts'
-import { lastLines, runTool } from '../../tools/run-tool.ts'
+import { requireSuccess, runTool } from '../../tools/run-tool.ts'
 import { toolImage, type ReadyTool } from '../../tools/tool-image.ts'
 import { convert, scanPackages as scanCommand } from '../../tools/trivy/command.ts'
-import { parsePackageScan, type PackageScan } from '../../tools/trivy/output.ts'
+import { parsePackageScan, requireScan, requireSubject, type PackageScan } from '../../tools/trivy/output.ts'
 import { bindCycloneDx, bindSpdx, type BoundSbom } from '../../tools/trivy/sbom.ts'
 import type { BuiltArchive } from '../build.ts'
 import { collect } from './collect.ts'
 import type { OpenDatabase } from './database.ts'
 import { ecosystemOf } from './ecosystem.ts'
-import { imageDirectory, readReport, trivyOn } from './trivy.ts'
+import { imageDirectory, readReport, subjectOf, trivyOn } from './trivy.ts'
 
 /** The one scan that vulnerabilities, licences and both SBOMs come from. */
 export interface ScannedPackages {
@@ -26,18 +25,11 @@ export async function scanPackages(built: BuiltArchive, database: OpenDatabase |
   const tool = trivyOn(built, lock)
   const container = database === undefined ? tool.container : tool.container.withDirectory('/cache', database.cache)
   const run = await runTool('trivy', container, scanCommand({ program: tool.program, image: imageDirectory, output: reportPath, cache: '/cache', vulnerabilities: database !== undefined }))
-  if (run.exitCode !== 0) throw new DeliveryError('TOOL', `trivy ended with exit code ${run.exitCode}: ${lastLines(run.stderr, 2)}`, 'Run again; if it stays, check the vulnerability database.')
+  requireScan(run)
   const report = run.container.file(reportPath)
   const scan = parsePackageScan(await readReport(report, lock))
-  checkImage(scan.imageId, built)
+  requireSubject(scan.subject, subjectOf(built, tool))
   return { scan, report }
-}
-
-/** Throws `TOOL` where a scanner read another image than the one that it was given. */
-export function checkImage(imageId: string | undefined, built: BuiltArchive): void {
-  if (imageId !== built.inspection.configDigest) {
-    throw new DeliveryError('TOOL', `trivy was to scan the image with configuration ${built.inspection.configDigest} and says that it scanned ${imageId ?? 'none'}`, 'Report this as a fault of Loadline.')
-  }
 }
 
 /** The vulnerabilities of a scan, with the database that was asked. */
@@ -46,7 +38,8 @@ export function collectVulnerabilities(scanned: () => Promise<ScannedPackages>, 
     const { facts } = await database()
     const { scan } = await scanned()
     const covered = new Set(Object.keys(facts.ecosystems))
-    const met = new Set(scan.packages.map(({ type }) => ecosystemOf(type, scan.os)))
+    // The system itself as well: without its package list nothing of it was judged, and that must not look covered.
+    const met = new Set([...(scan.os === undefined ? [] : [scan.os.family]), ...scan.packages.map(({ type }) => type)].map((type) => ecosystemOf(type, scan.os)))
     return {
       findings: scan.vulnerabilities,
       database: facts,
@@ -76,10 +69,11 @@ export function collectSbom(
   lock: Lock,
 ): Promise<Collected<Sbom>> {
   return collect({ wanted: 'a software bill of materials in CycloneDX and SPDX', tool: () => toolImage(lock, 'trivy') }, async (tool) => {
-    const { report } = await scanned()
+    const { report, scan } = await scanned()
+    const about = { ...image, configuration: scan.subject.configuration, packages: scan.packages.length }
     const [cyclonedx, spdx] = await Promise.all([
-      convertReport(tool, report, 'cyclonedx').then((text) => bindCycloneDx(text, image)),
-      convertReport(tool, report, 'spdx-json').then((text) => bindSpdx(text, image)),
+      convertReport(tool, report, 'cyclonedx').then((text) => bindCycloneDx(text, about)),
+      convertReport(tool, report, 'spdx-json').then((text) => bindSpdx(text, about)),
     ])
     keep({ cyclonedx: cyclonedx.text, spdx: spdx.text })
     const describe = (format: 'cyclonedx' | 'spdx', { text, components }: BoundSbom) => ({
@@ -98,6 +92,6 @@ export function collectSbom(
 
 async function convertReport(tool: ReadyTool, report: File, format: 'cyclonedx' | 'spdx-json'): Promise<string> {
   const run = await runTool('trivy', tool.container.withMountedFile(reportPath, report), convert({ program: tool.program, report: reportPath, format, output: '/sbom.json' }))
-  if (run.exitCode !== 0) throw new DeliveryError('TOOL', `trivy convert to ${format} ended with exit code ${run.exitCode}: ${lastLines(run.stderr, 2)}`, 'Run again; if it stays, report it as a fault of Loadline.')
+  requireSuccess(`trivy convert to ${format}`, run, 'Run again; if it stays, report it as a fault of Loadline.')
   return readOutput('trivy', run.container.file('/sbom.json'))
 }

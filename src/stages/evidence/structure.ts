@@ -8,6 +8,7 @@ import { runTool } from '../../tools/run-tool.ts'
 import { ownToolImage, toolImage } from '../../tools/tool-image.ts'
 import type { BuiltArchive } from '../build.ts'
 import { collect } from './collect.ts'
+import { confirmVersion } from './confirm-version.ts'
 
 const directory = '/.loadline'
 
@@ -16,13 +17,14 @@ const directory = '/.loadline'
  * Only the archive's bytes are there, so a build secret cannot be.
  */
 export function collectStructure(built: BuiltArchive, file: { path: string; text: string } | undefined, lock: Lock): Promise<Collected<Structure>> {
-  return collect({ wanted: 'the results of the structure tests', tool: () => toolImage(lock, 'structureTest') }, async ({ container, program }) => {
+  return collect({ wanted: 'the results of the structure tests', tool: () => toolImage(lock, 'structureTest') }, async (tool) => {
     if (file === undefined) return { file: '', tests: [] }
+    await confirmVersion('container-structure-test', tool)
     const tests = parseStructureTests(file.text, file.path)
     const image = dag
       .container({ platform: built.archive.platform as DaggerPlatform })
       .import_(built.file)
-      .withMountedFile(`${directory}/container-structure-test`, container.file(program))
+      .withMountedFile(`${directory}/container-structure-test`, tool.container.file(tool.program))
       .withMountedFile(`${directory}/metadata.json`, metadataOf(built, lock))
     const results = (await runsHere(built)) ? await run(image, tests) : await runWithoutCommands(image, tests, built.archive.platform)
     return { file: file.path, tests: results }

@@ -6,6 +6,7 @@ import { readOutput } from '../../tools/read-output.ts'
 import { lastLines, runTool } from '../../tools/run-tool.ts'
 import { ownToolImage, toolImage, type ReadyTool } from '../../tools/tool-image.ts'
 import { emptyConfiguration } from '../../tools/trivy/command.ts'
+import type { ScanSubject } from '../../tools/trivy/output.ts'
 import type { BuiltArchive } from '../build.ts'
 
 /** Where Trivy finds the image. */
@@ -27,4 +28,9 @@ export async function readReport(report: File, lock: Lock): Promise<string> {
   const run = await runTool('inspect', container.withMountedFile('/report.json', report), [program, ...condenseReport('/report.json', '/condensed.json')])
   if (run.exitCode !== 0) throw new DeliveryError('TOOL', `trivy was to write a JSON report: ${lastLines(run.stderr, 2)}`, 'Run again; if it stays, run trivy by hand on the same image to see what it says.')
   return readOutput('trivy', run.container.file('/condensed.json'))
+}
+
+/** What Trivy's report of an image must say of itself. */
+export function subjectOf({ archive, inspection }: BuiltArchive, { identity }: ReadyTool): ScanSubject {
+  return { version: identity.version, configuration: inspection.configDigest, platform: archive.platform }
 }

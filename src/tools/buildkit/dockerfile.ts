@@ -1,5 +1,6 @@
-import { DockerfileParser, type Dockerfile, type Instruction } from 'dockerfile-ast'
+import { DockerfileParser, type Add, type Dockerfile, type Instruction } from 'dockerfile-ast'
 import { DeliveryError } from '../../errors.ts'
+import type { Lint } from '../../model/index.ts'
 import { fullReference, parseImageReference } from './image-reference.ts'
 
 /** An image from outside that a Dockerfile starts from or copies from. */
@@ -75,6 +76,59 @@ export function foreignSyntax(text: string): { frontend: string; line: number } 
   if (directive === undefined) return undefined
   const frontend = directive.getValue()
   return /^(docker\.io\/)?docker\/dockerfile(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/.test(frontend) ? undefined : { frontend, line: directive.getRange().start.line + 1 }
+}
+
+/** What ADD downloads: files by http(s), and git repositories in any form that BuildKit knows. Credentials in an address are left out. */
+export function findDownloads(text: string): Lint['downloads'] {
+  return DockerfileParser.parse(text)
+    .getInstructions()
+    .filter((instruction): instruction is Add => instruction.getKeyword() === 'ADD')
+    .flatMap((instruction) => {
+      const line = instruction.getRange().start.line + 1
+      const checksum = instruction.getFlags().some((flag) => flag.getName() === 'checksum' && /^sha256:[0-9a-f]{64}$/.test(flag.getValue() ?? ''))
+      const sources = instruction.getJSONStrings().length > 0 ? instruction.getJSONStrings().map((word) => word.getJSONValue()) : instruction.getArguments().map((word) => word.getValue())
+      return sources
+        .slice(0, -1)
+        .filter((source) => /^(https?|git|ssh):\/\/|^git@/i.test(source))
+        .map((source) => ({ address: source.replace(/^(\w+:\/\/)[^@/]*@/, '$1'), line, verified: checksum || /#[0-9a-f]{40}\b/.test(source) }))
+    })
+}
+
+/** The flags of RUN, which may stand on several lines with comments between them. */
+const leadingFlags = /^RUN(?:(?:\s|\\[ \t]*\r?\n|#[^\n]*\n)+--\S+)*/i
+
+/** Lines of the steps that ask for the rights of the machine. */
+export function insecureSteps(text: string): number[] {
+  return DockerfileParser.parse(text)
+    .getInstructions()
+    .filter((instruction) => instruction.getKeyword() === 'RUN' && /--security=["']?insecure\b/.test(leadingFlags.exec(instruction.getTextContent())?.[0] ?? ''))
+    .map((instruction) => instruction.getRange().start.line + 1)
+}
+
+/**
+ * The Dockerfile with its cache mounts in a scope of their own: an engine shares such a cache between all builds that name it, and who can write into it decides what the next build installs.
+ * Without an id of its own a cache is named after its target, as BuildKit does it. Lines stay where they were.
+ */
+export function scopeCaches(text: string, scope: string): string {
+  const starts = lineStarts(text)
+  const runs = DockerfileParser.parse(text)
+    .getInstructions()
+    .filter((instruction) => instruction.getKeyword() === 'RUN')
+  let result = text
+  for (const instruction of runs.toReversed()) {
+    const { start, end } = instruction.getRange()
+    const [from, to] = [offset(starts, start), offset(starts, end)]
+    const flags = leadingFlags.exec(result.slice(from, to))?.[0] ?? ''
+    const scoped = flags.replaceAll(/--mount=(\S+)/g, (whole, options: string) => {
+      const fields = options.replaceAll(/["']/g, '').split(',')
+      const valueOf = (...names: string[]) => fields.find((field) => names.includes(field.split('=', 1)[0] ?? ''))?.replace(/^[^=]*=/, '')
+      if (valueOf('type') !== 'cache') return whole
+      const id = valueOf('id') ?? valueOf('target', 'dst', 'destination') ?? ''
+      return `--mount=${[...fields.filter((field) => !field.startsWith('id=')), `id=${scope}/${id}`].join(',')}`
+    })
+    result = result.slice(0, from) + scoped + result.slice(from + flags.length)
+  }
+  return result
 }
 
 /** Ids of the secrets that RUN --mount=type=secret asks for and must have. */

@@ -17,9 +17,14 @@ const Remarks = z.array(
 /** hadolint's code for a file that it cannot parse: it then says nothing about the rest of the file. */
 const unparsable = 'DL1000'
 
-/** Reads the JSON of hadolint, in the order of the file. Throws `TOOL` when it is not readable, or when hadolint could not parse the Dockerfile. */
-export function parseLint(stdout: string, path: string): LintFinding[] {
+/**
+ * Reads the JSON of hadolint, in the order of the file. `path` is what people call the Dockerfile, and `linted` what hadolint was given.
+ * Throws `TOOL` when it is not readable, speaks of another file, or when hadolint could not parse the Dockerfile.
+ */
+export function parseLint(stdout: string, { path, linted }: { path: string; linted: string }): LintFinding[] {
   const remarks = readJson('hadolint', stdout, Remarks)
+  const other = remarks.find(({ file }) => file !== linted)
+  if (other !== undefined) throw new DeliveryError('TOOL', `hadolint was to lint ${linted} and speaks of ${other.file}`, 'Report this as a fault of Loadline.')
   const fault = remarks.find(({ code }) => code === unparsable)
   if (fault !== undefined) {
     throw new DeliveryError(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../errors.ts'
-import { Digest, Platform, type Configuration, type Size } from '../../model/index.ts'
+import { Digest, Platform, spellPlatform, type Configuration, type Size } from '../../model/index.ts'
 import { readJson } from '../read-json.ts'
 
 const bytes = z.int().min(0)
@@ -149,10 +149,4 @@ export function toSize({ layers, unpacked, gzipped, files }: Inspection, dive: E
     efficiency: dive.efficiency,
     wasted: dive.wasted,
   }
-}
-
-/** As the platform is asked for: arm64 is always v8 and amd64 is v1 unless it says more, so neither is spelled out. */
-function spellPlatform({ os, architecture, variant }: { os: string; architecture: string; variant?: string | undefined }): string {
-  const implied = variant === undefined || variant === '' || (architecture === 'arm64' && variant === 'v8') || (architecture === 'amd64' && variant === 'v1')
-  return implied ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`
 }

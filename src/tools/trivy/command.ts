@@ -7,6 +7,9 @@ export const emptyConfiguration = { config: '/loadline/trivy.yaml', ignore: '/lo
 /** Only what Loadline passes counts: a configuration or ignore file that lies in an image or a working directory is not read. */
 const ownConfiguration = ['--config', emptyConfiguration.config, '--ignorefile', emptyConfiguration.ignore]
 
+/** Longest time of one scan; Trivy gives up then. */
+export const timeLimit = '15m'
+
 interface Scan {
   program: string
   /** Path of the image as an OCI layout directory. */
@@ -22,7 +25,7 @@ export function scanPackages({ program, image, output, cache, vulnerabilities }:
     '--scanners', vulnerabilities ? 'vuln,license' : 'license', '--list-all-pkgs', '--pkg-types', 'os,library',
     '--format', 'json', '--output', output,
     '--cache-dir', cache, '--cache-backend', 'memory',
-    '--exit-code', '0', '--timeout', '15m',
+    '--exit-code', '0', '--timeout', timeLimit,
     ...ownConfiguration, ...offline,
   ]
 }
@@ -34,7 +37,7 @@ export function scanSecrets({ program, image, output }: Scan): string[] {
     '--scanners', 'secret', '--image-config-scanners', 'secret',
     '--format', 'json', '--output', output,
     '--cache-backend', 'memory',
-    '--exit-code', '0', '--timeout', '15m',
+    '--exit-code', '0', '--timeout', timeLimit,
     ...ownConfiguration, ...offline,
   ]
 }

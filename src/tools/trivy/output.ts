@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../errors.ts'
-import { compareSeverity, compareText, parseSeverity, type Package, type SecretFinding, type Vulnerability } from '../../model/index.ts'
+import { compareSeverity, compareText, Digest, parseSeverity, spellPlatform, type Package, type Platform, type SecretFinding, type Vulnerability } from '../../model/index.ts'
+import { requireSuccess } from '../exit-code.ts'
 import { readJson } from '../read-json.ts'
+import { timeLimit } from './command.ts'
 
 const Layer = z.object({ DiffID: z.string().optional() }).optional()
 const Identifier = z.object({ PURL: z.string().optional() }).optional()
@@ -52,22 +54,45 @@ const Result = z.object({
 
 const TrivyReport = z.object({
   SchemaVersion: z.int(),
-  Trivy: z.object({ Version: z.string() }).optional(),
+  Trivy: z.object({ Version: z.string() }),
+  ArtifactName: z.string(),
   ArtifactType: z.string(),
   Metadata: z.object({
     OS: z.object({ Family: z.string(), Name: z.string().default(''), EOSL: z.boolean().optional() }).optional(),
-    ImageID: z.string().optional(),
+    ImageID: Digest,
+    ImageConfig: z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() }),
   }),
   Results: z.array(Result).nullish(),
 })
 
+/** What a report says of itself: who scanned what. */
+export interface ScanSubject {
+  /** Version of the Trivy that scanned. */
+  version: string
+  /** Digest of the image configuration that was scanned. */
+  configuration: Digest
+  platform: Platform
+}
+
 /** What Loadline uses of a Trivy report. */
 export interface PackageScan {
-  /** Digest of the image configuration that was scanned. */
-  imageId: string | undefined
+  subject: ScanSubject
   os: { family: string; version: string; endOfLife: boolean } | undefined
   packages: Package[]
   vulnerabilities: Vulnerability[]
+}
+
+/** Throws `TOOL` where Trivy did not end well, whatever it has written until then: half a scan has half the findings. */
+export function requireScan(run: { exitCode: number; stdout: string; stderr: string }): void {
+  if (run.exitCode !== 0 && /context deadline exceeded|\btimeout exceeded\b/i.test(run.stderr)) {
+    throw new DeliveryError('TOOL', `trivy ran into its time limit of ${timeLimit}`, 'Make the image smaller, or give the engine more processors, and run again.')
+  }
+  requireSuccess('trivy', run, 'Run again; if it stays, check the vulnerability database.')
+}
+
+/** Whether another attempt to download a database is worth while: the registry is busy or does not answer, and does not refuse. */
+export function mayRepeatDownload(stderr: string): boolean {
+  return /TOOMANYREQUESTS|429 Too Many|\b50[0234]\b|connection (refused|reset)|i\/o timeout|TLS handshake timeout|no such host|unexpected EOF|context deadline exceeded/i.test(stderr)
 }
 
 /** The newest form of Trivy's JSON that this parser was written for. */
@@ -116,7 +141,7 @@ export function parsePackageScan(text: string): PackageScan {
   }
   const os = report.Metadata.OS
   return {
-    imageId: report.Metadata.ImageID,
+    subject: subjectOf(report),
     os: os === undefined || os.Family === 'none' ? undefined : { family: os.Family, version: os.Name, endOfLife: os.EOSL ?? false },
     packages: packages.toSorted((left, right) => compareText(left.purl ?? left.name, right.purl ?? right.name) || compareText(left.path ?? '', right.path ?? '')),
     vulnerabilities: [...vulnerabilities.values()].toSorted(
@@ -130,11 +155,12 @@ export function parsePackageScan(text: string): PackageScan {
 }
 
 /** Reads the JSON of `scanSecrets`. The matched text is left behind: it may hold part of the secret. */
-export function parseSecretScan(text: string): { imageId: string | undefined; findings: SecretFinding[] } {
+export function parseSecretScan(text: string): { subject: ScanSubject; findings: SecretFinding[] } {
   const report = readReport(text)
   const findings = (report.Results ?? []).flatMap((result) =>
     (result.Secrets ?? []).map((secret): SecretFinding => {
-      const fromConfiguration = result.Class === 'image-config' || result.Type === 'image-config' || result.Target.includes('(image config)')
+      // Trivy names what it found in the configuration after the image itself.
+      const fromConfiguration = result.Target === report.ArtifactName
       return {
         id: secret.RuleID || 'unidentified',
         severity: parseSeverity(secret.Severity),
@@ -150,11 +176,25 @@ export function parseSecretScan(text: string): { imageId: string | undefined; fi
     }),
   )
   return {
-    imageId: report.Metadata.ImageID,
+    subject: subjectOf(report),
     findings: findings.toSorted(
       (left, right) => compareSeverity(left.severity, right.severity) || compareText(left.location.path, right.location.path) || compareText(left.id, right.id) || (left.location.line ?? 0) - (right.location.line ?? 0),
     ),
   }
+}
+
+/** Throws `TOOL` where a report is by another Trivy, or about another image, than the one that was asked for. */
+export function requireSubject(said: ScanSubject, asked: ScanSubject): void {
+  const faults = [
+    ...(said.configuration === asked.configuration ? [] : [`the image with configuration ${said.configuration} instead of ${asked.configuration}`]),
+    ...(said.platform === asked.platform ? [] : [`an image for ${said.platform} instead of ${asked.platform}`]),
+    ...(said.version === asked.version ? [] : [`with version ${said.version} instead of ${asked.version}`]),
+  ]
+  if (faults.length > 0) throw new DeliveryError('TOOL', `trivy says that it scanned ${faults.join(', ')}`, 'Run again; if it stays, report it as a fault of Loadline.')
+}
+
+function subjectOf({ Trivy, Metadata: { ImageID, ImageConfig } }: z.infer<typeof TrivyReport>): ScanSubject {
+  return { version: Trivy.Version, configuration: ImageID, platform: spellPlatform(ImageConfig) }
 }
 
 function readReport(text: string): z.infer<typeof TrivyReport> {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DeliveryError } from '../../errors.ts'
 import { imagePackageUrl, type Digest } from '../../model/index.ts'
 import { readJson } from '../read-json.ts'
 
@@ -10,7 +11,9 @@ function entry<T extends object>(...texts: ReadonlyArray<keyof T & string>) {
 const CycloneDx = z.looseObject({
   bomFormat: z.literal('CycloneDX'),
   specVersion: z.string(),
-  metadata: z.looseObject({ component: z.looseObject({ name: z.string(), 'bom-ref': z.string().optional() }) }),
+  metadata: z.looseObject({
+    component: z.looseObject({ name: z.string(), 'bom-ref': z.string().optional(), properties: z.array(z.looseObject({ name: z.string(), value: z.string() })) }),
+  }),
   components: z.array(entry<{ type: string }>('type')).optional(),
 })
 
@@ -20,6 +23,20 @@ const Spdx = z.looseObject({
   packages: z.array(entry<{ [key: string]: unknown; name: string; SPDXID: string; primaryPackagePurpose?: string }>('name', 'SPDXID')),
 })
 
+/** Trivy's notes on the image, among them "ImageID: sha256:...". */
+const Annotations = z.array(z.looseObject({ comment: z.string() }))
+
+/** What the documents must be about. */
+export interface SbomSubject {
+  name: string
+  /** Of the image's manifest, which Trivy does not know. */
+  digest: Digest
+  /** Digest of the image configuration, which Trivy writes into both documents. */
+  configuration: Digest
+  /** How many packages the scan listed: a document with fewer components has lost some. */
+  packages: number
+}
+
 /** A software bill of materials that says which image it speaks of. */
 export interface BoundSbom {
   text: string
@@ -27,15 +44,16 @@ export interface BoundSbom {
   operatingSystem: boolean
 }
 
-/** Writes the image's name and digest into a CycloneDX document: Trivy read an archive, which knows neither. Throws `TOOL` when it is no CycloneDX. */
-export function bindCycloneDx(text: string, image: { name: string; digest: Digest }): BoundSbom {
+/** Writes the image's name and digest into a CycloneDX document: Trivy read an archive, which knows neither. Throws `TOOL` when it is no CycloneDX, about another image, or lacks packages. */
+export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
   const document = readJson('trivy', text, CycloneDx)
   const { component } = document.metadata
+  const components = document.components ?? []
+  requireWhole('CycloneDX', component.properties.find(({ name }) => name === 'aquasecurity:trivy:ImageID')?.value, components.length, image)
   component.name = image.name
   component['version'] = image.digest
   component['purl'] = imagePackageUrl(image)
   component['hashes'] = [{ alg: 'SHA-256', content: image.digest.slice('sha256:'.length) }]
-  const components = document.components ?? []
   return {
     text: `${JSON.stringify(document, null, 2)}\n`,
     components: components.length,
@@ -43,12 +61,15 @@ export function bindCycloneDx(text: string, image: { name: string; digest: Diges
   }
 }
 
-/** Writes the image's name and digest into an SPDX document. Throws `TOOL` when it is no SPDX. */
-export function bindSpdx(text: string, image: { name: string; digest: Digest }): BoundSbom {
+/** Writes the image's name and digest into an SPDX document. Throws `TOOL` when it is no SPDX, about another image, or lacks packages. */
+export function bindSpdx(text: string, image: SbomSubject): BoundSbom {
   const document = readJson('trivy', text, Spdx)
+  const container = document.packages.find(({ primaryPackagePurpose }) => primaryPackagePurpose === 'CONTAINER')
+  const components = document.packages.length - (container === undefined ? 0 : 1)
+  const notes = Annotations.safeParse(container?.['annotations']).data ?? []
+  requireWhole('SPDX', notes.map(({ comment }) => /^ImageID: (.+)$/.exec(comment)?.[1]).find((id) => id !== undefined), components, image)
   document.name = image.name
   document['documentNamespace'] = `urn:loadline:spdx:${image.name}:${image.digest}`
-  const container = document.packages.find(({ primaryPackagePurpose }) => primaryPackagePurpose === 'CONTAINER')
   if (container !== undefined) {
     container.name = image.name
     container['versionInfo'] = image.digest
@@ -57,7 +78,16 @@ export function bindSpdx(text: string, image: { name: string; digest: Digest }):
   }
   return {
     text: `${JSON.stringify(document, null, 2)}\n`,
-    components: document.packages.length - (container === undefined ? 0 : 1),
+    components,
     operatingSystem: document.packages.some(({ primaryPackagePurpose }) => primaryPackagePurpose === 'OPERATING-SYSTEM'),
+  }
+}
+
+function requireWhole(format: string, configuration: string | undefined, components: number, image: SbomSubject): void {
+  if (configuration !== image.configuration) {
+    throw new DeliveryError('TOOL', `trivy was to write a ${format} document about the image with configuration ${image.configuration} and wrote one about ${configuration ?? 'no image'}`, 'Run again; if it stays, report it as a fault of Loadline.')
+  }
+  if (components < image.packages) {
+    throw new DeliveryError('TOOL', `the ${format} document has ${components} components, and the scan lists ${image.packages} packages`, 'Run again; if it stays, report it as a fault of Loadline.')
   }
 }

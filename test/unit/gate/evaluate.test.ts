@@ -84,7 +84,7 @@ describe('levels', () => {
     expect(result.found).toContain(`only warns: ${reason}`)
   })
 
-  it('off does not judge, and says why', () => {
+  it('off does not judge, and says why [fault 35]', () => {
     const result = resultOf('vulnerabilities', { evidence: bad, policy: policyWith({ rules: { vulnerabilities: { level: 'off', reason } } }) })
     expect(result).toMatchObject({ outcome: 'passed', status: 'off', wanted: 'not judged', found: `switched off by the policy: ${reason}`, violations: [] })
   })
@@ -144,7 +144,7 @@ describe('exceptions', () => {
     ['2026-12-31T00:00:00.000Z', 'passed'],
     ['2026-12-31T23:59:59.999Z', 'passed'],
     ['2027-01-01T00:00:00.000Z', 'failed'],
-  ])('that end on 2026-12-31 are, at %s, %s: the last day counts, in UTC', (moment, status) => {
+  ])('that end on 2026-12-31 are, at %s, %s: the last day counts, in UTC [faults 29, 34]', (moment, status) => {
     const evidence = evidenceWith((changed) => {
       valueOf(changed, 'vulnerabilities').findings.push(vulnerability())
       valueOf(changed, 'vulnerabilities').database.updatedAt = moment
@@ -184,11 +184,11 @@ describe('the binding', () => {
     ])
     expect(binding.policy).toBe(policyDigest(both))
     expect(binding.databases).toEqual([{ name: 'trivy-db', digest: digest('database'), updatedAt: '2026-11-23T06:00:00Z', coverage: 'official' }])
-    expect(binding.tools.map(({ name }) => name)).toEqual(['buildkit', 'container-structure-test', 'dive', 'hadolint', 'inspect', 'loadline', 'trivy'])
+    expect(binding.tools.map(({ name }) => name)).toEqual(['buildkit', 'container-structure-test', 'dive', 'hadolint', 'inspect', 'trivy'])
     expect(binding.at).toBe('2026-11-23T12:00:00.000Z')
   })
 
-  it('changes with the policy', () => {
+  it('changes with the policy [fault 36]', () => {
     const first = evaluate(policy, goodEvidence(), now).verdict.binding.policy
     expect(evaluate(policyWith({ lint: { failOn: 'error' } }), goodEvidence(), now).verdict.binding.policy).not.toBe(first)
   })
@@ -231,7 +231,7 @@ describe('input that no loader gave', () => {
     expect(() => evaluate(policy, goodEvidence(), new Date('never'))).toThrow(RangeError)
   })
 
-  it('the environment decides nothing', () => {
+  it('the environment decides nothing [fault 35]', () => {
     process.env['LOADLINE_GATE'] = 'off'
     try {
       expect(evaluate(policy, bad, now).verdict.outcome).toBe('rejected')
@@ -248,7 +248,7 @@ it('sorts violations worst first, then by id, subject and platform', () => {
   expect(violations.map(({ severity, id, subject }) => `${severity} ${id} ${subject}`)).toEqual(['critical Z p', 'high A z', 'high B p', 'high B q', 'unknown B p'])
 })
 
-it('judges 50,000 findings within seconds', () => {
+it('judges 50,000 findings within seconds [fault 13]', () => {
   const findings = Array.from({ length: 50_000 }, (_, index) => vulnerability({ id: `CVE-2026-${index}` }))
   const register = Array.from({ length: 300 }, (_, index) => exception({ id: `CVE-2026-${index}` }))
   const started = performance.now()

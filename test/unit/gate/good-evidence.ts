@@ -1,4 +1,5 @@
-import type { Base, Configuration, Evidence, LintFinding, Platform, PlatformEvidence, SecretFinding, ToolIdentity, Vulnerabilities, Vulnerability, Undecided } from '../../../src/model/index.ts'
+import type { Base, Configuration, Evidence, Lint, LintFinding, Platform, PlatformEvidence, SecretFinding, ToolIdentity, Vulnerabilities, Vulnerability, Undecided } from '../../../src/model/index.ts'
+import { ownTools, tools } from '../../../src/tools/images.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import type { Policy, RegisterEntry } from '../../../src/policy/schema.ts'
 
@@ -16,7 +17,8 @@ export const baseLayer = digest('base layer')
 export const applicationLayer = digest('application layer')
 
 export function tool(name: string): ToolIdentity {
-  return { name, version: '1.2.3', reference: `registry.example/${name}@${digest(name)}` }
+  const pinned = [...Object.values(tools), ...Object.values(ownTools)].find((entry) => entry.name === name)
+  return { name, version: pinned?.version ?? '1.2.3', reference: `registry.example/${name}@${digest(name)}` }
 }
 
 export const missing: Undecided = { status: 'undecided', wanted: 'a report', found: 'exit code 137: killed for want of memory', remedy: 'Give the engine more memory.', tool: tool('trivy') }
@@ -24,7 +26,7 @@ export const missing: Undecided = { status: 'undecided', wanted: 'a report', fou
 /** Evidence that is complete, and in which no rule of the default policy finds anything. */
 export function goodEvidence(platforms: readonly Platform[] = ['linux/amd64']): Evidence {
   return {
-    lint: { status: 'collected', tool: tool('hadolint'), value: { findings: [], pragmas: [] } },
+    lint: { status: 'collected', tool: tool('hadolint'), value: { findings: [], pragmas: [], downloads: [] } },
     knownExploited: { status: 'collected', value: { name: 'kev.json', digest: digest('kev'), version: '2026.11.20', releasedAt: '2026-11-20T15:03:09.3838Z', entries: 1450, listed: [] } },
     platforms: platforms.map((platform) => ({ archive: { platform, digest: digest(`image ${platform}`), mediaType: 'application/vnd.oci.image.manifest.v1+json' }, evidence: goodCells(platform) })),
   }
@@ -98,7 +100,7 @@ function goodCells(platform: Platform): PlatformEvidence {
     },
     base: {
       status: 'collected',
-      tool: tool('loadline'),
+      tool: tool('inspect'),
       value: {
         images: [
           {
@@ -163,9 +165,9 @@ export function withBase(...images: Array<Partial<Base['images'][number]>>): Evi
   })
 }
 
-export function withLint(findings: LintFinding[], pragmas: Array<{ rules: string[]; line: number; global: boolean }> = []): Evidence {
+export function withLint(findings: LintFinding[], pragmas: Lint['pragmas'] = [], downloads: Lint['downloads'] = []): Evidence {
   return evidenceWith((evidence) => {
-    evidence.lint = { status: 'collected', tool: tool('hadolint'), value: { findings, pragmas } }
+    evidence.lint = { status: 'collected', tool: tool('hadolint'), value: { findings, pragmas, downloads } }
   })
 }
 

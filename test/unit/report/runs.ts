@@ -247,7 +247,7 @@ export function passedRun(): Run {
   const findings = [known.openssl, known.zlib, known.perl, known.tar, known.apt]
   const platforms = ['linux/amd64', 'linux/arm64']
   const evidence: Evidence = {
-    lint: { status: 'collected', tool: tools.hadolint, value: { findings: [{ id: 'DL3059', level: 'info', message: 'Multiple consecutive `RUN` instructions. Consider consolidation.', location: { path: 'Dockerfile', line: 9, within: 'source' } }], pragmas: [] } },
+    lint: { status: 'collected', tool: tools.hadolint, value: { findings: [{ id: 'DL3059', level: 'info', message: 'Multiple consecutive `RUN` instructions. Consider consolidation.', location: { path: 'Dockerfile', line: 9, within: 'source' } }], pragmas: [], downloads: [] } },
     platforms: platforms.map((platform) => evidenceOf(platform, findings, `sbom/${platform.replace('/', '-')}/`)),
   }
   return Run.parse({
@@ -328,7 +328,7 @@ export function rejectedRun(): Run {
     subject: { name: 'fastapi-postgres', directory: 'examples/fastapi-postgres', dockerfile: 'Dockerfile', dockerfileDigest: digestOf('dockerfile') },
     policy: { origin: 'file', path: 'loadline.yaml', digest: policyDigest },
     evidence: {
-      lint: { status: 'collected', tool: tools.hadolint, value: { findings: [lint], pragmas: [] } },
+      lint: { status: 'collected', tool: tools.hadolint, value: { findings: [lint], pragmas: [], downloads: [] } },
       platforms: [
         {
           ...collected,
@@ -450,7 +450,7 @@ export function brokenRun(): Run {
     mode: 'connected',
     subject: { name: 'shop/orders', dockerfile: 'build/Dockerfile', dockerfileDigest: digestOf('dockerfile') },
     policy: { origin: 'file', path: 'loadline.yaml', digest: policyDigest },
-    evidence: { lint: { status: 'collected', tool: tools.hadolint, value: { findings: [{ id: 'DL3059', level: 'info', message: 'Multiple consecutive `RUN` instructions. Consider consolidation.', location: { path: 'build/Dockerfile', line: 9, within: 'source' } }], pragmas: [] } }, platforms: [] },
+    evidence: { lint: { status: 'collected', tool: tools.hadolint, value: { findings: [{ id: 'DL3059', level: 'info', message: 'Multiple consecutive `RUN` instructions. Consider consolidation.', location: { path: 'build/Dockerfile', line: 9, within: 'source' } }], pragmas: [], downloads: [] } }, platforms: [] },
     failure: { stage: 'build', code: 'BUILD', message: 'the image did not build: build/Dockerfile line 12, RUN pip install -r requirements.txt, exited with 1: No matching distribution found for fastapi==0.103.99', hint: 'Run the line in the stage before it, and correct it.' },
   })
 }

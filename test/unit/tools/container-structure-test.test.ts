@@ -51,7 +51,7 @@ describe('the results of container-structure-test', () => {
     ])
   })
 
-  it('never quote values of the image', () => {
+  it('never quote values of the image [fault 38]', () => {
     expect(recorded('failed-1.19.1.txt')).toContain('hunter2')
     expect(JSON.stringify(parseResults(output('failed')))).not.toMatch(/hunter2|s3cr3t/)
   })
@@ -78,11 +78,11 @@ describe('the results of container-structure-test', () => {
     ['a truncated document', { stdout: recorded('failed-1.19.1.txt').slice(0, 900), stderr: '' }],
     ['counts that do not agree', { stdout: recorded('failed-1.19.1.txt').replace('"Pass":6,"Fail":5', '"Pass":11,"Fail":0'), stderr: '' }],
     ['a result without an answer', { stdout: recorded('passed-1.19.1.txt').replace('"Pass":true,', ''), stderr: '' }],
-  ])('cannot be read from %s', (_title, run) => {
+  ])('cannot be read from %s [fault 6]', (_title, run) => {
     expect(thrownBy(() => parseResults(run)).code).toBe('TOOL')
   })
 
-  it('must be as many as there are tests', () => {
+  it('must be as many as there are tests [fault 6]', () => {
     expect(thrownBy(() => parseResults(output('passed'), 3)).message).toContain('to give 3 results')
   })
 
@@ -131,7 +131,7 @@ describe('the test file', () => {
     ['no YAML', 'commandTests: [', 'not valid YAML'],
     ['a list', '- a\n', 'structure-test.yaml'],
     ['a second document', `${command('exitCode: 0')}---\nx: 1\n`, 'second'],
-  ])('is refused with %s', (_title, text, message) => {
+  ])('is refused with %s [faults 23, 24]', (_title, text, message) => {
     const error = thrownBy(() => parseStructureTests(text, 'structure-test.yaml'))
     expect(error.code).toBe('STRUCTURE_TESTS')
     expect(error.message).toContain(message)

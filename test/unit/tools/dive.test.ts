@@ -29,7 +29,7 @@ describe('dive', () => {
     ['an efficiency above 1', recorded.replace('0.300153966127452', '1.5')],
     ['no efficiency', recorded.replace('efficiencyScore', 'score')],
     ['negative waste', recorded.replace('"inefficientBytes": 100000', '"inefficientBytes": -1')],
-  ])('cannot read %s', (_title, text) => {
+  ])('cannot read %s [fault 6]', (_title, text) => {
     expect(text).not.toBe(recorded)
     expect(() => parseEfficiency(text)).toThrow(DeliveryError)
   })

@@ -34,7 +34,7 @@ describe('inspect', () => {
     expect(inspection.user).toEqual({ resolves: true, byName: false, listed: false, uid: 10001, gid: 10001 })
   })
 
-  it('makes the configuration evidence', () => {
+  it('makes the configuration evidence [fault 38]', () => {
     const configuration = Configuration.parse(toConfiguration(parseInspection(small)))
     expect(configuration).toEqual({
       user: '10001:10001',
@@ -62,7 +62,7 @@ describe('inspect', () => {
     })
   })
 
-  it('makes the configuration evidence of a distribution', () => {
+  it('makes the configuration evidence of a distribution [fault 25]', () => {
     const configuration = Configuration.parse(toConfiguration(parseInspection(debian)))
     expect(configuration).toMatchObject({
       user: 'app',
@@ -125,7 +125,7 @@ describe('inspect', () => {
     ['a digest that is none', changed('digest', 'sha256:1')],
     ['a platform that is none', changed('platform.os', 'Linux OS')],
     ['a negative size', changed('unpacked', -1)],
-  ])('cannot read %s', (_title, text) => {
+  ])('cannot read %s [fault 6]', (_title, text) => {
     expect(() => parseInspection(text)).toThrow(DeliveryError)
     expect(() => parseInspection(text)).toThrow(/^inspect /)
   })

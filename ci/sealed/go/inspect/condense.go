@@ -12,9 +12,9 @@ import (
 )
 
 // leftOut are the parts of a Trivy report that Loadline does not read, by where they are. They are nine tenths of a long one, which the
-// engine would not hand over: it gives at most 128 MiB of a file. The configuration of the image holds values of variables besides.
+// engine would not hand over: it gives at most 128 MiB of a file.
 var leftOut = map[string][]string{
-	"Metadata":                    {"ImageConfig", "History", "Layers"},
+	"Metadata":                    {"History", "Layers"},
 	"Results":                     {"Licenses", "Misconfigurations", "MisconfSummary", "ExperimentalModifiedFindings", "CustomResources"},
 	"Results.Packages":            {"AnalyzedBy", "DependsOn", "Digest", "ID", "InstalledFiles", "Locations", "Maintainer"},
 	"Results.Packages.Identifier": {"BOMRef", "UID"},
@@ -26,6 +26,18 @@ var leftOut = map[string][]string{
 	"Results.Vulnerabilities.Layer":         {"Digest"},
 	"Results.Vulnerabilities.PkgIdentifier": {"BOMRef", "UID"},
 	"Results.Secrets":                       {"Code", "Match"},
+}
+
+// kept are the only parts that are kept of an object: the configuration of the image holds values of variables, and the platform of the
+// image is all that is read of it.
+var kept = map[string][]string{"Metadata.ImageConfig": {"architecture", "os", "variant"}}
+
+// isRead tells whether a part of the object at a path is copied.
+func isRead(path, name string) bool {
+	if only, ok := kept[path]; ok {
+		return slices.Contains(only, name)
+	}
+	return !slices.Contains(leftOut[path], name)
 }
 
 // mostDepth is the deepest nesting of a report that is followed; Trivy's own have eight levels.
@@ -97,7 +109,7 @@ func (c condenser) object(path string, depth int) error {
 			return err
 		}
 		name, _ := token.(string) // the decoder lets nothing else stand here
-		if slices.Contains(leftOut[path], name) {
+		if !isRead(path, name) {
 			if err := c.skip(); err != nil {
 				return err
 			}

@@ -27,7 +27,9 @@ func condensed(t *testing.T, report string) (string, error) {
 func TestCondenseKeepsWhatIsReadAndLeavesOutTheRest(t *testing.T) {
 	got, err := condensed(t, `{
   "SchemaVersion": 2, "ArtifactType": "container_image",
-  "Metadata": {"OS": {"Family": "debian", "EOSL": true}, "ImageID": "sha256:1", "ImageConfig": {"config": {"Env": ["TOKEN=canary"]}}},
+  "Trivy": {"Version": "0.72.0"},
+  "Metadata": {"OS": {"Family": "debian", "EOSL": true}, "ImageID": "sha256:1",
+    "ImageConfig": {"architecture": "arm", "os": "linux", "variant": "v7", "config": {"Env": ["TOKEN=canary"]}, "whatever comes": "canary"}},
   "Results": [
     {"Target": "a", "Class": "os-pkgs", "Packages": [{"Name": "n", "Epoch": 1, "InstalledFiles": ["/a", "/b"], "Description": "kept: not a vulnerability", "Layer": {"DiffID": "sha256:2"}}],
      "Vulnerabilities": [{"VulnerabilityID": "CVE-1", "Description": "long", "References": [["x"], {"y": []}], "Title": "t <b> & \"q\" \u2028 \ud83d\ude00", "CVSS": {}}, {"Description": "only"}], "Licenses": [1]},
@@ -38,7 +40,8 @@ func TestCondenseKeepsWhatIsReadAndLeavesOutTheRest(t *testing.T) {
 	}
 	want := `{
   "SchemaVersion": 2, "ArtifactType": "container_image",
-  "Metadata": {"OS": {"Family": "debian", "EOSL": true}, "ImageID": "sha256:1"},
+  "Trivy": {"Version": "0.72.0"},
+  "Metadata": {"OS": {"Family": "debian", "EOSL": true}, "ImageID": "sha256:1", "ImageConfig": {"architecture": "arm", "os": "linux", "variant": "v7"}},
   "Results": [
     {"Target": "a", "Class": "os-pkgs", "Packages": [{"Name": "n", "Epoch": 1, "Description": "kept: not a vulnerability", "Layer": {"DiffID": "sha256:2"}}],
      "Vulnerabilities": [{"VulnerabilityID": "CVE-1", "Title": "t <b> & \"q\" \u2028 \ud83d\ude00"}, {}]},
@@ -49,6 +52,13 @@ func TestCondenseKeepsWhatIsReadAndLeavesOutTheRest(t *testing.T) {
 	}
 	if !strings.Contains(got, "12345678901234567890.5e-3") {
 		t.Error("a number was rewritten")
+	}
+}
+
+func TestCondenseLeavesAmbiguousKeysToWhoeverReadsThem(t *testing.T) {
+	report := `{"Results":[{"Vulnerabilities":[{"VulnerabilityID":"CVE-1"}],"Vulnerabilities":[]}]}`
+	if got, err := condensed(t, report); err != nil || strings.TrimSpace(got) != report {
+		t.Errorf("got %s, %v", got, err)
 	}
 }
 

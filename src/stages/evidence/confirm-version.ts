@@ -1,0 +1,9 @@
+import { runTool } from '../../tools/run-tool.ts'
+import type { ReadyTool } from '../../tools/tool-image.ts'
+import { askVersion, requireVersion, type AskedTool } from '../../tools/tool-version.ts'
+
+/** Asks a tool for its version: a lock file can pin anything under any name. Throws `TOOL` where it is not the pinned one. */
+export async function confirmVersion(name: AskedTool, { container, program, identity }: ReadyTool): Promise<void> {
+  const { stdout } = await runTool(name, container, askVersion(name, program))
+  requireVersion(name, identity.version, stdout)
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { DeliveryError } from '../../../src/errors.ts'
+import { checkDockerfile } from '../../../src/stages/source.ts'
+import { externalImages } from '../../../src/tools/buildkit/dockerfile.ts'
+
+describe('the text of a Dockerfile', () => {
+  it('has no byte order mark and may end its lines as Windows does [fault 21]', () => {
+    const text = checkDockerfile('\uFEFFFROM scratch AS a\r\nCOPY --from=alpine:3 /a /a\r\n', 'Dockerfile')
+    expect(externalImages(text, { buildArgs: {} }).map(({ reference, line }) => [reference, line])).toEqual([['scratch', 1], ['docker.io/library/alpine:3', 2]])
+  })
+
+  it.each([
+    ['', /Dockerfile is empty/],
+    ['\uFEFF\r\n \n', /Dockerfile is empty/],
+    [Buffer.from('FROM scratch\n', 'utf16le').toString('utf8'), /not UTF-8/],
+    [Buffer.from([0x46, 0x52, 0xff, 0xfe]).toString('utf8'), /not UTF-8/],
+  ])('that is %j is refused [fault 21]', (text, message) => {
+    expect(() => checkDockerfile(text, 'Dockerfile')).toThrow(message)
+    expect(() => checkDockerfile(text, 'Dockerfile')).toThrow(DeliveryError)
+  })
+
+  it.each([
+    ['# syntax=example.test/other:1\nFROM scratch\n', 'line 1: "# syntax=example.test/other:1"'],
+    ['FROM a\nRUN true\nRUN --mount=type=cache,target=/c \\\n  --security=insecure make\n', 'line 3: Dagger\'s dockerBuild does not run "RUN --security=insecure"'],
+  ])('that asks for what Dagger does not have is refused with its line: %j [fault 22]', (text, message) => {
+    expect(() => checkDockerfile(text, 'Dockerfile')).toThrow(message)
+  })
+
+  it('may speak of what it does not ask for', () => {
+    const text = 'FROM a\nRUN echo --security=insecure\n'
+    expect(checkDockerfile(text, 'Dockerfile')).toBe(text)
+  })
+})
