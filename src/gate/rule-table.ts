@@ -1,8 +1,9 @@
+import { severities } from '../model/index.ts'
 import type { Rule } from './rule.ts'
 
 /** The rules as a Markdown page, for docs/rules.md: generated, so that it cannot say anything else than the rules themselves. */
 export function ruleTable(rules: readonly Rule[]): string {
-  const rows = rules.map(({ id, title, needs, source, remedy, means }) => [`\`${id}\``, title, needs.map((kind) => `\`${kind}\``).join(', ') || 'the run itself', means === 'undecided' ? 'undecided' : 'rejected', source, remedy])
+  const rows = rules.map(({ id, title, needs, severities: worst, source, remedy, means }) => [`\`${id}\``, title, worst.length === severities.length ? 'as found' : worst.join(' or '), needs.map((kind) => `\`${kind}\``).join(', ') || 'the run itself', means === 'undecided' ? 'undecided' : 'rejected', source, remedy])
   return [
     '# Rules of the gate',
     '',
@@ -11,8 +12,8 @@ export function ruleTable(rules: readonly Rule[]): string {
     `The gate has ${rules.length} rules. Each denies unless the policy says otherwise, with a reason: \`rules: { <id>: { level: warn, reason: ... } }\`.`,
     'A rule whose evidence is missing is undecided, which denies as well. The rule `evidence` cannot be switched off.',
     '',
-    line(['Rule', 'Wants', 'Needs', 'A violation means', 'Source', 'What to do']),
-    line(['---', '---', '---', '---', '---', '---']),
+    line(['Rule', 'Wants', 'Severity', 'Needs', 'A violation means', 'Source', 'What to do']),
+    line(['---', '---', '---', '---', '---', '---', '---']),
     ...rows.map(line),
     '',
   ].join('\n')

@@ -1,4 +1,4 @@
-import type { Collected, Evidence, EvidenceKind, Lint, Platform, PlatformEvidence, Violation } from '../model/index.ts'
+import type { Collected, Evidence, EvidenceKind, Lint, Platform, PlatformEvidence, Severity, Violation } from '../model/index.ts'
 import type { Baseline } from './baseline.ts'
 import type { RuleId } from '../policy/rule-ids.ts'
 import type { Policy, RegisterEntry } from '../policy/schema.ts'
@@ -50,6 +50,8 @@ export interface Rule {
   needs: EvidenceKind[]
   /** Keys of the policy that it reads, beside `rules` and `exceptions`. Absent: none, the rule has no settings of its own. */
   settings?: readonly string[]
+  /** How bad its violations can be, worst first. */
+  severities: readonly [Severity, ...Severity[]]
   /** What to do when it says no, in one sentence. */
   remedy: string
   /** Where the rule or its threshold comes from: benchmark section, specification. */

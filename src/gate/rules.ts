@@ -1,4 +1,5 @@
 import type { Rule } from './rule.ts'
+import { addUrl } from './rules/add-url.ts'
 import { baseAllowed } from './rules/base-allowed.ts'
 import { baseLatest } from './rules/base-latest.ts'
 import { basePinned } from './rules/base-pinned.ts'
@@ -30,6 +31,7 @@ import { sizeUnpacked } from './rules/size-unpacked.ts'
 import { sshServer } from './rules/ssh-server.ts'
 import { structureTests } from './rules/structure-tests.ts'
 import { suspectedSecrets } from './rules/suspected-secrets.ts'
+import { toolPins } from './rules/tool-pins.ts'
 import { user } from './rules/user.ts'
 import { vulnerabilities } from './rules/vulnerabilities.ts'
 import { wastedBytes } from './rules/wasted-bytes.ts'
@@ -38,8 +40,10 @@ import { worldWritable } from './rules/world-writable.ts'
 /** Every rule of the gate, in the order of the reports. A new rule is a file, a line here and its id in the policy's list. */
 export const rules: readonly Rule[] = [
   evidence,
+  toolPins,
   lintLevel,
   lintPragmas,
+  addUrl,
   vulnerabilities,
   knownExploited,
   knownExploitedList,

@@ -4,8 +4,10 @@
  */
 export const ruleIds = [
   'evidence',
+  'tool-pins',
   'lint-level',
   'lint-pragmas',
+  'add-url',
   'vulnerabilities',
   'known-exploited',
   'known-exploited-list',
@@ -51,7 +53,7 @@ export const rulesWithoutExceptions = ['evidence', 'exceptions'] as const satisf
 export const rulesWithPackages = ['vulnerabilities', 'licenses'] as const satisfies readonly RuleId[]
 
 /** Rules whose violations are about the source: the same for every image that is built from it. */
-export const rulesWithoutImage = ['lint-level', 'lint-pragmas'] as const satisfies readonly RuleId[]
+export const rulesWithoutImage = ['lint-level', 'lint-pragmas', 'add-url'] as const satisfies readonly RuleId[]
 
 /** Whose a finding can be, as far as it is known. A finding of an unknown owner is judged by the strictest of what the policy says of any. */
 export const ownerKinds = ['base', 'application', 'build'] as const
@@ -65,6 +67,7 @@ const inConfiguration = ['application'] as const
 export const ruleOwners: Readonly<Partial<Record<RuleId, readonly OwnerKind[]>>> = {
   'lint-level': inSource,
   'lint-pragmas': inSource,
+  'add-url': inSource,
   vulnerabilities: inImage,
   'known-exploited': inImage,
   secrets: inImage,
@@ -90,6 +93,7 @@ export const ruleOwners: Readonly<Partial<Record<RuleId, readonly OwnerKind[]>>>
  */
 export const rulesWithoutBaseline = [
   'evidence',
+  'tool-pins',
   'known-exploited',
   'known-exploited-list',
   'database-age',

@@ -9,6 +9,7 @@ export const baseAllowed: Rule = {
   title: 'Every base comes from an allowed repository',
   needs: ['base'],
   settings: ['base.allow'],
+  severities: ['medium'],
   remedy: 'Build on one of base.allow, or add the repository there after somebody has looked at it.',
   source: 'CIS Docker Benchmark 1.6.0, 4.2; NIST SP 800-190, 4.1.5',
   judge({ policy, evidence }) {

@@ -8,6 +8,7 @@ export const baseLatest: Rule = {
   id: 'base-latest',
   title: 'No base is called latest',
   needs: ['base'],
+  severities: ['low'],
   remedy: 'Name a version in the FROM line, e.g. python:3.11-slim-bookworm.',
   source: 'CIS Docker Benchmark 1.6.0, 4.2; hadolint DL3006 and DL3007',
   judge({ evidence }) {

@@ -8,6 +8,7 @@ export const basePinned: Rule = {
   title: 'Every base is pinned by digest',
   needs: ['base'],
   settings: ['base.digest'],
+  severities: ['medium'],
   remedy: 'Write the digest into the FROM line (image:tag@sha256:...), or run "loadline lock", which writes it into the lock file.',
   source: 'CIS Docker Benchmark 1.6.0, 4.2; SLSA 1.0, build requirements; hadolint DL3006',
   judge({ policy, evidence }) {

@@ -9,6 +9,7 @@ export const databaseAge: Rule = {
   title: 'The vulnerability database is fresh',
   needs: ['vulnerabilities'],
   settings: ['database.maximumAge'],
+  severities: ['unknown'],
   means: 'undecided',
   remedy: 'Scan with a newer database: fetch it again, or give a newer one with --vulnerability-database.',
   source: 'Loadline: the age is measured from the database\'s own update time, not from its download',

@@ -7,6 +7,7 @@ export const databaseCoverage: Rule = {
   title: 'The vulnerability database covers the image',
   needs: ['vulnerabilities', 'base'],
   settings: ['database.accept', 'inventory.allowEmpty'],
+  severities: ['unknown'],
   means: 'undecided',
   remedy: 'Scan with a database that covers every ecosystem of the image, of a kind that the policy accepts (database.accept).',
   source: 'Loadline: a package that no advisory can match was not judged',

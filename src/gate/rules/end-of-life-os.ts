@@ -6,6 +6,7 @@ export const endOfLifeOs: Rule = {
   id: 'end-of-life-os',
   title: 'The distribution is still supported',
   needs: ['vulnerabilities'],
+  severities: ['high'],
   remedy: 'Build on a release that its distribution still supports.',
   source: 'CIS Docker Benchmark 1.6.0, 4.4; the distribution\'s end-of-life date, as Trivy knows it',
   judge({ evidence }) {

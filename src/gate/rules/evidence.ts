@@ -9,6 +9,7 @@ export const evidence: Rule = {
   title: 'All evidence is there',
   needs: [],
   settings: ['build.platforms'],
+  severities: ['unknown'],
   means: 'undecided',
   remedy: 'Repair what kept each collector from its evidence, as its line says, and run again.',
   source: 'Loadline: unknown is never safe (fail closed)',

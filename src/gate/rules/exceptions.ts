@@ -11,6 +11,7 @@ export const exceptions: Rule = {
   title: 'The exception register is clean',
   needs: [],
   settings: ['exceptions.unused', 'exceptions.expired', 'exceptions.maximumDays'],
+  severities: ['medium', 'low'],
   remedy: 'Remove exceptions that are no longer needed, and look at the risk again before a last day is moved.',
   source: 'Loadline: an accepted risk has a reason, an owner and a last day',
   judge({ policy, exceptions: uses, now }) {

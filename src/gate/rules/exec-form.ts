@@ -9,6 +9,7 @@ export const execForm: Rule = {
   id: 'exec-form',
   title: 'ENTRYPOINT and CMD are in exec form',
   needs: ['configuration'],
+  severities: ['low'],
   remedy: 'Write the instruction as a JSON array, e.g. CMD ["python3", "-m", "app"].',
   source: 'Dockerfile reference, shell and exec form; hadolint DL3025',
   judge({ evidence }) {

@@ -10,6 +10,7 @@ export const exposedPorts: Rule = {
   title: 'Exposes only the ports it needs',
   needs: ['configuration'],
   settings: ['configuration.ports'],
+  severities: ['high', 'medium'],
   remedy: 'Remove the EXPOSE instruction, or add the port to configuration.ports. Port 22 is never allowed: enter a container with the runtime, not with SSH.',
   source: 'CIS Docker Benchmark 1.6.0, 5.7 and 5.9',
   judge({ policy, evidence }) {

@@ -7,6 +7,7 @@ export const healthcheck: Rule = {
   title: 'Has a health check',
   needs: ['configuration'],
   settings: ['configuration.healthcheck'],
+  severities: ['medium'],
   remedy: 'Add HEALTHCHECK CMD [...] in exec form. Where only Kubernetes runs the image, which has probes instead, set configuration.healthcheck to optional.',
   source: 'CIS Docker Benchmark 1.6.0, 4.6',
   judge({ policy, evidence }) {

@@ -7,6 +7,7 @@ export const inventory: Rule = {
   title: 'The packages of the image are known',
   needs: ['vulnerabilities', 'licenses'],
   settings: ['inventory.allowEmpty'],
+  severities: ['unknown'],
   means: 'undecided',
   remedy: 'Keep the package databases and the lock files of the application in the image; for an image that really has none, say so in inventory.allowEmpty with a reason.',
   source: 'Loadline: nothing catalogued is nothing scanned; NTIA Minimum Elements for an SBOM',

@@ -7,6 +7,7 @@ export const labels: Rule = {
   title: 'Required labels are set',
   needs: ['configuration'],
   settings: ['configuration.labels'],
+  severities: ['low'],
   remedy: 'Add LABEL name="value" to the last stage of the Dockerfile, or change configuration.labels.',
   source: 'OCI Image Specification 1.1, annotations (org.opencontainers.image.*)',
   judge({ policy, evidence }) {

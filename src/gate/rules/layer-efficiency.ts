@@ -7,6 +7,7 @@ export const layerEfficiency: Rule = {
   title: 'Layers are efficient',
   needs: ['size'],
   settings: ['size.efficiency'],
+  severities: ['low'],
   remedy: 'Change and delete files in the instruction that makes them, or copy the result from an earlier stage.',
   source: 'Dive, lowestEfficiency: 0.9 is its default',
   judge({ policy, evidence }) {

@@ -21,6 +21,7 @@ export const licenses: Rule = {
   title: 'No denied licences',
   needs: ['licenses'],
   settings: ['licenses.deny', 'licenses.unknown'],
+  severities: ['high', 'unknown'],
   remedy: 'Replace the package by one with another licence, buy a licence and write an exception with the contract as its reason, or change licenses.deny.',
   source: 'SPDX 2.3, annex D (licence expressions); SPDX licence list',
   judge({ policy, evidence }) {

@@ -8,6 +8,7 @@ export const lintPragmas: Rule = {
   title: 'No comment silences the linter',
   needs: ['lint'],
   settings: ['lint.pragmas'],
+  severities: ['low'],
   remedy: 'Remove the comment, and change the line or write an exception from lint-level with a reason and a last day.',
   source: 'Loadline: a silenced check is an exception; hadolint, inline ignores',
   judge({ policy, evidence }) {

@@ -8,6 +8,7 @@ export const packageCaches: Rule = {
   id: 'package-caches',
   title: 'No package caches',
   needs: ['configuration'],
+  severities: ['low'],
   remedy: 'Install with RUN --mount=type=cache, or delete the cache in the same RUN instruction (rm -rf /var/lib/apt/lists/*, pip --no-cache-dir, npm cache clean --force).',
   source: 'CIS Docker Benchmark 1.6.0, 4.3 and 4.7',
   judge({ evidence }) {

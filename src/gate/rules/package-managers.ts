@@ -8,6 +8,7 @@ export const packageManagers: Rule = {
   title: 'No package manager',
   needs: ['configuration'],
   settings: ['configuration.packageManagers'],
+  severities: ['medium'],
   remedy: 'Install in a build stage and copy the result into a base without package manager, or remove the package manager in the last instruction that runs as root.',
   source: 'CIS Docker Benchmark 1.6.0, 4.3',
   judge({ policy, evidence }) {

@@ -9,6 +9,7 @@ export const sbomComplete: Rule = {
   title: 'The SBOM is complete and about this image',
   needs: ['sbom', 'vulnerabilities'],
   settings: ['inventory.allowEmpty'],
+  severities: ['unknown'],
   means: 'undecided',
   remedy: 'Generate both documents again from the archive that was scanned.',
   source: 'NTIA Minimum Elements for an SBOM; CycloneDX; SPDX 2.3',

@@ -1,4 +1,4 @@
-import type { Violation } from '../../model/index.ts'
+import { severities, type Violation } from '../../model/index.ts'
 import { ownersOn } from '../owners.ts'
 import { overLimit } from '../over-limit.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
@@ -9,6 +9,7 @@ export const secrets: Rule = {
   title: 'No credentials in the image',
   needs: ['secrets'],
   settings: ['secrets.allowed'],
+  severities,
   remedy: 'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
   source: 'CIS Docker Benchmark 1.6.0, 4.10; NIST SP 800-190, 4.1.4',
   judge({ policy, evidence }) {

@@ -7,6 +7,7 @@ export const setuid: Rule = {
   id: 'setuid',
   title: 'No setuid or setgid programs',
   needs: ['configuration'],
+  severities: ['medium'],
   remedy: 'Remove the file, or its bits with chmod a-s in the instruction that brings it; a distroless base has none.',
   source: 'CIS Docker Benchmark 1.6.0, 4.8',
   judge({ evidence }) {

@@ -8,6 +8,7 @@ export const shells: Rule = {
   title: 'No shell',
   needs: ['configuration'],
   settings: ['configuration.shells'],
+  severities: ['medium'],
   remedy: 'Build on a distroless base, or remove the shell in the last stage; use the exec form for ENTRYPOINT, CMD and HEALTHCHECK.',
   source: 'CIS Docker Benchmark 1.6.0, 4.3; NIST SP 800-190, 4.1.2',
   judge({ policy, evidence }) {

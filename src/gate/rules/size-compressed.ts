@@ -9,6 +9,7 @@ export const sizeCompressed: Rule = {
   title: 'Compressed size is within the budget',
   needs: ['size'],
   settings: ['size.compressed'],
+  severities: ['medium'],
   remedy: 'Make the layers smaller as for the unpacked size, or set size.compressed.',
   source: 'Loadline: size.compressed, as a registry stores the layers',
   judge({ policy, evidence }) {

@@ -10,6 +10,7 @@ export const sizeGrowth: Rule = {
   title: 'The image does not grow unnoticed',
   needs: ['size'],
   settings: ['size.growth'],
+  severities: ['medium'],
   remedy: 'Look at the new files and layers that it names: leave out what is not needed, or set size.growth.',
   source: 'Loadline: size.growth, against the verdict that --baseline gives',
   judge({ policy, evidence, baseline }) {

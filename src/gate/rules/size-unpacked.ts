@@ -12,6 +12,7 @@ export const sizeUnpacked: Rule = {
   title: 'Unpacked size is within the budget',
   needs: ['size'],
   settings: ['size.unpacked', 'image.class'],
+  severities: ['medium'],
   remedy: 'Choose a smaller base, copy only what runs into the last stage, and leave out the largest files that it names; or set size.unpacked.',
   source: 'Loadline: 100 MB for interpreted images, 50 MB for compiled ones; CIS Docker Benchmark 1.6.0, 4.3',
   judge({ policy, evidence }) {

@@ -7,6 +7,7 @@ export const sshServer: Rule = {
   id: 'ssh-server',
   title: 'No SSH server',
   needs: ['configuration'],
+  severities: ['high'],
   remedy: 'Do not install an SSH server; enter a container with the runtime (docker exec, kubectl debug).',
   source: 'CIS Docker Benchmark 1.6.0, 5.7',
   judge({ evidence }) {

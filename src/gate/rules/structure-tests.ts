@@ -7,6 +7,7 @@ export const structureTests: Rule = {
   title: 'Structure tests pass',
   needs: ['structure'],
   settings: ['structure.required', 'structure.file'],
+  severities: ['high'],
   remedy: 'Repair the image or the test: each line says what the test expected and met.',
   source: 'container-structure-test, schema 2.0.0',
   judge({ policy, evidence }) {

@@ -12,6 +12,7 @@ export const suspectedSecrets: Rule = {
   id: 'suspected-secrets',
   title: 'No credentials in environment, labels or history',
   needs: ['configuration'],
+  severities: ['high'],
   remedy: 'Revoke the credential; take it out of ENV, LABEL or ARG and use RUN --mount=type=secret, or the environment of the running container.',
   source: 'CIS Docker Benchmark 1.6.0, 4.10',
   judge({ evidence }) {

@@ -8,6 +8,7 @@ export const user: Rule = {
   title: 'Runs as an unprivileged user',
   needs: ['configuration'],
   settings: ['configuration.minimumUid'],
+  severities: ['high', 'medium'],
   remedy: 'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.',
   source: 'CIS Docker Benchmark 1.6.0, 4.1; Kubernetes Pod Security Standards, restricted',
   judge({ policy, evidence }) {

@@ -10,6 +10,7 @@ export const vulnerabilities: Rule = {
   title: 'Known vulnerabilities are within the thresholds',
   needs: ['vulnerabilities'],
   settings: ['vulnerabilities.critical', 'vulnerabilities.high', 'vulnerabilities.medium', 'vulnerabilities.low', 'vulnerabilities.unknown', 'vulnerabilities.unfixed', 'vulnerabilities.base', 'vulnerabilities.application'],
+  severities,
   remedy: 'Update each package to the version that repairs it and rebuild on a current base; where no repair exists, remove the package or accept the risk by an exception.',
   source: 'CIS Docker Benchmark 1.6.0, 4.4; NIST SP 800-190, 4.1.1',
   judge({ policy, evidence }) {

@@ -8,6 +8,7 @@ export const wastedBytes: Rule = {
   title: 'Little is wasted between layers',
   needs: ['size'],
   settings: ['size.wasted'],
+  severities: ['low'],
   remedy: 'Remove files in the RUN instruction that brings them; chown and chmod with COPY --chown and --chmod, not in a layer of their own.',
   source: 'Dive, highestWastedBytes: 20 MB is its default',
   judge({ policy, evidence }) {

@@ -7,6 +7,7 @@ export const worldWritable: Rule = {
   id: 'world-writable',
   title: 'Nothing is writable for everybody',
   needs: ['configuration'],
+  severities: ['medium'],
   remedy: 'Take the right away with chmod o-w in the instruction that brings the file, or with COPY --chmod; give a directory for temporary files the sticky bit.',
   source: 'CIS Distribution Independent Linux Benchmark: no world-writable files, sticky bit on world-writable directories',
   judge({ evidence }) {

@@ -30,6 +30,7 @@ it('every violation that the gate makes has an id that an exception can name', (
   const evidence = evidenceWith((bad) => {
     if (bad.lint.status === 'collected') {
       bad.lint.value.findings.push(lintFinding(), lintFinding({ id: 'SC2086' }))
+      bad.lint.value.downloads.push({ address: 'https://example.com/tool.tar.gz', line: 3, verified: false })
       bad.lint.value.pragmas.push({ rules: ['DL3003'], line: 1, global: false }, { rules: [], line: 2, global: true })
     }
     valueOf(bad, 'vulnerabilities').findings.push(...['CVE-2026-0001', 'CVE-2026-1234567', 'GHSA-jfh8-c2jp-5v3q', 'GO-2026-4401', 'TEMP-0000000-ABCDEF', 'DSA-5417-1', 'unidentified'].map((id) => vulnerability({ id })))

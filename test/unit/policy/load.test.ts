@@ -143,7 +143,7 @@ describe('a partial policy', () => {
     expect(load(`version: 1\nbase: {allow: ${JSON.stringify(allow)}}`).base.allow).toEqual(allow)
   })
 
-  it('does not read the environment', () => {
+  it('does not read the environment [fault 35]', () => {
     process.env['LOADLINE_POLICY'] = 'off'
     process.env['LOADLINE_RULES_USER'] = 'off'
     try {
@@ -157,7 +157,6 @@ describe('a partial policy', () => {
 
 describe('a mistake is told with its place, what was wanted, what was found and what was meant', () => {
   it.each([
-    // Fault 26: unknown keys.
     ['version: 1\nvulnerabilities:\n  critcal: 0\n', 'loadline.yaml:3:3: vulnerabilities.critcal: unknown key; did you mean "critical"?'],
     ['version: 1\nvulnerabilties: {}\n', 'loadline.yaml:2:1: vulnerabilties: unknown key; did you mean "vulnerabilities"?'],
     ['version: 1\nminimumUid: 5\n', 'loadline.yaml:2:1: minimumUid: unknown key here; it exists as configuration.minimumUid'],
@@ -166,7 +165,6 @@ describe('a mistake is told with its place, what was wanted, what was found and 
     ['version: 1\nexceptions: {regster: []}', 'loadline.yaml:2:14: exceptions.regster: unknown key; did you mean "register"?'],
     ['version: 1\nextends: strickt', 'loadline.yaml:2:10: extends: wanted one of "default", "strict", "advisory"; found the text "strickt"; did you mean "strict"?'],
     ['version: 1\nlint: {failOn: warn}', 'loadline.yaml:2:16: lint.failOn: wanted one of "error", "warning", "info", "style"; found the text "warn"'],
-    // Fault 35: thresholds.
     ['version: 1\nvulnerabilities: {high: -1}', 'loadline.yaml:2:25: vulnerabilities.high: wanted at least 0; found the number -1'],
     ['version: 1\nvulnerabilities: {high: .nan}', 'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found the number NaN'],
     ['version: 1\nvulnerabilities: {high: .inf}', 'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found the number Infinity'],
@@ -211,7 +209,7 @@ describe('a mistake is told with its place, what was wanted, what was found and 
     ['version: "1"', 'loadline.yaml:1:10: version: wanted 1; found the text "1"; write it without quotes'],
     ['- version: 1', 'loadline.yaml:1:1: wanted a map of keys; found a list'],
     ['hello', 'loadline.yaml:1:1: wanted a map of keys; found the text "hello"'],
-  ])('%j', (text, message) => {
+  ])('%j [faults 26, 35]', (text, message) => {
     expect(problems(text)).toEqual([message])
   })
 
@@ -239,16 +237,13 @@ describe('an exception', () => {
   })
 
   it.each([
-    // Fault 30: justification, owner and last day.
     [good.replace(', reason: not reachable here', ''), 'exceptions.register[0].reason: wanted a reason, in at least ten characters; found nothing'],
     [good.replace('not reachable here', '"          "'), 'exceptions.register[0].reason: wanted a reason, in at least ten characters; found the text "          "'],
     [good.replace(', owner: team-x', ''), 'exceptions.register[0].owner: wanted a team or a mail address; found nothing'],
     [good.replace(', expires: 2027-01-31', ''), 'exceptions.register[0].expires: wanted a calendar day, e.g. 2027-01-31; found nothing'],
     [good.replace('2027-01-31', '2027-02-29'), 'exceptions.register[0].expires: wanted a calendar day, e.g. 2027-01-31; found the text "2027-02-29"'],
     [good.replace('2027-01-31', 'never'), 'exceptions.register[0].expires: wanted a calendar day, e.g. 2027-01-31; found the text "never"'],
-    // Fault 31: too far away.
     [good.replace('2027-01-31', '2027-05-23'), 'exceptions.register[0].expires: wanted a day at most 180 days from today (exceptions.maximumDays), found 2027-05-23, 181 days away; choose an earlier day and look at the risk again then'],
-    // Fault 33: wildcards.
     [good.replace('CVE-2026-1234', 'CVE-2026-*'), 'exceptions.register[0].id: wanted the id of one violation: wildcards are refused, an exception names one thing; found the text "CVE-2026-*"'],
     [good.replace('CVE-2026-1234', '"?"'), 'exceptions.register[0].id: wanted the id of one violation: wildcards are refused, an exception names one thing; found the text "?"'],
     [`${good}, subject: "pkg:deb/*"`, 'exceptions.register[0].subject: wanted one subject: wildcards are refused; found the text "pkg:deb/*"'],
@@ -274,7 +269,7 @@ describe('an exception', () => {
     // An origin is for what Loadline takes from files itself.
     [`${good}, origin: {kind: openvex, path: a, place: b}`, 'exceptions.register[0].origin: unknown key; known here: rule, id, subject, platform, image, digest, path, package, reason, owner, ticket, created, expires, compensatingControl, vex'],
     [`${good}, note: x`, 'exceptions.register[0].note: unknown key; known here: rule, id, subject, platform, image, digest, path, package, reason, owner, ticket, created, expires, compensatingControl, vex'],
-  ])('{%s} is refused', (entry, message) => {
+  ])('{%s} is refused [faults 30, 31, 33]', (entry, message) => {
     expect(problems(register(entry)).map((line) => line.replace(/^loadline\.yaml:4:\d+: /, ''))).toEqual([message])
   })
 
@@ -298,7 +293,7 @@ describe('an exception', () => {
     ['2026-11-22T23:59:59.999Z', [expect.stringContaining('181 days away')]],
     ['2026-11-23T00:00:00.000Z', []],
     ['2026-11-23T23:59:59.999Z', []],
-  ])('is measured in days of UTC: at %s', (moment, told) => {
+  ])('is measured in days of UTC: at %s [fault 34]', (moment, told) => {
     expect(problems(`${register(good.replace('2027-01-31', '2027-05-22'))}wrong: 1\n`, new Date(moment)).slice(0, -1)).toEqual(told)
   })
 })

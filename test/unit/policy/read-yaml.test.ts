@@ -38,20 +38,20 @@ describe('a document that is refused', () => {
     ['a: "open\n', /not valid YAML/],
     ['a: 1\0\n', /^1:1: wanted UTF-8 text/],
     ['a: 1\nb: \uFFFD\n', /^2:1: wanted UTF-8 text/],
-  ])('%j', (text, message) => {
+  ])('%j [fault 28]', (text, message) => {
     expect(messages(text)[0]).toMatch(message)
   })
 
-  it('has more than 1 MiB', () => {
+  it('has more than 1 MiB [fault 28]', () => {
     expect(messages(`a: ${'x'.repeat(1_048_576)}`)).toEqual(['1:1: wanted at most 1048576 bytes (1 MiB), found 1048579; a policy is read by people'])
   })
 
-  it('is nested too deeply', () => {
+  it('is nested too deeply [fault 28]', () => {
     expect(messages(`${nested(19)} 1`)).toEqual([])
     for (const text of [`${nested(25)} 1`, `${nested(500)} 1`, `a: ${'['.repeat(21)}${']'.repeat(21)}`, `${'- '.repeat(30)}x`, `${'? '.repeat(30)}x`, '{a: '.repeat(30)]) expect(messages(text).join()).toContain('at most 20 levels of nesting')
   })
 
-  it('is an alias bomb', () => {
+  it('is an alias bomb [fault 28]', () => {
     const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${'bcdefghi'.replace(/./g, (letter) => `${letter}: &${letter} [${Array(9).fill(`*${String.fromCharCode(letter.charCodeAt(0) - 1)}`).join(', ')}]\n`)}`
     expect(messages(bomb)[0]).toMatch(/found the anchor &a/)
   })
@@ -79,7 +79,7 @@ describe('time and memory are bounded', () => {
     ['equal keys', fill('k: 1\n')],
     ['a long list', `a: [${fill('x,')}]`],
     ['colons', fill(': ')],
-  ])('for 1 MB of %s', (_, text) => {
+  ])('for 1 MB of %s [fault 28]', (_, text) => {
     const started = performance.now()
     expect(() => loadPolicy(text, 'loadline.yaml', new Date('2026-11-23'))).toThrow(DeliveryError)
     expect(performance.now() - started).toBeLessThan(15_000)
@@ -101,7 +101,7 @@ it('reads plain documents as YAML 1.2 does', () => {
   expect(Array.isArray(read) ? read : read.value).toEqual({ day: '2027-01-31', no: 'no', octal: 15, text: '0', folded: 'a b\n' })
 })
 
-it('answers anything with a policy or a POLICY error, and never pollutes a prototype', () => {
+it('answers anything with a policy or a POLICY error, and never pollutes a prototype [fault 28]', () => {
   const pieces = fc.constantFrom('version: 1', 'rules:', '  user: {level: off}', 'exceptions: {register: [', ']}', '- ', '__proto__: {x: 1}', '&a ', '*a', '---', '\t', '"', "'", '{', '}', '[', ']', '|', '>', '#', '!', '%', ': ', '? ', '\uFEFF', '\0', 'é', '\u2028')
   const answer = fc.property(fc.array(fc.oneof(pieces, fc.string({ maxLength: 6 })), { maxLength: 12 }), fc.constantFrom('\n', '', ' ', '\r\n'), (parts, separator) => {
     const known = answers(parts.join(separator))

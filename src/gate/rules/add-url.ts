@@ -1,0 +1,31 @@
+import type { Violation } from '../../model/index.ts'
+import { ownersInSource } from '../owners.ts'
+import { collectedLint, type Rule } from '../rule.ts'
+
+/** What is downloaded without a checksum is whatever the server gives on that day; a tag or a branch of a repository moves as well. */
+export const addUrl: Rule = {
+  id: 'add-url',
+  title: 'ADD downloads only what a checksum fixes',
+  needs: ['lint'],
+  severities: ['medium'],
+  remedy: 'Write the checksum beside it (ADD --checksum=sha256:... URL), name the full commit of a repository (URL#<commit>), or copy the file into the source.',
+  source: 'CIS Docker Benchmark 1.6.0, 4.9; Dockerfile reference, ADD --checksum',
+  judge({ policy, evidence }) {
+    const { downloads } = collectedLint(evidence)
+    const owners = ownersInSource(evidence)
+    const path = policy.build.dockerfile
+    const violations = downloads
+      .filter(({ verified }) => !verified)
+      .map(({ address, line }): Violation => ({
+        id: address,
+        subject: `${path}:${line}`,
+        severity: 'medium',
+        wanted: 'a checksum or a commit beside what ADD downloads',
+        found: `ADD ${address}`,
+        remedy: addUrl.remedy,
+        location: { path, line, within: 'source' },
+        owner: owners.ofLine(line),
+      }))
+    return { wanted: 'a checksum or a commit for each', found: downloads.length === 0 ? 'no downloads' : `${downloads.length - violations.length} of ${downloads.length} fixed`, violations }
+  },
+}

@@ -1,0 +1,34 @@
+import type { Evidence, Platform, ToolIdentity, Violation } from '../../model/index.ts'
+import { ownTools, tools } from '../../tools/images.ts'
+import type { Rule } from '../rule.ts'
+
+const pinned: ReadonlyMap<string, string> = new Map([...Object.values(tools), ...Object.values(ownTools)].map(({ name, version }) => [name, version]))
+
+/** Evidence is as good as what gave it: another version may read less, and a tag may be another program tomorrow. */
+export const toolPins: Rule = {
+  id: 'tool-pins',
+  title: 'Every tool is the pinned one',
+  needs: [],
+  severities: ['unknown'],
+  means: 'undecided',
+  remedy: 'Run "loadline lock" with this version of Loadline, commit the lock file, and collect the evidence again.',
+  source: 'SLSA 1.0, build requirements; NIST SP 800-204D, 5.1: tools of a pipeline are pinned by digest',
+  judge({ evidence }) {
+    const used = toolsOf(evidence)
+    const violations = used.flatMap(({ kind, platform, tool }): Violation[] => {
+      const version = pinned.get(tool.name)
+      const fault = version === undefined ? 'is no tool of this Loadline' : version !== tool.version ? `is not version ${version}` : /@sha256:[0-9a-f]{64}$/.test(tool.reference) ? undefined : 'is not pinned by digest'
+      if (fault === undefined) return []
+      const wanted = version === undefined ? 'a tool that this Loadline pins' : `${tool.name} ${version}, by digest`
+      return [{ id: tool.name, subject: kind, severity: 'unknown', ...(platform === undefined ? {} : { platform }), wanted, found: `${tool.name} ${tool.version} (${tool.reference}), which ${fault}`, remedy: toolPins.remedy }]
+    })
+    const names = [...new Set(used.map(({ tool }) => `${tool.name} ${tool.version}`))].toSorted()
+    return { wanted: 'each by digest, of the version that this Loadline pins', found: names.join(', ') || 'no tool', violations }
+  },
+}
+
+/** The tool behind each piece of evidence that is there; what is missing is the matter of the rule `evidence`. */
+function toolsOf({ lint, platforms }: Evidence): Array<{ kind: string; platform: Platform | undefined; tool: ToolIdentity }> {
+  const cells = platforms.flatMap(({ archive, evidence: kinds }) => Object.entries(kinds).map(([kind, cell]) => ({ kind, platform: archive.platform as Platform | undefined, cell })))
+  return [{ kind: 'lint', platform: undefined, cell: lint }, ...cells].flatMap(({ kind, platform, cell }) => (cell?.status === 'collected' ? [{ kind, platform, tool: cell.tool }] : []))
+}

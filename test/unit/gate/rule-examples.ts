@@ -1,0 +1,500 @@
+import type { Baseline } from '../../../src/gate/baseline.ts'
+import { evaluate } from '../../../src/gate/evaluate.ts'
+import type { Evidence, KnownExploited, PlatformEvidence, RuleResult, ToolIdentity, Vulnerability } from '../../../src/model/index.ts'
+import type { RuleId } from '../../../src/policy/rule-ids.ts'
+import type { Policy } from '../../../src/policy/schema.ts'
+import {
+  digest,
+  evidenceWith,
+  exception,
+  goodEvidence,
+  lintFinding,
+  missing,
+  now,
+  policy,
+  policyWith,
+  secretFinding,
+  valueOf,
+  vulnerability,
+  withBase,
+  withConfiguration,
+  withExceptions,
+  withLint,
+  withVulnerabilities,
+} from './good-evidence.ts'
+
+/** A situation in which a rule is asked: what is not said is good evidence and the default policy. */
+export interface Example {
+  when: string
+  evidence?: Evidence
+  policy?: Policy
+  baseline?: Baseline
+}
+
+export interface Caught extends Example {
+  /** Ids of the violations, in the order of their text. */
+  ids: string[]
+  found?: RegExp
+}
+
+/** What a rule catches and what it does not, as hadolint writes its own rules down. At least one of each. */
+export interface Examples {
+  status: RuleResult['status']
+  catchesNot: [Example, ...Example[]]
+  catches: [Caught, ...Caught[]]
+}
+
+const file = (path: string) => ({ path, mode: '4755', bytes: 1000 })
+
+export const examples: Record<RuleId, Examples> = {
+  evidence: {
+    status: 'undecided',
+    catchesNot: [{ when: 'a second platform is complete too', evidence: goodEvidence(['linux/amd64', 'linux/arm64']), policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }) }],
+    catches: [
+      { when: 'there is no image', evidence: { ...goodEvidence(), platforms: [] }, ids: ['base', 'configuration', 'licenses', 'platform', 'sbom', 'secrets', 'size', 'structure', 'vulnerabilities'] },
+      { when: 'the linter did not run', evidence: evidenceWith((evidence) => (evidence.lint = missing)), ids: ['lint'], found: /exit code 137/ },
+      { when: 'one cell is missing', evidence: evidenceWith((evidence) => (evidence.platforms[0]!.evidence.sbom = missing)), ids: ['sbom'], found: /exit code 137/ },
+      { when: 'a cell is not there at all', evidence: evidenceWith((evidence) => Reflect.deleteProperty(evidence.platforms[0]!.evidence, 'size')), ids: ['size'], found: /nobody collected it/ },
+      { when: 'a platform of the policy is missing', policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }), ids: ['platform'] },
+      { when: 'one platform is there twice', evidence: goodEvidence(['linux/amd64', 'linux/amd64']), ids: ['repeated-digest', 'repeated-platform'] },
+      {
+        when: 'two platforms have the same bytes',
+        policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }),
+        evidence: evidenceWith((evidence) => {
+          for (const { archive, evidence: cells } of evidence.platforms) {
+            archive.digest = digest('same')
+            if (cells.sbom.status === 'collected') cells.sbom.value.subject = digest('same')
+          }
+        }, ['linux/amd64', 'linux/arm64']),
+        ids: ['repeated-digest'],
+      },
+    ],
+  },
+  'tool-pins': {
+    status: 'undecided',
+    catchesNot: [{ when: 'one of Loadline\'s own programs was compiled by a pinned compiler', evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'configuration'), { reference: `compiled from ci/sealed/go/inspect by docker.io/library/golang:1.26-bookworm@${digest('golang')}` })) }],
+    catches: [
+      { when: 'a tool has another version', evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'vulnerabilities'), { version: '0.60.0' })), ids: ['trivy'], found: /trivy 0\.60\.0 .*is not version 0\.72\.0/ },
+      { when: 'a tool is named by a tag', evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'size'), { reference: 'docker.io/wagoodman/dive:v0.13.1' })), ids: ['dive'], found: /not pinned by digest/ },
+      { when: 'nobody knows the tool', evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'secrets'), { name: 'grep' })), ids: ['grep'], found: /no tool of this Loadline/ },
+      { when: 'the linter is another one', evidence: evidenceWith((evidence) => { if (evidence.lint.status === 'collected') evidence.lint.tool = { ...evidence.lint.tool, version: '1.0.0' } }), ids: ['hadolint'] },
+    ],
+  },
+  'lint-level': {
+    status: 'failed',
+    catchesNot: [
+      { when: 'findings are milder', evidence: withLint([lintFinding({ level: 'info' }), lintFinding({ level: 'style' })]) },
+      { when: 'the policy only denies errors', evidence: withLint([lintFinding()]), policy: policyWith({ lint: { failOn: 'error' } }) },
+    ],
+    catches: [
+      { when: 'there is a warning', evidence: withLint([lintFinding()]), ids: ['DL3008'], found: /^warning: Pin versions/ },
+      { when: 'there is an error', evidence: withLint([lintFinding({ id: 'SC2086', level: 'error' })]), ids: ['SC2086'] },
+      { when: 'style denies', evidence: withLint([lintFinding({ level: 'style' })]), policy: policyWith({ lint: { failOn: 'style' } }), ids: ['DL3008'] },
+    ],
+  },
+  'lint-pragmas': {
+    status: 'failed',
+    catchesNot: [{ when: 'pragmas are denied and there are none', evidence: withLint([lintFinding({ level: 'info' })]), policy: policyWith({ lint: { pragmas: 'deny' } }) }],
+    catches: [
+      { when: 'pragmas are denied [fault 19]', evidence: withLint([], [{ rules: ['DL3008', 'DL3009'], line: 3, global: false }]), policy: policyWith({ lint: { pragmas: 'deny' } }), ids: ['DL3008', 'DL3009'] },
+      { when: 'a pragma names no rule', evidence: withLint([], [{ rules: [], line: 1, global: true }]), policy: policyWith({ lint: { pragmas: 'deny' } }), ids: ['all rules'], found: /whole file/ },
+    ],
+  },
+  'add-url': {
+    status: 'failed',
+    catchesNot: [{ when: 'a checksum is written beside it', evidence: withLint([], [], [{ address: 'https://example.com/tool.tar.gz', line: 3, verified: true }]) }],
+    catches: [{ when: 'there is no checksum [fault 25]', evidence: withLint([], [], [{ address: 'https://example.com/tool.tar.gz', line: 3, verified: false }]), ids: ['https://example.com/tool.tar.gz'], found: /^ADD https/ }],
+  },
+  vulnerabilities: {
+    status: 'failed',
+    catchesNot: [
+      { when: 'severities are unlimited', evidence: withVulnerabilities({ findings: [vulnerability({ severity: 'medium' }), vulnerability({ severity: 'low' })] }) },
+      { when: 'the limit is not passed', evidence: withVulnerabilities({ findings: [vulnerability({ id: 'A' }), vulnerability({ id: 'B' })] }), policy: policyWith({ vulnerabilities: { critical: 2 } }) },
+      {
+        when: 'each platform stays within its limit',
+        policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] }, vulnerabilities: { critical: 1 } }),
+        evidence: evidenceWith((evidence) => [0, 1].forEach((index) => valueOf(evidence, 'vulnerabilities', index).findings.push(vulnerability())), ['linux/amd64', 'linux/arm64']),
+      },
+    ],
+    catches: [
+      { when: 'there is a critical one', evidence: withVulnerabilities({ findings: [vulnerability()] }), ids: ['CVE-2026-0001'], found: /libc6 2.36: Buffer overflow/ },
+      { when: 'the severity is unknown [fault 10]', evidence: withVulnerabilities({ findings: [vulnerability({ severity: 'unknown' })] }), ids: ['CVE-2026-0001'] },
+      { when: 'the finding has no id [fault 10]', evidence: withVulnerabilities({ findings: [vulnerability({ id: 'unidentified', severity: 'unknown' })] }), ids: ['unidentified'] },
+      { when: 'the limit is passed', evidence: withVulnerabilities({ findings: [vulnerability({ id: 'B' }), vulnerability({ id: 'A' })] }), policy: policyWith({ vulnerabilities: { critical: 1 } }), ids: ['A', 'B'] },
+      { when: 'unfixed ones count', evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: undefined, status: 'affected' } as never)] }), policy: policyWith({ vulnerabilities: { unfixed: 'count' } }), ids: ['CVE-2026-0001'] },
+      { when: 'the vendor says fixed and names no version', evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: '' })] }), ids: ['CVE-2026-0001'] },
+    ],
+  },
+  'known-exploited': {
+    status: 'failed',
+    catchesNot: [
+      { when: 'no finding is on the list', evidence: withExploited({ listed: [] }, [vulnerability({ severity: 'low' })]) },
+      { when: 'what is on the list is not in the image', evidence: withExploited({}, [vulnerability({ id: 'CVE-2026-0002', severity: 'low' })]) },
+    ],
+    catches: [
+      { when: 'a mild finding without a repair is on the list', evidence: withExploited({}, [vulnerability({ severity: 'low', status: 'affected', fixedVersion: '' })]), ids: ['CVE-2026-0001'], found: /^libc6 2\.36, on the list since 2026-11-01, to be repaired until 2026-11-22$/ },
+      { when: 'its severity is unlimited and unfixed ones are only reported', evidence: withExploited({}, [vulnerability({ severity: 'medium' })]), ids: ['CVE-2026-0001'] },
+    ],
+  },
+  'known-exploited-list': {
+    status: 'undecided',
+    catchesNot: [
+      { when: 'none is given and none is required', evidence: withoutList() },
+      { when: 'it is exactly as old as allowed', evidence: withExploited({ releasedAt: '2026-11-09T12:00:00Z' }) },
+      { when: 'it is required and there', evidence: withExploited(), policy: policyWith({ vulnerabilities: { knownExploited: { list: 'required', maximumAge: '7d' } } }) },
+    ],
+    catches: [
+      { when: 'none is given and one is required', evidence: withoutList(), policy: policyWith({ vulnerabilities: { knownExploited: { list: 'required', maximumAge: '7d' } } }), ids: ['missing'], found: /the policy asks for one/ },
+      { when: 'none is given and the policy names one', evidence: withoutList(), policy: policyWith({ vulnerabilities: { knownExploited: { list: 'optional', file: 'kev.json', maximumAge: '7d' } } }), ids: ['missing'], found: /asks for kev\.json/ },
+      { when: 'it cannot be read', evidence: evidenceWith((evidence) => (evidence.knownExploited = missing)), ids: ['unreadable'], found: /exit code 137/ },
+      { when: 'it is a second older', evidence: withExploited({ releasedAt: '2026-11-09T11:59:59Z' }), ids: ['age'], found: /14 days old/ },
+      { when: 'it comes from the future', evidence: withExploited({ releasedAt: '2026-11-24T12:00:00Z' }), ids: ['age'], found: /future/ },
+      { when: 'its date is none', evidence: withExploited({ releasedAt: 'today' }), ids: ['age'] },
+    ],
+  },
+  'database-age': {
+    status: 'undecided',
+    catchesNot: [{ when: 'it is exactly as old as allowed', evidence: withDatabase({ updatedAt: '2026-11-21T12:00:00Z' }) }],
+    catches: [
+      { when: 'it is a second older [fault 2]', evidence: withDatabase({ updatedAt: '2026-11-21T11:59:59Z' }), ids: ['trivy-db'], found: /48 hours old/ },
+      { when: 'it comes from the future', evidence: withDatabase({ updatedAt: '2026-11-24T12:00:00Z' }), ids: ['trivy-db'], found: /future/ },
+      { when: 'its date is none', evidence: withDatabase({ updatedAt: 'yesterday' }), ids: ['trivy-db'] },
+    ],
+  },
+  'database-coverage': {
+    status: 'undecided',
+    catchesNot: [
+      { when: 'the policy accepts examples', evidence: withDatabase({ coverage: 'example' }), policy: policyWith({ database: { accept: ['example'] } }) },
+      {
+        when: 'an image on scratch has no operating system',
+        evidence: evidenceWith((evidence) => {
+          delete valueOf(evidence, 'vulnerabilities').os
+          valueOf(evidence, 'base').images = [{ stage: 'final', location: { path: 'Dockerfile', line: 1, within: 'source' }, written: 'scratch', reference: 'scratch', pinnedBy: 'scratch', final: true }]
+        }),
+      },
+    ],
+    catches: [
+      { when: 'the kind is not accepted', evidence: withDatabase({ coverage: 'example' }), ids: ['database'] },
+      { when: 'an ecosystem is not covered [fault 8]', evidence: withVulnerabilities({ uncovered: ['npm', 'go'] }), ids: ['go', 'npm'] },
+      { when: 'it is empty', evidence: withDatabase({ ecosystems: { pip: 0 } }), ids: ['empty-database'] },
+      { when: 'no operating system was recognised [fault 8]', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'vulnerabilities').os), ids: ['operating-system'] },
+      {
+        when: 'neither a system nor a final base is known',
+        evidence: evidenceWith((evidence) => {
+          delete valueOf(evidence, 'vulnerabilities').os
+          valueOf(evidence, 'base').images = []
+        }),
+        ids: ['operating-system'],
+      },
+      { when: 'the operating system is "none" [fault 8]', evidence: withVulnerabilities({ os: { family: 'none', version: '', endOfLife: false } }), ids: ['operating-system'] },
+    ],
+  },
+  'end-of-life-os': {
+    status: 'failed',
+    catchesNot: [{ when: 'the image has no distribution', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'vulnerabilities').os) }],
+    catches: [{ when: 'support has ended [fault 9]', evidence: withVulnerabilities({ os: { family: 'debian', version: '9', endOfLife: true } }), ids: ['debian 9'] }],
+  },
+  inventory: {
+    status: 'undecided',
+    catchesNot: [{ when: 'the policy allows it', evidence: withNoPackages(), policy: policyWith({ inventory: { allowEmpty: { reason: 'one static binary on scratch' } } }) }],
+    catches: [
+      { when: 'nothing was catalogued [fault 7]', evidence: withNoPackages(), ids: ['empty'] },
+      { when: 'the licence scan saw nothing', evidence: evidenceWith((evidence) => (valueOf(evidence, 'licenses').packages = [])), ids: ['licenses'] },
+    ],
+  },
+  secrets: {
+    status: 'failed',
+    catchesNot: [{ when: 'the policy allows one', evidence: evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding())), policy: policyWith({ secrets: { allowed: 1 } }) }],
+    catches: [{ when: 'a file holds one', evidence: evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding())), ids: ['aws-access-key-id'] }],
+  },
+  'suspected-secrets': {
+    status: 'failed',
+    catchesNot: [{ when: 'variables have harmless names and values', evidence: withConfiguration({ environment: ['PATH', 'TOKENIZERS_PARALLELISM'], suspectedSecrets: [] }) }],
+    catches: [{ when: 'ENV, LABEL and ARG do [fault 37]', evidence: withConfiguration({ suspectedSecrets: [{ name: 'DB_PASSWORD', where: 'environment' }, { name: 'token', where: 'label' }, { name: 'NPM_TOKEN', where: 'history' }] }), ids: ['DB_PASSWORD', 'NPM_TOKEN', 'token'] }],
+  },
+  licenses: {
+    status: 'failed',
+    catchesNot: [
+      { when: 'there is a choice', evidence: withLicenses('MIT OR AGPL-3.0-only') },
+      { when: 'nested choices leave one', evidence: withLicenses('(AGPL-3.0-only AND MIT) OR (SSPL-1.0 OR BSD-3-Clause)') },
+    ],
+    catches: [
+      { when: 'the licence is denied', evidence: withLicenses('AGPL-3.0-only'), ids: ['library'] },
+      { when: 'its old name is written', evidence: withLicenses('AGPL-3.0'), ids: ['library'] },
+      { when: 'its old name is written with a plus', evidence: withLicenses('AGPL-3.0+'), ids: ['library'] },
+      { when: 'no choice remains', evidence: withLicenses('AGPL-3.0-only OR SSPL-1.0'), ids: ['library'] },
+      { when: 'one part of an AND is denied', evidence: withLicenses('MIT AND AGPL-3.0-only'), ids: ['library'] },
+      { when: 'one of several licences is denied', evidence: withLicenses('MIT', 'AGPL-3.0-or-later'), ids: ['library'] },
+      { when: 'an exception is added', evidence: withLicenses('AGPL-3.0-only WITH Classpath-exception-2.0'), ids: ['library'] },
+      { when: 'prose names it', evidence: withLicenses('Dual licensed: agpl-3.0-only, or ask us'), ids: ['library'] },
+      { when: 'it is in the wrong case', evidence: withLicenses('sspl-1.0'), ids: ['library'] },
+      { when: 'unknown is denied', evidence: withLicenses('see COPYING'), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
+      { when: 'none is declared', evidence: withLicenses(), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
+      { when: 'LicenseRef is the only one', evidence: withLicenses('LicenseRef-own'), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
+      { when: 'the policy denies a LicenseRef', evidence: withLicenses('LicenseRef-own'), policy: policyWith({ licenses: { deny: ['LicenseRef-own'] } }), ids: ['library'] },
+      { when: 'the expression is a bomb', evidence: withLicenses('('.repeat(100_000)), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
+    ],
+  },
+  'structure-tests': {
+    status: 'failed',
+    catchesNot: [{ when: 'none are there and none are required', evidence: evidenceWith((evidence) => (valueOf(evidence, 'structure').tests = [])), policy: policyWith({ structure: { required: false } }) }],
+    catches: [
+      { when: 'none are there', evidence: evidenceWith((evidence) => (valueOf(evidence, 'structure').tests = [])), ids: ['no-tests'] },
+      { when: 'one fails', evidence: evidenceWith((evidence) => valueOf(evidence, 'structure').tests.push({ name: 'user exists', passed: false, errors: ['expected nonroot'], seconds: 0 })), ids: ['user exists'], found: /expected nonroot/ },
+      { when: 'one fails though none is required', evidence: evidenceWith((evidence) => valueOf(evidence, 'structure').tests.push({ name: 'x', passed: false, errors: [], seconds: 0 })), policy: policyWith({ structure: { required: false } }), ids: ['x'] },
+    ],
+  },
+  'sbom-complete': {
+    status: 'undecided',
+    catchesNot: [
+      {
+        when: 'an image that may be empty has no components',
+        policy: policyWith({ inventory: { allowEmpty: { reason: 'one static binary on scratch' } } }),
+        evidence: (() => {
+          const evidence = withNoPackages()
+          for (const document of valueOf(evidence, 'sbom').documents) document.components = 0
+          return evidence
+        })(),
+      },
+    ],
+    catches: [
+      { when: 'a format is missing', evidence: evidenceWith((evidence) => valueOf(evidence, 'sbom').documents.pop()), ids: ['spdx'] },
+      { when: 'a format is there twice', evidence: evidenceWith((evidence) => valueOf(evidence, 'sbom').documents.push(valueOf(evidence, 'sbom').documents[0]!)), ids: ['cyclonedx'] },
+      { when: 'a document is empty [fault 15]', evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').documents[0]!.components = 0)), ids: ['cyclonedx'] },
+      { when: 'it is about another image [fault 16]', evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').subject = digest('another'))), ids: ['subject'] },
+      { when: 'the operating system is missing [fault 15]', evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').operatingSystem = false)), ids: ['operating-system'] },
+    ],
+  },
+  'size-unpacked': {
+    status: 'failed',
+    catchesNot: [
+      { when: 'it is exactly the limit', evidence: withSize({ unpacked: 100_000_000 }) },
+      { when: 'the policy allows more', evidence: withSize({ unpacked: 120_000_000 }), policy: policyWith({ size: { unpacked: '120 MB' } }) },
+    ],
+    catches: [
+      { when: 'it is a byte over the limit', evidence: withSize({ unpacked: 100_000_001 }), ids: ['size-unpacked'], found: /100000001 bytes/ },
+      { when: 'the class is compiled', policy: policyWith({ image: { class: 'compiled' } }), ids: ['size-unpacked'], found: /largest: \/usr\/lib\/libpython/ },
+      { when: 'it is no number', evidence: withSize({ unpacked: Number.NaN }), ids: ['size-unpacked'] },
+      { when: 'it is above what denies, and a smaller size warns', policy: policyWith({ size: { unpacked: { warn: '40 MB', deny: '60 MB' } } }), ids: ['size-unpacked'] },
+      { when: 'only a size that warns is set: the budget of the class denies', evidence: withSize({ unpacked: 100_000_001 }), policy: policyWith({ size: { unpacked: { warn: '80 MB' } } }), ids: ['size-unpacked'] },
+    ],
+  },
+  'size-compressed': {
+    status: 'failed',
+    catchesNot: [{ when: 'no limit is set', evidence: withSize({ compressed: 1e12 }) }],
+    catches: [
+      { when: 'the limit is passed', policy: policyWith({ size: { compressed: '20 MB' } }), ids: ['size-compressed'], found: /largest layer: 24 MB by COPY/ },
+      { when: 'what denies is passed', policy: policyWith({ size: { compressed: { warn: '10 MB', deny: '20 MB' } } }), ids: ['size-compressed'] },
+    ],
+  },
+  'size-growth': {
+    status: 'failed',
+    catchesNot: [
+      { when: 'no limit is set, with a baseline or without', evidence: withSize({ unpacked: 99_000_000 }) },
+      { when: 'it grew by exactly the limit', evidence: withSize({ unpacked: 71_000_000 }), policy: growing('10 MB'), baseline: earlierSize() },
+      { when: 'it shrank', evidence: withSize({ unpacked: 1_000 }), policy: growing('1 B'), baseline: earlierSize() },
+    ],
+    catches: [
+      { when: 'it grew by a byte more', evidence: withSize({ unpacked: 71_000_001 }), policy: growing('10 MB'), baseline: earlierSize(), ids: ['size-growth'], found: /^10 MB more: 61 MB became 71 MB$/ },
+      {
+        when: 'new files and layers made it grow, which it names',
+        evidence: withSize({
+          unpacked: 90_000_000,
+          largest: [{ path: '/opt/model', bytes: 22_000_000 }, { path: '/usr/lib/libpython3.11.so', bytes: 8_000_000 }],
+          layers: [...size().layers, { digest: digest('new'), diffId: digest('new'), compressed: 9_000_000, unpacked: 29_000_000, createdBy: 'COPY /opt/model' }],
+        }),
+        policy: growing('10 MB'),
+        baseline: earlierSize(),
+        ids: ['size-growth'],
+        found: /; new among the largest files: \/opt\/model \+22 MB, \/usr\/lib\/libpython3\.11\.so \+1 MB; largest new layer: 29 MB by COPY \/opt\/model$/,
+      },
+      { when: 'there is no baseline', policy: growing('10 MB'), ids: ['size-growth'], found: /no earlier size/ },
+      { when: 'the baseline does not have this platform', policy: growing('10 MB'), baseline: { ...earlierSize(), evidence: goodEvidence(['linux/arm64']) }, ids: ['size-growth'], found: /no earlier size/ },
+      { when: 'the baseline has no size', policy: growing('10 MB'), baseline: { ...earlierSize(), evidence: undefined }, ids: ['size-growth'] },
+      { when: 'the size is no number', evidence: withSize({ unpacked: Number.NaN }), policy: growing('10 MB'), baseline: earlierSize(), ids: ['size-growth'] },
+    ],
+  },
+  'layer-efficiency': {
+    status: 'failed',
+    catchesNot: [{ when: 'it is exactly the limit', evidence: withSize({ efficiency: 0.9 }) }],
+    catches: [{ when: 'it is lower', evidence: withSize({ efficiency: 0.8999 }), ids: ['layer-efficiency'], found: /0.8999/ }],
+  },
+  'wasted-bytes': {
+    status: 'failed',
+    catchesNot: [{ when: 'it is exactly the limit', evidence: withSize({ wasted: 20_000_000 }) }],
+    catches: [{ when: 'it is a byte more', evidence: withSize({ wasted: 20_000_001 }), ids: ['wasted-bytes'] }],
+  },
+  user: {
+    status: 'failed',
+    catchesNot: [{ when: 'there is no group', evidence: withConfiguration({ user: '1000' }) }],
+    catches: [
+      { when: 'none is set [fault 25]', evidence: withConfiguration({ user: '' }), ids: ['user'], found: /runs as root/ },
+      { when: 'it is root', evidence: withConfiguration({ user: 'root' }), ids: ['user'] },
+      { when: 'it is 0 with a group', evidence: withConfiguration({ user: '0:1000' }), ids: ['user'] },
+      { when: 'it is a name', evidence: withConfiguration({ user: 'nonroot' }), ids: ['user'] },
+      { when: 'it is a system account', evidence: withConfiguration({ user: '999' }), ids: ['user'] },
+      { when: 'it is a negative number', evidence: withConfiguration({ user: '-1' }), ids: ['user'] },
+    ],
+  },
+  healthcheck: {
+    status: 'failed',
+    catchesNot: [{ when: 'it is optional', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'configuration').healthcheck), policy: policyWith({ configuration: { healthcheck: 'optional' } }) }],
+    catches: [
+      { when: 'there is none [fault 25]', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'configuration').healthcheck), ids: ['healthcheck'] },
+      { when: 'it is NONE', evidence: withHealthcheck('NONE'), ids: ['healthcheck'] },
+      { when: 'it has no command', evidence: withHealthcheck('CMD'), ids: ['healthcheck'] },
+    ],
+  },
+  'exposed-ports': {
+    status: 'failed',
+    catchesNot: [
+      { when: 'none is exposed', evidence: withConfiguration({ exposedPorts: [] }), policy: policyWith({ configuration: { ports: [] } }) },
+      { when: 'the policy names it', policy: policyWith({ configuration: { ports: [8080] } }) },
+    ],
+    catches: [
+      { when: 'it is the port of SSH', evidence: withConfiguration({ exposedPorts: ['22/tcp'] }), ids: ['22/tcp'] },
+      { when: 'the policy names the port of SSH', evidence: withConfiguration({ exposedPorts: ['22'] }), policy: policyWith({ configuration: { ports: [22] } }), ids: ['22'] },
+      { when: 'the policy names another', policy: policyWith({ configuration: { ports: [8443] } }), ids: ['8080/tcp'] },
+      { when: 'it is a range', evidence: withConfiguration({ exposedPorts: ['8000-9000/tcp'] }), ids: ['8000-9000/tcp'] },
+    ],
+  },
+  setuid: { status: 'failed', catchesNot: [{ when: 'no file has such a bit', evidence: withConfiguration({ setuid: [], worldWritable: [] }) }], catches: [{ when: 'there are two [fault 25]', evidence: withConfiguration({ setuid: [file('/usr/bin/su'), file('/usr/bin/mount')] }), ids: ['/usr/bin/mount', '/usr/bin/su'], found: /4755/ }] },
+  'world-writable': { status: 'failed', catchesNot: [{ when: 'no path is', evidence: withConfiguration({ worldWritable: [] }) }], catches: [{ when: 'there is one [fault 25]', evidence: withConfiguration({ worldWritable: [file('/app/data')] }), ids: ['/app/data'] }] },
+  shells: {
+    status: 'failed',
+    catchesNot: [{ when: 'the policy allows it', evidence: withConfiguration({ shells: ['/bin/sh'] }) }],
+    catches: [{ when: 'the policy denies it', evidence: withConfiguration({ shells: ['/bin/sh'] }), policy: policyWith({ configuration: { shells: 'deny' } }), ids: ['/bin/sh'] }],
+  },
+  'package-managers': {
+    status: 'failed',
+    catchesNot: [{ when: 'the policy allows it', evidence: withConfiguration({ packageManagers: ['/usr/bin/apt'] }), policy: policyWith({ configuration: { packageManagers: 'allow' } }) }],
+    catches: [{ when: 'there is one', evidence: withConfiguration({ packageManagers: ['/usr/bin/apt'] }), ids: ['/usr/bin/apt'] }],
+  },
+  'package-caches': { status: 'failed', catchesNot: [{ when: 'the caches are empty', evidence: withConfiguration({ packageCaches: [] }) }], catches: [{ when: 'there is one [fault 25]', evidence: withConfiguration({ packageCaches: [{ path: '/var/lib/apt/lists', bytes: 18_000_000 }] }), ids: ['/var/lib/apt/lists'], found: /18 MB/ }] },
+  'ssh-server': { status: 'failed', catchesNot: [{ when: 'another server is there', evidence: withConfiguration({ sshServers: [], exposedPorts: ['8022/tcp'] }) }], catches: [{ when: 'there is one [fault 25]', evidence: withConfiguration({ sshServers: ['/usr/sbin/sshd'] }), ids: ['/usr/sbin/sshd'] }] },
+  'exec-form': {
+    status: 'failed',
+    catchesNot: [
+      { when: 'the program is a script', evidence: withConfiguration({ entrypoint: ['/entrypoint.sh'], cmd: ['serve'] }) },
+      { when: 'a shell runs a file', evidence: withConfiguration({ entrypoint: ['/bin/sh', '/run.sh'], cmd: [] }) },
+    ],
+    catches: [
+      { when: 'CMD is in shell form', evidence: withConfiguration({ entrypoint: [], cmd: ['/bin/sh', '-c', 'python -m app'] }), ids: ['CMD'] },
+      { when: 'ENTRYPOINT is in shell form', evidence: withConfiguration({ entrypoint: ['/bin/sh', '-c', 'python -m app'] }), ids: ['ENTRYPOINT'] },
+      { when: 'SHELL was changed', evidence: withConfiguration({ entrypoint: ['/bin/bash', '-ec', 'python -m app'] }), ids: ['ENTRYPOINT'] },
+    ],
+  },
+  labels: {
+    status: 'failed',
+    catchesNot: [{ when: 'only the required ones are set', evidence: withConfiguration({ labels: { team: 'shop' } }), policy: policyWith({ configuration: { labels: ['team'] } }) }],
+    catches: [
+      { when: 'one is missing', evidence: withConfiguration({ labels: { 'org.opencontainers.image.title': 'shop' } }), ids: ['org.opencontainers.image.source'] },
+      { when: 'one is empty', evidence: withConfiguration({ labels: { 'org.opencontainers.image.title': ' ', 'org.opencontainers.image.source': 'x' } }), ids: ['org.opencontainers.image.title'], found: /empty/ },
+      { when: 'the name is one of Object', evidence: withConfiguration({ labels: {} }), policy: policyWith({ configuration: { labels: ['constructor'] } }), ids: ['constructor'] },
+    ],
+  },
+  'base-pinned': {
+    status: 'failed',
+    catchesNot: [
+      { when: 'the policy does not ask for it', evidence: withBase({ pinnedBy: 'nobody' }), policy: policyWith({ base: { digest: 'optional' } }) },
+      { when: 'it is scratch', evidence: withBase({ pinnedBy: 'scratch', reference: 'scratch', written: 'scratch' }) },
+    ],
+    catches: [
+      { when: 'nobody pinned it [fault 44]', evidence: withBase({ pinnedBy: 'nobody' }), ids: ['gcr.io/distroless/python3-debian12:nonroot'] },
+      { when: 'a build stage is not pinned', evidence: withBase({}, { stage: 'build', pinnedBy: 'nobody', final: false, reference: 'docker.io/library/python:3.11' }), ids: ['docker.io/library/python:3.11'] },
+      { when: 'the digest is missing', evidence: withoutBaseDigest(), ids: ['gcr.io/distroless/python3-debian12:nonroot'] },
+    ],
+  },
+  'base-allowed': {
+    status: 'failed',
+    catchesNot: [{ when: 'the list names it exactly', evidence: withBase({ reference: 'ghcr.io/acme/base:1' }), policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }) }],
+    catches: [
+      { when: 'it comes from elsewhere', evidence: withBase({ reference: 'docker.io/evil/python:3.11' }), ids: ['docker.io/evil/python'] },
+      { when: 'a name merely begins like an allowed one', evidence: withBase({ reference: 'ghcr.io/acme/base-evil:1' }), policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }), ids: ['ghcr.io/acme/base-evil'] },
+      { when: 'the registry merely begins like an allowed one', evidence: withBase({ reference: 'docker.io/libraryevil/python:3' }), policy: policyWith({ base: { allow: ['docker.io/library/*'] } }), ids: ['docker.io/libraryevil/python'] },
+      { when: 'a build stage comes from elsewhere', evidence: withBase({}, { stage: 'build', final: false, reference: '127.0.0.1:5000/evil/go' }), ids: ['127.0.0.1:5000/evil/go'] },
+    ],
+  },
+  'base-latest': {
+    status: 'failed',
+    catchesNot: [{ when: 'a digest stands alone', evidence: withBase({ written: `docker.io/library/python@${digest('x')}`, reference: 'docker.io/library/python' }) }],
+    catches: [
+      { when: 'the tag is latest [fault 25]', evidence: withBase({ written: 'python:latest', reference: 'docker.io/library/python:latest' }), ids: ['docker.io/library/python:latest'] },
+      { when: 'there is neither tag nor digest', evidence: withBase({ written: 'localhost:5000/python', reference: 'localhost:5000/python' }), policy: policyWith({ base: { allow: ['localhost:5000/*'] } }), ids: ['localhost:5000/python'] },
+    ],
+  },
+  exceptions: {
+    status: 'failed',
+    catchesNot: [{ when: 'an exception is used', evidence: withVulnerabilities({ findings: [vulnerability()] }), policy: withExceptions(exception()) }],
+    catches: [
+      { when: 'unused ones are denied [fault 32]', policy: policyWith({ exceptions: { unused: 'deny', register: [exception()] } }), ids: ['vulnerabilities/CVE-2026-0001'] },
+      { when: 'expired ones are denied [fault 29]', policy: policyWith({ exceptions: { expired: 'deny', register: [exception({ expires: '2026-11-22' })] } }), ids: ['vulnerabilities/CVE-2026-0001'], found: /last day was 2026-11-22/ },
+      { when: 'one lives too long [fault 31]', policy: withExceptions(exception({ expires: '2028-01-01' })), ids: ['vulnerabilities/CVE-2026-0001'], found: /at most 180 days/ },
+      { when: 'one would allow missing evidence', policy: withExceptions(exception({ rule: 'evidence', id: 'sbom' })), ids: ['evidence/sbom'] },
+      { when: 'one would allow every finding without id', policy: withExceptions(exception({ id: 'unidentified' })), ids: ['vulnerabilities/unidentified'] },
+    ],
+  },
+}
+
+/** The identity of the tool behind a cell, to be changed in place. */
+function toolOf(evidence: Evidence, kind: keyof PlatformEvidence): ToolIdentity {
+  const cell = evidence.platforms[0]?.evidence[kind]
+  if (cell?.status !== 'collected') throw new TypeError(`no ${kind}`)
+  return cell.tool
+}
+
+function withDatabase(change: Partial<ReturnType<typeof database>>): Evidence {
+  return evidenceWith((evidence) => Object.assign(valueOf(evidence, 'vulnerabilities').database, change))
+}
+
+function database() {
+  return valueOf(goodEvidence(), 'vulnerabilities').database
+}
+
+export function withSize(change: Partial<ReturnType<typeof size>>): Evidence {
+  return evidenceWith((evidence) => Object.assign(valueOf(evidence, 'size'), change))
+}
+
+function size() {
+  return valueOf(goodEvidence(), 'size')
+}
+
+function withExploited(change: Partial<KnownExploited> = {}, findings: Vulnerability[] = []): Evidence {
+  return evidenceWith((evidence) => {
+    const given = evidence.knownExploited
+    if (given?.status !== 'collected') throw new TypeError('good evidence has a list')
+    Object.assign(given.value, { listed: [{ id: 'CVE-2026-0001', added: '2026-11-01', due: '2026-11-22' }] }, change)
+    valueOf(evidence, 'vulnerabilities').findings = findings
+  })
+}
+
+export function withoutList(): Evidence {
+  return evidenceWith((evidence) => delete evidence.knownExploited)
+}
+
+export function growing(growth: Policy['size']['growth']): Policy {
+  return { ...policy, size: { ...policy.size, ...(growth === undefined ? {} : { growth }) } }
+}
+
+export function earlierSize(): Baseline {
+  return { digest: digest('baseline'), verdict: evaluate(policy, goodEvidence(), now).verdict, evidence: goodEvidence() }
+}
+
+function withHealthcheck(...test: string[]): Evidence {
+  return withConfiguration({ healthcheck: { test, intervalSeconds: 30, timeoutSeconds: 3, startPeriodSeconds: 0, retries: 3 } })
+}
+
+export function withLicenses(...licenses: string[]): Evidence {
+  return evidenceWith((evidence) => valueOf(evidence, 'licenses').packages.push({ name: 'library', version: '1.0', type: 'python-pkg', licenses }))
+}
+
+function withNoPackages(): Evidence {
+  return evidenceWith((evidence) => {
+    valueOf(evidence, 'vulnerabilities').packageCount = 0
+    valueOf(evidence, 'licenses').packages = []
+  })
+}
+
+function withoutBaseDigest(): Evidence {
+  return evidenceWith((evidence) => delete valueOf(evidence, 'base').images[0]?.digest)
+}
