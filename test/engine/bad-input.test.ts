@@ -29,31 +29,31 @@ describe('bad input', () => {
   it('a platform that is none', () => expectBroken(application({ Dockerfile: dockerfile }), { exitCode: 2, code: 'USAGE', says: /"amd64" is no platform/ }, ['--platform', 'amd64']))
   it('no such directory', () => expectBroken('/no/such/directory', { exitCode: 2, code: 'SOURCE', says: /not there/ }))
   it('a file instead of a directory', () => expectBroken('package.json', { exitCode: 2, code: 'SOURCE', says: /no directory/ }))
-  it('no Dockerfile', () => expectBroken(application({ 'readme.txt': 'hello' }), { exitCode: 2, code: 'SOURCE', says: /has no Dockerfile/ }))
-  it('an empty Dockerfile', () => expectBroken(application({ Dockerfile: '\n\n' }), { exitCode: 2, code: 'SOURCE', says: /is empty/ }))
-  it('a Dockerfile in UTF-16', async () => {
+  it('no Dockerfile [fault 21]', () => expectBroken(application({ 'readme.txt': 'hello' }), { exitCode: 2, code: 'SOURCE', says: /has no Dockerfile/ }))
+  it('an empty Dockerfile [fault 21]', () => expectBroken(application({ Dockerfile: '\n\n' }), { exitCode: 2, code: 'SOURCE', says: /is empty/ }))
+  it('a Dockerfile in UTF-16 [fault 21]', async () => {
     const source = application({})
     writeFileSync(join(source, 'Dockerfile'), Buffer.from('FROM scratch\n', 'utf16le'))
     await expectBroken(source, { exitCode: 2, code: 'SOURCE', says: /not UTF-8/ })
   })
-  it('a frontend that cannot be run', () => expectBroken(application({ Dockerfile: `# syntax=example.test/frontend:1\n${dockerfile}` }), { exitCode: 2, code: 'SOURCE', says: /line 1: .*example\.test/ }))
-  it('a policy file that is not there', () => expectBroken(application({ Dockerfile: dockerfile }), { exitCode: 2, code: 'POLICY', says: /cannot be read \(ENOENT\)/ }, ['--policy', '/no/policy.yaml']))
-  it('an unknown key in the policy', () =>
+  it('a frontend that cannot be run [fault 22]', () => expectBroken(application({ Dockerfile: `# syntax=example.test/frontend:1\n${dockerfile}` }), { exitCode: 2, code: 'SOURCE', says: /line 1: .*example\.test/ }))
+  it('a policy file that is not there [fault 27]', () => expectBroken(application({ Dockerfile: dockerfile }), { exitCode: 2, code: 'POLICY', says: /cannot be read \(ENOENT\)/ }, ['--policy', '/no/policy.yaml']))
+  it('an unknown key in the policy [fault 26]', () =>
     expectBroken(application({ Dockerfile: dockerfile, 'loadline.yaml': 'version: 1\nvulnerabilites:\n  high: 3\n' }), { exitCode: 2, code: 'POLICY', says: /loadline\.yaml:2:1.*vulnerabilities/s }))
-  it('a structure-test file without tests', () =>
+  it('a structure-test file without tests [fault 23]', () =>
     expectBroken(application({ Dockerfile: dockerfile, 'structure-test.yaml': 'schemaVersion: 2.0.0\n' }), { exitCode: 2, code: 'STRUCTURE_TESTS', says: /no tests|zero tests|0 tests/i }))
-  it('a build secret that was not given', () =>
+  it('a build secret that was not given [fault 40]', () =>
     expectBroken(application({ Dockerfile: `${dockerfile}RUN --mount=type=secret,id=token,required=true ["/bin/true"]\n` }), { exitCode: 2, code: 'CREDENTIAL', says: /token/ }))
   it('a key as a value instead of its name', () =>
     expectBroken(application({ Dockerfile: dockerfile, 'hello.txt': 'x' }), { exitCode: 2, code: 'CREDENTIAL', says: /never a value/ }, ['--publish', '127.0.0.1:9/a/b:1', '--key', 'the-key-itself']))
-  it('an engine that does not answer', async () => {
+  it('an engine that does not answer [fault 60]', async () => {
     const source = application({ Dockerfile: dockerfile, 'loadline.lock.json': '{"schemaVersion":1,"mode":"connected","tools":{},"bases":[]}' })
     await expectBroken(source, { exitCode: 3, code: 'ENGINE', says: /no Dagger engine answers at unix:\/\/\/no\/engine\.sock/ }, ['--engine', 'unix:///no/engine.sock'], { LOADLINE_LOCK: '' })
   })
   it('a build step that fails', () => expectBroken(application({ Dockerfile: dockerfile }), { exitCode: 3, code: 'BUILD', says: /hello\.txt/ }))
-  it('a base that a sealed network does not have', () => expectBroken(application({ Dockerfile: 'FROM example.test/nothing:1\n' }), { exitCode: 2, code: 'LOCK', says: /line 1: .*example\.test\/nothing:1/ }))
+  it('a base that a sealed network does not have [fault 61]', () => expectBroken(application({ Dockerfile: 'FROM example.test/nothing:1\n' }), { exitCode: 2, code: 'LOCK', says: /line 1: .*example\.test\/nothing:1/ }))
 
-  it('no vulnerability database: undecided, never zero findings', async () => {
+  it('no vulnerability database: undecided, never zero findings [faults 1, 61]', async () => {
     const source = application({ Dockerfile: dockerfile, 'hello.txt': 'hello' })
     const { exitCode, run } = await buildAndScan(source)
     const cell = run.evidence?.platforms[0]?.evidence.vulnerabilities
@@ -62,7 +62,7 @@ describe('bad input', () => {
     expect(exitCode).not.toBe(0)
   })
 
-  it('a damaged vulnerability database', async () => {
+  it('a damaged vulnerability database [fault 3]', async () => {
     const source = application({ Dockerfile: dockerfile, 'hello.txt': 'hello' })
     const database = scratch()
     mkdirSync(join(database, 'db'))
@@ -73,7 +73,7 @@ describe('bad input', () => {
     expect(run.outcome).not.toBe('passed')
   })
 
-  it('reports that cannot be written', async () => {
+  it('reports that cannot be written [fault 71]', async () => {
     const { exitCode, stderr } = await loadline(['build-and-scan', 'examples/go-service', '--output', 'package.json/report'])
     expect(exitCode).toBe(3)
     expect(stderr).toContain('--output')
@@ -83,7 +83,7 @@ describe('bad input', () => {
     expect((await loadline(['build-and-scan', '.', '--polcy', 'x'])).exitCode).toBe(2)
   })
 
-  it('an interrupted run leaves a report that says so, and exit code 130', async () => {
+  it('an interrupted run leaves a report that says so, and exit code 130 [fault 59]', async () => {
     const output = scratch()
     const running = execa('node', ['ci/loadline.mjs', 'build-and-scan', 'examples/fastapi-postgres', '--output', output], { reject: false, env: { npm_command: '' } })
     while (!readdirSync(output).includes('engine.log')) await new Promise((resolve) => setTimeout(resolve, 50))
@@ -99,7 +99,7 @@ describe('bad input', () => {
 describe('secrets', () => {
   const canary = 'canary-5b1f0c9e-build-secret'
 
-  it('reach the build step that mounts them and nothing else', async () => {
+  it('reach the build step that mounts them and nothing else [faults 38, 39]', async () => {
     const source = application({
       Dockerfile: 'FROM python:3.11-slim-bookworm AS build\nRUN --mount=type=secret,id=token python3 -c "import hashlib;print(len(open(\'/run/secrets/token\').read()));open(\'/digest\',\'w\').write(hashlib.sha256(open(\'/run/secrets/token\',\'rb\').read()).hexdigest())"\nFROM gcr.io/distroless/static-debian12:nonroot\nCOPY --from=build /digest /digest\nUSER 65532\n',
       'structure-test.yaml': 'schemaVersion: 2.0.0\nfileExistenceTests:\n  - name: the step saw the secret\n    path: /digest\n    shouldExist: true\n  - name: the image does not have it\n    path: /run/secrets/token\n    shouldExist: false\n',

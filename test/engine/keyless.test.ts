@@ -119,7 +119,7 @@ describe('keyless signing', () => {
     })
   })
 
-  it('refuses another identity, another issuer, another trusted root, a missing signature and a tampered bundle', async () => {
+  it('refuses another identity, another issuer, another trusted root, a missing signature and a tampered bundle [fault 55]', async () => {
     await withImage('refused', async ({ published, registry, digest, directory }) => {
       const { identity } = await signKeyless(published, directory)
       const expected = identity as Identity & { kind: 'certificate' }
@@ -165,7 +165,7 @@ describe('keyless signing', () => {
     })
   })
 
-  it.each(['rekor', 'fulcio', 'timestamps'] as const)('waits for %s that is away, then says so and signs nothing', async (part) => {
+  it.each(['rekor', 'fulcio', 'timestamps'] as const)('waits for %s that is away, then says so and signs nothing [fault 54]', async (part) => {
     const broken = await startSigstore(join(scratch(), 'sigstore'), programs)
     try {
       await stopProcess(broken.processes[part], 5)
@@ -201,7 +201,7 @@ describe('keyless release by the command line', () => {
     for (const part of parts) expect(written).not.toContain(part)
   })
 
-  it('moves no tag where the token is refused', async () => {
+  it('moves no tag where the token is refused [fault 53]', async () => {
     const registry = await serveRegistry(crane)
     const { signingConfig, trustedRoot } = documentsOf(sigstore.directory)
     const token = await tokenFile(scratch(), -3600)
@@ -213,7 +213,7 @@ describe('keyless release by the command line', () => {
   it.each([
     ['refuse', { exitCode: 4, tags: [] as string[] }],
     ['release-unsigned', { exitCode: 0, tags: ['1.0.0'] }],
-  ])('does what the policy says where the log stays away: %s', async (unavailable, expected) => {
+  ])('does what the policy says where the log stays away: %s [fault 54]', async (unavailable, expected) => {
     const source = scratch()
     cpSync(join(root, 'examples/go-service'), source, { recursive: true })
     appendFileSync(join(source, 'loadline.yaml'), `\nsigning:\n  unavailable: ${unavailable}\n  patienceMinutes: 0.02\n`)
@@ -241,7 +241,7 @@ describe('keyless release by the command line', () => {
     expect(((await (await fetch(`http://${registry}/v2/_catalog`)).json()) as { repositories: string[] | null }).repositories ?? []).toEqual([])
   })
 
-  it('judges a pull request from a fork, publishes nothing, and says why', async () => {
+  it('judges a pull request from a fork, publishes nothing, and says why [fault 56]', async () => {
     const registry = await serveRegistry(crane)
     const { run, exitCode, stdout } = await buildAndScan('examples/go-service', ['--publish', `${registry}/demo/go:1.0.0`, '--keyless'], { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request', ACTIONS_ID_TOKEN_REQUEST_URL: '' })
     expect({ exitCode, outcome: run.outcome, release: run.release }).toEqual({ exitCode: 0, outcome: 'passed', release: undefined })

@@ -5,8 +5,8 @@ import { ownTools } from '../../src/tools/images.ts'
 import { root } from '../repo/source-files.ts'
 
 const covered = {
-  inspect: 'bad archives, limits, planted secrets',
-  registry: 'registries that fail, lie, stall or overtake, and runs that were killed at every request',
+  inspect: 'bad archives, limits, planted secrets [faults 6, 25, 37, 38]',
+  registry: 'registries that fail, lie, stall or overtake, and runs that were killed at every request [faults 46, 47, 48, 49, 50, 51, 52]',
 } as const
 
 it.each(Object.entries(covered))('%s passes its own Go tests: %s', async (name) => {

@@ -13,7 +13,7 @@ async function keyPair(cosign: string, directory: string): Promise<{ privateKey:
 }
 
 describe('release', () => {
-  it('publishes the digest that was judged, signs it, and cosign verifies it by hand', async () => {
+  it('publishes the digest that was judged, signs it, and cosign verifies it by hand [fault 38]', async () => {
     const directory = scratch()
     const [crane, cosign] = [await takeProgram('crane', directory), await takeProgram('cosign', directory)]
     const registry = await serveRegistry(crane)
@@ -63,7 +63,7 @@ describe('release', () => {
     expect(catalog.repositories ?? []).toEqual([])
   })
 
-  it('moves no tag where signing fails', async () => {
+  it('moves no tag where signing fails [fault 53]', async () => {
     const crane = await takeProgram('crane', scratch())
     const registry = await serveRegistry(crane)
     const { run, exitCode } = await buildAndScan('examples/fastapi-postgres', ['--publish', `${registry}/demo/app:1.0.0`, '--key', 'env:LOADLINE_TEST_KEY'], { LOADLINE_TEST_KEY: 'no key at all' })

@@ -23,7 +23,7 @@ describe('givenSigner', () => {
     await expect(given).rejects.not.toThrow('canary')
   })
 
-  it('lets a fork be judged, and says why nothing is published', async () => {
+  it('lets a fork be judged, and says why nothing is published [fault 56]', async () => {
     expect(await givenSigner({ keyless: true }, { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request' })).toEqual({ withheld: expect.stringMatching(/^no OIDC token: publish was skipped because/) })
   })
 })

@@ -55,7 +55,7 @@ export const examples: Record<RuleId, Examples> = {
       { when: 'the linter did not run', evidence: evidenceWith((evidence) => (evidence.lint = missing)), ids: ['lint'], found: /exit code 137/ },
       { when: 'one cell is missing', evidence: evidenceWith((evidence) => (evidence.platforms[0]!.evidence.sbom = missing)), ids: ['sbom'], found: /exit code 137/ },
       { when: 'a cell is not there at all', evidence: evidenceWith((evidence) => Reflect.deleteProperty(evidence.platforms[0]!.evidence, 'size')), ids: ['size'], found: /nobody collected it/ },
-      { when: 'a platform of the policy is missing', policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }), ids: ['platform'] },
+      { when: 'a platform of the policy is missing [fault 51]', policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }), ids: ['platform'] },
       { when: 'one platform is there twice', evidence: goodEvidence(['linux/amd64', 'linux/amd64']), ids: ['repeated-digest', 'repeated-platform'] },
       {
         when: 'two platforms have the same bytes',

@@ -22,7 +22,7 @@ describe('renderGithub', () => {
     expect(lint).toMatchObject({ level: 'error', properties: { file: 'examples/fastapi-postgres/Dockerfile', line: '17', col: '1', title: 'DL3008 (medium)' } })
   })
 
-  it('says no more than ten of a level, and counts the others in one notice', () => {
+  it('says no more than ten of a level, and counts the others in one notice [fault 70]', () => {
     const commands = commandsOf(renderGithub(crowdedRun(500)))
     expect(commands.filter(({ level }) => level === 'error')).toHaveLength(10)
     expect(commands.filter(({ level }) => level === 'notice')).toHaveLength(1)
@@ -38,7 +38,7 @@ describe('renderGithub', () => {
     expect(commandsOf(renderGithub(passedRun())).map(({ level }) => level)).toEqual(['warning', 'notice'])
   })
 
-  it('lets nothing out of its command', () => {
+  it('lets nothing out of its command [faults 42, 66]', () => {
     const commands = commandsOf(renderGithub(hostileRun()))
     expect(new Set(commands.map(({ level }) => level))).toEqual(new Set(['error', 'warning', 'notice']))
     for (const { properties } of commands) for (const name of Object.keys(properties)) expect(['file', 'line', 'col', 'title']).toContain(name)

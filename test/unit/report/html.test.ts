@@ -27,7 +27,7 @@ describe.each(Object.entries(runs))('the page of a run that is %s', (_name, buil
   const page = renderHtml(build())
   const elements = elementsOf(page)
 
-  it('runs no script and loads nothing', () => {
+  it('runs no script and loads nothing [fault 63]', () => {
     expect(page).toContain(`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:;`)
     expect(page).not.toMatch(/<script/i)
     const names = new Set(elements.map(({ name }) => name))
@@ -38,7 +38,7 @@ describe.each(Object.entries(runs))('the page of a run that is %s', (_name, buil
     }
   })
 
-  it('links to nothing but https addresses and its own sections', () => {
+  it('links to nothing but https addresses and its own sections [fault 63]', () => {
     const links = elements.filter(({ name }) => name === 'a').map(({ attributes }) => attributes['href'])
     for (const link of links) expect(link).toMatch(/^(https:\/\/|#[a-z]+(-\d+)?$)/)
     const ids = new Set(elements.map(({ attributes }) => attributes['id']))
@@ -51,7 +51,7 @@ describe.each(Object.entries(runs))('the page of a run that is %s', (_name, buil
 })
 
 describe('renderHtml', () => {
-  it('says first what was judged, by which policy, with which database and how to check it', () => {
+  it('says first what was judged, by which policy, with which database and how to check it [fault 2]', () => {
     const page = renderHtml(passedRun())
     const order = ['<h1>Passed</h1>', digestOf('linux/amd64'), digestOf('linux/arm64'), 'loadline.yaml', 'trivy-db, 6 hours old', 'cosign verify --key cosign.pub', 'id="gates"', 'id="findings"', 'id="exceptions"', 'id="tools"']
     const positions = order.map((text) => page.indexOf(text))
@@ -100,13 +100,13 @@ describe('renderHtml', () => {
     for (const order of ['--severity', '--package', '--gate']) expect(styles.map((style) => Number(style[order])).toSorted((left, right) => left - right)).toEqual(styles.map((_, position) => position))
   })
 
-  it('lists 500 findings of a kind and counts the others exactly', () => {
+  it('lists 500 findings of a kind and counts the others exactly [fault 13]', () => {
     const page = renderHtml(crowdedRun(1_700))
     expect(page.match(/CVE-2026-\d{6}<\/b>/g)).toHaveLength(500)
     expect(page).toContain('Vulnerabilities, not listed here: 1,200 more findings (180 high, 340 medium, 340 low, 340 unknown; 1,200 denying). verdict.json has them all.')
   })
 
-  it('never links to javascript', () => {
+  it('never links to javascript [fault 63]', () => {
     const run = rejectedRun()
     const cell = run.evidence?.platforms[0]?.evidence.vulnerabilities
     if (cell?.status !== 'collected') throw new TypeError('the fixture collects vulnerabilities')
@@ -117,7 +117,7 @@ describe('renderHtml', () => {
 })
 
 describe('html', () => {
-  it('escapes what is inserted, keeps markup, joins lists and leaves nothing for nothing', () => {
+  it('escapes what is inserted, keeps markup, joins lists and leaves nothing for nothing [fault 63]', () => {
     expect(html`<p title="${'"><'}">${'<b> & \'`'}${html`<i>${1}</i>`}${['a', html`<br>`]}${undefined}${false}</p>`.toString()).toBe('<p title="&#34;&#62;&#60;">&#60;b&#62; &#38; &#39;&#96;<i>1</i>a<br></p>')
   })
 })

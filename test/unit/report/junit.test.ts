@@ -75,13 +75,13 @@ describe('renderJunit', () => {
     expect(warned?.['system-out']).toContain('Warns only.')
   })
 
-  it('spells out 100 violations and counts the rest', () => {
+  it('spells out 100 violations and counts the rest [fault 13]', () => {
     const text = caseOf(crowdedRun(1_234), /^vulnerabilities:/)?.failure?.['#text'] ?? ''
     expect(text.match(/^- /gm)).toHaveLength(100)
     expect(text).toContain('and 1,134 more: see verdict.json')
   })
 
-  it('is valid XML whatever the image says', () => {
+  it('is valid XML whatever the image says [fault 65]', () => {
     const text = renderJunit(hostileRun())
     expect(XMLValidator.validate(text)).toBe(true)
     expect(text).not.toMatch(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u)

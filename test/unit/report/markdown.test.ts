@@ -33,7 +33,7 @@ describe('renderMarkdown', () => {
     expect(summary).not.toContain('### Gates')
   })
 
-  it('shows hostile text and interprets none of it', () => {
+  it('shows hostile text and interprets none of it [fault 64]', () => {
     const summary = renderMarkdown(hostileRun())
     const prose = proseOf(summary)
     expect(prose).not.toMatch(/<(?!\/?(details|summary|sub)>)[a-z/!]/i)
@@ -47,7 +47,7 @@ describe('renderMarkdown', () => {
     expect(prose.match(/^#+ /gm)).toHaveLength(3)
   })
 
-  it('keeps every row of a table to its columns', () => {
+  it('keeps every row of a table to its columns [fault 64]', () => {
     for (const block of renderMarkdown(hostileRun()).split('\n\n')) {
       if (!block.startsWith('| ')) continue
       const cells = block.split('\n').map((row) => row.split(/(?<!\\)\|/).length)
@@ -55,7 +55,7 @@ describe('renderMarkdown', () => {
     }
   })
 
-  it('stays below 1 MiB in bytes, whatever the image says, and says what it left out', () => {
+  it('stays below 1 MiB in bytes, whatever the image says, and says what it left out [fault 69]', () => {
     const run = crowdedRun(20)
     const long = '💥'.repeat(1_000)
     const judged = run.verdict?.results ?? []

@@ -20,7 +20,7 @@ describe('printable', () => {
     expect(printable(text)).toBe(expected)
   })
 
-  it('never lets through what moves, hides or breaks', () => {
+  it('never lets through what moves, hides or breaks [fault 67]', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(printable(text)).not.toMatch(/[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2028\u2029]/u)

@@ -42,7 +42,7 @@ const validate = ajv.compile(schema)
 const runs = { passed: passedRun, rejected: rejectedRun, undecided: undecidedRun, broken: brokenRun, 'broken in release': brokenReleaseRun, hostile: hostileRun }
 
 describe.each(Object.entries(runs))('SARIF of a run that is %s', (_name, build) => {
-  it('is valid by the schema', () => {
+  it('is valid by the schema [fault 68]', () => {
     validate(JSON.parse(renderSarif(build())))
     expect(validate.errors).toBeNull()
   })
@@ -87,7 +87,7 @@ describe('renderSarif', () => {
     expect(excepted[0]?.properties.platforms).toEqual(['linux/amd64', 'linux/arm64'])
   })
 
-  it('says which rules are switched off', () => {
+  it('says which rules are switched off [fault 35]', () => {
     expect(sarifOf(passedRun()).invocations[0].toolConfigurationNotifications[0]?.message.text).toMatch(/^package-managers: switched off by the policy: /)
   })
 
@@ -119,7 +119,7 @@ describe('renderSarif', () => {
     expect(sarifOf(run).results.filter((result) => result.ruleId === 'loadline/inventory')).toMatchObject([{ level: 'error' }])
   })
 
-  it('keeps the heaviest 5,000 results and counts the others', { timeout: 60_000 }, () => {
+  it('keeps the heaviest 5,000 results and counts the others [fault 68]', { timeout: 60_000 }, () => {
     const { results, invocations } = sarifOf(crowdedRun(6_000))
     expect(results).toHaveLength(5_000)
     expect(results.filter((result) => result.properties.severity === 'critical')).toHaveLength(1_200)

@@ -44,7 +44,7 @@ describe('renderTerminal', () => {
     expect(stripVTControlCharacters(coloured)).toBe(text)
   })
 
-  it('lets no escape sequence and no workflow command through', { timeout: 30_000 }, () => {
+  it('lets no escape sequence and no workflow command through [faults 66, 67]', { timeout: 30_000 }, () => {
     const text = renderTerminal(hostileRun(), { ...plain, reports: '\u001b[2Jelsewhere' })
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
     expect(text).not.toMatch(/^\s*::/m)

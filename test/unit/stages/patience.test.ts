@@ -21,7 +21,7 @@ describe('patiently', () => {
     expect(calls.count).toBe(4)
   })
 
-  it('gives up after its time, and says how often it tried', async () => {
+  it('gives up after its time, and says how often it tried [fault 54]', async () => {
     const { calls, attempt } = failing(Number.POSITIVE_INFINITY, away)
     const given = patiently({ minutes: 50 / 60_000, firstWait: 1 }, attempt)
     await expect(given).rejects.toThrow(/the log is away \(tried \d+ times in 0 s\)/)

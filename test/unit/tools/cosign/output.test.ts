@@ -41,7 +41,7 @@ describe('parseVerification', () => {
     expect(() => parseVerification(JSON.stringify([signature(digest)]), digest)).not.toThrow()
   })
 
-  it.each(['', '[]', '{}', 'null', '[{}]', JSON.stringify([signature(`sha256:${'b'.repeat(64)}`)]), `[${JSON.stringify(signature(digest))}`])('refuses %j', (stdout) => {
+  it.each(['', '[]', '{}', 'null', '[{}]', JSON.stringify([signature(`sha256:${'b'.repeat(64)}`)]), `[${JSON.stringify(signature(digest))}`])('refuses %j [fault 55]', (stdout) => {
     expect(() => parseVerification(stdout, digest)).toThrow(expect.objectContaining({ code: 'VERIFY' }))
   })
 })

@@ -1,0 +1,31 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { findEngine } from '../../ci/engine.ts'
+import { withSession } from '../../ci/session.ts'
+import type { Lock } from '../../src/model/index.ts'
+import { parseLock } from '../../src/stages/source.ts'
+import { scratch } from './command-line.ts'
+
+/** Warns of everything and denies nothing but missing evidence, so that a test sees what it looks for and the exit code says whether all could be decided. */
+export const advisory = 'version: 1\nextends: advisory\ndatabase: {accept: [example, given], maximumAge: 3650d}\n'
+
+/** The smallest base that there is, which has an operating system and no shell. */
+export const base = 'gcr.io/distroless/static-debian12:nonroot'
+
+/** A source directory of its own. */
+export function application(files: Record<string, string>): string {
+  const directory = scratch()
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true })
+    writeFileSync(join(directory, name), text)
+  }
+  return directory
+}
+
+/** Works with the engine in this process, as the stages do. */
+export async function onEngine<T>(work: (lock: Lock) => Promise<T>): Promise<T> {
+  const engine = await findEngine({ say: () => undefined })
+  if (engine.lockFile === undefined) throw new Error('the tests need the lock file of the engine')
+  const lock = parseLock(readFileSync(engine.lockFile, 'utf8'), engine.lockFile)
+  return withSession(engine, join(scratch(), 'engine.log'), () => work(lock))
+}
