@@ -56,7 +56,7 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
   const display = chooseDisplay(options)
   const path = await pathInRepository(source, process.env['GITHUB_WORKSPACE'])
   const place = path === undefined ? {} : { pathInRepository: path }
-  const broken = (error: unknown) => documentRun({}, { name, mode: 'connected', startedAt, ...place }, error)
+  const broken = (error: unknown) => documentRun({}, { name, mode: 'unknown', startedAt, ...place }, error)
   await clearReports(output)
   // Whoever kills this process finds a report that says so, and none that reads as clean.
   await writeReports(output, renderReports(await broken(new DeliveryError('ENGINE', 'this run has not ended: it still goes on, or it was interrupted', 'Wait for it, or run again.'))))

@@ -100,7 +100,8 @@ export const Run = z.strictObject({
   loadline: z.string(),
   /** UTC, ISO 8601. */
   startedAt: z.iso.datetime(),
-  mode: z.enum(['connected', 'sealed']),
+  /** Where tools and bases come from: their publishers, or stand-ins made on this machine. `unknown` where the run broke off before an engine was found. */
+  mode: z.enum(['connected', 'sealed', 'unknown']),
   subject: Subject,
   policy: AppliedPolicy.optional(),
   /** Ignore files of other tools in the source: those that the policy names were honoured, the others were not read. */

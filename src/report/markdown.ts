@@ -111,7 +111,7 @@ function verificationBlock(run: Run): string {
 }
 
 function footBlock(run: Run): string {
-  return `<sub>Loadline ${text(run.loadline)} · ${moment(run.startedAt)} · ${run.mode} · full report: report.html, verdict.json, report.sarif</sub>`
+  return `<sub>Loadline ${text(run.loadline)} · ${moment(run.startedAt)}${run.mode === 'unknown' ? '' : ` · ${run.mode}`} · full report: report.html, verdict.json, report.sarif</sub>`
 }
 
 /** Text of unknown origin as Markdown that shows exactly it: no markup, no HTML, no link, no mention, no issue number, one line. */

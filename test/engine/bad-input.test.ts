@@ -92,7 +92,7 @@ describe('bad input', () => {
     const { exitCode } = await running
     expect(exitCode).toBe(130)
     expect(Date.now() - asked).toBeLessThan(5_000)
-    expect(JSON.parse(readFileSync(join(output, 'verdict.json'), 'utf8'))).toMatchObject({ outcome: 'broken', failure: { message: expect.stringContaining('has not ended') } })
+    expect(JSON.parse(readFileSync(join(output, 'verdict.json'), 'utf8'))).toMatchObject({ outcome: 'broken', mode: 'unknown', failure: { message: expect.stringContaining('has not ended') } })
   })
 })
 
