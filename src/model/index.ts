@@ -22,6 +22,7 @@ export {
 export { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
 export { CollectedKnownExploited, KnownExploited } from './known-exploited.ts'
 export { Instruction, LayerOrigin, Lineage } from './lineage.ts'
+export { GitFacts, SourceRevision } from './git-facts.ts'
 export { Lock, PinnedBase, PinnedTool } from './lock.ts'
 export { Owner, describeOwner, ownersOf, type Owners } from './owner.ts'
 export { imagePackageUrl, imageShortName, namesPackage, parsePackageUrl, type PackageUrl } from './package-url.ts'

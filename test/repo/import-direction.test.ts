@@ -6,6 +6,7 @@ import { filesBelow, read } from './source-files.ts'
 const layers: ReadonlyArray<{ name: string; holds: (path: string) => boolean }> = [
   { name: 'model', holds: (path) => path.startsWith('src/model/') || path === 'src/errors.ts' || path === 'src/version.ts' || path === 'src/log.ts' },
   { name: 'policy', holds: (path) => path.startsWith('src/policy/') },
+  { name: 'source metadata', holds: (path) => path.startsWith('src/source-metadata/') },
   { name: 'tools', holds: (path) => path.startsWith('src/tools/') },
   { name: 'gate', holds: (path) => /^src\/(gate|audit|report|scaffold)\//.test(path) },
   { name: 'stages', holds: (path) => path.startsWith('src/stages/') },

@@ -1,0 +1,39 @@
+import { clean, compare, parse, prerelease } from 'semver'
+import type { GitFacts } from '../model/index.ts'
+
+/** What every name says that was made from a work tree with changes: the commit alone would claim to be its content. */
+export const dirtySuffix = '-dirty'
+
+/**
+ * The semantic version of a source: the given one, otherwise the highest version among the tags of its commit, with `-dirty` where the work tree has changes.
+ * Undefined where neither is a semantic version (https://semver.org).
+ */
+export function sourceVersion(git: GitFacts | undefined, given?: string): string | undefined {
+  if (given !== undefined) return readVersion(given)
+  const [highest] = versionsOf(git?.tags ?? []).toSorted((left, right) => compare(right, left))
+  if (highest === undefined) return undefined
+  return git?.dirty === true ? markDirty(highest) : highest
+}
+
+/** True for a version without pre-release part than which no tag of the repository is a higher one. */
+export function isNewestStable(version: string, git: GitFacts | undefined): boolean {
+  if (prerelease(version) !== null) return false
+  return versionsOf(git?.allTags ?? []).every((other) => prerelease(other) !== null || compare(other, version) <= 0)
+}
+
+/** Reads `1.4.0`, `v1.4.0` or `1.4.0-rc.1+build.5`, build part included; undefined for anything else. */
+export function readVersion(text: string): string | undefined {
+  const cleaned = clean(text)
+  return cleaned === null ? undefined : (parse(text)?.raw.replace(/^[v=\s]+/, '').trim() ?? cleaned)
+}
+
+function versionsOf(tags: readonly string[]): string[] {
+  return tags.map(readVersion).filter((version) => version !== undefined)
+}
+
+/** Before the build part, so that the result is a version of lower rank than the clean one. */
+function markDirty(version: string): string {
+  const [core = version, build] = version.split('+')
+  const marked = core.includes('-') ? `${core}.dirty` : `${core}${dirtySuffix}`
+  return build === undefined ? marked : `${marked}+${build}`
+}
