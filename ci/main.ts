@@ -58,7 +58,9 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .option('--known-exploited <file>', 'list of exploited vulnerabilities (CISA KEV catalogue, JSON): whatever of it the image has denies')
     .option('--output <directory>', 'where the reports go', 'loadline-report')
     .option('--platform <platform...>', 'platforms to build and judge (default: the policy\'s)', [])
-    .option('--publish <reference>', 'push a passed image to registry/repository:tag')
+    .option('--publish <reference>', 'push a passed image to registry/repository:tag, or to registry/repository with tags by --tag')
+    .option('--tag <rule...>', 'rules for tags, as type=semver,pattern={{major}}.{{minor}} (default: semantic version and commit)', [])
+    .option('--version <version>', 'semantic version of the image (default: the highest version among the tags of the commit)')
     .addOption(new Option('--consumer <form>', 'what the registry is to hold: an index over platforms, or one manifest for services that refuse an index (default: single for one platform)').choices(['index', 'single']))
     .option('--immutable-tags', 'fail where a tag exists with another digest, instead of moving it', false)
     .option('--key <source>', 'key to sign with: a Cosign private key (env:NAME or file:PATH) or one in a key management service (awskms://, gcpkms://, azurekms://, hashivault://, k8s://)')
@@ -84,6 +86,28 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .action(async (source: string, options) => {
       const { buildAndScan } = await import('./commands/build-and-scan.ts')
       done(await buildAndScan(source, options))
+    })
+
+  const consumer = (command: Command) =>
+    command
+      .argument('<reference>', 'registry/repository:tag or registry/repository@sha256:...')
+      .option('--key <file>', 'public key of the signer, e.g. cosign.pub')
+      .option('--certificate-identity <identity>', 'whom a keyless signature must name')
+      .option('--certificate-oidc-issuer <url>', 'who must vouch for that identity')
+      .option('--trusted-root <file>', 'trusted root of a Sigstore instance of your own')
+      .option('--registry-config <file>', 'Docker config.json with the credentials of the registry')
+      .option('--registry-ca <file>', 'certificates (PEM) of your own authority that the registry\'s comes from')
+      .option('--lock <file>', 'lock file (default: loadline.lock.json in this directory)')
+      .option('--engine <address>', 'address of a Dagger engine (default: $LOADLINE_ENGINE)')
+      .option('--json', 'print the document on standard output instead of the table', false)
+
+  consumer(program.command('verify').description('verify an image in a registry as a consumer: signature, attestations, verdict'))
+    .option('--policy <file>', 'policy file: the attestations that it requires, and its digest, which the verdict must name (default: every kind, any policy)')
+    .option('--source <url>', 'repository that the image must come from')
+    .addHelpText('after', '\nExit codes: 0 everything holds; 4 something is missing or does not hold, and the table says what.\nExample:\n  loadline verify ghcr.io/acme/shop:1.4.0 --key cosign.pub')
+    .action(async (reference: string, options) => {
+      const { verify } = await import('./commands/verify.ts')
+      done(await verify(reference, options))
     })
 
   program

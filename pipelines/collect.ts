@@ -32,7 +32,7 @@ export async function buildSource(request: Request): Promise<Collectable> {
   const [platform = 'linux/amd64'] = source.policy.build.platforms
   const bases = await pinBases({ ...source.dockerfile, images: source.images }, lock)
   const dockerfile = { path: source.dockerfile.path, text: bases.dockerfile }
-  const built = await buildArchive({ directory: source.directory, dockerfile, policy: source.policy, secrets: request.buildSecrets, cacheScope: request.cacheScope }, platform, lock)
+  const built = await buildArchive({ directory: source.directory, dockerfile, policy: source.policy, secrets: request.buildSecrets, cacheScope: request.cacheScope, labels: source.labels }, platform, lock)
   const database = openDatabase(request.database, source.policy, lock)
   database.catch(() => undefined) // said by the collector that needs it
   let documents: SbomDocuments | undefined

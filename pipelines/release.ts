@@ -1,5 +1,7 @@
+import type { ReleaseFacts } from '../src/attestation/index.ts'
+import { DeliveryError } from '../src/errors.ts'
 import type { PassedVerdict } from '../src/gate/evaluate.ts'
-import { digestOf, type Lock, type Release } from '../src/model/index.ts'
+import { digestOf, type AppliedPolicy, type Lock, type Release, type ReleasedAttestation } from '../src/model/index.ts'
 import type { Policy } from '../src/policy/index.ts'
 import type { BuiltArchive } from '../src/stages/build.ts'
 import { layOut, type ManifestForm } from '../src/stages/layout.ts'
@@ -11,18 +13,28 @@ import { sign } from '../src/stages/sign.ts'
 import { planSigning, type Signed, type Signer, type SigningPlan } from '../src/stages/signer.ts'
 import { verifyAsConsumer, verifyCommand } from '../src/stages/verify.ts'
 import { consumerFiles } from '../src/tools/cosign/identity.ts'
+import { attestRelease } from './attest-release.ts'
+import { verifyCommands } from './verify-commands.ts'
+import { verifyImage } from './verify.ts'
 
-/** Where a passed image goes, and who signs it. */
+/** Where a passed image goes, who signs it, and what is said about it. */
 export interface ReleaseRequest {
   target: Target
+  /** At least one; they move last. */
+  tags: readonly string[]
   signer?: Signer
+  /** The policy that judged: a verdict under another one is refused. */
   policy: Policy
   /** The form that is pushed; without it, a single manifest for one platform and an index for several. */
   consumer?: ManifestForm
   /** A tag that exists with another digest is not moved: the release fails. */
   immutableTags?: boolean
+  applied: AppliedPolicy
+  facts: ReleaseFacts
   lock: Lock
   progress: Progress
+  /** The time of the release: a verdict that is too old by then is refused. */
+  now: Date
 }
 
 /** A release, with the files that a consumer verifies it by, where it was signed. */
@@ -32,31 +44,53 @@ export interface Released {
 }
 
 /**
- * publish -> sign -> verify -> tag, for the archives of a passed verdict only; the type checker sees to that.
- * Throws `PUBLISH`, `SIGN` or `VERIFY`; every tag is then where it was, and the next run goes on from there.
+ * publish -> sign -> attest -> verify -> tag, for the archives of a passed verdict only; the type checker sees to that.
+ * Throws `PUBLISH`, `SIGN`, `ATTEST` or `VERIFY`; every tag is then where it was, and the next run goes on from there.
  */
 export async function release(passed: PassedVerdict, archives: readonly BuiltArchive[], request: ReleaseRequest): Promise<Released> {
   const { lock, progress, signer, policy, consumer, immutableTags } = request
   passed.mustCover(archives.map(({ archive }) => archive))
+  passed.mustHold(policy, request.now)
   const access = await registryAccess(request.target, lock)
   const plan = signer === undefined ? undefined : planSigning(signer, policy.signing)
 
   const published = await step(progress, 'publish', '', async () => publishByDigest(await layOut(archives, consumer), access, lock), ({ digest }) => digest)
   const signing = plan === undefined ? undefined : await step(progress, 'sign', '', () => signOrSayWhyNot(plan, () => sign(published, plan, lock)))
-  if (signing?.signed !== undefined) await step(progress, 'sign', 'verify', () => verifyAsConsumer(signing.signed, lock))
-  const tags = await step(progress, 'publish', 'tag', () => moveTags(published, [access.tag], lock, { immutable: immutableTags ?? false }), describeTags)
+  const signed = signing?.signed
+  const attested = plan === undefined || signed === undefined ? [] : await step(progress, 'attest', '', () => attestRelease(signed, { ...request, passed, archives, policy: request.applied, plan }), (made) => `${made.length} attestations`)
+  if (signed !== undefined) await step(progress, 'attest', 'verify', () => verifyRelease(signed, passed, request))
+  const tags = await step(progress, 'publish', 'tag', () => moveTags(published, request.tags, lock, { immutable: immutableTags ?? false }), describeTags)
   const overtaken = tags.flatMap(({ tag, state, now }) => (state === 'overtaken' ? [{ tag, digest: now }] : []))
 
   return {
-    consumerFiles: signing?.signed === undefined ? {} : consumerFiles(signing.signed.identity),
+    consumerFiles: signed === undefined ? {} : consumerFiles(signed.identity),
     release: {
-      reference: `${access.repository}:${access.tag}`,
+      reference: `${access.repository}:${request.tags[0]}`,
+      tags: [...request.tags],
       digest: published.digest,
       ...(overtaken.length === 0 ? {} : { overtaken }),
-      ...(plan === undefined || signing?.signed === undefined ? {} : describeSignature(plan, signing.signed)),
+      ...(plan === undefined || signed === undefined ? {} : describeSignature(plan, signed, attested)),
       ...(signing?.unsigned === undefined ? {} : { unsigned: signing.unsigned }),
     },
   }
+}
+
+/** Verifies everything as anybody could, before a tag moves. Throws `VERIFY`. */
+async function verifyRelease(signed: Signed, { verdict }: PassedVerdict, request: ReleaseRequest): Promise<void> {
+  await verifyAsConsumer(signed, request.lock)
+  const { access, digest } = signed.published
+  const { verification } = await verifyImage({
+    target: { ...request.target, reference: `${access.repository}@${digest}` },
+    identity: signed.identity,
+    ...(signed.stored[0] === undefined ? {} : { format: signed.stored[0].format }),
+    expected: { kinds: request.policy.release.require, policy: verdict.binding.policy },
+    lock: request.lock,
+    now: request.now,
+  })
+  const failed = verification.checks.filter(({ status }) => status !== 'holds')
+  if (failed.length === 0 && verification.digest === digest) return
+  const lines = failed.map(({ digest: subject, what, wanted, found }) => `${what} of ${subject}: wanted ${wanted}, found: ${found}`)
+  throw new DeliveryError('VERIFY', `${access.repository}@${digest} was published, and a consumer could not verify it: ${lines.join('; ')}`, 'No tag was moved. Check whether the registry keeps referrers (or tags named sha256-...), and run again.')
 }
 
 type Signing = { signed: Signed; unsigned?: undefined } | { signed?: undefined; unsigned: string }
@@ -71,8 +105,9 @@ async function signOrSayWhyNot({ unavailable }: SigningPlan, work: () => Promise
   }
 }
 
-function describeSignature({ signer, services }: SigningPlan, signed: Signed): Pick<Release, 'signature' | 'verifyCommand'> {
-  const { identity, stored } = signed
+function describeSignature({ signer, services }: SigningPlan, signed: Signed, attestations: ReleasedAttestation[]): Pick<Release, 'signature' | 'attestations' | 'verifyCommand' | 'verifyCommands'> {
+  const { identity, stored, published } = signed
+  const { repository, insecure } = published.access
   return {
     signature: {
       signer: signer.kind,
@@ -81,7 +116,9 @@ function describeSignature({ signer, services }: SigningPlan, signed: Signed): P
       stored,
       verified: true,
     },
+    attestations,
     verifyCommand: verifyCommand(signed),
+    verifyCommands: verifyCommands({ repository, insecure, digest: published.digest, identity, format: stored[0]?.format ?? 'bundle', attestations }),
   }
 }
 

@@ -63,7 +63,8 @@ const stageOfCode: Readonly<Record<ErrorCode, Stage>> = {
   REPORT: 'report',
   PUBLISH: 'publish',
   SIGN: 'sign',
-  VERIFY: 'sign',
+  ATTEST: 'attest',
+  VERIFY: 'attest',
 }
 
 function describeFailure(error: unknown, record: RunRecord): Failure {

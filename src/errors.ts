@@ -32,6 +32,8 @@ export const errorCodes = {
   /** A passed image could not be pushed, or the registry holds something else. */
   PUBLISH: 4,
   SIGN: 4,
+  /** A signed image could not be attested. */
+  ATTEST: 4,
   VERIFY: 4,
 } as const satisfies Record<string, 2 | 3 | 4>
 

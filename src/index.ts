@@ -9,10 +9,14 @@ import { argument, dag, func, object, type Container, type Directory, type File,
 import type { Request } from '../pipelines/build-and-scan.ts'
 import { buildSource, lintSource } from '../pipelines/collect.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
+import { verifyImage } from '../pipelines/verify.ts'
 import { Assessment } from './api/assessment.ts'
+import { PassedImage } from './api/passed-image.ts'
 import { reportDirectory } from './api/reports.ts'
-import { consumerOf, databaseOf, lockOf, progressLog, secretsOf, signerOf, targetOf, textOf } from './api/inputs.ts'
-import { parseCacheScope } from './stages/build.ts'
+import { consumerOf, gitFactsOf, identityOf, lockOf, publicationOf, requestOf, secretsOf, signerOf, targetOf, type ModuleInputs } from './api/inputs.ts'
+import { attestationKinds } from './model/index.ts'
+import { renderVerification } from './report/index.ts'
+import type { ManifestForm } from './stages/layout.ts'
 
 @object()
 export class Loadline {
@@ -23,6 +27,8 @@ export class Loadline {
   private baseline?: File
   private knownExploited?: File
   private cacheScope: string
+  /** Git facts as JSON; empty where none were given. */
+  private git: string = ''
 
   /**
    * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the strict default.
@@ -44,13 +50,31 @@ export class Loadline {
   }
 
   /**
+   * Says which commit the source is at: labels, tags and provenance then name it. `git` is not asked, because a module sees only the directories that it is given.
+   *
+   * @param revision The commit, 40 or 64 hexadecimal digits.
+   * @param committedAt When it was committed, ISO 8601.
+   * @param repository Address of the repository; credentials in it are dropped.
+   * @param branch Branch that was built.
+   * @param tag Tags that point at the commit.
+   * @param allTags Every tag of the repository, to tell whether a version is the newest.
+   * @param pullRequest Number of the pull request, where it is one.
+   * @param dirty Whether the source differs from the commit.
+   */
+  @func()
+  withRevision(revision: string, committedAt: string, repository?: string, branch?: string, tag: string[] = [], allTags: string[] = [], pullRequest?: number, dirty: boolean = false): Loadline {
+    this.git = gitFactsOf({ revision, committedAt, repository, branch, tags: tag, allTags, pullRequest, dirty })
+    return this
+  }
+
+  /**
    * Lint, build, collect all evidence and judge; publish and sign where that is asked for and the verdict is passed. Prints the summary, and fails where the image may not ship.
    *
    * @param source Directory with a Dockerfile and, if you have one, a loadline.yaml.
    * @param platform Platforms to build and judge, e.g. linux/arm64; without any, the policy's.
    * @param buildSecretId Ids by which the Dockerfile mounts the build secrets, in the order of these.
    * @param buildSecret Secrets for RUN --mount=type=secret.
-   * @param publish Where a passed image goes: registry/repository:tag.
+   * @param publish Where a passed image goes: registry/repository:tag, or registry/repository with tags by rules.
    * @param registry The registry as a service, where it listens on your own loopback: tcp://127.0.0.1:5000.
    * @param registryConfig Docker config.json with the credentials of the registry.
    * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
@@ -62,6 +86,8 @@ export class Loadline {
    * @param signingConfig Sigstore services to sign with; without them a key signs offline, and a token goes to the public instance.
    * @param trustedRoot The keys of these services.
    * @param pathInRepository Path of the source below the root of its repository, e.g. services/orders: SARIF names files from there.
+   * @param tag Rules for tags, e.g. type=semver,pattern={{version}}; without any, semantic version and commit.
+   * @param version Semantic version of the image; without it, the highest one among the tags of the commit.
    */
   @func({ cache: 'never' })
   async buildAndScan(
@@ -81,11 +107,13 @@ export class Loadline {
     registryCa?: File,
     consumer?: string,
     immutableTags: boolean = false,
+    tag: string[] = [],
+    version?: string,
   ): Promise<string> {
     const signer = await signerOf(key, keyPassword, identityToken, signingConfig, trustedRoot)
     const target = publish === undefined ? undefined : await targetOf(publish, registry, registryConfig, registryCa)
-    const publication = target === undefined ? undefined : { target, immutableTags, ...(signer === undefined ? {} : { signer }) }
-    const { documents } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), publication, pathInRepository, consumer)
+    const publication = target === undefined ? undefined : publicationOf(target, tag, immutableTags, signer)
+    const { documents } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), publication, { pathInRepository, version, ...consumerOf(consumer) })
     return new Assessment(documents, []).enforce()
   }
 
@@ -97,14 +125,45 @@ export class Loadline {
    * @param buildSecretId Ids by which the Dockerfile mounts the build secrets, in the order of these.
    * @param buildSecret Secrets for RUN --mount=type=secret.
    * @param pathInRepository Path of the source below the root of its repository, e.g. services/orders: SARIF names files from there.
+   * @param version Semantic version of the image; without it, the highest one among the tags of the commit.
    */
   @func({ cache: 'never' })
-  async assess(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform: string[] = [], buildSecretId: string[] = [], buildSecret: Secret[] = [], pathInRepository?: string): Promise<Assessment> {
-    const { documents, delivery } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), undefined, pathInRepository)
+  async assess(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform: string[] = [], buildSecretId: string[] = [], buildSecret: Secret[] = [], pathInRepository?: string, version?: string): Promise<Assessment> {
+    const { documents, delivery } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), undefined, { pathInRepository, version })
+    const digests = delivery.archives.map(({ archive }) => archive.digest).toSorted()
     return new Assessment(
       documents,
       delivery.archives.map(({ file }) => file),
+      // Only a passed run gives away what can be released.
+      delivery.run.outcome === 'passed' ? new PassedImage(digests, source, platform, buildSecretId, buildSecret, pathInRepository ?? '', version ?? '', this.git, this.cacheScope, this.policy, this.organisation, this.baseline, this.knownExploited, this.vulnerabilityDatabase, this.lock) : undefined,
     )
+  }
+
+  /**
+   * Verifies an image in a registry as a consumer: its signature and every attestation, with the signer's public key or identity alone. Prints the verdict; fails where something does not hold, and says what.
+   *
+   * @param reference registry/repository:tag or registry/repository@sha256:...
+   * @param key Public key of the signer, PEM.
+   * @param certificateIdentity Whom a keyless signature must name.
+   * @param certificateOidcIssuer Who must vouch for that identity.
+   * @param trustedRoot Trusted root of a Sigstore instance of your own.
+   * @param expectedSource Repository that the image must come from.
+   * @param registry The registry as a service, where it listens on your own loopback.
+   * @param registryConfig Docker config.json with the credentials of the registry.
+   * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
+   */
+  @func({ cache: 'never' })
+  async verify(reference: string, key?: File, certificateIdentity?: string, certificateOidcIssuer?: string, trustedRoot?: File, expectedSource?: string, registry?: Service, registryConfig?: Secret, registryCa?: File): Promise<string> {
+    const { verification } = await verifyImage({
+      target: await targetOf(reference, registry, registryConfig, registryCa),
+      identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
+      expected: { kinds: attestationKinds, ...(expectedSource === undefined ? {} : { source: expectedSource }) },
+      lock: await lockOf(this.lock, dag.directory()),
+      now: new Date(),
+    })
+    const text = renderVerification(verification, { color: false })
+    if (verification.outcome !== 'verified') throw new Error(text)
+    return text
   }
 
   /**
@@ -180,32 +239,18 @@ export class Loadline {
     return JSON.stringify(await collectors.size(), null, 2)
   }
 
-  private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined, pathInRepository: string | undefined, consumer?: string): Promise<{ documents: string; delivery: Delivery }> {
-    const delivery = await deliver({ ...(await this.request(source)), platforms, buildSecrets, ...(pathInRepository === undefined ? {} : { pathInRepository }), ...consumerOf(consumer) }, publication)
+  private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined, about: { pathInRepository: string | undefined; version: string | undefined; consumer?: ManifestForm }): Promise<{ documents: string; delivery: Delivery }> {
+    const { pathInRepository, version, ...form } = about
+    const delivery = await deliver({ ...(await this.request(source)), platforms, buildSecrets, ...form, ...(pathInRepository === undefined ? {} : { pathInRepository }), ...(version === undefined ? {} : { version }) }, publication)
     return { documents: JSON.stringify(delivery.reports), delivery }
   }
 
-  private async request(source: Directory, platform?: string): Promise<Request> {
-    const [policy, lock, organisation, baseline, knownExploited] = await Promise.all([
-      textOf(this.policy),
-      lockOf(this.lock, source),
-      textOf(this.organisation),
-      textOf(this.baseline),
-      textOf(this.knownExploited),
-    ])
-    return {
-      directory: source,
-      buildSecrets: new Map(),
-      cacheScope: parseCacheScope(this.cacheScope),
-      lock,
-      now: new Date(),
-      progress: progressLog(),
-      ...(platform === undefined ? {} : { platforms: [platform] }),
-      ...(policy === undefined ? {} : { policy }),
-      ...(organisation === undefined ? {} : { organisation }),
-      ...(baseline === undefined ? {} : { baseline }),
-      ...(knownExploited === undefined ? {} : { knownExploited }),
-      ...databaseOf(this.vulnerabilityDatabase),
-    }
+  private inputs(): ModuleInputs {
+    const { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope } = this
+    return { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope }
+  }
+
+  private request(source: Directory, platform?: string): Promise<Request> {
+    return requestOf(source, this.inputs(), platform)
   }
 }

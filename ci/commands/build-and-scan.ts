@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { dag, type Secret, type Service } from '@dagger.io/dagger'
+import { dag, type Secret } from '@dagger.io/dagger'
 import { deliver, type Publication } from '../../pipelines/deliver.ts'
 import { documentRun, exitCodeOf } from '../../pipelines/run-record.ts'
 import { DeliveryError } from '../../src/errors.ts'
@@ -8,18 +8,18 @@ import type { Lock, Run } from '../../src/model/index.ts'
 import { renderJson, renderReports, renderTerminal, reportedFindings } from '../../src/report/index.ts'
 import type { GivenDatabase } from '../../src/stages/evidence/database.ts'
 import type { ManifestForm } from '../../src/stages/layout.ts'
-import { isLoopback } from '../../src/stages/registry-access.ts'
 import { parseLock } from '../../src/stages/source.ts'
 import { parseImageReference } from '../../src/tools/buildkit/image-reference.ts'
 import { cacheScope } from '../cache-scope.ts'
 import { useColor } from '../color.ts'
-import { requireCertificates } from '../../src/tools/registry/certificates.ts'
 import { credential } from '../credential.ts'
 import { findEngine, type Engine } from '../engine.ts'
+import { readGitFacts } from '../git-facts.ts'
 import { githubStep, tellGithub } from '../github-actions.ts'
 import { pathInRepository } from '../path-in-repository.ts'
 import { liveDisplay, plainDisplay, silentDisplay, type ProgressDisplay } from '../progress-display.ts'
 import { givenText, policyText, readInput } from '../policy-input.ts'
+import { reachRegistry } from '../reach-registry.ts'
 import { clearReports, writeReports } from '../report-directory.ts'
 import { withSession } from '../session.ts'
 import { givenSigner, type SignerOptions } from '../signer.ts'
@@ -35,6 +35,8 @@ export interface BuildAndScanOptions extends SignerOptions {
   publish?: string
   consumer?: ManifestForm
   immutableTags: boolean
+  tag: string[]
+  version?: string
   registryConfig?: string
   registryCa?: string
   vulnerabilityDatabase?: string
@@ -71,6 +73,7 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
     const knownExploited = await givenText(options.knownExploited, 'known-exploited')
     const engine = await findEngine({ say: display.say, ...(options.engine === undefined ? {} : { address: options.engine }) })
     const given = await readGivenLock(options, source, engine)
+    const git = await readGitFacts(resolve(source), process.env, display.say)
     const delivery = await withSession(engine, join(output, 'engine.log'), async () =>
       deliver(
         {
@@ -85,6 +88,8 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
           progress: display.progress,
           ...place,
           ...(options.consumer === undefined ? {} : { consumer: options.consumer }),
+          ...(git === undefined ? {} : { git }),
+          ...(options.version === undefined ? {} : { version: options.version }),
           ...(policy === undefined ? {} : { policy }),
           ...(organisation === undefined ? {} : { organisation }),
           ...(baseline === undefined ? {} : { baseline }),
@@ -130,7 +135,7 @@ async function requireDirectory(source: string): Promise<void> {
 }
 
 /** On a sealed engine its own lock counts: no other digest can be had there. */
-async function readGivenLock(options: BuildAndScanOptions, source: string, engine: Engine): Promise<Lock> {
+export async function readGivenLock(options: { lock?: string }, source: string, engine: Engine): Promise<Lock> {
   const path = engine.lockFile ?? options.lock ?? join(source, 'loadline.lock.json')
   if (engine.lockFile === undefined && options.lock === undefined && (await stat(path).catch(() => undefined)) === undefined) {
     throw new DeliveryError('LOCK', `no lock file pins the tools and base images: ${path} is not there`, `Run "loadline lock ${source}" once and commit the file that it writes.`)
@@ -153,7 +158,7 @@ async function buildSecrets(entries: readonly string[]): Promise<Map<string, Sec
   return new Map(await Promise.all(Object.entries(sources).map(async ([id, source]) => [id, await credential(id, source, '--build-secret')] as const)))
 }
 
-async function givenDatabase(given: string | undefined): Promise<{ database?: GivenDatabase }> {
+export async function givenDatabase(given: string | undefined): Promise<{ database?: GivenDatabase }> {
   if (given === undefined) return {}
   const found = await stat(given).catch(() => undefined)
   if (found?.isDirectory()) return { database: { directory: dag.host().directory(resolve(given)) } }
@@ -166,26 +171,14 @@ async function publication(options: BuildAndScanOptions): Promise<Publication | 
   const signer = await givenSigner(options)
   if (publish === undefined) {
     if (signer.signer !== undefined || signer.withheld !== undefined) throw new DeliveryError('USAGE', 'a signer signs what --publish publishes, and there is no --publish', 'Add --publish registry/repository:tag.')
-    const without = Object.entries({ '--consumer': options.consumer, '--immutable-tags': options.immutableTags || undefined, '--registry-ca': registryCa, '--registry-config': registryConfig }).find(([, value]) => value !== undefined)
+    const without = Object.entries({ '--tag': options.tag.length === 0 ? undefined : options.tag, '--consumer': options.consumer, '--immutable-tags': options.immutableTags || undefined, '--registry-ca': registryCa, '--registry-config': registryConfig }).find(([, value]) => value !== undefined)
     if (without !== undefined) throw new DeliveryError('USAGE', `${without[0]} is about publishing, and there is no --publish`, 'Add --publish registry/repository:tag.')
     return undefined
   }
   return {
-    target: {
-      reference: publish,
-      ...loopbackRegistry(publish),
-      ...(registryCa === undefined ? {} : { authorities: requireCertificates(await readInput(registryCa, 'CREDENTIAL', 'certificate'), registryCa) }),
-      ...(registryConfig === undefined ? {} : { credentials: await credential('registry-config', `file:${registryConfig}`, '--registry-config') }),
-    },
+    target: await reachRegistry(publish, { registryConfig, registryCa }),
+    ...(options.tag.length === 0 ? {} : { tagRules: options.tag }),
     immutableTags: options.immutableTags,
     ...signer,
   }
-}
-
-/** A registry on this machine's loopback, made reachable for the tool containers. */
-function loopbackRegistry(reference: string): { registry?: Service } {
-  const host = parseImageReference(reference)?.registry ?? ''
-  if (!isLoopback(host)) return {}
-  const port = Number(/:(\d+)$/.exec(host)?.[1] ?? '80')
-  return { registry: dag.host().service([{ frontend: port, backend: port }], { host: host.replace(/:\d+$/, '') }) }
 }

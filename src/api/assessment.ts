@@ -1,4 +1,5 @@
 import { func, object, type Directory, type File } from '@dagger.io/dagger'
+import { PassedImage } from './passed-image.ts'
 import { reportDirectory } from './reports.ts'
 
 /** A judged image: its verdict, its evidence and every report. A rejection is a value here, so that the reports can always be had. */
@@ -7,10 +8,12 @@ export class Assessment {
   /** Contents of the report files, by name, as JSON. */
   private documents: string
   private archives: File[]
+  private releasable?: PassedImage
 
-  constructor(documents: string, archives: File[]) {
+  constructor(documents: string, archives: File[], passed?: PassedImage) {
     this.documents = documents
     this.archives = archives
+    if (passed !== undefined) this.releasable = passed
   }
 
   /** The verdict document (`verdict.json`): outcome, every rule, all evidence, digests, tools. */
@@ -55,6 +58,14 @@ export class Assessment {
     const archive = this.archives[0]
     if (archive === undefined) throw new Error('no image was built: read the verdict for the reason')
     return archive
+  }
+
+  /** The image as one that may ship: the only thing that has a `release`. Ends with an error unless the verdict is passed. */
+  @func({ cache: 'never' })
+  passed(): PassedImage {
+    this.enforce()
+    if (this.releasable === undefined) throw new Error('this assessment was not made to release anything')
+    return this.releasable
   }
 
   /** Ends with an error unless the verdict is passed; gives back the summary otherwise. */

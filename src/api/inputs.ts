@@ -1,13 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dag, type Directory, type File, type Secret, type Service } from '@dagger.io/dagger'
+import type { Request } from '../../pipelines/build-and-scan.ts'
+import type { Publication } from '../../pipelines/deliver.ts'
 import { DeliveryError } from '../errors.ts'
 import { createLogger } from '../log.ts'
-import type { Lock } from '../model/index.ts'
+import { GitFacts, type Lock } from '../model/index.ts'
+import { publicRemoteUrl } from '../source-metadata/index.ts'
 import type { GivenDatabase } from '../stages/evidence/database.ts'
 import type { ManifestForm } from '../stages/layout.ts'
+import { parseCacheScope } from '../stages/build.ts'
 import type { Progress } from '../stages/progress.ts'
 import type { Target } from '../stages/registry-access.ts'
+import { expectedSigner } from '../stages/expected-signer.ts'
 import type { Signer } from '../stages/signer.ts'
+import type { Identity } from '../tools/cosign/identity.ts'
 import { requireCertificates } from '../tools/registry/certificates.ts'
 import { parseLock, readLock } from '../stages/source.ts'
 
@@ -52,7 +58,7 @@ export async function signerOf(key?: Secret, password?: Secret, identityToken?: 
   return identityToken === undefined ? undefined : { kind: 'keyless', identityToken: async () => identityToken, ...services }
 }
 
-/** Where to publish, with what the caller gave to get there. Throws `CREDENTIAL` where the certificates are none. */
+/** An image in a registry, with what the caller gave to get there. Throws `CREDENTIAL` where the certificates are none. */
 export async function targetOf(reference: string, registry: Service | undefined, credentials: Secret | undefined, registryCa: File | undefined): Promise<Target> {
   return {
     reference,
@@ -73,4 +79,62 @@ export function consumerOf(name: string | undefined): { consumer?: ManifestForm 
 export function progressLog(): Progress {
   const log = createLogger('info')
   return ({ state, ...event }) => (state === 'failed' ? log.error(event, state) : log.info(event, state))
+}
+
+/** The given git facts, checked, as JSON. Throws `USAGE` where they are none. */
+export function gitFactsOf(given: { revision: string; committedAt: string; repository: string | undefined; branch: string | undefined; tags: string[]; allTags: string[]; pullRequest: number | undefined; dirty: boolean }): string {
+  const { repository, branch, pullRequest, committedAt, ...others } = given
+  const moment = new Date(committedAt)
+  const address = repository === undefined ? undefined : publicRemoteUrl(repository)
+  const parsed = GitFacts.safeParse({
+    ...others,
+    committedAt: Number.isNaN(moment.getTime()) ? committedAt : moment.toISOString(),
+    ...(address === undefined ? {} : { repository: address }),
+    ...(branch === undefined ? {} : { branch }),
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+  })
+  if (!parsed.success) throw new DeliveryError('USAGE', `the revision is not as it must be: ${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`, 'Give --revision with the whole commit and --committed-at with its time in ISO 8601.')
+  return JSON.stringify(parsed.data)
+}
+
+/** What the module was given for every one of its functions. `git` is JSON, and empty where nothing was given. */
+export interface ModuleInputs {
+  policy: File | undefined
+  organisation: File | undefined
+  baseline: File | undefined
+  knownExploited: File | undefined
+  vulnerabilityDatabase: Directory | undefined
+  lock: File | undefined
+  git: string
+  cacheScope: string
+}
+
+/** A run on a source directory. Throws `LOCK` where nothing pins the tools. */
+export async function requestOf(source: Directory, inputs: ModuleInputs, platform?: string): Promise<Request> {
+  const [policy, lock, organisation, baseline, knownExploited] = await Promise.all([textOf(inputs.policy), lockOf(inputs.lock, source), textOf(inputs.organisation), textOf(inputs.baseline), textOf(inputs.knownExploited)])
+  return {
+    directory: source,
+    buildSecrets: new Map(),
+    cacheScope: parseCacheScope(inputs.cacheScope),
+    lock,
+    now: new Date(),
+    progress: progressLog(),
+    ...(platform === undefined ? {} : { platforms: [platform] }),
+    ...(inputs.git === '' ? {} : { git: GitFacts.parse(JSON.parse(inputs.git)) }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(organisation === undefined ? {} : { organisation }),
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(knownExploited === undefined ? {} : { knownExploited }),
+    ...databaseOf(inputs.vulnerabilityDatabase),
+  }
+}
+
+/** Where a passed image goes, under which tags, and who signs it. */
+export function publicationOf(target: Target, tagRules: string[], immutableTags: boolean, signer: Signer | undefined): Publication {
+  return { target, immutableTags, ...(tagRules.length === 0 ? {} : { tagRules }), ...(signer === undefined ? {} : { signer }) }
+}
+
+/** Whom a consumer expects to have signed. Throws `USAGE` where it is neither a key nor an identity with its issuer, or both. */
+export async function identityOf(key: File | undefined, identity: string | undefined, issuer: string | undefined, root: File | undefined): Promise<Identity> {
+  return expectedSigner({ publicKey: await key?.contents(), identity, issuer, trustedRoot: await root?.contents() })
 }

@@ -3,7 +3,7 @@ import { compareSeverity, compareText, type Archive, type Binding, type Evidence
 import { canonicalJson, policyDigest } from '../policy/policy-digest.ts'
 import { rulesThatAlwaysDeny } from '../policy/rule-ids.ts'
 import { Policy, type RuleSetting } from '../policy/schema.ts'
-import { daysUntil } from '../policy/units.ts'
+import { daysUntil, formatDuration, parseDuration } from '../policy/units.ts'
 import { baselineBinding, openBaseline, type Baseline, type KnownFindings } from './baseline.ts'
 import { openRegister, type ExceptionRegister } from './exceptions.ts'
 import { missingEvidence, toViolation } from './missing-evidence.ts'
@@ -49,6 +49,12 @@ export function evaluate(policy: Policy, evidence: Evidence, now: Date, context:
   return { verdict, passed: verdict.outcome === 'passed' ? new Passed(mint, verdict) : undefined }
 }
 
+/** Vulnerability databases change several times a day: yesterday's yes is no yes. Milliseconds. */
+const longestValidity = 24 * 3_600_000
+
+/** How far two clocks may differ. Milliseconds. */
+const clockTolerance = 5 * 60_000
+
 const mint = Symbol('made by evaluate')
 
 /** A verdict that says yes. Only `evaluate` can make one, and whoever publishes must show it: see PassedVerdict. */
@@ -70,6 +76,24 @@ class Passed {
     const judged = nameAll(this.#verdict.binding.images)
     const given = nameAll(archives)
     if (judged !== given) throw new DeliveryError('PUBLISH', `the verdict is about ${judged}, and ${given || 'nothing'} was to be published`, 'Judge exactly the images that are to be published: run the whole flow again.')
+  }
+
+  /**
+   * Throws a DeliveryError('PUBLISH') unless the verdict still says yes now: it was given under exactly this policy, not longer than a day ago,
+   * and on a database that the policy's maximum age still allows where its rule counted.
+   */
+  mustHold(policy: Policy, now: Date): void {
+    const { binding, results } = this.#verdict
+    const again = 'Run the whole flow again.'
+    const wanted = policyDigest(policy)
+    if (binding.policy !== wanted) throw new DeliveryError('PUBLISH', `the verdict was given under the policy ${binding.policy}, and the release is under ${wanted}`, again)
+    const age = now.getTime() - Date.parse(binding.at)
+    if (!(age >= -clockTolerance && age <= longestValidity)) {
+      throw new DeliveryError('PUBLISH', `the verdict is of ${binding.at}, and a verdict counts for ${formatDuration(longestValidity)}: it is now ${now.toISOString()}`, again)
+    }
+    if (results.find(({ rule }) => rule === 'database-age')?.status !== 'passed') return
+    const stale = binding.databases.find(({ updatedAt }) => now.getTime() - Date.parse(updatedAt) > parseDuration(policy.database.maximumAge))
+    if (stale !== undefined) throw new DeliveryError('PUBLISH', `the verdict rests on ${stale.name} of ${stale.updatedAt}, which is older than ${policy.database.maximumAge} by now`, 'Run again with a newer vulnerability database.')
   }
 
   static isPassed(value: unknown): value is Passed {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ErrorCode } from '../errors.ts'
 import { Digest } from './digest.ts'
 import { Evidence } from './evidence.ts'
+import { SourceRevision } from './git-facts.ts'
 import { SuppressionFile } from './suppression.ts'
 import { Verdict } from './verdict.ts'
 
@@ -29,6 +30,8 @@ export const Subject = z.strictObject({
   /** Digest of the Dockerfile's bytes; absent when it could not be read. */
   dockerfileDigest: Digest.optional(),
   target: z.string().optional(),
+  /** The commit that the source was at; absent where the source is in no repository. */
+  revision: SourceRevision.optional(),
 })
 export type Subject = z.infer<typeof Subject>
 
@@ -53,19 +56,33 @@ export const Signature = z.strictObject({
   verified: z.boolean(),
 })
 export type Signature = z.infer<typeof Signature>
+/** An attestation of a release that a consumer has verified. */
+export const ReleasedAttestation = z.strictObject({
+  /** The image or index that it is about. */
+  subject: Digest,
+  predicateType: z.string(),
+  /** Of the bytes that were signed. */
+  statement: Digest,
+})
+export type ReleasedAttestation = z.infer<typeof ReleasedAttestation>
 
 /** The image in a registry, after a passed verdict. */
 export const Release = z.strictObject({
-  /** Repository and tag that were made to point at the digest. */
+  /** Repository and the first of the tags. */
   reference: z.string(),
+  /** Every tag that was made to point at the digest. */
+  tags: z.array(z.string()).min(1),
   digest: Digest,
   /** Tags that this run wrote and another release moved on meanwhile: they point at that one's digest now. */
   overtaken: z.array(z.strictObject({ tag: z.string(), digest: Digest })).min(1).optional(),
   signature: Signature.optional(),
   /** Why there is no signature although one was asked for: a signing service was away, and the policy releases unsigned then. */
   unsigned: z.string().optional(),
-  /** How anybody can check it. */
+  attestations: z.array(ReleasedAttestation).optional(),
+  /** How anybody can check the signature. */
   verifyCommand: z.string().optional(),
+  /** How anybody can check everything, in the directory of the reports. */
+  verifyCommands: z.array(z.string()).optional(),
 })
 export type Release = z.infer<typeof Release>
 

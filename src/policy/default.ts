@@ -53,6 +53,8 @@ export const defaultPolicy: Policy = {
   // Names and digests of private images are nobody else's business; a log of one's own is no disclosure. A quarter of an hour outlasts restarts, not a job's time limit.
   signing: { transparencyLog: 'private', format: 'bundle', unavailable: 'refuse', patienceMinutes: 15 },
   inventory: {},
+  // What a consumer of the image may ask for later must be there from the start.
+  release: { require: ['provenance', 'cyclonedx', 'spdx', 'vulnerabilities', 'tests', 'verdict'] },
   rules: {},
   // Whoever wants to begin with an old image says so. A month is long enough to repair what an update repairs; what takes longer is an exception, with an owner.
   baseline: { accept: false, maximumAge: '30d', rules: ['lint-level', 'vulnerabilities', 'licenses'] },

@@ -30,6 +30,7 @@ export const PolicyFile = z.strictObject({
   database: sections.database.partial().optional().describe('Which vulnerability database counts.'),
   signing: sections.signing.partial().optional().describe('How a passed image is signed, and who may learn of it.'),
   inventory: sections.inventory.partial().optional().describe('The list of packages.'),
+  release: sections.release.partial().optional().describe('What a release must carry.'),
   rules: sections.rules.optional().describe('How single rules act. A rule that is not named denies.'),
   baseline: sections.baseline.partial().optional().describe('Whether an earlier verdict may make findings known ones.'),
   exceptions: sections.exceptions.extend({ register: z.array(Exception) }).partial().optional().describe('The exception register.'),

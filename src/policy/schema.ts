@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Digest, NotAffected, Origin, parsePackageUrl, Platform, severities } from '../model/index.ts'
+import { attestationKinds, Digest, NotAffected, Origin, parsePackageUrl, Platform, severities } from '../model/index.ts'
 import { isLicenseId } from './license-expression.ts'
 import { ownerKinds, ruleIds, rulesWithBaseline } from './rule-ids.ts'
 import { bytesPattern, durationPattern, parseBytes } from './units.ts'
@@ -209,6 +209,12 @@ export const Policy = z.strictObject({
   }),
   inventory: z.strictObject({
     allowEmpty: z.strictObject({ reason: sentence }).optional().describe('Set for images in which no package can be catalogued, e.g. FROM scratch with one static binary.'),
+  }),
+  release: z.strictObject({
+    require: z
+      .array(z.enum(attestationKinds))
+      .refine((kinds) => new Set(kinds).size === kinds.length, 'each kind once')
+      .describe('Attestations without which a signed release is refused, before its tags move and by `loadline verify`.'),
   }),
   rules: z.partialRecord(ruleId, RuleSetting),
   baseline: z.strictObject({

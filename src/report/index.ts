@@ -11,3 +11,4 @@ export { reportedFindings, tally, type ReportedFinding } from './reported-findin
 export { defused, printable } from './sanitize.ts'
 export { renderSarif } from './sarif.ts'
 export { renderTerminal, type TerminalOptions } from './terminal.ts'
+export { renderVerification } from './verification.ts'

@@ -8,14 +8,19 @@ export interface Notice {
   items: string[]
 }
 
-/** The conditions of a run: substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, the ignore files of other tools, and tags that another release moved on. */
+/** The conditions of a run: substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, a working tree with changes, the ignore files of other tools, and tags that another release moved on. */
 export function notices(run: Run): Notice[] {
-  return [...unsignedNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run), ...baselineNotice(run), ...suppressionNotice(run), ...overtakenNotice(run)]
+  return [...unsignedNotice(run), ...dirtyNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run), ...baselineNotice(run), ...suppressionNotice(run), ...overtakenNotice(run)]
 }
 
 function unsignedNotice(run: Run): Notice[] {
   if (run.release?.unsigned === undefined) return []
   return [{ title: 'Released without a signature', text: `${run.release.unsigned}. Nobody can verify this release until it is signed.`, items: [] }]
+}
+
+function dirtyNotice({ subject: { revision } }: Run): Notice[] {
+  if (revision?.dirty !== true) return []
+  return [{ title: 'Changes that are in no commit', text: `The source was commit ${revision.revision} with changes that no commit holds: nobody else can build this image again.`, items: [] }]
 }
 
 function sealedNotice(run: Run): Notice[] {

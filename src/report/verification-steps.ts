@@ -1,4 +1,4 @@
-import type { Run, Sbom } from '../model/index.ts'
+import { predicateTypes, type Run, type Sbom } from '../model/index.ts'
 import { shellWord } from './sanitize.ts'
 import { sourcePolicy } from './source-location.ts'
 
@@ -18,7 +18,13 @@ export function verificationSteps(run: Run): VerificationStep[] {
   if (run.release !== undefined) {
     const overtaken = run.release.overtaken?.some(({ tag }) => run.release?.reference.endsWith(`:${tag}`)) ?? false
     if (!overtaken) steps.push({ proves: 'The tag points at the image that was judged', command: `crane digest ${shellWord(run.release.reference)}`, expect: run.release.digest })
-    if (run.release.verifyCommand !== undefined) steps.push({ proves: 'The signature holds, checked the way a consumer checks it', command: run.release.verifyCommand })
+    const { verifyCommands: commands = [], verifyCommand: signature } = run.release
+    const [everything, ...others] = commands
+    if (everything !== undefined) steps.push({ proves: 'The signature and every attestation hold, and what the verdict was', command: everything })
+    if (signature !== undefined) steps.push({ proves: 'The signature holds, checked the way a consumer checks it', command: signature })
+    // The rest differ in type and digest only, and stand in verdict.json.
+    const verdict = others.find((command) => command.includes(predicateTypes.verdict) && command.endsWith(run.release?.digest ?? ''))
+    if (verdict !== undefined) steps.push({ proves: 'The verdict is attested, checked with Cosign alone', command: verdict })
   }
   if (run.subject.dockerfileDigest !== undefined) {
     steps.push({ proves: 'This Dockerfile was read', command: `sha256sum ${shellWord(run.subject.dockerfile)}`, expect: run.subject.dockerfileDigest.replace('sha256:', '') })

@@ -1,9 +1,9 @@
-import { ImageMediaTypes, type Directory, type File, type Platform as DaggerPlatform, type Secret } from '@dagger.io/dagger'
+import { ImageMediaTypes, type Container, type Directory, type File, type Platform as DaggerPlatform, type Secret } from '@dagger.io/dagger'
 import { z } from 'zod'
 import { DeliveryError } from '../errors.ts'
 import type { Archive, Lock, Platform } from '../model/index.ts'
 import type { Policy } from '../policy/schema.ts'
-import { scopeCaches } from '../tools/buildkit/dockerfile.ts'
+import { ownLabels, scopeCaches } from '../tools/buildkit/dockerfile.ts'
 import { extractLayout, inspectImage } from '../tools/inspect/command.ts'
 import { parseInspection, type Inspection } from '../tools/inspect/output.ts'
 import { lastLines, runTool } from '../tools/run-tool.ts'
@@ -26,6 +26,8 @@ export interface BuildRequest {
   policy: Policy
   secrets: ReadonlyMap<string, Secret>
   cacheScope: CacheScope
+  /** Labels that say where the image comes from. One that the Dockerfile sets itself wins. */
+  labels: Readonly<Record<string, string>>
 }
 
 /** Names whom a build trusts: letters, digits and `._/-`. Cache mounts are shared within a scope; what one leaves there, another never sees. */
@@ -52,7 +54,7 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
   })
   let file: File
   try {
-    file = await container.asTarball({ mediaTypes: ImageMediaTypes.Oci }).sync()
+    file = await (await withLabels(container, request)).asTarball({ mediaTypes: ImageMediaTypes.Oci }).sync()
   } catch (error) {
     throw new DeliveryError('BUILD', `the image for ${platform} did not build: ${describeBuildError(error)}`, `Correct ${request.dockerfile.path} at the named step; the engine's log above has the whole output.`, { cause: error })
   }
@@ -61,6 +63,16 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
     throw new DeliveryError('BUILD', `the build was asked for ${platform} and made an image for ${inspection.platform}`, 'Check FROM --platform in the last stage of the Dockerfile.')
   }
   return { archive: { platform, digest: inspection.digest, mediaType: inspection.mediaType }, file, layout: unpack(file, lock), inspection }
+}
+
+/** Labels and annotations are part of what is scanned and signed, so they are set before the archive is exported. Both say the same. */
+async function withLabels(container: Container, { labels, dockerfile, policy }: BuildRequest): Promise<Container> {
+  const { args, target } = policy.build
+  const own = new Set(ownLabels(dockerfile.text, { buildArgs: args, ...(target === undefined ? {} : { target }) }))
+  const decided = await Promise.all(
+    Object.entries(labels).map(async ([name, value]) => ({ name, value: own.has(name) ? ((await container.label(name)) ?? value) : value })),
+  )
+  return decided.reduce((current, { name, value }) => (own.has(name) ? current : current.withLabel(name, value)).withAnnotation(name, value), container)
 }
 
 async function inspect(file: File, lock: Lock): Promise<Inspection> {

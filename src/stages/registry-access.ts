@@ -5,9 +5,9 @@ import { parseImageReference } from '../tools/buildkit/image-reference.ts'
 import { knownUnder } from '../tools/registry/docker-config.ts'
 import { rootCertificates } from './root-certificates.ts'
 
-/** Where an image goes, and how the registry is reached. */
+/** Where an image is or goes, and how the registry is reached. */
 export interface Target {
-  /** Registry, repository and tag, e.g. `ghcr.io/acme/shop:1.4.0`. */
+  /** Registry and repository, with or without tag or digest, e.g. `ghcr.io/acme/shop:1.4.0`. */
   reference: string
   /** The registry as a service: needed where it listens on the caller's loopback, which containers do not see. */
   registry?: Service
@@ -21,7 +21,9 @@ export interface Target {
 export interface RegistryAccess {
   /** The repository's name for people. */
   repository: string
-  tag: string
+  /** As the reference says them; absent where it does not. */
+  tag: string | undefined
+  digest: string | undefined
   /** The repository's name inside the tool containers. */
   inside: string
   /** The registry's name for people, where it has another one inside. */
@@ -38,14 +40,12 @@ const alias = 'registry.local'
 const authoritiesPath = '/loadline/authorities.pem'
 
 /**
- * Works out how to reach a target. Throws `USAGE` where the reference has no tag, has a digest, or is no reference; `CREDENTIAL` where the
+ * Works out how to reach a target. Throws `USAGE` where the reference is none, or names a registry on loopback without the way to it; `CREDENTIAL` where the
  * credentials are no Docker configuration; `LOCK` where the lock does not pin the public certificates.
  */
 export async function registryAccess(target: Target, lock: Lock): Promise<RegistryAccess> {
   const parsed = parseImageReference(target.reference)
-  if (parsed === undefined || parsed.tag === undefined || parsed.digest !== undefined) {
-    throw new DeliveryError('USAGE', `"${target.reference}" does not say where to publish`, 'Write registry/repository:tag, e.g. ghcr.io/acme/shop:1.4.0; a tag is required, and "latest" by itself tells nobody what runs.')
-  }
+  if (parsed === undefined) throw new DeliveryError('USAGE', `"${target.reference}" is no image reference`, 'Write registry/repository:tag, e.g. ghcr.io/acme/shop:1.4.0.')
   const host = parsed.registry
   const loopback = isLoopback(host)
   if (loopback && target.registry === undefined) {
@@ -59,6 +59,7 @@ export async function registryAccess(target: Target, lock: Lock): Promise<Regist
   return {
     repository: `${host}/${parsed.repository}`,
     tag: parsed.tag,
+    digest: parsed.digest,
     inside: `${insideHost}/${parsed.repository}`,
     knownAs: insideHost === host ? undefined : host,
     insecure: loopback && target.authorities === undefined,

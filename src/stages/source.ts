@@ -1,11 +1,12 @@
 import type { Directory, Secret } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
 import { acceptBaseline, type Baseline } from '../gate/baseline.ts'
-import { digestOf, Lock, type AppliedPolicy, type Subject, type SuppressionFile } from '../model/index.ts'
+import { digestOf, Lock, SourceRevision, type AppliedPolicy, type GitFacts, type Subject, type SuppressionFile } from '../model/index.ts'
 import { applyPolicy } from '../policy/apply.ts'
 import type { PolicyText } from '../policy/file.ts'
 import { policyDigest } from '../policy/policy-digest.ts'
 import type { Policy } from '../policy/schema.ts'
+import { imageLabels, readVersion } from '../source-metadata/index.ts'
 import { externalImages, foreignSyntax, insecureSteps, requiredSecrets, type BuildChoice, type ExternalImage } from '../tools/buildkit/dockerfile.ts'
 import { parseStructureTests } from '../tools/container-structure-test/schema.ts'
 import { firstLine } from '../tools/run-tool.ts'
@@ -27,6 +28,8 @@ export interface Source {
   baseline: Baseline | undefined
   /** The list of exploited vulnerabilities that the call or the policy names. */
   knownExploited: GivenList | undefined
+  /** What the image says about where it comes from. */
+  labels: Readonly<Record<string, string>>
 }
 
 /** What the caller may say about the source. */
@@ -52,6 +55,10 @@ export interface SourceRequest {
   buildArgs?: Readonly<Record<string, string>>
   /** Build secrets by id; `any` where nothing is going to be built. */
   buildSecrets: ReadonlyMap<string, Secret> | 'any'
+  /** What version control knows of the directory; left out where there is none. */
+  git?: GitFacts
+  /** A semantic version for the image; otherwise the tags of the commit say it. */
+  version?: string
   now: Date
 }
 
@@ -61,6 +68,7 @@ const largestDockerfile = 1_000_000
 /** Reads the source directory. Throws `SOURCE`, `POLICY`, `STRUCTURE_TESTS` or `CREDENTIAL` before anything is built. */
 export async function readSource(request: SourceRequest): Promise<Source> {
   const place = normalPath(request.pathInRepository ?? '')
+  if (request.version !== undefined && readVersion(request.version) === undefined) throw new DeliveryError('USAGE', `"${request.version}" is no semantic version`, 'Write MAJOR.MINOR.PATCH, e.g. 1.4.0 or 2.0.0-rc.1: https://semver.org.')
   const entries = await listEntries(request.directory)
   const { policy, applied, suppressions, name } = await readPolicy(request, entries)
   manifestForm(request.consumer, policy.build.platforms)
@@ -79,7 +87,9 @@ export async function readSource(request: SourceRequest): Promise<Source> {
       dockerfile: path,
       dockerfileDigest: digestOf(text),
       ...(policy.build.target === undefined ? {} : { target: policy.build.target }),
+      ...(request.git === undefined ? {} : { revision: SourceRevision.strip().parse(request.git) }),
     },
+    labels: imageLabels(name, request.git, request.version),
     dockerfile: { path, text, ...choice },
     images,
     policy,

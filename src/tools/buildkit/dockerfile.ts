@@ -1,4 +1,4 @@
-import { DockerfileParser, type Add, type Dockerfile, type Instruction } from 'dockerfile-ast'
+import { DockerfileParser, Label, type Add, type Dockerfile, type Instruction } from 'dockerfile-ast'
 import { DeliveryError } from '../../errors.ts'
 import type { Lint } from '../../model/index.ts'
 import { fullReference, parseImageReference } from './image-reference.ts'
@@ -129,6 +129,16 @@ export function scopeCaches(text: string, scope: string): string {
     result = result.slice(0, from) + scoped + result.slice(from + flags.length)
   }
   return result
+}
+
+/** Names of the labels that the target stage sets, itself or by the stages that it starts from. A base image's own labels speak of that image and are not among them. */
+export function ownLabels(text: string, choice: BuildChoice): string[] {
+  const dockerfile = DockerfileParser.parse(text)
+  const shipped = shippedStages(dockerfile, choice)
+  const starts = dockerfile.getFROMs().map((from) => from.getRange().start.line)
+  const labels = dockerfile.getInstructions().filter((instruction) => instruction instanceof Label)
+  const own = labels.filter((label) => shipped.has(starts.findLastIndex((line) => line < label.getRange().start.line)))
+  return [...new Set(own.flatMap((label) => label.getProperties().map((property) => property.getName())))]
 }
 
 /** Ids of the secrets that RUN --mount=type=secret asks for and must have. */

@@ -65,6 +65,11 @@ export function verifyAttestation({ program, reference, insecure, type, ...verif
   return [program, 'verify-attestation', '--type', type, ...verifyingArguments(verifying), '--output', 'json', ...http(insecure), reference]
 }
 
+/** Prints every attestation of a digest, one a line, whoever made it: nothing of it is verified. */
+export function downloadAttestations({ program, reference, insecure }: Image): string[] {
+  return [program, 'download', 'attestation', ...http(insecure), reference]
+}
+
 /** Prints the public half of a key. */
 export function publicKey({ program, key }: { program: string; key: string }): string[] {
   return [program, 'public-key', '--key', key]

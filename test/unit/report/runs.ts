@@ -296,6 +296,7 @@ export function passedRun(): Run {
     },
     release: {
       reference: 'registry.example.com/shop/orders:1.8.2',
+      tags: ['1.8.2'],
       digest: digestOf('index'),
       signature: {
         signer: 'key',

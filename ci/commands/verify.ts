@@ -1,0 +1,70 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { verifyImage } from '../../pipelines/verify.ts'
+import type { Expectation } from '../../src/attestation/index.ts'
+import { attestationKinds, type Digest } from '../../src/model/index.ts'
+import { loadPolicy, policyDigest } from '../../src/policy/index.ts'
+import { renderVerification } from '../../src/report/index.ts'
+import { expectedSigner } from '../../src/stages/expected-signer.ts'
+import type { Identity } from '../../src/tools/cosign/identity.ts'
+import { findEngine } from '../engine.ts'
+import { readInput } from '../policy-input.ts'
+import { reachRegistry } from '../reach-registry.ts'
+import { withSession } from '../session.ts'
+import { readGivenLock } from './build-and-scan.ts'
+
+/** Whom the person expects to have signed, as the command line says it. */
+export interface IdentityOptions {
+  key?: string
+  certificateIdentity?: string
+  certificateOidcIssuer?: string
+  trustedRoot?: string
+}
+
+/** The options of `loadline verify`. */
+export interface VerifyOptions extends IdentityOptions {
+  policy?: string
+  source?: string
+  registryConfig?: string
+  registryCa?: string
+  lock?: string
+  engine?: string
+  json: boolean
+}
+
+/** `loadline verify REF`: verifies an image in a registry as a consumer, and prints its verdict. Exit code 0 where everything holds, 4 where something does not. */
+export async function verify(reference: string, options: VerifyOptions): Promise<number> {
+  const now = new Date()
+  const identity = await readIdentity(options)
+  const expected = await readExpectation(options, now)
+  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), ...(options.engine === undefined ? {} : { address: options.engine }) })
+  const lock = await readGivenLock(options, '.', engine)
+  const logs = await mkdtemp(join(tmpdir(), 'loadline-verify-'))
+  try {
+    const { verification } = await withSession(engine, join(logs, 'engine.log'), async () => verifyImage({ target: await reachRegistry(reference, options), identity, expected, lock, now }))
+    process.stdout.write(options.json ? `${JSON.stringify(verification, null, 2)}\n` : renderVerification(verification, { color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }))
+    return verification.outcome === 'verified' ? 0 : 4
+  } finally {
+    await rm(logs, { recursive: true })
+  }
+}
+
+/** Reads whom to expect from the files that the command line names. Throws `USAGE` and `CREDENTIAL`. */
+export async function readIdentity({ key, certificateIdentity: identity, certificateOidcIssuer: issuer, trustedRoot }: IdentityOptions): Promise<Identity> {
+  return expectedSigner({
+    publicKey: key === undefined ? undefined : await readInput(key, 'CREDENTIAL', 'public key'),
+    identity,
+    issuer,
+    trustedRoot: trustedRoot === undefined ? undefined : await readInput(trustedRoot, 'CREDENTIAL', 'trusted root'),
+  })
+}
+
+async function readExpectation({ policy: path, source }: VerifyOptions, now: Date): Promise<Expectation> {
+  const policy = path === undefined ? undefined : loadPolicy(await readInput(path, 'POLICY', 'policy'), path, now)
+  return {
+    kinds: policy?.release.require ?? attestationKinds,
+    ...(policy === undefined ? {} : { policy: policyDigest(policy) as Digest }),
+    ...(source === undefined ? {} : { source }),
+  }
+}

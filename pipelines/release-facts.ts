@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import { shownArguments, type ReleaseFacts } from '../src/attestation/index.ts'
+import { DeliveryError } from '../src/errors.ts'
+import type { AppliedPolicy } from '../src/model/index.ts'
+import type { Policy } from '../src/policy/schema.ts'
+import type { Request } from './build-and-scan.ts'
+import type { RunRecord } from './run-record.ts'
+
+/** What a run that passed knows about its release. Throws `ATTEST` where the record is not of a whole run. */
+export async function releaseFacts({ source, evidence, verdict, sboms = [] }: RunRecord, request: Request): Promise<{ policy: Policy; applied: AppliedPolicy; facts: ReleaseFacts }> {
+  if (source === undefined || evidence === undefined || verdict === undefined) throw new DeliveryError('ATTEST', 'the record of the run has no source, evidence or verdict', 'Report this as a fault of Loadline. Nothing was published.')
+  const { policy, applied, subject } = source
+  const [first] = evidence.platforms
+  const secrets = await Promise.all([...request.buildSecrets.values()].map((secret) => secret.plaintext()))
+  return {
+    policy,
+    applied,
+    facts: {
+      evidence,
+      sboms: sboms.flatMap(({ platform, documents }) => {
+        const digest = evidence.platforms.find(({ archive }) => archive.platform === platform)?.archive.digest
+        return digest === undefined ? [] : [{ digest, ...documents }]
+      }),
+      structureTests: source.structureTests?.text,
+      build: {
+        subject,
+        platforms: policy.build.platforms,
+        arguments: shownArguments(policy.build.args, secrets),
+        secretIds: [...request.buildSecrets.keys()],
+        policy: applied.digest,
+        bases: first?.evidence.base.status === 'collected' ? first.evidence.base.value.images : [],
+        tools: verdict.binding.tools,
+        mode: request.lock.mode,
+        invocation: `urn:uuid:${randomUUID()}`,
+        startedAt: request.now,
+        finishedAt: new Date(),
+      },
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import { checkImage, kindsOf, type Expectation, type Found } from '../src/attestation/check-image.ts'
+import { digestOf, predicateTypes, type AttestationKind, type Digest, type Lock, type Platform, type Verification } from '../src/model/index.ts'
+import { consumer, type Consumer } from '../src/stages/consumer.ts'
+import { registryAccess, type Target } from '../src/stages/registry-access.ts'
+import { resolveImage, type ResolvedImage } from '../src/stages/resolve-image.ts'
+import type { Identity } from '../src/tools/cosign/identity.ts'
+import type { SignatureFormat } from '../src/tools/cosign/command.ts'
+import type { AttestedStatement } from '../src/tools/cosign/attestations.ts'
+
+/** What is verified, and what is expected of it. */
+export interface VerifyRequest {
+  target: Target
+  identity: Identity
+  /** How the signatures are kept; as bundles where it is left out. */
+  format?: SignatureFormat
+  expected: Expectation
+  lock: Lock
+  now: Date
+}
+
+/** A verification with the statements that hold, for whoever goes on from them. */
+export interface Verified {
+  verification: Verification
+  image: ResolvedImage
+  statements: ReadonlyMap<Digest, Readonly<Partial<Record<AttestationKind, readonly AttestedStatement[]>>>>
+}
+
+/**
+ * Verifies an image as a consumer: its digest once, the signature, and each attestation that is expected, with the signer's identity and nothing else.
+ * A refusal is a value that says what is missing. Throws `VERIFY` where the registry cannot be asked, or Cosign is one whose word counts for nothing.
+ */
+export async function verifyImage(request: VerifyRequest): Promise<Verified> {
+  const { expected, identity, lock } = request
+  const access = await registryAccess(request.target, lock)
+  const image = await resolveImage(access, lock)
+  const asking = await consumer(access, identity, lock, request.format)
+  const subjects = image.index ? [{ digest: image.digest, platform: undefined, index: true }, ...image.manifests.map((manifest) => ({ ...manifest, index: false }))] : image.manifests.map((manifest) => ({ ...manifest, index: false }))
+
+  const found = await Promise.all(subjects.map((subject) => look(subject, subject.digest === image.digest, expected, asking)))
+  const verdictsBelow = new Set(found.filter(({ index }) => !index).flatMap(({ kinds }) => kinds.verdict?.holding.map(({ digest }) => digest) ?? []))
+  const checked = found.map((entry) => checkImage(entry.index && expected.kinds.includes('verdict') ? { ...entry, verdictsBelow } : entry, expected))
+  const checks = checked.flatMap((entry) => entry.checks)
+  const verdict = checked[0]?.verdict
+  const origin = checked.find((entry) => entry.origin !== undefined)?.origin
+  return {
+    image,
+    statements: new Map(found.map(({ digest, kinds }) => [digest, Object.fromEntries(Object.entries(kinds).map(([kind, { holding }]) => [kind, holding]))])),
+    verification: {
+      schemaVersion: 'loadline.verification/v1',
+      outcome: checks.length > 0 && checks.every(({ status }) => status === 'holds') ? 'verified' : 'refused',
+      reference: request.target.reference,
+      repository: access.repository,
+      digest: image.digest,
+      verifiedAt: request.now.toISOString(),
+      signer: identity.kind === 'key' ? `the key ${digestOf(identity.publicKey)}` : `${identity.identity}, vouched for by ${identity.issuer}`,
+      checks,
+      ...(verdict === undefined ? {} : { verdict }),
+      ...(origin === undefined ? {} : { origin }),
+    },
+  }
+}
+
+/** Everything that lies beside one digest, asked for at once: reading is safe in parallel. */
+async function look(subject: { digest: Digest; platform: Platform | undefined; index: boolean }, signed: boolean, expected: Expectation, asking: Consumer): Promise<Found> {
+  const kinds = kindsOf(subject, expected)
+  const [fault, there, statements] = await Promise.all([
+    signed ? asking.signatureFault(subject.digest) : undefined,
+    asking.unverified(subject.digest),
+    Promise.all(kinds.map((kind) => asking.statements(subject.digest, kind))),
+  ])
+  const count = (kind: AttestationKind) => there.filter(({ statement }) => statement.predicateType === predicateTypes[kind]).length
+  return {
+    ...subject,
+    signature: { wanted: signed, fault },
+    kinds: Object.fromEntries(kinds.map((kind, index) => [kind, { holding: statements[index]?.holding ?? [], said: statements[index]?.said ?? '', unverified: count(kind) }])),
+  }
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { DeliveryError } from '../../errors.ts'
+import { Statement, type Digest } from '../../model/index.ts'
+
+const payloadType = 'application/vnd.in-toto+json'
+
+const Envelope = z.looseObject({ payloadType: z.string(), payload: z.base64(), signatures: z.array(z.looseObject({ sig: z.string() })).min(1) })
+
+/** A Sigstore bundle around an envelope, as `cosign download attestation` prints it; the older format is the envelope itself. */
+const Bundle = z.looseObject({ mediaType: z.string(), dsseEnvelope: Envelope })
+
+/** A statement from an attestation, with the digest of exactly the bytes that were signed. */
+export interface AttestedStatement {
+  statement: Statement
+  digest: Digest
+}
+
+/**
+ * Reads what `cosign verify-attestation` or `cosign download attestation` printed: one envelope or bundle a line.
+ * Throws `VERIFY` for anything that is neither, or whose payload is no in-toto statement: verified bytes that cannot be read prove nothing.
+ */
+export function parseAttestations(stdout: string): AttestedStatement[] {
+  const lines = stdout.split('\n').filter((line) => line.trim() !== '')
+  return lines.flatMap((line) => {
+    const document = readLine(line)
+    // A plain signature in a bundle: about the image, and no statement.
+    if (document.payloadType !== payloadType) return []
+    const bytes = Buffer.from(document.payload, 'base64')
+    const statement = Statement.safeParse(parseJson(bytes.toString('utf8')))
+    if (!statement.success) throw unreadable(`its payload is no in-toto statement (${statement.error.issues[0]?.path.join('.')}: ${statement.error.issues[0]?.message})`)
+    return [{ statement: statement.data, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const }]
+  })
+}
+
+/** The digests that a statement is about. */
+export function subjectsOf({ subject }: Statement): string[] {
+  return subject.flatMap(({ digest }) => (digest['sha256'] === undefined ? [] : [`sha256:${digest['sha256']}`]))
+}
+
+function readLine(line: string): z.infer<typeof Envelope> {
+  const document = parseJson(line)
+  const envelope = Envelope.safeParse(document)
+  if (envelope.success) return envelope.data
+  const bundle = Bundle.safeParse(document)
+  if (bundle.success) return bundle.data.dsseEnvelope
+  if (z.looseObject({ mediaType: z.string(), messageSignature: z.unknown() }).safeParse(document).data?.messageSignature !== undefined) return { payloadType: '', payload: '', signatures: [] }
+  throw unreadable('it is neither an envelope nor a bundle')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw unreadable(`it is no JSON (${(error as Error).message})`, error)
+  }
+}
+
+function unreadable(why: string, cause?: unknown): DeliveryError {
+  return new DeliveryError('VERIFY', `an attestation cannot be read: ${why}`, 'Do not rely on it. Attest the image again, with a Cosign of version 3.1.', cause === undefined ? undefined : { cause })
+}
