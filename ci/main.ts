@@ -110,6 +110,15 @@ export function commandLine(done: (exitCode: number) => void): Command {
       done(await verify(reference, options))
     })
 
+  consumer(program.command('reverdict').description('judge a published image again from its attested SBOM, with today\'s database and policy'))
+    .option('--policy <file>', 'policy file (default: the strict default)')
+    .option('--vulnerability-database <where>', 'directory with db/trivy.db, or a registry reference')
+    .addHelpText('after', '\nExit codes: 0 still passed; 1 the policy says no by now; 3 could not decide; 4 an attestation that it rests on does not hold.\nExample:\n  loadline reverdict ghcr.io/acme/shop:1.4.0 --key cosign.pub --policy loadline.yaml')
+    .action(async (reference: string, options) => {
+      const { reverdict } = await import('./commands/reverdict.ts')
+      done(await reverdict(reference, options))
+    })
+
   program
     .command('lock')
     .description('resolve every tool and base image to its digest, and write loadline.lock.json')

@@ -35,3 +35,4 @@ export { AcceptedRisk, justifications, NotAffected, Origin, SuppressionFile, Sup
 export { ToolIdentity } from './tool.ts'
 export { Binding, Verdict } from './verdict.ts'
 export { AttestedOrigin, AttestedVerdict, Verification, VerificationCheck } from './verification.ts'
+export { Reverdict, VulnerabilityChange } from './reverdict.ts'

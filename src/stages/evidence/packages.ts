@@ -1,10 +1,10 @@
 import type { File } from '@dagger.io/dagger'
-import { digestOf, type Collected, type Digest, type Licenses, type Lock, type Sbom, type Vulnerabilities } from '../../model/index.ts'
+import { digestOf, type Collected, type Database, type Digest, type Licenses, type Lock, type Sbom, type Vulnerabilities } from '../../model/index.ts'
 import { readOutput } from '../../tools/read-output.ts'
 import { requireSuccess, runTool } from '../../tools/run-tool.ts'
 import { toolImage, type ReadyTool } from '../../tools/tool-image.ts'
 import { convert, scanPackages as scanCommand } from '../../tools/trivy/command.ts'
-import { parsePackageScan, requireScan, requireSubject, type PackageScan } from '../../tools/trivy/output.ts'
+import { parsePackageScan, requireScan, requireSubject, type FoundPackages, type PackageScan } from '../../tools/trivy/output.ts'
 import { bindCycloneDx, bindSpdx, type BoundSbom } from '../../tools/trivy/sbom.ts'
 import type { BuiltArchive } from '../build.ts'
 import { collect } from './collect.ts'
@@ -36,18 +36,22 @@ export async function scanPackages(built: BuiltArchive, database: OpenDatabase |
 export function collectVulnerabilities(scanned: () => Promise<ScannedPackages>, database: () => Promise<OpenDatabase>, lock: Lock): Promise<Collected<Vulnerabilities>> {
   return collect({ wanted: 'the known vulnerabilities of every package in the image', tool: () => toolImage(lock, 'trivy') }, async () => {
     const { facts } = await database()
-    const { scan } = await scanned()
-    const covered = new Set(Object.keys(facts.ecosystems))
-    // The system itself as well: without its package list nothing of it was judged, and that must not look covered.
-    const met = new Set([...(scan.os === undefined ? [] : [scan.os.family]), ...scan.packages.map(({ type }) => type)].map((type) => ecosystemOf(type, scan.os)))
-    return {
-      findings: scan.vulnerabilities,
-      database: facts,
-      ...(scan.os === undefined ? {} : { os: scan.os }),
-      packageCount: scan.packages.length,
-      uncovered: [...met].filter((ecosystem) => !covered.has(ecosystem)).toSorted(),
-    }
+    return vulnerabilitiesOf((await scanned()).scan, facts)
   })
+}
+
+/** What a scan found, with the database that was asked and what that knows nothing of. */
+export function vulnerabilitiesOf(scan: FoundPackages, database: Database): Vulnerabilities {
+  const covered = new Set(Object.keys(database.ecosystems))
+  // The system itself as well: without its package list nothing of it was judged, and that must not look covered.
+  const met = new Set([...(scan.os === undefined ? [] : [scan.os.family]), ...scan.packages.map(({ type }) => type)].map((type) => ecosystemOf(type, scan.os)))
+  return {
+    findings: scan.vulnerabilities,
+    database,
+    ...(scan.os === undefined ? {} : { os: scan.os }),
+    packageCount: scan.packages.length,
+    uncovered: [...met].filter((ecosystem) => !covered.has(ecosystem)).toSorted(),
+  }
 }
 
 /** Every package with its licences. */

@@ -42,6 +42,19 @@ export function scanSecrets({ program, image, output }: Scan): string[] {
   ]
 }
 
+/** Scans a software bill of materials for vulnerabilities and licences, as `scanPackages` does an image. It must be the plain document: an attestation around it hides packages (https://github.com/aquasecurity/trivy/issues/3817). */
+export function scanSbom({ program, sbom, output, cache }: { program: string; sbom: string; output: string; cache: string }): string[] {
+  return [
+    program, 'sbom', sbom,
+    '--scanners', 'vuln,license', '--list-all-pkgs', '--pkg-types', 'os,library',
+    '--format', 'json', '--output', output,
+    '--cache-dir', cache, '--cache-backend', 'memory',
+    '--exit-code', '0', '--timeout', '15m',
+    // This command reads no misconfiguration checks, and has no flag against fetching them.
+    ...ownConfiguration, ...offline.filter((flag) => flag !== '--skip-check-update'),
+  ]
+}
+
 /** Derives a software bill of materials from the JSON report of `scanPackages`. */
 export function convert({ program, report, format, output }: { program: string; report: string; format: 'cyclonedx' | 'spdx-json'; output: string }): string[] {
   return [program, 'convert', '--format', format, '--output', output, report]

@@ -52,6 +52,7 @@ const Result = z.object({
   Secrets: z.array(TrivySecret).nullish(),
 })
 
+/** What a report of any kind says. */
 const TrivyReport = z.object({
   SchemaVersion: z.int(),
   Trivy: z.object({ Version: z.string() }),
@@ -59,10 +60,16 @@ const TrivyReport = z.object({
   ArtifactType: z.string(),
   Metadata: z.object({
     OS: z.object({ Family: z.string(), Name: z.string().default(''), EOSL: z.boolean().optional() }).optional(),
+  }),
+  Results: z.array(Result).nullish(),
+})
+
+/** What a report on an image says as well. */
+const ImageReport = TrivyReport.extend({
+  Metadata: TrivyReport.shape.Metadata.extend({
     ImageID: Digest,
     ImageConfig: z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() }),
   }),
-  Results: z.array(Result).nullish(),
 })
 
 /** What a report says of itself: who scanned what. */
@@ -74,12 +81,16 @@ export interface ScanSubject {
   platform: Platform
 }
 
-/** What Loadline uses of a Trivy report. */
-export interface PackageScan {
-  subject: ScanSubject
+/** What a scan found, of an image or of a bill of materials. */
+export interface FoundPackages {
   os: { family: string; version: string; endOfLife: boolean } | undefined
   packages: Package[]
   vulnerabilities: Vulnerability[]
+}
+
+/** What Loadline uses of a Trivy report on an image. */
+export interface PackageScan extends FoundPackages {
+  subject: ScanSubject
 }
 
 /** Throws `TOOL` where Trivy did not end well, whatever it has written until then: half a scan has half the findings. */
@@ -100,7 +111,17 @@ const knownSchemaVersion = 2
 
 /** Reads the JSON of `scanPackages`. Throws `TOOL` on anything that is not a complete report of the known form. */
 export function parsePackageScan(text: string): PackageScan {
-  const report = readReport(text)
+  const report = readReport(text, ImageReport, 'container_image')
+  return { subject: subjectOf(report), ...packagesOf(report) }
+}
+
+/** Reads the JSON of `scanSbom`, and says which Trivy wrote it: a bill of materials names no image configuration. Throws as `parsePackageScan` does. */
+export function parseSbomScan(text: string): FoundPackages & { version: string } {
+  const report = readReport(text, TrivyReport, 'cyclonedx')
+  return { version: report.Trivy.Version, ...packagesOf(report) }
+}
+
+function packagesOf(report: z.infer<typeof TrivyReport>): FoundPackages {
   const packages: Package[] = []
   const vulnerabilities = new Map<string, Vulnerability>()
   for (const result of report.Results ?? []) {
@@ -141,7 +162,6 @@ export function parsePackageScan(text: string): PackageScan {
   }
   const os = report.Metadata.OS
   return {
-    subject: subjectOf(report),
     os: os === undefined || os.Family === 'none' ? undefined : { family: os.Family, version: os.Name, endOfLife: os.EOSL ?? false },
     packages: packages.toSorted((left, right) => compareText(left.purl ?? left.name, right.purl ?? right.name) || compareText(left.path ?? '', right.path ?? '')),
     vulnerabilities: [...vulnerabilities.values()].toSorted(
@@ -156,7 +176,7 @@ export function parsePackageScan(text: string): PackageScan {
 
 /** Reads the JSON of `scanSecrets`. The matched text is left behind: it may hold part of the secret. */
 export function parseSecretScan(text: string): { subject: ScanSubject; findings: SecretFinding[] } {
-  const report = readReport(text)
+  const report = readReport(text, ImageReport, 'container_image')
   const findings = (report.Results ?? []).flatMap((result) =>
     (result.Secrets ?? []).map((secret): SecretFinding => {
       // Trivy names what it found in the configuration after the image itself.
@@ -193,17 +213,17 @@ export function requireSubject(said: ScanSubject, asked: ScanSubject): void {
   if (faults.length > 0) throw new DeliveryError('TOOL', `trivy says that it scanned ${faults.join(', ')}`, 'Run again; if it stays, report it as a fault of Loadline.')
 }
 
-function subjectOf({ Trivy, Metadata: { ImageID, ImageConfig } }: z.infer<typeof TrivyReport>): ScanSubject {
+function subjectOf({ Trivy, Metadata: { ImageID, ImageConfig } }: z.infer<typeof ImageReport>): ScanSubject {
   return { version: Trivy.Version, configuration: ImageID, platform: spellPlatform(ImageConfig) }
 }
 
-function readReport(text: string): z.infer<typeof TrivyReport> {
-  const report = readJson('trivy', text, TrivyReport)
+function readReport<Report extends z.infer<typeof TrivyReport>>(text: string, form: z.ZodType<Report>, of: 'container_image' | 'cyclonedx'): Report {
+  const report = readJson('trivy', text, form)
   if (report.SchemaVersion !== knownSchemaVersion) {
     throw new DeliveryError('TOOL', `trivy printed a report of schema version ${report.SchemaVersion}; this Loadline reads version ${knownSchemaVersion}`, 'Use the pinned version of trivy, or a newer Loadline.')
   }
-  if (report.ArtifactType !== 'container_image') {
-    throw new DeliveryError('TOOL', `trivy was to scan a container image and scanned a ${report.ArtifactType}`, 'Report this as a fault of Loadline, with the archive if you can.')
+  if (report.ArtifactType !== of) {
+    throw new DeliveryError('TOOL', `trivy was to scan a ${of} and scanned a ${report.ArtifactType}`, 'Report this as a fault of Loadline, with the archive if you can.')
   }
   return report
 }

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { reverdict as judgeAgain } from '../../pipelines/reverdict.ts'
+import { loadPolicy } from '../../src/policy/index.ts'
+import { defaultPolicy } from '../../src/policy/default.ts'
+import { renderReverdict } from '../../src/report/index.ts'
+import { findEngine } from '../engine.ts'
+import { readInput } from '../policy-input.ts'
+import { reachRegistry } from '../reach-registry.ts'
+import { withSession } from '../session.ts'
+import { givenDatabase, readGivenLock } from './build-and-scan.ts'
+import { readIdentity, type IdentityOptions } from './verify.ts'
+
+/** The options of `loadline reverdict`. */
+export interface ReverdictOptions extends IdentityOptions {
+  policy?: string
+  vulnerabilityDatabase?: string
+  registryConfig?: string
+  registryCa?: string
+  lock?: string
+  engine?: string
+  json: boolean
+}
+
+/** `loadline reverdict REF`: judges a published image again from its attested SBOM, and says what changed. Exit codes as those of build-and-scan. */
+export async function reverdict(reference: string, options: ReverdictOptions): Promise<number> {
+  const now = new Date()
+  const identity = await readIdentity(options)
+  const policy = options.policy === undefined ? defaultPolicy : loadPolicy(await readInput(options.policy, 'POLICY', 'policy'), options.policy, now)
+  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), ...(options.engine === undefined ? {} : { address: options.engine }) })
+  const lock = await readGivenLock(options, '.', engine)
+  const logs = await mkdtemp(join(tmpdir(), 'loadline-reverdict-'))
+  try {
+    const document = await withSession(engine, join(logs, 'engine.log'), async () =>
+      judgeAgain({ target: await reachRegistry(reference, options), identity, policy, lock, now, ...(await givenDatabase(options.vulnerabilityDatabase)) }),
+    )
+    process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : renderReverdict(document, { color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }))
+    return document.outcome === 'passed' ? 0 : document.outcome === 'rejected' ? 1 : 3
+  } finally {
+    await rm(logs, { recursive: true })
+  }
+}
