@@ -34,8 +34,8 @@ export interface RegistryAccess {
   connect(container: Container): Container
 }
 
-// Cosign speaks plain HTTP to names in .local everywhere, and forgets --allow-http-registry when it downloads.
-const alias = 'registry.local'
+// Cosign forgets --allow-http-registry when it downloads attestations, and then finds none without a word. To names in .localhost it speaks plain HTTP by itself.
+const alias = 'registry.localhost'
 
 const authoritiesPath = '/loadline/authorities.pem'
 

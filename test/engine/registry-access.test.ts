@@ -8,13 +8,13 @@ import { refuse, serveFaulty } from './faulty-registry.ts'
 import { takeProgram } from './registry.ts'
 import { tinyImage } from './tiny-image.ts'
 
-/** An authority of one's own, and a certificate of it for a registry on loopback, which containers know as registry.local. */
+/** An authority of one's own, and a certificate of it for a registry on loopback, which containers know as registry.localhost. */
 async function authority(): Promise<{ authority: string; certificate: string; key: string }> {
   const directory = scratch()
   const openssl = (...argv: string[]) => execa('openssl', argv, { cwd: directory })
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
   await openssl('req', '-x509', ...key, '-keyout', 'authority.key', '-out', 'authority.pem', '-subj', '/CN=An authority of our own', '-days', '2')
-  await openssl('req', '-x509', ...key, '-keyout', 'registry.key', '-out', 'registry.pem', '-subj', '/CN=registry', '-days', '2', '-CA', 'authority.pem', '-CAkey', 'authority.key', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:registry.local', '-addext', 'basicConstraints=critical,CA:FALSE')
+  await openssl('req', '-x509', ...key, '-keyout', 'registry.key', '-out', 'registry.pem', '-subj', '/CN=registry', '-days', '2', '-CA', 'authority.pem', '-CAkey', 'authority.key', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:registry.localhost', '-addext', 'basicConstraints=critical,CA:FALSE')
   return { authority: join(directory, 'authority.pem'), certificate: join(directory, 'registry.pem'), key: join(directory, 'registry.key') }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { digest, probeReferrers, push, tag } from '../../../../src/tools/registry/command.ts'
 
-const reference = `registry.local:5000/demo/app@sha256:${'a'.repeat(64)}`
+const reference = `registry.localhost:5000/demo/app@sha256:${'a'.repeat(64)}`
 const loopback = { program: '/registry', plainHttp: true, knownAs: '127.0.0.1:5000' }
 
 describe('registry commands', () => {
