@@ -1,11 +1,12 @@
 import { connect } from 'node:net'
 import { DeliveryError } from '../src/errors.ts'
+import { engineVersion } from './sealed/engine-health.ts'
 
 const patience = 5_000
 
 /**
- * Knocks at an engine's address. The Dagger CLI would go on trying for minutes where nobody listens.
- * Only unix and tcp addresses can be knocked at; the others are left to the CLI. Throws `ENGINE` where nobody answers within five seconds.
+ * Knocks at an engine's address, and asks behind a unix socket who is there. The Dagger CLI would go on trying for minutes where nobody listens, or somebody else.
+ * Only unix and tcp addresses can be knocked at; the others are left to the CLI. Throws `ENGINE` where no engine answers within seconds.
  */
 export async function requireEngine(address: string): Promise<void> {
   const target = endpoint(address)
@@ -22,6 +23,9 @@ export async function requireEngine(address: string): Promise<void> {
   })
   if (refusal !== undefined) {
     throw new DeliveryError('ENGINE', `no Dagger engine answers at ${address} (${refusal})`, 'Start one with "loadline engine up", or correct the address.')
+  }
+  if ('path' in target && (await engineVersion(target.path)) === undefined) {
+    throw new DeliveryError('ENGINE', `something else than a Dagger engine answers at ${address}`, 'Start an engine with "loadline engine up", or correct the address.')
   }
 }
 

@@ -59,12 +59,14 @@ describe('a run', () => {
 
   it('that meets something else than an engine says so within seconds [fault 60]', async () => {
     const address = join(scratch(), 'engine.sock')
-    const server = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'))
+    // Whoever knocks may be gone before the answer.
+    const server = createServer((socket) => socket.on('error', () => undefined).end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'))
     await new Promise<void>((resolve) => server.listen(address, resolve))
     onTestFinished(() => void server.close())
     const source = application({ Dockerfile: dockerfile, 'hello.txt': 'hello', 'loadline.lock.json': '{"schemaVersion":1,"mode":"connected","tools":{},"bases":[]}' })
     const { exitCode, run } = await buildAndScan(source, ['--engine', `unix://${address}`], { LOADLINE_LOCK: '' })
     expect({ exitCode, code: run.failure?.code }).toEqual({ exitCode: 3, code: 'ENGINE' })
+    expect(run.failure?.message).toContain('something else than a Dagger engine')
     expect(run.failure?.hint).toContain('engine up')
   })
 })
