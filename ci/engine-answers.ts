@@ -1,12 +1,14 @@
 import { connect } from 'node:net'
 import { DeliveryError } from '../src/errors.ts'
-import { engineVersion } from './sealed/engine-health.ts'
+import { engineVersion, type EngineSocket } from './sealed/engine-health.ts'
 
 const patience = 5_000
+/** An engine that is busy opens the door at once and says its name later. */
+const patienceForName = 30_000
 
 /**
- * Knocks at an engine's address, and asks behind a unix socket who is there. The Dagger CLI would go on trying for minutes where nobody listens, or somebody else.
- * Only unix and tcp addresses can be knocked at; the others are left to the CLI. Throws `ENGINE` where no engine answers within seconds.
+ * Knocks at an engine's address, and asks who is there. The Dagger CLI would go on trying for minutes where nobody listens, or somebody else.
+ * Only unix and tcp addresses can be knocked at; the others are left to the CLI. Throws `ENGINE` where nobody opens within five seconds, or what answers is no engine.
  */
 export async function requireEngine(address: string): Promise<void> {
   const target = endpoint(address)
@@ -24,12 +26,12 @@ export async function requireEngine(address: string): Promise<void> {
   if (refusal !== undefined) {
     throw new DeliveryError('ENGINE', `no Dagger engine answers at ${address} (${refusal})`, 'Start one with "loadline engine up", or correct the address.')
   }
-  if ('path' in target && (await engineVersion(target.path)) === undefined) {
+  if ((await engineVersion(target, patienceForName)) === undefined) {
     throw new DeliveryError('ENGINE', `something else than a Dagger engine answers at ${address}`, 'Start an engine with "loadline engine up", or correct the address.')
   }
 }
 
-function endpoint(address: string): { path: string } | { host: string; port: number } | undefined {
+function endpoint(address: string): EngineSocket | undefined {
   const path = /^unix:\/\/(.+)$/.exec(address)?.[1]
   if (path !== undefined) return { path }
   const [, host, port] = /^tcp:\/\/\[?([^\]]+?)\]?:(\d+)$/.exec(address) ?? []

@@ -1,13 +1,14 @@
 import { connect, constants } from 'node:http2'
 import { createConnection } from 'node:net'
 
-const ANSWER_MILLISECONDS = 2_000
+/** Where an engine listens. */
+export type EngineSocket = { path: string } | { host: string; port: number }
 
 /**
- * Asks the engine behind a unix socket who it is, by the Info call of its control service (gRPC; the request has no fields).
- * Gives its version, e.g. `v0.21.8`, or undefined when nothing answers so. Takes about 15 ms.
+ * Asks the engine behind a socket who it is, by the Info call of its control service (gRPC; the request has no fields).
+ * Gives its version, e.g. `v0.21.8`, or undefined when nothing answers so in time. Takes about 15 ms.
  */
-export async function engineVersion(socket: string): Promise<string | undefined> {
+export async function engineVersion(socket: EngineSocket, patience: number = 2_000): Promise<string | undefined> {
   const session = connect('http://engine', { createConnection: () => createConnection(socket) })
   try {
     return await new Promise<string | undefined>((settle) => {
@@ -20,7 +21,7 @@ export async function engineVersion(socket: string): Promise<string | undefined>
       })
       const chunks: Buffer[] = []
       let status: unknown
-      request.setTimeout(ANSWER_MILLISECONDS, () => request.close(constants.NGHTTP2_CANCEL))
+      request.setTimeout(patience, () => request.close(constants.NGHTTP2_CANCEL))
       request.once('error', () => settle(undefined))
       request.on('data', (chunk: Buffer) => chunks.push(chunk))
       request.once('trailers', (trailers) => (status = trailers['grpc-status']))

@@ -47,7 +47,7 @@ const STOP_SECONDS = 310
 export async function runningEngine(cache: Cache): Promise<(Engine & { key: string }) | undefined> {
   const record = await readRecord<EngineRecord>(recordPath(cache))
   if (record === undefined || !isRunning(record)) return undefined
-  const version = await engineVersion(socketPath(cache))
+  const version = await engineVersion({ path: socketPath(cache) })
   if (version !== record.version) return undefined
   return { runnerHost: `unix://${socketPath(cache)}`, version, pid: record.pid, key: record.key }
 }
@@ -98,7 +98,7 @@ export async function startEngine(
     ended = !isRunning(record)
   }
   const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-8).join('\n')
-  const found = await engineVersion(socketPath(cache))
+  const found = await engineVersion({ path: socketPath(cache) })
   await stopEngine(cache)
   throw new DeliveryError(
     'ENGINE',
