@@ -248,14 +248,6 @@ it('sorts violations worst first, then by id, subject and platform', () => {
   expect(violations.map(({ severity, id, subject }) => `${severity} ${id} ${subject}`)).toEqual(['critical Z p', 'high A z', 'high B p', 'high B q', 'unknown B p'])
 })
 
-it('judges 50,000 findings within seconds [fault 13]', () => {
-  const findings = Array.from({ length: 50_000 }, (_, index) => vulnerability({ id: `CVE-2026-${index}` }))
-  const register = Array.from({ length: 300 }, (_, index) => exception({ id: `CVE-2026-${index}` }))
-  const started = performance.now()
-  expect(resultOf('vulnerabilities', { evidence: withVulnerabilities({ findings }), policy: withExceptions(...register) }).violations).toHaveLength(49_700)
-  expect(performance.now() - started).toBeLessThan(15_000)
-}, 30_000)
-
 it('tells root from an unprivileged user in the same words as the rule', () => {
   expect(resultOf('user', { evidence: withConfiguration({ user: '' }) })).toMatchObject({ outcome: 'rejected', status: 'failed', kind: 'configuration' })
 })
