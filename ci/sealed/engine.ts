@@ -39,6 +39,10 @@ type EngineRecord = ProcessRecord & { key: string; version: string }
 /** The engine's network interface: its default network is named `dagger`. */
 const BRIDGE = 'dagger0'
 const START_SECONDS = 60
+/** An engine whose predecessor was killed first deletes what that one kept, file by file: 20 GB took 110 s. */
+const WIPE_SECONDS = 900
+/** What it says then. */
+const WIPES = 'local cache state invalid; resetting'
 const BUSY_SECONDS = 600
 /** The engine writes its caches to disk when it ends, for which it gives itself 5 minutes; killed before that, it loses them all. */
 const STOP_SECONDS = 310
@@ -88,12 +92,18 @@ export async function startEngine(
   const pid = await runContainer(cache, parts.name, logFile)
   const record = recordProcess(pid)
   let ended = record === undefined
+  let patience = START_SECONDS
   if (record !== undefined) {
     await writeRecord(recordPath(cache), { ...record, key, version: inputs.version })
-    for (let waited = 0; waited < START_SECONDS * 20 && isRunning(record); waited += 1) {
+    const started = Date.now()
+    while (Date.now() - started < patience * 1_000 && isRunning(record)) {
       const engine = await runningEngine(cache)
       if (engine !== undefined) return engine
-      await sleep(50)
+      if (patience === START_SECONDS && (await readFile(logFile, 'utf8')).includes(WIPES)) {
+        patience = WIPE_SECONDS
+        say('the engine before it was killed, so it deletes what that one had cached')
+      }
+      await sleep(50, undefined, { signal })
     }
     ended = !isRunning(record)
   }
@@ -103,7 +113,7 @@ export async function startEngine(
   throw new DeliveryError(
     'ENGINE',
     found === undefined
-      ? `the engine ${ended ? 'ended before it answered' : `did not answer within ${START_SECONDS} s`}:\n${lines}`
+      ? `the engine ${ended ? 'ended before it answered' : `did not answer within ${patience} s`}:\n${lines}`
       : `the engine says that it is ${found}, and ${inputs.version} was built`,
     `See ${logFile}. "loadline engine clean" and a second run start from nothing.`,
   )
