@@ -1,36 +1,41 @@
 /**
  * The first key that an object of a JSON text has twice, if any. `JSON.parse` keeps the last value and says nothing: a second, empty list of findings would hide the first.
- * The text must be valid JSON.
+ * The text must be valid JSON. It may be a hundred megabytes long, so it is read by character codes, and objects share their sets of keys.
  */
 export function duplicateKey(json: string): string | undefined {
-  const objects: Array<Set<string> | undefined> = []
+  // Per depth, the last object that had a key: two objects of one depth are never open at once, so their number tells them apart.
+  const keysAt: Array<Map<string, number>> = []
+  const open: number[] = []
+  let objects = 0
   let expectsKey = false
   for (let at = 0; at < json.length; at += 1) {
-    switch (json[at]) {
-      case '{':
-        objects.push(new Set())
+    switch (json.charCodeAt(at)) {
+      case braceOpens:
+        objects += 1
+        open.push(objects)
         expectsKey = true
         break
-      case '[':
-        objects.push(undefined)
+      case bracketOpens:
+        open.push(noObject)
         expectsKey = false
         break
-      case '}':
-      case ']':
-        objects.pop()
+      case braceCloses:
+      case bracketCloses:
+        open.pop()
         expectsKey = false
         break
-      case ',':
-        expectsKey = objects.at(-1) !== undefined
+      case comma:
+        expectsKey = open.length > 0 && open[open.length - 1] !== noObject
         break
-      case '"': {
+      case quotationMark: {
         const end = endOfString(json, at)
-        const keys = objects.at(-1)
-        if (expectsKey && keys !== undefined) {
-          const written = json.slice(at, end + 1)
-          const key = written.includes('\\') ? (JSON.parse(written) as string) : written.slice(1, -1)
-          if (keys.has(key)) return key
-          keys.add(key)
+        if (expectsKey) {
+          const object = open[open.length - 1] ?? noObject
+          const keys = (keysAt[open.length] ??= new Map())
+          const written = json.slice(at + 1, end)
+          const key = written.includes('\\') ? (JSON.parse(`"${written}"`) as string) : written
+          if (keys.get(key) === object) return key
+          keys.set(key, object)
           expectsKey = false
         }
         at = end
@@ -40,11 +45,15 @@ export function duplicateKey(json: string): string | undefined {
   return undefined
 }
 
-/** Where the text that begins at a quotation mark ends. */
+const [braceOpens, braceCloses, bracketOpens, bracketCloses, comma, quotationMark, backslash] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c, 0x22, 0x5c]
+const noObject = 0
+
+/** Where the text that begins at a quotation mark ends: at the next one before which the backslashes are even in number. */
 function endOfString(json: string, start: number): number {
-  for (let at = start + 1; ; at += 1) {
-    const sign = json[at]
-    if (sign === '\\') at += 1
-    else if (sign === '"' || sign === undefined) return at
+  for (let at = json.indexOf('"', start + 1); at !== -1; at = json.indexOf('"', at + 1)) {
+    let before = at
+    while (json.charCodeAt(before - 1) === backslash) before -= 1
+    if ((at - before) % 2 === 0) return at
   }
+  return json.length
 }

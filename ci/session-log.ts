@@ -1,0 +1,21 @@
+import { createWriteStream } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+
+/**
+ * The file that the Dagger CLI's output is piped into. The SDK asks the CLI to end and does not wait for it; what the CLI says then, some hundred kilobytes after a long
+ * session, must still be read: with nobody to read it the CLI waits for ever, and this process for the CLI. So the file is not ended here, but by the end of that output.
+ */
+export function sessionLog(path: string): { stream: Writable; whole(): Promise<void> } {
+  const stream = createWriteStream(path)
+  let output: Readable | undefined
+  stream.on('pipe', (source: Readable) => (output = source))
+  stream.on('error', () => output?.resume())
+  return {
+    stream,
+    async whole() {
+      if (output === undefined) stream.end()
+      await finished(stream).catch(() => undefined)
+    },
+  }
+}
