@@ -55,7 +55,7 @@ export function ownToolImage(lock: Lock, name: keyof typeof ownTools): ReadyTool
     .withWorkdir('/source')
     .withMountedCache('/go/pkg/mod', dag.cacheVolume('loadline-go-modules'))
     .withMountedCache('/root/.cache/go-build', dag.cacheVolume('loadline-go-build'))
-    .withExec(['go', 'build', '-trimpath', '-ldflags', '-s -w', '-o', tool.program, '.'])
+    .withExec(['go', 'build', '-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', '-s -w', '-o', tool.program, '.'])
     .file(tool.program)
   return {
     container: dag.container().withFile(tool.program, compiled, { permissions: 0o755 }),
