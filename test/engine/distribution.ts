@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { onTestFinished } from 'vitest'
 import { scratch } from './command-line.ts'
-import { freePort } from './registry.ts'
+import { freePort } from './free-port.ts'
 
 /** What a registry asks of its clients. */
 export interface DistributionOptions {

@@ -1,5 +1,4 @@
 import { chmodSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { onTestFinished } from 'vitest'
@@ -8,6 +7,7 @@ import { withSession } from '../../ci/session.ts'
 import { parseLock } from '../../src/stages/source.ts'
 import type { tools } from '../../src/tools/images.ts'
 import { toolImage } from '../../src/tools/tool-image.ts'
+import { freePort } from './free-port.ts'
 
 /** Takes the program of a tool out of its image, to use it by hand as any consumer would. */
 export async function takeProgram(name: keyof typeof tools, directory: string): Promise<string> {
@@ -37,15 +37,4 @@ export async function serveRegistry(crane: string): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error(`the registry does not answer at ${address}`)
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))))
-    })
-  })
 }

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { dag, ImageMediaTypes, type Container, type Directory, type Platform, type Secret } from '@dagger.io/dagger'
+import { loadPolicy } from '../../src/policy/index.ts'
+import { pinBases } from '../../src/stages/base.ts'
+import { openDatabase } from '../../src/stages/evidence/database.ts'
+import { registryAccess, type Target } from '../../src/stages/registry-access.ts'
+import type { Lock } from '../../src/model/index.ts'
+import { externalImages } from '../../src/tools/buildkit/dockerfile.ts'
+import { extractConfiguration } from '../../src/tools/inspect/command.ts'
+import { offline } from '../../src/tools/cosign/services.ts'
+import { ownToolImage, toolImage, type ReadyTool } from '../../src/tools/tool-image.ts'
+
+/** What the script is given: the same as Loadline. */
+export interface ScriptRequest {
+  directory: Directory
+  target: Target
+  key: Secret
+  lock: Lock
+}
+
+/** Seconds by step, in the order in which they ran. */
+export type StepTimes = Array<{ name: string; seconds: number }>
+
+/**
+ * What a careful engineer writes without Loadline: lint, build, save, scan, structure test, SBOM, push, sign, one after another, with the same tools, bases and database on the same engine.
+ * The build is cached, as a builder does it. The tools are not: a script starts them anew each time.
+ * In its favour: the structure tests use Loadline's way to run them without a Docker daemon, all three of Trivy's scanners share one scan, and nothing is attested, verified or reported.
+ */
+export async function carefulScript({ directory, target, key, lock }: ScriptRequest): Promise<StepTimes> {
+  const times: StepTimes = []
+  const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const started = performance.now()
+    const value = await work()
+    times.push({ name, seconds: (performance.now() - started) / 1_000 })
+    return value
+  }
+  const run = (container: Container, ...argv: string[]) => container.withEnvVariable('SCRIPT_RUN', randomUUID()).withExec(argv).sync()
+  const named = (name: Parameters<typeof toolImage>[1]): ReadyTool => toolImage(lock, name)
+
+  const dockerfile = await directory.file('Dockerfile').contents()
+  const pinned = await pinBases({ text: dockerfile, path: 'Dockerfile', images: externalImages(dockerfile, { buildArgs: {} }) }, lock)
+  const policy = loadPolicy(await directory.file('loadline.yaml').contents(), 'loadline.yaml', new Date())
+
+  const hadolint = named('hadolint')
+  await step('lint', () => run(hadolint.container.withMountedFile('/Dockerfile', directory.file('Dockerfile')), hadolint.program, '--no-fail', '/Dockerfile'))
+  const image = await step('build', () => directory.withNewFile('Dockerfile', pinned.dockerfile).dockerBuild({ platform: 'linux/amd64' as Platform }).sync())
+  const archive = await step('save', () => image.asTarball({ mediaTypes: ImageMediaTypes.Docker }).sync())
+
+  const trivy = named('trivy')
+  const database = await openDatabase(undefined, policy, lock)
+  const scanner = trivy.container.withMountedFile('/image.tar', archive).withDirectory('/cache', database.cache)
+  const scan = (...argv: string[]) => run(scanner, trivy.program, 'image', '--input', '/image.tar', '--cache-dir', '/cache', '--skip-db-update', '--skip-java-db-update', '--skip-version-check', '--offline-scan', '--no-progress', ...argv)
+  await step('scan', () => scan('--scanners', 'vuln,secret,license', '--format', 'json', '--output', '/report.json'))
+
+  const structureTest = named('structureTest')
+  const inspect = ownToolImage(lock, 'inspect')
+  await step('structure', async () => {
+    const oci = image.asTarball({ mediaTypes: ImageMediaTypes.Oci })
+    const metadata = inspect.container.withMountedFile('/archive.tar', oci).withExec([inspect.program, ...extractConfiguration('/archive.tar', '/metadata.json')]).file('/metadata.json')
+    const tested = dag.container().import_(archive).withMountedFile('/test/run', structureTest.container.file(structureTest.program)).withMountedFile('/test/metadata.json', metadata).withMountedFile('/test/tests.yaml', directory.file('structure-test.yaml'))
+    return run(tested, '/test/run', 'test', '--driver', 'host', '--force', '--metadata', '/test/metadata.json', '--config', '/test/tests.yaml')
+  })
+  await step('sbom cyclonedx', () => scan('--format', 'cyclonedx', '--output', '/sbom.json'))
+  await step('sbom spdx', () => scan('--format', 'spdx-json', '--output', '/sbom.json'))
+
+  const access = await registryAccess(target, lock)
+  const crane = named('crane')
+  const reference = `${access.inside}:${access.tag ?? 'bench'}`
+  const pushed = await step('push', () => run(access.connect(crane.container).withMountedFile('/image.tar', archive), crane.program, '--insecure', 'push', '/image.tar', reference))
+  const digest = (await pushed.stdout()).trim().split('@').at(-1) ?? ''
+  const cosign = named('cosign')
+  const signer = access.connect(cosign.container).withEnvVariable('HOME', '/tmp').withSecretVariable('COSIGN_KEY', key).withEnvVariable('COSIGN_PASSWORD', '').withNewFile('/signing.json', offline.signingConfig).withNewFile('/root.json', offline.trustedRoot)
+  await step('sign', () => run(signer, cosign.program, 'sign', '--yes', '--key', 'env://COSIGN_KEY', '--signing-config', '/signing.json', '--trusted-root', '/root.json', '--allow-http-registry', `${access.inside}@${digest}`))
+  return times
+}

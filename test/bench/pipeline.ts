@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto'
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import { dag } from '@dagger.io/dagger'
+import { execa } from 'execa'
+import { findEngine } from '../../ci/engine.ts'
+import { reachRegistry } from '../../ci/reach-registry.ts'
+import { withSession } from '../../ci/session.ts'
+import { deliver } from '../../pipelines/deliver.ts'
+import { parseCacheScope } from '../../src/stages/build.ts'
+import type { ProgressEvent } from '../../src/stages/progress.ts'
+import { parseLock } from '../../src/stages/source.ts'
+import { toolImage } from '../../src/tools/tool-image.ts'
+import { carefulScript, type StepTimes } from './careful-script.ts'
+import { criticalPath, type Span } from './critical-path.ts'
+import { freePort } from '../engine/free-port.ts'
+
+/**
+ * `npm run bench [-- --rounds N]`: Loadline beside the script that a careful engineer would write (careful-script.ts), on the same engine, application, tools and database, in alternation.
+ * Three cases: cold (a changed dependency list, so that nothing of this application is cached), one changed source line, nothing changed. Prints medians in seconds, their ratios,
+ * Loadline's critical path, and where its time goes. Each run has an engine session of its own, or the session itself would remember.
+ */
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, application: { type: 'string', default: 'examples/fastapi-postgres' } } })
+const cases = ['cold', 'one line changed', 'nothing changed'] as const
+type Case = (typeof cases)[number]
+type Contender = 'loadline' | 'script'
+
+interface Measured {
+  seconds: number
+  steps: StepTimes
+  spans: Span[]
+}
+
+const engine = await findEngine({ say })
+if (engine.lockFile === undefined) throw new Error('the benchmark needs the lock file of a sealed engine')
+const lock = parseLock(readFileSync(engine.lockFile, 'utf8'), engine.lockFile)
+const directory = mkdtempSync(join(tmpdir(), 'loadline-bench-'))
+const measured: Record<Contender, Record<Case, Measured[]>> = { loadline: { cold: [], 'one line changed': [], 'nothing changed': [] }, script: { cold: [], 'one line changed': [], 'nothing changed': [] } }
+const registry = `127.0.0.1:${await freePort()}`
+await inSession(async () => {
+  for (const tool of ['crane', 'cosign'] as const) {
+    const { container, program } = toolImage(lock, tool)
+    await container.file(program).export(join(directory, tool))
+  }
+})
+await execa('chmod', ['+x', join(directory, 'crane'), join(directory, 'cosign')])
+await execa(join(directory, 'cosign'), ['generate-key-pair'], { cwd: directory, env: { COSIGN_PASSWORD: '' }, stdin: 'ignore' })
+const serving = execa(join(directory, 'crane'), ['registry', 'serve', '--address', registry, '--disk', join(directory, 'registry')], { reject: false })
+try {
+  const contenders: Contender[] = ['loadline', 'script']
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    // Who goes first changes: what the machine keeps in memory favours the second.
+    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      const application = join(directory, `${contender}-${round}`)
+      cpSync(join(root, values.application), application, { recursive: true })
+      for (const situation of cases) {
+        change(application, situation)
+        const result = await measure(contender, application)
+        measured[contender][situation].push(result)
+        say(`round ${round + 1}, ${situation}, ${contender}: ${result.seconds.toFixed(2)} s`)
+      }
+      rmSync(application, { recursive: true })
+    }
+  }
+} finally {
+  serving.kill()
+  await serving
+  rmSync(directory, { recursive: true })
+}
+process.stdout.write(table())
+
+/** Changes the application as the case says; a comment is enough for every cache to see another file. */
+function change(application: string, situation: Case): void {
+  if (situation === 'cold') appendFileSync(join(application, 'requirements.txt'), `# ${randomUUID()}\n`)
+  if (situation === 'one line changed') appendFileSync(join(application, 'catalog/items.py'), `# ${randomUUID()}\n`)
+}
+
+async function measure(contender: Contender, application: string): Promise<Measured> {
+  const spans: Span[] = []
+  let steps: StepTimes = []
+  let seconds = 0
+  await inSession(async () => {
+    const target = await reachRegistry(`${registry}/bench/${contender}:1.0.0`, {})
+    const key = dag.setSecret('bench-key', readFileSync(join(directory, 'cosign.key'), 'utf8'))
+    const source = dag.host().directory(application)
+    const started = performance.now()
+    if (contender === 'script') steps = await carefulScript({ directory: source, target, key, lock })
+    else {
+      const now = new Date()
+      const progress = (event: ProgressEvent) => {
+        const name = `${event.stage} ${event.step}`.trim()
+        const at = (performance.now() - started) / 1_000
+        if (event.state === 'started') spans.push({ name, from: at, to: Number.NaN })
+        else for (const span of spans) if (span.name === name && Number.isNaN(span.to)) span.to = at
+      }
+      const { run } = await deliver(
+        { directory: source, buildSecrets: new Map(), cacheScope: parseCacheScope('bench'), lock, now, progress, version: '1.0.0' },
+        { target, signer: { kind: 'key', key } },
+      )
+      if (run.outcome !== 'passed' || run.release === undefined) throw new Error(`the run was to pass and be released: ${run.outcome}, ${run.failure?.message ?? ''}`)
+      steps = spans.map(({ name, from, to }) => ({ name, seconds: to - from }))
+    }
+    seconds = (performance.now() - started) / 1_000
+  })
+  return { seconds, steps, spans }
+}
+
+function inSession(work: () => Promise<void>): Promise<void> {
+  return withSession(engine, join(directory, 'engine.log'), work)
+}
+
+function table(): string {
+  const lines = [`Loadline and a careful script, ${values.application}, medians of ${values.rounds} rounds in seconds. ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, Dagger ${lock.tools['dagger']?.version ?? '0.21'}.`, '']
+  lines.push('| case | Loadline | script | ratio | without the build | script without the build | ratio | critical path | whole / critical path |', '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |')
+  for (const situation of cases) {
+    const [ours, theirs] = [measured.loadline[situation], measured.script[situation]]
+    const whole = (all: Measured[]) => median(all.map(({ seconds }) => seconds))
+    const rest = (all: Measured[], build: RegExp) => median(all.map(({ seconds, steps }) => seconds - sum(steps.filter(({ name }) => build.test(name)))))
+    const path = median(ours.map(({ spans }) => criticalPath(spans)))
+    const [a, b, c, d] = [whole(ours), whole(theirs), rest(ours, /^build\b/), rest(theirs, /^(build|save)$/)]
+    lines.push(`| ${situation} | ${a.toFixed(2)} | ${b.toFixed(2)} | ${(a / b).toFixed(2)} | ${c.toFixed(2)} | ${d.toFixed(2)} | ${(c / d).toFixed(2)} | ${path.toFixed(2)} | ${(a / path).toFixed(2)} |`)
+  }
+  for (const contender of ['loadline', 'script'] as const) {
+    const names = measured[contender].cold[0]?.steps.map(({ name }) => name) ?? []
+    lines.push('', `| ${contender === 'loadline' ? 'step of Loadline' : 'step of the script'} | ${cases.join(' | ')} |`, `| --- |${' ---: |'.repeat(cases.length)}`)
+    for (const name of names) {
+      const times = cases.map((situation) => median(measured[contender][situation].map(({ steps }) => steps.find((step) => step.name === name)?.seconds ?? Number.NaN)).toFixed(2))
+      lines.push(`| ${name} | ${times.join(' | ')} |`)
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function sum(steps: StepTimes): number {
+  return steps.reduce((total, { seconds }) => total + seconds, 0)
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((left, right) => left - right)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
