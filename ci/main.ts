@@ -120,6 +120,19 @@ export function commandLine(done: (exitCode: number) => void): Command {
     })
 
   program
+    .command('merge')
+    .description('make one verdict of those of several services: it rejects where a part is missing')
+    .argument('<report...>', 'report directories, or their verdict.json')
+    .requiredOption('--expect <name...>', 'names of all services that there must be')
+    .option('--maximum-age <duration>', 'how long ago a part may have been judged, e.g. 24h or 7d', '24h')
+    .option('--json', 'print the document instead of the table', false)
+    .addHelpText('after', '\nExit codes: 0 every part passed; 1 a part was rejected, is missing or does not fit; 3 a part did not come to a verdict.\nExample:\n  loadline merge reports/orders reports/billing --expect orders billing')
+    .action(async (reports: string[], options) => {
+      const { merge } = await import('./commands/merge.ts')
+      done(await merge(reports, options))
+    })
+
+  program
     .command('lock')
     .description('resolve every tool and base image to its digest, and write loadline.lock.json')
     .argument('<source>', 'directory with a Dockerfile')

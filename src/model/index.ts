@@ -35,4 +35,5 @@ export { AcceptedRisk, justifications, NotAffected, Origin, SuppressionFile, Sup
 export { ToolIdentity } from './tool.ts'
 export { Binding, Verdict } from './verdict.ts'
 export { AttestedOrigin, AttestedVerdict, Verification, VerificationCheck } from './verification.ts'
+export { Merged, MergedPart } from './merged.ts'
 export { Reverdict, VulnerabilityChange } from './reverdict.ts'

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { Run } from '../../src/model/index.ts'
+import { Merged, Run } from '../../src/model/index.ts'
 import { organisationJsonSchema, policyJsonSchema, shippedPolicyNames } from '../../src/policy/index.ts'
 
 const runJsonSchema = (): Record<string, unknown> => ({
@@ -13,10 +13,17 @@ const runJsonSchema = (): Record<string, unknown> => ({
   ...z.toJSONSchema(Run, { io: 'output', target: 'draft-2020-12' }),
 })
 
+const mergedJsonSchema = (): Record<string, unknown> => ({
+  title: 'Loadline merged verdict',
+  description: 'What `loadline merge --json` prints: one verdict over several services.',
+  ...z.toJSONSchema(Merged, { io: 'output', target: 'draft-2020-12' }),
+})
+
 const published = {
   'loadline-policy.schema.json': policyJsonSchema,
   'loadline-organisation.schema.json': organisationJsonSchema,
   'loadline-run.schema.json': runJsonSchema,
+  'loadline-merged.schema.json': mergedJsonSchema,
 }
 
 describe.each(Object.entries(published))('schema/%s', (name, make) => {

@@ -1,0 +1,78 @@
+import { compareText, digestOf, type Merged, type MergedPart, type Run } from '../model/index.ts'
+import { formatDuration } from '../policy/units.ts'
+import { clockSkew } from './clock-skew.ts'
+
+/** A part as it is given: the document of its run, and the bytes that it was read from. */
+export interface GivenPart {
+  run: Run
+  text: string
+}
+
+/** What the parts must be together. */
+export interface MergeRequest {
+  /** Names of all services of the release: without them nobody could tell that one is missing. */
+  expected: readonly string[]
+  /** A part that was judged longer ago is refused, in milliseconds. */
+  maximumAge: number
+  now: Date
+}
+
+/**
+ * Makes one verdict of those of several services. It passes where each expected part is there once, passed, is young enough, and all are of one commit.
+ * What was judged is not judged again: each part keeps its own policy.
+ */
+export function mergeVerdicts(given: readonly GivenPart[], { expected, maximumAge, now }: MergeRequest): Merged {
+  const parts = [...given.map((part) => describe(part, expected)), ...expected.filter((name) => !given.some(({ run }) => run.subject.name === name)).map(missing)].toSorted((left, right) => compareText(left.name, right.name))
+  const commits = new Set(given.map(({ run }) => run.subject.revision?.revision ?? 'no commit'))
+  const faults = [
+    ...repeated(parts).map((name) => `${name} was given more than once`),
+    ...(commits.size > 1 ? [`the parts are of different commits: ${given.map(({ run }) => `${run.subject.name} of ${run.subject.revision?.revision ?? 'no commit'}`).toSorted(compareText).join(', ')}`] : []),
+    ...parts.flatMap((part) => ageFault(part, maximumAge, now)),
+    ...(expected.length === 0 ? ['nobody said which parts there must be'] : []),
+  ]
+  const [commit] = commits
+  const saysNo = faults.length > 0 || parts.some(({ state }) => state === 'rejected' || state === 'missing' || state === 'unexpected')
+  return {
+    schemaVersion: 'loadline.merged/v1',
+    outcome: saysNo ? 'rejected' : parts.every(({ state }) => state === 'passed') ? 'passed' : 'undecided',
+    mergedAt: now.toISOString(),
+    ...(commits.size === 1 && commit !== undefined && commit !== 'no commit' ? { revision: commit } : {}),
+    parts,
+    faults,
+  }
+}
+
+function describe({ run, text }: GivenPart, expected: readonly string[]): MergedPart {
+  const { name } = run.subject
+  const unexpected = !expected.includes(name)
+  return {
+    name,
+    state: unexpected ? 'unexpected' : run.outcome,
+    said: unexpected ? `nobody expected a part of this name; its own run ${run.outcome === 'broken' ? 'broke off' : `was ${run.outcome}`}` : saidOf(run),
+    document: digestOf(text),
+    images: run.verdict?.binding.images ?? [],
+    ...(run.verdict === undefined ? {} : { judgedAt: run.verdict.binding.at, policy: run.verdict.binding.policy }),
+    ...(run.release === undefined ? {} : { release: { reference: run.release.reference, digest: run.release.digest } }),
+  }
+}
+
+function saidOf(run: Run): string {
+  const denying = (run.verdict?.results ?? []).filter(({ status }) => status === (run.outcome === 'rejected' ? 'failed' : 'undecided')).map(({ rule }) => rule)
+  if (run.failure !== undefined) return run.failure.message
+  return run.outcome === 'passed' ? `all ${run.verdict?.results.length ?? 0} rules judged` : `${run.outcome === 'rejected' ? 'denied by' : 'could not decide'} ${denying.join(', ')}`
+}
+
+function missing(name: string): MergedPart {
+  return { name, state: 'missing', said: 'no document of its run was given', images: [] }
+}
+
+function repeated(parts: readonly MergedPart[]): string[] {
+  return [...new Set(parts.filter(({ name }, index) => parts.findIndex((other) => other.name === name) !== index).map(({ name }) => name))]
+}
+
+function ageFault({ name, judgedAt }: MergedPart, maximumAge: number, now: Date): string[] {
+  if (judgedAt === undefined) return []
+  const age = now.getTime() - Date.parse(judgedAt)
+  if (age > maximumAge) return [`${name} was judged at ${judgedAt}, longer than ${formatDuration(maximumAge)} ago`]
+  return age < -clockSkew ? [`${name} was judged at ${judgedAt}, which is in the future`] : []
+}

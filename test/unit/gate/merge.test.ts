@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { mergeVerdicts, type GivenPart } from '../../../src/gate/merge.ts'
+import { Merged, type Run } from '../../../src/model/index.ts'
+import { renderMerged } from '../../../src/report/index.ts'
+import { brokenRun, passedRun, rejectedRun, undecidedRun } from '../report/runs.ts'
+
+const commit = 'a'.repeat(40)
+const revision = (of: string) => ({ revision: of, committedAt: '2026-11-23T00:00:00Z', tags: [], dirty: false })
+
+function part(name: string, run: Run = passedRun(), of: string | undefined = commit): GivenPart {
+  const { revision: _own, ...subject } = run.subject
+  const named: Run = { ...run, subject: { ...subject, name, ...(of === undefined ? {} : { revision: revision(of) }) } }
+  return { run: named, text: JSON.stringify(named) }
+}
+
+const judgedAt = passedRun().verdict?.binding.at ?? ''
+const request = { expected: ['billing', 'orders'], maximumAge: 24 * 3_600_000, now: new Date(Date.parse(judgedAt) + 60_000) }
+const outcome = (given: GivenPart[], changed: Partial<typeof request> = {}) => {
+  const merged = mergeVerdicts(given, { ...request, ...changed })
+  expect(Merged.safeParse(merged).error).toBeUndefined()
+  return { outcome: merged.outcome, states: merged.parts.map(({ name, state }) => `${name} ${state}`), faults: merged.faults }
+}
+
+describe('a merged verdict', () => {
+  it('passes where each expected part is there and passed, whatever their order', () => {
+    const expected = { outcome: 'passed', states: ['billing passed', 'orders passed'], faults: [] }
+    expect(outcome([part('orders'), part('billing')])).toEqual(expected)
+    expect(outcome([part('billing'), part('orders')])).toEqual(expected)
+    expect(mergeVerdicts([part('orders'), part('billing')], request).revision).toBe(commit)
+  })
+
+  it('rejects where a part is missing', () => {
+    expect(outcome([part('orders')])).toEqual({ outcome: 'rejected', states: ['billing missing', 'orders passed'], faults: [] })
+  })
+
+  it('rejects where nothing was given and nothing was expected', () => {
+    expect(outcome([], { expected: [] })).toEqual({ outcome: 'rejected', states: [], faults: ['nobody said which parts there must be'] })
+  })
+
+  it('rejects where a part was rejected, also beside one that could not be decided', () => {
+    expect(outcome([part('orders', rejectedRun()), part('billing', undecidedRun())])).toEqual({ outcome: 'rejected', states: ['billing undecided', 'orders rejected'], faults: [] })
+  })
+
+  it.each([['undecided', undecidedRun], ['broken', brokenRun]] as const)('does not decide where a part is %s', (state, run) => {
+    expect(outcome([part('orders', run()), part('billing')])).toEqual({ outcome: 'undecided', states: ['billing passed', `orders ${state}`], faults: [] })
+  })
+
+  it('rejects a part that nobody expected, though it passed', () => {
+    expect(outcome([part('orders'), part('billing'), part('backdoor')])).toEqual({ outcome: 'rejected', states: ['backdoor unexpected', 'billing passed', 'orders passed'], faults: [] })
+  })
+
+  it('rejects where one part was given twice', () => {
+    expect(outcome([part('orders'), part('orders'), part('billing')])).toMatchObject({ outcome: 'rejected', faults: ['orders was given more than once'] })
+  })
+
+  it('rejects where parts are of different commits, or one is of none', () => {
+    const other = 'b'.repeat(40)
+    expect(outcome([part('orders'), part('billing', passedRun(), other)])).toMatchObject({ outcome: 'rejected', faults: [`the parts are of different commits: billing of ${other}, orders of ${commit}`] })
+    const without = part('billing')
+    const { revision: _none, ...subject } = without.run.subject
+    expect(outcome([part('orders'), { ...without, run: { ...without.run, subject } }])).toMatchObject({ outcome: 'rejected', faults: [`the parts are of different commits: billing of no commit, orders of ${commit}`] })
+  })
+
+  it('takes a part on the last moment of its age, and not a moment later, nor from the future', () => {
+    const at = (milliseconds: number) => outcome([part('orders'), part('billing')], { now: new Date(Date.parse(judgedAt) + milliseconds) })
+    expect(at(24 * 3_600_000).outcome).toBe('passed')
+    expect(at(24 * 3_600_000 + 1)).toMatchObject({ outcome: 'rejected', faults: [`billing was judged at ${judgedAt}, longer than 24 hours ago`, `orders was judged at ${judgedAt}, longer than 24 hours ago`] })
+    expect(at(-15 * 60_000).outcome).toBe('passed')
+    expect(at(-15 * 60_000 - 1)).toMatchObject({ outcome: 'rejected', faults: [`billing was judged at ${judgedAt}, which is in the future`, `orders was judged at ${judgedAt}, which is in the future`] })
+  })
+
+  it('names on a terminal what is missing and what speaks against the whole, without control characters', () => {
+    const text = renderMerged(mergeVerdicts([part('orders\u001b[2J'), part('orders', rejectedRun())], request), { color: false })
+    expect(text).not.toContain('\u001b')
+    for (const said of ['billing', 'missing', 'no document of its run was given', 'denied by', 'REJECTED: 0 of 3 parts passed']) expect(text).toContain(said)
+  })
+})
