@@ -23,7 +23,7 @@ export async function writeReports(directory: string, reports: Readonly<Record<s
 }
 
 /** What a run leaves at the top of the directory. */
-const leftBehind = new Set<string>([...reportFiles, 'sbom', 'sbom.cdx.json', 'sbom.spdx.json', 'cosign.pub', 'trusted-root.json'])
+const leftBehind = new Set<string>([...reportFiles, 'runtime', 'sbom', 'sbom.cdx.json', 'sbom.spdx.json', 'cosign.pub', 'trusted-root.json'])
 
 /** Removes an earlier run's reports: whatever happens next, nobody can read them as this run's. Other files stay. */
 export async function clearReports(directory: string): Promise<void> {

@@ -49,7 +49,7 @@ export async function buildAndScan(request: Request, record: RunRecord): Promise
     policy.build.platforms.map(async (platform) => {
       const built = await step(progress, 'build', platform, () => buildArchive({ directory: source.directory, dockerfile, policy, secrets: request.buildSecrets, cacheScope: request.cacheScope, labels: source.labels }, platform, lock), ({ archive }) => archive.digest)
       const sboms = sbomDirectory(platform, policy.build.platforms)
-      const about = { built, name: source.subject.name, bases: bases.images, dockerfile: source.dockerfile, structureTests: source.structureTests, sbomDirectory: sboms }
+      const about = { built, name: source.subject.name, bases: bases.images, dockerfile: source.dockerfile, structureTests: source.structureTests, policy, seccomp: source.seccomp, sbomDirectory: sboms }
       return { built, ...(await collectEvidence({ ...about, database, lock }, progress)) }
     }),
   )

@@ -36,7 +36,7 @@ export async function buildSource(request: Request): Promise<Collectable> {
   const database = openDatabase(request.database, source.policy, lock)
   database.catch(() => undefined) // said by the collector that needs it
   let documents: SbomDocuments | undefined
-  const about = { built, name: source.subject.name, bases: bases.images, dockerfile: source.dockerfile, structureTests: source.structureTests, sbomDirectory: '' }
+  const about = { built, name: source.subject.name, bases: bases.images, dockerfile: source.dockerfile, structureTests: source.structureTests, policy: source.policy, seccomp: source.seccomp, sbomDirectory: '' }
   const all = collectors({ ...about, database, lock }, (sbom) => (documents = sbom))
   return {
     built,

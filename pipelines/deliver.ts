@@ -1,6 +1,6 @@
 import { DeliveryError } from '../src/errors.ts'
 import type { Run } from '../src/model/index.ts'
-import { renderReports } from '../src/report/index.ts'
+import { renderReports, runtimeFiles } from '../src/report/index.ts'
 import { defaultTagRules, imageTags } from '../src/source-metadata/index.ts'
 import type { BuiltArchive } from '../src/stages/build.ts'
 import type { Target } from '../src/stages/registry-access.ts'
@@ -59,7 +59,7 @@ export async function deliver(request: Request, publication?: Publication): Prom
     if (publication !== undefined) record.notPublished = `${publication.target.reference} was not released: the run broke off`
   }
   const run = await documentRun(record, facts, failure)
-  return { run, archives, reports: { ...renderReports(run), ...sbomReports(record), ...consumerFiles } }
+  return { run, archives, reports: { ...renderReports(run), ...runtimeFiles(run), ...sbomReports(record), ...consumerFiles } }
 }
 
 /** The tags of a release, settled before anything is built. Throws `USAGE`. */

@@ -2,7 +2,7 @@
  * Loadline: a secure delivery pipeline for container images.
  *
  * One call takes a directory with a Dockerfile, lints it, builds it, collects its evidence
- * (vulnerabilities, secrets, licences, structure tests, SBOMs, size, configuration, bases), judges it by a policy,
+ * (vulnerabilities, secrets, licences, structure tests, SBOMs, size, a run under hardening, configuration, bases), judges it by a policy,
  * and only where the verdict is passed publishes and signs it.
  */
 import { argument, dag, func, object, type Container, type Directory, type File, type Platform, type Secret, type Service } from '@dagger.io/dagger'
@@ -237,6 +237,18 @@ export class Loadline {
   async size(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<string> {
     const { collectors } = await buildSource(await this.request(source, platform))
     return JSON.stringify(await collectors.size(), null, 2)
+  }
+
+  /**
+   * What the image does when it is started as production would: without root and capabilities, on a read-only root, under limits, watched and stopped; as JSON. Judges nothing.
+   *
+   * @param source Directory with a Dockerfile; the policy's section runtime says how the image is run.
+   * @param platform One platform; without it, the first of the policy.
+   */
+  @func({ cache: 'never' })
+  async runtimeProof(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<string> {
+    const { collectors } = await buildSource(await this.request(source, platform))
+    return JSON.stringify(await collectors.runtime(), null, 2)
   }
 
   private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined, about: { pathInRepository: string | undefined; version: string | undefined; consumer?: ManifestForm }): Promise<{ documents: string; delivery: Delivery }> {

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { directoryDigest } from './content-key.ts'
+import type { PackagedPrograms } from './packaged-programs.ts'
 import type { CompiledBinaries } from './go-binaries.ts'
-import type { BaseImage, ImagePlatform } from './image.ts'
+import type { AssembleContext, BaseImage, ImagePlatform } from './image.ts'
 import { EXAMPLE_DATABASE, substituteName, toolRepository, type SealedBase, type SealedTool } from './lock.ts'
 import { readOciLayout, writeOciLayout, type LayoutContent, type PlatformImage } from './oci-layout.ts'
 import { registryHolds, type Registry } from './registry.ts'
@@ -29,6 +30,8 @@ export interface WantedTool {
   program: string
   /** The official reference; absent for programs of Loadline's own. */
   reference?: string
+  /** Packages of Debian 12 whose programs it starts. */
+  packages?: readonly string[]
 }
 
 /** Counts as an input of every image: raise it when the way images are written changes. */
@@ -49,6 +52,30 @@ export function toolImageStep(tool: WantedTool, binaries: Step<CompiledBinaries>
       const image = toolImage({ title: tool.name, version: tool.version, binary, program: tool.program, ...standsInFor })
       const stored = await scratchImage(context, tool.name, { binary: resultKey(binary) }, image)
       return { ...stored, name: tool.name, version: tool.version, ...standsInFor }
+    },
+  }
+}
+
+/** Puts a program of ours on top of the packages of Debian that it starts programs of. */
+export function packagedToolImageStep(tool: WantedTool, packages: PackagedPrograms, binaries: Step<CompiledBinaries>, prerequisites: Step<void>): Step<StoredTool> {
+  return {
+    name: `${tool.name} image`,
+    doing: `writing the image of ${tool.name}`,
+    done: `the image of ${tool.name} written`,
+    cost: 'debian',
+    needs: [binaries, prerequisites],
+    async run(context) {
+      const binary = context.result(binaries)[tool.name]
+      if (binary === undefined) throw new Error(`The sealed toolchain builds no binary for ${tool.name}.`)
+      const image = toolImage({ title: tool.name, version: tool.version, binary, program: tool.program })
+      const made = await context.once(`image-${tool.name}`, { format: FORMAT, binary: resultKey(binary), packages: packages.key, config: image.config }, async (work) => {
+        const scratch = join(work, 'scratch')
+        const layers = await packages.layers(await assembleContext(context, join(work, 'packages')))
+        await writeScratchImage(join(work, 'layout'), scratch, image, layers)
+        await context.run('rm', ['-rf', scratch, join(work, 'packages')])
+      })
+      const layout = join(made, 'layout')
+      return { layout, content: await readOciLayout(layout), name: tool.name, version: tool.version }
     },
   }
 }
@@ -168,10 +195,13 @@ async function scratchImage(context: StepContext, name: string, inputs: Record<s
 }
 
 async function assemblePlatform(context: StepContext, base: BaseImage, platform: ImagePlatform, work: string): Promise<PlatformImage> {
+  return { ...(await base.assemble(await assembleContext(context, work), platform)), platform }
+}
+
+async function assembleContext(context: StepContext, work: string): Promise<AssembleContext> {
   const shared = context.cache.path('shared')
   await context.run('mkdir', ['-p', work, shared])
-  const assembled = await base.assemble({ work, shared, run: (file, args, options) => context.run(file, args, options), say: (detail) => context.say(detail) }, platform)
-  return { ...assembled, platform }
+  return { work, shared, run: (file, args, options) => context.run(file, args, options), say: (detail) => context.say(detail) }
 }
 
 /** A result of the cache is named after the key of its inputs, which is as good as a digest of its bytes and costs nothing. */

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ownTools, tools, type OwnTool, type Tool } from '../../src/tools/images.ts'
+import { packagedPrograms } from './packaged-programs.ts'
 import { bases } from './bases/index.ts'
 import { removeUnfinished, removeUnused, type Cache } from './cache.ts'
 import { startEngine, type Engine } from './engine.ts'
 import { engineRootStep } from './engine-root.ts'
 import { goBuildSteps, groupGoBuilds, readGoBinaries, type CompiledBinaries, type GoBinary } from './go-binaries.ts'
-import { baseImageStep, baseNames, exampleDatabaseNames, exampleDatabaseStep, pushStep, toolImageStep, toolNames, type WantedTool } from './image-steps.ts'
+import { baseImageStep, baseNames, exampleDatabaseNames, exampleDatabaseStep, packagedToolImageStep, pushStep, toolImageStep, toolNames, type WantedTool } from './image-steps.ts'
 import type { SealedOptions, SealedReady } from './index.ts'
 import { packageRoot } from './input-stamp.ts'
 import { sealedLock, writeLock } from './lock.ts'
@@ -68,7 +69,8 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv): Promise<Plan> {
 
   const toolImages = wantedTools().map((tool) => {
     requireVersion(tool, versions[tool.name])
-    const image = toolImageStep(tool, compiled.get(tool.name) ?? wheels)
+    const binaries = compiled.get(tool.name) ?? wheels
+    const image = tool.packages === undefined ? toolImageStep(tool, binaries) : packagedToolImageStep(tool, packagedPrograms(tool.packages), binaries, prerequisites)
     return pushStep(`the image of ${tool.name}`, image, toolNames, registry, crane)
   })
   const baseImages = bases.map((base) => pushStep(`the base image ${base.name}`, baseImageStep(base, prerequisites), baseNames, registry, crane))
@@ -134,7 +136,7 @@ function wantedTools(): WantedTool[] {
   const own: OwnTool[] = Object.values(ownTools)
   return [
     ...published.map(({ name, version, program, reference }) => ({ name, version, program, reference })),
-    ...own.map(({ name, version, program }) => ({ name, version, program })),
+    ...own.map(({ name, version, program, packages }) => ({ name, version, program, ...(packages === undefined ? {} : { packages }) })),
   ]
 }
 

@@ -62,8 +62,8 @@ export function toolImage(tool: ToolProgram): ScratchImage {
   }
 }
 
-/** Writes an image made of a few files as an OCI layout for linux/amd64. `work` is a directory of its own; equal files give equal digests. */
-export async function writeScratchImage(layout: string, work: string, image: ScratchImage): Promise<LayoutContent> {
+/** Writes an image made of a few files as an OCI layout for linux/amd64. `work` is a directory of its own; equal files give equal digests. `below` are layers under these files. */
+export async function writeScratchImage(layout: string, work: string, image: ScratchImage, below: readonly string[] = []): Promise<LayoutContent> {
   const root = join(work, 'root')
   await mkdir(root, { recursive: true })
   const directories = new Set<string>()
@@ -81,5 +81,5 @@ export async function writeScratchImage(layout: string, work: string, image: Scr
   }
   const layer = join(work, 'layer.tar')
   await runProgram('tar', [...deterministicTar, '--file', layer, '--directory', root, '.'])
-  return writeOciLayout(layout, [{ platform: 'linux/amd64', layers: [layer], config: image.config }])
+  return writeOciLayout(layout, [{ platform: 'linux/amd64', layers: [...below, layer], config: image.config }])
 }

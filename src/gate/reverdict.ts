@@ -80,7 +80,7 @@ function evidenceOf(images: readonly PublishedEvidence[]): Evidence {
     platforms: images.map(({ platform, digest, vulnerabilities, licenses, onScratch }) => {
       const scratch: Base['images'][number] = { stage: 'attested', location: { path: 'Dockerfile', within: 'source' }, written: 'scratch', reference: 'scratch', pinnedBy: 'scratch', final: true }
       const base: Collected<Base> = { status: 'collected', tool: { name: 'provenance', version: '1', reference: predicateTypes.provenance }, value: { images: onScratch ? [scratch] : [] } }
-      const evidence: PlatformEvidence = { vulnerabilities, secrets: absent, licenses, structure: absent, sbom: absent, size: absent, configuration: absent, base }
+      const evidence: PlatformEvidence = { vulnerabilities, secrets: absent, licenses, structure: absent, sbom: absent, size: absent, runtime: absent, configuration: absent, base }
       return { archive: { platform, digest, mediaType: 'application/vnd.oci.image.manifest.v1+json' }, evidence }
     }),
   }

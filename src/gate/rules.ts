@@ -21,6 +21,11 @@ import { lintLevel } from './rules/lint-level.ts'
 import { lintPragmas } from './rules/lint-pragmas.ts'
 import { packageCaches } from './rules/package-caches.ts'
 import { packageManagers } from './rules/package-managers.ts'
+import { runtimeMemory } from './rules/runtime-memory.ts'
+import { runtimeReady } from './rules/runtime-ready.ts'
+import { runtimeRefusedWrites } from './rules/runtime-refused-writes.ts'
+import { runtimeRun } from './rules/runtime-run.ts'
+import { runtimeStop } from './rules/runtime-stop.ts'
 import { sbomComplete } from './rules/sbom-complete.ts'
 import { secrets } from './rules/secrets.ts'
 import { setuid } from './rules/setuid.ts'
@@ -61,6 +66,11 @@ export const rules: readonly Rule[] = [
   sizeGrowth,
   layerEfficiency,
   wastedBytes,
+  runtimeRun,
+  runtimeReady,
+  runtimeRefusedWrites,
+  runtimeMemory,
+  runtimeStop,
   user,
   healthcheck,
   exposedPorts,

@@ -5,9 +5,10 @@ import { LintFinding, Location, Package, SecretFinding, Vulnerability } from './
 import { CollectedKnownExploited } from './known-exploited.ts'
 import { Lineage } from './lineage.ts'
 import { Platform } from './platform.ts'
+import { Runtime } from './runtime.ts'
 
 /** The kinds of evidence that are collected per platform, in the order of every report. `lint` stands before them, once per source. */
-export const evidenceKinds = ['vulnerabilities', 'secrets', 'licenses', 'structure', 'sbom', 'size', 'configuration', 'base'] as const
+export const evidenceKinds = ['vulnerabilities', 'secrets', 'licenses', 'structure', 'sbom', 'size', 'runtime', 'configuration', 'base'] as const
 export const EvidenceKind = z.enum(['lint', ...evidenceKinds])
 export type EvidenceKind = z.infer<typeof EvidenceKind>
 
@@ -152,6 +153,7 @@ export const PlatformEvidence = z.strictObject({
   structure: collected(Structure),
   sbom: collected(Sbom),
   size: collected(Size),
+  runtime: collected(Runtime),
   configuration: collected(Configuration),
   base: collected(Base),
 })

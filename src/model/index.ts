@@ -29,6 +29,7 @@ export { imagePackageUrl, imageShortName, namesPackage, parsePackageUrl, type Pa
 export { Platform, spellPlatform } from './platform.ts'
 export { Excepted, Known, RuleResult, Violation } from './rule-result.ts'
 export { AppliedPolicy, Failure, PolicyLayer, Release, ReleasedAttestation, Run, Signature, Stage, StoredSignature, Subject, stages } from './run.ts'
+export { ProcessExit, Runtime } from './runtime.ts'
 export { Severity, compareSeverity, parseSeverity, severities } from './severity.ts'
 export { AttestationKind, ResourceDescriptor, Statement, attestationKinds, predicateTypes } from './statement.ts'
 export { AcceptedRisk, justifications, NotAffected, Origin, SuppressionFile, SuppressionKind, suppressionKinds } from './suppression.ts'

@@ -34,6 +34,22 @@ export const defaultPolicy: Policy = {
   structure: { required: true, file: 'structure-test.yaml' },
   // 0.9 is Dive's own default; 20 MB is what one forgotten package cache weighs.
   size: { efficiency: 0.9, wasted: '20 MB' },
+  runtime: {
+    // An image that has never been started under the restrictions of production fails there for the first time. What needs a database says so, and gets one.
+    required: true,
+    probe: 'healthcheck',
+    environment: {},
+    services: {},
+    // Whatever is written outside is lost with the container and refused by a read-only root. /tmp is what most runtimes expect to have.
+    tmpfs: ['/tmp'],
+    // What Kubernetes examples and small instances give; a service that needs more says how much.
+    memory: '512 MiB',
+    pids: 256,
+    cpus: 1,
+    readySeconds: 30,
+    // Docker kills after ten seconds.
+    stopSeconds: 10,
+  },
   configuration: {
     // Debian and Alpine give ids below 1000 to system accounts, which own files of the system.
     minimumUid: 1000,

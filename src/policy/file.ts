@@ -25,6 +25,7 @@ export const PolicyFile = z.strictObject({
   licenses: sections.licenses.partial().optional().describe('Licences that may not be shipped.'),
   structure: sections.structure.partial().optional().describe('Structure tests.'),
   size: sections.size.partial().optional().describe('Size budget.'),
+  runtime: sections.runtime.partial().optional().describe('How the image is run, and what it may need.'),
   configuration: sections.configuration.partial().optional().describe('How the image is configured, and what its files show.'),
   base: sections.base.partial().optional().describe('What the image is built on.'),
   database: sections.database.partial().optional().describe('Which vulnerability database counts.'),

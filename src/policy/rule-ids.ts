@@ -25,6 +25,11 @@ export const ruleIds = [
   'size-growth',
   'layer-efficiency',
   'wasted-bytes',
+  'runtime-run',
+  'runtime-ready',
+  'runtime-refused-writes',
+  'runtime-memory',
+  'runtime-stop',
   'user',
   'healthcheck',
   'exposed-ports',
@@ -107,6 +112,10 @@ export const rulesWithoutBaseline = [
   'size-growth',
   'layer-efficiency',
   'wasted-bytes',
+  'runtime-run',
+  'runtime-ready',
+  'runtime-memory',
+  'runtime-stop',
   'exceptions',
 ] as const satisfies readonly RuleId[]
 

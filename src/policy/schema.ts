@@ -35,6 +35,28 @@ const duration = z
   .regex(durationPattern, 'whole hours or days, e.g. "48h" or "7d"')
   .describe('Whole hours or days, e.g. "48h" or "7d".')
 
+/** A directory of the image that can be written to while it runs. */
+const scratchDirectory = z.string().regex(/^(\/(?!\.{1,2}(\/|$))[^/\\\p{Cc}]+)+$/u, 'an absolute path without "..", e.g. /tmp')
+
+const port = z.int('a port, from 1 to 65535').min(1, 'a port, from 1 to 65535').max(65535, 'a port, from 1 to 65535')
+
+const environment = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable: letters, digits and underscores'), z.string())
+
+const probe = z
+  .union([z.literal('healthcheck'), z.strictObject({ http: z.strictObject({ port, path: z.string().regex(/^\/[^\s\p{Cc}]*$/u, 'a path that begins with a slash') }) }), z.strictObject({ tcp: z.strictObject({ port }) })], {
+    error: 'healthcheck, or { http: { port: 8080, path: /health } }, or { tcp: { port: 8080 } }',
+  })
+  .describe('How to ask whether the image is ready: its own HEALTHCHECK, an HTTP answer below 400, or a port that can be connected to.')
+
+/** A service that the image needs in order to become ready, e.g. a database. */
+export const RuntimeService = z.strictObject({
+  image: z.string().regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+:[A-Za-z0-9_][A-Za-z0-9._-]*$/, 'a fully spelled reference with tag, e.g. docker.io/library/postgres:15').describe('Its image, fully spelled. The lock file pins it, as it pins bases.'),
+  ports: z.array(port).min(1).describe('Ports on which it is reached, under its name.'),
+  environment: environment.optional().describe('Its environment. No credentials of production: it is written in this file.'),
+  arguments: z.array(z.string()).min(1).optional().describe('Replaces the CMD of its image.'),
+})
+export type RuntimeService = z.infer<typeof RuntimeService>
+
 const day = z.iso.date('a calendar day, e.g. 2027-01-31').describe('A calendar day, UTC, e.g. 2027-01-31.')
 
 const sentence = z.string('a reason, in at least ten characters').trim().min(10, 'a reason, in at least ten characters')
@@ -180,6 +202,22 @@ export const Policy = z.strictObject({
     efficiency: z.number().min(0).max(1).describe('Lowest layer efficiency, as Dive measures it.'),
     wasted: bytes.describe('Most bytes that later layers may overwrite or remove.'),
   }),
+  runtime: z
+    .strictObject({
+      required: z.boolean().describe('Whether the image is started as production would. Where it is not, the rules about it say that nothing was judged.'),
+      probe,
+      environment: environment.describe("Added to the image's own environment. No credentials of production: it is written in this file."),
+      services: z.record(z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a host name: lower-case letters, digits and dashes'), RuntimeService).describe('What the image can reach, by host name: these, and nothing else.'),
+      tmpfs: z.array(scratchDirectory).refine((paths) => new Set(paths).size === paths.length, 'each directory once').describe('The only directories that can be written to, empty at the start.'),
+      seccomp: sourcePath.optional().describe("A seccomp profile (JSON) in the source that replaces the one that container engines use by default, e.g. the one that an earlier run derived."),
+      memory: bytes,
+      pids: z.int().min(1).max(4_194_304).describe('Most processes and threads at one time.'),
+      cpus: z.number().min(0.01).max(64).describe('Processor time, in processors.'),
+      readySeconds: z.number('seconds, from 1 to 600').min(1, 'seconds, from 1 to 600').max(600, 'seconds, from 1 to 600').describe('How soon it must be ready.'),
+      stopSeconds: z.number('seconds, from 1 to 300').min(1, 'seconds, from 1 to 300').max(300, 'seconds, from 1 to 300').describe('How soon after its stop signal it must have ended.'),
+      peakMemory: byteLimit.optional().describe('Most memory that it may need until it is ready and stops. No limit but memory itself where it is left out.'),
+    })
+    .describe('The built image, started as a hardened production would: without root, capabilities and a writable root, under limits, with its declared services alone.'),
   configuration: z.strictObject({
     minimumUid: z.int().min(1).max(4_294_967_294).describe('Lowest numeric user id that counts as unprivileged.'),
     healthcheck: z.enum(['required', 'optional']),

@@ -31,6 +31,11 @@ const summaries: { [K in keyof Values]: (value: Values[K]) => string } = {
   sbom: ({ documents }) => documents.map(({ format, components }) => `${format} with ${counted(components, 'component')}`).join(', ') || 'no document',
   size: ({ unpacked, compressed, layers, efficiency, wasted }) =>
     `${byteSize(unpacked)} unpacked, ${byteSize(compressed)} compressed, in ${counted(layers.length, 'layer')}; ${(efficiency * 100).toFixed(1)} % efficient, ${byteSize(wasted)} wasted`,
+  runtime: ({ outcome, reason, readySeconds, peakMemory, refusedWrites, stop }) => {
+    if (outcome !== 'ready' || readySeconds === undefined || stop === undefined) return outcome === 'not-asked' ? 'not run: the policy does not want it' : `${outcome.replace('-', ' ')}: ${reason}`
+    const ended = stop.forced ? 'killed' : stop.exit.signal === undefined ? `exit code ${stop.exit.code}` : `ended by ${stop.exit.signal}`
+    return [`ready after ${readySeconds.toFixed(1)} s`, `${byteSize(peakMemory)} of memory at most`, refusedWrites.length === 0 ? 'no refused write' : counted(refusedWrites.length, 'refused write'), `${ended} within ${stop.seconds.toFixed(1)} s of ${stop.signal}`].join(', ')
+  },
   configuration: ({ user, exposedPorts, setuid, shells, healthcheck }) =>
     [
       user === '' ? 'no user set' : `user ${user}`,

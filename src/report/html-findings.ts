@@ -19,6 +19,7 @@ const kindTitles: Record<FindingKind, string> = {
   structure: 'Structure tests',
   sbom: 'Bill of materials',
   size: 'Size',
+  runtime: 'Run under hardening',
   configuration: 'Image configuration',
   base: 'Base image',
   policy: 'Policy',

@@ -1,4 +1,4 @@
-import { evidenceKinds, type RuleResult, type Run, type Size, type Undecided } from '../model/index.ts'
+import { evidenceKinds, type EvidenceKind, type PlatformEvidence, type RuleResult, type Run, type Runtime, type Size, type Undecided } from '../model/index.ts'
 import { evidenceSummary, lintSummary } from './evidence-summary.ts'
 import { exceptionText } from './exception-text.ts'
 import { flowProgress } from './flow-progress.ts'
@@ -149,9 +149,23 @@ ${evidenceKinds.map((kind) => html`<tr>${cell('Kind', kind)}${platforms.map(({ a
     const collected = evidence[kind]
     if (collected.status === 'undecided') return cell(archive.platform, undecidedCell(collected))
     const summary = told(evidenceSummary(kind, collected.value as never))
-    return cell(archive.platform, kind === 'size' && evidence.size.status === 'collected' ? html`<span>${summary}${layerBar(evidence.size.value)}</span>` : summary)
+    return cell(archive.platform, detail(evidence, kind, summary))
   })}</tr>
 `)}</tbody></table></section>`
+}
+
+/** What is worth more than a line. */
+function detail({ size, runtime }: PlatformEvidence, kind: EvidenceKind, summary: Markup): Markup {
+  if (kind === 'size' && size.status === 'collected') return html`<span>${summary}${layerBar(size.value)}</span>`
+  if (kind === 'runtime' && runtime.status === 'collected' && runtime.value.calls.length > 0) return html`<span>${summary}${runDetail(runtime.value)}</span>`
+  return summary
+}
+
+/** Under which conditions the image ran, and what it used of them. */
+function runDetail({ user, probe, limits, calls, listens, usedTmpfs, madeBy }: Runtime): Markup {
+  const conditions = [`User ${user}`, 'read-only root', 'no capabilities', `${limits.seccomp === 'default' ? 'default' : printable(limits.seccomp)} seccomp profile`, `${byteSize(limits.memory)} of memory`, counted(limits.pids, 'process', 'processes'), `${limits.cpus} CPU`, limits.services.length === 0 ? 'no network' : `network with ${limits.services.join(', ')} alone`]
+  const seen = [`asked by ${printable(probe)}`, `${counted(calls.length, 'system call')} used`, listens.length === 0 ? 'listens nowhere' : `listens on ${listens.join(', ')}`, usedTmpfs.length === 0 ? 'wrote nothing' : `wrote to ${usedTmpfs.map((path) => printable(path)).join(', ')}`]
+  return html`<small>${conditions.join(', ')}; ${printable(madeBy)}</small><small>${seen.join(', ')}</small>`
 }
 
 /** The layers by their share of the unpacked bytes, in order, and the largest files. */

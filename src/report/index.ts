@@ -12,5 +12,6 @@ export { reportedFindings, tally, type ReportedFinding } from './reported-findin
 export { renderReverdict } from './reverdict.ts'
 export { defused, printable } from './sanitize.ts'
 export { renderSarif } from './sarif.ts'
+export { runtimeFiles } from './runtime-profile.ts'
 export { renderTerminal, type TerminalOptions } from './terminal.ts'
 export { renderVerification } from './verification.ts'

@@ -9,6 +9,7 @@ import type { Policy } from '../policy/schema.ts'
 import { imageLabels, readVersion } from '../source-metadata/index.ts'
 import { externalImages, foreignSyntax, insecureSteps, requiredSecrets, type BuildChoice, type ExternalImage } from '../tools/buildkit/dockerfile.ts'
 import { parseStructureTests } from '../tools/container-structure-test/schema.ts'
+import { parseSeccomp } from '../tools/sandbox/seccomp.ts'
 import { firstLine } from '../tools/run-tool.ts'
 import type { GivenList } from './evidence/known-exploited.ts'
 import { manifestForm, type ManifestForm } from './layout.ts'
@@ -24,6 +25,8 @@ export interface Source {
   applied: AppliedPolicy
   suppressions: SuppressionFile[]
   structureTests: { path: string; text: string } | undefined
+  /** The seccomp profile that the policy names. */
+  seccomp: { path: string; text: string } | undefined
   /** An earlier verdict on this application, which the policy accepts. */
   baseline: Baseline | undefined
   /** The list of exploited vulnerabilities that the call or the policy names. */
@@ -96,6 +99,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     applied,
     suppressions,
     structureTests: await readStructureTests(request.directory, policy),
+    seccomp: await readSeccomp(request.directory, policy),
     baseline,
     knownExploited: request.knownExploited ?? (await readExploitedList(request.directory, policy)),
   }
@@ -190,6 +194,15 @@ async function readExploitedList(directory: Directory, policy: Policy): Promise<
   const path = policy.vulnerabilities.knownExploited.file
   if (path === undefined) return undefined
   return { path, text: (await directory.exists(path)) ? await directory.file(path).contents() : undefined }
+}
+
+async function readSeccomp(directory: Directory, policy: Policy): Promise<Source['seccomp']> {
+  const path = policy.runtime.seccomp
+  if (path === undefined) return undefined
+  if (!(await directory.exists(path))) throw new DeliveryError('SOURCE', `the source has no ${path}, which the policy names as its seccomp profile`, 'Run without runtime.seccomp once: the reports then have a profile that was derived from the run.')
+  const text = await directory.file(path).contents()
+  parseSeccomp(text, path)
+  return { path, text }
 }
 
 async function readStructureTests(directory: Directory, policy: Policy): Promise<Source['structureTests']> {

@@ -30,12 +30,15 @@ export interface OwnTool {
   /** Directory of its Go module, relative to the package. */
   source: string
   program: string
+  /** Packages of Debian 12 whose programs it starts: then its container has a Debian below it. */
+  packages?: readonly string[]
 }
 
 /** Loadline's own programs: no publisher has an image of them, so a connected engine compiles them, and the sealed set-up does the same. */
 export const ownTools = {
   inspect: { name: 'inspect', version: '1.1.0', source: 'ci/sealed/go/inspect', program: '/inspect' },
   registry: { name: 'registry', version: '1.0.0', source: 'ci/sealed/go/registry', program: '/registry' },
+  sandbox: { name: 'sandbox', version: '1.0.0', source: 'ci/sealed/go/sandbox', program: '/sandbox', packages: ['crun'] },
   advisories: { name: 'advisories', version: '1.0.0', source: 'ci/sealed/go/advisories', program: '/advisories' },
 } as const satisfies Record<string, OwnTool>
 

@@ -17,8 +17,8 @@ export interface ToolRun {
  * Runs a tool in its container, by argument list, never through a shell.
  * Throws `TOOL` when the process was killed (for example exit 137: out of memory) or could not be started.
  */
-export async function runTool(name: string, container: Container, argv: readonly string[]): Promise<ToolRun> {
-  const ran = container.withExec([...argv], { expect: ReturnType.Any })
+export async function runTool(name: string, container: Container, argv: readonly string[], rights: { insecureRootCapabilities?: boolean } = {}): Promise<ToolRun> {
+  const ran = container.withExec([...argv], { expect: ReturnType.Any, ...rights })
   try {
     const [exitCode, stdout, stderr] = await Promise.all([ran.exitCode(), ran.stdout(), ran.stderr()])
     return { exitCode, stdout, stderr, container: ran }

@@ -58,10 +58,16 @@ export function ownToolImage(lock: Lock, name: keyof typeof ownTools): ReadyTool
     .withExec(['go', 'build', '-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', '-s -w', '-o', tool.program, '.'])
     .file(tool.program)
   return {
-    container: dag.container().withFile(tool.program, compiled, { permissions: 0o755 }),
+    container: below(tool, `${compiler.reference}@${compiler.digest}`).withFile(tool.program, compiled, { permissions: 0o755 }),
     program: tool.program,
     identity: { name: tool.name, version: tool.version, reference: `compiled from ${tool.source} by ${compiler.reference}@${compiler.digest}` },
   }
+}
+
+/** What an own program's container starts from: nothing, or the Debian of the compiler's image with the packages whose programs it starts, from Debian's signed archive. */
+function below({ packages = [] }: OwnTool, debian: string): Container {
+  if (packages.length === 0) return dag.container()
+  return dag.container().from(debian).withExec(['apt-get', 'update']).withExec(['apt-get', 'install', '--yes', '--no-install-recommends', ...packages])
 }
 
 /** The files of a directory of this package. Both faces have them on their own disk, so neither needs the other's way to the host. */

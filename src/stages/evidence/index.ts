@@ -1,4 +1,5 @@
 import type { Base, Collected, Lock, PlatformEvidence } from '../../model/index.ts'
+import type { Policy } from '../../policy/schema.ts'
 import type { BuildChoice } from '../../tools/buildkit/dockerfile.ts'
 import { toConfiguration } from '../../tools/inspect/output.ts'
 import { ownToolImage } from '../../tools/tool-image.ts'
@@ -8,6 +9,7 @@ import { collectBase } from './base.ts'
 import { collect } from './collect.ts'
 import type { OpenDatabase } from './database.ts'
 import { collectLicenses, collectSbom, collectVulnerabilities, scanPackages, type SbomDocuments } from './packages.ts'
+import { collectRuntime } from './runtime.ts'
 import { collectSecrets } from './secrets.ts'
 import { collectSize } from './size.ts'
 import { collectStructure } from './structure.ts'
@@ -22,6 +24,9 @@ export interface CollectRequest {
   /** As the author wrote it. */
   dockerfile: { text: string } & BuildChoice
   structureTests: { path: string; text: string } | undefined
+  policy: Policy
+  /** The profile under which it is run, where it is not the default one. */
+  seccomp: { path: string; text: string } | undefined
   database: Promise<OpenDatabase>
   lock: Lock
 }
@@ -30,7 +35,7 @@ export interface CollectRequest {
 export type Collectors = { [K in keyof PlatformEvidence]: () => Promise<PlatformEvidence[K]> }
 
 /** The collectors of one archive. Those that rest on the same scan share it. `keep` gets the SBOM documents. */
-export function collectors({ built, name, sbomDirectory, bases, dockerfile, structureTests, database, lock }: CollectRequest, keep: (sbom: SbomDocuments) => void): Collectors {
+export function collectors({ built, name, sbomDirectory, bases, dockerfile, structureTests, policy, seccomp, database, lock }: CollectRequest, keep: (sbom: SbomDocuments) => void): Collectors {
   const scanned = once(async () => scanPackages(built, await database.catch(() => undefined), lock))
   return {
     vulnerabilities: () => collectVulnerabilities(scanned, () => database, lock),
@@ -39,6 +44,7 @@ export function collectors({ built, name, sbomDirectory, bases, dockerfile, stru
     structure: () => collectStructure(built, structureTests, lock),
     sbom: () => collectSbom(scanned, { name, digest: built.archive.digest, directory: sbomDirectory }, keep, lock),
     size: () => collectSize(built, lock),
+    runtime: () => collectRuntime(built, policy, seccomp, lock),
     configuration: () => collect({ wanted: 'the image configuration', tool: () => ownToolImage(lock, 'inspect') }, async () => toConfiguration(built.inspection)),
     base: () => collectBase(built, bases, dockerfile, lock),
   }
@@ -50,17 +56,18 @@ export async function collectEvidence(request: CollectRequest, progress: Progres
   const all = collectors(request, (documents) => (sbom = documents))
   const watch = <T>(kind: keyof PlatformEvidence, work: () => Promise<Collected<T>>) =>
     step(progress, 'evidence', `${kind} ${request.built.archive.platform}`, work, (cell) => (cell.status === 'undecided' ? `undecided: ${cell.found}` : ''))
-  const [vulnerabilities, secrets, licenses, structure, sboms, size, configuration, base] = await Promise.all([
+  const [vulnerabilities, secrets, licenses, structure, sboms, size, runtime, configuration, base] = await Promise.all([
     watch('vulnerabilities', all.vulnerabilities),
     watch('secrets', all.secrets),
     watch('licenses', all.licenses),
     watch('structure', all.structure),
     watch('sbom', all.sbom),
     watch('size', all.size),
+    watch('runtime', all.runtime),
     watch('configuration', all.configuration),
     watch('base', all.base),
   ])
-  return { evidence: { vulnerabilities, secrets, licenses, structure, sbom: sboms, size, configuration, base }, sbom }
+  return { evidence: { vulnerabilities, secrets, licenses, structure, sbom: sboms, size, runtime, configuration, base }, sbom }
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -1,14 +1,15 @@
-import { dag, type Container, type File, type Platform as DaggerPlatform } from '@dagger.io/dagger'
+import { dag, type Container, type Platform as DaggerPlatform } from '@dagger.io/dagger'
 import type { Collected, Lock, Platform, Structure } from '../../model/index.ts'
 import { runTests } from '../../tools/container-structure-test/command.ts'
 import { parseResults } from '../../tools/container-structure-test/output.ts'
 import { countTests, parseStructureTests, type StructureTests } from '../../tools/container-structure-test/schema.ts'
-import { extractConfiguration } from '../../tools/inspect/command.ts'
 import { runTool } from '../../tools/run-tool.ts'
-import { ownToolImage, toolImage } from '../../tools/tool-image.ts'
+import { toolImage } from '../../tools/tool-image.ts'
 import type { BuiltArchive } from '../build.ts'
 import { collect } from './collect.ts'
+import { configurationFile } from './configuration-file.ts'
 import { confirmVersion } from './confirm-version.ts'
+import { runsHere } from './runs-here.ts'
 
 const directory = '/.loadline'
 
@@ -25,19 +26,10 @@ export function collectStructure(built: BuiltArchive, file: { path: string; text
       .container({ platform: built.archive.platform as DaggerPlatform })
       .import_(built.file)
       .withMountedFile(`${directory}/container-structure-test`, tool.container.file(tool.program))
-      .withMountedFile(`${directory}/metadata.json`, metadataOf(built, lock))
+      .withMountedFile(`${directory}/metadata.json`, configurationFile(built, lock))
     const results = (await runsHere(built)) ? await run(image, tests) : await runWithoutCommands(image, tests, built.archive.platform)
     return { file: file.path, tests: results }
   })
-}
-
-/** The image configuration, values of variables included: it stays in containers. */
-function metadataOf(built: BuiltArchive, lock: Lock): File {
-  const inspect = ownToolImage(lock, 'inspect')
-  return inspect.container
-    .withMountedFile('/archive.tar', built.file)
-    .withExec([inspect.program, ...extractConfiguration('/archive.tar', '/metadata.json')])
-    .file('/metadata.json')
 }
 
 async function run(image: Container, tests: StructureTests): Promise<Structure['tests']> {
@@ -54,10 +46,4 @@ async function runWithoutCommands(image: Container, tests: StructureTests, platf
   const results = countTests(others) === 0 ? [] : await run(image, others)
   const notRun = commandTests.map(({ name }) => ({ name: `Command Test: ${name}`, passed: false, errors: [`not run: this engine cannot start ${platform} programs`], seconds: 0 }))
   return [...results, ...notRun]
-}
-
-/** Whether the engine's own processor runs the image's programs: emulation would be a property of one engine and not of the evidence. */
-async function runsHere({ archive }: BuiltArchive): Promise<boolean> {
-  const architecture = (platform: string) => platform.split('/')[1]
-  return architecture(await dag.defaultPlatform()) === architecture(archive.platform)
 }

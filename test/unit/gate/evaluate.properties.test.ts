@@ -50,6 +50,15 @@ const worsenings: Record<Exclude<RuleId, 'exceptions'>, (evidence: Evidence, fla
   },
   'layer-efficiency': (evidence, { index }) => void (valueOf(evidence, 'size', index).efficiency = 0.1),
   'wasted-bytes': (evidence, { index }) => void (valueOf(evidence, 'size', index).wasted = 1e12),
+  // What was not started shows nothing, so this is only done to what was.
+  'runtime-run': (evidence, { index }) => {
+    const run = valueOf(evidence, 'runtime', index)
+    if (run.outcome === 'ready') Object.assign(run, { outcome: 'not-run', reason: 'another architecture' })
+  },
+  'runtime-ready': (evidence, { index }) => void Object.assign(valueOf(evidence, 'runtime', index), { outcome: 'exited', reason: 'exit code 1' }),
+  'runtime-refused-writes': (evidence, { id, index }) => valueOf(evidence, 'runtime', index).refusedWrites.push({ path: id, why: 'read-only', call: 'openat', count: 1 }),
+  'runtime-memory': (evidence, { index }) => void (valueOf(evidence, 'runtime', index).outOfMemory += 1),
+  'runtime-stop': (evidence, { index }) => void (valueOf(evidence, 'runtime', index).stop = { signal: 'SIGTERM', seconds: 10, exit: { code: 137 }, forced: true }),
   user: (evidence, { index }) => void (valueOf(evidence, 'configuration', index).user = ''),
   healthcheck: (evidence, { index }) => delete valueOf(evidence, 'configuration', index).healthcheck,
   'exposed-ports': (evidence, { port, index }) => valueOf(evidence, 'configuration', index).exposedPorts.push(port),

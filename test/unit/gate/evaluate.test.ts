@@ -184,7 +184,7 @@ describe('the binding', () => {
     ])
     expect(binding.policy).toBe(policyDigest(both))
     expect(binding.databases).toEqual([{ name: 'trivy-db', digest: digest('database'), updatedAt: '2026-11-23T06:00:00Z', coverage: 'official' }])
-    expect(binding.tools.map(({ name }) => name)).toEqual(['buildkit', 'container-structure-test', 'dive', 'hadolint', 'inspect', 'trivy'])
+    expect(binding.tools.map(({ name }) => name)).toEqual(['buildkit', 'container-structure-test', 'dive', 'hadolint', 'inspect', 'sandbox', 'trivy'])
     expect(binding.at).toBe('2026-11-23T12:00:00.000Z')
   })
 

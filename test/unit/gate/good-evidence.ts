@@ -1,4 +1,4 @@
-import type { Base, Configuration, Evidence, Lint, LintFinding, Platform, PlatformEvidence, SecretFinding, ToolIdentity, Vulnerabilities, Vulnerability, Undecided } from '../../../src/model/index.ts'
+import type { Base, Configuration, Evidence, Lint, LintFinding, Platform, PlatformEvidence, Runtime, SecretFinding, ToolIdentity, Vulnerabilities, Vulnerability, Undecided } from '../../../src/model/index.ts'
 import { ownTools, tools } from '../../../src/tools/images.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import type { Policy, RegisterEntry } from '../../../src/policy/schema.ts'
@@ -76,6 +76,7 @@ function goodCells(platform: Platform): PlatformEvidence {
         wasted: 100_000,
       },
     },
+    runtime: { status: 'collected', tool: tool('sandbox'), value: goodRun() },
     configuration: {
       status: 'collected',
       tool: tool('inspect'),
@@ -133,6 +134,39 @@ function goodCells(platform: Platform): PlatformEvidence {
       },
     },
   }
+}
+
+/** A run in which everything was as it should be. */
+export function goodRun(change: Partial<Runtime> = {}): Runtime {
+  return {
+    outcome: 'ready',
+    reason: '',
+    madeBy: 'crun version 1.8.1',
+    user: '65532:65532',
+    probe: 'HEALTHCHECK',
+    limits: { memory: 536_870_912, pids: 256, cpus: 1, tmpfs: ['/tmp'], seccomp: 'default', services: [] },
+    readySeconds: 0.71,
+    peakMemory: 41_000_000,
+    outOfMemory: 0,
+    refusedWrites: [],
+    refusedCalls: [],
+    calls: ['execve', 'openat', 'read', 'write'],
+    usedTmpfs: [],
+    listens: ['0.0.0.0:8080'],
+    stop: { signal: 'SIGTERM', seconds: 0.12, exit: { code: 0 }, forced: false },
+    output: ['serving'],
+    ...change,
+  }
+}
+
+/** A run that came to nothing, or that ended before it was asked to. */
+export function failedRun(outcome: Runtime['outcome'], change: Partial<Runtime> = {}): Runtime {
+  const { readySeconds: _, stop: __, ...run } = goodRun()
+  return { ...run, outcome, reason: 'it ended before it was ready: exit code 1', ...change }
+}
+
+export function withRun(run: Runtime): Evidence {
+  return evidenceWith((evidence) => (evidence.platforms[0]!.evidence.runtime = { status: 'collected', tool: tool('sandbox'), value: run }))
 }
 
 /** The value of a cell of good evidence, to be changed in place. */

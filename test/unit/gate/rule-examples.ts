@@ -7,7 +7,9 @@ import {
   digest,
   evidenceWith,
   exception,
+  failedRun,
   goodEvidence,
+  goodRun,
   lintFinding,
   missing,
   now,
@@ -20,6 +22,7 @@ import {
   withConfiguration,
   withExceptions,
   withLint,
+  withRun,
   withVulnerabilities,
 } from './good-evidence.ts'
 
@@ -51,7 +54,7 @@ export const examples: Record<RuleId, Examples> = {
     status: 'undecided',
     catchesNot: [{ when: 'a second platform is complete too', evidence: goodEvidence(['linux/amd64', 'linux/arm64']), policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }) }],
     catches: [
-      { when: 'there is no image', evidence: { ...goodEvidence(), platforms: [] }, ids: ['base', 'configuration', 'licenses', 'platform', 'sbom', 'secrets', 'size', 'structure', 'vulnerabilities'] },
+      { when: 'there is no image', evidence: { ...goodEvidence(), platforms: [] }, ids: ['base', 'configuration', 'licenses', 'platform', 'runtime', 'sbom', 'secrets', 'size', 'structure', 'vulnerabilities'] },
       { when: 'the linter did not run', evidence: evidenceWith((evidence) => (evidence.lint = missing)), ids: ['lint'], found: /exit code 137/ },
       { when: 'one cell is missing', evidence: evidenceWith((evidence) => (evidence.platforms[0]!.evidence.sbom = missing)), ids: ['sbom'], found: /exit code 137/ },
       { when: 'a cell is not there at all', evidence: evidenceWith((evidence) => Reflect.deleteProperty(evidence.platforms[0]!.evidence, 'size')), ids: ['size'], found: /nobody collected it/ },
@@ -323,6 +326,53 @@ export const examples: Record<RuleId, Examples> = {
     status: 'failed',
     catchesNot: [{ when: 'it is exactly the limit', evidence: withSize({ wasted: 20_000_000 }) }],
     catches: [{ when: 'it is a byte more', evidence: withSize({ wasted: 20_000_001 }), ids: ['wasted-bytes'] }],
+  },
+  'runtime-run': {
+    status: 'failed',
+    catchesNot: [{ when: 'it was started and failed: another rule says so', evidence: withRun(failedRun('exited')) }],
+    catches: [
+      { when: 'production would refuse its user', evidence: withRun(failedRun('refused', { reason: 'it would run as user id 0, and the lowest that is started is 1000' })), ids: ['refused'], found: /user id 0/ },
+      { when: 'it has nothing to start', evidence: withRun(failedRun('not-started', { reason: 'it has neither ENTRYPOINT nor CMD' })), ids: ['not-started'] },
+      { when: 'the engine has another architecture', evidence: withRun(failedRun('not-run', { reason: 'this engine cannot start linux/arm64 programs' })), ids: ['not-run'], found: /cannot start linux\/arm64/ },
+      { when: 'nobody asked for the run and the policy wants it', evidence: withRun(failedRun('not-asked', { reason: 'the policy does not want it run' })), ids: ['not-asked'] },
+    ],
+  },
+  'runtime-ready': {
+    status: 'failed',
+    catchesNot: [{ when: 'a system call was refused and it came up all the same', evidence: withRun(goodRun({ refusedCalls: [{ name: 'io_uring_setup', count: 1 }] })) }],
+    catches: [
+      { when: 'it ended', evidence: withRun(failedRun('exited', { exit: { code: 1 }, output: ['no such table'] })), ids: ['exited'], found: /exit code 1; it last said: no such table/ },
+      { when: 'it did not answer in time', evidence: withRun(failedRun('not-ready', { reason: 'not ready within 30 s', output: [] })), ids: ['not-ready'] },
+      { when: 'it needs a call that is refused', evidence: withRun(failedRun('exited', { refusedCalls: [{ name: 'unshare', count: 1 }] })), ids: ['exited'], found: /refused: unshare/ },
+      { when: 'it had too little memory', evidence: withRun(failedRun('exited', { outOfMemory: 1 })), ids: ['exited'], found: /want of memory/ },
+    ],
+  },
+  'runtime-refused-writes': {
+    status: 'failed',
+    catchesNot: [{ when: 'it writes where it may', evidence: withRun(goodRun({ usedTmpfs: ['/tmp'] })) }],
+    catches: [
+      { when: 'it writes to its root', evidence: withRun(goodRun({ refusedWrites: [{ path: '/var/log/app.log', why: 'read-only', call: 'openat', count: 3 }] })), ids: ['/var/log/app.log'], found: /openat was refused, 3 times: the root is read-only/ },
+      { when: 'it writes to what is not its own, and fails', evidence: withRun(failedRun('exited', { refusedWrites: [{ path: '/srv/data', why: 'permission', call: 'mkdir', count: 1 }] })), ids: ['/srv/data'], found: /may not write there/ },
+    ],
+  },
+  'runtime-memory': {
+    status: 'failed',
+    catchesNot: [{ when: 'it stays within a limit of its own', evidence: goodEvidence(), policy: policyWith({ runtime: { peakMemory: '42 MB' } }) }],
+    catches: [
+      { when: 'the kernel ended it', evidence: withRun(failedRun('exited', { outOfMemory: 1, peakMemory: 536_870_912 })), ids: ['out-of-memory'], found: /ended a process/ },
+      { when: 'it needs more than it should', evidence: goodEvidence(), policy: policyWith({ runtime: { peakMemory: '40 MB' } }), ids: ['peak'], found: /^41 MB \(41000000 bytes\)/ },
+    ],
+  },
+  'runtime-stop': {
+    status: 'failed',
+    catchesNot: [
+      { when: 'the signal itself ends it', evidence: withRun(goodRun({ stop: { signal: 'SIGQUIT', seconds: 0.1, exit: { code: 131, signal: 'SIGQUIT' }, forced: false } })) },
+      { when: 'it says the signal in its exit code', evidence: withRun(goodRun({ stop: { signal: 'SIGTERM', seconds: 0.1, exit: { code: 143 }, forced: false } })) },
+    ],
+    catches: [
+      { when: 'it ignores the signal', evidence: withRun(goodRun({ stop: { signal: 'SIGTERM', seconds: 10.01, exit: { code: 137, signal: 'SIGKILL' }, forced: true } })), ids: ['killed'], found: /still there 10\.0 s after SIGTERM/ },
+      { when: 'it fails at its end', evidence: withRun(goodRun({ stop: { signal: 'SIGTERM', seconds: 0.3, exit: { code: 1 }, forced: false } })), ids: ['exit-code'], found: /^exit code 1/ },
+    ],
   },
   user: {
     status: 'failed',

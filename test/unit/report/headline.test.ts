@@ -5,9 +5,9 @@ import { brokenReleaseRun, brokenRun, passedRun, rejectedRun, undecidedRun } fro
 
 describe('headline', () => {
   it.each([
-    [passedRun, 'Passed', '20 of 22 rules of the policy are satisfied; 1 rule only warns and 1 rule was not judged.'],
-    [rejectedRun, 'Rejected', '5 of 20 rules say no: lint-level, vulnerabilities, secrets, size-unpacked, user.'],
-    [undecidedRun, 'Undecided', 'No rule says no, but 6 of 20 rules could not be decided: evidence, vulnerabilities, database-age, database-coverage, end-of-life-os, inventory. So nobody can say yes.'],
+    [passedRun, 'Passed', '22 of 24 rules of the policy are satisfied; 1 rule only warns and 1 rule was not judged.'],
+    [rejectedRun, 'Rejected', '5 of 22 rules say no: lint-level, vulnerabilities, secrets, size-unpacked, user.'],
+    [undecidedRun, 'Undecided', 'No rule says no, but 6 of 22 rules could not be decided: evidence, vulnerabilities, database-age, database-coverage, end-of-life-os, inventory. So nobody can say yes.'],
     [brokenRun, 'Broken', 'The stage “build” failed: the image did not build: build/Dockerfile line 12, RUN pip install -r requirements.txt, exited with 1: No matching distribution found for fastapi==0.103.99'],
     [brokenReleaseRun, 'Broken', 'The gate passed, but the stage “publish” failed: registry.example.com refused shop/orders: 403, the scope repository:shop/orders:push is missing'],
   ])('says why', (build, word, sentence) => {

@@ -1,4 +1,4 @@
-import { Run, ownersOf, type Base, type Evidence, type RuleResult, type ToolIdentity, type Violation, type Vulnerability } from '../../../src/model/index.ts'
+import { Run, ownersOf, type Base, type Evidence, type RuleResult, type Runtime, type ToolIdentity, type Violation, type Vulnerability } from '../../../src/model/index.ts'
 
 /** A digest that reads as one and says which: the same seed gives the same digest. */
 export function digestOf(seed: string): string {
@@ -17,6 +17,7 @@ export const tools = {
   structureTest: { name: 'container-structure-test', version: '1.19.1', reference: `gcr.io/gcp-runtimes/container-structure-test@${digestOf('cst')}` },
   dive: { name: 'dive', version: '0.13.1', reference: `docker.io/wagoodman/dive@${digestOf('dive')}` },
   inspect: { name: 'inspect', version: '1.0.0', reference: `docker.io/library/golang@${digestOf('golang')}` },
+  sandbox: { name: 'sandbox', version: '1.0.0', reference: `docker.io/library/golang@${digestOf('golang')}` },
 } satisfies Record<string, ToolIdentity>
 
 const database = {
@@ -65,6 +66,25 @@ const known = {
   perl: vulnerability('CVE-2023-31484', 'medium', 'perl-base', '5.36.0-7+deb12u1', undefined, 'CPAN.pm does not verify TLS certificates when downloading distributions over HTTPS'),
   tar: vulnerability('CVE-2005-2541', 'low', 'tar', '1.34+dfsg-1.2', undefined, 'Does not properly warn the user when extracting setuid or setgid files'),
   apt: vulnerability('CVE-2011-3374', 'low', 'apt', '2.6.1', undefined, 'apt-key does not correctly validate GPG keys with the master keyring'),
+}
+
+const goodRun: Runtime = {
+  outcome: 'ready',
+  reason: '',
+  madeBy: 'crun version 1.8.1',
+  user: '65532:65532',
+  probe: 'HEALTHCHECK',
+  limits: { memory: 536_870_912, pids: 256, cpus: 1, tmpfs: ['/tmp'], seccomp: 'default', services: [] },
+  readySeconds: 0.8412,
+  peakMemory: 61_214_720,
+  outOfMemory: 0,
+  refusedWrites: [],
+  refusedCalls: [],
+  calls: ['accept4', 'bind', 'brk', 'close', 'epoll_wait', 'execve', 'exit_group', 'listen', 'mmap', 'openat', 'read', 'sendto', 'write'],
+  usedTmpfs: [],
+  listens: ['0.0.0.0:8000'],
+  stop: { signal: 'SIGTERM', seconds: 0.1143, exit: { code: 0 }, forced: false },
+  output: ['INFO started', 'INFO stopped'],
 }
 
 const base: Base = {
@@ -156,6 +176,7 @@ function evidenceOf(platform: string, findings: Vulnerability[], sboms = ''): Ev
           wasted: 1_210_332,
         },
       },
+      runtime: { status: 'collected', tool: tools.sandbox, value: goodRun },
       configuration: {
         status: 'collected',
         tool: tools.inspect,
@@ -209,7 +230,7 @@ const vulnerabilityRemedy = 'Update each package to the version that repairs it 
 
 function passedRules(): RuleResult[] {
   return [
-    rule('evidence', 'policy', 'All evidence is there', 'lint once and 8 kinds of evidence on linux/amd64', '9 of 9 collected on linux/amd64'),
+    rule('evidence', 'policy', 'All evidence is there', 'lint once and 9 kinds of evidence on linux/amd64', '10 of 10 collected on linux/amd64'),
     rule('lint-level', 'lint', 'Dockerfile lint is clean', '0 at the level warning or above', '0 error, 0 warning, 1 info, 0 style'),
     rule('lint-pragmas', 'lint', 'No comment silences the linter', 'no such comment', '0 comments'),
     rule('vulnerabilities', 'vulnerabilities', 'Known vulnerabilities are within the thresholds', 'at most 0 critical, 0 high, 0 unknown', '0 critical, 0 high, 2 medium, 2 low, 0 unknown', { remedy: vulnerabilityRemedy }),
@@ -223,6 +244,8 @@ function passedRules(): RuleResult[] {
     rule('sbom-complete', 'sbom', 'The bill of materials is complete', 'both documents, of this image', 'cyclonedx and spdx, 131 components'),
     rule('size-unpacked', 'size', 'The image is within its size budget', 'at most 100 MB unpacked', '91.8 MB'),
     rule('layer-efficiency', 'size', 'Layers do not repeat each other', 'at least 95 % efficient', '98.7 %'),
+    rule('runtime-run', 'runtime', 'Was started as in production', 'each image started without root, on a read-only root', 'as 65532:65532'),
+    rule('runtime-ready', 'runtime', 'Becomes ready under hardening', 'ready within 30 s', 'after 0.8 s'),
     rule('user', 'configuration', 'Runs as an unprivileged user', 'user id 10000 or more', '65532:65532', { remedy: 'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.' }),
     rule('healthcheck', 'configuration', 'Says whether it is healthy', 'a health check', 'CMD /opt/app/bin/python -m orders.health'),
     rule('setuid', 'configuration', 'No file raises privileges', 'no setuid or setgid file', '0 files'),
@@ -385,7 +408,9 @@ export function rejectedRun(): Run {
         }),
         rule('database-age', 'vulnerabilities', 'The vulnerability database is fresh', 'at most 366 d old', '22 d old'),
         rule('database-coverage', 'vulnerabilities', 'The vulnerability database covers the image', 'a database of the kind example that covers every ecosystem', 'loadline-example-advisories (example); everything covered'),
-        rule('user', 'configuration', 'Runs as an unprivileged user', 'user id 10000 or more', 'root', {
+        rule('runtime-run', 'runtime', 'Was started as in production', 'each image started without root, on a read-only root', 'as 65532:65532'),
+    rule('runtime-ready', 'runtime', 'Becomes ready under hardening', 'ready within 30 s', 'after 0.8 s'),
+    rule('user', 'configuration', 'Runs as an unprivileged user', 'user id 10000 or more', 'root', {
           status: 'failed',
           remedy: 'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.',
           violations: [{ id: 'user', subject: '', severity: 'high', platform, wanted: 'a numeric user id of 10000 or more', found: 'no USER: the container runs as root', remedy: 'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.' }],
@@ -425,7 +450,7 @@ export function undecidedRun(): Run {
       outcome: 'undecided',
       binding: { ...passed.verdict?.binding, databases: [] },
       results: rulesWith(
-        rule('evidence', 'policy', 'All evidence is there', 'lint once and 8 kinds of evidence on linux/amd64, linux/arm64', '15 of 17 collected on linux/amd64, linux/arm64', {
+        rule('evidence', 'policy', 'All evidence is there', 'lint once and 9 kinds of evidence on linux/amd64, linux/arm64', '17 of 19 collected on linux/amd64, linux/arm64', {
           status: 'undecided',
           remedy: 'Repair what kept each collector from its evidence, as its line says, and run again.',
           violations: needs('evidence', '').violations,

@@ -26,7 +26,7 @@ describe('renderTerminal', () => {
     const text = renderTerminal(rejectedRun(), plain)
     expect(text).toContain('at Dockerfile:17')
     expect(text).toContain('Update jinja2 to 3.1.3.')
-    expect(text).toContain('✓ 14 passed  evidence, lint-pragmas')
+    expect(text).toContain('✓ 16 passed  evidence, lint-pragmas')
   })
 
   it.each([60, 80, 100, 120, 160])('keeps to %d columns, but for the last line', (width) => {

@@ -1,0 +1,71 @@
+// Sandbox starts an image as production would, watches what it does, stops it, and says as one JSON document what happened.
+//
+// The container is made by crun, the OCI runtime of Podman and CRI-O: another user than root, a read-only root, no capabilities, no new
+// privileges, a seccomp profile, limits of memory, processes and processor time, and a network of its own in which there is nothing but
+// the services that the plan declares. All of its system calls are followed by ptrace: so every refused write is known with its path, and
+// every call that a profile must allow. It needs the capabilities of root and no daemon, and runs in a container of its own.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// version is what `sandbox version` prints. It changes whenever the output changes.
+const version = "1.0.0"
+
+// schemaVersion stands in every document.
+const schemaVersion = 1
+
+const usage = `usage: sandbox run RUNTIME PLAN IMAGE-CONFIG ROOT-FILESYSTEM
+       sandbox version
+`
+
+var errUsage = errors.New("wrong usage")
+
+func main() {
+	os.Exit(dispatch(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// dispatch is main without the process: 0 is a report, whatever the image did; 1 that there is none; 2 wrong arguments.
+func dispatch(arguments []string, stdout, stderr io.Writer) int {
+	switch {
+	case len(arguments) == 1 && arguments[0] == "version":
+		fmt.Fprintln(stdout, version)
+		return 0
+	case len(arguments) == 5 && arguments[0] == "run":
+		report, err := runImage(arguments[1], arguments[2], arguments[3], arguments[4])
+		if err == nil {
+			err = printReport(stdout, report)
+		}
+		if err == nil {
+			return 0
+		}
+		fmt.Fprintln(stderr, err)
+		return 1
+	default:
+		fmt.Fprintf(stderr, "%v\n%s", errUsage, usage)
+		return 2
+	}
+}
+
+func runImage(runtime, planPath, configPath, root string) (*report, error) {
+	plan, err := readPlan(planPath)
+	if err != nil {
+		return nil, err
+	}
+	image, err := readImage(configPath)
+	if err != nil {
+		return nil, err
+	}
+	return run(runtime, plan, image, root)
+}
+
+func printReport(stdout io.Writer, report *report) error {
+	encoder := json.NewEncoder(stdout)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(report)
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"sync"
+)
+
+const (
+	keptBytes   = 16_384
+	keptLines   = 8
+	longestLine = 300
+)
+
+// output keeps the end of what a container prints.
+type output struct {
+	mutex sync.Mutex
+	tail  []byte
+}
+
+func (output *output) copyFrom(reader io.Reader) {
+	chunk := make([]byte, 4096)
+	for {
+		count, err := reader.Read(chunk)
+		output.mutex.Lock()
+		output.tail = append(output.tail, chunk[:count]...)
+		if excess := len(output.tail) - keptBytes; excess > 0 {
+			output.tail = append([]byte{}, output.tail[excess:]...)
+		}
+		output.mutex.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// lines are the last ones that are not empty. What the environment says is blotted out: it can be a credential.
+func (output *output) lines(environment []string) []string {
+	output.mutex.Lock()
+	text := strings.ToValidUTF8(string(output.tail), "\uFFFD")
+	output.mutex.Unlock()
+	for _, entry := range environment {
+		// Shorter values are no credentials, and would blot out words.
+		if _, value, _ := strings.Cut(entry, "="); len(value) >= 8 && !strings.HasPrefix(value, "/") {
+			text = strings.ReplaceAll(text, value, "***")
+		}
+	}
+	kept := []string{}
+	for _, line := range strings.Split(text, "\n") {
+		line = strings.TrimRight(line, "\r \t")
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if runes := []rune(line); len(runes) > longestLine {
+			line = string(runes[:longestLine]) + "…"
+		}
+		kept = append(kept, line)
+	}
+	return kept[max(0, len(kept)-keptLines):]
+}

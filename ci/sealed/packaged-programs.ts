@@ -1,0 +1,30 @@
+import type { AssembleContext } from './image.ts'
+import { distrolessLayers, type DistrolessLayerDefinition } from './bases/assembly/distroless-layer.ts'
+import { sourceKey } from './bases/assembly/source-key.ts'
+
+/** Programs of Debian that an own tool starts, without a shell or a package manager around them. */
+export interface PackagedPrograms {
+  /** Changes whenever what comes out does. */
+  key: string
+  /** Layer tars, lowest first. */
+  layers(context: AssembleContext): Promise<string[]>
+}
+
+/** The OCI runtime with the libraries that it is linked to, and nothing by which anybody could take the image for a Debian. */
+const crunLayer: DistrolessLayerDefinition = {
+  name: 'crun',
+  packages: ['crun', 'gcc-12-base', 'libc6', 'libcap2', 'libgcc-s1', 'libgcrypt20', 'libgpg-error0', 'liblz4-1', 'liblzma5', 'libseccomp2', 'libsystemd0', 'libyajl2', 'libzstd1'],
+  leftOut: ['debconf', 'libcrypt1'],
+  removed: [],
+}
+
+/** The layers that have the given packages. */
+export function packagedPrograms(packages: readonly string[]): PackagedPrograms {
+  if (packages.join() !== 'crun') throw new Error(`The sealed toolchain has no layer with ${packages.join(', ')}.`)
+  return {
+    get key() {
+      return `crun-${sourceKey()}`
+    },
+    layers: async (context) => (await distrolessLayers(context, crunLayer, 'linux/amd64')).layers,
+  }
+}

@@ -1,0 +1,59 @@
+import { compareText, type Run, type Runtime } from '../model/index.ts'
+import { formatBytes } from '../policy/units.ts'
+
+/**
+ * What the programs that make containers call between the moment at which a profile takes effect and the start of the image's program (runc is written in Go),
+ * and what the kernel needs to restart a call or to leave a signal handler: a profile without these starts nothing.
+ */
+const neededToStart = [
+  'capget', 'capset', 'chdir', 'close', 'close_range', 'dup3', 'epoll_ctl', 'epoll_pwait', 'execve', 'exit', 'exit_group', 'faccessat2', 'fchdir', 'fcntl', 'fstat', 'fstatfs', 'futex', 'getdents64', 'getpid', 'getppid', 'gettid',
+  'mmap', 'munmap', 'nanosleep', 'newfstatat', 'open', 'openat', 'openat2', 'prctl', 'read', 'readlinkat', 'restart_syscall', 'rt_sigaction', 'rt_sigprocmask', 'rt_sigreturn', 'setgid', 'setgroups', 'setuid', 'sigaltstack', 'statx', 'tgkill', 'umask', 'write',
+]
+
+/** Architectures of a platform as profiles name them; an image of 64 bits may hold programs of 32. */
+const architectures: Readonly<Record<string, { architecture: string; subArchitectures: string[] }>> = {
+  amd64: { architecture: 'SCMP_ARCH_X86_64', subArchitectures: ['SCMP_ARCH_X86', 'SCMP_ARCH_X32'] },
+  arm64: { architecture: 'SCMP_ARCH_AARCH64', subArchitectures: ['SCMP_ARCH_ARM'] },
+}
+
+/**
+ * A seccomp profile in the form of Docker and Kubernetes that allows what the image was seen to call and nothing else.
+ * A start and a stop were seen, and not every path through the program: run the application's own tests under it before it goes to production.
+ */
+export function seccompProfile({ calls, refusedCalls }: Runtime, platform: string): string {
+  const refused = new Set(refusedCalls.map(({ name }) => name))
+  const names = [...new Set([...calls.filter((call) => !refused.has(call) && !call.startsWith('call_')), ...neededToStart])].toSorted(compareText)
+  const known = architectures[platform.split('/')[1] ?? '']
+  const profile = { defaultAction: 'SCMP_ACT_ERRNO', defaultErrnoRet: 1, ...(known === undefined ? {} : { archMap: [known] }), syscalls: [{ names, action: 'SCMP_ACT_ALLOW' }] }
+  return `${JSON.stringify(profile, null, 2)}\n`
+}
+
+/** The section `runtime` of a policy file that this run would have needed: the directories it wrote to or wanted to, and twice the memory that it had at most. */
+export function suggestedRuntime({ refusedWrites, usedTmpfs, peakMemory }: Runtime): string {
+  const wanted = refusedWrites.map(({ path }) => path.slice(0, path.lastIndexOf('/')) || '/')
+  const tmpfs = [...new Set([...usedTmpfs, ...wanted])].filter((path) => path !== '/').toSorted(compareText)
+  const top = wanted.includes('/') ? ['  # It also wants to write to / itself, where no directory can be given: change where it writes.'] : []
+  return [
+    '# What one run needed, from its start to its stop. Directories that it only wanted to write to are worth a second look: a program that need not write is safer.',
+    'version: 1',
+    'runtime:',
+    `  tmpfs: [${tmpfs.map((path) => JSON.stringify(path)).join(', ')}]`,
+    ...top,
+    `  memory: ${Math.max(16, Math.ceil((2 * peakMemory) / 1_048_576))} MiB # at most ${formatBytes(peakMemory)} were seen`,
+    '  seccomp: seccomp.json # the one beside this file, when it has been tried',
+    '',
+  ].join('\n')
+}
+
+/** What can be derived from the runs, by path in the report directory: a profile only of an image that was ready and stopped, because of another too little was seen. */
+export function runtimeFiles(run: Run): Record<string, string> {
+  const platforms = run.evidence?.platforms ?? []
+  return Object.fromEntries(
+    platforms.flatMap(({ archive: { platform }, evidence: { runtime } }) => {
+      if (runtime.status !== 'collected' || runtime.value.calls.length === 0) return []
+      const directory = platforms.length === 1 ? 'runtime' : `runtime/${platform.replaceAll('/', '-')}`
+      const suggestion: Array<[string, string]> = [[`${directory}/loadline.yaml`, suggestedRuntime(runtime.value)]]
+      return runtime.value.outcome === 'ready' ? [[`${directory}/seccomp.json`, seccompProfile(runtime.value, platform)], ...suggestion] : suggestion
+    }),
+  )
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { ProcessExit, Runtime } from '../../model/index.ts'
+import { readJson } from '../read-json.ts'
+
+const measured = Runtime.shape
+
+/** The form of `sandbox run`, version 1. */
+const Report = z.strictObject({
+  schemaVersion: z.literal(1),
+  runtime: z.string(),
+  outcome: z.enum(['ready', 'exited', 'not-ready', 'not-started', 'refused']),
+  reason: z.string(),
+  user: z.string(),
+  probe: z.string(),
+  readySeconds: measured.readySeconds,
+  exit: ProcessExit.optional(),
+  peakMemory: measured.peakMemory,
+  outOfMemory: measured.outOfMemory,
+  refusedWrites: measured.refusedWrites,
+  refusedCalls: measured.refusedCalls,
+  calls: measured.calls,
+  usedTmpfs: measured.usedTmpfs,
+  listens: measured.listens,
+  stop: measured.stop,
+  output: measured.output,
+})
+
+/** Reads the JSON of `sandbox run`. Throws `TOOL` when it is empty, truncated, of another form, or says that an image was ready and not when. */
+export function parseRun(stdout: string, limits: Runtime['limits']): Runtime {
+  const form = Report.refine(({ outcome, readySeconds, stop, calls }) => outcome !== 'ready' || (readySeconds !== undefined && stop !== undefined && calls.length > 0), 'an image that was ready has a time, system calls and a stop')
+  const { schemaVersion: _, runtime: madeBy, ...run } = readJson('sandbox', stdout, form)
+  return { ...run, madeBy, limits }
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { DeliveryError } from '../../../../src/errors.ts'
+import { parseRun } from '../../../../src/tools/sandbox/output.ts'
+
+const limits = { memory: 268_435_456, pids: 256, cpus: 1, tmpfs: ['/tmp'], seccomp: 'default', services: [] }
+const recorded = (name: string) => readFileSync(new URL(`../../../fixtures/sandbox/${name}-1.0.0.json`, import.meta.url), 'utf8')
+const run = (name: string) => parseRun(recorded(name), limits)
+
+describe('a run of an image', () => {
+  it('that was ready and stopped', () => {
+    const { outcome, user, probe, stop, listens, refusedWrites, calls, madeBy } = run('ready')
+    expect({ outcome, user, probe, listens, refusedWrites, madeBy }).toEqual({ outcome: 'ready', user: '65532:65532', probe: 'HEALTHCHECK', listens: ['[::]:8080'], refusedWrites: [], madeBy: 'crun version 1.8.1' })
+    expect(stop).toMatchObject({ signal: 'SIGTERM', exit: { code: 0 }, forced: false })
+    expect(calls).toContain('accept4')
+    expect(run('ready').limits).toEqual(limits)
+  })
+
+  it('that wrote to its root', () => {
+    expect(run('writes').refusedWrites).toEqual([
+      { path: '/relative.txt', why: 'read-only', call: 'openat', count: 1 },
+      { path: '/var/log/app.log', why: 'read-only', call: 'openat', count: 1 },
+    ])
+    expect(run('writes').usedTmpfs).toEqual(['/tmp'])
+  })
+
+  it('that ignores SIGTERM', () => {
+    expect(run('ignores').stop).toMatchObject({ signal: 'SIGTERM', exit: { code: 137, signal: 'SIGKILL' }, forced: true })
+  })
+
+  it.each([
+    { name: 'hangs', outcome: 'not-ready', reason: /^not ready within 3 s: .*refused$/ },
+    { name: 'denied', outcome: 'exited', reason: /exit code 1$/ },
+    { name: 'oom', outcome: 'exited', reason: /killed by SIGKILL$/ },
+    { name: 'root', outcome: 'refused', reason: /^it would run as user id 0/ },
+    { name: 'missing', outcome: 'not-started', reason: /not-there.*not found/ },
+  ])('that came to nothing: $name', ({ name, outcome, reason }) => {
+    expect(run(name)).toMatchObject({ outcome, reason: expect.stringMatching(reason) })
+    expect(run(name).stop).toBeUndefined()
+  })
+
+  it('names the call that the profile refused, and the end for want of memory', () => {
+    expect(run('denied')).toMatchObject({ refusedCalls: [{ name: 'unshare', count: 1 }], output: ['cannot unshare: Operation not permitted'], exit: { code: 1 } })
+    expect(run('oom')).toMatchObject({ outOfMemory: 1, peakMemory: limits.memory })
+  })
+})
+
+describe('output that proves nothing [fault 6]', () => {
+  const whole = JSON.parse(recorded('ready')) as Record<string, unknown>
+  it.each([
+    ['nothing', ''],
+    ['an empty document', '{}'],
+    ['a document that was cut off', recorded('ready').slice(0, 200)],
+    ['another version', JSON.stringify({ ...whole, schemaVersion: 2 })],
+    ['an unknown outcome', JSON.stringify({ ...whole, outcome: 'fine' })],
+    ['an unknown key', JSON.stringify({ ...whole, more: 1 })],
+    ['a key twice', recorded('ready').replace('{', '{"outcome":"exited",')],
+    ['ready without a time', JSON.stringify({ ...whole, readySeconds: undefined })],
+    ['ready without a stop', JSON.stringify({ ...whole, stop: undefined })],
+    ['ready without a system call', JSON.stringify({ ...whole, calls: [] })],
+  ])('%s', (_, text) => {
+    expect(() => parseRun(text, limits)).toThrow(DeliveryError)
+  })
+})
