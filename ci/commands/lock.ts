@@ -18,7 +18,7 @@ export async function lock(source: string, options: { engine?: string }): Promis
   const path = join(resolve(source), 'loadline.lock.json')
   const resolved = await withSession(engine, join(tmpdir(), 'loadline-lock.log'), async () => {
     const { images, policy } = await readSource({ directory: dag.host().directory(resolve(source), { exclude: ['.git'] }), buildSecrets: 'any', now: new Date() })
-    return resolveLock(images, policy.build.platforms, new Date())
+    return resolveLock(images, Object.values(policy.runtime.services).map(({ image }) => image), policy.build.platforms, new Date())
   })
   const earlier = await readFile(path, 'utf8').then((text) => Lock.safeParse(JSON.parse(text)).data, () => undefined)
   await writeFile(path, `${JSON.stringify(resolved, null, 2)}\n`)

@@ -19,9 +19,9 @@ export async function resolveDigest(reference: string): Promise<Digest> {
   return digest
 }
 
-/** Resolves every tool of Loadline and the given bases, once, to the digests that runs will use from then on. Throws `LOCK`. */
-export async function resolveLock(images: readonly ExternalImage[], platforms: string[], now: Date): Promise<Lock> {
-  const references = new Set([goCompiler, certificatesImage, ...images.map(({ reference }) => reference).filter((reference) => reference !== 'scratch')])
+/** Resolves every tool of Loadline, the given bases and the images of services that a run needs, once, to the digests that runs will use from then on. Throws `LOCK`. */
+export async function resolveLock(images: readonly ExternalImage[], services: readonly string[], platforms: string[], now: Date): Promise<Lock> {
+  const references = new Set([goCompiler, certificatesImage, ...services, ...images.map(({ reference }) => reference).filter((reference) => reference !== 'scratch')])
   const [pinnedTools, bases] = await Promise.all([
     Promise.all(
       Object.values(tools).map(async ({ name, version, reference }) => {
