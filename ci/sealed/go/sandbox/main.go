@@ -12,10 +12,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 )
 
 // version is what `sandbox version` prints. It changes whenever the output changes.
 const version = "1.0.0"
+
+// spareTime is for all that is neither starting nor stopping, on a machine that does other things as well.
+const spareTime = time.Minute
 
 // schemaVersion stands in every document.
 const schemaVersion = 1
@@ -61,6 +65,12 @@ func runImage(runtime, planPath, configPath, root string) (*report, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Whatever hangs, the answer is that nothing is known. What is followed ends with this process.
+	watchdog := time.AfterFunc(seconds(plan.ReadySeconds+plan.StopSeconds)+spareTime, func() {
+		fmt.Fprintln(os.Stderr, "the sandbox did not come to an end in time")
+		os.Exit(1)
+	})
+	defer watchdog.Stop()
 	return run(runtime, plan, image, root)
 }
 
