@@ -1,3 +1,5 @@
+import { copyFile, link } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { AssembleContext } from './image.ts'
 import { distrolessLayers, type DistrolessLayerDefinition } from './bases/assembly/distroless-layer.ts'
 import { sourceKey } from './bases/assembly/source-key.ts'
@@ -18,6 +20,12 @@ const crunLayer: DistrolessLayerDefinition = {
   removed: [],
 }
 
+/** Whoever writes an image moves its layers, and the shared one must stay. */
+async function ownCopy(shared: string, own: string): Promise<string> {
+  await link(shared, own).catch(() => copyFile(shared, own))
+  return own
+}
+
 /** The layers that have the given packages. */
 export function packagedPrograms(packages: readonly string[]): PackagedPrograms {
   if (packages.join() !== 'crun') throw new Error(`The sealed toolchain has no layer with ${packages.join(', ')}.`)
@@ -25,6 +33,9 @@ export function packagedPrograms(packages: readonly string[]): PackagedPrograms 
     get key() {
       return `crun-${sourceKey()}`
     },
-    layers: async (context) => (await distrolessLayers(context, crunLayer, 'linux/amd64')).layers,
+    async layers(context) {
+      const { layers } = await distrolessLayers(context, crunLayer, 'linux/amd64')
+      return Promise.all(layers.map((layer, index) => ownCopy(layer, join(context.work, `layer-${index}.tar`))))
+    },
   }
 }
