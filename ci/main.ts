@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander'
 import pc from 'picocolors'
+import { controllers, type Controller } from '../src/admission/index.ts'
 import { DeliveryError } from '../src/errors.ts'
 import { defused } from '../src/report/sanitize.ts'
 import { version } from '../src/version.ts'
@@ -130,6 +131,28 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .action(async (reports: string[], options) => {
       const { merge } = await import('./commands/merge.ts')
       done(await merge(reports, options))
+    })
+
+  program
+    .command('admission')
+    .description('write the policy by which an admission controller admits what Loadline has released, and nothing else; needs no engine')
+    .addArgument(new Argument('<controller>', 'for which one').choices(Object.keys(controllers)))
+    .requiredOption('--image <images>', 'registry/repository of the images, or its beginning with a star')
+    .option('--policy <file>', 'policy file (default: loadline.yaml in the working directory, or the strict default)')
+    .option('--organisation <file>', 'the organisation\'s policy file')
+    .option('--key <file>', 'public key of the signer, e.g. cosign.pub')
+    .option('--certificate-identity <identity>', 'whom a keyless signature must name')
+    .option('--certificate-oidc-issuer <url>', 'who must vouch for that identity')
+    .option('--trusted-root <file>', 'trusted root of a Sigstore instance of your own')
+    .option('--source <url>', 'repository that the images must come from')
+    .option('--maximum-age <age>', 'oldest verdict that admits, e.g. 30d (default: any age)')
+    .addOption(new Option('--consumer <form>', 'what is deployed (default: as a release by this policy leaves it)').choices(['index', 'single']))
+    .option('--any-policy', 'a verdict by any policy counts: for images of several applications', false)
+    .option('--name <name>', 'name of the object in the cluster (default: from the policy)')
+    .addHelpText('after', '\nExample:\n  loadline admission kyverno --image ghcr.io/acme/shop --key cosign.pub --maximum-age 30d | kubectl apply -f -')
+    .action(async (controller: Controller, options) => {
+      const { admission } = await import('./commands/admission.ts')
+      done(await admission(controller, options))
     })
 
   program

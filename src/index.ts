@@ -6,6 +6,7 @@
  * and only where the verdict is passed publishes and signs it.
  */
 import { argument, dag, func, object, type Container, type Directory, type File, type Platform, type Secret, type Service } from '@dagger.io/dagger'
+import { admissionPolicy } from '../pipelines/admission.ts'
 import type { Request } from '../pipelines/build-and-scan.ts'
 import { buildSource, lintSource } from '../pipelines/collect.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
@@ -13,7 +14,7 @@ import { verifyImage } from '../pipelines/verify.ts'
 import { Assessment } from './api/assessment.ts'
 import { PassedImage } from './api/passed-image.ts'
 import { reportDirectory } from './api/reports.ts'
-import { consumerOf, gitFactsOf, identityOf, lockOf, publicationOf, requestOf, secretsOf, signerOf, targetOf, type ModuleInputs } from './api/inputs.ts'
+import { consumerOf, controllerOf, gitFactsOf, identityOf, lockOf, publicationOf, requestOf, secretsOf, signerOf, targetOf, textOf, type ModuleInputs } from './api/inputs.ts'
 import { attestationKinds } from './model/index.ts'
 import { renderVerification } from './report/index.ts'
 import type { ManifestForm } from './stages/layout.ts'
@@ -164,6 +165,39 @@ export class Loadline {
     const text = renderVerification(verification, { color: false })
     if (verification.outcome !== 'verified') throw new Error(text)
     return text
+  }
+
+  /**
+   * Writes the policy by which an admission controller admits what Loadline has released by this policy, and nothing else. Prints YAML.
+   *
+   * @param controller kyverno or policy-controller.
+   * @param image registry/repository of the images, or its beginning with a star.
+   * @param key Public key of the signer, PEM.
+   * @param certificateIdentity Whom a keyless signature must name.
+   * @param certificateOidcIssuer Who must vouch for that identity.
+   * @param trustedRoot Trusted root of a Sigstore instance of your own.
+   * @param expectedSource Repository that the images must come from.
+   * @param maximumAge Oldest verdict that admits, e.g. 30d; without it, any age.
+   * @param consumer What is deployed: index or single; without it, what a release by this policy leaves.
+   * @param anyPolicy A verdict by any policy counts: for images of several applications.
+   * @param name Name of the object in the cluster; without it, from the policy.
+   */
+  @func({ cache: 'never' })
+  async admission(controller: string, image: string, key?: File, certificateIdentity?: string, certificateOidcIssuer?: string, trustedRoot?: File, expectedSource?: string, maximumAge?: string, consumer?: string, anyPolicy: boolean = false, name?: string): Promise<string> {
+    const [application, organisation, identity] = await Promise.all([textOf(this.policy), textOf(this.organisation), identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot)])
+    return admissionPolicy({
+      controller: controllerOf(controller),
+      image,
+      identity,
+      application,
+      organisation,
+      anyPolicy,
+      now: new Date(),
+      ...consumerOf(consumer),
+      ...(expectedSource === undefined ? {} : { source: expectedSource }),
+      ...(maximumAge === undefined ? {} : { maximumAge }),
+      ...(name === undefined ? {} : { name }),
+    })
   }
 
   /**

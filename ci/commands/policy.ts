@@ -49,7 +49,7 @@ export function schema(of: 'application' | 'organisation'): number {
 }
 
 /** As in a run, `loadline.yaml` counts where no other file is named; here, the one of the working directory. */
-async function policyFiles({ policy, organisation }: PolicyOptions): Promise<PolicyFiles> {
+export async function policyFiles({ policy, organisation }: PolicyOptions): Promise<PolicyFiles> {
   const own = policy ?? ((await stat('loadline.yaml').catch(() => undefined)) === undefined ? undefined : 'loadline.yaml')
   return { organisation: await policyText(organisation, 'organisation'), application: await policyText(own, 'policy') }
 }

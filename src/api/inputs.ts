@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dag, type Directory, type File, type Secret, type Service } from '@dagger.io/dagger'
 import type { Request } from '../../pipelines/build-and-scan.ts'
 import type { Publication } from '../../pipelines/deliver.ts'
+import { controllers, type Controller } from '../admission/index.ts'
 import { DeliveryError } from '../errors.ts'
 import { createLogger } from '../log.ts'
 import { GitFacts, type Lock } from '../model/index.ts'
@@ -73,6 +74,12 @@ export function consumerOf(name: string | undefined): { consumer?: ManifestForm 
   if (name === undefined) return {}
   if (name !== 'index' && name !== 'single') throw new DeliveryError('USAGE', `the consumer is index or single, found "${name}"`, 'Write --consumer index, or --consumer single for services that refuse an index.')
   return { consumer: name }
+}
+
+/** The admission controller to write for. Throws `USAGE` where no policy can be written for it. */
+export function controllerOf(name: string): Controller {
+  if (Object.hasOwn(controllers, name)) return name as Controller
+  throw new DeliveryError('USAGE', `the controller is ${Object.keys(controllers).join(' or ')}, found "${name}"`, 'Write --controller kyverno, or --controller policy-controller.')
 }
 
 /** Progress as structured log lines, which Dagger shows with the call. */

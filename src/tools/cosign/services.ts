@@ -112,7 +112,8 @@ function isPublic(url: string): boolean {
   return publicDomains.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`))
 }
 
-function readDocument<T extends z.ZodType>(what: string, text: string, schema: T, code: 'SIGN' | 'VERIFY' = 'SIGN'): z.infer<T> {
+/** Reads one of Sigstore's two documents. Throws the given code where it has another form. */
+export function readDocument<T extends z.ZodType>(what: string, text: string, schema: T, code: 'SIGN' | 'VERIFY' = 'SIGN'): z.infer<T> {
   const hint = `Give Sigstore's own document, e.g. as "cosign ${what === 'trusted root' ? 'trusted-root' : 'signing-config'} create" writes it.`
   let document: unknown
   try {

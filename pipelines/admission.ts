@@ -1,0 +1,61 @@
+import { controllers, type Controller } from '../src/admission/index.ts'
+import { DeliveryError } from '../src/errors.ts'
+import type { Digest } from '../src/model/index.ts'
+import { decidePolicy, parseDuration, policyDigest, type PolicyFiles } from '../src/policy/index.ts'
+import { manifestForm, type ManifestForm } from '../src/stages/layout.ts'
+import type { Identity } from '../src/tools/cosign/identity.ts'
+import { version } from '../src/version.ts'
+
+/** What a cluster is to admit. */
+export interface AdmissionRequest extends PolicyFiles {
+  controller: Controller
+  /** registry/repository, or the beginning of it with a star at the end. */
+  image: string
+  identity: Identity
+  /** Name of the object in the cluster; from the policy's image where it is left out. */
+  name?: string
+  /** Repository that the image must come from. */
+  source?: string
+  /** Oldest verdict that admits, e.g. `30d`. */
+  maximumAge?: string
+  /** What is deployed: an index over platforms, or one manifest. As a release does it where it is left out. */
+  consumer?: ManifestForm
+  /** Whether a verdict by any policy counts: for images of several applications. */
+  anyPolicy: boolean
+  now: Date
+}
+
+/** The policy by which an admission controller admits what Loadline has released by a policy, and nothing else. YAML. Throws `USAGE` and `POLICY`. */
+export function admissionPolicy(request: AdmissionRequest): string {
+  const { controller, image, identity, source, consumer } = request
+  const { policy } = decidePolicy(request, request.now)
+  const digest: Digest = policyDigest(policy)
+  const document = controllers[controller]({
+    name: nameOf(request.name, policy.image.name),
+    image,
+    identity,
+    // Where a release signs in both forms, its attestations are bundles.
+    format: policy.signing.format === 'legacy' ? 'legacy' : 'bundle',
+    index: manifestForm(consumer, policy.build.platforms) === 'index',
+    kinds: policy.release.require,
+    ...(request.anyPolicy ? {} : { policy: digest }),
+    ...(source === undefined ? {} : { source }),
+    ...(request.maximumAge === undefined ? {} : { maximumAge: ageOf(request.maximumAge) }),
+  })
+  return `# Written by Loadline ${version} from the policy ${digest}. Write it anew where that changes: "loadline admission ${controller}".\n${document}`
+}
+
+/** A name as Kubernetes takes it: at most 63 lower-case letters, digits and dashes. */
+function nameOf(given: string | undefined, image: string | undefined): string {
+  const name = given ?? (image === undefined ? 'loadline' : `loadline-${image.replace(/[^a-z0-9]+/g, '-')}`.slice(0, 63).replace(/-$/, ''))
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return name
+  throw new DeliveryError('USAGE', `wanted a name of at most 63 lower-case letters, digits and dashes, found ${JSON.stringify(name)}`, 'Write e.g. --name shop-orders.')
+}
+
+function ageOf(text: string): number {
+  try {
+    return parseDuration(text)
+  } catch (error) {
+    throw new DeliveryError('USAGE', `wanted whole hours or days for the age of a verdict, found ${JSON.stringify(text)}`, 'Write e.g. --maximum-age 30d or --maximum-age 48h.', { cause: error })
+  }
+}

@@ -1,0 +1,11 @@
+import type { Admission } from './demands.ts'
+import { kyvernoPolicy } from './kyverno.ts'
+import { policyControllerPolicy } from './policy-controller.ts'
+
+export { demandsOf, type Admission, type Condition, type Demand } from './demands.ts'
+export { kyvernoPolicy, kyvernoVersion } from './kyverno.ts'
+export { policyControllerPolicy, policyControllerVersion } from './policy-controller.ts'
+
+/** The admission controllers for which a policy can be written. */
+export const controllers = { kyverno: kyvernoPolicy, 'policy-controller': policyControllerPolicy } as const satisfies Record<string, (admission: Admission) => string>
+export type Controller = keyof typeof controllers

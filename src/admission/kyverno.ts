@@ -1,0 +1,80 @@
+import { stringify } from 'yaml'
+import { DeliveryError } from '../errors.ts'
+import { verifyingBy, type Identity } from '../tools/cosign/identity.ts'
+import { demandsOf, imagePatterns, type Admission, type Condition, type Demand } from './demands.ts'
+
+/** The release of Kyverno that this form of policy was run with. */
+export const kyvernoVersion = '1.19.1'
+
+/**
+ * An ImageValidatingPolicy of Kyverno. Throws `USAGE` where Kyverno cannot verify what a release leaves: in the older format it reads no attestation that stands in no log
+ * (its issue 17109).
+ */
+export function kyvernoPolicy(admission: Admission): string {
+  if (admission.format === 'legacy') {
+    throw new DeliveryError('USAGE', `Kyverno ${kyvernoVersion} verifies no attestations in the older signature format, and the policy says signing.format: legacy`, 'Release with signing.format: bundle (or both).')
+  }
+  const demands = demandsOf(admission)
+  return stringify(
+    {
+      apiVersion: 'policies.kyverno.io/v1',
+      kind: 'ImageValidatingPolicy',
+      metadata: { name: admission.name, labels: { 'app.kubernetes.io/managed-by': 'loadline' } },
+      spec: {
+        validationActions: ['Deny'],
+        // Evidence that cannot be had is no evidence.
+        failurePolicy: 'Fail',
+        webhookConfiguration: { timeoutSeconds: 30 },
+        matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['pods'] }] },
+        matchImageReferences: imagePatterns(admission.image).map((glob) => ({ glob })),
+        validationConfigurations: { mutateDigest: true, verifyDigest: true, required: true },
+        attestors: [{ name: 'loadline', cosign: attestor(admission.identity) }],
+        attestations: demands.map(({ kind, predicateType }) => ({ name: kind, intoto: { type: predicateType } })),
+        variables: [{ name: 'checked', expression: 'images.containers + images.initContainers + images.ephemeralContainers' }],
+        validations: demands.flatMap(validations),
+      },
+    },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  )
+}
+
+function attestor(identity: Identity): Record<string, unknown> {
+  if (identity.kind === 'key') return { key: { data: identity.publicKey }, ctlog: { insecureIgnoreTlog: true } }
+  const { log, certificateLog } = verifyingBy(identity, 'bundle', '')
+  return {
+    keyless: { identities: [{ issuer: identity.issuer, subject: identity.identity }] },
+    ctlog: { insecureIgnoreTlog: !log, insecureIgnoreSCT: !certificateLog },
+    ...(identity.trustedRoot === undefined ? {} : { trustedRoot: { value: identity.trustedRoot } }),
+  }
+}
+
+function validations({ kind, predicateType, conditions }: Demand): Array<{ message: string; expression: string }> {
+  return [
+    {
+      message: kind === 'signature' ? 'Loadline: wanted a signature by the expected signer' : `Loadline: wanted an attestation of type ${predicateType} by the expected signer`,
+      expression: `variables.checked.all(image, verifyAttestationSignatures(image, attestations.${kind}, [attestors.loadline]) > 0)`,
+    },
+    ...conditions.map((condition) => ({ message: `Loadline: wanted ${condition.wanted}`, expression: `variables.checked.all(image, ${holds(`extractPayload(image, attestations.${kind}).predicate`, condition)})` })),
+  ]
+}
+
+/** A condition in the Common Expression Language. A field that is not there is an error, which denies. */
+function holds(predicate: string, condition: Condition): string {
+  if ('list' in condition) {
+    return `${at(predicate, condition.list)}.exists(entry, entry.name == ${text(condition.named)} && entry.${condition.member}.startsWith(${text(condition.startsWith)}))`
+  }
+  const value = at(predicate, condition.field)
+  if ('equals' in condition) return `${value} == ${text(condition.equals)}`
+  if ('differs' in condition) return `${value} != ${text(condition.differs)}`
+  if ('startsWith' in condition) return `${value}.startsWith(${text(condition.startsWith)})`
+  return `time.now() - timestamp(${value}) <= duration("${condition.within / 1000}s")`
+}
+
+function at(predicate: string, field: readonly string[]): string {
+  return [predicate, ...field].join('.')
+}
+
+/** A JSON string is one of this language as well. */
+function text(value: string): string {
+  return JSON.stringify(value)
+}

@@ -1,0 +1,119 @@
+import { stringify } from 'yaml'
+import { DeliveryError } from '../errors.ts'
+import { verifyingBy, type Identity } from '../tools/cosign/identity.ts'
+import { onlySecondVersion, readAuthorities, type Authorities } from '../tools/cosign/trusted-root.ts'
+import { demandsOf, imagePatterns, type Admission, type Condition, type Demand } from './demands.ts'
+
+/** The release of sigstore's policy-controller that this form of policy was run with. */
+export const policyControllerVersion = '0.14.0'
+
+/**
+ * A ClusterImagePolicy of sigstore's policy-controller, after the TrustRoot that it names where services of one's own signed.
+ * Throws `USAGE` where the controller cannot verify what a release leaves: it believes a key in the older format only, and a certificate's attestations as bundles.
+ */
+export function policyControllerPolicy(admission: Admission): string {
+  const { identity, format, name } = admission
+  if (identity.kind === 'key' && format !== 'legacy') {
+    throw new DeliveryError('USAGE', `policy-controller ${policyControllerVersion} verifies no bundles that a key signed, and by the policy a release leaves bundles`, 'Release with signing.format: legacy, or sign without a key; Kyverno verifies such bundles.')
+  }
+  if (identity.kind === 'certificate' && format === 'legacy') {
+    throw new DeliveryError('USAGE', 'a certificate in the older signature format needs an entry in a log of the first version, which Loadline does not write a policy for', 'Release with signing.format: bundle.')
+  }
+  if (identity.transparencyLog === 'required' && identity.trustedRoot !== undefined && onlySecondVersion(identity.trustedRoot)) {
+    throw new DeliveryError('USAGE', `policy-controller ${policyControllerVersion} reads no bundles with entries of a log of the second version, which the trusted root names`, 'Sign with services without that log (a timestamp authority proves the time), or admit by Kyverno.')
+  }
+  const services = identity.kind === 'certificate' && identity.trustedRoot !== undefined ? readAuthorities(identity.trustedRoot) : undefined
+  const policy = {
+    apiVersion: 'policy.sigstore.dev/v1beta1',
+    kind: 'ClusterImagePolicy',
+    metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'loadline' } },
+    spec: {
+      mode: 'enforce',
+      images: imagePatterns(admission.image).map((glob) => ({ glob })),
+      ...(identity.kind === 'key' ? byKey(identity.publicKey, demandsOf(admission)) : { authorities: [byCertificate(identity, services, name, demandsOf(admission))] }),
+    },
+  }
+  return [...(services === undefined ? [] : [trustRoot(name, services)]), policy].map((document) => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')
+}
+
+/** One authority is enough for this controller, so that the signature and the attestations are two, and a policy over both demands both. */
+function byKey(publicKey: string, demands: readonly Demand[]): Record<string, unknown> {
+  const key = { data: publicKey, hashAlgorithm: 'sha256' }
+  return {
+    authorities: [
+      { name: 'signature', key },
+      { name: 'attestations', key, attestations: demands.map(attestation) },
+    ],
+    policy: { type: 'rego', data: rego(['count(input.authorityMatches.signature.signatures) > 0', 'count(input.authorityMatches.attestations.attestations) > 0']) },
+  }
+}
+
+function byCertificate(identity: Extract<Identity, { kind: 'certificate' }>, services: Authorities | undefined, name: string, demands: readonly Demand[]): Record<string, unknown> {
+  const root = services === undefined ? {} : { trustRootRef: name }
+  return {
+    name: 'loadline',
+    signatureFormat: 'bundle',
+    keyless: {
+      url: services?.certificates[0]?.uri ?? 'https://fulcio.sigstore.dev',
+      identities: [{ issuer: identity.issuer, subject: identity.identity }],
+      ...root,
+      ...(verifyingBy(identity, 'bundle', '').certificateLog ? {} : { insecureIgnoreSCT: true }),
+    },
+    // Where a timestamp proves the time, this controller asks for no entry in the log; a log of the second version proves no time itself.
+    ...(services === undefined ? {} : { ctlog: root, ...(services.timestamps.length === 0 ? {} : { rfc3161timestamp: root }) }),
+    attestations: demands.map(attestation),
+  }
+}
+
+function attestation({ kind, predicateType, conditions }: Demand): Record<string, unknown> {
+  return { name: kind, predicateType, ...(conditions.length === 0 ? {} : { policy: { type: 'rego', data: rego(conditions.map(holds)) } }) }
+}
+
+/** A module as the controller wants it, in the language's form before version 1. What is undefined does not hold. */
+function rego(lines: readonly string[]): string {
+  return `package sigstore\n\nisCompliant {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`
+}
+
+function holds(condition: Condition): string {
+  if ('list' in condition) {
+    const list = at(condition.list)
+    return `some entry; ${list}[entry].name == ${text(condition.named)}; startswith(${list}[entry].${condition.member}, ${text(condition.startsWith)})`
+  }
+  const value = at(condition.field)
+  if ('equals' in condition) return `${value} == ${text(condition.equals)}`
+  if ('differs' in condition) return `${value} != ${text(condition.differs)}`
+  if ('startsWith' in condition) return `startswith(${value}, ${text(condition.startsWith)})`
+  return `time.now_ns() - time.parse_rfc3339_ns(${value}) <= ${condition.within} * 1000000`
+}
+
+function at(field: readonly string[]): string {
+  return ['input', 'predicate', ...field].join('.')
+}
+
+function text(value: string): string {
+  return JSON.stringify(value)
+}
+
+/** The keys and certificates of the trusted root, as the controller keeps them. */
+function trustRoot(name: string, services: Authorities): Record<string, unknown> {
+  const authority = ({ uri, organization, commonName, chain }: Authorities['certificates'][number]) => ({ subject: { organization, commonName }, uri, certChain: base64(chain) })
+  const log = ({ url, hashAlgorithm, publicKey }: Authorities['logs'][number]) => ({ baseURL: url, hashAlgorithm, publicKey: base64(publicKey) })
+  return {
+    apiVersion: 'policy.sigstore.dev/v1alpha1',
+    kind: 'TrustRoot',
+    metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'loadline' } },
+    spec: {
+      sigstoreKeys: {
+        certificateAuthorities: services.certificates.map(authority),
+        // Not asked where a timestamp proves the time; and a log's Ed25519 key, which those of the second version have, the controller cannot read.
+        ...(services.timestamps.length > 0 ? {} : { tLogs: services.logs.map(log) }),
+        ...(services.certificateLogs.length === 0 ? {} : { ctLogs: services.certificateLogs.map(log) }),
+        ...(services.timestamps.length === 0 ? {} : { timestampAuthorities: services.timestamps.map(authority) }),
+      },
+    },
+  }
+}
+
+function base64(pem: string): string {
+  return Buffer.from(pem, 'utf8').toString('base64')
+}
