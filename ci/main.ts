@@ -104,6 +104,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
 
   consumer(program.command('verify').description('verify an image in a registry as a consumer: signature, attestations, verdict'))
     .option('--policy <file>', 'policy file: the attestations that it requires, and its digest, which the verdict must name (default: every kind, any policy)')
+    .option('--organisation <file>', 'the organisation\'s policy file, on which the application\'s stands')
     .option('--source <url>', 'repository that the image must come from')
     .addHelpText('after', '\nExit codes: 0 everything holds; 4 something is missing or does not hold, and the table says what.\nExample:\n  loadline verify ghcr.io/acme/shop:1.4.0 --key cosign.pub')
     .action(async (reference: string, options) => {
@@ -113,6 +114,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
 
   consumer(program.command('reverdict').description('judge a published image again from its attested SBOM, with today\'s database and policy'))
     .option('--policy <file>', 'policy file (default: the strict default)')
+    .option('--organisation <file>', 'the organisation\'s policy file, on which the application\'s stands')
     .option('--vulnerability-database <where>', 'directory with db/trivy.db, or a registry reference')
     .addHelpText('after', '\nExit codes: 0 still passed; 1 the policy says no by now; 3 could not decide; 4 an attestation that it rests on does not hold.\nExample:\n  loadline reverdict ghcr.io/acme/shop:1.4.0 --key cosign.pub --policy loadline.yaml')
     .action(async (reference: string, options) => {

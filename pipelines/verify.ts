@@ -1,5 +1,6 @@
 import { checkImage, kindsOf, type Expectation, type Found } from '../src/attestation/check-image.ts'
-import { digestOf, predicateTypes, type AttestationKind, type Digest, type Lock, type Platform, type Verification } from '../src/model/index.ts'
+import { attestationKinds, digestOf, predicateTypes, type AttestationKind, type Digest, type Lock, type Platform, type Verification } from '../src/model/index.ts'
+import { decidePolicy, policyDigest, type PolicyFiles } from '../src/policy/index.ts'
 import { consumer, type Consumer } from '../src/stages/consumer.ts'
 import { registryAccess, type Target } from '../src/stages/registry-access.ts'
 import { resolveImage, type ResolvedImage } from '../src/stages/resolve-image.ts'
@@ -23,6 +24,16 @@ export interface Verified {
   verification: Verification
   image: ResolvedImage
   statements: ReadonlyMap<Digest, Readonly<Partial<Record<AttestationKind, readonly AttestedStatement[]>>>>
+}
+
+/** What a consumer who has these policy files expects: a verdict by the policy that they make, and the attestations that it requires. Without any file, every kind and any policy. Throws `POLICY`. */
+export function expectationOf(files: PolicyFiles, source: string | undefined, now: Date): Expectation {
+  const policy = files.organisation === undefined && files.application === undefined ? undefined : decidePolicy(files, now).policy
+  return {
+    kinds: policy?.release.require ?? attestationKinds,
+    ...(policy === undefined ? {} : { policy: policyDigest(policy) }),
+    ...(source === undefined ? {} : { source }),
+  }
 }
 
 /**

@@ -10,13 +10,14 @@ import { admissionPolicy } from '../pipelines/admission.ts'
 import type { Request } from '../pipelines/build-and-scan.ts'
 import { buildSource, lintSource } from '../pipelines/collect.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
-import { verifyImage } from '../pipelines/verify.ts'
+import { reverdict as judgeAgain } from '../pipelines/reverdict.ts'
+import { expectationOf, verifyImage } from '../pipelines/verify.ts'
 import { Assessment } from './api/assessment.ts'
 import { PassedImage } from './api/passed-image.ts'
 import { reportDirectory } from './api/reports.ts'
-import { consumerOf, controllerOf, gitFactsOf, identityOf, lockOf, publicationOf, requestOf, secretsOf, signerOf, targetOf, textOf, type ModuleInputs } from './api/inputs.ts'
-import { attestationKinds } from './model/index.ts'
-import { renderVerification } from './report/index.ts'
+import { consumerOf, controllerOf, databaseOf, gitFactsOf, identityOf, lockOf, policyFilesOf, publicationOf, requestOf, secretsOf, signerOf, targetOf, type ModuleInputs } from './api/inputs.ts'
+import { decidePolicy } from './policy/index.ts'
+import { renderReverdict, renderVerification } from './report/index.ts'
 import type { ManifestForm } from './stages/layout.ts'
 
 @object()
@@ -141,7 +142,7 @@ export class Loadline {
   }
 
   /**
-   * Verifies an image in a registry as a consumer: its signature and every attestation, with the signer's public key or identity alone. Prints the verdict; fails where something does not hold, and says what.
+   * Verifies an image in a registry as a consumer: its signature and every attestation, with the signer's public key or identity alone; by the module's policy, where one was given. Prints the verdict; fails where something does not hold, and says what.
    *
    * @param reference registry/repository:tag or registry/repository@sha256:...
    * @param key Public key of the signer, PEM.
@@ -158,12 +159,40 @@ export class Loadline {
     const { verification } = await verifyImage({
       target: await targetOf(reference, registry, registryConfig, registryCa),
       identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
-      expected: { kinds: attestationKinds, ...(expectedSource === undefined ? {} : { source: expectedSource }) },
+      expected: expectationOf(await policyFilesOf(this.inputs()), expectedSource, new Date()),
       lock: await lockOf(this.lock, dag.directory()),
       now: new Date(),
     })
     const text = renderVerification(verification, { color: false })
     if (verification.outcome !== 'verified') throw new Error(text)
+    return text
+  }
+
+  /**
+   * Judges a published image again, without building it: its attested SBOM with today's database, by the module's policy. Prints what changed; fails where it would not pass any more.
+   *
+   * @param reference registry/repository:tag or registry/repository@sha256:...
+   * @param key Public key of the signer, PEM.
+   * @param certificateIdentity Whom a keyless signature must name.
+   * @param certificateOidcIssuer Who must vouch for that identity.
+   * @param trustedRoot Trusted root of a Sigstore instance of your own.
+   * @param registry The registry as a service, where it listens on your own loopback.
+   * @param registryConfig Docker config.json with the credentials of the registry.
+   * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
+   */
+  @func({ cache: 'never' })
+  async reverdict(reference: string, key?: File, certificateIdentity?: string, certificateOidcIssuer?: string, trustedRoot?: File, registry?: Service, registryConfig?: Secret, registryCa?: File): Promise<string> {
+    const now = new Date()
+    const document = await judgeAgain({
+      target: await targetOf(reference, registry, registryConfig, registryCa),
+      identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
+      policy: decidePolicy(await policyFilesOf(this.inputs()), now).policy,
+      lock: await lockOf(this.lock, dag.directory()),
+      now,
+      ...databaseOf(this.vulnerabilityDatabase),
+    })
+    const text = renderReverdict(document, { color: false })
+    if (document.outcome !== 'passed') throw new Error(text)
     return text
   }
 
@@ -184,13 +213,11 @@ export class Loadline {
    */
   @func({ cache: 'never' })
   async admission(controller: string, image: string, key?: File, certificateIdentity?: string, certificateOidcIssuer?: string, trustedRoot?: File, expectedSource?: string, maximumAge?: string, consumer?: string, anyPolicy: boolean = false, name?: string): Promise<string> {
-    const [application, organisation, identity] = await Promise.all([textOf(this.policy), textOf(this.organisation), identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot)])
     return admissionPolicy({
       controller: controllerOf(controller),
       image,
-      identity,
-      application,
-      organisation,
+      identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
+      ...(await policyFilesOf(this.inputs())),
       anyPolicy,
       now: new Date(),
       ...consumerOf(consumer),

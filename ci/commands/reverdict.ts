@@ -2,11 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { reverdict as judgeAgain } from '../../pipelines/reverdict.ts'
-import { loadPolicy } from '../../src/policy/index.ts'
-import { defaultPolicy } from '../../src/policy/default.ts'
+import { decidePolicy } from '../../src/policy/index.ts'
 import { renderReverdict } from '../../src/report/index.ts'
 import { findEngine } from '../engine.ts'
-import { readInput } from '../policy-input.ts'
+import { policyText } from '../policy-input.ts'
 import { reachRegistry } from '../reach-registry.ts'
 import { withSession } from '../session.ts'
 import { givenDatabase, readGivenLock } from './build-and-scan.ts'
@@ -15,6 +14,7 @@ import { readIdentity, type IdentityOptions } from './verify.ts'
 /** The options of `loadline reverdict`. */
 export interface ReverdictOptions extends IdentityOptions {
   policy?: string
+  organisation?: string
   vulnerabilityDatabase?: string
   registryConfig?: string
   registryCa?: string
@@ -27,7 +27,7 @@ export interface ReverdictOptions extends IdentityOptions {
 export async function reverdict(reference: string, options: ReverdictOptions): Promise<number> {
   const now = new Date()
   const identity = await readIdentity(options)
-  const policy = options.policy === undefined ? defaultPolicy : loadPolicy(await readInput(options.policy, 'POLICY', 'policy'), options.policy, now)
+  const { policy } = decidePolicy({ organisation: await policyText(options.organisation, 'organisation'), application: await policyText(options.policy, 'policy') }, now)
   const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), ...(options.engine === undefined ? {} : { address: options.engine }) })
   const lock = await readGivenLock(options, '.', engine)
   const logs = await mkdtemp(join(tmpdir(), 'loadline-reverdict-'))

@@ -1,15 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { verifyImage } from '../../pipelines/verify.ts'
-import type { Expectation } from '../../src/attestation/index.ts'
-import { attestationKinds, type Digest } from '../../src/model/index.ts'
-import { loadPolicy, policyDigest } from '../../src/policy/index.ts'
+import { expectationOf, verifyImage } from '../../pipelines/verify.ts'
 import { renderVerification } from '../../src/report/index.ts'
 import { expectedSigner } from '../../src/stages/expected-signer.ts'
 import type { Identity } from '../../src/tools/cosign/identity.ts'
 import { findEngine } from '../engine.ts'
-import { readInput } from '../policy-input.ts'
+import { policyText, readInput } from '../policy-input.ts'
 import { reachRegistry } from '../reach-registry.ts'
 import { withSession } from '../session.ts'
 import { readGivenLock } from './build-and-scan.ts'
@@ -25,6 +22,7 @@ export interface IdentityOptions {
 /** The options of `loadline verify`. */
 export interface VerifyOptions extends IdentityOptions {
   policy?: string
+  organisation?: string
   source?: string
   registryConfig?: string
   registryCa?: string
@@ -37,7 +35,7 @@ export interface VerifyOptions extends IdentityOptions {
 export async function verify(reference: string, options: VerifyOptions): Promise<number> {
   const now = new Date()
   const identity = await readIdentity(options)
-  const expected = await readExpectation(options, now)
+  const expected = expectationOf({ organisation: await policyText(options.organisation, 'organisation'), application: await policyText(options.policy, 'policy') }, options.source, now)
   const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), ...(options.engine === undefined ? {} : { address: options.engine }) })
   const lock = await readGivenLock(options, '.', engine)
   const logs = await mkdtemp(join(tmpdir(), 'loadline-verify-'))
@@ -58,13 +56,4 @@ export async function readIdentity({ key, certificateIdentity: identity, certifi
     issuer,
     trustedRoot: trustedRoot === undefined ? undefined : await readInput(trustedRoot, 'CREDENTIAL', 'trusted root'),
   })
-}
-
-async function readExpectation({ policy: path, source }: VerifyOptions, now: Date): Promise<Expectation> {
-  const policy = path === undefined ? undefined : loadPolicy(await readInput(path, 'POLICY', 'policy'), path, now)
-  return {
-    kinds: policy?.release.require ?? attestationKinds,
-    ...(policy === undefined ? {} : { policy: policyDigest(policy) as Digest }),
-    ...(source === undefined ? {} : { source }),
-  }
 }

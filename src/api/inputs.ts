@@ -6,6 +6,7 @@ import { controllers, type Controller } from '../admission/index.ts'
 import { DeliveryError } from '../errors.ts'
 import { createLogger } from '../log.ts'
 import { GitFacts, type Lock } from '../model/index.ts'
+import type { PolicyFiles } from '../policy/index.ts'
 import { publicRemoteUrl } from '../source-metadata/index.ts'
 import type { GivenDatabase } from '../stages/evidence/database.ts'
 import type { ManifestForm } from '../stages/layout.ts'
@@ -114,6 +115,11 @@ export interface ModuleInputs {
   lock: File | undefined
   git: string
   cacheScope: string
+}
+
+/** The texts of the policy files that the module was given. */
+export async function policyFilesOf({ policy, organisation }: Pick<ModuleInputs, 'policy' | 'organisation'>): Promise<PolicyFiles> {
+  return { organisation: await textOf(organisation), application: await textOf(policy) }
 }
 
 /** A run on a source directory. Throws `LOCK` where nothing pins the tools. */

@@ -1,7 +1,7 @@
 import type { Directory } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
 import { digestOf, type Digest, type Platform } from '../model/index.ts'
-import { joinIndexes } from '../tools/oci/image-index.ts'
+import { joinIndexes, sharedAnnotations } from '../tools/oci/image-index.ts'
 import type { BuiltArchive } from './build.ts'
 
 /** What a registry is to hold for those who pull: an index over platforms, or the one manifest itself, because some services refuse an index. */
@@ -25,7 +25,11 @@ export function manifestForm(asked: ManifestForm | undefined, platforms: readonl
 /** Puts the judged images, byte for byte, into one layout in the form that is to be published. Throws `PUBLISH`. */
 export async function layOut(archives: readonly BuiltArchive[], asked?: ManifestForm): Promise<ImageLayout> {
   const form = manifestForm(asked, archives.map(({ archive }) => archive.platform))
-  const { text, manifests } = joinIndexes(await Promise.all(archives.map(({ layout }) => layout.file('index.json').contents())))
+  const [indexes, annotations] = await Promise.all([
+    Promise.all(archives.map(({ layout }) => layout.file('index.json').contents())),
+    form === 'single' ? {} : Promise.all(archives.map(({ archive, layout }) => layout.file(`blobs/${archive.digest.replace(':', '/')}`).contents())).then(sharedAnnotations),
+  ])
+  const { text, manifests } = joinIndexes(indexes, annotations)
   const found = manifests.toSorted().join(', ')
   const wanted = archives.map(({ archive }) => archive.digest).toSorted().join(', ')
   const [first] = archives

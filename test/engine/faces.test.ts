@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -41,9 +41,21 @@ describe('two faces, one core', () => {
     expect(rejected.stdout + rejected.stderr).toContain('may not ship')
   })
 
+  it('dagger call admission prints what the command line prints', async () => {
+    const key = join(scratch(), 'cosign.pub')
+    writeFileSync(key, generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }))
+    const about = ['--image', 'registry.example.com/go-service', '--key', key, '--maximum-age', '30d']
+    const policy = ['--policy', 'examples/go-service/loadline.yaml']
+    const commandLine = await loadline(['admission', 'kyverno', ...about, ...policy])
+    const called = await loadline(['dagger', '--silent', 'call', ...policy, 'admission', '--controller', 'kyverno', ...about])
+    expect(called.exitCode, called.stderr).toBe(0)
+    expect(commandLine.stdout).toContain('kind: ImageValidatingPolicy')
+    expect(called.stdout.trimEnd()).toBe(commandLine.stdout.trimEnd())
+  })
+
   it('dagger functions reads like a menu', async () => {
     const { exitCode, stdout } = await loadline(['dagger', '--silent', 'functions'])
     expect(exitCode).toBe(0)
-    for (const name of ['assess', 'build', 'build-and-scan', 'lint', 'runtime-proof', 'sbom', 'scan', 'size', 'structure-test']) expect(stdout).toMatch(new RegExp(`^${name} +\\S`, 'm'))
+    for (const name of ['admission', 'assess', 'build', 'build-and-scan', 'lint', 'reverdict', 'runtime-proof', 'sbom', 'scan', 'size', 'structure-test', 'verify']) expect(stdout).toMatch(new RegExp(`^${name} +\S`, 'm'))
   })
 })

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { request as forward } from 'node:http'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { digestOf, predicateTypes, Reverdict, Verification } from '../../src/model/index.ts'
+import { parseAttestations } from '../../src/tools/cosign/attestations.ts'
 import { root } from '../repo/source-files.ts'
 import { buildAndScan, loadline, scratch } from './command-line.ts'
 import { refuse, serveFaulty } from './faulty-registry.ts'
@@ -59,7 +61,8 @@ describe('release', () => {
     for (const tag of run.release?.tags ?? []) expect((await execa(crane, ['digest', `${repository}:${tag}`])).stdout.trim()).toBe(digest)
 
     // Pulled back: the index, each image, their bytes and what they say of their source.
-    const index = JSON.parse((await execa(crane, ['manifest', `${repository}@${digest}`])).stdout) as { manifests: Array<{ digest: string; platform: { os: string; architecture: string } }> }
+    const index = JSON.parse((await execa(crane, ['manifest', `${repository}@${digest}`])).stdout) as { manifests: Array<{ digest: string; platform: { os: string; architecture: string } }>; annotations: Record<string, string> }
+    expect(index.annotations).toMatchObject({ 'org.opencontainers.image.title': 'go-service', 'org.opencontainers.image.version': '1.0.0' })
     const published = Object.fromEntries(index.manifests.map((entry) => [`${entry.platform.os}/${entry.platform.architecture}`, entry.digest]))
     expect(published).toEqual(Object.fromEntries((run.evidence?.platforms ?? []).map(({ archive }) => [archive.platform, archive.digest])))
     expect(Object.keys(published).toSorted()).toEqual(['linux/amd64', 'linux/arm64'])
@@ -95,6 +98,10 @@ describe('release', () => {
     const reverdict = Reverdict.parse(JSON.parse(again.stdout))
     expect({ outcome: reverdict.outcome, appeared: reverdict.appeared, disappeared: reverdict.disappeared, changed: reverdict.changedRules }).toEqual({ outcome: 'passed', appeared: [], disappeared: [], changed: [] })
     expect(reverdict.takenOver.map(({ rule }) => rule)).toContain('size-unpacked')
+
+    const called = await loadline(['dagger', '--silent', 'call', '--policy', 'examples/go-service/loadline.yaml', 'reverdict', '--reference', `${repository}:1.2.3`, ...key, '--registry', `tcp://${registry}`])
+    expect(called.exitCode, called.stdout + called.stderr).toBe(0)
+    for (const said of [digest, 'PASSED']) expect(called.stdout).toContain(said)
 
     // Released once more: nothing is said twice.
     const beside = async (subject: string) => ((await (await fetch(`http://${registry}/v2/demo/go/manifests/${subject.replace(':', '-')}`)).json()) as { manifests: Array<{ digest: string }> }).manifests
@@ -170,6 +177,47 @@ describe('release', () => {
       const { tags } = (await (await fetch(`http://${upstream}/v2/demo/app/tags/list`)).json()) as { tags: string[] }
       expect(tags.filter((tag) => !tag.startsWith('sha256'))).toEqual([])
     }
+  })
+
+  it('resumes at signing, then at the attestation whose answer was lost, and leaves each statement once [fault 53]', async () => {
+    const directory = scratch()
+    const [crane, cosign] = [await takeProgram('crane', directory), await takeProgram('cosign', directory)]
+    const { privateKey } = await keyPair(cosign, directory)
+    const upstream = await serveRegistry(crane)
+    const registry = await serveFaulty(upstream)
+    const reference = `${registry.host}/demo/app:1.0.0`
+    const releaseWith = async (key: string) => buildAndScan('examples/fastapi-postgres', ['--publish', reference, '--key', 'env:LOADLINE_TEST_KEY'], { LOADLINE_TEST_KEY: key, COSIGN_PASSWORD: password })
+    const tags = async () => ((await (await fetch(`http://${upstream}/v2/demo/app/tags/list`)).json()) as { tags: string[] }).tags.filter((tag) => !tag.startsWith('sha256'))
+
+    const unsigned = await releaseWith('no key at all')
+    expect({ exitCode: unsigned.exitCode, code: unsigned.run.failure?.code, tags: await tags() }).toEqual({ exitCode: 4, code: 'SIGN', tags: [] })
+    const image = unsigned.run.evidence?.platforms[0]?.archive.digest ?? ''
+    const pushed = [...registry.uploaded]
+    expect(pushed.length).toBeGreaterThan(0)
+
+    // The registry keeps the third write beside the image (a signature and an attestation come first), and nobody hears of it.
+    let writes = 0
+    registry.faults.push({
+      at: /^PUT .*\/manifests\/sha256-/,
+      unless: () => (writes += 1) < 3,
+      instead: (request, response) => {
+        const forwarded = forward(`http://${upstream}${request.url}`, { method: request.method, headers: request.headers }, (answer) => {
+          answer.resume()
+          response.socket?.destroy()
+        })
+        request.pipe(forwarded)
+      },
+    })
+    const lost = await releaseWith(privateKey)
+    expect({ exitCode: lost.exitCode, code: lost.run.failure?.code, tags: await tags() }).toEqual({ exitCode: 4, code: 'ATTEST', tags: [] })
+    expect(registry.uploaded.filter((digest) => pushed.includes(digest))).toEqual(pushed)
+
+    registry.faults.length = 0
+    const whole = await releaseWith(privateKey)
+    expect({ exitCode: whole.exitCode, failure: whole.run.failure, digest: whole.run.release?.digest, tags: await tags() }).toEqual({ exitCode: 0, failure: undefined, digest: image, tags: ['1.0.0'] })
+    expect(registry.uploaded.filter((digest) => pushed.includes(digest))).toEqual(pushed)
+    const statements = parseAttestations((await execa(cosign, ['download', 'attestation', `${upstream}/demo/app@${image}`])).stdout).map(({ statement }) => statement.predicateType)
+    expect(statements.toSorted()).toEqual(['https://sigstore.dev/cosign/sign/v1', ...Object.values(predicateTypes)].toSorted())
   })
 
   it('pushes nothing that was rejected', async () => {
