@@ -14,7 +14,7 @@ function timeless(run: Run): Run {
   for (const { evidence } of document.evidence?.platforms ?? []) {
     if (evidence.sbom.status === 'collected') for (const sbom of evidence.sbom.value.documents) sbom.digest = `sha256:${'0'.repeat(64)}`
     if (evidence.structure.status === 'collected') for (const test of evidence.structure.value.tests) test.seconds = 0
-    if (evidence.runtime.status === 'collected') evidence.runtime.value = { ...evidence.runtime.value, ...(evidence.runtime.value.readySeconds === undefined ? {} : { readySeconds: 0 }), peakMemory: 0, calls: [], output: [], ...(evidence.runtime.value.stop === undefined ? {} : { stop: { ...evidence.runtime.value.stop, seconds: 0 } }) }
+    if (evidence.runtime.status === 'collected') evidence.runtime.value = { ...evidence.runtime.value, ...(evidence.runtime.value.readySeconds === undefined ? {} : { readySeconds: 0 }), peakMemory: 0, calls: [], output: [], refusedCalls: evidence.runtime.value.refusedCalls.map(({ name }) => ({ name, count: 1 })), ...(evidence.runtime.value.stop === undefined ? {} : { stop: { ...evidence.runtime.value.stop, seconds: 0 } }) }
   }
   for (const result of document.verdict?.results ?? []) if (result.kind === 'runtime') result.found = ''
   return document
@@ -56,6 +56,6 @@ describe('two faces, one core', () => {
   it('dagger functions reads like a menu', async () => {
     const { exitCode, stdout } = await loadline(['dagger', '--silent', 'functions'])
     expect(exitCode).toBe(0)
-    for (const name of ['admission', 'assess', 'build', 'build-and-scan', 'lint', 'reverdict', 'runtime-proof', 'sbom', 'scan', 'size', 'structure-test', 'verify']) expect(stdout).toMatch(new RegExp(`^${name} +\S`, 'm'))
+    for (const name of ['admission', 'assess', 'build', 'build-and-scan', 'lint', 'reverdict', 'runtime-proof', 'sbom', 'scan', 'size', 'structure-test', 'verify']) expect(stdout).toMatch(new RegExp(`^${name} +\\S`, 'm'))
   })
 })
