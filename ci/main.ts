@@ -167,6 +167,34 @@ export function commandLine(done: (exitCode: number) => void): Command {
       done(await lock(source, options))
     })
 
+  program
+    .command('scaffold')
+    .description('write what takes an application to production: Dockerfile, policy, tests, deployment for each target, monitoring, workflow, and a document that says why; needs no engine')
+    .argument('<source>', 'directory of the application, or of the repository with --path')
+    .option('--target <targets...>', 'where it runs: kubernetes, compose, ecs, cloud-run; several with commas')
+    .option('--compliance <regimes...>', 'which rules bind it: hipaa, pci-dss, soc2, internal; several with commas')
+    .option('--path <folder>', 'folder of the application below the source, in a repository with several')
+    .option('--stack <stack>', 'where the source has signs of several: python-pip, python-poetry, python-uv, node-npm, node-pnpm, node-yarn, go, java-maven, java-gradle, rust')
+    .option('--name <name>', 'name of the application (default: its own)')
+    .option('--image <reference>', 'registry/repository of the image, without tag')
+    .option('--repository <url>', 'address of the source, for the labels (default: the git remote "origin")')
+    .option('--port <number>', 'port that it listens on (default: read from the code)')
+    .option('--health <path>', 'path that answers 200 while it is healthy (default: read from the code)')
+    .option('--ready <path>', 'path that answers 200 while it can serve (default: read from the code, or the health path)')
+    .option('--entry <what>', 'what starts: a module, file, package folder, class or binary (default: read from the code)')
+    .option('--private-registry', 'mount credentials of the package manager into the build as a secret')
+    .option('--output <directory>', 'where the files go (default: the source)')
+    .option('--force', 'write over files that exist and differ', false)
+    .option('--check', 'write nothing; exit 1 where a file is not what would be written', false)
+    .addHelpText(
+      'after',
+      '\nThe answers are kept in deploy/scaffold.yaml, so later calls need none.\n\nExamples:\n  loadline scaffold . --target kubernetes --compliance soc2 --image registry.example.com/shop/orders\n  loadline scaffold . --target compose,ecs --compliance internal --output ../proposal\n  loadline scaffold . --path services/orders --check',
+    )
+    .action(async (source: string, options) => {
+      const { scaffold } = await import('./commands/scaffold.ts')
+      done(await scaffold(source, options))
+    })
+
   const policy = program.command('policy').description('explain and try policies; needs no engine')
   const policyCommand = (name: string, description: string) =>
     policy

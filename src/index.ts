@@ -5,12 +5,13 @@
  * (vulnerabilities, secrets, licences, structure tests, SBOMs, size, a run under hardening, configuration, bases), judges it by a policy,
  * and only where the verdict is passed publishes and signs it.
  */
-import { argument, dag, func, object, type Container, type Directory, type File, type Platform, type Secret, type Service } from '@dagger.io/dagger'
+import { argument, dag, func, object, type Changeset, type Container, type Directory, type File, type Platform, type Secret, type Service } from '@dagger.io/dagger'
 import { admissionPolicy } from '../pipelines/admission.ts'
 import type { Request } from '../pipelines/build-and-scan.ts'
 import { buildSource, lintSource } from '../pipelines/collect.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
 import { reverdict as judgeAgain } from '../pipelines/reverdict.ts'
+import { scaffoldChanges } from '../pipelines/scaffold.ts'
 import { expectationOf, verifyImage } from '../pipelines/verify.ts'
 import { Assessment } from './api/assessment.ts'
 import { PassedImage } from './api/passed-image.ts'
@@ -310,6 +311,29 @@ export class Loadline {
   async runtimeProof(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<string> {
     const { collectors } = await buildSource(await this.request(source, platform))
     return JSON.stringify(await collectors.runtime(), null, 2)
+  }
+
+  /**
+   * What takes an application to production, as a change of its source: Dockerfile, policy, structure tests, deployment for each target, monitoring, workflow, and a document that says why.
+   * Nothing is written before the change is applied; it shows every file that exists and would be another. Fails as a whole where the source does not say what is needed.
+   *
+   * @param source Directory of the application, or of the repository with path.
+   * @param target Where it runs: kubernetes, compose, ecs, cloud-run.
+   * @param compliance Which rules bind it: hipaa, pci-dss, soc2, internal.
+   * @param repository Address of the source, for the image's labels.
+   * @param path Folder of the application below the source.
+   * @param stack Where the source has signs of several, e.g. node-npm.
+   * @param name Name of the application; without it, its own.
+   * @param image Registry and repository of the image, without tag.
+   * @param port Port that it listens on; without it, read from the code.
+   * @param health Path that answers 200 while it is healthy; without it, read from the code.
+   * @param ready Path that answers 200 while it can serve; without it, read from the code, or the health path.
+   * @param entry What starts: a module, file, package folder, class or binary; without it, read from the code.
+   * @param privateRegistry Whether the build mounts credentials of the package manager as a secret.
+   */
+  @func()
+  async scaffold(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, target: string[], compliance: string[], repository?: string, path: string = '', stack?: string, name?: string, image?: string, port?: number, health?: string, ready?: string, entry?: string, privateRegistry: boolean = false): Promise<Changeset> {
+    return scaffoldChanges(source, { targets: target, compliance, repository, path, stack, name, image, port, health, ready, entry, privateRegistry })
   }
 
   private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined, about: { pathInRepository: string | undefined; version: string | undefined; consumer?: ManifestForm }): Promise<{ documents: string; delivery: Delivery }> {

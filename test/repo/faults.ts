@@ -95,7 +95,7 @@ const lines: Record<Fault['theme'], Line[]> = {
     [69, 'the summary is larger than 1 MiB', 'cut, and says so'],
     [70, 'there are more than ten annotations of a kind', 'the ten worst, and the count'],
     [71, 'the report directory cannot be written, or writing fails', 'exit 3'],
-    [72, 'a scaffold meets files that exist', 'never written over unasked', 'scaffold'],
+    [72, 'a scaffold meets files that exist', 'never written over unasked'],
   ],
 }
 

@@ -1,0 +1,43 @@
+import type { Lock } from '../../model/index.ts'
+import { fullReference, parseImageReference } from '../../tools/buildkit/image-reference.ts'
+import type { Application } from '../application.ts'
+import { fill } from '../fill.ts'
+import { runtimes } from '../runtimes.ts'
+import { templateOf, type Templates } from '../templates.ts'
+
+/** The Dockerfile: the template of the stack, on bases that are pinned where a lock file of the publishers' images knows them. */
+export function dockerfile(application: Application, templates: Templates, lock: Lock | undefined): string {
+  const { language, bases, values, secret, port, healthcheck, entrypoint, environment, targets } = application
+  const { healthcheckSeconds, startSeconds } = runtimes[language]
+  return fill(templateOf(templates, application.template), {
+    ...values,
+    buildBase: pinned(bases.build, lock),
+    runBase: pinned(bases.run, lock),
+    secretMount: secret === undefined ? '' : `    --mount=type=secret,id=${secret.id},target=${secret.target},required=true \\`,
+    labels: `LABEL ${assignments({
+      'org.opencontainers.image.title': application.name,
+      'org.opencontainers.image.description': application.description,
+      'org.opencontainers.image.source': application.repository,
+    }).join(' \\\n      ')}`,
+    environment: assignments(environment).join(' \\\n    '),
+    volume: targets.includes('ecs') ? '# Fargate mounts a volume here and takes owner and mode from the image; elsewhere it is a tmpfs.\nVOLUME ["/tmp"]' : '',
+    port: String(port),
+    healthcheck: `--interval=${healthcheckSeconds}s --timeout=${language === 'java' ? 5 : 3}s --start-period=${startSeconds * 2}s --retries=3 \\\n    CMD ${execForm(healthcheck)}`,
+    entrypoint: execForm(entrypoint),
+  })
+}
+
+/** Adds the digest that the lock file has for a base. A sealed lock names stand-ins, whose digests are nobody else's. */
+function pinned(image: string, lock: Lock | undefined): string {
+  const parsed = parseImageReference(image)
+  const found = lock?.mode !== 'connected' || parsed === undefined ? undefined : lock.bases.find(({ reference }) => reference === fullReference(parsed))
+  return found === undefined ? image : `${image}@${found.digest}`
+}
+
+function execForm(argv: readonly string[]): string {
+  return `[${argv.map((argument) => JSON.stringify(argument)).join(', ')}]`
+}
+
+function assignments(values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values).map(([name, value]) => `${name}=${/^[\w./:@+,-]+$/.test(value) && !name.startsWith('org.') ? value : JSON.stringify(value).replaceAll('$', '\\$')}`)
+}

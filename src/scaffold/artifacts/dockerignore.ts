@@ -1,0 +1,26 @@
+import type { Application, Language } from '../application.ts'
+
+const neverThere: Readonly<Record<Language, readonly string[]>> = {
+  python: ['**/__pycache__', '**/*.pyc'],
+  node: ['**/node_modules', '**/*.test.*', '**/*.spec.*'],
+  go: ['**/*_test.go'],
+  java: [],
+  rust: [],
+}
+
+/** Lets in what the build reads, and nothing else: what nobody thought of stays out. */
+export function dockerignore({ language, sources }: Application): string {
+  const lines = [
+    '# Only what the build reads. A new folder of code needs a line here and a COPY in the Dockerfile.',
+    '*',
+    '!deploy/healthcheck',
+    ...sources.map((path) => `!${path}`),
+    ...neverThere[language],
+    // Also where they lie inside a folder of code.
+    '**/.env',
+    '**/.env.*',
+    '**/*.pem',
+    '**/*.key',
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,63 @@
+import type { Application } from '../../application.ts'
+import { backingServices } from '../../backing-services.ts'
+import { runtimes, stopSeconds, user } from '../../runtimes.ts'
+import { yamlFile } from '../../yaml-file.ts'
+import { deploymentEnvironment, named, noDigestYet, secretFolder } from '../environment.ts'
+import { metadata, neighbours, selector } from './names.ts'
+
+/** The Deployment: passes Pod Security "restricted", spreads over zones and nodes, and takes no replica away before a new one serves. */
+export function deployment(application: Application): string {
+  const { name, image, port, needs, language, health, ready } = application
+  const { cpu, memory, temporary, startSeconds } = runtimes[language]
+  const environment = deploymentEnvironment(application, { collector: `http://collector.${neighbours.tracing}.svc:4318`, hostOf: (service) => `${service}.${neighbours.data}.svc` })
+  const probe = (path: string, timing: Record<string, number>) => ({ httpGet: { path, port: 'http' }, ...timing })
+  const spread = (topologyKey: string) => ({ maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: selector(application) }, matchLabelKeys: ['pod-template-hash'] })
+  return yamlFile(
+    'The image has no digest yet, so nothing starts: a release sets it in the overlay. Replicas are left to the HorizontalPodAutoscaler, so that applying this file does not undo what it decided.',
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: metadata(application),
+      spec: {
+        revisionHistoryLimit: 5,
+        // Long enough for a slow node to pull, start and pass its probes.
+        progressDeadlineSeconds: 600,
+        selector: { matchLabels: selector(application) },
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        template: {
+          metadata: { labels: selector(application), annotations: { 'kubectl.kubernetes.io/default-container': name } },
+          spec: {
+            serviceAccountName: name,
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            terminationGracePeriodSeconds: stopSeconds.beforeSignal + stopSeconds.atMost,
+            securityContext: { runAsNonRoot: true, runAsUser: user, runAsGroup: user, fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' } },
+            topologySpreadConstraints: [spread('topology.kubernetes.io/zone'), spread('kubernetes.io/hostname')],
+            containers: [
+              {
+                name,
+                image: `${image}@${noDigestYet}`,
+                imagePullPolicy: 'IfNotPresent',
+                ports: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
+                env: named(environment),
+                // What is written to the disk of the node is the log of the container alone.
+                resources: { requests: { cpu: `${cpu.request}m`, memory: `${memory}Mi` }, limits: { cpu: `${cpu.limit}m`, memory: `${memory}Mi`, 'ephemeral-storage': '1Gi' } },
+                securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, privileged: false, capabilities: { drop: ['ALL'] } },
+                startupProbe: probe(health, { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: startSeconds * 3 }),
+                readinessProbe: probe(ready, { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2, successThreshold: 1 }),
+                livenessProbe: probe(health, { periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 }),
+                // The image has no "sleep" to run; the kubelet waits by itself (Kubernetes 1.30 and newer).
+                lifecycle: { preStop: { sleep: { seconds: stopSeconds.beforeSignal } } },
+                volumeMounts: [{ name: 'temporary', mountPath: '/tmp' }, ...(needs.length === 0 ? [] : [{ name: 'secrets', mountPath: secretFolder, readOnly: true }])],
+              },
+            ],
+            volumes: [
+              { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
+              ...(needs.length === 0 ? [] : [{ name: 'secrets', projected: { defaultMode: 0o440, sources: needs.map((need) => ({ secret: { name: `${name}-${need}`, items: [{ key: 'password', path: backingServices[need].secret.file }] } })) } }]),
+            ],
+          },
+        },
+      },
+    },
+  )
+}

@@ -1,0 +1,18 @@
+import type { Application } from '../../application.ts'
+import { yamlFile } from '../../yaml-file.ts'
+import { metadata, selector } from './names.ts'
+
+/** One address inside the cluster. */
+export function service(application: Application): string {
+  return yamlFile('Reached from inside the cluster; what comes from outside goes through the ingress.', {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: metadata(application),
+    spec: { type: 'ClusterIP', selector: selector(application), ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP', appProtocol: 'http' }] },
+  })
+}
+
+/** An identity of its own, without a token: the application does not talk to the API server. */
+export function serviceAccount(application: Application): string {
+  return yamlFile('An identity of its own, without a token: the application does not talk to the API server.', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(application), automountServiceAccountToken: false })
+}

@@ -1,0 +1,32 @@
+import type { ComplianceName } from './answers.ts'
+
+/** What a regime asks of a deployment. Retention is the shortest that the regime's text, or common practice where it names none, accepts. */
+export interface Compliance {
+  title: string
+  /** Judged by the strict policy, and published images again each day. */
+  strict: boolean
+  logDays: number
+  retention: string
+  /** Partial of the deployment document. */
+  template: string
+}
+
+export const compliances: Readonly<Record<ComplianceName, Compliance>> = {
+  // 45 CFR 164.316(b)(2)(i): six years for documentation; audit logs are kept as long in practice.
+  hipaa: { title: 'HIPAA', strict: true, logDays: 2192, retention: 'six years', template: 'compliance-hipaa.md' },
+  // PCI DSS 4.0.1, 10.5.1: twelve months, the last three at hand.
+  'pci-dss': { title: 'PCI DSS 4', strict: true, logDays: 400, retention: 'at least twelve months, the last three at hand', template: 'compliance-pci-dss.md' },
+  // The criteria name no time; a type 2 report usually covers twelve months.
+  soc2: { title: 'SOC 2', strict: true, logDays: 400, retention: 'the audited period, usually twelve months', template: 'compliance-soc2.md' },
+  internal: { title: 'internal rules', strict: false, logDays: 90, retention: 'ninety days', template: 'compliance-internal.md' },
+}
+
+/** Whether a regime from outside binds the application. */
+export function regulated(names: readonly ComplianceName[]): boolean {
+  return names.some((name) => compliances[name].strict)
+}
+
+/** Days that logs are kept: the longest that any regime wants. */
+export function logDays(names: readonly ComplianceName[]): number {
+  return Math.max(...names.map((name) => compliances[name].logDays))
+}

@@ -1,0 +1,187 @@
+import { satisfies, validRange } from 'semver'
+import { z } from 'zod'
+import { DeliveryError } from '../../errors.ts'
+import type { Answers } from '../answers.ts'
+import type { BackingService, StackReading } from '../application.ts'
+import { readDocument } from '../read-text.ts'
+import type { SourceTree } from '../source-tree.ts'
+import type { Stack } from '../stack.ts'
+import { codeAtTop, copyLines } from '../top-level.ts'
+
+/** Long-term releases of Node that a base without shell has, the preferred one first. */
+const nodes = [
+  { version: '24.11.0', build: 'node:24-bookworm-slim', run: 'gcr.io/distroless/nodejs24-debian12:nonroot' },
+  { version: '22.21.0', build: 'node:22-bookworm-slim', run: 'gcr.io/distroless/nodejs22-debian12:nonroot' },
+]
+
+const dependencies = z.record(z.string(), z.string()).default({})
+
+const Package = z.object({
+  name: z.string().optional(),
+  description: z.string().optional(),
+  repository: z.union([z.string(), z.object({ url: z.string() })]).optional(),
+  main: z.string().optional(),
+  scripts: z.record(z.string(), z.string()).default({}),
+  engines: z.object({ node: z.string().optional() }).optional(),
+  packageManager: z.string().optional(),
+  workspaces: z.unknown().optional(),
+  dependencies,
+})
+type Package = z.infer<typeof Package>
+
+/** What the commands of a package manager are. `setUp` brings the manager into the build, where Node does not. */
+interface Manager {
+  lockFile: string
+  cache: string
+  setUp: string
+  install: string
+  build: string
+  prune: string
+}
+
+const npm: Manager = {
+  lockFile: 'package-lock.json',
+  cache: '/root/.npm',
+  setUp: '',
+  install: 'npm ci --ignore-scripts --no-audit --no-fund',
+  build: 'npm run build',
+  prune: 'npm prune --omit=dev --ignore-scripts --no-audit --no-fund',
+}
+
+const pnpm = (version: string): Manager => ({
+  lockFile: 'pnpm-lock.yaml',
+  cache: '/root/.local/share/pnpm/store',
+  setUp: `RUN npm install --global --ignore-scripts --no-audit --no-fund pnpm@${version}`,
+  install: 'pnpm install --frozen-lockfile --ignore-scripts',
+  build: 'pnpm run build',
+  prune: 'CI=true pnpm prune --prod --ignore-scripts',
+})
+
+const yarnClassic = (version: string): Manager => ({
+  lockFile: 'yarn.lock',
+  cache: '/usr/local/share/.cache/yarn',
+  setUp: `RUN npm install --global --force --ignore-scripts --no-audit --no-fund yarn@${version}`,
+  install: 'yarn install --frozen-lockfile --ignore-scripts --non-interactive',
+  build: 'yarn run build',
+  prune: 'yarn install --frozen-lockfile --ignore-scripts --non-interactive --production',
+})
+
+const yarnBerry = (version: string): Manager => ({
+  lockFile: 'yarn.lock',
+  cache: '/root/.yarn/berry/cache',
+  // Node finds packages in node_modules without a loader; package scripts stay off.
+  setUp: `RUN npm install --global --force --ignore-scripts --no-audit --no-fund @yarnpkg/cli-dist@${version}\nENV YARN_NODE_LINKER=node-modules \\\n    YARN_ENABLE_SCRIPTS=false \\\n    YARN_ENABLE_TELEMETRY=false`,
+  install: 'yarn install --immutable',
+  build: 'yarn run build',
+  prune: 'yarn workspaces focus --production',
+})
+
+export const nodeNpm: Stack = {
+  name: 'node-npm',
+  title: 'Node with npm',
+  signs: ['package.json'],
+  lock: { wanted: 'package-lock.json', make: 'npm install --package-lock-only' },
+  locked: (tree) => tree.texts.has('package-lock.json'),
+  read(tree, answers) {
+    const { packages } = readDocument(tree, 'package-lock.json', 'JSON', z.object({ lockfileVersion: z.number().min(2, 'version 2 or 3, written by npm 7 or newer'), packages: z.record(z.string(), z.object({ hasInstallScript: z.boolean().optional(), dev: z.boolean().optional() })) }))
+    const scripted = Object.entries(packages).flatMap(([path, { hasInstallScript, dev }]) => (hasInstallScript === true && dev !== true ? [path.replace(/^.*node_modules\//, '')] : []))
+    const reading = read(tree, answers, 'node-npm', npm)
+    return { ...reading, notes: [...reading.notes, ...(scripted.length === 0 ? [] : [`These packages want to run scripts when they are installed, and the build does not let them: ${scripted.join(', ')}. Packages that bring prebuilt binaries work all the same; test it.`])] }
+  },
+}
+
+export const nodePnpm: Stack = {
+  name: 'node-pnpm',
+  title: 'Node with pnpm',
+  signs: [],
+  lock: { wanted: 'pnpm-lock.yaml', make: 'pnpm install --lockfile-only' },
+  locked: (tree) => tree.texts.has('pnpm-lock.yaml'),
+  read: (tree, answers) => {
+    const { lockfileVersion } = readDocument(tree, 'pnpm-lock.yaml', 'YAML', z.object({ lockfileVersion: z.union([z.string(), z.number()]) }))
+    return read(tree, answers, 'node-pnpm', pnpm(managerVersion(tree, 'pnpm') ?? (Number(lockfileVersion) >= 9 ? '10.24.0' : '8.15.9')))
+  },
+}
+
+export const nodeYarn: Stack = {
+  name: 'node-yarn',
+  title: 'Node with Yarn',
+  signs: [],
+  lock: { wanted: 'yarn.lock', make: 'yarn install --mode=update-lockfile' },
+  locked: (tree) => tree.texts.has('yarn.lock'),
+  read(tree, answers) {
+    const classic = tree.texts.get('yarn.lock')?.includes('# yarn lockfile v1') ?? false
+    const version = managerVersion(tree, 'yarn')
+    return read(tree, answers, 'node-yarn', classic ? yarnClassic(version ?? '1.22.22') : yarnBerry(version ?? '4.12.0'))
+  },
+}
+
+function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], manager: Manager): StackReading {
+  const described = readDocument(tree, 'package.json', 'JSON', Package)
+  if (described.workspaces !== undefined || tree.paths.includes('pnpm-workspace.yaml')) throw new DeliveryError('SOURCE', 'wanted one application, found a workspace with several packages', 'Give the folder of the application with --path; it needs a lock file of its own.')
+  const node = chooseNode(described.engines?.node)
+  const { flags, file } = howItStarts(tree, answers, described)
+  const builds = described.scripts['build'] !== undefined
+  const outside = file.split('/')[0] ?? file
+  const configurations = tree.paths.filter((path) => /^tsconfig(\..+)?\.json$|^[^/]+\.config\.[cm]?[jt]s$|^\.npmrc$|^\.yarnrc\.yml$/.test(path))
+  const settings = ['.npmrc', '.yarnrc.yml'].filter((path) => tree.paths.includes(path))
+  const code = codeAtTop(tree, /\.([cm]?[jt]sx?|json)$/)
+  const lockFiles = ['package.json', manager.lockFile, ...settings]
+  const shipped = { folders: code.folders, files: [...new Set([...code.files, ...(builds ? configurations : [])])].filter((path) => !lockFiles.includes(path) && (builds || !/^tsconfig|\.config\./.test(path))).sort() }
+  const names = new Set(Object.keys(described.dependencies))
+  const asksRegistry = settings.some((path) => /registry|npmScopes/i.test(tree.texts.get(path) ?? ''))
+  return {
+    stack,
+    language: 'node',
+    name: described.name?.replace(/^@[^/]+\//, ''),
+    description: described.description,
+    repository: httpAddress(typeof described.repository === 'string' ? described.repository : described.repository?.url),
+    bases: { build: node.build, run: node.run },
+    template: 'node.Dockerfile',
+    values: {
+      manager: manager.setUp,
+      lockFiles: lockFiles.join(' '),
+      cache: manager.cache,
+      install: manager.install,
+      copySources: copyLines(shipped),
+      build: builds ? `RUN ${manager.build}` : '',
+      prune: manager.prune,
+      copyProgram: builds ? `COPY --from=build /app/${outside} /app/${outside}` : [...shipped.folders, ...shipped.files].map((path) => `COPY --from=build /app/${path} /app/${path}`).join('\n'),
+    },
+    sources: [...lockFiles, ...shipped.folders, ...shipped.files],
+    entrypoint: ['/nodejs/bin/node', ...flags, `/app/${file}`],
+    environment: { NODE_ENV: 'production' },
+    needs: [...(names.has('pg') || names.has('postgres') || names.has('@prisma/client') ? (['postgres'] as const) : []), ...(names.has('redis') || names.has('ioredis') ? (['redis'] as const) : [])] satisfies BackingService[],
+    secret: asksRegistry || answers.privateRegistry ? { id: 'npmrc', target: '/root/.npmrc' } : undefined,
+    structure: { present: '/nodejs/bin/node', absent: ['/nodejs/bin/npm', '/app/node_modules/typescript', ...(builds ? ['/app/src'] : [])] },
+    notes: names.has('prom-client') ? [] : ['prom-client is not among the dependencies: the metrics path answers nothing until a Prometheus client is added.'],
+  }
+}
+
+function chooseNode(wanted: string | undefined): (typeof nodes)[number] {
+  const found = wanted !== undefined && validRange(wanted) === null ? undefined : nodes.find(({ version }) => satisfies(version, wanted ?? '*'))
+  if (found !== undefined) return found
+  throw new DeliveryError('SOURCE', `wanted an application that runs on Node 24 or 22, found engines.node ${JSON.stringify(wanted)} in package.json`, 'Widen engines.node.')
+}
+
+/** The file that Node runs: of the start script, or main. Throws `SOURCE` where a person has to say it. */
+function howItStarts(tree: SourceTree, { entry }: Answers, { scripts, main }: Package): { flags: string[]; file: string } {
+  const start = scripts['start']
+  const parts = /^(?:NODE_ENV=\w+ )?node ((?:--?[\w-]+(?:=\S+)? )*)(\S+)$/.exec(start ?? '')
+  const file = entry ?? parts?.[2] ?? (start === undefined ? main : undefined)
+  const normal = file?.replace(/^\.\//, '')
+  const isThere = normal !== undefined && !normal.startsWith('/') && !normal.includes('..') && (scripts['build'] !== undefined || tree.paths.includes(normal))
+  if (isThere) return { flags: entry === undefined ? (parts?.[1] ?? '').trim().split(' ').filter(Boolean) : [], file: normal }
+  const found = normal !== undefined ? `${normal}, which is not there and which no build script makes` : start === undefined ? 'neither scripts.start nor main' : `scripts.start ${JSON.stringify(start)}, which starts something else`
+  throw new DeliveryError('SOURCE', `wanted a file for Node to run, found ${found} in package.json`, 'Write "start": "node FILE" in package.json, or give --entry FILE.')
+}
+
+/** The exact version of the manager that package.json names. */
+function managerVersion(tree: SourceTree, name: string): string | undefined {
+  const named = readDocument(tree, 'package.json', 'JSON', Package).packageManager ?? ''
+  return new RegExp(`^${name}@(\\d+\\.\\d+\\.\\d+)`).exec(named)?.[1]
+}
+
+function httpAddress(address: string | undefined): string | undefined {
+  const plain = address?.replace(/^git\+/, '').replace(/\.git$/, '')
+  return plain !== undefined && /^https?:\/\//.test(plain) ? plain : undefined
+}

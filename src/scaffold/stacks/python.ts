@@ -1,0 +1,181 @@
+import { satisfies, validRange } from 'semver'
+import { z } from 'zod'
+import { DeliveryError } from '../../errors.ts'
+import type { Answers } from '../answers.ts'
+import type { BackingService, StackReading } from '../application.ts'
+import { readDocument } from '../read-text.ts'
+import type { SourceTree } from '../source-tree.ts'
+import type { Stack } from '../stack.ts'
+import { codeAtTop, copyLines } from '../top-level.ts'
+
+/** Pythons that a base without shell has, the preferred one first. Patch levels are Debian's: https://github.com/GoogleContainerTools/distroless. */
+const pythons = [
+  { version: '3.11.2', build: 'python:3.11-slim-bookworm', run: 'gcr.io/distroless/python3-debian12:nonroot' },
+  { version: '3.13.5', build: 'python:3.13-slim-trixie', run: 'gcr.io/distroless/python3-debian13:nonroot' },
+]
+
+const Project = z.object({
+  project: z.object({ name: z.string().optional(), description: z.string().optional(), 'requires-python': z.string().optional(), urls: z.record(z.string(), z.string()).optional() }).optional(),
+  tool: z
+    .object({
+      poetry: z.object({ name: z.string().optional(), description: z.string().optional(), repository: z.string().optional(), dependencies: z.record(z.string(), z.unknown()).optional(), source: z.array(z.unknown()).optional() }).optional(),
+      uv: z.object({ index: z.array(z.unknown()).optional(), workspace: z.unknown().optional() }).optional(),
+    })
+    .optional(),
+})
+type Project = z.infer<typeof Project>
+
+const Locked = z.object({ package: z.array(z.object({ name: z.string() })).default([]) })
+
+const netrc = { id: 'netrc', target: '/root/.netrc' }
+
+/** How each tool turns its lock file into versions with hashes. The tools' versions are pinned here. */
+const exporters = {
+  uv: { lockFile: 'uv.lock', tool: 'uv==0.9.7', export: 'uv export --frozen --no-dev --no-emit-project --no-emit-workspace --format requirements-txt --output-file /tmp/requirements.txt' },
+  poetry: { lockFile: 'poetry.lock', tool: 'poetry==2.2.1 poetry-plugin-export==1.9.0', export: 'poetry export --only main --format requirements.txt --output /tmp/requirements.txt' },
+}
+
+export const pythonPip: Stack = {
+  name: 'python-pip',
+  title: 'Python with pip',
+  signs: ['requirements.txt'],
+  lock: { wanted: 'a requirements.txt in which every line pins one version with ==', make: 'pip-compile --generate-hashes --output-file requirements.txt requirements.in' },
+  locked: (tree) => requirements(tree).length > 0 && requirements(tree).every((line) => /^[A-Za-z0-9._-]+(\[[^\]]*\])?\s*==\s*[^*,\s]+/.test(line)),
+  read(tree, answers) {
+    const text = tree.texts.get('requirements.txt') ?? ''
+    const hashed = requirements(tree).every((line) => line.includes('--hash='))
+    const project = tree.texts.has('pyproject.toml') ? readDocument(tree, 'pyproject.toml', 'TOML', Project) : {}
+    const packages = requirements(tree).map((line) => line.split(/[[=\s]/)[0] ?? '')
+    const reading = read(tree, answers, 'python-pip', project, packages, /^\s*--(extra-)?index-url/m.test(text))
+    return {
+      ...reading,
+      template: 'python-pip.Dockerfile',
+      values: { ...reading.values, installOptions: hashed ? '--require-hashes --only-binary=:all: --no-compile' : '--no-deps --no-compile' },
+      sources: ['requirements.txt', ...reading.sources],
+      notes: [...reading.notes, ...(hashed ? [] : ['requirements.txt pins versions without hashes: whoever can change what the index serves can change the image. "pip-compile --generate-hashes" writes them.'])],
+    }
+  },
+}
+
+export const pythonPoetry: Stack = {
+  name: 'python-poetry',
+  title: 'Python with Poetry',
+  signs: [],
+  lock: { wanted: 'poetry.lock', make: 'poetry lock' },
+  locked: (tree) => tree.texts.has('poetry.lock'),
+  read: (tree, answers) => readExported(tree, answers, 'python-poetry', exporters.poetry),
+}
+
+export const pythonUv: Stack = {
+  name: 'python-uv',
+  title: 'Python with uv',
+  signs: ['pyproject.toml'],
+  lock: { wanted: 'uv.lock', make: 'uv lock' },
+  locked: (tree) => tree.texts.has('uv.lock'),
+  read: (tree, answers) => readExported(tree, answers, 'python-uv', exporters.uv),
+}
+
+function readExported(tree: SourceTree, answers: Answers, stack: 'python-poetry' | 'python-uv', exporter: (typeof exporters)['uv']): StackReading {
+  const project = readDocument(tree, 'pyproject.toml', 'TOML', Project)
+  if (project.tool?.uv?.workspace !== undefined) throw new DeliveryError('SOURCE', 'wanted one application, found a uv workspace in pyproject.toml', 'Lock the application by itself, and give its folder with --path.')
+  const locked = readDocument(tree, exporter.lockFile, 'TOML', Locked)
+  const privateIndex = project.tool?.uv?.index !== undefined || project.tool?.poetry?.source !== undefined
+  const reading = read(tree, answers, stack, project, locked.package.map(({ name }) => name), privateIndex)
+  return {
+    ...reading,
+    template: 'python-export.Dockerfile',
+    values: { ...reading.values, ...exporter },
+    sources: ['pyproject.toml', exporter.lockFile, ...reading.sources],
+  }
+}
+
+function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], { project, tool }: Project, given: readonly string[], privateIndex: boolean): StackReading {
+  const packages = new Set(given.map((name) => name.toLowerCase().replaceAll(/[._]+/g, '-')))
+  const wanted = project?.['requires-python'] ?? stringOf(tool?.poetry?.dependencies?.['python'])
+  const python = choosePython(wanted)
+  const start = howItStarts(tree, answers, packages)
+  const inSrc = tree.paths.some((path) => /^src\/.+\.py$/.test(path))
+  const code = codeAtTop(tree, /\.py$/)
+  const shipped = { folders: code.folders, files: code.files.filter((file) => file !== 'setup.py') }
+  return {
+    stack,
+    language: 'python',
+    name: project?.name ?? tool?.poetry?.name,
+    description: project?.description ?? tool?.poetry?.description,
+    repository: project?.urls?.['Repository'] ?? project?.urls?.['repository'] ?? tool?.poetry?.repository,
+    bases: { build: python.build, run: python.run },
+    template: '',
+    values: { copySources: copyLines(shipped) },
+    sources: [...shipped.folders, ...shipped.files],
+    entrypoint: ['/usr/bin/python3', ...start.arguments],
+    environment: { PYTHONPATH: `${inSrc ? '/app/src' : '/app'}:/app/site-packages`, PYTHONSAFEPATH: '1', PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
+    ...(start.port === undefined ? {} : { port: start.port }),
+    needs: needsOf(packages),
+    secret: privateIndex || answers.privateRegistry ? netrc : undefined,
+    structure: { present: '/usr/bin/python3', absent: ['/usr/bin/pip', '/app/site-packages/pip', '/app/tests'] },
+    notes: packages.has('prometheus-client') || packages.has('prometheus-fastapi-instrumentator') || packages.has('starlette-exporter') ? [] : ['No Prometheus client is among the locked packages: the metrics path answers nothing until one is added.'],
+  }
+}
+
+/** The preferred Python that the project accepts. Throws `SOURCE` where no base without shell has one. */
+function choosePython(wanted: string | undefined): (typeof pythons)[number] {
+  const range = (wanted ?? '*')
+    .split(',')
+    .map((part) => part.trim().replace(/^==\s*(.+)\.\*$/, '$1.x').replace(/^==/, '=').replace(/^~=\s*(\d+)\.(\d+)$/, '>=$1.$2 <$1.99').replace(/^~=/, '~'))
+    .filter((part) => !part.startsWith('!='))
+    .join(' ')
+  const found = validRange(range) === null ? undefined : pythons.find(({ version }) => satisfies(version, range))
+  if (found !== undefined) return found
+  throw new DeliveryError('SOURCE', `wanted a project that runs on Python 3.11 or 3.13, which bases without a shell have; found requires-python ${JSON.stringify(wanted)}`, 'Widen requires-python in pyproject.toml and lock again.')
+}
+
+/** What follows the interpreter: a package that runs by itself, or an ASGI or WSGI application and its server. Throws `SOURCE` where that cannot be told. */
+function howItStarts(tree: SourceTree, answers: Answers, packages: ReadonlySet<string>): { arguments: string[]; port?: number } {
+  const port = answers.port ?? 8000
+  const serve = (application: string): { arguments: string[]; port: number } | undefined =>
+    packages.has('uvicorn')
+      ? { port, arguments: ['-m', 'uvicorn', application, '--host', '0.0.0.0', '--port', String(port), '--no-server-header', '--timeout-graceful-shutdown', '20'] }
+      : packages.has('gunicorn')
+        ? { port, arguments: ['-m', 'gunicorn', application, '--bind', `0.0.0.0:${port}`, '--worker-tmp-dir', '/tmp', '--threads', '8', '--graceful-timeout', '20', '--access-logfile', '-'] }
+        : undefined
+  if (answers.entry !== undefined) return answers.entry.includes(':') ? (serve(answers.entry) ?? noServer(answers.entry)) : { arguments: ['-m', answers.entry] }
+  const runnable = tree.paths.flatMap((path) => /^(?:src\/)?([^/]+)\/__main__\.py$/.exec(path)?.[1] ?? [])
+  if (runnable.length === 1 && runnable[0] !== 'tests') return { arguments: ['-m', runnable[0] as string] }
+  const applications = [...tree.texts]
+    .filter(([path]) => path.endsWith('.py'))
+    .flatMap(([path, text]) => [...text.matchAll(/^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:FastAPI|Starlette|Flask|Quart|Litestar|get_[aw]sgi_application)\(/gm)].map((match) => `${moduleOf(path)}:${match[1]}`))
+    .sort()
+  const [application, ...others] = applications
+  if (application !== undefined && others.length === 0) return serve(application) ?? noServer(application)
+  throw new DeliveryError(
+    'SOURCE',
+    `wanted one way to start the application, found ${applications.length + runnable.length === 0 ? 'neither a package with __main__.py nor a variable that holds a FastAPI, Starlette, Flask, Quart, Litestar or Django application' : [...runnable, ...applications].join(', ')}`,
+    'Give --entry PACKAGE for "python3 -m PACKAGE", or --entry MODULE:VARIABLE for uvicorn or gunicorn.',
+  )
+}
+
+function noServer(application: string): never {
+  throw new DeliveryError('SOURCE', `${application} needs a server, and neither uvicorn nor gunicorn is among the locked packages`, 'Add one of them to the dependencies and lock again.')
+}
+
+function moduleOf(path: string): string {
+  return path.replace(/^src\//, '').replace(/(\/__init__)?\.py$/, '').replaceAll('/', '.')
+}
+
+/** The requirements of the file, with continuation lines joined, without comments and options. */
+function requirements(tree: SourceTree): string[] {
+  return (tree.texts.get('requirements.txt') ?? '')
+    .replaceAll(/\\\r?\n/g, ' ')
+    .split(/\r?\n/)
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '' && !/^--?(i|index-url|extra-index-url|only-binary|no-binary|prefer-binary|find-links|trusted-host|require-hashes)\b/.test(line))
+}
+
+function needsOf(packages: ReadonlySet<string>): BackingService[] {
+  const has = (...names: string[]) => names.some((name) => packages.has(name))
+  return [...(has('asyncpg', 'psycopg', 'psycopg2', 'psycopg2-binary', 'pg8000') ? (['postgres'] as const) : []), ...(has('redis', 'valkey') ? (['redis'] as const) : [])]
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

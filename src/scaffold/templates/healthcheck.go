@@ -1,0 +1,33 @@
+// Program healthcheck is the image's health check: it exits 0 when the URL in its argument answers 200 within two seconds.
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+)
+
+func main() {
+	if err := check(os.Args); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func check(args []string) error {
+	if len(args) != 2 {
+		return fmt.Errorf("wanted one URL, found %d arguments", len(args)-1)
+	}
+	// A transport of its own: a proxy of the environment must not answer for the application.
+	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{}}
+	response, err := client.Get(args[1])
+	if err != nil {
+		return fmt.Errorf("no answer: %w", err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("answered %d", response.StatusCode)
+	}
+	return nil
+}

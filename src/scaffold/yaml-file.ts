@@ -1,0 +1,21 @@
+import { Document } from 'yaml'
+
+/** Longest line of a comment. */
+const width = 140
+
+/** YAML documents in one file, after a comment that says what a reader has to know. */
+export function yamlFile(comment: string, ...documents: readonly unknown[]): string {
+  const written = documents.map((content) => new Document(content, { aliasDuplicateObjects: false }).toString({ lineWidth: 0, singleQuote: false }))
+  return `${commentLines(comment)}${written.join('---\n')}`
+}
+
+/** A text as comment lines, wrapped. */
+export function commentLines(text: string): string {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(`# ${word}`)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines.map((line) => `${line}\n`).join('')
+}
