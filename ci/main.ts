@@ -228,6 +228,21 @@ export function commandLine(done: (exitCode: number) => void): Command {
       done(schema(of))
     })
 
+  program
+    .command('audit')
+    .description('audit Dockerfiles, compose files, Kubernetes manifests and docker run lines by the CIS Docker Benchmark; needs no engine')
+    .argument('[paths...]', 'files, or directories that are searched for them')
+    .option('--docker-run <line>', 'a docker run line, as one argument')
+    .option('--verdict <file>', 'verdict.json of a run: section 4 reads its evidence, and not the Dockerfile')
+    .option('--policy <file>', 'policy file: its exceptions for controls are the deviations (default: none)')
+    .option('--output <directory>', 'where audit.json, audit.md and audit.sarif go (default: they are not written)')
+    .option('--json', 'print audit.json instead of the table', false)
+    .addHelpText('after', '\nExit codes: 0 nothing fails, though much may be manual; 1 something fails; 2 an input cannot be read, and nothing was judged.\nExamples:\n  loadline audit .\n  loadline audit compose.yaml --verdict loadline-report/verdict.json --policy loadline.yaml\n  loadline audit --docker-run "docker run --read-only app:1.0.0"')
+    .action(async (paths: string[], options) => {
+      const { audit } = await import('./commands/audit.ts')
+      done(await audit(paths, options))
+    })
+
   const engine = program.command('engine').description('the Dagger engine that Loadline uses on this machine')
   const engineCommand = (name: string, description: string, run: (commands: typeof import('./commands/engine.ts')) => Promise<number>) =>
     engine

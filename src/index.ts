@@ -7,6 +7,7 @@
  */
 import { argument, dag, func, object, type Changeset, type Container, type Directory, type File, type Platform, type Secret, type Service } from '@dagger.io/dagger'
 import { admissionPolicy } from '../pipelines/admission.ts'
+import { audit } from '../pipelines/audit.ts'
 import type { Request } from '../pipelines/build-and-scan.ts'
 import { buildSource, lintSource } from '../pipelines/collect.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
@@ -16,7 +17,9 @@ import { expectationOf, verifyImage } from '../pipelines/verify.ts'
 import { Assessment } from './api/assessment.ts'
 import { PassedImage } from './api/passed-image.ts'
 import { reportDirectory } from './api/reports.ts'
-import { consumerOf, controllerOf, databaseOf, gitFactsOf, identityOf, lockOf, policyFilesOf, publicationOf, requestOf, secretsOf, signerOf, targetOf, type ModuleInputs } from './api/inputs.ts'
+import { renderAudit } from './audit/index.ts'
+import { auditFilesOf } from './api/audit-files.ts'
+import { consumerOf, controllerOf, databaseOf, gitFactsOf, identityOf, lockOf, policyFilesOf, publicationOf, requestOf, secretsOf, signerOf, targetOf, textOf, type ModuleInputs } from './api/inputs.ts'
 import { decidePolicy } from './policy/index.ts'
 import { renderReverdict, renderVerification } from './report/index.ts'
 import type { ManifestForm } from './stages/layout.ts'
@@ -334,6 +337,19 @@ export class Loadline {
   @func()
   async scaffold(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, target: string[], compliance: string[], repository?: string, path: string = '', stack?: string, name?: string, image?: string, port?: number, health?: string, ready?: string, entry?: string, privateRegistry: boolean = false): Promise<Changeset> {
     return scaffoldChanges(source, { targets: target, compliance, repository, path, stack, name, image, port, health, ready, entry, privateRegistry })
+  }
+
+  /**
+   * Audits Dockerfiles, compose files and Kubernetes manifests by the CIS Docker Benchmark, sections 4 and 5: audit.json, audit.md and audit.sarif. Builds nothing. Fails only where a file cannot be read; audit.json says what failed.
+   *
+   * @param source Directory that is searched for them.
+   * @param dockerRun A docker run line.
+   * @param verdict A verdict.json: section 4 reads its evidence, and not the Dockerfile.
+   */
+  @func({ cache: 'never' })
+  async audit(@argument({ ignore: ['.git', 'node_modules', 'loadline-report'] }) source: Directory, dockerRun?: string, verdict?: File): Promise<Directory> {
+    const document = await audit({ ...(await auditFilesOf(source)), dockerRun, verdict: await textOf(verdict), policy: await textOf(this.policy), now: new Date() })
+    return reportDirectory(renderAudit(document))
   }
 
   private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined, about: { pathInRepository: string | undefined; version: string | undefined; consumer?: ManifestForm }): Promise<{ documents: string; delivery: Delivery }> {

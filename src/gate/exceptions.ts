@@ -1,8 +1,8 @@
 import { compareText, namesPackage, parsePackageUrl, type AcceptedRisk, type Digest, type Excepted, type Platform, type Violation } from '../model/index.ts'
+import { isControlId } from '../policy/control-ids.ts'
 import { exceptionFault, isInForce } from '../policy/exception-fault.ts'
 import { canonicalJson } from '../policy/policy-digest.ts'
 import type { Policy, RegisterEntry } from '../policy/schema.ts'
-import type { RuleId } from '../policy/rule-ids.ts'
 import { daysUntil } from '../policy/units.ts'
 import { groupBy } from './group-by.ts'
 import type { ExceptionUse } from './rule.ts'
@@ -20,16 +20,17 @@ export interface JudgedImages {
  */
 export interface ExceptionRegister {
   /** Parts violations into those that remain and those that an exception allows. */
-  apply(rule: RuleId, violations: readonly Violation[]): { remaining: Violation[]; excepted: Excepted[] }
+  apply(rule: RegisterEntry['rule'], violations: readonly Violation[]): { remaining: Violation[]; excepted: Excepted[] }
   /** Says that a rule could not be judged: its exceptions are neither used nor unused. */
-  leaveOpen(rule: RuleId): void
+  leaveOpen(rule: RegisterEntry['rule']): void
   /** In the order of what they say, whatever their order in the policy. */
   uses(): ExceptionUse[]
 }
 
-/** Opens the register. Exceptions past their last day or against the law of the register count for nothing, whatever the loader let through. */
-export function openRegister(policy: Policy, images: JudgedImages, now: Date): ExceptionRegister {
-  const entries = policy.exceptions.register.map((exception): ExceptionUse => {
+/** Opens the register, for the rules of the gate or for the controls of the audit: each sees its own entries only. Exceptions past their last day or against the law of the register count for nothing, whatever the loader let through. */
+export function openRegister(policy: Policy, images: JudgedImages, now: Date, reader: 'gate' | 'audit' = 'gate'): ExceptionRegister {
+  const own = policy.exceptions.register.filter(({ rule }) => isControlId(rule) === (reader === 'audit'))
+  const entries = own.map((exception): ExceptionUse => {
     const fault = exceptionFault(exception, policy.exceptions.maximumDays, now)
     if (fault) return { exception, state: 'refused', fault: fault.message }
     if (exception.image !== undefined && exception.image !== images.name) return { exception, state: 'elsewhere' }

@@ -1,3 +1,4 @@
+import { isControlId } from './control-ids.ts'
 import { rulesWithoutExceptions, rulesWithPackages, rulesWithoutImage, type RuleId } from './rule-ids.ts'
 import type { Exception, Suppression } from './schema.ts'
 import { daysUntil } from './units.ts'
@@ -11,7 +12,7 @@ export interface ExceptionFault {
 /** Why an exception may not count at all, whatever it matches; undefined where nothing is wrong with it. An expired one is lawful: it merely no longer counts. */
 export function exceptionFault(exception: Exception, maximumDays: number, now: Date): ExceptionFault | undefined {
   const { rule } = exception
-  const isIn = (rules: readonly RuleId[]) => rules.includes(rule)
+  const isIn = (rules: readonly RuleId[]) => (rules as readonly string[]).includes(rule)
   if (isIn(rulesWithoutExceptions)) {
     return {
       key: 'rule',
@@ -20,6 +21,11 @@ export function exceptionFault(exception: Exception, maximumDays: number, now: D
   }
   if (exception.id === 'unidentified' && exception.subject === undefined) {
     return { key: 'id', message: 'wanted one finding, found "unidentified", which every finding without an id of its own carries; add the subject that the report prints' }
+  }
+  if (isControlId(rule)) {
+    // A control judges files, which have no image, platform or package.
+    for (const key of ['platform', 'digest', 'image', 'package', 'vex'] as const) if (exception[key] !== undefined) return { key, message: `no finding of ${rule} has one: a control of the audit is narrowed by id, subject and path; remove the key` }
+    return lifeFault(exception, maximumDays, now)
   }
   for (const key of ['platform', 'digest'] as const) {
     if (exception[key] !== undefined && isIn(rulesWithoutImage)) return { key, message: `no violation of ${rule} has one: it is about the source, and the same for every image; remove the key` }

@@ -1,7 +1,8 @@
+import type { ControlId } from './control-ids.ts'
 import type { RuleId } from './rule-ids.ts'
 
 /** What an id of a rule's violations looks like, where that can be known. Ids of rules that are not here are names that only the image knows. */
-const forms: Partial<Record<RuleId, { form: RegExp; wanted: string }>> = {
+const forms: Partial<Record<RuleId | ControlId, { form: RegExp; wanted: string }>> = {
   'lint-level': { form: /^(DL|SC)\d{4}$/, wanted: 'a code of hadolint or ShellCheck, e.g. DL3008 or SC2086' },
   'lint-pragmas': { form: /^((DL|SC)\d{4}|all rules)$/, wanted: 'the code that the comment silences, e.g. DL3008' },
   // Other databases have forms of their own: only what calls itself a CVE or a GHSA can be known to be none.
@@ -30,7 +31,7 @@ const forms: Partial<Record<RuleId, { form: RegExp; wanted: string }>> = {
 }
 
 /** Why no violation of a rule can have an id; undefined where one could, or where that cannot be known. */
-export function exceptionIdFault(rule: RuleId, id: string): string | undefined {
+export function exceptionIdFault(rule: RuleId | ControlId, id: string): string | undefined {
   const known = forms[rule]
   return known === undefined || known.form.test(id) ? undefined : `wanted ${known.wanted}; no violation of ${rule} can have the id ${JSON.stringify(id)}`
 }

@@ -73,10 +73,10 @@ function atStart(message: string): Problem {
   return { line: 1, column: 1, path: [], message }
 }
 
-/** What must be refused before the parser sees it, because parsing it would already cost too much. */
-function refuseUnread(text: string): Problem | undefined {
+/** What must be refused before the parser sees it, because parsing it would already cost too much. `what` the text is to be: a policy, a manifest. */
+export function refuseUnread(text: string, what: string = 'policy'): Problem | undefined {
   const size = Buffer.byteLength(text)
-  if (size > largestFile) return atStart(`wanted at most ${largestFile} bytes (1 MiB), found ${size}; a policy is read by people`)
+  if (size > largestFile) return atStart(`wanted at most ${largestFile} bytes (1 MiB), found ${size}; a ${what} is read by people`)
   const unreadable = /[\0\uFFFD]/.exec(text)
   if (unreadable) {
     const line = text.slice(0, unreadable.index).split('\n').length
@@ -96,12 +96,12 @@ function refuseUnread(text: string): Problem | undefined {
   let indicators = 0
   for (const token of new Lexer().lex(text)) {
     const refuse = (message: string): Problem => ({ line, column: 1, path: [], message })
-    if (++tokens > mostTokens) return refuse(`wanted a policy of at most ${mostTokens} YAML tokens, found more; a policy is read by people`)
+    if (++tokens > mostTokens) return refuse(`wanted a ${what} of at most ${mostTokens} YAML tokens, found more; a ${what} is read by people`)
     if (token === '[' || token === '{') flow++
     else if (token === ']' || token === '}') flow = Math.max(0, flow - 1)
     else if (token === '-' || token === '?') indicators++
-    else if (/^ +$/.test(token) && token.length > deepestIndentation) return refuse(tooDeep)
-    if (flow > deepestNesting || indicators > deepestNesting) return refuse(tooDeep)
+    else if (/^ +$/.test(token) && token.length > deepestIndentation) return refuse(tooDeep(what))
+    if (flow > deepestNesting || indicators > deepestNesting) return refuse(tooDeep(what))
     for (const character of token) {
       if (character !== '\n') continue
       line++
@@ -111,14 +111,14 @@ function refuseUnread(text: string): Problem | undefined {
   return undefined
 }
 
-const tooDeep = `wanted at most ${deepestNesting} levels of nesting, found more; no key of a policy is that deep`
+const tooDeep = (what: string = 'policy') => `wanted at most ${deepestNesting} levels of nesting, found more; no key of a ${what} is that deep`
 
 function findProblems(node: unknown, path: PropertyKey[], depth: number, report: (node: Node | undefined, path: PropertyKey[], message: string) => void): void {
   if (!isNode(node)) return
   if (isAlias(node)) return report(node, path, `wanted a plain value, found the alias *${node.source}; write the value out`)
   if (node.anchor !== undefined) report(node, path, `wanted a plain value, found the anchor &${node.anchor}; write the value out where it is used`)
   if (node.tag !== undefined) report(node, path, `wanted a plain value, found the tag ${node.tag}; remove it`)
-  if (depth > deepestNesting) return report(node, path, tooDeep)
+  if (depth > deepestNesting) return report(node, path, tooDeep())
   if (isSeq(node)) node.items.forEach((item, index) => findProblems(item, [...path, index], depth + 1, report))
   if (!isMap(node)) return
 
@@ -159,7 +159,8 @@ function offsetOf(document: Document, path: readonly PropertyKey[], part: 'key' 
   return offset
 }
 
-function sayError(code: string, message: string): string {
+/** A fault of the parser in our words. */
+export function sayError(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT') return 'wanted spaces, found a tab at the beginning of the line; YAML indents with spaces'
   const sentence = message.split('\n')[0] ?? message
   return `not valid YAML: ${sentence.replace(/ at line \d+, column \d+:?$/, '')}`

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { attestationKinds, Digest, NotAffected, Origin, parsePackageUrl, Platform, severities } from '../model/index.ts'
+import { controlIds } from './control-ids.ts'
 import { isLicenseId } from './license-expression.ts'
 import { ownerKinds, ruleIds, rulesWithBaseline } from './rule-ids.ts'
 import { bytesPattern, durationPattern, parseBytes } from './units.ts'
@@ -95,7 +96,7 @@ const imageName = z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'lower-case 
 
 /** An exception from one rule, for one thing, for a limited time. What narrows it must all match. */
 export const Exception = z.strictObject({
-  rule: ruleId.describe('Id of the rule, e.g. vulnerabilities.'),
+  rule: z.enum([...ruleIds, ...controlIds]).describe('Id of the rule of the gate, e.g. vulnerabilities, or of the control of the audit, e.g. cis-5.13.'),
   id: z
     .string('the id of one violation')
     .min(1, 'the id of one violation')

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { Audit } from '../../src/audit/index.ts'
 import { Merged, Run } from '../../src/model/index.ts'
 import { organisationJsonSchema, policyJsonSchema, shippedPolicyNames } from '../../src/policy/index.ts'
 
@@ -19,7 +20,14 @@ const mergedJsonSchema = (): Record<string, unknown> => ({
   ...z.toJSONSchema(Merged, { io: 'output', target: 'draft-2020-12' }),
 })
 
+const auditJsonSchema = (): Record<string, unknown> => ({
+  title: 'Loadline audit',
+  description: 'The audit document: audit.json is exactly this.',
+  ...z.toJSONSchema(Audit, { io: 'output', target: 'draft-2020-12' }),
+})
+
 const published = {
+  'loadline-audit.schema.json': auditJsonSchema,
   'loadline-policy.schema.json': policyJsonSchema,
   'loadline-organisation.schema.json': organisationJsonSchema,
   'loadline-run.schema.json': runJsonSchema,

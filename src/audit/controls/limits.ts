@@ -1,0 +1,71 @@
+import { on, type Control } from '../control.ts'
+
+export const memory: Control = {
+  id: 'cis-5.11',
+  title: 'Memory is limited',
+  severity: 'medium',
+  remedy: 'Set a limit: deploy.resources.limits.memory, resources.limits.memory or --memory.',
+  ofContainer: (container) => [limited(container, container.memory, 'memory')],
+}
+
+export const cpu: Control = {
+  id: 'cis-5.12',
+  title: 'CPU time is limited or weighted',
+  severity: 'low',
+  remedy: 'Set deploy.resources.limits.cpus, resources.requests.cpu or --cpus.',
+  ofContainer: (container) => [limited(container, container.cpu, 'CPU time')],
+}
+
+export const processCount: Control = {
+  id: 'cis-5.29',
+  title: 'The number of processes is limited',
+  severity: 'medium',
+  remedy: 'Set pids_limit or --pids-limit, e.g. 100.',
+  ofContainer(container) {
+    if (container.platform === 'kubernetes') return [on(container, 'inherited', 'the kubelet limits processes of a pod (podPidsLimit)')]
+    const { pids } = container
+    return [limited(container, pids === undefined || Number(pids.value) <= 0 ? undefined : pids, 'processes')]
+  },
+}
+
+function limited(container: Parameters<typeof on>[0], fact: { value: string; path: string; line: number } | undefined, what: string) {
+  const set = fact !== undefined && fact.value !== ''
+  return on(container, set ? 'pass' : 'fail', set ? `${what}: ${fact.value}` : `no limit for ${what}`, fact)
+}
+
+export const ulimits: Control = {
+  id: 'cis-5.19',
+  title: 'Limits of the daemon are overridden only where that is needed',
+  severity: 'low',
+  remedy: 'Say in the file why a service needs another limit than the daemon sets.',
+  neverFails: 'Both the limits of the daemon and other ones can be right.',
+  ofContainer: (container) => (container.ulimits.length === 0 ? [on(container, 'inherited', 'the limits of the daemon or node apply')] : [on(container, 'manual', `sets ${container.ulimits.map(({ value }) => value).join(', ')}; say whether that is needed`, container.ulimits[0])]),
+}
+
+export const restarts: Control = {
+  id: 'cis-5.15',
+  title: 'A container that keeps failing is not started again for ever',
+  severity: 'low',
+  remedy: 'Write restart: on-failure:5.',
+  ofContainer(container) {
+    if (container.platform === 'kubernetes') return [on(container, 'inherited', 'the kubelet waits longer each time')]
+    const { restart } = container
+    if (restart === undefined || restart.value === 'no') return [on(container, 'pass', 'not started again', restart)]
+    const attempts = /^on-failure:(\d+)$/.exec(restart.value)?.[1]
+    const bounded = attempts !== undefined && Number(attempts) >= 1 && Number(attempts) <= 5
+    return [on(container, bounded ? 'pass' : 'fail', `restart ${restart.value}`, restart)]
+  },
+}
+
+export const runtimeHealth: Control = {
+  id: 'cis-5.27',
+  title: 'The health of the running container is checked',
+  severity: 'low',
+  remedy: 'State a health check where the container is deployed: healthcheck, --health-cmd, or a liveness and readiness probe. Kubernetes ignores the one of the image.',
+  ofContainer(container) {
+    if (container.endsByItself) return [on(container, 'not-applicable', 'work that ends by itself')]
+    const { healthCheck } = container
+    if (healthCheck?.value === 'set') return [on(container, 'pass', 'a health check is stated', healthCheck)]
+    return [on(container, 'fail', healthCheck === undefined ? 'no health check is stated' : 'the health check is switched off', healthCheck)]
+  },
+}

@@ -1,0 +1,71 @@
+import { openRegister, type ExceptionRegister } from '../gate/exceptions.ts'
+import { compareText, digestOf, type Run } from '../model/index.ts'
+import { isControlId } from '../policy/control-ids.ts'
+import { policyDigest } from '../policy/policy-digest.ts'
+import type { Policy } from '../policy/schema.ts'
+import { version } from '../version.ts'
+import type { AuditedDockerfile, Control, Judgement } from './control.ts'
+import type { Container } from './container.ts'
+import { controls } from './controls.ts'
+import { ControlStatus, type Audit, type ControlEvidence, type ControlResult } from './document.ts'
+
+/** Everything that an audit looks at. */
+export interface Audited {
+  dockerfiles: readonly AuditedDockerfile[]
+  containers: readonly Container[]
+  run: Run | undefined
+  inputs: ReadonlyArray<{ path: string; kind: Audit['inputs'][number]['kind']; text: string }>
+  passedOver: readonly string[]
+}
+
+/** Judges by every control. Pure: the same input gives the same document. Exceptions come from the policy's register, and only failures can be allowed. */
+export function evaluateAudit(audited: Audited, policy: Policy, now: Date): Audit {
+  const register = openRegister(policy, { name: undefined, digests: new Map() }, now, 'audit')
+  const results = controls.map((control) => judgeControl(control, audited, register))
+  const counted = (status: ControlStatus) => results.filter((result) => result.status === status).length
+  return {
+    schemaVersion: 'loadline.audit/v1',
+    loadline: version,
+    benchmark: 'CIS Docker Benchmark 1.6.0, sections 4 and 5',
+    auditedAt: now.toISOString(),
+    outcome: counted('fail') > 0 ? 'failed' : 'passed',
+    policy: policyDigest(policy) as Audit['policy'],
+    inputs: audited.inputs.map(({ path, kind, text }) => ({ path, kind, digest: digestOf(text) })).toSorted((left, right) => compareText(left.path, right.path)),
+    passedOver: audited.passedOver.toSorted(compareText),
+    counts: Object.fromEntries(ControlStatus.options.map((status) => [status, counted(status)])) as Audit['counts'],
+    controls: results,
+    exceptions: register.uses().flatMap(({ exception: { rule, id, expires }, state }) => (state === 'used' || !isControlId(rule) ? [] : [{ rule, id, expires, state }])),
+  }
+}
+
+function judgeControl(control: Control, audited: Audited, register: ExceptionRegister): ControlResult {
+  const { run } = audited
+  const judgements = [
+    ...(run !== undefined && control.ofRun !== undefined ? control.ofRun(run) : audited.dockerfiles.flatMap((file) => control.ofDockerfile?.(file) ?? [])),
+    ...audited.containers.flatMap((container) => control.ofContainer?.(container, run) ?? []),
+  ]
+  const evidence = judgements.map((judgement) => weigh(control, judgement, register))
+  const { id, title, severity, remedy } = control
+  const all = evidence.length > 0 ? evidence : [{ status: 'manual' as const, about: '', subject: '', found: nothingRead(control) }]
+  const order = (status: ControlStatus) => ControlStatus.options.indexOf(status)
+  const sorted = all.toSorted((left, right) => order(left.status) - order(right.status))
+  return { id, title, severity, status: sorted[0]?.status ?? 'manual', remedy, evidence: sorted }
+}
+
+/** A failure that an exception allows is a deviation; everything else stays what it is. */
+function weigh(control: Control, judgement: Judgement, register: ExceptionRegister): ControlEvidence {
+  const { status, about, subject, found, place } = judgement
+  const evidence = { about, subject, found, ...(place === undefined ? {} : { path: place.path, line: place.line }) }
+  if (status !== 'fail') return { status, ...evidence }
+  if (judgement.excepted !== undefined) return { status: 'deviation', ...evidence, exception: judgement.excepted }
+  const location = place === undefined ? {} : { location: { ...place, within: 'source' as const } }
+  const [excepted] = register.apply(control.id, [{ id: about, subject, severity: control.severity, wanted: control.title, found, remedy: control.remedy, ...location }]).excepted
+  if (excepted === undefined) return { status, ...evidence }
+  const { violation: _, ...exception } = excepted
+  return { status: 'deviation', ...evidence, exception }
+}
+
+function nothingRead({ ofRun, ofDockerfile, ofContainer }: Control): string {
+  const readers = [...(ofRun === undefined ? [] : ['verdict.json']), ...(ofDockerfile === undefined ? [] : ['Dockerfile']), ...(ofContainer === undefined ? [] : ['compose file, Kubernetes manifest or docker run line'])]
+  return `not judged: no ${readers.join(', no ')} was given`
+}

@@ -1,0 +1,7 @@
+export { controls } from './controls.ts'
+export { controlTable } from './control-table.ts'
+export { Audit } from './document.ts'
+export { evaluateAudit } from './evaluate.ts'
+export { mayBeAudited, readInputs, type AuditFile } from './read-inputs.ts'
+export { renderAudit, type AuditReports } from './report/render-audit.ts'
+export { renderAuditTerminal } from './report/terminal.ts'

@@ -1,0 +1,25 @@
+import { exceptionText } from '../../report/exception-text.ts'
+import { printable } from '../../report/sanitize.ts'
+import type { Audit, ControlEvidence, ControlStatus } from '../document.ts'
+
+/** Every status with its words, in the order of the reports. */
+export const statusWords: Readonly<Record<ControlStatus, string>> = { fail: 'fail', deviation: 'deviation', manual: 'manual', inherited: 'inherited', pass: 'pass', 'not-applicable': 'not applicable' }
+
+/** `file:line` of what was seen; for what a run said, the thing itself. */
+export function placeOf({ path, line, about }: ControlEvidence): string {
+  return printable(path === undefined ? about : `${path}${line === undefined ? '' : `:${line}`}`)
+}
+
+/** What was seen, of what, and why it is allowed. */
+export function sayEvidence(evidence: ControlEvidence): string {
+  const of = evidence.about === '' || evidence.about === evidence.path || evidence.path === undefined ? '' : `${evidence.about}: `
+  const allowed = evidence.exception === undefined ? '' : `; allowed ${exceptionText(evidence.exception).until}: ${exceptionText(evidence.exception).line}`
+  return printable(`${of}${evidence.found}${allowed}`)
+}
+
+/** The counts in one line, every status named, so that nobody reads a pass into what only people can say. */
+export function sayCounts({ counts }: Audit): string {
+  return Object.entries(statusWords)
+    .map(([status, words]) => `${counts[status as ControlStatus] ?? 0} ${words}`)
+    .join(', ')
+}
