@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { DeliveryError } from '../src/errors.ts'
 import { requireEngine } from './engine-answers.ts'
 import { sealedToolchain, renderProgress } from './sealed/index.ts'
 
@@ -24,6 +28,7 @@ export interface EngineOptions {
 
 const addressVariable = '_EXPERIMENTAL_DAGGER_RUNNER_HOST'
 const cliVariable = '_EXPERIMENTAL_DAGGER_CLI_BIN'
+const packageRoot = fileURLToPath(new URL('../', import.meta.url))
 const engineImage = 'registry.dagger.io/engine:v0.21.8'
 
 /** Clients neither call home nor advertise. */
@@ -37,6 +42,9 @@ export async function findEngine(options: EngineOptions): Promise<Engine> {
   const given = options.address || process.env['LOADLINE_ENGINE'] || process.env[addressVariable]
   if (given && given !== 'sealed') return givenEngine(given, options)
   if (given !== 'sealed' && (await containerRuntimePulls())) return { way: 'container-runtime', env: quiet, cli: process.env[cliVariable] ?? 'dagger', lockFile: undefined }
+  if (!existsSync(join(packageRoot, 'package-lock.json'))) {
+    throw new DeliveryError('PREREQUISITE', 'no engine is given, Docker here cannot pull one, and an installed package has not what the sealed toolchain is made from', 'Give a running engine with --engine or _EXPERIMENTAL_DAGGER_RUNNER_HOST; a checkout of Loadline starts one: "npm run loadline -- engine up".')
+  }
   const ready = await sealed(options).ensure()
   return { way: 'sealed', env: { ...quiet, [addressVariable]: ready.runnerHost, [cliVariable]: ready.cliBin }, cli: ready.cliBin, lockFile: ready.lockFile }
 }

@@ -43,9 +43,10 @@ export async function tellGithub(step: GithubStep, run: Run, directory: string, 
 
 /**
  * What later steps can use. `digest` is the published one, or that of the image where there is one only; `sbom` is its CycloneDX document,
- * or the directory of all documents where there are several platforms. What there is not is empty.
+ * or the directory of all documents where there are several platforms; `tags` are whole references, one a line, as those of docker/metadata-action.
+ * What there is not is empty.
  */
-export function githubOutputs(run: Run, directory: string): Record<'verdict' | 'digest' | 'image' | 'report' | 'sarif' | 'sbom', string> {
+export function githubOutputs(run: Run, directory: string): Record<'verdict' | 'digest' | 'image' | 'tags' | 'report' | 'sarif' | 'sbom', string> {
   const { outcome, images } = headline(run)
   const [first, ...others] = images
   const documents = (run.evidence?.platforms ?? []).flatMap(({ evidence }) => (evidence.sbom.status === 'collected' ? evidence.sbom.value.documents : [])).filter(({ format }) => format === 'cyclonedx')
@@ -54,10 +55,16 @@ export function githubOutputs(run: Run, directory: string): Record<'verdict' | '
     verdict: outcome,
     digest: run.release?.digest ?? (others.length === 0 ? (first?.digest ?? '') : ''),
     image: run.release === undefined ? '' : `${run.release.reference}@${run.release.digest}`,
+    tags: (run.release?.tags ?? []).map((tag) => `${repositoryOf(run.release?.reference ?? '')}:${tag}`).join('\n'),
     report: join(directory, 'report.html'),
     sarif: join(directory, 'report.sarif'),
     sbom: document === undefined ? '' : join(directory, documents.length === 1 ? document.path : 'sbom'),
   }
+}
+
+/** A reference without its tag; a registry's port is none. */
+function repositoryOf(reference: string): string {
+  return reference.replace(/:[^:/]+$/, '')
 }
 
 /** Every value between two lines that nobody can guess, so that no value can end itself and begin an output of its own. */

@@ -4,6 +4,7 @@ import { controllers, type Controller } from '../src/admission/index.ts'
 import { DeliveryError } from '../src/errors.ts'
 import { defused } from '../src/report/sanitize.ts'
 import { version } from '../src/version.ts'
+import { completionScript, shells, type Shell } from './completion.ts'
 import { endChildren } from './end-children.ts'
 
 /** The command line. Gives the exit code: 0 passed, 1 the policy says no, 2 usage or configuration, 3 could not decide, 4 a passed image was not released, 130/143 interrupted. */
@@ -58,6 +59,8 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .option('--baseline <verdict>', 'verdict.json of an earlier run: what it already had does not deny again, where the policy accepts that')
     .option('--known-exploited <file>', 'list of exploited vulnerabilities (CISA KEV catalogue, JSON): whatever of it the image has denies')
     .option('--output <directory>', 'where the reports go', 'loadline-report')
+    .option('--file <dockerfile>', 'Dockerfile, somewhere below the source (default: the policy\'s)')
+    .option('--target <stage>', 'stage to build (default: the policy\'s, or the last)')
     .option('--platform <platform...>', 'platforms to build and judge (default: the policy\'s)', [])
     .option('--publish <reference>', 'push a passed image to registry/repository:tag, or to registry/repository with tags by --tag')
     .option('--tag <rule...>', 'rules for tags, as type=semver,pattern={{major}}.{{minor}} (default: semantic version and commit)', [])
@@ -77,6 +80,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .option('--vulnerability-database <where>', 'directory with db/trivy.db, or a registry reference')
     .option('--lock <file>', 'lock file (default: loadline.lock.json in the source)')
     .option('--build-arg <name=value...>', 'build arguments, on top of the policy\'s', [])
+    .option('--label <name=value...>', 'labels, besides those from git; one that the Dockerfile sets itself wins', [])
     .option('--build-secret <id=source...>', 'build secrets: ID=env:NAME or ID=file:PATH', [])
     .option('--cache-scope <name>', 'cache mounts are shared with builds of this scope only (default: on GitHub and GitLab one for each pull request, otherwise "trusted")')
     .option('--engine <address>', 'address of a Dagger engine, e.g. unix:///run/dagger/engine.sock, or "sealed" (default: $LOADLINE_ENGINE)')
@@ -88,6 +92,11 @@ export function commandLine(done: (exitCode: number) => void): Command {
       const { buildAndScan } = await import('./commands/build-and-scan.ts')
       done(await buildAndScan(source, options))
     })
+
+  program
+    .command('github-action', { hidden: true })
+    .description('what action.yml runs: build-and-scan with the inputs of a GitHub step')
+    .action(async () => done(await (await import('./commands/github-action.ts')).githubAction()))
 
   const consumer = (command: Command) =>
     command
@@ -101,6 +110,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
       .option('--lock <file>', 'lock file (default: loadline.lock.json in this directory)')
       .option('--engine <address>', 'address of a Dagger engine (default: $LOADLINE_ENGINE)')
       .option('--json', 'print the document on standard output instead of the table', false)
+      .option('--quiet', 'print nothing about an image that holds', false)
 
   consumer(program.command('verify').description('verify an image in a registry as a consumer: signature, attestations, verdict'))
     .option('--policy <file>', 'policy file: the attestations that it requires, and its digest, which the verdict must name (default: every kind, any policy)')
@@ -158,10 +168,35 @@ export function commandLine(done: (exitCode: number) => void): Command {
     })
 
   program
+    .command('doctor')
+    .description('say what is here, what is missing, and what is pinned since when; changes and fetches nothing')
+    .argument('[source]', 'directory with a Dockerfile', '.')
+    .option('--engine <address>', 'address of a Dagger engine (default: $LOADLINE_ENGINE)')
+    .option('--lock <file>', 'lock file (default: loadline.lock.json in the source)')
+    .option('--json', 'print it as JSON', false)
+    .addHelpText('after', '\nExit codes: 0 a run can begin; 3 something that it needs is missing, or floats.\nExample:\n  loadline doctor services/orders')
+    .action(async (source: string, options) => {
+      const { doctor } = await import('./commands/doctor.ts')
+      done(await doctor(source, options))
+    })
+
+  program
+    .command('completion')
+    .description('print the completion script of a shell')
+    .addArgument(new Argument('<shell>', 'which shell').choices(shells))
+    .addHelpText('after', '\nExamples:\n  loadline completion bash > /etc/bash_completion.d/loadline\n  loadline completion zsh >> ~/.zshrc\n  loadline completion fish > ~/.config/fish/completions/loadline.fish')
+    .action((shell: Shell) => {
+      process.stdout.write(completionScript(program, shell))
+      done(0)
+    })
+
+  program
     .command('lock')
     .description('resolve every tool and base image to its digest, and write loadline.lock.json')
     .argument('<source>', 'directory with a Dockerfile')
     .option('--engine <address>', 'address of a Dagger engine that reaches the registries')
+    .option('--json', 'print the lock on standard output instead of what changed', false)
+    .addHelpText('after', '\nExample:\n  loadline lock services/orders')
     .action(async (source: string, options) => {
       const { lock } = await import('./commands/lock.ts')
       done(await lock(source, options))
@@ -204,6 +239,8 @@ export function commandLine(done: (exitCode: number) => void): Command {
       .option('--organisation <file>', 'the organisation\'s policy file')
   policyCommand('explain', 'say what a rule wants, what it needs, and how the policy sets it')
     .argument('<rule>', 'id of a rule, e.g. vulnerabilities')
+    .option('--json', 'print it as JSON', false)
+    .addHelpText('after', '\nExample:\n  loadline policy explain vulnerabilities --policy services/orders/loadline.yaml')
     .action(async (rule: string, options) => {
       const { explain } = await import('./commands/policy.ts')
       done(await explain(rule, options))
@@ -215,6 +252,8 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .option('--known-exploited <file>', 'list of exploited vulnerabilities, instead of the recorded one')
     .option('--at <moment>', 'judge as at this day or moment, UTC, e.g. 2027-01-31 (default: now)')
     .option('--json', 'print the document instead of the table', false)
+    .option('--quiet', 'print nothing about evidence that passes', false)
+    .addHelpText('after', '\nExample:\n  loadline policy test loadline-report/verdict.json --policy loadline.yaml --at 2027-01-31')
     .action(async (verdict: string, options) => {
       const { testPolicy } = await import('./commands/policy.ts')
       done(await testPolicy(verdict, options))
@@ -223,6 +262,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .command('schema')
     .description('print the JSON schema of a policy file')
     .addArgument(new Argument('[of]', 'whose file').choices(['application', 'organisation']).default('application'))
+    .addHelpText('after', '\nExample:\n  loadline policy schema > loadline-policy.schema.json')
     .action(async (of: 'application' | 'organisation') => {
       const { schema } = await import('./commands/policy.ts')
       done(schema(of))
@@ -249,8 +289,12 @@ export function commandLine(done: (exitCode: number) => void): Command {
       .command(name)
       .description(description)
       .action(async () => done(await run(await import('./commands/engine.ts'))))
-  engineCommand('up', 'find or start an engine, and print how to reach it', (commands) => commands.engineUp())
-  engineCommand('status', 'say what is there', (commands) => commands.engineStatus())
+  engineCommand('up', 'find or start an engine, and print how to reach it', (commands) => commands.engineUp()).addHelpText('after', '\nExample:\n  eval "$(loadline engine up | grep ^export)"')
+  engine
+    .command('status')
+    .description('say what is there')
+    .option('--json', 'print it as JSON', false)
+    .action(async (options: { json: boolean }) => done(await (await import('./commands/engine.ts')).engineStatus(options)))
   engineCommand('down', 'stop the sealed engine and its registry; caches stay', (commands) => commands.engineDown())
   engineCommand('clean', 'stop all and remove the cache directory', (commands) => commands.engineClean())
 
@@ -259,11 +303,13 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .command('up')
     .description('compile it where needed, start it, and print how to sign with it')
     .option('--email <address>', 'whom its identity token speaks for', 'somebody@example.com')
+    .addHelpText('after', '\nExample:\n  eval "$(loadline sigstore up | grep ^export)"')
     .action(async (options: { email: string }) => done(await (await import('./commands/sigstore.ts')).sigstoreUp(options)))
   sigstore
     .command('status')
     .description('say which parts run')
-    .action(async () => done(await (await import('./commands/sigstore.ts')).sigstoreStatus()))
+    .option('--json', 'print it as JSON', false)
+    .action(async (options: { json: boolean }) => done(await (await import('./commands/sigstore.ts')).sigstoreStatus(options)))
   sigstore
     .command('down')
     .description('stop it; what it signed can still be verified')
@@ -276,6 +322,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .allowUnknownOption()
     .helpOption(false)
     .passThroughOptions()
+    .addHelpText('after', '\nExample:\n  loadline dagger call lint --source .')
     .action(async (given: string[]) => {
       const { dagger } = await import('./commands/dagger.ts')
       done(await dagger(given))
@@ -285,6 +332,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .command('test')
     .description('set everything up, then run every test of Loadline itself')
     .argument('[files...]', 'only these test files')
+    .addHelpText('after', '\nExample:\n  loadline test test/engine/release.test.ts')
     .action(async (files: string[]) => {
       const { test } = await import('./commands/test.ts')
       done(await test(files))

@@ -13,8 +13,12 @@ export async function engineUp(): Promise<number> {
 }
 
 /** `loadline engine status`: what of the sealed toolchain is there. Exit code 0 where its engine runs, 3 where not. */
-export async function engineStatus(): Promise<number> {
+export async function engineStatus({ json }: { json: boolean }): Promise<number> {
   const status = await sealed({ say }).status()
+  if (json) {
+    process.stdout.write(`${JSON.stringify(status, null, 2)}\n`)
+    return status.engine === undefined ? 3 : 0
+  }
   const rows = [
     ['cache', status.cacheDirectory],
     ['set-up', status.complete ? 'complete' : 'not complete'],

@@ -10,7 +10,7 @@ import { findEngine } from '../engine.ts'
 import { withSession } from '../session.ts'
 
 /** `loadline lock SOURCE`: writes SOURCE/loadline.lock.json. Only a network that reaches the publishers' registries can do it. */
-export async function lock(source: string, options: { engine?: string }): Promise<number> {
+export async function lock(source: string, options: { engine?: string; json: boolean }): Promise<number> {
   const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), ...(options.engine === undefined ? {} : { address: options.engine }) })
   if (engine.lockFile !== undefined) {
     throw new DeliveryError('LOCK', 'a lock file holds the digests of the publishers\' own images, and this engine serves stand-ins for them', 'Run "loadline lock" where the container registries can be reached. Here the sealed toolchain keeps its own lock file.')
@@ -22,6 +22,10 @@ export async function lock(source: string, options: { engine?: string }): Promis
   })
   const earlier = await readFile(path, 'utf8').then((text) => Lock.safeParse(JSON.parse(text)).data, () => undefined)
   await writeFile(path, `${JSON.stringify(resolved, null, 2)}\n`)
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(resolved, null, 2)}\n`)
+    return 0
+  }
   for (const { reference, digest } of [...Object.values(resolved.tools), ...resolved.bases]) {
     const before = [...Object.values(earlier?.tools ?? {}), ...(earlier?.bases ?? [])].find((entry) => entry.reference.split('@')[0] === reference.split('@')[0])?.digest
     process.stdout.write(`${before === undefined ? 'new      ' : before === digest ? 'unchanged' : 'changed  '} ${reference.split('@')[0]} ${digest}\n`)

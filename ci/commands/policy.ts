@@ -5,7 +5,8 @@ import { DeliveryError } from '../../src/errors.ts'
 import { explainRule } from '../../src/gate/explain-rule.ts'
 import { rules } from '../../src/gate/rules.ts'
 import { closest, decidePolicy, organisationJsonSchema, policyJsonSchema, ruleIds, type PolicyFiles } from '../../src/policy/index.ts'
-import { renderJson, renderTerminal } from '../../src/report/index.ts'
+import { valueAt } from '../../src/policy/load.ts'
+import { renderJson, renderTerminal, rulePage } from '../../src/report/index.ts'
 import { useColor } from '../color.ts'
 import { givenText, policyText, readInput } from '../policy-input.ts'
 
@@ -16,19 +17,24 @@ export interface PolicyOptions {
 }
 
 /** `loadline policy explain RULE`: what a rule wants, and how the policy at hand sets it. */
-export async function explain(id: string, options: PolicyOptions): Promise<number> {
+export async function explain(id: string, options: PolicyOptions & { json: boolean }): Promise<number> {
   const rule = rules.find((candidate) => candidate.id === id)
   if (rule === undefined) {
     const near = closest(id, ruleIds)
     throw new DeliveryError('USAGE', `wanted the id of a rule, found ${JSON.stringify(id)}${near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`}`, `The rules are ${ruleIds.join(', ')}.`)
   }
   const { policy, layers } = decidePolicy(await policyFiles(options), new Date())
-  process.stdout.write(explainRule(rule, policy, layers.map(({ name }) => name).join(', then ')))
+  if (options.json) {
+    const { title, needs, means, remedy, source } = rule
+    const settings = Object.fromEntries((rule.settings ?? []).map((path) => [path, valueAt(policy, path.split('.')) ?? null]))
+    const exceptions = policy.exceptions.register.filter((exception) => exception.rule === id)
+    process.stdout.write(`${JSON.stringify({ id, title, needs, means: means ?? 'rejected', remedy, source, page: rulePage(id), setting: policy.rules[rule.id] ?? { level: 'deny' }, settings, exceptions, layers }, null, 2)}\n`)
+  } else process.stdout.write(explainRule(rule, policy, layers.map(({ name }) => name).join(', then ')))
   return 0
 }
 
 /** `loadline policy test VERDICT`: holds recorded evidence against a policy, prints the verdict as `build-and-scan` does, and gives its exit code. */
-export async function testPolicy(path: string, options: PolicyOptions & { platform: string[]; baseline?: string; knownExploited?: string; at?: string; json: boolean }): Promise<number> {
+export async function testPolicy(path: string, options: PolicyOptions & { platform: string[]; baseline?: string; knownExploited?: string; at?: string; json: boolean; quiet: boolean }): Promise<number> {
   const recorded = { path, text: await readInput(path, 'USAGE', 'verdict') }
   const run = judgeAgain({
     recorded,
@@ -38,7 +44,7 @@ export async function testPolicy(path: string, options: PolicyOptions & { platfo
     knownExploited: await givenText(options.knownExploited, 'known-exploited'),
     now: momentOf(options.at),
   })
-  process.stdout.write(options.json ? renderJson(run) : renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100 }))
+  if (options.json || !options.quiet || run.outcome !== 'passed') process.stdout.write(options.json ? renderJson(run) : renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100 }))
   return exitCodeOf(run)
 }
 

@@ -8,7 +8,7 @@ import { findEngine } from '../engine.ts'
 import { policyText } from '../policy-input.ts'
 import { reachRegistry } from '../reach-registry.ts'
 import { withSession } from '../session.ts'
-import { givenDatabase, readGivenLock } from './build-and-scan.ts'
+import { givenDatabase, readGivenLock } from '../deliver-source.ts'
 import { readIdentity, type IdentityOptions } from './verify.ts'
 
 /** The options of `loadline reverdict`. */
@@ -21,6 +21,7 @@ export interface ReverdictOptions extends IdentityOptions {
   lock?: string
   engine?: string
   json: boolean
+  quiet: boolean
 }
 
 /** `loadline reverdict REF`: judges a published image again from its attested SBOM, and says what changed. Exit codes as those of build-and-scan. */
@@ -35,7 +36,7 @@ export async function reverdict(reference: string, options: ReverdictOptions): P
     const document = await withSession(engine, join(logs, 'engine.log'), async () =>
       judgeAgain({ target: await reachRegistry(reference, options), identity, policy, lock, now, ...(await givenDatabase(options.vulnerabilityDatabase)) }),
     )
-    process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : renderReverdict(document, { color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }))
+    if (options.json || !options.quiet || document.outcome !== 'passed') process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : renderReverdict(document, { color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }))
     return document.outcome === 'passed' ? 0 : document.outcome === 'rejected' ? 1 : 3
   } finally {
     await rm(logs, { recursive: true })

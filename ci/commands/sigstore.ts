@@ -30,9 +30,10 @@ export async function sigstoreUp({ email }: { email: string }): Promise<number> 
 }
 
 /** `loadline sigstore status`: which parts run. Exit code 0 where all do, 3 where not. */
-export async function sigstoreStatus(): Promise<number> {
+export async function sigstoreStatus({ json }: { json: boolean }): Promise<number> {
   const found = await findSigstore(directory())
-  for (const part of parts) {
+  if (json) process.stdout.write(`${JSON.stringify(Object.fromEntries(parts.map((part) => [part, found?.running.includes(part) === true ? { url: found.instance.urls[part], pid: found.instance.processes[part].pid } : null])), null, 2)}\n`)
+  for (const part of json ? [] : parts) {
     const running = found?.running.includes(part) === true
     process.stdout.write(`${part.padEnd(10)} ${running ? `${found?.instance.urls[part]} (process ${found?.instance.processes[part].pid})` : 'not running'}\n`)
   }

@@ -9,7 +9,7 @@ import { findEngine } from '../engine.ts'
 import { policyText, readInput } from '../policy-input.ts'
 import { reachRegistry } from '../reach-registry.ts'
 import { withSession } from '../session.ts'
-import { readGivenLock } from './build-and-scan.ts'
+import { readGivenLock } from '../deliver-source.ts'
 
 /** Whom the person expects to have signed, as the command line says it. */
 export interface IdentityOptions {
@@ -29,6 +29,7 @@ export interface VerifyOptions extends IdentityOptions {
   lock?: string
   engine?: string
   json: boolean
+  quiet: boolean
 }
 
 /** `loadline verify REF`: verifies an image in a registry as a consumer, and prints its verdict. Exit code 0 where everything holds, 4 where something does not. */
@@ -41,7 +42,7 @@ export async function verify(reference: string, options: VerifyOptions): Promise
   const logs = await mkdtemp(join(tmpdir(), 'loadline-verify-'))
   try {
     const { verification } = await withSession(engine, join(logs, 'engine.log'), async () => verifyImage({ target: await reachRegistry(reference, options), identity, expected, lock, now }))
-    process.stdout.write(options.json ? `${JSON.stringify(verification, null, 2)}\n` : renderVerification(verification, { color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }))
+    if (options.json || !options.quiet || verification.outcome !== 'verified') process.stdout.write(options.json ? `${JSON.stringify(verification, null, 2)}\n` : renderVerification(verification, { color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }))
     return verification.outcome === 'verified' ? 0 : 4
   } finally {
     await rm(logs, { recursive: true })

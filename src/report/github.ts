@@ -20,7 +20,8 @@ export function renderGithub(run: Run, findings: readonly ReportedFinding[] = re
   const cut = [...denying.slice(mostAnnotations - broken.length), ...warning.slice(mostAnnotations)]
   const rest = cut.length === 0 ? '' : ` ${counted(cut.length, 'more finding')} ${cut.length === 1 ? 'is' : 'are'} only in the reports (${severityLine(tally(cut))}).`
   const summary = command('notice', { title: `Loadline: ${word}` }, `${sentence} ${wholeNumber(denying.length)} deny, ${wholeNumber(warning.length)} warn${known === 0 ? '' : `, ${wholeNumber(known)} known since an earlier verdict`}.${rest}`)
-  return `${[...errors, ...warnings, summary].join('\n')}\n`
+  const skipped = outcome === 'passed' && run.release === undefined && run.notPublished !== undefined ? [command('notice', { title: 'Loadline: not published' }, next)] : []
+  return `${[...errors, ...warnings, summary, ...skipped].join('\n')}\n`
 }
 
 const mostAnnotations = 10

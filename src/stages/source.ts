@@ -52,6 +52,12 @@ export interface SourceRequest {
   knownExploited?: { path: string; text: string }
   /** Replaces the policy's platforms. */
   platforms?: string[]
+  /** Replaces the policy's Dockerfile: a path inside the directory. */
+  dockerfile?: string
+  /** Replaces the stage that the policy builds. */
+  target?: string
+  /** Labels for the image, besides those that git gives. One that the Dockerfile sets itself wins. */
+  labels?: Readonly<Record<string, string>>
   /** In which form it is to be published, where it is: one that the platforms do not allow is refused before anything is built. */
   consumer?: ManifestForm
   /** Added to the policy's build arguments. */
@@ -92,7 +98,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
       ...(policy.build.target === undefined ? {} : { target: policy.build.target }),
       ...(request.git === undefined ? {} : { revision: SourceRevision.strip().parse(request.git) }),
     },
-    labels: imageLabels(name, request.git, request.version),
+    labels: { ...imageLabels(name, request.git, request.version), ...request.labels },
     dockerfile: { path, text, ...choice },
     images,
     policy,

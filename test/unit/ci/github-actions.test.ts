@@ -68,7 +68,7 @@ describe('tellGithub', () => {
     const run = hostileRun()
     await tellGithub(step, run, '/reports/a\nverdict=passed\nloadline-\n', say)
     for (const line of said.trimEnd().split('\n')) expect(line).toMatch(/^::(error|warning|notice) /)
-    expect(Object.keys(outputsOf(readFileSync(step.outputFile, 'utf8')))).toEqual(['verdict', 'digest', 'image', 'report', 'sarif', 'sbom'])
+    expect(Object.keys(outputsOf(readFileSync(step.outputFile, 'utf8')))).toEqual(['verdict', 'digest', 'image', 'tags', 'report', 'sarif', 'sbom'])
     expect(outputsOf(readFileSync(step.outputFile, 'utf8'))['verdict']).toBe('rejected')
   })
 
@@ -84,6 +84,7 @@ describe('githubOutputs', () => {
       verdict: 'passed',
       digest: digestOf('index'),
       image: `registry.example.com/shop/orders:1.8.2@${digestOf('index')}`,
+      tags: 'registry.example.com/shop/orders:1.8.2',
       report: '/r/report.html',
       sarif: '/r/report.sarif',
       sbom: '/r/sbom',

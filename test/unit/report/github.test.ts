@@ -34,6 +34,12 @@ describe('renderGithub', () => {
     expect(commandsOf(renderGithub(undecidedRun()))[0]).toMatchObject({ level: 'error' })
   })
 
+  it('says that a passed run was not published, where it was meant to be [fault 56]', () => {
+    const { release: _, ...run } = passedRun()
+    const notice = commandsOf(renderGithub({ ...run, notPublished: 'publish was skipped because pull requests from forks run without credentials' })).at(-1)
+    expect(notice).toMatchObject({ level: 'notice', properties: { title: 'Loadline: not published' }, message: expect.stringContaining('publish was skipped') })
+  })
+
   it('gives no error for a run that passed', () => {
     expect(commandsOf(renderGithub(passedRun())).map(({ level }) => level)).toEqual(['warning', 'notice'])
   })

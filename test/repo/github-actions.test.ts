@@ -1,0 +1,85 @@
+import { parse } from 'yaml'
+import { describe, expect, it } from 'vitest'
+import { ActionInputs, inputVariable } from '../../ci/action-inputs.ts'
+import { githubOutputs } from '../../ci/github-actions.ts'
+import { brokenRun } from '../unit/report/runs.ts'
+import { filesBelow, read } from './source-files.ts'
+
+interface Step {
+  uses?: string
+  run?: string
+  env?: Record<string, string>
+}
+
+interface Declared {
+  inputs: Record<string, { description: string; default?: unknown }>
+  outputs: Record<string, { value: string }>
+}
+
+const action = parse(read('action.yml')) as Declared & { runs: { steps: Step[] } }
+const workflow = parse(read('.github/workflows/build-and-scan.yml')) as { permissions?: unknown; on: { workflow_call: Declared & { secrets: Record<string, unknown> } }; jobs: Record<string, { permissions?: unknown; steps: Step[] }> }
+const files = ['action.yml', ...filesBelow('.github', '.yml')]
+const inputs = Object.keys(ActionInputs.shape)
+const outputs = Object.keys(githubOutputs(brokenRun(), '/reports'))
+
+/** The step that runs Loadline. */
+function loadlineStep(steps: readonly Step[]): Step {
+  return steps.find(({ run }) => run?.includes('loadline.mjs') === true) ?? {}
+}
+
+describe('the GitHub action', () => {
+  it('has exactly the inputs that the program reads, and hands each over', () => {
+    expect(Object.keys(action.inputs)).toEqual(inputs)
+    expect(loadlineStep(action.runs.steps).env).toEqual(Object.fromEntries(inputs.map((name) => [inputVariable(name), `\${{ inputs.${name} }}`])))
+  })
+
+  it('has exactly the outputs that the program writes', () => {
+    expect(Object.keys(action.outputs).toSorted()).toEqual(outputs.toSorted())
+    for (const [name, { value }] of Object.entries(action.outputs)) expect(value).toBe(`\${{ steps.loadline.outputs.${name} }}`)
+  })
+})
+
+describe('the reusable workflow', () => {
+  const { secrets, inputs: declared, outputs: given } = workflow.on.workflow_call
+  const steps = workflow.jobs['build-and-scan']?.steps ?? []
+  // A called workflow cannot see files or variables that its caller makes, and its reports go into an artifact.
+  const left = ['secret-envs', 'secret-files', 'output']
+  const secretOf: Record<string, string> = { secrets: 'build-secrets', password: 'password', 'cosign-private-key': 'cosign-private-key', 'cosign-password': 'cosign-password' }
+
+  it('takes what the action takes, credentials as secrets, and hands each over', () => {
+    expect(Object.keys(secrets)).toEqual(Object.values(secretOf))
+    const own = ['loadline', 'upload-sarif', 'artifact', 'runs-on']
+    expect(Object.keys(declared)).toEqual([...own, ...inputs.filter((name) => !left.includes(name) && secretOf[name] === undefined)])
+    const from = (name: string) => (secretOf[name] === undefined ? `inputs.${name}` : `secrets.${secretOf[name]}`)
+    expect(loadlineStep(steps).env).toEqual(Object.fromEntries(inputs.filter((name) => !left.includes(name)).map((name) => [inputVariable(name), `\${{ ${from(name)} }}`])))
+  })
+
+  it('says of each input what the action says', () => {
+    for (const [name, { description }] of Object.entries(declared)) if (action.inputs[name] !== undefined) expect({ name, description }).toEqual({ name, description: action.inputs[name].description })
+  })
+
+  it('gives every output of the action', () => {
+    expect(Object.keys(given).toSorted()).toEqual(outputs.toSorted())
+  })
+
+  it('has the permissions of its caller and no others', () => {
+    expect(workflow.permissions).toBeUndefined()
+    expect(Object.values(workflow.jobs).map(({ permissions }) => permissions)).toEqual([undefined])
+  })
+})
+
+describe.each(files)('%s', (path) => {
+  const text = read(path)
+
+  it('puts no expression into the text of a shell [fault 42]', () => {
+    const document = parse(text) as { runs?: { steps: Step[] }; jobs?: Record<string, { steps?: Step[] }> }
+    const steps = [...(document.runs?.steps ?? []), ...Object.values(document.jobs ?? {}).flatMap((job) => job.steps ?? [])]
+    expect(steps.length).toBeGreaterThan(0)
+    expect(steps.filter(({ run }) => run?.includes('${{') === true)).toEqual([])
+  })
+
+  it('names every foreign action by commit, with its version beside', () => {
+    const uses = text.split('\n').filter((line) => /^\s*(- )?uses:/.test(line))
+    expect(uses.filter((line) => !/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([])
+  })
+})
