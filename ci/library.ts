@@ -1,0 +1,47 @@
+/**
+ * Loadline as a library: `import { buildAndScan } from "loadline"`. This is the whole of it; whatever else lies in the package may change at any time.
+ *
+ * A run is one document, `Run`. Nothing here writes files, prints, or ends the process, and a rejected image is a value and no error.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Run } from '../src/model/index.ts'
+import type { ProgressEvent } from '../src/stages/progress.ts'
+import { deliverSource, type SourceOptions } from './deliver-source.ts'
+
+export { judgeAgain } from '../pipelines/judge-again.ts'
+export { exitCodeOf } from '../pipelines/run-record.ts'
+export { DeliveryError, type ErrorCode } from '../src/errors.ts'
+export type { Run, Verdict } from '../src/model/index.ts'
+export { defaultPolicy, loadPolicy, policyJsonSchema, strictPolicy, type Policy } from '../src/policy/index.ts'
+export { readRun, renderHtml, renderJson, renderJunit, renderMarkdown, renderReports, renderSarif, renderTerminal } from '../src/report/index.ts'
+export type { ProgressEvent } from '../src/stages/progress.ts'
+
+/** What a run may be told; each as the option of the same name of `loadline build-and-scan`. Credentials are named, as env:NAME or file:PATH, and never given. */
+export interface BuildAndScanOptions extends Partial<SourceOptions> {
+  /** Called when a step begins and ends. */
+  progress?: (event: ProgressEvent) => void
+  /** Called with lines about the set-up of an engine. */
+  say?: (line: string) => void
+}
+
+/** A run that ended, with every report by its file name. */
+export interface Delivered {
+  run: Run
+  reports: Record<string, string>
+}
+
+/**
+ * Lints, builds, collects evidence and judges a directory that has a Dockerfile; publishes and signs what passed, where `publish` asks for it.
+ * `run.outcome` is the answer: only `passed` may ship. Throws a `DeliveryError` where no run could begin: without an engine, a lock file or a source.
+ */
+export async function buildAndScan(source: string, { progress = () => undefined, say = () => undefined, ...options }: BuildAndScanOptions = {}): Promise<Delivered> {
+  const logs = await mkdtemp(join(tmpdir(), 'loadline-library-'))
+  try {
+    const { run, reports } = await deliverSource(source, { platform: [], buildArg: [], label: [], buildSecret: [], tag: [], immutableTags: false, ...options }, { startedAt: new Date(), progress, say, logFile: join(logs, 'engine.log') })
+    return { run, reports }
+  } finally {
+    await rm(logs, { recursive: true })
+  }
+}
