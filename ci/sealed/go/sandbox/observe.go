@@ -66,9 +66,11 @@ type ended struct {
 type task struct {
 	// Whether it runs the image's program. The runtime, which prepares the container, is followed and not recorded.
 	recorded bool
-	entered  bool
-	call     string
-	path     string
+	// Whether the stop with which the kernel hands a new thread over is behind it.
+	greeted bool
+	entered bool
+	call    string
+	path    string
 }
 
 // start runs a program and follows it and everything that it starts, until all of it has ended. Each process of its own that ends is told
@@ -120,8 +122,7 @@ func (observer *observer) follow(first int, ends chan<- ended) {
 			continue
 		}
 		known := tasks[pid]
-		isNew := known == nil
-		if isNew {
+		if known == nil {
 			known = &task{recorded: isConfined(pid)}
 			tasks[pid] = known
 			if pid == first {
@@ -141,8 +142,9 @@ func (observer *observer) follow(first int, ends chan<- ended) {
 					observer.saw("execve")
 				}
 			}
-		case isNew:
-			// The stop with which the kernel hands a new thread over.
+		case !known.greeted && (signal == syscall.SIGSTOP || pid == first):
+			// A signal of the image's own can come before it, and is delivered.
+			known.greeted = true
 		default:
 			deliver = int(signal)
 		}

@@ -4,21 +4,36 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 )
 
 const (
 	keptBytes   = 16_384
 	keptLines   = 8
 	longestLine = 300
+	lingering   = time.Second
 )
 
 // output keeps the end of what a container prints.
 type output struct {
 	mutex sync.Mutex
 	tail  []byte
+	// Closed when nobody can print any more.
+	ended chan struct{}
+}
+
+func newOutput() *output { return &output{ended: make(chan struct{})} }
+
+// wait gives what was printed last the time to arrive: the end of a process is known before its output is read.
+func (output *output) wait() {
+	select {
+	case <-output.ended:
+	case <-time.After(lingering):
+	}
 }
 
 func (output *output) copyFrom(reader io.Reader) {
+	defer close(output.ended)
 	chunk := make([]byte, 4096)
 	for {
 		count, err := reader.Read(chunk)

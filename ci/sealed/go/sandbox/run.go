@@ -80,7 +80,7 @@ func run(runtime string, plan *plan, image *image, root string) (*report, error)
 	if err != nil {
 		return nil, err
 	}
-	printed := &output{}
+	printed := newOutput()
 	container := &container{runtime: runtime, state: filepath.Join(work, "state"), id: id, bundle: bundle, observer: observer, ended: make(chan syscall.WaitStatus, 1)}
 	defer container.command("delete", "--force", id)
 	if reason, err := container.create(printed); err != nil {
@@ -116,6 +116,7 @@ func run(runtime string, plan *plan, image *image, root string) (*report, error)
 	if given.OutOfMemory > 0 {
 		given.PeakMemory = plan.Memory
 	}
+	printed.wait()
 	given.Output = printed.lines(bundle.spec.Process.Env)
 	observer.tell(given)
 	return given, nil
@@ -141,6 +142,7 @@ func (container *container) create(printed *output) (string, error) {
 		}
 		if status := end.status; !status.Exited() || status.ExitStatus() != 0 {
 			said, _ := os.ReadFile(log)
+			printed.wait()
 			message := lastLine(string(said) + "\n" + strings.Join(printed.lines(nil), "\n"))
 			for _, fault := range []string{"executable file", "exec format error", "No such file or directory", "Permission denied"} {
 				if strings.Contains(message, fault) && strings.Contains(message, "exec") {
@@ -329,7 +331,7 @@ func (container *container) exec(arguments []string, timeout time.Duration) erro
 	if err != nil {
 		return err
 	}
-	said := &output{}
+	said := newOutput()
 	go func() {
 		said.copyFrom(reader)
 		reader.Close()
@@ -358,6 +360,7 @@ func (container *container) exec(arguments []string, timeout time.Duration) erro
 			}
 			if status := end.status; !status.Exited() || status.ExitStatus() != 0 {
 				how := exitOf(status)
+				said.wait()
 				if line := lastLine(strings.Join(said.lines(container.bundle.spec.Process.Env), "\n")); line != "" {
 					return fmt.Errorf("the health check said %s: %s", how, line)
 				}

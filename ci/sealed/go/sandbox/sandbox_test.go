@@ -96,7 +96,7 @@ func TestThePlansEnvironmentWins(t *testing.T) {
 }
 
 func TestOutputIsCutAndBlottedOut(t *testing.T) {
-	printed := &output{}
+	printed := newOutput()
 	printed.copyFrom(strings.NewReader(strings.Repeat("noise\n", 10_000) + "connecting with correct-horse-battery\n\n" + strings.Repeat("x", 400) + "\n\xff\n"))
 	lines := printed.lines([]string{"TOKEN=correct-horse-battery", "SHORT=noise", "HOME=/home/nonroot"})
 	if len(lines) != keptLines || lines[len(lines)-3] != "connecting with ***" || len([]rune(lines[len(lines)-2])) != longestLine+1 || lines[len(lines)-1] != "\uFFFD" {
