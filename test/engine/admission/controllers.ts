@@ -16,8 +16,8 @@ export interface Answer {
 export async function admissionControllers(): Promise<{ kyverno: string; policyController: string }> {
   const compile = <Name extends string>(module: string, programs: ProgramsOnDemand<Name>['programs']) => compileOnDemand({ goDirectory, module, programs }, locateCache(), () => undefined, () => undefined)
   const { kyverno } = await compile('kyverno', { kyverno: { version: `v${kyvernoVersion}`, package: 'github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno' } })
-  const { policyController } = await compile('policy-controller', { policyController: { version: `v${policyControllerVersion}`, package: 'github.com/sigstore/policy-controller/cmd/tester' } })
-  return { kyverno, policyController }
+  const { tester } = await compile('policy-controller', { tester: { version: `v${policyControllerVersion}`, package: 'github.com/sigstore/policy-controller/cmd/tester' } })
+  return { kyverno, policyController: tester }
 }
 
 /** Asks Kyverno about a pod (paths of files): its command line applies a policy with the engine that answers in a cluster. */
