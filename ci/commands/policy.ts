@@ -6,7 +6,7 @@ import { explainRule } from '../../src/gate/explain-rule.ts'
 import { rules } from '../../src/gate/rules.ts'
 import { closest, decidePolicy, organisationJsonSchema, policyJsonSchema, ruleIds, type PolicyFiles } from '../../src/policy/index.ts'
 import { valueAt } from '../../src/policy/load.ts'
-import { renderJson, renderTerminal, rulePage } from '../../src/report/index.ts'
+import { renderJson, renderTerminal } from '../../src/report/index.ts'
 import { useColor } from '../color.ts'
 import { givenText, policyText, readInput } from '../policy-input.ts'
 
@@ -28,7 +28,7 @@ export async function explain(id: string, options: PolicyOptions & { json: boole
     const { title, needs, means, remedy, source } = rule
     const settings = Object.fromEntries((rule.settings ?? []).map((path) => [path, valueAt(policy, path.split('.')) ?? null]))
     const exceptions = policy.exceptions.register.filter((exception) => exception.rule === id)
-    process.stdout.write(`${JSON.stringify({ id, title, needs, means: means ?? 'rejected', remedy, source, page: rulePage(id), setting: policy.rules[rule.id] ?? { level: 'deny' }, settings, exceptions, layers }, null, 2)}\n`)
+    process.stdout.write(`${JSON.stringify({ id, title, needs, means: means ?? 'rejected', remedy, source, setting: policy.rules[rule.id] ?? { level: 'deny' }, settings, exceptions, layers }, null, 2)}\n`)
   } else process.stdout.write(explainRule(rule, policy, layers.map(({ name }) => name).join(', then ')))
   return 0
 }

@@ -11,7 +11,6 @@ import { html, type Markup } from './markup.ts'
 import { age, byteSize, counted, moment, wholeNumber } from './measures.ts'
 import { notices } from './notices.ts'
 import { reportedFindings, type ReportedFinding } from './reported-findings.ts'
-import { rulePage } from './rule-page.ts'
 import { printable } from './sanitize.ts'
 import { describeSignature } from './signature.ts'
 import { verificationSteps } from './verification-steps.ts'
@@ -115,7 +114,7 @@ function gatesSection(run: Run): Markup | false {
   if (run.verdict === undefined) return false
   const speaking = [...rulesWith(run, 'failed'), ...rulesWith(run, 'undecided'), ...rulesWith(run, 'warned')]
   const quiet = [...rulesWith(run, 'off'), ...rulesWith(run, 'passed')]
-  const row = (result: RuleResult): Markup => html`<tr>${cell('Verdict', html`<span class="word ${result.status}">${statusWords[result.status]}</span>`)}${cell('Gate', html`<span><b>${printable(result.title)}</b> <small><a href="${rulePage(result.rule)}" rel="noopener noreferrer">${printable(result.rule)}</a></small></span>`)}${cell('Wanted', printable(result.wanted))}${cell('Found', printable(result.found))}${speaks(result) && cell('What to do', printable(result.remedy))}</tr>
+  const row = (result: RuleResult): Markup => html`<tr>${cell('Verdict', html`<span class="word ${result.status}">${statusWords[result.status]}</span>`)}${cell('Gate', html`<span><b>${printable(result.title)}</b> <small>${printable(result.rule)}</small></span>`)}${cell('Wanted', printable(result.wanted))}${cell('Found', printable(result.found))}${speaks(result) && cell('What to do', printable(result.remedy))}</tr>
 `
   const table = (results: readonly RuleResult[], caption: string, remedy: boolean): Markup | false =>
     results.length > 0 &&

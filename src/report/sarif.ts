@@ -6,7 +6,6 @@ import { headline } from './headline.ts'
 import { counted, wholeNumber } from './measures.ts'
 import { notices } from './notices.ts'
 import { foundLine, placeOf, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
-import { rulePage } from './rule-page.ts'
 import { printable, safeUrl } from './sanitize.ts'
 import { repositorySegments, sourceLocation } from './source-location.ts'
 
@@ -196,7 +195,7 @@ class Rules {
 
   constructor(run: Run) {
     this.#run = run
-    for (const result of run.verdict?.results ?? []) this.#enter(`loadline/${result.rule}`, 'low', { shortDescription: result.title, fullDescription: result.wanted, help: result.remedy, url: rulePage(result.rule), tags: ['loadline', result.kind] })
+    for (const result of run.verdict?.results ?? []) this.#enter(`loadline/${result.rule}`, 'low', { shortDescription: result.title, fullDescription: result.wanted, help: result.remedy, tags: ['loadline', result.kind] })
   }
 
   add(finding: ReportedFinding): { id: string; index: number } {

@@ -7,7 +7,6 @@ import { headline, rulesWith } from './headline.ts'
 import { age, counted } from './measures.ts'
 import { notices } from './notices.ts'
 import { ownerLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
-import { rulePage } from './rule-page.ts'
 import { defused, printable } from './sanitize.ts'
 
 /** How a run is told on a terminal. */
@@ -36,7 +35,7 @@ export function renderTerminal(run: Run, options: TerminalOptions, findings: rea
     speaking.length === 0 ? '' : gateTable(speaking, width, colors),
     ...speaking.map((result) => detailTable(result, findings, width, colors)),
     missingTable(findings, width, colors),
-    pageLine(speaking, width, colors),
+    explainLine(speaking, width, colors),
     compressed('✓', 'passed', rulesWith(run, 'passed'), width, colors.green),
     compressed('○', 'not judged', rulesWith(run, 'off'), width, colors.yellow),
     exceptionBlock(findings, width, colors),
@@ -105,12 +104,12 @@ function detailTable(result: RuleResult, findings: readonly ReportedFinding[], w
   return `${block(`${glyphs[result.status]} ${colors.bold(printable(result.title))}`, body)}${rest}`
 }
 
-/** One address for all: it has a place for each rule. */
-function pageLine(speaking: readonly RuleResult[], width: number, colors: Colors): string {
-  const [first, ...others] = speaking.map(({ rule }) => rule)
+/** How to learn what the rules that speak are about, and why. */
+function explainLine(speaking: readonly RuleResult[], width: number, colors: Colors): string {
+  const [first, ...others] = speaking.map(({ rule }) => printable(rule))
   if (first === undefined) return ''
-  const also = others.length === 0 ? '' : wrapped(`also ${others.map((rule) => `#${printable(rule)}`).join(' ')}`, width - 10)
-  return colors.dim(`about     ${rulePage(first)}${also === '' ? '' : `\n          ${indented(also, 10)}`}`)
+  const also = others.length === 0 ? '' : wrapped(`also ${others.join(' ')}`, width - 10)
+  return colors.dim(`about     loadline policy explain ${first}${also === '' ? '' : `\n          ${indented(also, 10)}`}`)
 }
 
 function missingTable(findings: readonly ReportedFinding[], width: number, colors: Colors): string {
