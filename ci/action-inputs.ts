@@ -47,8 +47,8 @@ export type ActionInputs = z.infer<typeof ActionInputs>
 
 /** Reads the inputs from the environment of a step, where action.yml puts them: `build-args` is INPUT_BUILD_ARGS. Throws `USAGE`. */
 export function readActionInputs(environment: Readonly<Record<string, string | undefined>>): ActionInputs {
-  const given = Object.keys(ActionInputs.shape).map((name) => [name, environment[inputVariable(name)] ?? ''] as const)
-  const parsed = ActionInputs.safeParse(Object.fromEntries(given))
+  const values = Object.keys(ActionInputs.shape).map((name) => [name, environment[inputVariable(name)] ?? ''] as const)
+  const parsed = ActionInputs.safeParse(Object.fromEntries(values))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new DeliveryError('USAGE', `the input ${issue?.path.join('.')}: wanted ${issue?.message}`, 'Correct it in the workflow, below "with:".')
@@ -145,11 +145,11 @@ function publicationOf({ images, tags }: ActionInputs): PublicationInputs {
   const hint = 'Give images: registry/repository with rules in tags, or whole references to one repository in tags.'
   const repositories = list(images)
   if (repositories.length > 1) throw new DeliveryError('USAGE', `one image goes to one repository, and images names ${repositories.length}`, hint)
-  const [repository] = repositories
-  if (repository !== undefined) {
-    const { registry } = referenceOf(repository, 'images', hint)
+  const [image] = repositories
+  if (image !== undefined) {
+    const { registry } = referenceOf(image, 'images', hint)
     const rules = lines(tags)
-    return { reference: repository, registry, ...(rules.length === 0 ? {} : { tagRules: rules }) }
+    return { reference: image, registry, ...(rules.length === 0 ? {} : { tagRules: rules }) }
   }
   const references = list(tags).map((entry) => referenceOf(entry, 'tags', hint))
   const [first] = references
