@@ -283,6 +283,19 @@ export function commandLine(done: (exitCode: number) => void): Command {
       done(await audit(paths, options))
     })
 
+  program
+    .command('compliance')
+    .description('say what a run shows for a compliance framework, tied to its artifacts; needs no engine')
+    .addArgument(new Argument('<framework>', 'which one').choices(['hipaa', 'pci-dss', 'soc2']))
+    .requiredOption('--verdict <file>', 'verdict.json of the run, in its report directory')
+    .option('--output <directory>', 'where compliance-<framework>.json and .md go (default: they are not written)')
+    .option('--json', 'print the document as JSON instead of Markdown', false)
+    .addHelpText('after', '\nExample:\n  loadline compliance pci-dss --verdict loadline-report/verdict.json')
+    .action(async (framework: 'hipaa' | 'pci-dss' | 'soc2', options) => {
+      const { compliance } = await import('./commands/compliance.ts')
+      done(await compliance(framework, options))
+    })
+
   const engine = program.command('engine').description('the Dagger engine that Loadline uses on this machine')
   const engineCommand = (name: string, description: string, run: (commands: typeof import('./commands/engine.ts')) => Promise<number>) =>
     engine

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { Compliance } from '../../src/audit/compliance/index.ts'
 import { Audit } from '../../src/audit/index.ts'
 import { Merged, Run } from '../../src/model/index.ts'
 import { organisationJsonSchema, policyJsonSchema, shippedPolicyNames } from '../../src/policy/index.ts'
@@ -26,7 +27,14 @@ const auditJsonSchema = (): Record<string, unknown> => ({
   ...z.toJSONSchema(Audit, { io: 'output', target: 'draft-2020-12' }),
 })
 
+const complianceJsonSchema = (): Record<string, unknown> => ({
+  title: 'Loadline compliance',
+  description: 'What one run shows for a compliance framework: compliance-<framework>.json is exactly this.',
+  ...z.toJSONSchema(Compliance, { io: 'output', target: 'draft-2020-12' }),
+})
+
 const published = {
+  'loadline-compliance.schema.json': complianceJsonSchema,
   'loadline-audit.schema.json': auditJsonSchema,
   'loadline-policy.schema.json': policyJsonSchema,
   'loadline-organisation.schema.json': organisationJsonSchema,
