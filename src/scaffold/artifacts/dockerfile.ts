@@ -13,7 +13,7 @@ export function dockerfile(application: Application, templates: Templates, lock:
     ...values,
     buildBase: pinned(bases.build, lock),
     runBase: pinned(bases.run, lock),
-    secretMount: secret === undefined ? '' : `    --mount=type=secret,id=${secret.id},target=${secret.target},required=true \\`,
+    secretMount: secret === undefined ? '' : `--mount=type=secret,id=${secret.id},target=${secret.target},required=true \\`,
     labels: `LABEL ${assignments({
       'org.opencontainers.image.title': application.name,
       'org.opencontainers.image.description': application.description,

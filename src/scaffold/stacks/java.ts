@@ -69,7 +69,7 @@ export const javaGradle: Stack = {
       values: { lockFiles: top.join(' '), copyGradle: folders.length === 0 ? '' : `COPY ${folders.join(' ')} gradle/` },
       sources: [...files, 'src/main'],
       entrypoint: ['/usr/bin/java', ...jvmOptions, '-cp', '/app/lib/*', main],
-      secret: answers.privateRegistry || /\bcredentials\b/.test(build) ? { id: 'gradle-properties', target: '/root/.gradle/gradle.properties' } : undefined,
+      secret: answers.privateRegistry || /\bcredentials\b/.test(build) ? { id: 'gradle-properties', target: '/var/cache/gradle/gradle.properties' } : undefined,
     }
   },
 }

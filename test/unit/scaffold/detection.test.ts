@@ -100,7 +100,7 @@ describe('what a scaffold takes from its source', () => {
     ['Maven', { 'pom.xml': '<project><artifactId>a</artifactId><repositories><repository/></repositories></project>', 'src/main/java/A.java': 'class A { public static void main(String[] a) { listen("PORT", 8080, "/health"); } }' }, 'id=maven-settings,target=/root/.m2/settings.xml,required=true'],
   ])('a private registry of %s makes a secret mount, which the gate then asks for', async (_, files, mount) => {
     const { files: made, application } = await scaffoldOfFiles(files)
-    expect(made['Dockerfile']).toContain(`--mount=type=secret,${mount}`)
+    expect(made['Dockerfile']).toContain(` \\\n    --mount=type=secret,${mount} \\\n    `)
     expect(made[`.github/workflows/${application.name}.yaml`]).toContain('BUILD_SECRET: ${{ secrets.BUILD_SECRET }}')
   })
 
