@@ -73,7 +73,8 @@ function hardened(who: string): Record<string, unknown> {
     user: who,
     read_only: true,
     cap_drop: ['ALL'],
-    restart: 'unless-stopped',
+    // One that keeps failing is looked at by somebody, and not started for ever.
+    restart: 'on-failure:5',
     init: false,
     logging: { driver: 'local', options: { 'max-size': '10m', 'max-file': '5' } },
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { audit } from '../../../pipelines/audit.ts'
 import { complianceNames, targetNames } from '../../../src/scaffold/index.ts'
 import { loadPolicy } from '../../../src/policy/index.ts'
 import { parseStructureTests } from '../../../src/tools/container-structure-test/schema.ts'
@@ -22,6 +23,14 @@ describe.each(pairs)('the scaffold of %s for %s', (stack, target) => {
     const { files } = await scaffoldOf(stack, { targets: [target] })
     const faults = Object.entries(files).flatMap(([path, text]) => faultsOf(path, text).map((fault) => `${path}: ${fault}`))
     expect(faults).toEqual([])
+  })
+
+  it('fails no control of the audit', async () => {
+    const { files } = await scaffoldOf(stack, { targets: [target] })
+    const read = Object.entries(files).filter(([path]) => /(^|\/)Dockerfile$|\.ya?ml$/.test(path)).map(([path, text]) => ({ path, text, named: false }))
+    const { controls } = await audit({ files: read, open: async () => undefined, now: new Date('2026-11-24') })
+    expect(controls.filter(({ status }) => status === 'fail').map(({ id }) => id)).toEqual([])
+    expect(controls.filter(({ status }) => status === 'pass').length).toBeGreaterThan(5)
   })
 
   it.each([['internal'], ['hipaa', 'pci-dss', 'soc2']])('has a deployment document of 1,500 to 2,500 words for %s', async (...compliance) => {
