@@ -61,7 +61,8 @@ function validations({ kind, predicateType, conditions }: Demand): Array<{ messa
 /** A condition in the Common Expression Language. A field that is not there is an error, which denies. */
 function holds(predicate: string, condition: Condition): string {
   if ('list' in condition) {
-    return `${at(predicate, condition.list)}.exists(entry, entry.name == ${text(condition.named)} && entry.${condition.member}.startsWith(${text(condition.startsWith)}))`
+    // A member that an entry lacks would be an error, and its message no help: here it is an entry of another kind.
+    return `${at(predicate, condition.list)}.exists(entry, has(entry.name) && entry.name == ${text(condition.named)} && has(entry.${condition.member}) && entry.${condition.member}.startsWith(${text(condition.startsWith)}))`
   }
   const value = at(predicate, condition.field)
   if ('equals' in condition) return `${value} == ${text(condition.equals)}`
