@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -138,18 +138,20 @@ function recordPath(directory: string): string {
   return join(directory, 'instance.json')
 }
 
-/** Ports that were free a moment ago: all are held at once, so that they differ. */
+/** Ports on which nobody listens, below those that the system gives to outgoing connections: one of these would be taken before the part that waits for it has started. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer()
-      return new Promise<typeof server>((resolve, reject) => server.once('error', reject).listen({ host: HOST, port: 0 }, () => resolve(server)))
-    }),
-  )
-  return Promise.all(
-    servers.map((server) => {
-      const address = server.address()
-      return new Promise<number>((resolve) => server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0)))
-    }),
-  )
+  const ports = new Set<number>()
+  while (ports.size < count) {
+    const port = randomInt(20_000, 32_000)
+    if (await isFree(port)) ports.add(port)
+  }
+  return [...ports]
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ host: HOST, port }, () => server.close(() => resolve(true)))
+  })
 }
