@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -19,7 +19,8 @@ beforeAll(async () => {
   const { stdout } = await execa('npm', ['pack', '--json', '--pack-destination', project], { cwd: root })
   packed = (JSON.parse(stdout.slice(stdout.indexOf('['))) as [typeof packed])[0]
   await execa('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', join(project, packed.filename)], { cwd: project })
-  for (const name of ['vitest', '@types']) symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name))
+  mkdirSync(join(project, 'node_modules/@types'), { recursive: true })
+  for (const name of ['vitest', '@types/node']) if (!existsSync(join(project, 'node_modules', name))) symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name))
   const engine = await findEngine({ say: () => undefined })
   env = { ...engine.env, npm_command: '', ...(engine.lockFile === undefined ? {} : { LOADLINE_LOCK: engine.lockFile }) }
 })
