@@ -118,7 +118,11 @@ describe('release', () => {
     expect(new Set(Verification.parse(JSON.parse(wrongKey.stdout)).checks.map(({ status }) => status))).toEqual(new Set(['refused']))
 
     const amd64 = published['linux/amd64'] ?? ''
-    const put = (reference: string, body: string, type: string) => fetch(`http://${registry}/v2/demo/go/manifests/${reference}`, { method: 'PUT', body, headers: { 'content-type': type } })
+    const put = async (reference: string, body: string, type: string) => {
+      const answer = await fetch(`http://${registry}/v2/demo/go/manifests/${reference}`, { method: 'PUT', body, headers: { 'content-type': type } })
+      // A link that was not broken holds, and would look as if nobody had noticed.
+      expect(answer.status).toBe(201)
+    }
     const faultsWith = async (manifests: unknown[]): Promise<string[]> => {
       const kept = await fetch(`http://${registry}/v2/demo/go/manifests/${amd64.replace(':', '-')}`)
       const [text, type] = [await kept.text(), kept.headers.get('content-type') ?? '']
