@@ -1,4 +1,3 @@
-import { relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { DeliveryError } from '../src/errors.ts'
 import { parseImageReference, type ImageReference } from '../src/tools/buildkit/image-reference.ts'
@@ -192,13 +191,6 @@ export function actionEvent(environment: Readonly<Record<string, string | undefi
 }
 
 const PullRequest = z.object({ pull_request: z.object({ head: z.object({ repo: z.object({ full_name: z.string() }).nullable() }) }) })
-
-/** The Dockerfile as `docker build --file` names it, from the working directory, as a path below the source. Throws `USAGE` where it lies elsewhere. */
-export function dockerfileBelow(source: string, file: string): string {
-  const path = relative(resolve(source), resolve(file))
-  if (path === '' || path.split(sep)[0] === '..') throw new DeliveryError('USAGE', `the Dockerfile ${file} lies outside of the source ${source}`, 'Give a directory above it as the source: a build sees nothing else.')
-  return path.split(sep).join('/')
-}
 
 function lines(input: string): string[] {
   return input.split('\n').map((line) => line.trim()).filter((line) => line !== '')

@@ -3,12 +3,10 @@
  *
  * A run is one document, `Run`. Nothing here writes files, prints, or ends the process, and a rejected image is a value and no error.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Run } from '../src/model/index.ts'
 import type { ProgressEvent } from '../src/stages/progress.ts'
 import { deliverSource, type SourceOptions } from './deliver-source.ts'
+import { withTemporaryLog } from './session-log.ts'
 
 export { judgeAgain } from '../pipelines/judge-again.ts'
 export { exitCodeOf } from '../pipelines/run-record.ts'
@@ -37,11 +35,8 @@ export interface Delivered {
  * `run.outcome` is the answer: only `passed` may ship. Throws a `DeliveryError` where no run could begin: without an engine, a lock file or a source.
  */
 export async function buildAndScan(source: string, { progress = () => undefined, say = () => undefined, ...options }: BuildAndScanOptions = {}): Promise<Delivered> {
-  const logs = await mkdtemp(join(tmpdir(), 'loadline-library-'))
-  try {
-    const { run, reports } = await deliverSource(source, { platform: [], buildArg: [], label: [], buildSecret: [], tag: [], immutableTags: false, ...options }, { startedAt: new Date(), progress, say, logFile: join(logs, 'engine.log') })
-    return { run, reports }
-  } finally {
-    await rm(logs, { recursive: true })
-  }
+  const { run, reports } = await withTemporaryLog((logFile) =>
+    deliverSource(source, { platform: [], buildArg: [], label: [], buildSecret: [], tag: [], immutableTags: false, ...options }, { startedAt: new Date(), progress, say, logFile }),
+  )
+  return { run, reports }
 }

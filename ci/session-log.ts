@@ -1,4 +1,7 @@
 import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 
@@ -17,5 +20,15 @@ export function sessionLog(path: string): { stream: Writable; whole(): Promise<v
       if (output === undefined) stream.end()
       await finished(stream).catch(() => undefined)
     },
+  }
+}
+
+/** Does work whose session has a log that nobody keeps; `work` gets its path. */
+export async function withTemporaryLog<T>(work: (logFile: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'loadline-session-'))
+  try {
+    return await work(join(directory, 'engine.log'))
+  } finally {
+    await rm(directory, { recursive: true })
   }
 }

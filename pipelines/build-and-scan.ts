@@ -2,15 +2,15 @@ import type { Secret } from '@dagger.io/dagger'
 import { evaluate, type PassedVerdict } from '../src/gate/evaluate.ts'
 import type { Lock, Verdict } from '../src/model/index.ts'
 import type { Policy } from '../src/policy/index.ts'
-import { pinBases } from '../src/stages/base.ts'
-import { buildArchive, type BuiltArchive, type CacheScope } from '../src/stages/build.ts'
-import { openDatabase, type GivenDatabase } from '../src/stages/evidence/database.ts'
+import type { BuiltArchive, CacheScope } from '../src/stages/build.ts'
+import type { GivenDatabase } from '../src/stages/evidence/database.ts'
 import { collectEvidence } from '../src/stages/evidence/index.ts'
 import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts'
 import { lintDockerfile } from '../src/stages/lint.ts'
 import { step, type Progress } from '../src/stages/progress.ts'
 import { readSource, type SourceRequest } from '../src/stages/source.ts'
 import { sbomDirectory, type RunRecord } from './run-record.ts'
+import { startBuild } from './start-build.ts'
 
 /** What is judged, and with what. */
 export interface Request extends SourceRequest {
@@ -40,17 +40,11 @@ export async function buildAndScan(request: Request, record: RunRecord): Promise
   const { policy } = source
 
   const lint = (record.lint = step(progress, 'lint', '', () => lintDockerfile(source.dockerfile, policy.lint, lock)))
-  const database = openDatabase(request.database, policy, lock)
-  database.catch(() => undefined) // said by the collector that needs it
-  const bases = await pinBases({ ...source.dockerfile, images: source.images }, lock)
-  const dockerfile = { path: source.dockerfile.path, text: bases.dockerfile }
-
+  const build = await startBuild(source, request)
   const platforms = await Promise.all(
     policy.build.platforms.map(async (platform) => {
-      const built = await step(progress, 'build', platform, () => buildArchive({ directory: source.directory, dockerfile, policy, secrets: request.buildSecrets, cacheScope: request.cacheScope, labels: source.labels }, platform, lock), ({ archive }) => archive.digest)
-      const sboms = sbomDirectory(platform, policy.build.platforms)
-      const about = { built, name: source.subject.name, bases: bases.images, dockerfile: source.dockerfile, structureTests: source.structureTests, policy, seccomp: source.seccomp, sbomDirectory: sboms }
-      return { built, ...(await collectEvidence({ ...about, database, lock }, progress)) }
+      const archive = await step(progress, 'build', platform, () => build(platform, sbomDirectory(platform, policy.build.platforms)), ({ built }) => built.archive.digest)
+      return { built: archive.built, ...(await collectEvidence(archive, progress)) }
     }),
   )
 

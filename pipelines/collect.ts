@@ -1,13 +1,12 @@
 import { DeliveryError } from '../src/errors.ts'
 import type { Lint } from '../src/model/index.ts'
-import { pinBases } from '../src/stages/base.ts'
-import { buildArchive, type BuiltArchive } from '../src/stages/build.ts'
-import { openDatabase } from '../src/stages/evidence/database.ts'
+import type { BuiltArchive } from '../src/stages/build.ts'
 import { collectors, type Collectors } from '../src/stages/evidence/index.ts'
 import type { SbomDocuments } from '../src/stages/evidence/packages.ts'
 import { lintDockerfile } from '../src/stages/lint.ts'
 import { readSource } from '../src/stages/source.ts'
 import type { Request } from './build-and-scan.ts'
+import { startBuild } from './start-build.ts'
 
 /** A built image and its collectors, for callers who want one kind of evidence and no verdict. */
 export interface Collectable {
@@ -27,19 +26,13 @@ export async function lintSource(request: Request): Promise<Lint> {
 
 /** Builds the first platform of the request. Collectors run when they are called. */
 export async function buildSource(request: Request): Promise<Collectable> {
-  const { lock } = request
   const source = await readSource(request)
   const [platform = 'linux/amd64'] = source.policy.build.platforms
-  const bases = await pinBases({ ...source.dockerfile, images: source.images }, lock)
-  const dockerfile = { path: source.dockerfile.path, text: bases.dockerfile }
-  const built = await buildArchive({ directory: source.directory, dockerfile, policy: source.policy, secrets: request.buildSecrets, cacheScope: request.cacheScope, labels: source.labels }, platform, lock)
-  const database = openDatabase(request.database, source.policy, lock)
-  database.catch(() => undefined) // said by the collector that needs it
+  const archive = await (await startBuild(source, request))(platform, '')
   let documents: SbomDocuments | undefined
-  const about = { built, name: source.subject.name, bases: bases.images, dockerfile: source.dockerfile, structureTests: source.structureTests, policy: source.policy, seccomp: source.seccomp, sbomDirectory: '' }
-  const all = collectors({ ...about, database, lock }, (sbom) => (documents = sbom))
+  const all = collectors(archive, (sbom) => (documents = sbom))
   return {
-    built,
+    built: archive.built,
     collectors: all,
     async sboms() {
       const cell = await all.sbom()

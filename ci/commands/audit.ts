@@ -1,6 +1,7 @@
 import { audit as auditAll } from '../../pipelines/audit.ts'
 import { renderAudit, renderAuditTerminal } from '../../src/audit/index.ts'
 import { auditFiles } from '../audit-files.ts'
+import { useColor } from '../color.ts'
 import { policyText, readInput } from '../policy-input.ts'
 import { writeReports } from '../report-directory.ts'
 
@@ -25,6 +26,6 @@ export async function audit(paths: readonly string[], options: AuditOptions): Pr
   })
   const reports = renderAudit(document)
   if (options.output !== undefined) await writeReports(options.output, reports)
-  process.stdout.write(options.json ? reports['audit.json'] : renderAuditTerminal(document, { color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined, width: process.stdout.columns ?? 120 }))
+  process.stdout.write(options.json ? reports['audit.json'] : renderAuditTerminal(document, { color: useColor(process.stdout), width: process.stdout.columns ?? 120 }))
   return document.outcome === 'passed' ? 0 : 1
 }

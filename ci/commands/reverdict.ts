@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { reverdict as judgeAgain } from '../../pipelines/reverdict.ts'
 import { decidePolicy } from '../../src/policy/index.ts'
 import { renderReverdict } from '../../src/report/index.ts'
+import { useColor } from '../color.ts'
 import { findEngine } from '../engine.ts'
 import { policyText } from '../policy-input.ts'
 import { reachRegistry } from '../reach-registry.ts'
+import { withTemporaryLog } from '../session-log.ts'
 import { withSession } from '../session.ts'
 import { givenDatabase, readGivenLock } from '../deliver-source.ts'
 import { readIdentity, type IdentityOptions } from './verify.ts'
@@ -31,14 +30,9 @@ export async function reverdict(reference: string, options: ReverdictOptions): P
   const { policy } = decidePolicy({ organisation: await policyText(options.organisation, 'organisation'), application: await policyText(options.policy, 'policy') }, now)
   const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), ...(options.engine === undefined ? {} : { address: options.engine }) })
   const lock = await readGivenLock(options, '.', engine)
-  const logs = await mkdtemp(join(tmpdir(), 'loadline-reverdict-'))
-  try {
-    const document = await withSession(engine, join(logs, 'engine.log'), async () =>
-      judgeAgain({ target: await reachRegistry(reference, options), identity, policy, lock, now, ...(await givenDatabase(options.vulnerabilityDatabase)) }),
-    )
-    if (options.json || !options.quiet || document.outcome !== 'passed') process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : renderReverdict(document, { color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }))
-    return document.outcome === 'passed' ? 0 : document.outcome === 'rejected' ? 1 : 3
-  } finally {
-    await rm(logs, { recursive: true })
-  }
+  const document = await withTemporaryLog((logFile) =>
+    withSession(engine, logFile, async () => judgeAgain({ target: await reachRegistry(reference, options), identity, policy, lock, now, ...(await givenDatabase(options.vulnerabilityDatabase)) })),
+  )
+  if (options.json || !options.quiet || document.outcome !== 'passed') process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : renderReverdict(document, { color: useColor(process.stdout) }))
+  return document.outcome === 'passed' ? 0 : document.outcome === 'rejected' ? 1 : 3
 }

@@ -1,13 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expectationOf, verifyImage } from '../../pipelines/verify.ts'
 import { renderVerification } from '../../src/report/index.ts'
 import { expectedSigner } from '../../src/stages/expected-signer.ts'
 import type { Identity } from '../../src/tools/cosign/identity.ts'
+import { useColor } from '../color.ts'
 import { findEngine } from '../engine.ts'
 import { policyText, readInput } from '../policy-input.ts'
 import { reachRegistry } from '../reach-registry.ts'
+import { withTemporaryLog } from '../session-log.ts'
 import { withSession } from '../session.ts'
 import { readGivenLock } from '../deliver-source.ts'
 
@@ -39,14 +38,9 @@ export async function verify(reference: string, options: VerifyOptions): Promise
   const expected = expectationOf({ organisation: await policyText(options.organisation, 'organisation'), application: await policyText(options.policy, 'policy') }, options.source, now)
   const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), ...(options.engine === undefined ? {} : { address: options.engine }) })
   const lock = await readGivenLock(options, '.', engine)
-  const logs = await mkdtemp(join(tmpdir(), 'loadline-verify-'))
-  try {
-    const { verification } = await withSession(engine, join(logs, 'engine.log'), async () => verifyImage({ target: await reachRegistry(reference, options), identity, expected, lock, now }))
-    if (options.json || !options.quiet || verification.outcome !== 'verified') process.stdout.write(options.json ? `${JSON.stringify(verification, null, 2)}\n` : renderVerification(verification, { color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined }))
-    return verification.outcome === 'verified' ? 0 : 4
-  } finally {
-    await rm(logs, { recursive: true })
-  }
+  const { verification } = await withTemporaryLog((logFile) => withSession(engine, logFile, async () => verifyImage({ target: await reachRegistry(reference, options), identity, expected, lock, now })))
+  if (options.json || !options.quiet || verification.outcome !== 'verified') process.stdout.write(options.json ? `${JSON.stringify(verification, null, 2)}\n` : renderVerification(verification, { color: useColor(process.stdout) }))
+  return verification.outcome === 'verified' ? 0 : 4
 }
 
 /** Reads whom to expect from the files that the command line names. Throws `USAGE` and `CREDENTIAL`. */

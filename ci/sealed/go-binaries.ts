@@ -44,10 +44,16 @@ export async function readGoBinaries(): Promise<GoBinary[]> {
   return [...published, ...own.map(ownBinary)]
 }
 
+/** How everything is compiled that has no wishes of its own. */
+export const ownFlags = {
+  ldflags: '-s -w',
+  tags: [],
+  env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false', GOTOOLCHAIN: 'go1.26.8', GOWORK: 'off' },
+} satisfies Partial<GoBinary>
+
 /** A program of Loadline's own is built as a connected engine builds it. */
 function ownBinary({ name, version, source }: OwnTool): GoBinary {
-  const env = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false', GOTOOLCHAIN: 'go1.26.8', GOWORK: 'off' }
-  return { name, version, module: basename(source), package: '.', ldflags: '-s -w', tags: [], env }
+  return { name, version, module: basename(source), package: '.', ...ownFlags }
 }
 
 /** Groups programs by module and flags, in the order of the list. */

@@ -2,7 +2,7 @@ import { access, constants, mkdir, statfs } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { DeliveryError } from '../../src/errors.ts'
-import type { StepContext } from './steps.ts'
+import type { Step, StepContext } from './steps.ts'
 
 /** Commands of the sealed toolchain, with the Debian package of each. */
 const debianPackages: Record<string, string> = {
@@ -114,4 +114,15 @@ async function lookUp(name: string): Promise<string | undefined> {
 
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`
+}
+
+/** The step before all others. */
+export const prerequisites: Step<void> = {
+  name: 'prerequisites',
+  doing: 'looking for the commands that are needed',
+  done: 'the commands that are needed are there',
+  cost: 'network',
+  needs: [],
+  priority: 100,
+  run: installPrerequisites,
 }

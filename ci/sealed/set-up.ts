@@ -11,7 +11,7 @@ import { baseImageStep, baseNames, exampleDatabaseNames, exampleDatabaseStep, pa
 import type { SealedOptions, SealedReady } from './index.ts'
 import { packageRoot } from './input-stamp.ts'
 import { sealedLock, writeLock } from './lock.ts'
-import { installPrerequisites } from './prerequisites.ts'
+import { prerequisites } from './prerequisites.ts'
 import { startRegistry, type Registry } from './registry.ts'
 import { runtimeStep } from './runtime-step.ts'
 import { runSteps, type Step } from './steps.ts'
@@ -42,15 +42,6 @@ export async function setUp(cache: Cache, options: SealedOptions & { env: NodeJS
 
 /** Every step of a set-up and what each needs. */
 async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv): Promise<Plan> {
-  const prerequisites: Step<void> = {
-    name: 'prerequisites',
-    doing: 'looking for the commands that are needed',
-    done: 'the commands that are needed are there',
-    cost: 'network',
-    needs: [],
-    priority: 100,
-    run: installPrerequisites,
-  }
   const registry: Step<Registry> = {
     name: 'registry',
     doing: 'starting the loopback registry',
@@ -61,7 +52,7 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv): Promise<Plan> {
     run: () => startRegistry(cache, env),
   }
   const goBinaries = await readGoBinaries()
-  const compiled = compileSteps(goBinaries, prerequisites)
+  const compiled = compileSteps(goBinaries)
   const wheels = wheelsStep(prerequisites)
   const versions = { ...Object.fromEntries(goBinaries.map(({ name, version }) => [name, version])), ...(await wheelVersions()) }
   const engineBinaries = stepOf(compiled, 'dagger-engine')
@@ -109,7 +100,7 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv): Promise<Plan> {
 }
 
 /** The step that compiles each program, by the program's name. */
-function compileSteps(binaries: readonly GoBinary[], prerequisites: Step<void>): Map<string, Step<CompiledBinaries>> {
+function compileSteps(binaries: readonly GoBinary[]): Map<string, Step<CompiledBinaries>> {
   const steps = new Map<string, Step<CompiledBinaries>>()
   for (const build of groupGoBuilds(binaries)) {
     const step = goBuildSteps(build, prerequisites)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { actionCall, actionEvent, dockerConfig, dockerfileBelow, readActionInputs, type ActionCall } from '../../../ci/action-inputs.ts'
+import { actionCall, actionEvent, dockerConfig, readActionInputs, type ActionCall } from '../../../ci/action-inputs.ts'
+import { dockerfileBelow } from '../../../ci/dockerfile-below.ts'
 
 function callOf(environment: Record<string, string>, event = {}): ActionCall {
   return actionCall(readActionInputs(environment), event)
