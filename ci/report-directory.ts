@@ -1,25 +1,15 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DeliveryError } from '../src/errors.ts'
 import { reportFiles } from '../src/report/index.ts'
+import { writeFiles } from './write-files.ts'
 
 /**
  * Writes reports into a directory: all of them beside their places, and only then each to its place, in one step. A reader never meets half a file,
  * and where one cannot be written, none of them takes the place of what lies there. Throws `REPORT` then.
  */
-export async function writeReports(directory: string, reports: Readonly<Record<string, string>>): Promise<void> {
-  const paths = Object.keys(reports).map((name) => join(directory, name))
-  try {
-    for (const [name, text] of Object.entries(reports)) {
-      const path = join(directory, name)
-      await mkdir(dirname(path), { recursive: true })
-      await writeFile(`${path}.part`, text)
-    }
-    for (const path of paths) await rename(`${path}.part`, path)
-  } catch (error) {
-    await Promise.all(paths.map((path) => rm(`${path}.part`, { force: true }).catch(() => undefined)))
-    throw new DeliveryError('REPORT', `the reports cannot be written to ${directory} (${(error as Error).message})`, 'Give a directory that can be written with --output, and check that the disk has room.', { cause: error })
-  }
+export function writeReports(directory: string, reports: Readonly<Record<string, string>>): Promise<void> {
+  return writeFiles(directory, reports, 'the reports')
 }
 
 /** What a run leaves at the top of the directory. */

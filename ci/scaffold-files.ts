@@ -1,5 +1,5 @@
-import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { lstat, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
 import { DeliveryError } from '../src/errors.ts'
 
@@ -24,21 +24,6 @@ export async function compareFiles(directory: string, files: Readonly<Record<str
       return { path, state, diff: state === 'unchanged' ? '' : createTwoFilesPatch(existing === undefined ? '/dev/null' : `a/${path}`, `b/${path}`, existing ?? '', text, undefined, undefined, { headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true } }) }
     }),
   )
-}
-
-/** Writes files: all of them beside their places, and only then each to its place. Where one cannot be written, none is. Throws `REPORT` then. */
-export async function writeFiles(directory: string, files: Readonly<Record<string, string>>): Promise<void> {
-  const paths = Object.keys(files).map((path) => join(directory, path))
-  try {
-    for (const [path, text] of Object.entries(files)) {
-      await mkdir(dirname(join(directory, path)), { recursive: true })
-      await writeFile(join(directory, `${path}.part`), text)
-    }
-    for (const path of paths) await rename(`${path}.part`, path)
-  } catch (error) {
-    await Promise.all(paths.map((path) => rm(`${path}.part`, { force: true }).catch(() => undefined)))
-    throw new DeliveryError('REPORT', `the scaffold cannot be written to ${directory} (${(error as Error).message})`, 'Give a directory that can be written with --output, and check that the disk has room.', { cause: error })
-  }
 }
 
 async function refuseLinks(directory: string, path: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { controllers, type Controller } from '../src/admission/index.ts'
 import { DeliveryError } from '../src/errors.ts'
 import type { Digest } from '../src/model/index.ts'
-import { decidePolicy, parseDuration, policyDigest, type PolicyFiles } from '../src/policy/index.ts'
+import { decidePolicy, parseMaximumAge, policyDigest, type PolicyFiles } from '../src/policy/index.ts'
 import { manifestForm, type ManifestForm } from '../src/stages/layout.ts'
 import type { Identity } from '../src/tools/cosign/identity.ts'
 import { version } from '../src/version.ts'
@@ -40,7 +40,7 @@ export function admissionPolicy(request: AdmissionRequest): string {
     kinds: policy.release.require,
     ...(request.anyPolicy ? {} : { policy: digest }),
     ...(source === undefined ? {} : { source }),
-    ...(request.maximumAge === undefined ? {} : { maximumAge: ageOf(request.maximumAge) }),
+    ...(request.maximumAge === undefined ? {} : { maximumAge: parseMaximumAge(request.maximumAge) }),
   })
   return `# Written by Loadline ${version} from the policy ${digest}. Write it anew where that changes: "loadline admission ${controller}".\n${document}`
 }
@@ -50,12 +50,4 @@ function nameOf(given: string | undefined, image: string | undefined): string {
   const name = given ?? (image === undefined ? 'loadline' : `loadline-${image.replace(/[^a-z0-9]+/g, '-')}`.slice(0, 63).replace(/-$/, ''))
   if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return name
   throw new DeliveryError('USAGE', `wanted a name of at most 63 lower-case letters, digits and dashes, found ${JSON.stringify(name)}`, 'Write e.g. --name shop-orders.')
-}
-
-function ageOf(text: string): number {
-  try {
-    return parseDuration(text)
-  } catch (error) {
-    throw new DeliveryError('USAGE', `wanted whole hours or days for the age of a verdict, found ${JSON.stringify(text)}`, 'Write e.g. --maximum-age 30d or --maximum-age 48h.', { cause: error })
-  }
 }

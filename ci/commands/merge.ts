@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DeliveryError } from '../../src/errors.ts'
 import { mergeVerdicts, type GivenPart } from '../../src/gate/index.ts'
-import { parseDuration } from '../../src/policy/index.ts'
+import { parseMaximumAge } from '../../src/policy/index.ts'
 import { readRun, renderMerged } from '../../src/report/index.ts'
 import { useColor } from '../color.ts'
 import { readInput } from '../policy-input.ts'
@@ -16,7 +15,7 @@ export interface MergeOptions {
 
 /** `loadline merge REPORT...`: one verdict of those of several services, which rejects where a part is missing. Exit code 0 passed, 1 rejected, 3 undecided. */
 export async function merge(reports: readonly string[], { expect, maximumAge, json }: MergeOptions): Promise<number> {
-  const merged = mergeVerdicts(await Promise.all(reports.map(readPart)), { expected: [...new Set(expect)], maximumAge: duration(maximumAge), now: new Date() })
+  const merged = mergeVerdicts(await Promise.all(reports.map(readPart)), { expected: [...new Set(expect)], maximumAge: parseMaximumAge(maximumAge), now: new Date() })
   process.stdout.write(json ? `${JSON.stringify(merged, null, 2)}\n` : renderMerged(merged, { color: useColor(process.stdout) }))
   return { passed: 0, rejected: 1, undecided: 3 }[merged.outcome]
 }
@@ -27,12 +26,4 @@ async function readPart(path: string): Promise<GivenPart> {
   const file = found?.isDirectory() ? join(path, 'verdict.json') : path
   const text = await readInput(file, 'USAGE', 'report')
   return { text, run: readRun(text, file) }
-}
-
-function duration(text: string): number {
-  try {
-    return parseDuration(text)
-  } catch (error) {
-    throw new DeliveryError('USAGE', `--maximum-age takes hours or days, found "${text}"`, 'Write e.g. 24h or 7d.', { cause: error })
-  }
 }

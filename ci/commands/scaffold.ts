@@ -11,7 +11,8 @@ import { answersPath, complianceNames, targetNames, type Scaffold } from '../../
 import { publicRemoteUrl } from '../../src/source-metadata/index.ts'
 import { useColor } from '../color.ts'
 import { readSourceTree } from '../read-source-tree.ts'
-import { compareFiles, writeFiles, type ComparedFile } from '../scaffold-files.ts'
+import { compareFiles, type ComparedFile } from '../scaffold-files.ts'
+import { writeFiles } from '../write-files.ts'
 
 /** The options of `loadline scaffold`, as the command line gives them. */
 export interface ScaffoldOptions {
@@ -48,7 +49,7 @@ export async function scaffold(source: string, options: ScaffoldOptions): Promis
     process.stdout.write(coloured(changed))
     if (!force) throw new DeliveryError('USAGE', `${changed.length === 1 ? 'a file exists' : `${changed.length} files exist`} and would be another: ${changed.map((file) => file.path).join(', ')}. Nothing was written`, 'Read the differences above. Give --force to take them, or --output DIRECTORY to write beside.')
   }
-  await writeFiles(resolve(output), made.files)
+  await writeFiles(resolve(output), made.files, 'the scaffold')
   process.stdout.write(defused(summary(made, compared)))
   return 0
 }

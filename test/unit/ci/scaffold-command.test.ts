@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readSourceTree } from '../../../ci/read-source-tree.ts'
-import { compareFiles, writeFiles } from '../../../ci/scaffold-files.ts'
+import { compareFiles } from '../../../ci/scaffold-files.ts'
+import { writeFiles } from '../../../ci/write-files.ts'
 import { copyOf } from '../scaffold/applications.ts'
 
 const program = fileURLToPath(new URL('../../../ci/loadline.mjs', import.meta.url))
@@ -115,7 +116,7 @@ describe('files of a scaffold', () => {
     const directory = application()
     writeFileSync(join(directory, 'taken'), '')
     const before = filesOf(directory)
-    await expect(writeFiles(directory, { 'a.txt': 'a', 'taken/b.txt': 'b' })).rejects.toThrow('the scaffold cannot be written')
+    await expect(writeFiles(directory, { 'a.txt': 'a', 'taken/b.txt': 'b' }, 'the scaffold')).rejects.toThrow('the scaffold cannot be written')
     expect(filesOf(directory)).toEqual(before)
   })
 

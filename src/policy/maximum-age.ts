@@ -1,0 +1,11 @@
+import { DeliveryError } from '../errors.ts'
+import { parseDuration } from './units.ts'
+
+/** Reads how old a verdict may be, as `--maximum-age` gives it, in milliseconds. Throws `USAGE`. */
+export function parseMaximumAge(text: string): number {
+  try {
+    return parseDuration(text)
+  } catch (error) {
+    throw new DeliveryError('USAGE', `wanted whole hours or days for the age of a verdict, found ${JSON.stringify(text)}`, 'Write e.g. --maximum-age 30d or --maximum-age 48h.', { cause: error })
+  }
+}
