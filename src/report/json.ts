@@ -1,13 +1,13 @@
-import { compareText, Run } from '../model/index.ts'
+import { compareText, documentText, Run } from '../model/index.ts'
 
 /**
- * `verdict.json`: the Run document itself, in the key order of its schema, with a trailing newline.
+ * `verdict.json`: the Run document itself, in the key order of its schema, with a trailing newline; indented unless it is very long.
  * Throws when the run is not a valid document: an invalid one would be read by others as evidence.
  */
 export function renderJson(run: Run): string {
   const document = Run.parse(run)
   sortFreeKeys(document)
-  return `${JSON.stringify(document, null, 2)}\n`
+  return documentText(document)
 }
 
 /** Keys that the schema leaves free come sorted, so that equal runs give equal bytes. (A replacer would be asked of each of a million values.) */

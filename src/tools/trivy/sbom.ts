@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../errors.ts'
-import { imagePackageUrl, type Digest } from '../../model/index.ts'
+import { documentText, imagePackageUrl, type Digest } from '../../model/index.ts'
 import { readJson } from '../read-json.ts'
 
 /** An entry that has these texts. It is checked and not copied: there may be a hundred thousand, and most of what they hold is only passed on. */
@@ -55,7 +55,7 @@ export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
   component['purl'] = imagePackageUrl(image)
   component['hashes'] = [{ alg: 'SHA-256', content: image.digest.slice('sha256:'.length) }]
   return {
-    text: `${JSON.stringify(document, null, 2)}\n`,
+    text: documentText(document),
     components: components.length,
     operatingSystem: components.some(({ type }) => type === 'operating-system'),
   }
@@ -77,7 +77,7 @@ export function bindSpdx(text: string, image: SbomSubject): BoundSbom {
     container['externalRefs'] = [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: imagePackageUrl(image) }]
   }
   return {
-    text: `${JSON.stringify(document, null, 2)}\n`,
+    text: documentText(document),
     components,
     operatingSystem: document.packages.some(({ primaryPackagePurpose }) => primaryPackagePurpose === 'OPERATING-SYSTEM'),
   }
