@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import { rules } from '../../../src/gate/rules.ts'
 import { severities, type RuleResult } from '../../../src/model/index.ts'
@@ -23,6 +24,14 @@ describe.each(rules.map((rule) => ({ id: rule.id, rule })))('$id', ({ id, rule }
     expect(result.status).toBe(status)
     expect(result.violations.map(({ found }) => found).join('\n')).toMatch(example.found ?? /./)
     for (const violation of result.violations) expect([violation.wanted, violation.found, violation.remedy].filter((text) => text.trim().length < 1)).toEqual([])
+  })
+
+  it('says of each example what is in its golden file', async () => {
+    const said = [{ when: 'all is well' }, ...catchesNot, ...catches].map((example: Example) => {
+      const { status, wanted, found, violations } = judge(id, example)
+      return { when: example.when, status, wanted, found, violations }
+    })
+    await expect(stringify(said, { lineWidth: 0, aliasDuplicateObjects: false })).toMatchFileSnapshot(`../../golden/rules/${id}.yaml`)
   })
 
   it('tells where it comes from and what to do', () => {
