@@ -2,6 +2,7 @@ export { collected, undecided, Undecided, type Collected } from './collected.ts'
 export { compareText } from './compare-text.ts'
 export { Digest, digestOf } from './digest.ts'
 export { documentText } from './document-text.ts'
+export { duplicateKey } from './duplicate-key.ts'
 export {
   Archive,
   Base,

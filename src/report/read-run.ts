@@ -1,5 +1,5 @@
 import { DeliveryError } from '../errors.ts'
-import { Run } from '../model/index.ts'
+import { duplicateKey, Run } from '../model/index.ts'
 import { headline } from './headline.ts'
 import { byteSize } from './measures.ts'
 import { printable } from './sanitize.ts'
@@ -20,6 +20,8 @@ export function readRun(text: string, path: string = 'verdict.json'): Run {
   if (text.trim() === '') throw new DeliveryError('USAGE', `${name} was to be the document of a run, and is empty`, again)
   if (text.length > longestRun) throw new DeliveryError('USAGE', `${name} has ${byteSize(text.length)}; at most ${byteSize(longestRun)} are read`, again)
   const document = parseJson(text, name, again)
+  const twice = duplicateKey(text)
+  if (twice !== undefined) throw new DeliveryError('USAGE', `${name} has an object with the key ${JSON.stringify(printable(twice, 80))} twice: nobody can say which value counts`, again)
   checkVersion(document, name, again)
   const parsed = Run.safeParse(document)
   if (!parsed.success) {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { DeliveryError, type ErrorCode } from '../errors.ts'
-import { duplicateKey } from './duplicate-key.ts'
+import { duplicateKey } from '../model/index.ts'
 
 /**
  * Reads a tool's JSON by the schema of what is used of it.

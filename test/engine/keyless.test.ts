@@ -27,6 +27,7 @@ import { root } from '../repo/source-files.ts'
 import { buildAndScan, scratch } from './command-line.ts'
 import { serveRegistry, takeProgram } from './registry.ts'
 import { fetchBundles, publishedImage, pushSmallImage, tagsOf } from './signed-image.ts'
+import { pythonVerifier } from './sigstore-python/verifier.ts'
 
 const email = 'ci@example.com'
 
@@ -83,7 +84,7 @@ function logSize(instance: SigstoreInstance): number {
 }
 
 describe('keyless signing', () => {
-  it('signs with a token, and a consumer verifies by identity and issuer: by our own verify, by cosign by hand, and by sigstore-js', async () => {
+  it('signs with a token, and a consumer verifies by identity and issuer: by our own verify, by cosign by hand, by sigstore-js, and by sigstore of Python', async () => {
     await withImage('signed', async ({ published, registry, digest, directory }) => {
       const signed = await signKeyless(published, directory)
       expect(signed.identity).toMatchObject({ kind: 'certificate', identity: email, issuer: sigstore.urls.issuer, transparencyLog: 'required' })
@@ -106,6 +107,17 @@ describe('keyless signing', () => {
       expect(identity?.subjectAlternativeName).toBe(email)
       expect(() => verifier.verify(entity, { subjectAlternativeName: '^mallory@example.com$' })).toThrow()
       expect(statementOf(bundles[0])).toMatchObject({ subject: [{ digest: { sha256: digest.replace('sha256:', '') } }] })
+
+      const verifyInPython = await pythonVerifier()
+      const bundle = join(directory, 'bundle.json')
+      writeFileSync(bundle, JSON.stringify(bundles[0]))
+      const expected = { bundle, trustedRoot: documentsOf(sigstore.directory).trustedRoot, identity: email, issuer: sigstore.urls.issuer }
+      const inPython = await verifyInPython(expected)
+      expect(inPython.exitCode, inPython.complaint).toBe(0)
+      expect(JSON.parse(inPython.statement)).toEqual(statementOf(bundles[0]))
+      expect(await verifyInPython({ ...expected, identity: 'mallory@example.com' })).toMatchObject({ exitCode: 1, complaint: expect.stringContaining('mallory@example.com') })
+      writeFileSync(bundle, JSON.stringify(about(bundles[0], `sha256:${'0'.repeat(64)}`)))
+      expect(await verifyInPython(expected)).toMatchObject({ exitCode: 1, statement: '' })
     })
   })
 

@@ -63,6 +63,7 @@ describe('readRun', () => {
     ['a passed outcome on a rejected verdict', JSON.stringify({ ...rejectedRun(), outcome: 'passed' }), /contradicts itself: it says "passed"/],
     ['a passed outcome without a verdict', document({ verdict: undefined }), /contradicts itself/],
     ['a passed outcome with a failure', document({ failure: { stage: 'sign', code: 'SIGN', message: 'm', hint: 'h' } }), /contradicts itself/],
+    ['a verdict that is there twice, of which a program that stops at the first reads another', `{"outcome":"rejected",${JSON.stringify(passedRun()).slice(1)}`, /the key "outcome" twice/],
     ['a prototype', `{"__proto__":{},${JSON.stringify(passedRun()).slice(1)}`, /not a valid document/],
   ])('refuses %s', (_name, text, message) => {
     const error = refusal(text)

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { duplicateKey } from '../../../src/tools/duplicate-key.ts'
+import { duplicateKey } from '../../../src/model/index.ts'
 
 describe('duplicateKey', () => {
   it.each([
