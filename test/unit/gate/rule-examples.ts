@@ -144,6 +144,8 @@ export const examples: Record<RuleId, Examples> = {
     catchesNot: [
       { when: 'none is given and none is required', evidence: withoutList() },
       { when: 'it is exactly as old as allowed', evidence: withExploited({ releasedAt: '2026-11-09T12:00:00Z' }) },
+      { when: 'it was made this moment', evidence: withExploited({ releasedAt: '2026-11-23T12:00:00Z' }) },
+      { when: 'its clock is ahead by a quarter of an hour', evidence: withExploited({ releasedAt: '2026-11-23T12:15:00Z' }) },
       { when: 'it is required and there', evidence: withExploited(), policy: policyWith({ vulnerabilities: { knownExploited: { list: 'required', maximumAge: '7d' } } }) },
     ],
     catches: [
@@ -157,16 +159,22 @@ export const examples: Record<RuleId, Examples> = {
   },
   'database-age': {
     status: 'undecided',
-    catchesNot: [{ when: 'it is exactly as old as allowed', evidence: withDatabase({ updatedAt: '2026-11-21T12:00:00Z' }) }],
+    catchesNot: [
+      { when: 'it is exactly as old as allowed', evidence: withDatabase({ updatedAt: '2026-11-21T12:00:00Z' }) },
+      { when: 'it was made this moment', evidence: withDatabase({ updatedAt: '2026-11-23T12:00:00Z' }) },
+      { when: 'its clock is ahead by a quarter of an hour', evidence: withDatabase({ updatedAt: '2026-11-23T12:15:00Z' }) },
+    ],
     catches: [
       { when: 'it is a second older [fault 2]', evidence: withDatabase({ updatedAt: '2026-11-21T11:59:59Z' }), ids: ['trivy-db'], found: /48 hours old/ },
       { when: 'it comes from the future', evidence: withDatabase({ updatedAt: '2026-11-24T12:00:00Z' }), ids: ['trivy-db'], found: /future/ },
+      { when: 'its clock is ahead by a second more', evidence: withDatabase({ updatedAt: '2026-11-23T12:15:01Z' }), ids: ['trivy-db'], found: /future/ },
       { when: 'its date is none', evidence: withDatabase({ updatedAt: 'yesterday' }), ids: ['trivy-db'] },
     ],
   },
   'database-coverage': {
     status: 'undecided',
     catchesNot: [
+      { when: 'it knows nothing of one of two ecosystems that the image does not use', evidence: withDatabase({ ecosystems: { 'debian 12': 40_000, npm: 0 } }) },
       { when: 'the policy accepts examples', evidence: withDatabase({ coverage: 'example' }), policy: policyWith({ database: { accept: ['example'] } }) },
       {
         when: 'an image on scratch has no operating system',
@@ -180,6 +188,15 @@ export const examples: Record<RuleId, Examples> = {
       { when: 'the kind is not accepted', evidence: withDatabase({ coverage: 'example' }), ids: ['database'] },
       { when: 'an ecosystem is not covered [fault 8]', evidence: withVulnerabilities({ uncovered: ['npm', 'go'] }), ids: ['go', 'npm'] },
       { when: 'it is empty', evidence: withDatabase({ ecosystems: { pip: 0 } }), ids: ['empty-database'] },
+      {
+        when: 'only a build stage begins on scratch, and no operating system was recognised',
+        evidence: evidenceWith((evidence) => {
+          delete valueOf(evidence, 'vulnerabilities').os
+          const [final] = valueOf(evidence, 'base').images
+          if (final) valueOf(evidence, 'base').images = [{ ...final, stage: 'build', written: 'scratch', reference: 'scratch', pinnedBy: 'scratch', final: false }, final]
+        }),
+        ids: ['operating-system'],
+      },
       { when: 'no operating system was recognised [fault 8]', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'vulnerabilities').os), ids: ['operating-system'] },
       {
         when: 'neither a system nor a final base is known',
@@ -230,6 +247,9 @@ export const examples: Record<RuleId, Examples> = {
       { when: 'one of several licences is denied', evidence: withLicenses('MIT', 'AGPL-3.0-or-later'), ids: ['library'] },
       { when: 'an exception is added', evidence: withLicenses('AGPL-3.0-only WITH Classpath-exception-2.0'), ids: ['library'] },
       { when: 'prose names it', evidence: withLicenses('Dual licensed: agpl-3.0-only, or ask us'), ids: ['library'] },
+      { when: 'prose ends with it', evidence: withLicenses('published under the sspl-1.0.'), ids: ['library'] },
+      { when: 'prose has it in brackets and dashes', evidence: withLicenses('proprietary -- (--AGPL-3.0-only--)'), ids: ['library'] },
+      { when: 'six packages have none, of which five are named', evidence: evidenceWith((evidence) => valueOf(evidence, 'licenses').packages.push(...['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, version: '1', type: 'npm', licenses: [] })))), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['a', 'b', 'c', 'd', 'e', 'f'] },
       { when: 'it is in the wrong case', evidence: withLicenses('sspl-1.0'), ids: ['library'] },
       { when: 'unknown is denied', evidence: withLicenses('see COPYING'), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
       { when: 'none is declared', evidence: withLicenses(), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
@@ -263,6 +283,7 @@ export const examples: Record<RuleId, Examples> = {
     catches: [
       { when: 'a format is missing', evidence: evidenceWith((evidence) => valueOf(evidence, 'sbom').documents.pop()), ids: ['spdx'] },
       { when: 'a format is there twice', evidence: evidenceWith((evidence) => valueOf(evidence, 'sbom').documents.push(valueOf(evidence, 'sbom').documents[0]!)), ids: ['cyclonedx'] },
+      { when: 'an image that may be empty has packages, and a document has no components', policy: policyWith({ inventory: { allowEmpty: { reason: 'one static binary on scratch' } } }), evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').documents[0]!.components = 0)), ids: ['cyclonedx'] },
       { when: 'a document is empty [fault 15]', evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').documents[0]!.components = 0)), ids: ['cyclonedx'] },
       { when: 'it is about another image [fault 16]', evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').subject = digest('another'))), ids: ['subject'] },
       { when: 'the operating system is missing [fault 15]', evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').operatingSystem = false)), ids: ['operating-system'] },
@@ -277,6 +298,13 @@ export const examples: Record<RuleId, Examples> = {
     catches: [
       { when: 'it is a byte over the limit', evidence: withSize({ unpacked: 100_000_001 }), ids: ['size-unpacked'], found: /100000001 bytes/ },
       { when: 'the class is compiled', policy: policyWith({ image: { class: 'compiled' } }), ids: ['size-unpacked'], found: /largest: \/usr\/lib\/libpython/ },
+      {
+        when: 'it names the three largest of many files, those of one size by their path',
+        evidence: withSize({ unpacked: 100_000_001, largest: [{ path: '/a', bytes: 1_000 }, { path: '/c', bytes: 9_000_000 }, { path: '/b', bytes: 9_000_000 }, { path: '/d', bytes: 30_000_000 }] }),
+        ids: ['size-unpacked'],
+        found: /largest: \/d 30 MB, \/b 9 MB, \/c 9 MB$/,
+      },
+      { when: 'there are no files to name', evidence: withSize({ unpacked: 100_000_001, largest: [] }), ids: ['size-unpacked'], found: /\(100000001 bytes\)$/ },
       { when: 'it is no number', evidence: withSize({ unpacked: Number.NaN }), ids: ['size-unpacked'] },
       { when: 'it is above what denies, and a smaller size warns', policy: policyWith({ size: { unpacked: { warn: '40 MB', deny: '60 MB' } } }), ids: ['size-unpacked'] },
       { when: 'only a size that warns is set: the budget of the class denies', evidence: withSize({ unpacked: 100_000_001 }), policy: policyWith({ size: { unpacked: { warn: '80 MB' } } }), ids: ['size-unpacked'] },
@@ -288,6 +316,14 @@ export const examples: Record<RuleId, Examples> = {
     catches: [
       { when: 'the limit is passed', policy: policyWith({ size: { compressed: '20 MB' } }), ids: ['size-compressed'], found: /largest layer: 24 MB by COPY/ },
       { when: 'what denies is passed', policy: policyWith({ size: { compressed: { warn: '10 MB', deny: '20 MB' } } }), ids: ['size-compressed'] },
+      {
+        when: 'it names the largest of several layers',
+        policy: policyWith({ size: { compressed: '20 MB' } }),
+        evidence: withSize({ layers: [layer('small', 2_000_000, 'COPY /small'), layer('large', 15_000_000, 'COPY /large'), layer('middle', 7_000_000, 'COPY /middle')] }),
+        ids: ['size-compressed'],
+        found: /largest layer: 15 MB by COPY \/large/,
+      },
+      { when: 'there are no layers to name', policy: policyWith({ size: { compressed: '20 MB' } }), evidence: withSize({ layers: [] }), ids: ['size-compressed'] },
     ],
   },
   'size-growth': {
@@ -303,8 +339,8 @@ export const examples: Record<RuleId, Examples> = {
         when: 'new files and layers made it grow, which it names',
         evidence: withSize({
           unpacked: 90_000_000,
-          largest: [{ path: '/opt/model', bytes: 22_000_000 }, { path: '/usr/lib/libpython3.11.so', bytes: 8_000_000 }],
-          layers: [...size().layers, { digest: digest('new'), diffId: digest('new'), compressed: 9_000_000, unpacked: 29_000_000, createdBy: 'COPY /opt/model' }],
+          largest: [{ path: '/usr/lib/libpython3.11.so', bytes: 8_000_000 }, { path: '/opt/model', bytes: 22_000_000 }],
+          layers: [...size().layers, layer('smaller', 1_000_000, 'COPY /opt/small'), { digest: digest('new'), diffId: digest('new'), compressed: 9_000_000, unpacked: 29_000_000, createdBy: 'COPY /opt/model' }],
         }),
         policy: growing('10 MB'),
         baseline: earlierSize(),
@@ -344,6 +380,8 @@ export const examples: Record<RuleId, Examples> = {
       { when: 'it ended', evidence: withRun(failedRun('exited', { exit: { code: 1 }, output: ['no such table'] })), ids: ['exited'], found: /exit code 1; it last said: no such table/ },
       { when: 'it did not answer in time', evidence: withRun(failedRun('not-ready', { reason: 'not ready within 30 s', output: [] })), ids: ['not-ready'] },
       { when: 'it needs a call that is refused', evidence: withRun(failedRun('exited', { refusedCalls: [{ name: 'unshare', count: 1 }] })), ids: ['exited'], found: /refused: unshare/ },
+      { when: 'it was refused many writes, of which five are named', evidence: withRun(failedRun('exited', { refusedWrites: ['/a', '/b', '/c', '/d', '/e', '/f'].map((path) => ({ path, why: 'read-only' as const, call: 'openat', count: 1 })), output: ['first', 'second', 'third', 'fourth', 'fifth'] })), ids: ['exited'] },
+      { when: 'it was refused one write', evidence: withRun(failedRun('exited', { refusedWrites: [{ path: '/a', why: 'read-only', call: 'openat', count: 1 }] })), ids: ['exited'] },
       { when: 'it had too little memory', evidence: withRun(failedRun('exited', { outOfMemory: 1 })), ids: ['exited'], found: /want of memory/ },
     ],
   },
@@ -382,17 +420,23 @@ export const examples: Record<RuleId, Examples> = {
       { when: 'it is root', evidence: withConfiguration({ user: 'root' }), ids: ['user'] },
       { when: 'it is 0 with a group', evidence: withConfiguration({ user: '0:1000' }), ids: ['user'] },
       { when: 'it is a name', evidence: withConfiguration({ user: 'nonroot' }), ids: ['user'] },
+      { when: 'it only begins with a number', evidence: withConfiguration({ user: '1000x' }), ids: ['user'] },
       { when: 'it is a system account', evidence: withConfiguration({ user: '999' }), ids: ['user'] },
       { when: 'it is a negative number', evidence: withConfiguration({ user: '-1' }), ids: ['user'] },
     ],
   },
   healthcheck: {
     status: 'failed',
-    catchesNot: [{ when: 'it is optional', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'configuration').healthcheck), policy: policyWith({ configuration: { healthcheck: 'optional' } }) }],
+    catchesNot: [
+      { when: 'a shell runs its command', evidence: withHealthcheck('CMD-SHELL', 'wget -q -O /dev/null http://127.0.0.1:8080/healthz') },
+      { when: 'it is optional', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'configuration').healthcheck), policy: policyWith({ configuration: { healthcheck: 'optional' } }) },
+    ],
     catches: [
       { when: 'there is none [fault 25]', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'configuration').healthcheck), ids: ['healthcheck'] },
       { when: 'it is NONE', evidence: withHealthcheck('NONE'), ids: ['healthcheck'] },
       { when: 'it has no command', evidence: withHealthcheck('CMD'), ids: ['healthcheck'] },
+      { when: 'its command is blank', evidence: withHealthcheck('CMD-SHELL', '  '), ids: ['healthcheck'] },
+      { when: 'it is of a kind that nobody runs', evidence: withHealthcheck('EXEC', '/health'), ids: ['healthcheck'] },
     ],
   },
   'exposed-ports': {
@@ -400,12 +444,15 @@ export const examples: Record<RuleId, Examples> = {
     catchesNot: [
       { when: 'none is exposed', evidence: withConfiguration({ exposedPorts: [] }), policy: policyWith({ configuration: { ports: [] } }) },
       { when: 'the policy names it', policy: policyWith({ configuration: { ports: [8080] } }) },
+      { when: 'they are the lowest and the highest', evidence: withConfiguration({ exposedPorts: ['1/udp', '65535/sctp'] }) },
     ],
     catches: [
       { when: 'it is the port of SSH', evidence: withConfiguration({ exposedPorts: ['22/tcp'] }), ids: ['22/tcp'] },
       { when: 'the policy names the port of SSH', evidence: withConfiguration({ exposedPorts: ['22'] }), policy: policyWith({ configuration: { ports: [22] } }), ids: ['22'] },
       { when: 'the policy names another', policy: policyWith({ configuration: { ports: [8443] } }), ids: ['8080/tcp'] },
       { when: 'it is a range', evidence: withConfiguration({ exposedPorts: ['8000-9000/tcp'] }), ids: ['8000-9000/tcp'] },
+      { when: 'the number is none of a port', evidence: withConfiguration({ exposedPorts: ['0/tcp', '65536/tcp', '999999', '8080/http'] }), ids: ['0/tcp', '65536/tcp', '8080/http', '999999'] },
+      { when: 'the policy names two others', evidence: withConfiguration({ exposedPorts: ['9000/tcp'] }), policy: policyWith({ configuration: { ports: [8443, 443] } }), ids: ['9000/tcp'] },
     ],
   },
   setuid: { status: 'failed', catchesNot: [{ when: 'no file has such a bit', evidence: withConfiguration({ setuid: [], worldWritable: [] }) }], catches: [{ when: 'there are two [fault 25]', evidence: withConfiguration({ setuid: [file('/usr/bin/su'), file('/usr/bin/mount')] }), ids: ['/usr/bin/mount', '/usr/bin/su'], found: /4755/ }] },
@@ -427,6 +474,8 @@ export const examples: Record<RuleId, Examples> = {
     catchesNot: [
       { when: 'the program is a script', evidence: withConfiguration({ entrypoint: ['/entrypoint.sh'], cmd: ['serve'] }) },
       { when: 'a shell runs a file', evidence: withConfiguration({ entrypoint: ['/bin/sh', '/run.sh'], cmd: [] }) },
+      { when: 'a shell runs a file whose name has the option in it', evidence: withConfiguration({ entrypoint: ['/bin/sh', 'run-c'], cmd: [] }) },
+      { when: 'a shell has an option that only begins like it', evidence: withConfiguration({ entrypoint: ['/bin/bash', '-c0', '/run.sh'], cmd: [] }) },
     ],
     catches: [
       { when: 'CMD is in shell form', evidence: withConfiguration({ entrypoint: [], cmd: ['/bin/sh', '-c', 'python -m app'] }), ids: ['CMD'] },
@@ -457,7 +506,10 @@ export const examples: Record<RuleId, Examples> = {
   },
   'base-allowed': {
     status: 'failed',
-    catchesNot: [{ when: 'the list names it exactly', evidence: withBase({ reference: 'ghcr.io/acme/base:1' }), policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }) }],
+    catchesNot: [
+      { when: 'it is scratch, which comes from nowhere', evidence: withBase({ pinnedBy: 'scratch', reference: 'scratch', written: 'scratch' }), policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }) },
+      { when: 'the list names it exactly', evidence: withBase({ reference: 'ghcr.io/acme/base:1' }), policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }) },
+    ],
     catches: [
       { when: 'it comes from elsewhere', evidence: withBase({ reference: 'docker.io/evil/python:3.11' }), ids: ['docker.io/evil/python'] },
       { when: 'a name merely begins like an allowed one', evidence: withBase({ reference: 'ghcr.io/acme/base-evil:1' }), policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }), ids: ['ghcr.io/acme/base-evil'] },
@@ -467,7 +519,10 @@ export const examples: Record<RuleId, Examples> = {
   },
   'base-latest': {
     status: 'failed',
-    catchesNot: [{ when: 'a digest stands alone', evidence: withBase({ written: `docker.io/library/python@${digest('x')}`, reference: 'docker.io/library/python' }) }],
+    catchesNot: [
+      { when: 'it is scratch, which has no tag', evidence: withBase({ pinnedBy: 'scratch', reference: 'scratch', written: 'scratch' }) },
+      { when: 'a digest stands alone', evidence: withBase({ written: `docker.io/library/python@${digest('x')}`, reference: 'docker.io/library/python' }) },
+    ],
     catches: [
       { when: 'the tag is latest [fault 25]', evidence: withBase({ written: 'python:latest', reference: 'docker.io/library/python:latest' }), ids: ['docker.io/library/python:latest'] },
       { when: 'there is neither tag nor digest', evidence: withBase({ written: 'localhost:5000/python', reference: 'localhost:5000/python' }), policy: policyWith({ base: { allow: ['localhost:5000/*'] } }), ids: ['localhost:5000/python'] },
@@ -480,6 +535,7 @@ export const examples: Record<RuleId, Examples> = {
       { when: 'unused ones are denied [fault 32]', policy: policyWith({ exceptions: { unused: 'deny', register: [exception()] } }), ids: ['vulnerabilities/CVE-2026-0001'] },
       { when: 'expired ones are denied [fault 29]', policy: policyWith({ exceptions: { expired: 'deny', register: [exception({ expires: '2026-11-22' })] } }), ids: ['vulnerabilities/CVE-2026-0001'], found: /last day was 2026-11-22/ },
       { when: 'one lives too long [fault 31]', policy: withExceptions(exception({ expires: '2028-01-01' })), ids: ['vulnerabilities/CVE-2026-0001'], found: /at most 180 days/ },
+      { when: 'one of a single platform is expired', policy: policyWith({ exceptions: { expired: 'deny', register: [exception({ expires: '2026-11-22', platform: 'linux/amd64' })] } }), ids: ['vulnerabilities/CVE-2026-0001'] },
       { when: 'one would allow missing evidence', policy: withExceptions(exception({ rule: 'evidence', id: 'sbom' })), ids: ['evidence/sbom'] },
       { when: 'one would allow every finding without id', policy: withExceptions(exception({ id: 'unidentified' })), ids: ['vulnerabilities/unidentified'] },
     ],
@@ -503,6 +559,10 @@ function database() {
 
 export function withSize(change: Partial<ReturnType<typeof size>>): Evidence {
   return evidenceWith((evidence) => Object.assign(valueOf(evidence, 'size'), change))
+}
+
+function layer(name: string, compressed: number, createdBy: string) {
+  return { digest: digest(name), diffId: digest(name), compressed, unpacked: 2 * compressed, createdBy }
 }
 
 function size() {
