@@ -1,9 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { dag, type Secret } from '@dagger.io/dagger'
+import type { Request } from '../pipelines/build-and-scan.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
 import { DeliveryError } from '../src/errors.ts'
 import type { Lock } from '../src/model/index.ts'
+import { nameValues } from '../src/source-metadata/index.ts'
 import type { GivenDatabase } from '../src/stages/evidence/database.ts'
 import type { ManifestForm } from '../src/stages/layout.ts'
 import type { Progress } from '../src/stages/progress.ts'
@@ -58,44 +60,88 @@ export interface Surroundings {
 
 /** Finds an engine and runs the whole flow on one source directory. Throws a `DeliveryError` where no run could begin; a run that breaks later is a report. */
 export async function deliverSource(source: string, options: SourceOptions, { startedAt, progress, say, logFile }: Surroundings): Promise<Delivery> {
+  const given = await readGivenSource(source, options)
+  const engine = await findEngine({ say, ...(options.engine === undefined ? {} : { address: options.engine }) })
+  return withSession(engine, logFile, async () => {
+    const { request, publication } = await beginRun(given, engine, { startedAt, progress, say })
+    return deliver(request, publication)
+  })
+}
+
+/** A source, and what the files that the command line names say about it. Reading them needs no engine. */
+export interface GivenSource {
+  source: string
+  options: SourceOptions
+  name: string
+  pathInRepository: string | undefined
+  texts: Pick<Request, 'policy' | 'organisation' | 'baseline' | 'knownExploited'>
+}
+
+/** Reads what is there before an engine is looked for: setting one up may take long. Throws where something is not as it must be. */
+export async function readGivenSource(source: string, given: SourceOptions): Promise<GivenSource> {
   const name = imageName(source)
-  const path = await pathInRepository(source, process.env['GITHUB_WORKSPACE'])
+  const options = optionsFor(name, given)
   await requireDirectory(source)
   const policy = await policyText(options.policy, 'policy')
   const organisation = await policyText(options.organisation, 'organisation')
   const baseline = await givenText(options.baseline, 'baseline')
   const knownExploited = await givenText(options.knownExploited, 'known-exploited')
-  const engine = await findEngine({ say, ...(options.engine === undefined ? {} : { address: options.engine }) })
-  const given = await readGivenLock(options, source, engine)
+  return {
+    source,
+    options,
+    name,
+    pathInRepository: await pathInRepository(source, process.env['GITHUB_WORKSPACE']),
+    texts: {
+      ...(policy === undefined ? {} : { policy }),
+      ...(organisation === undefined ? {} : { organisation }),
+      ...(baseline === undefined ? {} : { baseline }),
+      ...(knownExploited === undefined ? {} : { knownExploited }),
+    },
+  }
+}
+
+/** Makes the request of a run, within a session with the engine. Throws where something that it needs is not there. */
+export async function beginRun({ source, options, name, pathInRepository: path, texts }: GivenSource, engine: Engine, { startedAt, progress, say }: Omit<Surroundings, 'logFile'>): Promise<{ request: Request; publication: Publication | undefined }> {
+  const lock = await readGivenLock(options, source, engine)
   const git = await readGitFacts(resolve(source), process.env, say)
-  return withSession(engine, logFile, async () =>
-    deliver(
-      {
-        directory: dag.host().directory(resolve(source), { exclude: ['.git', 'loadline-report'] }),
-        name,
-        platforms: options.platform,
-        buildArgs: keyValues(options.buildArg, '--build-arg'),
-        labels: keyValues(options.label, '--label'),
-        ...(options.file === undefined ? {} : { dockerfile: dockerfileBelow(source, options.file) }),
-        ...(options.target === undefined ? {} : { target: options.target }),
-        buildSecrets: await buildSecrets(options.buildSecret),
-        cacheScope: cacheScope(options.cacheScope, process.env),
-        lock: given,
-        now: startedAt,
-        progress,
-        ...(path === undefined ? {} : { pathInRepository: path }),
-        ...(options.consumer === undefined ? {} : { consumer: options.consumer }),
-        ...(git === undefined ? {} : { git }),
-        ...(options.version === undefined ? {} : { version: options.version }),
-        ...(policy === undefined ? {} : { policy }),
-        ...(organisation === undefined ? {} : { organisation }),
-        ...(baseline === undefined ? {} : { baseline }),
-        ...(knownExploited === undefined ? {} : { knownExploited }),
-        ...(await givenDatabase(options.vulnerabilityDatabase)),
-      },
-      await publication(options),
-    ),
-  )
+  return {
+    request: {
+      directory: dag.host().directory(resolve(source), { exclude: ['.git', 'loadline-report'] }),
+      name,
+      platforms: options.platform,
+      buildArgs: nameValues(options.buildArg, '--build-arg'),
+      labels: nameValues(options.label, '--label'),
+      ...(options.file === undefined ? {} : { dockerfile: dockerfileBelow(source, options.file) }),
+      ...(options.target === undefined ? {} : { target: options.target }),
+      buildSecrets: await buildSecrets(options.buildSecret),
+      cacheScope: cacheScope(options.cacheScope, process.env),
+      lock,
+      now: startedAt,
+      progress,
+      ...(path === undefined ? {} : { pathInRepository: path }),
+      ...(options.consumer === undefined ? {} : { consumer: options.consumer }),
+      ...(git === undefined ? {} : { git }),
+      ...(options.version === undefined ? {} : { version: options.version }),
+      ...texts,
+      ...(await givenDatabase(options.vulnerabilityDatabase)),
+    },
+    publication: await givenPublication(options),
+  }
+}
+
+/** What stands for the name of a source's directory, in options that name something of one source. */
+export const namePlaceholder = '{name}'
+
+/** The options as they are meant for the source of a name. */
+function optionsFor(name: string, options: SourceOptions): SourceOptions {
+  const { publish, baseline, file } = options
+  const named = (text: string) => text.replaceAll(namePlaceholder, name)
+  return {
+    ...options,
+    ...(publish === undefined ? {} : { publish: named(publish) }),
+    ...(baseline === undefined ? {} : { baseline: named(baseline) }),
+    ...(file === undefined ? {} : { file: named(file) }),
+  }
 }
 
 /** The name of an image whose policy gives it none. */
@@ -119,18 +165,8 @@ export async function readGivenLock(options: { lock?: string }, source: string, 
   return parseLock(await readInput(path, 'LOCK', 'lock'), path)
 }
 
-function keyValues(entries: readonly string[], option: string): Record<string, string> {
-  return Object.fromEntries(
-    entries.map((entry) => {
-      const at = entry.indexOf('=')
-      if (at < 1) throw new DeliveryError('USAGE', `${option} takes NAME=VALUE, found "${entry}"`, `Write ${option} NAME=VALUE.`)
-      return [entry.slice(0, at), entry.slice(at + 1)]
-    }),
-  )
-}
-
 async function buildSecrets(entries: readonly string[]): Promise<Map<string, Secret>> {
-  const sources = keyValues(entries, '--build-secret')
+  const sources = nameValues(entries, '--build-secret')
   return new Map(await Promise.all(Object.entries(sources).map(async ([id, source]) => [id, await credential(id, source, '--build-secret')] as const)))
 }
 
@@ -142,7 +178,7 @@ export async function givenDatabase(given: string | undefined): Promise<{ databa
   throw new DeliveryError('DATABASE', `the vulnerability database ${given} is neither a directory nor a registry reference`, 'Give a directory with db/trivy.db and db/metadata.json, or registry/repository:tag.')
 }
 
-async function publication(options: SourceOptions): Promise<Publication | undefined> {
+async function givenPublication(options: SourceOptions): Promise<Publication | undefined> {
   const { publish, registryConfig, registryCa } = options
   const signer = await givenSigner(options)
   if (publish === undefined) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { appendFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DeliveryError } from '../src/errors.ts'
-import type { Run } from '../src/model/index.ts'
+import type { Merged, Run } from '../src/model/index.ts'
 import { headline, renderGithub, renderMarkdown, reportedFindings, type ReportedFinding } from '../src/report/index.ts'
 
 /** A step of GitHub Actions: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
@@ -37,8 +37,22 @@ export async function tellGithub(step: GithubStep, run: Run, directory: string, 
     }
     if (step.outputFile !== undefined) await appendFile(step.outputFile, outputText(githubOutputs(run, directory)))
   } catch (error) {
-    throw new DeliveryError('REPORT', `the summary and outputs of the GitHub step cannot be written (${(error as Error).message})`, 'Check that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name files that can be written, and that the disk has room.', { cause: error })
+    throw notTold(error)
   }
+}
+
+/** Tells a step the merged verdict of several sources, as its output `verdict`; each of them has its own annotations and summary. Throws `REPORT` where it cannot be written. */
+export async function tellGithubMerged({ outputFile }: GithubStep, { outcome }: Merged): Promise<void> {
+  if (outputFile === undefined) return
+  try {
+    await appendFile(outputFile, outputText({ verdict: outcome }))
+  } catch (error) {
+    throw notTold(error)
+  }
+}
+
+function notTold(error: unknown): DeliveryError {
+  return new DeliveryError('REPORT', `the summary and outputs of the GitHub step cannot be written (${(error as Error).message})`, 'Check that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name files that can be written, and that the disk has room.', { cause: error })
 }
 
 /**

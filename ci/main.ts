@@ -1,4 +1,4 @@
-import { Argument, Command, CommanderError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
 import { controllers, type Controller } from '../src/admission/index.ts'
 import { DeliveryError } from '../src/errors.ts'
@@ -40,6 +40,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+function atLeastOne(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('It is a whole number from 1.')
+  return Number(text)
+}
+
 /** Every command and option. `done` gets the exit code of the command that ran. */
 export function commandLine(done: (exitCode: number) => void): Command {
   const program = new Command('loadline')
@@ -53,16 +58,17 @@ export function commandLine(done: (exitCode: number) => void): Command {
   program
     .command('build-and-scan')
     .description('lint, build, collect evidence and judge; publish and sign what passed')
-    .argument('<source>', 'directory with a Dockerfile')
+    .argument('<source...>', 'directory with a Dockerfile; several share one session with the engine, and come to one merged verdict')
     .option('--policy <file>', 'policy file (default: loadline.yaml in the source, or the strict default)')
     .option('--organisation <file>', 'the organisation\'s policy file: the application\'s stands on it and cannot change what it locks')
     .option('--baseline <verdict>', 'verdict.json of an earlier run: what it already had does not deny again, where the policy accepts that')
     .option('--known-exploited <file>', 'list of exploited vulnerabilities (CISA KEV catalogue, JSON): whatever of it the image has denies')
-    .option('--output <directory>', 'where the reports go', 'loadline-report')
+    .option('--output <directory>', 'where the reports go; of several sources, into a directory of each name', 'loadline-report')
+    .option('--parallel <number>', 'how many of several sources are judged at a time', atLeastOne, 2)
     .option('--file <dockerfile>', 'Dockerfile, somewhere below the source (default: the policy\'s)')
     .option('--target <stage>', 'stage to build (default: the policy\'s, or the last)')
     .option('--platform <platform...>', 'platforms to build and judge (default: the policy\'s)', [])
-    .option('--publish <reference>', 'push a passed image to registry/repository:tag, or to registry/repository with tags by --tag')
+    .option('--publish <reference>', 'push a passed image to registry/repository:tag, or to registry/repository with tags by --tag; {name} in it stands for the name of the source\'s directory')
     .option('--tag <rule...>', 'rules for tags, as type=semver,pattern={{major}}.{{minor}} (default: semantic version and commit)', [])
     .option('--version <version>', 'semantic version of the image (default: the highest version among the tags of the commit)')
     .addOption(new Option('--consumer <form>', 'what the registry is to hold: an index over platforms, or one manifest for services that refuse an index (default: single for one platform)').choices(['index', 'single']))
@@ -83,14 +89,15 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .option('--label <name=value...>', 'labels, besides those from git; one that the Dockerfile sets itself wins', [])
     .option('--build-secret <id=source...>', 'build secrets: ID=env:NAME or ID=file:PATH', [])
     .option('--cache-scope <name>', 'cache mounts are shared with builds of this scope only (default: on GitHub and GitLab one for each pull request, otherwise "trusted")')
-    .option('--engine <address>', 'address of a Dagger engine, e.g. unix:///run/dagger/engine.sock, or "sealed" (default: $LOADLINE_ENGINE)')
+    .option('--engine <address>', 'address of a Dagger engine, here or elsewhere (unix://, tcp://, tls://, ssh://, kube-pod://, container://), or "sealed" (default: $LOADLINE_ENGINE)')
     .option('--json', 'print verdict.json on standard output instead of the table', false)
     .option('--quiet', 'print nothing about an image that passed', false)
     .addOption(new Option('--progress <how>', 'how progress is shown').choices(['auto', 'live', 'plain', 'none']).default('auto'))
-    .addHelpText('after', '\nExamples:\n  loadline build-and-scan .\n  loadline build-and-scan services/orders --platform linux/amd64 linux/arm64\n  loadline build-and-scan . --publish 127.0.0.1:5000/demo/app:1.0.0 --key env:COSIGN_PRIVATE_KEY')
-    .action(async (source: string, options) => {
-      const { buildAndScan } = await import('./commands/build-and-scan.ts')
-      done(await buildAndScan(source, options))
+    .addHelpText('after', '\nExamples:\n  loadline build-and-scan .\n  loadline build-and-scan services/orders --platform linux/amd64 linux/arm64\n  loadline build-and-scan . --publish 127.0.0.1:5000/demo/app:1.0.0 --key env:COSIGN_PRIVATE_KEY\n  loadline build-and-scan services/orders services/billing --publish registry.example.com/shop/{name}')
+    .action(async (sources: string[], options) => {
+      const [source, ...others] = sources
+      if (source !== undefined && others.length === 0) done(await (await import('./commands/build-and-scan.ts')).buildAndScan(source, options))
+      else done(await (await import('./commands/build-and-scan-several.ts')).buildAndScanSeveral(sources, options))
     })
 
   program

@@ -48,12 +48,20 @@ export function plainDisplay(stream: NodeJS.WritableStream): ProgressDisplay {
   return {
     progress(event) {
       if (event.state === 'started') return
-      const name = event.step === '' ? event.stage : `${event.stage}: ${event.step}`
-      stream.write(`${name} ${event.state === 'failed' ? 'failed' : 'done'} in ${(event.seconds ?? 0).toFixed(1)} s${event.detail ? ` (${shown(event.detail)})` : ''}\n`)
+      stream.write(`${plainLine(event)}\n`)
     },
     say: (line) => void stream.write(`${line}\n`),
     stop() {},
   }
+}
+
+/** A step that ended, in one line. */
+export function plainLine(event: ProgressEvent): string {
+  return `${stepName(event)} ${event.state === 'failed' ? 'failed' : 'done'} in ${(event.seconds ?? 0).toFixed(1)} s${event.detail ? ` (${shown(event.detail)})` : ''}`
+}
+
+export function stepName({ stage, step }: ProgressEvent): string {
+  return step === '' ? stage : `${stage}: ${step}`
 }
 
 /** Shows nothing. */
@@ -61,7 +69,7 @@ export function silentDisplay(): ProgressDisplay {
   return { progress() {}, say() {}, stop() {} }
 }
 
-const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+export const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
 function render(steps: ReadonlyArray<ProgressEvent & { since: number }>, frame: number, colors: ReturnType<typeof pc.createColors>): string {
   const ordered = steps.toSorted((left, right) => stages.indexOf(left.stage) - stages.indexOf(right.stage) || left.since - right.since)
@@ -80,6 +88,6 @@ function render(steps: ReadonlyArray<ProgressEvent & { since: number }>, frame: 
 }
 
 /** A detail may repeat what a tool or an image said: it stays one line, and nothing in it is obeyed. */
-function shown(detail: string): string {
+export function shown(detail: string): string {
   return defused(printable(detail, 300))
 }

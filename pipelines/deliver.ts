@@ -6,10 +6,10 @@ import type { BuiltArchive } from '../src/stages/build.ts'
 import type { Target } from '../src/stages/registry-access.ts'
 import type { Signer } from '../src/stages/signer.ts'
 import { parseImageReference } from '../src/tools/buildkit/image-reference.ts'
-import { buildAndScan, type Request } from './build-and-scan.ts'
+import { buildAndScan, type Judged, type Request } from './build-and-scan.ts'
 import { releaseFacts } from './release-facts.ts'
 import { release } from './release.ts'
-import { documentRun, sbomDirectory, type RunRecord } from './run-record.ts'
+import { documentRun, sbomDirectory, type RunFacts, type RunRecord } from './run-record.ts'
 
 /** What to do with an image that passed. */
 export interface Publication {
@@ -32,34 +32,71 @@ export interface Delivery {
   archives: BuiltArchive[]
 }
 
+/** A run that has come to its gate, or has broken off before. Nothing is published yet. */
+export interface Assessed {
+  /** Its document so far. */
+  run: Run
+  /** Whether it passed and is to be published. */
+  releasable: boolean
+  /** Publishes and signs what is to be, and gives the reports. `held` says why this must not happen although the image passed. Never throws. */
+  conclude(held?: string): Promise<Delivery>
+}
+
 /** The whole flow, from the source to the reports. Never throws: a run that breaks is a report as well, and one that cannot be read as clean. */
 export async function deliver(request: Request, publication?: Publication): Promise<Delivery> {
+  return (await assess(request, publication)).conclude()
+}
+
+/** The flow up to the gate. Never throws. */
+export async function assess(request: Request, publication?: Publication): Promise<Assessed> {
   const record: RunRecord = {}
   const place = request.pathInRepository === undefined ? {} : { pathInRepository: request.pathInRepository }
   const facts = { name: request.name ?? 'application', mode: request.lock.mode, startedAt: request.now, ...place }
-  let archives: BuiltArchive[] = []
-  let consumerFiles: Record<string, string> = {}
+  let tags: string[] = []
+  let judged: Judged | undefined
   let failure: unknown
   try {
-    const tags = publication === undefined ? [] : tagsOf(publication, request)
-    const judged = await buildAndScan(request, record)
-    archives = judged.archives
-    if (publication !== undefined && judged.passed === undefined) record.notPublished = `${publication.target.reference} was not touched: only a passed verdict is published`
-    else if (publication?.withheld !== undefined) record.notPublished = `${publication.target.reference} was not touched: ${publication.withheld}`
-    else if (publication !== undefined && judged.passed !== undefined) {
-      requireOnly(publication, judged.archives)
-      const known = await releaseFacts(record, request)
-      const consumer = request.consumer === undefined ? {} : { consumer: request.consumer }
-      const released = await release(judged.passed, judged.archives, { ...publication, ...consumer, ...known, tags, lock: request.lock, progress: request.progress, now: new Date() })
-      record.release = released.release
-      consumerFiles = released.consumerFiles
-    }
+    tags = publication === undefined ? [] : tagsOf(publication, request)
+    judged = await buildAndScan(request, record)
   } catch (error) {
     failure = error
-    if (publication !== undefined) record.notPublished = `${publication.target.reference} was not released: the run broke off`
   }
-  const run = await documentRun(record, facts, failure)
-  return { run, archives, reports: { ...renderReports(run), ...runtimeFiles(run), ...sbomReports(record), ...consumerFiles } }
+  return {
+    run: await documentRun(record, facts, failure),
+    releasable: judged?.passed !== undefined && publication !== undefined && publication.withheld === undefined,
+    async conclude(held) {
+      let consumerFiles: Record<string, string> = {}
+      try {
+        if (judged !== undefined && publication !== undefined) consumerFiles = await releaseJudged(judged, publication, { request, record, tags, held })
+      } catch (error) {
+        failure = error
+      }
+      if (failure !== undefined && publication !== undefined) record.notPublished = `${publication.target.reference} was not released: the run broke off`
+      const run = await documentRun(record, facts, failure)
+      return { run, archives: judged?.archives ?? [], reports: { ...renderReports(run), ...runtimeFiles(run), ...sbomReports(record), ...consumerFiles } }
+    },
+  }
+}
+
+/** A run that could not even begin, in the same form. */
+export async function notBegun(facts: RunFacts, error: unknown): Promise<Assessed> {
+  const run = await documentRun({}, facts, error)
+  return { run, releasable: false, conclude: async () => ({ run, archives: [], reports: renderReports(run) }) }
+}
+
+/** Releases a passed image, or records why it was not touched. Gives the files that a consumer verifies it by. */
+async function releaseJudged({ passed, archives }: Judged, publication: Publication, { request, record, tags, held }: { request: Request; record: RunRecord; tags: string[]; held: string | undefined }): Promise<Record<string, string>> {
+  const reason = passed === undefined ? 'only a passed verdict is published' : (publication.withheld ?? held)
+  if (passed === undefined || reason !== undefined) {
+    record.notPublished = `${publication.target.reference} was not touched: ${reason}`
+    return {}
+  }
+  requireOnly(publication, archives)
+  const known = await releaseFacts(record, request)
+  const consumer = request.consumer === undefined ? {} : { consumer: request.consumer }
+  const { release: released, consumerFiles } = await release(passed, archives, { ...publication, ...consumer, ...known, tags, lock: request.lock, progress: request.progress, now: new Date() })
+  record.release = released
+  return consumerFiles
 }
 
 /** The tags of a release, settled before anything is built. Throws `USAGE`. */

@@ -1,5 +1,5 @@
 import { DeliveryError, type ErrorCode } from '../src/errors.ts'
-import type { Collected, Evidence, Failure, Lint, Platform, Release, Run, Stage, Verdict } from '../src/model/index.ts'
+import type { Collected, Evidence, Failure, Lint, Merged, Platform, Release, Run, Stage, Verdict } from '../src/model/index.ts'
 import type { SbomDocuments } from '../src/stages/evidence/packages.ts'
 import type { Source } from '../src/stages/source.ts'
 import { version } from '../src/version.ts'
@@ -15,8 +15,17 @@ export interface RunRecord {
   notPublished?: string
 }
 
+/** What is known of a run before it begins. */
+export interface RunFacts {
+  /** Of the application, where its policy cannot be read. */
+  name: string
+  mode: Run['mode']
+  startedAt: Date
+  pathInRepository?: string
+}
+
 /** The report document of a run that ended, well or with an error. */
-export async function documentRun(record: RunRecord, facts: { name: string; mode: Run['mode']; startedAt: Date; pathInRepository?: string }, error?: unknown): Promise<Run> {
+export async function documentRun(record: RunRecord, facts: RunFacts, error?: unknown): Promise<Run> {
   const failure = error === undefined ? undefined : describeFailure(error, record)
   const lint = await record.lint
   const evidence = record.evidence ?? (lint === undefined ? undefined : { lint, platforms: [] })
@@ -41,6 +50,11 @@ export async function documentRun(record: RunRecord, facts: { name: string; mode
 export function exitCodeOf(run: Run): 0 | 1 | 2 | 3 | 4 {
   if (run.failure !== undefined) return new DeliveryError(run.failure.code, '', '').exitCode
   return run.outcome === 'passed' ? 0 : run.outcome === 'rejected' ? 1 : 3
+}
+
+/** The exit code of a merged verdict, whatever its parts have. */
+export function exitCodeOfMerged({ outcome }: Merged): 0 | 1 | 3 {
+  return { passed: 0 as const, rejected: 1 as const, undecided: 3 as const }[outcome]
 }
 
 /** Where a platform's SBOMs lie in the report directory: at its top for a single platform. */

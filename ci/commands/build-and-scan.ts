@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path'
-import { documentRun, exitCodeOf } from '../../pipelines/run-record.ts'
-import { DeliveryError } from '../../src/errors.ts'
+import { documentRun, exitCodeOf, type RunFacts } from '../../pipelines/run-record.ts'
 import type { Run } from '../../src/model/index.ts'
 import { renderJson, renderReports, renderTerminal, reportedFindings } from '../../src/report/index.ts'
 import { useColor } from '../color.ts'
@@ -8,7 +7,7 @@ import { deliverSource, imageName, type SourceOptions } from '../deliver-source.
 import { githubStep, tellGithub } from '../github-actions.ts'
 import { pathInRepository } from '../path-in-repository.ts'
 import { liveDisplay, plainDisplay, silentDisplay, type ProgressDisplay } from '../progress-display.ts'
-import { clearReports, writeReports } from '../report-directory.ts'
+import { beginReports, writeReports } from '../report-directory.ts'
 
 /** The options of `loadline build-and-scan`, as the command line gives them. */
 export interface BuildAndScanOptions extends SourceOptions {
@@ -25,18 +24,15 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
   const output = resolve(options.output)
   const display = chooseDisplay(options)
   const path = await pathInRepository(source, process.env['GITHUB_WORKSPACE'])
-  const place = path === undefined ? {} : { pathInRepository: path }
-  const broken = (error: unknown) => documentRun({}, { name, mode: 'unknown', startedAt, ...place }, error)
-  await clearReports(output)
-  // Whoever kills this process finds a report that says so, and none that reads as clean.
-  await writeReports(output, renderReports(await broken(new DeliveryError('ENGINE', 'this run has not ended: it still goes on, or it was interrupted', 'Wait for it, or run again.'))))
+  const facts: RunFacts = { name, mode: 'unknown', startedAt, ...(path === undefined ? {} : { pathInRepository: path }) }
+  await beginReports(output, facts)
 
   let run: Run
   let reports: Record<string, string>
   try {
     ;({ run, reports } = await deliverSource(source, options, { startedAt, progress: display.progress, say: display.say, logFile: join(output, 'engine.log') }))
   } catch (error) {
-    run = await broken(error)
+    run = await documentRun({}, facts, error)
     reports = renderReports(run)
   } finally {
     display.stop()
@@ -53,7 +49,13 @@ export async function buildAndScan(source: string, options: BuildAndScanOptions)
   return exitCodeOf(run)
 }
 
-function chooseDisplay({ progress, json, quiet }: BuildAndScanOptions): ProgressDisplay {
-  if (progress === 'none' || (progress === 'auto' && (quiet || json))) return silentDisplay()
-  return progress === 'live' || (progress === 'auto' && process.stderr.isTTY) ? liveDisplay(process.stderr) : plainDisplay(process.stderr)
+function chooseDisplay(options: BuildAndScanOptions): ProgressDisplay {
+  const how = howToDisplay(options)
+  return how === 'none' ? silentDisplay() : how === 'live' ? liveDisplay(process.stderr) : plainDisplay(process.stderr)
+}
+
+/** What `--progress auto` comes to. */
+export function howToDisplay({ progress, json, quiet }: Pick<BuildAndScanOptions, 'progress' | 'json' | 'quiet'>): 'live' | 'plain' | 'none' {
+  if (progress !== 'auto') return progress
+  return quiet || json ? 'none' : process.stderr.isTTY ? 'live' : 'plain'
 }

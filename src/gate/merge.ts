@@ -1,11 +1,11 @@
-import { compareText, digestOf, type Merged, type MergedPart, type Run } from '../model/index.ts'
+import { compareText, type Digest, type Merged, type MergedPart, type Run } from '../model/index.ts'
 import { formatDuration } from '../policy/units.ts'
 import { clockSkew } from './clock-skew.ts'
 
-/** A part as it is given: the document of its run, and the bytes that it was read from. */
+/** A part as it is given: what its run's document says, and the digest of that document's bytes. The evidence is not asked for again, so nobody has to keep it. */
 export interface GivenPart {
-  run: Run
-  text: string
+  run: Pick<Run, 'subject' | 'outcome' | 'verdict' | 'failure' | 'release'>
+  document: Digest
 }
 
 /** What the parts must be together. */
@@ -23,10 +23,12 @@ export interface MergeRequest {
  */
 export function mergeVerdicts(given: readonly GivenPart[], { expected, maximumAge, now }: MergeRequest): Merged {
   const parts = [...given.map((part) => describe(part, expected)), ...expected.filter((name) => !given.some(({ run }) => run.subject.name === name)).map(missing)].toSorted((left, right) => compareText(left.name, right.name))
-  const commits = new Set(given.map(({ run }) => run.subject.revision?.revision ?? 'no commit'))
+  // One that broke off may never have learned its commit; it speaks for itself.
+  const judged = given.filter(({ run }) => run.outcome !== 'broken' || run.verdict !== undefined)
+  const commits = new Set(judged.map(({ run }) => run.subject.revision?.revision ?? 'no commit'))
   const faults = [
     ...repeated(parts).map((name) => `${name} was given more than once`),
-    ...(commits.size > 1 ? [`the parts are of different commits: ${given.map(({ run }) => `${run.subject.name} of ${run.subject.revision?.revision ?? 'no commit'}`).toSorted(compareText).join(', ')}`] : []),
+    ...(commits.size > 1 ? [`the parts are of different commits: ${judged.map(({ run }) => `${run.subject.name} of ${run.subject.revision?.revision ?? 'no commit'}`).toSorted(compareText).join(', ')}`] : []),
     ...parts.flatMap((part) => ageFault(part, maximumAge, now)),
     ...(expected.length === 0 ? ['nobody said which parts there must be'] : []),
   ]
@@ -42,21 +44,21 @@ export function mergeVerdicts(given: readonly GivenPart[], { expected, maximumAg
   }
 }
 
-function describe({ run, text }: GivenPart, expected: readonly string[]): MergedPart {
+function describe({ run, document }: GivenPart, expected: readonly string[]): MergedPart {
   const { name } = run.subject
   const unexpected = !expected.includes(name)
   return {
     name,
     state: unexpected ? 'unexpected' : run.outcome,
     said: unexpected ? `nobody expected a part of this name; its own run ${run.outcome === 'broken' ? 'broke off' : `was ${run.outcome}`}` : saidOf(run),
-    document: digestOf(text),
+    document,
     images: run.verdict?.binding.images ?? [],
     ...(run.verdict === undefined ? {} : { judgedAt: run.verdict.binding.at, policy: run.verdict.binding.policy }),
     ...(run.release === undefined ? {} : { release: { reference: run.release.reference, digest: run.release.digest } }),
   }
 }
 
-function saidOf(run: Run): string {
+function saidOf(run: GivenPart['run']): string {
   const denying = (run.verdict?.results ?? []).filter(({ status }) => status === (run.outcome === 'rejected' ? 'failed' : 'undecided')).map(({ rule }) => rule)
   if (run.failure !== undefined) return run.failure.message
   return run.outcome === 'passed' ? `all ${run.verdict?.results.length ?? 0} rules judged` : `${run.outcome === 'rejected' ? 'denied by' : 'could not decide'} ${denying.join(', ')}`

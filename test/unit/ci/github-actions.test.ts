@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { githubOutputs, githubStep, tellGithub } from '../../../ci/github-actions.ts'
+import { githubOutputs, githubStep, tellGithub, tellGithubMerged } from '../../../ci/github-actions.ts'
+import type { Merged } from '../../../src/model/index.ts'
 import { renderMarkdown } from '../../../src/report/index.ts'
 import { brokenRun, digestOf, hostileRun, passedRun, rejectedRun, undecidedRun } from '../report/runs.ts'
 
@@ -75,6 +76,20 @@ describe('tellGithub', () => {
   it('fails where the files cannot be written: a job must not go on without the verdict', async () => {
     await expect(tellGithub({ summaryFile: join(directory, 'no', 'summary'), outputFile: undefined }, passedRun(), '/reports', say)).rejects.toMatchObject({ code: 'REPORT', exitCode: 3 })
     await expect(tellGithub({ summaryFile: undefined, outputFile: directory }, passedRun(), '/reports', say)).rejects.toMatchObject({ code: 'REPORT' })
+  })
+})
+
+describe('tellGithubMerged', () => {
+  const merged = { schemaVersion: 'loadline.merged/v1', outcome: 'rejected', mergedAt: '2026-11-23T01:10:02Z', parts: [], faults: [] } satisfies Merged
+
+  it('says the verdict over several sources, in the one output that is about all of them', async () => {
+    const outputFile = join(directory, 'output')
+    await tellGithubMerged({ summaryFile: undefined, outputFile }, merged)
+    expect(outputsOf(readFileSync(outputFile, 'utf8'))).toEqual({ verdict: 'rejected' })
+  })
+
+  it('fails where it cannot be said', async () => {
+    await expect(tellGithubMerged({ summaryFile: undefined, outputFile: directory }, merged)).rejects.toMatchObject({ code: 'REPORT', exitCode: 3 })
   })
 })
 

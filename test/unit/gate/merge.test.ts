@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mergeVerdicts, type GivenPart } from '../../../src/gate/merge.ts'
-import { Merged, type Run } from '../../../src/model/index.ts'
+import { digestOf, Merged, type Run } from '../../../src/model/index.ts'
 import { renderMerged } from '../../../src/report/index.ts'
 import { brokenRun, passedRun, rejectedRun, undecidedRun } from '../report/runs.ts'
 
@@ -10,7 +10,7 @@ const revision = (of: string) => ({ revision: of, committedAt: '2026-11-23T00:00
 function part(name: string, run: Run = passedRun(), of: string | undefined = commit): GivenPart {
   const { revision: _own, ...subject } = run.subject
   const named: Run = { ...run, subject: { ...subject, name, ...(of === undefined ? {} : { revision: revision(of) }) } }
-  return { run: named, text: JSON.stringify(named) }
+  return { run: named, document: digestOf(JSON.stringify(named)) }
 }
 
 const judgedAt = passedRun().verdict?.binding.at ?? ''
@@ -59,6 +59,11 @@ describe('a merged verdict', () => {
     const without = part('billing')
     const { revision: _none, ...subject } = without.run.subject
     expect(outcome([part('orders'), { ...without, run: { ...without.run, subject } }])).toMatchObject({ outcome: 'rejected', faults: [`the parts are of different commits: billing of no commit, orders of ${commit}`] })
+  })
+
+  it('does not count the commit of a part that broke off before it was known', () => {
+    const early = { ...part('billing'), run: { ...brokenRun(), subject: { name: 'billing', dockerfile: 'Dockerfile' } } }
+    expect(outcome([part('orders'), early])).toEqual({ outcome: 'undecided', states: ['billing broken', 'orders passed'], faults: [] })
   })
 
   it('takes a part on the last moment of its age, and not a moment later, nor from the future', () => {

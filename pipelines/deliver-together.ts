@@ -1,0 +1,50 @@
+import { mergeVerdicts, type GivenPart } from '../src/gate/index.ts'
+import { digestOf, type Merged } from '../src/model/index.ts'
+import { renderJson } from '../src/report/index.ts'
+import { bounded } from './bounded.ts'
+import type { Assessed, Delivery } from './deliver.ts'
+
+/** One of several sources. */
+export interface Part {
+  /** Runs the flow up to the gate. Never throws. */
+  assess(): Promise<Assessed>
+  /** Told once, when its reports are final. */
+  ended(delivery: Delivery): Promise<void>
+}
+
+/**
+ * Several sources by one call: each is judged whatever becomes of the others, `parallel` of them at a time, and their verdicts are merged.
+ * Nothing is published before all of them are judged, and nothing at all unless the merged verdict is passed. Gives the merged verdict.
+ */
+export async function deliverTogether(parts: readonly Part[], parallel: number): Promise<Merged> {
+  const end = async (part: Part, assessed: Assessed, held?: string): Promise<GivenPart> => {
+    const delivery = await assessed.conclude(held)
+    await part.ended(delivery)
+    return given(delivery.run)
+  }
+  const judged = await bounded(parts, parallel, async (part) => {
+    const assessed = await part.assess()
+    // Only what is to be released waits for the others. The rest has its reports now, and nobody keeps its evidence.
+    return assessed.releasable ? { part, assessed, verdict: given(assessed.run) } : { verdict: await end(part, assessed) }
+  })
+
+  const held = reasonToHold(merge(judged.map(({ verdict }) => verdict)))
+  return merge(await bounded(judged, parallel, async ({ part, assessed, verdict }) => (part === undefined ? verdict : end(part, assessed, held))))
+}
+
+/** What the merged verdict needs of a run. */
+function given(run: Assessed['run']): GivenPart {
+  const { subject, outcome, verdict, failure, release } = run
+  return { document: digestOf(renderJson(run)), run: { subject, outcome, ...(verdict === undefined ? {} : { verdict }), ...(failure === undefined ? {} : { failure }), ...(release === undefined ? {} : { release }) } }
+}
+
+/** All of them were asked for and have just been judged, so none is missing or old. */
+function merge(parts: readonly GivenPart[]): Merged {
+  return mergeVerdicts(parts, { expected: [...new Set(parts.map(({ run }) => run.subject.name))], maximumAge: Number.POSITIVE_INFINITY, now: new Date() })
+}
+
+function reasonToHold({ outcome, parts, faults }: Merged): string | undefined {
+  if (outcome === 'passed') return undefined
+  const others = parts.filter(({ state }) => state !== 'passed').map(({ name, state }) => `${name} ${state === 'broken' ? 'broke off' : `was ${state}`}`)
+  return `sources of one call are released together or not at all, and ${[...others, ...faults].join('; ')}`
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { bounded } from '../../../pipelines/bounded.ts'
+import type { Assessed } from '../../../pipelines/deliver.ts'
+import { deliverTogether } from '../../../pipelines/deliver-together.ts'
+import type { Run } from '../../../src/model/index.ts'
+import { brokenRun, passedRun, rejectedRun } from '../report/runs.ts'
+
+/** What the parts of a call did, in order. */
+function recorder() {
+  const events: string[] = []
+  const part = (name: string, run: Run, publishes: boolean, minutes = 1) => ({
+    async assess() {
+      events.push(`${name} begins`)
+      for (let turn = 0; turn < minutes; turn += 1) await Promise.resolve()
+      const named: Run = { ...run, subject: { ...run.subject, name } }
+      events.push(`${name} ${named.outcome}`)
+      const assessed = {
+        run: named,
+        releasable: publishes && named.outcome === 'passed',
+        async conclude(held) {
+          if (publishes) events.push(held === undefined ? `${name} published` : `${name} held: ${held}`)
+          return { run: named, archives: [], reports: { 'verdict.json': '{}' } }
+        },
+      } satisfies Assessed
+      return assessed
+    },
+    async ended() {
+      events.push(`${name} ended`)
+    },
+  })
+  return { events, part }
+}
+
+describe('several sources by one call', () => {
+  it('are each judged and reported, whatever becomes of the others', async () => {
+    const { events, part } = recorder()
+    const merged = await deliverTogether([part('orders', brokenRun(), false), part('billing', passedRun(), false), part('mail', rejectedRun(), false)], 2)
+    expect(merged.parts.map(({ name, state }) => `${name} ${state}`)).toEqual(['billing passed', 'mail rejected', 'orders broken'])
+    expect(merged.outcome).toBe('rejected')
+    expect(events.filter((event) => event.endsWith('ended')).toSorted()).toEqual(['billing ended', 'mail ended', 'orders ended'])
+  })
+
+  it('are published when all of them have passed, and not before', async () => {
+    const { events, part } = recorder()
+    const merged = await deliverTogether([part('orders', passedRun(), true), part('billing', passedRun(), true, 20), part('mail', passedRun(), true)], 1)
+    expect(merged.outcome).toBe('passed')
+    expect(events).toEqual([
+      'orders begins', 'orders passed', 'billing begins', 'billing passed', 'mail begins', 'mail passed',
+      'orders published', 'orders ended', 'billing published', 'billing ended', 'mail published', 'mail ended',
+    ])
+  })
+
+  it.each([
+    ['was rejected', rejectedRun(), 'sources of one call are released together or not at all, and mail was rejected'],
+    ['broke off', brokenRun(), 'sources of one call are released together or not at all, and mail broke off'],
+  ])('are not published where one of them %s', async (_, run, reason) => {
+    const { events, part } = recorder()
+    await deliverTogether([part('orders', passedRun(), true), part('mail', run, true)], 2)
+    expect(events).toContain(`orders held: ${reason}`)
+    expect(events.filter((event) => event.endsWith('published') && !event.startsWith('mail'))).toEqual([])
+  })
+
+  it('are not published where they do not fit together, though each of them passed', async () => {
+    const { events, part } = recorder()
+    const merged = await deliverTogether([part('orders', passedRun(), true), part('orders', passedRun(), true)], 2)
+    expect(merged.outcome).toBe('rejected')
+    expect(events).toContain('orders held: sources of one call are released together or not at all, and orders was given more than once')
+  })
+
+  it('that have nothing to publish have their reports while others still run', async () => {
+    const { events, part } = recorder()
+    await deliverTogether([part('orders', passedRun(), false), part('billing', passedRun(), false)], 1)
+    expect(events).toEqual(['orders begins', 'orders passed', 'orders ended', 'billing begins', 'billing passed', 'billing ended'])
+  })
+})
+
+describe('bounded work', () => {
+  it('runs at most so many at a time, and gives the results in the order of the list', async () => {
+    let running = 0
+    let most = 0
+    const results = await bounded([5, 1, 4, 2, 3], 2, async (turns) => {
+      running += 1
+      most = Math.max(most, running)
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      running -= 1
+      return turns * 10
+    })
+    expect({ results, most }).toEqual({ results: [50, 10, 40, 20, 30], most: 2 })
+  })
+
+  it('has nothing to do for an empty list', async () => {
+    expect(await bounded([], 2, async () => 1)).toEqual([])
+  })
+})
