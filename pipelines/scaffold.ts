@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { Changeset, Directory } from '@dagger.io/dagger'
 import { DeliveryError } from '../src/errors.ts'
-import { mostPaths, notSource, parseAnswers, scaffold, worthReading, type Scaffold, type SourceTree, type Templates } from '../src/scaffold/index.ts'
+import { answersPath, mostPaths, notSource, parseAnswers, parseKeptAnswers, scaffold, worthReading, type Scaffold, type SourceTree, type Templates } from '../src/scaffold/index.ts'
 import { parseLock } from '../src/stages/source.ts'
 
 /** Makes a scaffold from answers of outside and a reading of the source. Throws `USAGE`, `SOURCE` and `LOCK`, and then there is no file at all. */
@@ -23,6 +23,12 @@ export async function scaffoldChanges(source: Directory, given: Readonly<Record<
   const answers = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const { files } = await makeScaffold(answers, await treeOfDirectory(source))
   return Object.entries(files).reduce((directory, [path, text]) => directory.withNewFile(path, text), source).changes(source)
+}
+
+/** A scaffold anew from the answers that an earlier one left in the source; no change where there are none. Throws as `makeScaffold` does. */
+export async function rescaffoldChanges(source: Directory): Promise<Changeset> {
+  if (!(await source.exists(answersPath))) return source.changes(source)
+  return scaffoldChanges(source, parseKeptAnswers(await source.file(answersPath).contents(), answersPath))
 }
 
 /** Reads a source directory of the engine as `ci` reads one of this machine. Links are not among its files. */

@@ -5,21 +5,21 @@
  * (vulnerabilities, secrets, licences, structure tests, SBOMs, size, a run under hardening, configuration, bases), judges it by a policy,
  * and only where the verdict is passed publishes and signs it.
  */
-import { argument, dag, func, object, type Changeset, type Container, type Directory, type File, type Platform, type Secret, type Service } from '@dagger.io/dagger'
+import { argument, check, dag, func, generate, object, type Changeset, type Container, type Directory, type File, type Platform, type Secret, type Service } from '@dagger.io/dagger'
 import { admissionPolicy } from '../pipelines/admission.ts'
 import { audit } from '../pipelines/audit.ts'
 import type { Request } from '../pipelines/build-and-scan.ts'
 import { buildSource, lintSource } from '../pipelines/collect.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
 import { reverdict as judgeAgain } from '../pipelines/reverdict.ts'
-import { scaffoldChanges } from '../pipelines/scaffold.ts'
+import { rescaffoldChanges, scaffoldChanges } from '../pipelines/scaffold.ts'
 import { expectationOf, verifyImage } from '../pipelines/verify.ts'
 import { Assessment } from './api/assessment.ts'
 import { PassedImage } from './api/passed-image.ts'
 import { reportDirectory } from './api/reports.ts'
-import { renderAudit } from './audit/index.ts'
+import { renderAudit, renderAuditTerminal } from './audit/index.ts'
 import { auditFilesOf } from './api/audit-files.ts'
-import { consumerOf, controllerOf, databaseOf, gitFactsOf, identityOf, lockOf, policyFilesOf, publicationOf, requestOf, secretsOf, signerOf, targetOf, textOf, type ModuleInputs } from './api/inputs.ts'
+import { chosen, consumerOf, controllerOf, databaseOf, gitFactsOf, identityOf, lockOf, policyFilesOf, publicationOf, requestOf, secretsOf, signerOf, targetOf, textOf, type Choices, type ModuleInputs } from './api/inputs.ts'
 import { decidePolicy } from './policy/index.ts'
 import { renderReverdict, renderVerification } from './report/index.ts'
 import type { ManifestForm } from './stages/layout.ts'
@@ -94,6 +94,9 @@ export class Loadline {
    * @param pathInRepository Path of the source below the root of its repository, e.g. services/orders: SARIF names files from there.
    * @param tag Rules for tags, e.g. type=semver,pattern={{version}}; without any, semantic version and commit.
    * @param version Semantic version of the image; without it, the highest one among the tags of the commit.
+   * @param file Dockerfile, a path inside the source; without it, the policy's.
+   * @param target Stage to build; without it, the policy's, or the last.
+   * @param label Labels as NAME=VALUE, besides those from git; one that the Dockerfile sets itself wins.
    */
   @func({ cache: 'never' })
   async buildAndScan(
@@ -109,17 +112,19 @@ export class Loadline {
     identityToken?: Secret,
     signingConfig?: File,
     trustedRoot?: File,
-    pathInRepository?: string,
+    pathInRepository: string = '',
     registryCa?: File,
     consumer?: string,
     immutableTags: boolean = false,
     tag: string[] = [],
-    version?: string,
+    version: string = '',
+    file: string = '',
+    target: string = '',
+    label: string[] = [],
   ): Promise<string> {
     const signer = await signerOf(key, keyPassword, identityToken, signingConfig, trustedRoot)
-    const target = publish === undefined ? undefined : await targetOf(publish, registry, registryConfig, registryCa)
-    const publication = target === undefined ? undefined : publicationOf(target, tag, immutableTags, signer)
-    const { documents } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), publication, { pathInRepository, version, ...consumerOf(consumer) })
+    const publication = publish === undefined ? undefined : publicationOf(await targetOf(publish, registry, registryConfig, registryCa), tag, immutableTags, signer)
+    const { documents } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), publication, { pathInRepository, version, file, target, label }, consumerOf(consumer))
     return new Assessment(documents, []).enforce()
   }
 
@@ -132,17 +137,47 @@ export class Loadline {
    * @param buildSecret Secrets for RUN --mount=type=secret.
    * @param pathInRepository Path of the source below the root of its repository, e.g. services/orders: SARIF names files from there.
    * @param version Semantic version of the image; without it, the highest one among the tags of the commit.
+   * @param file Dockerfile, a path inside the source; without it, the policy's.
+   * @param target Stage to build; without it, the policy's, or the last.
+   * @param label Labels as NAME=VALUE, besides those from git; one that the Dockerfile sets itself wins.
    */
   @func({ cache: 'never' })
-  async assess(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform: string[] = [], buildSecretId: string[] = [], buildSecret: Secret[] = [], pathInRepository?: string, version?: string): Promise<Assessment> {
-    const { documents, delivery } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), undefined, { pathInRepository, version })
+  async assess(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform: string[] = [], buildSecretId: string[] = [], buildSecret: Secret[] = [], pathInRepository: string = '', version: string = '', file: string = '', target: string = '', label: string[] = []): Promise<Assessment> {
+    const choices: Choices = { pathInRepository, version, file, target, label }
+    const { documents, delivery } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), undefined, choices)
     const digests = delivery.archives.map(({ archive }) => archive.digest).toSorted()
     return new Assessment(
       documents,
-      delivery.archives.map(({ file }) => file),
+      delivery.archives.map((archive) => archive.file),
       // Only a passed run gives away what can be released.
-      delivery.run.outcome === 'passed' ? new PassedImage(digests, source, platform, buildSecretId, buildSecret, pathInRepository ?? '', version ?? '', this.git, this.cacheScope, this.policy, this.organisation, this.baseline, this.knownExploited, this.vulnerabilityDatabase, this.lock) : undefined,
+      delivery.run.outcome === 'passed' ? new PassedImage(digests, source, platform, buildSecretId, buildSecret, JSON.stringify(choices), this.git, this.cacheScope, this.policy, this.organisation, this.baseline, this.knownExploited, this.vulnerabilityDatabase, this.lock) : undefined,
     )
+  }
+
+  /**
+   * Whether the image may ship: lints, builds, collects all evidence and judges what lies in the workspace, and fails where the policy says no. Publishes nothing.
+   *
+   * @param source Directory with a Dockerfile; without it, the workspace that asks.
+   */
+  @func({ cache: 'never' })
+  @check()
+  async gate(@argument({ defaultPath: '/', ignore: ['.git', 'loadline-report'] }) source: Directory): Promise<string> {
+    return this.buildAndScan(source)
+  }
+
+  /**
+   * Whether build files and deployments keep to the CIS Docker Benchmark, sections 4 and 5: fails where a control fails. Builds nothing; exceptions of loadline.yaml count.
+   *
+   * @param source Directory that is searched for them; without it, the workspace that asks.
+   */
+  @func({ cache: 'never' })
+  @check()
+  async controls(@argument({ defaultPath: '/', ignore: ['.git', 'node_modules', 'loadline-report'] }) source: Directory): Promise<string> {
+    const own = (await source.exists('loadline.yaml')) ? source.file('loadline.yaml') : undefined
+    const document = await audit({ ...(await auditFilesOf(source)), policy: await textOf(this.policy ?? own), now: new Date() })
+    const text = renderAuditTerminal(document, { color: false, width: 120 })
+    if (document.outcome !== 'passed') throw new Error(text)
+    return text
   }
 
   /**
@@ -340,6 +375,17 @@ export class Loadline {
   }
 
   /**
+   * Brings what was scaffolded into step with the answers that lie beside it, in deploy/scaffold.yaml. Changes nothing where there are none; as a check it fails where a file has drifted.
+   *
+   * @param source Directory of the application; without it, the workspace that asks.
+   */
+  @func()
+  @generate()
+  async rescaffold(@argument({ defaultPath: '/', ignore: ['.git', 'loadline-report'] }) source: Directory): Promise<Changeset> {
+    return rescaffoldChanges(source)
+  }
+
+  /**
    * Audits Dockerfiles, compose files and Kubernetes manifests by the CIS Docker Benchmark, sections 4 and 5: audit.json, audit.md and audit.sarif. Builds nothing. Fails only where a file cannot be read; audit.json says what failed.
    *
    * @param source Directory that is searched for them.
@@ -352,9 +398,8 @@ export class Loadline {
     return reportDirectory(renderAudit(document))
   }
 
-  private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined, about: { pathInRepository: string | undefined; version: string | undefined; consumer?: ManifestForm }): Promise<{ documents: string; delivery: Delivery }> {
-    const { pathInRepository, version, ...form } = about
-    const delivery = await deliver({ ...(await this.request(source)), platforms, buildSecrets, ...form, ...(pathInRepository === undefined ? {} : { pathInRepository }), ...(version === undefined ? {} : { version }) }, publication)
+  private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined, choices: Choices, form: { consumer?: ManifestForm } = {}): Promise<{ documents: string; delivery: Delivery }> {
+    const delivery = await deliver({ ...(await this.request(source)), platforms, buildSecrets, ...form, ...chosen(choices) }, publication)
     return { documents: JSON.stringify(delivery.reports), delivery }
   }
 

@@ -3,11 +3,10 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { execa } from 'execa'
 import pc from 'picocolors'
-import { parse } from 'yaml'
 import { makeScaffold } from '../../pipelines/scaffold.ts'
 import { DeliveryError } from '../../src/errors.ts'
 import { defused } from '../../src/report/sanitize.ts'
-import { answersPath, complianceNames, targetNames, type Scaffold } from '../../src/scaffold/index.ts'
+import { answersPath, complianceNames, parseKeptAnswers, targetNames, type Scaffold } from '../../src/scaffold/index.ts'
 import { publicRemoteUrl } from '../../src/source-metadata/index.ts'
 import { useColor } from '../color.ts'
 import { readSourceTree } from '../read-source-tree.ts'
@@ -116,15 +115,7 @@ async function gatherAnswers(source: string, path: string, { target, compliance,
 
 async function keptAnswers(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined) return {}
-  let kept: unknown
-  try {
-    kept = parse(text, { maxAliasCount: 0 })
-  } catch (error) {
-    throw new DeliveryError('USAGE', `the answers in ${path} cannot be parsed: ${(error as Error).message.split('\n')[0]}`, 'Repair or remove the file.', { cause: error })
-  }
-  if (typeof kept === 'object' && kept !== null && !Array.isArray(kept)) return kept as Record<string, unknown>
-  throw new DeliveryError('USAGE', `wanted answers in ${path}, found something else`, 'Repair or remove the file.')
+  return text === undefined ? {} : parseKeptAnswers(text, path)
 }
 
 function list(values: readonly string[] | undefined): string[] | undefined {

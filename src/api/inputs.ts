@@ -7,7 +7,7 @@ import { DeliveryError } from '../errors.ts'
 import { createLogger } from '../log.ts'
 import { GitFacts, type Lock } from '../model/index.ts'
 import type { PolicyFiles } from '../policy/index.ts'
-import { publicRemoteUrl } from '../source-metadata/index.ts'
+import { nameValues, publicRemoteUrl } from '../source-metadata/index.ts'
 import type { GivenDatabase } from '../stages/evidence/database.ts'
 import type { ManifestForm } from '../stages/layout.ts'
 import { parseCacheScope } from '../stages/build.ts'
@@ -139,6 +139,26 @@ export async function requestOf(source: Directory, inputs: ModuleInputs, platfor
     ...(baseline === undefined ? {} : { baseline }),
     ...(knownExploited === undefined ? {} : { knownExploited }),
     ...databaseOf(inputs.vulnerabilityDatabase),
+  }
+}
+
+/** What a call says about its source, beside the policy; nothing is an empty text or list. */
+export interface Choices {
+  pathInRepository: string
+  version: string
+  file: string
+  target: string
+  label: string[]
+}
+
+/** The choices as a request has them. Throws `USAGE` where a label has no name. */
+export function chosen({ pathInRepository, version, file, target, label }: Choices): Pick<Request, 'pathInRepository' | 'version' | 'dockerfile' | 'target' | 'labels'> {
+  return {
+    ...(pathInRepository === '' ? {} : { pathInRepository }),
+    ...(version === '' ? {} : { version }),
+    ...(file === '' ? {} : { dockerfile: file }),
+    ...(target === '' ? {} : { target }),
+    labels: nameValues(label, '--label'),
   }
 }
 

@@ -1,6 +1,6 @@
 import { func, object, type Directory, type File, type Secret, type Service } from '@dagger.io/dagger'
 import { deliver } from '../../pipelines/deliver.ts'
-import { consumerOf, publicationOf, requestOf, secretsOf, signerOf, targetOf } from './inputs.ts'
+import { chosen, consumerOf, publicationOf, requestOf, secretsOf, signerOf, targetOf, type Choices } from './inputs.ts'
 import { reportDirectory } from './reports.ts'
 
 /** An image whose verdict is passed. Only an assessment that passed gives one away. */
@@ -12,8 +12,8 @@ export class PassedImage {
   private platforms: string[]
   private buildSecretIds: string[]
   private buildSecrets: Secret[]
-  private pathInRepository: string
-  private version: string
+  /** What the assessment was told about the source, as JSON. */
+  private choices: string
   private git: string
   private cacheScope: string
   private policy?: File
@@ -23,14 +23,13 @@ export class PassedImage {
   private vulnerabilityDatabase?: Directory
   private lock?: File
 
-  constructor(digests: string[], source: Directory, platforms: string[], buildSecretIds: string[], buildSecrets: Secret[], pathInRepository: string, version: string, git: string, cacheScope: string, policy?: File, organisation?: File, baseline?: File, knownExploited?: File, vulnerabilityDatabase?: Directory, lock?: File) {
+  constructor(digests: string[], source: Directory, platforms: string[], buildSecretIds: string[], buildSecrets: Secret[], choices: string, git: string, cacheScope: string, policy?: File, organisation?: File, baseline?: File, knownExploited?: File, vulnerabilityDatabase?: Directory, lock?: File) {
     this.digests = digests
     this.source = source
     this.platforms = platforms
     this.buildSecretIds = buildSecretIds
     this.buildSecrets = buildSecrets
-    this.pathInRepository = pathInRepository
-    this.version = version
+    this.choices = choices
     this.git = git
     this.cacheScope = cacheScope
     if (policy !== undefined) this.policy = policy
@@ -64,7 +63,7 @@ export class PassedImage {
     const { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope } = this
     const request = await requestOf(this.source, { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope })
     const delivery = await deliver(
-      { ...request, ...consumerOf(consumer), platforms: this.platforms, buildSecrets: await secretsOf(this.buildSecretIds, this.buildSecrets), ...(this.pathInRepository === '' ? {} : { pathInRepository: this.pathInRepository }), ...(this.version === '' ? {} : { version: this.version }) },
+      { ...request, ...consumerOf(consumer), platforms: this.platforms, buildSecrets: await secretsOf(this.buildSecretIds, this.buildSecrets), ...chosen(JSON.parse(this.choices) as Choices) },
       { ...publicationOf(await targetOf(publish, registry, registryConfig, registryCa), tag, immutableTags, signer), only: this.digests },
     )
     const { run, reports } = delivery

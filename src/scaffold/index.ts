@@ -1,6 +1,6 @@
 export { Answers, complianceNames, parseAnswers, stackNames, targetNames } from './answers.ts'
 export type { Application } from './application.ts'
 export { scaffold, type Scaffold } from './scaffold.ts'
-export { answersPath } from './artifacts/answers-file.ts'
+export { answersPath, parseKeptAnswers } from './artifacts/answers-file.ts'
 export { describes, mostPaths, notSource, worthReading, type SourceTree } from './source-tree.ts'
 export type { Templates } from './templates.ts'
