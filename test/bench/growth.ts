@@ -1,0 +1,106 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { main } from '../../ci/main.ts'
+import { growthTable, type Grown } from './growth-table.ts'
+import { writeApplication } from './made-up-application.ts'
+
+/**
+ * `npm run bench:growth [-- --dimension NAME] [--steps 1,2,5] [--parallel N]`: how time and memory grow with the number of services of one call, and with the size, the packages and the platforms of one image.
+ * Each step is the whole command line in a process of its own, on an application that no cache knows, and then again on the same one. Its memory is what the kernel says of that process:
+ * the engine and its tools have their own. The largest images take some 10 GB of the engine's disk.
+ */
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const megabyte = 1_000_000
+/** The sealed toolchain has bases for the first two only, so these images have none. */
+const platforms = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/s390x']
+
+interface Dimension {
+  unit: string
+  steps: number[]
+  /** Writes what is judged, and gives the sources. */
+  write(directory: string, size: number): string[]
+}
+
+const one = { base: 'gcr.io/distroless/static-debian12:nonroot', bytes: megabyte, packages: 10, platforms: ['linux/amd64'] }
+const dimensions: Record<string, Dimension> = {
+  services: {
+    unit: 'services',
+    steps: [1, 2, 5, 10, 20],
+    write: (directory, size) =>
+      Array.from({ length: size }, (_, index) => {
+        const service = join(directory, `service-${index}`)
+        writeApplication(service, one)
+        return service
+      }),
+  },
+  image: { unit: 'MB', steps: [50, 200, 500, 1_000, 2_000], write: (directory, size) => single(directory, { ...one, bytes: size * megabyte }) },
+  packages: { unit: 'packages', steps: [100, 1_000, 10_000, 50_000], write: (directory, size) => single(directory, { ...one, packages: size }) },
+  platforms: { unit: 'platforms', steps: [1, 2, 3, 4], write: (directory, size) => single(directory, { ...one, base: 'scratch', platforms: platforms.slice(0, size) }) },
+}
+
+const [mode, ...rest] = process.argv.slice(2)
+if (mode === '--work') await work(rest)
+else await bench()
+
+async function bench(): Promise<void> {
+  const { values } = parseArgs({ options: { dimension: { type: 'string', multiple: true }, steps: { type: 'string' }, parallel: { type: 'string', default: '2' } } })
+  const names = values.dimension ?? Object.keys(dimensions)
+  process.stdout.write(`${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}; at most ${values.parallel} services at a time.\n`)
+  for (const name of names) {
+    const dimension = dimensions[name]
+    if (dimension === undefined) throw new TypeError(`the dimensions are ${Object.keys(dimensions).join(', ')}, found ${name}`)
+    const rows: Grown[] = []
+    for (const size of values.steps?.split(',').map(Number) ?? dimension.steps) {
+      const row = await measure(dimension, size, values.parallel)
+      process.stderr.write(`${size} ${dimension.unit}: ${row.first.toFixed(1)} s, again ${row.again.toFixed(1)} s, ${(row.memory / megabyte).toFixed(0)} MB\n`)
+      rows.push(row)
+    }
+    process.stdout.write(`\n${growthTable(dimension.unit, rows)}`)
+  }
+}
+
+async function measure({ write }: Dimension, size: number, parallel: string): Promise<Grown> {
+  const directory = mkdtempSync(join(tmpdir(), 'loadline-growth-'))
+  try {
+    const sources = write(join(directory, 'sources'), size)
+    const run = async () => {
+      const result = join(directory, 'result.json')
+      await execa(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url), '--work', result, ...sources, '--output', join(directory, 'report'), '--parallel', parallel, '--progress', 'none', '--quiet'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+      return JSON.parse(readFileSync(result, 'utf8')) as { seconds: number; memory: number }
+    }
+    const first = await run()
+    const again = await run()
+    return { size, first: first.seconds, again: again.seconds, memory: Math.max(first.memory, again.memory) }
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+async function work([result = '', ...argv]: string[]): Promise<void> {
+  const started = performance.now()
+  const exitCode = await main(['build-and-scan', ...argv])
+  // Undecided is enough: an image without an operating system is never more. One that was not judged would be measured too short.
+  if (exitCode !== 0 && exitCode !== 3) throw new Error(`the run ended with exit code ${exitCode}`)
+  requireJudged(argv)
+  writeFileSync(result, JSON.stringify({ seconds: (performance.now() - started) / 1_000, memory: process.resourceUsage().maxRSS * 1_024 }))
+}
+
+/** Throws where a source came to no verdict. */
+function requireJudged(argv: readonly string[]): void {
+  const output = argv[argv.indexOf('--output') + 1] ?? ''
+  const sources = argv.slice(0, argv.indexOf('--output'))
+  for (const source of sources) {
+    const report = join(output, ...(sources.length === 1 ? [] : [source.split('/').at(-1) ?? '']), 'verdict.json')
+    const { outcome, failure } = JSON.parse(readFileSync(report, 'utf8')) as { outcome: string; failure?: { message: string } }
+    if (outcome === 'broken') throw new Error(`${source} was not judged: ${failure?.message}`)
+  }
+}
+
+function single(directory: string, made: Parameters<typeof writeApplication>[1]): string[] {
+  writeApplication(directory, made)
+  return [directory]
+}
