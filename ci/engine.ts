@@ -61,11 +61,14 @@ export function sealed(options: Pick<EngineOptions, 'say' | 'signal'>): ReturnTy
   })
 }
 
-/** A given engine may be this machine's sealed one: then its lock file counts. */
+/**
+ * A given engine may be this machine's sealed one: then its lock file counts. One elsewhere is reached by whatever CLI there is here, the sealed toolchain's
+ * before that which the SDK would fetch; nothing else of this machine's toolchain has to do with it.
+ */
 async function givenEngine(address: string, options: EngineOptions): Promise<Engine> {
   await requireEngine(address)
-  const { engine, lockFile } = await sealed(options).status()
-  const cli = process.env[cliVariable]
+  const { engine, cliBin, lockFile } = await sealed(options).status()
+  const cli = process.env[cliVariable] || cliBin
   return {
     way: 'given',
     env: { ...quiet, [addressVariable]: address, ...(cli === undefined ? {} : { [cliVariable]: cli }) },

@@ -29,6 +29,8 @@ export interface SealedStatus {
   complete: boolean
   engine: { runnerHost: string; version: string; pid: number } | undefined
   registry: Registry | undefined
+  /** The Dagger CLI, where a set-up has left one. */
+  cliBin: string | undefined
   lockFile: string | undefined
 }
 
@@ -91,6 +93,7 @@ export function sealedToolchain(options: SealedOptions): SealedToolchain {
         complete: record !== undefined && record.stamp === (await inputStamp(env)),
         engine: engine === undefined ? undefined : { runnerHost: engine.runnerHost, version: engine.version, pid: engine.pid },
         registry: await runningRegistry(cache),
+        cliBin: record !== undefined && existsSync(record.cliBin) ? record.cliBin : undefined,
         lockFile: record?.lockFile,
       }
     },
