@@ -17,7 +17,7 @@ const runJsonSchema = (): Record<string, unknown> => ({
 
 const mergedJsonSchema = (): Record<string, unknown> => ({
   title: 'Loadline merged verdict',
-  description: 'What `loadline merge --json` prints: one verdict over several services.',
+  description: 'What `loadline merge --json` prints, and `merged.json` of a call with several sources: one verdict over several services.',
   ...z.toJSONSchema(Merged, { io: 'output', target: 'draft-2020-12' }),
 })
 
