@@ -4,7 +4,7 @@ import type { RunFacts } from '../pipelines/run-record.ts'
 import { DeliveryError } from '../src/errors.ts'
 import type { Merged } from '../src/model/index.ts'
 import type { Progress } from '../src/stages/progress.ts'
-import { beginRun, imageName, namePlaceholder, readGivenSource, type GivenSource, type SourceOptions } from './deliver-source.ts'
+import { beginRun, imageName, namePlaceholder, readGivenSource, type SourceOptions } from './deliver-source.ts'
 import { findEngine, type Engine } from './engine.ts'
 import { withSession } from './session.ts'
 
