@@ -7,6 +7,7 @@ import { counted, wholeNumber } from './measures.ts'
 import { notices } from './notices.ts'
 import { foundLine, placeOf, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
 import { printable, safeUrl } from './sanitize.ts'
+import { securitySeverity } from './security-severity.ts'
 import { repositorySegments, sourceLocation } from './source-location.ts'
 
 /**
@@ -59,9 +60,6 @@ const mostPressedBytes = 9_000_000
 function fitsUpload(text: string): boolean {
   return Buffer.byteLength(text) <= mostPressedBytes || gzipSync(text).length <= mostPressedBytes
 }
-
-/** GitHub's scale of `security-severity`: above 9 critical, 7 high, 4 medium. Unknown sits between medium and high, as in every report. */
-const securitySeverity: Record<Severity, string> = { critical: '9.5', high: '8.0', unknown: '6.9', medium: '5.5', low: '2.0' }
 
 /** Vulnerabilities, lint codes and kinds of secrets are rules of their own; every other finding is of the gate's rule. */
 function isOwnRule({ kind, id, rule, state, vulnerability }: ReportedFinding): boolean {

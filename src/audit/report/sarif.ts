@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Severity } from '../../model/index.ts'
 import { exceptionText } from '../../report/exception-text.ts'
 import { printable } from '../../report/sanitize.ts'
+import { securitySeverity } from '../../report/security-severity.ts'
 import type { Audit, ControlEvidence, ControlResult } from '../document.ts'
 import { sayEvidence } from './words.ts'
-
-/** The numbers by which code-scanning services rank (GitHub: 9.0 critical, 7.0 high, 4.0 medium). */
-const securitySeverity: Readonly<Record<Severity, string>> = { critical: '9.5', high: '8.0', medium: '5.0', low: '2.0', unknown: '5.0' }
 
 /** What GitHub shows of one run. */
 const mostResults = 5_000
