@@ -1,6 +1,7 @@
 import { evaluateAudit } from '../src/audit/evaluate.ts'
 import { readInputs, type AuditFile } from '../src/audit/read-inputs.ts'
-import { extendedFiles } from '../src/audit/input/compose.ts'
+import { filesNamedBy, isCompose } from '../src/audit/input/compose.ts'
+import { readManifest } from '../src/audit/input/placed.ts'
 import type { Audit } from '../src/audit/document.ts'
 import { defaultPolicy, loadPolicy, type PolicyText } from '../src/policy/index.ts'
 import { readRun } from '../src/report/index.ts'
@@ -8,7 +9,7 @@ import { readRun } from '../src/report/index.ts'
 /** What is audited. */
 export interface AuditRequest {
   files: readonly AuditFile[]
-  /** Gives a file beside those, for `extends`; undefined where there is none. Throws `SOURCE` where it lies outside of the tree. */
+  /** Gives a file beside those, for `extends` and `include`; undefined where there is none. Throws `SOURCE` where it lies outside of the tree. */
   open: (path: string) => Promise<string | undefined>
   /** A `docker run` line. */
   dockerRun?: string | undefined
@@ -23,17 +24,17 @@ export interface AuditRequest {
 export async function audit(request: AuditRequest): Promise<Audit> {
   const policy = request.policy === undefined ? defaultPolicy : loadPolicy(request.policy.text, request.policy.path, request.now)
   const run = request.verdict === undefined ? undefined : { ...request.verdict, run: readRun(request.verdict.text, request.verdict.path) }
-  const extended = await openExtended(request)
-  const audited = readInputs({ files: request.files, open: (path) => extended.get(path), dockerRun: request.dockerRun, run })
+  const others = await openNamed(request)
+  const audited = readInputs({ files: request.files, open: (path) => others.get(path), dockerRun: request.dockerRun, run })
   return evaluateAudit(audited, policy, request.now)
 }
 
-/** Files that services extend, and what services in those extend, and so on. */
-async function openExtended({ files, open }: AuditRequest): Promise<Map<string, string>> {
+/** Files that compose files extend and include, and what those do, and so on. */
+async function openNamed({ files, open }: AuditRequest): Promise<Map<string, string>> {
   const known = new Map(files.map(({ path, text }) => [path, text]))
-  const waiting = files.filter(({ path, text }) => /\.ya?ml$/i.test(path) && /\bextends\b/.test(text)).map(({ path }) => path)
+  const waiting = files.filter(({ path, text }) => /\.ya?ml$/i.test(path) && /\b(extends|include)\b/.test(text) && isCompose(readManifest(text, path)[0], path)).map(({ path }) => path)
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    for (const wanted of extendedFiles(known.get(path) ?? '', path)) {
+    for (const wanted of filesNamedBy(readManifest(known.get(path) ?? '', path))) {
       if (known.has(wanted)) continue
       const text = await open(wanted)
       if (text === undefined) continue

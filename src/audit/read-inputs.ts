@@ -2,8 +2,9 @@ import { basename } from 'node:path/posix'
 import { DeliveryError } from '../errors.ts'
 import type { Run } from '../model/index.ts'
 import { shippedSteps } from '../tools/buildkit/shipped-steps.ts'
+import type { Container } from './container.ts'
 import type { Audited } from './evaluate.ts'
-import { readCompose, type OpenFile } from './input/compose.ts'
+import { hasComposeName, isCompose, readCompose, type OpenFile } from './input/compose.ts'
 import { dockerRunPath, readDockerRun } from './input/docker-run.ts'
 import { readKubernetes } from './input/kubernetes.ts'
 import { at, manifestError, readManifest } from './input/placed.ts'
@@ -23,7 +24,8 @@ export function readInputs(given: { files: readonly AuditFile[]; open: OpenFile;
   const audited: Audited = {
     dockerfiles: of('dockerfile').map(({ path, text }) => readDockerfile(text, path)),
     containers: [
-      ...of('compose').flatMap(({ path, text }) => readCompose(text, path, open)),
+      // A file that another one includes may have been given as well.
+      ...once(of('compose').flatMap(({ path, text }) => readCompose(text, path, open))),
       ...of('kubernetes').flatMap(({ path, text }) => readKubernetes(text, path)),
       ...(dockerRun === undefined ? [] : [readDockerRun(dockerRun)]),
     ],
@@ -58,9 +60,14 @@ function kindOf({ path, text, named }: AuditFile): 'dockerfile' | 'compose' | 'k
   const [first] = documents
   const isMap = first?.value instanceof Map
   if (isMap && at(first, 'apiVersion') !== undefined && at(first, 'kind') !== undefined) return 'kubernetes'
-  if (isMap && at(first, 'services')?.value instanceof Map) return 'compose'
-  if (named || /^(docker-)?compose([._-].*)?\.ya?ml$/i.test(basename(path))) throw manifestError({ path, line: first?.line ?? 1 }, 'wanted a Dockerfile, a compose file ("services") or a Kubernetes manifest ("apiVersion" and "kind"), found neither', 'Name a file that can be audited.')
+  if (isCompose(first, path)) return 'compose'
+  if (named || hasComposeName(path)) throw manifestError({ path, line: first?.line ?? 1 }, 'wanted a Dockerfile, a compose file ("services") or a Kubernetes manifest ("apiVersion" and "kind"), found neither', 'Name a file that can be audited.')
   return undefined
+}
+
+/** Each container that is written somewhere, once. */
+function once(containers: readonly Container[]): Container[] {
+  return [...new Map(containers.map((container) => [JSON.stringify([container.path, container.line, container.name]), container])).values()]
 }
 
 function readDockerfile(text: string, path: string): Audited['dockerfiles'][number] {

@@ -6,20 +6,38 @@ import { readPort, readRange, readSecurityOption, readVolume } from './written-f
 /** Gives the text of a file of the tree; undefined where there is none. */
 export type OpenFile = (path: string) => string | undefined
 
-/** Files that `extends` of a file names, as paths of the tree. Throws `SOURCE` where one leads out of it. */
-export function extendedFiles(text: string, path: string): string[] {
-  return readManifest(text, path).flatMap((document) => entriesOf(at(document, 'services')).flatMap(([, service]) => fileOf(service)?.path ?? []))
+/** True for a document that is a compose file, or by the name of its file has to be one: other formats have an `include` of their own. */
+export function isCompose(document: Placed | undefined, path: string): boolean {
+  if (!(document?.value instanceof Map)) return false
+  return at(document, 'services')?.value instanceof Map || (at(document, 'include') !== undefined && hasComposeName(path))
 }
 
-/** The containers of a compose file: `extends` is followed within the tree, and a variable has its default where the file gives one. Throws `SOURCE` with file and line. */
+/** True for the names under which Compose looks for its files. */
+export function hasComposeName(path: string): boolean {
+  return /^(docker-)?compose([._-].*)?\.ya?ml$/i.test(posix.basename(path))
+}
+
+/** Files that `extends` and `include` of a compose file name, as paths of the tree. Throws `SOURCE` where one leads out of it. */
+export function filesNamedBy(documents: readonly Placed[]): string[] {
+  return documents.flatMap((document) => [...entriesOf(at(document, 'services')).flatMap(([, service]) => extendedFile(service) ?? []), ...includesOf(document).flat().map((included) => fileBeside(included, 'include'))])
+}
+
+/** The containers of a compose file and of those that it includes: `extends` and `include` are followed within the tree, and a variable has its default where the file gives one. Throws `SOURCE` with file and line. */
 export function readCompose(text: string, path: string, open: OpenFile): Container[] {
   const reader = new ComposeReader(open)
   const [document, second] = readManifest(text, path)
   if (second !== undefined) throw manifestError(second, 'wanted one document, found a second one after "---"')
-  const services = entriesOf(at(document, 'services'))
-  if (document === undefined || services.length === 0) throw manifestError({ path, line: 1 }, 'wanted a compose file with "services", found none')
-  const volumes = new Map(entriesOf(at(document, 'volumes')))
-  return services.map(([name, service]) => containerOf(name, interpolated(reader.extended(service, [`${path}#${name}`], path)), volumes))
+  const files = document === undefined ? [] : reader.withIncluded({ document, path }, [path])
+  const services = files.flatMap((file) => entriesOf(at(file.document, 'services')).map(([name, service]) => ({ name, service, path: file.path })))
+  if (services.length === 0) throw manifestError({ path, line: 1 }, 'wanted a compose file with "services", found none')
+  const volumes = new Map(files.flatMap((file) => entriesOf(at(file.document, 'volumes'))))
+  return services.map(({ name, service, path: from }) => containerOf(name, interpolated(reader.extended(service, [`${from}#${name}`], from)), volumes))
+}
+
+/** A compose file that was read. */
+interface ComposeFile {
+  document: Placed
+  path: string
 }
 
 class ComposeReader {
@@ -30,23 +48,35 @@ class ComposeReader {
     this.#open = open
   }
 
+  /** A file and every one that it includes, and they include. `trail` is how it was come to. */
+  withIncluded(file: ComposeFile, trail: readonly string[]): ComposeFile[] {
+    const included = includesOf(file.document).map((names) => {
+      const [first, ...over] = names.map((named) => {
+        const path = fileBeside(named, 'include')
+        if (trail.includes(path)) throw manifestError(named, `the file includes itself: ${[...trail, path].join(' -> ')}`)
+        return { path, document: this.#document(path, named, 'include') ?? { ...named, value: null } }
+      }) as [ComposeFile, ...ComposeFile[]]
+      return { path: first.path, document: over.reduce((below, above) => overlaid(below, above.document), first.document) }
+    })
+    return [file, ...included.flatMap((other) => this.withIncluded(other, [...trail, other.path]))]
+  }
+
   /** A service with what it extends put below it. `trail` is how it was come to. */
   extended(service: Placed, trail: readonly string[], path: string): Placed {
     const named = at(service, 'extends')
     if (named === undefined) return service
-    const file = fileOf(service)
     const name = typeof named.value === 'string' ? named.value : textOf(at(named, 'service') ?? named)
-    const from = file?.path ?? path
+    const from = extendedFile(service) ?? path
     if (trail.includes(`${from}#${name}`)) throw manifestError(named, `the service extends itself: ${[...trail, `${from}#${name}`].join(' -> ')}`)
-    const base = at(this.#document(from, named), 'services', name)
+    const base = at(this.#document(from, named, 'extends'), 'services', name)
     if (base === undefined) throw manifestError(named, `wanted the service ${JSON.stringify(name)} in ${from}, found none`)
     return overlaid(this.extended(base, [...trail, `${from}#${name}`], from), service)
   }
 
-  #document(path: string, from: Placed): Placed | undefined {
+  #document(path: string, from: Placed, key: 'extends' | 'include'): Placed | undefined {
     if (!this.#documents.has(path)) {
       const text = this.#open(path)
-      if (text === undefined) throw manifestError(from, `extends names ${path}, which is not there`)
+      if (text === undefined) throw manifestError(from, `${key} names ${path}, which is not there`)
       this.#documents.set(path, readManifest(text, path)[0])
     }
     return this.#documents.get(path)
@@ -54,14 +84,31 @@ class ComposeReader {
 }
 
 /** The other file that a service extends, below the same tree. */
-function fileOf(service: Placed): { path: string } | undefined {
+function extendedFile(service: Placed): string | undefined {
   const named = at(service, 'extends')
   const file = named?.value instanceof Map ? at(named, 'file') : undefined
-  if (file === undefined) return undefined
-  const written = textOf(file)
-  const path = posix.normalize(posix.join(posix.dirname(file.path), written))
-  if (written.startsWith('/') || path.split('/')[0] === '..') throw manifestError(file, `extends names ${written}, which lies outside of what is audited`, 'Audit the directory that holds both files.')
-  return { path }
+  return file === undefined ? undefined : fileBeside(file, 'extends')
+}
+
+/** What `include` names: for each entry a file, and those that are laid over it. */
+function includesOf(document: Placed): Placed[][] {
+  return listOf(at(document, 'include')).map((entry) => {
+    const named = entry.value instanceof Map ? at(entry, 'path') : entry
+    const names = named === undefined ? [] : Array.isArray(named.value) ? named.value : [named]
+    if (names.length === 0) throw manifestError(entry, 'wanted the path of a compose file below include, found none')
+    return names
+  })
+}
+
+/** A file that another one names, as a path of the tree that is audited. */
+function fileBeside(named: Placed, key: 'extends' | 'include'): string {
+  const written = textOf(interpolated(named))
+  const printed = 'Audit what "docker compose config" prints.'
+  if (written.includes('$')) throw manifestError(named, `${key} names ${written}, and nobody here knows the value of the variable: give it a default`, printed)
+  if (/^([a-z][a-z0-9+.-]+:|git@)/i.test(written)) throw manifestError(named, `${key} names ${written}, which is not a file of the tree; the audit fetches nothing`, printed)
+  const path = posix.normalize(posix.join(posix.dirname(named.path), written))
+  if (written.startsWith('/') || path.split('/')[0] === '..') throw manifestError(named, `${key} names ${written}, which lies outside of what is audited`, 'Audit the directory that holds both files.')
+  return path
 }
 
 /** Compose's own rule: maps merge, lists are joined, everything else is replaced. */

@@ -70,6 +70,54 @@ describe('extends', () => {
   })
 })
 
+describe('include', () => {
+  const infra = 'services:\n  database:\n    image: postgres:17\n    privileged: true\n    volumes: [data:/data]\nvolumes:\n  data: {driver_opts: {o: bind, device: /srv/data}}\n'
+  const failing = async (text: string, others: Record<string, string>, path = 'compose.yaml') => {
+    const { controls } = await auditText(text, path, others)
+    return controls.flatMap(({ id, status, evidence }) => (status === 'fail' ? evidence.filter((one) => one.status === 'fail').map((one) => `${id} ${one.path}:${one.line} ${one.about}`) : []))
+  }
+
+  it.each([
+    ['a path', 'include: [infra/base.yaml]\n'],
+    ['a map', 'include:\n  - path: infra/base.yaml\n    project_directory: .\n'],
+    ['a variable with a default', 'include: ["${INFRA:-infra/base.yaml}"]\n'],
+    ['a file that includes it', 'include: [infra/all.yaml]\n'],
+  ])('judges what %s names as if it were written here', async (_what, text) => {
+    const others = { 'infra/base.yaml': infra, 'infra/all.yaml': 'include: [base.yaml]\n' }
+    expect(await failing(text, others)).toEqual(await failing(infra, {}, 'infra/base.yaml'))
+    expect(await failing(`${text}services:\n  web: {image: a:1.0.0}\n`, others)).toContain('cis-5.5 infra/base.yaml:4 database')
+  })
+
+  it('lays the later files of one entry over the first', async () => {
+    const containers = readCompose('include:\n  - path: [base.yaml, over.yaml]\n', 'compose.yaml', (path) => (path === 'base.yaml' ? infra : 'services:\n  database:\n    privileged: false\n'))
+    expect(containers).toMatchObject([{ name: 'database', image: { value: 'postgres:17', path: 'base.yaml' }, privileged: { value: false, path: 'over.yaml', line: 3 }, mounts: [{ value: { kind: 'bind', source: '/srv/data' } }] }])
+  })
+
+  it('judges a file once that is included and was given as well', async () => {
+    const files = [{ path: 'compose.yaml', text: 'include: [base.yaml]\nservices:\n  web: {image: a:1.0.0}\n', named: false }, { path: 'base.yaml', text: infra, named: false }]
+    const { controls } = await audit({ files, open: async () => undefined, now })
+    expect(controls.find(({ id }) => id === 'cis-5.5')?.evidence.filter(({ about }) => about === 'database')).toHaveLength(1)
+  })
+
+  it.each([
+    ['a file that is not there', 'include: [nowhere.yaml]\n', 'compose.yaml:1: include names nowhere.yaml, which is not there'],
+    ['a file of another tree', 'include:\n  - path: ../base.yaml\n', 'compose.yaml:2: include names ../base.yaml, which lies outside of what is audited'],
+    ['an artifact of a registry', 'include: ["oci://registry.example.com/base:1"]\n', 'compose.yaml:1: include names oci://registry.example.com/base:1, which is not a file of the tree; the audit fetches nothing'],
+    ['a repository', 'include: ["git@git.example.com:shop/base.git"]\n', 'which is not a file of the tree'],
+    ['a variable', 'include: ["${INFRA}/base.yaml"]\n', 'nobody here knows the value of the variable: give it a default'],
+    ['nothing', 'include:\n  - env_file: .env\n', 'compose.yaml:2: wanted the path of a compose file below include, found none'],
+    ['itself', 'include: [compose.yaml]\n', 'the file includes itself: compose.yaml -> compose.yaml'],
+    ['a file without services', 'include: [empty.yaml]\n', 'compose.yaml:1: wanted a compose file with "services", found none'],
+  ])('refuses %s', async (_what, text, message) => {
+    await expect(auditText(text, 'compose.yaml', { 'empty.yaml': '', 'compose.yaml': text })).rejects.toMatchObject({ code: 'SOURCE', message: expect.stringContaining(message) as string })
+  })
+
+  it('leaves an include alone that is another format\'s', async () => {
+    const files = [{ path: 'ci/build.yaml', text: 'include:\n  - remote: https://ci.example.com/build.yaml\n', named: false }, { path: 'Dockerfile', text: 'FROM scratch\n', named: true }]
+    expect((await audit({ files, open: async () => undefined, now })).passedOver).toEqual(['ci/build.yaml'])
+  })
+})
+
 describe('a docker run line', () => {
   it.each([
     ['docker run --privilege app', 'docker run has no flag --privilege; did you mean --privileged?'],
