@@ -4,7 +4,7 @@ import { dag, type Secret } from '@dagger.io/dagger'
 import type { Request } from '../pipelines/build-and-scan.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
 import { DeliveryError } from '../src/errors.ts'
-import type { Lock } from '../src/model/index.ts'
+import type { GivenImage, Lock } from '../src/model/index.ts'
 import { nameValues } from '../src/source-metadata/index.ts'
 import type { GivenDatabase } from '../src/stages/evidence/database.ts'
 import type { ManifestForm } from '../src/stages/layout.ts'
@@ -16,6 +16,7 @@ import { credential } from './credential.ts'
 import { dockerfileBelow } from './dockerfile-below.ts'
 import { findEngine, type Engine } from './engine.ts'
 import { readGitFacts } from './git-facts.ts'
+import { nameOfImage, openGivenImage, recogniseImage } from './given-image.ts'
 import { pathInRepository } from './path-in-repository.ts'
 import { givenText, policyText, readInput } from './policy-input.ts'
 import { reachRegistry } from './reach-registry.ts'
@@ -24,6 +25,8 @@ import { givenSigner, type SignerOptions } from './signer.ts'
 
 /** What a run is told about its source, and about where it goes, as the command line spells it. */
 export interface SourceOptions extends SignerOptions {
+  /** An image that exists already, judged in place of a build: a reference, or the path of an archive or layout. */
+  image?: string
   /** Path of the Dockerfile from the working directory. */
   file?: string
   target?: string
@@ -58,8 +61,8 @@ export interface Surroundings {
   logFile: string
 }
 
-/** Finds an engine and runs the whole flow on one source directory. Throws a `DeliveryError` where no run could begin; a run that breaks later is a report. */
-export async function deliverSource(source: string, options: SourceOptions, { startedAt, progress, say, logFile }: Surroundings): Promise<Delivery> {
+/** Finds an engine and runs the whole flow on one source directory, which may be left out where an image is given. Throws a `DeliveryError` where no run could begin; a run that breaks later is a report. */
+export async function deliverSource(source: string | undefined, options: SourceOptions, { startedAt, progress, say, logFile }: Surroundings): Promise<Delivery> {
   const given = await readGivenSource(source, options)
   const engine = await findEngine({ say, ...(options.engine === undefined ? {} : { address: options.engine }) })
   return withSession(engine, logFile, async () => {
@@ -70,7 +73,9 @@ export async function deliverSource(source: string, options: SourceOptions, { st
 
 /** A source, and what the files that the command line names say about it. Reading them needs no engine. */
 export interface GivenSource {
-  source: string
+  /** Absent where an image was given alone. */
+  source: string | undefined
+  image: GivenImage | undefined
   options: SourceOptions
   name: string
   pathInRepository: string | undefined
@@ -78,19 +83,21 @@ export interface GivenSource {
 }
 
 /** Reads what is there before an engine is looked for: setting one up may take long. Throws where something is not as it must be. */
-export async function readGivenSource(source: string, given: SourceOptions): Promise<GivenSource> {
-  const name = imageName(source)
+export async function readGivenSource(source: string | undefined, given: SourceOptions): Promise<GivenSource> {
+  const image = given.image === undefined ? undefined : await recogniseImage(given.image)
+  const name = applicationName(source, image)
   const options = optionsFor(name, given)
-  await requireDirectory(source)
+  if (source !== undefined) await requireDirectory(source)
   const policy = await policyText(options.policy, 'policy')
   const organisation = await policyText(options.organisation, 'organisation')
   const baseline = await givenText(options.baseline, 'baseline')
   const knownExploited = await givenText(options.knownExploited, 'known-exploited')
   return {
     source,
+    image,
     options,
     name,
-    pathInRepository: await pathInRepository(source, process.env['GITHUB_WORKSPACE']),
+    pathInRepository: source === undefined ? undefined : await pathInRepository(source, process.env['GITHUB_WORKSPACE']),
     texts: {
       ...(policy === undefined ? {} : { policy }),
       ...(organisation === undefined ? {} : { organisation }),
@@ -101,17 +108,18 @@ export async function readGivenSource(source: string, given: SourceOptions): Pro
 }
 
 /** Makes the request of a run, within a session with the engine. Throws where something that it needs is not there. */
-export async function beginRun({ source, options, name, pathInRepository: path, texts }: GivenSource, engine: Engine, { startedAt, progress, say }: Omit<Surroundings, 'logFile'>): Promise<{ request: Request; publication: Publication | undefined }> {
-  const lock = await readGivenLock(options, source, engine)
-  const git = await readGitFacts(resolve(source), process.env, say)
+export async function beginRun({ source, image, options, name, pathInRepository: path, texts }: GivenSource, engine: Engine, { startedAt, progress, say }: Omit<Surroundings, 'logFile'>): Promise<{ request: Request; publication: Publication | undefined }> {
+  const lock = await readGivenLock(options, source ?? '.', engine)
+  const git = source === undefined ? undefined : await readGitFacts(resolve(source), process.env, say)
   return {
     request: {
-      directory: dag.host().directory(resolve(source), { exclude: ['.git', 'loadline-report'] }),
+      directory: source === undefined ? dag.directory() : dag.host().directory(resolve(source), { exclude: ['.git', 'loadline-report'] }),
+      ...(image === undefined ? {} : { image: await openGivenImage(image, options) }),
       name,
       platforms: options.platform,
       buildArgs: nameValues(options.buildArg, '--build-arg'),
       labels: nameValues(options.label, '--label'),
-      ...(options.file === undefined ? {} : { dockerfile: dockerfileBelow(source, options.file) }),
+      ...(options.file === undefined ? {} : { dockerfile: dockerfileBelow(source ?? '.', options.file) }),
       ...(options.target === undefined ? {} : { target: options.target }),
       buildSecrets: await buildSecrets(options.buildSecret),
       cacheScope: cacheScope(options.cacheScope, process.env),
@@ -142,6 +150,13 @@ function optionsFor(name: string, options: SourceOptions): SourceOptions {
     ...(baseline === undefined ? {} : { baseline: named(baseline) }),
     ...(file === undefined ? {} : { file: named(file) }),
   }
+}
+
+/** The name of an application whose policy gives it none: that of its directory, or of an image that was given alone. Throws `USAGE` where there is neither. */
+export function applicationName(source: string | undefined, image: GivenImage | undefined): string {
+  if (source !== undefined) return imageName(source)
+  if (image === undefined) throw new DeliveryError('USAGE', 'there is nothing to judge: neither a source nor an image was given', 'Give the directory that has the Dockerfile, or --image with an image that exists.')
+  return imageName(nameOfImage(image))
 }
 
 /** The name of an image whose policy gives it none. */
@@ -183,7 +198,7 @@ async function givenPublication(options: SourceOptions): Promise<Publication | u
   const signer = await givenSigner(options)
   if (publish === undefined) {
     if (signer.signer !== undefined || signer.withheld !== undefined) throw new DeliveryError('USAGE', 'a signer signs what --publish publishes, and there is no --publish', 'Add --publish registry/repository:tag.')
-    const without = Object.entries({ '--tag': options.tag.length === 0 ? undefined : options.tag, '--consumer': options.consumer, '--immutable-tags': options.immutableTags || undefined, '--registry-ca': registryCa, '--registry-config': registryConfig }).find(([, value]) => value !== undefined)
+    const without = Object.entries({ '--tag': options.tag.length === 0 ? undefined : options.tag, '--consumer': options.consumer, '--immutable-tags': options.immutableTags || undefined, ...(options.image === undefined ? { '--registry-ca': registryCa, '--registry-config': registryConfig } : {}) }).find(([, value]) => value !== undefined)
     if (without !== undefined) throw new DeliveryError('USAGE', `${without[0]} is about publishing, and there is no --publish`, 'Add --publish registry/repository:tag.')
     return undefined
   }

@@ -58,7 +58,8 @@ export function commandLine(done: (exitCode: number) => void): Command {
   program
     .command('build-and-scan')
     .description('lint, build, collect evidence and judge; publish and sign what passed')
-    .argument('<source...>', 'directory with a Dockerfile; several share one session with the engine, and come to one merged verdict')
+    .argument('[source...]', 'directory with a Dockerfile; several share one session with the engine, and come to one merged verdict; beside --image it may hold the policy alone, or be left out')
+    .option('--image <image>', 'judge an image that exists, and build none: a reference, an archive ("docker save" or OCI layout), or an OCI layout directory')
     .option('--policy <file>', 'policy file (default: loadline.yaml in the source, or the strict default)')
     .option('--organisation <file>', 'the organisation\'s policy file: the application\'s stands on it and cannot change what it locks')
     .option('--baseline <verdict>', 'verdict.json of an earlier run: what it already had does not deny again, where the policy accepts that')
@@ -93,10 +94,11 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .option('--json', 'print verdict.json on standard output instead of the table', false)
     .option('--quiet', 'print nothing about an image that passed', false)
     .addOption(new Option('--progress <how>', 'how progress is shown').choices(['auto', 'live', 'plain', 'none']).default('auto'))
-    .addHelpText('after', '\nExamples:\n  loadline build-and-scan .\n  loadline build-and-scan services/orders --platform linux/amd64 linux/arm64\n  loadline build-and-scan . --publish 127.0.0.1:5000/demo/app:1.0.0 --key env:COSIGN_PRIVATE_KEY\n  loadline build-and-scan services/orders services/billing --publish registry.example.com/shop/{name}')
+    .addHelpText('after', '\nExamples:\n  loadline build-and-scan .\n  loadline build-and-scan services/orders --platform linux/amd64 linux/arm64\n  loadline build-and-scan . --publish 127.0.0.1:5000/demo/app:1.0.0 --key env:COSIGN_PRIVATE_KEY\n  loadline build-and-scan services/orders services/billing --publish registry.example.com/shop/{name}\n  loadline build-and-scan --image registry.example.com/vendor/app:2.1 --policy vendor.yaml')
     .action(async (sources: string[], options) => {
       const [source, ...others] = sources
-      if (source !== undefined && others.length === 0) done(await (await import('./commands/build-and-scan.ts')).buildAndScan(source, options))
+      if (others.length > 0 && options.image !== undefined) throw new DeliveryError('USAGE', `--image names one image, and ${sources.length} sources were given`, 'Give the one directory that has its policy, or none.')
+      if (others.length === 0) done(await (await import('./commands/build-and-scan.ts')).buildAndScan(source, options))
       else done(await (await import('./commands/build-and-scan-several.ts')).buildAndScanSeveral(sources, options))
     })
 

@@ -1,4 +1,4 @@
-import { imageClaims, provenance, verificationSummary, type Claim, type InputAttestation, type ReleaseFacts } from '../src/attestation/index.ts'
+import { imageClaims, provenance, verificationSummary, wasBuilt, type Claim, type InputAttestation, type ReleaseFacts } from '../src/attestation/index.ts'
 import type { PassedVerdict } from '../src/gate/evaluate.ts'
 import type { AppliedPolicy, Digest, Lock, ReleasedAttestation } from '../src/model/index.ts'
 import { attest, type Attesting } from '../src/stages/attest.ts'
@@ -37,6 +37,6 @@ export async function attestRelease({ published, identity }: Signed, request: At
   }
 
   const verdicts = await Promise.all(request.archives.map(({ archive: { digest } }) => attestWithVerdict(digest, imageClaims(digest, passed.verdict, facts), [])))
-  if (!request.archives.some(({ archive }) => archive.digest === top)) await attestWithVerdict(top, [{ kind: 'provenance', predicate: provenance(facts.build) }], verdicts)
+  if (!request.archives.some(({ archive }) => archive.digest === top)) await attestWithVerdict(top, wasBuilt(facts) ? [{ kind: 'provenance', predicate: provenance(facts.build) }] : [], verdicts)
   return made.toSorted((left, right) => (`${left.subject} ${left.predicateType}` < `${right.subject} ${right.predicateType}` ? -1 : 1))
 }

@@ -1,4 +1,4 @@
-import type { ReleaseFacts } from '../src/attestation/index.ts'
+import { wasBuilt, type ReleaseFacts } from '../src/attestation/index.ts'
 import { DeliveryError } from '../src/errors.ts'
 import type { PassedVerdict } from '../src/gate/evaluate.ts'
 import { digestOf, type AppliedPolicy, type Lock, type Release, type ReleasedAttestation } from '../src/model/index.ts'
@@ -51,6 +51,9 @@ export async function release(passed: PassedVerdict, archives: readonly BuiltArc
   const { lock, progress, signer, policy, consumer, immutableTags } = request
   passed.mustCover(archives.map(({ archive }) => archive))
   passed.mustHold(policy, request.now)
+  if (signer !== undefined && !wasBuilt(request.facts) && policy.release.require.includes('provenance')) {
+    throw new DeliveryError('ATTEST', 'the policy requires provenance (release.require), and an image that was not built here has none: nobody knows from what it was built', 'Take provenance out of release.require for such images, or build the image from its source. Nothing was published.')
+  }
   const access = await registryAccess(request.target, lock)
   const plan = signer === undefined ? undefined : planSigning(signer, policy.signing)
 

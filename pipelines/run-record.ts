@@ -1,5 +1,5 @@
 import { DeliveryError, type ErrorCode } from '../src/errors.ts'
-import type { Collected, Evidence, Failure, Lint, Merged, Platform, Release, Run, Stage, Verdict } from '../src/model/index.ts'
+import type { Evidence, Failure, Merged, Platform, Release, Run, Stage, Verdict } from '../src/model/index.ts'
 import type { SbomDocuments } from '../src/stages/evidence/packages.ts'
 import type { Source } from '../src/stages/source.ts'
 import { version } from '../src/version.ts'
@@ -7,7 +7,7 @@ import { version } from '../src/version.ts'
 /** What is known of a run so far. The stages fill it in, so that a run that breaks still has a report. */
 export interface RunRecord {
   source?: Source
-  lint?: Promise<Collected<Lint>>
+  lint?: Promise<Evidence['lint']>
   evidence?: Evidence
   sboms?: Array<{ platform: Platform; documents: SbomDocuments }>
   verdict?: Verdict

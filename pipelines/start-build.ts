@@ -1,23 +1,42 @@
 import type { Platform } from '../src/model/index.ts'
 import { pinBases } from '../src/stages/base.ts'
-import { buildArchive } from '../src/stages/build.ts'
+import { buildArchive, type BuiltArchive } from '../src/stages/build.ts'
+import type { ImageOrigin } from '../src/stages/evidence/base.ts'
 import { openDatabase } from '../src/stages/evidence/database.ts'
 import type { CollectRequest } from '../src/stages/evidence/index.ts'
+import { openImage } from '../src/stages/existing-image.ts'
 import type { Source } from '../src/stages/source.ts'
 import type { Request } from './build-and-scan.ts'
 
+/** How the image of one platform comes about, and what is known of where it comes from. */
+interface Making {
+  archive(platform: Platform): Promise<BuiltArchive>
+  origin: ImageOrigin | undefined
+}
+
 /**
- * Pins a source's bases once for all platforms, and gives what builds one of them: the archive, with all that its collectors need.
- * The database is opened beside it and not waited for. Throws `LOCK`; each build throws `BUILD`.
+ * Pins a source's bases once for all platforms, or opens the image that was given in place of a build, and gives what makes the archive of one platform, with all that its collectors need.
+ * The database is opened beside it and not waited for. Throws `LOCK`, and `SOURCE` for an image that cannot be read; each build throws `BUILD`.
  */
-export async function startBuild(source: Source, { database: given, buildSecrets: secrets, cacheScope, lock }: Request): Promise<(platform: Platform, sbomDirectory: string) => Promise<CollectRequest>> {
-  const { policy, directory, labels, structureTests, seccomp, subject: { name } } = source
-  const database = openDatabase(given, policy, lock)
+export async function startBuild(source: Source, request: Request): Promise<(platform: Platform, sbomDirectory: string) => Promise<CollectRequest>> {
+  const { lock } = request
+  const { policy, structureTests, seccomp, subject: { name } } = source
+  const database = openDatabase(request.database, policy, lock)
   database.catch(() => undefined) // said by the collector that needs it
-  const bases = await pinBases({ ...source.dockerfile, images: source.images }, lock)
-  const dockerfile = { path: source.dockerfile.path, text: bases.dockerfile }
-  return async (platform, sbomDirectory) => {
-    const built = await buildArchive({ directory, dockerfile, policy, secrets, cacheScope, labels }, platform, lock)
-    return { built, name, bases: bases.images, dockerfile: source.dockerfile, structureTests, policy, seccomp, sbomDirectory, database, lock }
+  const { archive, origin } = source.image === undefined ? await fromDockerfile(source, request) : { archive: await openImage(source.image, lock), origin: besideImage(source, request) }
+  return async (platform, sbomDirectory) => ({ built: await archive(platform), name, origin, structureTests, policy, seccomp, sbomDirectory, database, lock })
+}
+
+async function fromDockerfile({ directory, dockerfile, images, policy, labels }: Source, { buildSecrets: secrets, cacheScope, lock }: Request): Promise<Making> {
+  if (dockerfile === undefined) throw new TypeError('a source without an image has a Dockerfile')
+  const bases = await pinBases({ ...dockerfile, images }, lock)
+  const pinned = { path: dockerfile.path, text: bases.dockerfile }
+  return {
+    archive: (platform) => buildArchive({ directory, dockerfile: pinned, policy, secrets, cacheScope, labels }, platform, lock),
+    origin: { dockerfile, bases: async () => bases.images, built: true },
   }
+}
+
+function besideImage({ dockerfile, images }: Source, { lock }: Request): ImageOrigin | undefined {
+  return dockerfile === undefined ? undefined : { dockerfile, bases: async () => (await pinBases({ ...dockerfile, images }, lock)).images, built: false }
 }

@@ -7,7 +7,7 @@ import { z } from 'zod'
 export const errorCodes = {
   /** Arguments that make no sense. */
   USAGE: 2,
-  /** The source directory or its Dockerfile is missing, empty or unreadable. */
+  /** The source directory, its Dockerfile or the given image is missing, empty or unreadable. */
   SOURCE: 2,
   /** The policy file cannot be read or is not valid. */
   POLICY: 2,
@@ -21,7 +21,7 @@ export const errorCodes = {
   PREREQUISITE: 2,
   /** No engine could be reached or started. */
   ENGINE: 3,
-  /** The image did not build. */
+  /** The image did not build, or could not be fetched. */
   BUILD: 3,
   /** A tool failed, was killed, or said nothing that can be read. */
   TOOL: 3,

@@ -19,7 +19,7 @@ import { PassedImage } from './api/passed-image.ts'
 import { reportDirectory } from './api/reports.ts'
 import { renderAudit, renderAuditTerminal } from './audit/index.ts'
 import { auditFilesOf } from './api/audit-files.ts'
-import { chosen, consumerOf, controllerOf, databaseOf, gitFactsOf, identityOf, lockOf, policyFilesOf, publicationOf, requestOf, secretsOf, signerOf, targetOf, textOf, type Choices, type ModuleInputs } from './api/inputs.ts'
+import { chosen, consumerOf, controllerOf, databaseOf, gitFactsOf, identityOf, lockOf, policyFilesOf, publicationOf, requestOf, requireOneImage, secretsOf, signerOf, targetOf, textOf, type Choices, type ModuleInputs } from './api/inputs.ts'
 import { decidePolicy } from './policy/index.ts'
 import { renderReverdict, renderVerification } from './report/index.ts'
 import type { ManifestForm } from './stages/layout.ts'
@@ -35,6 +35,13 @@ export class Loadline {
   private cacheScope: string
   /** Git facts as JSON; empty where none were given. */
   private git: string = ''
+  /** The image that is judged in place of a build: a reference, an archive or a layout. */
+  private image: string = ''
+  private imageArchive?: File
+  private imageLayout?: Directory
+  private imageRegistry?: Service
+  private imageRegistryConfig?: Secret
+  private imageRegistryCa?: File
 
   /**
    * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the strict default.
@@ -70,6 +77,28 @@ export class Loadline {
   @func()
   withRevision(revision: string, committedAt: string, repository?: string, branch?: string, tag: string[] = [], allTags: string[] = [], pullRequest?: number, dirty: boolean = false): Loadline {
     this.git = gitFactsOf({ revision, committedAt, repository, branch, tags: tag, allTags, pullRequest, dirty })
+    return this
+  }
+
+  /**
+   * Names an image that exists already: it is judged as it is and nothing is built. The source then holds the policy and the tests; a Dockerfile in it is linted, and without one the rule
+   * "dockerfile" says no unless the policy has it otherwise.
+   *
+   * @param reference registry/repository:tag or registry/repository@sha256:...
+   * @param archive Archive that "docker save" wrote, or an OCI layout as an archive.
+   * @param layout OCI layout directory.
+   * @param registry The registry as a service, where it listens on your own loopback: tcp://127.0.0.1:5000.
+   * @param registryConfig Docker config.json with the credentials of the registry.
+   * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
+   */
+  @func()
+  withImage(reference?: string, archive?: File, layout?: Directory, registry?: Service, registryConfig?: Secret, registryCa?: File): Loadline {
+    this.image = requireOneImage(reference, archive, layout)
+    if (archive !== undefined) this.imageArchive = archive
+    if (layout !== undefined) this.imageLayout = layout
+    if (registry !== undefined) this.imageRegistry = registry
+    if (registryConfig !== undefined) this.imageRegistryConfig = registryConfig
+    if (registryCa !== undefined) this.imageRegistryCa = registryCa
     return this
   }
 
@@ -150,7 +179,7 @@ export class Loadline {
       documents,
       delivery.archives.map((archive) => archive.file),
       // Only a passed run gives away what can be released.
-      delivery.run.outcome === 'passed' ? new PassedImage(digests, source, platform, buildSecretId, buildSecret, JSON.stringify(choices), this.git, this.cacheScope, this.policy, this.organisation, this.baseline, this.knownExploited, this.vulnerabilityDatabase, this.lock) : undefined,
+      delivery.run.outcome === 'passed' ? new PassedImage(digests, source, platform, buildSecretId, buildSecret, JSON.stringify(choices), this.git, this.cacheScope, this.image, this.policy, this.organisation, this.baseline, this.knownExploited, this.vulnerabilityDatabase, this.lock, this.imageArchive, this.imageLayout, this.imageRegistry, this.imageRegistryConfig, this.imageRegistryCa) : undefined,
     )
   }
 
@@ -404,8 +433,8 @@ export class Loadline {
   }
 
   private inputs(): ModuleInputs {
-    const { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope } = this
-    return { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope }
+    const { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, image, imageArchive, imageLayout, imageRegistry, imageRegistryConfig, imageRegistryCa } = this
+    return { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, image: { reference: image, archive: imageArchive, layout: imageLayout, registry: imageRegistry, registryConfig: imageRegistryConfig, registryCa: imageRegistryCa } }
   }
 
   private request(source: Directory, platform?: string): Promise<Request> {

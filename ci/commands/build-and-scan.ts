@@ -3,7 +3,8 @@ import { documentRun, exitCodeOf, type RunFacts } from '../../pipelines/run-reco
 import type { Run } from '../../src/model/index.ts'
 import { renderJson, renderReports, renderTerminal, reportedFindings } from '../../src/report/index.ts'
 import { useColor } from '../color.ts'
-import { deliverSource, imageName, type SourceOptions } from '../deliver-source.ts'
+import { applicationName, deliverSource, type SourceOptions } from '../deliver-source.ts'
+import { recogniseImage } from '../given-image.ts'
 import { githubStep, tellGithub } from '../github-actions.ts'
 import { pathInRepository } from '../path-in-repository.ts'
 import { liveDisplay, plainDisplay, silentDisplay, type ProgressDisplay } from '../progress-display.ts'
@@ -17,13 +18,13 @@ export interface BuildAndScanOptions extends SourceOptions {
   progress: 'auto' | 'live' | 'plain' | 'none'
 }
 
-/** Runs the whole flow on one source directory, writes the reports, prints the verdict, and gives the exit code. */
-export async function buildAndScan(source: string, options: BuildAndScanOptions): Promise<number> {
+/** Runs the whole flow on one source directory or on an image that exists, writes the reports, prints the verdict, and gives the exit code. */
+export async function buildAndScan(source: string | undefined, options: BuildAndScanOptions): Promise<number> {
   const startedAt = new Date()
-  const name = imageName(source)
+  const name = applicationName(source, options.image === undefined ? undefined : await recogniseImage(options.image))
   const output = resolve(options.output)
   const display = chooseDisplay(options)
-  const path = await pathInRepository(source, process.env['GITHUB_WORKSPACE'])
+  const path = source === undefined ? undefined : await pathInRepository(source, process.env['GITHUB_WORKSPACE'])
   const facts: RunFacts = { name, mode: 'unknown', startedAt, ...(path === undefined ? {} : { pathInRepository: path }) }
   await beginReports(output, facts)
 

@@ -9,6 +9,7 @@ import { GitFacts, type Lock } from '../model/index.ts'
 import type { PolicyFiles } from '../policy/index.ts'
 import { nameValues, publicRemoteUrl } from '../source-metadata/index.ts'
 import type { GivenDatabase } from '../stages/evidence/database.ts'
+import type { ImageSource } from '../stages/existing-image.ts'
 import type { ManifestForm } from '../stages/layout.ts'
 import { parseCacheScope } from '../stages/build.ts'
 import type { Progress } from '../stages/progress.ts'
@@ -105,6 +106,30 @@ export function gitFactsOf(given: { revision: string; committedAt: string; repos
   return JSON.stringify(parsed.data)
 }
 
+/** An image that exists already, as the module was given it; `reference` is empty where there is none. */
+export interface ImageInputs {
+  reference: string
+  archive: File | undefined
+  layout: Directory | undefined
+  registry: Service | undefined
+  registryConfig: Secret | undefined
+  registryCa: File | undefined
+}
+
+/** The reference, or nothing where the image is a file or directory. Throws `USAGE` unless exactly one image is named. */
+export function requireOneImage(reference: string | undefined, archive: File | undefined, layout: Directory | undefined): string {
+  const given = [reference, archive, layout].filter((one) => one !== undefined).length
+  if (given !== 1) throw new DeliveryError('USAGE', `one image is judged, and ${given} were given`, 'Give --reference, --archive or --layout.')
+  return reference ?? ''
+}
+
+async function imageOf({ reference, archive, layout, registry, registryConfig, registryCa }: ImageInputs): Promise<{ image?: ImageSource }> {
+  if (archive !== undefined) return { image: { form: 'archive', name: await archive.name(), file: archive } }
+  if (layout !== undefined) return { image: { form: 'layout', name: 'the given layout', directory: layout } }
+  if (reference === '') return {}
+  return { image: { form: 'registry', name: reference, target: await targetOf(reference, registry, registryConfig, registryCa) } }
+}
+
 /** What the module was given for every one of its functions. `git` is JSON, and empty where nothing was given. */
 export interface ModuleInputs {
   policy: File | undefined
@@ -115,6 +140,7 @@ export interface ModuleInputs {
   lock: File | undefined
   git: string
   cacheScope: string
+  image: ImageInputs
 }
 
 /** The texts of the policy files that the module was given. */
@@ -133,6 +159,7 @@ export async function requestOf(source: Directory, inputs: ModuleInputs, platfor
     now: new Date(),
     progress: progressLog(),
     ...(platform === undefined ? {} : { platforms: [platform] }),
+    ...(await imageOf(inputs.image)),
     ...(inputs.git === '' ? {} : { git: GitFacts.parse(JSON.parse(inputs.git)) }),
     ...(policy === undefined ? {} : { policy }),
     ...(organisation === undefined ? {} : { organisation }),

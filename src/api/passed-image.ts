@@ -16,14 +16,20 @@ export class PassedImage {
   private choices: string
   private git: string
   private cacheScope: string
+  private image: string
   private policy?: File
   private organisation?: File
   private baseline?: File
   private knownExploited?: File
   private vulnerabilityDatabase?: Directory
   private lock?: File
+  private imageArchive?: File
+  private imageLayout?: Directory
+  private imageRegistry?: Service
+  private imageRegistryConfig?: Secret
+  private imageRegistryCa?: File
 
-  constructor(digests: string[], source: Directory, platforms: string[], buildSecretIds: string[], buildSecrets: Secret[], choices: string, git: string, cacheScope: string, policy?: File, organisation?: File, baseline?: File, knownExploited?: File, vulnerabilityDatabase?: Directory, lock?: File) {
+  constructor(digests: string[], source: Directory, platforms: string[], buildSecretIds: string[], buildSecrets: Secret[], choices: string, git: string, cacheScope: string, image: string, policy?: File, organisation?: File, baseline?: File, knownExploited?: File, vulnerabilityDatabase?: Directory, lock?: File, imageArchive?: File, imageLayout?: Directory, imageRegistry?: Service, imageRegistryConfig?: Secret, imageRegistryCa?: File) {
     this.digests = digests
     this.source = source
     this.platforms = platforms
@@ -32,12 +38,18 @@ export class PassedImage {
     this.choices = choices
     this.git = git
     this.cacheScope = cacheScope
+    this.image = image
     if (policy !== undefined) this.policy = policy
     if (organisation !== undefined) this.organisation = organisation
     if (baseline !== undefined) this.baseline = baseline
     if (knownExploited !== undefined) this.knownExploited = knownExploited
     if (vulnerabilityDatabase !== undefined) this.vulnerabilityDatabase = vulnerabilityDatabase
     if (lock !== undefined) this.lock = lock
+    if (imageArchive !== undefined) this.imageArchive = imageArchive
+    if (imageLayout !== undefined) this.imageLayout = imageLayout
+    if (imageRegistry !== undefined) this.imageRegistry = imageRegistry
+    if (imageRegistryConfig !== undefined) this.imageRegistryConfig = imageRegistryConfig
+    if (imageRegistryCa !== undefined) this.imageRegistryCa = imageRegistryCa
   }
 
   /**
@@ -61,7 +73,8 @@ export class PassedImage {
   async release(publish: string, tag: string[] = [], registry?: Service, registryConfig?: Secret, key?: Secret, keyPassword?: Secret, identityToken?: Secret, signingConfig?: File, trustedRoot?: File, registryCa?: File, consumer?: string, immutableTags: boolean = false): Promise<Directory> {
     const signer = await signerOf(key, keyPassword, identityToken, signingConfig, trustedRoot)
     const { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope } = this
-    const request = await requestOf(this.source, { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope })
+    const image = { reference: this.image, archive: this.imageArchive, layout: this.imageLayout, registry: this.imageRegistry, registryConfig: this.imageRegistryConfig, registryCa: this.imageRegistryCa }
+    const request = await requestOf(this.source, { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, image })
     const delivery = await deliver(
       { ...request, ...consumerOf(consumer), platforms: this.platforms, buildSecrets: await secretsOf(this.buildSecretIds, this.buildSecrets), ...chosen(JSON.parse(this.choices) as Choices) },
       { ...publicationOf(await targetOf(publish, registry, registryConfig, registryCa), tag, immutableTags, signer), only: this.digests },

@@ -23,11 +23,16 @@ export function imageClaims(digest: Digest, verdict: Verdict, facts: ReleaseFact
   const scan = { startedAt: build.startedAt, finishedAt: build.finishedAt, invocation: build.invocation, builderId }
   const excepted = (verdict.results.find(({ rule }) => rule === 'structure-tests')?.excepted ?? []).filter(({ violation }) => violation.platform === undefined || violation.platform === archive.platform)
   return [
-    { kind: 'provenance', predicate: provenance({ ...build, platforms: [archive.platform] }) },
+    ...(wasBuilt(facts) ? [{ kind: 'provenance' as const, predicate: provenance({ ...build, platforms: [archive.platform] }) }] : []),
     ...(sbom === undefined ? [] : [{ kind: 'cyclonedx' as const, predicate: asObject(sbom.cyclonedx) }, { kind: 'spdx' as const, predicate: asObject(sbom.spdx) }]),
     ...(evidence.vulnerabilities.status === 'collected' ? [{ kind: 'vulnerabilities' as const, predicate: vulnerabilityReport(evidence.vulnerabilities, scan) }] : []),
     ...(evidence.structure.status === 'collected' ? [{ kind: 'tests' as const, predicate: testResults(evidence.structure.value, { text: facts.structureTests, excepted }) }] : []),
   ]
+}
+
+/** Whether this run built the image: of one that existed before, nobody here knows from what and by whom it was built. */
+export function wasBuilt({ build }: Pick<ReleaseFacts, 'build'>): boolean {
+  return build.subject.image === undefined
 }
 
 function asObject(text: string): Record<string, unknown> {

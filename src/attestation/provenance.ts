@@ -49,7 +49,7 @@ export function provenance(facts: BuildFacts): Provenance {
       buildType,
       externalParameters: {
         source: { ...(subject.revision?.repository === undefined ? {} : { uri: `git+${subject.revision.repository}` }), ...(subject.revision === undefined ? {} : { digest: { gitCommit: subject.revision.revision } }), directory: subject.directory ?? '.' },
-        dockerfile: subject.dockerfile,
+        ...(subject.dockerfile === undefined ? {} : { dockerfile: subject.dockerfile }),
         ...(subject.target === undefined ? {} : { target: subject.target }),
         platforms: [...facts.platforms],
         buildArguments: facts.arguments,
@@ -80,7 +80,7 @@ function sourceOf({ revision }: Subject): ResourceDescriptor[] {
 }
 
 function dockerfileOf({ dockerfile, dockerfileDigest }: Subject): ResourceDescriptor[] {
-  return dockerfileDigest === undefined ? [] : [{ name: dockerfile, digest: sha256(dockerfileDigest) }]
+  return dockerfile === undefined || dockerfileDigest === undefined ? [] : [{ name: dockerfile, digest: sha256(dockerfileDigest) }]
 }
 
 function baseOf({ reference, digest, substitute, final }: Base['images'][number]): ResourceDescriptor[] {

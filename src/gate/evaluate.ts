@@ -6,7 +6,7 @@ import { Policy, type RuleSetting } from '../policy/schema.ts'
 import { daysUntil, formatDuration, parseDuration } from '../policy/units.ts'
 import { baselineBinding, openBaseline, type Baseline, type KnownFindings } from './baseline.ts'
 import { openRegister, type ExceptionRegister } from './exceptions.ts'
-import { missingEvidence, toViolation } from './missing-evidence.ts'
+import { missingEvidence, notApplicable, toViolation } from './missing-evidence.ts'
 import type { Answer, Question, Rule } from './rule.ts'
 import { rules } from './rules.ts'
 
@@ -141,6 +141,12 @@ function judgeRule(rule: Rule, question: Question, { register, earlier }: Asides
     return { ...about, status: 'undecided', wanted: `evidence: ${rule.needs.join(', ')}`, found: sayMissing(missing), violations: missing.map(toViolation).toSorted(compareViolations), excepted: [] }
   }
 
+  const without = notApplicable(evidence, rule.needs)
+  if (without.length > 0) {
+    register.leaveOpen(rule.id)
+    return { ...about, status: 'off', wanted: 'not judged', found: `not applicable: ${without.map(({ reason }) => reason).join('; ')}`, violations: [], excepted: [] }
+  }
+
   const answer = rule.judge(question)
   if (answer.notJudged) {
     register.leaveOpen(rule.id)
@@ -230,7 +236,7 @@ function sayMissing(missing: ReadonlyArray<{ kind: EvidenceKind; platform: Platf
 
 function bindingOf(policy: Policy, evidence: Evidence, now: Date, context: Context): Binding {
   const cells = [evidence.lint, ...evidence.platforms.flatMap(({ evidence: kinds }) => Object.values(kinds))]
-  const tools = cells.flatMap((cell) => (cell?.tool === undefined ? [] : [cell.tool]))
+  const tools = cells.flatMap((cell) => (cell?.status === 'not-applicable' || cell?.tool === undefined ? [] : [cell.tool]))
   const databases = evidence.platforms.flatMap(({ evidence: { vulnerabilities } }) => {
     if (vulnerabilities?.status !== 'collected') return []
     const { name, digest, updatedAt, coverage } = vulnerabilities.value.database

@@ -1,4 +1,4 @@
-import { evidenceKinds, type Evidence, type EvidenceKind, type Platform, type Undecided, type Violation } from '../model/index.ts'
+import { evidenceKinds, type Evidence, type EvidenceKind, type NotApplicable, type Platform, type Undecided, type Violation } from '../model/index.ts'
 
 /** A cell of the matrix platform x kind that holds no evidence; `platform` is absent for what belongs to the source. */
 export interface MissingEvidence {
@@ -17,10 +17,19 @@ export function missingEvidence(evidence: Evidence, kinds: readonly EvidenceKind
 }
 
 /** `cell` can be absent at run time, whatever its type says: then nobody collected it. */
-function missingIn(cell: { status: 'collected' } | Undecided | undefined, kind: EvidenceKind, platform: Platform | undefined): MissingEvidence[] {
-  if (cell?.status === 'collected') return []
+function missingIn(cell: { status: 'collected' } | NotApplicable | Undecided | undefined, kind: EvidenceKind, platform: Platform | undefined): MissingEvidence[] {
+  if (cell?.status === 'collected' || cell?.status === 'not-applicable') return []
   const { wanted, found, remedy } = cell ?? neverCollected(kind)
   return [{ kind, platform, reason: { wanted, found, remedy } }]
+}
+
+/** The kinds, of those given, that there cannot be for this image, each with the reason. They are not missing, and nothing that rests on them is judged. */
+export function notApplicable(evidence: Evidence, kinds: readonly EvidenceKind[]): Array<{ kind: EvidenceKind; reason: string }> {
+  return kinds.flatMap((kind) => {
+    const cells = kind === 'lint' ? [evidence.lint] : evidence.platforms.map(({ evidence: cell }) => cell[kind])
+    const without = cells.find((cell): cell is NotApplicable => cell?.status === 'not-applicable')
+    return without === undefined ? [] : [{ kind, reason: without.reason }]
+  })
 }
 
 function neverCollected(kind: EvidenceKind): Omit<Undecided, 'status' | 'tool'> {

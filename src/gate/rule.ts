@@ -1,4 +1,4 @@
-import type { Collected, Evidence, EvidenceKind, Lint, Platform, PlatformEvidence, Severity, Violation } from '../model/index.ts'
+import type { Collected, Evidence, EvidenceKind, Lint, NotApplicable, Platform, PlatformEvidence, Severity, Violation } from '../model/index.ts'
 import type { Baseline } from './baseline.ts'
 import type { RuleId } from '../policy/rule-ids.ts'
 import type { Policy, RegisterEntry } from '../policy/schema.ts'
@@ -77,7 +77,7 @@ export function collectedLint(evidence: Evidence): Lint {
   return valueOf(evidence.lint, 'lint', 'the source')
 }
 
-function valueOf<T>(cell: Collected<T>, kind: EvidenceKind, where: string): T {
+function valueOf<T>(cell: Collected<T> | NotApplicable, kind: EvidenceKind, where: string): T {
   if (cell.status !== 'collected') throw new TypeError(`a rule asked for ${kind}, which it does not list in needs or which is undecided on ${where}`)
   return cell.value
 }

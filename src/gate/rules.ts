@@ -5,6 +5,7 @@ import { baseLatest } from './rules/base-latest.ts'
 import { basePinned } from './rules/base-pinned.ts'
 import { databaseAge } from './rules/database-age.ts'
 import { databaseCoverage } from './rules/database-coverage.ts'
+import { dockerfile } from './rules/dockerfile.ts'
 import { endOfLifeOs } from './rules/end-of-life-os.ts'
 import { evidence } from './rules/evidence.ts'
 import { exceptions } from './rules/exceptions.ts'
@@ -46,6 +47,7 @@ import { worldWritable } from './rules/world-writable.ts'
 export const rules: readonly Rule[] = [
   evidence,
   toolPins,
+  dockerfile,
   lintLevel,
   lintPragmas,
   addUrl,

@@ -22,6 +22,15 @@ export function collected<T extends z.ZodType>(value: T) {
   return z.discriminatedUnion('status', [z.strictObject({ status: z.literal('collected'), tool: ToolIdentity, value }), Undecided])
 }
 
+/** Evidence that there cannot be, because what it is about does not exist. Neither missing nor good: the rule `dockerfile` judges that there is none, and no rule that rests on it is asked. */
+export const NotApplicable = z.strictObject({ status: z.literal('not-applicable'), reason: z.string() })
+export type NotApplicable = z.infer<typeof NotApplicable>
+
+/** The schema of evidence about the Dockerfile: for an image that was given as it is there may be none. */
+export function collectedOrNone<T extends z.ZodType>(value: T) {
+  return z.discriminatedUnion('status', [z.strictObject({ status: z.literal('collected'), tool: ToolIdentity, value }), Undecided, NotApplicable])
+}
+
 /** Says that evidence could not be had. */
 export function undecided(reason: Omit<Undecided, 'status'>): Undecided {
   return { status: 'undecided', ...reason }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { collected } from './collected.ts'
+import { collected, collectedOrNone } from './collected.ts'
 import { Digest } from './digest.ts'
 import { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
 import { CollectedKnownExploited } from './known-exploited.ts'
@@ -155,7 +155,7 @@ export const PlatformEvidence = z.strictObject({
   size: collected(Size),
   runtime: collected(Runtime),
   configuration: collected(Configuration),
-  base: collected(Base),
+  base: collectedOrNone(Base),
 })
 export type PlatformEvidence = z.infer<typeof PlatformEvidence>
 
@@ -165,7 +165,7 @@ export type Archive = z.infer<typeof Archive>
 
 /** All evidence of a run. */
 export const Evidence = z.strictObject({
-  lint: collected(Lint),
+  lint: collectedOrNone(Lint),
   /** Absent where no list was given: then nothing was compared with one. */
   knownExploited: CollectedKnownExploited.optional(),
   platforms: z.array(z.strictObject({ archive: Archive, evidence: PlatformEvidence })),

@@ -20,13 +20,24 @@ export const Failure = z.strictObject({
 })
 export type Failure = z.infer<typeof Failure>
 
+/** An image that was not built here: where it was taken from. */
+export const GivenImage = z.strictObject({
+  form: z.enum(['registry', 'archive', 'layout']),
+  /** The reference, or the name of the file or directory as it was given. */
+  name: z.string(),
+})
+export type GivenImage = z.infer<typeof GivenImage>
+
 /** What was judged. */
 export const Subject = z.strictObject({
   /** Name of the application: the policy's `image.name`, or the source directory's name. */
   name: z.string(),
   /** Source directory relative to its repository's root, where known: code-scanning services count paths from there. Absent means the root itself. */
   directory: z.string().optional(),
-  dockerfile: z.string(),
+  /** Set where the image existed before: then a Dockerfile was linted beside it and built nothing. */
+  image: GivenImage.optional(),
+  /** Absent where an image was given without one. */
+  dockerfile: z.string().optional(),
   /** Digest of the Dockerfile's bytes; absent when it could not be read. */
   dockerfileDigest: Digest.optional(),
   target: z.string().optional(),

@@ -5,6 +5,7 @@
 export const ruleIds = [
   'evidence',
   'tool-pins',
+  'dockerfile',
   'lint-level',
   'lint-pragmas',
   'add-url',
@@ -99,6 +100,7 @@ export const ruleOwners: Readonly<Partial<Record<RuleId, readonly OwnerKind[]>>>
 export const rulesWithoutBaseline = [
   'evidence',
   'tool-pins',
+  'dockerfile',
   'known-exploited',
   'known-exploited-list',
   'database-age',

@@ -1,7 +1,7 @@
-import type { Collected, Evidence, PlatformEvidence } from '../model/index.ts'
+import type { Evidence, PlatformEvidence } from '../model/index.ts'
 import { byteSize, counted, wholeNumber } from './measures.ts'
 
-type Values = { [K in keyof PlatformEvidence]: PlatformEvidence[K] extends Collected<infer T> ? T : never }
+type Values = { [K in keyof PlatformEvidence]: Extract<PlatformEvidence[K], { status: 'collected' }>['value'] }
 
 /** What a collector saw on one platform, in one line and without judging it. */
 export function evidenceSummary<K extends keyof PlatformEvidence>(kind: K, value: Values[K]): string {

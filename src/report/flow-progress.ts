@@ -28,10 +28,12 @@ function reached(run: Run, stage: Exclude<Stage, 'report'>): Omit<StageProgress,
       return { state: 'done', note: 'read' }
     case 'lint':
       if (run.evidence === undefined) return run.failure === undefined ? pending : { state: 'done', note: 'run' }
+      if (run.evidence.lint.status === 'not-applicable') return { state: 'skipped', note: 'no Dockerfile' }
       return run.evidence.lint.status === 'undecided' ? { state: 'undecided', note: 'undecided' } : { state: 'done', note: 'collected' }
     case 'build': {
       const platforms = run.evidence?.platforms.length ?? 0
       if (platforms === 0) return run.failure === undefined ? pending : { state: 'done', note: 'run' }
+      if (run.subject.image !== undefined) return { state: 'skipped', note: 'given' }
       return { state: 'done', note: platforms === 1 ? 'one platform' : `${platforms} platforms` }
     }
     case 'evidence': {

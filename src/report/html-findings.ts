@@ -6,6 +6,7 @@ import { counted, wholeNumber } from './measures.ts'
 import { ownerGroups, type OwnerGroup } from './owner-groups.ts'
 import { findingKinds, findingStates, ownerLine, severityLine, tally, type FindingKind, type FindingState, type ReportedFinding } from './reported-findings.ts'
 import { printable, safeUrl } from './sanitize.ts'
+import { dockerfileOf } from './source-location.ts'
 
 /** Findings of a kind that the page lists. */
 const mostFindings = 500
@@ -68,7 +69,7 @@ ${groups.map((group, index) => {
 }
 
 function ownerName(run: Run, { name, line }: OwnerGroup): Markup {
-  return html`${name !== '' && html`<code>${printable(name, 200)}</code>`}${line !== undefined && html` <small>${printable(run.subject.dockerfile, 200)}:${line}</small>`}`
+  return html`${name !== '' && html`<code>${printable(name, 200)}</code>`}${line !== undefined && html` <small>${printable(dockerfileOf(run), 200)}:${line}</small>`}`
 }
 
 /** Orders other than by owner: each row carries its position in every one of them, and the style sorts by the chosen one. */

@@ -99,7 +99,7 @@ ${fact(
   'Vulnerability database',
   run.verdict?.binding.databases.length === 0 ? [html`none: vulnerabilities were not looked up`] : (run.verdict?.binding.databases ?? []).map((database) => html`${printable(database.name)}, ${age(database.updatedAt, judgedAt)} <small>${database.coverage}, updated ${moment(database.updatedAt)}, <code>${database.digest}</code></small>`),
 )}
-${fact('Source', [html`<code>${printable(run.subject.dockerfile)}</code>${run.subject.target !== undefined && html` <small>target <code>${printable(run.subject.target)}</code></small>`}${run.subject.dockerfileDigest !== undefined && html` <small><code>${run.subject.dockerfileDigest}</code></small>`}`])}
+${fact('Given image', run.subject.image === undefined ? [] : [html`<code>${printable(run.subject.image.name)}</code> <small>${run.subject.image.form}</small>`])}${fact('Source', run.subject.dockerfile === undefined ? [] : [html`<code>${printable(run.subject.dockerfile)}</code>${run.subject.target !== undefined && html` <small>target <code>${printable(run.subject.target)}</code></small>`}${run.subject.dockerfileDigest !== undefined && html` <small><code>${run.subject.dockerfileDigest}</code></small>`}`])}
 </dl>`
 }
 
@@ -137,7 +137,7 @@ function evidenceSection(run: Run): Markup | false {
   if (run.evidence === undefined) return false
   const { lint, platforms } = run.evidence
   const told = (text: string): Markup => html`<span>${printable(text)}</span>`
-  const lintCell = lint.status === 'collected' ? told(lintSummary(lint.value)) : undecidedCell(lint)
+  const lintCell = lint.status === 'collected' ? told(lintSummary(lint.value)) : lint.status === 'not-applicable' ? told(`not applicable: ${lint.reason}`) : undecidedCell(lint)
   if (platforms.length === 0) {
     return html`<section id="evidence"><h2>Evidence</h2><p class="lead">There is no image, so nothing was collected from one.</p>
 <table class="evidence"><caption>Evidence by kind</caption>${columnHeads(['Kind', 'Dockerfile'])}<tbody><tr>${cell('Kind', 'lint')}${cell('Dockerfile', lintCell)}</tr></tbody></table></section>`
@@ -148,6 +148,7 @@ function evidenceSection(run: Run): Markup | false {
 ${evidenceKinds.map((kind) => html`<tr>${cell('Kind', kind)}${platforms.map(({ archive, evidence }) => {
     const collected = evidence[kind]
     if (collected.status === 'undecided') return cell(archive.platform, undecidedCell(collected))
+    if (collected.status === 'not-applicable') return cell(archive.platform, told(`not applicable: ${collected.reason}`))
     const summary = told(evidenceSummary(kind, collected.value as never))
     return cell(archive.platform, detail(evidence, kind, summary))
   })}</tr>

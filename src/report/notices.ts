@@ -8,14 +8,21 @@ export interface Notice {
   items: string[]
 }
 
-/** The conditions of a run: substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, a working tree with changes, the ignore files of other tools, and tags that another release moved on. */
+/** The conditions of a run: an image that was not built here, substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, a working tree with changes, the ignore files of other tools, and tags that another release moved on. */
 export function notices(run: Run): Notice[] {
-  return [...unsignedNotice(run), ...dirtyNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run), ...baselineNotice(run), ...suppressionNotice(run), ...overtakenNotice(run)]
+  return [...unsignedNotice(run), ...givenNotice(run), ...dirtyNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run), ...baselineNotice(run), ...suppressionNotice(run), ...overtakenNotice(run)]
 }
 
 function unsignedNotice(run: Run): Notice[] {
   if (run.release?.unsigned === undefined) return []
   return [{ title: 'Released without a signature', text: `${run.release.unsigned}. Nobody can verify this release until it is signed.`, items: [] }]
+}
+
+function givenNotice({ subject: { image, dockerfile } }: Run): Notice[] {
+  if (image === undefined) return []
+  const without = 'There is no Dockerfile: nothing was linted, nobody says what it is built on, and whether a finding is the base’s or the application’s is unknown.'
+  const beside = `${dockerfile} was linted beside it, and nothing shows that the image was built from it.`
+  return [{ title: 'Not built here', text: `The image existed before and was judged as it is. ${dockerfile === undefined ? without : beside} Nothing is said of who built it, from which source.`, items: [`${image.form}: ${image.name}`] }]
 }
 
 function dirtyNotice({ subject: { revision } }: Run): Notice[] {

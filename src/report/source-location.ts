@@ -8,7 +8,7 @@ export type SourceLocation = Pick<Location, 'path' | 'line' | 'column'>
 export function sourceLocation(run: Run, finding: ReportedFinding): SourceLocation {
   const { location, owner } = finding
   if (location?.within === 'source') return location
-  if (owner !== undefined && 'line' in owner && owner.line !== undefined) return { path: run.subject.dockerfile, line: owner.line }
+  if (owner !== undefined && 'line' in owner && owner.line !== undefined) return { path: dockerfileOf(run), line: owner.line }
   if (finding.kind === 'policy' && run.policy?.path === sourcePolicy) return { path: run.policy.path, line: 1 }
   for (const { evidence } of run.evidence?.platforms ?? []) {
     if (finding.kind === 'structure' && evidence.structure.status === 'collected' && evidence.structure.value.file !== '') return { path: evidence.structure.value.file, line: 1 }
@@ -16,7 +16,12 @@ export function sourceLocation(run: Run, finding: ReportedFinding): SourceLocati
     const final = evidence.base.value.images.find((image) => image.final)
     if (final !== undefined) return final.location
   }
-  return { path: run.subject.dockerfile, line: 1 }
+  return { path: dockerfileOf(run), line: 1 }
+}
+
+/** The Dockerfile; for an image without one the policy file, because a code-scanning service drops what has no place. */
+export function dockerfileOf({ subject }: Run): string {
+  return subject.dockerfile ?? sourcePolicy
 }
 
 /** The policy file that belongs to the source. One from elsewhere is named as the caller named it, which says nothing about the source. */

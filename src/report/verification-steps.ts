@@ -26,7 +26,7 @@ export function verificationSteps(run: Run): VerificationStep[] {
     const verdict = others.find((command) => command.includes(predicateTypes.verdict) && command.endsWith(run.release?.digest ?? ''))
     if (verdict !== undefined) steps.push({ proves: 'The verdict is attested, checked with Cosign alone', command: verdict })
   }
-  if (run.subject.dockerfileDigest !== undefined) {
+  if (run.subject.dockerfile !== undefined && run.subject.dockerfileDigest !== undefined) {
     steps.push({ proves: 'This Dockerfile was read', command: `sha256sum ${shellWord(run.subject.dockerfile)}`, expect: run.subject.dockerfileDigest.replace('sha256:', '') })
   }
   for (const { format, path, digest } of sbomDocuments(run)) {
@@ -34,7 +34,7 @@ export function verificationSteps(run: Run): VerificationStep[] {
   }
   const policy = run.policy?.path === undefined || run.policy.path === sourcePolicy ? '' : ` --policy ${shellWord(run.policy.path)}`
   const organisation = (run.policy?.layers ?? []).filter(({ role }) => role === 'organisation').map(({ name }) => ` --organisation ${shellWord(name)}`)
-  steps.push({ proves: 'The same judgement, made again by you', command: `loadline build-and-scan .${policy}${organisation.join('')}` })
+  steps.push({ proves: 'The same judgement, made again by you', command: `loadline build-and-scan .${run.subject.image === undefined ? '' : ` --image ${shellWord(run.subject.image.name)}`}${policy}${organisation.join('')}` })
   return steps
 }
 

@@ -1,11 +1,11 @@
 import { ImageMediaTypes, type Container, type Directory, type File, type Platform as DaggerPlatform, type Secret } from '@dagger.io/dagger'
 import { z } from 'zod'
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError, type ErrorCode } from '../errors.ts'
 import type { Archive, Lock, Platform } from '../model/index.ts'
 import type { Policy } from '../policy/schema.ts'
 import { ownLabels, scopeCaches } from '../tools/buildkit/dockerfile.ts'
 import { extractLayout, inspectImage } from '../tools/inspect/command.ts'
-import { parseInspection, type Inspection } from '../tools/inspect/output.ts'
+import { parseInspection, refusal, type Inspection } from '../tools/inspect/output.ts'
 import { lastLines, runTool } from '../tools/run-tool.ts'
 import { ownToolImage } from '../tools/tool-image.ts'
 
@@ -58,11 +58,20 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
   } catch (error) {
     throw new DeliveryError('BUILD', `the image for ${platform} did not build: ${describeBuildError(error)}`, `Correct ${request.dockerfile.path} at the named step; the engine's log above has the whole output.`, { cause: error })
   }
-  const inspection = await inspect(file, lock)
-  if (inspection.platform !== platform) {
-    throw new DeliveryError('BUILD', `the build was asked for ${platform} and made an image for ${inspection.platform}`, 'Check FROM --platform in the last stage of the Dockerfile.')
+  const built = await readArchive(file, lock)
+  if (built.archive.platform !== platform) {
+    throw new DeliveryError('BUILD', `the build was asked for ${platform} and made an image for ${built.archive.platform}`, 'Check FROM --platform in the last stage of the Dockerfile.')
   }
-  return { archive: { platform, digest: inspection.digest, mediaType: inspection.mediaType }, file, layout: unpack(file, lock), inspection }
+  return built
+}
+
+/** What an unreadable archive means: for one that was just built, a fault of Loadline. */
+const ownFault = { code: 'TOOL', hint: 'Report this as a fault of Loadline, with the Dockerfile if you can.' } as const
+
+/** Reads an archive of one image, every digest in it checked. Throws `TOOL`, and for an archive that cannot be believed what `unreadable` says. */
+export async function readArchive(file: File, lock: Lock, unreadable: { code: ErrorCode; hint: string } = ownFault): Promise<BuiltArchive> {
+  const inspection = await inspect(file, lock, unreadable)
+  return { archive: { platform: inspection.platform, digest: inspection.digest, mediaType: inspection.mediaType }, file, layout: unpack(file, lock), inspection }
 }
 
 /** Labels and annotations are part of what is scanned and signed, so they are set before the archive is exported. Both say the same. */
@@ -75,10 +84,10 @@ async function withLabels(container: Container, { labels, dockerfile, policy }: 
   return decided.reduce((current, { name, value }) => (own.has(name) ? current : current.withLabel(name, value)).withAnnotation(name, value), container)
 }
 
-async function inspect(file: File, lock: Lock): Promise<Inspection> {
+async function inspect(file: File, lock: Lock, { code, hint }: { code: ErrorCode; hint: string }): Promise<Inspection> {
   const tool = ownToolImage(lock, 'inspect')
   const run = await runTool('inspect', tool.container.withMountedFile('/archive.tar', file), [tool.program, ...inspectImage('/archive.tar')])
-  if (run.exitCode !== 0) throw new DeliveryError('TOOL', `the built archive cannot be read: ${lastLines(run.stderr, 2)}`, 'Report this as a fault of Loadline, with the Dockerfile if you can.')
+  if (run.exitCode !== 0) throw new DeliveryError(code, `the archive of the image cannot be read: ${refusal(run.stderr)}`, hint)
   return parseInspection(run.stdout)
 }
 

@@ -1,5 +1,5 @@
 import { dag } from '@dagger.io/dagger'
-import type { Collected, Lint, Lock } from '../model/index.ts'
+import type { Collected, Lint, Lock, NotApplicable } from '../model/index.ts'
 import type { Policy } from '../policy/schema.ts'
 import { findDownloads } from '../tools/buildkit/dockerfile.ts'
 import { lintDockerfile as hadolint } from '../tools/hadolint/command.ts'
@@ -12,8 +12,9 @@ import { confirmVersion } from './evidence/confirm-version.ts'
 /** Where hadolint finds the Dockerfile. */
 const lintedPath = '/Dockerfile'
 
-/** Lints the Dockerfile as it was written, not as it is pinned for the build. */
-export function lintDockerfile(dockerfile: { path: string; text: string }, { pragmas }: Policy['lint'], lock: Lock): Promise<Collected<Lint>> {
+/** Lints the Dockerfile as it was written, not as it is pinned for the build. An image that was given without one has nothing to lint. */
+export async function lintDockerfile(dockerfile: { path: string; text: string } | undefined, { pragmas }: Policy['lint'], lock: Lock): Promise<Collected<Lint> | NotApplicable> {
+  if (dockerfile === undefined) return { status: 'not-applicable', reason: 'no Dockerfile was given beside the image, so nothing was linted' }
   const obeyPragmas = pragmas === 'report'
   return collect({ wanted: `hadolint's opinion of ${dockerfile.path}`, tool: () => toolImage(lock, 'hadolint') }, async (tool) => {
     const file = dag.directory().withNewFile('Dockerfile', dockerfile.text).file('Dockerfile')

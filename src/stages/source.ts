@@ -12,6 +12,7 @@ import { parseStructureTests } from '../tools/container-structure-test/schema.ts
 import { parseSeccomp } from '../tools/sandbox/seccomp.ts'
 import { firstLine } from '../tools/run-tool.ts'
 import type { GivenList } from './evidence/known-exploited.ts'
+import type { ImageSource } from './existing-image.ts'
 import { manifestForm, type ManifestForm } from './layout.ts'
 import { readSuppressions } from './suppressions.ts'
 
@@ -19,7 +20,10 @@ import { readSuppressions } from './suppressions.ts'
 export interface Source {
   directory: Directory
   subject: Subject
-  dockerfile: { path: string; text: string } & BuildChoice
+  /** An image that exists already, which is judged in place of a built one. */
+  image: ImageSource | undefined
+  /** Absent only where an image was given without one. */
+  dockerfile: ({ path: string; text: string } & BuildChoice) | undefined
   images: ExternalImage[]
   policy: Policy
   applied: AppliedPolicy
@@ -38,6 +42,8 @@ export interface Source {
 /** What the caller may say about the source. */
 export interface SourceRequest {
   directory: Directory
+  /** Judge this image, and build none. The directory then holds the policy and the tests, and a Dockerfile in it is linted. */
+  image?: ImageSource
   /** Used where the policy gives the image no name. */
   name?: string
   /** Path of the directory below the root of its repository, e.g. `services/orders`; absent where it is the root. Code-scanning services count paths from there. */
@@ -78,28 +84,32 @@ const largestDockerfile = 1_000_000
 export async function readSource(request: SourceRequest): Promise<Source> {
   const place = normalPath(request.pathInRepository ?? '')
   if (request.version !== undefined && readVersion(request.version) === undefined) throw new DeliveryError('USAGE', `"${request.version}" is no semantic version`, 'Write MAJOR.MINOR.PATCH, e.g. 1.4.0 or 2.0.0-rc.1: https://semver.org.')
+  if (request.image !== undefined) refuseBuildInputs(request)
   const entries = await listEntries(request.directory)
   const { policy, applied, suppressions, name } = await readPolicy(request, entries)
   manifestForm(request.consumer, policy.build.platforms)
   // Before anything is built: a baseline that does not count would otherwise be noticed after minutes.
   const baseline = request.baseline === undefined ? undefined : acceptBaseline(request.baseline, name, policy, request.now)
   const path = policy.build.dockerfile
-  const text = await readDockerfile(request.directory, path)
+  const isThere = request.image === undefined || request.dockerfile !== undefined || (await request.directory.exists(path))
+  const text = isThere ? await readDockerfile(request.directory, path) : undefined
   const choice: BuildChoice = { buildArgs: policy.build.args, ...(policy.build.target === undefined ? {} : { target: policy.build.target }) }
-  const images = externalImages(text, choice)
-  if (request.buildSecrets !== 'any') checkSecrets(text, policy, request.buildSecrets)
+  const images = text === undefined ? [] : externalImages(text, choice)
+  if (text !== undefined && request.image === undefined && request.buildSecrets !== 'any') checkSecrets(text, policy, request.buildSecrets)
   return {
     directory: request.directory,
     subject: {
       name,
       ...(place === '' ? {} : { directory: place }),
-      dockerfile: path,
-      dockerfileDigest: digestOf(text),
-      ...(policy.build.target === undefined ? {} : { target: policy.build.target }),
-      ...(request.git === undefined ? {} : { revision: SourceRevision.strip().parse(request.git) }),
+      ...(text === undefined ? {} : { dockerfile: path, dockerfileDigest: digestOf(text) }),
+      ...(request.image === undefined
+        ? { ...(policy.build.target === undefined ? {} : { target: policy.build.target }), ...(request.git === undefined ? {} : { revision: SourceRevision.strip().parse(request.git) }) }
+        : // The commit of the policy is not the commit of the image.
+          { image: { form: request.image.form, name: request.image.name } }),
     },
     labels: { ...imageLabels(name, request.git, request.version), ...request.labels },
-    dockerfile: { path, text, ...choice },
+    image: request.image,
+    dockerfile: text === undefined ? undefined : { path, text, ...choice },
     images,
     policy,
     applied,
@@ -109,6 +119,12 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     baseline,
     knownExploited: request.knownExploited ?? (await readExploitedList(request.directory, policy)),
   }
+}
+
+/** Throws `USAGE` for what only a build could use: taking it without a word would look as if it counted. */
+function refuseBuildInputs({ target, buildArgs = {}, buildSecrets, labels = {} }: SourceRequest): void {
+  const given = Object.entries({ 'a target': target !== undefined, 'build arguments': Object.keys(buildArgs).length > 0, 'build secrets': buildSecrets !== 'any' && buildSecrets.size > 0, labels: Object.keys(labels).length > 0 }).flatMap(([what, there]) => (there ? [what] : []))
+  if (given.length > 0) throw new DeliveryError('USAGE', `${given.join(', ')} would change what is built, and an image that exists is not built`, 'Leave out either the image or what belongs to a build.')
 }
 
 /** A relative path without `.` and empty segments. Throws `USAGE` for one that leads out of the repository. */

@@ -1,7 +1,7 @@
 /** What can go wrong, and what must come out then. The numbers are stable: tests carry them in their titles, as `[fault 7]` or `[faults 7, 8]`. */
 export interface Fault {
   number: number
-  theme: 'scanner and data' | 'lint and structure' | 'policy and exceptions' | 'build, secrets and context' | 'registry and signing' | 'runtime' | 'reports'
+  theme: 'scanner and data' | 'lint and structure' | 'policy and exceptions' | 'build, secrets and context' | 'registry and signing' | 'runtime' | 'reports' | 'what was not made here'
   fault: string
   outcome: string
   /** Part of the flow that has to be there before it can be tested. Without it, a fault that no test carries is an error. */
@@ -96,6 +96,10 @@ const lines: Record<Fault['theme'], Line[]> = {
     [70, 'there are more than ten annotations of a kind', 'the ten worst, and the count'],
     [71, 'the report directory cannot be written, or writing fails', 'exit 3'],
     [72, 'a scaffold meets files that exist', 'never written over unasked'],
+  ],
+  'what was not made here': [
+    [73, 'an image that was given is cut off, changed, several images or none', 'exit 2, with the reason; nothing is judged'],
+    [74, 'an image is given without a Dockerfile', 'rejected unless the policy names it; what rests on a Dockerfile is not judged, and no report calls it passed'],
   ],
 }
 

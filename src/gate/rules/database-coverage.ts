@@ -5,14 +5,15 @@ import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 export const databaseCoverage: Rule = {
   id: 'database-coverage',
   title: 'The vulnerability database covers the image',
-  needs: ['vulnerabilities', 'base'],
+  needs: ['vulnerabilities'],
   settings: ['database.accept', 'inventory.allowEmpty'],
   severities: ['unknown'],
   means: 'undecided',
   remedy: 'Scan with a database that covers every ecosystem of the image, of a kind that the policy accepts (database.accept).',
   source: 'Loadline: a package that no advisory can match was not judged',
   judge({ policy, evidence }) {
-    const bases = new Map(collectedOf(evidence, 'base').map(({ platform, value }) => [platform, value]))
+    // Not knowing the base is no reason not to ask: then the image is taken to be built on a system.
+    const bases = new Map(evidence.platforms.map(({ archive, evidence: { base } }) => [archive.platform, base?.status === 'collected' ? base.value : undefined]))
     const images = collectedOf(evidence, 'vulnerabilities')
     const violations = images.flatMap(({ platform, value }): Violation[] => {
       const violation = (id: string, wanted: string, found: string, remedy: string): Violation => ({ id, subject: value.database.name, severity: 'unknown', platform, wanted, found, remedy })

@@ -1,6 +1,6 @@
 import type { Platform, Violation } from '../../model/index.ts'
 import { evidenceKinds } from '../../model/index.ts'
-import { missingEvidence, toViolation } from '../missing-evidence.ts'
+import { missingEvidence, notApplicable, toViolation } from '../missing-evidence.ts'
 import type { Rule } from '../rule.ts'
 
 /** Every kind of evidence of every platform that the policy names, each from an image of its own. No policy can switch this off. */
@@ -16,11 +16,13 @@ export const evidence: Rule = {
   judge({ policy, evidence: given }) {
     const found = given.platforms.map(({ archive }) => archive.platform)
     const missing = missingEvidence(given)
+    const without = notApplicable(given, ['lint', ...evidenceKinds]).map(({ kind }) => kind)
+    const notCollected = missing.length + without.reduce((count, kind) => count + (kind === 'lint' ? 1 : given.platforms.length), 0)
     const cells = 1 + Math.max(1, given.platforms.length) * evidenceKinds.length
     const violations = [...missing.map(toViolation), ...absent(policy.build.platforms, found), ...repeated(found, 'platform'), ...repeated(given.platforms.map(({ archive }) => archive.digest), 'digest')]
     return {
       wanted: `lint once and ${evidenceKinds.length} kinds of evidence on ${policy.build.platforms.toSorted().join(', ')}`,
-      found: `${cells - missing.length} of ${cells} collected${found.length === 0 ? ', no image' : ` on ${found.join(', ')}`}`,
+      found: `${cells - notCollected} of ${cells} collected${found.length === 0 ? ', no image' : ` on ${found.join(', ')}`}${without.length === 0 ? '' : `; not applicable: ${without.join(', ')}`}`,
       violations,
     }
   },

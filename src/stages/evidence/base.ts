@@ -1,6 +1,6 @@
 import { dag, ImageMediaTypes, type Platform as DaggerPlatform } from '@dagger.io/dagger'
 import { DeliveryError } from '../../errors.ts'
-import type { Base, Collected, Digest, Lineage, Lock } from '../../model/index.ts'
+import type { Base, Collected, Digest, Lineage, Lock, NotApplicable } from '../../model/index.ts'
 import type { BuildChoice } from '../../tools/buildkit/dockerfile.ts'
 import { readLineage } from '../../tools/buildkit/lineage.ts'
 import { listLayers } from '../../tools/inspect/command.ts'
@@ -10,9 +10,39 @@ import { ownToolImage } from '../../tools/tool-image.ts'
 import type { BuiltArchive } from '../build.ts'
 import { collect } from './collect.ts'
 
-/** The images that this one is made from, and which of its layers are whose. Where the base's layers cannot be had, the bases are still evidence, and owners are unknown. */
-export function collectBase(built: BuiltArchive, images: Base['images'], dockerfile: { text: string } & BuildChoice, lock: Lock): Promise<Collected<Base>> {
-  return collect({ wanted: 'the images that this one is made from', tool: () => ownToolImage(lock, 'inspect') }, async () => ({ images, lineage: await lineageOf(built, images, dockerfile, lock) }))
+/** What an image comes from. */
+export interface ImageOrigin {
+  /** As the author wrote it. */
+  dockerfile: { text: string } & BuildChoice
+  /** Its bases, each resolved to one digest. */
+  bases(): Promise<Base['images']>
+  /** Whether the image was built from it in this run; otherwise it was given beside the image, and says what may not be so. */
+  built: boolean
+}
+
+/**
+ * The images that this one is made from, and which of its layers are whose. Where the base's layers cannot be had, the bases of a build are still evidence, and owners are unknown.
+ * A Dockerfile beside an image is believed only as far as the image shows it: its first layers must be those of the base. Without a Dockerfile nobody says what the base is.
+ */
+export async function collectBase(built: BuiltArchive, origin: ImageOrigin | undefined, lock: Lock): Promise<Collected<Base> | NotApplicable> {
+  if (origin === undefined) return { status: 'not-applicable', reason: 'no Dockerfile was given beside the image, and an image does not say what it is built on' }
+  return collect({ wanted: 'the images that this one is made from', tool: () => ownToolImage(lock, 'inspect') }, async () => {
+    const images = await origin.bases()
+    const lineage = await lineageOf(built, images, origin.dockerfile, lock)
+    if (!origin.built) requireBase(built, images, lineage)
+    return { images, lineage }
+  })
+}
+
+/** Throws `TOOL` unless the image begins with the layers of the base that the Dockerfile names. */
+function requireBase({ inspection: { layers } }: BuiltArchive, images: Base['images'], { base, baseUnknown }: Lineage): void {
+  const named = images.find(({ final }) => final)?.reference ?? 'no base'
+  if (base !== undefined && base.every((diffId, index) => layers[index]?.diffId === diffId)) return
+  throw new DeliveryError(
+    'TOOL',
+    `the Dockerfile beside the image says FROM ${named}, and ${base === undefined ? `the layers of that cannot be had (${baseUnknown})` : 'the image does not begin with its layers'}`,
+    'Pin the base to the digest that the image was built on, or give the image without a Dockerfile: then its base is not known, and the rule dockerfile says so.',
+  )
 }
 
 async function lineageOf(built: BuiltArchive, images: Base['images'], dockerfile: { text: string } & BuildChoice, lock: Lock): Promise<Lineage> {

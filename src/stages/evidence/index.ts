@@ -1,11 +1,10 @@
-import type { Base, Collected, Lock, PlatformEvidence } from '../../model/index.ts'
+import type { Collected, Lock, NotApplicable, PlatformEvidence } from '../../model/index.ts'
 import type { Policy } from '../../policy/schema.ts'
-import type { BuildChoice } from '../../tools/buildkit/dockerfile.ts'
 import { toConfiguration } from '../../tools/inspect/output.ts'
 import { ownToolImage } from '../../tools/tool-image.ts'
 import type { BuiltArchive } from '../build.ts'
 import { step, type Progress } from '../progress.ts'
-import { collectBase } from './base.ts'
+import { collectBase, type ImageOrigin } from './base.ts'
 import { collect } from './collect.ts'
 import type { OpenDatabase } from './database.ts'
 import { collectLicenses, collectSbom, collectVulnerabilities, scanPackages, type SbomDocuments } from './packages.ts'
@@ -20,9 +19,8 @@ export interface CollectRequest {
   name: string
   /** Directory of this platform's SBOMs in the reports: empty, or e.g. `sbom/linux-arm64/`. */
   sbomDirectory: string
-  bases: Base['images']
-  /** As the author wrote it. */
-  dockerfile: { text: string } & BuildChoice
+  /** Absent for an image that was given without a Dockerfile. */
+  origin: ImageOrigin | undefined
   structureTests: { path: string; text: string } | undefined
   policy: Policy
   /** The profile under which it is run, where it is not the default one. */
@@ -35,7 +33,7 @@ export interface CollectRequest {
 export type Collectors = { [K in keyof PlatformEvidence]: () => Promise<PlatformEvidence[K]> }
 
 /** The collectors of one archive. Those that rest on the same scan share it. `keep` gets the SBOM documents. */
-export function collectors({ built, name, sbomDirectory, bases, dockerfile, structureTests, policy, seccomp, database, lock }: CollectRequest, keep: (sbom: SbomDocuments) => void): Collectors {
+export function collectors({ built, name, sbomDirectory, origin, structureTests, policy, seccomp, database, lock }: CollectRequest, keep: (sbom: SbomDocuments) => void): Collectors {
   const scanned = once(async () => scanPackages(built, await database.catch(() => undefined), lock))
   return {
     vulnerabilities: () => collectVulnerabilities(scanned, () => database, lock),
@@ -46,7 +44,7 @@ export function collectors({ built, name, sbomDirectory, bases, dockerfile, stru
     size: () => collectSize(built, lock),
     runtime: () => collectRuntime(built, policy, seccomp, lock),
     configuration: () => collect({ wanted: 'the image configuration', tool: () => ownToolImage(lock, 'inspect') }, async () => toConfiguration(built.inspection)),
-    base: () => collectBase(built, bases, dockerfile, lock),
+    base: () => collectBase(built, origin, lock),
   }
 }
 
@@ -54,8 +52,7 @@ export function collectors({ built, name, sbomDirectory, bases, dockerfile, stru
 export async function collectEvidence(request: CollectRequest, progress: Progress): Promise<{ evidence: PlatformEvidence; sbom: SbomDocuments | undefined }> {
   let sbom: SbomDocuments | undefined
   const all = collectors(request, (documents) => (sbom = documents))
-  const watch = <T>(kind: keyof PlatformEvidence, work: () => Promise<Collected<T>>) =>
-    step(progress, 'evidence', `${kind} ${request.built.archive.platform}`, work, (cell) => (cell.status === 'undecided' ? `undecided: ${cell.found}` : ''))
+  const watch = <T>(kind: keyof PlatformEvidence, work: () => Promise<Collected<T>>) => step(progress, 'evidence', `${kind} ${request.built.archive.platform}`, work, said)
   const [vulnerabilities, secrets, licenses, structure, sboms, size, runtime, configuration, base] = await Promise.all([
     watch('vulnerabilities', all.vulnerabilities),
     watch('secrets', all.secrets),
@@ -65,9 +62,14 @@ export async function collectEvidence(request: CollectRequest, progress: Progres
     watch('size', all.size),
     watch('runtime', all.runtime),
     watch('configuration', all.configuration),
-    watch('base', all.base),
+    step(progress, 'evidence', `base ${request.built.archive.platform}`, all.base, said),
   ])
   return { evidence: { vulnerabilities, secrets, licenses, structure, sbom: sboms, size, runtime, configuration, base }, sbom }
+}
+
+function said(cell: Collected<unknown> | NotApplicable): string {
+  if (cell.status === 'not-applicable') return `not applicable: ${cell.reason}`
+  return cell.status === 'undecided' ? `undecided: ${cell.found}` : ''
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

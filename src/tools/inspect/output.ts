@@ -150,3 +150,13 @@ export function toSize({ layers, unpacked, gzipped, files }: Inspection, dive: E
     wasted: dive.wasted,
   }
 }
+
+/** Whether `inspect` refuses an archive for holding several images: its list of entries is then in order, and each image can be looked at by itself. */
+export function severalImages(stderr: string): boolean {
+  return /^wanted exactly one image in the archive, found (?!0:)\d+:/.test(stderr)
+}
+
+/** Why `inspect` refuses an archive, without the place where it lay. */
+export function refusal(stderr: string): string {
+  return (stderr.trim().split('\n')[0] ?? '').replaceAll(/:? ?\/archive\.tar/g, '') || 'it cannot be read'
+}

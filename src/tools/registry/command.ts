@@ -21,6 +21,11 @@ export function tag(connection: Connection, { reference, tags, immutable }: { re
   return registry(connection, ['tag'], immutable ? ['--immutable'] : [], [reference, ...tags])
 }
 
+/** Writes an image, every byte of it checked by digest, as an OCI layout into a new directory. */
+export function pull(connection: Connection, { reference, layout }: { reference: string; layout: string }): string[] {
+  return registry(connection, ['pull'], [], [reference, layout])
+}
+
 /** Asks which digest a reference has; that there is no such image is an answer as well. */
 export function digest(connection: Connection, { reference }: { reference: string }): string[] {
   return registry(connection, ['digest'], [], [reference])

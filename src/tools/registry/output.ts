@@ -30,6 +30,11 @@ const Tagging = z
   .refine(({ digest, tags }) => tags.every(({ state, now }) => (now === digest) === (state !== 'overtaken')), 'a tag that was not overtaken points at the digest, and no other does')
 export type Tagging = z.infer<typeof Tagging>
 
+const Pull = z.strictObject({ schemaVersion, digest: Digest, mediaType: z.string(), manifests: z.array(Digest).min(1), blobs: count, bytes: count, retries: count })
+
+/** What was fetched. */
+export type Pull = z.infer<typeof Pull>
+
 const LookUp = z.discriminatedUnion('found', [
   z.strictObject({ schemaVersion, found: z.literal(true), digest: Digest, mediaType: z.string(), size: count }),
   z.strictObject({ schemaVersion, found: z.literal(false) }),
@@ -78,6 +83,11 @@ export type Answer<T> = { done: T; fault?: undefined } | { done?: undefined; fau
 /** Reads what `push` printed. Like all readers here it throws `PUBLISH` where that is not what the pinned version prints: then nobody knows what happened. */
 export function readPush(ended: Ended): Answer<Push> {
   return readAnswer(ended, Push)
+}
+
+/** Reads what `pull` printed. */
+export function readPull(ended: Ended): Answer<Pull> {
+  return readAnswer(ended, Pull)
 }
 
 /** Reads what `tag` printed. */

@@ -10,8 +10,11 @@ import { applicationLayer, baseLayer, digest, evidenceWith, exception, lintFindi
 const platforms = ['linux/amd64', 'linux/arm64']
 const unknownLayer = digest('a layer that the image has not')
 
-/** One way to make evidence worse in the eyes of each rule. `exceptions` looks at the policy alone, and the policies below have them. */
-const worsenings: Record<Exclude<RuleId, 'exceptions'>, (evidence: Evidence, flaw: Flaw) => void> = {
+/**
+ * One way to make evidence worse in the eyes of each rule. `exceptions` looks at the policy alone, and the policies below have them. For `dockerfile` there is none that only adds:
+ * without a Dockerfile the findings about it cannot be there, and a policy that accepts that judges another kind of image.
+ */
+const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence: Evidence, flaw: Flaw) => void> = {
   evidence: (evidence, { index }) => void (evidence.platforms[index]!.evidence.structure = missing),
   'tool-pins': (evidence, { index }) => {
     const cell = evidence.platforms[index]!.evidence.size

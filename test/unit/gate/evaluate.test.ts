@@ -4,9 +4,10 @@ import { evaluate, isPassedVerdict } from '../../../src/gate/evaluate.ts'
 import { Verdict, type Evidence, type RuleResult } from '../../../src/model/index.ts'
 import { advisoryPolicy } from '../../../src/policy/advisory.ts'
 import { policyDigest } from '../../../src/policy/policy-digest.ts'
+import { strictPolicy } from '../../../src/policy/strict.ts'
 import { ruleIds, type RuleId } from '../../../src/policy/rule-ids.ts'
 import type { Policy } from '../../../src/policy/schema.ts'
-import { digest, evidenceWith, exception, goodEvidence, missing, now, policy, policyWith, tool, valueOf, vulnerability, withConfiguration, withExceptions, withVulnerabilities } from './good-evidence.ts'
+import { digest, evidenceWith, exception, goodEvidence, missing, now, policy, policyWith, tool, valueOf, vulnerability, withConfiguration, withExceptions, withoutDockerfile, withVulnerabilities } from './good-evidence.ts'
 
 const bad = withVulnerabilities({ findings: [vulnerability()] })
 const reason = 'decided in the review of 2026-11'
@@ -96,6 +97,26 @@ describe('levels', () => {
     expect(verdict.outcome).toBe('undecided')
     expect(verdict.results[0]).toMatchObject({ rule: 'evidence', status: 'undecided' })
     expect(passed).toBeUndefined()
+  })
+
+  it('an image without a Dockerfile is rejected, and passes only where the policy names it: what nobody could look at is never called passed [fault 74]', () => {
+    const outcomes = (policies: Policy) => {
+      const { verdict, passed } = evaluate(policies, withoutDockerfile(), now)
+      return { outcome: verdict.outcome, publishes: passed !== undefined, statuses: Object.fromEntries(verdict.results.map(({ rule, status }) => [rule, status])), evidence: verdict.results[0]?.found }
+    }
+    const notJudged = Object.fromEntries(['lint-level', 'lint-pragmas', 'add-url', 'base-pinned', 'base-allowed', 'base-latest'].map((rule) => [rule, 'off']))
+    expect(outcomes(policy)).toMatchObject({ outcome: 'rejected', publishes: false, statuses: { ...notJudged, dockerfile: 'failed', evidence: 'passed', 'database-coverage': 'passed' }, evidence: '8 of 10 collected on linux/amd64; not applicable: lint, base' })
+    expect(outcomes(strictPolicy).outcome).toBe('rejected')
+    expect(outcomes(policyWith({ rules: { dockerfile: { level: 'warn', reason } } }))).toMatchObject({ outcome: 'passed', publishes: true, statuses: { ...notJudged, dockerfile: 'warned' } })
+    const allowed = withExceptions(exception({ rule: 'dockerfile', id: 'lint' }), exception({ rule: 'dockerfile', id: 'base' }))
+    expect(outcomes(allowed)).toMatchObject({ outcome: 'passed', statuses: { ...notJudged, dockerfile: 'passed' } })
+    expect(outcomes(withExceptions(exception({ rule: 'dockerfile', id: 'lint' }))).outcome).toBe('rejected')
+  })
+
+  it('takes an image without a known base to be built on a system, whatever it looks like [fault 74]', () => {
+    const evidence = withoutDockerfile()
+    delete valueOf(evidence, 'vulnerabilities').os
+    expect(resultOf('database-coverage', { evidence })).toMatchObject({ status: 'undecided', violations: [{ id: 'operating-system' }] })
   })
 
   it('the advisory policy lets everything pass but missing evidence', () => {

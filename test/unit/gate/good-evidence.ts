@@ -205,6 +205,14 @@ export function withLint(findings: LintFinding[], pragmas: Lint['pragmas'] = [],
   })
 }
 
+/** Evidence of an image that existed before and was given without a Dockerfile; good in everything else. */
+export function withoutDockerfile(platforms?: readonly Platform[]): Evidence {
+  return evidenceWith((evidence) => {
+    evidence.lint = { status: 'not-applicable', reason: 'no Dockerfile was given beside the image, so nothing was linted' }
+    for (const { evidence: cells } of evidence.platforms) cells.base = { status: 'not-applicable', reason: 'no Dockerfile was given beside the image, and an image does not say what it is built on' }
+  }, platforms)
+}
+
 export function vulnerability(change: Partial<Vulnerability> = {}): Vulnerability {
   return {
     id: 'CVE-2026-0001',

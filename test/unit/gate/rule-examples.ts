@@ -24,6 +24,7 @@ import {
   withLint,
   withRun,
   withVulnerabilities,
+  withoutDockerfile,
 } from './good-evidence.ts'
 
 /** A situation in which a rule is asked: what is not said is good evidence and the default policy. */
@@ -81,6 +82,14 @@ export const examples: Record<RuleId, Examples> = {
       { when: 'a tool is named by a tag', evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'size'), { reference: 'docker.io/wagoodman/dive:v0.13.1' })), ids: ['dive'], found: /not pinned by digest/ },
       { when: 'nobody knows the tool', evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'secrets'), { name: 'grep' })), ids: ['grep'], found: /no tool of this Loadline/ },
       { when: 'the linter is another one', evidence: evidenceWith((evidence) => { if (evidence.lint.status === 'collected') evidence.lint.tool = { ...evidence.lint.tool, version: '1.0.0' } }), ids: ['hadolint'] },
+    ],
+  },
+  dockerfile: {
+    status: 'failed',
+    catchesNot: [{ when: 'a Dockerfile was linted and its base is known', evidence: goodEvidence(['linux/amd64', 'linux/arm64']), policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }) }],
+    catches: [
+      { when: 'an image was given without one [fault 74]', evidence: withoutDockerfile(), ids: ['base', 'lint'], found: /no Dockerfile was given/ },
+      { when: 'only the base is not known', evidence: evidenceWith((evidence) => (evidence.platforms[0]!.evidence.base = { status: 'not-applicable', reason: 'nobody says' })), ids: ['base'], found: /nobody says/ },
     ],
   },
   'lint-level': {
