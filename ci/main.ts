@@ -97,7 +97,6 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .addHelpText('after', '\nExamples:\n  loadline build-and-scan .\n  loadline build-and-scan services/orders --platform linux/amd64 linux/arm64\n  loadline build-and-scan . --publish 127.0.0.1:5000/demo/app:1.0.0 --key env:COSIGN_PRIVATE_KEY\n  loadline build-and-scan services/orders services/billing --publish registry.example.com/shop/{name}\n  loadline build-and-scan --image registry.example.com/vendor/app:2.1 --policy vendor.yaml')
     .action(async (sources: string[], options) => {
       const [source, ...others] = sources
-      if (others.length > 0 && options.image !== undefined) throw new DeliveryError('USAGE', `--image names one image, and ${sources.length} sources were given`, 'Give the one directory that has its policy, or none.')
       if (others.length === 0) done(await (await import('./commands/build-and-scan.ts')).buildAndScan(source, options))
       else done(await (await import('./commands/build-and-scan-several.ts')).buildAndScanSeveral(sources, options))
     })
@@ -209,6 +208,29 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .action(async (source: string, options) => {
       const { lock } = await import('./commands/lock.ts')
       done(await lock(source, options))
+    })
+
+  program
+    .command('bases')
+    .description('measure the application on each base that can be had, print how they compare, and write the decision as a record')
+    .argument('[source]', 'directory with a Dockerfile; the base of its shipped stage is exchanged', '.')
+    .option('--candidate <reference...>', 'bases to try (default: full, slim, alpine, distroless and hardened ones for the runtime of the current base)', [])
+    .option('--policy <file>', 'policy file (default: loadline.yaml in the source, or the strict default); its section runtime says how the image is started')
+    .option('--organisation <file>', 'the organisation\'s policy file')
+    .option('--output <directory>', 'where bases.json and bases.md go', 'loadline-report')
+    .option('--file <dockerfile>', 'Dockerfile, somewhere below the source (default: the policy\'s)')
+    .option('--target <stage>', 'stage to build (default: the policy\'s, or the last)')
+    .option('--platform <platform...>', 'the first one counts (default: the policy\'s)', [])
+    .option('--vulnerability-database <where>', 'directory with db/trivy.db, or a registry reference')
+    .option('--lock <file>', 'lock file (default: loadline.lock.json in the source)')
+    .option('--build-arg <name=value...>', 'build arguments, on top of the policy\'s', [])
+    .option('--build-secret <id=source...>', 'build secrets: ID=env:NAME or ID=file:PATH', [])
+    .option('--engine <address>', 'address of a Dagger engine (default: $LOADLINE_ENGINE)')
+    .option('--json', 'print bases.json on standard output instead of the table', false)
+    .addHelpText('after', '\nExit codes: 0 a base could be chosen; 2 usage or configuration; 3 the application started on none.\nExamples:\n  loadline bases services/orders\n  loadline bases . --candidate docker.io/library/debian:12-slim gcr.io/distroless/base-debian12:nonroot')
+    .action(async (source: string, options) => {
+      const { bases } = await import('./commands/bases.ts')
+      done(await bases(source, options))
     })
 
   program

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { DeliveryError } from '../src/errors.ts'
 
 /** Writes files: all of them beside their places, and only then each to its place. Where one cannot be written, none is. Throws `REPORT` then, and calls them `what`. */
-export async function writeFiles(directory: string, files: Readonly<Record<string, string>>, what: 'the reports' | 'the scaffold'): Promise<void> {
+export async function writeFiles(directory: string, files: Readonly<Record<string, string>>, what: 'the reports' | 'the scaffold' | 'the record'): Promise<void> {
   const paths = Object.keys(files).map((name) => join(directory, name))
   try {
     for (const [name, text] of Object.entries(files)) {

@@ -8,6 +8,7 @@
 import { argument, check, dag, func, generate, object, type Changeset, type Container, type Directory, type File, type Platform, type Secret, type Service } from '@dagger.io/dagger'
 import { admissionPolicy } from '../pipelines/admission.ts'
 import { audit } from '../pipelines/audit.ts'
+import { compareBases } from '../pipelines/bases.ts'
 import type { Request } from '../pipelines/build-and-scan.ts'
 import { buildSource, lintSource } from '../pipelines/collect.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
@@ -20,6 +21,7 @@ import { reportDirectory } from './api/reports.ts'
 import { renderAudit, renderAuditTerminal } from './audit/index.ts'
 import { auditFilesOf } from './api/audit-files.ts'
 import { chosen, consumerOf, controllerOf, databaseOf, gitFactsOf, identityOf, lockOf, policyFilesOf, publicationOf, requestOf, requireOneImage, secretsOf, signerOf, targetOf, textOf, type Choices, type ModuleInputs } from './api/inputs.ts'
+import { renderRecord } from './bases/index.ts'
 import { decidePolicy } from './policy/index.ts'
 import { renderReverdict, renderVerification } from './report/index.ts'
 import type { ManifestForm } from './stages/layout.ts'
@@ -378,6 +380,18 @@ export class Loadline {
   async runtimeProof(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<string> {
     const { collectors } = await buildSource(await this.request(source, platform))
     return JSON.stringify(await collectors.runtime(), null, 2)
+  }
+
+  /**
+   * Measures the application on each base that can be had: size, packages, findings, shell, package manager, C library, end of support, start time. Gives bases.json and bases.md, the record of the decision. Judges nothing.
+   *
+   * @param source Directory with a Dockerfile; the base of its shipped stage is exchanged.
+   * @param candidate Bases to try; without any, one of each form for the runtime of the current base.
+   * @param platform One platform; without it, the first of the policy.
+   */
+  @func({ cache: 'never' })
+  async bases(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, candidate: string[] = [], platform?: string): Promise<Directory> {
+    return reportDirectory(renderRecord(await compareBases(await this.request(source, platform), candidate)))
   }
 
   /**

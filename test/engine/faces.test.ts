@@ -43,6 +43,6 @@ describe('two faces, one core', () => {
   it('dagger functions reads like a menu', async () => {
     const { exitCode, stdout } = await loadline(['dagger', '--silent', 'functions'])
     expect(exitCode).toBe(0)
-    for (const name of ['admission', 'assess', 'build', 'build-and-scan', 'lint', 'reverdict', 'runtime-proof', 'sbom', 'scan', 'size', 'structure-test', 'verify']) expect(stdout).toMatch(new RegExp(`^${name} +\\S`, 'm'))
+    for (const name of ['admission', 'assess', 'bases', 'build', 'build-and-scan', 'lint', 'reverdict', 'runtime-proof', 'sbom', 'scan', 'size', 'structure-test', 'verify']) expect(stdout).toMatch(new RegExp(`^${name} +\\S`, 'm'))
   })
 })

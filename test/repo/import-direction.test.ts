@@ -8,7 +8,7 @@ const layers: ReadonlyArray<{ name: string; holds: (path: string) => boolean }> 
   { name: 'policy', holds: (path) => path.startsWith('src/policy/') },
   { name: 'source metadata', holds: (path) => path.startsWith('src/source-metadata/') },
   { name: 'tools', holds: (path) => path.startsWith('src/tools/') },
-  { name: 'gate', holds: (path) => /^src\/(gate|attestation|admission|audit|report|scaffold)\//.test(path) },
+  { name: 'gate', holds: (path) => /^src\/(gate|attestation|admission|audit|bases|report|scaffold)\//.test(path) },
   { name: 'stages', holds: (path) => path.startsWith('src/stages/') },
   { name: 'pipelines', holds: (path) => path.startsWith('pipelines/') },
   { name: 'faces', holds: (path) => path === 'src/index.ts' || path.startsWith('src/api/') || path.startsWith('ci/') },
@@ -41,9 +41,9 @@ describe('import direction', () => {
     expect(wrong).toEqual([])
   })
 
-  it('keeps gate, attestation, admission, audit, report and scaffold free of Dagger and files', () => {
+  it('keeps gate, attestation, admission, audit, bases, report and scaffold free of Dagger and files', () => {
     const wrong = sources
-      .filter((path) => /^src\/(model|policy|source-metadata|gate|attestation|admission|audit|report|scaffold)\//.test(path))
+      .filter((path) => /^src\/(model|policy|source-metadata|gate|attestation|admission|audit|bases|report|scaffold)\//.test(path))
       .flatMap((path) => importsOf(path).filter(({ target, typeOnly }) => !typeOnly && (target.startsWith('@dagger.io') || /^node:(fs|child_process|net|http)/.test(target))).map(({ target }) => `${path} -> ${target}`))
     expect(wrong).toEqual([])
   })

@@ -1,0 +1,65 @@
+import { baseRow, candidateBases, currentBase, decide, type BaseComparison, type BaseRow, type Candidate, type CollectedBase } from '../src/bases/index.ts'
+import { DeliveryError } from '../src/errors.ts'
+import type { Platform } from '../src/model/index.ts'
+import { collectors } from '../src/stages/evidence/index.ts'
+import { step } from '../src/stages/progress.ts'
+import { readSource, type Source } from '../src/stages/source.ts'
+import { externalImages, replaceReferences } from '../src/tools/buildkit/dockerfile.ts'
+import { firstLine } from '../src/tools/run-tool.ts'
+import { version } from '../src/version.ts'
+import type { Request } from './build-and-scan.ts'
+import { startBuild } from './start-build.ts'
+
+/** A candidate that was measured in all but its start, or the row that says why it was not. */
+type Measured = { row: BaseRow } | { row?: undefined; candidate: Candidate; collected: Omit<CollectedBase, 'runtime'>; start(): Promise<CollectedBase['runtime']> }
+
+/**
+ * Measures the application on each candidate base, by the collectors that judge it as well: the base of the shipped stage is exchanged, everything else of the Dockerfile stays. Nothing is judged and nothing is published.
+ * Bases are built and scanned side by side; starts are timed one after the other, so that none waits for another. What cannot be had or does not build is a row that says why.
+ * Throws where the source itself cannot be read, or has no base to exchange.
+ */
+export async function compareBases(request: Request, asked: readonly string[]): Promise<BaseComparison> {
+  const { progress, now } = request
+  const source = await step(progress, 'source', '', () => readSource(request))
+  const current = currentBase(source.images).reference
+  const [platform = 'linux/amd64'] = source.policy.build.platforms
+  const measured = await Promise.all(candidateBases(source.images, asked).map((candidate) => step(progress, 'evidence', candidate.reference, () => measure(candidate, candidate.reference === current, source, request, platform), ({ row }) => (row === undefined || row.status === 'measured' ? '' : `${row.status}: ${row.reason}`))))
+  const rows: BaseRow[] = []
+  for (const one of measured) rows.push(one.row ?? baseRow(one.candidate, one.candidate.reference === current, { ...one.collected, runtime: await step(progress, 'evidence', `start on ${one.candidate.reference}`, one.start) }))
+  const database = measured.flatMap(({ row, ...one }) => ('collected' in one && row === undefined && one.collected.vulnerabilities.status === 'collected' ? [one.collected.vulnerabilities.value.database] : []))[0]
+  const decision = decide(rows, now)
+  return {
+    schemaVersion: 'loadline.bases/v1',
+    loadline: version,
+    at: now.toISOString(),
+    application: source.subject.name,
+    platform,
+    ...(database === undefined ? {} : { database: { name: database.name, updatedAt: database.updatedAt, coverage: database.coverage } }),
+    rows,
+    ...(decision === undefined ? {} : { decision }),
+  }
+}
+
+async function measure(candidate: Candidate, isCurrent: boolean, source: Source, request: Request, platform: Platform): Promise<Measured> {
+  const about = { form: candidate.form, reference: candidate.reference, isCurrent }
+  try {
+    const build = await startBuild(isCurrent ? source : onBase(source, candidate.reference), request)
+    const making = await build(platform, '')
+    const [bases, all] = [await making.origin?.bases(), collectors(making, () => undefined)]
+    const [size, vulnerabilities, licenses, configuration] = await Promise.all([all.size(), all.vulnerabilities(), all.licenses(), all.configuration()])
+    const base = bases?.find(({ final }) => final)
+    return { candidate, collected: { image: making.built.archive.digest, base: base?.digest, substitute: base?.substitute, size, vulnerabilities, licenses, configuration }, start: all.runtime }
+  } catch (error) {
+    // A base that nobody serves or pins is not to be had; on one that is there, the Dockerfile can ask for what it lacks.
+    if (error instanceof DeliveryError) return { row: { ...about, status: error.code === 'LOCK' ? 'not-available' : 'failed', reason: error.message } }
+    return { row: { ...about, status: 'failed', reason: firstLine(error) } }
+  }
+}
+
+/** The source with another base under the shipped stage. Lines stay where they were. */
+function onBase(source: Source, reference: string): Source {
+  const { dockerfile } = source
+  if (dockerfile === undefined) throw new TypeError('a source that is built has a Dockerfile')
+  const text = replaceReferences(dockerfile.text, [{ image: currentBase(source.images), reference }])
+  return { ...source, dockerfile: { ...dockerfile, text }, images: externalImages(text, dockerfile) }
+}

@@ -1,0 +1,130 @@
+import { DeliveryError } from '../errors.ts'
+import type { ExternalImage } from '../tools/buildkit/dockerfile.ts'
+import { fullReference, parseImageReference } from '../tools/buildkit/image-reference.ts'
+
+/** What a base is by its making: everything, a cut-down distribution, one on musl, one without shell and package manager, one that its maker rebuilds for every repair. */
+export const baseForms = ['full', 'slim', 'alpine', 'distroless', 'hardened'] as const
+export type BaseForm = (typeof baseForms)[number]
+
+/** A base to try: `current` is what the Dockerfile says, `named` what the caller asked for. */
+export interface Candidate {
+  form: BaseForm | 'current' | 'named'
+  /** Fully spelled. */
+  reference: string
+}
+
+/** The bases of one runtime. Where a version counts, it is the one that the Dockerfile uses. */
+interface Family {
+  name: string
+  /** Repositories by which the family is recognised, without registry. */
+  repositories: RegExp
+  /** Where the Dockerfile names none. */
+  version: string
+  bases: Readonly<Record<BaseForm, (version: string) => string>>
+}
+
+const families: readonly Family[] = [
+  {
+    name: 'python',
+    repositories: /(^|\/)python(3(-debian\d+)?)?$/,
+    version: '3.11',
+    bases: {
+      full: (version) => `docker.io/library/python:${version}-bookworm`,
+      slim: (version) => `docker.io/library/python:${version}-slim-bookworm`,
+      alpine: (version) => `docker.io/library/python:${version}-alpine`,
+      distroless: () => 'gcr.io/distroless/python3-debian12:nonroot',
+      hardened: () => 'cgr.dev/chainguard/python:latest',
+    },
+  },
+  {
+    name: 'node',
+    repositories: /(^|\/)node(js\d+-debian\d+)?$/,
+    version: '24',
+    bases: {
+      full: (version) => `docker.io/library/node:${version}-bookworm`,
+      slim: (version) => `docker.io/library/node:${version}-bookworm-slim`,
+      alpine: (version) => `docker.io/library/node:${version}-alpine`,
+      distroless: (version) => `gcr.io/distroless/nodejs${version.split('.')[0]}-debian12:nonroot`,
+      hardened: () => 'cgr.dev/chainguard/node:latest',
+    },
+  },
+  {
+    name: 'java',
+    repositories: /(^|\/)(eclipse-temurin|openjdk|java(\d+|-base)-debian\d+|jre)$/,
+    version: '21',
+    bases: {
+      full: (version) => `docker.io/library/eclipse-temurin:${version}-jdk`,
+      slim: (version) => `docker.io/library/eclipse-temurin:${version}-jre`,
+      alpine: (version) => `docker.io/library/eclipse-temurin:${version}-jre-alpine`,
+      distroless: (version) => `gcr.io/distroless/java${version.split('.')[0]}-debian12:nonroot`,
+      hardened: () => 'cgr.dev/chainguard/jre:latest',
+    },
+  },
+  {
+    name: 'linked with glibc',
+    repositories: /(^|\/)((cc|base)(-debian\d+)?|glibc-dynamic)$/,
+    version: '',
+    bases: {
+      full: () => 'docker.io/library/debian:12',
+      slim: () => 'docker.io/library/debian:12-slim',
+      alpine: () => 'docker.io/library/alpine:3.23',
+      distroless: () => 'gcr.io/distroless/cc-debian12:nonroot',
+      hardened: () => 'cgr.dev/chainguard/glibc-dynamic:latest',
+    },
+  },
+  {
+    name: 'static',
+    repositories: /(^|\/)(static(-debian\d+)?|debian|alpine|ubuntu|busybox|scratch)$/,
+    version: '',
+    bases: {
+      full: () => 'docker.io/library/debian:12',
+      slim: () => 'docker.io/library/debian:12-slim',
+      alpine: () => 'docker.io/library/alpine:3.23',
+      distroless: () => 'gcr.io/distroless/static-debian12:nonroot',
+      hardened: () => 'cgr.dev/chainguard/static:latest',
+    },
+  },
+]
+
+/** The base that the shipped stage starts from. Throws `SOURCE` where the Dockerfile has none. */
+export function currentBase(images: readonly ExternalImage[]): ExternalImage {
+  const final = images.find((image) => image.final)
+  if (final === undefined) throw new DeliveryError('SOURCE', 'the stage that is shipped starts from no image outside of the Dockerfile, so there is nothing to exchange', 'Compare bases of a Dockerfile whose last stage has a FROM with an image.')
+  return final
+}
+
+/**
+ * The bases to try, what the Dockerfile says first: those that were asked for, otherwise one of each form for the runtime that the current base has.
+ * Throws `USAGE` for a name that is no reference, and where the runtime is not known and none was asked for.
+ */
+export function candidateBases(images: readonly ExternalImage[], asked: readonly string[]): Candidate[] {
+  const current = currentBase(images)
+  const others = asked.length > 0 ? asked.map(namedBase) : familyBases(current, images)
+  const form = others.find(({ reference }) => reference === current.reference)?.form ?? 'current'
+  return [{ form, reference: current.reference }, ...others.filter(({ reference }) => reference !== current.reference)]
+}
+
+function namedBase(text: string): Candidate {
+  if (text === 'scratch') return { form: 'named', reference: text }
+  const parsed = parseImageReference(text)
+  if (parsed === undefined) throw new DeliveryError('USAGE', `"${text}" is no image reference`, 'Write --candidate registry/repository:tag, e.g. docker.io/library/debian:12-slim.')
+  return { form: 'named', reference: `${fullReference(parsed)}${parsed.digest === undefined ? '' : `@${parsed.digest}`}` }
+}
+
+function familyBases(current: ExternalImage, images: readonly ExternalImage[]): Candidate[] {
+  const family = families.find(({ repositories }) => repositories.test(repositoryOf(current.reference)))
+  if (family === undefined) throw new DeliveryError('USAGE', `no bases are known for an application on ${current.reference}`, 'Name those to try: --candidate registry/repository:tag.')
+  const version = versionIn(family, images)
+  return baseForms.map((form) => ({ form, reference: family.bases[form](version) }))
+}
+
+/** The version in a tag of the family, such as 3.11 in python:3.11-slim, or in a name, such as 24 in nodejs24-debian12: what builds the application comes before what ships it. */
+function versionIn({ repositories, version }: Family, images: readonly ExternalImage[]): string {
+  const same = images.filter(({ reference }) => repositories.test(repositoryOf(reference))).toSorted((left, right) => Number(left.final) - Number(right.final))
+  const versions = same.flatMap(({ reference }) => /^\d+(?:\.\d+)?/.exec(parseImageReference(reference)?.tag ?? '')?.[0] ?? /(?:nodejs|java)(\d+)-debian\d+$/.exec(repositoryOf(reference))?.[1] ?? [])
+  return versions[0] ?? version
+}
+
+function repositoryOf(reference: string): string {
+  return reference === 'scratch' ? reference : (parseImageReference(reference)?.repository ?? reference)
+}

@@ -1,0 +1,3 @@
+export { baseForms, candidateBases, currentBase, type BaseForm, type Candidate } from './candidates.ts'
+export { BaseComparison, baseRow, BaseRow, decide, Measures, type CollectedBase } from './comparison.ts'
+export { renderBases, renderBasesMarkdown, renderRecord } from './render.ts'

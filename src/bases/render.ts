@@ -1,0 +1,106 @@
+import Table from 'cli-table3'
+import { createColors } from 'picocolors'
+import { byteSize, counted, moment } from '../report/measures.ts'
+import { defused, printable } from '../report/sanitize.ts'
+import type { BaseComparison, BaseRow, Measures } from './comparison.ts'
+
+const heads = ['Base', 'Unpacked', 'Compressed', 'Packages', 'Findings C/H/M/L/?', 'Shell', 'Package manager', 'libc', 'System', 'Repaired until', 'Ready after']
+
+function values({ unpacked, compressed, packages, findings, uncovered, shells, packageManagers, libc, system, endOfLife, startSeconds }: Measures): string[] {
+  const { critical, high, medium, low, unknown } = findings
+  return [
+    byteSize(unpacked),
+    byteSize(compressed),
+    String(packages),
+    `${critical}/${high}/${medium}/${low}/${unknown}${uncovered.length === 0 ? '' : ', not all covered'}`,
+    shells.length === 0 ? 'no' : 'yes',
+    packageManagers.length === 0 ? 'no' : packageManagers.map((path) => path.split('/').at(-1) ?? path).join(', '),
+    libc,
+    system,
+    endOfLife ?? 'not known',
+    startSeconds === undefined ? 'not started' : `${startSeconds.toFixed(2)} s`,
+  ]
+}
+
+/** What a row says beside its numbers. */
+function remarks(rows: readonly BaseRow[]): string[] {
+  return rows.flatMap((row): string[] => {
+    if (row.status !== 'measured') return [`${row.reference}: ${row.status === 'failed' ? 'not measured' : 'not available'}: ${row.reason}`]
+    const { substitute, notStarted, uncovered } = row.measures
+    return [
+      ...(substitute === undefined ? [] : [`${row.reference} was substituted by ${substitute}, assembled from distribution packages: the published base has other sizes and findings`]),
+      ...(notStarted === undefined ? [] : [`${row.reference}: ${notStarted}`]),
+      ...(uncovered.length === 0 ? [] : [`${row.reference}: the vulnerability database knows nothing of ${uncovered.join(', ')}`]),
+    ]
+  })
+}
+
+function nameOf({ reference, form, isCurrent }: BaseRow): string {
+  return `${reference} (${[form === 'current' ? '' : form, isCurrent ? 'current' : ''].filter((word) => word !== '').join(', ')})`
+}
+
+function facts({ application, platform, database }: BaseComparison): string {
+  return `${application} on ${platform}; ${database === undefined ? 'no vulnerability database' : `${database.name} (${database.coverage}) of ${moment(database.updatedAt)}`}`
+}
+
+/** The comparison for a terminal: one row a base, what could not be measured with its reason, and the choice. */
+export function renderBases(comparison: BaseComparison, { color }: { color: boolean }): string {
+  const colors = createColors(color)
+  const { rows, decision } = comparison
+  const table = new Table({ head: heads, style: { head: [], border: [], compact: true }, wordWrap: true })
+  for (const row of rows) table.push([printable(nameOf(row)), ...(row.status === 'measured' ? values(row.measures).map((value) => printable(value)) : [{ colSpan: heads.length - 1, content: row.status === 'failed' ? 'not measured' : 'not available' }])])
+  return defused(
+    [
+      '',
+      printable(facts(comparison)),
+      '',
+      table.toString(),
+      '',
+      ...remarks(rows).map((line) => `${colors.yellow('!')} ${printable(line)}`),
+      '',
+      ...(decision === undefined ? [colors.yellow('No base can be chosen: the application started on none of them.')] : [`${colors.green(colors.bold(printable(decision.reference)))}`, ...decision.reasons.map((reason) => `  ${printable(reason)}`)]),
+      '',
+    ].join('\n'),
+  )
+}
+
+/** The files of the record by their names: `bases.json`, which is the comparison, and `bases.md`. */
+export function renderRecord(comparison: BaseComparison): Record<string, string> {
+  return { 'bases.json': `${JSON.stringify(comparison, null, 2)}\n`, 'bases.md': renderBasesMarkdown(comparison) }
+}
+
+/** `bases.md`: the decision as a record for people, to be kept with the application. */
+export function renderBasesMarkdown(comparison: BaseComparison): string {
+  const { rows, decision, at, loadline } = comparison
+  const notes = remarks(rows)
+  return [
+    `# Base image of ${text(comparison.application)}`,
+    '',
+    `${moment(at)}, Loadline ${loadline}. ${text(facts(comparison))}.`,
+    '',
+    '## Decision',
+    '',
+    ...(decision === undefined ? ['None: the application started on no base that could be measured.'] : [`Build on ${text(decision.reference)}.`, '', ...decision.reasons.map((reason) => `- ${text(reason)}`)]),
+    '',
+    'Bases on which the application does not start are left out; then fewer findings count, the worst first; then the end of support, shell and package manager, and size. It is a measure and not a verdict: the gate judges what is built.',
+    '',
+    `## ${counted(rows.length, 'base')} compared`,
+    '',
+    tableRow(heads),
+    tableRow(heads.map(() => '---')),
+    ...rows.map((row) => tableRow([text(nameOf(row)), ...(row.status === 'measured' ? values(row.measures).map(text) : [row.status === 'failed' ? 'not measured' : 'not available', ...heads.slice(2).map(() => '')])])),
+    '',
+    ...(notes.length === 0 ? [] : [...notes.map((note) => `- ${text(note)}`), '']),
+  ].join('\n')
+}
+
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}
+
+/** Text of an image or a tool, as text: no table, link, image or mention comes out of it. */
+function text(value: string): string {
+  return printable(value)
+    .replaceAll(/[\\|`*_[\]#!~]/g, '\\$&')
+    .replaceAll(/[&<>@]/g, (character) => `&#${character.codePointAt(0)};`)
+}
