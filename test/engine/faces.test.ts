@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Run } from '../../src/model/index.ts'
 import { root } from '../repo/source-files.ts'
+import { advisory, application, base } from './application.ts'
 import { buildAndScan, loadline, scratch } from './command-line.ts'
 import { timeless } from './timeless.ts'
 
@@ -17,6 +18,22 @@ describe('two faces, one core', () => {
     const called = await loadline(['dagger', '--silent', 'call', 'assess', '--source', copy, 'verdict'])
     expect(called.exitCode, called.stderr).toBe(0)
     expect(timeless(Run.parse(JSON.parse(called.stdout)))).toEqual(timeless(commandLine.run))
+  })
+
+  it('dagger call and the command line choose Dockerfile, stage and labels alike', async () => {
+    const source = application({
+      'build/Dockerfile': `FROM ${base} AS first\nCOPY hello.txt /first.txt\nFROM ${base}\nCOPY hello.txt /second.txt\n`,
+      'hello.txt': randomUUID(),
+      'loadline.yaml': advisory,
+    })
+    const choices = (file: string) => ['--file', file, '--target', 'first', '--label', 'com.example.team=shop']
+    const commandLine = await buildAndScan(source, choices(join(source, 'build/Dockerfile')))
+    const called = await loadline(['dagger', '--silent', 'call', 'assess', '--source', source, ...choices('build/Dockerfile'), 'verdict'])
+    expect(called.exitCode, called.stderr).toBe(0)
+    const run = Run.parse(JSON.parse(called.stdout))
+    expect(run.subject).toMatchObject({ dockerfile: 'build/Dockerfile', target: 'first' })
+    expect(run.evidence?.platforms[0]?.evidence.configuration).toMatchObject({ value: { labels: { 'com.example.team': 'shop' } } })
+    expect(timeless({ ...run, subject: commandLine.run.subject })).toEqual(timeless(commandLine.run))
   })
 
   it('dagger call build-and-scan prints the summary of a passed image and fails on a rejected one', async () => {
