@@ -15,7 +15,7 @@ import { writeApplication } from './made-up-application.ts'
  */
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const megabyte = 1_000_000
-/** The sealed toolchain has bases for the first two only, so these images have none. */
+/** The sealed toolchain has a base for the first two only; where its publisher's can be had, `--dimension platforms --steps 1,2,3,4` takes all. An empty base is none: Dagger gives its image the engine's platform. */
 const platforms = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/s390x']
 
 interface Dimension {
@@ -25,7 +25,7 @@ interface Dimension {
   write(directory: string, size: number): string[]
 }
 
-const one = { base: 'gcr.io/distroless/static-debian12:nonroot', bytes: megabyte, packages: 10, platforms: ['linux/amd64'] }
+const one = { bytes: megabyte, packages: 10, platforms: ['linux/amd64'] }
 const dimensions: Record<string, Dimension> = {
   services: {
     unit: 'services',
@@ -39,7 +39,7 @@ const dimensions: Record<string, Dimension> = {
   },
   image: { unit: 'MB', steps: [50, 200, 500, 1_000, 2_000], write: (directory, size) => single(directory, { ...one, bytes: size * megabyte }) },
   packages: { unit: 'packages', steps: [100, 1_000, 10_000, 50_000], write: (directory, size) => single(directory, { ...one, packages: size }) },
-  platforms: { unit: 'platforms', steps: [1, 2, 3, 4], write: (directory, size) => single(directory, { ...one, base: 'scratch', platforms: platforms.slice(0, size) }) },
+  platforms: { unit: 'platforms', steps: [1, 2], write: (directory, size) => single(directory, { ...one, platforms: platforms.slice(0, size) }) },
 }
 
 const [mode, ...rest] = process.argv.slice(2)
@@ -83,21 +83,9 @@ async function measure({ write }: Dimension, size: number, parallel: string): Pr
 async function work([result = '', ...argv]: string[]): Promise<void> {
   const started = performance.now()
   const exitCode = await main(['build-and-scan', ...argv])
-  // Undecided is enough: an image without an operating system is never more. One that was not judged would be measured too short.
-  if (exitCode !== 0 && exitCode !== 3) throw new Error(`the run ended with exit code ${exitCode}`)
-  requireJudged(argv)
+  // One that was not judged would be measured too short.
+  if (exitCode !== 0) throw new Error(`the run ended with exit code ${exitCode}`)
   writeFileSync(result, JSON.stringify({ seconds: (performance.now() - started) / 1_000, memory: process.resourceUsage().maxRSS * 1_024 }))
-}
-
-/** Throws where a source came to no verdict. */
-function requireJudged(argv: readonly string[]): void {
-  const output = argv[argv.indexOf('--output') + 1] ?? ''
-  const sources = argv.slice(0, argv.indexOf('--output'))
-  for (const source of sources) {
-    const report = join(output, ...(sources.length === 1 ? [] : [source.split('/').at(-1) ?? '']), 'verdict.json')
-    const { outcome, failure } = JSON.parse(readFileSync(report, 'utf8')) as { outcome: string; failure?: { message: string } }
-    if (outcome === 'broken') throw new Error(`${source} was not judged: ${failure?.message}`)
-  }
 }
 
 function single(directory: string, made: Parameters<typeof writeApplication>[1]): string[] {

@@ -9,8 +9,6 @@ export interface MadeUp {
   /** Node packages, each with a package.json of its own. */
   packages: number
   platforms: readonly string[]
-  /** Reference of its base, or `scratch`. */
-  base: string
 }
 
 const fileBytes = 16 * 2 ** 20
@@ -19,7 +17,7 @@ const fileBytes = 16 * 2 ** 20
  * Writes an application of this size into a directory, another one each time, so that no cache knows it. Its build only copies: what grows is the work of Loadline and its tools.
  * Its policy only warns, and every collector runs.
  */
-export function writeApplication(directory: string, { base, bytes, packages, platforms }: MadeUp): void {
+export function writeApplication(directory: string, { bytes, packages, platforms }: MadeUp): void {
   const application = join(directory, 'app')
   mkdirSync(application, { recursive: true })
   writeFileSync(join(application, 'package.json'), `${JSON.stringify({ name: `bench-${randomUUID()}`, version: '1.0.0', license: 'MIT' })}\n`)
@@ -29,6 +27,6 @@ export function writeApplication(directory: string, { base, bytes, packages, pla
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name: `package-${index}`, version: `1.${index % 50}.${index % 9}`, license: 'MIT' })}\n`)
   }
   for (let left = bytes, index = 0; left > 0; left -= fileBytes, index += 1) writeFileSync(join(application, `${index}.bin`), randomBytes(Math.min(left, fileBytes)))
-  writeFileSync(join(directory, 'Dockerfile'), `FROM ${base}\nCOPY app /app\nUSER 65532\n`)
+  writeFileSync(join(directory, 'Dockerfile'), `FROM gcr.io/distroless/static-debian12:nonroot\nCOPY app /app\nUSER 65532\n`)
   writeFileSync(join(directory, 'loadline.yaml'), `version: 1\nextends: advisory\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\nbuild: {platforms: [${platforms.join(', ')}]}\n`)
 }
