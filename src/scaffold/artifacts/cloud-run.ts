@@ -42,7 +42,8 @@ export function cloudRun(application: Application): string {
                 ports: [{ name: 'http1', containerPort: port }],
                 env: named(environment),
                 resources: { limits: { cpu: String(Math.max(1, cpu.limit / 1000)), memory: `${memoryLimit}Mi` } },
-                startupProbe: probe(health, { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: startSeconds * 3 }),
+                // The platform wants each timeout to be shorter than its period.
+                startupProbe: probe(health, { periodSeconds: 3, timeoutSeconds: 2, failureThreshold: startSeconds * 2 }),
                 readinessProbe: probe(ready, { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2, successThreshold: 1 }),
                 livenessProbe: probe(health, { periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 }),
                 volumeMounts: [{ name: 'temporary', mountPath: '/tmp' }, ...needs.map((need) => ({ name: need, mountPath: `${secretFolder}/${need}` }))],

@@ -59,6 +59,12 @@ describe.each(applications)('the scaffold of %s', (stack) => {
     expect(final).toContain(`\nEXPOSE ${application.port}\n`)
   })
 
+  it('gives the answer to each probe less time than passes until the next one, as Cloud Run wants it', async () => {
+    const { files } = await scaffoldOf(stack, { targets: ['kubernetes', 'cloud-run'] })
+    const probes = ['deploy/cloud-run/service.yaml', 'deploy/kubernetes/base/deployment.yaml'].flatMap((path) => [...(files[path] ?? '').matchAll(/periodSeconds: (\d+)\n\s+timeoutSeconds: (\d+)/g)].map((match) => Number(match[1]) > Number(match[2])))
+    expect(probes).toEqual(Array.from({ length: 6 }, () => true))
+  })
+
   it('builds from what .dockerignore lets in, and from nothing else', async () => {
     const { files } = await scaffoldOf(stack)
     const letIn = new Set((files['.dockerignore'] ?? '').split('\n').filter((line) => line.startsWith('!')).map((line) => line.slice(1)))

@@ -43,7 +43,7 @@ export function deployment(application: Application): string {
                 // What is written to the disk of the node is the log of the container alone.
                 resources: { requests: { cpu: `${cpu.request}m`, memory: `${memory}Mi` }, limits: { cpu: `${cpu.limit}m`, memory: `${memory}Mi`, 'ephemeral-storage': '1Gi' } },
                 securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, privileged: false, capabilities: { drop: ['ALL'] } },
-                startupProbe: probe(health, { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: startSeconds * 3 }),
+                startupProbe: probe(health, { periodSeconds: 3, timeoutSeconds: 2, failureThreshold: startSeconds * 2 }),
                 readinessProbe: probe(ready, { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2, successThreshold: 1 }),
                 livenessProbe: probe(health, { periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 }),
                 // The image has no "sleep" to run; the kubelet waits by itself (Kubernetes 1.30 and newer).
