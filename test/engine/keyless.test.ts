@@ -27,7 +27,7 @@ import { root } from '../repo/source-files.ts'
 import { buildAndScan, scratch } from './command-line.ts'
 import { serveRegistry, takeProgram } from './registry.ts'
 import { fetchBundles, publishedImage, pushSmallImage, tagsOf } from './signed-image.ts'
-import { pythonVerifier } from './sigstore-python/verifier.ts'
+import { pythonVerifier } from './sigstore-python.ts'
 
 const email = 'ci@example.com'
 

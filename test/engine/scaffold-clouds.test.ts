@@ -1,21 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { complianceNames } from '../../src/scaffold/index.ts'
 import { applications, scaffoldOf } from '../unit/scaffold/applications.ts'
 import { cloudInputs, type CloudCall } from './cloud-inputs.ts'
 
-let home: string
 let faultsOf: (calls: readonly CloudCall[]) => Promise<string[][]>
 
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'loadline-clouds-'))
-  faultsOf = await cloudInputs(home)
+  faultsOf = await cloudInputs()
 })
-
-afterAll(() => rmSync(home, { recursive: true, force: true }))
 
 /** The call that each file is the input of. */
 const callOf: Record<string, string> = {

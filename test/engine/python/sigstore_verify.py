@@ -1,6 +1,6 @@
 """Verifies a Sigstore bundle as Python's client does, and prints the signed statement.
 
-verify.py BUNDLE TRUSTED_ROOT IDENTITY ISSUER; exits 1 with the reason where it does not hold.
+sigstore_verify.py BUNDLE TRUSTED_ROOT IDENTITY ISSUER; exits 1 with the reason where it does not hold.
 """
 
 import json
