@@ -39,6 +39,7 @@ export const defaultPolicy: Policy = {
     required: true,
     probe: 'healthcheck',
     environment: {},
+    files: {},
     services: {},
     // Whatever is written outside is lost with the container and refused by a read-only root. /tmp is what most runtimes expect to have.
     tmpfs: ['/tmp'],

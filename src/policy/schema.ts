@@ -36,8 +36,8 @@ const duration = z
   .regex(durationPattern, 'whole hours or days, e.g. "48h" or "7d"')
   .describe('Whole hours or days, e.g. "48h" or "7d".')
 
-/** A directory of the image that can be written to while it runs. */
-const scratchDirectory = z.string().regex(/^(\/(?!\.{1,2}(\/|$))[^/\\\p{Cc}]+)+$/u, 'an absolute path without "..", e.g. /tmp')
+/** A path inside the image. */
+const absolutePath = z.string().regex(/^(\/(?!\.{1,2}(\/|$))[^/\\\p{Cc}]+)+$/u, 'an absolute path without "..", e.g. /tmp')
 
 const port = z.int('a port, from 1 to 65535').min(1, 'a port, from 1 to 65535').max(65535, 'a port, from 1 to 65535')
 
@@ -208,8 +208,9 @@ export const Policy = z.strictObject({
       required: z.boolean().describe('Whether the image is started as production would. Where it is not, the rules about it say that nothing was judged.'),
       probe,
       environment: environment.describe("Added to the image's own environment. No credentials of production: it is written in this file."),
+      files: z.record(absolutePath, z.string()).describe('Files that the image finds, by absolute path, as production mounts secrets: text that it may read and not change. No credentials of production: it is written in this file.'),
       services: z.record(z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a host name: lower-case letters, digits and dashes'), RuntimeService).describe('What the image can reach, by host name: these, and nothing else.'),
-      tmpfs: z.array(scratchDirectory).refine((paths) => new Set(paths).size === paths.length, 'each directory once').describe('The only directories that can be written to, empty at the start.'),
+      tmpfs: z.array(absolutePath).refine((paths) => new Set(paths).size === paths.length, 'each directory once').describe('The only directories that can be written to, empty at the start.'),
       seccomp: sourcePath.optional().describe("A seccomp profile (JSON) in the source that replaces the one that container engines use by default, e.g. the one that an earlier run derived."),
       memory: bytes,
       pids: z.int().min(1).max(4_194_304).describe('Most processes and threads at one time.'),

@@ -1,4 +1,4 @@
-import { dag, type Container, type File, type Platform as DaggerPlatform, type Service } from '@dagger.io/dagger'
+import { dag, type Container, type Directory, type File, type Platform as DaggerPlatform, type Service } from '@dagger.io/dagger'
 import { DeliveryError } from '../../errors.ts'
 import type { Collected, Lock, Runtime } from '../../model/index.ts'
 import type { Policy, RuntimeService } from '../../policy/schema.ts'
@@ -15,7 +15,7 @@ import { configurationFile } from './configuration-file.ts'
 import { runsHere } from './runs-here.ts'
 
 /**
- * Starts the image as production would, in a container inside a container of the engine, and watches it. Only the archive's bytes are there.
+ * Starts the image as production would, in a container inside a container of the engine, and watches it. Only the archive's bytes are there, and the files that the policy names.
  * What the image does wrong is evidence; only where the sandbox itself fails is there none.
  */
 export function collectRuntime(built: BuiltArchive, policy: Policy, seccomp: { path: string; text: string } | undefined, lock: Lock): Promise<Collected<Runtime>> {
@@ -28,7 +28,7 @@ export function collectRuntime(built: BuiltArchive, policy: Policy, seccomp: { p
     const ready = tool.container
       .withMountedFile(paths.plan, plainFile(sandboxPlan(policy, seccomp?.text)))
       .withMountedFile(paths.configuration, configurationFile(built, lock))
-      .withMountedDirectory(paths.root, image.rootfs())
+      .withMountedDirectory(paths.root, withFiles(image.rootfs(), policy.runtime.files))
     const bound = await withServices(ready, policy.runtime.services, lock)
     const ended = await runTool('sandbox', fresh(bound), runImage(tool.program, paths), { insecureRootCapabilities: true })
     requireSuccess('sandbox', ended, 'The engine must let containers have the capabilities of root (insecureRootCapabilities) and control groups; without that, set runtime.required to false.')
@@ -42,6 +42,11 @@ function notRun(outcome: 'not-run' | 'not-asked', reason: string, limits: Runtim
 
 function limitsOf({ runtime }: Policy, seccomp: string | undefined): Runtime['limits'] {
   return { memory: parseBytes(runtime.memory), pids: runtime.pids, cpus: runtime.cpus, tmpfs: runtime.tmpfs, seccomp: seccomp ?? 'default', services: Object.keys(runtime.services).toSorted() }
+}
+
+/** The image's user is another one than whoever writes here: everybody may read them, as mounted secrets. */
+function withFiles(root: Directory, files: Policy['runtime']['files']): Directory {
+  return Object.entries(files).reduce((current, [path, text]) => current.withNewFile(path, text, { permissions: 0o444 }), root)
 }
 
 function plainFile(text: string): File {

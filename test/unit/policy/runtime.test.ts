@@ -13,6 +13,10 @@ describe('the section runtime', () => {
     expect(load('{memory: 64 MiB, services: {database: {image: "docker.io/library/postgres:15", ports: [5432]}}}')).toMatchObject({ required: true, memory: '64 MiB', pids: 256, services: { database: { ports: [5432] } } })
   })
 
+  it('names files by their path in the image', () => {
+    expect(load('{files: {/run/secrets/password: only-for-this-run}}').files).toEqual({ '/run/secrets/password': 'only-for-this-run' })
+  })
+
   it.each([
     ['an unknown key', '{memroy: 64 MiB}', /memroy/],
     ['a size without a unit', '{memory: 64}', /a size with its unit/],
@@ -21,6 +25,7 @@ describe('the section runtime', () => {
     ['a way out of a directory', '{tmpfs: [/tmp/../etc]}', /an absolute path/],
     ['the root itself', '{tmpfs: [/]}', /an absolute path/],
     ['a directory twice', '{tmpfs: [/tmp, /tmp]}', /each directory once/],
+    ['a file in no directory of the image', '{files: {secrets/password: a}}', /an absolute path/],
     ['an unknown probe', '{probe: {grpc: {port: 1}}}', /probe/],
     ['a port that is none', '{probe: {tcp: {port: 70000}}}', /from 1 to 65535/],
     ['a path of an address that is none', '{probe: {http: {port: 80, path: health}}}', /begins with a slash/],
