@@ -21,7 +21,12 @@ export interface BackingServiceFacts {
     tmpfs: readonly string[]
     memory: string
   }
+  /** How the gate runs one beside the image, with a password that counts for that run alone. */
+  proof: { environment?: Readonly<Record<string, string>>; arguments?: readonly string[] }
 }
+
+/** Of the services of the gate's run. It is in loadline.yaml for everybody to read. */
+export const proofPassword = 'for-the-run-of-the-gate-alone'
 
 export const backingServices: Readonly<Record<BackingService, BackingServiceFacts>> = {
   postgres: {
@@ -39,6 +44,7 @@ export const backingServices: Readonly<Record<BackingService, BackingServiceFact
       tmpfs: ['/tmp:size=64m,mode=1777,noexec,nosuid,nodev', '/run/postgresql:size=1m,mode=0750,uid=999,gid=999,noexec,nosuid,nodev'],
       memory: '512M',
     },
+    proof: { environment: { POSTGRES_DB: 'app', POSTGRES_USER: 'app', POSTGRES_PASSWORD: proofPassword } },
   },
   redis: {
     title: 'Redis',
@@ -58,5 +64,6 @@ export const backingServices: Readonly<Record<BackingService, BackingServiceFact
       tmpfs: ['/tmp:size=16m,mode=1777,noexec,nosuid,nodev'],
       memory: '256M',
     },
+    proof: { arguments: ['redis-server', '--requirepass', proofPassword] },
   },
 }

@@ -9,7 +9,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     {{secretMount}}
     mkdir -p {{programFolder}} \
     && touch {{program}} \
-    && cargo fetch --locked
+    && cargo fetch --locked --target "$(rustc --print host-tuple)"
 
 {{copySources}}
 # The target folder is a cache mount: crates that did not change are not compiled again. touch: copied files may be older than the empty program.
