@@ -1,11 +1,11 @@
-import { dag, type Directory } from '@dagger.io/dagger'
+import { dag, type Container, type Directory } from '@dagger.io/dagger'
 import { DeliveryError } from '../../errors.ts'
 import type { Database, Lock } from '../../model/index.ts'
 import type { Policy } from '../../policy/schema.ts'
 import { parseDatabaseSummary } from '../../tools/advisories/output.ts'
 import { lastLines, runTool } from '../../tools/run-tool.ts'
 import { ownToolImage, toolImage } from '../../tools/tool-image.ts'
-import { downloadDatabase } from '../../tools/trivy/command.ts'
+import { downloadDatabase, downloadJavaIndex } from '../../tools/trivy/command.ts'
 import { mayRepeatDownload } from '../../tools/trivy/output.ts'
 import { fresh } from '../fresh.ts'
 import { repeat } from '../repeat.ts'
@@ -13,9 +13,11 @@ import { repeat } from '../repeat.ts'
 /** Trivy's own mirrors, tried in this order: https://trivy.dev/docs/latest/configuration/db/ */
 const officialRepositories = ['mirror.gcr.io/aquasec/trivy-db:2', 'ghcr.io/aquasecurity/trivy-db:2', 'public.ecr.aws/aquasecurity/trivy-db:2']
 
+const officialJavaIndexes = ['mirror.gcr.io/aquasec/trivy-java-db:1', 'ghcr.io/aquasecurity/trivy-java-db:1', 'public.ecr.aws/aquasecurity/trivy-java-db:1']
+
 /** A vulnerability database to scan with. */
 export interface OpenDatabase {
-  /** Holds `db/trivy.db` and `db/metadata.json`. */
+  /** Holds `db/trivy.db` and `db/metadata.json`; where it was given so, `java-db` as well. */
   cache: Directory
   facts: Database
 }
@@ -56,12 +58,33 @@ async function layout(directory: Directory): Promise<Directory> {
 }
 
 async function download(lock: Lock, repositories: readonly string[]): Promise<Directory> {
-  const tool = toolImage(lock, 'trivy')
-  const run = await repeat(() => runTool('trivy', fresh(tool.container), downloadDatabase({ program: tool.program, cache: '/cache', repositories })), ({ exitCode, stderr }) => exitCode !== 0 && mayRepeatDownload(stderr))
-  if (run.exitCode !== 0) {
-    throw new DeliveryError('DATABASE', `the vulnerability database could not be downloaded from ${repositories.join(', ')}: ${lastLines(run.stderr, 2)}`, 'Check that one of the mirrors can be reached, or give a database with --vulnerability-database. Nothing was scanned for vulnerabilities.')
+  const run = await fetched('the vulnerability database', repositories, lock, downloadDatabase)
+  return dag.directory().withDirectory('db', run.directory('/cache/db'))
+}
+
+/**
+ * The index by which Trivy knows Java archives that do not say what they are, for images that have archives: it is ten times as large as the database.
+ * A database that was given brings its own, and the examples' has none. Throws `DATABASE`.
+ */
+export async function openJavaIndex({ facts }: OpenDatabase, lock: Lock): Promise<Directory> {
+  if (facts.coverage !== 'official') {
+    throw new DeliveryError(
+      'DATABASE',
+      `the image has Java archives, and beside ${facts.name} there is no index that tells what they are: nothing was scanned for vulnerabilities`,
+      'Give one with --vulnerability-database: a directory with db, and with java-db/trivy-java.db and java-db/metadata.json as "trivy image --download-java-db-only" writes them.',
+    )
   }
-  return dag.directory().withDirectory('db', run.container.directory('/cache/db'))
+  const run = await fetched('the index of Java archives', officialJavaIndexes, lock, downloadJavaIndex)
+  return run.directory('/cache/java-db')
+}
+
+async function fetched(what: string, repositories: readonly string[], lock: Lock, command: typeof downloadDatabase): Promise<Container> {
+  const tool = toolImage(lock, 'trivy')
+  const run = await repeat(() => runTool('trivy', fresh(tool.container), command({ program: tool.program, cache: '/cache', repositories })), ({ exitCode, stderr }) => exitCode !== 0 && mayRepeatDownload(stderr))
+  if (run.exitCode !== 0) {
+    throw new DeliveryError('DATABASE', `${what} could not be downloaded from ${repositories.join(', ')}: ${lastLines(run.stderr, 2)}`, 'Check that one of the mirrors can be reached, or give a database with --vulnerability-database. Nothing was scanned for vulnerabilities.')
+  }
+  return run.container
 }
 
 async function readFacts(cache: Directory, coverage: Database['coverage'], lock: Lock): Promise<Database> {

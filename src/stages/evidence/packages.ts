@@ -1,14 +1,14 @@
-import type { File } from '@dagger.io/dagger'
+import type { Container, File } from '@dagger.io/dagger'
 import { digestOf, type Collected, type Database, type Digest, type Licenses, type Lock, type Sbom, type Vulnerabilities } from '../../model/index.ts'
 import { readOutput } from '../../tools/read-output.ts'
 import { requireSuccess, runTool } from '../../tools/run-tool.ts'
 import { toolImage, type ReadyTool } from '../../tools/tool-image.ts'
 import { convert, scanPackages as scanCommand } from '../../tools/trivy/command.ts'
-import { parsePackageScan, requireScan, requireSubject, type FoundPackages, type PackageScan } from '../../tools/trivy/output.ts'
+import { parsePackageScan, requireScan, requireSubject, wantsJavaIndex, type FoundPackages, type PackageScan } from '../../tools/trivy/output.ts'
 import { bindCycloneDx, bindSpdx, type BoundSbom } from '../../tools/trivy/sbom.ts'
 import type { BuiltArchive } from '../build.ts'
 import { collect } from './collect.ts'
-import type { OpenDatabase } from './database.ts'
+import { openJavaIndex, type OpenDatabase } from './database.ts'
 import { ecosystemOf } from './ecosystem.ts'
 import { imageDirectory, readReport, subjectOf, trivyOn } from './trivy.ts'
 
@@ -24,7 +24,9 @@ const reportPath = '/report.json'
 export async function scanPackages(built: BuiltArchive, database: OpenDatabase | undefined, lock: Lock): Promise<ScannedPackages> {
   const tool = trivyOn(built, lock)
   const container = database === undefined ? tool.container : tool.container.withDirectory('/cache', database.cache)
-  const run = await runTool('trivy', container, scanCommand({ program: tool.program, image: imageDirectory, output: reportPath, cache: '/cache', vulnerabilities: database !== undefined }))
+  const scanIn = (place: Container) => runTool('trivy', place, scanCommand({ program: tool.program, image: imageDirectory, output: reportPath, cache: '/cache', vulnerabilities: database !== undefined }))
+  const first = await scanIn(container)
+  const run = database !== undefined && wantsJavaIndex(first) ? await scanIn(container.withDirectory('/cache/java-db', await openJavaIndex(database, lock))) : first
   requireScan(run)
   const report = run.container.file(reportPath)
   const scan = parsePackageScan(await readReport(report, lock))

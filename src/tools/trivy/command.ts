@@ -60,6 +60,11 @@ export function convert({ program, report, format, output }: { program: string; 
   return [program, 'convert', '--format', format, '--output', output, report]
 }
 
+/** Downloads the official index of Java archives into a cache directory; `repositories` are tried in order. */
+export function downloadJavaIndex({ program, cache, repositories }: { program: string; cache: string; repositories: readonly string[] }): string[] {
+  return [program, 'image', '--download-java-db-only', '--cache-dir', cache, '--no-progress', '--skip-version-check', '--disable-telemetry', ...repositories.flatMap((repository) => ['--java-db-repository', repository])]
+}
+
 /** Downloads the official database into a cache directory; `repositories` are tried in order. */
 export function downloadDatabase({ program, cache, repositories }: { program: string; cache: string; repositories: readonly string[] }): string[] {
   return [program, 'image', '--download-db-only', '--cache-dir', cache, '--no-progress', '--skip-version-check', '--disable-telemetry', ...repositories.flatMap((repository) => ['--db-repository', repository])]

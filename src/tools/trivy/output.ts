@@ -101,6 +101,11 @@ export function requireScan(run: { exitCode: number; stdout: string; stderr: str
   requireSuccess('trivy', run, 'Run again; if it stays, check the vulnerability database.')
 }
 
+/** Whether a scan ended because the image has Java archives and there is no index of them. Trivy looks for one only then. */
+export function wantsJavaIndex({ exitCode, stderr }: { exitCode: number; stderr: string }): boolean {
+  return exitCode !== 0 && stderr.includes('Unable to initialize the Java DB')
+}
+
 /** Whether another attempt to download a database is worth while: the registry is busy or does not answer, and does not refuse. */
 export function mayRepeatDownload(stderr: string): boolean {
   return /TOOMANYREQUESTS|429 Too Many|\b50[0234]\b|connection (refused|reset)|i\/o timeout|TLS handshake timeout|no such host|unexpected EOF|context deadline exceeded/i.test(stderr)

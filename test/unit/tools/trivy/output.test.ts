@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../../src/errors.ts'
 import { Licenses, Secrets, Vulnerabilities } from '../../../../src/model/index.ts'
 import { scanPackages, scanSecrets } from '../../../../src/tools/trivy/command.ts'
-import { mayRepeatDownload, parsePackageScan, parseSecretScan, requireScan, requireSubject } from '../../../../src/tools/trivy/output.ts'
+import { mayRepeatDownload, parsePackageScan, parseSecretScan, requireScan, requireSubject, wantsJavaIndex } from '../../../../src/tools/trivy/output.ts'
 
 const recorded = (name: string) => readFileSync(new URL(`../../../fixtures/trivy/${name}`, import.meta.url), 'utf8')
 const packages = recorded('small-packages-0.72.0.json')
@@ -137,6 +137,13 @@ describe('a scan that did not end well', () => {
 
   it('is worth another download where the registry did not answer', () => {
     expect(mayRepeatDownload(recorded('no-database-stderr-0.72.0.txt'))).toBe(true)
+  })
+
+  it('ends where an image has Java archives and there is no index of them, which is told from every other failure', () => {
+    const stderr = recorded('no-java-index-stderr-0.72.0.txt')
+    expect(wantsJavaIndex({ exitCode: 1, stderr })).toBe(true)
+    expect(wantsJavaIndex({ exitCode: 0, stderr })).toBe(false)
+    expect(wantsJavaIndex({ exitCode: 1, stderr: recorded('no-database-stderr-0.72.0.txt') })).toBe(false)
   })
 })
 
