@@ -24,7 +24,7 @@ type manifest struct {
 	Ecosystems []string  `yaml:"ecosystems"`
 }
 
-// ecosystemFacts is one file of facts, named after its ecosystem: debian-12.yaml, pypi.yaml, npm.yaml, go.yaml.
+// ecosystemFacts is one file of facts, named after its ecosystem: debian-12.yaml, pypi.yaml, npm.yaml, maven.yaml, go.yaml.
 type ecosystemFacts struct {
 	Ecosystem string `yaml:"ecosystem"`
 	// Source is the public database that lists which versions are affected.

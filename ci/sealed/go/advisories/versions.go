@@ -12,6 +12,7 @@ import (
 	"github.com/aquasecurity/trivy-db/pkg/types"
 	"github.com/aquasecurity/trivy-db/pkg/vulnsrc/vulnerability"
 	debian "github.com/knqyf263/go-deb-version"
+	maven "github.com/masahiro331/go-mvn-version"
 )
 
 // versionRules are the version notation of an ecosystem and the names that Trivy uses for it.
@@ -50,13 +51,22 @@ func versionRulesOf(name string) (versionRules, error) {
 			c, err := generic.NewConstraints(affected)
 			return err == nil && c.Check(v), err
 		}), nil
+	case name == "maven":
+		return language(ecosystem.Maven, func(version, affected string) (bool, error) {
+			v, err := maven.NewVersion(version)
+			if err != nil {
+				return false, err
+			}
+			c, err := maven.NewComparer(affected)
+			return err == nil && c.Check(v), err
+		}), nil
 	case strings.HasPrefix(name, "debian-"):
 		return versionRules{
 			bucket: func(source) string { return strings.Replace(name, "-", " ", 1) },
 			check:  checkDebian,
 		}, nil
 	}
-	return versionRules{}, fmt.Errorf("ecosystem %q is not known; known are debian-<release>, pypi, npm and go", name)
+	return versionRules{}, fmt.Errorf("ecosystem %q is not known; known are debian-<release>, pypi, npm, maven and go", name)
 }
 
 func language(kind ecosystem.Type, matches func(version, affected string) (bool, error)) versionRules {
