@@ -17,6 +17,7 @@ import { dockerfileBelow } from './dockerfile-below.ts'
 import { findEngine, type Engine } from './engine.ts'
 import { readGitFacts } from './git-facts.ts'
 import { nameOfImage, openGivenImage, recogniseImage } from './given-image.ts'
+import { namedImages } from './named-images.ts'
 import { pathInRepository } from './path-in-repository.ts'
 import { givenText, policyText, readInput } from './policy-input.ts'
 import { reachRegistry } from './reach-registry.ts'
@@ -63,8 +64,8 @@ export interface Surroundings {
 
 /** Finds an engine and runs the whole flow on one source directory, which may be left out where an image is given. Throws a `DeliveryError` where no run could begin; a run that breaks later is a report. */
 export async function deliverSource(source: string | undefined, options: SourceOptions, { startedAt, progress, say, logFile }: Surroundings): Promise<Delivery> {
-  const given = await readGivenSource(source, options)
-  const engine = await findEngine({ say, ...(options.engine === undefined ? {} : { address: options.engine }) })
+  const given = await readGivenSource(source, options, startedAt)
+  const engine = await findEngine({ say, images: given.images, ...(options.engine === undefined ? {} : { address: options.engine }) })
   return withSession(engine, logFile, async () => {
     const { request, publication } = await beginRun(given, engine, { startedAt, progress, say })
     return deliver(request, publication)
@@ -79,11 +80,15 @@ export interface GivenSource {
   options: SourceOptions
   name: string
   pathInRepository: string | undefined
+  /** Of the policy's services and of what the Dockerfile begins with. */
+  images: string[]
+  buildArgs: Record<string, string>
+  dockerfile: string | undefined
   texts: Pick<Request, 'policy' | 'organisation' | 'baseline' | 'knownExploited'>
 }
 
 /** Reads what is there before an engine is looked for: setting one up may take long. Throws where something is not as it must be. */
-export async function readGivenSource(source: string | undefined, given: SourceOptions): Promise<GivenSource> {
+export async function readGivenSource(source: string | undefined, given: SourceOptions, now: Date): Promise<GivenSource> {
   const image = given.image === undefined ? undefined : await recogniseImage(given.image)
   const name = applicationName(source, image)
   const options = optionsFor(name, given)
@@ -92,12 +97,17 @@ export async function readGivenSource(source: string | undefined, given: SourceO
   const organisation = await policyText(options.organisation, 'organisation')
   const baseline = await givenText(options.baseline, 'baseline')
   const knownExploited = await givenText(options.knownExploited, 'known-exploited')
+  const buildArgs = nameValues(options.buildArg, '--build-arg')
+  const dockerfile = options.file === undefined ? undefined : dockerfileBelow(source ?? '.', options.file)
   return {
     source,
     image,
     options,
     name,
     pathInRepository: source === undefined ? undefined : await pathInRepository(source, process.env['GITHUB_WORKSPACE']),
+    images: await namedImages(source, { organisation, application: policy }, { dockerfile, target: options.target, buildArgs }, now),
+    buildArgs,
+    dockerfile,
     texts: {
       ...(policy === undefined ? {} : { policy }),
       ...(organisation === undefined ? {} : { organisation }),
@@ -108,7 +118,7 @@ export async function readGivenSource(source: string | undefined, given: SourceO
 }
 
 /** Makes the request of a run, within a session with the engine. Throws where something that it needs is not there. */
-export async function beginRun({ source, image, options, name, pathInRepository: path, texts }: GivenSource, engine: Engine, { startedAt, progress, say }: Omit<Surroundings, 'logFile'>): Promise<{ request: Request; publication: Publication | undefined }> {
+export async function beginRun({ source, image, options, name, pathInRepository: path, buildArgs, dockerfile, texts }: GivenSource, engine: Engine, { startedAt, progress, say }: Omit<Surroundings, 'logFile'>): Promise<{ request: Request; publication: Publication | undefined }> {
   const lock = await readGivenLock(options, source ?? '.', engine)
   const git = source === undefined ? undefined : await readGitFacts(resolve(source), process.env, say)
   return {
@@ -117,9 +127,9 @@ export async function beginRun({ source, image, options, name, pathInRepository:
       ...(image === undefined ? {} : { image: await openGivenImage(image, options) }),
       name,
       platforms: options.platform,
-      buildArgs: nameValues(options.buildArg, '--build-arg'),
+      buildArgs,
       labels: nameValues(options.label, '--label'),
-      ...(options.file === undefined ? {} : { dockerfile: dockerfileBelow(source ?? '.', options.file) }),
+      ...(dockerfile === undefined ? {} : { dockerfile }),
       ...(options.target === undefined ? {} : { target: options.target }),
       buildSecrets: await buildSecrets(options.buildSecret),
       cacheScope: cacheScope(options.cacheScope, process.env),

@@ -22,7 +22,7 @@ export interface SeveralSurroundings {
 
 /** One session with one engine for several source directories. Never throws: a source that cannot be judged has a report that says so. Gives their merged verdict. */
 export async function deliverSources(sources: readonly string[], options: SourceOptions, { startedAt, parallel, progress, say, logFile, ended }: SeveralSurroundings): Promise<Merged> {
-  const read = await Promise.allSettled(sources.map((source) => readGivenSource(source, options)))
+  const read = await Promise.allSettled(sources.map((source) => readGivenSource(source, options, startedAt)))
   /** With an engine, or with the reason why there is none. */
   const judgeAll = (reached: { engine: Engine } | { error: unknown }) =>
     deliverTogether(
@@ -49,7 +49,8 @@ export async function deliverSources(sources: readonly string[], options: Source
   try {
     // Setting an engine up may take long, and nobody would use it.
     if (read.every(({ status }) => status === 'rejected')) return await judgeAll({ error: undefined })
-    const engine = await findEngine({ say, ...(options.engine === undefined ? {} : { address: options.engine }) })
+    const images = [...new Set(read.flatMap((given) => (given.status === 'fulfilled' ? given.value.images : [])))]
+    const engine = await findEngine({ say, images, ...(options.engine === undefined ? {} : { address: options.engine }) })
     return await withSession(engine, logFile, () => judgeAll({ engine }))
   } catch (error) {
     return judgeAll({ error })

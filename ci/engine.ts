@@ -22,6 +22,8 @@ export interface Engine {
 export interface EngineOptions {
   /** Address given on the command line, or `sealed` for the sealed toolchain whatever else there is; it goes before the environment's. */
   address?: string
+  /** Images that the source names: where only the sealed toolchain can be had, it makes stand-ins for those that no set-up makes by itself. `all`: for whatever it can. */
+  images?: readonly string[] | 'all'
   say(line: string): void
   signal?: AbortSignal
 }
@@ -45,7 +47,7 @@ export async function findEngine(options: EngineOptions): Promise<Engine> {
   if (!existsSync(join(packageRoot, 'package-lock.json'))) {
     throw new DeliveryError('PREREQUISITE', 'no engine is given, Docker here cannot pull one, and an installed package has not what the sealed toolchain is made from', 'Give a running engine with --engine or _EXPERIMENTAL_DAGGER_RUNNER_HOST; a checkout of Loadline starts one: "npm run loadline -- engine up".')
   }
-  const ready = await sealed(options).ensure()
+  const ready = await sealed(options).ensure(options.images)
   return { way: 'sealed', env: { ...quiet, [addressVariable]: ready.runnerHost, [cliVariable]: ready.cliBin }, cli: ready.cliBin, lockFile: ready.lockFile }
 }
 

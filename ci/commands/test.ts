@@ -15,7 +15,7 @@ const Results = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), num
  * A skipped test counts as failed: what was not checked has not passed.
  */
 export async function test(files: readonly string[]): Promise<number> {
-  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`) })
+  const engine = await findEngine({ images: 'all', say: (line) => void process.stderr.write(`${line}\n`) })
   const directory = await mkdtemp(join(tmpdir(), 'loadline-test-'))
   try {
     const results = join(directory, 'results.json')

@@ -50,9 +50,11 @@ export interface SealedToolchain {
   /**
    * Makes what is missing, starts what does not run, and says how to reach it. Under a second when all is there. Two processes may call
    * it at once, and any may be killed at any time.
+   * @param wanted references that the lock file has to pin, where this network can stand in for them; `all` for whatever it can. Those that
+   *   are made on demand stay once they were wanted. The engine is then started anew, with a lock file that has them.
    * @throws DeliveryError `PREREQUISITE` for what only the machine's owner can give, `ENGINE` otherwise.
    */
-  ensure(): Promise<SealedReady>
+  ensure(wanted?: readonly string[] | 'all'): Promise<SealedReady>
   status(): Promise<SealedStatus>
   /** Stops the engine and the registry. Caches stay. */
   down(): Promise<void>
@@ -62,6 +64,8 @@ export interface SealedToolchain {
 
 interface ReadyRecord extends SealedReady {
   stamp: string
+  /** Names of the bases on demand that were made. */
+  onDemand?: string[]
 }
 
 /** The sealed toolchain of this machine, in the cache directory that the environment names. */
@@ -69,19 +73,22 @@ export function sealedToolchain(options: SealedOptions): SealedToolchain {
   const env = options.env ?? process.env
   const cache = locateCache(env)
   return {
-    async ensure() {
-      const warm = await findReady(cache, env)
+    async ensure(wanted = []) {
+      const names = await namesWanted(wanted)
+      const warm = await findReady(cache, env, names)
       if (warm !== undefined) return warm
       await checkMachine(cache.root, existsSync(recordPath(cache)))
       const { withSetUpLock } = await import('./set-up-lock.ts')
       return withSetUpLock(cache, options.signal, options.log, async (signal) => {
         // The process that was waited for may have done it all.
-        const found = await findReady(cache, env)
+        const found = await findReady(cache, env, names)
         if (found !== undefined) return found
         const stamp = await inputStamp(env)
+        const before = await readRecord<ReadyRecord>(recordPath(cache))
+        const onDemand = [...new Set([...(before?.onDemand ?? []), ...names])].sort()
         const { setUp } = await import('./set-up.ts')
-        const ready = await setUp(cache, { ...options, env, signal })
-        await writeRecord(recordPath(cache), { ...ready, stamp } satisfies ReadyRecord)
+        const ready = await setUp(cache, { ...options, env, signal, onDemand })
+        await writeRecord(recordPath(cache), { ...ready, stamp, onDemand } satisfies ReadyRecord)
         return ready
       })
     },
@@ -111,13 +118,21 @@ export function sealedToolchain(options: SealedOptions): SealedToolchain {
   }
 }
 
-/** The finished set-up, when its sources are unchanged and its engine and registry answer. */
-async function findReady(cache: Cache, env: NodeJS.ProcessEnv): Promise<SealedReady | undefined> {
+/** Names of the bases on demand that stand in for these references. What defines them is read only where something is wanted: a warm start stays fast. */
+async function namesWanted(wanted: readonly string[] | 'all'): Promise<string[]> {
+  if (wanted.length === 0) return []
+  const { basesOnDemand, namesOnDemand } = await import('./bases-on-demand/index.ts')
+  return wanted === 'all' ? basesOnDemand.map(({ name }) => name) : namesOnDemand(wanted)
+}
+
+/** The finished set-up, when its sources are unchanged, its engine and registry answer, and it has these bases on demand. */
+async function findReady(cache: Cache, env: NodeJS.ProcessEnv, names: readonly string[]): Promise<SealedReady | undefined> {
   const record = await readRecord<ReadyRecord>(recordPath(cache))
   if (record === undefined) return undefined
   const [stamp, engine, registry] = await Promise.all([inputStamp(env), runningEngine(cache), runningRegistry(cache)])
   const usable =
     stamp === record.stamp &&
+    names.every((name) => record.onDemand?.includes(name)) &&
     engine?.runnerHost === record.runnerHost &&
     registry?.port === record.registry.port &&
     existsSync(record.cliBin) &&

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ownTools, tools, type OwnTool, type Tool } from '../../src/tools/images.ts'
 import { packagedPrograms } from './packaged-programs.ts'
 import { bases } from './bases/index.ts'
+import { basesOnDemand } from './bases-on-demand/index.ts'
 import { removeUnfinished, removeUnused, type Cache } from './cache.ts'
 import { startEngine, type Engine } from './engine.ts'
 import { engineRootStep } from './engine-root.ts'
@@ -25,10 +26,10 @@ interface Plan {
   lock: Step<string>
 }
 
-/** Makes everything that is missing and starts everything. Only for the holder of the set-up lock. */
-export async function setUp(cache: Cache, options: SealedOptions & { env: NodeJS.ProcessEnv }): Promise<SealedReady> {
+/** Makes everything that is missing and starts everything. `onDemand` names the bases that only some applications need. Only for the holder of the set-up lock. */
+export async function setUp(cache: Cache, options: SealedOptions & { env: NodeJS.ProcessEnv; onDemand: readonly string[] }): Promise<SealedReady> {
   await removeUnfinished(cache)
-  const plan = await planSetUp(cache, options.env)
+  const plan = await planSetUp(cache, options.env, options.onDemand)
   const result = await runSteps(Object.values(plan), {
     cache,
     onProgress: (event) => options.onProgress(event),
@@ -41,7 +42,7 @@ export async function setUp(cache: Cache, options: SealedOptions & { env: NodeJS
 }
 
 /** Every step of a set-up and what each needs. */
-async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv): Promise<Plan> {
+async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonly string[]): Promise<Plan> {
   const registry: Step<Registry> = {
     name: 'registry',
     doing: 'starting the loopback registry',
@@ -64,7 +65,8 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv): Promise<Plan> {
     const image = tool.packages === undefined ? toolImageStep(tool, binaries) : packagedToolImageStep(tool, packagedPrograms(tool.packages), binaries, prerequisites)
     return pushStep(`the image of ${tool.name}`, image, toolNames, registry, crane)
   })
-  const baseImages = bases.map((base) => pushStep(`the base image ${base.name}`, baseImageStep(base, prerequisites), baseNames, registry, crane))
+  const wantedBases = [...bases, ...basesOnDemand.filter(({ name }) => onDemand.includes(name))]
+  const baseImages = wantedBases.map((base) => pushStep(`the base image ${base.name}`, baseImageStep(base, prerequisites), baseNames, registry, crane))
   const facts = join(packageRoot, 'examples', 'vulnerability-database')
   const exampleDatabase = existsSync(facts)
     ? pushStep('the vulnerability database of the examples', exampleDatabaseStep(facts, stepOf(compiled, 'advisories')), exampleDatabaseNames, registry, crane)

@@ -30,7 +30,8 @@ const baseLayer: DistrolessLayerDefinition = {
   },
 }
 
-const ccLayer: DistrolessLayerDefinition = {
+/** The C and C++ libraries: what programs and runtimes in machine code need. */
+export const ccLayer: DistrolessLayerDefinition = {
   name: 'cc',
   on: baseLayer,
   packages: ['gcc-12-base', 'libgcc-s1', 'libgomp1', 'libstdc++6'],
@@ -69,21 +70,22 @@ const nodeLayer: DistrolessLayerDefinition = {
 
 /** Images without shell and package manager, each once for the unprivileged user and once for root, as the official ones are. */
 export const distroless: BaseImage[] = [
-  ...users('static-debian12', staticLayer, ['linux/amd64', 'linux/arm64']),
-  ...users('base-debian12', baseLayer, ['linux/amd64']),
-  ...users('cc-debian12', ccLayer, ['linux/amd64']),
-  ...users('python3-debian12', pythonLayer, ['linux/amd64'], { Env: ['LANG=C.UTF-8'], Entrypoint: ['/usr/bin/python3'] }),
-  ...users('nodejs24-debian12', nodeLayer, ['linux/amd64'], { Entrypoint: ['/nodejs/bin/node'] }),
+  ...forBothUsers('static-debian12', staticLayer, ['linux/amd64', 'linux/arm64']),
+  ...forBothUsers('base-debian12', baseLayer, ['linux/amd64']),
+  ...forBothUsers('cc-debian12', ccLayer, ['linux/amd64']),
+  ...forBothUsers('python3-debian12', pythonLayer, ['linux/amd64'], { Env: ['LANG=C.UTF-8'], Entrypoint: ['/usr/bin/python3'] }),
+  ...forBothUsers('nodejs24-debian12', nodeLayer, ['linux/amd64'], { Entrypoint: ['/nodejs/bin/node'] }),
 ]
 
-function users(repository: string, layer: DistrolessLayerDefinition, platforms: ImagePlatform[], config: ImageConfig = {}): BaseImage[] {
+/** The images of a layer, for the unprivileged user and for root. `key` changes whenever a definition does. */
+export function forBothUsers(repository: string, layer: DistrolessLayerDefinition, platforms: ImagePlatform[], config: ImageConfig = {}, key: () => string = sourceKey): BaseImage[] {
   const image = (tag: string, user: ImageConfig): BaseImage => {
     const identity = { name: `distroless-${repository}-${tag}`, references: [`gcr.io/distroless/${repository}:${tag}`] }
     return {
       ...identity,
       platforms,
       get key() {
-        return `${identity.name}-${sourceKey()}`
+        return `${identity.name}-${key()}`
       },
       async assemble(context, platform) {
         const { layers, packages } = await distrolessLayers(context, layer, platform)

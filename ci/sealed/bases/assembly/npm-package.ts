@@ -20,7 +20,8 @@ export interface NpmPackage {
  * @throws when the archive is not, byte for byte, the pinned one.
  */
 export async function npmPackage(context: AssembleContext, wanted: NpmPackage): Promise<string> {
-  const name = `${wanted.name}-${wanted.version}`
+  // As npm names the archive of a package with a scope.
+  const name = `${wanted.name.replace(/^@/, '').replace('/', '-')}-${wanted.version}`
   return sharedDirectory(join(context.shared, 'npm', name), async (directory) => {
     context.say(`fetching npm package ${wanted.name} ${wanted.version}`)
     const download = join(context.work, `npm-${name}`)

@@ -14,8 +14,13 @@ export function sourceKey(): string {
   return known
 }
 
-function hashSources(folder: string): string {
-  const hash = createHash('sha256')
+/** The key of definitions in a folder of their own, which use what is here: a change there assembles nothing that is defined here. */
+export function sourceKeyOf(folder: string): string {
+  return hashSources(folder, sourceKey())
+}
+
+function hashSources(folder: string, below = ''): string {
+  const hash = createHash('sha256').update(below)
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
   for (const file of files.sort()) {
     const content = readFileSync(join(folder, file))

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { bases } from '../../../../../ci/sealed/bases/index.ts'
+import { basesOnDemand, namesOnDemand } from '../../../../../ci/sealed/bases-on-demand/index.ts'
+import { bases as always } from '../../../../../ci/sealed/bases/index.ts'
 import { cleanEnvironment } from '../../../../../ci/sealed/bases/assembly/run-debian-tool.ts'
+
+const bases = [...always, ...basesOnDemand]
 
 describe('bases', () => {
   it('stand in for each reference once, under names and keys of their own', () => {
@@ -15,6 +18,21 @@ describe('bases', () => {
 
   it('offer no image with a shell as distroless', () => {
     expect(bases.flatMap(({ references }) => references).filter((reference) => reference.endsWith(':debug'))).toEqual([])
+  })
+})
+
+describe('bases on demand', () => {
+  it('are those that stand in for what a source names, and no others', () => {
+    expect(namesOnDemand(['docker.io/library/rust:1-bookworm', 'gcr.io/distroless/cc-debian12:nonroot', 'docker.io/library/redis:8-bookworm'])).toEqual(['rust'])
+    expect(namesOnDemand(['gcr.io/distroless/java17-debian12:nonroot', 'docker.io/library/postgres:17-bookworm'])).toEqual(['distroless-java17-debian12-nonroot', 'postgres'])
+    expect(namesOnDemand([])).toEqual([])
+  })
+
+  it('have keys that no change of the other bases can leave as they were', () => {
+    const [one = '', other = ''] = [always, basesOnDemand].map(([base]) => base?.key.slice(-32))
+    expect(one).toMatch(/^[0-9a-f]{32}$/)
+    expect(other).toMatch(/^[0-9a-f]{32}$/)
+    expect(one).not.toBe(other)
   })
 })
 
