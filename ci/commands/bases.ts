@@ -19,11 +19,12 @@ export interface BasesOptions extends Pick<SourceOptions, 'policy' | 'organisati
 /** `loadline bases SOURCE`: measures the application on each candidate base, prints the table, and writes the decision as bases.json and bases.md. Exit code 0 where one could be chosen, 3 where none could. */
 export async function bases(source: string, { candidate, output, json, ...options }: BasesOptions): Promise<number> {
   const display = json ? silentDisplay() : process.stderr.isTTY ? liveDisplay(process.stderr) : plainDisplay(process.stderr)
-  const read = await readGivenSource(source, { ...options, label: [], tag: [], immutableTags: false })
-  const engine = await findEngine({ say: display.say, ...(options.engine === undefined ? {} : { address: options.engine }) })
+  const startedAt = new Date()
+  const read = await readGivenSource(source, { ...options, label: [], tag: [], immutableTags: false }, startedAt)
+  const engine = await findEngine({ say: display.say, images: [...read.images, ...candidate], ...(options.engine === undefined ? {} : { address: options.engine }) })
   const comparison = await withTemporaryLog((logFile) =>
     withSession(engine, logFile, async () => {
-      const { request } = await beginRun(read, engine, { startedAt: new Date(), progress: display.progress, say: display.say })
+      const { request } = await beginRun(read, engine, { startedAt, progress: display.progress, say: display.say })
       return compareBases(request, candidate)
     }),
   ).finally(() => display.stop())

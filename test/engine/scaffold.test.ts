@@ -137,7 +137,7 @@ describe('the Dockerfile of a scaffold', () => {
     )
     const remarks = await onEngine(async (lock) => {
       const linted = await Promise.all(texts.map((dockerfile) => lintDockerfile(dockerfile, defaultPolicy.lint, lock)))
-      return linted.flatMap((lint, index) => (lint.status === 'collected' ? lint.value.findings.map(({ id, message, location }) => `${texts[index]?.path}:${location.line}: ${id} ${message}`) : [`${texts[index]?.path}: ${lint.found}`]))
+      return linted.flatMap((lint, index) => (lint.status === 'collected' ? lint.value.findings.map(({ id, message, location }) => `${texts[index]?.path}:${location.line}: ${id} ${message}`) : [`${texts[index]?.path}: ${JSON.stringify(lint)}`]))
     })
     expect(remarks).toEqual([])
   })
