@@ -34,8 +34,8 @@ describe('several sources', () => {
   it('are each told by name what an option says with {name}', async () => {
     const directory = scratch()
     mkdirSync(join(directory, 'Orders API'))
-    const given = await readGivenSource(join(directory, 'Orders API'), { ...options, publish: 'registry.example.com/shop/{name}:1.0.0', file: 'services/{name}/Dockerfile' }, new Date())
-    expect(given).toMatchObject({ name: 'orders-api', options: { publish: 'registry.example.com/shop/orders-api:1.0.0', file: 'services/orders-api/Dockerfile' } })
+    const given = await readGivenSource(join(directory, 'Orders API'), { ...options, publish: 'registry.example.com/shop/{name}:1.0.0', file: join(directory, 'Orders API', '{name}.Dockerfile') }, new Date())
+    expect(given).toMatchObject({ name: 'orders-api', dockerfile: 'orders-api.Dockerfile', options: { publish: 'registry.example.com/shop/orders-api:1.0.0' } })
   })
 
   it('that can none of them be read come to no verdict, without an engine, and each has a report that says why', async () => {
