@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
-import { createPublicKey, generateKeyPairSync, randomInt } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { DeliveryError } from '../../src/errors.ts'
 import { isRunning, readRecord, recordProcess, stopProcess, writeRecord, type ProcessRecord } from '../sealed/process-record.ts'
 import { signingConfig, splitCertificates, trustedRoot } from './documents.ts'
+import { freePorts } from './free-ports.ts'
 import { issueToken, newIssuerKey } from './issuer.ts'
 import type { SigstorePrograms } from './programs.ts'
 
@@ -136,22 +136,4 @@ async function answer(directory: string, part: Part, url: string, process: Proce
 
 function recordPath(directory: string): string {
   return join(directory, 'instance.json')
-}
-
-/** Ports on which nobody listens, below those that the system gives to outgoing connections: one of these would be taken before the part that waits for it has started. */
-async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>()
-  while (ports.size < count) {
-    const port = randomInt(20_000, 32_000)
-    if (await isFree(port)) ports.add(port)
-  }
-  return [...ports]
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ host: HOST, port }, () => server.close(() => resolve(true)))
-  })
 }
