@@ -36,6 +36,8 @@ export interface SourceOptions extends SignerOptions {
   organisation?: string
   baseline?: string
   knownExploited?: string
+  /** Files of other scanners, in SARIF 2.1.0. */
+  additionalSarif?: string[]
   platform: string[]
   publish?: string
   /** Why nothing can be published although --publish asks for it, where that is known before. No option says it. */
@@ -84,7 +86,7 @@ export interface GivenSource {
   images: string[]
   buildArgs: Record<string, string>
   dockerfile: string | undefined
-  texts: Pick<Request, 'policy' | 'organisation' | 'baseline' | 'knownExploited'>
+  texts: Pick<Request, 'policy' | 'organisation' | 'baseline' | 'knownExploited' | 'additional'>
 }
 
 /** Reads what is there before an engine is looked for: setting one up may take long. Throws where something is not as it must be. */
@@ -97,6 +99,7 @@ export async function readGivenSource(source: string | undefined, given: SourceO
   const organisation = await policyText(options.organisation, 'organisation')
   const baseline = await givenText(options.baseline, 'baseline')
   const knownExploited = await givenText(options.knownExploited, 'known-exploited')
+  const additional = await Promise.all((options.additionalSarif ?? []).map(async (path) => ({ path, text: await readInput(path, 'USAGE', 'SARIF') })))
   const buildArgs = nameValues(options.buildArg, '--build-arg')
   const dockerfile = options.file === undefined ? undefined : dockerfileBelow(source ?? '.', options.file)
   return {
@@ -113,6 +116,7 @@ export async function readGivenSource(source: string | undefined, given: SourceO
       ...(organisation === undefined ? {} : { organisation }),
       ...(baseline === undefined ? {} : { baseline }),
       ...(knownExploited === undefined ? {} : { knownExploited }),
+      ...(additional.length === 0 ? {} : { additional }),
     },
   }
 }

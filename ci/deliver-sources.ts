@@ -58,8 +58,9 @@ export async function deliverSources(sources: readonly string[], options: Source
 }
 
 /** Throws `USAGE` where several sources cannot be told apart, or an option names something that only one of them can have. */
-export function requireSeparable(sources: readonly string[], { image, publish, baseline, file }: SourceOptions): void {
+export function requireSeparable(sources: readonly string[], { image, additionalSarif = [], publish, baseline, file }: SourceOptions): void {
   if (image !== undefined) throw new DeliveryError('USAGE', `--image names one image, and ${sources.length} sources were given`, 'Give the one directory that has its policy, or none.')
+  if (additionalSarif.length > 0) throw new DeliveryError('USAGE', `--additional-sarif is about one image, and ${sources.length} sources were given`, 'Judge that image by a call of its own, and make one verdict of theirs with "loadline merge".')
   const names = sources.map(imageName)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new DeliveryError('USAGE', `two of the sources are called ${twice}, and their reports go by that name`, 'Judge them by two calls, each with an --output of its own, and make one verdict of theirs with "loadline merge".')

@@ -64,6 +64,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .option('--organisation <file>', 'the organisation\'s policy file: the application\'s stands on it and cannot change what it locks')
     .option('--baseline <verdict>', 'verdict.json of an earlier run: what it already had does not deny again, where the policy accepts that')
     .option('--known-exploited <file>', 'list of exploited vulnerabilities (CISA KEV catalogue, JSON): whatever of it the image has denies')
+    .option('--additional-sarif <file...>', 'findings of other scanners about this image (SARIF 2.1.0): they are judged as well, and take nothing away', [])
     .option('--output <directory>', 'where the reports go; of several sources, into a directory of each name', 'loadline-report')
     .option('--parallel <number>', 'how many of several sources are judged at a time', atLeastOne, 2)
     .option('--file <dockerfile>', 'Dockerfile, somewhere below the source (default: the policy\'s)')

@@ -52,6 +52,7 @@ export async function buildAndScan(request: Request, record: RunRecord): Promise
   const evidence = (record.evidence = {
     lint: await lint,
     ...(knownExploited === undefined ? {} : { knownExploited }),
+    ...(source.additional.length === 0 ? {} : { additional: source.additional }),
     platforms: platforms.map(({ built, evidence: cells }) => ({ archive: built.archive, evidence: cells })),
   })
   record.sboms = platforms.flatMap(({ built, sbom }) => (sbom === undefined ? [] : [{ platform: built.archive.platform, documents: sbom }]))

@@ -39,6 +39,7 @@ export class Loadline {
   private git: string = ''
   /** The image that is judged in place of a build: a reference, an archive or a layout. */
   private image: string = ''
+  private additionalSarif: File[] = []
   private imageArchive?: File
   private imageLayout?: Directory
   private imageRegistry?: Service
@@ -79,6 +80,17 @@ export class Loadline {
   @func()
   withRevision(revision: string, committedAt: string, repository?: string, branch?: string, tag: string[] = [], allTags: string[] = [], pullRequest?: number, dirty: boolean = false): Loadline {
     this.git = gitFactsOf({ revision, committedAt, repository, branch, tags: tag, allTags, pullRequest, dirty })
+    return this
+  }
+
+  /**
+   * Adds what other scanners found about the image: it is judged as well, against the same thresholds, and takes nothing away.
+   *
+   * @param sarif Files in SARIF 2.1.0, e.g. from "docker scout cves --format sarif".
+   */
+  @func()
+  withAdditionalFindings(sarif: File[]): Loadline {
+    this.additionalSarif = [...this.additionalSarif, ...sarif]
     return this
   }
 
@@ -181,7 +193,7 @@ export class Loadline {
       documents,
       delivery.archives.map((archive) => archive.file),
       // Only a passed run gives away what can be released.
-      delivery.run.outcome === 'passed' ? new PassedImage(digests, source, platform, buildSecretId, buildSecret, JSON.stringify(choices), this.git, this.cacheScope, this.image, this.policy, this.organisation, this.baseline, this.knownExploited, this.vulnerabilityDatabase, this.lock, this.imageArchive, this.imageLayout, this.imageRegistry, this.imageRegistryConfig, this.imageRegistryCa) : undefined,
+      delivery.run.outcome === 'passed' ? new PassedImage(digests, source, platform, buildSecretId, buildSecret, JSON.stringify(choices), this.git, this.cacheScope, this.image, this.additionalSarif, this.policy, this.organisation, this.baseline, this.knownExploited, this.vulnerabilityDatabase, this.lock, this.imageArchive, this.imageLayout, this.imageRegistry, this.imageRegistryConfig, this.imageRegistryCa) : undefined,
     )
   }
 
@@ -447,8 +459,8 @@ export class Loadline {
   }
 
   private inputs(): ModuleInputs {
-    const { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, image, imageArchive, imageLayout, imageRegistry, imageRegistryConfig, imageRegistryCa } = this
-    return { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, image: { reference: image, archive: imageArchive, layout: imageLayout, registry: imageRegistry, registryConfig: imageRegistryConfig, registryCa: imageRegistryCa } }
+    const { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, image, additionalSarif, imageArchive, imageLayout, imageRegistry, imageRegistryConfig, imageRegistryCa } = this
+    return { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, additionalSarif, image: { reference: image, archive: imageArchive, layout: imageLayout, registry: imageRegistry, registryConfig: imageRegistryConfig, registryCa: imageRegistryCa } }
   }
 
   private request(source: Directory, platform?: string): Promise<Request> {

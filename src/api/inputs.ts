@@ -140,6 +140,7 @@ export interface ModuleInputs {
   lock: File | undefined
   git: string
   cacheScope: string
+  additionalSarif: File[]
   image: ImageInputs
 }
 
@@ -160,6 +161,7 @@ export async function requestOf(source: Directory, inputs: ModuleInputs, platfor
     progress: progressLog(),
     ...(platform === undefined ? {} : { platforms: [platform] }),
     ...(await imageOf(inputs.image)),
+    additional: await Promise.all(inputs.additionalSarif.map(async (file) => ({ path: await file.name(), text: await file.contents() }))),
     ...(inputs.git === '' ? {} : { git: GitFacts.parse(JSON.parse(inputs.git)) }),
     ...(policy === undefined ? {} : { policy }),
     ...(organisation === undefined ? {} : { organisation }),

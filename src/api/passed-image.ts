@@ -17,6 +17,7 @@ export class PassedImage {
   private git: string
   private cacheScope: string
   private image: string
+  private additionalSarif: File[]
   private policy?: File
   private organisation?: File
   private baseline?: File
@@ -29,7 +30,7 @@ export class PassedImage {
   private imageRegistryConfig?: Secret
   private imageRegistryCa?: File
 
-  constructor(digests: string[], source: Directory, platforms: string[], buildSecretIds: string[], buildSecrets: Secret[], choices: string, git: string, cacheScope: string, image: string, policy?: File, organisation?: File, baseline?: File, knownExploited?: File, vulnerabilityDatabase?: Directory, lock?: File, imageArchive?: File, imageLayout?: Directory, imageRegistry?: Service, imageRegistryConfig?: Secret, imageRegistryCa?: File) {
+  constructor(digests: string[], source: Directory, platforms: string[], buildSecretIds: string[], buildSecrets: Secret[], choices: string, git: string, cacheScope: string, image: string, additionalSarif: File[], policy?: File, organisation?: File, baseline?: File, knownExploited?: File, vulnerabilityDatabase?: Directory, lock?: File, imageArchive?: File, imageLayout?: Directory, imageRegistry?: Service, imageRegistryConfig?: Secret, imageRegistryCa?: File) {
     this.digests = digests
     this.source = source
     this.platforms = platforms
@@ -39,6 +40,7 @@ export class PassedImage {
     this.git = git
     this.cacheScope = cacheScope
     this.image = image
+    this.additionalSarif = additionalSarif
     if (policy !== undefined) this.policy = policy
     if (organisation !== undefined) this.organisation = organisation
     if (baseline !== undefined) this.baseline = baseline
@@ -72,9 +74,9 @@ export class PassedImage {
   @func({ cache: 'never' })
   async release(publish: string, tag: string[] = [], registry?: Service, registryConfig?: Secret, key?: Secret, keyPassword?: Secret, identityToken?: Secret, signingConfig?: File, trustedRoot?: File, registryCa?: File, consumer?: string, immutableTags: boolean = false): Promise<Directory> {
     const signer = await signerOf(key, keyPassword, identityToken, signingConfig, trustedRoot)
-    const { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope } = this
+    const { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, additionalSarif } = this
     const image = { reference: this.image, archive: this.imageArchive, layout: this.imageLayout, registry: this.imageRegistry, registryConfig: this.imageRegistryConfig, registryCa: this.imageRegistryCa }
-    const request = await requestOf(this.source, { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, image })
+    const request = await requestOf(this.source, { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, additionalSarif, image })
     const delivery = await deliver(
       { ...request, ...consumerOf(consumer), platforms: this.platforms, buildSecrets: await secretsOf(this.buildSecretIds, this.buildSecrets), ...chosen(JSON.parse(this.choices) as Choices) },
       { ...publicationOf(await targetOf(publish, registry, registryConfig, registryCa), tag, immutableTags, signer), only: this.digests },

@@ -247,6 +247,7 @@ function bindingOf(policy: Policy, evidence: Evidence, now: Date, context: Conte
     policy: policyDigest(policy),
     databases: unique(databases),
     ...bindingOfList(evidence),
+    ...(evidence.additional === undefined ? {} : { additional: unique(evidence.additional.map(({ name, digest, scanner }) => ({ name, digest, scanner: scanner.name }))) }),
     tools: unique([...tools, ...(context.tools ?? [])].map(({ name, version, reference }) => ({ name, version, reference }))),
     at: now.toISOString(),
     ...(context.baseline === undefined ? {} : { baseline: baselineBinding(context.baseline) }),

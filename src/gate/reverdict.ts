@@ -40,9 +40,9 @@ function isJudgeable({ id, needs }: Rule): boolean {
   return !restsOnList(id) && (id === 'exceptions' || id === 'database-coverage' || (needs.length > 0 && needs.every((kind) => told.includes(kind))))
 }
 
-/** The list of exploited vulnerabilities lies beside the source, which is not here: without it these rules would say that they are off. */
+/** The list of exploited vulnerabilities and the findings of other scanners lie beside the source, which is not here: without them these rules would say that they are off. */
 function restsOnList(rule: string): boolean {
-  return rule === 'known-exploited' || rule === 'known-exploited-list'
+  return rule === 'known-exploited' || rule === 'known-exploited-list' || rule === 'additional-findings'
 }
 
 /**

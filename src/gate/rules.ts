@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts'
 import { addUrl } from './rules/add-url.ts'
+import { additionalFindings } from './rules/additional-findings.ts'
 import { baseAllowed } from './rules/base-allowed.ts'
 import { baseLatest } from './rules/base-latest.ts'
 import { basePinned } from './rules/base-pinned.ts'
@@ -54,6 +55,7 @@ export const rules: readonly Rule[] = [
   vulnerabilities,
   knownExploited,
   knownExploitedList,
+  additionalFindings,
   databaseAge,
   databaseCoverage,
   endOfLifeOs,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AdditionalFindings } from './additional.ts'
 import { collected, collectedOrNone } from './collected.ts'
 import { Digest } from './digest.ts'
 import { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
@@ -168,6 +169,8 @@ export const Evidence = z.strictObject({
   lint: collectedOrNone(Lint),
   /** Absent where no list was given: then nothing was compared with one. */
   knownExploited: CollectedKnownExploited.optional(),
+  /** What other scanners found. Absent where nothing was given. */
+  additional: z.array(AdditionalFindings).min(1).optional(),
   platforms: z.array(z.strictObject({ archive: Archive, evidence: PlatformEvidence })),
 })
 export type Evidence = z.infer<typeof Evidence>

@@ -1,3 +1,4 @@
+export { AdditionalFinding, AdditionalFindings } from './additional.ts'
 export { NotApplicable, undecided, Undecided, type Collected } from './collected.ts'
 export { compareText } from './compare-text.ts'
 export { Digest, digestOf } from './digest.ts'

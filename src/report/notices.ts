@@ -8,9 +8,9 @@ export interface Notice {
   items: string[]
 }
 
-/** The conditions of a run: an image that was not built here, substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, a working tree with changes, the ignore files of other tools, and tags that another release moved on. */
+/** The conditions of a run: an image that was not built here, substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, a working tree with changes, the ignore files of other tools, the findings of other scanners, and tags that another release moved on. */
 export function notices(run: Run): Notice[] {
-  return [...unsignedNotice(run), ...givenNotice(run), ...dirtyNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run), ...baselineNotice(run), ...suppressionNotice(run), ...overtakenNotice(run)]
+  return [...unsignedNotice(run), ...givenNotice(run), ...dirtyNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run), ...baselineNotice(run), ...suppressionNotice(run), ...additionalNotice(run), ...overtakenNotice(run)]
 }
 
 function unsignedNotice(run: Run): Notice[] {
@@ -121,6 +121,18 @@ function suppressionNotice(run: Run): Notice[] {
       title: 'Ignore files of other tools',
       text: `${honoured.length === 0 ? 'None is honoured.' : `The policy honours ${counted(honoured.length, 'file')}.`} A file that the policy does not name was not read, and no tool saw it.`,
       items: cut > 0 ? [...lines.slice(0, mostItems), `and ${counted(cut, 'more line')}: see verdict.json`] : lines,
+    },
+  ]
+}
+
+function additionalNotice({ evidence }: Run): Notice[] {
+  const files = evidence?.additional ?? []
+  if (files.length === 0) return []
+  return [
+    {
+      title: 'Findings of other scanners',
+      text: `${counted(files.length, 'scan')} of other scanners ${files.length === 1 ? 'was' : 'were'} judged as well. What they found was added; nothing was taken away for it, and nobody here knows what they looked at beyond what they say.`,
+      items: files.map(({ name, digest, scanner, images, findings }) => `${scanner.name}${scanner.version === undefined ? '' : ` ${scanner.version}`}: ${counted(findings.length, 'finding')}, about ${images.length === 0 ? 'an image that it does not name' : images.join(', ')} (${name}, ${digest})`),
     },
   ]
 }

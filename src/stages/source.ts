@@ -1,7 +1,7 @@
 import type { Directory, Secret } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
 import { acceptBaseline, type Baseline } from '../gate/baseline.ts'
-import { digestOf, Lock, SourceRevision, type AppliedPolicy, type GitFacts, type Subject, type SuppressionFile } from '../model/index.ts'
+import { digestOf, Lock, SourceRevision, type AdditionalFindings, type AppliedPolicy, type GitFacts, type Subject, type SuppressionFile } from '../model/index.ts'
 import { applyPolicy } from '../policy/apply.ts'
 import type { PolicyText } from '../policy/file.ts'
 import { policyDigest } from '../policy/policy-digest.ts'
@@ -11,6 +11,7 @@ import { externalImages, foreignSyntax, insecureSteps, requiredSecrets, type Bui
 import { parseStructureTests } from '../tools/container-structure-test/schema.ts'
 import { parseSeccomp } from '../tools/sandbox/seccomp.ts'
 import { firstLine } from '../tools/run-tool.ts'
+import { importSarif } from '../tools/sarif/findings.ts'
 import type { GivenList } from './evidence/known-exploited.ts'
 import type { ImageSource } from './existing-image.ts'
 import { manifestForm, type ManifestForm } from './layout.ts'
@@ -35,6 +36,8 @@ export interface Source {
   baseline: Baseline | undefined
   /** The list of exploited vulnerabilities that the call or the policy names. */
   knownExploited: GivenList | undefined
+  /** What other scanners found. */
+  additional: AdditionalFindings[]
   /** What the image says about where it comes from. */
   labels: Readonly<Record<string, string>>
 }
@@ -56,6 +59,8 @@ export interface SourceRequest {
   baseline?: { path: string; text: string }
   /** A list of exploited vulnerabilities, instead of the one that the policy names. */
   knownExploited?: { path: string; text: string }
+  /** Findings of other scanners about this image, in SARIF 2.1.0: they are judged as well. */
+  additional?: ReadonlyArray<{ path: string; text: string }>
   /** Replaces the policy's platforms. */
   platforms?: string[]
   /** Replaces the policy's Dockerfile: a path inside the directory. */
@@ -85,6 +90,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   const place = normalPath(request.pathInRepository ?? '')
   if (request.version !== undefined && readVersion(request.version) === undefined) throw new DeliveryError('USAGE', `"${request.version}" is no semantic version`, 'Write MAJOR.MINOR.PATCH, e.g. 1.4.0 or 2.0.0-rc.1: https://semver.org.')
   if (request.image !== undefined) refuseBuildInputs(request)
+  const additional = (request.additional ?? []).flatMap((file) => importSarif(file))
   const entries = await listEntries(request.directory)
   const { policy, applied, suppressions, name } = await readPolicy(request, entries)
   manifestForm(request.consumer, policy.build.platforms)
@@ -117,6 +123,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     structureTests: await readStructureTests(request.directory, policy),
     seccomp: await readSeccomp(request.directory, policy),
     baseline,
+    additional,
     knownExploited: request.knownExploited ?? (await readExploitedList(request.directory, policy)),
   }
 }

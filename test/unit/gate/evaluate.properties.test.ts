@@ -33,6 +33,7 @@ const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence
     valueOf(evidence, 'vulnerabilities', index).findings.push(vulnerability({ id, severity: 'low', package: { name: 'x', version: '1', type: 'debian', purl: 'pkg:deb/a', layer } }))
   },
   'known-exploited-list': (evidence) => void (listOf(evidence).releasedAt = '2020-01-01T00:00:00Z'),
+  'additional-findings': (evidence, { id, severity }) => void evidence.additional?.[0]?.findings.push({ id, severity, title: '', where: '' }),
   'database-age': (evidence, { index }) => void (valueOf(evidence, 'vulnerabilities', index).database.updatedAt = '2020-01-01T00:00:00Z'),
   'database-coverage': (evidence, { id, index }) => valueOf(evidence, 'vulnerabilities', index).uncovered.push(id),
   'end-of-life-os': (evidence, { index }) => void (valueOf(evidence, 'vulnerabilities', index).os = { family: 'debian', version: '9', endOfLife: true }),

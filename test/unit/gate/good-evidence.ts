@@ -28,6 +28,7 @@ export function goodEvidence(platforms: readonly Platform[] = ['linux/amd64']): 
   return {
     lint: { status: 'collected', tool: tool('hadolint'), value: { findings: [], pragmas: [], downloads: [] } },
     knownExploited: { status: 'collected', value: { name: 'kev.json', digest: digest('kev'), version: '2026.11.20', releasedAt: '2026-11-20T15:03:09.3838Z', entries: 1450, listed: [] } },
+    additional: [{ name: 'scout.sarif', digest: digest('scout'), scanner: { name: 'docker scout', version: '1.18.0' }, images: platforms.map((platform) => digest(`image ${platform}`)), findings: [] }],
     platforms: platforms.map((platform) => ({ archive: { platform, digest: digest(`image ${platform}`), mediaType: 'application/vnd.oci.image.manifest.v1+json' }, evidence: goodCells(platform) })),
   }
 }

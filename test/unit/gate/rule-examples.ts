@@ -1,6 +1,6 @@
 import type { Baseline } from '../../../src/gate/baseline.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
-import type { Evidence, KnownExploited, PlatformEvidence, RuleResult, ToolIdentity, Vulnerability } from '../../../src/model/index.ts'
+import type { Evidence, KnownExploited, PlatformEvidence, RuleResult, Severity, ToolIdentity, Vulnerability } from '../../../src/model/index.ts'
 import type { RuleId } from '../../../src/policy/rule-ids.ts'
 import type { Policy } from '../../../src/policy/schema.ts'
 import {
@@ -46,6 +46,10 @@ export interface Examples {
   status: RuleResult['status']
   catchesNot: [Example, ...Example[]]
   catches: [Caught, ...Caught[]]
+}
+
+function withAdditional(...found: Severity[]): Evidence {
+  return evidenceWith((evidence) => (evidence.additional![0]!.findings = found.map((severity) => ({ id: `CVE-2026-${severity}`, severity, title: 'a flaw', where: '/usr/lib/libssl.so' }))))
 }
 
 const file = (path: string) => ({ path, mode: '4755', bytes: 1000 })
@@ -164,6 +168,19 @@ export const examples: Record<RuleId, Examples> = {
       { when: 'it is a second older', evidence: withExploited({ releasedAt: '2026-11-09T11:59:59Z' }), ids: ['age'], found: /14 days old/ },
       { when: 'it comes from the future', evidence: withExploited({ releasedAt: '2026-11-24T12:00:00Z' }), ids: ['age'], found: /future/ },
       { when: 'its date is none', evidence: withExploited({ releasedAt: 'today' }), ids: ['age'] },
+    ],
+  },
+  'additional-findings': {
+    status: 'failed',
+    catchesNot: [
+      { when: 'the policy allows them', evidence: withAdditional('medium', 'low') },
+      { when: 'the file names no image', evidence: evidenceWith((evidence) => (evidence.additional![0]!.images = [])) },
+      { when: 'the file names the image of one platform of two', evidence: evidenceWith((evidence) => evidence.additional![0]!.images.splice(1), ['linux/amd64', 'linux/arm64']), policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }) },
+    ],
+    catches: [
+      { when: 'another scanner found something high', evidence: withAdditional('high', 'medium'), ids: ['CVE-2026-high'], found: /^docker scout: a flaw/ },
+      { when: 'nobody knows how bad it is', evidence: withAdditional('unknown'), ids: ['CVE-2026-unknown'] },
+      { when: 'the file is about another image [fault 75]', evidence: evidenceWith((evidence) => (evidence.additional![0]!.images = [digest('another')])), ids: ['another-image'], found: /says that it is about sha256:/ },
     ],
   },
   'database-age': {

@@ -1,0 +1,30 @@
+import { severities, type Violation } from '../../model/index.ts'
+import { overLimit } from '../over-limit.ts'
+import type { Rule } from '../rule.ts'
+
+/** What other scanners found counts like what Loadline's own found, against the same thresholds and by itself: it is added, and nothing is taken for it. */
+export const additionalFindings: Rule = {
+  id: 'additional-findings',
+  title: 'What other scanners found is within the thresholds',
+  needs: [],
+  settings: severities.map((severity) => `vulnerabilities.${severity}`),
+  severities,
+  remedy: 'Repair what the other scanner names, or accept the risk by an exception; for a file about another image, scan this one and give that file.',
+  source: 'SARIF 2.1.0, OASIS standard; thresholds as those of the rule vulnerabilities',
+  judge({ policy, evidence }) {
+    const limits = policy.vulnerabilities
+    const wanted = `at most ${severities.flatMap((severity) => (limits[severity] === 'unlimited' ? [] : [`${limits[severity]} ${severity}`])).join(', ') || 'any number'}, about this image`
+    const reports = evidence.additional ?? []
+    if (reports.length === 0) return { wanted, found: 'not judged: no findings of another scanner were given (--additional-sarif)', violations: [], notJudged: true }
+    const digests = new Set(evidence.platforms.map(({ archive }) => archive.digest))
+    const strange = reports.filter(({ images }) => images.length > 0 && !images.some((digest) => digests.has(digest)))
+    const elsewhere = strange.map(({ name, scanner, images }): Violation => ({ id: 'another-image', subject: name, severity: 'unknown', wanted: 'a file about the image that is judged', found: `${scanner.name} says that it is about ${images.join(', ')}`, remedy: additionalFindings.remedy }))
+    const violations = reports.flatMap(({ scanner, findings }) =>
+      findings
+        .filter(({ severity }) => limits[severity] !== 'unlimited')
+        .map(({ id, severity, title, where }): Violation => ({ id, subject: where === '' ? scanner.name : where, severity, wanted: `at most ${limits[severity]} ${severity}`, found: `${scanner.name}: ${title === '' ? 'no description' : title}`, remedy: additionalFindings.remedy })),
+    )
+    const counts = reports.map(({ scanner, findings, images }) => `${scanner.name}: ${severities.map((severity) => `${findings.filter((finding) => finding.severity === severity).length} ${severity}`).join(', ')}${images.length === 0 ? ', of an image that it does not name' : ''}`)
+    return { wanted, found: counts.join('; '), violations: [...violations, ...elsewhere], overLimit: (remaining) => [...remaining.filter(({ id }) => id === 'another-image'), ...overLimit(remaining.filter(({ id }) => id !== 'another-image'), ({ severity }) => [{ group: severity, limit: limits[severity] }])] }
+  },
+}
