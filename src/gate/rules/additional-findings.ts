@@ -17,7 +17,8 @@ export const additionalFindings: Rule = {
     const reports = evidence.additional ?? []
     if (reports.length === 0) return { wanted, found: 'not judged: no findings of another scanner were given (--additional-sarif)', violations: [], notJudged: true }
     const digests = new Set(evidence.platforms.map(({ archive }) => archive.digest))
-    const strange = reports.filter(({ images }) => images.length > 0 && !images.some((digest) => digests.has(digest)))
+    // Where there is no image, the rule evidence says so; nothing can be about another one.
+    const strange = reports.filter(({ images }) => digests.size > 0 && images.length > 0 && !images.some((digest) => digests.has(digest)))
     const elsewhere = strange.map(({ name, scanner, images }): Violation => ({ id: 'another-image', subject: name, severity: 'unknown', wanted: 'a file about the image that is judged', found: `${scanner.name} says that it is about ${images.join(', ')}`, remedy: additionalFindings.remedy }))
     const violations = reports.flatMap(({ scanner, findings }) =>
       findings
