@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { findEngine } from '../../ci/engine.ts'
+import { withTemporaryLog } from '../../ci/session-log.ts'
 import { withSession } from '../../ci/session.ts'
 import type { Lock } from '../../src/model/index.ts'
 import { parseLock } from '../../src/stages/source.ts'
@@ -27,5 +28,5 @@ export async function onEngine<T>(work: (lock: Lock) => Promise<T>): Promise<T> 
   const engine = await findEngine({ say: () => undefined })
   if (engine.lockFile === undefined) throw new Error('the tests need the lock file of the engine')
   const lock = parseLock(readFileSync(engine.lockFile, 'utf8'), engine.lockFile)
-  return withSession(engine, join(scratch(), 'engine.log'), () => work(lock))
+  return withTemporaryLog((logFile) => withSession(engine, logFile, () => work(lock)))
 }
