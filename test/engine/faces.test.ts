@@ -24,7 +24,8 @@ describe('two faces, one core', () => {
     const source = application({
       'build/Dockerfile': `FROM ${base} AS first\nCOPY hello.txt /first.txt\nFROM ${base}\nCOPY hello.txt /second.txt\n`,
       'hello.txt': randomUUID(),
-      'loadline.yaml': advisory,
+      // The image's title is part of its bytes; without a name in the policy each face has another for it.
+      'loadline.yaml': `${advisory}image: {name: shop/orders}\n`,
     })
     const choices = (file: string) => ['--file', file, '--target', 'first', '--label', 'com.example.team=shop']
     const commandLine = await buildAndScan(source, choices(join(source, 'build/Dockerfile')))
@@ -33,7 +34,7 @@ describe('two faces, one core', () => {
     const run = Run.parse(JSON.parse(called.stdout))
     expect(run.subject).toMatchObject({ dockerfile: 'build/Dockerfile', target: 'first' })
     expect(run.evidence?.platforms[0]?.evidence.configuration).toMatchObject({ value: { labels: { 'com.example.team': 'shop' } } })
-    expect(timeless({ ...run, subject: commandLine.run.subject })).toEqual(timeless(commandLine.run))
+    expect(timeless(run)).toEqual(timeless(commandLine.run))
   })
 
   it('dagger call build-and-scan prints the summary of a passed image and fails on a rejected one', async () => {
