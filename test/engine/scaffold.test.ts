@@ -26,7 +26,8 @@ interface Expected {
   says?: RegExp
 }
 
-const withPostgres: Expected = { unpacked: 100e6, services: ['postgres'], says: /"disconnected", "postgresql": "17\./ }
+// The name of the key holds that of the service, which is the value of a variable, and such values are blotted out.
+const withPostgres: Expected = { unpacked: 100e6, services: ['postgres'], says: /"disconnected", "[^"]+": "17\./ }
 
 /** What can be built here. */
 const stacks: Record<string, Expected> = {
