@@ -59,9 +59,11 @@ function describe({ run, document }: GivenPart, expected: readonly string[]): Me
 }
 
 function saidOf(run: GivenPart['run']): string {
-  const denying = (run.verdict?.results ?? []).filter(({ status }) => status === (run.outcome === 'rejected' ? 'failed' : 'undecided')).map(({ rule }) => rule)
+  const results = run.verdict?.results ?? []
+  const denying = results.filter(({ status }) => status === (run.outcome === 'rejected' ? 'failed' : 'undecided')).map(({ rule }) => rule)
   if (run.failure !== undefined) return run.failure.message
-  return run.outcome === 'passed' ? `all ${run.verdict?.results.length ?? 0} rules judged` : `${run.outcome === 'rejected' ? 'denied by' : 'could not decide'} ${denying.join(', ')}`
+  if (run.outcome !== 'passed') return `${run.outcome === 'rejected' ? 'denied by' : 'could not decide'} ${denying.join(', ')}`
+  return `${results.filter(({ status }) => status !== 'off').length} of ${results.length} rules judged`
 }
 
 function missing(name: string): MergedPart {

@@ -51,7 +51,7 @@ function explain(run: Run, outcome: Run['outcome']): { sentence: string; next: s
     }
     case 'rejected': {
       const missing = undecided.length > 0 ? ` ${counted(undecided.length, 'more', 'more')} could not be decided.` : ''
-      return { sentence: `${wholeNumber(failed.length)} of ${counted(rules, 'rule')} ${failed.length === 1 ? 'says' : 'say'} no: ${names(failed)}.${missing}`, next: 'Nothing was published. Do what the gates below ask for, and run again.' }
+      return { sentence: `${wholeNumber(failed.length)} of ${counted(rules, 'rule')} ${failed.length === 1 ? 'says' : 'say'} no: ${names(failed)}.${missing}`, next: 'Nothing was published. Do what the gates ask for, and run again.' }
     }
     case 'undecided':
       return {

@@ -74,6 +74,17 @@ describe('a merged verdict', () => {
     expect(at(-15 * 60_000 - 1)).toMatchObject({ outcome: 'rejected', faults: [`billing was judged at ${judgedAt}, which is in the future`, `orders was judged at ${judgedAt}, which is in the future`] })
   })
 
+  it('does not count a rule of a part that was not judged', () => {
+    const run = passedRun()
+    const [first] = run.verdict?.results ?? []
+    const { verdict } = run
+    if (verdict === undefined || first === undefined) throw new Error('a run that passed has results')
+    const said = (results: typeof verdict.results) => mergeVerdicts([part('orders', { ...run, verdict: { ...verdict, results } })], request).parts.find(({ name }) => name === 'orders')?.said
+    const judged = { ...first, status: 'passed' as const }
+    expect(said([judged, judged])).toBe('2 of 2 rules judged')
+    expect(said([judged, { ...first, status: 'off' }])).toBe('1 of 2 rules judged')
+  })
+
   it('names on a terminal what is missing and what speaks against the whole, without control characters', () => {
     const text = renderMerged(mergeVerdicts([part('orders\u001b[2J'), part('orders', rejectedRun())], request), { color: false })
     expect(text).not.toContain('\u001b')
