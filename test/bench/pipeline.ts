@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -49,6 +49,8 @@ await inSession(async () => {
 })
 await execa('chmod', ['+x', join(directory, 'crane'), join(directory, 'cosign')])
 await execa(join(directory, 'cosign'), ['generate-key-pair'], { cwd: directory, env: { COSIGN_PASSWORD: '' }, stdin: 'ignore' })
+// Its program makes no directory.
+mkdirSync(join(directory, 'registry'))
 const serving = execa(join(directory, 'crane'), ['registry', 'serve', '--address', registry, '--disk', join(directory, 'registry')], { reject: false })
 try {
   const contenders: Contender[] = ['loadline', 'script']
