@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { DeliveryError, type ErrorCode } from '../errors.ts'
 import { duplicateKey } from '../model/index.ts'
+import { schemaFaults } from './parse-document.ts'
 
 /**
  * Reads a tool's JSON by the schema of what is used of it.
@@ -19,8 +20,7 @@ export function readJson<T extends z.ZodType>(tool: string, text: string, schema
   if (twice !== undefined) throw new DeliveryError(code, `${tool} printed JSON in which an object has the key ${JSON.stringify(twice.slice(0, 80))} twice: nobody can say which value counts`, again)
   const parsed = schema.safeParse(document)
   if (!parsed.success) {
-    const problems = parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'the document'}: ${issue.message}`)
-    throw new DeliveryError(code, `${tool} printed JSON of an unknown form: ${problems.join('; ')}`, `Use the pinned version of ${tool}; another version may print another form.`)
+    throw new DeliveryError(code, `${tool} printed JSON of an unknown form: ${schemaFaults(parsed.error)}`, `Use the pinned version of ${tool}; another version may print another form.`)
   }
   return parsed.data
 }

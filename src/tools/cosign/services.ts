@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../errors.ts'
+import { schemaFaults } from '../parse-document.ts'
 import type { SigningServices } from './command.ts'
 
 /** The public Sigstore instance and its staging twin: what they log, everybody can read. */
@@ -122,10 +123,7 @@ export function readDocument<T extends z.ZodType>(what: string, text: string, sc
     throw new DeliveryError(code, `the ${what} was to be JSON (${(error as Error).message})`, hint, { cause: error })
   }
   const parsed = schema.safeParse(document)
-  if (!parsed.success) {
-    const problems = parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'the document'}: ${issue.message}`)
-    throw new DeliveryError(code, `the ${what} has an unknown form: ${problems.join('; ')}`, hint)
-  }
+  if (!parsed.success) throw new DeliveryError(code, `the ${what} has an unknown form: ${schemaFaults(parsed.error)}`, hint)
   return parsed.data
 }
 

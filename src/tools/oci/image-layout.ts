@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../errors.ts'
-import { Digest, digestOf, duplicateKey, spellPlatform, type Platform } from '../../model/index.ts'
+import { Digest, digestOf, spellPlatform, type Platform } from '../../model/index.ts'
+import { parseDocument } from '../parse-document.ts'
 
 /** Most bytes of an index or a manifest; registries refuse larger ones. */
 export const largestDocument = 4 * 1024 * 1024
@@ -61,18 +62,7 @@ async function gather(text: string, found: Map<Digest, NamedImage>, read: ReadDo
 }
 
 function parse<T extends z.ZodType>(what: string, text: string, schema: T): z.infer<T> {
-  const refuse = (found: string) => new DeliveryError('SOURCE', `wanted ${what} in the layout, found ${found}`, 'Export the image again.')
-  let document: unknown
-  try {
-    document = JSON.parse(text)
-  } catch (error) {
-    throw refuse(`no JSON (${(error as Error).message})`)
-  }
-  const twice = duplicateKey(text)
-  if (twice !== undefined) throw refuse(`the key ${JSON.stringify(twice.slice(0, 80))} twice in one object: tools would not agree on which one counts`)
-  const parsed = schema.safeParse(document)
-  if (!parsed.success) throw refuse(`an unknown form: ${parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'the document'}: ${issue.message}`).join('; ')}`)
-  return parsed.data
+  return parseDocument(text, schema, (found) => new DeliveryError('SOURCE', `wanted ${what} in the layout, found ${found}`, 'Export the image again.'))
 }
 
 function oneOf(types: readonly string[], type: string): boolean {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../errors.ts'
-import { digestOf, duplicateKey, parseSeverity, type AdditionalFinding, type AdditionalFindings, type Digest, type Severity } from '../../model/index.ts'
+import { digestOf, parseSeverity, type AdditionalFinding, type AdditionalFindings, type Digest, type Severity } from '../../model/index.ts'
+import { parseDocument } from '../parse-document.ts'
 
 /** Longest file that is read, in characters: code scanning takes 10 MB of it, compressed. */
 const longestFile = 50_000_000
@@ -50,17 +51,7 @@ const Log = z.looseObject({ version: z.literal('2.1.0'), runs: z.array(SarifRun)
 export function importSarif({ path, text }: { path: string; text: string }): AdditionalFindings[] {
   const refuse = (found: string) => new DeliveryError('USAGE', `wanted findings in SARIF 2.1.0 in ${path}, found ${found}`, 'Let the scanner write the file again, e.g. "docker scout cves --format sarif --output FILE IMAGE".')
   if (text.length > longestFile) throw refuse(`${text.length} characters; at most ${longestFile} are read`)
-  let document: unknown
-  try {
-    document = JSON.parse(text.replace(/^\uFEFF/, ''))
-  } catch (error) {
-    throw refuse(text.trim() === '' ? 'nothing' : `no JSON (${(error as Error).message})`)
-  }
-  const twice = duplicateKey(text)
-  if (twice !== undefined) throw refuse(`the key ${JSON.stringify(twice.slice(0, 80))} twice in one object: nobody can say which value counts`)
-  const parsed = Log.safeParse(document)
-  if (!parsed.success) throw refuse(parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'the document'}: ${issue.message}`).join('; '))
-  const { runs } = parsed.data
+  const { runs } = parseDocument(text.replace(/^\uFEFF/, ''), Log, refuse)
   const count = runs.reduce((sum, { results }) => sum + results.length, 0)
   if (count > mostFindings) throw refuse(`${count} results; at most ${mostFindings} are read`)
   const failed = runs.find(({ invocations = [] }) => invocations.some(({ executionSuccessful }) => !executionSuccessful))
