@@ -12,6 +12,7 @@ import { packLayout, unpackLayout } from '../tools/tar/command.ts'
 import { ownToolImage } from '../tools/tool-image.ts'
 import { readArchive, type BuiltArchive } from './build.ts'
 import { fresh } from './fresh.ts'
+import { pinnedImage } from './pinned-image.ts'
 import { registryAccess, type RegistryAccess, type Target } from './registry-access.ts'
 import { resolveImage } from './resolve-image.ts'
 
@@ -131,7 +132,7 @@ function reader(directory: Directory): ReadDocument {
 
 /** A Debian whose tar packs layouts: the one that compiles Loadline's own programs, which every lock pins. */
 function packer(lock: Lock): ReturnType<typeof dag.container> {
-  const pinned = lock.bases.find(({ reference }) => reference === goCompiler)
+  const pinned = pinnedImage(goCompiler, lock)
   if (pinned === undefined) throw new DeliveryError('LOCK', `the lock file does not pin ${goCompiler}, whose tar packs the image`, 'Run "loadline lock" where the registry can be reached, and commit loadline.lock.json.')
-  return dag.container().from(`${pinned.substitute ?? pinned.reference}@${pinned.digest}`)
+  return dag.container().from(pinned)
 }

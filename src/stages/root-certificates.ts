@@ -2,6 +2,7 @@ import { dag, type Container } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
 import type { Lock } from '../model/index.ts'
 import { certificatesImage } from '../tools/images.ts'
+import { pinnedImage } from './pinned-image.ts'
 
 const path = '/etc/ssl/certs/ca-certificates.crt'
 
@@ -10,10 +11,10 @@ const path = '/etc/ssl/certs/ca-certificates.crt'
  * image that the lock pins for it, so that two runs trust the same. Throws `LOCK` where the lock does not pin it.
  */
 export function rootCertificates(lock: Lock): (container: Container) => Container {
-  const pinned = lock.bases.find(({ reference }) => reference === certificatesImage)
+  const pinned = pinnedImage(certificatesImage, lock)
   if (pinned === undefined) {
     throw new DeliveryError('LOCK', `the lock file does not pin ${certificatesImage}, which has the certificates of the public authorities`, 'Run "loadline lock" again where the registry can be reached, and commit loadline.lock.json.')
   }
-  const certificates = dag.container().from(`${pinned.substitute ?? pinned.reference}@${pinned.digest}`).file(path)
+  const certificates = dag.container().from(pinned).file(path)
   return (container) => container.withMountedFile(path, certificates)
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findEngine, type Engine } from '../../ci/engine.ts'
 import { withSession } from '../../ci/session.ts'
 import type { Lock } from '../../src/model/index.ts'
+import { pinnedImage } from '../../src/stages/pinned-image.ts'
 import { parseLock } from '../../src/stages/source.ts'
 import { buildpacksPrograms, buildWithBuildpacks } from './buildpacks/lifecycle.ts'
 import { buildAndScan, scratch } from './command-line.ts'
@@ -53,9 +54,8 @@ beforeAll(async () => {
   lock = parseLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
   programs = await buildpacksPrograms()
   const crane = await takeProgram('crane', home)
-  const base = lock.bases.find(({ reference }) => reference === 'gcr.io/distroless/python3-debian12:nonroot')
   runImage = join(home, 'run')
-  await execa(crane, ['pull', '--format', 'oci', base?.substitute ?? base?.reference ?? '', runImage])
+  await execa(crane, ['pull', '--format', 'oci', pinnedImage('gcr.io/distroless/python3-debian12:nonroot', lock) ?? '', runImage])
 })
 
 afterAll(() => rmSync(home, { recursive: true, force: true }))

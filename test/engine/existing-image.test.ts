@@ -6,6 +6,7 @@ import { execa } from 'execa'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Run } from '../../src/model/index.ts'
 import { openImage } from '../../src/stages/existing-image.ts'
+import { pinnedImage } from '../../src/stages/pinned-image.ts'
 import { advisory, application, base, onEngine } from './application.ts'
 import { buildAndScan, loadline, scratch } from './command-line.ts'
 import { serveDistribution } from './distribution.ts'
@@ -17,8 +18,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 const archives = once(async (): Promise<{ one: string; both: string }> => {
   const [one, both] = [join(directory, 'one.tar'), join(directory, 'both.tar')]
   await onEngine(async (lock) => {
-    const pinned = lock.bases.find(({ reference }) => reference === base)
-    const amd64 = dag.container({ platform: 'linux/amd64' as Platform }).from(`${pinned?.substitute}@${pinned?.digest}`).withNewFile('/hello.txt', 'given\n').withUser('65532')
+    const amd64 = dag.container({ platform: 'linux/amd64' as Platform }).from(pinnedImage(base, lock) ?? '').withNewFile('/hello.txt', 'given\n').withUser('65532')
     const arm64 = dag.container({ platform: 'linux/arm64' as Platform }).withNewFile('/hello.txt', 'given\n')
     await amd64.export(one, { mediaTypes: ImageMediaTypes.Oci })
     await amd64.export(both, { platformVariants: [arm64], mediaTypes: ImageMediaTypes.Oci })

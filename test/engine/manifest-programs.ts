@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { compileOnDemand } from '../../ci/programs-on-demand.ts'
-import { locateCache } from '../../ci/sealed/cache.ts'
+import { compiled } from './compiled.ts'
 
 /** kustomize, kubeconform, and the library by which Docker Compose reads its files: measured from nothing on 2 cores, 30 s. */
 export function manifestPrograms(): Promise<Record<'kustomize' | 'kubeconform' | 'composeConfig', string>> {
-  const modules = {
+  return compiled({
     goDirectory: fileURLToPath(new URL('./go/', import.meta.url)),
     module: 'manifests',
     programs: {
@@ -12,6 +11,5 @@ export function manifestPrograms(): Promise<Record<'kustomize' | 'kubeconform' |
       kubeconform: { version: 'v0.8.0', package: 'github.com/yannh/kubeconform/cmd/kubeconform' },
       composeConfig: { version: 'v2.16.2', package: './compose-config' },
     },
-  }
-  return compileOnDemand(modules, locateCache(), () => undefined, () => undefined)
+  })
 }

@@ -9,7 +9,7 @@ import { parseRun } from '../../tools/sandbox/output.ts'
 import { ownToolImage } from '../../tools/tool-image.ts'
 import type { BuiltArchive } from '../build.ts'
 import { fresh } from '../fresh.ts'
-import { serviceImage } from '../resolve-service.ts'
+import { pinnedImage } from '../pinned-image.ts'
 import { collect } from './collect.ts'
 import { configurationFile } from './configuration-file.ts'
 import { runsHere } from './runs-here.ts'
@@ -61,7 +61,7 @@ async function withServices(container: Container, services: Policy['runtime']['s
 }
 
 async function startable(name: string, service: RuntimeService, lock: Lock): Promise<Service> {
-  const pinned = serviceImage(service.image, lock)
+  const pinned = pinnedImage(service.image, lock)
   if (pinned === undefined) {
     throw new DeliveryError('LOCK', `the lock file does not pin ${service.image}, the image of the service ${name}`, lock.mode === 'sealed' ? `Use one that this sealed network has: ${lock.bases.map(({ reference }) => reference).toSorted().join(', ')}.` : 'Run "loadline lock", and commit loadline.lock.json.')
   }

@@ -1,23 +1,22 @@
 import { fileURLToPath } from 'node:url'
 import { dag, type Container } from '@dagger.io/dagger'
-import { compileOnDemand } from '../../../ci/programs-on-demand.ts'
-import { locateCache } from '../../../ci/sealed/cache.ts'
 import type { Lock } from '../../../src/model/index.ts'
+import { pinnedImage } from '../../../src/stages/pinned-image.ts'
+import { compiled } from '../compiled.ts'
 
 const here = fileURLToPath(new URL('./', import.meta.url))
 const version = 'v0.21.14'
 
 /** The lifecycle of Cloud Native Buildpacks, and the launcher that it puts into every image. */
 export function buildpacksPrograms(): Promise<Record<'lifecycle' | 'launcher', string>> {
-  const modules = {
+  return compiled({
     goDirectory: `${here}go/`,
     module: 'buildpacks',
     programs: {
       lifecycle: { version, package: 'github.com/buildpacks/lifecycle/cmd/lifecycle' },
       launcher: { version, package: 'github.com/buildpacks/lifecycle/cmd/launcher' },
     },
-  }
-  return compileOnDemand(modules, locateCache(), () => undefined, () => undefined)
+  })
 }
 
 /** What a builder image is given to do. */
@@ -35,12 +34,12 @@ export interface BuildpackBuild {
  * To be called inside a session.
  */
 export function buildWithBuildpacks({ programs, lock, application, runImage }: BuildpackBuild): Container {
-  const debian = lock.bases.find(({ reference }) => reference === 'docker.io/library/debian:12-slim')
+  const debian = pinnedImage('docker.io/library/debian:12-slim', lock)
   if (debian === undefined) throw new Error('the lock has no debian:12-slim')
   const own = { owner: '1000:1000' }
   return dag
     .container()
-    .from(`${(debian.substitute ?? debian.reference).replace(/:[^:/]+$/, '')}@${debian.digest}`)
+    .from(debian)
     .withFile('/cnb/lifecycle/creator', dag.host().file(programs.lifecycle), { permissions: 0o755 })
     .withFile('/cnb/lifecycle/launcher', dag.host().file(programs.launcher), { permissions: 0o755 })
     .withDirectory('/cnb/buildpacks/loadline_server/1.0.0', dag.host().directory(`${here}server`))

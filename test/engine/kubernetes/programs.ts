@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { compileOnDemand } from '../../../ci/programs-on-demand.ts'
-import { locateCache } from '../../../ci/sealed/cache.ts'
+import { compiled } from '../compiled.ts'
 
 /** A Kubernetes API server and the database that it keeps its objects in, compiled from their Go modules where the cache lacks them: measured on 2 cores, 3 min 20 s. */
 export function kubernetesPrograms(): Promise<Record<'apiServer' | 'etcd', string>> {
-  const modules = {
+  return compiled({
     goDirectory: fileURLToPath(new URL('./go/', import.meta.url)),
     module: 'kubernetes',
     programs: {
@@ -12,6 +11,5 @@ export function kubernetesPrograms(): Promise<Record<'apiServer' | 'etcd', strin
       // The version with which that API server is tested.
       etcd: { version: 'v3.6.4', package: 'go.etcd.io/etcd/server/v3' },
     },
-  }
-  return compileOnDemand(modules, locateCache(), () => undefined, () => undefined)
+  })
 }
