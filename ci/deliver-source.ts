@@ -67,7 +67,7 @@ export interface Surroundings {
 /** Finds an engine and runs the whole flow on one source directory, which may be left out where an image is given. Throws a `DeliveryError` where no run could begin; a run that breaks later is a report. */
 export async function deliverSource(source: string | undefined, options: SourceOptions, { startedAt, progress, say, logFile }: Surroundings): Promise<Delivery> {
   const given = await readGivenSource(source, options, startedAt)
-  const engine = await findEngine({ say, images: given.images, ...(options.engine === undefined ? {} : { address: options.engine }) })
+  const engine = await findEngine({ say, images: given.images, address: options.engine })
   return withSession(engine, logFile, async () => {
     const { request, publication } = await beginRun(given, engine, { startedAt, progress, say })
     return deliver(request, publication)

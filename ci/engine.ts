@@ -21,7 +21,7 @@ export interface Engine {
 /** What a search for an engine tells and obeys. */
 export interface EngineOptions {
   /** Address given on the command line, or `sealed` for the sealed toolchain whatever else there is; it goes before the environment's. */
-  address?: string
+  address?: string | undefined
   /** Images that the source names: where only the sealed toolchain can be had, it makes stand-ins for those that no set-up makes by itself. `all`: for whatever it can. */
   images?: readonly string[] | 'all'
   say(line: string): void

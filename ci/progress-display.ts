@@ -12,6 +12,25 @@ export interface ProgressDisplay {
   stop(): void
 }
 
+/** What the command line says of the progress and of what is printed beside it. */
+export interface DisplayOptions {
+  progress: 'auto' | 'live' | 'plain' | 'none'
+  quiet: boolean
+  json: boolean
+}
+
+/** What `--progress auto` comes to. */
+export function howToDisplay({ progress, json, quiet }: DisplayOptions): 'live' | 'plain' | 'none' {
+  if (progress !== 'auto') return progress
+  return quiet || json ? 'none' : process.stderr.isTTY ? 'live' : 'plain'
+}
+
+/** The display of one run, on standard error. */
+export function displayFor(options: DisplayOptions): ProgressDisplay {
+  const how = howToDisplay(options)
+  return how === 'none' ? silentDisplay() : how === 'live' ? liveDisplay(process.stderr) : plainDisplay(process.stderr)
+}
+
 /** A calm live display for a terminal: a line per stage and per running step. */
 export function liveDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
   const update = createLogUpdate(stream)

@@ -4,7 +4,7 @@ import { renderBases, renderRecord } from '../../src/bases/index.ts'
 import { useColor } from '../color.ts'
 import { beginRun, readGivenSource, type SourceOptions } from '../deliver-source.ts'
 import { findEngine } from '../engine.ts'
-import { liveDisplay, plainDisplay, silentDisplay } from '../progress-display.ts'
+import { displayFor } from '../progress-display.ts'
 import { withTemporaryLog } from '../session-log.ts'
 import { withSession } from '../session.ts'
 import { writeFiles } from '../write-files.ts'
@@ -18,10 +18,10 @@ export interface BasesOptions extends Pick<SourceOptions, 'policy' | 'organisati
 
 /** `loadline bases SOURCE`: measures the application on each candidate base, prints the table, and writes the decision as bases.json and bases.md. Exit code 0 where one could be chosen, 3 where none could. */
 export async function bases(source: string, { candidate, output, json, ...options }: BasesOptions): Promise<number> {
-  const display = json ? silentDisplay() : process.stderr.isTTY ? liveDisplay(process.stderr) : plainDisplay(process.stderr)
+  const display = displayFor({ progress: 'auto', quiet: false, json })
   const startedAt = new Date()
   const read = await readGivenSource(source, { ...options, label: [], tag: [], immutableTags: false }, startedAt)
-  const engine = await findEngine({ say: display.say, images: [...read.images, ...candidate], ...(options.engine === undefined ? {} : { address: options.engine }) })
+  const engine = await findEngine({ say: display.say, images: [...read.images, ...candidate], address: options.engine })
   const comparison = await withTemporaryLog((logFile) =>
     withSession(engine, logFile, async () => {
       const { request } = await beginRun(read, engine, { startedAt, progress: display.progress, say: display.say })

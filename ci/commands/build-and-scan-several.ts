@@ -6,9 +6,10 @@ import { useColor } from '../color.ts'
 import { imageName } from '../deliver-source.ts'
 import { deliverSources, requireSeparable } from '../deliver-sources.ts'
 import { githubStep, tellGithub, tellGithubMerged } from '../github-actions.ts'
+import { howToDisplay } from '../progress-display.ts'
 import { beginReports, clearReports, writeReports } from '../report-directory.ts'
 import { liveSeveral, plainSeveral, silentSeveral } from '../several-display.ts'
-import { howToDisplay, type BuildAndScanOptions } from './build-and-scan.ts'
+import type { BuildAndScanOptions } from './build-and-scan.ts'
 
 /** The options of `loadline build-and-scan` for several sources. */
 export interface SeveralOptions extends BuildAndScanOptions {

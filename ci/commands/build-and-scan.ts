@@ -7,15 +7,12 @@ import { applicationName, deliverSource, type SourceOptions } from '../deliver-s
 import { recogniseImage } from '../given-image.ts'
 import { githubStep, tellGithub } from '../github-actions.ts'
 import { pathInRepository } from '../path-in-repository.ts'
-import { liveDisplay, plainDisplay, silentDisplay, type ProgressDisplay } from '../progress-display.ts'
+import { displayFor, type DisplayOptions } from '../progress-display.ts'
 import { beginReports, writeReports } from '../report-directory.ts'
 
 /** The options of `loadline build-and-scan`, as the command line gives them. */
-export interface BuildAndScanOptions extends SourceOptions {
+export interface BuildAndScanOptions extends SourceOptions, DisplayOptions {
   output: string
-  json: boolean
-  quiet: boolean
-  progress: 'auto' | 'live' | 'plain' | 'none'
 }
 
 /** Runs the whole flow on one source directory or on an image that exists, writes the reports, prints the verdict, and gives the exit code. */
@@ -23,7 +20,7 @@ export async function buildAndScan(source: string | undefined, options: BuildAnd
   const startedAt = new Date()
   const name = applicationName(source, options.image === undefined ? undefined : await recogniseImage(options.image))
   const output = resolve(options.output)
-  const display = chooseDisplay(options)
+  const display = displayFor(options)
   const path = source === undefined ? undefined : await pathInRepository(source, process.env['GITHUB_WORKSPACE'])
   const facts: RunFacts = { name, mode: 'unknown', startedAt, ...(path === undefined ? {} : { pathInRepository: path }) }
   await beginReports(output, facts)
@@ -48,15 +45,4 @@ export async function buildAndScan(source: string | undefined, options: BuildAnd
     process.stdout.write(renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100, reports: options.output }, findings))
   }
   return exitCodeOf(run)
-}
-
-function chooseDisplay(options: BuildAndScanOptions): ProgressDisplay {
-  const how = howToDisplay(options)
-  return how === 'none' ? silentDisplay() : how === 'live' ? liveDisplay(process.stderr) : plainDisplay(process.stderr)
-}
-
-/** What `--progress auto` comes to. */
-export function howToDisplay({ progress, json, quiet }: Pick<BuildAndScanOptions, 'progress' | 'json' | 'quiet'>): 'live' | 'plain' | 'none' {
-  if (progress !== 'auto') return progress
-  return quiet || json ? 'none' : process.stderr.isTTY ? 'live' : 'plain'
 }

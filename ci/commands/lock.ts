@@ -11,7 +11,7 @@ import { withSession } from '../session.ts'
 
 /** `loadline lock SOURCE`: writes SOURCE/loadline.lock.json. Only a network that reaches the publishers' registries can do it. */
 export async function lock(source: string, options: { engine?: string; json: boolean }): Promise<number> {
-  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), ...(options.engine === undefined ? {} : { address: options.engine }) })
+  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), address: options.engine })
   if (engine.lockFile !== undefined) {
     throw new DeliveryError('LOCK', 'a lock file holds the digests of the publishers\' own images, and this engine serves stand-ins for them', 'Run "loadline lock" where the container registries can be reached. Here the sealed toolchain keeps its own lock file.')
   }

@@ -28,7 +28,7 @@ export async function reverdict(reference: string, options: ReverdictOptions): P
   const now = new Date()
   const identity = await readIdentity(options)
   const { policy } = decidePolicy({ organisation: await policyText(options.organisation, 'organisation'), application: await policyText(options.policy, 'policy') }, now)
-  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), ...(options.engine === undefined ? {} : { address: options.engine }) })
+  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), address: options.engine })
   const lock = await readGivenLock(options, '.', engine)
   const document = await withTemporaryLog((logFile) =>
     withSession(engine, logFile, async () => judgeAgain({ target: await reachRegistry(reference, options), identity, policy, lock, now, ...(await givenDatabase(options.vulnerabilityDatabase)) })),

@@ -36,7 +36,7 @@ export async function verify(reference: string, options: VerifyOptions): Promise
   const now = new Date()
   const identity = await readIdentity(options)
   const expected = expectationOf({ organisation: await policyText(options.organisation, 'organisation'), application: await policyText(options.policy, 'policy') }, options.source, now)
-  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), ...(options.engine === undefined ? {} : { address: options.engine }) })
+  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), address: options.engine })
   const lock = await readGivenLock(options, '.', engine)
   const { verification } = await withTemporaryLog((logFile) => withSession(engine, logFile, async () => verifyImage({ target: await reachRegistry(reference, options), identity, expected, lock, now })))
   if (options.json || !options.quiet || verification.outcome !== 'verified') process.stdout.write(options.json ? `${JSON.stringify(verification, null, 2)}\n` : renderVerification(verification, { color: useColor(process.stdout) }))
