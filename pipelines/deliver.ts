@@ -1,6 +1,6 @@
 import { DeliveryError } from '../src/errors.ts'
 import type { Run } from '../src/model/index.ts'
-import { renderReports, runtimeFiles } from '../src/report/index.ts'
+import { renderReports, reportedFindings, runtimeFiles, type ReportedFinding } from '../src/report/index.ts'
 import { defaultTagRules, imageTags } from '../src/source-metadata/index.ts'
 import type { BuiltArchive } from '../src/stages/build.ts'
 import type { Target } from '../src/stages/registry-access.ts'
@@ -25,9 +25,10 @@ export interface Publication {
   only?: readonly string[]
 }
 
-/** A run that ended: its document, and every report by file name. */
+/** A run that ended: its document, its findings as every report tells them, and every report by file name. */
 export interface Delivery {
   run: Run
+  findings: readonly ReportedFinding[]
   reports: Record<string, string>
   archives: BuiltArchive[]
 }
@@ -73,7 +74,8 @@ export async function assess(request: Request, publication?: Publication): Promi
       }
       if (failure !== undefined && publication !== undefined) record.notPublished = `${publication.target.reference} was not released: the run broke off`
       const run = await documentRun(record, facts, failure)
-      return { run, archives: judged?.archives ?? [], reports: { ...renderReports(run), ...runtimeFiles(run), ...sbomReports(record), ...consumerFiles } }
+      const findings = reportedFindings(run)
+      return { run, findings, archives: judged?.archives ?? [], reports: { ...renderReports(run, findings), ...runtimeFiles(run), ...sbomReports(record), ...consumerFiles } }
     },
   }
 }
@@ -81,7 +83,8 @@ export async function assess(request: Request, publication?: Publication): Promi
 /** A run that could not even begin, in the same form. */
 export async function notBegun(facts: RunFacts, error: unknown): Promise<Assessed> {
   const run = await documentRun({}, facts, error)
-  return { run, releasable: false, conclude: async () => ({ run, archives: [], reports: renderReports(run) }) }
+  const findings = reportedFindings(run)
+  return { run, releasable: false, conclude: async () => ({ run, findings, archives: [], reports: renderReports(run, findings) }) }
 }
 
 /** Releases a passed image, or records why it was not touched. Gives the files that a consumer verifies it by. */

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { Delivery } from '../../pipelines/deliver.ts'
 import { exitCodeOf, exitCodeOfMerged } from '../../pipelines/run-record.ts'
-import { renderMerged, renderTerminal, reportedFindings } from '../../src/report/index.ts'
+import { renderMerged, renderTerminal } from '../../src/report/index.ts'
 import { useColor } from '../color.ts'
 import { imageName } from '../deliver-source.ts'
 import { deliverSources, requireSeparable } from '../deliver-sources.ts'
@@ -33,10 +33,9 @@ export async function buildAndScanSeveral(sources: readonly string[], options: S
   const said = new Map<string, string>()
   const exitCodes: number[] = []
   const failures: unknown[] = []
-  const ended = async (name: string, { run, reports }: Delivery) => {
+  const ended = async (name: string, { run, findings, reports }: Delivery) => {
     display.ended(name, run.outcome)
     exitCodes.push(exitCodeOf(run))
-    const findings = reportedFindings(run)
     if (run.outcome !== 'passed') said.set(name, renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100, reports: join(options.output, name) }, findings))
     try {
       await writeReports(join(output, name), reports)

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
-import { documentRun, exitCodeOf, type RunFacts } from '../../pipelines/run-record.ts'
-import type { Run } from '../../src/model/index.ts'
-import { renderJson, renderReports, renderTerminal, reportedFindings } from '../../src/report/index.ts'
+import { notBegun } from '../../pipelines/deliver.ts'
+import { exitCodeOf, type RunFacts } from '../../pipelines/run-record.ts'
+import { renderJson, renderTerminal } from '../../src/report/index.ts'
 import { useColor } from '../color.ts'
 import { applicationName, deliverSource, type SourceOptions } from '../deliver-source.ts'
 import { recogniseImage } from '../given-image.ts'
@@ -25,20 +25,12 @@ export async function buildAndScan(source: string | undefined, options: BuildAnd
   const facts: RunFacts = { name, mode: 'unknown', startedAt, ...(path === undefined ? {} : { pathInRepository: path }) }
   await beginReports(output, facts)
 
-  let run: Run
-  let reports: Record<string, string>
-  try {
-    ;({ run, reports } = await deliverSource(source, options, { startedAt, progress: display.progress, say: display.say, logFile: join(output, 'engine.log') }))
-  } catch (error) {
-    run = await documentRun({}, facts, error)
-    reports = renderReports(run)
-  } finally {
-    display.stop()
-  }
+  const { run, findings, reports } = await deliverSource(source, options, { startedAt, progress: display.progress, say: display.say, logFile: join(output, 'engine.log') })
+    .catch(async (error: unknown) => (await notBegun(facts, error)).conclude())
+    .finally(display.stop)
   await writeReports(output, reports)
   const step = githubStep(process.env)
   // On standard error, which GitHub reads as well: standard output may be the document.
-  const findings = reportedFindings(run)
   if (step !== undefined) await tellGithub(step, run, output, (text) => void process.stderr.write(text), findings)
   if (options.json) process.stdout.write(reports['verdict.json'] ?? renderJson(run))
   else if (!options.quiet || run.outcome !== 'passed') {

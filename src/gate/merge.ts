@@ -2,10 +2,10 @@ import { compareText, type Digest, type Merged, type MergedPart, type Run } from
 import { formatDuration } from '../policy/units.ts'
 import { clockSkew } from './clock-skew.ts'
 
-/** A part as it is given: what its run's document says, and the digest of that document's bytes. The evidence is not asked for again, so nobody has to keep it. */
+/** A part as it is given: what its run's document says, and the digest of that document's bytes once it is written. The evidence is not asked for again, so nobody has to keep it. */
 export interface GivenPart {
   run: Pick<Run, 'subject' | 'outcome' | 'verdict' | 'failure' | 'release'>
-  document: Digest
+  document?: Digest
 }
 
 /** What the parts must be together. */
@@ -51,7 +51,7 @@ function describe({ run, document }: GivenPart, expected: readonly string[]): Me
     name,
     state: unexpected ? 'unexpected' : run.outcome,
     said: unexpected ? `nobody expected a part of this name; its own run ${run.outcome === 'broken' ? 'broke off' : `was ${run.outcome}`}` : saidOf(run),
-    document,
+    ...(document === undefined ? {} : { document }),
     images: run.verdict?.binding.images ?? [],
     ...(run.verdict === undefined ? {} : { judgedAt: run.verdict.binding.at, policy: run.verdict.binding.policy }),
     ...(run.release === undefined ? {} : { release: { reference: run.release.reference, digest: run.release.digest } }),

@@ -4,7 +4,7 @@ import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 import { renderOpenVex } from './openvex.ts'
-import { reportedFindings } from './reported-findings.ts'
+import { reportedFindings, type ReportedFinding } from './reported-findings.ts'
 import { renderSarif } from './sarif.ts'
 
 /** Names of the reports that a run leaves, whatever its outcome; the last one only where there is something to state. */
@@ -15,8 +15,7 @@ export type ReportFile = (typeof reportFiles)[number]
 export type Reports = Record<Exclude<ReportFile, 'vex.openvex.json'>, string> & { 'vex.openvex.json'?: string }
 
 /** Every report of a run, by file name. Pure: the same run gives the same bytes. Throws when the run is not a valid document. */
-export function renderReports(run: Run): Reports {
-  const findings = reportedFindings(run)
+export function renderReports(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run)): Reports {
   const vex = renderOpenVex(run, findings)
   return {
     'verdict.json': renderJson(run),

@@ -64,8 +64,8 @@ async function work(directory: string): Promise<void> {
     schemaVersion: 'loadline.run/v1', outcome: verdict.outcome, loadline: 'bench', startedAt: '2026-11-23T01:10:02Z', mode: 'connected',
     subject: { name: 'bench', dockerfile: 'Dockerfile' }, policy: { origin: 'default', digest: verdict.binding.policy }, evidence, verdict,
   }
-  const reports = step('reports', () => renderReports(run))
   const findings = step('findings', () => reportedFindings(run))
+  const reports = step('reports', () => renderReports(run, findings))
   step('terminal', () => renderTerminal(run, { color: true, width: 120 }, findings))
   step('github', () => renderGithub(run, findings))
   const writing = stopwatch()

@@ -1,4 +1,5 @@
 import { severities, type Violation } from '../../model/index.ts'
+import { countBySeverity, sayLimits } from '../by-severity.ts'
 import { overLimit } from '../over-limit.ts'
 import type { Rule } from '../rule.ts'
 
@@ -13,7 +14,7 @@ export const additionalFindings: Rule = {
   source: 'SARIF 2.1.0, OASIS standard; thresholds as those of the rule vulnerabilities',
   judge({ policy, evidence }) {
     const limits = policy.vulnerabilities
-    const wanted = `at most ${severities.flatMap((severity) => (limits[severity] === 'unlimited' ? [] : [`${limits[severity]} ${severity}`])).join(', ') || 'any number'}, about this image`
+    const wanted = `${sayLimits(limits)}, about this image`
     const reports = evidence.additional ?? []
     if (reports.length === 0) return { wanted, found: 'not judged: no findings of another scanner were given (--additional-sarif)', violations: [], notJudged: true }
     const digests = new Set(evidence.platforms.map(({ archive }) => archive.digest))
@@ -25,7 +26,7 @@ export const additionalFindings: Rule = {
         .filter(({ severity }) => limits[severity] !== 'unlimited')
         .map(({ id, severity, title, where }): Violation => ({ id, subject: where === '' ? scanner.name : where, severity, wanted: `at most ${limits[severity]} ${severity}`, found: `${scanner.name}: ${title === '' ? 'no description' : title}`, remedy: additionalFindings.remedy })),
     )
-    const counts = reports.map(({ scanner, findings, images }) => `${scanner.name}: ${severities.map((severity) => `${findings.filter((finding) => finding.severity === severity).length} ${severity}`).join(', ')}${images.length === 0 ? ', of an image that it does not name' : ''}`)
+    const counts = reports.map(({ scanner, findings, images }) => `${scanner.name}: ${countBySeverity(findings)}${images.length === 0 ? ', of an image that it does not name' : ''}`)
     return { wanted, found: counts.join('; '), violations: [...violations, ...elsewhere], overLimit: (remaining) => [...remaining.filter(({ id }) => id === 'another-image'), ...overLimit(remaining.filter(({ id }) => id !== 'another-image'), ({ severity }) => [{ group: severity, limit: limits[severity] }])] }
   },
 }

@@ -1,7 +1,8 @@
 import { severities, type Owner, type Severity, type Violation, type Vulnerability } from '../../model/index.ts'
 import type { Policy } from '../../policy/schema.ts'
+import { countBySeverity, sayLimits } from '../by-severity.ts'
 import { ownersOn } from '../owners.ts'
-import { overLimit, type Count, type Limit } from '../over-limit.ts'
+import { overLimit, type Count } from '../over-limit.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 /** Published vulnerabilities, counted by severity against the thresholds of the policy. A finding of unknown severity is counted as such, never dropped. */
@@ -36,7 +37,7 @@ export const vulnerabilities: Rule = {
       return { platform, text: `${countBySeverity(shown)}${separate.join('')}${left > 0 ? `; ${left} without a repair, reported only` : ''}` }
     })
     return {
-      wanted: [`at most ${sayLimits(limits) || 'any number'}`, ...ownersWithLimits(limits).map((kind) => `from the ${kind} alone at most ${sayLimits(limits[kind] ?? {}) || 'any number'}`)].join('; '),
+      wanted: [sayLimits(limits), ...ownersWithLimits(limits).map((kind) => `from the ${kind} alone ${sayLimits(limits[kind] ?? {})}`)].join('; '),
       found: onEveryPlatform(found),
       violations,
       overLimit: (remaining) => overLimit(remaining, countsOf),
@@ -66,14 +67,6 @@ function countsFor(limits: Limits, severity: Severity, owner: Owner | undefined)
 
 function ownersWithLimits(limits: Limits): Array<'base' | 'application'> {
   return (['base', 'application'] as const).filter((kind) => limits[kind] !== undefined)
-}
-
-function sayLimits(limits: Readonly<Partial<Record<Severity, Limit | undefined>>>): string {
-  return severities.flatMap((severity) => (limits[severity] === undefined || limits[severity] === 'unlimited' ? [] : [`${limits[severity]} ${severity}`])).join(', ')
-}
-
-function countBySeverity(findings: readonly Vulnerability[]): string {
-  return severities.map((severity) => `${findings.filter((finding) => finding.severity === severity).length} ${severity}`).join(', ')
 }
 
 /** A finding is repaired only where a version is named, or the vendor says that there is one. */

@@ -19,7 +19,7 @@ function recorder() {
         releasable: publishes && named.outcome === 'passed',
         async conclude(held) {
           if (publishes) events.push(held === undefined ? `${name} published` : `${name} held: ${held}`)
-          return { run: named, archives: [], reports: { 'verdict.json': '{}' } }
+          return { run: named, findings: [], archives: [], reports: { 'verdict.json': '{}' } }
         },
       } satisfies Assessed
       return assessed
