@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests that need no engine run on every core. */
+const withoutEngine = { environment: 'node', maxWorkers: '100%', sequence: { groupOrder: 0 } } as const
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', testTimeout: 30_000 } },
-      { test: { name: 'repo', include: ['test/repo/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
-      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
+      { test: { ...withoutEngine, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { ...withoutEngine, name: 'repo', include: ['test/repo/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { ...withoutEngine, name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
           name: 'engine',
@@ -13,8 +16,9 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 600_000,
           hookTimeout: 2_400_000,
-          maxWorkers: 1,
-          fileParallelism: false,
+          // After the others, two files at a time on the one engine: a run waits for its tools half of the time.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -15,6 +15,8 @@ export const GoBinary = z.strictObject({
   module: z.string().regex(/^[a-z0-9-]+$/),
   package: z.string(),
   ldflags: z.string(),
+  /** Further flags of the compiler. */
+  gcflags: z.string().optional(),
   tags: z.array(z.string()),
   env: z.record(z.string(), z.string()),
 })
@@ -60,8 +62,8 @@ function ownBinary({ name, version, source }: OwnTool): GoBinary {
 export function groupGoBuilds(binaries: readonly GoBinary[]): GoBuild[] {
   const builds = new Map<string, GoBuild>()
   for (const binary of binaries) {
-    const { module, ldflags, tags, env } = binary
-    const key = contentKey({ module, ldflags, tags, env })
+    const { module, ldflags, gcflags = '', tags, env } = binary
+    const key = contentKey({ module, ldflags, gcflags, tags, env })
     const build = builds.get(key)
     if (build === undefined) builds.set(key, { module, binaries: [binary] })
     else build.binaries.push(binary)
@@ -121,7 +123,7 @@ export function goBuildSteps(build: GoBuild, prerequisites: Step<void>, moduleDi
 
 /** The flags that every build has, and those of its own. `-trimpath` keeps this machine's paths out of the bytes. Notes for debuggers, which `-s -w` drops at the end, are not made in the first place: a seventh of the compiler's work. */
 function buildFlags(binary: GoBinary): string[] {
-  return ['-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', binary.ldflags, ...(binary.tags.length === 0 ? [] : ['-tags', binary.tags.join(',')])]
+  return ['-trimpath', `-gcflags=all=-dwarf=false ${binary.gcflags ?? ''}`.trimEnd(), '-ldflags', binary.ldflags, ...(binary.tags.length === 0 ? [] : ['-tags', binary.tags.join(',')])]
 }
 
 /** What the user's own settings must not change: target, and where compiled packages are kept. */

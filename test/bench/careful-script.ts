@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { dag, ImageMediaTypes, type Container, type Directory, type Platform, type Secret } from '@dagger.io/dagger'
+import { dag, ImageLayerCompression, ImageMediaTypes, type Container, type Directory, type Platform, type Secret } from '@dagger.io/dagger'
 import { loadPolicy } from '../../src/policy/index.ts'
 import { pinBases } from '../../src/stages/base.ts'
 import { openDatabase } from '../../src/stages/evidence/database.ts'
@@ -44,7 +44,8 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
   const hadolint = named('hadolint')
   await step('lint', () => run(hadolint.container.withMountedFile('/Dockerfile', directory.file('Dockerfile')), hadolint.program, '--no-fail', '/Dockerfile'))
   const image = await step('build', () => directory.withNewFile('Dockerfile', pinned.dockerfile).dockerBuild({ platform: 'linux/amd64' as Platform }).sync())
-  const archive = await step('save', () => image.asTarball({ mediaTypes: ImageMediaTypes.Docker }).sync())
+  // Trivy cannot read a tar whose layers are compressed in different ways, as a base and what is built on it are.
+  const archive = await step('save', () => image.asTarball({ mediaTypes: ImageMediaTypes.Docker, forcedCompression: ImageLayerCompression.Gzip }).sync())
 
   const trivy = named('trivy')
   const database = await openDatabase(undefined, policy, lock)
