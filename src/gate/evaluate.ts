@@ -1,5 +1,5 @@
 import { DeliveryError } from '../errors.ts'
-import { compareSeverity, compareText, type Archive, type Binding, type Evidence, type EvidenceKind, type Excepted, type Owner, type Platform, type RuleResult, type ToolIdentity, type Verdict, type Violation } from '../model/index.ts'
+import { compareSeverity, compareText, outcomeOf, type Archive, type Binding, type Evidence, type EvidenceKind, type Excepted, type Owner, type Platform, type RuleResult, type ToolIdentity, type Verdict, type Violation } from '../model/index.ts'
 import { canonicalJson, policyDigest } from '../policy/policy-digest.ts'
 import { rulesThatAlwaysDeny } from '../policy/rule-ids.ts'
 import { Policy, type RuleSetting } from '../policy/schema.ts'
@@ -223,11 +223,6 @@ function actingLevel(rule: Rule, policy: Policy, now: Date): Acting {
 function levelFor({ level, owners = {} }: RuleSetting, owner: Owner | undefined): RuleSetting['level'] {
   if (owner === undefined || owner.kind === 'unknown') return Object.values(owners).includes('deny') ? 'deny' : level
   return owners[owner.kind] ?? level
-}
-
-function outcomeOf(results: readonly RuleResult[]): Verdict['outcome'] {
-  if (results.some(({ status }) => status === 'failed')) return 'rejected'
-  return results.some(({ status }) => status === 'undecided') ? 'undecided' : 'passed'
 }
 
 function sayMissing(missing: ReadonlyArray<{ kind: EvidenceKind; platform: Platform | undefined }>): string {

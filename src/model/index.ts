@@ -37,7 +37,7 @@ export { Severity, compareSeverity, parseSeverity, severities } from './severity
 export { AttestationKind, ResourceDescriptor, Statement, attestationKinds, predicateTypes } from './statement.ts'
 export { AcceptedRisk, justifications, NotAffected, Origin, SuppressionFile, SuppressionKind, suppressionKinds } from './suppression.ts'
 export { ToolIdentity } from './tool.ts'
-export { Binding, Verdict } from './verdict.ts'
+export { Binding, outcomeOf, Verdict } from './verdict.ts'
 export { AttestedOrigin, AttestedVerdict, Verification, VerificationCheck } from './verification.ts'
 export { Merged, MergedPart } from './merged.ts'
 export { Reverdict, VulnerabilityChange } from './reverdict.ts'

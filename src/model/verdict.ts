@@ -41,3 +41,9 @@ export const Verdict = z.strictObject({
   results: z.array(RuleResult),
 })
 export type Verdict = z.infer<typeof Verdict>
+
+/** What results come to: one that failed rejects; otherwise one that is undecided leaves it undecided. */
+export function outcomeOf(results: ReadonlyArray<Pick<RuleResult, 'status'>>): Verdict['outcome'] {
+  if (results.some(({ status }) => status === 'failed')) return 'rejected'
+  return results.some(({ status }) => status === 'undecided') ? 'undecided' : 'passed'
+}

@@ -1,4 +1,4 @@
-import type { RuleResult, Run } from '../model/index.ts'
+import { outcomeOf, type RuleResult, type Run } from '../model/index.ts'
 import { counted, wholeNumber } from './measures.ts'
 
 /** What a run comes to, in the words with which every report begins. */
@@ -15,7 +15,7 @@ export interface Headline {
 }
 
 /**
- * Reads a run's headline. `passed` is only said of a run that says so, has no failure, and has a passed verdict of at least one rule:
+ * Reads a run's headline. `passed` is only said of a run that says so, has no failure, and has a passed verdict of at least one rule and one image, in which no rule says otherwise:
  * a document that contradicts itself is broken.
  */
 export function headline(run: Run): Headline {
@@ -33,7 +33,8 @@ const words = { passed: 'Passed', rejected: 'Rejected', undecided: 'Undecided', 
 function agreedOutcome(run: Run): Run['outcome'] {
   if (run.outcome === 'broken' || run.failure !== undefined) return 'broken'
   if (run.verdict === undefined || run.verdict.results.length === 0) return 'broken'
-  return run.verdict.outcome === run.outcome ? run.outcome : 'broken'
+  if (run.outcome === 'passed' && run.verdict.binding.images.length === 0) return 'broken'
+  return [run.verdict.outcome, outcomeOf(run.verdict.results)].every((said) => said === run.outcome) ? run.outcome : 'broken'
 }
 
 function explain(run: Run, outcome: Run['outcome']): { sentence: string; next: string } {
@@ -59,11 +60,19 @@ function explain(run: Run, outcome: Run['outcome']): { sentence: string; next: s
         next: 'Nothing was published. Provide what was missing, and run again.',
       }
     case 'broken': {
-      if (run.failure === undefined) return { sentence: `This document contradicts itself: it says “${run.outcome}”, and its verdict ${run.verdict === undefined ? 'is missing' : run.verdict.results.length === 0 ? 'has no rules' : `says “${run.verdict.outcome}”`}.`, next: 'Do not rely on it. Run again with a released version of Loadline.' }
+      if (run.failure === undefined) return { sentence: `This document contradicts itself: it says “${run.outcome}”, and its verdict ${contradiction(run)}.`, next: 'Do not rely on it. Run again with a released version of Loadline.' }
       const passed = run.verdict?.outcome === 'passed' ? 'The gate passed, but ' : ''
       return { sentence: `${passed}${passed === '' ? 'The' : 'the'} stage “${run.failure.stage}” failed: ${run.failure.message}`, next: run.failure.hint }
     }
   }
+}
+
+function contradiction({ outcome, verdict }: Run): string {
+  if (verdict === undefined) return 'is missing'
+  if (verdict.results.length === 0) return 'has no rules'
+  if (verdict.outcome !== outcome) return `says “${verdict.outcome}”`
+  const ofRules = outcomeOf(verdict.results)
+  return ofRules === outcome ? 'is about no image' : `has rules that come to “${ofRules}”`
 }
 
 function describeRelease({ reference, digest, unsigned, overtaken = [] }: NonNullable<Run['release']>): string {

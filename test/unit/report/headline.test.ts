@@ -20,9 +20,18 @@ describe('headline', () => {
       return rest
     }],
     ['has a verdict that says otherwise', (run) => ({ ...run, verdict: { ...run.verdict!, outcome: 'rejected' } })],
+    ['has a rule that says no', (run) => ({ ...run, verdict: { ...run.verdict!, results: run.verdict!.results.map((result, index) => (index === 0 ? { ...result, status: 'failed' } : result)) } })],
+    ['has a rule that was not decided', (run) => ({ ...run, verdict: { ...run.verdict!, results: run.verdict!.results.map((result, index) => (index === 0 ? { ...result, status: 'undecided' } : result)) } })],
+    ['is about no image', (run) => ({ ...run, verdict: { ...run.verdict!, binding: { ...run.verdict!.binding, images: [] } } })],
     ['has a verdict without rules', (run) => ({ ...run, verdict: { ...run.verdict!, results: [] } })],
     ['has a failure', (run) => ({ ...run, failure: { stage: 'sign', code: 'SIGN', message: 'no key', hint: 'Give one.' } })],
   ])('is not passed for a passed run that %s', (_what, spoil) => {
     expect(headline(spoil(passedRun())).outcome).toBe('broken')
+  })
+
+  it('says of a verdict that was only painted over what its rules come to', () => {
+    const { verdict, ...run } = rejectedRun()
+    const painted: Run = { ...run, outcome: 'passed', verdict: { ...verdict!, outcome: 'passed' } }
+    expect(headline(painted)).toMatchObject({ outcome: 'broken', sentence: 'This document contradicts itself: it says “passed”, and its verdict has rules that come to “rejected”.' })
   })
 })

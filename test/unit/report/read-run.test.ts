@@ -61,6 +61,7 @@ describe('readRun', () => {
     ['a missing key', document({ outcome: undefined }), /outcome/],
     ['a number as text', document({ startedAt: 5 }), /startedAt/],
     ['a passed outcome on a rejected verdict', JSON.stringify({ ...rejectedRun(), outcome: 'passed' }), /contradicts itself: it says "passed"/],
+    ['a passed outcome and verdict over rules that say no', JSON.stringify({ ...rejectedRun(), outcome: 'passed', verdict: { ...rejectedRun().verdict, outcome: 'passed' } }), /contradicts itself: it says "passed"/],
     ['a passed outcome without a verdict', document({ verdict: undefined }), /contradicts itself/],
     ['a passed outcome with a failure', document({ failure: { stage: 'sign', code: 'SIGN', message: 'm', hint: 'h' } }), /contradicts itself/],
     ['a verdict that is there twice, of which a program that stops at the first reads another', `{"outcome":"rejected",${JSON.stringify(passedRun()).slice(1)}`, /the key "outcome" twice/],
