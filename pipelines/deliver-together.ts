@@ -1,5 +1,5 @@
-import { mergeVerdicts, type GivenPart } from '../src/gate/index.ts'
-import { digestOf, type Merged, type Run } from '../src/model/index.ts'
+import { givenPart, mergeVerdicts, type GivenPart } from '../src/gate/index.ts'
+import type { Merged } from '../src/model/index.ts'
 import { bounded } from './bounded.ts'
 import type { Assessed, Delivery } from './deliver.ts'
 
@@ -19,21 +19,16 @@ export async function deliverTogether(parts: readonly Part[], parallel: number):
   const end = async (part: Part, assessed: Assessed, held?: string): Promise<GivenPart> => {
     const delivery = await assessed.conclude(held)
     await part.ended(delivery)
-    return given(delivery.run, delivery.reports['verdict.json'])
+    return givenPart(delivery.run, delivery.reports['verdict.json'])
   }
   const judged = await bounded(parts, parallel, async (part) => {
     const assessed = await part.assess()
     // Only what is to be released waits for the others. The rest has its reports now, and nobody keeps its evidence.
-    return assessed.releasable ? { part, assessed, verdict: given(assessed.run) } : { verdict: await end(part, assessed) }
+    return assessed.releasable ? { part, assessed, verdict: givenPart(assessed.run) } : { verdict: await end(part, assessed) }
   })
 
   const held = reasonToHold(merge(judged.map(({ verdict }) => verdict)))
   return merge(await bounded(judged, parallel, async ({ part, assessed, verdict }) => (part === undefined ? verdict : end(part, assessed, held))))
-}
-
-/** What the merged verdict needs of a run, and of its document where that is written. */
-function given({ subject, outcome, verdict, failure, release }: Run, document?: string): GivenPart {
-  return { ...(document === undefined ? {} : { document: digestOf(document) }), run: { subject, outcome, ...(verdict === undefined ? {} : { verdict }), ...(failure === undefined ? {} : { failure }), ...(release === undefined ? {} : { release }) } }
 }
 
 /** All of them were asked for and have just been judged, so none is missing or old. */

@@ -1,8 +1,8 @@
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exitCodeOfMerged } from '../../pipelines/run-record.ts'
-import { mergeVerdicts, type GivenPart } from '../../src/gate/index.ts'
-import { digestOf } from '../../src/model/index.ts'
+import { givenPart, mergeVerdicts, type GivenPart } from '../../src/gate/index.ts'
 import { parseMaximumAge } from '../../src/policy/index.ts'
 import { readRun, renderMerged } from '../../src/report/index.ts'
 import { useColor } from '../color.ts'
@@ -17,15 +17,25 @@ export interface MergeOptions {
 
 /** `loadline merge REPORT...`: one verdict of those of several services, which rejects where a part is missing. Exit code 0 passed, 1 rejected, 3 undecided. */
 export async function merge(reports: readonly string[], { expect, maximumAge, json }: MergeOptions): Promise<number> {
-  const merged = mergeVerdicts(await Promise.all(reports.map(readPart)), { expected: [...new Set(expect)], maximumAge: parseMaximumAge(maximumAge), now: new Date() })
+  const request = { expected: [...new Set(expect)], maximumAge: parseMaximumAge(maximumAge), now: new Date() }
+  const files = await Promise.all(reports.map(documentOf))
+  // A job that never came so far leaves nothing: its part is missing, and the others are told all the same.
+  const there = files.filter((file) => existsSync(file))
+  const parts: GivenPart[] = []
+  // One after another: the documents of twenty services can be larger than the memory.
+  for (const file of there) parts.push(await readPart(file))
+  const merged = mergeVerdicts(parts, { ...request, absent: files.filter((file) => !there.includes(file)) })
   process.stdout.write(json ? `${JSON.stringify(merged, null, 2)}\n` : renderMerged(merged, { color: useColor(process.stdout) }))
   return exitCodeOfMerged(merged)
 }
 
-/** Reads a report directory, or its verdict.json. */
-async function readPart(path: string): Promise<GivenPart> {
+/** The document of a report directory, or the path itself where that is none. */
+async function documentOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined)
-  const file = found?.isDirectory() ? join(path, 'verdict.json') : path
+  return found?.isDirectory() ? join(path, 'verdict.json') : path
+}
+
+async function readPart(file: string): Promise<GivenPart> {
   const text = await readInput(file, 'USAGE', 'report')
-  return { run: readRun(text, file), document: digestOf(text) }
+  return givenPart(readRun(text, file), text)
 }

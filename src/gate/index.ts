@@ -1,6 +1,6 @@
 export { acceptBaseline, type Baseline } from './baseline.ts'
 export { evaluate, isPassedVerdict, type Context, type Judgement, type PassedVerdict } from './evaluate.ts'
-export { mergeVerdicts, type GivenPart, type MergeRequest } from './merge.ts'
+export { givenPart, mergeVerdicts, type GivenPart, type MergeRequest } from './merge.ts'
 export type { Answer, ExceptionUse, Question, Rule } from './rule.ts'
 export { ruleTable } from './rule-table.ts'
 export { rules } from './rules.ts'

@@ -1,4 +1,4 @@
-import { compareText, type Digest, type Merged, type MergedPart, type Run } from '../model/index.ts'
+import { compareText, digestOf, type Digest, type Merged, type MergedPart, type Run } from '../model/index.ts'
 import { formatDuration } from '../policy/units.ts'
 import { clockSkew } from './clock-skew.ts'
 
@@ -8,25 +8,36 @@ export interface GivenPart {
   document?: Digest
 }
 
+/** Keeps of a run what its part needs. `document` is its verdict.json, where that is written. */
+export function givenPart({ subject, outcome, verdict, failure, release }: Run, document?: string): GivenPart {
+  return {
+    run: { subject, outcome, ...(verdict === undefined ? {} : { verdict }), ...(failure === undefined ? {} : { failure }), ...(release === undefined ? {} : { release }) },
+    ...(document === undefined ? {} : { document: digestOf(document) }),
+  }
+}
+
 /** What the parts must be together. */
 export interface MergeRequest {
   /** Names of all services of the release: without them nobody could tell that one is missing. */
   expected: readonly string[]
+  /** Where documents were to be read that are not there. */
+  absent?: readonly string[]
   /** A part that was judged longer ago is refused, in milliseconds. */
   maximumAge: number
   now: Date
 }
 
 /**
- * Makes one verdict of those of several services. It passes where each expected part is there once, passed, is young enough, and all are of one commit.
+ * Makes one verdict of those of several services. It passes where each expected part is there once, passed, is young enough, all are of one commit, and every document was there that was named.
  * What was judged is not judged again: each part keeps its own policy.
  */
-export function mergeVerdicts(given: readonly GivenPart[], { expected, maximumAge, now }: MergeRequest): Merged {
+export function mergeVerdicts(given: readonly GivenPart[], { expected, absent = [], maximumAge, now }: MergeRequest): Merged {
   const parts = [...given.map((part) => describe(part, expected)), ...expected.filter((name) => !given.some(({ run }) => run.subject.name === name)).map(missing)].toSorted((left, right) => compareText(left.name, right.name))
   // One that broke off may never have learned its commit; it speaks for itself.
   const judged = given.filter(({ run }) => run.outcome !== 'broken' || run.verdict !== undefined)
   const commits = new Set(judged.map(({ run }) => run.subject.revision?.revision ?? 'no commit'))
   const faults = [
+    ...absent.map((path) => `there is no ${path}`),
     ...repeated(parts).map((name) => `${name} was given more than once`),
     ...(commits.size > 1 ? [`the parts are of different commits: ${judged.map(({ run }) => `${run.subject.name} of ${run.subject.revision?.revision ?? 'no commit'}`).toSorted(compareText).join(', ')}`] : []),
     ...parts.flatMap((part) => ageFault(part, maximumAge, now)),
@@ -38,7 +49,7 @@ export function mergeVerdicts(given: readonly GivenPart[], { expected, maximumAg
     schemaVersion: 'loadline.merged/v1',
     outcome: saysNo ? 'rejected' : parts.every(({ state }) => state === 'passed') ? 'passed' : 'undecided',
     mergedAt: now.toISOString(),
-    ...(commits.size === 1 && commit !== undefined && commit !== 'no commit' ? { revision: commit } : {}),
+    ...(commits.size === 1 && commit !== undefined && commit !== 'no commit' && !judged.some(hasChanges) ? { revision: commit } : {}),
     parts,
     faults,
   }
@@ -50,12 +61,16 @@ function describe({ run, document }: GivenPart, expected: readonly string[]): Me
   return {
     name,
     state: unexpected ? 'unexpected' : run.outcome,
-    said: unexpected ? `nobody expected a part of this name; its own run ${run.outcome === 'broken' ? 'broke off' : `was ${run.outcome}`}` : saidOf(run),
+    said: `${unexpected ? `nobody expected a part of this name; its own run ${run.outcome === 'broken' ? 'broke off' : `was ${run.outcome}`}` : saidOf(run)}${hasChanges({ run }) ? '; with changes that are in no commit' : ''}`,
     ...(document === undefined ? {} : { document }),
     images: run.verdict?.binding.images ?? [],
     ...(run.verdict === undefined ? {} : { judgedAt: run.verdict.binding.at, policy: run.verdict.binding.policy }),
     ...(run.release === undefined ? {} : { release: { reference: run.release.reference, digest: run.release.digest } }),
   }
+}
+
+function hasChanges({ run }: GivenPart): boolean {
+  return run.subject.revision?.dirty === true
 }
 
 function saidOf(run: GivenPart['run']): string {

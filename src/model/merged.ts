@@ -27,7 +27,7 @@ export const Merged = z.strictObject({
   /** `passed`: every expected part is there and passed, and nothing speaks against them together. `undecided`: no part says no, and one did not come to a verdict. */
   outcome: z.enum(['passed', 'rejected', 'undecided']),
   mergedAt: z.iso.datetime(),
-  /** The commit that all parts were built from; absent where they are in no repository, or do not agree. */
+  /** The commit that all parts were built from; absent where they are in no repository, do not agree, or one has changes that are in no commit. */
   revision: z.string().optional(),
   parts: z.array(MergedPart),
   /** What speaks against the parts together, e.g. that they are of different commits. */

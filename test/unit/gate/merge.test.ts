@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mergeVerdicts, type GivenPart } from '../../../src/gate/merge.ts'
+import { mergeVerdicts, type GivenPart, type MergeRequest } from '../../../src/gate/merge.ts'
 import { digestOf, Merged, type Run } from '../../../src/model/index.ts'
 import { renderMerged } from '../../../src/report/index.ts'
 import { brokenRun, passedRun, rejectedRun, undecidedRun } from '../report/runs.ts'
@@ -14,7 +14,7 @@ function part(name: string, run: Run = passedRun(), of: string | undefined = com
 }
 
 const judgedAt = passedRun().verdict?.binding.at ?? ''
-const request = { expected: ['billing', 'orders'], maximumAge: 24 * 3_600_000, now: new Date(Date.parse(judgedAt) + 60_000) }
+const request: MergeRequest = { expected: ['billing', 'orders'], maximumAge: 24 * 3_600_000, now: new Date(Date.parse(judgedAt) + 60_000) }
 const outcome = (given: GivenPart[], changed: Partial<typeof request> = {}) => {
   const merged = mergeVerdicts(given, { ...request, ...changed })
   expect(Merged.safeParse(merged).error).toBeUndefined()
@@ -31,6 +31,18 @@ describe('a merged verdict', () => {
 
   it('rejects where a part is missing', () => {
     expect(outcome([part('orders')])).toEqual({ outcome: 'rejected', states: ['billing missing', 'orders passed'], faults: [] })
+  })
+
+  it('rejects where a document that was named is not there, though nobody misses its part', () => {
+    expect(outcome([part('orders'), part('billing')], { absent: ['reports/mail/verdict.json'] })).toEqual({ outcome: 'rejected', states: ['billing passed', 'orders passed'], faults: ['there is no reports/mail/verdict.json'] })
+  })
+
+  it('says which part has changes that are in no commit, and then names no commit', () => {
+    const given = part('orders')
+    const changed: GivenPart = { ...given, run: { ...given.run, subject: { ...given.run.subject, revision: { ...revision(commit), dirty: true } } } }
+    const merged = mergeVerdicts([changed, part('billing')], request)
+    expect(merged.parts.map(({ said }) => said.endsWith('; with changes that are in no commit'))).toEqual([false, true])
+    expect({ outcome: merged.outcome, revision: merged.revision }).toEqual({ outcome: 'passed', revision: undefined })
   })
 
   it('rejects where nothing was given and nothing was expected', () => {
