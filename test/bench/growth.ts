@@ -1,17 +1,21 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { findEngine } from '../../ci/engine.ts'
 import { main } from '../../ci/main.ts'
+import { secondEngine } from '../engine/second-engine.ts'
 import { growthTable, type Grown } from './growth-table.ts'
 import { writeApplication } from './made-up-application.ts'
 
 /**
- * `npm run bench:growth [-- --dimension NAME] [--steps 1,2,5] [--parallel N]`: how time and memory grow with the number of services of one call, and with the size, the packages and the platforms of one image.
+ * `npm run bench:growth [-- --dimension NAME] [--steps 1,2,5] [--parallel N] [--engines 2]`: how time and memory grow with the number of services of one call, and with the size, the packages and the platforms of one image.
  * Each step is the whole command line in a process of its own, on an application that no cache knows, and then again on the same one. Its memory is what the kernel says of that process:
  * the engine and its tools have their own. The largest images take some 10 GB of the engine's disk.
+ * With two engines the services are dealt out to both, each judged by a process of its own at the same time, and `loadline merge` makes one verdict of theirs. The second engine runs on this machine
+ * as well, in a network of its own, and has judged one service before: what it shows is what spreading costs, and a gain only as far as one engine leaves cores idle.
  */
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const megabyte = 1_000_000
@@ -47,15 +51,24 @@ if (mode === '--work') await work(rest)
 else await bench()
 
 async function bench(): Promise<void> {
-  const { values } = parseArgs({ options: { dimension: { type: 'string', multiple: true }, steps: { type: 'string' }, parallel: { type: 'string', default: '2' } } })
+  const { values } = parseArgs({ options: { dimension: { type: 'string', multiple: true }, steps: { type: 'string' }, parallel: { type: 'string', default: '2' }, engines: { type: 'string', default: '1' } } })
   const names = values.dimension ?? Object.keys(dimensions)
-  process.stdout.write(`${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}; at most ${values.parallel} services at a time.\n`)
+  process.stdout.write(`${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}; at most ${values.parallel} services at a time on each engine; engines: ${values.engines}.\n`)
+  const engines = await reachEngines(Number(values.engines))
+  try {
+    await measureAll(names, values, engines.reached)
+  } finally {
+    await engines.end()
+  }
+}
+
+async function measureAll(names: readonly string[], values: { steps?: string | undefined; parallel: string }, engines: readonly Reached[]): Promise<void> {
   for (const name of names) {
     const dimension = dimensions[name]
     if (dimension === undefined) throw new TypeError(`the dimensions are ${Object.keys(dimensions).join(', ')}, found ${name}`)
     const rows: Grown[] = []
     for (const size of values.steps?.split(',').map(Number) ?? dimension.steps) {
-      const row = await measure(dimension, size, values.parallel)
+      const row = await measure(dimension, size, { parallel: values.parallel, engines })
       process.stderr.write(`${size} ${dimension.unit}: ${row.first.toFixed(1)} s, again ${row.again.toFixed(1)} s, ${(row.memory / megabyte).toFixed(0)} MB\n`)
       rows.push(row)
     }
@@ -63,14 +76,19 @@ async function bench(): Promise<void> {
   }
 }
 
-async function measure({ write }: Dimension, size: number, parallel: string): Promise<Grown> {
+async function measure({ write }: Dimension, size: number, { parallel, engines }: { parallel: string; engines: readonly Reached[] }): Promise<Grown> {
   const directory = mkdtempSync(join(tmpdir(), 'loadline-growth-'))
   try {
     const sources = write(join(directory, 'sources'), size)
+    const shares = engines.map((reached, turn) => ({ reached, turn, sources: sources.filter((_, index) => index % engines.length === turn) })).filter((share) => share.sources.length > 0)
     const run = async () => {
-      const result = join(directory, 'result.json')
-      await execa(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url), '--work', result, ...sources, '--output', join(directory, 'report'), '--parallel', parallel, '--progress', 'none', '--quiet'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
-      return JSON.parse(readFileSync(result, 'utf8')) as { seconds: number; memory: number }
+      const results = await Promise.all(shares.map(({ reached, turn, sources: own }) => judge(join(directory, `report-${turn}`), [...own, ...reached, '--parallel', parallel])))
+      const begun = performance.now()
+      if (shares.length > 1) {
+        const reports = shares.flatMap(({ turn, sources: own }) => own.map((source) => (own.length === 1 ? join(directory, `report-${turn}`) : join(directory, `report-${turn}`, basename(source)))))
+        await execa(process.execPath, [join(root, 'ci/loadline.mjs'), 'merge', ...reports, '--expect', ...sources.map((source) => basename(source))])
+      }
+      return { seconds: Math.max(...results.map(({ seconds }) => seconds)) + (performance.now() - begun) / 1_000, memory: Math.max(...results.map(({ memory }) => memory)) }
     }
     const first = await run()
     const again = await run()
@@ -78,6 +96,34 @@ async function measure({ write }: Dimension, size: number, parallel: string): Pr
   } finally {
     rmSync(directory, { recursive: true })
   }
+}
+
+/** One process of the command line, which says something only where it does not pass; gives how long it took and the most memory that it had. */
+async function judge(output: string, argv: readonly string[]): Promise<{ seconds: number; memory: number }> {
+  const result = `${output}.json`
+  await execa(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url), '--work', result, ...argv, '--output', output, '--progress', 'none', '--quiet'], { cwd: root, stdio: ['ignore', 2, 2] })
+  return JSON.parse(readFileSync(result, 'utf8')) as { seconds: number; memory: number }
+}
+
+/** Options of the command line by which an engine is reached. */
+type Reached = readonly string[]
+
+/** One engine or two, which have each judged a service: no first run pays for a tool that an engine has never had. */
+async function reachEngines(count: number): Promise<{ reached: Reached[]; end(): Promise<void> }> {
+  if (count !== 1 && count !== 2) throw new TypeError(`wanted 1 or 2 engines, found ${count}`)
+  const { lockFile = '' } = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`) })
+  const second = count === 2 ? await secondEngine() : undefined
+  const reached = [[], ...(second === undefined ? [] : [['--engine', second.address, '--lock', lockFile]])]
+  const directory = mkdtempSync(join(tmpdir(), 'loadline-growth-'))
+  try {
+    await Promise.all(reached.map((options, turn) => judge(join(directory, `report-${turn}`), [...single(join(directory, `service-${turn}`), one), ...options])))
+  } catch (error) {
+    await second?.end()
+    throw error
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+  return { reached, end: async () => second?.end() }
 }
 
 async function work([result = '', ...argv]: string[]): Promise<void> {

@@ -1,0 +1,66 @@
+import { readlinkSync } from 'node:fs'
+import { createServer as createPlainServer, connect, type NetConnectOpts, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
+
+/** This machine's end of the cable, and the other one. */
+export const here = '10.87.213.1'
+export const there = '10.87.213.2'
+
+/** A network of its own, joined to this machine's by one cable: nothing else can be reached from there. */
+export interface OwnNetwork {
+  /** Its file in /proc, by which others enter it. */
+  namespace: string
+  /** The argument list that runs a program there, in its own mount namespace as well. */
+  enter(...argv: string[]): string[]
+  /** Removes it with its cable. */
+  end(): Promise<void>
+}
+
+/** Makes the network; there can be one at a time. */
+export async function ownNetwork(): Promise<OwnNetwork> {
+  const holder = execa('unshare', ['--net', '--mount', 'sleep', '3600'], { reject: false, stdin: 'ignore' })
+  const pid = String(holder.pid)
+  const network: OwnNetwork = {
+    namespace: `/proc/${pid}/ns/net`,
+    enter: (...argv) => ['nsenter', '--target', pid, '--net', '--mount', '--', ...argv],
+    async end() {
+      holder.kill()
+      await holder
+    },
+  }
+  try {
+    while (readlinkSync(network.namespace) === readlinkSync('/proc/self/ns/net')) await sleep(20)
+    // The cable goes with the network at its other end.
+    await execa('ip', ['link', 'add', 'loadline-here', 'type', 'veth', 'peer', 'name', 'loadline-there', 'netns', pid])
+    await execa('ip', ['address', 'add', `${here}/30`, 'dev', 'loadline-here'])
+    await execa('ip', ['link', 'set', 'loadline-here', 'up'])
+    const [program = '', ...argv] = network.enter('ip')
+    await execa(program, [...argv, 'address', 'add', `${there}/30`, 'dev', 'loadline-there'])
+    for (const device of ['loadline-there', 'lo']) await execa(program, [...argv, 'link', 'set', device, 'up'])
+    return network
+  } catch (error) {
+    await network.end()
+    throw error
+  }
+}
+
+/** A server at this machine's end of the cable that hands every connection on to an address here. */
+export function forwarding(target: NetConnectOpts): Server {
+  return createPlainServer((client) => join(client, target))
+}
+
+/** Joins a connection to an address here. */
+export function join(client: Socket, target: NetConnectOpts): void {
+  const served = connect(target)
+  client.pipe(served).pipe(client)
+  for (const end of [client, served]) end.on('error', () => void [client, served].map((each) => each.destroy()))
+}
+
+/** Opens a server at this machine's end of the cable; gives host and port. */
+export async function listenHere(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, here, resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
+  return `${here}:${address.port}`
+}

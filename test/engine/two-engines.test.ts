@@ -1,0 +1,47 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { findEngine } from '../../ci/engine.ts'
+import { Merged } from '../../src/model/index.ts'
+import { buildAndScan, loadline } from './command-line.ts'
+import { secondEngine } from './second-engine.ts'
+import { timeless } from './timeless.ts'
+import { tinyImage } from './tiny-image.ts'
+
+describe('services over two engines', () => {
+  it('are judged at the same time and alike by either, and one verdict is made of theirs, which rejects where a part is missing or was rejected', async () => {
+    const { env, lockFile = '' } = await findEngine({ say: () => undefined })
+    const first = env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? ''
+    const second = await secondEngine()
+    onTestFinished(second.end, 60_000)
+    const service = (name: string, policy: string) => {
+      const source = tinyImage(name)
+      writeFileSync(join(source, 'loadline.yaml'), `version: 1\n${policy}image: {name: ${name}}\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n`)
+      return source
+    }
+    const judge = (source: string, engine: string) => buildAndScan(source, ['--engine', engine, '--lock', lockFile])
+    const [orders, billing] = [service('orders', 'extends: advisory\n'), service('billing', 'extends: advisory\n')]
+    // The strict default asks for a health check, which the tiny image has not.
+    const mail = service('mail', '')
+
+    const parts = await Promise.all([judge(orders, first), judge(billing, second.address)])
+    for (const { exitCode, stderr } of parts) expect(exitCode, stderr).toBe(0)
+    const [here, there] = parts
+    expect(readFileSync(join(there.output, 'engine.log'), 'utf8')).toContain(second.name)
+    expect(readFileSync(join(here.output, 'engine.log'), 'utf8')).not.toContain(second.name)
+
+    const [again, rejected] = await Promise.all([judge(orders, second.address), judge(mail, first)])
+    expect(timeless(again.run)).toEqual(timeless(here.run))
+    expect(rejected.exitCode, rejected.stderr).toBe(1)
+
+    const merge = async (reports: string[], expected: string[]) => {
+      const { exitCode, stdout, stderr } = await loadline(['merge', ...reports, '--expect', ...expected, '--json'])
+      const { outcome, parts: states, faults } = Merged.parse(JSON.parse(stdout || stderr))
+      return { exitCode, outcome, states: states.map(({ name, state }) => `${name} ${state}`), faults }
+    }
+    const both = [here.output, there.output]
+    expect(await merge(both, ['orders', 'billing'])).toEqual({ exitCode: 0, outcome: 'passed', states: ['billing passed', 'orders passed'], faults: [] })
+    expect(await merge([here.output], ['orders', 'billing'])).toEqual({ exitCode: 1, outcome: 'rejected', states: ['billing missing', 'orders passed'], faults: [] })
+    expect(await merge([...both, rejected.output], ['orders', 'billing', 'mail'])).toEqual({ exitCode: 1, outcome: 'rejected', states: ['billing passed', 'mail rejected', 'orders passed'], faults: [] })
+  })
+})
