@@ -1,6 +1,6 @@
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
-import { findChromium } from './chromium.ts'
+import { launchChromium } from './chromium.ts'
 
 /** How a page is opened. */
 export interface View {
@@ -22,11 +22,7 @@ export interface Opened {
 export function withBrowser(): (html: string, view: View) => Promise<Opened> {
   let browser: Browser
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: await findChromium(),
-      // Chromium's own sandbox needs what root in a container has not. Nothing is fetched: the pages are this repository's own.
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    })
+    browser = await launchChromium('the tests in test/browser')
   }, 900_000)
   afterAll(() => browser.close())
   return (html, view) => open(browser, html, view)
