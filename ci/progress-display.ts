@@ -37,7 +37,7 @@ export function liveDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
   const colors = pc.createColors(process.env['NO_COLOR'] === undefined)
   const steps = new Map<string, ProgressEvent & { since: number }>()
   let frame = 0
-  const draw = () => update(render([...steps.values()], frame, colors))
+  const draw = () => update(render([...steps.values()], frame, colors, stream.columns ?? Infinity))
   const timer = setInterval(() => {
     frame += 1
     if (steps.size > 0) draw()
@@ -90,7 +90,7 @@ export function silentDisplay(): ProgressDisplay {
 
 export const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
-function render(steps: ReadonlyArray<ProgressEvent & { since: number }>, frame: number, colors: ReturnType<typeof pc.createColors>): string {
+function render(steps: ReadonlyArray<ProgressEvent & { since: number }>, frame: number, colors: ReturnType<typeof pc.createColors>, columns: number): string {
   const ordered = steps.toSorted((left, right) => stages.indexOf(left.stage) - stages.indexOf(right.stage) || left.since - right.since)
   let stage = ''
   return ordered
@@ -101,9 +101,17 @@ function render(steps: ReadonlyArray<ProgressEvent & { since: number }>, frame: 
       const undecided = event.detail?.startsWith('undecided') ?? false
       const mark = running ? colors.cyan(spinner[frame % spinner.length] ?? '') : event.state === 'failed' || undecided ? colors.red('✗') : colors.green('✓')
       const seconds = running ? (performance.now() - event.since) / 1000 : (event.seconds ?? 0)
-      return `  ${colors.bold(heading.padEnd(9))} ${mark} ${event.step.padEnd(30)} ${colors.dim(`${seconds.toFixed(1).padStart(6)} s`)}  ${colors.dim(shown(event.detail ?? ''))}`.trimEnd()
+      return `  ${colors.bold(heading.padEnd(9))} ${mark} ${event.step.padEnd(30)} ${colors.dim(`${seconds.toFixed(1).padStart(6)} s`)}  ${colors.dim(fitting(shown(event.detail ?? ''), columns - besideDetail))}`.trimEnd()
     })
     .join('\n')
+}
+
+/** Columns that a line of the live display has before its detail. */
+const besideDetail = 55
+
+/** The live display is a line per step: what does not fit is cut, and the verdict has it whole. */
+function fitting(text: string, columns: number): string {
+  return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
 }
 
 /** A detail may repeat what a tool or an image said: it stays one line, and nothing in it is obeyed. */

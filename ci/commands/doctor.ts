@@ -18,14 +18,14 @@ export async function doctor(source: string, options: { json: boolean; engine?: 
   const remarks = [nodeRemark(), ...(await engineRemarks(options.engine)), ...(await sourceRemarks(source, options.lock, now))]
   const healthy = remarks.every(({ state }) => state !== 'missing')
   if (options.json) process.stdout.write(`${JSON.stringify({ healthy, remarks }, null, 2)}\n`)
-  else process.stdout.write(`${remarks.map((remark) => rendered(remark)).join('')}${healthy ? 'A run can begin.' : 'A run would not get far: see above.'}\n`)
+  else process.stdout.write(`${remarks.map((remark) => rendered(remark, Math.max(...remarks.map(({ subject }) => subject.length)))).join('')}${healthy ? 'A run can begin.' : 'A run would not get far: see above.'}\n`)
   return healthy ? 0 : 3
 }
 
-function rendered({ state, subject, found, remedy }: Remark): string {
+function rendered({ state, subject, found, remedy }: Remark, width: number): string {
   const colors = createColors(useColor(process.stdout))
   const mark = { fine: colors.green('✓'), warning: colors.yellow('!'), missing: colors.red('✗') }[state]
-  return `${mark} ${subject.padEnd(20)} ${found}\n${remedy === undefined ? '' : `${' '.repeat(23)}${colors.dim(remedy)}\n`}`
+  return `${mark} ${subject.padEnd(width)}  ${found}\n${remedy === undefined ? '' : `${' '.repeat(width + 4)}${colors.dim(remedy)}\n`}`
 }
 
 /** An older Node does not get here. */

@@ -85,7 +85,7 @@ td b { font-weight: 600 }
 
 .layers { display: flex; gap: 2px; height: .5rem; max-width: 34rem; margin: .5rem 0 .35rem }
 .layers i { min-width: 2px; background: var(--sea); opacity: .34 } .layers i:nth-child(even) { opacity: .6 }
-.word, .day { white-space: nowrap } .day small { white-space: normal }
+.word, .day, .whole { white-space: nowrap } .day small { white-space: normal }
 .word::before { content: ""; display: inline-block; width: .55rem; height: .55rem; margin-right: .5rem; border-radius: 50%; border: .275rem solid var(--tone); vertical-align: .02em }
 .word.failed, .word.denied, .word.critical, .word.high { --tone: var(--no) }
 .word.undecided, .word.warned, .word.medium, .word.unknown { --tone: var(--unsure) }

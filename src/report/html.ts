@@ -5,7 +5,7 @@ import { flowProgress } from './flow-progress.ts'
 import { headline, rulesWith } from './headline.ts'
 import { findingsSection } from './html-findings.ts'
 import { htmlStyle } from './html-style.ts'
-import { cell, columnHeads } from './html-table.ts'
+import { breakable, cell, columnHeads } from './html-table.ts'
 import { loadLineMark } from './load-line-mark.ts'
 import { html, type Markup } from './markup.ts'
 import { age, byteSize, counted, moment, wholeNumber } from './measures.ts'
@@ -19,6 +19,7 @@ import { verificationSteps } from './verification-steps.ts'
  * `report.html`: one page that needs nothing else, for people. No scripts, no fonts or images from elsewhere; a content security policy
  * says so to the browser. Text from the image is shown and never interpreted.
  * At most 500 findings of a kind are listed, heaviest first; each list counts what it leaves out.
+ * What comes first depends on the verdict: whoever reads that an image passed wants to check it, whoever reads anything else wants to know why.
  */
 export function renderHtml(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run)): string {
   const { outcome, word } = headline(run)
@@ -42,11 +43,12 @@ ${flowStrip(run)}
 ${factList(run)}
 ${notices(run).map(({ title, text, items }) => html`<aside class="notice"><b>${title}</b><p>${text}</p>${items.length > 0 && html`<ul>${items.map((item) => html`<li><code>${printable(item)}</code></li>`)}</ul>`}</aside>
 `)}
-${verificationSection(run)}
+${outcome === 'passed' && verificationSection(run)}
 ${gatesSection(run)}
 ${evidenceSection(run)}
 ${findingsSection(run, findings)}
 ${exceptionsSection(findings)}
+${outcome !== 'passed' && verificationSection(run)}
 ${toolsSection(run)}
 </main>
 <footer><span>Loadline ${printable(run.loadline)}, ${moment(run.startedAt)}, document ${run.schemaVersion}</span><span>The same facts for machines: verdict.json, report.sarif, report.junit.xml</span></footer>
@@ -58,11 +60,13 @@ ${toolsSection(run)}
 }
 
 function topBar(run: Run): Markup {
+  const passed = headline(run).outcome === 'passed'
   const links: Array<[string, boolean]> = [
-    ['verify', true],
+    ['verify', passed],
     ['gates', run.verdict !== undefined],
     ['evidence', run.evidence !== undefined],
     ['findings', run.evidence !== undefined || run.verdict !== undefined],
+    ['verify', !passed],
     ['tools', run.verdict !== undefined],
   ]
   return html`<header class="top"><strong>Loadline</strong><nav aria-label="Sections">${links.filter(([, there]) => there).map(([name]) => html`<a href="#${name}">${name}</a>`)}</nav><span>${moment(run.verdict?.binding.at ?? run.startedAt)}</span></header>`
@@ -114,7 +118,10 @@ function gatesSection(run: Run): Markup | false {
   if (run.verdict === undefined) return false
   const speaking = [...rulesWith(run, 'failed'), ...rulesWith(run, 'undecided'), ...rulesWith(run, 'warned')]
   const quiet = [...rulesWith(run, 'off'), ...rulesWith(run, 'passed')]
-  const row = (result: RuleResult): Markup => html`<tr>${cell('Verdict', html`<span class="word ${result.status}">${statusWords[result.status]}</span>`)}${cell('Gate', html`<span><b>${printable(result.title)}</b> <small>${printable(result.rule)}</small></span>`)}${cell('Wanted', printable(result.wanted))}${cell('Found', printable(result.found))}${speaks(result) && cell('What to do', printable(result.remedy))}</tr>
+  // What is in order is folded away where something is not.
+  const denying = speaking.some(({ status }) => status !== 'warned')
+  const told = (text: string): Markup => html`<span>${breakable(printable(text))}</span>`
+  const row = (result: RuleResult): Markup => html`<tr>${cell('Verdict', html`<span class="word ${result.status}">${statusWords[result.status]}</span>`)}${cell('Gate', html`<span><b>${printable(result.title)}</b> <small>${printable(result.rule)}</small></span>`)}${cell('Wanted', told(result.wanted))}${cell('Found', told(result.found))}${speaks(result) && cell('What to do', told(result.remedy))}</tr>
 `
   const table = (results: readonly RuleResult[], caption: string, remedy: boolean): Markup | false =>
     results.length > 0 &&
@@ -124,7 +131,7 @@ function gatesSection(run: Run): Markup | false {
   const line = counts.map(([status, count]) => `${wholeNumber(count)} ${countWords[status]}`).join(', ')
   return html`<section id="gates"><h2>Gates</h2><p class="lead">${line}.</p>
 ${table(speaking, 'Gates that say no, are undecided or warn: what each wanted and found, and what to do', true)}
-${quiet.length > 0 && html`<details class="others" open><summary><h3>${speaking.length === 0 ? 'All of them' : 'All others'}</h3><span>${wholeNumber(quiet.length)}</span></summary><div class="body">${table(quiet, 'Gates that passed or are off', false)}</div></details>`}</section>`
+${quiet.length > 0 && html`<details class="others"${!denying && html` open`}><summary><h3>${speaking.length === 0 ? 'All of them' : 'All others'}</h3><span>${wholeNumber(quiet.length)}</span></summary><div class="body">${table(quiet, 'Gates that passed or are off', false)}</div></details>`}</section>`
 }
 
 function speaks({ status }: RuleResult): boolean {

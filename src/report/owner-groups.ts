@@ -17,11 +17,13 @@ export function ownerGroups(findings: readonly ReportedFinding[]): OwnerGroup[] 
   const groups = new Map<string, OwnerGroup>()
   for (const finding of findings) {
     const about = describe(finding.owner)
-    const key = `${about.title}\0${about.name}\0${about.title === titles.build ? '' : about.line}`
+    // A line of the Dockerfile is one instruction, however much of it each collector repeats.
+    const key = about.title === titles.application && about.line !== undefined ? `${about.title}\0${about.line}` : `${about.title}\0${about.name}\0${about.title === titles.build ? '' : about.line}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { ...about, findings: [finding] })
     else {
       group.findings.push(finding)
+      if (about.name.length > group.name.length) group.name = about.name
       if (about.line !== undefined && (group.line === undefined || about.line < group.line)) group.line = about.line
     }
   }

@@ -81,9 +81,8 @@ function factLines(run: Run, width: number, colors: Colors): string {
 function gateTable(results: readonly RuleResult[], width: number, colors: Colors): string {
   const [gate, wanted, found, remedy] = columns(width, 4, [26, 22, 22, 30])
   const rows = results.map((result) => {
-    const paint = result.status === 'failed' ? colors.red : colors.yellow
     return [
-      `${paint(`${glyphs[result.status]} ${wrapped(result.title, gate - 2).replaceAll('\n', '\n  ')}`)}`,
+      `${statusPaint(result, colors)(`${glyphs[result.status]} ${wrapped(result.title, gate - 2).replaceAll('\n', '\n  ')}`)}`,
       wrapped(result.wanted, wanted),
       wrapped(result.found, found),
       wrapped(result.remedy, remedy),
@@ -101,20 +100,20 @@ function detailTable(result: RuleResult, findings: readonly ReportedFinding[], w
   const body = findingTable(shown, result.remedy, width - 2, colors)
   const cut = ofRule.slice(mostFindings)
   const rest = cut.length === 0 ? '' : `\n${colors.dim(`  ${indented(wrapped(`and ${counted(cut.length, 'more', 'more')} (${severityLine(tally(cut))}): see the reports`, width - 2), 2)}`)}`
-  return `${block(`${glyphs[result.status]} ${colors.bold(printable(result.title))}`, body)}${rest}`
+  return `${block(`${statusPaint(result, colors)(glyphs[result.status])} ${colors.bold(printable(result.title))}`, body)}${rest}`
 }
 
 /** How to learn what the rules that speak are about, and why. */
 function explainLine(speaking: readonly RuleResult[], width: number, colors: Colors): string {
   const [first, ...others] = speaking.map(({ rule }) => printable(rule))
   if (first === undefined) return ''
-  const also = others.length === 0 ? '' : wrapped(`also ${others.join(' ')}`, width - 10)
+  const also = others.length === 0 ? '' : wrapped(`also ${others.join(' ')}`, width - 10, Infinity)
   return colors.dim(`about     loadline policy explain ${first}${also === '' ? '' : `\n          ${indented(also, 10)}`}`)
 }
 
 function missingTable(findings: readonly ReportedFinding[], width: number, colors: Colors): string {
   const missing = findings.filter((finding) => finding.rule === undefined && finding.state === 'undecided')
-  return missing.length === 0 ? '' : block(`? ${colors.bold('Missing evidence')}`, findingTable(missing.slice(0, 50), '', width - 2, colors))
+  return missing.length === 0 ? '' : block(`${colors.yellow('?')} ${colors.bold('Missing evidence')}`, findingTable(missing.slice(0, 50), '', width - 2, colors))
 }
 
 function findingTable(findings: readonly ReportedFinding[], sharedRemedy: string, width: number, colors: Colors): string {
@@ -141,10 +140,14 @@ function severityPaint({ severity }: ReportedFinding, colors: Colors): Painter {
   return severity === 'low' ? colors.dim : colors.yellow
 }
 
+function statusPaint({ status }: RuleResult, colors: Colors): Painter {
+  return status === 'failed' ? colors.red : colors.yellow
+}
+
 function compressed(glyph: string, word: string, results: readonly RuleResult[], width: number, paint: Painter): string {
   if (results.length === 0) return ''
   const start = `${glyph} ${results.length} ${word}`
-  return `${paint(start)}  ${indented(wrapped(results.map((result) => result.rule).join(', '), width - start.length - 2), start.length + 2)}`
+  return `${paint(start)}  ${indented(wrapped(results.map((result) => result.rule).join(', '), width - start.length - 2, Infinity), start.length + 2)}`
 }
 
 /** Who allows what, why and until when: an exception is no small print. */
@@ -177,7 +180,9 @@ function withinPolicyLine(findings: readonly ReportedFinding[], width: number): 
 function lastWords(run: Run, options: TerminalOptions, width: number, colors: Colors, paint: Painter): string {
   const { word, sentence, next, images } = headline(run)
   const published = run.release === undefined ? undefined : `${printable(run.release.reference)}@${run.release.digest}`
-  const named = published !== undefined ? published : images.length === 0 ? printable(run.subject.name) : images.map(({ platform, name, digest }) => `${printable(name)}@${digest}${images.length > 1 ? ` (${platform})` : ''}`).join(' ')
+  const [image, ...others] = images
+  // Of several platforms the digests stand above, among the facts: the last line is one that a person can read.
+  const named = published ?? (image === undefined || others.length > 0 ? [printable(run.subject.name), images.map(({ platform }) => platform).join(', ')].filter((text) => text !== '').join(' ') : `${printable(image.name)}@${image.digest}`)
   return [
     wrapped(sentence, width),
     ...(next === '' ? [] : [wrapped(next, width)]),
@@ -230,12 +235,12 @@ function indented(text: string, by: number): string {
   return text.replaceAll('\n', `\n${' '.repeat(by)}`)
 }
 
-/** Printable text broken to lines of at most `width` columns, at spaces where there are any, and inside a word only where it is longer than a line. */
-function wrapped(text: string, width: number): string {
+/** Printable text broken to lines of at most `width` columns, at spaces where there are any, and inside a word only where it is longer than a line. The ids of our own rules need no limit. */
+function wrapped(text: string, width: number, longest: number = longestCell): string {
   const lines: string[] = []
   let line = ''
   let used = 0
-  for (const word of defused(printable(text, longestCell)).split(/ +/)) {
+  for (const word of defused(printable(text, longest)).split(/ +/)) {
     for (const piece of pieces(word, width, used)) {
       const size = columnsOf(piece)
       if (used > 0 && used + 1 + size > width) {

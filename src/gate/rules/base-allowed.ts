@@ -1,7 +1,7 @@
 import type { Violation } from '../../model/index.ts'
 import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
-import { repositoryOf } from '../repository.ts'
+import { nameOfStage, repositoryOf } from '../repository.ts'
 
 /** Only bases of the list, in every stage: a build stage decides what ends up in the image as well. */
 export const baseAllowed: Rule = {
@@ -20,7 +20,7 @@ export const baseAllowed: Rule = {
         .filter(({ reference, pinnedBy }) => pinnedBy !== 'scratch' && !allow.some((entry) => matches(entry, repositoryOf(reference))))
         .map(({ reference, stage, location }): Violation => ({
           id: repositoryOf(reference),
-          subject: stage,
+          subject: nameOfStage(stage),
           severity: 'medium',
           platform,
           wanted: `one of ${allow.join(', ')}`,

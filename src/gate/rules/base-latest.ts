@@ -1,7 +1,7 @@
 import type { Violation } from '../../model/index.ts'
 import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
-import { tagOf } from '../repository.ts'
+import { nameOfStage, tagOf } from '../repository.ts'
 
 /** `latest` says nothing of the version that was built on, also where a digest stands beside it; a digest alone names one image for ever. */
 export const baseLatest: Rule = {
@@ -17,7 +17,7 @@ export const baseLatest: Rule = {
       return { platform, latest, text: `${latest.length} of ${value.images.length} without` }
     })
     const violations = images.flatMap(({ platform, latest }) =>
-      latest.map(({ reference, stage, written, location }): Violation => ({ id: reference, subject: stage, severity: 'low', platform, wanted: 'a tag that names a version', found: written, remedy: baseLatest.remedy, location, owner: ownersOn(evidence, platform).ofLine(location.line) })),
+      latest.map(({ reference, stage, written, location }): Violation => ({ id: reference, subject: nameOfStage(stage), severity: 'low', platform, wanted: 'a tag that names a version', found: written, remedy: baseLatest.remedy, location, owner: ownersOn(evidence, platform).ofLine(location.line) })),
     )
     return { wanted: 'a version in the tag of each', found: onEveryPlatform(images), violations }
   },

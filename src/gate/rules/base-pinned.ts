@@ -1,6 +1,7 @@
 import type { Violation } from '../../model/index.ts'
 import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+import { nameOfStage } from '../repository.ts'
 
 /** A tag can point at something else tomorrow; a digest cannot. */
 export const basePinned: Rule = {
@@ -20,7 +21,7 @@ export const basePinned: Rule = {
     const violations = images.flatMap(({ platform, loose }) =>
       loose.map(({ stage, reference, written, digest, location }): Violation => ({
         id: reference,
-        subject: stage,
+        subject: nameOfStage(stage),
         severity: 'medium',
         platform,
         wanted: 'a digest in the Dockerfile or the lock file',

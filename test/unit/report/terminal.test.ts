@@ -10,16 +10,25 @@ describe('renderTerminal', () => {
   it.each([
     ['passed', passedRun, `PASSED registry.example.com/shop/orders:1.8.2@${digestOf('index')}`],
     ['rejected', rejectedRun, `REJECTED fastapi-postgres@${digestOf('linux/amd64')}`],
-    ['undecided', undecidedRun, `UNDECIDED shop/orders@${digestOf('linux/amd64')} (linux/amd64) shop/orders@${digestOf('linux/arm64')} (linux/arm64)`],
+    ['undecided', undecidedRun, 'UNDECIDED shop/orders linux/amd64, linux/arm64'],
     ['broken', brokenRun, 'BROKEN shop/orders'],
   ])('ends a run that is %s with one clear line', (_name, build, line) => {
     expect(lastLines(renderTerminal(build(), plain))).toEqual(['Reports: loadline-report', line])
   })
 
+  it('names every rule that passed, however many there are', () => {
+    const run = passedRun()
+    const rules = Array.from({ length: 60 }, (_, position) => `rule-number-${position}`)
+    const [first] = run.verdict?.results ?? []
+    if (run.verdict !== undefined && first !== undefined) run.verdict.results = rules.map((rule) => ({ ...first, rule, status: 'passed' }))
+    expect(renderTerminal(run, plain)).not.toContain('more characters')
+    expect(renderTerminal(run, plain)).toContain('rule-number-59')
+  })
+
   it('says of a release that failed that the gate had passed', () => {
     const text = renderTerminal(brokenReleaseRun(), plain).replace(/\s+/g, ' ')
     expect(text).toContain('The gate passed, but the stage “publish” failed')
-    expect(text).toContain('BROKEN shop/orders@')
+    expect(text).toContain('BROKEN shop/orders linux/amd64, linux/arm64')
   })
 
   it('shows failures with place and remedy, and passed rules in a line', () => {
