@@ -3,9 +3,12 @@ import { createServer as createPlainServer, connect, type NetConnectOpts, type S
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 
+/** Two files of tests run at the same time, each in a worker of its own: each has a cable of its own. */
+const worker = Number(process.env['VITEST_POOL_ID'] ?? 0)
 /** This machine's end of the cable, and the other one. */
-export const here = '10.87.213.1'
-export const there = '10.87.213.2'
+export const here = `10.87.${200 + worker}.1`
+export const there = `10.87.${200 + worker}.2`
+const [device, deviceThere] = [`loadline-here${worker}`, `loadline-there${worker}`]
 
 /** A network of its own, joined to this machine's by one cable: nothing else can be reached from there. */
 export interface OwnNetwork {
@@ -17,7 +20,7 @@ export interface OwnNetwork {
   end(): Promise<void>
 }
 
-/** Makes the network; there can be one at a time. */
+/** Makes the network; there can be one at a time in a process. */
 export async function ownNetwork(): Promise<OwnNetwork> {
   const holder = execa('unshare', ['--net', '--mount', 'sleep', '3600'], { reject: false, stdin: 'ignore' })
   const pid = String(holder.pid)
@@ -32,12 +35,12 @@ export async function ownNetwork(): Promise<OwnNetwork> {
   try {
     while (readlinkSync(network.namespace) === readlinkSync('/proc/self/ns/net')) await sleep(20)
     // The cable goes with the network at its other end.
-    await execa('ip', ['link', 'add', 'loadline-here', 'type', 'veth', 'peer', 'name', 'loadline-there', 'netns', pid])
-    await execa('ip', ['address', 'add', `${here}/30`, 'dev', 'loadline-here'])
-    await execa('ip', ['link', 'set', 'loadline-here', 'up'])
+    await execa('ip', ['link', 'add', device, 'type', 'veth', 'peer', 'name', deviceThere, 'netns', pid])
+    await execa('ip', ['address', 'add', `${here}/30`, 'dev', device])
+    await execa('ip', ['link', 'set', device, 'up'])
     const [program = '', ...argv] = network.enter('ip')
-    await execa(program, [...argv, 'address', 'add', `${there}/30`, 'dev', 'loadline-there'])
-    for (const device of ['loadline-there', 'lo']) await execa(program, [...argv, 'link', 'set', device, 'up'])
+    await execa(program, [...argv, 'address', 'add', `${there}/30`, 'dev', deviceThere])
+    for (const name of [deviceThere, 'lo']) await execa(program, [...argv, 'link', 'set', name, 'up'])
     return network
   } catch (error) {
     await network.end()
