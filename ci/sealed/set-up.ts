@@ -86,7 +86,7 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonl
     },
   }
   const root = engineRootStep(prerequisites)
-  const runtime = runtimeStep(lock, prerequisites)
+  const runtime = runtimeStep(lock, engineBinaries, prerequisites)
   const engine: Step<Engine> = {
     name: 'engine',
     doing: 'starting the engine',

@@ -1,26 +1,19 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { root } from '../repo/source-files.ts'
+import { copyLoadlineModule, dagger } from './loadline-module.ts'
 import { tinyImage } from './tiny-image.ts'
 
 /** An application whose dagger.json has Loadline as a toolchain, and nothing else of Dagger. */
 async function applicationWithToolchain(): Promise<string> {
   const directory = tinyImage('toolchain')
-  const toolchain = join(directory, 'tools', 'loadline')
-  mkdirSync(toolchain, { recursive: true })
-  for (const part of ['src', 'pipelines', 'dagger.json', 'package.json', 'package-lock.json', 'tsconfig.json']) cpSync(join(root, part), join(toolchain, part), { recursive: true })
+  copyLoadlineModule(join(directory, 'tools/loadline'))
   writeFileSync(join(directory, 'dagger.json'), JSON.stringify({ name: 'shop', engineVersion: 'v0.21.8', toolchains: [{ name: 'loadline', source: './tools/loadline' }] }))
   writeFileSync(join(directory, '.dockerignore'), 'tools\n')
   // The workspace is the repository.
   await execa('git', ['init', '--quiet'], { cwd: directory })
   return directory
-}
-
-const dagger = async (directory: string, ...argv: string[]) => {
-  const { exitCode, stdout, stderr } = await execa('node', [join(root, 'ci/loadline.mjs'), 'dagger', '--progress', 'plain', ...argv], { cwd: directory, reject: false, stdin: 'ignore', env: { NO_COLOR: '1', npm_command: '' } })
-  return { exitCode, text: `${stdout}\n${stderr}` }
 }
 
 describe('Loadline as a toolchain of an application', () => {

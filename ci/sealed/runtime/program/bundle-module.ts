@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type BuildOptions, type Loader, type Plugin } from 'esbuild'
+import { bindings } from './bindings.ts'
 
 
 /** The SDK of the runtime, wherever a module imports it from: there may be one only, for it holds the session. */
@@ -41,7 +42,7 @@ export async function bundleModule(root: string, files: readonly string[], outpu
     },
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire('file:///prepared/');" },
     ...compilerOptions(root),
-    plugins: [sdkOfTheRuntime, withoutCompiler, withoutTelemetry, moduleFiles(files), originalPaths],
+    plugins: [sdkOfTheRuntime, clientWithBindings, withoutCompiler, withoutTelemetry, moduleFiles(files), originalPaths],
   })
 }
 
@@ -58,6 +59,13 @@ const sdkOfTheRuntime: Plugin = {
       const entry = sdkEntries[path]
       return entry === undefined ? { errors: [{ text: `${path} is not an export of @dagger.io/dagger` }] } : { path: entry }
     })
+  },
+}
+
+const clientWithBindings: Plugin = {
+  name: 'client-with-bindings',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/client\.gen\.js$/ }, ({ importer }) => (bindings !== undefined && importer.startsWith(sdk) ? { path: bindings } : undefined))
   },
 }
 

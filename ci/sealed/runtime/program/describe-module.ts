@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { scan } from '../node_modules/@dagger.io/dagger/dist/src/module/introspector/index.js'
+import { bindings } from './bindings.ts'
 
 /** A part of a module (class, function, argument, ...) as plain data. */
 export interface DescribedPart {
@@ -20,11 +21,15 @@ const compilerState = new Set(['node', '__node', 'ast', 'symbol', 'signature', '
  * `reviveModule` turns back.
  */
 export async function describeModule(files: readonly string[], moduleName: string): Promise<DescribedPart> {
-  // The reader knows the SDK's own types by a source file of this name. The published package has declarations only, which are
-  // TypeScript too.
-  const client = join(tmpdir(), 'client.gen.ts')
-  writeFileSync(client, readFileSync(join(import.meta.dirname, '../node_modules/@dagger.io/dagger/dist/src/api/client.gen.d.ts')))
-  return describe(await scan([...files, client], moduleName, false)) as DescribedPart
+  return describe(await scan([...files, clientSource()], moduleName, false)) as DescribedPart
+}
+
+/** The reader knows the SDK's own types by a source file of this name. The published package has declarations only, which are TypeScript too. */
+function clientSource(): string {
+  if (bindings !== undefined) return bindings
+  const declarations = join(tmpdir(), 'client.gen.ts')
+  copyFileSync(join(import.meta.dirname, '../node_modules/@dagger.io/dagger/dist/src/api/client.gen.d.ts'), declarations)
+  return declarations
 }
 
 function describe(value: unknown): unknown {

@@ -27,7 +27,7 @@ test('every tool of the table is built, in the version that the table pins, stat
   for (const tool of [...Object.values(tools), ...Object.values(ownTools)]) expect(versions[tool.name], tool.name).toBe(tool.version)
 })
 
-test('the five programs of the engine are one build', async () => {
+test('the six programs of the engine are one build', async () => {
   const build = groupGoBuilds(await readGoBinaries()).find(({ module }) => module === 'engine')
-  expect(build?.binaries.map(({ name }) => name).sort()).toEqual(['dagger', 'dagger-engine', 'dagger-init', 'dial-stdio', 'dnsname'])
+  expect(build?.binaries.map(({ name }) => name).sort()).toEqual(['dagger', 'dagger-codegen', 'dagger-engine', 'dagger-init', 'dial-stdio', 'dnsname'])
 })
