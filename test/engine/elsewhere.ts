@@ -13,7 +13,7 @@ export interface Elsewhere {
 
 /** A network of its own, joined to this machine's by one cable, and an empty file system over a directory, until the test ends. */
 export async function elsewhere(hidden: string): Promise<Elsewhere> {
-  const network = await ownNetwork()
+  const network = await ownNetwork(213)
   onTestFinished(network.end)
   const start = (argv: readonly string[], options = {}) => {
     const [program = '', ...rest] = network.enter(...argv)
@@ -24,7 +24,7 @@ export async function elsewhere(hidden: string): Promise<Elsewhere> {
     async serve(path, tls) {
       const server = tls === undefined ? forwarding({ path }) : createTlsServer({ cert: tls.certificate, key: tls.key, ca: tls.authority, requestCert: true, rejectUnauthorized: true }, (client) => join(client, { path }))
       onTestFinished(() => void server.close())
-      return listenHere(server)
+      return listenHere(server, network.here)
     },
     async run(argv, env) {
       const ended = await start(argv, { reject: false, stdin: 'ignore', env: { NO_COLOR: '1', npm_command: '', GITHUB_ACTIONS: '', ...env } })

@@ -3,15 +3,11 @@ import { createServer as createPlainServer, connect, type NetConnectOpts, type S
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 
-/** Two files of tests run at the same time, each in a worker of its own: each has a cable of its own. */
-const worker = Number(process.env['VITEST_POOL_ID'] ?? 0)
-/** This machine's end of the cable, and the other one. */
-export const here = `10.87.${200 + worker}.1`
-export const there = `10.87.${200 + worker}.2`
-const [device, deviceThere] = [`loadline-here${worker}`, `loadline-there${worker}`]
-
 /** A network of its own, joined to this machine's by one cable: nothing else can be reached from there. */
 export interface OwnNetwork {
+  /** Address of this machine's end of the cable, and of the other one. */
+  here: string
+  there: string
   /** Its file in /proc, by which others enter it. */
   namespace: string
   /** The argument list that runs a program there, in its own mount namespace as well. */
@@ -20,11 +16,14 @@ export interface OwnNetwork {
   end(): Promise<void>
 }
 
-/** Makes the network; there can be one at a time in a process. */
-export async function ownNetwork(): Promise<OwnNetwork> {
+/** Makes the network 10.87.`block`.0/30. There can be one of a block at a time, and test files run beside each other: each user has a block of its own. */
+export async function ownNetwork(block: number): Promise<OwnNetwork> {
   const holder = execa('unshare', ['--net', '--mount', 'sleep', '3600'], { reject: false, stdin: 'ignore' })
   const pid = String(holder.pid)
+  const [here, there, cable] = [`10.87.${block}.1`, `10.87.${block}.2`, `loadline-${block}`]
   const network: OwnNetwork = {
+    here,
+    there,
     namespace: `/proc/${pid}/ns/net`,
     enter: (...argv) => ['nsenter', '--target', pid, '--net', '--mount', '--', ...argv],
     async end() {
@@ -35,12 +34,12 @@ export async function ownNetwork(): Promise<OwnNetwork> {
   try {
     while (readlinkSync(network.namespace) === readlinkSync('/proc/self/ns/net')) await sleep(20)
     // The cable goes with the network at its other end.
-    await execa('ip', ['link', 'add', device, 'type', 'veth', 'peer', 'name', deviceThere, 'netns', pid])
-    await execa('ip', ['address', 'add', `${here}/30`, 'dev', device])
-    await execa('ip', ['link', 'set', device, 'up'])
+    await execa('ip', ['link', 'add', cable, 'type', 'veth', 'peer', 'name', 'loadline-there', 'netns', pid])
+    await execa('ip', ['address', 'add', `${here}/30`, 'dev', cable])
+    await execa('ip', ['link', 'set', cable, 'up'])
     const [program = '', ...argv] = network.enter('ip')
-    await execa(program, [...argv, 'address', 'add', `${there}/30`, 'dev', deviceThere])
-    for (const name of [deviceThere, 'lo']) await execa(program, [...argv, 'link', 'set', name, 'up'])
+    await execa(program, [...argv, 'address', 'add', `${there}/30`, 'dev', 'loadline-there'])
+    for (const device of ['loadline-there', 'lo']) await execa(program, [...argv, 'link', 'set', device, 'up'])
     return network
   } catch (error) {
     await network.end()
@@ -60,8 +59,8 @@ export function join(client: Socket, target: NetConnectOpts): void {
   for (const end of [client, served]) end.on('error', () => void [client, served].map((each) => each.destroy()))
 }
 
-/** Opens a server at this machine's end of the cable; gives host and port. */
-export async function listenHere(server: Server): Promise<string> {
+/** Opens a server at this machine's end of a cable; gives host and port. */
+export async function listenHere(server: Server, here: string): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, here, resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the server has no port')

@@ -8,7 +8,6 @@ import { Run } from '../../src/model/index.ts'
 import { root } from '../repo/source-files.ts'
 import { buildAndScan, scratch } from './command-line.ts'
 import { elsewhere } from './elsewhere.ts'
-import { here } from './own-network.ts'
 import { timeless } from './timeless.ts'
 import { tinyImage } from './tiny-image.ts'
 
@@ -26,7 +25,7 @@ async function certificates(directory: string): Promise<void> {
   const openssl = (...argv: string[]) => execa('openssl', argv, { cwd: directory })
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
   await openssl('req', '-x509', ...key, '-keyout', 'authority.key', '-out', 'authority.pem', '-subj', '/CN=An authority of our own')
-  for (const [name, names] of [['engine', `IP:${here}`], ['client', 'DNS:client']] as const) {
+  for (const [name, names] of [['engine', 'IP:10.87.213.1'], ['client', 'DNS:client']] as const) {
     await openssl('req', '-x509', ...key, '-keyout', `${name}.key`, '-out', `${name}.pem`, '-subj', `/CN=${name}`, '-CA', 'authority.pem', '-CAkey', 'authority.key', '-addext', `subjectAltName=${names}`, '-addext', 'basicConstraints=critical,CA:FALSE')
   }
 }

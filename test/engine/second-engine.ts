@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { sealed } from '../../ci/engine.ts'
 import { engineVersion } from '../../ci/sealed/engine-health.ts'
-import { forwarding, listenHere, ownNetwork, there } from './own-network.ts'
+import { forwarding, listenHere, ownNetwork, type OwnNetwork } from './own-network.ts'
 
 /** An engine beside the sealed toolchain's, as it would be on a second machine. */
 export interface SecondEngine {
@@ -39,7 +39,7 @@ export async function secondEngine(): Promise<SecondEngine> {
   const directory = mkdtempSync(join(tmpdir(), 'loadline-second-'))
   const name = basename(directory).toLowerCase()
   const runc = ['--root', join(directory, 'runc')]
-  const network = await ownNetwork()
+  const network = await ownNetwork(214)
   const images = forwarding(registry)
   let container: Promise<unknown> | undefined
   const end = async () => {
@@ -52,15 +52,15 @@ export async function secondEngine(): Promise<SecondEngine> {
   try {
     for (const made of ['state', 'sockets']) mkdirSync(join(directory, made))
     await execa('cp', ['--archive', '--one-file-system', join(cacheDirectory, 'engine', 'root'), join(directory, 'root')])
-    const mirror = await listenHere(images)
+    const mirror = await listenHere(images, network.here)
     writeFileSync(join(directory, 'engine.json'), JSON.stringify(mirrored(readJson(join(cacheDirectory, 'engine', 'engine.json')), mirror)))
-    writeFileSync(join(directory, 'config.json'), JSON.stringify(another(readJson(join(cacheDirectory, 'engine', 'bundle', 'config.json')), directory, name, network.namespace)))
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(another(readJson(join(cacheDirectory, 'engine', 'bundle', 'config.json')), directory, name, network)))
 
     const log = join(directory, 'log')
     // Whoever kills this process leaves no engine behind: runc hands the signal on.
     container = execa('setpriv', ['--pdeathsig', 'TERM', 'runc', ...runc, 'run', '--bundle', directory, name], { reject: false, stdin: 'ignore', stdout: 'ignore', stderr: { file: log } })
     for (let waited = 0; waited < startSeconds * 10; waited += 1) {
-      if ((await engineVersion({ host: there, port })) !== undefined) return { address: `tcp://${there}:${port}`, name, end }
+      if ((await engineVersion({ host: network.there, port })) !== undefined) return { address: `tcp://${network.there}:${port}`, name, end }
       await sleep(100)
     }
     throw new Error(`the second engine did not answer within ${startSeconds} s:\n${readFileSync(log, 'utf8').slice(-2_000)}`)
@@ -80,14 +80,14 @@ function mirrored(configuration: { registries: Record<string, object> }, mirror:
   return { ...configuration, registries: { ...Object.fromEntries(registries), [mirror]: { http: true } } }
 }
 
-function another(bundle: Bundle, directory: string, name: string, network: string): Bundle {
+function another(bundle: Bundle, directory: string, name: string, network: OwnNetwork): Bundle {
   const own: Record<string, string> = { '/run/dagger': join(directory, 'sockets'), '/var/lib/dagger': join(directory, 'state'), '/etc/dagger/engine.json': join(directory, 'engine.json') }
   return {
     ...bundle,
     hostname: name,
     root: { ...bundle.root, path: join(directory, 'root') },
-    process: { ...bundle.process, args: [...bundle.process.args, '--addr', `tcp://${there}:${port}`] },
+    process: { ...bundle.process, args: [...bundle.process.args, '--addr', `tcp://${network.there}:${port}`] },
     mounts: bundle.mounts.map((mount) => ({ ...mount, source: own[mount.destination] ?? mount.source })),
-    linux: { ...bundle.linux, namespaces: [...bundle.linux.namespaces, { type: 'network', path: network }] },
+    linux: { ...bundle.linux, namespaces: [...bundle.linux.namespaces, { type: 'network', path: network.namespace }] },
   }
 }
