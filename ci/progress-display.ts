@@ -3,6 +3,7 @@ import pc from 'picocolors'
 import { stages } from '../src/model/index.ts'
 import { defused, printable } from '../src/report/index.ts'
 import type { Progress, ProgressEvent } from '../src/stages/progress.ts'
+import { fitting } from './sealed/render-progress.ts'
 
 /** Shows progress on a stream until `stop`. */
 export interface ProgressDisplay {
@@ -106,13 +107,8 @@ function render(steps: ReadonlyArray<ProgressEvent & { since: number }>, frame: 
     .join('\n')
 }
 
-/** Columns that a line of the live display has before its detail. */
+/** Columns that a line of the live display has before its detail, which is cut to what is left: the verdict has it whole. */
 const besideDetail = 55
-
-/** The live display is a line per step: what does not fit is cut, and the verdict has it whole. */
-function fitting(text: string, columns: number): string {
-  return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
-}
 
 /** A detail may repeat what a tool or an image said: it stays one line, and nothing in it is obeyed. */
 export function shown(detail: string): string {

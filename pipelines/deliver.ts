@@ -1,6 +1,6 @@
 import { DeliveryError } from '../src/errors.ts'
 import type { Run } from '../src/model/index.ts'
-import { renderReports, reportedFindings, runtimeFiles, type ReportedFinding } from '../src/report/index.ts'
+import { renderReports, reportedFindings, runtimeFiles, type ReportedFinding, type Reports } from '../src/report/index.ts'
 import { defaultTagRules, imageTags } from '../src/source-metadata/index.ts'
 import type { BuiltArchive } from '../src/stages/build.ts'
 import type { Target } from '../src/stages/registry-access.ts'
@@ -29,7 +29,7 @@ export interface Publication {
 export interface Delivery {
   run: Run
   findings: readonly ReportedFinding[]
-  reports: Record<string, string>
+  reports: Record<string, string> & Pick<Reports, 'verdict.json'>
   archives: BuiltArchive[]
 }
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { notBegun } from '../../pipelines/deliver.ts'
 import { exitCodeOf, type RunFacts } from '../../pipelines/run-record.ts'
-import { renderJson, renderTerminal } from '../../src/report/index.ts'
+import { renderTerminal } from '../../src/report/index.ts'
 import { useColor } from '../color.ts'
 import { applicationName, deliverSource, type SourceOptions } from '../deliver-source.ts'
 import { recogniseImage } from '../given-image.ts'
@@ -32,7 +32,7 @@ export async function buildAndScan(source: string | undefined, options: BuildAnd
   const step = githubStep(process.env)
   // On standard error, which GitHub reads as well: standard output may be the document.
   if (step !== undefined) await tellGithub(step, run, output, (text) => void process.stderr.write(text), findings)
-  if (options.json) process.stdout.write(reports['verdict.json'] ?? renderJson(run))
+  if (options.json) process.stdout.write(reports['verdict.json'])
   else if (!options.quiet || run.outcome !== 'passed') {
     process.stdout.write(renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100, reports: options.output }, findings))
   }

@@ -17,8 +17,9 @@ export async function doctor(source: string, options: { json: boolean; engine?: 
   const now = new Date()
   const remarks = [nodeRemark(), ...(await engineRemarks(options.engine)), ...(await sourceRemarks(source, options.lock, now))]
   const healthy = remarks.every(({ state }) => state !== 'missing')
+  const width = Math.max(...remarks.map(({ subject }) => subject.length))
   if (options.json) process.stdout.write(`${JSON.stringify({ healthy, remarks }, null, 2)}\n`)
-  else process.stdout.write(`${remarks.map((remark) => rendered(remark, Math.max(...remarks.map(({ subject }) => subject.length)))).join('')}${healthy ? 'A run can begin.' : 'A run would not get far: see above.'}\n`)
+  else process.stdout.write(`${remarks.map((remark) => rendered(remark, width)).join('')}${healthy ? 'A run can begin.' : 'A run would not get far: see above.'}\n`)
   return healthy ? 0 : 3
 }
 

@@ -18,13 +18,16 @@ export interface MergeOptions {
 /** `loadline merge REPORT...`: one verdict of those of several services, which rejects where a part is missing. Exit code 0 passed, 1 rejected, 3 undecided. */
 export async function merge(reports: readonly string[], { expect, maximumAge, json }: MergeOptions): Promise<number> {
   const request = { expected: [...new Set(expect)], maximumAge: parseMaximumAge(maximumAge), now: new Date() }
-  const files = await Promise.all(reports.map(documentOf))
-  // A job that never came so far leaves nothing: its part is missing, and the others are told all the same.
-  const there = files.filter((file) => existsSync(file))
   const parts: GivenPart[] = []
+  const absent: string[] = []
   // One after another: the documents of twenty services can be larger than the memory.
-  for (const file of there) parts.push(await readPart(file))
-  const merged = mergeVerdicts(parts, { ...request, absent: files.filter((file) => !there.includes(file)) })
+  for (const report of reports) {
+    const file = await documentOf(report)
+    // A job that never came so far leaves nothing: its part is missing, and the others are told all the same.
+    if (existsSync(file)) parts.push(await readPart(file))
+    else absent.push(file)
+  }
+  const merged = mergeVerdicts(parts, { ...request, absent })
   process.stdout.write(json ? `${JSON.stringify(merged, null, 2)}\n` : renderMerged(merged, { color: useColor(process.stdout) }))
   return exitCodeOfMerged(merged)
 }

@@ -11,7 +11,7 @@ export function renderProgress(event: StepEvent): string | undefined {
   const seconds = event.seconds.toFixed(1)
   switch (event.state) {
     case 'running': {
-      const detail = event.detail.length > SHOWN_CHARACTERS ? `${event.detail.slice(0, SHOWN_CHARACTERS - 1)}…` : event.detail
+      const detail = fitting(event.detail, SHOWN_CHARACTERS)
       return event.seconds < 1 ? `sealed: ${detail} ...` : `sealed: ${detail} (${Math.round(event.seconds)} s so far)`
     }
     case 'done':
@@ -22,4 +22,9 @@ export function renderProgress(event: StepEvent): string | undefined {
     case 'cached':
       return undefined
   }
+}
+
+/** Text of at most this many characters; what does not fit is cut. */
+export function fitting(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, Math.max(0, longest - 1))}…`
 }

@@ -36,7 +36,7 @@ ${htmlStyle}
 </head>
 <body class="${outcome}">
 <div class="page">
-${topBar(run)}
+${topBar(run, outcome === 'passed')}
 <main>
 ${verdictSection(run)}
 ${flowStrip(run)}
@@ -59,8 +59,7 @@ ${toolsSection(run)}
   return document.toString()
 }
 
-function topBar(run: Run): Markup {
-  const passed = headline(run).outcome === 'passed'
+function topBar(run: Run, passed: boolean): Markup {
   const links: Array<[string, boolean]> = [
     ['verify', passed],
     ['gates', run.verdict !== undefined],

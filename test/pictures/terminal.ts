@@ -33,8 +33,10 @@ export async function openTerminal({ columns, rows, directory, scratch, program 
       await tmux('send-keys', '-t', 'picture', '-l', command)
       await tmux('send-keys', '-t', 'picture', 'Enter')
       const end = tmux('wait-for', 'prompt').then(() => 'ended' as const)
-      if (whileRunning !== undefined) do await whileRunning()
-      while ((await Promise.race([end, setTimeout(100)])) !== 'ended')
+      if (whileRunning !== undefined) {
+        do await whileRunning()
+        while ((await Promise.race([end, setTimeout(100)])) !== 'ended')
+      }
       await end
       return Number(await tmux('show-options', '-gv', '@exit'))
     },
