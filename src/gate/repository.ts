@@ -11,8 +11,3 @@ export function tagOf(reference: string): string | undefined {
 function withoutDigest(reference: string): string {
   return reference.split('@')[0] ?? reference
 }
-
-/** A stage as a person says it: one without a name is only a number in a Dockerfile. */
-export function nameOfStage(stage: string): string {
-  return /^\d+$/.test(stage) ? `stage ${stage}` : stage
-}

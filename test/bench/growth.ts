@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { findEngine } from '../../ci/engine.ts'
 import { main } from '../../ci/main.ts'
 import { secondEngine } from '../engine/second-engine.ts'
 import { growthTable, type Grown } from './growth-table.ts'
+import { machine } from './machine.ts'
 import { writeApplication } from './made-up-application.ts'
 
 /**
@@ -53,7 +54,7 @@ else await bench()
 async function bench(): Promise<void> {
   const { values } = parseArgs({ options: { dimension: { type: 'string', multiple: true }, steps: { type: 'string' }, parallel: { type: 'string', default: '2' }, engines: { type: 'string', default: '1' } } })
   const names = values.dimension ?? Object.keys(dimensions)
-  process.stdout.write(`${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}; at most ${values.parallel} services at a time on each engine; engines: ${values.engines}.\n`)
+  process.stdout.write(`${machine()}; at most ${values.parallel} services at a time on each engine; engines: ${values.engines}.\n`)
   const engines = await reachEngines(Number(values.engines))
   try {
     await measureAll(names, values, engines.reached)

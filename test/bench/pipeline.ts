@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +16,8 @@ import { parseLock } from '../../src/stages/source.ts'
 import { toolImage } from '../../src/tools/tool-image.ts'
 import { carefulScript, type StepTimes } from './careful-script.ts'
 import { criticalPath, type Span } from './critical-path.ts'
+import { machine } from './machine.ts'
+import { median } from './median.ts'
 import { freePort } from '../engine/free-port.ts'
 
 /**
@@ -116,7 +118,7 @@ function inSession(work: () => Promise<void>): Promise<void> {
 }
 
 function table(): string {
-  const lines = [`Loadline and a careful script, ${values.application}, medians of ${values.rounds} rounds in seconds. ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, Dagger ${lock.tools['dagger']?.version ?? '0.21'}.`, '']
+  const lines = [`Loadline and a careful script, ${values.application}, medians of ${values.rounds} rounds in seconds. ${machine()}, Dagger ${lock.tools['dagger']?.version ?? '0.21'}.`, '']
   lines.push('| case | Loadline | script | ratio | without the build | script without the build | ratio | critical path | whole / critical path |', '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |')
   for (const situation of cases) {
     const [ours, theirs] = [measured.loadline[situation], measured.script[situation]]
@@ -139,12 +141,6 @@ function table(): string {
 
 function sum(steps: StepTimes): number {
   return steps.reduce((total, { seconds }) => total + seconds, 0)
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((left, right) => left - right)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
 }
 
 function say(line: string): void {

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { machine } from './machine.ts'
+import { median } from './median.ts'
 
 /**
  * `npm run bench:start [-- --rounds N]`: how long Loadline takes to start by its two faces, in alternation, on an application that the engine knows already, so that little but the start is left.
@@ -49,7 +51,7 @@ function table(): string {
   const of = (name: Contender) => median(measured.get(name) ?? [])
   const commandLine = of('build-and-scan')
   return [
-    `The start of both faces, ${values.application}, nothing changed, medians of ${values.rounds} rounds in seconds. ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, load ${loadavg()[0]?.toFixed(1)}.`,
+    `The start of both faces, ${values.application}, nothing changed, medians of ${values.rounds} rounds in seconds. ${machine()}, load ${loadavg()[0]?.toFixed(1)}.`,
     '',
     '| | median | least | most | over build-and-scan | ratio |',
     '| --- | ---: | ---: | ---: | ---: | ---: |',
@@ -59,10 +61,4 @@ function table(): string {
     }),
     '',
   ].join('\n')
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((left, right) => left - right)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
 }

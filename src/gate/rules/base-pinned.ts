@@ -1,7 +1,7 @@
 import type { Violation } from '../../model/index.ts'
 import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
-import { nameOfStage } from '../repository.ts'
+import { nameOfStage } from '../name-of-stage.ts'
 
 /** A tag can point at something else tomorrow; a digest cannot. */
 export const basePinned: Rule = {

@@ -1,0 +1,4 @@
+/** A stage as a person says it: one without a name is only a number in a Dockerfile. */
+export function nameOfStage(stage: string): string {
+  return /^\d+$/.test(stage) ? `stage ${stage}` : stage
+}
