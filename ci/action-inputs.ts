@@ -50,7 +50,11 @@ export function readActionInputs(environment: Readonly<Record<string, string | u
   const parsed = ActionInputs.safeParse(Object.fromEntries(values))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new DeliveryError('USAGE', `the input ${issue?.path.join('.')}: wanted ${issue?.message}`, 'Correct it in the workflow, below "with:".')
+    throw new DeliveryError(
+      'USAGE',
+      `the input ${issue?.path.join('.')}: wanted ${issue?.message}`,
+      'Correct it in the workflow, below "with:".',
+    )
   }
   return parsed.data
 }
@@ -81,7 +85,10 @@ export function actionCall(inputs: ActionInputs, { withoutCredentials }: ActionE
   const source = inputs.context || '.'
   const push = inputs.push === 'true'
   const publication = push ? publicationOf(inputs) : undefined
-  const secrets = lines(inputs.secrets).map((entry, index) => ({ ...keyValue(entry, 'secrets'), variable: `LOADLINE_BUILD_SECRET_${index}` }))
+  const secrets = lines(inputs.secrets).map((entry, index) => ({
+    ...keyValue(entry, 'secrets'),
+    variable: `LOADLINE_BUILD_SECRET_${index}`,
+  }))
   const signing = inputs['cosign-private-key'] !== '' || inputs.keyless === 'true'
   const withheld = push && withoutCredentials !== undefined ? withoutCredentials : undefined
   return {
@@ -125,7 +132,9 @@ export function actionCall(inputs: ActionInputs, { withoutCredentials }: ActionE
   }
 }
 
-function signerOf(inputs: ActionInputs): Pick<BuildAndScanOptions, 'key' | 'keyless' | 'signingConfig' | 'trustedRoot'> {
+function signerOf(
+  inputs: ActionInputs,
+): Pick<BuildAndScanOptions, 'key' | 'keyless' | 'signingConfig' | 'trustedRoot'> {
   return {
     ...(inputs['cosign-private-key'] === '' ? {} : { key: 'env:COSIGN_PRIVATE_KEY' }),
     ...(inputs.keyless === 'true' ? { keyless: true } : {}),
@@ -143,7 +152,8 @@ interface PublicationInputs {
 function publicationOf({ images, tags }: ActionInputs): PublicationInputs {
   const hint = 'Give images: registry/repository with rules in tags, or whole references to one repository in tags.'
   const repositories = list(images)
-  if (repositories.length > 1) throw new DeliveryError('USAGE', `one image goes to one repository, and images names ${repositories.length}`, hint)
+  if (repositories.length > 1)
+    throw new DeliveryError('USAGE', `one image goes to one repository, and images names ${repositories.length}`, hint)
   const [image] = repositories
   if (image !== undefined) {
     const { registry } = referenceOf(image, 'images', hint)
@@ -152,22 +162,41 @@ function publicationOf({ images, tags }: ActionInputs): PublicationInputs {
   }
   const references = list(tags).map((entry) => referenceOf(entry, 'tags', hint))
   const [first] = references
-  if (first === undefined) throw new DeliveryError('USAGE', 'push is true, and neither images nor tags says where to', hint)
+  if (first === undefined)
+    throw new DeliveryError('USAGE', 'push is true, and neither images nor tags says where to', hint)
   const name = ({ registry, repository }: ImageReference) => `${registry}/${repository}`
   const others = new Set(references.map(name))
-  if (others.size > 1) throw new DeliveryError('USAGE', `one image goes to one repository, and tags names ${[...others].join(' and ')}`, hint)
-  return { reference: name(first), registry: first.registry, tagRules: references.map(({ tag }) => `type=raw,value=${tag ?? 'latest'}`) }
+  if (others.size > 1)
+    throw new DeliveryError(
+      'USAGE',
+      `one image goes to one repository, and tags names ${[...others].join(' and ')}`,
+      hint,
+    )
+  return {
+    reference: name(first),
+    registry: first.registry,
+    tagRules: references.map(({ tag }) => `type=raw,value=${tag ?? 'latest'}`),
+  }
 }
 
 function referenceOf(entry: string, input: string, hint: string): ImageReference {
   const reference = parseImageReference(entry)
-  if (reference === undefined || reference.digest !== undefined) throw new DeliveryError('USAGE', `the input ${input} has "${entry}", which names no place to publish to`, hint)
+  if (reference === undefined || reference.digest !== undefined)
+    throw new DeliveryError('USAGE', `the input ${input} has "${entry}", which names no place to publish to`, hint)
   return reference
 }
 
-function loginOf({ registry, username, password }: ActionInputs, published: string | undefined): Pick<ActionCall, 'login'> {
+function loginOf(
+  { registry, username, password }: ActionInputs,
+  published: string | undefined,
+): Pick<ActionCall, 'login'> {
   if (username === '' && password === '') return {}
-  if (username === '' || password === '') throw new DeliveryError('USAGE', `${username === '' ? 'a password' : 'a username'} for the registry is given, and no ${username === '' ? 'username' : 'password'}`, 'Give both. A secret that this workflow may not read is empty.')
+  if (username === '' || password === '')
+    throw new DeliveryError(
+      'USAGE',
+      `${username === '' ? 'a password' : 'a username'} for the registry is given, and no ${username === '' ? 'username' : 'password'}`,
+      'Give both. A secret that this workflow may not read is empty.',
+    )
   return { login: { registry: registry || published || 'docker.io', username, password } }
 }
 
@@ -183,17 +212,25 @@ export function dockerConfig({ registry, username, password }: NonNullable<Actio
  */
 export function actionEvent(environment: Readonly<Record<string, string | undefined>>, payload: unknown): ActionEvent {
   if (environment['GITHUB_EVENT_NAME'] !== 'pull_request') return {}
-  if (environment['GITHUB_ACTOR'] === 'dependabot[bot]') return { withoutCredentials: 'publish was skipped because pull requests of Dependabot run without credentials' }
+  if (environment['GITHUB_ACTOR'] === 'dependabot[bot]')
+    return { withoutCredentials: 'publish was skipped because pull requests of Dependabot run without credentials' }
   const event = PullRequest.safeParse(payload)
   // The repository of a fork may be gone by now: then it is null.
   const from = event.success ? event.data.pull_request.head.repo?.full_name : undefined
-  return from === environment['GITHUB_REPOSITORY'] ? {} : { withoutCredentials: 'publish was skipped because pull requests from forks run without credentials' }
+  return from === environment['GITHUB_REPOSITORY']
+    ? {}
+    : { withoutCredentials: 'publish was skipped because pull requests from forks run without credentials' }
 }
 
-const PullRequest = z.object({ pull_request: z.object({ head: z.object({ repo: z.object({ full_name: z.string() }).nullable() }) }) })
+const PullRequest = z.object({
+  pull_request: z.object({ head: z.object({ repo: z.object({ full_name: z.string() }).nullable() }) }),
+})
 
 function lines(input: string): string[] {
-  return input.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+  return input
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
 }
 
 /** A list by lines or commas. */
@@ -204,7 +241,12 @@ function list(input: string): string[] {
 function keyValue(entry: string, input: string): { name: string; value: string } {
   const at = entry.indexOf('=')
   // The entry may be a secret: it is not repeated.
-  if (at < 1 || entry.startsWith('"')) throw new DeliveryError('USAGE', `the input ${input} has a line that is not id=value`, 'Write one id=value in each line. A value of several lines goes into a file: secret-files takes id=path.')
+  if (at < 1 || entry.startsWith('"'))
+    throw new DeliveryError(
+      'USAGE',
+      `the input ${input} has a line that is not id=value`,
+      'Write one id=value in each line. A value of several lines goes into a file: secret-files takes id=path.',
+    )
   return { name: entry.slice(0, at), value: entry.slice(at + 1) }
 }
 

@@ -10,7 +10,8 @@ export function cacheScope(given: string | undefined, env: Readonly<Record<strin
 
 function pullRequest(env: Readonly<Record<string, string | undefined>>): string | undefined {
   // `pull_request_target` and `workflow_run` work for a pull request with the rights of the branch: no reason to trust its caches.
-  if (/^(pull_request|workflow_run|merge_group)/.test(env['GITHUB_EVENT_NAME'] ?? '')) return `pull-request/${env['GITHUB_HEAD_REF'] || env['GITHUB_REF'] || 'unknown'}`
+  if (/^(pull_request|workflow_run|merge_group)/.test(env['GITHUB_EVENT_NAME'] ?? ''))
+    return `pull-request/${env['GITHUB_HEAD_REF'] || env['GITHUB_REF'] || 'unknown'}`
   const mergeRequest = env['CI_MERGE_REQUEST_IID']
   return mergeRequest ? `merge-request/${mergeRequest}` : undefined
 }

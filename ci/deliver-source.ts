@@ -65,7 +65,11 @@ export interface Surroundings {
 }
 
 /** Finds an engine and runs the whole flow on one source directory, which may be left out where an image is given. Throws a `DeliveryError` where no run could begin; a run that breaks later is a report. */
-export async function deliverSource(source: string | undefined, options: SourceOptions, { startedAt, progress, say, logFile }: Surroundings): Promise<Delivery> {
+export async function deliverSource(
+  source: string | undefined,
+  options: SourceOptions,
+  { startedAt, progress, say, logFile }: Surroundings,
+): Promise<Delivery> {
   const given = await readGivenSource(source, options, startedAt)
   const engine = await findEngine({ say, images: given.images, address: options.engine })
   return withSession(engine, logFile, async () => {
@@ -90,7 +94,11 @@ export interface GivenSource {
 }
 
 /** Reads what is there before an engine is looked for: setting one up may take long. Throws where something is not as it must be. */
-export async function readGivenSource(source: string | undefined, given: SourceOptions, now: Date): Promise<GivenSource> {
+export async function readGivenSource(
+  source: string | undefined,
+  given: SourceOptions,
+  now: Date,
+): Promise<GivenSource> {
   const image = given.image === undefined ? undefined : await recogniseImage(given.image)
   const name = applicationName(source, image)
   const options = optionsFor(name, given)
@@ -99,7 +107,9 @@ export async function readGivenSource(source: string | undefined, given: SourceO
   const organisation = await policyText(options.organisation, 'organisation')
   const baseline = await givenText(options.baseline, 'baseline')
   const knownExploited = await givenText(options.knownExploited, 'known-exploited')
-  const additional = await Promise.all((options.additionalSarif ?? []).map(async (path) => ({ path, text: await readInput(path, 'USAGE', 'SARIF') })))
+  const additional = await Promise.all(
+    (options.additionalSarif ?? []).map(async (path) => ({ path, text: await readInput(path, 'USAGE', 'SARIF') })),
+  )
   const buildArgs = nameValues(options.buildArg, '--build-arg')
   const dockerfile = options.file === undefined ? undefined : dockerfileBelow(source ?? '.', options.file)
   return {
@@ -107,8 +117,14 @@ export async function readGivenSource(source: string | undefined, given: SourceO
     image,
     options,
     name,
-    pathInRepository: source === undefined ? undefined : await pathInRepository(source, process.env['GITHUB_WORKSPACE']),
-    images: await namedImages(source, { organisation, application: policy }, { dockerfile, target: options.target, buildArgs }, now),
+    pathInRepository:
+      source === undefined ? undefined : await pathInRepository(source, process.env['GITHUB_WORKSPACE']),
+    images: await namedImages(
+      source,
+      { organisation, application: policy },
+      { dockerfile, target: options.target, buildArgs },
+      now,
+    ),
     buildArgs,
     dockerfile,
     texts: {
@@ -122,12 +138,19 @@ export async function readGivenSource(source: string | undefined, given: SourceO
 }
 
 /** Makes the request of a run, within a session with the engine. Throws where something that it needs is not there. */
-export async function beginRun({ source, image, options, name, pathInRepository: path, buildArgs, dockerfile, texts }: GivenSource, engine: Engine, { startedAt, progress, say }: Omit<Surroundings, 'logFile'>): Promise<{ request: Request; publication: Publication | undefined }> {
+export async function beginRun(
+  { source, image, options, name, pathInRepository: path, buildArgs, dockerfile, texts }: GivenSource,
+  engine: Engine,
+  { startedAt, progress, say }: Omit<Surroundings, 'logFile'>,
+): Promise<{ request: Request; publication: Publication | undefined }> {
   const lock = await readGivenLock(options, source ?? '.', engine)
   const git = source === undefined ? undefined : await readGitFacts(resolve(source), process.env, say)
   return {
     request: {
-      directory: source === undefined ? dag.directory() : dag.host().directory(resolve(source), { exclude: ['.git', 'loadline-report'] }),
+      directory:
+        source === undefined
+          ? dag.directory()
+          : dag.host().directory(resolve(source), { exclude: ['.git', 'loadline-report'] }),
       ...(image === undefined ? {} : { image: await openGivenImage(image, options) }),
       name,
       platforms: options.platform,
@@ -169,51 +192,99 @@ function optionsFor(name: string, options: SourceOptions): SourceOptions {
 /** The name of an application whose policy gives it none: that of its directory, or of an image that was given alone. Throws `USAGE` where there is neither. */
 export function applicationName(source: string | undefined, image: GivenImage | undefined): string {
   if (source !== undefined) return imageName(source)
-  if (image === undefined) throw new DeliveryError('USAGE', 'there is nothing to judge: neither a source nor an image was given', 'Give the directory that has the Dockerfile, or --image with an image that exists.')
+  if (image === undefined)
+    throw new DeliveryError(
+      'USAGE',
+      'there is nothing to judge: neither a source nor an image was given',
+      'Give the directory that has the Dockerfile, or --image with an image that exists.',
+    )
   return imageName(nameOfImage(image))
 }
 
 /** The name of an image whose policy gives it none. */
 export function imageName(source: string): string {
-  return basename(resolve(source)).toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '') || 'application'
+  return (
+    basename(resolve(source))
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-|-$/g, '') || 'application'
+  )
 }
 
 async function requireDirectory(source: string): Promise<void> {
   const found = await stat(source).catch(() => undefined)
   if (!found?.isDirectory()) {
-    throw new DeliveryError('SOURCE', `${source} is ${found === undefined ? 'not there' : 'no directory'}`, 'Give the path of the directory that has the Dockerfile.')
+    throw new DeliveryError(
+      'SOURCE',
+      `${source} is ${found === undefined ? 'not there' : 'no directory'}`,
+      'Give the path of the directory that has the Dockerfile.',
+    )
   }
 }
 
 /** On a sealed engine its own lock counts: no other digest can be had there. */
 export async function readGivenLock(options: { lock?: string }, source: string, engine: Engine): Promise<Lock> {
   const path = engine.lockFile ?? options.lock ?? join(source, 'loadline.lock.json')
-  if (engine.lockFile === undefined && options.lock === undefined && (await stat(path).catch(() => undefined)) === undefined) {
-    throw new DeliveryError('LOCK', `no lock file pins the tools and base images: ${path} is not there`, `Run "loadline lock ${source}" once and commit the file that it writes.`)
+  if (
+    engine.lockFile === undefined &&
+    options.lock === undefined &&
+    (await stat(path).catch(() => undefined)) === undefined
+  ) {
+    throw new DeliveryError(
+      'LOCK',
+      `no lock file pins the tools and base images: ${path} is not there`,
+      `Run "loadline lock ${source}" once and commit the file that it writes.`,
+    )
   }
   return parseLock(await readInput(path, 'LOCK', 'lock'), path)
 }
 
 async function buildSecrets(entries: readonly string[]): Promise<Map<string, Secret>> {
   const sources = nameValues(entries, '--build-secret')
-  return new Map(await Promise.all(Object.entries(sources).map(async ([id, source]) => [id, await credential(id, source, '--build-secret')] as const)))
+  return new Map(
+    await Promise.all(
+      Object.entries(sources).map(
+        async ([id, source]) => [id, await credential(id, source, '--build-secret')] as const,
+      ),
+    ),
+  )
 }
 
 export async function givenDatabase(given: string | undefined): Promise<{ database?: GivenDatabase }> {
   if (given === undefined) return {}
   const found = await stat(given).catch(() => undefined)
   if (found?.isDirectory()) return { database: { directory: dag.host().directory(resolve(given)) } }
-  if (found === undefined && !/^[./~]/.test(given) && parseImageReference(given) !== undefined) return { database: { reference: given } }
-  throw new DeliveryError('DATABASE', `the vulnerability database ${given} is neither a directory nor a registry reference`, 'Give a directory with db/trivy.db and db/metadata.json, or registry/repository:tag.')
+  if (found === undefined && !/^[./~]/.test(given) && parseImageReference(given) !== undefined)
+    return { database: { reference: given } }
+  throw new DeliveryError(
+    'DATABASE',
+    `the vulnerability database ${given} is neither a directory nor a registry reference`,
+    'Give a directory with db/trivy.db and db/metadata.json, or registry/repository:tag.',
+  )
 }
 
 async function givenPublication(options: SourceOptions): Promise<Publication | undefined> {
   const { publish, registryConfig, registryCa } = options
   const signer = await givenSigner(options)
   if (publish === undefined) {
-    if (signer.signer !== undefined || signer.withheld !== undefined) throw new DeliveryError('USAGE', 'a signer signs what --publish publishes, and there is no --publish', 'Add --publish registry/repository:tag.')
-    const without = Object.entries({ '--tag': options.tag.length === 0 ? undefined : options.tag, '--consumer': options.consumer, '--immutable-tags': options.immutableTags || undefined, ...(options.image === undefined ? { '--registry-ca': registryCa, '--registry-config': registryConfig } : {}) }).find(([, value]) => value !== undefined)
-    if (without !== undefined) throw new DeliveryError('USAGE', `${without[0]} is about publishing, and there is no --publish`, 'Add --publish registry/repository:tag.')
+    if (signer.signer !== undefined || signer.withheld !== undefined)
+      throw new DeliveryError(
+        'USAGE',
+        'a signer signs what --publish publishes, and there is no --publish',
+        'Add --publish registry/repository:tag.',
+      )
+    const without = Object.entries({
+      '--tag': options.tag.length === 0 ? undefined : options.tag,
+      '--consumer': options.consumer,
+      '--immutable-tags': options.immutableTags || undefined,
+      ...(options.image === undefined ? { '--registry-ca': registryCa, '--registry-config': registryConfig } : {}),
+    }).find(([, value]) => value !== undefined)
+    if (without !== undefined)
+      throw new DeliveryError(
+        'USAGE',
+        `${without[0]} is about publishing, and there is no --publish`,
+        'Add --publish registry/repository:tag.',
+      )
     return undefined
   }
   return {

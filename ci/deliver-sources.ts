@@ -21,7 +21,11 @@ export interface SeveralSurroundings {
 }
 
 /** One session with one engine for several source directories. Never throws: a source that cannot be judged has a report that says so. Gives their merged verdict. */
-export async function deliverSources(sources: readonly string[], options: SourceOptions, { startedAt, parallel, progress, say, logFile, ended }: SeveralSurroundings): Promise<Merged> {
+export async function deliverSources(
+  sources: readonly string[],
+  options: SourceOptions,
+  { startedAt, parallel, progress, say, logFile, ended }: SeveralSurroundings,
+): Promise<Merged> {
   const read = await Promise.allSettled(sources.map((source) => readGivenSource(source, options, startedAt)))
   /** With an engine, or with the reason why there is none. */
   const judgeAll = (reached: { engine: Engine } | { error: unknown }) =>
@@ -29,13 +33,22 @@ export async function deliverSources(sources: readonly string[], options: Source
       sources.map((source, index) => {
         const given = read[index]
         const path = given?.status === 'fulfilled' ? given.value.pathInRepository : undefined
-        const facts: RunFacts = { name: imageName(source), mode: 'unknown', startedAt, ...(path === undefined ? {} : { pathInRepository: path }) }
+        const facts: RunFacts = {
+          name: imageName(source),
+          mode: 'unknown',
+          startedAt,
+          ...(path === undefined ? {} : { pathInRepository: path }),
+        }
         return {
           async assess() {
             if (given?.status !== 'fulfilled') return notBegun(facts, given?.reason)
             if ('error' in reached) return notBegun(facts, reached.error)
             try {
-              const { request, publication } = await beginRun(given.value, reached.engine, { startedAt, progress: progress(facts.name), say })
+              const { request, publication } = await beginRun(given.value, reached.engine, {
+                startedAt,
+                progress: progress(facts.name),
+                say,
+              })
               return await assess(request, publication)
             } catch (error) {
               return notBegun(facts, error)
@@ -58,12 +71,37 @@ export async function deliverSources(sources: readonly string[], options: Source
 }
 
 /** Throws `USAGE` where several sources cannot be told apart, or an option names something that only one of them can have. */
-export function requireSeparable(sources: readonly string[], { image, additionalSarif = [], publish, baseline, file }: SourceOptions): void {
-  if (image !== undefined) throw new DeliveryError('USAGE', `--image names one image, and ${sources.length} sources were given`, 'Give the one directory that has its policy, or none.')
-  if (additionalSarif.length > 0) throw new DeliveryError('USAGE', `--additional-sarif is about one image, and ${sources.length} sources were given`, 'Judge that image by a call of its own, and make one verdict of theirs with "loadline merge".')
+export function requireSeparable(
+  sources: readonly string[],
+  { image, additionalSarif = [], publish, baseline, file }: SourceOptions,
+): void {
+  if (image !== undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `--image names one image, and ${sources.length} sources were given`,
+      'Give the one directory that has its policy, or none.',
+    )
+  if (additionalSarif.length > 0)
+    throw new DeliveryError(
+      'USAGE',
+      `--additional-sarif is about one image, and ${sources.length} sources were given`,
+      'Judge that image by a call of its own, and make one verdict of theirs with "loadline merge".',
+    )
   const names = sources.map(imageName)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw new DeliveryError('USAGE', `two of the sources are called ${twice}, and their reports go by that name`, 'Judge them by two calls, each with an --output of its own, and make one verdict of theirs with "loadline merge".')
-  const shared = Object.entries({ '--publish': publish, '--baseline': baseline, '--file': file }).find(([, value]) => value !== undefined && !value.includes(namePlaceholder))
-  if (shared !== undefined) throw new DeliveryError('USAGE', `${shared[0]} ${shared[1]} can be meant for one source only, and ${sources.length} are given`, `Write ${namePlaceholder} in it: it stands for the name of each source's directory.`)
+  if (twice !== undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `two of the sources are called ${twice}, and their reports go by that name`,
+      'Judge them by two calls, each with an --output of its own, and make one verdict of theirs with "loadline merge".',
+    )
+  const shared = Object.entries({ '--publish': publish, '--baseline': baseline, '--file': file }).find(
+    ([, value]) => value !== undefined && !value.includes(namePlaceholder),
+  )
+  if (shared !== undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `${shared[0]} ${shared[1]} can be meant for one source only, and ${sources.length} are given`,
+      `Write ${namePlaceholder} in it: it stands for the name of each source's directory.`,
+    )
 }

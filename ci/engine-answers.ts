@@ -7,7 +7,8 @@ const patience = 5_000
 const patienceForName = 30_000
 
 /** How Dagger 0.21.8 can reach an engine: by the drivers of its client. */
-const schemes = /^(unix|tcp|tls|ssh|kube-pod|docker-container|docker-image|(?:container|image)(?:\+(?:docker|podman|nerdctl|finch|apple))?):\/\/./
+const schemes =
+  /^(unix|tcp|tls|ssh|kube-pod|docker-container|docker-image|(?:container|image)(?:\+(?:docker|podman|nerdctl|finch|apple))?):\/\/./
 
 /**
  * Knocks at an engine's address, and asks who is there. The Dagger CLI would go on trying for minutes where nobody listens, or somebody else.
@@ -16,7 +17,11 @@ const schemes = /^(unix|tcp|tls|ssh|kube-pod|docker-container|docker-image|(?:co
  */
 export async function requireEngine(address: string): Promise<void> {
   if (!schemes.test(address)) {
-    throw new DeliveryError('USAGE', `"${address}" is no address at which Dagger could reach an engine`, 'Write unix://PATH, tcp://HOST:PORT, tls://HOST:PORT, ssh://HOST, kube-pod://POD, container://NAME or image://REFERENCE; docs/engines.md has an example of each.')
+    throw new DeliveryError(
+      'USAGE',
+      `"${address}" is no address at which Dagger could reach an engine`,
+      'Write unix://PATH, tcp://HOST:PORT, tls://HOST:PORT, ssh://HOST, kube-pod://POD, container://NAME or image://REFERENCE; docs/engines.md has an example of each.',
+    )
   }
   const door = endpoint(address)
   if (door === undefined) return
@@ -31,10 +36,18 @@ export async function requireEngine(address: string): Promise<void> {
     socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message))
   })
   if (refusal !== undefined) {
-    throw new DeliveryError('ENGINE', `no Dagger engine answers at ${address} (${refusal})`, 'Start one with "loadline engine up", or correct the address.')
+    throw new DeliveryError(
+      'ENGINE',
+      `no Dagger engine answers at ${address} (${refusal})`,
+      'Start one with "loadline engine up", or correct the address.',
+    )
   }
   if (!door.encrypted && (await engineVersion(door.at, patienceForName)) === undefined) {
-    throw new DeliveryError('ENGINE', `something else than a Dagger engine answers at ${address}`, 'Start an engine with "loadline engine up", or correct the address.')
+    throw new DeliveryError(
+      'ENGINE',
+      `something else than a Dagger engine answers at ${address}`,
+      'Start an engine with "loadline engine up", or correct the address.',
+    )
   }
 }
 
@@ -42,5 +55,7 @@ function endpoint(address: string): { at: EngineSocket; encrypted: boolean } | u
   const path = /^unix:\/\/(.+)$/.exec(address)?.[1]
   if (path !== undefined) return { at: { path }, encrypted: false }
   const [, scheme, host, port] = /^(tcp|tls):\/\/\[?([^\]?/]+?)\]?:(\d+)(?:[/?].*)?$/.exec(address) ?? []
-  return host === undefined || port === undefined ? undefined : { at: { host, port: Number(port) }, encrypted: scheme === 'tls' }
+  return host === undefined || port === undefined
+    ? undefined
+    : { at: { host, port: Number(port) }, encrypted: scheme === 'tls' }
 }

@@ -43,12 +43,22 @@ const quiet = { DO_NOT_TRACK: '1', DAGGER_NO_NAG: '1', DAGGER_LEAVE_OLD_ENGINE: 
 export async function findEngine(options: EngineOptions): Promise<Engine> {
   const given = options.address || process.env['LOADLINE_ENGINE'] || process.env[addressVariable]
   if (given && given !== 'sealed') return givenEngine(given, options)
-  if (given !== 'sealed' && (await containerRuntimePulls())) return { way: 'container-runtime', env: quiet, cli: process.env[cliVariable] ?? 'dagger', lockFile: undefined }
+  if (given !== 'sealed' && (await containerRuntimePulls()))
+    return { way: 'container-runtime', env: quiet, cli: process.env[cliVariable] ?? 'dagger', lockFile: undefined }
   if (!existsSync(join(packageRoot, 'package-lock.json'))) {
-    throw new DeliveryError('PREREQUISITE', 'no engine is given, Docker here cannot pull one, and an installed package has not what the sealed toolchain is made from', 'Give a running engine with --engine or _EXPERIMENTAL_DAGGER_RUNNER_HOST; a checkout of Loadline starts one: "npm run loadline -- engine up".')
+    throw new DeliveryError(
+      'PREREQUISITE',
+      'no engine is given, Docker here cannot pull one, and an installed package has not what the sealed toolchain is made from',
+      'Give a running engine with --engine or _EXPERIMENTAL_DAGGER_RUNNER_HOST; a checkout of Loadline starts one: "npm run loadline -- engine up".',
+    )
   }
   const ready = await sealed(options).ensure(options.images)
-  return { way: 'sealed', env: { ...quiet, [addressVariable]: ready.runnerHost, [cliVariable]: ready.cliBin }, cli: ready.cliBin, lockFile: ready.lockFile }
+  return {
+    way: 'sealed',
+    env: { ...quiet, [addressVariable]: ready.runnerHost, [cliVariable]: ready.cliBin },
+    cli: ready.cliBin,
+    lockFile: ready.lockFile,
+  }
 }
 
 /** The sealed toolchain of this machine, telling its progress in plain lines. */
@@ -81,7 +91,11 @@ async function givenEngine(address: string, options: EngineOptions): Promise<Eng
 
 async function containerRuntimePulls(): Promise<boolean> {
   const docker = (...argv: string[]) => execa('docker', argv, { reject: false, timeout: 120_000, stdin: 'ignore' })
-  const info = await execa('docker', ['info', '--format', '{{.ServerVersion}}'], { reject: false, timeout: 5_000, stdin: 'ignore' })
+  const info = await execa('docker', ['info', '--format', '{{.ServerVersion}}'], {
+    reject: false,
+    timeout: 5_000,
+    stdin: 'ignore',
+  })
   if (info.exitCode !== 0) return false
   if ((await docker('image', 'inspect', engineImage)).exitCode === 0) return true
   return (await docker('pull', '--quiet', engineImage)).exitCode === 0

@@ -26,7 +26,13 @@ export function githubStep(env: Readonly<Record<string, string | undefined>>): G
  * Tells a step of GitHub Actions what became of a run: annotations through `say`, the summary, and the outputs of `githubOutputs`.
  * Throws `REPORT` where the step's files cannot be written: a job that goes on without the verdict would read as one that passed.
  */
-export async function tellGithub(step: GithubStep, run: Run, directory: string, say: (text: string) => void, findings: readonly ReportedFinding[] = reportedFindings(run)): Promise<void> {
+export async function tellGithub(
+  step: GithubStep,
+  run: Run,
+  directory: string,
+  say: (text: string) => void,
+  findings: readonly ReportedFinding[] = reportedFindings(run),
+): Promise<void> {
   say(renderGithub(run, findings))
   try {
     if (step.summaryFile !== undefined) {
@@ -52,7 +58,12 @@ export async function tellGithubMerged({ outputFile }: GithubStep, { outcome }: 
 }
 
 function notTold(error: unknown): DeliveryError {
-  return new DeliveryError('REPORT', `the summary and outputs of the GitHub step cannot be written (${(error as Error).message})`, 'Check that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name files that can be written, and that the disk has room.', { cause: error })
+  return new DeliveryError(
+    'REPORT',
+    `the summary and outputs of the GitHub step cannot be written (${(error as Error).message})`,
+    'Check that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name files that can be written, and that the disk has room.',
+    { cause: error },
+  )
 }
 
 /**
@@ -60,10 +71,15 @@ function notTold(error: unknown): DeliveryError {
  * or the directory of all documents where there are several platforms; `tags` are whole references, one a line, as those of docker/metadata-action.
  * What there is not is empty.
  */
-export function githubOutputs(run: Run, directory: string): Record<'verdict' | 'digest' | 'image' | 'tags' | 'report' | 'sarif' | 'sbom', string> {
+export function githubOutputs(
+  run: Run,
+  directory: string,
+): Record<'verdict' | 'digest' | 'image' | 'tags' | 'report' | 'sarif' | 'sbom', string> {
   const { outcome, images } = headline(run)
   const [first, ...others] = images
-  const documents = (run.evidence?.platforms ?? []).flatMap(({ evidence }) => (evidence.sbom.status === 'collected' ? evidence.sbom.value.documents : [])).filter(({ format }) => format === 'cyclonedx')
+  const documents = (run.evidence?.platforms ?? [])
+    .flatMap(({ evidence }) => (evidence.sbom.status === 'collected' ? evidence.sbom.value.documents : []))
+    .filter(({ format }) => format === 'cyclonedx')
   const [document] = documents
   return {
     verdict: outcome,

@@ -12,8 +12,13 @@ export async function recogniseImage(given: string): Promise<GivenImage> {
   const found = await stat(given).catch(() => undefined)
   if (found?.isFile()) return { form: 'archive', name: given }
   if (found?.isDirectory()) return { form: 'layout', name: given }
-  if (found === undefined && !/^[./~]/.test(given) && parseImageReference(given) !== undefined) return { form: 'registry', name: given }
-  throw new DeliveryError('USAGE', `the image ${given} is neither an archive or layout that is there, nor a reference`, 'Give registry/repository:tag, an archive that "docker save" wrote, or an OCI layout as an archive or a directory.')
+  if (found === undefined && !/^[./~]/.test(given) && parseImageReference(given) !== undefined)
+    return { form: 'registry', name: given }
+  throw new DeliveryError(
+    'USAGE',
+    `the image ${given} is neither an archive or layout that is there, nor a reference`,
+    'Give registry/repository:tag, an archive that "docker save" wrote, or an OCI layout as an archive or a directory.',
+  )
 }
 
 /** The image, where the engine finds it. The file stays on disk: the engine reads it from there. */
@@ -30,5 +35,7 @@ export async function openGivenImage({ form, name }: GivenImage, registry: Regis
 
 /** What an application is called whose image was given alone: the last part of its repository, or the name of its file. */
 export function nameOfImage({ form, name }: GivenImage): string {
-  return form === 'registry' ? (parseImageReference(name)?.repository.split('/').at(-1) ?? name) : basename(name).replace(/\.(tar|oci)$/, '')
+  return form === 'registry'
+    ? (parseImageReference(name)?.repository.split('/').at(-1) ?? name)
+    : basename(name).replace(/\.(tar|oci)$/, '')
 }

@@ -13,7 +13,16 @@ export { exitCodeOf } from '../pipelines/run-record.ts'
 export { DeliveryError, type ErrorCode } from '../src/errors.ts'
 export type { Run, Verdict } from '../src/model/index.ts'
 export { defaultPolicy, loadPolicy, policyJsonSchema, strictPolicy, type Policy } from '../src/policy/index.ts'
-export { readRun, renderHtml, renderJson, renderJunit, renderMarkdown, renderReports, renderSarif, renderTerminal } from '../src/report/index.ts'
+export {
+  readRun,
+  renderHtml,
+  renderJson,
+  renderJunit,
+  renderMarkdown,
+  renderReports,
+  renderSarif,
+  renderTerminal,
+} from '../src/report/index.ts'
 export type { ProgressEvent } from '../src/stages/progress.ts'
 
 /** What a run may be told; each as the option of the same name of `loadline build-and-scan`. Credentials are named, as env:NAME or file:PATH, and never given. */
@@ -34,9 +43,16 @@ export interface Delivered {
  * Lints, builds, collects evidence and judges a directory that has a Dockerfile; publishes and signs what passed, where `publish` asks for it.
  * `run.outcome` is the answer: only `passed` may ship. Throws a `DeliveryError` where no run could begin: without an engine, a lock file or a source.
  */
-export async function buildAndScan(source: string, { progress = () => undefined, say = () => undefined, ...options }: BuildAndScanOptions = {}): Promise<Delivered> {
+export async function buildAndScan(
+  source: string,
+  { progress = () => undefined, say = () => undefined, ...options }: BuildAndScanOptions = {},
+): Promise<Delivered> {
   const { run, reports } = await withTemporaryLog((logFile) =>
-    deliverSource(source, { platform: [], buildArg: [], label: [], buildSecret: [], tag: [], immutableTags: false, ...options }, { startedAt: new Date(), progress, say, logFile }),
+    deliverSource(
+      source,
+      { platform: [], buildArg: [], label: [], buildSecret: [], tag: [], immutableTags: false, ...options },
+      { startedAt: new Date(), progress, say, logFile },
+    ),
   )
   return { run, reports }
 }

@@ -16,11 +16,16 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const checkout = existsSync(`${root}package-lock.json`)
 if (checkout) {
   const stamp = `${root}node_modules/.loadline-stamp`
-  const wanted = createHash('sha256').update(readFileSync(`${root}package-lock.json`)).digest('hex')
+  const wanted = createHash('sha256')
+    .update(readFileSync(`${root}package-lock.json`))
+    .digest('hex')
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     console.error('loadline: installing npm packages ...')
     const started = Date.now()
-    const installed = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+    const installed = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
     if (installed.status !== 0) {
       console.error('loadline: npm ci failed (see above). Check that npm reaches its registry, and run again.')
       process.exit(2)

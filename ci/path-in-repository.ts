@@ -8,7 +8,9 @@ import { dirname, join, relative, sep } from 'node:path'
 export async function pathInRepository(source: string, workspace: string | undefined): Promise<string | undefined> {
   const directory = await realpath(source).catch(() => undefined)
   if (directory === undefined) return undefined
-  const root = (await gitRoot(directory)) ?? (workspace === undefined || workspace === '' ? undefined : await realpath(workspace).catch(() => undefined))
+  const root =
+    (await gitRoot(directory)) ??
+    (workspace === undefined || workspace === '' ? undefined : await realpath(workspace).catch(() => undefined))
   const path = root === undefined ? '' : relative(root, directory)
   return path === '' || path.split(sep)[0] === '..' ? undefined : path.split(sep).join('/')
 }

@@ -23,9 +23,20 @@ export interface ProgramsOnDemand<Name extends string> {
  * the set-up of an engine, whose list of programs knows nothing of these.
  * Throws `PREREQUISITE` or `ENGINE`.
  */
-export async function compileOnDemand<Name extends string>({ goDirectory, module, programs, seldom = false }: ProgramsOnDemand<Name>, cache: Cache, onProgress: (event: StepEvent) => void, say: (line: string) => void): Promise<Record<Name, string>> {
+export async function compileOnDemand<Name extends string>(
+  { goDirectory, module, programs, seldom = false }: ProgramsOnDemand<Name>,
+  cache: Cache,
+  onProgress: (event: StepEvent) => void,
+  say: (line: string) => void,
+): Promise<Record<Name, string>> {
   const names = Object.keys(programs) as Name[]
-  const binaries = names.map((name): GoBinary => ({ ...ownFlags, ...(seldom ? { gcflags: '-l' } : {}), module, name, ...programs[name] }))
+  const binaries = names.map((name): GoBinary => ({
+    ...ownFlags,
+    ...(seldom ? { gcflags: '-l' } : {}),
+    module,
+    name,
+    ...programs[name],
+  }))
   const recordPath = cache.path(`${module}-programs.json`)
   const key = contentKey({ source: await directoryDigest(goDirectory), binaries })
   const known = await readRecord<{ key: string; programs: Record<Name, string> }>(recordPath)

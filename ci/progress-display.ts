@@ -91,8 +91,15 @@ export function silentDisplay(): ProgressDisplay {
 
 export const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
-function render(steps: ReadonlyArray<ProgressEvent & { since: number }>, frame: number, colors: ReturnType<typeof pc.createColors>, columns: number): string {
-  const ordered = steps.toSorted((left, right) => stages.indexOf(left.stage) - stages.indexOf(right.stage) || left.since - right.since)
+function render(
+  steps: ReadonlyArray<ProgressEvent & { since: number }>,
+  frame: number,
+  colors: ReturnType<typeof pc.createColors>,
+  columns: number,
+): string {
+  const ordered = steps.toSorted(
+    (left, right) => stages.indexOf(left.stage) - stages.indexOf(right.stage) || left.since - right.since,
+  )
   let stage = ''
   return ordered
     .map((event) => {
@@ -100,7 +107,11 @@ function render(steps: ReadonlyArray<ProgressEvent & { since: number }>, frame: 
       stage = event.stage
       const running = event.state === 'started'
       const undecided = event.detail?.startsWith('undecided') ?? false
-      const mark = running ? colors.cyan(spinner[frame % spinner.length] ?? '') : event.state === 'failed' || undecided ? colors.red('✗') : colors.green('✓')
+      const mark = running
+        ? colors.cyan(spinner[frame % spinner.length] ?? '')
+        : event.state === 'failed' || undecided
+          ? colors.red('✗')
+          : colors.green('✓')
       const seconds = running ? (performance.now() - event.since) / 1000 : (event.seconds ?? 0)
       return `  ${colors.bold(heading.padEnd(9))} ${mark} ${event.step.padEnd(30)} ${colors.dim(`${seconds.toFixed(1).padStart(6)} s`)}  ${colors.dim(fitting(shown(event.detail ?? ''), columns - besideDetail))}`.trimEnd()
     })

@@ -12,12 +12,19 @@ export interface RegistryOptions {
 }
 
 /** An image in a registry, with the way to it, the credentials of a Docker configuration file, and authorities of one's own. Throws `CREDENTIAL`. */
-export async function reachRegistry(reference: string, { registryConfig, registryCa }: RegistryOptions): Promise<Target> {
+export async function reachRegistry(
+  reference: string,
+  { registryConfig, registryCa }: RegistryOptions,
+): Promise<Target> {
   return {
     reference,
     ...loopbackRegistry(reference),
-    ...(registryCa === undefined ? {} : { authorities: requireCertificates(await readInput(registryCa, 'CREDENTIAL', 'certificate'), registryCa) }),
-    ...(registryConfig === undefined ? {} : { credentials: await credential('registry-config', `file:${registryConfig}`, '--registry-config') }),
+    ...(registryCa === undefined
+      ? {}
+      : { authorities: requireCertificates(await readInput(registryCa, 'CREDENTIAL', 'certificate'), registryCa) }),
+    ...(registryConfig === undefined
+      ? {}
+      : { credentials: await credential('registry-config', `file:${registryConfig}`, '--registry-config') }),
   }
 }
 

@@ -22,12 +22,22 @@ export async function withSession<T>(engine: Engine, logFile: string, work: () =
     )
   } catch (error) {
     if (outcome === undefined) {
-      throw new DeliveryError('ENGINE', `no Dagger engine answers at ${process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? 'the container runtime'} (${firstLine(error)})`, 'Start one with "loadline engine up", or correct the address.', { cause: error })
+      throw new DeliveryError(
+        'ENGINE',
+        `no Dagger engine answers at ${process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? 'the container runtime'} (${firstLine(error)})`,
+        'Start one with "loadline engine up", or correct the address.',
+        { cause: error },
+      )
     }
   } finally {
     await log.whole()
   }
-  if (outcome === undefined) throw new DeliveryError('ENGINE', 'the session with the engine ended before the work began', 'Run "loadline engine status".')
+  if (outcome === undefined)
+    throw new DeliveryError(
+      'ENGINE',
+      'the session with the engine ended before the work began',
+      'Run "loadline engine status".',
+    )
   if ('error' in outcome) throw outcome.error
   return outcome.value
 }

@@ -26,9 +26,15 @@ export interface SourceProgress {
 export function liveSeveral(stream: NodeJS.WriteStream, names: readonly string[]): SeveralDisplay {
   const update = createLogUpdate(stream)
   const colors = pc.createColors(process.env['NO_COLOR'] === undefined)
-  const sources = new Map(names.map((name) => [name, { name, running: new Map<string, ProgressEvent>() } as SourceProgress & { running: Map<string, ProgressEvent> }]))
+  const sources = new Map(
+    names.map((name) => [
+      name,
+      { name, running: new Map<string, ProgressEvent>() } as SourceProgress & { running: Map<string, ProgressEvent> },
+    ]),
+  )
   let frame = 0
-  const draw = () => update(sourceLines([...sources.values()], performance.now(), spinner[frame % spinner.length] ?? '', colors))
+  const draw = () =>
+    update(sourceLines([...sources.values()], performance.now(), spinner[frame % spinner.length] ?? '', colors))
   const timer = setInterval(() => {
     frame += 1
     draw()
@@ -77,11 +83,23 @@ export function silentSeveral(): SeveralDisplay {
 }
 
 /** The picture of a moment. */
-export function sourceLines(sources: readonly SourceProgress[], now: number, wheel: string, colors: ReturnType<typeof pc.createColors>): string {
+export function sourceLines(
+  sources: readonly SourceProgress[],
+  now: number,
+  wheel: string,
+  colors: ReturnType<typeof pc.createColors>,
+): string {
   const width = Math.max(...sources.map(({ name }) => name.length))
   return sources
     .map(({ name, since, running, ended }) => {
-      const mark = ended !== undefined ? (ended.outcome === 'passed' ? colors.green('✓') : colors.red('✗')) : running.size > 0 ? colors.cyan(wheel) : colors.dim('·')
+      const mark =
+        ended !== undefined
+          ? ended.outcome === 'passed'
+            ? colors.green('✓')
+            : colors.red('✗')
+          : running.size > 0
+            ? colors.cyan(wheel)
+            : colors.dim('·')
       const seconds = since === undefined ? '' : `${(((ended?.at ?? now) - since) / 1000).toFixed(1)} s`
       return `  ${mark} ${name.padEnd(width)} ${colors.dim(seconds.padStart(8))}  ${ended?.outcome ?? colors.dim(shown(doing([...running.values()], since !== undefined)))}`
     })

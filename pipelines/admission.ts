@@ -47,7 +47,13 @@ export function admissionPolicy(request: AdmissionRequest): string {
 
 /** A name as Kubernetes takes it: at most 63 lower-case letters, digits and dashes. */
 function nameOf(given: string | undefined, image: string | undefined): string {
-  const name = given ?? (image === undefined ? 'loadline' : `loadline-${image.replace(/[^a-z0-9]+/g, '-')}`.slice(0, 63).replace(/-$/, ''))
+  const name =
+    given ??
+    (image === undefined ? 'loadline' : `loadline-${image.replace(/[^a-z0-9]+/g, '-')}`.slice(0, 63).replace(/-$/, ''))
   if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return name
-  throw new DeliveryError('USAGE', `wanted a name of at most 63 lower-case letters, digits and dashes, found ${JSON.stringify(name)}`, 'Write e.g. --name shop-orders.')
+  throw new DeliveryError(
+    'USAGE',
+    `wanted a name of at most 63 lower-case letters, digits and dashes, found ${JSON.stringify(name)}`,
+    'Write e.g. --name shop-orders.',
+  )
 }

@@ -22,17 +22,31 @@ export interface AuditRequest {
 
 /** Audits build files, deployments and a run by the CIS Docker Benchmark. Needs no engine. Throws before anything is judged where an input cannot be read. */
 export async function audit(request: AuditRequest): Promise<Audit> {
-  const policy = request.policy === undefined ? defaultPolicy : loadPolicy(request.policy.text, request.policy.path, request.now)
-  const run = request.verdict === undefined ? undefined : { ...request.verdict, run: readRun(request.verdict.text, request.verdict.path) }
+  const policy =
+    request.policy === undefined ? defaultPolicy : loadPolicy(request.policy.text, request.policy.path, request.now)
+  const run =
+    request.verdict === undefined
+      ? undefined
+      : { ...request.verdict, run: readRun(request.verdict.text, request.verdict.path) }
   const others = await openNamed(request)
-  const audited = readInputs({ files: request.files, open: (path) => others.get(path), dockerRun: request.dockerRun, run })
+  const audited = readInputs({
+    files: request.files,
+    open: (path) => others.get(path),
+    dockerRun: request.dockerRun,
+    run,
+  })
   return evaluateAudit(audited, policy, request.now)
 }
 
 /** Files that compose files extend and include, and what those do, and so on. */
 async function openNamed({ files, open }: AuditRequest): Promise<Map<string, string>> {
   const known = new Map(files.map(({ path, text }) => [path, text]))
-  const waiting = files.filter(({ path, text }) => /\.ya?ml$/i.test(path) && /\b(extends|include)\b/.test(text) && isCompose(readManifest(text, path)[0], path)).map(({ path }) => path)
+  const waiting = files
+    .filter(
+      ({ path, text }) =>
+        /\.ya?ml$/i.test(path) && /\b(extends|include)\b/.test(text) && isCompose(readManifest(text, path)[0], path),
+    )
+    .map(({ path }) => path)
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     for (const wanted of filesNamedBy(readManifest(known.get(path) ?? '', path))) {
       if (known.has(wanted)) continue

@@ -1,4 +1,13 @@
-import { baseRow, candidateBases, currentBase, decide, type BaseComparison, type BaseRow, type Candidate, type CollectedBase } from '../src/bases/index.ts'
+import {
+  baseRow,
+  candidateBases,
+  currentBase,
+  decide,
+  type BaseComparison,
+  type BaseRow,
+  type Candidate,
+  type CollectedBase,
+} from '../src/bases/index.ts'
 import { DeliveryError } from '../src/errors.ts'
 import type { Platform } from '../src/model/index.ts'
 import { collectors } from '../src/stages/evidence/index.ts'
@@ -11,7 +20,14 @@ import type { Request } from './build-and-scan.ts'
 import { startBuild } from './start-build.ts'
 
 /** A candidate that was measured in all but its start, or the row that says why it was not. */
-type Measured = { row: BaseRow } | { row?: undefined; candidate: Candidate; collected: Omit<CollectedBase, 'runtime'>; start(): Promise<CollectedBase['runtime']> }
+type Measured =
+  | { row: BaseRow }
+  | {
+      row?: undefined
+      candidate: Candidate
+      collected: Omit<CollectedBase, 'runtime'>
+      start(): Promise<CollectedBase['runtime']>
+    }
 
 /**
  * Measures the application on each candidate base, by the collectors that judge it as well: the base of the shipped stage is exchanged, everything else of the Dockerfile stays. Nothing is judged and nothing is published.
@@ -23,10 +39,31 @@ export async function compareBases(request: Request, asked: readonly string[]): 
   const source = await step(progress, 'source', '', () => readSource(request))
   const current = currentBase(source.images).reference
   const [platform = 'linux/amd64'] = source.policy.build.platforms
-  const measured = await Promise.all(candidateBases(source.images, asked).map((candidate) => step(progress, 'evidence', candidate.reference, () => measure(candidate, candidate.reference === current, source, request, platform), ({ row }) => (row === undefined || row.status === 'measured' ? '' : `${row.status}: ${row.reason}`))))
+  const measured = await Promise.all(
+    candidateBases(source.images, asked).map((candidate) =>
+      step(
+        progress,
+        'evidence',
+        candidate.reference,
+        () => measure(candidate, candidate.reference === current, source, request, platform),
+        ({ row }) => (row === undefined || row.status === 'measured' ? '' : `${row.status}: ${row.reason}`),
+      ),
+    ),
+  )
   const rows: BaseRow[] = []
-  for (const one of measured) rows.push(one.row ?? baseRow(one.candidate, one.candidate.reference === current, { ...one.collected, runtime: await step(progress, 'evidence', `start on ${one.candidate.reference}`, one.start) }))
-  const database = measured.flatMap(({ row, ...one }) => ('collected' in one && row === undefined && one.collected.vulnerabilities.status === 'collected' ? [one.collected.vulnerabilities.value.database] : []))[0]
+  for (const one of measured)
+    rows.push(
+      one.row ??
+        baseRow(one.candidate, one.candidate.reference === current, {
+          ...one.collected,
+          runtime: await step(progress, 'evidence', `start on ${one.candidate.reference}`, one.start),
+        }),
+    )
+  const database = measured.flatMap(({ row, ...one }) =>
+    'collected' in one && row === undefined && one.collected.vulnerabilities.status === 'collected'
+      ? [one.collected.vulnerabilities.value.database]
+      : [],
+  )[0]
   const decision = decide(rows, now)
   return {
     schemaVersion: 'loadline.bases/v1',
@@ -34,24 +71,50 @@ export async function compareBases(request: Request, asked: readonly string[]): 
     at: now.toISOString(),
     application: source.subject.name,
     platform,
-    ...(database === undefined ? {} : { database: { name: database.name, updatedAt: database.updatedAt, coverage: database.coverage } }),
+    ...(database === undefined
+      ? {}
+      : { database: { name: database.name, updatedAt: database.updatedAt, coverage: database.coverage } }),
     rows,
     ...(decision === undefined ? {} : { decision }),
   }
 }
 
-async function measure(candidate: Candidate, isCurrent: boolean, source: Source, request: Request, platform: Platform): Promise<Measured> {
+async function measure(
+  candidate: Candidate,
+  isCurrent: boolean,
+  source: Source,
+  request: Request,
+  platform: Platform,
+): Promise<Measured> {
   const about = { form: candidate.form, reference: candidate.reference, isCurrent }
   try {
     const build = await startBuild(isCurrent ? source : onBase(source, candidate.reference), request)
     const making = await build(platform, '')
     const [bases, all] = [await making.origin?.bases(), collectors(making, () => undefined)]
-    const [size, vulnerabilities, licenses, configuration] = await Promise.all([all.size(), all.vulnerabilities(), all.licenses(), all.configuration()])
+    const [size, vulnerabilities, licenses, configuration] = await Promise.all([
+      all.size(),
+      all.vulnerabilities(),
+      all.licenses(),
+      all.configuration(),
+    ])
     const base = bases?.find(({ final }) => final)
-    return { candidate, collected: { image: making.built.archive.digest, base: base?.digest, substitute: base?.substitute, size, vulnerabilities, licenses, configuration }, start: all.runtime }
+    return {
+      candidate,
+      collected: {
+        image: making.built.archive.digest,
+        base: base?.digest,
+        substitute: base?.substitute,
+        size,
+        vulnerabilities,
+        licenses,
+        configuration,
+      },
+      start: all.runtime,
+    }
   } catch (error) {
     // A base that nobody serves or pins is not to be had; on one that is there, the Dockerfile can ask for what it lacks.
-    if (error instanceof DeliveryError) return { row: { ...about, status: error.code === 'LOCK' ? 'not-available' : 'failed', reason: error.message } }
+    if (error instanceof DeliveryError)
+      return { row: { ...about, status: error.code === 'LOCK' ? 'not-available' : 'failed', reason: error.message } }
     return { row: { ...about, status: 'failed', reason: firstLine(error) } }
   }
 }

@@ -43,20 +43,37 @@ export async function buildAndScan(request: Request, record: RunRecord): Promise
   const build = await startBuild(source, request)
   const platforms = await Promise.all(
     policy.build.platforms.map(async (platform) => {
-      const archive = await step(progress, 'build', platform, () => build(platform, sbomDirectory(platform, policy.build.platforms)), ({ built }) => built.archive.digest)
+      const archive = await step(
+        progress,
+        'build',
+        platform,
+        () => build(platform, sbomDirectory(platform, policy.build.platforms)),
+        ({ built }) => built.archive.digest,
+      )
       return { built: archive.built, ...(await collectEvidence(archive, progress)) }
     }),
   )
 
-  const knownExploited = collectKnownExploited(source.knownExploited, platforms.map(({ evidence: { vulnerabilities } }) => vulnerabilities))
+  const knownExploited = collectKnownExploited(
+    source.knownExploited,
+    platforms.map(({ evidence: { vulnerabilities } }) => vulnerabilities),
+  )
   const evidence = (record.evidence = {
     lint: await lint,
     ...(knownExploited === undefined ? {} : { knownExploited }),
     ...(source.additional.length === 0 ? {} : { additional: source.additional }),
     platforms: platforms.map(({ built, evidence: cells }) => ({ archive: built.archive, evidence: cells })),
   })
-  record.sboms = platforms.flatMap(({ built, sbom }) => (sbom === undefined ? [] : [{ platform: built.archive.platform, documents: sbom }]))
-  const { verdict, passed } = await step(progress, 'gate', '', async () => evaluate(policy, evidence, request.now, { image: source.subject.name, baseline: source.baseline }), (judged) => judged.verdict.outcome)
+  record.sboms = platforms.flatMap(({ built, sbom }) =>
+    sbom === undefined ? [] : [{ platform: built.archive.platform, documents: sbom }],
+  )
+  const { verdict, passed } = await step(
+    progress,
+    'gate',
+    '',
+    async () => evaluate(policy, evidence, request.now, { image: source.subject.name, baseline: source.baseline }),
+    (judged) => judged.verdict.outcome,
+  )
   record.verdict = verdict
   return { policy, verdict, passed, archives: platforms.map(({ built }) => built) }
 }

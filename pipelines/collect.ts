@@ -19,10 +19,12 @@ export interface Collectable {
 /** Lints the source's Dockerfile. Throws `TOOL` where the linter gave no opinion. */
 export async function lintSource(request: Request): Promise<Lint> {
   const { dockerfile, policy } = await readSource(request)
-  if (dockerfile === undefined) throw new DeliveryError('SOURCE', 'the source has no Dockerfile to lint', 'Give the directory that has one.')
+  if (dockerfile === undefined)
+    throw new DeliveryError('SOURCE', 'the source has no Dockerfile to lint', 'Give the directory that has one.')
   const lint = await lintDockerfile(dockerfile, policy.lint, request.lock)
   if (lint.status === 'not-applicable') throw new TypeError('a Dockerfile can be linted')
-  if (lint.status === 'undecided') throw new DeliveryError('TOOL', `wanted ${lint.wanted}, found: ${lint.found}`, lint.remedy)
+  if (lint.status === 'undecided')
+    throw new DeliveryError('TOOL', `wanted ${lint.wanted}, found: ${lint.found}`, lint.remedy)
   return lint.value
 }
 
@@ -39,7 +41,11 @@ export async function buildSource(request: Request): Promise<Collectable> {
     async sboms() {
       const cell = await all.sbom()
       if (cell.status === 'undecided' || documents === undefined) {
-        throw new DeliveryError('TOOL', cell.status === 'undecided' ? `wanted ${cell.wanted}, found: ${cell.found}` : 'no SBOM was made', cell.status === 'undecided' ? cell.remedy : 'Run again.')
+        throw new DeliveryError(
+          'TOOL',
+          cell.status === 'undecided' ? `wanted ${cell.wanted}, found: ${cell.found}` : 'no SBOM was made',
+          cell.status === 'undecided' ? cell.remedy : 'Run again.',
+        )
       }
       return documents
     },

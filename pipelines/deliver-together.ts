@@ -24,20 +24,32 @@ export async function deliverTogether(parts: readonly Part[], parallel: number):
   const judged = await bounded(parts, parallel, async (part) => {
     const assessed = await part.assess()
     // Only what is to be released waits for the others. The rest has its reports now, and nobody keeps its evidence.
-    return assessed.releasable ? { part, assessed, verdict: givenPart(assessed.run) } : { verdict: await end(part, assessed) }
+    return assessed.releasable
+      ? { part, assessed, verdict: givenPart(assessed.run) }
+      : { verdict: await end(part, assessed) }
   })
 
   const held = reasonToHold(merge(judged.map(({ verdict }) => verdict)))
-  return merge(await bounded(judged, parallel, async ({ part, assessed, verdict }) => (part === undefined ? verdict : end(part, assessed, held))))
+  return merge(
+    await bounded(judged, parallel, async ({ part, assessed, verdict }) =>
+      part === undefined ? verdict : end(part, assessed, held),
+    ),
+  )
 }
 
 /** All of them were asked for and have just been judged, so none is missing or old. */
 function merge(parts: readonly GivenPart[]): Merged {
-  return mergeVerdicts(parts, { expected: [...new Set(parts.map(({ run }) => run.subject.name))], maximumAge: Number.POSITIVE_INFINITY, now: new Date() })
+  return mergeVerdicts(parts, {
+    expected: [...new Set(parts.map(({ run }) => run.subject.name))],
+    maximumAge: Number.POSITIVE_INFINITY,
+    now: new Date(),
+  })
 }
 
 function reasonToHold({ outcome, parts, faults }: Merged): string | undefined {
   if (outcome === 'passed') return undefined
-  const others = parts.filter(({ state }) => state !== 'passed').map(({ name, state }) => `${name} ${state === 'broken' ? 'broke off' : `was ${state}`}`)
+  const others = parts
+    .filter(({ state }) => state !== 'passed')
+    .map(({ name, state }) => `${name} ${state === 'broken' ? 'broke off' : `was ${state}`}`)
   return `sources of one call are released together or not at all, and ${[...others, ...faults].join('; ')}`
 }

@@ -1,6 +1,12 @@
 import { DeliveryError } from '../src/errors.ts'
 import type { Run } from '../src/model/index.ts'
-import { renderReports, reportedFindings, runtimeFiles, type ReportedFinding, type Reports } from '../src/report/index.ts'
+import {
+  renderReports,
+  reportedFindings,
+  runtimeFiles,
+  type ReportedFinding,
+  type Reports,
+} from '../src/report/index.ts'
 import { defaultTagRules, imageTags } from '../src/source-metadata/index.ts'
 import type { BuiltArchive } from '../src/stages/build.ts'
 import type { Target } from '../src/stages/registry-access.ts'
@@ -68,14 +74,21 @@ export async function assess(request: Request, publication?: Publication): Promi
     async conclude(held) {
       let consumerFiles: Record<string, string> = {}
       try {
-        if (judged !== undefined && publication !== undefined) consumerFiles = await releaseJudged(judged, publication, { request, record, tags, held })
+        if (judged !== undefined && publication !== undefined)
+          consumerFiles = await releaseJudged(judged, publication, { request, record, tags, held })
       } catch (error) {
         failure = error
       }
-      if (failure !== undefined && publication !== undefined) record.notPublished = `${publication.target.reference} was not released: the run broke off`
+      if (failure !== undefined && publication !== undefined)
+        record.notPublished = `${publication.target.reference} was not released: the run broke off`
       const run = await documentRun(record, facts, failure)
       const findings = reportedFindings(run)
-      return { run, findings, archives: judged?.archives ?? [], reports: { ...renderReports(run, findings), ...runtimeFiles(run), ...sbomReports(record), ...consumerFiles } }
+      return {
+        run,
+        findings,
+        archives: judged?.archives ?? [],
+        reports: { ...renderReports(run, findings), ...runtimeFiles(run), ...sbomReports(record), ...consumerFiles },
+      }
     },
   }
 }
@@ -84,11 +97,19 @@ export async function assess(request: Request, publication?: Publication): Promi
 export async function notBegun(facts: RunFacts, error: unknown): Promise<Assessed> {
   const run = await documentRun({}, facts, error)
   const findings = reportedFindings(run)
-  return { run, releasable: false, conclude: async () => ({ run, findings, archives: [], reports: renderReports(run, findings) }) }
+  return {
+    run,
+    releasable: false,
+    conclude: async () => ({ run, findings, archives: [], reports: renderReports(run, findings) }),
+  }
 }
 
 /** Releases a passed image, or records why it was not touched. Gives the files that a consumer verifies it by. */
-async function releaseJudged({ passed, archives }: Judged, publication: Publication, { request, record, tags, held }: { request: Request; record: RunRecord; tags: string[]; held: string | undefined }): Promise<Record<string, string>> {
+async function releaseJudged(
+  { passed, archives }: Judged,
+  publication: Publication,
+  { request, record, tags, held }: { request: Request; record: RunRecord; tags: string[]; held: string | undefined },
+): Promise<Record<string, string>> {
   const reason = passed === undefined ? 'only a passed verdict is published' : (publication.withheld ?? held)
   if (passed === undefined || reason !== undefined) {
     record.notPublished = `${publication.target.reference} was not touched: ${reason}`
@@ -97,7 +118,15 @@ async function releaseJudged({ passed, archives }: Judged, publication: Publicat
   requireOnly(publication, archives)
   const known = await releaseFacts(record, request)
   const consumer = request.consumer === undefined ? {} : { consumer: request.consumer }
-  const { release: released, consumerFiles } = await release(passed, archives, { ...publication, ...consumer, ...known, tags, lock: request.lock, progress: request.progress, now: new Date() })
+  const { release: released, consumerFiles } = await release(passed, archives, {
+    ...publication,
+    ...consumer,
+    ...known,
+    tags,
+    lock: request.lock,
+    progress: request.progress,
+    now: new Date(),
+  })
   record.release = released
   return consumerFiles
 }
@@ -106,17 +135,27 @@ async function releaseJudged({ passed, archives }: Judged, publication: Publicat
 function tagsOf({ target: { reference }, tagRules }: Publication, { git, version }: Request): string[] {
   const parsed = parseImageReference(reference)
   const hint = 'Write registry/repository for tags by rules, or registry/repository:tag for that one.'
-  if (parsed === undefined || parsed.digest !== undefined) throw new DeliveryError('USAGE', `"${reference}" does not say where to publish`, hint)
+  if (parsed === undefined || parsed.digest !== undefined)
+    throw new DeliveryError('USAGE', `"${reference}" does not say where to publish`, hint)
   if (parsed.tag === undefined) return imageTags(tagRules ?? defaultTagRules, { git, version })
-  if (tagRules !== undefined) throw new DeliveryError('USAGE', `"${reference}" has a tag, and rules for tags were given as well`, hint)
+  if (tagRules !== undefined)
+    throw new DeliveryError('USAGE', `"${reference}" has a tag, and rules for tags were given as well`, hint)
   return imageTags([`type=raw,value=${parsed.tag}`], { git, version })
 }
 
 /** Throws `PUBLISH` where other images were built than those that are to be released. */
 function requireOnly({ only }: Publication, archives: readonly BuiltArchive[]): void {
-  const built = archives.map(({ archive }) => archive.digest).toSorted().join(', ')
+  const built = archives
+    .map(({ archive }) => archive.digest)
+    .toSorted()
+    .join(', ')
   const wanted = only?.toSorted().join(', ')
-  if (wanted !== undefined && wanted !== built) throw new DeliveryError('PUBLISH', `${wanted} was assessed, and the same source has become ${built}`, 'Assess again and release that; make the build reproducible if it stays.')
+  if (wanted !== undefined && wanted !== built)
+    throw new DeliveryError(
+      'PUBLISH',
+      `${wanted} was assessed, and the same source has become ${built}`,
+      'Assess again and release that; make the build reproducible if it stays.',
+    )
 }
 
 /** Where the evidence says that they are, also when one platform's SBOM could not be made. */

@@ -27,12 +27,33 @@ export function judgeAgain(request: JudgeAgainRequest): Run {
   const { path, text } = request.recorded
   const { evidence: old, release: _release, suppressions: _suppressions, failure, ...recorded } = readRun(text, path)
   if (old === undefined || old.platforms.length === 0) {
-    throw new DeliveryError('USAGE', `wanted recorded evidence, found none of an image in ${path}${failure === undefined ? '' : `: that run broke off in the stage ${failure.stage}`}`, 'Give the verdict.json of a run that came to a verdict.')
+    throw new DeliveryError(
+      'USAGE',
+      `wanted recorded evidence, found none of an image in ${path}${failure === undefined ? '' : `: that run broke off in the stage ${failure.stage}`}`,
+      'Give the verdict.json of a run that came to a verdict.',
+    )
   }
-  const knownExploited = collectKnownExploited(request.knownExploited, old.platforms.map(({ evidence: { vulnerabilities } }) => vulnerabilities))
+  const knownExploited = collectKnownExploited(
+    request.knownExploited,
+    old.platforms.map(({ evidence: { vulnerabilities } }) => vulnerabilities),
+  )
   const evidence = knownExploited === undefined ? old : { ...old, knownExploited }
   const { policy, applied } = applyPolicy(request, request, request.now)
-  const baseline = request.baseline === undefined ? undefined : acceptBaseline(request.baseline, recorded.subject.name, policy, request.now)
-  const { verdict } = evaluate(policy, evidence, request.now, { image: recorded.subject.name, tools: recorded.verdict?.binding.tools ?? [], baseline })
-  return { ...recorded, outcome: verdict.outcome, policy: applied, evidence, verdict, notPublished: `Nothing was built or published: the evidence recorded in ${path} was judged.` }
+  const baseline =
+    request.baseline === undefined
+      ? undefined
+      : acceptBaseline(request.baseline, recorded.subject.name, policy, request.now)
+  const { verdict } = evaluate(policy, evidence, request.now, {
+    image: recorded.subject.name,
+    tools: recorded.verdict?.binding.tools ?? [],
+    baseline,
+  })
+  return {
+    ...recorded,
+    outcome: verdict.outcome,
+    policy: applied,
+    evidence,
+    verdict,
+    notPublished: `Nothing was built or published: the evidence recorded in ${path} was judged.`,
+  }
 }

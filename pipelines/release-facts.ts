@@ -7,8 +7,16 @@ import type { Request } from './build-and-scan.ts'
 import type { RunRecord } from './run-record.ts'
 
 /** What a run that passed knows about its release. Throws `ATTEST` where the record is not of a whole run. */
-export async function releaseFacts({ source, evidence, verdict, sboms = [] }: RunRecord, request: Request): Promise<{ policy: Policy; applied: AppliedPolicy; facts: ReleaseFacts }> {
-  if (source === undefined || evidence === undefined || verdict === undefined) throw new DeliveryError('ATTEST', 'the record of the run has no source, evidence or verdict', 'Report this as a fault of Loadline. Nothing was published.')
+export async function releaseFacts(
+  { source, evidence, verdict, sboms = [] }: RunRecord,
+  request: Request,
+): Promise<{ policy: Policy; applied: AppliedPolicy; facts: ReleaseFacts }> {
+  if (source === undefined || evidence === undefined || verdict === undefined)
+    throw new DeliveryError(
+      'ATTEST',
+      'the record of the run has no source, evidence or verdict',
+      'Report this as a fault of Loadline. Nothing was published.',
+    )
   const { policy, applied, subject } = source
   const [first] = evidence.platforms
   const secrets = await Promise.all([...request.buildSecrets.values()].map((secret) => secret.plaintext()))

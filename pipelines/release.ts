@@ -47,22 +47,54 @@ export interface Released {
  * publish -> sign -> attest -> verify -> tag, for the archives of a passed verdict only; the type checker sees to that.
  * Throws `PUBLISH`, `SIGN`, `ATTEST` or `VERIFY`; every tag is then where it was, and the next run goes on from there.
  */
-export async function release(passed: PassedVerdict, archives: readonly BuiltArchive[], request: ReleaseRequest): Promise<Released> {
+export async function release(
+  passed: PassedVerdict,
+  archives: readonly BuiltArchive[],
+  request: ReleaseRequest,
+): Promise<Released> {
   const { lock, progress, signer, policy, consumer, immutableTags } = request
   passed.mustCover(archives.map(({ archive }) => archive))
   passed.mustHold(policy, request.now)
   if (signer !== undefined && !wasBuilt(request.facts) && policy.release.require.includes('provenance')) {
-    throw new DeliveryError('ATTEST', 'the policy requires provenance (release.require), and an image that was not built here has none: nobody knows from what it was built', 'Take provenance out of release.require for such images, or build the image from its source. Nothing was published.')
+    throw new DeliveryError(
+      'ATTEST',
+      'the policy requires provenance (release.require), and an image that was not built here has none: nobody knows from what it was built',
+      'Take provenance out of release.require for such images, or build the image from its source. Nothing was published.',
+    )
   }
   const access = await registryAccess(request.target, lock)
   const plan = signer === undefined ? undefined : planSigning(signer, policy.signing)
 
-  const published = await step(progress, 'publish', '', async () => publishByDigest(await layOut(archives, consumer), access, lock), ({ digest }) => digest)
-  const signing = plan === undefined ? undefined : await step(progress, 'sign', '', () => signOrSayWhyNot(plan, () => sign(published, plan, lock)))
+  const published = await step(
+    progress,
+    'publish',
+    '',
+    async () => publishByDigest(await layOut(archives, consumer), access, lock),
+    ({ digest }) => digest,
+  )
+  const signing =
+    plan === undefined
+      ? undefined
+      : await step(progress, 'sign', '', () => signOrSayWhyNot(plan, () => sign(published, plan, lock)))
   const signed = signing?.signed
-  const attested = plan === undefined || signed === undefined ? [] : await step(progress, 'attest', '', () => attestRelease(signed, { ...request, passed, archives, policy: request.applied, plan }), (made) => `${made.length} attestations`)
+  const attested =
+    plan === undefined || signed === undefined
+      ? []
+      : await step(
+          progress,
+          'attest',
+          '',
+          () => attestRelease(signed, { ...request, passed, archives, policy: request.applied, plan }),
+          (made) => `${made.length} attestations`,
+        )
   if (signed !== undefined) await step(progress, 'attest', 'verify', () => verifyRelease(signed, passed, request))
-  const tags = await step(progress, 'publish', 'tag', () => moveTags(published, request.tags, lock, { immutable: immutableTags ?? false }), describeTags)
+  const tags = await step(
+    progress,
+    'publish',
+    'tag',
+    () => moveTags(published, request.tags, lock, { immutable: immutableTags ?? false }),
+    describeTags,
+  )
   const overtaken = tags.flatMap(({ tag, state, now }) => (state === 'overtaken' ? [{ tag, digest: now }] : []))
 
   return {
@@ -92,8 +124,14 @@ async function verifyRelease(signed: Signed, { verdict }: PassedVerdict, request
   })
   const failed = verification.checks.filter(({ status }) => status !== 'holds')
   if (failed.length === 0 && verification.digest === digest) return
-  const lines = failed.map(({ digest: subject, what, wanted, found }) => `${what} of ${subject}: wanted ${wanted}, found: ${found}`)
-  throw new DeliveryError('VERIFY', `${access.repository}@${digest} was published, and a consumer could not verify it: ${lines.join('; ')}`, 'No tag was moved. Check whether the registry keeps referrers (or tags named sha256-...), and run again.')
+  const lines = failed.map(
+    ({ digest: subject, what, wanted, found }) => `${what} of ${subject}: wanted ${wanted}, found: ${found}`,
+  )
+  throw new DeliveryError(
+    'VERIFY',
+    `${access.repository}@${digest} was published, and a consumer could not verify it: ${lines.join('; ')}`,
+    'No tag was moved. Check whether the registry keeps referrers (or tags named sha256-...), and run again.',
+  )
 }
 
 type Signing = { signed: Signed; unsigned?: undefined } | { signed?: undefined; unsigned: string }
@@ -103,25 +141,39 @@ async function signOrSayWhyNot({ unavailable }: SigningPlan, work: () => Promise
   try {
     return { signed: await work() }
   } catch (error) {
-    if (error instanceof ServiceAway && unavailable === 'release-unsigned') return { unsigned: `${error.message}. The policy says signing.unavailable: release-unsigned` }
+    if (error instanceof ServiceAway && unavailable === 'release-unsigned')
+      return { unsigned: `${error.message}. The policy says signing.unavailable: release-unsigned` }
     throw error
   }
 }
 
-function describeSignature({ signer, services }: SigningPlan, signed: Signed, attestations: ReleasedAttestation[]): Pick<Release, 'signature' | 'attestations' | 'verifyCommand' | 'verifyCommands'> {
+function describeSignature(
+  { signer, services }: SigningPlan,
+  signed: Signed,
+  attestations: ReleasedAttestation[],
+): Pick<Release, 'signature' | 'attestations' | 'verifyCommand' | 'verifyCommands'> {
   const { identity, stored, published } = signed
   const { repository, insecure } = published.access
   return {
     signature: {
       signer: signer.kind,
-      ...(identity.kind === 'key' ? { publicKeyDigest: digestOf(identity.publicKey) } : { certificate: { identity: identity.identity, issuer: identity.issuer } }),
+      ...(identity.kind === 'key'
+        ? { publicKeyDigest: digestOf(identity.publicKey) }
+        : { certificate: { identity: identity.identity, issuer: identity.issuer } }),
       transparencyLog: services.transparencyLog,
       stored,
       verified: true,
     },
     attestations,
     verifyCommand: verifyCommand(signed),
-    verifyCommands: verifyCommands({ repository, insecure, digest: published.digest, identity, format: stored[0]?.format ?? 'bundle', attestations }),
+    verifyCommands: verifyCommands({
+      repository,
+      insecure,
+      digest: published.digest,
+      identity,
+      format: stored[0]?.format ?? 'bundle',
+      attestations,
+    }),
   }
 }
 

@@ -35,9 +35,15 @@ export async function documentRun(record: RunRecord, facts: RunFacts, error?: un
     loadline: version,
     startedAt: facts.startedAt.toISOString(),
     mode: facts.mode,
-    subject: record.source?.subject ?? { name: facts.name, dockerfile: 'Dockerfile', ...(facts.pathInRepository === undefined ? {} : { directory: facts.pathInRepository }) },
+    subject: record.source?.subject ?? {
+      name: facts.name,
+      dockerfile: 'Dockerfile',
+      ...(facts.pathInRepository === undefined ? {} : { directory: facts.pathInRepository }),
+    },
     ...(record.source === undefined ? {} : { policy: record.source.applied }),
-    ...(record.source === undefined || record.source.suppressions.length === 0 ? {} : { suppressions: record.source.suppressions }),
+    ...(record.source === undefined || record.source.suppressions.length === 0
+      ? {}
+      : { suppressions: record.source.suppressions }),
     ...(evidence === undefined ? {} : { evidence }),
     ...(record.verdict === undefined ? {} : { verdict: record.verdict }),
     ...(record.release === undefined ? {} : { release: record.release }),
@@ -82,7 +88,8 @@ const stageOfCode: Readonly<Record<ErrorCode, Stage>> = {
 }
 
 function describeFailure(error: unknown, record: RunRecord): Failure {
-  if (error instanceof DeliveryError) return { stage: stageOfCode[error.code], code: error.code, message: error.message, hint: error.hint }
+  if (error instanceof DeliveryError)
+    return { stage: stageOfCode[error.code], code: error.code, message: error.message, hint: error.hint }
   const message = error instanceof Error ? error.message : String(error)
   return {
     stage: record.verdict === undefined ? (record.source === undefined ? 'source' : 'build') : 'publish',

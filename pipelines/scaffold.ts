@@ -1,7 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { Changeset, Directory } from '@dagger.io/dagger'
 import { DeliveryError } from '../src/errors.ts'
-import { answersPath, mostPaths, notSource, parseAnswers, parseKeptAnswers, scaffold, worthReading, type Scaffold, type SourceTree, type Templates } from '../src/scaffold/index.ts'
+import {
+  answersPath,
+  mostPaths,
+  notSource,
+  parseAnswers,
+  parseKeptAnswers,
+  scaffold,
+  worthReading,
+  type Scaffold,
+  type SourceTree,
+  type Templates,
+} from '../src/scaffold/index.ts'
 import { parseLock } from '../src/stages/source.ts'
 
 /** Makes a scaffold from answers of outside and a reading of the source. Throws `USAGE`, `SOURCE` and `LOCK`, and then there is no file at all. */
@@ -9,20 +20,31 @@ export async function makeScaffold(given: unknown, tree: SourceTree): Promise<Sc
   const answers = parseAnswers(given)
   const lockPath = answers.path === '' ? 'loadline.lock.json' : `${answers.path}/loadline.lock.json`
   const lock = tree.texts.get(lockPath)
-  return scaffold({ answers, tree, templates: await readTemplates(), lock: lock === undefined ? undefined : parseLock(lock, lockPath) })
+  return scaffold({
+    answers,
+    tree,
+    templates: await readTemplates(),
+    lock: lock === undefined ? undefined : parseLock(lock, lockPath),
+  })
 }
 
 /** The templates lie beside the code that fills them, as what they are: Dockerfiles, programs, Markdown. */
 export async function readTemplates(): Promise<Templates> {
   const folder = new URL('../src/scaffold/templates/', import.meta.url)
-  return new Map(await Promise.all((await readdir(folder)).map(async (name) => [name, await readFile(new URL(name, folder), 'utf8')] as const)))
+  return new Map(
+    await Promise.all(
+      (await readdir(folder)).map(async (name) => [name, await readFile(new URL(name, folder), 'utf8')] as const),
+    ),
+  )
 }
 
 /** A scaffold as a change of its source. What the answers leave out is left out of `given`. Throws as `makeScaffold` does. */
 export async function scaffoldChanges(source: Directory, given: Readonly<Record<string, unknown>>): Promise<Changeset> {
   const answers = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const { files } = await makeScaffold(answers, await treeOfDirectory(source))
-  return Object.entries(files).reduce((directory, [path, text]) => directory.withNewFile(path, text), source).changes(source)
+  return Object.entries(files)
+    .reduce((directory, [path, text]) => directory.withNewFile(path, text), source)
+    .changes(source)
 }
 
 /** A scaffold anew from the answers that an earlier one left in the source; no change where there are none. Throws as `makeScaffold` does. */
@@ -35,7 +57,12 @@ export async function rescaffoldChanges(source: Directory): Promise<Changeset> {
 export async function treeOfDirectory(source: Directory): Promise<SourceTree> {
   const directory = source.filter({ exclude: [...notSource].map((name) => `**/${name}`) })
   const paths = (await directory.glob('**/*')).filter((path) => !path.endsWith('/')).sort()
-  if (paths.length > mostPaths) throw new DeliveryError('SOURCE', `wanted the source of an application, found ${paths.length} files`, 'Give the folder of the application.')
+  if (paths.length > mostPaths)
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted the source of an application, found ${paths.length} files`,
+      'Give the folder of the application.',
+    )
   const texts = await Promise.all(
     paths.map(async (path) => {
       const limit = worthReading(path)

@@ -1,5 +1,14 @@
 import { checkImage, kindsOf, type Expectation, type Found } from '../src/attestation/check-image.ts'
-import { attestationKinds, digestOf, predicateTypes, type AttestationKind, type Digest, type Lock, type Platform, type Verification } from '../src/model/index.ts'
+import {
+  attestationKinds,
+  digestOf,
+  predicateTypes,
+  type AttestationKind,
+  type Digest,
+  type Lock,
+  type Platform,
+  type Verification,
+} from '../src/model/index.ts'
 import { decidePolicy, policyDigest, type PolicyFiles } from '../src/policy/index.ts'
 import { consumer, type Consumer } from '../src/stages/consumer.ts'
 import { registryAccess, type Target } from '../src/stages/registry-access.ts'
@@ -28,7 +37,8 @@ export interface Verified {
 
 /** What a consumer who has these policy files expects: a verdict by the policy that they make, and the attestations that it requires. Without any file, every kind and any policy. Throws `POLICY`. */
 export function expectationOf(files: PolicyFiles, source: string | undefined, now: Date): Expectation {
-  const policy = files.organisation === undefined && files.application === undefined ? undefined : decidePolicy(files, now).policy
+  const policy =
+    files.organisation === undefined && files.application === undefined ? undefined : decidePolicy(files, now).policy
   return {
     kinds: policy?.release.require ?? attestationKinds,
     ...(policy === undefined ? {} : { policy: policyDigest(policy) }),
@@ -45,17 +55,35 @@ export async function verifyImage(request: VerifyRequest): Promise<Verified> {
   const access = await registryAccess(request.target, lock)
   const image = await resolveImage(access, lock)
   const asking = await consumer(access, identity, lock, request.format)
-  const subjects = image.index ? [{ digest: image.digest, platform: undefined, index: true }, ...image.manifests.map((manifest) => ({ ...manifest, index: false }))] : image.manifests.map((manifest) => ({ ...manifest, index: false }))
+  const subjects = image.index
+    ? [
+        { digest: image.digest, platform: undefined, index: true },
+        ...image.manifests.map((manifest) => ({ ...manifest, index: false })),
+      ]
+    : image.manifests.map((manifest) => ({ ...manifest, index: false }))
 
-  const found = await Promise.all(subjects.map((subject) => look(subject, subject.digest === image.digest, expected, asking)))
-  const verdictsBelow = new Set(found.filter(({ index }) => !index).flatMap(({ kinds }) => kinds.verdict?.holding.map(({ digest }) => digest) ?? []))
-  const checked = found.map((entry) => checkImage(entry.index && expected.kinds.includes('verdict') ? { ...entry, verdictsBelow } : entry, expected))
+  const found = await Promise.all(
+    subjects.map((subject) => look(subject, subject.digest === image.digest, expected, asking)),
+  )
+  const verdictsBelow = new Set(
+    found
+      .filter(({ index }) => !index)
+      .flatMap(({ kinds }) => kinds.verdict?.holding.map(({ digest }) => digest) ?? []),
+  )
+  const checked = found.map((entry) =>
+    checkImage(entry.index && expected.kinds.includes('verdict') ? { ...entry, verdictsBelow } : entry, expected),
+  )
   const checks = checked.flatMap((entry) => entry.checks)
   const verdict = checked[0]?.verdict
   const origin = checked.find((entry) => entry.origin !== undefined)?.origin
   return {
     image,
-    statements: new Map(found.map(({ digest, kinds }) => [digest, Object.fromEntries(Object.entries(kinds).map(([kind, { holding }]) => [kind, holding]))])),
+    statements: new Map(
+      found.map(({ digest, kinds }) => [
+        digest,
+        Object.fromEntries(Object.entries(kinds).map(([kind, { holding }]) => [kind, holding])),
+      ]),
+    ),
     verification: {
       schemaVersion: 'loadline.verification/v1',
       outcome: checks.length > 0 && checks.every(({ status }) => status === 'holds') ? 'verified' : 'refused',
@@ -63,7 +91,10 @@ export async function verifyImage(request: VerifyRequest): Promise<Verified> {
       repository: access.repository,
       digest: image.digest,
       verifiedAt: request.now.toISOString(),
-      signer: identity.kind === 'key' ? `the key ${digestOf(identity.publicKey)}` : `${identity.identity}, vouched for by ${identity.issuer}`,
+      signer:
+        identity.kind === 'key'
+          ? `the key ${digestOf(identity.publicKey)}`
+          : `${identity.identity}, vouched for by ${identity.issuer}`,
       checks,
       ...(verdict === undefined ? {} : { verdict }),
       ...(origin === undefined ? {} : { origin }),
@@ -72,17 +103,28 @@ export async function verifyImage(request: VerifyRequest): Promise<Verified> {
 }
 
 /** Everything that lies beside one digest, asked for at once: reading is safe in parallel. */
-async function look(subject: { digest: Digest; platform: Platform | undefined; index: boolean }, signed: boolean, expected: Expectation, asking: Consumer): Promise<Found> {
+async function look(
+  subject: { digest: Digest; platform: Platform | undefined; index: boolean },
+  signed: boolean,
+  expected: Expectation,
+  asking: Consumer,
+): Promise<Found> {
   const kinds = kindsOf(subject, expected)
   const [fault, there, statements] = await Promise.all([
     signed ? asking.signatureFault(subject.digest) : undefined,
     asking.unverified(subject.digest),
     Promise.all(kinds.map((kind) => asking.statements(subject.digest, kind))),
   ])
-  const count = (kind: AttestationKind) => there.filter(({ statement }) => statement.predicateType === predicateTypes[kind]).length
+  const count = (kind: AttestationKind) =>
+    there.filter(({ statement }) => statement.predicateType === predicateTypes[kind]).length
   return {
     ...subject,
     signature: { wanted: signed, fault },
-    kinds: Object.fromEntries(kinds.map((kind, index) => [kind, { holding: statements[index]?.holding ?? [], said: statements[index]?.said ?? '', unverified: count(kind) }])),
+    kinds: Object.fromEntries(
+      kinds.map((kind, index) => [
+        kind,
+        { holding: statements[index]?.holding ?? [], said: statements[index]?.said ?? '', unverified: count(kind) },
+      ]),
+    ),
   }
 }

@@ -5,7 +5,21 @@
  * (vulnerabilities, secrets, licences, structure tests, SBOMs, size, a run under hardening, configuration, bases), judges it by a policy,
  * and only where the verdict is passed publishes and signs it.
  */
-import { argument, check, dag, func, generate, object, type Changeset, type Container, type Directory, type File, type Platform, type Secret, type Service } from '@dagger.io/dagger'
+import {
+  argument,
+  check,
+  dag,
+  func,
+  generate,
+  object,
+  type Changeset,
+  type Container,
+  type Directory,
+  type File,
+  type Platform,
+  type Secret,
+  type Service,
+} from '@dagger.io/dagger'
 import { admissionPolicy } from '../pipelines/admission.ts'
 import { audit } from '../pipelines/audit.ts'
 import { compareBases } from '../pipelines/bases.ts'
@@ -20,7 +34,25 @@ import { PassedImage } from './api/passed-image.ts'
 import { reportDirectory } from './api/reports.ts'
 import { renderAudit, renderAuditTerminal } from './audit/index.ts'
 import { auditFilesOf } from './api/audit-files.ts'
-import { chosen, consumerOf, controllerOf, databaseOf, gitFactsOf, identityOf, lockOf, policyFilesOf, publicationOf, requestOf, requireOneImage, secretsOf, signerOf, targetOf, textOf, type Choices, type ModuleInputs } from './api/inputs.ts'
+import {
+  chosen,
+  consumerOf,
+  controllerOf,
+  databaseOf,
+  gitFactsOf,
+  identityOf,
+  lockOf,
+  policyFilesOf,
+  publicationOf,
+  requestOf,
+  requireOneImage,
+  secretsOf,
+  signerOf,
+  targetOf,
+  textOf,
+  type Choices,
+  type ModuleInputs,
+} from './api/inputs.ts'
 import { renderRecord } from './bases/index.ts'
 import { decidePolicy } from './policy/index.ts'
 import { renderReverdict, renderVerification } from './report/index.ts'
@@ -55,7 +87,15 @@ export class Loadline {
    * @param knownExploited List of exploited vulnerabilities (CISA KEV catalogue, JSON): whatever of it the image has denies. Without one, the list that the policy names in the source counts.
    * @param cacheScope Cache mounts are shared with builds of this scope only: give each pull request its own.
    */
-  constructor(policy?: File, vulnerabilityDatabase?: Directory, lock?: File, organisation?: File, baseline?: File, knownExploited?: File, cacheScope: string = 'trusted') {
+  constructor(
+    policy?: File,
+    vulnerabilityDatabase?: Directory,
+    lock?: File,
+    organisation?: File,
+    baseline?: File,
+    knownExploited?: File,
+    cacheScope: string = 'trusted',
+  ) {
     if (policy !== undefined) this.policy = policy
     if (vulnerabilityDatabase !== undefined) this.vulnerabilityDatabase = vulnerabilityDatabase
     if (lock !== undefined) this.lock = lock
@@ -78,7 +118,16 @@ export class Loadline {
    * @param dirty Whether the source differs from the commit.
    */
   @func()
-  withRevision(revision: string, committedAt: string, repository?: string, branch?: string, tag: string[] = [], allTags: string[] = [], pullRequest?: number, dirty: boolean = false): Loadline {
+  withRevision(
+    revision: string,
+    committedAt: string,
+    repository?: string,
+    branch?: string,
+    tag: string[] = [],
+    allTags: string[] = [],
+    pullRequest?: number,
+    dirty: boolean = false,
+  ): Loadline {
     this.git = gitFactsOf({ revision, committedAt, repository, branch, tags: tag, allTags, pullRequest, dirty })
     return this
   }
@@ -106,7 +155,14 @@ export class Loadline {
    * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
    */
   @func()
-  withImage(reference?: string, archive?: File, layout?: Directory, registry?: Service, registryConfig?: Secret, registryCa?: File): Loadline {
+  withImage(
+    reference?: string,
+    archive?: File,
+    layout?: Directory,
+    registry?: Service,
+    registryConfig?: Secret,
+    registryCa?: File,
+  ): Loadline {
     this.image = requireOneImage(reference, archive, layout)
     if (archive !== undefined) this.imageArchive = archive
     if (layout !== undefined) this.imageLayout = layout
@@ -166,8 +222,18 @@ export class Loadline {
     label: string[] = [],
   ): Promise<string> {
     const signer = await signerOf(key, keyPassword, identityToken, signingConfig, trustedRoot)
-    const publication = publish === undefined ? undefined : publicationOf(await targetOf(publish, registry, registryConfig, registryCa), tag, immutableTags, signer)
-    const { documents } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), publication, { pathInRepository, version, file, target, label }, consumerOf(consumer))
+    const publication =
+      publish === undefined
+        ? undefined
+        : publicationOf(await targetOf(publish, registry, registryConfig, registryCa), tag, immutableTags, signer)
+    const { documents } = await this.deliver(
+      source,
+      platform,
+      await secretsOf(buildSecretId, buildSecret),
+      publication,
+      { pathInRepository, version, file, target, label },
+      consumerOf(consumer),
+    )
     return new Assessment(documents, []).enforce()
   }
 
@@ -185,15 +251,55 @@ export class Loadline {
    * @param label Labels as NAME=VALUE, besides those from git; one that the Dockerfile sets itself wins.
    */
   @func({ cache: 'never' })
-  async assess(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform: string[] = [], buildSecretId: string[] = [], buildSecret: Secret[] = [], pathInRepository: string = '', version: string = '', file: string = '', target: string = '', label: string[] = []): Promise<Assessment> {
+  async assess(
+    @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
+    platform: string[] = [],
+    buildSecretId: string[] = [],
+    buildSecret: Secret[] = [],
+    pathInRepository: string = '',
+    version: string = '',
+    file: string = '',
+    target: string = '',
+    label: string[] = [],
+  ): Promise<Assessment> {
     const choices: Choices = { pathInRepository, version, file, target, label }
-    const { documents, delivery } = await this.deliver(source, platform, await secretsOf(buildSecretId, buildSecret), undefined, choices)
+    const { documents, delivery } = await this.deliver(
+      source,
+      platform,
+      await secretsOf(buildSecretId, buildSecret),
+      undefined,
+      choices,
+    )
     const digests = delivery.archives.map(({ archive }) => archive.digest).toSorted()
     return new Assessment(
       documents,
       delivery.archives.map((archive) => archive.file),
       // Only a passed run gives away what can be released.
-      delivery.run.outcome === 'passed' ? new PassedImage(digests, source, platform, buildSecretId, buildSecret, JSON.stringify(choices), this.git, this.cacheScope, this.image, this.additionalSarif, this.policy, this.organisation, this.baseline, this.knownExploited, this.vulnerabilityDatabase, this.lock, this.imageArchive, this.imageLayout, this.imageRegistry, this.imageRegistryConfig, this.imageRegistryCa) : undefined,
+      delivery.run.outcome === 'passed'
+        ? new PassedImage(
+            digests,
+            source,
+            platform,
+            buildSecretId,
+            buildSecret,
+            JSON.stringify(choices),
+            this.git,
+            this.cacheScope,
+            this.image,
+            this.additionalSarif,
+            this.policy,
+            this.organisation,
+            this.baseline,
+            this.knownExploited,
+            this.vulnerabilityDatabase,
+            this.lock,
+            this.imageArchive,
+            this.imageLayout,
+            this.imageRegistry,
+            this.imageRegistryConfig,
+            this.imageRegistryCa,
+          )
+        : undefined,
     )
   }
 
@@ -215,9 +321,15 @@ export class Loadline {
    */
   @func({ cache: 'never' })
   @check()
-  async controls(@argument({ defaultPath: '/', ignore: ['.git', 'node_modules', 'loadline-report'] }) source: Directory): Promise<string> {
+  async controls(
+    @argument({ defaultPath: '/', ignore: ['.git', 'node_modules', 'loadline-report'] }) source: Directory,
+  ): Promise<string> {
     const own = (await source.exists('loadline.yaml')) ? source.file('loadline.yaml') : undefined
-    const document = await audit({ ...(await auditFilesOf(source)), policy: await textOf(this.policy ?? own), now: new Date() })
+    const document = await audit({
+      ...(await auditFilesOf(source)),
+      policy: await textOf(this.policy ?? own),
+      now: new Date(),
+    })
     const text = renderAuditTerminal(document, { color: false, width: 120 })
     if (document.outcome !== 'passed') throw new Error(text)
     return text
@@ -237,7 +349,17 @@ export class Loadline {
    * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
    */
   @func({ cache: 'never' })
-  async verify(reference: string, key?: File, certificateIdentity?: string, certificateOidcIssuer?: string, trustedRoot?: File, expectedSource?: string, registry?: Service, registryConfig?: Secret, registryCa?: File): Promise<string> {
+  async verify(
+    reference: string,
+    key?: File,
+    certificateIdentity?: string,
+    certificateOidcIssuer?: string,
+    trustedRoot?: File,
+    expectedSource?: string,
+    registry?: Service,
+    registryConfig?: Secret,
+    registryCa?: File,
+  ): Promise<string> {
     const { verification } = await verifyImage({
       target: await targetOf(reference, registry, registryConfig, registryCa),
       identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
@@ -263,7 +385,16 @@ export class Loadline {
    * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
    */
   @func({ cache: 'never' })
-  async reverdict(reference: string, key?: File, certificateIdentity?: string, certificateOidcIssuer?: string, trustedRoot?: File, registry?: Service, registryConfig?: Secret, registryCa?: File): Promise<string> {
+  async reverdict(
+    reference: string,
+    key?: File,
+    certificateIdentity?: string,
+    certificateOidcIssuer?: string,
+    trustedRoot?: File,
+    registry?: Service,
+    registryConfig?: Secret,
+    registryCa?: File,
+  ): Promise<string> {
     const now = new Date()
     const document = await judgeAgain({
       target: await targetOf(reference, registry, registryConfig, registryCa),
@@ -294,7 +425,19 @@ export class Loadline {
    * @param name Name of the object in the cluster; without it, from the policy.
    */
   @func({ cache: 'never' })
-  async admission(controller: string, image: string, key?: File, certificateIdentity?: string, certificateOidcIssuer?: string, trustedRoot?: File, expectedSource?: string, maximumAge?: string, consumer?: string, anyPolicy: boolean = false, name?: string): Promise<string> {
+  async admission(
+    controller: string,
+    image: string,
+    key?: File,
+    certificateIdentity?: string,
+    certificateOidcIssuer?: string,
+    trustedRoot?: File,
+    expectedSource?: string,
+    maximumAge?: string,
+    consumer?: string,
+    anyPolicy: boolean = false,
+    name?: string,
+  ): Promise<string> {
     return admissionPolicy({
       controller: controllerOf(controller),
       image,
@@ -317,7 +460,9 @@ export class Loadline {
   @func({ cache: 'never' })
   async lint(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory): Promise<string> {
     const lint = await lintSource(await this.request(source))
-    return lint.findings.map(({ id, level, message, location }) => `${location.path}:${location.line ?? 1} ${id} ${level}: ${message}\n`).join('')
+    return lint.findings
+      .map(({ id, level, message, location }) => `${location.path}:${location.line ?? 1} ${id} ${level}: ${message}\n`)
+      .join('')
   }
 
   /**
@@ -327,7 +472,10 @@ export class Loadline {
    * @param platform One platform; without it, the first of the policy.
    */
   @func({ cache: 'never' })
-  async build(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<Container> {
+  async build(
+    @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
+    platform?: string,
+  ): Promise<Container> {
     const { built } = await buildSource(await this.request(source, platform))
     return dag.container({ platform: built.archive.platform as Platform }).import_(built.file)
   }
@@ -341,7 +489,11 @@ export class Loadline {
   @func({ cache: 'never' })
   async scan(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<string> {
     const { collectors } = await buildSource(await this.request(source, platform))
-    const [vulnerabilities, secrets, licenses] = await Promise.all([collectors.vulnerabilities(), collectors.secrets(), collectors.licenses()])
+    const [vulnerabilities, secrets, licenses] = await Promise.all([
+      collectors.vulnerabilities(),
+      collectors.secrets(),
+      collectors.licenses(),
+    ])
     return JSON.stringify({ vulnerabilities, secrets, licenses }, null, 2)
   }
 
@@ -352,7 +504,10 @@ export class Loadline {
    * @param platform One platform; without it, the first of the policy.
    */
   @func({ cache: 'never' })
-  async structureTest(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<string> {
+  async structureTest(
+    @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
+    platform?: string,
+  ): Promise<string> {
     const { collectors } = await buildSource(await this.request(source, platform))
     return JSON.stringify(await collectors.structure(), null, 2)
   }
@@ -364,7 +519,10 @@ export class Loadline {
    * @param platform One platform; without it, the first of the policy.
    */
   @func({ cache: 'never' })
-  async sbom(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<Directory> {
+  async sbom(
+    @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
+    platform?: string,
+  ): Promise<Directory> {
     const { sboms } = await buildSource(await this.request(source, platform))
     const { cyclonedx, spdx } = await sboms()
     return reportDirectory({ 'sbom.cdx.json': cyclonedx, 'sbom.spdx.json': spdx })
@@ -389,7 +547,10 @@ export class Loadline {
    * @param platform One platform; without it, the first of the policy.
    */
   @func({ cache: 'never' })
-  async runtimeProof(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<string> {
+  async runtimeProof(
+    @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
+    platform?: string,
+  ): Promise<string> {
     const { collectors } = await buildSource(await this.request(source, platform))
     return JSON.stringify(await collectors.runtime(), null, 2)
   }
@@ -402,7 +563,11 @@ export class Loadline {
    * @param platform One platform; without it, the first of the policy.
    */
   @func({ cache: 'never' })
-  async bases(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, candidate: string[] = [], platform?: string): Promise<Directory> {
+  async bases(
+    @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
+    candidate: string[] = [],
+    platform?: string,
+  ): Promise<Directory> {
     return reportDirectory(renderRecord(await compareBases(await this.request(source, platform), candidate)))
   }
 
@@ -425,8 +590,35 @@ export class Loadline {
    * @param privateRegistry Whether the build mounts credentials of the package manager as a secret.
    */
   @func()
-  async scaffold(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, target: string[], compliance: string[], repository?: string, path: string = '', stack?: string, name?: string, image?: string, port?: number, health?: string, ready?: string, entry?: string, privateRegistry: boolean = false): Promise<Changeset> {
-    return scaffoldChanges(source, { targets: target, compliance, repository, path, stack, name, image, port, health, ready, entry, privateRegistry })
+  async scaffold(
+    @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
+    target: string[],
+    compliance: string[],
+    repository?: string,
+    path: string = '',
+    stack?: string,
+    name?: string,
+    image?: string,
+    port?: number,
+    health?: string,
+    ready?: string,
+    entry?: string,
+    privateRegistry: boolean = false,
+  ): Promise<Changeset> {
+    return scaffoldChanges(source, {
+      targets: target,
+      compliance,
+      repository,
+      path,
+      stack,
+      name,
+      image,
+      port,
+      health,
+      ready,
+      entry,
+      privateRegistry,
+    })
   }
 
   /**
@@ -436,7 +628,9 @@ export class Loadline {
    */
   @func()
   @generate()
-  async rescaffold(@argument({ defaultPath: '/', ignore: ['.git', 'loadline-report'] }) source: Directory): Promise<Changeset> {
+  async rescaffold(
+    @argument({ defaultPath: '/', ignore: ['.git', 'loadline-report'] }) source: Directory,
+  ): Promise<Changeset> {
     return rescaffoldChanges(source)
   }
 
@@ -448,19 +642,73 @@ export class Loadline {
    * @param verdict A verdict.json: section 4 reads its evidence, and not the Dockerfile.
    */
   @func({ cache: 'never' })
-  async audit(@argument({ ignore: ['.git', 'node_modules', 'loadline-report'] }) source: Directory, dockerRun?: string, verdict?: File): Promise<Directory> {
-    const document = await audit({ ...(await auditFilesOf(source)), dockerRun, verdict: await textOf(verdict), policy: await textOf(this.policy), now: new Date() })
+  async audit(
+    @argument({ ignore: ['.git', 'node_modules', 'loadline-report'] }) source: Directory,
+    dockerRun?: string,
+    verdict?: File,
+  ): Promise<Directory> {
+    const document = await audit({
+      ...(await auditFilesOf(source)),
+      dockerRun,
+      verdict: await textOf(verdict),
+      policy: await textOf(this.policy),
+      now: new Date(),
+    })
     return reportDirectory(renderAudit(document))
   }
 
-  private async deliver(source: Directory, platforms: string[], buildSecrets: Map<string, Secret>, publication: Publication | undefined, choices: Choices, form: { consumer?: ManifestForm } = {}): Promise<{ documents: string; delivery: Delivery }> {
-    const delivery = await deliver({ ...(await this.request(source)), platforms, buildSecrets, ...form, ...chosen(choices) }, publication)
+  private async deliver(
+    source: Directory,
+    platforms: string[],
+    buildSecrets: Map<string, Secret>,
+    publication: Publication | undefined,
+    choices: Choices,
+    form: { consumer?: ManifestForm } = {},
+  ): Promise<{ documents: string; delivery: Delivery }> {
+    const delivery = await deliver(
+      { ...(await this.request(source)), platforms, buildSecrets, ...form, ...chosen(choices) },
+      publication,
+    )
     return { documents: JSON.stringify(delivery.reports), delivery }
   }
 
   private inputs(): ModuleInputs {
-    const { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, image, additionalSarif, imageArchive, imageLayout, imageRegistry, imageRegistryConfig, imageRegistryCa } = this
-    return { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, additionalSarif, image: { reference: image, archive: imageArchive, layout: imageLayout, registry: imageRegistry, registryConfig: imageRegistryConfig, registryCa: imageRegistryCa } }
+    const {
+      policy,
+      organisation,
+      baseline,
+      knownExploited,
+      vulnerabilityDatabase,
+      lock,
+      git,
+      cacheScope,
+      image,
+      additionalSarif,
+      imageArchive,
+      imageLayout,
+      imageRegistry,
+      imageRegistryConfig,
+      imageRegistryCa,
+    } = this
+    return {
+      policy,
+      organisation,
+      baseline,
+      knownExploited,
+      vulnerabilityDatabase,
+      lock,
+      git,
+      cacheScope,
+      additionalSarif,
+      image: {
+        reference: image,
+        archive: imageArchive,
+        layout: imageLayout,
+        registry: imageRegistry,
+        registryConfig: imageRegistryConfig,
+        registryCa: imageRegistryCa,
+      },
+    }
   }
 
   private request(source: Directory, platform?: string): Promise<Request> {

@@ -10,5 +10,12 @@ const secretFields = ['password', 'secret', 'token', 'key', 'credential', 'autho
  * A function, because Dagger imports every file of this module at every call.
  */
 export function createLogger(level: string): Logger {
-  return pino({ level, base: null, redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' } }, pino.destination({ fd: 2, sync: true }))
+  return pino(
+    {
+      level,
+      base: null,
+      redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
+    },
+    pino.destination({ fd: 2, sync: true }),
+  )
 }

@@ -26,6 +26,10 @@ export async function audit(paths: readonly string[], options: AuditOptions): Pr
   })
   const reports = renderAudit(document)
   if (options.output !== undefined) await writeReports(options.output, reports)
-  process.stdout.write(options.json ? reports['audit.json'] : renderAuditTerminal(document, { color: useColor(process.stdout), width: process.stdout.columns ?? 120 }))
+  process.stdout.write(
+    options.json
+      ? reports['audit.json']
+      : renderAuditTerminal(document, { color: useColor(process.stdout), width: process.stdout.columns ?? 120 }),
+  )
   return document.outcome === 'passed' ? 0 : 1
 }

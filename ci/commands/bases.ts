@@ -10,7 +10,19 @@ import { withSession } from '../session.ts'
 import { writeFiles } from '../write-files.ts'
 
 /** The options of `loadline bases`. */
-export interface BasesOptions extends Pick<SourceOptions, 'policy' | 'organisation' | 'vulnerabilityDatabase' | 'lock' | 'engine' | 'file' | 'target' | 'platform' | 'buildArg' | 'buildSecret'> {
+export interface BasesOptions extends Pick<
+  SourceOptions,
+  | 'policy'
+  | 'organisation'
+  | 'vulnerabilityDatabase'
+  | 'lock'
+  | 'engine'
+  | 'file'
+  | 'target'
+  | 'platform'
+  | 'buildArg'
+  | 'buildSecret'
+> {
   candidate: string[]
   output: string
   json: boolean
@@ -30,6 +42,10 @@ export async function bases(source: string, { candidate, output, json, ...option
   ).finally(() => display.stop())
   const record = renderRecord(comparison)
   await writeFiles(resolve(output), record, 'the record')
-  process.stdout.write(json ? (record['bases.json'] ?? '') : `${renderBases(comparison, { color: useColor(process.stdout) })}\nThe record: ${join(output, 'bases.md')}\n`)
+  process.stdout.write(
+    json
+      ? (record['bases.json'] ?? '')
+      : `${renderBases(comparison, { color: useColor(process.stdout) })}\nThe record: ${join(output, 'bases.md')}\n`,
+  )
   return comparison.decision === undefined ? 3 : 0
 }

@@ -28,7 +28,11 @@ export async function buildAndScanSeveral(sources: readonly string[], options: S
   await clearReports(output)
   for (const name of names) await beginReports(join(output, name), { name, mode: 'unknown', startedAt })
 
-  const display = { live: () => liveSeveral(process.stderr, names), plain: () => plainSeveral(process.stderr), none: silentSeveral }[howToDisplay(options)]()
+  const display = {
+    live: () => liveSeveral(process.stderr, names),
+    plain: () => plainSeveral(process.stderr),
+    none: silentSeveral,
+  }[howToDisplay(options)]()
   const step = githubStep(process.env)
   const said = new Map<string, string>()
   const exitCodes: number[] = []
@@ -36,16 +40,42 @@ export async function buildAndScanSeveral(sources: readonly string[], options: S
   const ended = async (name: string, { run, findings, reports }: Delivery) => {
     display.ended(name, run.outcome)
     exitCodes.push(exitCodeOf(run))
-    if (run.outcome !== 'passed') said.set(name, renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100, reports: join(options.output, name) }, findings))
+    if (run.outcome !== 'passed')
+      said.set(
+        name,
+        renderTerminal(
+          run,
+          {
+            color: useColor(process.stdout),
+            width: process.stdout.columns ?? 100,
+            reports: join(options.output, name),
+          },
+          findings,
+        ),
+      )
     try {
       await writeReports(join(output, name), reports)
       // The outputs of a step are about all of them together.
-      if (step !== undefined) await tellGithub({ ...step, outputFile: undefined }, run, join(output, name), (text) => void process.stderr.write(text), findings)
+      if (step !== undefined)
+        await tellGithub(
+          { ...step, outputFile: undefined },
+          run,
+          join(output, name),
+          (text) => void process.stderr.write(text),
+          findings,
+        )
     } catch (error) {
       failures.push(error)
     }
   }
-  const merged = await deliverSources(sources, options, { startedAt, parallel: options.parallel, progress: display.progress, say: display.say, logFile: join(output, 'engine.log'), ended }).finally(display.stop)
+  const merged = await deliverSources(sources, options, {
+    startedAt,
+    parallel: options.parallel,
+    progress: display.progress,
+    say: display.say,
+    logFile: join(output, 'engine.log'),
+    ended,
+  }).finally(display.stop)
   // A report that is missing must not be made up for by a merged verdict that says passed.
   if (failures.length > 0) throw failures[0]
 
@@ -53,6 +83,9 @@ export async function buildAndScanSeveral(sources: readonly string[], options: S
   await writeReports(output, { 'merged.json': text })
   if (step !== undefined) await tellGithubMerged(step, merged)
   if (options.json) process.stdout.write(text)
-  else if (!options.quiet || merged.outcome !== 'passed') process.stdout.write(`${names.map((name) => said.get(name) ?? '').join('')}${renderMerged(merged, { color: useColor(process.stdout) })}`)
+  else if (!options.quiet || merged.outcome !== 'passed')
+    process.stdout.write(
+      `${names.map((name) => said.get(name) ?? '').join('')}${renderMerged(merged, { color: useColor(process.stdout) })}`,
+    )
   return Math.max(...exitCodes) || exitCodeOfMerged(merged)
 }

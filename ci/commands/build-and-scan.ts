@@ -22,10 +22,20 @@ export async function buildAndScan(source: string | undefined, options: BuildAnd
   const output = resolve(options.output)
   const display = displayFor(options)
   const path = source === undefined ? undefined : await pathInRepository(source, process.env['GITHUB_WORKSPACE'])
-  const facts: RunFacts = { name, mode: 'unknown', startedAt, ...(path === undefined ? {} : { pathInRepository: path }) }
+  const facts: RunFacts = {
+    name,
+    mode: 'unknown',
+    startedAt,
+    ...(path === undefined ? {} : { pathInRepository: path }),
+  }
   await beginReports(output, facts)
 
-  const { run, findings, reports } = await deliverSource(source, options, { startedAt, progress: display.progress, say: display.say, logFile: join(output, 'engine.log') })
+  const { run, findings, reports } = await deliverSource(source, options, {
+    startedAt,
+    progress: display.progress,
+    say: display.say,
+    logFile: join(output, 'engine.log'),
+  })
     .catch(async (error: unknown) => (await notBegun(facts, error)).conclude())
     .finally(display.stop)
   await writeReports(output, reports)
@@ -34,7 +44,13 @@ export async function buildAndScan(source: string | undefined, options: BuildAnd
   if (step !== undefined) await tellGithub(step, run, output, (text) => void process.stderr.write(text), findings)
   if (options.json) process.stdout.write(reports['verdict.json'])
   else if (!options.quiet || run.outcome !== 'passed') {
-    process.stdout.write(renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100, reports: options.output }, findings))
+    process.stdout.write(
+      renderTerminal(
+        run,
+        { color: useColor(process.stdout), width: process.stdout.columns ?? 100, reports: options.output },
+        findings,
+      ),
+    )
   }
   return exitCodeOf(run)
 }

@@ -1,6 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { evaluateCompliance, frameworks, renderComplianceMarkdown, type FrameworkName } from '../../src/audit/compliance/index.ts'
+import {
+  evaluateCompliance,
+  frameworks,
+  renderComplianceMarkdown,
+  type FrameworkName,
+} from '../../src/audit/compliance/index.ts'
 import { readRun } from '../../src/report/index.ts'
 import { readInput } from '../policy-input.ts'
 import { writeReports } from '../report-directory.ts'
@@ -24,7 +29,10 @@ export async function compliance(name: FrameworkName, { verdict, output, json }:
     if (text !== undefined) files.set(path, text)
   }
   const document = evaluateCompliance(framework, { run, verdictText, files })
-  const reports = { [`compliance-${name}.json`]: `${JSON.stringify(document, null, 2)}\n`, [`compliance-${name}.md`]: renderComplianceMarkdown(document) }
+  const reports = {
+    [`compliance-${name}.json`]: `${JSON.stringify(document, null, 2)}\n`,
+    [`compliance-${name}.md`]: renderComplianceMarkdown(document),
+  }
   if (output !== undefined) await writeReports(output, reports)
   process.stdout.write(reports[`compliance-${name}.${json ? 'json' : 'md'}`] ?? '')
   return 0

@@ -22,7 +22,12 @@ export async function engineStatus({ json }: { json: boolean }): Promise<number>
   const rows = [
     ['cache', status.cacheDirectory],
     ['set-up', status.complete ? 'complete' : 'not complete'],
-    ['engine', status.engine === undefined ? 'not running' : `${status.engine.version} at ${status.engine.runnerHost} (process ${status.engine.pid})`],
+    [
+      'engine',
+      status.engine === undefined
+        ? 'not running'
+        : `${status.engine.version} at ${status.engine.runnerHost} (process ${status.engine.pid})`,
+    ],
     ['registry', status.registry === undefined ? 'not running' : `${status.registry.host}:${status.registry.port}`],
     ['lock file', status.lockFile ?? 'none'],
   ]

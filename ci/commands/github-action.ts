@@ -10,8 +10,14 @@ export async function githubAction(): Promise<number> {
   Object.assign(process.env, call.environment)
   const directory = await mkdtemp(join(process.env['RUNNER_TEMP'] || tmpdir(), 'loadline-action-'))
   try {
-    const registryConfig = call.options.publish === undefined || call.options.withheld !== undefined ? undefined : await registryConfigOf(call, directory)
-    return await buildAndScan(call.source, { ...call.options, ...(registryConfig === undefined ? {} : { registryConfig }) })
+    const registryConfig =
+      call.options.publish === undefined || call.options.withheld !== undefined
+        ? undefined
+        : await registryConfigOf(call, directory)
+    return await buildAndScan(call.source, {
+      ...call.options,
+      ...(registryConfig === undefined ? {} : { registryConfig }),
+    })
   } finally {
     await rm(directory, { recursive: true })
   }
@@ -20,7 +26,10 @@ export async function githubAction(): Promise<number> {
 async function eventPayload(): Promise<unknown> {
   const path = process.env['GITHUB_EVENT_PATH']
   if (!path) return undefined
-  return readFile(path, 'utf8').then((text) => JSON.parse(text) as unknown, () => undefined)
+  return readFile(path, 'utf8').then(
+    (text) => JSON.parse(text) as unknown,
+    () => undefined,
+  )
 }
 
 /** The login of the inputs, or what docker/login-action left for this job. */

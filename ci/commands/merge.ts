@@ -28,7 +28,9 @@ export async function merge(reports: readonly string[], { expect, maximumAge, js
     else absent.push(file)
   }
   const merged = mergeVerdicts(parts, { ...request, absent })
-  process.stdout.write(json ? `${JSON.stringify(merged, null, 2)}\n` : renderMerged(merged, { color: useColor(process.stdout) }))
+  process.stdout.write(
+    json ? `${JSON.stringify(merged, null, 2)}\n` : renderMerged(merged, { color: useColor(process.stdout) }),
+  )
   return exitCodeOfMerged(merged)
 }
 

@@ -4,7 +4,14 @@ import { judgeAgain } from '../../pipelines/judge-again.ts'
 import { DeliveryError } from '../../src/errors.ts'
 import { explainRule } from '../../src/gate/explain-rule.ts'
 import { rules } from '../../src/gate/rules.ts'
-import { closest, decidePolicy, organisationJsonSchema, policyJsonSchema, ruleIds, type PolicyFiles } from '../../src/policy/index.ts'
+import {
+  closest,
+  decidePolicy,
+  organisationJsonSchema,
+  policyJsonSchema,
+  ruleIds,
+  type PolicyFiles,
+} from '../../src/policy/index.ts'
 import { valueAt } from '../../src/policy/load.ts'
 import { renderJson, renderTerminal } from '../../src/report/index.ts'
 import { useColor } from '../color.ts'
@@ -21,20 +28,38 @@ export async function explain(id: string, options: PolicyOptions & { json: boole
   const rule = rules.find((candidate) => candidate.id === id)
   if (rule === undefined) {
     const near = closest(id, ruleIds)
-    throw new DeliveryError('USAGE', `wanted the id of a rule, found ${JSON.stringify(id)}${near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`}`, `The rules are ${ruleIds.join(', ')}.`)
+    throw new DeliveryError(
+      'USAGE',
+      `wanted the id of a rule, found ${JSON.stringify(id)}${near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`}`,
+      `The rules are ${ruleIds.join(', ')}.`,
+    )
   }
   const { policy, layers } = decidePolicy(await policyFiles(options), new Date())
   if (options.json) {
     const { title, needs, means, remedy, source } = rule
-    const settings = Object.fromEntries((rule.settings ?? []).map((path) => [path, valueAt(policy, path.split('.')) ?? null]))
+    const settings = Object.fromEntries(
+      (rule.settings ?? []).map((path) => [path, valueAt(policy, path.split('.')) ?? null]),
+    )
     const exceptions = policy.exceptions.register.filter((exception) => exception.rule === id)
-    process.stdout.write(`${JSON.stringify({ id, title, needs, means: means ?? 'rejected', remedy, source, setting: policy.rules[rule.id] ?? { level: 'deny' }, settings, exceptions, layers }, null, 2)}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ id, title, needs, means: means ?? 'rejected', remedy, source, setting: policy.rules[rule.id] ?? { level: 'deny' }, settings, exceptions, layers }, null, 2)}\n`,
+    )
   } else process.stdout.write(explainRule(rule, policy, layers.map(({ name }) => name).join(', then ')))
   return 0
 }
 
 /** `loadline policy test VERDICT`: holds recorded evidence against a policy, prints the verdict as `build-and-scan` does, and gives its exit code. */
-export async function testPolicy(path: string, options: PolicyOptions & { platform: string[]; baseline?: string; knownExploited?: string; at?: string; json: boolean; quiet: boolean }): Promise<number> {
+export async function testPolicy(
+  path: string,
+  options: PolicyOptions & {
+    platform: string[]
+    baseline?: string
+    knownExploited?: string
+    at?: string
+    json: boolean
+    quiet: boolean
+  },
+): Promise<number> {
   const recorded = { path, text: await readInput(path, 'USAGE', 'verdict') }
   const run = judgeAgain({
     recorded,
@@ -44,19 +69,27 @@ export async function testPolicy(path: string, options: PolicyOptions & { platfo
     knownExploited: await givenText(options.knownExploited, 'known-exploited'),
     now: momentOf(options.at),
   })
-  if (options.json || !options.quiet || run.outcome !== 'passed') process.stdout.write(options.json ? renderJson(run) : renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100 }))
+  if (options.json || !options.quiet || run.outcome !== 'passed')
+    process.stdout.write(
+      options.json
+        ? renderJson(run)
+        : renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100 }),
+    )
   return exitCodeOf(run)
 }
 
 /** `loadline policy schema`: the JSON schema of a policy file, for editors. */
 export function schema(of: 'application' | 'organisation'): number {
-  process.stdout.write(`${JSON.stringify(of === 'organisation' ? organisationJsonSchema() : policyJsonSchema(), undefined, 2)}\n`)
+  process.stdout.write(
+    `${JSON.stringify(of === 'organisation' ? organisationJsonSchema() : policyJsonSchema(), undefined, 2)}\n`,
+  )
   return 0
 }
 
 /** As in a run, `loadline.yaml` counts where no other file is named; here, the one of the working directory. */
 export async function policyFiles({ policy, organisation }: PolicyOptions): Promise<PolicyFiles> {
-  const own = policy ?? ((await stat('loadline.yaml').catch(() => undefined)) === undefined ? undefined : 'loadline.yaml')
+  const own =
+    policy ?? ((await stat('loadline.yaml').catch(() => undefined)) === undefined ? undefined : 'loadline.yaml')
   return { organisation: await policyText(organisation, 'organisation'), application: await policyText(own, 'policy') }
 }
 
@@ -64,8 +97,16 @@ export async function policyFiles({ policy, organisation }: PolicyOptions): Prom
 function momentOf(text: string | undefined): Date {
   if (text === undefined) return new Date()
   const moment = new Date(text)
-  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z)?$/.test(text) || Number.isNaN(moment.getTime()) || moment.toISOString().slice(0, 10) !== text.slice(0, 10)) {
-    throw new DeliveryError('USAGE', `--at takes a day or a moment in UTC, found ${JSON.stringify(text)}`, 'Write e.g. --at 2027-01-31 or --at 2027-01-31T12:00:00Z.')
+  if (
+    !/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z)?$/.test(text) ||
+    Number.isNaN(moment.getTime()) ||
+    moment.toISOString().slice(0, 10) !== text.slice(0, 10)
+  ) {
+    throw new DeliveryError(
+      'USAGE',
+      `--at takes a day or a moment in UTC, found ${JSON.stringify(text)}`,
+      'Write e.g. --at 2027-01-31 or --at 2027-01-31T12:00:00Z.',
+    )
   }
   return moment
 }

@@ -27,12 +27,32 @@ export interface ReverdictOptions extends IdentityOptions {
 export async function reverdict(reference: string, options: ReverdictOptions): Promise<number> {
   const now = new Date()
   const identity = await readIdentity(options)
-  const { policy } = decidePolicy({ organisation: await policyText(options.organisation, 'organisation'), application: await policyText(options.policy, 'policy') }, now)
+  const { policy } = decidePolicy(
+    {
+      organisation: await policyText(options.organisation, 'organisation'),
+      application: await policyText(options.policy, 'policy'),
+    },
+    now,
+  )
   const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), address: options.engine })
   const lock = await readGivenLock(options, '.', engine)
   const document = await withTemporaryLog((logFile) =>
-    withSession(engine, logFile, async () => judgeAgain({ target: await reachRegistry(reference, options), identity, policy, lock, now, ...(await givenDatabase(options.vulnerabilityDatabase)) })),
+    withSession(engine, logFile, async () =>
+      judgeAgain({
+        target: await reachRegistry(reference, options),
+        identity,
+        policy,
+        lock,
+        now,
+        ...(await givenDatabase(options.vulnerabilityDatabase)),
+      }),
+    ),
   )
-  if (options.json || !options.quiet || document.outcome !== 'passed') process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : renderReverdict(document, { color: useColor(process.stdout) }))
+  if (options.json || !options.quiet || document.outcome !== 'passed')
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify(document, null, 2)}\n`
+        : renderReverdict(document, { color: useColor(process.stdout) }),
+    )
   return document.outcome === 'passed' ? 0 : document.outcome === 'rejected' ? 1 : 3
 }

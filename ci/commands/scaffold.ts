@@ -46,7 +46,12 @@ export async function scaffold(source: string, options: ScaffoldOptions): Promis
   if (check) return sayDrift(compared)
   if (changed.length > 0) {
     process.stdout.write(coloured(changed))
-    if (!force) throw new DeliveryError('USAGE', `${changed.length === 1 ? 'a file exists' : `${changed.length} files exist`} and would be another: ${changed.map((file) => file.path).join(', ')}. Nothing was written`, 'Read the differences above. Give --force to take them, or --output DIRECTORY to write beside.')
+    if (!force)
+      throw new DeliveryError(
+        'USAGE',
+        `${changed.length === 1 ? 'a file exists' : `${changed.length} files exist`} and would be another: ${changed.map((file) => file.path).join(', ')}. Nothing was written`,
+        'Read the differences above. Give --force to take them, or --output DIRECTORY to write beside.',
+      )
   }
   await writeFiles(resolve(output), made.files, 'the scaffold')
   process.stdout.write(defused(summary(made, compared)))
@@ -60,7 +65,9 @@ function sayDrift(compared: readonly ComparedFile[]): number {
     return 0
   }
   process.stdout.write(coloured(drifted))
-  process.stderr.write(`${drifted.length} of ${compared.length} files are not what the scaffold would write. Take it over with "loadline scaffold --force", or keep the change and leave this check out.\n`)
+  process.stderr.write(
+    `${drifted.length} of ${compared.length} files are not what the scaffold would write. Take it over with "loadline scaffold --force", or keep the change and leave this check out.\n`,
+  )
   return 1
 }
 
@@ -78,14 +85,31 @@ function summary({ application, notes }: Scaffold, compared: readonly ComparedFi
 
 function coloured(files: readonly ComparedFile[]): string {
   const { green, red, bold } = pc.createColors(useColor(process.stdout))
-  const line = (text: string) => (/^(\+\+\+|---) /.test(text) ? bold(text) : text.startsWith('+') ? green(text) : text.startsWith('-') ? red(text) : text)
+  const line = (text: string) =>
+    /^(\+\+\+|---) /.test(text)
+      ? bold(text)
+      : text.startsWith('+')
+        ? green(text)
+        : text.startsWith('-')
+          ? red(text)
+          : text
   return files.map(({ diff }) => defused(diff).split('\n').map(line).join('\n')).join('')
 }
 
 /** Answers of the command line, then those that an earlier scaffold kept, then those that a person types. Throws `USAGE` where one is missing and nobody can be asked. */
-async function gatherAnswers(source: string, path: string, { target, compliance, port, ...others }: Omit<ScaffoldOptions, 'output' | 'force' | 'check'>): Promise<Record<string, unknown>> {
+async function gatherAnswers(
+  source: string,
+  path: string,
+  { target, compliance, port, ...others }: Omit<ScaffoldOptions, 'output' | 'force' | 'check'>,
+): Promise<Record<string, unknown>> {
   const typed = Object.fromEntries(
-    Object.entries({ ...others, path, targets: list(target), compliance: list(compliance), port: port === undefined ? undefined : /^\d+$/.test(port) ? Number(port) : port }).filter(([, value]) => value !== undefined),
+    Object.entries({
+      ...others,
+      path,
+      targets: list(target),
+      compliance: list(compliance),
+      port: port === undefined ? undefined : /^\d+$/.test(port) ? Number(port) : port,
+    }).filter(([, value]) => value !== undefined),
   )
   const kept = await keptAnswers(join(source, path, answersPath))
   const answers: Record<string, unknown> = { ...kept, ...typed }
@@ -97,14 +121,28 @@ async function gatherAnswers(source: string, path: string, { target, compliance,
   const missing = (['targets', 'compliance'] as const).filter((name) => answers[name] === undefined)
   if (missing.length === 0) return answers
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new DeliveryError('USAGE', `wanted ${missing.map((name) => (name === 'targets' ? `where the application runs (--target: ${targetNames.join(', ')})` : `which rules bind it (--compliance: ${complianceNames.join(', ')})`)).join(' and ')}, found no answer`, 'Give the options, or run it on a terminal to be asked.')
+    throw new DeliveryError(
+      'USAGE',
+      `wanted ${missing.map((name) => (name === 'targets' ? `where the application runs (--target: ${targetNames.join(', ')})` : `which rules bind it (--compliance: ${complianceNames.join(', ')})`)).join(' and ')}, found no answer`,
+      'Give the options, or run it on a terminal to be asked.',
+    )
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    if (answers['targets'] === undefined) answers['targets'] = list([await terminal.question(`Where does it run? ${targetNames.join(', ')} (several with commas): `)])
-    if (answers['compliance'] === undefined) answers['compliance'] = list([await terminal.question(`Which rules bind it? ${complianceNames.join(', ')} (several with commas): `)])
+    if (answers['targets'] === undefined)
+      answers['targets'] = list([
+        await terminal.question(`Where does it run? ${targetNames.join(', ')} (several with commas): `),
+      ])
+    if (answers['compliance'] === undefined)
+      answers['compliance'] = list([
+        await terminal.question(`Which rules bind it? ${complianceNames.join(', ')} (several with commas): `),
+      ])
     if (answers['image'] === undefined) {
-      const image = (await terminal.question('Registry and repository of the image, e.g. registry.example.com/shop/orders (empty: later): ')).trim()
+      const image = (
+        await terminal.question(
+          'Registry and repository of the image, e.g. registry.example.com/shop/orders (empty: later): ',
+        )
+      ).trim()
       if (image !== '') answers['image'] = image
     }
   } finally {
@@ -119,5 +157,8 @@ async function keptAnswers(path: string): Promise<Record<string, unknown>> {
 }
 
 function list(values: readonly string[] | undefined): string[] | undefined {
-  return values?.flatMap((value) => value.split(',')).map((value) => value.trim()).filter((value) => value !== '')
+  return values
+    ?.flatMap((value) => value.split(','))
+    .map((value) => value.trim())
+    .filter((value) => value !== '')
 }

@@ -2,7 +2,15 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { locateCache } from '../sealed/cache.ts'
 import { renderProgress } from '../sealed/render-progress.ts'
-import { documentsOf, findSigstore, identityToken, parts, startSigstore, stopSigstore, type SigstoreInstance } from '../sigstore/instance.ts'
+import {
+  documentsOf,
+  findSigstore,
+  identityToken,
+  parts,
+  startSigstore,
+  stopSigstore,
+  type SigstoreInstance,
+} from '../sigstore/instance.ts'
 import { sigstorePrograms } from '../sigstore/programs.ts'
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
@@ -24,18 +32,26 @@ export async function sigstoreUp({ email }: { email: string }): Promise<number> 
     LOADLINE_CERTIFICATE_IDENTITY: email,
     LOADLINE_CERTIFICATE_OIDC_ISSUER: instance.urls.issuer,
   }
-  for (const [name, value] of Object.entries(variables)) process.stdout.write(`export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
-  process.stdout.write('# loadline build-and-scan . --publish ... --identity-token "file:$LOADLINE_IDENTITY_TOKEN" --signing-config "$LOADLINE_SIGNING_CONFIG" --trusted-root "$LOADLINE_TRUSTED_ROOT"\n')
+  for (const [name, value] of Object.entries(variables))
+    process.stdout.write(`export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
+  process.stdout.write(
+    '# loadline build-and-scan . --publish ... --identity-token "file:$LOADLINE_IDENTITY_TOKEN" --signing-config "$LOADLINE_SIGNING_CONFIG" --trusted-root "$LOADLINE_TRUSTED_ROOT"\n',
+  )
   return 0
 }
 
 /** `loadline sigstore status`: which parts run. Exit code 0 where all do, 3 where not. */
 export async function sigstoreStatus({ json }: { json: boolean }): Promise<number> {
   const found = await findSigstore(directory())
-  if (json) process.stdout.write(`${JSON.stringify(Object.fromEntries(parts.map((part) => [part, found?.running.includes(part) === true ? { url: found.instance.urls[part], pid: found.instance.processes[part].pid } : null])), null, 2)}\n`)
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify(Object.fromEntries(parts.map((part) => [part, found?.running.includes(part) === true ? { url: found.instance.urls[part], pid: found.instance.processes[part].pid } : null])), null, 2)}\n`,
+    )
   for (const part of json ? [] : parts) {
     const running = found?.running.includes(part) === true
-    process.stdout.write(`${part.padEnd(10)} ${running ? `${found?.instance.urls[part]} (process ${found?.instance.processes[part].pid})` : 'not running'}\n`)
+    process.stdout.write(
+      `${part.padEnd(10)} ${running ? `${found?.instance.urls[part]} (process ${found?.instance.processes[part].pid})` : 'not running'}\n`,
+    )
   }
   return found?.running.length === parts.length ? 0 : 3
 }

@@ -8,7 +8,14 @@ import { findEngine } from '../engine.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-const Results = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int(), numTodoTests: z.int(), numTotalTests: z.int(), success: z.boolean() })
+const Results = z.object({
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  numPendingTests: z.int(),
+  numTodoTests: z.int(),
+  numTotalTests: z.int(),
+  success: z.boolean(),
+})
 
 /**
  * Sets up an engine with every tool, runs every test and closes with `Tests: N passed, N failed`, computed from the runner's own results.
@@ -19,15 +26,20 @@ export async function test(files: readonly string[]): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'loadline-test-'))
   try {
     const results = join(directory, 'results.json')
-    const runner = await execa('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...files], {
-      cwd: root,
-      stdio: 'inherit',
-      reject: false,
-      env: { ...engine.env, ...(engine.lockFile === undefined ? {} : { LOADLINE_LOCK: engine.lockFile }) },
-    })
+    const runner = await execa(
+      'npx',
+      ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...files],
+      {
+        cwd: root,
+        stdio: 'inherit',
+        reject: false,
+        env: { ...engine.env, ...(engine.lockFile === undefined ? {} : { LOADLINE_LOCK: engine.lockFile }) },
+      },
+    )
     const summary = Results.parse(JSON.parse(await readFile(results, 'utf8')))
     const failed = summary.numTotalTests - summary.numPassedTests
-    const unlucky = failed === 0 && (!summary.success || runner.exitCode !== 0 || summary.numTotalTests === 0) ? 1 : failed
+    const unlucky =
+      failed === 0 && (!summary.success || runner.exitCode !== 0 || summary.numTotalTests === 0) ? 1 : failed
     process.stdout.write(`Tests: ${summary.numPassedTests} passed, ${unlucky} failed\n`)
     return unlucky === 0 ? 0 : 1
   } finally {

@@ -35,16 +35,37 @@ export interface VerifyOptions extends IdentityOptions {
 export async function verify(reference: string, options: VerifyOptions): Promise<number> {
   const now = new Date()
   const identity = await readIdentity(options)
-  const expected = expectationOf({ organisation: await policyText(options.organisation, 'organisation'), application: await policyText(options.policy, 'policy') }, options.source, now)
+  const expected = expectationOf(
+    {
+      organisation: await policyText(options.organisation, 'organisation'),
+      application: await policyText(options.policy, 'policy'),
+    },
+    options.source,
+    now,
+  )
   const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), address: options.engine })
   const lock = await readGivenLock(options, '.', engine)
-  const { verification } = await withTemporaryLog((logFile) => withSession(engine, logFile, async () => verifyImage({ target: await reachRegistry(reference, options), identity, expected, lock, now })))
-  if (options.json || !options.quiet || verification.outcome !== 'verified') process.stdout.write(options.json ? `${JSON.stringify(verification, null, 2)}\n` : renderVerification(verification, { color: useColor(process.stdout) }))
+  const { verification } = await withTemporaryLog((logFile) =>
+    withSession(engine, logFile, async () =>
+      verifyImage({ target: await reachRegistry(reference, options), identity, expected, lock, now }),
+    ),
+  )
+  if (options.json || !options.quiet || verification.outcome !== 'verified')
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify(verification, null, 2)}\n`
+        : renderVerification(verification, { color: useColor(process.stdout) }),
+    )
   return verification.outcome === 'verified' ? 0 : 4
 }
 
 /** Reads whom to expect from the files that the command line names. Throws `USAGE` and `CREDENTIAL`. */
-export async function readIdentity({ key, certificateIdentity: identity, certificateOidcIssuer: issuer, trustedRoot }: IdentityOptions): Promise<Identity> {
+export async function readIdentity({
+  key,
+  certificateIdentity: identity,
+  certificateOidcIssuer: issuer,
+  trustedRoot,
+}: IdentityOptions): Promise<Identity> {
   return expectedSigner({
     publicKey: key === undefined ? undefined : await readInput(key, 'CREDENTIAL', 'public key'),
     identity,

@@ -107,7 +107,11 @@ export async function emptyCache(cache: Cache): Promise<void> {
 async function removeTree(path: string): Promise<void> {
   const mounts = mountsBelow(path, await readFile('/proc/self/mountinfo', 'utf8'))
   if (mounts.length > 0) {
-    throw new DeliveryError('PREREQUISITE', `${path} was to be removed, and ${mounts.join(', ')} ${mounts.length === 1 ? 'is' : 'are'} mounted below it: removing would reach through`, `Unmount first (umount ${mounts.toReversed().join(' ')}), and run the same command again.`)
+    throw new DeliveryError(
+      'PREREQUISITE',
+      `${path} was to be removed, and ${mounts.join(', ')} ${mounts.length === 1 ? 'is' : 'are'} mounted below it: removing would reach through`,
+      `Unmount first (umount ${mounts.toReversed().join(' ')}), and run the same command again.`,
+    )
   }
   await rm(path, { recursive: true, force: true })
 }

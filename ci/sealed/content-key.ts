@@ -31,7 +31,9 @@ export async function directoryDigest(directory: string): Promise<string> {
 
 /** SHA-256 of a file's bytes, for inputs that are single files. */
 export async function fileDigest(path: string): Promise<string> {
-  return createHash('sha256').update(await readFile(path)).digest('hex')
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
 }
 
 /** Relative paths of the files and links below a directory, sorted by code unit, without `node_modules` and dot files. */

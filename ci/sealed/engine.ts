@@ -82,7 +82,15 @@ export async function startEngine(
 
   await rm(parts.root, { recursive: true, force: true })
   for (const directory of [parts.root, parts.state, parts.sockets]) await mkdir(directory, { recursive: true })
-  await runProgram('tar', ['--extract', '--file', inputs.root, '--directory', parts.root, '--numeric-owner', '--same-permissions'])
+  await runProgram('tar', [
+    '--extract',
+    '--file',
+    inputs.root,
+    '--directory',
+    parts.root,
+    '--numeric-owner',
+    '--same-permissions',
+  ])
   await writeAtomically(parts.configuration, configuration)
   await writeAtomically(cache.path('engine', 'bundle', 'config.json'), bundle)
   await rm(socketPath(cache), { force: true })
@@ -125,7 +133,9 @@ export async function stopEngine(cache: Cache): Promise<void> {
   if (record !== undefined) await stopProcess(record, STOP_SECONDS)
   const { name, sockets } = engineNames(cache)
   // A process that was killed between the start of the container and its record leaves one that only runc knows.
-  await runProgram(await findCommand('runc'), ['--root', join(sockets, 'runc'), 'delete', '--force', name]).catch(() => undefined)
+  await runProgram(await findCommand('runc'), ['--root', join(sockets, 'runc'), 'delete', '--force', name]).catch(
+    () => undefined,
+  )
   await rm(recordPath(cache), { force: true })
   await rm(socketPath(cache), { force: true })
 }
@@ -135,14 +145,28 @@ async function runContainer(cache: Cache, name: string, logFile: string): Promis
   const pidFile = cache.path('engine', 'pid')
   const child = spawn(
     await findCommand('runc'),
-    ['--root', join(engineNames(cache).sockets, 'runc'), 'run', '--detach', '--bundle', cache.path('engine', 'bundle'), '--pid-file', pidFile, name],
+    [
+      '--root',
+      join(engineNames(cache).sockets, 'runc'),
+      'run',
+      '--detach',
+      '--bundle',
+      cache.path('engine', 'bundle'),
+      '--pid-file',
+      pidFile,
+      name,
+    ],
     { stdio: ['ignore', log.fd, log.fd], detached: true },
   )
   const [code] = (await once(child, 'exit')) as [number | null]
   await log.close()
   if (code !== 0) {
     const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-5).join('\n')
-    throw new DeliveryError('ENGINE', `runc could not start the engine:\n${lines}`, `The engine needs a root that may mount and make control groups: not so inside a plain container. See ${logFile}.`)
+    throw new DeliveryError(
+      'ENGINE',
+      `runc could not start the engine:\n${lines}`,
+      `The engine needs a root that may mount and make control groups: not so inside a plain container. See ${logFile}.`,
+    )
   }
   return Number(await readFile(pidFile, 'utf8'))
 }
@@ -152,7 +176,11 @@ async function waitUntilIdle(say: (detail: string) => void, signal: AbortSignal)
   for (let waited = 0; (await connections()) > 0; waited += 1) {
     if (waited === 0) say('waiting until the running engine, which is to be replaced, is not in use')
     if (waited === BUSY_SECONDS) {
-      throw new DeliveryError('ENGINE', `the running engine is out of date, and others have used it for ${BUSY_SECONDS / 60} minutes`, 'Wait for them to end, or stop it with "loadline engine down", and run the same command again.')
+      throw new DeliveryError(
+        'ENGINE',
+        `the running engine is out of date, and others have used it for ${BUSY_SECONDS / 60} minutes`,
+        'Wait for them to end, or stop it with "loadline engine down", and run the same command again.',
+      )
     }
     await sleep(1_000, undefined, { signal })
   }
@@ -161,7 +189,9 @@ async function waitUntilIdle(say: (detail: string) => void, signal: AbortSignal)
 /** Open connections to the engine, which the kernel lists under the socket's name inside the container. */
 async function connections(): Promise<number> {
   const connected = /^\S+ \S+ \S+ \S+ \S+ 03 \S+ \/run\/dagger\/engine\.sock$/
-  return (await readFile('/proc/net/unix', 'utf8')).split('\n').filter((line) => connected.test(line.trim().replaceAll(/\s+/g, ' '))).length
+  return (await readFile('/proc/net/unix', 'utf8'))
+    .split('\n')
+    .filter((line) => connected.test(line.trim().replaceAll(/\s+/g, ' '))).length
 }
 
 /** The engine binds names and addresses in this machine's network; two would break each other's name service. */
@@ -170,7 +200,11 @@ async function refuseSecondEngine(): Promise<void> {
   for (const pid of await readdir('/proc')) {
     if (!/^[0-9]+$/.test(pid)) continue
     try {
-      if ((await readFile(`/proc/${pid}/comm`, 'utf8')).trim() !== 'dagger-engine' || readlinkSync(`/proc/${pid}/ns/net`) !== network) continue
+      if (
+        (await readFile(`/proc/${pid}/comm`, 'utf8')).trim() !== 'dagger-engine' ||
+        readlinkSync(`/proc/${pid}/ns/net`) !== network
+      )
+        continue
     } catch {
       continue
     }
@@ -192,7 +226,10 @@ async function removeLeftBridge(): Promise<void> {
 
 async function cacheOf(pid: string): Promise<string | undefined> {
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
-  return environment.split('\0').find((entry) => entry.startsWith('LOADLINE_CACHE='))?.slice('LOADLINE_CACHE='.length)
+  return environment
+    .split('\0')
+    .find((entry) => entry.startsWith('LOADLINE_CACHE='))
+    ?.slice('LOADLINE_CACHE='.length)
 }
 
 function engineParts(cache: Cache, inputs: EngineInputs): EngineParts {

@@ -72,7 +72,11 @@ export function groupGoBuilds(binaries: readonly GoBinary[]): GoBuild[] {
 }
 
 /** The two steps of a build: the modules it needs are downloaded beside other work, then it is compiled. `moduleDirectory` is the directory that has its Go module. */
-export function goBuildSteps(build: GoBuild, prerequisites: Step<void>, moduleDirectory = goDirectory): Step<CompiledBinaries> {
+export function goBuildSteps(
+  build: GoBuild,
+  prerequisites: Step<void>,
+  moduleDirectory = goDirectory,
+): Step<CompiledBinaries> {
   const { module } = build
   const [first] = build.binaries
   const title = build.binaries.length === 1 ? first.name : module
@@ -93,7 +97,10 @@ export function goBuildSteps(build: GoBuild, prerequisites: Step<void>, moduleDi
       // Loading the packages downloads exactly the modules that have them, each checked against the committed go.sum.
       return once(`${title}-modules`, inputs, async () => {
         const tags = first.tags.length === 0 ? [] : ['-tags', first.tags.join(',')]
-        await run('go', ['list', '-deps', ...tags, ...packages], { cwd: directory, env: buildEnvironment(first, cache.path('go-build')) })
+        await run('go', ['list', '-deps', ...tags, ...packages], {
+          cwd: directory,
+          env: buildEnvironment(first, cache.path('go-build')),
+        })
       })
     },
   }
@@ -114,7 +121,8 @@ export function goBuildSteps(build: GoBuild, prerequisites: Step<void>, moduleDi
           cwd: directory,
           env: buildEnvironment(first, cache.path('go-build')),
         })
-        for (const binary of build.binaries) await rename(join(compiled, compiledName(binary.package, module)), join(work, binary.name))
+        for (const binary of build.binaries)
+          await rename(join(compiled, compiledName(binary.package, module)), join(work, binary.name))
       })
       return Object.fromEntries(build.binaries.map(({ name }) => [name, join(made, name)]))
     },
@@ -123,7 +131,13 @@ export function goBuildSteps(build: GoBuild, prerequisites: Step<void>, moduleDi
 
 /** The flags that every build has, and those of its own. `-trimpath` keeps this machine's paths out of the bytes. Notes for debuggers, which `-s -w` drops at the end, are not made in the first place: a seventh of the compiler's work. */
 function buildFlags(binary: GoBinary): string[] {
-  return ['-trimpath', `-gcflags=all=-dwarf=false ${binary.gcflags ?? ''}`.trimEnd(), '-ldflags', binary.ldflags, ...(binary.tags.length === 0 ? [] : ['-tags', binary.tags.join(',')])]
+  return [
+    '-trimpath',
+    `-gcflags=all=-dwarf=false ${binary.gcflags ?? ''}`.trimEnd(),
+    '-ldflags',
+    binary.ldflags,
+    ...(binary.tags.length === 0 ? [] : ['-tags', binary.tags.join(',')]),
+  ]
 }
 
 /** What the user's own settings must not change: target, and where compiled packages are kept. */

@@ -49,7 +49,13 @@ export function toolImageStep(tool: WantedTool, binaries: Step<CompiledBinaries>
       const binary = context.result(binaries)[tool.name]
       if (binary === undefined) throw new Error(`The sealed toolchain builds no binary for ${tool.name}.`)
       const standsInFor = tool.reference === undefined ? {} : { standsInFor: tool.reference }
-      const image = toolImage({ title: tool.name, version: tool.version, binary, program: tool.program, ...standsInFor })
+      const image = toolImage({
+        title: tool.name,
+        version: tool.version,
+        binary,
+        program: tool.program,
+        ...standsInFor,
+      })
       const stored = await scratchImage(context, tool.name, { binary: resultKey(binary) }, image)
       return { ...stored, name: tool.name, version: tool.version, ...standsInFor }
     },
@@ -57,7 +63,12 @@ export function toolImageStep(tool: WantedTool, binaries: Step<CompiledBinaries>
 }
 
 /** Puts a program of ours on top of the packages of Debian that it starts programs of. */
-export function packagedToolImageStep(tool: WantedTool, packages: PackagedPrograms, binaries: Step<CompiledBinaries>, prerequisites: Step<void>): Step<StoredTool> {
+export function packagedToolImageStep(
+  tool: WantedTool,
+  packages: PackagedPrograms,
+  binaries: Step<CompiledBinaries>,
+  prerequisites: Step<void>,
+): Step<StoredTool> {
   return {
     name: `${tool.name} image`,
     doing: `writing the image of ${tool.name}`,
@@ -68,12 +79,16 @@ export function packagedToolImageStep(tool: WantedTool, packages: PackagedProgra
       const binary = context.result(binaries)[tool.name]
       if (binary === undefined) throw new Error(`The sealed toolchain builds no binary for ${tool.name}.`)
       const image = toolImage({ title: tool.name, version: tool.version, binary, program: tool.program })
-      const made = await context.once(`image-${tool.name}`, { format: FORMAT, binary: resultKey(binary), packages: packages.key, config: image.config }, async (work) => {
-        const scratch = join(work, 'scratch')
-        const layers = await packages.layers(await assembleContext(context, join(work, 'packages')))
-        await writeScratchImage(join(work, 'layout'), scratch, image, layers)
-        await context.run('rm', ['-rf', scratch, join(work, 'packages')])
-      })
+      const made = await context.once(
+        `image-${tool.name}`,
+        { format: FORMAT, binary: resultKey(binary), packages: packages.key, config: image.config },
+        async (work) => {
+          const scratch = join(work, 'scratch')
+          const layers = await packages.layers(await assembleContext(context, join(work, 'packages')))
+          await writeScratchImage(join(work, 'layout'), scratch, image, layers)
+          await context.run('rm', ['-rf', scratch, join(work, 'packages')])
+        },
+      )
       const layout = join(made, 'layout')
       return { layout, content: await readOciLayout(layout), name: tool.name, version: tool.version }
     },
@@ -95,12 +110,21 @@ export function exampleDatabaseStep(facts: string, compiler: Step<CompiledBinari
       const database = await context.once('example-database', inputs, async (work) => {
         await context.run(program, ['compile', facts, work])
       })
-      const files = ['trivy.db', 'metadata.json'].map((name) => ({ from: join(database, 'db', name), to: `/db/${name}`, executable: false }))
-      return scratchImage(context, EXAMPLE_DATABASE, { database: resultKey(database) }, {
-        files,
-        scratchDirectories: [],
-        config: { Labels: { 'org.opencontainers.image.title': EXAMPLE_DATABASE } },
-      })
+      const files = ['trivy.db', 'metadata.json'].map((name) => ({
+        from: join(database, 'db', name),
+        to: `/db/${name}`,
+        executable: false,
+      }))
+      return scratchImage(
+        context,
+        EXAMPLE_DATABASE,
+        { database: resultKey(database) },
+        {
+          files,
+          scratchDirectories: [],
+          config: { Labels: { 'org.opencontainers.image.title': EXAMPLE_DATABASE } },
+        },
+      )
     },
   }
 }
@@ -114,15 +138,29 @@ export function baseImageStep(base: BaseImage, prerequisites: Step<void>): Step<
     cost: 'debian',
     needs: [prerequisites],
     async run(context) {
-      const stored = await context.once(`base-${base.name}`, { format: FORMAT, key: base.key, platforms: base.platforms }, async (work) => {
-        const images: PlatformImage[] = []
-        for (const platform of base.platforms) images.push(await assemblePlatform(context, base, platform, join(work, platform.replace('/', '-'))))
-        await writeOciLayout(join(work, 'layout'), images)
-        await context.run('rm', ['-rf', '--one-file-system', ...base.platforms.map((platform) => join(work, platform.replace('/', '-')))])
-        await writeFile(join(work, 'assembled-at'), new Date().toISOString())
-      })
+      const stored = await context.once(
+        `base-${base.name}`,
+        { format: FORMAT, key: base.key, platforms: base.platforms },
+        async (work) => {
+          const images: PlatformImage[] = []
+          for (const platform of base.platforms)
+            images.push(await assemblePlatform(context, base, platform, join(work, platform.replace('/', '-'))))
+          await writeOciLayout(join(work, 'layout'), images)
+          await context.run('rm', [
+            '-rf',
+            '--one-file-system',
+            ...base.platforms.map((platform) => join(work, platform.replace('/', '-'))),
+          ])
+          await writeFile(join(work, 'assembled-at'), new Date().toISOString())
+        },
+      )
       const layout = join(stored, 'layout')
-      return { layout, image: base, content: await readOciLayout(layout), assembledAt: new Date(await readFile(join(stored, 'assembled-at'), 'utf8')) }
+      return {
+        layout,
+        image: base,
+        content: await readOciLayout(layout),
+        assembledAt: new Date(await readFile(join(stored, 'assembled-at'), 'utf8')),
+      }
     },
   }
 }
@@ -182,7 +220,12 @@ export function exampleDatabaseNames(): ServedName[] {
   return [{ repository: toolRepository(EXAMPLE_DATABASE), tag: 'latest' }]
 }
 
-async function scratchImage(context: StepContext, name: string, inputs: Record<string, unknown>, image: ScratchImage): Promise<StoredImage> {
+async function scratchImage(
+  context: StepContext,
+  name: string,
+  inputs: Record<string, unknown>,
+  image: ScratchImage,
+): Promise<StoredImage> {
   const { files, scratchDirectories, config } = image
   const shape = { files: files.map(({ to, executable }) => [to, executable]), scratchDirectories, config }
   const made = await context.once(`image-${name}`, { format: FORMAT, ...inputs, ...shape }, async (work) => {
@@ -194,14 +237,24 @@ async function scratchImage(context: StepContext, name: string, inputs: Record<s
   return { layout, content: await readOciLayout(layout) }
 }
 
-async function assemblePlatform(context: StepContext, base: BaseImage, platform: ImagePlatform, work: string): Promise<PlatformImage> {
+async function assemblePlatform(
+  context: StepContext,
+  base: BaseImage,
+  platform: ImagePlatform,
+  work: string,
+): Promise<PlatformImage> {
   return { ...(await base.assemble(await assembleContext(context, work), platform)), platform }
 }
 
 async function assembleContext(context: StepContext, work: string): Promise<AssembleContext> {
   const shared = context.cache.path('shared')
   await context.run('mkdir', ['-p', work, shared])
-  return { work, shared, run: (file, args, options) => context.run(file, args, options), say: (detail) => context.say(detail) }
+  return {
+    work,
+    shared,
+    run: (file, args, options) => context.run(file, args, options),
+    say: (detail) => context.say(detail),
+  }
 }
 
 /** A result of the cache is named after the key of its inputs, which is as good as a digest of its bytes and costs nothing. */

@@ -24,7 +24,11 @@ export interface AssembleContext {
   /** A directory that survives, shared by all bases: for roots and downloads that several of them start from. */
   shared: string
   /** Runs a program without a shell; rejects with the program's last lines when it fails. */
-  run(file: string, args: string[], options?: { cwd?: string; env?: Record<string, string>; input?: string }): Promise<string>
+  run(
+    file: string,
+    args: string[],
+    options?: { cwd?: string; env?: Record<string, string>; input?: string },
+  ): Promise<string>
   /** One line of progress. */
   say(detail: string): void
 }

@@ -98,7 +98,10 @@ export function sealedToolchain(options: SealedOptions): SealedToolchain {
       return {
         cacheDirectory: cache.root,
         complete: record !== undefined && record.stamp === (await inputStamp(env)),
-        engine: engine === undefined ? undefined : { runnerHost: engine.runnerHost, version: engine.version, pid: engine.pid },
+        engine:
+          engine === undefined
+            ? undefined
+            : { runnerHost: engine.runnerHost, version: engine.version, pid: engine.pid },
         registry: await runningRegistry(cache),
         cliBin: record !== undefined && existsSync(record.cliBin) ? record.cliBin : undefined,
         lockFile: record?.lockFile,
@@ -126,7 +129,11 @@ async function namesWanted(wanted: readonly string[] | 'all'): Promise<string[]>
 }
 
 /** The finished set-up, when its sources are unchanged, its engine and registry answer, and it has these bases on demand. */
-async function findReady(cache: Cache, env: NodeJS.ProcessEnv, names: readonly string[]): Promise<SealedReady | undefined> {
+async function findReady(
+  cache: Cache,
+  env: NodeJS.ProcessEnv,
+  names: readonly string[],
+): Promise<SealedReady | undefined> {
   const record = await readRecord<ReadyRecord>(recordPath(cache))
   if (record === undefined) return undefined
   const [stamp, engine, registry] = await Promise.all([inputStamp(env), runningEngine(cache), runningRegistry(cache)])

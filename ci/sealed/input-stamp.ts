@@ -9,10 +9,24 @@ import { filesBelow } from './content-key.ts'
 export const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
 
 /** All that the sealed toolchain is made from, relative to the package. */
-const inputs = ['ci/sealed', 'src/tools/images.ts', 'src/model/lock.ts', 'examples/vulnerability-database', 'package-lock.json']
+const inputs = [
+  'ci/sealed',
+  'src/tools/images.ts',
+  'src/model/lock.ts',
+  'examples/vulnerability-database',
+  'package-lock.json',
+]
 
 /** Settings that change what is set up. */
-const settings = ['LOADLINE_REGISTRY_PORT', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']
+const settings = [
+  'LOADLINE_REGISTRY_PORT',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+]
 
 /**
  * A stamp over the sizes and times of all inputs. While it is the same, nothing has to be read or hashed: that is what makes a warm start

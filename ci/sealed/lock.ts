@@ -70,7 +70,12 @@ export function sealedLock(
     bases: pinnedBases,
     ...(exampleDatabase === undefined
       ? {}
-      : { exampleDatabase: { reference: `${address}/${toolRepository(EXAMPLE_DATABASE)}@${exampleDatabase.digest}`, digest: exampleDatabase.digest } }),
+      : {
+          exampleDatabase: {
+            reference: `${address}/${toolRepository(EXAMPLE_DATABASE)}@${exampleDatabase.digest}`,
+            digest: exampleDatabase.digest,
+          },
+        }),
   })
 }
 

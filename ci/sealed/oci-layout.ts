@@ -51,7 +51,10 @@ export async function writeOciLayout(directory: string, images: readonly Platfor
       ? first
       : await writeJsonBlob(directory, mediaTypes.index, { schemaVersion: 2, mediaType: mediaTypes.index, manifests })
   await writeFile(join(directory, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }))
-  await writeFile(join(directory, 'index.json'), JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests: [top] }))
+  await writeFile(
+    join(directory, 'index.json'),
+    JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests: [top] }),
+  )
   return readOciLayout(directory)
 }
 
@@ -60,7 +63,9 @@ export async function readOciLayout(directory: string): Promise<LayoutContent> {
   const top = (await readJson<{ manifests: Descriptor[] }>(join(directory, 'index.json'))).manifests[0]
   if (top === undefined) throw new Error(`The image layout ${directory} is empty.`)
   const manifests =
-    top.mediaType === mediaTypes.index ? (await readJson<{ manifests: Descriptor[] }>(blobPath(directory, top.digest))).manifests : [top]
+    top.mediaType === mediaTypes.index
+      ? (await readJson<{ manifests: Descriptor[] }>(blobPath(directory, top.digest))).manifests
+      : [top]
   const platforms: LayoutContent['platforms'] = {}
   for (const { platform, digest } of manifests) {
     if (platform !== undefined) platforms[`${platform.os}/${platform.architecture}` as ImagePlatform] = digest
@@ -69,7 +74,11 @@ export async function readOciLayout(directory: string): Promise<LayoutContent> {
 }
 
 /** The configuration blob of an image, in the image specification's words. */
-export function imageConfigBlob(config: ImageConfig, platform: ImagePlatform, layers: readonly Digest[]): Record<string, unknown> {
+export function imageConfigBlob(
+  config: ImageConfig,
+  platform: ImagePlatform,
+  layers: readonly Digest[],
+): Record<string, unknown> {
   const [os, architecture] = platform.split('/')
   return {
     created: CREATED,
@@ -87,7 +96,11 @@ async function writeManifest(directory: string, image: PlatformImage): Promise<D
   const config = await writeJsonBlob(
     directory,
     mediaTypes.config,
-    imageConfigBlob(image.config, image.platform, layers.map(({ digest }) => digest)),
+    imageConfigBlob(
+      image.config,
+      image.platform,
+      layers.map(({ digest }) => digest),
+    ),
   )
   const manifest = { schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers }
   const [os = '', architecture = ''] = image.platform.split('/')

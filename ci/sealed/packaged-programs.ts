@@ -15,7 +15,21 @@ export interface PackagedPrograms {
 /** The OCI runtime with the libraries that it is linked to, and nothing by which anybody could take the image for a Debian. */
 const crunLayer: DistrolessLayerDefinition = {
   name: 'crun',
-  packages: ['crun', 'gcc-12-base', 'libc6', 'libcap2', 'libgcc-s1', 'libgcrypt20', 'libgpg-error0', 'liblz4-1', 'liblzma5', 'libseccomp2', 'libsystemd0', 'libyajl2', 'libzstd1'],
+  packages: [
+    'crun',
+    'gcc-12-base',
+    'libc6',
+    'libcap2',
+    'libgcc-s1',
+    'libgcrypt20',
+    'libgpg-error0',
+    'liblz4-1',
+    'liblzma5',
+    'libseccomp2',
+    'libsystemd0',
+    'libyajl2',
+    'libzstd1',
+  ],
   leftOut: ['debconf', 'libcrypt1'],
   removed: [],
 }

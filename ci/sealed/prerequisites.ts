@@ -28,7 +28,9 @@ export async function findCommand(name: string): Promise<string> {
   throw new DeliveryError(
     'PREREQUISITE',
     `the command ${name} was not found`,
-    debianPackage === undefined ? `Install ${name} and run the same command again.` : `Run "apt-get install ${debianPackage}" and the same command again.`,
+    debianPackage === undefined
+      ? `Install ${name} and run the same command again.`
+      : `Run "apt-get install ${debianPackage}" and the same command again.`,
   )
 }
 
@@ -38,20 +40,36 @@ export async function findCommand(name: string): Promise<string> {
  */
 export async function checkMachine(cacheRoot: string, alreadyMade: boolean): Promise<void> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new DeliveryError('PREREQUISITE', `the sealed toolchain is made for linux/amd64, and this machine is ${process.platform}/${process.arch}`, 'Give an engine with _EXPERIMENTAL_DAGGER_RUNNER_HOST, or a container runtime that can pull the engine image.')
+    throw new DeliveryError(
+      'PREREQUISITE',
+      `the sealed toolchain is made for linux/amd64, and this machine is ${process.platform}/${process.arch}`,
+      'Give an engine with _EXPERIMENTAL_DAGGER_RUNNER_HOST, or a container runtime that can pull the engine image.',
+    )
   }
   if (process.getuid?.() !== 0) {
-    throw new DeliveryError('PREREQUISITE', 'the sealed toolchain starts an engine of its own, and only root may do that', 'Run the same command as root, or give a running engine with _EXPERIMENTAL_DAGGER_RUNNER_HOST.')
+    throw new DeliveryError(
+      'PREREQUISITE',
+      'the sealed toolchain starts an engine of its own, and only root may do that',
+      'Run the same command as root, or give a running engine with _EXPERIMENTAL_DAGGER_RUNNER_HOST.',
+    )
   }
   if (alreadyMade) return
   await mkdir(cacheRoot, { recursive: true })
   const disk = await statfs(cacheRoot)
   const free = disk.bavail * disk.bsize
   if (free < NEEDED_DISK) {
-    throw new DeliveryError('PREREQUISITE', `${cacheRoot} has ${gigabytes(free)} of free disk, and the sealed toolchain needs ${gigabytes(NEEDED_DISK)}`, 'Free some, or set LOADLINE_CACHE to a directory on a larger disk.')
+    throw new DeliveryError(
+      'PREREQUISITE',
+      `${cacheRoot} has ${gigabytes(free)} of free disk, and the sealed toolchain needs ${gigabytes(NEEDED_DISK)}`,
+      'Free some, or set LOADLINE_CACHE to a directory on a larger disk.',
+    )
   }
   if (totalmem() < NEEDED_MEMORY) {
-    throw new DeliveryError('PREREQUISITE', `this machine has ${gigabytes(totalmem())} of memory, and compiling Trivy needs ${gigabytes(NEEDED_MEMORY)}`, 'Use a larger machine, or give a running engine with _EXPERIMENTAL_DAGGER_RUNNER_HOST.')
+    throw new DeliveryError(
+      'PREREQUISITE',
+      `this machine has ${gigabytes(totalmem())} of memory, and compiling Trivy needs ${gigabytes(NEEDED_MEMORY)}`,
+      'Use a larger machine, or give a running engine with _EXPERIMENTAL_DAGGER_RUNNER_HOST.',
+    )
   }
 }
 
@@ -61,7 +79,11 @@ export async function checkMachine(cacheRoot: string, alreadyMade: boolean): Pro
  */
 export async function installPrerequisites(context: StepContext): Promise<void> {
   if ((await lookUp('go')) === undefined) {
-    throw new DeliveryError('PREREQUISITE', 'Go was not found, and the sealed toolchain compiles the engine and the tools with it', 'Install Go 1.21 or newer (it fetches the exact version by itself), put it on PATH, and run the same command again.')
+    throw new DeliveryError(
+      'PREREQUISITE',
+      'Go was not found, and the sealed toolchain compiles the engine and the tools with it',
+      'Install Go 1.21 or newer (it fetches the exact version by itself), put it on PATH, and run the same command again.',
+    )
   }
   const missing = new Set<string>()
   for (const [command, debianPackage] of Object.entries(debianPackages)) {
@@ -70,7 +92,11 @@ export async function installPrerequisites(context: StepContext): Promise<void> 
   if (!(await hasPip(context))) missing.add('python3').add('python3-pip')
   if (missing.size === 0) return
   if ((await lookUp('apt-get')) === undefined) {
-    throw new DeliveryError('PREREQUISITE', `these programs are missing: ${[...missing].join(', ')}`, 'Install them (their Debian package names are given); there is no apt-get here to do so.')
+    throw new DeliveryError(
+      'PREREQUISITE',
+      `these programs are missing: ${[...missing].join(', ')}`,
+      'Install them (their Debian package names are given); there is no apt-get here to do so.',
+    )
   }
   context.say(`installing ${[...missing].join(', ')}`)
   // Only waiting for the lock of another apt-get makes this step safe beside the machine's own updates.
@@ -81,7 +107,12 @@ export async function installPrerequisites(context: StepContext): Promise<void> 
     await context.run('apt-get', [...common, 'install', '--no-install-recommends', ...missing], { env })
   } catch (error) {
     if (context.signal.aborted) throw error
-    throw new DeliveryError('PREREQUISITE', `apt-get could not install ${[...missing].join(', ')}: ${error instanceof Error ? error.message : String(error)}`, 'Check the package sources of this machine (apt-get update), or install the packages by hand.', { cause: error })
+    throw new DeliveryError(
+      'PREREQUISITE',
+      `apt-get could not install ${[...missing].join(', ')}: ${error instanceof Error ? error.message : String(error)}`,
+      'Check the package sources of this machine (apt-get update), or install the packages by hand.',
+      { cause: error },
+    )
   }
 }
 

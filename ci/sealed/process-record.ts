@@ -23,7 +23,10 @@ export function isRunning(record: ProcessRecord): boolean {
 
 /** Stops a recorded process: SIGTERM, and SIGKILL when it has not ended after `graceSeconds`. */
 export async function stopProcess(record: ProcessRecord, graceSeconds: number): Promise<void> {
-  for (const [signal, seconds] of [['SIGTERM', graceSeconds], ['SIGKILL', 5]] as const) {
+  for (const [signal, seconds] of [
+    ['SIGTERM', graceSeconds],
+    ['SIGKILL', 5],
+  ] as const) {
     if (!isRunning(record)) return
     process.kill(record.pid, signal)
     for (let waited = 0; waited < seconds * 20 && isRunning(record); waited += 1) await sleep(50)

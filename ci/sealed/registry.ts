@@ -58,7 +58,11 @@ export async function startRegistry(cache: Cache, env: NodeJS.ProcessEnv = proce
     await sleep(50)
   }
   const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-5).join('\n')
-  throw new DeliveryError('ENGINE', `the loopback registry did not answer on ${HOST}:${port} within ${START_SECONDS} s:\n${lines}`, `See ${logFile}, or choose another port with LOADLINE_REGISTRY_PORT.`)
+  throw new DeliveryError(
+    'ENGINE',
+    `the loopback registry did not answer on ${HOST}:${port} within ${START_SECONDS} s:\n${lines}`,
+    `See ${logFile}, or choose another port with LOADLINE_REGISTRY_PORT.`,
+  )
 }
 
 /** Stops the registry of this cache. Its content stays. */
@@ -68,7 +72,12 @@ export async function stopRegistry(cache: Cache): Promise<void> {
 }
 
 /** Whether the registry holds exactly this digest under a repository and tag. */
-export async function registryHolds(registry: Registry, repository: string, tag: string, digest: string): Promise<boolean> {
+export async function registryHolds(
+  registry: Registry,
+  repository: string,
+  tag: string,
+  digest: string,
+): Promise<boolean> {
   const response = await fetch(`http://${registry.host}:${registry.port}/v2/${repository}/manifests/${tag}`, {
     method: 'HEAD',
     headers: { accept: 'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json' },
@@ -81,7 +90,11 @@ function registryConfiguration(storage: string, port: number): string {
   return JSON.stringify({
     version: '0.1',
     log: { level: 'warn', accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: storage }, cache: { blobdescriptor: 'inmemory' }, delete: { enabled: true } },
+    storage: {
+      filesystem: { rootdirectory: storage },
+      cache: { blobdescriptor: 'inmemory' },
+      delete: { enabled: true },
+    },
     http: { addr: `${HOST}:${port}`, secret: randomBytes(16).toString('hex') },
   })
 }
@@ -103,10 +116,18 @@ async function choosePort(asked: string | undefined, before: number | undefined)
   if (asked !== undefined && asked !== '') {
     const port = Number(asked)
     if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-      throw new DeliveryError('PREREQUISITE', `LOADLINE_REGISTRY_PORT is "${asked}"`, 'Set it to a port number, 1 to 65535, or unset it.')
+      throw new DeliveryError(
+        'PREREQUISITE',
+        `LOADLINE_REGISTRY_PORT is "${asked}"`,
+        'Set it to a port number, 1 to 65535, or unset it.',
+      )
     }
     if ((await bindable(port)) === undefined) {
-      throw new DeliveryError('PREREQUISITE', `port ${port} on ${HOST}, set by LOADLINE_REGISTRY_PORT, is taken by another program`, 'Choose another port, or unset the variable.')
+      throw new DeliveryError(
+        'PREREQUISITE',
+        `port ${port} on ${HOST}, set by LOADLINE_REGISTRY_PORT, is taken by another program`,
+        'Choose another port, or unset the variable.',
+      )
     }
     return port
   }

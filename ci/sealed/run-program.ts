@@ -20,10 +20,17 @@ export interface ProgramOptions {
 
 /** What the output of a failed program may tell about the machine, and what helps. */
 const knownFailures: ReadonlyArray<{ pattern: RegExp; fix: string }> = [
-  { pattern: /signal: killed|cannot allocate memory|out of memory/i, fix: 'The machine ran out of memory: 6 GB are needed.' },
-  { pattern: /no space left on device/i, fix: 'The disk is full: 15 GB are needed; LOADLINE_CACHE may name a directory on a larger one.' },
   {
-    pattern: /\b40[1347] |410 Gone|Forbidden|connection refused|no such host|Temporary failure (in name resolution|resolving)|timed? ?out/i,
+    pattern: /signal: killed|cannot allocate memory|out of memory/i,
+    fix: 'The machine ran out of memory: 6 GB are needed.',
+  },
+  {
+    pattern: /no space left on device/i,
+    fix: 'The disk is full: 15 GB are needed; LOADLINE_CACHE may name a directory on a larger one.',
+  },
+  {
+    pattern:
+      /\b40[1347] |410 Gone|Forbidden|connection refused|no such host|Temporary failure (in name resolution|resolving)|timed? ?out/i,
     fix: 'A package registry refused or could not be reached: check how go, pip, npm or apt are configured on this machine (proxy, mirror).',
   },
   {
@@ -68,7 +75,11 @@ function describeFailure(file: string, args: string[], error: ExecaError, logFil
   const command = [file, ...args.slice(0, 2)].join(' ')
   const output = typeof error.all === 'string' ? error.all : ''
   if (/^setpriv: failed to execute/m.test(output) || error.code === 'ENOENT') {
-    return new DeliveryError('PREREQUISITE', `${file} was not found`, `Install it, or put it on PATH, and run the same command again.`)
+    return new DeliveryError(
+      'PREREQUISITE',
+      `${file} was not found`,
+      `Install it, or put it on PATH, and run the same command again.`,
+    )
   }
   const how = error.signal === undefined ? `with exit code ${error.exitCode ?? 'unknown'}` : `by ${error.signal}`
   const lines = output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n')

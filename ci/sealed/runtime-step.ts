@@ -23,7 +23,11 @@ const runtimeDirectory = fileURLToPath(new URL('./runtime/', import.meta.url))
  * Gives the engine's content store: the TypeScript runtime with a layer on top that has the lock file and the generator of bindings. The runtime
  * itself is assembled early, beside the compilers; only the lock file has to wait for every image.
  */
-export function runtimeStep(lock: Step<string>, engineBinaries: Step<CompiledBinaries>, prerequisites: Step<void>): Step<EngineParts['runtime']> {
+export function runtimeStep(
+  lock: Step<string>,
+  engineBinaries: Step<CompiledBinaries>,
+  prerequisites: Step<void>,
+): Step<EngineParts['runtime']> {
   const runtime: Step<string> = {
     name: 'typescript runtime',
     doing: 'assembling the TypeScript runtime',
@@ -32,18 +36,29 @@ export function runtimeStep(lock: Step<string>, engineBinaries: Step<CompiledBin
     needs: [prerequisites],
     priority: 60,
     async run(context) {
-      const inputs = { source: await directoryDigest(runtimeDirectory), dependencies: await fileDigest(join(packageRoot, 'package-lock.json')) }
+      const inputs = {
+        source: await directoryDigest(runtimeDirectory),
+        dependencies: await fileDigest(join(packageRoot, 'package-lock.json')),
+      }
       return context.once('typescript-runtime', inputs, async (directory) => {
         const work = join(directory, 'work')
         const shared = context.cache.path('shared')
         for (const path of [work, shared]) await mkdir(path, { recursive: true })
         const { layers, config } = await assembleRuntime(
-          { work, shared, run: (file, args, options) => context.run(file, args, options), say: (detail) => context.say(detail) },
+          {
+            work,
+            shared,
+            run: (file, args, options) => context.run(file, args, options),
+            say: (detail) => context.say(detail),
+          },
           { dependencies: packageRoot },
         )
         const names = layers.map((_layer, index) => `layer-${index}.tar`)
         for (const [index, layer] of layers.entries()) await rename(layer, join(directory, `layer-${index}.tar`))
-        await writeFile(join(directory, 'image.json'), JSON.stringify({ layers: names, config } satisfies AssembledImage))
+        await writeFile(
+          join(directory, 'image.json'),
+          JSON.stringify({ layers: names, config } satisfies AssembledImage),
+        )
         await rm(work, { recursive: true, force: true })
       })
     },
@@ -64,14 +79,27 @@ export function runtimeStep(lock: Step<string>, engineBinaries: Step<CompiledBin
         const image = JSON.parse(await readFile(join(assembled, 'image.json'), 'utf8')) as AssembledImage
         const work = join(directory, 'work')
         const root = join(work, 'root')
-        for (const [source, path] of [[lockFile, LOCK_IN_RUNTIME], [codegen, CODEGEN_IN_RUNTIME]] as const) {
+        for (const [source, path] of [
+          [lockFile, LOCK_IN_RUNTIME],
+          [codegen, CODEGEN_IN_RUNTIME],
+        ] as const) {
           await mkdir(join(root, path, '..'), { recursive: true })
           await copyFile(source, join(root, path))
         }
         const layers = [...image.layers, 'last.tar'].map((layer) => join(work, layer))
         for (const layer of image.layers) await link(join(assembled, layer), join(work, layer))
-        await run('tar', [...deterministicTar, '--mode=u+rwX,go+rX', '--file', join(work, 'last.tar'), '--directory', root, '.'])
-        const { digest } = await writeOciLayout(join(directory, 'layout'), [{ platform: 'linux/amd64', layers, config: image.config }])
+        await run('tar', [
+          ...deterministicTar,
+          '--mode=u+rwX,go+rX',
+          '--file',
+          join(work, 'last.tar'),
+          '--directory',
+          root,
+          '.',
+        ])
+        const { digest } = await writeOciLayout(join(directory, 'layout'), [
+          { platform: 'linux/amd64', layers, config: image.config },
+        ])
         await writeFile(join(directory, 'manifest'), digest)
         await rm(work, { recursive: true, force: true })
       })

@@ -38,7 +38,8 @@ export async function withSetUpLock<Result>(
       break
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error
-      if (!said) say(`another Loadline (process ${holder?.pid ?? 'unknown'}) is setting up the same cache; waiting for it`)
+      if (!said)
+        say(`another Loadline (process ${holder?.pid ?? 'unknown'}) is setting up the same cache; waiting for it`)
       said = true
       await sleep(RETRY_MILLISECONDS, undefined, signal === undefined ? {} : { signal })
     }

@@ -8,7 +8,17 @@ import { removeUnfinished, removeUnused, type Cache } from './cache.ts'
 import { startEngine, type Engine } from './engine.ts'
 import { engineRootStep } from './engine-root.ts'
 import { goBuildSteps, groupGoBuilds, readGoBinaries, type CompiledBinaries, type GoBinary } from './go-binaries.ts'
-import { baseImageStep, baseNames, exampleDatabaseNames, exampleDatabaseStep, packagedToolImageStep, pushStep, toolImageStep, toolNames, type WantedTool } from './image-steps.ts'
+import {
+  baseImageStep,
+  baseNames,
+  exampleDatabaseNames,
+  exampleDatabaseStep,
+  packagedToolImageStep,
+  pushStep,
+  toolImageStep,
+  toolNames,
+  type WantedTool,
+} from './image-steps.ts'
 import type { SealedOptions, SealedReady } from './index.ts'
 import { packageRoot } from './input-stamp.ts'
 import { sealedLock, writeLock } from './lock.ts'
@@ -27,7 +37,10 @@ interface Plan {
 }
 
 /** Makes everything that is missing and starts everything. `onDemand` names the bases that only some applications need. Only for the holder of the set-up lock. */
-export async function setUp(cache: Cache, options: SealedOptions & { env: NodeJS.ProcessEnv; onDemand: readonly string[] }): Promise<SealedReady> {
+export async function setUp(
+  cache: Cache,
+  options: SealedOptions & { env: NodeJS.ProcessEnv; onDemand: readonly string[] },
+): Promise<SealedReady> {
   await removeUnfinished(cache)
   const plan = await planSetUp(cache, options.env, options.onDemand)
   const result = await runSteps(Object.values(plan), {
@@ -38,7 +51,12 @@ export async function setUp(cache: Cache, options: SealedOptions & { env: NodeJS
   const cliBin = result(plan.cli).dagger
   if (cliBin === undefined) throw new Error('ci/sealed/go/binaries.json does not list dagger.')
   await removeUnused(cache, new Date())
-  return { runnerHost: result(plan.engine).runnerHost, cliBin, lockFile: result(plan.lock), registry: result(plan.registry) }
+  return {
+    runnerHost: result(plan.engine).runnerHost,
+    cliBin,
+    lockFile: result(plan.lock),
+    registry: result(plan.registry),
+  }
 }
 
 /** Every step of a set-up and what each needs. */
@@ -55,21 +73,35 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonl
   const goBinaries = await readGoBinaries()
   const compiled = compileSteps(goBinaries)
   const wheels = wheelsStep(prerequisites)
-  const versions = { ...Object.fromEntries(goBinaries.map(({ name, version }) => [name, version])), ...(await wheelVersions()) }
+  const versions = {
+    ...Object.fromEntries(goBinaries.map(({ name, version }) => [name, version])),
+    ...(await wheelVersions()),
+  }
   const engineBinaries = stepOf(compiled, 'dagger-engine')
   const crane = stepOf(compiled, 'crane')
 
   const toolImages = wantedTools().map((tool) => {
     requireVersion(tool, versions[tool.name])
     const binaries = compiled.get(tool.name) ?? wheels
-    const image = tool.packages === undefined ? toolImageStep(tool, binaries) : packagedToolImageStep(tool, packagedPrograms(tool.packages), binaries, prerequisites)
+    const image =
+      tool.packages === undefined
+        ? toolImageStep(tool, binaries)
+        : packagedToolImageStep(tool, packagedPrograms(tool.packages), binaries, prerequisites)
     return pushStep(`the image of ${tool.name}`, image, toolNames, registry, crane)
   })
   const wantedBases = [...bases, ...basesOnDemand.filter(({ name }) => onDemand.includes(name))]
-  const baseImages = wantedBases.map((base) => pushStep(`the base image ${base.name}`, baseImageStep(base, prerequisites), baseNames, registry, crane))
+  const baseImages = wantedBases.map((base) =>
+    pushStep(`the base image ${base.name}`, baseImageStep(base, prerequisites), baseNames, registry, crane),
+  )
   const facts = join(packageRoot, 'examples', 'vulnerability-database')
   const exampleDatabase = existsSync(facts)
-    ? pushStep('the vulnerability database of the examples', exampleDatabaseStep(facts, stepOf(compiled, 'advisories')), exampleDatabaseNames, registry, crane)
+    ? pushStep(
+        'the vulnerability database of the examples',
+        exampleDatabaseStep(facts, stepOf(compiled, 'advisories')),
+        exampleDatabaseNames,
+        registry,
+        crane,
+      )
     : undefined
 
   const lock: Step<string> = {
@@ -94,7 +126,13 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonl
     cost: 'io',
     needs: [root, runtime, registry, engineBinaries],
     run({ result, say, signal }) {
-      const inputs = { root: result(root), runtime: result(runtime), registry: result(registry), binaries: result(engineBinaries), version: versionOf(goBinaries, 'dagger-engine') }
+      const inputs = {
+        root: result(root),
+        runtime: result(runtime),
+        registry: result(registry),
+        binaries: result(engineBinaries),
+        version: versionOf(goBinaries, 'dagger-engine'),
+      }
       return startEngine(cache, inputs, say, signal, env)
     },
   }
@@ -129,12 +167,19 @@ function wantedTools(): WantedTool[] {
   const own: OwnTool[] = Object.values(ownTools)
   return [
     ...published.map(({ name, version, program, reference }) => ({ name, version, program, reference })),
-    ...own.map(({ name, version, program, packages }) => ({ name, version, program, ...(packages === undefined ? {} : { packages }) })),
+    ...own.map(({ name, version, program, packages }) => ({
+      name,
+      version,
+      program,
+      ...(packages === undefined ? {} : { packages }),
+    })),
   ]
 }
 
 /** A stand-in of another version than the table says would make every report wrong. */
 function requireVersion(tool: WantedTool, built: string | undefined): void {
   if (built?.replace(/^v/, '') === tool.version) return
-  throw new Error(`src/tools/images.ts pins ${tool.name} ${tool.version}, and the sealed toolchain builds ${built ?? 'none'}.`)
+  throw new Error(
+    `src/tools/images.ts pins ${tool.name} ${tool.version}, and the sealed toolchain builds ${built ?? 'none'}.`,
+  )
 }

@@ -106,7 +106,10 @@ export function planSteps(wanted: readonly Step<unknown>[]): Step<unknown>[] {
  * Runs steps as soon as their needs are met and a slot is free. The first failure stops the others and is thrown when all have
  * ended; what was finished stays in the cache.
  */
-export async function runSteps(wanted: readonly Step<unknown>[], options: RunStepsOptions): Promise<StepContext['result']> {
+export async function runSteps(
+  wanted: readonly Step<unknown>[],
+  options: RunStepsOptions,
+): Promise<StepContext['result']> {
   const waiting = new Set(planSteps(wanted))
   const free = { ...(options.slots ?? defaultSlots()) }
   const results = new Map<Step<unknown>, unknown>()
@@ -169,7 +172,8 @@ async function runStep(
     cache,
     signal,
     result(need) {
-      if (!step.needs.includes(need)) throw new Error(`The step "${step.name}" does not declare that it needs "${need.name}".`)
+      if (!step.needs.includes(need))
+        throw new Error(`The step "${step.name}" does not declare that it needs "${need.name}".`)
       return results.get(need) as never
     },
     say(detail) {

@@ -63,7 +63,12 @@ export function toolImage(tool: ToolProgram): ScratchImage {
 }
 
 /** Writes an image made of a few files as an OCI layout for linux/amd64. `work` is a directory of its own; equal files give equal digests. `below` are layers under these files. */
-export async function writeScratchImage(layout: string, work: string, image: ScratchImage, below: readonly string[] = []): Promise<LayoutContent> {
+export async function writeScratchImage(
+  layout: string,
+  work: string,
+  image: ScratchImage,
+  below: readonly string[] = [],
+): Promise<LayoutContent> {
   const root = join(work, 'root')
   await mkdir(root, { recursive: true })
   const directories = new Set<string>()

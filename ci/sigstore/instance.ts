@@ -6,7 +6,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { DeliveryError } from '../../src/errors.ts'
-import { isRunning, readRecord, recordProcess, stopProcess, writeRecord, type ProcessRecord } from '../sealed/process-record.ts'
+import {
+  isRunning,
+  readRecord,
+  recordProcess,
+  stopProcess,
+  writeRecord,
+  type ProcessRecord,
+} from '../sealed/process-record.ts'
 import { signingConfig, splitCertificates, trustedRoot } from './documents.ts'
 import { freePorts } from './free-ports.ts'
 import { issueToken, newIssuerKey } from './issuer.ts'
@@ -41,9 +48,23 @@ export async function startSigstore(directory: string, programs: SigstoreProgram
   await stopSigstore(directory)
   await rm(directory, { recursive: true, force: true })
   await mkdir(join(directory, 'log-entries'), { recursive: true, mode: 0o700 })
-  const [issuerPort = 0, fulcioPort = 0, fulcioGrpc = 0, fulcioMetrics = 0, rekorPort = 0, rekorGrpc = 0, rekorMetrics = 0, timestampsPort = 0] = await freePorts(8)
+  const [
+    issuerPort = 0,
+    fulcioPort = 0,
+    fulcioGrpc = 0,
+    fulcioMetrics = 0,
+    rekorPort = 0,
+    rekorGrpc = 0,
+    rekorMetrics = 0,
+    timestampsPort = 0,
+  ] = await freePorts(8)
   const url = (port: number) => `http://${HOST}:${port}`
-  const urls: SigstoreInstance['urls'] = { issuer: url(issuerPort), fulcio: url(fulcioPort), rekor: url(rekorPort), timestamps: url(timestampsPort) }
+  const urls: SigstoreInstance['urls'] = {
+    issuer: url(issuerPort),
+    fulcio: url(fulcioPort),
+    rekor: url(rekorPort),
+    timestamps: url(timestampsPort),
+  }
   const rekorKeys = generateKeyPairSync('ed25519')
   const secret = async (name: string, content: string) => {
     await writeFile(join(directory, name), content, { mode: 0o600 })
@@ -51,15 +72,46 @@ export async function startSigstore(directory: string, programs: SigstoreProgram
   }
   const issuerKey = await secret('issuer.key', newIssuerKey())
   const rekorKey = await secret('rekor.key', rekorKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-  const fulcioConfig = await secret('fulcio.json', JSON.stringify({ OIDCIssuers: { [urls.issuer]: { IssuerURL: urls.issuer, ClientID: 'sigstore', Type: 'email' } } }))
+  const fulcioConfig = await secret(
+    'fulcio.json',
+    JSON.stringify({ OIDCIssuers: { [urls.issuer]: { IssuerURL: urls.issuer, ClientID: 'sigstore', Type: 'email' } } }),
+  )
   const since = new Date(Date.now() - 60_000)
 
   const commands: Record<Part, string[]> = {
-    issuer: [process.execPath, '--import', import.meta.resolve('tsx'), fileURLToPath(new URL('./issuer-process.ts', import.meta.url)), issuerKey, urls.issuer],
-    fulcio: [programs.fulcio, 'serve', `--host=${HOST}`, `--port=${fulcioPort}`, `--grpc-host=${HOST}`, `--grpc-port=${fulcioGrpc}`, `--metrics-port=${fulcioMetrics}`, `--legacy-unix-domain-socket=@loadline-fulcio-${fulcioPort}`, '--ca=ephemeralca', '--ct-log-url=', `--config-path=${fulcioConfig}`],
+    issuer: [
+      process.execPath,
+      '--import',
+      import.meta.resolve('tsx'),
+      fileURLToPath(new URL('./issuer-process.ts', import.meta.url)),
+      issuerKey,
+      urls.issuer,
+    ],
+    fulcio: [
+      programs.fulcio,
+      'serve',
+      `--host=${HOST}`,
+      `--port=${fulcioPort}`,
+      `--grpc-host=${HOST}`,
+      `--grpc-port=${fulcioGrpc}`,
+      `--metrics-port=${fulcioMetrics}`,
+      `--legacy-unix-domain-socket=@loadline-fulcio-${fulcioPort}`,
+      '--ca=ephemeralca',
+      '--ct-log-url=',
+      `--config-path=${fulcioConfig}`,
+    ],
     rekor: [
-      programs.rekor, 'serve', `--http-address=${HOST}`, `--http-port=${rekorPort}`, `--grpc-address=${HOST}`, `--grpc-port=${rekorGrpc}`, `--http-metrics-port=${rekorMetrics}`,
-      `--hostname=${HOST}`, `--signer-filepath=${rekorKey}`, `--storage-dir=${join(directory, 'log-entries')}`, '--checkpoint-interval=1s',
+      programs.rekor,
+      'serve',
+      `--http-address=${HOST}`,
+      `--http-port=${rekorPort}`,
+      `--grpc-address=${HOST}`,
+      `--grpc-port=${rekorGrpc}`,
+      `--http-metrics-port=${rekorMetrics}`,
+      `--hostname=${HOST}`,
+      `--signer-filepath=${rekorKey}`,
+      `--storage-dir=${join(directory, 'log-entries')}`,
+      '--checkpoint-interval=1s',
     ],
     timestamps: [programs.timestamps, `-host=${HOST}`, `-port=${timestampsPort}`],
   }
@@ -80,7 +132,10 @@ export async function startSigstore(directory: string, programs: SigstoreProgram
     const facts = {
       issuer: urls.issuer,
       fulcio: { url: urls.fulcio, chain: (bundle.chains[0]?.certificates ?? []).flatMap(splitCertificates) },
-      rekor: { url: urls.rekor, publicKey: createPublicKey(rekorKeys.privateKey).export({ type: 'spki', format: 'pem' }).toString() },
+      rekor: {
+        url: urls.rekor,
+        publicKey: createPublicKey(rekorKeys.privateKey).export({ type: 'spki', format: 'pem' }).toString(),
+      },
       timestamps: { url: urls.timestamps, chain: splitCertificates(await (await fetch(ready.timestamps)).text()) },
       since,
     }
@@ -101,15 +156,26 @@ export async function stopSigstore(directory: string): Promise<void> {
 }
 
 /** The instance of a directory, and which of its parts run; undefined where there was never one. */
-export async function findSigstore(directory: string): Promise<{ instance: SigstoreInstance; running: Part[] } | undefined> {
+export async function findSigstore(
+  directory: string,
+): Promise<{ instance: SigstoreInstance; running: Part[] } | undefined> {
   const instance = await readRecord<SigstoreInstance>(recordPath(directory))
   if (instance === undefined || !existsSync(documentsOf(directory).trustedRoot)) return undefined
   return { instance, running: parts.filter((part) => isRunning(instance.processes[part])) }
 }
 
 /** An identity token of the instance's issuer. Whoever may read the directory may have one for any name: this is for trying. */
-export async function identityToken({ directory, urls }: SigstoreInstance, email: string, lifetimeSeconds: number): Promise<string> {
-  return issueToken(await readFile(join(directory, 'issuer.key'), 'utf8'), { issuer: urls.issuer, email, now: new Date(), lifetimeSeconds })
+export async function identityToken(
+  { directory, urls }: SigstoreInstance,
+  email: string,
+  lifetimeSeconds: number,
+): Promise<string> {
+  return issueToken(await readFile(join(directory, 'issuer.key'), 'utf8'), {
+    issuer: urls.issuer,
+    email,
+    now: new Date(),
+    lifetimeSeconds,
+  })
 }
 
 async function startPart(directory: string, part: Part, [program = '', ...argv]: string[]): Promise<ProcessRecord> {
@@ -119,7 +185,8 @@ async function startPart(directory: string, part: Part, [program = '', ...argv]:
   child.unref()
   await log.close()
   const record = child.pid === undefined ? undefined : recordProcess(child.pid)
-  if (record === undefined) throw new DeliveryError('ENGINE', `${part} of the private Sigstore could not be started`, `Check ${program}.`)
+  if (record === undefined)
+    throw new DeliveryError('ENGINE', `${part} of the private Sigstore could not be started`, `Check ${program}.`)
   return record
 }
 
@@ -131,7 +198,11 @@ async function answer(directory: string, part: Part, url: string, process: Proce
   }
   const logFile = join(directory, `${part}.log`)
   const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-5).join('\n')
-  throw new DeliveryError('ENGINE', `${part} of the private Sigstore ${isRunning(process) ? `did not answer within ${START_SECONDS} s` : 'ended before it answered'}:\n${lines}`, `See ${logFile}.`)
+  throw new DeliveryError(
+    'ENGINE',
+    `${part} of the private Sigstore ${isRunning(process) ? `did not answer within ${START_SECONDS} s` : 'ended before it answered'}:\n${lines}`,
+    `See ${logFile}.`,
+  )
 }
 
 function recordPath(directory: string): string {

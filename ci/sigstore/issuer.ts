@@ -14,14 +14,24 @@ export interface TokenRequest {
 
 /** A new key of an issuer: PKCS#8, PEM. */
 export function newIssuerKey(): string {
-  return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  return generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString()
 }
 
 /** An OpenID Connect identity token (RS256) for the audience `sigstore`. */
 export function issueToken(privateKey: string, { issuer, email, now, lifetimeSeconds }: TokenRequest): string {
   const issuedAt = Math.floor(now.getTime() / 1000)
   const header = { alg: 'RS256', typ: 'JWT', kid: keyId(privateKey) }
-  const claims = { iss: issuer, sub: email, aud: 'sigstore', email, email_verified: true, iat: issuedAt + Math.min(0, lifetimeSeconds), exp: issuedAt + lifetimeSeconds }
+  const claims = {
+    iss: issuer,
+    sub: email,
+    aud: 'sigstore',
+    email,
+    email_verified: true,
+    iat: issuedAt + Math.min(0, lifetimeSeconds),
+    exp: issuedAt + lifetimeSeconds,
+  }
   const content = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
   return `${content}.${sign('sha256', Buffer.from(content), privateKey).toString('base64url')}`
 }
@@ -38,11 +48,22 @@ export function serveIssuer(issuer: string, privateKey: string): Server {
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
     },
-    '/keys': { keys: [{ ...createPublicKey(createPrivateKey(privateKey)).export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: keyId(privateKey) }] },
+    '/keys': {
+      keys: [
+        {
+          ...createPublicKey(createPrivateKey(privateKey)).export({ format: 'jwk' }),
+          use: 'sig',
+          alg: 'RS256',
+          kid: keyId(privateKey),
+        },
+      ],
+    },
   }
   return createServer((request, response) => {
     const document = documents[request.url ?? '']
-    response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(document ?? { error: 'not found' }))
+    response
+      .writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(document ?? { error: 'not found' }))
   })
 }
 

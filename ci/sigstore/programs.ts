@@ -21,6 +21,10 @@ const sigstore: ProgramsOnDemand<keyof SigstorePrograms> = {
 }
 
 /** Compiles Fulcio, Rekor and the timestamp authority from their Go modules, unless the cache has them. Throws `PREREQUISITE` or `ENGINE`. */
-export function sigstorePrograms(cache: Cache, onProgress: (event: StepEvent) => void, say: (line: string) => void): Promise<SigstorePrograms> {
+export function sigstorePrograms(
+  cache: Cache,
+  onProgress: (event: StepEvent) => void,
+  say: (line: string) => void,
+): Promise<SigstorePrograms> {
   return compileOnDemand(sigstore, cache, onProgress, say)
 }

@@ -57,7 +57,9 @@ const signatureType = 'https://sigstore.dev/cosign/sign/v1'
 export function demandsOf(admission: Admission): Demand[] {
   const kinds = kindsOf(admission, admission)
   return [
-    ...(admission.format === 'legacy' ? [] : [{ kind: 'signature' as const, predicateType: signatureType, conditions: [] }]),
+    ...(admission.format === 'legacy'
+      ? []
+      : [{ kind: 'signature' as const, predicateType: signatureType, conditions: [] }]),
     ...kinds.map((kind) => ({ kind, predicateType: predicateTypes[kind], conditions: conditionsOf(kind, admission) })),
   ]
 }
@@ -67,33 +69,64 @@ function conditionsOf(kind: AttestationKind, { policy, source, maximumAge }: Adm
     case 'provenance':
       return [
         { wanted: 'the builder to be Loadline', field: ['runDetails', 'builder', 'id'], equals: builderId },
-        ...(source === undefined ? [] : [{ wanted: `the source to be ${source}`, list: ['buildDefinition', 'resolvedDependencies'], named: 'source', member: 'uri', startsWith: `git+${source}@` }]),
+        ...(source === undefined
+          ? []
+          : [
+              {
+                wanted: `the source to be ${source}`,
+                list: ['buildDefinition', 'resolvedDependencies'],
+                named: 'source',
+                member: 'uri',
+                startsWith: `git+${source}@`,
+              },
+            ]),
       ]
     case 'cyclonedx':
       return [{ wanted: 'a CycloneDX bill of materials', field: ['bomFormat'], equals: 'CycloneDX' }]
     case 'spdx':
       return [{ wanted: 'an SPDX bill of materials', field: ['spdxVersion'], startsWith: 'SPDX-' }]
     case 'vulnerabilities':
-      return [{ wanted: 'the scan to name its database by digest', field: ['scanner', 'db', 'version'], startsWith: 'sha256:' }]
+      return [
+        {
+          wanted: 'the scan to name its database by digest',
+          field: ['scanner', 'db', 'version'],
+          startsWith: 'sha256:',
+        },
+      ]
     case 'tests':
       return [{ wanted: 'no structure test to have failed', field: ['result'], differs: 'FAILED' }]
     case 'verdict':
       return [
         { wanted: 'the gate of Loadline to have judged', field: ['verifier', 'id'], equals: verifierId },
         { wanted: 'the verdict to be PASSED', field: ['verificationResult'], equals: 'PASSED' },
-        ...(policy === undefined ? [] : [{ wanted: `the policy ${policy} to have judged`, field: ['policy', 'digest', 'sha256'], equals: policy.slice('sha256:'.length) }]),
-        ...(maximumAge === undefined ? [] : [{ wanted: 'a younger verdict: judge again and release', field: ['timeVerified'], within: maximumAge }]),
+        ...(policy === undefined
+          ? []
+          : [
+              {
+                wanted: `the policy ${policy} to have judged`,
+                field: ['policy', 'digest', 'sha256'],
+                equals: policy.slice('sha256:'.length),
+              },
+            ]),
+        ...(maximumAge === undefined
+          ? []
+          : [{ wanted: 'a younger verdict: judge again and release', field: ['timeVerified'], within: maximumAge }]),
       ]
   }
 }
 
 /** A registry (its name has a dot or a port), then the repository; the last part may end with a star. */
-const imagesPattern = /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(?::\d+)?(?:\/[a-z0-9._-]+)*\/(?:[a-z0-9._-]+|[a-z0-9._-]*\*)$/
+const imagesPattern =
+  /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(?::\d+)?(?:\/[a-z0-9._-]+)*\/(?:[a-z0-9._-]+|[a-z0-9._-]*\*)$/
 
 /** The patterns that match images by tag and by digest, in the form that both controllers read. Throws `USAGE` where the images cannot be matched as they are written. */
 export function imagePatterns(image: string): string[] {
   if (!imagesPattern.test(image)) {
-    throw new DeliveryError('USAGE', `an admission policy needs the images that it is about, spelled with their registry and without a tag; found ${JSON.stringify(image)}`, 'Write registry/repository, e.g. ghcr.io/acme/shop, or its beginning with a star, e.g. "ghcr.io/acme/shop*".')
+    throw new DeliveryError(
+      'USAGE',
+      `an admission policy needs the images that it is about, spelled with their registry and without a tag; found ${JSON.stringify(image)}`,
+      'Write registry/repository, e.g. ghcr.io/acme/shop, or its beginning with a star, e.g. "ghcr.io/acme/shop*".',
+    )
   }
   return image.endsWith('*') ? [image] : [`${image}:*`, `${image}@*`]
 }

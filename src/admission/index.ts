@@ -7,5 +7,8 @@ export { kyvernoPolicy, kyvernoVersion } from './kyverno.ts'
 export { policyControllerPolicy, policyControllerVersion } from './policy-controller.ts'
 
 /** The admission controllers for which a policy can be written. */
-export const controllers = { kyverno: kyvernoPolicy, 'policy-controller': policyControllerPolicy } as const satisfies Record<string, (admission: Admission) => string>
+export const controllers = {
+  kyverno: kyvernoPolicy,
+  'policy-controller': policyControllerPolicy,
+} as const satisfies Record<string, (admission: Admission) => string>
 export type Controller = keyof typeof controllers

@@ -12,7 +12,11 @@ export const kyvernoVersion = '1.19.1'
  */
 export function kyvernoPolicy(admission: Admission): string {
   if (admission.format === 'legacy') {
-    throw new DeliveryError('USAGE', `Kyverno ${kyvernoVersion} verifies no attestations in the older signature format, and the policy says signing.format: legacy`, 'Release with signing.format: bundle (or both).')
+    throw new DeliveryError(
+      'USAGE',
+      `Kyverno ${kyvernoVersion} verifies no attestations in the older signature format, and the policy says signing.format: legacy`,
+      'Release with signing.format: bundle (or both).',
+    )
   }
   const demands = demandsOf(admission)
   return stringify(
@@ -25,12 +29,18 @@ export function kyvernoPolicy(admission: Admission): string {
         // Evidence that cannot be had is no evidence.
         failurePolicy: 'Fail',
         webhookConfiguration: { timeoutSeconds: 30 },
-        matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['pods'] }] },
+        matchConstraints: {
+          resourceRules: [
+            { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['pods'] },
+          ],
+        },
         matchImageReferences: imagePatterns(admission.image).map((glob) => ({ glob })),
         validationConfigurations: { mutateDigest: true, verifyDigest: true, required: true },
         attestors: [{ name: 'loadline', cosign: attestor(admission.identity) }],
         attestations: demands.map(({ kind, predicateType }) => ({ name: kind, intoto: { type: predicateType } })),
-        variables: [{ name: 'checked', expression: 'images.containers + images.initContainers + images.ephemeralContainers' }],
+        variables: [
+          { name: 'checked', expression: 'images.containers + images.initContainers + images.ephemeralContainers' },
+        ],
         validations: demands.flatMap(validations),
       },
     },
@@ -51,10 +61,16 @@ function attestor(identity: Identity): Record<string, unknown> {
 function validations({ kind, predicateType, conditions }: Demand): Array<{ message: string; expression: string }> {
   return [
     {
-      message: kind === 'signature' ? 'Loadline: wanted a signature by the expected signer' : `Loadline: wanted an attestation of type ${predicateType} by the expected signer`,
+      message:
+        kind === 'signature'
+          ? 'Loadline: wanted a signature by the expected signer'
+          : `Loadline: wanted an attestation of type ${predicateType} by the expected signer`,
       expression: `variables.checked.all(image, verifyAttestationSignatures(image, attestations.${kind}, [attestors.loadline]) > 0)`,
     },
-    ...conditions.map((condition) => ({ message: `Loadline: wanted ${condition.wanted}`, expression: `variables.checked.all(image, ${holds(`extractPayload(image, attestations.${kind}).predicate`, condition)})` })),
+    ...conditions.map((condition) => ({
+      message: `Loadline: wanted ${condition.wanted}`,
+      expression: `variables.checked.all(image, ${holds(`extractPayload(image, attestations.${kind}).predicate`, condition)})`,
+    })),
   ]
 }
 

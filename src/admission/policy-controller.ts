@@ -14,15 +14,34 @@ export const policyControllerVersion = '0.14.0'
 export function policyControllerPolicy(admission: Admission): string {
   const { identity, format, name } = admission
   if (identity.kind === 'key' && format !== 'legacy') {
-    throw new DeliveryError('USAGE', `policy-controller ${policyControllerVersion} verifies no bundles that a key signed, and by the policy a release leaves bundles`, 'Release with signing.format: legacy, or sign without a key; Kyverno verifies such bundles.')
+    throw new DeliveryError(
+      'USAGE',
+      `policy-controller ${policyControllerVersion} verifies no bundles that a key signed, and by the policy a release leaves bundles`,
+      'Release with signing.format: legacy, or sign without a key; Kyverno verifies such bundles.',
+    )
   }
   if (identity.kind === 'certificate' && format === 'legacy') {
-    throw new DeliveryError('USAGE', 'a certificate in the older signature format needs an entry in a log of the first version, which Loadline does not write a policy for', 'Release with signing.format: bundle.')
+    throw new DeliveryError(
+      'USAGE',
+      'a certificate in the older signature format needs an entry in a log of the first version, which Loadline does not write a policy for',
+      'Release with signing.format: bundle.',
+    )
   }
-  if (identity.transparencyLog === 'required' && identity.trustedRoot !== undefined && onlySecondVersion(identity.trustedRoot)) {
-    throw new DeliveryError('USAGE', `policy-controller ${policyControllerVersion} reads no bundles with entries of a log of the second version, which the trusted root names`, 'Sign with services without that log (a timestamp authority proves the time), or admit by Kyverno.')
+  if (
+    identity.transparencyLog === 'required' &&
+    identity.trustedRoot !== undefined &&
+    onlySecondVersion(identity.trustedRoot)
+  ) {
+    throw new DeliveryError(
+      'USAGE',
+      `policy-controller ${policyControllerVersion} reads no bundles with entries of a log of the second version, which the trusted root names`,
+      'Sign with services without that log (a timestamp authority proves the time), or admit by Kyverno.',
+    )
   }
-  const services = identity.kind === 'certificate' && identity.trustedRoot !== undefined ? readAuthorities(identity.trustedRoot) : undefined
+  const services =
+    identity.kind === 'certificate' && identity.trustedRoot !== undefined
+      ? readAuthorities(identity.trustedRoot)
+      : undefined
   const policy = {
     apiVersion: 'policy.sigstore.dev/v1beta1',
     kind: 'ClusterImagePolicy',
@@ -30,10 +49,14 @@ export function policyControllerPolicy(admission: Admission): string {
     spec: {
       mode: 'enforce',
       images: imagePatterns(admission.image).map((glob) => ({ glob })),
-      ...(identity.kind === 'key' ? byKey(identity.publicKey, demandsOf(admission)) : { authorities: [byCertificate(identity, services, name, demandsOf(admission))] }),
+      ...(identity.kind === 'key'
+        ? byKey(identity.publicKey, demandsOf(admission))
+        : { authorities: [byCertificate(identity, services, name, demandsOf(admission))] }),
     },
   }
-  return [...(services === undefined ? [] : [trustRoot(name, services)]), policy].map((document) => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')
+  return [...(services === undefined ? [] : [trustRoot(name, services)]), policy]
+    .map((document) => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .join('---\n')
 }
 
 /** One authority is enough for this controller, so that the signature and the attestations are two, and a policy over both demands both. */
@@ -44,11 +67,22 @@ function byKey(publicKey: string, demands: readonly Demand[]): Record<string, un
       { name: 'signature', key },
       { name: 'attestations', key, attestations: demands.map(attestation) },
     ],
-    policy: { type: 'rego', data: rego(['count(input.authorityMatches.signature.signatures) > 0', 'count(input.authorityMatches.attestations.attestations) > 0']) },
+    policy: {
+      type: 'rego',
+      data: rego([
+        'count(input.authorityMatches.signature.signatures) > 0',
+        'count(input.authorityMatches.attestations.attestations) > 0',
+      ]),
+    },
   }
 }
 
-function byCertificate(identity: Extract<Identity, { kind: 'certificate' }>, services: Authorities | undefined, name: string, demands: readonly Demand[]): Record<string, unknown> {
+function byCertificate(
+  identity: Extract<Identity, { kind: 'certificate' }>,
+  services: Authorities | undefined,
+  name: string,
+  demands: readonly Demand[],
+): Record<string, unknown> {
   const root = services === undefined ? {} : { trustRootRef: name }
   return {
     name: 'loadline',
@@ -60,13 +94,19 @@ function byCertificate(identity: Extract<Identity, { kind: 'certificate' }>, ser
       ...(verifyingBy(identity, 'bundle', '').certificateLog ? {} : { insecureIgnoreSCT: true }),
     },
     // Where a timestamp proves the time, this controller asks for no entry in the log; a log of the second version proves no time itself.
-    ...(services === undefined ? {} : { ctlog: root, ...(services.timestamps.length === 0 ? {} : { rfc3161timestamp: root }) }),
+    ...(services === undefined
+      ? {}
+      : { ctlog: root, ...(services.timestamps.length === 0 ? {} : { rfc3161timestamp: root }) }),
     attestations: demands.map(attestation),
   }
 }
 
 function attestation({ kind, predicateType, conditions }: Demand): Record<string, unknown> {
-  return { name: kind, predicateType, ...(conditions.length === 0 ? {} : { policy: { type: 'rego', data: rego(conditions.map(holds)) } }) }
+  return {
+    name: kind,
+    predicateType,
+    ...(conditions.length === 0 ? {} : { policy: { type: 'rego', data: rego(conditions.map(holds)) } }),
+  }
 }
 
 /** A module as the controller wants it, in the language's form before version 1. What is undefined does not hold. */
@@ -96,8 +136,16 @@ function text(value: string): string {
 
 /** The keys and certificates of the trusted root, as the controller keeps them. */
 function trustRoot(name: string, services: Authorities): Record<string, unknown> {
-  const authority = ({ uri, organization, commonName, chain }: Authorities['certificates'][number]) => ({ subject: { organization, commonName }, uri, certChain: base64(chain) })
-  const log = ({ url, hashAlgorithm, publicKey }: Authorities['logs'][number]) => ({ baseURL: url, hashAlgorithm, publicKey: base64(publicKey) })
+  const authority = ({ uri, organization, commonName, chain }: Authorities['certificates'][number]) => ({
+    subject: { organization, commonName },
+    uri,
+    certChain: base64(chain),
+  })
+  const log = ({ url, hashAlgorithm, publicKey }: Authorities['logs'][number]) => ({
+    baseURL: url,
+    hashAlgorithm,
+    publicKey: base64(publicKey),
+  })
   return {
     apiVersion: 'policy.sigstore.dev/v1alpha1',
     kind: 'TrustRoot',

@@ -30,7 +30,29 @@ export class PassedImage {
   private imageRegistryConfig?: Secret
   private imageRegistryCa?: File
 
-  constructor(digests: string[], source: Directory, platforms: string[], buildSecretIds: string[], buildSecrets: Secret[], choices: string, git: string, cacheScope: string, image: string, additionalSarif: File[], policy?: File, organisation?: File, baseline?: File, knownExploited?: File, vulnerabilityDatabase?: Directory, lock?: File, imageArchive?: File, imageLayout?: Directory, imageRegistry?: Service, imageRegistryConfig?: Secret, imageRegistryCa?: File) {
+  constructor(
+    digests: string[],
+    source: Directory,
+    platforms: string[],
+    buildSecretIds: string[],
+    buildSecrets: Secret[],
+    choices: string,
+    git: string,
+    cacheScope: string,
+    image: string,
+    additionalSarif: File[],
+    policy?: File,
+    organisation?: File,
+    baseline?: File,
+    knownExploited?: File,
+    vulnerabilityDatabase?: Directory,
+    lock?: File,
+    imageArchive?: File,
+    imageLayout?: Directory,
+    imageRegistry?: Service,
+    imageRegistryConfig?: Secret,
+    imageRegistryCa?: File,
+  ) {
     this.digests = digests
     this.source = source
     this.platforms = platforms
@@ -72,17 +94,70 @@ export class PassedImage {
    * @param immutableTags Fail where a tag exists with another digest, instead of moving it.
    */
   @func({ cache: 'never' })
-  async release(publish: string, tag: string[] = [], registry?: Service, registryConfig?: Secret, key?: Secret, keyPassword?: Secret, identityToken?: Secret, signingConfig?: File, trustedRoot?: File, registryCa?: File, consumer?: string, immutableTags: boolean = false): Promise<Directory> {
+  async release(
+    publish: string,
+    tag: string[] = [],
+    registry?: Service,
+    registryConfig?: Secret,
+    key?: Secret,
+    keyPassword?: Secret,
+    identityToken?: Secret,
+    signingConfig?: File,
+    trustedRoot?: File,
+    registryCa?: File,
+    consumer?: string,
+    immutableTags: boolean = false,
+  ): Promise<Directory> {
     const signer = await signerOf(key, keyPassword, identityToken, signingConfig, trustedRoot)
-    const { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, additionalSarif } = this
-    const image = { reference: this.image, archive: this.imageArchive, layout: this.imageLayout, registry: this.imageRegistry, registryConfig: this.imageRegistryConfig, registryCa: this.imageRegistryCa }
-    const request = await requestOf(this.source, { policy, organisation, baseline, knownExploited, vulnerabilityDatabase, lock, git, cacheScope, additionalSarif, image })
+    const {
+      policy,
+      organisation,
+      baseline,
+      knownExploited,
+      vulnerabilityDatabase,
+      lock,
+      git,
+      cacheScope,
+      additionalSarif,
+    } = this
+    const image = {
+      reference: this.image,
+      archive: this.imageArchive,
+      layout: this.imageLayout,
+      registry: this.imageRegistry,
+      registryConfig: this.imageRegistryConfig,
+      registryCa: this.imageRegistryCa,
+    }
+    const request = await requestOf(this.source, {
+      policy,
+      organisation,
+      baseline,
+      knownExploited,
+      vulnerabilityDatabase,
+      lock,
+      git,
+      cacheScope,
+      additionalSarif,
+      image,
+    })
     const delivery = await deliver(
-      { ...request, ...consumerOf(consumer), platforms: this.platforms, buildSecrets: await secretsOf(this.buildSecretIds, this.buildSecrets), ...chosen(JSON.parse(this.choices) as Choices) },
-      { ...publicationOf(await targetOf(publish, registry, registryConfig, registryCa), tag, immutableTags, signer), only: this.digests },
+      {
+        ...request,
+        ...consumerOf(consumer),
+        platforms: this.platforms,
+        buildSecrets: await secretsOf(this.buildSecretIds, this.buildSecrets),
+        ...chosen(JSON.parse(this.choices) as Choices),
+      },
+      {
+        ...publicationOf(await targetOf(publish, registry, registryConfig, registryCa), tag, immutableTags, signer),
+        only: this.digests,
+      },
     )
     const { run, reports } = delivery
-    if (run.release === undefined) throw new Error(`${run.failure?.message ?? run.notPublished ?? 'the image was not released'}\n${run.failure?.hint ?? ''}`)
+    if (run.release === undefined)
+      throw new Error(
+        `${run.failure?.message ?? run.notPublished ?? 'the image was not released'}\n${run.failure?.hint ?? ''}`,
+      )
     return reportDirectory(reports)
   }
 }

@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { predicateTypes, type AttestationKind, type AttestedOrigin, type AttestedVerdict, type Digest, type Platform, type VerificationCheck } from '../model/index.ts'
+import {
+  predicateTypes,
+  type AttestationKind,
+  type AttestedOrigin,
+  type AttestedVerdict,
+  type Digest,
+  type Platform,
+  type VerificationCheck,
+} from '../model/index.ts'
 import type { AttestedStatement } from '../tools/cosign/attestations.ts'
 import { builderId, Provenance } from './provenance.ts'
 import { TestResults } from './test-results.ts'
@@ -25,11 +33,16 @@ export interface Found {
   signature: { wanted: boolean; fault: string | undefined }
   /** Of an index: digests of the verdicts that hold for its images. */
   verdictsBelow?: ReadonlySet<Digest>
-  kinds: Readonly<Partial<Record<AttestationKind, { holding: readonly AttestedStatement[]; said: string; unverified: number }>>>
+  kinds: Readonly<
+    Partial<Record<AttestationKind, { holding: readonly AttestedStatement[]; said: string; unverified: number }>>
+  >
 }
 
 /** The checks of one digest, with what its verdict and provenance say where they hold. Pure: the registry has been asked before. */
-export function checkImage(found: Found, expected: Expectation): { checks: VerificationCheck[]; verdict: AttestedVerdict | undefined; origin: AttestedOrigin | undefined } {
+export function checkImage(
+  found: Found,
+  expected: Expectation,
+): { checks: VerificationCheck[]; verdict: AttestedVerdict | undefined; origin: AttestedOrigin | undefined } {
   const about = { digest: found.digest, ...(found.platform === undefined ? {} : { platform: found.platform }) }
   const checks: VerificationCheck[] = []
   if (found.signature.wanted) checks.push({ ...about, ...signatureCheck(found) })
@@ -50,17 +63,32 @@ export function checkImage(found: Found, expected: Expectation): { checks: Verif
       what: kind,
       status: chosen.fault === undefined ? 'holds' : 'other',
       wanted: wantedOf[kind],
-      found: chosen.fault ?? `signed, about this digest${holding.length > 1 ? `; the newest of ${holding.length}` : ''}`,
-      remedy: chosen.fault === undefined ? '' : 'Do not use this image for what was expected of it; release it anew, or correct the expectation.',
+      found:
+        chosen.fault ?? `signed, about this digest${holding.length > 1 ? `; the newest of ${holding.length}` : ''}`,
+      remedy:
+        chosen.fault === undefined
+          ? ''
+          : 'Do not use this image for what was expected of it; release it anew, or correct the expectation.',
     })
   }
   const summary = VerificationSummary.safeParse(accepted.get('verdict')?.statement.predicate).data
   const inputs = summary === undefined ? [] : missingInputs(summary, found, kindsOf(found, expected))
   if (inputs.length > 0) {
     const index = checks.findIndex(({ what }) => what === 'verdict')
-    checks[index] = { ...about, what: 'verdict', status: 'refused', wanted: 'the attestations that the verdict rests on, unchanged', found: `the verdict rests on ${inputs.join(', ')}, of which no signed one with this content is there`, remedy: 'Somebody removed or replaced an attestation. Do not use this image; release it anew.' }
+    checks[index] = {
+      ...about,
+      what: 'verdict',
+      status: 'refused',
+      wanted: 'the attestations that the verdict rests on, unchanged',
+      found: `the verdict rests on ${inputs.join(', ')}, of which no signed one with this content is there`,
+      remedy: 'Somebody removed or replaced an attestation. Do not use this image; release it anew.',
+    }
   }
-  return { checks, verdict: summary === undefined || inputs.length > 0 ? undefined : attestedVerdict(summary), origin: originOf(accepted.get('provenance')) }
+  return {
+    checks,
+    verdict: summary === undefined || inputs.length > 0 ? undefined : attestedVerdict(summary),
+    origin: originOf(accepted.get('provenance')),
+  }
 }
 
 /** The kinds that one digest must carry. */
@@ -77,23 +105,54 @@ const wantedOf: Readonly<Record<AttestationKind, string>> = {
   verdict: 'a verification summary that says PASSED',
 }
 
-function signatureCheck({ signature: { fault } }: Found): Pick<VerificationCheck, 'what' | 'status' | 'wanted' | 'found' | 'remedy'> {
+function signatureCheck({
+  signature: { fault },
+}: Found): Pick<VerificationCheck, 'what' | 'status' | 'wanted' | 'found' | 'remedy'> {
   const wanted = 'a signature of this digest by the expected signer'
   if (fault === undefined) return { what: 'signature', status: 'holds', wanted, found: 'it holds', remedy: '' }
   const none = /no (matching )?signatures|no valid bundles/i.test(fault)
-  return { what: 'signature', status: none ? 'missing' : 'refused', wanted, found: fault, remedy: none ? 'Sign the image, or give the key or identity of whoever signed it.' : 'Do not use this image: what is there was not made by the expected signer.' }
+  return {
+    what: 'signature',
+    status: none ? 'missing' : 'refused',
+    wanted,
+    found: fault,
+    remedy: none
+      ? 'Sign the image, or give the key or identity of whoever signed it.'
+      : 'Do not use this image: what is there was not made by the expected signer.',
+  }
 }
 
-function missing(kind: AttestationKind, said: string, unverified: number): Pick<VerificationCheck, 'what' | 'status' | 'wanted' | 'found' | 'remedy'> {
+function missing(
+  kind: AttestationKind,
+  said: string,
+  unverified: number,
+): Pick<VerificationCheck, 'what' | 'status' | 'wanted' | 'found' | 'remedy'> {
   const type = predicateTypes[kind]
   if (unverified > 0) {
-    return { what: kind, status: 'refused', wanted: wantedOf[kind], found: `${unverified === 1 ? 'one' : unverified} of type ${type} ${unverified === 1 ? 'is' : 'are'} there, and no signature of the expected signer holds over this digest (${said})`, remedy: 'Do not use this image: the attestation was changed, belongs to another image, or is another signer\'s.' }
+    return {
+      what: kind,
+      status: 'refused',
+      wanted: wantedOf[kind],
+      found: `${unverified === 1 ? 'one' : unverified} of type ${type} ${unverified === 1 ? 'is' : 'are'} there, and no signature of the expected signer holds over this digest (${said})`,
+      remedy: "Do not use this image: the attestation was changed, belongs to another image, or is another signer's.",
+    }
   }
-  return { what: kind, status: 'missing', wanted: wantedOf[kind], found: `no attestation of type ${type}`, remedy: 'Release the image with Loadline, which makes it, or leave it out of release.require in the policy.' }
+  return {
+    what: kind,
+    status: 'missing',
+    wanted: wantedOf[kind],
+    found: `no attestation of type ${type}`,
+    remedy: 'Release the image with Loadline, which makes it, or leave it out of release.require in the policy.',
+  }
 }
 
 /** Why a signed statement is not the one that is wanted; undefined where it is. */
-function faultOf(kind: AttestationKind, { statement: { predicate } }: AttestedStatement, found: Found, expected: Expectation): string | undefined {
+function faultOf(
+  kind: AttestationKind,
+  { statement: { predicate } }: AttestedStatement,
+  found: Found,
+  expected: Expectation,
+): string | undefined {
   switch (kind) {
     case 'provenance': {
       const parsed = Provenance.safeParse(predicate)
@@ -101,17 +160,23 @@ function faultOf(kind: AttestationKind, { statement: { predicate } }: AttestedSt
       const { builder } = parsed.data.runDetails
       if (builder.id !== builderId) return `the builder is ${builder.id}; wanted ${builderId}`
       const { repository } = originOf({ statement: { predicate } }) ?? {}
-      return expected.source === undefined || repository === expected.source ? undefined : `the source is ${repository ?? 'not named'}; wanted ${expected.source}`
+      return expected.source === undefined || repository === expected.source
+        ? undefined
+        : `the source is ${repository ?? 'not named'}; wanted ${expected.source}`
     }
     case 'cyclonedx': {
       const named = CycloneDx.safeParse(predicate)
       if (!named.success) return unreadable(named.error)
-      return named.data.metadata.component.version === found.digest ? undefined : `it is the bill of ${named.data.metadata.component.version ?? 'an unnamed image'}`
+      return named.data.metadata.component.version === found.digest
+        ? undefined
+        : `it is the bill of ${named.data.metadata.component.version ?? 'an unnamed image'}`
     }
     case 'spdx': {
       const named = Spdx.safeParse(predicate)
       if (!named.success) return unreadable(named.error)
-      return named.data.documentNamespace.endsWith(found.digest) ? undefined : `it is the bill of ${named.data.documentNamespace}`
+      return named.data.documentNamespace.endsWith(found.digest)
+        ? undefined
+        : `it is the bill of ${named.data.documentNamespace}`
     }
     case 'vulnerabilities': {
       const parsed = VulnerabilityReport.safeParse(predicate)
@@ -129,14 +194,20 @@ function faultOf(kind: AttestationKind, { statement: { predicate } }: AttestedSt
       if (verificationResult !== 'PASSED') return `it says ${verificationResult}`
       if (!resourceUri.includes(encodeURIComponent(found.digest))) return `it is about ${resourceUri}`
       const judged = verdict?.binding.images.map(({ digest }) => digest) ?? []
-      if (!found.index && verdict !== undefined && !judged.includes(found.digest)) return `its gate judged ${judged.join(', ')}`
+      if (!found.index && verdict !== undefined && !judged.includes(found.digest))
+        return `its gate judged ${judged.join(', ')}`
       const by = policy.digest?.['sha256'] ?? 'none'
-      return expected.policy === undefined || expected.policy === `sha256:${by}` ? undefined : `it was judged by the policy sha256:${by}; wanted ${expected.policy}`
+      return expected.policy === undefined || expected.policy === `sha256:${by}`
+        ? undefined
+        : `it was judged by the policy sha256:${by}; wanted ${expected.policy}`
     }
   }
 }
 
-const CycloneDx = z.looseObject({ bomFormat: z.literal('CycloneDX'), metadata: z.looseObject({ component: z.looseObject({ version: z.string().optional() }) }) })
+const CycloneDx = z.looseObject({
+  bomFormat: z.literal('CycloneDX'),
+  metadata: z.looseObject({ component: z.looseObject({ version: z.string().optional() }) }),
+})
 const Spdx = z.looseObject({ spdxVersion: z.string(), documentNamespace: z.string() })
 
 function unreadable(error: z.ZodError): string {
@@ -151,12 +222,20 @@ function newestFirst(kind: AttestationKind, holding: readonly AttestedStatement[
 }
 
 /** Types of the attestations that a verdict names and that are not there, signed and with exactly that content. Kinds that were not asked for cannot be said to be missing. */
-function missingInputs({ inputAttestations = [] }: VerificationSummary, { kinds, verdictsBelow }: Found, asked: readonly AttestationKind[]): string[] {
-  const there = new Map<string, ReadonlySet<string>>(asked.map((kind) => [predicateTypes[kind], new Set<string>(kinds[kind]?.holding.map(({ digest }) => digest))]))
+function missingInputs(
+  { inputAttestations = [] }: VerificationSummary,
+  { kinds, verdictsBelow }: Found,
+  asked: readonly AttestationKind[],
+): string[] {
+  const there = new Map<string, ReadonlySet<string>>(
+    asked.map((kind) => [predicateTypes[kind], new Set<string>(kinds[kind]?.holding.map(({ digest }) => digest))]),
+  )
   // A verdict rests on no verdict about itself: those that it names are about the images of its index.
   if (verdictsBelow === undefined) there.delete(predicateTypes.verdict)
   else there.set(predicateTypes.verdict, verdictsBelow)
-  return inputAttestations.filter(({ uri = '', digest }) => there.has(uri) && there.get(uri)?.has(`sha256:${digest?.['sha256']}`) !== true).map(({ uri = 'an unnamed attestation' }) => uri)
+  return inputAttestations
+    .filter(({ uri = '', digest }) => there.has(uri) && there.get(uri)?.has(`sha256:${digest?.['sha256']}`) !== true)
+    .map(({ uri = 'an unnamed attestation' }) => uri)
 }
 
 function attestedVerdict(summary: VerificationSummary): AttestedVerdict {
@@ -173,7 +252,9 @@ function attestedVerdict(summary: VerificationSummary): AttestedVerdict {
   }
 }
 
-function originOf(entry: { statement: { predicate: Record<string, unknown> } } | undefined): AttestedOrigin | undefined {
+function originOf(
+  entry: { statement: { predicate: Record<string, unknown> } } | undefined,
+): AttestedOrigin | undefined {
   const { data } = Provenance.safeParse(entry?.statement.predicate)
   if (data === undefined) return undefined
   const source = data.buildDefinition.resolvedDependencies.find(({ name }) => name === 'source')

@@ -15,13 +15,26 @@ type Fields = Record<string, unknown>
  * SBOMs are compared by their components, because the scanner writes new identifiers into each.
  */
 export function claimOf(kind: AttestationKind, predicate: Fields): Digest {
-  return `sha256:${createHash('sha256').update(canonicalJson([predicateTypes[kind], claims[kind](predicate)])).digest('hex')}`
+  return `sha256:${createHash('sha256')
+    .update(canonicalJson([predicateTypes[kind], claims[kind](predicate)]))
+    .digest('hex')}`
 }
 
 const claims: Readonly<Record<AttestationKind, (predicate: Fields) => unknown>> = {
   provenance: ({ buildDefinition, runDetails }) => [buildDefinition, fields(runDetails)['builder']],
-  cyclonedx: ({ metadata, components }) => [pick(fields(metadata)['component'], ['name', 'version', 'purl']), list(components).map((component) => canonicalJson(pick(component, ['type', 'name', 'version', 'purl', 'licenses']))).toSorted()],
-  spdx: ({ name, documentNamespace, packages }) => [name, documentNamespace, list(packages).map((entry) => canonicalJson(pick(entry, ['name', 'versionInfo', 'licenseDeclared', 'primaryPackagePurpose']))).toSorted()],
+  cyclonedx: ({ metadata, components }) => [
+    pick(fields(metadata)['component'], ['name', 'version', 'purl']),
+    list(components)
+      .map((component) => canonicalJson(pick(component, ['type', 'name', 'version', 'purl', 'licenses'])))
+      .toSorted(),
+  ],
+  spdx: ({ name, documentNamespace, packages }) => [
+    name,
+    documentNamespace,
+    list(packages)
+      .map((entry) => canonicalJson(pick(entry, ['name', 'versionInfo', 'licenseDeclared', 'primaryPackagePurpose'])))
+      .toSorted(),
+  ],
   vulnerabilities: ({ scanner }) => scanner,
   tests: (predicate) => predicate,
   // Not when it was said, nor in which words: the age of a database is another one every day.

@@ -21,12 +21,30 @@ export function imageClaims(digest: Digest, verdict: Verdict, facts: ReleaseFact
   const { archive, evidence } = cell
   const sbom = sboms.find((entry) => entry.digest === digest)
   const scan = { startedAt: build.startedAt, finishedAt: build.finishedAt, invocation: build.invocation, builderId }
-  const excepted = (verdict.results.find(({ rule }) => rule === 'structure-tests')?.excepted ?? []).filter(({ violation }) => violation.platform === undefined || violation.platform === archive.platform)
+  const excepted = (verdict.results.find(({ rule }) => rule === 'structure-tests')?.excepted ?? []).filter(
+    ({ violation }) => violation.platform === undefined || violation.platform === archive.platform,
+  )
   return [
-    ...(wasBuilt(facts) ? [{ kind: 'provenance' as const, predicate: provenance({ ...build, platforms: [archive.platform] }) }] : []),
-    ...(sbom === undefined ? [] : [{ kind: 'cyclonedx' as const, predicate: asObject(sbom.cyclonedx) }, { kind: 'spdx' as const, predicate: asObject(sbom.spdx) }]),
-    ...(evidence.vulnerabilities.status === 'collected' ? [{ kind: 'vulnerabilities' as const, predicate: vulnerabilityReport(evidence.vulnerabilities, scan) }] : []),
-    ...(evidence.structure.status === 'collected' ? [{ kind: 'tests' as const, predicate: testResults(evidence.structure.value, { text: facts.structureTests, excepted }) }] : []),
+    ...(wasBuilt(facts)
+      ? [{ kind: 'provenance' as const, predicate: provenance({ ...build, platforms: [archive.platform] }) }]
+      : []),
+    ...(sbom === undefined
+      ? []
+      : [
+          { kind: 'cyclonedx' as const, predicate: asObject(sbom.cyclonedx) },
+          { kind: 'spdx' as const, predicate: asObject(sbom.spdx) },
+        ]),
+    ...(evidence.vulnerabilities.status === 'collected'
+      ? [{ kind: 'vulnerabilities' as const, predicate: vulnerabilityReport(evidence.vulnerabilities, scan) }]
+      : []),
+    ...(evidence.structure.status === 'collected'
+      ? [
+          {
+            kind: 'tests' as const,
+            predicate: testResults(evidence.structure.value, { text: facts.structureTests, excepted }),
+          },
+        ]
+      : []),
   ]
 }
 

@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { ResourceDescriptor, type Base, type Digest, type Platform, type Run, type Subject, type ToolIdentity } from '../model/index.ts'
+import {
+  ResourceDescriptor,
+  type Base,
+  type Digest,
+  type Platform,
+  type Run,
+  type Subject,
+  type ToolIdentity,
+} from '../model/index.ts'
 import { version } from '../version.ts'
 import type { ShownArguments } from './withheld-arguments.ts'
 
@@ -18,8 +26,18 @@ export const Provenance = z.looseObject({
     resolvedDependencies: z.array(ResourceDescriptor),
   }),
   runDetails: z.looseObject({
-    builder: z.looseObject({ id: z.string(), version: z.record(z.string(), z.string()).optional(), builderDependencies: z.array(ResourceDescriptor).optional() }),
-    metadata: z.looseObject({ invocationId: z.string().optional(), startedOn: z.iso.datetime().optional(), finishedOn: z.iso.datetime().optional() }).optional(),
+    builder: z.looseObject({
+      id: z.string(),
+      version: z.record(z.string(), z.string()).optional(),
+      builderDependencies: z.array(ResourceDescriptor).optional(),
+    }),
+    metadata: z
+      .looseObject({
+        invocationId: z.string().optional(),
+        startedOn: z.iso.datetime().optional(),
+        finishedOn: z.iso.datetime().optional(),
+      })
+      .optional(),
   }),
 })
 export type Provenance = z.infer<typeof Provenance>
@@ -48,7 +66,11 @@ export function provenance(facts: BuildFacts): Provenance {
     buildDefinition: {
       buildType,
       externalParameters: {
-        source: { ...(subject.revision?.repository === undefined ? {} : { uri: `git+${subject.revision.repository}` }), ...(subject.revision === undefined ? {} : { digest: { gitCommit: subject.revision.revision } }), directory: subject.directory ?? '.' },
+        source: {
+          ...(subject.revision?.repository === undefined ? {} : { uri: `git+${subject.revision.repository}` }),
+          ...(subject.revision === undefined ? {} : { digest: { gitCommit: subject.revision.revision } }),
+          directory: subject.directory ?? '.',
+        },
         ...(subject.dockerfile === undefined ? {} : { dockerfile: subject.dockerfile }),
         ...(subject.target === undefined ? {} : { target: subject.target }),
         platforms: [...facts.platforms],
@@ -61,7 +83,11 @@ export function provenance(facts: BuildFacts): Provenance {
     },
     runDetails: {
       builder: { id: builderId, version: { loadline: version }, builderDependencies: facts.tools.map(toolOf) },
-      metadata: { invocationId: facts.invocation, startedOn: facts.startedAt.toISOString(), finishedOn: facts.finishedAt.toISOString() },
+      metadata: {
+        invocationId: facts.invocation,
+        startedOn: facts.startedAt.toISOString(),
+        finishedOn: facts.finishedAt.toISOString(),
+      },
     },
   }
 }
@@ -80,17 +106,30 @@ function sourceOf({ revision }: Subject): ResourceDescriptor[] {
 }
 
 function dockerfileOf({ dockerfile, dockerfileDigest }: Subject): ResourceDescriptor[] {
-  return dockerfile === undefined || dockerfileDigest === undefined ? [] : [{ name: dockerfile, digest: sha256(dockerfileDigest) }]
+  return dockerfile === undefined || dockerfileDigest === undefined
+    ? []
+    : [{ name: dockerfile, digest: sha256(dockerfileDigest) }]
 }
 
 function baseOf({ reference, digest, substitute, final }: Base['images'][number]): ResourceDescriptor[] {
   if (digest === undefined) return []
-  return [{ name: 'base', uri: `oci://${substitute ?? reference}`, digest: sha256(digest), annotations: { shipped: final, ...(substitute === undefined ? {} : { standsInFor: reference }) } }]
+  return [
+    {
+      name: 'base',
+      uri: `oci://${substitute ?? reference}`,
+      digest: sha256(digest),
+      annotations: { shipped: final, ...(substitute === undefined ? {} : { standsInFor: reference }) },
+    },
+  ]
 }
 
 function toolOf({ name, version: toolVersion, reference }: ToolIdentity): ResourceDescriptor {
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1]
-  return { name, ...(digest === undefined ? {} : { uri: `oci://${reference}`, digest: sha256(digest as Digest) }), annotations: { version: toolVersion, ...(digest === undefined ? { origin: reference } : {}) } }
+  return {
+    name,
+    ...(digest === undefined ? {} : { uri: `oci://${reference}`, digest: sha256(digest as Digest) }),
+    annotations: { version: toolVersion, ...(digest === undefined ? { origin: reference } : {}) },
+  }
 }
 
 function sha256(digest: Digest): Record<string, string> {

@@ -12,13 +12,22 @@ export const TestResults = z.looseObject({
 export type TestResults = z.infer<typeof TestResults>
 
 /** The structure tests of one platform. A failed test that an exception of the policy allows is a warned one, and never a passed one. */
-export function testResults({ file, tests }: Structure, source: { text: string | undefined; excepted: readonly Excepted[] }): TestResults {
+export function testResults(
+  { file, tests }: Structure,
+  source: { text: string | undefined; excepted: readonly Excepted[] },
+): TestResults {
   const allowed = new Set(source.excepted.map(({ violation }) => violation.id))
   const failed = tests.filter(({ passed }) => !passed).map(({ name }) => name)
-  const [warnedTests, failedTests] = [failed.filter((name) => allowed.has(name)), failed.filter((name) => !allowed.has(name))]
+  const [warnedTests, failedTests] = [
+    failed.filter((name) => allowed.has(name)),
+    failed.filter((name) => !allowed.has(name)),
+  ]
   return {
     result: failedTests.length > 0 ? 'FAILED' : warnedTests.length > 0 ? 'WARNED' : 'PASSED',
-    configuration: source.text === undefined ? [] : [{ name: file, digest: { sha256: digestOf(source.text).slice('sha256:'.length) } }],
+    configuration:
+      source.text === undefined
+        ? []
+        : [{ name: file, digest: { sha256: digestOf(source.text).slice('sha256:'.length) } }],
     passedTests: tests.filter(({ passed }) => passed).map(({ name }) => name),
     warnedTests,
     failedTests,

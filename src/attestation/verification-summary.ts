@@ -1,12 +1,27 @@
 import { z } from 'zod'
-import { Binding, ResourceDescriptor, RuleResult, type AppliedPolicy, type Digest, type Verdict } from '../model/index.ts'
+import {
+  Binding,
+  ResourceDescriptor,
+  RuleResult,
+  type AppliedPolicy,
+  type Digest,
+  type Verdict,
+} from '../model/index.ts'
 import { version } from '../version.ts'
 
 /** Who judged: the gate of Loadline, whoever ran it. */
 export const verifierId = 'urn:loadline:gate'
 
 /** What one rule said, without its findings. */
-export const AttestedRule = RuleResult.pick({ rule: true, title: true, kind: true, status: true, wanted: true, found: true, remedy: true })
+export const AttestedRule = RuleResult.pick({
+  rule: true,
+  title: true,
+  kind: true,
+  status: true,
+  wanted: true,
+  found: true,
+  remedy: true,
+})
 export type AttestedRule = z.infer<typeof AttestedRule>
 
 /** The verdict as a verification summary: https://slsa.dev/spec/v1.0/verification_summary. The field of our own is named as its parsing rules ask. */
@@ -30,21 +45,41 @@ export interface InputAttestation {
 }
 
 /** The verdict about one image or index. `verdict` must be a passed one: there is no attestation of anything else. */
-export function verificationSummary(verdict: Verdict, about: { repository: string; digest: Digest; policy: AppliedPolicy; inputs: readonly InputAttestation[] }): VerificationSummary {
+export function verificationSummary(
+  verdict: Verdict,
+  about: { repository: string; digest: Digest; policy: AppliedPolicy; inputs: readonly InputAttestation[] },
+): VerificationSummary {
   if (verdict.outcome !== 'passed') throw new TypeError(`a verdict that is ${verdict.outcome} is not attested`)
   return {
     verifier: { id: verifierId, version: { loadline: version } },
     timeVerified: verdict.binding.at,
     resourceUri: resourceUri(about.repository, about.digest),
-    policy: { uri: about.policy.origin === 'default' ? 'urn:loadline:policy:default' : `urn:loadline:policy:${about.policy.digest}`, digest: { sha256: about.policy.digest.slice('sha256:'.length) } },
-    inputAttestations: about.inputs.map(({ predicateType, digest }) => ({ uri: predicateType, digest: { sha256: digest.slice('sha256:'.length) } })),
+    policy: {
+      uri:
+        about.policy.origin === 'default'
+          ? 'urn:loadline:policy:default'
+          : `urn:loadline:policy:${about.policy.digest}`,
+      digest: { sha256: about.policy.digest.slice('sha256:'.length) },
+    },
+    inputAttestations: about.inputs.map(({ predicateType, digest }) => ({
+      uri: predicateType,
+      digest: { sha256: digest.slice('sha256:'.length) },
+    })),
     verificationResult: 'PASSED',
     // There is provenance, and that is all that level 1 asks for: docs/provenance.md.
     verifiedLevels: ['SLSA_BUILD_LEVEL_1'],
     slsaVersion: '1.0',
     loadline_verdict: {
       binding: verdict.binding,
-      rules: verdict.results.map(({ rule, title, kind, status, wanted, found, remedy }) => ({ rule, title, kind, status, wanted, found, remedy })),
+      rules: verdict.results.map(({ rule, title, kind, status, wanted, found, remedy }) => ({
+        rule,
+        title,
+        kind,
+        status,
+        wanted,
+        found,
+        remedy,
+      })),
     },
   }
 }

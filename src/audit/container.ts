@@ -74,5 +74,18 @@ export interface Container extends Place {
 
 /** A container of which nothing is said yet. */
 export function emptyContainer(about: Pick<Container, 'platform' | 'name' | 'path' | 'line'>): Container {
-  return { ...about, endsByItself: false, command: [], capAdd: [], capDrop: [], namespaces: {}, ports: [], exposed: [], mounts: [], devices: [], ulimits: [], environment: [] }
+  return {
+    ...about,
+    endsByItself: false,
+    command: [],
+    capAdd: [],
+    capDrop: [],
+    namespaces: {},
+    ports: [],
+    exposed: [],
+    mounts: [],
+    devices: [],
+    ulimits: [],
+    environment: [],
+  }
 }

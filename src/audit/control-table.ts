@@ -6,7 +6,11 @@ export function controlTable(controls: readonly Control[]): string {
     `\`${control.id}\``,
     control.title,
     control.severity,
-    [...(control.ofRun === undefined ? [] : ['verdict.json']), ...(control.ofDockerfile === undefined ? [] : ['Dockerfile']), ...(control.ofContainer === undefined ? [] : ['deployments'])].join(', '),
+    [
+      ...(control.ofRun === undefined ? [] : ['verdict.json']),
+      ...(control.ofDockerfile === undefined ? [] : ['Dockerfile']),
+      ...(control.ofContainer === undefined ? [] : ['deployments']),
+    ].join(', '),
     control.neverFails === undefined ? 'yes' : `no: ${control.neverFails}`,
     control.remedy,
   ])

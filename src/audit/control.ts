@@ -47,12 +47,24 @@ export interface Control {
 }
 
 /** A judgement of a container, at the fact that it rests on or else at the container itself. */
-export function on(container: Container, status: Status, found: string, fact: Place = container, subject: string = ''): Judgement {
+export function on(
+  container: Container,
+  status: Status,
+  found: string,
+  fact: Place = container,
+  subject: string = '',
+): Judgement {
   return { status, found, about: container.name, subject, place: { path: fact.path, line: fact.line } }
 }
 
 /** A judgement of a Dockerfile. */
-export function onFile(file: AuditedDockerfile, status: Status, found: string, line: number = 1, subject: string = ''): Judgement {
+export function onFile(
+  file: AuditedDockerfile,
+  status: Status,
+  found: string,
+  line: number = 1,
+  subject: string = '',
+): Judgement {
   return { status, found, about: file.path, subject, place: { path: file.path, line } }
 }
 

@@ -1,9 +1,37 @@
 import type { Control } from './control.ts'
 import { hardCodedConfiguration, imageTag, largeImage, runPerLine } from './controls/build-practice.ts'
-import { apparmor, capabilities, noNewPrivileges, privileged, rootUser, seccomp, selinux } from './controls/confinement.ts'
-import { contentTrust, copyNotAdd, healthCheck, scanned, secretsInBuild, setuid, signedArtifacts, trustedBases, unneededPackages, updateAlone, user, verifiedPackages } from './controls/image.ts'
+import {
+  apparmor,
+  capabilities,
+  noNewPrivileges,
+  privileged,
+  rootUser,
+  seccomp,
+  selinux,
+} from './controls/confinement.ts'
+import {
+  contentTrust,
+  copyNotAdd,
+  healthCheck,
+  scanned,
+  secretsInBuild,
+  setuid,
+  signedArtifacts,
+  trustedBases,
+  unneededPackages,
+  updateAlone,
+  user,
+  verifiedPackages,
+} from './controls/image.ts'
 import { cpu, memory, processCount, restarts, runtimeHealth, ulimits } from './controls/limits.ts'
-import { bindMounts, devices, engineSockets, hostDirectories, mountPropagation, readOnlyRoot } from './controls/mounts.ts'
+import {
+  bindMounts,
+  devices,
+  engineSockets,
+  hostDirectories,
+  mountPropagation,
+  readOnlyRoot,
+} from './controls/mounts.ts'
 import { cgroup, defaultBridge, ipc, network, processes, users, uts } from './controls/namespaces.ts'
 import { currentImage, environmentSecrets, privilegedExec, rootExec, swarm } from './controls/operation.ts'
 import { databasePorts, hostInterface, neededPorts, privilegedPorts, sshServer } from './controls/ports.ts'

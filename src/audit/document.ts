@@ -44,13 +44,33 @@ export const Audit = z.strictObject({
   outcome: z.enum(['passed', 'failed']),
   /** Of the policy whose exceptions counted. */
   policy: Digest,
-  inputs: z.array(z.strictObject({ path: z.string(), kind: z.enum(['dockerfile', 'compose', 'kubernetes', 'docker-run', 'verdict']), digest: Digest })).min(1),
+  inputs: z
+    .array(
+      z.strictObject({
+        path: z.string(),
+        kind: z.enum(['dockerfile', 'compose', 'kubernetes', 'docker-run', 'verdict']),
+        digest: Digest,
+      }),
+    )
+    .min(1),
   /** YAML files that were met and are neither a compose file nor a Kubernetes manifest. */
   passedOver: z.array(z.string()),
   /** Controls by what they came to: every status, also where it is none. */
-  counts: z.strictObject(Object.fromEntries(ControlStatus.options.map((status) => [status, z.int().min(0)])) as Record<ControlStatus, z.ZodInt>),
+  counts: z.strictObject(
+    Object.fromEntries(ControlStatus.options.map((status) => [status, z.int().min(0)])) as Record<
+      ControlStatus,
+      z.ZodInt
+    >,
+  ),
   controls: z.array(ControlResult),
   /** Exceptions for controls that did not count or allowed nothing, and why. */
-  exceptions: z.array(z.strictObject({ rule: z.enum(controlIds), id: z.string(), expires: z.iso.date(), state: z.enum(['unused', 'expired', 'refused', 'elsewhere', 'unjudged']) })),
+  exceptions: z.array(
+    z.strictObject({
+      rule: z.enum(controlIds),
+      id: z.string(),
+      expires: z.iso.date(),
+      state: z.enum(['unused', 'expired', 'refused', 'elsewhere', 'unjudged']),
+    }),
+  ),
 })
 export type Audit = z.infer<typeof Audit>

@@ -30,23 +30,34 @@ export function evaluateAudit(audited: Audited, policy: Policy, now: Date): Audi
     auditedAt: now.toISOString(),
     outcome: counted('fail') > 0 ? 'failed' : 'passed',
     policy: policyDigest(policy) as Audit['policy'],
-    inputs: audited.inputs.map(({ path, kind, text }) => ({ path, kind, digest: digestOf(text) })).toSorted((left, right) => compareText(left.path, right.path)),
+    inputs: audited.inputs
+      .map(({ path, kind, text }) => ({ path, kind, digest: digestOf(text) }))
+      .toSorted((left, right) => compareText(left.path, right.path)),
     passedOver: audited.passedOver.toSorted(compareText),
     counts: Object.fromEntries(ControlStatus.options.map((status) => [status, counted(status)])) as Audit['counts'],
     controls: results,
-    exceptions: register.uses().flatMap(({ exception: { rule, id, expires }, state }) => (state === 'used' || !isControlId(rule) ? [] : [{ rule, id, expires, state }])),
+    exceptions: register
+      .uses()
+      .flatMap(({ exception: { rule, id, expires }, state }) =>
+        state === 'used' || !isControlId(rule) ? [] : [{ rule, id, expires, state }],
+      ),
   }
 }
 
 function judgeControl(control: Control, audited: Audited, register: ExceptionRegister): ControlResult {
   const { run } = audited
   const judgements = [
-    ...(run !== undefined && control.ofRun !== undefined ? control.ofRun(run) : audited.dockerfiles.flatMap((file) => control.ofDockerfile?.(file) ?? [])),
+    ...(run !== undefined && control.ofRun !== undefined
+      ? control.ofRun(run)
+      : audited.dockerfiles.flatMap((file) => control.ofDockerfile?.(file) ?? [])),
     ...audited.containers.flatMap((container) => control.ofContainer?.(container, run) ?? []),
   ]
   const evidence = judgements.map((judgement) => weigh(control, judgement, register))
   const { id, title, severity, remedy } = control
-  const all = evidence.length > 0 ? evidence : [{ status: 'manual' as const, about: '', subject: '', found: nothingRead(control) }]
+  const all =
+    evidence.length > 0
+      ? evidence
+      : [{ status: 'manual' as const, about: '', subject: '', found: nothingRead(control) }]
   const order = (status: ControlStatus) => ControlStatus.options.indexOf(status)
   const sorted = all.toSorted((left, right) => order(left.status) - order(right.status))
   return { id, title, severity, status: sorted[0]?.status ?? 'manual', remedy, evidence: sorted }
@@ -59,13 +70,27 @@ function weigh(control: Control, judgement: Judgement, register: ExceptionRegist
   if (status !== 'fail') return { status, ...evidence }
   if (judgement.excepted !== undefined) return { status: 'deviation', ...evidence, exception: judgement.excepted }
   const location = place === undefined ? {} : { location: { ...place, within: 'source' as const } }
-  const [excepted] = register.apply(control.id, [{ id: about, subject, severity: control.severity, wanted: control.title, found, remedy: control.remedy, ...location }]).excepted
+  const [excepted] = register.apply(control.id, [
+    {
+      id: about,
+      subject,
+      severity: control.severity,
+      wanted: control.title,
+      found,
+      remedy: control.remedy,
+      ...location,
+    },
+  ]).excepted
   if (excepted === undefined) return { status, ...evidence }
   const { violation: _, ...exception } = excepted
   return { status: 'deviation', ...evidence, exception }
 }
 
 function nothingRead({ ofRun, ofDockerfile, ofContainer }: Control): string {
-  const readers = [...(ofRun === undefined ? [] : ['verdict.json']), ...(ofDockerfile === undefined ? [] : ['Dockerfile']), ...(ofContainer === undefined ? [] : ['compose file, Kubernetes manifest or docker run line'])]
+  const readers = [
+    ...(ofRun === undefined ? [] : ['verdict.json']),
+    ...(ofDockerfile === undefined ? [] : ['Dockerfile']),
+    ...(ofContainer === undefined ? [] : ['compose file, Kubernetes manifest or docker run line']),
+  ]
   return `not judged: no ${readers.join(', no ')} was given`
 }

@@ -16,7 +16,10 @@ export function ofRules(run: Run, rules: readonly RuleId[], enough: 'pass' | 'ma
 }
 
 function judge(run: Run, rule: RuleId, result: RuleResult, enough: 'pass' | 'manual'): Judgement[] {
-  const excepted = result.excepted.map(({ violation, ...risk }): Judgement => ({ ...about(run, violation.id, 'fail', `${rule}: ${violation.found}`, violation.subject), excepted: risk }))
+  const excepted = result.excepted.map(({ violation, ...risk }): Judgement => ({
+    ...about(run, violation.id, 'fail', `${rule}: ${violation.found}`, violation.subject),
+    excepted: risk,
+  }))
   if (result.status === 'off') return [about(run, rule, 'manual', `${rule} was not judged: ${result.found}`)]
   if (result.status === 'undecided') return [about(run, rule, 'fail', `${rule} could not be decided: ${result.found}`)]
   const open = result.violations.filter(({ remark }) => remark !== true)
@@ -24,9 +27,13 @@ function judge(run: Run, rule: RuleId, result: RuleResult, enough: 'pass' | 'man
   const failures = result.status === 'passed' ? known : [...open, ...known]
   return [
     ...failures.map((violation) => about(run, violation.id, 'fail', `${rule}: ${violation.found}`, violation.subject)),
-    ...(result.status !== 'passed' && failures.length === 0 ? [about(run, rule, 'fail', `${rule}: ${result.found}`)] : []),
+    ...(result.status !== 'passed' && failures.length === 0
+      ? [about(run, rule, 'fail', `${rule}: ${result.found}`)]
+      : []),
     ...excepted,
-    ...(result.status === 'passed' && failures.length + excepted.length === 0 ? [about(run, rule, enough, `${rule}: ${result.found}`)] : []),
+    ...(result.status === 'passed' && failures.length + excepted.length === 0
+      ? [about(run, rule, enough, `${rule}: ${result.found}`)]
+      : []),
   ]
 }
 

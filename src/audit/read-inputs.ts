@@ -17,7 +17,12 @@ export interface AuditFile {
 }
 
 /** Everything that was given, read. Throws `SOURCE` or `USAGE` where something cannot be read: then nothing is judged. */
-export function readInputs(given: { files: readonly AuditFile[]; open: OpenFile; dockerRun?: string | undefined; run?: { run: Run; path: string; text: string } | undefined }): Audited {
+export function readInputs(given: {
+  files: readonly AuditFile[]
+  open: OpenFile
+  dockerRun?: string | undefined
+  run?: { run: Run; path: string; text: string } | undefined
+}): Audited {
   const { files, open, dockerRun, run } = given
   const kinds = files.map((file) => ({ ...file, kind: kindOf(file) }))
   const of = (kind: string) => kinds.filter((file) => file.kind === kind)
@@ -37,7 +42,12 @@ export function readInputs(given: { files: readonly AuditFile[]; open: OpenFile;
     ],
     passedOver: kinds.filter(({ kind }) => kind === undefined).map(({ path }) => path),
   }
-  if (audited.inputs.length === 0) throw new DeliveryError('SOURCE', 'there is nothing to audit: no Dockerfile, no compose file, no Kubernetes manifest was found', 'Name files or a directory that has some, or give --docker-run or --verdict.')
+  if (audited.inputs.length === 0)
+    throw new DeliveryError(
+      'SOURCE',
+      'there is nothing to audit: no Dockerfile, no compose file, no Kubernetes manifest was found',
+      'Name files or a directory that has some, or give --docker-run or --verdict.',
+    )
   return audited
 }
 
@@ -50,7 +60,10 @@ export function mayBeAudited(path: string): boolean {
 }
 
 function isDockerfile(path: string): boolean {
-  return /^(Docker|Container)file([._-].+)?$|\.(docker|container)file$/i.test(basename(path)) && !/\.(dockerignore|md|ya?ml)$/i.test(path)
+  return (
+    /^(Docker|Container)file([._-].+)?$|\.(docker|container)file$/i.test(basename(path)) &&
+    !/\.(dockerignore|md|ya?ml)$/i.test(path)
+  )
 }
 
 function kindOf({ path, text, named }: AuditFile): 'dockerfile' | 'compose' | 'kubernetes' | undefined {
@@ -61,13 +74,22 @@ function kindOf({ path, text, named }: AuditFile): 'dockerfile' | 'compose' | 'k
   const isMap = first?.value instanceof Map
   if (isMap && at(first, 'apiVersion') !== undefined && at(first, 'kind') !== undefined) return 'kubernetes'
   if (isCompose(first, path)) return 'compose'
-  if (named || hasComposeName(path)) throw manifestError({ path, line: first?.line ?? 1 }, 'wanted a Dockerfile, a compose file ("services") or a Kubernetes manifest ("apiVersion" and "kind"), found neither', 'Name a file that can be audited.')
+  if (named || hasComposeName(path))
+    throw manifestError(
+      { path, line: first?.line ?? 1 },
+      'wanted a Dockerfile, a compose file ("services") or a Kubernetes manifest ("apiVersion" and "kind"), found neither',
+      'Name a file that can be audited.',
+    )
   return undefined
 }
 
 /** Each container that is written somewhere, once. */
 function once(containers: readonly Container[]): Container[] {
-  return [...new Map(containers.map((container) => [JSON.stringify([container.path, container.line, container.name]), container])).values()]
+  return [
+    ...new Map(
+      containers.map((container) => [JSON.stringify([container.path, container.line, container.name]), container]),
+    ).values(),
+  ]
 }
 
 function readDockerfile(text: string, path: string): Audited['dockerfiles'][number] {
@@ -76,6 +98,8 @@ function readDockerfile(text: string, path: string): Audited['dockerfiles'][numb
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error
     const line = /^line (\d+): /.exec(error.message)?.[1] ?? '1'
-    throw new DeliveryError('SOURCE', `${path}:${line}: ${error.message.replace(/^line \d+: /, '')}`, error.hint, { cause: error })
+    throw new DeliveryError('SOURCE', `${path}:${line}: ${error.message.replace(/^line \d+: /, '')}`, error.hint, {
+      cause: error,
+    })
   }
 }

@@ -89,7 +89,12 @@ const families: readonly Family[] = [
 /** The base that the shipped stage starts from. Throws `SOURCE` where the Dockerfile has none. */
 export function currentBase(images: readonly ExternalImage[]): ExternalImage {
   const final = images.find((image) => image.final)
-  if (final === undefined) throw new DeliveryError('SOURCE', 'the stage that is shipped starts from no image outside of the Dockerfile, so there is nothing to exchange', 'Compare bases of a Dockerfile whose last stage has a FROM with an image.')
+  if (final === undefined)
+    throw new DeliveryError(
+      'SOURCE',
+      'the stage that is shipped starts from no image outside of the Dockerfile, so there is nothing to exchange',
+      'Compare bases of a Dockerfile whose last stage has a FROM with an image.',
+    )
   return final
 }
 
@@ -107,21 +112,41 @@ export function candidateBases(images: readonly ExternalImage[], asked: readonly
 function namedBase(text: string): Candidate {
   if (text === 'scratch') return { form: 'named', reference: text }
   const parsed = parseImageReference(text)
-  if (parsed === undefined) throw new DeliveryError('USAGE', `"${text}" is no image reference`, 'Write --candidate registry/repository:tag, e.g. docker.io/library/debian:12-slim.')
-  return { form: 'named', reference: `${fullReference(parsed)}${parsed.digest === undefined ? '' : `@${parsed.digest}`}` }
+  if (parsed === undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `"${text}" is no image reference`,
+      'Write --candidate registry/repository:tag, e.g. docker.io/library/debian:12-slim.',
+    )
+  return {
+    form: 'named',
+    reference: `${fullReference(parsed)}${parsed.digest === undefined ? '' : `@${parsed.digest}`}`,
+  }
 }
 
 function familyBases(current: ExternalImage, images: readonly ExternalImage[]): Candidate[] {
   const family = families.find(({ repositories }) => repositories.test(repositoryOf(current.reference)))
-  if (family === undefined) throw new DeliveryError('USAGE', `no bases are known for an application on ${current.reference}`, 'Name those to try: --candidate registry/repository:tag.')
+  if (family === undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `no bases are known for an application on ${current.reference}`,
+      'Name those to try: --candidate registry/repository:tag.',
+    )
   const version = versionIn(family, images)
   return baseForms.map((form) => ({ form, reference: family.bases[form](version) }))
 }
 
 /** The version in a tag of the family, such as 3.11 in python:3.11-slim, or in a name, such as 24 in nodejs24-debian12: what builds the application comes before what ships it. */
 function versionIn({ repositories, version }: Family, images: readonly ExternalImage[]): string {
-  const same = images.filter(({ reference }) => repositories.test(repositoryOf(reference))).toSorted((left, right) => Number(left.final) - Number(right.final))
-  const versions = same.flatMap(({ reference }) => /^\d+(?:\.\d+)?/.exec(parseImageReference(reference)?.tag ?? '')?.[0] ?? /(?:nodejs|java)(\d+)-debian\d+$/.exec(repositoryOf(reference))?.[1] ?? [])
+  const same = images
+    .filter(({ reference }) => repositories.test(repositoryOf(reference)))
+    .toSorted((left, right) => Number(left.final) - Number(right.final))
+  const versions = same.flatMap(
+    ({ reference }) =>
+      /^\d+(?:\.\d+)?/.exec(parseImageReference(reference)?.tag ?? '')?.[0] ??
+      /(?:nodejs|java)(\d+)-debian\d+$/.exec(repositoryOf(reference))?.[1] ??
+      [],
+  )
   return versions[0] ?? version
 }
 

@@ -35,8 +35,20 @@ export type Measures = z.infer<typeof Measures>
 
 /** One candidate. `not-available`: the base cannot be had here; `failed`: the application does not build on it, or it could not be measured. Neither is left out, and `reason` says why. */
 export const BaseRow = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('measured'), form: Form, reference: z.string(), isCurrent: z.boolean(), measures: Measures }),
-  z.strictObject({ status: z.enum(['not-available', 'failed']), form: Form, reference: z.string(), isCurrent: z.boolean(), reason: z.string() }),
+  z.strictObject({
+    status: z.literal('measured'),
+    form: Form,
+    reference: z.string(),
+    isCurrent: z.boolean(),
+    measures: Measures,
+  }),
+  z.strictObject({
+    status: z.enum(['not-available', 'failed']),
+    form: Form,
+    reference: z.string(),
+    isCurrent: z.boolean(),
+    reason: z.string(),
+  }),
 ])
 export type BaseRow = z.infer<typeof BaseRow>
 
@@ -71,8 +83,17 @@ export interface CollectedBase {
 export function baseRow(candidate: Candidate, isCurrent: boolean, collected: CollectedBase): BaseRow {
   const { size, vulnerabilities, licenses, configuration, runtime, image, base, substitute } = collected
   const about = { form: candidate.form, reference: candidate.reference, isCurrent }
-  for (const cell of [size, vulnerabilities, licenses, configuration, runtime]) if (cell.status === 'undecided') return { ...about, status: 'failed', reason: `wanted ${cell.wanted}; found ${cell.found}` }
-  if (size.status !== 'collected' || vulnerabilities.status !== 'collected' || licenses.status !== 'collected' || configuration.status !== 'collected' || runtime.status !== 'collected') throw new TypeError('a cell is collected or undecided')
+  for (const cell of [size, vulnerabilities, licenses, configuration, runtime])
+    if (cell.status === 'undecided')
+      return { ...about, status: 'failed', reason: `wanted ${cell.wanted}; found ${cell.found}` }
+  if (
+    size.status !== 'collected' ||
+    vulnerabilities.status !== 'collected' ||
+    licenses.status !== 'collected' ||
+    configuration.status !== 'collected' ||
+    runtime.status !== 'collected'
+  )
+    throw new TypeError('a cell is collected or undecided')
   const { os, findings, packageCount, uncovered } = vulnerabilities.value
   const { outcome, readySeconds, reason, output } = runtime.value
   const last = os === undefined ? undefined : endOfLife(os)
@@ -86,14 +107,22 @@ export function baseRow(candidate: Candidate, isCurrent: boolean, collected: Col
       unpacked: size.value.unpacked,
       compressed: size.value.compressed,
       packages: packageCount,
-      findings: Object.fromEntries(severities.map((severity) => [severity, findings.filter((finding) => finding.severity === severity).length])) as Record<Severity, number>,
+      findings: Object.fromEntries(
+        severities.map((severity) => [severity, findings.filter((finding) => finding.severity === severity).length]),
+      ) as Record<Severity, number>,
       uncovered,
       shells: configuration.value.shells,
       packageManagers: configuration.value.packageManagers,
       libc: libcOf(licenses.value.packages.map(({ name, type }) => `${type} ${name}`)),
       system: os === undefined ? 'none' : `${os.family} ${os.version}${os.endOfLife ? ', past its end of life' : ''}`,
       ...(last === undefined ? {} : { endOfLife: last }),
-      ...(outcome === 'ready' && readySeconds !== undefined ? { startSeconds: readySeconds } : { notStarted: [outcome.replace('-', ' '), reason, ...output.slice(-1)].filter((part) => part !== '').join(': ') }),
+      ...(outcome === 'ready' && readySeconds !== undefined
+        ? { startSeconds: readySeconds }
+        : {
+            notStarted: [outcome.replace('-', ' '), reason, ...output.slice(-1)]
+              .filter((part) => part !== '')
+              .join(': '),
+          }),
     },
   }
 }
@@ -112,17 +141,29 @@ export function decide(rows: readonly BaseRow[], now: Date): BaseComparison['dec
   const measured = rows.flatMap((row) => (row.status === 'measured' ? [row] : []))
   const asked = measured.filter(({ measures }) => !isNotAsked(measures))
   const eligible = measured.filter(({ measures }) => asked.length === 0 || measures.startSeconds !== undefined)
-  const [best, ...others] = eligible.toSorted((left, right) => compareMeasures(left.measures, right.measures, now) || compareText(left.reference, right.reference))
+  const [best, ...others] = eligible.toSorted(
+    (left, right) =>
+      compareMeasures(left.measures, right.measures, now) || compareText(left.reference, right.reference),
+  )
   if (best === undefined) return undefined
   const { measures } = best
-  const left = measured.filter((row) => !eligible.includes(row)).map(({ reference, measures: { notStarted } }) => `${reference} was not considered: the application does not start on it (${notStarted})`)
+  const left = measured
+    .filter((row) => !eligible.includes(row))
+    .map(
+      ({ reference, measures: { notStarted } }) =>
+        `${reference} was not considered: the application does not start on it (${notStarted})`,
+    )
   return {
     reference: best.reference,
     reasons: [
       `${serious(measures)} findings that are critical, high or of unknown severity${others.length === 0 ? '' : `; the others have ${others.map((row) => serious(row.measures)).join(', ')}`}`,
       `${measures.shells.length === 0 ? 'no shell' : 'a shell'}, ${measures.packageManagers.length === 0 ? 'no package manager' : 'a package manager'}`,
       ...(measures.endOfLife === undefined ? [] : [`repaired by the public until ${measures.endOfLife}`]),
-      ...(measures.uncovered.length === 0 ? [] : [`the vulnerability database knows nothing of ${measures.uncovered.join(', ')}: few findings prove little there`]),
+      ...(measures.uncovered.length === 0
+        ? []
+        : [
+            `the vulnerability database knows nothing of ${measures.uncovered.join(', ')}: few findings prove little there`,
+          ]),
       ...left,
     ],
   }

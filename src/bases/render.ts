@@ -4,9 +4,33 @@ import { byteSize, counted, moment } from '../report/measures.ts'
 import { defused, printable } from '../report/sanitize.ts'
 import type { BaseComparison, BaseRow, Measures } from './comparison.ts'
 
-const heads = ['Base', 'Unpacked', 'Compressed', 'Packages', 'Findings C/H/M/L/?', 'Shell', 'Package manager', 'libc', 'System', 'Repaired until', 'Ready after']
+const heads = [
+  'Base',
+  'Unpacked',
+  'Compressed',
+  'Packages',
+  'Findings C/H/M/L/?',
+  'Shell',
+  'Package manager',
+  'libc',
+  'System',
+  'Repaired until',
+  'Ready after',
+]
 
-function values({ unpacked, compressed, packages, findings, uncovered, shells, packageManagers, libc, system, endOfLife, startSeconds }: Measures): string[] {
+function values({
+  unpacked,
+  compressed,
+  packages,
+  findings,
+  uncovered,
+  shells,
+  packageManagers,
+  libc,
+  system,
+  endOfLife,
+  startSeconds,
+}: Measures): string[] {
   const { critical, high, medium, low, unknown } = findings
   return [
     byteSize(unpacked),
@@ -25,12 +49,19 @@ function values({ unpacked, compressed, packages, findings, uncovered, shells, p
 /** What a row says beside its numbers. */
 function remarks(rows: readonly BaseRow[]): string[] {
   return rows.flatMap((row): string[] => {
-    if (row.status !== 'measured') return [`${row.reference}: ${row.status === 'failed' ? 'not measured' : 'not available'}: ${row.reason}`]
+    if (row.status !== 'measured')
+      return [`${row.reference}: ${row.status === 'failed' ? 'not measured' : 'not available'}: ${row.reason}`]
     const { substitute, notStarted, uncovered } = row.measures
     return [
-      ...(substitute === undefined ? [] : [`${row.reference} was substituted by ${substitute}, assembled from distribution packages: the published base has other sizes and findings`]),
+      ...(substitute === undefined
+        ? []
+        : [
+            `${row.reference} was substituted by ${substitute}, assembled from distribution packages: the published base has other sizes and findings`,
+          ]),
       ...(notStarted === undefined ? [] : [`${row.reference}: ${notStarted}`]),
-      ...(uncovered.length === 0 ? [] : [`${row.reference}: the vulnerability database knows nothing of ${uncovered.join(', ')}`]),
+      ...(uncovered.length === 0
+        ? []
+        : [`${row.reference}: the vulnerability database knows nothing of ${uncovered.join(', ')}`]),
     ]
   })
 }
@@ -48,7 +79,13 @@ export function renderBases(comparison: BaseComparison, { color }: { color: bool
   const colors = createColors(color)
   const { rows, decision } = comparison
   const table = new Table({ head: heads, style: { head: [], border: [], compact: true }, wordWrap: true })
-  for (const row of rows) table.push([printable(nameOf(row)), ...(row.status === 'measured' ? values(row.measures).map((value) => printable(value)) : [{ colSpan: heads.length - 1, content: row.status === 'failed' ? 'not measured' : 'not available' }])])
+  for (const row of rows)
+    table.push([
+      printable(nameOf(row)),
+      ...(row.status === 'measured'
+        ? values(row.measures).map((value) => printable(value))
+        : [{ colSpan: heads.length - 1, content: row.status === 'failed' ? 'not measured' : 'not available' }]),
+    ])
   return defused(
     [
       '',
@@ -58,7 +95,12 @@ export function renderBases(comparison: BaseComparison, { color }: { color: bool
       '',
       ...remarks(rows).map((line) => `${colors.yellow('!')} ${printable(line)}`),
       '',
-      ...(decision === undefined ? [colors.yellow('No base can be chosen: the application started on none of them.')] : [`${colors.green(colors.bold(printable(decision.reference)))}`, ...decision.reasons.map((reason) => `  ${printable(reason)}`)]),
+      ...(decision === undefined
+        ? [colors.yellow('No base can be chosen: the application started on none of them.')]
+        : [
+            `${colors.green(colors.bold(printable(decision.reference)))}`,
+            ...decision.reasons.map((reason) => `  ${printable(reason)}`),
+          ]),
       '',
     ].join('\n'),
   )
@@ -80,7 +122,9 @@ export function renderBasesMarkdown(comparison: BaseComparison): string {
     '',
     '## Decision',
     '',
-    ...(decision === undefined ? ['None: the application started on no base that could be measured.'] : [`Build on ${text(decision.reference)}.`, '', ...decision.reasons.map((reason) => `- ${text(reason)}`)]),
+    ...(decision === undefined
+      ? ['None: the application started on no base that could be measured.']
+      : [`Build on ${text(decision.reference)}.`, '', ...decision.reasons.map((reason) => `- ${text(reason)}`)]),
     '',
     'Bases on which the application does not start are left out; then fewer findings count, the worst first; then the end of support, shell and package manager, and size. It is a measure and not a verdict: the gate judges what is built.',
     '',
@@ -88,7 +132,14 @@ export function renderBasesMarkdown(comparison: BaseComparison): string {
     '',
     tableRow(heads),
     tableRow(heads.map(() => '---')),
-    ...rows.map((row) => tableRow([text(nameOf(row)), ...(row.status === 'measured' ? values(row.measures).map(text) : [row.status === 'failed' ? 'not measured' : 'not available', ...heads.slice(2).map(() => '')])])),
+    ...rows.map((row) =>
+      tableRow([
+        text(nameOf(row)),
+        ...(row.status === 'measured'
+          ? values(row.measures).map(text)
+          : [row.status === 'failed' ? 'not measured' : 'not available', ...heads.slice(2).map(() => '')]),
+      ]),
+    ),
     '',
     ...(notes.length === 0 ? [] : [...notes.map((note) => `- ${text(note)}`), '']),
   ].join('\n')

@@ -1,5 +1,14 @@
 import { DeliveryError } from '../errors.ts'
-import { compareSeverity, digestOf, type Binding, type Digest, type Evidence, type Known, type Verdict, type Violation } from '../model/index.ts'
+import {
+  compareSeverity,
+  digestOf,
+  type Binding,
+  type Digest,
+  type Evidence,
+  type Known,
+  type Verdict,
+  type Violation,
+} from '../model/index.ts'
 import { readRun } from '../report/read-run.ts'
 import { rulesWithoutBaseline } from '../policy/rule-ids.ts'
 import type { Policy } from '../policy/schema.ts'
@@ -25,11 +34,25 @@ export interface KnownFindings {
  * Reads an earlier `verdict.json` as the baseline of an application.
  * Throws `USAGE` where it cannot be read, has no verdict or is about another application, and `POLICY` where the policy does not take it.
  */
-export function acceptBaseline({ path, text }: { path: string; text: string }, name: string, policy: Policy, now: Date): Baseline {
+export function acceptBaseline(
+  { path, text }: { path: string; text: string },
+  name: string,
+  policy: Policy,
+  now: Date,
+): Baseline {
   const { verdict, evidence, subject } = readRun(text, path)
-  if (verdict === undefined) throw new DeliveryError('USAGE', `wanted a baseline with a verdict, found a run without one in ${path}`, 'Give the verdict.json of a run that came to a verdict.')
+  if (verdict === undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `wanted a baseline with a verdict, found a run without one in ${path}`,
+      'Give the verdict.json of a run that came to a verdict.',
+    )
   if (subject.name !== name) {
-    throw new DeliveryError('USAGE', `wanted a baseline of ${name}, found one of ${subject.name} in ${path}`, 'Give the verdict of an earlier run on this application; image.name in the policy gives it one name wherever it runs.')
+    throw new DeliveryError(
+      'USAGE',
+      `wanted a baseline of ${name}, found one of ${subject.name} in ${path}`,
+      'Give the verdict of an earlier run on this application; image.name in the policy gives it one name wherever it runs.',
+    )
   }
   const baseline = { digest: digestOf(text), verdict, evidence }
   checkBaseline(policy, baseline, now)
@@ -39,11 +62,25 @@ export function acceptBaseline({ path, text }: { path: string; text: string }, n
 /** Throws `POLICY` where the policy does not take this baseline: it takes none and compares no size with one, or it is too old, or from the future. */
 export function checkBaseline(policy: Policy, { verdict }: Baseline, now: Date): void {
   const { accept, maximumAge } = policy.baseline
-  if (!accept && policy.size.growth === undefined) throw new DeliveryError('POLICY', 'a baseline was given, and the policy accepts none (baseline.accept: false)', 'Leave the baseline out, or set baseline.accept to true in the policy, with the rules whose findings may be known. To compare only sizes, set size.growth.')
+  if (!accept && policy.size.growth === undefined)
+    throw new DeliveryError(
+      'POLICY',
+      'a baseline was given, and the policy accepts none (baseline.accept: false)',
+      'Leave the baseline out, or set baseline.accept to true in the policy, with the rules whose findings may be known. To compare only sizes, set size.growth.',
+    )
   const age = now.getTime() - Date.parse(verdict.binding.at)
-  if (!(age >= -clockSkew)) throw new DeliveryError('POLICY', `wanted a baseline of the past, found one of ${verdict.binding.at}`, 'Check the clock of the machine, or where the baseline comes from.')
+  if (!(age >= -clockSkew))
+    throw new DeliveryError(
+      'POLICY',
+      `wanted a baseline of the past, found one of ${verdict.binding.at}`,
+      'Check the clock of the machine, or where the baseline comes from.',
+    )
   if (age > parseDuration(maximumAge)) {
-    throw new DeliveryError('POLICY', `wanted a baseline of at most ${maximumAge} (baseline.maximumAge), found one of ${verdict.binding.at}, ${formatDuration(age)} old`, 'Repair what it has, or accept it by exceptions; then give the verdict of a newer run, or none.')
+    throw new DeliveryError(
+      'POLICY',
+      `wanted a baseline of at most ${maximumAge} (baseline.maximumAge), found one of ${verdict.binding.at}, ${formatDuration(age)} old`,
+      'Repair what it has, or accept it by exceptions; then give the verdict of a newer run, or none.',
+    )
   }
 }
 
@@ -57,8 +94,17 @@ export function openBaseline(policy: Policy, baseline: Baseline | undefined, now
   checkBaseline(policy, baseline, now)
   const { verdict } = baseline
   const entries = (policy.baseline.accept ? verdict.results : [])
-    .filter(({ rule, status }) => status !== 'undecided' && status !== 'off' && (policy.baseline.rules as readonly string[]).includes(rule) && !(rulesWithoutBaseline as readonly string[]).includes(rule))
-    .flatMap(({ rule, violations, known = [] }) => [...violations.map((violation) => ({ rule, violation, since: verdict.binding.at })), ...known.map(({ violation, since }) => ({ rule, violation, since: earlierOf(since, verdict.binding.at) }))])
+    .filter(
+      ({ rule, status }) =>
+        status !== 'undecided' &&
+        status !== 'off' &&
+        (policy.baseline.rules as readonly string[]).includes(rule) &&
+        !(rulesWithoutBaseline as readonly string[]).includes(rule),
+    )
+    .flatMap(({ rule, violations, known = [] }) => [
+      ...violations.map((violation) => ({ rule, violation, since: verdict.binding.at })),
+      ...known.map(({ violation, since }) => ({ rule, violation, since: earlierOf(since, verdict.binding.at) })),
+    ])
     // The worst first: so that two that differ in nothing but their severity are each matched by their like.
     .toSorted((left, right) => compareSeverity(left.violation.severity, right.violation.severity))
   const earlier = groupBy(entries, ({ rule, violation }) => identity(rule, violation))

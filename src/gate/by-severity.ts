@@ -8,5 +8,7 @@ export function sayLimits(limits: Readonly<Partial<Record<Severity, Limit | unde
 
 /** How many findings there are of each severity, in words. */
 export function countBySeverity(findings: ReadonlyArray<{ severity: Severity }>): string {
-  return severities.map((severity) => `${findings.filter((finding) => finding.severity === severity).length} ${severity}`).join(', ')
+  return severities
+    .map((severity) => `${findings.filter((finding) => finding.severity === severity).length} ${severity}`)
+    .join(', ')
 }

@@ -1,5 +1,20 @@
 import { DeliveryError } from '../errors.ts'
-import { compareSeverity, compareText, outcomeOf, type Archive, type Binding, type Evidence, type EvidenceKind, type Excepted, type Owner, type Platform, type RuleResult, type ToolIdentity, type Verdict, type Violation } from '../model/index.ts'
+import {
+  compareSeverity,
+  compareText,
+  outcomeOf,
+  type Archive,
+  type Binding,
+  type Evidence,
+  type EvidenceKind,
+  type Excepted,
+  type Owner,
+  type Platform,
+  type RuleResult,
+  type ToolIdentity,
+  type Verdict,
+  type Violation,
+} from '../model/index.ts'
 import { canonicalJson, policyDigest } from '../policy/policy-digest.ts'
 import { rulesThatAlwaysDeny } from '../policy/rule-ids.ts'
 import { Policy, type RuleSetting } from '../policy/schema.ts'
@@ -38,14 +53,33 @@ export function evaluate(policy: Policy, evidence: Evidence, now: Date, context:
 
   const digests = new Map(evidence.platforms.map(({ archive }) => [archive.platform, archive.digest]))
   const images = { name: context.image ?? policy.image.name, digests }
-  const asides: Asides = { register: openRegister(policy, images, now), earlier: openBaseline(policy, context.baseline, now) }
-  const platforms = evidence.platforms.toSorted((left, right) => compareText(left.archive.platform, right.archive.platform) || compareText(left.archive.digest, right.archive.digest))
-  const question: Question = { policy, evidence: { ...evidence, platforms }, now, baseline: context.baseline, exceptions: [] }
+  const asides: Asides = {
+    register: openRegister(policy, images, now),
+    earlier: openBaseline(policy, context.baseline, now),
+  }
+  const platforms = evidence.platforms.toSorted(
+    (left, right) =>
+      compareText(left.archive.platform, right.archive.platform) ||
+      compareText(left.archive.digest, right.archive.digest),
+  )
+  const question: Question = {
+    policy,
+    evidence: { ...evidence, platforms },
+    now,
+    baseline: context.baseline,
+    exceptions: [],
+  }
   const results = rules.map((rule) => (rule.id === 'exceptions' ? undefined : judgeRule(rule, question, asides)))
   // Only now is it known which exceptions were used.
-  const complete = rules.map((rule, index) => results[index] ?? judgeRule(rule, { ...question, exceptions: asides.register.uses() }, asides))
+  const complete = rules.map(
+    (rule, index) => results[index] ?? judgeRule(rule, { ...question, exceptions: asides.register.uses() }, asides),
+  )
 
-  const verdict: Verdict = { outcome: outcomeOf(complete), binding: bindingOf(policy, evidence, now, context), results: complete }
+  const verdict: Verdict = {
+    outcome: outcomeOf(complete),
+    binding: bindingOf(policy, evidence, now, context),
+    results: complete,
+  }
   return { verdict, passed: verdict.outcome === 'passed' ? new Passed(mint, verdict) : undefined }
 }
 
@@ -62,7 +96,8 @@ class Passed {
   readonly #verdict: Verdict
 
   constructor(token: symbol, verdict: Verdict) {
-    if (token !== mint || verdict.outcome !== 'passed') throw new TypeError('a passed verdict can only be made by the gate')
+    if (token !== mint || verdict.outcome !== 'passed')
+      throw new TypeError('a passed verdict can only be made by the gate')
     this.#verdict = deepFreeze(structuredClone(verdict))
     Object.freeze(this)
   }
@@ -75,7 +110,12 @@ class Passed {
   mustCover(archives: ReadonlyArray<Pick<Archive, 'platform' | 'digest'>>): void {
     const judged = nameAll(this.#verdict.binding.images)
     const given = nameAll(archives)
-    if (judged !== given) throw new DeliveryError('PUBLISH', `the verdict is about ${judged}, and ${given || 'nothing'} was to be published`, 'Judge exactly the images that are to be published: run the whole flow again.')
+    if (judged !== given)
+      throw new DeliveryError(
+        'PUBLISH',
+        `the verdict is about ${judged}, and ${given || 'nothing'} was to be published`,
+        'Judge exactly the images that are to be published: run the whole flow again.',
+      )
   }
 
   /**
@@ -86,14 +126,30 @@ class Passed {
     const { binding, results } = this.#verdict
     const again = 'Run the whole flow again.'
     const wanted = policyDigest(policy)
-    if (binding.policy !== wanted) throw new DeliveryError('PUBLISH', `the verdict was given under the policy ${binding.policy}, and the release is under ${wanted}`, again)
+    if (binding.policy !== wanted)
+      throw new DeliveryError(
+        'PUBLISH',
+        `the verdict was given under the policy ${binding.policy}, and the release is under ${wanted}`,
+        again,
+      )
     const age = now.getTime() - Date.parse(binding.at)
     if (!(age >= -clockTolerance && age <= longestValidity)) {
-      throw new DeliveryError('PUBLISH', `the verdict is of ${binding.at}, and a verdict counts for ${formatDuration(longestValidity)}: it is now ${now.toISOString()}`, again)
+      throw new DeliveryError(
+        'PUBLISH',
+        `the verdict is of ${binding.at}, and a verdict counts for ${formatDuration(longestValidity)}: it is now ${now.toISOString()}`,
+        again,
+      )
     }
     if (results.find(({ rule }) => rule === 'database-age')?.status !== 'passed') return
-    const stale = binding.databases.find(({ updatedAt }) => now.getTime() - Date.parse(updatedAt) > parseDuration(policy.database.maximumAge))
-    if (stale !== undefined) throw new DeliveryError('PUBLISH', `the verdict rests on ${stale.name} of ${stale.updatedAt}, which is older than ${policy.database.maximumAge} by now`, 'Run again with a newer vulnerability database.')
+    const stale = binding.databases.find(
+      ({ updatedAt }) => now.getTime() - Date.parse(updatedAt) > parseDuration(policy.database.maximumAge),
+    )
+    if (stale !== undefined)
+      throw new DeliveryError(
+        'PUBLISH',
+        `the verdict rests on ${stale.name} of ${stale.updatedAt}, which is older than ${policy.database.maximumAge} by now`,
+        'Run again with a newer vulnerability database.',
+      )
   }
 
   static isPassed(value: unknown): value is Passed {
@@ -119,8 +175,14 @@ function nameAll(images: ReadonlyArray<Pick<Archive, 'platform' | 'digest'>>): s
 function checkPolicy(policy: Policy): void {
   const parsed = Policy.safeParse(policy)
   if (parsed.success) return
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the policy'}: wanted ${issue.message}`)
-  throw new DeliveryError('POLICY', problems.join('\n'), 'Load the policy with loadPolicy, and check what was changed in it afterwards.')
+  const problems = parsed.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'the policy'}: wanted ${issue.message}`,
+  )
+  throw new DeliveryError(
+    'POLICY',
+    problems.join('\n'),
+    'Load the policy with loadPolicy, and check what was changed in it afterwards.',
+  )
 }
 
 /** What may keep a violation from denying: an exception, or that an earlier verdict had it. */
@@ -138,13 +200,27 @@ function judgeRule(rule: Rule, question: Question, { register, earlier }: Asides
   const missing = missingEvidence(evidence, rule.needs)
   if (missing.length > 0) {
     register.leaveOpen(rule.id)
-    return { ...about, status: 'undecided', wanted: `evidence: ${rule.needs.join(', ')}`, found: sayMissing(missing), violations: missing.map(toViolation).toSorted(compareViolations), excepted: [] }
+    return {
+      ...about,
+      status: 'undecided',
+      wanted: `evidence: ${rule.needs.join(', ')}`,
+      found: sayMissing(missing),
+      violations: missing.map(toViolation).toSorted(compareViolations),
+      excepted: [],
+    }
   }
 
   const without = notApplicable(evidence, rule.needs)
   if (without.length > 0) {
     register.leaveOpen(rule.id)
-    return { ...about, status: 'off', wanted: 'not judged', found: `not applicable: ${without.map(({ reason }) => reason).join('; ')}`, violations: [], excepted: [] }
+    return {
+      ...about,
+      status: 'off',
+      wanted: 'not judged',
+      found: `not applicable: ${without.map(({ reason }) => reason).join('; ')}`,
+      violations: [],
+      excepted: [],
+    }
   }
 
   const answer = rule.judge(question)
@@ -155,9 +231,17 @@ function judgeRule(rule: Rule, question: Question, { register, earlier }: Asides
   const { counted, remarked, excepted } = applyExceptions(rule, answer, register)
   const denying = counted.filter(denies)
   // Evidence that proves nothing is never an old acquaintance.
-  const { known, fresh, aged } = rule.means === 'undecided' ? { known: [], fresh: denying, aged: 0 } : earlier.part(rule.id, denying.toSorted(compareViolations))
-  const violations = [...fresh, ...counted.filter((violation) => !denies(violation)).map(asRemark), ...remarked.map(asRemark)]
-  const status = fresh.length > 0 ? (rule.means ?? 'failed') : violations.length > 0 || known.length > 0 ? 'warned' : 'passed'
+  const { known, fresh, aged } =
+    rule.means === 'undecided'
+      ? { known: [], fresh: denying, aged: 0 }
+      : earlier.part(rule.id, denying.toSorted(compareViolations))
+  const violations = [
+    ...fresh,
+    ...counted.filter((violation) => !denies(violation)).map(asRemark),
+    ...remarked.map(asRemark),
+  ]
+  const status =
+    fresh.length > 0 ? (rule.means ?? 'failed') : violations.length > 0 || known.length > 0 ? 'warned' : 'passed'
   const notes = [
     answer.found,
     excepted.length > 0 ? `${excepted.length} excepted` : '',
@@ -172,7 +256,9 @@ function judgeRule(rule: Rule, question: Question, { register, earlier }: Asides
     found: notes.join('; '),
     violations: violations.toSorted(compareViolations),
     excepted: excepted.toSorted((left, right) => compareViolations(left.violation, right.violation)),
-    ...(known.length === 0 ? {} : { known: known.toSorted((left, right) => compareViolations(left.violation, right.violation)) }),
+    ...(known.length === 0
+      ? {}
+      : { known: known.toSorted((left, right) => compareViolations(left.violation, right.violation)) }),
   }
 }
 
@@ -181,7 +267,11 @@ function asRemark(violation: Violation): Violation {
 }
 
 /** Exceptions before the limit. What an earlier verdict had comes after both: a limit counts known findings as well, and where it is broken only the new ones deny. */
-function applyExceptions(rule: Rule, answer: Answer, register: ExceptionRegister): { counted: Violation[]; remarked: Violation[]; excepted: Excepted[] } {
+function applyExceptions(
+  rule: Rule,
+  answer: Answer,
+  register: ExceptionRegister,
+): { counted: Violation[]; remarked: Violation[]; excepted: Excepted[] } {
   const counted = register.apply(rule.id, answer.violations)
   const remarked = register.apply(rule.id, answer.remarks ?? [])
   return {
@@ -204,18 +294,26 @@ function actingLevel(rule: Rule, policy: Policy, now: Date): Acting {
   const setting = policy.rules[rule.id]
   const always: Acting = { isOff: false, denies: () => true, note: '' }
   if (setting === undefined || (rulesThatAlwaysDeny as readonly string[]).includes(rule.id)) return always
-  if (setting.level === 'off') return { isOff: true, denies: () => false, note: `switched off by the policy: ${setting.reason}` }
+  if (setting.level === 'off')
+    return { isOff: true, denies: () => false, note: `switched off by the policy: ${setting.reason}` }
   const days = setting.effectiveFrom === undefined ? 0 : daysUntil(setting.effectiveFrom, now)
   // A day beyond the longest life of an exception would be a rule that is off without saying so: the loader refuses it, and here it does not count.
   const isDeferred = setting.level === 'deny' && days > 0 && days <= policy.exceptions.maximumDays
-  if (isDeferred) return { ...always, denies: () => false, note: `only warns until ${setting.effectiveFrom}, then denies` }
+  if (isDeferred)
+    return { ...always, denies: () => false, note: `only warns until ${setting.effectiveFrom}, then denies` }
   const differing = Object.entries(setting.owners ?? {}).filter(([, level]) => level !== setting.level)
   if (setting.level === 'deny' && differing.length === 0) return always
-  const names = differing.map(([owner]) => owner).toSorted().join(' and ')
+  const names = differing
+    .map(([owner]) => owner)
+    .toSorted()
+    .join(' and ')
   return {
     isOff: false,
     denies: ({ owner }) => levelFor(setting, owner) === 'deny',
-    note: setting.level === 'deny' ? `only warns for ${names}: ${setting.reason}` : `only warns${names === '' ? '' : `, except for ${names}`}: ${setting.reason}`,
+    note:
+      setting.level === 'deny'
+        ? `only warns for ${names}: ${setting.reason}`
+        : `only warns${names === '' ? '' : `, except for ${names}`}: ${setting.reason}`,
   }
 }
 
@@ -226,12 +324,17 @@ function levelFor({ level, owners = {} }: RuleSetting, owner: Owner | undefined)
 }
 
 function sayMissing(missing: ReadonlyArray<{ kind: EvidenceKind; platform: Platform | undefined }>): string {
-  return `missing: ${missing.map(({ kind, platform }) => (platform === undefined ? kind : `${kind} on ${platform}`)).toSorted().join(', ')}`
+  return `missing: ${missing
+    .map(({ kind, platform }) => (platform === undefined ? kind : `${kind} on ${platform}`))
+    .toSorted()
+    .join(', ')}`
 }
 
 function bindingOf(policy: Policy, evidence: Evidence, now: Date, context: Context): Binding {
   const cells = [evidence.lint, ...evidence.platforms.flatMap(({ evidence: kinds }) => Object.values(kinds))]
-  const tools = cells.flatMap((cell) => (cell?.status === 'not-applicable' || cell?.tool === undefined ? [] : [cell.tool]))
+  const tools = cells.flatMap((cell) =>
+    cell?.status === 'not-applicable' || cell?.tool === undefined ? [] : [cell.tool],
+  )
   const databases = evidence.platforms.flatMap(({ evidence: { vulnerabilities } }) => {
     if (vulnerabilities?.status !== 'collected') return []
     const { name, digest, updatedAt, coverage } = vulnerabilities.value.database
@@ -242,8 +345,16 @@ function bindingOf(policy: Policy, evidence: Evidence, now: Date, context: Conte
     policy: policyDigest(policy),
     databases: unique(databases),
     ...bindingOfList(evidence),
-    ...(evidence.additional === undefined ? {} : { additional: unique(evidence.additional.map(({ name, digest, scanner }) => ({ name, digest, scanner: scanner.name }))) }),
-    tools: unique([...tools, ...(context.tools ?? [])].map(({ name, version, reference }) => ({ name, version, reference }))),
+    ...(evidence.additional === undefined
+      ? {}
+      : {
+          additional: unique(
+            evidence.additional.map(({ name, digest, scanner }) => ({ name, digest, scanner: scanner.name })),
+          ),
+        }),
+    tools: unique(
+      [...tools, ...(context.tools ?? [])].map(({ name, version, reference }) => ({ name, version, reference })),
+    ),
     at: now.toISOString(),
     ...(context.baseline === undefined ? {} : { baseline: baselineBinding(context.baseline) }),
   }
@@ -257,7 +368,9 @@ function bindingOfList({ knownExploited }: Evidence): Pick<Binding, 'knownExploi
 
 /** Each value once, in the order of its text: whoever came first does not show. */
 function unique<T>(values: readonly T[]): T[] {
-  return [...new Map(values.map((value) => [Object.values(value as object).join('\0'), value]))].toSorted(([left], [right]) => compareText(left, right)).map(([, value]) => value)
+  return [...new Map(values.map((value) => [Object.values(value as object).join('\0'), value]))]
+    .toSorted(([left], [right]) => compareText(left, right))
+    .map(([, value]) => value)
 }
 
 /** Worst first; then by id, subject and platform; equal ones by everything else that they say. */

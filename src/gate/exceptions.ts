@@ -1,4 +1,13 @@
-import { compareText, namesPackage, parsePackageUrl, type AcceptedRisk, type Digest, type Excepted, type Platform, type Violation } from '../model/index.ts'
+import {
+  compareText,
+  namesPackage,
+  parsePackageUrl,
+  type AcceptedRisk,
+  type Digest,
+  type Excepted,
+  type Platform,
+  type Violation,
+} from '../model/index.ts'
 import { isControlId } from '../policy/control-ids.ts'
 import { exceptionFault, isInForce } from '../policy/exception-fault.ts'
 import { canonicalJson } from '../policy/policy-digest.ts'
@@ -28,7 +37,12 @@ export interface ExceptionRegister {
 }
 
 /** Opens the register, for the rules of the gate or for the controls of the audit: each sees its own entries only. Exceptions past their last day or against the law of the register count for nothing, whatever the loader let through. */
-export function openRegister(policy: Policy, images: JudgedImages, now: Date, reader: 'gate' | 'audit' = 'gate'): ExceptionRegister {
+export function openRegister(
+  policy: Policy,
+  images: JudgedImages,
+  now: Date,
+  reader: 'gate' | 'audit' = 'gate',
+): ExceptionRegister {
   const own = policy.exceptions.register.filter(({ rule }) => isControlId(rule) === (reader === 'audit'))
   const entries = own.map((exception): ExceptionUse => {
     const fault = exceptionFault(exception, policy.exceptions.maximumDays, now)
@@ -56,7 +70,8 @@ export function openRegister(policy: Policy, images: JudgedImages, now: Date, re
       return { remaining, excepted }
     },
     leaveOpen(rule) {
-      for (const entry of entries) if (entry.exception.rule === rule && entry.state === 'unused') entry.state = 'unjudged'
+      for (const entry of entries)
+        if (entry.exception.rule === rule && entry.state === 'unused') entry.state = 'unjudged'
     },
     uses: () => foldByOrigin(entries).toSorted(compareUses),
   }
@@ -80,7 +95,10 @@ function coversPackage(named: string, found: string | undefined): boolean {
   return wanted !== undefined && met !== undefined && namesPackage(wanted, met)
 }
 
-function acceptedRisk({ reason, owner, ticket, created, expires, compensatingControl, vex, origin }: RegisterEntry, now: Date): AcceptedRisk {
+function acceptedRisk(
+  { reason, owner, ticket, created, expires, compensatingControl, vex, origin }: RegisterEntry,
+  now: Date,
+): AcceptedRisk {
   return {
     reason,
     owner,

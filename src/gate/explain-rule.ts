@@ -7,7 +7,10 @@ import type { Rule } from './rule.ts'
 export function explainRule(rule: Rule, policy: Policy, origin: string): string {
   const about = [
     ['needs', rule.needs.map((kind) => `evidence of the kind ${kind}`).join(', ') || 'nothing but the run itself'],
-    ['a violation', rule.means === 'undecided' ? 'leaves the verdict undecided, which does not ship' : 'rejects the image'],
+    [
+      'a violation',
+      rule.means === 'undecided' ? 'leaves the verdict undecided, which does not ship' : 'rejects the image',
+    ],
     ['what to do', rule.remedy],
     ['source', rule.source],
   ] as const
@@ -16,7 +19,16 @@ export function explainRule(rule: Rule, policy: Policy, origin: string): string 
     ...(rule.settings ?? []).map((path) => [path, say(valueAt(policy, path.split('.')))] as const),
     ['exceptions.register', sayExceptions(rule, policy)],
   ] as const
-  return [`${rule.id}: ${rule.title}`, '', ...lines(about), '', `In the policy (${origin}):`, '', ...lines(set), ''].join('\n')
+  return [
+    `${rule.id}: ${rule.title}`,
+    '',
+    ...lines(about),
+    '',
+    `In the policy (${origin}):`,
+    '',
+    ...lines(set),
+    '',
+  ].join('\n')
 }
 
 function actsAs(rule: Rule, policy: Policy): string {
@@ -24,8 +36,14 @@ function actsAs(rule: Rule, policy: Policy): string {
   const setting = policy.rules[rule.id]
   if (setting === undefined) return 'denies'
   const { level, effectiveFrom, owners = {}, reason } = setting
-  const acts = { deny: effectiveFrom === undefined ? 'denies' : `denies from ${effectiveFrom} (UTC), warns until then`, warn: 'only warns', off: 'is switched off' }[level]
-  const byOwner = Object.entries(owners).map(([owner, own]) => `, for ${owner} ${own === 'deny' ? 'denies' : 'only warns'}`)
+  const acts = {
+    deny: effectiveFrom === undefined ? 'denies' : `denies from ${effectiveFrom} (UTC), warns until then`,
+    warn: 'only warns',
+    off: 'is switched off',
+  }[level]
+  const byOwner = Object.entries(owners).map(
+    ([owner, own]) => `, for ${owner} ${own === 'deny' ? 'denies' : 'only warns'}`,
+  )
   return `${acts}${byOwner.join('')}${reason === undefined ? '' : `: ${reason}`}`
 }
 

@@ -11,7 +11,13 @@ export interface GivenPart {
 /** Keeps of a run what its part needs. `document` is its verdict.json, where that is written. */
 export function givenPart({ subject, outcome, verdict, failure, release }: Run, document?: string): GivenPart {
   return {
-    run: { subject, outcome, ...(verdict === undefined ? {} : { verdict }), ...(failure === undefined ? {} : { failure }), ...(release === undefined ? {} : { release }) },
+    run: {
+      subject,
+      outcome,
+      ...(verdict === undefined ? {} : { verdict }),
+      ...(failure === undefined ? {} : { failure }),
+      ...(release === undefined ? {} : { release }),
+    },
     ...(document === undefined ? {} : { document: digestOf(document) }),
   }
 }
@@ -31,25 +37,42 @@ export interface MergeRequest {
  * Makes one verdict of those of several services. It passes where each expected part is there once, passed, is young enough, all are of one commit, and every document was there that was named.
  * What was judged is not judged again: each part keeps its own policy.
  */
-export function mergeVerdicts(given: readonly GivenPart[], { expected, absent = [], maximumAge, now }: MergeRequest): Merged {
-  const parts = [...given.map((part) => describe(part, expected)), ...expected.filter((name) => !given.some(({ run }) => run.subject.name === name)).map(missing)].toSorted((left, right) => compareText(left.name, right.name))
+export function mergeVerdicts(
+  given: readonly GivenPart[],
+  { expected, absent = [], maximumAge, now }: MergeRequest,
+): Merged {
+  const parts = [
+    ...given.map((part) => describe(part, expected)),
+    ...expected.filter((name) => !given.some(({ run }) => run.subject.name === name)).map(missing),
+  ].toSorted((left, right) => compareText(left.name, right.name))
   // One that broke off may never have learned its commit; it speaks for itself.
   const judged = given.filter(({ run }) => run.outcome !== 'broken' || run.verdict !== undefined)
   const commits = new Set(judged.map(({ run }) => run.subject.revision?.revision ?? 'no commit'))
   const faults = [
     ...absent.map((path) => `there is no ${path}`),
     ...repeated(parts).map((name) => `${name} was given more than once`),
-    ...(commits.size > 1 ? [`the parts are of different commits: ${judged.map(({ run }) => `${run.subject.name} of ${run.subject.revision?.revision ?? 'no commit'}`).toSorted(compareText).join(', ')}`] : []),
+    ...(commits.size > 1
+      ? [
+          `the parts are of different commits: ${judged
+            .map(({ run }) => `${run.subject.name} of ${run.subject.revision?.revision ?? 'no commit'}`)
+            .toSorted(compareText)
+            .join(', ')}`,
+        ]
+      : []),
     ...parts.flatMap((part) => ageFault(part, maximumAge, now)),
     ...(expected.length === 0 ? ['nobody said which parts there must be'] : []),
   ]
   const [commit] = commits
-  const saysNo = faults.length > 0 || parts.some(({ state }) => state === 'rejected' || state === 'missing' || state === 'unexpected')
+  const saysNo =
+    faults.length > 0 ||
+    parts.some(({ state }) => state === 'rejected' || state === 'missing' || state === 'unexpected')
   return {
     schemaVersion: 'loadline.merged/v1',
     outcome: saysNo ? 'rejected' : parts.every(({ state }) => state === 'passed') ? 'passed' : 'undecided',
     mergedAt: now.toISOString(),
-    ...(commits.size === 1 && commit !== undefined && commit !== 'no commit' && !judged.some(hasChanges) ? { revision: commit } : {}),
+    ...(commits.size === 1 && commit !== undefined && commit !== 'no commit' && !judged.some(hasChanges)
+      ? { revision: commit }
+      : {}),
     parts,
     faults,
   }
@@ -75,9 +98,12 @@ function hasChanges({ run }: GivenPart): boolean {
 
 function saidOf(run: GivenPart['run']): string {
   const results = run.verdict?.results ?? []
-  const denying = results.filter(({ status }) => status === (run.outcome === 'rejected' ? 'failed' : 'undecided')).map(({ rule }) => rule)
+  const denying = results
+    .filter(({ status }) => status === (run.outcome === 'rejected' ? 'failed' : 'undecided'))
+    .map(({ rule }) => rule)
   if (run.failure !== undefined) return run.failure.message
-  if (run.outcome !== 'passed') return `${run.outcome === 'rejected' ? 'denied by' : 'could not decide'} ${denying.join(', ')}`
+  if (run.outcome !== 'passed')
+    return `${run.outcome === 'rejected' ? 'denied by' : 'could not decide'} ${denying.join(', ')}`
   return `${results.filter(({ status }) => status !== 'off').length} of ${results.length} rules judged`
 }
 
@@ -86,7 +112,13 @@ function missing(name: string): MergedPart {
 }
 
 function repeated(parts: readonly MergedPart[]): string[] {
-  return [...new Set(parts.filter(({ name }, index) => parts.findIndex((other) => other.name === name) !== index).map(({ name }) => name))]
+  return [
+    ...new Set(
+      parts
+        .filter(({ name }, index) => parts.findIndex((other) => other.name === name) !== index)
+        .map(({ name }) => name),
+    ),
+  ]
 }
 
 function ageFault({ name, judgedAt }: MergedPart, maximumAge: number, now: Date): string[] {

@@ -1,4 +1,12 @@
-import { evidenceKinds, type Evidence, type EvidenceKind, type NotApplicable, type Platform, type Undecided, type Violation } from '../model/index.ts'
+import {
+  evidenceKinds,
+  type Evidence,
+  type EvidenceKind,
+  type NotApplicable,
+  type Platform,
+  type Undecided,
+  type Violation,
+} from '../model/index.ts'
 
 /** A cell of the matrix platform x kind that holds no evidence; `platform` is absent for what belongs to the source. */
 export interface MissingEvidence {
@@ -8,7 +16,10 @@ export interface MissingEvidence {
 }
 
 /** The cells of the given kinds that hold no evidence. No platform at all is a missing cell of each kind, never "nothing to judge". */
-export function missingEvidence(evidence: Evidence, kinds: readonly EvidenceKind[] = ['lint', ...evidenceKinds]): MissingEvidence[] {
+export function missingEvidence(
+  evidence: Evidence,
+  kinds: readonly EvidenceKind[] = ['lint', ...evidenceKinds],
+): MissingEvidence[] {
   return kinds.flatMap((kind): MissingEvidence[] => {
     if (kind === 'lint') return missingIn(evidence.lint, kind, undefined)
     if (evidence.platforms.length === 0) return [{ kind, platform: undefined, reason: neverCollected(kind) }]
@@ -17,14 +28,21 @@ export function missingEvidence(evidence: Evidence, kinds: readonly EvidenceKind
 }
 
 /** `cell` can be absent at run time, whatever its type says: then nobody collected it. */
-function missingIn(cell: { status: 'collected' } | NotApplicable | Undecided | undefined, kind: EvidenceKind, platform: Platform | undefined): MissingEvidence[] {
+function missingIn(
+  cell: { status: 'collected' } | NotApplicable | Undecided | undefined,
+  kind: EvidenceKind,
+  platform: Platform | undefined,
+): MissingEvidence[] {
   if (cell?.status === 'collected' || cell?.status === 'not-applicable') return []
   const { wanted, found, remedy } = cell ?? neverCollected(kind)
   return [{ kind, platform, reason: { wanted, found, remedy } }]
 }
 
 /** The kinds, of those given, that there cannot be for this image, each with the reason. They are not missing, and nothing that rests on them is judged. */
-export function notApplicable(evidence: Evidence, kinds: readonly EvidenceKind[]): Array<{ kind: EvidenceKind; reason: string }> {
+export function notApplicable(
+  evidence: Evidence,
+  kinds: readonly EvidenceKind[],
+): Array<{ kind: EvidenceKind; reason: string }> {
   return kinds.flatMap((kind) => {
     const cells = kind === 'lint' ? [evidence.lint] : evidence.platforms.map(({ evidence: cell }) => cell[kind])
     const without = cells.find((cell): cell is NotApplicable => cell?.status === 'not-applicable')
@@ -33,10 +51,22 @@ export function notApplicable(evidence: Evidence, kinds: readonly EvidenceKind[]
 }
 
 function neverCollected(kind: EvidenceKind): Omit<Undecided, 'status' | 'tool'> {
-  return { wanted: `evidence of the kind ${kind}`, found: 'no image to collect it from, or nobody collected it', remedy: 'Build every platform that the policy names and collect every kind of evidence from it.' }
+  return {
+    wanted: `evidence of the kind ${kind}`,
+    found: 'no image to collect it from, or nobody collected it',
+    remedy: 'Build every platform that the policy names and collect every kind of evidence from it.',
+  }
 }
 
 /** A missing cell as a violation: nobody knows how bad it is, so its severity is unknown. */
 export function toViolation({ kind, platform, reason }: MissingEvidence): Violation {
-  return { id: kind, subject: '', severity: 'unknown', ...(platform === undefined ? {} : { platform }), wanted: reason.wanted, found: reason.found, remedy: reason.remedy }
+  return {
+    id: kind,
+    subject: '',
+    severity: 'unknown',
+    ...(platform === undefined ? {} : { platform }),
+    wanted: reason.wanted,
+    found: reason.found,
+    remedy: reason.remedy,
+  }
 }

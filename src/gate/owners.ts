@@ -8,7 +8,9 @@ export function ownersOn(evidence: Evidence, platform: Platform): Owners {
 
 /** The owners of what is in the source: the Dockerfile is the same on every platform. */
 export function ownersInSource(evidence: Evidence): Owners {
-  const [known] = evidence.platforms.flatMap(({ evidence: { base } }) => (base?.status === 'collected' && base.value.lineage !== undefined ? [base.value] : []))
+  const [known] = evidence.platforms.flatMap(({ evidence: { base } }) =>
+    base?.status === 'collected' && base.value.lineage !== undefined ? [base.value] : [],
+  )
   return ownersOf(known)
 }
 

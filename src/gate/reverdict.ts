@@ -1,5 +1,21 @@
 import { DeliveryError } from '../errors.ts'
-import { predicateTypes, undecided, type Base, type Collected, type Digest, type Evidence, type EvidenceKind, type Licenses, type Platform, type PlatformEvidence, type RuleResult, type Verdict, type Vulnerabilities, type Vulnerability, type VulnerabilityChange } from '../model/index.ts'
+import {
+  predicateTypes,
+  undecided,
+  type Base,
+  type Collected,
+  type Digest,
+  type Evidence,
+  type EvidenceKind,
+  type Licenses,
+  type Platform,
+  type PlatformEvidence,
+  type RuleResult,
+  type Verdict,
+  type Vulnerabilities,
+  type Vulnerability,
+  type VulnerabilityChange,
+} from '../model/index.ts'
 import type { Policy } from '../policy/schema.ts'
 import { evaluate } from './evaluate.ts'
 import type { Rule } from './rule.ts'
@@ -37,7 +53,12 @@ const told: readonly EvidenceKind[] = ['vulnerabilities', 'licenses']
 
 /** Rules that an SBOM lets judge. Coverage is about today's database: one that knows nothing of the image would find nothing in it. */
 function isJudgeable({ id, needs }: Rule): boolean {
-  return !restsOnList(id) && (id === 'exceptions' || id === 'database-coverage' || (needs.length > 0 && needs.every((kind) => told.includes(kind))))
+  return (
+    !restsOnList(id) &&
+    (id === 'exceptions' ||
+      id === 'database-coverage' ||
+      (needs.length > 0 && needs.every((kind) => told.includes(kind))))
+  )
 }
 
 /** The list of exploited vulnerabilities and the findings of other scanners lie beside the source, which is not here: without them these rules would say that they are off. */
@@ -49,15 +70,33 @@ function restsOnList(rule: string): boolean {
  * Judges a published image anew by today's policy, as far as its SBOM tells, and takes over what the attested verdict said of the rest. Pure.
  * A rule that was not in the attested verdict and cannot be judged now is undecided: nobody has ever said yes to it.
  */
-export function rejudge(policy: Policy, images: readonly PublishedEvidence[], earlier: readonly EarlierResult[], now: Date): Rejudgement {
+export function rejudge(
+  policy: Policy,
+  images: readonly PublishedEvidence[],
+  earlier: readonly EarlierResult[],
+  now: Date,
+): Rejudgement {
   if (images.length === 0) throw new DeliveryError('VERIFY', 'there is no image to judge', 'Check the reference.')
   const { verdict } = evaluate(policy, evidenceOf(images), now)
   const judgeable = new Set<string>(rules.filter(isJudgeable).map(({ id }) => id))
-  const judged = verdict.results.filter(({ rule, status }) => judgeable.has(rule) || (status === 'off' && !restsOnList(rule)))
+  const judged = verdict.results.filter(
+    ({ rule, status }) => judgeable.has(rule) || (status === 'off' && !restsOnList(rule)),
+  )
   const before = new Map(earlier.map((result) => [result.rule, result]))
   const takenOver = verdict.results
     .filter((result) => !judged.includes(result))
-    .map(({ rule, title, kind, wanted, remedy }): EarlierResult => before.get(rule) ?? { rule, title, kind, status: 'undecided', wanted, found: 'the attested verdict does not know this rule, and an SBOM does not tell', remedy })
+    .map(
+      ({ rule, title, kind, wanted, remedy }): EarlierResult =>
+        before.get(rule) ?? {
+          rule,
+          title,
+          kind,
+          status: 'undecided',
+          wanted,
+          found: 'the attested verdict does not know this rule, and an SBOM does not tell',
+          remedy,
+        },
+    )
   const statuses = [...judged, ...takenOver].map(({ status }) => status)
   return {
     outcome: statuses.includes('failed') ? 'rejected' : statuses.includes('undecided') ? 'undecided' : 'passed',
@@ -69,18 +108,45 @@ export function rejudge(policy: Policy, images: readonly PublishedEvidence[], ea
       return earlierStatus === status ? [] : [{ rule, before: earlierStatus, now: status }]
     }),
     appeared: images.flatMap((image) => difference(image, findingsOf(image), image.before)),
-    disappeared: images.flatMap((image) => (image.vulnerabilities.status === 'collected' ? difference(image, image.before, findingsOf(image)) : [])),
+    disappeared: images.flatMap((image) =>
+      image.vulnerabilities.status === 'collected' ? difference(image, image.before, findingsOf(image)) : [],
+    ),
   }
 }
 
 function evidenceOf(images: readonly PublishedEvidence[]): Evidence {
-  const absent = undecided({ wanted: 'evidence of this kind', found: 'an SBOM does not tell', remedy: 'Judge the image itself.' })
+  const absent = undecided({
+    wanted: 'evidence of this kind',
+    found: 'an SBOM does not tell',
+    remedy: 'Judge the image itself.',
+  })
   return {
     lint: absent,
     platforms: images.map(({ platform, digest, vulnerabilities, licenses, onScratch }) => {
-      const scratch: Base['images'][number] = { stage: 'attested', location: { path: 'Dockerfile', within: 'source' }, written: 'scratch', reference: 'scratch', pinnedBy: 'scratch', final: true }
-      const base: Collected<Base> = { status: 'collected', tool: { name: 'provenance', version: '1', reference: predicateTypes.provenance }, value: { images: onScratch ? [scratch] : [] } }
-      const evidence: PlatformEvidence = { vulnerabilities, secrets: absent, licenses, structure: absent, sbom: absent, size: absent, runtime: absent, configuration: absent, base }
+      const scratch: Base['images'][number] = {
+        stage: 'attested',
+        location: { path: 'Dockerfile', within: 'source' },
+        written: 'scratch',
+        reference: 'scratch',
+        pinnedBy: 'scratch',
+        final: true,
+      }
+      const base: Collected<Base> = {
+        status: 'collected',
+        tool: { name: 'provenance', version: '1', reference: predicateTypes.provenance },
+        value: { images: onScratch ? [scratch] : [] },
+      }
+      const evidence: PlatformEvidence = {
+        vulnerabilities,
+        secrets: absent,
+        licenses,
+        structure: absent,
+        sbom: absent,
+        size: absent,
+        runtime: absent,
+        configuration: absent,
+        base,
+      }
       return { archive: { platform, digest, mediaType: 'application/vnd.oci.image.manifest.v1+json' }, evidence }
     }),
   }
@@ -91,9 +157,20 @@ function findingsOf({ vulnerabilities }: PublishedEvidence): readonly Vulnerabil
 }
 
 /** By id, package and version: paths and identifiers are told differently of an SBOM than of an image. */
-function difference({ platform }: PublishedEvidence, these: readonly Vulnerability[], those: readonly Vulnerability[]): VulnerabilityChange[] {
+function difference(
+  { platform }: PublishedEvidence,
+  these: readonly Vulnerability[],
+  those: readonly Vulnerability[],
+): VulnerabilityChange[] {
   const key = ({ id, package: { name, version } }: Vulnerability) => JSON.stringify([id, name, version])
   const known = new Set(those.map(key))
   const fresh = new Map(these.filter((finding) => !known.has(key(finding))).map((finding) => [key(finding), finding]))
-  return [...fresh.values()].map(({ id, severity, fixedVersion, package: { name, version } }) => ({ platform, id, severity, package: name, version, ...(fixedVersion === undefined ? {} : { fixedVersion }) }))
+  return [...fresh.values()].map(({ id, severity, fixedVersion, package: { name, version } }) => ({
+    platform,
+    id,
+    severity,
+    package: name,
+    version,
+    ...(fixedVersion === undefined ? {} : { fixedVersion }),
+  }))
 }

@@ -3,7 +3,15 @@ import type { Rule } from './rule.ts'
 
 /** The rules as a Markdown page, for docs/rules.md: generated, so that it cannot say anything else than the rules themselves. */
 export function ruleTable(rules: readonly Rule[]): string {
-  const rows = rules.map(({ id, title, needs, severities: worst, source, remedy, means }) => [`<a id="${id}"></a>\`${id}\``, title, worst.length === severities.length ? 'as found' : worst.join(' or '), needs.map((kind) => `\`${kind}\``).join(', ') || 'the run itself', means === 'undecided' ? 'undecided' : 'rejected', source, remedy])
+  const rows = rules.map(({ id, title, needs, severities: worst, source, remedy, means }) => [
+    `<a id="${id}"></a>\`${id}\``,
+    title,
+    worst.length === severities.length ? 'as found' : worst.join(' or '),
+    needs.map((kind) => `\`${kind}\``).join(', ') || 'the run itself',
+    means === 'undecided' ? 'undecided' : 'rejected',
+    source,
+    remedy,
+  ])
   return [
     '# Rules of the gate',
     '',

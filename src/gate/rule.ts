@@ -1,4 +1,14 @@
-import type { Collected, Evidence, EvidenceKind, Lint, NotApplicable, Platform, PlatformEvidence, Severity, Violation } from '../model/index.ts'
+import type {
+  Collected,
+  Evidence,
+  EvidenceKind,
+  Lint,
+  NotApplicable,
+  Platform,
+  PlatformEvidence,
+  Severity,
+  Violation,
+} from '../model/index.ts'
 import type { Baseline } from './baseline.ts'
 import type { RuleId } from '../policy/rule-ids.ts'
 import type { Policy, RegisterEntry } from '../policy/schema.ts'
@@ -68,7 +78,11 @@ export function collectedOf<K extends keyof PlatformEvidence>(
 ): Array<{ platform: Platform; value: Extract<PlatformEvidence[K], { status: 'collected' }>['value'] }> {
   return evidence.platforms.map(({ archive, evidence: cells }) => ({
     platform: archive.platform,
-    value: valueOf(cells[kind] as Collected<Extract<PlatformEvidence[K], { status: 'collected' }>['value']>, kind, archive.platform),
+    value: valueOf(
+      cells[kind] as Collected<Extract<PlatformEvidence[K], { status: 'collected' }>['value']>,
+      kind,
+      archive.platform,
+    ),
   }))
 }
 
@@ -78,7 +92,8 @@ export function collectedLint(evidence: Evidence): Lint {
 }
 
 function valueOf<T>(cell: Collected<T> | NotApplicable, kind: EvidenceKind, where: string): T {
-  if (cell.status !== 'collected') throw new TypeError(`a rule asked for ${kind}, which it does not list in needs or which is undecided on ${where}`)
+  if (cell.status !== 'collected')
+    throw new TypeError(`a rule asked for ${kind}, which it does not list in needs or which is undecided on ${where}`)
   return cell.value
 }
 

@@ -23,7 +23,12 @@ export function wasStarted({ run }: ImageRun): boolean {
 
 /** The answer of a rule that the policy leaves nothing to judge. */
 export function notWanted(wanted: string): Answer {
-  return { wanted, found: 'not judged: the policy does not want the image run (runtime.required)', violations: [], notJudged: true }
+  return {
+    wanted,
+    found: 'not judged: the policy does not want the image run (runtime.required)',
+    violations: [],
+    notJudged: true,
+  }
 }
 
 /**
@@ -37,5 +42,7 @@ export function answerOnRuns(policy: Policy, runs: readonly ImageRun[], answer: 
 
 /** One line for all platforms; those that were not started say so. */
 export function onEveryRun(runs: readonly ImageRun[], tell: (run: Runtime) => string): string {
-  return onEveryPlatform(runs.map((image) => ({ platform: image.platform, text: wasStarted(image) ? tell(image.run) : 'not started' })))
+  return onEveryPlatform(
+    runs.map((image) => ({ platform: image.platform, text: wasStarted(image) ? tell(image.run) : 'not started' })),
+  )
 }

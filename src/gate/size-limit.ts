@@ -21,5 +21,9 @@ export function breaks({ warn, deny }: SizeLimit, bytes: number): 'deny' | 'warn
 
 /** A limit for a table: `at most 100 MB; warns above 80 MB`. */
 export function sayLimit({ warn, deny }: SizeLimit): string {
-  return [deny === undefined ? '' : `at most ${deny}`, warn === undefined ? '' : `warns above ${warn}`].filter((part) => part !== '').join('; ') || 'no limit set'
+  return (
+    [deny === undefined ? '' : `at most ${deny}`, warn === undefined ? '' : `warns above ${warn}`]
+      .filter((part) => part !== '')
+      .join('; ') || 'no limit set'
+  )
 }

@@ -19,7 +19,10 @@ export type Collected<T> = { status: 'collected'; tool: ToolIdentity; value: T }
 
 /** The schema of a collector's result around the schema of its value. */
 export function collected<T extends z.ZodType>(value: T) {
-  return z.discriminatedUnion('status', [z.strictObject({ status: z.literal('collected'), tool: ToolIdentity, value }), Undecided])
+  return z.discriminatedUnion('status', [
+    z.strictObject({ status: z.literal('collected'), tool: ToolIdentity, value }),
+    Undecided,
+  ])
 }
 
 /** Evidence that there cannot be, because what it is about does not exist. Neither missing nor good: the rule `dockerfile` judges that there is none, and no rule that rests on it is asked. */
@@ -28,7 +31,11 @@ export type NotApplicable = z.infer<typeof NotApplicable>
 
 /** The schema of evidence about the Dockerfile: for an image that was given as it is there may be none. */
 export function collectedOrNone<T extends z.ZodType>(value: T) {
-  return z.discriminatedUnion('status', [z.strictObject({ status: z.literal('collected'), tool: ToolIdentity, value }), Undecided, NotApplicable])
+  return z.discriminatedUnion('status', [
+    z.strictObject({ status: z.literal('collected'), tool: ToolIdentity, value }),
+    Undecided,
+    NotApplicable,
+  ])
 }
 
 /** Says that evidence could not be had. */

@@ -45,7 +45,9 @@ export function duplicateKey(json: string): string | undefined {
   return undefined
 }
 
-const [braceOpens, braceCloses, bracketOpens, bracketCloses, comma, quotationMark, backslash] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c, 0x22, 0x5c]
+const [braceOpens, braceCloses, bracketOpens, bracketCloses, comma, quotationMark, backslash] = [
+  0x7b, 0x7d, 0x5b, 0x5d, 0x2c, 0x22, 0x5c,
+]
 const noObject = 0
 
 /** Where the text that begins at a quotation mark ends: at the next one before which the backslashes are even in number. */

@@ -9,7 +9,17 @@ import { Platform } from './platform.ts'
 import { Runtime } from './runtime.ts'
 
 /** The kinds of evidence that are collected per platform, in the order of every report. `lint` stands before them, once per source. */
-export const evidenceKinds = ['vulnerabilities', 'secrets', 'licenses', 'structure', 'sbom', 'size', 'runtime', 'configuration', 'base'] as const
+export const evidenceKinds = [
+  'vulnerabilities',
+  'secrets',
+  'licenses',
+  'structure',
+  'sbom',
+  'size',
+  'runtime',
+  'configuration',
+  'base',
+] as const
 export const EvidenceKind = z.enum(['lint', ...evidenceKinds])
 export type EvidenceKind = z.infer<typeof EvidenceKind>
 
@@ -61,13 +71,22 @@ export type Licenses = z.infer<typeof Licenses>
 /** Results of the container-structure-test file. */
 export const Structure = z.strictObject({
   file: z.string(),
-  tests: z.array(z.strictObject({ name: z.string(), passed: z.boolean(), errors: z.array(z.string()), seconds: z.number() })),
+  tests: z.array(
+    z.strictObject({ name: z.string(), passed: z.boolean(), errors: z.array(z.string()), seconds: z.number() }),
+  ),
 })
 export type Structure = z.infer<typeof Structure>
 
 /** The software bill of materials; the documents themselves lie beside the report. */
 export const Sbom = z.strictObject({
-  documents: z.array(z.strictObject({ format: z.enum(['cyclonedx', 'spdx']), path: z.string(), digest: Digest, components: z.int().min(0) })),
+  documents: z.array(
+    z.strictObject({
+      format: z.enum(['cyclonedx', 'spdx']),
+      path: z.string(),
+      digest: Digest,
+      components: z.int().min(0),
+    }),
+  ),
   /** Digest of the image that the documents speak of. */
   subject: Digest,
   operatingSystem: z.boolean(),
@@ -108,7 +127,15 @@ export const Configuration = z.strictObject({
   labels: z.record(z.string(), z.string()),
   exposedPorts: z.array(z.string()),
   volumes: z.array(z.string()),
-  healthcheck: z.strictObject({ test: z.array(z.string()), intervalSeconds: z.number(), timeoutSeconds: z.number(), startPeriodSeconds: z.number(), retries: z.int() }).optional(),
+  healthcheck: z
+    .strictObject({
+      test: z.array(z.string()),
+      intervalSeconds: z.number(),
+      timeoutSeconds: z.number(),
+      startPeriodSeconds: z.number(),
+      retries: z.int(),
+    })
+    .optional(),
   stopSignal: z.string().optional(),
   setuid: z.array(ImageFile),
   worldWritable: z.array(ImageFile),

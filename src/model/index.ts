@@ -31,11 +31,32 @@ export { Owner, describeOwner, ownersOf, type Owners } from './owner.ts'
 export { imagePackageUrl, imageShortName, namesPackage, parsePackageUrl, type PackageUrl } from './package-url.ts'
 export { Platform, spellPlatform } from './platform.ts'
 export { Excepted, Known, RuleResult, Violation } from './rule-result.ts'
-export { AppliedPolicy, Failure, GivenImage, PolicyLayer, Release, ReleasedAttestation, Run, Signature, Stage, StoredSignature, Subject, stages } from './run.ts'
+export {
+  AppliedPolicy,
+  Failure,
+  GivenImage,
+  PolicyLayer,
+  Release,
+  ReleasedAttestation,
+  Run,
+  Signature,
+  Stage,
+  StoredSignature,
+  Subject,
+  stages,
+} from './run.ts'
 export { ProcessExit, Runtime } from './runtime.ts'
 export { Severity, compareSeverity, parseSeverity, severities } from './severity.ts'
 export { AttestationKind, ResourceDescriptor, Statement, attestationKinds, predicateTypes } from './statement.ts'
-export { AcceptedRisk, justifications, NotAffected, Origin, SuppressionFile, SuppressionKind, suppressionKinds } from './suppression.ts'
+export {
+  AcceptedRisk,
+  justifications,
+  NotAffected,
+  Origin,
+  SuppressionFile,
+  SuppressionKind,
+  suppressionKinds,
+} from './suppression.ts'
 export { ToolIdentity } from './tool.ts'
 export { Binding, outcomeOf, Verdict } from './verdict.ts'
 export { AttestedOrigin, AttestedVerdict, Verification, VerificationCheck } from './verification.ts'

@@ -44,14 +44,22 @@ const unknown: Owner = { kind: 'unknown' }
 /** The owners of an image's parts. Without evidence of the base all are unknown. */
 export function ownersOf(base: Base | undefined): Owners {
   const lineage = base?.lineage
-  if (base === undefined || lineage === undefined) return { ofLayer: () => unknown, ofLine: () => unknown, ofSetting: () => unknown }
+  if (base === undefined || lineage === undefined)
+    return { ofLayer: () => unknown, ofLine: () => unknown, ofSetting: () => unknown }
   const layers = layerOwners(base, lineage)
   return {
     ofLayer: (diffId) => (diffId === undefined ? unknown : (layers.get(diffId) ?? unknown)),
     ofLine: (line) => (line === undefined ? unknown : lineOwner(lineage.instructions, line)),
     ofSetting: (keyword, name) => {
-      const setter = lineage.instructions.findLast((instruction) => instruction.shipped && instruction.keyword === keyword && (name === undefined || instruction.names.includes(name)))
-      return setter === undefined ? unknown : { kind: 'application', instruction: name === undefined ? keyword : `${keyword} ${name}`, line: setter.line }
+      const setter = lineage.instructions.findLast(
+        (instruction) =>
+          instruction.shipped &&
+          instruction.keyword === keyword &&
+          (name === undefined || instruction.names.includes(name)),
+      )
+      return setter === undefined
+        ? unknown
+        : { kind: 'application', instruction: name === undefined ? keyword : `${keyword} ${name}`, line: setter.line }
     },
   }
 }
@@ -60,12 +68,29 @@ export function ownersOf(base: Base | undefined): Owners {
 function layerOwners(base: Base, { base: below, layers }: Lineage): Map<string, Owner> {
   const from = base.images.find(({ final }) => final)
   const owners = new Map<string, Owner>()
-  if (below === undefined || from?.location.line === undefined || (below.length === 0) !== (from.pinnedBy === 'scratch') || below.some((diffId, index) => layers[index]?.diffId !== diffId)) return owners
+  if (
+    below === undefined ||
+    from?.location.line === undefined ||
+    (below.length === 0) !== (from.pinnedBy === 'scratch') ||
+    below.some((diffId, index) => layers[index]?.diffId !== diffId)
+  )
+    return owners
   const baseOwner: Owner = { kind: 'base', reference: from.reference, line: from.location.line }
   layers.forEach(({ diffId, instruction, line, copiedFrom }, index) => {
-    const owner: Owner = index < below.length ? baseOwner : { kind: 'application', instruction, ...(line === undefined ? {} : { line }), ...(copiedFrom === undefined ? {} : { copiedFrom }) }
+    const owner: Owner =
+      index < below.length
+        ? baseOwner
+        : {
+            kind: 'application',
+            instruction,
+            ...(line === undefined ? {} : { line }),
+            ...(copiedFrom === undefined ? {} : { copiedFrom }),
+          }
     // Two layers with the same content have the same diff id.
-    owners.set(diffId, owners.has(diffId) && JSON.stringify(owners.get(diffId)) !== JSON.stringify(owner) ? unknown : owner)
+    owners.set(
+      diffId,
+      owners.has(diffId) && JSON.stringify(owners.get(diffId)) !== JSON.stringify(owner) ? unknown : owner,
+    )
   })
   return owners
 }

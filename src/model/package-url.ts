@@ -22,10 +22,22 @@ export function parsePackageUrl(text: string): PackageUrl | undefined {
   const [type, ...rest] = beforeQualifiers.split('/').filter((segment) => segment !== '')
   const [last, version] = cutLast(rest.at(-1) ?? '', '@')
   try {
-    const qualifiers = Object.fromEntries((query ?? '').split('&').filter((pair) => pair !== '').map(readQualifier))
+    const qualifiers = Object.fromEntries(
+      (query ?? '')
+        .split('&')
+        .filter((pair) => pair !== '')
+        .map(readQualifier),
+    )
     const name = nameOf(type ?? '', decodeURIComponent(last))
     const namespace = nameOf(type ?? '', rest.slice(0, -1).map(decodeURIComponent).join('/'))
-    if (type === undefined || !/^[A-Za-z][A-Za-z0-9.+-]*$/.test(type) || name === '' || version === '' || subpath === '') return undefined
+    if (
+      type === undefined ||
+      !/^[A-Za-z][A-Za-z0-9.+-]*$/.test(type) ||
+      name === '' ||
+      version === '' ||
+      subpath === ''
+    )
+      return undefined
     return {
       type: type.toLowerCase(),
       ...(namespace === '' ? {} : { namespace }),

@@ -27,11 +27,17 @@ export const Reverdict = z.strictObject({
   judgedAt: z.iso.datetime(),
   policy: Digest,
   databases: z.array(database),
-  attested: z.strictObject({ at: z.iso.datetime(), policy: Digest, databases: z.array(Database.pick({ name: true, digest: true, updatedAt: true, coverage: true })) }),
+  attested: z.strictObject({
+    at: z.iso.datetime(),
+    policy: Digest,
+    databases: z.array(Database.pick({ name: true, digest: true, updatedAt: true, coverage: true })),
+  }),
   /** Judged today. */
   judged: z.array(RuleResult),
   /** Taken over from the attested verdict: an SBOM does not tell. */
-  takenOver: z.array(RuleResult.pick({ rule: true, title: true, kind: true, status: true, wanted: true, found: true, remedy: true })),
+  takenOver: z.array(
+    RuleResult.pick({ rule: true, title: true, kind: true, status: true, wanted: true, found: true, remedy: true }),
+  ),
   /** Rules whose status differs from the attested one. */
   changedRules: z.array(z.strictObject({ rule: z.string(), before: z.string(), now: RuleResult.shape.status })),
   appeared: z.array(VulnerabilityChange),

@@ -85,7 +85,10 @@ export const Release = z.strictObject({
   tags: z.array(z.string()).min(1),
   digest: Digest,
   /** Tags that this run wrote and another release moved on meanwhile: they point at that one's digest now. */
-  overtaken: z.array(z.strictObject({ tag: z.string(), digest: Digest })).min(1).optional(),
+  overtaken: z
+    .array(z.strictObject({ tag: z.string(), digest: Digest }))
+    .min(1)
+    .optional(),
   signature: Signature.optional(),
   /** Why there is no signature although one was asked for: a signing service was away, and the policy releases unsigned then. */
   unsigned: z.string().optional(),

@@ -11,7 +11,15 @@ export type ProcessExit = z.infer<typeof ProcessExit>
  * `ready`: it was, and was still when it was asked to stop; `exited`: it ended before; `not-ready`: it ran and was not ready in time;
  * `not-started`: there is nothing to start, or nobody could say when it is ready; `refused`: production would not start it; `not-run`: this engine cannot run it; `not-asked`: the policy does not want it run.
  */
-export const runtimeOutcomes = ['ready', 'exited', 'not-ready', 'not-started', 'refused', 'not-run', 'not-asked'] as const
+export const runtimeOutcomes = [
+  'ready',
+  'exited',
+  'not-ready',
+  'not-started',
+  'refused',
+  'not-run',
+  'not-asked',
+] as const
 
 /** What the image did when it was started as production would: no root, a read-only root, no capabilities, a seccomp profile, limits, and a network with its declared services alone. */
 export const Runtime = z.strictObject({
@@ -25,7 +33,14 @@ export const Runtime = z.strictObject({
   /** How it was asked whether it is ready. */
   probe: z.string(),
   /** Under which limits it ran, from the policy. Sizes are bytes. */
-  limits: z.strictObject({ memory: z.int(), pids: z.int(), cpus: z.number(), tmpfs: z.array(z.string()), seccomp: z.string(), services: z.array(z.string()) }),
+  limits: z.strictObject({
+    memory: z.int(),
+    pids: z.int(),
+    cpus: z.number(),
+    tmpfs: z.array(z.string()),
+    seccomp: z.string(),
+    services: z.array(z.string()),
+  }),
   /** From the start to the first answer that says ready, measured while every system call was followed. */
   readySeconds: seconds.optional(),
   /** Where it ended by itself. */
@@ -34,7 +49,9 @@ export const Runtime = z.strictObject({
   peakMemory: z.int().min(0),
   /** How often the kernel ended a process for want of memory. */
   outOfMemory: z.int().min(0),
-  refusedWrites: z.array(z.strictObject({ path: z.string(), why: z.enum(['read-only', 'permission']), call: z.string(), count })),
+  refusedWrites: z.array(
+    z.strictObject({ path: z.string(), why: z.enum(['read-only', 'permission']), call: z.string(), count }),
+  ),
   /** System calls that the seccomp profile refused. */
   refusedCalls: z.array(z.strictObject({ name: z.string(), count })),
   /** Every system call that was made, health check included. */

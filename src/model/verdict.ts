@@ -14,7 +14,10 @@ export const Binding = z.strictObject({
   /** The list of exploited vulnerabilities that the findings were compared with; absent where none was given or it could not be read. */
   knownExploited: KnownExploited.pick({ name: true, digest: true, version: true, releasedAt: true }).optional(),
   /** The files of other scanners whose findings were counted as well. */
-  additional: z.array(z.strictObject({ name: z.string(), digest: Digest, scanner: z.string() })).min(1).optional(),
+  additional: z
+    .array(z.strictObject({ name: z.string(), digest: Digest, scanner: z.string() }))
+    .min(1)
+    .optional(),
   tools: z.array(ToolIdentity),
   /** The earlier verdict whose findings count as known; absent where none was given. */
   baseline: z

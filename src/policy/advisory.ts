@@ -9,6 +9,8 @@ export const advisoryReason = 'The advisory policy reports and does not deny: fo
 export const advisoryPolicy: Policy = {
   ...defaultPolicy,
   rules: Object.fromEntries(
-    ruleIds.filter((rule) => !(rulesThatAlwaysDeny as readonly string[]).includes(rule)).map((rule) => [rule, { level: 'warn', reason: advisoryReason }]),
+    ruleIds
+      .filter((rule) => !(rulesThatAlwaysDeny as readonly string[]).includes(rule))
+      .map((rule) => [rule, { level: 'warn', reason: advisoryReason }]),
   ),
 }

@@ -20,15 +20,38 @@ export interface PolicyCall {
  * The policy of one call, and what the run document says of it.
  * Throws `POLICY` for its files, and `USAGE` for a platform that is none or a call that changes what the organisation locks.
  */
-export function applyPolicy(files: PolicyFiles, { platforms = [], buildArgs, dockerfile, target }: PolicyCall, now: Date): { policy: Policy; applied: AppliedPolicy } {
+export function applyPolicy(
+  files: PolicyFiles,
+  { platforms = [], buildArgs, dockerfile, target }: PolicyCall,
+  now: Date,
+): { policy: Policy; applied: AppliedPolicy } {
   const decided = decidePolicy(files, now)
   const unknown = platforms.find((platform) => !Platform.safeParse(platform).success)
-  if (unknown !== undefined) throw new DeliveryError('USAGE', `"${unknown}" is no platform`, 'Write os/architecture, e.g. linux/amd64 or linux/arm64.')
+  if (unknown !== undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `"${unknown}" is no platform`,
+      'Write os/architecture, e.g. linux/amd64 or linux/arm64.',
+    )
 
   const { build } = decided.policy
-  const policy: Policy = { ...decided.policy, build: { ...build, platforms: platforms.length === 0 ? build.platforms : [...platforms], args: { ...build.args, ...buildArgs }, dockerfile: dockerfile ?? build.dockerfile, ...(target === undefined ? {} : { target }) } }
+  const policy: Policy = {
+    ...decided.policy,
+    build: {
+      ...build,
+      platforms: platforms.length === 0 ? build.platforms : [...platforms],
+      args: { ...build.args, ...buildArgs },
+      dockerfile: dockerfile ?? build.dockerfile,
+      ...(target === undefined ? {} : { target }),
+    },
+  }
   const changed = changedLocks(decided.locked, policy)
-  if (changed.length > 0) throw new DeliveryError('USAGE', changed.join('\n'), 'Leave out the Dockerfile, target, platforms and build arguments that the call gives beside the policy, or ask whoever answers for the organisation\'s file.')
+  if (changed.length > 0)
+    throw new DeliveryError(
+      'USAGE',
+      changed.join('\n'),
+      "Leave out the Dockerfile, target, platforms and build arguments that the call gives beside the policy, or ask whoever answers for the organisation's file.",
+    )
 
   const given = files.application ?? files.organisation
   return {

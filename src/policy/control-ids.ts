@@ -1,4 +1,5 @@
-const cis = (section: number, count: number) => Array.from({ length: count }, (_, index) => `cis-${section}.${index + 1}` as `cis-${number}.${number}`)
+const cis = (section: number, count: number) =>
+  Array.from({ length: count }, (_, index) => `cis-${section}.${index + 1}` as `cis-${number}.${number}`)
 
 /**
  * The ids of every control of the audit: the CIS Docker Benchmark's by its own numbers (1.6.0, sections 4 and 5), and practices that it does not number.

@@ -38,7 +38,8 @@ export interface LockedKey {
  */
 export function decidePolicy({ organisation, application }: PolicyFiles, now: Date): DecidedPolicy {
   const theirs = organisation && readPolicyFile(OrganisationFile, organisation, now, shipped)
-  const below = (name: ShippedPolicyName | undefined) => (theirs ? buildOn(shipped(name ?? theirs.data.extends), theirs.data) : shipped(name))
+  const below = (name: ShippedPolicyName | undefined) =>
+    theirs ? buildOn(shipped(name ?? theirs.data.extends), theirs.data) : shipped(name)
   const own = application && readPolicyFile(PolicyFile, application, now, below)
 
   const name = own?.data.extends ?? theirs?.data.extends ?? 'default'
@@ -50,8 +51,12 @@ export function decidePolicy({ organisation, application }: PolicyFiles, now: Da
     locked,
     layers: [
       { role: 'shipped', name, digest: policyDigest(shipped(name)) },
-      ...(organisation ? [{ role: 'organisation' as const, name: organisation.path, digest: digestOf(organisation.text) }] : []),
-      ...(application ? [{ role: 'application' as const, name: application.path, digest: digestOf(application.text) }] : []),
+      ...(organisation
+        ? [{ role: 'organisation' as const, name: organisation.path, digest: digestOf(organisation.text) }]
+        : []),
+      ...(application
+        ? [{ role: 'application' as const, name: application.path, digest: digestOf(application.text) }]
+        : []),
     ],
   }
 }
@@ -59,7 +64,12 @@ export function decidePolicy({ organisation, application }: PolicyFiles, now: Da
 /** One line for every locked key that has another value in a policy. */
 export function changedLocks(locked: readonly LockedKey[], policy: Policy): string[] {
   return locked.flatMap(({ path, value, by }) =>
-    path === 'extends' ? [] : differences(value, valueAt(policy, path.split('.')), path.split('.')).map((change) => `${change.path.join('.')} is locked at ${by} (${path}): wanted ${say(change.wanted)}; found ${say(change.found)}`),
+    path === 'extends'
+      ? []
+      : differences(value, valueAt(policy, path.split('.')), path.split('.')).map(
+          (change) =>
+            `${change.path.join('.')} is locked at ${by} (${path}): wanted ${say(change.wanted)}; found ${say(change.found)}`,
+        ),
   )
 }
 
@@ -68,7 +78,11 @@ function shipped(name: ShippedPolicyName | undefined): Policy {
 }
 
 /** A lock holds a value and not a text: what the organisation's policy says by itself, with the shipped policy that it chose, is what every application has there. */
-function lockedKeys(organisation: PolicyText, { data, document }: ReadPolicyFile<OrganisationFile>, policy: Policy): LockedKey[] {
+function lockedKeys(
+  organisation: PolicyText,
+  { data, document }: ReadPolicyFile<OrganisationFile>,
+  policy: Policy,
+): LockedKey[] {
   return (data.locked ?? []).map((path, index) => ({
     path,
     value: path === 'extends' ? (data.extends ?? 'default') : valueAt(policy, path.split('.')),
@@ -76,7 +90,13 @@ function lockedKeys(organisation: PolicyText, { data, document }: ReadPolicyFile
   }))
 }
 
-function refuseChanges(path: string, { data, document }: ReadPolicyFile<PolicyFile>, policy: Policy, locked: readonly LockedKey[], extended: ShippedPolicyName): void {
+function refuseChanges(
+  path: string,
+  { data, document }: ReadPolicyFile<PolicyFile>,
+  policy: Policy,
+  locked: readonly LockedKey[],
+  extended: ShippedPolicyName,
+): void {
   const problems = locked.flatMap(({ path: lock, value, by }): Problem[] => {
     const keys = lock.split('.')
     const found = lock === 'extends' ? (data.extends ?? extended) : valueAt(policy, keys)
@@ -94,8 +114,15 @@ function refuseChanges(path: string, { data, document }: ReadPolicyFile<PolicyFi
 }
 
 /** The paths at which two values differ, as deep as both are maps. */
-function differences(wanted: unknown, found: unknown, path: string[]): Array<{ path: string[]; wanted: unknown; found: unknown }> {
-  if (isMap(wanted) && isMap(found)) return [...new Set([...Object.keys(wanted), ...Object.keys(found)])].flatMap((key) => differences(wanted[key], found[key], [...path, key]))
+function differences(
+  wanted: unknown,
+  found: unknown,
+  path: string[],
+): Array<{ path: string[]; wanted: unknown; found: unknown }> {
+  if (isMap(wanted) && isMap(found))
+    return [...new Set([...Object.keys(wanted), ...Object.keys(found)])].flatMap((key) =>
+      differences(wanted[key], found[key], [...path, key]),
+    )
   return canonicalJson(wanted ?? null) === canonicalJson(found ?? null) ? [] : [{ path, wanted, found }]
 }
 

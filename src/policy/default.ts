@@ -27,7 +27,15 @@ export const defaultPolicy: Policy = {
   secrets: { allowed: 0 },
   licenses: {
     // Licences whose duties reach whoever only offers a service over a network, or that forbid to offer one.
-    deny: ['AGPL-1.0-only', 'AGPL-1.0-or-later', 'AGPL-3.0-only', 'AGPL-3.0-or-later', 'SSPL-1.0', 'BUSL-1.1', 'Elastic-2.0'],
+    deny: [
+      'AGPL-1.0-only',
+      'AGPL-1.0-or-later',
+      'AGPL-3.0-only',
+      'AGPL-3.0-or-later',
+      'SSPL-1.0',
+      'BUSL-1.1',
+      'Elastic-2.0',
+    ],
     // Debian's copyright files often name no SPDX licence: that is no fact about the licence.
     unknown: 'report',
   },

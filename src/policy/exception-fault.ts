@@ -20,31 +20,57 @@ export function exceptionFault(exception: Exception, maximumDays: number, now: D
     }
   }
   if (exception.id === 'unidentified' && exception.subject === undefined) {
-    return { key: 'id', message: 'wanted one finding, found "unidentified", which every finding without an id of its own carries; add the subject that the report prints' }
+    return {
+      key: 'id',
+      message:
+        'wanted one finding, found "unidentified", which every finding without an id of its own carries; add the subject that the report prints',
+    }
   }
   if (isControlId(rule)) {
     // A control judges files, which have no image, platform or package.
-    for (const key of ['platform', 'digest', 'image', 'package', 'vex'] as const) if (exception[key] !== undefined) return { key, message: `no finding of ${rule} has one: a control of the audit is narrowed by id, subject and path; remove the key` }
+    for (const key of ['platform', 'digest', 'image', 'package', 'vex'] as const)
+      if (exception[key] !== undefined)
+        return {
+          key,
+          message: `no finding of ${rule} has one: a control of the audit is narrowed by id, subject and path; remove the key`,
+        }
     return lifeFault(exception, maximumDays, now)
   }
   for (const key of ['platform', 'digest'] as const) {
-    if (exception[key] !== undefined && isIn(rulesWithoutImage)) return { key, message: `no violation of ${rule} has one: it is about the source, and the same for every image; remove the key` }
+    if (exception[key] !== undefined && isIn(rulesWithoutImage))
+      return {
+        key,
+        message: `no violation of ${rule} has one: it is about the source, and the same for every image; remove the key`,
+      }
   }
-  if (exception.package !== undefined && !isIn(rulesWithPackages)) return { key: 'package', message: `no violation of ${rule} is about a package; remove the key` }
-  if (exception.vex !== undefined && rule !== 'vulnerabilities') return { key: 'vex', message: `OpenVEX speaks of vulnerabilities, and not of ${rule}; remove the key` }
+  if (exception.package !== undefined && !isIn(rulesWithPackages))
+    return { key: 'package', message: `no violation of ${rule} is about a package; remove the key` }
+  if (exception.vex !== undefined && rule !== 'vulnerabilities')
+    return { key: 'vex', message: `OpenVEX speaks of vulnerabilities, and not of ${rule}; remove the key` }
   return lifeFault(exception, maximumDays, now)
 }
 
 /** What is wrong with the days of an exception, or of a file of exceptions. */
-export function lifeFault({ created, expires }: Pick<Suppression, 'created' | 'expires'>, maximumDays: number, now: Date): { key: 'created' | 'expires'; message: string } | undefined {
+export function lifeFault(
+  { created, expires }: Pick<Suppression, 'created' | 'expires'>,
+  maximumDays: number,
+  now: Date,
+): { key: 'created' | 'expires'; message: string } | undefined {
   if (created !== undefined && daysUntil(created, now) > 0) {
-    return { key: 'created', message: `wanted a day that is not in the future, found ${created}; days are counted in UTC` }
+    return {
+      key: 'created',
+      message: `wanted a day that is not in the future, found ${created}; days are counted in UTC`,
+    }
   }
   // Days of this form are in the order of their text.
-  if (created !== undefined && expires <= created) return { key: 'expires', message: `wanted a day after ${created}, on which it was created, found ${expires}` }
+  if (created !== undefined && expires <= created)
+    return { key: 'expires', message: `wanted a day after ${created}, on which it was created, found ${expires}` }
   const days = daysUntil(expires, now)
   if (days > maximumDays) {
-    return { key: 'expires', message: `wanted a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${expires}, ${days} days away; choose an earlier day and look at the risk again then` }
+    return {
+      key: 'expires',
+      message: `wanted a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${expires}, ${days} days away; choose an earlier day and look at the risk again then`,
+    }
   }
   return undefined
 }

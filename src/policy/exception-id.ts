@@ -6,7 +6,10 @@ const forms: Partial<Record<RuleId | ControlId, { form: RegExp; wanted: string }
   'lint-level': { form: /^(DL|SC)\d{4}$/, wanted: 'a code of hadolint or ShellCheck, e.g. DL3008 or SC2086' },
   'lint-pragmas': { form: /^((DL|SC)\d{4}|all rules)$/, wanted: 'the code that the comment silences, e.g. DL3008' },
   // Other databases have forms of their own: only what calls itself a CVE or a GHSA can be known to be none.
-  vulnerabilities: { form: /^(CVE-\d{4}-\d{4,}|GHSA(-[2-9cfghjmpqrvwx]{4}){3}|(?![Cc][Vv][Ee]-|[Gg][Hh][Ss][Aa]-)\S+)$/, wanted: 'the id of one vulnerability, e.g. CVE-2024-12345' },
+  vulnerabilities: {
+    form: /^(CVE-\d{4}-\d{4,}|GHSA(-[2-9cfghjmpqrvwx]{4}){3}|(?![Cc][Vv][Ee]-|[Gg][Hh][Ss][Aa]-)\S+)$/,
+    wanted: 'the id of one vulnerability, e.g. CVE-2024-12345',
+  },
   inventory: oneOf('empty', 'licenses'),
   'sbom-complete': oneOf('cyclonedx', 'spdx', 'subject', 'operating-system'),
   'size-unpacked': oneOf('size-unpacked'),
@@ -33,7 +36,9 @@ const forms: Partial<Record<RuleId | ControlId, { form: RegExp; wanted: string }
 /** Why no violation of a rule can have an id; undefined where one could, or where that cannot be known. */
 export function exceptionIdFault(rule: RuleId | ControlId, id: string): string | undefined {
   const known = forms[rule]
-  return known === undefined || known.form.test(id) ? undefined : `wanted ${known.wanted}; no violation of ${rule} can have the id ${JSON.stringify(id)}`
+  return known === undefined || known.form.test(id)
+    ? undefined
+    : `wanted ${known.wanted}; no violation of ${rule} can have the id ${JSON.stringify(id)}`
 }
 
 function oneOf(...ids: string[]): { form: RegExp; wanted: string } {

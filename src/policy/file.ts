@@ -16,17 +16,27 @@ export interface PolicyText {
 /** What a person writes into `loadline.yaml`: the version, and of everything else only what differs from the policy that it extends. */
 export const PolicyFile = z.strictObject({
   version: sections.version.describe('Version of this format. Always 1.'),
-  extends: z.enum(shippedPolicyNames).optional().describe('The shipped policy from which this file differs. Default: default.'),
+  extends: z
+    .enum(shippedPolicyNames)
+    .optional()
+    .describe('The shipped policy from which this file differs. Default: default.'),
   image: sections.image.partial().optional().describe('What the image is.'),
   build: sections.build.partial().optional().describe('How it is built.'),
   lint: sections.lint.partial().optional().describe('What the Dockerfile linter may say.'),
-  vulnerabilities: sections.vulnerabilities.extend({ knownExploited: sections.vulnerabilities.shape.knownExploited.partial() }).partial().optional().describe('How many published vulnerabilities are allowed, by severity, on each platform.'),
+  vulnerabilities: sections.vulnerabilities
+    .extend({ knownExploited: sections.vulnerabilities.shape.knownExploited.partial() })
+    .partial()
+    .optional()
+    .describe('How many published vulnerabilities are allowed, by severity, on each platform.'),
   secrets: sections.secrets.partial().optional().describe('Credentials found in the files of the image.'),
   licenses: sections.licenses.partial().optional().describe('Licences that may not be shipped.'),
   structure: sections.structure.partial().optional().describe('Structure tests.'),
   size: sections.size.partial().optional().describe('Size budget.'),
   runtime: sections.runtime.partial().optional().describe('How the image is run, and what it may need.'),
-  configuration: sections.configuration.partial().optional().describe('How the image is configured, and what its files show.'),
+  configuration: sections.configuration
+    .partial()
+    .optional()
+    .describe('How the image is configured, and what its files show.'),
   base: sections.base.partial().optional().describe('What the image is built on.'),
   database: sections.database.partial().optional().describe('Which vulnerability database counts.'),
   signing: sections.signing.partial().optional().describe('How a passed image is signed, and who may learn of it.'),
@@ -34,7 +44,14 @@ export const PolicyFile = z.strictObject({
   release: sections.release.partial().optional().describe('What a release must carry.'),
   rules: sections.rules.optional().describe('How single rules act. A rule that is not named denies.'),
   baseline: sections.baseline.partial().optional().describe('Whether an earlier verdict may make findings known ones.'),
-  exceptions: sections.exceptions.extend({ register: z.array(Exception) }).partial().optional().describe('The exception register.'),
-  suppressions: sections.suppressions.partial().optional().describe('Ignore files of other tools that are honoured. A file that is not named here is not read.'),
+  exceptions: sections.exceptions
+    .extend({ register: z.array(Exception) })
+    .partial()
+    .optional()
+    .describe('The exception register.'),
+  suppressions: sections.suppressions
+    .partial()
+    .optional()
+    .describe('Ignore files of other tools that are honoured. A file that is not named here is not read.'),
 })
 export type PolicyFile = z.infer<typeof PolicyFile>

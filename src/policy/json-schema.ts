@@ -6,7 +6,8 @@ import { OrganisationFile } from './organisation.ts'
 export function policyJsonSchema(): Record<string, unknown> {
   return {
     title: 'Loadline policy',
-    description: 'What an image must show before it may ship. What is left out comes from the policy that the file extends.',
+    description:
+      'What an image must show before it may ship. What is left out comes from the policy that the file extends.',
     ...z.toJSONSchema(PolicyFile, { io: 'input', target: 'draft-2020-12' }),
   }
 }
@@ -15,7 +16,8 @@ export function policyJsonSchema(): Record<string, unknown> {
 export function organisationJsonSchema(): Record<string, unknown> {
   return {
     title: 'Loadline organisation policy',
-    description: 'What every image of an organisation must show before it may ship, and what no application may change of it.',
+    description:
+      'What every image of an organisation must show before it may ship, and what no application may change of it.',
     ...z.toJSONSchema(OrganisationFile, { io: 'input', target: 'draft-2020-12' }),
   }
 }

@@ -34,7 +34,12 @@ export function loadPolicy(text: string, path: string, now: Date): Policy {
 }
 
 /** Reads one policy file by its schema. `below` is the policy from which it differs, by the name that it extends. Throws as `loadPolicy` does. */
-export function readPolicyFile<T extends PolicyFile>(schema: z.ZodObject & z.ZodType<T>, { path, text }: PolicyText, now: Date, below: (extended: ShippedPolicyName | undefined) => Policy): ReadPolicyFile<T> {
+export function readPolicyFile<T extends PolicyFile>(
+  schema: z.ZodObject & z.ZodType<T>,
+  { path, text }: PolicyText,
+  now: Date,
+  below: (extended: ShippedPolicyName | undefined) => Policy,
+): ReadPolicyFile<T> {
   const document = readYaml(text)
   if (Array.isArray(document)) throw policyError(path, document)
 
@@ -50,24 +55,44 @@ export function readPolicyFile<T extends PolicyFile>(schema: z.ZodObject & z.Zod
 /** A policy with what a file says put over it. */
 export function buildOn(below: Policy, file: PolicyFile): Policy {
   const { extends: _, rules, ...sections } = file
-  const merged = merge(below, Object.fromEntries(Object.entries(sections).filter(([section]) => Object.hasOwn(Policy.shape, section))))
+  const merged = merge(
+    below,
+    Object.fromEntries(Object.entries(sections).filter(([section]) => Object.hasOwn(Policy.shape, section))),
+  )
   return Policy.parse({ ...(merged as object), rules: { ...below.rules, ...rules } })
 }
 
 /** One error for all problems of a file, in the order of its lines. */
 export function policyError(path: string, problems: readonly Problem[]): DeliveryError {
   const sorted = problems.toSorted((left, right) => left.line - right.line || left.column - right.column)
-  const lines = sorted.slice(0, mostProblems).map(({ line, column, path: keys, message }) => `${path}:${line}:${column}: ${keys.length > 0 ? `${keyPath(keys)}: ` : ''}${message}`)
+  const lines = sorted
+    .slice(0, mostProblems)
+    .map(
+      ({ line, column, path: keys, message }) =>
+        `${path}:${line}:${column}: ${keys.length > 0 ? `${keyPath(keys)}: ` : ''}${message}`,
+    )
   if (sorted.length > mostProblems) lines.push(`... and ${sorted.length - mostProblems} more`)
-  return new DeliveryError('POLICY', lines.join('\n'), 'Repair the policy file: pipelines/policies/default.yaml shows every key, and schema/loadline-policy.schema.json says what each takes. Without a policy file the default applies.')
+  return new DeliveryError(
+    'POLICY',
+    lines.join('\n'),
+    'Repair the policy file: pipelines/policies/default.yaml shows every key, and schema/loadline-policy.schema.json says what each takes. Without a policy file the default applies.',
+  )
 }
 
 /** Laws that no schema can express: they need the clock, or look at several values. Each part is judged only where it can be read, so that all problems are told at once. */
-function judge(document: PlacedDocument, now: Date, below: (extended: ShippedPolicyName | undefined) => Policy): Problem[] {
+function judge(
+  document: PlacedDocument,
+  now: Date,
+  below: (extended: ShippedPolicyName | undefined) => Policy,
+): Problem[] {
   const problems: Problem[] = []
   const report = (path: PropertyKey[], message: string) => problems.push({ ...document.placeOf(path), path, message })
   const { extends: extended, rules, exceptions, suppressions } = asRecord(document.value)
-  const base = below(typeof extended === 'string' && Object.hasOwn(shippedPolicies, extended) ? (extended as ShippedPolicyName) : undefined)
+  const base = below(
+    typeof extended === 'string' && Object.hasOwn(shippedPolicies, extended)
+      ? (extended as ShippedPolicyName)
+      : undefined,
+  )
   const given = Policy.shape.exceptions.shape.maximumDays.safeParse(asRecord(exceptions)['maximumDays'])
   const maximumDays = given.success ? given.data : base.exceptions.maximumDays
 
@@ -76,15 +101,32 @@ function judge(document: PlacedDocument, now: Date, below: (extended: ShippedPol
     if (!setting.success) continue
     const mustDeny = (rulesThatAlwaysDeny as readonly string[]).includes(rule)
     if (mustDeny && (setting.data.level !== 'deny' || setting.data.effectiveFrom !== undefined)) {
-      report(['rules', rule], `the rule ${rule} always denies: without evidence nobody can say yes; remove the setting and make the evidence available`)
+      report(
+        ['rules', rule],
+        `the rule ${rule} always denies: without evidence nobody can say yes; remove the setting and make the evidence available`,
+      )
     }
     const { effectiveFrom, owners } = setting.data
     const known = ruleOwners[rule as RuleId]
-    if (owners !== undefined && known === undefined) report(['rules', rule, 'owners'], `the rule ${rule} looks at the image as a whole and knows no owners; remove the key`)
-    else if (owners !== undefined && setting.data.level === 'off') report(['rules', rule, 'owners'], 'a rule that is off judges nobody; remove the key, or say level: deny or warn')
-    else for (const owner of Object.keys(owners ?? {})) if (!known?.some((kind) => kind === owner)) report(['rules', rule, 'owners', owner], `wanted ${known?.join(' or ')}; no finding of the rule ${rule} has the owner ${owner}`)
+    if (owners !== undefined && known === undefined)
+      report(
+        ['rules', rule, 'owners'],
+        `the rule ${rule} looks at the image as a whole and knows no owners; remove the key`,
+      )
+    else if (owners !== undefined && setting.data.level === 'off')
+      report(['rules', rule, 'owners'], 'a rule that is off judges nobody; remove the key, or say level: deny or warn')
+    else
+      for (const owner of Object.keys(owners ?? {}))
+        if (!known?.some((kind) => kind === owner))
+          report(
+            ['rules', rule, 'owners', owner],
+            `wanted ${known?.join(' or ')}; no finding of the rule ${rule} has the owner ${owner}`,
+          )
     if (effectiveFrom !== undefined && daysUntil(effectiveFrom, now) > maximumDays) {
-      report(['rules', rule, 'effectiveFrom'], `wanted a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${effectiveFrom}; choose an earlier day, or say level: warn and why`)
+      report(
+        ['rules', rule, 'effectiveFrom'],
+        `wanted a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${effectiveFrom}; choose an earlier day, or say level: warn and why`,
+      )
     }
   }
 
@@ -100,7 +142,11 @@ function judge(document: PlacedDocument, now: Date, below: (extended: ShippedPol
     if (idFault !== undefined) report(['exceptions', 'register', index, 'id'], idFault)
     const identity = JSON.stringify([rule, id, subject, platform, image, digest, path, named])
     const first = seen.get(identity)
-    if (first !== undefined) report(['exceptions', 'register', index], `the same exception as exceptions.register[${first}]: same rule, id and scope; keep one`)
+    if (first !== undefined)
+      report(
+        ['exceptions', 'register', index],
+        `the same exception as exceptions.register[${first}]: same rule, id and scope; keep one`,
+      )
     else seen.set(identity, index)
   }
 
@@ -112,7 +158,8 @@ function judge(document: PlacedDocument, now: Date, below: (extended: ShippedPol
       const fault = lifeFault(suppression.data, maximumDays, now)
       if (fault) report(['suppressions', kind, index, fault.key], fault.message)
       const first = named.get(suppression.data.file)
-      if (first !== undefined) report(['suppressions', kind, index, 'file'], `named before, as suppressions.${kind}[${first}]; keep one`)
+      if (first !== undefined)
+        report(['suppressions', kind, index, 'file'], `named before, as suppressions.${kind}[${first}]; keep one`)
       else named.set(suppression.data.file, index)
     }
   }
@@ -123,27 +170,50 @@ function judge(document: PlacedDocument, now: Date, below: (extended: ShippedPol
 function explain(issue: z.core.$ZodIssue, document: PlacedDocument, schema: z.ZodObject): Problem[] {
   const path = [...issue.path]
   const found = describe(valueAt(document.value, path))
-  const at = (message: string, keys: PropertyKey[] = path, part: 'key' | 'value' = 'value'): Problem => ({ ...document.placeOf(keys, part), path: keys, message })
+  const at = (message: string, keys: PropertyKey[] = path, part: 'key' | 'value' = 'value'): Problem => ({
+    ...document.placeOf(keys, part),
+    path: keys,
+    message,
+  })
 
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => at(unknownKey(key, path, schema), [...path, key], 'key'))
     case 'invalid_key':
-      return [at(`wanted ${issue.issues[0]?.message ?? 'another key'}; found the key ${JSON.stringify(String(path.at(-1)))}`, path, 'key')]
+      return [
+        at(
+          `wanted ${issue.issues[0]?.message ?? 'another key'}; found the key ${JSON.stringify(String(path.at(-1)))}`,
+          path,
+          'key',
+        ),
+      ]
     case 'invalid_value': {
       const choices = issue.values.map(String)
       const near = suggest(valueAt(document.value, path), choices)
-      const wanted = !issue.message.startsWith('Invalid') ? issue.message : near !== '' && choices.length > 8 ? 'a known name' : `${choices.length === 1 ? '' : 'one of '}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
+      const wanted = !issue.message.startsWith('Invalid')
+        ? issue.message
+        : near !== '' && choices.length > 8
+          ? 'a known name'
+          : `${choices.length === 1 ? '' : 'one of '}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
       return [at(`wanted ${wanted}; found ${found}${near}`)]
     }
     case 'invalid_type': {
-      const wanted = issue.message.startsWith('Invalid input') ? (typeNames[issue.expected] ?? issue.expected) : issue.message
+      const wanted = issue.message.startsWith('Invalid input')
+        ? (typeNames[issue.expected] ?? issue.expected)
+        : issue.message
       return [at(`wanted ${wanted}; found ${found}${quotesHint(issue.expected, valueAt(document.value, path))}`)]
     }
     case 'invalid_union': {
       // What is a map was meant as the form that is a map: its own problems say more.
-      const meant = isMergeable(valueAt(document.value, path)) ? issue.errors.filter((option) => !option.some(({ code, path: inner }) => code === 'invalid_type' && inner.length === 0)) : []
-      if (meant.length === 1) return meant.flatMap((option) => option.flatMap((inner) => explain({ ...inner, path: [...path, ...inner.path] }, document, schema)))
+      const meant = isMergeable(valueAt(document.value, path))
+        ? issue.errors.filter(
+            (option) => !option.some(({ code, path: inner }) => code === 'invalid_type' && inner.length === 0),
+          )
+        : []
+      if (meant.length === 1)
+        return meant.flatMap((option) =>
+          option.flatMap((inner) => explain({ ...inner, path: [...path, ...inner.path] }, document, schema)),
+        )
       return [at(`wanted ${issue.message}; found ${found}${quotesHint('number', valueAt(document.value, path))}`)]
     }
     case 'too_small':
@@ -178,7 +248,8 @@ function unknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodObje
     .filter((section) => keysAt(schema, [section]).includes(key))
     .map((section) => `${section}.${key}`)
   if (elsewhere.length > 0) return `unknown key here; it exists as ${elsewhere.join(', ')}`
-  if (key === 'locked' && path.length === 0) return 'unknown key here; only the file of an organisation locks keys (--organisation)'
+  if (key === 'locked' && path.length === 0)
+    return 'unknown key here; only the file of an organisation locks keys (--organisation)'
   return `unknown key; known here: ${known.join(', ')}`
 }
 
@@ -201,7 +272,9 @@ export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): s
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap())
-  return schema instanceof z.ZodUnion ? (schema.options.find((option) => option instanceof z.ZodObject) ?? schema) : schema
+  return schema instanceof z.ZodUnion
+    ? (schema.options.find((option) => option instanceof z.ZodObject) ?? schema)
+    : schema
 }
 
 function suggest(value: unknown, choices: readonly string[]): string {
@@ -240,7 +313,9 @@ export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function keyPath(path: readonly PropertyKey[]): string {
-  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${String(step)}`)).join('')
+  return path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${String(step)}`))
+    .join('')
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

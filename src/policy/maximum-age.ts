@@ -6,6 +6,11 @@ export function parseMaximumAge(text: string): number {
   try {
     return parseDuration(text)
   } catch (error) {
-    throw new DeliveryError('USAGE', `wanted whole hours or days for the age of a verdict, found ${JSON.stringify(text)}`, 'Write e.g. --maximum-age 30d or --maximum-age 48h.', { cause: error })
+    throw new DeliveryError(
+      'USAGE',
+      `wanted whole hours or days for the age of a verdict, found ${JSON.stringify(text)}`,
+      'Write e.g. --maximum-age 30d or --maximum-age 48h.',
+      { cause: error },
+    )
   }
 }

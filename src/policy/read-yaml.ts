@@ -1,4 +1,15 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, Lexer, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type Node,
+} from 'yaml'
 
 /** Something that is wrong with a file, and where. */
 export interface Problem {
@@ -56,18 +67,33 @@ export function readYaml(text: string): PlacedDocument | Problem[] {
   }
 
   const syntax = [...document.errors, ...document.warnings].slice(0, mostSyntaxProblems)
-  if (syntax.length > 0) return syntax.map((error) => ({ ...place(error.pos[0]), path: [], message: sayError(error.code, error.message) }))
+  if (syntax.length > 0)
+    return syntax.map((error) => ({ ...place(error.pos[0]), path: [], message: sayError(error.code, error.message) }))
   const second = documents[1]
-  if (second) return [{ ...place(second.range[0]), path: [], message: 'wanted one document, found a second one after "---"; keep one policy per file' }]
-  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return [atStart(emptyFile)]
+  if (second)
+    return [
+      {
+        ...place(second.range[0]),
+        path: [],
+        message: 'wanted one document, found a second one after "---"; keep one policy per file',
+      },
+    ]
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
+    return [atStart(emptyFile)]
 
   const problems: Problem[] = []
-  findProblems(document.contents, [], 1, (node, path, message) => problems.push({ ...place(node?.range?.[0] ?? 0), path, message }))
+  findProblems(document.contents, [], 1, (node, path, message) =>
+    problems.push({ ...place(node?.range?.[0] ?? 0), path, message }),
+  )
   if (problems.length > 0) return problems
-  return { value: document.toJS({ maxAliasCount: 0 }) as unknown, placeOf: (path, part = 'value') => place(offsetOf(document, path, part)) }
+  return {
+    value: document.toJS({ maxAliasCount: 0 }) as unknown,
+    placeOf: (path, part = 'value') => place(offsetOf(document, path, part)),
+  }
 }
 
-const emptyFile = 'wanted a policy, found an empty file: it could mean "no rules" or "the default"; delete the file for the default, or begin with "version: 1"'
+const emptyFile =
+  'wanted a policy, found an empty file: it could mean "no rules" or "the default"; delete the file for the default, or begin with "version: 1"'
 
 function atStart(message: string): Problem {
   return { line: 1, column: 1, path: [], message }
@@ -76,18 +102,29 @@ function atStart(message: string): Problem {
 /** What must be refused before the parser sees it, because parsing it would already cost too much. `what` the text is to be: a policy, a manifest. */
 export function refuseUnread(text: string, what: string = 'policy'): Problem | undefined {
   const size = Buffer.byteLength(text)
-  if (size > largestFile) return atStart(`wanted at most ${largestFile} bytes (1 MiB), found ${size}; a ${what} is read by people`)
+  if (size > largestFile)
+    return atStart(`wanted at most ${largestFile} bytes (1 MiB), found ${size}; a ${what} is read by people`)
   const unreadable = /[\0\uFFFD]/.exec(text)
   if (unreadable) {
     const line = text.slice(0, unreadable.index).split('\n').length
-    return { line, column: 1, path: [], message: 'wanted UTF-8 text, found bytes that are none; save the file as UTF-8' }
+    return {
+      line,
+      column: 1,
+      path: [],
+      message: 'wanted UTF-8 text, found bytes that are none; save the file as UTF-8',
+    }
   }
 
   // A directive stands at the beginning of a line, where no value of a map can stand.
   const directive = /^%.*/m.exec(text)
   if (directive) {
     const line = text.slice(0, directive.index).split('\n').length
-    return { line, column: 1, path: [], message: `wanted plain YAML 1.2, found the directive ${JSON.stringify(directive[0].trim().slice(0, 40))}; remove it` }
+    return {
+      line,
+      column: 1,
+      path: [],
+      message: `wanted plain YAML 1.2, found the directive ${JSON.stringify(directive[0].trim().slice(0, 40))}; remove it`,
+    }
   }
 
   let line = 1
@@ -96,7 +133,8 @@ export function refuseUnread(text: string, what: string = 'policy'): Problem | u
   let indicators = 0
   for (const token of new Lexer().lex(text)) {
     const refuse = (message: string): Problem => ({ line, column: 1, path: [], message })
-    if (++tokens > mostTokens) return refuse(`wanted a ${what} of at most ${mostTokens} YAML tokens, found more; a ${what} is read by people`)
+    if (++tokens > mostTokens)
+      return refuse(`wanted a ${what} of at most ${mostTokens} YAML tokens, found more; a ${what} is read by people`)
     if (token === '[' || token === '{') flow++
     else if (token === ']' || token === '}') flow = Math.max(0, flow - 1)
     else if (token === '-' || token === '?') indicators++
@@ -111,12 +149,20 @@ export function refuseUnread(text: string, what: string = 'policy'): Problem | u
   return undefined
 }
 
-const tooDeep = (what: string = 'policy') => `wanted at most ${deepestNesting} levels of nesting, found more; no key of a ${what} is that deep`
+const tooDeep = (what: string = 'policy') =>
+  `wanted at most ${deepestNesting} levels of nesting, found more; no key of a ${what} is that deep`
 
-function findProblems(node: unknown, path: PropertyKey[], depth: number, report: (node: Node | undefined, path: PropertyKey[], message: string) => void): void {
+function findProblems(
+  node: unknown,
+  path: PropertyKey[],
+  depth: number,
+  report: (node: Node | undefined, path: PropertyKey[], message: string) => void,
+): void {
   if (!isNode(node)) return
-  if (isAlias(node)) return report(node, path, `wanted a plain value, found the alias *${node.source}; write the value out`)
-  if (node.anchor !== undefined) report(node, path, `wanted a plain value, found the anchor &${node.anchor}; write the value out where it is used`)
+  if (isAlias(node))
+    return report(node, path, `wanted a plain value, found the alias *${node.source}; write the value out`)
+  if (node.anchor !== undefined)
+    report(node, path, `wanted a plain value, found the anchor &${node.anchor}; write the value out where it is used`)
   if (node.tag !== undefined) report(node, path, `wanted a plain value, found the tag ${node.tag}; remove it`)
   if (depth > deepestNesting) return report(node, path, tooDeep())
   if (isSeq(node)) node.items.forEach((item, index) => findProblems(item, [...path, index], depth + 1, report))
@@ -127,11 +173,21 @@ function findProblems(node: unknown, path: PropertyKey[], depth: number, report:
     const keyNode = isNode(key) ? key : undefined
     const name = isScalar(key) ? key.value : undefined
     if (!isScalar(key) || typeof name !== 'string') {
-      report(keyNode, path, `wanted a key that is text, found ${isScalar(key) ? `${JSON.stringify(name)}, which YAML reads as ${name === null ? 'nothing' : `a ${typeof name}`}; put it in quotes` : 'a list, a map or an alias'}`)
+      report(
+        keyNode,
+        path,
+        `wanted a key that is text, found ${isScalar(key) ? `${JSON.stringify(name)}, which YAML reads as ${name === null ? 'nothing' : `a ${typeof name}`}; put it in quotes` : 'a list, a map or an alias'}`,
+      )
       continue
     }
-    if (key.anchor !== undefined || key.tag !== undefined) report(keyNode, path, 'wanted a plain key, found an anchor or a tag; remove it')
-    if (refusedKeys.includes(name)) report(keyNode, path, `the key ${JSON.stringify(name)} is refused: it has a meaning of its own in JavaScript; remove it`)
+    if (key.anchor !== undefined || key.tag !== undefined)
+      report(keyNode, path, 'wanted a plain key, found an anchor or a tag; remove it')
+    if (refusedKeys.includes(name))
+      report(
+        keyNode,
+        path,
+        `the key ${JSON.stringify(name)} is refused: it has a meaning of its own in JavaScript; remove it`,
+      )
     else if (name === '<<') report(keyNode, path, 'wanted a key, found the merge key "<<"; write the values out')
     else if (seen.has(name)) report(keyNode, [...path, name], 'the key is there twice; keep one')
     seen.add(name)
@@ -161,7 +217,8 @@ function offsetOf(document: Document, path: readonly PropertyKey[], part: 'key' 
 
 /** A fault of the parser in our words. */
 export function sayError(code: string, message: string): string {
-  if (code === 'TAB_AS_INDENT') return 'wanted spaces, found a tab at the beginning of the line; YAML indents with spaces'
+  if (code === 'TAB_AS_INDENT')
+    return 'wanted spaces, found a tab at the beginning of the line; YAML indents with spaces'
   const sentence = message.split('\n')[0] ?? message
   return `not valid YAML: ${sentence.replace(/ at line \d+, column \d+:?$/, '')}`
 }

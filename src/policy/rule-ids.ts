@@ -124,4 +124,6 @@ export const rulesWithoutBaseline = [
 ] as const satisfies readonly RuleId[]
 
 /** Rules whose findings can be known from an earlier verdict. */
-export const rulesWithBaseline: readonly RuleId[] = ruleIds.filter((rule) => !(rulesWithoutBaseline as readonly string[]).includes(rule))
+export const rulesWithBaseline: readonly RuleId[] = ruleIds.filter(
+  (rule) => !(rulesWithoutBaseline as readonly string[]).includes(rule),
+)

@@ -8,7 +8,15 @@ import type { Policy } from './schema.ts'
 export const strictPolicy: Policy = {
   ...defaultPolicy,
   lint: { failOn: 'info', pragmas: 'deny' },
-  vulnerabilities: { critical: 0, high: 0, medium: 0, low: 'unlimited', unknown: 0, unfixed: 'count', knownExploited: { list: 'required', maximumAge: '7d' } },
+  vulnerabilities: {
+    critical: 0,
+    high: 0,
+    medium: 0,
+    low: 'unlimited',
+    unknown: 0,
+    unfixed: 'count',
+    knownExploited: { list: 'required', maximumAge: '7d' },
+  },
   size: { ...defaultPolicy.size, efficiency: 0.95, wasted: '10 MB' },
   configuration: { ...defaultPolicy.configuration, shells: 'deny' },
   database: { ...defaultPolicy.database, maximumAge: '24h' },

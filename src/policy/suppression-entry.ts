@@ -20,13 +20,20 @@ export interface SuppressedFinding extends Pick<Exception, 'rule' | 'id' | 'path
 export const mostEntries = 2_000
 
 /** An exception out of a file: reason, owner and last day are those of the policy's entry that names the file, and the file can only shorten its life. */
-export function suppressionEntry(suppression: Suppression, { says, lastDay, ...finding }: SuppressedFinding, origin: Origin): RegisterEntry {
+export function suppressionEntry(
+  suppression: Suppression,
+  { says, lastDay, ...finding }: SuppressedFinding,
+  origin: Origin,
+): RegisterEntry {
   const { file: _, reason, created, expires, ...acceptance } = suppression
   const last = lastDay !== undefined && lastDay < expires ? lastDay : expires
   return {
     ...finding,
     ...acceptance,
-    reason: says === undefined || says.trim() === '' ? reason : `${reason.replace(/[^.!?]$/, '$&.')} The file says: ${says.trim()}`,
+    reason:
+      says === undefined || says.trim() === ''
+        ? reason
+        : `${reason.replace(/[^.!?]$/, '$&.')} The file says: ${says.trim()}`,
     // A day that the file ended before is no day of creation any more.
     ...(created === undefined || created >= last ? {} : { created }),
     expires: last,

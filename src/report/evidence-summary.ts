@@ -27,14 +27,29 @@ const summaries: { [K in keyof Values]: (value: Values[K]) => string } = {
     const without = packages.filter(({ licenses }) => licenses.length === 0).length
     return `${counted(named.size, 'licence')} in ${counted(packages.length, 'package')}${without === 0 ? '' : `, ${wholeNumber(without)} without one`}`
   },
-  structure: ({ tests }) => `${wholeNumber(tests.filter(({ passed }) => passed).length)} of ${counted(tests.length, 'test')} passed`,
-  sbom: ({ documents }) => documents.map(({ format, components }) => `${format} with ${counted(components, 'component')}`).join(', ') || 'no document',
+  structure: ({ tests }) =>
+    `${wholeNumber(tests.filter(({ passed }) => passed).length)} of ${counted(tests.length, 'test')} passed`,
+  sbom: ({ documents }) =>
+    documents.map(({ format, components }) => `${format} with ${counted(components, 'component')}`).join(', ') ||
+    'no document',
   size: ({ unpacked, compressed, layers, efficiency, wasted }) =>
     `${byteSize(unpacked)} unpacked, ${byteSize(compressed)} compressed, in ${counted(layers.length, 'layer')}; ${(efficiency * 100).toFixed(1)} % efficient, ${byteSize(wasted)} wasted`,
   runtime: ({ outcome, reason, readySeconds, peakMemory, refusedWrites, stop }) => {
-    if (outcome !== 'ready' || readySeconds === undefined || stop === undefined) return outcome === 'not-asked' ? 'not run: the policy does not want it' : `${outcome.replace('-', ' ')}: ${reason}`
-    const ended = stop.forced ? 'killed' : stop.exit.signal === undefined ? `exit code ${stop.exit.code}` : `ended by ${stop.exit.signal}`
-    return [`ready after ${readySeconds.toFixed(1)} s`, `${byteSize(peakMemory)} of memory at most`, refusedWrites.length === 0 ? 'no refused write' : counted(refusedWrites.length, 'refused write'), `${ended} within ${stop.seconds.toFixed(1)} s of ${stop.signal}`].join(', ')
+    if (outcome !== 'ready' || readySeconds === undefined || stop === undefined)
+      return outcome === 'not-asked'
+        ? 'not run: the policy does not want it'
+        : `${outcome.replace('-', ' ')}: ${reason}`
+    const ended = stop.forced
+      ? 'killed'
+      : stop.exit.signal === undefined
+        ? `exit code ${stop.exit.code}`
+        : `ended by ${stop.exit.signal}`
+    return [
+      `ready after ${readySeconds.toFixed(1)} s`,
+      `${byteSize(peakMemory)} of memory at most`,
+      refusedWrites.length === 0 ? 'no refused write' : counted(refusedWrites.length, 'refused write'),
+      `${ended} within ${stop.seconds.toFixed(1)} s of ${stop.signal}`,
+    ].join(', ')
   },
   configuration: ({ user, exposedPorts, setuid, shells, healthcheck }) =>
     [
@@ -44,7 +59,16 @@ const summaries: { [K in keyof Values]: (value: Values[K]) => string } = {
       counted(setuid.length, 'setuid file'),
       shells.length === 0 ? 'no shell' : counted(shells.length, 'shell'),
     ].join(', '),
-  base: ({ images }) => images.filter(({ final }) => final).map(({ reference, pinnedBy }) => `${reference}, ${pinned[pinnedBy]}`).join('; ') || 'no base',
+  base: ({ images }) =>
+    images
+      .filter(({ final }) => final)
+      .map(({ reference, pinnedBy }) => `${reference}, ${pinned[pinnedBy]}`)
+      .join('; ') || 'no base',
 }
 
-const pinned = { dockerfile: 'pinned by the Dockerfile', lock: 'pinned by the lock file', nobody: 'not pinned', scratch: 'nothing to pin' } as const
+const pinned = {
+  dockerfile: 'pinned by the Dockerfile',
+  lock: 'pinned by the lock file',
+  nobody: 'not pinned',
+  scratch: 'nothing to pin',
+} as const

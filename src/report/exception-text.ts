@@ -12,7 +12,17 @@ export interface ExceptionText {
 }
 
 /** Says an exception in words. */
-export function exceptionText({ reason, owner, ticket, created, expires, daysLeft, compensatingControl, vex, origin }: AcceptedRisk): ExceptionText {
+export function exceptionText({
+  reason,
+  owner,
+  ticket,
+  created,
+  expires,
+  daysLeft,
+  compensatingControl,
+  vex,
+  origin,
+}: AcceptedRisk): ExceptionText {
   const until = `${expires}, ${daysLeft === 0 ? 'its last day' : `${counted(daysLeft, 'day')} left`}`
   const facts: ExceptionText['facts'] = [
     ['owner', owner],
@@ -23,7 +33,11 @@ export function exceptionText({ reason, owner, ticket, created, expires, daysLef
     ...pair('OpenVEX', vex === undefined ? undefined : `${vex.status}, ${vex.justification}`),
     ...pair('taken from', origin === undefined ? undefined : `${origin.path}, ${origin.place}`),
   ]
-  return { until: `until ${until}`, facts, line: `${reason} (${facts.map(([name, value]) => `${name}: ${value}`).join('; ')})` }
+  return {
+    until: `until ${until}`,
+    facts,
+    line: `${reason} (${facts.map(([name, value]) => `${name}: ${value}`).join('; ')})`,
+  }
 }
 
 function pair(name: string, value: string | undefined): Array<[string, string]> {

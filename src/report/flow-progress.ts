@@ -29,7 +29,9 @@ function reached(run: Run, stage: Exclude<Stage, 'report'>): Omit<StageProgress,
     case 'lint':
       if (run.evidence === undefined) return run.failure === undefined ? pending : { state: 'done', note: 'run' }
       if (run.evidence.lint.status === 'not-applicable') return { state: 'skipped', note: 'no Dockerfile' }
-      return run.evidence.lint.status === 'undecided' ? { state: 'undecided', note: 'undecided' } : { state: 'done', note: 'collected' }
+      return run.evidence.lint.status === 'undecided'
+        ? { state: 'undecided', note: 'undecided' }
+        : { state: 'done', note: 'collected' }
     case 'build': {
       const platforms = run.evidence?.platforms.length ?? 0
       if (platforms === 0) return run.failure === undefined ? pending : { state: 'done', note: 'run' }
@@ -38,21 +40,28 @@ function reached(run: Run, stage: Exclude<Stage, 'report'>): Omit<StageProgress,
     }
     case 'evidence': {
       if (run.evidence === undefined || run.evidence.platforms.length === 0) return pending
-      const missing = run.evidence.platforms.flatMap(({ evidence }) => evidenceKinds.filter((kind) => evidence[kind].status === 'undecided')).length
+      const missing = run.evidence.platforms.flatMap(({ evidence }) =>
+        evidenceKinds.filter((kind) => evidence[kind].status === 'undecided'),
+      ).length
       return missing === 0 ? { state: 'done', note: 'collected' } : { state: 'undecided', note: `${missing} missing` }
     }
     case 'gate':
       if (run.verdict === undefined) return pending
       if (run.verdict.outcome === 'passed') return { state: 'done', note: 'passed' }
-      return run.verdict.outcome === 'rejected' ? { state: 'stopped', note: 'rejected' } : { state: 'undecided', note: 'undecided' }
+      return run.verdict.outcome === 'rejected'
+        ? { state: 'stopped', note: 'rejected' }
+        : { state: 'undecided', note: 'undecided' }
     case 'publish':
       if (run.release !== undefined || releasing(run)) return { state: 'done', note: 'by digest' }
       return { state: 'skipped', note: outcome === 'passed' ? 'not done' : 'not allowed' }
     case 'sign':
     case 'attest':
-      if (run.release?.signature !== undefined) return { state: 'done', note: run.release.signature.verified ? 'verified' : 'not verified' }
+      if (run.release?.signature !== undefined)
+        return { state: 'done', note: run.release.signature.verified ? 'verified' : 'not verified' }
       if (stage === 'sign' && run.release?.unsigned !== undefined) return { state: 'undecided', note: 'not signed' }
-      return releasing(run) ? { state: 'done', note: 'done' } : { state: 'skipped', note: outcome === 'passed' ? 'not done' : 'not allowed' }
+      return releasing(run)
+        ? { state: 'done', note: 'done' }
+        : { state: 'skipped', note: outcome === 'passed' ? 'not done' : 'not allowed' }
   }
 }
 

@@ -15,12 +15,25 @@ export function renderGithub(run: Run, findings: readonly ReportedFinding[] = re
   const warning = findings.filter(({ state }) => state === 'warned')
   const known = tally(findings).states.known
   const broken = outcome === 'broken' ? [command('error', {}, `Loadline: ${sentence} ${next}`)] : []
-  const errors = [...broken, ...denying.slice(0, mostAnnotations - broken.length).map((finding) => annotation(run, 'error', finding))]
+  const errors = [
+    ...broken,
+    ...denying.slice(0, mostAnnotations - broken.length).map((finding) => annotation(run, 'error', finding)),
+  ]
   const warnings = warning.slice(0, mostAnnotations).map((finding) => annotation(run, 'warning', finding))
   const cut = [...denying.slice(mostAnnotations - broken.length), ...warning.slice(mostAnnotations)]
-  const rest = cut.length === 0 ? '' : ` ${counted(cut.length, 'more finding')} ${cut.length === 1 ? 'is' : 'are'} only in the reports (${severityLine(tally(cut))}).`
-  const summary = command('notice', { title: `Loadline: ${word}` }, `${sentence} ${wholeNumber(denying.length)} deny, ${wholeNumber(warning.length)} warn${known === 0 ? '' : `, ${wholeNumber(known)} known since an earlier verdict`}.${rest}`)
-  const skipped = outcome === 'passed' && run.release === undefined && run.notPublished !== undefined ? [command('notice', { title: 'Loadline: not published' }, next)] : []
+  const rest =
+    cut.length === 0
+      ? ''
+      : ` ${counted(cut.length, 'more finding')} ${cut.length === 1 ? 'is' : 'are'} only in the reports (${severityLine(tally(cut))}).`
+  const summary = command(
+    'notice',
+    { title: `Loadline: ${word}` },
+    `${sentence} ${wholeNumber(denying.length)} deny, ${wholeNumber(warning.length)} warn${known === 0 ? '' : `, ${wholeNumber(known)} known since an earlier verdict`}.${rest}`,
+  )
+  const skipped =
+    outcome === 'passed' && run.release === undefined && run.notPublished !== undefined
+      ? [command('notice', { title: 'Loadline: not published' }, next)]
+      : []
   return `${[...errors, ...warnings, summary, ...skipped].join('\n')}\n`
 }
 
@@ -31,13 +44,24 @@ function annotation(run: Run, level: 'error' | 'warning', finding: ReportedFindi
   const inImage = finding.location?.within === 'image' ? ` in ${finding.location.path}` : ''
   return command(
     level,
-    { file: repositorySegments(run, place.path).join('/'), ...(place.line === undefined ? {} : { line: place.line }), ...(place.column === undefined ? {} : { col: place.column }), title: `${finding.id} (${finding.severity})` },
+    {
+      file: repositorySegments(run, place.path).join('/'),
+      ...(place.line === undefined ? {} : { line: place.line }),
+      ...(place.column === undefined ? {} : { col: place.column }),
+      title: `${finding.id} (${finding.severity})`,
+    },
     `${foundLine(finding)}${inImage}; wanted ${finding.wanted}. ${finding.remedy}`,
   )
 }
 
-function command(level: 'error' | 'warning' | 'notice', properties: { file?: string; line?: number; col?: number; title?: string }, message: string): string {
-  const listed = Object.entries(properties).map(([name, value]) => `${name}=${encodeProperty(printable(String(value)))}`)
+function command(
+  level: 'error' | 'warning' | 'notice',
+  properties: { file?: string; line?: number; col?: number; title?: string },
+  message: string,
+): string {
+  const listed = Object.entries(properties).map(
+    ([name, value]) => `${name}=${encodeProperty(printable(String(value)))}`,
+  )
   return `::${level}${listed.length === 0 ? '' : ` ${listed.join(',')}`}::${encodeData(printable(message, 2000))}`
 }
 

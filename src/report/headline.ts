@@ -34,7 +34,9 @@ function agreedOutcome(run: Run): Run['outcome'] {
   if (run.outcome === 'broken' || run.failure !== undefined) return 'broken'
   if (run.verdict === undefined || run.verdict.results.length === 0) return 'broken'
   if (run.outcome === 'passed' && run.verdict.binding.images.length === 0) return 'broken'
-  return [run.verdict.outcome, outcomeOf(run.verdict.results)].every((said) => said === run.outcome) ? run.outcome : 'broken'
+  return [run.verdict.outcome, outcomeOf(run.verdict.results)].every((said) => said === run.outcome)
+    ? run.outcome
+    : 'broken'
 }
 
 function explain(run: Run, outcome: Run['outcome']): { sentence: string; next: string } {
@@ -45,14 +47,23 @@ function explain(run: Run, outcome: Run['outcome']): { sentence: string; next: s
   const off = rulesWith(run, 'off')
   switch (outcome) {
     case 'passed': {
-      const aside = [warned.length > 0 ? `${counted(warned.length, 'rule')} only ${warned.length === 1 ? 'warns' : 'warn'}` : '', off.length > 0 ? `${counted(off.length, 'rule')} ${off.length === 1 ? 'was' : 'were'} not judged` : ''].filter((part) => part !== '')
+      const aside = [
+        warned.length > 0 ? `${counted(warned.length, 'rule')} only ${warned.length === 1 ? 'warns' : 'warn'}` : '',
+        off.length > 0 ? `${counted(off.length, 'rule')} ${off.length === 1 ? 'was' : 'were'} not judged` : '',
+      ].filter((part) => part !== '')
       const satisfied = rules - warned.length - off.length
-      const sentence = aside.length === 0 ? `All ${counted(rules, 'rule')} of the policy are satisfied.` : `${wholeNumber(satisfied)} of ${counted(rules, 'rule')} of the policy are satisfied; ${aside.join(' and ')}.`
+      const sentence =
+        aside.length === 0
+          ? `All ${counted(rules, 'rule')} of the policy are satisfied.`
+          : `${wholeNumber(satisfied)} of ${counted(rules, 'rule')} of the policy are satisfied; ${aside.join(' and ')}.`
       return { sentence, next: run.release === undefined ? (run.notPublished ?? '') : describeRelease(run.release) }
     }
     case 'rejected': {
       const missing = undecided.length > 0 ? ` ${counted(undecided.length, 'more', 'more')} could not be decided.` : ''
-      return { sentence: `${wholeNumber(failed.length)} of ${counted(rules, 'rule')} ${failed.length === 1 ? 'says' : 'say'} no: ${names(failed)}.${missing}`, next: 'Nothing was published. Do what the gates ask for, and run again.' }
+      return {
+        sentence: `${wholeNumber(failed.length)} of ${counted(rules, 'rule')} ${failed.length === 1 ? 'says' : 'say'} no: ${names(failed)}.${missing}`,
+        next: 'Nothing was published. Do what the gates ask for, and run again.',
+      }
     }
     case 'undecided':
       return {
@@ -60,9 +71,16 @@ function explain(run: Run, outcome: Run['outcome']): { sentence: string; next: s
         next: 'Nothing was published. Provide what was missing, and run again.',
       }
     case 'broken': {
-      if (run.failure === undefined) return { sentence: `This document contradicts itself: it says “${run.outcome}”, and its verdict ${contradiction(run)}.`, next: 'Do not rely on it. Run again with a released version of Loadline.' }
+      if (run.failure === undefined)
+        return {
+          sentence: `This document contradicts itself: it says “${run.outcome}”, and its verdict ${contradiction(run)}.`,
+          next: 'Do not rely on it. Run again with a released version of Loadline.',
+        }
       const passed = run.verdict?.outcome === 'passed' ? 'The gate passed, but ' : ''
-      return { sentence: `${passed}${passed === '' ? 'The' : 'the'} stage “${run.failure.stage}” failed: ${run.failure.message}`, next: run.failure.hint }
+      return {
+        sentence: `${passed}${passed === '' ? 'The' : 'the'} stage “${run.failure.stage}” failed: ${run.failure.message}`,
+        next: run.failure.hint,
+      }
     }
   }
 }

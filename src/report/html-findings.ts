@@ -4,7 +4,16 @@ import { cell, columnHeads } from './html-table.ts'
 import { html, type Markup } from './markup.ts'
 import { counted, wholeNumber } from './measures.ts'
 import { ownerGroups, type OwnerGroup } from './owner-groups.ts'
-import { findingKinds, findingStates, ownerLine, severityLine, tally, type FindingKind, type FindingState, type ReportedFinding } from './reported-findings.ts'
+import {
+  findingKinds,
+  findingStates,
+  ownerLine,
+  severityLine,
+  tally,
+  type FindingKind,
+  type FindingState,
+  type ReportedFinding,
+} from './reported-findings.ts'
 import { printable, safeUrl } from './sanitize.ts'
 import { dockerfileOf } from './source-location.ts'
 
@@ -26,8 +35,22 @@ const kindTitles: Record<FindingKind, string> = {
   policy: 'Policy',
 }
 
-const stateWords = { undecided: 'undecided', denied: 'denies', warned: 'warns', excepted: 'excepted', known: 'known', reported: 'within policy' } as const
-const stateCounts = { undecided: 'undecided', denied: 'denying', warned: 'warning', excepted: 'excepted', known: 'known', reported: 'within the policy' } as const
+const stateWords = {
+  undecided: 'undecided',
+  denied: 'denies',
+  warned: 'warns',
+  excepted: 'excepted',
+  known: 'known',
+  reported: 'within policy',
+} as const
+const stateCounts = {
+  undecided: 'undecided',
+  denied: 'denying',
+  warned: 'warning',
+  excepted: 'excepted',
+  known: 'known',
+  reported: 'within the policy',
+} as const
 
 /**
  * Every finding by its owner, with the choice of another order and of what is shown. No script: the browser reorders and hides rows by style alone,
@@ -35,12 +58,18 @@ const stateCounts = { undecided: 'undecided', denied: 'denying', warned: 'warnin
  */
 export function findingsSection(run: Run, findings: readonly ReportedFinding[]): Markup {
   if (findings.length === 0) return html`<section id="findings"><h2>Findings</h2><p class="lead">None.</p></section>`
-  const listed = new Set(findingKinds.flatMap((kind) => findings.filter((finding) => finding.kind === kind).slice(0, mostFindings)))
+  const listed = new Set(
+    findingKinds.flatMap((kind) => findings.filter((finding) => finding.kind === kind).slice(0, mostFindings)),
+  )
   const groups = ownerGroups(findings)
   const positions = ordersOf([...listed])
   return html`<section id="findings"><h2>Findings</h2><p class="lead">${counted(findings.length, 'finding')}: ${stateLine(findings)}.</p>
 ${ownerTable(run, groups)}
-<div class="choices">${choice('order', 'Order by', orders.map(({ name, label }) => [name, label]))}${choice('show', 'Show', shownStates(findings))}</div>
+<div class="choices">${choice(
+    'order',
+    'Order by',
+    orders.map(({ name, label }) => [name, label]),
+  )}${choice('show', 'Show', shownStates(findings))}</div>
 <table class="findings" role="table"><caption>Findings by owner</caption><thead role="rowgroup"><tr role="row">${['Severity', 'Finding', 'Where', 'What to do'].map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}</tr></thead>
 ${groups.map((group, index) => ownerRows(run, group, index + 1, listed, positions))}</table>
 ${cutLines(findings, listed)}</section>`
@@ -59,13 +88,19 @@ export function stateLine(findings: readonly ReportedFinding[]): string {
 function ownerTable(run: Run, groups: readonly OwnerGroup[]): Markup {
   return html`<table class="owners"><caption>How many findings each owner can repair</caption>${columnHeads(['Owner', 'Deny', ...severities])}<tbody>
 ${groups.map((group, index) => {
-    const counts = tally(group.findings)
-    const denying = counts.states.denied + counts.states.undecided
-    return html`<tr>${cell('Owner', html`<span><a href="#owner-${index + 1}">${group.title}</a> ${ownerName(run, group)}</span>`)}${cell('Deny', denying === 0 ? html`<span class="none">0</span>` : html`<b class="denying">${wholeNumber(denying)}</b>`)}${severities.map((severity) =>
-      cell(severity, counts.severities[severity] === 0 ? html`<span class="none">0</span>` : wholeNumber(counts.severities[severity])),
-    )}</tr>
+  const counts = tally(group.findings)
+  const denying = counts.states.denied + counts.states.undecided
+  return html`<tr>${cell('Owner', html`<span><a href="#owner-${index + 1}">${group.title}</a> ${ownerName(run, group)}</span>`)}${cell('Deny', denying === 0 ? html`<span class="none">0</span>` : html`<b class="denying">${wholeNumber(denying)}</b>`)}${severities.map(
+    (severity) =>
+      cell(
+        severity,
+        counts.severities[severity] === 0
+          ? html`<span class="none">0</span>`
+          : wholeNumber(counts.severities[severity]),
+      ),
+  )}</tr>
 `
-  })}</tbody></table>`
+})}</tbody></table>`
 }
 
 function ownerName(run: Run, { name, line }: OwnerGroup): Markup {
@@ -75,9 +110,21 @@ function ownerName(run: Run, { name, line }: OwnerGroup): Markup {
 /** Orders other than by owner: each row carries its position in every one of them, and the style sorts by the chosen one. */
 const orders = [
   { name: 'owner', label: 'owner' },
-  { name: 'severity', label: 'severity', compare: (left: ReportedFinding, right: ReportedFinding) => compareSeverity(left.severity, right.severity) },
-  { name: 'package', label: 'package', compare: (left: ReportedFinding, right: ReportedFinding) => compareText(packageKey(left), packageKey(right)) },
-  { name: 'gate', label: 'gate', compare: (left: ReportedFinding, right: ReportedFinding) => compareText(gateOf(left), gateOf(right)) },
+  {
+    name: 'severity',
+    label: 'severity',
+    compare: (left: ReportedFinding, right: ReportedFinding) => compareSeverity(left.severity, right.severity),
+  },
+  {
+    name: 'package',
+    label: 'package',
+    compare: (left: ReportedFinding, right: ReportedFinding) => compareText(packageKey(left), packageKey(right)),
+  },
+  {
+    name: 'gate',
+    label: 'gate',
+    compare: (left: ReportedFinding, right: ReportedFinding) => compareText(gateOf(left), gateOf(right)),
+  },
 ] as const
 
 /** Packages first and by name, then everything else by what it is about. */
@@ -92,11 +139,15 @@ function gateOf({ rule, kind }: ReportedFinding): string {
 /** The style of each row: `--severity:3;--package:0`. Where an order does not tell two findings apart, the heavier one comes first. */
 function ordersOf(findings: readonly ReportedFinding[]): Map<ReportedFinding, string> {
   const weight = new Map(findings.map((finding, index) => [finding, index]))
-  const byWeight = (left: ReportedFinding, right: ReportedFinding) => findingStates.indexOf(left.state) - findingStates.indexOf(right.state) || (weight.get(left) ?? 0) - (weight.get(right) ?? 0)
+  const byWeight = (left: ReportedFinding, right: ReportedFinding) =>
+    findingStates.indexOf(left.state) - findingStates.indexOf(right.state) ||
+    (weight.get(left) ?? 0) - (weight.get(right) ?? 0)
   const styles = new Map(findings.map((finding) => [finding, [] as string[]]))
   for (const order of orders) {
     if (!('compare' in order)) continue
-    findings.toSorted((left, right) => order.compare(left, right) || byWeight(left, right)).forEach((finding, position) => styles.get(finding)?.push(`--${order.name}:${position}`))
+    findings
+      .toSorted((left, right) => order.compare(left, right) || byWeight(left, right))
+      .forEach((finding, position) => styles.get(finding)?.push(`--${order.name}:${position}`))
   }
   return new Map([...styles].map(([finding, style]) => [finding, style.join(';')]))
 }
@@ -114,10 +165,21 @@ function shownStates(findings: readonly ReportedFinding[]): Array<readonly [stri
     ['known', 'known', states.known],
     ['reported', 'within policy', states.reported],
   ]
-  return [['all', `all ${wholeNumber(total)}`], ...counts.filter(([, , count]) => count > 0).map(([value, label, count]) => [value, `${label} ${wholeNumber(count)}`] as const)]
+  return [
+    ['all', `all ${wholeNumber(total)}`],
+    ...counts
+      .filter(([, , count]) => count > 0)
+      .map(([value, label, count]) => [value, `${label} ${wholeNumber(count)}`] as const),
+  ]
 }
 
-function ownerRows(run: Run, group: OwnerGroup, number: number, listed: ReadonlySet<ReportedFinding>, positions: ReadonlyMap<ReportedFinding, string>): Markup {
+function ownerRows(
+  run: Run,
+  group: OwnerGroup,
+  number: number,
+  listed: ReadonlySet<ReportedFinding>,
+  positions: ReadonlyMap<ReportedFinding, string>,
+): Markup {
   const severalPlatforms = (run.evidence?.platforms.length ?? 0) > 1
   return html`<tbody role="rowgroup"><tr class="group" role="row" id="owner-${number}"><th colspan="4" scope="rowgroup" role="rowheader"><h3>${group.title} ${ownerName(run, group)}</h3><span>${severityLine(tally(group.findings))}; ${stateLine(group.findings)}</span></th></tr>
 ${group.findings.filter((finding) => listed.has(finding)).map((finding) => findingRow(finding, positions.get(finding) ?? '', severalPlatforms))}</tbody>
@@ -125,15 +187,26 @@ ${group.findings.filter((finding) => listed.has(finding)).map((finding) => findi
 }
 
 /** The row's class is what it can be shown by: missing evidence denies as well. */
-const shownAs: Record<FindingState, string> = { undecided: 'denied', denied: 'denied', warned: 'warned', excepted: 'excepted', known: 'known', reported: 'reported' }
+const shownAs: Record<FindingState, string> = {
+  undecided: 'denied',
+  denied: 'denied',
+  warned: 'warned',
+  excepted: 'excepted',
+  known: 'known',
+  reported: 'reported',
+}
 
 function findingRow(finding: ReportedFinding, style: string, severalPlatforms: boolean): Markup {
   const { vulnerability, location } = finding
   const url = safeUrl(finding.url)
   const id = html`<b class="mono">${printable(finding.id, 200)}</b>`
   const about = vulnerability?.title ?? finding.found
-  const place = location === undefined ? (vulnerability?.package.path ?? '') : `${location.path}${location.line === undefined ? '' : `:${location.line}`}`
-  const what = vulnerability === undefined ? finding.subject : `${vulnerability.package.name} ${vulnerability.package.version}`
+  const place =
+    location === undefined
+      ? (vulnerability?.package.path ?? '')
+      : `${location.path}${location.line === undefined ? '' : `:${location.line}`}`
+  const what =
+    vulnerability === undefined ? finding.subject : `${vulnerability.package.name} ${vulnerability.package.version}`
   const where = [place.startsWith(what) ? '' : what, place].filter((line) => line !== '')
   const platforms = severalPlatforms ? finding.platforms.join(', ') : ''
   const owner = ownerLine(finding)
@@ -143,7 +216,9 @@ function findingRow(finding: ReportedFinding, style: string, severalPlatforms: b
     html`<span>${url === undefined ? id : html`<a href="${url}" rel="noopener noreferrer">${id}</a>`}${about !== '' && about !== finding.id && html`<small>${printable(about)}</small>`}<small class="gate">${finding.rule === undefined ? kindTitles[finding.kind].toLowerCase() : printable(finding.rule, 100)}</small></span>`,
   )}${data('Where', html`<span>${where.map((line, position) => (position === 0 ? html`<span class="mono">${printable(line, 300)}</span>` : html`<small class="mono">${printable(line, 300)}</small>`))}${platforms !== '' && html`<small>${platforms}</small>`}${owner !== '' && html`<small class="owner">${printable(owner, 200)}</small>`}</span>`)}${data(
     'What to do',
-    finding.exception === undefined ? html`<span>${printable(finding.remedy)}${vulnerability === undefined && html`<small>Wanted: ${printable(finding.wanted)}</small>`}</span>` : html`<span>${printable(finding.exception.reason)}<small>${printable(finding.exception.owner)}, ${exceptionText(finding.exception).until}</small></span>`,
+    finding.exception === undefined
+      ? html`<span>${printable(finding.remedy)}${vulnerability === undefined && html`<small>Wanted: ${printable(finding.wanted)}</small>`}</span>`
+      : html`<span>${printable(finding.exception.reason)}<small>${printable(finding.exception.owner)}, ${exceptionText(finding.exception).until}</small></span>`,
   )}</tr>
 `
 }
@@ -151,6 +226,10 @@ function findingRow(finding: ReportedFinding, style: string, severalPlatforms: b
 function cutLines(findings: readonly ReportedFinding[], listed: ReadonlySet<ReportedFinding>): Markup[] {
   return findingKinds.flatMap((kind) => {
     const cut = findings.filter((finding) => finding.kind === kind && !listed.has(finding))
-    return cut.length === 0 ? [] : [html`<p class="cut">${kindTitles[kind]}, not listed here: ${counted(cut.length, 'more finding')} (${severityLine(tally(cut))}; ${stateLine(cut)}). verdict.json has them all.</p>`]
+    return cut.length === 0
+      ? []
+      : [
+          html`<p class="cut">${kindTitles[kind]}, not listed here: ${counted(cut.length, 'more finding')} (${severityLine(tally(cut))}; ${stateLine(cut)}). verdict.json has them all.</p>`,
+        ]
   })
 }

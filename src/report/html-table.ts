@@ -9,7 +9,9 @@ export function cell(label: string, content: string | Markup): Markup {
 export function breakable(text: string): Markup {
   return html`${text.split(/( +)/).map((word) => {
     if (/^--[a-z][\w=-]{0,24}[.,;]?$/.test(word)) return html`<span class="whole">${word}</span>`
-    return word.length < 20 ? word : word.split(/(?<=[./])(?=.)/).map((part, position) => html`${position > 0 && html`<wbr>`}${part}`)
+    return word.length < 20
+      ? word
+      : word.split(/(?<=[./])(?=.)/).map((part, position) => html`${position > 0 && html`<wbr>`}${part}`)
   })}`
 }
 

@@ -1,4 +1,13 @@
-import { evidenceKinds, type EvidenceKind, type PlatformEvidence, type RuleResult, type Run, type Runtime, type Size, type Undecided } from '../model/index.ts'
+import {
+  evidenceKinds,
+  type EvidenceKind,
+  type PlatformEvidence,
+  type RuleResult,
+  type Run,
+  type Runtime,
+  type Size,
+  type Undecided,
+} from '../model/index.ts'
 import { evidenceSummary, lintSummary } from './evidence-summary.ts'
 import { exceptionText } from './exception-text.ts'
 import { flowProgress } from './flow-progress.ts'
@@ -41,8 +50,14 @@ ${topBar(run, outcome === 'passed')}
 ${verdictSection(run)}
 ${flowStrip(run)}
 ${factList(run)}
-${notices(run).map(({ title, text, items }) => html`<aside class="notice"><b>${title}</b><p>${text}</p>${items.length > 0 && html`<ul>${items.map((item) => html`<li><code>${printable(item)}</code></li>`)}</ul>`}</aside>
-`)}
+${notices(run).map(
+  ({
+    title,
+    text,
+    items,
+  }) => html`<aside class="notice"><b>${title}</b><p>${text}</p>${items.length > 0 && html`<ul>${items.map((item) => html`<li><code>${printable(item)}</code></li>`)}</ul>`}</aside>
+`,
+)}
 ${outcome === 'passed' && verificationSection(run)}
 ${gatesSection(run)}
 ${evidenceSection(run)}
@@ -90,17 +105,25 @@ function flowStrip(run: Run): Markup {
 function factList(run: Run): Markup {
   const { images } = headline(run)
   const judgedAt = run.verdict?.binding.at ?? run.startedAt
-  const fact = (term: string, values: Markup[]): Markup | false => values.length > 0 && html`<dt>${term}</dt>${values.map((value) => html`<dd>${value}</dd>`)}`
+  const fact = (term: string, values: Markup[]): Markup | false =>
+    values.length > 0 && html`<dt>${term}</dt>${values.map((value) => html`<dd>${value}</dd>`)}`
   return html`<dl class="facts">
 ${fact(
   'Image',
-  images.map(({ platform, digest }) => html`<code>${digest}</code>${images.length > 1 && html` <small>${platform}</small>`}`),
+  images.map(
+    ({ platform, digest }) => html`<code>${digest}</code>${images.length > 1 && html` <small>${platform}</small>`}`,
+  ),
 )}
 ${fact('Published as', run.release === undefined ? [] : [html`<code>${printable(run.release.reference)}</code>${run.release.signature !== undefined && html` <small>${printable(describeSignature(run.release.signature))}</small>`}`])}
 ${fact('Policy', run.policy === undefined ? [] : [html`${run.policy.path === undefined ? 'built in' : html`<code>${printable(run.policy.path)}</code>`} <small><code>${run.policy.digest}</code></small>`])}
 ${fact(
   'Vulnerability database',
-  run.verdict?.binding.databases.length === 0 ? [html`none: vulnerabilities were not looked up`] : (run.verdict?.binding.databases ?? []).map((database) => html`${printable(database.name)}, ${age(database.updatedAt, judgedAt)} <small>${database.coverage}, updated ${moment(database.updatedAt)}, <code>${database.digest}</code></small>`),
+  run.verdict?.binding.databases.length === 0
+    ? [html`none: vulnerabilities were not looked up`]
+    : (run.verdict?.binding.databases ?? []).map(
+        (database) =>
+          html`${printable(database.name)}, ${age(database.updatedAt, judgedAt)} <small>${database.coverage}, updated ${moment(database.updatedAt)}, <code>${database.digest}</code></small>`,
+      ),
 )}
 ${fact('Given image', run.subject.image === undefined ? [] : [html`<code>${printable(run.subject.image.name)}</code> <small>${run.subject.image.form}</small>`])}${fact('Source', run.subject.dockerfile === undefined ? [] : [html`<code>${printable(run.subject.dockerfile)}</code>${run.subject.target !== undefined && html` <small>target <code>${printable(run.subject.target)}</code></small>`}${run.subject.dockerfileDigest !== undefined && html` <small><code>${run.subject.dockerfileDigest}</code></small>`}`])}
 </dl>`
@@ -111,7 +134,13 @@ function verificationSection(run: Run): Markup {
 <ol class="steps">${verificationSteps(run).map(({ proves, command, expect }) => html`<li><p>${proves}</p><pre><code>${printable(command, 2000)}</code>${expect !== undefined && html`<i><code>${printable(expect)}</code></i>`}</pre></li>`)}</ol></section>`
 }
 
-const statusWords = { failed: 'says no', undecided: 'undecided', warned: 'warns', passed: 'passed', off: 'off' } as const
+const statusWords = {
+  failed: 'says no',
+  undecided: 'undecided',
+  warned: 'warns',
+  passed: 'passed',
+  off: 'off',
+} as const
 
 function gatesSection(run: Run): Markup | false {
   if (run.verdict === undefined) return false
@@ -120,13 +149,17 @@ function gatesSection(run: Run): Markup | false {
   // What is in order is folded away where something is not.
   const denying = speaking.some(({ status }) => status !== 'warned')
   const told = (text: string): Markup => html`<span>${breakable(printable(text))}</span>`
-  const row = (result: RuleResult): Markup => html`<tr>${cell('Verdict', html`<span class="word ${result.status}">${statusWords[result.status]}</span>`)}${cell('Gate', html`<span><b>${printable(result.title)}</b> <small>${printable(result.rule)}</small></span>`)}${cell('Wanted', told(result.wanted))}${cell('Found', told(result.found))}${speaks(result) && cell('What to do', told(result.remedy))}</tr>
+  const row = (
+    result: RuleResult,
+  ): Markup => html`<tr>${cell('Verdict', html`<span class="word ${result.status}">${statusWords[result.status]}</span>`)}${cell('Gate', html`<span><b>${printable(result.title)}</b> <small>${printable(result.rule)}</small></span>`)}${cell('Wanted', told(result.wanted))}${cell('Found', told(result.found))}${speaks(result) && cell('What to do', told(result.remedy))}</tr>
 `
   const table = (results: readonly RuleResult[], caption: string, remedy: boolean): Markup | false =>
     results.length > 0 &&
     html`<table class="gates${remedy ? '' : ' quiet'}"><caption>${caption}</caption>${columnHeads(['Verdict', 'Gate', 'Wanted', 'Found', ...(remedy ? ['What to do'] : [])])}
 <tbody>${results.map(row)}</tbody></table>`
-  const counts = (['failed', 'undecided', 'warned', 'passed', 'off'] as const).map((status) => [status, rulesWith(run, status).length] as const).filter(([, count]) => count > 0)
+  const counts = (['failed', 'undecided', 'warned', 'passed', 'off'] as const)
+    .map((status) => [status, rulesWith(run, status).length] as const)
+    .filter(([, count]) => count > 0)
   const line = counts.map(([status, count]) => `${wholeNumber(count)} ${countWords[status]}`).join(', ')
   return html`<section id="gates"><h2>Gates</h2><p class="lead">${line}.</p>
 ${table(speaking, 'Gates that say no, are undecided or warn: what each wanted and found, and what to do', true)}
@@ -143,7 +176,12 @@ function evidenceSection(run: Run): Markup | false {
   if (run.evidence === undefined) return false
   const { lint, platforms } = run.evidence
   const told = (text: string): Markup => html`<span>${printable(text)}</span>`
-  const lintCell = lint.status === 'collected' ? told(lintSummary(lint.value)) : lint.status === 'not-applicable' ? told(`not applicable: ${lint.reason}`) : undecidedCell(lint)
+  const lintCell =
+    lint.status === 'collected'
+      ? told(lintSummary(lint.value))
+      : lint.status === 'not-applicable'
+        ? told(`not applicable: ${lint.reason}`)
+        : undecidedCell(lint)
   if (platforms.length === 0) {
     return html`<section id="evidence"><h2>Evidence</h2><p class="lead">There is no image, so nothing was collected from one.</p>
 <table class="evidence"><caption>Evidence by kind</caption>${columnHeads(['Kind', 'Dockerfile'])}<tbody><tr>${cell('Kind', 'lint')}${cell('Dockerfile', lintCell)}</tr></tbody></table></section>`
@@ -151,27 +189,45 @@ function evidenceSection(run: Run): Markup | false {
   return html`<section id="evidence"><h2>Evidence</h2><p class="lead">What the collectors saw in these exact bytes, before anything was judged.</p>
 <table class="evidence"><caption>Evidence by kind and platform</caption>${columnHeads(['Kind', ...platforms.map(({ archive }) => archive.platform)])}
 <tbody><tr>${cell('Kind', 'lint')}<td data-label="Dockerfile"${platforms.length > 1 && html` colspan="${platforms.length}"`}>${lintCell}</td></tr>
-${evidenceKinds.map((kind) => html`<tr>${cell('Kind', kind)}${platforms.map(({ archive, evidence }) => {
+${evidenceKinds.map(
+  (kind) => html`<tr>${cell('Kind', kind)}${platforms.map(({ archive, evidence }) => {
     const collected = evidence[kind]
     if (collected.status === 'undecided') return cell(archive.platform, undecidedCell(collected))
-    if (collected.status === 'not-applicable') return cell(archive.platform, told(`not applicable: ${collected.reason}`))
+    if (collected.status === 'not-applicable')
+      return cell(archive.platform, told(`not applicable: ${collected.reason}`))
     const summary = told(evidenceSummary(kind, collected.value as never))
     return cell(archive.platform, detail(evidence, kind, summary))
   })}</tr>
-`)}</tbody></table></section>`
+`,
+)}</tbody></table></section>`
 }
 
 /** What is worth more than a line. */
 function detail({ size, runtime }: PlatformEvidence, kind: EvidenceKind, summary: Markup): Markup {
   if (kind === 'size' && size.status === 'collected') return html`<span>${summary}${layerBar(size.value)}</span>`
-  if (kind === 'runtime' && runtime.status === 'collected' && runtime.value.calls.length > 0) return html`<span>${summary}${runDetail(runtime.value)}</span>`
+  if (kind === 'runtime' && runtime.status === 'collected' && runtime.value.calls.length > 0)
+    return html`<span>${summary}${runDetail(runtime.value)}</span>`
   return summary
 }
 
 /** Under which conditions the image ran, and what it used of them. */
 function runDetail({ user, probe, limits, calls, listens, usedTmpfs, madeBy }: Runtime): Markup {
-  const conditions = [`User ${user}`, 'read-only root', 'no capabilities', `${limits.seccomp === 'default' ? 'default' : printable(limits.seccomp)} seccomp profile`, `${byteSize(limits.memory)} of memory`, counted(limits.pids, 'process', 'processes'), `${limits.cpus} CPU`, limits.services.length === 0 ? 'no network' : `network with ${limits.services.join(', ')} alone`]
-  const seen = [`asked by ${printable(probe)}`, `${counted(calls.length, 'system call')} used`, listens.length === 0 ? 'listens nowhere' : `listens on ${listens.join(', ')}`, usedTmpfs.length === 0 ? 'wrote nothing' : `wrote to ${usedTmpfs.map((path) => printable(path)).join(', ')}`]
+  const conditions = [
+    `User ${user}`,
+    'read-only root',
+    'no capabilities',
+    `${limits.seccomp === 'default' ? 'default' : printable(limits.seccomp)} seccomp profile`,
+    `${byteSize(limits.memory)} of memory`,
+    counted(limits.pids, 'process', 'processes'),
+    `${limits.cpus} CPU`,
+    limits.services.length === 0 ? 'no network' : `network with ${limits.services.join(', ')} alone`,
+  ]
+  const seen = [
+    `asked by ${printable(probe)}`,
+    `${counted(calls.length, 'system call')} used`,
+    listens.length === 0 ? 'listens nowhere' : `listens on ${listens.join(', ')}`,
+    usedTmpfs.length === 0 ? 'wrote nothing' : `wrote to ${usedTmpfs.map((path) => printable(path)).join(', ')}`,
+  ]
   return html`<small>${conditions.join(', ')}; ${printable(madeBy)}</small><small>${seen.join(', ')}</small>`
 }
 
@@ -190,16 +246,27 @@ function undecidedCell({ wanted, found, remedy }: Undecided): Markup {
 const mostExceptions = 500
 
 function exceptionsSection(findings: readonly ReportedFinding[]): Markup | false {
-  const excepted = findings.flatMap((finding) => (finding.exception === undefined ? [] : [{ ...finding, exception: finding.exception }]))
+  const excepted = findings.flatMap((finding) =>
+    finding.exception === undefined ? [] : [{ ...finding, exception: finding.exception }],
+  )
   if (excepted.length === 0) return false
   const shown = excepted.slice(0, mostExceptions)
   return html`<section id="exceptions"><h2>Exceptions</h2><p class="lead">${counted(excepted.length, 'finding')} the policy allows for a time, because somebody answers for it.</p>
 <table class="exceptions"><caption>Exceptions in force</caption>${columnHeads(['Finding', 'Gate', 'Reason', 'Owner', 'Until'])}<tbody>
-${shown.map(({ id, subject, rule, exception }) => html`<tr>${cell('Finding', html`<span><b class="mono">${printable(id, 200)}</b>${subject !== '' && html`<small class="mono">${printable(subject, 300)}</small>`}</span>`)}${cell('Gate', printable(rule ?? ''))}${cell(
+${shown.map(
+  ({
+    id,
+    subject,
+    rule,
+    exception,
+  }) => html`<tr>${cell('Finding', html`<span><b class="mono">${printable(id, 200)}</b>${subject !== '' && html`<small class="mono">${printable(subject, 300)}</small>`}</span>`)}${cell('Gate', printable(rule ?? ''))}${cell(
     'Reason',
-    html`<span>${printable(exception.reason)}${exceptionText(exception).facts.filter(([name]) => !['owner', 'created', 'until'].includes(name)).map(([name, value]) => html`<small>${name}: ${printable(value)}</small>`)}</span>`,
+    html`<span>${printable(exception.reason)}${exceptionText(exception)
+      .facts.filter(([name]) => !['owner', 'created', 'until'].includes(name))
+      .map(([name, value]) => html`<small>${name}: ${printable(value)}</small>`)}</span>`,
   )}${cell('Owner', printable(exception.owner))}${cell('Until', html`<span class="day">${exception.expires}<small>${exception.daysLeft === 0 ? 'last day' : `${counted(exception.daysLeft, 'day')} left`}</small>${exception.created !== undefined && html`<small>since ${exception.created}</small>`}</span>`)}</tr>
-`)}</tbody></table>${excepted.length > shown.length && html`<p class="cut">Not listed here: ${counted(excepted.length - shown.length, 'more exception')}. verdict.json has them all.</p>`}</section>`
+`,
+)}</tbody></table>${excepted.length > shown.length && html`<p class="cut">Not listed here: ${counted(excepted.length - shown.length, 'more exception')}. verdict.json has them all.</p>`}</section>`
 }
 
 function toolsSection(run: Run): Markup | false {
@@ -207,6 +274,12 @@ function toolsSection(run: Run): Markup | false {
   const { tools } = run.verdict.binding
   return html`<section id="tools"><h2>Tools</h2><p class="lead">The verdict is bound to exactly these. Another tool, database or policy makes it void.</p>
 <table class="tools"><caption>Tools with their digests</caption>${columnHeads(['Tool', 'Version', 'Image'])}<tbody>
-${tools.map(({ name, version, reference }) => html`<tr>${cell('Tool', printable(name))}${cell('Version', printable(version))}${cell('Image', html`<code>${printable(reference)}</code>`)}</tr>
-`)}</tbody></table></section>`
+${tools.map(
+  ({
+    name,
+    version,
+    reference,
+  }) => html`<tr>${cell('Tool', printable(name))}${cell('Version', printable(version))}${cell('Image', html`<code>${printable(reference)}</code>`)}</tr>
+`,
+)}</tbody></table></section>`
 }

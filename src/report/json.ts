@@ -14,10 +14,12 @@ export function renderJson(run: Run): string {
 function sortFreeKeys(document: Run): void {
   for (const { evidence } of document.evidence?.platforms ?? []) {
     const { vulnerabilities, configuration } = evidence
-    if (vulnerabilities.status === 'collected') vulnerabilities.value.database.ecosystems = sorted(vulnerabilities.value.database.ecosystems)
+    if (vulnerabilities.status === 'collected')
+      vulnerabilities.value.database.ecosystems = sorted(vulnerabilities.value.database.ecosystems)
     if (configuration.status !== 'collected') continue
     configuration.value.labels = sorted(configuration.value.labels)
-    if (configuration.value.pathLayers !== undefined) configuration.value.pathLayers = sorted(configuration.value.pathLayers)
+    if (configuration.value.pathLayers !== undefined)
+      configuration.value.pathLayers = sorted(configuration.value.pathLayers)
   }
 }
 

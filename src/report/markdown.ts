@@ -12,10 +12,19 @@ import { verificationSteps } from './verification-steps.ts'
  * `summary.md`: GitHub-flavoured Markdown for a job summary or a comment. The verdict, the gates, the ten heaviest findings, and how to check it.
  * Below 1 MiB, because GitHub drops a longer summary whole: blocks that do not fit into `mostBytes` are left out, and the last line says how many.
  */
-export function renderMarkdown(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run), mostBytes: number = mostSummaryBytes): string {
+export function renderMarkdown(
+  run: Run,
+  findings: readonly ReportedFinding[] = reportedFindings(run),
+  mostBytes: number = mostSummaryBytes,
+): string {
   const blocks = [
     verdictBlock(run),
-    ...notices(run).map(({ title, text: body, items }) => quote(`**${text(title)}.** ${text(body)}`, items.map((item) => code(item)))),
+    ...notices(run).map(({ title, text: body, items }) =>
+      quote(
+        `**${text(title)}.** ${text(body)}`,
+        items.map((item) => code(item)),
+      ),
+    ),
     gatesBlock(run),
     findingsBlock(findings),
     exceptionsBlock(findings),
@@ -32,14 +41,29 @@ const mostExceptions = 20
 
 function verdictBlock(run: Run): string {
   const { outcome, word, sentence, next, images } = headline(run)
-  const facts: Array<[string, string]> = images.map(({ platform, name, digest }) => [`Image, ${platform}`, code(`${name}@${digest}`)])
+  const facts: Array<[string, string]> = images.map(({ platform, name, digest }) => [
+    `Image, ${platform}`,
+    code(`${name}@${digest}`),
+  ])
   if (images.length === 0) facts.push(['Image', `${code(run.subject.name)}, not built`])
   if (run.release !== undefined) facts.push(['Published as', code(run.release.reference)])
   if (run.release?.signature !== undefined) facts.push(['Signature', text(describeSignature(run.release.signature))])
-  if (run.policy !== undefined) facts.push(['Policy', `${run.policy.path === undefined ? 'default' : code(run.policy.path)}, ${code(run.policy.digest)}`])
+  if (run.policy !== undefined)
+    facts.push([
+      'Policy',
+      `${run.policy.path === undefined ? 'default' : code(run.policy.path)}, ${code(run.policy.digest)}`,
+    ])
   const judgedAt = run.verdict?.binding.at ?? run.startedAt
-  for (const database of run.verdict?.binding.databases ?? []) facts.push(['Database', `${code(database.name)} (${database.coverage}), ${age(database.updatedAt, judgedAt)}, updated ${moment(database.updatedAt)}`])
-  return [`## ${marks[outcome]} ${word}: ${text(run.subject.name)}`, `${text(sentence)}${next === '' ? '' : `\n${text(next)}`}`, table(['', ''], facts)].join('\n\n')
+  for (const database of run.verdict?.binding.databases ?? [])
+    facts.push([
+      'Database',
+      `${code(database.name)} (${database.coverage}), ${age(database.updatedAt, judgedAt)}, updated ${moment(database.updatedAt)}`,
+    ])
+  return [
+    `## ${marks[outcome]} ${word}: ${text(run.subject.name)}`,
+    `${text(sentence)}${next === '' ? '' : `\n${text(next)}`}`,
+    table(['', ''], facts),
+  ].join('\n\n')
 }
 
 const marks = { passed: '✅', rejected: '❌', undecided: '❔', broken: '⚠️' } as const
@@ -51,28 +75,66 @@ function gatesBlock(run: Run): string {
   const passed = rulesWith(run, 'passed')
   const off = rulesWith(run, 'off')
   const rows = (list: readonly RuleResult[], remedy: boolean): string[][] =>
-    list.map((result) => [statusWords[result.status], text(result.title), text(result.wanted), text(result.found), ...(remedy ? [text(result.remedy)] : [])])
+    list.map((result) => [
+      statusWords[result.status],
+      text(result.title),
+      text(result.wanted),
+      text(result.found),
+      ...(remedy ? [text(result.remedy)] : []),
+    ])
   return [
     '### Gates',
     ...(speaking.length === 0 ? [] : [table(['', 'Gate', 'Wanted', 'Found', 'What to do'], rows(speaking, true))]),
-    ...(passed.length === 0 ? [] : [folded(`${counted(passed.length, 'gate')} passed`, table(['', 'Gate', 'Wanted', 'Found'], rows(passed, false)))]),
-    ...(off.length === 0 ? [] : [`Not judged: ${off.map((result) => `${code(result.rule)} (${text(result.found)})`).join(', ')}.`]),
+    ...(passed.length === 0
+      ? []
+      : [
+          folded(
+            `${counted(passed.length, 'gate')} passed`,
+            table(['', 'Gate', 'Wanted', 'Found'], rows(passed, false)),
+          ),
+        ]),
+    ...(off.length === 0
+      ? []
+      : [`Not judged: ${off.map((result) => `${code(result.rule)} (${text(result.found)})`).join(', ')}.`]),
   ].join('\n\n')
 }
 
-const statusWords = { failed: '❌ no', undecided: '❔ undecided', warned: '⚠️ warns', passed: '✅ yes', off: 'off' } as const
+const statusWords = {
+  failed: '❌ no',
+  undecided: '❔ undecided',
+  warned: '⚠️ warns',
+  passed: '✅ yes',
+  off: 'off',
+} as const
 
 function findingsBlock(findings: readonly ReportedFinding[]): string {
   const weighed = findings.filter((finding) => finding.state !== 'excepted')
   if (weighed.length === 0) return ''
   const shown = weighed.slice(0, mostFindings)
-  const rows = shown.map((finding) => [stateWords[finding.state], finding.severity, linked(finding), subjectOf(finding), text(finding.vulnerability?.title || finding.found, 200), text(finding.remedy, 200)])
+  const rows = shown.map((finding) => [
+    stateWords[finding.state],
+    finding.severity,
+    linked(finding),
+    subjectOf(finding),
+    text(finding.vulnerability?.title || finding.found, 200),
+    text(finding.remedy, 200),
+  ])
   const cut = weighed.slice(mostFindings)
-  const rest = cut.length === 0 ? '' : `\n\nand ${counted(cut.length, 'more finding')} (${severityLine(tally(cut))}) in the full report.`
+  const rest =
+    cut.length === 0
+      ? ''
+      : `\n\nand ${counted(cut.length, 'more finding')} (${severityLine(tally(cut))}) in the full report.`
   return `### ${cut.length === 0 ? 'Findings' : `Top ${mostFindings} of ${wholeNumber(weighed.length)} findings`}\n\n${table(['', 'Severity', 'Id', 'Where', 'Found', 'What to do'], rows)}${rest}`
 }
 
-const stateWords = { undecided: 'undecided', denied: 'denies', warned: 'warns', excepted: 'excepted', known: 'known', reported: 'within policy' } as const
+const stateWords = {
+  undecided: 'undecided',
+  denied: 'denies',
+  warned: 'warns',
+  excepted: 'excepted',
+  known: 'known',
+  reported: 'within policy',
+} as const
 
 function linked(finding: ReportedFinding): string {
   const url = safeUrl(finding.url)
@@ -82,24 +144,38 @@ function linked(finding: ReportedFinding): string {
 
 function subjectOf(finding: ReportedFinding): string {
   const { subject, location, vulnerability, platforms } = finding
-  const place = location === undefined ? '' : `${location.path}${location.line === undefined ? '' : `:${location.line}`}`
-  const what = vulnerability === undefined ? place || subject : `${vulnerability.package.name} ${vulnerability.package.version}`
+  const place =
+    location === undefined ? '' : `${location.path}${location.line === undefined ? '' : `:${location.line}`}`
+  const what =
+    vulnerability === undefined ? place || subject : `${vulnerability.package.name} ${vulnerability.package.version}`
   const many = platforms.length > 1 ? ` on ${platforms.join(', ')}` : ''
   const owner = ownerLine(finding)
   return `${what === '' ? '' : code(what)}${owner === '' ? '' : text(` (${owner})`)}${text(many)}`
 }
 
 function exceptionsBlock(findings: readonly ReportedFinding[]): string {
-  const excepted = findings.flatMap((finding) => (finding.exception === undefined ? [] : [{ ...finding, exception: finding.exception }]))
+  const excepted = findings.flatMap((finding) =>
+    finding.exception === undefined ? [] : [{ ...finding, exception: finding.exception }],
+  )
   if (excepted.length === 0) return ''
   const shown = excepted.slice(0, mostExceptions)
   const rows = shown.map(({ id, subject, exception }) => {
     const facts = exceptionText(exception).facts.filter(([name]) => name !== 'owner' && name !== 'until')
     const days = `${exception.expires} (${exception.daysLeft === 0 ? 'last day' : `${counted(exception.daysLeft, 'day')} left`})`
-    return [code(id), code(subject), text(exception.reason), text(exception.owner), text(facts.map(([name, value]) => `${name}: ${value}`).join('; ')), days]
+    return [
+      code(id),
+      code(subject),
+      text(exception.reason),
+      text(exception.owner),
+      text(facts.map(([name, value]) => `${name}: ${value}`).join('; ')),
+      days,
+    ]
   })
   const cut = excepted.length - shown.length
-  return folded(`${counted(excepted.length, 'exception')} in force`, `${table(['Id', 'Subject', 'Reason', 'Owner', 'Ticket and more', 'Until'], rows)}${cut > 0 ? `\n\nand ${wholeNumber(cut)} more in the full report.` : ''}`)
+  return folded(
+    `${counted(excepted.length, 'exception')} in force`,
+    `${table(['Id', 'Subject', 'Reason', 'Owner', 'Ticket and more', 'Until'], rows)}${cut > 0 ? `\n\nand ${wholeNumber(cut)} more in the full report.` : ''}`,
+  )
 }
 
 function verificationBlock(run: Run): string {
@@ -120,8 +196,14 @@ function text(value: string, longest?: number): string {
     .replace(/[&<>`*_[\]#|~$\\]/g, (character) => `&#${character.codePointAt(0)};`)
     .replace(/&#35;(?=\d)/g, (character) => `${character}${wordBreak}`)
     .replace(/@(?=[\w-])/g, `&#64;${wordBreak}`)
-    .replace(/(?<=\w):(?=\/\/)|(?<=\bwww)\.|(?<=\b(?:mailto|xmpp)):|(?<=\bGH)-(?=\d)/gi, (character) => `&#${character.codePointAt(0)};${wordBreak}`)
-    .replace(/^(\s*)([-+=]|\d+[.)])(?=\s|$)/, (_, space: string, bullet: string) => `${space}${bullet.slice(0, -1)}&#${bullet.codePointAt(bullet.length - 1)};`)
+    .replace(
+      /(?<=\w):(?=\/\/)|(?<=\bwww)\.|(?<=\b(?:mailto|xmpp)):|(?<=\bGH)-(?=\d)/gi,
+      (character) => `&#${character.codePointAt(0)};${wordBreak}`,
+    )
+    .replace(
+      /^(\s*)([-+=]|\d+[.)])(?=\s|$)/,
+      (_, space: string, bullet: string) => `${space}${bullet.slice(0, -1)}&#${bullet.codePointAt(bullet.length - 1)};`,
+    )
     .replace(/:(?=[a-z0-9_+-]+:)/gi, `:${wordBreak}`)
 }
 
@@ -146,7 +228,8 @@ function fenced(value: string): string {
 
 function table(head: string[], rows: string[][]): string {
   // A pipe parts cells even inside a code span; after a backslash renderers differ, so the two are set apart.
-  const line = (cells: string[]): string => `| ${cells.map((cell) => cell.replace(/\\(?=\|)/g, '\\ ').replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells: string[]): string =>
+    `| ${cells.map((cell) => cell.replace(/\\(?=\|)/g, '\\ ').replaceAll('|', '\\|')).join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 

@@ -19,7 +19,9 @@ export type Insertable = string | number | Markup | undefined | false | readonly
  * Scripts, styles and addresses are not for inserted text: addresses go through `safeUrl` first.
  */
 export function html(literals: TemplateStringsArray, ...values: Insertable[]): Markup {
-  return new Markup(literals.reduce((source, literal, position) => `${source}${inserted(values[position - 1])}${literal}`))
+  return new Markup(
+    literals.reduce((source, literal, position) => `${source}${inserted(values[position - 1])}${literal}`),
+  )
 }
 
 function inserted(value: Insertable): string {

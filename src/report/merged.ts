@@ -7,10 +7,21 @@ import { printable } from './sanitize.ts'
 /** A merged verdict for a terminal: one row a part, what speaks against them together, and one last word. */
 export function renderMerged(merged: Merged, options: { color: boolean }): string {
   const colors = createColors(options.color)
-  const paint = (state: string) => (state === 'passed' ? colors.green : state === 'undecided' || state === 'broken' ? colors.yellow : colors.red)(state)
-  const table = new Table({ head: ['part', 'state', 'digest', 'what to know'], style: { head: [], border: [], compact: true } })
+  const paint = (state: string) =>
+    (state === 'passed' ? colors.green : state === 'undecided' || state === 'broken' ? colors.yellow : colors.red)(
+      state,
+    )
+  const table = new Table({
+    head: ['part', 'state', 'digest', 'what to know'],
+    style: { head: [], border: [], compact: true },
+  })
   for (const { name, state, images, said } of merged.parts) {
-    table.push([printable(name), paint(state), images.map(({ platform, digest }) => `${platform} ${digest.slice(0, 'sha256:'.length + 12)}`).join('\n'), printable(said, 100)])
+    table.push([
+      printable(name),
+      paint(state),
+      images.map(({ platform, digest }) => `${platform} ${digest.slice(0, 'sha256:'.length + 12)}`).join('\n'),
+      printable(said, 100),
+    ])
   }
   const passed = merged.parts.filter(({ state }) => state === 'passed').length
   return [
@@ -23,6 +34,8 @@ export function renderMerged(merged: Merged, options: { color: boolean }): strin
   ].join('\n')
 
   function paintOutcome(word: string): string {
-    return (merged.outcome === 'passed' ? colors.green : merged.outcome === 'rejected' ? colors.red : colors.yellow)(colors.bold(word))
+    return (merged.outcome === 'passed' ? colors.green : merged.outcome === 'rejected' ? colors.red : colors.yellow)(
+      colors.bold(word),
+    )
   }
 }

@@ -10,24 +10,54 @@ export interface Notice {
 
 /** The conditions of a run: an image that was not built here, substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, a working tree with changes, the ignore files of other tools, the findings of other scanners, and tags that another release moved on. */
 export function notices(run: Run): Notice[] {
-  return [...unsignedNotice(run), ...givenNotice(run), ...dirtyNotice(run), ...sealedNotice(run), ...exampleNotice(run), ...policyNotice(run), ...baselineNotice(run), ...suppressionNotice(run), ...additionalNotice(run), ...overtakenNotice(run)]
+  return [
+    ...unsignedNotice(run),
+    ...givenNotice(run),
+    ...dirtyNotice(run),
+    ...sealedNotice(run),
+    ...exampleNotice(run),
+    ...policyNotice(run),
+    ...baselineNotice(run),
+    ...suppressionNotice(run),
+    ...additionalNotice(run),
+    ...overtakenNotice(run),
+  ]
 }
 
 function unsignedNotice(run: Run): Notice[] {
   if (run.release?.unsigned === undefined) return []
-  return [{ title: 'Released without a signature', text: `${run.release.unsigned}. Nobody can verify this release until it is signed.`, items: [] }]
+  return [
+    {
+      title: 'Released without a signature',
+      text: `${run.release.unsigned}. Nobody can verify this release until it is signed.`,
+      items: [],
+    },
+  ]
 }
 
 function givenNotice({ subject: { image, dockerfile } }: Run): Notice[] {
   if (image === undefined) return []
-  const without = 'There is no Dockerfile: nothing was linted, nobody says what it is built on, and whether a finding is the base’s or the application’s is unknown.'
+  const without =
+    'There is no Dockerfile: nothing was linted, nobody says what it is built on, and whether a finding is the base’s or the application’s is unknown.'
   const beside = `${dockerfile} was linted beside it, and nothing shows that the image was built from it.`
-  return [{ title: 'Not built here', text: `The image existed before and was judged as it is. ${dockerfile === undefined ? without : beside} Nothing is said of who built it, from which source.`, items: [`${image.form}: ${image.name}`] }]
+  return [
+    {
+      title: 'Not built here',
+      text: `The image existed before and was judged as it is. ${dockerfile === undefined ? without : beside} Nothing is said of who built it, from which source.`,
+      items: [`${image.form}: ${image.name}`],
+    },
+  ]
 }
 
 function dirtyNotice({ subject: { revision } }: Run): Notice[] {
   if (revision?.dirty !== true) return []
-  return [{ title: 'Changes that are in no commit', text: `The source was commit ${revision.revision} with changes that no commit holds: nobody else can build this image again.`, items: [] }]
+  return [
+    {
+      title: 'Changes that are in no commit',
+      text: `The source was commit ${revision.revision} with changes that no commit holds: nobody else can build this image again.`,
+      items: [],
+    },
+  ]
 }
 
 function sealedNotice(run: Run): Notice[] {
@@ -36,7 +66,10 @@ function sealedNotice(run: Run): Notice[] {
   for (const { evidence } of run.evidence?.platforms ?? []) {
     if (evidence.base.status !== 'collected') continue
     for (const image of evidence.base.value.images) {
-      if (image.substitute !== undefined) substituted.add(`${image.reference} → ${image.substitute}${image.digest === undefined ? '' : `, ${image.digest}`}`)
+      if (image.substitute !== undefined)
+        substituted.add(
+          `${image.reference} → ${image.substitute}${image.digest === undefined ? '' : `, ${image.digest}`}`,
+        )
     }
   }
   return [
@@ -55,14 +88,18 @@ function exampleNotice(run: Run): Notice[] {
   const described = new Map<string, string>()
   const judgedAt = run.verdict?.binding.at ?? run.startedAt
   for (const { name, coverage, updatedAt, digest } of run.verdict?.binding.databases ?? []) {
-    if (coverage === 'example') described.set(digest, `${name}, updated ${updatedAt.slice(0, 10)}, ${age(updatedAt, judgedAt)}`)
+    if (coverage === 'example')
+      described.set(digest, `${name}, updated ${updatedAt.slice(0, 10)}, ${age(updatedAt, judgedAt)}`)
   }
   for (const { evidence } of run.evidence?.platforms ?? []) {
     if (evidence.vulnerabilities.status !== 'collected') continue
     const { name, coverage, updatedAt, digest, ecosystems } = evidence.vulnerabilities.value.database
     if (coverage !== 'example') continue
     const advisories = Object.values(ecosystems).reduce((sum, count) => sum + count, 0)
-    described.set(digest, `${name}, ${counted(advisories, 'advisory', 'advisories')} for ${Object.keys(ecosystems).sort().join(', ') || 'no ecosystem'}, updated ${updatedAt.slice(0, 10)}, ${age(updatedAt, judgedAt)}`)
+    described.set(
+      digest,
+      `${name}, ${counted(advisories, 'advisory', 'advisories')} for ${Object.keys(ecosystems).sort().join(', ') || 'no ecosystem'}, updated ${updatedAt.slice(0, 10)}, ${age(updatedAt, judgedAt)}`,
+    )
   }
   if (described.size === 0) return []
   return [
@@ -75,7 +112,14 @@ function exampleNotice(run: Run): Notice[] {
 }
 
 function policyNotice(run: Run): Notice[] {
-  if (run.policy?.origin === 'default') return [{ title: 'Default policy', text: 'No policy file was found, so the strict policy that comes with Loadline judged.', items: [] }]
+  if (run.policy?.origin === 'default')
+    return [
+      {
+        title: 'Default policy',
+        text: 'No policy file was found, so the strict policy that comes with Loadline judged.',
+        items: [],
+      },
+    ]
   const layers = run.policy?.layers ?? []
   if (!layers.some(({ role }) => role === 'organisation')) return []
   return [
@@ -91,17 +135,27 @@ function baselineNotice(run: Run): Notice[] {
   const baseline = run.verdict?.binding.baseline
   if (run.verdict === undefined || baseline === undefined) return []
   const known = run.verdict.results.flatMap((result) => result.known ?? [])
-  const said = known.length === 0 ? 'Nothing that denies was known from it' : `${counted(known.length, 'finding')} that would deny ${known.length === 1 ? 'is' : 'are'} known from it and ${known.length === 1 ? 'does' : 'do'} not`
+  const said =
+    known.length === 0
+      ? 'Nothing that denies was known from it'
+      : `${counted(known.length, 'finding')} that would deny ${known.length === 1 ? 'is' : 'are'} known from it and ${known.length === 1 ? 'does' : 'do'} not`
   return [
     {
       title: 'Compared with an earlier verdict',
       text: `${said}. It was judged ${moment(baseline.at)}, ${age(baseline.at, run.verdict.binding.at)}; a finding that is known for longer than the policy allows counts again.`,
-      items: [`document ${baseline.digest}`, ...baseline.images.map(({ platform, digest }) => `image ${platform} ${digest}`)],
+      items: [
+        `document ${baseline.digest}`,
+        ...baseline.images.map(({ platform, digest }) => `image ${platform} ${digest}`),
+      ],
     },
   ]
 }
 
-const kindNames: Readonly<Record<SuppressionKind, string>> = { openvex: 'OpenVEX', trivyignore: 'Trivy', hadolint: 'hadolint' }
+const kindNames: Readonly<Record<SuppressionKind, string>> = {
+  openvex: 'OpenVEX',
+  trivyignore: 'Trivy',
+  hadolint: 'hadolint',
+}
 
 /** Lines of a list that people still read; the rest is counted. */
 const mostItems = 20
@@ -132,7 +186,10 @@ function additionalNotice({ evidence }: Run): Notice[] {
     {
       title: 'Findings of other scanners',
       text: `${counted(files.length, 'scan')} of other scanners ${files.length === 1 ? 'was' : 'were'} judged as well. What they found was added; nothing was taken away for it, and nobody here knows what they looked at beyond what they say.`,
-      items: files.map(({ name, digest, scanner, images, findings }) => `${scanner.name}${scanner.version === undefined ? '' : ` ${scanner.version}`}: ${counted(findings.length, 'finding')}, about ${images.length === 0 ? 'an image that it does not name' : images.join(', ')} (${name}, ${digest})`),
+      items: files.map(
+        ({ name, digest, scanner, images, findings }) =>
+          `${scanner.name}${scanner.version === undefined ? '' : ` ${scanner.version}`}: ${counted(findings.length, 'finding')}, about ${images.length === 0 ? 'an image that it does not name' : images.join(', ')} (${name}, ${digest})`,
+      ),
     },
   ]
 }

@@ -10,7 +10,10 @@ import { printable, safeUrl } from './sanitize.ts'
  * Products are the judged images, by digest, with the vulnerable packages as subcomponents. An accepted risk is `affected`, with what is done about it;
  * only an exception that says so is `not_affected`. Undefined where there is no such exception: OpenVEX knows no document without a statement.
  */
-export function renderOpenVex(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run)): string | undefined {
+export function renderOpenVex(
+  run: Run,
+  findings: readonly ReportedFinding[] = reportedFindings(run),
+): string | undefined {
   const excepted = findings.filter(isExceptedVulnerability)
   if (run.verdict === undefined || excepted.length === 0) return undefined
   const groups = new Map<string, ExceptedVulnerability[]>()
@@ -40,16 +43,35 @@ function isExceptedVulnerability(finding: ReportedFinding): finding is ExceptedV
 }
 
 /** One statement for all that one exception says of one vulnerability. */
-function statementOf(findings: readonly ExceptedVulnerability[], name: string, digests: ReadonlyMap<string, string>): object {
-  const [{ id, url, vulnerability: { title }, exception }] = findings as [ExceptedVulnerability]
+function statementOf(
+  findings: readonly ExceptedVulnerability[],
+  name: string,
+  digests: ReadonlyMap<string, string>,
+): object {
+  const [
+    {
+      id,
+      url,
+      vulnerability: { title },
+      exception,
+    },
+  ] = findings as [ExceptedVulnerability]
   const link = safeUrl(url)
   const platforms = [...new Set(findings.flatMap((finding) => finding.platforms))].sort()
   return {
-    vulnerability: { ...(link === undefined ? {} : { '@id': link }), name: printable(id), ...(title === '' ? {} : { description: printable(title) }) },
+    vulnerability: {
+      ...(link === undefined ? {} : { '@id': link }),
+      name: printable(id),
+      ...(title === '' ? {} : { description: printable(title) }),
+    },
     products: platforms.map((platform) => {
       const digest = digests.get(platform) ?? ''
       const parts = new Set(findings.filter((finding) => finding.platforms.includes(platform)).map(packageOf))
-      return { ...component(imagePackageUrl({ name, digest })), hashes: { 'sha-256': digest.replace('sha256:', '') }, subcomponents: [...parts].sort().map(component) }
+      return {
+        ...component(imagePackageUrl({ name, digest })),
+        hashes: { 'sha-256': digest.replace('sha256:', '') },
+        subcomponents: [...parts].sort().map(component),
+      }
     }),
     ...standing(exception, [...new Set(findings.map(({ remedy }) => remedy))].sort()),
   }
@@ -58,11 +80,27 @@ function statementOf(findings: readonly ExceptedVulnerability[], name: string, d
 /** What the exception means for whoever runs the image. */
 function standing(exception: AcceptedRisk, remedies: readonly string[]): object {
   const { line } = exceptionText(exception)
-  if (exception.vex !== undefined) return { status: exception.vex.status, status_notes: printable(line, 2000), justification: exception.vex.justification }
-  return { status: 'affected', status_notes: printable(line, 2000), action_statement: printable([exception.compensatingControl ?? `The risk is accepted until ${exception.expires}.`, ...remedies].join(' '), 2000) }
+  if (exception.vex !== undefined)
+    return {
+      status: exception.vex.status,
+      status_notes: printable(line, 2000),
+      justification: exception.vex.justification,
+    }
+  return {
+    status: 'affected',
+    status_notes: printable(line, 2000),
+    action_statement: printable(
+      [exception.compensatingControl ?? `The risk is accepted until ${exception.expires}.`, ...remedies].join(' '),
+      2000,
+    ),
+  }
 }
 
-function packageOf({ vulnerability: { package: { name, version, purl } } }: ExceptedVulnerability): string {
+function packageOf({
+  vulnerability: {
+    package: { name, version, purl },
+  },
+}: ExceptedVulnerability): string {
   return purl ?? `urn:loadline:package:${encodeURIComponent(`${name}@${version}`)}`
 }
 

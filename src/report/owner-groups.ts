@@ -18,7 +18,10 @@ export function ownerGroups(findings: readonly ReportedFinding[]): OwnerGroup[] 
   for (const finding of findings) {
     const about = describe(finding.owner)
     // A line of the Dockerfile is one instruction, however much of it each collector repeats.
-    const key = about.title === titles.application && about.line !== undefined ? `${about.title}\0${about.line}` : `${about.title}\0${about.name}\0${about.title === titles.build ? '' : about.line}`
+    const key =
+      about.title === titles.application && about.line !== undefined
+        ? `${about.title}\0${about.line}`
+        : `${about.title}\0${about.name}\0${about.title === titles.build ? '' : about.line}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { ...about, findings: [finding] })
     else {
@@ -27,10 +30,21 @@ export function ownerGroups(findings: readonly ReportedFinding[]): OwnerGroup[] 
       if (about.line !== undefined && (group.line === undefined || about.line < group.line)) group.line = about.line
     }
   }
-  return [...groups.values()].sort((left, right) => order.indexOf(left.title) - order.indexOf(right.title) || (left.line ?? Infinity) - (right.line ?? Infinity) || compareText(left.name, right.name))
+  return [...groups.values()].sort(
+    (left, right) =>
+      order.indexOf(left.title) - order.indexOf(right.title) ||
+      (left.line ?? Infinity) - (right.line ?? Infinity) ||
+      compareText(left.name, right.name),
+  )
 }
 
-const titles = { application: 'Application', build: 'Build stage', base: 'Base image', whole: 'Image as a whole', unknown: 'Unknown owner' } as const
+const titles = {
+  application: 'Application',
+  build: 'Build stage',
+  base: 'Base image',
+  whole: 'Image as a whole',
+  unknown: 'Unknown owner',
+} as const
 const order: readonly string[] = Object.values(titles)
 
 function describe(owner: Owner | undefined): Omit<OwnerGroup, 'findings'> {

@@ -8,7 +8,14 @@ import { reportedFindings, type ReportedFinding } from './reported-findings.ts'
 import { renderSarif } from './sarif.ts'
 
 /** Names of the reports that a run leaves, whatever its outcome; the last one only where there is something to state. */
-export const reportFiles = ['verdict.json', 'report.sarif', 'report.junit.xml', 'report.html', 'summary.md', 'vex.openvex.json'] as const
+export const reportFiles = [
+  'verdict.json',
+  'report.sarif',
+  'report.junit.xml',
+  'report.html',
+  'summary.md',
+  'vex.openvex.json',
+] as const
 export type ReportFile = (typeof reportFiles)[number]
 
 /** Reports by file name. */

@@ -1,4 +1,21 @@
-import { compareSeverity, compareText, evidenceKinds, ownersOf, severities, type AcceptedRisk, type EvidenceKind, type Location, type Owner, type Owners, type PlatformEvidence, type RuleResult, type Run, type Severity, type Violation, type Vulnerability } from '../model/index.ts'
+import {
+  compareSeverity,
+  compareText,
+  evidenceKinds,
+  ownersOf,
+  severities,
+  type AcceptedRisk,
+  type EvidenceKind,
+  type Location,
+  type Owner,
+  type Owners,
+  type PlatformEvidence,
+  type RuleResult,
+  type Run,
+  type Severity,
+  type Violation,
+  type Vulnerability,
+} from '../model/index.ts'
 import { wholeNumber } from './measures.ts'
 
 /**
@@ -52,7 +69,9 @@ export function reportedFindings(run: Run): ReportedFinding[] {
   const evidence = vulnerabilityIndex(run)
   const missing = missingEvidence(run)
   const judged = (run.verdict?.results ?? []).flatMap((result) => judgedFindings(result, missing, evidence))
-  const seen = new Set(judged.map(({ id, platforms, subject, location }) => nameOf(id, platforms[0] ?? '', subject, location?.path)))
+  const seen = new Set(
+    judged.map(({ id, platforms, subject, location }) => nameOf(id, platforms[0] ?? '', subject, location?.path)),
+  )
   const rest = [...unjudgedVulnerabilities(run, seen), ...unjudgedLint(run, seen), ...unjudgedSecrets(run, seen)]
   return foldPlatforms([...missing, ...judged, ...rest]).sort(byWeight)
 }
@@ -82,7 +101,10 @@ export function severityLine(counts: Tally): string {
 /** What was found, in one line: for a vulnerability the package, its version and what is wrong with it. */
 export function foundLine({ found, vulnerability }: ReportedFinding): string {
   if (vulnerability === undefined) return found
-  const { title, package: { name, version } } = vulnerability
+  const {
+    title,
+    package: { name, version },
+  } = vulnerability
   return `${name} ${version}${title === '' ? '' : `: ${title}`}`
 }
 
@@ -106,20 +128,29 @@ function missingEvidence(run: Run): ReportedFinding[] {
   const severity: Severity = 'unknown'
   const state: FindingState = run.verdict?.outcome === 'passed' ? 'reported' : 'undecided'
   const missing: ReportedFinding[] = []
-  if (run.evidence?.lint.status === 'undecided') missing.push({ ...pick(run.evidence.lint), state, severity, kind: 'lint', id: 'lint', subject: '', platforms: [] })
+  if (run.evidence?.lint.status === 'undecided')
+    missing.push({ ...pick(run.evidence.lint), state, severity, kind: 'lint', id: 'lint', subject: '', platforms: [] })
   for (const { archive, evidence } of run.evidence?.platforms ?? []) {
     for (const kind of evidenceKinds) {
       const cell = evidence[kind]
-      if (cell.status === 'undecided') missing.push({ ...pick(cell), state, severity, kind, id: kind, subject: '', platforms: [archive.platform] })
+      if (cell.status === 'undecided')
+        missing.push({ ...pick(cell), state, severity, kind, id: kind, subject: '', platforms: [archive.platform] })
     }
   }
   return missing
 }
 
-function judgedFindings(result: RuleResult, missing: readonly ReportedFinding[], evidence: VulnerabilityIndex): ReportedFinding[] {
+function judgedFindings(
+  result: RuleResult,
+  missing: readonly ReportedFinding[],
+  evidence: VulnerabilityIndex,
+): ReportedFinding[] {
   const state = stateOf(result.status)
   const tell = (violation: Violation): ReportedFinding => {
-    const vulnerability = result.kind === 'vulnerabilities' ? evidence.get(nameOf(violation.id, violation.platform ?? '', violation.subject, violation.location?.path)) : undefined
+    const vulnerability =
+      result.kind === 'vulnerabilities'
+        ? evidence.get(nameOf(violation.id, violation.platform ?? '', violation.subject, violation.location?.path))
+        : undefined
     return {
       state: state === 'denied' && violation.remark === true ? 'warned' : state,
       kind: result.kind,
@@ -136,16 +167,37 @@ function judgedFindings(result: RuleResult, missing: readonly ReportedFinding[],
     }
   }
   // An undecided rule repeats the missing evidence that it needs: that is told once, as itself.
-  const repeats = ({ id, platform }: Violation): boolean => state === 'undecided' && missing.some((cell) => cell.kind === id && (cell.platforms.length === 0 || cell.platforms.includes(platform ?? '')))
+  const repeats = ({ id, platform }: Violation): boolean =>
+    state === 'undecided' &&
+    missing.some((cell) => cell.kind === id && (cell.platforms.length === 0 || cell.platforms.includes(platform ?? '')))
   const findings = [
     ...result.violations.filter((violation) => !repeats(violation)).map(tell),
-    ...(result.known ?? []).map(({ violation, since }): ReportedFinding => ({ ...tell(violation), state: 'known', knownSince: since })),
-    ...result.excepted.map(({ violation, ...exception }): ReportedFinding => ({ ...tell(violation), state: 'excepted', exception })),
+    ...(result.known ?? []).map(({ violation, since }): ReportedFinding => ({
+      ...tell(violation),
+      state: 'known',
+      knownSince: since,
+    })),
+    ...result.excepted.map(({ violation, ...exception }): ReportedFinding => ({
+      ...tell(violation),
+      state: 'excepted',
+      exception,
+    })),
   ]
   const denies = state === 'denied' || state === 'undecided'
-  const explained = result.violations.length > 0 || (state === 'undecided' && missing.some((finding) => finding.kind === result.kind))
+  const explained =
+    result.violations.length > 0 || (state === 'undecided' && missing.some((finding) => finding.kind === result.kind))
   // A rule that says no without naming anything must still be seen in reports that list findings only.
-  if (denies && !explained) findings.push({ state, kind: result.kind, rule: result.rule, id: result.rule, subject: '', severity: 'unknown', platforms: [], ...pick(result) })
+  if (denies && !explained)
+    findings.push({
+      state,
+      kind: result.kind,
+      rule: result.rule,
+      id: result.rule,
+      subject: '',
+      severity: 'unknown',
+      platforms: [],
+      ...pick(result),
+    })
   return findings
 }
 
@@ -162,7 +214,8 @@ function vulnerabilityIndex(run: Run): VulnerabilityIndex {
   const index: VulnerabilityIndex = new Map()
   for (const { archive, evidence } of run.evidence?.platforms ?? []) {
     if (evidence.vulnerabilities.status !== 'collected') continue
-    for (const vulnerability of evidence.vulnerabilities.value.findings) index.set(nameOfVulnerability(vulnerability, archive.platform), vulnerability)
+    for (const vulnerability of evidence.vulnerabilities.value.findings)
+      index.set(nameOfVulnerability(vulnerability, archive.platform), vulnerability)
   }
   return index
 }
@@ -194,9 +247,15 @@ function* unjudgedVulnerabilities(run: Run, seen: ReadonlySet<string>): Iterable
         subject: subjectOf(vulnerability),
         severity: vulnerability.severity,
         platforms: [archive.platform],
-        wanted: vulnerability.fixedVersion === undefined ? `${name} without known vulnerabilities` : `${name} ${vulnerability.fixedVersion}`,
+        wanted:
+          vulnerability.fixedVersion === undefined
+            ? `${name} without known vulnerabilities`
+            : `${name} ${vulnerability.fixedVersion}`,
         found: `${name} ${version}`,
-        remedy: vulnerability.fixedVersion === undefined ? 'No repaired version is published yet.' : `Update ${name} to ${vulnerability.fixedVersion}.`,
+        remedy:
+          vulnerability.fixedVersion === undefined
+            ? 'No repaired version is published yet.'
+            : `Update ${name} to ${vulnerability.fixedVersion}.`,
         owner: owners.ofLayer(vulnerability.package.layer),
         ...(vulnerability.url === undefined ? {} : { url: vulnerability.url }),
         vulnerability,
@@ -264,11 +323,26 @@ function foldPlatforms(findings: Iterable<ReportedFinding>): ReportedFinding[] {
   const folded = new Map<string, ReportedFinding>()
   for (const finding of findings) {
     const { state, kind, rule, id, subject, severity, found, location, owner } = finding
-    const key = [state, kind, rule, id, subject, severity, found, location?.path, location?.line, location?.column, finding.vulnerability?.package.path, owner === undefined ? '' : JSON.stringify(owner), finding.exception === undefined ? '' : JSON.stringify(finding.exception)].join('\0')
+    const key = [
+      state,
+      kind,
+      rule,
+      id,
+      subject,
+      severity,
+      found,
+      location?.path,
+      location?.line,
+      location?.column,
+      finding.vulnerability?.package.path,
+      owner === undefined ? '' : JSON.stringify(owner),
+      finding.exception === undefined ? '' : JSON.stringify(finding.exception),
+    ].join('\0')
     const first = folded.get(key)
     // Two remarks on one platform are two findings even where they read alike.
     const repeated = first !== undefined && finding.platforms.some((platform) => first.platforms.includes(platform))
-    if (first === undefined || finding.platforms.length === 0 || repeated) folded.set(first === undefined ? key : `${key}#${folded.size}`, { ...finding })
+    if (first === undefined || finding.platforms.length === 0 || repeated)
+      folded.set(first === undefined ? key : `${key}#${folded.size}`, { ...finding })
     else first.platforms = [...first.platforms, ...finding.platforms].sort()
   }
   return [...folded.values()]
@@ -287,6 +361,10 @@ function byWeight(left: ReportedFinding, right: ReportedFinding): number {
   )
 }
 
-function pick({ wanted, found, remedy }: { wanted: string; found: string; remedy: string }): { wanted: string; found: string; remedy: string } {
+function pick({ wanted, found, remedy }: { wanted: string; found: string; remedy: string }): {
+  wanted: string
+  found: string
+  remedy: string
+} {
   return { wanted, found, remedy }
 }

@@ -10,7 +10,9 @@ const mostChanges = 30
 export function renderReverdict(reverdict: Reverdict, options: { color: boolean }): string {
   const colors = createColors(options.color)
   const { attested, outcome } = reverdict
-  const speaking = [...reverdict.judged, ...reverdict.takenOver].filter(({ status }) => status === 'failed' || status === 'undecided')
+  const speaking = [...reverdict.judged, ...reverdict.takenOver].filter(
+    ({ status }) => status === 'failed' || status === 'undecided',
+  )
   const sections = [
     [
       `image     ${reverdict.reference} ${reverdict.digest}`,
@@ -21,10 +23,27 @@ export function renderReverdict(reverdict: Reverdict, options: { color: boolean 
     changes('New since the verdict', reverdict.appeared),
     changes('Gone since the verdict', reverdict.disappeared),
     reverdict.changedRules.map(({ rule, before, now }) => `${rule}: ${before} -> ${now}`),
-    [...new Set(reverdict.judged.filter(({ status }) => status === 'undecided').flatMap(({ violations }) => violations.map(({ found, remedy }) => `could not be decided: ${found}; ${remedy}`)))],
-    speaking.map(({ status, title, wanted, found, remedy }) => `${status === 'failed' ? colors.red('✗') : colors.yellow('?')} ${printable(title)}: wanted ${printable(wanted)}; found ${printable(found)}; ${printable(remedy)}`),
-    [`${counted(reverdict.judged.length, 'rule')} judged today from the SBOM; ${counted(reverdict.takenOver.length, 'rule')} taken over from the attested verdict, because an SBOM does not tell: ${reverdict.takenOver.map(({ rule }) => rule).join(', ')}`],
-    [(outcome === 'passed' ? colors.green : outcome === 'rejected' ? colors.red : colors.yellow)(colors.bold(outcome.toUpperCase()))],
+    [
+      ...new Set(
+        reverdict.judged
+          .filter(({ status }) => status === 'undecided')
+          .flatMap(({ violations }) =>
+            violations.map(({ found, remedy }) => `could not be decided: ${found}; ${remedy}`),
+          ),
+      ),
+    ],
+    speaking.map(
+      ({ status, title, wanted, found, remedy }) =>
+        `${status === 'failed' ? colors.red('✗') : colors.yellow('?')} ${printable(title)}: wanted ${printable(wanted)}; found ${printable(found)}; ${printable(remedy)}`,
+    ),
+    [
+      `${counted(reverdict.judged.length, 'rule')} judged today from the SBOM; ${counted(reverdict.takenOver.length, 'rule')} taken over from the attested verdict, because an SBOM does not tell: ${reverdict.takenOver.map(({ rule }) => rule).join(', ')}`,
+    ],
+    [
+      (outcome === 'passed' ? colors.green : outcome === 'rejected' ? colors.red : colors.yellow)(
+        colors.bold(outcome.toUpperCase()),
+      ),
+    ],
   ]
   return `\n${sections
     .filter((lines) => lines.length > 0)
@@ -34,6 +53,15 @@ export function renderReverdict(reverdict: Reverdict, options: { color: boolean 
 
 function changes(title: string, list: readonly VulnerabilityChange[]): string[] {
   if (list.length === 0) return []
-  const lines = list.slice(0, mostChanges).map(({ platform, id, severity, package: name, version, fixedVersion }) => `  ${severity.padEnd(8)} ${id} in ${name} ${version} on ${platform}${fixedVersion === undefined ? '' : `, repaired in ${fixedVersion}`}`)
-  return [`${title}: ${counted(list.length, 'vulnerability', 'vulnerabilities')}`, ...lines, ...(list.length > mostChanges ? [`  and ${list.length - mostChanges} more`] : [])]
+  const lines = list
+    .slice(0, mostChanges)
+    .map(
+      ({ platform, id, severity, package: name, version, fixedVersion }) =>
+        `  ${severity.padEnd(8)} ${id} in ${name} ${version} on ${platform}${fixedVersion === undefined ? '' : `, repaired in ${fixedVersion}`}`,
+    )
+  return [
+    `${title}: ${counted(list.length, 'vulnerability', 'vulnerabilities')}`,
+    ...lines,
+    ...(list.length > mostChanges ? [`  and ${list.length - mostChanges} more`] : []),
+  ]
 }

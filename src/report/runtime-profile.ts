@@ -6,8 +6,49 @@ import { formatBytes } from '../policy/units.ts'
  * and what the kernel needs to restart a call or to leave a signal handler: a profile without these starts nothing.
  */
 const neededToStart = [
-  'capget', 'capset', 'chdir', 'close', 'close_range', 'dup3', 'epoll_ctl', 'epoll_pwait', 'execve', 'exit', 'exit_group', 'faccessat2', 'fchdir', 'fcntl', 'fstat', 'fstatfs', 'futex', 'getdents64', 'getpid', 'getppid', 'gettid',
-  'mmap', 'munmap', 'nanosleep', 'newfstatat', 'open', 'openat', 'openat2', 'prctl', 'read', 'readlinkat', 'restart_syscall', 'rt_sigaction', 'rt_sigprocmask', 'rt_sigreturn', 'setgid', 'setgroups', 'setuid', 'sigaltstack', 'statx', 'tgkill', 'umask', 'write',
+  'capget',
+  'capset',
+  'chdir',
+  'close',
+  'close_range',
+  'dup3',
+  'epoll_ctl',
+  'epoll_pwait',
+  'execve',
+  'exit',
+  'exit_group',
+  'faccessat2',
+  'fchdir',
+  'fcntl',
+  'fstat',
+  'fstatfs',
+  'futex',
+  'getdents64',
+  'getpid',
+  'getppid',
+  'gettid',
+  'mmap',
+  'munmap',
+  'nanosleep',
+  'newfstatat',
+  'open',
+  'openat',
+  'openat2',
+  'prctl',
+  'read',
+  'readlinkat',
+  'restart_syscall',
+  'rt_sigaction',
+  'rt_sigprocmask',
+  'rt_sigreturn',
+  'setgid',
+  'setgroups',
+  'setuid',
+  'sigaltstack',
+  'statx',
+  'tgkill',
+  'umask',
+  'write',
 ]
 
 /** Architectures of a platform as profiles name them; an image of 64 bits may hold programs of 32. */
@@ -22,9 +63,16 @@ const architectures: Readonly<Record<string, { architecture: string; subArchitec
  */
 export function seccompProfile({ calls, refusedCalls }: Runtime, platform: string): string {
   const refused = new Set(refusedCalls.map(({ name }) => name))
-  const names = [...new Set([...calls.filter((call) => !refused.has(call) && !call.startsWith('call_')), ...neededToStart])].toSorted(compareText)
+  const names = [
+    ...new Set([...calls.filter((call) => !refused.has(call) && !call.startsWith('call_')), ...neededToStart]),
+  ].toSorted(compareText)
   const known = architectures[platform.split('/')[1] ?? '']
-  const profile = { defaultAction: 'SCMP_ACT_ERRNO', defaultErrnoRet: 1, ...(known === undefined ? {} : { archMap: [known] }), syscalls: [{ names, action: 'SCMP_ACT_ALLOW' }] }
+  const profile = {
+    defaultAction: 'SCMP_ACT_ERRNO',
+    defaultErrnoRet: 1,
+    ...(known === undefined ? {} : { archMap: [known] }),
+    syscalls: [{ names, action: 'SCMP_ACT_ALLOW' }],
+  }
   return `${JSON.stringify(profile, null, 2)}\n`
 }
 
@@ -32,7 +80,9 @@ export function seccompProfile({ calls, refusedCalls }: Runtime, platform: strin
 export function suggestedRuntime({ refusedWrites, usedTmpfs, peakMemory }: Runtime): string {
   const wanted = refusedWrites.map(({ path }) => path.slice(0, path.lastIndexOf('/')) || '/')
   const tmpfs = [...new Set([...usedTmpfs, ...wanted])].filter((path) => path !== '/').toSorted(compareText)
-  const top = wanted.includes('/') ? ['  # It also wants to write to / itself, where no directory can be given: change where it writes.'] : []
+  const top = wanted.includes('/')
+    ? ['  # It also wants to write to / itself, where no directory can be given: change where it writes.']
+    : []
   return [
     '# What one run needed, from its start to its stop. Directories that it only wanted to write to are worth a second look: a program that need not write is safer.',
     'version: 1',
@@ -53,7 +103,9 @@ export function runtimeFiles(run: Run): Record<string, string> {
       if (runtime.status !== 'collected' || runtime.value.calls.length === 0) return []
       const directory = platforms.length === 1 ? 'runtime' : `runtime/${platform.replaceAll('/', '-')}`
       const suggestion: Array<[string, string]> = [[`${directory}/loadline.yaml`, suggestedRuntime(runtime.value)]]
-      return runtime.value.outcome === 'ready' ? [[`${directory}/seccomp.json`, seccompProfile(runtime.value, platform)], ...suggestion] : suggestion
+      return runtime.value.outcome === 'ready'
+        ? [[`${directory}/seccomp.json`, seccompProfile(runtime.value, platform)], ...suggestion]
+        : suggestion
     }),
   )
 }

@@ -37,10 +37,16 @@ function logOf(run: Run, found: readonly ReportedFinding[], shown: readonly Repo
       {
         tool: {
           driver: { name: 'Loadline', version: printable(run.loadline), rules: rules.descriptors() },
-          extensions: (run.verdict?.binding.tools ?? []).map(({ name, version, reference }) => ({ name: printable(name), version: printable(version), properties: { reference: printable(reference) } })),
+          extensions: (run.verdict?.binding.tools ?? []).map(({ name, version, reference }) => ({
+            name: printable(name),
+            version: printable(version),
+            properties: { reference: printable(reference) },
+          })),
         },
         automationDetails: { id: `loadline/${encodeURIComponent(printable(run.subject.name))}/` },
-        originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository that holds the source.' } } },
+        originalUriBaseIds: {
+          '%SRCROOT%': { description: { text: 'The root of the repository that holds the source.' } },
+        },
         invocations: [invocationOf(run, found, shown)],
         columnKind: 'utf16CodeUnits',
         results,
@@ -72,19 +78,37 @@ type SarifLevel = 'error' | 'warning' | 'note'
 function failureFinding(run: Run): ReportedFinding[] {
   const { outcome, sentence, next } = headline(run)
   if (outcome !== 'broken') return []
-  return [{ state: 'undecided', kind: 'policy', rule: 'run', id: 'run', subject: run.failure?.code ?? '', severity: 'unknown', platforms: [], wanted: 'a run that comes to an end', found: sentence, remedy: next }]
+  return [
+    {
+      state: 'undecided',
+      kind: 'policy',
+      rule: 'run',
+      id: 'run',
+      subject: run.failure?.code ?? '',
+      severity: 'unknown',
+      platforms: [],
+      wanted: 'a run that comes to an end',
+      found: sentence,
+      remedy: next,
+    },
+  ]
 }
 
 function invocationOf(run: Run, found: readonly ReportedFinding[], shown: readonly ReportedFinding[]): object {
   const { outcome, sentence } = headline(run)
-  const notifications = notices(run).map(({ title, text, items }) => notification('note', `${title}. ${[text, ...items].join(' ')}`))
+  const notifications = notices(run).map(({ title, text, items }) =>
+    notification('note', `${title}. ${[text, ...items].join(' ')}`),
+  )
   if (outcome === 'broken') notifications.unshift(notification('error', sentence))
   if (outcome === 'undecided') notifications.unshift(notification('error', sentence))
   const cut = found.slice(shown.length)
   if (cut.length > 0) {
     const counts = tally(cut)
     notifications.unshift(
-      notification('warning', `${counted(shown.length, 'result')} of ${wholeNumber(found.length)} are listed, heaviest first. Left out: ${counted(cut.length, 'result')} (${severityLine(counts)}), of which ${wholeNumber(counts.states.undecided + counts.states.denied)} deny. verdict.json has them all.`),
+      notification(
+        'warning',
+        `${counted(shown.length, 'result')} of ${wholeNumber(found.length)} are listed, heaviest first. Left out: ${counted(cut.length, 'result')} (${severityLine(counts)}), of which ${wholeNumber(counts.states.undecided + counts.states.denied)} deny. verdict.json has them all.`,
+      ),
     )
   }
   const off = (run.verdict?.results ?? []).filter((result) => result.status === 'off')
@@ -153,8 +177,14 @@ function resultOf(run: Run, finding: ReportedFinding, rules: Rules, fingerprints
 
 /** The same facts one by one, for programs. */
 function suppressionProperties({ vex, origin, ...risk }: AcceptedRisk): object {
-  const texts = Object.entries({ ...risk, ...(vex === undefined ? {} : { justification: vex.justification }), ...(origin === undefined ? {} : { origin: `${origin.path}, ${origin.place}` }) })
-  return Object.fromEntries(texts.map(([key, value]) => [key, typeof value === 'string' ? printable(value, 2000) : value]))
+  const texts = Object.entries({
+    ...risk,
+    ...(vex === undefined ? {} : { justification: vex.justification }),
+    ...(origin === undefined ? {} : { origin: `${origin.path}, ${origin.place}` }),
+  })
+  return Object.fromEntries(
+    texts.map(([key, value]) => [key, typeof value === 'string' ? printable(value, 2000) : value]),
+  )
 }
 
 function levelOf(finding: ReportedFinding): SarifLevel {
@@ -165,8 +195,18 @@ function levelOf(finding: ReportedFinding): SarifLevel {
 
 function messageOf(finding: ReportedFinding): string {
   const on = finding.platforms.length === 0 ? '' : ` (${finding.platforms.join(', ')})`
-  const from = finding.owner === undefined || finding.location?.within === 'source' ? '' : `From: ${printable(describeOwner(finding.owner))}`
-  return [`${printable(foundLine(finding))}${on}`, from, `Wanted: ${printable(finding.wanted)}`, printable(finding.remedy)].filter((part) => part !== '').join('\n')
+  const from =
+    finding.owner === undefined || finding.location?.within === 'source'
+      ? ''
+      : `From: ${printable(describeOwner(finding.owner))}`
+  return [
+    `${printable(foundLine(finding))}${on}`,
+    from,
+    `Wanted: ${printable(finding.wanted)}`,
+    printable(finding.remedy),
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
 }
 
 function locationOf(run: Run, finding: ReportedFinding): object {
@@ -175,15 +215,24 @@ function locationOf(run: Run, finding: ReportedFinding): object {
   return {
     physicalLocation: {
       artifactLocation: { uri: uriOf(run, inSource.path), uriBaseId: '%SRCROOT%' },
-      region: { startLine: inSource.line ?? 1, ...(inSource.column === undefined ? {} : { startColumn: inSource.column }) },
+      region: {
+        startLine: inSource.line ?? 1,
+        ...(inSource.column === undefined ? {} : { startColumn: inSource.column }),
+      },
     },
-    ...(inImage === undefined ? {} : { logicalLocations: [{ fullyQualifiedName: printable(inImage), kind: 'resource' }] }),
+    ...(inImage === undefined
+      ? {}
+      : { logicalLocations: [{ fullyQualifiedName: printable(inImage), kind: 'resource' }] }),
   }
 }
 
 /** A relative URI reference under the repository's root: no scheme, no leading slash, no way up. */
 function uriOf(run: Run, path: string): string {
-  return repositorySegments(run, path).map((segment) => encodeURIComponent(printable(segment))).join('/') || 'Dockerfile'
+  return (
+    repositorySegments(run, path)
+      .map((segment) => encodeURIComponent(printable(segment)))
+      .join('/') || 'Dockerfile'
+  )
 }
 
 /** The rules that occur, in the order of their first result. */
@@ -193,22 +242,49 @@ class Rules {
 
   constructor(run: Run) {
     this.#run = run
-    for (const result of run.verdict?.results ?? []) this.#enter(`loadline/${result.rule}`, 'low', { shortDescription: result.title, fullDescription: result.wanted, help: result.remedy, tags: ['loadline', result.kind] })
+    for (const result of run.verdict?.results ?? [])
+      this.#enter(`loadline/${result.rule}`, 'low', {
+        shortDescription: result.title,
+        fullDescription: result.wanted,
+        help: result.remedy,
+        tags: ['loadline', result.kind],
+      })
   }
 
   add(finding: ReportedFinding): { id: string; index: number } {
     const own = isOwnRule(finding)
-    const id = own ? printable(finding.id, 200) : finding.rule === undefined ? 'loadline/missing-evidence' : `loadline/${finding.rule}`
+    const id = own
+      ? printable(finding.id, 200)
+      : finding.rule === undefined
+        ? 'loadline/missing-evidence'
+        : `loadline/${finding.rule}`
     const entry = this.#entries.get(id)
     if (entry !== undefined) {
       entry.severity = worse(entry.severity, finding.severity)
       return { id, index: entry.index }
     }
     const description = own
-      ? { shortDescription: finding.vulnerability?.title || finding.found, fullDescription: finding.vulnerability?.title || finding.found, help: finding.remedy, url: finding.url, tags: ['loadline', 'security', finding.kind, finding.severity] }
+      ? {
+          shortDescription: finding.vulnerability?.title || finding.found,
+          fullDescription: finding.vulnerability?.title || finding.found,
+          help: finding.remedy,
+          url: finding.url,
+          tags: ['loadline', 'security', finding.kind, finding.severity],
+        }
       : finding.rule === undefined
-        ? { shortDescription: 'Evidence could not be had', fullDescription: 'A collector could not say what it was asked. Where a rule needs that, nobody can say yes.', help: 'Do what the result says, and run again.', tags: ['loadline', 'evidence'] }
-        : { shortDescription: 'The run did not come to an end', fullDescription: 'A stage failed, so there is no verdict, or a passed one could not be released.', help: 'Do what the result says, and run again.', tags: ['loadline', 'run'] }
+        ? {
+            shortDescription: 'Evidence could not be had',
+            fullDescription:
+              'A collector could not say what it was asked. Where a rule needs that, nobody can say yes.',
+            help: 'Do what the result says, and run again.',
+            tags: ['loadline', 'evidence'],
+          }
+        : {
+            shortDescription: 'The run did not come to an end',
+            fullDescription: 'A stage failed, so there is no verdict, or a passed one could not be released.',
+            help: 'Do what the result says, and run again.',
+            tags: ['loadline', 'run'],
+          }
     return { id, index: this.#enter(id, finding.severity, description) }
   }
 
@@ -219,7 +295,17 @@ class Rules {
     }))
   }
 
-  #enter(id: string, severity: Severity, description: { shortDescription: string; fullDescription: string; help: string; tags: string[]; url?: string | undefined }): number {
+  #enter(
+    id: string,
+    severity: Severity,
+    description: {
+      shortDescription: string
+      fullDescription: string
+      help: string
+      tags: string[]
+      url?: string | undefined
+    },
+  ): number {
     const index = this.#entries.size
     const helpUri = safeUrl(description.url)
     const used = this.#run.subject.name === '' ? {} : { image: printable(this.#run.subject.name, 200) }
@@ -246,7 +332,12 @@ class Fingerprints {
 
   of(rule: string, finding: ReportedFinding): string {
     const place = finding.location === undefined ? undefined : placeOf(finding.location)
-    const named = JSON.stringify([rule, finding.id, finding.subject === place ? '' : finding.subject, finding.location?.path ?? finding.vulnerability?.package.path ?? ''])
+    const named = JSON.stringify([
+      rule,
+      finding.id,
+      finding.subject === place ? '' : finding.subject,
+      finding.location?.path ?? finding.vulnerability?.package.path ?? '',
+    ])
     const hash = createHash('sha256').update(named).digest('hex').slice(0, 32)
     const occurrence = (this.#met.get(hash) ?? 0) + 1
     this.#met.set(hash, occurrence)

@@ -8,10 +8,16 @@ export type SourceLocation = Pick<Location, 'path' | 'line' | 'column'>
 export function sourceLocation(run: Run, finding: ReportedFinding): SourceLocation {
   const { location, owner } = finding
   if (location?.within === 'source') return location
-  if (owner !== undefined && 'line' in owner && owner.line !== undefined) return { path: dockerfileOf(run), line: owner.line }
+  if (owner !== undefined && 'line' in owner && owner.line !== undefined)
+    return { path: dockerfileOf(run), line: owner.line }
   if (finding.kind === 'policy' && run.policy?.path === sourcePolicy) return { path: run.policy.path, line: 1 }
   for (const { evidence } of run.evidence?.platforms ?? []) {
-    if (finding.kind === 'structure' && evidence.structure.status === 'collected' && evidence.structure.value.file !== '') return { path: evidence.structure.value.file, line: 1 }
+    if (
+      finding.kind === 'structure' &&
+      evidence.structure.status === 'collected' &&
+      evidence.structure.value.file !== ''
+    )
+      return { path: evidence.structure.value.file, line: 1 }
     if (evidence.base.status !== 'collected') continue
     const final = evidence.base.value.images.find((image) => image.final)
     if (final !== undefined) return final.location
@@ -29,5 +35,7 @@ export const sourcePolicy = 'loadline.yaml'
 
 /** The segments of a path of the source, counted from the root of its repository: no leading slash, no way up. */
 export function repositorySegments(run: Run, path: string): string[] {
-  return [...(run.subject.directory ?? '').split('/'), ...path.split('/')].filter((segment) => segment !== '' && segment !== '.' && segment !== '..')
+  return [...(run.subject.directory ?? '').split('/'), ...path.split('/')].filter(
+    (segment) => segment !== '' && segment !== '.' && segment !== '..',
+  )
 }

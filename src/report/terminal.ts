@@ -22,16 +22,26 @@ export interface TerminalOptions {
  * The verdict for a terminal or a log: what the gates wanted, found and ask for, then one clear last word.
  * Escape sequences of an image never get through, nor does a workflow command hidden in a name.
  */
-export function renderTerminal(run: Run, options: TerminalOptions, findings: readonly ReportedFinding[] = reportedFindings(run)): string {
+export function renderTerminal(
+  run: Run,
+  options: TerminalOptions,
+  findings: readonly ReportedFinding[] = reportedFindings(run),
+): string {
   const width = Math.max(60, Math.min(options.width, 160))
   const colors = createColors(options.color)
-  const paint = (outcome: Run['outcome']) => (outcome === 'passed' ? colors.green : outcome === 'rejected' ? colors.red : colors.yellow)
+  const paint = (outcome: Run['outcome']) =>
+    outcome === 'passed' ? colors.green : outcome === 'rejected' ? colors.red : colors.yellow
   const speaking = [...rulesWith(run, 'failed'), ...rulesWith(run, 'undecided'), ...rulesWith(run, 'warned')]
 
   const sections = [
     flowLine(run, colors),
     factLines(run, width, colors),
-    ...notices(run).map(({ title, text, items }) => block(`${colors.yellow('!')} ${colors.bold(title)}`, [text, ...items].map((line) => wrapped(line, width - 2)).join('\n'))),
+    ...notices(run).map(({ title, text, items }) =>
+      block(
+        `${colors.yellow('!')} ${colors.bold(title)}`,
+        [text, ...items].map((line) => wrapped(line, width - 2)).join('\n'),
+      ),
+    ),
     speaking.length === 0 ? '' : gateTable(speaking, width, colors),
     ...speaking.map((result) => detailTable(result, findings, width, colors)),
     missingTable(findings, width, colors),
@@ -61,7 +71,14 @@ const stageGlyphs = { done: '✓', undecided: '?', stopped: '✗', skipped: '·'
 function flowLine(run: Run, colors: Colors): string {
   return flowProgress(run)
     .map(({ stage, state }) => {
-      const paint = state === 'done' ? colors.green : state === 'stopped' ? colors.red : state === 'undecided' ? colors.yellow : colors.dim
+      const paint =
+        state === 'done'
+          ? colors.green
+          : state === 'stopped'
+            ? colors.red
+            : state === 'undecided'
+              ? colors.yellow
+              : colors.dim
       return `${paint(stageGlyphs[state])} ${state === 'skipped' || state === 'pending' ? colors.dim(stage) : stage}`
     })
     .join(' ')
@@ -72,10 +89,17 @@ function factLines(run: Run, width: number, colors: Colors): string {
   const judgedAt = run.verdict?.binding.at ?? run.startedAt
   const facts: Array<[string, string]> = [
     ...images.map(({ platform, digest }): [string, string] => ['image', `${run.subject.name} ${platform} ${digest}`]),
-    ...(run.policy === undefined ? [] : [['policy', `${run.policy.path ?? 'default'} ${run.policy.digest.slice(0, 19)}…`] as [string, string]]),
-    ...(run.verdict?.binding.databases ?? []).map((database): [string, string] => ['database', `${database.name} (${database.coverage}), ${age(database.updatedAt, judgedAt)}`]),
+    ...(run.policy === undefined
+      ? []
+      : [['policy', `${run.policy.path ?? 'default'} ${run.policy.digest.slice(0, 19)}…`] as [string, string]]),
+    ...(run.verdict?.binding.databases ?? []).map((database): [string, string] => [
+      'database',
+      `${database.name} (${database.coverage}), ${age(database.updatedAt, judgedAt)}`,
+    ]),
   ]
-  return facts.map(([name, value]) => `${colors.dim(name.padEnd(9))} ${indented(wrapped(value, width - 10), 10)}`).join('\n')
+  return facts
+    .map(([name, value]) => `${colors.dim(name.padEnd(9))} ${indented(wrapped(value, width - 10), 10)}`)
+    .join('\n')
 }
 
 function gateTable(results: readonly RuleResult[], width: number, colors: Colors): string {
@@ -93,13 +117,18 @@ function gateTable(results: readonly RuleResult[], width: number, colors: Colors
 
 /** What a rule found, one row each. Left out where the gate's own row says it all. */
 function detailTable(result: RuleResult, findings: readonly ReportedFinding[], width: number, colors: Colors): string {
-  const ofRule = findings.filter((finding) => finding.rule === result.rule && finding.state !== 'excepted' && finding.state !== 'known')
+  const ofRule = findings.filter(
+    (finding) => finding.rule === result.rule && finding.state !== 'excepted' && finding.state !== 'known',
+  )
   const only = ofRule[0]
   if (only === undefined || (ofRule.length === 1 && only.id === result.rule && only.location === undefined)) return ''
   const shown = ofRule.slice(0, mostFindings)
   const body = findingTable(shown, result.remedy, width - 2, colors)
   const cut = ofRule.slice(mostFindings)
-  const rest = cut.length === 0 ? '' : `\n${colors.dim(`  ${indented(wrapped(`and ${counted(cut.length, 'more', 'more')} (${severityLine(tally(cut))}): see the reports`, width - 2), 2)}`)}`
+  const rest =
+    cut.length === 0
+      ? ''
+      : `\n${colors.dim(`  ${indented(wrapped(`and ${counted(cut.length, 'more', 'more')} (${severityLine(tally(cut))}): see the reports`, width - 2), 2)}`)}`
   return `${block(`${statusPaint(result, colors)(glyphs[result.status])} ${colors.bold(printable(result.title))}`, body)}${rest}`
 }
 
@@ -108,29 +137,59 @@ function explainLine(speaking: readonly RuleResult[], width: number, colors: Col
   const [first, ...others] = speaking.map(({ rule }) => printable(rule))
   if (first === undefined) return ''
   const also = others.length === 0 ? '' : wrapped(`also ${others.join(' ')}`, width - 10, Infinity)
-  return colors.dim(`about     loadline policy explain ${first}${also === '' ? '' : `\n          ${indented(also, 10)}`}`)
+  return colors.dim(
+    `about     loadline policy explain ${first}${also === '' ? '' : `\n          ${indented(also, 10)}`}`,
+  )
 }
 
 function missingTable(findings: readonly ReportedFinding[], width: number, colors: Colors): string {
   const missing = findings.filter((finding) => finding.rule === undefined && finding.state === 'undecided')
-  return missing.length === 0 ? '' : block(`${colors.yellow('?')} ${colors.bold('Missing evidence')}`, findingTable(missing.slice(0, 50), '', width - 2, colors))
+  return missing.length === 0
+    ? ''
+    : block(
+        `${colors.yellow('?')} ${colors.bold('Missing evidence')}`,
+        findingTable(missing.slice(0, 50), '', width - 2, colors),
+      )
 }
 
-function findingTable(findings: readonly ReportedFinding[], sharedRemedy: string, width: number, colors: Colors): string {
+function findingTable(
+  findings: readonly ReportedFinding[],
+  sharedRemedy: string,
+  width: number,
+  colors: Colors,
+): string {
   const [severity, what, todo] = columns(width, 3, [10, 55, 45])
   const rows = findings.flatMap((finding) => {
-    const place = finding.location === undefined ? '' : `at ${finding.location.path}${finding.location.line === undefined ? '' : `:${finding.location.line}`}`
-    const about = finding.vulnerability === undefined ? finding.subject : `${finding.vulnerability.package.name} ${finding.vulnerability.package.version}`
+    const place =
+      finding.location === undefined
+        ? ''
+        : `at ${finding.location.path}${finding.location.line === undefined ? '' : `:${finding.location.line}`}`
+    const about =
+      finding.vulnerability === undefined
+        ? finding.subject
+        : `${finding.vulnerability.package.name} ${finding.vulnerability.package.version}`
     const lines = [
-      ...wrapped(finding.id, what).split('\n').map((line) => colors.bold(line)),
-      ...[place.endsWith(about) ? '' : about, finding.vulnerability === undefined ? finding.found : finding.vulnerability.title, place, ownerLine(finding), finding.platforms.length > 1 ? `on ${finding.platforms.join(', ')}` : '']
+      ...wrapped(finding.id, what)
+        .split('\n')
+        .map((line) => colors.bold(line)),
+      ...[
+        place.endsWith(about) ? '' : about,
+        finding.vulnerability === undefined ? finding.found : finding.vulnerability.title,
+        place,
+        ownerLine(finding),
+        finding.platforms.length > 1 ? `on ${finding.platforms.join(', ')}` : '',
+      ]
         .filter((line, position, all) => line !== '' && line !== finding.id && all.indexOf(line) === position)
         .flatMap((line) => wrapped(line, what).split('\n')),
     ]
     const remedy = finding.remedy === sharedRemedy ? '' : finding.remedy
     const asked = wrapped(remedy === '' ? `wanted: ${finding.wanted}` : remedy, todo).split('\n')
     // A row for each line: the table is drawn in time that grows with the square of a cell's text.
-    return Array.from({ length: Math.max(lines.length, asked.length) }, (_, line) => [line === 0 ? severityPaint(finding, colors)(finding.severity) : '', lines[line] ?? '', asked[line] ?? ''])
+    return Array.from({ length: Math.max(lines.length, asked.length) }, (_, line) => [
+      line === 0 ? severityPaint(finding, colors)(finding.severity) : '',
+      lines[line] ?? '',
+      asked[line] ?? '',
+    ])
   })
   return drawn([], rows, [severity, what, todo], colors)
 }
@@ -144,7 +203,13 @@ function statusPaint({ status }: RuleResult, colors: Colors): Painter {
   return status === 'failed' ? colors.red : colors.yellow
 }
 
-function compressed(glyph: string, word: string, results: readonly RuleResult[], width: number, paint: Painter): string {
+function compressed(
+  glyph: string,
+  word: string,
+  results: readonly RuleResult[],
+  width: number,
+  paint: Painter,
+): string {
   if (results.length === 0) return ''
   const start = `${glyph} ${results.length} ${word}`
   return `${paint(start)}  ${indented(wrapped(results.map((result) => result.rule).join(', '), width - start.length - 2, Infinity), start.length + 2)}`
@@ -152,7 +217,9 @@ function compressed(glyph: string, word: string, results: readonly RuleResult[],
 
 /** Who allows what, why and until when: an exception is no small print. */
 function exceptionBlock(findings: readonly ReportedFinding[], width: number, colors: Colors): string {
-  const excepted = findings.flatMap((finding) => (finding.exception === undefined ? [] : [{ ...finding, exception: finding.exception }]))
+  const excepted = findings.flatMap((finding) =>
+    finding.exception === undefined ? [] : [{ ...finding, exception: finding.exception }],
+  )
   if (excepted.length === 0) return ''
   const lines = excepted.slice(0, mostFindings).map(({ id, subject, exception }) => {
     const named = wrapped(`${id}${subject === '' ? '' : ` ${subject}`}`, width - 2)
@@ -160,7 +227,10 @@ function exceptionBlock(findings: readonly ReportedFinding[], width: number, col
   })
   const cut = excepted.length - lines.length
   const rest = cut > 0 ? [colors.dim(`and ${counted(cut, 'more', 'more')}: see the reports`)] : []
-  return block(`${colors.yellow('!')} ${colors.bold(`${counted(excepted.length, 'exception')} in force`)}`, [...lines, ...rest].join('\n'))
+  return block(
+    `${colors.yellow('!')} ${colors.bold(`${counted(excepted.length, 'exception')} in force`)}`,
+    [...lines, ...rest].join('\n'),
+  )
 }
 
 function knownLine(findings: readonly ReportedFinding[], width: number, colors: Colors): string {
@@ -174,7 +244,9 @@ function knownLine(findings: readonly ReportedFinding[], width: number, colors: 
 
 function withinPolicyLine(findings: readonly ReportedFinding[], width: number): string {
   const counts = tally(findings.filter((finding) => finding.state === 'reported'))
-  return counts.total === 0 ? '' : `  ${indented(wrapped(`${counted(counts.total, 'finding')} within the policy (${severityLine(counts)}): see the reports`, width - 2), 2)}`
+  return counts.total === 0
+    ? ''
+    : `  ${indented(wrapped(`${counted(counts.total, 'finding')} within the policy (${severityLine(counts)}): see the reports`, width - 2), 2)}`
 }
 
 function lastWords(run: Run, options: TerminalOptions, width: number, colors: Colors, paint: Painter): string {
@@ -182,7 +254,13 @@ function lastWords(run: Run, options: TerminalOptions, width: number, colors: Co
   const published = run.release === undefined ? undefined : `${printable(run.release.reference)}@${run.release.digest}`
   const [image, ...others] = images
   // Of several platforms the digests stand above, among the facts: the last line is one that a person can read.
-  const named = published ?? (image === undefined || others.length > 0 ? [printable(run.subject.name), images.map(({ platform }) => platform).join(', ')].filter((text) => text !== '').join(' ') : `${printable(image.name)}@${image.digest}`)
+  const named =
+    published ??
+    (image === undefined || others.length > 0
+      ? [printable(run.subject.name), images.map(({ platform }) => platform).join(', ')]
+          .filter((text) => text !== '')
+          .join(' ')
+      : `${printable(image.name)}@${image.digest}`)
   return [
     wrapped(sentence, width),
     ...(next === '' ? [] : [wrapped(next, width)]),
@@ -210,8 +288,21 @@ function drawn(head: string[], rows: string[][], widths: number[], colors: Color
     head: head.map((word) => colors.dim(word)),
     colWidths: widths.map((width) => width + 2),
     chars: {
-      top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', right: '',
-      'left-mid': '', 'right-mid': '', mid: line, 'mid-mid': ruled ? colors.dim('┼') : '', middle: colors.dim('│'),
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      right: '',
+      'left-mid': '',
+      'right-mid': '',
+      mid: line,
+      'mid-mid': ruled ? colors.dim('┼') : '',
+      middle: colors.dim('│'),
     },
     style: { head: [], border: [], 'padding-left': 1, 'padding-right': 1 },
   })
@@ -280,6 +371,7 @@ function pieces(word: string, width: number, used: number): string[] {
 /** At most this many columns: everything beyond Latin, Greek and Cyrillic is counted as wide. */
 function columnsOf(text: string): number {
   let total = 0
-  for (const character of text) total += (character.codePointAt(0) ?? 0) < 0x1100 || /[\u2010-\u25ff]/.test(character) ? 1 : 2
+  for (const character of text)
+    total += (character.codePointAt(0) ?? 0) < 0x1100 || /[\u2010-\u25ff]/.test(character) ? 1 : 2
   return total
 }

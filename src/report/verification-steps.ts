@@ -17,30 +17,56 @@ export function verificationSteps(run: Run): VerificationStep[] {
   const steps: VerificationStep[] = []
   if (run.release !== undefined) {
     const overtaken = run.release.overtaken?.some(({ tag }) => run.release?.reference.endsWith(`:${tag}`)) ?? false
-    if (!overtaken) steps.push({ proves: 'The tag points at the image that was judged', command: `crane digest ${shellWord(run.release.reference)}`, expect: run.release.digest })
+    if (!overtaken)
+      steps.push({
+        proves: 'The tag points at the image that was judged',
+        command: `crane digest ${shellWord(run.release.reference)}`,
+        expect: run.release.digest,
+      })
     const { verifyCommands: commands = [], verifyCommand: signature } = run.release
     const [everything, ...others] = commands
-    if (everything !== undefined) steps.push({ proves: 'The signature and every attestation hold, and what the verdict was', command: everything })
-    if (signature !== undefined) steps.push({ proves: 'The signature holds, checked the way a consumer checks it', command: signature })
+    if (everything !== undefined)
+      steps.push({ proves: 'The signature and every attestation hold, and what the verdict was', command: everything })
+    if (signature !== undefined)
+      steps.push({ proves: 'The signature holds, checked the way a consumer checks it', command: signature })
     // The rest differ in type and digest only, and stand in verdict.json.
-    const verdict = others.find((command) => command.includes(predicateTypes.verdict) && command.endsWith(run.release?.digest ?? ''))
-    if (verdict !== undefined) steps.push({ proves: 'The verdict is attested, checked with Cosign alone', command: verdict })
+    const verdict = others.find(
+      (command) => command.includes(predicateTypes.verdict) && command.endsWith(run.release?.digest ?? ''),
+    )
+    if (verdict !== undefined)
+      steps.push({ proves: 'The verdict is attested, checked with Cosign alone', command: verdict })
   }
   if (run.subject.dockerfile !== undefined && run.subject.dockerfileDigest !== undefined) {
-    steps.push({ proves: 'This Dockerfile was read', command: `sha256sum ${shellWord(run.subject.dockerfile)}`, expect: run.subject.dockerfileDigest.replace('sha256:', '') })
+    steps.push({
+      proves: 'This Dockerfile was read',
+      command: `sha256sum ${shellWord(run.subject.dockerfile)}`,
+      expect: run.subject.dockerfileDigest.replace('sha256:', ''),
+    })
   }
   for (const { format, path, digest } of sbomDocuments(run)) {
-    steps.push({ proves: `This bill of materials was judged, ${formatNames[format]}`, command: `sha256sum ${shellWord(path)}`, expect: digest.replace('sha256:', '') })
+    steps.push({
+      proves: `This bill of materials was judged, ${formatNames[format]}`,
+      command: `sha256sum ${shellWord(path)}`,
+      expect: digest.replace('sha256:', ''),
+    })
   }
-  const policy = run.policy?.path === undefined || run.policy.path === sourcePolicy ? '' : ` --policy ${shellWord(run.policy.path)}`
-  const organisation = (run.policy?.layers ?? []).filter(({ role }) => role === 'organisation').map(({ name }) => ` --organisation ${shellWord(name)}`)
-  steps.push({ proves: 'The same judgement, made again by you', command: `loadline build-and-scan .${run.subject.image === undefined ? '' : ` --image ${shellWord(run.subject.image.name)}`}${policy}${organisation.join('')}` })
+  const policy =
+    run.policy?.path === undefined || run.policy.path === sourcePolicy ? '' : ` --policy ${shellWord(run.policy.path)}`
+  const organisation = (run.policy?.layers ?? [])
+    .filter(({ role }) => role === 'organisation')
+    .map(({ name }) => ` --organisation ${shellWord(name)}`)
+  steps.push({
+    proves: 'The same judgement, made again by you',
+    command: `loadline build-and-scan .${run.subject.image === undefined ? '' : ` --image ${shellWord(run.subject.image.name)}`}${policy}${organisation.join('')}`,
+  })
   return steps
 }
 
 /** At most four documents: with many platforms the same two commands would repeat. */
 function sbomDocuments(run: Run): Sbom['documents'] {
-  return (run.evidence?.platforms ?? []).flatMap(({ evidence }) => (evidence.sbom.status === 'collected' ? evidence.sbom.value.documents : [])).slice(0, 4)
+  return (run.evidence?.platforms ?? [])
+    .flatMap(({ evidence }) => (evidence.sbom.status === 'collected' ? evidence.sbom.value.documents : []))
+    .slice(0, 4)
 }
 
 const formatNames = { cyclonedx: 'CycloneDX', spdx: 'SPDX' } as const

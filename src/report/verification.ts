@@ -21,14 +21,28 @@ export function renderVerification(verification: Verification, options: { color:
       : ([
           ['verdict', `passed, given ${verdict.at} by ${verdict.verifier}; ${counted(verdict.rules, 'rule')}`],
           ['policy', verdict.policy],
-          ...verdict.databases.map(({ name, updatedAt, coverage }) => ['database', `${name} (${coverage}) of ${updatedAt}, ${age(updatedAt, verdict.at)} at the verdict, ${age(updatedAt, verification.verifiedAt)} now`]),
+          ...verdict.databases.map(({ name, updatedAt, coverage }) => [
+            'database',
+            `${name} (${coverage}) of ${updatedAt}, ${age(updatedAt, verdict.at)} at the verdict, ${age(updatedAt, verification.verifiedAt)} now`,
+          ]),
           ['levels', verdict.levels.join(', ')],
         ] as Array<[string, string]>)),
-    ...(origin === undefined ? [] : ([['source', `${origin.repository ?? 'not named'}${origin.revision === undefined ? '' : ` at ${origin.revision}`}${origin.dirty === true ? ', with changes that are in no commit' : ''}`], ['builder', origin.builder]] as Array<[string, string]>)),
+    ...(origin === undefined
+      ? []
+      : ([
+          [
+            'source',
+            `${origin.repository ?? 'not named'}${origin.revision === undefined ? '' : ` at ${origin.revision}`}${origin.dirty === true ? ', with changes that are in no commit' : ''}`,
+          ],
+          ['builder', origin.builder],
+        ] as Array<[string, string]>)),
   ]
   const table = facts.map(([name, value]) => `${colors.dim(name.padEnd(9))} ${printable(value)}`).join('\n')
   const failed = checks.filter(({ status }) => status !== 'holds').length
-  const last = outcome === 'verified' ? colors.green(colors.bold('VERIFIED')) : `${colors.red(colors.bold('REFUSED'))}: ${counted(failed, 'check')} of ${checks.length} ${failed === 1 ? 'does' : 'do'} not hold`
+  const last =
+    outcome === 'verified'
+      ? colors.green(colors.bold('VERIFIED'))
+      : `${colors.red(colors.bold('REFUSED'))}: ${counted(failed, 'check')} of ${checks.length} ${failed === 1 ? 'does' : 'do'} not hold`
   return `\n${[table, ...blocks, last].join('\n\n')}\n`
 }
 

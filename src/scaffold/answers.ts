@@ -10,19 +10,41 @@ export const complianceNames = ['hipaa', 'pci-dss', 'soc2', 'internal'] as const
 export type ComplianceName = (typeof complianceNames)[number]
 
 /** A language with the tool that locks its dependencies. */
-export const stackNames = ['python-pip', 'python-poetry', 'python-uv', 'node-npm', 'node-pnpm', 'node-yarn', 'go', 'java-maven', 'java-gradle', 'rust'] as const
+export const stackNames = [
+  'python-pip',
+  'python-poetry',
+  'python-uv',
+  'node-npm',
+  'node-pnpm',
+  'node-yarn',
+  'go',
+  'java-maven',
+  'java-gradle',
+  'rust',
+] as const
 export type StackName = (typeof stackNames)[number]
 
 const httpPath = z.string().regex(/^\/[A-Za-z0-9._~/-]*$/, 'a path that starts with a slash, e.g. /health')
 
-const relativePath = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[\p{L}\p{N}._@+ /-]*$/u, 'a path below the source, with slashes and without ".."')
+const relativePath = z
+  .string()
+  .regex(
+    /^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[\p{L}\p{N}._@+ /-]*$/u,
+    'a path below the source, with slashes and without ".."',
+  )
 
 const once = <T>(names: readonly T[]) => new Set(names).size === names.length
 
 /** What a person decides; all else is read from the source. */
 export const Answers = z.strictObject({
-  targets: z.array(z.enum(targetNames, `one of ${targetNames.join(', ')}`)).min(1, `at least one of ${targetNames.join(', ')}`).refine(once, 'each target once'),
-  compliance: z.array(z.enum(complianceNames, `one of ${complianceNames.join(', ')}`)).min(1, `at least one of ${complianceNames.join(', ')}`).refine(once, 'each regime once'),
+  targets: z
+    .array(z.enum(targetNames, `one of ${targetNames.join(', ')}`))
+    .min(1, `at least one of ${targetNames.join(', ')}`)
+    .refine(once, 'each target once'),
+  compliance: z
+    .array(z.enum(complianceNames, `one of ${complianceNames.join(', ')}`))
+    .min(1, `at least one of ${complianceNames.join(', ')}`)
+    .refine(once, 'each regime once'),
   /** Folder of the application below the source; empty where the source is the application. */
   path: relativePath.default(''),
   /** Where the source has signs of several stacks. */
@@ -36,17 +58,27 @@ export const Answers = z.strictObject({
   /** Registry and repository of the image, without tag. */
   image: z
     .string()
-    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+$/, 'registry/repository without tag, e.g. registry.example.com/shop/orders')
+    .regex(
+      /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+$/,
+      'registry/repository without tag, e.g. registry.example.com/shop/orders',
+    )
     .optional(),
   /** Address of the source's repository, for the image's labels. */
   repository: z.url({ protocol: /^https?$/, error: 'an http or https address' }).optional(),
-  port: z.int('a whole number').min(1024, 'a port from 1024 to 65535: lower ones need a privilege').max(65_535, 'a port from 1024 to 65535').optional(),
+  port: z
+    .int('a whole number')
+    .min(1024, 'a port from 1024 to 65535: lower ones need a privilege')
+    .max(65_535, 'a port from 1024 to 65535')
+    .optional(),
   /** Answers 200 while the process can work at all. */
   health: httpPath.optional(),
   /** Answers 200 while the process can serve; the health path where it is left out. */
   ready: httpPath.optional(),
   /** What starts: a module (Python), a file (Node), a package folder (Go), a class (Java), a binary (Rust). */
-  entry: z.string().regex(/^[A-Za-z0-9_.:/@-]+$/, 'a module, file, package, class or binary').optional(),
+  entry: z
+    .string()
+    .regex(/^[A-Za-z0-9_.:/@-]+$/, 'a module, file, package, class or binary')
+    .optional(),
   /** Mounts the package manager's credentials into the build as a secret, also where no file asks for it. */
   privateRegistry: z.boolean().default(false),
 })
@@ -56,6 +88,12 @@ export type Answers = z.infer<typeof Answers>
 export function parseAnswers(given: unknown): Answers {
   const parsed = Answers.safeParse(given)
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => `${path[0] === undefined ? '' : `${String(path[0])}: `}wanted ${message}`)
-  throw new DeliveryError('USAGE', `the answers for the scaffold are not as they must be: ${faults.join('; ')}`, 'Correct the option of the same name; "loadline scaffold --help" lists them.')
+  const faults = parsed.error.issues.map(
+    ({ path, message }) => `${path[0] === undefined ? '' : `${String(path[0])}: `}wanted ${message}`,
+  )
+  throw new DeliveryError(
+    'USAGE',
+    `the answers for the scaffold are not as they must be: ${faults.join('; ')}`,
+    'Correct the option of the same name; "loadline scaffold --help" lists them.',
+  )
 }

@@ -43,7 +43,10 @@ export interface BuildSecret {
 }
 
 /** An application with everything decided. */
-export interface Application extends Omit<StackReading, 'name' | 'description' | 'repository' | 'port' | 'health' | 'ready' | 'metrics'> {
+export interface Application extends Omit<
+  StackReading,
+  'name' | 'description' | 'repository' | 'port' | 'health' | 'ready' | 'metrics'
+> {
   name: string
   description: string
   repository: string

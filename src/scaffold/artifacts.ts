@@ -20,11 +20,19 @@ export const artifacts: readonly Artifact[] = [
   inApplication(({ application }) => ({ '.dockerignore': dockerignore(application) })),
   inApplication(({ application }) => ({ 'loadline.yaml': policy(application) })),
   inApplication(({ application }) => ({ 'structure-test.yaml': structureTest(application) })),
-  inApplication(({ application: { language }, templates }) => ({ [runtimes[language].healthcheck.path]: templateOf(templates, runtimes[language].healthcheck.template) })),
-  inApplication(({ application }) => (application.targets.includes('compose') ? { 'compose.yaml': compose(application), 'deploy/seccomp.json': seccomp() } : {})),
+  inApplication(({ application: { language }, templates }) => ({
+    [runtimes[language].healthcheck.path]: templateOf(templates, runtimes[language].healthcheck.template),
+  })),
+  inApplication(({ application }) =>
+    application.targets.includes('compose')
+      ? { 'compose.yaml': compose(application), 'deploy/seccomp.json': seccomp() }
+      : {},
+  ),
   inApplication(({ application }) => (application.targets.includes('kubernetes') ? kubernetes(application) : {})),
   inApplication(({ application }) => (application.targets.includes('ecs') ? ecs(application) : {})),
-  inApplication(({ application }) => (application.targets.includes('cloud-run') ? { 'deploy/cloud-run/service.yaml': cloudRun(application) } : {})),
+  inApplication(({ application }) =>
+    application.targets.includes('cloud-run') ? { 'deploy/cloud-run/service.yaml': cloudRun(application) } : {},
+  ),
   inApplication(({ application, templates }) => ({ 'DEPLOYMENT.md': deploymentDocument(application, templates) })),
   inApplication(({ answers, application }) => ({ [answersPath]: answersFile(answers, application) })),
   // Workflows are read at the root of the repository alone.
@@ -35,6 +43,8 @@ export const artifacts: readonly Artifact[] = [
 function inApplication(artifact: Artifact): Artifact {
   return (input) => {
     const { path } = input.application
-    return Object.fromEntries(Object.entries(artifact(input)).map(([file, text]) => [path === '' ? file : `${path}/${file}`, text]))
+    return Object.fromEntries(
+      Object.entries(artifact(input)).map(([file, text]) => [path === '' ? file : `${path}/${file}`, text]),
+    )
   }
 }

@@ -37,11 +37,19 @@ export const backingServices: Readonly<Record<BackingService, BackingServiceFact
     compose: {
       image: 'docker.io/library/postgres:17-bookworm',
       user: '999:999',
-      environment: { POSTGRES_DB: 'app', POSTGRES_USER: 'app', POSTGRES_PASSWORD_FILE: '/run/secrets/database_password', POSTGRES_INITDB_ARGS: '--auth-host=scram-sha-256 --auth-local=scram-sha-256 --data-checksums' },
+      environment: {
+        POSTGRES_DB: 'app',
+        POSTGRES_USER: 'app',
+        POSTGRES_PASSWORD_FILE: '/run/secrets/database_password',
+        POSTGRES_INITDB_ARGS: '--auth-host=scram-sha-256 --auth-local=scram-sha-256 --data-checksums',
+      },
       healthcheck: ['CMD', 'pg_isready', '--quiet', '--username=app', '--dbname=app'],
       secrets: { database_password: 'the password alone' },
       data: '/var/lib/postgresql/data',
-      tmpfs: ['/tmp:size=64m,mode=1777,noexec,nosuid,nodev', '/run/postgresql:size=1m,mode=0750,uid=999,gid=999,noexec,nosuid,nodev'],
+      tmpfs: [
+        '/tmp:size=64m,mode=1777,noexec,nosuid,nodev',
+        '/run/postgresql:size=1m,mode=0750,uid=999,gid=999,noexec,nosuid,nodev',
+      ],
       memory: '512M',
     },
     proof: { environment: { POSTGRES_DB: 'app', POSTGRES_USER: 'app', POSTGRES_PASSWORD: proofPassword } },

@@ -15,10 +15,28 @@ export const compliances: Readonly<Record<ComplianceName, Compliance>> = {
   // 45 CFR 164.316(b)(2)(i): six years for documentation; audit logs are kept as long in practice.
   hipaa: { title: 'HIPAA', strict: true, logDays: 2192, retention: 'six years', template: 'compliance-hipaa.md' },
   // PCI DSS 4.0.1, 10.5.1: twelve months, the last three at hand.
-  'pci-dss': { title: 'PCI DSS 4', strict: true, logDays: 400, retention: 'at least twelve months, the last three at hand', template: 'compliance-pci-dss.md' },
+  'pci-dss': {
+    title: 'PCI DSS 4',
+    strict: true,
+    logDays: 400,
+    retention: 'at least twelve months, the last three at hand',
+    template: 'compliance-pci-dss.md',
+  },
   // The criteria name no time; a type 2 report usually covers twelve months.
-  soc2: { title: 'SOC 2', strict: true, logDays: 400, retention: 'the audited period, usually twelve months', template: 'compliance-soc2.md' },
-  internal: { title: 'internal rules', strict: false, logDays: 90, retention: 'ninety days', template: 'compliance-internal.md' },
+  soc2: {
+    title: 'SOC 2',
+    strict: true,
+    logDays: 400,
+    retention: 'the audited period, usually twelve months',
+    template: 'compliance-soc2.md',
+  },
+  internal: {
+    title: 'internal rules',
+    strict: false,
+    logDays: 90,
+    retention: 'ninety days',
+    template: 'compliance-internal.md',
+  },
 }
 
 /** Whether a regime from outside binds the application. */

@@ -10,15 +10,30 @@ import { stacks } from './stacks.ts'
 /** Reads an application from its source, with a person's answers where the source cannot say it. Throws `SOURCE` and `USAGE`; whatever is missing stops the scaffold as a whole. */
 export function readApplication(source: SourceTree, answers: Answers): Application {
   const tree = below(source, answers.path)
-  if (tree.paths.length === 0) throw new DeliveryError('SOURCE', `wanted an application in ${answers.path === '' ? 'the source' : answers.path}, found no files`, 'Correct the path.')
+  if (tree.paths.length === 0)
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted an application in ${answers.path === '' ? 'the source' : answers.path}, found no files`,
+      'Correct the path.',
+    )
   const stack = findStack(tree, source, answers)
-  const { port: stackPort, health: stackHealth, ready: stackReady, metrics: stackMetrics, ...reading } = stack.read(tree, answers)
+  const {
+    port: stackPort,
+    health: stackHealth,
+    ready: stackReady,
+    metrics: stackMetrics,
+    ...reading
+  } = stack.read(tree, answers)
   const found = findEndpoints(tree)
   const name = answers.name ?? nameOf(reading.name, answers.path.split('/').at(-1), source.name)
   const port = answers.port ?? stackPort ?? onePort(found.ports)
   const health = answers.health ?? stackHealth ?? found.health
   if (health === undefined) {
-    throw new DeliveryError('SOURCE', 'wanted a path that answers 200 while the application is healthy, found none of /livez, /healthz, /health and the like in the code', 'Add one, or give the path that there is with --health.')
+    throw new DeliveryError(
+      'SOURCE',
+      'wanted a path that answers 200 while the application is healthy, found none of /livez, /healthz, /health and the like in the code',
+      'Add one, or give the path that there is with --health.',
+    )
   }
   const { command } = runtimes[reading.language].healthcheck
   return {
@@ -37,7 +52,12 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     environment: { PORT: String(port), ...reading.environment },
     targets: answers.targets,
     compliance: answers.compliance,
-    notes: [...(answers.image === undefined ? [`The image is called registry.example.com/${name} everywhere: give --image to name your registry.`] : []), ...reading.notes],
+    notes: [
+      ...(answers.image === undefined
+        ? [`The image is called registry.example.com/${name} everywhere: give --image to name your registry.`]
+        : []),
+      ...reading.notes,
+    ],
   }
 }
 
@@ -48,46 +68,89 @@ function findStack(tree: SourceTree, source: SourceTree, answers: Answers): Stac
   if (answers.stack !== undefined) {
     const chosen = stacks.find(({ name }) => name === answers.stack) as Stack
     if (locked.includes(chosen)) return chosen
-    throw new DeliveryError('SOURCE', `wanted ${chosen.lock.wanted} in ${where}, because --stack says ${chosen.name}; it is not there`, `Make it: ${chosen.lock.make}`)
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted ${chosen.lock.wanted} in ${where}, because --stack says ${chosen.name}; it is not there`,
+      `Make it: ${chosen.lock.make}`,
+    )
   }
   const [only, ...others] = locked
   if (only !== undefined && others.length === 0) return only
-  if (only !== undefined) throw new DeliveryError('SOURCE', `wanted one stack in ${where}, found ${locked.map(({ title, name }) => `${title} (${name})`).join(' and ')}`, `Say which one the image is for: --stack ${locked.map(({ name }) => name).join(' or --stack ')}. Remove a lock file that nobody keeps.`)
-  const signs = stacks.flatMap((stack) => stack.signs.filter((sign) => tree.paths.includes(sign)).map((sign) => ({ stack, sign })))
+  if (only !== undefined)
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted one stack in ${where}, found ${locked.map(({ title, name }) => `${title} (${name})`).join(' and ')}`,
+      `Say which one the image is for: --stack ${locked.map(({ name }) => name).join(' or --stack ')}. Remove a lock file that nobody keeps.`,
+    )
+  const signs = stacks.flatMap((stack) =>
+    stack.signs.filter((sign) => tree.paths.includes(sign)).map((sign) => ({ stack, sign })),
+  )
   const [sign] = signs
-  if (sign !== undefined) throw new DeliveryError('SOURCE', `wanted ${sign.stack.lock.wanted} in ${where}, found ${signs.map(({ sign: file }) => file).join(', ')} without it: what is built could differ each time`, `Make it and commit it: ${sign.stack.lock.make}${lockAbove(source, answers)}`)
+  if (sign !== undefined)
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted ${sign.stack.lock.wanted} in ${where}, found ${signs.map(({ sign: file }) => file).join(', ')} without it: what is built could differ each time`,
+      `Make it and commit it: ${sign.stack.lock.make}${lockAbove(source, answers)}`,
+    )
   const folders = foldersWithStack(source)
   throw new DeliveryError(
     'SOURCE',
     `wanted a lock file of ${stacks.map(({ title }) => title).join(', ')} in ${where}, found ${tree.paths.slice(0, 5).join(', ')}${tree.paths.length > 5 ? ` and ${tree.paths.length - 5} more files` : ''}`,
-    folders.length === 0 ? 'Give the folder of an application of one of these stacks.' : `There are applications below: ${folders.map((folder) => `--path ${folder}`).join(', ')}.`,
+    folders.length === 0
+      ? 'Give the folder of an application of one of these stacks.'
+      : `There are applications below: ${folders.map((folder) => `--path ${folder}`).join(', ')}.`,
   )
 }
 
 function lockAbove(source: SourceTree, { path }: Answers): string {
   const above = path === '' ? [] : stacks.filter((stack) => stack.locked(source))
-  return above.length === 0 ? '' : `. The lock file at the top (${above.map(({ title }) => title).join(', ')}) belongs to a workspace: an image is built from the application's folder alone, so it needs a lock file of its own`
+  return above.length === 0
+    ? ''
+    : `. The lock file at the top (${above.map(({ title }) => title).join(', ')}) belongs to a workspace: an image is built from the application's folder alone, so it needs a lock file of its own`
 }
 
 /** Folders with an application, the ones near the top first. */
 function foldersWithStack(tree: SourceTree): string[] {
   const signs = new Set(stacks.flatMap((stack) => stack.signs))
-  const folders = tree.paths.filter((path) => path.includes('/') && signs.has(path.slice(path.lastIndexOf('/') + 1))).map((path) => path.slice(0, path.lastIndexOf('/')))
+  const folders = tree.paths
+    .filter((path) => path.includes('/') && signs.has(path.slice(path.lastIndexOf('/') + 1)))
+    .map((path) => path.slice(0, path.lastIndexOf('/')))
   return [...new Set(folders)].sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1)).slice(0, 5)
 }
 
 function nameOf(...candidates: ReadonlyArray<string | undefined>): string {
-  const found = candidates.map((candidate) => candidate?.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+|-+$/g, '').slice(0, 40).replace(/-+$/, '')).find((candidate) => candidate !== undefined && candidate !== '')
+  const found = candidates
+    .map((candidate) =>
+      candidate
+        ?.toLowerCase()
+        .replaceAll(/[^a-z0-9]+/g, '-')
+        .replace(/^[^a-z]+|-+$/g, '')
+        .slice(0, 40)
+        .replace(/-+$/, ''),
+    )
+    .find((candidate) => candidate !== undefined && candidate !== '')
   if (found !== undefined) return found
-  throw new DeliveryError('SOURCE', 'wanted a name for the application, found none in its own files', 'Give one with --name, e.g. --name orders.')
+  throw new DeliveryError(
+    'SOURCE',
+    'wanted a name for the application, found none in its own files',
+    'Give one with --name, e.g. --name orders.',
+  )
 }
 
 function onePort(ports: readonly number[]): number {
   const [only, ...others] = ports
   if (only !== undefined && others.length === 0) return only
-  throw new DeliveryError('SOURCE', `wanted the port that the application listens on, found ${ports.length === 0 ? 'none in the code' : `${ports.join(', ')} in the code`}`, 'Give it with --port, e.g. --port 8080.')
+  throw new DeliveryError(
+    'SOURCE',
+    `wanted the port that the application listens on, found ${ports.length === 0 ? 'none in the code' : `${ports.join(', ')} in the code`}`,
+    'Give it with --port, e.g. --port 8080.',
+  )
 }
 
 function unknownRepository(): never {
-  throw new DeliveryError('USAGE', "wanted the address of the source's repository for the image's labels, found none: there is no git remote, and the application's own files name none", 'Give it with --repository, e.g. --repository https://git.example.com/shop/orders.')
+  throw new DeliveryError(
+    'USAGE',
+    "wanted the address of the source's repository for the image's labels, found none: there is no git remote, and the application's own files name none",
+    'Give it with --repository, e.g. --repository https://git.example.com/shop/orders.',
+  )
 }

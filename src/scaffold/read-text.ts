@@ -18,15 +18,29 @@ const parsers = {
 /** Reads what a stack uses of a file of the source. Throws `SOURCE` with the file where it is not there, cannot be parsed or is not as it must be. */
 export function readDocument<T>(tree: SourceTree, path: string, format: keyof typeof parsers, schema: z.ZodType<T>): T {
   const text = tree.texts.get(path)
-  if (text === undefined) throw new DeliveryError('SOURCE', `wanted ${path}, which belongs to the lock file beside it, and it is not there`, `Add ${path}.`)
+  if (text === undefined)
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted ${path}, which belongs to the lock file beside it, and it is not there`,
+      `Add ${path}.`,
+    )
   let document: unknown
   try {
     document = parsers[format](text.replace(/^\uFEFF/, ''))
   } catch (error) {
-    throw new DeliveryError('SOURCE', `wanted ${format} in ${path}, and it cannot be parsed: ${(error as Error).message.split('\n')[0]}`, `Repair ${path}.`, { cause: error })
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted ${format} in ${path}, and it cannot be parsed: ${(error as Error).message.split('\n')[0]}`,
+      `Repair ${path}.`,
+      { cause: error },
+    )
   }
   const parsed = schema.safeParse(document)
   if (parsed.success) return parsed.data
   const fault = parsed.error.issues[0]
-  throw new DeliveryError('SOURCE', `${path} is not as it must be: ${fault?.path.join('.')}: ${fault?.message}`, `Repair ${path}.`)
+  throw new DeliveryError(
+    'SOURCE',
+    `${path} is not as it must be: ${fault?.path.join('.')}: ${fault?.message}`,
+    `Repair ${path}.`,
+  )
 }

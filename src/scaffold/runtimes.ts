@@ -29,18 +29,29 @@ export const runtimes: Readonly<Record<Language, Runtime>> = {
     cpu: { request: 200, limit: 1000 },
     memory: 384,
     temporary: 64,
-    healthcheck: { template: 'healthcheck.py', path: 'deploy/healthcheck/healthcheck.py', command: ['/usr/bin/python3', '/healthcheck.py'] },
+    healthcheck: {
+      template: 'healthcheck.py',
+      path: 'deploy/healthcheck/healthcheck.py',
+      command: ['/usr/bin/python3', '/healthcheck.py'],
+    },
     healthcheckSeconds: 15,
   },
   node: {
     title: 'Node.js',
     sizeClass: 'interpreted',
-    size: { unpacked: '220 MB', because: 'Node itself is larger than the 100 MB that an interpreted service has by default.' },
+    size: {
+      unpacked: '220 MB',
+      because: 'Node itself is larger than the 100 MB that an interpreted service has by default.',
+    },
     startSeconds: 5,
     cpu: { request: 200, limit: 1000 },
     memory: 384,
     temporary: 64,
-    healthcheck: { template: 'healthcheck.mjs', path: 'deploy/healthcheck/healthcheck.mjs', command: ['/nodejs/bin/node', '/healthcheck.mjs'] },
+    healthcheck: {
+      template: 'healthcheck.mjs',
+      path: 'deploy/healthcheck/healthcheck.mjs',
+      command: ['/nodejs/bin/node', '/healthcheck.mjs'],
+    },
     healthcheckSeconds: 15,
   },
   go: {
@@ -56,12 +67,28 @@ export const runtimes: Readonly<Record<Language, Runtime>> = {
   java: {
     title: 'Java',
     sizeClass: 'interpreted',
-    size: { unpacked: '320 MB', because: 'The Java runtime itself is larger than the 100 MB that an interpreted service has by default.' },
+    size: {
+      unpacked: '320 MB',
+      because: 'The Java runtime itself is larger than the 100 MB that an interpreted service has by default.',
+    },
     startSeconds: 30,
     cpu: { request: 500, limit: 2000 },
     memory: 768,
     temporary: 128,
-    healthcheck: { template: 'HealthCheck.java', path: 'deploy/healthcheck/HealthCheck.java', command: ['/usr/bin/java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx16m', '-Xshare:auto', '-cp', '/healthcheck', 'HealthCheck'] },
+    healthcheck: {
+      template: 'HealthCheck.java',
+      path: 'deploy/healthcheck/HealthCheck.java',
+      command: [
+        '/usr/bin/java',
+        '-XX:TieredStopAtLevel=1',
+        '-XX:+UseSerialGC',
+        '-Xmx16m',
+        '-Xshare:auto',
+        '-cp',
+        '/healthcheck',
+        'HealthCheck',
+      ],
+    },
     healthcheckSeconds: 30,
   },
   rust: {

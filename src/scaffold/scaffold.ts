@@ -28,5 +28,9 @@ export interface Scaffold {
 export function scaffold({ answers, tree, templates, lock }: ScaffoldRequest): Scaffold {
   const application = readApplication(tree, answers)
   const made = artifacts.flatMap((artifact) => Object.entries(artifact({ answers, application, templates, lock })))
-  return { application, files: Object.fromEntries(made.toSorted(([a], [b]) => (a < b ? -1 : 1))), notes: application.notes }
+  return {
+    application,
+    files: Object.fromEntries(made.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    notes: application.notes,
+  }
 }

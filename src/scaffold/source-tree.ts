@@ -8,13 +8,32 @@ export interface SourceTree {
 }
 
 /** Folders that are no source, wherever they lie: dependencies, build output, caches, version control. Nobody looks into them. */
-export const notSource: ReadonlySet<string> = new Set(['.git', '.gradle', '.idea', '.mypy_cache', '.next', '.pytest_cache', '.ruff_cache', '.tox', '.venv', '.vscode', '__pycache__', 'dist', 'loadline-report', 'node_modules', 'target', 'venv', 'vendor'])
+export const notSource: ReadonlySet<string> = new Set([
+  '.git',
+  '.gradle',
+  '.idea',
+  '.mypy_cache',
+  '.next',
+  '.pytest_cache',
+  '.ruff_cache',
+  '.tox',
+  '.venv',
+  '.vscode',
+  '__pycache__',
+  'dist',
+  'loadline-report',
+  'node_modules',
+  'target',
+  'venv',
+  'vendor',
+])
 
 /** More paths than that are no source of an application. */
 export const mostPaths = 100_000
 
 /** Files whose text may decide something, by name: what locks and describes an application, and the lock file of bases. */
-const described = /^(requirements\.txt|pyproject\.toml|poetry\.lock|uv\.lock|package\.json|package-lock\.json|pnpm-lock\.yaml|yarn\.lock|\.npmrc|\.yarnrc\.yml|tsconfig(\..+)?\.json|go\.(mod|sum|work)|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.lockfile|application\.(properties|ya?ml)|Cargo\.(toml|lock)|loadline\.lock\.json)$/
+const described =
+  /^(requirements\.txt|pyproject\.toml|poetry\.lock|uv\.lock|package\.json|package-lock\.json|pnpm-lock\.yaml|yarn\.lock|\.npmrc|\.yarnrc\.yml|tsconfig(\..+)?\.json|go\.(mod|sum|work)|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.lockfile|application\.(properties|ya?ml)|Cargo\.(toml|lock)|loadline\.lock\.json)$/
 
 const code = /\.(py|[cm]?[jt]s|go|java|kt|rs)$/
 
@@ -35,7 +54,9 @@ export function worthReading(path: string): number | undefined {
 
 /** Whether a file only serves tests, which neither ship nor say where an application listens. */
 export function isTest(path: string): boolean {
-  return /(^|\/)(tests?|__tests__|spec|e2e|testdata)\/|(^|\/)(test_[^/]*|conftest)\.py$|_test\.(py|go)$|\.(test|spec)\.[cm]?[jt]sx?$|(^|\/)src\/test\//.test(path)
+  return /(^|\/)(tests?|__tests__|spec|e2e|testdata)\/|(^|\/)(test_[^/]*|conftest)\.py$|_test\.(py|go)$|\.(test|spec)\.[cm]?[jt]sx?$|(^|\/)src\/test\//.test(
+    path,
+  )
 }
 
 /** The tree below a folder, as if that were the source. */
@@ -43,5 +64,8 @@ export function below(tree: SourceTree, folder: string): SourceTree {
   if (folder === '') return tree
   const inside = (path: string) => path.startsWith(`${folder}/`)
   const shorter = (path: string) => path.slice(folder.length + 1)
-  return { paths: tree.paths.filter(inside).map(shorter), texts: new Map([...tree.texts].filter(([path]) => inside(path)).map(([path, text]) => [shorter(path), text])) }
+  return {
+    paths: tree.paths.filter(inside).map(shorter),
+    texts: new Map([...tree.texts].filter(([path]) => inside(path)).map(([path, text]) => [shorter(path), text])),
+  }
 }

@@ -6,4 +6,15 @@ import { pythonPip, pythonPoetry, pythonUv } from './stacks/python.ts'
 import { rust } from './stacks/rust.ts'
 
 /** Every stack that a scaffold can be made for. */
-export const stacks: readonly Stack[] = [pythonUv, pythonPoetry, pythonPip, nodePnpm, nodeYarn, nodeNpm, go, javaMaven, javaGradle, rust]
+export const stacks: readonly Stack[] = [
+  pythonUv,
+  pythonPoetry,
+  pythonPip,
+  nodePnpm,
+  nodeYarn,
+  nodeNpm,
+  go,
+  javaMaven,
+  javaGradle,
+  rust,
+]

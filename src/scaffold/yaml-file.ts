@@ -5,7 +5,9 @@ const width = 140
 
 /** YAML documents in one file, after a comment that says what a reader has to know. */
 export function yamlFile(comment: string, ...documents: readonly unknown[]): string {
-  const written = documents.map((content) => new Document(content, { aliasDuplicateObjects: false }).toString({ lineWidth: 0, singleQuote: false }))
+  const written = documents.map((content) =>
+    new Document(content, { aliasDuplicateObjects: false }).toString({ lineWidth: 0, singleQuote: false }),
+  )
   return `${commentLines(comment)}${written.join('---\n')}`
 }
 

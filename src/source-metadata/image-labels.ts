@@ -15,7 +15,9 @@ export function imageLabels(name: string, git: GitFacts | undefined, givenVersio
     [`${prefix}.title`]: name,
     ...(version === undefined ? {} : { [`${prefix}.version`]: version }),
     ...(git === undefined ? {} : { [`${prefix}.created`]: git.committedAt, [`${prefix}.revision`]: git.revision }),
-    ...(git?.repository === undefined ? {} : { [`${prefix}.source`]: git.repository, [`${prefix}.url`]: git.repository }),
+    ...(git?.repository === undefined
+      ? {}
+      : { [`${prefix}.source`]: git.repository, [`${prefix}.url`]: git.repository }),
     ...(git?.dirty === true ? { [dirtyLabel]: 'true' } : {}),
   }
 }

@@ -29,11 +29,15 @@ export function imageTags(rules: readonly string[], source: TagSource): string[]
   if (named.every((tag) => tag === 'latest')) {
     throw new DeliveryError(
       'USAGE',
-      named.length === 0 ? `no tag follows from ${rules.join(' ') || 'no rules'}: ${describe(source)}` : '"latest" by itself tells nobody what runs',
+      named.length === 0
+        ? `no tag follows from ${rules.join(' ') || 'no rules'}: ${describe(source)}`
+        : '"latest" by itself tells nobody what runs',
       'Give a tag with --publish registry/repository:tag, a version with --version, or a rule that applies with --tag.',
     )
   }
-  return version !== undefined && isNewestStable(version, source.git) && !named.includes('latest') ? [...named, 'latest'] : named
+  return version !== undefined && isNewestStable(version, source.git) && !named.includes('latest')
+    ? [...named, 'latest']
+    : named
 }
 
 function nameBy(rule: TagRule, { git, version }: TagSource): { text: string; dirty: boolean } | undefined {
@@ -63,6 +67,9 @@ function toTag(name: string, ending: string): string {
 }
 
 function describe({ git, version }: TagSource): string {
-  if (git === undefined) return version === undefined ? 'the source is in no git repository and no version was given' : `the version is ${version}, and the source is in no git repository`
+  if (git === undefined)
+    return version === undefined
+      ? 'the source is in no git repository and no version was given'
+      : `the version is ${version}, and the source is in no git repository`
   return `the commit ${git.revision.slice(0, 7)} has ${git.tags.length === 0 ? 'no tag' : `the tags ${git.tags.join(', ')}`}${git.branch === undefined ? '' : ` and is on ${git.branch}`}`
 }

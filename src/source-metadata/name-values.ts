@@ -5,7 +5,8 @@ export function nameValues(entries: readonly string[], option: string): Record<s
   return Object.fromEntries(
     entries.map((entry) => {
       const at = entry.indexOf('=')
-      if (at < 1) throw new DeliveryError('USAGE', `${option} takes NAME=VALUE, found "${entry}"`, `Write ${option} NAME=VALUE.`)
+      if (at < 1)
+        throw new DeliveryError('USAGE', `${option} takes NAME=VALUE, found "${entry}"`, `Write ${option} NAME=VALUE.`)
       return [entry.slice(0, at), entry.slice(at + 1)]
     }),
   )

@@ -17,7 +17,11 @@ const placeholder = /\{\{(raw|version|major|minor|patch)\}\}/g
 /** Reads `type=semver,pattern={{major}}.{{minor}}` and the like; text without `type=` is a tag of its own. Throws `USAGE`. */
 export function parseTagRule(text: string): TagRule {
   const refuse = (found: string): DeliveryError =>
-    new DeliveryError('USAGE', `the tag rule "${text}" ${found}`, 'Write type=semver,pattern={{version}}; type=ref,event=branch|tag|pr; type=sha[,format=long]; type=raw,value=...; each with prefix= and suffix= where wanted.')
+    new DeliveryError(
+      'USAGE',
+      `the tag rule "${text}" ${found}`,
+      'Write type=semver,pattern={{version}}; type=ref,event=branch|tag|pr; type=sha[,format=long]; type=raw,value=...; each with prefix= and suffix= where wanted.',
+    )
   if (!text.startsWith('type=')) {
     if (text.includes('=') || text === '') throw refuse('has no type')
     return { type: 'raw', value: text, prefix: '', suffix: '' }
@@ -34,16 +38,21 @@ export function parseTagRule(text: string): TagRule {
   const unknown = [...entries.keys()].find((key) => !known.includes(key))
   if (unknown !== undefined) throw refuse(`has the unknown key "${unknown}"`)
 
-  const around = { prefix: entries.get('prefix') ?? (type === 'sha' ? 'sha-' : entries.get('event') === 'pr' ? 'pr-' : ''), suffix: entries.get('suffix') ?? '' }
+  const around = {
+    prefix: entries.get('prefix') ?? (type === 'sha' ? 'sha-' : entries.get('event') === 'pr' ? 'pr-' : ''),
+    suffix: entries.get('suffix') ?? '',
+  }
   switch (type) {
     case 'semver': {
       const pattern = entries.get('pattern') ?? ''
-      if (pattern === '' || pattern.replaceAll(placeholder, '').includes('{')) throw refuse('needs a pattern of {{version}}, {{raw}}, {{major}}, {{minor}} and {{patch}}')
+      if (pattern === '' || pattern.replaceAll(placeholder, '').includes('{'))
+        throw refuse('needs a pattern of {{version}}, {{raw}}, {{major}}, {{minor}} and {{patch}}')
       return { type, pattern, value: entries.get('value'), ...around }
     }
     case 'ref': {
       const event = entries.get('event')
-      if (event !== 'branch' && event !== 'tag' && event !== 'pr') throw refuse('needs event=branch, event=tag or event=pr')
+      if (event !== 'branch' && event !== 'tag' && event !== 'pr')
+        throw refuse('needs event=branch, event=tag or event=pr')
       return { type, event, ...around }
     }
     case 'sha': {

@@ -24,7 +24,11 @@ export function isNewestStable(version: string, git: GitFacts | undefined): bool
 /** Reads `1.4.0`, `v1.4.0` or `1.4.0-rc.1+build.5`, build part included; undefined for anything else. */
 export function readVersion(text: string): string | undefined {
   const cleaned = clean(text)
-  return cleaned === null ? undefined : (parse(text)?.raw.replace(/^[v=\s]+/, '').trim() ?? cleaned)
+  return cleaned === null
+    ? undefined
+    : (parse(text)
+        ?.raw.replace(/^[v=\s]+/, '')
+        .trim() ?? cleaned)
 }
 
 function versionsOf(tags: readonly string[]): string[] {

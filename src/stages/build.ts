@@ -1,4 +1,11 @@
-import { ImageMediaTypes, type Container, type Directory, type File, type Platform as DaggerPlatform, type Secret } from '@dagger.io/dagger'
+import {
+  ImageMediaTypes,
+  type Container,
+  type Directory,
+  type File,
+  type Platform as DaggerPlatform,
+  type Secret,
+} from '@dagger.io/dagger'
 import { z } from 'zod'
 import { DeliveryError, type ErrorCode } from '../errors.ts'
 import type { Archive, Lock, Platform } from '../model/index.ts'
@@ -31,13 +38,21 @@ export interface BuildRequest {
 }
 
 /** Names whom a build trusts: letters, digits and `._/-`. Cache mounts are shared within a scope; what one leaves there, another never sees. */
-export const CacheScope = z.string().regex(/^[\w./-]{1,200}$/).brand('CacheScope')
+export const CacheScope = z
+  .string()
+  .regex(/^[\w./-]{1,200}$/)
+  .brand('CacheScope')
 export type CacheScope = z.infer<typeof CacheScope>
 
 /** Reads the name of a cache scope. Throws `USAGE` where it is none. */
 export function parseCacheScope(name: string): CacheScope {
   const parsed = CacheScope.safeParse(name)
-  if (!parsed.success) throw new DeliveryError('USAGE', `"${name}" is no name of a cache scope`, 'Write letters, digits, dots, dashes, underscores and slashes, e.g. pull-request/17.')
+  if (!parsed.success)
+    throw new DeliveryError(
+      'USAGE',
+      `"${name}" is no name of a cache scope`,
+      'Write letters, digits, dots, dashes, underscores and slashes, e.g. pull-request/17.',
+    )
   return parsed.data
 }
 
@@ -56,11 +71,20 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
   try {
     file = await (await withLabels(container, request)).asTarball({ mediaTypes: ImageMediaTypes.Oci }).sync()
   } catch (error) {
-    throw new DeliveryError('BUILD', `the image for ${platform} did not build: ${describeBuildError(error)}`, `Correct ${request.dockerfile.path} at the named step; the engine's log above has the whole output.`, { cause: error })
+    throw new DeliveryError(
+      'BUILD',
+      `the image for ${platform} did not build: ${describeBuildError(error)}`,
+      `Correct ${request.dockerfile.path} at the named step; the engine's log above has the whole output.`,
+      { cause: error },
+    )
   }
   const built = await readArchive(file, lock)
   if (built.archive.platform !== platform) {
-    throw new DeliveryError('BUILD', `the build was asked for ${platform} and made an image for ${built.archive.platform}`, 'Check FROM --platform in the last stage of the Dockerfile.')
+    throw new DeliveryError(
+      'BUILD',
+      `the build was asked for ${platform} and made an image for ${built.archive.platform}`,
+      'Check FROM --platform in the last stage of the Dockerfile.',
+    )
   }
   return built
 }
@@ -69,9 +93,18 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
 const ownFault = { code: 'TOOL', hint: 'Report this as a fault of Loadline, with the Dockerfile if you can.' } as const
 
 /** Reads an archive of one image, every digest in it checked. Throws `TOOL`, and for an archive that cannot be believed what `unreadable` says. */
-export async function readArchive(file: File, lock: Lock, unreadable: { code: ErrorCode; hint: string } = ownFault): Promise<BuiltArchive> {
+export async function readArchive(
+  file: File,
+  lock: Lock,
+  unreadable: { code: ErrorCode; hint: string } = ownFault,
+): Promise<BuiltArchive> {
   const inspection = await inspect(file, lock, unreadable)
-  return { archive: { platform: inspection.platform, digest: inspection.digest, mediaType: inspection.mediaType }, file, layout: unpack(file, lock), inspection }
+  return {
+    archive: { platform: inspection.platform, digest: inspection.digest, mediaType: inspection.mediaType },
+    file,
+    layout: unpack(file, lock),
+    inspection,
+  }
 }
 
 /** Labels and annotations are part of what is scanned and signed, so they are set before the archive is exported. Both say the same. */
@@ -79,15 +112,26 @@ async function withLabels(container: Container, { labels, dockerfile, policy }: 
   const { args, target } = policy.build
   const own = new Set(ownLabels(dockerfile.text, { buildArgs: args, ...(target === undefined ? {} : { target }) }))
   const decided = await Promise.all(
-    Object.entries(labels).map(async ([name, value]) => ({ name, value: own.has(name) ? ((await container.label(name)) ?? value) : value })),
+    Object.entries(labels).map(async ([name, value]) => ({
+      name,
+      value: own.has(name) ? ((await container.label(name)) ?? value) : value,
+    })),
   )
-  return decided.reduce((current, { name, value }) => (own.has(name) ? current : current.withLabel(name, value)).withAnnotation(name, value), container)
+  return decided.reduce(
+    (current, { name, value }) =>
+      (own.has(name) ? current : current.withLabel(name, value)).withAnnotation(name, value),
+    container,
+  )
 }
 
 async function inspect(file: File, lock: Lock, { code, hint }: { code: ErrorCode; hint: string }): Promise<Inspection> {
   const tool = ownToolImage(lock, 'inspect')
-  const run = await runTool('inspect', tool.container.withMountedFile('/archive.tar', file), [tool.program, ...inspectImage('/archive.tar')])
-  if (run.exitCode !== 0) throw new DeliveryError(code, `the archive of the image cannot be read: ${refusal(run.stderr)}`, hint)
+  const run = await runTool('inspect', tool.container.withMountedFile('/archive.tar', file), [
+    tool.program,
+    ...inspectImage('/archive.tar'),
+  ])
+  if (run.exitCode !== 0)
+    throw new DeliveryError(code, `the archive of the image cannot be read: ${refusal(run.stderr)}`, hint)
   return parseInspection(run.stdout)
 }
 

@@ -22,16 +22,27 @@ export interface Consumer {
 }
 
 /** A consumer of one repository. Throws `VERIFY` where the Cosign of the lock file is one whose word counts for nothing. */
-export async function consumer(access: RegistryAccess, identity: Identity, lock: Lock, format: cosign.SignatureFormat = 'bundle'): Promise<Consumer> {
+export async function consumer(
+  access: RegistryAccess,
+  identity: Identity,
+  lock: Lock,
+  format: cosign.SignatureFormat = 'bundle',
+): Promise<Consumer> {
   const pinned = lock.tools['cosign']?.version
   if (pinned !== undefined) requireSoundCosign(pinned)
   const tool = toolImage(lock, 'cosign')
   const { container, verifying } = prepareVerifying(access.connect(tool.container), identity, format)
-  const image = (digest: Digest) => ({ program: tool.program, reference: `${access.inside}@${digest}`, insecure: access.insecure })
+  const image = (digest: Digest) => ({
+    program: tool.program,
+    reference: `${access.inside}@${digest}`,
+    insecure: access.insecure,
+  })
   const run = (argv: string[]): Promise<ToolRun> => runTool('cosign', fresh(container), argv)
 
   // The program is asked as well: a lock file says what was meant to be in the image.
-  requireSoundCosign(parseCosignVersion((await runTool('cosign', tool.container, [tool.program, 'version', '--json'])).stdout))
+  requireSoundCosign(
+    parseCosignVersion((await runTool('cosign', tool.container, [tool.program, 'version', '--json'])).stdout),
+  )
 
   return {
     async signatureFault(digest) {
@@ -46,9 +57,13 @@ export async function consumer(access: RegistryAccess, identity: Identity, lock:
       }
     },
     async statements(digest, kind) {
-      const { exitCode, stdout, stderr } = await run(cosign.verifyAttestation({ ...image(digest), type: predicateTypes[kind], ...verifying }))
+      const { exitCode, stdout, stderr } = await run(
+        cosign.verifyAttestation({ ...image(digest), type: predicateTypes[kind], ...verifying }),
+      )
       if (exitCode !== 0) return { holding: [], said: reason(stderr) }
-      const holding = parseAttestations(stdout).filter(({ statement }) => statement.predicateType === predicateTypes[kind] && subjectsOf(statement).includes(digest))
+      const holding = parseAttestations(stdout).filter(
+        ({ statement }) => statement.predicateType === predicateTypes[kind] && subjectsOf(statement).includes(digest),
+      )
       return { holding, said: holding.length === 0 ? 'the attestations are about another image' : '' }
     },
     async unverified(digest) {

@@ -17,23 +17,42 @@ export interface ImageLayout {
 /** Which form an image gets: where nobody asks for one, one platform is a single manifest. Throws `USAGE` where a single manifest is to be several platforms. */
 export function manifestForm(asked: ManifestForm | undefined, platforms: readonly Platform[]): ManifestForm {
   if (asked === 'single' && platforms.length > 1) {
-    throw new DeliveryError('USAGE', `a single manifest is for one platform, and ${platforms.length} are to be built: ${platforms.join(', ')}`, 'Publish each platform by itself, under a tag of its own: --platform linux/amd64 --consumer single. Or publish an index: --consumer index.')
+    throw new DeliveryError(
+      'USAGE',
+      `a single manifest is for one platform, and ${platforms.length} are to be built: ${platforms.join(', ')}`,
+      'Publish each platform by itself, under a tag of its own: --platform linux/amd64 --consumer single. Or publish an index: --consumer index.',
+    )
   }
   return asked ?? (platforms.length > 1 ? 'index' : 'single')
 }
 
 /** Puts the judged images, byte for byte, into one layout in the form that is to be published. Throws `PUBLISH`. */
 export async function layOut(archives: readonly BuiltArchive[], asked?: ManifestForm): Promise<ImageLayout> {
-  const form = manifestForm(asked, archives.map(({ archive }) => archive.platform))
+  const form = manifestForm(
+    asked,
+    archives.map(({ archive }) => archive.platform),
+  )
   const [indexes, annotations] = await Promise.all([
     Promise.all(archives.map(({ layout }) => layout.file('index.json').contents())),
-    form === 'single' ? {} : Promise.all(archives.map(({ archive, layout }) => layout.file(`blobs/${archive.digest.replace(':', '/')}`).contents())).then(sharedAnnotations),
+    form === 'single'
+      ? {}
+      : Promise.all(
+          archives.map(({ archive, layout }) => layout.file(`blobs/${archive.digest.replace(':', '/')}`).contents()),
+        ).then(sharedAnnotations),
   ])
   const { text, manifests } = joinIndexes(indexes, annotations)
   const found = manifests.toSorted().join(', ')
-  const wanted = archives.map(({ archive }) => archive.digest).toSorted().join(', ')
+  const wanted = archives
+    .map(({ archive }) => archive.digest)
+    .toSorted()
+    .join(', ')
   const [first] = archives
-  if (found !== wanted || first === undefined) throw new DeliveryError('PUBLISH', `the archives hold ${found}, and the verdict is about ${wanted}`, 'Nothing was pushed. Run again from the start.')
+  if (found !== wanted || first === undefined)
+    throw new DeliveryError(
+      'PUBLISH',
+      `the archives hold ${found}, and the verdict is about ${wanted}`,
+      'Nothing was pushed. Run again from the start.',
+    )
   if (form === 'single') return { directory: first.layout, digest: first.archive.digest }
   const directory = archives.slice(1).reduce((merged, { layout }) => merged.withDirectory('/', layout), first.layout)
   return { directory: directory.withNewFile('index.json', text), digest: digestOf(text) }

@@ -25,7 +25,15 @@ export async function patiently<T>({ minutes, firstWait = 2_000 }: Patience, att
         attempts += 1
         return attempt()
       },
-      { retries: Number.POSITIVE_INFINITY, maxRetryTime: minutes * 60_000, minTimeout: firstWait, maxTimeout: 60_000, factor: 2, randomize: true, shouldRetry: ({ error }) => minutes > 0 && error instanceof ServiceAway },
+      {
+        retries: Number.POSITIVE_INFINITY,
+        maxRetryTime: minutes * 60_000,
+        minTimeout: firstWait,
+        maxTimeout: 60_000,
+        factor: 2,
+        randomize: true,
+        shouldRetry: ({ error }) => minutes > 0 && error instanceof ServiceAway,
+      },
     )
   } catch (error) {
     if (!(error instanceof ServiceAway)) throw error

@@ -15,13 +15,25 @@ export interface ProgressEvent {
 export type Progress = (event: ProgressEvent) => void
 
 /** Runs a step and tells when it starts and ends. */
-export async function step<T>(progress: Progress, stage: Stage, name: string, work: () => Promise<T>, detail?: (value: T) => string): Promise<T> {
+export async function step<T>(
+  progress: Progress,
+  stage: Stage,
+  name: string,
+  work: () => Promise<T>,
+  detail?: (value: T) => string,
+): Promise<T> {
   const started = performance.now()
   progress({ stage, step: name, state: 'started' })
   const seconds = () => Math.round(performance.now() - started) / 1000
   try {
     const value = await work()
-    progress({ stage, step: name, state: 'finished', seconds: seconds(), ...(detail === undefined ? {} : { detail: detail(value) }) })
+    progress({
+      stage,
+      step: name,
+      state: 'finished',
+      seconds: seconds(),
+      ...(detail === undefined ? {} : { detail: detail(value) }),
+    })
     return value
   } catch (error) {
     progress({ stage, step: name, state: 'failed', seconds: seconds() })

@@ -45,11 +45,20 @@ const authoritiesPath = '/loadline/authorities.pem'
  */
 export async function registryAccess(target: Target, lock: Lock): Promise<RegistryAccess> {
   const parsed = parseImageReference(target.reference)
-  if (parsed === undefined) throw new DeliveryError('USAGE', `"${target.reference}" is no image reference`, 'Write registry/repository:tag, e.g. ghcr.io/acme/shop:1.4.0.')
+  if (parsed === undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `"${target.reference}" is no image reference`,
+      'Write registry/repository:tag, e.g. ghcr.io/acme/shop:1.4.0.',
+    )
   const host = parsed.registry
   const loopback = isLoopback(host)
   if (loopback && target.registry === undefined) {
-    throw new DeliveryError('USAGE', `${host} is on loopback, which containers do not see`, `Give the registry as a service as well: --registry tcp://${host}.`)
+    throw new DeliveryError(
+      'USAGE',
+      `${host} is on loopback, which containers do not see`,
+      `Give the registry as a service as well: --registry tcp://${host}.`,
+    )
   }
   // A name that is not of this machine itself can be used inside as it is: credentials and certificates then fit without more.
   const insideHost = loopback ? host.replace(/^(\[::1\]|[^:]+)/, alias) : host
@@ -67,11 +76,15 @@ export async function registryAccess(target: Target, lock: Lock): Promise<Regist
       let connected = certificates(container)
       if (service !== undefined) connected = connected.withServiceBinding(insideHost.replace(/:\d+$/, ''), service)
       if (credentials !== undefined) {
-        connected = connected.withMountedSecret('/loadline/docker/config.json', credentials).withEnvVariable('DOCKER_CONFIG', '/loadline/docker')
+        connected = connected
+          .withMountedSecret('/loadline/docker/config.json', credentials)
+          .withEnvVariable('DOCKER_CONFIG', '/loadline/docker')
       }
       if (target.authorities !== undefined) {
         // Go's programs read this file besides the public certificates, which lie in the system's directory.
-        connected = connected.withNewFile(authoritiesPath, target.authorities).withEnvVariable('SSL_CERT_FILE', authoritiesPath)
+        connected = connected
+          .withNewFile(authoritiesPath, target.authorities)
+          .withEnvVariable('SSL_CERT_FILE', authoritiesPath)
       }
       return connected
     },

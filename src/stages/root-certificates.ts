@@ -13,7 +13,11 @@ const path = '/etc/ssl/certs/ca-certificates.crt'
 export function rootCertificates(lock: Lock): (container: Container) => Container {
   const pinned = pinnedImage(certificatesImage, lock)
   if (pinned === undefined) {
-    throw new DeliveryError('LOCK', `the lock file does not pin ${certificatesImage}, which has the certificates of the public authorities`, 'Run "loadline lock" again where the registry can be reached, and commit loadline.lock.json.')
+    throw new DeliveryError(
+      'LOCK',
+      `the lock file does not pin ${certificatesImage}, which has the certificates of the public authorities`,
+      'Run "loadline lock" again where the registry can be reached, and commit loadline.lock.json.',
+    )
   }
   const certificates = dag.container().from(pinned).file(path)
   return (container) => container.withMountedFile(path, certificates)

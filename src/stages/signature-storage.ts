@@ -6,8 +6,15 @@ import { probeReferrers, type Published } from './publish.ts'
  * Where a registry keeps a signature that was just made. A registry without the referrers API of OCI 1.1 gets bundles under a tag named after the
  * image's digest (the specification's fallback). The older format always has a tag of its own.
  */
-export async function signatureStorage(published: Published, format: SignatureFormat, lock: Lock): Promise<StoredSignature> {
+export async function signatureStorage(
+  published: Published,
+  format: SignatureFormat,
+  lock: Lock,
+): Promise<StoredSignature> {
   const tag = published.digest.replace(':', '-')
-  if (format === 'legacy') return { format, where: 'signature-tag', reference: `${published.access.repository}:${tag}.sig` }
-  return (await probeReferrers(published, lock)) === 'api' ? { format, where: 'referrers-api', reference: `${published.access.repository}@${published.digest}` } : { format, where: 'referrers-tag', reference: `${published.access.repository}:${tag}` }
+  if (format === 'legacy')
+    return { format, where: 'signature-tag', reference: `${published.access.repository}:${tag}.sig` }
+  return (await probeReferrers(published, lock)) === 'api'
+    ? { format, where: 'referrers-api', reference: `${published.access.repository}@${published.digest}` }
+    : { format, where: 'referrers-tag', reference: `${published.access.repository}:${tag}` }
 }

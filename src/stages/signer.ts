@@ -4,7 +4,16 @@ import type { StoredSignature } from '../model/index.ts'
 import type { Policy } from '../policy/index.ts'
 import type { SignatureFormat, Signing, Verifying } from '../tools/cosign/command.ts'
 import { consumerFiles, verifyingBy, type Identity } from '../tools/cosign/identity.ts'
-import { offline, publicInstance, publicUrls, reachedBy, readSigningConfig, serviceUrls, type ServiceDocuments, type ServiceFacts } from '../tools/cosign/services.ts'
+import {
+  offline,
+  publicInstance,
+  publicUrls,
+  reachedBy,
+  readSigningConfig,
+  serviceUrls,
+  type ServiceDocuments,
+  type ServiceFacts,
+} from '../tools/cosign/services.ts'
 import type { Published } from './publish.ts'
 import { isLoopback } from './registry-access.ts'
 
@@ -51,7 +60,14 @@ export interface Signed {
   stored: StoredSignature[]
 }
 
-const noServices: ServiceFacts = { logs: [], transparencyLog: 'none', urls: [], certificates: false, timestamps: false, onlySecondVersion: false }
+const noServices: ServiceFacts = {
+  logs: [],
+  transparencyLog: 'none',
+  urls: [],
+  certificates: false,
+  timestamps: false,
+  onlySecondVersion: false,
+}
 const openness = { none: 0, private: 1, public: 2 } as const
 const allowedOpenness = { none: 0, private: 1, 'public-allowed': 2 } as const
 
@@ -61,11 +77,19 @@ const allowedOpenness = { none: 0, private: 1, 'public-allowed': 2 } as const
  */
 export function planSigning(signer: Signer, policy: Policy['signing']): SigningPlan {
   const keyless = signer.kind === 'keyless'
-  const services = signer.services === undefined ? (keyless ? publicInstance : noServices) : readSigningConfig(signer.services.signingConfig)
+  const services =
+    signer.services === undefined
+      ? keyless
+        ? publicInstance
+        : noServices
+      : readSigningConfig(signer.services.signingConfig)
   const formats: readonly SignatureFormat[] = policy.format === 'both' ? ['bundle', 'legacy'] : [policy.format]
 
   if (openness[services.transparencyLog] > allowedOpenness[policy.transparencyLog]) {
-    const where = services.transparencyLog === 'public' ? `the public Sigstore instance (${services.logs.join(', ') || services.urls.join(', ')}), where everybody reads who signed which digest` : `the transparency log ${services.logs.join(', ')}`
+    const where =
+      services.transparencyLog === 'public'
+        ? `the public Sigstore instance (${services.logs.join(', ') || services.urls.join(', ')}), where everybody reads who signed which digest`
+        : `the transparency log ${services.logs.join(', ')}`
     throw new DeliveryError(
       'SIGN',
       `signing would write to ${where}, and the policy says signing.transparencyLog: ${policy.transparencyLog}`,
@@ -75,13 +99,25 @@ export function planSigning(signer: Signer, policy: Policy['signing']): SigningP
     )
   }
   if (keyless && !services.certificates) {
-    throw new DeliveryError('SIGN', 'keyless signing needs a certificate authority, and the signing configuration names none', 'Give a signing configuration with caUrls. Nothing was pushed.')
+    throw new DeliveryError(
+      'SIGN',
+      'keyless signing needs a certificate authority, and the signing configuration names none',
+      'Give a signing configuration with caUrls. Nothing was pushed.',
+    )
   }
   if (keyless && services.transparencyLog === 'none' && !services.timestamps) {
-    throw new DeliveryError('SIGN', 'a keyless certificate is valid for minutes, and the signing configuration names neither a transparency log nor a timestamp authority to prove when it signed', 'Give a signing configuration with tsaUrls or rekorTlogUrls. Nothing was pushed.')
+    throw new DeliveryError(
+      'SIGN',
+      'a keyless certificate is valid for minutes, and the signing configuration names neither a transparency log nor a timestamp authority to prove when it signed',
+      'Give a signing configuration with tsaUrls or rekorTlogUrls. Nothing was pushed.',
+    )
   }
   if (formats.includes('legacy') && services.onlySecondVersion) {
-    throw new DeliveryError('SIGN', `the policy wants signing.format: ${policy.format}, and ${services.logs.join(', ')} takes bundles only (Rekor version 2)`, 'Set signing.format: bundle. Nothing was pushed.')
+    throw new DeliveryError(
+      'SIGN',
+      `the policy wants signing.format: ${policy.format}, and ${services.logs.join(', ')} takes bundles only (Rekor version 2)`,
+      'Set signing.format: bundle. Nothing was pushed.',
+    )
   }
   return { signer, formats, services, patienceMinutes: policy.patienceMinutes, unavailable: policy.unavailable }
 }
@@ -90,25 +126,48 @@ const signingDirectory = '/loadline/signing'
 const loopbackAlias = 'loopback'
 
 /** Gives a container what Cosign needs to sign or attest, and the arguments that say where it is. No secret is in the arguments. */
-export async function prepareSigning(container: Container, { signer }: SigningPlan, format: SignatureFormat): Promise<{ container: Container; signing: Signing }> {
+export async function prepareSigning(
+  container: Container,
+  { signer }: SigningPlan,
+  format: SignatureFormat,
+): Promise<{ container: Container; signing: Signing }> {
   const { services } = signer
   const documents = services ?? (signer.kind === 'keyless' ? undefined : offline)
   let ready = container.withEnvVariable('HOME', '/tmp')
   if (services?.loopback !== undefined) ready = ready.withServiceBinding(loopbackAlias, services.loopback)
   let serving: Signing['services'] = { urls: publicUrls }
   if (documents !== undefined) {
-    const signingConfig = services?.loopback === undefined ? documents.signingConfig : reachedBy(documents.signingConfig, loopbackAlias, isLoopback)
-    const files = dag.directory().withNewFile('signing-config.json', signingConfig).withNewFile('trusted-root.json', documents.trustedRoot)
+    const signingConfig =
+      services?.loopback === undefined
+        ? documents.signingConfig
+        : reachedBy(documents.signingConfig, loopbackAlias, isLoopback)
+    const files = dag
+      .directory()
+      .withNewFile('signing-config.json', signingConfig)
+      .withNewFile('trusted-root.json', documents.trustedRoot)
     ready = ready.withMountedDirectory(signingDirectory, files)
-    serving = { signingConfig: `${signingDirectory}/signing-config.json`, trustedRoot: `${signingDirectory}/trusted-root.json`, urls: serviceUrls(signingConfig) }
+    serving = {
+      signingConfig: `${signingDirectory}/signing-config.json`,
+      trustedRoot: `${signingDirectory}/trusted-root.json`,
+      urls: serviceUrls(signingConfig),
+    }
   }
   switch (signer.kind) {
     case 'key':
-      return { container: withPrivateKey(ready, signer), signing: { by: { key: privateKey }, services: serving, format } }
+      return {
+        container: withPrivateKey(ready, signer),
+        signing: { by: { key: privateKey }, services: serving, format },
+      }
     case 'kms':
-      return { container: withKeyService(ready, signer.credentials), signing: { by: { key: signer.reference }, services: serving, format } }
+      return {
+        container: withKeyService(ready, signer.credentials),
+        signing: { by: { key: signer.reference }, services: serving, format },
+      }
     case 'keyless':
-      return { container: ready.withMountedSecret('/loadline/identity-token', await signer.identityToken()), signing: { by: { identityToken: '/loadline/identity-token' }, services: serving, format } }
+      return {
+        container: ready.withMountedSecret('/loadline/identity-token', await signer.identityToken()),
+        signing: { by: { identityToken: '/loadline/identity-token' }, services: serving, format },
+      }
   }
 }
 
@@ -118,20 +177,35 @@ export const privateKey = 'env://COSIGN_KEY'
 /** Gives a container a private key and its password, as secrets of its environment, which its configuration does not show. */
 export function withPrivateKey(container: Container, { key, password }: { key: Secret; password?: Secret }): Container {
   const ready = container.withSecretVariable('COSIGN_KEY', key)
-  return password === undefined ? ready.withEnvVariable('COSIGN_PASSWORD', '') : ready.withSecretVariable('COSIGN_PASSWORD', password)
+  return password === undefined
+    ? ready.withEnvVariable('COSIGN_PASSWORD', '')
+    : ready.withSecretVariable('COSIGN_PASSWORD', password)
 }
 
 /** Gives a container the credentials of a key management service. */
 export function withKeyService(container: Container, { variables, files }: KeyServiceCredentials): Container {
   let ready = container
   for (const [name, value] of variables) ready = ready.withSecretVariable(name, value)
-  for (const [name, content] of files) ready = ready.withMountedSecret(`/loadline/key-service/${name}`, content).withEnvVariable(name, `/loadline/key-service/${name}`)
+  for (const [name, content] of files)
+    ready = ready
+      .withMountedSecret(`/loadline/key-service/${name}`, content)
+      .withEnvVariable(name, `/loadline/key-service/${name}`)
   return ready
 }
 
 /** Gives a container what Cosign needs to verify as a consumer, and the arguments that say where it is. */
-export function prepareVerifying(container: Container, identity: Identity, format: SignatureFormat): { container: Container; verifying: Verifying } {
+export function prepareVerifying(
+  container: Container,
+  identity: Identity,
+  format: SignatureFormat,
+): { container: Container; verifying: Verifying } {
   const directory = '/loadline/consumer'
-  const files = Object.entries(consumerFiles(identity)).reduce((all, [name, text]) => all.withNewFile(name, text), dag.directory())
-  return { container: container.withEnvVariable('HOME', '/tmp').withMountedDirectory(directory, files), verifying: verifyingBy(identity, format, `${directory}/`) }
+  const files = Object.entries(consumerFiles(identity)).reduce(
+    (all, [name, text]) => all.withNewFile(name, text),
+    dag.directory(),
+  )
+  return {
+    container: container.withEnvVariable('HOME', '/tmp').withMountedDirectory(directory, files),
+    verifying: verifyingBy(identity, format, `${directory}/`),
+  }
 }

@@ -1,13 +1,29 @@
 import type { Directory, Secret } from '@dagger.io/dagger'
 import { DeliveryError } from '../errors.ts'
 import { acceptBaseline, type Baseline } from '../gate/baseline.ts'
-import { digestOf, Lock, SourceRevision, type AdditionalFindings, type AppliedPolicy, type GitFacts, type Subject, type SuppressionFile } from '../model/index.ts'
+import {
+  digestOf,
+  Lock,
+  SourceRevision,
+  type AdditionalFindings,
+  type AppliedPolicy,
+  type GitFacts,
+  type Subject,
+  type SuppressionFile,
+} from '../model/index.ts'
 import { applyPolicy } from '../policy/apply.ts'
 import type { PolicyText } from '../policy/file.ts'
 import { policyDigest } from '../policy/policy-digest.ts'
 import type { Policy } from '../policy/schema.ts'
 import { imageLabels, readVersion } from '../source-metadata/index.ts'
-import { externalImages, foreignSyntax, insecureSteps, requiredSecrets, type BuildChoice, type ExternalImage } from '../tools/buildkit/dockerfile.ts'
+import {
+  externalImages,
+  foreignSyntax,
+  insecureSteps,
+  requiredSecrets,
+  type BuildChoice,
+  type ExternalImage,
+} from '../tools/buildkit/dockerfile.ts'
 import { parseStructureTests } from '../tools/container-structure-test/schema.ts'
 import { parseSeccomp } from '../tools/sandbox/seccomp.ts'
 import { firstLine } from '../tools/run-tool.ts'
@@ -88,20 +104,31 @@ const largestDockerfile = 1_000_000
 /** Reads the source directory. Throws `SOURCE`, `POLICY`, `STRUCTURE_TESTS` or `CREDENTIAL` before anything is built. */
 export async function readSource(request: SourceRequest): Promise<Source> {
   const place = normalPath(request.pathInRepository ?? '')
-  if (request.version !== undefined && readVersion(request.version) === undefined) throw new DeliveryError('USAGE', `"${request.version}" is no semantic version`, 'Write MAJOR.MINOR.PATCH, e.g. 1.4.0 or 2.0.0-rc.1: https://semver.org.')
+  if (request.version !== undefined && readVersion(request.version) === undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `"${request.version}" is no semantic version`,
+      'Write MAJOR.MINOR.PATCH, e.g. 1.4.0 or 2.0.0-rc.1: https://semver.org.',
+    )
   if (request.image !== undefined) refuseBuildInputs(request)
   const additional = (request.additional ?? []).flatMap((file) => importSarif(file))
   const entries = await listEntries(request.directory)
   const { policy, applied, suppressions, name } = await readPolicy(request, entries)
   manifestForm(request.consumer, policy.build.platforms)
   // Before anything is built: a baseline that does not count would otherwise be noticed after minutes.
-  const baseline = request.baseline === undefined ? undefined : acceptBaseline(request.baseline, name, policy, request.now)
+  const baseline =
+    request.baseline === undefined ? undefined : acceptBaseline(request.baseline, name, policy, request.now)
   const path = policy.build.dockerfile
-  const isThere = request.image === undefined || request.dockerfile !== undefined || (await request.directory.exists(path))
+  const isThere =
+    request.image === undefined || request.dockerfile !== undefined || (await request.directory.exists(path))
   const text = isThere ? await readDockerfile(request.directory, path) : undefined
-  const choice: BuildChoice = { buildArgs: policy.build.args, ...(policy.build.target === undefined ? {} : { target: policy.build.target }) }
+  const choice: BuildChoice = {
+    buildArgs: policy.build.args,
+    ...(policy.build.target === undefined ? {} : { target: policy.build.target }),
+  }
   const images = text === undefined ? [] : externalImages(text, choice)
-  if (text !== undefined && request.image === undefined && request.buildSecrets !== 'any') checkSecrets(text, policy, request.buildSecrets)
+  if (text !== undefined && request.image === undefined && request.buildSecrets !== 'any')
+    checkSecrets(text, policy, request.buildSecrets)
   return {
     directory: request.directory,
     subject: {
@@ -109,7 +136,10 @@ export async function readSource(request: SourceRequest): Promise<Source> {
       ...(place === '' ? {} : { directory: place }),
       ...(text === undefined ? {} : { dockerfile: path, dockerfileDigest: digestOf(text) }),
       ...(request.image === undefined
-        ? { ...(policy.build.target === undefined ? {} : { target: policy.build.target }), ...(request.git === undefined ? {} : { revision: SourceRevision.strip().parse(request.git) }) }
+        ? {
+            ...(policy.build.target === undefined ? {} : { target: policy.build.target }),
+            ...(request.git === undefined ? {} : { revision: SourceRevision.strip().parse(request.git) }),
+          }
         : // The commit of the policy is not the commit of the image.
           { image: { form: request.image.form, name: request.image.name } }),
     },
@@ -130,21 +160,38 @@ export async function readSource(request: SourceRequest): Promise<Source> {
 
 /** Throws `USAGE` for what only a build could use: taking it without a word would look as if it counted. */
 function refuseBuildInputs({ target, buildArgs = {}, buildSecrets, labels = {} }: SourceRequest): void {
-  const given = Object.entries({ 'a target': target !== undefined, 'build arguments': Object.keys(buildArgs).length > 0, 'build secrets': buildSecrets !== 'any' && buildSecrets.size > 0, labels: Object.keys(labels).length > 0 }).flatMap(([what, there]) => (there ? [what] : []))
-  if (given.length > 0) throw new DeliveryError('USAGE', `${given.join(', ')} would change what is built, and an image that exists is not built`, 'Leave out either the image or what belongs to a build.')
+  const given = Object.entries({
+    'a target': target !== undefined,
+    'build arguments': Object.keys(buildArgs).length > 0,
+    'build secrets': buildSecrets !== 'any' && buildSecrets.size > 0,
+    labels: Object.keys(labels).length > 0,
+  }).flatMap(([what, there]) => (there ? [what] : []))
+  if (given.length > 0)
+    throw new DeliveryError(
+      'USAGE',
+      `${given.join(', ')} would change what is built, and an image that exists is not built`,
+      'Leave out either the image or what belongs to a build.',
+    )
 }
 
 /** A relative path without `.` and empty segments. Throws `USAGE` for one that leads out of the repository. */
 function normalPath(path: string): string {
   const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.')
-  if (path.startsWith('/') || segments.includes('..')) throw new DeliveryError('USAGE', `"${path}" is no path below the root of a repository`, 'Give it relative to the root and with slashes, e.g. services/orders.')
+  if (path.startsWith('/') || segments.includes('..'))
+    throw new DeliveryError(
+      'USAGE',
+      `"${path}" is no path below the root of a repository`,
+      'Give it relative to the root and with slashes, e.g. services/orders.',
+    )
   return segments.join('/')
 }
 
 /** The lock file of the source directory, if it has one. Throws `LOCK` where it is not valid. */
 export async function readLock(directory: Directory): Promise<Lock | undefined> {
   const entries = await listEntries(directory)
-  return entries.includes('loadline.lock.json') ? parseLock(await directory.file('loadline.lock.json').contents(), 'loadline.lock.json') : undefined
+  return entries.includes('loadline.lock.json')
+    ? parseLock(await directory.file('loadline.lock.json').contents(), 'loadline.lock.json')
+    : undefined
 }
 
 /** Reads a lock file's text. Throws `LOCK` where it is not valid. */
@@ -159,7 +206,11 @@ export function parseLock(text: string, path: string): Lock {
   const parsed = Lock.safeParse(document)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    throw new DeliveryError('LOCK', `${path}: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not a lock file'}`, hint)
+    throw new DeliveryError(
+      'LOCK',
+      `${path}: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not a lock file'}`,
+      hint,
+    )
   }
   return parsed.data
 }
@@ -168,12 +219,24 @@ async function listEntries(directory: Directory): Promise<string[]> {
   try {
     return await directory.entries()
   } catch (error) {
-    throw new DeliveryError('SOURCE', `the source directory cannot be read (${firstLine(error)})`, 'Give the path of a directory that has a Dockerfile.', { cause: error })
+    throw new DeliveryError(
+      'SOURCE',
+      `the source directory cannot be read (${firstLine(error)})`,
+      'Give the path of a directory that has a Dockerfile.',
+      { cause: error },
+    )
   }
 }
 
-async function readPolicy(request: SourceRequest, entries: readonly string[]): Promise<{ policy: Policy; applied: AppliedPolicy; suppressions: SuppressionFile[]; name: string }> {
-  const application = request.policy ?? (entries.includes('loadline.yaml') ? { path: 'loadline.yaml', text: await request.directory.file('loadline.yaml').contents() } : undefined)
+async function readPolicy(
+  request: SourceRequest,
+  entries: readonly string[],
+): Promise<{ policy: Policy; applied: AppliedPolicy; suppressions: SuppressionFile[]; name: string }> {
+  const application =
+    request.policy ??
+    (entries.includes('loadline.yaml')
+      ? { path: 'loadline.yaml', text: await request.directory.file('loadline.yaml').contents() }
+      : undefined)
   const decided = applyPolicy({ organisation: request.organisation, application }, request, request.now)
   const name = decided.policy.image.name ?? request.name ?? 'application'
   const { policy, files: suppressions } = await readSuppressions(request.directory, decided.policy, name)
@@ -185,7 +248,12 @@ async function readDockerfile(directory: Directory, path: string): Promise<strin
   if (!(await directory.exists(path))) throw new DeliveryError('SOURCE', `the source has no ${path}`, hint)
   const file = directory.file(path)
   const size = await file.size()
-  if (size > largestDockerfile) throw new DeliveryError('SOURCE', `${path} has ${size} bytes; at most ${largestDockerfile} are read`, 'Check that this is the Dockerfile.')
+  if (size > largestDockerfile)
+    throw new DeliveryError(
+      'SOURCE',
+      `${path} has ${size} bytes; at most ${largestDockerfile} are read`,
+      'Check that this is the Dockerfile.',
+    )
   return checkDockerfile(await file.contents(), path)
 }
 
@@ -194,8 +262,14 @@ async function readDockerfile(directory: Directory, path: string): Promise<strin
  */
 export function checkDockerfile(written: string, path: string): string {
   const text = written.replace(/^\uFEFF/, '')
-  if (text.includes('\0') || text.includes('\uFFFD')) throw new DeliveryError('SOURCE', `${path} is not UTF-8 text`, 'Save it as UTF-8; UTF-16 cannot be built.')
-  if (text.trim() === '') throw new DeliveryError('SOURCE', `${path} is empty`, `Write a Dockerfile to ${path}, or set build.dockerfile in the policy.`)
+  if (text.includes('\0') || text.includes('\uFFFD'))
+    throw new DeliveryError('SOURCE', `${path} is not UTF-8 text`, 'Save it as UTF-8; UTF-16 cannot be built.')
+  if (text.trim() === '')
+    throw new DeliveryError(
+      'SOURCE',
+      `${path} is empty`,
+      `Write a Dockerfile to ${path}, or set build.dockerfile in the policy.`,
+    )
   const syntax = foreignSyntax(text)
   if (syntax !== undefined) {
     throw new DeliveryError(
@@ -206,7 +280,11 @@ export function checkDockerfile(written: string, path: string): string {
   }
   const [insecure] = insecureSteps(text)
   if (insecure !== undefined) {
-    throw new DeliveryError('SOURCE', `${path} line ${insecure}: Dagger's dockerBuild does not run "RUN --security=insecure"`, 'Do without it: a step of a build needs no rights on the machine that builds.')
+    throw new DeliveryError(
+      'SOURCE',
+      `${path} line ${insecure}: Dagger's dockerBuild does not run "RUN --security=insecure"`,
+      'Do without it: a step of a build needs no rights on the machine that builds.',
+    )
   }
   return text
 }
@@ -215,7 +293,11 @@ function checkSecrets(text: string, policy: Policy, given: ReadonlyMap<string, S
   const required = [...policy.build.secrets, ...requiredSecrets(text).map(({ id }) => id)]
   const missing = [...new Set(required)].filter((id) => !given.has(id))
   if (missing.length > 0) {
-    throw new DeliveryError('CREDENTIAL', `the build needs the secret${missing.length > 1 ? 's' : ''} ${missing.join(', ')}, which ${missing.length > 1 ? 'were' : 'was'} not given`, `Give --build-secret ${missing[0]}=env:NAME, where the variable NAME holds it.`)
+    throw new DeliveryError(
+      'CREDENTIAL',
+      `the build needs the secret${missing.length > 1 ? 's' : ''} ${missing.join(', ')}, which ${missing.length > 1 ? 'were' : 'was'} not given`,
+      `Give --build-secret ${missing[0]}=env:NAME, where the variable NAME holds it.`,
+    )
   }
 }
 
@@ -228,7 +310,12 @@ async function readExploitedList(directory: Directory, policy: Policy): Promise<
 async function readSeccomp(directory: Directory, policy: Policy): Promise<Source['seccomp']> {
   const path = policy.runtime.seccomp
   if (path === undefined) return undefined
-  if (!(await directory.exists(path))) throw new DeliveryError('SOURCE', `the source has no ${path}, which the policy names as its seccomp profile`, 'Run without runtime.seccomp once: the reports then have a profile that was derived from the run.')
+  if (!(await directory.exists(path)))
+    throw new DeliveryError(
+      'SOURCE',
+      `the source has no ${path}, which the policy names as its seccomp profile`,
+      'Run without runtime.seccomp once: the reports then have a profile that was derived from the run.',
+    )
   const text = await directory.file(path).contents()
   parseSeccomp(text, path)
   return { path, text }

@@ -33,10 +33,24 @@ export async function readSuppressions(directory: Directory, policy: Policy, ima
   const isNamed = new Set(named.map(({ kind, suppression }) => `${kind} ${suppression.file}`))
   const entries = named.flatMap(({ read }) => read.entries)
   const files = [
-    ...named.map(({ kind, suppression, read }): SuppressionFile => ({ kind, path: suppression.file, honoured: true, entries: read.entries.length, left: read.left })),
-    ...found.filter(({ kind, path }) => !isNamed.has(`${kind} ${path}`)).map(({ kind, path }): SuppressionFile => ({ kind, path, honoured: false, entries: 0, left: [] })),
+    ...named.map(({ kind, suppression, read }): SuppressionFile => ({
+      kind,
+      path: suppression.file,
+      honoured: true,
+      entries: read.entries.length,
+      left: read.left,
+    })),
+    ...found
+      .filter(({ kind, path }) => !isNamed.has(`${kind} ${path}`))
+      .map(({ kind, path }): SuppressionFile => ({ kind, path, honoured: false, entries: 0, left: [] })),
   ].toSorted((left, right) => Number(right.honoured) - Number(left.honoured) || compareText(left.path, right.path))
-  return { policy: entries.length === 0 ? policy : { ...policy, exceptions: { ...policy.exceptions, register: [...policy.exceptions.register, ...entries] } }, files }
+  return {
+    policy:
+      entries.length === 0
+        ? policy
+        : { ...policy, exceptions: { ...policy.exceptions, register: [...policy.exceptions.register, ...entries] } },
+    files,
+  }
 }
 
 interface Named {
@@ -46,29 +60,74 @@ interface Named {
 }
 
 async function readNamed(directory: Directory, { suppressions }: Policy, imageName: string): Promise<Named[]> {
-  const texts = async (kind: SuppressionKind) => Promise.all(suppressions[kind].map(async (suppression) => ({ suppression, text: await readText(directory, suppression.file) })))
-  const [openvex, trivyignore, hadolint] = await Promise.all([texts('openvex'), texts('trivyignore'), texts('hadolint')])
+  const texts = async (kind: SuppressionKind) =>
+    Promise.all(
+      suppressions[kind].map(async (suppression) => ({
+        suppression,
+        text: await readText(directory, suppression.file),
+      })),
+    )
+  const [openvex, trivyignore, hadolint] = await Promise.all([
+    texts('openvex'),
+    texts('trivyignore'),
+    texts('hadolint'),
+  ])
   // Statements of one document can override those of another, so all are weighed together.
-  const documents = openvex.map(({ suppression, text }) => ({ suppression, document: readOpenVex(text, suppression.file) }))
+  const documents = openvex.map(({ suppression, text }) => ({
+    suppression,
+    document: readOpenVex(text, suppression.file),
+  }))
   const statements = exceptNotAffected(documents, imageName)
   return [
-    ...documents.map(({ suppression }, index): Named => ({ kind: 'openvex', suppression, read: statements[index] ?? { entries: [], left: [] } })),
-    ...trivyignore.map(({ suppression, text }): Named => ({ kind: 'trivyignore', suppression, read: readTrivyIgnore(text, suppression) })),
-    ...hadolint.map(({ suppression, text }): Named => ({ kind: 'hadolint', suppression, read: readHadolintIgnored(text, suppression) })),
+    ...documents.map(({ suppression }, index): Named => ({
+      kind: 'openvex',
+      suppression,
+      read: statements[index] ?? { entries: [], left: [] },
+    })),
+    ...trivyignore.map(({ suppression, text }): Named => ({
+      kind: 'trivyignore',
+      suppression,
+      read: readTrivyIgnore(text, suppression),
+    })),
+    ...hadolint.map(({ suppression, text }): Named => ({
+      kind: 'hadolint',
+      suppression,
+      read: readHadolintIgnored(text, suppression),
+    })),
   ]
 }
 
 async function readText(directory: Directory, path: string): Promise<string> {
-  if (!(await directory.exists(path))) throw suppressionError(path, undefined, 'the policy honours this file (suppressions), and the source has none of this name')
+  if (!(await directory.exists(path)))
+    throw suppressionError(
+      path,
+      undefined,
+      'the policy honours this file (suppressions), and the source has none of this name',
+    )
   const file = directory.file(path)
   const size = await file.size()
-  if (size > largestFile) throw suppressionError(path, undefined, `wanted at most ${largestFile} bytes (1 MiB), found ${size}`)
+  if (size > largestFile)
+    throw suppressionError(path, undefined, `wanted at most ${largestFile} bytes (1 MiB), found ${size}`)
   const text = await file.contents()
-  if (text.includes('\0') || text.includes('\uFFFD')) throw suppressionError(path, undefined, 'wanted UTF-8 text, found bytes that are none')
+  if (text.includes('\0') || text.includes('\uFFFD'))
+    throw suppressionError(path, undefined, 'wanted UTF-8 text, found bytes that are none')
   return text
 }
 
 async function findUsual(directory: Directory): Promise<Array<{ kind: SuppressionKind; path: string }>> {
-  const found = await Promise.all(suppressionKinds.map(async (kind) => (await Promise.all(usualNames[kind].map((pattern) => directory.glob(pattern)))).flat().map((path) => ({ kind, path }))))
-  return [...new Map(found.flat().filter(({ path }) => !/(^|\/)node_modules\//.test(path)).map((file) => [`${file.kind} ${file.path}`, file])).values()]
+  const found = await Promise.all(
+    suppressionKinds.map(async (kind) =>
+      (await Promise.all(usualNames[kind].map((pattern) => directory.glob(pattern))))
+        .flat()
+        .map((path) => ({ kind, path })),
+    ),
+  )
+  return [
+    ...new Map(
+      found
+        .flat()
+        .filter(({ path }) => !/(^|\/)node_modules\//.test(path))
+        .map((file) => [`${file.kind} ${file.path}`, file]),
+    ).values(),
+  ]
 }

@@ -16,7 +16,12 @@ export async function verifyAsConsumer({ published, identity, stored }: Signed, 
 }
 
 /** Verifies that the expected identity signed exactly this digest. Throws `VERIFY`. */
-export async function verifySignature(published: Published, identity: Identity, format: cosign.SignatureFormat, lock: Lock): Promise<void> {
+export async function verifySignature(
+  published: Published,
+  identity: Identity,
+  format: cosign.SignatureFormat,
+  lock: Lock,
+): Promise<void> {
   const run = await runVerify(published, identity, format, lock)
   if (run.exitCode !== 0) {
     throw new DeliveryError(
@@ -29,23 +34,47 @@ export async function verifySignature(published: Published, identity: Identity, 
 }
 
 /** Whether the expected identity has signed this digest in this format already. */
-export async function verifies(published: Published, identity: Identity, format: cosign.SignatureFormat, lock: Lock): Promise<boolean> {
+export async function verifies(
+  published: Published,
+  identity: Identity,
+  format: cosign.SignatureFormat,
+  lock: Lock,
+): Promise<boolean> {
   const run = await runVerify(published, identity, format, lock)
   if (run.exitCode !== 0) return false
   parseVerification(run.stdout, published.digest)
   return true
 }
 
-async function runVerify({ access, digest }: Published, identity: Identity, format: cosign.SignatureFormat, lock: Lock): Promise<ToolRun> {
+async function runVerify(
+  { access, digest }: Published,
+  identity: Identity,
+  format: cosign.SignatureFormat,
+  lock: Lock,
+): Promise<ToolRun> {
   const tool = toolImage(lock, 'cosign')
   const { container, verifying } = prepareVerifying(access.connect(tool.container), identity, format)
-  return runTool('cosign', fresh(container), cosign.verify({ program: tool.program, reference: `${access.inside}@${digest}`, insecure: access.insecure, ...verifying }))
+  return runTool(
+    'cosign',
+    fresh(container),
+    cosign.verify({
+      program: tool.program,
+      reference: `${access.inside}@${digest}`,
+      insecure: access.insecure,
+      ...verifying,
+    }),
+  )
 }
 
 /** The command by which anybody verifies the first of the signatures, in the directory with the files of `consumerFiles`; for a POSIX shell. */
 export function verifyCommand({ published, identity, stored }: Signed): string {
   const { access, digest } = published
   const verifying = verifyingBy(identity, stored[0]?.format ?? 'bundle', '')
-  const argv = cosign.verify({ program: 'cosign', reference: `${access.repository}@${digest}`, insecure: access.insecure, ...verifying })
+  const argv = cosign.verify({
+    program: 'cosign',
+    reference: `${access.repository}@${digest}`,
+    insecure: access.insecure,
+    ...verifying,
+  })
   return argv.map((word) => (word.startsWith('--') ? word : shellWord(word))).join(' ')
 }

@@ -10,17 +10,42 @@ export interface Tool {
 
 /** Every tool, pinned in one place. The sealed set-up builds stand-ins for exactly these, with the program at the same path. */
 export const tools = {
-  hadolint: { name: 'hadolint', version: '2.15.1', reference: 'docker.io/hadolint/hadolint:v2.15.1', program: '/bin/hadolint' },
-  trivy: { name: 'trivy', version: '0.72.0', reference: 'docker.io/aquasec/trivy:0.72.0', program: '/usr/local/bin/trivy' },
+  hadolint: {
+    name: 'hadolint',
+    version: '2.15.1',
+    reference: 'docker.io/hadolint/hadolint:v2.15.1',
+    program: '/bin/hadolint',
+  },
+  trivy: {
+    name: 'trivy',
+    version: '0.72.0',
+    reference: 'docker.io/aquasec/trivy:0.72.0',
+    program: '/usr/local/bin/trivy',
+  },
   structureTest: {
     name: 'container-structure-test',
     version: '1.19.1',
     reference: 'gcr.io/gcp-runtimes/container-structure-test:v1.19.1',
     program: '/container-structure-test',
   },
-  dive: { name: 'dive', version: '0.13.1', reference: 'docker.io/wagoodman/dive:v0.13.1', program: '/usr/local/bin/dive' },
-  crane: { name: 'crane', version: '0.22.1', reference: 'gcr.io/go-containerregistry/crane:v0.22.1', program: '/ko-app/crane' },
-  cosign: { name: 'cosign', version: '3.1.3', reference: 'ghcr.io/sigstore/cosign/cosign:v3.1.3', program: '/ko-app/cosign' },
+  dive: {
+    name: 'dive',
+    version: '0.13.1',
+    reference: 'docker.io/wagoodman/dive:v0.13.1',
+    program: '/usr/local/bin/dive',
+  },
+  crane: {
+    name: 'crane',
+    version: '0.22.1',
+    reference: 'gcr.io/go-containerregistry/crane:v0.22.1',
+    program: '/ko-app/crane',
+  },
+  cosign: {
+    name: 'cosign',
+    version: '3.1.3',
+    reference: 'ghcr.io/sigstore/cosign/cosign:v3.1.3',
+    program: '/ko-app/cosign',
+  },
 } as const satisfies Record<string, Tool>
 
 /** A program of Loadline's own, compiled from the Go source in this package. */
@@ -38,7 +63,13 @@ export interface OwnTool {
 export const ownTools = {
   inspect: { name: 'inspect', version: '1.1.0', source: 'ci/sealed/go/inspect', program: '/inspect' },
   registry: { name: 'registry', version: '1.0.0', source: 'ci/sealed/go/registry', program: '/registry' },
-  sandbox: { name: 'sandbox', version: '1.0.0', source: 'ci/sealed/go/sandbox', program: '/sandbox', packages: ['crun'] },
+  sandbox: {
+    name: 'sandbox',
+    version: '1.0.0',
+    source: 'ci/sealed/go/sandbox',
+    program: '/sandbox',
+    packages: ['crun'],
+  },
   advisories: { name: 'advisories', version: '1.0.0', source: 'ci/sealed/go/advisories', program: '/advisories' },
 } as const satisfies Record<string, OwnTool>
 

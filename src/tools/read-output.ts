@@ -8,7 +8,11 @@ const mostBytes = 134_217_728
 export async function readOutput(tool: string, file: File): Promise<string> {
   const size = await file.size()
   if (size > mostBytes) {
-    throw new DeliveryError('TOOL', `${tool} wrote ${size} bytes, and the engine hands over at most ${mostBytes} of a file`, 'Nothing was read, so nothing was judged. Make the image smaller: fewer packages, or several images.')
+    throw new DeliveryError(
+      'TOOL',
+      `${tool} wrote ${size} bytes, and the engine hands over at most ${mostBytes} of a file`,
+      'Nothing was read, so nothing was judged. Make the image smaller: fewer packages, or several images.',
+    )
   }
   return file.contents()
 }

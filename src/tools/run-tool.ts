@@ -17,7 +17,12 @@ export interface ToolRun {
  * Runs a tool in its container, by argument list, never through a shell.
  * Throws `TOOL` when the process was killed (for example exit 137: out of memory) or could not be started.
  */
-export async function runTool(name: string, container: Container, argv: readonly string[], rights: { insecureRootCapabilities?: boolean } = {}): Promise<ToolRun> {
+export async function runTool(
+  name: string,
+  container: Container,
+  argv: readonly string[],
+  rights: { insecureRootCapabilities?: boolean } = {},
+): Promise<ToolRun> {
   const ran = container.withExec([...argv], { expect: ReturnType.Any, ...rights })
   try {
     const [exitCode, stdout, stderr] = await Promise.all([ran.exitCode(), ran.stdout(), ran.stderr()])
@@ -25,8 +30,14 @@ export async function runTool(name: string, container: Container, argv: readonly
   } catch (error) {
     const exitCode = execExitCode(error)
     if (exitCode === undefined) throw error
-    const cause = exitCode === 137 ? 'was killed (exit 137, usually out of memory)' : `was ended by a signal (exit ${exitCode})`
-    throw new DeliveryError('TOOL', `${name} ${cause}`, 'Give the engine more memory or a smaller image, and run again.', { cause: error })
+    const cause =
+      exitCode === 137 ? 'was killed (exit 137, usually out of memory)' : `was ended by a signal (exit ${exitCode})`
+    throw new DeliveryError(
+      'TOOL',
+      `${name} ${cause}`,
+      'Give the engine more memory or a smaller image, and run again.',
+      { cause: error },
+    )
   }
 }
 

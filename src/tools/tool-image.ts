@@ -20,7 +20,11 @@ export function toolImage(lock: Lock, name: keyof typeof tools, platform?: Platf
   const tool: Tool = tools[name]
   const pinned = lock.tools[tool.name]
   if (pinned === undefined) {
-    throw new DeliveryError('LOCK', `the lock file does not pin ${tool.name} (${tool.reference})`, 'Run "loadline lock" where the registry can be reached, and commit loadline.lock.json.')
+    throw new DeliveryError(
+      'LOCK',
+      `the lock file does not pin ${tool.name} (${tool.reference})`,
+      'Run "loadline lock" where the registry can be reached, and commit loadline.lock.json.',
+    )
   }
   if (pinned.version !== tool.version) {
     throw new DeliveryError(
@@ -41,11 +45,19 @@ export function ownToolImage(lock: Lock, name: keyof typeof ownTools): ReadyTool
   const tool: OwnTool = ownTools[name]
   const pinned = lock.tools[tool.name]
   if (pinned !== undefined) {
-    return { container: dag.container().from(pinned.reference), program: tool.program, identity: { name: tool.name, version: pinned.version, reference: pinned.reference } }
+    return {
+      container: dag.container().from(pinned.reference),
+      program: tool.program,
+      identity: { name: tool.name, version: pinned.version, reference: pinned.reference },
+    }
   }
   const compiler = lock.bases.find(({ reference }) => reference === goCompiler)
   if (compiler === undefined) {
-    throw new DeliveryError('LOCK', `the lock file does not pin ${goCompiler}, which compiles ${tool.name}`, 'Run "loadline lock" where the registry can be reached, and commit loadline.lock.json.')
+    throw new DeliveryError(
+      'LOCK',
+      `the lock file does not pin ${goCompiler}, which compiles ${tool.name}`,
+      'Run "loadline lock" where the registry can be reached, and commit loadline.lock.json.',
+    )
   }
   const compiled = dag
     .container()
@@ -58,16 +70,26 @@ export function ownToolImage(lock: Lock, name: keyof typeof ownTools): ReadyTool
     .withExec(['go', 'build', '-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', '-s -w', '-o', tool.program, '.'])
     .file(tool.program)
   return {
-    container: below(tool, `${compiler.reference}@${compiler.digest}`).withFile(tool.program, compiled, { permissions: 0o755 }),
+    container: below(tool, `${compiler.reference}@${compiler.digest}`).withFile(tool.program, compiled, {
+      permissions: 0o755,
+    }),
     program: tool.program,
-    identity: { name: tool.name, version: tool.version, reference: `compiled from ${tool.source} by ${compiler.reference}@${compiler.digest}` },
+    identity: {
+      name: tool.name,
+      version: tool.version,
+      reference: `compiled from ${tool.source} by ${compiler.reference}@${compiler.digest}`,
+    },
   }
 }
 
 /** What an own program's container starts from: nothing, or the Debian of the compiler's image with the packages whose programs it starts, from Debian's signed archive. */
 function below({ packages = [] }: OwnTool, debian: string): Container {
   if (packages.length === 0) return dag.container()
-  return dag.container().from(debian).withExec(['apt-get', 'update']).withExec(['apt-get', 'install', '--yes', '--no-install-recommends', ...packages])
+  return dag
+    .container()
+    .from(debian)
+    .withExec(['apt-get', 'update'])
+    .withExec(['apt-get', 'install', '--yes', '--no-install-recommends', ...packages])
 }
 
 /** The files of a directory of this package. Both faces have them on their own disk, so neither needs the other's way to the host. */

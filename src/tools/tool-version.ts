@@ -18,5 +18,9 @@ export function askVersion(tool: AskedTool, program: string): string[] {
 export function requireVersion(tool: AskedTool, pinned: string, stdout: string): void {
   const said = questions[tool].answer.exec(stdout.trim())?.[1]
   if (said === pinned) return
-  throw new DeliveryError('TOOL', `${tool} was to be of version ${pinned} and ${said === undefined ? 'does not say which it is' : `says that it is ${said}`}`, 'Check what the lock file pins under this name: run "loadline lock" again, or set the sealed toolchain up anew.')
+  throw new DeliveryError(
+    'TOOL',
+    `${tool} was to be of version ${pinned} and ${said === undefined ? 'does not say which it is' : `says that it is ${said}`}`,
+    'Check what the lock file pins under this name: run "loadline lock" again, or set the sealed toolchain up anew.',
+  )
 }

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { dag, ImageLayerCompression, ImageMediaTypes, type Container, type Directory, type Platform, type Secret } from '@dagger.io/dagger'
+import {
+  dag,
+  ImageLayerCompression,
+  ImageMediaTypes,
+  type Container,
+  type Directory,
+  type Platform,
+  type Secret,
+} from '@dagger.io/dagger'
 import { loadPolicy } from '../../src/policy/index.ts'
 import { pinBases } from '../../src/stages/base.ts'
 import { openDatabase } from '../../src/stages/evidence/database.ts'
@@ -34,32 +42,84 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
     times.push({ name, seconds: (performance.now() - started) / 1_000 })
     return value
   }
-  const run = (container: Container, ...argv: string[]) => container.withEnvVariable('SCRIPT_RUN', randomUUID()).withExec(argv).sync()
+  const run = (container: Container, ...argv: string[]) =>
+    container.withEnvVariable('SCRIPT_RUN', randomUUID()).withExec(argv).sync()
   const named = (name: Parameters<typeof toolImage>[1]): ReadyTool => toolImage(lock, name)
 
   const dockerfile = await directory.file('Dockerfile').contents()
-  const pinned = await pinBases({ text: dockerfile, path: 'Dockerfile', images: externalImages(dockerfile, { buildArgs: {} }) }, lock)
+  const pinned = await pinBases(
+    { text: dockerfile, path: 'Dockerfile', images: externalImages(dockerfile, { buildArgs: {} }) },
+    lock,
+  )
   const policy = loadPolicy(await directory.file('loadline.yaml').contents(), 'loadline.yaml', new Date())
 
   const hadolint = named('hadolint')
-  await step('lint', () => run(hadolint.container.withMountedFile('/Dockerfile', directory.file('Dockerfile')), hadolint.program, '--no-fail', '/Dockerfile'))
-  const image = await step('build', () => directory.withNewFile('Dockerfile', pinned.dockerfile).dockerBuild({ platform: 'linux/amd64' as Platform }).sync())
+  await step('lint', () =>
+    run(
+      hadolint.container.withMountedFile('/Dockerfile', directory.file('Dockerfile')),
+      hadolint.program,
+      '--no-fail',
+      '/Dockerfile',
+    ),
+  )
+  const image = await step('build', () =>
+    directory
+      .withNewFile('Dockerfile', pinned.dockerfile)
+      .dockerBuild({ platform: 'linux/amd64' as Platform })
+      .sync(),
+  )
   // Trivy cannot read a tar whose layers are compressed in different ways, as a base and what is built on it are.
-  const archive = await step('save', () => image.asTarball({ mediaTypes: ImageMediaTypes.Docker, forcedCompression: ImageLayerCompression.Gzip }).sync())
+  const archive = await step('save', () =>
+    image.asTarball({ mediaTypes: ImageMediaTypes.Docker, forcedCompression: ImageLayerCompression.Gzip }).sync(),
+  )
 
   const trivy = named('trivy')
   const database = await openDatabase(undefined, policy, lock)
   const scanner = trivy.container.withMountedFile('/image.tar', archive).withDirectory('/cache', database.cache)
-  const scan = (...argv: string[]) => run(scanner, trivy.program, 'image', '--input', '/image.tar', '--cache-dir', '/cache', '--skip-db-update', '--skip-java-db-update', '--skip-version-check', '--offline-scan', '--no-progress', ...argv)
+  const scan = (...argv: string[]) =>
+    run(
+      scanner,
+      trivy.program,
+      'image',
+      '--input',
+      '/image.tar',
+      '--cache-dir',
+      '/cache',
+      '--skip-db-update',
+      '--skip-java-db-update',
+      '--skip-version-check',
+      '--offline-scan',
+      '--no-progress',
+      ...argv,
+    )
   await step('scan', () => scan('--scanners', 'vuln,secret,license', '--format', 'json', '--output', '/report.json'))
 
   const structureTest = named('structureTest')
   const inspect = ownToolImage(lock, 'inspect')
   await step('structure', async () => {
     const oci = image.asTarball({ mediaTypes: ImageMediaTypes.Oci })
-    const metadata = inspect.container.withMountedFile('/archive.tar', oci).withExec([inspect.program, ...extractConfiguration('/archive.tar', '/metadata.json')]).file('/metadata.json')
-    const tested = dag.container().import_(archive).withMountedFile('/test/run', structureTest.container.file(structureTest.program)).withMountedFile('/test/metadata.json', metadata).withMountedFile('/test/tests.yaml', directory.file('structure-test.yaml'))
-    return run(tested, '/test/run', 'test', '--driver', 'host', '--force', '--metadata', '/test/metadata.json', '--config', '/test/tests.yaml')
+    const metadata = inspect.container
+      .withMountedFile('/archive.tar', oci)
+      .withExec([inspect.program, ...extractConfiguration('/archive.tar', '/metadata.json')])
+      .file('/metadata.json')
+    const tested = dag
+      .container()
+      .import_(archive)
+      .withMountedFile('/test/run', structureTest.container.file(structureTest.program))
+      .withMountedFile('/test/metadata.json', metadata)
+      .withMountedFile('/test/tests.yaml', directory.file('structure-test.yaml'))
+    return run(
+      tested,
+      '/test/run',
+      'test',
+      '--driver',
+      'host',
+      '--force',
+      '--metadata',
+      '/test/metadata.json',
+      '--config',
+      '/test/tests.yaml',
+    )
   })
   await step('sbom cyclonedx', () => scan('--format', 'cyclonedx', '--output', '/sbom.json'))
   await step('sbom spdx', () => scan('--format', 'spdx-json', '--output', '/sbom.json'))
@@ -67,10 +127,40 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
   const access = await registryAccess(target, lock)
   const crane = named('crane')
   const reference = `${access.inside}:${access.tag ?? 'bench'}`
-  const pushed = await step('push', () => run(access.connect(crane.container).withMountedFile('/image.tar', archive), crane.program, '--insecure', 'push', '/image.tar', reference))
+  const pushed = await step('push', () =>
+    run(
+      access.connect(crane.container).withMountedFile('/image.tar', archive),
+      crane.program,
+      '--insecure',
+      'push',
+      '/image.tar',
+      reference,
+    ),
+  )
   const digest = (await pushed.stdout()).trim().split('@').at(-1) ?? ''
   const cosign = named('cosign')
-  const signer = access.connect(cosign.container).withEnvVariable('HOME', '/tmp').withSecretVariable('COSIGN_KEY', key).withEnvVariable('COSIGN_PASSWORD', '').withNewFile('/signing.json', offline.signingConfig).withNewFile('/root.json', offline.trustedRoot)
-  await step('sign', () => run(signer, cosign.program, 'sign', '--yes', '--key', 'env://COSIGN_KEY', '--signing-config', '/signing.json', '--trusted-root', '/root.json', '--allow-http-registry', `${access.inside}@${digest}`))
+  const signer = access
+    .connect(cosign.container)
+    .withEnvVariable('HOME', '/tmp')
+    .withSecretVariable('COSIGN_KEY', key)
+    .withEnvVariable('COSIGN_PASSWORD', '')
+    .withNewFile('/signing.json', offline.signingConfig)
+    .withNewFile('/root.json', offline.trustedRoot)
+  await step('sign', () =>
+    run(
+      signer,
+      cosign.program,
+      'sign',
+      '--yes',
+      '--key',
+      'env://COSIGN_KEY',
+      '--signing-config',
+      '/signing.json',
+      '--trusted-root',
+      '/root.json',
+      '--allow-http-registry',
+      `${access.inside}@${digest}`,
+    ),
+  )
   return times
 }

@@ -13,7 +13,9 @@ export function criticalPath(spans: readonly Span[]): number {
   let total = 0
   let before = Number.POSITIVE_INFINITY
   for (;;) {
-    const last = spans.filter(({ from, to }) => to <= before && from < before).toSorted((left, right) => right.to - left.to)[0]
+    const last = spans
+      .filter(({ from, to }) => to <= before && from < before)
+      .toSorted((left, right) => right.to - left.to)[0]
     if (last === undefined) return total
     total += last.to - last.from
     before = last.from

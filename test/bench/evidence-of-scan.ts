@@ -16,13 +16,26 @@ export function evidenceOfScan(scan: PackageScan, sboms: { cyclonedx: BoundSbom;
         archive: { ...archive, digest: imageDigest },
         evidence: {
           ...evidence,
-          vulnerabilities: { ...vulnerabilities, value: { ...vulnerabilities.value, findings: scan.vulnerabilities, packageCount: scan.packages.length, ...(scan.os === undefined ? {} : { os: scan.os }) } },
+          vulnerabilities: {
+            ...vulnerabilities,
+            value: {
+              ...vulnerabilities.value,
+              findings: scan.vulnerabilities,
+              packageCount: scan.packages.length,
+              ...(scan.os === undefined ? {} : { os: scan.os }),
+            },
+          },
           licenses: { status: 'collected', tool: vulnerabilities.tool, value: { packages: scan.packages } },
           sbom: {
             status: 'collected',
             tool: vulnerabilities.tool,
             value: {
-              documents: (['cyclonedx', 'spdx'] as const).map((format) => ({ format, path: `sbom.${format === 'cyclonedx' ? 'cdx' : 'spdx'}.json`, digest: digestOf(sboms[format].text), components: sboms[format].components })),
+              documents: (['cyclonedx', 'spdx'] as const).map((format) => ({
+                format,
+                path: `sbom.${format === 'cyclonedx' ? 'cdx' : 'spdx'}.json`,
+                digest: digestOf(sboms[format].text),
+                components: sboms[format].components,
+              })),
               subject: imageDigest,
               operatingSystem: sboms.cyclonedx.operatingSystem && sboms.spdx.operatingSystem,
             },

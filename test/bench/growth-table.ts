@@ -16,7 +16,10 @@ export function growthTable(dimension: string, rows: readonly Grown[]): string {
   return [
     `| ${dimension} | first run | again | Node memory | size | first run | memory |`,
     '| ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
-    ...rows.map(({ size, first, again, memory }) => `| ${size} | ${first.toFixed(1)} s | ${again.toFixed(1)} s | ${(memory / 1e6).toFixed(0)} MB | ${times(size, smallest.size)} | ${times(first, smallest.first)} | ${times(memory, smallest.memory)} |`),
+    ...rows.map(
+      ({ size, first, again, memory }) =>
+        `| ${size} | ${first.toFixed(1)} s | ${again.toFixed(1)} s | ${(memory / 1e6).toFixed(0)} MB | ${times(size, smallest.size)} | ${times(first, smallest.first)} | ${times(memory, smallest.memory)} |`,
+    ),
     '',
   ].join('\n')
 }

@@ -42,9 +42,21 @@ const dimensions: Record<string, Dimension> = {
         return service
       }),
   },
-  image: { unit: 'MB', steps: [50, 200, 500, 1_000, 2_000], write: (directory, size) => single(directory, { ...one, bytes: size * megabyte }) },
-  packages: { unit: 'packages', steps: [100, 1_000, 10_000, 50_000], write: (directory, size) => single(directory, { ...one, packages: size }) },
-  platforms: { unit: 'platforms', steps: [1, 2], write: (directory, size) => single(directory, { ...one, platforms: platforms.slice(0, size) }) },
+  image: {
+    unit: 'MB',
+    steps: [50, 200, 500, 1_000, 2_000],
+    write: (directory, size) => single(directory, { ...one, bytes: size * megabyte }),
+  },
+  packages: {
+    unit: 'packages',
+    steps: [100, 1_000, 10_000, 50_000],
+    write: (directory, size) => single(directory, { ...one, packages: size }),
+  },
+  platforms: {
+    unit: 'platforms',
+    steps: [1, 2],
+    write: (directory, size) => single(directory, { ...one, platforms: platforms.slice(0, size) }),
+  },
 }
 
 const [mode, ...rest] = process.argv.slice(2)
@@ -52,9 +64,18 @@ if (mode === '--work') await work(rest)
 else await bench()
 
 async function bench(): Promise<void> {
-  const { values } = parseArgs({ options: { dimension: { type: 'string', multiple: true }, steps: { type: 'string' }, parallel: { type: 'string', default: '2' }, engines: { type: 'string', default: '1' } } })
+  const { values } = parseArgs({
+    options: {
+      dimension: { type: 'string', multiple: true },
+      steps: { type: 'string' },
+      parallel: { type: 'string', default: '2' },
+      engines: { type: 'string', default: '1' },
+    },
+  })
   const names = values.dimension ?? Object.keys(dimensions)
-  process.stdout.write(`${machine()}; at most ${values.parallel} services at a time on each engine; engines: ${values.engines}.\n`)
+  process.stdout.write(
+    `${machine()}; at most ${values.parallel} services at a time on each engine; engines: ${values.engines}.\n`,
+  )
   const engines = await reachEngines(Number(values.engines))
   try {
     await measureAll(names, values, engines.reached)
@@ -63,33 +84,67 @@ async function bench(): Promise<void> {
   }
 }
 
-async function measureAll(names: readonly string[], values: { steps?: string | undefined; parallel: string }, engines: readonly Reached[]): Promise<void> {
+async function measureAll(
+  names: readonly string[],
+  values: { steps?: string | undefined; parallel: string },
+  engines: readonly Reached[],
+): Promise<void> {
   for (const name of names) {
     const dimension = dimensions[name]
-    if (dimension === undefined) throw new TypeError(`the dimensions are ${Object.keys(dimensions).join(', ')}, found ${name}`)
+    if (dimension === undefined)
+      throw new TypeError(`the dimensions are ${Object.keys(dimensions).join(', ')}, found ${name}`)
     const rows: Grown[] = []
     for (const size of values.steps?.split(',').map(Number) ?? dimension.steps) {
       const row = await measure(dimension, size, { parallel: values.parallel, engines })
-      process.stderr.write(`${size} ${dimension.unit}: ${row.first.toFixed(1)} s, again ${row.again.toFixed(1)} s, ${(row.memory / megabyte).toFixed(0)} MB\n`)
+      process.stderr.write(
+        `${size} ${dimension.unit}: ${row.first.toFixed(1)} s, again ${row.again.toFixed(1)} s, ${(row.memory / megabyte).toFixed(0)} MB\n`,
+      )
       rows.push(row)
     }
     process.stdout.write(`\n${growthTable(dimension.unit, rows)}`)
   }
 }
 
-async function measure({ write }: Dimension, size: number, { parallel, engines }: { parallel: string; engines: readonly Reached[] }): Promise<Grown> {
+async function measure(
+  { write }: Dimension,
+  size: number,
+  { parallel, engines }: { parallel: string; engines: readonly Reached[] },
+): Promise<Grown> {
   const directory = mkdtempSync(join(tmpdir(), 'loadline-growth-'))
   try {
     const sources = write(join(directory, 'sources'), size)
-    const shares = engines.map((reached, turn) => ({ reached, turn, sources: sources.filter((_, index) => index % engines.length === turn) })).filter((share) => share.sources.length > 0)
+    const shares = engines
+      .map((reached, turn) => ({
+        reached,
+        turn,
+        sources: sources.filter((_, index) => index % engines.length === turn),
+      }))
+      .filter((share) => share.sources.length > 0)
     const run = async () => {
-      const results = await Promise.all(shares.map(({ reached, turn, sources: own }) => judge(join(directory, `report-${turn}`), [...own, ...reached, '--parallel', parallel])))
+      const results = await Promise.all(
+        shares.map(({ reached, turn, sources: own }) =>
+          judge(join(directory, `report-${turn}`), [...own, ...reached, '--parallel', parallel]),
+        ),
+      )
       const begun = performance.now()
       if (shares.length > 1) {
-        const reports = shares.flatMap(({ turn, sources: own }) => own.map((source) => (own.length === 1 ? join(directory, `report-${turn}`) : join(directory, `report-${turn}`, basename(source)))))
-        await execa(process.execPath, [join(root, 'ci/loadline.mjs'), 'merge', ...reports, '--expect', ...sources.map((source) => basename(source))])
+        const reports = shares.flatMap(({ turn, sources: own }) =>
+          own.map((source) =>
+            own.length === 1 ? join(directory, `report-${turn}`) : join(directory, `report-${turn}`, basename(source)),
+          ),
+        )
+        await execa(process.execPath, [
+          join(root, 'ci/loadline.mjs'),
+          'merge',
+          ...reports,
+          '--expect',
+          ...sources.map((source) => basename(source)),
+        ])
       }
-      return { seconds: Math.max(...results.map(({ seconds }) => seconds)) + (performance.now() - begun) / 1_000, memory: Math.max(...results.map(({ memory }) => memory)) }
+      return {
+        seconds: Math.max(...results.map(({ seconds }) => seconds)) + (performance.now() - begun) / 1_000,
+        memory: Math.max(...results.map(({ memory }) => memory)),
+      }
     }
     const first = await run()
     const again = await run()
@@ -102,7 +157,23 @@ async function measure({ write }: Dimension, size: number, { parallel, engines }
 /** One process of the command line, which says something only where it does not pass; gives how long it took and the most memory that it had. */
 async function judge(output: string, argv: readonly string[]): Promise<{ seconds: number; memory: number }> {
   const result = `${output}.json`
-  await execa(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url), '--work', result, ...argv, '--output', output, '--progress', 'none', '--quiet'], { cwd: root, stdio: ['ignore', 2, 2] })
+  await execa(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      fileURLToPath(import.meta.url),
+      '--work',
+      result,
+      ...argv,
+      '--output',
+      output,
+      '--progress',
+      'none',
+      '--quiet',
+    ],
+    { cwd: root, stdio: ['ignore', 2, 2] },
+  )
   return JSON.parse(readFileSync(result, 'utf8')) as { seconds: number; memory: number }
 }
 
@@ -117,7 +188,11 @@ async function reachEngines(count: number): Promise<{ reached: Reached[]; end():
   const reached = [[], ...(second === undefined ? [] : [['--engine', second.address, '--lock', lockFile]])]
   const directory = mkdtempSync(join(tmpdir(), 'loadline-growth-'))
   try {
-    await Promise.all(reached.map((options, turn) => judge(join(directory, `report-${turn}`), [...single(join(directory, `service-${turn}`), one), ...options])))
+    await Promise.all(
+      reached.map((options, turn) =>
+        judge(join(directory, `report-${turn}`), [...single(join(directory, `service-${turn}`), one), ...options]),
+      ),
+    )
   } catch (error) {
     await second?.end()
     throw error
@@ -132,7 +207,10 @@ async function work([result = '', ...argv]: string[]): Promise<void> {
   const exitCode = await main(['build-and-scan', ...argv])
   // One that was not judged would be measured too short.
   if (exitCode !== 0) throw new Error(`the run ended with exit code ${exitCode}`)
-  writeFileSync(result, JSON.stringify({ seconds: (performance.now() - started) / 1_000, memory: process.resourceUsage().maxRSS * 1_024 }))
+  writeFileSync(
+    result,
+    JSON.stringify({ seconds: (performance.now() - started) / 1_000, memory: process.resourceUsage().maxRSS * 1_024 }),
+  )
 }
 
 function single(directory: string, made: Parameters<typeof writeApplication>[1]): string[] {

@@ -20,13 +20,26 @@ const fileBytes = 16 * 2 ** 20
 export function writeApplication(directory: string, { bytes, packages, platforms }: MadeUp): void {
   const application = join(directory, 'app')
   mkdirSync(application, { recursive: true })
-  writeFileSync(join(application, 'package.json'), `${JSON.stringify({ name: `bench-${randomUUID()}`, version: '1.0.0', license: 'MIT' })}\n`)
+  writeFileSync(
+    join(application, 'package.json'),
+    `${JSON.stringify({ name: `bench-${randomUUID()}`, version: '1.0.0', license: 'MIT' })}\n`,
+  )
   for (let index = 0; index < packages; index += 1) {
     const folder = join(application, 'node_modules', `package-${index}`)
     mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name: `package-${index}`, version: `1.${index % 50}.${index % 9}`, license: 'MIT' })}\n`)
+    writeFileSync(
+      join(folder, 'package.json'),
+      `${JSON.stringify({ name: `package-${index}`, version: `1.${index % 50}.${index % 9}`, license: 'MIT' })}\n`,
+    )
   }
-  for (let left = bytes, index = 0; left > 0; left -= fileBytes, index += 1) writeFileSync(join(application, `${index}.bin`), randomBytes(Math.min(left, fileBytes)))
-  writeFileSync(join(directory, 'Dockerfile'), `FROM gcr.io/distroless/static-debian12:nonroot\nCOPY app /app\nUSER 65532\n`)
-  writeFileSync(join(directory, 'loadline.yaml'), `version: 1\nextends: advisory\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\nbuild: {platforms: [${platforms.join(', ')}]}\n`)
+  for (let left = bytes, index = 0; left > 0; left -= fileBytes, index += 1)
+    writeFileSync(join(application, `${index}.bin`), randomBytes(Math.min(left, fileBytes)))
+  writeFileSync(
+    join(directory, 'Dockerfile'),
+    `FROM gcr.io/distroless/static-debian12:nonroot\nCOPY app /app\nUSER 65532\n`,
+  )
+  writeFileSync(
+    join(directory, 'loadline.yaml'),
+    `version: 1\nextends: advisory\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\nbuild: {platforms: [${platforms.join(', ')}]}\n`,
+  )
 }

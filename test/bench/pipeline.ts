@@ -26,7 +26,12 @@ import { freePort } from '../engine/free-port.ts'
  * Loadline's critical path, and where its time goes. Each run has an engine session of its own, or the session itself would remember.
  */
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, application: { type: 'string', default: 'examples/fastapi-postgres' } } })
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    application: { type: 'string', default: 'examples/fastapi-postgres' },
+  },
+})
 const cases = ['cold', 'one line changed', 'nothing changed'] as const
 type Case = (typeof cases)[number]
 type Contender = 'loadline' | 'script'
@@ -41,7 +46,10 @@ const engine = await findEngine({ say })
 if (engine.lockFile === undefined) throw new Error('the benchmark needs the lock file of a sealed engine')
 const lock = parseLock(readFileSync(engine.lockFile, 'utf8'), engine.lockFile)
 const directory = mkdtempSync(join(tmpdir(), 'loadline-bench-'))
-const measured: Record<Contender, Record<Case, Measured[]>> = { loadline: { cold: [], 'one line changed': [], 'nothing changed': [] }, script: { cold: [], 'one line changed': [], 'nothing changed': [] } }
+const measured: Record<Contender, Record<Case, Measured[]>> = {
+  loadline: { cold: [], 'one line changed': [], 'nothing changed': [] },
+  script: { cold: [], 'one line changed': [], 'nothing changed': [] },
+}
 const registry = `127.0.0.1:${await freePort()}`
 await inSession(async () => {
   for (const tool of ['crane', 'cosign'] as const) {
@@ -50,10 +58,18 @@ await inSession(async () => {
   }
 })
 await execa('chmod', ['+x', join(directory, 'crane'), join(directory, 'cosign')])
-await execa(join(directory, 'cosign'), ['generate-key-pair'], { cwd: directory, env: { COSIGN_PASSWORD: '' }, stdin: 'ignore' })
+await execa(join(directory, 'cosign'), ['generate-key-pair'], {
+  cwd: directory,
+  env: { COSIGN_PASSWORD: '' },
+  stdin: 'ignore',
+})
 // Its program makes no directory.
 mkdirSync(join(directory, 'registry'))
-const serving = execa(join(directory, 'crane'), ['registry', 'serve', '--address', registry, '--disk', join(directory, 'registry')], { reject: false })
+const serving = execa(
+  join(directory, 'crane'),
+  ['registry', 'serve', '--address', registry, '--disk', join(directory, 'registry')],
+  { reject: false },
+)
 try {
   const contenders: Contender[] = ['loadline', 'script']
   for (let round = 0; round < Number(values.rounds); round += 1) {
@@ -102,10 +118,19 @@ async function measure(contender: Contender, application: string): Promise<Measu
         else for (const span of spans) if (span.name === name && Number.isNaN(span.to)) span.to = at
       }
       const { run } = await deliver(
-        { directory: source, buildSecrets: new Map(), cacheScope: parseCacheScope('bench'), lock, now, progress, version: '1.0.0' },
+        {
+          directory: source,
+          buildSecrets: new Map(),
+          cacheScope: parseCacheScope('bench'),
+          lock,
+          now,
+          progress,
+          version: '1.0.0',
+        },
         { target, signer: { kind: 'key', key } },
       )
-      if (run.outcome !== 'passed' || run.release === undefined) throw new Error(`the run was to pass and be released: ${run.outcome}, ${run.failure?.message ?? ''}`)
+      if (run.outcome !== 'passed' || run.release === undefined)
+        throw new Error(`the run was to pass and be released: ${run.outcome}, ${run.failure?.message ?? ''}`)
       steps = spans.map(({ name, from, to }) => ({ name, seconds: to - from }))
     }
     seconds = (performance.now() - started) / 1_000
@@ -118,21 +143,40 @@ function inSession(work: () => Promise<void>): Promise<void> {
 }
 
 function table(): string {
-  const lines = [`Loadline and a careful script, ${values.application}, medians of ${values.rounds} rounds in seconds. ${machine()}, Dagger ${lock.tools['dagger']?.version ?? '0.21'}.`, '']
-  lines.push('| case | Loadline | script | ratio | without the build | script without the build | ratio | critical path | whole / critical path |', '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |')
+  const lines = [
+    `Loadline and a careful script, ${values.application}, medians of ${values.rounds} rounds in seconds. ${machine()}, Dagger ${lock.tools['dagger']?.version ?? '0.21'}.`,
+    '',
+  ]
+  lines.push(
+    '| case | Loadline | script | ratio | without the build | script without the build | ratio | critical path | whole / critical path |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+  )
   for (const situation of cases) {
     const [ours, theirs] = [measured.loadline[situation], measured.script[situation]]
     const whole = (all: Measured[]) => median(all.map(({ seconds }) => seconds))
-    const rest = (all: Measured[], build: RegExp) => median(all.map(({ seconds, steps }) => seconds - sum(steps.filter(({ name }) => build.test(name)))))
+    const rest = (all: Measured[], build: RegExp) =>
+      median(all.map(({ seconds, steps }) => seconds - sum(steps.filter(({ name }) => build.test(name)))))
     const path = median(ours.map(({ spans }) => criticalPath(spans)))
     const [a, b, c, d] = [whole(ours), whole(theirs), rest(ours, /^build\b/), rest(theirs, /^(build|save)$/)]
-    lines.push(`| ${situation} | ${a.toFixed(2)} | ${b.toFixed(2)} | ${(a / b).toFixed(2)} | ${c.toFixed(2)} | ${d.toFixed(2)} | ${(c / d).toFixed(2)} | ${path.toFixed(2)} | ${(a / path).toFixed(2)} |`)
+    lines.push(
+      `| ${situation} | ${a.toFixed(2)} | ${b.toFixed(2)} | ${(a / b).toFixed(2)} | ${c.toFixed(2)} | ${d.toFixed(2)} | ${(c / d).toFixed(2)} | ${path.toFixed(2)} | ${(a / path).toFixed(2)} |`,
+    )
   }
   for (const contender of ['loadline', 'script'] as const) {
     const names = measured[contender].cold[0]?.steps.map(({ name }) => name) ?? []
-    lines.push('', `| ${contender === 'loadline' ? 'step of Loadline' : 'step of the script'} | ${cases.join(' | ')} |`, `| --- |${' ---: |'.repeat(cases.length)}`)
+    lines.push(
+      '',
+      `| ${contender === 'loadline' ? 'step of Loadline' : 'step of the script'} | ${cases.join(' | ')} |`,
+      `| --- |${' ---: |'.repeat(cases.length)}`,
+    )
     for (const name of names) {
-      const times = cases.map((situation) => median(measured[contender][situation].map(({ steps }) => steps.find((step) => step.name === name)?.seconds ?? Number.NaN)).toFixed(2))
+      const times = cases.map((situation) =>
+        median(
+          measured[contender][situation].map(
+            ({ steps }) => steps.find((step) => step.name === name)?.seconds ?? Number.NaN,
+          ),
+        ).toFixed(2),
+      )
       lines.push(`| ${name} | ${times.join(' | ')} |`)
     }
   }

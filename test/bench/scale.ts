@@ -34,11 +34,20 @@ async function bench(extent: Extent): Promise<void> {
     writeScannerReport(file('report.json'), extent)
     writeCycloneDx(file('sbom.cdx.json'), extent)
     writeSpdx(file('sbom.spdx.json'), extent)
-    await execa('go', ['build', '-o', file('inspect'), '.'], { cwd: join(root, 'ci/sealed/go/inspect'), env: { CGO_ENABLED: '0' } })
+    await execa('go', ['build', '-o', file('inspect'), '.'], {
+      cwd: join(root, 'ci/sealed/go/inspect'),
+      env: { CGO_ENABLED: '0' },
+    })
     const condensing = stopwatch()
     await execa(file('inspect'), condenseReport(file('report.json'), file('condensed.json')))
-    say(`condensed in ${condensing()}: ${megabytes(file('report.json'))} -> ${megabytes(file('condensed.json'))}; SBOMs ${megabytes(file('sbom.cdx.json'))} and ${megabytes(file('sbom.spdx.json'))}`)
-    await execa(process.execPath, ['--max-old-space-size=700', '--import', 'tsx', fileURLToPath(import.meta.url), '--work', directory], { cwd: root, stdio: 'inherit' })
+    say(
+      `condensed in ${condensing()}: ${megabytes(file('report.json'))} -> ${megabytes(file('condensed.json'))}; SBOMs ${megabytes(file('sbom.cdx.json'))} and ${megabytes(file('sbom.spdx.json'))}`,
+    )
+    await execa(
+      process.execPath,
+      ['--max-old-space-size=700', '--import', 'tsx', fileURLToPath(import.meta.url), '--work', directory],
+      { cwd: root, stdio: 'inherit' },
+    )
   } finally {
     rmSync(directory, { recursive: true })
   }
@@ -61,18 +70,31 @@ async function work(directory: string): Promise<void> {
   const evidence = evidenceOfScan(scan, { cyclonedx, spdx })
   const { verdict } = step('gate', () => evaluate(strictPolicy, evidence, new Date('2026-11-23T01:12:41Z')))
   const run: Run = {
-    schemaVersion: 'loadline.run/v1', outcome: verdict.outcome, loadline: 'bench', startedAt: '2026-11-23T01:10:02Z', mode: 'connected',
-    subject: { name: 'bench', dockerfile: 'Dockerfile' }, policy: { origin: 'default', digest: verdict.binding.policy }, evidence, verdict,
+    schemaVersion: 'loadline.run/v1',
+    outcome: verdict.outcome,
+    loadline: 'bench',
+    startedAt: '2026-11-23T01:10:02Z',
+    mode: 'connected',
+    subject: { name: 'bench', dockerfile: 'Dockerfile' },
+    policy: { origin: 'default', digest: verdict.binding.policy },
+    evidence,
+    verdict,
   }
   const findings = step('findings', () => reportedFindings(run))
   const reports = step('reports', () => renderReports(run, findings))
   step('terminal', () => renderTerminal(run, { color: true, width: 120 }, findings))
   step('github', () => renderGithub(run, findings))
   const writing = stopwatch()
-  await writeReports(join(directory, 'reports'), { ...reports, 'sbom.cdx.json': cyclonedx.text, 'sbom.spdx.json': spdx.text })
+  await writeReports(join(directory, 'reports'), {
+    ...reports,
+    'sbom.cdx.json': cyclonedx.text,
+    'sbom.spdx.json': spdx.text,
+  })
   say(`${'write'.padEnd(10)} ${writing()}`)
   for (const name of Object.keys(reports)) say(`  ${name.padEnd(18)} ${megabytes(join(directory, 'reports', name))}`)
-  say(`all ${all()}, at most ${(process.resourceUsage().maxRSS / 1_000).toFixed(0)} MB of memory, outcome ${verdict.outcome}`)
+  say(
+    `all ${all()}, at most ${(process.resourceUsage().maxRSS / 1_000).toFixed(0)} MB of memory, outcome ${verdict.outcome}`,
+  )
 }
 
 /** Tells what passed since, and how much of it this process computed. */

@@ -13,10 +13,23 @@ import { median } from './median.ts'
  * the command line.
  */
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' }, application: { type: 'string', default: 'examples/go-service' } } })
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    application: { type: 'string', default: 'examples/go-service' },
+  },
+})
 const directory = mkdtempSync(join(tmpdir(), 'loadline-bench-'))
 const contenders = {
-  'build-and-scan': ['build-and-scan', values.application, '--output', join(directory, 'report'), '--progress', 'none', '--quiet'],
+  'build-and-scan': [
+    'build-and-scan',
+    values.application,
+    '--output',
+    join(directory, 'report'),
+    '--progress',
+    'none',
+    '--quiet',
+  ],
   'dagger call assess': ['dagger', '--silent', 'call', 'assess', '--source', values.application, 'verdict'],
   'dagger functions': ['dagger', '--silent', 'functions'],
   'dagger core version': ['dagger', '--silent', 'core', 'version'],
@@ -43,7 +56,11 @@ process.stdout.write(table())
 /** One that failed would be measured too short. */
 async function run(name: Contender): Promise<number> {
   const started = performance.now()
-  await execa(process.execPath, [join(root, 'ci/loadline.mjs'), ...contenders[name]], { cwd: root, stdin: 'ignore', env: { NO_COLOR: '1', npm_command: '' } })
+  await execa(process.execPath, [join(root, 'ci/loadline.mjs'), ...contenders[name]], {
+    cwd: root,
+    stdin: 'ignore',
+    env: { NO_COLOR: '1', npm_command: '' },
+  })
   return (performance.now() - started) / 1_000
 }
 

@@ -28,8 +28,17 @@ export function withBrowser(): (html: string, view: View) => Promise<Opened> {
   return (html, view) => open(browser, html, view)
 }
 
-async function open(browser: Browser, html: string, { width, height = 900, scheme = 'light', scripts = true }: View): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, javaScriptEnabled: scripts, reducedMotion: 'reduce' })
+async function open(
+  browser: Browser,
+  html: string,
+  { width, height = 900, scheme = 'light', scripts = true }: View,
+): Promise<Opened> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    javaScriptEnabled: scripts,
+    reducedMotion: 'reduce',
+  })
   onTestFinished(() => context.close())
   const page = await context.newPage()
   const misdeeds: string[] = []

@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { locateCache } from '../../ci/sealed/cache.ts'
-import { documentsOf, identityToken, startSigstore, stopSigstore, type SigstoreInstance } from '../../ci/sigstore/instance.ts'
+import {
+  documentsOf,
+  identityToken,
+  startSigstore,
+  stopSigstore,
+  type SigstoreInstance,
+} from '../../ci/sigstore/instance.ts'
 import { sigstorePrograms } from '../../ci/sigstore/programs.ts'
 import { predicateTypes, type AttestationKind } from '../../src/model/index.ts'
 import { parseAttestations } from '../../src/tools/cosign/attestations.ts'
@@ -29,11 +35,26 @@ let sigstore: SigstoreInstance
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'loadline-admission-'))
   controllers = await admissionControllers()
-  sigstore = await startSigstore(join(home, 'sigstore'), await sigstorePrograms(locateCache(), () => undefined, () => undefined))
+  sigstore = await startSigstore(
+    join(home, 'sigstore'),
+    await sigstorePrograms(
+      locateCache(),
+      () => undefined,
+      () => undefined,
+    ),
+  )
   ;[crane, cosign] = [await takeProgram('crane', home), await takeProgram('cosign', home)]
-  for (const name of ['signer', 'stranger']) await execa(cosign, ['generate-key-pair', '--output-key-prefix', name], { cwd: home, env: { COSIGN_PASSWORD: password }, stdin: 'ignore' })
+  for (const name of ['signer', 'stranger'])
+    await execa(cosign, ['generate-key-pair', '--output-key-prefix', name], {
+      cwd: home,
+      env: { COSIGN_PASSWORD: password },
+      stdin: 'ignore',
+    })
   writeFileSync(join(home, 'offline.json'), offline.signingConfig)
-  writeFileSync(join(home, 'legacy.yaml'), `${read(`${source}/loadline.yaml`)}\nsigning:\n  transparencyLog: none\n  format: legacy\n`)
+  writeFileSync(
+    join(home, 'legacy.yaml'),
+    `${read(`${source}/loadline.yaml`)}\nsigning:\n  transparencyLog: none\n  format: legacy\n`,
+  )
 })
 
 afterAll(async () => {
@@ -42,14 +63,21 @@ afterAll(async () => {
 })
 
 /** Releases the example, signed as the options say, and gives its repository and digest. */
-async function release(registry: string, argv: string[], env: Record<string, string> = {}): Promise<{ repository: string; digest: string }> {
+async function release(
+  registry: string,
+  argv: string[],
+  env: Record<string, string> = {},
+): Promise<{ repository: string; digest: string }> {
   const repository = `${registry}/demo/app`
   const { run, exitCode } = await buildAndScan(source, ['--publish', `${repository}:1.0.0`, ...argv], env)
   expect({ exitCode, failure: run.failure }).toEqual({ exitCode: 0, failure: undefined })
   return { repository, digest: run.release?.digest ?? '' }
 }
 
-const keyEnvironment = () => ({ LOADLINE_TEST_KEY: readFileSync(join(home, 'signer.key'), 'utf8'), COSIGN_PASSWORD: password })
+const keyEnvironment = () => ({
+  LOADLINE_TEST_KEY: readFileSync(join(home, 'signer.key'), 'utf8'),
+  COSIGN_PASSWORD: password,
+})
 
 /** The policy that `loadline admission` writes, as a file. */
 async function written(controller: string, image: string, argv: string[]): Promise<string> {
@@ -62,16 +90,33 @@ async function written(controller: string, image: string, argv: string[]): Promi
 
 function pod(...images: string[]): string {
   const path = join(scratch(), 'pod.yaml')
-  writeFileSync(path, JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app', namespace: 'default' }, spec: { containers: images.map((image, index) => ({ name: `app-${index}`, image })) } }))
+  writeFileSync(
+    path,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'app', namespace: 'default' },
+      spec: { containers: images.map((image, index) => ({ name: `app-${index}`, image })) },
+    }),
+  )
   return path
 }
 
 /** The same image in another repository, signed and attested anew by hand: everything that the release said, changed in one place. A kind without predicate is left out. */
-async function copyWith(from: { repository: string; digest: string }, to: string, form: readonly string[], change: (predicates: Predicates) => Partial<Predicates>): Promise<string> {
+async function copyWith(
+  from: { repository: string; digest: string },
+  to: string,
+  form: readonly string[],
+  change: (predicates: Predicates) => Partial<Predicates>,
+): Promise<string> {
   const image = `${from.repository}@${from.digest}`
   const { stdout } = await execa(cosign, ['download', 'attestation', image])
-  const said = Object.fromEntries(parseAttestations(stdout).map(({ statement }) => [statement.predicateType, statement.predicate]))
-  const predicates = Object.fromEntries(Object.entries(predicateTypes).map(([kind, type]) => [kind, said[type] ?? {}])) as Predicates
+  const said = Object.fromEntries(
+    parseAttestations(stdout).map(({ statement }) => [statement.predicateType, statement.predicate]),
+  )
+  const predicates = Object.fromEntries(
+    Object.entries(predicateTypes).map(([kind, type]) => [kind, said[type] ?? {}]),
+  ) as Predicates
   const copy = `${to}@${from.digest}`
   await execa(crane, ['copy', image, `${to}:1.0.0`])
   const by = [...form, '--yes', '--key', join(home, 'signer.key'), '--allow-http-registry']
@@ -79,7 +124,11 @@ async function copyWith(from: { repository: string; digest: string }, to: string
   for (const [kind, predicate] of Object.entries(change(structuredClone(predicates)))) {
     const path = join(scratch(), 'predicate.json')
     writeFileSync(path, JSON.stringify(predicate))
-    await execa(cosign, ['attest', ...by, '--type', predicateTypes[kind as AttestationKind], '--predicate', path, copy], { env: { COSIGN_PASSWORD: password } })
+    await execa(
+      cosign,
+      ['attest', ...by, '--type', predicateTypes[kind as AttestationKind], '--predicate', path, copy],
+      { env: { COSIGN_PASSWORD: password } },
+    )
   }
   return copy
 }
@@ -90,88 +139,160 @@ function without<T extends object>(name: keyof T, all: T): Partial<T> {
 
 /** What may be wrong with one attestation, and what Kyverno says of it. */
 const broken: Record<string, { change: (predicates: Predicates) => Partial<Predicates>; said: string }> = {
-  'a verdict that says FAILED': { change: (all) => ({ ...all, verdict: { ...all.verdict, verificationResult: 'FAILED' } }), said: 'wanted the verdict to be PASSED' },
-  'a verdict by somebody else': { change: (all) => ({ ...all, verdict: { ...all.verdict, verifier: { id: 'urn:somebody:else' } } }), said: 'wanted the gate of Loadline to have judged' },
-  'an old verdict': { change: (all) => ({ ...all, verdict: { ...all.verdict, timeVerified: '2025-01-01T00:00:00Z' } }), said: 'wanted a younger verdict' },
+  'a verdict that says FAILED': {
+    change: (all) => ({ ...all, verdict: { ...all.verdict, verificationResult: 'FAILED' } }),
+    said: 'wanted the verdict to be PASSED',
+  },
+  'a verdict by somebody else': {
+    change: (all) => ({ ...all, verdict: { ...all.verdict, verifier: { id: 'urn:somebody:else' } } }),
+    said: 'wanted the gate of Loadline to have judged',
+  },
+  'an old verdict': {
+    change: (all) => ({ ...all, verdict: { ...all.verdict, timeVerified: '2025-01-01T00:00:00Z' } }),
+    said: 'wanted a younger verdict',
+  },
   'no verdict': { change: (all) => without('verdict', all), said: predicateTypes.verdict },
   'no vulnerability report': { change: (all) => without('vulnerabilities', all), said: predicateTypes.vulnerabilities },
   'no bill of materials': { change: (all) => without('cyclonedx', all), said: predicateTypes.cyclonedx },
-  'a failed test': { change: (all) => ({ ...all, tests: { ...all.tests, result: 'FAILED' } }), said: 'wanted no structure test to have failed' },
-  'another builder': { change: (all) => ({ ...all, provenance: { ...all.provenance, runDetails: { builder: { id: 'urn:somebody:else' } } } }), said: 'wanted the builder to be Loadline' },
-  'a bill that names its format nowhere': { change: (all) => ({ ...all, spdx: without('spdxVersion', all.spdx) }), said: '' },
+  'a failed test': {
+    change: (all) => ({ ...all, tests: { ...all.tests, result: 'FAILED' } }),
+    said: 'wanted no structure test to have failed',
+  },
+  'another builder': {
+    change: (all) => ({
+      ...all,
+      provenance: { ...all.provenance, runDetails: { builder: { id: 'urn:somebody:else' } } },
+    }),
+    said: 'wanted the builder to be Loadline',
+  },
+  'a bill that names its format nowhere': {
+    change: (all) => ({ ...all, spdx: without('spdxVersion', all.spdx) }),
+    said: '',
+  },
 }
 
 describe('what admission controllers say of a release', () => {
-  it('Kyverno\'s own engine admits what was released with a key, and refuses it for each link that is broken', async () => {
+  it("Kyverno's own engine admits what was released with a key, and refuses it for each link that is broken", async () => {
     const registry = await serveRegistry(crane)
     const released = await release(registry, ['--key', 'env:LOADLINE_TEST_KEY'], keyEnvironment())
     const image = `${released.repository}@${released.digest}`
     const signer = ['--key', join(home, 'signer.pub'), '--policy', `${source}/loadline.yaml`]
-    const ask = async (about: string, argv: string[], images = `${registry}/demo/*`) => askKyverno(controllers.kyverno, await written('kyverno', images, argv), pod(about))
+    const ask = async (about: string, argv: string[], images = `${registry}/demo/*`) =>
+      askKyverno(controllers.kyverno, await written('kyverno', images, argv), pod(about))
 
     expect(await ask(image, [...signer, '--maximum-age', '1h'])).toMatchObject({ admitted: true })
     expect(await ask(image, signer, released.repository)).toMatchObject({ admitted: true })
     const refused = { admitted: false, said: expect.any(String) as string }
-    expect(await ask(image, ['--key', join(home, 'stranger.pub'), '--policy', `${source}/loadline.yaml`])).toEqual({ ...refused, said: expect.stringContaining('wanted a signature by the expected signer') as string })
-    expect(await ask(image, ['--key', join(home, 'signer.pub'), '--policy', 'examples/legacy-app/loadline.yaml'])).toEqual({ ...refused, said: expect.stringContaining('to have judged') as string })
-    expect(await ask(image, [...signer, '--source', 'https://git.example.com/somebody/else'])).toEqual({ ...refused, said: expect.stringContaining('wanted the source to be') as string })
-    expect(await ask(`${released.repository}:1.0.0`, signer)).toEqual({ ...refused, said: expect.stringContaining('does not have a digest') as string })
+    expect(await ask(image, ['--key', join(home, 'stranger.pub'), '--policy', `${source}/loadline.yaml`])).toEqual({
+      ...refused,
+      said: expect.stringContaining('wanted a signature by the expected signer') as string,
+    })
+    expect(
+      await ask(image, ['--key', join(home, 'signer.pub'), '--policy', 'examples/legacy-app/loadline.yaml']),
+    ).toEqual({ ...refused, said: expect.stringContaining('to have judged') as string })
+    expect(await ask(image, [...signer, '--source', 'https://git.example.com/somebody/else'])).toEqual({
+      ...refused,
+      said: expect.stringContaining('wanted the source to be') as string,
+    })
+    expect(await ask(`${released.repository}:1.0.0`, signer)).toEqual({
+      ...refused,
+      said: expect.stringContaining('does not have a digest') as string,
+    })
 
     // Nothing of the release but the bytes; then everything, by hand; then one thing wrong at a time.
     await execa(crane, ['copy', image, `${registry}/demo/bare:1.0.0`])
     expect(await ask(`${registry}/demo/bare@${released.digest}`, signer)).toEqual(refused)
     const form = ['--signing-config', join(home, 'offline.json')]
     const aged = [...signer, '--maximum-age', '30d']
-    expect(await ask(await copyWith(released, `${registry}/demo/whole`, form, (all) => all), aged)).toMatchObject({ admitted: true })
+    expect(await ask(await copyWith(released, `${registry}/demo/whole`, form, (all) => all), aged)).toMatchObject({
+      admitted: true,
+    })
     for (const [index, [what, { change, said }]] of Object.entries(broken).entries()) {
-      expect(await ask(await copyWith(released, `${registry}/demo/broken-${index}`, form, change), aged), what).toEqual({ ...refused, said: expect.stringContaining(said) as string })
+      expect(await ask(await copyWith(released, `${registry}/demo/broken-${index}`, form, change), aged), what).toEqual(
+        { ...refused, said: expect.stringContaining(said) as string },
+      )
     }
   })
 
-  it('policy-controller\'s own engine admits what was released with a key in the older format, and refuses it for each link that is broken', async () => {
+  it("policy-controller's own engine admits what was released with a key in the older format, and refuses it for each link that is broken", async () => {
     const registry = await serveRegistry(crane)
     const policy = ['--policy', join(home, 'legacy.yaml')]
     const released = await release(registry, ['--key', 'env:LOADLINE_TEST_KEY', ...policy], keyEnvironment())
     const image = `${released.repository}@${released.digest}`
     const signer = ['--key', join(home, 'signer.pub'), ...policy]
-    const ask = async (about: string, argv: string[], images = `${registry}/demo/*`) => (await askPolicyController(controllers.policyController, await written('policy-controller', images, argv), about)).admitted
+    const ask = async (about: string, argv: string[], images = `${registry}/demo/*`) =>
+      (await askPolicyController(controllers.policyController, await written('policy-controller', images, argv), about))
+        .admitted
 
     expect(await ask(image, [...signer, '--maximum-age', '1h'])).toBe(true)
     expect(await ask(image, signer, released.repository)).toBe(true)
     expect(await ask(image, ['--key', join(home, 'stranger.pub'), ...policy])).toBe(false)
     expect(await ask(image, [...signer, '--source', 'https://git.example.com/somebody/else'])).toBe(false)
-    writeFileSync(join(home, 'other.yaml'), `${readFileSync(join(home, 'legacy.yaml'), 'utf8')}secrets:\n  allowed: 1\n`)
+    writeFileSync(
+      join(home, 'other.yaml'),
+      `${readFileSync(join(home, 'legacy.yaml'), 'utf8')}secrets:\n  allowed: 1\n`,
+    )
     expect(await ask(image, ['--key', join(home, 'signer.pub'), '--policy', join(home, 'other.yaml')])).toBe(false)
-    expect(await ask(image, ['--key', join(home, 'signer.pub'), '--policy', join(home, 'other.yaml'), '--any-policy'])).toBe(true)
+    expect(
+      await ask(image, ['--key', join(home, 'signer.pub'), '--policy', join(home, 'other.yaml'), '--any-policy']),
+    ).toBe(true)
 
     await execa(crane, ['copy', image, `${registry}/demo/bare:1.0.0`])
     expect(await ask(`${registry}/demo/bare@${released.digest}`, signer)).toBe(false)
     const form = ['--new-bundle-format=false', '--use-signing-config=false', '--tlog-upload=false']
     const aged = [...signer, '--maximum-age', '30d']
     expect(await ask(await copyWith(released, `${registry}/demo/whole`, form, (all) => all), aged)).toBe(true)
-    for (const [index, [what, { change }]] of Object.entries(broken).entries()) expect(await ask(await copyWith(released, `${registry}/demo/broken-${index}`, form, change), aged), what).toBe(false)
+    for (const [index, [what, { change }]] of Object.entries(broken).entries())
+      expect(await ask(await copyWith(released, `${registry}/demo/broken-${index}`, form, change), aged), what).toBe(
+        false,
+      )
   })
 
-  it('policy-controller\'s own engine admits what an identity released, by the keys of its own Sigstore, and no other identity\'s', async () => {
+  it("policy-controller's own engine admits what an identity released, by the keys of its own Sigstore, and no other identity's", async () => {
     const registry = await serveRegistry(crane)
     // A log of the second version is what this controller cannot read: the timestamp authority proves the time.
     const documents = documentsOf(sigstore.directory)
     const withoutLog = (path: string, ...keys: string[]) => {
       const kept = join(home, `without-log-${keys[0]}.json`)
-      writeFileSync(kept, JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(readFileSync(path, 'utf8')) as object).filter(([key]) => !keys.includes(key)))))
+      writeFileSync(
+        kept,
+        JSON.stringify(
+          Object.fromEntries(
+            Object.entries(JSON.parse(readFileSync(path, 'utf8')) as object).filter(([key]) => !keys.includes(key)),
+          ),
+        ),
+      )
       return kept
     }
     const services = ['--signing-config', withoutLog(documents.signingConfig, 'rekorTlogUrls', 'rekorTlogConfig')]
     const root = ['--trusted-root', withoutLog(documents.trustedRoot, 'tlogs')]
     writeFileSync(join(home, 'token'), await identityToken(sigstore, email, 600))
-    const { repository, digest } = await release(registry, ['--identity-token', `file:${join(home, 'token')}`, ...services, ...root])
+    const { repository, digest } = await release(registry, [
+      '--identity-token',
+      `file:${join(home, 'token')}`,
+      ...services,
+      ...root,
+    ])
     const ask = async (identity: string, issuer: string) => {
-      const documentsOfPolicy = readFileSync(await written('policy-controller', repository, ['--policy', `${source}/loadline.yaml`, '--certificate-identity', identity, '--certificate-oidc-issuer', issuer, ...root]), 'utf8').split('---\n')
+      const documentsOfPolicy = readFileSync(
+        await written('policy-controller', repository, [
+          '--policy',
+          `${source}/loadline.yaml`,
+          '--certificate-identity',
+          identity,
+          '--certificate-oidc-issuer',
+          issuer,
+          ...root,
+        ]),
+        'utf8',
+      ).split('---\n')
       const [trustRoot, policy] = ['trust-root.yaml', 'policy.yaml'].map((name, index) => {
         writeFileSync(join(home, name), documentsOfPolicy[index] ?? '')
         return join(home, name)
       })
-      return (await askPolicyController(controllers.policyController, policy ?? '', `${repository}@${digest}`, trustRoot)).admitted
+      return (
+        await askPolicyController(controllers.policyController, policy ?? '', `${repository}@${digest}`, trustRoot)
+      ).admitted
     }
     expect(await ask(email, sigstore.urls.issuer)).toBe(true)
     expect(await ask('somebody@example.com', sigstore.urls.issuer)).toBe(false)

@@ -13,9 +13,18 @@ function application(files: Record<string, string>): string {
 }
 
 /** What every unfinished run owes: its exit code, one message with the fix, and reports that cannot be read as clean. */
-async function expectBroken(source: string, wanted: { exitCode: number; code: string; says: RegExp }, argv: string[] = [], env: Record<string, string> = {}): Promise<void> {
+async function expectBroken(
+  source: string,
+  wanted: { exitCode: number; code: string; says: RegExp },
+  argv: string[] = [],
+  env: Record<string, string> = {},
+): Promise<void> {
   const { exitCode, run, output, stdout } = await buildAndScan(source, argv, env)
-  expect({ exitCode, outcome: run.outcome, code: run.failure?.code }).toEqual({ exitCode: wanted.exitCode, outcome: 'broken', code: wanted.code })
+  expect({ exitCode, outcome: run.outcome, code: run.failure?.code }).toEqual({
+    exitCode: wanted.exitCode,
+    outcome: 'broken',
+    code: wanted.code,
+  })
   expect(run.failure?.message).toMatch(wanted.says)
   expect(run.failure?.hint.length).toBeGreaterThan(10)
   expect(run.release).toBeUndefined()
@@ -26,32 +35,79 @@ async function expectBroken(source: string, wanted: { exitCode: number; code: st
 }
 
 describe('bad input', () => {
-  it('a platform that is none', () => expectBroken(application({ Dockerfile: dockerfile }), { exitCode: 2, code: 'USAGE', says: /"amd64" is no platform/ }, ['--platform', 'amd64']))
+  it('a platform that is none', () =>
+    expectBroken(
+      application({ Dockerfile: dockerfile }),
+      { exitCode: 2, code: 'USAGE', says: /"amd64" is no platform/ },
+      ['--platform', 'amd64'],
+    ))
   it('no such directory', () => expectBroken('/no/such/directory', { exitCode: 2, code: 'SOURCE', says: /not there/ }))
-  it('a file instead of a directory', () => expectBroken('package.json', { exitCode: 2, code: 'SOURCE', says: /no directory/ }))
-  it('no Dockerfile [fault 21]', () => expectBroken(application({ 'readme.txt': 'hello' }), { exitCode: 2, code: 'SOURCE', says: /has no Dockerfile/ }))
-  it('an empty Dockerfile [fault 21]', () => expectBroken(application({ Dockerfile: '\n\n' }), { exitCode: 2, code: 'SOURCE', says: /is empty/ }))
+  it('a file instead of a directory', () =>
+    expectBroken('package.json', { exitCode: 2, code: 'SOURCE', says: /no directory/ }))
+  it('no Dockerfile [fault 21]', () =>
+    expectBroken(application({ 'readme.txt': 'hello' }), { exitCode: 2, code: 'SOURCE', says: /has no Dockerfile/ }))
+  it('an empty Dockerfile [fault 21]', () =>
+    expectBroken(application({ Dockerfile: '\n\n' }), { exitCode: 2, code: 'SOURCE', says: /is empty/ }))
   it('a Dockerfile in UTF-16 [fault 21]', async () => {
     const source = application({})
     writeFileSync(join(source, 'Dockerfile'), Buffer.from('FROM scratch\n', 'utf16le'))
     await expectBroken(source, { exitCode: 2, code: 'SOURCE', says: /not UTF-8/ })
   })
-  it('a frontend that cannot be run [fault 22]', () => expectBroken(application({ Dockerfile: `# syntax=example.test/frontend:1\n${dockerfile}` }), { exitCode: 2, code: 'SOURCE', says: /line 1: .*example\.test/ }))
-  it('a policy file that is not there [fault 27]', () => expectBroken(application({ Dockerfile: dockerfile }), { exitCode: 2, code: 'POLICY', says: /cannot be read \(ENOENT\)/ }, ['--policy', '/no/policy.yaml']))
+  it('a frontend that cannot be run [fault 22]', () =>
+    expectBroken(application({ Dockerfile: `# syntax=example.test/frontend:1\n${dockerfile}` }), {
+      exitCode: 2,
+      code: 'SOURCE',
+      says: /line 1: .*example\.test/,
+    }))
+  it('a policy file that is not there [fault 27]', () =>
+    expectBroken(
+      application({ Dockerfile: dockerfile }),
+      { exitCode: 2, code: 'POLICY', says: /cannot be read \(ENOENT\)/ },
+      ['--policy', '/no/policy.yaml'],
+    ))
   it('an unknown key in the policy [fault 26]', () =>
-    expectBroken(application({ Dockerfile: dockerfile, 'loadline.yaml': 'version: 1\nvulnerabilites:\n  high: 3\n' }), { exitCode: 2, code: 'POLICY', says: /loadline\.yaml:2:1.*vulnerabilities/s }))
+    expectBroken(application({ Dockerfile: dockerfile, 'loadline.yaml': 'version: 1\nvulnerabilites:\n  high: 3\n' }), {
+      exitCode: 2,
+      code: 'POLICY',
+      says: /loadline\.yaml:2:1.*vulnerabilities/s,
+    }))
   it('a structure-test file without tests [fault 23]', () =>
-    expectBroken(application({ Dockerfile: dockerfile, 'structure-test.yaml': 'schemaVersion: 2.0.0\n' }), { exitCode: 2, code: 'STRUCTURE_TESTS', says: /no tests|zero tests|0 tests/i }))
+    expectBroken(application({ Dockerfile: dockerfile, 'structure-test.yaml': 'schemaVersion: 2.0.0\n' }), {
+      exitCode: 2,
+      code: 'STRUCTURE_TESTS',
+      says: /no tests|zero tests|0 tests/i,
+    }))
   it('a build secret that was not given [fault 40]', () =>
-    expectBroken(application({ Dockerfile: `${dockerfile}RUN --mount=type=secret,id=token,required=true ["/bin/true"]\n` }), { exitCode: 2, code: 'CREDENTIAL', says: /token/ }))
+    expectBroken(
+      application({ Dockerfile: `${dockerfile}RUN --mount=type=secret,id=token,required=true ["/bin/true"]\n` }),
+      { exitCode: 2, code: 'CREDENTIAL', says: /token/ },
+    ))
   it('a key as a value instead of its name', () =>
-    expectBroken(application({ Dockerfile: dockerfile, 'hello.txt': 'x' }), { exitCode: 2, code: 'CREDENTIAL', says: /never a value/ }, ['--publish', '127.0.0.1:9/a/b:1', '--key', 'the-key-itself']))
+    expectBroken(
+      application({ Dockerfile: dockerfile, 'hello.txt': 'x' }),
+      { exitCode: 2, code: 'CREDENTIAL', says: /never a value/ },
+      ['--publish', '127.0.0.1:9/a/b:1', '--key', 'the-key-itself'],
+    ))
   it('an engine that does not answer [fault 60]', async () => {
-    const source = application({ Dockerfile: dockerfile, 'loadline.lock.json': '{"schemaVersion":1,"mode":"connected","tools":{},"bases":[]}' })
-    await expectBroken(source, { exitCode: 3, code: 'ENGINE', says: /no Dagger engine answers at unix:\/\/\/no\/engine\.sock/ }, ['--engine', 'unix:///no/engine.sock'], { LOADLINE_LOCK: '' })
+    const source = application({
+      Dockerfile: dockerfile,
+      'loadline.lock.json': '{"schemaVersion":1,"mode":"connected","tools":{},"bases":[]}',
+    })
+    await expectBroken(
+      source,
+      { exitCode: 3, code: 'ENGINE', says: /no Dagger engine answers at unix:\/\/\/no\/engine\.sock/ },
+      ['--engine', 'unix:///no/engine.sock'],
+      { LOADLINE_LOCK: '' },
+    )
   })
-  it('a build step that fails', () => expectBroken(application({ Dockerfile: dockerfile }), { exitCode: 3, code: 'BUILD', says: /hello\.txt/ }))
-  it('a base that a sealed network does not have [fault 61]', () => expectBroken(application({ Dockerfile: 'FROM example.test/nothing:1\n' }), { exitCode: 2, code: 'LOCK', says: /line 1: .*example\.test\/nothing:1/ }))
+  it('a build step that fails', () =>
+    expectBroken(application({ Dockerfile: dockerfile }), { exitCode: 3, code: 'BUILD', says: /hello\.txt/ }))
+  it('a base that a sealed network does not have [fault 61]', () =>
+    expectBroken(application({ Dockerfile: 'FROM example.test/nothing:1\n' }), {
+      exitCode: 2,
+      code: 'LOCK',
+      says: /line 1: .*example\.test\/nothing:1/,
+    }))
 
   it('no vulnerability database: undecided, never zero findings [faults 1, 61]', async () => {
     const source = application({ Dockerfile: dockerfile, 'hello.txt': 'hello' })
@@ -67,14 +123,25 @@ describe('bad input', () => {
     const database = scratch()
     mkdirSync(join(database, 'db'))
     writeFileSync(join(database, 'db', 'trivy.db'), 'not a database')
-    writeFileSync(join(database, 'db', 'metadata.json'), '{"Version":2,"UpdatedAt":"2026-01-01T00:00:00Z","NextUpdate":"2026-01-02T00:00:00Z"}')
+    writeFileSync(
+      join(database, 'db', 'metadata.json'),
+      '{"Version":2,"UpdatedAt":"2026-01-01T00:00:00Z","NextUpdate":"2026-01-02T00:00:00Z"}',
+    )
     const { run } = await buildAndScan(source, ['--vulnerability-database', database])
-    expect(run.evidence?.platforms[0]?.evidence.vulnerabilities).toMatchObject({ status: 'undecided', found: expect.stringContaining('cannot be read') })
+    expect(run.evidence?.platforms[0]?.evidence.vulnerabilities).toMatchObject({
+      status: 'undecided',
+      found: expect.stringContaining('cannot be read'),
+    })
     expect(run.outcome).not.toBe('passed')
   })
 
   it('reports that cannot be written [fault 71]', async () => {
-    const { exitCode, stderr } = await loadline(['build-and-scan', 'examples/go-service', '--output', 'package.json/report'])
+    const { exitCode, stderr } = await loadline([
+      'build-and-scan',
+      'examples/go-service',
+      '--output',
+      'package.json/report',
+    ])
     expect(exitCode).toBe(3)
     expect(stderr).toContain('--output')
   })
@@ -85,14 +152,22 @@ describe('bad input', () => {
 
   it('an interrupted run leaves a report that says so, and exit code 130 [fault 59]', async () => {
     const output = scratch()
-    const running = execa('node', ['ci/loadline.mjs', 'build-and-scan', 'examples/fastapi-postgres', '--output', output], { reject: false, env: { npm_command: '' } })
+    const running = execa(
+      'node',
+      ['ci/loadline.mjs', 'build-and-scan', 'examples/fastapi-postgres', '--output', output],
+      { reject: false, env: { npm_command: '' } },
+    )
     while (!readdirSync(output).includes('engine.log')) await new Promise((resolve) => setTimeout(resolve, 50))
     const asked = Date.now()
     running.kill('SIGINT')
     const { exitCode } = await running
     expect(exitCode).toBe(130)
     expect(Date.now() - asked).toBeLessThan(5_000)
-    expect(JSON.parse(readFileSync(join(output, 'verdict.json'), 'utf8'))).toMatchObject({ outcome: 'broken', mode: 'unknown', failure: { message: expect.stringContaining('has not ended') } })
+    expect(JSON.parse(readFileSync(join(output, 'verdict.json'), 'utf8'))).toMatchObject({
+      outcome: 'broken',
+      mode: 'unknown',
+      failure: { message: expect.stringContaining('has not ended') },
+    })
   })
 })
 
@@ -101,14 +176,27 @@ describe('secrets', () => {
 
   it('reach the build step that mounts them and nothing else [faults 38, 39]', async () => {
     const source = application({
-      Dockerfile: 'FROM python:3.11-slim-bookworm AS build\nRUN --mount=type=secret,id=token python3 -c "import hashlib;print(len(open(\'/run/secrets/token\').read()));open(\'/digest\',\'w\').write(hashlib.sha256(open(\'/run/secrets/token\',\'rb\').read()).hexdigest())"\nFROM gcr.io/distroless/static-debian12:nonroot\nCOPY --from=build /digest /digest\nUSER 65532\n',
-      'structure-test.yaml': 'schemaVersion: 2.0.0\nfileExistenceTests:\n  - name: the step saw the secret\n    path: /digest\n    shouldExist: true\n  - name: the image does not have it\n    path: /run/secrets/token\n    shouldExist: false\n',
+      Dockerfile:
+        "FROM python:3.11-slim-bookworm AS build\nRUN --mount=type=secret,id=token python3 -c \"import hashlib;print(len(open('/run/secrets/token').read()));open('/digest','w').write(hashlib.sha256(open('/run/secrets/token','rb').read()).hexdigest())\"\nFROM gcr.io/distroless/static-debian12:nonroot\nCOPY --from=build /digest /digest\nUSER 65532\n",
+      'structure-test.yaml':
+        'schemaVersion: 2.0.0\nfileExistenceTests:\n  - name: the step saw the secret\n    path: /digest\n    shouldExist: true\n  - name: the image does not have it\n    path: /run/secrets/token\n    shouldExist: false\n',
     })
-    const { run, output, stdout, stderr } = await buildAndScan(source, ['--build-secret', 'token=env:LOADLINE_CANARY'], { LOADLINE_CANARY: canary })
+    const { run, output, stdout, stderr } = await buildAndScan(
+      source,
+      ['--build-secret', 'token=env:LOADLINE_CANARY'],
+      { LOADLINE_CANARY: canary },
+    )
     expect(run.failure).toBeUndefined()
-    expect(run.evidence?.platforms[0]?.evidence.structure).toMatchObject({ status: 'collected', value: { tests: [{ passed: true }, { passed: true }] } })
+    expect(run.evidence?.platforms[0]?.evidence.structure).toMatchObject({
+      status: 'collected',
+      value: { tests: [{ passed: true }, { passed: true }] },
+    })
     const files = readdirSync(output, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    const everything = [stdout, stderr, ...files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))].join('\n')
+    const everything = [
+      stdout,
+      stderr,
+      ...files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')),
+    ].join('\n')
     expect(everything).not.toContain(canary)
   })
 })

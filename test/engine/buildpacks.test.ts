@@ -55,7 +55,13 @@ beforeAll(async () => {
   programs = await buildpacksPrograms()
   const crane = await takeProgram('crane', home)
   runImage = join(home, 'run')
-  await execa(crane, ['pull', '--format', 'oci', pinnedImage('gcr.io/distroless/python3-debian12:nonroot', lock) ?? '', runImage])
+  await execa(crane, [
+    'pull',
+    '--format',
+    'oci',
+    pinnedImage('gcr.io/distroless/python3-debian12:nonroot', lock) ?? '',
+    runImage,
+  ])
 })
 
 afterAll(() => rmSync(home, { recursive: true, force: true }))
@@ -68,7 +74,9 @@ async function built(text: string): Promise<string> {
   writeFileSync(join(application, 'server.py'), text)
   const layout = join(directory, 'layout')
   await withSession(engine, join(directory, 'engine.log'), async () => {
-    await buildWithBuildpacks({ programs, lock, application, runImage }).directory('/out/example.com/app/built').export(layout)
+    await buildWithBuildpacks({ programs, lock, application, runImage })
+      .directory('/out/example.com/app/built')
+      .export(layout)
   })
   return layout
 }
@@ -92,5 +100,7 @@ it('an image that Buildpacks built passes the same gate, byte for byte as the li
 it('one that ends at once is refused, as an image of a Dockerfile would be', async () => {
   const { run, exitCode } = await judged(await built('raise SystemExit("no database")\n'))
   expect({ exitCode, outcome: run.outcome }).toEqual({ exitCode: 1, outcome: 'rejected' })
-  expect(run.verdict?.results.filter(({ status }) => status === 'failed').map(({ rule }) => rule)).toEqual(['runtime-ready'])
+  expect(run.verdict?.results.filter(({ status }) => status === 'failed').map(({ rule }) => rule)).toEqual([
+    'runtime-ready',
+  ])
 })

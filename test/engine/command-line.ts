@@ -14,13 +14,25 @@ export function scratch(): string {
 }
 
 /** Runs Loadline as a person does, in a process of its own. */
-export async function loadline(argv: string[], env: Record<string, string> = {}): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const ended = await execa('node', [join(root, 'ci/loadline.mjs'), ...argv], { cwd: root, reject: false, stdin: 'ignore', env: { NO_COLOR: '1', npm_command: '', GITHUB_ACTIONS: '', ...env } })
+export async function loadline(
+  argv: string[],
+  env: Record<string, string> = {},
+): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+  const ended = await execa('node', [join(root, 'ci/loadline.mjs'), ...argv], {
+    cwd: root,
+    reject: false,
+    stdin: 'ignore',
+    env: { NO_COLOR: '1', npm_command: '', GITHUB_ACTIONS: '', ...env },
+  })
   return { exitCode: ended.exitCode ?? -1, stdout: ended.stdout, stderr: ended.stderr }
 }
 
 /** Runs `build-and-scan` and reads the verdict document that it leaves, which must be a valid one. */
-export async function buildAndScan(source: string, argv: string[] = [], env: Record<string, string> = {}): Promise<{ exitCode: number; stdout: string; stderr: string; output: string; run: Run }> {
+export async function buildAndScan(
+  source: string,
+  argv: string[] = [],
+  env: Record<string, string> = {},
+): Promise<{ exitCode: number; stdout: string; stderr: string; output: string; run: Run }> {
   const output = scratch()
   const ended = await loadline(['build-and-scan', source, '--output', output, '--progress', 'plain', ...argv], env)
   const text = readFileSync(join(output, 'verdict.json'), 'utf8')

@@ -2,6 +2,13 @@ import { compileOnDemand, type ProgramsOnDemand } from '../../ci/programs-on-dem
 import { locateCache } from '../../ci/sealed/cache.ts'
 
 /** Programs that only tests need, by their names: compiled from their Go modules where the cache lacks them. */
-export function compiled<Name extends string>(modules: Omit<ProgramsOnDemand<Name>, 'seldom'>): Promise<Record<Name, string>> {
-  return compileOnDemand({ ...modules, seldom: true }, locateCache(), () => undefined, () => undefined)
+export function compiled<Name extends string>(
+  modules: Omit<ProgramsOnDemand<Name>, 'seldom'>,
+): Promise<Record<Name, string>> {
+  return compileOnDemand(
+    { ...modules, seldom: true },
+    locateCache(),
+    () => undefined,
+    () => undefined,
+  )
 }

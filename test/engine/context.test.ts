@@ -14,20 +14,39 @@ function files(expected: Record<string, boolean>): string {
 
 function failedTests(run: Run): string[] {
   const structure = run.evidence?.platforms[0]?.evidence.structure
-  if (structure?.status !== 'collected') throw new Error(`no structure tests: ${JSON.stringify(structure ?? run.failure)}`)
-  return structure.value.tests.filter(({ passed }) => !passed).map(({ name, errors }) => `${name}: ${errors.join('; ')}`)
+  if (structure?.status !== 'collected')
+    throw new Error(`no structure tests: ${JSON.stringify(structure ?? run.failure)}`)
+  return structure.value.tests
+    .filter(({ passed }) => !passed)
+    .map(({ name, errors }) => `${name}: ${errors.join('; ')}`)
 }
 
 describe('the build context', () => {
   it('keeps links as links, wherever they point, and file names as they are [faults 41, 42]', async () => {
     const outside = scratch()
     writeFileSync(join(outside, 'outside.txt'), 'outside-canary-19c2')
-    const names = ['with space', '-leading-dash', "quote's\"", '$(touch pwned)', '`touch pwned`', 'ünï✓', 'a'.repeat(250), 'line\nbreak', '::error::x']
+    const names = [
+      'with space',
+      '-leading-dash',
+      'quote\'s"',
+      '$(touch pwned)',
+      '`touch pwned`',
+      'ünï✓',
+      'a'.repeat(250),
+      'line\nbreak',
+      '::error::x',
+    ]
     const source = application({
       ...Object.fromEntries(names.map((name) => [`odd/${name}`, 'x'])),
       Dockerfile: `FROM ${base}\nCOPY . /context\n`,
       'loadline.yaml': advisory,
-      'structure-test.yaml': files({ ...Object.fromEntries(names.filter((name) => !name.includes('\n')).map((name) => [`/context/odd/${name}`, true])), '/context/odd/pwned': false, '/context/pwned': false }),
+      'structure-test.yaml': files({
+        ...Object.fromEntries(
+          names.filter((name) => !name.includes('\n')).map((name) => [`/context/odd/${name}`, true]),
+        ),
+        '/context/odd/pwned': false,
+        '/context/pwned': false,
+      }),
     })
     symlinkSync(join(outside, 'outside.txt'), join(source, 'absolute'))
     symlinkSync('../../../../../../../../etc/hostname', join(source, 'upwards'))
@@ -40,23 +59,42 @@ describe('the build context', () => {
     expect(JSON.stringify(run) + stdout + stderr).not.toContain('outside-canary')
     // Nothing of what the links point at was copied: the image has the links themselves, of a few bytes each.
     const size = run.evidence?.platforms[0]?.evidence.size
-    expect(size?.status === 'collected' && size.value.largest.filter(({ path }) => /^\/context\/(absolute|upwards|loop|itself)/.test(path))).toEqual([])
+    expect(
+      size?.status === 'collected' &&
+        size.value.largest.filter(({ path }) => /^\/context\/(absolute|upwards|loop|itself)/.test(path)),
+    ).toEqual([])
   })
 
   it('may lie below a path with every sign that a shell would interpret [fault 42]', async () => {
     const source = application({})
-    const directory = join(source, "it's a $(false) `false` \"directory\" ✓")
-    const made = application({ Dockerfile: `FROM ${base}\nCOPY hello.txt /hello.txt\n`, 'hello.txt': 'hello', 'loadline.yaml': advisory })
+    const directory = join(source, 'it\'s a $(false) `false` "directory" ✓')
+    const made = application({
+      Dockerfile: `FROM ${base}\nCOPY hello.txt /hello.txt\n`,
+      'hello.txt': 'hello',
+      'loadline.yaml': advisory,
+    })
     await execa('cp', ['-r', made, directory])
     const { run, exitCode } = await buildAndScan(directory)
-    expect({ exitCode, failure: run.failure, name: run.subject.name }).toEqual({ exitCode: 0, failure: undefined, name: 'it-s-a-false-false-directory' })
+    expect({ exitCode, failure: run.failure, name: run.subject.name }).toEqual({
+      exitCode: 0,
+      failure: undefined,
+      name: 'it-s-a-false-false-directory',
+    })
   })
 
   it('leaves a pipe out, and does not wait for it [fault 41]', async () => {
-    const source = application({ Dockerfile: `FROM ${base}\nCOPY . /context\n`, 'loadline.yaml': advisory, 'structure-test.yaml': files({ '/context/pipe': false }) })
+    const source = application({
+      Dockerfile: `FROM ${base}\nCOPY . /context\n`,
+      'loadline.yaml': advisory,
+      'structure-test.yaml': files({ '/context/pipe': false }),
+    })
     await execa('mkfifo', [join(source, 'pipe')])
     const { run, exitCode } = await buildAndScan(source)
-    expect({ exitCode, failure: run.failure, failed: failedTests(run) }).toEqual({ exitCode: 0, failure: undefined, failed: [] })
+    expect({ exitCode, failure: run.failure, failed: failedTests(run) }).toEqual({
+      exitCode: 0,
+      failure: undefined,
+      failed: [],
+    })
   })
 
   it.each([
@@ -83,7 +121,7 @@ describe('a cache mount', () => {
       Dockerfile: [
         'FROM python:3.11-slim-bookworm AS build',
         'ARG RUN',
-        'RUN --mount=type=cache,id=fault-45,target=/cache ["python3", "-c", "import os; open(\'/seen\', \'w\').write(\' \'.join(sorted(os.listdir(\'/cache\'))) + \'.\'); open(\'/cache/\' + os.environ[\'RUN\'], \'w\')"]',
+        "RUN --mount=type=cache,id=fault-45,target=/cache [\"python3\", \"-c\", \"import os; open('/seen', 'w').write(' '.join(sorted(os.listdir('/cache'))) + '.'); open('/cache/' + os.environ['RUN'], 'w')\"]",
         `FROM ${base}`,
         'COPY --from=build /seen /seen',
         '',
@@ -92,8 +130,19 @@ describe('a cache mount', () => {
     })
     const id = `${process.pid}-${Date.now()}`
     const seen = async (step: string, scope: string, expected: string) => {
-      writeFileSync(join(source, 'structure-test.yaml'), JSON.stringify({ schemaVersion: '2.0.0', fileContentTests: [{ name: step, path: '/seen', expectedContents: [expected] }] }))
-      const { run } = await buildAndScan(source, ['--cache-scope', `${scope}-${id}`, '--build-arg', `RUN=${step}-${id}`])
+      writeFileSync(
+        join(source, 'structure-test.yaml'),
+        JSON.stringify({
+          schemaVersion: '2.0.0',
+          fileContentTests: [{ name: step, path: '/seen', expectedContents: [expected] }],
+        }),
+      )
+      const { run } = await buildAndScan(source, [
+        '--cache-scope',
+        `${scope}-${id}`,
+        '--build-arg',
+        `RUN=${step}-${id}`,
+      ])
       return failedTests(run)
     }
     expect(await seen('first', 'pull-request/1', '^\\.$')).toEqual([])

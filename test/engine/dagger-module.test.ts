@@ -14,9 +14,16 @@ async function shop(): Promise<string> {
   copyLoadlineModule(join(directory, 'tools/loadline'))
   cpSync(join(root, 'examples/dagger-module'), join(directory, 'pipeline'), { recursive: true })
   const configuration = JSON.parse(readFileSync(join(directory, 'pipeline/dagger.json'), 'utf8')) as object
-  writeFileSync(join(directory, 'pipeline/dagger.json'), JSON.stringify({ ...configuration, dependencies: [{ name: 'loadline', source: '../tools/loadline' }] }))
-  for (const service of ['orders', 'billing']) cpSync(tinyImage(service), join(directory, 'services', service), { recursive: true })
-  writeFileSync(join(directory, 'services/billing/loadline.yaml'), 'version: 1\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n')
+  writeFileSync(
+    join(directory, 'pipeline/dagger.json'),
+    JSON.stringify({ ...configuration, dependencies: [{ name: 'loadline', source: '../tools/loadline' }] }),
+  )
+  for (const service of ['orders', 'billing'])
+    cpSync(tinyImage(service), join(directory, 'services', service), { recursive: true })
+  writeFileSync(
+    join(directory, 'services/billing/loadline.yaml'),
+    'version: 1\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n',
+  )
   // A dependency has to lie in the repository of the module.
   await execa('git', ['init', '--quiet'], { cwd: directory })
   return directory
@@ -27,8 +34,12 @@ describe('a module that depends on Loadline', () => {
     const directory = await shop()
     const called = await dagger(directory, '-m', 'pipeline', 'call', 'reports', 'export', '--path', 'reports')
     expect(called.exitCode, called.text).toBe(0)
-    const outcome = (service: string) => Run.parse(JSON.parse(readFileSync(join(directory, 'reports', service, 'verdict.json'), 'utf8'))).outcome
-    expect({ orders: outcome('orders'), billing: outcome('billing') }).toEqual({ orders: 'passed', billing: 'rejected' })
+    const outcome = (service: string) =>
+      Run.parse(JSON.parse(readFileSync(join(directory, 'reports', service, 'verdict.json'), 'utf8'))).outcome
+    expect({ orders: outcome('orders'), billing: outcome('billing') }).toEqual({
+      orders: 'passed',
+      billing: 'rejected',
+    })
 
     const checked = await dagger(directory, '-m', 'pipeline', 'call', 'images')
     expect(checked.exitCode).not.toBe(0)

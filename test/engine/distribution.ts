@@ -31,7 +31,10 @@ export async function serveDistribution({ tls }: DistributionOptions = {}): Prom
   })
   for (let attempt = 0; attempt < 200; attempt += 1) {
     // TLS that this process does not trust is an answer as well: somebody is there.
-    const there = await fetch(`http://${address}/v2/`).then((answer) => answer.status > 0, () => false)
+    const there = await fetch(`http://${address}/v2/`).then(
+      (answer) => answer.status > 0,
+      () => false,
+    )
     if (there) return address
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

@@ -23,8 +23,17 @@ const vex = {
   timestamp: '2026-11-01T00:00:00Z',
   version: 1,
   statements: [
-    { vulnerability: { name: 'CVE-2024-1135' }, products: [{ '@id': 'pkg:oci/legacy-app', subcomponents: [{ '@id': 'pkg:pypi/gunicorn' }] }], status: 'not_affected', justification: 'vulnerable_code_not_in_execute_path' },
-    { vulnerability: { name: 'CVE-2018-18074' }, products: [{ '@id': 'pkg:pypi/requests' }], status: 'under_investigation' },
+    {
+      vulnerability: { name: 'CVE-2024-1135' },
+      products: [{ '@id': 'pkg:oci/legacy-app', subcomponents: [{ '@id': 'pkg:pypi/gunicorn' }] }],
+      status: 'not_affected',
+      justification: 'vulnerable_code_not_in_execute_path',
+    },
+    {
+      vulnerability: { name: 'CVE-2018-18074' },
+      products: [{ '@id': 'pkg:pypi/requests' }],
+      status: 'under_investigation',
+    },
   ],
 }
 
@@ -47,7 +56,8 @@ describe('exceptions on a real run', () => {
     const { run, exitCode, output } = await buildAndScan(application())
     expect(exitCode).toBe(1)
     const result = (rule: string) => run.verdict?.results.find((entry) => entry.rule === rule)
-    const excepted = (rule: string) => (result(rule)?.excepted ?? []).map(({ violation, origin }) => [violation.id, origin?.path])
+    const excepted = (rule: string) =>
+      (result(rule)?.excepted ?? []).map(({ violation, origin }) => [violation.id, origin?.path])
     const denied = (rule: string) => (result(rule)?.violations ?? []).map(({ id }) => id)
 
     expect(excepted('vulnerabilities').toSorted()).toEqual([
@@ -56,13 +66,27 @@ describe('exceptions on a real run', () => {
     ])
     expect(excepted('lint-level')).toEqual([['DL3007', '.hadolint.yaml']])
     expect(excepted('setuid')).toEqual([['/usr/local/bin/readlog', undefined]])
-    expect(denied('vulnerabilities')).toEqual(expect.arrayContaining(['CVE-2019-14234', 'CVE-2022-28346', 'CVE-2018-18074']))
+    expect(denied('vulnerabilities')).toEqual(
+      expect.arrayContaining(['CVE-2019-14234', 'CVE-2022-28346', 'CVE-2018-18074']),
+    )
     expect(denied('secrets')).toEqual(expect.arrayContaining(['private-key']))
     expect(denied('lint-level')).toEqual(expect.arrayContaining(['DL3020']))
 
     expect(run.suppressions).toEqual([
-      { kind: 'hadolint', path: '.hadolint.yaml', honoured: true, entries: 1, left: ['failure-threshold: the policy decides what the linter may say'] },
-      { kind: 'openvex', path: 'security/legacy.openvex.json', honoured: true, entries: 1, left: ['statement 2, CVE-2018-18074: under_investigation excepts nothing'] },
+      {
+        kind: 'hadolint',
+        path: '.hadolint.yaml',
+        honoured: true,
+        entries: 1,
+        left: ['failure-threshold: the policy decides what the linter may say'],
+      },
+      {
+        kind: 'openvex',
+        path: 'security/legacy.openvex.json',
+        honoured: true,
+        entries: 1,
+        left: ['statement 2, CVE-2018-18074: under_investigation excepts nothing'],
+      },
       { kind: 'trivyignore', path: '.trivyignore', honoured: false, entries: 0, left: [] },
       { kind: 'trivyignore', path: '.trivyignore.yaml', honoured: false, entries: 0, left: [] },
       { kind: 'trivyignore', path: 'trivy.yaml', honoured: false, entries: 0, left: [] },
@@ -82,7 +106,11 @@ describe('exceptions on a real run', () => {
     writeFileSync(join(source, 'security/legacy.openvex.json'), '{}')
     const { run, exitCode, output } = await buildAndScan(source)
     expect(exitCode).toBe(2)
-    expect(run.failure).toMatchObject({ stage: 'source', code: 'POLICY', message: expect.stringContaining('security/legacy.openvex.json:1: wanted an OpenVEX document of version 0.2.0') })
+    expect(run.failure).toMatchObject({
+      stage: 'source',
+      code: 'POLICY',
+      message: expect.stringContaining('security/legacy.openvex.json:1: wanted an OpenVEX document of version 0.2.0'),
+    })
     expect(existsSync(join(output, 'vex.openvex.json'))).toBe(false)
   })
 })

@@ -9,16 +9,19 @@ import { buildAndScan, loadline, scratch } from './command-line.ts'
 import { timeless } from './timeless.ts'
 
 describe('two faces, one core', () => {
-  it.each(['examples/fastapi-postgres', 'examples/legacy-app'])('dagger call and the command line give the same verdict document for %s', async (source) => {
-    // A result that outlived an engine keeps its digest, and one that is made again from its snapshot gets another: both faces must meet the same one.
-    const copy = scratch()
-    cpSync(join(root, source), copy, { recursive: true })
-    writeFileSync(join(copy, 'never-built-before.txt'), randomUUID())
-    const commandLine = await buildAndScan(copy)
-    const called = await loadline(['dagger', '--silent', 'call', 'assess', '--source', copy, 'verdict'])
-    expect(called.exitCode, called.stderr).toBe(0)
-    expect(timeless(Run.parse(JSON.parse(called.stdout)))).toEqual(timeless(commandLine.run))
-  })
+  it.each(['examples/fastapi-postgres', 'examples/legacy-app'])(
+    'dagger call and the command line give the same verdict document for %s',
+    async (source) => {
+      // A result that outlived an engine keeps its digest, and one that is made again from its snapshot gets another: both faces must meet the same one.
+      const copy = scratch()
+      cpSync(join(root, source), copy, { recursive: true })
+      writeFileSync(join(copy, 'never-built-before.txt'), randomUUID())
+      const commandLine = await buildAndScan(copy)
+      const called = await loadline(['dagger', '--silent', 'call', 'assess', '--source', copy, 'verdict'])
+      expect(called.exitCode, called.stderr).toBe(0)
+      expect(timeless(Run.parse(JSON.parse(called.stdout)))).toEqual(timeless(commandLine.run))
+    },
+  )
 
   it('dagger call and the command line choose Dockerfile, stage and labels alike', async () => {
     const source = application({
@@ -29,30 +32,69 @@ describe('two faces, one core', () => {
     })
     const choices = (file: string) => ['--file', file, '--target', 'first', '--label', 'com.example.team=shop']
     const commandLine = await buildAndScan(source, choices(join(source, 'build/Dockerfile')))
-    const called = await loadline(['dagger', '--silent', 'call', 'assess', '--source', source, ...choices('build/Dockerfile'), 'verdict'])
+    const called = await loadline([
+      'dagger',
+      '--silent',
+      'call',
+      'assess',
+      '--source',
+      source,
+      ...choices('build/Dockerfile'),
+      'verdict',
+    ])
     expect(called.exitCode, called.stderr).toBe(0)
     const run = Run.parse(JSON.parse(called.stdout))
     expect(run.subject).toMatchObject({ dockerfile: 'build/Dockerfile', target: 'first' })
-    expect(run.evidence?.platforms[0]?.evidence.configuration).toMatchObject({ value: { labels: { 'com.example.team': 'shop' } } })
+    expect(run.evidence?.platforms[0]?.evidence.configuration).toMatchObject({
+      value: { labels: { 'com.example.team': 'shop' } },
+    })
     expect(timeless(run)).toEqual(timeless(commandLine.run))
   })
 
   it('dagger call build-and-scan prints the summary of a passed image and fails on a rejected one', async () => {
-    const passed = await loadline(['dagger', '--progress', 'plain', 'call', 'build-and-scan', '--source', 'examples/fastapi-postgres'])
+    const passed = await loadline([
+      'dagger',
+      '--progress',
+      'plain',
+      'call',
+      'build-and-scan',
+      '--source',
+      'examples/fastapi-postgres',
+    ])
     expect(passed.exitCode, passed.stderr).toBe(0)
     expect(passed.stdout).toMatch(/passed/i)
-    const rejected = await loadline(['dagger', '--progress', 'plain', 'call', 'build-and-scan', '--source', 'examples/legacy-app'])
+    const rejected = await loadline([
+      'dagger',
+      '--progress',
+      'plain',
+      'call',
+      'build-and-scan',
+      '--source',
+      'examples/legacy-app',
+    ])
     expect(rejected.exitCode).not.toBe(0)
     expect(rejected.stdout + rejected.stderr).toContain('may not ship')
   })
 
   it('dagger call admission prints what the command line prints', async () => {
     const key = join(scratch(), 'cosign.pub')
-    writeFileSync(key, generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }))
+    writeFileSync(
+      key,
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }),
+    )
     const about = ['--image', 'registry.example.com/go-service', '--key', key, '--maximum-age', '30d']
     const policy = ['--policy', 'examples/go-service/loadline.yaml']
     const commandLine = await loadline(['admission', 'kyverno', ...about, ...policy])
-    const called = await loadline(['dagger', '--silent', 'call', ...policy, 'admission', '--controller', 'kyverno', ...about])
+    const called = await loadline([
+      'dagger',
+      '--silent',
+      'call',
+      ...policy,
+      'admission',
+      '--controller',
+      'kyverno',
+      ...about,
+    ])
     expect(called.exitCode, called.stderr).toBe(0)
     expect(commandLine.stdout).toContain('kind: ImageValidatingPolicy')
     expect(called.stdout.trimEnd()).toBe(commandLine.stdout.trimEnd())
@@ -61,6 +103,21 @@ describe('two faces, one core', () => {
   it('dagger functions reads like a menu', async () => {
     const { exitCode, stdout } = await loadline(['dagger', '--silent', 'functions'])
     expect(exitCode).toBe(0)
-    for (const name of ['admission', 'assess', 'bases', 'build', 'build-and-scan', 'lint', 'reverdict', 'runtime-proof', 'sbom', 'scan', 'size', 'structure-test', 'verify']) expect(stdout).toMatch(new RegExp(`^${name} +\\S`, 'm'))
+    for (const name of [
+      'admission',
+      'assess',
+      'bases',
+      'build',
+      'build-and-scan',
+      'lint',
+      'reverdict',
+      'runtime-proof',
+      'sbom',
+      'scan',
+      'size',
+      'structure-test',
+      'verify',
+    ])
+      expect(stdout).toMatch(new RegExp(`^${name} +\\S`, 'm'))
   })
 })

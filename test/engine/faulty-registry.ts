@@ -28,10 +28,16 @@ export interface FaultyRegistry {
 }
 
 /** Answers with a status and the error document of the distribution specification. */
-export function refuse(status: number, code: string, headers: Record<string, string> = {}): NonNullable<Fault['instead']> {
+export function refuse(
+  status: number,
+  code: string,
+  headers: Record<string, string> = {},
+): NonNullable<Fault['instead']> {
   return (request, response) => {
     request.resume()
-    response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify({ errors: [{ code, message: 'not today' }] }))
+    response
+      .writeHead(status, { 'Content-Type': 'application/json', ...headers })
+      .end(JSON.stringify({ errors: [{ code, message: 'not today' }] }))
   }
 }
 
@@ -50,22 +56,33 @@ export function silence(request: IncomingMessage): void {
 export async function serveFaulty(upstream: string, faults: Fault[] = []): Promise<FaultyRegistry> {
   const [hostname, port] = upstream.split(':')
   const waiting: Array<{ at: RegExp; resolve: () => void }> = []
-  const registry: FaultyRegistry = { host: '', asked: [], uploaded: [], faults, reached: (at) => new Promise((resolve) => waiting.push({ at, resolve })) }
+  const registry: FaultyRegistry = {
+    host: '',
+    asked: [],
+    uploaded: [],
+    faults,
+    reached: (at) => new Promise((resolve) => waiting.push({ at, resolve })),
+  }
   const server = createServer((request, response) => {
     const line = `${request.method} ${request.url}`
     registry.asked.push(line)
-    const fault = registry.faults.find(({ at, times, unless }) => at.test(line) && times !== 0 && unless?.(request) !== true)
+    const fault = registry.faults.find(
+      ({ at, times, unless }) => at.test(line) && times !== 0 && unless?.(request) !== true,
+    )
     if (fault?.times !== undefined) fault.times -= 1
     if (fault?.instead !== undefined) fault.instead(request, response)
     else {
-      const forwarded = forward({ hostname, port, method: request.method, path: request.url, headers: request.headers }, (answer) => {
-        const headers: Record<string, string | string[] | undefined> = { ...answer.headers }
-        fault?.changes?.(headers)
-        const digest = /^PUT .*\/blobs\/uploads\/.*[?&]digest=(sha256(?::|%3A)[0-9a-f]{64})/i.exec(line)?.[1]
-        if (digest !== undefined && answer.statusCode === 201) registry.uploaded.push(decodeURIComponent(digest))
-        response.writeHead(answer.statusCode ?? 502, headers)
-        answer.pipe(response)
-      })
+      const forwarded = forward(
+        { hostname, port, method: request.method, path: request.url, headers: request.headers },
+        (answer) => {
+          const headers: Record<string, string | string[] | undefined> = { ...answer.headers }
+          fault?.changes?.(headers)
+          const digest = /^PUT .*\/blobs\/uploads\/.*[?&]digest=(sha256(?::|%3A)[0-9a-f]{64})/i.exec(line)?.[1]
+          if (digest !== undefined && answer.statusCode === 201) registry.uploaded.push(decodeURIComponent(digest))
+          response.writeHead(answer.statusCode ?? 502, headers)
+          answer.pipe(response)
+        },
+      )
       forwarded.once('error', () => request.socket.destroy())
       request.pipe(forwarded)
     }

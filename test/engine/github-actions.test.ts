@@ -7,7 +7,11 @@ import { buildAndScan, scratch } from './command-line.ts'
 function githubStep(): { env: Record<string, string>; summary: () => string; output: () => string } {
   const directory = scratch()
   const files = { GITHUB_STEP_SUMMARY: join(directory, 'summary'), GITHUB_OUTPUT: join(directory, 'output') }
-  return { env: { GITHUB_ACTIONS: 'true', ...files }, summary: () => readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'), output: () => readFileSync(files.GITHUB_OUTPUT, 'utf8') }
+  return {
+    env: { GITHUB_ACTIONS: 'true', ...files },
+    summary: () => readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
+    output: () => readFileSync(files.GITHUB_OUTPUT, 'utf8'),
+  }
 }
 
 it('a step learns of a run that broke before anything was built', async () => {
@@ -25,7 +29,10 @@ it('annotations and SARIF name files from the root of the repository, and standa
   expect(run.subject.directory).toBe('examples/legacy-app')
   expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(join(output, 'verdict.json'), 'utf8')))
   expect(stderr).toMatch(/^::error file=examples\/legacy-app\/Dockerfile,line=\d+/m)
-  const sarif = JSON.parse(readFileSync(join(output, 'report.sarif'), 'utf8')) as { runs: [{ results: Array<{ locations: Array<{ physicalLocation: { artifactLocation: { uri: string } } }> }> }] }
-  for (const { locations } of sarif.runs[0].results) expect(locations[0]?.physicalLocation.artifactLocation.uri).toMatch(/^examples\/legacy-app\/\S+$/)
+  const sarif = JSON.parse(readFileSync(join(output, 'report.sarif'), 'utf8')) as {
+    runs: [{ results: Array<{ locations: Array<{ physicalLocation: { artifactLocation: { uri: string } } }> }> }]
+  }
+  for (const { locations } of sarif.runs[0].results)
+    expect(locations[0]?.physicalLocation.artifactLocation.uri).toMatch(/^examples\/legacy-app\/\S+$/)
   expect(step.output()).toContain(`\n${join(output, 'report.sarif')}\n`)
 })

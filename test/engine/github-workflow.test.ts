@@ -1,5 +1,14 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
@@ -34,7 +43,8 @@ async function copyOfLoadline(directory: string): Promise<void> {
   }
   const stamp = join(root, 'node_modules/.loadline-stamp')
   const wanted = createHash('sha256').update(read('package-lock.json')).digest('hex')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)
+    symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
 }
 
 const commit = '0123456789abcdef0123456789abcdef01234567'
@@ -48,13 +58,18 @@ describe('actionlint', () => {
     mkdirSync(join(directory, '.github/workflows'), { recursive: true })
     const paths = [
       ...filesBelow('.github/workflows', '.yml').map((path) => [path, read(path)] as const),
-      ...documented.filter((block) => block.includes('\njobs:')).map((block, index) => [`.github/workflows/documented-${index}.yml`, block] as const),
+      ...documented
+        .filter((block) => block.includes('\njobs:'))
+        .map((block, index) => [`.github/workflows/documented-${index}.yml`, block] as const),
     ].map(([path, text]) => {
       writeFileSync(join(directory, path), text)
       return join(directory, path)
     })
     expect(paths.length).toBeGreaterThan(3)
-    const { stdout, exitCode } = await execa(actionlint, ['-no-color', '-shellcheck=', '-pyflakes=', ...paths], { cwd: directory, reject: false })
+    const { stdout, exitCode } = await execa(actionlint, ['-no-color', '-shellcheck=', '-pyflakes=', ...paths], {
+      cwd: directory,
+      reject: false,
+    })
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 0 })
   })
 })
@@ -66,7 +81,8 @@ async function repository(workflow: string, policy?: string): Promise<string> {
   const path = join(directory, '.github/workflows/image.yml')
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, workflow)
-  const git = (...argv: string[]) => execa('git', ['-C', directory, '-c', 'user.name=somebody', '-c', 'user.email=somebody@example.com', ...argv])
+  const git = (...argv: string[]) =>
+    execa('git', ['-C', directory, '-c', 'user.name=somebody', '-c', 'user.email=somebody@example.com', ...argv])
   await git('init', '--quiet', '--initial-branch=main')
   await git('remote', 'add', 'origin', 'https://github.com/acme/shop.git')
   await git('add', '.')
@@ -81,19 +97,34 @@ async function repository(workflow: string, policy?: string): Promise<string> {
  */
 function standIns(uploads: string): Record<string, string> {
   const composite = (inputs: string[], run: string) =>
-    `name: stand-in\ndescription: stand-in\ninputs:\n${inputs.map((name) => `  ${name}: {default: ''}\n`).join('')}runs:\n  using: composite\n  steps:\n    - shell: bash\n      env:\n${inputs.map((name) => `        IN_${name.toUpperCase().replaceAll('-', '_')}: \${{ inputs.${name} }}\n`).join('')}      run: |\n${run.trim().split('\n').map((line) => `        ${line.trim()}\n`).join('')}`
+    `name: stand-in\ndescription: stand-in\ninputs:\n${inputs.map((name) => `  ${name}: {default: ''}\n`).join('')}runs:\n  using: composite\n  steps:\n    - shell: bash\n      env:\n${inputs.map((name) => `        IN_${name.toUpperCase().replaceAll('-', '_')}: \${{ inputs.${name} }}\n`).join('')}      run: |\n${run
+      .trim()
+      .split('\n')
+      .map((line) => `        ${line.trim()}\n`)
+      .join('')}`
   const checkout = `
     set -euo pipefail
     cd "$GITHUB_WORKSPACE"
     if [ -z "$IN_REPOSITORY" ]; then git clone --quiet "$TEST_REPOSITORY" .; exit; fi
     [ "$IN_REPOSITORY $IN_REF" = "loadline/loadline ${commit}" ]
     cp --recursive --no-dereference "$TEST_LOADLINE" "$IN_PATH"`
-  const pinned = (name: string) => new RegExp(`uses: (${name}(?:/[\\w-]+)*@[0-9a-f]{40})`).exec(read('.github/workflows/build-and-scan.yml'))?.[1] ?? ''
+  const pinned = (name: string) =>
+    new RegExp(`uses: (${name}(?:/[\\w-]+)*@[0-9a-f]{40})`).exec(read('.github/workflows/build-and-scan.yml'))?.[1] ??
+    ''
   const texts: Record<string, [string, string]> = {
-    [pinned('actions/checkout')]: ['action.yml', composite(['repository', 'ref', 'path', 'fetch-depth', 'persist-credentials'], checkout)],
+    [pinned('actions/checkout')]: [
+      'action.yml',
+      composite(['repository', 'ref', 'path', 'fetch-depth', 'persist-credentials'], checkout),
+    ],
     [pinned('actions/setup-node')]: ['action.yml', composite(['node-version'], 'node --version')],
-    [pinned('actions/upload-artifact')]: ['action.yml', composite(['name', 'path'], 'cp -r "$IN_PATH" "$TEST_UPLOADS/$IN_NAME"')],
-    [pinned('github/codeql-action')]: ['upload-sarif/action.yml', composite(['sarif_file', 'category'], 'cp "$IN_SARIF_FILE" "$TEST_UPLOADS/code-scanning.sarif"')],
+    [pinned('actions/upload-artifact')]: [
+      'action.yml',
+      composite(['name', 'path'], 'cp -r "$IN_PATH" "$TEST_UPLOADS/$IN_NAME"'),
+    ],
+    [pinned('github/codeql-action')]: [
+      'upload-sarif/action.yml',
+      composite(['sarif_file', 'category'], 'cp "$IN_SARIF_FILE" "$TEST_UPLOADS/code-scanning.sarif"'),
+    ],
   }
   return Object.fromEntries(
     Object.entries(texts).map(([uses, [name, text]]) => {
@@ -114,7 +145,11 @@ interface WorkflowRun {
 }
 
 /** Runs a repository's workflow with act on this machine. */
-async function runWorkflow(directory: string, argv: string[], secrets: Record<string, string> = {}): Promise<WorkflowRun> {
+async function runWorkflow(
+  directory: string,
+  argv: string[],
+  secrets: Record<string, string> = {},
+): Promise<WorkflowRun> {
   const home = scratch()
   const uploads = scratch()
   const configuration = join(home, 'act')
@@ -124,11 +159,33 @@ async function runWorkflow(directory: string, argv: string[], secrets: Record<st
   const ended = await execa(
     act,
     [
-      ...argv, '--workflows', '.github/workflows/image.yml', '--platform', 'ubuntu-24.04=-self-hosted', '--no-skip-checkout', '--no-cache-server', '--use-new-action-cache', '--action-cache-path', join(home, 'actions'),
+      ...argv,
+      '--workflows',
+      '.github/workflows/image.yml',
+      '--platform',
+      'ubuntu-24.04=-self-hosted',
+      '--no-skip-checkout',
+      '--no-cache-server',
+      '--use-new-action-cache',
+      '--action-cache-path',
+      join(home, 'actions'),
       ...Object.entries(replaced).flatMap(([uses, path]) => ['--local-repository', `${uses}=${path}`]),
       ...Object.keys(secrets).flatMap((name) => ['--secret', name]),
     ],
-    { cwd: directory, reject: false, all: true, stdin: 'ignore', env: { ...secrets, XDG_CONFIG_HOME: home, TEST_REPOSITORY: directory, TEST_LOADLINE: copy, TEST_UPLOADS: uploads, npm_command: '' } },
+    {
+      cwd: directory,
+      reject: false,
+      all: true,
+      stdin: 'ignore',
+      env: {
+        ...secrets,
+        XDG_CONFIG_HOME: home,
+        TEST_REPOSITORY: directory,
+        TEST_LOADLINE: copy,
+        TEST_UPLOADS: uploads,
+        npm_command: '',
+      },
+    },
   )
   return { exitCode: ended.exitCode, log: ended.all, uploads }
 }
@@ -175,16 +232,31 @@ describe('the reusable workflow, run by act', () => {
           OUTPUTS: \${{ toJSON(needs.image.outputs) }}
 `
     const directory = await repository(caller(registry) + next)
-    const { exitCode, log, uploads } = await runWorkflow(directory, ['workflow_dispatch'], { COSIGN_PRIVATE_KEY: key, COSIGN_PASSWORD: password })
+    const { exitCode, log, uploads } = await runWorkflow(directory, ['workflow_dispatch'], {
+      COSIGN_PRIVATE_KEY: key,
+      COSIGN_PASSWORD: password,
+    })
     expect({ exitCode, log: exitCode === 0 ? '' : log }).toEqual({ exitCode: 0, log: '' })
 
     const run = Run.parse(JSON.parse(readFileSync(join(uploads, 'loadline-report/verdict.json'), 'utf8')))
     expect((await tagsOf(registry, 'demo/shop')).toSorted()).toEqual(['1.4.0', 'latest'])
     const digest = run.release?.digest ?? ''
-    expect(JSON.parse(readFileSync(join(uploads, 'outputs.json'), 'utf8'))).toEqual({ digest, image: `${registry}/demo/shop:1.4.0@${digest}`, tags: `${registry}/demo/shop:1.4.0\n${registry}/demo/shop:latest`, verdict: 'passed', report: 'loadline-report', sarif: 'report.sarif', sbom: 'sbom.cdx.json' })
-    expect(readFileSync(join(uploads, 'code-scanning.sarif'), 'utf8')).toBe(readFileSync(join(uploads, 'loadline-report/report.sarif'), 'utf8'))
+    expect(JSON.parse(readFileSync(join(uploads, 'outputs.json'), 'utf8'))).toEqual({
+      digest,
+      image: `${registry}/demo/shop:1.4.0@${digest}`,
+      tags: `${registry}/demo/shop:1.4.0\n${registry}/demo/shop:latest`,
+      verdict: 'passed',
+      report: 'loadline-report',
+      sarif: 'report.sarif',
+      sbom: 'sbom.cdx.json',
+    })
+    expect(readFileSync(join(uploads, 'code-scanning.sarif'), 'utf8')).toBe(
+      readFileSync(join(uploads, 'loadline-report/report.sarif'), 'utf8'),
+    )
     expect(log).not.toContain(key.split('\n')[1])
-    expect(run.evidence?.platforms[0]?.evidence.configuration).toMatchObject({ value: { labels: { team: '$(touch hacked)' } } })
+    expect(run.evidence?.platforms[0]?.evidence.configuration).toMatchObject({
+      value: { labels: { team: '$(touch hacked)' } },
+    })
     const verified = await loadline(['verify', `${registry}/demo/shop:1.4.0`, '--key', publicKey])
     expect(verified.exitCode, verified.stdout + verified.stderr).toBe(0)
   })
@@ -193,9 +265,13 @@ describe('the reusable workflow, run by act', () => {
     const registry = await serveRegistry(await takeProgram('crane', scratch()))
     const policy = 'version: 1\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n'
     const directory = await repository(caller(registry), policy)
-    const { exitCode, uploads } = await runWorkflow(directory, ['workflow_dispatch'], { COSIGN_PRIVATE_KEY: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() })
+    const { exitCode, uploads } = await runWorkflow(directory, ['workflow_dispatch'], {
+      COSIGN_PRIVATE_KEY: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    })
     expect(exitCode).not.toBe(0)
-    expect(Run.parse(JSON.parse(readFileSync(join(uploads, 'loadline-report/verdict.json'), 'utf8'))).outcome).toBe('rejected')
+    expect(Run.parse(JSON.parse(readFileSync(join(uploads, 'loadline-report/verdict.json'), 'utf8'))).outcome).toBe(
+      'rejected',
+    )
     expect(await tagsOf(registry, 'demo/shop')).toEqual([])
   })
 })
@@ -223,7 +299,16 @@ jobs:
   it('judges a pull request from a fork, publishes nothing, and says so [fault 56]', async () => {
     const directory = await repository(workflow)
     const event = join(scratch(), 'event.json')
-    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, head: { ref: 'theirs', repo: { full_name: 'other/shop', fork: true } }, base: { ref: 'main' } } }))
+    writeFileSync(
+      event,
+      JSON.stringify({
+        pull_request: {
+          number: 7,
+          head: { ref: 'theirs', repo: { full_name: 'other/shop', fork: true } },
+          base: { ref: 'main' },
+        },
+      }),
+    )
     const { exitCode, log, uploads } = await runWorkflow(directory, ['pull_request', '--eventpath', event])
     expect({ exitCode, log: exitCode === 0 ? '' : log }).toEqual({ exitCode: 0, log: '' })
     expect(readFileSync(join(uploads, 'verdict'), 'utf8')).toBe('passed')

@@ -11,10 +11,17 @@ import { buildAndScan, scratch } from './command-line.ts'
 const dockerfile = `FROM ${base}\nCOPY hello.txt /hello.txt\n`
 
 /** Starts a run, does something once it has said a line, and waits for its end. */
-async function during(line: string, act: (pid: number) => void): Promise<{ exitCode: number | undefined; seconds: number; run: Run; stderr: string }> {
+async function during(
+  line: string,
+  act: (pid: number) => void,
+): Promise<{ exitCode: number | undefined; seconds: number; run: Run; stderr: string }> {
   const source = application({ Dockerfile: dockerfile, 'hello.txt': String(Date.now()), 'loadline.yaml': advisory })
   const output = scratch()
-  const running = execa('node', [join(root, 'ci/loadline.mjs'), 'build-and-scan', source, '--output', output, '--progress', 'plain'], { reject: false, env: { npm_command: '' } })
+  const running = execa(
+    'node',
+    [join(root, 'ci/loadline.mjs'), 'build-and-scan', source, '--output', output, '--progress', 'plain'],
+    { reject: false, env: { npm_command: '' } },
+  )
   let asked: number | undefined
   let said = ''
   running.stderr.on('data', (text: Buffer) => {
@@ -25,12 +32,20 @@ async function during(line: string, act: (pid: number) => void): Promise<{ exitC
   })
   const { exitCode, stderr } = await running
   if (asked === undefined) throw new Error(`the run never said "${line}":\n${stderr}`)
-  return { exitCode, seconds: (performance.now() - asked) / 1000, stderr, run: Run.parse(JSON.parse(readFileSync(join(output, 'verdict.json'), 'utf8'))) }
+  return {
+    exitCode,
+    seconds: (performance.now() - asked) / 1000,
+    stderr,
+    run: Run.parse(JSON.parse(readFileSync(join(output, 'verdict.json'), 'utf8'))),
+  }
 }
 
 /** The session with the engine is a child of the run; killing it is what the run sees of an engine that goes away. */
 function killSession(pid: number): void {
-  for (const child of readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)) {
+  for (const child of readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter(Boolean)
+    .map(Number)) {
     if (readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('session')) process.kill(child, 'SIGKILL')
   }
 }
@@ -40,30 +55,41 @@ describe('a run', () => {
     ['SIGINT', 130, 'source done'],
     ['SIGTERM', 143, 'lint done'],
     ['SIGTERM', 143, 'build: linux/amd64 done'],
-  ] as const)('ends at once on %s with exit code %d, after "%s", and its report says that it did not end [fault 59]', async (signal, code, line) => {
-    const { exitCode, seconds, run } = await during(line, (pid) => process.kill(pid, signal))
-    expect(exitCode).toBe(code)
-    expect(seconds).toBeLessThan(5)
-    expect(run).toMatchObject({ outcome: 'broken', failure: { message: expect.stringContaining('has not ended') } })
-    expect(run.release).toBeUndefined()
-  })
+  ] as const)(
+    'ends at once on %s with exit code %d, after "%s", and its report says that it did not end [fault 59]',
+    async (signal, code, line) => {
+      const { exitCode, seconds, run } = await during(line, (pid) => process.kill(pid, signal))
+      expect(exitCode).toBe(code)
+      expect(seconds).toBeLessThan(5)
+      expect(run).toMatchObject({ outcome: 'broken', failure: { message: expect.stringContaining('has not ended') } })
+      expect(run.release).toBeUndefined()
+    },
+  )
 
   it('whose engine goes away ends with exit code 3 and says so, and the next one is clean [fault 57]', async () => {
     const { exitCode, run } = await during('source done', killSession)
     expect(exitCode).toBe(3)
     expect(run.outcome).toBe('broken')
     expect(run.verdict).toBeUndefined()
-    const next = await buildAndScan(application({ Dockerfile: dockerfile, 'hello.txt': 'hello', 'loadline.yaml': advisory }))
+    const next = await buildAndScan(
+      application({ Dockerfile: dockerfile, 'hello.txt': 'hello', 'loadline.yaml': advisory }),
+    )
     expect({ exitCode: next.exitCode, outcome: next.run.outcome }).toEqual({ exitCode: 0, outcome: 'passed' })
   })
 
   it('that meets something else than an engine says so within seconds [fault 60]', async () => {
     const address = join(scratch(), 'engine.sock')
     // Whoever knocks may be gone before the answer.
-    const server = createServer((socket) => socket.on('error', () => undefined).end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'))
+    const server = createServer((socket) =>
+      socket.on('error', () => undefined).end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'),
+    )
     await new Promise<void>((resolve) => server.listen(address, resolve))
     onTestFinished(() => void server.close())
-    const source = application({ Dockerfile: dockerfile, 'hello.txt': 'hello', 'loadline.lock.json': '{"schemaVersion":1,"mode":"connected","tools":{},"bases":[]}' })
+    const source = application({
+      Dockerfile: dockerfile,
+      'hello.txt': 'hello',
+      'loadline.lock.json': '{"schemaVersion":1,"mode":"connected","tools":{},"bases":[]}',
+    })
     const { exitCode, run } = await buildAndScan(source, ['--engine', `unix://${address}`], { LOADLINE_LOCK: '' })
     expect({ exitCode, code: run.failure?.code }).toEqual({ exitCode: 3, code: 'ENGINE' })
     expect(run.failure?.message).toContain('something else than a Dagger engine')

@@ -1,5 +1,14 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleFromJSON, type SerializedBundle } from '@sigstore/bundle'
@@ -12,7 +21,13 @@ import { locateCache } from '../../ci/sealed/cache.ts'
 import { stopProcess } from '../../ci/sealed/process-record.ts'
 import { withSession } from '../../ci/session.ts'
 import { givenSigner } from '../../ci/signer.ts'
-import { documentsOf, identityToken, startSigstore, stopSigstore, type SigstoreInstance } from '../../ci/sigstore/instance.ts'
+import {
+  documentsOf,
+  identityToken,
+  startSigstore,
+  stopSigstore,
+  type SigstoreInstance,
+} from '../../ci/sigstore/instance.ts'
 import { sigstorePrograms, type SigstorePrograms } from '../../ci/sigstore/programs.ts'
 import type { Lock } from '../../src/model/index.ts'
 import { defaultPolicy } from '../../src/policy/index.ts'
@@ -43,7 +58,11 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'loadline-keyless-'))
   engine = await findEngine({ say: () => undefined })
   lock = parseLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
-  programs = await sigstorePrograms(locateCache(), () => undefined, () => undefined)
+  programs = await sigstorePrograms(
+    locateCache(),
+    () => undefined,
+    () => undefined,
+  )
   sigstore = await startSigstore(join(home, 'sigstore'), programs)
   crane = await takeProgram('crane', home)
   cosign = await takeProgram('cosign', home)
@@ -68,11 +87,16 @@ async function keylessPlan(token: string, instance = sigstore): Promise<SigningP
 }
 
 /** A registry with one image, which the work signs or verifies in a session of its own. */
-async function withImage<T>(content: string, work: (image: { published: Published; registry: string; digest: string; directory: string }) => Promise<T>): Promise<T> {
+async function withImage<T>(
+  content: string,
+  work: (image: { published: Published; registry: string; digest: string; directory: string }) => Promise<T>,
+): Promise<T> {
   const directory = scratch()
   const registry = await serveRegistry(crane)
   const digest = await pushSmallImage(crane, registry, directory, content)
-  return withSession(engine, join(directory, 'engine.log'), async () => work({ published: await publishedImage(registry, digest, lock), registry, digest, directory }))
+  return withSession(engine, join(directory, 'engine.log'), async () =>
+    work({ published: await publishedImage(registry, digest, lock), registry, digest, directory }),
+  )
 }
 
 async function signKeyless(published: Published, directory: string): Promise<Signed> {
@@ -87,35 +111,71 @@ describe('keyless signing', () => {
   it('signs with a token, and a consumer verifies by identity and issuer: by our own verify, by cosign by hand, by sigstore-js, and by sigstore of Python', async () => {
     await withImage('signed', async ({ published, registry, digest, directory }) => {
       const signed = await signKeyless(published, directory)
-      expect(signed.identity).toMatchObject({ kind: 'certificate', identity: email, issuer: sigstore.urls.issuer, transparencyLog: 'required' })
+      expect(signed.identity).toMatchObject({
+        kind: 'certificate',
+        identity: email,
+        issuer: sigstore.urls.issuer,
+        transparencyLog: 'required',
+      })
       await verifyAsConsumer(signed, lock)
 
-      for (const [name, text] of Object.entries(consumerFiles(signed.identity))) writeFileSync(join(directory, name), text)
+      for (const [name, text] of Object.entries(consumerFiles(signed.identity)))
+        writeFileSync(join(directory, name), text)
       const byHand = await execa(
         cosign,
-        ['verify', '--certificate-identity', email, '--certificate-oidc-issuer', sigstore.urls.issuer, '--trusted-root', 'trusted-root.json', '--insecure-ignore-sct=true', '--allow-http-registry', `${registry}/demo/small@${digest}`],
+        [
+          'verify',
+          '--certificate-identity',
+          email,
+          '--certificate-oidc-issuer',
+          sigstore.urls.issuer,
+          '--trusted-root',
+          'trusted-root.json',
+          '--insecure-ignore-sct=true',
+          '--allow-http-registry',
+          `${registry}/demo/small@${digest}`,
+        ],
         { cwd: directory, reject: false },
       )
       expect(byHand.exitCode, byHand.stderr).toBe(0)
 
       const bundles = await fetchBundles(registry, 'demo/small', digest)
       expect(bundles).toHaveLength(1)
-      const trusted = TrustedRoot.fromJSON(JSON.parse(readFileSync(documentsOf(sigstore.directory).trustedRoot, 'utf8')))
-      const verifier = new Verifier(toTrustMaterial(trusted), { tlogThreshold: 1, ctlogThreshold: 0, timestampThreshold: 1 })
+      const trusted = TrustedRoot.fromJSON(
+        JSON.parse(readFileSync(documentsOf(sigstore.directory).trustedRoot, 'utf8')),
+      )
+      const verifier = new Verifier(toTrustMaterial(trusted), {
+        tlogThreshold: 1,
+        ctlogThreshold: 0,
+        timestampThreshold: 1,
+      })
       const entity = signedEntity(bundles[0])
-      const { identity } = verifier.verify(entity, { subjectAlternativeName: `^${email}$`, extensions: { issuer: sigstore.urls.issuer } })
+      const { identity } = verifier.verify(entity, {
+        subjectAlternativeName: `^${email}$`,
+        extensions: { issuer: sigstore.urls.issuer },
+      })
       expect(identity?.subjectAlternativeName).toBe(email)
       expect(() => verifier.verify(entity, { subjectAlternativeName: '^mallory@example.com$' })).toThrow()
-      expect(statementOf(bundles[0])).toMatchObject({ subject: [{ digest: { sha256: digest.replace('sha256:', '') } }] })
+      expect(statementOf(bundles[0])).toMatchObject({
+        subject: [{ digest: { sha256: digest.replace('sha256:', '') } }],
+      })
 
       const verifyInPython = await pythonVerifier()
       const bundle = join(directory, 'bundle.json')
       writeFileSync(bundle, JSON.stringify(bundles[0]))
-      const expected = { bundle, trustedRoot: documentsOf(sigstore.directory).trustedRoot, identity: email, issuer: sigstore.urls.issuer }
+      const expected = {
+        bundle,
+        trustedRoot: documentsOf(sigstore.directory).trustedRoot,
+        identity: email,
+        issuer: sigstore.urls.issuer,
+      }
       const inPython = await verifyInPython(expected)
       expect(inPython.exitCode, inPython.complaint).toBe(0)
       expect(JSON.parse(inPython.statement)).toEqual(statementOf(bundles[0]))
-      expect(await verifyInPython({ ...expected, identity: 'mallory@example.com' })).toMatchObject({ exitCode: 1, complaint: expect.stringContaining('mallory@example.com') })
+      expect(await verifyInPython({ ...expected, identity: 'mallory@example.com' })).toMatchObject({
+        exitCode: 1,
+        complaint: expect.stringContaining('mallory@example.com'),
+      })
       writeFileSync(bundle, JSON.stringify(about(bundles[0], `sha256:${'0'.repeat(64)}`)))
       expect(await verifyInPython(expected)).toMatchObject({ exitCode: 1, statement: '' })
     })
@@ -136,7 +196,9 @@ describe('keyless signing', () => {
       const { identity } = await signKeyless(published, directory)
       const expected = identity as Identity & { kind: 'certificate' }
       const refused = async (differences: Partial<Identity & { kind: 'certificate' }>, image = published) => {
-        await expect(verifySignature(image, { ...expected, ...differences }, 'bundle', lock)).rejects.toMatchObject({ code: 'VERIFY' })
+        await expect(verifySignature(image, { ...expected, ...differences }, 'bundle', lock)).rejects.toMatchObject({
+          code: 'VERIFY',
+        })
       }
       await refused({ identity: 'mallory@example.com' })
       await refused({ issuer: 'https://issuer.example.com' })
@@ -157,41 +219,57 @@ describe('keyless signing', () => {
     await withImage('expired', async ({ published, registry, digest, directory }) => {
       const entries = logSize(sigstore)
       const plan = await keylessPlan(await tokenFile(directory, -3600))
-      await expect(sign(published, plan, lock)).rejects.toMatchObject({ code: 'SIGN', message: expect.stringContaining('the identity token was refused') })
+      await expect(sign(published, plan, lock)).rejects.toMatchObject({
+        code: 'SIGN',
+        message: expect.stringContaining('the identity token was refused'),
+      })
       expect(logSize(sigstore)).toBe(entries)
       expect(await fetchBundles(registry, 'demo/small', digest)).toEqual([])
     })
   })
 
-  it('signs with a key into a log of one\'s own, and a consumer asks for the entry', async () => {
+  it("signs with a key into a log of one's own, and a consumer asks for the entry", async () => {
     await withImage('key with log', async ({ published, directory }) => {
       await execa(cosign, ['generate-key-pair'], { cwd: directory, env: { COSIGN_PASSWORD: '' }, stdin: 'ignore' })
-      const { signer } = await givenSigner({ key: `file:${join(directory, 'cosign.key')}`, ...documentsOf(sigstore.directory) }, {})
+      const { signer } = await givenSigner(
+        { key: `file:${join(directory, 'cosign.key')}`, ...documentsOf(sigstore.directory) },
+        {},
+      )
       if (signer === undefined) throw new Error('wanted a signer')
       const entries = logSize(sigstore)
       const signed = await sign(published, planSigning(signer, defaultPolicy.signing), lock)
       expect(logSize(sigstore)).toBe(entries + 1)
       expect(signed.identity).toMatchObject({ kind: 'key', transparencyLog: 'required' })
       await verifyAsConsumer(signed, lock)
-      await expect(verifySignature(published, { ...signed.identity, trustedRoot: withAnotherLogKey(signed.identity.trustedRoot ?? '') }, 'bundle', lock)).rejects.toMatchObject({ code: 'VERIFY' })
+      await expect(
+        verifySignature(
+          published,
+          { ...signed.identity, trustedRoot: withAnotherLogKey(signed.identity.trustedRoot ?? '') },
+          'bundle',
+          lock,
+        ),
+      ).rejects.toMatchObject({ code: 'VERIFY' })
     })
   })
 
-  it.each(['rekor', 'fulcio', 'timestamps'] as const)('waits for %s that is away, then says so and signs nothing [fault 54]', async (part) => {
-    const broken = await startSigstore(join(scratch(), 'sigstore'), programs)
-    try {
-      await stopProcess(broken.processes[part], 5)
-      await withImage(`without ${part}`, async ({ published, registry, digest, directory }) => {
-        const plan = await keylessPlan(await tokenFile(directory, 600, broken), broken)
-        const signing = sign(published, plan, lock, { minutes: 8 / 60, firstWait: 100 })
-        await expect(signing).rejects.toThrow(/a signing service is away.*tried (once|\d+ times)/s)
-        await expect(signing).rejects.toBeInstanceOf(ServiceAway)
-        expect(await fetchBundles(registry, 'demo/small', digest)).toEqual([])
-      })
-    } finally {
-      await stopSigstore(broken.directory)
-    }
-  })
+  it.each(['rekor', 'fulcio', 'timestamps'] as const)(
+    'waits for %s that is away, then says so and signs nothing [fault 54]',
+    async (part) => {
+      const broken = await startSigstore(join(scratch(), 'sigstore'), programs)
+      try {
+        await stopProcess(broken.processes[part], 5)
+        await withImage(`without ${part}`, async ({ published, registry, digest, directory }) => {
+          const plan = await keylessPlan(await tokenFile(directory, 600, broken), broken)
+          const signing = sign(published, plan, lock, { minutes: 8 / 60, firstWait: 100 })
+          await expect(signing).rejects.toThrow(/a signing service is away.*tried (once|\d+ times)/s)
+          await expect(signing).rejects.toBeInstanceOf(ServiceAway)
+          expect(await fetchBundles(registry, 'demo/small', digest)).toEqual([])
+        })
+      } finally {
+        await stopSigstore(broken.directory)
+      }
+    },
+  )
 })
 
 describe('keyless release by the command line', () => {
@@ -201,11 +279,26 @@ describe('keyless release by the command line', () => {
     const token = await tokenFile(directory)
     const { signingConfig, trustedRoot } = documentsOf(sigstore.directory)
     const services = ['--signing-config', signingConfig, '--trusted-root', trustedRoot]
-    const { run, exitCode, output, stdout, stderr } = await buildAndScan('examples/go-service', ['--publish', `${registry}/demo/go:1.0.0`, '--identity-token', `file:${token}`, ...services])
+    const { run, exitCode, output, stdout, stderr } = await buildAndScan('examples/go-service', [
+      '--publish',
+      `${registry}/demo/go:1.0.0`,
+      '--identity-token',
+      `file:${token}`,
+      ...services,
+    ])
     expect({ exitCode, failure: run.failure }).toEqual({ exitCode: 0, failure: undefined })
-    expect(run.release?.signature).toMatchObject({ signer: 'keyless', certificate: { identity: email, issuer: sigstore.urls.issuer }, transparencyLog: 'private', verified: true, stored: [{ format: 'bundle' }] })
+    expect(run.release?.signature).toMatchObject({
+      signer: 'keyless',
+      certificate: { identity: email, issuer: sigstore.urls.issuer },
+      transparencyLog: 'private',
+      verified: true,
+      stored: [{ format: 'bundle' }],
+    })
     expect(await tagsOf(registry, 'demo/go')).toEqual(['1.0.0'])
-    const byHand = await execa(cosign, (run.release?.verifyCommand ?? '').split(' ').slice(1), { cwd: output, reject: false })
+    const byHand = await execa(cosign, (run.release?.verifyCommand ?? '').split(' ').slice(1), {
+      cwd: output,
+      reject: false,
+    })
     expect(byHand.exitCode, byHand.stderr).toBe(0)
 
     const parts = readFileSync(token, 'utf8').split('.')
@@ -217,8 +310,22 @@ describe('keyless release by the command line', () => {
     const registry = await serveRegistry(crane)
     const { signingConfig, trustedRoot } = documentsOf(sigstore.directory)
     const token = await tokenFile(scratch(), -3600)
-    const { run, exitCode } = await buildAndScan('examples/go-service', ['--publish', `${registry}/demo/go:1.0.0`, '--identity-token', `file:${token}`, '--signing-config', signingConfig, '--trusted-root', trustedRoot])
-    expect({ exitCode, outcome: run.outcome, failure: run.failure?.code, verdict: run.verdict?.outcome }).toEqual({ exitCode: 4, outcome: 'broken', failure: 'SIGN', verdict: 'passed' })
+    const { run, exitCode } = await buildAndScan('examples/go-service', [
+      '--publish',
+      `${registry}/demo/go:1.0.0`,
+      '--identity-token',
+      `file:${token}`,
+      '--signing-config',
+      signingConfig,
+      '--trusted-root',
+      trustedRoot,
+    ])
+    expect({ exitCode, outcome: run.outcome, failure: run.failure?.code, verdict: run.verdict?.outcome }).toEqual({
+      exitCode: 4,
+      outcome: 'broken',
+      failure: 'SIGN',
+      verdict: 'passed',
+    })
     expect(await tagsOf(registry, 'demo/go')).toEqual([])
   })
 
@@ -228,13 +335,25 @@ describe('keyless release by the command line', () => {
   ])('does what the policy says where the log stays away: %s [fault 54]', async (unavailable, expected) => {
     const source = scratch()
     cpSync(join(root, 'examples/go-service'), source, { recursive: true })
-    appendFileSync(join(source, 'loadline.yaml'), `\nsigning:\n  unavailable: ${unavailable}\n  patienceMinutes: 0.02\n`)
+    appendFileSync(
+      join(source, 'loadline.yaml'),
+      `\nsigning:\n  unavailable: ${unavailable}\n  patienceMinutes: 0.02\n`,
+    )
     const broken = await startSigstore(join(scratch(), 'sigstore'), programs)
     try {
       await stopProcess(broken.processes.rekor, 5)
       const registry = await serveRegistry(crane)
       const { signingConfig, trustedRoot } = documentsOf(broken.directory)
-      const argv = ['--publish', `${registry}/demo/go:1.0.0`, '--identity-token', `file:${await tokenFile(source, 600, broken)}`, '--signing-config', signingConfig, '--trusted-root', trustedRoot]
+      const argv = [
+        '--publish',
+        `${registry}/demo/go:1.0.0`,
+        '--identity-token',
+        `file:${await tokenFile(source, 600, broken)}`,
+        '--signing-config',
+        signingConfig,
+        '--trusted-root',
+        trustedRoot,
+      ]
       const { run, exitCode, stdout } = await buildAndScan(source, argv)
       expect({ exitCode, tags: await tagsOf(registry, 'demo/go') }).toEqual(expected)
       expect(run.failure?.message ?? run.release?.unsigned).toContain('a signing service is away')
@@ -247,16 +366,32 @@ describe('keyless release by the command line', () => {
 
   it('pushes nothing where the public log would learn of it and the policy does not allow that', async () => {
     const registry = await serveRegistry(crane)
-    const { run, exitCode } = await buildAndScan('examples/go-service', ['--publish', `${registry}/demo/go:1.0.0`, '--identity-token', `file:${await tokenFile(scratch())}`])
+    const { run, exitCode } = await buildAndScan('examples/go-service', [
+      '--publish',
+      `${registry}/demo/go:1.0.0`,
+      '--identity-token',
+      `file:${await tokenFile(scratch())}`,
+    ])
     expect({ exitCode, failure: run.failure?.code }).toEqual({ exitCode: 4, failure: 'SIGN' })
     expect(run.failure?.message).toContain('public Sigstore instance')
-    expect(((await (await fetch(`http://${registry}/v2/_catalog`)).json()) as { repositories: string[] | null }).repositories ?? []).toEqual([])
+    expect(
+      ((await (await fetch(`http://${registry}/v2/_catalog`)).json()) as { repositories: string[] | null })
+        .repositories ?? [],
+    ).toEqual([])
   })
 
   it('judges a pull request from a fork, publishes nothing, and says why [fault 56]', async () => {
     const registry = await serveRegistry(crane)
-    const { run, exitCode, stdout } = await buildAndScan('examples/go-service', ['--publish', `${registry}/demo/go:1.0.0`, '--keyless'], { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request', ACTIONS_ID_TOKEN_REQUEST_URL: '' })
-    expect({ exitCode, outcome: run.outcome, release: run.release }).toEqual({ exitCode: 0, outcome: 'passed', release: undefined })
+    const { run, exitCode, stdout } = await buildAndScan(
+      'examples/go-service',
+      ['--publish', `${registry}/demo/go:1.0.0`, '--keyless'],
+      { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request', ACTIONS_ID_TOKEN_REQUEST_URL: '' },
+    )
+    expect({ exitCode, outcome: run.outcome, release: run.release }).toEqual({
+      exitCode: 0,
+      outcome: 'passed',
+      release: undefined,
+    })
     expect(run.notPublished).toContain('no OIDC token: publish was skipped because')
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('no OIDC token')
   })
@@ -270,9 +405,15 @@ function signedEntity(bundle: unknown): SignedEntity {
   const { signature, ...entity } = toSignedEntity(bundleFromJSON(bundle as SerializedBundle))
   const { payload, payloadType } = (bundle as { dsseEnvelope: { payload: string; payloadType: string } }).dsseEnvelope
   const bytes = Buffer.from(payload, 'base64')
-  const signedBytes = Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${bytes.length} `), bytes])
+  const signedBytes = Buffer.concat([
+    Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${bytes.length} `),
+    bytes,
+  ])
   const compareDigest = (digest: Buffer) => digest.equals(createHash('sha256').update(signedBytes).digest())
-  return { ...entity, signature: Object.assign(Object.create(signature) as SignedEntity['signature'], { compareDigest }) }
+  return {
+    ...entity,
+    signature: Object.assign(Object.create(signature) as SignedEntity['signature'], { compareDigest }),
+  }
 }
 
 function statementOf(bundle: unknown): unknown {
@@ -282,9 +423,15 @@ function statementOf(bundle: unknown): unknown {
 
 /** The bundle of one image, changed to speak of another. */
 function about(bundle: unknown, digest: string): unknown {
-  const statement = { ...(statementOf(bundle) as object), subject: [{ digest: { sha256: digest.replace('sha256:', '') } }] }
+  const statement = {
+    ...(statementOf(bundle) as object),
+    subject: [{ digest: { sha256: digest.replace('sha256:', '') } }],
+  }
   const { dsseEnvelope } = bundle as { dsseEnvelope: object }
-  return { ...(bundle as object), dsseEnvelope: { ...dsseEnvelope, payload: Buffer.from(JSON.stringify(statement)).toString('base64') } }
+  return {
+    ...(bundle as object),
+    dsseEnvelope: { ...dsseEnvelope, payload: Buffer.from(JSON.stringify(statement)).toString('base64') },
+  }
 }
 
 /** Puts a bundle beside an image, as anybody who may push can. */
@@ -308,14 +455,34 @@ async function attach(registry: string, digest: string, bundle: string): Promise
     config: { mediaType: 'application/vnd.oci.empty.v1+json', ...(await upload('{}')) },
     layers: [{ mediaType, ...(await upload(bundle)) }],
     subject: { mediaType: subject.headers.get('content-type'), digest, size: bytes },
-    annotations: { 'dev.sigstore.bundle.content': 'dsse-envelope', 'dev.sigstore.bundle.predicateType': 'https://sigstore.dev/cosign/sign/v1' },
+    annotations: {
+      'dev.sigstore.bundle.content': 'dsse-envelope',
+      'dev.sigstore.bundle.predicateType': 'https://sigstore.dev/cosign/sign/v1',
+    },
   })
-  const pushed = await fetch(`${base}/manifests/sha256:${sha256(manifest)}`, { method: 'PUT', body: manifest, headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' } })
+  const pushed = await fetch(`${base}/manifests/sha256:${sha256(manifest)}`, {
+    method: 'PUT',
+    body: manifest,
+    headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
+  })
   expect(pushed.status).toBe(201)
   // This registry has no referrers API: an index under a tag stands in for it.
-  const entry = { mediaType: 'application/vnd.oci.image.manifest.v1+json', artifactType: mediaType, digest: `sha256:${sha256(manifest)}`, size: Buffer.byteLength(manifest) }
-  const index = JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [entry] })
-  const tagged = await fetch(`${base}/manifests/${digest.replace(':', '-')}`, { method: 'PUT', body: index, headers: { 'content-type': 'application/vnd.oci.image.index.v1+json' } })
+  const entry = {
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    artifactType: mediaType,
+    digest: `sha256:${sha256(manifest)}`,
+    size: Buffer.byteLength(manifest),
+  }
+  const index = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests: [entry],
+  })
+  const tagged = await fetch(`${base}/manifests/${digest.replace(':', '-')}`, {
+    method: 'PUT',
+    body: index,
+    headers: { 'content-type': 'application/vnd.oci.image.index.v1+json' },
+  })
   expect(tagged.status).toBe(201)
   expect((await fetchBundles(registry, 'demo/small', digest)).map((found) => JSON.stringify(found))).toContain(bundle)
 }
@@ -332,5 +499,7 @@ function withAnotherLogKey(trustedRoot: string): string {
 }
 
 function filesOf(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name)).filter((path) => statSync(path).isFile())
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(directory, name))
+    .filter((path) => statSync(path).isFile())
 }

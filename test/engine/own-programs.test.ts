@@ -6,13 +6,18 @@ import { root } from '../repo/source-files.ts'
 
 const covered = {
   inspect: 'bad archives, limits, planted secrets [faults 6, 25, 37, 38]',
-  registry: 'registries that fail, lie, stall or overtake, and runs that were killed at every request [faults 46, 47, 48, 49, 50, 51, 52]',
+  registry:
+    'registries that fail, lie, stall or overtake, and runs that were killed at every request [faults 46, 47, 48, 49, 50, 51, 52]',
   sandbox: 'plans that cannot be trusted, users, environments, output, profiles [faults 6, 38]',
 } as const
 
 it.each(Object.entries(covered))('%s passes its own Go tests: %s', async (name) => {
   const { source } = ownTools[name as keyof typeof covered]
-  const ended = await execa('go', ['test', './...'], { cwd: join(root, source), reject: false, env: { CGO_ENABLED: '0' } })
+  const ended = await execa('go', ['test', './...'], {
+    cwd: join(root, source),
+    reject: false,
+    env: { CGO_ENABLED: '0' },
+  })
   expect(ended.exitCode, `${ended.stdout}\n${ended.stderr}`).toBe(0)
   expect(ended.stdout).toMatch(/^ok\s/m)
 })

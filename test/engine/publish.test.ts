@@ -14,7 +14,9 @@ const sendingAManifest = /^PUT \/v2\/demo\/app\/manifests\/sha256:/
 const taggingRelease = /^PUT \/v2\/demo\/app\/manifests\/1\.0\.0$/
 
 async function digestIn(registry: string, reference: string): Promise<string | null> {
-  const answer = await fetch(`http://${registry}/v2/demo/app/manifests/${reference}`, { headers: { Accept: 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json' } })
+  const answer = await fetch(`http://${registry}/v2/demo/app/manifests/${reference}`, {
+    headers: { Accept: 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json' },
+  })
   return answer.ok ? answer.headers.get('docker-content-digest') : null
 }
 
@@ -23,7 +25,12 @@ describe('publish to a registry with faults', () => {
     const upstream = await serveDistribution()
     const faulty = await serveFaulty(upstream, [{ at: anyUpload, instead: refuse(403, 'DENIED') }])
     const { run, exitCode } = await buildAndScan(tinyImage('denied'), ['--publish', `${faulty.host}/demo/app:1.0.0`])
-    expect({ exitCode, code: run.failure?.code, verdict: run.verdict?.outcome, release: run.release }).toEqual({ exitCode: 4, code: 'PUBLISH', verdict: 'passed', release: undefined })
+    expect({ exitCode, code: run.failure?.code, verdict: run.verdict?.outcome, release: run.release }).toEqual({
+      exitCode: 4,
+      code: 'PUBLISH',
+      verdict: 'passed',
+      release: undefined,
+    })
     expect(run.failure?.message).toContain(`${faulty.host}: 403 Forbidden`)
     expect(run.failure?.message).toContain('repository:demo/app:push,pull')
     expect(run.failure?.message).not.toContain('tried')
@@ -50,7 +57,9 @@ describe('publish to a registry with faults', () => {
   it('moves no tag where the registry names another digest than that which was judged [fault 49]', async () => {
     const upstream = await serveDistribution()
     const lie = `sha256:${'0'.repeat(64)}`
-    const faulty = await serveFaulty(upstream, [{ at: sendingAManifest, changes: (headers) => void (headers['docker-content-digest'] = lie) }])
+    const faulty = await serveFaulty(upstream, [
+      { at: sendingAManifest, changes: (headers) => void (headers['docker-content-digest'] = lie) },
+    ])
     const { run, exitCode } = await buildAndScan(tinyImage('lies'), ['--publish', `${faulty.host}/demo/app:1.0.0`])
     expect({ exitCode, code: run.failure?.code }).toEqual({ exitCode: 4, code: 'PUBLISH' })
     expect(run.failure?.message).toContain(`wanted ${run.evidence?.platforms[0]?.archive.digest}, found ${lie}`)
@@ -64,13 +73,27 @@ describe('publish to a registry with faults', () => {
       { at: sendingAManifest, times: 1 },
       { at: sendingAManifest, instead: refuse(403, 'DENIED') },
     ])
-    const { run, exitCode } = await buildAndScan(tinyImage('two platforms'), ['--platform', 'linux/amd64', 'linux/arm64', '--publish', `${faulty.host}/demo/app:1.0.0`])
-    expect({ exitCode, code: run.failure?.code, verdict: run.verdict?.outcome }).toEqual({ exitCode: 4, code: 'PUBLISH', verdict: 'passed' })
+    const { run, exitCode } = await buildAndScan(tinyImage('two platforms'), [
+      '--platform',
+      'linux/amd64',
+      'linux/arm64',
+      '--publish',
+      `${faulty.host}/demo/app:1.0.0`,
+    ])
+    expect({ exitCode, code: run.failure?.code, verdict: run.verdict?.outcome }).toEqual({
+      exitCode: 4,
+      code: 'PUBLISH',
+      verdict: 'passed',
+    })
     const platforms = run.evidence?.platforms.map(({ archive }) => archive.digest) ?? []
     const written = faulty.asked.flatMap((line) => /^PUT .*\/manifests\/(.*)/.exec(line)?.[1] ?? [])
     expect(written).toHaveLength(2)
     expect(platforms).toEqual(expect.arrayContaining(written))
-    expect(await Promise.all([...platforms, '1.0.0'].map(async (reference) => (await digestIn(upstream, reference)) !== null))).toEqual([true, false, false])
+    expect(
+      await Promise.all(
+        [...platforms, '1.0.0'].map(async (reference) => (await digestIn(upstream, reference)) !== null),
+      ),
+    ).toEqual([true, false, false])
   })
 
   it('goes on after it was killed between push and tag, and sends no blob twice [fault 48]', async () => {
@@ -79,13 +102,22 @@ describe('publish to a registry with faults', () => {
     const [source, output] = [tinyImage('killed'), scratch()]
     const tagging = faulty.reached(taggingRelease)
     const argv = ['build-and-scan', source, '--progress', 'none', '--publish', `${faulty.host}/demo/app:1.0.0`]
-    const first = spawn('node', [join(root, 'ci/loadline.mjs'), ...argv, '--output', output], { cwd: root, stdio: 'ignore', detached: true })
-    const ended = new Promise<NodeJS.Signals | null>((resolve) => first.once('exit', (_code, signal) => resolve(signal)))
+    const first = spawn('node', [join(root, 'ci/loadline.mjs'), ...argv, '--output', output], {
+      cwd: root,
+      stdio: 'ignore',
+      detached: true,
+    })
+    const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+      first.once('exit', (_code, signal) => resolve(signal)),
+    )
     await Promise.race([tagging, ended])
     // The whole group: whoever pulls the plug does not leave its children running.
     process.kill(-(first.pid ?? 0), 'SIGKILL')
     expect(await ended).toBe('SIGKILL')
-    expect(JSON.parse(readFileSync(join(output, 'verdict.json'), 'utf8'))).toMatchObject({ outcome: 'broken', failure: { message: expect.stringContaining('has not ended') } })
+    expect(JSON.parse(readFileSync(join(output, 'verdict.json'), 'utf8'))).toMatchObject({
+      outcome: 'broken',
+      failure: { message: expect.stringContaining('has not ended') },
+    })
     const sent = [...faulty.uploaded]
     expect(sent.length).toBeGreaterThan(0)
     expect(await digestIn(upstream, '1.0.0')).toBeNull()
@@ -115,7 +147,11 @@ describe('publish to a registry with faults', () => {
 
   it('leaves one whole index where two releases move a tag at once, and each says its own digest [fault 52]', async () => {
     const registry = await serveDistribution()
-    const runs = await Promise.all(['one', 'two'].map((text) => buildAndScan(tinyImage(text), ['--consumer', 'index', '--publish', `${registry}/demo/app:1.0.0`])))
+    const runs = await Promise.all(
+      ['one', 'two'].map((text) =>
+        buildAndScan(tinyImage(text), ['--consumer', 'index', '--publish', `${registry}/demo/app:1.0.0`]),
+      ),
+    )
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0])
     const digests = runs.map(({ run }) => run.release?.digest)
     expect(new Set(digests).size).toBe(2)
@@ -124,8 +160,14 @@ describe('publish to a registry with faults', () => {
     // Whether the one that lost saw it depends on who came when; the one that won must not say so.
     const said = runs.map(({ run }) => run.release?.overtaken ?? [])
     expect(said.filter((_overtaken, index) => digests[index] === tagged)).toEqual([[]])
-    expect([[], [{ tag: '1.0.0', digest: tagged }]]).toContainEqual(said.find((_overtaken, index) => digests[index] !== tagged))
-    const index = (await (await fetch(`http://${registry}/v2/demo/app/manifests/1.0.0`, { headers: { Accept: 'application/vnd.oci.image.index.v1+json' } })).json()) as { manifests: Array<{ digest: string }> }
+    expect([[], [{ tag: '1.0.0', digest: tagged }]]).toContainEqual(
+      said.find((_overtaken, index) => digests[index] !== tagged),
+    )
+    const index = (await (
+      await fetch(`http://${registry}/v2/demo/app/manifests/1.0.0`, {
+        headers: { Accept: 'application/vnd.oci.image.index.v1+json' },
+      })
+    ).json()) as { manifests: Array<{ digest: string }> }
     expect(index.manifests).toHaveLength(1)
     const winner = runs.find(({ run }) => run.release?.digest === tagged)
     expect(index.manifests[0]?.digest).toBe(winner?.run.evidence?.platforms[0]?.archive.digest)

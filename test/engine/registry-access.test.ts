@@ -13,9 +13,45 @@ async function authority(): Promise<{ authority: string; certificate: string; ke
   const directory = scratch()
   const openssl = (...argv: string[]) => execa('openssl', argv, { cwd: directory })
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
-  await openssl('req', '-x509', ...key, '-keyout', 'authority.key', '-out', 'authority.pem', '-subj', '/CN=An authority of our own', '-days', '2')
-  await openssl('req', '-x509', ...key, '-keyout', 'registry.key', '-out', 'registry.pem', '-subj', '/CN=registry', '-days', '2', '-CA', 'authority.pem', '-CAkey', 'authority.key', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:registry.localhost', '-addext', 'basicConstraints=critical,CA:FALSE')
-  return { authority: join(directory, 'authority.pem'), certificate: join(directory, 'registry.pem'), key: join(directory, 'registry.key') }
+  await openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    'authority.key',
+    '-out',
+    'authority.pem',
+    '-subj',
+    '/CN=An authority of our own',
+    '-days',
+    '2',
+  )
+  await openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    'registry.key',
+    '-out',
+    'registry.pem',
+    '-subj',
+    '/CN=registry',
+    '-days',
+    '2',
+    '-CA',
+    'authority.pem',
+    '-CAkey',
+    'authority.key',
+    '-addext',
+    'subjectAltName=IP:127.0.0.1,DNS:registry.localhost',
+    '-addext',
+    'basicConstraints=critical,CA:FALSE',
+  )
+  return {
+    authority: join(directory, 'authority.pem'),
+    certificate: join(directory, 'registry.pem'),
+    key: join(directory, 'registry.key'),
+  }
 }
 
 /** Arguments and environment to sign with a new key. */
@@ -23,13 +59,16 @@ async function signing(): Promise<{ argv: string[]; env: Record<string, string> 
   const directory = scratch()
   const cosign = await takeProgram('cosign', directory)
   await execa(cosign, ['generate-key-pair'], { cwd: directory, env: { COSIGN_PASSWORD: '' }, stdin: 'ignore' })
-  return { argv: ['--key', 'env:LOADLINE_TEST_KEY'], env: { LOADLINE_TEST_KEY: readFileSync(join(directory, 'cosign.key'), 'utf8') } }
+  return {
+    argv: ['--key', 'env:LOADLINE_TEST_KEY'],
+    env: { LOADLINE_TEST_KEY: readFileSync(join(directory, 'cosign.key'), 'utf8') },
+  }
 }
 
 const password = 'registry-canary-51c9'
 
 describe('access to a registry', () => {
-  it('pushes and signs by TLS with the certificate of an authority of one\'s own, and with no other', async () => {
+  it("pushes and signs by TLS with the certificate of an authority of one's own, and with no other", async () => {
     const [own, stranger] = [await authority(), await authority()]
     const registry = await serveDistribution({ tls: own })
     const { argv, env } = await signing()
@@ -49,7 +88,11 @@ describe('access to a registry', () => {
   it('finds the credentials under the name that people know the registry by, for pushing and for signing, and shows them nowhere [fault 46]', async () => {
     const authorization = `Basic ${Buffer.from(`publisher:${password}`).toString('base64')}`
     const guarded = await serveFaulty(await serveDistribution(), [
-      { at: /./, unless: ({ headers }) => headers.authorization === authorization, instead: refuse(401, 'UNAUTHORIZED', { 'WWW-Authenticate': 'Basic realm="registry"' }) },
+      {
+        at: /./,
+        unless: ({ headers }) => headers.authorization === authorization,
+        instead: refuse(401, 'UNAUTHORIZED', { 'WWW-Authenticate': 'Basic realm="registry"' }),
+      },
     ])
     const { argv, env } = await signing()
     const source = tinyImage('credentials')
@@ -57,15 +100,30 @@ describe('access to a registry', () => {
 
     const nobody = await buildAndScan(source, publish, env)
     expect({ exitCode: nobody.exitCode, code: nobody.run.failure?.code }).toEqual({ exitCode: 4, code: 'PUBLISH' })
-    expect(nobody.run.failure?.message).toMatch(new RegExp(`${guarded.host}: 401 .*scope repository:demo/app:push,pull is missing`))
+    expect(nobody.run.failure?.message).toMatch(
+      new RegExp(`${guarded.host}: 401 .*scope repository:demo/app:push,pull is missing`),
+    )
     expect(nobody.run.failure?.hint).toContain('--registry-config')
 
     const configuration = join(scratch(), 'config.json')
-    writeFileSync(configuration, JSON.stringify({ auths: { [guarded.host]: { auth: authorization.slice('Basic '.length) } } }))
-    const { run, exitCode, output, stdout, stderr } = await buildAndScan(source, [...publish, '--registry-config', configuration], env)
+    writeFileSync(
+      configuration,
+      JSON.stringify({ auths: { [guarded.host]: { auth: authorization.slice('Basic '.length) } } }),
+    )
+    const { run, exitCode, output, stdout, stderr } = await buildAndScan(
+      source,
+      [...publish, '--registry-config', configuration],
+      env,
+    )
     expect({ exitCode, failure: run.failure }).toEqual({ exitCode: 0, failure: undefined })
     expect(run.release?.signature?.verified).toBe(true)
-    const everything = [stdout, stderr, ...['verdict.json', 'report.sarif', 'report.html', 'summary.md', 'report.junit.xml', 'engine.log'].map((name) => readFileSync(join(output, name), 'utf8'))].join('\n')
+    const everything = [
+      stdout,
+      stderr,
+      ...['verdict.json', 'report.sarif', 'report.html', 'summary.md', 'report.junit.xml', 'engine.log'].map((name) =>
+        readFileSync(join(output, name), 'utf8'),
+      ),
+    ].join('\n')
     for (const secret of [password, authorization.slice('Basic '.length)]) expect(everything).not.toContain(secret)
   })
 })

@@ -23,8 +23,16 @@ interface Case {
 }
 
 /** Everything but the rules about runs only warns, so that the exit code is theirs. */
-async function run({ before, runtime = '', dockerfile = '', files = {} }: Case): Promise<{ run: Runtime; failed: Record<string, string[]>; off: string[]; output: string; exitCode: number | undefined }> {
-  const deny = ['run', 'ready', 'refused-writes', 'memory', 'stop'].map((rule) => `  runtime-${rule}: {level: deny}\n`).join('')
+async function run({ before, runtime = '', dockerfile = '', files = {} }: Case): Promise<{
+  run: Runtime
+  failed: Record<string, string[]>
+  off: string[]
+  output: string
+  exitCode: number | undefined
+}> {
+  const deny = ['run', 'ready', 'refused-writes', 'memory', 'stop']
+    .map((rule) => `  runtime-${rule}: {level: deny}\n`)
+    .join('')
   const source = application({
     Dockerfile: `FROM gcr.io/distroless/python3-debian12:nonroot\nCOPY app.py /app.py\nENV PYTHONDONTWRITEBYTECODE=1\nUSER 65532:65532\n${dockerfile}ENTRYPOINT ["/usr/bin/python3", "/app.py"]\n`,
     'app.py': program(before),
@@ -37,7 +45,11 @@ async function run({ before, runtime = '', dockerfile = '', files = {} }: Case):
   const results = (ended.run.verdict?.results ?? []).filter(({ rule }) => rule.startsWith('runtime-'))
   return {
     run: cell.value,
-    failed: Object.fromEntries(results.filter(({ status }) => status === 'failed').map(({ rule, violations }) => [rule, violations.map(({ id }) => id)])),
+    failed: Object.fromEntries(
+      results
+        .filter(({ status }) => status === 'failed')
+        .map(({ rule, violations }) => [rule, violations.map(({ id }) => id)]),
+    ),
     off: results.filter(({ status }) => status === 'off').map(({ rule }) => rule),
     output: ended.output,
     exitCode: ended.exitCode,
@@ -49,17 +61,35 @@ describe('an image that is run as production would', () => {
     const before = "open('/tmp/scratch', 'w').write('x')"
     const first = await run({ before })
     expect(first).toMatchObject({ failed: {}, off: [], exitCode: 0 })
-    expect(first.run).toMatchObject({ outcome: 'ready', user: '65532:65532', refusedWrites: [], usedTmpfs: ['/tmp'], listens: ['0.0.0.0:8000'], stop: { signal: 'SIGTERM', exit: { code: 0 }, forced: false } })
+    expect(first.run).toMatchObject({
+      outcome: 'ready',
+      user: '65532:65532',
+      refusedWrites: [],
+      usedTmpfs: ['/tmp'],
+      listens: ['0.0.0.0:8000'],
+      stop: { signal: 'SIGTERM', exit: { code: 0 }, forced: false },
+    })
     const profile = readFileSync(join(first.output, 'runtime/seccomp.json'), 'utf8')
     const second = await run({ before, runtime: '  seccomp: seccomp.json\n', files: { 'seccomp.json': profile } })
     expect(second.run).toMatchObject({ outcome: 'ready', limits: { seccomp: 'seccomp.json' }, refusedCalls: [] })
-    const third = await run({ before: `${before}\nos.getpriority(os.PRIO_PROCESS, 0)`, runtime: '  seccomp: seccomp.json\n', files: { 'seccomp.json': profile } })
+    const third = await run({
+      before: `${before}\nos.getpriority(os.PRIO_PROCESS, 0)`,
+      runtime: '  seccomp: seccomp.json\n',
+      files: { 'seccomp.json': profile },
+    })
     expect(third.failed).toHaveProperty('runtime-ready')
     expect(third.run.refusedCalls.map(({ name }) => name)).toEqual(['getpriority'])
   })
 
   it('writes to its root: each path is named', async () => {
-    const { run: seen, failed, exitCode } = await run({ before: "for path in ['/var/log/app.log', 'here']:\n    try: open(path, 'w')\n    except OSError as error: print(error)" })
+    const {
+      run: seen,
+      failed,
+      exitCode,
+    } = await run({
+      before:
+        "for path in ['/var/log/app.log', 'here']:\n    try: open(path, 'w')\n    except OSError as error: print(error)",
+    })
     expect(seen.outcome).toBe('ready')
     expect(failed).toEqual({ 'runtime-refused-writes': ['/home/nonroot/here', '/var/log/app.log'] })
     expect(exitCode).toBe(1)
@@ -80,20 +110,28 @@ describe('an image that is run as production would', () => {
   })
 
   it('needs a system call that is refused', async () => {
-    const { run: seen, failed } = await run({ before: "if ctypes.CDLL(None, use_errno=True).unshare(0x10000000) != 0: sys.exit('no namespace: ' + os.strerror(ctypes.get_errno()))" })
+    const { run: seen, failed } = await run({
+      before:
+        "if ctypes.CDLL(None, use_errno=True).unshare(0x10000000) != 0: sys.exit('no namespace: ' + os.strerror(ctypes.get_errno()))",
+    })
     expect(failed).toEqual({ 'runtime-ready': ['exited'] })
     expect(seen).toMatchObject({ refusedCalls: [{ name: 'unshare', count: 1 }], exit: { code: 1 } })
   })
 
   it('needs more memory than it has', async () => {
-    const { run: seen, failed } = await run({ before: 'hoard = []\nwhile True: hoard.append(bytearray(10_000_000))', runtime: '  memory: 64 MiB\n' })
+    const { run: seen, failed } = await run({
+      before: 'hoard = []\nwhile True: hoard.append(bytearray(10_000_000))',
+      runtime: '  memory: 64 MiB\n',
+    })
     expect(failed).toEqual({ 'runtime-memory': ['out-of-memory'], 'runtime-ready': ['exited'] })
     expect(seen).toMatchObject({ outOfMemory: 1, exit: { signal: 'SIGKILL' } })
   })
 
   it('reaches a service that the policy declares, and nothing else', async () => {
-    const before = "print(urllib.request.urlopen('http://neighbour:9000/', timeout=5).status, flush=True)\ntry: socket.create_connection(('1.1.1.1', 53), 2)\nexcept OSError as error: print('alone:', error.strerror, flush=True)"
-    const service = '  services:\n    neighbour: {image: "docker.io/library/python:3.11-slim-bookworm", ports: [9000], arguments: [python3, -m, http.server, "9000", --directory, /]}\n'
+    const before =
+      "print(urllib.request.urlopen('http://neighbour:9000/', timeout=5).status, flush=True)\ntry: socket.create_connection(('1.1.1.1', 53), 2)\nexcept OSError as error: print('alone:', error.strerror, flush=True)"
+    const service =
+      '  services:\n    neighbour: {image: "docker.io/library/python:3.11-slim-bookworm", ports: [9000], arguments: [python3, -m, http.server, "9000", --directory, /]}\n'
     const { run: seen } = await run({ before, runtime: service })
     expect(seen.outcome, seen.reason + seen.output.join()).toBe('ready')
     expect(seen.output).toEqual(['200', 'alone: Network is unreachable'])

@@ -20,14 +20,29 @@ let programs: Record<'actionlint' | 'composeConfig' | 'hadolint' | 'kubeconform'
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'loadline-manifests-'))
-  programs = { ...(await manifestPrograms()), ...(await workflowPrograms()), hadolint: await takeProgram('hadolint', home) }
+  programs = {
+    ...(await manifestPrograms()),
+    ...(await workflowPrograms()),
+    hadolint: await takeProgram('hadolint', home),
+  }
 })
 
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
 /** What a program says: nothing where it agrees. */
-async function complaints(program: keyof typeof programs, argv: string[], directory: string, env: Record<string, string> = {}): Promise<string> {
-  const { exitCode, all } = await execa(programs[program], argv, { cwd: directory, all: true, reject: false, env, stdin: 'ignore' })
+async function complaints(
+  program: keyof typeof programs,
+  argv: string[],
+  directory: string,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const { exitCode, all } = await execa(programs[program], argv, {
+    cwd: directory,
+    all: true,
+    reject: false,
+    env,
+    stdin: 'ignore',
+  })
   return exitCode === 0 ? '' : `${program} ended with ${exitCode}: ${all}`
 }
 
@@ -43,7 +58,11 @@ function written(files: Readonly<Record<string, string>>): string {
 
 /** A pod, as far as the tests change it. */
 interface Pod extends KubernetesObject {
-  spec: { securityContext: Record<string, unknown>; containers: [{ securityContext: Record<string, unknown>; resources: { limits: object } }]; volumes: object[] }
+  spec: {
+    securityContext: Record<string, unknown>
+    containers: [{ securityContext: Record<string, unknown>; resources: { limits: object } }]
+    volumes: object[]
+  }
 }
 
 interface Deployment extends KubernetesObject {
@@ -63,13 +82,25 @@ async function objectsOf(files: Readonly<Record<string, string>>): Promise<Kuber
 }
 
 /** The digests for which a compose file asks. */
-const digests = Object.fromEntries(['ORDERS', 'POSTGRES', 'REDIS'].map((name) => [`${name}_DIGEST`, `sha256:${'0'.repeat(64)}`]))
+const digests = Object.fromEntries(
+  ['ORDERS', 'POSTGRES', 'REDIS'].map((name) => [`${name}_DIGEST`, `sha256:${'0'.repeat(64)}`]),
+)
 
-const compose = (files: Readonly<Record<string, string>>, env: Record<string, string> = digests) => complaints('composeConfig', ['compose.yaml'], written(files), env)
-const actionlint = (files: Readonly<Record<string, string>>) => complaints('actionlint', ['-no-color', '-shellcheck=', '-pyflakes=', ...Object.keys(files).filter((path) => path.startsWith('.github/'))], written(files))
+const compose = (files: Readonly<Record<string, string>>, env: Record<string, string> = digests) =>
+  complaints('composeConfig', ['compose.yaml'], written(files), env)
+const actionlint = (files: Readonly<Record<string, string>>) =>
+  complaints(
+    'actionlint',
+    ['-no-color', '-shellcheck=', '-pyflakes=', ...Object.keys(files).filter((path) => path.startsWith('.github/'))],
+    written(files),
+  )
 
 async function hadolint(dockerfile: string): Promise<unknown[]> {
-  const [program = '', ...argv] = lintDockerfile({ program: programs.hadolint, dockerfile: 'Dockerfile', obeyPragmas: false })
+  const [program = '', ...argv] = lintDockerfile({
+    program: programs.hadolint,
+    dockerfile: 'Dockerfile',
+    obeyPragmas: false,
+  })
   const { stdout } = await execa(program, argv, { cwd: written({ Dockerfile: dockerfile }) })
   return JSON.parse(stdout) as unknown[]
 }
@@ -85,16 +116,41 @@ const choices = [
 ]
 
 const scaffolds: Array<[string, () => Promise<Scaffold>]> = [
-  ...applications.flatMap((stack) => choices.map((answers): [string, () => Promise<Scaffold>] => [`${stack} for ${answers.targets.join(', ')} under ${answers.compliance.join(', ')}`, () => scaffoldOf(stack, { ...answers, name: 'orders' })])),
+  ...applications.flatMap((stack) =>
+    choices.map((answers): [string, () => Promise<Scaffold>] => [
+      `${stack} for ${answers.targets.join(', ')} under ${answers.compliance.join(', ')}`,
+      () => scaffoldOf(stack, { ...answers, name: 'orders' }),
+    ]),
+  ),
   ['Go with PostgreSQL and Redis in a folder with a space', odd],
 ]
 
 /** An application that talks to everything there is, where no fixture lies. */
 async function odd(): Promise<Scaffold> {
-  const files = { 'go.mod': 'module example.com/orders\n\ngo 1.25\n\nrequire (\n\tgithub.com/jackc/pgx/v5 v5.7.0\n\tgithub.com/redis/go-redis/v9 v9.7.0\n)\n', 'go.sum': '\n', 'main.go': 'package main\n\nfunc main() { listen(":8080", "/healthz") }\n' }
+  const files = {
+    'go.mod':
+      'module example.com/orders\n\ngo 1.25\n\nrequire (\n\tgithub.com/jackc/pgx/v5 v5.7.0\n\tgithub.com/redis/go-redis/v9 v9.7.0\n)\n',
+    'go.sum': '\n',
+    'main.go': 'package main\n\nfunc main() { listen(":8080", "/healthz") }\n',
+  }
   const tree = treeOf(Object.fromEntries(Object.entries(files).map(([path, text]) => [`my services/${path}`, text])))
-  const made = await makeScaffold({ targets: targetNames, compliance: ['internal'], image, repository: 'https://git.example.com/shop/orders', path: 'my services', name: 'orders' }, tree)
-  return { ...made, files: Object.fromEntries(Object.entries(made.files).map(([path, text]) => [path.replace(/^my services\//, ''), text])) }
+  const made = await makeScaffold(
+    {
+      targets: targetNames,
+      compliance: ['internal'],
+      image,
+      repository: 'https://git.example.com/shop/orders',
+      path: 'my services',
+      name: 'orders',
+    },
+    tree,
+  )
+  return {
+    ...made,
+    files: Object.fromEntries(
+      Object.entries(made.files).map(([path, text]) => [path.replace(/^my services\//, ''), text]),
+    ),
+  }
 }
 
 describe('the tools say no', () => {
@@ -103,7 +159,11 @@ describe('the tools say no', () => {
   })
 
   it('actionlint to a key that GitHub does not know', async () => {
-    expect(await actionlint({ '.github/workflows/a.yaml': 'on: push\njobs: {a: {runs-on: ubuntu-24.04, step: [{run: "true"}]}}\n' })).toContain('unexpected key "step"')
+    expect(
+      await actionlint({
+        '.github/workflows/a.yaml': 'on: push\njobs: {a: {runs-on: ubuntu-24.04, step: [{run: "true"}]}}\n',
+      }),
+    ).toContain('unexpected key "step"')
   })
 
   it.each([
@@ -125,15 +185,35 @@ describe('the tools say no', () => {
 describe('a scaffold is what its tools read', () => {
   it.each(scaffolds)('%s', async (_title, make) => {
     const { files, application } = await make()
-    const said = await Promise.all([hadolint(files['Dockerfile'] ?? ''), actionlint(files), application.targets.includes('compose') ? compose(files) : '', application.targets.includes('kubernetes') ? objectsOf(files) : []])
+    const said = await Promise.all([
+      hadolint(files['Dockerfile'] ?? ''),
+      actionlint(files),
+      application.targets.includes('compose') ? compose(files) : '',
+      application.targets.includes('kubernetes') ? objectsOf(files) : [],
+    ])
     expect(said.slice(0, 3)).toEqual([[], '', ''])
-    const kinds = ['ConfigMap', 'Deployment', 'HorizontalPodAutoscaler', 'Namespace', 'NetworkPolicy', 'NetworkPolicy', 'PodDisruptionBudget', 'PrometheusRule', 'Service', 'ServiceAccount', 'ServiceMonitor']
+    const kinds = [
+      'ConfigMap',
+      'Deployment',
+      'HorizontalPodAutoscaler',
+      'Namespace',
+      'NetworkPolicy',
+      'NetworkPolicy',
+      'PodDisruptionBudget',
+      'PrometheusRule',
+      'Service',
+      'ServiceAccount',
+      'ServiceMonitor',
+    ]
     expect(said[3].map(({ kind }) => kind).toSorted()).toEqual(application.targets.includes('kubernetes') ? kinds : [])
   })
 
   it('a Compose file starts nothing before each digest is given', async () => {
     const { files } = await odd()
-    for (const missing of Object.keys(digests)) expect(await compose(files, { ...digests, [missing]: '' })).toContain(`required variable ${missing} is missing a value`)
+    for (const missing of Object.keys(digests))
+      expect(await compose(files, { ...digests, [missing]: '' })).toContain(
+        `required variable ${missing} is missing a value`,
+      )
   })
 })
 
@@ -152,36 +232,68 @@ describe('a real API server', () => {
 
   /** A namespace with the scaffold's own labels, and the account of its pods: these are kept, so that what comes after them is judged as in production. */
   async function namespaceOf(objects: readonly KubernetesObject[], name: string): Promise<KubernetesObject[]> {
-    const placed = objects.map((object) => ({ ...object, metadata: { ...object.metadata, ...(object.kind === 'Namespace' ? { name } : { namespace: name }) } }))
-    for (const kind of ['Namespace', 'ServiceAccount']) expect(await server.create(placed.find((object) => object.kind === kind) as KubernetesObject)).toEqual(created)
+    const placed = objects.map((object) => ({
+      ...object,
+      metadata: { ...object.metadata, ...(object.kind === 'Namespace' ? { name } : { namespace: name }) },
+    }))
+    for (const kind of ['Namespace', 'ServiceAccount'])
+      expect(await server.create(placed.find((object) => object.kind === kind) as KubernetesObject)).toEqual(created)
     return placed
   }
 
   /** The pod that the controller of a Deployment would create. */
   function podOf(deployment: Deployment): Pod {
     const { metadata, spec } = structuredClone(deployment.spec.template)
-    return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'orders-1', namespace: deployment.metadata.namespace ?? '' }, spec }
+    return {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...metadata, name: 'orders-1', namespace: deployment.metadata.namespace ?? '' },
+      spec,
+    }
   }
 
-  const deploymentIn = (objects: readonly KubernetesObject[]) => objects.find(({ kind }) => kind === 'Deployment') as Deployment
+  const deploymentIn = (objects: readonly KubernetesObject[]) =>
+    objects.find(({ kind }) => kind === 'Deployment') as Deployment
 
-  it.each(scaffolds.filter(([title]) => title.includes('kubernetes') || title.includes('PostgreSQL')))('takes every object of %s, without a warning, and its pod into a namespace that is restricted', async (title, make) => {
-    const objects = await namespaceOf(await objectsOf((await make()).files), `scaffold-${scaffolds.findIndex(([other]) => other === title)}`)
-    for (const object of objects.filter(({ kind }) => kind !== 'Namespace' && kind !== 'ServiceAccount')) expect({ kind: object.kind, ...(await server.create(object, dryRun)) }).toEqual({ kind: object.kind, ...created })
-    expect(await server.create(podOf(deploymentIn(objects)), dryRun)).toEqual(created)
-  })
+  it.each(scaffolds.filter(([title]) => title.includes('kubernetes') || title.includes('PostgreSQL')))(
+    'takes every object of %s, without a warning, and its pod into a namespace that is restricted',
+    async (title, make) => {
+      const objects = await namespaceOf(
+        await objectsOf((await make()).files),
+        `scaffold-${scaffolds.findIndex(([other]) => other === title)}`,
+      )
+      for (const object of objects.filter(({ kind }) => kind !== 'Namespace' && kind !== 'ServiceAccount'))
+        expect({ kind: object.kind, ...(await server.create(object, dryRun)) }).toEqual({
+          kind: object.kind,
+          ...created,
+        })
+      expect(await server.create(podOf(deploymentIn(objects)), dryRun)).toEqual(created)
+    },
+  )
 
-  it.each(scaffolds.filter(([title]) => title.includes('cloud-run')))('takes the Knative service of %s', async (_title, make) => {
-    const { files } = await make()
-    expect(await server.create(parse(files['deploy/cloud-run/service.yaml'] ?? '') as KubernetesObject, dryRun)).toEqual(created)
-  })
+  it.each(scaffolds.filter(([title]) => title.includes('cloud-run')))(
+    'takes the Knative service of %s',
+    async (_title, make) => {
+      const { files } = await make()
+      expect(
+        await server.create(parse(files['deploy/cloud-run/service.yaml'] ?? '') as KubernetesObject, dryRun),
+      ).toEqual(created)
+    },
+  )
 
   it('publishes the schemas by which kubeconform agrees, and refuses a misspelt field', async () => {
     const objects = (await Promise.all(scaffolds.map(([, make]) => make()))).map(({ files }) => files)
     const directory = written({})
-    const rendered = (await Promise.all(objects.filter((files) => `${overlay}/kustomization.yaml` in files).map(objectsOf))).flat()
+    const rendered = (
+      await Promise.all(objects.filter((files) => `${overlay}/kustomization.yaml` in files).map(objectsOf))
+    ).flat()
     await writeSchemas(server, rendered, directory)
-    const kubeconform = (documents: readonly unknown[]) => complaints('kubeconform', ['-strict', '-schema-location', schemaLocation(directory), 'objects.yaml'], written({ 'objects.yaml': documents.map((document) => JSON.stringify(document)).join('\n---\n') }))
+    const kubeconform = (documents: readonly unknown[]) =>
+      complaints(
+        'kubeconform',
+        ['-strict', '-schema-location', schemaLocation(directory), 'objects.yaml'],
+        written({ 'objects.yaml': documents.map((document) => JSON.stringify(document)).join('\n---\n') }),
+      )
     expect(await kubeconform(rendered)).toBe('')
     const deployment = deploymentIn(rendered)
     const misspelt = { ...deployment, spec: { ...deployment.spec, replica: 3 } }
@@ -198,28 +310,88 @@ describe('a real API server', () => {
     })
 
     it.each<[string, string, (pod: Pod) => void]>([
-      ['is privileged', 'privileged', ({ spec: { containers: [container] } }) => void Object.assign(container.securityContext, { privileged: true, allowPrivilegeEscalation: true })],
-      ['keeps its capabilities', 'unrestricted capabilities', ({ spec: { containers: [container] } }) => void delete container.securityContext['capabilities']],
+      [
+        'is privileged',
+        'privileged',
+        ({
+          spec: {
+            containers: [container],
+          },
+        }) => void Object.assign(container.securityContext, { privileged: true, allowPrivilegeEscalation: true }),
+      ],
+      [
+        'keeps its capabilities',
+        'unrestricted capabilities',
+        ({
+          spec: {
+            containers: [container],
+          },
+        }) => void delete container.securityContext['capabilities'],
+      ],
       ['may run as root', 'runAsNonRoot != true', ({ spec }) => void delete spec.securityContext['runAsNonRoot']],
       ['has no seccomp profile', 'seccompProfile', ({ spec }) => void delete spec.securityContext['seccompProfile']],
-      ['mounts a directory of its node', 'restricted volume types', ({ spec }) => void spec.volumes.push({ name: 'host', hostPath: { path: '/' } })],
-      ['shares the network of its node', 'host namespaces', ({ spec }) => void Object.assign(spec, { hostNetwork: true })],
+      [
+        'mounts a directory of its node',
+        'restricted volume types',
+        ({ spec }) => void spec.volumes.push({ name: 'host', hostPath: { path: '/' } }),
+      ],
+      [
+        'shares the network of its node',
+        'host namespaces',
+        ({ spec }) => void Object.assign(spec, { hostNetwork: true }),
+      ],
     ])('to a pod that %s, and warns of its Deployment', async (_what, said, change) => {
       const changed = structuredClone(pod)
       change(changed)
-      expect(await server.create(changed, dryRun)).toMatchObject({ status: 403, said: expect.stringMatching(new RegExp(`violates PodSecurity "restricted:latest".*${said}`)) as string })
+      expect(await server.create(changed, dryRun)).toMatchObject({
+        status: 403,
+        said: expect.stringMatching(new RegExp(`violates PodSecurity "restricted:latest".*${said}`)) as string,
+      })
       const deployment = structuredClone(deploymentIn(objects))
       change(deployment.spec.template as unknown as Pod)
-      expect(await server.create(deployment, dryRun)).toMatchObject({ status: 201, warnings: [expect.stringContaining(said)] })
+      expect(await server.create(deployment, dryRun)).toMatchObject({
+        status: 201,
+        warnings: [expect.stringContaining(said)],
+      })
     })
 
     it.each<[string, string, string, (object: Deployment & ServiceMonitor) => void]>([
-      ['a misspelt field of a pod', 'Deployment', 'unknown field "spec.template.spec.containers[0].readinessprobe"', ({ spec }) => void Object.assign(spec.template.spec.containers[0], { readinessprobe: {} })],
-      ['a misspelt field of a custom resource', 'ServiceMonitor', 'unknown field "spec.sampleLimits"', ({ spec }) => void Object.assign(spec, { sampleLimits: 1 })],
-      ['a selector that selects nothing of its own', 'Deployment', '`selector` does not match template `labels`', ({ spec }) => void Object.assign(spec.selector.matchLabels, { other: 'one' })],
-      ['a volume that nobody declared', 'Deployment', 'volumeMounts[0].name: Not found', ({ spec }) => void Object.assign(spec.template.spec, { volumes: [] })],
-      ['a limit below its request', 'Deployment', 'must be less than or equal to memory limit', ({ spec }) => void Object.assign(spec.template.spec.containers[0].resources.limits, { memory: '1Mi' })],
-      ['a duration that is none', 'ServiceMonitor', 'spec.endpoints[0].interval', ({ spec }) => void Object.assign(spec.endpoints[0], { interval: 'often' })],
+      [
+        'a misspelt field of a pod',
+        'Deployment',
+        'unknown field "spec.template.spec.containers[0].readinessprobe"',
+        ({ spec }) => void Object.assign(spec.template.spec.containers[0], { readinessprobe: {} }),
+      ],
+      [
+        'a misspelt field of a custom resource',
+        'ServiceMonitor',
+        'unknown field "spec.sampleLimits"',
+        ({ spec }) => void Object.assign(spec, { sampleLimits: 1 }),
+      ],
+      [
+        'a selector that selects nothing of its own',
+        'Deployment',
+        '`selector` does not match template `labels`',
+        ({ spec }) => void Object.assign(spec.selector.matchLabels, { other: 'one' }),
+      ],
+      [
+        'a volume that nobody declared',
+        'Deployment',
+        'volumeMounts[0].name: Not found',
+        ({ spec }) => void Object.assign(spec.template.spec, { volumes: [] }),
+      ],
+      [
+        'a limit below its request',
+        'Deployment',
+        'must be less than or equal to memory limit',
+        ({ spec }) => void Object.assign(spec.template.spec.containers[0].resources.limits, { memory: '1Mi' }),
+      ],
+      [
+        'a duration that is none',
+        'ServiceMonitor',
+        'spec.endpoints[0].interval',
+        ({ spec }) => void Object.assign(spec.endpoints[0], { interval: 'often' }),
+      ],
     ])('to %s', async (_what, kind, said, change) => {
       const object = structuredClone(objects.find((other) => other.kind === kind)) as Deployment & ServiceMonitor
       change(object)
@@ -229,8 +401,12 @@ describe('a real API server', () => {
     })
 
     it('to an account that is not there', async () => {
-      expect(await server.create({ ...pod, spec: { ...pod.spec, serviceAccountName: 'nobody' } } as KubernetesObject, dryRun)).toMatchObject({ status: 403, said: expect.stringContaining('serviceaccount "nobody" not found') as string })
+      expect(
+        await server.create(
+          { ...pod, spec: { ...pod.spec, serviceAccountName: 'nobody' } } as KubernetesObject,
+          dryRun,
+        ),
+      ).toMatchObject({ status: 403, said: expect.stringContaining('serviceaccount "nobody" not found') as string })
     })
   })
 })
-

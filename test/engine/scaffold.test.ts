@@ -15,7 +15,17 @@ import { onEngine } from './application.ts'
 import { buildAndScan, loadline, scratch } from './command-line.ts'
 
 /** SOC 2 puts a scaffold on the strict policy. */
-const answers = [...targetNames.flatMap((target) => ['--target', target]), '--compliance', 'soc2', '--repository', 'https://git.example.com/shop/orders', '--name', 'orders', '--image', 'registry.example.com/shop/orders']
+const answers = [
+  ...targetNames.flatMap((target) => ['--target', target]),
+  '--compliance',
+  'soc2',
+  '--repository',
+  'https://git.example.com/shop/orders',
+  '--name',
+  'orders',
+  '--image',
+  'registry.example.com/shop/orders',
+]
 
 interface Expected {
   /** Most bytes that the image may have unpacked. Node and the Java runtime alone have more than the 100 MB of other interpreted images. */
@@ -66,10 +76,14 @@ beforeAll(async () => {
   })
   // Java archives that Maven made say what they are; the index of the others may be empty here, and has to be there.
   await execa('python3', ['-c', emptyJavaIndex, join(ofToday, 'database/java-db')])
-  const dated = (path: string, field: string) => JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), [field]: new Date().toISOString() })
+  const dated = (path: string, field: string) =>
+    JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), [field]: new Date().toISOString() })
   const metadata = join(ofToday, 'database/db/metadata.json')
   writeFileSync(metadata, dated(metadata, 'UpdatedAt'))
-  writeFileSync(join(ofToday, 'exploited.json'), dated(fileURLToPath(new URL('../fixtures/cisa-kev/two-entries.json', import.meta.url)), 'dateReleased'))
+  writeFileSync(
+    join(ofToday, 'exploited.json'),
+    dated(fileURLToPath(new URL('../fixtures/cisa-kev/two-entries.json', import.meta.url)), 'dateReleased'),
+  )
 })
 afterAll(() => rmSync(ofToday, { recursive: true, force: true }))
 
@@ -92,10 +106,21 @@ function change(path: string, from: RegExp | string, to: string): void {
 }
 
 /** Judges a source by the policy that lies in it. */
-async function judge(directory: string): Promise<{ verdict: object; evidence: PlatformEvidence | undefined; said: string }> {
-  const { run, exitCode, stdout, stderr } = await buildAndScan(directory, ['--vulnerability-database', join(ofToday, 'database'), '--known-exploited', join(ofToday, 'exploited.json')])
+async function judge(
+  directory: string,
+): Promise<{ verdict: object; evidence: PlatformEvidence | undefined; said: string }> {
+  const { run, exitCode, stdout, stderr } = await buildAndScan(directory, [
+    '--vulnerability-database',
+    join(ofToday, 'database'),
+    '--known-exploited',
+    join(ofToday, 'exploited.json'),
+  ])
   const extendsStrict = run.policy?.layers?.some(({ name }) => name === 'strict')
-  return { verdict: { outcome: run.outcome, failure: run.failure, exitCode, extendsStrict, against: against(run) }, evidence: run.evidence?.platforms[0]?.evidence, said: stdout + stderr }
+  return {
+    verdict: { outcome: run.outcome, failure: run.failure, exitCode, extendsStrict, against: against(run) },
+    evidence: run.evidence?.platforms[0]?.evidence,
+    said: stdout + stderr,
+  }
 }
 
 /** Whatever speaks against a release. */
@@ -107,22 +132,47 @@ function against(run: Run): string[] {
 }
 
 describe('the scaffold of', () => {
-  it.each(Object.entries(stacks))('%s passes its own strict gate, unchanged, and answers its health check under full hardening', async (stack, { unpacked, services = [], says = /^/ }) => {
-    const { verdict, evidence, said } = await judge(await scaffolded(stack))
-    expect(verdict, said).toEqual({ outcome: 'passed', failure: undefined, exitCode: 0, extendsStrict: true, against: [] })
-    if (evidence?.runtime.status !== 'collected' || evidence.size.status !== 'collected') throw new Error('no run or no size')
-    const run = evidence.runtime.value
-    // Without capabilities, on a root that nobody can write to: the sandbox knows no other way.
-    expect(run).toMatchObject({ outcome: 'ready', user: '65532:65532', probe: 'HEALTHCHECK', refusedWrites: [], limits: { seccomp: 'default', tmpfs: ['/tmp'], services }, stop: { signal: 'SIGTERM', forced: false } })
-    expect(run.output.join('\n')).toMatch(says)
-    expect(evidence.size.value.unpacked).toBeLessThanOrEqual(unpacked)
-  })
+  it.each(Object.entries(stacks))(
+    '%s passes its own strict gate, unchanged, and answers its health check under full hardening',
+    async (stack, { unpacked, services = [], says = /^/ }) => {
+      const { verdict, evidence, said } = await judge(await scaffolded(stack))
+      expect(verdict, said).toEqual({
+        outcome: 'passed',
+        failure: undefined,
+        exitCode: 0,
+        extendsStrict: true,
+        against: [],
+      })
+      if (evidence?.runtime.status !== 'collected' || evidence.size.status !== 'collected')
+        throw new Error('no run or no size')
+      const run = evidence.runtime.value
+      // Without capabilities, on a root that nobody can write to: the sandbox knows no other way.
+      expect(run).toMatchObject({
+        outcome: 'ready',
+        user: '65532:65532',
+        probe: 'HEALTHCHECK',
+        refusedWrites: [],
+        limits: { seccomp: 'default', tmpfs: ['/tmp'], services },
+        stop: { signal: 'SIGTERM', forced: false },
+      })
+      expect(run.output.join('\n')).toMatch(says)
+      expect(evidence.size.value.unpacked).toBeLessThanOrEqual(unpacked)
+    },
+  )
 
   it('an application whose health endpoint is broken is rejected', async () => {
     const directory = await scaffolded('go')
-    change(join(directory, 'main.go'), '"GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK)', '"GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError)')
+    change(
+      join(directory, 'main.go'),
+      '"GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK)',
+      '"GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError)',
+    )
     const { verdict } = await judge(directory)
-    expect(verdict).toMatchObject({ outcome: 'rejected', exitCode: 1, against: [expect.stringMatching(/^runtime-ready: not-ready: .*answered 500/)] })
+    expect(verdict).toMatchObject({
+      outcome: 'rejected',
+      exitCode: 1,
+      against: [expect.stringMatching(/^runtime-ready: not-ready: .*answered 500/)],
+    })
   })
 })
 
@@ -138,7 +188,13 @@ describe('the Dockerfile of a scaffold', () => {
     )
     const remarks = await onEngine(async (lock) => {
       const linted = await Promise.all(texts.map((dockerfile) => lintDockerfile(dockerfile, defaultPolicy.lint, lock)))
-      return linted.flatMap((lint, index) => (lint.status === 'collected' ? lint.value.findings.map(({ id, message, location }) => `${texts[index]?.path}:${location.line}: ${id} ${message}`) : [`${texts[index]?.path}: ${JSON.stringify(lint)}`]))
+      return linted.flatMap((lint, index) =>
+        lint.status === 'collected'
+          ? lint.value.findings.map(
+              ({ id, message, location }) => `${texts[index]?.path}:${location.line}: ${id} ${message}`,
+            )
+          : [`${texts[index]?.path}: ${JSON.stringify(lint)}`],
+      )
     })
     expect(remarks).toEqual([])
   })
@@ -148,11 +204,24 @@ describe('the Dagger function', () => {
   it('writes the files of the command line', async () => {
     const [ofCommandLine, source, exported] = [await scaffolded('go'), copyOf('go'), scratch()]
     onTestFinished(() => rmSync(source, { recursive: true, force: true }))
-    const called = await loadline(['dagger', '--silent', 'call', 'scaffold', '--source', source, ...answers, 'after', 'export', '--path', exported])
+    const called = await loadline([
+      'dagger',
+      '--silent',
+      'call',
+      'scaffold',
+      '--source',
+      source,
+      ...answers,
+      'after',
+      'export',
+      '--path',
+      exported,
+    ])
     expect(called.exitCode, called.stderr).toBe(0)
     const paths = await filesBelow(ofCommandLine)
     expect(paths).toContain('DEPLOYMENT.md')
     expect(await filesBelow(exported)).toEqual(paths)
-    for (const path of [...paths, '.dockerignore', '.github/workflows/orders.yaml']) expect(readFileSync(join(exported, path), 'utf8'), path).toBe(readFileSync(join(ofCommandLine, path), 'utf8'))
+    for (const path of [...paths, '.dockerignore', '.github/workflows/orders.yaml'])
+      expect(readFileSync(join(exported, path), 'utf8'), path).toBe(readFileSync(join(ofCommandLine, path), 'utf8'))
   })
 })

@@ -15,7 +15,14 @@ import { ownTools, tools } from '../../src/tools/images.ts'
  */
 async function buildFromNothing(root: string): Promise<Record<string, string>> {
   const cache = locateCache({ LOADLINE_CACHE: root })
-  const prerequisites: Step<void> = { name: 'prerequisites', doing: '', done: '', cost: 'io', needs: [], run: async () => undefined }
+  const prerequisites: Step<void> = {
+    name: 'prerequisites',
+    doing: '',
+    done: '',
+    cost: 'io',
+    needs: [],
+    run: async () => undefined,
+  }
   const builds = groupGoBuilds(await readGoBinaries())
   function compile(name: string): Step<CompiledBinaries> {
     const build = builds.find(({ binaries }) => binaries.some((binary) => binary.name === name))
@@ -35,7 +42,8 @@ describe('tool images are reproducible', () => {
   let digests: Record<string, string>[]
 
   beforeAll(async () => {
-    for (const prefix of ['sealed-once-', 'sealed-in-another-place-']) directories.push(await mkdtemp(join(tmpdir(), prefix)))
+    for (const prefix of ['sealed-once-', 'sealed-in-another-place-'])
+      directories.push(await mkdtemp(join(tmpdir(), prefix)))
     digests = []
     for (const directory of directories) digests.push(await buildFromNothing(directory))
   })

@@ -51,19 +51,40 @@ export async function secondEngine(): Promise<SecondEngine> {
   }
   try {
     for (const made of ['state', 'sockets']) mkdirSync(join(directory, made))
-    await execa('cp', ['--archive', '--one-file-system', join(cacheDirectory, 'engine', 'root'), join(directory, 'root')])
+    await execa('cp', [
+      '--archive',
+      '--one-file-system',
+      join(cacheDirectory, 'engine', 'root'),
+      join(directory, 'root'),
+    ])
     const mirror = await listenHere(images, network.here)
-    writeFileSync(join(directory, 'engine.json'), JSON.stringify(mirrored(readJson(join(cacheDirectory, 'engine', 'engine.json')), mirror)))
-    writeFileSync(join(directory, 'config.json'), JSON.stringify(another(readJson(join(cacheDirectory, 'engine', 'bundle', 'config.json')), directory, name, network)))
+    writeFileSync(
+      join(directory, 'engine.json'),
+      JSON.stringify(mirrored(readJson(join(cacheDirectory, 'engine', 'engine.json')), mirror)),
+    )
+    writeFileSync(
+      join(directory, 'config.json'),
+      JSON.stringify(
+        another(readJson(join(cacheDirectory, 'engine', 'bundle', 'config.json')), directory, name, network),
+      ),
+    )
 
     const log = join(directory, 'log')
     // Whoever kills this process leaves no engine behind: runc hands the signal on.
-    container = execa('setpriv', ['--pdeathsig', 'TERM', 'runc', ...runc, 'run', '--bundle', directory, name], { reject: false, stdin: 'ignore', stdout: 'ignore', stderr: { file: log } })
+    container = execa('setpriv', ['--pdeathsig', 'TERM', 'runc', ...runc, 'run', '--bundle', directory, name], {
+      reject: false,
+      stdin: 'ignore',
+      stdout: 'ignore',
+      stderr: { file: log },
+    })
     for (let waited = 0; waited < startSeconds * 10; waited += 1) {
-      if ((await engineVersion({ host: network.there, port })) !== undefined) return { address: `tcp://${network.there}:${port}`, name, end }
+      if ((await engineVersion({ host: network.there, port })) !== undefined)
+        return { address: `tcp://${network.there}:${port}`, name, end }
       await sleep(100)
     }
-    throw new Error(`the second engine did not answer within ${startSeconds} s:\n${readFileSync(log, 'utf8').slice(-2_000)}`)
+    throw new Error(
+      `the second engine did not answer within ${startSeconds} s:\n${readFileSync(log, 'utf8').slice(-2_000)}`,
+    )
   } catch (error) {
     await end()
     throw error
@@ -81,7 +102,11 @@ function mirrored(configuration: { registries: Record<string, object> }, mirror:
 }
 
 function another(bundle: Bundle, directory: string, name: string, network: OwnNetwork): Bundle {
-  const own: Record<string, string> = { '/run/dagger': join(directory, 'sockets'), '/var/lib/dagger': join(directory, 'state'), '/etc/dagger/engine.json': join(directory, 'engine.json') }
+  const own: Record<string, string> = {
+    '/run/dagger': join(directory, 'sockets'),
+    '/var/lib/dagger': join(directory, 'state'),
+    '/etc/dagger/engine.json': join(directory, 'engine.json'),
+  }
   return {
     ...bundle,
     hostname: name,

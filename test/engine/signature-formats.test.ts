@@ -32,9 +32,16 @@ it('signs offline with a key in both forms, says where each lies, and cosign and
 
   await withSession(engine, join(directory, 'engine.log'), async () => {
     const published = await publishedImage(registry, digest, lock)
-    const signer = { kind: 'key', key: dag.setSecret('format-key', readFileSync(join(directory, 'cosign.key'), 'utf8')), password: dag.setSecret('format-password', password) } as const
+    const signer = {
+      kind: 'key',
+      key: dag.setSecret('format-key', readFileSync(join(directory, 'cosign.key'), 'utf8')),
+      password: dag.setSecret('format-password', password),
+    } as const
     const noKey = { kind: 'key', key: dag.setSecret('no-key', 'no key at all') } as const
-    await expect(sign(published, planSigning(noKey, defaultPolicy.signing), lock)).rejects.toMatchObject({ code: 'SIGN', message: expect.stringContaining('the signing key cannot be read') })
+    await expect(sign(published, planSigning(noKey, defaultPolicy.signing), lock)).rejects.toMatchObject({
+      code: 'SIGN',
+      message: expect.stringContaining('the signing key cannot be read'),
+    })
 
     const bundle = await sign(published, planSigning(signer, defaultPolicy.signing), lock)
     expect(bundle.stored.map(({ format }) => format)).toEqual(['bundle'])
@@ -43,7 +50,11 @@ it('signs offline with a key in both forms, says where each lies, and cosign and
     const both = await sign(published, planSigning(signer, { ...defaultPolicy.signing, format: 'both' }), lock)
     await verifyAsConsumer(both, lock)
     expect(both.stored).toEqual([
-      { format: 'bundle', where: expect.stringMatching(/^referrers-(api|tag)$/), reference: expect.stringContaining(digest.slice('sha256:'.length)) },
+      {
+        format: 'bundle',
+        where: expect.stringMatching(/^referrers-(api|tag)$/),
+        reference: expect.stringContaining(digest.slice('sha256:'.length)),
+      },
       { format: 'legacy', where: 'signature-tag', reference: `${registry}/demo/small:${digest.replace(':', '-')}.sig` },
     ])
     const hasReferrers = (await fetch(`http://${registry}/v2/demo/small/referrers/${digest}`)).ok
@@ -51,14 +62,29 @@ it('signs offline with a key in both forms, says where each lies, and cosign and
   })
 
   for (const form of ['--new-bundle-format=true', '--new-bundle-format=false']) {
-    const byHand = await execa(cosign, ['verify', '--key', 'cosign.pub', '--insecure-ignore-tlog=true', form, '--allow-http-registry', `${registry}/demo/small@${digest}`], { cwd: directory, reject: false })
+    const byHand = await execa(
+      cosign,
+      [
+        'verify',
+        '--key',
+        'cosign.pub',
+        '--insecure-ignore-tlog=true',
+        form,
+        '--allow-http-registry',
+        `${registry}/demo/small@${digest}`,
+      ],
+      { cwd: directory, reject: false },
+    )
     expect(byHand.exitCode, byHand.stderr).toBe(0)
   }
 
   const bundles = await fetchBundles(registry, 'demo/small', digest)
   expect(bundles).toHaveLength(1)
   const rawBytes = createPublicKey(readFileSync(join(directory, 'cosign.pub'))).export({ type: 'spki', format: 'der' })
-  const material = toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(offline.trustedRoot)), () => ({ publicKey: createPublicKey({ key: rawBytes, type: 'spki', format: 'der' }), validFor: () => true }))
+  const material = toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(offline.trustedRoot)), () => ({
+    publicKey: createPublicKey({ key: rawBytes, type: 'spki', format: 'der' }),
+    validFor: () => true,
+  }))
   const verifier = new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 })
   expect(() => verifier.verify(toSignedEntity(bundleFromJSON(bundles[0] as SerializedBundle)))).not.toThrow()
   expect(readFileSync(join(directory, 'engine.log'), 'utf8')).not.toContain(password)

@@ -9,7 +9,9 @@ export interface Expected {
 }
 
 /** The Sigstore client of Python, which shares no code with cosign (Go) or sigstore-js: it gives its exit code, the signed statement and what it complained of. */
-export async function pythonVerifier(): Promise<(expected: Expected) => Promise<{ exitCode: number | undefined; statement: string; complaint: string }>> {
+export async function pythonVerifier(): Promise<
+  (expected: Expected) => Promise<{ exitCode: number | undefined; statement: string; complaint: string }>
+> {
   const verify = await pythonProgram('sigstore_verify.py', 'sigstore')
   return async ({ bundle, trustedRoot, identity, issuer }) => {
     const { exitCode, stdout, stderr } = await verify([bundle, trustedRoot, identity, issuer])

@@ -8,7 +8,8 @@ export function tinyImage(text: string): string {
   const files = {
     Dockerfile: 'FROM gcr.io/distroless/static-debian12:nonroot\nCOPY hello.txt /hello.txt\nUSER 65532\n',
     'hello.txt': `${text}\n`,
-    'loadline.yaml': 'version: 1\nextends: advisory\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n',
+    'loadline.yaml':
+      'version: 1\nextends: advisory\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n',
   }
   for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content)
   return directory

@@ -12,8 +12,14 @@ function judgement({ outcome, verdict, evidence }: Run) {
   const inventories = (evidence?.platforms ?? []).map(({ evidence: { licenses } }) => licenses)
   return {
     outcome,
-    rules: verdict?.results.map(({ rule, status, violations }) => ({ rule, status, violations: violations.map(({ id }) => id) })),
-    packages: inventories.flatMap((inventory) => (inventory.status === 'collected' ? inventory.value.packages.map(({ purl }) => purl) : [])),
+    rules: verdict?.results.map(({ rule, status, violations }) => ({
+      rule,
+      status,
+      violations: violations.map(({ id }) => id),
+    })),
+    packages: inventories.flatMap((inventory) =>
+      inventory.status === 'collected' ? inventory.value.packages.map(({ purl }) => purl) : [],
+    ),
     rests: { policy: verdict?.binding.policy, databases: verdict?.binding.databases, tools: verdict?.binding.tools },
   }
 }
@@ -26,7 +32,10 @@ describe('services over two engines', () => {
     onTestFinished(second.end, 60_000)
     const service = (name: string, policy: string) => {
       const source = tinyImage(name)
-      writeFileSync(join(source, 'loadline.yaml'), `version: 1\n${policy}image: {name: ${name}}\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n`)
+      writeFileSync(
+        join(source, 'loadline.yaml'),
+        `version: 1\n${policy}image: {name: ${name}}\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n`,
+      )
       return source
     }
     const judge = (source: string, engine: string) => buildAndScan(source, ['--engine', engine, '--lock', lockFile])
@@ -51,8 +60,23 @@ describe('services over two engines', () => {
       return { exitCode, outcome, states: states.map(({ name, state }) => `${name} ${state}`), faults }
     }
     const both = [here.output, there.output]
-    expect(await merge(both, ['orders', 'billing'])).toEqual({ exitCode: 0, outcome: 'passed', states: ['billing passed', 'orders passed'], faults: [] })
-    expect(await merge([here.output], ['orders', 'billing'])).toEqual({ exitCode: 1, outcome: 'rejected', states: ['billing missing', 'orders passed'], faults: [] })
-    expect(await merge([...both, rejected.output], ['orders', 'billing', 'mail'])).toEqual({ exitCode: 1, outcome: 'rejected', states: ['billing passed', 'mail rejected', 'orders passed'], faults: [] })
+    expect(await merge(both, ['orders', 'billing'])).toEqual({
+      exitCode: 0,
+      outcome: 'passed',
+      states: ['billing passed', 'orders passed'],
+      faults: [],
+    })
+    expect(await merge([here.output], ['orders', 'billing'])).toEqual({
+      exitCode: 1,
+      outcome: 'rejected',
+      states: ['billing missing', 'orders passed'],
+      faults: [],
+    })
+    expect(await merge([...both, rejected.output], ['orders', 'billing', 'mail'])).toEqual({
+      exitCode: 1,
+      outcome: 'rejected',
+      states: ['billing passed', 'mail rejected', 'orders passed'],
+      faults: [],
+    })
   })
 })

@@ -14,7 +14,12 @@ const paper = '#10161a'
 const ink = '#e4e8e7'
 const dim = '#9aa8ae'
 /** The colours of the HTML report on dark, for those that the command line uses. A terminal's own are whatever its owner chose. */
-const palette: Partial<Record<ColorName, string>> = { red: '#f19384', green: '#80c8a0', yellow: '#e2b764', cyan: '#86bfd8' }
+const palette: Partial<Record<ColorName, string>> = {
+  red: '#f19384',
+  green: '#80c8a0',
+  yellow: '#e2b764',
+  cyan: '#86bfd8',
+}
 
 /**
  * The screen as SVG whose text is text. Every piece stands at its column and is as wide as its cells, so that tables stay straight in whichever
@@ -39,11 +44,15 @@ function textOfLine(tokens: readonly ParseToken[], y: number): Markup | undefine
     for (const { 0: text, index } of token.value.matchAll(/\S+(?: \S+)*/g)) {
       const length = lengthOf(text)
       const start = column + lengthOf(token.value.slice(0, index))
-      pieces.push(html`<tspan x="${decimal(margin + start * cell.width)}" textLength="${decimal(length * cell.width)}" lengthAdjust="spacingAndGlyphs"${fillOf(token)}${token.decorations.has('bold') && html` font-weight="bold"`}>${text}</tspan>`)
+      pieces.push(
+        html`<tspan x="${decimal(margin + start * cell.width)}" textLength="${decimal(length * cell.width)}" lengthAdjust="spacingAndGlyphs"${fillOf(token)}${token.decorations.has('bold') && html` font-weight="bold"`}>${text}</tspan>`,
+      )
     }
     column += lengthOf(token.value)
   }
-  return pieces.length === 0 ? undefined : html`<text y="${y}">${pieces}</text>
+  return pieces.length === 0
+    ? undefined
+    : html`<text y="${y}">${pieces}</text>
 `
 }
 
@@ -52,7 +61,10 @@ function fillOf({ foreground, background, decorations }: ParseToken): Markup | f
   if (background !== null) throw new Error('the command line sets no background, and the picture knows none')
   if (foreground === null) return decorations.has('dim') && html` fill="${dim}"`
   const color = foreground.type === 'named' ? palette[foreground.name] : undefined
-  if (color === undefined) throw new Error(`wanted a colour of ${Object.keys(palette).join(', ')}, found ${JSON.stringify(foreground)}: give it a colour in test/pictures/screen-svg.ts`)
+  if (color === undefined)
+    throw new Error(
+      `wanted a colour of ${Object.keys(palette).join(', ')}, found ${JSON.stringify(foreground)}: give it a colour in test/pictures/screen-svg.ts`,
+    )
   return html` fill="${color}"`
 }
 

@@ -21,15 +21,31 @@ const scenes: Record<string, () => Promise<void>> = {
     inTerminal(100, 40, async (terminal) => {
       const progress = fullestScreen(terminal)
       await expectExit(0, terminal.run('loadline build-and-scan examples/go-service', progress.look))
-      await saveScreen('terminal-progress', progress.screen(), 'A terminal in the middle of a run: a line for each stage and step, with its seconds')
-      await saveScreen('terminal-passed', await terminal.screen(), 'A terminal after a run that passed: the exceptions in force, the rules that passed, and the last line, PASSED with the digests of the image')
+      await saveScreen(
+        'terminal-progress',
+        progress.screen(),
+        'A terminal in the middle of a run: a line for each stage and step, with its seconds',
+      )
+      await saveScreen(
+        'terminal-passed',
+        await terminal.screen(),
+        'A terminal after a run that passed: the exceptions in force, the rules that passed, and the last line, PASSED with the digests of the image',
+      )
       await savePage('report-passed', { scheme: 'light' })
     }),
   rejected: () =>
     inTerminal(100, 40, async (terminal) => {
       await expectExit(1, terminal.run('loadline build-and-scan examples/legacy-app'))
-      await saveScreen('terminal-rejected', await terminal.screen(), 'A terminal after a run that was rejected: the last findings, which rules say no, and the last line, REJECTED with the digest of the image')
-      await saveScreen('terminal-gates', gatesOf(await terminal.screen('everything')), 'The table of gates of a rejected run in a terminal: what each wanted, what it found, and what to do')
+      await saveScreen(
+        'terminal-rejected',
+        await terminal.screen(),
+        'A terminal after a run that was rejected: the last findings, which rules say no, and the last line, REJECTED with the digest of the image',
+      )
+      await saveScreen(
+        'terminal-gates',
+        gatesOf(await terminal.screen('everything')),
+        'The table of gates of a rejected run in a terminal: what each wanted, what it found, and what to do',
+      )
       await savePage('report-rejected', { scheme: 'light' })
       await savePage('report-findings', { scheme: 'dark', section: 'findings' })
     }),
@@ -38,23 +54,35 @@ const scenes: Record<string, () => Promise<void>> = {
       await expectExit(0, terminal.run('loadline doctor examples/go-service'))
       const { lines, columns } = await terminal.screen()
       // Where the cache lies is this machine's own affair. (An image has a /root as well, so only here.)
-      await saveScreen('terminal-doctor', { lines: lines.map((line) => line.replaceAll(homedir(), '~')), columns }, 'A terminal with what loadline doctor says: Node, the engine, the policy, the Dockerfile, and every pin')
+      await saveScreen(
+        'terminal-doctor',
+        { lines: lines.map((line) => line.replaceAll(homedir(), '~')), columns },
+        'A terminal with what loadline doctor says: Node, the engine, the policy, the Dockerfile, and every pin',
+      )
     }),
 }
 
 try {
   const asked = process.argv.slice(2)
   const unknown = asked.filter((name) => !(name in scenes))
-  if (unknown.length > 0) throw new Error(`wanted some of ${Object.keys(scenes).join(', ')}, found ${unknown.join(', ')}`)
+  if (unknown.length > 0)
+    throw new Error(`wanted some of ${Object.keys(scenes).join(', ')}, found ${unknown.join(', ')}`)
   await mkdir(pictures, { recursive: true })
-  for (const example of ['go-service', 'legacy-app']) await cp(join(root, 'examples', example), join(scratch, 'examples', example), { recursive: true })
+  for (const example of ['go-service', 'legacy-app'])
+    await cp(join(root, 'examples', example), join(scratch, 'examples', example), { recursive: true })
   for (const [name, take] of Object.entries(scenes)) if (asked.length === 0 || asked.includes(name)) await take()
 } finally {
   await rm(scratch, { recursive: true })
 }
 
 async function inTerminal(columns: number, rows: number, scene: (terminal: Terminal) => Promise<void>): Promise<void> {
-  const terminal = await openTerminal({ columns, rows, directory: scratch, scratch, program: join(root, 'ci/loadline.mjs') })
+  const terminal = await openTerminal({
+    columns,
+    rows,
+    directory: scratch,
+    scratch,
+    program: join(root, 'ci/loadline.mjs'),
+  })
   try {
     await scene(terminal)
   } finally {
@@ -64,7 +92,10 @@ async function inTerminal(columns: number, rows: number, scene: (terminal: Termi
 
 async function expectExit(wanted: number, run: Promise<number>): Promise<void> {
   const found = await run
-  if (found !== wanted) throw new Error(`wanted exit code ${wanted}, found ${found}: a picture of something else helps nobody. Run the command by hand and see`)
+  if (found !== wanted)
+    throw new Error(
+      `wanted exit code ${wanted}, found ${found}: a picture of something else helps nobody. Run the command by hand and see`,
+    )
 }
 
 /** Of all that a run shows, the screen on which the most steps run at the same time. */
@@ -77,7 +108,8 @@ function fullestScreen(terminal: Terminal): { look: () => Promise<void>; screen:
       if (running > (fullest?.running ?? 0)) fullest = { screen, running }
     },
     screen() {
-      if (fullest === undefined) throw new Error('wanted a screen with running steps, found none: the run was over before anybody could look')
+      if (fullest === undefined)
+        throw new Error('wanted a screen with running steps, found none: the run was over before anybody could look')
       return fullest.screen
     },
   }
@@ -88,7 +120,13 @@ function gatesOf({ lines, columns }: Screen): Screen {
   const start = lines.findIndex((line) => /^. source . lint . build/.test(stripVTControlCharacters(line)))
   if (start === -1) throw new Error('wanted the line of the flow, found none')
   const shown = lines.slice(start, start + 60)
-  return { lines: shown.slice(0, shown.findLastIndex((line) => line.includes('┼'))), columns }
+  return {
+    lines: shown.slice(
+      0,
+      shown.findLastIndex((line) => line.includes('┼')),
+    ),
+    columns,
+  }
 }
 
 async function saveScreen(name: string, { lines, columns }: Screen, label: string): Promise<void> {
@@ -101,14 +139,25 @@ async function saveScreen(name: string, { lines, columns }: Screen, label: strin
 }
 
 /** A window of the report of the last run, as large as that of a laptop. */
-async function savePage(name: string, { scheme, section }: { scheme: 'light' | 'dark'; section?: string }): Promise<void> {
+async function savePage(
+  name: string,
+  { scheme, section }: { scheme: 'light' | 'dark'; section?: string },
+): Promise<void> {
   const browser = await launchChromium('npm run pictures')
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: scheme, reducedMotion: 'reduce', javaScriptEnabled: false })
+    const page = await browser.newPage({
+      viewport: { width: 1280, height: 900 },
+      colorScheme: scheme,
+      reducedMotion: 'reduce',
+      javaScriptEnabled: false,
+    })
     await page.setContent(await readFile(join(scratch, 'loadline-report/report.html'), 'utf8'))
     refuseThisMachine(name, await page.locator('body').innerText())
     const top = section === undefined ? 0 : ((await page.locator(`#${section}`).boundingBox())?.y ?? 0)
-    await write(`${name}.png`, await page.screenshot({ fullPage: true, clip: { x: 0, y: top, width: 1280, height: 900 } }))
+    await write(
+      `${name}.png`,
+      await page.screenshot({ fullPage: true, clip: { x: 0, y: top, width: 1280, height: 900 } }),
+    )
   } finally {
     await browser.close()
   }

@@ -15,13 +15,47 @@ export interface Terminal {
 }
 
 /** Opens a terminal with `loadline` on its path, in a directory. `scratch` holds its socket and the file that its shell reads. */
-export async function openTerminal({ columns, rows, directory, scratch, program }: { columns: number; rows: number; directory: string; scratch: string; program: string }): Promise<Terminal> {
+export async function openTerminal({
+  columns,
+  rows,
+  directory,
+  scratch,
+  program,
+}: {
+  columns: number
+  rows: number
+  directory: string
+  scratch: string
+  program: string
+}): Promise<Terminal> {
   const path = await findDebianProgram({ names: ['tmux'], packages: ['tmux'], neededBy: 'npm run pictures' })
-  const tmux = async (...argv: string[]) => (await execa(path, ['-u', '-S', join(scratch, 'socket'), '-f', '/dev/null', ...argv], { stdin: 'ignore', env: { NO_COLOR: undefined, FORCE_COLOR: undefined } })).stdout
+  const tmux = async (...argv: string[]) =>
+    (
+      await execa(path, ['-u', '-S', join(scratch, 'socket'), '-f', '/dev/null', ...argv], {
+        stdin: 'ignore',
+        env: { NO_COLOR: undefined, FORCE_COLOR: undefined },
+      })
+    ).stdout
   // The shell tells when it prompts, and how the last command ended: nothing has to be guessed from what is on the screen.
   const shell = join(scratch, 'shell')
-  await writeFile(shell, `PS1='$ '\nPROMPT_COMMAND='tmux set-option -g @exit $?; tmux wait-for -S prompt'\nloadline() { node "${program}" "$@"; }\n`)
-  await tmux('new-session', '-d', '-s', 'picture', '-x', String(columns), '-y', String(rows), '-c', directory, 'sleep', 'infinity')
+  await writeFile(
+    shell,
+    `PS1='$ '\nPROMPT_COMMAND='tmux set-option -g @exit $?; tmux wait-for -S prompt'\nloadline() { node "${program}" "$@"; }\n`,
+  )
+  await tmux(
+    'new-session',
+    '-d',
+    '-s',
+    'picture',
+    '-x',
+    String(columns),
+    '-y',
+    String(rows),
+    '-c',
+    directory,
+    'sleep',
+    'infinity',
+  )
   await tmux('set-option', '-g', 'status', 'off')
   await tmux('set-option', '-g', 'history-limit', '10000')
   await tmux('set-option', '-g', 'default-terminal', 'tmux-256color')
@@ -41,7 +75,14 @@ export async function openTerminal({ columns, rows, directory, scratch, program 
       return Number(await tmux('show-options', '-gv', '@exit'))
     },
     async screen(extent = 'window') {
-      const text = await tmux('capture-pane', '-p', '-e', '-t', 'picture', ...(extent === 'everything' ? ['-S', '-'] : []))
+      const text = await tmux(
+        'capture-pane',
+        '-p',
+        '-e',
+        '-t',
+        'picture',
+        ...(extent === 'everything' ? ['-S', '-'] : []),
+      )
       return { lines: text.split('\n'), columns }
     },
     async close() {

@@ -8,14 +8,32 @@ const consumer = 'examples/dagger-module/src/index.ts'
 
 /** What the compiler says of the consumer's module, with the bindings that the SDK would make of Loadline. */
 function remarksOn(text: string): string[] {
-  const written = new Map([[join(root, consumer), text], [join(root, 'examples/dagger-module/bindings.ts'), moduleBindings('Loadline')]])
-  const options: ts.CompilerOptions = { target: ts.ScriptTarget.ES2022, lib: ['lib.es2023.d.ts'], types: ['node'], module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, experimentalDecorators: true, strict: true, skipLibCheck: true, noEmit: true }
+  const written = new Map([
+    [join(root, consumer), text],
+    [join(root, 'examples/dagger-module/bindings.ts'), moduleBindings('Loadline')],
+  ])
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2023.d.ts'],
+    types: ['node'],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    experimentalDecorators: true,
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
+  }
   const host = ts.createCompilerHost(options)
   const { getSourceFile, fileExists, readFile } = host
-  host.getSourceFile = (path, ...rest) => (written.has(path) ? ts.createSourceFile(path, written.get(path) ?? '', ts.ScriptTarget.ES2022, true) : getSourceFile(path, ...rest))
+  host.getSourceFile = (path, ...rest) =>
+    written.has(path)
+      ? ts.createSourceFile(path, written.get(path) ?? '', ts.ScriptTarget.ES2022, true)
+      : getSourceFile(path, ...rest)
   host.fileExists = (path) => written.has(path) || fileExists(path)
   host.readFile = (path) => written.get(path) ?? readFile(path)
-  return ts.getPreEmitDiagnostics(ts.createProgram([...written.keys()], options, host)).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+  return ts
+    .getPreEmitDiagnostics(ts.createProgram([...written.keys()], options, host))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
 }
 
 describe('the module that calls Loadline', () => {
@@ -24,25 +42,43 @@ describe('the module that calls Loadline', () => {
   })
 
   it('would not compile with a function or an argument that there is not', () => {
-    expect(remarksOn(read(consumer).replace('.passed()', '.blessed()')).join('\n')).toContain("Property 'blessed' does not exist on type 'LoadlineAssessment'")
+    expect(remarksOn(read(consumer).replace('.passed()', '.blessed()')).join('\n')).toContain(
+      "Property 'blessed' does not exist on type 'LoadlineAssessment'",
+    )
     expect(remarksOn(read(consumer).replace('{ version, label:', '{ version, labels:')).join('\n')).toContain('labels')
   })
 
-  it('depends on this repository\'s module', () => {
-    const { dependencies, engineVersion } = JSON.parse(read('examples/dagger-module/dagger.json')) as { dependencies: Array<{ source: string }>; engineVersion: string }
+  it("depends on this repository's module", () => {
+    const { dependencies, engineVersion } = JSON.parse(read('examples/dagger-module/dagger.json')) as {
+      dependencies: Array<{ source: string }>
+      engineVersion: string
+    }
     expect(dependencies).toEqual([{ name: 'loadline', source: '../..' }])
     expect(engineVersion).toBe((JSON.parse(read('dagger.json')) as { engineVersion: string }).engineVersion)
   })
 })
 
 describe('what Dagger runs by itself', () => {
-  const methods = ['src/index.ts', ...filesBelow('src/api', '.ts')].flatMap((path) => [...read(path).matchAll(/@(check|generate)\(\)\n +async (\w+)\((.*)/g)].map(([, kind, name, signature]) => ({ kind, name, signature })))
+  const methods = ['src/index.ts', ...filesBelow('src/api', '.ts')].flatMap((path) =>
+    [...read(path).matchAll(/@(check|generate)\(\)\n +async (\w+)\(([^]*?)\): Promise/g)].map(
+      ([, kind, name, signature]) => ({
+        kind,
+        name,
+        signature: signature?.replaceAll(/\s+/g, ' ').trim(),
+      }),
+    ),
+  )
 
   it('is the gate, the controls and the scaffold', () => {
-    expect(methods.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['check gate', 'check controls', 'generate rescaffold'])
+    expect(methods.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'check gate',
+      'check controls',
+      'generate rescaffold',
+    ])
   })
 
   it('needs no argument: Dagger passes over what does', () => {
-    for (const { name, signature } of methods) expect(signature, name).toMatch(/^@argument\(\{ defaultPath: '\/', [^}]*\}\) source: Directory\)/)
+    for (const { name, signature } of methods)
+      expect(signature, name).toMatch(/^@argument\(\{ defaultPath: '\/', [^}]*\}\) source: Directory,?$/)
   })
 })

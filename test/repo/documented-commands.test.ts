@@ -4,7 +4,13 @@ import { parse } from 'yaml'
 import { commandLine } from '../../ci/main.ts'
 import { filesBelow, read } from './source-files.ts'
 
-const pages = ['README.md', 'AGENTS.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md'), ...filesBelow('examples', 'README.md')]
+const pages = [
+  'README.md',
+  'AGENTS.md',
+  'CONTRIBUTING.md',
+  ...filesBelow('docs', '.md'),
+  ...filesBelow('examples', 'README.md'),
+]
 const scripts = ['examples/ci/deliver.sh', 'examples/ci/gitlab-ci.yml']
 
 /** Commands of Loadline in code blocks, however they are called, with the line on which each stands. */
@@ -15,10 +21,23 @@ function commandsOf(path: string): Array<{ place: string; argv: string[] }> {
     if (/^\s*```/.test(line)) inBlock = !inBlock
     const indented = /^ {4}\S/.test(line)
     if (!inBlock && !indented) return []
-    const [, script, rest] = /^\s*(?:exec |sudo |eval "\$\()?(?:npm run (build-and-scan|loadline|dagger) --|npx loadline|loadline|node \S*loadline\.mjs) (.*)$/.exec(line) ?? []
+    const [, script, rest] =
+      /^\s*(?:exec |sudo |eval "\$\()?(?:npm run (build-and-scan|loadline|dagger) --|npx loadline|loadline|node \S*loadline\.mjs) (.*)$/.exec(
+        line,
+      ) ?? []
     if (rest === undefined) return []
-    const words = [...rest.replace(/(\s+#| {2,}).*$/, '').replace(/ [|>].*$/, '').matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare ?? '')
-    return [{ place: `${path}:${index + 1}`, argv: [...(script === undefined || script === 'loadline' ? [] : [script]), ...words] }]
+    const words = [
+      ...rest
+        .replace(/(\s+#| {2,}).*$/, '')
+        .replace(/ [|>].*$/, '')
+        .matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
+    ].map(([, double, single, bare]) => double ?? single ?? bare ?? '')
+    return [
+      {
+        place: `${path}:${index + 1}`,
+        argv: [...(script === undefined || script === 'loadline' ? [] : [script]), ...words],
+      },
+    ]
   })
 }
 
@@ -32,7 +51,10 @@ async function parsed(argv: string[]): Promise<string | undefined> {
   }
   for (const command of program.commands) quiet(command)
   try {
-    await program.exitOverride().configureOutput({ writeOut: () => undefined, writeErr: () => undefined }).parseAsync(argv, { from: 'user' })
+    await program
+      .exitOverride()
+      .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
+      .parseAsync(argv, { from: 'user' })
     return undefined
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return undefined
@@ -47,9 +69,12 @@ describe('every command in the documentation', () => {
     expect(new Set(commands.map(({ place }) => place.split(':')[0])).size).toBeGreaterThan(10)
   })
 
-  it.each(commands.map(({ place, argv }) => [place, argv] as const))('%s is one that the command line understands', async (_, argv) => {
-    expect(await parsed(argv)).toBeUndefined()
-  })
+  it.each(commands.map(({ place, argv }) => [place, argv] as const))(
+    '%s is one that the command line understands',
+    async (_, argv) => {
+      expect(await parsed(argv)).toBeUndefined()
+    },
+  )
 
   it('would be refused if it were none', async () => {
     expect(await parsed(['build-and-scan', '.', '--no-such-option'])).toContain('unknown option')
@@ -58,5 +83,7 @@ describe('every command in the documentation', () => {
 })
 
 it('the pipeline for GitLab is YAML that keeps its reports whatever happens', () => {
-  expect(parse(read('examples/ci/gitlab-ci.yml'))).toMatchObject({ image: { artifacts: { when: 'always', reports: { junit: 'loadline-report/report.junit.xml' } } } })
+  expect(parse(read('examples/ci/gitlab-ci.yml'))).toMatchObject({
+    image: { artifacts: { when: 'always', reports: { junit: 'loadline-report/report.junit.xml' } } },
+  })
 })

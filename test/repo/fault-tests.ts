@@ -25,7 +25,11 @@ export function marksOf(path: string, text: string): FaultTest[] {
     const literal = literalText(node)
     const numbers = literal === undefined ? undefined : mark.exec(literal)?.[1]
     if (literal !== undefined && numbers !== undefined) {
-      found.push({ path, name: [...titlesAround(node), literal.replace(mark, '')].join(' > '), faults: numbers.split(', ').map(Number) })
+      found.push({
+        path,
+        name: [...titlesAround(node), literal.replace(mark, '')].join(' > '),
+        faults: numbers.split(', ').map(Number),
+      })
     }
     node.forEachChild(visit)
   }
@@ -38,8 +42,14 @@ function titlesAround(node: ts.Node): string[] {
   const titles: string[] = []
   for (let current = node; current.parent !== undefined; current = current.parent) {
     const { parent } = current
-    if (ts.isCallExpression(parent) && parent.arguments[0] !== current && /^(describe|it|test)\b/.test(parent.expression.getText())) titles.unshift(literalText(parent.arguments[0])?.replace(mark, '') ?? '')
-    if (ts.isPropertyAssignment(parent) && parent.initializer === current && current !== node) titles.unshift(parent.name.getText().replaceAll(/^'|'$/g, ''))
+    if (
+      ts.isCallExpression(parent) &&
+      parent.arguments[0] !== current &&
+      /^(describe|it|test)\b/.test(parent.expression.getText())
+    )
+      titles.unshift(literalText(parent.arguments[0])?.replace(mark, '') ?? '')
+    if (ts.isPropertyAssignment(parent) && parent.initializer === current && current !== node)
+      titles.unshift(parent.name.getText().replaceAll(/^'|'$/g, ''))
   }
   return titles.filter((title) => title !== '')
 }

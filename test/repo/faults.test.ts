@@ -12,12 +12,20 @@ describe('faults', () => {
 
   it('each have a test, but for those that wait for a part of the flow', () => {
     const tested = new Set(tests.flatMap((test) => test.faults))
-    expect(faults.filter(({ number, waitsFor }) => waitsFor === undefined && !tested.has(number)).map(({ number, fault }) => `${number}: ${fault}`)).toEqual([])
+    expect(
+      faults
+        .filter(({ number, waitsFor }) => waitsFor === undefined && !tested.has(number))
+        .map(({ number, fault }) => `${number}: ${fault}`),
+    ).toEqual([])
   })
 
   it('are the only numbers that tests carry', () => {
     const known = new Set(faults.map(({ number }) => number))
-    expect(tests.filter((test) => test.faults.some((number) => !known.has(number))).map(({ path, name }) => `${path}: ${name}`)).toEqual([])
+    expect(
+      tests
+        .filter((test) => test.faults.some((number) => !known.has(number)))
+        .map(({ path, name }) => `${path}: ${name}`),
+    ).toEqual([])
   })
 
   it('docs/faults.md is what the tests say (npx vitest run --project repo -u writes it)', async () => {
@@ -25,7 +33,8 @@ describe('faults', () => {
   })
 
   it('are read from titles and tables, and from no comment', () => {
-    const text = "// [fault 1]\ndescribe('a', () => {\n  it('b [fault 2]', () => {})\n  it.each(table)('c %s [faults 3, 4]', () => {})\n})\nconst table = { user: { bad: [{ when: 'd [fault 5]' }] } }\nit(`e ${1} [fault 6]`, () => {})\n"
+    const text =
+      "// [fault 1]\ndescribe('a', () => {\n  it('b [fault 2]', () => {})\n  it.each(table)('c %s [faults 3, 4]', () => {})\n})\nconst table = { user: { bad: [{ when: 'd [fault 5]' }] } }\nit(`e ${1} [fault 6]`, () => {})\n"
     expect(marksOf('x.test.ts', text).map(({ name, faults: numbers }) => [name, ...numbers])).toEqual([
       ['a > b', 2],
       ['a > c %s', 3, 4],
@@ -42,7 +51,9 @@ function faultTable(all: readonly Fault[], marked: readonly FaultTest[]): string
     '',
     row(['', 'What goes wrong', 'What comes out', 'Tests']),
     row(['---', '---', '---', '---']),
-    ...group.map((fault) => row([String(fault.number), escape(fault.fault), escape(fault.outcome), testsOf(fault, marked)])),
+    ...group.map((fault) =>
+      row([String(fault.number), escape(fault.fault), escape(fault.outcome), testsOf(fault, marked)]),
+    ),
     '',
   ])
   return [
@@ -58,7 +69,12 @@ function faultTable(all: readonly Fault[], marked: readonly FaultTest[]): string
 function testsOf({ number, waitsFor }: Fault, marked: readonly FaultTest[]): string {
   const mine = marked.filter((test) => test.faults.includes(number))
   if (mine.length === 0) return `none yet: it waits for ${waitsFor}`
-  return [...groupBy(mine, ({ path }) => path)].map(([path, group]) => `[${path.replace(/^test\//, '')}](../${path}): ${group.map(({ name }) => escape(name)).join('; ')}`).join('<br>')
+  return [...groupBy(mine, ({ path }) => path)]
+    .map(
+      ([path, group]) =>
+        `[${path.replace(/^test\//, '')}](../${path}): ${group.map(({ name }) => escape(name)).join('; ')}`,
+    )
+    .join('<br>')
 }
 
 function row(cells: readonly string[]): string {
@@ -66,5 +82,8 @@ function row(cells: readonly string[]): string {
 }
 
 function escape(text: string): string {
-  return text.replaceAll(/[\\|`*_$[\]]/g, '\\$&').replaceAll('<', '&lt;').replaceAll('\n', ' ')
+  return text
+    .replaceAll(/[\\|`*_$[\]]/g, '\\$&')
+    .replaceAll('<', '&lt;')
+    .replaceAll('\n', ' ')
 }

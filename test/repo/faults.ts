@@ -1,7 +1,15 @@
 /** What can go wrong, and what must come out then. The numbers are stable: tests carry them in their titles, as `[fault 7]` or `[faults 7, 8]`. */
 export interface Fault {
   number: number
-  theme: 'scanner and data' | 'lint and structure' | 'policy and exceptions' | 'build, secrets and context' | 'registry and signing' | 'runtime' | 'reports' | 'what was not made here'
+  theme:
+    | 'scanner and data'
+    | 'lint and structure'
+    | 'policy and exceptions'
+    | 'build, secrets and context'
+    | 'registry and signing'
+    | 'runtime'
+    | 'reports'
+    | 'what was not made here'
   fault: string
   outcome: string
   /** Part of the flow that has to be there before it can be tested. Without it, a fault that no test carries is an error. */
@@ -12,10 +20,22 @@ type Line = [number: number, fault: string, outcome: string, waitsFor?: Fault['w
 
 const lines: Record<Fault['theme'], Line[]> = {
   'scanner and data': [
-    [1, 'there is no vulnerability database, or it cannot be downloaded', 'exit 3, said as "nothing was scanned"; never zero findings'],
-    [2, 'the database is older than the policy allows, by its own update time', 'undecided; the age is in every report'],
+    [
+      1,
+      'there is no vulnerability database, or it cannot be downloaded',
+      'exit 3, said as "nothing was scanned"; never zero findings',
+    ],
+    [
+      2,
+      'the database is older than the policy allows, by its own update time',
+      'undecided; the age is in every report',
+    ],
     [3, 'the database is damaged, or of another schema', 'exit 3'],
-    [4, 'the registry of the database answers 429 or 5xx', 'a few attempts with jitter, the mirrors in order, then exit 3'],
+    [
+      4,
+      'the registry of the database answers 429 or 5xx',
+      'a few attempts with jitter, the mirrors in order, then exit 3',
+    ],
     [5, 'a scanner fails and leaves valid JSON', 'exit 3'],
     [6, 'a scanner succeeds and leaves nothing, half a document, "{}" or no JSON', 'exit 3'],
     [7, 'a scan lists no packages', 'undecided, unless the policy says with a reason that the image has none'],
@@ -24,33 +44,65 @@ const lines: Record<Fault['theme'], Line[]> = {
     [10, 'a finding has no id, or a severity that nobody knows', 'counted as unknown, never dropped'],
     [11, 'a report is of a newer schema version', 'exit 3, with the version'],
     [12, 'a scanner is killed for want of memory, or runs into its time limit', 'exit 3, with the limit'],
-    [13, 'a report has tens of thousands of findings', 'bounded time and memory, exact counts, and what was left out is said'],
-    [14, 'one vulnerability is found through several layers and packages', 'one finding per id, package URL and path, in one order'],
+    [
+      13,
+      'a report has tens of thousands of findings',
+      'bounded time and memory, exact counts, and what was left out is said',
+    ],
+    [
+      14,
+      'one vulnerability is found through several layers and packages',
+      'one finding per id, package URL and path, in one order',
+    ],
     [15, 'the SBOM is empty, or has no operating system in it', 'undecided'],
     [16, 'the SBOM is about another image', 'undecided'],
     [17, 'the source brings an ignore file or VEX statements', 'not obeyed unless the policy says so'],
     [18, 'the source brings configuration for the scanners or the linter', 'not read'],
   ],
   'lint and structure': [
-    [19, 'comments in the Dockerfile silence the linter', 'reported; the strict policy denies, and the linter does not obey them'],
+    [
+      19,
+      'comments in the Dockerfile silence the linter',
+      'reported; the strict policy denies, and the linter does not obey them',
+    ],
     [20, 'the linter cannot parse the Dockerfile', 'undecided; never "no remarks"'],
-    [21, 'the Dockerfile is missing, empty, huge, in UTF-16, or has a byte order mark or Windows line ends', 'a clear error, or the right result'],
+    [
+      21,
+      'the Dockerfile is missing, empty, huge, in UTF-16, or has a byte order mark or Windows line ends',
+      'a clear error, or the right result',
+    ],
     [22, 'the Dockerfile asks for a frontend or an operation that Dagger does not have', 'exit 2, with the line'],
     [23, 'the structure-test file has no tests, or an unknown key', 'exit 2'],
     [24, 'a structure test needs what the driver cannot do', 'exit 2, never skipped'],
-    [25, 'the image runs as root, has setuid or world-writable files, no health check, an SSH server, package caches, comes from latest, or was made with ADD from a URL', 'a finding for each, with its evidence'],
+    [
+      25,
+      'the image runs as root, has setuid or world-writable files, no health check, an SSH server, package caches, comes from latest, or was made with ADD from a URL',
+      'a finding for each, with its evidence',
+    ],
   ],
   'policy and exceptions': [
     [26, 'the policy has an unknown or misspelt key', 'exit 2, with the place and what was meant'],
-    [27, 'a policy file that was named is not there, or there is none at all', 'exit 2; the strict default, and the report says so'],
-    [28, 'the policy file is a bomb: aliases, nesting, size, keys with a meaning of their own', 'exit 2, in bounded time and memory'],
+    [
+      27,
+      'a policy file that was named is not there, or there is none at all',
+      'exit 2; the strict default, and the report says so',
+    ],
+    [
+      28,
+      'the policy file is a bomb: aliases, nesting, size, keys with a meaning of their own',
+      'exit 2, in bounded time and memory',
+    ],
     [29, 'an exception is past its last day', 'the finding counts again, and the expiry is reported'],
     [30, 'an exception has no reason, owner or last day', 'exit 2'],
     [31, 'an exception lives longer than the policy allows', 'exit 2'],
     [32, 'an exception matches nothing', 'a warning; the strict policy denies'],
     [33, 'an exception has a wildcard', 'exit 2'],
     [34, 'an exception ends today, somewhere in the world', 'the last day counts, in UTC; the clock is an input'],
-    [35, 'a threshold is negative, no number or text, or the environment tries to switch a rule off', 'exit 2; only the policy switches off, and every report says so'],
+    [
+      35,
+      'a threshold is negative, no number or text, or the environment tries to switch a rule off',
+      'exit 2; only the policy switches off, and every report says so',
+    ],
     [36, 'the policy changed between two runs', 'the verdict carries the digest of its policy'],
   ],
   'build, secrets and context': [
@@ -58,11 +110,27 @@ const lines: Record<Fault['theme'], Line[]> = {
     [38, 'the value of a secret could end up in logs, errors or reports', 'it does not'],
     [39, 'a build secret could be read after the step that mounts it', 'it cannot'],
     [40, 'a build secret that the Dockerfile needs was not given', 'exit 2, before anything is built'],
-    [41, 'the build context has links that point outside or in circles, or special files', 'links stay links and are not followed, special files are left out'],
-    [42, 'paths have spaces, line breaks, quotes, $() or a leading dash', 'nothing is interpreted, everything is escaped'],
-    [43, 'there are both .dockerignore and Dockerfile.dockerignore', 'as documented, also where the specific one is empty'],
+    [
+      41,
+      'the build context has links that point outside or in circles, or special files',
+      'links stay links and are not followed, special files are left out',
+    ],
+    [
+      42,
+      'paths have spaces, line breaks, quotes, $() or a leading dash',
+      'nothing is interpreted, everything is escaped',
+    ],
+    [
+      43,
+      'there are both .dockerignore and Dockerfile.dockerignore',
+      'as documented, also where the specific one is empty',
+    ],
     [44, 'a base is named by a tag, which moves during the run', 'a finding; one resolution is used everywhere'],
-    [45, 'a pull request leaves something in a cache that the build of a release uses', 'cache mounts are apart by trust domain'],
+    [
+      45,
+      'a pull request leaves something in a cache that the build of a release uses',
+      'cache mounts are apart by trust domain',
+    ],
   ],
   'registry and signing': [
     [46, 'the registry refuses with 401 or 403', 'exit 4 at once, with host and scope, without the credential'],
@@ -91,19 +159,41 @@ const lines: Record<Fault['theme'], Line[]> = {
     [65, 'names in the JUnit report carry control characters, "]]>" or lone surrogates', 'valid XML'],
     [66, 'names carry workflow commands of a CI service', 'encoded'],
     [67, 'names carry escape sequences of a terminal', 'taken out'],
-    [68, 'the SARIF report is larger than code scanning takes', 'the worst first, the others counted, valid by the schema'],
+    [
+      68,
+      'the SARIF report is larger than code scanning takes',
+      'the worst first, the others counted, valid by the schema',
+    ],
     [69, 'the summary is larger than 1 MiB', 'cut, and says so'],
     [70, 'there are more than ten annotations of a kind', 'the ten worst, and the count'],
     [71, 'the report directory cannot be written, or writing fails', 'exit 3'],
     [72, 'a scaffold meets files that exist', 'never written over unasked'],
   ],
   'what was not made here': [
-    [73, 'an image that was given is cut off, changed, several images or none', 'exit 2, with the reason; nothing is judged'],
-    [74, 'an image is given without a Dockerfile', 'rejected unless the policy names it; what rests on a Dockerfile is not judged, and no report calls it passed'],
-    [75, 'findings of another scanner are cut off, of a scan that failed, or about another image', 'exit 2, and rejected where they name another image; never "nothing found"'],
+    [
+      73,
+      'an image that was given is cut off, changed, several images or none',
+      'exit 2, with the reason; nothing is judged',
+    ],
+    [
+      74,
+      'an image is given without a Dockerfile',
+      'rejected unless the policy names it; what rests on a Dockerfile is not judged, and no report calls it passed',
+    ],
+    [
+      75,
+      'findings of another scanner are cut off, of a scan that failed, or about another image',
+      'exit 2, and rejected where they name another image; never "nothing found"',
+    ],
   ],
 }
 
 export const faults: readonly Fault[] = Object.entries(lines).flatMap(([theme, entries]) =>
-  entries.map(([number, fault, outcome, waitsFor]): Fault => ({ number, theme: theme as Fault['theme'], fault, outcome, ...(waitsFor === undefined ? {} : { waitsFor }) })),
+  entries.map(([number, fault, outcome, waitsFor]): Fault => ({
+    number,
+    theme: theme as Fault['theme'],
+    fault,
+    outcome,
+    ...(waitsFor === undefined ? {} : { waitsFor }),
+  })),
 )

@@ -17,7 +17,11 @@ interface Declared {
 }
 
 const action = parse(read('action.yml')) as Declared & { runs: { steps: Step[] } }
-const workflow = parse(read('.github/workflows/build-and-scan.yml')) as { permissions?: unknown; on: { workflow_call: Declared & { secrets: Record<string, unknown> } }; jobs: Record<string, { permissions?: unknown; steps: Step[] }> }
+const workflow = parse(read('.github/workflows/build-and-scan.yml')) as {
+  permissions?: unknown
+  on: { workflow_call: Declared & { secrets: Record<string, unknown> } }
+  jobs: Record<string, { permissions?: unknown; steps: Step[] }>
+}
 const files = ['action.yml', ...filesBelow('.github', '.yml')]
 const inputs = Object.keys(ActionInputs.shape)
 const outputs = Object.keys(githubOutputs(brokenRun(), '/reports'))
@@ -30,12 +34,15 @@ function loadlineStep(steps: readonly Step[]): Step {
 describe('the GitHub action', () => {
   it('has exactly the inputs that the program reads, and hands each over', () => {
     expect(Object.keys(action.inputs)).toEqual(inputs)
-    expect(loadlineStep(action.runs.steps).env).toEqual(Object.fromEntries(inputs.map((name) => [inputVariable(name), `\${{ inputs.${name} }}`])))
+    expect(loadlineStep(action.runs.steps).env).toEqual(
+      Object.fromEntries(inputs.map((name) => [inputVariable(name), `\${{ inputs.${name} }}`])),
+    )
   })
 
   it('has exactly the outputs that the program writes', () => {
     expect(Object.keys(action.outputs).toSorted()).toEqual(outputs.toSorted())
-    for (const [name, { value }] of Object.entries(action.outputs)) expect(value).toBe(`\${{ steps.loadline.outputs.${name} }}`)
+    for (const [name, { value }] of Object.entries(action.outputs))
+      expect(value).toBe(`\${{ steps.loadline.outputs.${name} }}`)
   })
 })
 
@@ -44,19 +51,33 @@ describe('the reusable workflow', () => {
   const steps = workflow.jobs['build-and-scan']?.steps ?? []
   // A called workflow cannot see files or variables that its caller makes, and its reports go into an artifact.
   const left = ['secret-envs', 'secret-files', 'output']
-  const secretOf: Record<string, string> = { secrets: 'build-secrets', password: 'password', 'cosign-private-key': 'cosign-private-key', 'cosign-password': 'cosign-password' }
+  const secretOf: Record<string, string> = {
+    secrets: 'build-secrets',
+    password: 'password',
+    'cosign-private-key': 'cosign-private-key',
+    'cosign-password': 'cosign-password',
+  }
 
   it('takes what the action takes, credentials as secrets, and hands each over', () => {
     expect(Object.keys(secrets)).toEqual(Object.values(secretOf))
     const own = ['loadline', 'upload-sarif', 'artifact', 'runs-on']
-    expect(Object.keys(declared)).toEqual([...own, ...inputs.filter((name) => !left.includes(name) && secretOf[name] === undefined)])
+    expect(Object.keys(declared)).toEqual([
+      ...own,
+      ...inputs.filter((name) => !left.includes(name) && secretOf[name] === undefined),
+    ])
     const from = (name: string) => (secretOf[name] === undefined ? `inputs.${name}` : `secrets.${secretOf[name]}`)
-    expect(loadlineStep(steps).env).toEqual(Object.fromEntries(inputs.filter((name) => !left.includes(name)).map((name) => [inputVariable(name), `\${{ ${from(name)} }}`])))
+    expect(loadlineStep(steps).env).toEqual(
+      Object.fromEntries(
+        inputs.filter((name) => !left.includes(name)).map((name) => [inputVariable(name), `\${{ ${from(name)} }}`]),
+      ),
+    )
   })
 
   it('says of each input what the action says', () => {
     const shared = Object.entries(declared).filter(([name]) => action.inputs[name] !== undefined)
-    expect(shared.map(([name, { description }]) => ({ name, description }))).toEqual(shared.map(([name]) => ({ name, description: action.inputs[name]?.description })))
+    expect(shared.map(([name, { description }]) => ({ name, description }))).toEqual(
+      shared.map(([name]) => ({ name, description: action.inputs[name]?.description })),
+    )
   })
 
   it('gives every output of the action', () => {
@@ -74,7 +95,10 @@ describe.each(files)('%s', (path) => {
 
   it('puts no expression into the text of a shell [fault 42]', () => {
     const document = parse(text) as { runs?: { steps: Step[] }; jobs?: Record<string, { steps?: Step[] }> }
-    const steps = [...(document.runs?.steps ?? []), ...Object.values(document.jobs ?? {}).flatMap((job) => job.steps ?? [])]
+    const steps = [
+      ...(document.runs?.steps ?? []),
+      ...Object.values(document.jobs ?? {}).flatMap((job) => job.steps ?? []),
+    ]
     expect(steps.length).toBeGreaterThan(0)
     expect(steps.filter(({ run }) => run?.includes('${{') === true)).toEqual([])
   })

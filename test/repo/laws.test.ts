@@ -8,17 +8,23 @@ const typescript = [...filesBelow('src', '.ts'), ...filesBelow('pipelines', '.ts
 
 describe('laws of the repository', () => {
   it('names files by what is in them', () => {
-    expect(typescript.filter((path) => /(^|\/)(utils?|helpers?|common|misc|manager|constants|types)\.ts$/.test(path))).toEqual([])
+    expect(
+      typescript.filter((path) => /(^|\/)(utils?|helpers?|common|misc|manager|constants|types)\.ts$/.test(path)),
+    ).toEqual([])
   })
 
   it('runs programs by argument list, never by a shell string [fault 42]', () => {
-    const shells = typescript.filter((path) => /['"](?:ba|da)?sh['"]\s*,\s*\[?\s*['"]-l?c['"]|shell:\s*true|\bexecSync\(/.test(read(path)))
+    const shells = typescript.filter((path) =>
+      /['"](?:ba|da)?sh['"]\s*,\s*\[?\s*['"]-l?c['"]|shell:\s*true|\bexecSync\(/.test(read(path)),
+    )
     expect(shells).toEqual([])
   })
 
   it('spells published tool images in one file only', () => {
     const repositories = Object.values(tools).map(({ reference }) => reference.split(':')[0] ?? reference)
-    const elsewhere = typescript.filter((path) => path !== 'src/tools/images.ts' && repositories.some((repository) => read(path).includes(repository)))
+    const elsewhere = typescript.filter(
+      (path) => path !== 'src/tools/images.ts' && repositories.some((repository) => read(path).includes(repository)),
+    )
     expect(elsewhere).toEqual([])
   })
 
@@ -27,32 +33,53 @@ describe('laws of the repository', () => {
   })
 
   it('pins every dependency exactly', () => {
-    const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Record<string, string>>
-    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(([name, range]) => name !== 'typescript' && !/^\d+\.\d+\.\d+$/.test(range))
+    const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
+      'dependencies' | 'devDependencies',
+      Record<string, string>
+    >
+    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+      ([name, range]) => name !== 'typescript' && !/^\d+\.\d+\.\d+$/.test(range),
+    )
     expect(loose).toEqual([])
   })
 
   it('keeps the Dagger module at the root as dagger develop likes to change it', () => {
-    expect(JSON.parse(read('dagger.json'))).toEqual({ name: 'loadline', engineVersion: 'v0.21.8', sdk: { source: 'typescript' }, source: '.' })
-    expect((JSON.parse(read('package.json')) as { dependencies: Record<string, string> }).dependencies['@dagger.io/dagger']).toBe('0.21.8')
+    expect(JSON.parse(read('dagger.json'))).toEqual({
+      name: 'loadline',
+      engineVersion: 'v0.21.8',
+      sdk: { source: 'typescript' },
+      source: '.',
+    })
+    expect(
+      (JSON.parse(read('package.json')) as { dependencies: Record<string, string> }).dependencies['@dagger.io/dagger'],
+    ).toBe('0.21.8')
   })
 
   it('leaves the core names of Dagger alone and exposes no field called id', () => {
-    const core = /\bclass (Address|Changeset|Check|Container|Directory|Env|Error|File|Generator|Host|Label|Module|Port|Secret|Service|Stat|Terminal|Up|Workspace)\b/
+    const core =
+      /\bclass (Address|Changeset|Check|Container|Directory|Env|Error|File|Generator|Host|Label|Module|Port|Secret|Service|Stat|Terminal|Up|Workspace)\b/
     const exposed = filesBelow('src', '.ts').filter((path) => /@object\(\)/.test(read(path)))
     expect(exposed.filter((path) => core.test(read(path)) || /^\s+(?:readonly )?id[?:]/m.test(read(path)))).toEqual([])
   })
 
   it('does nothing on import: Dagger imports every source file at every call', () => {
-    const files = filesBelow('src', '.ts').map((path) => `await import(${JSON.stringify(new URL(path, `file://${root}`).href)})`)
+    const files = filesBelow('src', '.ts').map(
+      (path) => `await import(${JSON.stringify(new URL(path, `file://${root}`).href)})`,
+    )
     const program = `import { register } from 'tsx/esm/api'\nregister()\n${files.join('\n')}\nconst open = process.getActiveResourcesInfo().filter((kind) => !/^(TTYWrap|PipeWrap|FSReqPromise|MessagePort)$/.test(kind))\nif (open.length > 0) throw new Error('left open: ' + open.join(', '))\n`
     const run = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: root, encoding: 'utf8' })
-    expect({ status: run.status, stdout: run.stdout, stderr: run.stderr.replaceAll(/^npm warn.*\n/gm, '') }).toEqual({ status: 0, stdout: '', stderr: '' })
+    expect({ status: run.status, stdout: run.stdout, stderr: run.stderr.replaceAll(/^npm warn.*\n/gm, '') }).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    })
   })
 
   it('commits no binary, cache or machine path', () => {
     const files = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean)
-    const wrong = files.filter((path) => /(^|\/)(node_modules|loadline-report|__pycache__)\/|\.(pyc|exe|so|db)$/.test(path))
+    const wrong = files.filter((path) =>
+      /(^|\/)(node_modules|loadline-report|__pycache__)\/|\.(pyc|exe|so|db)$/.test(path),
+    )
     expect(wrong).toEqual([])
   })
 })

@@ -6,15 +6,22 @@ import { filesBelow, read } from './source-files.ts'
  * in their order and an object of the optional ones behind them. Objects come back at once and scalars as promises (docs.dagger.io, "Module dependencies").
  */
 export function moduleBindings(main: string): string {
-  const classes = ['src/index.ts', ...filesBelow('src/api', '.ts')].flatMap((path) => exposedClasses(ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true)))
-  const names = new Map(classes.map(({ name }) => [name?.text ?? '', name?.text === main ? main : `${main}${name?.text}`]))
+  const classes = ['src/index.ts', ...filesBelow('src/api', '.ts')].flatMap((path) =>
+    exposedClasses(ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true)),
+  )
+  const names = new Map(
+    classes.map(({ name }) => [name?.text ?? '', name?.text === main ? main : `${main}${name?.text}`]),
+  )
   const root = classes.find(({ name }) => name?.text === main)
   const constructor = root?.members.find((member) => ts.isConstructorDeclaration(member))
   return [
     `import { ${coreTypes.join(', ')} } from '@dagger.io/dagger'`,
-    'declare module \'@dagger.io/dagger\' {',
+    "declare module '@dagger.io/dagger' {",
     `  interface Client { ${main.toLowerCase()}(${argumentsOf(constructor?.parameters ?? [], names)}): ${main} }`,
-    ...classes.map((declared) => `  interface ${names.get(declared.name?.text ?? '')} {\n${functionsOf(declared, names).join('\n')}\n  }`),
+    ...classes.map(
+      (declared) =>
+        `  interface ${names.get(declared.name?.text ?? '')} {\n${functionsOf(declared, names).join('\n')}\n  }`,
+    ),
     '}',
   ].join('\n')
 }
@@ -22,7 +29,9 @@ export function moduleBindings(main: string): string {
 const coreTypes = ['Changeset', 'Container', 'Directory', 'File', 'Secret', 'Service']
 
 function exposedClasses(file: ts.SourceFile): ts.ClassDeclaration[] {
-  return file.statements.filter((statement) => ts.isClassDeclaration(statement)).filter((declared) => decoratorsOf(declared).includes('object'))
+  return file.statements
+    .filter((statement) => ts.isClassDeclaration(statement))
+    .filter((declared) => decoratorsOf(declared).includes('object'))
 }
 
 function functionsOf(declared: ts.ClassDeclaration, names: ReadonlyMap<string, string>): string[] {
@@ -41,7 +50,10 @@ function argumentsOf(parameters: readonly ts.ParameterDeclaration[], names: Read
   const spelled = parameters.map((parameter) => ({
     name: parameter.name.getText(),
     type: typeOf(parameter, names),
-    optional: parameter.questionToken !== undefined || parameter.initializer !== undefined || ts.getDecorators(parameter)?.some((decorator) => decorator.getText().includes('defaultPath')) === true,
+    optional:
+      parameter.questionToken !== undefined ||
+      parameter.initializer !== undefined ||
+      ts.getDecorators(parameter)?.some((decorator) => decorator.getText().includes('defaultPath')) === true,
   }))
   const required = spelled.filter(({ optional }) => !optional).map(({ name, type }) => `${name}: ${type}`)
   const optional = spelled.filter((argument) => argument.optional).map(({ name, type }) => `${name}?: ${type}`)
@@ -49,10 +61,13 @@ function argumentsOf(parameters: readonly ts.ParameterDeclaration[], names: Read
 }
 
 function typeOf({ type, initializer }: ts.ParameterDeclaration, names: ReadonlyMap<string, string>): string {
-  if (type === undefined) throw new TypeError(`an argument with the default ${initializer?.getText()} has no written type`)
+  if (type === undefined)
+    throw new TypeError(`an argument with the default ${initializer?.getText()} has no written type`)
   return names.get(type.getText()) ?? type.getText()
 }
 
 function decoratorsOf(node: ts.HasDecorators): string[] {
-  return (ts.getDecorators(node) ?? []).map(({ expression }) => (ts.isCallExpression(expression) ? expression.expression.getText() : expression.getText()))
+  return (ts.getDecorators(node) ?? []).map(({ expression }) =>
+    ts.isCallExpression(expression) ? expression.expression.getText() : expression.getText(),
+  )
 }

@@ -8,7 +8,13 @@ import { filesBelow, read, root } from './source-files.ts'
 const largest = 250_000
 
 const pages = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')]
-const shown = pages.flatMap((page) => [...read(page).matchAll(/!\[([^\]]*)\]\(([^)\s]+)\)/g)].map(([, alt = '', target = '']) => ({ page, alt, path: posix.join(dirname(page), target) })))
+const shown = pages.flatMap((page) =>
+  [...read(page).matchAll(/!\[([^\]]*)\]\(([^)\s]+)\)/g)].map(([, alt = '', target = '']) => ({
+    page,
+    alt,
+    path: posix.join(dirname(page), target),
+  })),
+)
 const pictures = filesBelow('docs/pictures')
 
 describe('the pictures of the documentation', () => {
@@ -20,7 +26,9 @@ describe('the pictures of the documentation', () => {
 
   it('are told in words to those who do not see them', () => {
     expect(shown.filter(({ alt }) => alt.length < 40)).toEqual([])
-    const silent = pictures.filter((path) => path.endsWith('.svg') && !/role="img" aria-label="[^"]{40,}"/.test(read(path)))
+    const silent = pictures.filter(
+      (path) => path.endsWith('.svg') && !/role="img" aria-label="[^"]{40,}"/.test(read(path)),
+    )
     expect(silent).toEqual([])
   })
 
@@ -29,12 +37,21 @@ describe('the pictures of the documentation', () => {
   })
 
   it('run no script and fetch nothing', () => {
-    const active = pictures.filter((path) => path.endsWith('.svg') && /<(script|image|foreignObject|style|use|a)\b|\son\w+=|href|url\(/.test(read(path)))
+    const active = pictures.filter(
+      (path) =>
+        path.endsWith('.svg') && /<(script|image|foreignObject|style|use|a)\b|\son\w+=|href|url\(/.test(read(path)),
+    )
     expect(active).toEqual([])
   })
 
   it('stay out of the npm package', () => {
-    const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })) as [{ files: Array<{ path: string }> }]
+    const [packed] = JSON.parse(
+      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    ) as [{ files: Array<{ path: string }> }]
     expect(packed.files.length).toBeGreaterThan(100)
     expect(packed.files.filter(({ path }) => /\.(png|svg)$/.test(path))).toEqual([])
   })

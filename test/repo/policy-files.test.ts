@@ -35,15 +35,24 @@ describe('docs/policy.md', () => {
 
   it.each(blocks)('shows one that the loader reads: %#', (text) => {
     const file = { path: 'docs/policy.md', text }
-    expect(decidePolicy(text.includes('\nlocked:') ? { organisation: file } : { application: file }, new Date('2026-11-23T00:00:00Z')).policy.version).toBe(1)
+    expect(
+      decidePolicy(
+        text.includes('\nlocked:') ? { organisation: file } : { application: file },
+        new Date('2026-11-23T00:00:00Z'),
+      ).policy.version,
+    ).toBe(1)
   })
 
   it('names no command and no option that the command line does not have', () => {
     const help = commandLine(() => undefined)
     const policy = help.commands.find((command) => command.name() === 'policy')
-    const options = [...help.commands, ...(policy?.commands ?? [])].flatMap((command) => command.options.map(({ long }) => long))
+    const options = [...help.commands, ...(policy?.commands ?? [])].flatMap((command) =>
+      command.options.map(({ long }) => long),
+    )
     const named = [...read('docs/policy.md').matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([option]) => option)
     expect(named.filter((option) => !options.includes(option))).toEqual([])
-    expect([...read('docs/policy.md').matchAll(/loadline policy (\w+)/g)].map((match) => match[1])).toEqual(expect.arrayContaining(policy?.commands.map((command) => command.name()) ?? ['none']))
+    expect([...read('docs/policy.md').matchAll(/loadline policy (\w+)/g)].map((match) => match[1])).toEqual(
+      expect.arrayContaining(policy?.commands.map((command) => command.name()) ?? ['none']),
+    )
   })
 })

@@ -6,10 +6,17 @@ describe('docs/publishing.md', () => {
   const page = read('docs/publishing.md')
 
   it('names options that the command line has, and all that are about the registry', () => {
-    const options = commandLine(() => undefined).commands.find((command) => command.name() === 'build-and-scan')?.options.map(({ long }) => long) ?? []
+    const options =
+      commandLine(() => undefined)
+        .commands.find((command) => command.name() === 'build-and-scan')
+        ?.options.map(({ long }) => long) ?? []
     const named = new Set([...page.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([option]) => option))
     expect([...named].filter((option) => !options.includes(option))).toEqual([])
-    expect(['--publish', '--consumer', '--immutable-tags', '--registry-config', '--registry-ca'].filter((option) => !named.has(option))).toEqual([])
+    expect(
+      ['--publish', '--consumer', '--immutable-tags', '--registry-config', '--registry-ca'].filter(
+        (option) => !named.has(option),
+      ),
+    ).toEqual([])
   })
 
   it('says how often a step is tried and how long Retry-After counts, as the program does', () => {

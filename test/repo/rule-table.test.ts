@@ -14,7 +14,9 @@ it('every rule has examples of what it catches and what it does not', () => {
 })
 
 it('the table has one row per rule, and no cell breaks it', () => {
-  const rows = ruleTable(rules).split('\n').filter((line) => line.startsWith('| <a'))
+  const rows = ruleTable(rules)
+    .split('\n')
+    .filter((line) => line.startsWith('| <a'))
   expect(rows).toHaveLength(rules.length)
   for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(9)
 })

@@ -17,7 +17,8 @@ const runJsonSchema = (): Record<string, unknown> => ({
 
 const mergedJsonSchema = (): Record<string, unknown> => ({
   title: 'Loadline merged verdict',
-  description: 'What `loadline merge --json` prints, and `merged.json` of a call with several sources: one verdict over several services.',
+  description:
+    'What `loadline merge --json` prints, and `merged.json` of a call with several sources: one verdict over several services.',
   ...z.toJSONSchema(Merged, { io: 'output', target: 'draft-2020-12' }),
 })
 
@@ -60,12 +61,17 @@ describe('the policy schema', () => {
     expect(isValid.errors).toBeNull()
   })
 
-  it.each([{}, { version: 2 }, { version: 1, unknown: 1 }, { version: 1, vulnerabilities: { critical: '0' } }, { version: 1, vulnerabilities: { critical: -1 } }, { version: 1, rules: { vulnerabilites: { level: 'deny' } } }, { version: 1, size: { unpacked: '5' } }])(
-    'refuses %j',
-    (document) => {
-      expect(isValid(document)).toBe(false)
-    },
-  )
+  it.each([
+    {},
+    { version: 2 },
+    { version: 1, unknown: 1 },
+    { version: 1, vulnerabilities: { critical: '0' } },
+    { version: 1, vulnerabilities: { critical: -1 } },
+    { version: 1, rules: { vulnerabilites: { level: 'deny' } } },
+    { version: 1, size: { unpacked: '5' } },
+  ])('refuses %j', (document) => {
+    expect(isValid(document)).toBe(false)
+  })
 })
 
 function compile(schema: Record<string, unknown>) {

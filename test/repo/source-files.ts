@@ -4,7 +4,18 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
-const left = new Set(['node_modules', '.git', 'sdk', 'loadline-report', 'coverage', 'dist', 'types', '.stryker-tmp', '__pycache__', '.venv'])
+const left = new Set([
+  'node_modules',
+  '.git',
+  'sdk',
+  'loadline-report',
+  'coverage',
+  'dist',
+  'types',
+  '.stryker-tmp',
+  '__pycache__',
+  '.venv',
+])
 
 /** Every file of the repository below a directory, relative to the root, in a stable order. */
 export function filesBelow(directory: string, ending = ''): string[] {

@@ -9,5 +9,7 @@ export const basesOnDemand: BaseImage[] = [maven, ...javaRuntime, rust, postgres
 
 /** The names of those that stand in for any of these references. */
 export function namesOnDemand(references: readonly string[]): string[] {
-  return basesOnDemand.filter((base) => base.references.some((reference) => references.includes(reference))).map(({ name }) => name)
+  return basesOnDemand
+    .filter((base) => base.references.some((reference) => references.includes(reference)))
+    .map(({ name }) => name)
 }

@@ -16,20 +16,56 @@ const javaLayer: DistrolessLayerDefinition = {
   },
   on: ccLayer,
   packages: [
-    'fontconfig-config', 'fonts-dejavu-core', 'libbrotli1', 'libexpat1', 'libffi8', 'libfontconfig1', 'libfreetype6', 'libglib2.0-0', 'libgraphite2-3', 'libharfbuzz0b',
-    'libjpeg62-turbo', 'liblcms2-2', 'libpcre2-8-0', 'libpng16-16', 'openjdk-17-jre-headless', 'zlib1g',
+    'fontconfig-config',
+    'fonts-dejavu-core',
+    'libbrotli1',
+    'libexpat1',
+    'libffi8',
+    'libfontconfig1',
+    'libfreetype6',
+    'libglib2.0-0',
+    'libgraphite2-3',
+    'libharfbuzz0b',
+    'libjpeg62-turbo',
+    'liblcms2-2',
+    'libpcre2-8-0',
+    'libpng16-16',
+    'openjdk-17-jre-headless',
+    'zlib1g',
   ],
   // Printing, sound, smart cards and NSS, which nothing asks for on a server; and what serves maintainer scripts.
-  leftOut: ['ca-certificates-java', 'java-common', 'libasound2', 'libcups2', 'libmount1', 'libnss3', 'libpcsclite1', 'libselinux1', 'util-linux'],
+  leftOut: [
+    'ca-certificates-java',
+    'java-common',
+    'libasound2',
+    'libcups2',
+    'libmount1',
+    'libnss3',
+    'libpcsclite1',
+    'libselinux1',
+    'util-linux',
+  ],
   removed: ['usr/share/applications', 'usr/share/apport', 'usr/share/binfmts', 'usr/share/icons', 'usr/share/pixmaps'],
   async finish(tree, context) {
     await linkInTree(tree, 'usr/bin/java', `/${home}/bin/java`)
     const [systemLayer = ''] = (await distrolessLayers(context, ccLayer, 'linux/amd64')).layers
-    const bundle = await context.run('tar', ['--extract', '--to-stdout', '--file', systemLayer, 'etc/ssl/certs/ca-certificates.crt'])
+    const bundle = await context.run('tar', [
+      '--extract',
+      '--to-stdout',
+      '--file',
+      systemLayer,
+      'etc/ssl/certs/ca-certificates.crt',
+    ])
     await makeFolder(tree, 'etc/ssl/certs/java')
     await writeFile(join(tree, 'etc/ssl/certs/java/cacerts'), javaTrustStore(bundle), { mode: 0o644 })
   },
 }
 
 /** Java 17 without shell and package manager. */
-export const javaRuntime: BaseImage[] = forBothUsers('java17-debian12', javaLayer, ['linux/amd64'], { Env: ['LANG=C.UTF-8'], Entrypoint: ['/usr/bin/java', '-jar'] }, onDemandKey)
+export const javaRuntime: BaseImage[] = forBothUsers(
+  'java17-debian12',
+  javaLayer,
+  ['linux/amd64'],
+  { Env: ['LANG=C.UTF-8'], Entrypoint: ['/usr/bin/java', '-jar'] },
+  onDemandKey,
+)

@@ -9,8 +9,15 @@ const PASSWORD = 'changeit'
  * The layout is that of `sun.security.provider.JavaKeyStore` in OpenJDK.
  */
 export function javaTrustStore(bundle: string): Buffer {
-  const certificates = [...bundle.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)].map(([pem]) => new X509Certificate(pem))
-  const entries = new Map(certificates.map((certificate) => [`debian:${certificate.fingerprint256.replaceAll(':', '').toLowerCase()}`, certificate.raw]))
+  const certificates = [...bundle.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)].map(
+    ([pem]) => new X509Certificate(pem),
+  )
+  const entries = new Map(
+    certificates.map((certificate) => [
+      `debian:${certificate.fingerprint256.replaceAll(':', '').toLowerCase()}`,
+      certificate.raw,
+    ]),
+  )
   const parts = [number(0xfeedfeed), number(2), number(entries.size)]
   for (const [alias, der] of [...entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const trustedCertificate = number(2)

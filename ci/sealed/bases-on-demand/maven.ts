@@ -26,12 +26,20 @@ export const maven: BaseImage = {
         await mkdir(join(directory, 'opt/java'), { recursive: true })
         await symlink('/usr/lib/jvm/java-17-openjdk-amd64', join(directory, 'opt/java/openjdk'))
         // Package scripts write it with the time of the day. A sealed network's own authority is added while a step of a build runs.
-        await writeFile(join(directory, 'etc/ssl/certs/java/cacerts'), javaTrustStore(await readFile(join(directory, 'etc/ssl/certs/ca-certificates.crt'), 'utf8')))
+        await writeFile(
+          join(directory, 'etc/ssl/certs/java/cacerts'),
+          javaTrustStore(await readFile(join(directory, 'etc/ssl/certs/ca-certificates.crt'), 'utf8')),
+        )
       },
     })
     const sources = [describePackages(await installedPackages(root.directory))]
     return assembledImage(context, { ...identity, sources }, root.layers, {
-      Env: ['PATH=/opt/java/openjdk/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LANG=C.UTF-8', 'JAVA_HOME=/opt/java/openjdk', 'MAVEN_HOME=/usr/share/maven'],
+      Env: [
+        'PATH=/opt/java/openjdk/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        'LANG=C.UTF-8',
+        'JAVA_HOME=/opt/java/openjdk',
+        'MAVEN_HOME=/usr/share/maven',
+      ],
       Cmd: ['mvn'],
     })
   },

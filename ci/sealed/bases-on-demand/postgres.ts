@@ -18,7 +18,10 @@ const server: NpmPackage = {
   integrity: 'sha512-hU4Sgna19ixDP/l3P/zkHhQ9B0JDV39qA97RNz55QcngeRjFC5/1G36LZjODVJ84kVJHUTQMmly7nzWO8js8kg==',
 }
 
-const identity = { name: 'postgres', references: ['docker.io/library/postgres:17-bookworm', 'docker.io/library/postgres:17'] }
+const identity = {
+  name: 'postgres',
+  references: ['docker.io/library/postgres:17-bookworm', 'docker.io/library/postgres:17'],
+}
 
 const home = 'usr/lib/postgresql/17'
 
@@ -36,7 +39,21 @@ export const postgres: BaseImage = {
       // Numbers and names of the official image.
       finish: async (directory) => {
         await runDebianTool(context, ['chroot', directory, 'groupadd', '--system', '--gid', '999', 'postgres'])
-        await runDebianTool(context, ['chroot', directory, 'useradd', '--system', '--uid', '999', '--gid', 'postgres', '--home-dir', '/var/lib/postgresql', '--shell', '/bin/bash', 'postgres'])
+        await runDebianTool(context, [
+          'chroot',
+          directory,
+          'useradd',
+          '--system',
+          '--uid',
+          '999',
+          '--gid',
+          'postgres',
+          '--home-dir',
+          '/var/lib/postgresql',
+          '--shell',
+          '/bin/bash',
+          'postgres',
+        ])
       },
     })
     const tree = join(context.work, 'postgres')
@@ -44,16 +61,27 @@ export const postgres: BaseImage = {
     await makeFolder(tree, home)
     await cp(native, join(tree, home), { recursive: true })
     // An archive of npm holds no links; the package's install script, which does not run here, makes them from this list.
-    for (const { source, target } of Links.parse(JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')))) {
+    for (const { source, target } of Links.parse(
+      JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')),
+    )) {
       await linkInTree(tree, target.replace(/^native/, home), relative(dirname(target), source))
     }
     await writeTreeFile(tree, 'usr/local/bin/docker-entrypoint.sh', ENTRYPOINT, 0o755)
     await normalisePermissions(tree)
     const layer = join(context.work, 'postgres.tar')
     await layerTar(context, { tree, tar: layer })
-    const sources = [describePackages(await installedPackages(root.directory)), `npm ${server.name}@${server.version} ${server.integrity}`]
+    const sources = [
+      describePackages(await installedPackages(root.directory)),
+      `npm ${server.name}@${server.version} ${server.integrity}`,
+    ]
     return assembledImage(context, { ...identity, sources }, [...root.layers, layer], {
-      Env: [`PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/${home}/bin`, 'LANG=C.UTF-8', 'PG_MAJOR=17', `PG_VERSION=${server.version.replace(/-.*/, '')}`, 'PGDATA=/var/lib/postgresql/data'],
+      Env: [
+        `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/${home}/bin`,
+        'LANG=C.UTF-8',
+        'PG_MAJOR=17',
+        `PG_VERSION=${server.version.replace(/-.*/, '')}`,
+        'PGDATA=/var/lib/postgresql/data',
+      ],
       Entrypoint: ['docker-entrypoint.sh'],
       Cmd: ['postgres'],
     })

@@ -27,9 +27,18 @@ export const rust: BaseImage = {
     })
     const installed = await installedPackages(root.directory)
     const version = /^\d+\.\d+\.\d+/.exec(installed.find(({ name }) => name === 'rustc-web')?.version ?? '')?.[0]
-    if (version === undefined) throw new DeliveryError('ENGINE', 'wanted the package rustc-web with a version such as 1.96.0+dfsg1-1, found none', 'Run "loadline engine clean", then the same command.')
+    if (version === undefined)
+      throw new DeliveryError(
+        'ENGINE',
+        'wanted the package rustc-web with a version such as 1.96.0+dfsg1-1, found none',
+        'Run "loadline engine clean", then the same command.',
+      )
     return assembledImage(context, { ...identity, sources: [describePackages(installed)] }, root.layers, {
-      Env: ['PATH=/usr/local/cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'CARGO_HOME=/usr/local/cargo', `RUST_VERSION=${version}`],
+      Env: [
+        'PATH=/usr/local/cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        'CARGO_HOME=/usr/local/cargo',
+        `RUST_VERSION=${version}`,
+      ],
       Cmd: ['bash'],
     })
   },

@@ -6,7 +6,12 @@ import { sourceKey } from './assembly/source-key.ts'
 
 const identity = {
   name: 'debian-slim',
-  references: ['docker.io/library/debian:bookworm-slim', 'docker.io/library/debian:12-slim', 'docker.io/library/debian:bookworm', 'docker.io/library/debian:12'],
+  references: [
+    'docker.io/library/debian:bookworm-slim',
+    'docker.io/library/debian:12-slim',
+    'docker.io/library/debian:bookworm',
+    'docker.io/library/debian:12',
+  ],
 }
 
 /** The smallest Debian 12 with apt. */

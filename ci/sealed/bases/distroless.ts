@@ -13,7 +13,15 @@ const staticLayer: DistrolessLayerDefinition = {
   name: 'static',
   packages: ['base-files', 'ca-certificates', 'media-types', 'netbase', 'tzdata'],
   leftOut: ['awk', 'debconf', 'openssl'],
-  removed: ['etc/ca-certificates', 'etc/update-motd.d', 'usr/sbin/update-ca-certificates', 'usr/share/base-files', 'var/local', 'var/lock', 'var/run'],
+  removed: [
+    'etc/ca-certificates',
+    'etc/update-motd.d',
+    'usr/sbin/update-ca-certificates',
+    'usr/share/base-files',
+    'var/local',
+    'var/lock',
+    'var/run',
+  ],
   finish: writeSystemFiles,
 }
 
@@ -43,13 +51,42 @@ const pythonLayer: DistrolessLayerDefinition = {
   name: 'python3',
   on: ccLayer,
   packages: [
-    'libbz2-1.0', 'libcom-err2', 'libcrypt1', 'libdb5.3', 'libexpat1', 'libffi8', 'libgssapi-krb5-2', 'libk5crypto3', 'libkeyutils1', 'libkrb5-3',
-    'libkrb5support0', 'liblzma5', 'libncursesw6', 'libnsl2', 'libpython3.11-minimal', 'libpython3.11-stdlib', 'libreadline8', 'libsqlite3-0', 'libtinfo6',
-    'libtirpc3', 'libtirpc-common', 'libuuid1', 'python3-distutils', 'python3-lib2to3', 'python3.11-minimal', 'readline-common', 'zlib1g',
+    'libbz2-1.0',
+    'libcom-err2',
+    'libcrypt1',
+    'libdb5.3',
+    'libexpat1',
+    'libffi8',
+    'libgssapi-krb5-2',
+    'libk5crypto3',
+    'libkeyutils1',
+    'libkrb5-3',
+    'libkrb5support0',
+    'liblzma5',
+    'libncursesw6',
+    'libnsl2',
+    'libpython3.11-minimal',
+    'libpython3.11-stdlib',
+    'libreadline8',
+    'libsqlite3-0',
+    'libtinfo6',
+    'libtirpc3',
+    'libtirpc-common',
+    'libuuid1',
+    'python3-distutils',
+    'python3-lib2to3',
+    'python3.11-minimal',
+    'readline-common',
+    'zlib1g',
   ],
   // dpkg and install-info serve maintainer scripts; python3 only brings the links that are written here.
   leftOut: ['dpkg', 'install-info', 'python3'],
-  removed: ['usr/lib/python3.11/EXTERNALLY-MANAGED', 'usr/share/binfmts', 'usr/share/pixmaps', 'usr/share/applications'],
+  removed: [
+    'usr/lib/python3.11/EXTERNALLY-MANAGED',
+    'usr/share/binfmts',
+    'usr/share/pixmaps',
+    'usr/share/applications',
+  ],
   async finish(tree) {
     await linkInTree(tree, 'usr/bin/python3', 'python3.11')
     await linkInTree(tree, 'usr/bin/python', 'python3.11')
@@ -73,12 +110,21 @@ export const distroless: BaseImage[] = [
   ...forBothUsers('static-debian12', staticLayer, ['linux/amd64', 'linux/arm64']),
   ...forBothUsers('base-debian12', baseLayer, ['linux/amd64']),
   ...forBothUsers('cc-debian12', ccLayer, ['linux/amd64']),
-  ...forBothUsers('python3-debian12', pythonLayer, ['linux/amd64'], { Env: ['LANG=C.UTF-8'], Entrypoint: ['/usr/bin/python3'] }),
+  ...forBothUsers('python3-debian12', pythonLayer, ['linux/amd64'], {
+    Env: ['LANG=C.UTF-8'],
+    Entrypoint: ['/usr/bin/python3'],
+  }),
   ...forBothUsers('nodejs24-debian12', nodeLayer, ['linux/amd64'], { Entrypoint: ['/nodejs/bin/node'] }),
 ]
 
 /** The images of a layer, for the unprivileged user and for root. `key` changes whenever a definition does. */
-export function forBothUsers(repository: string, layer: DistrolessLayerDefinition, platforms: ImagePlatform[], config: ImageConfig = {}, key: () => string = sourceKey): BaseImage[] {
+export function forBothUsers(
+  repository: string,
+  layer: DistrolessLayerDefinition,
+  platforms: ImagePlatform[],
+  config: ImageConfig = {},
+  key: () => string = sourceKey,
+): BaseImage[] {
   const image = (tag: string, user: ImageConfig): BaseImage => {
     const identity = { name: `distroless-${repository}-${tag}`, references: [`gcr.io/distroless/${repository}:${tag}`] }
     return {
@@ -93,13 +139,20 @@ export function forBothUsers(repository: string, layer: DistrolessLayerDefinitio
         if (layer === nodeLayer) sources.push(`npm ${nodeRuntime.name}@${nodeRuntime.version} ${nodeRuntime.integrity}`)
         return assembledImage(context, { ...identity, sources }, layers, {
           ...config,
-          Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt', ...(config.Env ?? [])],
+          Env: [
+            'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+            'SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt',
+            ...(config.Env ?? []),
+          ],
           ...user,
         })
       },
     }
   }
-  return [image('nonroot', { User: '65532', WorkingDir: '/home/nonroot' }), image('latest', { User: '0', WorkingDir: '/' })]
+  return [
+    image('nonroot', { User: '65532', WorkingDir: '/home/nonroot' }),
+    image('latest', { User: '0', WorkingDir: '/' }),
+  ]
 }
 
 async function writeSystemFiles(tree: string): Promise<void> {
@@ -113,7 +166,11 @@ async function writeSystemFiles(tree: string): Promise<void> {
       '',
     ].join('\n'),
   )
-  await writeTreeFile(tree, 'etc/group', ['root:x:0:', 'tty:x:5:', 'staff:x:50:', 'nogroup:x:65534:', 'nonroot:x:65532:', ''].join('\n'))
+  await writeTreeFile(
+    tree,
+    'etc/group',
+    ['root:x:0:', 'tty:x:5:', 'staff:x:50:', 'nogroup:x:65534:', 'nonroot:x:65532:', ''].join('\n'),
+  )
   await writeTreeFile(tree, 'etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\nservices: files\n')
   await makeFolder(tree, 'root', 0o700)
   await makeFolder(tree, 'home/nonroot', 0o700)
@@ -128,7 +185,8 @@ async function writeSystemFiles(tree: string): Promise<void> {
 async function writeCertificateBundle(tree: string): Promise<void> {
   const folder = join(tree, 'usr/share/ca-certificates/mozilla')
   const certificates: string[] = []
-  for (const name of (await readdir(folder)).sort()) certificates.push(`${(await readFile(join(folder, name), 'utf8')).trimEnd()}\n`)
+  for (const name of (await readdir(folder)).sort())
+    certificates.push(`${(await readFile(join(folder, name), 'utf8')).trimEnd()}\n`)
   await rm(join(tree, 'usr/share/ca-certificates'), { recursive: true })
   await writeTreeFile(tree, 'etc/ssl/certs/ca-certificates.crt', certificates.join(''))
 }

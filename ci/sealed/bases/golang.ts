@@ -35,7 +35,10 @@ export const golang: BaseImage = {
     const root = await debianBuildRoot(context)
     const layer = join(context.work, 'go.tar')
     await layerTar(context, { tree: await toolchainTree(context), tar: layer })
-    const sources = [describePackages(await installedPackages(root.directory)), `Go module ${toolchain.module} ${toolchain.sum}`]
+    const sources = [
+      describePackages(await installedPackages(root.directory)),
+      `Go module ${toolchain.module} ${toolchain.sum}`,
+    ]
     return assembledImage(context, { ...identity, sources }, [...root.layers, layer], {
       Env: [
         'PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',

@@ -36,7 +36,19 @@ export const nodeSlim: BaseImage = {
       // The official image has this user, and Dockerfiles say `USER node`.
       finish: async (directory) => {
         await runDebianTool(context, ['chroot', directory, 'groupadd', '--gid', '1000', 'node'])
-        await runDebianTool(context, ['chroot', directory, 'useradd', '--uid', '1000', '--gid', 'node', '--shell', '/bin/bash', '--create-home', 'node'])
+        await runDebianTool(context, [
+          'chroot',
+          directory,
+          'useradd',
+          '--uid',
+          '1000',
+          '--gid',
+          'node',
+          '--shell',
+          '/bin/bash',
+          '--create-home',
+          'node',
+        ])
       },
     })
 

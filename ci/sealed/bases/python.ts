@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { DeliveryError } from '../../../src/errors.ts'
 import type { AssembleContext, AssembledImage, BaseImage } from '../image.ts'
 import { assembledImage } from './assembly/assembled-image.ts'
-import { debianBuildRoot, debianMinbase, extendDebianRoot, installedPackages, type DebianRoot } from './assembly/debian-root.ts'
+import {
+  debianBuildRoot,
+  debianMinbase,
+  extendDebianRoot,
+  installedPackages,
+  type DebianRoot,
+} from './assembly/debian-root.ts'
 import { describePackages, type PackageRecord } from './assembly/package-record.ts'
 import { sourceKey } from './assembly/source-key.ts'
 
@@ -14,7 +20,11 @@ const slim = {
 
 const full = {
   name: 'python-full',
-  references: ['docker.io/library/python:3.11-bookworm', 'docker.io/library/python:3.11', 'docker.io/library/python:latest'],
+  references: [
+    'docker.io/library/python:3.11-bookworm',
+    'docker.io/library/python:3.11',
+    'docker.io/library/python:latest',
+  ],
 }
 
 /** Debian's Python 3.11 with venv and pip. */
@@ -38,13 +48,30 @@ export const pythonFull: BaseImage = {
   },
   async assemble(context) {
     return assemblePython(context, full, await debianBuildRoot(context), [
-      'libbz2-dev', 'libffi-dev', 'liblzma-dev', 'libncurses-dev', 'libpq-dev', 'libreadline-dev', 'libsqlite3-dev', 'libssl-dev', 'libyaml-dev',
-      'python3-dev', 'unzip', 'wget', 'xz-utils', 'zlib1g-dev',
+      'libbz2-dev',
+      'libffi-dev',
+      'liblzma-dev',
+      'libncurses-dev',
+      'libpq-dev',
+      'libreadline-dev',
+      'libsqlite3-dev',
+      'libssl-dev',
+      'libyaml-dev',
+      'python3-dev',
+      'unzip',
+      'wget',
+      'xz-utils',
+      'zlib1g-dev',
     ])
   },
 }
 
-async function assemblePython(context: AssembleContext, identity: typeof slim, below: DebianRoot, packages: string[]): Promise<AssembledImage> {
+async function assemblePython(
+  context: AssembleContext,
+  identity: typeof slim,
+  below: DebianRoot,
+  packages: string[],
+): Promise<AssembledImage> {
   const root = await extendDebianRoot(context, below, {
     home: context.work,
     packages: ['python3', 'python3-pip', 'python3-venv', ...packages],
@@ -71,7 +98,14 @@ async function arrangeAsOfficial(root: string): Promise<void> {
   // The official image has its programs in /usr/local/bin, and Dockerfiles name them so.
   const programs = join(root, 'usr/local/bin')
   await mkdir(programs, { recursive: true })
-  for (const [name, target] of Object.entries({ python: 'python3.11', python3: 'python3.11', 'python3.11': 'python3.11', pip: 'pip3', pip3: 'pip3', 'pip3.11': 'pip3.11' })) {
+  for (const [name, target] of Object.entries({
+    python: 'python3.11',
+    python3: 'python3.11',
+    'python3.11': 'python3.11',
+    pip: 'pip3',
+    pip3: 'pip3',
+    'pip3.11': 'pip3.11',
+  })) {
     await symlink(`/usr/bin/${target}`, join(programs, name))
   }
 }
@@ -79,6 +113,11 @@ async function arrangeAsOfficial(root: string): Promise<void> {
 function pythonVersion(installed: PackageRecord[]): string {
   const version = installed.find((record) => record.name === 'python3.11')?.version
   const upstream = /^\d+\.\d+\.\d+/.exec(version ?? '')?.[0]
-  if (upstream === undefined) throw new DeliveryError('ENGINE', `wanted the package python3.11 with a version such as 3.11.2-6, found ${version ?? 'none'}`, 'Run "loadline engine clean", then the same command.')
+  if (upstream === undefined)
+    throw new DeliveryError(
+      'ENGINE',
+      `wanted the package python3.11 with a version such as 3.11.2-6, found ${version ?? 'none'}`,
+      'Run "loadline engine clean", then the same command.',
+    )
   return upstream
 }

@@ -10,9 +10,15 @@ const here = dirname(fileURLToPath(import.meta.url))
 const systemLibraries: Record<string, readonly string[]> = {
   libc6: [
     'lib64/ld-linux-x86-64.so.2',
-    ...['ld-linux-x86-64.so.2', 'libc.so.6', 'libdl.so.2', 'libm.so.6', 'libpthread.so.0', 'libresolv.so.2', 'librt.so.1'].map(
-      (name) => `lib/x86_64-linux-gnu/${name}`,
-    ),
+    ...[
+      'ld-linux-x86-64.so.2',
+      'libc.so.6',
+      'libdl.so.2',
+      'libm.so.6',
+      'libpthread.so.0',
+      'libresolv.so.2',
+      'librt.so.1',
+    ].map((name) => `lib/x86_64-linux-gnu/${name}`),
   ],
   'libgcc-s1': ['lib/x86_64-linux-gnu/libgcc_s.so.1'],
   'libstdc++6': ['usr/lib/x86_64-linux-gnu/libstdc++.so.6'],
@@ -49,7 +55,11 @@ export async function assembleRuntime(context: AssembleContext, inputs: RuntimeI
   const loadline = await installPackages(context, inputs.dependencies, 'dependencies')
   const dependencies = await layerRoot(context, 'loadline')
   await moveInto(join(loadline, 'node_modules'), join(dependencies, 'node_modules'))
-  await copyInto(join(inputs.dependencies, 'package-lock.json'), join(dependencies, 'usr', 'share', 'loadline', 'package-lock.json'), 0o644)
+  await copyInto(
+    join(inputs.dependencies, 'package-lock.json'),
+    join(dependencies, 'usr', 'share', 'loadline', 'package-lock.json'),
+    0o644,
+  )
 
   const programs = await layerRoot(context, 'programs')
   await cp(join(here, 'program'), join(programs, 'usr', 'lib', 'loadline-runtime', 'program'), { recursive: true })
@@ -73,17 +83,26 @@ export async function assembleRuntime(context: AssembleContext, inputs: RuntimeI
 async function installPackages(context: AssembleContext, from: string, name: string): Promise<string> {
   const folder = await layerRoot(context, name)
   for (const file of ['package.json', 'package-lock.json']) await copyInto(join(from, file), join(folder, file), 0o644)
-  await context.run('npm', ['install', '--omit=dev', '--no-save', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: folder })
+  await context.run(
+    'npm',
+    ['install', '--omit=dev', '--no-save', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'],
+    { cwd: folder },
+  )
   return folder
 }
 
 async function copySystemLibraries(context: AssembleContext, root: string): Promise<void> {
   const downloads = await layerRoot(context, 'debian')
-  await context.run('apt-get', ['download', '-o', 'APT::Sandbox::User=root', ...Object.keys(systemLibraries)], { cwd: downloads })
+  await context.run('apt-get', ['download', '-o', 'APT::Sandbox::User=root', ...Object.keys(systemLibraries)], {
+    cwd: downloads,
+  })
   for (const [name, files] of Object.entries(systemLibraries)) {
     const unpacked = join(downloads, name)
-    const [archive] = (await context.run('find', [downloads, '-maxdepth', '1', '-name', `${name}_*.deb`])).trim().split('\n')
-    if (archive === undefined || archive === '') throw new Error(`apt-get download left no archive of ${name} in ${downloads}`)
+    const [archive] = (await context.run('find', [downloads, '-maxdepth', '1', '-name', `${name}_*.deb`]))
+      .trim()
+      .split('\n')
+    if (archive === undefined || archive === '')
+      throw new Error(`apt-get download left no archive of ${name} in ${downloads}`)
     await context.run('dpkg-deb', ['--extract', archive, unpacked])
     for (const file of files) await copyInto(join(unpacked, file), join(root, file), 0o755)
   }

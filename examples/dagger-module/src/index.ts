@@ -15,7 +15,13 @@ export class Shop {
   @func({ cache: 'never' })
   @check()
   async images(@argument({ defaultPath: '/', ignore: ['.git', 'loadline-report'] }) source: Directory): Promise<void> {
-    await Promise.all(services.map((service) => dag.loadline().buildAndScan(source.directory(`services/${service}`), { pathInRepository: `services/${service}` })))
+    await Promise.all(
+      services.map((service) =>
+        dag
+          .loadline()
+          .buildAndScan(source.directory(`services/${service}`), { pathInRepository: `services/${service}` }),
+      ),
+    )
   }
 
   /**
@@ -25,7 +31,17 @@ export class Shop {
    */
   @func({ cache: 'never' })
   reports(@argument({ defaultPath: '/', ignore: ['.git', 'loadline-report'] }) source: Directory): Directory {
-    return services.reduce((reports, service) => reports.withDirectory(service, dag.loadline().assess(source.directory(`services/${service}`)).reports()), dag.directory())
+    return services.reduce(
+      (reports, service) =>
+        reports.withDirectory(
+          service,
+          dag
+            .loadline()
+            .assess(source.directory(`services/${service}`))
+            .reports(),
+        ),
+      dag.directory(),
+    )
   }
 
   /**

@@ -4,7 +4,11 @@ import { createServer } from './server.ts'
 import { readSettings, type Settings } from './settings.ts'
 
 const settings = settingsOrExit()
-const log = pino({ level: settings.logLevel, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } })
+const log = pino({
+  level: settings.logLevel,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { level: (label) => ({ level: label }) },
+})
 const app = createServer(new Flags(settings.flagsLimit), log)
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -8,7 +8,12 @@ const quiet = new Set(['/health', '/ready', '/metrics'])
 
 /** The HTTP interface over flags. It is ready from listening until it begins to close. */
 export function createServer(flags: Flags, logger: FastifyBaseLogger): FastifyInstance {
-  const app = Fastify({ loggerInstance: logger, logController: new LogController({ disableRequestLogging: true }), bodyLimit: 16 * 1024, requestTimeout: 10_000 })
+  const app = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 16 * 1024,
+    requestTimeout: 10_000,
+  })
   let ready = false
   app.addHook('onListen', async () => {
     ready = true
@@ -19,7 +24,9 @@ export function createServer(flags: Flags, logger: FastifyBaseLogger): FastifyIn
   measure(app, flags)
 
   app.get('/health', async () => ({ status: 'ok' }))
-  app.get('/ready', async (_request, reply) => reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' }))
+  app.get('/ready', async (_request, reply) =>
+    reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' }),
+  )
 
   app.get('/flags', async () => flags.list())
   app.put<{ Params: { name: string }; Body: Omit<Flag, 'name'> }>(
@@ -29,7 +36,10 @@ export function createServer(flags: Flags, logger: FastifyBaseLogger): FastifyIn
         params: byName,
         body: {
           type: 'object',
-          properties: { enabled: { type: 'boolean' }, rollout: { type: 'integer', minimum: 0, maximum: 100, default: 100 } },
+          properties: {
+            enabled: { type: 'boolean' },
+            rollout: { type: 'integer', minimum: 0, maximum: 100, default: 100 },
+          },
           required: ['enabled'],
           additionalProperties: false,
         },
@@ -51,7 +61,11 @@ export function createServer(flags: Flags, logger: FastifyBaseLogger): FastifyIn
     {
       schema: {
         params: byName,
-        querystring: { type: 'object', properties: { subject: { type: 'string', minLength: 1, maxLength: 200 } }, required: ['subject'] },
+        querystring: {
+          type: 'object',
+          properties: { subject: { type: 'string', minLength: 1, maxLength: 200 } },
+          required: ['subject'],
+        },
       },
     },
     async (request, reply) => {
@@ -70,7 +84,12 @@ export function createServer(flags: Flags, logger: FastifyBaseLogger): FastifyIn
 function measure(app: FastifyInstance, flags: Flags): void {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const requests = new Counter({ name: 'http_requests_total', help: 'Requests answered.', labelNames: ['method', 'route', 'status'], registers: [registry] })
+  const requests = new Counter({
+    name: 'http_requests_total',
+    help: 'Requests answered.',
+    labelNames: ['method', 'route', 'status'],
+    registers: [registry],
+  })
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time to answer a request.',
@@ -92,7 +111,10 @@ function measure(app: FastifyInstance, flags: Flags): void {
     duration.observe(labels, reply.elapsedTime / 1000)
     // Probes and scrapes come every few seconds and say nothing while they succeed.
     const level = quiet.has(labels.route) && reply.statusCode < 400 ? 'debug' : 'info'
-    request.log[level]({ ...labels, status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime * 10) / 10 }, 'request')
+    request.log[level](
+      { ...labels, status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime * 10) / 10 },
+      'request',
+    )
   })
   // Fastify's own line for a failed request went with its request log.
   app.addHook('onError', async (request, _reply, error) => {

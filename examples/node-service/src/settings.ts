@@ -19,7 +19,12 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   }
 }
 
-function wholeNumber(env: Record<string, string | undefined>, name: string, otherwise: number, highest: number): number {
+function wholeNumber(
+  env: Record<string, string | undefined>,
+  name: string,
+  otherwise: number,
+  highest: number,
+): number {
   const text = env[name]
   if (text === undefined || text === '') return otherwise
   const value = Number(text)
@@ -29,7 +34,11 @@ function wholeNumber(env: Record<string, string | undefined>, name: string, othe
   return value
 }
 
-function oneOf(env: Record<string, string | undefined>, name: string, otherwise: Settings['logLevel']): Settings['logLevel'] {
+function oneOf(
+  env: Record<string, string | undefined>,
+  name: string,
+  otherwise: Settings['logLevel'],
+): Settings['logLevel'] {
   const text = env[name]
   if (text === undefined || text === '') return otherwise
   const found = logLevels.find((level) => level === text)

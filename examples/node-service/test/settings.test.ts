@@ -7,7 +7,11 @@ test('everything has a default', () => {
 })
 
 test('variables are read', () => {
-  assert.deepEqual(readSettings({ PORT: '8080', LOG_LEVEL: 'debug', FLAGS_LIMIT: '5' }), { port: 8080, logLevel: 'debug', flagsLimit: 5 })
+  assert.deepEqual(readSettings({ PORT: '8080', LOG_LEVEL: 'debug', FLAGS_LIMIT: '5' }), {
+    port: 8080,
+    logLevel: 'debug',
+    flagsLimit: 5,
+  })
 })
 
 for (const [name, value] of [

@@ -19,9 +19,21 @@ export const Compliance = z.strictObject({
   framework: z.string(),
   /** UTC, ISO 8601: when the run was judged, or began where it was not. */
   judgedAt: z.iso.datetime(),
-  subject: z.strictObject({ name: z.string(), outcome: z.enum(['passed', 'rejected', 'undecided', 'broken']), images: z.array(Digest) }),
+  subject: z.strictObject({
+    name: z.string(),
+    outcome: z.enum(['passed', 'rejected', 'undecided', 'broken']),
+    images: z.array(Digest),
+  }),
   counts: z.strictObject({ evidenced: z.int().min(0), 'not-evidenced': z.int().min(0), outside: z.int().min(0) }),
-  rows: z.array(z.strictObject({ id: z.string(), title: z.string(), status: RowStatus, says: z.array(z.string()).min(1), artifacts: z.array(z.strictObject({ path: z.string(), digest: Digest })) })),
+  rows: z.array(
+    z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      status: RowStatus,
+      says: z.array(z.string()).min(1),
+      artifacts: z.array(z.strictObject({ path: z.string(), digest: Digest })),
+    }),
+  ),
 })
 export type Compliance = z.infer<typeof Compliance>
 
@@ -39,7 +51,16 @@ export function evaluateCompliance(framework: Framework, recorded: RecordedRun):
     if ('outside' in proof) return { id, title, status: 'outside', says: [proof.outside], artifacts: [] }
     const { missing, says, paths } = prove(proof, recorded)
     if (missing.length > 0) return { id, title, status: 'not-evidenced', says: missing, artifacts: [] }
-    return { id, title, status: 'evidenced', says, artifacts: [...new Set(paths)].map((path) => ({ path, digest: digestOf(path === 'verdict.json' ? recorded.verdictText : (recorded.files.get(path) ?? '')) })) }
+    return {
+      id,
+      title,
+      status: 'evidenced',
+      says,
+      artifacts: [...new Set(paths)].map((path) => ({
+        path,
+        digest: digestOf(path === 'verdict.json' ? recorded.verdictText : (recorded.files.get(path) ?? '')),
+      })),
+    }
   })
   const count = (status: z.infer<typeof RowStatus>) => rows.filter((row) => row.status === status).length
   return {
@@ -47,7 +68,11 @@ export function evaluateCompliance(framework: Framework, recorded: RecordedRun):
     loadline: version,
     framework: framework.name,
     judgedAt: run.verdict?.binding.at ?? run.startedAt,
-    subject: { name: run.subject.name, outcome: run.outcome, images: run.verdict?.binding.images.map(({ digest }) => digest) ?? [] },
+    subject: {
+      name: run.subject.name,
+      outcome: run.outcome,
+      images: run.verdict?.binding.images.map(({ digest }) => digest) ?? [],
+    },
     counts: { evidenced: count('evidenced'), 'not-evidenced': count('not-evidenced'), outside: count('outside') },
     rows,
   }
@@ -57,12 +82,16 @@ function prove(proof: Proof, { run, files }: RecordedRun): { missing: string[]; 
   const missing: string[] = []
   const says: string[] = []
   const paths: string[] = []
-  if (run.outcome !== 'passed') return { missing: [`the run is ${run.outcome}, and only a passed one is evidence`], says, paths }
+  if (run.outcome !== 'passed')
+    return { missing: [`the run is ${run.outcome}, and only a passed one is evidence`], says, paths }
   for (const rule of proof.rules ?? []) {
     const result = run.verdict?.results.find((entry) => entry.rule === rule)
     if (result === undefined) missing.push(`the rule ${rule} was not run`)
     else if (result.status !== 'passed') missing.push(`the rule ${rule} is ${result.status}: ${result.found}`)
-    else if (result.excepted.length > 0 || result.known !== undefined) missing.push(`the rule ${rule} passed only by ${result.excepted.length > 0 ? 'exceptions' : 'what a baseline excuses'}`)
+    else if (result.excepted.length > 0 || result.known !== undefined)
+      missing.push(
+        `the rule ${rule} passed only by ${result.excepted.length > 0 ? 'exceptions' : 'what a baseline excuses'}`,
+      )
     else {
       says.push(`rule ${rule}: ${result.found}`)
       paths.push('verdict.json')
@@ -80,9 +109,20 @@ function prove(proof: Proof, { run, files }: RecordedRun): { missing: string[]; 
   for (const part of proof.release ?? []) {
     const { signature, attestations = [], digest } = run.release ?? {}
     const isThere = part === 'signature' ? signature?.verified === true : attestations.length > 0
-    if (!isThere) missing.push(run.release === undefined ? 'the run released nothing' : part === 'signature' ? 'the release has no verified signature' : 'the release has no attestations')
+    if (!isThere)
+      missing.push(
+        run.release === undefined
+          ? 'the run released nothing'
+          : part === 'signature'
+            ? 'the release has no verified signature'
+            : 'the release has no attestations',
+      )
     else {
-      says.push(part === 'signature' ? `${digest} signed by ${signature?.signer}, verified` : `${attestations.length} attestations of ${digest}`)
+      says.push(
+        part === 'signature'
+          ? `${digest} signed by ${signature?.signer}, verified`
+          : `${attestations.length} attestations of ${digest}`,
+      )
       paths.push('verdict.json')
     }
   }
@@ -92,8 +132,12 @@ function prove(proof: Proof, { run, files }: RecordedRun): { missing: string[]; 
 /** Why a bill of materials is not the one that the run made; undefined where it is, or where the run does not record the file. */
 function unlikeRecorded(run: Run, path: string, text: string): string | undefined {
   if (!path.startsWith('sbom')) return undefined
-  const documents = (run.evidence?.platforms ?? []).flatMap(({ evidence: { sbom } }) => (sbom.status === 'collected' ? sbom.value.documents : []))
+  const documents = (run.evidence?.platforms ?? []).flatMap(({ evidence: { sbom } }) =>
+    sbom.status === 'collected' ? sbom.value.documents : [],
+  )
   const recorded = documents.filter((document) => document.path === path)
   if (recorded.length === 0) return `the run records no ${path}`
-  return recorded.some(({ digest }) => digest === digestOf(text)) ? undefined : `${path} is not the file that the run made: its digest is another`
+  return recorded.some(({ digest }) => digest === digestOf(text))
+    ? undefined
+    : `${path} is not the file that the run made: its digest is another`
 }

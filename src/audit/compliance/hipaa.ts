@@ -4,20 +4,72 @@ import type { Framework } from './framework.ts'
 export const hipaa: Framework = {
   name: 'HIPAA Security Rule, 45 CFR 164 subpart C',
   requirements: [
-    { id: '164.308(a)(1)(ii)(A)', title: 'Risk analysis: known weaknesses of the image are looked for', proof: { rules: ['vulnerabilities', 'database-age', 'database-coverage', 'inventory'] } },
-    { id: '164.308(a)(1)(ii)(B)', title: 'Risk management: what is found is held to limits, and exceptions end', proof: { rules: ['vulnerabilities', 'end-of-life-os', 'exceptions'] } },
-    { id: '164.308(a)(3)-(4)', title: 'Workforce security and access authorization', proof: { outside: 'Who may see health information is decided by people.' } },
-    { id: '164.308(a)(5)(ii)(B)', title: 'Protection from malicious software: what is built on is known and fixed', proof: { rules: ['base-pinned', 'base-allowed', 'add-url'] } },
-    { id: '164.308(a)(6)-(7)', title: 'Incidents and contingency: response, backup, recovery', proof: { outside: 'It concerns operation and data.' } },
-    { id: '164.308(a)(8)', title: 'Evaluation: each change is judged again, on evidence', proof: { rules: ['evidence', 'tool-pins'], files: ['report.html'] } },
+    {
+      id: '164.308(a)(1)(ii)(A)',
+      title: 'Risk analysis: known weaknesses of the image are looked for',
+      proof: { rules: ['vulnerabilities', 'database-age', 'database-coverage', 'inventory'] },
+    },
+    {
+      id: '164.308(a)(1)(ii)(B)',
+      title: 'Risk management: what is found is held to limits, and exceptions end',
+      proof: { rules: ['vulnerabilities', 'end-of-life-os', 'exceptions'] },
+    },
+    {
+      id: '164.308(a)(3)-(4)',
+      title: 'Workforce security and access authorization',
+      proof: { outside: 'Who may see health information is decided by people.' },
+    },
+    {
+      id: '164.308(a)(5)(ii)(B)',
+      title: 'Protection from malicious software: what is built on is known and fixed',
+      proof: { rules: ['base-pinned', 'base-allowed', 'add-url'] },
+    },
+    {
+      id: '164.308(a)(6)-(7)',
+      title: 'Incidents and contingency: response, backup, recovery',
+      proof: { outside: 'It concerns operation and data.' },
+    },
+    {
+      id: '164.308(a)(8)',
+      title: 'Evaluation: each change is judged again, on evidence',
+      proof: { rules: ['evidence', 'tool-pins'], files: ['report.html'] },
+    },
     { id: '164.310', title: 'Physical safeguards', proof: { outside: 'It concerns places and devices.' } },
-    { id: '164.312(a)(1)', title: 'Access control: the software runs with few rights and brings no credential', proof: { rules: ['user', 'setuid', 'secrets', 'suspected-secrets'] } },
-    { id: '164.312(a)(2)', title: 'User identification, emergency access, logoff, encryption at rest', proof: { outside: 'The application and its data store decide.' } },
-    { id: '164.312(b)', title: 'Audit controls over systems with health information', proof: { outside: 'The application and the platform record activity.' } },
-    { id: '164.312(c)(1)', title: 'Integrity: what runs is, byte for byte, what was judged', proof: { release: ['signature', 'attestations'] } },
-    { id: '164.312(c)(2)', title: 'Mechanism to authenticate health information', proof: { outside: 'It concerns data and not software.' } },
-    { id: '164.312(d)', title: 'Person or entity authentication', proof: { outside: 'The application decides who somebody is.' } },
+    {
+      id: '164.312(a)(1)',
+      title: 'Access control: the software runs with few rights and brings no credential',
+      proof: { rules: ['user', 'setuid', 'secrets', 'suspected-secrets'] },
+    },
+    {
+      id: '164.312(a)(2)',
+      title: 'User identification, emergency access, logoff, encryption at rest',
+      proof: { outside: 'The application and its data store decide.' },
+    },
+    {
+      id: '164.312(b)',
+      title: 'Audit controls over systems with health information',
+      proof: { outside: 'The application and the platform record activity.' },
+    },
+    {
+      id: '164.312(c)(1)',
+      title: 'Integrity: what runs is, byte for byte, what was judged',
+      proof: { release: ['signature', 'attestations'] },
+    },
+    {
+      id: '164.312(c)(2)',
+      title: 'Mechanism to authenticate health information',
+      proof: { outside: 'It concerns data and not software.' },
+    },
+    {
+      id: '164.312(d)',
+      title: 'Person or entity authentication',
+      proof: { outside: 'The application decides who somebody is.' },
+    },
     { id: '164.312(e)(1)', title: 'Transmission security', proof: { outside: 'Network and application decide.' } },
-    { id: '164.316(b)(1)', title: 'Documentation: what was assessed is kept in writing', proof: { rules: ['evidence'], files: ['report.html', 'summary.md'] } },
+    {
+      id: '164.316(b)(1)',
+      title: 'Documentation: what was assessed is kept in writing',
+      proof: { rules: ['evidence'], files: ['report.html', 'summary.md'] },
+    },
   ],
 }

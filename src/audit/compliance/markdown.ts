@@ -14,11 +14,17 @@ export function renderComplianceMarkdown({ framework, subject, judgedAt, counts,
     '',
     '| Requirement | What | State | Rests on | Artifacts |',
     '| --- | --- | --- | --- | --- |',
-    ...rows.map(({ id, title, status, says, artifacts }) => `| ${cell(id)} | ${cell(title)} | ${words[status]} | ${says.map(cell).join('<br>')} | ${artifacts.map(({ path, digest }) => `${cell(path)} \`${digest}\``).join('<br>') || 'none'} |`),
+    ...rows.map(
+      ({ id, title, status, says, artifacts }) =>
+        `| ${cell(id)} | ${cell(title)} | ${words[status]} | ${says.map(cell).join('<br>')} | ${artifacts.map(({ path, digest }) => `${cell(path)} \`${digest}\``).join('<br>') || 'none'} |`,
+    ),
     '',
   ].join('\n')
 }
 
 function cell(text: string): string {
-  return printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll(/[\\|`*_[\]#!]/g, '\\$&')
+  return printable(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/[\\|`*_[\]#!]/g, '\\$&')
 }

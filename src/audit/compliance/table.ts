@@ -12,12 +12,19 @@ export function complianceTable(frameworks: Readonly<Record<string, Framework>>)
       '',
       '| Requirement | In our words | Evidence |',
       '| --- | --- | --- |',
-      ...requirements.map(({ id, title, proof }) => `| ${id} | ${title} | ${'outside' in proof ? `outside the pipeline: ${proof.outside}` : sayProof(proof)} |`),
+      ...requirements.map(
+        ({ id, title, proof }) =>
+          `| ${id} | ${title} | ${'outside' in proof ? `outside the pipeline: ${proof.outside}` : sayProof(proof)} |`,
+      ),
       '',
     ]),
   ].join('\n')
 }
 
 function sayProof({ rules = [], files = [], release = [] }: Proof): string {
-  return [...rules.map((rule) => `rule \`${rule}\``), ...files.map((file) => `\`${file}\``), ...release.map((part) => (part === 'signature' ? 'a verified signature' : 'attestations'))].join(', ')
+  return [
+    ...rules.map((rule) => `rule \`${rule}\``),
+    ...files.map((file) => `\`${file}\``),
+    ...release.map((part) => (part === 'signature' ? 'a verified signature' : 'attestations')),
+  ].join(', ')
 }

@@ -3,7 +3,8 @@ import { eachOr, on, onFile, type Control, type Status } from '../control.ts'
 import { ofRules } from '../of-rules.ts'
 
 /** Tags that everybody expects to move. A version can move as well, and only a digest cannot: the gate asks for that (base-pinned). */
-const moving = /^(latest|stable|edge|main|master|dev|develop|nightly|lts|mainline|current|beta|rc|rolling|snapshot|canary|alpine|slim|bookworm|trixie|prod|production|staging)$/
+const moving =
+  /^(latest|stable|edge|main|master|dev|develop|nightly|lts|mainline|current|beta|rc|rolling|snapshot|canary|alpine|slim|bookworm|trixie|prod|production|staging)$/
 
 function judgeTag(written: string): { status: Status; found: string } {
   if (written === 'scratch') return { status: 'not-applicable', found: 'FROM scratch' }
@@ -32,7 +33,8 @@ export const imageTag: Control = {
 }
 
 /** Images that hold a whole distribution or compiler where they have no slim variant in their tag. */
-const whole = /^library\/(python|node|golang|rust|ruby|php|perl|gcc|openjdk|eclipse-temurin|maven|gradle|ubuntu|centos|fedora|amazonlinux|buildpack-deps|swift|haskell|elixir|mono)$/
+const whole =
+  /^library\/(python|node|golang|rust|ruby|php|perl|gcc|openjdk|eclipse-temurin|maven|gradle|ubuntu|centos|fedora|amazonlinux|buildpack-deps|swift|haskell|elixir|mono)$/
 
 export const largeImage: Control = {
   id: 'practice-large-image',
@@ -45,8 +47,16 @@ export const largeImage: Control = {
       .filter(({ final }) => final)
       .map(({ written, line }) => {
         const parsed = parseImageReference(written)
-        const large = parsed?.registry === 'docker.io' && whole.test(parsed.repository) && !/slim|alpine|distroless|jre|minimal/.test(parsed.tag ?? '')
-        return onFile(file, large ? 'fail' : 'pass', large ? `ships ${written}, a whole distribution or tool chain` : `ships from ${written}`, line)
+        const large =
+          parsed?.registry === 'docker.io' &&
+          whole.test(parsed.repository) &&
+          !/slim|alpine|distroless|jre|minimal/.test(parsed.tag ?? '')
+        return onFile(
+          file,
+          large ? 'fail' : 'pass',
+          large ? `ships ${written}, a whole distribution or tool chain` : `ships from ${written}`,
+          line,
+        )
       }),
 }
 
@@ -60,7 +70,13 @@ export const runPerLine: Control = {
   remedy: 'Join neighbouring steps with && or a heredoc: what a later layer removes, an earlier one still ships.',
   ofDockerfile(file) {
     const kept = file.steps.filter(({ shipped }) => shipped)
-    const starts = kept.filter(({ keyword }, index) => keyword === 'RUN' && kept[index - 1]?.keyword !== 'RUN' && kept.slice(index, index + mostRuns).length === mostRuns && kept.slice(index, index + mostRuns).every((step) => step.keyword === 'RUN'))
+    const starts = kept.filter(
+      ({ keyword }, index) =>
+        keyword === 'RUN' &&
+        kept[index - 1]?.keyword !== 'RUN' &&
+        kept.slice(index, index + mostRuns).length === mostRuns &&
+        kept.slice(index, index + mostRuns).every((step) => step.keyword === 'RUN'),
+    )
     return eachOr(
       starts.map(({ line }) => onFile(file, 'fail', `${mostRuns} or more RUN in a row`, line)),
       onFile(file, 'pass', `fewer than ${mostRuns} RUN in a row`),
@@ -77,7 +93,11 @@ export const hardCodedConfiguration: Control = {
     eachOr(
       file.steps
         .filter(({ keyword, shipped }) => keyword === 'ENV' && shipped)
-        .flatMap(({ properties, line }) => properties.filter(({ name, value }) => namesEnvironment(name, value)).map(({ name }) => onFile(file, 'fail', `ENV ${name} names one environment`, line, name))),
+        .flatMap(({ properties, line }) =>
+          properties
+            .filter(({ name, value }) => namesEnvironment(name, value))
+            .map(({ name }) => onFile(file, 'fail', `ENV ${name} names one environment`, line, name)),
+        ),
       onFile(file, 'pass', 'no address or environment among the variables'),
     ),
 }
@@ -85,5 +105,10 @@ export const hardCodedConfiguration: Control = {
 function namesEnvironment(name: string, value: string): boolean {
   if (value.includes('$') || /^$|^(https?:\/\/)?(localhost|127\.0\.0\.1|0\.0\.0\.0|::1?)\b/.test(value)) return false
   if (/_PROXY$/i.test(name)) return false
-  return /^[a-z][a-z0-9+.-]*:\/\/\S/.test(value) || /(^|_)(HOST|HOSTNAME|ENDPOINT|SERVER)$/i.test(name) || /^\d{1,3}(\.\d{1,3}){3}(:\d+)?$/.test(value) || (/(^|_)ENV(IRONMENT)?$/i.test(name) && /^(dev|development|test|staging)$/i.test(value))
+  return (
+    /^[a-z][a-z0-9+.-]*:\/\/\S/.test(value) ||
+    /(^|_)(HOST|HOSTNAME|ENDPOINT|SERVER)$/i.test(name) ||
+    /^\d{1,3}(\.\d{1,3}){3}(:\d+)?$/.test(value) ||
+    (/(^|_)ENV(IRONMENT)?$/i.test(name) && /^(dev|development|test|staging)$/i.test(value))
+  )
 }

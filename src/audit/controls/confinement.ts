@@ -10,7 +10,9 @@ export const apparmor: Control = {
   ofContainer(container) {
     const { apparmor: profile } = container
     if (profile === undefined) return [on(container, 'inherited', 'the default profile of the engine or node applies')]
-    return [on(container, unconfined.test(profile.value) ? 'fail' : 'pass', `AppArmor profile ${profile.value}`, profile)]
+    return [
+      on(container, unconfined.test(profile.value) ? 'fail' : 'pass', `AppArmor profile ${profile.value}`, profile),
+    ]
   },
 }
 
@@ -22,7 +24,14 @@ export const selinux: Control = {
   ofContainer(container) {
     const { selinux: label } = container
     if (label === undefined) return [on(container, 'inherited', 'the host decides')]
-    return [on(container, /^disable$|^spc_t$|type:spc_t/.test(label.value) ? 'fail' : 'pass', `SELinux label ${label.value}`, label)]
+    return [
+      on(
+        container,
+        /^disable$|^spc_t$|type:spc_t/.test(label.value) ? 'fail' : 'pass',
+        `SELinux label ${label.value}`,
+        label,
+      ),
+    ]
   },
 }
 
@@ -33,8 +42,12 @@ export const seccomp: Control = {
   remedy: 'Remove seccomp=unconfined; in Kubernetes set seccompProfile: { type: RuntimeDefault }.',
   ofContainer(container) {
     const { seccomp: profile } = container
-    if (profile !== undefined) return [on(container, unconfined.test(profile.value) ? 'fail' : 'pass', `seccomp profile ${profile.value}`, profile)]
-    if (container.platform === 'kubernetes') return [on(container, 'fail', 'no seccompProfile: Kubernetes filters nothing by default')]
+    if (profile !== undefined)
+      return [
+        on(container, unconfined.test(profile.value) ? 'fail' : 'pass', `seccomp profile ${profile.value}`, profile),
+      ]
+    if (container.platform === 'kubernetes')
+      return [on(container, 'fail', 'no seccompProfile: Kubernetes filters nothing by default')]
     return [on(container, 'inherited', 'the default profile of the engine applies')]
   },
 }
@@ -51,8 +64,16 @@ export const capabilities: Control = {
     const added = container.capAdd.filter(({ value }) => !harmless.has(value))
     const dropsAll = container.capDrop.some(({ value }) => value === 'ALL')
     const [first] = added
-    if (first !== undefined) return added.map((capability) => on(container, 'fail', `adds ${capability.value}`, capability, capability.value))
-    return [on(container, dropsAll ? 'pass' : 'fail', dropsAll ? 'drops ALL' : 'keeps the default capabilities: ALL is not dropped', container.capDrop[0])]
+    if (first !== undefined)
+      return added.map((capability) => on(container, 'fail', `adds ${capability.value}`, capability, capability.value))
+    return [
+      on(
+        container,
+        dropsAll ? 'pass' : 'fail',
+        dropsAll ? 'drops ALL' : 'keeps the default capabilities: ALL is not dropped',
+        container.capDrop[0],
+      ),
+    ]
   },
 }
 
@@ -62,7 +83,14 @@ export const privileged: Control = {
   severity: 'critical',
   remedy: 'Remove the flag; give the one capability or device that is needed, under an exception.',
   ofContainer({ privileged: flag, ...container }) {
-    return [on(container, flag?.value === true ? 'fail' : 'pass', flag?.value === true ? 'privileged: all the rights of the host' : 'not privileged', flag)]
+    return [
+      on(
+        container,
+        flag?.value === true ? 'fail' : 'pass',
+        flag?.value === true ? 'privileged: all the rights of the host' : 'not privileged',
+        flag,
+      ),
+    ]
   },
 }
 
@@ -74,7 +102,18 @@ export const noNewPrivileges: Control = {
   ofContainer(container) {
     const { noNewPrivileges: flag } = container
     const denied = flag?.value === true
-    return [on(container, denied ? 'pass' : 'fail', denied ? 'new privileges are refused' : flag === undefined ? 'nothing refuses new privileges' : 'new privileges are allowed', flag)]
+    return [
+      on(
+        container,
+        denied ? 'pass' : 'fail',
+        denied
+          ? 'new privileges are refused'
+          : flag === undefined
+            ? 'nothing refuses new privileges'
+            : 'new privileges are allowed',
+        flag,
+      ),
+    ]
   },
 }
 
@@ -85,11 +124,26 @@ export const rootUser: Control = {
   remedy: 'Name a numeric user above 0; in Kubernetes runAsNonRoot: true as well.',
   ofContainer(container) {
     const { user, refusesRoot } = container
-    if (user !== undefined && /^(root|0)(:|$)/.test(user.value)) return [on(container, 'fail', `user ${user.value}`, user)]
+    if (user !== undefined && /^(root|0)(:|$)/.test(user.value))
+      return [on(container, 'fail', `user ${user.value}`, user)]
     if (container.platform === 'kubernetes') {
       if (refusesRoot?.value === true) return [on(container, 'pass', 'runAsNonRoot: true', refusesRoot)]
-      return [on(container, user === undefined ? 'fail' : 'pass', user === undefined ? 'nothing keeps it from running as root' : `runAsUser ${user.value}`, user ?? refusesRoot)]
+      return [
+        on(
+          container,
+          user === undefined ? 'fail' : 'pass',
+          user === undefined ? 'nothing keeps it from running as root' : `runAsUser ${user.value}`,
+          user ?? refusesRoot,
+        ),
+      ]
     }
-    return [on(container, user === undefined ? 'inherited' : 'pass', user === undefined ? 'the user of the image (control cis-4.1)' : `user ${user.value}`, user)]
+    return [
+      on(
+        container,
+        user === undefined ? 'inherited' : 'pass',
+        user === undefined ? 'the user of the image (control cis-4.1)' : `user ${user.value}`,
+        user,
+      ),
+    ]
   },
 }

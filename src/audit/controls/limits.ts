@@ -22,13 +22,18 @@ export const processCount: Control = {
   severity: 'medium',
   remedy: 'Set pids_limit or --pids-limit, e.g. 100.',
   ofContainer(container) {
-    if (container.platform === 'kubernetes') return [on(container, 'inherited', 'the kubelet limits processes of a pod (podPidsLimit)')]
+    if (container.platform === 'kubernetes')
+      return [on(container, 'inherited', 'the kubelet limits processes of a pod (podPidsLimit)')]
     const { pids } = container
     return [limited(container, pids === undefined || Number(pids.value) <= 0 ? undefined : pids, 'processes')]
   },
 }
 
-function limited(container: Parameters<typeof on>[0], fact: { value: string; path: string; line: number } | undefined, what: string) {
+function limited(
+  container: Parameters<typeof on>[0],
+  fact: { value: string; path: string; line: number } | undefined,
+  what: string,
+) {
   const set = fact !== undefined && fact.value !== ''
   return on(container, set ? 'pass' : 'fail', set ? `${what}: ${fact.value}` : `no limit for ${what}`, fact)
 }
@@ -39,7 +44,17 @@ export const ulimits: Control = {
   severity: 'low',
   remedy: 'Say in the file why a service needs another limit than the daemon sets.',
   neverFails: 'Both the limits of the daemon and other ones can be right.',
-  ofContainer: (container) => (container.ulimits.length === 0 ? [on(container, 'inherited', 'the limits of the daemon or node apply')] : [on(container, 'manual', `sets ${container.ulimits.map(({ value }) => value).join(', ')}; say whether that is needed`, container.ulimits[0])]),
+  ofContainer: (container) =>
+    container.ulimits.length === 0
+      ? [on(container, 'inherited', 'the limits of the daemon or node apply')]
+      : [
+          on(
+            container,
+            'manual',
+            `sets ${container.ulimits.map(({ value }) => value).join(', ')}; say whether that is needed`,
+            container.ulimits[0],
+          ),
+        ],
 }
 
 export const restarts: Control = {
@@ -61,11 +76,19 @@ export const runtimeHealth: Control = {
   id: 'cis-5.27',
   title: 'The health of the running container is checked',
   severity: 'low',
-  remedy: 'State a health check where the container is deployed: healthcheck, --health-cmd, or a liveness and readiness probe. Kubernetes ignores the one of the image.',
+  remedy:
+    'State a health check where the container is deployed: healthcheck, --health-cmd, or a liveness and readiness probe. Kubernetes ignores the one of the image.',
   ofContainer(container) {
     if (container.endsByItself) return [on(container, 'not-applicable', 'work that ends by itself')]
     const { healthCheck } = container
     if (healthCheck?.value === 'set') return [on(container, 'pass', 'a health check is stated', healthCheck)]
-    return [on(container, 'fail', healthCheck === undefined ? 'no health check is stated' : 'the health check is switched off', healthCheck)]
+    return [
+      on(
+        container,
+        'fail',
+        healthCheck === undefined ? 'no health check is stated' : 'the health check is switched off',
+        healthCheck,
+      ),
+    ]
   },
 }

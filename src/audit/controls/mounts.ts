@@ -6,13 +6,32 @@ import { eachOr, on, type Control } from '../control.ts'
 const engineSocket = /(^|\/)(docker|containerd|crio|podman|buildkitd|dockershim)\.sock$/
 
 /** Directories of the host whose content decides what the host is. */
-const sensitive = ['/boot', '/dev', '/etc', '/lib', '/lib64', '/proc', '/root', '/run', '/sys', '/usr', '/bin', '/sbin', '/var/run', '/var/lib/docker', '/var/lib/kubelet', '/var/log']
+const sensitive = [
+  '/boot',
+  '/dev',
+  '/etc',
+  '/lib',
+  '/lib64',
+  '/proc',
+  '/root',
+  '/run',
+  '/sys',
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/var/run',
+  '/var/lib/docker',
+  '/var/lib/kubelet',
+  '/var/log',
+]
 
 /** What many images want of the host and what gives nothing away. */
 const harmless = new Set(['/etc/localtime', '/etc/timezone'])
 
-const isSocket = ({ value }: Fact<Mount>) => value.kind === 'bind' && (engineSocket.test(value.source) || engineSocket.test(value.target))
-const bindsOf = (container: Container) => container.mounts.filter((mount) => mount.value.kind === 'bind' && !isSocket(mount))
+const isSocket = ({ value }: Fact<Mount>) =>
+  value.kind === 'bind' && (engineSocket.test(value.source) || engineSocket.test(value.target))
+const bindsOf = (container: Container) =>
+  container.mounts.filter((mount) => mount.value.kind === 'bind' && !isSocket(mount))
 
 function isSensitive({ value }: Fact<Mount>): boolean {
   const source = posix.normalize(value.source.replace(/\/+$/, '') || '/')
@@ -20,7 +39,8 @@ function isSensitive({ value }: Fact<Mount>): boolean {
   return source === '/' || sensitive.some((directory) => source === directory || source.startsWith(`${directory}/`))
 }
 
-const say = ({ value: { source, target, readOnly } }: Fact<Mount>) => `${source} of the host on ${target}${readOnly ? ', read-only' : ''}`
+const say = ({ value: { source, target, readOnly } }: Fact<Mount>) =>
+  `${source} of the host on ${target}${readOnly ? ', read-only' : ''}`
 
 export const hostDirectories: Control = {
   id: 'cis-5.6',
@@ -29,7 +49,9 @@ export const hostDirectories: Control = {
   remedy: 'Mount a named volume, or copy what is needed into the image.',
   ofContainer: (container) =>
     eachOr(
-      bindsOf(container).filter(isSensitive).map((mount) => on(container, 'fail', say(mount), mount, mount.value.source)),
+      bindsOf(container)
+        .filter(isSensitive)
+        .map((mount) => on(container, 'fail', say(mount), mount, mount.value.source)),
       on(container, 'pass', 'no such mount'),
     ),
 }
@@ -38,7 +60,8 @@ export const engineSockets: Control = {
   id: 'cis-5.32',
   title: "The engine's socket is not mounted",
   severity: 'critical',
-  remedy: 'Remove the mount: who can write to the socket is root on the host, and read-only changes nothing. Build images with a daemonless builder.',
+  remedy:
+    'Remove the mount: who can write to the socket is root on the host, and read-only changes nothing. Build images with a daemonless builder.',
   ofContainer: (container) =>
     eachOr(
       container.mounts.filter(isSocket).map((mount) => on(container, 'fail', say(mount), mount, mount.value.source)),
@@ -67,7 +90,17 @@ export const mountPropagation: Control = {
   remedy: 'Leave the propagation private.',
   ofContainer: (container) =>
     eachOr(
-      container.mounts.filter(({ value }) => /^r?shared$/.test(value.propagation)).map((mount) => on(container, 'fail', `${mount.value.target} is mounted ${mount.value.propagation}`, mount, mount.value.target)),
+      container.mounts
+        .filter(({ value }) => /^r?shared$/.test(value.propagation))
+        .map((mount) =>
+          on(
+            container,
+            'fail',
+            `${mount.value.target} is mounted ${mount.value.propagation}`,
+            mount,
+            mount.value.target,
+          ),
+        ),
       on(container, 'pass', 'no shared propagation'),
     ),
 }
@@ -79,7 +112,14 @@ export const readOnlyRoot: Control = {
   remedy: 'Set read_only: true (readOnlyRootFilesystem in Kubernetes), and a tmpfs where something must be written.',
   ofContainer(container) {
     const { readOnly } = container
-    return [on(container, readOnly?.value === true ? 'pass' : 'fail', readOnly?.value === true ? 'read-only' : 'the root file system can be written to', readOnly)]
+    return [
+      on(
+        container,
+        readOnly?.value === true ? 'pass' : 'fail',
+        readOnly?.value === true ? 'read-only' : 'the root file system can be written to',
+        readOnly,
+      ),
+    ]
   },
 }
 

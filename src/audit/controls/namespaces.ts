@@ -14,19 +14,35 @@ function own(id: ControlId, namespace: SharedNamespace, what: string, severity: 
       const shared = container.namespaces[namespace]
       const isHost = shared?.value === 'host'
       // Kubernetes has no such setting: a pod shares the host's name with the host's network.
-      if (namespace === 'uts' && container.platform === 'kubernetes') return [on(container, 'not-applicable', 'no setting of Kubernetes')]
+      if (namespace === 'uts' && container.platform === 'kubernetes')
+        return [on(container, 'not-applicable', 'no setting of Kubernetes')]
       // Neither Docker nor Kubernetes separates users unless the daemon or the pod says so.
-      if (namespace === 'user' && shared === undefined) return [on(container, 'inherited', 'the daemon or the cluster decides')]
-      return [on(container, isHost ? 'fail' : 'pass', isHost ? `shares ${what} with the host` : `${what} of its own`, shared)]
+      if (namespace === 'user' && shared === undefined)
+        return [on(container, 'inherited', 'the daemon or the cluster decides')]
+      return [
+        on(container, isHost ? 'fail' : 'pass', isHost ? `shares ${what} with the host` : `${what} of its own`, shared),
+      ]
     },
   }
 }
 
-export const network = own('cis-5.10', 'network', 'a network', 'high', 'Remove the host network; publish the one port that is needed.')
+export const network = own(
+  'cis-5.10',
+  'network',
+  'a network',
+  'high',
+  'Remove the host network; publish the one port that is needed.',
+)
 export const processes = own('cis-5.16', 'pid', 'process ids', 'high', 'Remove the host process namespace.')
 export const ipc = own('cis-5.17', 'ipc', 'shared memory', 'medium', 'Remove the host IPC namespace.')
 export const uts = own('cis-5.21', 'uts', 'a host name', 'low', 'Remove the host UTS namespace.')
-export const users = own('cis-5.31', 'user', 'user ids', 'high', 'Remove userns host, so that the mapping of the daemon applies; in Kubernetes hostUsers: false.')
+export const users = own(
+  'cis-5.31',
+  'user',
+  'user ids',
+  'high',
+  'Remove userns host, so that the mapping of the daemon applies; in Kubernetes hostUsers: false.',
+)
 
 export const cgroup: Control = {
   id: 'cis-5.25',
@@ -37,7 +53,8 @@ export const cgroup: Control = {
     const shared = container.namespaces.cgroup
     const { cgroupParent } = container
     if (shared?.value === 'host') return [on(container, 'fail', 'sees the control groups of the host', shared)]
-    if (cgroupParent !== undefined) return [on(container, 'manual', `placed below ${cgroupParent.value}; say whether that is meant`, cgroupParent)]
+    if (cgroupParent !== undefined)
+      return [on(container, 'manual', `placed below ${cgroupParent.value}; say whether that is meant`, cgroupParent)]
     return [on(container, 'pass', 'no other control group')]
   },
 }
@@ -50,8 +67,19 @@ export const defaultBridge: Control = {
   ofContainer(container) {
     if (container.platform === 'kubernetes') return [on(container, 'not-applicable', 'pods are on no Docker network')]
     const mode = container.namespaces.network
-    if (mode?.value === 'bridge' || mode?.value === 'default') return [on(container, 'fail', 'on the default bridge', mode)]
-    if (container.platform === 'docker-run' && mode === undefined) return [on(container, 'fail', 'no --network: on the default bridge')]
-    return [on(container, 'pass', container.networks === undefined ? (mode?.value ?? "the project's own network") : `networks ${container.networks.value.join(', ')}`, container.networks ?? mode)]
+    if (mode?.value === 'bridge' || mode?.value === 'default')
+      return [on(container, 'fail', 'on the default bridge', mode)]
+    if (container.platform === 'docker-run' && mode === undefined)
+      return [on(container, 'fail', 'no --network: on the default bridge')]
+    return [
+      on(
+        container,
+        'pass',
+        container.networks === undefined
+          ? (mode?.value ?? "the project's own network")
+          : `networks ${container.networks.value.join(', ')}`,
+        container.networks ?? mode,
+      ),
+    ]
   },
 }

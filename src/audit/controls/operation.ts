@@ -7,7 +7,10 @@ export const swarm: Control = {
   severity: 'low',
   remedy: 'docker swarm leave, on hosts that are in none.',
   neverFails: 'It is a state of the host.',
-  ofContainer: (container) => (container.platform === 'kubernetes' ? [on(container, 'not-applicable', 'no Docker daemon')] : [on(container, 'inherited', 'a state of the host: docker info says it')]),
+  ofContainer: (container) =>
+    container.platform === 'kubernetes'
+      ? [on(container, 'not-applicable', 'no Docker daemon')]
+      : [on(container, 'inherited', 'a state of the host: docker info says it')],
 }
 
 export const privilegedExec: Control = {
@@ -34,7 +37,16 @@ export const currentImage: Control = {
   severity: 'low',
   remedy: 'Deploy by digest, and roll out every new build.',
   neverFails: 'Which build is current is known to the registry and to people.',
-  ofContainer: (container) => [on(container, 'manual', container.image === undefined ? 'built on the host' : `${container.image.value}: say whether it is the current one`, container.image)],
+  ofContainer: (container) => [
+    on(
+      container,
+      'manual',
+      container.image === undefined
+        ? 'built on the host'
+        : `${container.image.value}: say whether it is the current one`,
+      container.image,
+    ),
+  ],
 }
 
 export const environmentSecrets: Control = {
@@ -44,7 +56,9 @@ export const environmentSecrets: Control = {
   remedy: 'Replace the credential, and hand it over as a secret: a file below /run/secrets, or valueFrom.secretKeyRef.',
   ofContainer: (container) =>
     eachOr(
-      container.environment.filter(({ value }) => holdsCredential(value.name, value.value)).map((entry) => on(container, 'fail', `${entry.value.name} holds a credential`, entry, entry.value.name)),
+      container.environment
+        .filter(({ value }) => holdsCredential(value.name, value.value))
+        .map((entry) => on(container, 'fail', `${entry.value.name} holds a credential`, entry, entry.value.name)),
       on(container, 'pass', 'no variable that looks like a credential'),
     ),
 }

@@ -1,5 +1,12 @@
 import { posix } from 'node:path'
-import { emptyContainer, type Container, type Fact, type Mount, type PublishedPort, type SharedNamespace } from '../container.ts'
+import {
+  emptyContainer,
+  type Container,
+  type Fact,
+  type Mount,
+  type PublishedPort,
+  type SharedNamespace,
+} from '../container.ts'
 import { at, entriesOf, listOf, manifestError, readManifest, textOf, truthOf, type Placed } from './placed.ts'
 import { readPort, readRange, readSecurityOption, readVolume } from './written-forms.ts'
 
@@ -9,7 +16,9 @@ export type OpenFile = (path: string) => string | undefined
 /** True for a document that is a compose file, or by the name of its file has to be one: other formats have an `include` of their own. */
 export function isCompose(document: Placed | undefined, path: string): boolean {
   if (!(document?.value instanceof Map)) return false
-  return at(document, 'services')?.value instanceof Map || (at(document, 'include') !== undefined && hasComposeName(path))
+  return (
+    at(document, 'services')?.value instanceof Map || (at(document, 'include') !== undefined && hasComposeName(path))
+  )
 }
 
 /** True for the names under which Compose looks for its files. */
@@ -19,7 +28,12 @@ export function hasComposeName(path: string): boolean {
 
 /** Files that `extends` and `include` of a compose file name, as paths of the tree. Throws `SOURCE` where one leads out of it. */
 export function filesNamedBy(documents: readonly Placed[]): string[] {
-  return documents.flatMap((document) => [...entriesOf(at(document, 'services')).flatMap(([, service]) => extendedFile(service) ?? []), ...includesOf(document).flat().map((included) => fileBeside(included, 'include'))])
+  return documents.flatMap((document) => [
+    ...entriesOf(at(document, 'services')).flatMap(([, service]) => extendedFile(service) ?? []),
+    ...includesOf(document)
+      .flat()
+      .map((included) => fileBeside(included, 'include')),
+  ])
 }
 
 /** The containers of a compose file and of those that it includes: `extends` and `include` are followed within the tree, and a variable has its default where the file gives one. Throws `SOURCE` with file and line. */
@@ -28,10 +42,14 @@ export function readCompose(text: string, path: string, open: OpenFile): Contain
   const [document, second] = readManifest(text, path)
   if (second !== undefined) throw manifestError(second, 'wanted one document, found a second one after "---"')
   const files = document === undefined ? [] : reader.withIncluded({ document, path }, [path])
-  const services = files.flatMap((file) => entriesOf(at(file.document, 'services')).map(([name, service]) => ({ name, service, path: file.path })))
+  const services = files.flatMap((file) =>
+    entriesOf(at(file.document, 'services')).map(([name, service]) => ({ name, service, path: file.path })),
+  )
   if (services.length === 0) throw manifestError({ path, line: 1 }, 'wanted a compose file with "services", found none')
   const volumes = new Map(files.flatMap((file) => entriesOf(at(file.document, 'volumes'))))
-  return services.map(({ name, service, path: from }) => containerOf(name, interpolated(reader.extended(service, [`${from}#${name}`], from)), volumes))
+  return services.map(({ name, service, path: from }) =>
+    containerOf(name, interpolated(reader.extended(service, [`${from}#${name}`], from)), volumes),
+  )
 }
 
 /** A compose file that was read. */
@@ -53,10 +71,14 @@ class ComposeReader {
     const included = includesOf(file.document).map((names) => {
       const [first, ...over] = names.map((named) => {
         const path = fileBeside(named, 'include')
-        if (trail.includes(path)) throw manifestError(named, `the file includes itself: ${[...trail, path].join(' -> ')}`)
+        if (trail.includes(path))
+          throw manifestError(named, `the file includes itself: ${[...trail, path].join(' -> ')}`)
         return { path, document: this.#document(path, named, 'include') ?? { ...named, value: null } }
       }) as [ComposeFile, ...ComposeFile[]]
-      return { path: first.path, document: over.reduce((below, above) => overlaid(below, above.document), first.document) }
+      return {
+        path: first.path,
+        document: over.reduce((below, above) => overlaid(below, above.document), first.document),
+      }
     })
     return [file, ...included.flatMap((other) => this.withIncluded(other, [...trail, other.path]))]
   }
@@ -67,9 +89,11 @@ class ComposeReader {
     if (named === undefined) return service
     const name = typeof named.value === 'string' ? named.value : textOf(at(named, 'service') ?? named)
     const from = extendedFile(service) ?? path
-    if (trail.includes(`${from}#${name}`)) throw manifestError(named, `the service extends itself: ${[...trail, `${from}#${name}`].join(' -> ')}`)
+    if (trail.includes(`${from}#${name}`))
+      throw manifestError(named, `the service extends itself: ${[...trail, `${from}#${name}`].join(' -> ')}`)
     const base = at(this.#document(from, named, 'extends'), 'services', name)
-    if (base === undefined) throw manifestError(named, `wanted the service ${JSON.stringify(name)} in ${from}, found none`)
+    if (base === undefined)
+      throw manifestError(named, `wanted the service ${JSON.stringify(name)} in ${from}, found none`)
     return overlaid(this.extended(base, [...trail, `${from}#${name}`], from), service)
   }
 
@@ -104,10 +128,25 @@ function includesOf(document: Placed): Placed[][] {
 function fileBeside(named: Placed, key: 'extends' | 'include'): string {
   const written = textOf(interpolated(named))
   const printed = 'Audit what "docker compose config" prints.'
-  if (written.includes('$')) throw manifestError(named, `${key} names ${written}, and nobody here knows the value of the variable: give it a default`, printed)
-  if (/^([a-z][a-z0-9+.-]+:|git@)/i.test(written)) throw manifestError(named, `${key} names ${written}, which is not a file of the tree; the audit fetches nothing`, printed)
+  if (written.includes('$'))
+    throw manifestError(
+      named,
+      `${key} names ${written}, and nobody here knows the value of the variable: give it a default`,
+      printed,
+    )
+  if (/^([a-z][a-z0-9+.-]+:|git@)/i.test(written))
+    throw manifestError(
+      named,
+      `${key} names ${written}, which is not a file of the tree; the audit fetches nothing`,
+      printed,
+    )
   const path = posix.normalize(posix.join(posix.dirname(named.path), written))
-  if (written.startsWith('/') || path.split('/')[0] === '..') throw manifestError(named, `${key} names ${written}, which lies outside of what is audited`, 'Audit the directory that holds both files.')
+  if (written.startsWith('/') || path.split('/')[0] === '..')
+    throw manifestError(
+      named,
+      `${key} names ${written}, which lies outside of what is audited`,
+      'Audit the directory that holds both files.',
+    )
   return path
 }
 
@@ -121,7 +160,8 @@ function overlaid(below: Placed, above: Placed): Placed {
     }
     return { ...above, value: merged }
   }
-  if (Array.isArray(below.value) && Array.isArray(above.value)) return { ...above, value: [...below.value, ...above.value] }
+  if (Array.isArray(below.value) && Array.isArray(above.value))
+    return { ...above, value: [...below.value, ...above.value] }
   // One form as a list, the other as a map: `environment` may be either.
   if (Array.isArray(below.value) && above.value instanceof Map) return overlaid(asMap(below, below.value), above)
   if (below.value instanceof Map && Array.isArray(above.value)) return overlaid(below, asMap(above, above.value))
@@ -139,16 +179,23 @@ function asMap(placed: Placed, items: readonly Placed[]): Placed {
 /** Variables with a default have it; others stay as they are written, for nobody knows their value. */
 function interpolated(placed: Placed): Placed {
   const { value } = placed
-  if (typeof value === 'string') return value.includes('$') ? { ...placed, value: value.replaceAll(/\$\{[A-Za-z_]\w*:?-([^{}]*)\}/g, '$1').replaceAll('$$', '$') } : placed
+  if (typeof value === 'string')
+    return value.includes('$')
+      ? { ...placed, value: value.replaceAll(/\$\{[A-Za-z_]\w*:?-([^{}]*)\}/g, '$1').replaceAll('$$', '$') }
+      : placed
   if (Array.isArray(value)) return { ...placed, value: value.map(interpolated) }
-  if (value instanceof Map) return { ...placed, value: new Map([...value].map(([key, inner]) => [key, interpolated(inner)])) }
+  if (value instanceof Map)
+    return { ...placed, value: new Map([...value].map(([key, inner]) => [key, interpolated(inner)])) }
   return placed
 }
 
 function containerOf(name: string, service: Placed, volumes: ReadonlyMap<string, Placed>): Container {
   const get = (...keys: string[]) => at(service, ...keys)
   const limits = (key: string) => get('deploy', 'resources', 'limits', key)
-  const options = listOf(get('security_opt')).map((option) => ({ place: option, ...readSecurityOption(textOf(option)) }))
+  const options = listOf(get('security_opt')).map((option) => ({
+    place: option,
+    ...readSecurityOption(textOf(option)),
+  }))
   const option = (wanted: string) => {
     const found = options.findLast((entry) => entry.name === wanted)
     return found === undefined ? undefined : fact(found.place, found.value)
@@ -177,34 +224,64 @@ function containerOf(name: string, service: Placed, volumes: ReadonlyMap<string,
     namespaces: namespacesOf(service),
     ports: listOf(get('ports')).map(portOf),
     exposed: listOf(get('expose')).map((item) => fact(item, textOf(item))),
-    mounts: [...byTarget(listOf(get('volumes')).map((item) => mountOf(item, volumes))), ...words(get('tmpfs')).map((target) => fact(target, tmpfs(target.value)))],
-    devices: listOf(get('devices')).map((item) => fact(item, typeof item.value === 'string' ? item.value : textOf(at(item, 'source') ?? item))),
+    mounts: [
+      ...byTarget(listOf(get('volumes')).map((item) => mountOf(item, volumes))),
+      ...words(get('tmpfs')).map((target) => fact(target, tmpfs(target.value))),
+    ],
+    devices: listOf(get('devices')).map((item) =>
+      fact(item, typeof item.value === 'string' ? item.value : textOf(at(item, 'source') ?? item)),
+    ),
     ulimits: entriesOf(get('ulimits')).map(([limit, value]) => fact(value, limit)),
     environment: environmentOf(get('environment')),
   }
 }
 
 function namespacesOf(service: Placed): Container['namespaces'] {
-  const keys: Record<SharedNamespace, string> = { network: 'network_mode', pid: 'pid', ipc: 'ipc', uts: 'uts', user: 'userns_mode', cgroup: 'cgroup' }
-  return Object.fromEntries(Object.entries(keys).flatMap(([namespace, key]) => (at(service, key) === undefined ? [] : [[namespace, said('value', at(service, key), textOf)]])).map(([namespace, entry]) => [namespace, (entry as { value: Fact<string> }).value]))
+  const keys: Record<SharedNamespace, string> = {
+    network: 'network_mode',
+    pid: 'pid',
+    ipc: 'ipc',
+    uts: 'uts',
+    user: 'userns_mode',
+    cgroup: 'cgroup',
+  }
+  return Object.fromEntries(
+    Object.entries(keys)
+      .flatMap(([namespace, key]) =>
+        at(service, key) === undefined ? [] : [[namespace, said('value', at(service, key), textOf)]],
+      )
+      .map(([namespace, entry]) => [namespace, (entry as { value: Fact<string> }).value]),
+  )
 }
 
 function portOf(port: Placed): Fact<PublishedPort> {
   if (!(port.value instanceof Map)) {
     const read = readPort(textOf(port))
-    if (read === undefined) throw manifestError(port, `wanted a port as [ip:][host:]container, found ${JSON.stringify(textOf(port))}${textOf(port).includes('$') ? ': give the variable a default' : ''}`)
+    if (read === undefined)
+      throw manifestError(
+        port,
+        `wanted a port as [ip:][host:]container, found ${JSON.stringify(textOf(port))}${textOf(port).includes('$') ? ': give the variable a default' : ''}`,
+      )
     return fact(port, read)
   }
   const [target, published, hostIp] = ['target', 'published', 'host_ip'].map((key) => at(port, key))
   const host = published === undefined ? '' : textOf(published)
-  return fact(port, { hostIp: hostIp === undefined ? '' : textOf(hostIp), host: readRange(host), container: target === undefined ? undefined : readRange(textOf(target)), written: `${host}:${target === undefined ? '' : textOf(target)}` })
+  return fact(port, {
+    hostIp: hostIp === undefined ? '' : textOf(hostIp),
+    host: readRange(host),
+    container: target === undefined ? undefined : readRange(textOf(target)),
+    written: `${host}:${target === undefined ? '' : textOf(target)}`,
+  })
 }
 
 function mountOf(item: Placed, volumes: ReadonlyMap<string, Placed>): Fact<Mount> {
   const mount = item.value instanceof Map ? longMount(item) : readVolume(textOf(item))
   // A named volume can be a bind mount in disguise.
   const device = at(volumes.get(mount.source), 'driver_opts', 'device')
-  const bound = mount.kind === 'volume' && device !== undefined && /\bbind\b/.test(textOf(at(volumes.get(mount.source), 'driver_opts', 'o') ?? device))
+  const bound =
+    mount.kind === 'volume' &&
+    device !== undefined &&
+    /\bbind\b/.test(textOf(at(volumes.get(mount.source), 'driver_opts', 'o') ?? device))
   return fact(bound ? device : item, bound ? { ...mount, kind: 'bind', source: textOf(device) } : mount)
 }
 
@@ -215,7 +292,13 @@ function longMount(item: Placed): Mount {
   }
   const type = text('type')
   const readOnly = at(item, 'read_only')
-  return { kind: type === 'bind' || type === 'npipe' ? 'bind' : type === 'tmpfs' ? 'tmpfs' : 'volume', source: text('source'), target: text('target'), readOnly: readOnly !== undefined && truthOf(readOnly), propagation: text('bind', 'propagation') }
+  return {
+    kind: type === 'bind' || type === 'npipe' ? 'bind' : type === 'tmpfs' ? 'tmpfs' : 'volume',
+    source: text('source'),
+    target: text('target'),
+    readOnly: readOnly !== undefined && truthOf(readOnly),
+    propagation: text('bind', 'propagation'),
+  }
 }
 
 /** A later mount on the same target replaces an earlier one, as where a service extends another. */
@@ -232,7 +315,9 @@ function healthCheckOf(service: Placed): Fact<'set' | 'disabled'> | undefined {
   if (check === undefined) return undefined
   const disable = at(check, 'disable')
   const test = at(check, 'test')
-  const none = test !== undefined && (Array.isArray(test.value) ? textOf(test.value[0] ?? test) === 'NONE' : textOf(test) === 'NONE')
+  const none =
+    test !== undefined &&
+    (Array.isArray(test.value) ? textOf(test.value[0] ?? test) === 'NONE' : textOf(test) === 'NONE')
   return fact(check, none || (disable !== undefined && truthOf(disable)) ? 'disabled' : 'set')
 }
 
@@ -242,17 +327,29 @@ function restartOf(service: Placed): Fact<string> | undefined {
   const condition = at(policy, 'condition')
   const attempts = at(policy, 'max_attempts')
   const word = condition === undefined ? 'any' : textOf(condition)
-  return fact(policy, word === 'none' ? 'no' : word === 'on-failure' ? `on-failure${attempts === undefined ? '' : `:${textOf(attempts)}`}` : 'always')
+  return fact(
+    policy,
+    word === 'none'
+      ? 'no'
+      : word === 'on-failure'
+        ? `on-failure${attempts === undefined ? '' : `:${textOf(attempts)}`}`
+        : 'always',
+  )
 }
 
 function environmentOf(environment: Placed | undefined): Container['environment'] {
-  if (Array.isArray(environment?.value)) return entriesOf(asMap(environment, environment.value)).map(([name, value]) => fact(value, { name, value: textOf(value) }))
+  if (Array.isArray(environment?.value))
+    return entriesOf(asMap(environment, environment.value)).map(([name, value]) =>
+      fact(value, { name, value: textOf(value) }),
+    )
   return entriesOf(environment).map(([name, value]) => fact(value, { name, value: textOf(value) }))
 }
 
 function words(placed: Placed | undefined): Fact<string>[] {
   if (placed === undefined) return []
-  return Array.isArray(placed.value) ? placed.value.map((item) => fact(item, textOf(item))) : [fact(placed, textOf(placed))]
+  return Array.isArray(placed.value)
+    ? placed.value.map((item) => fact(item, textOf(item)))
+    : [fact(placed, textOf(placed))]
 }
 
 function namesOf(placed: Placed | undefined): string[] {
@@ -274,7 +371,11 @@ function fact<T>({ path, line }: { path: string; line: number }, value: T): Fact
 }
 
 /** One property where it is said, none where it is not. */
-export function said<K extends string, T>(key: K, placed: Placed | undefined, read: (placed: Placed) => T): { [key in K]?: Fact<T> } {
+export function said<K extends string, T>(
+  key: K,
+  placed: Placed | undefined,
+  read: (placed: Placed) => T,
+): { [key in K]?: Fact<T> } {
   return given(key, placed === undefined ? undefined : fact(placed, read(placed)))
 }
 

@@ -6,22 +6,144 @@ import { capability } from './compose.ts'
 import { readPort, readSecurityOption, readVolume } from './written-forms.ts'
 
 /** Flags of `docker run` that take no value (Docker CLI reference, `docker container run`). */
-const switches = ['detach', 'disable-content-trust', 'help', 'init', 'interactive', 'no-healthcheck', 'oom-kill-disable', 'privileged', 'publish-all', 'quiet', 'read-only', 'rm', 'sig-proxy', 'tty', 'use-api-socket']
+const switches = [
+  'detach',
+  'disable-content-trust',
+  'help',
+  'init',
+  'interactive',
+  'no-healthcheck',
+  'oom-kill-disable',
+  'privileged',
+  'publish-all',
+  'quiet',
+  'read-only',
+  'rm',
+  'sig-proxy',
+  'tty',
+  'use-api-socket',
+]
 
 /** Flags that take one. */
 const valued = [
-  'add-host', 'annotation', 'attach', 'blkio-weight', 'blkio-weight-device', 'cap-add', 'cap-drop', 'cgroup-parent', 'cgroupns', 'cidfile', 'cpu-count', 'cpu-percent', 'cpu-period', 'cpu-quota', 'cpu-rt-period',
-  'cpu-rt-runtime', 'cpu-shares', 'cpus', 'cpuset-cpus', 'cpuset-mems', 'detach-keys', 'device', 'device-cgroup-rule', 'device-read-bps', 'device-read-iops', 'device-write-bps', 'device-write-iops', 'dns', 'dns-opt',
-  'dns-option', 'dns-search', 'domainname', 'entrypoint', 'env', 'env-file', 'expose', 'gpus', 'group-add', 'health-cmd', 'health-interval', 'health-retries', 'health-start-interval', 'health-start-period',
-  'health-timeout', 'hostname', 'io-maxbandwidth', 'io-maxiops', 'ip', 'ip6', 'ipc', 'isolation', 'kernel-memory', 'label', 'label-file', 'link', 'link-local-ip', 'log-driver', 'log-opt', 'mac-address', 'memory',
-  'memory-reservation', 'memory-swap', 'memory-swappiness', 'mount', 'name', 'net', 'net-alias', 'network', 'network-alias', 'oom-score-adj', 'pid', 'pids-limit', 'platform', 'publish', 'pull', 'restart', 'runtime',
-  'security-opt', 'shm-size', 'stop-signal', 'stop-timeout', 'storage-opt', 'sysctl', 'tmpfs', 'ulimit', 'user', 'userns', 'uts', 'volume', 'volume-driver', 'volumes-from', 'workdir',
+  'add-host',
+  'annotation',
+  'attach',
+  'blkio-weight',
+  'blkio-weight-device',
+  'cap-add',
+  'cap-drop',
+  'cgroup-parent',
+  'cgroupns',
+  'cidfile',
+  'cpu-count',
+  'cpu-percent',
+  'cpu-period',
+  'cpu-quota',
+  'cpu-rt-period',
+  'cpu-rt-runtime',
+  'cpu-shares',
+  'cpus',
+  'cpuset-cpus',
+  'cpuset-mems',
+  'detach-keys',
+  'device',
+  'device-cgroup-rule',
+  'device-read-bps',
+  'device-read-iops',
+  'device-write-bps',
+  'device-write-iops',
+  'dns',
+  'dns-opt',
+  'dns-option',
+  'dns-search',
+  'domainname',
+  'entrypoint',
+  'env',
+  'env-file',
+  'expose',
+  'gpus',
+  'group-add',
+  'health-cmd',
+  'health-interval',
+  'health-retries',
+  'health-start-interval',
+  'health-start-period',
+  'health-timeout',
+  'hostname',
+  'io-maxbandwidth',
+  'io-maxiops',
+  'ip',
+  'ip6',
+  'ipc',
+  'isolation',
+  'kernel-memory',
+  'label',
+  'label-file',
+  'link',
+  'link-local-ip',
+  'log-driver',
+  'log-opt',
+  'mac-address',
+  'memory',
+  'memory-reservation',
+  'memory-swap',
+  'memory-swappiness',
+  'mount',
+  'name',
+  'net',
+  'net-alias',
+  'network',
+  'network-alias',
+  'oom-score-adj',
+  'pid',
+  'pids-limit',
+  'platform',
+  'publish',
+  'pull',
+  'restart',
+  'runtime',
+  'security-opt',
+  'shm-size',
+  'stop-signal',
+  'stop-timeout',
+  'storage-opt',
+  'sysctl',
+  'tmpfs',
+  'ulimit',
+  'user',
+  'userns',
+  'uts',
+  'volume',
+  'volume-driver',
+  'volumes-from',
+  'workdir',
 ]
 
-const shorts: Readonly<Record<string, string>> = { a: 'attach', c: 'cpu-shares', d: 'detach', e: 'env', h: 'hostname', i: 'interactive', l: 'label', m: 'memory', p: 'publish', P: 'publish-all', q: 'quiet', t: 'tty', u: 'user', v: 'volume', w: 'workdir' }
+const shorts: Readonly<Record<string, string>> = {
+  a: 'attach',
+  c: 'cpu-shares',
+  d: 'detach',
+  e: 'env',
+  h: 'hostname',
+  i: 'interactive',
+  l: 'label',
+  m: 'memory',
+  p: 'publish',
+  P: 'publish-all',
+  q: 'quiet',
+  t: 'tty',
+  u: 'user',
+  v: 'volume',
+  w: 'workdir',
+}
 
 /** Other names of the same flag. */
-const aliases: Readonly<Record<string, string>> = { net: 'network', 'net-alias': 'network-alias', 'dns-opt': 'dns-option' }
+const aliases: Readonly<Record<string, string>> = {
+  net: 'network',
+  'net-alias': 'network-alias',
+  'dns-opt': 'dns-option',
+}
 
 const longest = 100_000
 
@@ -35,7 +157,8 @@ export function readDockerRun(text: string): Container {
   const all = (name: string) => flags.filter((flag) => flag.name === name).map(({ value }) => value)
   const last = (name: string) => all(name).at(-1)
   const isOn = (name: string) => last(name) === 'true'
-  const one = <K extends string>(key: K, value: string | undefined) => (value === undefined ? {} : { [key]: fact(value) }) as { [key in K]?: Fact<string> }
+  const one = <K extends string>(key: K, value: string | undefined) =>
+    (value === undefined ? {} : { [key]: fact(value) }) as { [key in K]?: Fact<string> }
   const options = all('security-opt').map(readSecurityOption)
   const option = (name: string) => options.findLast((entry) => entry.name === name)?.value
   const noNew = option('no-new-privileges')
@@ -57,8 +180,14 @@ export function readDockerRun(text: string): Container {
     ...one('pids', last('pids-limit')),
     ...one('cgroupParent', last('cgroup-parent')),
     ...one('restart', last('restart')),
-    ...(isOn('no-healthcheck') || last('health-cmd') === 'none' ? { healthCheck: fact('disabled' as const) } : last('health-cmd') === undefined ? {} : { healthCheck: fact('set' as const) }),
-    ...(network === undefined || network === 'host' || network.startsWith('container:') ? {} : { networks: fact(all('network')) }),
+    ...(isOn('no-healthcheck') || last('health-cmd') === 'none'
+      ? { healthCheck: fact('disabled' as const) }
+      : last('health-cmd') === undefined
+        ? {}
+        : { healthCheck: fact('set' as const) }),
+    ...(network === undefined || network === 'host' || network.startsWith('container:')
+      ? {}
+      : { networks: fact(all('network')) }),
     ...(isOn('publish-all') ? { publishesAll: fact(true) } : {}),
     namespaces: {
       ...one('network', network),
@@ -68,14 +197,34 @@ export function readDockerRun(text: string): Container {
       ...one('user', last('userns')),
       ...one('cgroup', last('cgroupns')),
     },
-    capAdd: all('cap-add').flatMap((value) => value.split(',')).map((value) => fact(capability(value))),
-    capDrop: all('cap-drop').flatMap((value) => value.split(',')).map((value) => fact(capability(value))),
-    ports: all('publish').map((written) => fact(readPort(written) ?? refuse(`wanted a port as [ip:][host:]container, found --publish ${written}`))),
+    capAdd: all('cap-add')
+      .flatMap((value) => value.split(','))
+      .map((value) => fact(capability(value))),
+    capDrop: all('cap-drop')
+      .flatMap((value) => value.split(','))
+      .map((value) => fact(capability(value))),
+    ports: all('publish').map((written) =>
+      fact(readPort(written) ?? refuse(`wanted a port as [ip:][host:]container, found --publish ${written}`)),
+    ),
     exposed: all('expose').map(fact),
-    mounts: [...all('volume').map(readVolume), ...all('mount').map(readMount), ...all('tmpfs').map((written): Mount => ({ kind: 'tmpfs', source: '', target: written.split(':')[0] ?? '', readOnly: false, propagation: '' }))].map(fact),
+    mounts: [
+      ...all('volume').map(readVolume),
+      ...all('mount').map(readMount),
+      ...all('tmpfs').map((written): Mount => ({
+        kind: 'tmpfs',
+        source: '',
+        target: written.split(':')[0] ?? '',
+        readOnly: false,
+        propagation: '',
+      })),
+    ].map(fact),
     devices: all('device').map(fact),
     ulimits: all('ulimit').map(fact),
-    environment: all('env').filter((written) => written.includes('=')).map((written) => fact({ name: written.slice(0, written.indexOf('=')), value: written.slice(written.indexOf('=') + 1) })),
+    environment: all('env')
+      .filter((written) => written.includes('='))
+      .map((written) =>
+        fact({ name: written.slice(0, written.indexOf('=')), value: written.slice(written.indexOf('=') + 1) }),
+      ),
   }
 }
 
@@ -88,7 +237,9 @@ function wordsOf(text: string): string[] {
     if (typeof word === 'string') return word
     if ('comment' in word) return refuse(`wanted a docker run line, found the comment #${word.comment}`)
     if ('pattern' in word) return word.pattern
-    return word.op.startsWith('$') ? refuse(`nobody here knows the value of ${word.op}; write it out`) : refuse(`wanted one docker run line, found the shell operator ${word.op}`)
+    return word.op.startsWith('$')
+      ? refuse(`nobody here knows the value of ${word.op}; write it out`)
+      : refuse(`wanted one docker run line, found the shell operator ${word.op}`)
   })
 }
 
@@ -98,9 +249,14 @@ function hasOpenQuote(line: string): boolean {
 }
 
 /** The flags before the image, the image and what follows it. A switch has the value "true" or "false". */
-function flagsOf(words: readonly string[]): { flags: Array<{ name: string; value: string }>; image: string; command: string[] } {
+function flagsOf(words: readonly string[]): {
+  flags: Array<{ name: string; value: string }>
+  image: string
+  command: string[]
+} {
   const start = words[0] === 'docker' && words[1] === 'container' ? 2 : 1
-  if (!/^(docker|podman|nerdctl)$/.test(words[0] ?? '') || !/^(run|create)$/.test(words[start] ?? '')) refuse(`wanted a line that begins with "docker run", found ${JSON.stringify(words.slice(0, 2).join(' '))}`)
+  if (!/^(docker|podman|nerdctl)$/.test(words[0] ?? '') || !/^(run|create)$/.test(words[start] ?? ''))
+    refuse(`wanted a line that begins with "docker run", found ${JSON.stringify(words.slice(0, 2).join(' '))}`)
   const rest = words.slice(start + 1)
   const flags: Array<{ name: string; value: string }> = []
   const next = (flag: string) => rest.shift() ?? refuse(`${flag} wants a value, and the line ends there`)
@@ -145,16 +301,34 @@ function refuseFlag(flag: string, known: readonly string[]): never {
 }
 
 function refuse(message: string): never {
-  throw new DeliveryError('USAGE', `--docker-run: ${message}`, 'Give the whole line as one argument, in single quotes, e.g. --docker-run \'docker run --read-only app:1.0.0\'.')
+  throw new DeliveryError(
+    'USAGE',
+    `--docker-run: ${message}`,
+    "Give the whole line as one argument, in single quotes, e.g. --docker-run 'docker run --read-only app:1.0.0'.",
+  )
 }
 
 /** `type=bind,source=...,target=...,readonly` of --mount. */
 function readMount(written: string): Mount {
-  const fields = new Map(written.split(',').map((field) => [field.split('=', 1)[0] ?? '', field.includes('=') ? field.slice(field.indexOf('=') + 1) : 'true'] as const))
+  const fields = new Map(
+    written
+      .split(',')
+      .map(
+        (field) =>
+          [field.split('=', 1)[0] ?? '', field.includes('=') ? field.slice(field.indexOf('=') + 1) : 'true'] as const,
+      ),
+  )
   const first = (...names: string[]) => names.map((name) => fields.get(name)).find((value) => value !== undefined) ?? ''
   const type = first('type') || 'volume'
-  if (!/^(bind|volume|tmpfs|npipe|cluster|image)$/.test(type)) refuse(`wanted --mount with a type of bind, volume or tmpfs, found ${written}`)
-  return { kind: type === 'bind' || type === 'npipe' ? 'bind' : type === 'tmpfs' ? 'tmpfs' : 'volume', source: first('source', 'src'), target: first('target', 'dst', 'destination'), readOnly: /^(true|1)$/.test(first('readonly', 'ro')), propagation: first('bind-propagation') }
+  if (!/^(bind|volume|tmpfs|npipe|cluster|image)$/.test(type))
+    refuse(`wanted --mount with a type of bind, volume or tmpfs, found ${written}`)
+  return {
+    kind: type === 'bind' || type === 'npipe' ? 'bind' : type === 'tmpfs' ? 'tmpfs' : 'volume',
+    source: first('source', 'src'),
+    target: first('target', 'dst', 'destination'),
+    readOnly: /^(true|1)$/.test(first('readonly', 'ro')),
+    propagation: first('bind-propagation'),
+  }
 }
 
 /** Zero is no limit. */

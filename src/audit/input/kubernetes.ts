@@ -21,9 +21,11 @@ export function readKubernetes(text: string, path: string): Container[] {
 
 function workloadsOf(object: Placed, depth: number): Container[] {
   const [kind, version] = ['kind', 'apiVersion'].map((key) => at(object, key))
-  if (kind === undefined || version === undefined) throw manifestError(object, 'wanted a Kubernetes object with "apiVersion" and "kind"')
+  if (kind === undefined || version === undefined)
+    throw manifestError(object, 'wanted a Kubernetes object with "apiVersion" and "kind"')
   const name = textOf(kind)
-  if (name.endsWith('List') && depth < 3) return listOf(at(object, 'items')).flatMap((item) => workloadsOf(item, depth + 1))
+  if (name.endsWith('List') && depth < 3)
+    return listOf(at(object, 'items')).flatMap((item) => workloadsOf(item, depth + 1))
   const where = pods[name]
   if (where === undefined) return []
   const pod = at(object, ...where)
@@ -34,24 +36,41 @@ function workloadsOf(object: Placed, depth: number): Container[] {
   if (containers.length === 0) throw manifestError(pod, `wanted at least one container in the ${name}, found none`)
   const annotations = at(object, ...where.slice(0, -1), 'metadata', 'annotations')
   const prefix = `${name}/${textOf(own)}`
-  const inPod = (container: Placed, ends: boolean) => containerOf(container, pod, { prefix, ends: ends || name === 'Job' || name === 'CronJob', annotations })
-  return [...listOf(at(pod, 'initContainers')).map((container) => inPod(container, at(container, 'restartPolicy') === undefined)), ...containers.map((container) => inPod(container, false))]
+  const inPod = (container: Placed, ends: boolean) =>
+    containerOf(container, pod, { prefix, ends: ends || name === 'Job' || name === 'CronJob', annotations })
+  return [
+    ...listOf(at(pod, 'initContainers')).map((container) =>
+      inPod(container, at(container, 'restartPolicy') === undefined),
+    ),
+    ...containers.map((container) => inPod(container, false)),
+  ]
 }
 
-function containerOf(container: Placed, pod: Placed, about: { prefix: string; ends: boolean; annotations: Placed | undefined }): Container {
+function containerOf(
+  container: Placed,
+  pod: Placed,
+  about: { prefix: string; ends: boolean; annotations: Placed | undefined },
+): Container {
   const named = at(container, 'name')
   if (named === undefined) throw manifestError(container, `wanted a name for every container of ${about.prefix}`)
   const own = (...keys: string[]) => at(container, 'securityContext', ...keys)
   // What the container says wins over what the pod says.
   const either = (...keys: string[]) => own(...keys) ?? at(pod, 'securityContext', ...keys)
-  const probe = ['livenessProbe', 'readinessProbe', 'startupProbe'].map((key) => at(container, key)).find((found) => found !== undefined)
+  const probe = ['livenessProbe', 'readinessProbe', 'startupProbe']
+    .map((key) => at(container, key))
+    .find((found) => found !== undefined)
   const escalation = own('allowPrivilegeEscalation')
   const resources = (key: string) => at(container, 'resources', ...key.split('.'))
   const seccomp = either('seccompProfile')
   const apparmor = either('appArmorProfile')
   const annotated = at(about.annotations, `container.apparmor.security.beta.kubernetes.io/${textOf(named)}`)
   return {
-    ...emptyContainer({ platform: 'kubernetes', name: `${about.prefix}/${textOf(named)}`, path: container.path, line: container.line }),
+    ...emptyContainer({
+      platform: 'kubernetes',
+      name: `${about.prefix}/${textOf(named)}`,
+      path: container.path,
+      line: container.line,
+    }),
     endsByItself: about.ends,
     ...said('image', at(container, 'image'), textOf),
     ...said('user', either('runAsUser'), textOf),
@@ -70,12 +89,18 @@ function containerOf(container: Placed, pod: Placed, about: { prefix: string; en
     capDrop: listOf(own('capabilities', 'drop')).map((item) => fact(item, capability(textOf(item)))),
     namespaces: namespacesOf(pod),
     ports: listOf(at(container, 'ports')).flatMap(hostPortOf),
-    exposed: listOf(at(container, 'ports')).flatMap((port) => said('value', at(port, 'containerPort'), textOf).value ?? []),
+    exposed: listOf(at(container, 'ports')).flatMap(
+      (port) => said('value', at(port, 'containerPort'), textOf).value ?? [],
+    ),
     mounts: listOf(at(container, 'volumeMounts')).map((mount) => mountOf(mount, pod)),
-    devices: listOf(at(container, 'volumeDevices')).map((device) => fact(device, textOf(at(device, 'devicePath') ?? device))),
+    devices: listOf(at(container, 'volumeDevices')).map((device) =>
+      fact(device, textOf(at(device, 'devicePath') ?? device)),
+    ),
     environment: listOf(at(container, 'env')).flatMap((entry) => {
       const [variable, value] = [at(entry, 'name'), at(entry, 'value')]
-      return variable === undefined || value === undefined ? [] : [fact(entry, { name: textOf(variable), value: textOf(value) })]
+      return variable === undefined || value === undefined
+        ? []
+        : [fact(entry, { name: textOf(variable), value: textOf(value) })]
     }),
   }
 }
@@ -92,7 +117,12 @@ function namespacesOf(pod: Placed): Container['namespaces'] {
     const found = at(pod, key)
     return found !== undefined && truthOf(found) === wanted ? fact(found, 'host') : undefined
   }
-  const [network, pid, ipc, user] = [shared('hostNetwork', true), shared('hostPID', true), shared('hostIPC', true), shared('hostUsers', true)]
+  const [network, pid, ipc, user] = [
+    shared('hostNetwork', true),
+    shared('hostPID', true),
+    shared('hostIPC', true),
+    shared('hostUsers', true),
+  ]
   const own = at(pod, 'hostUsers')
   const users = user ?? (own === undefined ? undefined : fact(own, 'private'))
   return { ...(network && { network }), ...(pid && { pid }), ...(ipc && { ipc }), ...(users && { user: users }) }
@@ -103,7 +133,14 @@ function hostPortOf(port: Placed): Container['ports'] {
   if (host === undefined) return []
   const number = Number(textOf(host))
   const target = inside === undefined ? number : Number(textOf(inside))
-  return [fact(host, { hostIp: ip === undefined ? '' : textOf(ip), host: [number, number], container: [target, target], written: `hostPort ${number}` })]
+  return [
+    fact(host, {
+      hostIp: ip === undefined ? '' : textOf(ip),
+      host: [number, number],
+      container: [target, target],
+      written: `hostPort ${number}`,
+    }),
+  ]
 }
 
 function mountOf(mount: Placed, pod: Placed): Fact<Mount> {
@@ -116,7 +153,12 @@ function mountOf(mount: Placed, pod: Placed): Fact<Mount> {
   const readOnly = at(mount, 'readOnly')
   const propagation = text('mountPropagation')
   return fact(mount, {
-    kind: hostPath !== undefined ? 'bind' : at(volume, 'emptyDir') !== undefined || entriesOf(volume).length === 0 ? 'tmpfs' : 'volume',
+    kind:
+      hostPath !== undefined
+        ? 'bind'
+        : at(volume, 'emptyDir') !== undefined || entriesOf(volume).length === 0
+          ? 'tmpfs'
+          : 'volume',
     source: hostPath === undefined ? text('name') : textOf(hostPath),
     target: text('mountPath'),
     readOnly: readOnly !== undefined && truthOf(readOnly),

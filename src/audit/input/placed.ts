@@ -18,7 +18,11 @@ const mostValues = 100_000
 const deepest = 40
 
 /** A manifest that cannot be read: one line for the place, what was wanted and what was found. */
-export function manifestError({ path, line }: Place, message: string, hint: string = 'Repair the file; nothing was judged.'): DeliveryError {
+export function manifestError(
+  { path, line }: Place,
+  message: string,
+  hint: string = 'Repair the file; nothing was judged.',
+): DeliveryError {
   return new DeliveryError('SOURCE', `${path}:${line}: ${message}`, hint)
 }
 
@@ -31,7 +35,15 @@ export function readManifest(text: string, path: string): Placed[] {
   const refusal = refuseUnread(plain, 'manifest')
   if (refusal) throw manifestError({ path, line: refusal.line }, refusal.message)
   const lines = new LineCounter()
-  const documents = parseAllDocuments(plain, { version: '1.2', schema: 'core', merge: false, uniqueKeys: false, lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
+  const documents = parseAllDocuments(plain, {
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    uniqueKeys: false,
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'silent',
+  })
   if ('empty' in documents) return []
   const place = (offset: number | undefined): Place => ({ path, line: Math.max(lines.linePos(offset ?? 0).line, 1) })
   for (const document of documents) {
@@ -69,11 +81,13 @@ class Resolver {
       if (target === undefined) throw manifestError(place, `the alias *${node.source} has no anchor above it`)
       if (this.#open.has(target)) throw manifestError(place, `the alias *${node.source} stands inside of what it names`)
       const known = this.#done.get(target)
-      if (known === undefined) throw manifestError(place, `the alias *${node.source} names something that is not written above it`)
+      if (known === undefined)
+        throw manifestError(place, `the alias *${node.source} names something that is not written above it`)
       this.#count(known.values, place)
       return known.placed
     }
-    if (isNode(node) && node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) throw manifestError(place, `wanted a plain value, found the tag ${node.tag}; write out what it stands for`)
+    if (isNode(node) && node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:'))
+      throw manifestError(place, `wanted a plain value, found the tag ${node.tag}; write out what it stands for`)
     const before = this.#values
     this.#count(1, place)
     this.#open.add(node)
@@ -88,7 +102,8 @@ class Resolver {
     if (isMap(node)) return this.#readMap(node.items, depth)
     if (!isScalar(node)) return null
     const { value } = node
-    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      return value
     throw manifestError(place, 'wanted text, a number, true or false')
   }
 
@@ -97,7 +112,8 @@ class Resolver {
     const merged: Placed[] = []
     for (const { key, value } of items) {
       const place = this.#place(isNode(key) ? key.range?.[0] : undefined)
-      if (!isScalar(key) || key.value === null) throw manifestError(place, 'wanted a key that is text, found a list, a map, an alias or nothing')
+      if (!isScalar(key) || key.value === null)
+        throw manifestError(place, 'wanted a key that is text, found a list, a map, an alias or nothing')
       const name = String(key.value)
       if (name === '<<') {
         merged.push(this.#read(value, depth + 1))
@@ -119,7 +135,8 @@ class Resolver {
 
   #count(values: number, place: Place): void {
     this.#values += values
-    if (this.#values > mostValues) throw manifestError(place, `wanted at most ${mostValues} values, found more where the aliases are filled in`)
+    if (this.#values > mostValues)
+      throw manifestError(place, `wanted at most ${mostValues} values, found more where the aliases are filled in`)
   }
 }
 
@@ -128,7 +145,8 @@ export function at(placed: Placed | undefined, ...keys: string[]): Placed | unde
   let current = placed
   for (const key of keys) {
     if (current === undefined || current.value === null) return undefined
-    if (!(current.value instanceof Map)) throw manifestError(current, `wanted a map with ${JSON.stringify(key)}, found ${describe(current)}`)
+    if (!(current.value instanceof Map))
+      throw manifestError(current, `wanted a map with ${JSON.stringify(key)}, found ${describe(current)}`)
     current = current.value.get(key)
   }
   return current?.value === null ? undefined : current
@@ -160,9 +178,18 @@ export function truthOf(placed: Placed): boolean {
   const text = textOf(placed).toLowerCase()
   if (/^(true|yes|on|y)$/.test(text)) return true
   if (/^(false|no|off|n)$/.test(text)) return false
-  throw manifestError(placed, `wanted true or false, found ${JSON.stringify(text)}${text.includes('$') ? ': give the variable a default, as ${NAME:-false}' : ''}`)
+  throw manifestError(
+    placed,
+    `wanted true or false, found ${JSON.stringify(text)}${text.includes('$') ? ': give the variable a default, as ${NAME:-false}' : ''}`,
+  )
 }
 
 function describe({ value }: Placed): string {
-  return Array.isArray(value) ? 'a list' : value instanceof Map ? 'a map' : value === null ? 'nothing' : JSON.stringify(value).slice(0, 80)
+  return Array.isArray(value)
+    ? 'a list'
+    : value instanceof Map
+      ? 'a map'
+      : value === null
+        ? 'nothing'
+        : JSON.stringify(value).slice(0, 80)
 }

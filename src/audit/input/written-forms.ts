@@ -4,7 +4,10 @@ import type { Mount, PublishedPort } from '../container.ts'
 
 /** `[[ip:][host]:]container[/protocol]`, with ranges; undefined where it is none. */
 export function readPort(written: string): PublishedPort | undefined {
-  const match = /^(?:(?:\[(?<six>[0-9a-fA-F:.%]+)\]|(?<four>[^:[\]]+)):(?=[^:]*:))?(?:(?<host>[\d-]*):)?(?<container>\d+(?:-\d+)?)(?:\/(?:tcp|udp|sctp))?$/.exec(written)
+  const match =
+    /^(?:(?:\[(?<six>[0-9a-fA-F:.%]+)\]|(?<four>[^:[\]]+)):(?=[^:]*:))?(?:(?<host>[\d-]*):)?(?<container>\d+(?:-\d+)?)(?:\/(?:tcp|udp|sctp))?$/.exec(
+      written,
+    )
   if (match?.groups === undefined) return undefined
   const { six, four, host = '', container = '' } = match.groups
   return { hostIp: six ?? four ?? '', host: readRange(host), container: readRange(container), written }
@@ -18,7 +21,8 @@ export function readRange(text: string): [number, number] | undefined {
 /** `[source:]target[:options]` of --volume and of the short form in compose. A source that is a path is a bind mount, anything else a volume. */
 export function readVolume(written: string): Mount {
   const parts = written.split(':')
-  const [first = '', second, options = ''] = parts.length === 1 ? ['', parts[0]] : [parts[0], parts[1], parts.slice(2).join(':')]
+  const [first = '', second, options = ''] =
+    parts.length === 1 ? ['', parts[0]] : [parts[0], parts[1], parts.slice(2).join(':')]
   const words = options.split(',')
   return {
     kind: /^[./~]|^\$|^[A-Za-z]:\\/.test(first) ? 'bind' : 'volume',

@@ -7,7 +7,9 @@ const mostEvidence = 5
 /** `audit.md`: the counts, what fails and why, and every control with its state. */
 export function renderAuditMarkdown(audit: Audit): string {
   const failing = audit.controls.filter(({ status }) => status === 'fail')
-  const unused = audit.exceptions.map(({ rule, id, state, expires }) => `- \`${rule}\` for ${cell(id)}: ${state} (until ${expires})`)
+  const unused = audit.exceptions.map(
+    ({ rule, id, state, expires }) => `- \`${rule}\` for ${cell(id)}: ${state} (until ${expires})`,
+  )
   return [
     `# Audit: ${audit.outcome}`,
     '',
@@ -20,25 +22,41 @@ export function renderAuditMarkdown(audit: Audit): string {
     '',
     row(['Control', 'Wants', 'State', 'Evidence']),
     row(['---', '---', '---', '---']),
-    ...audit.controls.map((control) => row([`\`${control.id}\``, control.title, statusWords[control.status], evidenceCell(control)])),
+    ...audit.controls.map((control) =>
+      row([`\`${control.id}\``, control.title, statusWords[control.status], evidenceCell(control)]),
+    ),
     '',
     ...(unused.length === 0 ? [] : ['## Exceptions that allowed nothing', '', ...unused, '']),
     '## What was audited',
     '',
     ...audit.inputs.map(({ path, kind, digest }) => `- ${cell(path)} (${kind}, \`${digest}\`)`),
-    ...(audit.passedOver.length === 0 ? [] : ['', `Passed over, because neither a compose file nor a Kubernetes manifest: ${audit.passedOver.map(cell).join(', ')}`]),
+    ...(audit.passedOver.length === 0
+      ? []
+      : [
+          '',
+          `Passed over, because neither a compose file nor a Kubernetes manifest: ${audit.passedOver.map(cell).join(', ')}`,
+        ]),
     '',
   ].join('\n')
 }
 
 function section({ id, title, severity, remedy, evidence }: ControlResult): string[] {
   const failures = evidence.filter(({ status }) => status === 'fail')
-  return [`### ${id}: ${title} (${severity})`, '', ...failures.map((entry) => `- ${cell(placeOf(entry))}: ${cell(sayEvidence(entry))}`), '', cell(remedy), '']
+  return [
+    `### ${id}: ${title} (${severity})`,
+    '',
+    ...failures.map((entry) => `- ${cell(placeOf(entry))}: ${cell(sayEvidence(entry))}`),
+    '',
+    cell(remedy),
+    '',
+  ]
 }
 
 function evidenceCell({ evidence }: ControlResult): string {
   const shown = evidence.slice(0, mostEvidence).map((entry) => `${placeOf(entry)} ${sayEvidence(entry)}`.trim())
-  return [...shown, ...(evidence.length > mostEvidence ? [`and ${evidence.length - mostEvidence} more`] : [])].map(cell).join('<br>')
+  return [...shown, ...(evidence.length > mostEvidence ? [`and ${evidence.length - mostEvidence} more`] : [])]
+    .map(cell)
+    .join('<br>')
 }
 
 function row(cells: readonly string[]): string {
@@ -47,5 +65,8 @@ function row(cells: readonly string[]): string {
 
 /** Text of a file that somebody else wrote, as text: no table, link, image or markup comes out of it. */
 function cell(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll(/[\\|`*_[\]#!]/g, '\\$&')
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/[\\|`*_[\]#!]/g, '\\$&')
 }

@@ -8,5 +8,9 @@ export type AuditReports = Record<'audit.json' | 'audit.md' | 'audit.sarif', str
 
 /** Every report of an audit. Pure: the same document gives the same bytes. */
 export function renderAudit(audit: Audit): AuditReports {
-  return { 'audit.json': renderAuditJson(audit), 'audit.md': renderAuditMarkdown(audit), 'audit.sarif': renderAuditSarif(audit) }
+  return {
+    'audit.json': renderAuditJson(audit),
+    'audit.md': renderAuditMarkdown(audit),
+    'audit.sarif': renderAuditSarif(audit),
+  }
 }

@@ -10,7 +10,14 @@ const mostResults = 5_000
 
 /** SARIF 2.1.0 of an audit: a result for every failure and deviation that has a file; a deviation carries its justification as a suppression. */
 export function renderAuditSarif(audit: Audit): string {
-  const results = audit.controls.flatMap((control, index) => control.evidence.filter(({ status, path }) => (status === 'fail' || status === 'deviation') && path !== undefined && path !== 'docker-run').map((evidence) => resultOf(control, index, evidence)))
+  const results = audit.controls.flatMap((control, index) =>
+    control.evidence
+      .filter(
+        ({ status, path }) =>
+          (status === 'fail' || status === 'deviation') && path !== undefined && path !== 'docker-run',
+      )
+      .map((evidence) => resultOf(control, index, evidence)),
+  )
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -18,7 +25,24 @@ export function renderAuditSarif(audit: Audit): string {
       {
         tool: { driver: { name: 'Loadline audit', version: audit.loadline, rules: audit.controls.map(ruleOf) } },
         automationDetails: { id: 'loadline-audit/' },
-        invocations: [{ executionSuccessful: true, endTimeUtc: audit.auditedAt, ...(results.length > mostResults ? { toolExecutionNotifications: [{ level: 'warning', message: { text: `${mostResults} of ${results.length} results are listed; audit.json has them all.` } }] } : {}) }],
+        invocations: [
+          {
+            executionSuccessful: true,
+            endTimeUtc: audit.auditedAt,
+            ...(results.length > mostResults
+              ? {
+                  toolExecutionNotifications: [
+                    {
+                      level: 'warning',
+                      message: {
+                        text: `${mostResults} of ${results.length} results are listed; audit.json has them all.`,
+                      },
+                    },
+                  ],
+                }
+              : {}),
+          },
+        ],
         columnKind: 'utf16CodeUnits',
         results: results.slice(0, mostResults),
         properties: { outcome: audit.outcome, counts: audit.counts },
@@ -29,19 +53,48 @@ export function renderAuditSarif(audit: Audit): string {
 }
 
 function ruleOf({ id, title, severity, remedy }: ControlResult): object {
-  return { id: `loadline/${id}`, shortDescription: { text: title }, fullDescription: { text: title }, help: { text: remedy }, defaultConfiguration: { level: 'error' }, properties: { tags: ['loadline', 'audit'], 'security-severity': securitySeverity[severity] } }
+  return {
+    id: `loadline/${id}`,
+    shortDescription: { text: title },
+    fullDescription: { text: title },
+    help: { text: remedy },
+    defaultConfiguration: { level: 'error' },
+    properties: { tags: ['loadline', 'audit'], 'security-severity': securitySeverity[severity] },
+  }
 }
 
 function resultOf({ id, remedy }: ControlResult, ruleIndex: number, evidence: ControlEvidence): object {
   const { path = '', line = 1, about, subject, exception } = evidence
-  const print = createHash('sha256').update(JSON.stringify([id, path, about, subject])).digest('hex').slice(0, 32)
+  const print = createHash('sha256')
+    .update(JSON.stringify([id, path, about, subject]))
+    .digest('hex')
+    .slice(0, 32)
   return {
     ruleId: `loadline/${id}`,
     ruleIndex,
     level: 'error',
     message: { text: `${sayEvidence(evidence)}\n${remedy}` },
-    locations: [{ physicalLocation: { artifactLocation: { uri: path.split('/').map((segment) => encodeURIComponent(printable(segment))).join('/'), uriBaseId: '%SRCROOT%' }, region: { startLine: line } } }],
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: {
+            uri: path
+              .split('/')
+              .map((segment) => encodeURIComponent(printable(segment)))
+              .join('/'),
+            uriBaseId: '%SRCROOT%',
+          },
+          region: { startLine: line },
+        },
+      },
+    ],
     partialFingerprints: { 'loadlineAudit/v1': print },
-    ...(exception === undefined ? {} : { suppressions: [{ kind: 'external', status: 'accepted', justification: printable(exceptionText(exception).line, 2000) }] }),
+    ...(exception === undefined
+      ? {}
+      : {
+          suppressions: [
+            { kind: 'external', status: 'accepted', justification: printable(exceptionText(exception).line, 2000) },
+          ],
+        }),
   }
 }

@@ -3,7 +3,14 @@ import { printable } from '../../report/sanitize.ts'
 import type { Audit, ControlEvidence, ControlStatus } from '../document.ts'
 
 /** Every status with its words, in the order of the reports. */
-export const statusWords: Readonly<Record<ControlStatus, string>> = { fail: 'fail', deviation: 'deviation', manual: 'manual', inherited: 'inherited', pass: 'pass', 'not-applicable': 'not applicable' }
+export const statusWords: Readonly<Record<ControlStatus, string>> = {
+  fail: 'fail',
+  deviation: 'deviation',
+  manual: 'manual',
+  inherited: 'inherited',
+  pass: 'pass',
+  'not-applicable': 'not applicable',
+}
 
 /** `file:line` of what was seen; for what a run said, the thing itself. */
 export function placeOf({ path, line, about }: ControlEvidence): string {
@@ -12,8 +19,14 @@ export function placeOf({ path, line, about }: ControlEvidence): string {
 
 /** What was seen, of what, and why it is allowed. */
 export function sayEvidence(evidence: ControlEvidence): string {
-  const of = evidence.about === '' || evidence.about === evidence.path || evidence.path === undefined ? '' : `${evidence.about}: `
-  const allowed = evidence.exception === undefined ? '' : `; allowed ${exceptionText(evidence.exception).until}: ${exceptionText(evidence.exception).line}`
+  const of =
+    evidence.about === '' || evidence.about === evidence.path || evidence.path === undefined
+      ? ''
+      : `${evidence.about}: `
+  const allowed =
+    evidence.exception === undefined
+      ? ''
+      : `; allowed ${exceptionText(evidence.exception).until}: ${exceptionText(evidence.exception).line}`
   return printable(`${of}${evidence.found}${allowed}`)
 }
 

@@ -8,7 +8,8 @@ export const addUrl: Rule = {
   title: 'ADD downloads only what a checksum fixes',
   needs: ['lint'],
   severities: ['medium'],
-  remedy: 'Write the checksum beside it (ADD --checksum=sha256:... URL), name the full commit of a repository (URL#<commit>), or copy the file into the source.',
+  remedy:
+    'Write the checksum beside it (ADD --checksum=sha256:... URL), name the full commit of a repository (URL#<commit>), or copy the file into the source.',
   source: 'CIS Docker Benchmark 1.6.0, 4.9; Dockerfile reference, ADD --checksum',
   judge({ policy, evidence }) {
     const { downloads } = collectedLint(evidence)
@@ -26,6 +27,13 @@ export const addUrl: Rule = {
         location: { path, line, within: 'source' },
         owner: owners.ofLine(line),
       }))
-    return { wanted: 'a checksum or a commit for each', found: downloads.length === 0 ? 'no downloads' : `${downloads.length - violations.length} of ${downloads.length} fixed`, violations }
+    return {
+      wanted: 'a checksum or a commit for each',
+      found:
+        downloads.length === 0
+          ? 'no downloads'
+          : `${downloads.length - violations.length} of ${downloads.length} fixed`,
+      violations,
+    }
   },
 }

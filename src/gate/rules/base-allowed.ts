@@ -15,10 +15,18 @@ export const baseAllowed: Rule = {
   source: 'CIS Docker Benchmark 1.6.0, 4.2; NIST SP 800-190, 4.1.5',
   judge({ policy, evidence }) {
     const { allow } = policy.base
-    const images = collectedOf(evidence, 'base').map(({ platform, value }) => ({ platform, images: value.images, text: [...new Set(value.images.map(({ reference }) => repositoryOf(reference)))].toSorted().join(', ') || 'no base' }))
+    const images = collectedOf(evidence, 'base').map(({ platform, value }) => ({
+      platform,
+      images: value.images,
+      text:
+        [...new Set(value.images.map(({ reference }) => repositoryOf(reference)))].toSorted().join(', ') || 'no base',
+    }))
     const violations = images.flatMap(({ platform, images: bases }) =>
       bases
-        .filter(({ reference, pinnedBy }) => pinnedBy !== 'scratch' && !allow.some((entry) => matches(entry, repositoryOf(reference))))
+        .filter(
+          ({ reference, pinnedBy }) =>
+            pinnedBy !== 'scratch' && !allow.some((entry) => matches(entry, repositoryOf(reference))),
+        )
         .map(({ reference, stage, location }): Violation => ({
           id: repositoryOf(reference),
           subject: nameOfStage(stage),

@@ -14,11 +14,25 @@ export const baseLatest: Rule = {
   source: 'CIS Docker Benchmark 1.6.0, 4.2; hadolint DL3006 and DL3007',
   judge({ evidence }) {
     const images = collectedOf(evidence, 'base').map(({ platform, value }) => {
-      const latest = value.images.filter(({ reference, pinnedBy, written }) => pinnedBy !== 'scratch' && (tagOf(reference) === 'latest' || (tagOf(reference) === undefined && !/@sha256:[0-9a-f]{64}$/.test(written))))
+      const latest = value.images.filter(
+        ({ reference, pinnedBy, written }) =>
+          pinnedBy !== 'scratch' &&
+          (tagOf(reference) === 'latest' || (tagOf(reference) === undefined && !/@sha256:[0-9a-f]{64}$/.test(written))),
+      )
       return { platform, latest, text: `${latest.length} of ${value.images.length} without` }
     })
     const violations = images.flatMap(({ platform, latest }) =>
-      latest.map(({ reference, stage, written, location }): Violation => ({ id: reference, subject: nameOfStage(stage), severity: 'low', platform, wanted: 'a tag that names a version', found: written, remedy: baseLatest.remedy, location, owner: ownersOn(evidence, platform).ofLine(location.line) })),
+      latest.map(({ reference, stage, written, location }): Violation => ({
+        id: reference,
+        subject: nameOfStage(stage),
+        severity: 'low',
+        platform,
+        wanted: 'a tag that names a version',
+        found: written,
+        remedy: baseLatest.remedy,
+        location,
+        owner: ownersOn(evidence, platform).ofLine(location.line),
+      })),
     )
     return { wanted: 'a version in the tag of each', found: onEveryPlatform(images), violations }
   },

@@ -10,12 +10,15 @@ export const basePinned: Rule = {
   needs: ['base'],
   settings: ['base.digest'],
   severities: ['medium'],
-  remedy: 'Write the digest into the FROM line (image:tag@sha256:...), or run "loadline lock", which writes it into the lock file.',
+  remedy:
+    'Write the digest into the FROM line (image:tag@sha256:...), or run "loadline lock", which writes it into the lock file.',
   source: 'CIS Docker Benchmark 1.6.0, 4.2; SLSA 1.0, build requirements; hadolint DL3006',
   judge({ policy, evidence }) {
     const required = policy.base.digest === 'required'
     const images = collectedOf(evidence, 'base').map(({ platform, value }) => {
-      const loose = value.images.filter(({ pinnedBy, digest }) => pinnedBy !== 'scratch' && (pinnedBy === 'nobody' || digest === undefined))
+      const loose = value.images.filter(
+        ({ pinnedBy, digest }) => pinnedBy !== 'scratch' && (pinnedBy === 'nobody' || digest === undefined),
+      )
       return { platform, loose, text: `${value.images.length - loose.length} of ${value.images.length} pinned` }
     })
     const violations = images.flatMap(({ platform, loose }) =>
@@ -31,6 +34,10 @@ export const basePinned: Rule = {
         owner: ownersOn(evidence, platform).ofLine(location.line),
       })),
     )
-    return { wanted: required ? 'a digest for each' : 'a digest is optional', found: onEveryPlatform(images), violations: required ? violations : [] }
+    return {
+      wanted: required ? 'a digest for each' : 'a digest is optional',
+      found: onEveryPlatform(images),
+      violations: required ? violations : [],
+    }
   },
 }

@@ -12,19 +12,30 @@ export const databaseAge: Rule = {
   severities: ['unknown'],
   means: 'undecided',
   remedy: 'Scan with a newer database: fetch it again, or give a newer one with --vulnerability-database.',
-  source: 'Loadline: the age is measured from the database\'s own update time, not from its download',
+  source: "Loadline: the age is measured from the database's own update time, not from its download",
   judge({ policy, evidence, now }) {
     const most = parseDuration(policy.database.maximumAge)
     const wanted = `updated within ${policy.database.maximumAge}`
     const images = collectedOf(evidence, 'vulnerabilities').map(({ platform, value: { database } }) => {
       const age = now.getTime() - Date.parse(database.updatedAt)
-      const text = age < 0 ? `${database.name} of ${database.updatedAt}, which is in the future` : `${database.name} of ${database.updatedAt}, ${formatDuration(age)} old`
+      const text =
+        age < 0
+          ? `${database.name} of ${database.updatedAt}, which is in the future`
+          : `${database.name} of ${database.updatedAt}, ${formatDuration(age)} old`
       return { platform, database, age, text }
     })
     const violations = images
       // An age that is no number must not compare as young.
       .filter(({ age }) => !(age >= -clockSkew && age <= most))
-      .map(({ platform, database, text }): Violation => ({ id: database.name, subject: '', severity: 'unknown', platform, wanted, found: text, remedy: databaseAge.remedy }))
+      .map(({ platform, database, text }): Violation => ({
+        id: database.name,
+        subject: '',
+        severity: 'unknown',
+        platform,
+        wanted,
+        found: text,
+        remedy: databaseAge.remedy,
+      }))
     return { wanted, found: onEveryPlatform(images), violations }
   },
 }

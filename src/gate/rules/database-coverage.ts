@@ -9,24 +9,57 @@ export const databaseCoverage: Rule = {
   settings: ['database.accept', 'inventory.allowEmpty'],
   severities: ['unknown'],
   means: 'undecided',
-  remedy: 'Scan with a database that covers every ecosystem of the image, of a kind that the policy accepts (database.accept).',
+  remedy:
+    'Scan with a database that covers every ecosystem of the image, of a kind that the policy accepts (database.accept).',
   source: 'Loadline: a package that no advisory can match was not judged',
   judge({ policy, evidence }) {
     // Not knowing the base is no reason not to ask: then the image is taken to be built on a system.
-    const bases = new Map(evidence.platforms.map(({ archive, evidence: { base } }) => [archive.platform, base?.status === 'collected' ? base.value : undefined]))
+    const bases = new Map(
+      evidence.platforms.map(({ archive, evidence: { base } }) => [
+        archive.platform,
+        base?.status === 'collected' ? base.value : undefined,
+      ]),
+    )
     const images = collectedOf(evidence, 'vulnerabilities')
     const violations = images.flatMap(({ platform, value }): Violation[] => {
-      const violation = (id: string, wanted: string, found: string, remedy: string): Violation => ({ id, subject: value.database.name, severity: 'unknown', platform, wanted, found, remedy })
+      const violation = (id: string, wanted: string, found: string, remedy: string): Violation => ({
+        id,
+        subject: value.database.name,
+        severity: 'unknown',
+        platform,
+        wanted,
+        found,
+        remedy,
+      })
       const { coverage, name, ecosystems } = value.database
       return [
         ...(policy.database.accept.includes(coverage)
           ? []
-          : [violation('database', `a database of the kind ${policy.database.accept.join(' or ')}`, `${name}, of the kind ${coverage}`, 'Give another database, or add the kind to database.accept if it is enough for this image.')]),
+          : [
+              violation(
+                'database',
+                `a database of the kind ${policy.database.accept.join(' or ')}`,
+                `${name}, of the kind ${coverage}`,
+                'Give another database, or add the kind to database.accept if it is enough for this image.',
+              ),
+            ]),
         ...(Object.values(ecosystems).some((advisories) => advisories > 0)
           ? []
-          : [violation('empty-database', 'a database with advisories', `${name} holds none`, 'Fetch the database again: an empty one finds nothing in any image.')]),
+          : [
+              violation(
+                'empty-database',
+                'a database with advisories',
+                `${name} holds none`,
+                'Fetch the database again: an empty one finds nothing in any image.',
+              ),
+            ]),
         ...[...new Set(value.uncovered)].map((ecosystem) =>
-          violation(ecosystem, `advisories for ${ecosystem}`, `${name} has none: packages of ${ecosystem} were not judged`, `Scan with a database that covers ${ecosystem}, or remove these packages from the image.`),
+          violation(
+            ecosystem,
+            `advisories for ${ecosystem}`,
+            `${name} has none: packages of ${ecosystem} were not judged`,
+            `Scan with a database that covers ${ecosystem}, or remove these packages from the image.`,
+          ),
         ),
         ...(hasKnownSystem(value, bases.get(platform)) || policy.inventory.allowEmpty
           ? []
@@ -34,7 +67,9 @@ export const databaseCoverage: Rule = {
               violation(
                 'operating-system',
                 'an operating system that the scanner knows, because the image is built on one',
-                value.os === undefined ? 'none recognised: system packages were not judged' : `${value.os.family} ${value.os.version}`,
+                value.os === undefined
+                  ? 'none recognised: system packages were not judged'
+                  : `${value.os.family} ${value.os.version}`,
                 'Keep /etc/os-release and the package database in the image. For an image without either, say so in inventory.allowEmpty with a reason.',
               ),
             ]),
@@ -44,7 +79,11 @@ export const databaseCoverage: Rule = {
       platform,
       text: `${value.database.name} (${value.database.coverage}); ${value.uncovered.length === 0 ? 'everything covered' : `not covered: ${value.uncovered.toSorted().join(', ')}`}`,
     }))
-    return { wanted: `a database of the kind ${policy.database.accept.join(' or ')} that covers every ecosystem`, found: onEveryPlatform(found), violations }
+    return {
+      wanted: `a database of the kind ${policy.database.accept.join(' or ')} that covers every ecosystem`,
+      found: onEveryPlatform(found),
+      violations,
+    }
   },
 }
 

@@ -13,10 +13,22 @@ export const dockerfile: Rule = {
   title: 'A Dockerfile was linted and says what the image is built on',
   needs: [],
   severities: ['high'],
-  remedy: 'Give the directory of the Dockerfile beside the image, or build from it; where there is none, set rules.dockerfile to warn with the reason, or make an exception.',
+  remedy:
+    'Give the directory of the Dockerfile beside the image, or build from it; where there is none, set rules.dockerfile to warn with the reason, or make an exception.',
   source: 'Loadline: what nobody could look at has not passed (fail closed)',
   judge({ evidence }) {
-    const violations = notApplicable(evidence, ['lint', 'base']).map(({ kind, reason }): Violation => ({ id: kind, subject: '', severity: 'high', wanted: asked[kind as keyof typeof asked], found: reason, remedy: dockerfile.remedy }))
-    return { wanted: 'linted, and its base is known', found: violations.length === 0 ? 'both' : `without: ${violations.map(({ id }) => id).join(', ')}`, violations }
+    const violations = notApplicable(evidence, ['lint', 'base']).map(({ kind, reason }): Violation => ({
+      id: kind,
+      subject: '',
+      severity: 'high',
+      wanted: asked[kind as keyof typeof asked],
+      found: reason,
+      remedy: dockerfile.remedy,
+    }))
+    return {
+      wanted: 'linted, and its base is known',
+      found: violations.length === 0 ? 'both' : `without: ${violations.map(({ id }) => id).join(', ')}`,
+      violations,
+    }
   },
 }

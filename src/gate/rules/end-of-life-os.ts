@@ -8,11 +8,27 @@ export const endOfLifeOs: Rule = {
   needs: ['vulnerabilities'],
   severities: ['high'],
   remedy: 'Build on a release that its distribution still supports.',
-  source: 'CIS Docker Benchmark 1.6.0, 4.4; the distribution\'s end-of-life date, as Trivy knows it',
+  source: "CIS Docker Benchmark 1.6.0, 4.4; the distribution's end-of-life date, as Trivy knows it",
   judge({ evidence }) {
-    const images = collectedOf(evidence, 'vulnerabilities').map(({ platform, value: { os } }) => ({ platform, os, text: os ? `${os.family} ${os.version}${os.endOfLife ? ', past its end of life' : ''}` : 'no distribution' }))
+    const images = collectedOf(evidence, 'vulnerabilities').map(({ platform, value: { os } }) => ({
+      platform,
+      os,
+      text: os ? `${os.family} ${os.version}${os.endOfLife ? ', past its end of life' : ''}` : 'no distribution',
+    }))
     const violations = images.flatMap(({ platform, os, text }): Violation[] =>
-      os?.endOfLife === true ? [{ id: `${os.family} ${os.version}`, subject: '', severity: 'high', platform, wanted: 'a supported release', found: text, remedy: endOfLifeOs.remedy }] : [],
+      os?.endOfLife === true
+        ? [
+            {
+              id: `${os.family} ${os.version}`,
+              subject: '',
+              severity: 'high',
+              platform,
+              wanted: 'a supported release',
+              found: text,
+              remedy: endOfLifeOs.remedy,
+            },
+          ]
+        : [],
     )
     return { wanted: 'a supported release', found: onEveryPlatform(images), violations }
   },

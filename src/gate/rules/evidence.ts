@@ -17,9 +17,18 @@ export const evidence: Rule = {
     const found = given.platforms.map(({ archive }) => archive.platform)
     const missing = missingEvidence(given)
     const without = notApplicable(given, ['lint', ...evidenceKinds]).map(({ kind }) => kind)
-    const notCollected = missing.length + without.reduce((count, kind) => count + (kind === 'lint' ? 1 : given.platforms.length), 0)
+    const notCollected =
+      missing.length + without.reduce((count, kind) => count + (kind === 'lint' ? 1 : given.platforms.length), 0)
     const cells = 1 + Math.max(1, given.platforms.length) * evidenceKinds.length
-    const violations = [...missing.map(toViolation), ...absent(policy.build.platforms, found), ...repeated(found, 'platform'), ...repeated(given.platforms.map(({ archive }) => archive.digest), 'digest')]
+    const violations = [
+      ...missing.map(toViolation),
+      ...absent(policy.build.platforms, found),
+      ...repeated(found, 'platform'),
+      ...repeated(
+        given.platforms.map(({ archive }) => archive.digest),
+        'digest',
+      ),
+    ]
     return {
       wanted: `lint once and ${evidenceKinds.length} kinds of evidence on ${policy.build.platforms.toSorted().join(', ')}`,
       found: `${cells - notCollected} of ${cells} collected${found.length === 0 ? ', no image' : ` on ${found.join(', ')}`}${without.length === 0 ? '' : `; not applicable: ${without.join(', ')}`}`,
@@ -51,6 +60,6 @@ function repeated(values: readonly string[], what: 'platform' | 'digest'): Viola
     severity: 'unknown',
     wanted: 'one image for each platform',
     found: `${value} ${values.filter((other) => other === value).length} times`,
-    remedy: 'Collect the evidence of each platform from that platform\'s own image.',
+    remedy: "Collect the evidence of each platform from that platform's own image.",
   }))
 }

@@ -19,12 +19,24 @@ export const exceptions: Rule = {
     const inState = (state: ExceptionUse['state']) => uses.filter((use) => use.state === state)
     const refused = inState('refused').map(toViolation)
     const stale = { unused: inState('unused').map(toViolation), expired: inState('expired').map(toViolation) }
-    const ending = inState('used').filter(({ exception }) => daysUntil(exception.expires, now) <= soon).map((use) => toRemark(use, now))
-    const states = (['used', 'unused', 'expired', 'unjudged', 'elsewhere', 'refused'] as const).filter((state) => inState(state).length > 0)
+    const ending = inState('used')
+      .filter(({ exception }) => daysUntil(exception.expires, now) <= soon)
+      .map((use) => toRemark(use, now))
+    const states = (['used', 'unused', 'expired', 'unjudged', 'elsewhere', 'refused'] as const).filter(
+      (state) => inState(state).length > 0,
+    )
     return {
       wanted: `${unused === 'deny' ? 'each one used' : 'unused ones are reported'}, ${expired === 'deny' ? 'each one in force' : 'expired ones are reported'}`,
-      found: [...states.map((state) => `${inState(state).length} ${state}`), ...(ending.length === 0 ? [] : [`${ending.length} within ${soon} days of the end`])].join(', ') || 'no exceptions',
-      violations: [...refused, ...(unused === 'deny' ? stale.unused : []), ...(expired === 'deny' ? stale.expired : [])],
+      found:
+        [
+          ...states.map((state) => `${inState(state).length} ${state}`),
+          ...(ending.length === 0 ? [] : [`${ending.length} within ${soon} days of the end`]),
+        ].join(', ') || 'no exceptions',
+      violations: [
+        ...refused,
+        ...(unused === 'deny' ? stale.unused : []),
+        ...(expired === 'deny' ? stale.expired : []),
+      ],
       remarks: [...(unused === 'deny' ? [] : stale.unused), ...(expired === 'deny' ? [] : stale.expired), ...ending],
     }
   },
@@ -33,11 +45,27 @@ export const exceptions: Rule = {
 function toViolation({ exception, state, fault }: ExceptionUse): Violation {
   const { expires, owner } = exception
   const said = {
-    unused: { wanted: 'a violation that it allows', found: 'it matches nothing', remedy: `Remove the exception; ${owner} owns it.` },
-    expired: { wanted: `a last day that is not past`, found: `its last day was ${expires}: it no longer counts`, remedy: `Ask ${owner}, who owns it: repair the violation, or accept the risk again with a new last day.` },
-    refused: { wanted: 'an exception that may count', found: fault ?? 'refused', remedy: 'Repair or remove the exception.' },
+    unused: {
+      wanted: 'a violation that it allows',
+      found: 'it matches nothing',
+      remedy: `Remove the exception; ${owner} owns it.`,
+    },
+    expired: {
+      wanted: `a last day that is not past`,
+      found: `its last day was ${expires}: it no longer counts`,
+      remedy: `Ask ${owner}, who owns it: repair the violation, or accept the risk again with a new last day.`,
+    },
+    refused: {
+      wanted: 'an exception that may count',
+      found: fault ?? 'refused',
+      remedy: 'Repair or remove the exception.',
+    },
   }
-  return { ...nameOf(exception), severity: state === 'unused' ? 'low' : 'medium', ...(said[state as keyof typeof said] ?? said.refused) }
+  return {
+    ...nameOf(exception),
+    severity: state === 'unused' ? 'low' : 'medium',
+    ...(said[state as keyof typeof said] ?? said.refused),
+  }
 }
 
 function toRemark({ exception }: ExceptionUse, now: Date): Violation {
@@ -53,7 +81,24 @@ function toRemark({ exception }: ExceptionUse, now: Date): Violation {
 }
 
 /** Which exception is meant: what it excepts, and everything that narrows it. */
-function nameOf({ rule, id, subject, platform, image, digest, path, package: named, origin }: ExceptionUse['exception']): Pick<Violation, 'id' | 'subject' | 'platform'> {
-  const scope = [subject, named, path, image, digest, origin === undefined ? undefined : `${origin.path}, ${origin.place}`].filter((part) => part !== undefined)
+function nameOf({
+  rule,
+  id,
+  subject,
+  platform,
+  image,
+  digest,
+  path,
+  package: named,
+  origin,
+}: ExceptionUse['exception']): Pick<Violation, 'id' | 'subject' | 'platform'> {
+  const scope = [
+    subject,
+    named,
+    path,
+    image,
+    digest,
+    origin === undefined ? undefined : `${origin.path}, ${origin.place}`,
+  ].filter((part) => part !== undefined)
   return { id: `${rule}/${id}`, subject: scope.join(' '), ...(platform === undefined ? {} : { platform }) }
 }

@@ -13,7 +13,11 @@ export const execForm: Rule = {
   remedy: 'Write the instruction as a JSON array, e.g. CMD ["python3", "-m", "app"].',
   source: 'Dockerfile reference, shell and exec form; hadolint DL3025',
   judge({ evidence }) {
-    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, value, text: [...value.entrypoint, ...value.cmd].join(' ') || 'no command' }))
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({
+      platform,
+      value,
+      text: [...value.entrypoint, ...value.cmd].join(' ') || 'no command',
+    }))
     const violations = images.flatMap(({ platform, value }) =>
       shellForms(value).map(({ instruction, words }): Violation => ({
         id: instruction,
@@ -35,5 +39,8 @@ function shellForms({ entrypoint, cmd }: Configuration): Array<{ instruction: st
     { instruction: 'ENTRYPOINT', words: entrypoint },
     { instruction: 'CMD', words: cmd },
   ]
-  return instructions.filter(({ words: [program = '', option = ''] }) => shellNames.includes(program.split('/').at(-1) ?? '') && (/^-[a-z]*c[a-z]*$/.test(option) || option === 'sh'))
+  return instructions.filter(
+    ({ words: [program = '', option = ''] }) =>
+      shellNames.includes(program.split('/').at(-1) ?? '') && (/^-[a-z]*c[a-z]*$/.test(option) || option === 'sh'),
+  )
 }

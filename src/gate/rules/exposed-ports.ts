@@ -11,16 +11,35 @@ export const exposedPorts: Rule = {
   needs: ['configuration'],
   settings: ['configuration.ports'],
   severities: ['high', 'medium'],
-  remedy: 'Remove the EXPOSE instruction, or add the port to configuration.ports. Port 22 is never allowed: enter a container with the runtime, not with SSH.',
+  remedy:
+    'Remove the EXPOSE instruction, or add the port to configuration.ports. Port 22 is never allowed: enter a container with the runtime, not with SSH.',
   source: 'CIS Docker Benchmark 1.6.0, 5.7 and 5.9',
   judge({ policy, evidence }) {
     const allowed = policy.configuration.ports
-    const wanted = allowed === undefined ? `any but ${sshPort}` : allowed.length === 0 ? 'none' : `only ${allowed.toSorted((left, right) => left - right).join(', ')}`
-    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, ports: value.exposedPorts, text: value.exposedPorts.toSorted().join(', ') || 'none' }))
+    const wanted =
+      allowed === undefined
+        ? `any but ${sshPort}`
+        : allowed.length === 0
+          ? 'none'
+          : `only ${allowed.toSorted((left, right) => left - right).join(', ')}`
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({
+      platform,
+      ports: value.exposedPorts,
+      text: value.exposedPorts.toSorted().join(', ') || 'none',
+    }))
     const violations = images.flatMap(({ platform, ports }) =>
       ports
         .filter((port) => !isAllowed(port, allowed))
-        .map((port): Violation => ({ id: port, subject: '', severity: numberOf(port) === sshPort ? 'high' : 'medium', platform, wanted, found: `EXPOSE ${port}`, remedy: exposedPorts.remedy, owner: ownersOn(evidence, platform).ofSetting('EXPOSE', port) })),
+        .map((port): Violation => ({
+          id: port,
+          subject: '',
+          severity: numberOf(port) === sshPort ? 'high' : 'medium',
+          platform,
+          wanted,
+          found: `EXPOSE ${port}`,
+          remedy: exposedPorts.remedy,
+          owner: ownersOn(evidence, platform).ofSetting('EXPOSE', port),
+        })),
     )
     return { wanted, found: onEveryPlatform(images), violations }
   },

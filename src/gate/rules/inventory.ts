@@ -9,22 +9,43 @@ export const inventory: Rule = {
   settings: ['inventory.allowEmpty'],
   severities: ['unknown'],
   means: 'undecided',
-  remedy: 'Keep the package databases and the lock files of the application in the image; for an image that really has none, say so in inventory.allowEmpty with a reason.',
+  remedy:
+    'Keep the package databases and the lock files of the application in the image; for an image that really has none, say so in inventory.allowEmpty with a reason.',
   source: 'Loadline: nothing catalogued is nothing scanned; NTIA Minimum Elements for an SBOM',
   judge({ policy, evidence }) {
-    const listed = new Map(collectedOf(evidence, 'licenses').map(({ platform, value }) => [platform, value.packages.length]))
+    const listed = new Map(
+      collectedOf(evidence, 'licenses').map(({ platform, value }) => [platform, value.packages.length]),
+    )
     const images = collectedOf(evidence, 'vulnerabilities').map(({ platform, value }) => {
       const licensed = listed.get(platform) ?? 0
       const same = licensed === value.packageCount
-      return { platform, count: value.packageCount, licensed, text: `${value.packageCount} packages${same ? '' : `, ${licensed} with licence information`}` }
+      return {
+        platform,
+        count: value.packageCount,
+        licensed,
+        text: `${value.packageCount} packages${same ? '' : `, ${licensed} with licence information`}`,
+      }
     })
     const allowed = policy.inventory.allowEmpty
     const violations = images.flatMap(({ platform, count, licensed }): Violation[] => {
-      const violation = (id: string, found: string): Violation => ({ id, subject: '', severity: 'unknown', platform, wanted: 'at least one package', found, remedy: inventory.remedy })
+      const violation = (id: string, found: string): Violation => ({
+        id,
+        subject: '',
+        severity: 'unknown',
+        platform,
+        wanted: 'at least one package',
+        found,
+        remedy: inventory.remedy,
+      })
       if (count === 0 && !allowed) return [violation('empty', 'no package could be catalogued: nothing was scanned')]
-      if (count > 0 && licensed === 0) return [violation('licenses', `${count} packages were scanned for vulnerabilities, and none for licences`)]
+      if (count > 0 && licensed === 0)
+        return [violation('licenses', `${count} packages were scanned for vulnerabilities, and none for licences`)]
       return []
     })
-    return { wanted: allowed ? `may be empty: ${allowed.reason}` : 'at least one package', found: onEveryPlatform(images), violations }
+    return {
+      wanted: allowed ? `may be empty: ${allowed.reason}` : 'at least one package',
+      found: onEveryPlatform(images),
+      violations,
+    }
   },
 }

@@ -13,11 +13,26 @@ export const labels: Rule = {
   judge({ policy, evidence }) {
     const required = policy.configuration.labels
     const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => {
-      const missing = required.filter((name) => (Object.hasOwn(value.labels, name) ? (value.labels[name] ?? '') : '').trim() === '')
-      return { platform, value, missing, text: missing.length === 0 ? 'all set' : `missing: ${missing.toSorted().join(', ')}` }
+      const missing = required.filter(
+        (name) => (Object.hasOwn(value.labels, name) ? (value.labels[name] ?? '') : '').trim() === '',
+      )
+      return {
+        platform,
+        value,
+        missing,
+        text: missing.length === 0 ? 'all set' : `missing: ${missing.toSorted().join(', ')}`,
+      }
     })
     const violations = images.flatMap(({ platform, value, missing }) =>
-      missing.map((name): Violation => ({ id: name, subject: '', severity: 'low', platform, wanted: `the label ${name}, not empty`, found: Object.hasOwn(value.labels, name) ? 'an empty value' : 'no such label', remedy: labels.remedy })),
+      missing.map((name): Violation => ({
+        id: name,
+        subject: '',
+        severity: 'low',
+        platform,
+        wanted: `the label ${name}, not empty`,
+        found: Object.hasOwn(value.labels, name) ? 'an empty value' : 'no such label',
+        remedy: labels.remedy,
+      })),
     )
     return { wanted: required.join(', ') || 'no label', found: onEveryPlatform(images), violations }
   },

@@ -12,10 +12,22 @@ export const layerEfficiency: Rule = {
   source: 'Dive, lowestEfficiency: 0.9 is its default',
   judge({ policy, evidence }) {
     const wanted = `${policy.size.efficiency} or more`
-    const images = collectedOf(evidence, 'size').map(({ platform, value }) => ({ platform, value, text: String(Math.floor(value.efficiency * 10_000) / 10_000) }))
+    const images = collectedOf(evidence, 'size').map(({ platform, value }) => ({
+      platform,
+      value,
+      text: String(Math.floor(value.efficiency * 10_000) / 10_000),
+    }))
     const violations = images
       .filter(({ value }) => !(value.efficiency >= policy.size.efficiency))
-      .map(({ platform, text }): Violation => ({ id: 'layer-efficiency', subject: '', severity: 'low', platform, wanted, found: text, remedy: layerEfficiency.remedy }))
+      .map(({ platform, text }): Violation => ({
+        id: 'layer-efficiency',
+        subject: '',
+        severity: 'low',
+        platform,
+        wanted,
+        found: text,
+        remedy: layerEfficiency.remedy,
+      }))
     return { wanted, found: onEveryPlatform(images), violations }
   },
 }

@@ -22,33 +22,66 @@ export const licenses: Rule = {
   needs: ['licenses'],
   settings: ['licenses.deny', 'licenses.unknown'],
   severities: ['high', 'unknown'],
-  remedy: 'Replace the package by one with another licence, buy a licence and write an exception with the contract as its reason, or change licenses.deny.',
+  remedy:
+    'Replace the package by one with another licence, buy a licence and write an exception with the contract as its reason, or change licenses.deny.',
   source: 'SPDX 2.3, annex D (licence expressions); SPDX licence list',
   judge({ policy, evidence }) {
     const denied = new Set(policy.licenses.deny.map((id) => currentLicenseId(id)))
     const judged = collectedOf(evidence, 'licenses').flatMap(({ platform, value }) => {
       const owners = ownersOn(evidence, platform)
-      return value.packages.map((entry) => ({ platform, owner: owners.ofLayer(entry.layer), ...judgePackage(entry, denied) }))
+      return value.packages.map((entry) => ({
+        platform,
+        owner: owners.ofLayer(entry.layer),
+        ...judgePackage(entry, denied),
+      }))
     })
-    const violations = judged.flatMap(({ platform, owner, entry, denied: expressions }) => expressions.map((expression) => toViolation(entry, { platform, owner }, expression, 'high', 'no licence of licenses.deny', `${name(entry)} is under ${expression}`)))
+    const violations = judged.flatMap(({ platform, owner, entry, denied: expressions }) =>
+      expressions.map((expression) =>
+        toViolation(
+          entry,
+          { platform, owner },
+          expression,
+          'high',
+          'no licence of licenses.deny',
+          `${name(entry)} is under ${expression}`,
+        ),
+      ),
+    )
     const unknown = judged.filter(({ isUnknown }) => isUnknown)
     const denies = policy.licenses.unknown === 'deny'
     const found = evidence.platforms.map(({ archive: { platform } }) => {
       const here = judged.filter((entry) => entry.platform === platform)
-      return { platform, text: `${here.length} packages, ${here.filter((entry) => entry.denied.length > 0).length} denied, ${here.filter(({ isUnknown }) => isUnknown).length} unknown` }
+      return {
+        platform,
+        text: `${here.length} packages, ${here.filter((entry) => entry.denied.length > 0).length} denied, ${here.filter(({ isUnknown }) => isUnknown).length} unknown`,
+      }
     })
     return {
       wanted: `none of ${policy.licenses.deny.join(', ') || 'no licence'}${denies ? ', none unknown' : ''}`,
       found: onEveryPlatform(found),
-      violations: denies ? [...violations, ...unknown.map(({ platform, owner, entry }) => unknownLicense({ platform, owner }, entry))] : violations,
+      violations: denies
+        ? [...violations, ...unknown.map(({ platform, owner, entry }) => unknownLicense({ platform, owner }, entry))]
+        : violations,
       remarks: denies ? [] : summarize(unknown),
     }
   },
 }
 
 function unknownLicense(where: Where, entry: Package): Violation {
-  const declared = entry.licenses.filter((text) => text.trim() !== '').toSorted().join(', ')
-  return toViolation(entry, where, 'unknown', 'unknown', 'a licence of the SPDX list', declared === '' ? `${name(entry)} declares no licence` : `${name(entry)} declares ${declared}, of which not all is on the SPDX list`)
+  const declared = entry.licenses
+    .filter((text) => text.trim() !== '')
+    .toSorted()
+    .join(', ')
+  return toViolation(
+    entry,
+    where,
+    'unknown',
+    'unknown',
+    'a licence of the SPDX list',
+    declared === ''
+      ? `${name(entry)} declares no licence`
+      : `${name(entry)} declares ${declared}, of which not all is on the SPDX list`,
+  )
 }
 
 /** One remark per platform: the copyright files of a distribution would make hundreds, and nobody would read the others. */
@@ -67,7 +100,10 @@ function summarize(unknown: ReadonlyArray<{ platform: Platform; entry: Package }
   })
 }
 
-function judgePackage(entry: Package, denied: ReadonlySet<string>): { entry: Package; denied: string[]; isUnknown: boolean } {
+function judgePackage(
+  entry: Package,
+  denied: ReadonlySet<string>,
+): { entry: Package; denied: string[]; isUnknown: boolean } {
   const judged = entry.licenses.map((text) => ({ text, freedom: freedomOf(text, denied) }))
   return {
     entry,
@@ -80,7 +116,9 @@ function freedomOf(text: string, denied: ReadonlySet<string>): Freedom {
   const expression = parseLicenseExpression(text)
   if (expression) return weigh(expression, denied)
   // Prose, or an id in the wrong case. Naming a denied licence is enough: what else the text says nobody can read.
-  const words = text.split(/[^A-Za-z0-9.+-]+/).map((word) => currentLicenseId(word.replace(/^[.-]+|[.-]+$/g, '').toUpperCase()).toUpperCase())
+  const words = text
+    .split(/[^A-Za-z0-9.+-]+/)
+    .map((word) => currentLicenseId(word.replace(/^[.-]+|[.-]+$/g, '').toUpperCase()).toUpperCase())
   return [...denied].some((id) => words.includes(id.toUpperCase())) ? 'denied' : 'unknown'
 }
 
@@ -92,12 +130,31 @@ function weigh(expression: LicenseExpression, denied: ReadonlySet<string>): Free
   }
   const parts = [weigh(expression.left, denied), weigh(expression.right, denied)]
   // The worst part of an AND counts, and the best of an OR.
-  const order: readonly Freedom[] = expression.kind === 'and' ? ['denied', 'unknown', 'allowed'] : ['allowed', 'unknown', 'denied']
+  const order: readonly Freedom[] =
+    expression.kind === 'and' ? ['denied', 'unknown', 'allowed'] : ['allowed', 'unknown', 'denied']
   return order.find((freedom) => parts.includes(freedom)) ?? 'unknown'
 }
 
-function toViolation(entry: Package, { platform, owner }: Where, subject: string, severity: 'high' | 'unknown', wanted: string, found: string): Violation {
-  return { id: entry.name, subject, severity, platform, wanted, found, remedy: licenses.remedy, owner, ...(entry.purl === undefined ? {} : { package: entry.purl }), ...(entry.path === undefined ? {} : { location: { path: entry.path, within: 'image' } }) }
+function toViolation(
+  entry: Package,
+  { platform, owner }: Where,
+  subject: string,
+  severity: 'high' | 'unknown',
+  wanted: string,
+  found: string,
+): Violation {
+  return {
+    id: entry.name,
+    subject,
+    severity,
+    platform,
+    wanted,
+    found,
+    remedy: licenses.remedy,
+    owner,
+    ...(entry.purl === undefined ? {} : { package: entry.purl }),
+    ...(entry.path === undefined ? {} : { location: { path: entry.path, within: 'image' } }),
+  }
 }
 
 function name({ name: text, version }: Package): string {

@@ -14,7 +14,7 @@ export const lintLevel: Rule = {
   needs: ['lint'],
   settings: ['lint.failOn'],
   severities: ['high', 'medium', 'low'],
-  remedy: 'Change the line as the linked page of the linter\'s rule explains.',
+  remedy: "Change the line as the linked page of the linter's rule explains.",
   source: 'CIS Docker Benchmark 1.6.0, 4.7 and 4.9; hadolint and ShellCheck rules',
   judge({ policy, evidence }) {
     const { findings } = collectedLint(evidence)

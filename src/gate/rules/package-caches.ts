@@ -9,7 +9,8 @@ export const packageCaches: Rule = {
   title: 'No package caches',
   needs: ['configuration'],
   severities: ['low'],
-  remedy: 'Install with RUN --mount=type=cache, or delete the cache in the same RUN instruction (rm -rf /var/lib/apt/lists/*, pip --no-cache-dir, npm cache clean --force).',
+  remedy:
+    'Install with RUN --mount=type=cache, or delete the cache in the same RUN instruction (rm -rf /var/lib/apt/lists/*, pip --no-cache-dir, npm cache clean --force).',
   source: 'CIS Docker Benchmark 1.6.0, 4.3 and 4.7',
   judge({ evidence }) {
     const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({
@@ -17,10 +18,23 @@ export const packageCaches: Rule = {
       value,
       owners: ownersOn(evidence, platform),
       caches: value.packageCaches,
-      text: value.packageCaches.length === 0 ? 'none' : `${value.packageCaches.length} with ${formatBytes(value.packageCaches.reduce((sum, { bytes }) => sum + bytes, 0))}`,
+      text:
+        value.packageCaches.length === 0
+          ? 'none'
+          : `${value.packageCaches.length} with ${formatBytes(value.packageCaches.reduce((sum, { bytes }) => sum + bytes, 0))}`,
     }))
     const violations = images.flatMap(({ platform, value, caches, owners }) =>
-      caches.map(({ path, bytes }): Violation => ({ id: path, subject: '', severity: 'low', platform, wanted: 'no package cache', found: `${formatBytes(bytes)} in ${path}`, remedy: packageCaches.remedy, location: { path, within: 'image' }, owner: ownerOfPath(owners, value, path) })),
+      caches.map(({ path, bytes }): Violation => ({
+        id: path,
+        subject: '',
+        severity: 'low',
+        platform,
+        wanted: 'no package cache',
+        found: `${formatBytes(bytes)} in ${path}`,
+        remedy: packageCaches.remedy,
+        location: { path, within: 'image' },
+        owner: ownerOfPath(owners, value, path),
+      })),
     )
     return { wanted: 'none', found: onEveryPlatform(images), violations }
   },

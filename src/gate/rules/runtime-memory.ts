@@ -18,14 +18,32 @@ export const runtimeMemory: Rule = {
     const limit = sizeLimit(policy.runtime.peakMemory, policy.runtime.memory)
     const wanted = sayLimit(limit)
     const seen = runs.map(({ platform, run }) => ({ platform, run, broken: breaks(limit, run.peakMemory) }))
-    const peak = ({ platform, run }: (typeof seen)[number]): Violation => ({ id: 'peak', subject: '', severity: 'medium', platform, wanted, found: `${formatBytes(run.peakMemory)} (${run.peakMemory} bytes) at most`, remedy: runtimeMemory.remedy })
+    const peak = ({ platform, run }: (typeof seen)[number]): Violation => ({
+      id: 'peak',
+      subject: '',
+      severity: 'medium',
+      platform,
+      wanted,
+      found: `${formatBytes(run.peakMemory)} (${run.peakMemory} bytes) at most`,
+      remedy: runtimeMemory.remedy,
+    })
     return answerOnRuns(policy, runs, {
       wanted,
-      found: onEveryRun(runs, ({ peakMemory, outOfMemory }) => (outOfMemory > 0 ? 'ended for want of memory' : `${formatBytes(peakMemory)} at most`)),
+      found: onEveryRun(runs, ({ peakMemory, outOfMemory }) =>
+        outOfMemory > 0 ? 'ended for want of memory' : `${formatBytes(peakMemory)} at most`,
+      ),
       violations: [
         ...seen
           .filter(({ run }) => run.outOfMemory > 0)
-          .map(({ platform, run }): Violation => ({ id: 'out-of-memory', subject: '', severity: 'high', platform, wanted: `no process ended for want of memory, with ${policy.runtime.memory}`, found: `the kernel ended ${run.outOfMemory === 1 ? 'a process' : `${run.outOfMemory} processes`}`, remedy: runtimeMemory.remedy })),
+          .map(({ platform, run }): Violation => ({
+            id: 'out-of-memory',
+            subject: '',
+            severity: 'high',
+            platform,
+            wanted: `no process ended for want of memory, with ${policy.runtime.memory}`,
+            found: `the kernel ended ${run.outOfMemory === 1 ? 'a process' : `${run.outOfMemory} processes`}`,
+            remedy: runtimeMemory.remedy,
+          })),
         ...seen.filter(({ run, broken }) => run.outOfMemory === 0 && broken === 'deny').map(peak),
       ],
       remarks: seen.filter(({ run, broken }) => run.outOfMemory === 0 && broken === 'warn').map(peak),

@@ -9,15 +9,30 @@ export const runtimeReady: Rule = {
   needs: ['runtime'],
   settings: ['runtime.required', 'runtime.readySeconds'],
   severities: ['high'],
-  remedy: 'Read its last output, and start it by hand with a read-only root and without capabilities. What it needs is declared in runtime: services, environment, tmpfs, limits.',
+  remedy:
+    'Read its last output, and start it by hand with a read-only root and without capabilities. What it needs is declared in runtime: services, environment, tmpfs, limits.',
   source: 'Loadline: runtime.readySeconds; Kubernetes startup and readiness probes',
   judge({ policy, evidence }) {
     const runs = runsOf(evidence)
     const wanted = `ready within ${policy.runtime.readySeconds} s`
     const violations = runs
       .filter((image) => wasStarted(image) && image.run.outcome !== 'ready')
-      .map(({ platform, run }): Violation => ({ id: run.outcome, subject: run.probe, severity: 'high', platform, wanted, found: [run.reason, ...causes(run)].join('; '), remedy: runtimeReady.remedy }))
-    return answerOnRuns(policy, runs, { wanted, found: onEveryRun(runs, (run) => (run.readySeconds === undefined ? run.reason : `after ${run.readySeconds.toFixed(1)} s`)), violations })
+      .map(({ platform, run }): Violation => ({
+        id: run.outcome,
+        subject: run.probe,
+        severity: 'high',
+        platform,
+        wanted,
+        found: [run.reason, ...causes(run)].join('; '),
+        remedy: runtimeReady.remedy,
+      }))
+    return answerOnRuns(policy, runs, {
+      wanted,
+      found: onEveryRun(runs, (run) =>
+        run.readySeconds === undefined ? run.reason : `after ${run.readySeconds.toFixed(1)} s`,
+      ),
+      violations,
+    })
   },
 }
 
@@ -26,7 +41,12 @@ function causes({ outOfMemory, refusedCalls, refusedWrites, output }: Runtime): 
   return [
     outOfMemory > 0 ? 'the kernel ended a process for want of memory' : '',
     refusedCalls.length > 0 ? `system calls that were refused: ${refusedCalls.map(({ name }) => name).join(', ')}` : '',
-    refusedWrites.length > 0 ? `writes that were refused: ${refusedWrites.slice(0, 5).map(({ path }) => path).join(', ')}${refusedWrites.length > 5 ? ` and ${refusedWrites.length - 5} more` : ''}` : '',
+    refusedWrites.length > 0
+      ? `writes that were refused: ${refusedWrites
+          .slice(0, 5)
+          .map(({ path }) => path)
+          .join(', ')}${refusedWrites.length > 5 ? ` and ${refusedWrites.length - 5} more` : ''}`
+      : '',
     output.length > 0 ? `it last said: ${output.slice(-3).join(' / ')}` : '',
   ].filter((cause) => cause !== '')
 }

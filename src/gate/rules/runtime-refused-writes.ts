@@ -13,21 +13,26 @@ export const runtimeRefusedWrites: Rule = {
   source: 'CIS Docker Benchmark 1.6.0, 5.13; Kubernetes readOnlyRootFilesystem',
   judge({ policy, evidence }) {
     const runs = runsOf(evidence)
-    const wanted = policy.runtime.tmpfs.length === 0 ? 'no write at all' : `no write outside ${policy.runtime.tmpfs.join(', ')}`
+    const wanted =
+      policy.runtime.tmpfs.length === 0 ? 'no write at all' : `no write outside ${policy.runtime.tmpfs.join(', ')}`
     const violations = runs.flatMap(({ platform, run }) =>
-      run.refusedWrites.map(
-        ({ path, why, call, count }): Violation => ({
-          id: path,
-          subject: '',
-          severity: 'medium',
-          platform,
-          wanted,
-          found: `${call} was refused${count > 1 ? `, ${count} times` : ''}: ${why === 'read-only' ? 'the root is read-only' : 'its user may not write there'}`,
-          remedy: runtimeRefusedWrites.remedy,
-          location: { path, within: 'image' },
-        }),
-      ),
+      run.refusedWrites.map(({ path, why, call, count }): Violation => ({
+        id: path,
+        subject: '',
+        severity: 'medium',
+        platform,
+        wanted,
+        found: `${call} was refused${count > 1 ? `, ${count} times` : ''}: ${why === 'read-only' ? 'the root is read-only' : 'its user may not write there'}`,
+        remedy: runtimeRefusedWrites.remedy,
+        location: { path, within: 'image' },
+      })),
     )
-    return answerOnRuns(policy, runs, { wanted, found: onEveryRun(runs, ({ refusedWrites }) => (refusedWrites.length === 0 ? 'none' : `${refusedWrites.length} refused`)), violations })
+    return answerOnRuns(policy, runs, {
+      wanted,
+      found: onEveryRun(runs, ({ refusedWrites }) =>
+        refusedWrites.length === 0 ? 'none' : `${refusedWrites.length} refused`,
+      ),
+      violations,
+    })
   },
 }

@@ -9,25 +9,49 @@ export const runtimeStop: Rule = {
   needs: ['runtime'],
   settings: ['runtime.required', 'runtime.stopSeconds'],
   severities: ['medium'],
-  remedy: 'Handle the stop signal in the process that ENTRYPOINT starts: finish open requests, then exit with 0. In shell form the shell gets the signal and not the program.',
+  remedy:
+    'Handle the stop signal in the process that ENTRYPOINT starts: finish open requests, then exit with 0. In shell form the shell gets the signal and not the program.',
   source: 'Docker and Kubernetes: SIGTERM, a grace period, then SIGKILL',
   judge({ policy, evidence }) {
     const runs = runsOf(evidence)
     const wanted = `ended within ${policy.runtime.stopSeconds} s, with exit code 0 or by the signal itself`
     const violations = runs.flatMap(({ platform, run: { stop } }): Violation[] => {
       if (stop === undefined || endedWell(stop)) return []
-      return [{ id: stop.forced ? 'killed' : 'exit-code', subject: stop.signal, severity: 'medium', platform, wanted, found: tell(stop), remedy: runtimeStop.remedy }]
+      return [
+        {
+          id: stop.forced ? 'killed' : 'exit-code',
+          subject: stop.signal,
+          severity: 'medium',
+          platform,
+          wanted,
+          found: tell(stop),
+          remedy: runtimeStop.remedy,
+        },
+      ]
     })
-    const answer = { wanted, found: onEveryRun(runs, ({ stop }) => (stop === undefined ? 'never ready, so not asked to stop' : tell(stop))), violations }
+    const answer = {
+      wanted,
+      found: onEveryRun(runs, ({ stop }) => (stop === undefined ? 'never ready, so not asked to stop' : tell(stop))),
+      violations,
+    }
     // An image that was never ready is no image that stops well.
-    if (runs.some(wasStarted) && runs.every(({ run }) => run.stop === undefined)) return policy.runtime.required ? { ...answer, notJudged: true } : answerOnRuns(policy, runs, answer)
+    if (runs.some(wasStarted) && runs.every(({ run }) => run.stop === undefined))
+      return policy.runtime.required ? { ...answer, notJudged: true } : answerOnRuns(policy, runs, answer)
     return answerOnRuns(policy, runs, answer)
   },
 }
 
 type Stop = NonNullable<Runtime['stop']>
 
-const numbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15, SIGWINCH: 28 }
+const numbers: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
+  SIGTERM: 15,
+  SIGWINCH: 28,
+}
 
 function endedWell({ forced, exit, signal }: Stop): boolean {
   return !forced && (exit.code === 0 || exit.signal === signal || exit.code === 128 + (numbers[signal] ?? Number.NaN))

@@ -19,24 +19,53 @@ export const sbomComplete: Rule = {
     const images = collectedOf(evidence, 'sbom').map(({ platform, value }) => ({
       platform,
       value,
-      text: value.documents.map(({ format, components }) => `${formats[format]} with ${components} components`).toSorted().join(', ') || 'no document',
+      text:
+        value.documents
+          .map(({ format, components }) => `${formats[format]} with ${components} components`)
+          .toSorted()
+          .join(', ') || 'no document',
     }))
     const violations = images.flatMap(({ platform, value }): Violation[] => {
-      const violation = (id: string, wanted: string, found: string): Violation => ({ id, subject: '', severity: 'unknown', platform, wanted, found, remedy: sbomComplete.remedy })
+      const violation = (id: string, wanted: string, found: string): Violation => ({
+        id,
+        subject: '',
+        severity: 'unknown',
+        platform,
+        wanted,
+        found,
+        remedy: sbomComplete.remedy,
+      })
       const scan = scans.get(platform)
       const mayBeEmpty = policy.inventory.allowEmpty !== undefined && scan?.packageCount === 0
       const digest = digests.get(platform)
       return [
         ...(['cyclonedx', 'spdx'] as const).flatMap((format) => {
           const documents = value.documents.filter((document) => document.format === format)
-          if (documents.length !== 1) return [violation(format, `one ${formats[format]} document`, `${documents.length}`)]
+          if (documents.length !== 1)
+            return [violation(format, `one ${formats[format]} document`, `${documents.length}`)]
           const components = documents[0]?.components ?? 0
-          return components > 0 || mayBeEmpty ? [] : [violation(format, `components in the ${formats[format]} document`, 'none')]
+          return components > 0 || mayBeEmpty
+            ? []
+            : [violation(format, `components in the ${formats[format]} document`, 'none')]
         }),
-        ...(value.subject === digest ? [] : [violation('subject', `documents about ${digest}`, `documents about ${value.subject}`)]),
-        ...(scan?.os !== undefined && !value.operatingSystem ? [violation('operating-system', `the operating system, ${scan.os.family} ${scan.os.version}, as a component`, 'none')] : []),
+        ...(value.subject === digest
+          ? []
+          : [violation('subject', `documents about ${digest}`, `documents about ${value.subject}`)]),
+        ...(scan?.os !== undefined && !value.operatingSystem
+          ? [
+              violation(
+                'operating-system',
+                `the operating system, ${scan.os.family} ${scan.os.version}, as a component`,
+                'none',
+              ),
+            ]
+          : []),
       ]
     })
-    return { wanted: 'CycloneDX and SPDX, with components, about this image', found: onEveryPlatform(images), violations }
+    return {
+      wanted: 'CycloneDX and SPDX, with components, about this image',
+      found: onEveryPlatform(images),
+      violations,
+    }
   },
 }

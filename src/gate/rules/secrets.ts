@@ -10,11 +10,15 @@ export const secrets: Rule = {
   needs: ['secrets'],
   settings: ['secrets.allowed'],
   severities,
-  remedy: 'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
+  remedy:
+    'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
   source: 'CIS Docker Benchmark 1.6.0, 4.10; NIST SP 800-190, 4.1.4',
   judge({ policy, evidence }) {
     const limit = policy.secrets.allowed
-    const images = collectedOf(evidence, 'secrets').map((image) => ({ ...image, owners: ownersOn(evidence, image.platform) }))
+    const images = collectedOf(evidence, 'secrets').map((image) => ({
+      ...image,
+      owners: ownersOn(evidence, image.platform),
+    }))
     const violations = images.flatMap(({ platform, value, owners }) =>
       value.findings.map(({ id, severity, title, category, location, layer }): Violation => ({
         id,
@@ -30,7 +34,9 @@ export const secrets: Rule = {
     )
     return {
       wanted: `at most ${limit}`,
-      found: onEveryPlatform(images.map(({ platform, value }) => ({ platform, text: `${value.findings.length} found` }))),
+      found: onEveryPlatform(
+        images.map(({ platform, value }) => ({ platform, text: `${value.findings.length} found` })),
+      ),
       violations: limit === 'unlimited' ? [] : violations,
       overLimit: (remaining) => overLimit(remaining, () => [{ group: '', limit }]),
     }

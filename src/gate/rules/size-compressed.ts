@@ -15,12 +15,35 @@ export const sizeCompressed: Rule = {
   judge({ policy, evidence }) {
     const limit = sizeLimit(policy.size.compressed)
     const wanted = sayLimit(limit)
-    const images = collectedOf(evidence, 'size').map(({ platform, value }) => ({ platform, value, broken: breaks(limit, value.compressed), text: formatBytes(value.compressed) }))
+    const images = collectedOf(evidence, 'size').map(({ platform, value }) => ({
+      platform,
+      value,
+      broken: breaks(limit, value.compressed),
+      text: formatBytes(value.compressed),
+    }))
     const tell = ({ platform, value }: (typeof images)[number]): Violation => {
-      const [largest] = value.layers.toSorted((left, right) => right.compressed - left.compressed || (left.digest < right.digest ? -1 : 1))
-      const cause = largest === undefined ? '' : `; largest layer: ${formatBytes(largest.compressed)} by ${largest.createdBy || 'an unnamed step'}`
-      return { id: 'size-compressed', subject: '', severity: 'medium', platform, wanted, found: `${formatBytes(value.compressed)} (${value.compressed} bytes)${cause}`, remedy: sizeCompressed.remedy }
+      const [largest] = value.layers.toSorted(
+        (left, right) => right.compressed - left.compressed || (left.digest < right.digest ? -1 : 1),
+      )
+      const cause =
+        largest === undefined
+          ? ''
+          : `; largest layer: ${formatBytes(largest.compressed)} by ${largest.createdBy || 'an unnamed step'}`
+      return {
+        id: 'size-compressed',
+        subject: '',
+        severity: 'medium',
+        platform,
+        wanted,
+        found: `${formatBytes(value.compressed)} (${value.compressed} bytes)${cause}`,
+        remedy: sizeCompressed.remedy,
+      }
     }
-    return { wanted, found: onEveryPlatform(images), violations: images.filter(({ broken }) => broken === 'deny').map(tell), remarks: images.filter(({ broken }) => broken === 'warn').map(tell) }
+    return {
+      wanted,
+      found: onEveryPlatform(images),
+      violations: images.filter(({ broken }) => broken === 'deny').map(tell),
+      remarks: images.filter(({ broken }) => broken === 'warn').map(tell),
+    }
   },
 }

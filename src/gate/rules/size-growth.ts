@@ -18,10 +18,24 @@ export const sizeGrowth: Rule = {
     const images = collectedOf(evidence, 'size').map(({ platform, value }) => {
       const earlier = baseline && sizeOf(baseline, platform)
       const by = earlier && value.unpacked - earlier.unpacked
-      return { platform, value, earlier, broken: by === undefined ? undefined : breaks(limit, by), text: by === undefined ? 'not compared' : by > 0 ? `${formatBytes(by)} more` : by < 0 ? `${formatBytes(-by)} less` : 'the same' }
+      return {
+        platform,
+        value,
+        earlier,
+        broken: by === undefined ? undefined : breaks(limit, by),
+        text:
+          by === undefined
+            ? 'not compared'
+            : by > 0
+              ? `${formatBytes(by)} more`
+              : by < 0
+                ? `${formatBytes(-by)} less`
+                : 'the same',
+      }
     })
     const wanted = policy.size.growth === undefined ? sayLimit(limit) : `${sayLimit(limit)} more than in the baseline`
-    if (policy.size.growth === undefined) return { wanted, found: baseline === undefined ? 'not compared' : onEveryPlatform(images), violations: [] }
+    if (policy.size.growth === undefined)
+      return { wanted, found: baseline === undefined ? 'not compared' : onEveryPlatform(images), violations: [] }
 
     const tell = ({ platform, value, earlier, text }: (typeof images)[number]): Violation => ({
       id: 'size-growth',
@@ -29,16 +43,24 @@ export const sizeGrowth: Rule = {
       severity: 'medium',
       platform,
       wanted,
-      found: earlier ? `${text}: ${formatBytes(earlier.unpacked)} became ${formatBytes(value.unpacked)}${causes(earlier, value)}` : 'no earlier size of this platform to compare with',
-      remedy: earlier ? sizeGrowth.remedy : 'Give the verdict of an earlier run with --baseline; for the first image, let the rule warn until there is one (rules.size-growth, with a reason).',
+      found: earlier
+        ? `${text}: ${formatBytes(earlier.unpacked)} became ${formatBytes(value.unpacked)}${causes(earlier, value)}`
+        : 'no earlier size of this platform to compare with',
+      remedy: earlier
+        ? sizeGrowth.remedy
+        : 'Give the verdict of an earlier run with --baseline; for the first image, let the rule warn until there is one (rules.size-growth, with a reason).',
     })
     // What cannot be compared is not known to be small; where the limit only warns, so does this.
     const isMissing = (image: (typeof images)[number]) => image.earlier === undefined
     return {
       wanted,
       found: onEveryPlatform(images),
-      violations: images.filter((image) => image.broken === 'deny' || (isMissing(image) && limit.deny !== undefined)).map(tell),
-      remarks: images.filter((image) => image.broken === 'warn' || (isMissing(image) && limit.deny === undefined)).map(tell),
+      violations: images
+        .filter((image) => image.broken === 'deny' || (isMissing(image) && limit.deny !== undefined))
+        .map(tell),
+      remarks: images
+        .filter((image) => image.broken === 'warn' || (isMissing(image) && limit.deny === undefined))
+        .map(tell),
     }
   },
 }
@@ -57,9 +79,15 @@ function causes(earlier: Size, present: Size): string {
     .toSorted((left, right) => right.by - left.by || compareText(left.path, right.path))
     .slice(0, 3)
   const known = new Set(earlier.layers.map(({ diffId }) => diffId))
-  const [layer] = present.layers.filter(({ diffId }) => !known.has(diffId)).toSorted((left, right) => right.unpacked - left.unpacked || compareText(left.diffId, right.diffId))
+  const [layer] = present.layers
+    .filter(({ diffId }) => !known.has(diffId))
+    .toSorted((left, right) => right.unpacked - left.unpacked || compareText(left.diffId, right.diffId))
   return [
-    files.length === 0 ? '' : `; new among the largest files: ${files.map(({ path, by }) => `${path} +${formatBytes(by)}`).join(', ')}`,
-    layer === undefined ? '' : `; largest new layer: ${formatBytes(layer.unpacked)} by ${layer.createdBy || 'an unnamed step'}`,
+    files.length === 0
+      ? ''
+      : `; new among the largest files: ${files.map(({ path, by }) => `${path} +${formatBytes(by)}`).join(', ')}`,
+    layer === undefined
+      ? ''
+      : `; largest new layer: ${formatBytes(layer.unpacked)} by ${layer.createdBy || 'an unnamed step'}`,
   ].join('')
 }

@@ -13,18 +13,39 @@ export const sizeUnpacked: Rule = {
   needs: ['size'],
   settings: ['size.unpacked', 'image.class'],
   severities: ['medium'],
-  remedy: 'Choose a smaller base, copy only what runs into the last stage, and leave out the largest files that it names; or set size.unpacked.',
+  remedy:
+    'Choose a smaller base, copy only what runs into the last stage, and leave out the largest files that it names; or set size.unpacked.',
   source: 'Loadline: 100 MB for interpreted images, 50 MB for compiled ones; CIS Docker Benchmark 1.6.0, 4.3',
   judge({ policy, evidence }) {
     const limit = sizeLimit(policy.size.unpacked, budgets[policy.image.class])
     const byClass = limit.deny !== undefined && sizeLimit(policy.size.unpacked).deny === undefined
     const wanted = `${sayLimit(limit)}${byClass ? `, for the class ${policy.image.class}` : ''}`
-    const images = collectedOf(evidence, 'size').map(({ platform, value }) => ({ platform, value, broken: breaks(limit, value.unpacked), text: formatBytes(value.unpacked) }))
+    const images = collectedOf(evidence, 'size').map(({ platform, value }) => ({
+      platform,
+      value,
+      broken: breaks(limit, value.unpacked),
+      text: formatBytes(value.unpacked),
+    }))
     const tell = ({ platform, value }: (typeof images)[number]): Violation => {
-      const largest = value.largest.toSorted((left, right) => right.bytes - left.bytes || (left.path < right.path ? -1 : 1)).slice(0, 3)
+      const largest = value.largest
+        .toSorted((left, right) => right.bytes - left.bytes || (left.path < right.path ? -1 : 1))
+        .slice(0, 3)
       const causes = largest.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(', ')
-      return { id: 'size-unpacked', subject: '', severity: 'medium', platform, wanted, found: `${formatBytes(value.unpacked)} (${value.unpacked} bytes)${causes === '' ? '' : `; largest: ${causes}`}`, remedy: sizeUnpacked.remedy }
+      return {
+        id: 'size-unpacked',
+        subject: '',
+        severity: 'medium',
+        platform,
+        wanted,
+        found: `${formatBytes(value.unpacked)} (${value.unpacked} bytes)${causes === '' ? '' : `; largest: ${causes}`}`,
+        remedy: sizeUnpacked.remedy,
+      }
     }
-    return { wanted, found: onEveryPlatform(images), violations: images.filter(({ broken }) => broken === 'deny').map(tell), remarks: images.filter(({ broken }) => broken === 'warn').map(tell) }
+    return {
+      wanted,
+      found: onEveryPlatform(images),
+      violations: images.filter(({ broken }) => broken === 'deny').map(tell),
+      remarks: images.filter(({ broken }) => broken === 'warn').map(tell),
+    }
   },
 }

@@ -11,9 +11,25 @@ export const sshServer: Rule = {
   remedy: 'Do not install an SSH server; enter a container with the runtime (docker exec, kubectl debug).',
   source: 'CIS Docker Benchmark 1.6.0, 5.7',
   judge({ evidence }) {
-    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, value, paths: value.sshServers, owners: ownersOn(evidence, platform), text: value.sshServers.toSorted().join(', ') || 'none' }))
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({
+      platform,
+      value,
+      paths: value.sshServers,
+      owners: ownersOn(evidence, platform),
+      text: value.sshServers.toSorted().join(', ') || 'none',
+    }))
     const violations = images.flatMap(({ platform, value, paths, owners }) =>
-      paths.map((path): Violation => ({ id: path, subject: '', severity: 'high', platform, wanted: 'none in the shipped image', found: path, remedy: sshServer.remedy, location: { path, within: 'image' }, owner: ownerOfPath(owners, value, path) })),
+      paths.map((path): Violation => ({
+        id: path,
+        subject: '',
+        severity: 'high',
+        platform,
+        wanted: 'none in the shipped image',
+        found: path,
+        remedy: sshServer.remedy,
+        location: { path, within: 'image' },
+        owner: ownerOfPath(owners, value, path),
+      })),
     )
     return { wanted: 'none', found: onEveryPlatform(images), violations }
   },

@@ -12,10 +12,26 @@ export const structureTests: Rule = {
   source: 'container-structure-test, schema 2.0.0',
   judge({ policy, evidence }) {
     const { required, file } = policy.structure
-    const images = collectedOf(evidence, 'structure').map(({ platform, value }) => ({ platform, value, text: `${value.tests.filter(({ passed }) => passed).length} of ${value.tests.length} passed` }))
+    const images = collectedOf(evidence, 'structure').map(({ platform, value }) => ({
+      platform,
+      value,
+      text: `${value.tests.filter(({ passed }) => passed).length} of ${value.tests.length} passed`,
+    }))
     const violations = images.flatMap(({ platform, value }): Violation[] => {
       if (value.tests.length === 0) {
-        return required ? [{ id: 'no-tests', subject: file, severity: 'high', platform, wanted: `at least one test in ${file}`, found: 'no test was run', remedy: `Write ${file}, or set structure.required to false.` }] : []
+        return required
+          ? [
+              {
+                id: 'no-tests',
+                subject: file,
+                severity: 'high',
+                platform,
+                wanted: `at least one test in ${file}`,
+                found: 'no test was run',
+                remedy: `Write ${file}, or set structure.required to false.`,
+              },
+            ]
+          : []
       }
       return value.tests
         .filter(({ passed }) => !passed)
@@ -30,6 +46,10 @@ export const structureTests: Rule = {
           location: { path: value.file, within: 'source' },
         }))
     })
-    return { wanted: required ? 'at least one test, and all pass' : 'all that there are pass', found: onEveryPlatform(images), violations }
+    return {
+      wanted: required ? 'at least one test, and all pass' : 'all that there are pass',
+      found: onEveryPlatform(images),
+      violations,
+    }
   },
 }

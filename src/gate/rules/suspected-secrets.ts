@@ -5,7 +5,11 @@ import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 /** The instruction that each of them is set by. */
 const settings = { environment: 'ENV', label: 'LABEL', history: 'ARG' } as const
 
-const places = { environment: 'an environment variable', label: 'a label', history: 'a build argument in the history' } as const
+const places = {
+  environment: 'an environment variable',
+  label: 'a label',
+  history: 'a build argument in the history',
+} as const
 
 /** Values that look like credentials in what `docker inspect` and `docker history` show to everybody. */
 export const suspectedSecrets: Rule = {
@@ -13,7 +17,8 @@ export const suspectedSecrets: Rule = {
   title: 'No credentials in environment, labels or history',
   needs: ['configuration'],
   severities: ['high'],
-  remedy: 'Revoke the credential; take it out of ENV, LABEL or ARG and use RUN --mount=type=secret, or the environment of the running container.',
+  remedy:
+    'Revoke the credential; take it out of ENV, LABEL or ARG and use RUN --mount=type=secret, or the environment of the running container.',
   source: 'CIS Docker Benchmark 1.6.0, 4.10',
   judge({ evidence }) {
     const images = collectedOf(evidence, 'configuration')
@@ -29,6 +34,12 @@ export const suspectedSecrets: Rule = {
         owner: ownersOn(evidence, platform).ofSetting(settings[where], name),
       })),
     )
-    return { wanted: 'none', found: onEveryPlatform(images.map(({ platform, value }) => ({ platform, text: `${value.suspectedSecrets.length} suspected` }))), violations }
+    return {
+      wanted: 'none',
+      found: onEveryPlatform(
+        images.map(({ platform, value }) => ({ platform, text: `${value.suspectedSecrets.length} suspected` })),
+      ),
+      violations,
+    }
   },
 }

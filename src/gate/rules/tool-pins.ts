@@ -2,7 +2,9 @@ import type { Evidence, Platform, ToolIdentity, Violation } from '../../model/in
 import { ownTools, tools } from '../../tools/images.ts'
 import type { Rule } from '../rule.ts'
 
-const pinned: ReadonlyMap<string, string> = new Map([...Object.values(tools), ...Object.values(ownTools)].map(({ name, version }) => [name, version]))
+const pinned: ReadonlyMap<string, string> = new Map(
+  [...Object.values(tools), ...Object.values(ownTools)].map(({ name, version }) => [name, version]),
+)
 
 /** Evidence is as good as what gave it: another version may read less, and a tag may be another program tomorrow. */
 export const toolPins: Rule = {
@@ -17,18 +19,46 @@ export const toolPins: Rule = {
     const used = toolsOf(evidence)
     const violations = used.flatMap(({ kind, platform, tool }): Violation[] => {
       const version = pinned.get(tool.name)
-      const fault = version === undefined ? 'is no tool of this Loadline' : version !== tool.version ? `is not version ${version}` : /@sha256:[0-9a-f]{64}$/.test(tool.reference) ? undefined : 'is not pinned by digest'
+      const fault =
+        version === undefined
+          ? 'is no tool of this Loadline'
+          : version !== tool.version
+            ? `is not version ${version}`
+            : /@sha256:[0-9a-f]{64}$/.test(tool.reference)
+              ? undefined
+              : 'is not pinned by digest'
       if (fault === undefined) return []
       const wanted = version === undefined ? 'a tool that this Loadline pins' : `${tool.name} ${version}, by digest`
-      return [{ id: tool.name, subject: kind, severity: 'unknown', ...(platform === undefined ? {} : { platform }), wanted, found: `${tool.name} ${tool.version} (${tool.reference}), which ${fault}`, remedy: toolPins.remedy }]
+      return [
+        {
+          id: tool.name,
+          subject: kind,
+          severity: 'unknown',
+          ...(platform === undefined ? {} : { platform }),
+          wanted,
+          found: `${tool.name} ${tool.version} (${tool.reference}), which ${fault}`,
+          remedy: toolPins.remedy,
+        },
+      ]
     })
     const names = [...new Set(used.map(({ tool }) => `${tool.name} ${tool.version}`))].toSorted()
-    return { wanted: 'each by digest, of the version that this Loadline pins', found: names.join(', ') || 'no tool', violations }
+    return {
+      wanted: 'each by digest, of the version that this Loadline pins',
+      found: names.join(', ') || 'no tool',
+      violations,
+    }
   },
 }
 
 /** The tool behind each piece of evidence that is there; what is missing is the matter of the rule `evidence`. */
-function toolsOf({ lint, platforms }: Evidence): Array<{ kind: string; platform: Platform | undefined; tool: ToolIdentity }> {
-  const cells = platforms.flatMap(({ archive, evidence: kinds }) => Object.entries(kinds).map(([kind, cell]) => ({ kind, platform: archive.platform as Platform | undefined, cell })))
-  return [{ kind: 'lint', platform: undefined, cell: lint }, ...cells].flatMap(({ kind, platform, cell }) => (cell?.status === 'collected' ? [{ kind, platform, tool: cell.tool }] : []))
+function toolsOf({
+  lint,
+  platforms,
+}: Evidence): Array<{ kind: string; platform: Platform | undefined; tool: ToolIdentity }> {
+  const cells = platforms.flatMap(({ archive, evidence: kinds }) =>
+    Object.entries(kinds).map(([kind, cell]) => ({ kind, platform: archive.platform as Platform | undefined, cell })),
+  )
+  return [{ kind: 'lint', platform: undefined, cell: lint }, ...cells].flatMap(({ kind, platform, cell }) =>
+    cell?.status === 'collected' ? [{ kind, platform, tool: cell.tool }] : [],
+  )
 }

@@ -9,7 +9,8 @@ export const user: Rule = {
   needs: ['configuration'],
   settings: ['configuration.minimumUid'],
   severities: ['high', 'medium'],
-  remedy: 'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.',
+  remedy:
+    'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.',
   source: 'CIS Docker Benchmark 1.6.0, 4.1; Kubernetes Pod Security Standards, restricted',
   judge({ policy, evidence }) {
     const lowest = policy.configuration.minimumUid
@@ -31,6 +32,10 @@ export const user: Rule = {
         },
       ]
     })
-    return { wanted: `user id ${lowest} or more`, found: [...new Set(images.map(({ value }) => value.user || 'root'))].join(', '), violations }
+    return {
+      wanted: `user id ${lowest} or more`,
+      found: [...new Set(images.map(({ value }) => value.user || 'root'))].join(', '),
+      violations,
+    }
   },
 }

@@ -10,16 +10,29 @@ export const vulnerabilities: Rule = {
   id: 'vulnerabilities',
   title: 'Known vulnerabilities are within the thresholds',
   needs: ['vulnerabilities'],
-  settings: ['vulnerabilities.critical', 'vulnerabilities.high', 'vulnerabilities.medium', 'vulnerabilities.low', 'vulnerabilities.unknown', 'vulnerabilities.unfixed', 'vulnerabilities.base', 'vulnerabilities.application'],
+  settings: [
+    'vulnerabilities.critical',
+    'vulnerabilities.high',
+    'vulnerabilities.medium',
+    'vulnerabilities.low',
+    'vulnerabilities.unknown',
+    'vulnerabilities.unfixed',
+    'vulnerabilities.base',
+    'vulnerabilities.application',
+  ],
   severities,
-  remedy: 'Update each package to the version that repairs it and rebuild on a current base; where no repair exists, remove the package or accept the risk by an exception.',
+  remedy:
+    'Update each package to the version that repairs it and rebuild on a current base; where no repair exists, remove the package or accept the risk by an exception.',
   source: 'CIS Docker Benchmark 1.6.0, 4.4; NIST SP 800-190, 4.1.1',
   judge({ policy, evidence }) {
     const limits = policy.vulnerabilities
     const counted = (finding: Vulnerability) => limits.unfixed === 'count' || hasRepair(finding)
     const countsOf = ({ severity, owner }: Violation) => countsFor(limits, severity, owner)
 
-    const images = collectedOf(evidence, 'vulnerabilities').map((image) => ({ ...image, owners: ownersOn(evidence, image.platform) }))
+    const images = collectedOf(evidence, 'vulnerabilities').map((image) => ({
+      ...image,
+      owners: ownersOn(evidence, image.platform),
+    }))
     const weighed = images.flatMap(({ platform, value, owners }) =>
       value.findings.flatMap((finding) => {
         const owner = owners.ofLayer(finding.package.layer)
@@ -33,17 +46,29 @@ export const vulnerabilities: Rule = {
     const found = images.map(({ platform, value, owners }) => {
       const shown = value.findings.filter(counted)
       const left = value.findings.length - shown.length
-      const separate = ownersWithLimits(limits).map((kind) => `; from the ${kind} ${countBySeverity(shown.filter(({ package: { layer } }) => owners.ofLayer(layer).kind === kind))}`)
-      return { platform, text: `${countBySeverity(shown)}${separate.join('')}${left > 0 ? `; ${left} without a repair, reported only` : ''}` }
+      const separate = ownersWithLimits(limits).map(
+        (kind) =>
+          `; from the ${kind} ${countBySeverity(shown.filter(({ package: { layer } }) => owners.ofLayer(layer).kind === kind))}`,
+      )
+      return {
+        platform,
+        text: `${countBySeverity(shown)}${separate.join('')}${left > 0 ? `; ${left} without a repair, reported only` : ''}`,
+      }
     })
     return {
-      wanted: [sayLimits(limits), ...ownersWithLimits(limits).map((kind) => `from the ${kind} alone ${sayLimits(limits[kind] ?? {})}`)].join('; '),
+      wanted: [
+        sayLimits(limits),
+        ...ownersWithLimits(limits).map((kind) => `from the ${kind} alone ${sayLimits(limits[kind] ?? {})}`),
+      ].join('; '),
       found: onEveryPlatform(found),
       violations,
       overLimit: (remaining) => overLimit(remaining, countsOf),
       remarks: unfixed
         .filter((violation) => brokenIfCounted.has(violation))
-        .map((violation) => ({ ...violation, wanted: 'a repair to be published; until then the finding is reported and not counted' })),
+        .map((violation) => ({
+          ...violation,
+          wanted: 'a repair to be published; until then the finding is reported and not counted',
+        })),
     }
   },
 }

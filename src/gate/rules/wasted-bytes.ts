@@ -9,15 +9,28 @@ export const wastedBytes: Rule = {
   needs: ['size'],
   settings: ['size.wasted'],
   severities: ['low'],
-  remedy: 'Remove files in the RUN instruction that brings them; chown and chmod with COPY --chown and --chmod, not in a layer of their own.',
+  remedy:
+    'Remove files in the RUN instruction that brings them; chown and chmod with COPY --chown and --chmod, not in a layer of their own.',
   source: 'Dive, highestWastedBytes: 20 MB is its default',
   judge({ policy, evidence }) {
     const limit = policy.size.wasted
     const wanted = `at most ${limit}`
-    const images = collectedOf(evidence, 'size').map(({ platform, value }) => ({ platform, value, text: formatBytes(value.wasted) }))
+    const images = collectedOf(evidence, 'size').map(({ platform, value }) => ({
+      platform,
+      value,
+      text: formatBytes(value.wasted),
+    }))
     const violations = images
       .filter(({ value }) => !(value.wasted <= parseBytes(limit)))
-      .map(({ platform, value }): Violation => ({ id: 'wasted-bytes', subject: '', severity: 'low', platform, wanted, found: `${formatBytes(value.wasted)} (${value.wasted} bytes)`, remedy: wastedBytes.remedy }))
+      .map(({ platform, value }): Violation => ({
+        id: 'wasted-bytes',
+        subject: '',
+        severity: 'low',
+        platform,
+        wanted,
+        found: `${formatBytes(value.wasted)} (${value.wasted} bytes)`,
+        remedy: wastedBytes.remedy,
+      }))
     return { wanted, found: onEveryPlatform(images), violations }
   },
 }

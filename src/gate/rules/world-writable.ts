@@ -8,12 +8,30 @@ export const worldWritable: Rule = {
   title: 'Nothing is writable for everybody',
   needs: ['configuration'],
   severities: ['medium'],
-  remedy: 'Take the right away with chmod o-w in the instruction that brings the file, or with COPY --chmod; give a directory for temporary files the sticky bit.',
-  source: 'CIS Distribution Independent Linux Benchmark: no world-writable files, sticky bit on world-writable directories',
+  remedy:
+    'Take the right away with chmod o-w in the instruction that brings the file, or with COPY --chmod; give a directory for temporary files the sticky bit.',
+  source:
+    'CIS Distribution Independent Linux Benchmark: no world-writable files, sticky bit on world-writable directories',
   judge({ evidence }) {
-    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({ platform, value, files: value.worldWritable, owners: ownersOn(evidence, platform), text: `${value.worldWritable.length} ${value.worldWritable.length === 1 ? 'path' : 'paths'}` }))
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({
+      platform,
+      value,
+      files: value.worldWritable,
+      owners: ownersOn(evidence, platform),
+      text: `${value.worldWritable.length} ${value.worldWritable.length === 1 ? 'path' : 'paths'}`,
+    }))
     const violations = images.flatMap(({ platform, value, files, owners }) =>
-      files.map(({ path, mode }): Violation => ({ id: path, subject: '', severity: 'medium', platform, wanted: 'not writable for everybody', found: `mode ${mode}`, remedy: worldWritable.remedy, location: { path, within: 'image' }, owner: ownerOfPath(owners, value, path) })),
+      files.map(({ path, mode }): Violation => ({
+        id: path,
+        subject: '',
+        severity: 'medium',
+        platform,
+        wanted: 'not writable for everybody',
+        found: `mode ${mode}`,
+        remedy: worldWritable.remedy,
+        location: { path, within: 'image' },
+        owner: ownerOfPath(owners, value, path),
+      })),
     )
     return { wanted: 'none', found: onEveryPlatform(images), violations }
   },

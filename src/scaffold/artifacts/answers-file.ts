@@ -8,8 +8,14 @@ import { yamlFile } from '../yaml-file.ts'
 export const answersPath = 'deploy/scaffold.yaml'
 
 /** The answers that the scaffold was made from, and what was read from the surroundings: another checkout must not give another name. */
-export function answersFile({ path: _path, name: _name, repository: _repository, ...answers }: Answers, { name, repository }: Application): string {
-  return yamlFile('The answers that "loadline scaffold" was given. Change them here or by its options, and run it again; "loadline scaffold --check" compares.', { name, repository, ...answers })
+export function answersFile(
+  { path: _path, name: _name, repository: _repository, ...answers }: Answers,
+  { name, repository }: Application,
+): string {
+  return yamlFile(
+    'The answers that "loadline scaffold" was given. Change them here or by its options, and run it again; "loadline scaffold --check" compares.',
+    { name, repository, ...answers },
+  )
 }
 
 /** Reads that file back, as answers that are yet to be checked. Throws `USAGE`. */
@@ -18,7 +24,12 @@ export function parseKeptAnswers(text: string, path: string): Record<string, unk
   try {
     kept = parse(text, { maxAliasCount: 0 })
   } catch (error) {
-    throw new DeliveryError('USAGE', `the answers in ${path} cannot be parsed: ${(error as Error).message.split('\n')[0]}`, 'Repair or remove the file.', { cause: error })
+    throw new DeliveryError(
+      'USAGE',
+      `the answers in ${path} cannot be parsed: ${(error as Error).message.split('\n')[0]}`,
+      'Repair or remove the file.',
+      { cause: error },
+    )
   }
   if (typeof kept === 'object' && kept !== null && !Array.isArray(kept)) return kept as Record<string, unknown>
   throw new DeliveryError('USAGE', `wanted answers in ${path}, found something else`, 'Repair or remove the file.')

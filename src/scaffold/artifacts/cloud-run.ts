@@ -10,14 +10,22 @@ export function cloudRun(application: Application): string {
   const { cpu, memory, temporary, startSeconds } = runtimes[language]
   // Below 512 MiB the second generation of the platform does not start.
   const memoryLimit = Math.max(512, memory)
-  const environment = deploymentEnvironment(application, { collector: 'http://127.0.0.1:4318', hostOf: (service) => `${service}.${name}.internal`, secretsIn: (service) => `${secretFolder}/${service}` })
+  const environment = deploymentEnvironment(application, {
+    collector: 'http://127.0.0.1:4318',
+    hostOf: (service) => `${service}.${name}.internal`,
+    secretsIn: (service) => `${secretFolder}/${service}`,
+  })
   const probe = (path: string, timing: Record<string, number>) => ({ httpGet: { path, port }, ...timing })
   return yamlFile(
     'Replace PROJECT. The image has no digest yet, so it cannot be deployed: a release puts its own in. Requests come through the load balancer alone; what the service sends goes through your network.',
     {
       apiVersion: 'serving.knative.dev/v1',
       kind: 'Service',
-      metadata: { name, labels: { application: name }, annotations: { 'run.googleapis.com/ingress': 'internal-and-cloud-load-balancing' } },
+      metadata: {
+        name,
+        labels: { application: name },
+        annotations: { 'run.googleapis.com/ingress': 'internal-and-cloud-load-balancing' },
+      },
       spec: {
         template: {
           metadata: {
@@ -43,15 +51,33 @@ export function cloudRun(application: Application): string {
                 env: named(environment),
                 resources: { limits: { cpu: String(Math.max(1, cpu.limit / 1000)), memory: `${memoryLimit}Mi` } },
                 // The platform wants each timeout to be shorter than its period.
-                startupProbe: probe(health, { periodSeconds: 3, timeoutSeconds: 2, failureThreshold: startSeconds * 2 }),
-                readinessProbe: probe(ready, { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2, successThreshold: 1 }),
+                startupProbe: probe(health, {
+                  periodSeconds: 3,
+                  timeoutSeconds: 2,
+                  failureThreshold: startSeconds * 2,
+                }),
+                readinessProbe: probe(ready, {
+                  periodSeconds: 5,
+                  timeoutSeconds: 2,
+                  failureThreshold: 2,
+                  successThreshold: 1,
+                }),
                 livenessProbe: probe(health, { periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 }),
-                volumeMounts: [{ name: 'temporary', mountPath: '/tmp' }, ...needs.map((need) => ({ name: need, mountPath: `${secretFolder}/${need}` }))],
+                volumeMounts: [
+                  { name: 'temporary', mountPath: '/tmp' },
+                  ...needs.map((need) => ({ name: need, mountPath: `${secretFolder}/${need}` })),
+                ],
               },
             ],
             volumes: [
               { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
-              ...needs.map((need) => ({ name: need, secret: { secretName: `${name}-${need}`, items: [{ key: '1', path: backingServices[need].secret.file }] } })),
+              ...needs.map((need) => ({
+                name: need,
+                secret: {
+                  secretName: `${name}-${need}`,
+                  items: [{ key: '1', path: backingServices[need].secret.file }],
+                },
+              })),
             ],
           },
         },

@@ -10,21 +10,49 @@ export function compose(application: Application): string {
   const runtime = runtimes[language]
   const digestVariable = `${name.toUpperCase().replaceAll('-', '_')}_DIGEST`
   return yamlFile(
-    `${name} on one host. It starts only images that are named by digest: set ${[digestVariable, ...needs.map((need) => `${need.toUpperCase()}_DIGEST`)].join(' and ')} in .env, as sha256:...${needs.length === 0 ? '' : ` Secrets are files that only their owner may enter, never in version control: ${needs.flatMap((need) => Object.entries(secretsOf(need))).map(([file, holds]) => `secrets/${file} (${holds})`).join(', ')}.`} The published port is on loopback: a reverse proxy with TLS stands before it.`,
+    `${name} on one host. It starts only images that are named by digest: set ${[digestVariable, ...needs.map((need) => `${need.toUpperCase()}_DIGEST`)].join(' and ')} in .env, as sha256:...${
+      needs.length === 0
+        ? ''
+        : ` Secrets are files that only their owner may enter, never in version control: ${needs
+            .flatMap((need) => Object.entries(secretsOf(need)))
+            .map(([file, holds]) => `secrets/${file} (${holds})`)
+            .join(', ')}.`
+    } The published port is on loopback: a reverse proxy with TLS stands before it.`,
     {
       name,
       services: {
         [name]: {
           image: `${image}@\${${digestVariable}:?set it to the digest that the release printed}`,
           ...hardened(`${user}:${user}`),
-          environment: deploymentEnvironment(application, { collector: 'http://collector:4318', hostOf: (service) => service }),
+          environment: deploymentEnvironment(application, {
+            collector: 'http://collector:4318',
+            hostOf: (service) => service,
+          }),
           ports: [`127.0.0.1:${port}:${port}`],
           networks: ['edge', ...needs],
-          ...(needs.length === 0 ? {} : { secrets: needs.map((need) => backingServices[need].secret.file), depends_on: Object.fromEntries(needs.map((need) => [need, { condition: 'service_healthy', restart: true }])) }),
+          ...(needs.length === 0
+            ? {}
+            : {
+                secrets: needs.map((need) => backingServices[need].secret.file),
+                depends_on: Object.fromEntries(
+                  needs.map((need) => [need, { condition: 'service_healthy', restart: true }]),
+                ),
+              }),
           tmpfs: [`/tmp:size=${runtime.temporary}m,mode=1777,noexec,nosuid,nodev`],
           security_opt: ['no-new-privileges:true', 'seccomp=./deploy/seccomp.json'],
-          healthcheck: { test: ['CMD', ...healthcheck], interval: `${runtime.healthcheckSeconds}s`, timeout: language === 'java' ? '5s' : '3s', retries: 3, start_period: `${runtime.startSeconds * 2}s` },
-          deploy: { resources: { limits: { cpus: String(runtime.cpu.limit / 1000), memory: `${runtime.memory}M`, pids: 256 }, reservations: { cpus: String(runtime.cpu.request / 1000), memory: `${runtime.memory}M` } } },
+          healthcheck: {
+            test: ['CMD', ...healthcheck],
+            interval: `${runtime.healthcheckSeconds}s`,
+            timeout: language === 'java' ? '5s' : '3s',
+            retries: 3,
+            start_period: `${runtime.startSeconds * 2}s`,
+          },
+          deploy: {
+            resources: {
+              limits: { cpus: String(runtime.cpu.limit / 1000), memory: `${runtime.memory}M`, pids: 256 },
+              reservations: { cpus: String(runtime.cpu.request / 1000), memory: `${runtime.memory}M` },
+            },
+          },
           stop_grace_period: `${stopSeconds.atMost}s`,
         },
         ...Object.fromEntries(needs.map((need) => [need, backingService(need)])),
@@ -38,7 +66,11 @@ export function compose(application: Application): string {
         ? {}
         : {
             volumes: Object.fromEntries(needs.map((need) => [`${need}-data`, {}])),
-            secrets: Object.fromEntries(needs.flatMap((need) => Object.keys(secretsOf(need))).map((file) => [file, { file: `./secrets/${file}` }])),
+            secrets: Object.fromEntries(
+              needs
+                .flatMap((need) => Object.keys(secretsOf(need)))
+                .map((file) => [file, { file: `./secrets/${file}` }]),
+            ),
           }),
     },
   )
@@ -63,7 +95,12 @@ function backingService(need: BackingService): Record<string, unknown> {
     tmpfs: own.tmpfs,
     security_opt: ['no-new-privileges:true'],
     healthcheck: { test: own.healthcheck, interval: '10s', timeout: '5s', retries: 5, start_period: '30s' },
-    deploy: { resources: { limits: { cpus: '1', memory: own.memory, pids: 256 }, reservations: { cpus: '0.25', memory: own.memory } } },
+    deploy: {
+      resources: {
+        limits: { cpus: '1', memory: own.memory, pids: 256 },
+        reservations: { cpus: '0.25', memory: own.memory },
+      },
+    },
     stop_grace_period: '60s',
   }
 }

@@ -7,7 +7,23 @@ import { templateOf, type Templates } from '../templates.ts'
 
 /** DEPLOYMENT.md: why everything is as it is, for this application, and what to do when it is not. 1,500 to 2,500 words. */
 export function deploymentDocument(application: Application, templates: Templates): string {
-  const { name, image, language, port, health, ready, metrics, targets, compliance, needs, bases, secret, notes, path, entrypoint } = application
+  const {
+    name,
+    image,
+    language,
+    port,
+    health,
+    ready,
+    metrics,
+    targets,
+    compliance,
+    needs,
+    bases,
+    secret,
+    notes,
+    path,
+    entrypoint,
+  } = application
   const runtime = runtimes[language]
   const text = (file: string) => templateOf(templates, file).trimEnd()
   const sections = (files: readonly string[]) => files.map(text).join('\n\n')
@@ -43,9 +59,16 @@ export function deploymentDocument(application: Application, templates: Template
     regimes: compliance.map((regime) => compliances[regime].title).join(', '),
     logDays: String(logDays(compliance)),
     policyName: regulated(compliance) ? 'strict' : 'default',
-    pinning: 'A base is named by tag here; "loadline lock" writes the digest of each into `loadline.lock.json`, and running the scaffold again writes them into the Dockerfile. Until then no image passes the gate, because a tag may move.',
-    secretLine: secret === undefined ? 'No secret is mounted: every dependency comes from where everybody gets it.' : `The credentials of the private registry are mounted as the build secret \`${secret.id}\` for the steps that install, and are in no layer and in no history.`,
-    services: needs.length === 0 ? 'It keeps no state and talks to no database.' : `It talks to ${needs.map((need) => backingServices[need].title).join(' and ')}. Settings come as environment variables (${needs.flatMap((need) => Object.keys(backingServices[need].environment)).join(', ')}); each password comes as a file whose path a variable names (${needs.map((need) => backingServices[need].secret.variable).join(', ')}), and the application reads it at start. A file can be rotated, is not inherited by child processes, and does not appear in crash reports.`,
+    pinning:
+      'A base is named by tag here; "loadline lock" writes the digest of each into `loadline.lock.json`, and running the scaffold again writes them into the Dockerfile. Until then no image passes the gate, because a tag may move.',
+    secretLine:
+      secret === undefined
+        ? 'No secret is mounted: every dependency comes from where everybody gets it.'
+        : `The credentials of the private registry are mounted as the build secret \`${secret.id}\` for the steps that install, and are in no layer and in no history.`,
+    services:
+      needs.length === 0
+        ? 'It keeps no state and talks to no database.'
+        : `It talks to ${needs.map((need) => backingServices[need].title).join(' and ')}. Settings come as environment variables (${needs.flatMap((need) => Object.keys(backingServices[need].environment)).join(', ')}); each password comes as a file whose path a variable names (${needs.map((need) => backingServices[need].secret.variable).join(', ')}), and the application reads it at start. A file can be rotated, is not inherited by child processes, and does not appear in crash reports.`,
     notes: notes.length === 0 ? '' : `\nBefore the first release:\n\n${notes.map((note) => `- ${note}`).join('\n')}\n`,
   }
   const document = [

@@ -13,14 +13,17 @@ export function dockerfile(application: Application, templates: Templates, lock:
     ...values,
     buildBase: pinned(bases.build, lock),
     runBase: pinned(bases.run, lock),
-    secretMount: secret === undefined ? '' : `--mount=type=secret,id=${secret.id},target=${secret.target},required=true \\`,
+    secretMount:
+      secret === undefined ? '' : `--mount=type=secret,id=${secret.id},target=${secret.target},required=true \\`,
     labels: `LABEL ${assignments({
       'org.opencontainers.image.title': application.name,
       'org.opencontainers.image.description': application.description,
       'org.opencontainers.image.source': application.repository,
     }).join(' \\\n      ')}`,
     environment: assignments(environment).join(' \\\n    '),
-    volume: targets.includes('ecs') ? '# Fargate mounts a volume here and takes owner and mode from the image; elsewhere it is a tmpfs.\nVOLUME ["/tmp"]' : '',
+    volume: targets.includes('ecs')
+      ? '# Fargate mounts a volume here and takes owner and mode from the image; elsewhere it is a tmpfs.\nVOLUME ["/tmp"]'
+      : '',
     port: String(port),
     healthcheck: `--interval=${healthcheckSeconds}s --timeout=${language === 'java' ? 5 : 3}s --start-period=${startSeconds * 2}s --retries=3 \\\n    CMD ${execForm(healthcheck)}`,
     entrypoint: execForm(entrypoint),
@@ -30,7 +33,10 @@ export function dockerfile(application: Application, templates: Templates, lock:
 /** Adds the digest that the lock file has for a base. A sealed lock names stand-ins, whose digests are nobody else's. */
 function pinned(image: string, lock: Lock | undefined): string {
   const parsed = parseImageReference(image)
-  const found = lock?.mode !== 'connected' || parsed === undefined ? undefined : lock.bases.find(({ reference }) => reference === fullReference(parsed))
+  const found =
+    lock?.mode !== 'connected' || parsed === undefined
+      ? undefined
+      : lock.bases.find(({ reference }) => reference === fullReference(parsed))
   return found === undefined ? image : `${image}@${found.digest}`
 }
 
@@ -39,5 +45,8 @@ function execForm(argv: readonly string[]): string {
 }
 
 function assignments(values: Readonly<Record<string, string>>): string[] {
-  return Object.entries(values).map(([name, value]) => `${name}=${/^[\w./:@+,-]+$/.test(value) && !name.startsWith('org.') ? value : JSON.stringify(value).replaceAll('$', '\\$')}`)
+  return Object.entries(values).map(
+    ([name, value]) =>
+      `${name}=${/^[\w./:@+,-]+$/.test(value) && !name.startsWith('org.') ? value : JSON.stringify(value).replaceAll('$', '\\$')}`,
+  )
 }

@@ -21,11 +21,19 @@ const sizes = [
 export function ecs(application: Application): Record<string, string> {
   const { name, image, port, needs, language, healthcheck, compliance } = application
   const runtime = runtimes[language]
-  const size = sizes.find(({ cpu, memory }) => Number(memory) >= runtime.memory && Number(cpu) >= runtime.cpu.request * 1.024) ?? sizes[2]
-  const arn = (service: string, resource: string) => `arn:aws:${service}:${service === 'iam' ? '' : account.region}:${account.id}:${resource}`
+  const size =
+    sizes.find(({ cpu, memory }) => Number(memory) >= runtime.memory && Number(cpu) >= runtime.cpu.request * 1.024) ??
+    sizes[2]
+  const arn = (service: string, resource: string) =>
+    `arn:aws:${service}:${service === 'iam' ? '' : account.region}:${account.id}:${resource}`
   // A secret of the manager becomes an environment variable of the container: the platform offers no files. The names say so.
   const variables = new Set(needs.map((need) => backingServices[need].secret.variable))
-  const environment = Object.entries(deploymentEnvironment(application, { collector: 'http://127.0.0.1:4318', hostOf: (service) => `${service}.${name}.internal` })).filter(([key]) => !variables.has(key))
+  const environment = Object.entries(
+    deploymentEnvironment(application, {
+      collector: 'http://127.0.0.1:4318',
+      hostOf: (service) => `${service}.${name}.internal`,
+    }),
+  ).filter(([key]) => !variables.has(key))
   const taskDefinition = {
     family: name,
     requiresCompatibilities: ['FARGATE'],
@@ -46,16 +54,35 @@ export function ecs(application: Application): Record<string, string> {
         linuxParameters: { capabilities: { drop: ['ALL'] }, initProcessEnabled: false },
         portMappings: [{ name: 'http', containerPort: port, protocol: 'tcp', appProtocol: 'http' }],
         environment: named(Object.fromEntries(environment)),
-        ...(needs.length === 0 ? {} : { secrets: needs.map((need) => ({ name: backingServices[need].secret.variable.replace(/_FILE$/, ''), valueFrom: arn('secretsmanager', `secret:${name}/${need}`) })) }),
+        ...(needs.length === 0
+          ? {}
+          : {
+              secrets: needs.map((need) => ({
+                name: backingServices[need].secret.variable.replace(/_FILE$/, ''),
+                valueFrom: arn('secretsmanager', `secret:${name}/${need}`),
+              })),
+            }),
         mountPoints: [{ sourceVolume: 'temporary', containerPath: '/tmp', readOnly: false }],
-        healthCheck: { command: ['CMD', ...healthcheck], interval: runtime.healthcheckSeconds, timeout: language === 'java' ? 5 : 3, retries: 3, startPeriod: runtime.startSeconds * 2 },
+        healthCheck: {
+          command: ['CMD', ...healthcheck],
+          interval: runtime.healthcheckSeconds,
+          timeout: language === 'java' ? 5 : 3,
+          retries: 3,
+          startPeriod: runtime.startSeconds * 2,
+        },
         stopTimeout: stopSeconds.atMost,
         ulimits: [{ name: 'nofile', softLimit: 65_536, hardLimit: 65_536 }],
         versionConsistency: 'enabled',
         logConfiguration: {
           logDriver: 'awslogs',
           // Where the log service is slow, lines are lost rather than requests; a full buffer is counted.
-          options: { 'awslogs-group': `/ecs/${name}`, 'awslogs-region': account.region, 'awslogs-stream-prefix': name, mode: 'non-blocking', 'max-buffer-size': '25m' },
+          options: {
+            'awslogs-group': `/ecs/${name}`,
+            'awslogs-region': account.region,
+            'awslogs-stream-prefix': name,
+            mode: 'non-blocking',
+            'max-buffer-size': '25m',
+          },
         },
       },
     ],
@@ -70,26 +97,54 @@ export function ecs(application: Application): Record<string, string> {
     launchType: 'FARGATE',
     platformVersion: '1.4.0',
     availabilityZoneRebalancing: 'ENABLED',
-    deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200, deploymentCircuitBreaker: { enable: true, rollback: true } },
-    networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-PRIVATE-A', 'subnet-PRIVATE-B', 'subnet-PRIVATE-C'], securityGroups: [`sg-${name}`], assignPublicIp: 'DISABLED' } },
-    loadBalancers: [{ targetGroupArn: arn('elasticloadbalancing', `targetgroup/${name}/TARGET-GROUP`), containerName: name, containerPort: port }],
+    deploymentConfiguration: {
+      minimumHealthyPercent: 100,
+      maximumPercent: 200,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+    },
+    networkConfiguration: {
+      awsvpcConfiguration: {
+        subnets: ['subnet-PRIVATE-A', 'subnet-PRIVATE-B', 'subnet-PRIVATE-C'],
+        securityGroups: [`sg-${name}`],
+        assignPublicIp: 'DISABLED',
+      },
+    },
+    loadBalancers: [
+      {
+        targetGroupArn: arn('elasticloadbalancing', `targetgroup/${name}/TARGET-GROUP`),
+        containerName: name,
+        containerPort: port,
+      },
+    ],
     healthCheckGracePeriodSeconds: runtime.startSeconds * 6,
     enableExecuteCommand: false,
     enableECSManagedTags: true,
     propagateTags: 'SERVICE',
     tags: [{ key: 'application', value: name }],
   }
-  const dimension = { ServiceNamespace: 'ecs', ResourceId: `service/${name}/${name}`, ScalableDimension: 'ecs:service:DesiredCount' }
+  const dimension = {
+    ServiceNamespace: 'ecs',
+    ResourceId: `service/${name}/${name}`,
+    ScalableDimension: 'ecs:service:DesiredCount',
+  }
   return {
     'deploy/ecs/task-definition.json': json(taskDefinition),
     'deploy/ecs/service.json': json(service),
-    'deploy/ecs/log-retention.json': json({ logGroupName: `/ecs/${name}`, retentionInDays: [...logRetentions].find((days) => days >= logDays(compliance)) }),
+    'deploy/ecs/log-retention.json': json({
+      logGroupName: `/ecs/${name}`,
+      retentionInDays: [...logRetentions].find((days) => days >= logDays(compliance)),
+    }),
     'deploy/ecs/scalable-target.json': json({ ...dimension, MinCapacity: replicas.least, MaxCapacity: replicas.most }),
     'deploy/ecs/scaling-policy.json': json({
       PolicyName: `${name}-cpu`,
       ...dimension,
       PolicyType: 'TargetTrackingScaling',
-      TargetTrackingScalingPolicyConfiguration: { TargetValue: replicas.targetCpuPercent, PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' }, ScaleInCooldown: 300, ScaleOutCooldown: 30 },
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: replicas.targetCpuPercent,
+        PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
+        ScaleInCooldown: 300,
+        ScaleOutCooldown: 30,
+      },
     }),
   }
 }

@@ -8,7 +8,10 @@ export const secretFolder = '/run/secrets'
  * What every platform sets beside the image's own environment: logs, tracing, and how to reach the services. No value is a secret.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
-export function deploymentEnvironment(application: Application, { collector, ...places }: { collector: string } & ServicePlaces): Record<string, string> {
+export function deploymentEnvironment(
+  application: Application,
+  { collector, ...places }: { collector: string } & ServicePlaces,
+): Record<string, string> {
   return {
     LOG_FORMAT: 'json',
     LOG_LEVEL: 'info',
@@ -31,10 +34,16 @@ interface ServicePlaces {
 }
 
 /** How the application reaches its services. */
-export function serviceEnvironment({ needs }: Application, { hostOf, secretsIn = () => secretFolder }: ServicePlaces): Record<string, string> {
+export function serviceEnvironment(
+  { needs }: Application,
+  { hostOf, secretsIn = () => secretFolder }: ServicePlaces,
+): Record<string, string> {
   const services = needs.map((need) => {
     const { environment, secret } = backingServices[need]
-    return [...Object.entries(environment).map(([key, value]) => [key, value === 'HOST' ? hostOf(need) : value]), [secret.variable, `${secretsIn(need)}/${secret.file}`]] as Array<[string, string]>
+    return [
+      ...Object.entries(environment).map(([key, value]) => [key, value === 'HOST' ? hostOf(need) : value]),
+      [secret.variable, `${secretsIn(need)}/${secret.file}`],
+    ] as Array<[string, string]>
   })
   return Object.fromEntries(services.flat())
 }

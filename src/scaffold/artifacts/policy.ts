@@ -32,7 +32,18 @@ function run(application: Application): Record<string, unknown> {
   return {
     ...limits,
     environment: serviceEnvironment(application, { hostOf: (service) => service }),
-    files: Object.fromEntries(needs.map((need) => [`${secretFolder}/${backingServices[need].secret.file}`, proofPassword])),
-    services: Object.fromEntries(needs.map((need) => [need, { image: backingServices[need].compose.image, ports: [backingServices[need].port], ...backingServices[need].proof }])),
+    files: Object.fromEntries(
+      needs.map((need) => [`${secretFolder}/${backingServices[need].secret.file}`, proofPassword]),
+    ),
+    services: Object.fromEntries(
+      needs.map((need) => [
+        need,
+        {
+          image: backingServices[need].compose.image,
+          ports: [backingServices[need].port],
+          ...backingServices[need].proof,
+        },
+      ]),
+    ),
   }
 }

@@ -22,6 +22,14 @@ export function structureTest({ name, port, entrypoint, environment, healthcheck
       absent('no package manager of the distribution', '/usr/bin/apt-get'),
       ...structure.absent.map((path) => absent(`no ${path}`, path)),
     ],
-    commandTests: [{ name: 'the health check fails while nothing serves', command: program, args, exitCode: 1, expectedError: ['no answer'] }],
+    commandTests: [
+      {
+        name: 'the health check fails while nothing serves',
+        command: program,
+        args,
+        exitCode: 1,
+        expectedError: ['no answer'],
+      },
+    ],
   })
 }

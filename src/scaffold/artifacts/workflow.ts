@@ -23,13 +23,28 @@ export function workflow({ name, image, path, secret, compliance }: Application)
     { uses: actions.checkout, with: { 'persist-credentials': false, 'fetch-depth': fetchDepth } },
     { uses: actions.setupNode, with: { 'node-version': '24' } },
   ]
-  const reports = { name: 'Keep the reports', if: 'always()', uses: actions.uploadArtifact, with: { name: `${name}-reports`, path: 'loadline-report', 'retention-days': 90, 'if-no-files-found': 'error' } }
+  const reports = {
+    name: 'Keep the reports',
+    if: 'always()',
+    uses: actions.uploadArtifact,
+    with: { name: `${name}-reports`, path: 'loadline-report', 'retention-days': 90, 'if-no-files-found': 'error' },
+  }
   const logIn = {
     name: 'Log in to the registry',
-    env: { REGISTRY: image.split('/')[0], REGISTRY_USER: '${{ secrets.REGISTRY_USER }}', REGISTRY_TOKEN: '${{ secrets.REGISTRY_TOKEN }}' },
+    env: {
+      REGISTRY: image.split('/')[0],
+      REGISTRY_USER: '${{ secrets.REGISTRY_USER }}',
+      REGISTRY_TOKEN: '${{ secrets.REGISTRY_TOKEN }}',
+    },
     run: 'printf %s "$REGISTRY_TOKEN" | docker login "$REGISTRY" --username "$REGISTRY_USER" --password-stdin',
   }
-  const job = (condition: string, permissions: Record<string, string>, own: readonly unknown[]) => ({ if: condition, 'runs-on': 'ubuntu-24.04', 'timeout-minutes': 45, permissions, steps: own })
+  const job = (condition: string, permissions: Record<string, string>, own: readonly unknown[]) => ({
+    if: condition,
+    'runs-on': 'ubuntu-24.04',
+    'timeout-minutes': 45,
+    permissions,
+    steps: own,
+  })
   const onlyHere = path === '' ? {} : { paths: [`${path}/**`, `.github/workflows/${name}.yaml`] }
   return {
     [`.github/workflows/${name}.yaml`]: yamlFile(
@@ -42,12 +57,22 @@ export function workflow({ name, image, path, secret, compliance }: Application)
           schedule: [{ cron: strict ? '17 4 * * *' : '17 4 * * 1' }],
         },
         permissions: {},
-        concurrency: { group: `${name}-\${{ github.ref }}`, 'cancel-in-progress': "${{ github.event_name == 'pull_request' }}" },
+        concurrency: {
+          group: `${name}-\${{ github.ref }}`,
+          'cancel-in-progress': "${{ github.event_name == 'pull_request' }}",
+        },
         jobs: {
           judge: job("github.event_name == 'pull_request'", { contents: 'read' }, [
             ...steps(0),
-            { name: 'Lint, build, collect evidence, judge', ...(secret === undefined ? {} : { env: environment }), run: `${loadline} build-and-scan ${quoted(source)}${buildSecret}${exploited}` },
-            { name: 'Check that the scaffold is as it was made', run: `${loadline} scaffold .${path === '' ? '' : ` --path ${quoted(path)}`} --check` },
+            {
+              name: 'Lint, build, collect evidence, judge',
+              ...(secret === undefined ? {} : { env: environment }),
+              run: `${loadline} build-and-scan ${quoted(source)}${buildSecret}${exploited}`,
+            },
+            {
+              name: 'Check that the scaffold is as it was made',
+              run: `${loadline} scaffold .${path === '' ? '' : ` --path ${quoted(path)}`} --check`,
+            },
             reports,
           ]),
           release: {
@@ -56,7 +81,11 @@ export function workflow({ name, image, path, secret, compliance }: Application)
               logIn,
               {
                 name: 'Judge, publish, sign, attest, verify',
-                env: { ...environment, COSIGN_PRIVATE_KEY: '${{ secrets.COSIGN_PRIVATE_KEY }}', COSIGN_PASSWORD: '${{ secrets.COSIGN_PASSWORD }}' },
+                env: {
+                  ...environment,
+                  COSIGN_PRIVATE_KEY: '${{ secrets.COSIGN_PRIVATE_KEY }}',
+                  COSIGN_PASSWORD: '${{ secrets.COSIGN_PASSWORD }}',
+                },
                 run: `${loadline} build-and-scan ${quoted(source)}${buildSecret}${exploited} --publish ${image} --key env:COSIGN_PRIVATE_KEY --registry-config "$HOME/.docker/config.json"`,
               },
               reports,

@@ -12,36 +12,75 @@ export const go: Stack = {
   title: 'Go',
   signs: ['go.mod'],
   lock: { wanted: 'go.sum beside a go.mod with requirements', make: 'go mod tidy' },
-  locked: (tree) => tree.texts.has('go.sum') || (tree.texts.has('go.mod') && !/^\s*require\b/m.test(tree.texts.get('go.mod') ?? '')),
+  locked: (tree) =>
+    tree.texts.has('go.sum') || (tree.texts.has('go.mod') && !/^\s*require\b/m.test(tree.texts.get('go.mod') ?? '')),
   read(tree, answers) {
     const text = tree.texts.get('go.mod')
     const module = /^module\s+(\S+)/m.exec(text ?? '')?.[1]
-    if (text === undefined || module === undefined) throw new DeliveryError('SOURCE', `wanted a go.mod that names its module, found ${text === undefined ? 'go.sum alone' : 'one without a module line'}`, 'Write it with "go mod init".')
+    if (text === undefined || module === undefined)
+      throw new DeliveryError(
+        'SOURCE',
+        `wanted a go.mod that names its module, found ${text === undefined ? 'go.sum alone' : 'one without a module line'}`,
+        'Write it with "go mod init".',
+      )
     checkVersion(text)
     const sources = [...tree.texts].filter(([path]) => path.endsWith('.go') && !isTest(path))
     const needsC = sources.find(([, code]) => /^import "C"$/m.test(code))
-    if (needsC !== undefined) throw new DeliveryError('SOURCE', `wanted a program without C code, which runs on a base without a C library; found import "C" in ${needsC[0]}`, 'Use a Go implementation, or write the Dockerfile on gcr.io/distroless/cc-debian12 yourself.')
+    if (needsC !== undefined)
+      throw new DeliveryError(
+        'SOURCE',
+        `wanted a program without C code, which runs on a base without a C library; found import "C" in ${needsC[0]}`,
+        'Use a Go implementation, or write the Dockerfile on gcr.io/distroless/cc-debian12 yourself.',
+      )
     const code = codeAtTop(tree, /\.go$/)
-    const embedded = sources.flatMap(([path, source]) => (path.includes('/') ? [] : [...source.matchAll(/^\/\/go:embed (.+)$/gm)].flatMap((match) => (match[1] ?? '').split(' ').map((pattern) => pattern.replace(/^all:/, '').split('/')[0] ?? ''))))
-    const shipped = { folders: [...new Set([...code.folders, ...embedded.filter((name) => tree.paths.some((path) => path.startsWith(`${name}/`)))])].sort(), files: [...code.files, ...embedded.filter((name) => tree.paths.includes(name))].sort() }
+    const embedded = sources.flatMap(([path, source]) =>
+      path.includes('/')
+        ? []
+        : [...source.matchAll(/^\/\/go:embed (.+)$/gm)].flatMap((match) =>
+            (match[1] ?? '').split(' ').map((pattern) => pattern.replace(/^all:/, '').split('/')[0] ?? ''),
+          ),
+    )
+    const shipped = {
+      folders: [
+        ...new Set([
+          ...code.folders,
+          ...embedded.filter((name) => tree.paths.some((path) => path.startsWith(`${name}/`))),
+        ]),
+      ].sort(),
+      files: [...code.files, ...embedded.filter((name) => tree.paths.includes(name))].sort(),
+    }
     const lockFiles = ['go.mod', 'go.sum'].filter((path) => tree.paths.includes(path))
     const required = (path: RegExp) => path.test(text)
     return {
       stack: 'go',
       language: 'go',
-      name: module.replace(/\/v\d+$/, '').split('/').at(-1),
+      name: module
+        .replace(/\/v\d+$/, '')
+        .split('/')
+        .at(-1),
       description: undefined,
       repository: undefined,
       bases: { build: 'golang:1.26-bookworm', run: 'gcr.io/distroless/static-debian12:nonroot' },
       template: 'go.Dockerfile',
-      values: { lockFiles: lockFiles.join(' '), copySources: copyLines(shipped), package: packageToBuild(tree, answers) },
+      values: {
+        lockFiles: lockFiles.join(' '),
+        copySources: copyLines(shipped),
+        package: packageToBuild(tree, answers),
+      },
       sources: [...lockFiles, ...shipped.folders, ...shipped.files],
       entrypoint: ['/app'],
       environment: {},
-      needs: [...(required(/jackc\/pgx|lib\/pq/) ? (['postgres'] as const) : []), ...(required(/go-redis|gomodule\/redigo/) ? (['redis'] as const) : [])],
+      needs: [
+        ...(required(/jackc\/pgx|lib\/pq/) ? (['postgres'] as const) : []),
+        ...(required(/go-redis|gomodule\/redigo/) ? (['redis'] as const) : []),
+      ],
       secret: answers.privateRegistry ? { id: 'netrc', target: '/root/.netrc' } : undefined,
       structure: { present: '/app', absent: ['/src', '/usr/local/go'] },
-      notes: required(/prometheus\/client_golang/) ? [] : ['prometheus/client_golang is not required in go.mod: the metrics path answers nothing until a Prometheus client is added.'],
+      notes: required(/prometheus\/client_golang/)
+        ? []
+        : [
+            'prometheus/client_golang is not required in go.mod: the metrics path answers nothing until a Prometheus client is added.',
+          ],
     }
   },
 }
@@ -50,13 +89,30 @@ function checkVersion(text: string): void {
   const version = /^go\s+(\d+)\.(\d+)/m.exec(text)
   const [major, minor] = [Number(version?.[1] ?? 1), Number(version?.[2] ?? 0)]
   if (major > newestGo[0] || (major === newestGo[0] && minor > newestGo[1])) {
-    throw new DeliveryError('SOURCE', `wanted a module for Go ${newestGo.join('.')} or older, found "${version?.[0]}" in go.mod`, 'Lower the go line of go.mod, or use a newer Loadline.')
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted a module for Go ${newestGo.join('.')} or older, found "${version?.[0]}" in go.mod`,
+      'Lower the go line of go.mod, or use a newer Loadline.',
+    )
   }
 }
 
 /** The one package main, at the top or below cmd. Throws `SOURCE` where there is none, or several. */
 function packageToBuild(tree: SourceTree, { entry }: Answers): string {
-  const folders = [...new Set([...tree.texts].filter(([path, text]) => path.endsWith('.go') && !isTest(path) && !path.startsWith('deploy/') && /^package main$/m.test(text) && /^func main\(\)/m.test(text)).map(([path]) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.')))].sort()
+  const folders = [
+    ...new Set(
+      [...tree.texts]
+        .filter(
+          ([path, text]) =>
+            path.endsWith('.go') &&
+            !isTest(path) &&
+            !path.startsWith('deploy/') &&
+            /^package main$/m.test(text) &&
+            /^func main\(\)/m.test(text),
+        )
+        .map(([path]) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.')),
+    ),
+  ].sort()
   const written = (folder: string) => (folder === '.' ? '.' : `./${folder}`)
   if (entry !== undefined) {
     const folder = entry.replace(/^\.\//, '').replace(/\/$/, '') || '.'
@@ -64,5 +120,9 @@ function packageToBuild(tree: SourceTree, { entry }: Answers): string {
   }
   const [only, ...others] = entry === undefined ? folders : []
   if (only !== undefined && others.length === 0) return written(only)
-  throw new DeliveryError('SOURCE', `wanted one package main${entry === undefined ? '' : ` in ${entry}`}, found ${folders.length === 0 ? 'none' : folders.map(written).join(', ')}`, 'Give the folder of the program with --entry, e.g. --entry cmd/server.')
+  throw new DeliveryError(
+    'SOURCE',
+    `wanted one package main${entry === undefined ? '' : ` in ${entry}`}, found ${folders.length === 0 ? 'none' : folders.map(written).join(', ')}`,
+    'Give the folder of the program with --entry, e.g. --entry cmd/server.',
+  )
 }

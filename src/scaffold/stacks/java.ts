@@ -6,25 +6,55 @@ import type { Stack } from '../stack.ts'
 
 /** Long-term releases of Java that a base without shell has, the oldest first: the lowest that runs the application is chosen. */
 const javas = [
-  { release: 17, maven: 'maven:3-eclipse-temurin-17', gradle: 'gradle:8-jdk17', run: 'gcr.io/distroless/java17-debian12:nonroot' },
-  { release: 21, maven: 'maven:3-eclipse-temurin-21', gradle: 'gradle:8-jdk21', run: 'gcr.io/distroless/java21-debian12:nonroot' },
+  {
+    release: 17,
+    maven: 'maven:3-eclipse-temurin-17',
+    gradle: 'gradle:8-jdk17',
+    run: 'gcr.io/distroless/java17-debian12:nonroot',
+  },
+  {
+    release: 21,
+    maven: 'maven:3-eclipse-temurin-21',
+    gradle: 'gradle:8-jdk21',
+    run: 'gcr.io/distroless/java21-debian12:nonroot',
+  },
 ]
 
 // The memory limit is the container's: the heap takes three quarters of it. A JVM without heap ends, and the platform starts another.
-const jvmOptions = ['-XX:MaxRAMPercentage=75.0', '-XX:+ExitOnOutOfMemoryError', '-XX:-UsePerfData', '-Djava.io.tmpdir=/tmp']
+const jvmOptions = [
+  '-XX:MaxRAMPercentage=75.0',
+  '-XX:+ExitOnOutOfMemoryError',
+  '-XX:-UsePerfData',
+  '-Djava.io.tmpdir=/tmp',
+]
 
 export const javaMaven: Stack = {
   name: 'java-maven',
   title: 'Java with Maven',
   signs: ['pom.xml'],
-  lock: { wanted: 'a pom.xml in which every version is fixed (Maven has no lock file)', make: 'replace ranges, LATEST, RELEASE and -SNAPSHOT by versions' },
-  locked: (tree) => tree.texts.has('pom.xml') && !/<version>\s*([[(].*|LATEST|RELEASE)\s*<\/version>|<dependency>(?:(?!<\/dependency>)[\s\S])*-SNAPSHOT\s*<\/version>/.test(tree.texts.get('pom.xml') ?? ''),
+  lock: {
+    wanted: 'a pom.xml in which every version is fixed (Maven has no lock file)',
+    make: 'replace ranges, LATEST, RELEASE and -SNAPSHOT by versions',
+  },
+  locked: (tree) =>
+    tree.texts.has('pom.xml') &&
+    !/<version>\s*([[(].*|LATEST|RELEASE)\s*<\/version>|<dependency>(?:(?!<\/dependency>)[\s\S])*-SNAPSHOT\s*<\/version>/.test(
+      tree.texts.get('pom.xml') ?? '',
+    ),
   read(tree, answers) {
     const pom = (tree.texts.get('pom.xml') ?? '').replaceAll(/<!--[\s\S]*?-->/g, '')
-    if (!/<project[\s>]/.test(pom)) throw new DeliveryError('SOURCE', 'wanted a Maven project in pom.xml, found something else', 'Repair pom.xml.')
-    if (/<modules>/.test(pom)) throw new DeliveryError('SOURCE', 'wanted one application, found a pom.xml with modules', 'Give the folder of one module with --path; its parent must come from a repository.')
+    if (!/<project[\s>]/.test(pom))
+      throw new DeliveryError('SOURCE', 'wanted a Maven project in pom.xml, found something else', 'Repair pom.xml.')
+    if (/<modules>/.test(pom))
+      throw new DeliveryError(
+        'SOURCE',
+        'wanted one application, found a pom.xml with modules',
+        'Give the folder of one module with --path; its parent must come from a repository.',
+      )
     const own = pom.replaceAll(/<(parent|dependencies|dependencyManagement|build|profiles)>[\s\S]*?<\/\1>/g, '')
-    const java = chooseJava(/<(?:maven\.compiler\.release|maven\.compiler\.target|java\.version|release)>\s*(?:1\.)?(\d+)\s*</.exec(pom)?.[1])
+    const java = chooseJava(
+      /<(?:maven\.compiler\.release|maven\.compiler\.target|java\.version|release)>\s*(?:1\.)?(\d+)\s*</.exec(pom)?.[1],
+    )
     const main = mainClass(tree, answers, /<(?:mainClass|start-class|exec\.mainClass)>\s*([\w.$]+)\s*</.exec(pom)?.[1])
     return {
       ...read(tree, answers, pom),
@@ -36,7 +66,10 @@ export const javaMaven: Stack = {
       values: {},
       sources: ['pom.xml', 'src/main'],
       entrypoint: ['/usr/bin/java', ...jvmOptions, '-cp', '/app/classes:/app/lib/*', main],
-      secret: answers.privateRegistry || /<repositories>/.test(pom) ? { id: 'maven-settings', target: '/root/.m2/settings.xml' } : undefined,
+      secret:
+        answers.privateRegistry || /<repositories>/.test(pom)
+          ? { id: 'maven-settings', target: '/root/.m2/settings.xml' }
+          : undefined,
     }
   },
 }
@@ -45,18 +78,48 @@ export const javaGradle: Stack = {
   name: 'java-gradle',
   title: 'Java with Gradle',
   signs: ['build.gradle', 'build.gradle.kts'],
-  lock: { wanted: 'gradle.lockfile', make: 'dependencyLocking { lockAllConfigurations() } in the build file, then: gradle dependencies --write-locks' },
+  lock: {
+    wanted: 'gradle.lockfile',
+    make: 'dependencyLocking { lockAllConfigurations() } in the build file, then: gradle dependencies --write-locks',
+  },
   locked: (tree) => tree.texts.has('gradle.lockfile'),
   read(tree, answers) {
-    const files = ['build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts', 'gradle.properties', 'gradle.lockfile', 'gradle/verification-metadata.xml', 'gradle/libs.versions.toml'].filter((path) => tree.paths.includes(path))
-    const build = (tree.texts.get('build.gradle') ?? tree.texts.get('build.gradle.kts') ?? '').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+    const files = [
+      'build.gradle',
+      'build.gradle.kts',
+      'settings.gradle',
+      'settings.gradle.kts',
+      'gradle.properties',
+      'gradle.lockfile',
+      'gradle/verification-metadata.xml',
+      'gradle/libs.versions.toml',
+    ].filter((path) => tree.paths.includes(path))
+    const build = (tree.texts.get('build.gradle') ?? tree.texts.get('build.gradle.kts') ?? '').replaceAll(
+      /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm,
+      '',
+    )
     const settings = tree.texts.get('settings.gradle') ?? tree.texts.get('settings.gradle.kts') ?? ''
-    if (/^\s*include\b/m.test(settings)) throw new DeliveryError('SOURCE', 'wanted one application, found a Gradle build with several projects', 'Make the application a build of its own and give its folder with --path.')
-    if (!/\bid\s*\(?\s*['"]application['"]|^\s*`?application`?\s*$|apply\s+plugin:\s*['"]application['"]/m.test(build)) {
-      throw new DeliveryError('SOURCE', 'wanted a build with the application plugin, whose installDist lays out what runs; found none', "Add id 'application' to the plugins, and application { mainClass = '...' }.")
+    if (/^\s*include\b/m.test(settings))
+      throw new DeliveryError(
+        'SOURCE',
+        'wanted one application, found a Gradle build with several projects',
+        'Make the application a build of its own and give its folder with --path.',
+      )
+    if (
+      !/\bid\s*\(?\s*['"]application['"]|^\s*`?application`?\s*$|apply\s+plugin:\s*['"]application['"]/m.test(build)
+    ) {
+      throw new DeliveryError(
+        'SOURCE',
+        'wanted a build with the application plugin, whose installDist lays out what runs; found none',
+        "Add id 'application' to the plugins, and application { mainClass = '...' }.",
+      )
     }
     const name = /rootProject\.name\s*=\s*['"]([^'"]+)/.exec(settings)?.[1]
-    const java = chooseJava(/(?:JavaLanguageVersion\.of\(|JavaVersion\.VERSION_|options\.release\s*=\s*|sourceCompatibility\s*=\s*['"]?)(?:1[._])?(\d+)/.exec(build)?.[1])
+    const java = chooseJava(
+      /(?:JavaLanguageVersion\.of\(|JavaVersion\.VERSION_|options\.release\s*=\s*|sourceCompatibility\s*=\s*['"]?)(?:1[._])?(\d+)/.exec(
+        build,
+      )?.[1],
+    )
     const main = mainClass(tree, answers, /mainClass(?:\.set\()?\s*=?\s*\(?['"]([\w.$]+)/.exec(build)?.[1])
     const [folders, top] = [files.filter((path) => path.includes('/')), files.filter((path) => !path.includes('/'))]
     return {
@@ -69,42 +132,89 @@ export const javaGradle: Stack = {
       values: { lockFiles: top.join(' '), copyGradle: folders.length === 0 ? '' : `COPY ${folders.join(' ')} gradle/` },
       sources: [...files, 'src/main'],
       entrypoint: ['/usr/bin/java', ...jvmOptions, '-cp', '/app/lib/*', main],
-      secret: answers.privateRegistry || /\bcredentials\b/.test(build) ? { id: 'gradle-properties', target: '/var/cache/gradle/gradle.properties' } : undefined,
+      secret:
+        answers.privateRegistry || /\bcredentials\b/.test(build)
+          ? { id: 'gradle-properties', target: '/var/cache/gradle/gradle.properties' }
+          : undefined,
     }
   },
 }
 
-function read(tree: SourceTree, _answers: Answers, described: string): Omit<StackReading, 'stack' | 'name' | 'description' | 'bases' | 'template' | 'values' | 'sources' | 'entrypoint' | 'secret'> {
+function read(
+  tree: SourceTree,
+  _answers: Answers,
+  described: string,
+): Omit<
+  StackReading,
+  'stack' | 'name' | 'description' | 'bases' | 'template' | 'values' | 'sources' | 'entrypoint' | 'secret'
+> {
   const spring = /spring-boot/.test(described)
   const actuator = /spring-boot-starter-actuator/.test(described)
-  const settings = [...tree.texts].filter(([path]) => /^src\/main\/resources\/application\.(properties|ya?ml)$/.test(path)).map(([, text]) => text).join('\n')
-  const port = /^\s*server\.port\s*[=:]\s*(?:\$\{[A-Z_]+:)?(\d+)/m.exec(settings)?.[1] ?? /^server:\s*\n(?:\s+.*\n)*?\s+port:\s*(?:\$\{[A-Z_]+:)?(\d+)/m.exec(settings)?.[1]
+  const settings = [...tree.texts]
+    .filter(([path]) => /^src\/main\/resources\/application\.(properties|ya?ml)$/.test(path))
+    .map(([, text]) => text)
+    .join('\n')
+  const port =
+    /^\s*server\.port\s*[=:]\s*(?:\$\{[A-Z_]+:)?(\d+)/m.exec(settings)?.[1] ??
+    /^server:\s*\n(?:\s+.*\n)*?\s+port:\s*(?:\$\{[A-Z_]+:)?(\d+)/m.exec(settings)?.[1]
   return {
     language: 'java',
     repository: undefined,
-    environment: spring ? { LOGGING_STRUCTURED_FORMAT_CONSOLE: 'ecs', SERVER_SHUTDOWN: 'graceful', SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE: '20s', ...(actuator ? { MANAGEMENT_ENDPOINT_HEALTH_PROBES_ENABLED: 'true', MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE: 'health,prometheus' } : {}) } : {},
+    environment: spring
+      ? {
+          LOGGING_STRUCTURED_FORMAT_CONSOLE: 'ecs',
+          SERVER_SHUTDOWN: 'graceful',
+          SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE: '20s',
+          ...(actuator
+            ? {
+                MANAGEMENT_ENDPOINT_HEALTH_PROBES_ENABLED: 'true',
+                MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE: 'health,prometheus',
+              }
+            : {}),
+        }
+      : {},
     ...(port !== undefined ? { port: Number(port) } : spring ? { port: 8080 } : {}),
-    ...(actuator ? { health: '/actuator/health/liveness', ready: '/actuator/health/readiness', metrics: '/actuator/prometheus' } : {}),
-    needs: [...(/org\.postgresql/.test(described) ? (['postgres'] as const) : []), ...(/jedis|lettuce|spring-boot-starter-data-redis/.test(described) ? (['redis'] as const) : [])],
+    ...(actuator
+      ? { health: '/actuator/health/liveness', ready: '/actuator/health/readiness', metrics: '/actuator/prometheus' }
+      : {}),
+    needs: [
+      ...(/org\.postgresql/.test(described) ? (['postgres'] as const) : []),
+      ...(/jedis|lettuce|spring-boot-starter-data-redis/.test(described) ? (['redis'] as const) : []),
+    ],
     structure: { present: '/usr/bin/java', absent: ['/usr/bin/javac', '/usr/bin/mvn', '/src'] },
-    notes: /micrometer-registry-prometheus|io\.prometheus/.test(described) ? [] : ['Neither micrometer-registry-prometheus nor a Prometheus client is among the dependencies: the metrics path answers nothing until one is added.'],
+    notes: /micrometer-registry-prometheus|io\.prometheus/.test(described)
+      ? []
+      : [
+          'Neither micrometer-registry-prometheus nor a Prometheus client is among the dependencies: the metrics path answers nothing until one is added.',
+        ],
   }
 }
 
 function chooseJava(wanted: string | undefined): (typeof javas)[number] {
   const found = javas.find(({ release }) => Number(wanted ?? 17) <= release)
   if (found !== undefined) return found
-  throw new DeliveryError('SOURCE', `wanted an application for Java 21 or older, which bases without a shell have; found release ${wanted}`, 'Lower the release, or write the Dockerfile yourself.')
+  throw new DeliveryError(
+    'SOURCE',
+    `wanted an application for Java 21 or older, which bases without a shell have; found release ${wanted}`,
+    'Lower the release, or write the Dockerfile yourself.',
+  )
 }
 
 /** The class that starts: as given, as the build names it, or the only one with a main method. Throws `SOURCE` otherwise. */
 function mainClass(tree: SourceTree, { entry }: Answers, named: string | undefined): string {
   if (entry !== undefined || named !== undefined) return (entry ?? named) as string
   const classes = [...tree.texts]
-    .filter(([path, text]) => path.startsWith('src/main/java/') && /\bpublic\s+static\s+void\s+main\s*\(\s*(?:final\s+)?String/.test(text))
+    .filter(
+      ([path, text]) =>
+        path.startsWith('src/main/java/') && /\bpublic\s+static\s+void\s+main\s*\(\s*(?:final\s+)?String/.test(text),
+    )
     .map(([path]) => path.slice('src/main/java/'.length, -'.java'.length).replaceAll('/', '.'))
     .sort()
   const [only, ...others] = classes
   if (only !== undefined && others.length === 0) return only
-  throw new DeliveryError('SOURCE', `wanted one class with a main method below src/main/java, found ${classes.length === 0 ? 'none' : classes.join(', ')}`, 'Give it with --entry, e.g. --entry com.example.Application.')
+  throw new DeliveryError(
+    'SOURCE',
+    `wanted one class with a main method below src/main/java, found ${classes.length === 0 ? 'none' : classes.join(', ')}`,
+    'Give it with --entry, e.g. --entry com.example.Application.',
+  )
 }

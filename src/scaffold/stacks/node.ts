@@ -83,10 +83,33 @@ export const nodeNpm: Stack = {
   lock: { wanted: 'package-lock.json', make: 'npm install --package-lock-only' },
   locked: (tree) => tree.texts.has('package-lock.json'),
   read(tree, answers) {
-    const { packages } = readDocument(tree, 'package-lock.json', 'JSON', z.object({ lockfileVersion: z.number().min(2, 'version 2 or 3, written by npm 7 or newer'), packages: z.record(z.string(), z.object({ hasInstallScript: z.boolean().optional(), dev: z.boolean().optional() })) }))
-    const scripted = Object.entries(packages).flatMap(([path, { hasInstallScript, dev }]) => (hasInstallScript === true && dev !== true ? [path.replace(/^.*node_modules\//, '')] : []))
+    const { packages } = readDocument(
+      tree,
+      'package-lock.json',
+      'JSON',
+      z.object({
+        lockfileVersion: z.number().min(2, 'version 2 or 3, written by npm 7 or newer'),
+        packages: z.record(
+          z.string(),
+          z.object({ hasInstallScript: z.boolean().optional(), dev: z.boolean().optional() }),
+        ),
+      }),
+    )
+    const scripted = Object.entries(packages).flatMap(([path, { hasInstallScript, dev }]) =>
+      hasInstallScript === true && dev !== true ? [path.replace(/^.*node_modules\//, '')] : [],
+    )
     const reading = read(tree, answers, 'node-npm', npm)
-    return { ...reading, notes: [...reading.notes, ...(scripted.length === 0 ? [] : [`These packages want to run scripts when they are installed, and the build does not let them: ${scripted.join(', ')}. Packages that bring prebuilt binaries work all the same; test it.`])] }
+    return {
+      ...reading,
+      notes: [
+        ...reading.notes,
+        ...(scripted.length === 0
+          ? []
+          : [
+              `These packages want to run scripts when they are installed, and the build does not let them: ${scripted.join(', ')}. Packages that bring prebuilt binaries work all the same; test it.`,
+            ]),
+      ],
+    }
   },
 }
 
@@ -97,8 +120,18 @@ export const nodePnpm: Stack = {
   lock: { wanted: 'pnpm-lock.yaml', make: 'pnpm install --lockfile-only' },
   locked: (tree) => tree.texts.has('pnpm-lock.yaml'),
   read: (tree, answers) => {
-    const { lockfileVersion } = readDocument(tree, 'pnpm-lock.yaml', 'YAML', z.object({ lockfileVersion: z.union([z.string(), z.number()]) }))
-    return read(tree, answers, 'node-pnpm', pnpm(managerVersion(tree, 'pnpm') ?? (Number(lockfileVersion) >= 9 ? '10.24.0' : '8.15.9')))
+    const { lockfileVersion } = readDocument(
+      tree,
+      'pnpm-lock.yaml',
+      'YAML',
+      z.object({ lockfileVersion: z.union([z.string(), z.number()]) }),
+    )
+    return read(
+      tree,
+      answers,
+      'node-pnpm',
+      pnpm(managerVersion(tree, 'pnpm') ?? (Number(lockfileVersion) >= 9 ? '10.24.0' : '8.15.9')),
+    )
   },
 }
 
@@ -111,22 +144,39 @@ export const nodeYarn: Stack = {
   read(tree, answers) {
     const classic = tree.texts.get('yarn.lock')?.includes('# yarn lockfile v1') ?? false
     const version = managerVersion(tree, 'yarn')
-    return read(tree, answers, 'node-yarn', classic ? yarnClassic(version ?? '1.22.22') : yarnBerry(version ?? '4.12.0'))
+    return read(
+      tree,
+      answers,
+      'node-yarn',
+      classic ? yarnClassic(version ?? '1.22.22') : yarnBerry(version ?? '4.12.0'),
+    )
   },
 }
 
 function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], manager: Manager): StackReading {
   const described = readDocument(tree, 'package.json', 'JSON', Package)
-  if (described.workspaces !== undefined || tree.paths.includes('pnpm-workspace.yaml')) throw new DeliveryError('SOURCE', 'wanted one application, found a workspace with several packages', 'Give the folder of the application with --path; it needs a lock file of its own.')
+  if (described.workspaces !== undefined || tree.paths.includes('pnpm-workspace.yaml'))
+    throw new DeliveryError(
+      'SOURCE',
+      'wanted one application, found a workspace with several packages',
+      'Give the folder of the application with --path; it needs a lock file of its own.',
+    )
   const node = chooseNode(described.engines?.node)
   const { flags, file } = howItStarts(tree, answers, described)
   const builds = described.scripts['build'] !== undefined
   const outside = file.split('/')[0] ?? file
-  const configurations = tree.paths.filter((path) => /^tsconfig(\..+)?\.json$|^[^/]+\.config\.[cm]?[jt]s$|^\.npmrc$|^\.yarnrc\.yml$/.test(path))
+  const configurations = tree.paths.filter((path) =>
+    /^tsconfig(\..+)?\.json$|^[^/]+\.config\.[cm]?[jt]s$|^\.npmrc$|^\.yarnrc\.yml$/.test(path),
+  )
   const settings = ['.npmrc', '.yarnrc.yml'].filter((path) => tree.paths.includes(path))
   const code = codeAtTop(tree, /\.([cm]?[jt]sx?|json)$/)
   const lockFiles = ['package.json', manager.lockFile, ...settings]
-  const shipped = { folders: code.folders, files: [...new Set([...code.files, ...(builds ? configurations : [])])].filter((path) => !lockFiles.includes(path) && (builds || !/^tsconfig|\.config\./.test(path))).sort() }
+  const shipped = {
+    folders: code.folders,
+    files: [...new Set([...code.files, ...(builds ? configurations : [])])]
+      .filter((path) => !lockFiles.includes(path) && (builds || !/^tsconfig|\.config\./.test(path)))
+      .sort(),
+  }
   const names = new Set(Object.keys(described.dependencies))
   const asksRegistry = settings.some((path) => /registry|npmScopes/i.test(tree.texts.get(path) ?? ''))
   return {
@@ -134,7 +184,9 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
     language: 'node',
     name: described.name?.replace(/^@[^/]+\//, ''),
     description: described.description,
-    repository: httpAddress(typeof described.repository === 'string' ? described.repository : described.repository?.url),
+    repository: httpAddress(
+      typeof described.repository === 'string' ? described.repository : described.repository?.url,
+    ),
     bases: { build: node.build, run: node.run },
     template: 'node.Dockerfile',
     values: {
@@ -145,34 +197,73 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
       copySources: copyLines(shipped),
       build: builds ? `RUN ${manager.build}` : '',
       prune: manager.prune,
-      copyProgram: builds ? `COPY --from=build /app/${outside} /app/${outside}` : [...shipped.folders, ...shipped.files].map((path) => `COPY --from=build /app/${path} /app/${path}`).join('\n'),
+      copyProgram: builds
+        ? `COPY --from=build /app/${outside} /app/${outside}`
+        : [...shipped.folders, ...shipped.files]
+            .map((path) => `COPY --from=build /app/${path} /app/${path}`)
+            .join('\n'),
     },
     sources: [...lockFiles, ...shipped.folders, ...shipped.files],
     entrypoint: ['/nodejs/bin/node', ...flags, `/app/${file}`],
     environment: { NODE_ENV: 'production' },
-    needs: [...(names.has('pg') || names.has('postgres') || names.has('@prisma/client') ? (['postgres'] as const) : []), ...(names.has('redis') || names.has('ioredis') ? (['redis'] as const) : [])] satisfies BackingService[],
+    needs: [
+      ...(names.has('pg') || names.has('postgres') || names.has('@prisma/client') ? (['postgres'] as const) : []),
+      ...(names.has('redis') || names.has('ioredis') ? (['redis'] as const) : []),
+    ] satisfies BackingService[],
     secret: asksRegistry || answers.privateRegistry ? { id: 'npmrc', target: '/root/.npmrc' } : undefined,
-    structure: { present: '/nodejs/bin/node', absent: ['/nodejs/bin/npm', '/app/node_modules/typescript', ...(builds ? ['/app/src'] : [])] },
-    notes: names.has('prom-client') ? [] : ['prom-client is not among the dependencies: the metrics path answers nothing until a Prometheus client is added.'],
+    structure: {
+      present: '/nodejs/bin/node',
+      absent: ['/nodejs/bin/npm', '/app/node_modules/typescript', ...(builds ? ['/app/src'] : [])],
+    },
+    notes: names.has('prom-client')
+      ? []
+      : [
+          'prom-client is not among the dependencies: the metrics path answers nothing until a Prometheus client is added.',
+        ],
   }
 }
 
 function chooseNode(wanted: string | undefined): (typeof nodes)[number] {
-  const found = wanted !== undefined && validRange(wanted) === null ? undefined : nodes.find(({ version }) => satisfies(version, wanted ?? '*'))
+  const found =
+    wanted !== undefined && validRange(wanted) === null
+      ? undefined
+      : nodes.find(({ version }) => satisfies(version, wanted ?? '*'))
   if (found !== undefined) return found
-  throw new DeliveryError('SOURCE', `wanted an application that runs on Node 24 or 22, found engines.node ${JSON.stringify(wanted)} in package.json`, 'Widen engines.node.')
+  throw new DeliveryError(
+    'SOURCE',
+    `wanted an application that runs on Node 24 or 22, found engines.node ${JSON.stringify(wanted)} in package.json`,
+    'Widen engines.node.',
+  )
 }
 
 /** The file that Node runs: of the start script, or main. Throws `SOURCE` where a person has to say it. */
-function howItStarts(tree: SourceTree, { entry }: Answers, { scripts, main }: Package): { flags: string[]; file: string } {
+function howItStarts(
+  tree: SourceTree,
+  { entry }: Answers,
+  { scripts, main }: Package,
+): { flags: string[]; file: string } {
   const start = scripts['start']
   const parts = /^(?:NODE_ENV=\w+ )?node ((?:--?[\w-]+(?:=\S+)? )*)(\S+)$/.exec(start ?? '')
   const file = entry ?? parts?.[2] ?? (start === undefined ? main : undefined)
   const normal = file?.replace(/^\.\//, '')
-  const isThere = normal !== undefined && !normal.startsWith('/') && !normal.includes('..') && (scripts['build'] !== undefined || tree.paths.includes(normal))
-  if (isThere) return { flags: entry === undefined ? (parts?.[1] ?? '').trim().split(' ').filter(Boolean) : [], file: normal }
-  const found = normal !== undefined ? `${normal}, which is not there and which no build script makes` : start === undefined ? 'neither scripts.start nor main' : `scripts.start ${JSON.stringify(start)}, which starts something else`
-  throw new DeliveryError('SOURCE', `wanted a file for Node to run, found ${found} in package.json`, 'Write "start": "node FILE" in package.json, or give --entry FILE.')
+  const isThere =
+    normal !== undefined &&
+    !normal.startsWith('/') &&
+    !normal.includes('..') &&
+    (scripts['build'] !== undefined || tree.paths.includes(normal))
+  if (isThere)
+    return { flags: entry === undefined ? (parts?.[1] ?? '').trim().split(' ').filter(Boolean) : [], file: normal }
+  const found =
+    normal !== undefined
+      ? `${normal}, which is not there and which no build script makes`
+      : start === undefined
+        ? 'neither scripts.start nor main'
+        : `scripts.start ${JSON.stringify(start)}, which starts something else`
+  throw new DeliveryError(
+    'SOURCE',
+    `wanted a file for Node to run, found ${found} in package.json`,
+    'Write "start": "node FILE" in package.json, or give --entry FILE.',
+  )
 }
 
 /** The exact version of the manager that package.json names. */

@@ -15,10 +15,25 @@ const pythons = [
 ]
 
 const Project = z.object({
-  project: z.object({ name: z.string().optional(), description: z.string().optional(), 'requires-python': z.string().optional(), urls: z.record(z.string(), z.string()).optional() }).optional(),
+  project: z
+    .object({
+      name: z.string().optional(),
+      description: z.string().optional(),
+      'requires-python': z.string().optional(),
+      urls: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
   tool: z
     .object({
-      poetry: z.object({ name: z.string().optional(), description: z.string().optional(), repository: z.string().optional(), dependencies: z.record(z.string(), z.unknown()).optional(), source: z.array(z.unknown()).optional() }).optional(),
+      poetry: z
+        .object({
+          name: z.string().optional(),
+          description: z.string().optional(),
+          repository: z.string().optional(),
+          dependencies: z.record(z.string(), z.unknown()).optional(),
+          source: z.array(z.unknown()).optional(),
+        })
+        .optional(),
       uv: z.object({ index: z.array(z.unknown()).optional(), workspace: z.unknown().optional() }).optional(),
     })
     .optional(),
@@ -31,16 +46,30 @@ const netrc = { id: 'netrc', target: '/root/.netrc' }
 
 /** How each tool turns its lock file into versions with hashes. The tools' versions are pinned here. */
 const exporters = {
-  uv: { lockFile: 'uv.lock', tool: 'uv==0.9.7', export: 'uv export --frozen --no-dev --no-emit-project --no-emit-workspace --format requirements-txt --output-file /tmp/requirements.txt' },
-  poetry: { lockFile: 'poetry.lock', tool: 'poetry==2.2.1 poetry-plugin-export==1.9.0', export: 'poetry export --only main --format requirements.txt --output /tmp/requirements.txt' },
+  uv: {
+    lockFile: 'uv.lock',
+    tool: 'uv==0.9.7',
+    export:
+      'uv export --frozen --no-dev --no-emit-project --no-emit-workspace --format requirements-txt --output-file /tmp/requirements.txt',
+  },
+  poetry: {
+    lockFile: 'poetry.lock',
+    tool: 'poetry==2.2.1 poetry-plugin-export==1.9.0',
+    export: 'poetry export --only main --format requirements.txt --output /tmp/requirements.txt',
+  },
 }
 
 export const pythonPip: Stack = {
   name: 'python-pip',
   title: 'Python with pip',
   signs: ['requirements.txt'],
-  lock: { wanted: 'a requirements.txt in which every line pins one version with ==', make: 'pip-compile --generate-hashes --output-file requirements.txt requirements.in' },
-  locked: (tree) => requirements(tree).length > 0 && requirements(tree).every((line) => /^[A-Za-z0-9._-]+(\[[^\]]*\])?\s*==\s*[^*,\s]+/.test(line)),
+  lock: {
+    wanted: 'a requirements.txt in which every line pins one version with ==',
+    make: 'pip-compile --generate-hashes --output-file requirements.txt requirements.in',
+  },
+  locked: (tree) =>
+    requirements(tree).length > 0 &&
+    requirements(tree).every((line) => /^[A-Za-z0-9._-]+(\[[^\]]*\])?\s*==\s*[^*,\s]+/.test(line)),
   read(tree, answers) {
     const text = tree.texts.get('requirements.txt') ?? ''
     const hashed = requirements(tree).every((line) => line.includes('--hash='))
@@ -50,9 +79,19 @@ export const pythonPip: Stack = {
     return {
       ...reading,
       template: 'python-pip.Dockerfile',
-      values: { ...reading.values, installOptions: hashed ? '--require-hashes --only-binary=:all: --no-compile' : '--no-deps --no-compile' },
+      values: {
+        ...reading.values,
+        installOptions: hashed ? '--require-hashes --only-binary=:all: --no-compile' : '--no-deps --no-compile',
+      },
       sources: ['requirements.txt', ...reading.sources],
-      notes: [...reading.notes, ...(hashed ? [] : ['requirements.txt pins versions without hashes: whoever can change what the index serves can change the image. "pip-compile --generate-hashes" writes them.'])],
+      notes: [
+        ...reading.notes,
+        ...(hashed
+          ? []
+          : [
+              'requirements.txt pins versions without hashes: whoever can change what the index serves can change the image. "pip-compile --generate-hashes" writes them.',
+            ]),
+      ],
     }
   },
 }
@@ -75,12 +114,29 @@ export const pythonUv: Stack = {
   read: (tree, answers) => readExported(tree, answers, 'python-uv', exporters.uv),
 }
 
-function readExported(tree: SourceTree, answers: Answers, stack: 'python-poetry' | 'python-uv', exporter: (typeof exporters)['uv']): StackReading {
+function readExported(
+  tree: SourceTree,
+  answers: Answers,
+  stack: 'python-poetry' | 'python-uv',
+  exporter: (typeof exporters)['uv'],
+): StackReading {
   const project = readDocument(tree, 'pyproject.toml', 'TOML', Project)
-  if (project.tool?.uv?.workspace !== undefined) throw new DeliveryError('SOURCE', 'wanted one application, found a uv workspace in pyproject.toml', 'Lock the application by itself, and give its folder with --path.')
+  if (project.tool?.uv?.workspace !== undefined)
+    throw new DeliveryError(
+      'SOURCE',
+      'wanted one application, found a uv workspace in pyproject.toml',
+      'Lock the application by itself, and give its folder with --path.',
+    )
   const locked = readDocument(tree, exporter.lockFile, 'TOML', Locked)
   const privateIndex = project.tool?.uv?.index !== undefined || project.tool?.poetry?.source !== undefined
-  const reading = read(tree, answers, stack, project, locked.package.map(({ name }) => name), privateIndex)
+  const reading = read(
+    tree,
+    answers,
+    stack,
+    project,
+    locked.package.map(({ name }) => name),
+    privateIndex,
+  )
   return {
     ...reading,
     template: 'python-export.Dockerfile',
@@ -89,7 +145,14 @@ function readExported(tree: SourceTree, answers: Answers, stack: 'python-poetry'
   }
 }
 
-function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], { project, tool }: Project, given: readonly string[], privateIndex: boolean): StackReading {
+function read(
+  tree: SourceTree,
+  answers: Answers,
+  stack: StackReading['stack'],
+  { project, tool }: Project,
+  given: readonly string[],
+  privateIndex: boolean,
+): StackReading {
   const packages = new Set(given.map((name) => name.toLowerCase().replaceAll(/[._]+/g, '-')))
   const wanted = project?.['requires-python'] ?? stringOf(tool?.poetry?.dependencies?.['python'])
   const python = choosePython(wanted)
@@ -108,12 +171,22 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
     values: { copySources: copyLines(shipped) },
     sources: [...shipped.folders, ...shipped.files],
     entrypoint: ['/usr/bin/python3', ...start.arguments],
-    environment: { PYTHONPATH: `${inSrc ? '/app/src' : '/app'}:/app/site-packages`, PYTHONSAFEPATH: '1', PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
+    environment: {
+      PYTHONPATH: `${inSrc ? '/app/src' : '/app'}:/app/site-packages`,
+      PYTHONSAFEPATH: '1',
+      PYTHONDONTWRITEBYTECODE: '1',
+      PYTHONUNBUFFERED: '1',
+    },
     ...(start.port === undefined ? {} : { port: start.port }),
     needs: needsOf(packages),
     secret: privateIndex || answers.privateRegistry ? netrc : undefined,
     structure: { present: '/usr/bin/python3', absent: ['/usr/bin/pip', '/app/site-packages/pip', '/app/tests'] },
-    notes: packages.has('prometheus-client') || packages.has('prometheus-fastapi-instrumentator') || packages.has('starlette-exporter') ? [] : ['No Prometheus client is among the locked packages: the metrics path answers nothing until one is added.'],
+    notes:
+      packages.has('prometheus-client') ||
+      packages.has('prometheus-fastapi-instrumentator') ||
+      packages.has('starlette-exporter')
+        ? []
+        : ['No Prometheus client is among the locked packages: the metrics path answers nothing until one is added.'],
   }
 }
 
@@ -121,29 +194,84 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
 function choosePython(wanted: string | undefined): (typeof pythons)[number] {
   const range = (wanted ?? '*')
     .split(',')
-    .map((part) => part.trim().replace(/^==\s*(.+)\.\*$/, '$1.x').replace(/^==/, '=').replace(/^~=\s*(\d+)\.(\d+)$/, '>=$1.$2 <$1.99').replace(/^~=/, '~'))
+    .map((part) =>
+      part
+        .trim()
+        .replace(/^==\s*(.+)\.\*$/, '$1.x')
+        .replace(/^==/, '=')
+        .replace(/^~=\s*(\d+)\.(\d+)$/, '>=$1.$2 <$1.99')
+        .replace(/^~=/, '~'),
+    )
     .filter((part) => !part.startsWith('!='))
     .join(' ')
   const found = validRange(range) === null ? undefined : pythons.find(({ version }) => satisfies(version, range))
   if (found !== undefined) return found
-  throw new DeliveryError('SOURCE', `wanted a project that runs on Python 3.11 or 3.13, which bases without a shell have; found requires-python ${JSON.stringify(wanted)}`, 'Widen requires-python in pyproject.toml and lock again.')
+  throw new DeliveryError(
+    'SOURCE',
+    `wanted a project that runs on Python 3.11 or 3.13, which bases without a shell have; found requires-python ${JSON.stringify(wanted)}`,
+    'Widen requires-python in pyproject.toml and lock again.',
+  )
 }
 
 /** What follows the interpreter: a package that runs by itself, or an ASGI or WSGI application and its server. Throws `SOURCE` where that cannot be told. */
-function howItStarts(tree: SourceTree, answers: Answers, packages: ReadonlySet<string>): { arguments: string[]; port?: number } {
+function howItStarts(
+  tree: SourceTree,
+  answers: Answers,
+  packages: ReadonlySet<string>,
+): { arguments: string[]; port?: number } {
   const port = answers.port ?? 8000
   const serve = (application: string): { arguments: string[]; port: number } | undefined =>
     packages.has('uvicorn')
-      ? { port, arguments: ['-m', 'uvicorn', application, '--host', '0.0.0.0', '--port', String(port), '--no-server-header', '--timeout-graceful-shutdown', '20'] }
+      ? {
+          port,
+          arguments: [
+            '-m',
+            'uvicorn',
+            application,
+            '--host',
+            '0.0.0.0',
+            '--port',
+            String(port),
+            '--no-server-header',
+            '--timeout-graceful-shutdown',
+            '20',
+          ],
+        }
       : packages.has('gunicorn')
-        ? { port, arguments: ['-m', 'gunicorn', application, '--bind', `0.0.0.0:${port}`, '--worker-tmp-dir', '/tmp', '--threads', '8', '--graceful-timeout', '20', '--access-logfile', '-'] }
+        ? {
+            port,
+            arguments: [
+              '-m',
+              'gunicorn',
+              application,
+              '--bind',
+              `0.0.0.0:${port}`,
+              '--worker-tmp-dir',
+              '/tmp',
+              '--threads',
+              '8',
+              '--graceful-timeout',
+              '20',
+              '--access-logfile',
+              '-',
+            ],
+          }
         : undefined
-  if (answers.entry !== undefined) return answers.entry.includes(':') ? (serve(answers.entry) ?? noServer(answers.entry)) : { arguments: ['-m', answers.entry] }
+  if (answers.entry !== undefined)
+    return answers.entry.includes(':')
+      ? (serve(answers.entry) ?? noServer(answers.entry))
+      : { arguments: ['-m', answers.entry] }
   const runnable = tree.paths.flatMap((path) => /^(?:src\/)?([^/]+)\/__main__\.py$/.exec(path)?.[1] ?? [])
   if (runnable.length === 1 && runnable[0] !== 'tests') return { arguments: ['-m', runnable[0] as string] }
   const applications = [...tree.texts]
     .filter(([path]) => path.endsWith('.py'))
-    .flatMap(([path, text]) => [...text.matchAll(/^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:FastAPI|Starlette|Flask|Quart|Litestar|get_[aw]sgi_application)\(/gm)].map((match) => `${moduleOf(path)}:${match[1]}`))
+    .flatMap(([path, text]) =>
+      [
+        ...text.matchAll(
+          /^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:FastAPI|Starlette|Flask|Quart|Litestar|get_[aw]sgi_application)\(/gm,
+        ),
+      ].map((match) => `${moduleOf(path)}:${match[1]}`),
+    )
     .sort()
   const [application, ...others] = applications
   if (application !== undefined && others.length === 0) return serve(application) ?? noServer(application)
@@ -155,11 +283,18 @@ function howItStarts(tree: SourceTree, answers: Answers, packages: ReadonlySet<s
 }
 
 function noServer(application: string): never {
-  throw new DeliveryError('SOURCE', `${application} needs a server, and neither uvicorn nor gunicorn is among the locked packages`, 'Add one of them to the dependencies and lock again.')
+  throw new DeliveryError(
+    'SOURCE',
+    `${application} needs a server, and neither uvicorn nor gunicorn is among the locked packages`,
+    'Add one of them to the dependencies and lock again.',
+  )
 }
 
 function moduleOf(path: string): string {
-  return path.replace(/^src\//, '').replace(/(\/__init__)?\.py$/, '').replaceAll('/', '.')
+  return path
+    .replace(/^src\//, '')
+    .replace(/(\/__init__)?\.py$/, '')
+    .replaceAll('/', '.')
 }
 
 /** The requirements of the file, with continuation lines joined, without comments and options. */
@@ -168,12 +303,21 @@ function requirements(tree: SourceTree): string[] {
     .replaceAll(/\\\r?\n/g, ' ')
     .split(/\r?\n/)
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '' && !/^--?(i|index-url|extra-index-url|only-binary|no-binary|prefer-binary|find-links|trusted-host|require-hashes)\b/.test(line))
+    .filter(
+      (line) =>
+        line !== '' &&
+        !/^--?(i|index-url|extra-index-url|only-binary|no-binary|prefer-binary|find-links|trusted-host|require-hashes)\b/.test(
+          line,
+        ),
+    )
 }
 
 function needsOf(packages: ReadonlySet<string>): BackingService[] {
   const has = (...names: string[]) => names.some((name) => packages.has(name))
-  return [...(has('asyncpg', 'psycopg', 'psycopg2', 'psycopg2-binary', 'pg8000') ? (['postgres'] as const) : []), ...(has('redis', 'valkey') ? (['redis'] as const) : [])]
+  return [
+    ...(has('asyncpg', 'psycopg', 'psycopg2', 'psycopg2-binary', 'pg8000') ? (['postgres'] as const) : []),
+    ...(has('redis', 'valkey') ? (['redis'] as const) : []),
+  ]
 }
 
 function stringOf(value: unknown): string | undefined {

@@ -7,7 +7,13 @@ import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
 
 const Manifest = z.object({
-  package: z.object({ name: z.string(), description: z.union([z.string(), z.unknown()]).optional(), repository: z.union([z.string(), z.unknown()]).optional() }).optional(),
+  package: z
+    .object({
+      name: z.string(),
+      description: z.union([z.string(), z.unknown()]).optional(),
+      repository: z.union([z.string(), z.unknown()]).optional(),
+    })
+    .optional(),
   workspace: z.unknown().optional(),
   bin: z.array(z.object({ name: z.string(), path: z.string().optional() })).optional(),
 })
@@ -22,7 +28,12 @@ export const rust: Stack = {
   locked: (tree) => tree.texts.has('Cargo.lock'),
   read(tree, answers) {
     const manifest = readDocument(tree, 'Cargo.toml', 'TOML', Manifest)
-    if (manifest.package === undefined) throw new DeliveryError('SOURCE', `wanted a package in Cargo.toml, found ${manifest.workspace === undefined ? 'none' : 'a workspace'}`, 'Give the folder of the application with --path; it needs a Cargo.lock of its own.')
+    if (manifest.package === undefined)
+      throw new DeliveryError(
+        'SOURCE',
+        `wanted a package in Cargo.toml, found ${manifest.workspace === undefined ? 'none' : 'a workspace'}`,
+        'Give the folder of the application with --path; it needs a Cargo.lock of its own.',
+      )
     const program = programToBuild(tree, answers, manifest.package.name, manifest.bin ?? [])
     const crates = new Set(readDocument(tree, 'Cargo.lock', 'TOML', Locked).package.map(({ name }) => name))
     const { folders, files } = codeAtTop(tree, /\.rs$/)
@@ -38,23 +49,56 @@ export const rust: Stack = {
       repository: text(manifest.package.repository),
       bases: { build: 'rust:1-bookworm', run: 'gcr.io/distroless/cc-debian12:nonroot' },
       template: 'rust.Dockerfile',
-      values: { lockFiles: lockFiles.join(' '), copySources: copyLines(shipped), program: program.path, programFolder: program.path.slice(0, program.path.lastIndexOf('/')), binary: program.name },
+      values: {
+        lockFiles: lockFiles.join(' '),
+        copySources: copyLines(shipped),
+        program: program.path,
+        programFolder: program.path.slice(0, program.path.lastIndexOf('/')),
+        binary: program.name,
+      },
       sources: [...lockFiles, ...shipped.folders, ...shipped.files],
       entrypoint: ['/app'],
       environment: { RUST_BACKTRACE: '1' },
-      needs: [...(crates.has('tokio-postgres') || crates.has('sqlx-postgres') || crates.has('postgres') ? (['postgres'] as const) : []), ...(crates.has('redis') ? (['redis'] as const) : [])],
-      secret: answers.privateRegistry || /\[registries/.test(registry ?? '') ? { id: 'cargo-credentials', target: '/usr/local/cargo/credentials.toml' } : undefined,
+      needs: [
+        ...(crates.has('tokio-postgres') || crates.has('sqlx-postgres') || crates.has('postgres')
+          ? (['postgres'] as const)
+          : []),
+        ...(crates.has('redis') ? (['redis'] as const) : []),
+      ],
+      secret:
+        answers.privateRegistry || /\[registries/.test(registry ?? '')
+          ? { id: 'cargo-credentials', target: '/usr/local/cargo/credentials.toml' }
+          : undefined,
       structure: { present: '/app', absent: ['/src', '/usr/local/cargo'] },
-      notes: ['prometheus', 'prometheus-client', 'metrics-exporter-prometheus'].some((name) => crates.has(name)) ? [] : ['No Prometheus client is among the locked crates: the metrics path answers nothing until one is added.'],
+      notes: ['prometheus', 'prometheus-client', 'metrics-exporter-prometheus'].some((name) => crates.has(name))
+        ? []
+        : ['No Prometheus client is among the locked crates: the metrics path answers nothing until one is added.'],
     }
   },
 }
 
 /** The binary and the file that it is compiled from. Throws `SOURCE` where there is none, or several. */
-function programToBuild(tree: SourceTree, { entry }: Answers, name: string, declared: ReadonlyArray<{ name: string; path?: string | undefined }>): { name: string; path: string } {
-  const programs = declared.length > 0 ? declared.map((bin) => ({ name: bin.name, path: bin.path ?? (tree.paths.includes(`src/bin/${bin.name}.rs`) ? `src/bin/${bin.name}.rs` : 'src/main.rs') })) : tree.paths.includes('src/main.rs') ? [{ name, path: 'src/main.rs' }] : []
+function programToBuild(
+  tree: SourceTree,
+  { entry }: Answers,
+  name: string,
+  declared: ReadonlyArray<{ name: string; path?: string | undefined }>,
+): { name: string; path: string } {
+  const programs =
+    declared.length > 0
+      ? declared.map((bin) => ({
+          name: bin.name,
+          path: bin.path ?? (tree.paths.includes(`src/bin/${bin.name}.rs`) ? `src/bin/${bin.name}.rs` : 'src/main.rs'),
+        }))
+      : tree.paths.includes('src/main.rs')
+        ? [{ name, path: 'src/main.rs' }]
+        : []
   const chosen = entry === undefined ? programs : programs.filter((program) => program.name === entry)
   const [only, ...others] = chosen
   if (only !== undefined && others.length === 0 && /^[\w./-]+$/.test(only.path) && only.path.includes('/')) return only
-  throw new DeliveryError('SOURCE', `wanted one binary${entry === undefined ? '' : ` called ${entry}`}, found ${programs.length === 0 ? 'none' : programs.map((program) => program.name).join(', ')}`, 'Give its name with --entry.')
+  throw new DeliveryError(
+    'SOURCE',
+    `wanted one binary${entry === undefined ? '' : ` called ${entry}`}, found ${programs.length === 0 ? 'none' : programs.map((program) => program.name).join(', ')}`,
+    'Give its name with --entry.',
+  )
 }

@@ -24,18 +24,33 @@ export interface ImageOrigin {
  * The images that this one is made from, and which of its layers are whose. Where the base's layers cannot be had, the bases of a build are still evidence, and owners are unknown.
  * A Dockerfile beside an image is believed only as far as the image shows it: its first layers must be those of the base. Without a Dockerfile nobody says what the base is.
  */
-export async function collectBase(built: BuiltArchive, origin: ImageOrigin | undefined, lock: Lock): Promise<Collected<Base> | NotApplicable> {
-  if (origin === undefined) return { status: 'not-applicable', reason: 'no Dockerfile was given beside the image, and an image does not say what it is built on' }
-  return collect({ wanted: 'the images that this one is made from', tool: () => ownToolImage(lock, 'inspect') }, async () => {
-    const images = await origin.bases()
-    const lineage = await lineageOf(built, images, origin.dockerfile, lock)
-    if (!origin.built) requireBase(built, images, lineage)
-    return { images, lineage }
-  })
+export async function collectBase(
+  built: BuiltArchive,
+  origin: ImageOrigin | undefined,
+  lock: Lock,
+): Promise<Collected<Base> | NotApplicable> {
+  if (origin === undefined)
+    return {
+      status: 'not-applicable',
+      reason: 'no Dockerfile was given beside the image, and an image does not say what it is built on',
+    }
+  return collect(
+    { wanted: 'the images that this one is made from', tool: () => ownToolImage(lock, 'inspect') },
+    async () => {
+      const images = await origin.bases()
+      const lineage = await lineageOf(built, images, origin.dockerfile, lock)
+      if (!origin.built) requireBase(built, images, lineage)
+      return { images, lineage }
+    },
+  )
 }
 
 /** Throws `TOOL` unless the image begins with the layers of the base that the Dockerfile names. */
-function requireBase({ inspection: { layers } }: BuiltArchive, images: Base['images'], { base, baseUnknown }: Lineage): void {
+function requireBase(
+  { inspection: { layers } }: BuiltArchive,
+  images: Base['images'],
+  { base, baseUnknown }: Lineage,
+): void {
   const named = images.find(({ final }) => final)?.reference ?? 'no base'
   if (base !== undefined && base.every((diffId, index) => layers[index]?.diffId === diffId)) return
   throw new DeliveryError(
@@ -45,19 +60,41 @@ function requireBase({ inspection: { layers } }: BuiltArchive, images: Base['ima
   )
 }
 
-async function lineageOf(built: BuiltArchive, images: Base['images'], dockerfile: { text: string } & BuildChoice, lock: Lock): Promise<Lineage> {
+async function lineageOf(
+  built: BuiltArchive,
+  images: Base['images'],
+  dockerfile: { text: string } & BuildChoice,
+  lock: Lock,
+): Promise<Lineage> {
   const { layers } = built.inspection
   try {
-    return readLineage(dockerfile, layers, await baseLayers(images.find(({ final }) => final), built, lock))
+    return readLineage(
+      dockerfile,
+      layers,
+      await baseLayers(
+        images.find(({ final }) => final),
+        built,
+        lock,
+      ),
+    )
   } catch (error) {
     return { ...readLineage(dockerfile, layers, undefined), baseUnknown: firstLine(error) }
   }
 }
 
 /** Diff ids of the base's layers for the platform, from the base itself: what the built image's history says of it is not asked. */
-async function baseLayers(base: Base['images'][number] | undefined, built: BuiltArchive, lock: Lock): Promise<Digest[]> {
+async function baseLayers(
+  base: Base['images'][number] | undefined,
+  built: BuiltArchive,
+  lock: Lock,
+): Promise<Digest[]> {
   if (base?.pinnedBy === 'scratch') return []
-  if (base?.digest === undefined) throw new DeliveryError('TOOL', 'no digest of the base is known', 'Report this as a fault of Loadline, with the Dockerfile if you can.')
+  if (base?.digest === undefined)
+    throw new DeliveryError(
+      'TOOL',
+      'no digest of the base is known',
+      'Report this as a fault of Loadline, with the Dockerfile if you can.',
+    )
   const { platform } = built.archive
   const reference = `${base.substitute ?? base.reference}@${base.digest}`
   const archive = dag
@@ -68,9 +105,22 @@ async function baseLayers(base: Base['images'][number] | undefined, built: Built
     .withLabel('dev.loadline.base-of', built.archive.digest)
     .asTarball({ mediaTypes: ImageMediaTypes.Oci })
   const tool = ownToolImage(lock, 'inspect')
-  const run = await runTool('inspect', tool.container.withMountedFile('/base.tar', archive), [tool.program, ...listLayers('/base.tar')])
-  if (run.exitCode !== 0) throw new DeliveryError('TOOL', `the base ${reference} cannot be read: ${lastLines(run.stderr, 1)}`, 'Run again; if it stays, report it as a fault of Loadline.')
+  const run = await runTool('inspect', tool.container.withMountedFile('/base.tar', archive), [
+    tool.program,
+    ...listLayers('/base.tar'),
+  ])
+  if (run.exitCode !== 0)
+    throw new DeliveryError(
+      'TOOL',
+      `the base ${reference} cannot be read: ${lastLines(run.stderr, 1)}`,
+      'Run again; if it stays, report it as a fault of Loadline.',
+    )
   const listed = parseLayerList(run.stdout)
-  if (listed.platform !== platform) throw new DeliveryError('TOOL', `the base ${reference} was asked for ${platform} and is for ${listed.platform}`, 'Choose a base that exists for this platform.')
+  if (listed.platform !== platform)
+    throw new DeliveryError(
+      'TOOL',
+      `the base ${reference} was asked for ${platform} and is for ${listed.platform}`,
+      'Choose a base that exists for this platform.',
+    )
   return listed.layers.map(({ diffId }) => diffId)
 }

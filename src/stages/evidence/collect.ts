@@ -7,7 +7,10 @@ import type { ReadyTool } from '../../tools/tool-image.ts'
  * Runs a collector so that it always gives an answer: evidence, or why there is none.
  * Whatever goes wrong is never read as "no findings".
  */
-export async function collect<T>(task: { wanted: string; tool: () => ReadyTool }, work: (tool: ReadyTool) => Promise<T>): Promise<Collected<T>> {
+export async function collect<T>(
+  task: { wanted: string; tool: () => ReadyTool },
+  work: (tool: ReadyTool) => Promise<T>,
+): Promise<Collected<T>> {
   let tool: ReadyTool | undefined
   try {
     tool = task.tool()
@@ -16,7 +19,10 @@ export async function collect<T>(task: { wanted: string; tool: () => ReadyTool }
     const reason =
       error instanceof DeliveryError
         ? { found: error.message, remedy: error.hint }
-        : { found: lastLines(error instanceof Error ? error.message : String(error), 3), remedy: 'Look at the log of the engine; if it stays, report it as a fault of Loadline.' }
+        : {
+            found: lastLines(error instanceof Error ? error.message : String(error), 3),
+            remedy: 'Look at the log of the engine; if it stays, report it as a fault of Loadline.',
+          }
     return undecided({ wanted: task.wanted, ...reason, ...(tool === undefined ? {} : { tool: tool.identity }) })
   }
 }

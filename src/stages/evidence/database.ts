@@ -11,9 +11,17 @@ import { fresh } from '../fresh.ts'
 import { repeat } from '../repeat.ts'
 
 /** Trivy's own mirrors, tried in this order: https://trivy.dev/docs/latest/configuration/db/ */
-const officialRepositories = ['mirror.gcr.io/aquasec/trivy-db:2', 'ghcr.io/aquasecurity/trivy-db:2', 'public.ecr.aws/aquasecurity/trivy-db:2']
+const officialRepositories = [
+  'mirror.gcr.io/aquasec/trivy-db:2',
+  'ghcr.io/aquasecurity/trivy-db:2',
+  'public.ecr.aws/aquasecurity/trivy-db:2',
+]
 
-const officialJavaIndexes = ['mirror.gcr.io/aquasec/trivy-java-db:1', 'ghcr.io/aquasecurity/trivy-java-db:1', 'public.ecr.aws/aquasecurity/trivy-java-db:1']
+const officialJavaIndexes = [
+  'mirror.gcr.io/aquasec/trivy-java-db:1',
+  'ghcr.io/aquasecurity/trivy-java-db:1',
+  'public.ecr.aws/aquasecurity/trivy-java-db:1',
+]
 
 /** A vulnerability database to scan with. */
 export interface OpenDatabase {
@@ -29,7 +37,11 @@ export type GivenDatabase = { directory: Directory } | { reference: string }
  * Finds the database, mounts it as content and reads what it holds. Throws `DATABASE` where there is none, or it is damaged: then nothing is scanned.
  * The order: the one that was given; the examples' own, where the policy accepts it and the lock has it; the official one.
  */
-export async function openDatabase(given: GivenDatabase | undefined, policy: Policy, lock: Lock): Promise<OpenDatabase> {
+export async function openDatabase(
+  given: GivenDatabase | undefined,
+  policy: Policy,
+  lock: Lock,
+): Promise<OpenDatabase> {
   if (given !== undefined) {
     const cache = 'directory' in given ? await layout(given.directory) : await download(lock, [given.reference])
     return { cache, facts: await readFacts(cache, 'given', lock) }
@@ -54,7 +66,11 @@ async function layout(directory: Directory): Promise<Directory> {
   const entries = await directory.entries()
   if (entries.some((entry) => entry.replace(/\/$/, '') === 'db')) return directory
   if (entries.includes('trivy.db')) return dag.directory().withDirectory('db', directory)
-  throw new DeliveryError('DATABASE', `the given vulnerability database has no db/trivy.db (it holds ${entries.slice(0, 5).join(', ') || 'nothing'})`, 'Give a directory with trivy.db and metadata.json in it, or one with these in db/.')
+  throw new DeliveryError(
+    'DATABASE',
+    `the given vulnerability database has no db/trivy.db (it holds ${entries.slice(0, 5).join(', ') || 'nothing'})`,
+    'Give a directory with trivy.db and metadata.json in it, or one with these in db/.',
+  )
 }
 
 async function download(lock: Lock, repositories: readonly string[]): Promise<Directory> {
@@ -78,20 +94,40 @@ export async function openJavaIndex({ facts }: OpenDatabase, lock: Lock): Promis
   return run.directory('/cache/java-db')
 }
 
-async function fetched(what: string, repositories: readonly string[], lock: Lock, command: typeof downloadDatabase): Promise<Container> {
+async function fetched(
+  what: string,
+  repositories: readonly string[],
+  lock: Lock,
+  command: typeof downloadDatabase,
+): Promise<Container> {
   const tool = toolImage(lock, 'trivy')
-  const run = await repeat(() => runTool('trivy', fresh(tool.container), command({ program: tool.program, cache: '/cache', repositories })), ({ exitCode, stderr }) => exitCode !== 0 && mayRepeatDownload(stderr))
+  const run = await repeat(
+    () => runTool('trivy', fresh(tool.container), command({ program: tool.program, cache: '/cache', repositories })),
+    ({ exitCode, stderr }) => exitCode !== 0 && mayRepeatDownload(stderr),
+  )
   if (run.exitCode !== 0) {
-    throw new DeliveryError('DATABASE', `${what} could not be downloaded from ${repositories.join(', ')}: ${lastLines(run.stderr, 2)}`, 'Check that one of the mirrors can be reached, or give a database with --vulnerability-database. Nothing was scanned for vulnerabilities.')
+    throw new DeliveryError(
+      'DATABASE',
+      `${what} could not be downloaded from ${repositories.join(', ')}: ${lastLines(run.stderr, 2)}`,
+      'Check that one of the mirrors can be reached, or give a database with --vulnerability-database. Nothing was scanned for vulnerabilities.',
+    )
   }
   return run.container
 }
 
 async function readFacts(cache: Directory, coverage: Database['coverage'], lock: Lock): Promise<Database> {
   const tool = ownToolImage(lock, 'advisories')
-  const run = await runTool('advisories', tool.container.withMountedDirectory('/database', cache.directory('db')), [tool.program, 'digest', '/database'])
+  const run = await runTool('advisories', tool.container.withMountedDirectory('/database', cache.directory('db')), [
+    tool.program,
+    'digest',
+    '/database',
+  ])
   if (run.exitCode !== 0) {
-    throw new DeliveryError('DATABASE', `the vulnerability database cannot be read: ${lastLines(run.stderr, 2)}`, 'Fetch it again: it is damaged, or it is no Trivy database of schema version 2.')
+    throw new DeliveryError(
+      'DATABASE',
+      `the vulnerability database cannot be read: ${lastLines(run.stderr, 2)}`,
+      'Fetch it again: it is damaged, or it is no Trivy database of schema version 2.',
+    )
   }
   const { name, ...summary } = parseDatabaseSummary(run.stdout)
   return { name: name ?? (coverage === 'given' ? 'given database' : 'trivy-db'), coverage, ...summary }

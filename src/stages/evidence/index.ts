@@ -33,7 +33,10 @@ export interface CollectRequest {
 export type Collectors = { [K in keyof PlatformEvidence]: () => Promise<PlatformEvidence[K]> }
 
 /** The collectors of one archive. Those that rest on the same scan share it. `keep` gets the SBOM documents. */
-export function collectors({ built, name, sbomDirectory, origin, structureTests, policy, seccomp, database, lock }: CollectRequest, keep: (sbom: SbomDocuments) => void): Collectors {
+export function collectors(
+  { built, name, sbomDirectory, origin, structureTests, policy, seccomp, database, lock }: CollectRequest,
+  keep: (sbom: SbomDocuments) => void,
+): Collectors {
   const scanned = once(async () => scanPackages(built, await database.catch(() => undefined), lock))
   return {
     vulnerabilities: () => collectVulnerabilities(scanned, () => database, lock),
@@ -43,16 +46,23 @@ export function collectors({ built, name, sbomDirectory, origin, structureTests,
     sbom: () => collectSbom(scanned, { name, digest: built.archive.digest, directory: sbomDirectory }, keep, lock),
     size: () => collectSize(built, lock),
     runtime: () => collectRuntime(built, policy, seccomp, lock),
-    configuration: () => collect({ wanted: 'the image configuration', tool: () => ownToolImage(lock, 'inspect') }, async () => toConfiguration(built.inspection)),
+    configuration: () =>
+      collect({ wanted: 'the image configuration', tool: () => ownToolImage(lock, 'inspect') }, async () =>
+        toConfiguration(built.inspection),
+      ),
     base: () => collectBase(built, origin, lock),
   }
 }
 
 /** Collects all evidence of one archive, in parallel. */
-export async function collectEvidence(request: CollectRequest, progress: Progress): Promise<{ evidence: PlatformEvidence; sbom: SbomDocuments | undefined }> {
+export async function collectEvidence(
+  request: CollectRequest,
+  progress: Progress,
+): Promise<{ evidence: PlatformEvidence; sbom: SbomDocuments | undefined }> {
   let sbom: SbomDocuments | undefined
   const all = collectors(request, (documents) => (sbom = documents))
-  const watch = <T>(kind: keyof PlatformEvidence, work: () => Promise<Collected<T>>) => step(progress, 'evidence', `${kind} ${request.built.archive.platform}`, work, said)
+  const watch = <T>(kind: keyof PlatformEvidence, work: () => Promise<Collected<T>>) =>
+    step(progress, 'evidence', `${kind} ${request.built.archive.platform}`, work, said)
   const [vulnerabilities, secrets, licenses, structure, sboms, size, runtime, configuration, base] = await Promise.all([
     watch('vulnerabilities', all.vulnerabilities),
     watch('secrets', all.secrets),
@@ -64,7 +74,10 @@ export async function collectEvidence(request: CollectRequest, progress: Progres
     watch('configuration', all.configuration),
     step(progress, 'evidence', `base ${request.built.archive.platform}`, all.base, said),
   ])
-  return { evidence: { vulnerabilities, secrets, licenses, structure, sbom: sboms, size, runtime, configuration, base }, sbom }
+  return {
+    evidence: { vulnerabilities, secrets, licenses, structure, sbom: sboms, size, runtime, configuration, base },
+    sbom,
+  }
 }
 
 function said(cell: Collected<unknown> | NotApplicable): string {

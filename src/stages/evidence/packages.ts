@@ -1,10 +1,26 @@
 import type { Container, File } from '@dagger.io/dagger'
-import { digestOf, type Collected, type Database, type Digest, type Licenses, type Lock, type Sbom, type Vulnerabilities } from '../../model/index.ts'
+import {
+  digestOf,
+  type Collected,
+  type Database,
+  type Digest,
+  type Licenses,
+  type Lock,
+  type Sbom,
+  type Vulnerabilities,
+} from '../../model/index.ts'
 import { readOutput } from '../../tools/read-output.ts'
 import { requireSuccess, runTool } from '../../tools/run-tool.ts'
 import { toolImage, type ReadyTool } from '../../tools/tool-image.ts'
 import { convert, scanPackages as scanCommand } from '../../tools/trivy/command.ts'
-import { parsePackageScan, requireScan, requireSubject, wantsJavaIndex, type FoundPackages, type PackageScan } from '../../tools/trivy/output.ts'
+import {
+  parsePackageScan,
+  requireScan,
+  requireSubject,
+  wantsJavaIndex,
+  type FoundPackages,
+  type PackageScan,
+} from '../../tools/trivy/output.ts'
 import { bindCycloneDx, bindSpdx, type BoundSbom } from '../../tools/trivy/sbom.ts'
 import type { BuiltArchive } from '../build.ts'
 import { collect } from './collect.ts'
@@ -21,12 +37,30 @@ export interface ScannedPackages {
 const reportPath = '/report.json'
 
 /** Scans an archive for packages, licences and, where there is a database, vulnerabilities. Throws `TOOL`. */
-export async function scanPackages(built: BuiltArchive, database: OpenDatabase | undefined, lock: Lock): Promise<ScannedPackages> {
+export async function scanPackages(
+  built: BuiltArchive,
+  database: OpenDatabase | undefined,
+  lock: Lock,
+): Promise<ScannedPackages> {
   const tool = trivyOn(built, lock)
   const container = database === undefined ? tool.container : tool.container.withDirectory('/cache', database.cache)
-  const scanIn = (place: Container) => runTool('trivy', place, scanCommand({ program: tool.program, image: imageDirectory, output: reportPath, cache: '/cache', vulnerabilities: database !== undefined }))
+  const scanIn = (place: Container) =>
+    runTool(
+      'trivy',
+      place,
+      scanCommand({
+        program: tool.program,
+        image: imageDirectory,
+        output: reportPath,
+        cache: '/cache',
+        vulnerabilities: database !== undefined,
+      }),
+    )
   const first = await scanIn(container)
-  const run = database !== undefined && wantsJavaIndex(first) ? await scanIn(container.withDirectory('/cache/java-db', await openJavaIndex(database, lock))) : first
+  const run =
+    database !== undefined && wantsJavaIndex(first)
+      ? await scanIn(container.withDirectory('/cache/java-db', await openJavaIndex(database, lock)))
+      : first
   requireScan(run)
   const report = run.container.file(reportPath)
   const scan = parsePackageScan(await readReport(report, lock))
@@ -35,18 +69,32 @@ export async function scanPackages(built: BuiltArchive, database: OpenDatabase |
 }
 
 /** The vulnerabilities of a scan, with the database that was asked. */
-export function collectVulnerabilities(scanned: () => Promise<ScannedPackages>, database: () => Promise<OpenDatabase>, lock: Lock): Promise<Collected<Vulnerabilities>> {
-  return collect({ wanted: 'the known vulnerabilities of every package in the image', tool: () => toolImage(lock, 'trivy') }, async () => {
-    const { facts } = await database()
-    return vulnerabilitiesOf((await scanned()).scan, facts)
-  })
+export function collectVulnerabilities(
+  scanned: () => Promise<ScannedPackages>,
+  database: () => Promise<OpenDatabase>,
+  lock: Lock,
+): Promise<Collected<Vulnerabilities>> {
+  return collect(
+    {
+      wanted: 'the known vulnerabilities of every package in the image',
+      tool: () => toolImage(lock, 'trivy'),
+    },
+    async () => {
+      const { facts } = await database()
+      return vulnerabilitiesOf((await scanned()).scan, facts)
+    },
+  )
 }
 
 /** What a scan found, with the database that was asked and what that knows nothing of. */
 export function vulnerabilitiesOf(scan: FoundPackages, database: Database): Vulnerabilities {
   const covered = new Set(Object.keys(database.ecosystems))
   // The system itself as well: without its package list nothing of it was judged, and that must not look covered.
-  const met = new Set([...(scan.os === undefined ? [] : [scan.os.family]), ...scan.packages.map(({ type }) => type)].map((type) => ecosystemOf(type, scan.os)))
+  const met = new Set(
+    [...(scan.os === undefined ? [] : [scan.os.family]), ...scan.packages.map(({ type }) => type)].map((type) =>
+      ecosystemOf(type, scan.os),
+    ),
+  )
   return {
     findings: scan.vulnerabilities,
     database,
@@ -58,7 +106,10 @@ export function vulnerabilitiesOf(scan: FoundPackages, database: Database): Vuln
 
 /** Every package with its licences. */
 export function collectLicenses(scanned: () => Promise<ScannedPackages>, lock: Lock): Promise<Collected<Licenses>> {
-  return collect({ wanted: 'the licences of every package in the image', tool: () => toolImage(lock, 'trivy') }, async () => ({ packages: (await scanned()).scan.packages }))
+  return collect(
+    { wanted: 'the licences of every package in the image', tool: () => toolImage(lock, 'trivy') },
+    async () => ({ packages: (await scanned()).scan.packages }),
+  )
 }
 
 /** The two SBOM documents of an image, and what the gate wants to know of them. */
@@ -74,30 +125,37 @@ export function collectSbom(
   keep: (documents: SbomDocuments) => void,
   lock: Lock,
 ): Promise<Collected<Sbom>> {
-  return collect({ wanted: 'a software bill of materials in CycloneDX and SPDX', tool: () => toolImage(lock, 'trivy') }, async (tool) => {
-    const { report, scan } = await scanned()
-    const about = { ...image, configuration: scan.subject.configuration, packages: scan.packages.length }
-    const [cyclonedx, spdx] = await Promise.all([
-      convertReport(tool, report, 'cyclonedx').then((text) => bindCycloneDx(text, about)),
-      convertReport(tool, report, 'spdx-json').then((text) => bindSpdx(text, about)),
-    ])
-    keep({ cyclonedx: cyclonedx.text, spdx: spdx.text })
-    const describe = (format: 'cyclonedx' | 'spdx', { text, components }: BoundSbom) => ({
-      format,
-      path: `${image.directory}sbom.${format === 'cyclonedx' ? 'cdx' : 'spdx'}.json`,
-      digest: digestOf(text),
-      components,
-    })
-    return {
-      documents: [describe('cyclonedx', cyclonedx), describe('spdx', spdx)],
-      subject: image.digest,
-      operatingSystem: cyclonedx.operatingSystem && spdx.operatingSystem,
-    }
-  })
+  return collect(
+    { wanted: 'a software bill of materials in CycloneDX and SPDX', tool: () => toolImage(lock, 'trivy') },
+    async (tool) => {
+      const { report, scan } = await scanned()
+      const about = { ...image, configuration: scan.subject.configuration, packages: scan.packages.length }
+      const [cyclonedx, spdx] = await Promise.all([
+        convertReport(tool, report, 'cyclonedx').then((text) => bindCycloneDx(text, about)),
+        convertReport(tool, report, 'spdx-json').then((text) => bindSpdx(text, about)),
+      ])
+      keep({ cyclonedx: cyclonedx.text, spdx: spdx.text })
+      const describe = (format: 'cyclonedx' | 'spdx', { text, components }: BoundSbom) => ({
+        format,
+        path: `${image.directory}sbom.${format === 'cyclonedx' ? 'cdx' : 'spdx'}.json`,
+        digest: digestOf(text),
+        components,
+      })
+      return {
+        documents: [describe('cyclonedx', cyclonedx), describe('spdx', spdx)],
+        subject: image.digest,
+        operatingSystem: cyclonedx.operatingSystem && spdx.operatingSystem,
+      }
+    },
+  )
 }
 
 async function convertReport(tool: ReadyTool, report: File, format: 'cyclonedx' | 'spdx-json'): Promise<string> {
-  const run = await runTool('trivy', tool.container.withMountedFile(reportPath, report), convert({ program: tool.program, report: reportPath, format, output: '/sbom.json' }))
+  const run = await runTool(
+    'trivy',
+    tool.container.withMountedFile(reportPath, report),
+    convert({ program: tool.program, report: reportPath, format, output: '/sbom.json' }),
+  )
   requireSuccess(`trivy convert to ${format}`, run, 'Run again; if it stays, report it as a fault of Loadline.')
   return readOutput('trivy', run.container.file('/sbom.json'))
 }

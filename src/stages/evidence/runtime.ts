@@ -1,4 +1,11 @@
-import { dag, type Container, type Directory, type File, type Platform as DaggerPlatform, type Service } from '@dagger.io/dagger'
+import {
+  dag,
+  type Container,
+  type Directory,
+  type File,
+  type Platform as DaggerPlatform,
+  type Service,
+} from '@dagger.io/dagger'
 import { DeliveryError } from '../../errors.ts'
 import type { Collected, Lock, Runtime } from '../../model/index.ts'
 import type { Policy, RuntimeService } from '../../policy/schema.ts'
@@ -18,35 +25,75 @@ import { runsHere } from './runs-here.ts'
  * Starts the image as production would, in a container inside a container of the engine, and watches it. Only the archive's bytes are there, and the files that the policy names.
  * What the image does wrong is evidence; only where the sandbox itself fails is there none.
  */
-export function collectRuntime(built: BuiltArchive, policy: Policy, seccomp: { path: string; text: string } | undefined, lock: Lock): Promise<Collected<Runtime>> {
-  return collect({ wanted: 'a run of the image under the restrictions of production', tool: () => ownToolImage(lock, 'sandbox') }, async (tool) => {
-    const limits = limitsOf(policy, seccomp?.path)
-    if (!policy.runtime.required) return notRun('not-asked', 'the policy does not want it run', limits)
-    if (!(await runsHere(built))) return notRun('not-run', `this engine cannot start ${built.archive.platform} programs`, limits)
-    const paths = { plan: '/plan.json', configuration: '/image.json', root: '/image' }
-    const image = dag.container({ platform: built.archive.platform as DaggerPlatform }).import_(built.file)
-    const ready = tool.container
-      .withMountedFile(paths.plan, plainFile(sandboxPlan(policy, seccomp?.text)))
-      .withMountedFile(paths.configuration, configurationFile(built, lock))
-      .withMountedDirectory(paths.root, withFiles(image.rootfs(), policy.runtime.files))
-    const bound = await withServices(ready, policy.runtime.services, lock)
-    const ended = await runTool('sandbox', fresh(bound), runImage(tool.program, paths), { insecureRootCapabilities: true })
-    requireSuccess('sandbox', ended, 'The engine must let containers have the capabilities of root (insecureRootCapabilities) and control groups; without that, set runtime.required to false.')
-    return parseRun(ended.stdout, limits)
-  })
+export function collectRuntime(
+  built: BuiltArchive,
+  policy: Policy,
+  seccomp: { path: string; text: string } | undefined,
+  lock: Lock,
+): Promise<Collected<Runtime>> {
+  return collect(
+    { wanted: 'a run of the image under the restrictions of production', tool: () => ownToolImage(lock, 'sandbox') },
+    async (tool) => {
+      const limits = limitsOf(policy, seccomp?.path)
+      if (!policy.runtime.required) return notRun('not-asked', 'the policy does not want it run', limits)
+      if (!(await runsHere(built)))
+        return notRun('not-run', `this engine cannot start ${built.archive.platform} programs`, limits)
+      const paths = { plan: '/plan.json', configuration: '/image.json', root: '/image' }
+      const image = dag.container({ platform: built.archive.platform as DaggerPlatform }).import_(built.file)
+      const ready = tool.container
+        .withMountedFile(paths.plan, plainFile(sandboxPlan(policy, seccomp?.text)))
+        .withMountedFile(paths.configuration, configurationFile(built, lock))
+        .withMountedDirectory(paths.root, withFiles(image.rootfs(), policy.runtime.files))
+      const bound = await withServices(ready, policy.runtime.services, lock)
+      const ended = await runTool('sandbox', fresh(bound), runImage(tool.program, paths), {
+        insecureRootCapabilities: true,
+      })
+      requireSuccess(
+        'sandbox',
+        ended,
+        'The engine must let containers have the capabilities of root (insecureRootCapabilities) and control groups; without that, set runtime.required to false.',
+      )
+      return parseRun(ended.stdout, limits)
+    },
+  )
 }
 
 function notRun(outcome: 'not-run' | 'not-asked', reason: string, limits: Runtime['limits']): Runtime {
-  return { outcome, reason, madeBy: '', user: '', probe: '', limits, peakMemory: 0, outOfMemory: 0, refusedWrites: [], refusedCalls: [], calls: [], usedTmpfs: [], listens: [], output: [] }
+  return {
+    outcome,
+    reason,
+    madeBy: '',
+    user: '',
+    probe: '',
+    limits,
+    peakMemory: 0,
+    outOfMemory: 0,
+    refusedWrites: [],
+    refusedCalls: [],
+    calls: [],
+    usedTmpfs: [],
+    listens: [],
+    output: [],
+  }
 }
 
 function limitsOf({ runtime }: Policy, seccomp: string | undefined): Runtime['limits'] {
-  return { memory: parseBytes(runtime.memory), pids: runtime.pids, cpus: runtime.cpus, tmpfs: runtime.tmpfs, seccomp: seccomp ?? 'default', services: Object.keys(runtime.services).toSorted() }
+  return {
+    memory: parseBytes(runtime.memory),
+    pids: runtime.pids,
+    cpus: runtime.cpus,
+    tmpfs: runtime.tmpfs,
+    seccomp: seccomp ?? 'default',
+    services: Object.keys(runtime.services).toSorted(),
+  }
 }
 
 /** The image's user is another one than whoever writes here: everybody may read them, as mounted secrets. */
 function withFiles(root: Directory, files: Policy['runtime']['files']): Directory {
-  return Object.entries(files).reduce((current, [path, text]) => current.withNewFile(path, text, { permissions: 0o444 }), root)
+  return Object.entries(files).reduce(
+    (current, [path, text]) => current.withNewFile(path, text, { permissions: 0o444 }),
+    root,
+  )
 }
 
 function plainFile(text: string): File {
@@ -54,18 +101,38 @@ function plainFile(text: string): File {
 }
 
 /** Services are started by the engine and reached by the sandbox, which lets the image reach them. Each run has its own: nothing of an earlier one is in them. */
-async function withServices(container: Container, services: Policy['runtime']['services'], lock: Lock): Promise<Container> {
+async function withServices(
+  container: Container,
+  services: Policy['runtime']['services'],
+  lock: Lock,
+): Promise<Container> {
   let bound = container
-  for (const [name, service] of Object.entries(services)) bound = bound.withServiceBinding(name, await startable(name, service, lock))
+  for (const [name, service] of Object.entries(services))
+    bound = bound.withServiceBinding(name, await startable(name, service, lock))
   return bound
 }
 
 async function startable(name: string, service: RuntimeService, lock: Lock): Promise<Service> {
   const pinned = pinnedImage(service.image, lock)
   if (pinned === undefined) {
-    throw new DeliveryError('LOCK', `the lock file does not pin ${service.image}, the image of the service ${name}`, lock.mode === 'sealed' ? `Use one that this sealed network has: ${lock.bases.map(({ reference }) => reference).toSorted().join(', ')}.` : 'Run "loadline lock", and commit loadline.lock.json.')
+    throw new DeliveryError(
+      'LOCK',
+      `the lock file does not pin ${service.image}, the image of the service ${name}`,
+      lock.mode === 'sealed'
+        ? `Use one that this sealed network has: ${lock.bases
+            .map(({ reference }) => reference)
+            .toSorted()
+            .join(', ')}.`
+        : 'Run "loadline lock", and commit loadline.lock.json.',
+    )
   }
-  const container = Object.entries(service.environment ?? {}).reduce((current, [variable, value]) => current.withEnvVariable(variable, value), dag.container().from(pinned))
+  const container = Object.entries(service.environment ?? {}).reduce(
+    (current, [variable, value]) => current.withEnvVariable(variable, value),
+    dag.container().from(pinned),
+  )
   const exposed = service.ports.reduce((current, port) => current.withExposedPort(port), fresh(container))
-  return exposed.asService({ useEntrypoint: true, ...(service.arguments === undefined ? {} : { args: service.arguments }) })
+  return exposed.asService({
+    useEntrypoint: true,
+    ...(service.arguments === undefined ? {} : { args: service.arguments }),
+  })
 }

@@ -10,9 +10,19 @@ import { confirmVersion } from './confirm-version.ts'
 
 /** Size of the image, and how much of it Dive finds to be waste. */
 export function collectSize(built: BuiltArchive, lock: Lock): Promise<Collected<Size>> {
-  return collect({ wanted: 'the size of the image and the efficiency of its layers', tool: () => toolImage(lock, 'dive') }, async (tool) => {
-    const [run] = await Promise.all([runTool('dive', tool.container.withMountedFile('/archive.tar', built.file), analyse({ program: tool.program, archive: '/archive.tar', output: '/dive.json' })), confirmVersion('dive', tool)])
-    requireSuccess('dive', run, 'Run again; if it stays, report it as a fault of Loadline.')
-    return toSize(built.inspection, parseEfficiency(await run.container.file('/dive.json').contents()))
-  })
+  return collect(
+    { wanted: 'the size of the image and the efficiency of its layers', tool: () => toolImage(lock, 'dive') },
+    async (tool) => {
+      const [run] = await Promise.all([
+        runTool(
+          'dive',
+          tool.container.withMountedFile('/archive.tar', built.file),
+          analyse({ program: tool.program, archive: '/archive.tar', output: '/dive.json' }),
+        ),
+        confirmVersion('dive', tool),
+      ])
+      requireSuccess('dive', run, 'Run again; if it stays, report it as a fault of Loadline.')
+      return toSize(built.inspection, parseEfficiency(await run.container.file('/dive.json').contents()))
+    },
+  )
 }

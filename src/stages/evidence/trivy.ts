@@ -25,8 +25,16 @@ export function trivyOn(built: BuiltArchive, lock: Lock): ReadyTool {
 /** What Loadline reads of a Trivy report: a whole one of 50,000 findings has 200 MB, more than the engine hands over. Throws `TOOL` where the report is not whole or still too long. */
 export async function readReport(report: File, lock: Lock): Promise<string> {
   const { container, program } = ownToolImage(lock, 'inspect')
-  const run = await runTool('inspect', container.withMountedFile('/report.json', report), [program, ...condenseReport('/report.json', '/condensed.json')])
-  if (run.exitCode !== 0) throw new DeliveryError('TOOL', `trivy was to write a JSON report: ${lastLines(run.stderr, 2)}`, 'Run again; if it stays, run trivy by hand on the same image to see what it says.')
+  const run = await runTool('inspect', container.withMountedFile('/report.json', report), [
+    program,
+    ...condenseReport('/report.json', '/condensed.json'),
+  ])
+  if (run.exitCode !== 0)
+    throw new DeliveryError(
+      'TOOL',
+      `trivy was to write a JSON report: ${lastLines(run.stderr, 2)}`,
+      'Run again; if it stays, run trivy by hand on the same image to see what it says.',
+    )
   return readOutput('trivy', run.container.file('/condensed.json'))
 }
 

@@ -18,7 +18,8 @@ export function parseImageReference(text: string): ImageReference | undefined {
   const registry = hasRegistry ? first : 'docker.io'
   const path = hasRegistry ? rest.join('/') : name
   const repository = registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path
-  if (!/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/.test(repository)) return undefined
+  if (!/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/.test(repository))
+    return undefined
   return { registry, repository, tag: groups?.['tag'], digest: groups?.['digest'] }
 }
 

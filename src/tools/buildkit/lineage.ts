@@ -24,19 +24,44 @@ interface Step extends Instruction {
  * ENV, ARG, LABEL and USER leave no trace. So the layers above the base and the instructions that make layers are read side by side, in order and in every way that fits;
  * a layer has a line only where all these readings agree.
  */
-export function readLineage(dockerfile: { text: string } & BuildChoice, layers: readonly BuiltLayer[], base: readonly Digest[] | undefined): Lineage {
+export function readLineage(
+  dockerfile: { text: string } & BuildChoice,
+  layers: readonly BuiltLayer[],
+  base: readonly Digest[] | undefined,
+): Lineage {
   const steps = readSteps(dockerfile)
-  const above = base === undefined || base.some((diffId, index) => layers[index]?.diffId !== diffId) ? undefined : layers.slice(base.length)
-  const makers = above === undefined ? [] : agreedMakers(steps.filter(({ shipped }) => shipped), above)
+  const above =
+    base === undefined || base.some((diffId, index) => layers[index]?.diffId !== diffId)
+      ? undefined
+      : layers.slice(base.length)
+  const makers =
+    above === undefined
+      ? []
+      : agreedMakers(
+          steps.filter(({ shipped }) => shipped),
+          above,
+        )
   return {
     ...(base === undefined ? {} : { base: [...base] }),
     layers: layers.map(({ diffId, createdBy }, index): LayerOrigin => {
       const maker = above === undefined ? undefined : makers[index - (layers.length - above.length)]
       if (maker === undefined) return { diffId, instruction: tellHistory(createdBy) }
       const copiedFrom = sourceStage(maker, steps)
-      return { diffId, instruction: tellMaker(maker, createdBy), line: maker.line, ...(copiedFrom === undefined ? {} : { copiedFrom }) }
+      return {
+        diffId,
+        instruction: tellMaker(maker, createdBy),
+        line: maker.line,
+        ...(copiedFrom === undefined ? {} : { copiedFrom }),
+      }
     }),
-    instructions: steps.map(({ keyword, line, lastLine, stage, shipped, names }) => ({ keyword, line, lastLine, stage, shipped, names })),
+    instructions: steps.map(({ keyword, line, lastLine, stage, shipped, names }) => ({
+      keyword,
+      line,
+      lastLine,
+      stage,
+      shipped,
+      names,
+    })),
   }
 }
 
@@ -45,7 +70,10 @@ function readSteps({ text, ...choice }: { text: string } & BuildChoice): Step[] 
   const lines = text.split(/\r\n|\r|\n/)
   const escape = dockerfile.getEscapeCharacter()
   const shipped = shippedStages(dockerfile, choice)
-  const stages = dockerfile.getFROMs().map((from, index) => ({ name: from.getBuildStage()?.toLowerCase() ?? String(index), line: from.getRange().start.line }))
+  const stages = dockerfile.getFROMs().map((from, index) => ({
+    name: from.getBuildStage()?.toLowerCase() ?? String(index),
+    line: from.getRange().start.line,
+  }))
   return dockerfile.getInstructions().flatMap((instruction): Step[] => {
     const { start, end } = instruction.getRange()
     const position = stages.findLastIndex(({ line }) => line <= start.line)
@@ -97,13 +125,23 @@ function readArray(words: readonly string[]): string[] | undefined {
 
 function namesOf(instruction: ParsedInstruction, words: readonly string[]): string[] {
   const keyword = instruction.getKeyword()
-  if (keyword === 'EXPOSE') return words.filter((word) => /^\d+(\/\w+)?$/.test(word)).map((word) => (word.includes('/') ? word.toLowerCase() : `${word}/tcp`))
+  if (keyword === 'EXPOSE')
+    return words
+      .filter((word) => /^\d+(\/\w+)?$/.test(word))
+      .map((word) => (word.includes('/') ? word.toLowerCase() : `${word}/tcp`))
   if (keyword !== 'ENV' && keyword !== 'ARG' && keyword !== 'LABEL') return []
   return (instruction as PropertyInstruction).getProperties().map((property) => property.getName())
 }
 
 /** What the engine's history says that a layer is. */
-type Trace = { kind: 'run'; command: string } | { kind: 'copy' } | { kind: 'merge' } | { kind: 'directory'; path: string } | { kind: 'owner'; path: string } | { kind: 'lost' } | { kind: 'other' }
+type Trace =
+  | { kind: 'run'; command: string }
+  | { kind: 'copy' }
+  | { kind: 'merge' }
+  | { kind: 'directory'; path: string }
+  | { kind: 'owner'; path: string }
+  | { kind: 'lost' }
+  | { kind: 'other' }
 
 /**
  * The engine's words for its calls (Dagger 0.21, core/directory.go and core/container_exec.go).
@@ -134,7 +172,13 @@ function readings(step: Step, traces: readonly Trace[], from: number): number[] 
     case 'ADD': {
       // One layer for each source, or a single one with --link.
       const sources = step.words.length - 1
-      const copies = sources > 0 && Array.from({ length: sources }, (_value, offset) => offset).every((offset) => fits(offset, ({ kind }) => kind === 'copy')) ? [sources] : []
+      const copies =
+        sources > 0 &&
+        Array.from({ length: sources }, (_value, offset) => offset).every((offset) =>
+          fits(offset, ({ kind }) => kind === 'copy'),
+        )
+          ? [sources]
+          : []
       const isLinked = step.flags.some((flag) => flag.startsWith('--link')) && fits(0, ({ kind }) => kind === 'merge')
       return isLinked ? [...copies, 1] : copies
     }
@@ -142,7 +186,8 @@ function readings(step: Step, traces: readonly Trace[], from: number): number[] 
       const path = step.words.join(' ').replace(/^["']|["']$/g, '')
       if (/^\/+\.?$/.test(path)) return [0]
       // A user with a name is looked up in the image, and then the directory comes as a copy.
-      if (!fits(0, (trace) => trace.kind === 'merge' || (trace.kind === 'directory' && leadsTo(path, trace.path)))) return []
+      if (!fits(0, (trace) => trace.kind === 'merge' || (trace.kind === 'directory' && leadsTo(path, trace.path))))
+        return []
       // For a user with a number the engine makes the directory first and gives it away in a layer of its own.
       const isGivenAway = fits(1, (trace) => trace.kind === 'owner' && leadsTo(path, trace.path))
       return traces[from + 1]?.kind === 'owner' && isGivenAway ? [2] : isGivenAway ? [1, 2] : [1]
@@ -161,8 +206,14 @@ function runs({ words, command, hasHeredoc }: Step, said: string): boolean {
 
 function leadsTo(written: string, path: string): boolean {
   if (written.includes('$') || written.includes('..')) return true
-  const wanted = written.split('/').filter((part) => part !== '' && part !== '.').join('/')
-  const found = path.split('/').filter((part) => part !== '').join('/')
+  const wanted = written
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')
+  const found = path
+    .split('/')
+    .filter((part) => part !== '')
+    .join('/')
   return written.startsWith('/') ? found === wanted : found === wanted || wanted === '' || found.endsWith(`/${wanted}`)
 }
 
@@ -170,7 +221,9 @@ function leadsTo(written: string, path: string): boolean {
 function agreedMakers(steps: readonly Step[], layers: readonly BuiltLayer[]): Array<Step | undefined> {
   const traces = layers.map(({ createdBy }) => traceOf(createdBy))
   // reached[i] holds the layers that instructions before the i-th can have made, counted from the first; a way counts only if it leads on to the very last layer.
-  const ways = steps.map((step) => layerCounts(traces.length).map((from) => readings(step, traces, from).map((count) => from + count)))
+  const ways = steps.map((step) =>
+    layerCounts(traces.length).map((from) => readings(step, traces, from).map((count) => from + count)),
+  )
   const reached: Array<Set<number>> = [new Set([0])]
   ways.forEach((way, index) => reached.push(new Set([...(reached[index] ?? [])].flatMap((from) => way[from] ?? []))))
   const makers = traces.map(() => new Set<Step>())
@@ -221,7 +274,9 @@ function tellHistory(createdBy: string): string {
 
 /** The address of an ADD can carry a password or a token. */
 function withoutCredentials(word: string): string {
-  return word.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1').replace(/^([a-z][a-z0-9+.-]*:\/\/[^?#]*)[?#].*$/i, '$1')
+  return word
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1')
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/[^?#]*)[?#].*$/i, '$1')
 }
 
 function shorten(text: string): string {
@@ -231,7 +286,8 @@ function shorten(text: string): string {
 
 /** The stage or image of COPY --from; a stage that is given by number has a name if it can. */
 function sourceStage({ keyword, flags }: Step, steps: readonly Step[]): string | undefined {
-  const from = keyword === 'COPY' ? flags.find((flag) => flag.startsWith('--from='))?.slice('--from='.length) : undefined
+  const from =
+    keyword === 'COPY' ? flags.find((flag) => flag.startsWith('--from='))?.slice('--from='.length) : undefined
   if (from === undefined || !/^\d+$/.test(from)) return from
   return steps.filter((step) => step.keyword === 'FROM')[Number(from)]?.stage ?? from
 }

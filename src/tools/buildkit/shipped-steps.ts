@@ -25,7 +25,14 @@ export function shippedSteps(text: string, choice: BuildChoice): { steps: Step[]
     const { line } = instruction.getRange().start
     const stage = starts.findLastIndex((start) => start <= line)
     const keyword = instruction.getKeyword()
-    return { keyword, text: (instruction.getArgumentsContent() ?? '').replaceAll(/\s+/g, ' '), line: line + 1, stage, shipped: shipped.has(stage), properties: propertiesOf(keyword, instruction) }
+    return {
+      keyword,
+      text: (instruction.getArgumentsContent() ?? '').replaceAll(/\s+/g, ' '),
+      line: line + 1,
+      stage,
+      shipped: shipped.has(stage),
+      properties: propertiesOf(keyword, instruction),
+    }
   })
   return { steps, images }
 }
@@ -36,5 +43,7 @@ function propertiesOf(keyword: string, instruction: object): Step['properties'] 
     return property === null ? [] : [{ name: property.getName(), value: property.getValue() ?? '' }]
   }
   if (keyword !== 'ENV' && keyword !== 'LABEL') return []
-  return (instruction as Env | Label).getProperties().map((property) => ({ name: property.getName(), value: property.getValue() ?? '' }))
+  return (instruction as Env | Label)
+    .getProperties()
+    .map((property) => ({ name: property.getName(), value: property.getValue() ?? '' }))
 }

@@ -7,7 +7,9 @@ const Catalogue = z.object({
   catalogVersion: z.string().min(1),
   dateReleased: z.iso.datetime(),
   count: z.int().min(1),
-  vulnerabilities: z.array(z.object({ cveID: z.string().regex(/^CVE-\d{4}-\d{4,}$/), dateAdded: z.iso.date(), dueDate: z.iso.date() })).min(1),
+  vulnerabilities: z
+    .array(z.object({ cveID: z.string().regex(/^CVE-\d{4}-\d{4,}$/), dateAdded: z.iso.date(), dueDate: z.iso.date() }))
+    .min(1),
 })
 
 /** A list of vulnerabilities that attackers are known to use. */
@@ -23,9 +25,22 @@ export interface ExploitedCatalogue {
  * an entry that went missing on the way would read as one that nobody exploits.
  */
 export function parseExploitedCatalogue(text: string): ExploitedCatalogue {
-  const { catalogVersion, dateReleased, count, vulnerabilities } = readJson('the list of exploited vulnerabilities', text, Catalogue, 'DATABASE')
+  const { catalogVersion, dateReleased, count, vulnerabilities } = readJson(
+    'the list of exploited vulnerabilities',
+    text,
+    Catalogue,
+    'DATABASE',
+  )
   if (vulnerabilities.length !== count) {
-    throw new DeliveryError('DATABASE', `wanted the ${count} entries that the list says it has, found ${vulnerabilities.length}`, 'Fetch the list again: some of it went missing.')
+    throw new DeliveryError(
+      'DATABASE',
+      `wanted the ${count} entries that the list says it has, found ${vulnerabilities.length}`,
+      'Fetch the list again: some of it went missing.',
+    )
   }
-  return { version: catalogVersion, releasedAt: dateReleased, entries: vulnerabilities.map(({ cveID, dateAdded, dueDate }) => ({ id: cveID, added: dateAdded, due: dueDate })) }
+  return {
+    version: catalogVersion,
+    releasedAt: dateReleased,
+    entries: vulnerabilities.map(({ cveID, dateAdded, dueDate }) => ({ id: cveID, added: dateAdded, due: dueDate })),
+  }
 }

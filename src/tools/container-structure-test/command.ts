@@ -8,5 +8,18 @@ interface TestRun {
 
 /** Runs the tests with the host driver: inside a container of the image itself, where this static program was mounted. The JSON follows a warning on standard output. */
 export function runTests({ program, tests, metadata }: TestRun): string[] {
-  return [program, 'test', '--driver', 'host', '--force', '--metadata', metadata, '--config', tests, '--output', 'json', '--no-color']
+  return [
+    program,
+    'test',
+    '--driver',
+    'host',
+    '--force',
+    '--metadata',
+    metadata,
+    '--config',
+    tests,
+    '--output',
+    'json',
+    '--no-color',
+  ]
 }

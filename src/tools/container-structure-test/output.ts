@@ -11,7 +11,16 @@ const Summary = z.strictObject({
   Total: z.int().min(0),
   Duration: nanoseconds,
   Results: z
-    .array(z.strictObject({ Name: z.string(), Pass: z.boolean(), Stdout: z.string().optional(), Stderr: z.string().optional(), Errors: z.array(z.string()).optional(), Duration: nanoseconds }))
+    .array(
+      z.strictObject({
+        Name: z.string(),
+        Pass: z.boolean(),
+        Stdout: z.string().optional(),
+        Stderr: z.string().optional(),
+        Errors: z.array(z.string()).optional(),
+        Duration: nanoseconds,
+      }),
+    )
     .default([]),
 })
 
@@ -28,9 +37,15 @@ export function parseResults(run: { stdout: string; stderr: string }, expected?:
   const start = run.stdout.search(/^\{/m)
   if (start === -1) throw noResults(run.stderr)
   const { Pass, Fail, Total, Results } = readJson(name, run.stdout.slice(start), Summary)
-  const refused = Results.flatMap(({ Errors = [] }) => Errors).find((error) => error.startsWith('error parsing config file:'))
+  const refused = Results.flatMap(({ Errors = [] }) => Errors).find((error) =>
+    error.startsWith('error parsing config file:'),
+  )
   if (refused !== undefined) {
-    throw new DeliveryError('STRUCTURE_TESTS', `${name} refuses the test file: ${refused.replaceAll(/\s+/g, ' ').slice(0, longestError)}`, 'Correct the test file.')
+    throw new DeliveryError(
+      'STRUCTURE_TESTS',
+      `${name} refuses the test file: ${refused.replaceAll(/\s+/g, ' ').slice(0, longestError)}`,
+      'Correct the test file.',
+    )
   }
   const passed = Results.filter((result) => result.Pass).length
   const wanted = expected ?? Total
@@ -41,7 +56,12 @@ export function parseResults(run: { stdout: string; stderr: string }, expected?:
       'Run again; if it stays, report it as a fault of Loadline.',
     )
   }
-  return Results.map((result) => ({ name: result.Name, passed: result.Pass, errors: describeErrors(result.Errors ?? []), seconds: result.Duration / 1e9 }))
+  return Results.map((result) => ({
+    name: result.Name,
+    passed: result.Pass,
+    errors: describeErrors(result.Errors ?? []),
+    seconds: result.Duration / 1e9,
+  }))
 }
 
 /** Why nothing came: a program that cannot be started ends the whole run, and the reason is only in the log. */
@@ -55,7 +75,11 @@ function noResults(stderr: string): DeliveryError {
     )
   }
   const last = stderr.trim().split('\n').at(-1)?.slice(0, longestError)
-  return new DeliveryError('TOOL', `${name} was to print results and printed none${last ? `: ${last}` : ''}`, 'Run again; if it stays, run it by hand in the image to see what it says.')
+  return new DeliveryError(
+    'TOOL',
+    `${name} was to print results and printed none${last ? `: ${last}` : ''}`,
+    'Run again; if it stays, run it by hand in the image to see what it says.',
+  )
 }
 
 function describeErrors(errors: readonly string[]): string[] {
@@ -65,13 +89,21 @@ function describeErrors(errors: readonly string[]): string[] {
 
 /** The tool quotes the whole file, and the real value of a variable or argument: they may be secrets, and reports travel. What was wanted stays. */
 const quoting: ReadonlyArray<[RegExp, string]> = [
-  [/^(env var|label) (\S+) value [\s\S]* does not match expected value: ([\s\S]*)$/, '$1 $2 does not have the expected value: $3'],
+  [
+    /^(env var|label) (\S+) value [\s\S]* does not match expected value: ([\s\S]*)$/,
+    '$1 $2 does not have the expected value: $3',
+  ],
   [/^(Expected|Excluded) (string '[\s\S]*?' (?:not )?found in file content) string '[\s\S]*'$/, '$1 $2'],
-  [/^Image (?:config )?(Cmd|entrypoint) \[[\s\S]*\] does not match expected [\w ]+: ([\s\S]*)$/i, 'image $1 is not the expected: $2'],
+  [
+    /^Image (?:config )?(Cmd|entrypoint) \[[\s\S]*\] does not match expected [\w ]+: ([\s\S]*)$/i,
+    'image $1 is not the expected: $2',
+  ],
 ]
 
 function withoutContent(error: string): string {
   const rule = quoting.find(([form]) => form.test(error))
   const clean = rule === undefined ? error : error.replace(...rule)
-  return clean.length > longestError ? `${clean.slice(0, longestError)}... (${clean.length - longestError} more characters)` : clean
+  return clean.length > longestError
+    ? `${clean.slice(0, longestError)}... (${clean.length - longestError} more characters)`
+    : clean
 }

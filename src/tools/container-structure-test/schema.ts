@@ -9,7 +9,9 @@ const name = required.describe('Says in the report what was tested.')
 const argv = z.array(text).min(1, 'a command has at least one word')
 
 function needsDocker(what: string) {
-  return z.never({ error: `${what} needs Docker; Loadline runs the tests inside the image, as its own user: remove it` }).optional()
+  return z
+    .never({ error: `${what} needs Docker; Loadline runs the tests inside the image, as its own user: remove it` })
+    .optional()
 }
 
 const Variable = z.strictObject({ key: required, value: text })
@@ -36,17 +38,31 @@ const FileExistenceTest = z
     shouldExist: z.boolean().optional(),
     permissions: z
       .string()
-      .regex(/^(-|[dalTLDpSugct]+)([r-][w-][x-]){3}$/, 'permissions are written as Go prints them, e.g. -rw-r--r--, drwxr-xr-x, urwxr-xr-x for setuid, dtrwxrwxrwx for a sticky directory')
+      .regex(
+        /^(-|[dalTLDpSugct]+)([r-][w-][x-]){3}$/,
+        'permissions are written as Go prints them, e.g. -rw-r--r--, drwxr-xr-x, urwxr-xr-x for setuid, dtrwxrwxrwx for a sticky directory',
+      )
       .optional(),
     isExecutableBy: z.enum(['owner', 'group', 'other', 'any']).optional(),
     uid: needsDocker('the owner of a file'),
     gid: needsDocker('the group of a file'),
   })
-  .refine((test) => test.shouldExist !== false || (test.permissions === undefined && test.isExecutableBy === undefined), 'a file that should not exist has no permissions to test')
+  .refine(
+    (test) => test.shouldExist !== false || (test.permissions === undefined && test.isExecutableBy === undefined),
+    'a file that should not exist has no permissions to test',
+  )
 
 const FileContentTest = z
-  .strictObject({ name, path: required, expectedContents: z.array(text).optional(), excludedContents: z.array(text).optional() })
-  .refine((test) => (test.expectedContents ?? []).length + (test.excludedContents ?? []).length > 0, 'tests nothing: give expectedContents or excludedContents')
+  .strictObject({
+    name,
+    path: required,
+    expectedContents: z.array(text).optional(),
+    excludedContents: z.array(text).optional(),
+  })
+  .refine(
+    (test) => (test.expectedContents ?? []).length + (test.excludedContents ?? []).length > 0,
+    'tests nothing: give expectedContents or excludedContents',
+  )
 
 const MetadataTest = z.strictObject({
   envVars: z.array(Expected).optional(),
@@ -63,7 +79,10 @@ const MetadataTest = z.strictObject({
 
 const LicenseTest = z
   .strictObject({ debian: z.boolean().optional(), files: z.array(required).optional() })
-  .refine((test) => test.debian === true || (test.files ?? []).length > 0, 'tests nothing: set debian to true or give files')
+  .refine(
+    (test) => test.debian === true || (test.files ?? []).length > 0,
+    'tests nothing: set debian to true or give files',
+  )
 
 /** A test file of container-structure-test, as far as its host driver can run it. Source: container-structure-test 1.19.1, schema version 2.0.0. */
 export const StructureTests = z
@@ -102,7 +121,13 @@ export function countTests(tests: StructureTests): number {
 /** The tool leaves a metadata test out when nothing is in it; an empty entrypoint or cmd is something: that there is none. */
 function isEmptyMetadata(test: StructureTests['metadataTest']): boolean {
   const { entrypoint, cmd, workdir = '', user = '', ...lists } = test ?? {}
-  return entrypoint === undefined && cmd === undefined && workdir === '' && user === '' && Object.values(lists).every((list) => (list ?? []).length === 0)
+  return (
+    entrypoint === undefined &&
+    cmd === undefined &&
+    workdir === '' &&
+    user === '' &&
+    Object.values(lists).every((list) => (list ?? []).length === 0)
+  )
 }
 
 /** Reads a test file. Throws `STRUCTURE_TESTS` with the line where it has an unknown key, no test, or one that cannot be run here. */
@@ -113,7 +138,9 @@ export function parseStructureTests(source: string, path: string): StructureTest
   const parsed = StructureTests.safeParse(document.value)
   if (!parsed.success) {
     const issues = parsed.error.issues.slice(0, 3)
-    const told = issues.map(({ path: place, message }) => `${place.length === 0 ? '' : `${place.map(String).join('.')}: `}${message}`)
+    const told = issues.map(
+      ({ path: place, message }) => `${place.length === 0 ? '' : `${place.map(String).join('.')}: `}${message}`,
+    )
     const first = issues[0]
     const keys = first?.code === 'unrecognized_keys' ? first.keys.slice(0, 1) : []
     throw refusal(path, told.join('; '), document.placeOf([...(first?.path ?? []), ...keys], 'key').line)
@@ -123,7 +150,10 @@ export function parseStructureTests(source: string, path: string): StructureTest
 }
 
 function describeProblems(problems: readonly Problem[]): string {
-  return problems.slice(0, 3).map(({ path, message }) => `${path.length === 0 ? '' : `${path.map(String).join('.')}: `}${message}`).join('; ')
+  return problems
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.length === 0 ? '' : `${path.map(String).join('.')}: `}${message}`)
+    .join('; ')
 }
 
 function refusal(path: string, found: string, line: number | undefined): DeliveryError {

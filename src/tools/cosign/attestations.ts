@@ -5,7 +5,11 @@ import { Statement, type Digest } from '../../model/index.ts'
 
 const payloadType = 'application/vnd.in-toto+json'
 
-const Envelope = z.looseObject({ payloadType: z.string(), payload: z.base64(), signatures: z.array(z.looseObject({ sig: z.string() })).min(1) })
+const Envelope = z.looseObject({
+  payloadType: z.string(),
+  payload: z.base64(),
+  signatures: z.array(z.looseObject({ sig: z.string() })).min(1),
+})
 
 /** A Sigstore bundle around an envelope, as `cosign download attestation` prints it; the older format is the envelope itself. */
 const Bundle = z.looseObject({ mediaType: z.string(), dsseEnvelope: Envelope })
@@ -28,8 +32,13 @@ export function parseAttestations(stdout: string): AttestedStatement[] {
     if (document.payloadType !== payloadType) return []
     const bytes = Buffer.from(document.payload, 'base64')
     const statement = Statement.safeParse(parseJson(bytes.toString('utf8')))
-    if (!statement.success) throw unreadable(`its payload is no in-toto statement (${statement.error.issues[0]?.path.join('.')}: ${statement.error.issues[0]?.message})`)
-    return [{ statement: statement.data, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const }]
+    if (!statement.success)
+      throw unreadable(
+        `its payload is no in-toto statement (${statement.error.issues[0]?.path.join('.')}: ${statement.error.issues[0]?.message})`,
+      )
+    return [
+      { statement: statement.data, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const },
+    ]
   })
 }
 
@@ -44,7 +53,11 @@ function readLine(line: string): z.infer<typeof Envelope> {
   if (envelope.success) return envelope.data
   const bundle = Bundle.safeParse(document)
   if (bundle.success) return bundle.data.dsseEnvelope
-  if (z.looseObject({ mediaType: z.string(), messageSignature: z.unknown() }).safeParse(document).data?.messageSignature !== undefined) return { payloadType: '', payload: '', signatures: [] }
+  if (
+    z.looseObject({ mediaType: z.string(), messageSignature: z.unknown() }).safeParse(document).data
+      ?.messageSignature !== undefined
+  )
+    return { payloadType: '', payload: '', signatures: [] }
   throw unreadable('it is neither an envelope nor a bundle')
 }
 
@@ -57,5 +70,10 @@ function parseJson(text: string): unknown {
 }
 
 function unreadable(why: string, cause?: unknown): DeliveryError {
-  return new DeliveryError('VERIFY', `an attestation cannot be read: ${why}`, 'Do not rely on it. Attest the image again, with a Cosign of version 3.1.', cause === undefined ? undefined : { cause })
+  return new DeliveryError(
+    'VERIFY',
+    `an attestation cannot be read: ${why}`,
+    'Do not rely on it. Attest the image again, with a Cosign of version 3.1.',
+    cause === undefined ? undefined : { cause },
+  )
 }

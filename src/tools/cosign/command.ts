@@ -51,8 +51,26 @@ export function sign({ program, reference, insecure, ...signing }: Image & Signi
 }
 
 /** Attaches a signed statement about a digest; `type` is a predicate type's URI, or one of Cosign's short names. */
-export function attest({ program, reference, insecure, type, predicate, ...signing }: Image & Signing & { type: string; predicate: string }): string[] {
-  return [program, 'attest', '--yes', '--type', type, '--predicate', predicate, ...signingArguments(signing), ...http(insecure), reference]
+export function attest({
+  program,
+  reference,
+  insecure,
+  type,
+  predicate,
+  ...signing
+}: Image & Signing & { type: string; predicate: string }): string[] {
+  return [
+    program,
+    'attest',
+    '--yes',
+    '--type',
+    type,
+    '--predicate',
+    predicate,
+    ...signingArguments(signing),
+    ...http(insecure),
+    reference,
+  ]
 }
 
 /** Verifies the signatures of a digest, and prints those that hold as JSON. */
@@ -61,8 +79,24 @@ export function verify({ program, reference, insecure, ...verifying }: Image & V
 }
 
 /** Verifies the signed statements of one type about a digest, and prints those that hold as JSON, one a line. */
-export function verifyAttestation({ program, reference, insecure, type, ...verifying }: Image & Verifying & { type: string }): string[] {
-  return [program, 'verify-attestation', '--type', type, ...verifyingArguments(verifying), '--output', 'json', ...http(insecure), reference]
+export function verifyAttestation({
+  program,
+  reference,
+  insecure,
+  type,
+  ...verifying
+}: Image & Verifying & { type: string }): string[] {
+  return [
+    program,
+    'verify-attestation',
+    '--type',
+    type,
+    ...verifyingArguments(verifying),
+    '--output',
+    'json',
+    ...http(insecure),
+    reference,
+  ]
 }
 
 /** Prints every attestation of a digest, one a line, whoever made it: nothing of it is verified. */
@@ -78,7 +112,12 @@ export function publicKey({ program, key }: { program: string; key: string }): s
 function signingArguments({ by, services, format }: Signing): string[] {
   const credential = 'key' in by ? ['--key', by.key] : ['--identity-token', by.identityToken]
   const trustedRoot = services.trustedRoot === undefined ? [] : ['--trusted-root', services.trustedRoot]
-  if (format === 'bundle') return [...credential, ...(services.signingConfig === undefined ? [] : ['--signing-config', services.signingConfig]), ...trustedRoot]
+  if (format === 'bundle')
+    return [
+      ...credential,
+      ...(services.signingConfig === undefined ? [] : ['--signing-config', services.signingConfig]),
+      ...trustedRoot,
+    ]
   const { fulcio, rekor, timestamps } = services.urls
   return [
     ...credential,
@@ -94,7 +133,9 @@ function signingArguments({ by, services, format }: Signing): string[] {
 
 function verifyingArguments({ from, format, trustedRoot, log, timestamp, certificateLog }: Verifying): string[] {
   return [
-    ...('key' in from ? ['--key', from.key] : ['--certificate-identity', from.identity, '--certificate-oidc-issuer', from.issuer]),
+    ...('key' in from
+      ? ['--key', from.key]
+      : ['--certificate-identity', from.identity, '--certificate-oidc-issuer', from.issuer]),
     ...(format === 'legacy' ? ['--new-bundle-format=false'] : []),
     ...(trustedRoot === undefined ? [] : ['--trusted-root', trustedRoot]),
     ...(log ? [] : ['--insecure-ignore-tlog=true']),

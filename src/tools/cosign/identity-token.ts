@@ -26,15 +26,28 @@ export interface TokenFacts {
  */
 export function readIdentityToken(token: string): TokenFacts {
   const payload = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token.trim())?.[1]
-  const claims = payload === undefined ? undefined : Claims.safeParse(parse(Buffer.from(payload, 'base64url').toString('utf8')))
+  const claims =
+    payload === undefined ? undefined : Claims.safeParse(parse(Buffer.from(payload, 'base64url').toString('utf8')))
   if (!claims?.success) {
-    throw new DeliveryError('CREDENTIAL', 'the identity token is no OpenID Connect token: it was to have three parts and say issuer and expiry', 'Give the token as the identity provider issues it, for the audience "sigstore".')
+    throw new DeliveryError(
+      'CREDENTIAL',
+      'the identity token is no OpenID Connect token: it was to have three parts and say issuer and expiry',
+      'Give the token as the identity provider issues it, for the audience "sigstore".',
+    )
   }
   return { issuer: claims.data.iss, expires: new Date(claims.data.exp * 1000), identity: identityOf(claims.data) }
 }
 
-function identityOf({ iss, sub, email, email_verified: verified, job_workflow_ref: workflow, ci_config_ref_uri: pipeline }: z.infer<typeof Claims>): string | undefined {
-  if (iss === 'https://token.actions.githubusercontent.com') return workflow === undefined ? undefined : `https://github.com/${workflow}`
+function identityOf({
+  iss,
+  sub,
+  email,
+  email_verified: verified,
+  job_workflow_ref: workflow,
+  ci_config_ref_uri: pipeline,
+}: z.infer<typeof Claims>): string | undefined {
+  if (iss === 'https://token.actions.githubusercontent.com')
+    return workflow === undefined ? undefined : `https://github.com/${workflow}`
   if (pipeline !== undefined) return `https://${pipeline}`
   if (email !== undefined) return verified === true || verified === 'true' ? email : undefined
   return sub !== undefined && /^(https|spiffe):\/\/./.test(sub) ? sub : undefined

@@ -22,7 +22,9 @@ export function describeIdentity(identity: Identity): string {
 export function consumerFiles(identity: Identity): Record<string, string> {
   return {
     ...(identity.kind === 'key' ? { 'cosign.pub': identity.publicKey } : {}),
-    ...(identity.trustedRoot === undefined || identity.trustedRoot === offline.trustedRoot ? {} : { 'trusted-root.json': identity.trustedRoot }),
+    ...(identity.trustedRoot === undefined || identity.trustedRoot === offline.trustedRoot
+      ? {}
+      : { 'trusted-root.json': identity.trustedRoot }),
   }
 }
 
@@ -36,10 +38,17 @@ export function verifyingBy(identity: Identity, format: SignatureFormat, directo
   const root = identity.trustedRoot === undefined ? undefined : readTrustedRoot(identity.trustedRoot)
   const log = identity.transparencyLog === 'required'
   if (log && root?.log === false) {
-    throw new DeliveryError('VERIFY', 'an entry in the transparency log is required, and the trusted root names no log whose entries it believes', 'Give the trusted root of the instance that signed.')
+    throw new DeliveryError(
+      'VERIFY',
+      'an entry in the transparency log is required, and the trusted root names no log whose entries it believes',
+      'Give the trusted root of the instance that signed.',
+    )
   }
   return {
-    from: identity.kind === 'key' ? { key: `${directory}cosign.pub` } : { identity: identity.identity, issuer: identity.issuer },
+    from:
+      identity.kind === 'key'
+        ? { key: `${directory}cosign.pub` }
+        : { identity: identity.identity, issuer: identity.issuer },
     format,
     ...(files['trusted-root.json'] === undefined ? {} : { trustedRoot: `${directory}trusted-root.json` }),
     log,

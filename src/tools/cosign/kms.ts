@@ -5,12 +5,26 @@
  */
 export const keyManagementServices = {
   awskms: {
-    variables: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME'],
+    variables: [
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_SESSION_TOKEN',
+      'AWS_REGION',
+      'AWS_DEFAULT_REGION',
+      'AWS_ROLE_ARN',
+      'AWS_ROLE_SESSION_NAME',
+    ],
     files: ['AWS_WEB_IDENTITY_TOKEN_FILE'],
   },
   gcpkms: { variables: [], files: ['GOOGLE_APPLICATION_CREDENTIALS'] },
-  azurekms: { variables: ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET', 'AZURE_AUTHORITY_HOST'], files: ['AZURE_FEDERATED_TOKEN_FILE', 'AZURE_CLIENT_CERTIFICATE_PATH'] },
-  hashivault: { variables: ['VAULT_ADDR', 'VAULT_TOKEN', 'VAULT_NAMESPACE', 'TRANSIT_SECRET_ENGINE_PATH'], files: ['VAULT_CACERT'] },
+  azurekms: {
+    variables: ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET', 'AZURE_AUTHORITY_HOST'],
+    files: ['AZURE_FEDERATED_TOKEN_FILE', 'AZURE_CLIENT_CERTIFICATE_PATH'],
+  },
+  hashivault: {
+    variables: ['VAULT_ADDR', 'VAULT_TOKEN', 'VAULT_NAMESPACE', 'TRANSIT_SECRET_ENGINE_PATH'],
+    files: ['VAULT_CACERT'],
+  },
   k8s: { variables: [], files: ['KUBECONFIG'] },
 } as const satisfies Record<string, { variables: readonly string[]; files: readonly string[] }>
 

@@ -10,12 +10,23 @@ export function parseVerification(stdout: string, digest: Digest): void {
   try {
     document = JSON.parse(stdout)
   } catch (error) {
-    throw new DeliveryError('VERIFY', 'cosign verify succeeded but printed no JSON', 'Use the pinned version of cosign.', { cause: error })
+    throw new DeliveryError(
+      'VERIFY',
+      'cosign verify succeeded but printed no JSON',
+      'Use the pinned version of cosign.',
+      { cause: error },
+    )
   }
   const signatures = z.array(Signature).min(1).safeParse(document)
-  const digests = signatures.success ? signatures.data.map((signature) => signature.critical.image['docker-manifest-digest']) : []
+  const digests = signatures.success
+    ? signatures.data.map((signature) => signature.critical.image['docker-manifest-digest'])
+    : []
   if (!digests.includes(digest)) {
-    throw new DeliveryError('VERIFY', `cosign verified a signature of ${digests.join(', ') || 'nothing'}; wanted one of ${digest}`, 'Do not use this image; sign the digest that was judged.')
+    throw new DeliveryError(
+      'VERIFY',
+      `cosign verified a signature of ${digests.join(', ') || 'nothing'}; wanted one of ${digest}`,
+      'Do not use this image; sign the digest that was judged.',
+    )
   }
 }
 
@@ -30,7 +41,8 @@ export function readSigningFailure(stderr: string): SigningFailure {
   if (/error processing the identity token|retrieving ID token/i.test(stderr)) return 'token'
   if (/reading key: |loading key/i.test(stderr)) return 'key'
   const inServices = /error signing bundle: (.+)|(?:signing config|trusted root) from TUF: (.+)/i.exec(stderr)
-  const away = /connection refused|no such host|timeout|deadline exceeded|connection reset|server closed|broken pipe|\bEOF\b|TLS handshake|network is unreachable|\b(?:408|429|50[0234])\b|Service Unavailable|Bad Gateway/i
+  const away =
+    /connection refused|no such host|timeout|deadline exceeded|connection reset|server closed|broken pipe|\bEOF\b|TLS handshake|network is unreachable|\b(?:408|429|50[0234])\b|Service Unavailable|Bad Gateway/i
   return away.test(inServices?.[1] ?? inServices?.[2] ?? '') ? 'away' : 'other'
 }
 

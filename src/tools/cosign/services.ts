@@ -67,7 +67,10 @@ export const publicInstance: ServiceFacts = {
 }
 
 /** The single addresses of the public instance, for the older format. */
-export const publicUrls: SigningServices['urls'] = { fulcio: 'https://fulcio.sigstore.dev', rekor: 'https://rekor.sigstore.dev' }
+export const publicUrls: SigningServices['urls'] = {
+  fulcio: 'https://fulcio.sigstore.dev',
+  rekor: 'https://rekor.sigstore.dev',
+}
 
 /** Reads a signing configuration. A certificate authority of the public instance counts as a public log, because it logs every certificate with the identity in it. Throws `SIGN`. */
 export function readSigningConfig(text: string): ServiceFacts {
@@ -84,16 +87,34 @@ export function readSigningConfig(text: string): ServiceFacts {
 }
 
 /** What a trusted root lets a consumer ask for. Throws `VERIFY`. */
-export function readTrustedRoot(text: string): { log: boolean; certificateLog: boolean; timestamps: boolean; certificates: boolean } {
+export function readTrustedRoot(text: string): {
+  log: boolean
+  certificateLog: boolean
+  timestamps: boolean
+  certificates: boolean
+} {
   const root = readDocument('trusted root', text, TrustedRoot, 'VERIFY')
-  return { log: root.tlogs.length > 0, certificateLog: root.ctlogs.length > 0, timestamps: root.timestampAuthorities.length > 0, certificates: root.certificateAuthorities.length > 0 }
+  return {
+    log: root.tlogs.length > 0,
+    certificateLog: root.ctlogs.length > 0,
+    timestamps: root.timestampAuthorities.length > 0,
+    certificates: root.certificateAuthorities.length > 0,
+  }
 }
 
 /** The single addresses of a signing configuration, for the older format: the first of each kind, logs of the first version only. */
 export function serviceUrls(text: string): SigningServices['urls'] {
   const config = readDocument('signing configuration', text, SigningConfig)
-  const [fulcio, rekor, timestamps] = [config.caUrls[0], config.rekorTlogUrls.find(({ majorApiVersion }) => majorApiVersion === 1), config.tsaUrls[0]]
-  return { ...(fulcio === undefined ? {} : { fulcio: fulcio.url }), ...(rekor === undefined ? {} : { rekor: rekor.url }), ...(timestamps === undefined ? {} : { timestamps: timestamps.url }) }
+  const [fulcio, rekor, timestamps] = [
+    config.caUrls[0],
+    config.rekorTlogUrls.find(({ majorApiVersion }) => majorApiVersion === 1),
+    config.tsaUrls[0],
+  ]
+  return {
+    ...(fulcio === undefined ? {} : { fulcio: fulcio.url }),
+    ...(rekor === undefined ? {} : { rekor: rekor.url }),
+    ...(timestamps === undefined ? {} : { timestamps: timestamps.url }),
+  }
 }
 
 /** A signing configuration whose services on this machine's loopback are reached by another host name, as containers must; the ports stay. */
@@ -105,7 +126,12 @@ export function reachedBy(text: string, host: string, isLoopback: (host: string)
     return { ...service, url: url.href.replace(/\/$/, '') }
   }
   const config = readDocument('signing configuration', text, SigningConfig)
-  return JSON.stringify({ ...config, caUrls: config.caUrls.map(moved), rekorTlogUrls: config.rekorTlogUrls.map(moved), tsaUrls: config.tsaUrls.map(moved) })
+  return JSON.stringify({
+    ...config,
+    caUrls: config.caUrls.map(moved),
+    rekorTlogUrls: config.rekorTlogUrls.map(moved),
+    tsaUrls: config.tsaUrls.map(moved),
+  })
 }
 
 function isPublic(url: string): boolean {
@@ -114,7 +140,12 @@ function isPublic(url: string): boolean {
 }
 
 /** Reads one of Sigstore's two documents. Throws the given code where it has another form. */
-export function readDocument<T extends z.ZodType>(what: string, text: string, schema: T, code: 'SIGN' | 'VERIFY' = 'SIGN'): z.infer<T> {
+export function readDocument<T extends z.ZodType>(
+  what: string,
+  text: string,
+  schema: T,
+  code: 'SIGN' | 'VERIFY' = 'SIGN',
+): z.infer<T> {
   const hint = `Give Sigstore's own document, e.g. as "cosign ${what === 'trusted root' ? 'trusted-root' : 'signing-config'} create" writes it.`
   let document: unknown
   try {
@@ -123,7 +154,7 @@ export function readDocument<T extends z.ZodType>(what: string, text: string, sc
     throw new DeliveryError(code, `the ${what} was to be JSON (${(error as Error).message})`, hint, { cause: error })
   }
   const parsed = schema.safeParse(document)
-  if (!parsed.success) throw new DeliveryError(code, `the ${what} has an unknown form: ${schemaFaults(parsed.error)}`, hint)
+  if (!parsed.success)
+    throw new DeliveryError(code, `the ${what} has an unknown form: ${schemaFaults(parsed.error)}`, hint)
   return parsed.data
 }
-

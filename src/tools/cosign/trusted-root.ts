@@ -44,10 +44,29 @@ export interface Authorities {
 
 /** Reads the keys and certificates of a trusted root (media type `application/vnd.dev.sigstore.trustedroot+json;version=0.1`). Throws `VERIFY`. */
 export function readAuthorities(trustedRoot: string): Authorities {
-  const { certificateAuthorities, timestampAuthorities, tlogs, ctlogs } = readDocument('trusted root', trustedRoot, Authorities, 'VERIFY')
-  const authority = ({ uri, subject, certChain }: z.infer<typeof Authority>) => ({ uri, organization: subject.organization, commonName: subject.commonName, chain: certChain.certificates.map(({ rawBytes }) => pem('CERTIFICATE', rawBytes)).join('') })
-  const log = ({ baseUrl, hashAlgorithm, publicKey }: z.infer<typeof Log>) => ({ url: baseUrl, hashAlgorithm: hashAlgorithm.toLowerCase().replace(/^sha2_/, 'sha'), publicKey: pem('PUBLIC KEY', publicKey.rawBytes) })
-  return { certificates: certificateAuthorities.map(authority), timestamps: timestampAuthorities.map(authority), logs: tlogs.map(log), certificateLogs: ctlogs.map(log) }
+  const { certificateAuthorities, timestampAuthorities, tlogs, ctlogs } = readDocument(
+    'trusted root',
+    trustedRoot,
+    Authorities,
+    'VERIFY',
+  )
+  const authority = ({ uri, subject, certChain }: z.infer<typeof Authority>) => ({
+    uri,
+    organization: subject.organization,
+    commonName: subject.commonName,
+    chain: certChain.certificates.map(({ rawBytes }) => pem('CERTIFICATE', rawBytes)).join(''),
+  })
+  const log = ({ baseUrl, hashAlgorithm, publicKey }: z.infer<typeof Log>) => ({
+    url: baseUrl,
+    hashAlgorithm: hashAlgorithm.toLowerCase().replace(/^sha2_/, 'sha'),
+    publicKey: pem('PUBLIC KEY', publicKey.rawBytes),
+  })
+  return {
+    certificates: certificateAuthorities.map(authority),
+    timestamps: timestampAuthorities.map(authority),
+    logs: tlogs.map(log),
+    certificateLogs: ctlogs.map(log),
+  }
 }
 
 /** Whether every log of a trusted root is of the second version, as far as a trusted root tells: only these have keys of this kind. Throws `VERIFY`. */

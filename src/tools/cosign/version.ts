@@ -10,7 +10,11 @@ const unsound = '<2.6.2 || >=3.0.0 <3.0.4'
 export function requireSoundCosign(version: string): void {
   const read = coerce(version)
   if (read !== null && !satisfies(read, unsound)) return
-  throw new DeliveryError('VERIFY', `cosign ${version} is to verify; versions before 2.6.2, and 3.0.0 to 3.0.3, accept signatures that they must refuse`, 'Use Cosign 3.1 or newer: run "loadline lock" again and commit loadline.lock.json.')
+  throw new DeliveryError(
+    'VERIFY',
+    `cosign ${version} is to verify; versions before 2.6.2, and 3.0.0 to 3.0.3, accept signatures that they must refuse`,
+    'Use Cosign 3.1 or newer: run "loadline lock" again and commit loadline.lock.json.',
+  )
 }
 
 const Version = z.looseObject({ gitVersion: z.string() })

@@ -5,7 +5,11 @@ import { readJson } from '../read-json.ts'
 
 const Analysis = z.object({
   layer: z.array(z.object({ index: z.int().min(0), digestId: Digest })).min(1),
-  image: z.object({ sizeBytes: z.int().min(0), inefficientBytes: z.int().min(0), efficiencyScore: z.number().min(0).max(1) }),
+  image: z.object({
+    sizeBytes: z.int().min(0),
+    inefficientBytes: z.int().min(0),
+    efficiencyScore: z.number().min(0).max(1),
+  }),
 })
 
 /** Reads the JSON that dive wrote. Throws `TOOL` when it is empty, truncated or of another form. */

@@ -12,5 +12,15 @@ interface Lint {
  * Exits with 0 whatever it finds; another exit code means that it could not read the file.
  */
 export function lintDockerfile({ program, dockerfile, obeyPragmas }: Lint): string[] {
-  return [program, '--format', 'json', '--no-fail', '--no-color', '--config', '/dev/null', ...(obeyPragmas ? [] : ['--disable-ignore-pragma']), dockerfile]
+  return [
+    program,
+    '--format',
+    'json',
+    '--no-fail',
+    '--no-color',
+    '--config',
+    '/dev/null',
+    ...(obeyPragmas ? [] : ['--disable-ignore-pragma']),
+    dockerfile,
+  ]
 }

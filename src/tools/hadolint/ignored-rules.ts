@@ -10,7 +10,17 @@ const code = z.string().regex(/^(DL|SC)\d{4}$/, 'wanted the code of one rule, e.
 const Configuration = z.strictObject({
   ignored: z.array(code).optional(),
   ...Object.fromEntries(
-    ['failure-threshold', 'format', 'label-schema', 'no-color', 'no-fail', 'override', 'strict-labels', 'disable-ignore-pragma', 'trustedRegistries'].map((key) => [key, z.unknown().optional()]),
+    [
+      'failure-threshold',
+      'format',
+      'label-schema',
+      'no-color',
+      'no-fail',
+      'override',
+      'strict-labels',
+      'disable-ignore-pragma',
+      'trustedRegistries',
+    ].map((key) => [key, z.unknown().optional()]),
   ),
 })
 

@@ -24,7 +24,12 @@ const unparsable = 'DL1000'
 export function parseLint(stdout: string, { path, linted }: { path: string; linted: string }): LintFinding[] {
   const remarks = readJson('hadolint', stdout, Remarks)
   const other = remarks.find(({ file }) => file !== linted)
-  if (other !== undefined) throw new DeliveryError('TOOL', `hadolint was to lint ${linted} and speaks of ${other.file}`, 'Report this as a fault of Loadline.')
+  if (other !== undefined)
+    throw new DeliveryError(
+      'TOOL',
+      `hadolint was to lint ${linted} and speaks of ${other.file}`,
+      'Report this as a fault of Loadline.',
+    )
   const fault = remarks.find(({ code }) => code === unparsable)
   if (fault !== undefined) {
     throw new DeliveryError(
@@ -34,8 +39,18 @@ export function parseLint(stdout: string, { path, linted }: { path: string; lint
     )
   }
   return remarks
-    .map(({ code, level, message, line, column }): LintFinding => ({ id: code, level, message, location: { path, line, column, within: 'source' } }))
-    .toSorted((left, right) => (left.location.line ?? 0) - (right.location.line ?? 0) || (left.location.column ?? 0) - (right.location.column ?? 0) || (left.id < right.id ? -1 : 1))
+    .map(({ code, level, message, line, column }): LintFinding => ({
+      id: code,
+      level,
+      message,
+      location: { path, line, column, within: 'source' },
+    }))
+    .toSorted(
+      (left, right) =>
+        (left.location.line ?? 0) - (right.location.line ?? 0) ||
+        (left.location.column ?? 0) - (right.location.column ?? 0) ||
+        (left.id < right.id ? -1 : 1),
+    )
 }
 
 /** Wider than hadolint's own grammar: a comment that is meant to silence it is reported even where a typing error makes it void. */

@@ -28,7 +28,9 @@ const Report = z.strictObject({
     environmentCount: count,
     environment: z.array(z.string()),
     suspectedSecretCount: count,
-    suspectedSecrets: z.array(z.strictObject({ name: z.string(), where: z.enum(['environment', 'label', 'history', 'command']) })),
+    suspectedSecrets: z.array(
+      z.strictObject({ name: z.string(), where: z.enum(['environment', 'label', 'history', 'command']) }),
+    ),
     entrypoint: z.array(z.string()),
     cmd: z.array(z.string()),
     workingDir: z.string(),
@@ -37,15 +39,31 @@ const Report = z.strictObject({
     exposedPorts: z.array(z.string()),
     volumes: z.array(z.string()),
     healthcheck: z
-      .strictObject({ test: z.array(z.string()), intervalSeconds: z.number(), timeoutSeconds: z.number(), startPeriodSeconds: z.number(), retries: z.int() })
+      .strictObject({
+        test: z.array(z.string()),
+        intervalSeconds: z.number(),
+        timeoutSeconds: z.number(),
+        startPeriodSeconds: z.number(),
+        retries: z.int(),
+      })
       .optional(),
     stopSignal: z.string().optional(),
     shell: z.array(z.string()),
     onBuildCount: count,
   }),
-  history: z.array(z.strictObject({ createdBy: z.string(), created: z.iso.datetime().optional(), emptyLayer: z.boolean() })),
+  history: z.array(
+    z.strictObject({ createdBy: z.string(), created: z.iso.datetime().optional(), emptyLayer: z.boolean() }),
+  ),
   layers: z.array(
-    z.strictObject({ digest: Digest, diffId: Digest, compressed: bytes, gzipped: bytes, unpacked: bytes, files: count, createdBy: z.string() }),
+    z.strictObject({
+      digest: Digest,
+      diffId: Digest,
+      compressed: bytes,
+      gzipped: bytes,
+      unpacked: bytes,
+      files: count,
+      createdBy: z.string(),
+    }),
   ),
   unpacked: bytes,
   compressed: bytes,
@@ -72,7 +90,13 @@ const Report = z.strictObject({
     largest: z.array(SizedFile),
   }),
   os: z.strictObject({ id: z.string(), versionId: z.string(), prettyName: z.string() }).optional(),
-  user: z.strictObject({ resolves: z.boolean(), byName: z.boolean(), listed: z.boolean(), uid: z.int().optional(), gid: z.int().optional() }),
+  user: z.strictObject({
+    resolves: z.boolean(),
+    byName: z.boolean(),
+    listed: z.boolean(),
+    uid: z.int().optional(),
+    gid: z.int().optional(),
+  }),
 })
 
 /** Everything that `inspect image` found in an archive. Sizes are bytes. Environment variables are there by name only. */
@@ -83,7 +107,12 @@ export function parseInspection(stdout: string): Inspection {
   return readJson('inspect', stdout, Report)
 }
 
-const LayerList = z.strictObject({ schemaVersion: z.literal(1), digest: Digest, platform: SpelledPlatform, layers: z.array(z.strictObject({ digest: Digest, diffId: Digest })) })
+const LayerList = z.strictObject({
+  schemaVersion: z.literal(1),
+  digest: Digest,
+  platform: SpelledPlatform,
+  layers: z.array(z.strictObject({ digest: Digest, diffId: Digest })),
+})
 
 /** The layers of an image, lowest first, as its own configuration lists them. */
 export type LayerList = z.infer<typeof LayerList>
@@ -144,7 +173,13 @@ export function toSize({ layers, unpacked, gzipped, files }: Inspection, dive: E
   return {
     unpacked,
     compressed: gzipped,
-    layers: layers.map(({ digest, diffId, gzipped: compressed, unpacked: own, createdBy }) => ({ digest, diffId, compressed, unpacked: own, createdBy })),
+    layers: layers.map(({ digest, diffId, gzipped: compressed, unpacked: own, createdBy }) => ({
+      digest,
+      diffId,
+      compressed,
+      unpacked: own,
+      createdBy,
+    })),
     largest: files.largest,
     efficiency: dive.efficiency,
     wasted: dive.wasted,

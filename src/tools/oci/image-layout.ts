@@ -12,8 +12,14 @@ const deepest = 3
 /** Most images of one layout. More is no image of an application. */
 const mostImages = 100
 
-const imageTypes = ['application/vnd.oci.image.manifest.v1+json', 'application/vnd.docker.distribution.manifest.v2+json'] as const
-const indexTypes = ['application/vnd.oci.image.index.v1+json', 'application/vnd.docker.distribution.manifest.list.v2+json'] as const
+const imageTypes = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+] as const
+const indexTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+] as const
 
 const Descriptor = z.looseObject({
   mediaType: z.string(),
@@ -46,23 +52,54 @@ export function blobPath(digest: Digest): string {
 export async function listImages(read: ReadDocument): Promise<NamedImage[]> {
   const found = new Map<Digest, NamedImage>()
   await gather(await read('index.json'), found, read, 0)
-  if (found.size === 0) throw new DeliveryError('SOURCE', 'wanted an image in the layout, found an index that names none', 'Export the image again.')
+  if (found.size === 0)
+    throw new DeliveryError(
+      'SOURCE',
+      'wanted an image in the layout, found an index that names none',
+      'Export the image again.',
+    )
   return [...found.values()]
 }
 
 async function gather(text: string, found: Map<Digest, NamedImage>, read: ReadDocument, depth: number): Promise<void> {
-  if (depth > deepest) throw new DeliveryError('SOURCE', `wanted indexes of at most ${deepest} levels, found more`, 'Export the image again.')
+  if (depth > deepest)
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted indexes of at most ${deepest} levels, found more`,
+      'Export the image again.',
+    )
   for (const { digest, mediaType, size, platform, annotations } of parse('an index', text, ImageIndex).manifests) {
-    if (annotations?.['vnd.docker.reference.type'] === 'attestation-manifest' || platform?.architecture === 'unknown') continue
+    if (annotations?.['vnd.docker.reference.type'] === 'attestation-manifest' || platform?.architecture === 'unknown')
+      continue
     if (oneOf(indexTypes, mediaType)) await gather(await readBlob(digest, read), found, read, depth + 1)
-    else if (oneOf(imageTypes, mediaType)) found.set(digest, { digest, mediaType, size, platform: platform === undefined ? undefined : spellPlatform(platform) })
-    else throw new DeliveryError('SOURCE', `wanted images in the layout, found the media type "${mediaType}"`, 'Give the layout of a container image.')
-    if (found.size > mostImages) throw new DeliveryError('SOURCE', `wanted at most ${mostImages} images in the layout, found more`, 'Export the images of one application.')
+    else if (oneOf(imageTypes, mediaType))
+      found.set(digest, {
+        digest,
+        mediaType,
+        size,
+        platform: platform === undefined ? undefined : spellPlatform(platform),
+      })
+    else
+      throw new DeliveryError(
+        'SOURCE',
+        `wanted images in the layout, found the media type "${mediaType}"`,
+        'Give the layout of a container image.',
+      )
+    if (found.size > mostImages)
+      throw new DeliveryError(
+        'SOURCE',
+        `wanted at most ${mostImages} images in the layout, found more`,
+        'Export the images of one application.',
+      )
   }
 }
 
 function parse<T extends z.ZodType>(what: string, text: string, schema: T): z.infer<T> {
-  return parseDocument(text, schema, (found) => new DeliveryError('SOURCE', `wanted ${what} in the layout, found ${found}`, 'Export the image again.'))
+  return parseDocument(
+    text,
+    schema,
+    (found) => new DeliveryError('SOURCE', `wanted ${what} in the layout, found ${found}`, 'Export the image again.'),
+  )
 }
 
 function oneOf(types: readonly string[], type: string): boolean {
@@ -72,18 +109,33 @@ function oneOf(types: readonly string[], type: string): boolean {
 async function readBlob(digest: Digest, read: ReadDocument): Promise<string> {
   const text = await read(blobPath(digest))
   const is = digestOf(text)
-  if (is !== digest) throw new DeliveryError('SOURCE', `wanted the document ${digest}, found bytes with the digest ${is}: the layout is damaged or was changed`, 'Export the image again.')
+  if (is !== digest)
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted the document ${digest}, found bytes with the digest ${is}: the layout is damaged or was changed`,
+      'Export the image again.',
+    )
   return text
 }
 
 /** Chooses the image of a platform. Throws `SOURCE` where there is none, or more than one. */
 export function chooseImage<T extends NamedImage>(images: readonly T[], platform: Platform): T {
   // A single image need not say for what it is: its configuration does, and is compared.
-  const fitting = images.length === 1 && images[0]?.platform === undefined ? images : images.filter((image) => image.platform === platform)
+  const fitting =
+    images.length === 1 && images[0]?.platform === undefined
+      ? images
+      : images.filter((image) => image.platform === platform)
   const [first] = fitting
   if (first !== undefined && fitting.length === 1) return first
-  const there = images.map((image) => image.platform ?? 'a platform that is not said').toSorted().join(', ')
-  throw new DeliveryError('SOURCE', `wanted one image for ${platform}, found ${fitting.length === 0 ? 'none' : fitting.length} among ${there}`, 'Name the platforms that it has with --platform or build.platforms.')
+  const there = images
+    .map((image) => image.platform ?? 'a platform that is not said')
+    .toSorted()
+    .join(', ')
+  throw new DeliveryError(
+    'SOURCE',
+    `wanted one image for ${platform}, found ${fitting.length === 0 ? 'none' : fitting.length} among ${there}`,
+    'Name the platforms that it has with --platform or build.platforms.',
+  )
 }
 
 /** The documents of a layout that holds one image and nothing else, and the blobs that belong to it. */

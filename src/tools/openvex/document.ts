@@ -29,7 +29,12 @@ export const VexStatement = z
   .strictObject({
     '@id': iri.optional(),
     version: z.int().min(0).optional(),
-    vulnerability: z.strictObject({ '@id': iri.optional(), name: z.string().min(1), description: z.string().optional(), aliases: z.array(z.string().min(1)).optional() }),
+    vulnerability: z.strictObject({
+      '@id': iri.optional(),
+      name: z.string().min(1),
+      description: z.string().optional(),
+      aliases: z.array(z.string().min(1)).optional(),
+    }),
     timestamp: moment.optional(),
     last_updated: moment.optional(),
     products: z.array(Product).min(1, 'a statement without a product says nothing'),
@@ -42,8 +47,14 @@ export const VexStatement = z
     action_statement_timestamp: moment.optional(),
   })
   // The specification takes a free text instead; Loadline does not: whoever weighs the statement later must be able to tell one reason from another.
-  .refine(({ status, justification }) => status !== 'not_affected' || justification !== undefined, { path: ['justification'], message: `not_affected needs one of ${justifications.join(', ')}` })
-  .refine(({ status, action_statement: action }) => status !== 'affected' || (action ?? '') !== '', { path: ['action_statement'], message: 'affected needs an action_statement' })
+  .refine(({ status, justification }) => status !== 'not_affected' || justification !== undefined, {
+    path: ['justification'],
+    message: `not_affected needs one of ${justifications.join(', ')}`,
+  })
+  .refine(({ status, action_statement: action }) => status !== 'affected' || (action ?? '') !== '', {
+    path: ['action_statement'],
+    message: 'affected needs an action_statement',
+  })
 export type VexStatement = z.infer<typeof VexStatement>
 
 /** An OpenVEX document, version 0.2.0 (https://github.com/openvex/spec). */

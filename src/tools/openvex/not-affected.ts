@@ -38,14 +38,27 @@ interface Scope {
  */
 export function exceptNotAffected(documents: readonly NamedDocument[], imageName: string): ReadSuppressions[] {
   const readings = documents.map((named): Reading => ({ ...named, entries: [], left: [] }))
-  const claims = readings.flatMap((source) => claimsOf(source, imageName)).map((claim, order): Claim => ({ ...claim, order }))
-  if (claims.length > mostEntries) throw suppressionError(documents.map(({ suppression }) => suppression.file).join(', '), undefined, `wanted at most ${mostEntries} statements about one vulnerability and one package, found ${claims.length}`)
+  const claims = readings
+    .flatMap((source) => claimsOf(source, imageName))
+    .map((claim, order): Claim => ({ ...claim, order }))
+  if (claims.length > mostEntries)
+    throw suppressionError(
+      documents.map(({ suppression }) => suppression.file).join(', '),
+      undefined,
+      `wanted at most ${mostEntries} statements about one vulnerability and one package, found ${claims.length}`,
+    )
 
   for (const claim of claims) {
     const { source, statement, place, id, scope } = claim
     const { status, justification, impact_statement: impact, status_notes: notes, vulnerability } = statement
     if (status !== 'not_affected' || justification === undefined) continue
-    const later = claims.find((other) => other.id === id && other.statement.status !== 'not_affected' && isLater(other, claim) && overlap(other.scope, scope))
+    const later = claims.find(
+      (other) =>
+        other.id === id &&
+        other.statement.status !== 'not_affected' &&
+        isLater(other, claim) &&
+        overlap(other.scope, scope),
+    )
     if (later !== undefined) {
       const line = `${place}, ${vulnerability.name}: overridden by ${later.source === source ? '' : `${later.source.suppression.file}, `}${later.place}, which says ${later.statement.status}`
       if (!source.left.includes(line)) source.left.push(line)
@@ -110,11 +123,15 @@ function scopesOf(products: readonly Product[], imageName: string): { scopes: Sc
       unknown.push(image)
       continue
     }
-    for (const part of product.subcomponents === undefined || product.subcomponents.length === 0 ? [undefined] : product.subcomponents) {
+    for (const part of product.subcomponents === undefined || product.subcomponents.length === 0
+      ? [undefined]
+      : product.subcomponents) {
       const purl = part === undefined ? undefined : purlOf(part)
       const url = purl === undefined ? undefined : parsePackageUrl(purl)
-      if (part !== undefined && (purl === undefined || url === undefined)) unknown.push(`the subcomponent ${part['@id'] ?? 'without an id'} has no package URL`)
-      else scopes.push({ ...image, ...(purl === undefined || url === undefined ? {} : { package: { text: purl, url } }) })
+      if (part !== undefined && (purl === undefined || url === undefined))
+        unknown.push(`the subcomponent ${part['@id'] ?? 'without an id'} has no package URL`)
+      else
+        scopes.push({ ...image, ...(purl === undefined || url === undefined ? {} : { package: { text: purl, url } }) })
     }
   }
   return { scopes, unknown }
@@ -126,16 +143,19 @@ function imageScope(product: Product, imageName: string): Scope | string {
   const named = product['@id'] ?? 'a product without an id'
   const hash = Digest.safeParse(`sha256:${product.hashes?.['sha-256'] ?? ''}`)
   const url = purl === undefined ? undefined : parsePackageUrl(purl)
-  if (purl === undefined || url === undefined) return hash.success ? { digest: hash.data } : `${named} is no package URL, so nobody can tell what it is`
+  if (purl === undefined || url === undefined)
+    return hash.success ? { digest: hash.data } : `${named} is no package URL, so nobody can tell what it is`
   if (url.type !== 'oci') {
-    if ((product.subcomponents ?? []).length > 0) return `${purl} is no image: which packages of this one belong to it cannot be told`
+    if ((product.subcomponents ?? []).length > 0)
+      return `${purl} is no image: which packages of this one belong to it cannot be told`
     return { package: { text: purl, url } }
   }
   if (url.name !== imageShortName(imageName).toLowerCase()) return `${purl} is another image than ${imageName}`
   const digest = Digest.safeParse(url.version ?? '')
   if (digest.success) return { digest: digest.data }
   if (hash.success) return { digest: hash.data }
-  if (url.version !== undefined || Object.keys(url.qualifiers).length > 0) return `${purl} names a version, tag, registry or architecture: name the digest, or only the image`
+  if (url.version !== undefined || Object.keys(url.qualifiers).length > 0)
+    return `${purl} names a version, tag, registry or architecture: name the digest, or only the image`
   return {}
 }
 

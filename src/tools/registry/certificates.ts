@@ -3,10 +3,17 @@ import { DeliveryError } from '../../errors.ts'
 
 /** Checks the text of a certificate file. Throws `CREDENTIAL` where it has no certificate, or a private key. */
 export function requireCertificates(text: string, name: string): string {
-  const blocks = [...text.matchAll(/-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----/g)].map(([block, kind]) => ({ block, kind }))
+  const blocks = [...text.matchAll(/-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----/g)].map(([block, kind]) => ({
+    block,
+    kind,
+  }))
   const hint = 'Give the certificates of the authority alone, in PEM.'
   if (blocks.length === 0 || blocks.some(({ kind }) => kind !== 'CERTIFICATE')) {
-    throw new DeliveryError('CREDENTIAL', `${name} was to hold certificates in PEM and holds ${blocks.map(({ kind }) => kind?.toLowerCase()).join(', ') || 'none'}`, hint)
+    throw new DeliveryError(
+      'CREDENTIAL',
+      `${name} was to hold certificates in PEM and holds ${blocks.map(({ kind }) => kind?.toLowerCase()).join(', ') || 'none'}`,
+      hint,
+    )
   }
   try {
     for (const { block } of blocks) void new X509Certificate(block).subject

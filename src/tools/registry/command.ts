@@ -7,8 +7,20 @@ export interface Connection {
   knownAs?: string
 }
 
-function registry({ program, plainHttp, knownAs }: Connection, command: readonly string[], options: readonly string[], operands: readonly string[]): string[] {
-  return [program, ...command, ...(plainHttp ? ['--plain-http'] : []), ...(knownAs === undefined ? [] : ['--known-as', knownAs]), ...options, ...operands]
+function registry(
+  { program, plainHttp, knownAs }: Connection,
+  command: readonly string[],
+  options: readonly string[],
+  operands: readonly string[],
+): string[] {
+  return [
+    program,
+    ...command,
+    ...(plainHttp ? ['--plain-http'] : []),
+    ...(knownAs === undefined ? [] : ['--known-as', knownAs]),
+    ...options,
+    ...operands,
+  ]
 }
 
 /** Sends an image of an OCI layout directory, byte for byte, to `reference` (repository@digest). No tag is touched, and nothing that is there is sent. */
@@ -17,7 +29,10 @@ export function push(connection: Connection, { layout, reference }: { layout: st
 }
 
 /** Points tags at `reference` (repository@digest), in this order, once all of them were looked at. `immutable` refuses to move one that exists with another digest. */
-export function tag(connection: Connection, { reference, tags, immutable }: { reference: string; tags: readonly string[]; immutable: boolean }): string[] {
+export function tag(
+  connection: Connection,
+  { reference, tags, immutable }: { reference: string; tags: readonly string[]; immutable: boolean },
+): string[] {
   return registry(connection, ['tag'], immutable ? ['--immutable'] : [], [reference, ...tags])
 }
 

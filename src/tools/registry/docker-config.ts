@@ -27,6 +27,11 @@ function parse(text: string): z.infer<typeof Configuration> {
     document = undefined
   }
   const parsed = Configuration.safeParse(document)
-  if (!parsed.success) throw new DeliveryError('CREDENTIAL', 'the credentials of the registry are no Docker configuration', 'Give a config.json that "docker login" wrote.')
+  if (!parsed.success)
+    throw new DeliveryError(
+      'CREDENTIAL',
+      'the credentials of the registry are no Docker configuration',
+      'Give a config.json that "docker login" wrote.',
+    )
   return parsed.data
 }

@@ -7,7 +7,15 @@ const schemaVersion = z.literal(1)
 const count = z.int().min(0)
 const Counts = z.strictObject({ sent: count, present: count })
 
-const Push = z.strictObject({ schemaVersion, digest: Digest, mediaType: z.string(), manifests: Counts, blobs: Counts, sentBytes: count, retries: count })
+const Push = z.strictObject({
+  schemaVersion,
+  digest: Digest,
+  mediaType: z.string(),
+  manifests: Counts,
+  blobs: Counts,
+  sentBytes: count,
+  retries: count,
+})
 
 /** What was sent and what was there before. `sentBytes` are those of the blobs. */
 export type Push = z.infer<typeof Push>
@@ -27,10 +35,21 @@ export type MovedTag = z.infer<typeof MovedTag>
 
 const Tagging = z
   .strictObject({ schemaVersion, digest: Digest, tags: z.array(MovedTag).min(1), retries: count })
-  .refine(({ digest, tags }) => tags.every(({ state, now }) => (now === digest) === (state !== 'overtaken')), 'a tag that was not overtaken points at the digest, and no other does')
+  .refine(
+    ({ digest, tags }) => tags.every(({ state, now }) => (now === digest) === (state !== 'overtaken')),
+    'a tag that was not overtaken points at the digest, and no other does',
+  )
 export type Tagging = z.infer<typeof Tagging>
 
-const Pull = z.strictObject({ schemaVersion, digest: Digest, mediaType: z.string(), manifests: z.array(Digest).min(1), blobs: count, bytes: count, retries: count })
+const Pull = z.strictObject({
+  schemaVersion,
+  digest: Digest,
+  mediaType: z.string(),
+  manifests: z.array(Digest).min(1),
+  blobs: count,
+  bytes: count,
+  retries: count,
+})
 
 /** What was fetched. */
 export type Pull = z.infer<typeof Pull>
@@ -46,7 +65,21 @@ const Probe = z.strictObject({ schemaVersion, referrers: z.enum(['api', 'tag']) 
 export type ReferrersBy = z.infer<typeof Probe>['referrers']
 
 /** Every way in which a registry can fail, by what it means for whoever asked. */
-export const faultCodes = ['unauthorized', 'denied', 'not-found', 'conflict', 'refused', 'too-many', 'unavailable', 'reset', 'timeout', 'lying', 'exists-other', 'bad-reference', 'layout'] as const
+export const faultCodes = [
+  'unauthorized',
+  'denied',
+  'not-found',
+  'conflict',
+  'refused',
+  'too-many',
+  'unavailable',
+  'reset',
+  'timeout',
+  'lying',
+  'exists-other',
+  'bad-reference',
+  'layout',
+] as const
 
 const Fault = z.strictObject({
   code: z.enum(faultCodes),
@@ -114,6 +147,10 @@ function readAnswer<T extends z.ZodType>({ exitCode, stdout, stderr }: Ended, sc
     case 1:
       return { fault: readJson('registry', stdout, Failed, 'PUBLISH').error }
     default:
-      throw new DeliveryError('PUBLISH', `registry ended with exit code ${exitCode}: ${stderr.split('\n')[0]?.slice(0, 300) ?? ''}`, 'Report this as a fault of Loadline, with the version of the lock file.')
+      throw new DeliveryError(
+        'PUBLISH',
+        `registry ended with exit code ${exitCode}: ${stderr.split('\n')[0]?.slice(0, 300) ?? ''}`,
+        'Report this as a fault of Loadline, with the version of the lock file.',
+      )
   }
 }

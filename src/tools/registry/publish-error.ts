@@ -16,13 +16,19 @@ export function publishError(fault: Fault, { doing, after }: Attempted): Deliver
   const tried = attempts > 1 ? `, tried ${attempts} times` : ''
   const missing = scope === undefined ? '' : `; the scope ${scope} is missing`
   const asked = retryAfter === undefined || retryAfter === 0 ? '' : `; it asks for ${retryAfter} s between attempts`
-  return new DeliveryError('PUBLISH', `${doing} failed${tried}: ${who}${message}${missing}${asked}`, `${remedy(fault)} ${after}`)
+  return new DeliveryError(
+    'PUBLISH',
+    `${doing} failed${tried}: ${who}${message}${missing}${asked}`,
+    `${remedy(fault)} ${after}`,
+  )
 }
 
 /** Where tags are after a fault while they were moved: in their order, and all looked at before the first. */
 export function afterTagging(tags: readonly string[], { code, tag }: Fault): string {
   const earlier = code === 'exists-other' && tag !== undefined ? tags.slice(0, tags.indexOf(tag)) : tags
-  return earlier.length === 0 ? 'No tag was moved.' : `${earlier.join(', ')} may have been moved already; the next run leaves alone what is right.`
+  return earlier.length === 0
+    ? 'No tag was moved.'
+    : `${earlier.join(', ')} may have been moved already; the next run leaves alone what is right.`
 }
 
 function remedy({ code, host = 'the registry', repository, tag }: Fault): string {

@@ -27,7 +27,11 @@ const Report = z.strictObject({
 
 /** Reads the JSON of `sandbox run`. Throws `TOOL` when it is empty, truncated, of another form, or says that an image was ready and not when. */
 export function parseRun(stdout: string, limits: Runtime['limits']): Runtime {
-  const form = Report.refine(({ outcome, readySeconds, stop, calls }) => outcome !== 'ready' || (readySeconds !== undefined && stop !== undefined && calls.length > 0), 'an image that was ready has a time, system calls and a stop')
+  const form = Report.refine(
+    ({ outcome, readySeconds, stop, calls }) =>
+      outcome !== 'ready' || (readySeconds !== undefined && stop !== undefined && calls.length > 0),
+    'an image that was ready has a time, system calls and a stop',
+  )
   const { schemaVersion: _, runtime: madeBy, ...run } = readJson('sandbox', stdout, form)
   return { ...run, madeBy, limits }
 }

@@ -3,7 +3,13 @@ import { DeliveryError } from '../../errors.ts'
 import { readJson } from '../read-json.ts'
 
 const Profile = z.looseObject({
-  defaultAction: z.enum(['SCMP_ACT_ERRNO', 'SCMP_ACT_KILL', 'SCMP_ACT_KILL_PROCESS', 'SCMP_ACT_KILL_THREAD', 'SCMP_ACT_TRAP']),
+  defaultAction: z.enum([
+    'SCMP_ACT_ERRNO',
+    'SCMP_ACT_KILL',
+    'SCMP_ACT_KILL_PROCESS',
+    'SCMP_ACT_KILL_THREAD',
+    'SCMP_ACT_TRAP',
+  ]),
   syscalls: z.array(z.looseObject({ names: z.array(z.string()).min(1), action: z.string() })).min(1),
 })
 
@@ -12,6 +18,11 @@ export function parseSeccomp(text: string, path: string): void {
   try {
     readJson(path, text, Profile, 'SOURCE')
   } catch (error) {
-    throw new DeliveryError('SOURCE', `${path} is no seccomp profile that refuses what it does not name: ${error instanceof Error ? error.message : String(error)}`, 'Take the runtime/seccomp.json that a run without runtime.seccomp leaves among its reports.', { cause: error })
+    throw new DeliveryError(
+      'SOURCE',
+      `${path} is no seccomp profile that refuses what it does not name: ${error instanceof Error ? error.message : String(error)}`,
+      'Take the runtime/seccomp.json that a run without runtime.seccomp leaves among its reports.',
+      { cause: error },
+    )
   }
 }

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../errors.ts'
-import { digestOf, parseSeverity, type AdditionalFinding, type AdditionalFindings, type Digest, type Severity } from '../../model/index.ts'
+import {
+  digestOf,
+  parseSeverity,
+  type AdditionalFinding,
+  type AdditionalFindings,
+  type Digest,
+  type Severity,
+} from '../../model/index.ts'
 import { parseDocument } from '../parse-document.ts'
 
 /** Longest file that is read, in characters: code scanning takes 10 MB of it, compressed. */
@@ -12,11 +19,18 @@ const mostFindings = 50_000
 const Properties = z.looseObject({})
 const Message = z.looseObject({ text: z.string().optional(), markdown: z.string().optional() })
 const Level = z.enum(['none', 'note', 'warning', 'error'])
-const SarifRule = z.looseObject({ id: z.string(), shortDescription: Message.optional(), defaultConfiguration: z.looseObject({ level: Level.optional() }).optional(), properties: Properties.optional() })
+const SarifRule = z.looseObject({
+  id: z.string(),
+  shortDescription: Message.optional(),
+  defaultConfiguration: z.looseObject({ level: Level.optional() }).optional(),
+  properties: Properties.optional(),
+})
 const ArtifactLocation = z.looseObject({ uri: z.string().optional() })
 const SarifLocation = z.looseObject({
   physicalLocation: z.looseObject({ artifactLocation: ArtifactLocation.optional() }).optional(),
-  logicalLocations: z.array(z.looseObject({ fullyQualifiedName: z.string().optional(), name: z.string().optional() })).optional(),
+  logicalLocations: z
+    .array(z.looseObject({ fullyQualifiedName: z.string().optional(), name: z.string().optional() }))
+    .optional(),
 })
 const Result = z.looseObject({
   ruleId: z.string().optional(),
@@ -30,7 +44,14 @@ const Result = z.looseObject({
   properties: Properties.optional(),
 })
 const SarifRun = z.looseObject({
-  tool: z.looseObject({ driver: z.looseObject({ name: z.string().min(1), version: z.string().optional(), semanticVersion: z.string().optional(), rules: z.array(SarifRule).optional() }) }),
+  tool: z.looseObject({
+    driver: z.looseObject({
+      name: z.string().min(1),
+      version: z.string().optional(),
+      semanticVersion: z.string().optional(),
+      rules: z.array(SarifRule).optional(),
+    }),
+  }),
   invocations: z.array(z.looseObject({ executionSuccessful: z.boolean() })).optional(),
   artifacts: z.array(z.looseObject({ location: ArtifactLocation.optional() })).optional(),
   automationDetails: z.looseObject({ id: z.string().optional() }).optional(),
@@ -49,17 +70,30 @@ const Log = z.looseObject({ version: z.literal('2.1.0'), runs: z.array(SarifRun)
  * Throws `USAGE` where it is no such file, holds no run, or a run that came to no end: such a file is never "nothing found".
  */
 export function importSarif({ path, text }: { path: string; text: string }): AdditionalFindings[] {
-  const refuse = (found: string) => new DeliveryError('USAGE', `wanted findings in SARIF 2.1.0 in ${path}, found ${found}`, 'Let the scanner write the file again, e.g. "docker scout cves --format sarif --output FILE IMAGE".')
+  const refuse = (found: string) =>
+    new DeliveryError(
+      'USAGE',
+      `wanted findings in SARIF 2.1.0 in ${path}, found ${found}`,
+      'Let the scanner write the file again, e.g. "docker scout cves --format sarif --output FILE IMAGE".',
+    )
   if (text.length > longestFile) throw refuse(`${text.length} characters; at most ${longestFile} are read`)
   const { runs } = parseDocument(text.replace(/^\uFEFF/, ''), Log, refuse)
   const count = runs.reduce((sum, { results }) => sum + results.length, 0)
   if (count > mostFindings) throw refuse(`${count} results; at most ${mostFindings} are read`)
-  const failed = runs.find(({ invocations = [] }) => invocations.some(({ executionSuccessful }) => !executionSuccessful))
+  const failed = runs.find(({ invocations = [] }) =>
+    invocations.some(({ executionSuccessful }) => !executionSuccessful),
+  )
   if (failed !== undefined) throw refuse(`a run of ${failed.tool.driver.name} that says of itself that it failed`)
   return runs.map((run) => {
     const { name, version, semanticVersion } = run.tool.driver
     const said = version ?? semanticVersion
-    return { name: path, digest: digestOf(text), scanner: { name, ...(said === undefined ? {} : { version: said }) }, images: imagesOf(run), findings: run.results.filter(isFinding).map((result) => findingOf(result, run)) }
+    return {
+      name: path,
+      digest: digestOf(text),
+      scanner: { name, ...(said === undefined ? {} : { version: said }) },
+      images: imagesOf(run),
+      findings: run.results.filter(isFinding).map((result) => findingOf(result, run)),
+    }
   })
 }
 
@@ -77,7 +111,11 @@ function findingOf(result: Result, { tool: { driver } }: SarifRun): AdditionalFi
     id: id ?? rule?.id ?? 'unidentified',
     severity: severityOf(result, rule),
     title: title.split('\n')[0] ?? '',
-    where: location?.physicalLocation?.artifactLocation?.uri ?? location?.logicalLocations?.[0]?.fullyQualifiedName ?? location?.logicalLocations?.[0]?.name ?? '',
+    where:
+      location?.physicalLocation?.artifactLocation?.uri ??
+      location?.logicalLocations?.[0]?.fullyQualifiedName ??
+      location?.logicalLocations?.[0]?.name ??
+      '',
   }
 }
 
@@ -85,7 +123,8 @@ function findingOf(result: Result, { tool: { driver } }: SarifRun): AdditionalFi
 function severityOf(result: Result, rule: z.infer<typeof SarifRule> | undefined): Severity {
   const properties = { ...rule?.properties, ...result.properties } as Record<string, unknown>
   const score = Number.parseFloat(String(properties['security-severity'] ?? ''))
-  if (Number.isFinite(score) && score > 0 && score <= 10) return score >= 9 ? 'critical' : score >= 7 ? 'high' : score >= 4 ? 'medium' : 'low'
+  if (Number.isFinite(score) && score > 0 && score <= 10)
+    return score >= 9 ? 'critical' : score >= 7 ? 'high' : score >= 4 ? 'medium' : 'low'
   const word = [properties['cvssV3_severity'], properties['severity']].find((value) => typeof value === 'string')
   const named = parseSeverity(typeof word === 'string' ? word : undefined)
   if (named !== 'unknown') return named
@@ -99,11 +138,17 @@ function imagesOf({ automationDetails, artifacts = [], results, properties }: Sa
   const texts = [
     automationDetails?.id,
     ...artifacts.map(({ location }) => location?.uri),
-    ...results.flatMap(({ locations = [] }) => locations.map(({ physicalLocation }) => physicalLocation?.artifactLocation?.uri)),
+    ...results.flatMap(({ locations = [] }) =>
+      locations.map(({ physicalLocation }) => physicalLocation?.artifactLocation?.uri),
+    ),
     ...(Array.isArray(repositories) ? repositories : []),
     properties?.['imageDigest'],
   ]
-  const digests = texts.flatMap((text) => (typeof text === 'string' ? [...decoded(text).matchAll(/(?:@|^)(sha256:[0-9a-f]{64})(?![0-9a-f])/g)].map((match) => match[1] as Digest) : []))
+  const digests = texts.flatMap((text) =>
+    typeof text === 'string'
+      ? [...decoded(text).matchAll(/(?:@|^)(sha256:[0-9a-f]{64})(?![0-9a-f])/g)].map((match) => match[1] as Digest)
+      : [],
+  )
   return [...new Set(digests)].toSorted()
 }
 

@@ -1,5 +1,13 @@
 /** Nothing may be fetched during a scan: the database is an input, and the verdict is bound to it. */
-const offline = ['--skip-db-update', '--skip-java-db-update', '--skip-version-check', '--skip-check-update', '--offline-scan', '--disable-telemetry', '--no-progress']
+const offline = [
+  '--skip-db-update',
+  '--skip-java-db-update',
+  '--skip-version-check',
+  '--skip-check-update',
+  '--offline-scan',
+  '--disable-telemetry',
+  '--no-progress',
+]
 
 /** Empty files that must be in the container: Trivy wants its configuration to be there, and looks in the working directory otherwise. */
 export const emptyConfiguration = { config: '/loadline/trivy.yaml', ignore: '/loadline/trivyignore' } as const
@@ -19,53 +27,162 @@ interface Scan {
 }
 
 /** One scan for packages and licences, and for vulnerabilities where there is a database: every report and both SBOMs are derived from its JSON. */
-export function scanPackages({ program, image, output, cache, vulnerabilities }: Scan & { cache: string; vulnerabilities: boolean }): string[] {
+export function scanPackages({
+  program,
+  image,
+  output,
+  cache,
+  vulnerabilities,
+}: Scan & { cache: string; vulnerabilities: boolean }): string[] {
   return [
-    program, 'image', '--input', image,
-    '--scanners', vulnerabilities ? 'vuln,license' : 'license', '--list-all-pkgs', '--pkg-types', 'os,library',
-    '--format', 'json', '--output', output,
-    '--cache-dir', cache, '--cache-backend', 'memory',
-    '--exit-code', '0', '--timeout', timeLimit,
-    ...ownConfiguration, ...offline,
+    program,
+    'image',
+    '--input',
+    image,
+    '--scanners',
+    vulnerabilities ? 'vuln,license' : 'license',
+    '--list-all-pkgs',
+    '--pkg-types',
+    'os,library',
+    '--format',
+    'json',
+    '--output',
+    output,
+    '--cache-dir',
+    cache,
+    '--cache-backend',
+    'memory',
+    '--exit-code',
+    '0',
+    '--timeout',
+    timeLimit,
+    ...ownConfiguration,
+    ...offline,
   ]
 }
 
 /** The slower scan for secrets, in files and in the image configuration. */
 export function scanSecrets({ program, image, output }: Scan): string[] {
   return [
-    program, 'image', '--input', image,
-    '--scanners', 'secret', '--image-config-scanners', 'secret',
-    '--format', 'json', '--output', output,
-    '--cache-backend', 'memory',
-    '--exit-code', '0', '--timeout', timeLimit,
-    ...ownConfiguration, ...offline,
+    program,
+    'image',
+    '--input',
+    image,
+    '--scanners',
+    'secret',
+    '--image-config-scanners',
+    'secret',
+    '--format',
+    'json',
+    '--output',
+    output,
+    '--cache-backend',
+    'memory',
+    '--exit-code',
+    '0',
+    '--timeout',
+    timeLimit,
+    ...ownConfiguration,
+    ...offline,
   ]
 }
 
 /** Scans a software bill of materials for vulnerabilities and licences, as `scanPackages` does an image. It must be the plain document: an attestation around it hides packages (https://github.com/aquasecurity/trivy/issues/3817). */
-export function scanSbom({ program, sbom, output, cache }: { program: string; sbom: string; output: string; cache: string }): string[] {
+export function scanSbom({
+  program,
+  sbom,
+  output,
+  cache,
+}: {
+  program: string
+  sbom: string
+  output: string
+  cache: string
+}): string[] {
   return [
-    program, 'sbom', sbom,
-    '--scanners', 'vuln,license', '--list-all-pkgs', '--pkg-types', 'os,library',
-    '--format', 'json', '--output', output,
-    '--cache-dir', cache, '--cache-backend', 'memory',
-    '--exit-code', '0', '--timeout', '15m',
+    program,
+    'sbom',
+    sbom,
+    '--scanners',
+    'vuln,license',
+    '--list-all-pkgs',
+    '--pkg-types',
+    'os,library',
+    '--format',
+    'json',
+    '--output',
+    output,
+    '--cache-dir',
+    cache,
+    '--cache-backend',
+    'memory',
+    '--exit-code',
+    '0',
+    '--timeout',
+    '15m',
     // This command reads no misconfiguration checks, and has no flag against fetching them.
-    ...ownConfiguration, ...offline.filter((flag) => flag !== '--skip-check-update'),
+    ...ownConfiguration,
+    ...offline.filter((flag) => flag !== '--skip-check-update'),
   ]
 }
 
 /** Derives a software bill of materials from the JSON report of `scanPackages`. */
-export function convert({ program, report, format, output }: { program: string; report: string; format: 'cyclonedx' | 'spdx-json'; output: string }): string[] {
+export function convert({
+  program,
+  report,
+  format,
+  output,
+}: {
+  program: string
+  report: string
+  format: 'cyclonedx' | 'spdx-json'
+  output: string
+}): string[] {
   return [program, 'convert', '--format', format, '--output', output, report]
 }
 
 /** Downloads the official index of Java archives into a cache directory; `repositories` are tried in order. */
-export function downloadJavaIndex({ program, cache, repositories }: { program: string; cache: string; repositories: readonly string[] }): string[] {
-  return [program, 'image', '--download-java-db-only', '--cache-dir', cache, '--no-progress', '--skip-version-check', '--disable-telemetry', ...repositories.flatMap((repository) => ['--java-db-repository', repository])]
+export function downloadJavaIndex({
+  program,
+  cache,
+  repositories,
+}: {
+  program: string
+  cache: string
+  repositories: readonly string[]
+}): string[] {
+  return [
+    program,
+    'image',
+    '--download-java-db-only',
+    '--cache-dir',
+    cache,
+    '--no-progress',
+    '--skip-version-check',
+    '--disable-telemetry',
+    ...repositories.flatMap((repository) => ['--java-db-repository', repository]),
+  ]
 }
 
 /** Downloads the official database into a cache directory; `repositories` are tried in order. */
-export function downloadDatabase({ program, cache, repositories }: { program: string; cache: string; repositories: readonly string[] }): string[] {
-  return [program, 'image', '--download-db-only', '--cache-dir', cache, '--no-progress', '--skip-version-check', '--disable-telemetry', ...repositories.flatMap((repository) => ['--db-repository', repository])]
+export function downloadDatabase({
+  program,
+  cache,
+  repositories,
+}: {
+  program: string
+  cache: string
+  repositories: readonly string[]
+}): string[] {
+  return [
+    program,
+    'image',
+    '--download-db-only',
+    '--cache-dir',
+    cache,
+    '--no-progress',
+    '--skip-version-check',
+    '--disable-telemetry',
+    ...repositories.flatMap((repository) => ['--db-repository', repository]),
+  ]
 }

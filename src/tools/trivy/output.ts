@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../errors.ts'
-import { compareSeverity, compareText, Digest, parseSeverity, spellPlatform, type Package, type Platform, type SecretFinding, type Vulnerability } from '../../model/index.ts'
+import {
+  compareSeverity,
+  compareText,
+  Digest,
+  parseSeverity,
+  spellPlatform,
+  type Package,
+  type Platform,
+  type SecretFinding,
+  type Vulnerability,
+} from '../../model/index.ts'
 import { requireSuccess } from '../exit-code.ts'
 import { readJson } from '../read-json.ts'
 import { timeLimit } from './command.ts'
@@ -96,7 +106,11 @@ export interface PackageScan extends FoundPackages {
 /** Throws `TOOL` where Trivy did not end well, whatever it has written until then: half a scan has half the findings. */
 export function requireScan(run: { exitCode: number; stdout: string; stderr: string }): void {
   if (run.exitCode !== 0 && /context deadline exceeded|\btimeout exceeded\b/i.test(run.stderr)) {
-    throw new DeliveryError('TOOL', `trivy ran into its time limit of ${timeLimit}`, 'Make the image smaller, or give the engine more processors, and run again.')
+    throw new DeliveryError(
+      'TOOL',
+      `trivy ran into its time limit of ${timeLimit}`,
+      'Make the image smaller, or give the engine more processors, and run again.',
+    )
   }
   requireSuccess('trivy', run, 'Run again; if it stays, check the vulnerability database.')
 }
@@ -108,7 +122,9 @@ export function wantsJavaIndex({ exitCode, stderr }: { exitCode: number; stderr:
 
 /** Whether another attempt to download a database is worth while: the registry is busy or does not answer, and does not refuse. */
 export function mayRepeatDownload(stderr: string): boolean {
-  return /TOOMANYREQUESTS|429 Too Many|\b50[0234]\b|connection (refused|reset)|i\/o timeout|TLS handshake timeout|no such host|unexpected EOF|context deadline exceeded/i.test(stderr)
+  return /TOOMANYREQUESTS|429 Too Many|\b50[0234]\b|connection (refused|reset)|i\/o timeout|TLS handshake timeout|no such host|unexpected EOF|context deadline exceeded/i.test(
+    stderr,
+  )
 }
 
 /** The newest form of Trivy's JSON that this parser was written for. */
@@ -161,14 +177,25 @@ function packagesOf(report: z.infer<typeof TrivyReport>): FoundPackages {
         ...optional('url', entry.PrimaryURL),
         ...optional('severitySource', entry.SeveritySource),
       }
-      const key = JSON.stringify([finding.id, finding.package.purl ?? `${finding.package.name}@${finding.package.version}`, path ?? ''])
-      if (finding.id === 'unidentified' || !vulnerabilities.has(key)) vulnerabilities.set(finding.id === 'unidentified' ? `${key}#${vulnerabilities.size}` : key, finding)
+      const key = JSON.stringify([
+        finding.id,
+        finding.package.purl ?? `${finding.package.name}@${finding.package.version}`,
+        path ?? '',
+      ])
+      if (finding.id === 'unidentified' || !vulnerabilities.has(key))
+        vulnerabilities.set(finding.id === 'unidentified' ? `${key}#${vulnerabilities.size}` : key, finding)
     }
   }
   const os = report.Metadata.OS
   return {
-    os: os === undefined || os.Family === 'none' ? undefined : { family: os.Family, version: os.Name, endOfLife: os.EOSL ?? false },
-    packages: packages.toSorted((left, right) => compareText(left.purl ?? left.name, right.purl ?? right.name) || compareText(left.path ?? '', right.path ?? '')),
+    os:
+      os === undefined || os.Family === 'none'
+        ? undefined
+        : { family: os.Family, version: os.Name, endOfLife: os.EOSL ?? false },
+    packages: packages.toSorted(
+      (left, right) =>
+        compareText(left.purl ?? left.name, right.purl ?? right.name) || compareText(left.path ?? '', right.path ?? ''),
+    ),
     vulnerabilities: [...vulnerabilities.values()].toSorted(
       (left, right) =>
         compareSeverity(left.severity, right.severity) ||
@@ -203,7 +230,11 @@ export function parseSecretScan(text: string): { subject: ScanSubject; findings:
   return {
     subject: subjectOf(report),
     findings: findings.toSorted(
-      (left, right) => compareSeverity(left.severity, right.severity) || compareText(left.location.path, right.location.path) || compareText(left.id, right.id) || (left.location.line ?? 0) - (right.location.line ?? 0),
+      (left, right) =>
+        compareSeverity(left.severity, right.severity) ||
+        compareText(left.location.path, right.location.path) ||
+        compareText(left.id, right.id) ||
+        (left.location.line ?? 0) - (right.location.line ?? 0),
     ),
   }
 }
@@ -211,24 +242,43 @@ export function parseSecretScan(text: string): { subject: ScanSubject; findings:
 /** Throws `TOOL` where a report is by another Trivy, or about another image, than the one that was asked for. */
 export function requireSubject(said: ScanSubject, asked: ScanSubject): void {
   const faults = [
-    ...(said.configuration === asked.configuration ? [] : [`the image with configuration ${said.configuration} instead of ${asked.configuration}`]),
+    ...(said.configuration === asked.configuration
+      ? []
+      : [`the image with configuration ${said.configuration} instead of ${asked.configuration}`]),
     ...(said.platform === asked.platform ? [] : [`an image for ${said.platform} instead of ${asked.platform}`]),
     ...(said.version === asked.version ? [] : [`with version ${said.version} instead of ${asked.version}`]),
   ]
-  if (faults.length > 0) throw new DeliveryError('TOOL', `trivy says that it scanned ${faults.join(', ')}`, 'Run again; if it stays, report it as a fault of Loadline.')
+  if (faults.length > 0)
+    throw new DeliveryError(
+      'TOOL',
+      `trivy says that it scanned ${faults.join(', ')}`,
+      'Run again; if it stays, report it as a fault of Loadline.',
+    )
 }
 
 function subjectOf({ Trivy, Metadata: { ImageID, ImageConfig } }: z.infer<typeof ImageReport>): ScanSubject {
   return { version: Trivy.Version, configuration: ImageID, platform: spellPlatform(ImageConfig) }
 }
 
-function readReport<Report extends z.infer<typeof TrivyReport>>(text: string, form: z.ZodType<Report>, of: 'container_image' | 'cyclonedx'): Report {
+function readReport<Report extends z.infer<typeof TrivyReport>>(
+  text: string,
+  form: z.ZodType<Report>,
+  of: 'container_image' | 'cyclonedx',
+): Report {
   const report = readJson('trivy', text, form)
   if (report.SchemaVersion !== knownSchemaVersion) {
-    throw new DeliveryError('TOOL', `trivy printed a report of schema version ${report.SchemaVersion}; this Loadline reads version ${knownSchemaVersion}`, 'Use the pinned version of trivy, or a newer Loadline.')
+    throw new DeliveryError(
+      'TOOL',
+      `trivy printed a report of schema version ${report.SchemaVersion}; this Loadline reads version ${knownSchemaVersion}`,
+      'Use the pinned version of trivy, or a newer Loadline.',
+    )
   }
   if (report.ArtifactType !== of) {
-    throw new DeliveryError('TOOL', `trivy was to scan a ${of} and scanned a ${report.ArtifactType}`, 'Report this as a fault of Loadline, with the archive if you can.')
+    throw new DeliveryError(
+      'TOOL',
+      `trivy was to scan a ${of} and scanned a ${report.ArtifactType}`,
+      'Report this as a fault of Loadline, with the archive if you can.',
+    )
   }
   return report
 }

@@ -5,14 +5,24 @@ import { readJson } from '../read-json.ts'
 
 /** An entry that has these texts. It is checked and not copied: there may be a hundred thousand, and most of what they hold is only passed on. */
 function entry<T extends object>(...texts: ReadonlyArray<keyof T & string>) {
-  return z.custom<T>((value) => typeof value === 'object' && value !== null && texts.every((key) => typeof (value as Record<string, unknown>)[key] === 'string'), `an entry with the texts ${texts.join(', ')}`)
+  return z.custom<T>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      texts.every((key) => typeof (value as Record<string, unknown>)[key] === 'string'),
+    `an entry with the texts ${texts.join(', ')}`,
+  )
 }
 
 const CycloneDx = z.looseObject({
   bomFormat: z.literal('CycloneDX'),
   specVersion: z.string(),
   metadata: z.looseObject({
-    component: z.looseObject({ name: z.string(), 'bom-ref': z.string().optional(), properties: z.array(z.looseObject({ name: z.string(), value: z.string() })) }),
+    component: z.looseObject({
+      name: z.string(),
+      'bom-ref': z.string().optional(),
+      properties: z.array(z.looseObject({ name: z.string(), value: z.string() })),
+    }),
   }),
   components: z.array(entry<{ type: string }>('type')).optional(),
 })
@@ -20,7 +30,9 @@ const CycloneDx = z.looseObject({
 const Spdx = z.looseObject({
   spdxVersion: z.string(),
   name: z.string(),
-  packages: z.array(entry<{ [key: string]: unknown; name: string; SPDXID: string; primaryPackagePurpose?: string }>('name', 'SPDXID')),
+  packages: z.array(
+    entry<{ [key: string]: unknown; name: string; SPDXID: string; primaryPackagePurpose?: string }>('name', 'SPDXID'),
+  ),
 })
 
 /** Trivy's notes on the image, among them "ImageID: sha256:...". */
@@ -49,7 +61,12 @@ export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
   const document = readJson('trivy', text, CycloneDx)
   const { component } = document.metadata
   const components = document.components ?? []
-  requireWhole('CycloneDX', component.properties.find(({ name }) => name === 'aquasecurity:trivy:ImageID')?.value, components.length, image)
+  requireWhole(
+    'CycloneDX',
+    component.properties.find(({ name }) => name === 'aquasecurity:trivy:ImageID')?.value,
+    components.length,
+    image,
+  )
   component.name = image.name
   component['version'] = image.digest
   component['purl'] = imagePackageUrl(image)
@@ -67,27 +84,44 @@ export function bindSpdx(text: string, image: SbomSubject): BoundSbom {
   const container = document.packages.find(({ primaryPackagePurpose }) => primaryPackagePurpose === 'CONTAINER')
   const components = document.packages.length - (container === undefined ? 0 : 1)
   const notes = Annotations.safeParse(container?.['annotations']).data ?? []
-  requireWhole('SPDX', notes.map(({ comment }) => /^ImageID: (.+)$/.exec(comment)?.[1]).find((id) => id !== undefined), components, image)
+  requireWhole(
+    'SPDX',
+    notes.map(({ comment }) => /^ImageID: (.+)$/.exec(comment)?.[1]).find((id) => id !== undefined),
+    components,
+    image,
+  )
   document.name = image.name
   document['documentNamespace'] = `urn:loadline:spdx:${image.name}:${image.digest}`
   if (container !== undefined) {
     container.name = image.name
     container['versionInfo'] = image.digest
     container['checksums'] = [{ algorithm: 'SHA256', checksumValue: image.digest.slice('sha256:'.length) }]
-    container['externalRefs'] = [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: imagePackageUrl(image) }]
+    container['externalRefs'] = [
+      { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: imagePackageUrl(image) },
+    ]
   }
   return {
     text: documentText(document),
     components,
-    operatingSystem: document.packages.some(({ primaryPackagePurpose }) => primaryPackagePurpose === 'OPERATING-SYSTEM'),
+    operatingSystem: document.packages.some(
+      ({ primaryPackagePurpose }) => primaryPackagePurpose === 'OPERATING-SYSTEM',
+    ),
   }
 }
 
 function requireWhole(format: string, configuration: string | undefined, components: number, image: SbomSubject): void {
   if (configuration !== image.configuration) {
-    throw new DeliveryError('TOOL', `trivy was to write a ${format} document about the image with configuration ${image.configuration} and wrote one about ${configuration ?? 'no image'}`, 'Run again; if it stays, report it as a fault of Loadline.')
+    throw new DeliveryError(
+      'TOOL',
+      `trivy was to write a ${format} document about the image with configuration ${image.configuration} and wrote one about ${configuration ?? 'no image'}`,
+      'Run again; if it stays, report it as a fault of Loadline.',
+    )
   }
   if (components < image.packages) {
-    throw new DeliveryError('TOOL', `the ${format} document has ${components} components, and the scan lists ${image.packages} packages`, 'Run again; if it stays, report it as a fault of Loadline.')
+    throw new DeliveryError(
+      'TOOL',
+      `the ${format} document has ${components} components, and the scan lists ${image.packages} packages`,
+      'Run again; if it stays, report it as a fault of Loadline.',
+    )
   }
 }

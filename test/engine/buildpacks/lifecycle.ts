@@ -52,5 +52,23 @@ export function buildWithBuildpacks({ programs, lock, application, runImage }: B
     .withExec(['chown', '1000:1000', '/out', '/out/example.com', '/out/example.com/run'])
     .withEnvVariable('CNB_PLATFORM_API', '0.13')
     .withEnvVariable('CNB_EXPERIMENTAL_MODE', 'warn')
-    .withExec(['/cnb/lifecycle/creator', '-app', '/workspace', '-layout', '-layout-dir', '/out', '-run-image', 'example.com/run:image', '-run', '/nowhere.toml', '-uid', '1000', '-gid', '1000', '-report', '/layers/report.toml', 'example.com/app:built'])
+    .withExec([
+      '/cnb/lifecycle/creator',
+      '-app',
+      '/workspace',
+      '-layout',
+      '-layout-dir',
+      '/out',
+      '-run-image',
+      'example.com/run:image',
+      '-run',
+      '/nowhere.toml',
+      '-uid',
+      '1000',
+      '-gid',
+      '1000',
+      '-report',
+      '/layers/report.toml',
+      'example.com/app:built',
+    ])
 }

@@ -56,10 +56,29 @@ export async function startApiServer(): Promise<ApiServer> {
   // etcd makes sockets of these names in its directory; its peers are itself.
   const [clients, peers] = ['unix://clients:1', 'unix://peers:1']
   const processes = [
-    start('etcd', ['--data-dir=etcd', '--unsafe-no-fsync', `--listen-client-urls=${clients}`, `--advertise-client-urls=${clients}`, `--listen-peer-urls=${peers}`, `--initial-advertise-peer-urls=${peers}`, `--initial-cluster=default=${peers}`]),
+    start('etcd', [
+      '--data-dir=etcd',
+      '--unsafe-no-fsync',
+      `--listen-client-urls=${clients}`,
+      `--advertise-client-urls=${clients}`,
+      `--listen-peer-urls=${peers}`,
+      `--initial-advertise-peer-urls=${peers}`,
+      `--initial-cluster=default=${peers}`,
+    ]),
     start('apiServer', [
-      `--bind-address=${host}`, `--advertise-address=${host}`, `--secure-port=${port}`, '--cert-dir=.', '--allow-privileged=true', `--etcd-servers=${clients}`, '--endpoint-reconciler-type=none', '--service-cluster-ip-range=10.0.0.0/24',
-      '--token-auth-file=tokens.csv', '--authorization-mode=RBAC', '--service-account-issuer=https://kubernetes.default.svc', '--service-account-key-file=accounts.pub', '--service-account-signing-key-file=accounts.key',
+      `--bind-address=${host}`,
+      `--advertise-address=${host}`,
+      `--secure-port=${port}`,
+      '--cert-dir=.',
+      '--allow-privileged=true',
+      `--etcd-servers=${clients}`,
+      '--endpoint-reconciler-type=none',
+      '--service-cluster-ip-range=10.0.0.0/24',
+      '--token-auth-file=tokens.csv',
+      '--authorization-mode=RBAC',
+      '--service-account-issuer=https://kubernetes.default.svc',
+      '--service-account-key-file=accounts.pub',
+      '--service-account-signing-key-file=accounts.key',
     ]),
   ]
   const stop = async () => {
@@ -70,14 +89,23 @@ export async function startApiServer(): Promise<ApiServer> {
     rmSync(directory, { recursive: true, force: true })
   }
   const certificate = join(directory, 'apiserver.crt')
-  const ask = (method: 'GET' | 'POST', path: string, body?: unknown) => call({ port, certificate: readFileSync(certificate), token, method, path, body })
-  const ready = () => (existsSync(certificate) ? ask('GET', '/readyz').then(({ status }) => status === 200, () => false) : false)
+  const ask = (method: 'GET' | 'POST', path: string, body?: unknown) =>
+    call({ port, certificate: readFileSync(certificate), token, method, path, body })
+  const ready = () =>
+    existsSync(certificate)
+      ? ask('GET', '/readyz').then(
+          ({ status }) => status === 200,
+          () => false,
+        )
+      : false
   for (let waited = 0; !(await ready()); waited += 1) {
     if (waited < startSeconds * 4 && processes.every(({ exitCode }) => exitCode === null)) {
       await sleep(250)
       continue
     }
-    const last = ['etcd', 'apiServer'].map((name) => readFileSync(join(directory, `${name}.log`), 'utf8').slice(-2000)).join('\n')
+    const last = ['etcd', 'apiServer']
+      .map((name) => readFileSync(join(directory, `${name}.log`), 'utf8').slice(-2000))
+      .join('\n')
     await stop()
     throw new Error(`the API server did not become ready:\n${last}`)
   }
@@ -99,7 +127,10 @@ export async function startApiServer(): Promise<ApiServer> {
 }
 
 /** Where objects of a kind are created, as the server's own list of resources says it. */
-async function pathOf({ apiVersion, kind, metadata: { namespace } }: KubernetesObject, read: ApiServer['read']): Promise<string> {
+async function pathOf(
+  { apiVersion, kind, metadata: { namespace } }: KubernetesObject,
+  read: ApiServer['read'],
+): Promise<string> {
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
   const { resources } = await read<{ resources: Array<{ name: string; kind: string; namespaced: boolean }> }>(group)
   const resource = resources.find(({ name, kind: known }) => known === kind && !name.includes('/'))
@@ -117,14 +148,41 @@ interface Call {
   body: unknown
 }
 
-function call({ port, certificate, token, method, path, body }: Call): Promise<{ status: number; text: string; warnings: string[] }> {
+function call({
+  port,
+  certificate,
+  token,
+  method,
+  path,
+  body,
+}: Call): Promise<{ status: number; text: string; warnings: string[] }> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host, port, path, method, ca: certificate, headers: { authorization: `Bearer ${token}`, accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) } }, (answer) => {
-      const parts: Buffer[] = []
-      answer.on('data', (part: Buffer) => parts.push(part))
-      answer.on('error', reject)
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString(), warnings: [answer.headers['warning'] ?? []].flat() }))
-    })
+    const sent = request(
+      {
+        host,
+        port,
+        path,
+        method,
+        ca: certificate,
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+      },
+      (answer) => {
+        const parts: Buffer[] = []
+        answer.on('data', (part: Buffer) => parts.push(part))
+        answer.on('error', reject)
+        answer.on('end', () =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            text: Buffer.concat(parts).toString(),
+            warnings: [answer.headers['warning'] ?? []].flat(),
+          }),
+        )
+      },
+    )
     sent.on('error', reject)
     sent.end(body === undefined ? undefined : JSON.stringify(body))
   })

@@ -20,7 +20,10 @@ const published: readonly CustomResources[] = [
     module: 'github.com/prometheus-operator/prometheus-operator',
     version: 'v0.85.0',
     sum: 'h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=',
-    files: ['example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml', 'example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml'],
+    files: [
+      'example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml',
+      'example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml',
+    ],
   },
   {
     // Cloud Run offers its API.
@@ -60,7 +63,10 @@ async function served(server: ApiServer, { spec: { group, versions } }: Definiti
 
 /** The content of a module, as the machine's own Go gets it. */
 async function moduleDirectory({ module, version, sum }: CustomResources): Promise<string> {
-  const { stdout } = await execa('go', ['mod', 'download', '-json', `${module}@${version}`], { cwd: tmpdir(), env: { GOWORK: 'off' } })
+  const { stdout } = await execa('go', ['mod', 'download', '-json', `${module}@${version}`], {
+    cwd: tmpdir(),
+    env: { GOWORK: 'off' },
+  })
   const { Dir, Sum } = JSON.parse(stdout) as { Dir: string; Sum: string }
   if (Sum !== sum) throw new Error(`wanted ${module} ${version} with the sum ${sum}, got ${Sum}`)
   return Dir

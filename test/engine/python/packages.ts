@@ -19,19 +19,48 @@ function packages(name: string): Step<string> {
     async run({ once, run }) {
       const requirements = `${here}${name}-requirements.txt`
       return once(`python-${name}`, { requirements: await readFile(requirements, 'utf8') }, async (directory) => {
-        await run('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile', '--require-hashes', '--no-deps', '--only-binary', ':all:', '--target', directory, '--requirement', requirements])
+        await run('python3', [
+          '-m',
+          'pip',
+          'install',
+          '--quiet',
+          '--disable-pip-version-check',
+          '--no-compile',
+          '--require-hashes',
+          '--no-deps',
+          '--only-binary',
+          ':all:',
+          '--target',
+          directory,
+          '--requirement',
+          requirements,
+        ])
       })
     },
   }
 }
 
 /** A program of this directory, with the packages that its requirements list. */
-export async function pythonProgram(program: string, name: string): Promise<(argv: readonly string[], input?: string) => Promise<{ exitCode: number | undefined; stdout: string; stderr: string }>> {
+export async function pythonProgram(
+  program: string,
+  name: string,
+): Promise<
+  (argv: readonly string[], input?: string) => Promise<{ exitCode: number | undefined; stdout: string; stderr: string }>
+> {
   const cache = locateCache()
   const step = packages(name)
-  const site = await withSetUpLock(cache, undefined, () => undefined, async (signal) => (await runSteps([step], { cache, onProgress: () => undefined, signal }))(step))
+  const site = await withSetUpLock(
+    cache,
+    undefined,
+    () => undefined,
+    async (signal) => (await runSteps([step], { cache, onProgress: () => undefined, signal }))(step),
+  )
   return async (argv, input) => {
-    const { exitCode, stdout, stderr } = await execa('python3', [`${here}${program}`, ...argv], { env: { PYTHONPATH: site, PYTHONDONTWRITEBYTECODE: '1' }, reject: false, ...(input === undefined ? { stdin: 'ignore' } : { input }) })
+    const { exitCode, stdout, stderr } = await execa('python3', [`${here}${program}`, ...argv], {
+      env: { PYTHONPATH: site, PYTHONDONTWRITEBYTECODE: '1' },
+      reject: false,
+      ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    })
     return { exitCode, stdout, stderr }
   }
 }

@@ -9,12 +9,26 @@ describe('what a call says about its source', () => {
   })
 
   it('comes as a request has it', () => {
-    expect(chosen({ pathInRepository: 'services/orders', version: '1.4.0', file: 'build/Dockerfile', target: 'server', label: ['team=orders'] })).toEqual({
-      pathInRepository: 'services/orders', version: '1.4.0', dockerfile: 'build/Dockerfile', target: 'server', labels: { team: 'orders' },
+    expect(
+      chosen({
+        pathInRepository: 'services/orders',
+        version: '1.4.0',
+        file: 'build/Dockerfile',
+        target: 'server',
+        label: ['team=orders'],
+      }),
+    ).toEqual({
+      pathInRepository: 'services/orders',
+      version: '1.4.0',
+      dockerfile: 'build/Dockerfile',
+      target: 'server',
+      labels: { team: 'orders' },
     })
   })
 
   it('is refused where a label has no name', () => {
-    expect(() => chosen({ ...nothing, label: ['orders'] })).toThrow(expect.objectContaining({ code: 'USAGE', message: '--label takes NAME=VALUE, found "orders"' }))
+    expect(() => chosen({ ...nothing, label: ['orders'] })).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: '--label takes NAME=VALUE, found "orders"' }),
+    )
   })
 })

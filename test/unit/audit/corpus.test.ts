@@ -8,7 +8,12 @@ import { passedRun, rejectedRun } from '../report/runs.ts'
 
 const now = new Date('2026-11-24T12:00:00Z')
 const bad = filesBelow('test/fixtures/audit/bad')
-const good = [...filesBelow('test/fixtures/audit/good'), 'examples/fastapi-postgres/Dockerfile', 'examples/go-service/Dockerfile', 'examples/node-service/Dockerfile']
+const good = [
+  ...filesBelow('test/fixtures/audit/good'),
+  'examples/fastapi-postgres/Dockerfile',
+  'examples/go-service/Dockerfile',
+  'examples/node-service/Dockerfile',
+]
 
 /** The first line of a bad file names every control that it must fail, and no other may. */
 function expected(path: string): string[] {
@@ -19,17 +24,29 @@ function expected(path: string): string[] {
 
 async function auditOf(path: string): Promise<Audit> {
   const text = read(path)
-  if (path.endsWith('.txt')) return audit({ files: [], open: async () => undefined, dockerRun: text.replaceAll(/^#.*\n/gm, ''), now })
+  if (path.endsWith('.txt'))
+    return audit({ files: [], open: async () => undefined, dockerRun: text.replaceAll(/^#.*\n/gm, ''), now })
   return audit({ files: [{ path, text, named: true }], open: async (other) => read(other), now })
 }
 
 async function auditOfRun(run: Run): Promise<Audit> {
-  return audit({ files: [], open: async () => undefined, verdict: { path: 'verdict.json', text: renderJson(run) }, now })
+  return audit({
+    files: [],
+    open: async () => undefined,
+    verdict: { path: 'verdict.json', text: renderJson(run) },
+    now,
+  })
 }
 
 function withFailed(run: Run, rule: string): Run {
   if (run.verdict === undefined) throw new Error('the run has no verdict')
-  return { ...run, verdict: { ...run.verdict, results: run.verdict.results.map((result) => (result.rule === rule ? { ...result, status: 'failed' } : result)) } }
+  return {
+    ...run,
+    verdict: {
+      ...run.verdict,
+      results: run.verdict.results.map((result) => (result.rule === rule ? { ...result, status: 'failed' } : result)),
+    },
+  }
 }
 
 function unsigned(): Run {
@@ -39,7 +56,11 @@ function unsigned(): Run {
   return { ...run, release }
 }
 
-const failing = ({ controls: results }: Audit) => results.filter(({ status }) => status === 'fail').map(({ id }) => id).toSorted()
+const failing = ({ controls: results }: Audit) =>
+  results
+    .filter(({ status }) => status === 'fail')
+    .map(({ id }) => id)
+    .toSorted()
 
 describe('the corpus of bad files', () => {
   it('has at least sixty', () => {
@@ -53,9 +74,17 @@ describe('the corpus of bad files', () => {
   })
 
   it('triggers every control that can fail; what only a run shows, a rejected run triggers', async () => {
-    const triggered = new Set([...bad.flatMap(expected), ...failing(await auditOfRun(withFailed(rejectedRun(), 'base-pinned'))), ...failing(await auditOfRun(unsigned()))])
-    expect(controls.filter(({ id, neverFails }) => neverFails === undefined && !triggered.has(id)).map(({ id }) => id)).toEqual([])
-    expect(controls.filter(({ id, neverFails }) => neverFails !== undefined && triggered.has(id)).map(({ id }) => id)).toEqual([])
+    const triggered = new Set([
+      ...bad.flatMap(expected),
+      ...failing(await auditOfRun(withFailed(rejectedRun(), 'base-pinned'))),
+      ...failing(await auditOfRun(unsigned())),
+    ])
+    expect(
+      controls.filter(({ id, neverFails }) => neverFails === undefined && !triggered.has(id)).map(({ id }) => id),
+    ).toEqual([])
+    expect(
+      controls.filter(({ id, neverFails }) => neverFails !== undefined && triggered.has(id)).map(({ id }) => id),
+    ).toEqual([])
   })
 })
 

@@ -6,10 +6,21 @@ import { sarifFaults } from '../report/sarif-schema.ts'
 
 const now = new Date('2026-11-24T12:00:00Z')
 const bad = filesBelow('test/fixtures/audit/bad').filter((path) => !path.endsWith('.txt'))
-const auditOf = (text?: string): Promise<Audit> => audit({ files: bad.map((path) => ({ path, text: read(path), named: true })), open: async (path) => read(path), now, ...(text === undefined ? {} : { policy: { path: 'loadline.yaml', text } }) })
+const auditOf = (text?: string): Promise<Audit> =>
+  audit({
+    files: bad.map((path) => ({ path, text: read(path), named: true })),
+    open: async (path) => read(path),
+    now,
+    ...(text === undefined ? {} : { policy: { path: 'loadline.yaml', text } }),
+  })
 
 interface Log {
-  runs: [{ tool: { driver: { rules: Array<{ id: string; properties: { 'security-severity': string } }> } }; results: Array<{ ruleId: string; ruleIndex: number; suppressions?: Array<{ justification: string }> }> }]
+  runs: [
+    {
+      tool: { driver: { rules: Array<{ id: string; properties: { 'security-severity': string } }> } }
+      results: Array<{ ruleId: string; ruleIndex: number; suppressions?: Array<{ justification: string }> }>
+    },
+  ]
 }
 
 async function sarifOf(text?: string): Promise<{ text: string; audited: Audit; run: Log['runs'][0] }> {
@@ -23,22 +34,37 @@ describe('SARIF of an audit', () => {
     const { text, run } = await sarifOf()
     expect(sarifFaults(text)).toEqual([])
     expect(run.results.length).toBeGreaterThan(bad.length)
-    expect(sarifFaults(renderAudit(await audit({ files: [{ path: 'Dockerfile', text: 'FROM scratch\n', named: true }], open: async () => undefined, now }))['audit.sarif'])).toEqual([])
+    expect(
+      sarifFaults(
+        renderAudit(
+          await audit({
+            files: [{ path: 'Dockerfile', text: 'FROM scratch\n', named: true }],
+            open: async () => undefined,
+            now,
+          }),
+        )['audit.sarif'],
+      ),
+    ).toEqual([])
   })
 
   it('ranks by the same numbers as the report of a run', async () => {
     const { run, audited } = await sarifOf()
     const numbers = { critical: '9.5', high: '8.0', unknown: '6.9', medium: '5.5', low: '2.0' }
-    expect(run.tool.driver.rules.map(({ properties }) => properties['security-severity'])).toEqual(audited.controls.map(({ severity }) => numbers[severity]))
+    expect(run.tool.driver.rules.map(({ properties }) => properties['security-severity'])).toEqual(
+      audited.controls.map(({ severity }) => numbers[severity]),
+    )
     for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex]?.id).toBe(ruleId)
   })
 
   it('keeps a deviation as a result that is suppressed, with its justification', async () => {
-    const entry = '    - rule: cis-5.13\n      id: web\n      reason: It writes a cache beside its program until release 2.\n      owner: team-shop\n      expires: 2027-01-31\n'
+    const entry =
+      '    - rule: cis-5.13\n      id: web\n      reason: It writes a cache beside its program until release 2.\n      owner: team-shop\n      expires: 2027-01-31\n'
     const { text, run } = await sarifOf(`version: 1\nexceptions:\n  register:\n${entry}`)
     expect(sarifFaults(text)).toEqual([])
     const suppressed = run.results.filter(({ suppressions }) => suppressions !== undefined)
     expect([...new Set(suppressed.map(({ ruleId }) => ruleId))]).toEqual(['loadline/cis-5.13'])
-    expect(suppressed[0]?.suppressions?.[0]?.justification).toContain('It writes a cache beside its program until release 2.')
+    expect(suppressed[0]?.suppressions?.[0]?.justification).toContain(
+      'It writes a cache beside its program until release 2.',
+    )
   })
 })

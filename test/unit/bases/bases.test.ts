@@ -1,11 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { BaseComparison, BaseRow, baseRow, candidateBases, decide, Measures, renderBases, renderBasesMarkdown, type CollectedBase } from '../../../src/bases/index.ts'
+import {
+  BaseComparison,
+  BaseRow,
+  baseRow,
+  candidateBases,
+  decide,
+  Measures,
+  renderBases,
+  renderBasesMarkdown,
+  type CollectedBase,
+} from '../../../src/bases/index.ts'
 import { endOfLife } from '../../../src/bases/end-of-life.ts'
 import { externalImages, replaceReferences } from '../../../src/tools/buildkit/dockerfile.ts'
 import { digest, failedRun, goodEvidence, goodRun, missing, now, tool, vulnerability } from '../gate/good-evidence.ts'
 
-const imagesOf = (...froms: string[]) => externalImages(froms.map((from, index) => `FROM ${from} AS stage${index}\n`).join(''), { buildArgs: {} })
-const references = (images: ReturnType<typeof imagesOf>, asked: string[] = []) => candidateBases(images, asked).map(({ form, reference }) => `${form} ${reference}`)
+const imagesOf = (...froms: string[]) =>
+  externalImages(froms.map((from, index) => `FROM ${from} AS stage${index}\n`).join(''), { buildArgs: {} })
+const references = (images: ReturnType<typeof imagesOf>, asked: string[] = []) =>
+  candidateBases(images, asked).map(({ form, reference }) => `${form} ${reference}`)
 
 describe('the bases to try', () => {
   it('are one of each form for the runtime and the version of the Dockerfile, what it says now first', () => {
@@ -26,22 +38,33 @@ describe('the bases to try', () => {
     ])
     expect(references(imagesOf('golang:1.26-bookworm', 'scratch'))[1]).toBe('full docker.io/library/debian:12')
     expect(references(imagesOf('alpine:3.20'))).toContain('slim docker.io/library/debian:12-slim')
-    expect(references(imagesOf('eclipse-temurin:17-jre'))).toContain('distroless gcr.io/distroless/java17-debian12:nonroot')
+    expect(references(imagesOf('eclipse-temurin:17-jre'))).toContain(
+      'distroless gcr.io/distroless/java17-debian12:nonroot',
+    )
   })
 
   it('are those that were asked for, each once', () => {
-    expect(references(imagesOf('example.com/own/runtime:1'), ['debian:12-slim', 'example.com/own/runtime:1'])).toEqual(['named example.com/own/runtime:1', 'named docker.io/library/debian:12-slim'])
+    expect(references(imagesOf('example.com/own/runtime:1'), ['debian:12-slim', 'example.com/own/runtime:1'])).toEqual([
+      'named example.com/own/runtime:1',
+      'named docker.io/library/debian:12-slim',
+    ])
   })
 
   it('cannot be guessed for a runtime that nobody knows, and a name that is none is refused', () => {
-    expect(() => references(imagesOf('example.com/own/runtime:1'))).toThrow(expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('--candidate') }))
-    expect(() => references(imagesOf('debian:12'), ['not a reference'])).toThrow(expect.objectContaining({ code: 'USAGE' }))
+    expect(() => references(imagesOf('example.com/own/runtime:1'))).toThrow(
+      expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('--candidate') }),
+    )
+    expect(() => references(imagesOf('debian:12'), ['not a reference'])).toThrow(
+      expect.objectContaining({ code: 'USAGE' }),
+    )
   })
 
   it('exchange the base of the shipped stage alone, though another stage has the same one', () => {
     const text = 'FROM debian:12 AS build\nRUN true\nFROM debian:12\nCOPY --from=build /a /a\n'
     const final = externalImages(text, { buildArgs: {} }).find((image) => image.final)
-    expect(replaceReferences(text, [{ image: final!, reference: 'docker.io/library/debian:12-slim' }])).toBe('FROM debian:12 AS build\nRUN true\nFROM docker.io/library/debian:12-slim\nCOPY --from=build /a /a\n')
+    expect(replaceReferences(text, [{ image: final!, reference: 'docker.io/library/debian:12-slim' }])).toBe(
+      'FROM debian:12 AS build\nRUN true\nFROM docker.io/library/debian:12-slim\nCOPY --from=build /a /a\n',
+    )
   })
 })
 
@@ -59,7 +82,17 @@ describe('the end of life', () => {
 
 function collected(change: Partial<CollectedBase> = {}): CollectedBase {
   const { size, vulnerabilities, licenses, configuration, runtime } = goodEvidence().platforms[0]!.evidence
-  return { image: digest('image'), base: digest('base'), substitute: undefined, size, vulnerabilities, licenses, configuration, runtime, ...change }
+  return {
+    image: digest('image'),
+    base: digest('base'),
+    substitute: undefined,
+    size,
+    vulnerabilities,
+    licenses,
+    configuration,
+    runtime,
+    ...change,
+  }
 }
 
 const candidate = { form: 'slim', reference: 'docker.io/library/debian:12-slim' } as const
@@ -67,24 +100,58 @@ const candidate = { form: 'slim', reference: 'docker.io/library/debian:12-slim' 
 describe('a row', () => {
   it('is made of what the collectors found', () => {
     const { vulnerabilities } = collected()
-    if (vulnerabilities.status === 'collected') vulnerabilities.value.findings = [vulnerability({ severity: 'critical' }), vulnerability({ id: 'CVE-2', severity: 'unknown' })]
+    if (vulnerabilities.status === 'collected')
+      vulnerabilities.value.findings = [
+        vulnerability({ severity: 'critical' }),
+        vulnerability({ id: 'CVE-2', severity: 'unknown' }),
+      ]
     const row = BaseRow.parse(baseRow(candidate, true, collected({ vulnerabilities })))
     expect(row).toMatchObject({
       ...candidate,
       status: 'measured',
       isCurrent: true,
-      measures: { unpacked: 61_000_000, compressed: 24_000_000, packages: 2, findings: { critical: 1, high: 0, medium: 0, low: 0, unknown: 1 }, libc: 'glibc', shells: [], packageManagers: [], system: 'debian 12.12', endOfLife: '2028-06-30', startSeconds: goodRun().readySeconds },
+      measures: {
+        unpacked: 61_000_000,
+        compressed: 24_000_000,
+        packages: 2,
+        findings: { critical: 1, high: 0, medium: 0, low: 0, unknown: 1 },
+        libc: 'glibc',
+        shells: [],
+        packageManagers: [],
+        system: 'debian 12.12',
+        endOfLife: '2028-06-30',
+        startSeconds: goodRun().readySeconds,
+      },
     })
   })
 
   it('of an application that does not start says why, with the last thing that it said', () => {
-    const row = baseRow(candidate, false, collected({ runtime: { status: 'collected', tool: tool('sandbox'), value: failedRun('not-started', { reason: '/usr/bin/python3 is not there', output: ['bye'] }) } }))
-    expect(row).toMatchObject({ status: 'measured', measures: { notStarted: 'not started: /usr/bin/python3 is not there: bye' } })
+    const row = baseRow(
+      candidate,
+      false,
+      collected({
+        runtime: {
+          status: 'collected',
+          tool: tool('sandbox'),
+          value: failedRun('not-started', { reason: '/usr/bin/python3 is not there', output: ['bye'] }),
+        },
+      }),
+    )
+    expect(row).toMatchObject({
+      status: 'measured',
+      measures: { notStarted: 'not started: /usr/bin/python3 is not there: bye' },
+    })
   })
 
-  it.each(['size', 'vulnerabilities', 'licenses', 'configuration', 'runtime'] as const)('without %s is no measured one', (kind) => {
-    expect(baseRow(candidate, false, collected({ [kind]: missing }))).toMatchObject({ status: 'failed', reason: expect.stringContaining('exit code 137') })
-  })
+  it.each(['size', 'vulnerabilities', 'licenses', 'configuration', 'runtime'] as const)(
+    'without %s is no measured one',
+    (kind) => {
+      expect(baseRow(candidate, false, collected({ [kind]: missing }))).toMatchObject({
+        status: 'failed',
+        reason: expect.stringContaining('exit code 137'),
+      })
+    },
+  )
 })
 
 const measured = (reference: string, change: Partial<Measures> = {}): BaseRow => {
@@ -98,8 +165,15 @@ describe('the decision', () => {
   const choose = (...rows: BaseRow[]) => decide(rows, now)?.reference
 
   it('is for fewer findings, the worst first, before anything else', () => {
-    expect(choose(measured('a', { findings: findings(1), unpacked: 1 }), measured('b', { findings: findings(0, 3), unpacked: 9 }))).toBe('b')
-    expect(choose(measured('a', { findings: findings(0, 1, 2) }), measured('b', { findings: findings(0, 2) }))).toBe('b')
+    expect(
+      choose(
+        measured('a', { findings: findings(1), unpacked: 1 }),
+        measured('b', { findings: findings(0, 3), unpacked: 9 }),
+      ),
+    ).toBe('b')
+    expect(choose(measured('a', { findings: findings(0, 1, 2) }), measured('b', { findings: findings(0, 2) }))).toBe(
+      'b',
+    )
   })
 
   it('does not take a base for clean that the database knows nothing of', () => {
@@ -117,23 +191,58 @@ describe('the decision', () => {
 
   it('leaves out where the application does not start, and there is none where it starts nowhere or nothing was measured', () => {
     const { startSeconds: _, ...stopped } = (measured('a') as Extract<BaseRow, { status: 'measured' }>).measures
-    const broken = { ...measured('a'), measures: { ...stopped, notStarted: 'exited: no such file', findings: findings(0) } } as BaseRow
+    const broken = {
+      ...measured('a'),
+      measures: { ...stopped, notStarted: 'exited: no such file', findings: findings(0) },
+    } as BaseRow
     const decision = decide([broken, measured('b', { findings: findings(5) })], now)
-    expect(decision).toMatchObject({ reference: 'b', reasons: expect.arrayContaining([expect.stringContaining('a was not considered')]) })
+    expect(decision).toMatchObject({
+      reference: 'b',
+      reasons: expect.arrayContaining([expect.stringContaining('a was not considered')]),
+    })
     expect(decide([broken], now)).toBeUndefined()
-    expect(decide([{ status: 'not-available', form: 'alpine', reference: 'c', isCurrent: false, reason: 'nobody has it' }], now)).toBeUndefined()
-    expect(decide([{ ...broken, measures: { ...stopped, notStarted: 'not asked: the policy does not want it run' } } as BaseRow], now)?.reference).toBe('a')
+    expect(
+      decide(
+        [{ status: 'not-available', form: 'alpine', reference: 'c', isCurrent: false, reason: 'nobody has it' }],
+        now,
+      ),
+    ).toBeUndefined()
+    expect(
+      decide(
+        [{ ...broken, measures: { ...stopped, notStarted: 'not asked: the policy does not want it run' } } as BaseRow],
+        now,
+      )?.reference,
+    ).toBe('a')
   })
 })
 
 describe('the record', () => {
   const rows: BaseRow[] = [
     measured('gcr.io/distroless/static-debian12:nonroot'),
-    measured('docker.io/library/debian:12', { shells: ['/bin/sh'], packageManagers: ['/usr/bin/apt-get'], substitute: '127.0.0.1:5000/library/debian:12' }),
-    { status: 'not-available', form: 'alpine', reference: 'docker.io/library/alpine:3.23', isCurrent: false, reason: 'nobody | <b>serves</b> @it \u001b[31m' },
+    measured('docker.io/library/debian:12', {
+      shells: ['/bin/sh'],
+      packageManagers: ['/usr/bin/apt-get'],
+      substitute: '127.0.0.1:5000/library/debian:12',
+    }),
+    {
+      status: 'not-available',
+      form: 'alpine',
+      reference: 'docker.io/library/alpine:3.23',
+      isCurrent: false,
+      reason: 'nobody | <b>serves</b> @it \u001b[31m',
+    },
   ]
   const decision = decide(rows, now)
-  const comparison = BaseComparison.parse({ schemaVersion: 'loadline.bases/v1', loadline: '1.0.0', at: now.toISOString(), application: 'shop', platform: 'linux/amd64', database: { name: 'trivy-db', updatedAt: '2026-11-23T06:00:00Z', coverage: 'official' }, rows, ...(decision === undefined ? {} : { decision }) })
+  const comparison = BaseComparison.parse({
+    schemaVersion: 'loadline.bases/v1',
+    loadline: '1.0.0',
+    at: now.toISOString(),
+    application: 'shop',
+    platform: 'linux/amd64',
+    database: { name: 'trivy-db', updatedAt: '2026-11-23T06:00:00Z', coverage: 'official' },
+    rows,
+    ...(decision === undefined ? {} : { decision }),
+  })
 
   it('says what was chosen and why, leaves no candidate out, and takes nothing from a tool for markup', () => {
     const markdown = renderBasesMarkdown(comparison)
@@ -141,7 +250,10 @@ describe('the record', () => {
     expect(markdown).toMatch(/^\| docker\.io\/library\/alpine:3\.23 \(alpine\) \| not available \|/m)
     expect(markdown).toContain('nobody \\| &#60;b&#62;serves&#60;/b&#62; &#64;it')
     expect(markdown).toContain('was substituted by 127.0.0.1:5000/library/debian:12')
-    const columns = markdown.split('\n').filter((line) => line.startsWith('| ')).map((line) => line.replaceAll('\\|', '').split('|').length)
+    const columns = markdown
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .map((line) => line.replaceAll('\\|', '').split('|').length)
     expect(new Set(columns).size).toBe(1)
   })
 

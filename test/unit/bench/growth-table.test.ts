@@ -2,7 +2,12 @@ import { expect, it } from 'vitest'
 import { growthTable } from '../../bench/growth-table.ts'
 
 it('a table of growth sets each step beside the smallest one', () => {
-  expect(growthTable('services', [{ size: 2, first: 10, again: 4, memory: 200e6 }, { size: 20, first: 40, again: 8.04, memory: 210e6 }])).toBe(
+  expect(
+    growthTable('services', [
+      { size: 2, first: 10, again: 4, memory: 200e6 },
+      { size: 20, first: 40, again: 8.04, memory: 210e6 },
+    ]),
+  ).toBe(
     [
       '| services | first run | again | Node memory | size | first run | memory |',
       '| ---: | ---: | ---: | ---: | ---: | ---: | ---: |',

@@ -7,7 +7,14 @@ describe('the scope of cache mounts', () => {
     [{}, 'trusted'],
     [{ GITHUB_EVENT_NAME: 'push', GITHUB_REF: 'refs/heads/main' }, 'trusted'],
     [{ GITHUB_EVENT_NAME: 'pull_request', GITHUB_REF: 'refs/pull/17/merge' }, 'pull-request/refs/pull/17/merge'],
-    [{ GITHUB_EVENT_NAME: 'pull_request_target', GITHUB_HEAD_REF: 'feature,id=trusted', GITHUB_REF: 'refs/heads/main' }, 'pull-request/feature_id_trusted'],
+    [
+      {
+        GITHUB_EVENT_NAME: 'pull_request_target',
+        GITHUB_HEAD_REF: 'feature,id=trusted',
+        GITHUB_REF: 'refs/heads/main',
+      },
+      'pull-request/feature_id_trusted',
+    ],
     [{ GITHUB_EVENT_NAME: 'workflow_run' }, 'pull-request/unknown'],
     [{ CI_MERGE_REQUEST_IID: '4' }, 'merge-request/4'],
   ])('in the environment %j is %s [fault 45]', (env, scope) => {

@@ -8,7 +8,11 @@ const program = () => commandLine(() => undefined)
 /** What bash offers when a person presses Tab after these words. */
 function offered(...words: string[]): string[] {
   const script = `${completionScript(program(), 'bash')}\nCOMP_WORDS=("$@")\nCOMP_CWORD=$(( $# - 1 ))\n_loadline\nprintf '%s\\n' "\${COMPREPLY[@]}"\n`
-  const run = spawnSync('bash', ['-s', 'loadline', ...words], { input: script, encoding: 'utf8', cwd: import.meta.dirname })
+  const run = spawnSync('bash', ['-s', 'loadline', ...words], {
+    input: script,
+    encoding: 'utf8',
+    cwd: import.meta.dirname,
+  })
   expect(run.stderr).toBe('')
   return run.stdout.split('\n').filter((word) => word !== '')
 }
@@ -36,8 +40,14 @@ describe.each(shells)('the script for %s', (shell) => {
   it('names every visible command and option', () => {
     const script = completionScript(program(), shell)
     const visible = program().commands.filter((inner) => inner.name() !== 'github-action')
-    const options = visible.flatMap((command) => command.options.flatMap(({ long, hidden }) => (long === undefined || hidden ? [] : [shell === 'fish' ? `-l ${long.slice(2)}` : long])))
-    expect([...visible.map((command) => command.name()), ...options].filter((word) => !script.includes(word))).toEqual([])
+    const options = visible.flatMap((command) =>
+      command.options.flatMap(({ long, hidden }) =>
+        long === undefined || hidden ? [] : [shell === 'fish' ? `-l ${long.slice(2)}` : long],
+      ),
+    )
+    expect([...visible.map((command) => command.name()), ...options].filter((word) => !script.includes(word))).toEqual(
+      [],
+    )
     expect(options.length).toBeGreaterThan(50)
   })
 })

@@ -35,18 +35,41 @@ describe('an engine that is given', () => {
     ['nothing', ''],
   ])('is none where somebody answers in %s [fault 60]', async (_, words) => {
     const address = await listening(createServer((socket) => socket.on('error', () => undefined).end(words)))
-    await expect(requireEngine(address)).rejects.toMatchObject({ code: 'ENGINE', message: `something else than a Dagger engine answers at ${address}` })
+    await expect(requireEngine(address)).rejects.toMatchObject({
+      code: 'ENGINE',
+      message: `something else than a Dagger engine answers at ${address}`,
+    })
   })
 
   it('is none where nobody listens [fault 60]', async () => {
-    await expect(requireEngine('unix:///nowhere/engine.sock')).rejects.toMatchObject({ code: 'ENGINE', message: 'no Dagger engine answers at unix:///nowhere/engine.sock (ENOENT)' })
+    await expect(requireEngine('unix:///nowhere/engine.sock')).rejects.toMatchObject({
+      code: 'ENGINE',
+      message: 'no Dagger engine answers at unix:///nowhere/engine.sock (ENOENT)',
+    })
   })
 
-  it.each(['localhost:1234', 'tpc://10.0.0.7:1234', 'http://10.0.0.7:1234', 'tcp://', 'kubepod://engine', 'dagger.internal'])('is none where %s is no address that Dagger knows', async (address) => {
-    await expect(requireEngine(address)).rejects.toMatchObject({ code: 'USAGE', message: `"${address}" is no address at which Dagger could reach an engine`, hint: expect.stringContaining('kube-pod://POD') })
+  it.each([
+    'localhost:1234',
+    'tpc://10.0.0.7:1234',
+    'http://10.0.0.7:1234',
+    'tcp://',
+    'kubepod://engine',
+    'dagger.internal',
+  ])('is none where %s is no address that Dagger knows', async (address) => {
+    await expect(requireEngine(address)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: `"${address}" is no address at which Dagger could reach an engine`,
+      hint: expect.stringContaining('kube-pod://POD'),
+    })
   })
 
-  it.each(['ssh://builder', 'kube-pod://engine-0?namespace=dagger', 'docker-container://dagger-engine', 'container+podman://engine', 'image://registry.example.com/dagger/engine:v0.21.8'])('at %s is left to the Dagger CLI', async (address) => {
+  it.each([
+    'ssh://builder',
+    'kube-pod://engine-0?namespace=dagger',
+    'docker-container://dagger-engine',
+    'container+podman://engine',
+    'image://registry.example.com/dagger/engine:v0.21.8',
+  ])('at %s is left to the Dagger CLI', async (address) => {
     await expect(requireEngine(address)).resolves.toBeUndefined()
   })
 
@@ -57,6 +80,9 @@ describe('an engine that is given', () => {
     const address = `tls://127.0.0.1:${port}?ca_path=authority.pem`
     await expect(requireEngine(address)).resolves.toBeUndefined()
     await new Promise((resolve) => server.close(resolve))
-    await expect(requireEngine(address)).rejects.toMatchObject({ code: 'ENGINE', message: `no Dagger engine answers at ${address} (ECONNREFUSED)` })
+    await expect(requireEngine(address)).rejects.toMatchObject({
+      code: 'ENGINE',
+      message: `no Dagger engine answers at ${address} (ECONNREFUSED)`,
+    })
   })
 })

@@ -8,7 +8,15 @@ import { readGitFacts } from '../../../ci/git-facts.ts'
 async function repository(): Promise<{ root: string; git: (...argv: string[]) => Promise<string> }> {
   const root = mkdtempSync(join(tmpdir(), 'loadline-git-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
-  const identity = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.com', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@example.com', GIT_COMMITTER_DATE: '2026-11-20T10:30:00+01:00', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }
+  const identity = {
+    GIT_AUTHOR_NAME: 'A',
+    GIT_AUTHOR_EMAIL: 'a@example.com',
+    GIT_COMMITTER_NAME: 'A',
+    GIT_COMMITTER_EMAIL: 'a@example.com',
+    GIT_COMMITTER_DATE: '2026-11-20T10:30:00+01:00',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_SYSTEM: '/dev/null',
+  }
   const git = async (...argv: string[]) => (await execa('git', ['-C', root, ...argv], { env: identity })).stdout.trim()
   await git('init', '--quiet', '--initial-branch', 'main')
   return { root, git }
@@ -40,7 +48,10 @@ describe('readGitFacts', () => {
       dirty: false,
     })
     writeFileSync(join(root, 'service/new file'), '')
-    expect((await readGitFacts(join(root, 'service'), { GITHUB_REF: 'refs/pull/3/merge' }, silent))).toMatchObject({ dirty: true, pullRequest: 3 })
+    expect(await readGitFacts(join(root, 'service'), { GITHUB_REF: 'refs/pull/3/merge' }, silent)).toMatchObject({
+      dirty: true,
+      pullRequest: 3,
+    })
   })
 
   it('knows nothing of a directory without repository, or without a commit', async () => {

@@ -36,8 +36,14 @@ describe('githubStep', () => {
   it('is there in GitHub Actions only', () => {
     expect(githubStep({ GITHUB_STEP_SUMMARY: '/s', GITHUB_OUTPUT: '/o' })).toBeUndefined()
     expect(githubStep({ GITHUB_ACTIONS: 'false', GITHUB_OUTPUT: '/o' })).toBeUndefined()
-    expect(githubStep({ GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '/s', GITHUB_OUTPUT: '/o' })).toEqual({ summaryFile: '/s', outputFile: '/o' })
-    expect(githubStep({ GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: '' })).toEqual({ summaryFile: undefined, outputFile: undefined })
+    expect(githubStep({ GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '/s', GITHUB_OUTPUT: '/o' })).toEqual({
+      summaryFile: '/s',
+      outputFile: '/o',
+    })
+    expect(githubStep({ GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: '' })).toEqual({
+      summaryFile: undefined,
+      outputFile: undefined,
+    })
   })
 })
 
@@ -69,18 +75,41 @@ describe('tellGithub', () => {
     const run = hostileRun()
     await tellGithub(step, run, '/reports/a\nverdict=passed\nloadline-\n', say)
     for (const line of said.trimEnd().split('\n')) expect(line).toMatch(/^::(error|warning|notice) /)
-    expect(Object.keys(outputsOf(readFileSync(step.outputFile, 'utf8')))).toEqual(['verdict', 'digest', 'image', 'tags', 'report', 'sarif', 'sbom'])
+    expect(Object.keys(outputsOf(readFileSync(step.outputFile, 'utf8')))).toEqual([
+      'verdict',
+      'digest',
+      'image',
+      'tags',
+      'report',
+      'sarif',
+      'sbom',
+    ])
     expect(outputsOf(readFileSync(step.outputFile, 'utf8'))['verdict']).toBe('rejected')
   })
 
   it('fails where the files cannot be written: a job must not go on without the verdict', async () => {
-    await expect(tellGithub({ summaryFile: join(directory, 'no', 'summary'), outputFile: undefined }, passedRun(), '/reports', say)).rejects.toMatchObject({ code: 'REPORT', exitCode: 3 })
-    await expect(tellGithub({ summaryFile: undefined, outputFile: directory }, passedRun(), '/reports', say)).rejects.toMatchObject({ code: 'REPORT' })
+    await expect(
+      tellGithub(
+        { summaryFile: join(directory, 'no', 'summary'), outputFile: undefined },
+        passedRun(),
+        '/reports',
+        say,
+      ),
+    ).rejects.toMatchObject({ code: 'REPORT', exitCode: 3 })
+    await expect(
+      tellGithub({ summaryFile: undefined, outputFile: directory }, passedRun(), '/reports', say),
+    ).rejects.toMatchObject({ code: 'REPORT' })
   })
 })
 
 describe('tellGithubMerged', () => {
-  const merged = { schemaVersion: 'loadline.merged/v1', outcome: 'rejected', mergedAt: '2026-11-23T01:10:02Z', parts: [], faults: [] } satisfies Merged
+  const merged = {
+    schemaVersion: 'loadline.merged/v1',
+    outcome: 'rejected',
+    mergedAt: '2026-11-23T01:10:02Z',
+    parts: [],
+    faults: [],
+  } satisfies Merged
 
   it('says the verdict over several sources, in the one output that is about all of them', async () => {
     const outputFile = join(directory, 'output')
@@ -89,7 +118,10 @@ describe('tellGithubMerged', () => {
   })
 
   it('fails where it cannot be said', async () => {
-    await expect(tellGithubMerged({ summaryFile: undefined, outputFile: directory }, merged)).rejects.toMatchObject({ code: 'REPORT', exitCode: 3 })
+    await expect(tellGithubMerged({ summaryFile: undefined, outputFile: directory }, merged)).rejects.toMatchObject({
+      code: 'REPORT',
+      exitCode: 3,
+    })
   })
 })
 
@@ -107,7 +139,12 @@ describe('githubOutputs', () => {
   })
 
   it('names the one image that was judged, published or not', () => {
-    expect(githubOutputs(rejectedRun(), '/r')).toMatchObject({ verdict: 'rejected', digest: digestOf('linux/amd64'), image: '', sbom: '/r/sbom.cdx.json' })
+    expect(githubOutputs(rejectedRun(), '/r')).toMatchObject({
+      verdict: 'rejected',
+      digest: digestOf('linux/amd64'),
+      image: '',
+      sbom: '/r/sbom.cdx.json',
+    })
   })
 
   it('names no digest where there is none, or no single one', () => {

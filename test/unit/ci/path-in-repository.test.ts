@@ -32,7 +32,9 @@ it('goes by where a link leads', async () => {
 
 it('counts from the workspace of the CI service where there is no repository', async () => {
   const root = directories('workspace/services/orders', 'elsewhere')
-  expect(await pathInRepository(join(root, 'workspace', 'services', 'orders'), join(root, 'workspace'))).toBe('services/orders')
+  expect(await pathInRepository(join(root, 'workspace', 'services', 'orders'), join(root, 'workspace'))).toBe(
+    'services/orders',
+  )
   expect(await pathInRepository(join(root, 'workspace', 'services', 'orders'), '')).toBeUndefined()
   expect(await pathInRepository(join(root, 'elsewhere'), join(root, 'workspace'))).toBeUndefined()
   expect(await pathInRepository(join(root, 'elsewhere'), '/no/such/workspace')).toBeUndefined()

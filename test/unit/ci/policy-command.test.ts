@@ -15,7 +15,12 @@ const program = fileURLToPath(new URL('../../../ci/loadline.mjs', import.meta.ur
 describe('loadline policy', { timeout: 60_000 }, () => {
   let directory: string
   const policy = async (...argv: string[]) => {
-    const { exitCode, stdout, stderr } = await execa('node', [program, 'policy', ...argv], { cwd: directory, reject: false, stdin: 'ignore', env: { NO_COLOR: '1', npm_command: '' } })
+    const { exitCode, stdout, stderr } = await execa('node', [program, 'policy', ...argv], {
+      cwd: directory,
+      reject: false,
+      stdin: 'ignore',
+      env: { NO_COLOR: '1', npm_command: '' },
+    })
     return { exitCode, stdout, stderr }
   }
 
@@ -56,7 +61,10 @@ describe('loadline policy', { timeout: 60_000 }, () => {
   it('test prints the document that it came to', async () => {
     const { exitCode, stdout } = await policy('test', 'verdict.json', '--at', '2026-11-23', '--json')
     // The database was made at six in the morning of that day: at its first moment it comes from the future.
-    expect([exitCode, (JSON.parse(stdout) as { verdict: { binding: { at: string } } }).verdict.binding.at]).toEqual([3, '2026-11-23T00:00:00.000Z'])
+    expect([exitCode, (JSON.parse(stdout) as { verdict: { binding: { at: string } } }).verdict.binding.at]).toEqual([
+      3,
+      '2026-11-23T00:00:00.000Z',
+    ])
   })
 
   it.each([
@@ -64,7 +72,10 @@ describe('loadline policy', { timeout: 60_000 }, () => {
     [['cut.json'], 'cut.json was to be the document of a run'],
     [['verdict.json', '--at', 'tomorrow'], '--at takes a day or a moment in UTC, found "tomorrow"'],
     [['verdict.json', '--at', '2027-02-30'], '--at takes a day or a moment in UTC, found "2027-02-30"'],
-    [['verdict.json', '--organisation', 'organisation.yaml', '--policy', 'lax.yaml'], 'lax.yaml:2:20: secrets.allowed: locked by the organisation at organisation.yaml:2'],
+    [
+      ['verdict.json', '--organisation', 'organisation.yaml', '--policy', 'lax.yaml'],
+      'lax.yaml:2:20: secrets.allowed: locked by the organisation at organisation.yaml:2',
+    ],
     [['verdict.json', '--policy', 'gone.yaml'], 'the policy file gone.yaml cannot be read (ENOENT)'],
   ])('test ends with 2 for %j', async (argv, message) => {
     const { exitCode, stdout, stderr } = await policy('test', ...argv)
@@ -74,6 +85,8 @@ describe('loadline policy', { timeout: 60_000 }, () => {
 
   it('schema prints the schema of an application or an organisation', async () => {
     expect(JSON.parse((await policy('schema')).stdout)).toEqual(policyJsonSchema())
-    expect(JSON.parse((await policy('schema', 'organisation')).stdout)).toMatchObject({ title: 'Loadline organisation policy' })
+    expect(JSON.parse((await policy('schema', 'organisation')).stdout)).toMatchObject({
+      title: 'Loadline organisation policy',
+    })
   })
 })

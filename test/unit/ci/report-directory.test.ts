@@ -17,7 +17,11 @@ describe('the report directory', () => {
     await writeReports(path, { 'verdict.json': 'not ended' })
     // Whoever writes to this device is told that there is no space left.
     symlinkSync('/dev/full', join(path, 'summary.md.part'))
-    const written = writeReports(path, { 'verdict.json': 'passed', 'sbom/linux-arm64/sbom.cdx.json': '{}', 'summary.md': 'passed' })
+    const written = writeReports(path, {
+      'verdict.json': 'passed',
+      'sbom/linux-arm64/sbom.cdx.json': '{}',
+      'summary.md': 'passed',
+    })
     await expect(written).rejects.toThrow(/no space left/)
     await expect(written).rejects.toMatchObject({ code: 'REPORT', exitCode: 3 })
     expect(readFileSync(join(path, 'verdict.json'), 'utf8')).toBe('not ended')

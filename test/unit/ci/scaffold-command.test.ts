@@ -9,7 +9,14 @@ import { writeFiles } from '../../../ci/write-files.ts'
 import { copyOf } from '../scaffold/applications.ts'
 
 const program = fileURLToPath(new URL('../../../ci/loadline.mjs', import.meta.url))
-const answers = ['--target', 'kubernetes,compose', '--compliance', 'soc2', '--repository', 'https://git.example.com/shop/orders']
+const answers = [
+  '--target',
+  'kubernetes,compose',
+  '--compliance',
+  'soc2',
+  '--repository',
+  'https://git.example.com/shop/orders',
+]
 
 function application(stack = 'go'): string {
   const directory = copyOf(stack)
@@ -18,12 +25,19 @@ function application(stack = 'go'): string {
 }
 
 async function scaffold(...argv: string[]): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> {
-  const { exitCode, stdout, stderr } = await execa('node', [program, 'scaffold', ...argv], { reject: false, stdin: 'ignore', env: { NO_COLOR: '1', npm_command: '', GIT_CEILING_DIRECTORIES: '/' } })
+  const { exitCode, stdout, stderr } = await execa('node', [program, 'scaffold', ...argv], {
+    reject: false,
+    stdin: 'ignore',
+    env: { NO_COLOR: '1', npm_command: '', GIT_CEILING_DIRECTORIES: '/' },
+  })
   return { exitCode, stdout, stderr }
 }
 
 function filesOf(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort()
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
 }
 
 /** A process of its own for each call: arguments, files and exit code are what is tested. */
@@ -32,10 +46,16 @@ describe('loadline scaffold', { timeout: 120_000 }, () => {
     const directory = application()
     const first = await scaffold(directory, ...answers)
     expect(first).toMatchObject({ exitCode: 0, stderr: '' })
-    expect(first.stdout).toMatch(/^orders: go, port 8080, health \/healthz, ready \/readyz, metrics \/metrics\n {2}new {7}\.dockerignore\n/)
+    expect(first.stdout).toMatch(
+      /^orders: go, port 8080, health \/healthz, ready \/readyz, metrics \/metrics\n {2}new {7}\.dockerignore\n/,
+    )
     expect(existsSync(join(directory, 'deploy/kubernetes/overlays/production/kustomization.yaml'))).toBe(true)
     expect(filesOf(directory).filter((path) => path.endsWith('.part'))).toEqual([])
-    expect(await scaffold(directory, '--check')).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringContaining('files are what the scaffold would write') as string })
+    expect(await scaffold(directory, '--check')).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+      stdout: expect.stringContaining('files are what the scaffold would write') as string,
+    })
   })
 
   it('never writes over a file that differs: shows the difference, writes nothing at all, and takes --force as an answer [fault 72]', async () => {
@@ -56,7 +76,10 @@ describe('loadline scaffold', { timeout: 120_000 }, () => {
   it('--check reports drift and a file that is missing with exit code 1, and writes nothing', async () => {
     const directory = application()
     await scaffold(directory, ...answers)
-    writeFileSync(join(directory, 'compose.yaml'), readFileSync(join(directory, 'compose.yaml'), 'utf8').replace('read_only: true', 'read_only: false'))
+    writeFileSync(
+      join(directory, 'compose.yaml'),
+      readFileSync(join(directory, 'compose.yaml'), 'utf8').replace('read_only: true', 'read_only: false'),
+    )
     rmSync(join(directory, 'structure-test.yaml'))
     const drift = await scaffold(directory, '--check')
     expect(drift.exitCode).toBe(1)
@@ -68,7 +91,12 @@ describe('loadline scaffold', { timeout: 120_000 }, () => {
 
   it('asks nobody where there is no terminal, and says what is missing', async () => {
     const { exitCode, stderr } = await scaffold(application(), '--target', 'ecs')
-    expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('wanted which rules bind it (--compliance: hipaa, pci-dss, soc2, internal), found no answer') as string })
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(
+        'wanted which rules bind it (--compliance: hipaa, pci-dss, soc2, internal), found no answer',
+      ) as string,
+    })
   })
 
   it('--output leaves the source alone', async () => {
@@ -88,7 +116,9 @@ describe('a source tree', () => {
     symlinkSync('.', join(directory, 'circle'))
     expect((await readSourceTree(directory)).paths).toEqual(['go.mod', 'go.sum', 'internal/store/store.go', 'main.go'])
     symlinkSync('/etc/passwd', join(directory, 'package-lock.json'))
-    await expect(readSourceTree(directory)).rejects.toThrow('wanted an ordinary file, found a link at package-lock.json')
+    await expect(readSourceTree(directory)).rejects.toThrow(
+      'wanted an ordinary file, found a link at package-lock.json',
+    )
   })
 
   it('may have ten thousand files', async () => {
@@ -101,7 +131,9 @@ describe('a source tree', () => {
   })
 
   it('is a directory', async () => {
-    await expect(readSourceTree('/nowhere/at/all')).rejects.toThrow('wanted a source directory, found nothing at /nowhere/at/all')
+    await expect(readSourceTree('/nowhere/at/all')).rejects.toThrow(
+      'wanted a source directory, found nothing at /nowhere/at/all',
+    )
   })
 })
 
@@ -109,20 +141,26 @@ describe('files of a scaffold', () => {
   it('are not written through a link [fault 41]', async () => {
     const directory = application()
     symlinkSync('/tmp', join(directory, 'deploy'))
-    await expect(compareFiles(directory, { 'deploy/seccomp.json': '{}' })).rejects.toThrow('wanted to write deploy/seccomp.json, found a link at deploy')
+    await expect(compareFiles(directory, { 'deploy/seccomp.json': '{}' })).rejects.toThrow(
+      'wanted to write deploy/seccomp.json, found a link at deploy',
+    )
   })
 
   it('come all or not at all: where one cannot be written, nothing is left', async () => {
     const directory = application()
     writeFileSync(join(directory, 'taken'), '')
     const before = filesOf(directory)
-    await expect(writeFiles(directory, { 'a.txt': 'a', 'taken/b.txt': 'b' }, 'the scaffold')).rejects.toThrow('the scaffold cannot be written')
+    await expect(writeFiles(directory, { 'a.txt': 'a', 'taken/b.txt': 'b' }, 'the scaffold')).rejects.toThrow(
+      'the scaffold cannot be written',
+    )
     expect(filesOf(directory)).toEqual(before)
   })
 
   it('have a directory in their place: said, not overwritten', async () => {
     const directory = application()
     mkdirSync(join(directory, 'Dockerfile'))
-    await expect(compareFiles(directory, { Dockerfile: 'FROM scratch\n' })).rejects.toThrow('wanted a file or nothing at Dockerfile, and it cannot be read (EISDIR)')
+    await expect(compareFiles(directory, { Dockerfile: 'FROM scratch\n' })).rejects.toThrow(
+      'wanted a file or nothing at Dockerfile, and it cannot be read (EISDIR)',
+    )
   })
 })

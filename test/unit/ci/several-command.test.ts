@@ -15,9 +15,15 @@ describe('loadline build-and-scan with several sources', { timeout: 60_000 }, ()
     onTestFinished(() => rmSync(directory, { recursive: true }))
     for (const name of ['loadline-report', 'loadline-report/orders']) {
       mkdirSync(join(directory, name), { recursive: true })
-      for (const left of ['merged.json', 'verdict.json']) writeFileSync(join(directory, name, left), '{"outcome":"passed"}')
+      for (const left of ['merged.json', 'verdict.json'])
+        writeFileSync(join(directory, name, left), '{"outcome":"passed"}')
     }
-    const { exitCode, stdout, stderr } = await execa('node', [program, 'build-and-scan', ...argv], { cwd: directory, reject: false, stdin: 'ignore', env: { NO_COLOR: '1', npm_command: '', GITHUB_ACTIONS: '' } })
+    const { exitCode, stdout, stderr } = await execa('node', [program, 'build-and-scan', ...argv], {
+      cwd: directory,
+      reject: false,
+      stdin: 'ignore',
+      env: { NO_COLOR: '1', npm_command: '', GITHUB_ACTIONS: '' },
+    })
     return { exitCode, stdout, stderr, report: join(directory, 'loadline-report') }
   }
 
@@ -25,7 +31,10 @@ describe('loadline build-and-scan with several sources', { timeout: 60_000 }, ()
     const { exitCode, stdout, report } = await call('orders', 'billing', '--engine', 'unix:///nobody/is/here.sock')
     expect(exitCode).toBe(2)
     for (const name of ['orders', 'billing']) {
-      expect(Run.parse(JSON.parse(readFileSync(join(report, name, 'verdict.json'), 'utf8')))).toMatchObject({ outcome: 'broken', failure: { code: 'SOURCE', message: `${name} is not there` } })
+      expect(Run.parse(JSON.parse(readFileSync(join(report, name, 'verdict.json'), 'utf8')))).toMatchObject({
+        outcome: 'broken',
+        failure: { code: 'SOURCE', message: `${name} is not there` },
+      })
       expect(stdout).toContain(`${name} is not there`)
     }
     expect(Merged.parse(JSON.parse(readFileSync(join(report, 'merged.json'), 'utf8'))).outcome).toBe('undecided')
@@ -35,7 +44,10 @@ describe('loadline build-and-scan with several sources', { timeout: 60_000 }, ()
 
   it('prints the merged verdict as JSON, and nothing else', async () => {
     const { stdout, stderr } = await call('orders', 'billing', '--json')
-    expect(Merged.parse(JSON.parse(stdout)).parts.map(({ name, state }) => `${name} ${state}`)).toEqual(['billing broken', 'orders broken'])
+    expect(Merged.parse(JSON.parse(stdout)).parts.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'billing broken',
+      'orders broken',
+    ])
     expect(stderr).toBe('')
   })
 

@@ -2,10 +2,38 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Baseline } from '../../../src/gate/baseline.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
-import { evidenceKinds, severities, type Base, type Configuration, type Evidence, type KnownExploited, type Lint, type Violation } from '../../../src/model/index.ts'
-import { ruleIds, rulesWithoutExceptions, rulesWithoutImage, rulesWithPackages, type RuleId } from '../../../src/policy/rule-ids.ts'
+import {
+  evidenceKinds,
+  severities,
+  type Base,
+  type Configuration,
+  type Evidence,
+  type KnownExploited,
+  type Lint,
+  type Violation,
+} from '../../../src/model/index.ts'
+import {
+  ruleIds,
+  rulesWithoutExceptions,
+  rulesWithoutImage,
+  rulesWithPackages,
+  type RuleId,
+} from '../../../src/policy/rule-ids.ts'
 import type { Policy, RegisterEntry } from '../../../src/policy/schema.ts'
-import { applicationLayer, baseLayer, digest, evidenceWith, exception, lintFinding, missing, now, policyWith, secretFinding, valueOf, vulnerability } from './good-evidence.ts'
+import {
+  applicationLayer,
+  baseLayer,
+  digest,
+  evidenceWith,
+  exception,
+  lintFinding,
+  missing,
+  now,
+  policyWith,
+  secretFinding,
+  valueOf,
+  vulnerability,
+} from './good-evidence.ts'
 
 const platforms = ['linux/amd64', 'linux/arm64']
 const unknownLayer = digest('a layer that the image has not')
@@ -24,23 +52,45 @@ const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence
   'lint-pragmas': (evidence, { id }) => lintOf(evidence).pragmas.push({ rules: [id], line: 1, global: false }),
   'add-url': (evidence, { id }) => lintOf(evidence).downloads.push({ address: id, line: 1, verified: false }),
   vulnerabilities: (evidence, { id, severity, fixed, purl, layer, index }) => {
-    const finding = vulnerability({ id, severity, status: fixed ? 'fixed' : 'affected', package: { name: 'x', version: '1', type: 'debian', purl, layer } })
+    const finding = vulnerability({
+      id,
+      severity,
+      status: fixed ? 'fixed' : 'affected',
+      package: { name: 'x', version: '1', type: 'debian', purl, layer },
+    })
     if (!fixed) delete finding.fixedVersion
     valueOf(evidence, 'vulnerabilities', index).findings.push(finding)
   },
   'known-exploited': (evidence, { id, layer, index }) => {
     listOf(evidence).listed.push({ id, added: '2026-11-01', due: '2026-11-22' })
-    valueOf(evidence, 'vulnerabilities', index).findings.push(vulnerability({ id, severity: 'low', package: { name: 'x', version: '1', type: 'debian', purl: 'pkg:deb/a', layer } }))
+    valueOf(evidence, 'vulnerabilities', index).findings.push(
+      vulnerability({
+        id,
+        severity: 'low',
+        package: { name: 'x', version: '1', type: 'debian', purl: 'pkg:deb/a', layer },
+      }),
+    )
   },
   'known-exploited-list': (evidence) => void (listOf(evidence).releasedAt = '2020-01-01T00:00:00Z'),
-  'additional-findings': (evidence, { id, severity }) => void evidence.additional?.[0]?.findings.push({ id, severity, title: '', where: '' }),
-  'database-age': (evidence, { index }) => void (valueOf(evidence, 'vulnerabilities', index).database.updatedAt = '2020-01-01T00:00:00Z'),
+  'additional-findings': (evidence, { id, severity }) =>
+    void evidence.additional?.[0]?.findings.push({ id, severity, title: '', where: '' }),
+  'database-age': (evidence, { index }) =>
+    void (valueOf(evidence, 'vulnerabilities', index).database.updatedAt = '2020-01-01T00:00:00Z'),
   'database-coverage': (evidence, { id, index }) => valueOf(evidence, 'vulnerabilities', index).uncovered.push(id),
-  'end-of-life-os': (evidence, { index }) => void (valueOf(evidence, 'vulnerabilities', index).os = { family: 'debian', version: '9', endOfLife: true }),
+  'end-of-life-os': (evidence, { index }) =>
+    void (valueOf(evidence, 'vulnerabilities', index).os = { family: 'debian', version: '9', endOfLife: true }),
   inventory: (evidence, { index }) => void (valueOf(evidence, 'vulnerabilities', index).packageCount = 0),
-  secrets: (evidence, { id, layer, index }) => valueOf(evidence, 'secrets', index).findings.push(secretFinding({ id, layer })),
-  'suspected-secrets': (evidence, { id, index }) => valueOf(evidence, 'configuration', index).suspectedSecrets.push({ name: id, where: 'environment' }),
-  licenses: (evidence, { license, index }) => valueOf(evidence, 'licenses', index).packages.push({ name: license, version: '1', type: 'python-pkg', licenses: [license] }),
+  secrets: (evidence, { id, layer, index }) =>
+    valueOf(evidence, 'secrets', index).findings.push(secretFinding({ id, layer })),
+  'suspected-secrets': (evidence, { id, index }) =>
+    valueOf(evidence, 'configuration', index).suspectedSecrets.push({ name: id, where: 'environment' }),
+  licenses: (evidence, { license, index }) =>
+    valueOf(evidence, 'licenses', index).packages.push({
+      name: license,
+      version: '1',
+      type: 'python-pkg',
+      licenses: [license],
+    }),
   'structure-tests': (evidence, { id, index }) => {
     const cell = evidence.platforms[index]!.evidence.structure
     if (cell.status === 'collected') cell.value.tests.push({ name: id, passed: false, errors: [], seconds: 0 })
@@ -59,10 +109,18 @@ const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence
     const run = valueOf(evidence, 'runtime', index)
     if (run.outcome === 'ready') Object.assign(run, { outcome: 'not-run', reason: 'another architecture' })
   },
-  'runtime-ready': (evidence, { index }) => void Object.assign(valueOf(evidence, 'runtime', index), { outcome: 'exited', reason: 'exit code 1' }),
-  'runtime-refused-writes': (evidence, { id, index }) => valueOf(evidence, 'runtime', index).refusedWrites.push({ path: id, why: 'read-only', call: 'openat', count: 1 }),
+  'runtime-ready': (evidence, { index }) =>
+    void Object.assign(valueOf(evidence, 'runtime', index), { outcome: 'exited', reason: 'exit code 1' }),
+  'runtime-refused-writes': (evidence, { id, index }) =>
+    valueOf(evidence, 'runtime', index).refusedWrites.push({ path: id, why: 'read-only', call: 'openat', count: 1 }),
   'runtime-memory': (evidence, { index }) => void (valueOf(evidence, 'runtime', index).outOfMemory += 1),
-  'runtime-stop': (evidence, { index }) => void (valueOf(evidence, 'runtime', index).stop = { signal: 'SIGTERM', seconds: 10, exit: { code: 137 }, forced: true }),
+  'runtime-stop': (evidence, { index }) =>
+    void (valueOf(evidence, 'runtime', index).stop = {
+      signal: 'SIGTERM',
+      seconds: 10,
+      exit: { code: 137 },
+      forced: true,
+    }),
   user: (evidence, { index }) => void (valueOf(evidence, 'configuration', index).user = ''),
   healthcheck: (evidence, { index }) => delete valueOf(evidence, 'configuration', index).healthcheck,
   'exposed-ports': (evidence, { port, index }) => valueOf(evidence, 'configuration', index).exposedPorts.push(port),
@@ -70,16 +128,22 @@ const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence
     valueOf(evidence, 'configuration', index).setuid.push({ path: id, mode: '4755', bytes: 1 })
     addPath(valueOf(evidence, 'configuration', index), id, layer)
   },
-  'world-writable': (evidence, { id, index }) => valueOf(evidence, 'configuration', index).worldWritable.push({ path: id, mode: '0666', bytes: 1 }),
+  'world-writable': (evidence, { id, index }) =>
+    valueOf(evidence, 'configuration', index).worldWritable.push({ path: id, mode: '0666', bytes: 1 }),
   shells: (evidence, { id, index }) => valueOf(evidence, 'configuration', index).shells.push(id),
   'package-managers': (evidence, { id, index }) => valueOf(evidence, 'configuration', index).packageManagers.push(id),
-  'package-caches': (evidence, { id, index }) => valueOf(evidence, 'configuration', index).packageCaches.push({ path: id, bytes: 1 }),
+  'package-caches': (evidence, { id, index }) =>
+    valueOf(evidence, 'configuration', index).packageCaches.push({ path: id, bytes: 1 }),
   'ssh-server': (evidence, { id, index }) => valueOf(evidence, 'configuration', index).sshServers.push(id),
-  'exec-form': (evidence, { index }) => void (valueOf(evidence, 'configuration', index).cmd = ['/bin/sh', '-c', 'serve']),
-  labels: (evidence, { index }) => delete valueOf(evidence, 'configuration', index).labels['org.opencontainers.image.title'],
+  'exec-form': (evidence, { index }) =>
+    void (valueOf(evidence, 'configuration', index).cmd = ['/bin/sh', '-c', 'serve']),
+  labels: (evidence, { index }) =>
+    delete valueOf(evidence, 'configuration', index).labels['org.opencontainers.image.title'],
   'base-pinned': (evidence, { id, index }) => addBase(evidence, index, { stage: id, pinnedBy: 'nobody' }),
-  'base-allowed': (evidence, { id, index }) => addBase(evidence, index, { stage: id, reference: 'docker.io/evil/python:3' }),
-  'base-latest': (evidence, { id, index }) => addBase(evidence, index, { stage: id, reference: 'docker.io/library/python:latest' }),
+  'base-allowed': (evidence, { id, index }) =>
+    addBase(evidence, index, { stage: id, reference: 'docker.io/evil/python:3' }),
+  'base-latest': (evidence, { id, index }) =>
+    addBase(evidence, index, { stage: id, reference: 'docker.io/library/python:latest' }),
 }
 
 const letters = fc.constantFrom('A', 'B', 'C', 'D')
@@ -126,13 +190,36 @@ function addPath(configuration: Configuration, path: string, layer: string): voi
 }
 
 const limits = fc.oneof(fc.nat(3), fc.constant('unlimited' as const))
-const ownLimits = fc.option(fc.record({ critical: limits, high: limits, unknown: limits }, { requiredKeys: [] }), { nil: undefined })
-const ownLevels = fc.option(fc.record({ base: fc.constantFrom('deny' as const, 'warn' as const), application: fc.constantFrom('deny' as const, 'warn' as const) }, { requiredKeys: [] }), { nil: undefined })
+const ownLimits = fc.option(fc.record({ critical: limits, high: limits, unknown: limits }, { requiredKeys: [] }), {
+  nil: undefined,
+})
+const ownLevels = fc.option(
+  fc.record(
+    {
+      base: fc.constantFrom('deny' as const, 'warn' as const),
+      application: fc.constantFrom('deny' as const, 'warn' as const),
+    },
+    { requiredKeys: [] },
+  ),
+  { nil: undefined },
+)
 const entries = fc
   .record(
     {
       // Any rule; mostly those whose violations have the most that an exception can name.
-      rule: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('vulnerabilities' as const, 'secrets' as const, 'lint-level' as const, 'setuid' as const, 'licenses' as const) }, { weight: 1, arbitrary: fc.constantFrom(...ruleIds) }),
+      rule: fc.oneof(
+        {
+          weight: 3,
+          arbitrary: fc.constantFrom(
+            'vulnerabilities' as const,
+            'secrets' as const,
+            'lint-level' as const,
+            'setuid' as const,
+            'licenses' as const,
+          ),
+        },
+        { weight: 1, arbitrary: fc.constantFrom(...ruleIds) },
+      ),
       id: fc.oneof(letters, fc.constant('AGPL-3.0-only')),
       subject: fc.constantFrom('pkg:deb/a', 'pkg:deb/b'),
       platform: fc.constantFrom(...platforms),
@@ -142,20 +229,45 @@ const entries = fc
       package: fc.constantFrom('pkg:deb/a', 'pkg:deb/b'),
       created: fc.constantFrom('2026-11-01', '2026-11-24'),
       expires: fc.constantFrom('2026-11-22', '2026-11-23', '2027-01-01', '2028-01-01'),
-      origin: fc.record({ kind: fc.constant('trivyignore' as const), path: fc.constant('.trivyignore'), place: fc.constantFrom('line 1', 'line 2') }),
+      origin: fc.record({
+        kind: fc.constant('trivyignore' as const),
+        path: fc.constant('.trivyignore'),
+        place: fc.constantFrom('line 1', 'line 2'),
+      }),
     },
     { requiredKeys: ['rule', 'id', 'expires'] },
   )
   // Of the keys that narrow an exception most are left out: with all of them it would match nothing.
-  .chain((change) => fc.subarray(['subject', 'platform', 'image', 'digest', 'path', 'package', 'created', 'origin'] as const, { maxLength: 3 }).map((kept) => pick(change, kept)))
+  .chain((change) =>
+    fc
+      .subarray(['subject', 'platform', 'image', 'digest', 'path', 'package', 'created', 'origin'] as const, {
+        maxLength: 3,
+      })
+      .map((kept) => pick(change, kept)),
+  )
 const exceptions = fc.uniqueArray(entries, { maxLength: 4, selector: (entry) => JSON.stringify(entry) })
 
 function pick(change: Partial<RegisterEntry>, kept: ReadonlyArray<keyof RegisterEntry>): RegisterEntry {
-  return exception(Object.fromEntries(Object.entries(change).filter(([key]) => ['rule', 'id', 'expires'].includes(key) || kept.includes(key as keyof RegisterEntry))))
+  return exception(
+    Object.fromEntries(
+      Object.entries(change).filter(
+        ([key]) => ['rule', 'id', 'expires'].includes(key) || kept.includes(key as keyof RegisterEntry),
+      ),
+    ),
+  )
 }
 const policies = fc
   .record({
-    limits: fc.record({ critical: limits, high: limits, medium: limits, low: limits, unknown: limits, unfixed: fc.constantFrom('count' as const, 'report' as const), base: ownLimits, application: ownLimits }),
+    limits: fc.record({
+      critical: limits,
+      high: limits,
+      medium: limits,
+      low: limits,
+      unknown: limits,
+      unfixed: fc.constantFrom('count' as const, 'report' as const),
+      base: ownLimits,
+      application: ownLimits,
+    }),
     allowed: limits,
     failOn: fc.constantFrom('error' as const, 'warning' as const, 'info' as const, 'style' as const),
     pragmas: fc.constantFrom('deny' as const, 'report' as const),
@@ -163,7 +275,11 @@ const policies = fc
     unknown: fc.constantFrom('deny' as const, 'report' as const),
     register: exceptions,
     warned: fc.subarray([...ruleIds], { maxLength: 3 }),
-    owned: fc.dictionary(fc.constantFrom('vulnerabilities', 'secrets', 'setuid'), fc.record({ level: fc.constantFrom('deny' as const, 'warn' as const), owners: ownLevels }), { maxKeys: 3 }),
+    owned: fc.dictionary(
+      fc.constantFrom('vulnerabilities', 'secrets', 'setuid'),
+      fc.record({ level: fc.constantFrom('deny' as const, 'warn' as const), owners: ownLevels }),
+      { maxKeys: 3 },
+    ),
   })
   .map((choice): Policy =>
     policyWith({
@@ -177,22 +293,46 @@ const policies = fc
       // `unused: deny` is left out: there, a new finding can make an unused exception a used one, and that is what it is for.
       exceptions: { register: choice.register, unused: 'warn' },
       rules: {
-        ...Object.fromEntries(choice.warned.map((rule) => [rule, { level: 'warn', reason: 'a reason of ten letters' }])),
-        ...Object.fromEntries(Object.entries(choice.owned).map(([rule, { level, owners }]) => [rule, { level, reason: 'a reason of ten letters', ...(owners === undefined ? {} : { owners }) }])),
+        ...Object.fromEntries(
+          choice.warned.map((rule) => [rule, { level: 'warn', reason: 'a reason of ten letters' }]),
+        ),
+        ...Object.fromEntries(
+          Object.entries(choice.owned).map(([rule, { level, owners }]) => [
+            rule,
+            { level, reason: 'a reason of ten letters', ...(owners === undefined ? {} : { owners }) },
+          ]),
+        ),
       },
     }),
   )
 
 /** Flaws of which nothing but the owner matters, and policies that look at nothing else: what any other rule denies would hide these. */
 const ownedFlaws = fc
-  .tuple(flaws, fc.oneof({ weight: 3, arbitrary: fc.constant('vulnerabilities' as const) }, { weight: 1, arbitrary: fc.constant('setuid' as const) }))
+  .tuple(
+    flaws,
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constant('vulnerabilities' as const) },
+      { weight: 1, arbitrary: fc.constant('setuid' as const) },
+    ),
+  )
   .map(([flaw, rule]): Flaw => ({ ...flaw, rule, index: 0, severity: 'high', fixed: true, purl: 'pkg:deb/a' }))
 const ownedPolicies = fc
-  .record({ high: limits, base: limits, application: limits, without: fc.subarray(['base', 'application'] as const), level: fc.constantFrom('deny' as const, 'warn' as const), owners: ownLevels })
+  .record({
+    high: limits,
+    base: limits,
+    application: limits,
+    without: fc.subarray(['base', 'application'] as const),
+    level: fc.constantFrom('deny' as const, 'warn' as const),
+    owners: ownLevels,
+  })
   .map(({ high, base, application, without, level, owners }): Policy =>
     policyWith({
       build: { platforms },
-      vulnerabilities: { high, ...(without.includes('base') ? {} : { base: { high: base } }), ...(without.includes('application') ? {} : { application: { high: application } }) },
+      vulnerabilities: {
+        high,
+        ...(without.includes('base') ? {} : { base: { high: base } }),
+        ...(without.includes('application') ? {} : { application: { high: application } }),
+      },
       rules: { setuid: { level, reason: 'a reason of ten letters', ...(owners === undefined ? {} : { owners }) } },
     }),
   )
@@ -201,12 +341,35 @@ const passes = (policy: Policy, evidence: Evidence) => evaluate(policy, evidence
 
 describe('the gate', { timeout: 60_000 }, () => {
   it('sees every flaw of these properties: each makes its rule stop passing', () => {
-    const strict = policyWith({ build: { platforms }, size: { compressed: '50 MB', growth: '10 MB' }, configuration: { shells: 'deny' }, lint: { pragmas: 'deny' } })
-    const baseline: Baseline = { digest: digest('baseline'), verdict: evaluate(strict, withFlaws([]), now).verdict, evidence: withFlaws([]) }
-    expect(evaluate(strict, withFlaws([]), now, { baseline }).verdict.results.filter(({ status }) => status !== 'passed')).toEqual([])
-    const flaw = { index: 0, id: 'A', severity: 'critical', fixed: true, purl: 'pkg:deb/a', layer: unknownLayer, level: 'error', license: 'AGPL-3.0-only', port: '22/tcp' } as const
+    const strict = policyWith({
+      build: { platforms },
+      size: { compressed: '50 MB', growth: '10 MB' },
+      configuration: { shells: 'deny' },
+      lint: { pragmas: 'deny' },
+    })
+    const baseline: Baseline = {
+      digest: digest('baseline'),
+      verdict: evaluate(strict, withFlaws([]), now).verdict,
+      evidence: withFlaws([]),
+    }
+    expect(
+      evaluate(strict, withFlaws([]), now, { baseline }).verdict.results.filter(({ status }) => status !== 'passed'),
+    ).toEqual([])
+    const flaw = {
+      index: 0,
+      id: 'A',
+      severity: 'critical',
+      fixed: true,
+      purl: 'pkg:deb/a',
+      layer: unknownLayer,
+      level: 'error',
+      license: 'AGPL-3.0-only',
+      port: '22/tcp',
+    } as const
     for (const rule of Object.keys(worsenings) as Array<keyof typeof worsenings>) {
-      const stopped = evaluate(strict, withFlaws([{ ...flaw, rule }]), now, { baseline }).verdict.results.filter(({ status }) => status !== 'passed')
+      const stopped = evaluate(strict, withFlaws([{ ...flaw, rule }]), now, { baseline }).verdict.results.filter(
+        ({ status }) => status !== 'passed',
+      )
       expect(stopped.map((result) => result.rule)).toContain(rule)
     }
   })
@@ -214,7 +377,12 @@ describe('the gate', { timeout: 60_000 }, () => {
   it('never passes what it did not because a finding is added [fault 6]', () => {
     const against = counterexample(
       150,
-      fc.property(policies, fc.array(flaws, { maxLength: 6 }), flaws, (policy, list, more) => passes(policy, withFlaws(list)) || !passes(policy, withFlaws([...list, more]))),
+      fc.property(
+        policies,
+        fc.array(flaws, { maxLength: 6 }),
+        flaws,
+        (policy, list, more) => passes(policy, withFlaws(list)) || !passes(policy, withFlaws([...list, more])),
+      ),
     )
     expect(against).toBeUndefined()
   })
@@ -222,10 +390,17 @@ describe('the gate', { timeout: 60_000 }, () => {
   it('never passes what it did not because an owner is forgotten', () => {
     const against = counterexample(
       600,
-      fc.property(ownedPolicies, fc.array(ownedFlaws, { minLength: 1, maxLength: 6 }), fc.nat(5), (policy, list, forgotten) => {
-        const less = list.map((flaw, index) => (index === forgotten % list.length ? { ...flaw, layer: unknownLayer } : flaw))
-        return passes(policy, withFlaws(list)) || !passes(policy, withFlaws(less))
-      }),
+      fc.property(
+        ownedPolicies,
+        fc.array(ownedFlaws, { minLength: 1, maxLength: 6 }),
+        fc.nat(5),
+        (policy, list, forgotten) => {
+          const less = list.map((flaw, index) =>
+            index === forgotten % list.length ? { ...flaw, layer: unknownLayer } : flaw,
+          )
+          return passes(policy, withFlaws(list)) || !passes(policy, withFlaws(less))
+        },
+      ),
     )
     expect(against).toBeUndefined()
   })
@@ -233,15 +408,20 @@ describe('the gate', { timeout: 60_000 }, () => {
   it('never passes what it did not because the layers of the base are not known', () => {
     const against = counterexample(
       300,
-      fc.property(ownedPolicies, fc.array(ownedFlaws, { minLength: 1, maxLength: 6 }), fc.constantFrom('base', 'lineage'), (policy, list, what) => {
-        const evidence = withFlaws(list)
-        for (const { evidence: cells } of evidence.platforms) {
-          if (cells.base.status !== 'collected') continue
-          if (what === 'lineage') delete cells.base.value.lineage
-          else delete cells.base.value.lineage?.base
-        }
-        return passes(policy, withFlaws(list)) || !passes(policy, evidence)
-      }),
+      fc.property(
+        ownedPolicies,
+        fc.array(ownedFlaws, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom('base', 'lineage'),
+        (policy, list, what) => {
+          const evidence = withFlaws(list)
+          for (const { evidence: cells } of evidence.platforms) {
+            if (cells.base.status !== 'collected') continue
+            if (what === 'lineage') delete cells.base.value.lineage
+            else delete cells.base.value.lineage?.base
+          }
+          return passes(policy, withFlaws(list)) || !passes(policy, evidence)
+        },
+      ),
     )
     expect(against).toBeUndefined()
   })
@@ -249,15 +429,21 @@ describe('the gate', { timeout: 60_000 }, () => {
   it('never passes because evidence is taken away [faults 5, 6]', () => {
     const against = counterexample(
       150,
-      fc.property(policies, fc.array(flaws, { maxLength: 4 }), fc.constantFrom(...evidenceKinds, 'lint' as const, 'platform' as const, 'gone' as const), fc.nat(1), (policy, list, what, index) => {
-        const evidence = withFlaws(list)
-        if (what === 'lint') evidence.lint = missing
-        else if (what === 'platform') evidence.platforms.splice(index, 1)
-        else if (what === 'gone') Reflect.deleteProperty(evidence.platforms[index]!.evidence, 'base')
-        else evidence.platforms[index]!.evidence[what] = missing
-        const { verdict, passed } = evaluate(policy, evidence, now)
-        return verdict.outcome !== 'passed' && passed === undefined
-      }),
+      fc.property(
+        policies,
+        fc.array(flaws, { maxLength: 4 }),
+        fc.constantFrom(...evidenceKinds, 'lint' as const, 'platform' as const, 'gone' as const),
+        fc.nat(1),
+        (policy, list, what, index) => {
+          const evidence = withFlaws(list)
+          if (what === 'lint') evidence.lint = missing
+          else if (what === 'platform') evidence.platforms.splice(index, 1)
+          else if (what === 'gone') Reflect.deleteProperty(evidence.platforms[index]!.evidence, 'base')
+          else evidence.platforms[index]!.evidence[what] = missing
+          const { verdict, passed } = evaluate(policy, evidence, now)
+          return verdict.outcome !== 'passed' && passed === undefined
+        },
+      ),
     )
     expect(against).toBeUndefined()
   })
@@ -268,7 +454,9 @@ describe('the gate', { timeout: 60_000 }, () => {
       fc.property(policies, fc.array(flaws, { maxLength: 3 }), (policy, list) => {
         const { verdict, passed } = evaluate(policy, withFlaws(list), now)
         const nothingDenies = verdict.results.every(({ status }) => status !== 'failed' && status !== 'undecided')
-        return (passed !== undefined) === (verdict.outcome === 'passed') && (verdict.outcome === 'passed') === nothingDenies
+        return (
+          (passed !== undefined) === (verdict.outcome === 'passed') && (verdict.outcome === 'passed') === nothingDenies
+        )
       }),
     )
     expect(against).toBeUndefined()
@@ -281,14 +469,23 @@ describe('the gate', { timeout: 60_000 }, () => {
         const evidence = withFlaws(list)
         const { register } = policy.exceptions
         const isNamed = (rule: string, violation: Violation) => register.some((entry) => names(entry, rule, violation))
-        const without = evaluate({ ...policy, exceptions: { ...policy.exceptions, register: [] } }, evidence, now).verdict.results
+        const without = evaluate({ ...policy, exceptions: { ...policy.exceptions, register: [] } }, evidence, now)
+          .verdict.results
         return evaluate(policy, evidence, now).verdict.results.every((result, index) => {
           if (result.rule === 'exceptions') return true
-          const unnamed = without[index]!.violations.filter((violation) => !isNamed(result.rule, violation)).map((violation) => JSON.stringify(violation))
+          const unnamed = without[index]!.violations.filter((violation) => !isNamed(result.rule, violation)).map(
+            (violation) => JSON.stringify(violation),
+          )
           const remaining = result.violations.map((violation) => JSON.stringify(violation))
           // Where a limit counts, fewer may remain than no exception names; never more, and never another.
-          const sameAsBefore = ['vulnerabilities', 'secrets'].includes(result.rule) ? remaining.every((violation) => unnamed.includes(violation)) : JSON.stringify(remaining) === JSON.stringify(unnamed)
-          return sameAsBefore && result.excepted.every(({ violation }) => isNamed(result.rule, violation)) && result.violations.every((violation) => !isNamed(result.rule, violation))
+          const sameAsBefore = ['vulnerabilities', 'secrets'].includes(result.rule)
+            ? remaining.every((violation) => unnamed.includes(violation))
+            : JSON.stringify(remaining) === JSON.stringify(unnamed)
+          return (
+            sameAsBefore &&
+            result.excepted.every(({ violation }) => isNamed(result.rule, violation)) &&
+            result.violations.every((violation) => !isNamed(result.rule, violation))
+          )
         })
       }),
     )
@@ -305,11 +502,20 @@ describe('the gate', { timeout: 60_000 }, () => {
         return after.every((result, index) => {
           if (result.rule === 'exceptions') return true
           if (result.rule !== added.rule) return JSON.stringify(result) === JSON.stringify(before[index])
-          const unnamed = (violations: readonly Violation[]) => violations.filter((violation) => !names(added, result.rule, violation)).map((violation) => JSON.stringify(violation))
+          const unnamed = (violations: readonly Violation[]) =>
+            violations
+              .filter((violation) => !names(added, result.rule, violation))
+              .map((violation) => JSON.stringify(violation))
           const [remaining, earlier] = [unnamed(result.violations), unnamed(before[index]!.violations)]
           // Where a limit counts, an exception can bring the others below it.
-          const sameViolations = ['vulnerabilities', 'secrets'].includes(result.rule) ? remaining.every((violation) => earlier.includes(violation)) : JSON.stringify(remaining) === JSON.stringify(earlier)
-          return sameViolations && JSON.stringify(unnamed(result.excepted.map(({ violation }) => violation))) === JSON.stringify(unnamed(before[index]!.excepted.map(({ violation }) => violation)))
+          const sameViolations = ['vulnerabilities', 'secrets'].includes(result.rule)
+            ? remaining.every((violation) => earlier.includes(violation))
+            : JSON.stringify(remaining) === JSON.stringify(earlier)
+          return (
+            sameViolations &&
+            JSON.stringify(unnamed(result.excepted.map(({ violation }) => violation))) ===
+              JSON.stringify(unnamed(before[index]!.excepted.map(({ violation }) => violation)))
+          )
         })
       }),
     )
@@ -321,7 +527,8 @@ describe('the gate', { timeout: 60_000 }, () => {
       150,
       fc.property(policies, entries, fc.array(flaws, { maxLength: 6 }), (policy, added, list) => {
         const evidence = withFlaws(list)
-        const judged = (given: Policy) => JSON.stringify(evaluate(given, evidence, now).verdict.results.filter(({ rule }) => rule !== 'exceptions'))
+        const judged = (given: Policy) =>
+          JSON.stringify(evaluate(given, evidence, now).verdict.results.filter(({ rule }) => rule !== 'exceptions'))
         return judged(policy) === judged(withEntry(policy, { ...added, expires: '2026-11-22' }))
       }),
     )
@@ -332,14 +539,24 @@ describe('the gate', { timeout: 60_000 }, () => {
     const against = counterexample(
       100,
       fc.property(policies, fc.array(flaws, { maxLength: 6 }), fc.infiniteStream(fc.nat()), (policy, list, stream) => {
-        const shuffle = <T>(values: readonly T[]): T[] => values.map((value) => ({ value, key: stream.next().value as number })).toSorted((left, right) => left.key - right.key).map(({ value }) => value)
+        const shuffle = <T>(values: readonly T[]): T[] =>
+          values
+            .map((value) => ({ value, key: stream.next().value as number }))
+            .toSorted((left, right) => left.key - right.key)
+            .map(({ value }) => value)
         const other = withFlaws(shuffle(list))
         other.platforms = shuffle(other.platforms)
-        const shuffled = { ...policy, exceptions: { ...policy.exceptions, register: shuffle(policy.exceptions.register) } }
+        const shuffled = {
+          ...policy,
+          exceptions: { ...policy.exceptions, register: shuffle(policy.exceptions.register) },
+        }
         const first = evaluate(policy, withFlaws(list), now).verdict
         const second = evaluate(shuffled, other, now).verdict
         // The digest of the policy is that of its text: a shuffled register is another one.
-        return JSON.stringify({ ...second, binding: { ...second.binding, policy: first.binding.policy } }) === JSON.stringify(first)
+        return (
+          JSON.stringify({ ...second, binding: { ...second.binding, policy: first.binding.policy } }) ===
+          JSON.stringify(first)
+        )
       }),
     )
     expect(against).toBeUndefined()
@@ -348,14 +565,25 @@ describe('the gate', { timeout: 60_000 }, () => {
   it('never passes with a baseline what it did not because a finding is added or evidence is taken away', () => {
     const against = counterexample(
       100,
-      fc.property(policies, fc.array(flaws, { maxLength: 4 }), fc.array(flaws, { maxLength: 4 }), flaws, fc.constantFrom(...evidenceKinds), fc.nat(1), (given, before, list, more, kind, index) => {
-        const policy = acceptingBaseline(given)
-        const baseline = baselineOf(policy, before)
-        const outcomeOf = (evidence: Evidence) => evaluate(policy, evidence, now, { baseline }).verdict.outcome
-        const without = withFlaws(list)
-        without.platforms[index]!.evidence[kind] = missing
-        return (outcomeOf(withFlaws(list)) === 'passed' || outcomeOf(withFlaws([...list, more])) !== 'passed') && outcomeOf(without) !== 'passed'
-      }),
+      fc.property(
+        policies,
+        fc.array(flaws, { maxLength: 4 }),
+        fc.array(flaws, { maxLength: 4 }),
+        flaws,
+        fc.constantFrom(...evidenceKinds),
+        fc.nat(1),
+        (given, before, list, more, kind, index) => {
+          const policy = acceptingBaseline(given)
+          const baseline = baselineOf(policy, before)
+          const outcomeOf = (evidence: Evidence) => evaluate(policy, evidence, now, { baseline }).verdict.outcome
+          const without = withFlaws(list)
+          without.platforms[index]!.evidence[kind] = missing
+          return (
+            (outcomeOf(withFlaws(list)) === 'passed' || outcomeOf(withFlaws([...list, more])) !== 'passed') &&
+            outcomeOf(without) !== 'passed'
+          )
+        },
+      ),
     )
     expect(against).toBeUndefined()
   })
@@ -363,19 +591,28 @@ describe('the gate', { timeout: 60_000 }, () => {
   it('lets a baseline allow only what it names, and nothing of rules that it may not touch', () => {
     const against = counterexample(
       100,
-      fc.property(policies, fc.array(flaws, { maxLength: 5 }), fc.array(flaws, { maxLength: 5 }), (given, before, list) => {
-        const policy = acceptingBaseline(given)
-        const baseline = baselineOf(policy, before)
-        const named = (rule: string) => (baseline.verdict.results.find((result) => result.rule === rule)?.violations ?? []).map(sameThing)
-        const without = evaluate(policy, withFlaws(list), now).verdict.results
-        return evaluate(policy, withFlaws(list), now, { baseline }).verdict.results.every((result, at) => {
-          const known = (result.known ?? []).map(({ violation }) => violation)
-          const all = [...result.violations, ...known].map((violation) => JSON.stringify(violation)).toSorted()
-          const denied = without[at]!.violations.map((violation) => JSON.stringify(violation)).toSorted()
-          const mayBeKnown = policy.baseline.rules.includes(result.rule as never)
-          return JSON.stringify(all) === JSON.stringify(denied) && known.every((violation) => mayBeKnown && named(result.rule).includes(sameThing(violation)))
-        })
-      }),
+      fc.property(
+        policies,
+        fc.array(flaws, { maxLength: 5 }),
+        fc.array(flaws, { maxLength: 5 }),
+        (given, before, list) => {
+          const policy = acceptingBaseline(given)
+          const baseline = baselineOf(policy, before)
+          const named = (rule: string) =>
+            (baseline.verdict.results.find((result) => result.rule === rule)?.violations ?? []).map(sameThing)
+          const without = evaluate(policy, withFlaws(list), now).verdict.results
+          return evaluate(policy, withFlaws(list), now, { baseline }).verdict.results.every((result, at) => {
+            const known = (result.known ?? []).map(({ violation }) => violation)
+            const all = [...result.violations, ...known].map((violation) => JSON.stringify(violation)).toSorted()
+            const denied = without[at]!.violations.map((violation) => JSON.stringify(violation)).toSorted()
+            const mayBeKnown = policy.baseline.rules.includes(result.rule as never)
+            return (
+              JSON.stringify(all) === JSON.stringify(denied) &&
+              known.every((violation) => mayBeKnown && named(result.rule).includes(sameThing(violation)))
+            )
+          })
+        },
+      ),
     )
     expect(against).toBeUndefined()
   })
@@ -395,12 +632,23 @@ describe('the gate', { timeout: 60_000 }, () => {
 })
 
 function acceptingBaseline(policy: Policy): Policy {
-  return { ...policy, baseline: { accept: true, maximumAge: '30d', rules: ['vulnerabilities', 'licenses', 'setuid', 'shells', 'exposed-ports'] } }
+  return {
+    ...policy,
+    baseline: {
+      accept: true,
+      maximumAge: '30d',
+      rules: ['vulnerabilities', 'licenses', 'setuid', 'shells', 'exposed-ports'],
+    },
+  }
 }
 
 /** An hour earlier: the database is fresh then as well. */
 function baselineOf(policy: Policy, list: readonly Flaw[]): Baseline {
-  return { digest: `sha256:${'b'.repeat(64)}`, verdict: evaluate(policy, withFlaws(list), new Date(now.getTime() - 3_600_000)).verdict, evidence: undefined }
+  return {
+    digest: `sha256:${'b'.repeat(64)}`,
+    verdict: evaluate(policy, withFlaws(list), new Date(now.getTime() - 3_600_000)).verdict,
+    evidence: undefined,
+  }
 }
 
 function sameThing({ id, subject, platform }: Violation): string {
@@ -419,9 +667,16 @@ function withEntry(policy: Policy, entry: RegisterEntry): Policy {
 
 /** The law of the register once more, in other words than the gate's. */
 function names(entry: RegisterEntry, rule: string, violation: Violation): boolean {
-  const inForce = entry.expires >= '2026-11-23' && entry.expires < '2027-06-01' && (entry.created ?? '2026-11-01') < '2026-11-24' && (entry.created ?? '') < entry.expires
+  const inForce =
+    entry.expires >= '2026-11-23' &&
+    entry.expires < '2027-06-01' &&
+    (entry.created ?? '2026-11-01') < '2026-11-24' &&
+    (entry.created ?? '') < entry.expires
   const isIn = (rules: readonly string[]) => rules.includes(rule)
-  const possible = !isIn(rulesWithoutExceptions) && (entry.package === undefined || isIn(rulesWithPackages)) && (!isIn(rulesWithoutImage) || (entry.platform === undefined && entry.digest === undefined))
+  const possible =
+    !isIn(rulesWithoutExceptions) &&
+    (entry.package === undefined || isIn(rulesWithPackages)) &&
+    (!isIn(rulesWithoutImage) || (entry.platform === undefined && entry.digest === undefined))
   const met: Partial<Record<keyof RegisterEntry, string | undefined>> = {
     rule,
     id: violation.id,
@@ -432,5 +687,11 @@ function names(entry: RegisterEntry, rule: string, violation: Violation): boolea
     path: violation.location?.path,
     package: violation.package,
   }
-  return inForce && possible && Object.entries(met).every(([key, value]) => entry[key as keyof RegisterEntry] === undefined || entry[key as keyof RegisterEntry] === value)
+  return (
+    inForce &&
+    possible &&
+    Object.entries(met).every(
+      ([key, value]) => entry[key as keyof RegisterEntry] === undefined || entry[key as keyof RegisterEntry] === value,
+    )
+  )
 }

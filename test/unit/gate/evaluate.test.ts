@@ -7,12 +7,31 @@ import { policyDigest } from '../../../src/policy/policy-digest.ts'
 import { strictPolicy } from '../../../src/policy/strict.ts'
 import { ruleIds, type RuleId } from '../../../src/policy/rule-ids.ts'
 import type { Policy } from '../../../src/policy/schema.ts'
-import { digest, evidenceWith, exception, goodEvidence, missing, now, policy, policyWith, tool, valueOf, vulnerability, withConfiguration, withExceptions, withoutDockerfile, withVulnerabilities } from './good-evidence.ts'
+import {
+  digest,
+  evidenceWith,
+  exception,
+  goodEvidence,
+  missing,
+  now,
+  policy,
+  policyWith,
+  tool,
+  valueOf,
+  vulnerability,
+  withConfiguration,
+  withExceptions,
+  withoutDockerfile,
+  withVulnerabilities,
+} from './good-evidence.ts'
 
 const bad = withVulnerabilities({ findings: [vulnerability()] })
 const reason = 'decided in the review of 2026-11'
 
-function resultOf(rule: RuleId, given: { policy?: Policy; evidence?: Evidence; now?: Date } = {}): RuleResult & { outcome: string } {
+function resultOf(
+  rule: RuleId,
+  given: { policy?: Policy; evidence?: Evidence; now?: Date } = {},
+): RuleResult & { outcome: string } {
   const { verdict } = evaluate(given.policy ?? policy, given.evidence ?? goodEvidence(), given.now ?? now)
   const result = verdict.results.find((entry) => entry.rule === rule)
   if (!result) throw new Error(`no result of ${rule}`)
@@ -35,7 +54,11 @@ describe('the outcome', () => {
   })
 
   it('is undecided where evidence is missing', () => {
-    const { verdict, passed } = evaluate(policy, evidenceWith((evidence) => (evidence.platforms[0]!.evidence.configuration = missing)), now)
+    const { verdict, passed } = evaluate(
+      policy,
+      evidenceWith((evidence) => (evidence.platforms[0]!.evidence.configuration = missing)),
+      now,
+    )
     expect(verdict.outcome).toBe('undecided')
     expect(passed).toBeUndefined()
     expect(verdict.results.filter(({ status }) => status === 'undecided').map(({ rule }) => rule)).toEqual([
@@ -66,28 +89,64 @@ describe('the outcome', () => {
   it('is undecided without any image', () => {
     const { verdict } = evaluate(policy, { ...goodEvidence(), platforms: [] }, now)
     expect(verdict.outcome).toBe('undecided')
-    expect(verdict.results.filter(({ kind }) => kind !== 'lint' && kind !== 'policy').every(({ status }) => status === 'undecided')).toBe(true)
+    expect(
+      verdict.results
+        .filter(({ kind }) => kind !== 'lint' && kind !== 'policy')
+        .every(({ status }) => status === 'undecided'),
+    ).toBe(true)
   })
 
   it('is undecided where one platform of two lacks one cell', () => {
-    const evidence = evidenceWith((changed) => (changed.platforms[1]!.evidence.secrets = missing), ['linux/amd64', 'linux/arm64'])
-    const result = resultOf('secrets', { evidence, policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }) })
-    expect(result).toMatchObject({ outcome: 'undecided', status: 'undecided', found: 'missing: secrets on linux/arm64' })
-    expect(result.violations).toEqual([{ id: 'secrets', subject: '', severity: 'unknown', platform: 'linux/arm64', wanted: missing.wanted, found: missing.found, remedy: missing.remedy }])
+    const evidence = evidenceWith(
+      (changed) => (changed.platforms[1]!.evidence.secrets = missing),
+      ['linux/amd64', 'linux/arm64'],
+    )
+    const result = resultOf('secrets', {
+      evidence,
+      policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }),
+    })
+    expect(result).toMatchObject({
+      outcome: 'undecided',
+      status: 'undecided',
+      found: 'missing: secrets on linux/arm64',
+    })
+    expect(result.violations).toEqual([
+      {
+        id: 'secrets',
+        subject: '',
+        severity: 'unknown',
+        platform: 'linux/arm64',
+        wanted: missing.wanted,
+        found: missing.found,
+        remedy: missing.remedy,
+      },
+    ])
   })
 })
 
 describe('levels', () => {
   it('warn reports, says why, and does not deny', () => {
-    const result = resultOf('vulnerabilities', { evidence: bad, policy: policyWith({ rules: { vulnerabilities: { level: 'warn', reason } } }) })
+    const result = resultOf('vulnerabilities', {
+      evidence: bad,
+      policy: policyWith({ rules: { vulnerabilities: { level: 'warn', reason } } }),
+    })
     expect(result).toMatchObject({ outcome: 'passed', status: 'warned' })
     expect(result.violations).toHaveLength(1)
     expect(result.found).toContain(`only warns: ${reason}`)
   })
 
   it('off does not judge, and says why [fault 35]', () => {
-    const result = resultOf('vulnerabilities', { evidence: bad, policy: policyWith({ rules: { vulnerabilities: { level: 'off', reason } } }) })
-    expect(result).toMatchObject({ outcome: 'passed', status: 'off', wanted: 'not judged', found: `switched off by the policy: ${reason}`, violations: [] })
+    const result = resultOf('vulnerabilities', {
+      evidence: bad,
+      policy: policyWith({ rules: { vulnerabilities: { level: 'off', reason } } }),
+    })
+    expect(result).toMatchObject({
+      outcome: 'passed',
+      status: 'off',
+      wanted: 'not judged',
+      found: `switched off by the policy: ${reason}`,
+      violations: [],
+    })
   })
 
   it.each(['warn', 'off'] as const)('missing evidence denies although every rule that needs it is on %s', (level) => {
@@ -102,13 +161,35 @@ describe('levels', () => {
   it('an image without a Dockerfile is rejected, and passes only where the policy names it: what nobody could look at is never called passed [fault 74]', () => {
     const outcomes = (policies: Policy) => {
       const { verdict, passed } = evaluate(policies, withoutDockerfile(), now)
-      return { outcome: verdict.outcome, publishes: passed !== undefined, statuses: Object.fromEntries(verdict.results.map(({ rule, status }) => [rule, status])), evidence: verdict.results[0]?.found }
+      return {
+        outcome: verdict.outcome,
+        publishes: passed !== undefined,
+        statuses: Object.fromEntries(verdict.results.map(({ rule, status }) => [rule, status])),
+        evidence: verdict.results[0]?.found,
+      }
     }
-    const notJudged = Object.fromEntries(['lint-level', 'lint-pragmas', 'add-url', 'base-pinned', 'base-allowed', 'base-latest'].map((rule) => [rule, 'off']))
-    expect(outcomes(policy)).toMatchObject({ outcome: 'rejected', publishes: false, statuses: { ...notJudged, dockerfile: 'failed', evidence: 'passed', 'database-coverage': 'passed' }, evidence: '8 of 10 collected on linux/amd64; not applicable: lint, base' })
+    const notJudged = Object.fromEntries(
+      ['lint-level', 'lint-pragmas', 'add-url', 'base-pinned', 'base-allowed', 'base-latest'].map((rule) => [
+        rule,
+        'off',
+      ]),
+    )
+    expect(outcomes(policy)).toMatchObject({
+      outcome: 'rejected',
+      publishes: false,
+      statuses: { ...notJudged, dockerfile: 'failed', evidence: 'passed', 'database-coverage': 'passed' },
+      evidence: '8 of 10 collected on linux/amd64; not applicable: lint, base',
+    })
     expect(outcomes(strictPolicy).outcome).toBe('rejected')
-    expect(outcomes(policyWith({ rules: { dockerfile: { level: 'warn', reason } } }))).toMatchObject({ outcome: 'passed', publishes: true, statuses: { ...notJudged, dockerfile: 'warned' } })
-    const allowed = withExceptions(exception({ rule: 'dockerfile', id: 'lint' }), exception({ rule: 'dockerfile', id: 'base' }))
+    expect(outcomes(policyWith({ rules: { dockerfile: { level: 'warn', reason } } }))).toMatchObject({
+      outcome: 'passed',
+      publishes: true,
+      statuses: { ...notJudged, dockerfile: 'warned' },
+    })
+    const allowed = withExceptions(
+      exception({ rule: 'dockerfile', id: 'lint' }),
+      exception({ rule: 'dockerfile', id: 'base' }),
+    )
     expect(outcomes(allowed)).toMatchObject({ outcome: 'passed', statuses: { ...notJudged, dockerfile: 'passed' } })
     expect(outcomes(withExceptions(exception({ rule: 'dockerfile', id: 'lint' }))).outcome).toBe('rejected')
   })
@@ -116,18 +197,30 @@ describe('levels', () => {
   it('takes an image without a known base to be built on a system, whatever it looks like [fault 74]', () => {
     const evidence = withoutDockerfile()
     delete valueOf(evidence, 'vulnerabilities').os
-    expect(resultOf('database-coverage', { evidence })).toMatchObject({ status: 'undecided', violations: [{ id: 'operating-system' }] })
+    expect(resultOf('database-coverage', { evidence })).toMatchObject({
+      status: 'undecided',
+      violations: [{ id: 'operating-system' }],
+    })
   })
 
   it('the advisory policy lets everything pass but missing evidence', () => {
     const terrible = evidenceWith((evidence) => {
       valueOf(evidence, 'vulnerabilities').findings.push(vulnerability())
-      Object.assign(valueOf(evidence, 'vulnerabilities').database, { updatedAt: '2020-01-01T00:00:00Z', coverage: 'example' })
+      Object.assign(valueOf(evidence, 'vulnerabilities').database, {
+        updatedAt: '2020-01-01T00:00:00Z',
+        coverage: 'example',
+      })
       Object.assign(valueOf(evidence, 'configuration'), { user: '', sshServers: ['/usr/sbin/sshd'] })
       valueOf(evidence, 'sbom').documents = []
     })
     expect(evaluate(advisoryPolicy, terrible, now).verdict.outcome).toBe('passed')
-    expect(evaluate(advisoryPolicy, evidenceWith((evidence) => (evidence.lint = missing)), now).verdict.outcome).toBe('undecided')
+    expect(
+      evaluate(
+        advisoryPolicy,
+        evidenceWith((evidence) => (evidence.lint = missing)),
+        now,
+      ).verdict.outcome,
+    ).toBe('undecided')
   })
 
   it.each([
@@ -137,7 +230,12 @@ describe('levels', () => {
     // Beyond exceptions.maximumDays: the loader refuses it, and the gate does not honour it.
     ['2028-01-01', 'failed'],
   ])('effectiveFrom %s on 2026-11-23 is %s', (effectiveFrom, status) => {
-    expect(resultOf('vulnerabilities', { evidence: bad, policy: policyWith({ rules: { vulnerabilities: { level: 'deny', effectiveFrom } } }) }).status).toBe(status)
+    expect(
+      resultOf('vulnerabilities', {
+        evidence: bad,
+        policy: policyWith({ rules: { vulnerabilities: { level: 'deny', effectiveFrom } } }),
+      }).status,
+    ).toBe(status)
   })
 })
 
@@ -145,7 +243,14 @@ describe('exceptions', () => {
   it('allow what they name, and the report says who did and until when', () => {
     const result = resultOf('vulnerabilities', { evidence: bad, policy: withExceptions(exception()) })
     expect(result).toMatchObject({ outcome: 'passed', status: 'passed', violations: [] })
-    expect(result.excepted).toMatchObject([{ violation: { id: 'CVE-2026-0001' }, reason: 'not reachable from the network', owner: 'team-shop', expires: '2026-12-31' }])
+    expect(result.excepted).toMatchObject([
+      {
+        violation: { id: 'CVE-2026-0001' },
+        reason: 'not reachable from the network',
+        owner: 'team-shop',
+        expires: '2026-12-31',
+      },
+    ])
     expect(result.found).toContain('1 excepted')
   })
 
@@ -158,7 +263,11 @@ describe('exceptions', () => {
     ['yesterday', { expires: '2026-11-22' }],
     ['a day too far away', { expires: '2027-06-01' }],
   ])('for %s allow nothing', (_, change) => {
-    expect(resultOf('vulnerabilities', { evidence: bad, policy: withExceptions(exception(change)) })).toMatchObject({ outcome: 'rejected', status: 'failed', excepted: [] })
+    expect(resultOf('vulnerabilities', { evidence: bad, policy: withExceptions(exception(change)) })).toMatchObject({
+      outcome: 'rejected',
+      status: 'failed',
+      excepted: [],
+    })
   })
 
   it.each([
@@ -170,27 +279,44 @@ describe('exceptions', () => {
       valueOf(changed, 'vulnerabilities').findings.push(vulnerability())
       valueOf(changed, 'vulnerabilities').database.updatedAt = moment
     })
-    expect(resultOf('vulnerabilities', { evidence, policy: withExceptions(exception()), now: new Date(moment) }).status).toBe(status)
+    expect(
+      resultOf('vulnerabilities', { evidence, policy: withExceptions(exception()), now: new Date(moment) }).status,
+    ).toBe(status)
   })
 
   it('are weighed before limits: what is excepted does not count', () => {
     const evidence = withVulnerabilities({ findings: ['A', 'B', 'C'].map((id) => vulnerability({ id })) })
     const limited = policyWith({ vulnerabilities: { critical: 2 }, exceptions: { register: [exception({ id: 'B' })] } })
     expect(resultOf('vulnerabilities', { evidence, policy: limited }).status).toBe('passed')
-    const stricter = policyWith({ vulnerabilities: { critical: 1 }, exceptions: { register: [exception({ id: 'B' })] } })
-    expect(resultOf('vulnerabilities', { evidence, policy: stricter }).violations.map(({ id }) => id)).toEqual(['A', 'C'])
+    const stricter = policyWith({
+      vulnerabilities: { critical: 1 },
+      exceptions: { register: [exception({ id: 'B' })] },
+    })
+    expect(resultOf('vulnerabilities', { evidence, policy: stricter }).violations.map(({ id }) => id)).toEqual([
+      'A',
+      'C',
+    ])
   })
 
   it('are neither used nor unused while their rule lacks evidence', () => {
     const evidence = evidenceWith((changed) => (changed.platforms[0]!.evidence.vulnerabilities = missing))
-    const result = resultOf('exceptions', { evidence, policy: policyWith({ exceptions: { unused: 'deny', register: [exception()] } }) })
+    const result = resultOf('exceptions', {
+      evidence,
+      policy: policyWith({ exceptions: { unused: 'deny', register: [exception()] } }),
+    })
     expect(result).toMatchObject({ status: 'passed', found: '1 unjudged' })
   })
 
   it('cannot allow missing evidence', () => {
     const evidence = evidenceWith((changed) => (changed.platforms[0]!.evidence.sbom = missing))
-    const { verdict } = evaluate(withExceptions(exception({ rule: 'evidence', id: 'sbom' }), exception({ rule: 'sbom-complete', id: 'sbom' })), evidence, now)
-    expect(verdict.results.filter(({ rule }) => rule === 'evidence' || rule === 'sbom-complete').map(({ status }) => status)).toEqual(['undecided', 'undecided'])
+    const { verdict } = evaluate(
+      withExceptions(exception({ rule: 'evidence', id: 'sbom' }), exception({ rule: 'sbom-complete', id: 'sbom' })),
+      evidence,
+      now,
+    )
+    expect(
+      verdict.results.filter(({ rule }) => rule === 'evidence' || rule === 'sbom-complete').map(({ status }) => status),
+    ).toEqual(['undecided', 'undecided'])
   })
 })
 
@@ -204,14 +330,26 @@ describe('the binding', () => {
       { platform: 'linux/arm64', digest: digest('image linux/arm64') },
     ])
     expect(binding.policy).toBe(policyDigest(both))
-    expect(binding.databases).toEqual([{ name: 'trivy-db', digest: digest('database'), updatedAt: '2026-11-23T06:00:00Z', coverage: 'official' }])
-    expect(binding.tools.map(({ name }) => name)).toEqual(['buildkit', 'container-structure-test', 'dive', 'hadolint', 'inspect', 'sandbox', 'trivy'])
+    expect(binding.databases).toEqual([
+      { name: 'trivy-db', digest: digest('database'), updatedAt: '2026-11-23T06:00:00Z', coverage: 'official' },
+    ])
+    expect(binding.tools.map(({ name }) => name)).toEqual([
+      'buildkit',
+      'container-structure-test',
+      'dive',
+      'hadolint',
+      'inspect',
+      'sandbox',
+      'trivy',
+    ])
     expect(binding.at).toBe('2026-11-23T12:00:00.000Z')
   })
 
   it('changes with the policy [fault 36]', () => {
     const first = evaluate(policy, goodEvidence(), now).verdict.binding.policy
-    expect(evaluate(policyWith({ lint: { failOn: 'error' } }), goodEvidence(), now).verdict.binding.policy).not.toBe(first)
+    expect(evaluate(policyWith({ lint: { failOn: 'error' } }), goodEvidence(), now).verdict.binding.policy).not.toBe(
+      first,
+    )
   })
 })
 
@@ -221,7 +359,13 @@ describe('a passed verdict', () => {
   it('covers exactly the archives that were judged', () => {
     const { passed } = evaluate(policy, goodEvidence(), now)
     expect(() => passed?.mustCover([archive])).not.toThrow()
-    for (const others of [[], [{ ...archive, digest: digest('another') }], [{ ...archive, platform: 'linux/arm64' }], [archive, archive], [archive, { platform: 'linux/arm64', digest: digest('x') }]]) {
+    for (const others of [
+      [],
+      [{ ...archive, digest: digest('another') }],
+      [{ ...archive, platform: 'linux/arm64' }],
+      [archive, archive],
+      [archive, { platform: 'linux/arm64', digest: digest('x') }],
+    ]) {
       expect(() => passed?.mustCover(others)).toThrow(DeliveryError)
     }
   })
@@ -236,7 +380,14 @@ describe('a passed verdict', () => {
     const forge = passed.constructor as new (...parts: unknown[]) => unknown
     expect(() => new forge(Symbol('made by evaluate'), verdict)).toThrow(/only be made by the gate/)
     expect(isPassedVerdict(passed)).toBe(true)
-    for (const fake of [Object.create(Object.getPrototypeOf(passed) as object), { verdict }, structuredClone(verdict), null, 'passed']) expect(isPassedVerdict(fake)).toBe(false)
+    for (const fake of [
+      Object.create(Object.getPrototypeOf(passed) as object),
+      { verdict },
+      structuredClone(verdict),
+      null,
+      'passed',
+    ])
+      expect(isPassedVerdict(fake)).toBe(false)
   })
 })
 
@@ -244,8 +395,12 @@ describe('input that no loader gave', () => {
   it('a policy that is not valid throws', () => {
     const broken = { ...policy, vulnerabilities: { ...policy.vulnerabilities, critical: Number.POSITIVE_INFINITY } }
     expect(() => evaluate(broken, goodEvidence(), now)).toThrow(/vulnerabilities.critical/)
-    expect(() => evaluate({ ...policy, rules: { vulnerabilities: { level: 'off' } } }, goodEvidence(), now)).toThrow(DeliveryError)
-    expect(() => evaluate({ ...policy, rules: { vulnerabilitis: { level: 'off', reason } } } as Policy, goodEvidence(), now)).toThrow(DeliveryError)
+    expect(() => evaluate({ ...policy, rules: { vulnerabilities: { level: 'off' } } }, goodEvidence(), now)).toThrow(
+      DeliveryError,
+    )
+    expect(() =>
+      evaluate({ ...policy, rules: { vulnerabilitis: { level: 'off', reason } } } as Policy, goodEvidence(), now),
+    ).toThrow(DeliveryError)
   })
 
   it('a moment that is none throws', () => {
@@ -264,13 +419,31 @@ describe('input that no loader gave', () => {
 
 it('sorts violations worst first, then by id, subject and platform', () => {
   const { violations } = resultOf('vulnerabilities', {
-    evidence: withVulnerabilities({ findings: [finding('B', 'unknown', 'p'), finding('B', 'high', 'q'), finding('B', 'high', 'p'), finding('A', 'high', 'z'), finding('Z', 'critical', 'p')] }),
+    evidence: withVulnerabilities({
+      findings: [
+        finding('B', 'unknown', 'p'),
+        finding('B', 'high', 'q'),
+        finding('B', 'high', 'p'),
+        finding('A', 'high', 'z'),
+        finding('Z', 'critical', 'p'),
+      ],
+    }),
   })
-  expect(violations.map(({ severity, id, subject }) => `${severity} ${id} ${subject}`)).toEqual(['critical Z p', 'high A z', 'high B p', 'high B q', 'unknown B p'])
+  expect(violations.map(({ severity, id, subject }) => `${severity} ${id} ${subject}`)).toEqual([
+    'critical Z p',
+    'high A z',
+    'high B p',
+    'high B q',
+    'unknown B p',
+  ])
 })
 
 it('tells root from an unprivileged user in the same words as the rule', () => {
-  expect(resultOf('user', { evidence: withConfiguration({ user: '' }) })).toMatchObject({ outcome: 'rejected', status: 'failed', kind: 'configuration' })
+  expect(resultOf('user', { evidence: withConfiguration({ user: '' }) })).toMatchObject({
+    outcome: 'rejected',
+    status: 'failed',
+    kind: 'configuration',
+  })
 })
 
 function finding(id: string, severity: 'critical' | 'high' | 'unknown', purl: string) {

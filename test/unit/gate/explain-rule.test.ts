@@ -17,7 +17,8 @@ describe('a rule, explained', () => {
       'loadline.yaml',
       now,
     )
-    expect(explainRule(rule('vulnerabilities'), given, 'default, then loadline.yaml')).toBe(`vulnerabilities: Known vulnerabilities are within the thresholds
+    expect(explainRule(rule('vulnerabilities'), given, 'default, then loadline.yaml'))
+      .toBe(`vulnerabilities: Known vulnerabilities are within the thresholds
 
   needs        evidence of the kind vulnerabilities
   a violation  rejects the image
@@ -46,7 +47,11 @@ In the policy (default, then loadline.yaml):
     ['size-unpacked', {}, 'size.unpacked        not set'],
     ['user', { user: { level: 'warn', reason: 'old images remain' } }, 'only warns: old images remain'],
     ['user', { user: { level: 'off', reason: 'old images remain' } }, 'is switched off: old images remain'],
-    ['setuid', { setuid: { level: 'deny', owners: { base: 'warn' }, reason: 'the base brings them' } }, 'denies, for base only warns: the base brings them'],
+    [
+      'setuid',
+      { setuid: { level: 'deny', owners: { base: 'warn' }, reason: 'the base brings them' } },
+      'denies, for base only warns: the base brings them',
+    ],
     ['user', { user: { level: 'deny' } }, 'rules.user                denies'],
   ] as const)('says of %s with the settings %j: %s', (id, settings, text) => {
     expect(explainRule(rule(id), { ...policy, rules: settings }, 'default')).toContain(text)
@@ -57,14 +62,17 @@ describe('the settings of a rule', () => {
   /** Keys that every rule may look at without being set by them: where its findings lie. */
   const places = ['build.dockerfile']
 
-  it.each(rules.map(({ id }) => id))('%s reads no key of the policy that it does not name, and names only keys that exist', (id) => {
-    const read = new Set<string>()
-    const { judge, settings = [] } = rule(id)
-    const given = { ...policy, exceptions: { ...policy.exceptions, register: [exception()] } }
-    judge({ policy: watched(given, read), evidence: goodEvidence(), now, exceptions: [] })
-    expect([...read].filter((path) => !settings.includes(path) && !places.includes(path))).toEqual([])
-    expect(settings.filter((path) => !lockablePaths.includes(path))).toEqual([])
-  })
+  it.each(rules.map(({ id }) => id))(
+    '%s reads no key of the policy that it does not name, and names only keys that exist',
+    (id) => {
+      const read = new Set<string>()
+      const { judge, settings = [] } = rule(id)
+      const given = { ...policy, exceptions: { ...policy.exceptions, register: [exception()] } }
+      judge({ policy: watched(given, read), evidence: goodEvidence(), now, exceptions: [] })
+      expect([...read].filter((path) => !settings.includes(path) && !places.includes(path))).toEqual([])
+      expect(settings.filter((path) => !lockablePaths.includes(path))).toEqual([])
+    },
+  )
 })
 
 /** A policy that remembers which keys of its sections were read. */

@@ -1,4 +1,18 @@
-import type { Base, Configuration, Evidence, Lint, LintFinding, Platform, PlatformEvidence, Runtime, SecretFinding, ToolIdentity, Vulnerabilities, Vulnerability, Undecided } from '../../../src/model/index.ts'
+import type {
+  Base,
+  Configuration,
+  Evidence,
+  Lint,
+  LintFinding,
+  Platform,
+  PlatformEvidence,
+  Runtime,
+  SecretFinding,
+  ToolIdentity,
+  Vulnerabilities,
+  Vulnerability,
+  Undecided,
+} from '../../../src/model/index.ts'
 import { ownTools, tools } from '../../../src/tools/images.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import type { Policy, RegisterEntry } from '../../../src/policy/schema.ts'
@@ -21,21 +35,58 @@ export function tool(name: string): ToolIdentity {
   return { name, version: pinned?.version ?? '1.2.3', reference: `registry.example/${name}@${digest(name)}` }
 }
 
-export const missing: Undecided = { status: 'undecided', wanted: 'a report', found: 'exit code 137: killed for want of memory', remedy: 'Give the engine more memory.', tool: tool('trivy') }
+export const missing: Undecided = {
+  status: 'undecided',
+  wanted: 'a report',
+  found: 'exit code 137: killed for want of memory',
+  remedy: 'Give the engine more memory.',
+  tool: tool('trivy'),
+}
 
 /** Evidence that is complete, and in which no rule of the default policy finds anything. */
 export function goodEvidence(platforms: readonly Platform[] = ['linux/amd64']): Evidence {
   return {
     lint: { status: 'collected', tool: tool('hadolint'), value: { findings: [], pragmas: [], downloads: [] } },
-    knownExploited: { status: 'collected', value: { name: 'kev.json', digest: digest('kev'), version: '2026.11.20', releasedAt: '2026-11-20T15:03:09.3838Z', entries: 1450, listed: [] } },
-    additional: [{ name: 'scout.sarif', digest: digest('scout'), scanner: { name: 'docker scout', version: '1.18.0' }, images: platforms.map((platform) => digest(`image ${platform}`)), findings: [] }],
-    platforms: platforms.map((platform) => ({ archive: { platform, digest: digest(`image ${platform}`), mediaType: 'application/vnd.oci.image.manifest.v1+json' }, evidence: goodCells(platform) })),
+    knownExploited: {
+      status: 'collected',
+      value: {
+        name: 'kev.json',
+        digest: digest('kev'),
+        version: '2026.11.20',
+        releasedAt: '2026-11-20T15:03:09.3838Z',
+        entries: 1450,
+        listed: [],
+      },
+    },
+    additional: [
+      {
+        name: 'scout.sarif',
+        digest: digest('scout'),
+        scanner: { name: 'docker scout', version: '1.18.0' },
+        images: platforms.map((platform) => digest(`image ${platform}`)),
+        findings: [],
+      },
+    ],
+    platforms: platforms.map((platform) => ({
+      archive: {
+        platform,
+        digest: digest(`image ${platform}`),
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      },
+      evidence: goodCells(platform),
+    })),
   }
 }
 
 function goodCells(platform: Platform): PlatformEvidence {
   const packages = [
-    { name: 'libc6', version: '2.36-9+deb12u13', type: 'debian', purl: 'pkg:deb/debian/libc6@2.36-9+deb12u13', licenses: ['LGPL-2.1-only', 'GPL-2.0-or-later'] },
+    {
+      name: 'libc6',
+      version: '2.36-9+deb12u13',
+      type: 'debian',
+      purl: 'pkg:deb/debian/libc6@2.36-9+deb12u13',
+      licenses: ['LGPL-2.1-only', 'GPL-2.0-or-later'],
+    },
     { name: 'fastapi', version: '0.121.0', type: 'python-pkg', purl: 'pkg:pypi/fastapi@0.121.0', licenses: ['MIT'] },
   ]
   return {
@@ -44,7 +95,14 @@ function goodCells(platform: Platform): PlatformEvidence {
       tool: tool('trivy'),
       value: {
         findings: [],
-        database: { name: 'trivy-db', coverage: 'official', digest: digest('database'), schemaVersion: 2, updatedAt: '2026-11-23T06:00:00Z', ecosystems: { 'debian 12': 40_000, pip: 9_000 } },
+        database: {
+          name: 'trivy-db',
+          coverage: 'official',
+          digest: digest('database'),
+          schemaVersion: 2,
+          updatedAt: '2026-11-23T06:00:00Z',
+          ecosystems: { 'debian 12': 40_000, pip: 9_000 },
+        },
         os: { family: 'debian', version: '12.12', endOfLife: false },
         packageCount: packages.length,
         uncovered: [],
@@ -52,7 +110,14 @@ function goodCells(platform: Platform): PlatformEvidence {
     },
     secrets: { status: 'collected', tool: tool('trivy'), value: { findings: [] } },
     licenses: { status: 'collected', tool: tool('trivy'), value: { packages } },
-    structure: { status: 'collected', tool: tool('container-structure-test'), value: { file: 'structure-test.yaml', tests: [{ name: 'python starts', passed: true, errors: [], seconds: 0.01 }] } },
+    structure: {
+      status: 'collected',
+      tool: tool('container-structure-test'),
+      value: {
+        file: 'structure-test.yaml',
+        tests: [{ name: 'python starts', passed: true, errors: [], seconds: 0.01 }],
+      },
+    },
     sbom: {
       status: 'collected',
       tool: tool('trivy'),
@@ -71,7 +136,15 @@ function goodCells(platform: Platform): PlatformEvidence {
       value: {
         unpacked: 61_000_000,
         compressed: 24_000_000,
-        layers: [{ digest: digest('layer'), diffId: digest('diff'), compressed: 24_000_000, unpacked: 61_000_000, createdBy: 'COPY /app' }],
+        layers: [
+          {
+            digest: digest('layer'),
+            diffId: digest('diff'),
+            compressed: 24_000_000,
+            unpacked: 61_000_000,
+            createdBy: 'COPY /app',
+          },
+        ],
         largest: [{ path: '/usr/lib/libpython3.11.so', bytes: 7_000_000 }],
         efficiency: 0.99,
         wasted: 100_000,
@@ -88,10 +161,19 @@ function goodCells(platform: Platform): PlatformEvidence {
         workingDir: '/app',
         environment: ['PATH'],
         suspectedSecrets: [],
-        labels: { 'org.opencontainers.image.title': 'shop', 'org.opencontainers.image.source': 'https://example.com/shop' },
+        labels: {
+          'org.opencontainers.image.title': 'shop',
+          'org.opencontainers.image.source': 'https://example.com/shop',
+        },
         exposedPorts: ['8080/tcp'],
         volumes: [],
-        healthcheck: { test: ['CMD', '/usr/bin/python3', '-m', 'app.health'], intervalSeconds: 30, timeoutSeconds: 3, startPeriodSeconds: 5, retries: 3 },
+        healthcheck: {
+          test: ['CMD', '/usr/bin/python3', '-m', 'app.health'],
+          intervalSeconds: 30,
+          timeoutSeconds: 3,
+          startPeriodSeconds: 5,
+          retries: 3,
+        },
         setuid: [],
         worldWritable: [],
         shells: [],
@@ -167,11 +249,18 @@ export function failedRun(outcome: Runtime['outcome'], change: Partial<Runtime> 
 }
 
 export function withRun(run: Runtime): Evidence {
-  return evidenceWith((evidence) => (evidence.platforms[0]!.evidence.runtime = { status: 'collected', tool: tool('sandbox'), value: run }))
+  return evidenceWith(
+    (evidence) =>
+      (evidence.platforms[0]!.evidence.runtime = { status: 'collected', tool: tool('sandbox'), value: run }),
+  )
 }
 
 /** The value of a cell of good evidence, to be changed in place. */
-export function valueOf<K extends keyof PlatformEvidence>(evidence: Evidence, kind: K, index = 0): Extract<PlatformEvidence[K], { status: 'collected' }>['value'] {
+export function valueOf<K extends keyof PlatformEvidence>(
+  evidence: Evidence,
+  kind: K,
+  index = 0,
+): Extract<PlatformEvidence[K], { status: 'collected' }>['value'] {
   const cell = evidence.platforms[index]?.evidence[kind]
   if (cell?.status !== 'collected') throw new TypeError(`no ${kind}`)
   return cell.value as Extract<PlatformEvidence[K], { status: 'collected' }>['value']
@@ -200,7 +289,11 @@ export function withBase(...images: Array<Partial<Base['images'][number]>>): Evi
   })
 }
 
-export function withLint(findings: LintFinding[], pragmas: Lint['pragmas'] = [], downloads: Lint['downloads'] = []): Evidence {
+export function withLint(
+  findings: LintFinding[],
+  pragmas: Lint['pragmas'] = [],
+  downloads: Lint['downloads'] = [],
+): Evidence {
   return evidenceWith((evidence) => {
     evidence.lint = { status: 'collected', tool: tool('hadolint'), value: { findings, pragmas, downloads } }
   })
@@ -209,8 +302,15 @@ export function withLint(findings: LintFinding[], pragmas: Lint['pragmas'] = [],
 /** Evidence of an image that existed before and was given without a Dockerfile; good in everything else. */
 export function withoutDockerfile(platforms?: readonly Platform[]): Evidence {
   return evidenceWith((evidence) => {
-    evidence.lint = { status: 'not-applicable', reason: 'no Dockerfile was given beside the image, so nothing was linted' }
-    for (const { evidence: cells } of evidence.platforms) cells.base = { status: 'not-applicable', reason: 'no Dockerfile was given beside the image, and an image does not say what it is built on' }
+    evidence.lint = {
+      status: 'not-applicable',
+      reason: 'no Dockerfile was given beside the image, so nothing was linted',
+    }
+    for (const { evidence: cells } of evidence.platforms)
+      cells.base = {
+        status: 'not-applicable',
+        reason: 'no Dockerfile was given beside the image, and an image does not say what it is built on',
+      }
   }, platforms)
 }
 
@@ -228,19 +328,47 @@ export function vulnerability(change: Partial<Vulnerability> = {}): Vulnerabilit
 }
 
 export function secretFinding(change: Partial<SecretFinding> = {}): SecretFinding {
-  return { id: 'aws-access-key-id', severity: 'critical', title: 'AWS key', category: 'AWS', location: { path: '/app/.env', line: 3, within: 'image' }, ...change }
+  return {
+    id: 'aws-access-key-id',
+    severity: 'critical',
+    title: 'AWS key',
+    category: 'AWS',
+    location: { path: '/app/.env', line: 3, within: 'image' },
+    ...change,
+  }
 }
 
 export function lintFinding(change: Partial<LintFinding> = {}): LintFinding {
-  return { id: 'DL3008', level: 'warning', message: 'Pin versions in apt get install', location: { path: 'Dockerfile', line: 4, within: 'source' }, ...change }
+  return {
+    id: 'DL3008',
+    level: 'warning',
+    message: 'Pin versions in apt get install',
+    location: { path: 'Dockerfile', line: 4, within: 'source' },
+    ...change,
+  }
 }
 
 export function exception(change: Partial<RegisterEntry> = {}): RegisterEntry {
-  return { rule: 'vulnerabilities', id: 'CVE-2026-0001', reason: 'not reachable from the network', owner: 'team-shop', expires: '2026-12-31', ...change }
+  return {
+    rule: 'vulnerabilities',
+    id: 'CVE-2026-0001',
+    reason: 'not reachable from the network',
+    owner: 'team-shop',
+    expires: '2026-12-31',
+    ...change,
+  }
 }
 
 export function policyWith(change: { [K in keyof Policy]?: Partial<Policy[K]> }): Policy {
-  return { ...policy, ...Object.fromEntries(Object.entries(change).map(([key, value]) => [key, typeof value === 'object' ? { ...(policy[key as keyof Policy] as object), ...value } : value])) } as Policy
+  return {
+    ...policy,
+    ...Object.fromEntries(
+      Object.entries(change).map(([key, value]) => [
+        key,
+        typeof value === 'object' ? { ...(policy[key as keyof Policy] as object), ...value } : value,
+      ]),
+    ),
+  } as Policy
 }
 
 export function withExceptions(...register: RegisterEntry[]): Policy {

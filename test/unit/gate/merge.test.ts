@@ -14,11 +14,19 @@ function part(name: string, run: Run = passedRun(), of: string | undefined = com
 }
 
 const judgedAt = passedRun().verdict?.binding.at ?? ''
-const request: MergeRequest = { expected: ['billing', 'orders'], maximumAge: 24 * 3_600_000, now: new Date(Date.parse(judgedAt) + 60_000) }
+const request: MergeRequest = {
+  expected: ['billing', 'orders'],
+  maximumAge: 24 * 3_600_000,
+  now: new Date(Date.parse(judgedAt) + 60_000),
+}
 const outcome = (given: GivenPart[], changed: Partial<typeof request> = {}) => {
   const merged = mergeVerdicts(given, { ...request, ...changed })
   expect(Merged.safeParse(merged).error).toBeUndefined()
-  return { outcome: merged.outcome, states: merged.parts.map(({ name, state }) => `${name} ${state}`), faults: merged.faults }
+  return {
+    outcome: merged.outcome,
+    states: merged.parts.map(({ name, state }) => `${name} ${state}`),
+    faults: merged.faults,
+  }
 }
 
 describe('a merged verdict', () => {
@@ -30,60 +38,119 @@ describe('a merged verdict', () => {
   })
 
   it('rejects where a part is missing', () => {
-    expect(outcome([part('orders')])).toEqual({ outcome: 'rejected', states: ['billing missing', 'orders passed'], faults: [] })
+    expect(outcome([part('orders')])).toEqual({
+      outcome: 'rejected',
+      states: ['billing missing', 'orders passed'],
+      faults: [],
+    })
   })
 
   it('rejects where a document that was named is not there, though nobody misses its part', () => {
-    expect(outcome([part('orders'), part('billing')], { absent: ['reports/mail/verdict.json'] })).toEqual({ outcome: 'rejected', states: ['billing passed', 'orders passed'], faults: ['there is no reports/mail/verdict.json'] })
+    expect(outcome([part('orders'), part('billing')], { absent: ['reports/mail/verdict.json'] })).toEqual({
+      outcome: 'rejected',
+      states: ['billing passed', 'orders passed'],
+      faults: ['there is no reports/mail/verdict.json'],
+    })
   })
 
   it('says which part has changes that are in no commit, and then names no commit', () => {
     const given = part('orders')
-    const changed: GivenPart = { ...given, run: { ...given.run, subject: { ...given.run.subject, revision: { ...revision(commit), dirty: true } } } }
+    const changed: GivenPart = {
+      ...given,
+      run: { ...given.run, subject: { ...given.run.subject, revision: { ...revision(commit), dirty: true } } },
+    }
     const merged = mergeVerdicts([changed, part('billing')], request)
     expect(merged.parts.map(({ said }) => said.endsWith('; with changes that are in no commit'))).toEqual([false, true])
     expect({ outcome: merged.outcome, revision: merged.revision }).toEqual({ outcome: 'passed', revision: undefined })
   })
 
   it('rejects where nothing was given and nothing was expected', () => {
-    expect(outcome([], { expected: [] })).toEqual({ outcome: 'rejected', states: [], faults: ['nobody said which parts there must be'] })
+    expect(outcome([], { expected: [] })).toEqual({
+      outcome: 'rejected',
+      states: [],
+      faults: ['nobody said which parts there must be'],
+    })
   })
 
   it('rejects where a part was rejected, also beside one that could not be decided', () => {
-    expect(outcome([part('orders', rejectedRun()), part('billing', undecidedRun())])).toEqual({ outcome: 'rejected', states: ['billing undecided', 'orders rejected'], faults: [] })
+    expect(outcome([part('orders', rejectedRun()), part('billing', undecidedRun())])).toEqual({
+      outcome: 'rejected',
+      states: ['billing undecided', 'orders rejected'],
+      faults: [],
+    })
   })
 
-  it.each([['undecided', undecidedRun], ['broken', brokenRun]] as const)('does not decide where a part is %s', (state, run) => {
-    expect(outcome([part('orders', run()), part('billing')])).toEqual({ outcome: 'undecided', states: ['billing passed', `orders ${state}`], faults: [] })
+  it.each([
+    ['undecided', undecidedRun],
+    ['broken', brokenRun],
+  ] as const)('does not decide where a part is %s', (state, run) => {
+    expect(outcome([part('orders', run()), part('billing')])).toEqual({
+      outcome: 'undecided',
+      states: ['billing passed', `orders ${state}`],
+      faults: [],
+    })
   })
 
   it('rejects a part that nobody expected, though it passed', () => {
-    expect(outcome([part('orders'), part('billing'), part('backdoor')])).toEqual({ outcome: 'rejected', states: ['backdoor unexpected', 'billing passed', 'orders passed'], faults: [] })
+    expect(outcome([part('orders'), part('billing'), part('backdoor')])).toEqual({
+      outcome: 'rejected',
+      states: ['backdoor unexpected', 'billing passed', 'orders passed'],
+      faults: [],
+    })
   })
 
   it('rejects where one part was given twice', () => {
-    expect(outcome([part('orders'), part('orders'), part('billing')])).toMatchObject({ outcome: 'rejected', faults: ['orders was given more than once'] })
+    expect(outcome([part('orders'), part('orders'), part('billing')])).toMatchObject({
+      outcome: 'rejected',
+      faults: ['orders was given more than once'],
+    })
   })
 
   it('rejects where parts are of different commits, or one is of none', () => {
     const other = 'b'.repeat(40)
-    expect(outcome([part('orders'), part('billing', passedRun(), other)])).toMatchObject({ outcome: 'rejected', faults: [`the parts are of different commits: billing of ${other}, orders of ${commit}`] })
+    expect(outcome([part('orders'), part('billing', passedRun(), other)])).toMatchObject({
+      outcome: 'rejected',
+      faults: [`the parts are of different commits: billing of ${other}, orders of ${commit}`],
+    })
     const without = part('billing')
     const { revision: _none, ...subject } = without.run.subject
-    expect(outcome([part('orders'), { ...without, run: { ...without.run, subject } }])).toMatchObject({ outcome: 'rejected', faults: [`the parts are of different commits: billing of no commit, orders of ${commit}`] })
+    expect(outcome([part('orders'), { ...without, run: { ...without.run, subject } }])).toMatchObject({
+      outcome: 'rejected',
+      faults: [`the parts are of different commits: billing of no commit, orders of ${commit}`],
+    })
   })
 
   it('does not count the commit of a part that broke off before it was known', () => {
-    const early = { ...part('billing'), run: { ...brokenRun(), subject: { name: 'billing', dockerfile: 'Dockerfile' } } }
-    expect(outcome([part('orders'), early])).toEqual({ outcome: 'undecided', states: ['billing broken', 'orders passed'], faults: [] })
+    const early = {
+      ...part('billing'),
+      run: { ...brokenRun(), subject: { name: 'billing', dockerfile: 'Dockerfile' } },
+    }
+    expect(outcome([part('orders'), early])).toEqual({
+      outcome: 'undecided',
+      states: ['billing broken', 'orders passed'],
+      faults: [],
+    })
   })
 
   it('takes a part on the last moment of its age, and not a moment later, nor from the future', () => {
-    const at = (milliseconds: number) => outcome([part('orders'), part('billing')], { now: new Date(Date.parse(judgedAt) + milliseconds) })
+    const at = (milliseconds: number) =>
+      outcome([part('orders'), part('billing')], { now: new Date(Date.parse(judgedAt) + milliseconds) })
     expect(at(24 * 3_600_000).outcome).toBe('passed')
-    expect(at(24 * 3_600_000 + 1)).toMatchObject({ outcome: 'rejected', faults: [`billing was judged at ${judgedAt}, longer than 24 hours ago`, `orders was judged at ${judgedAt}, longer than 24 hours ago`] })
+    expect(at(24 * 3_600_000 + 1)).toMatchObject({
+      outcome: 'rejected',
+      faults: [
+        `billing was judged at ${judgedAt}, longer than 24 hours ago`,
+        `orders was judged at ${judgedAt}, longer than 24 hours ago`,
+      ],
+    })
     expect(at(-15 * 60_000).outcome).toBe('passed')
-    expect(at(-15 * 60_000 - 1)).toMatchObject({ outcome: 'rejected', faults: [`billing was judged at ${judgedAt}, which is in the future`, `orders was judged at ${judgedAt}, which is in the future`] })
+    expect(at(-15 * 60_000 - 1)).toMatchObject({
+      outcome: 'rejected',
+      faults: [
+        `billing was judged at ${judgedAt}, which is in the future`,
+        `orders was judged at ${judgedAt}, which is in the future`,
+      ],
+    })
   })
 
   it('does not count a rule of a part that was not judged', () => {
@@ -91,15 +158,27 @@ describe('a merged verdict', () => {
     const [first] = run.verdict?.results ?? []
     const { verdict } = run
     if (verdict === undefined || first === undefined) throw new Error('a run that passed has results')
-    const said = (results: typeof verdict.results) => mergeVerdicts([part('orders', { ...run, verdict: { ...verdict, results } })], request).parts.find(({ name }) => name === 'orders')?.said
+    const said = (results: typeof verdict.results) =>
+      mergeVerdicts([part('orders', { ...run, verdict: { ...verdict, results } })], request).parts.find(
+        ({ name }) => name === 'orders',
+      )?.said
     const judged = { ...first, status: 'passed' as const }
     expect(said([judged, judged])).toBe('2 of 2 rules judged')
     expect(said([judged, { ...first, status: 'off' }])).toBe('1 of 2 rules judged')
   })
 
   it('names on a terminal what is missing and what speaks against the whole, without control characters', () => {
-    const text = renderMerged(mergeVerdicts([part('orders\u001b[2J'), part('orders', rejectedRun())], request), { color: false })
+    const text = renderMerged(mergeVerdicts([part('orders\u001b[2J'), part('orders', rejectedRun())], request), {
+      color: false,
+    })
     expect(text).not.toContain('\u001b')
-    for (const said of ['billing', 'missing', 'no document of its run was given', 'denied by', 'REJECTED: 0 of 3 parts passed']) expect(text).toContain(said)
+    for (const said of [
+      'billing',
+      'missing',
+      'no document of its run was given',
+      'denied by',
+      'REJECTED: 0 of 3 parts passed',
+    ])
+      expect(text).toContain(said)
   })
 })

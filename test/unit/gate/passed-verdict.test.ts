@@ -21,7 +21,13 @@ describe('a passed verdict', () => {
     expectTypeOf<PassedVerdict | undefined>().not.toExtend<PassedVerdict>()
 
     // Never called: what must not compile stands here.
-    const attempts = (publish: typeof release, archives: BuiltArchive[], request: ReleaseRequest, rejected: Verdict, judged: ReturnType<typeof evaluate>) => [
+    const attempts = (
+      publish: typeof release,
+      archives: BuiltArchive[],
+      request: ReleaseRequest,
+      rejected: Verdict,
+      judged: ReturnType<typeof evaluate>,
+    ) => [
       // @ts-expect-error a verdict is no passed verdict, whatever its outcome says
       () => publish(rejected, archives, request),
       // @ts-expect-error a judgement may have no passed verdict
@@ -35,7 +41,11 @@ describe('a passed verdict', () => {
 
   it('is not there where the gate says no', () => {
     const { verdict, passed: none } = evaluate(policy, withConfiguration({ user: 'root' }), now)
-    expect([verdict.outcome, none, isPassedVerdict({ verdict: { ...verdict, outcome: 'passed' } })]).toEqual(['rejected', undefined, false])
+    expect([verdict.outcome, none, isPassedVerdict({ verdict: { ...verdict, outcome: 'passed' } })]).toEqual([
+      'rejected',
+      undefined,
+      false,
+    ])
   })
 
   it('holds for a day, under its own policy', () => {
@@ -44,7 +54,9 @@ describe('a passed verdict', () => {
     expect(() => passed().mustHold(policy, hours(24.01))).toThrow('a verdict counts for 24 hours')
     expect(() => passed().mustHold(policy, hours(-1))).toThrow('a verdict counts for 24 hours')
     expect(() => passed().mustHold(policy, new Date(Number.NaN))).toThrow()
-    expect(() => passed().mustHold(policyWith({ vulnerabilities: { critical: 1 } }), now)).toThrow('the verdict was given under the policy')
+    expect(() => passed().mustHold(policyWith({ vulnerabilities: { critical: 1 } }), now)).toThrow(
+      'the verdict was given under the policy',
+    )
   })
 
   it('no longer holds when its database has become too old meanwhile', () => {

@@ -9,21 +9,52 @@ const earlier = evaluate(policy, evidence, now).verdict.results
 const cells = evidence.platforms[0]
 
 function published(change: Partial<PublishedEvidence> = {}, findings: Vulnerability[] = []): PublishedEvidence[] {
-  if (cells === undefined || cells.evidence.vulnerabilities.status !== 'collected') throw new Error('good evidence has vulnerabilities')
-  const vulnerabilities = { ...cells.evidence.vulnerabilities, value: { ...cells.evidence.vulnerabilities.value, findings } }
-  return [{ platform: 'linux/amd64', digest: cells.archive.digest, vulnerabilities, licenses: cells.evidence.licenses, onScratch: false, before: [], ...change }]
+  if (cells === undefined || cells.evidence.vulnerabilities.status !== 'collected')
+    throw new Error('good evidence has vulnerabilities')
+  const vulnerabilities = {
+    ...cells.evidence.vulnerabilities,
+    value: { ...cells.evidence.vulnerabilities.value, findings },
+  }
+  return [
+    {
+      platform: 'linux/amd64',
+      digest: cells.archive.digest,
+      vulnerabilities,
+      licenses: cells.evidence.licenses,
+      onScratch: false,
+      before: [],
+      ...change,
+    },
+  ]
 }
 
 describe('rejudge', () => {
   it('passes what is still as it was, and says which rules it took over', () => {
     const again = rejudge(policy, published(), earlier, now)
-    expect({ outcome: again.outcome, changed: again.changedRules, appeared: again.appeared }).toEqual({ outcome: 'passed', changed: [], appeared: [] })
-    expect(again.judged.map(({ rule }) => rule).toSorted()).toEqual(['database-age', 'database-coverage', 'end-of-life-os', 'exceptions', 'inventory', 'licenses', 'vulnerabilities'])
+    expect({ outcome: again.outcome, changed: again.changedRules, appeared: again.appeared }).toEqual({
+      outcome: 'passed',
+      changed: [],
+      appeared: [],
+    })
+    expect(again.judged.map(({ rule }) => rule).toSorted()).toEqual([
+      'database-age',
+      'database-coverage',
+      'end-of-life-os',
+      'exceptions',
+      'inventory',
+      'licenses',
+      'vulnerabilities',
+    ])
     expect(again.takenOver.map(({ rule }) => rule)).toContain('size-unpacked')
   })
 
   it('rejects an image in which a vulnerability became known, and names it', () => {
-    const again = rejudge(policy, published({}, [vulnerability({ severity: 'critical', fixedVersion: '9.9' })]), earlier, now)
+    const again = rejudge(
+      policy,
+      published({}, [vulnerability({ severity: 'critical', fixedVersion: '9.9' })]),
+      earlier,
+      now,
+    )
     expect(again.outcome).toBe('rejected')
     expect(again.changedRules).toEqual([{ rule: 'vulnerabilities', before: 'passed', now: 'failed' }])
     expect(again.appeared).toHaveLength(1)
@@ -37,15 +68,37 @@ describe('rejudge', () => {
   })
 
   it('keeps a no of the attested verdict, and does not say yes for a rule that it never judged', () => {
-    expect(rejudge(policy, published(), earlier.map((result) => (result.rule === 'user' ? { ...result, status: 'failed' as const } : result)), now).outcome).toBe('rejected')
-    const unknown = rejudge(policy, published(), earlier.filter(({ rule }) => rule !== 'user'), now)
-    expect([unknown.outcome, unknown.takenOver.find(({ rule }) => rule === 'user')?.status]).toEqual(['undecided', 'undecided'])
+    expect(
+      rejudge(
+        policy,
+        published(),
+        earlier.map((result) => (result.rule === 'user' ? { ...result, status: 'failed' as const } : result)),
+        now,
+      ).outcome,
+    ).toBe('rejected')
+    const unknown = rejudge(
+      policy,
+      published(),
+      earlier.filter(({ rule }) => rule !== 'user'),
+      now,
+    )
+    expect([unknown.outcome, unknown.takenOver.find(({ rule }) => rule === 'user')?.status]).toEqual([
+      'undecided',
+      'undecided',
+    ])
   })
 
   it('cannot decide with a database that knows nothing of the image', () => {
     const [image] = published()
     if (image?.vulnerabilities.status !== 'collected') throw new Error('collected')
-    const blind = { ...image.vulnerabilities, value: { ...image.vulnerabilities.value, uncovered: ['pip'], database: { ...valueOf(evidence, 'vulnerabilities').database, ecosystems: { 'debian 12': 1 } } } }
+    const blind = {
+      ...image.vulnerabilities,
+      value: {
+        ...image.vulnerabilities.value,
+        uncovered: ['pip'],
+        database: { ...valueOf(evidence, 'vulnerabilities').database, ecosystems: { 'debian 12': 1 } },
+      },
+    }
     expect(rejudge(policy, published({ vulnerabilities: blind }), earlier, now).outcome).toBe('undecided')
   })
 
@@ -55,6 +108,10 @@ describe('rejudge', () => {
     const { os: _, ...value } = image.vulnerabilities.value
     const without = { ...image.vulnerabilities, value }
     expect(rejudge(policy, published({ vulnerabilities: without }), earlier, now).outcome).toBe('undecided')
-    expect(rejudge(policy, published({ vulnerabilities: without, onScratch: true }), earlier, now).judged.find(({ rule }) => rule === 'database-coverage')?.status).toBe('passed')
+    expect(
+      rejudge(policy, published({ vulnerabilities: without, onScratch: true }), earlier, now).judged.find(
+        ({ rule }) => rule === 'database-coverage',
+      )?.status,
+    ).toBe('passed')
   })
 })

@@ -1,6 +1,14 @@
 import type { Baseline } from '../../../src/gate/baseline.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
-import type { Evidence, KnownExploited, PlatformEvidence, RuleResult, Severity, ToolIdentity, Vulnerability } from '../../../src/model/index.ts'
+import type {
+  Evidence,
+  KnownExploited,
+  PlatformEvidence,
+  RuleResult,
+  Severity,
+  ToolIdentity,
+  Vulnerability,
+} from '../../../src/model/index.ts'
 import type { RuleId } from '../../../src/policy/rule-ids.ts'
 import type { Policy } from '../../../src/policy/schema.ts'
 import {
@@ -49,7 +57,15 @@ export interface Examples {
 }
 
 function withAdditional(...found: Severity[]): Evidence {
-  return evidenceWith((evidence) => (evidence.additional![0]!.findings = found.map((severity) => ({ id: `CVE-2026-${severity}`, severity, title: 'a flaw', where: '/usr/lib/libssl.so' }))))
+  return evidenceWith(
+    (evidence) =>
+      (evidence.additional![0]!.findings = found.map((severity) => ({
+        id: `CVE-2026-${severity}`,
+        severity,
+        title: 'a flaw',
+        where: '/usr/lib/libssl.so',
+      }))),
+  )
 }
 
 const file = (path: string) => ({ path, mode: '4755', bytes: 1000 })
@@ -57,99 +73,303 @@ const file = (path: string) => ({ path, mode: '4755', bytes: 1000 })
 export const examples: Record<RuleId, Examples> = {
   evidence: {
     status: 'undecided',
-    catchesNot: [{ when: 'a second platform is complete too', evidence: goodEvidence(['linux/amd64', 'linux/arm64']), policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }) }],
+    catchesNot: [
+      {
+        when: 'a second platform is complete too',
+        evidence: goodEvidence(['linux/amd64', 'linux/arm64']),
+        policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }),
+      },
+    ],
     catches: [
-      { when: 'there is no image', evidence: { ...goodEvidence(), platforms: [] }, ids: ['base', 'configuration', 'licenses', 'platform', 'runtime', 'sbom', 'secrets', 'size', 'structure', 'vulnerabilities'] },
-      { when: 'the linter did not run', evidence: evidenceWith((evidence) => (evidence.lint = missing)), ids: ['lint'], found: /exit code 137/ },
-      { when: 'one cell is missing', evidence: evidenceWith((evidence) => (evidence.platforms[0]!.evidence.sbom = missing)), ids: ['sbom'], found: /exit code 137/ },
-      { when: 'a cell is not there at all', evidence: evidenceWith((evidence) => Reflect.deleteProperty(evidence.platforms[0]!.evidence, 'size')), ids: ['size'], found: /nobody collected it/ },
-      { when: 'a platform of the policy is missing [fault 51]', policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }), ids: ['platform'] },
-      { when: 'one platform is there twice', evidence: goodEvidence(['linux/amd64', 'linux/amd64']), ids: ['repeated-digest', 'repeated-platform'] },
+      {
+        when: 'there is no image',
+        evidence: { ...goodEvidence(), platforms: [] },
+        ids: [
+          'base',
+          'configuration',
+          'licenses',
+          'platform',
+          'runtime',
+          'sbom',
+          'secrets',
+          'size',
+          'structure',
+          'vulnerabilities',
+        ],
+      },
+      {
+        when: 'the linter did not run',
+        evidence: evidenceWith((evidence) => (evidence.lint = missing)),
+        ids: ['lint'],
+        found: /exit code 137/,
+      },
+      {
+        when: 'one cell is missing',
+        evidence: evidenceWith((evidence) => (evidence.platforms[0]!.evidence.sbom = missing)),
+        ids: ['sbom'],
+        found: /exit code 137/,
+      },
+      {
+        when: 'a cell is not there at all',
+        evidence: evidenceWith((evidence) => Reflect.deleteProperty(evidence.platforms[0]!.evidence, 'size')),
+        ids: ['size'],
+        found: /nobody collected it/,
+      },
+      {
+        when: 'a platform of the policy is missing [fault 51]',
+        policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }),
+        ids: ['platform'],
+      },
+      {
+        when: 'one platform is there twice',
+        evidence: goodEvidence(['linux/amd64', 'linux/amd64']),
+        ids: ['repeated-digest', 'repeated-platform'],
+      },
       {
         when: 'two platforms have the same bytes',
         policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }),
-        evidence: evidenceWith((evidence) => {
-          for (const { archive, evidence: cells } of evidence.platforms) {
-            archive.digest = digest('same')
-            if (cells.sbom.status === 'collected') cells.sbom.value.subject = digest('same')
-          }
-        }, ['linux/amd64', 'linux/arm64']),
+        evidence: evidenceWith(
+          (evidence) => {
+            for (const { archive, evidence: cells } of evidence.platforms) {
+              archive.digest = digest('same')
+              if (cells.sbom.status === 'collected') cells.sbom.value.subject = digest('same')
+            }
+          },
+          ['linux/amd64', 'linux/arm64'],
+        ),
         ids: ['repeated-digest'],
       },
     ],
   },
   'tool-pins': {
     status: 'undecided',
-    catchesNot: [{ when: 'one of Loadline\'s own programs was compiled by a pinned compiler', evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'configuration'), { reference: `compiled from ci/sealed/go/inspect by docker.io/library/golang:1.26-bookworm@${digest('golang')}` })) }],
+    catchesNot: [
+      {
+        when: "one of Loadline's own programs was compiled by a pinned compiler",
+        evidence: evidenceWith((evidence) =>
+          Object.assign(toolOf(evidence, 'configuration'), {
+            reference: `compiled from ci/sealed/go/inspect by docker.io/library/golang:1.26-bookworm@${digest('golang')}`,
+          }),
+        ),
+      },
+    ],
     catches: [
-      { when: 'a tool has another version', evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'vulnerabilities'), { version: '0.60.0' })), ids: ['trivy'], found: /trivy 0\.60\.0 .*is not version 0\.72\.0/ },
-      { when: 'a tool is named by a tag', evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'size'), { reference: 'docker.io/wagoodman/dive:v0.13.1' })), ids: ['dive'], found: /not pinned by digest/ },
-      { when: 'nobody knows the tool', evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'secrets'), { name: 'grep' })), ids: ['grep'], found: /no tool of this Loadline/ },
-      { when: 'the linter is another one', evidence: evidenceWith((evidence) => { if (evidence.lint.status === 'collected') evidence.lint.tool = { ...evidence.lint.tool, version: '1.0.0' } }), ids: ['hadolint'] },
+      {
+        when: 'a tool has another version',
+        evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'vulnerabilities'), { version: '0.60.0' })),
+        ids: ['trivy'],
+        found: /trivy 0\.60\.0 .*is not version 0\.72\.0/,
+      },
+      {
+        when: 'a tool is named by a tag',
+        evidence: evidenceWith((evidence) =>
+          Object.assign(toolOf(evidence, 'size'), { reference: 'docker.io/wagoodman/dive:v0.13.1' }),
+        ),
+        ids: ['dive'],
+        found: /not pinned by digest/,
+      },
+      {
+        when: 'nobody knows the tool',
+        evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'secrets'), { name: 'grep' })),
+        ids: ['grep'],
+        found: /no tool of this Loadline/,
+      },
+      {
+        when: 'the linter is another one',
+        evidence: evidenceWith((evidence) => {
+          if (evidence.lint.status === 'collected') evidence.lint.tool = { ...evidence.lint.tool, version: '1.0.0' }
+        }),
+        ids: ['hadolint'],
+      },
     ],
   },
   dockerfile: {
     status: 'failed',
-    catchesNot: [{ when: 'a Dockerfile was linted and its base is known', evidence: goodEvidence(['linux/amd64', 'linux/arm64']), policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }) }],
+    catchesNot: [
+      {
+        when: 'a Dockerfile was linted and its base is known',
+        evidence: goodEvidence(['linux/amd64', 'linux/arm64']),
+        policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }),
+      },
+    ],
     catches: [
-      { when: 'an image was given without one [fault 74]', evidence: withoutDockerfile(), ids: ['base', 'lint'], found: /no Dockerfile was given/ },
-      { when: 'only the base is not known', evidence: evidenceWith((evidence) => (evidence.platforms[0]!.evidence.base = { status: 'not-applicable', reason: 'nobody says' })), ids: ['base'], found: /nobody says/ },
+      {
+        when: 'an image was given without one [fault 74]',
+        evidence: withoutDockerfile(),
+        ids: ['base', 'lint'],
+        found: /no Dockerfile was given/,
+      },
+      {
+        when: 'only the base is not known',
+        evidence: evidenceWith(
+          (evidence) => (evidence.platforms[0]!.evidence.base = { status: 'not-applicable', reason: 'nobody says' }),
+        ),
+        ids: ['base'],
+        found: /nobody says/,
+      },
     ],
   },
   'lint-level': {
     status: 'failed',
     catchesNot: [
-      { when: 'findings are milder', evidence: withLint([lintFinding({ level: 'info' }), lintFinding({ level: 'style' })]) },
-      { when: 'the policy only denies errors', evidence: withLint([lintFinding()]), policy: policyWith({ lint: { failOn: 'error' } }) },
+      {
+        when: 'findings are milder',
+        evidence: withLint([lintFinding({ level: 'info' }), lintFinding({ level: 'style' })]),
+      },
+      {
+        when: 'the policy only denies errors',
+        evidence: withLint([lintFinding()]),
+        policy: policyWith({ lint: { failOn: 'error' } }),
+      },
     ],
     catches: [
-      { when: 'there is a warning', evidence: withLint([lintFinding()]), ids: ['DL3008'], found: /^warning: Pin versions/ },
-      { when: 'there is an error', evidence: withLint([lintFinding({ id: 'SC2086', level: 'error' })]), ids: ['SC2086'] },
-      { when: 'style denies', evidence: withLint([lintFinding({ level: 'style' })]), policy: policyWith({ lint: { failOn: 'style' } }), ids: ['DL3008'] },
+      {
+        when: 'there is a warning',
+        evidence: withLint([lintFinding()]),
+        ids: ['DL3008'],
+        found: /^warning: Pin versions/,
+      },
+      {
+        when: 'there is an error',
+        evidence: withLint([lintFinding({ id: 'SC2086', level: 'error' })]),
+        ids: ['SC2086'],
+      },
+      {
+        when: 'style denies',
+        evidence: withLint([lintFinding({ level: 'style' })]),
+        policy: policyWith({ lint: { failOn: 'style' } }),
+        ids: ['DL3008'],
+      },
     ],
   },
   'lint-pragmas': {
     status: 'failed',
-    catchesNot: [{ when: 'pragmas are denied and there are none', evidence: withLint([lintFinding({ level: 'info' })]), policy: policyWith({ lint: { pragmas: 'deny' } }) }],
+    catchesNot: [
+      {
+        when: 'pragmas are denied and there are none',
+        evidence: withLint([lintFinding({ level: 'info' })]),
+        policy: policyWith({ lint: { pragmas: 'deny' } }),
+      },
+    ],
     catches: [
-      { when: 'pragmas are denied [fault 19]', evidence: withLint([], [{ rules: ['DL3008', 'DL3009'], line: 3, global: false }]), policy: policyWith({ lint: { pragmas: 'deny' } }), ids: ['DL3008', 'DL3009'] },
-      { when: 'a pragma names no rule', evidence: withLint([], [{ rules: [], line: 1, global: true }]), policy: policyWith({ lint: { pragmas: 'deny' } }), ids: ['all rules'], found: /whole file/ },
+      {
+        when: 'pragmas are denied [fault 19]',
+        evidence: withLint([], [{ rules: ['DL3008', 'DL3009'], line: 3, global: false }]),
+        policy: policyWith({ lint: { pragmas: 'deny' } }),
+        ids: ['DL3008', 'DL3009'],
+      },
+      {
+        when: 'a pragma names no rule',
+        evidence: withLint([], [{ rules: [], line: 1, global: true }]),
+        policy: policyWith({ lint: { pragmas: 'deny' } }),
+        ids: ['all rules'],
+        found: /whole file/,
+      },
     ],
   },
   'add-url': {
     status: 'failed',
-    catchesNot: [{ when: 'a checksum is written beside it', evidence: withLint([], [], [{ address: 'https://example.com/tool.tar.gz', line: 3, verified: true }]) }],
-    catches: [{ when: 'there is no checksum [fault 25]', evidence: withLint([], [], [{ address: 'https://example.com/tool.tar.gz', line: 3, verified: false }]), ids: ['https://example.com/tool.tar.gz'], found: /^ADD https/ }],
+    catchesNot: [
+      {
+        when: 'a checksum is written beside it',
+        evidence: withLint([], [], [{ address: 'https://example.com/tool.tar.gz', line: 3, verified: true }]),
+      },
+    ],
+    catches: [
+      {
+        when: 'there is no checksum [fault 25]',
+        evidence: withLint([], [], [{ address: 'https://example.com/tool.tar.gz', line: 3, verified: false }]),
+        ids: ['https://example.com/tool.tar.gz'],
+        found: /^ADD https/,
+      },
+    ],
   },
   vulnerabilities: {
     status: 'failed',
     catchesNot: [
-      { when: 'severities are unlimited', evidence: withVulnerabilities({ findings: [vulnerability({ severity: 'medium' }), vulnerability({ severity: 'low' })] }) },
-      { when: 'the limit is not passed', evidence: withVulnerabilities({ findings: [vulnerability({ id: 'A' }), vulnerability({ id: 'B' })] }), policy: policyWith({ vulnerabilities: { critical: 2 } }) },
+      {
+        when: 'severities are unlimited',
+        evidence: withVulnerabilities({
+          findings: [vulnerability({ severity: 'medium' }), vulnerability({ severity: 'low' })],
+        }),
+      },
+      {
+        when: 'the limit is not passed',
+        evidence: withVulnerabilities({ findings: [vulnerability({ id: 'A' }), vulnerability({ id: 'B' })] }),
+        policy: policyWith({ vulnerabilities: { critical: 2 } }),
+      },
       {
         when: 'each platform stays within its limit',
         policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] }, vulnerabilities: { critical: 1 } }),
-        evidence: evidenceWith((evidence) => [0, 1].forEach((index) => valueOf(evidence, 'vulnerabilities', index).findings.push(vulnerability())), ['linux/amd64', 'linux/arm64']),
+        evidence: evidenceWith(
+          (evidence) =>
+            [0, 1].forEach((index) => valueOf(evidence, 'vulnerabilities', index).findings.push(vulnerability())),
+          ['linux/amd64', 'linux/arm64'],
+        ),
       },
     ],
     catches: [
-      { when: 'there is a critical one', evidence: withVulnerabilities({ findings: [vulnerability()] }), ids: ['CVE-2026-0001'], found: /libc6 2.36: Buffer overflow/ },
-      { when: 'the severity is unknown [fault 10]', evidence: withVulnerabilities({ findings: [vulnerability({ severity: 'unknown' })] }), ids: ['CVE-2026-0001'] },
-      { when: 'the finding has no id [fault 10]', evidence: withVulnerabilities({ findings: [vulnerability({ id: 'unidentified', severity: 'unknown' })] }), ids: ['unidentified'] },
-      { when: 'the limit is passed', evidence: withVulnerabilities({ findings: [vulnerability({ id: 'B' }), vulnerability({ id: 'A' })] }), policy: policyWith({ vulnerabilities: { critical: 1 } }), ids: ['A', 'B'] },
-      { when: 'unfixed ones count', evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: undefined, status: 'affected' } as never)] }), policy: policyWith({ vulnerabilities: { unfixed: 'count' } }), ids: ['CVE-2026-0001'] },
-      { when: 'the vendor says fixed and names no version', evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: '' })] }), ids: ['CVE-2026-0001'] },
+      {
+        when: 'there is a critical one',
+        evidence: withVulnerabilities({ findings: [vulnerability()] }),
+        ids: ['CVE-2026-0001'],
+        found: /libc6 2.36: Buffer overflow/,
+      },
+      {
+        when: 'the severity is unknown [fault 10]',
+        evidence: withVulnerabilities({ findings: [vulnerability({ severity: 'unknown' })] }),
+        ids: ['CVE-2026-0001'],
+      },
+      {
+        when: 'the finding has no id [fault 10]',
+        evidence: withVulnerabilities({ findings: [vulnerability({ id: 'unidentified', severity: 'unknown' })] }),
+        ids: ['unidentified'],
+      },
+      {
+        when: 'the limit is passed',
+        evidence: withVulnerabilities({ findings: [vulnerability({ id: 'B' }), vulnerability({ id: 'A' })] }),
+        policy: policyWith({ vulnerabilities: { critical: 1 } }),
+        ids: ['A', 'B'],
+      },
+      {
+        when: 'unfixed ones count',
+        evidence: withVulnerabilities({
+          findings: [vulnerability({ fixedVersion: undefined, status: 'affected' } as never)],
+        }),
+        policy: policyWith({ vulnerabilities: { unfixed: 'count' } }),
+        ids: ['CVE-2026-0001'],
+      },
+      {
+        when: 'the vendor says fixed and names no version',
+        evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: '' })] }),
+        ids: ['CVE-2026-0001'],
+      },
     ],
   },
   'known-exploited': {
     status: 'failed',
     catchesNot: [
-      { when: 'no finding is on the list', evidence: withExploited({ listed: [] }, [vulnerability({ severity: 'low' })]) },
-      { when: 'what is on the list is not in the image', evidence: withExploited({}, [vulnerability({ id: 'CVE-2026-0002', severity: 'low' })]) },
+      {
+        when: 'no finding is on the list',
+        evidence: withExploited({ listed: [] }, [vulnerability({ severity: 'low' })]),
+      },
+      {
+        when: 'what is on the list is not in the image',
+        evidence: withExploited({}, [vulnerability({ id: 'CVE-2026-0002', severity: 'low' })]),
+      },
     ],
     catches: [
-      { when: 'a mild finding without a repair is on the list', evidence: withExploited({}, [vulnerability({ severity: 'low', status: 'affected', fixedVersion: '' })]), ids: ['CVE-2026-0001'], found: /^libc6 2\.36, on the list since 2026-11-01, to be repaired until 2026-11-22$/ },
-      { when: 'its severity is unlimited and unfixed ones are only reported', evidence: withExploited({}, [vulnerability({ severity: 'medium' })]), ids: ['CVE-2026-0001'] },
+      {
+        when: 'a mild finding without a repair is on the list',
+        evidence: withExploited({}, [vulnerability({ severity: 'low', status: 'affected', fixedVersion: '' })]),
+        ids: ['CVE-2026-0001'],
+        found: /^libc6 2\.36, on the list since 2026-11-01, to be repaired until 2026-11-22$/,
+      },
+      {
+        when: 'its severity is unlimited and unfixed ones are only reported',
+        evidence: withExploited({}, [vulnerability({ severity: 'medium' })]),
+        ids: ['CVE-2026-0001'],
+      },
     ],
   },
   'known-exploited-list': {
@@ -158,15 +378,51 @@ export const examples: Record<RuleId, Examples> = {
       { when: 'none is given and none is required', evidence: withoutList() },
       { when: 'it is exactly as old as allowed', evidence: withExploited({ releasedAt: '2026-11-09T12:00:00Z' }) },
       { when: 'it was made this moment', evidence: withExploited({ releasedAt: '2026-11-23T12:00:00Z' }) },
-      { when: 'its clock is ahead by a quarter of an hour', evidence: withExploited({ releasedAt: '2026-11-23T12:15:00Z' }) },
-      { when: 'it is required and there', evidence: withExploited(), policy: policyWith({ vulnerabilities: { knownExploited: { list: 'required', maximumAge: '7d' } } }) },
+      {
+        when: 'its clock is ahead by a quarter of an hour',
+        evidence: withExploited({ releasedAt: '2026-11-23T12:15:00Z' }),
+      },
+      {
+        when: 'it is required and there',
+        evidence: withExploited(),
+        policy: policyWith({ vulnerabilities: { knownExploited: { list: 'required', maximumAge: '7d' } } }),
+      },
     ],
     catches: [
-      { when: 'none is given and one is required', evidence: withoutList(), policy: policyWith({ vulnerabilities: { knownExploited: { list: 'required', maximumAge: '7d' } } }), ids: ['missing'], found: /the policy asks for one/ },
-      { when: 'none is given and the policy names one', evidence: withoutList(), policy: policyWith({ vulnerabilities: { knownExploited: { list: 'optional', file: 'kev.json', maximumAge: '7d' } } }), ids: ['missing'], found: /asks for kev\.json/ },
-      { when: 'it cannot be read', evidence: evidenceWith((evidence) => (evidence.knownExploited = missing)), ids: ['unreadable'], found: /exit code 137/ },
-      { when: 'it is a second older', evidence: withExploited({ releasedAt: '2026-11-09T11:59:59Z' }), ids: ['age'], found: /14 days old/ },
-      { when: 'it comes from the future', evidence: withExploited({ releasedAt: '2026-11-24T12:00:00Z' }), ids: ['age'], found: /future/ },
+      {
+        when: 'none is given and one is required',
+        evidence: withoutList(),
+        policy: policyWith({ vulnerabilities: { knownExploited: { list: 'required', maximumAge: '7d' } } }),
+        ids: ['missing'],
+        found: /the policy asks for one/,
+      },
+      {
+        when: 'none is given and the policy names one',
+        evidence: withoutList(),
+        policy: policyWith({
+          vulnerabilities: { knownExploited: { list: 'optional', file: 'kev.json', maximumAge: '7d' } },
+        }),
+        ids: ['missing'],
+        found: /asks for kev\.json/,
+      },
+      {
+        when: 'it cannot be read',
+        evidence: evidenceWith((evidence) => (evidence.knownExploited = missing)),
+        ids: ['unreadable'],
+        found: /exit code 137/,
+      },
+      {
+        when: 'it is a second older',
+        evidence: withExploited({ releasedAt: '2026-11-09T11:59:59Z' }),
+        ids: ['age'],
+        found: /14 days old/,
+      },
+      {
+        when: 'it comes from the future',
+        evidence: withExploited({ releasedAt: '2026-11-24T12:00:00Z' }),
+        ids: ['age'],
+        found: /future/,
+      },
       { when: 'its date is none', evidence: withExploited({ releasedAt: 'today' }), ids: ['age'] },
     ],
   },
@@ -175,12 +431,26 @@ export const examples: Record<RuleId, Examples> = {
     catchesNot: [
       { when: 'the policy allows them', evidence: withAdditional('medium', 'low') },
       { when: 'the file names no image', evidence: evidenceWith((evidence) => (evidence.additional![0]!.images = [])) },
-      { when: 'the file names the image of one platform of two', evidence: evidenceWith((evidence) => evidence.additional![0]!.images.splice(1), ['linux/amd64', 'linux/arm64']), policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }) },
+      {
+        when: 'the file names the image of one platform of two',
+        evidence: evidenceWith((evidence) => evidence.additional![0]!.images.splice(1), ['linux/amd64', 'linux/arm64']),
+        policy: policyWith({ build: { platforms: ['linux/amd64', 'linux/arm64'] } }),
+      },
     ],
     catches: [
-      { when: 'another scanner found something high', evidence: withAdditional('high', 'medium'), ids: ['CVE-2026-high'], found: /^docker scout: a flaw/ },
+      {
+        when: 'another scanner found something high',
+        evidence: withAdditional('high', 'medium'),
+        ids: ['CVE-2026-high'],
+        found: /^docker scout: a flaw/,
+      },
       { when: 'nobody knows how bad it is', evidence: withAdditional('unknown'), ids: ['CVE-2026-unknown'] },
-      { when: 'the file is about another image [fault 75]', evidence: evidenceWith((evidence) => (evidence.additional![0]!.images = [digest('another')])), ids: ['another-image'], found: /says that it is about sha256:/ },
+      {
+        when: 'the file is about another image [fault 75]',
+        evidence: evidenceWith((evidence) => (evidence.additional![0]!.images = [digest('another')])),
+        ids: ['another-image'],
+        found: /says that it is about sha256:/,
+      },
     ],
   },
   'database-age': {
@@ -188,42 +458,88 @@ export const examples: Record<RuleId, Examples> = {
     catchesNot: [
       { when: 'it is exactly as old as allowed', evidence: withDatabase({ updatedAt: '2026-11-21T12:00:00Z' }) },
       { when: 'it was made this moment', evidence: withDatabase({ updatedAt: '2026-11-23T12:00:00Z' }) },
-      { when: 'its clock is ahead by a quarter of an hour', evidence: withDatabase({ updatedAt: '2026-11-23T12:15:00Z' }) },
+      {
+        when: 'its clock is ahead by a quarter of an hour',
+        evidence: withDatabase({ updatedAt: '2026-11-23T12:15:00Z' }),
+      },
     ],
     catches: [
-      { when: 'it is a second older [fault 2]', evidence: withDatabase({ updatedAt: '2026-11-21T11:59:59Z' }), ids: ['trivy-db'], found: /48 hours old/ },
-      { when: 'it comes from the future', evidence: withDatabase({ updatedAt: '2026-11-24T12:00:00Z' }), ids: ['trivy-db'], found: /future/ },
-      { when: 'its clock is ahead by a second more', evidence: withDatabase({ updatedAt: '2026-11-23T12:15:01Z' }), ids: ['trivy-db'], found: /future/ },
+      {
+        when: 'it is a second older [fault 2]',
+        evidence: withDatabase({ updatedAt: '2026-11-21T11:59:59Z' }),
+        ids: ['trivy-db'],
+        found: /48 hours old/,
+      },
+      {
+        when: 'it comes from the future',
+        evidence: withDatabase({ updatedAt: '2026-11-24T12:00:00Z' }),
+        ids: ['trivy-db'],
+        found: /future/,
+      },
+      {
+        when: 'its clock is ahead by a second more',
+        evidence: withDatabase({ updatedAt: '2026-11-23T12:15:01Z' }),
+        ids: ['trivy-db'],
+        found: /future/,
+      },
       { when: 'its date is none', evidence: withDatabase({ updatedAt: 'yesterday' }), ids: ['trivy-db'] },
     ],
   },
   'database-coverage': {
     status: 'undecided',
     catchesNot: [
-      { when: 'it knows nothing of one of two ecosystems that the image does not use', evidence: withDatabase({ ecosystems: { 'debian 12': 40_000, npm: 0 } }) },
-      { when: 'the policy accepts examples', evidence: withDatabase({ coverage: 'example' }), policy: policyWith({ database: { accept: ['example'] } }) },
+      {
+        when: 'it knows nothing of one of two ecosystems that the image does not use',
+        evidence: withDatabase({ ecosystems: { 'debian 12': 40_000, npm: 0 } }),
+      },
+      {
+        when: 'the policy accepts examples',
+        evidence: withDatabase({ coverage: 'example' }),
+        policy: policyWith({ database: { accept: ['example'] } }),
+      },
       {
         when: 'an image on scratch has no operating system',
         evidence: evidenceWith((evidence) => {
           delete valueOf(evidence, 'vulnerabilities').os
-          valueOf(evidence, 'base').images = [{ stage: 'final', location: { path: 'Dockerfile', line: 1, within: 'source' }, written: 'scratch', reference: 'scratch', pinnedBy: 'scratch', final: true }]
+          valueOf(evidence, 'base').images = [
+            {
+              stage: 'final',
+              location: { path: 'Dockerfile', line: 1, within: 'source' },
+              written: 'scratch',
+              reference: 'scratch',
+              pinnedBy: 'scratch',
+              final: true,
+            },
+          ]
         }),
       },
     ],
     catches: [
       { when: 'the kind is not accepted', evidence: withDatabase({ coverage: 'example' }), ids: ['database'] },
-      { when: 'an ecosystem is not covered [fault 8]', evidence: withVulnerabilities({ uncovered: ['npm', 'go'] }), ids: ['go', 'npm'] },
+      {
+        when: 'an ecosystem is not covered [fault 8]',
+        evidence: withVulnerabilities({ uncovered: ['npm', 'go'] }),
+        ids: ['go', 'npm'],
+      },
       { when: 'it is empty', evidence: withDatabase({ ecosystems: { pip: 0 } }), ids: ['empty-database'] },
       {
         when: 'only a build stage begins on scratch, and no operating system was recognised',
         evidence: evidenceWith((evidence) => {
           delete valueOf(evidence, 'vulnerabilities').os
           const [final] = valueOf(evidence, 'base').images
-          if (final) valueOf(evidence, 'base').images = [{ ...final, stage: 'build', written: 'scratch', reference: 'scratch', pinnedBy: 'scratch', final: false }, final]
+          if (final)
+            valueOf(evidence, 'base').images = [
+              { ...final, stage: 'build', written: 'scratch', reference: 'scratch', pinnedBy: 'scratch', final: false },
+              final,
+            ]
         }),
         ids: ['operating-system'],
       },
-      { when: 'no operating system was recognised [fault 8]', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'vulnerabilities').os), ids: ['operating-system'] },
+      {
+        when: 'no operating system was recognised [fault 8]',
+        evidence: evidenceWith((evidence) => delete valueOf(evidence, 'vulnerabilities').os),
+        ids: ['operating-system'],
+      },
       {
         when: 'neither a system nor a final base is known',
         evidence: evidenceWith((evidence) => {
@@ -232,37 +548,94 @@ export const examples: Record<RuleId, Examples> = {
         }),
         ids: ['operating-system'],
       },
-      { when: 'the operating system is "none" [fault 8]', evidence: withVulnerabilities({ os: { family: 'none', version: '', endOfLife: false } }), ids: ['operating-system'] },
+      {
+        when: 'the operating system is "none" [fault 8]',
+        evidence: withVulnerabilities({ os: { family: 'none', version: '', endOfLife: false } }),
+        ids: ['operating-system'],
+      },
     ],
   },
   'end-of-life-os': {
     status: 'failed',
-    catchesNot: [{ when: 'the image has no distribution', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'vulnerabilities').os) }],
-    catches: [{ when: 'support has ended [fault 9]', evidence: withVulnerabilities({ os: { family: 'debian', version: '9', endOfLife: true } }), ids: ['debian 9'] }],
+    catchesNot: [
+      {
+        when: 'the image has no distribution',
+        evidence: evidenceWith((evidence) => delete valueOf(evidence, 'vulnerabilities').os),
+      },
+    ],
+    catches: [
+      {
+        when: 'support has ended [fault 9]',
+        evidence: withVulnerabilities({ os: { family: 'debian', version: '9', endOfLife: true } }),
+        ids: ['debian 9'],
+      },
+    ],
   },
   inventory: {
     status: 'undecided',
-    catchesNot: [{ when: 'the policy allows it', evidence: withNoPackages(), policy: policyWith({ inventory: { allowEmpty: { reason: 'one static binary on scratch' } } }) }],
+    catchesNot: [
+      {
+        when: 'the policy allows it',
+        evidence: withNoPackages(),
+        policy: policyWith({ inventory: { allowEmpty: { reason: 'one static binary on scratch' } } }),
+      },
+    ],
     catches: [
       { when: 'nothing was catalogued [fault 7]', evidence: withNoPackages(), ids: ['empty'] },
-      { when: 'the licence scan saw nothing', evidence: evidenceWith((evidence) => (valueOf(evidence, 'licenses').packages = [])), ids: ['licenses'] },
+      {
+        when: 'the licence scan saw nothing',
+        evidence: evidenceWith((evidence) => (valueOf(evidence, 'licenses').packages = [])),
+        ids: ['licenses'],
+      },
     ],
   },
   secrets: {
     status: 'failed',
-    catchesNot: [{ when: 'the policy allows one', evidence: evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding())), policy: policyWith({ secrets: { allowed: 1 } }) }],
-    catches: [{ when: 'a file holds one', evidence: evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding())), ids: ['aws-access-key-id'] }],
+    catchesNot: [
+      {
+        when: 'the policy allows one',
+        evidence: evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding())),
+        policy: policyWith({ secrets: { allowed: 1 } }),
+      },
+    ],
+    catches: [
+      {
+        when: 'a file holds one',
+        evidence: evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding())),
+        ids: ['aws-access-key-id'],
+      },
+    ],
   },
   'suspected-secrets': {
     status: 'failed',
-    catchesNot: [{ when: 'variables have harmless names and values', evidence: withConfiguration({ environment: ['PATH', 'TOKENIZERS_PARALLELISM'], suspectedSecrets: [] }) }],
-    catches: [{ when: 'ENV, LABEL and ARG do [fault 37]', evidence: withConfiguration({ suspectedSecrets: [{ name: 'DB_PASSWORD', where: 'environment' }, { name: 'token', where: 'label' }, { name: 'NPM_TOKEN', where: 'history' }] }), ids: ['DB_PASSWORD', 'NPM_TOKEN', 'token'] }],
+    catchesNot: [
+      {
+        when: 'variables have harmless names and values',
+        evidence: withConfiguration({ environment: ['PATH', 'TOKENIZERS_PARALLELISM'], suspectedSecrets: [] }),
+      },
+    ],
+    catches: [
+      {
+        when: 'ENV, LABEL and ARG do [fault 37]',
+        evidence: withConfiguration({
+          suspectedSecrets: [
+            { name: 'DB_PASSWORD', where: 'environment' },
+            { name: 'token', where: 'label' },
+            { name: 'NPM_TOKEN', where: 'history' },
+          ],
+        }),
+        ids: ['DB_PASSWORD', 'NPM_TOKEN', 'token'],
+      },
+    ],
   },
   licenses: {
     status: 'failed',
     catchesNot: [
       { when: 'there is a choice', evidence: withLicenses('MIT OR AGPL-3.0-only') },
-      { when: 'nested choices leave one', evidence: withLicenses('(AGPL-3.0-only AND MIT) OR (SSPL-1.0 OR BSD-3-Clause)') },
+      {
+        when: 'nested choices leave one',
+        evidence: withLicenses('(AGPL-3.0-only AND MIT) OR (SSPL-1.0 OR BSD-3-Clause)'),
+      },
     ],
     catches: [
       { when: 'the licence is denied', evidence: withLicenses('AGPL-3.0-only'), ids: ['library'] },
@@ -270,27 +643,102 @@ export const examples: Record<RuleId, Examples> = {
       { when: 'its old name is written with a plus', evidence: withLicenses('AGPL-3.0+'), ids: ['library'] },
       { when: 'no choice remains', evidence: withLicenses('AGPL-3.0-only OR SSPL-1.0'), ids: ['library'] },
       { when: 'one part of an AND is denied', evidence: withLicenses('MIT AND AGPL-3.0-only'), ids: ['library'] },
-      { when: 'one of several licences is denied', evidence: withLicenses('MIT', 'AGPL-3.0-or-later'), ids: ['library'] },
-      { when: 'an exception is added', evidence: withLicenses('AGPL-3.0-only WITH Classpath-exception-2.0'), ids: ['library'] },
+      {
+        when: 'one of several licences is denied',
+        evidence: withLicenses('MIT', 'AGPL-3.0-or-later'),
+        ids: ['library'],
+      },
+      {
+        when: 'an exception is added',
+        evidence: withLicenses('AGPL-3.0-only WITH Classpath-exception-2.0'),
+        ids: ['library'],
+      },
       { when: 'prose names it', evidence: withLicenses('Dual licensed: agpl-3.0-only, or ask us'), ids: ['library'] },
       { when: 'prose ends with it', evidence: withLicenses('published under the sspl-1.0.'), ids: ['library'] },
-      { when: 'prose has it in brackets and dashes', evidence: withLicenses('proprietary -- (--AGPL-3.0-only--)'), ids: ['library'] },
-      { when: 'six packages have none, of which five are named', evidence: evidenceWith((evidence) => valueOf(evidence, 'licenses').packages.push(...['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, version: '1', type: 'npm', licenses: [] })))), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['a', 'b', 'c', 'd', 'e', 'f'] },
+      {
+        when: 'prose has it in brackets and dashes',
+        evidence: withLicenses('proprietary -- (--AGPL-3.0-only--)'),
+        ids: ['library'],
+      },
+      {
+        when: 'six packages have none, of which five are named',
+        evidence: evidenceWith((evidence) =>
+          valueOf(evidence, 'licenses').packages.push(
+            ...['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, version: '1', type: 'npm', licenses: [] })),
+          ),
+        ),
+        policy: policyWith({ licenses: { unknown: 'deny' } }),
+        ids: ['a', 'b', 'c', 'd', 'e', 'f'],
+      },
       { when: 'it is in the wrong case', evidence: withLicenses('sspl-1.0'), ids: ['library'] },
-      { when: 'unknown is denied', evidence: withLicenses('see COPYING'), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
-      { when: 'none is declared', evidence: withLicenses(), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
-      { when: 'LicenseRef is the only one', evidence: withLicenses('LicenseRef-own'), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
-      { when: 'the policy denies a LicenseRef', evidence: withLicenses('LicenseRef-own'), policy: policyWith({ licenses: { deny: ['LicenseRef-own'] } }), ids: ['library'] },
-      { when: 'the expression is a bomb', evidence: withLicenses('('.repeat(100_000)), policy: policyWith({ licenses: { unknown: 'deny' } }), ids: ['library'] },
+      {
+        when: 'unknown is denied',
+        evidence: withLicenses('see COPYING'),
+        policy: policyWith({ licenses: { unknown: 'deny' } }),
+        ids: ['library'],
+      },
+      {
+        when: 'none is declared',
+        evidence: withLicenses(),
+        policy: policyWith({ licenses: { unknown: 'deny' } }),
+        ids: ['library'],
+      },
+      {
+        when: 'LicenseRef is the only one',
+        evidence: withLicenses('LicenseRef-own'),
+        policy: policyWith({ licenses: { unknown: 'deny' } }),
+        ids: ['library'],
+      },
+      {
+        when: 'the policy denies a LicenseRef',
+        evidence: withLicenses('LicenseRef-own'),
+        policy: policyWith({ licenses: { deny: ['LicenseRef-own'] } }),
+        ids: ['library'],
+      },
+      {
+        when: 'the expression is a bomb',
+        evidence: withLicenses('('.repeat(100_000)),
+        policy: policyWith({ licenses: { unknown: 'deny' } }),
+        ids: ['library'],
+      },
     ],
   },
   'structure-tests': {
     status: 'failed',
-    catchesNot: [{ when: 'none are there and none are required', evidence: evidenceWith((evidence) => (valueOf(evidence, 'structure').tests = [])), policy: policyWith({ structure: { required: false } }) }],
+    catchesNot: [
+      {
+        when: 'none are there and none are required',
+        evidence: evidenceWith((evidence) => (valueOf(evidence, 'structure').tests = [])),
+        policy: policyWith({ structure: { required: false } }),
+      },
+    ],
     catches: [
-      { when: 'none are there', evidence: evidenceWith((evidence) => (valueOf(evidence, 'structure').tests = [])), ids: ['no-tests'] },
-      { when: 'one fails', evidence: evidenceWith((evidence) => valueOf(evidence, 'structure').tests.push({ name: 'user exists', passed: false, errors: ['expected nonroot'], seconds: 0 })), ids: ['user exists'], found: /expected nonroot/ },
-      { when: 'one fails though none is required', evidence: evidenceWith((evidence) => valueOf(evidence, 'structure').tests.push({ name: 'x', passed: false, errors: [], seconds: 0 })), policy: policyWith({ structure: { required: false } }), ids: ['x'] },
+      {
+        when: 'none are there',
+        evidence: evidenceWith((evidence) => (valueOf(evidence, 'structure').tests = [])),
+        ids: ['no-tests'],
+      },
+      {
+        when: 'one fails',
+        evidence: evidenceWith((evidence) =>
+          valueOf(evidence, 'structure').tests.push({
+            name: 'user exists',
+            passed: false,
+            errors: ['expected nonroot'],
+            seconds: 0,
+          }),
+        ),
+        ids: ['user exists'],
+        found: /expected nonroot/,
+      },
+      {
+        when: 'one fails though none is required',
+        evidence: evidenceWith((evidence) =>
+          valueOf(evidence, 'structure').tests.push({ name: 'x', passed: false, errors: [], seconds: 0 }),
+        ),
+        policy: policyWith({ structure: { required: false } }),
+        ids: ['x'],
+      },
     ],
   },
   'sbom-complete': {
@@ -307,82 +755,210 @@ export const examples: Record<RuleId, Examples> = {
       },
     ],
     catches: [
-      { when: 'a format is missing', evidence: evidenceWith((evidence) => valueOf(evidence, 'sbom').documents.pop()), ids: ['spdx'] },
-      { when: 'a format is there twice', evidence: evidenceWith((evidence) => valueOf(evidence, 'sbom').documents.push(valueOf(evidence, 'sbom').documents[0]!)), ids: ['cyclonedx'] },
-      { when: 'an image that may be empty has packages, and a document has no components', policy: policyWith({ inventory: { allowEmpty: { reason: 'one static binary on scratch' } } }), evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').documents[0]!.components = 0)), ids: ['cyclonedx'] },
-      { when: 'a document is empty [fault 15]', evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').documents[0]!.components = 0)), ids: ['cyclonedx'] },
-      { when: 'it is about another image [fault 16]', evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').subject = digest('another'))), ids: ['subject'] },
-      { when: 'the operating system is missing [fault 15]', evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').operatingSystem = false)), ids: ['operating-system'] },
+      {
+        when: 'a format is missing',
+        evidence: evidenceWith((evidence) => valueOf(evidence, 'sbom').documents.pop()),
+        ids: ['spdx'],
+      },
+      {
+        when: 'a format is there twice',
+        evidence: evidenceWith((evidence) =>
+          valueOf(evidence, 'sbom').documents.push(valueOf(evidence, 'sbom').documents[0]!),
+        ),
+        ids: ['cyclonedx'],
+      },
+      {
+        when: 'an image that may be empty has packages, and a document has no components',
+        policy: policyWith({ inventory: { allowEmpty: { reason: 'one static binary on scratch' } } }),
+        evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').documents[0]!.components = 0)),
+        ids: ['cyclonedx'],
+      },
+      {
+        when: 'a document is empty [fault 15]',
+        evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').documents[0]!.components = 0)),
+        ids: ['cyclonedx'],
+      },
+      {
+        when: 'it is about another image [fault 16]',
+        evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').subject = digest('another'))),
+        ids: ['subject'],
+      },
+      {
+        when: 'the operating system is missing [fault 15]',
+        evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').operatingSystem = false)),
+        ids: ['operating-system'],
+      },
     ],
   },
   'size-unpacked': {
     status: 'failed',
     catchesNot: [
       { when: 'it is exactly the limit', evidence: withSize({ unpacked: 100_000_000 }) },
-      { when: 'the policy allows more', evidence: withSize({ unpacked: 120_000_000 }), policy: policyWith({ size: { unpacked: '120 MB' } }) },
+      {
+        when: 'the policy allows more',
+        evidence: withSize({ unpacked: 120_000_000 }),
+        policy: policyWith({ size: { unpacked: '120 MB' } }),
+      },
     ],
     catches: [
-      { when: 'it is a byte over the limit', evidence: withSize({ unpacked: 100_000_001 }), ids: ['size-unpacked'], found: /100000001 bytes/ },
-      { when: 'the class is compiled', policy: policyWith({ image: { class: 'compiled' } }), ids: ['size-unpacked'], found: /largest: \/usr\/lib\/libpython/ },
+      {
+        when: 'it is a byte over the limit',
+        evidence: withSize({ unpacked: 100_000_001 }),
+        ids: ['size-unpacked'],
+        found: /100000001 bytes/,
+      },
+      {
+        when: 'the class is compiled',
+        policy: policyWith({ image: { class: 'compiled' } }),
+        ids: ['size-unpacked'],
+        found: /largest: \/usr\/lib\/libpython/,
+      },
       {
         when: 'it names the three largest of many files, those of one size by their path',
-        evidence: withSize({ unpacked: 100_000_001, largest: [{ path: '/a', bytes: 1_000 }, { path: '/c', bytes: 9_000_000 }, { path: '/b', bytes: 9_000_000 }, { path: '/d', bytes: 30_000_000 }] }),
+        evidence: withSize({
+          unpacked: 100_000_001,
+          largest: [
+            { path: '/a', bytes: 1_000 },
+            { path: '/c', bytes: 9_000_000 },
+            { path: '/b', bytes: 9_000_000 },
+            { path: '/d', bytes: 30_000_000 },
+          ],
+        }),
         ids: ['size-unpacked'],
         found: /largest: \/d 30 MB, \/b 9 MB, \/c 9 MB$/,
       },
-      { when: 'there are no files to name', evidence: withSize({ unpacked: 100_000_001, largest: [] }), ids: ['size-unpacked'], found: /\(100000001 bytes\)$/ },
+      {
+        when: 'there are no files to name',
+        evidence: withSize({ unpacked: 100_000_001, largest: [] }),
+        ids: ['size-unpacked'],
+        found: /\(100000001 bytes\)$/,
+      },
       { when: 'it is no number', evidence: withSize({ unpacked: Number.NaN }), ids: ['size-unpacked'] },
-      { when: 'it is above what denies, and a smaller size warns', policy: policyWith({ size: { unpacked: { warn: '40 MB', deny: '60 MB' } } }), ids: ['size-unpacked'] },
-      { when: 'only a size that warns is set: the budget of the class denies', evidence: withSize({ unpacked: 100_000_001 }), policy: policyWith({ size: { unpacked: { warn: '80 MB' } } }), ids: ['size-unpacked'] },
+      {
+        when: 'it is above what denies, and a smaller size warns',
+        policy: policyWith({ size: { unpacked: { warn: '40 MB', deny: '60 MB' } } }),
+        ids: ['size-unpacked'],
+      },
+      {
+        when: 'only a size that warns is set: the budget of the class denies',
+        evidence: withSize({ unpacked: 100_000_001 }),
+        policy: policyWith({ size: { unpacked: { warn: '80 MB' } } }),
+        ids: ['size-unpacked'],
+      },
     ],
   },
   'size-compressed': {
     status: 'failed',
     catchesNot: [{ when: 'no limit is set', evidence: withSize({ compressed: 1e12 }) }],
     catches: [
-      { when: 'the limit is passed', policy: policyWith({ size: { compressed: '20 MB' } }), ids: ['size-compressed'], found: /largest layer: 24 MB by COPY/ },
-      { when: 'what denies is passed', policy: policyWith({ size: { compressed: { warn: '10 MB', deny: '20 MB' } } }), ids: ['size-compressed'] },
+      {
+        when: 'the limit is passed',
+        policy: policyWith({ size: { compressed: '20 MB' } }),
+        ids: ['size-compressed'],
+        found: /largest layer: 24 MB by COPY/,
+      },
+      {
+        when: 'what denies is passed',
+        policy: policyWith({ size: { compressed: { warn: '10 MB', deny: '20 MB' } } }),
+        ids: ['size-compressed'],
+      },
       {
         when: 'it names the largest of several layers',
         policy: policyWith({ size: { compressed: '20 MB' } }),
-        evidence: withSize({ layers: [layer('small', 2_000_000, 'COPY /small'), layer('large', 15_000_000, 'COPY /large'), layer('middle', 7_000_000, 'COPY /middle')] }),
+        evidence: withSize({
+          layers: [
+            layer('small', 2_000_000, 'COPY /small'),
+            layer('large', 15_000_000, 'COPY /large'),
+            layer('middle', 7_000_000, 'COPY /middle'),
+          ],
+        }),
         ids: ['size-compressed'],
         found: /largest layer: 15 MB by COPY \/large/,
       },
-      { when: 'there are no layers to name', policy: policyWith({ size: { compressed: '20 MB' } }), evidence: withSize({ layers: [] }), ids: ['size-compressed'] },
+      {
+        when: 'there are no layers to name',
+        policy: policyWith({ size: { compressed: '20 MB' } }),
+        evidence: withSize({ layers: [] }),
+        ids: ['size-compressed'],
+      },
     ],
   },
   'size-growth': {
     status: 'failed',
     catchesNot: [
       { when: 'no limit is set, with a baseline or without', evidence: withSize({ unpacked: 99_000_000 }) },
-      { when: 'it grew by exactly the limit', evidence: withSize({ unpacked: 71_000_000 }), policy: growing('10 MB'), baseline: earlierSize() },
+      {
+        when: 'it grew by exactly the limit',
+        evidence: withSize({ unpacked: 71_000_000 }),
+        policy: growing('10 MB'),
+        baseline: earlierSize(),
+      },
       { when: 'it shrank', evidence: withSize({ unpacked: 1_000 }), policy: growing('1 B'), baseline: earlierSize() },
     ],
     catches: [
-      { when: 'it grew by a byte more', evidence: withSize({ unpacked: 71_000_001 }), policy: growing('10 MB'), baseline: earlierSize(), ids: ['size-growth'], found: /^10 MB more: 61 MB became 71 MB$/ },
+      {
+        when: 'it grew by a byte more',
+        evidence: withSize({ unpacked: 71_000_001 }),
+        policy: growing('10 MB'),
+        baseline: earlierSize(),
+        ids: ['size-growth'],
+        found: /^10 MB more: 61 MB became 71 MB$/,
+      },
       {
         when: 'new files and layers made it grow, which it names',
         evidence: withSize({
           unpacked: 90_000_000,
-          largest: [{ path: '/usr/lib/libpython3.11.so', bytes: 8_000_000 }, { path: '/opt/model', bytes: 22_000_000 }],
-          layers: [...size().layers, layer('smaller', 1_000_000, 'COPY /opt/small'), { digest: digest('new'), diffId: digest('new'), compressed: 9_000_000, unpacked: 29_000_000, createdBy: 'COPY /opt/model' }],
+          largest: [
+            { path: '/usr/lib/libpython3.11.so', bytes: 8_000_000 },
+            { path: '/opt/model', bytes: 22_000_000 },
+          ],
+          layers: [
+            ...size().layers,
+            layer('smaller', 1_000_000, 'COPY /opt/small'),
+            {
+              digest: digest('new'),
+              diffId: digest('new'),
+              compressed: 9_000_000,
+              unpacked: 29_000_000,
+              createdBy: 'COPY /opt/model',
+            },
+          ],
         }),
         policy: growing('10 MB'),
         baseline: earlierSize(),
         ids: ['size-growth'],
-        found: /; new among the largest files: \/opt\/model \+22 MB, \/usr\/lib\/libpython3\.11\.so \+1 MB; largest new layer: 29 MB by COPY \/opt\/model$/,
+        found:
+          /; new among the largest files: \/opt\/model \+22 MB, \/usr\/lib\/libpython3\.11\.so \+1 MB; largest new layer: 29 MB by COPY \/opt\/model$/,
       },
       { when: 'there is no baseline', policy: growing('10 MB'), ids: ['size-growth'], found: /no earlier size/ },
-      { when: 'the baseline does not have this platform', policy: growing('10 MB'), baseline: { ...earlierSize(), evidence: goodEvidence(['linux/arm64']) }, ids: ['size-growth'], found: /no earlier size/ },
-      { when: 'the baseline has no size', policy: growing('10 MB'), baseline: { ...earlierSize(), evidence: undefined }, ids: ['size-growth'] },
-      { when: 'the size is no number', evidence: withSize({ unpacked: Number.NaN }), policy: growing('10 MB'), baseline: earlierSize(), ids: ['size-growth'] },
+      {
+        when: 'the baseline does not have this platform',
+        policy: growing('10 MB'),
+        baseline: { ...earlierSize(), evidence: goodEvidence(['linux/arm64']) },
+        ids: ['size-growth'],
+        found: /no earlier size/,
+      },
+      {
+        when: 'the baseline has no size',
+        policy: growing('10 MB'),
+        baseline: { ...earlierSize(), evidence: undefined },
+        ids: ['size-growth'],
+      },
+      {
+        when: 'the size is no number',
+        evidence: withSize({ unpacked: Number.NaN }),
+        policy: growing('10 MB'),
+        baseline: earlierSize(),
+        ids: ['size-growth'],
+      },
     ],
   },
   'layer-efficiency': {
     status: 'failed',
     catchesNot: [{ when: 'it is exactly the limit', evidence: withSize({ efficiency: 0.9 }) }],
-    catches: [{ when: 'it is lower', evidence: withSize({ efficiency: 0.8999 }), ids: ['layer-efficiency'], found: /0.8999/ }],
+    catches: [
+      { when: 'it is lower', evidence: withSize({ efficiency: 0.8999 }), ids: ['layer-efficiency'], found: /0.8999/ },
+    ],
   },
   'wasted-bytes': {
     status: 'failed',
@@ -393,56 +969,178 @@ export const examples: Record<RuleId, Examples> = {
     status: 'failed',
     catchesNot: [{ when: 'it was started and failed: another rule says so', evidence: withRun(failedRun('exited')) }],
     catches: [
-      { when: 'production would refuse its user', evidence: withRun(failedRun('refused', { reason: 'it would run as user id 0, and the lowest that is started is 1000' })), ids: ['refused'], found: /user id 0/ },
-      { when: 'it has nothing to start', evidence: withRun(failedRun('not-started', { reason: 'it has neither ENTRYPOINT nor CMD' })), ids: ['not-started'] },
-      { when: 'the engine has another architecture', evidence: withRun(failedRun('not-run', { reason: 'this engine cannot start linux/arm64 programs' })), ids: ['not-run'], found: /cannot start linux\/arm64/ },
-      { when: 'nobody asked for the run and the policy wants it', evidence: withRun(failedRun('not-asked', { reason: 'the policy does not want it run' })), ids: ['not-asked'] },
+      {
+        when: 'production would refuse its user',
+        evidence: withRun(
+          failedRun('refused', { reason: 'it would run as user id 0, and the lowest that is started is 1000' }),
+        ),
+        ids: ['refused'],
+        found: /user id 0/,
+      },
+      {
+        when: 'it has nothing to start',
+        evidence: withRun(failedRun('not-started', { reason: 'it has neither ENTRYPOINT nor CMD' })),
+        ids: ['not-started'],
+      },
+      {
+        when: 'the engine has another architecture',
+        evidence: withRun(failedRun('not-run', { reason: 'this engine cannot start linux/arm64 programs' })),
+        ids: ['not-run'],
+        found: /cannot start linux\/arm64/,
+      },
+      {
+        when: 'nobody asked for the run and the policy wants it',
+        evidence: withRun(failedRun('not-asked', { reason: 'the policy does not want it run' })),
+        ids: ['not-asked'],
+      },
     ],
   },
   'runtime-ready': {
     status: 'failed',
-    catchesNot: [{ when: 'a system call was refused and it came up all the same', evidence: withRun(goodRun({ refusedCalls: [{ name: 'io_uring_setup', count: 1 }] })) }],
+    catchesNot: [
+      {
+        when: 'a system call was refused and it came up all the same',
+        evidence: withRun(goodRun({ refusedCalls: [{ name: 'io_uring_setup', count: 1 }] })),
+      },
+    ],
     catches: [
-      { when: 'it ended', evidence: withRun(failedRun('exited', { exit: { code: 1 }, output: ['no such table'] })), ids: ['exited'], found: /exit code 1; it last said: no such table/ },
-      { when: 'it did not answer in time', evidence: withRun(failedRun('not-ready', { reason: 'not ready within 30 s', output: [] })), ids: ['not-ready'] },
-      { when: 'it needs a call that is refused', evidence: withRun(failedRun('exited', { refusedCalls: [{ name: 'unshare', count: 1 }] })), ids: ['exited'], found: /refused: unshare/ },
-      { when: 'it was refused many writes, of which five are named', evidence: withRun(failedRun('exited', { refusedWrites: ['/a', '/b', '/c', '/d', '/e', '/f'].map((path) => ({ path, why: 'read-only' as const, call: 'openat', count: 1 })), output: ['first', 'second', 'third', 'fourth', 'fifth'] })), ids: ['exited'] },
-      { when: 'it was refused one write', evidence: withRun(failedRun('exited', { refusedWrites: [{ path: '/a', why: 'read-only', call: 'openat', count: 1 }] })), ids: ['exited'] },
-      { when: 'it had too little memory', evidence: withRun(failedRun('exited', { outOfMemory: 1 })), ids: ['exited'], found: /want of memory/ },
+      {
+        when: 'it ended',
+        evidence: withRun(failedRun('exited', { exit: { code: 1 }, output: ['no such table'] })),
+        ids: ['exited'],
+        found: /exit code 1; it last said: no such table/,
+      },
+      {
+        when: 'it did not answer in time',
+        evidence: withRun(failedRun('not-ready', { reason: 'not ready within 30 s', output: [] })),
+        ids: ['not-ready'],
+      },
+      {
+        when: 'it needs a call that is refused',
+        evidence: withRun(failedRun('exited', { refusedCalls: [{ name: 'unshare', count: 1 }] })),
+        ids: ['exited'],
+        found: /refused: unshare/,
+      },
+      {
+        when: 'it was refused many writes, of which five are named',
+        evidence: withRun(
+          failedRun('exited', {
+            refusedWrites: ['/a', '/b', '/c', '/d', '/e', '/f'].map((path) => ({
+              path,
+              why: 'read-only' as const,
+              call: 'openat',
+              count: 1,
+            })),
+            output: ['first', 'second', 'third', 'fourth', 'fifth'],
+          }),
+        ),
+        ids: ['exited'],
+      },
+      {
+        when: 'it was refused one write',
+        evidence: withRun(
+          failedRun('exited', { refusedWrites: [{ path: '/a', why: 'read-only', call: 'openat', count: 1 }] }),
+        ),
+        ids: ['exited'],
+      },
+      {
+        when: 'it had too little memory',
+        evidence: withRun(failedRun('exited', { outOfMemory: 1 })),
+        ids: ['exited'],
+        found: /want of memory/,
+      },
     ],
   },
   'runtime-refused-writes': {
     status: 'failed',
     catchesNot: [{ when: 'it writes where it may', evidence: withRun(goodRun({ usedTmpfs: ['/tmp'] })) }],
     catches: [
-      { when: 'it writes to its root', evidence: withRun(goodRun({ refusedWrites: [{ path: '/var/log/app.log', why: 'read-only', call: 'openat', count: 3 }] })), ids: ['/var/log/app.log'], found: /openat was refused, 3 times: the root is read-only/ },
-      { when: 'it writes to what is not its own, and fails', evidence: withRun(failedRun('exited', { refusedWrites: [{ path: '/srv/data', why: 'permission', call: 'mkdir', count: 1 }] })), ids: ['/srv/data'], found: /may not write there/ },
+      {
+        when: 'it writes to its root',
+        evidence: withRun(
+          goodRun({ refusedWrites: [{ path: '/var/log/app.log', why: 'read-only', call: 'openat', count: 3 }] }),
+        ),
+        ids: ['/var/log/app.log'],
+        found: /openat was refused, 3 times: the root is read-only/,
+      },
+      {
+        when: 'it writes to what is not its own, and fails',
+        evidence: withRun(
+          failedRun('exited', { refusedWrites: [{ path: '/srv/data', why: 'permission', call: 'mkdir', count: 1 }] }),
+        ),
+        ids: ['/srv/data'],
+        found: /may not write there/,
+      },
     ],
   },
   'runtime-memory': {
     status: 'failed',
-    catchesNot: [{ when: 'it stays within a limit of its own', evidence: goodEvidence(), policy: policyWith({ runtime: { peakMemory: '42 MB' } }) }],
+    catchesNot: [
+      {
+        when: 'it stays within a limit of its own',
+        evidence: goodEvidence(),
+        policy: policyWith({ runtime: { peakMemory: '42 MB' } }),
+      },
+    ],
     catches: [
-      { when: 'the kernel ended it', evidence: withRun(failedRun('exited', { outOfMemory: 1, peakMemory: 536_870_912 })), ids: ['out-of-memory'], found: /ended a process/ },
-      { when: 'it needs more than it should', evidence: goodEvidence(), policy: policyWith({ runtime: { peakMemory: '40 MB' } }), ids: ['peak'], found: /^41 MB \(41000000 bytes\)/ },
+      {
+        when: 'the kernel ended it',
+        evidence: withRun(failedRun('exited', { outOfMemory: 1, peakMemory: 536_870_912 })),
+        ids: ['out-of-memory'],
+        found: /ended a process/,
+      },
+      {
+        when: 'it needs more than it should',
+        evidence: goodEvidence(),
+        policy: policyWith({ runtime: { peakMemory: '40 MB' } }),
+        ids: ['peak'],
+        found: /^41 MB \(41000000 bytes\)/,
+      },
     ],
   },
   'runtime-stop': {
     status: 'failed',
     catchesNot: [
-      { when: 'the signal itself ends it', evidence: withRun(goodRun({ stop: { signal: 'SIGQUIT', seconds: 0.1, exit: { code: 131, signal: 'SIGQUIT' }, forced: false } })) },
-      { when: 'it says the signal in its exit code', evidence: withRun(goodRun({ stop: { signal: 'SIGTERM', seconds: 0.1, exit: { code: 143 }, forced: false } })) },
+      {
+        when: 'the signal itself ends it',
+        evidence: withRun(
+          goodRun({ stop: { signal: 'SIGQUIT', seconds: 0.1, exit: { code: 131, signal: 'SIGQUIT' }, forced: false } }),
+        ),
+      },
+      {
+        when: 'it says the signal in its exit code',
+        evidence: withRun(goodRun({ stop: { signal: 'SIGTERM', seconds: 0.1, exit: { code: 143 }, forced: false } })),
+      },
     ],
     catches: [
-      { when: 'it ignores the signal', evidence: withRun(goodRun({ stop: { signal: 'SIGTERM', seconds: 10.01, exit: { code: 137, signal: 'SIGKILL' }, forced: true } })), ids: ['killed'], found: /still there 10\.0 s after SIGTERM/ },
-      { when: 'it fails at its end', evidence: withRun(goodRun({ stop: { signal: 'SIGTERM', seconds: 0.3, exit: { code: 1 }, forced: false } })), ids: ['exit-code'], found: /^exit code 1/ },
+      {
+        when: 'it ignores the signal',
+        evidence: withRun(
+          goodRun({
+            stop: { signal: 'SIGTERM', seconds: 10.01, exit: { code: 137, signal: 'SIGKILL' }, forced: true },
+          }),
+        ),
+        ids: ['killed'],
+        found: /still there 10\.0 s after SIGTERM/,
+      },
+      {
+        when: 'it fails at its end',
+        evidence: withRun(goodRun({ stop: { signal: 'SIGTERM', seconds: 0.3, exit: { code: 1 }, forced: false } })),
+        ids: ['exit-code'],
+        found: /^exit code 1/,
+      },
     ],
   },
   user: {
     status: 'failed',
     catchesNot: [{ when: 'there is no group', evidence: withConfiguration({ user: '1000' }) }],
     catches: [
-      { when: 'none is set [fault 25]', evidence: withConfiguration({ user: '' }), ids: ['user'], found: /runs as root/ },
+      {
+        when: 'none is set [fault 25]',
+        evidence: withConfiguration({ user: '' }),
+        ids: ['user'],
+        found: /runs as root/,
+      },
       { when: 'it is root', evidence: withConfiguration({ user: 'root' }), ids: ['user'] },
       { when: 'it is 0 with a group', evidence: withConfiguration({ user: '0:1000' }), ids: ['user'] },
       { when: 'it is a name', evidence: withConfiguration({ user: 'nonroot' }), ids: ['user'] },
@@ -454,11 +1152,22 @@ export const examples: Record<RuleId, Examples> = {
   healthcheck: {
     status: 'failed',
     catchesNot: [
-      { when: 'a shell runs its command', evidence: withHealthcheck('CMD-SHELL', 'wget -q -O /dev/null http://127.0.0.1:8080/healthz') },
-      { when: 'it is optional', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'configuration').healthcheck), policy: policyWith({ configuration: { healthcheck: 'optional' } }) },
+      {
+        when: 'a shell runs its command',
+        evidence: withHealthcheck('CMD-SHELL', 'wget -q -O /dev/null http://127.0.0.1:8080/healthz'),
+      },
+      {
+        when: 'it is optional',
+        evidence: evidenceWith((evidence) => delete valueOf(evidence, 'configuration').healthcheck),
+        policy: policyWith({ configuration: { healthcheck: 'optional' } }),
+      },
     ],
     catches: [
-      { when: 'there is none [fault 25]', evidence: evidenceWith((evidence) => delete valueOf(evidence, 'configuration').healthcheck), ids: ['healthcheck'] },
+      {
+        when: 'there is none [fault 25]',
+        evidence: evidenceWith((evidence) => delete valueOf(evidence, 'configuration').healthcheck),
+        ids: ['healthcheck'],
+      },
       { when: 'it is NONE', evidence: withHealthcheck('NONE'), ids: ['healthcheck'] },
       { when: 'it has no command', evidence: withHealthcheck('CMD'), ids: ['healthcheck'] },
       { when: 'its command is blank', evidence: withHealthcheck('CMD-SHELL', '  '), ids: ['healthcheck'] },
@@ -468,102 +1177,330 @@ export const examples: Record<RuleId, Examples> = {
   'exposed-ports': {
     status: 'failed',
     catchesNot: [
-      { when: 'none is exposed', evidence: withConfiguration({ exposedPorts: [] }), policy: policyWith({ configuration: { ports: [] } }) },
+      {
+        when: 'none is exposed',
+        evidence: withConfiguration({ exposedPorts: [] }),
+        policy: policyWith({ configuration: { ports: [] } }),
+      },
       { when: 'the policy names it', policy: policyWith({ configuration: { ports: [8080] } }) },
-      { when: 'they are the lowest and the highest', evidence: withConfiguration({ exposedPorts: ['1/udp', '65535/sctp'] }) },
+      {
+        when: 'they are the lowest and the highest',
+        evidence: withConfiguration({ exposedPorts: ['1/udp', '65535/sctp'] }),
+      },
     ],
     catches: [
       { when: 'it is the port of SSH', evidence: withConfiguration({ exposedPorts: ['22/tcp'] }), ids: ['22/tcp'] },
-      { when: 'the policy names the port of SSH', evidence: withConfiguration({ exposedPorts: ['22'] }), policy: policyWith({ configuration: { ports: [22] } }), ids: ['22'] },
+      {
+        when: 'the policy names the port of SSH',
+        evidence: withConfiguration({ exposedPorts: ['22'] }),
+        policy: policyWith({ configuration: { ports: [22] } }),
+        ids: ['22'],
+      },
       { when: 'the policy names another', policy: policyWith({ configuration: { ports: [8443] } }), ids: ['8080/tcp'] },
-      { when: 'it is a range', evidence: withConfiguration({ exposedPorts: ['8000-9000/tcp'] }), ids: ['8000-9000/tcp'] },
-      { when: 'the number is none of a port', evidence: withConfiguration({ exposedPorts: ['0/tcp', '65536/tcp', '999999', '8080/http'] }), ids: ['0/tcp', '65536/tcp', '8080/http', '999999'] },
-      { when: 'the policy names two others', evidence: withConfiguration({ exposedPorts: ['9000/tcp'] }), policy: policyWith({ configuration: { ports: [8443, 443] } }), ids: ['9000/tcp'] },
+      {
+        when: 'it is a range',
+        evidence: withConfiguration({ exposedPorts: ['8000-9000/tcp'] }),
+        ids: ['8000-9000/tcp'],
+      },
+      {
+        when: 'the number is none of a port',
+        evidence: withConfiguration({ exposedPorts: ['0/tcp', '65536/tcp', '999999', '8080/http'] }),
+        ids: ['0/tcp', '65536/tcp', '8080/http', '999999'],
+      },
+      {
+        when: 'the policy names two others',
+        evidence: withConfiguration({ exposedPorts: ['9000/tcp'] }),
+        policy: policyWith({ configuration: { ports: [8443, 443] } }),
+        ids: ['9000/tcp'],
+      },
     ],
   },
-  setuid: { status: 'failed', catchesNot: [{ when: 'no file has such a bit', evidence: withConfiguration({ setuid: [], worldWritable: [] }) }], catches: [{ when: 'there are two [fault 25]', evidence: withConfiguration({ setuid: [file('/usr/bin/su'), file('/usr/bin/mount')] }), ids: ['/usr/bin/mount', '/usr/bin/su'], found: /4755/ }] },
-  'world-writable': { status: 'failed', catchesNot: [{ when: 'no path is', evidence: withConfiguration({ worldWritable: [] }) }], catches: [{ when: 'there is one [fault 25]', evidence: withConfiguration({ worldWritable: [file('/app/data')] }), ids: ['/app/data'] }] },
+  setuid: {
+    status: 'failed',
+    catchesNot: [{ when: 'no file has such a bit', evidence: withConfiguration({ setuid: [], worldWritable: [] }) }],
+    catches: [
+      {
+        when: 'there are two [fault 25]',
+        evidence: withConfiguration({ setuid: [file('/usr/bin/su'), file('/usr/bin/mount')] }),
+        ids: ['/usr/bin/mount', '/usr/bin/su'],
+        found: /4755/,
+      },
+    ],
+  },
+  'world-writable': {
+    status: 'failed',
+    catchesNot: [{ when: 'no path is', evidence: withConfiguration({ worldWritable: [] }) }],
+    catches: [
+      {
+        when: 'there is one [fault 25]',
+        evidence: withConfiguration({ worldWritable: [file('/app/data')] }),
+        ids: ['/app/data'],
+      },
+    ],
+  },
   shells: {
     status: 'failed',
     catchesNot: [{ when: 'the policy allows it', evidence: withConfiguration({ shells: ['/bin/sh'] }) }],
-    catches: [{ when: 'the policy denies it', evidence: withConfiguration({ shells: ['/bin/sh'] }), policy: policyWith({ configuration: { shells: 'deny' } }), ids: ['/bin/sh'] }],
+    catches: [
+      {
+        when: 'the policy denies it',
+        evidence: withConfiguration({ shells: ['/bin/sh'] }),
+        policy: policyWith({ configuration: { shells: 'deny' } }),
+        ids: ['/bin/sh'],
+      },
+    ],
   },
   'package-managers': {
     status: 'failed',
-    catchesNot: [{ when: 'the policy allows it', evidence: withConfiguration({ packageManagers: ['/usr/bin/apt'] }), policy: policyWith({ configuration: { packageManagers: 'allow' } }) }],
-    catches: [{ when: 'there is one', evidence: withConfiguration({ packageManagers: ['/usr/bin/apt'] }), ids: ['/usr/bin/apt'] }],
+    catchesNot: [
+      {
+        when: 'the policy allows it',
+        evidence: withConfiguration({ packageManagers: ['/usr/bin/apt'] }),
+        policy: policyWith({ configuration: { packageManagers: 'allow' } }),
+      },
+    ],
+    catches: [
+      {
+        when: 'there is one',
+        evidence: withConfiguration({ packageManagers: ['/usr/bin/apt'] }),
+        ids: ['/usr/bin/apt'],
+      },
+    ],
   },
-  'package-caches': { status: 'failed', catchesNot: [{ when: 'the caches are empty', evidence: withConfiguration({ packageCaches: [] }) }], catches: [{ when: 'there is one [fault 25]', evidence: withConfiguration({ packageCaches: [{ path: '/var/lib/apt/lists', bytes: 18_000_000 }] }), ids: ['/var/lib/apt/lists'], found: /18 MB/ }] },
-  'ssh-server': { status: 'failed', catchesNot: [{ when: 'another server is there', evidence: withConfiguration({ sshServers: [], exposedPorts: ['8022/tcp'] }) }], catches: [{ when: 'there is one [fault 25]', evidence: withConfiguration({ sshServers: ['/usr/sbin/sshd'] }), ids: ['/usr/sbin/sshd'] }] },
+  'package-caches': {
+    status: 'failed',
+    catchesNot: [{ when: 'the caches are empty', evidence: withConfiguration({ packageCaches: [] }) }],
+    catches: [
+      {
+        when: 'there is one [fault 25]',
+        evidence: withConfiguration({ packageCaches: [{ path: '/var/lib/apt/lists', bytes: 18_000_000 }] }),
+        ids: ['/var/lib/apt/lists'],
+        found: /18 MB/,
+      },
+    ],
+  },
+  'ssh-server': {
+    status: 'failed',
+    catchesNot: [
+      { when: 'another server is there', evidence: withConfiguration({ sshServers: [], exposedPorts: ['8022/tcp'] }) },
+    ],
+    catches: [
+      {
+        when: 'there is one [fault 25]',
+        evidence: withConfiguration({ sshServers: ['/usr/sbin/sshd'] }),
+        ids: ['/usr/sbin/sshd'],
+      },
+    ],
+  },
   'exec-form': {
     status: 'failed',
     catchesNot: [
-      { when: 'the program is a script', evidence: withConfiguration({ entrypoint: ['/entrypoint.sh'], cmd: ['serve'] }) },
+      {
+        when: 'the program is a script',
+        evidence: withConfiguration({ entrypoint: ['/entrypoint.sh'], cmd: ['serve'] }),
+      },
       { when: 'a shell runs a file', evidence: withConfiguration({ entrypoint: ['/bin/sh', '/run.sh'], cmd: [] }) },
-      { when: 'a shell runs a file whose name has the option in it', evidence: withConfiguration({ entrypoint: ['/bin/sh', 'run-c'], cmd: [] }) },
-      { when: 'a shell has an option that only begins like it', evidence: withConfiguration({ entrypoint: ['/bin/bash', '-c0', '/run.sh'], cmd: [] }) },
+      {
+        when: 'a shell runs a file whose name has the option in it',
+        evidence: withConfiguration({ entrypoint: ['/bin/sh', 'run-c'], cmd: [] }),
+      },
+      {
+        when: 'a shell has an option that only begins like it',
+        evidence: withConfiguration({ entrypoint: ['/bin/bash', '-c0', '/run.sh'], cmd: [] }),
+      },
     ],
     catches: [
-      { when: 'CMD is in shell form', evidence: withConfiguration({ entrypoint: [], cmd: ['/bin/sh', '-c', 'python -m app'] }), ids: ['CMD'] },
-      { when: 'ENTRYPOINT is in shell form', evidence: withConfiguration({ entrypoint: ['/bin/sh', '-c', 'python -m app'] }), ids: ['ENTRYPOINT'] },
-      { when: 'SHELL was changed', evidence: withConfiguration({ entrypoint: ['/bin/bash', '-ec', 'python -m app'] }), ids: ['ENTRYPOINT'] },
+      {
+        when: 'CMD is in shell form',
+        evidence: withConfiguration({ entrypoint: [], cmd: ['/bin/sh', '-c', 'python -m app'] }),
+        ids: ['CMD'],
+      },
+      {
+        when: 'ENTRYPOINT is in shell form',
+        evidence: withConfiguration({ entrypoint: ['/bin/sh', '-c', 'python -m app'] }),
+        ids: ['ENTRYPOINT'],
+      },
+      {
+        when: 'SHELL was changed',
+        evidence: withConfiguration({ entrypoint: ['/bin/bash', '-ec', 'python -m app'] }),
+        ids: ['ENTRYPOINT'],
+      },
     ],
   },
   labels: {
     status: 'failed',
-    catchesNot: [{ when: 'only the required ones are set', evidence: withConfiguration({ labels: { team: 'shop' } }), policy: policyWith({ configuration: { labels: ['team'] } }) }],
+    catchesNot: [
+      {
+        when: 'only the required ones are set',
+        evidence: withConfiguration({ labels: { team: 'shop' } }),
+        policy: policyWith({ configuration: { labels: ['team'] } }),
+      },
+    ],
     catches: [
-      { when: 'one is missing', evidence: withConfiguration({ labels: { 'org.opencontainers.image.title': 'shop' } }), ids: ['org.opencontainers.image.source'] },
-      { when: 'one is empty', evidence: withConfiguration({ labels: { 'org.opencontainers.image.title': ' ', 'org.opencontainers.image.source': 'x' } }), ids: ['org.opencontainers.image.title'], found: /empty/ },
-      { when: 'the name is one of Object', evidence: withConfiguration({ labels: {} }), policy: policyWith({ configuration: { labels: ['constructor'] } }), ids: ['constructor'] },
+      {
+        when: 'one is missing',
+        evidence: withConfiguration({ labels: { 'org.opencontainers.image.title': 'shop' } }),
+        ids: ['org.opencontainers.image.source'],
+      },
+      {
+        when: 'one is empty',
+        evidence: withConfiguration({
+          labels: { 'org.opencontainers.image.title': ' ', 'org.opencontainers.image.source': 'x' },
+        }),
+        ids: ['org.opencontainers.image.title'],
+        found: /empty/,
+      },
+      {
+        when: 'the name is one of Object',
+        evidence: withConfiguration({ labels: {} }),
+        policy: policyWith({ configuration: { labels: ['constructor'] } }),
+        ids: ['constructor'],
+      },
     ],
   },
   'base-pinned': {
     status: 'failed',
     catchesNot: [
-      { when: 'the policy does not ask for it', evidence: withBase({ pinnedBy: 'nobody' }), policy: policyWith({ base: { digest: 'optional' } }) },
+      {
+        when: 'the policy does not ask for it',
+        evidence: withBase({ pinnedBy: 'nobody' }),
+        policy: policyWith({ base: { digest: 'optional' } }),
+      },
       { when: 'it is scratch', evidence: withBase({ pinnedBy: 'scratch', reference: 'scratch', written: 'scratch' }) },
     ],
     catches: [
-      { when: 'nobody pinned it [fault 44]', evidence: withBase({ pinnedBy: 'nobody' }), ids: ['gcr.io/distroless/python3-debian12:nonroot'] },
-      { when: 'a build stage is not pinned', evidence: withBase({}, { stage: 'build', pinnedBy: 'nobody', final: false, reference: 'docker.io/library/python:3.11' }), ids: ['docker.io/library/python:3.11'] },
-      { when: 'the digest is missing', evidence: withoutBaseDigest(), ids: ['gcr.io/distroless/python3-debian12:nonroot'] },
+      {
+        when: 'nobody pinned it [fault 44]',
+        evidence: withBase({ pinnedBy: 'nobody' }),
+        ids: ['gcr.io/distroless/python3-debian12:nonroot'],
+      },
+      {
+        when: 'a build stage is not pinned',
+        evidence: withBase(
+          {},
+          { stage: 'build', pinnedBy: 'nobody', final: false, reference: 'docker.io/library/python:3.11' },
+        ),
+        ids: ['docker.io/library/python:3.11'],
+      },
+      {
+        when: 'the digest is missing',
+        evidence: withoutBaseDigest(),
+        ids: ['gcr.io/distroless/python3-debian12:nonroot'],
+      },
     ],
   },
   'base-allowed': {
     status: 'failed',
     catchesNot: [
-      { when: 'it is scratch, which comes from nowhere', evidence: withBase({ pinnedBy: 'scratch', reference: 'scratch', written: 'scratch' }), policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }) },
-      { when: 'the list names it exactly', evidence: withBase({ reference: 'ghcr.io/acme/base:1' }), policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }) },
+      {
+        when: 'it is scratch, which comes from nowhere',
+        evidence: withBase({ pinnedBy: 'scratch', reference: 'scratch', written: 'scratch' }),
+        policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }),
+      },
+      {
+        when: 'the list names it exactly',
+        evidence: withBase({ reference: 'ghcr.io/acme/base:1' }),
+        policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }),
+      },
     ],
     catches: [
-      { when: 'it comes from elsewhere', evidence: withBase({ reference: 'docker.io/evil/python:3.11' }), ids: ['docker.io/evil/python'] },
-      { when: 'a name merely begins like an allowed one', evidence: withBase({ reference: 'ghcr.io/acme/base-evil:1' }), policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }), ids: ['ghcr.io/acme/base-evil'] },
-      { when: 'the registry merely begins like an allowed one', evidence: withBase({ reference: 'docker.io/libraryevil/python:3' }), policy: policyWith({ base: { allow: ['docker.io/library/*'] } }), ids: ['docker.io/libraryevil/python'] },
-      { when: 'a build stage comes from elsewhere', evidence: withBase({}, { stage: 'build', final: false, reference: '127.0.0.1:5000/evil/go' }), ids: ['127.0.0.1:5000/evil/go'] },
+      {
+        when: 'it comes from elsewhere',
+        evidence: withBase({ reference: 'docker.io/evil/python:3.11' }),
+        ids: ['docker.io/evil/python'],
+      },
+      {
+        when: 'a name merely begins like an allowed one',
+        evidence: withBase({ reference: 'ghcr.io/acme/base-evil:1' }),
+        policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }),
+        ids: ['ghcr.io/acme/base-evil'],
+      },
+      {
+        when: 'the registry merely begins like an allowed one',
+        evidence: withBase({ reference: 'docker.io/libraryevil/python:3' }),
+        policy: policyWith({ base: { allow: ['docker.io/library/*'] } }),
+        ids: ['docker.io/libraryevil/python'],
+      },
+      {
+        when: 'a build stage comes from elsewhere',
+        evidence: withBase({}, { stage: 'build', final: false, reference: '127.0.0.1:5000/evil/go' }),
+        ids: ['127.0.0.1:5000/evil/go'],
+      },
     ],
   },
   'base-latest': {
     status: 'failed',
     catchesNot: [
-      { when: 'it is scratch, which has no tag', evidence: withBase({ pinnedBy: 'scratch', reference: 'scratch', written: 'scratch' }) },
-      { when: 'a digest stands alone', evidence: withBase({ written: `docker.io/library/python@${digest('x')}`, reference: 'docker.io/library/python' }) },
+      {
+        when: 'it is scratch, which has no tag',
+        evidence: withBase({ pinnedBy: 'scratch', reference: 'scratch', written: 'scratch' }),
+      },
+      {
+        when: 'a digest stands alone',
+        evidence: withBase({
+          written: `docker.io/library/python@${digest('x')}`,
+          reference: 'docker.io/library/python',
+        }),
+      },
     ],
     catches: [
-      { when: 'the tag is latest [fault 25]', evidence: withBase({ written: 'python:latest', reference: 'docker.io/library/python:latest' }), ids: ['docker.io/library/python:latest'] },
-      { when: 'there is neither tag nor digest', evidence: withBase({ written: 'localhost:5000/python', reference: 'localhost:5000/python' }), policy: policyWith({ base: { allow: ['localhost:5000/*'] } }), ids: ['localhost:5000/python'] },
+      {
+        when: 'the tag is latest [fault 25]',
+        evidence: withBase({ written: 'python:latest', reference: 'docker.io/library/python:latest' }),
+        ids: ['docker.io/library/python:latest'],
+      },
+      {
+        when: 'there is neither tag nor digest',
+        evidence: withBase({ written: 'localhost:5000/python', reference: 'localhost:5000/python' }),
+        policy: policyWith({ base: { allow: ['localhost:5000/*'] } }),
+        ids: ['localhost:5000/python'],
+      },
     ],
   },
   exceptions: {
     status: 'failed',
-    catchesNot: [{ when: 'an exception is used', evidence: withVulnerabilities({ findings: [vulnerability()] }), policy: withExceptions(exception()) }],
+    catchesNot: [
+      {
+        when: 'an exception is used',
+        evidence: withVulnerabilities({ findings: [vulnerability()] }),
+        policy: withExceptions(exception()),
+      },
+    ],
     catches: [
-      { when: 'unused ones are denied [fault 32]', policy: policyWith({ exceptions: { unused: 'deny', register: [exception()] } }), ids: ['vulnerabilities/CVE-2026-0001'] },
-      { when: 'expired ones are denied [fault 29]', policy: policyWith({ exceptions: { expired: 'deny', register: [exception({ expires: '2026-11-22' })] } }), ids: ['vulnerabilities/CVE-2026-0001'], found: /last day was 2026-11-22/ },
-      { when: 'one lives too long [fault 31]', policy: withExceptions(exception({ expires: '2028-01-01' })), ids: ['vulnerabilities/CVE-2026-0001'], found: /at most 180 days/ },
-      { when: 'one of a single platform is expired', policy: policyWith({ exceptions: { expired: 'deny', register: [exception({ expires: '2026-11-22', platform: 'linux/amd64' })] } }), ids: ['vulnerabilities/CVE-2026-0001'] },
-      { when: 'one would allow missing evidence', policy: withExceptions(exception({ rule: 'evidence', id: 'sbom' })), ids: ['evidence/sbom'] },
-      { when: 'one would allow every finding without id', policy: withExceptions(exception({ id: 'unidentified' })), ids: ['vulnerabilities/unidentified'] },
+      {
+        when: 'unused ones are denied [fault 32]',
+        policy: policyWith({ exceptions: { unused: 'deny', register: [exception()] } }),
+        ids: ['vulnerabilities/CVE-2026-0001'],
+      },
+      {
+        when: 'expired ones are denied [fault 29]',
+        policy: policyWith({ exceptions: { expired: 'deny', register: [exception({ expires: '2026-11-22' })] } }),
+        ids: ['vulnerabilities/CVE-2026-0001'],
+        found: /last day was 2026-11-22/,
+      },
+      {
+        when: 'one lives too long [fault 31]',
+        policy: withExceptions(exception({ expires: '2028-01-01' })),
+        ids: ['vulnerabilities/CVE-2026-0001'],
+        found: /at most 180 days/,
+      },
+      {
+        when: 'one of a single platform is expired',
+        policy: policyWith({
+          exceptions: { expired: 'deny', register: [exception({ expires: '2026-11-22', platform: 'linux/amd64' })] },
+        }),
+        ids: ['vulnerabilities/CVE-2026-0001'],
+      },
+      {
+        when: 'one would allow missing evidence',
+        policy: withExceptions(exception({ rule: 'evidence', id: 'sbom' })),
+        ids: ['evidence/sbom'],
+      },
+      {
+        when: 'one would allow every finding without id',
+        policy: withExceptions(exception({ id: 'unidentified' })),
+        ids: ['vulnerabilities/unidentified'],
+      },
     ],
   },
 }
@@ -613,15 +1550,23 @@ export function growing(growth: Policy['size']['growth']): Policy {
 }
 
 export function earlierSize(): Baseline {
-  return { digest: digest('baseline'), verdict: evaluate(policy, goodEvidence(), now).verdict, evidence: goodEvidence() }
+  return {
+    digest: digest('baseline'),
+    verdict: evaluate(policy, goodEvidence(), now).verdict,
+    evidence: goodEvidence(),
+  }
 }
 
 function withHealthcheck(...test: string[]): Evidence {
-  return withConfiguration({ healthcheck: { test, intervalSeconds: 30, timeoutSeconds: 3, startPeriodSeconds: 0, retries: 3 } })
+  return withConfiguration({
+    healthcheck: { test, intervalSeconds: 30, timeoutSeconds: 3, startPeriodSeconds: 0, retries: 3 },
+  })
 }
 
 export function withLicenses(...licenses: string[]): Evidence {
-  return evidenceWith((evidence) => valueOf(evidence, 'licenses').packages.push({ name: 'library', version: '1.0', type: 'python-pkg', licenses }))
+  return evidenceWith((evidence) =>
+    valueOf(evidence, 'licenses').packages.push({ name: 'library', version: '1.0', type: 'python-pkg', licenses }),
+  )
 }
 
 function withNoPackages(): Evidence {

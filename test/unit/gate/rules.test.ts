@@ -4,7 +4,20 @@ import { evaluate } from '../../../src/gate/evaluate.ts'
 import { rules } from '../../../src/gate/rules.ts'
 import { severities, type RuleResult } from '../../../src/model/index.ts'
 import { ruleIds, type RuleId } from '../../../src/policy/rule-ids.ts'
-import { evidenceWith, exception, goodEvidence, missing, now, policy, policyWith, vulnerability, withBase, withExceptions, withLint, withVulnerabilities } from './good-evidence.ts'
+import {
+  evidenceWith,
+  exception,
+  goodEvidence,
+  missing,
+  now,
+  policy,
+  policyWith,
+  vulnerability,
+  withBase,
+  withExceptions,
+  withLint,
+  withVulnerabilities,
+} from './good-evidence.ts'
 import { earlierSize, examples, growing, withLicenses, withoutList, withSize, type Example } from './rule-examples.ts'
 
 describe.each(rules.map((rule) => ({ id: rule.id, rule })))('$id', ({ id, rule }) => {
@@ -23,15 +36,24 @@ describe.each(rules.map((rule) => ({ id: rule.id, rule })))('$id', ({ id, rule }
     expect(result.violations.map((violation) => violation.id).toSorted()).toEqual(example.ids)
     expect(result.status).toBe(status)
     expect(result.violations.map(({ found }) => found).join('\n')).toMatch(example.found ?? /./)
-    for (const violation of result.violations) expect([violation.wanted, violation.found, violation.remedy].filter((text) => text.trim().length < 1)).toEqual([])
+    for (const violation of result.violations)
+      expect([violation.wanted, violation.found, violation.remedy].filter((text) => text.trim().length < 1)).toEqual([])
   })
 
   it('says of each example what is in its golden file', async () => {
     const said = [{ when: 'all is well' }, ...catchesNot, ...catches].map((example: Example) => {
       const result = judge(id, example)
-      return { when: example.when, status: result.status, wanted: result.wanted, found: result.found, violations: result.violations }
+      return {
+        when: example.when,
+        status: result.status,
+        wanted: result.wanted,
+        found: result.found,
+        violations: result.violations,
+      }
     })
-    await expect(stringify(said, { lineWidth: 0, aliasDuplicateObjects: false })).toMatchFileSnapshot(`../../golden/rules/${id}.yaml`)
+    await expect(stringify(said, { lineWidth: 0, aliasDuplicateObjects: false })).toMatchFileSnapshot(
+      `../../golden/rules/${id}.yaml`,
+    )
   })
 
   it('tells where it comes from and what to do', () => {
@@ -42,33 +64,67 @@ describe.each(rules.map((rule) => ({ id: rule.id, rule })))('$id', ({ id, rule }
 
   it('says how bad its violations can be, and examples show each of it', () => {
     const seen = new Set(catches.flatMap((example) => judge(id, example).violations.map(({ severity }) => severity)))
-    const shown = rule.severities.length === severities.length ? [...seen].filter((severity) => !rule.severities.includes(severity)) : rule.severities.filter((severity) => !seen.has(severity))
-    expect({ shown, unsaid: [...seen].filter((severity) => !rule.severities.includes(severity)) }).toEqual({ shown: [], unsaid: [] })
+    const shown =
+      rule.severities.length === severities.length
+        ? [...seen].filter((severity) => !rule.severities.includes(severity))
+        : rule.severities.filter((severity) => !seen.has(severity))
+    expect({ shown, unsaid: [...seen].filter((severity) => !rule.severities.includes(severity)) }).toEqual({
+      shown: [],
+      unsaid: [],
+    })
   })
 })
 
 describe('what is reported and does not deny', () => {
   it.each([
-    { id: 'vulnerabilities' as const, evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: undefined, status: 'affected' } as never)] }) },
+    {
+      id: 'vulnerabilities' as const,
+      evidence: withVulnerabilities({
+        findings: [vulnerability({ fixedVersion: undefined, status: 'affected' } as never)],
+      }),
+    },
     { id: 'lint-pragmas' as const, evidence: withLint([], [{ rules: ['DL3008'], line: 3, global: false }]) },
     { id: 'licenses' as const, evidence: withLicenses('see COPYING') },
-    { id: 'size-unpacked' as const, evidence: goodEvidence(), policy: policyWith({ size: { unpacked: { warn: '60 MB' } } }) },
-    { id: 'size-compressed' as const, evidence: goodEvidence(), policy: policyWith({ size: { compressed: { warn: '20 MB' } } }) },
-    { id: 'size-growth' as const, evidence: withSize({ unpacked: 62_000_001 }), policy: growing({ warn: '1 MB', deny: '2 MB' }), baseline: earlierSize() },
+    {
+      id: 'size-unpacked' as const,
+      evidence: goodEvidence(),
+      policy: policyWith({ size: { unpacked: { warn: '60 MB' } } }),
+    },
+    {
+      id: 'size-compressed' as const,
+      evidence: goodEvidence(),
+      policy: policyWith({ size: { compressed: { warn: '20 MB' } } }),
+    },
+    {
+      id: 'size-growth' as const,
+      evidence: withSize({ unpacked: 62_000_001 }),
+      policy: growing({ warn: '1 MB', deny: '2 MB' }),
+      baseline: earlierSize(),
+    },
     { id: 'size-growth' as const, evidence: goodEvidence(), policy: growing({ warn: '1 MB' }) },
     { id: 'exceptions' as const, evidence: goodEvidence(), policy: withExceptions(exception()) },
-    { id: 'exceptions' as const, evidence: goodEvidence(), policy: withExceptions(exception({ expires: '2026-11-22' })) },
+    {
+      id: 'exceptions' as const,
+      evidence: goodEvidence(),
+      policy: withExceptions(exception({ expires: '2026-11-22' })),
+    },
   ])('$id warns', ({ id, ...example }) => {
     const result = judge(id, example)
     expect(result.status).toBe('warned')
     expect(result.violations).toHaveLength(1)
-    expect(evaluate(example.policy ?? policy, example.evidence, now, { baseline: example.baseline }).verdict.outcome).toBe('passed')
+    expect(
+      evaluate(example.policy ?? policy, example.evidence, now, { baseline: example.baseline }).verdict.outcome,
+    ).toBe('passed')
   })
 
   it('an unfixed finding that would stay within its limit is no remark', () => {
     const unfixed = vulnerability({ status: 'affected' })
     delete unfixed.fixedVersion
-    const result = judge('vulnerabilities', { when: '', evidence: withVulnerabilities({ findings: [unfixed] }), policy: policyWith({ vulnerabilities: { critical: 1 } }) })
+    const result = judge('vulnerabilities', {
+      when: '',
+      evidence: withVulnerabilities({ findings: [unfixed] }),
+      policy: policyWith({ vulnerabilities: { critical: 1 } }),
+    })
     expect(result.status).toBe('passed')
     expect(result.found).toContain('1 without a repair')
   })
@@ -77,13 +133,20 @@ describe('what is reported and does not deny', () => {
 describe('what there is nothing to judge by for', () => {
   it.each([
     { when: 'no list was given', evidence: withoutList(), found: 'not judged: no list was given (--known-exploited)' },
-    { when: 'the list cannot be read', evidence: evidenceWith((evidence) => (evidence.knownExploited = missing)), found: 'not judged: the list cannot be read' },
+    {
+      when: 'the list cannot be read',
+      evidence: evidenceWith((evidence) => (evidence.knownExploited = missing)),
+      found: 'not judged: the list cannot be read',
+    },
   ])('known-exploited never reads as passed where $when', ({ evidence, found }) => {
     expect(judge('known-exploited', { evidence })).toMatchObject({ status: 'off', found, violations: [] })
   })
 
   it('an exception from it is neither used nor unused', () => {
-    expect(judge('exceptions', { evidence: withoutList(), policy: withExceptions(exception({ rule: 'known-exploited' })) }).found).toBe('1 unjudged')
+    expect(
+      judge('exceptions', { evidence: withoutList(), policy: withExceptions(exception({ rule: 'known-exploited' })) })
+        .found,
+    ).toBe('1 unjudged')
   })
 })
 
@@ -97,9 +160,10 @@ it('points at the line of the Dockerfile', () => {
 })
 
 function judge(id: RuleId, example: Partial<Example>): RuleResult {
-  const { verdict } = evaluate(example.policy ?? policy, example.evidence ?? goodEvidence(), now, { baseline: example.baseline })
+  const { verdict } = evaluate(example.policy ?? policy, example.evidence ?? goodEvidence(), now, {
+    baseline: example.baseline,
+  })
   const result = verdict.results.find(({ rule }) => rule === id)
   if (!result) throw new Error(`no result of ${id}`)
   return result
 }
-

@@ -15,7 +15,16 @@ describe('duplicateKey', () => {
     expect(duplicateKey(json)).toBe(key)
   })
 
-  it.each(['{}', '[]', '"a"', '1', '{"a":"a","b":"a"}', '{"a":{"a":1},"b":["a","a",{"a":1}]}', '[{"a":1},{"a":1}]', '{"a":"\\\\","b":"{\\"a\\":1,\\"a\\":1}"}'])('finds none in %s', (json) => {
+  it.each([
+    '{}',
+    '[]',
+    '"a"',
+    '1',
+    '{"a":"a","b":"a"}',
+    '{"a":{"a":1},"b":["a","a",{"a":1}]}',
+    '[{"a":1},{"a":1}]',
+    '{"a":"\\\\","b":"{\\"a\\":1,\\"a\\":1}"}',
+  ])('finds none in %s', (json) => {
     expect(duplicateKey(json)).toBeUndefined()
   })
 

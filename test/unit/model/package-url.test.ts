@@ -3,18 +3,56 @@ import { imagePackageUrl, namesPackage, parsePackageUrl } from '../../../src/mod
 
 describe('parsePackageUrl', () => {
   it.each([
-    ['pkg:deb/debian/libssl3@3.0.13-1~deb12u1?arch=amd64&distro=debian-12.9', { type: 'deb', namespace: 'debian', name: 'libssl3', version: '3.0.13-1~deb12u1', qualifiers: { arch: 'amd64', distro: 'debian-12.9' } }],
-    ['pkg:npm/%40angular/core@12.3.1', { type: 'npm', namespace: '@angular', name: 'core', version: '12.3.1', qualifiers: {} }],
+    [
+      'pkg:deb/debian/libssl3@3.0.13-1~deb12u1?arch=amd64&distro=debian-12.9',
+      {
+        type: 'deb',
+        namespace: 'debian',
+        name: 'libssl3',
+        version: '3.0.13-1~deb12u1',
+        qualifiers: { arch: 'amd64', distro: 'debian-12.9' },
+      },
+    ],
+    [
+      'pkg:npm/%40angular/core@12.3.1',
+      { type: 'npm', namespace: '@angular', name: 'core', version: '12.3.1', qualifiers: {} },
+    ],
     ['pkg:npm/@angular/core', { type: 'npm', namespace: '@angular', name: 'core', qualifiers: {} }],
-    ['pkg:golang/github.com/Gorilla/Mux@v1.8.0#middleware', { type: 'golang', namespace: 'github.com/gorilla', name: 'mux', version: 'v1.8.0', qualifiers: {}, subpath: 'middleware' }],
+    [
+      'pkg:golang/github.com/Gorilla/Mux@v1.8.0#middleware',
+      {
+        type: 'golang',
+        namespace: 'github.com/gorilla',
+        name: 'mux',
+        version: 'v1.8.0',
+        qualifiers: {},
+        subpath: 'middleware',
+      },
+    ],
     ['pkg:PyPI/Zope_Interface@5', { type: 'pypi', name: 'zope-interface', version: '5', qualifiers: {} }],
-    ['pkg://maven/org.example/a@1%2B2', { type: 'maven', namespace: 'org.example', name: 'a', version: '1+2', qualifiers: {} }],
+    [
+      'pkg://maven/org.example/a@1%2B2',
+      { type: 'maven', namespace: 'org.example', name: 'a', version: '1+2', qualifiers: {} },
+    ],
     ['pkg:oci/orders@sha256%3Aaa', { type: 'oci', name: 'orders', version: 'sha256:aa', qualifiers: {} }],
   ])('reads %s', (text, expected) => {
     expect(parsePackageUrl(text)).toEqual(expected)
   })
 
-  it.each(['', 'pkg:', 'pkg:deb', 'pkg:deb/', 'libssl3', 'deb/debian/libssl3', 'pkg:deb/debian/libssl3@', 'pkg:deb/a%ZZ', 'pkg:deb/a?arch', 'pkg:deb/a?=x', 'pkg:deb/a#', 'pkg:1eb/a'])('refuses %j', (text) => {
+  it.each([
+    '',
+    'pkg:',
+    'pkg:deb',
+    'pkg:deb/',
+    'libssl3',
+    'deb/debian/libssl3',
+    'pkg:deb/debian/libssl3@',
+    'pkg:deb/a%ZZ',
+    'pkg:deb/a?arch',
+    'pkg:deb/a?=x',
+    'pkg:deb/a#',
+    'pkg:1eb/a',
+  ])('refuses %j', (text) => {
     expect(parsePackageUrl(text)).toBeUndefined()
   })
 })
@@ -22,11 +60,26 @@ describe('parsePackageUrl', () => {
 describe('namesPackage', () => {
   const found = 'pkg:deb/debian/libssl3@3.0.13-1?arch=amd64'
 
-  it.each(['pkg:deb/debian/libssl3', 'pkg:deb/debian/libssl3@3.0.13-1', 'pkg:deb/debian/libssl3?arch=amd64', 'pkg:deb/Debian/LibSSL3', found])('%s names it', (wanted) => {
+  it.each([
+    'pkg:deb/debian/libssl3',
+    'pkg:deb/debian/libssl3@3.0.13-1',
+    'pkg:deb/debian/libssl3?arch=amd64',
+    'pkg:deb/Debian/LibSSL3',
+    found,
+  ])('%s names it', (wanted) => {
     expect(matches(wanted, found)).toBe(true)
   })
 
-  it.each(['pkg:deb/libssl3', 'pkg:deb/ubuntu/libssl3', 'pkg:rpm/debian/libssl3', 'pkg:deb/debian/libssl', 'pkg:deb/debian/libssl3@3.0', 'pkg:deb/debian/libssl3@3.0.13-1?arch=arm64', 'pkg:deb/debian/libssl3?distro=debian-12', 'pkg:deb/debian/libssl3#lib'])('%s does not', (wanted) => {
+  it.each([
+    'pkg:deb/libssl3',
+    'pkg:deb/ubuntu/libssl3',
+    'pkg:rpm/debian/libssl3',
+    'pkg:deb/debian/libssl',
+    'pkg:deb/debian/libssl3@3.0',
+    'pkg:deb/debian/libssl3@3.0.13-1?arch=arm64',
+    'pkg:deb/debian/libssl3?distro=debian-12',
+    'pkg:deb/debian/libssl3#lib',
+  ])('%s does not', (wanted) => {
     expect(matches(wanted, found)).toBe(false)
   })
 })
@@ -34,7 +87,11 @@ describe('namesPackage', () => {
 it('names an image by the last part of its name and its digest', () => {
   const digest = `sha256:${'a'.repeat(64)}`
   expect(imagePackageUrl({ name: 'shop/orders', digest })).toBe(`pkg:oci/orders@sha256%3A${'a'.repeat(64)}`)
-  expect(parsePackageUrl(imagePackageUrl({ name: 'shop/orders', digest }))).toMatchObject({ type: 'oci', name: 'orders', version: digest })
+  expect(parsePackageUrl(imagePackageUrl({ name: 'shop/orders', digest }))).toMatchObject({
+    type: 'oci',
+    name: 'orders',
+    version: digest,
+  })
 })
 
 function matches(wanted: string, found: string): boolean {

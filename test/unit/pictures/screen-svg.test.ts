@@ -5,7 +5,11 @@ import { screenSvg } from '../../pictures/screen-svg.ts'
 const escape = '\u001b'
 
 function pieces(svg: string): Array<Record<string, unknown>> {
-  const parsed = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '', isArray: (name) => name === 'text' || name === 'tspan' }).parse(svg) as { svg: { text: Array<{ y: string; tspan: Array<Record<string, unknown>> }> } }
+  const parsed = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    isArray: (name) => name === 'text' || name === 'tspan',
+  }).parse(svg) as { svg: { text: Array<{ y: string; tspan: Array<Record<string, unknown>> }> } }
   return parsed.svg.text.flatMap(({ y, tspan }) => tspan.map((piece) => ({ y, ...piece })))
 }
 
@@ -20,7 +24,18 @@ describe('a screen as a picture', () => {
   })
 
   it('keeps colours, and those that go on over the end of a line', () => {
-    const found = pieces(screenSvg({ lines: [`${escape}[32m✓${escape}[39m fine ${escape}[31mred`, `still${escape}[0m ${escape}[2mdim${escape}[0m ${escape}[1mbold`], columns: 20 }, 'colours'))
+    const found = pieces(
+      screenSvg(
+        {
+          lines: [
+            `${escape}[32m✓${escape}[39m fine ${escape}[31mred`,
+            `still${escape}[0m ${escape}[2mdim${escape}[0m ${escape}[1mbold`,
+          ],
+          columns: 20,
+        },
+        'colours',
+      ),
+    )
     expect(found.map(({ fill, 'font-weight': weight, '#text': text }) => [text, fill, weight])).toEqual([
       ['✓', '#80c8a0', undefined],
       ['fine', undefined, undefined],
@@ -38,7 +53,9 @@ describe('a screen as a picture', () => {
   })
 
   it('refuses a colour that nobody has looked at', () => {
-    expect(() => screenSvg({ lines: [`${escape}[35mmagenta`], columns: 20 }, 'magenta')).toThrow(/wanted a colour of red, green, yellow, cyan/)
+    expect(() => screenSvg({ lines: [`${escape}[35mmagenta`], columns: 20 }, 'magenta')).toThrow(
+      /wanted a colour of red, green, yellow, cyan/,
+    )
     expect(() => screenSvg({ lines: [`${escape}[41mloud`], columns: 20 }, 'loud')).toThrow(/no background/)
   })
 })

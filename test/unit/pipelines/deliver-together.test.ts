@@ -34,19 +34,43 @@ function recorder() {
 describe('several sources by one call', () => {
   it('are each judged and reported, whatever becomes of the others', async () => {
     const { events, part } = recorder()
-    const merged = await deliverTogether([part('orders', brokenRun(), false), part('billing', passedRun(), false), part('mail', rejectedRun(), false)], 2)
-    expect(merged.parts.map(({ name, state }) => `${name} ${state}`)).toEqual(['billing passed', 'mail rejected', 'orders broken'])
+    const merged = await deliverTogether(
+      [part('orders', brokenRun(), false), part('billing', passedRun(), false), part('mail', rejectedRun(), false)],
+      2,
+    )
+    expect(merged.parts.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'billing passed',
+      'mail rejected',
+      'orders broken',
+    ])
     expect(merged.outcome).toBe('rejected')
-    expect(events.filter((event) => event.endsWith('ended')).toSorted()).toEqual(['billing ended', 'mail ended', 'orders ended'])
+    expect(events.filter((event) => event.endsWith('ended')).toSorted()).toEqual([
+      'billing ended',
+      'mail ended',
+      'orders ended',
+    ])
   })
 
   it('are published when all of them have passed, and not before', async () => {
     const { events, part } = recorder()
-    const merged = await deliverTogether([part('orders', passedRun(), true), part('billing', passedRun(), true, 20), part('mail', passedRun(), true)], 1)
+    const merged = await deliverTogether(
+      [part('orders', passedRun(), true), part('billing', passedRun(), true, 20), part('mail', passedRun(), true)],
+      1,
+    )
     expect(merged.outcome).toBe('passed')
     expect(events).toEqual([
-      'orders begins', 'orders passed', 'billing begins', 'billing passed', 'mail begins', 'mail passed',
-      'orders published', 'orders ended', 'billing published', 'billing ended', 'mail published', 'mail ended',
+      'orders begins',
+      'orders passed',
+      'billing begins',
+      'billing passed',
+      'mail begins',
+      'mail passed',
+      'orders published',
+      'orders ended',
+      'billing published',
+      'billing ended',
+      'mail published',
+      'mail ended',
     ])
   })
 
@@ -64,13 +88,22 @@ describe('several sources by one call', () => {
     const { events, part } = recorder()
     const merged = await deliverTogether([part('orders', passedRun(), true), part('orders', passedRun(), true)], 2)
     expect(merged.outcome).toBe('rejected')
-    expect(events).toContain('orders held: sources of one call are released together or not at all, and orders was given more than once')
+    expect(events).toContain(
+      'orders held: sources of one call are released together or not at all, and orders was given more than once',
+    )
   })
 
   it('that have nothing to publish have their reports while others still run', async () => {
     const { events, part } = recorder()
     await deliverTogether([part('orders', passedRun(), false), part('billing', passedRun(), false)], 1)
-    expect(events).toEqual(['orders begins', 'orders passed', 'orders ended', 'billing begins', 'billing passed', 'billing ended'])
+    expect(events).toEqual([
+      'orders begins',
+      'orders passed',
+      'orders ended',
+      'billing begins',
+      'billing passed',
+      'billing ended',
+    ])
   })
 })
 

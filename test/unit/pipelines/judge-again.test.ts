@@ -19,7 +19,9 @@ const application = (text: string) => ({ path: 'loadline.yaml', text })
 describe('recorded evidence, judged again', () => {
   it('gives the same verdict by the same policy at the same moment', () => {
     const run = judgeAgain({ recorded: recorded(goodEvidence()), now })
-    expect(run.verdict).toEqual({ ...evaluate(policy, goodEvidence(), now, { tools: run.verdict!.binding.tools }).verdict })
+    expect(run.verdict).toEqual({
+      ...evaluate(policy, goodEvidence(), now, { tools: run.verdict!.binding.tools }).verdict,
+    })
     expect(run.outcome).toBe('passed')
     expect(exitCodeOf(run)).toBe(0)
   })
@@ -35,13 +37,19 @@ describe('recorded evidence, judged again', () => {
     const without = goodEvidence()
     without.platforms[0]!.evidence.secrets = missing
     expect(exitCodeOf(judgeAgain({ recorded: recorded(without), now }))).toBe(3)
-    expect(exitCodeOf(judgeAgain({ recorded: recorded(goodEvidence()), now: new Date('2026-12-24T00:00:00Z') }))).toBe(3)
-    expect(exitCodeOf(judgeAgain({ recorded: recorded(goodEvidence()), now, platforms: ['linux/amd64', 'linux/arm64'] }))).toBe(3)
+    expect(exitCodeOf(judgeAgain({ recorded: recorded(goodEvidence()), now: new Date('2026-12-24T00:00:00Z') }))).toBe(
+      3,
+    )
+    expect(
+      exitCodeOf(judgeAgain({ recorded: recorded(goodEvidence()), now, platforms: ['linux/amd64', 'linux/arm64'] })),
+    ).toBe(3)
   })
 
   it('sets a rule in force on its day', () => {
     const old = recorded(withVulnerabilities({ findings: [vulnerability()] }))
-    const asks = application('version: 1\ndatabase: {maximumAge: 365d}\nvulnerabilities: {knownExploited: {maximumAge: 365d}}\nrules: {vulnerabilities: {level: deny, effectiveFrom: 2026-12-24}}')
+    const asks = application(
+      'version: 1\ndatabase: {maximumAge: 365d}\nvulnerabilities: {knownExploited: {maximumAge: 365d}}\nrules: {vulnerabilities: {level: deny, effectiveFrom: 2026-12-24}}',
+    )
     expect(exitCodeOf(judgeAgain({ recorded: old, application: asks, now: new Date('2026-12-23T23:59:59Z') }))).toBe(0)
     expect(exitCodeOf(judgeAgain({ recorded: old, application: asks, now: new Date('2026-12-24T00:00:00Z') }))).toBe(1)
   })
@@ -56,7 +64,11 @@ describe('recorded evidence, judged again', () => {
     const old = recorded(withVulnerabilities({ findings: [vulnerability({ id: 'CVE-2024-3094', severity: 'low' })] }))
     const path = new URL('../../fixtures/cisa-kev/two-entries.json', import.meta.url)
     expect(exitCodeOf(judgeAgain({ recorded: old, now }))).toBe(0)
-    const run = judgeAgain({ recorded: old, knownExploited: { path: 'kev.json', text: readFileSync(path, 'utf8') }, now })
+    const run = judgeAgain({
+      recorded: old,
+      knownExploited: { path: 'kev.json', text: readFileSync(path, 'utf8') },
+      now,
+    })
     expect([exitCodeOf(run), run.verdict?.binding.knownExploited?.name]).toEqual([1, 'kev.json'])
     expect(exitCodeOf(judgeAgain({ recorded: old, knownExploited: { path: 'kev.json', text: '{}' }, now }))).toBe(3)
   })
@@ -71,6 +83,9 @@ describe('recorded evidence, judged again', () => {
 
   it('is refused where the run broke off before there was any', () => {
     const { evidence: _, ...blind } = brokenRun()
-    for (const run of [brokenRun(), blind]) expect(() => judgeAgain({ recorded: { path: 'verdict.json', text: renderJson(run) }, now })).toThrow(/wanted recorded evidence, found none of an image in verdict\.json: that run broke off in the stage/)
+    for (const run of [brokenRun(), blind])
+      expect(() => judgeAgain({ recorded: { path: 'verdict.json', text: renderJson(run) }, now })).toThrow(
+        /wanted recorded evidence, found none of an image in verdict\.json: that run broke off in the stage/,
+      )
   })
 })

@@ -14,7 +14,9 @@ describe('a run that breaks off', () => {
     const { verdict } = evaluate(policy, goodEvidence(), now)
     const errors = fc.oneof(
       fc.string().map((message) => new Error(message)),
-      fc.constantFrom(...(Object.keys(errorCodes) as ErrorCode[])).map((code) => new DeliveryError(code, 'no space left on device', 'Make room.')),
+      fc
+        .constantFrom(...(Object.keys(errorCodes) as ErrorCode[]))
+        .map((code) => new DeliveryError(code, 'no space left on device', 'Make room.')),
       fc.constantFrom('connection reset', null, 0, { message: 'x' }),
     )
     await fc.assert(
@@ -32,7 +34,11 @@ describe('a run that breaks off', () => {
 
   it('because the engine went away says so, and what to do [fault 57]', async () => {
     const run = await documentRun({}, facts, new Error('rpc error: connection refused'))
-    expect(run.failure).toMatchObject({ code: 'ENGINE', message: 'the engine broke off: rpc error: connection refused', hint: expect.stringContaining('engine status') })
+    expect(run.failure).toMatchObject({
+      code: 'ENGINE',
+      message: 'the engine broke off: rpc error: connection refused',
+      hint: expect.stringContaining('engine status'),
+    })
     expect(exitCodeOf(run)).toBe(3)
   })
 

@@ -1,15 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../src/errors.ts'
 import { digestOf } from '../../../src/model/index.ts'
-import { changedLocks, decidePolicy, defaultPolicy, lockablePaths, loadPolicy, policyDigest, strictPolicy, type DecidedPolicy } from '../../../src/policy/index.ts'
+import {
+  changedLocks,
+  decidePolicy,
+  defaultPolicy,
+  lockablePaths,
+  loadPolicy,
+  policyDigest,
+  strictPolicy,
+  type DecidedPolicy,
+} from '../../../src/policy/index.ts'
 
 const now = new Date('2026-11-23T12:00:00Z')
 
 function decide(organisation: string | undefined, application?: string): DecidedPolicy {
-  return decidePolicy({
-    organisation: organisation === undefined ? undefined : { path: 'acme.yaml', text: organisation },
-    application: application === undefined ? undefined : { path: 'loadline.yaml', text: application },
-  }, now)
+  return decidePolicy(
+    {
+      organisation: organisation === undefined ? undefined : { path: 'acme.yaml', text: organisation },
+      application: application === undefined ? undefined : { path: 'loadline.yaml', text: application },
+    },
+    now,
+  )
 }
 
 function problems(organisation: string, application?: string): string[] {
@@ -24,7 +36,11 @@ function problems(organisation: string, application?: string): string[] {
 
 describe('a policy without an organisation', () => {
   it('is the default where there is no file, and says so', () => {
-    expect(decide(undefined)).toEqual({ policy: defaultPolicy, locked: [], layers: [{ role: 'shipped', name: 'default', digest: policyDigest(defaultPolicy) }] })
+    expect(decide(undefined)).toEqual({
+      policy: defaultPolicy,
+      locked: [],
+      layers: [{ role: 'shipped', name: 'default', digest: policyDigest(defaultPolicy) }],
+    })
   })
 
   it('is what the loader reads', () => {
@@ -37,16 +53,25 @@ describe('a policy without an organisation', () => {
   })
 
   it('locks nothing', () => {
-    expect(() => decide(undefined, 'version: 1\nlocked: [secrets]')).toThrow('loadline.yaml:2:1: locked: unknown key here; only the file of an organisation locks keys (--organisation)')
+    expect(() => decide(undefined, 'version: 1\nlocked: [secrets]')).toThrow(
+      'loadline.yaml:2:1: locked: unknown key here; only the file of an organisation locks keys (--organisation)',
+    )
   })
 })
 
 describe('the file of an organisation', () => {
   it('stands between the shipped policy and the application', () => {
-    const { policy, layers } = decide('version: 1\nvulnerabilities: {medium: 3, low: 9}\nrules: {user: {level: warn, reason: old images remain}}', 'version: 1\nvulnerabilities: {medium: 5}\nrules: {labels: {level: warn, reason: not yet labelled}}')
+    const { policy, layers } = decide(
+      'version: 1\nvulnerabilities: {medium: 3, low: 9}\nrules: {user: {level: warn, reason: old images remain}}',
+      'version: 1\nvulnerabilities: {medium: 5}\nrules: {labels: {level: warn, reason: not yet labelled}}',
+    )
     expect(policy.vulnerabilities).toEqual({ ...defaultPolicy.vulnerabilities, medium: 5, low: 9 })
     expect(Object.keys(policy.rules)).toEqual(['user', 'labels'])
-    expect(layers.map(({ role, name }) => `${role} ${name}`)).toEqual(['shipped default', 'organisation acme.yaml', 'application loadline.yaml'])
+    expect(layers.map(({ role, name }) => `${role} ${name}`)).toEqual([
+      'shipped default',
+      'organisation acme.yaml',
+      'application loadline.yaml',
+    ])
   })
 
   it('judges alone where the application has no file', () => {
@@ -59,19 +84,35 @@ describe('the file of an organisation', () => {
   })
 
   it('measures exceptions by its own limit', () => {
-    const register = 'exceptions: {register: [{rule: setuid, id: /usr/bin/su, reason: needed by the agent, owner: team-x, expires: 2027-01-31}]}'
-    expect(problems('version: 1\nexceptions: {maximumDays: 30}', `version: 1\n${register}`)[0]).toContain('at most 30 days from today')
+    const register =
+      'exceptions: {register: [{rule: setuid, id: /usr/bin/su, reason: needed by the agent, owner: team-x, expires: 2027-01-31}]}'
+    expect(problems('version: 1\nexceptions: {maximumDays: 30}', `version: 1\n${register}`)[0]).toContain(
+      'at most 30 days from today',
+    )
   })
 
   it('is named by its own errors, and the application by its own', () => {
-    expect(problems('version: 1\nlint: {failOn: never}', 'version: 1\nlint: {failOn: also}')[0]).toMatch(/^acme\.yaml:2:16: lint\.failOn: /)
-    expect(problems('version: 1', 'version: 1\nlint: {failOn: also}')[0]).toMatch(/^loadline\.yaml:2:16: lint\.failOn: /)
+    expect(problems('version: 1\nlint: {failOn: never}', 'version: 1\nlint: {failOn: also}')[0]).toMatch(
+      /^acme\.yaml:2:16: lint\.failOn: /,
+    )
+    expect(problems('version: 1', 'version: 1\nlint: {failOn: also}')[0]).toMatch(
+      /^loadline\.yaml:2:16: lint\.failOn: /,
+    )
   })
 
   it.each([
-    ['locked: [vulnerabilites]', 'acme.yaml:2:10: locked[0]: wanted the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "vulnerabilites"; did you mean "vulnerabilities"?'],
-    ['locked: [rules.secret]', 'acme.yaml:2:10: locked[0]: wanted the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "rules.secret"; did you mean "rules.secrets"?'],
-    ['locked: [version]', 'acme.yaml:2:10: locked[0]: wanted the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "version"'],
+    [
+      'locked: [vulnerabilites]',
+      'acme.yaml:2:10: locked[0]: wanted the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "vulnerabilites"; did you mean "vulnerabilities"?',
+    ],
+    [
+      'locked: [rules.secret]',
+      'acme.yaml:2:10: locked[0]: wanted the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "rules.secret"; did you mean "rules.secrets"?',
+    ],
+    [
+      'locked: [version]',
+      'acme.yaml:2:10: locked[0]: wanted the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "version"',
+    ],
     ['locked: []', 'acme.yaml:2:9: locked: wanted at least one path, or no key at all; found an empty list'],
   ])('locks what exists: %s', (line, message) => {
     expect(problems(`version: 1\n${line}`)).toEqual([message])
@@ -80,14 +121,42 @@ describe('the file of an organisation', () => {
 
 describe('a locked key', () => {
   it.each([
-    ['vulnerabilities.critical', 'vulnerabilities: {critical: 5}', 'loadline.yaml:2:29: vulnerabilities.critical: locked by the organisation at acme.yaml:2 (vulnerabilities.critical): wanted 0; found 5; leave the key out, or ask whoever answers for that file'],
-    ['vulnerabilities', 'vulnerabilities: {critical: 5}', 'loadline.yaml:2:29: vulnerabilities.critical: locked by the organisation at acme.yaml:2 (vulnerabilities): wanted 0; found 5; leave the key out, or ask whoever answers for that file'],
-    ['rules.secrets', 'rules: {secrets: {level: off, reason: they are only test keys}}', 'loadline.yaml:2:18: rules.secrets: locked by the organisation at acme.yaml:2 (rules.secrets): wanted nothing; found {"level":"off","reason":"they are only test keys"}; leave the key out, or ask whoever answers for that file'],
-    ['base', 'base: {allow: [docker.io/*]}', 'loadline.yaml:2:15: base.allow: locked by the organisation at acme.yaml:2 (base): wanted ["docker.io/library/*","gcr.io/distroless/*","cgr.dev/chainguard/*"]; found ["docker.io/*"]; leave the key out, or ask whoever answers for that file'],
-    ['extends', 'extends: advisory', 'loadline.yaml:2:10: extends: locked by the organisation at acme.yaml:2 (extends): wanted "default"; found "advisory"; leave the key out, or ask whoever answers for that file'],
+    [
+      'vulnerabilities.critical',
+      'vulnerabilities: {critical: 5}',
+      'loadline.yaml:2:29: vulnerabilities.critical: locked by the organisation at acme.yaml:2 (vulnerabilities.critical): wanted 0; found 5; leave the key out, or ask whoever answers for that file',
+    ],
+    [
+      'vulnerabilities',
+      'vulnerabilities: {critical: 5}',
+      'loadline.yaml:2:29: vulnerabilities.critical: locked by the organisation at acme.yaml:2 (vulnerabilities): wanted 0; found 5; leave the key out, or ask whoever answers for that file',
+    ],
+    [
+      'rules.secrets',
+      'rules: {secrets: {level: off, reason: they are only test keys}}',
+      'loadline.yaml:2:18: rules.secrets: locked by the organisation at acme.yaml:2 (rules.secrets): wanted nothing; found {"level":"off","reason":"they are only test keys"}; leave the key out, or ask whoever answers for that file',
+    ],
+    [
+      'base',
+      'base: {allow: [docker.io/*]}',
+      'loadline.yaml:2:15: base.allow: locked by the organisation at acme.yaml:2 (base): wanted ["docker.io/library/*","gcr.io/distroless/*","cgr.dev/chainguard/*"]; found ["docker.io/*"]; leave the key out, or ask whoever answers for that file',
+    ],
+    [
+      'extends',
+      'extends: advisory',
+      'loadline.yaml:2:10: extends: locked by the organisation at acme.yaml:2 (extends): wanted "default"; found "advisory"; leave the key out, or ask whoever answers for that file',
+    ],
     // Weakened from below, without naming the key.
-    ['rules.user', 'extends: advisory', /^loadline\.yaml:2:10: extends: locked by the organisation at acme\.yaml:2 \(rules\.user\): wanted rules\.user to be nothing; found \{"level":"warn"/],
-    ['exceptions.register', 'exceptions: {register: [{rule: setuid, id: /usr/bin/su, reason: needed by the agent, owner: team-x, expires: 2027-01-31}]}', /^loadline\.yaml:2:24: exceptions\.register: locked/],
+    [
+      'rules.user',
+      'extends: advisory',
+      /^loadline\.yaml:2:10: extends: locked by the organisation at acme\.yaml:2 \(rules\.user\): wanted rules\.user to be nothing; found \{"level":"warn"/,
+    ],
+    [
+      'exceptions.register',
+      'exceptions: {register: [{rule: setuid, id: /usr/bin/su, reason: needed by the agent, owner: team-x, expires: 2027-01-31}]}',
+      /^loadline\.yaml:2:24: exceptions\.register: locked/,
+    ],
   ])('%s is not changed by %j', (lock, change, message) => {
     const found = problems(`version: 1\nlocked: [${lock}]`, `version: 1\n${change}`)
     expect(found).toHaveLength(1)
@@ -95,17 +164,24 @@ describe('a locked key', () => {
   })
 
   it('may be said again with the same value, and everything else may be said', () => {
-    const { policy } = decide('version: 1\nlocked: [vulnerabilities.critical, secrets]\n', 'version: 1\nvulnerabilities: {critical: 0, high: 2}')
+    const { policy } = decide(
+      'version: 1\nlocked: [vulnerabilities.critical, secrets]\n',
+      'version: 1\nvulnerabilities: {critical: 0, high: 2}',
+    )
     expect(policy.vulnerabilities).toMatchObject({ critical: 0, high: 2 })
   })
 
   it('holds every value that a section has', () => {
-    expect(decide(`version: 1\nlocked: [${lockablePaths.join(', ')}]`, 'version: 1\nextends: default').policy).toEqual(defaultPolicy)
+    expect(decide(`version: 1\nlocked: [${lockablePaths.join(', ')}]`, 'version: 1\nextends: default').policy).toEqual(
+      defaultPolicy,
+    )
   })
 
   it('is held against the call as well', () => {
     const { policy, locked } = decide('version: 1\nlocked: [build.platforms]', 'version: 1')
     expect(changedLocks(locked, policy)).toEqual([])
-    expect(changedLocks(locked, { ...policy, build: { ...policy.build, platforms: ['linux/arm64'] } })).toEqual(['build.platforms is locked at acme.yaml:2 (build.platforms): wanted ["linux/amd64"]; found ["linux/arm64"]'])
+    expect(changedLocks(locked, { ...policy, build: { ...policy.build, platforms: ['linux/arm64'] } })).toEqual([
+      'build.platforms is locked at acme.yaml:2 (build.platforms): wanted ["linux/amd64"]; found ["linux/arm64"]',
+    ])
   })
 })

@@ -6,17 +6,34 @@ describe('parseLicenseExpression', () => {
     expect(parseLicenseExpression('MIT OR Apache-2.0 AND BSD-3-Clause')).toEqual({
       kind: 'or',
       left: { kind: 'license', id: 'MIT' },
-      right: { kind: 'and', left: { kind: 'license', id: 'Apache-2.0' }, right: { kind: 'license', id: 'BSD-3-Clause' } },
+      right: {
+        kind: 'and',
+        left: { kind: 'license', id: 'Apache-2.0' },
+        right: { kind: 'license', id: 'BSD-3-Clause' },
+      },
     })
   })
 
-  it.each(['', 'see COPYING', 'mit', 'MIT OR', '(MIT', 'NOASSERTION', 'NONE', 'LicenseRef-', '('.repeat(3_000), `${'('.repeat(900)}MIT`])('%s is no expression', (text) => {
+  it.each([
+    '',
+    'see COPYING',
+    'mit',
+    'MIT OR',
+    '(MIT',
+    'NOASSERTION',
+    'NONE',
+    'LicenseRef-',
+    '('.repeat(3_000),
+    `${'('.repeat(900)}MIT`,
+  ])('%s is no expression', (text) => {
     expect(parseLicenseExpression(text)).toBeUndefined()
   })
 })
 
 it('gives the GNU licences their present names, and only them', () => {
-  expect(['AGPL-3.0', 'AGPL-3.0+', 'LGPL-2.1', 'GFDL-1.3', 'Apache-2.0', 'AGPL-3.0-only'].map((id) => currentLicenseId(id))).toEqual(['AGPL-3.0-only', 'AGPL-3.0-or-later', 'LGPL-2.1-only', 'GFDL-1.3-only', 'Apache-2.0', 'AGPL-3.0-only'])
+  expect(
+    ['AGPL-3.0', 'AGPL-3.0+', 'LGPL-2.1', 'GFDL-1.3', 'Apache-2.0', 'AGPL-3.0-only'].map((id) => currentLicenseId(id)),
+  ).toEqual(['AGPL-3.0-only', 'AGPL-3.0-or-later', 'LGPL-2.1-only', 'GFDL-1.3-only', 'Apache-2.0', 'AGPL-3.0-only'])
 })
 
 it('knows a single licence from an expression', () => {

@@ -3,7 +3,9 @@ import { expect, it } from 'vitest'
 import { canonicalJson } from '../../../src/policy/policy-digest.ts'
 
 it('is JSON, with the keys in one order', () => {
-  expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: true, gone: undefined })).toBe('{"a":true,"b":[1,{"c":"x","d":null}]}')
+  expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: true, gone: undefined })).toBe(
+    '{"a":true,"b":[1,{"c":"x","d":null}]}',
+  )
 })
 
 it('says the same as JSON and depends on nothing but the content', () => {
@@ -18,6 +20,11 @@ it('says the same as JSON and depends on nothing but the content', () => {
 
 function reversed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversed)
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).toReversed().map(([key, member]) => [key, reversed(member)]))
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value)
+        .toReversed()
+        .map(([key, member]) => [key, reversed(member)]),
+    )
   return value
 }

@@ -40,16 +40,32 @@ describe('a document that is refused', () => {
   })
 
   it('has more than 1 MiB [fault 28]', () => {
-    expect(messages(`a: ${'x'.repeat(1_048_576)}`)).toEqual(['1:1: wanted at most 1048576 bytes (1 MiB), found 1048579; a policy is read by people'])
+    expect(messages(`a: ${'x'.repeat(1_048_576)}`)).toEqual([
+      '1:1: wanted at most 1048576 bytes (1 MiB), found 1048579; a policy is read by people',
+    ])
   })
 
   it('is nested too deeply [fault 28]', () => {
     expect(messages(`${nested(19)} 1`)).toEqual([])
-    for (const text of [`${nested(25)} 1`, `${nested(500)} 1`, `a: ${'['.repeat(21)}${']'.repeat(21)}`, `${'- '.repeat(30)}x`, `${'? '.repeat(30)}x`, '{a: '.repeat(30)]) expect(messages(text).join()).toContain('at most 20 levels of nesting')
+    for (const text of [
+      `${nested(25)} 1`,
+      `${nested(500)} 1`,
+      `a: ${'['.repeat(21)}${']'.repeat(21)}`,
+      `${'- '.repeat(30)}x`,
+      `${'? '.repeat(30)}x`,
+      '{a: '.repeat(30),
+    ])
+      expect(messages(text).join()).toContain('at most 20 levels of nesting')
   })
 
   it('is an alias bomb [fault 28]', () => {
-    const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${'bcdefghi'.replace(/./g, (letter) => `${letter}: &${letter} [${Array(9).fill(`*${String.fromCharCode(letter.charCodeAt(0) - 1)}`).join(', ')}]\n`)}`
+    const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${'bcdefghi'.replace(
+      /./g,
+      (letter) =>
+        `${letter}: &${letter} [${Array(9)
+          .fill(`*${String.fromCharCode(letter.charCodeAt(0) - 1)}`)
+          .join(', ')}]\n`,
+    )}`
     expect(messages(bomb)[0]).toMatch(/found the anchor &a/)
   })
 })
@@ -66,7 +82,13 @@ it('gives the place of keys and values, also of empty ones and in lists', () => 
 
 it('reads plain documents as YAML 1.2 does', () => {
   const read = readYaml('\uFEFFday: 2027-01-31\r\nno: no\r\noctal: 0o17\r\ntext: "0"\r\nfolded: >\r\n  a\r\n  b\r\n')
-  expect(Array.isArray(read) ? read : read.value).toEqual({ day: '2027-01-31', no: 'no', octal: 15, text: '0', folded: 'a b\n' })
+  expect(Array.isArray(read) ? read : read.value).toEqual({
+    day: '2027-01-31',
+    no: 'no',
+    octal: 15,
+    text: '0',
+    folded: 'a b\n',
+  })
 })
 
 function nested(depth: number): string {

@@ -6,15 +6,24 @@ const load = (section: string) => loadPolicy(`version: 1\nruntime: ${section}\n`
 
 describe('the section runtime', () => {
   it('need not be there, and then the image is run', () => {
-    expect(loadPolicy('version: 1\n', 'loadline.yaml', now).runtime).toMatchObject({ required: true, probe: 'healthcheck', services: {}, tmpfs: ['/tmp'] })
+    expect(loadPolicy('version: 1\n', 'loadline.yaml', now).runtime).toMatchObject({
+      required: true,
+      probe: 'healthcheck',
+      services: {},
+      tmpfs: ['/tmp'],
+    })
   })
 
   it('says only what differs', () => {
-    expect(load('{memory: 64 MiB, services: {database: {image: "docker.io/library/postgres:15", ports: [5432]}}}')).toMatchObject({ required: true, memory: '64 MiB', pids: 256, services: { database: { ports: [5432] } } })
+    expect(
+      load('{memory: 64 MiB, services: {database: {image: "docker.io/library/postgres:15", ports: [5432]}}}'),
+    ).toMatchObject({ required: true, memory: '64 MiB', pids: 256, services: { database: { ports: [5432] } } })
   })
 
   it('names files by their path in the image', () => {
-    expect(load('{files: {/run/secrets/password: only-for-this-run}}').files).toEqual({ '/run/secrets/password': 'only-for-this-run' })
+    expect(load('{files: {/run/secrets/password: only-for-this-run}}').files).toEqual({
+      '/run/secrets/password': 'only-for-this-run',
+    })
   })
 
   it.each([
@@ -29,10 +38,22 @@ describe('the section runtime', () => {
     ['an unknown probe', '{probe: {grpc: {port: 1}}}', /probe/],
     ['a port that is none', '{probe: {tcp: {port: 70000}}}', /from 1 to 65535/],
     ['a path of an address that is none', '{probe: {http: {port: 80, path: health}}}', /begins with a slash/],
-    ['a service whose image has no registry', '{services: {database: {image: "postgres:15", ports: [5432]}}}', /fully spelled/],
-    ['a service without a tag', '{services: {database: {image: "docker.io/library/postgres", ports: [5432]}}}', /fully spelled/],
+    [
+      'a service whose image has no registry',
+      '{services: {database: {image: "postgres:15", ports: [5432]}}}',
+      /fully spelled/,
+    ],
+    [
+      'a service without a tag',
+      '{services: {database: {image: "docker.io/library/postgres", ports: [5432]}}}',
+      /fully spelled/,
+    ],
     ['a service without ports', '{services: {database: {image: "docker.io/library/postgres:15", ports: []}}}', /ports/],
-    ['a service whose name is no host name', '{services: {Data_Base: {image: "docker.io/library/postgres:15", ports: [5432]}}}', /host name/],
+    [
+      'a service whose name is no host name',
+      '{services: {Data_Base: {image: "docker.io/library/postgres:15", ports: [5432]}}}',
+      /host name/,
+    ],
     ['a profile outside of the source', '{seccomp: ../seccomp.json}', /inside the source/],
     ['no time at all', '{readySeconds: 0}', /from 1 to 600/],
     ['a limit that warns above the one that denies', '{peakMemory: {warn: 2 GB, deny: 1 GB}}', /not above deny/],

@@ -12,7 +12,21 @@ describe('parseBytes', () => {
     ['0.001 GB', 1_000_000],
   ])('%s is %d', (text, bytes) => expect(parseBytes(text)).toBe(bytes))
 
-  it.each(['', '100', 'MB', '-1 MB', '1e3 MB', '100 mb', '100 KB', '1,5 MB', '100  MB', ' 1 MB', '1 MB\n', 'NaN MB', `${'9'.repeat(400)} MB`])('%j is none', (text) => expect(() => parseBytes(text)).toThrow(RangeError))
+  it.each([
+    '',
+    '100',
+    'MB',
+    '-1 MB',
+    '1e3 MB',
+    '100 mb',
+    '100 KB',
+    '1,5 MB',
+    '100  MB',
+    ' 1 MB',
+    '1 MB\n',
+    'NaN MB',
+    `${'9'.repeat(400)} MB`,
+  ])('%j is none', (text) => expect(() => parseBytes(text)).toThrow(RangeError))
 })
 
 describe('parseDuration', () => {
@@ -22,12 +36,25 @@ describe('parseDuration', () => {
     ['0h', 0],
   ])('%s is %d ms', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds))
 
-  it.each(['', '48', '48m', '-1h', '1.5h', 'h', '999999d'])('%j is none', (text) => expect(() => parseDuration(text)).toThrow(RangeError))
+  it.each(['', '48', '48m', '-1h', '1.5h', 'h', '999999d'])('%j is none', (text) =>
+    expect(() => parseDuration(text)).toThrow(RangeError),
+  )
 })
 
 it('writes sizes and durations for people', () => {
-  expect([999, 1_000, 100_000_000, 61_234_567, 2_000_000_000].map(formatBytes)).toEqual(['999 B', '1 kB', '100 MB', '61.2 MB', '2 GB'])
-  expect([0, 5_400_000, 172_800_000, 604_800_000].map(formatDuration)).toEqual(['0 hours', '1 hour', '48 hours', '7 days'])
+  expect([999, 1_000, 100_000_000, 61_234_567, 2_000_000_000].map(formatBytes)).toEqual([
+    '999 B',
+    '1 kB',
+    '100 MB',
+    '61.2 MB',
+    '2 GB',
+  ])
+  expect([0, 5_400_000, 172_800_000, 604_800_000].map(formatDuration)).toEqual([
+    '0 hours',
+    '1 hour',
+    '48 hours',
+    '7 days',
+  ])
 })
 
 it('counts days in UTC, over months, leap years and whatever time it is', () => {

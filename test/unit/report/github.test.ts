@@ -10,23 +10,41 @@ function commandsOf(text: string): Array<{ level: string; properties: Record<str
     .map((line) => {
       const [, level = '', listed = '', data = ''] = /^::(\w+)(?: (.*?))?::(.*)$/.exec(line) ?? []
       expect(level, line).toMatch(/^(error|warning|notice)$/)
-      const decode = (value: string): string => value.replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%')
-      const properties = Object.fromEntries(listed.split(',').filter((part) => part !== '').map((part) => [part.slice(0, part.indexOf('=')), decode(part.slice(part.indexOf('=') + 1))]))
+      const decode = (value: string): string =>
+        value
+          .replaceAll('%2C', ',')
+          .replaceAll('%3A', ':')
+          .replaceAll('%0A', '\n')
+          .replaceAll('%0D', '\r')
+          .replaceAll('%25', '%')
+      const properties = Object.fromEntries(
+        listed
+          .split(',')
+          .filter((part) => part !== '')
+          .map((part) => [part.slice(0, part.indexOf('=')), decode(part.slice(part.indexOf('=') + 1))]),
+      )
       return { level, properties, message: decode(data) }
     })
 }
 
 describe('renderGithub', () => {
   it('points at the line under the repository', () => {
-    const lint = commandsOf(renderGithub(rejectedRun())).find(({ properties }) => properties['title']?.startsWith('DL3008'))
-    expect(lint).toMatchObject({ level: 'error', properties: { file: 'examples/fastapi-postgres/Dockerfile', line: '17', col: '1', title: 'DL3008 (medium)' } })
+    const lint = commandsOf(renderGithub(rejectedRun())).find(({ properties }) =>
+      properties['title']?.startsWith('DL3008'),
+    )
+    expect(lint).toMatchObject({
+      level: 'error',
+      properties: { file: 'examples/fastapi-postgres/Dockerfile', line: '17', col: '1', title: 'DL3008 (medium)' },
+    })
   })
 
   it('says no more than ten of a level, and counts the others in one notice [fault 70]', () => {
     const commands = commandsOf(renderGithub(crowdedRun(500)))
     expect(commands.filter(({ level }) => level === 'error')).toHaveLength(10)
     expect(commands.filter(({ level }) => level === 'notice')).toHaveLength(1)
-    expect(commands.at(-1)?.message).toContain('504 deny, 1 warn. 494 more findings are only in the reports (90 critical, 102 high, 102 medium, 100 low, 100 unknown).')
+    expect(commands.at(-1)?.message).toContain(
+      '504 deny, 1 warn. 494 more findings are only in the reports (90 critical, 102 high, 102 medium, 100 low, 100 unknown).',
+    )
   })
 
   it('gives an error for a run that is broken or undecided', () => {
@@ -36,8 +54,17 @@ describe('renderGithub', () => {
 
   it('says that a passed run was not published, where it was meant to be [fault 56]', () => {
     const { release: _, ...run } = passedRun()
-    const notice = commandsOf(renderGithub({ ...run, notPublished: 'publish was skipped because pull requests from forks run without credentials' })).at(-1)
-    expect(notice).toMatchObject({ level: 'notice', properties: { title: 'Loadline: not published' }, message: expect.stringContaining('publish was skipped') })
+    const notice = commandsOf(
+      renderGithub({
+        ...run,
+        notPublished: 'publish was skipped because pull requests from forks run without credentials',
+      }),
+    ).at(-1)
+    expect(notice).toMatchObject({
+      level: 'notice',
+      properties: { title: 'Loadline: not published' },
+      message: expect.stringContaining('publish was skipped'),
+    })
   })
 
   it('gives no error for a run that passed', () => {
@@ -47,7 +74,8 @@ describe('renderGithub', () => {
   it('lets nothing out of its command [faults 42, 66]', () => {
     const commands = commandsOf(renderGithub(hostileRun()))
     expect(new Set(commands.map(({ level }) => level))).toEqual(new Set(['error', 'warning', 'notice']))
-    for (const { properties } of commands) for (const name of Object.keys(properties)) expect(['file', 'line', 'col', 'title']).toContain(name)
+    for (const { properties } of commands)
+      for (const name of Object.keys(properties)) expect(['file', 'line', 'col', 'title']).toContain(name)
     expect(renderGithub(hostileRun()).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
     expect(renderGithub(hostileRun())).not.toContain('%0A::')
   })

@@ -28,7 +28,11 @@ interface Document {
   testsuites: Counts & { testsuite: Array<Counts & { testcase: TestCase[] }> }
 }
 
-const parser = new XMLParser({ ignoreAttributes: false, parseAttributeValue: true, isArray: (name) => name === 'testsuite' || name === 'testcase' })
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  parseAttributeValue: true,
+  isArray: (name) => name === 'testsuite' || name === 'testcase',
+})
 
 function junitOf(run: Run): Document['testsuites'] {
   const text = renderJunit(run)
@@ -36,7 +40,10 @@ function junitOf(run: Run): Document['testsuites'] {
   return (parser.parse(text) as Document).testsuites
 }
 
-const caseOf = (run: Run, name: RegExp): TestCase | undefined => junitOf(run).testsuite.flatMap((suite) => suite.testcase).find((test) => name.test(test['@_name']))
+const caseOf = (run: Run, name: RegExp): TestCase | undefined =>
+  junitOf(run)
+    .testsuite.flatMap((suite) => suite.testcase)
+    .find((test) => name.test(test['@_name']))
 
 describe('renderJunit', () => {
   it.each([
@@ -48,25 +55,40 @@ describe('renderJunit', () => {
   ])('counts the cases of a run that is %s', (_name, build, { tests, failures, errors, skipped }) => {
     const suites = junitOf(build())
     expect(suites).toMatchObject({ '@_tests': tests, '@_failures': failures, '@_errors': errors, '@_skipped': skipped })
-    const sum = (key: '@_tests' | '@_failures' | '@_errors' | '@_skipped') => suites.testsuite.reduce((total, suite) => total + suite[key], 0)
-    expect([sum('@_tests'), sum('@_failures'), sum('@_errors'), sum('@_skipped')]).toEqual([tests, failures, errors, skipped])
+    const sum = (key: '@_tests' | '@_failures' | '@_errors' | '@_skipped') =>
+      suites.testsuite.reduce((total, suite) => total + suite[key], 0)
+    expect([sum('@_tests'), sum('@_failures'), sum('@_errors'), sum('@_skipped')]).toEqual([
+      tests,
+      failures,
+      errors,
+      skipped,
+    ])
     expect(suites.testsuite.flatMap((suite) => suite.testcase)).toHaveLength(tests)
   })
 
   it('groups rules by the stage that they judge', () => {
-    expect(junitOf(rejectedRun()).testsuite.map((suite) => suite['@_name'])).toEqual(['lint', 'evidence', 'gate', 'publish'])
+    expect(junitOf(rejectedRun()).testsuite.map((suite) => suite['@_name'])).toEqual([
+      'lint',
+      'evidence',
+      'gate',
+      'publish',
+    ])
   })
 
   it('says what was wanted, what was found and what to do', () => {
     const failure = caseOf(rejectedRun(), /^vulnerabilities:/)?.failure
-    expect(failure?.['@_message']).toBe('wanted at most 0 critical, 0 high, 0 unknown; found 1 critical, 3 high, 2 medium, 2 low, 1 unknown')
+    expect(failure?.['@_message']).toBe(
+      'wanted at most 0 critical, 0 high, 0 unknown; found 1 critical, 3 high, 2 medium, 2 low, 1 unknown',
+    )
     expect(failure?.['#text']).toContain('to do: Update each package')
     expect(failure?.['#text']).toContain('- critical CVE-2024-22195 pkg:pypi/jinja2@3.1.2 on linux/amd64 at /opt/app/')
   })
 
   it('makes errors of undecided rules and of each missing cell', () => {
     expect(caseOf(undecidedRun(), /^vulnerabilities:/)?.error?.['@_type']).toBe('undecided')
-    expect(caseOf(undecidedRun(), /^evidence: vulnerabilities on linux\/arm64$/)?.error?.['@_message']).toContain('no vulnerability database')
+    expect(caseOf(undecidedRun(), /^evidence: vulnerabilities on linux\/arm64$/)?.error?.['@_message']).toContain(
+      'no vulnerability database',
+    )
   })
 
   it('passes a rule that only warns, and lets it speak', () => {

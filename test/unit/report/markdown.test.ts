@@ -24,7 +24,9 @@ describe('renderMarkdown', () => {
 
   it('says what is missing', () => {
     expect(renderMarkdown(undecidedRun())).toContain('❔ undecided | Known vulnerabilities are within the thresholds')
-    expect(renderMarkdown(undecidedRun())).toContain('no vulnerability database: none was given, and no mirror answered')
+    expect(renderMarkdown(undecidedRun())).toContain(
+      'no vulnerability database: none was given, and no mirror answered',
+    )
   })
 
   it('has nothing but the failure of a broken run', () => {

@@ -22,7 +22,11 @@ describe('measures', () => {
   })
 
   it('counts', () => {
-    expect([counted(0, 'rule'), counted(1, 'rule'), counted(1_234, 'policy', 'policies')]).toEqual(['0 rules', '1 rule', '1,234 policies'])
+    expect([counted(0, 'rule'), counted(1, 'rule'), counted(1_234, 'policy', 'policies')]).toEqual([
+      '0 rules',
+      '1 rule',
+      '1,234 policies',
+    ])
     expect(moment('2026-11-23T01:12:41Z')).toBe('2026-11-23 01:12 UTC')
   })
 })

@@ -7,7 +7,14 @@ it('says in every report for people that the built-in policy judged where nobody
   const { policy, ...run } = passedRun()
   if (policy === undefined) throw new Error('no policy')
   const reports = renderReports({ ...run, policy: { origin: 'default', digest: policy.digest } })
-  for (const text of [reports['report.html'], reports['summary.md'], renderTerminal({ ...run, policy: { origin: 'default', digest: policy.digest } }, { color: false, width: 200, reports: 'r' })]) {
+  for (const text of [
+    reports['report.html'],
+    reports['summary.md'],
+    renderTerminal(
+      { ...run, policy: { origin: 'default', digest: policy.digest } },
+      { color: false, width: 200, reports: 'r' },
+    ),
+  ]) {
     expect(text?.replaceAll(/\s+/g, ' ')).toContain('No policy file was found')
   }
 })

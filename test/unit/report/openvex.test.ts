@@ -10,7 +10,11 @@ import { brokenRun, digestOf, passedRun, rejectedRun, undecidedRun } from './run
 
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true })
 addFormats.default(ajv)
-const isValid = ajv.compile(JSON.parse(readFileSync(new URL('../../fixtures/openvex/openvex-0.2.0.schema.json', import.meta.url), 'utf8')) as object)
+const isValid = ajv.compile(
+  JSON.parse(
+    readFileSync(new URL('../../fixtures/openvex/openvex-0.2.0.schema.json', import.meta.url), 'utf8'),
+  ) as object,
+)
 
 /** The document of a run, which must be valid by the schema and readable by Loadline itself. */
 function vexOf(run: Run): OpenVex {
@@ -24,7 +28,8 @@ function vexOf(run: Run): OpenVex {
 /** A passed run whose exceptions say something else. */
 function passedWith(change: (risk: AcceptedRisk, platform: string) => Partial<AcceptedRisk>): Run {
   const run = passedRun()
-  for (const result of run.verdict?.results ?? []) for (const excepted of result.excepted) Object.assign(excepted, change(excepted, excepted.violation.platform ?? ''))
+  for (const result of run.verdict?.results ?? [])
+    for (const excepted of result.excepted) Object.assign(excepted, change(excepted, excepted.violation.platform ?? ''))
   return run
 }
 
@@ -39,7 +44,9 @@ describe('renderOpenVex', () => {
       vulnerability: { name: 'CVE-2024-5535' },
       status: 'affected',
       action_statement: 'The mesh only lets TLS 1.3 through. Update libssl3 to 3.0.15-1~deb12u1.',
-      status_notes: expect.stringContaining('owner: team-orders@example.com; ticket: ORD-4711; compensating control: The mesh only lets TLS 1.3 through.; created: 2026-11-03; until: 2026-12-15, 22 days left'),
+      status_notes: expect.stringContaining(
+        'owner: team-orders@example.com; ticket: ORD-4711; compensating control: The mesh only lets TLS 1.3 through.; created: 2026-11-03; until: 2026-12-15, 22 days left',
+      ),
     })
     expect(statement).not.toHaveProperty('justification')
   })
@@ -50,7 +57,12 @@ describe('renderOpenVex', () => {
     expect(vexOf(passedRun()).statements[0]?.products).toEqual(
       ['linux/amd64', 'linux/arm64'].map((platform) => {
         const purl = `pkg:oci/orders@sha256%3A${hex(platform)}`
-        return { '@id': purl, identifiers: { purl }, hashes: { 'sha-256': hex(platform) }, subcomponents: [{ '@id': part, identifiers: { purl: part } }] }
+        return {
+          '@id': purl,
+          identifiers: { purl },
+          hashes: { 'sha-256': hex(platform) },
+          subcomponents: [{ '@id': part, identifiers: { purl: part } }],
+        }
       }),
     )
   })
@@ -72,11 +84,21 @@ describe('renderOpenVex', () => {
 
   it('is read back as the exceptions that it was made of', () => {
     const document = vexOf(passedWith(() => notAffected))
-    const suppression = { file: 'vex.openvex.json', reason: 'Our own statements.', owner: 'team-orders', expires: '2026-12-15' }
+    const suppression = {
+      file: 'vex.openvex.json',
+      reason: 'Our own statements.',
+      owner: 'team-orders',
+      expires: '2026-12-15',
+    }
     const [read] = exceptNotAffected([{ suppression, document }], 'shop/orders')
     expect(read?.left).toEqual([])
     expect(read?.entries.map(({ id, digest, package: purl, vex }) => [id, digest, purl, vex])).toEqual(
-      ['linux/amd64', 'linux/arm64'].map((platform) => ['CVE-2024-5535', digestOf(platform), 'pkg:deb/debian/libssl3@3.0.13-1~deb12u1?arch=amd64&distro=debian-12.9', notAffected.vex]),
+      ['linux/amd64', 'linux/arm64'].map((platform) => [
+        'CVE-2024-5535',
+        digestOf(platform),
+        'pkg:deb/debian/libssl3@3.0.13-1~deb12u1?arch=amd64&distro=debian-12.9',
+        notAffected.vex,
+      ]),
     )
     expect(exceptNotAffected([{ suppression, document: vexOf(passedRun()) }], 'shop/orders')[0]?.entries).toEqual([])
   })
@@ -89,7 +111,9 @@ describe('renderOpenVex', () => {
   })
 
   it('names everybody who answers for a statement as its author', () => {
-    expect(vexOf(passedWith((_, platform) => ({ owner: platform === 'linux/arm64' ? 'a-team' : 'z-team' }))).author).toBe('a-team, z-team')
+    expect(
+      vexOf(passedWith((_, platform) => ({ owner: platform === 'linux/arm64' ? 'a-team' : 'z-team' }))).author,
+    ).toBe('a-team, z-team')
   })
 
   it.each([rejectedRun, undecidedRun, brokenRun])('is no document where there is nothing to state', (build) => {
@@ -98,11 +122,18 @@ describe('renderOpenVex', () => {
 
   it('is valid whatever the texts of the run are', () => {
     const hostile = '\u001b[31m"\u0007 <script> \ud800 ]]>'
-    const run = passedWith(() => ({ reason: `${hostile} reason`, owner: hostile, ticket: hostile, compensatingControl: hostile }))
+    const run = passedWith(() => ({
+      reason: `${hostile} reason`,
+      owner: hostile,
+      ticket: hostile,
+      compensatingControl: hostile,
+    }))
     for (const { evidence } of run.evidence?.platforms ?? []) {
-      if (evidence.vulnerabilities.status === 'collected') for (const finding of evidence.vulnerabilities.value.findings) Object.assign(finding, { title: hostile })
+      if (evidence.vulnerabilities.status === 'collected')
+        for (const finding of evidence.vulnerabilities.value.findings) Object.assign(finding, { title: hostile })
     }
-    for (const { violation } of run.verdict?.results.flatMap(({ excepted }) => excepted) ?? []) Object.assign(violation, { remedy: hostile, url: 'javascript:alert(1)' })
+    for (const { violation } of run.verdict?.results.flatMap(({ excepted }) => excepted) ?? [])
+      Object.assign(violation, { remedy: hostile, url: 'javascript:alert(1)' })
     const text = renderOpenVex(run) ?? ''
     isValid(JSON.parse(text))
     expect(isValid.errors).toBeNull()

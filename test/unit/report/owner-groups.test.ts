@@ -11,7 +11,11 @@ function ofLine(id: string, instruction: string, line: number): ReportedFinding 
 }
 
 it('takes a line of the Dockerfile as one owner, by the longest that any collector says of its instruction', () => {
-  const groups = ownerGroups([ofLine('layer', 'ADD . /srv/app', 8), ofLine('lint', 'ADD', 8), ofLine('other', 'ADD', 9)])
+  const groups = ownerGroups([
+    ofLine('layer', 'ADD . /srv/app', 8),
+    ofLine('lint', 'ADD', 8),
+    ofLine('other', 'ADD', 9),
+  ])
   expect(groups.map(({ name, line, findings }) => [name, line, findings.map(({ id }) => id)])).toEqual([
     ['ADD . /srv/app', 8, ['layer', 'lint']],
     ['ADD', 9, ['other']],

@@ -38,8 +38,18 @@ describe('readRun', () => {
   })
 
   it.each([
-    ['loadline.run/v2', 'newer', /written by Loadline 0\.1\.0 in version 2 of the schema, which is newer than version 1/, /Use the Loadline that wrote it, or a newer one/],
-    ['loadline.run/v0', 'older', /in version 0 of the schema, which is older than version 1/, /Run again with this Loadline/],
+    [
+      'loadline.run/v2',
+      'newer',
+      /written by Loadline 0\.1\.0 in version 2 of the schema, which is newer than version 1/,
+      /Use the Loadline that wrote it, or a newer one/,
+    ],
+    [
+      'loadline.run/v0',
+      'older',
+      /in version 0 of the schema, which is older than version 1/,
+      /Run again with this Loadline/,
+    ],
   ])('refuses %s, and says that it is %s', (schemaVersion, _word, message, hint) => {
     const error = refusal(document({ schemaVersion, unknownKeyOfThatVersion: 1 }), 'before/verdict.json')
     expect(error).toMatchObject({ code: 'USAGE', exitCode: 2 })
@@ -60,11 +70,27 @@ describe('readRun', () => {
     ['an unknown key', document({ approvedBy: 'nobody' }), /approvedBy/],
     ['a missing key', document({ outcome: undefined }), /outcome/],
     ['a number as text', document({ startedAt: 5 }), /startedAt/],
-    ['a passed outcome on a rejected verdict', JSON.stringify({ ...rejectedRun(), outcome: 'passed' }), /contradicts itself: it says "passed"/],
-    ['a passed outcome and verdict over rules that say no', JSON.stringify({ ...rejectedRun(), outcome: 'passed', verdict: { ...rejectedRun().verdict, outcome: 'passed' } }), /contradicts itself: it says "passed"/],
+    [
+      'a passed outcome on a rejected verdict',
+      JSON.stringify({ ...rejectedRun(), outcome: 'passed' }),
+      /contradicts itself: it says "passed"/,
+    ],
+    [
+      'a passed outcome and verdict over rules that say no',
+      JSON.stringify({ ...rejectedRun(), outcome: 'passed', verdict: { ...rejectedRun().verdict, outcome: 'passed' } }),
+      /contradicts itself: it says "passed"/,
+    ],
     ['a passed outcome without a verdict', document({ verdict: undefined }), /contradicts itself/],
-    ['a passed outcome with a failure', document({ failure: { stage: 'sign', code: 'SIGN', message: 'm', hint: 'h' } }), /contradicts itself/],
-    ['a verdict that is there twice, of which a program that stops at the first reads another', `{"outcome":"rejected",${JSON.stringify(passedRun()).slice(1)}`, /the key "outcome" twice/],
+    [
+      'a passed outcome with a failure',
+      document({ failure: { stage: 'sign', code: 'SIGN', message: 'm', hint: 'h' } }),
+      /contradicts itself/,
+    ],
+    [
+      'a verdict that is there twice, of which a program that stops at the first reads another',
+      `{"outcome":"rejected",${JSON.stringify(passedRun()).slice(1)}`,
+      /the key "outcome" twice/,
+    ],
     ['a prototype', `{"__proto__":{},${JSON.stringify(passedRun()).slice(1)}`, /not a valid document/],
   ])('refuses %s', (_name, text, message) => {
     const error = refusal(text)

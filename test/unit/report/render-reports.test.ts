@@ -3,7 +3,13 @@ import { renderGithub, renderReports, renderTerminal, reportFiles } from '../../
 import { expectGolden } from './golden.ts'
 import { brokenReleaseRun, brokenRun, hostileRun, passedRun, rejectedRun, undecidedRun } from './runs.ts'
 
-const runs = { passed: passedRun, rejected: rejectedRun, undecided: undecidedRun, broken: brokenRun, 'broken-release': brokenReleaseRun }
+const runs = {
+  passed: passedRun,
+  rejected: rejectedRun,
+  undecided: undecidedRun,
+  broken: brokenRun,
+  'broken-release': brokenReleaseRun,
+}
 
 describe.each(Object.entries(runs))('the reports of a run that is %s', (name, build) => {
   it.each(Object.entries(renderReports(build())))('are as agreed: %s', (file, report) => {
@@ -11,8 +17,14 @@ describe.each(Object.entries(runs))('the reports of a run that is %s', (name, bu
   })
 
   it('are as agreed on a terminal and for GitHub', () => {
-    expectGolden(`${name}/terminal-80.txt`, renderTerminal(build(), { color: false, width: 80, reports: 'loadline-report' }))
-    expectGolden(`${name}/terminal-120.txt`, renderTerminal(build(), { color: false, width: 120, reports: 'loadline-report' }))
+    expectGolden(
+      `${name}/terminal-80.txt`,
+      renderTerminal(build(), { color: false, width: 80, reports: 'loadline-report' }),
+    )
+    expectGolden(
+      `${name}/terminal-120.txt`,
+      renderTerminal(build(), { color: false, width: 120, reports: 'loadline-report' }),
+    )
     expectGolden(`${name}/github.txt`, renderGithub(build()))
   })
 })
@@ -20,7 +32,8 @@ describe.each(Object.entries(runs))('the reports of a run that is %s', (name, bu
 describe('renderReports', () => {
   it('gives every report of every run, and statements to the consumers of the image only where there is an exception to state', () => {
     expect(Object.keys(renderReports(passedRun()))).toEqual(reportFiles)
-    for (const build of [rejectedRun, undecidedRun, brokenRun]) expect(Object.keys(renderReports(build()))).toEqual(reportFiles.filter((file) => file !== 'vex.openvex.json'))
+    for (const build of [rejectedRun, undecidedRun, brokenRun])
+      expect(Object.keys(renderReports(build()))).toEqual(reportFiles.filter((file) => file !== 'vex.openvex.json'))
   })
 
   it('gives the same bytes for the same run', () => {

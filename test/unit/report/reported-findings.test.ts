@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { reportedFindings, tally } from '../../../src/report/index.ts'
 import { crowdedRun, passedRun, rejectedRun, undecidedRun, vulnerability } from './runs.ts'
 
-const named = (run: Parameters<typeof reportedFindings>[0]): string[] => reportedFindings(run).map(({ state, severity, id }) => `${state} ${severity} ${id}`)
+const named = (run: Parameters<typeof reportedFindings>[0]): string[] =>
+  reportedFindings(run).map(({ state, severity, id }) => `${state} ${severity} ${id}`)
 
 describe('reportedFindings', () => {
   it('tells every finding once, heaviest first', () => {
@@ -26,7 +27,9 @@ describe('reportedFindings', () => {
 
   it('makes one of equal findings on several platforms', () => {
     const findings = reportedFindings(passedRun())
-    expect(findings.filter(({ id }) => id === 'CVE-2024-5535')).toMatchObject([{ state: 'excepted', platforms: ['linux/amd64', 'linux/arm64'], exception: { owner: 'team-orders@example.com' } }])
+    expect(findings.filter(({ id }) => id === 'CVE-2024-5535')).toMatchObject([
+      { state: 'excepted', platforms: ['linux/amd64', 'linux/arm64'], exception: { owner: 'team-orders@example.com' } },
+    ])
     expect(findings.filter(({ id }) => id === '/bin/sh')).toMatchObject([{ platforms: ['linux/amd64', 'linux/arm64'] }])
   })
 
@@ -34,27 +37,44 @@ describe('reportedFindings', () => {
     const run = rejectedRun()
     const cell = run.evidence?.platforms[0]?.evidence.vulnerabilities
     if (cell?.status !== 'collected') throw new TypeError('the fixture collects vulnerabilities')
-    cell.value.findings = ['1.0', '1.1'].map((version) => vulnerability('unidentified', 'unknown', 'p', version, undefined, 'no identifier'))
+    cell.value.findings = ['1.0', '1.1'].map((version) =>
+      vulnerability('unidentified', 'unknown', 'p', version, undefined, 'no identifier'),
+    )
     expect(reportedFindings(run).filter(({ id }) => id === 'unidentified')).toHaveLength(2)
   })
 
   it('tells missing evidence once, though many rules need it', () => {
     const undecided = reportedFindings(undecidedRun()).filter(({ state }) => state === 'undecided')
-    expect(undecided).toMatchObject([{ kind: 'vulnerabilities', id: 'vulnerabilities', platforms: ['linux/amd64', 'linux/arm64'] }])
+    expect(undecided).toMatchObject([
+      { kind: 'vulnerabilities', id: 'vulnerabilities', platforms: ['linux/amd64', 'linux/arm64'] },
+    ])
   })
 
   it('gives a vulnerability of a rule its title and package', () => {
-    expect(reportedFindings(rejectedRun())[0]?.vulnerability).toMatchObject({ title: expect.stringMatching(/^HTML attribute injection/), package: { name: 'jinja2', version: '3.1.2' } })
+    expect(reportedFindings(rejectedRun())[0]?.vulnerability).toMatchObject({
+      title: expect.stringMatching(/^HTML attribute injection/),
+      package: { name: 'jinja2', version: '3.1.2' },
+    })
   })
 
   it('tells a rule that denies without naming anything', () => {
     const run = rejectedRun()
     for (const result of run.verdict?.results ?? []) result.violations = []
-    expect(named(run).filter((line) => line.startsWith('denied'))).toEqual(['denied unknown lint-level', 'denied unknown vulnerabilities', 'denied unknown secrets', 'denied unknown size-unpacked', 'denied unknown user'])
+    expect(named(run).filter((line) => line.startsWith('denied'))).toEqual([
+      'denied unknown lint-level',
+      'denied unknown vulnerabilities',
+      'denied unknown secrets',
+      'denied unknown size-unpacked',
+      'denied unknown user',
+    ])
   })
 
   it('counts exactly', () => {
     const counts = tally(reportedFindings(crowdedRun(1_000)))
-    expect(counts).toEqual({ total: 1_005, states: { undecided: 0, denied: 1_004, warned: 1, excepted: 0, known: 0, reported: 0 }, severities: { critical: 200, high: 202, medium: 202, low: 201, unknown: 200 } })
+    expect(counts).toEqual({
+      total: 1_005,
+      states: { undecided: 0, denied: 1_004, warned: 1, excepted: 0, known: 0, reported: 0 },
+      severities: { critical: 200, high: 202, medium: 202, low: 201, unknown: 200 },
+    })
   })
 })

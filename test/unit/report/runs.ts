@@ -1,4 +1,14 @@
-import { Run, ownersOf, type Base, type Evidence, type RuleResult, type Runtime, type ToolIdentity, type Violation, type Vulnerability } from '../../../src/model/index.ts'
+import {
+  Run,
+  ownersOf,
+  type Base,
+  type Evidence,
+  type RuleResult,
+  type Runtime,
+  type ToolIdentity,
+  type Violation,
+  type Vulnerability,
+} from '../../../src/model/index.ts'
 
 /** A digest that reads as one and says which: the same seed gives the same digest. */
 export function digestOf(seed: string): string {
@@ -14,7 +24,11 @@ export function digestOf(seed: string): string {
 export const tools = {
   hadolint: { name: 'hadolint', version: '2.15.1', reference: `docker.io/hadolint/hadolint@${digestOf('hadolint')}` },
   trivy: { name: 'trivy', version: '0.72.0', reference: `docker.io/aquasec/trivy@${digestOf('trivy')}` },
-  structureTest: { name: 'container-structure-test', version: '1.19.1', reference: `gcr.io/gcp-runtimes/container-structure-test@${digestOf('cst')}` },
+  structureTest: {
+    name: 'container-structure-test',
+    version: '1.19.1',
+    reference: `gcr.io/gcp-runtimes/container-structure-test@${digestOf('cst')}`,
+  },
   dive: { name: 'dive', version: '0.13.1', reference: `docker.io/wagoodman/dive@${digestOf('dive')}` },
   inspect: { name: 'inspect', version: '1.0.0', reference: `docker.io/library/golang@${digestOf('golang')}` },
   sandbox: { name: 'sandbox', version: '1.0.0', reference: `docker.io/library/golang@${digestOf('golang')}` },
@@ -38,7 +52,15 @@ const exampleDatabase = {
   ecosystems: { pip: 14, 'debian 12': 22 },
 }
 
-export function vulnerability(id: string, severity: Vulnerability['severity'], name: string, version: string, fixedVersion: string | undefined, title: string, type: 'debian' | 'python-pkg' = 'debian'): Vulnerability {
+export function vulnerability(
+  id: string,
+  severity: Vulnerability['severity'],
+  name: string,
+  version: string,
+  fixedVersion: string | undefined,
+  title: string,
+  type: 'debian' | 'python-pkg' = 'debian',
+): Vulnerability {
   return {
     id,
     severity,
@@ -47,8 +69,16 @@ export function vulnerability(id: string, severity: Vulnerability['severity'], n
       name,
       version,
       type,
-      purl: type === 'debian' ? `pkg:deb/debian/${name}@${version}?arch=amd64&distro=debian-12.9` : `pkg:pypi/${name}@${version}`,
-      ...(type === 'debian' ? { layer: digestOf('layer-0') } : { path: `/opt/app/lib/python3.11/site-packages/${name}-${version}.dist-info/METADATA`, layer: digestOf('layer-3') }),
+      purl:
+        type === 'debian'
+          ? `pkg:deb/debian/${name}@${version}?arch=amd64&distro=debian-12.9`
+          : `pkg:pypi/${name}@${version}`,
+      ...(type === 'debian'
+        ? { layer: digestOf('layer-0') }
+        : {
+            path: `/opt/app/lib/python3.11/site-packages/${name}-${version}.dist-info/METADATA`,
+            layer: digestOf('layer-3'),
+          }),
     },
     ...(fixedVersion === undefined ? { status: 'affected' } : { fixedVersion, status: 'fixed' }),
     url: `https://avd.aquasec.com/nvd/${id.toLowerCase()}`,
@@ -57,15 +87,80 @@ export function vulnerability(id: string, severity: Vulnerability['severity'], n
 }
 
 const known = {
-  jinja: vulnerability('CVE-2024-22195', 'critical', 'jinja2', '3.1.2', '3.1.3', 'HTML attribute injection when passing user input as keys to the xmlattr filter', 'python-pkg'),
-  starlette: vulnerability('CVE-2024-47874', 'high', 'starlette', '0.27.0', '0.40.0', 'Denial of service through multipart/form-data without limits', 'python-pkg'),
-  openssl: vulnerability('CVE-2024-5535', 'high', 'libssl3', '3.0.13-1~deb12u1', '3.0.15-1~deb12u1', 'SSL_select_next_proto buffer overread'),
-  expat: vulnerability('CVE-2024-45491', 'high', 'libexpat1', '2.5.0-1', '2.5.0-1+deb12u1', 'Integer overflow or wraparound in dtdCopy on 32-bit platforms'),
-  go: vulnerability('GO-2026-4401', 'unknown', 'stdlib', '1.22.4', '1.22.9', 'Reading a crafted archive can exhaust memory'),
-  zlib: vulnerability('CVE-2023-45853', 'medium', 'zlib1g', '1:1.2.13.dfsg-1', undefined, 'Integer overflow and resultant heap-based buffer overflow in zipOpenNewFileInZip4_6'),
-  perl: vulnerability('CVE-2023-31484', 'medium', 'perl-base', '5.36.0-7+deb12u1', undefined, 'CPAN.pm does not verify TLS certificates when downloading distributions over HTTPS'),
-  tar: vulnerability('CVE-2005-2541', 'low', 'tar', '1.34+dfsg-1.2', undefined, 'Does not properly warn the user when extracting setuid or setgid files'),
-  apt: vulnerability('CVE-2011-3374', 'low', 'apt', '2.6.1', undefined, 'apt-key does not correctly validate GPG keys with the master keyring'),
+  jinja: vulnerability(
+    'CVE-2024-22195',
+    'critical',
+    'jinja2',
+    '3.1.2',
+    '3.1.3',
+    'HTML attribute injection when passing user input as keys to the xmlattr filter',
+    'python-pkg',
+  ),
+  starlette: vulnerability(
+    'CVE-2024-47874',
+    'high',
+    'starlette',
+    '0.27.0',
+    '0.40.0',
+    'Denial of service through multipart/form-data without limits',
+    'python-pkg',
+  ),
+  openssl: vulnerability(
+    'CVE-2024-5535',
+    'high',
+    'libssl3',
+    '3.0.13-1~deb12u1',
+    '3.0.15-1~deb12u1',
+    'SSL_select_next_proto buffer overread',
+  ),
+  expat: vulnerability(
+    'CVE-2024-45491',
+    'high',
+    'libexpat1',
+    '2.5.0-1',
+    '2.5.0-1+deb12u1',
+    'Integer overflow or wraparound in dtdCopy on 32-bit platforms',
+  ),
+  go: vulnerability(
+    'GO-2026-4401',
+    'unknown',
+    'stdlib',
+    '1.22.4',
+    '1.22.9',
+    'Reading a crafted archive can exhaust memory',
+  ),
+  zlib: vulnerability(
+    'CVE-2023-45853',
+    'medium',
+    'zlib1g',
+    '1:1.2.13.dfsg-1',
+    undefined,
+    'Integer overflow and resultant heap-based buffer overflow in zipOpenNewFileInZip4_6',
+  ),
+  perl: vulnerability(
+    'CVE-2023-31484',
+    'medium',
+    'perl-base',
+    '5.36.0-7+deb12u1',
+    undefined,
+    'CPAN.pm does not verify TLS certificates when downloading distributions over HTTPS',
+  ),
+  tar: vulnerability(
+    'CVE-2005-2541',
+    'low',
+    'tar',
+    '1.34+dfsg-1.2',
+    undefined,
+    'Does not properly warn the user when extracting setuid or setgid files',
+  ),
+  apt: vulnerability(
+    'CVE-2011-3374',
+    'low',
+    'apt',
+    '2.6.1',
+    undefined,
+    'apt-key does not correctly validate GPG keys with the master keyring',
+  ),
 }
 
 const goodRun: Runtime = {
@@ -80,7 +175,21 @@ const goodRun: Runtime = {
   outOfMemory: 0,
   refusedWrites: [],
   refusedCalls: [],
-  calls: ['accept4', 'bind', 'brk', 'close', 'epoll_wait', 'execve', 'exit_group', 'listen', 'mmap', 'openat', 'read', 'sendto', 'write'],
+  calls: [
+    'accept4',
+    'bind',
+    'brk',
+    'close',
+    'epoll_wait',
+    'execve',
+    'exit_group',
+    'listen',
+    'mmap',
+    'openat',
+    'read',
+    'sendto',
+    'write',
+  ],
   usedTmpfs: [],
   listens: ['0.0.0.0:8000'],
   stop: { signal: 'SIGTERM', seconds: 0.1143, exit: { code: 0 }, forced: false },
@@ -89,20 +198,48 @@ const goodRun: Runtime = {
 
 const base: Base = {
   images: [
-    { stage: 'build', location: { path: 'Dockerfile', line: 3, within: 'source' }, written: 'python:3.11-bookworm', reference: 'docker.io/library/python:3.11-bookworm', pinnedBy: 'lock', digest: digestOf('python'), final: false },
-    { stage: 'final', location: { path: 'Dockerfile', line: 14, within: 'source' }, written: 'python:3.11-slim-bookworm', reference: 'docker.io/library/python:3.11-slim-bookworm', pinnedBy: 'lock', digest: digestOf('python-slim'), final: true },
+    {
+      stage: 'build',
+      location: { path: 'Dockerfile', line: 3, within: 'source' },
+      written: 'python:3.11-bookworm',
+      reference: 'docker.io/library/python:3.11-bookworm',
+      pinnedBy: 'lock',
+      digest: digestOf('python'),
+      final: false,
+    },
+    {
+      stage: 'final',
+      location: { path: 'Dockerfile', line: 14, within: 'source' },
+      written: 'python:3.11-slim-bookworm',
+      reference: 'docker.io/library/python:3.11-slim-bookworm',
+      pinnedBy: 'lock',
+      digest: digestOf('python-slim'),
+      final: true,
+    },
   ],
   lineage: {
     base: [digestOf('layer-0')],
     layers: [
       { diffId: digestOf('layer-0'), instruction: '# debian.sh --arch amd64' },
-      { diffId: digestOf('layer-3'), instruction: 'COPY --from=build /opt/app /opt/app', line: 18, copiedFrom: 'build' },
+      {
+        diffId: digestOf('layer-3'),
+        instruction: 'COPY --from=build /opt/app /opt/app',
+        line: 18,
+        copiedFrom: 'build',
+      },
     ],
     instructions: [
       { keyword: 'FROM', line: 3, lastLine: 3, stage: 'build', shipped: false, names: [] },
       { keyword: 'RUN', line: 4, lastLine: 12, stage: 'build', shipped: false, names: [] },
       { keyword: 'FROM', line: 14, lastLine: 14, stage: 'final', shipped: true, names: [] },
-      { keyword: 'LABEL', line: 15, lastLine: 16, stage: 'final', shipped: true, names: ['org.opencontainers.image.source', 'org.opencontainers.image.version'] },
+      {
+        keyword: 'LABEL',
+        line: 15,
+        lastLine: 16,
+        stage: 'final',
+        shipped: true,
+        names: ['org.opencontainers.image.source', 'org.opencontainers.image.version'],
+      },
       { keyword: 'RUN', line: 17, lastLine: 17, stage: 'final', shipped: true, names: [] },
       { keyword: 'COPY', line: 18, lastLine: 18, stage: 'final', shipped: true, names: [] },
       { keyword: 'USER', line: 19, lastLine: 19, stage: 'final', shipped: true, names: [] },
@@ -125,16 +262,44 @@ function evidenceOf(platform: string, findings: Vulnerability[], sboms = ''): Ev
   return {
     archive: { platform, digest, mediaType: 'application/vnd.oci.image.manifest.v1+json' },
     evidence: {
-      vulnerabilities: { status: 'collected', tool: tools.trivy, value: { findings, database, os: { family: 'debian', version: '12.9', endOfLife: false }, packageCount: 131, uncovered: [] } },
+      vulnerabilities: {
+        status: 'collected',
+        tool: tools.trivy,
+        value: {
+          findings,
+          database,
+          os: { family: 'debian', version: '12.9', endOfLife: false },
+          packageCount: 131,
+          uncovered: [],
+        },
+      },
       secrets: { status: 'collected', tool: tools.trivy, value: { findings: [] } },
       licenses: {
         status: 'collected',
         tool: tools.trivy,
         value: {
           packages: [
-            { name: 'fastapi', version: '0.103.0', type: 'python-pkg', purl: 'pkg:pypi/fastapi@0.103.0', licenses: ['MIT'] },
-            { name: 'libssl3', version: '3.0.13-1~deb12u1', type: 'debian', purl: 'pkg:deb/debian/libssl3@3.0.13-1~deb12u1', licenses: ['Apache-2.0'] },
-            { name: 'psycopg', version: '3.1.10', type: 'python-pkg', purl: 'pkg:pypi/psycopg@3.1.10', licenses: ['LGPL-3.0-only'] },
+            {
+              name: 'fastapi',
+              version: '0.103.0',
+              type: 'python-pkg',
+              purl: 'pkg:pypi/fastapi@0.103.0',
+              licenses: ['MIT'],
+            },
+            {
+              name: 'libssl3',
+              version: '3.0.13-1~deb12u1',
+              type: 'debian',
+              purl: 'pkg:deb/debian/libssl3@3.0.13-1~deb12u1',
+              licenses: ['Apache-2.0'],
+            },
+            {
+              name: 'psycopg',
+              version: '3.1.10',
+              type: 'python-pkg',
+              purl: 'pkg:pypi/psycopg@3.1.10',
+              licenses: ['LGPL-3.0-only'],
+            },
           ],
         },
       },
@@ -154,7 +319,12 @@ function evidenceOf(platform: string, findings: Vulnerability[], sboms = ''): Ev
         tool: tools.trivy,
         value: {
           documents: [
-            { format: 'cyclonedx', path: `${sboms}sbom.cdx.json`, digest: digestOf(`cdx ${platform}`), components: 131 },
+            {
+              format: 'cyclonedx',
+              path: `${sboms}sbom.cdx.json`,
+              digest: digestOf(`cdx ${platform}`),
+              components: 131,
+            },
             { format: 'spdx', path: `${sboms}sbom.spdx.json`, digest: digestOf(`spdx ${platform}`), components: 133 },
           ],
           subject: digest,
@@ -168,8 +338,20 @@ function evidenceOf(platform: string, findings: Vulnerability[], sboms = ''): Ev
           unpacked: 91_842_113,
           compressed: 33_810_442,
           layers: [
-            { digest: digestOf('c0'), diffId: digestOf('layer-0'), compressed: 28_204_113, unpacked: 74_991_220, createdBy: '# debian.sh --arch amd64' },
-            { digest: digestOf('c3'), diffId: digestOf('layer-3'), compressed: 5_606_329, unpacked: 16_850_893, createdBy: 'COPY --from=build /opt/app /opt/app' },
+            {
+              digest: digestOf('c0'),
+              diffId: digestOf('layer-0'),
+              compressed: 28_204_113,
+              unpacked: 74_991_220,
+              createdBy: '# debian.sh --arch amd64',
+            },
+            {
+              digest: digestOf('c3'),
+              diffId: digestOf('layer-3'),
+              compressed: 5_606_329,
+              unpacked: 16_850_893,
+              createdBy: 'COPY --from=build /opt/app /opt/app',
+            },
           ],
           largest: [{ path: '/usr/local/lib/libpython3.11.so.1.0', bytes: 21_004_112 }],
           efficiency: 0.9874,
@@ -187,10 +369,19 @@ function evidenceOf(platform: string, findings: Vulnerability[], sboms = ''): Ev
           workingDir: '/opt/app',
           environment: ['PATH', 'PYTHONUNBUFFERED'],
           suspectedSecrets: [],
-          labels: { 'org.opencontainers.image.source': 'https://example.com/shop/orders', 'org.opencontainers.image.version': '1.8.2' },
+          labels: {
+            'org.opencontainers.image.source': 'https://example.com/shop/orders',
+            'org.opencontainers.image.version': '1.8.2',
+          },
           exposedPorts: ['8000/tcp'],
           volumes: [],
-          healthcheck: { test: ['CMD', '/opt/app/bin/python', '-m', 'orders.health'], intervalSeconds: 30, timeoutSeconds: 3, startPeriodSeconds: 5, retries: 3 },
+          healthcheck: {
+            test: ['CMD', '/opt/app/bin/python', '-m', 'orders.health'],
+            intervalSeconds: 30,
+            timeoutSeconds: 3,
+            startPeriodSeconds: 5,
+            retries: 3,
+          },
           stopSignal: 'SIGTERM',
           setuid: [],
           worldWritable: [],
@@ -206,11 +397,32 @@ function evidenceOf(platform: string, findings: Vulnerability[], sboms = ''): Ev
   }
 }
 
-function rule(id: string, kind: RuleResult['kind'], title: string, wanted: string, found: string, more: Partial<RuleResult> = {}): RuleResult {
-  return { rule: id, title, kind, status: 'passed', wanted, found, remedy: 'Nothing to do.', violations: [], excepted: [], ...more }
+function rule(
+  id: string,
+  kind: RuleResult['kind'],
+  title: string,
+  wanted: string,
+  found: string,
+  more: Partial<RuleResult> = {},
+): RuleResult {
+  return {
+    rule: id,
+    title,
+    kind,
+    status: 'passed',
+    wanted,
+    found,
+    remedy: 'Nothing to do.',
+    violations: [],
+    excepted: [],
+    ...more,
+  }
 }
 
-export function violationOf({ id, severity, title, url, fixedVersion, package: { name, version, purl, path, layer } }: Vulnerability, platform: string): Violation {
+export function violationOf(
+  { id, severity, title, url, fixedVersion, package: { name, version, purl, path, layer } }: Vulnerability,
+  platform: string,
+): Violation {
   return {
     id,
     subject: purl ?? `${name}@${version}`,
@@ -219,39 +431,113 @@ export function violationOf({ id, severity, title, url, fixedVersion, package: {
     ...(purl === undefined ? {} : { package: purl }),
     wanted: `at most 0 ${severity}`,
     found: `${name} ${version}: ${title}`,
-    remedy: fixedVersion === undefined ? `No repair is published for ${name} ${version}: remove it, choose a base without it, or accept the risk by an exception.` : `Update ${name} to ${fixedVersion}.`,
+    remedy:
+      fixedVersion === undefined
+        ? `No repair is published for ${name} ${version}: remove it, choose a base without it, or accept the risk by an exception.`
+        : `Update ${name} to ${fixedVersion}.`,
     ...(path === undefined ? {} : { location: { path, within: 'image' } }),
     owner: owners.ofLayer(layer),
     ...(url === undefined ? {} : { url }),
   }
 }
 
-const vulnerabilityRemedy = 'Update each package to the version that repairs it and rebuild on a current base; where no repair exists, remove the package or accept the risk by an exception.'
+const vulnerabilityRemedy =
+  'Update each package to the version that repairs it and rebuild on a current base; where no repair exists, remove the package or accept the risk by an exception.'
 
 function passedRules(): RuleResult[] {
   return [
-    rule('evidence', 'policy', 'All evidence is there', 'lint once and 9 kinds of evidence on linux/amd64', '10 of 10 collected on linux/amd64'),
-    rule('lint-level', 'lint', 'Dockerfile lint is clean', '0 at the level warning or above', '0 error, 0 warning, 1 info, 0 style'),
+    rule(
+      'evidence',
+      'policy',
+      'All evidence is there',
+      'lint once and 9 kinds of evidence on linux/amd64',
+      '10 of 10 collected on linux/amd64',
+    ),
+    rule(
+      'lint-level',
+      'lint',
+      'Dockerfile lint is clean',
+      '0 at the level warning or above',
+      '0 error, 0 warning, 1 info, 0 style',
+    ),
     rule('lint-pragmas', 'lint', 'No comment silences the linter', 'no such comment', '0 comments'),
-    rule('vulnerabilities', 'vulnerabilities', 'Known vulnerabilities are within the thresholds', 'at most 0 critical, 0 high, 0 unknown', '0 critical, 0 high, 2 medium, 2 low, 0 unknown', { remedy: vulnerabilityRemedy }),
+    rule(
+      'vulnerabilities',
+      'vulnerabilities',
+      'Known vulnerabilities are within the thresholds',
+      'at most 0 critical, 0 high, 0 unknown',
+      '0 critical, 0 high, 2 medium, 2 low, 0 unknown',
+      { remedy: vulnerabilityRemedy },
+    ),
     rule('database-age', 'vulnerabilities', 'The vulnerability database is fresh', 'at most 48 h old', '7 h old'),
-    rule('database-coverage', 'vulnerabilities', 'The vulnerability database covers the image', 'a database of the kind official or given that covers every ecosystem', 'trivy-db (official); everything covered'),
-    rule('end-of-life-os', 'vulnerabilities', 'The distribution is still supported', 'a supported release', 'debian 12.9'),
+    rule(
+      'database-coverage',
+      'vulnerabilities',
+      'The vulnerability database covers the image',
+      'a database of the kind official or given that covers every ecosystem',
+      'trivy-db (official); everything covered',
+    ),
+    rule(
+      'end-of-life-os',
+      'vulnerabilities',
+      'The distribution is still supported',
+      'a supported release',
+      'debian 12.9',
+    ),
     rule('inventory', 'vulnerabilities', 'The packages of the image are known', 'at least 1 package', '131 packages'),
     rule('secrets', 'secrets', 'No credentials in the image', 'at most 0', '0 found'),
     rule('licenses', 'licenses', 'No denied licences', 'none of AGPL-3.0-only, GPL-3.0-only', '3 packages, 0 denied'),
     rule('structure-tests', 'structure', 'Structure tests pass', 'every test passes', '2 of 2 passed'),
-    rule('sbom-complete', 'sbom', 'The bill of materials is complete', 'both documents, of this image', 'cyclonedx and spdx, 131 components'),
+    rule(
+      'sbom-complete',
+      'sbom',
+      'The bill of materials is complete',
+      'both documents, of this image',
+      'cyclonedx and spdx, 131 components',
+    ),
     rule('size-unpacked', 'size', 'The image is within its size budget', 'at most 100 MB unpacked', '91.8 MB'),
     rule('layer-efficiency', 'size', 'Layers do not repeat each other', 'at least 95 % efficient', '98.7 %'),
-    rule('runtime-run', 'runtime', 'Was started as in production', 'each image started without root, on a read-only root', 'as 65532:65532'),
+    rule(
+      'runtime-run',
+      'runtime',
+      'Was started as in production',
+      'each image started without root, on a read-only root',
+      'as 65532:65532',
+    ),
     rule('runtime-ready', 'runtime', 'Becomes ready under hardening', 'ready within 30 s', 'after 0.8 s'),
-    rule('user', 'configuration', 'Runs as an unprivileged user', 'user id 10000 or more', '65532:65532', { remedy: 'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.' }),
-    rule('healthcheck', 'configuration', 'Says whether it is healthy', 'a health check', 'CMD /opt/app/bin/python -m orders.health'),
+    rule('user', 'configuration', 'Runs as an unprivileged user', 'user id 10000 or more', '65532:65532', {
+      remedy:
+        'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.',
+    }),
+    rule(
+      'healthcheck',
+      'configuration',
+      'Says whether it is healthy',
+      'a health check',
+      'CMD /opt/app/bin/python -m orders.health',
+    ),
     rule('setuid', 'configuration', 'No file raises privileges', 'no setuid or setgid file', '0 files'),
-    rule('base-pinned', 'base', 'Every base is pinned by digest', 'a digest in the Dockerfile or the lock file', '2 of 2 pinned'),
-    rule('base-allowed', 'base', 'Every base comes from an allowed repository', 'docker.io/library/python', '2 of 2 allowed'),
-    rule('exceptions', 'policy', 'Every exception is used and in time', 'no expired, unused or refused exception', '0 exceptions'),
+    rule(
+      'base-pinned',
+      'base',
+      'Every base is pinned by digest',
+      'a digest in the Dockerfile or the lock file',
+      '2 of 2 pinned',
+    ),
+    rule(
+      'base-allowed',
+      'base',
+      'Every base comes from an allowed repository',
+      'docker.io/library/python',
+      '2 of 2 allowed',
+    ),
+    rule(
+      'exceptions',
+      'policy',
+      'Every exception is used and in time',
+      'no expired, unused or refused exception',
+      '0 exceptions',
+    ),
   ]
 }
 
@@ -270,7 +556,22 @@ export function passedRun(): Run {
   const findings = [known.openssl, known.zlib, known.perl, known.tar, known.apt]
   const platforms = ['linux/amd64', 'linux/arm64']
   const evidence: Evidence = {
-    lint: { status: 'collected', tool: tools.hadolint, value: { findings: [{ id: 'DL3059', level: 'info', message: 'Multiple consecutive `RUN` instructions. Consider consolidation.', location: { path: 'Dockerfile', line: 9, within: 'source' } }], pragmas: [], downloads: [] } },
+    lint: {
+      status: 'collected',
+      tool: tools.hadolint,
+      value: {
+        findings: [
+          {
+            id: 'DL3059',
+            level: 'info',
+            message: 'Multiple consecutive `RUN` instructions. Consider consolidation.',
+            location: { path: 'Dockerfile', line: 9, within: 'source' },
+          },
+        ],
+        pragmas: [],
+        downloads: [],
+      },
+    },
     platforms: platforms.map((platform) => evidenceOf(platform, findings, `sbom/${platform.replace('/', '-')}/`)),
   }
   return Run.parse({
@@ -279,10 +580,22 @@ export function passedRun(): Run {
     loadline: '0.1.0',
     startedAt: '2026-11-23T01:10:02Z',
     mode: 'connected',
-    subject: { name: 'shop/orders', directory: 'services/orders', dockerfile: 'Dockerfile', dockerfileDigest: digestOf('dockerfile'), target: 'final' },
+    subject: {
+      name: 'shop/orders',
+      directory: 'services/orders',
+      dockerfile: 'Dockerfile',
+      dockerfileDigest: digestOf('dockerfile'),
+      target: 'final',
+    },
     policy: { origin: 'file', path: 'loadline.yaml', digest: policyDigest },
     suppressions: [
-      { kind: 'openvex', path: 'security/orders.openvex.json', honoured: true, entries: 2, left: ['statement 3, CVE-2024-9143: under_investigation excepts nothing'] },
+      {
+        kind: 'openvex',
+        path: 'security/orders.openvex.json',
+        honoured: true,
+        entries: 2,
+        left: ['statement 3, CVE-2024-9143: under_investigation excepts nothing'],
+      },
       { kind: 'trivyignore', path: '.trivyignore', honoured: false, entries: 0, left: [] },
     ],
     evidence,
@@ -291,30 +604,56 @@ export function passedRun(): Run {
       binding: {
         images: platforms.map((platform) => ({ platform, digest: digestOf(platform) })),
         policy: policyDigest,
-        databases: [{ name: database.name, digest: database.digest, updatedAt: database.updatedAt, coverage: database.coverage }],
+        databases: [
+          { name: database.name, digest: database.digest, updatedAt: database.updatedAt, coverage: database.coverage },
+        ],
         tools: Object.values(tools),
         at,
       },
       results: rulesWith(
-        rule('vulnerabilities', 'vulnerabilities', 'Known vulnerabilities are within the thresholds', 'at most 0 critical, 0 high, 0 unknown', '0 critical, 1 high, 2 medium, 2 low, 0 unknown; 2 excepted', {
-          remedy: vulnerabilityRemedy,
-          excepted: platforms.map((platform) => ({
-            violation: violationOf(known.openssl, platform),
-            reason: 'The service terminates no TLS itself; the mesh does. Repaired with the next base.',
-            owner: 'team-orders@example.com',
-            ticket: 'ORD-4711',
-            created: '2026-11-03',
-            expires: '2026-12-15',
-            daysLeft: 22,
-            compensatingControl: 'The mesh only lets TLS 1.3 through.',
-          })),
-        }),
+        rule(
+          'vulnerabilities',
+          'vulnerabilities',
+          'Known vulnerabilities are within the thresholds',
+          'at most 0 critical, 0 high, 0 unknown',
+          '0 critical, 1 high, 2 medium, 2 low, 0 unknown; 2 excepted',
+          {
+            remedy: vulnerabilityRemedy,
+            excepted: platforms.map((platform) => ({
+              violation: violationOf(known.openssl, platform),
+              reason: 'The service terminates no TLS itself; the mesh does. Repaired with the next base.',
+              owner: 'team-orders@example.com',
+              ticket: 'ORD-4711',
+              created: '2026-11-03',
+              expires: '2026-12-15',
+              daysLeft: 22,
+              compensatingControl: 'The mesh only lets TLS 1.3 through.',
+            })),
+          },
+        ),
         rule('shells', 'configuration', 'No shell', 'no shell', '/bin/sh; only warns until 2027-01-01, then denies', {
           status: 'warned',
           remedy: 'Build the last stage on a base without a shell.',
-          violations: platforms.map((platform) => ({ id: '/bin/sh', subject: '', severity: 'low', platform, wanted: 'no shell', found: '/bin/sh', remedy: 'Build the last stage on a base without a shell.', location: { path: '/bin/sh', within: 'image' }, owner: owners.ofLayer(digestOf('layer-0')) })),
+          violations: platforms.map((platform) => ({
+            id: '/bin/sh',
+            subject: '',
+            severity: 'low',
+            platform,
+            wanted: 'no shell',
+            found: '/bin/sh',
+            remedy: 'Build the last stage on a base without a shell.',
+            location: { path: '/bin/sh', within: 'image' },
+            owner: owners.ofLayer(digestOf('layer-0')),
+          })),
         }),
-        rule('package-managers', 'configuration', 'No package manager', 'not judged', 'switched off by the policy: the operators of this cluster patch in place until the end of the year', { status: 'off', remedy: 'Remove it in the last stage.' }),
+        rule(
+          'package-managers',
+          'configuration',
+          'No package manager',
+          'not judged',
+          'switched off by the policy: the operators of this cluster patch in place until the end of the year',
+          { status: 'off', remedy: 'Remove it in the last stage.' },
+        ),
       ),
     },
     release: {
@@ -325,7 +664,13 @@ export function passedRun(): Run {
         signer: 'key',
         publicKeyDigest: digestOf('key'),
         transparencyLog: 'none',
-        stored: [{ format: 'bundle', where: 'referrers-api', reference: `registry.example.com/shop/orders@${digestOf('index')}` }],
+        stored: [
+          {
+            format: 'bundle',
+            where: 'referrers-api',
+            reference: `registry.example.com/shop/orders@${digestOf('index')}`,
+          },
+        ],
         verified: true,
       },
       verifyCommand: `cosign verify --key cosign.pub --insecure-ignore-tlog=true registry.example.com/shop/orders@${digestOf('index')}`,
@@ -340,16 +685,35 @@ export function rejectedRun(): Run {
   const findings = [...counted, known.zlib, known.perl, known.tar, known.apt]
   const collected = evidenceOf(platform, findings)
   const { vulnerabilities, configuration, size } = collected.evidence
-  if (vulnerabilities.status !== 'collected' || configuration.status !== 'collected' || size.status !== 'collected') throw new TypeError('the fixture collects everything')
-  const secret = { id: 'private-key', severity: 'high' as const, title: 'Asymmetric private key', category: 'AsymmetricPrivateKey', location: { path: '/opt/app/deploy/id_ed25519', line: 1, within: 'image' as const }, layer: digestOf('layer-3') }
-  const lint = { id: 'DL3008', level: 'warning' as const, message: 'Pin versions in apt get install. Instead of `apt-get install <package>` use `apt-get install <package>=<version>`', location: { path: 'Dockerfile', line: 17, column: 1, within: 'source' as const } }
+  if (vulnerabilities.status !== 'collected' || configuration.status !== 'collected' || size.status !== 'collected')
+    throw new TypeError('the fixture collects everything')
+  const secret = {
+    id: 'private-key',
+    severity: 'high' as const,
+    title: 'Asymmetric private key',
+    category: 'AsymmetricPrivateKey',
+    location: { path: '/opt/app/deploy/id_ed25519', line: 1, within: 'image' as const },
+    layer: digestOf('layer-3'),
+  }
+  const lint = {
+    id: 'DL3008',
+    level: 'warning' as const,
+    message:
+      'Pin versions in apt get install. Instead of `apt-get install <package>` use `apt-get install <package>=<version>`',
+    location: { path: 'Dockerfile', line: 17, column: 1, within: 'source' as const },
+  }
   const run = {
     schemaVersion: 'loadline.run/v1',
     outcome: 'rejected',
     loadline: '0.1.0',
     startedAt: '2026-11-23T01:10:02Z',
     mode: 'sealed',
-    subject: { name: 'fastapi-postgres', directory: 'examples/fastapi-postgres', dockerfile: 'Dockerfile', dockerfileDigest: digestOf('dockerfile') },
+    subject: {
+      name: 'fastapi-postgres',
+      directory: 'examples/fastapi-postgres',
+      dockerfile: 'Dockerfile',
+      dockerfileDigest: digestOf('dockerfile'),
+    },
     policy: { origin: 'file', path: 'loadline.yaml', digest: policyDigest },
     evidence: {
       lint: { status: 'collected', tool: tools.hadolint, value: { findings: [lint], pragmas: [], downloads: [] } },
@@ -360,12 +724,28 @@ export function rejectedRun(): Run {
             ...collected.evidence,
             vulnerabilities: { ...vulnerabilities, value: { ...vulnerabilities.value, database: exampleDatabase } },
             secrets: { status: 'collected', tool: tools.trivy, value: { findings: [secret] } },
-            size: { ...size, value: { ...size.value, unpacked: 148_202_981, compressed: 52_771_004, efficiency: 0.9127, wasted: 14_220_118 } },
+            size: {
+              ...size,
+              value: {
+                ...size.value,
+                unpacked: 148_202_981,
+                compressed: 52_771_004,
+                efficiency: 0.9127,
+                wasted: 14_220_118,
+              },
+            },
             configuration: { ...configuration, value: { ...configuration.value, user: '' } },
             base: {
               status: 'collected',
               tool: tools.inspect,
-              value: { ...base, lineage: withoutUser(base.lineage), images: base.images.map((image) => ({ ...image, substitute: `127.0.0.1:5000/library/${image.written}` })) },
+              value: {
+                ...base,
+                lineage: withoutUser(base.lineage),
+                images: base.images.map((image) => ({
+                  ...image,
+                  substitute: `127.0.0.1:5000/library/${image.written}`,
+                })),
+              },
             },
           },
         },
@@ -376,44 +756,142 @@ export function rejectedRun(): Run {
       binding: {
         images: [{ platform, digest: digestOf(platform) }],
         policy: policyDigest,
-        databases: [{ name: exampleDatabase.name, digest: exampleDatabase.digest, updatedAt: exampleDatabase.updatedAt, coverage: exampleDatabase.coverage }],
+        databases: [
+          {
+            name: exampleDatabase.name,
+            digest: exampleDatabase.digest,
+            updatedAt: exampleDatabase.updatedAt,
+            coverage: exampleDatabase.coverage,
+          },
+        ],
         tools: Object.values(tools),
         at,
       },
       results: rulesWith(
-        rule('lint-level', 'lint', 'Dockerfile lint is clean', '0 at the level warning or above', '0 error, 1 warning, 0 info, 0 style', {
-          status: 'failed',
-          remedy: "Change the line as the linked page of the linter's rule explains.",
-          violations: [{ id: lint.id, subject: 'Dockerfile:17', severity: 'medium', wanted: 'nothing at the level warning or above', found: `warning: ${lint.message}`, remedy: "Change the line as the linked page of the linter's rule explains.", location: lint.location, owner: owners.ofLine(lint.location.line), url: 'https://github.com/hadolint/hadolint/wiki/DL3008' }],
-        }),
-        rule('vulnerabilities', 'vulnerabilities', 'Known vulnerabilities are within the thresholds', 'at most 0 critical, 0 high, 0 unknown', '1 critical, 3 high, 2 medium, 2 low, 1 unknown', {
-          status: 'failed',
-          remedy: vulnerabilityRemedy,
-          violations: counted.map((finding) => violationOf(finding, platform)),
-        }),
+        rule(
+          'lint-level',
+          'lint',
+          'Dockerfile lint is clean',
+          '0 at the level warning or above',
+          '0 error, 1 warning, 0 info, 0 style',
+          {
+            status: 'failed',
+            remedy: "Change the line as the linked page of the linter's rule explains.",
+            violations: [
+              {
+                id: lint.id,
+                subject: 'Dockerfile:17',
+                severity: 'medium',
+                wanted: 'nothing at the level warning or above',
+                found: `warning: ${lint.message}`,
+                remedy: "Change the line as the linked page of the linter's rule explains.",
+                location: lint.location,
+                owner: owners.ofLine(lint.location.line),
+                url: 'https://github.com/hadolint/hadolint/wiki/DL3008',
+              },
+            ],
+          },
+        ),
+        rule(
+          'vulnerabilities',
+          'vulnerabilities',
+          'Known vulnerabilities are within the thresholds',
+          'at most 0 critical, 0 high, 0 unknown',
+          '1 critical, 3 high, 2 medium, 2 low, 1 unknown',
+          {
+            status: 'failed',
+            remedy: vulnerabilityRemedy,
+            violations: counted.map((finding) => violationOf(finding, platform)),
+          },
+        ),
         rule('secrets', 'secrets', 'No credentials in the image', 'at most 0', '1 found', {
           status: 'failed',
-          remedy: 'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
-          violations: [{ id: secret.id, subject: `${secret.location.path}:1`, severity: 'high', platform, wanted: 'at most 0 credentials', found: `${secret.title} (${secret.category})`, remedy: 'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.', location: secret.location, owner: owners.ofLayer(secret.layer) }],
+          remedy:
+            'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
+          violations: [
+            {
+              id: secret.id,
+              subject: `${secret.location.path}:1`,
+              severity: 'high',
+              platform,
+              wanted: 'at most 0 credentials',
+              found: `${secret.title} (${secret.category})`,
+              remedy:
+                'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
+              location: secret.location,
+              owner: owners.ofLayer(secret.layer),
+            },
+          ],
         }),
         rule('size-unpacked', 'size', 'The image is within its size budget', 'at most 100 MB unpacked', '148.2 MB', {
           status: 'failed',
           remedy: 'Leave build tools in a build stage, and copy only what runs.',
-          violations: [{ id: 'size-unpacked', subject: '', severity: 'medium', platform, wanted: 'at most 100 MB unpacked', found: '148.2 MB', remedy: 'Leave build tools in a build stage, and copy only what runs.' }],
+          violations: [
+            {
+              id: 'size-unpacked',
+              subject: '',
+              severity: 'medium',
+              platform,
+              wanted: 'at most 100 MB unpacked',
+              found: '148.2 MB',
+              remedy: 'Leave build tools in a build stage, and copy only what runs.',
+            },
+          ],
         }),
-        rule('layer-efficiency', 'size', 'Layers do not repeat each other', 'at least 95 % efficient', '91.3 %; only warns: measured for a month before it denies', {
-          status: 'warned',
-          remedy: 'Delete files in the layer that made them.',
-          violations: [{ id: 'layer-efficiency', subject: '', severity: 'low', platform, wanted: 'at least 95 % efficient', found: '91.3 %', remedy: 'Delete files in the layer that made them.' }],
-        }),
+        rule(
+          'layer-efficiency',
+          'size',
+          'Layers do not repeat each other',
+          'at least 95 % efficient',
+          '91.3 %; only warns: measured for a month before it denies',
+          {
+            status: 'warned',
+            remedy: 'Delete files in the layer that made them.',
+            violations: [
+              {
+                id: 'layer-efficiency',
+                subject: '',
+                severity: 'low',
+                platform,
+                wanted: 'at least 95 % efficient',
+                found: '91.3 %',
+                remedy: 'Delete files in the layer that made them.',
+              },
+            ],
+          },
+        ),
         rule('database-age', 'vulnerabilities', 'The vulnerability database is fresh', 'at most 366 d old', '22 d old'),
-        rule('database-coverage', 'vulnerabilities', 'The vulnerability database covers the image', 'a database of the kind example that covers every ecosystem', 'loadline-example-advisories (example); everything covered'),
-        rule('runtime-run', 'runtime', 'Was started as in production', 'each image started without root, on a read-only root', 'as 65532:65532'),
-    rule('runtime-ready', 'runtime', 'Becomes ready under hardening', 'ready within 30 s', 'after 0.8 s'),
-    rule('user', 'configuration', 'Runs as an unprivileged user', 'user id 10000 or more', 'root', {
+        rule(
+          'database-coverage',
+          'vulnerabilities',
+          'The vulnerability database covers the image',
+          'a database of the kind example that covers every ecosystem',
+          'loadline-example-advisories (example); everything covered',
+        ),
+        rule(
+          'runtime-run',
+          'runtime',
+          'Was started as in production',
+          'each image started without root, on a read-only root',
+          'as 65532:65532',
+        ),
+        rule('runtime-ready', 'runtime', 'Becomes ready under hardening', 'ready within 30 s', 'after 0.8 s'),
+        rule('user', 'configuration', 'Runs as an unprivileged user', 'user id 10000 or more', 'root', {
           status: 'failed',
-          remedy: 'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.',
-          violations: [{ id: 'user', subject: '', severity: 'high', platform, wanted: 'a numeric user id of 10000 or more', found: 'no USER: the container runs as root', remedy: 'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.' }],
+          remedy:
+            'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.',
+          violations: [
+            {
+              id: 'user',
+              subject: '',
+              severity: 'high',
+              platform,
+              wanted: 'a numeric user id of 10000 or more',
+              found: 'no USER: the container runs as root',
+              remedy:
+                'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.',
+            },
+          ],
         }),
       ),
     },
@@ -433,11 +911,26 @@ export function undecidedRun(): Run {
   }
   const platforms = ['linux/amd64', 'linux/arm64']
   const needs = (id: string, title: string): RuleResult =>
-    rule(id, 'vulnerabilities', title, 'evidence: vulnerabilities', 'missing: vulnerabilities on linux/amd64, vulnerabilities on linux/arm64', {
-      status: 'undecided',
-      remedy: missing.remedy,
-      violations: platforms.map((platform) => ({ id: 'vulnerabilities', subject: '', severity: 'unknown', platform, wanted: missing.wanted, found: missing.found, remedy: missing.remedy })),
-    })
+    rule(
+      id,
+      'vulnerabilities',
+      title,
+      'evidence: vulnerabilities',
+      'missing: vulnerabilities on linux/amd64, vulnerabilities on linux/arm64',
+      {
+        status: 'undecided',
+        remedy: missing.remedy,
+        violations: platforms.map((platform) => ({
+          id: 'vulnerabilities',
+          subject: '',
+          severity: 'unknown',
+          platform,
+          wanted: missing.wanted,
+          found: missing.found,
+          remedy: missing.remedy,
+        })),
+      },
+    )
   const passed = passedRun()
   const { release: _, ...kept } = passed
   return Run.parse({
@@ -445,16 +938,29 @@ export function undecidedRun(): Run {
     outcome: 'undecided',
     subject: { ...passed.subject, directory: '.' },
     policy: { origin: 'default', digest: policyDigest },
-    evidence: { ...passed.evidence, platforms: passed.evidence?.platforms.map((cell) => ({ ...cell, evidence: { ...cell.evidence, vulnerabilities: missing } })) },
+    evidence: {
+      ...passed.evidence,
+      platforms: passed.evidence?.platforms.map((cell) => ({
+        ...cell,
+        evidence: { ...cell.evidence, vulnerabilities: missing },
+      })),
+    },
     verdict: {
       outcome: 'undecided',
       binding: { ...passed.verdict?.binding, databases: [] },
       results: rulesWith(
-        rule('evidence', 'policy', 'All evidence is there', 'lint once and 9 kinds of evidence on linux/amd64, linux/arm64', '17 of 19 collected on linux/amd64, linux/arm64', {
-          status: 'undecided',
-          remedy: 'Repair what kept each collector from its evidence, as its line says, and run again.',
-          violations: needs('evidence', '').violations,
-        }),
+        rule(
+          'evidence',
+          'policy',
+          'All evidence is there',
+          'lint once and 9 kinds of evidence on linux/amd64, linux/arm64',
+          '17 of 19 collected on linux/amd64, linux/arm64',
+          {
+            status: 'undecided',
+            remedy: 'Repair what kept each collector from its evidence, as its line says, and run again.',
+            violations: needs('evidence', '').violations,
+          },
+        ),
         needs('vulnerabilities', 'Known vulnerabilities are within the thresholds'),
         needs('database-age', 'The vulnerability database is fresh'),
         needs('database-coverage', 'The vulnerability database covers the image'),
@@ -476,8 +982,32 @@ export function brokenRun(): Run {
     mode: 'connected',
     subject: { name: 'shop/orders', dockerfile: 'build/Dockerfile', dockerfileDigest: digestOf('dockerfile') },
     policy: { origin: 'file', path: 'loadline.yaml', digest: policyDigest },
-    evidence: { lint: { status: 'collected', tool: tools.hadolint, value: { findings: [{ id: 'DL3059', level: 'info', message: 'Multiple consecutive `RUN` instructions. Consider consolidation.', location: { path: 'build/Dockerfile', line: 9, within: 'source' } }], pragmas: [], downloads: [] } }, platforms: [] },
-    failure: { stage: 'build', code: 'BUILD', message: 'the image did not build: build/Dockerfile line 12, RUN pip install -r requirements.txt, exited with 1: No matching distribution found for fastapi==0.103.99', hint: 'Run the line in the stage before it, and correct it.' },
+    evidence: {
+      lint: {
+        status: 'collected',
+        tool: tools.hadolint,
+        value: {
+          findings: [
+            {
+              id: 'DL3059',
+              level: 'info',
+              message: 'Multiple consecutive `RUN` instructions. Consider consolidation.',
+              location: { path: 'build/Dockerfile', line: 9, within: 'source' },
+            },
+          ],
+          pragmas: [],
+          downloads: [],
+        },
+      },
+      platforms: [],
+    },
+    failure: {
+      stage: 'build',
+      code: 'BUILD',
+      message:
+        'the image did not build: build/Dockerfile line 12, RUN pip install -r requirements.txt, exited with 1: No matching distribution found for fastapi==0.103.99',
+      hint: 'Run the line in the stage before it, and correct it.',
+    },
   })
 }
 
@@ -487,7 +1017,12 @@ export function brokenReleaseRun(): Run {
   return Run.parse({
     ...passed,
     outcome: 'broken',
-    failure: { stage: 'publish', code: 'PUBLISH', message: 'registry.example.com refused shop/orders: 403, the scope repository:shop/orders:push is missing', hint: 'Give a credential that may push to this repository. No tag was moved.' },
+    failure: {
+      stage: 'publish',
+      code: 'PUBLISH',
+      message: 'registry.example.com refused shop/orders: 403, the scope repository:shop/orders:push is missing',
+      hint: 'Give a credential that may push to this repository. No tag was moved.',
+    },
   })
 }
 
@@ -505,7 +1040,14 @@ const hostileText = [
 /** A run with the exceptions and ignore files of the passed one. */
 function withExceptions(run: Run): Run {
   const { suppressions, verdict } = passedRun()
-  const excepted = verdict?.results.flatMap((result) => result.excepted).slice(0, 1).map((allowed) => ({ ...allowed, origin: { kind: 'openvex' as const, path: 'security/orders.openvex.json', place: 'statement 1' } })) ?? []
+  const excepted =
+    verdict?.results
+      .flatMap((result) => result.excepted)
+      .slice(0, 1)
+      .map((allowed) => ({
+        ...allowed,
+        origin: { kind: 'openvex' as const, path: 'security/orders.openvex.json', place: 'statement 1' },
+      })) ?? []
   for (const result of run.verdict?.results ?? []) if (result.rule === 'vulnerabilities') result.excepted = excepted
   return { ...run, ...(suppressions === undefined ? {} : { suppressions }) }
 }
@@ -517,9 +1059,45 @@ export function hostileRun(): Run {
     turn += 1
     return `${hostileText[turn % hostileText.length]} ${text}`
   }
-  const attacked = new Set(['id', 'subject', 'title', 'wanted', 'found', 'remedy', 'message', 'name', 'version', 'purl', 'path', 'reason', 'owner', 'reference', 'written', 'substitute', 'createdBy', 'user', 'category', 'file', 'family', 'hint', 'rule', 'stage', 'ticket', 'compensatingControl', 'place', 'package', 'dockerfile', 'directory', 'target', 'notPublished'])
-  const attack = (key: string, value: unknown): unknown => (typeof value === 'string' && attacked.has(key) && !value.startsWith('sha256:') ? hostile(value) : value)
-  const run = JSON.parse(JSON.stringify(withExceptions(rejectedRun())), (key, value: unknown) => attack(key, key === 'url' ? 'javascript:alert(1)' : value)) as Run
+  const attacked = new Set([
+    'id',
+    'subject',
+    'title',
+    'wanted',
+    'found',
+    'remedy',
+    'message',
+    'name',
+    'version',
+    'purl',
+    'path',
+    'reason',
+    'owner',
+    'reference',
+    'written',
+    'substitute',
+    'createdBy',
+    'user',
+    'category',
+    'file',
+    'family',
+    'hint',
+    'rule',
+    'stage',
+    'ticket',
+    'compensatingControl',
+    'place',
+    'package',
+    'dockerfile',
+    'directory',
+    'target',
+    'notPublished',
+  ])
+  const attack = (key: string, value: unknown): unknown =>
+    typeof value === 'string' && attacked.has(key) && !value.startsWith('sha256:') ? hostile(value) : value
+  const run = JSON.parse(JSON.stringify(withExceptions(rejectedRun())), (key, value: unknown) =>
+    attack(key, key === 'url' ? 'javascript:alert(1)' : value),
+  ) as Run
   return Run.parse(run)
 }
 
@@ -528,10 +1106,19 @@ export function crowdedRun(count: number): Run {
   const run = rejectedRun()
   const platform = run.evidence?.platforms[0]
   const judged = run.verdict?.results.find((result) => result.rule === 'vulnerabilities')
-  if (platform?.evidence.vulnerabilities.status !== 'collected' || judged === undefined) throw new TypeError('the fixture collects and judges vulnerabilities')
+  if (platform?.evidence.vulnerabilities.status !== 'collected' || judged === undefined)
+    throw new TypeError('the fixture collects and judges vulnerabilities')
   const severities = ['low', 'medium', 'unknown', 'high', 'critical'] as const
   const findings = Array.from({ length: count }, (_, position) =>
-    vulnerability(`CVE-2026-${String(position).padStart(6, '0')}`, severities[position % severities.length] ?? 'unknown', `package-${position % 997}`, `1.${position}.0`, `1.${position}.1`, `Something is wrong in the parser of package-${position % 997}, and a crafted file can make it read beyond its buffer`, position % 2 === 0 ? 'debian' : 'python-pkg'),
+    vulnerability(
+      `CVE-2026-${String(position).padStart(6, '0')}`,
+      severities[position % severities.length] ?? 'unknown',
+      `package-${position % 997}`,
+      `1.${position}.0`,
+      `1.${position}.1`,
+      `Something is wrong in the parser of package-${position % 997}, and a crafted file can make it read beyond its buffer`,
+      position % 2 === 0 ? 'debian' : 'python-pkg',
+    ),
   )
   platform.evidence.vulnerabilities.value.findings = findings
   judged.violations = findings.map((finding) => violationOf(finding, 'linux/amd64'))

@@ -2,7 +2,27 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { printable, safeUrl, shellWord, shorten } from '../../../src/report/sanitize.ts'
 
-const anyText = fc.string({ unit: 'binary', maxLength: 200 }).chain((text) => fc.array(fc.constantFrom('\u001b[31m', '\u001b]8;;x\u0007', '\u009b2J', '\ud800', '\udc00', '\n', '\u202e', '\u200b', '\u0000', '\ufeff', text)).map((parts) => parts.join('')))
+const anyText = fc
+  .string({ unit: 'binary', maxLength: 200 })
+  .chain((text) =>
+    fc
+      .array(
+        fc.constantFrom(
+          '\u001b[31m',
+          '\u001b]8;;x\u0007',
+          '\u009b2J',
+          '\ud800',
+          '\udc00',
+          '\n',
+          '\u202e',
+          '\u200b',
+          '\u0000',
+          '\ufeff',
+          text,
+        ),
+      )
+      .map((parts) => parts.join('')),
+  )
 
 describe('printable', () => {
   it.each([
@@ -23,7 +43,9 @@ describe('printable', () => {
   it('never lets through what moves, hides or breaks [fault 67]', () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        expect(printable(text)).not.toMatch(/[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2028\u2029]/u)
+        expect(printable(text)).not.toMatch(
+          /[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2028\u2029]/u,
+        )
       }),
       { numRuns: 2_000 },
     )
@@ -53,7 +75,19 @@ describe('safeUrl', () => {
     expect(safeUrl(url)).toBe(url)
   })
 
-  it.each(['javascript:alert(1)', ' JAVASCRIPT:alert(1)', 'java\nscript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', '//evil.example', 'nothing', '', 'https://me:secret@example.com/', `https://example.com/${'a'.repeat(2_000)}`, undefined])('refuses %j', (url) => {
+  it.each([
+    'javascript:alert(1)',
+    ' JAVASCRIPT:alert(1)',
+    'java\nscript:alert(1)',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    '//evil.example',
+    'nothing',
+    '',
+    'https://me:secret@example.com/',
+    `https://example.com/${'a'.repeat(2_000)}`,
+    undefined,
+  ])('refuses %j', (url) => {
     expect(safeUrl(url)).toBeUndefined()
   })
 })

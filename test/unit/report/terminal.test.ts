@@ -1,7 +1,16 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { renderTerminal } from '../../../src/report/index.ts'
-import { brokenReleaseRun, brokenRun, crowdedRun, digestOf, hostileRun, passedRun, rejectedRun, undecidedRun } from './runs.ts'
+import {
+  brokenReleaseRun,
+  brokenRun,
+  crowdedRun,
+  digestOf,
+  hostileRun,
+  passedRun,
+  rejectedRun,
+  undecidedRun,
+} from './runs.ts'
 
 const plain = { color: false, width: 100, reports: 'loadline-report' }
 const lastLines = (text: string): string[] => text.trimEnd().split('\n').slice(-2)
@@ -20,7 +29,8 @@ describe('renderTerminal', () => {
     const run = passedRun()
     const rules = Array.from({ length: 60 }, (_, position) => `rule-number-${position}`)
     const [first] = run.verdict?.results ?? []
-    if (run.verdict !== undefined && first !== undefined) run.verdict.results = rules.map((rule) => ({ ...first, rule, status: 'passed' }))
+    if (run.verdict !== undefined && first !== undefined)
+      run.verdict.results = rules.map((rule) => ({ ...first, rule, status: 'passed' }))
     expect(renderTerminal(run, plain)).not.toContain('more characters')
     expect(renderTerminal(run, plain)).toContain('rule-number-59')
   })
@@ -38,12 +48,19 @@ describe('renderTerminal', () => {
     expect(text).toContain('✓ 16 passed  evidence, lint-pragmas')
   })
 
-  it.each([60, 80, 100, 120, 160])('keeps to %d columns, but for the last line and an address, which nobody could open in two', (width) => {
-    for (const build of [passedRun, rejectedRun, undecidedRun, brokenRun]) {
-      const lines = renderTerminal(build(), { ...plain, width }).trimEnd().split('\n').slice(0, -1)
-      for (const line of lines.slice(2).filter((text) => !text.startsWith('about     https://'))) expect(line.length, line).toBeLessThanOrEqual(width)
-    }
-  })
+  it.each([60, 80, 100, 120, 160])(
+    'keeps to %d columns, but for the last line and an address, which nobody could open in two',
+    (width) => {
+      for (const build of [passedRun, rejectedRun, undecidedRun, brokenRun]) {
+        const lines = renderTerminal(build(), { ...plain, width })
+          .trimEnd()
+          .split('\n')
+          .slice(0, -1)
+        for (const line of lines.slice(2).filter((text) => !text.startsWith('about     https://')))
+          expect(line.length, line).toBeLessThanOrEqual(width)
+      }
+    },
+  )
 
   it('colours only when asked, and says the same either way', () => {
     const text = renderTerminal(rejectedRun(), plain)

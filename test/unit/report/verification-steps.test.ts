@@ -6,7 +6,10 @@ describe('verificationSteps', () => {
   it('checks the tag, the signature, the Dockerfile, the bill of materials and the judgement', () => {
     expect(verificationSteps(passedRun()).map(({ command, expect: printed }) => [command, printed])).toEqual([
       ['crane digest registry.example.com/shop/orders:1.8.2', digestOf('index')],
-      [`cosign verify --key cosign.pub --insecure-ignore-tlog=true registry.example.com/shop/orders@${digestOf('index')}`, undefined],
+      [
+        `cosign verify --key cosign.pub --insecure-ignore-tlog=true registry.example.com/shop/orders@${digestOf('index')}`,
+        undefined,
+      ],
       ['sha256sum Dockerfile', digestOf('dockerfile').slice(7)],
       ['sha256sum sbom/linux-amd64/sbom.cdx.json', digestOf('cdx linux/amd64').slice(7)],
       ['sha256sum sbom/linux-amd64/sbom.spdx.json', digestOf('spdx linux/amd64').slice(7)],
@@ -25,6 +28,9 @@ describe('verificationSteps', () => {
   it('offers what is left when a run broke, with names that a shell does not interpret', () => {
     const run = brokenRun()
     run.subject.dockerfile = '$(reboot); Dockerfile'
-    expect(verificationSteps(run).map(({ command }) => command)).toEqual(["sha256sum '$(reboot); Dockerfile'", 'loadline build-and-scan .'])
+    expect(verificationSteps(run).map(({ command }) => command)).toEqual([
+      "sha256sum '$(reboot); Dockerfile'",
+      'loadline build-and-scan .',
+    ])
   })
 })

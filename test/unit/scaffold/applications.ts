@@ -12,7 +12,8 @@ const fixtures = fileURLToPath(new URL('../../fixtures/scaffold/', import.meta.u
 /** The stacks that there is an application for: every one. */
 export const applications = readdirSync(fixtures).filter((name) => name !== 'README.md')
 
-if ([...stackNames].sort().join() !== applications.join()) throw new Error(`each stack needs an application in ${fixtures}`)
+if ([...stackNames].sort().join() !== applications.join())
+  throw new Error(`each stack needs an application in ${fixtures}`)
 
 /** The source of the application of a stack. */
 export function sourceOf(stack: string): Promise<SourceTree> {
@@ -21,7 +22,16 @@ export function sourceOf(stack: string): Promise<SourceTree> {
 
 /** A scaffold for the application of a stack, with the answers that a person would have to give. */
 export async function scaffoldOf(stack: string, answers: Record<string, unknown> = {}): Promise<Scaffold> {
-  return makeScaffold({ targets: ['kubernetes'], compliance: ['internal'], image: 'registry.example.com/shop/orders', repository: 'https://git.example.com/shop/orders', ...answers }, await sourceOf(stack))
+  return makeScaffold(
+    {
+      targets: ['kubernetes'],
+      compliance: ['internal'],
+      image: 'registry.example.com/shop/orders',
+      repository: 'https://git.example.com/shop/orders',
+      ...answers,
+    },
+    await sourceOf(stack),
+  )
 }
 
 /** A source with these files and no others. */

@@ -6,7 +6,10 @@ import { applications, scaffoldOf, sourceOf, treeOf } from './applications.ts'
 
 const answers = { targets: ['kubernetes'], compliance: ['internal'], repository: 'https://git.example.com/shop/orders' }
 
-const goApplication = { 'go.mod': 'module example.com/orders\n\ngo 1.25\n', 'main.go': 'package main\n\nfunc main() { listen(":8080", "/healthz") }\n' }
+const goApplication = {
+  'go.mod': 'module example.com/orders\n\ngo 1.25\n',
+  'main.go': 'package main\n\nfunc main() { listen(":8080", "/healthz") }\n',
+}
 
 async function scaffoldOfFiles(files: Record<string, string>, given: Record<string, unknown> = {}): Promise<Scaffold> {
   return makeScaffold({ ...answers, ...given }, treeOf(files))
@@ -24,41 +27,167 @@ describe('the scaffold of an application with a real lock file', () => {
   it.each(applications)('%s: knows the stack, what starts, the port and the endpoints', async (stack) => {
     const { application, notes } = await scaffoldOf(stack)
     const { name, port, health, ready, metrics, entrypoint, needs, bases } = application
-    expect({ stack: application.stack, name, port, health, ready, metrics, entrypoint, needs, bases, notes }).toMatchSnapshot()
+    expect({
+      stack: application.stack,
+      name,
+      port,
+      health,
+      ready,
+      metrics,
+      entrypoint,
+      needs,
+      bases,
+      notes,
+    }).toMatchSnapshot()
   })
 
   it.each(applications)('%s: gives the same bytes twice, and again where its own files are there', async (stack) => {
     const first = await scaffoldOf(stack)
     const source = await sourceOf(stack)
     const texts = new Map([...source.texts, ...Object.entries(first.files)])
-    const again = await makeScaffold({ targets: ['kubernetes'], compliance: ['internal'], image: 'registry.example.com/shop/orders', repository: 'https://git.example.com/shop/orders' }, { ...source, paths: [...new Set([...source.paths, ...Object.keys(first.files)])].sort(), texts })
+    const again = await makeScaffold(
+      {
+        targets: ['kubernetes'],
+        compliance: ['internal'],
+        image: 'registry.example.com/shop/orders',
+        repository: 'https://git.example.com/shop/orders',
+      },
+      { ...source, paths: [...new Set([...source.paths, ...Object.keys(first.files)])].sort(), texts },
+    )
     expect(again.files).toEqual(first.files)
   })
 })
 
 describe('a scaffold is refused as a whole', () => {
   it.each([
-    ['no stack at all', { 'README.md': '' }, {}, /^SOURCE: wanted a lock file of .*Rust in the source, found README\.md \|/],
-    ['only folders with applications', { 'orders/go.mod': '', 'web/package.json': '{}' }, {}, /--path orders, --path web/],
-    ['two stacks', { ...goApplication, 'package-lock.json': '{}', 'package.json': '{}' }, {}, /found Node with npm \(node-npm\) and Go \(go\) \| .*--stack node-npm or --stack go/],
-    ['two lock files of one language', { 'uv.lock': '', 'poetry.lock': '', 'pyproject.toml': '' }, {}, /found Python with uv \(python-uv\) and Python with Poetry/],
-    ['no lock file for Node', { 'package.json': '{}' }, {}, /found package\.json without it.* \| Make it and commit it: npm install --package-lock-only/],
-    ['no lock file for Go', { ...goApplication, 'go.mod': 'module a\nrequire example.com/b v1.0.0\n' }, {}, /wanted go\.sum .*\| Make it and commit it: go mod tidy/],
-    ['requirements that pin nothing', { 'requirements.txt': 'fastapi>=0.1\n' }, {}, /every line pins one version with ==/],
-    ['a workspace whose lock file is at the top', { 'package-lock.json': '{}', 'package.json': '{"workspaces": ["orders"]}', 'orders/package.json': '{}' }, { path: 'orders' }, /belongs to a workspace/],
-    ['a Maven project with ranges', { 'pom.xml': '<project><dependency><version>[1.0,2.0)</version></dependency></project>' }, {}, /every version is fixed/],
-    ['a stack that is not there', goApplication, { stack: 'rust' }, /wanted Cargo\.lock in the source, because --stack says rust/],
-    ['a path that is not there', goApplication, { path: 'services/orders' }, /wanted an application in services\/orders, found no files/],
-    ['no health endpoint', { ...goApplication, 'main.go': 'package main\n\nfunc main() { listen(":8080") }\n' }, {}, /wanted a path that answers 200.* \| .*--health/],
-    ['no port', { ...goApplication, 'main.go': 'package main\n\nfunc main() { listen("/healthz") }\n' }, {}, /found none in the code \| .*--port/],
-    ['two ports', { ...goApplication, 'other.go': 'package main\n\nvar other = ":9090"\n' }, {}, /found 8080, 9090 in the code/],
-    ['two programs', { 'go.mod': goApplication['go.mod'], 'cmd/a/main.go': goApplication['main.go'], 'cmd/b/main.go': goApplication['main.go'] }, {}, /found \.\/cmd\/a, \.\/cmd\/b \| .*--entry/],
+    [
+      'no stack at all',
+      { 'README.md': '' },
+      {},
+      /^SOURCE: wanted a lock file of .*Rust in the source, found README\.md \|/,
+    ],
+    [
+      'only folders with applications',
+      { 'orders/go.mod': '', 'web/package.json': '{}' },
+      {},
+      /--path orders, --path web/,
+    ],
+    [
+      'two stacks',
+      { ...goApplication, 'package-lock.json': '{}', 'package.json': '{}' },
+      {},
+      /found Node with npm \(node-npm\) and Go \(go\) \| .*--stack node-npm or --stack go/,
+    ],
+    [
+      'two lock files of one language',
+      { 'uv.lock': '', 'poetry.lock': '', 'pyproject.toml': '' },
+      {},
+      /found Python with uv \(python-uv\) and Python with Poetry/,
+    ],
+    [
+      'no lock file for Node',
+      { 'package.json': '{}' },
+      {},
+      /found package\.json without it.* \| Make it and commit it: npm install --package-lock-only/,
+    ],
+    [
+      'no lock file for Go',
+      { ...goApplication, 'go.mod': 'module a\nrequire example.com/b v1.0.0\n' },
+      {},
+      /wanted go\.sum .*\| Make it and commit it: go mod tidy/,
+    ],
+    [
+      'requirements that pin nothing',
+      { 'requirements.txt': 'fastapi>=0.1\n' },
+      {},
+      /every line pins one version with ==/,
+    ],
+    [
+      'a workspace whose lock file is at the top',
+      { 'package-lock.json': '{}', 'package.json': '{"workspaces": ["orders"]}', 'orders/package.json': '{}' },
+      { path: 'orders' },
+      /belongs to a workspace/,
+    ],
+    [
+      'a Maven project with ranges',
+      { 'pom.xml': '<project><dependency><version>[1.0,2.0)</version></dependency></project>' },
+      {},
+      /every version is fixed/,
+    ],
+    [
+      'a stack that is not there',
+      goApplication,
+      { stack: 'rust' },
+      /wanted Cargo\.lock in the source, because --stack says rust/,
+    ],
+    [
+      'a path that is not there',
+      goApplication,
+      { path: 'services/orders' },
+      /wanted an application in services\/orders, found no files/,
+    ],
+    [
+      'no health endpoint',
+      { ...goApplication, 'main.go': 'package main\n\nfunc main() { listen(":8080") }\n' },
+      {},
+      /wanted a path that answers 200.* \| .*--health/,
+    ],
+    [
+      'no port',
+      { ...goApplication, 'main.go': 'package main\n\nfunc main() { listen("/healthz") }\n' },
+      {},
+      /found none in the code \| .*--port/,
+    ],
+    [
+      'two ports',
+      { ...goApplication, 'other.go': 'package main\n\nvar other = ":9090"\n' },
+      {},
+      /found 8080, 9090 in the code/,
+    ],
+    [
+      'two programs',
+      {
+        'go.mod': goApplication['go.mod'],
+        'cmd/a/main.go': goApplication['main.go'],
+        'cmd/b/main.go': goApplication['main.go'],
+      },
+      {},
+      /found \.\/cmd\/a, \.\/cmd\/b \| .*--entry/,
+    ],
     ['C code in Go', { ...goApplication, 'c.go': 'package main\n\nimport "C"\n' }, {}, /found import "C" in c\.go/],
-    ['a Go that is too new', { ...goApplication, 'go.mod': 'module a\ngo 1.99\n' }, {}, /wanted a module for Go 1\.26 or older/],
-    ['a Python without base', { 'uv.lock': '', 'pyproject.toml': '[project]\nname = "a"\nrequires-python = ">=3.14"\n' }, {}, /Python 3\.11 or 3\.13/],
-    ['a start script that starts something else', { 'package-lock.json': '{"lockfileVersion": 3, "packages": {}}', 'package.json': '{"scripts": {"start": "next start"}}' }, {}, /found scripts\.start "next start", which starts something else/],
-    ['a manifest that cannot be parsed', { 'package-lock.json': '{"lockfileVersion": 3, "packages": {}}', 'package.json': '{' }, {}, /wanted JSON in package\.json, and it cannot be parsed/],
-    ['a name that .dockerignore cannot hold [fault 42]', { ...goApplication, 'a\nb/x.go': 'package b\n' }, {}, /wanted names that a \.dockerignore file can hold, found "a\\nb"/],
+    [
+      'a Go that is too new',
+      { ...goApplication, 'go.mod': 'module a\ngo 1.99\n' },
+      {},
+      /wanted a module for Go 1\.26 or older/,
+    ],
+    [
+      'a Python without base',
+      { 'uv.lock': '', 'pyproject.toml': '[project]\nname = "a"\nrequires-python = ">=3.14"\n' },
+      {},
+      /Python 3\.11 or 3\.13/,
+    ],
+    [
+      'a start script that starts something else',
+      {
+        'package-lock.json': '{"lockfileVersion": 3, "packages": {}}',
+        'package.json': '{"scripts": {"start": "next start"}}',
+      },
+      {},
+      /found scripts\.start "next start", which starts something else/,
+    ],
+    [
+      'a manifest that cannot be parsed',
+      { 'package-lock.json': '{"lockfileVersion": 3, "packages": {}}', 'package.json': '{' },
+      {},
+      /wanted JSON in package\.json, and it cannot be parsed/,
+    ],
+    [
+      'a name that .dockerignore cannot hold [fault 42]',
+      { ...goApplication, 'a\nb/x.go': 'package b\n' },
+      {},
+      /wanted names that a \.dockerignore file can hold, found "a\\nb"/,
+    ],
     ['no repository', goApplication, { repository: undefined }, /^USAGE: .*git remote.* \| .*--repository/],
   ])('%s', async (_, files, given, wanted) => {
     expect(await refusal(files, given)).toMatch(wanted)
@@ -84,20 +213,48 @@ describe('a scaffold is refused as a whole', () => {
 
 describe('what a scaffold takes from its source', () => {
   it('an application in a folder keeps everything below it, but for the workflow', async () => {
-    const { files } = await scaffoldOfFiles(Object.fromEntries(Object.entries(goApplication).map(([path, text]) => [`services/orders/${path}`, text])), { path: 'services/orders' })
-    expect(Object.keys(files).filter((path) => !path.startsWith('services/orders/'))).toEqual(['.github/workflows/orders.yaml'])
+    const { files } = await scaffoldOfFiles(
+      Object.fromEntries(Object.entries(goApplication).map(([path, text]) => [`services/orders/${path}`, text])),
+      { path: 'services/orders' },
+    )
+    expect(Object.keys(files).filter((path) => !path.startsWith('services/orders/'))).toEqual([
+      '.github/workflows/orders.yaml',
+    ])
     expect(files['.github/workflows/orders.yaml']).toContain('build-and-scan services/orders')
   })
 
   it('a folder with spaces is copied by exec form and quoted in the workflow [fault 42]', async () => {
-    const { files } = await scaffoldOfFiles({ 'my app/go.mod': goApplication['go.mod'], 'my app/main.go': goApplication['main.go'], 'my app/two words/x.go': 'package words\n' }, { path: 'my app' })
+    const { files } = await scaffoldOfFiles(
+      {
+        'my app/go.mod': goApplication['go.mod'],
+        'my app/main.go': goApplication['main.go'],
+        'my app/two words/x.go': 'package words\n',
+      },
+      { path: 'my app' },
+    )
     expect(files['my app/Dockerfile']).toContain('COPY ["two words","two words"]')
     expect(files['.github/workflows/orders.yaml']).toContain("build-and-scan 'my app'")
   })
 
   it.each([
-    ['npm', { 'package.json': '{"name": "a", "main": "server.js"}', 'package-lock.json': '{"lockfileVersion": 3, "packages": {}}', '.npmrc': '@shop:registry=https://npm.example.com/\n', 'server.js': 'server.listen(8080, "/health")' }, 'id=npmrc,target=/root/.npmrc,required=true'],
-    ['Maven', { 'pom.xml': '<project><artifactId>a</artifactId><repositories><repository/></repositories></project>', 'src/main/java/A.java': 'class A { public static void main(String[] a) { listen("PORT", 8080, "/health"); } }' }, 'id=maven-settings,target=/root/.m2/settings.xml,required=true'],
+    [
+      'npm',
+      {
+        'package.json': '{"name": "a", "main": "server.js"}',
+        'package-lock.json': '{"lockfileVersion": 3, "packages": {}}',
+        '.npmrc': '@shop:registry=https://npm.example.com/\n',
+        'server.js': 'server.listen(8080, "/health")',
+      },
+      'id=npmrc,target=/root/.npmrc,required=true',
+    ],
+    [
+      'Maven',
+      {
+        'pom.xml': '<project><artifactId>a</artifactId><repositories><repository/></repositories></project>',
+        'src/main/java/A.java': 'class A { public static void main(String[] a) { listen("PORT", 8080, "/health"); } }',
+      },
+      'id=maven-settings,target=/root/.m2/settings.xml,required=true',
+    ],
   ])('a private registry of %s makes a secret mount, which the gate then asks for', async (_, files, mount) => {
     const { files: made, application } = await scaffoldOfFiles(files)
     expect(made['Dockerfile']).toContain(` \\\n    --mount=type=secret,${mount} \\\n    `)
@@ -106,7 +263,20 @@ describe('what a scaffold takes from its source', () => {
 
   it('digests come from a lock file of the publishers and from no other', async () => {
     const digest = `sha256:${'a'.repeat(64)}`
-    const lock = (mode: string) => JSON.stringify({ schemaVersion: 1, mode, tools: {}, bases: [{ reference: 'docker.io/library/golang:1.26-bookworm', digest, platforms: ['linux/amd64'], resolvedAt: '2026-01-01T00:00:00Z' }] })
+    const lock = (mode: string) =>
+      JSON.stringify({
+        schemaVersion: 1,
+        mode,
+        tools: {},
+        bases: [
+          {
+            reference: 'docker.io/library/golang:1.26-bookworm',
+            digest,
+            platforms: ['linux/amd64'],
+            resolvedAt: '2026-01-01T00:00:00Z',
+          },
+        ],
+      })
     const connected = await scaffoldOfFiles({ ...goApplication, 'loadline.lock.json': lock('connected') })
     const sealed = await scaffoldOfFiles({ ...goApplication, 'loadline.lock.json': lock('sealed') })
     expect(connected.files['Dockerfile']).toContain(`golang:1.26-bookworm@${digest} AS build`)
@@ -114,7 +284,11 @@ describe('what a scaffold takes from its source', () => {
   })
 
   it('vendored code, tests and generated health checks say nothing about ports', async () => {
-    const { application } = await scaffoldOfFiles({ ...goApplication, 'main_test.go': 'package main\n\nvar address = ":9999"\n', 'deploy/healthcheck/main.go': 'package main\n\nfunc main() { listen(":7777") }\n' })
+    const { application } = await scaffoldOfFiles({
+      ...goApplication,
+      'main_test.go': 'package main\n\nvar address = ":9999"\n',
+      'deploy/healthcheck/main.go': 'package main\n\nfunc main() { listen(":7777") }\n',
+    })
     expect(application.port).toBe(8080)
   })
 })

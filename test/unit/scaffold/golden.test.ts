@@ -10,6 +10,7 @@ describe('golden scaffolds', () => {
     ['rust', ['compose'], ['internal']],
   ])('%s for %j under %j', async (stack, targets, compliance) => {
     const { files } = await scaffoldOf(stack, { targets, compliance, name: 'orders' })
-    for (const [path, text] of Object.entries(files)) await expect(text).toMatchFileSnapshot(`../../golden/scaffold/${stack}/${path}`)
+    for (const [path, text] of Object.entries(files))
+      await expect(text).toMatchFileSnapshot(`../../golden/scaffold/${stack}/${path}`)
   })
 })

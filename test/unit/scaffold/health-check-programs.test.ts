@@ -15,7 +15,8 @@ const programs = [
 describe.each(programs)('the health check for %s', (interpreter, program) => {
   let server: Server
   let address: string
-  const ask = (path: string) => execa(interpreter, [program, `${address}${path}`], { reject: false, env: { http_proxy: 'http://127.0.0.1:1' } })
+  const ask = (path: string) =>
+    execa(interpreter, [program, `${address}${path}`], { reject: false, env: { http_proxy: 'http://127.0.0.1:1' } })
 
   beforeAll(async () => {
     server = createServer((request, response) => response.writeHead(request.url === '/health' ? 200 : 503).end())
@@ -33,6 +34,9 @@ describe.each(programs)('the health check for %s', (interpreter, program) => {
   })
 
   it('ends with 1 where nothing listens', async () => {
-    expect(await execa(interpreter, [program, 'http://127.0.0.1:1/health'], { reject: false })).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no answer') as string })
+    expect(await execa(interpreter, [program, 'http://127.0.0.1:1/health'], { reject: false })).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('no answer') as string,
+    })
   })
 })

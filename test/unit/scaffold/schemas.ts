@@ -12,7 +12,10 @@ const options = { strict: false, validateFormats: false, allErrors: true } as co
 const ajv = new Ajv(options)
 
 const kubernetes = read<{ kinds: Record<string, string>; $defs: object }>('kubernetes-1.34.2.json')
-const others: Schemas = { ...read<Schemas>('prometheus-operator-0.85.0.json'), ...read<Schemas>('knative-serving-0.46.0.json') }
+const others: Schemas = {
+  ...read<Schemas>('prometheus-operator-0.85.0.json'),
+  ...read<Schemas>('knative-serving-0.46.0.json'),
+}
 const aws = read<Schemas>('aws-botocore-1.44.5.json')
 // Its $schema spells draft 7 with https, which no validator knows.
 const { $schema: _, ...composeSchema } = read<Record<string, unknown>>('compose-spec-2.9.0.json')
@@ -30,7 +33,11 @@ function validator(name: string, schema: () => object | undefined): ValidateFunc
 }
 
 function faults(validate: ValidateFunction, document: unknown): string[] {
-  return validate(document) ? [] : (validate.errors ?? []).map(({ instancePath, message, params }: ErrorObject) => `${instancePath} ${message} ${JSON.stringify(params)}`)
+  return validate(document)
+    ? []
+    : (validate.errors ?? []).map(
+        ({ instancePath, message, params }: ErrorObject) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+      )
 }
 
 /** The documents of a YAML file; throws where it is none, or has a key twice. */
@@ -45,15 +52,24 @@ export function documentsOf(text: string): Array<Record<string, unknown>> {
 export function objectFaults(document: Record<string, unknown>): string[] {
   const kind = `${String(document['apiVersion'])} ${String(document['kind'])}`
   const pointer = kubernetes.kinds[kind]
-  return faults(validator(kind, () => (pointer === undefined ? others[kind] : { $ref: pointer, $defs: kubernetes.$defs })), document)
+  return faults(
+    validator(kind, () => (pointer === undefined ? others[kind] : { $ref: pointer, $defs: kubernetes.$defs })),
+    document,
+  )
 }
 
 /** What Compose would refuse of a file. */
 export function composeFaults(document: unknown): string[] {
-  return faults(validator('compose', () => composeSchema), document)
+  return faults(
+    validator('compose', () => composeSchema),
+    document,
+  )
 }
 
 /** What the AWS command line would refuse of an input; the file says which call it is for. */
 export function awsFaults(file: string, document: unknown): string[] {
-  return faults(validator(file, () => aws[file]), document)
+  return faults(
+    validator(file, () => aws[file]),
+    document,
+  )
 }

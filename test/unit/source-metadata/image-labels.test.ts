@@ -15,7 +15,10 @@ describe('imageLabels', () => {
   })
 
   it('says that the tree was dirty', () => {
-    expect(imageLabels('orders', released({ dirty: true }))).toMatchObject({ 'dev.loadline.source.dirty': 'true', 'org.opencontainers.image.version': '1.4.0-dirty' })
+    expect(imageLabels('orders', released({ dirty: true }))).toMatchObject({
+      'dev.loadline.source.dirty': 'true',
+      'org.opencontainers.image.version': '1.4.0-dirty',
+    })
   })
 
   it('leaves out what nobody knows', () => {
@@ -42,10 +45,16 @@ describe('publicRemoteUrl', () => {
 
 describe('eventOf', () => {
   it.each([
-    [{ GITHUB_REF: 'refs/pull/42/merge', GITHUB_HEAD_REF: 'fix/login' }, { pullRequest: 42, branch: 'fix/login' }],
+    [
+      { GITHUB_REF: 'refs/pull/42/merge', GITHUB_HEAD_REF: 'fix/login' },
+      { pullRequest: 42, branch: 'fix/login' },
+    ],
     [{ GITHUB_REF: 'refs/heads/main', GITHUB_HEAD_REF: '' }, { branch: 'main' }],
     [{ GITHUB_REF: 'refs/tags/v1.4.0' }, {}],
-    [{ CI_MERGE_REQUEST_IID: '9', CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: 'fix' }, { pullRequest: 9, branch: 'fix' }],
+    [
+      { CI_MERGE_REQUEST_IID: '9', CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: 'fix' },
+      { pullRequest: 9, branch: 'fix' },
+    ],
     [{ LOADLINE_PULL_REQUEST: '0x1f', LOADLINE_BRANCH: 'b' }, { branch: 'b' }],
   ])('reads %j', (environment, event) => {
     expect(eventOf(environment)).toEqual(event)

@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { defaultTagRules, imageTags } from '../../../src/source-metadata/index.ts'
 import { released } from './git-facts.ts'
 
-const all = ['type=semver,pattern={{version}}', 'type=semver,pattern={{major}}.{{minor}}', 'type=ref,event=branch', 'type=ref,event=tag', 'type=ref,event=pr', 'type=sha']
+const all = [
+  'type=semver,pattern={{version}}',
+  'type=semver,pattern={{major}}.{{minor}}',
+  'type=ref,event=branch',
+  'type=ref,event=tag',
+  'type=ref,event=pr',
+  'type=sha',
+]
 const tags = (rules: readonly string[], git = released(), version?: string) => imageTags(rules, { git, version })
 
 describe('imageTags', () => {
@@ -12,8 +19,20 @@ describe('imageTags', () => {
   })
 
   it('knows every rule', () => {
-    expect(tags(all, released({ pullRequest: 7 }))).toEqual(['1.4.0', '1.4', 'main', 'v1.4.0', 'pr-7', 'sha-3f5a0c9', 'latest'])
-    expect(tags(['type=sha,format=long,prefix=', 'type=raw,value=stable,suffix=-x', 'plain'])).toEqual(['3f5a0c9d21b7e84f6a10c2d3e4f5a6b7c8d9e0f1', 'stable-x', 'plain'])
+    expect(tags(all, released({ pullRequest: 7 }))).toEqual([
+      '1.4.0',
+      '1.4',
+      'main',
+      'v1.4.0',
+      'pr-7',
+      'sha-3f5a0c9',
+      'latest',
+    ])
+    expect(tags(['type=sha,format=long,prefix=', 'type=raw,value=stable,suffix=-x', 'plain'])).toEqual([
+      '3f5a0c9d21b7e84f6a10c2d3e4f5a6b7c8d9e0f1',
+      'stable-x',
+      'plain',
+    ])
     expect(tags(['type=semver,pattern={{raw}}', 'type=semver,pattern=v{{major}}'])).toEqual(['1.4.0', 'v1', 'latest'])
   })
 
@@ -36,8 +55,16 @@ describe('imageTags', () => {
   })
 
   it('says of everything that was read from a dirty tree that it was one', () => {
-    expect(tags(all, released({ dirty: true }))).toEqual(['1.4.0-dirty', 'main-dirty', 'v1.4.0-dirty', 'sha-3f5a0c9-dirty'])
-    expect(tags(defaultTagRules, released({ dirty: true, tags: ['v2.0.0-rc.1'] }))).toEqual(['2.0.0-rc.1.dirty', 'sha-3f5a0c9-dirty'])
+    expect(tags(all, released({ dirty: true }))).toEqual([
+      '1.4.0-dirty',
+      'main-dirty',
+      'v1.4.0-dirty',
+      'sha-3f5a0c9-dirty',
+    ])
+    expect(tags(defaultTagRules, released({ dirty: true, tags: ['v2.0.0-rc.1'] }))).toEqual([
+      '2.0.0-rc.1.dirty',
+      'sha-3f5a0c9-dirty',
+    ])
   })
 
   it('writes a branch as a tag can hold it', () => {
@@ -50,7 +77,8 @@ describe('imageTags', () => {
   it('gives only tags that a registry accepts, whatever the branch is called', () => {
     assert(
       property(string({ minLength: 1 }), boolean(), (branch, dirty) => {
-        for (const tag of tags(['type=ref,event=branch', 'type=sha'], released({ branch, dirty }))) expect(tag).toMatch(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/)
+        for (const tag of tags(['type=ref,event=branch', 'type=sha'], released({ branch, dirty })))
+          expect(tag).toMatch(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/)
       }),
     )
   })

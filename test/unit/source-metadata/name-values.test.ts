@@ -7,6 +7,8 @@ describe('NAME=VALUE', () => {
   })
 
   it.each(['name', '=value', ''])('is not "%s"', (entry) => {
-    expect(() => nameValues([entry], '--label')).toThrow(expect.objectContaining({ code: 'USAGE', message: `--label takes NAME=VALUE, found "${entry}"` }))
+    expect(() => nameValues([entry], '--label')).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: `--label takes NAME=VALUE, found "${entry}"` }),
+    )
   })
 })

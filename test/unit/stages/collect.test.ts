@@ -10,14 +10,50 @@ const tool = () => ({ identity }) as ReadyTool
 
 describe('a collector', () => {
   it('gives what it found, with the tool', async () => {
-    expect(await collect({ wanted: 'findings', tool }, async () => ['one'])).toEqual({ status: 'collected', tool: identity, value: ['one'] })
+    expect(await collect({ wanted: 'findings', tool }, async () => ['one'])).toEqual({
+      status: 'collected',
+      tool: identity,
+      value: ['one'],
+    })
   })
 
   it.each([
-    ['the tool is not pinned', () => { throw new DeliveryError('LOCK', 'the lock file does not pin trivy', 'Run "loadline lock".') }, async () => [], 'the lock file does not pin trivy', 'Run "loadline lock".'],
-    ['its output cannot be read', tool, async () => { throw new DeliveryError('TOOL', 'trivy printed nothing', 'Run again.') }, 'trivy printed nothing', 'Run again.'],
-    ['the engine goes away', tool, async () => { throw new Error('a\nb\nc\nconnection reset') }, 'b\nc\nconnection reset', /log of the engine/],
-    ['something else is thrown', tool, async () => { throw 'half a word' }, 'half a word', /log of the engine/],
+    [
+      'the tool is not pinned',
+      () => {
+        throw new DeliveryError('LOCK', 'the lock file does not pin trivy', 'Run "loadline lock".')
+      },
+      async () => [],
+      'the lock file does not pin trivy',
+      'Run "loadline lock".',
+    ],
+    [
+      'its output cannot be read',
+      tool,
+      async () => {
+        throw new DeliveryError('TOOL', 'trivy printed nothing', 'Run again.')
+      },
+      'trivy printed nothing',
+      'Run again.',
+    ],
+    [
+      'the engine goes away',
+      tool,
+      async () => {
+        throw new Error('a\nb\nc\nconnection reset')
+      },
+      'b\nc\nconnection reset',
+      /log of the engine/,
+    ],
+    [
+      'something else is thrown',
+      tool,
+      async () => {
+        throw 'half a word'
+      },
+      'half a word',
+      /log of the engine/,
+    ],
   ])('is undecided, and finds not nothing, where %s [faults 5, 6]', async (_, toolOf, work, found, remedy) => {
     const cell = Undecided.parse(await collect<string[]>({ wanted: 'findings', tool: toolOf }, work))
     expect(cell.wanted).toBe('findings')

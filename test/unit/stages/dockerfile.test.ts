@@ -6,7 +6,10 @@ import { externalImages } from '../../../src/tools/buildkit/dockerfile.ts'
 describe('the text of a Dockerfile', () => {
   it('has no byte order mark and may end its lines as Windows does [fault 21]', () => {
     const text = checkDockerfile('\uFEFFFROM scratch AS a\r\nCOPY --from=alpine:3 /a /a\r\n', 'Dockerfile')
-    expect(externalImages(text, { buildArgs: {} }).map(({ reference, line }) => [reference, line])).toEqual([['scratch', 1], ['docker.io/library/alpine:3', 2]])
+    expect(externalImages(text, { buildArgs: {} }).map(({ reference, line }) => [reference, line])).toEqual([
+      ['scratch', 1],
+      ['docker.io/library/alpine:3', 2],
+    ])
   })
 
   it.each([
@@ -21,7 +24,10 @@ describe('the text of a Dockerfile', () => {
 
   it.each([
     ['# syntax=example.test/other:1\nFROM scratch\n', 'line 1: "# syntax=example.test/other:1"'],
-    ['FROM a\nRUN true\nRUN --mount=type=cache,target=/c \\\n  --security=insecure make\n', 'line 3: Dagger\'s dockerBuild does not run "RUN --security=insecure"'],
+    [
+      'FROM a\nRUN true\nRUN --mount=type=cache,target=/c \\\n  --security=insecure make\n',
+      'line 3: Dagger\'s dockerBuild does not run "RUN --security=insecure"',
+    ],
   ])('that asks for what Dagger does not have is refused with its line: %j [fault 22]', (text, message) => {
     expect(() => checkDockerfile(text, 'Dockerfile')).toThrow(message)
   })

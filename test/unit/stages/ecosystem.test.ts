@@ -10,6 +10,9 @@ it.each([
   // What nobody knows covers nothing: the gate then says that these packages were not judged.
   ['bitnami', undefined, 'bitnami'],
   ['debian', undefined, 'debian'],
-])('packages of the type %s are judged by the advisories of their release or language [fault 8]', (type, os, ecosystem) => {
-  expect(ecosystemOf(type, os)).toBe(ecosystem)
-})
+])(
+  'packages of the type %s are judged by the advisories of their release or language [fault 8]',
+  (type, os, ecosystem) => {
+    expect(ecosystemOf(type, os)).toBe(ecosystem)
+  },
+)

@@ -13,6 +13,12 @@ describe('manifestForm', () => {
 
   it('refuses to choose one of several platforms, and says what to do', () => {
     const choose = () => manifestForm('single', ['linux/amd64', 'linux/arm64'])
-    expect(choose).toThrow(expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('2 are to be built: linux/amd64, linux/arm64'), hint: expect.stringContaining('--platform linux/amd64 --consumer single') }))
+    expect(choose).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: expect.stringContaining('2 are to be built: linux/amd64, linux/arm64'),
+        hint: expect.stringContaining('--platform linux/amd64 --consumer single'),
+      }),
+    )
   })
 })

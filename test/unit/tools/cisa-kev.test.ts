@@ -6,7 +6,8 @@ import { parseExploitedCatalogue } from '../../../src/tools/cisa-kev/catalogue.t
 import { goodEvidence, missing, vulnerability, withVulnerabilities } from '../gate/good-evidence.ts'
 
 const text = readFileSync(new URL('../../fixtures/cisa-kev/two-entries.json', import.meta.url), 'utf8')
-const scans = (evidence = goodEvidence()) => evidence.platforms.map(({ evidence: { vulnerabilities } }) => vulnerabilities)
+const scans = (evidence = goodEvidence()) =>
+  evidence.platforms.map(({ evidence: { vulnerabilities } }) => vulnerabilities)
 
 describe('the CISA catalogue', () => {
   it('is read with its version, its date and its entries, whatever else it says', () => {
@@ -26,7 +27,11 @@ describe('the CISA catalogue', () => {
     ['a web page', '<html>', 'that are none'],
     ['another document', '{}', 'catalogVersion'],
     ['without entries', text.replace(/"vulnerabilities": \[[^]*\]/, '"vulnerabilities": []'), 'vulnerabilities'],
-    ['short of an entry', text.replace('"count": 2', '"count": 3'), 'wanted the 3 entries that the list says it has, found 2'],
+    [
+      'short of an entry',
+      text.replace('"count": 2', '"count": 3'),
+      'wanted the 3 entries that the list says it has, found 2',
+    ],
     ['with an entry without id', text.replace('"CVE-2024-3094"', '""'), 'cveID'],
   ])('is refused where it is %s', (_, given, message) => {
     expect(() => parseExploitedCatalogue(given)).toThrow(message)
@@ -37,15 +42,27 @@ describe('the CISA catalogue', () => {
 
 describe('the list of exploited vulnerabilities as evidence', () => {
   it('holds what the image has of it, and counts the rest', () => {
-    const evidence = withVulnerabilities({ findings: [vulnerability({ id: 'CVE-2024-3094' }), vulnerability({ id: 'CVE-2026-0001' })] })
+    const evidence = withVulnerabilities({
+      findings: [vulnerability({ id: 'CVE-2024-3094' }), vulnerability({ id: 'CVE-2026-0001' })],
+    })
     expect(collectKnownExploited({ path: 'kev.json', text }, [...scans(evidence), missing])).toEqual({
       status: 'collected',
-      value: { name: 'kev.json', digest: digestOf(text), version: '2026.11.20', releasedAt: '2026-11-20T15:03:09.3838Z', entries: 2, listed: [{ id: 'CVE-2024-3094', added: '2026-11-02', due: '2026-11-23' }] },
+      value: {
+        name: 'kev.json',
+        digest: digestOf(text),
+        version: '2026.11.20',
+        releasedAt: '2026-11-20T15:03:09.3838Z',
+        entries: 2,
+        listed: [{ id: 'CVE-2024-3094', added: '2026-11-02', due: '2026-11-23' }],
+      },
     })
   })
 
   it('is undecided where the file is not there, and absent only where nobody asked for a list', () => {
-    expect(collectKnownExploited({ path: 'kev.json', text: undefined }, scans())).toMatchObject({ status: 'undecided', found: 'the source has no kev.json' })
+    expect(collectKnownExploited({ path: 'kev.json', text: undefined }, scans())).toMatchObject({
+      status: 'undecided',
+      found: 'the source has no kev.json',
+    })
     expect(collectKnownExploited(undefined, scans())).toBeUndefined()
   })
 })

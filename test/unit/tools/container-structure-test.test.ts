@@ -6,8 +6,12 @@ import { runTests } from '../../../src/tools/container-structure-test/command.ts
 import { parseResults } from '../../../src/tools/container-structure-test/output.ts'
 import { countTests, parseStructureTests } from '../../../src/tools/container-structure-test/schema.ts'
 
-const recorded = (name: string) => readFileSync(new URL(`../../fixtures/container-structure-test/${name}`, import.meta.url), 'utf8')
-const output = (name: string, stderr?: string) => ({ stdout: recorded(`${name}-1.19.1.txt`), stderr: stderr === undefined ? '' : recorded(`${stderr}-1.19.1.txt`) })
+const recorded = (name: string) =>
+  readFileSync(new URL(`../../fixtures/container-structure-test/${name}`, import.meta.url), 'utf8')
+const output = (name: string, stderr?: string) => ({
+  stdout: recorded(`${name}-1.19.1.txt`),
+  stderr: stderr === undefined ? '' : recorded(`${stderr}-1.19.1.txt`),
+})
 
 /** What was thrown, or nothing. */
 function thrownBy(work: () => unknown): DeliveryError {
@@ -23,7 +27,18 @@ function thrownBy(work: () => unknown): DeliveryError {
 describe('the results of container-structure-test', () => {
   it('are asked for without a shell and without Docker', () => {
     expect(runTests({ program: '/p/cst', tests: '/p/tests.yaml', metadata: '/p/metadata.json' })).toEqual([
-      '/p/cst', 'test', '--driver', 'host', '--force', '--metadata', '/p/metadata.json', '--config', '/p/tests.yaml', '--output', 'json', '--no-color',
+      '/p/cst',
+      'test',
+      '--driver',
+      'host',
+      '--force',
+      '--metadata',
+      '/p/metadata.json',
+      '--config',
+      '/p/tests.yaml',
+      '--output',
+      'json',
+      '--no-color',
     ])
   })
 
@@ -57,8 +72,16 @@ describe('the results of container-structure-test', () => {
   })
 
   it('are bounded', () => {
-    const many = { Name: 'License Test', Pass: false, Errors: Array.from({ length: 30 }, (_, index) => `${index} ${'x'.repeat(1000)}`), Duration: 0 }
-    const [test] = parseResults({ stdout: JSON.stringify({ Pass: 0, Fail: 1, Total: 1, Duration: 0, Results: [many] }), stderr: '' })
+    const many = {
+      Name: 'License Test',
+      Pass: false,
+      Errors: Array.from({ length: 30 }, (_, index) => `${index} ${'x'.repeat(1000)}`),
+      Duration: 0,
+    }
+    const [test] = parseResults({
+      stdout: JSON.stringify({ Pass: 0, Fail: 1, Total: 1, Duration: 0, Results: [many] }),
+      stderr: '',
+    })
     expect(test?.errors).toHaveLength(21)
     expect(test?.errors.at(-1)).toBe('and 10 more')
     expect(test?.errors[0]?.length).toBeLessThan(550)
@@ -76,7 +99,10 @@ describe('the results of container-structure-test', () => {
     ['no tests', output('no-tests')],
     ['an empty document', { stdout: '{}', stderr: '' }],
     ['a truncated document', { stdout: recorded('failed-1.19.1.txt').slice(0, 900), stderr: '' }],
-    ['counts that do not agree', { stdout: recorded('failed-1.19.1.txt').replace('"Pass":6,"Fail":5', '"Pass":11,"Fail":0'), stderr: '' }],
+    [
+      'counts that do not agree',
+      { stdout: recorded('failed-1.19.1.txt').replace('"Pass":6,"Fail":5', '"Pass":11,"Fail":0'), stderr: '' },
+    ],
     ['a result without an answer', { stdout: recorded('passed-1.19.1.txt').replace('"Pass":true,', ''), stderr: '' }],
   ])('cannot be read from %s [fault 6]', (_title, run) => {
     expect(thrownBy(() => parseResults(run)).code).toBe('TOOL')
@@ -100,8 +126,25 @@ describe('the test file', () => {
 
   it('is counted as the tool counts', () => {
     expect(countTests(parseStructureTests(recorded('tests.yaml'), 'tests.yaml'))).toBe(11)
-    const counted = (metadata: string) => countTests(parseStructureTests(file(`commandTests: [{name: a, command: /bin/true}]\nmetadataTest: ${metadata}\n`), 'x.yaml'))
-    expect(['{user: app}', '{unmountedVolumes: [/x]}', '{unexposedPorts: [22]}', '{workdir: ""}', '{exposedPorts: [8080]}', '{}', '{entrypoint: []}', '{labels: []}'].map(counted)).toEqual([2, 2, 2, 1, 2, 1, 2, 1])
+    const counted = (metadata: string) =>
+      countTests(
+        parseStructureTests(
+          file(`commandTests: [{name: a, command: /bin/true}]\nmetadataTest: ${metadata}\n`),
+          'x.yaml',
+        ),
+      )
+    expect(
+      [
+        '{user: app}',
+        '{unmountedVolumes: [/x]}',
+        '{unexposedPorts: [22]}',
+        '{workdir: ""}',
+        '{exposedPorts: [8080]}',
+        '{}',
+        '{entrypoint: []}',
+        '{labels: []}',
+      ].map(counted),
+    ).toEqual([2, 2, 2, 1, 2, 1, 2, 1])
   })
 
   it.each([
@@ -118,14 +161,26 @@ describe('the test file', () => {
     ['an empty name', file('commandTests: [{name: "", command: /x}]\n'), 'must not be empty'],
     ['an empty setup command', command('setup: [[]]'), 'at least one word'],
     ['an exit code in quotes', command('exitCode: "0"'), 'exitCode'],
-    ['Docker run options', `${command('exitCode: 0')}containerRunOptions:\n  user: root\n`, 'containerRunOptions needs Docker'],
+    [
+      'Docker run options',
+      `${command('exitCode: 0')}containerRunOptions:\n  user: root\n`,
+      'containerRunOptions needs Docker',
+    ],
     ['an owner', existence('uid: 0'), 'the owner of a file needs Docker'],
     ['a group', existence('gid: 0'), 'the group of a file needs Docker'],
-    ['permissions of a file that should not exist', existence('shouldExist: false\n    permissions: -rw-r--r--'), 'has no permissions'],
+    [
+      'permissions of a file that should not exist',
+      existence('shouldExist: false\n    permissions: -rw-r--r--'),
+      'has no permissions',
+    ],
     ['permissions in the form of ls', existence('permissions: -rwsr-xr-x'), 'urwxr-xr-x for setuid'],
     ['a content test without contents', file('fileContentTests: [{name: x, path: /x}]\n'), 'tests nothing'],
     ['a license test of nothing', file('licenseTests: [{debian: false}]\n'), 'tests nothing'],
-    ['a variable that is not filled in', file('globalEnvVars: [{key: WHO, value: me}]\ncommandTests: [{name: x, command: /bin/echo, args: ["$WHO"]}]\n'), '$WHO is filled in from'],
+    [
+      'a variable that is not filled in',
+      file('globalEnvVars: [{key: WHO, value: me}]\ncommandTests: [{name: x, command: /bin/echo, args: ["$WHO"]}]\n'),
+      '$WHO is filled in from',
+    ],
     ['a key twice', file('commandTests: []\ncommandTests: []\n'), 'twice'],
     ['an alias', file('commandTests: &a []\nfileExistenceTests: *a\n'), 'anchor'],
     ['no YAML', 'commandTests: [', 'not valid YAML'],
@@ -139,6 +194,13 @@ describe('the test file', () => {
   })
 
   it('may use the variables of the image', () => {
-    expect(() => parseStructureTests(file('globalEnvVars: [{key: WHO, value: me}]\ncommandTests: [{name: x, command: /bin/echo, args: ["$WHOLE", "$PATH"]}]\n'), 'x.yaml')).not.toThrow()
+    expect(() =>
+      parseStructureTests(
+        file(
+          'globalEnvVars: [{key: WHO, value: me}]\ncommandTests: [{name: x, command: /bin/echo, args: ["$WHOLE", "$PATH"]}]\n',
+        ),
+        'x.yaml',
+      ),
+    ).not.toThrow()
   })
 })

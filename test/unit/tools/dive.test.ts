@@ -9,7 +9,13 @@ const recorded = readFileSync(new URL('../../fixtures/dive/small-0.13.1.json', i
 describe('dive', () => {
   it('is called by argument list', () => {
     expect(analyse({ program: '/usr/local/bin/dive', archive: '/archive.tar', output: '/dive.json' })).toEqual([
-      '/usr/local/bin/dive', '--source', 'docker-archive', '/archive.tar', '--ci', '--json', '/dive.json',
+      '/usr/local/bin/dive',
+      '--source',
+      'docker-archive',
+      '/archive.tar',
+      '--ci',
+      '--json',
+      '/dive.json',
     ])
   })
 

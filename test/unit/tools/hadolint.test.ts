@@ -10,19 +10,51 @@ const asked = { path: 'Dockerfile', linted: 'x' }
 
 describe('hadolint', () => {
   it('lets nothing beside the Dockerfile change the rules, and comments only where the caller says so [faults 18, 19]', () => {
-    const argv = (obeyPragmas: boolean) => lintDockerfile({ program: '/bin/hadolint', dockerfile: '/Dockerfile', obeyPragmas })
-    expect(argv(false)).toEqual(['/bin/hadolint', '--format', 'json', '--no-fail', '--no-color', '--config', '/dev/null', '--disable-ignore-pragma', '/Dockerfile'])
-    expect(argv(true)).toEqual(['/bin/hadolint', '--format', 'json', '--no-fail', '--no-color', '--config', '/dev/null', '/Dockerfile'])
+    const argv = (obeyPragmas: boolean) =>
+      lintDockerfile({ program: '/bin/hadolint', dockerfile: '/Dockerfile', obeyPragmas })
+    expect(argv(false)).toEqual([
+      '/bin/hadolint',
+      '--format',
+      'json',
+      '--no-fail',
+      '--no-color',
+      '--config',
+      '/dev/null',
+      '--disable-ignore-pragma',
+      '/Dockerfile',
+    ])
+    expect(argv(true)).toEqual([
+      '/bin/hadolint',
+      '--format',
+      'json',
+      '--no-fail',
+      '--no-color',
+      '--config',
+      '/dev/null',
+      '/Dockerfile',
+    ])
   })
 
   it('reads findings in the order of the file', () => {
     const findings = parseLint(recorded('bad-2.15.1.json'), { path: 'app/Dockerfile', linted: 'bad.Dockerfile' })
     expect(findings.map(({ id, level, location }) => `${location.line} ${level} ${id}`)).toEqual([
-      '2 warning DL3007', '4 warning DL3008', '4 info DL3009', '4 info DL3015', '5 warning DL3003', '5 warning DL4006', '5 warning SC2154',
-      '6 error DL3004', '6 info SC2086', '7 error DL3020', '9 error DL3011', '10 warning DL3025',
+      '2 warning DL3007',
+      '4 warning DL3008',
+      '4 info DL3009',
+      '4 info DL3015',
+      '5 warning DL3003',
+      '5 warning DL4006',
+      '5 warning SC2154',
+      '6 error DL3004',
+      '6 info SC2086',
+      '7 error DL3020',
+      '9 error DL3011',
+      '10 warning DL3025',
     ])
     expect(findings[0]?.location).toEqual({ path: 'app/Dockerfile', line: 2, column: 1, within: 'source' })
-    expect(Lint.safeParse({ findings, pragmas: findPragmas(recorded('bad.Dockerfile')), downloads: [] }).success).toBe(true)
+    expect(Lint.safeParse({ findings, pragmas: findPragmas(recorded('bad.Dockerfile')), downloads: [] }).success).toBe(
+      true,
+    )
   })
 
   it('reads that there is nothing to say', () => {
@@ -30,7 +62,8 @@ describe('hadolint', () => {
   })
 
   it('does not take a file that it could not parse for a clean one [fault 20]', () => {
-    const lint = () => parseLint(recorded('unparsable-2.15.1.json'), { path: 'Dockerfile', linted: 'heredoc.Dockerfile' })
+    const lint = () =>
+      parseLint(recorded('unparsable-2.15.1.json'), { path: 'Dockerfile', linted: 'heredoc.Dockerfile' })
     expect(lint).toThrow(DeliveryError)
     expect(lint).toThrow('cannot parse line 3')
   })
@@ -65,11 +98,19 @@ describe('hadolint', () => {
 
   it('obeys none of these comments when told so [fault 19]', () => {
     const silenced = new Set(findPragmas(recorded('pragmas.Dockerfile')).flatMap(({ rules }) => rules))
-    const found = new Set(parseLint(recorded('pragmas-2.15.1.json'), { path: 'Dockerfile', linted: 'pragmas.Dockerfile' }).map(({ id }) => id))
+    const found = new Set(
+      parseLint(recorded('pragmas-2.15.1.json'), { path: 'Dockerfile', linted: 'pragmas.Dockerfile' }).map(
+        ({ id }) => id,
+      ),
+    )
     expect([...silenced].filter((rule) => !found.has(rule))).toEqual([])
   })
 
   it('takes other comments for what they are', () => {
-    expect(findPragmas('# hadolint shell=bash\r\n# we ignore=DL3007\r\nRUN echo "# hadolint ignore=DL3007"\r\n#hadolint ignore=\r\n')).toEqual([{ rules: [], line: 4, global: false }])
+    expect(
+      findPragmas(
+        '# hadolint shell=bash\r\n# we ignore=DL3007\r\nRUN echo "# hadolint ignore=DL3007"\r\n#hadolint ignore=\r\n',
+      ),
+    ).toEqual([{ rules: [], line: 4, global: false }])
   })
 })

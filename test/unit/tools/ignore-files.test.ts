@@ -22,9 +22,12 @@ describe('.trivyignore', () => {
     ['exp:2027-02-01', '2027-01-31'],
     ['exp:2027-01-01 # after the holidays', '2026-12-31'],
     ['exp:2024-03-01', '2024-02-29'],
-  ])('ends with %s on %s: Trivy stops when that day begins, and the policy can only be shortened', (option, expires) => {
-    expect(lines(`CVE-2024-22195 ${option}\r\n`).entries.map((entry) => entry.expires)).toEqual([expires, expires])
-  })
+  ])(
+    'ends with %s on %s: Trivy stops when that day begins, and the policy can only be shortened',
+    (option, expires) => {
+      expect(lines(`CVE-2024-22195 ${option}\r\n`).entries.map((entry) => entry.expires)).toEqual([expires, expires])
+    },
+  )
 
   it.each([
     ['CVE-2024-*', /^\.trivyignore:1: "CVE-2024-\*": .*wildcards are refused/],
@@ -35,7 +38,9 @@ describe('.trivyignore', () => {
   })
 
   it('of more lines than anybody answers for is refused', () => {
-    expect(() => lines(Array.from({ length: 1_001 }, (_, index) => `CVE-2024-${index}`).join('\n'))).toThrow(/at most 2000 exceptions/)
+    expect(() => lines(Array.from({ length: 1_001 }, (_, index) => `CVE-2024-${index}`).join('\n'))).toThrow(
+      /at most 2000 exceptions/,
+    )
   })
 })
 
@@ -51,9 +56,27 @@ secrets:
   - id: private-key
     paths: [/app/test.pem]
 `)
-    expect(entries.map(({ rule, id, path, package: named, reason, expires, origin }) => [rule, id, path, named, reason, expires, origin?.place])).toEqual([
+    expect(
+      entries.map(({ rule, id, path, package: named, reason, expires, origin }) => [
+        rule,
+        id,
+        path,
+        named,
+        reason,
+        expires,
+        origin?.place,
+      ]),
+    ).toEqual([
       ...['app/a/METADATA', 'app/b/METADATA'].flatMap((path) =>
-        ['pkg:pypi/jinja2@3.1.2', 'pkg:pypi/jinja2@3.1.1'].map((purl) => ['vulnerabilities', 'CVE-2024-22195', path, purl, `${acceptance.reason} The file says: xmlattr is never called`, '2026-12-31', 'vulnerabilities[0]']),
+        ['pkg:pypi/jinja2@3.1.2', 'pkg:pypi/jinja2@3.1.1'].map((purl) => [
+          'vulnerabilities',
+          'CVE-2024-22195',
+          path,
+          purl,
+          `${acceptance.reason} The file says: xmlattr is never called`,
+          '2026-12-31',
+          'vulnerabilities[0]',
+        ]),
       ),
       ['secrets', 'private-key', '/app/test.pem', undefined, acceptance.reason, '2027-01-31', 'secrets[0]'],
     ])
@@ -62,7 +85,10 @@ secrets:
   it('tells what it cannot take over', () => {
     const { entries, left } = yaml('misconfigurations: [{id: AVD-DS-0002}]\nlicenses: [{id: GPL-3.0}]\n')
     expect(entries).toEqual([])
-    expect(left).toEqual(['misconfigurations[0], AVD-DS-0002: Loadline does not run these checks of Trivy', 'licenses[0], GPL-3.0: it names a licence for every package, and an exception from licenses names one package; write it in the register'])
+    expect(left).toEqual([
+      'misconfigurations[0], AVD-DS-0002: Loadline does not run these checks of Trivy',
+      'licenses[0], GPL-3.0: it names a licence for every package, and an exception from licenses names one package; write it in the register',
+    ])
   })
 
   it.each([
@@ -83,9 +109,21 @@ secrets:
 
 describe('.hadolint.yaml', () => {
   it('comes to one exception for each ignored rule, and tells what else it says [fault 18]', () => {
-    const { entries, left } = hadolint('ignored: [DL3008, SC2086]\nfailure-threshold: error\ntrustedRegistries: [docker.io]\n')
-    expect(entries).toEqual(['DL3008', 'SC2086'].map((id, index) => ({ rule: 'lint-level', id, ...acceptance, origin: { kind: 'hadolint', path: '.hadolint.yaml', place: `ignored[${index}]` } })))
-    expect(left).toEqual(['failure-threshold: the policy decides what the linter may say', 'trustedRegistries: the policy decides what the linter may say'])
+    const { entries, left } = hadolint(
+      'ignored: [DL3008, SC2086]\nfailure-threshold: error\ntrustedRegistries: [docker.io]\n',
+    )
+    expect(entries).toEqual(
+      ['DL3008', 'SC2086'].map((id, index) => ({
+        rule: 'lint-level',
+        id,
+        ...acceptance,
+        origin: { kind: 'hadolint', path: '.hadolint.yaml', place: `ignored[${index}]` },
+      })),
+    )
+    expect(left).toEqual([
+      'failure-threshold: the policy decides what the linter may say',
+      'trustedRegistries: the policy decides what the linter may say',
+    ])
   })
 
   it.each([

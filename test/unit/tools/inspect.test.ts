@@ -30,7 +30,11 @@ describe('inspect', () => {
 
   it('reads what was recorded from a small image', () => {
     const inspection = parseInspection(small)
-    expect(inspection).toMatchObject({ digest: 'sha256:4c2df64d0ae417a27871bd94739a6cefbf736fd5c16dca3fc00c2b45d2325081', platform: 'linux/amd64', archiveKind: 'oci-archive' })
+    expect(inspection).toMatchObject({
+      digest: 'sha256:4c2df64d0ae417a27871bd94739a6cefbf736fd5c16dca3fc00c2b45d2325081',
+      platform: 'linux/amd64',
+      archiveKind: 'oci-archive',
+    })
     expect(inspection.user).toEqual({ resolves: true, byName: false, listed: false, uid: 10001, gid: 10001 })
   })
 
@@ -50,7 +54,13 @@ describe('inspect', () => {
       labels: { 'deploy.token': '<redacted>', 'org.opencontainers.image.title': 'small probe' },
       exposedPorts: ['8080/tcp'],
       volumes: ['/data'],
-      healthcheck: { test: ['CMD', '/usr/bin/tool', 'check'], intervalSeconds: 10, timeoutSeconds: 2, startPeriodSeconds: 0, retries: 5 },
+      healthcheck: {
+        test: ['CMD', '/usr/bin/tool', 'check'],
+        intervalSeconds: 10,
+        timeoutSeconds: 2,
+        startPeriodSeconds: 0,
+        retries: 5,
+      },
       stopSignal: 'SIGINT',
       setuid: [{ path: '/usr/bin/tool', mode: '4755', bytes: 2 }],
       worldWritable: [],
@@ -79,9 +89,22 @@ describe('inspect', () => {
     const { layers } = parseInspection(debian)
     const [fromBase, fromRun] = layers.map(({ diffId }) => diffId)
     const { pathLayers, ...configuration } = toConfiguration(parseInspection(debian))
-    expect(pathLayers).toMatchObject({ '/usr/bin/bash': fromBase, '/usr/bin/apt': fromBase, '/usr/bin/passwd': fromBase, '/open': fromRun, '/usr/sbin/sshd': fromRun, '/home/app/.cache/pip': fromRun })
-    const listed = [configuration.setuid, configuration.worldWritable, configuration.packageCaches].flatMap((files) => files.map(({ path }) => path))
-    expect(Object.keys(pathLayers ?? {}).toSorted()).toEqual([...new Set([...listed, ...configuration.shells, ...configuration.packageManagers, ...configuration.sshServers])].toSorted())
+    expect(pathLayers).toMatchObject({
+      '/usr/bin/bash': fromBase,
+      '/usr/bin/apt': fromBase,
+      '/usr/bin/passwd': fromBase,
+      '/open': fromRun,
+      '/usr/sbin/sshd': fromRun,
+      '/home/app/.cache/pip': fromRun,
+    })
+    const listed = [configuration.setuid, configuration.worldWritable, configuration.packageCaches].flatMap((files) =>
+      files.map(({ path }) => path),
+    )
+    expect(Object.keys(pathLayers ?? {}).toSorted()).toEqual(
+      [
+        ...new Set([...listed, ...configuration.shells, ...configuration.packageManagers, ...configuration.sshServers]),
+      ].toSorted(),
+    )
   })
 
   it('makes the size evidence from inspect and dive', () => {
@@ -132,10 +155,16 @@ describe('inspect', () => {
 
   it('reads the layers of a base, which are the first ones of what is built on it', () => {
     const base = parseLayerList(recorded('debian-base-layers-1.1.0.json'))
-    expect(base).toMatchObject({ platform: 'linux/amd64', layers: [{ diffId: parseInspection(debian).layers[0]?.diffId }] })
+    expect(base).toMatchObject({
+      platform: 'linux/amd64',
+      layers: [{ diffId: parseInspection(debian).layers[0]?.diffId }],
+    })
   })
 
-  it.each(['', '{}', '{"schemaVersion":2', recorded('layout-1.1.0.json'), small])('cannot read a list of layers that is %j', (text) => {
-    expect(() => parseLayerList(text)).toThrow(DeliveryError)
-  })
+  it.each(['', '{}', '{"schemaVersion":2', recorded('layout-1.1.0.json'), small])(
+    'cannot read a list of layers that is %j',
+    (text) => {
+      expect(() => parseLayerList(text)).toThrow(DeliveryError)
+    },
+  )
 })

@@ -12,9 +12,20 @@ import { parsePackageScan, parseSecretScan } from '../../../src/tools/trivy/outp
 import { bindCycloneDx, bindSpdx } from '../../../src/tools/trivy/sbom.ts'
 
 const recorded = (path: string) => readFileSync(new URL(`../../fixtures/${path}`, import.meta.url), 'utf8')
-const image = { name: 'a', digest: `sha256:${'d'.repeat(64)}`, configuration: 'sha256:674ffd5cad41233f9900a01dec212486a8d9f22e7ca5845ec23de346acb7171a', packages: 8 }
+const image = {
+  name: 'a',
+  digest: `sha256:${'d'.repeat(64)}`,
+  configuration: 'sha256:674ffd5cad41233f9900a01dec212486a8d9f22e7ca5845ec23de346acb7171a',
+  packages: 8,
+}
 const ended = { exitCode: 0, stderr: '' }
-const summary = JSON.stringify({ digest: image.digest, schemaVersion: 2, updatedAt: '2026-11-20T00:00:00Z', ecosystems: { 'debian 12': 4 }, name: 'loadline-example-advisories' })
+const summary = JSON.stringify({
+  digest: image.digest,
+  schemaVersion: 2,
+  updatedAt: '2026-11-20T00:00:00Z',
+  ecosystems: { 'debian 12': 4 },
+  name: 'loadline-example-advisories',
+})
 
 /** Every parser of a tool's output, with real output of the tool. */
 const parsers: ReadonlyArray<[string, (text: string) => unknown, string]> = [
@@ -23,10 +34,22 @@ const parsers: ReadonlyArray<[string, (text: string) => unknown, string]> = [
   ['trivy, secrets', parseSecretScan, recorded('trivy/small-secrets-0.72.0.json')],
   ['trivy, CycloneDX', (text) => bindCycloneDx(text, image), recorded('trivy/small-cyclonedx-0.72.0.json')],
   ['trivy, SPDX', (text) => bindSpdx(text, image), recorded('trivy/small-spdx-0.72.0.json')],
-  ['hadolint', (text) => parseLint(text, { path: 'Dockerfile', linted: 'bad.Dockerfile' }), recorded('hadolint/bad-2.15.1.json')],
-  ['hadolint, nothing to say', (text) => parseLint(text, { path: 'Dockerfile', linted: 'Dockerfile' }), recorded('hadolint/clean-2.15.1.json')],
+  [
+    'hadolint',
+    (text) => parseLint(text, { path: 'Dockerfile', linted: 'bad.Dockerfile' }),
+    recorded('hadolint/bad-2.15.1.json'),
+  ],
+  [
+    'hadolint, nothing to say',
+    (text) => parseLint(text, { path: 'Dockerfile', linted: 'Dockerfile' }),
+    recorded('hadolint/clean-2.15.1.json'),
+  ],
   ['dive', parseEfficiency, recorded('dive/small-0.13.1.json')],
-  ['container-structure-test', (text) => parseResults({ stdout: text, stderr: '' }, 2), recorded('container-structure-test/passed-1.19.1.txt')],
+  [
+    'container-structure-test',
+    (text) => parseResults({ stdout: text, stderr: '' }, 2),
+    recorded('container-structure-test/passed-1.19.1.txt'),
+  ],
   ['inspect', parseInspection, recorded('inspect/small-1.1.0.json')],
   ['inspect, a distribution', parseInspection, recorded('inspect/debian-1.1.0.json')],
   ['registry, a push', (stdout) => readPush({ ...ended, stdout }), recorded('registry/push-1.0.0.json')],
@@ -39,7 +62,9 @@ const parsers: ReadonlyArray<[string, (text: string) => unknown, string]> = [
 function likelyCuts(text: string): number[] {
   return [...'{}[],:"\n\\eE0'].flatMap((sign) => {
     const places = [...text.matchAll(new RegExp(sign.replaceAll(/[{}[\]\\]/g, '\\$&'), 'g'))].map(({ index }) => index)
-    return [places[0], places[Math.floor(places.length / 2)], places.at(-1)].flatMap((place) => (place === undefined ? [] : [place, place + 1]))
+    return [places[0], places[Math.floor(places.length / 2)], places.at(-1)].flatMap((place) =>
+      place === undefined ? [] : [place, place + 1],
+    )
   })
 }
 
@@ -51,8 +76,14 @@ describe.each(parsers)('the output of %s', (_, parse, output) => {
   })
 
   it('is refused when it is cut, wherever that is [fault 6]', () => {
-    const cuts = fc.oneof(fc.constantFrom(0, whole.length - 1, ...likelyCuts(whole).filter((cut) => cut < whole.length)), fc.nat(whole.length - 1))
-    fc.assert(fc.property(cuts, (cut) => void expect(() => parse(whole.slice(0, cut))).toThrow(DeliveryError)), { numRuns: 150 })
+    const cuts = fc.oneof(
+      fc.constantFrom(0, whole.length - 1, ...likelyCuts(whole).filter((cut) => cut < whole.length)),
+      fc.nat(whole.length - 1),
+    )
+    fc.assert(
+      fc.property(cuts, (cut) => void expect(() => parse(whole.slice(0, cut))).toThrow(DeliveryError)),
+      { numRuns: 150 },
+    )
   })
 
   it.each([
@@ -88,7 +119,10 @@ describe.each(parsers)('the output of %s', (_, parse, output) => {
 /** The document with its first key twice, and with a number that the parser reads as text; as it is where it has neither. */
 function ambiguous(whole: string): string[] {
   const twice = whole.replace(/\{(\s*"(?:[^"\\]|\\.)*"\s*:)/, '{$1 0,$1')
-  const quoted = whole.replace(/("(?:SchemaVersion|schemaVersion|Pass|line|inefficientBytes|unpacked)"\s*:\s*)(\d+)/, '$1"$2"')
+  const quoted = whole.replace(
+    /("(?:SchemaVersion|schemaVersion|Pass|line|inefficientBytes|unpacked)"\s*:\s*)(\d+)/,
+    '$1"$2"',
+  )
   return [twice, quoted]
 }
 

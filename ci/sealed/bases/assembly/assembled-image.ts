@@ -11,7 +11,12 @@ export interface ImageIdentity {
 }
 
 /** Puts layers and configuration together. Layers that other bases share are linked into the work directory, so that whoever takes them may move them. */
-export async function assembledImage(context: AssembleContext, identity: ImageIdentity, layers: string[], config: ImageConfig): Promise<AssembledImage> {
+export async function assembledImage(
+  context: AssembleContext,
+  identity: ImageIdentity,
+  layers: string[],
+  config: ImageConfig,
+): Promise<AssembledImage> {
   const own: string[] = []
   for (const [index, layer] of layers.entries()) {
     const path = join(context.work, `layer-${index}.tar`)

@@ -47,13 +47,32 @@ export function debianArchive(context: AssembleContext): Promise<DebianArchive> 
 
 async function openArchive(context: AssembleContext): Promise<DebianArchive> {
   if (!existsSync(KEYRING)) {
-    throw new DeliveryError('PREREQUISITE', `wanted Debian's archive keys at ${KEYRING}, found none`, 'Install the package debian-archive-keyring.')
+    throw new DeliveryError(
+      'PREREQUISITE',
+      `wanted Debian's archive keys at ${KEYRING}, found none`,
+      'Install the package debian-archive-keyring.',
+    )
   }
-  const targets = await runDebianTool(context, ['apt-get', 'indextargets', '--no-release-info', '--format', '$(REPO_URI)|$(RELEASE)|$(COMPONENT)', 'Created-By: Packages'])
+  const targets = await runDebianTool(context, [
+    'apt-get',
+    'indextargets',
+    '--no-release-info',
+    '--format',
+    '$(REPO_URI)|$(RELEASE)|$(COMPONENT)',
+    'Created-By: Packages',
+  ])
   const repositories = parseIndexTargets(targets)
   const home = join(context.shared, 'debian')
   const state = join(home, 'apt')
-  for (const folder of ['etc/apt.conf.d', 'etc/preferences.d', 'etc/sources.list.d', 'lists/partial', 'log', 'amd64/archives/partial', 'arm64/archives/partial']) {
+  for (const folder of [
+    'etc/apt.conf.d',
+    'etc/preferences.d',
+    'etc/sources.list.d',
+    'lists/partial',
+    'log',
+    'amd64/archives/partial',
+    'arm64/archives/partial',
+  ]) {
     await mkdir(join(state, folder), { recursive: true })
   }
   await writeFile(join(state, 'status'), '')
@@ -66,19 +85,25 @@ async function openArchive(context: AssembleContext): Promise<DebianArchive> {
   const id = hash.digest('hex').slice(0, 16)
   const directory = await sharedDirectory(join(home, `lists-${id}`), async () => {})
   for (const name of await readdir(home)) {
-    if (name.startsWith('lists-') && name !== `lists-${id}`) await rm(join(home, name), { recursive: true, force: true })
+    if (name.startsWith('lists-') && name !== `lists-${id}`)
+      await rm(join(home, name), { recursive: true, force: true })
   }
   return { sources: renderSources(repositories, { credentials: false }), directory, state }
 }
 
 async function refreshLists(context: AssembleContext, state: string, sources: string): Promise<void> {
   const stamp = join(state, 'refreshed')
-  const fresh = existsSync(stamp) && (await readFile(stamp, 'utf8')) === sources && Date.now() - (await stat(stamp)).mtimeMs < LISTS_FRESH_FOR
+  const fresh =
+    existsSync(stamp) &&
+    (await readFile(stamp, 'utf8')) === sources &&
+    Date.now() - (await stat(stamp)).mtimeMs < LISTS_FRESH_FOR
   if (fresh) return
   context.say('fetching the lists of Debian 12 packages')
   await rm(stamp, { force: true })
   const configuration = await writeAptConfiguration(context, { state, architecture: 'amd64', alsoLists: ['arm64'] })
-  await runDebianTool(context, ['apt-get', 'update', '--quiet', '--error-on=any'], { variables: { APT_CONFIG: configuration } })
+  await runDebianTool(context, ['apt-get', 'update', '--quiet', '--error-on=any'], {
+    variables: { APT_CONFIG: configuration },
+  })
   await writeFile(stamp, sources, { mode: 0o600 })
   const now = new Date()
   await utimes(stamp, now, now)
@@ -123,7 +148,10 @@ export function parseIndexTargets(targets: string): Repository[] {
 export function renderSources(repositories: Repository[], options: { credentials?: boolean } = {}): string {
   const address = (uri: string) => (options.credentials === false ? uri.replace(/^([a-z+]+:\/\/)[^/@]*@/, '$1') : uri)
   return repositories
-    .map(({ uri, suite }) => `Types: deb\nURIs: ${address(uri)}\nSuites: ${suite}\nComponents: main\nSigned-By: ${KEYRING}\n`)
+    .map(
+      ({ uri, suite }) =>
+        `Types: deb\nURIs: ${address(uri)}\nSuites: ${suite}\nComponents: main\nSigned-By: ${KEYRING}\n`,
+    )
     .join('\n')
 }
 
@@ -172,12 +200,23 @@ export async function writeAptConfiguration(
 
 /** The lines of `apt-config dump Acquire` that say how to reach the archive: proxies, certificates, retries, validity of lists. */
 export function networkSettings(dump: string): string[] {
-  return dump.split('\n').filter((line) => /^Acquire::(http|https|ftp|tor|Retries|ForceIPv[46]|Check-Valid-Until|Check-Date|Max-ValidTime|Min-ValidTime|Queue-Mode)\b/i.test(line) && line.endsWith(';'))
+  return dump
+    .split('\n')
+    .filter(
+      (line) =>
+        /^Acquire::(http|https|ftp|tor|Retries|ForceIPv[46]|Check-Valid-Until|Check-Date|Max-ValidTime|Min-ValidTime|Queue-Mode)\b/i.test(
+          line,
+        ) && line.endsWith(';'),
+    )
 }
 
 function quoted(value: string): string {
   if (/["\n]/.test(value)) {
-    throw new DeliveryError('USAGE', `wanted a cache directory that apt's configuration can name, found ${JSON.stringify(value)}`, 'Choose one without quotes.')
+    throw new DeliveryError(
+      'USAGE',
+      `wanted a cache directory that apt's configuration can name, found ${JSON.stringify(value)}`,
+      'Choose one without quotes.',
+    )
   }
   return `"${value}"`
 }

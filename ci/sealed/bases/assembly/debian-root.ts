@@ -18,16 +18,43 @@ export interface DebianRoot {
 }
 
 /** Documentation, translations and the like: what Debian's own slim images leave out. Copyright files stay, licence scanners read them. */
-const UNWANTED_DOCUMENTATION = ['usr/share/groff', 'usr/share/info', 'usr/share/lintian', 'usr/share/linda', 'usr/share/locale', 'usr/share/man']
+const UNWANTED_DOCUMENTATION = [
+  'usr/share/groff',
+  'usr/share/info',
+  'usr/share/lintian',
+  'usr/share/linda',
+  'usr/share/locale',
+  'usr/share/man',
+]
 
 /** What differs from one installation to the next, or belongs to the machine that assembled. */
 const UNWANTED_STATE = [
-  'etc/hostname', 'etc/machine-id', 'etc/resolv.conf', 'etc/.pwd.lock',
-  'var/cache/apt/archives', 'var/cache/apt/pkgcache.bin', 'var/cache/apt/srcpkgcache.bin', 'var/cache/debconf/config.dat-old',
-  'var/cache/debconf/templates.dat-old', 'var/cache/ldconfig/aux-cache', 'var/lib/apt/lists', 'var/lib/dbus/machine-id',
-  'var/lib/dpkg/available-old', 'var/lib/dpkg/diversions-old', 'var/lib/dpkg/lock', 'var/lib/dpkg/lock-frontend', 'var/lib/dpkg/statoverride-old',
-  'var/lib/dpkg/status-old', 'var/lib/dpkg/triggers/Lock', 'var/lib/systemd/random-seed', 'var/log/alternatives.log', 'var/log/apt/eipp.log.xz',
-  'var/log/apt/history.log', 'var/log/apt/term.log', 'var/log/bootstrap.log', 'var/log/dpkg.log',
+  'etc/hostname',
+  'etc/machine-id',
+  'etc/resolv.conf',
+  'etc/.pwd.lock',
+  'var/cache/apt/archives',
+  'var/cache/apt/pkgcache.bin',
+  'var/cache/apt/srcpkgcache.bin',
+  'var/cache/debconf/config.dat-old',
+  'var/cache/debconf/templates.dat-old',
+  'var/cache/ldconfig/aux-cache',
+  'var/lib/apt/lists',
+  'var/lib/dbus/machine-id',
+  'var/lib/dpkg/available-old',
+  'var/lib/dpkg/diversions-old',
+  'var/lib/dpkg/lock',
+  'var/lib/dpkg/lock-frontend',
+  'var/lib/dpkg/statoverride-old',
+  'var/lib/dpkg/status-old',
+  'var/lib/dpkg/triggers/Lock',
+  'var/lib/systemd/random-seed',
+  'var/log/alternatives.log',
+  'var/log/apt/eipp.log.xz',
+  'var/log/apt/history.log',
+  'var/log/apt/term.log',
+  'var/log/bootstrap.log',
+  'var/log/dpkg.log',
 ]
 
 /** Directories that stay, but empty. */
@@ -41,7 +68,16 @@ export async function debianMinbase(context: AssembleContext): Promise<DebianRoo
     const configuration = await writeAptConfiguration(context, { state: archive.state, architecture: 'amd64' })
     await runDebianTool(
       context,
-      ['apt-get', 'install', '--quiet', '--yes', '--download-only', '?and(?architecture(amd64),?or(?essential,?priority(required)))', 'apt', 'usr-is-merged'],
+      [
+        'apt-get',
+        'install',
+        '--quiet',
+        '--yes',
+        '--download-only',
+        '?and(?architecture(amd64),?or(?essential,?priority(required)))',
+        'apt',
+        'usr-is-merged',
+      ],
       { variables: { APT_CONFIG: configuration } },
     )
     await seedFromArchive(archive.state, join(unfinished, 'seed'))
@@ -50,19 +86,30 @@ export async function debianMinbase(context: AssembleContext): Promise<DebianRoo
       context,
       [
         ...OWN_NAMESPACE,
-        'mmdebstrap', '--mode=root', '--variant=minbase', '--architectures=amd64', '--format=directory',
+        'mmdebstrap',
+        '--mode=root',
+        '--variant=minbase',
+        '--architectures=amd64',
+        '--format=directory',
         // Everything is in the seed already: fetched by apt with the machine's own settings, which mmdebstrap would not read.
-        '--setup-hook=copy-in seed/var /', '--skip=update',
+        '--setup-hook=copy-in seed/var /',
+        '--skip=update',
         // With usrmerge instead of usr-is-merged, apt would bring in the whole of Perl.
-        '--include=usr-is-merged', '--hook-directory=/usr/share/mmdebstrap/hooks/merged-usr',
+        '--include=usr-is-merged',
+        '--hook-directory=/usr/share/mmdebstrap/hooks/merged-usr',
         '--dpkgopt=force-unsafe-io',
-        'bookworm', 'root', 'debian.sources',
+        'bookworm',
+        'root',
+        'debian.sources',
       ],
       { cwd: unfinished },
     )
     await rm(join(unfinished, 'seed'), { recursive: true })
     const root = join(unfinished, 'root')
-    await rename(join(root, 'etc/apt/sources.list.d/0000debian.sources'), join(root, 'etc/apt/sources.list.d/debian.sources'))
+    await rename(
+      join(root, 'etc/apt/sources.list.d/0000debian.sources'),
+      join(root, 'etc/apt/sources.list.d/debian.sources'),
+    )
     await writeImageSettings(root)
     await trimRoot(root)
     await layerTar(context, { tree: root, tar: join(unfinished, 'layer.tar') })
@@ -106,7 +153,11 @@ export async function extendDebianRoot(
       ...OWN_NAMESPACE,
       // Maintainer scripts may read it.
       `--mount-proc=${join(root, 'proc')}`,
-      'apt-get', 'install', '--quiet', '--yes', ...addition.packages,
+      'apt-get',
+      'install',
+      '--quiet',
+      '--yes',
+      ...addition.packages,
     ],
     { variables: { APT_CONFIG: configuration } },
   )
@@ -129,7 +180,8 @@ async function seedFromArchive(state: string, seed: string): Promise<void> {
   await makeFolder(seed, 'var/lib/apt/lists/partial')
   await makeFolder(seed, 'var/cache/apt/archives/partial')
   for (const name of await readdir(join(state, 'lists'))) {
-    if (name.endsWith('InRelease') || name.includes('binary-amd64')) await linkOrCopy(join(state, 'lists', name), join(lists, name))
+    if (name.endsWith('InRelease') || name.includes('binary-amd64'))
+      await linkOrCopy(join(state, 'lists', name), join(lists, name))
   }
   for (const name of await readdir(join(state, 'amd64/archives'))) {
     if (name.endsWith('.deb')) await linkOrCopy(join(state, 'amd64/archives', name), join(archives, name))
@@ -162,7 +214,11 @@ async function writeImageSettings(root: string): Promise<void> {
       mode: 0o644,
       text: 'Acquire::Languages { "none"; };\nAPT::AutoRemove::SuggestsImportant "false";\nAPT::Keep-Downloaded-Packages "false";\nBinary::apt::APT::Keep-Downloaded-Packages "false";\n',
     },
-    { path: 'usr/sbin/policy-rc.d', mode: 0o755, text: '#!/bin/sh\n# No service starts while an image is built (101: action forbidden by policy).\nexit 101\n' },
+    {
+      path: 'usr/sbin/policy-rc.d',
+      mode: 0o755,
+      text: '#!/bin/sh\n# No service starts while an image is built (101: action forbidden by policy).\nexit 101\n',
+    },
   ]
   for (const { path, mode, text } of settings) {
     await writeFile(join(root, path), text)
@@ -184,7 +240,11 @@ async function trimRoot(root: string): Promise<void> {
   }
   const machineCertificates = join(root, 'usr/local/share/ca-certificates')
   if (existsSync(machineCertificates) && (await readdir(machineCertificates)).length > 0) {
-    throw new DeliveryError('ENGINE', 'wanted a base without certificates of this machine, found some in its /usr/local/share/ca-certificates', 'Report this as a fault of Loadline.')
+    throw new DeliveryError(
+      'ENGINE',
+      'wanted a base without certificates of this machine, found some in its /usr/local/share/ca-certificates',
+      'Report this as a fault of Loadline.',
+    )
   }
 }
 

@@ -33,7 +33,14 @@ export interface DistrolessLayers {
 const ARCHITECTURES: Record<ImagePlatform, DebianArchitecture> = { 'linux/amd64': 'amd64', 'linux/arm64': 'arm64' }
 
 const UNWANTED = [
-  'usr/share/bash-completion', 'usr/share/bug', 'usr/share/doc-base', 'usr/share/gdb', 'usr/share/info', 'usr/share/lintian', 'usr/share/locale', 'usr/share/man',
+  'usr/share/bash-completion',
+  'usr/share/bug',
+  'usr/share/doc-base',
+  'usr/share/gdb',
+  'usr/share/info',
+  'usr/share/lintian',
+  'usr/share/locale',
+  'usr/share/man',
 ]
 
 /** Programs that can start others at an attacker's word; one of them in a package list would be a mistake of the definition. */
@@ -44,31 +51,47 @@ const SHELLS = ['bash', 'busybox', 'dash', 'dpkg', 'apt-get', 'perl', 'sh', 'ope
  *
  * @throws when a package depends on one that is neither in the layers nor left out on purpose, or the tree holds a setuid file, a shell or a package manager.
  */
-export async function distrolessLayers(context: AssembleContext, definition: DistrolessLayerDefinition, platform: ImagePlatform): Promise<DistrolessLayers> {
-  const below = definition.on === undefined ? { layers: [], packages: [] } : await distrolessLayers(context, definition.on, platform)
+export async function distrolessLayers(
+  context: AssembleContext,
+  definition: DistrolessLayerDefinition,
+  platform: ImagePlatform,
+): Promise<DistrolessLayers> {
+  const below =
+    definition.on === undefined
+      ? { layers: [], packages: [] }
+      : await distrolessLayers(context, definition.on, platform)
   const archive = await debianArchive(context)
   const architecture = ARCHITECTURES[platform]
-  const home = await sharedDirectory(join(archive.directory, `distroless-${definition.name}-${architecture}`), async (unfinished) => {
-    context.say(`unpacking ${definition.packages.join(', ') || definition.name} for ${platform}`)
-    const tree = join(unfinished, 'tree')
-    await mkdir(tree)
-    const records = await unpackPackages(context, definition.packages, { state: archive.state, architecture, home: unfinished, tree })
-    const unmet = unmetDependencies([...below.packages, ...records], leftOutBy(definition))
-    if (unmet.length > 0) {
-      throw new DeliveryError(
-        'ENGINE',
-        `wanted the packages of ${definition.name} to need nothing outside the image, found: ${unmet.join('; ')}`,
-        'Debian has changed what they need: add it to the definition in ci/sealed/bases/distroless.ts.',
-      )
-    }
-    for (const path of [...UNWANTED, ...definition.removed]) await rm(join(tree, path), { recursive: true, force: true })
-    await keepCopyrightOnly(join(tree, 'usr/share/doc'))
-    await definition.finish?.(tree, context)
-    await assertWithoutShell(tree)
-    await layerTar(context, { tree, tar: join(unfinished, 'layer.tar') })
-    await rm(tree, { recursive: true })
-    await rm(join(unfinished, 'packages'), { recursive: true })
-  })
+  const home = await sharedDirectory(
+    join(archive.directory, `distroless-${definition.name}-${architecture}`),
+    async (unfinished) => {
+      context.say(`unpacking ${definition.packages.join(', ') || definition.name} for ${platform}`)
+      const tree = join(unfinished, 'tree')
+      await mkdir(tree)
+      const records = await unpackPackages(context, definition.packages, {
+        state: archive.state,
+        architecture,
+        home: unfinished,
+        tree,
+      })
+      const unmet = unmetDependencies([...below.packages, ...records], leftOutBy(definition))
+      if (unmet.length > 0) {
+        throw new DeliveryError(
+          'ENGINE',
+          `wanted the packages of ${definition.name} to need nothing outside the image, found: ${unmet.join('; ')}`,
+          'Debian has changed what they need: add it to the definition in ci/sealed/bases/distroless.ts.',
+        )
+      }
+      for (const path of [...UNWANTED, ...definition.removed])
+        await rm(join(tree, path), { recursive: true, force: true })
+      await keepCopyrightOnly(join(tree, 'usr/share/doc'))
+      await definition.finish?.(tree, context)
+      await assertWithoutShell(tree)
+      await layerTar(context, { tree, tar: join(unfinished, 'layer.tar') })
+      await rm(tree, { recursive: true })
+      await rm(join(unfinished, 'packages'), { recursive: true })
+    },
+  )
   const records = parsePackageRecords(await readFile(join(home, 'packages.control'), 'utf8'))
   return { layers: [...below.layers, join(home, 'layer.tar')], packages: [...below.packages, ...records] }
 }
@@ -83,7 +106,10 @@ async function unpackPackages(
   const stanzas: string[] = []
   if (packages.length > 0) {
     const configuration = await writeAptConfiguration(context, place)
-    await runDebianTool(context, ['apt-get', 'download', '--quiet', ...packages], { cwd: folder, variables: { APT_CONFIG: configuration } })
+    await runDebianTool(context, ['apt-get', 'download', '--quiet', ...packages], {
+      cwd: folder,
+      variables: { APT_CONFIG: configuration },
+    })
   }
   for (const file of (await readdir(folder)).sort()) {
     const archive = join(folder, file)
@@ -92,14 +118,25 @@ async function unpackPackages(
     await runDebianTool(context, ['dpkg-deb', '--control', archive, control])
     const stanza = (await readFile(join(control, 'control'), 'utf8')).trimEnd()
     const [record] = parsePackageRecords(stanza)
-    if (record === undefined) throw new DeliveryError('ENGINE', `wanted a control stanza in ${file}, found none`, 'Fetch the package again: run "loadline engine clean", then the same command.')
+    if (record === undefined)
+      throw new DeliveryError(
+        'ENGINE',
+        `wanted a control stanza in ${file}, found none`,
+        'Fetch the package again: run "loadline engine clean", then the same command.',
+      )
     // Without a package database, scanners read one control file for each package from here.
     await writeTreeFile(place.tree, `var/lib/dpkg/status.d/${record.name}`, `${stanza}\n`)
     const sums = join(control, 'md5sums')
-    if (existsSync(sums)) await writeTreeFile(place.tree, `var/lib/dpkg/status.d/${record.name}.md5sums`, await readFile(sums, 'utf8'))
+    if (existsSync(sums))
+      await writeTreeFile(place.tree, `var/lib/dpkg/status.d/${record.name}.md5sums`, await readFile(sums, 'utf8'))
     stanzas.push(stanza)
   }
-  if (stanzas.length !== packages.length) throw new DeliveryError('ENGINE', `wanted ${packages.length} packages, apt fetched ${stanzas.length}`, `See ${folder}.`)
+  if (stanzas.length !== packages.length)
+    throw new DeliveryError(
+      'ENGINE',
+      `wanted ${packages.length} packages, apt fetched ${stanzas.length}`,
+      `See ${folder}.`,
+    )
   const text = stanzas.map((stanza) => `${stanza}\n`).join('\n')
   await writeTreeFile(place.home, 'packages.control', text)
   return parsePackageRecords(text)
@@ -123,7 +160,13 @@ async function keepCopyrightOnly(folder: string): Promise<void> {
 async function assertWithoutShell(tree: string): Promise<void> {
   for (const [path, stats] of await listTree(tree)) {
     const program = /^(?:usr\/)?(?:local\/)?s?bin\/([^/]+)$/.exec(path)?.[1]
-    const unwanted = (stats.isFile() && (stats.mode & 0o6000) !== 0) || (program !== undefined && SHELLS.includes(program))
-    if (unwanted) throw new DeliveryError('ENGINE', `wanted an image without setuid files, shell and package manager, found /${path}`, 'Remove it in ci/sealed/bases/distroless.ts.')
+    const unwanted =
+      (stats.isFile() && (stats.mode & 0o6000) !== 0) || (program !== undefined && SHELLS.includes(program))
+    if (unwanted)
+      throw new DeliveryError(
+        'ENGINE',
+        `wanted an image without setuid files, shell and package manager, found /${path}`,
+        'Remove it in ci/sealed/bases/distroless.ts.',
+      )
   }
 }

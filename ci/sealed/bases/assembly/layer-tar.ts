@@ -14,10 +14,16 @@ const RUNTIME_FOLDERS = new Set(['dev', 'proc', 'sys'])
  * @param layer.below when given, the layer holds only what differs from that tree, with whiteouts for what is gone.
  * @param layer.tar the file to write.
  */
-export async function layerTar(context: AssembleContext, layer: { tree: string; below?: string; tar: string }): Promise<void> {
+export async function layerTar(
+  context: AssembleContext,
+  layer: { tree: string; below?: string; tar: string },
+): Promise<void> {
   const upper = await listTree(layer.tree)
   const lower = layer.below === undefined ? undefined : await listTree(layer.below)
-  const present = lower === undefined ? [...upper.keys()] : await changedPaths({ root: layer.tree, entries: upper }, { root: layer.below ?? '', entries: lower })
+  const present =
+    lower === undefined
+      ? [...upper.keys()]
+      : await changedPaths({ root: layer.tree, entries: upper }, { root: layer.below ?? '', entries: lower })
   const whiteouts = lower === undefined ? [] : removedPaths(upper, lower)
 
   const list = `${layer.tar}.names`
@@ -35,11 +41,19 @@ export async function layerTar(context: AssembleContext, layer: { tree: string; 
     members.push('--directory', folder, '--files-from', whiteoutList)
   }
   await runDebianTool(context, [
-    'tar', '--create', '--file', layer.tar, '--format=posix',
+    'tar',
+    '--create',
+    '--file',
+    layer.tar,
+    '--format=posix',
     // Without these, extended headers carry the process id and times of access.
     '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
-    '--xattrs', '--xattrs-include=security.capability',
-    `--mtime=@${LAYER_TIME}`, '--numeric-owner', '--no-recursion', '--null',
+    '--xattrs',
+    '--xattrs-include=security.capability',
+    `--mtime=@${LAYER_TIME}`,
+    '--numeric-owner',
+    '--no-recursion',
+    '--null',
     ...members,
   ])
 }
@@ -80,7 +94,11 @@ async function changedPaths(upper: Tree, lower: Tree): Promise<string[]> {
   const changed = new Set<string>()
   for (const [path, stats] of upper.entries) {
     const before = lower.entries.get(path)
-    if (before !== undefined && (await isSame({ path: join(upper.root, path), stats }, { path: join(lower.root, path), stats: before }))) continue
+    if (
+      before !== undefined &&
+      (await isSame({ path: join(upper.root, path), stats }, { path: join(lower.root, path), stats: before }))
+    )
+      continue
     changed.add(path)
     // A layer that names a file names its directories too, so that it can be unpacked without the layers below.
     for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) changed.add(folder)

@@ -26,9 +26,15 @@ export async function npmPackage(context: AssembleContext, wanted: NpmPackage): 
     context.say(`fetching npm package ${wanted.name} ${wanted.version}`)
     const download = join(context.work, `npm-${name}`)
     await mkdir(download)
-    await context.run('npm', ['pack', `${wanted.name}@${wanted.version}`, '--silent', '--ignore-scripts', '--pack-destination', download], { cwd: download })
+    await context.run(
+      'npm',
+      ['pack', `${wanted.name}@${wanted.version}`, '--silent', '--ignore-scripts', '--pack-destination', download],
+      { cwd: download },
+    )
     const archive = join(download, `${name}.tgz`)
-    const found = `sha512-${createHash('sha512').update(await readFile(archive)).digest('base64')}`
+    const found = `sha512-${createHash('sha512')
+      .update(await readFile(archive))
+      .digest('base64')}`
     if (found !== wanted.integrity) {
       throw new DeliveryError(
         'ENGINE',
@@ -36,6 +42,16 @@ export async function npmPackage(context: AssembleContext, wanted: NpmPackage): 
         'The registry serves other bytes than the pinned ones: find out why before using it.',
       )
     }
-    await runDebianTool(context, ['tar', '--extract', '--gzip', '--file', archive, '--directory', directory, '--strip-components=1', '--no-same-owner'])
+    await runDebianTool(context, [
+      'tar',
+      '--extract',
+      '--gzip',
+      '--file',
+      archive,
+      '--directory',
+      directory,
+      '--strip-components=1',
+      '--no-same-owner',
+    ])
   })
 }

@@ -48,7 +48,8 @@ export function unmetDependencies(records: PackageRecord[], leftOut: readonly st
   const unmet = new Set<string>()
   for (const record of records) {
     for (const alternatives of record.dependencies) {
-      if (!alternatives.some((name) => present.has(name))) unmet.add(`${record.name} needs ${alternatives.join(' or ')}`)
+      if (!alternatives.some((name) => present.has(name)))
+        unmet.add(`${record.name} needs ${alternatives.join(' or ')}`)
     }
   }
   return [...unmet].sort()
@@ -70,7 +71,8 @@ function parseFields(stanza: string): Map<string, string> {
       continue
     }
     const field = /^([!-9;-~]+):[ \t]*(.*)$/.exec(line)
-    if (field === null) throw new Error(`wanted a Debian control field such as "Package: name", found "${line.slice(0, 80)}"`)
+    if (field === null)
+      throw new Error(`wanted a Debian control field such as "Package: name", found "${line.slice(0, 80)}"`)
     current = (field[1] ?? '').toLowerCase()
     fields.set(current, (field[2] ?? '').trim())
   }
@@ -79,7 +81,8 @@ function parseFields(stanza: string): Map<string, string> {
 
 function required(fields: Map<string, string>, name: string, stanza: string): string {
   const value = fields.get(name)
-  if (value === undefined || value === '') throw new Error(`wanted a Debian control stanza with the field "${name}", found "${stanza.slice(0, 80)}"`)
+  if (value === undefined || value === '')
+    throw new Error(`wanted a Debian control stanza with the field "${name}", found "${stanza.slice(0, 80)}"`)
   return value
 }
 
@@ -89,7 +92,12 @@ function parseRelations(value: string | undefined): string[][] {
   for (const entry of value.split(',')) {
     const names = entry
       .split('|')
-      .map((name) => name.replace(/\(.*?\)|\[.*?\]|<.*?>/gs, '').trim().replace(/:[a-z0-9-]+$/, ''))
+      .map((name) =>
+        name
+          .replace(/\(.*?\)|\[.*?\]|<.*?>/gs, '')
+          .trim()
+          .replace(/:[a-z0-9-]+$/, ''),
+      )
       .filter((name) => name !== '')
     if (names.length > 0) relations.push(names)
   }

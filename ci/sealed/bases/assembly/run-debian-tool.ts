@@ -10,7 +10,10 @@ export const LAYER_TIME = 315_619_200
  * Arguments for `/usr/bin/env` that start a Debian tool with a known environment: what a developer's shell exports
  * (interpreter shims in PATH, pip and certificate settings) must not reach maintainer scripts. Only proxies pass through.
  */
-export function cleanEnvironment(environment: Readonly<Record<string, string | undefined>>, extra: Record<string, string> = {}): string[] {
+export function cleanEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+  extra: Record<string, string> = {},
+): string[] {
   const variables: Record<string, string> = {
     PATH: '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: '/root',
@@ -42,5 +45,9 @@ export async function runDebianTool(
   command: readonly string[],
   options: { cwd?: string; variables?: Record<string, string> } = {},
 ): Promise<string> {
-  return context.run('/usr/bin/env', [...cleanEnvironment(process.env, options.variables), ...USUAL_UMASK, ...command], options.cwd === undefined ? {} : { cwd: options.cwd })
+  return context.run(
+    '/usr/bin/env',
+    [...cleanEnvironment(process.env, options.variables), ...USUAL_UMASK, ...command],
+    options.cwd === undefined ? {} : { cwd: options.cwd },
+  )
 }

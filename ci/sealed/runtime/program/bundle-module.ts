@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url'
 import { build, type BuildOptions, type Loader, type Plugin } from 'esbuild'
 import { bindings } from './bindings.ts'
 
-
 /** The SDK of the runtime, wherever a module imports it from: there may be one only, for it holds the session. */
 const sdk = join(import.meta.dirname, '..', 'node_modules', '@dagger.io', 'dagger', 'dist', 'src')
 
@@ -14,7 +13,16 @@ const sdkEntries: Record<string, string> = {
   '@dagger.io/dagger/telemetry': join(sdk, 'telemetry', 'index.js'),
 }
 
-const loaders: Record<string, Loader> = { ts: 'ts', mts: 'ts', cts: 'ts', tsx: 'tsx', js: 'js', mjs: 'js', cjs: 'js', jsx: 'jsx' }
+const loaders: Record<string, Loader> = {
+  ts: 'ts',
+  mts: 'ts',
+  cts: 'ts',
+  tsx: 'tsx',
+  js: 'js',
+  mjs: 'js',
+  cjs: 'js',
+  jsx: 'jsx',
+}
 
 /**
  * Bundles `call.mjs` and `register.mjs` into `output`: this runtime's programs with the `files` of the module in `root`, their
@@ -40,16 +48,27 @@ export async function bundleModule(root: string, files: readonly string[], outpu
       __filename: '__original_path',
       __dirname: '__original_folder',
     },
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire('file:///prepared/');" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire('file:///prepared/');",
+    },
     ...compilerOptions(root),
-    plugins: [sdkOfTheRuntime, clientWithBindings, withoutCompiler, withoutTelemetry, moduleFiles(files), originalPaths],
+    plugins: [
+      sdkOfTheRuntime,
+      clientWithBindings,
+      withoutCompiler,
+      withoutTelemetry,
+      moduleFiles(files),
+      originalPaths,
+    ],
   })
 }
 
 /** A module's own tsconfig.json counts, as in Dagger's runtime; without one, decorators are those that the SDK is written for. */
 function compilerOptions(root: string): Pick<BuildOptions, 'tsconfig' | 'tsconfigRaw'> {
   const tsconfig = join(root, 'tsconfig.json')
-  return existsSync(tsconfig) ? { tsconfig } : { tsconfigRaw: { compilerOptions: { experimentalDecorators: true, target: 'es2022' } } }
+  return existsSync(tsconfig)
+    ? { tsconfig }
+    : { tsconfigRaw: { compilerOptions: { experimentalDecorators: true, target: 'es2022' } } }
 }
 
 const sdkOfTheRuntime: Plugin = {
@@ -57,7 +76,9 @@ const sdkOfTheRuntime: Plugin = {
   setup({ onResolve }) {
     onResolve({ filter: /^@dagger\.io\/dagger(\/|$)/ }, ({ path }) => {
       const entry = sdkEntries[path]
-      return entry === undefined ? { errors: [{ text: `${path} is not an export of @dagger.io/dagger` }] } : { path: entry }
+      return entry === undefined
+        ? { errors: [{ text: `${path} is not an export of @dagger.io/dagger` }] }
+        : { path: entry }
     })
   },
 }
@@ -65,7 +86,9 @@ const sdkOfTheRuntime: Plugin = {
 const clientWithBindings: Plugin = {
   name: 'client-with-bindings',
   setup({ onResolve }) {
-    onResolve({ filter: /\/client\.gen\.js$/ }, ({ importer }) => (bindings !== undefined && importer.startsWith(sdk) ? { path: bindings } : undefined))
+    onResolve({ filter: /\/client\.gen\.js$/ }, ({ importer }) =>
+      bindings !== undefined && importer.startsWith(sdk) ? { path: bindings } : undefined,
+    )
   },
 }
 
@@ -73,8 +96,12 @@ const clientWithBindings: Plugin = {
 const withoutCompiler: Plugin = {
   name: 'without-compiler',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^typescript$/ }, ({ importer }) => (importer.startsWith(sdk) ? { path: 'typescript', namespace: 'absent' } : undefined))
-    onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export default { SyntaxKind: {}, TypeFlags: {}, ObjectFlags: {}, ModifierFlags: {} }' }))
+    onResolve({ filter: /^typescript$/ }, ({ importer }) =>
+      importer.startsWith(sdk) ? { path: 'typescript', namespace: 'absent' } : undefined,
+    )
+    onLoad({ filter: /.*/, namespace: 'absent' }, () => ({
+      contents: 'export default { SyntaxKind: {}, TypeFlags: {}, ObjectFlags: {}, ModifierFlags: {} }',
+    }))
   },
 }
 
@@ -82,7 +109,9 @@ const withoutTelemetry: Plugin = {
   name: 'without-telemetry',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/init\.js$/ }, ({ importer }) =>
-      importer === join(sdk, 'telemetry', 'telemetry.js') ? { path: join(import.meta.dirname, 'telemetry-off.ts') } : undefined,
+      importer === join(sdk, 'telemetry', 'telemetry.js')
+        ? { path: join(import.meta.dirname, 'telemetry-off.ts') }
+        : undefined,
     )
   },
 }
@@ -111,7 +140,8 @@ const originalPaths: Plugin = {
       const loader = loaders[path.slice(path.lastIndexOf('.') + 1)] ?? 'js'
       if (!/import\.meta|__filename|__dirname/.test(code)) return { contents: code, loader }
       // On the first line, so that line numbers stay; a directive or a hash-bang has to stay first, and neither needs the paths.
-      if (/^(#!|['"]use strict)/.test(code)) return { contents: insertAfterFirstLine(code, originalNames(path)), loader }
+      if (/^(#!|['"]use strict)/.test(code))
+        return { contents: insertAfterFirstLine(code, originalNames(path)), loader }
       return { contents: originalNames(path) + code, loader }
     })
   },
@@ -119,7 +149,9 @@ const originalPaths: Plugin = {
 
 function originalNames(path: string): string {
   const names = { __original_url: pathToFileURL(path).href, __original_path: path, __original_folder: dirname(path) }
-  return `const ${Object.entries(names).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', ')};`
+  return `const ${Object.entries(names)
+    .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+    .join(', ')};`
 }
 
 function insertAfterFirstLine(code: string, inserted: string): string {

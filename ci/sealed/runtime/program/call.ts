@@ -21,7 +21,9 @@ const FUNCTION_CALL = '{ currentFunctionCall { parentName name parent inputArgs 
 if (!process.argv.includes('--load-only')) await connection(answer)
 
 async function answer(): Promise<void> {
-  const { currentFunctionCall: call } = await dag.getGQLClient().request<{ currentFunctionCall: FunctionCall }>(FUNCTION_CALL)
+  const { currentFunctionCall: call } = await dag
+    .getGQLClient()
+    .request<{ currentFunctionCall: FunctionCall }>(FUNCTION_CALL)
   const module = reviveModule('/prepared/module.json')
   let result: unknown
   try {

@@ -14,7 +14,17 @@ export interface DescribedPart {
 }
 
 /** What the SDK's parts hold of the compiler, or need only while it reads. */
-const compilerState = new Set(['node', '__node', 'ast', 'symbol', 'signature', 'userModule', 'references', '_typeRef', '_returnTypeRef'])
+const compilerState = new Set([
+  'node',
+  '__node',
+  'ast',
+  'symbol',
+  'signature',
+  'userModule',
+  'references',
+  '_typeRef',
+  '_returnTypeRef',
+])
 
 /**
  * Reads the types of a module from its source files with the SDK's own reader, and gives them as plain data which
@@ -28,7 +38,10 @@ export async function describeModule(files: readonly string[], moduleName: strin
 function clientSource(): string {
   if (bindings !== undefined) return bindings
   const declarations = join(tmpdir(), 'client.gen.ts')
-  copyFileSync(join(import.meta.dirname, '../node_modules/@dagger.io/dagger/dist/src/api/client.gen.d.ts'), declarations)
+  copyFileSync(
+    join(import.meta.dirname, '../node_modules/@dagger.io/dagger/dist/src/api/client.gen.d.ts'),
+    declarations,
+  )
   return declarations
 }
 
@@ -41,6 +54,9 @@ function describe(value: unknown): unknown {
       .map(([name, inner]) => [name, describe(inner)]),
   )
   if (Object.getPrototypeOf(value) === Object.prototype) return properties
-  const location = 'getLocation' in value && typeof value.getLocation === 'function' ? { '@location': value.getLocation() as unknown } : {}
+  const location =
+    'getLocation' in value && typeof value.getLocation === 'function'
+      ? { '@location': value.getLocation() as unknown }
+      : {}
   return { ...properties, ...location, '@class': value.constructor.name }
 }

@@ -23,15 +23,28 @@ export function installDependencies(root: string): void {
   if (Object.keys(dependencies).every((name) => provided.has(name))) return
 
   const lock = join(root, 'package-lock.json')
-  if (existsSync(lock) && existsSync(PREINSTALLED_LOCK) && readFileSync(lock).equals(readFileSync(PREINSTALLED_LOCK))) return
+  if (existsSync(lock) && existsSync(PREINSTALLED_LOCK) && readFileSync(lock).equals(readFileSync(PREINSTALLED_LOCK)))
+    return
 
   const npm = join(import.meta.dirname, '..', 'node_modules', 'npm', 'bin', 'npm-cli.js')
   const settings = existsSync(NPMRC) ? [`--userconfig=${NPMRC}`] : []
   // Takes the versions and checksums of the lock file, and does not ask, as `npm ci` does, for optional packages of other platforms.
   const { status } = spawnSync(
     process.execPath,
-    [npm, 'install', '--omit=dev', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--cache=/tmp/npm', ...settings],
+    [
+      npm,
+      'install',
+      '--omit=dev',
+      '--no-save',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--no-update-notifier',
+      '--cache=/tmp/npm',
+      ...settings,
+    ],
     { cwd: root, stdio: 'inherit', env: { ...process.env, HOME: '/tmp' } },
   )
-  if (status !== 0) throw new Error(`npm could not install the dependencies of the module in ${root}: see the lines above`)
+  if (status !== 0)
+    throw new Error(`npm could not install the dependencies of the module in ${root}: see the lines above`)
 }

@@ -21,7 +21,9 @@ const root = process.cwd()
 try {
   await prepare()
 } catch (error) {
-  process.stderr.write(`The module ${moduleName} cannot be prepared: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(
+    `The module ${moduleName} cannot be prepared: ${error instanceof Error ? error.message : String(error)}\n`,
+  )
   process.exitCode = 1
 }
 
@@ -30,12 +32,16 @@ async function prepare(): Promise<void> {
   const files = findSourceFiles(root)
   mkdirSync(output, { recursive: true })
   const description = join(output, 'module.json')
-  await Promise.all([bundleModule(root, files, output), inWorker('describe-module-worker.ts', { files, moduleName, description })])
+  await Promise.all([
+    bundleModule(root, files, output),
+    inWorker('describe-module-worker.ts', { files, moduleName, description }),
+  ])
 
   // Loading each program once leaves V8's compiled code in the cache that calls are started with. A module that reads other files
   // while it is imported fails here, where only code is, and is none the worse for it in a call.
   const env = { ...process.env, NODE_COMPILE_CACHE: join(output, 'compile-cache') }
-  for (const program of ['call.mjs', 'register.mjs']) spawnSync(process.execPath, [join(output, program), '--load-only'], { stdio: 'ignore', env })
+  for (const program of ['call.mjs', 'register.mjs'])
+    spawnSync(process.execPath, [join(output, program), '--load-only'], { stdio: 'ignore', env })
 }
 
 /** The compiler that reads the types leaves no time to the event loop, which the bundler needs. */

@@ -4,12 +4,15 @@ import type { DescribedPart } from './describe-module.ts'
 
 /** Reads back what `describeModule` gave, as the objects that the SDK's own reader would have made. */
 export function reviveModule(file: string): parts.DaggerModule {
-  return JSON.parse(readFileSync(file, 'utf8'), (_name, value: unknown) => (isDescribed(value) ? revive(value) : value)) as parts.DaggerModule
+  return JSON.parse(readFileSync(file, 'utf8'), (_name, value: unknown) =>
+    isDescribed(value) ? revive(value) : value,
+  ) as parts.DaggerModule
 }
 
 function revive({ '@class': className, '@location': location, ...properties }: DescribedPart): object {
   // Classes that the SDK does not export have no methods that are called after reading.
-  const prototype = (parts as Record<string, unknown> as Record<string, { prototype: object } | undefined>)[className]?.prototype
+  const prototype = (parts as Record<string, unknown> as Record<string, { prototype: object } | undefined>)[className]
+    ?.prototype
   const revived: object = Object.assign(Object.create(prototype ?? Object.prototype) as object, properties)
   return location === undefined ? revived : Object.assign(revived, { getLocation: () => location })
 }

@@ -9,9 +9,18 @@ import { metadata, neighbours, selector } from './names.ts'
 export function deployment(application: Application): string {
   const { name, image, port, needs, language, health, ready } = application
   const { cpu, memory, temporary, startSeconds } = runtimes[language]
-  const environment = deploymentEnvironment(application, { collector: `http://collector.${neighbours.tracing}.svc:4318`, hostOf: (service) => `${service}.${neighbours.data}.svc` })
+  const environment = deploymentEnvironment(application, {
+    collector: `http://collector.${neighbours.tracing}.svc:4318`,
+    hostOf: (service) => `${service}.${neighbours.data}.svc`,
+  })
   const probe = (path: string, timing: Record<string, number>) => ({ httpGet: { path, port: 'http' }, ...timing })
-  const spread = (topologyKey: string) => ({ maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: selector(application) }, matchLabelKeys: ['pod-template-hash'] })
+  const spread = (topologyKey: string) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: selector(application) },
+    matchLabelKeys: ['pod-template-hash'],
+  })
   return yamlFile(
     'The image has no digest yet, so nothing starts: a release sets it in the overlay. Replicas are left to the HorizontalPodAutoscaler, so that applying this file does not undo what it decided.',
     {
@@ -31,7 +40,14 @@ export function deployment(application: Application): string {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             terminationGracePeriodSeconds: stopSeconds.beforeSignal + stopSeconds.atMost,
-            securityContext: { runAsNonRoot: true, runAsUser: user, runAsGroup: user, fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' } },
+            securityContext: {
+              runAsNonRoot: true,
+              runAsUser: user,
+              runAsGroup: user,
+              fsGroup: user,
+              fsGroupChangePolicy: 'OnRootMismatch',
+              seccompProfile: { type: 'RuntimeDefault' },
+            },
             topologySpreadConstraints: [spread('topology.kubernetes.io/zone'), spread('kubernetes.io/hostname')],
             containers: [
               {
@@ -41,19 +57,54 @@ export function deployment(application: Application): string {
                 ports: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
                 env: named(environment),
                 // What is written to the disk of the node is the log of the container alone.
-                resources: { requests: { cpu: `${cpu.request}m`, memory: `${memory}Mi` }, limits: { cpu: `${cpu.limit}m`, memory: `${memory}Mi`, 'ephemeral-storage': '1Gi' } },
-                securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, privileged: false, capabilities: { drop: ['ALL'] } },
-                startupProbe: probe(health, { periodSeconds: 3, timeoutSeconds: 2, failureThreshold: startSeconds * 2 }),
-                readinessProbe: probe(ready, { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2, successThreshold: 1 }),
+                resources: {
+                  requests: { cpu: `${cpu.request}m`, memory: `${memory}Mi` },
+                  limits: { cpu: `${cpu.limit}m`, memory: `${memory}Mi`, 'ephemeral-storage': '1Gi' },
+                },
+                securityContext: {
+                  allowPrivilegeEscalation: false,
+                  readOnlyRootFilesystem: true,
+                  privileged: false,
+                  capabilities: { drop: ['ALL'] },
+                },
+                startupProbe: probe(health, {
+                  periodSeconds: 3,
+                  timeoutSeconds: 2,
+                  failureThreshold: startSeconds * 2,
+                }),
+                readinessProbe: probe(ready, {
+                  periodSeconds: 5,
+                  timeoutSeconds: 2,
+                  failureThreshold: 2,
+                  successThreshold: 1,
+                }),
                 livenessProbe: probe(health, { periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 }),
                 // The image has no "sleep" to run; the kubelet waits by itself (Kubernetes 1.30 and newer).
                 lifecycle: { preStop: { sleep: { seconds: stopSeconds.beforeSignal } } },
-                volumeMounts: [{ name: 'temporary', mountPath: '/tmp' }, ...(needs.length === 0 ? [] : [{ name: 'secrets', mountPath: secretFolder, readOnly: true }])],
+                volumeMounts: [
+                  { name: 'temporary', mountPath: '/tmp' },
+                  ...(needs.length === 0 ? [] : [{ name: 'secrets', mountPath: secretFolder, readOnly: true }]),
+                ],
               },
             ],
             volumes: [
               { name: 'temporary', emptyDir: { medium: 'Memory', sizeLimit: `${temporary}Mi` } },
-              ...(needs.length === 0 ? [] : [{ name: 'secrets', projected: { defaultMode: 0o440, sources: needs.map((need) => ({ secret: { name: `${name}-${need}`, items: [{ key: 'password', path: backingServices[need].secret.file }] } })) } }]),
+              ...(needs.length === 0
+                ? []
+                : [
+                    {
+                      name: 'secrets',
+                      projected: {
+                        defaultMode: 0o440,
+                        sources: needs.map((need) => ({
+                          secret: {
+                            name: `${name}-${need}`,
+                            items: [{ key: 'password', path: backingServices[need].secret.file }],
+                          },
+                        })),
+                      },
+                    },
+                  ]),
             ],
           },
         },

@@ -20,7 +20,9 @@ const objects = {
 /** A base with every object, and an overlay for production. */
 export function kubernetes(application: Application): Record<string, string> {
   return {
-    ...Object.fromEntries(Object.entries(objects).map(([file, make]) => [`deploy/kubernetes/base/${file}`, make(application)])),
+    ...Object.fromEntries(
+      Object.entries(objects).map(([file, make]) => [`deploy/kubernetes/base/${file}`, make(application)]),
+    ),
     'deploy/kubernetes/base/dashboard.json': dashboard(application),
     'deploy/kubernetes/base/kustomization.yaml': baseKustomization(application, Object.keys(objects)),
     'deploy/kubernetes/overlays/production/kustomization.yaml': productionKustomization(application),

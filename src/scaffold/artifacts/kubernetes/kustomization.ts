@@ -5,32 +5,50 @@ import { selector } from './names.ts'
 
 /** What is the same everywhere. */
 export function baseKustomization(application: Application, resources: readonly string[]): string {
-  return yamlFile('What is the same in every environment. Nobody applies this folder: an overlay names the namespace and the image.', {
-    apiVersion: 'kustomize.config.k8s.io/v1beta1',
-    kind: 'Kustomization',
-    labels: [{ pairs: { 'app.kubernetes.io/part-of': application.name }, includeSelectors: false }],
-    resources,
-    configMapGenerator: [{ name: `${application.name}-dashboard`, files: ['dashboard.json'], options: { disableNameSuffixHash: true, labels: { ...selector(application), grafana_dashboard: '1' } } }],
-  })
+  return yamlFile(
+    'What is the same in every environment. Nobody applies this folder: an overlay names the namespace and the image.',
+    {
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      labels: [{ pairs: { 'app.kubernetes.io/part-of': application.name }, includeSelectors: false }],
+      resources,
+      configMapGenerator: [
+        {
+          name: `${application.name}-dashboard`,
+          files: ['dashboard.json'],
+          options: { disableNameSuffixHash: true, labels: { ...selector(application), grafana_dashboard: '1' } },
+        },
+      ],
+    },
+  )
 }
 
 /** Production: its namespace, and the image by digest. */
 export function productionKustomization({ name, image }: Application): string {
-  return yamlFile(`Render with "kubectl kustomize", check, then apply. A release puts its digest here: kustomize edit set image ${image}=${image}@sha256:...`, {
-    apiVersion: 'kustomize.config.k8s.io/v1beta1',
-    kind: 'Kustomization',
-    namespace: name,
-    resources: ['namespace.yaml', '../../base'],
-    images: [{ name: image, digest: noDigestYet }],
-  })
+  return yamlFile(
+    `Render with "kubectl kustomize", check, then apply. A release puts its digest here: kustomize edit set image ${image}=${image}@sha256:...`,
+    {
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      namespace: name,
+      resources: ['namespace.yaml', '../../base'],
+      images: [{ name: image, digest: noDigestYet }],
+    },
+  )
 }
 
 /** The namespace, in which only restricted pods start. */
 export function namespace(application: Application): string {
   const level = (mode: string) => [`pod-security.kubernetes.io/${mode}`, 'restricted'] as const
-  return yamlFile('Only pods that keep to the restricted standard start here, whoever applies them: https://kubernetes.io/docs/concepts/security/pod-security-standards/.', {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: application.name, labels: Object.fromEntries([level('enforce'), level('audit'), level('warn')]) },
-  })
+  return yamlFile(
+    'Only pods that keep to the restricted standard start here, whoever applies them: https://kubernetes.io/docs/concepts/security/pod-security-standards/.',
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: application.name,
+        labels: Object.fromEntries([level('enforce'), level('audit'), level('warn')]),
+      },
+    },
+  )
 }

@@ -25,9 +25,15 @@ export function networkPolicy(application: Application): string {
         policyTypes: ['Ingress', 'Egress'],
         ingress: [{ from: [namespace(neighbours.ingress), namespace(neighbours.monitoring)], ports: [tcp('http')] }],
         egress: [
-          { to: [{ ...namespace('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], ports: [{ protocol: 'UDP', port: 53 }, tcp(53)] },
+          {
+            to: [{ ...namespace('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+            ports: [{ protocol: 'UDP', port: 53 }, tcp(53)],
+          },
           { to: [namespace(neighbours.tracing)], ports: [tcp(4318)] },
-          ...application.needs.map((need) => ({ to: [namespace(neighbours.data)], ports: [tcp(backingServices[need].port)] })),
+          ...application.needs.map((need) => ({
+            to: [namespace(neighbours.data)],
+            ports: [tcp(backingServices[need].port)],
+          })),
         ],
       },
     },

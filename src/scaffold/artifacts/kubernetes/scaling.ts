@@ -5,29 +5,44 @@ import { metadata, selector } from './names.ts'
 
 /** Follows the load: up at once, down slowly. */
 export function horizontalPodAutoscaler(application: Application): string {
-  return yamlFile('Up at once, by as many again; down by one a minute, after five quiet minutes. Memory is no measure here: runtimes keep what they had.', {
-    apiVersion: 'autoscaling/v2',
-    kind: 'HorizontalPodAutoscaler',
-    metadata: metadata(application),
-    spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: application.name },
-      minReplicas: replicas.least,
-      maxReplicas: replicas.most,
-      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: replicas.targetCpuPercent } } }],
-      behavior: {
-        scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: 'Percent', value: 100, periodSeconds: 30 }] },
-        scaleDown: { stabilizationWindowSeconds: 300, policies: [{ type: 'Pods', value: 1, periodSeconds: 60 }] },
+  return yamlFile(
+    'Up at once, by as many again; down by one a minute, after five quiet minutes. Memory is no measure here: runtimes keep what they had.',
+    {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: metadata(application),
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: application.name },
+        minReplicas: replicas.least,
+        maxReplicas: replicas.most,
+        metrics: [
+          {
+            type: 'Resource',
+            resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: replicas.targetCpuPercent } },
+          },
+        ],
+        behavior: {
+          scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: 'Percent', value: 100, periodSeconds: 30 }] },
+          scaleDown: { stabilizationWindowSeconds: 300, policies: [{ type: 'Pods', value: 1, periodSeconds: 60 }] },
+        },
       },
     },
-  })
+  )
 }
 
 /** Lets nodes be drained, one replica at a time. */
 export function podDisruptionBudget(application: Application): string {
-  return yamlFile('One replica at a time may be taken away on purpose. One that is not ready may always go: it must not keep a node from being drained.', {
-    apiVersion: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    metadata: metadata(application),
-    spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: selector(application) } },
-  })
+  return yamlFile(
+    'One replica at a time may be taken away on purpose. One that is not ready may always go: it must not keep a node from being drained.',
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: metadata(application),
+      spec: {
+        maxUnavailable: 1,
+        unhealthyPodEvictionPolicy: 'AlwaysAllow',
+        selector: { matchLabels: selector(application) },
+      },
+    },
+  )
 }

@@ -8,11 +8,20 @@ export function service(application: Application): string {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: metadata(application),
-    spec: { type: 'ClusterIP', selector: selector(application), ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP', appProtocol: 'http' }] },
+    spec: {
+      type: 'ClusterIP',
+      selector: selector(application),
+      ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP', appProtocol: 'http' }],
+    },
   })
 }
 
 /** An identity of its own, without a token: the application does not talk to the API server. */
 export function serviceAccount(application: Application): string {
-  return yamlFile('An identity of its own, without a token: the application does not talk to the API server.', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(application), automountServiceAccountToken: false })
+  return yamlFile('An identity of its own, without a token: the application does not talk to the API server.', {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: metadata(application),
+    automountServiceAccountToken: false,
+  })
 }

@@ -44,10 +44,13 @@ describe('directoryDigest', () => {
     ['a changed byte', () => writeFile(join(directory, 'a.go'), 'package b')],
     ['a new file', () => writeFile(join(directory, 'c.go'), '')],
     ['an executable bit', () => chmod(join(directory, 'a.go'), 0o755)],
-    ['bytes moved from one file to the next', async () => {
-      await writeFile(join(directory, 'a.go'), 'package ')
-      await writeFile(join(directory, 'inner', 'b.go'), 'apackage b')
-    }],
+    [
+      'bytes moved from one file to the next',
+      async () => {
+        await writeFile(join(directory, 'a.go'), 'package ')
+        await writeFile(join(directory, 'inner', 'b.go'), 'apackage b')
+      },
+    ],
   ])('changes with %s', async (_name, change) => {
     const before = await directoryDigest(directory)
     await change()

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { effectiveCapabilities, engineBundle, engineConfiguration, type EngineParts } from '../../../../ci/sealed/engine-bundle.ts'
+import {
+  effectiveCapabilities,
+  engineBundle,
+  engineConfiguration,
+  type EngineParts,
+} from '../../../../ci/sealed/engine-bundle.ts'
 
 const parts: EngineParts = {
   name: 'loadline-1',
@@ -7,7 +12,12 @@ const parts: EngineParts = {
   state: '/c/state',
   sockets: '/run/loadline/1',
   configuration: '/c/engine.json',
-  binaries: { 'dagger-engine': '/b/dagger-engine', 'dagger-init': '/b/dagger-init', 'dial-stdio': '/b/dial-stdio', dnsname: '/b/dnsname' },
+  binaries: {
+    'dagger-engine': '/b/dagger-engine',
+    'dagger-init': '/b/dagger-init',
+    'dial-stdio': '/b/dial-stdio',
+    dnsname: '/b/dnsname',
+  },
   runtime: { content: '/c/content', manifest: 'sha256:1' },
   capabilities: ['CAP_CHOWN'],
   cacheRoot: '/c',
@@ -32,7 +42,9 @@ describe('effectiveCapabilities', () => {
 })
 
 test('references of public registries are looked for on loopback first', () => {
-  const { registries } = engineConfiguration({ host: '127.0.0.1', port: 5001 }) as { registries: Record<string, unknown> }
+  const { registries } = engineConfiguration({ host: '127.0.0.1', port: 5001 }) as {
+    registries: Record<string, unknown>
+  }
   for (const host of ['docker.io', 'gcr.io', 'ghcr.io', 'quay.io', 'registry.k8s.io', 'public.ecr.aws']) {
     expect(registries[host]).toEqual({ mirrors: ['127.0.0.1:5001'] })
   }
@@ -42,7 +54,11 @@ test('references of public registries are looked for on loopback first', () => {
 test('proxies are handed on, and loopback is exempt from them', () => {
   expect(environment({}).filter((entry) => /proxy/i.test(entry))).toEqual([])
   expect(environment({ HTTPS_PROXY: 'http://p:3128', NO_PROXY: '.corp' })).toEqual(
-    expect.arrayContaining(['HTTPS_PROXY=http://p:3128', 'NO_PROXY=.corp,127.0.0.1,localhost', 'no_proxy=.corp,127.0.0.1,localhost']),
+    expect.arrayContaining([
+      'HTTPS_PROXY=http://p:3128',
+      'NO_PROXY=.corp,127.0.0.1,localhost',
+      'no_proxy=.corp,127.0.0.1,localhost',
+    ]),
   )
 })
 

@@ -3,11 +3,24 @@ import { groupGoBuilds, readGoBinaries, type GoBinary } from '../../../../ci/sea
 import { wheelVersions } from '../../../../ci/sealed/wheels.ts'
 import { ownTools, tools } from '../../../../src/tools/images.ts'
 
-const binary: GoBinary = { name: 'a', version: 'v1', module: 'engine', package: 'x/cmd/a', ldflags: '-s -w', tags: [], env: {} }
+const binary: GoBinary = {
+  name: 'a',
+  version: 'v1',
+  module: 'engine',
+  package: 'x/cmd/a',
+  ldflags: '-s -w',
+  tags: [],
+  env: {},
+}
 
 describe('groupGoBuilds', () => {
   test('builds programs of one module and equal flags together', () => {
-    const builds = groupGoBuilds([binary, { ...binary, name: 'b' }, { ...binary, name: 'c', module: 'crane' }, { ...binary, name: 'd', tags: ['t'] }])
+    const builds = groupGoBuilds([
+      binary,
+      { ...binary, name: 'b' },
+      { ...binary, name: 'c', module: 'crane' },
+      { ...binary, name: 'd', tags: ['t'] },
+    ])
     expect(builds.map(({ module, binaries }) => [module, binaries.map(({ name }) => name)])).toEqual([
       ['engine', ['a', 'b']],
       ['crane', ['c']],
@@ -16,7 +29,7 @@ describe('groupGoBuilds', () => {
   })
 })
 
-test('every tool of the table is built, in the version that the table pins, statically and without this machine\'s paths', async () => {
+test("every tool of the table is built, in the version that the table pins, statically and without this machine's paths", async () => {
   const binaries = await readGoBinaries()
   const versions: Record<string, string> = { ...(await wheelVersions()) }
   for (const { name, version, env } of binaries) {
@@ -24,10 +37,18 @@ test('every tool of the table is built, in the version that the table pins, stat
     expect(env.CGO_ENABLED, name).toBe('0')
     expect(env.GOTOOLCHAIN, name).toMatch(/^go1\.[0-9]+\.[0-9]+$/)
   }
-  for (const tool of [...Object.values(tools), ...Object.values(ownTools)]) expect(versions[tool.name], tool.name).toBe(tool.version)
+  for (const tool of [...Object.values(tools), ...Object.values(ownTools)])
+    expect(versions[tool.name], tool.name).toBe(tool.version)
 })
 
 test('the six programs of the engine are one build', async () => {
   const build = groupGoBuilds(await readGoBinaries()).find(({ module }) => module === 'engine')
-  expect(build?.binaries.map(({ name }) => name).sort()).toEqual(['dagger', 'dagger-codegen', 'dagger-engine', 'dagger-init', 'dial-stdio', 'dnsname'])
+  expect(build?.binaries.map(({ name }) => name).sort()).toEqual([
+    'dagger',
+    'dagger-codegen',
+    'dagger-engine',
+    'dagger-init',
+    'dial-stdio',
+    'dnsname',
+  ])
 })

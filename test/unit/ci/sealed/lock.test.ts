@@ -11,9 +11,12 @@ describe('substituteName', () => {
     expect(substituteName(reference)).toEqual({ repository, tag })
   })
 
-  test.each(['python:3.11', 'docker.io/library/python', 'docker.io/library/python@sha256:abc'])('refuses %s', (reference) => {
-    expect(() => substituteName(reference)).toThrow('is not spelled registry/repository:tag')
-  })
+  test.each(['python:3.11', 'docker.io/library/python', 'docker.io/library/python@sha256:abc'])(
+    'refuses %s',
+    (reference) => {
+      expect(() => substituteName(reference)).toThrow('is not spelled registry/repository:tag')
+    },
+  )
 })
 
 test('the lock pins each tool and each reference of each base by digest on loopback', () => {
@@ -29,17 +32,33 @@ test('the lock pins each tool and each reference of each base by digest on loopb
   const lock = sealedLock(
     { host: '127.0.0.1', port: 5001 },
     [
-      { name: 'crane', version: '0.22.1', standsInFor: 'gcr.io/go-containerregistry/crane:v0.22.1', content: { digest: one, platforms: { 'linux/amd64': one } } },
+      {
+        name: 'crane',
+        version: '0.22.1',
+        standsInFor: 'gcr.io/go-containerregistry/crane:v0.22.1',
+        content: { digest: one, platforms: { 'linux/amd64': one } },
+      },
       { name: 'inspect', version: '1.0.0', content: { digest: two, platforms: { 'linux/amd64': two } } },
     ],
-    [{ image, content: { digest: two, platforms: { 'linux/amd64': one } }, assembledAt: new Date('2026-11-23T00:00:00Z') }],
+    [
+      {
+        image,
+        content: { digest: two, platforms: { 'linux/amd64': one } },
+        assembledAt: new Date('2026-11-23T00:00:00Z'),
+      },
+    ],
     { digest: one, platforms: {} },
   )
   expect(lock).toEqual({
     schemaVersion: 1,
     mode: 'sealed',
     tools: {
-      crane: { reference: `127.0.0.1:5001/loadline/crane@${one}`, digest: one, version: '0.22.1', standsInFor: 'gcr.io/go-containerregistry/crane:v0.22.1' },
+      crane: {
+        reference: `127.0.0.1:5001/loadline/crane@${one}`,
+        digest: one,
+        version: '0.22.1',
+        standsInFor: 'gcr.io/go-containerregistry/crane:v0.22.1',
+      },
       inspect: { reference: `127.0.0.1:5001/loadline/inspect@${two}`, digest: two, version: '1.0.0' },
     },
     bases: image.references.map((reference) => ({

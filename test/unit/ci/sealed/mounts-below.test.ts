@@ -12,7 +12,14 @@ const mountinfo = [
 ].join('\n')
 
 test.each([
-  ['/cache/work', ['/cache/work/a name\\of\tmine', '/cache/work/engine-root-1a2b/root/dev/shm', '/cache/work/engine-root-1a2b/root/proc']],
+  [
+    '/cache/work',
+    [
+      '/cache/work/a name\\of\tmine',
+      '/cache/work/engine-root-1a2b/root/dev/shm',
+      '/cache/work/engine-root-1a2b/root/proc',
+    ],
+  ],
   ['/cache/work/engine-root-1a2b/root/proc', ['/cache/work/engine-root-1a2b/root/proc']],
   ['/cache/works', ['/cache/works']],
   ['/cache/steps', []],

@@ -37,7 +37,9 @@ test('the digest does not depend on the order in which the configuration was wri
 })
 
 test('one platform gives a manifest, several give an index over them', async () => {
-  const single = await writeOciLayout(join(directory, 'single'), [{ platform: 'linux/amd64', layers: [await layer('x')], config: {} }])
+  const single = await writeOciLayout(join(directory, 'single'), [
+    { platform: 'linux/amd64', layers: [await layer('x')], config: {} },
+  ])
   expect(single.platforms).toEqual({ 'linux/amd64': single.digest })
   const both = await writeOciLayout(join(directory, 'both'), [
     { platform: 'linux/amd64', layers: [await layer('x')], config: {} },
@@ -51,7 +53,9 @@ test('one platform gives a manifest, several give an index over them', async () 
 
 test('every blob is named after its own digest', async () => {
   const layout = join(directory, 'layout')
-  await writeOciLayout(layout, [{ platform: 'linux/amd64', layers: [await layer('x'), await layer('y')], config: { User: '1' } }])
+  await writeOciLayout(layout, [
+    { platform: 'linux/amd64', layers: [await layer('x'), await layer('y')], config: { User: '1' } },
+  ])
   const names = await readdir(join(layout, 'blobs', 'sha256'))
   expect(names).toHaveLength(4)
   for (const name of names) {
@@ -62,19 +66,36 @@ test('every blob is named after its own digest', async () => {
 
 test('a tool image depends on its bytes, not on times, places or modes of its files', async () => {
   const digests = []
-  for (const [place, date] of [['one', 0], ['another', 1_800_000_000]] as const) {
+  for (const [place, date] of [
+    ['one', 0],
+    ['another', 1_800_000_000],
+  ] as const) {
     await mkdir(join(directory, place))
     const binary = join(directory, place, 'program')
     await writeFile(binary, 'static', { mode: date === 0 ? 0o700 : 0o644 })
     await utimes(binary, date, date)
-    const image = toolImage({ title: 'trivy', version: '1', binary, program: '/usr/local/bin/trivy', standsInFor: 'ghcr.io/x/trivy:1' })
-    digests.push((await writeScratchImage(join(directory, place, 'layout'), join(directory, place, 'work'), image)).digest)
+    const image = toolImage({
+      title: 'trivy',
+      version: '1',
+      binary,
+      program: '/usr/local/bin/trivy',
+      standsInFor: 'ghcr.io/x/trivy:1',
+    })
+    digests.push(
+      (await writeScratchImage(join(directory, place, 'layout'), join(directory, place, 'work'), image)).digest,
+    )
   }
   expect(digests[0]).toBe(digests[1])
 })
 
 test('a tool image says what it stands in for and has its program as entry point', () => {
-  const { config } = toolImage({ title: 'crane', version: '0.22.1', binary: '/x', program: '/ko-app/crane', standsInFor: 'gcr.io/go-containerregistry/crane:v0.22.1' })
+  const { config } = toolImage({
+    title: 'crane',
+    version: '0.22.1',
+    binary: '/x',
+    program: '/ko-app/crane',
+    standsInFor: 'gcr.io/go-containerregistry/crane:v0.22.1',
+  })
   expect(config).toEqual({
     Entrypoint: ['/ko-app/crane'],
     Env: ['PATH=/ko-app', 'HOME=/tmp'],

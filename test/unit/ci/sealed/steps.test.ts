@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { locateCache, type Cache } from '../../../../ci/sealed/cache.ts'
-import { defaultSlots, planSteps, runSteps, type Cost, type Slots, type Step, type StepContext, type StepEvent } from '../../../../ci/sealed/steps.ts'
+import {
+  defaultSlots,
+  planSteps,
+  runSteps,
+  type Cost,
+  type Slots,
+  type Step,
+  type StepContext,
+  type StepEvent,
+} from '../../../../ci/sealed/steps.ts'
 
 const slots: Slots = { cpu: 1, network: 2, io: 2, debian: 1 }
 let cache: Cache
@@ -37,7 +46,9 @@ describe('planSteps', () => {
     const a = step('a', needs, async () => 1)
     needs.push(step('b', [a], async () => 1))
     expect(() => planSteps([a])).toThrow('"a" needs itself')
-    expect(() => planSteps([step('x', [], async () => 1), step('x', [], async () => 1)])).toThrow('Two steps are named "x"')
+    expect(() => planSteps([step('x', [], async () => 1), step('x', [], async () => 1)])).toThrow(
+      'Two steps are named "x"',
+    )
   })
 })
 
@@ -84,9 +95,14 @@ describe('runSteps', () => {
       later = true
     })
     const events: StepEvent[] = []
-    await expect(runSteps([slow, after], { cache, slots, onProgress: (event) => events.push(event) })).rejects.toThrow('no space left')
+    await expect(runSteps([slow, after], { cache, slots, onProgress: (event) => events.push(event) })).rejects.toThrow(
+      'no space left',
+    )
     expect([later, stopped]).toEqual([false, true])
-    expect(events.find((event) => event.step === 'failing')).toMatchObject({ state: 'failed', detail: 'making failing failed: no space left' })
+    expect(events.find((event) => event.step === 'failing')).toMatchObject({
+      state: 'failed',
+      detail: 'making failing failed: no space left',
+    })
   })
 
   test('rejects with the reason of the signal that stopped it', async () => {
@@ -98,7 +114,8 @@ describe('runSteps', () => {
   })
 
   test('says cached only for a step that made nothing', async () => {
-    const make = (name: string) => step(name, [], ({ once }) => once('thing', { version: 1 }, (directory) => writeFile(join(directory, 'x'), '')))
+    const make = (name: string) =>
+      step(name, [], ({ once }) => once('thing', { version: 1 }, (directory) => writeFile(join(directory, 'x'), '')))
     const events: StepEvent[] = []
     const onProgress = (event: StepEvent) => events.push(event)
     await runSteps([make('first')], { cache, slots, onProgress })
@@ -110,7 +127,9 @@ describe('runSteps', () => {
   test('a result that was not declared as a need is a mistake', async () => {
     const a = step('a', [], async () => 1)
     const b = step('b', [], async ({ result }) => result(a))
-    await expect(runSteps([a, b], { cache, slots, onProgress: () => undefined })).rejects.toThrow('does not declare that it needs "a"')
+    await expect(runSteps([a, b], { cache, slots, onProgress: () => undefined })).rejects.toThrow(
+      'does not declare that it needs "a"',
+    )
   })
 })
 

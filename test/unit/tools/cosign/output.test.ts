@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { lastWord, parseVerification, readSigningFailure } from '../../../../src/tools/cosign/output.ts'
 
-const recorded = (name: string) => readFileSync(new URL(`../../../fixtures/cosign/${name}-3.1.3.txt`, import.meta.url), 'utf8')
+const recorded = (name: string) =>
+  readFileSync(new URL(`../../../fixtures/cosign/${name}-3.1.3.txt`, import.meta.url), 'utf8')
 const digest = `sha256:${'a'.repeat(64)}`
 const signature = (of: string) => ({ critical: { image: { 'docker-manifest-digest': of } } })
 
@@ -19,7 +20,12 @@ describe('readSigningFailure', () => {
     expect(readSigningFailure(recorded(name))).toBe(failure)
   })
 
-  it.each(['Fulcio returned 503: upstream', 'adding rekor v2 entry: unexpected response: 429 Too Many Requests', 'Post "https://log.example.com": context deadline exceeded', 'Post "https://log.example.com": EOF'])('waits where a service says %j', (said) => {
+  it.each([
+    'Fulcio returned 503: upstream',
+    'adding rekor v2 entry: unexpected response: 429 Too Many Requests',
+    'Post "https://log.example.com": context deadline exceeded',
+    'Post "https://log.example.com": EOF',
+  ])('waits where a service says %j', (said) => {
     expect(readSigningFailure(`Error: signing bundle: error signing bundle: ${said}`)).toBe('away')
   })
 
@@ -41,7 +47,15 @@ describe('parseVerification', () => {
     expect(() => parseVerification(JSON.stringify([signature(digest)]), digest)).not.toThrow()
   })
 
-  it.each(['', '[]', '{}', 'null', '[{}]', JSON.stringify([signature(`sha256:${'b'.repeat(64)}`)]), `[${JSON.stringify(signature(digest))}`])('refuses %j [fault 55]', (stdout) => {
+  it.each([
+    '',
+    '[]',
+    '{}',
+    'null',
+    '[{}]',
+    JSON.stringify([signature(`sha256:${'b'.repeat(64)}`)]),
+    `[${JSON.stringify(signature(digest))}`,
+  ])('refuses %j [fault 55]', (stdout) => {
     expect(() => parseVerification(stdout, digest)).toThrow(expect.objectContaining({ code: 'VERIFY' }))
   })
 })

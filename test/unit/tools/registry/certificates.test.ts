@@ -16,17 +16,25 @@ VWKpzQSAxgLZ6tlt0Q==
 
 describe('requireCertificates', () => {
   it('gives back what holds certificates', () => {
-    expect(requireCertificates(`# our own\n${certificate}${certificate}`, 'ca.pem')).toBe(`# our own\n${certificate}${certificate}`)
+    expect(requireCertificates(`# our own\n${certificate}${certificate}`, 'ca.pem')).toBe(
+      `# our own\n${certificate}${certificate}`,
+    )
   })
 
   it.each([
     ['no file of certificates', 'hello', /holds none/],
-    ['a private key, which nobody should hand around', `${certificate}-----BEGIN PRIVATE KEY-----\nMC4CAQ-canary\n-----END PRIVATE KEY-----\n`, /holds certificate, private key/],
+    [
+      'a private key, which nobody should hand around',
+      `${certificate}-----BEGIN PRIVATE KEY-----\nMC4CAQ-canary\n-----END PRIVATE KEY-----\n`,
+      /holds certificate, private key/,
+    ],
     ['a certificate that is none', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', /cannot be read/],
     ['half a certificate', certificate.slice(0, 90), /holds none/],
   ])('refuses %s', (_what, text, says) => {
     const read = () => requireCertificates(text, 'ca.pem')
     expect(read).toThrow(says)
-    expect(read).toThrow(expect.objectContaining({ code: 'CREDENTIAL', message: expect.not.stringContaining('canary') }))
+    expect(read).toThrow(
+      expect.objectContaining({ code: 'CREDENTIAL', message: expect.not.stringContaining('canary') }),
+    )
   })
 })

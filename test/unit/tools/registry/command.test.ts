@@ -6,16 +6,44 @@ const loopback = { program: '/registry', plainHttp: true, knownAs: '127.0.0.1:50
 
 describe('registry commands', () => {
   it('push a layout by digest', () => {
-    expect(push(loopback, { layout: '/layout', reference })).toEqual(['/registry', 'push', '--plain-http', '--known-as', '127.0.0.1:5000', '/layout', reference])
+    expect(push(loopback, { layout: '/layout', reference })).toEqual([
+      '/registry',
+      'push',
+      '--plain-http',
+      '--known-as',
+      '127.0.0.1:5000',
+      '/layout',
+      reference,
+    ])
   })
 
   it('tag after all options, so that no tag is read as one', () => {
-    expect(tag({ program: '/registry', plainHttp: false }, { reference, tags: ['1.8.2', '1.8'], immutable: false })).toEqual(['/registry', 'tag', reference, '1.8.2', '1.8'])
-    expect(tag(loopback, { reference, tags: ['1.8.2'], immutable: true })).toEqual(['/registry', 'tag', '--plain-http', '--known-as', '127.0.0.1:5000', '--immutable', reference, '1.8.2'])
+    expect(
+      tag({ program: '/registry', plainHttp: false }, { reference, tags: ['1.8.2', '1.8'], immutable: false }),
+    ).toEqual(['/registry', 'tag', reference, '1.8.2', '1.8'])
+    expect(tag(loopback, { reference, tags: ['1.8.2'], immutable: true })).toEqual([
+      '/registry',
+      'tag',
+      '--plain-http',
+      '--known-as',
+      '127.0.0.1:5000',
+      '--immutable',
+      reference,
+      '1.8.2',
+    ])
   })
 
   it('ask for digests and for referrers', () => {
-    expect(digest({ program: '/registry', plainHttp: false }, { reference })).toEqual(['/registry', 'digest', reference])
-    expect(probeReferrers({ program: '/registry', plainHttp: false }, { reference })).toEqual(['/registry', 'referrers', 'probe', reference])
+    expect(digest({ program: '/registry', plainHttp: false }, { reference })).toEqual([
+      '/registry',
+      'digest',
+      reference,
+    ])
+    expect(probeReferrers({ program: '/registry', plainHttp: false }, { reference })).toEqual([
+      '/registry',
+      'referrers',
+      'probe',
+      reference,
+    ])
   })
 })

@@ -10,20 +10,42 @@ const single = 'sha256:24da20bd67307cfff974813bf59bf9c1a3edcdc88a0e639fe561398c9
 
 describe('registry output', () => {
   it('reads a push, and the same push again, which sent nothing', () => {
-    expect(readPush(done('push')).done).toMatchObject({ digest: index, manifests: { sent: 3, present: 0 }, blobs: { sent: 4, present: 0 }, sentBytes: 342 })
-    expect(readPush(done('push-again')).done).toMatchObject({ digest: index, manifests: { sent: 0, present: 3 }, blobs: { sent: 0, present: 4 }, sentBytes: 0 })
+    expect(readPush(done('push')).done).toMatchObject({
+      digest: index,
+      manifests: { sent: 3, present: 0 },
+      blobs: { sent: 4, present: 0 },
+      sentBytes: 342,
+    })
+    expect(readPush(done('push-again')).done).toMatchObject({
+      digest: index,
+      manifests: { sent: 0, present: 3 },
+      blobs: { sent: 0, present: 4 },
+      sentBytes: 0,
+    })
     expect(readPush(done('push-single')).done?.mediaType).toBe('application/vnd.oci.image.manifest.v1+json')
   })
 
   it('reads what became of tags', () => {
-    expect(readTagging(done('tag')).done?.tags.map(({ tag, state }) => [tag, state])).toEqual([['1.8.2', 'created'], ['1.8', 'created']])
-    expect(readTagging(done('tag-moved')).done?.tags).toEqual([{ tag: '1.8', state: 'moved', before: index, now: single }, { tag: 'nightly', state: 'created', now: single }])
+    expect(readTagging(done('tag')).done?.tags.map(({ tag, state }) => [tag, state])).toEqual([
+      ['1.8.2', 'created'],
+      ['1.8', 'created'],
+    ])
+    expect(readTagging(done('tag-moved')).done?.tags).toEqual([
+      { tag: '1.8', state: 'moved', before: index, now: single },
+      { tag: 'nightly', state: 'created', now: single },
+    ])
     expect(readTagging(done('tag-unchanged')).done?.tags[0]?.state).toBe('unchanged')
   })
 
   it('reads that another run moved the tag afterwards, with both digests [fault 52]', () => {
     const { digest, tags } = readTagging(done('tag-overtaken')).done!
-    expect(tags).toEqual([{ tag: 'contested', state: 'overtaken', now: 'sha256:4cb3941fdf7fde5865852b5901124dfe73c0c2768f048b10e60c08ec86c66aa9' }])
+    expect(tags).toEqual([
+      {
+        tag: 'contested',
+        state: 'overtaken',
+        now: 'sha256:4cb3941fdf7fde5865852b5901124dfe73c0c2768f048b10e60c08ec86c66aa9',
+      },
+    ])
     expect(digest).toBe(single)
   })
 
@@ -33,7 +55,10 @@ describe('registry output', () => {
   })
 
   it('reads how referrers are kept', () => {
-    expect([readProbe(done('referrers-probe-api')).done, readProbe(done('referrers-probe-tag')).done]).toEqual(['api', 'tag'])
+    expect([readProbe(done('referrers-probe-api')).done, readProbe(done('referrers-probe-tag')).done]).toEqual([
+      'api',
+      'tag',
+    ])
   })
 
   it('knows a recorded fault for every code', () => {
@@ -45,12 +70,24 @@ describe('registry output', () => {
     ['nothing', { exitCode: 0, stdout: '' }, /printed nothing/],
     ['a truncated document', { exitCode: 0, stdout: recorded('push').slice(0, 60) }, /that are none/],
     ['{}', { exitCode: 0, stdout: '{}' }, /unknown form/],
-    ['a newer document', { exitCode: 0, stdout: recorded('push').replace('"schemaVersion":1', '"schemaVersion":2') }, /schemaVersion/],
-    ['a field that nobody knows', { exitCode: 0, stdout: recorded('push').replace('{', '{"partial":true,') }, /unknown form/],
+    [
+      'a newer document',
+      { exitCode: 0, stdout: recorded('push').replace('"schemaVersion":1', '"schemaVersion":2') },
+      /schemaVersion/,
+    ],
+    [
+      'a field that nobody knows',
+      { exitCode: 0, stdout: recorded('push').replace('{', '{"partial":true,') },
+      /unknown form/,
+    ],
     ['a digest that is none', { exitCode: 0, stdout: recorded('push').replace(index, 'sha256:1') }, /digest/],
     ['an error document with exit code 0', { exitCode: 0, stdout: recorded('error-denied') }, /unknown form/],
     ['success with exit code 1', { exitCode: 1, stdout: recorded('push') }, /unknown form/],
-    ['a fault that nobody knows', { exitCode: 1, stdout: recorded('error-denied').replace('denied', 'moody') }, /unknown form/],
+    [
+      'a fault that nobody knows',
+      { exitCode: 1, stdout: recorded('error-denied').replace('denied', 'moody') },
+      /unknown form/,
+    ],
     ['wrong usage', { exitCode: 2, stdout: '' }, /exit code 2: wrong usage/],
   ])('does not take %s for an answer', (_what, ended, says) => {
     const read = () => readPush({ ...ended, stderr: 'wrong usage: push was given 1 arguments\nusage: ...' })
@@ -61,7 +98,10 @@ describe('registry output', () => {
 
   it.each([
     ['a tag that points elsewhere and was not overtaken', recorded('tag-overtaken').replace('overtaken', 'moved')],
-    ['a tag that was overtaken by its own digest', recorded('tag-unchanged').replace('"state":"unchanged"', '"state":"overtaken"')],
+    [
+      'a tag that was overtaken by its own digest',
+      recorded('tag-unchanged').replace('"state":"unchanged"', '"state":"overtaken"'),
+    ],
     ['no tag at all', recorded('tag-overtaken').replace(/"tags":\[.*\]/, '"tags":[]')],
   ])('does not believe %s', (_what, stdout) => {
     expect(() => readTagging({ exitCode: 0, stdout, stderr: '' })).toThrow(expect.objectContaining({ code: 'PUBLISH' }))
@@ -69,6 +109,9 @@ describe('registry output', () => {
 
   it('is of the version that the tools name', () => {
     const source = readFileSync(new URL('../../../../ci/sealed/go/registry/main.go', import.meta.url), 'utf8')
-    expect(JSON.parse(recorded('version'))).toEqual({ schemaVersion: 1, version: /const version = "(.*)"/.exec(source)?.[1] })
+    expect(JSON.parse(recorded('version'))).toEqual({
+      schemaVersion: 1,
+      version: /const version = "(.*)"/.exec(source)?.[1],
+    })
   })
 })

@@ -28,12 +28,20 @@ describe('publishError', () => {
   })
 
   it('says how often it was tried and what the registry asked for [fault 47]', () => {
-    expect(publishError(faultOf('too-many'), attempted).message).toMatch(/tried 6 times.*429.*it asks for 1 s between attempts/)
+    expect(publishError(faultOf('too-many'), attempted).message).toMatch(
+      /tried 6 times.*429.*it asks for 1 s between attempts/,
+    )
   })
 
-  it.each(['unavailable', 'reset', 'timeout', 'unreachable'])('tells after %s to run again, because nothing is sent twice [fault 48]', (name) => {
-    expect(publishError(faultOf(name), attempted)).toMatchObject({ message: expect.stringContaining('tried 6 times'), hint: expect.stringContaining('then run again. What was sent is not sent again.') })
-  })
+  it.each(['unavailable', 'reset', 'timeout', 'unreachable'])(
+    'tells after %s to run again, because nothing is sent twice [fault 48]',
+    (name) => {
+      expect(publishError(faultOf(name), attempted)).toMatchObject({
+        message: expect.stringContaining('tried 6 times'),
+        hint: expect.stringContaining('then run again. What was sent is not sent again.'),
+      })
+    },
+  )
 
   it('names both digests of a registry that lies [fault 49]', () => {
     const { wanted, found } = faultOf('lying')
@@ -42,7 +50,9 @@ describe('publishError', () => {
 
   it('names the tag that must not move, and both digests [fault 50]', () => {
     const error = publishError(faultOf('exists-other'), attempted)
-    expect(error.message).toMatch(/tag 1\.8\.2 must not move: it points at sha256:ecc9.*, and was to point at sha256:24da/)
+    expect(error.message).toMatch(
+      /tag 1\.8\.2 must not move: it points at sha256:ecc9.*, and was to point at sha256:24da/,
+    )
     expect(error.hint).toContain('--immutable-tags')
   })
 })

@@ -4,13 +4,21 @@ import { DeliveryError } from '../../../../src/errors.ts'
 import { parseRun } from '../../../../src/tools/sandbox/output.ts'
 
 const limits = { memory: 268_435_456, pids: 256, cpus: 1, tmpfs: ['/tmp'], seccomp: 'default', services: [] }
-const recorded = (name: string) => readFileSync(new URL(`../../../fixtures/sandbox/${name}-1.0.0.json`, import.meta.url), 'utf8')
+const recorded = (name: string) =>
+  readFileSync(new URL(`../../../fixtures/sandbox/${name}-1.0.0.json`, import.meta.url), 'utf8')
 const run = (name: string) => parseRun(recorded(name), limits)
 
 describe('a run of an image', () => {
   it('that was ready and stopped', () => {
     const { outcome, user, probe, stop, listens, refusedWrites, calls, madeBy } = run('ready')
-    expect({ outcome, user, probe, listens, refusedWrites, madeBy }).toEqual({ outcome: 'ready', user: '65532:65532', probe: 'HEALTHCHECK', listens: ['[::]:8080'], refusedWrites: [], madeBy: 'crun version 1.8.1' })
+    expect({ outcome, user, probe, listens, refusedWrites, madeBy }).toEqual({
+      outcome: 'ready',
+      user: '65532:65532',
+      probe: 'HEALTHCHECK',
+      listens: ['[::]:8080'],
+      refusedWrites: [],
+      madeBy: 'crun version 1.8.1',
+    })
     expect(stop).toMatchObject({ signal: 'SIGTERM', exit: { code: 0 }, forced: false })
     expect(calls).toContain('accept4')
     expect(run('ready').limits).toEqual(limits)
@@ -25,7 +33,11 @@ describe('a run of an image', () => {
   })
 
   it('that ignores SIGTERM', () => {
-    expect(run('ignores').stop).toMatchObject({ signal: 'SIGTERM', exit: { code: 137, signal: 'SIGKILL' }, forced: true })
+    expect(run('ignores').stop).toMatchObject({
+      signal: 'SIGTERM',
+      exit: { code: 137, signal: 'SIGKILL' },
+      forced: true,
+    })
   })
 
   it.each([
@@ -40,7 +52,11 @@ describe('a run of an image', () => {
   })
 
   it('names the call that the profile refused, and the end for want of memory', () => {
-    expect(run('denied')).toMatchObject({ refusedCalls: [{ name: 'unshare', count: 1 }], output: ['cannot unshare: Operation not permitted'], exit: { code: 1 } })
+    expect(run('denied')).toMatchObject({
+      refusedCalls: [{ name: 'unshare', count: 1 }],
+      output: ['cannot unshare: Operation not permitted'],
+      exit: { code: 1 },
+    })
     expect(run('oom')).toMatchObject({ outOfMemory: 1, peakMemory: limits.memory })
   })
 })

@@ -10,8 +10,13 @@ it('a profile that a run derived can be named by the policy', () => {
 it.each([
   ['no JSON', 'allow: all'],
   ['nothing', ''],
-  ['a profile that allows what it does not name', '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mount"],"action":"SCMP_ACT_ERRNO"}]}'],
+  [
+    'a profile that allows what it does not name',
+    '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mount"],"action":"SCMP_ACT_ERRNO"}]}',
+  ],
   ['a profile without calls', '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}'],
 ])('%s is refused before anything is built', (_, text) => {
-  expect(() => parseSeccomp(text, 'seccomp.json')).toThrow(/seccomp\.json is no seccomp profile that refuses what it does not name/)
+  expect(() => parseSeccomp(text, 'seccomp.json')).toThrow(
+    /seccomp\.json is no seccomp profile that refuses what it does not name/,
+  )
 })

@@ -4,16 +4,53 @@ import { renderSarif } from '../../../../src/report/index.ts'
 import { rejectedRun } from '../../report/runs.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
-const read = (document: unknown, path = 'scout.sarif') => importSarif({ path, text: typeof document === 'string' ? document : JSON.stringify(document) })
+const read = (document: unknown, path = 'scout.sarif') =>
+  importSarif({ path, text: typeof document === 'string' ? document : JSON.stringify(document) })
 const log = (...given: unknown[]) => ({ version: '2.1.0', runs: given })
-const run = (change: Record<string, unknown> = {}) => ({ tool: { driver: { name: 'docker scout', version: '1.15.0', rules: [{ id: 'CVE-2026-1', shortDescription: { text: 'CVE-2026-1: a flaw\nand more' }, properties: { 'security-severity': '9.8', cvssV3_severity: 'LOW' } }] } }, results: [], ...change })
-const result = (change: Record<string, unknown> = {}) => ({ ruleId: 'CVE-2026-1', ruleIndex: 0, message: { text: 'found' }, ...change })
+const run = (change: Record<string, unknown> = {}) => ({
+  tool: {
+    driver: {
+      name: 'docker scout',
+      version: '1.15.0',
+      rules: [
+        {
+          id: 'CVE-2026-1',
+          shortDescription: { text: 'CVE-2026-1: a flaw\nand more' },
+          properties: { 'security-severity': '9.8', cvssV3_severity: 'LOW' },
+        },
+      ],
+    },
+  },
+  results: [],
+  ...change,
+})
+const result = (change: Record<string, unknown> = {}) => ({
+  ruleId: 'CVE-2026-1',
+  ruleIndex: 0,
+  message: { text: 'found' },
+  ...change,
+})
 
 describe('findings of another scanner', () => {
   it('are read from SARIF, with the scanner, the image that it names, and each finding', () => {
-    const [only, ...others] = read(log(run({ results: [result({ locations: [{ physicalLocation: { artifactLocation: { uri: 'usr/lib/libssl.so' } } }] })], artifacts: [{ location: { uri: `pkg:docker/shop@1.0?digest=x` } }, { location: { uri: `registry.example.com/shop%40${digest.replace(':', '%3A')}` } }] })))
+    const [only, ...others] = read(
+      log(
+        run({
+          results: [result({ locations: [{ physicalLocation: { artifactLocation: { uri: 'usr/lib/libssl.so' } } }] })],
+          artifacts: [
+            { location: { uri: `pkg:docker/shop@1.0?digest=x` } },
+            { location: { uri: `registry.example.com/shop%40${digest.replace(':', '%3A')}` } },
+          ],
+        }),
+      ),
+    )
     expect(others).toEqual([])
-    expect(only).toMatchObject({ name: 'scout.sarif', scanner: { name: 'docker scout', version: '1.15.0' }, images: [digest], findings: [{ id: 'CVE-2026-1', severity: 'critical', title: 'CVE-2026-1: a flaw', where: 'usr/lib/libssl.so' }] })
+    expect(only).toMatchObject({
+      name: 'scout.sarif',
+      scanner: { name: 'docker scout', version: '1.15.0' },
+      images: [digest],
+      findings: [{ id: 'CVE-2026-1', severity: 'critical', title: 'CVE-2026-1: a flaw', where: 'usr/lib/libssl.so' }],
+    })
   })
 
   it('of a real file of another tool are as many as it has', () => {
@@ -36,7 +73,19 @@ describe('findings of another scanner', () => {
   })
 
   it('count though the other tool suppresses them, keep those without an id, and leave out what is none', () => {
-    const [only] = read(log(run({ results: [result({ suppressions: [{ kind: 'external' }] }), { message: { text: 'no rule' } }, result({ kind: 'pass' }), result({ kind: 'notApplicable' }), result({ baselineState: 'absent' })] })))
+    const [only] = read(
+      log(
+        run({
+          results: [
+            result({ suppressions: [{ kind: 'external' }] }),
+            { message: { text: 'no rule' } },
+            result({ kind: 'pass' }),
+            result({ kind: 'notApplicable' }),
+            result({ baselineState: 'absent' }),
+          ],
+        }),
+      ),
+    )
     expect(only?.findings.map(({ id }) => id)).toEqual(['CVE-2026-1', 'unidentified'])
   })
 
@@ -53,7 +102,9 @@ describe('findings of another scanner', () => {
     ['a key twice', '{"version":"2.1.0","runs":[],"runs":[{"tool":{"driver":{"name":"x"}},"results":[]}]}', /twice/],
     ['more than anybody reads', log(run({ results: Array.from({ length: 50_001 }, () => result()) })), /50001 results/],
   ])('are refused in %s, which is never "nothing found" [fault 75]', (_what, document, message) => {
-    expect(() => read(document)).toThrow(expect.objectContaining({ code: 'USAGE', exitCode: 2, message: expect.stringMatching(message) }))
+    expect(() => read(document)).toThrow(
+      expect.objectContaining({ code: 'USAGE', exitCode: 2, message: expect.stringMatching(message) }),
+    )
   })
 
   it('that are none, of a scan that came to its end, are none', () => {

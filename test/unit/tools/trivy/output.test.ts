@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../../src/errors.ts'
 import { Licenses, Secrets, Vulnerabilities } from '../../../../src/model/index.ts'
 import { scanPackages, scanSecrets } from '../../../../src/tools/trivy/command.ts'
-import { mayRepeatDownload, parsePackageScan, parseSecretScan, requireScan, requireSubject, wantsJavaIndex } from '../../../../src/tools/trivy/output.ts'
+import {
+  mayRepeatDownload,
+  parsePackageScan,
+  parseSecretScan,
+  requireScan,
+  requireSubject,
+  wantsJavaIndex,
+} from '../../../../src/tools/trivy/output.ts'
 
 const recorded = (name: string) => readFileSync(new URL(`../../../fixtures/trivy/${name}`, import.meta.url), 'utf8')
 const packages = recorded('small-packages-0.72.0.json')
@@ -15,7 +22,12 @@ interface Report {
   SchemaVersion: number
   ArtifactType: string
   Metadata: { OS?: Record<string, unknown>; ImageID?: string }
-  Results: Array<{ Target: string; Class: string; Vulnerabilities?: Array<Record<string, unknown>>; Packages?: Array<Record<string, unknown>> }>
+  Results: Array<{
+    Target: string
+    Class: string
+    Vulnerabilities?: Array<Record<string, unknown>>
+    Packages?: Array<Record<string, unknown>>
+  }>
 }
 
 /** The recorded report with a change. */
@@ -35,9 +47,17 @@ describe('a scan for packages and vulnerabilities', () => {
   const scan = parsePackageScan(packages)
 
   it('is read as it was recorded', () => {
-    expect(scan.subject).toEqual({ version: '0.72.0', configuration: 'sha256:674ffd5cad41233f9900a01dec212486a8d9f22e7ca5845ec23de346acb7171a', platform: 'linux/amd64' })
+    expect(scan.subject).toEqual({
+      version: '0.72.0',
+      configuration: 'sha256:674ffd5cad41233f9900a01dec212486a8d9f22e7ca5845ec23de346acb7171a',
+      platform: 'linux/amd64',
+    })
     expect(scan.os).toEqual({ family: 'debian', version: '12.15', endOfLife: false })
-    expect(scan.packages.map(({ name, version, type, path }) => `${type} ${name} ${version}${path === undefined ? '' : ` ${path}`}`)).toEqual([
+    expect(
+      scan.packages.map(
+        ({ name, version, type, path }) => `${type} ${name} ${version}${path === undefined ? '' : ` ${path}`}`,
+      ),
+    ).toEqual([
       'debian base-files 12.4+deb12u15',
       'debian ca-certificates 20250419~deb12u2',
       'debian media-types 10.0.0',
@@ -47,36 +67,65 @@ describe('a scan for packages and vulnerabilities', () => {
       'python-pkg urllib3 1.23 app/other/urllib3-1.23.dist-info/METADATA',
       'python-pkg urllib3 1.23 app/site-packages/urllib3-1.23.dist-info/METADATA',
     ])
-    expect(scan.vulnerabilities[0]).toMatchObject({ id: 'CVE-2018-18074', severity: 'high', fixedVersion: '2.20.0', status: 'fixed', package: { name: 'requests', purl: 'pkg:pypi/requests@2.19.1' } })
-    expect(() => [Licenses.parse({ packages: scan.packages }), Vulnerabilities.shape.findings.parse(scan.vulnerabilities)]).not.toThrow()
+    expect(scan.vulnerabilities[0]).toMatchObject({
+      id: 'CVE-2018-18074',
+      severity: 'high',
+      fixedVersion: '2.20.0',
+      status: 'fixed',
+      package: { name: 'requests', purl: 'pkg:pypi/requests@2.19.1' },
+    })
+    expect(() => [
+      Licenses.parse({ packages: scan.packages }),
+      Vulnerabilities.shape.findings.parse(scan.vulnerabilities),
+    ]).not.toThrow()
   })
 
   it('has each vulnerability once per package and path, in one order, however often the report has it [fault 14]', () => {
-    const again = parsePackageScan(changed((report) => found(report).push(...structuredClone(found(report)).toReversed())))
+    const again = parsePackageScan(
+      changed((report) => found(report).push(...structuredClone(found(report)).toReversed())),
+    )
     expect(again.vulnerabilities).toEqual(scan.vulnerabilities)
     const keys = scan.vulnerabilities.map(({ id, package: { purl, path } }) => [id, purl, path].join(' '))
     expect(new Set(keys).size).toBe(keys.length)
     // The same package at two places is two findings: each has to be repaired.
-    expect(scan.vulnerabilities.filter(({ package: { name } }) => name === 'urllib3').length).toBeGreaterThan(new Set(scan.vulnerabilities.map(({ id, package: { name } }) => `${name} ${id}`)).size - 1)
+    expect(scan.vulnerabilities.filter(({ package: { name } }) => name === 'urllib3').length).toBeGreaterThan(
+      new Set(scan.vulnerabilities.map(({ id, package: { name } }) => `${name} ${id}`)).size - 1,
+    )
   })
 
   it('keeps what has no id or no known severity, each by itself [fault 10]', () => {
     const { vulnerabilities } = parsePackageScan(
       changed((report) => {
         const [first] = found(report)
-        found(report).splice(0, Number.POSITIVE_INFINITY, { ...first, VulnerabilityID: '' }, { ...first, VulnerabilityID: undefined, Severity: undefined }, { ...first, VulnerabilityID: 'CVE-1', Severity: 'CATASTROPHIC' }, { ...first, VulnerabilityID: 'CVE-2', Severity: '' })
+        found(report).splice(
+          0,
+          Number.POSITIVE_INFINITY,
+          { ...first, VulnerabilityID: '' },
+          { ...first, VulnerabilityID: undefined, Severity: undefined },
+          { ...first, VulnerabilityID: 'CVE-1', Severity: 'CATASTROPHIC' },
+          { ...first, VulnerabilityID: 'CVE-2', Severity: '' },
+        )
       }),
     )
-    expect(vulnerabilities.map(({ id, severity }) => `${id} ${severity}`)).toEqual(['unidentified high', 'CVE-1 unknown', 'CVE-2 unknown', 'unidentified unknown'])
+    expect(vulnerabilities.map(({ id, severity }) => `${id} ${severity}`)).toEqual([
+      'unidentified high',
+      'CVE-1 unknown',
+      'CVE-2 unknown',
+      'unidentified unknown',
+    ])
   })
 
   it('of an image without packages has none, and no system: the gate decides what that means [faults 7, 8]', () => {
     expect(parsePackageScan(scratch)).toMatchObject({ packages: [], vulnerabilities: [], os: undefined })
-    expect(parsePackageScan(changed((report) => (report.Metadata.OS = { Family: 'none', Name: '' }))).os).toBeUndefined()
+    expect(
+      parsePackageScan(changed((report) => (report.Metadata.OS = { Family: 'none', Name: '' }))).os,
+    ).toBeUndefined()
   })
 
   it('knows a distribution past its end of life [fault 9]', () => {
-    expect(parsePackageScan(changed((report) => (report.Metadata.OS = { Family: 'debian', Name: '9.13', EOSL: true }))).os).toEqual({ family: 'debian', version: '9.13', endOfLife: true })
+    expect(
+      parsePackageScan(changed((report) => (report.Metadata.OS = { Family: 'debian', Name: '9.13', EOSL: true }))).os,
+    ).toEqual({ family: 'debian', version: '9.13', endOfLife: true })
   })
 
   it.each([
@@ -98,8 +147,21 @@ describe('a scan for secrets', () => {
     const { subject, findings } = parseSecretScan(secrets)
     expect(subject.configuration).toBe(parsePackageScan(packages).subject.configuration)
     expect(Secrets.parse({ findings }).findings).toEqual([
-      { id: 'aws-access-key-id', severity: 'critical', title: 'AWS Access Key ID', category: 'AWS', location: { path: 'image configuration', line: 28, within: 'image' } },
-      { id: 'private-key', severity: 'high', title: 'Asymmetric Private Key', category: 'AsymmetricPrivateKey', location: { path: '/app/deploy_key', line: 2, within: 'image' }, layer: 'sha256:008980c28f2b3d2c52cec6cbe1e1ac2e03382cfbc4b56edef41778e8f24eefdb' },
+      {
+        id: 'aws-access-key-id',
+        severity: 'critical',
+        title: 'AWS Access Key ID',
+        category: 'AWS',
+        location: { path: 'image configuration', line: 28, within: 'image' },
+      },
+      {
+        id: 'private-key',
+        severity: 'high',
+        title: 'Asymmetric Private Key',
+        category: 'AsymmetricPrivateKey',
+        location: { path: '/app/deploy_key', line: 2, within: 'image' },
+        layer: 'sha256:008980c28f2b3d2c52cec6cbe1e1ac2e03382cfbc4b56edef41778e8f24eefdb',
+      },
     ])
   })
 
@@ -107,8 +169,12 @@ describe('a scan for secrets', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 12, maxLength: 40 }), (canary) => {
         const report = JSON.parse(secrets) as { Results: Array<{ Secrets?: Array<Record<string, unknown>> }> }
-        for (const { Secrets: list = [] } of report.Results) for (const secret of list) Object.assign(secret, { Match: canary, Code: { Lines: [{ Content: canary, Highlighted: canary }] } })
-        expect(JSON.stringify(parseSecretScan(JSON.stringify(report)))).not.toContain(JSON.stringify(canary).slice(1, -1))
+        for (const { Secrets: list = [] } of report.Results)
+          for (const secret of list)
+            Object.assign(secret, { Match: canary, Code: { Lines: [{ Content: canary, Highlighted: canary }] } })
+        expect(JSON.stringify(parseSecretScan(JSON.stringify(report)))).not.toContain(
+          JSON.stringify(canary).slice(1, -1),
+        )
       }),
       { numRuns: 50 },
     )
@@ -120,9 +186,15 @@ describe('the subject of a scan', () => {
 
   it('must be the image, the platform and the version that were asked for [fault 6]', () => {
     expect(() => requireSubject(asked, asked)).not.toThrow()
-    expect(() => requireSubject({ ...asked, platform: 'linux/arm64' }, asked)).toThrow('an image for linux/arm64 instead of linux/amd64')
-    expect(() => requireSubject({ ...asked, configuration: `sha256:${'b'.repeat(64)}` }, asked)).toThrow(/configuration sha256:b{64} instead of sha256:a{64}/)
-    expect(() => requireSubject({ ...asked, version: '0.60.0' }, asked)).toThrow('with version 0.60.0 instead of 0.72.0')
+    expect(() => requireSubject({ ...asked, platform: 'linux/arm64' }, asked)).toThrow(
+      'an image for linux/arm64 instead of linux/amd64',
+    )
+    expect(() => requireSubject({ ...asked, configuration: `sha256:${'b'.repeat(64)}` }, asked)).toThrow(
+      /configuration sha256:b{64} instead of sha256:a{64}/,
+    )
+    expect(() => requireSubject({ ...asked, version: '0.60.0' }, asked)).toThrow(
+      'with version 0.60.0 instead of 0.72.0',
+    )
   })
 })
 
@@ -131,7 +203,9 @@ describe('a scan that did not end well', () => {
 
   it('is believed nothing, and its time limit is named [faults 5, 12]', () => {
     expect(ended(0, 'WARN something')).not.toThrow()
-    expect(ended(1, 'FATAL run error: image scan error: scan error: context deadline exceeded')).toThrow('trivy ran into its time limit of 15m')
+    expect(ended(1, 'FATAL run error: image scan error: scan error: context deadline exceeded')).toThrow(
+      'trivy ran into its time limit of 15m',
+    )
     expect(ended(1, recorded('no-database-stderr-0.72.0.txt'))).toThrow('trivy ended with exit code 1')
   })
 
@@ -148,11 +222,23 @@ describe('a scan that did not end well', () => {
 })
 
 it.each([
-  ['packages', scanPackages({ program: 'trivy', image: '/image', output: '/r.json', cache: '/cache', vulnerabilities: true })],
+  [
+    'packages',
+    scanPackages({ program: 'trivy', image: '/image', output: '/r.json', cache: '/cache', vulnerabilities: true }),
+  ],
   ['secrets', scanSecrets({ program: 'trivy', image: '/image', output: '/r.json' })],
-])('a scan for %s reads no configuration and no ignore file but Loadline\'s own empty ones, and fetches nothing [faults 17, 18, 61]', (_, argv) => {
-  const after = (flag: string) => argv[argv.indexOf(flag) + 1]
-  expect([after('--config'), after('--ignorefile'), after('--exit-code')]).toEqual(['/loadline/trivy.yaml', '/loadline/trivyignore', '0'])
-  expect(argv).toEqual(expect.arrayContaining(['--skip-db-update', '--skip-java-db-update', '--offline-scan', '--disable-telemetry']))
-  expect(argv.filter((word) => /vex|policy|severity|ignore-unfixed|skip-(dirs|files)/.test(word))).toEqual([])
-})
+])(
+  "a scan for %s reads no configuration and no ignore file but Loadline's own empty ones, and fetches nothing [faults 17, 18, 61]",
+  (_, argv) => {
+    const after = (flag: string) => argv[argv.indexOf(flag) + 1]
+    expect([after('--config'), after('--ignorefile'), after('--exit-code')]).toEqual([
+      '/loadline/trivy.yaml',
+      '/loadline/trivyignore',
+      '0',
+    ])
+    expect(argv).toEqual(
+      expect.arrayContaining(['--skip-db-update', '--skip-java-db-update', '--offline-scan', '--disable-telemetry']),
+    )
+    expect(argv.filter((word) => /vex|policy|severity|ignore-unfixed|skip-(dirs|files)/.test(word))).toEqual([])
+  },
+)

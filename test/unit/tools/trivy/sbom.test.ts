@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { bindCycloneDx, bindSpdx } from '../../../../src/tools/trivy/sbom.ts'
 
 const recorded = (name: string) => readFileSync(new URL(`../../../fixtures/trivy/${name}`, import.meta.url), 'utf8')
-const image = { name: 'shop/orders', digest: `sha256:${'d'.repeat(64)}`, configuration: 'sha256:674ffd5cad41233f9900a01dec212486a8d9f22e7ca5845ec23de346acb7171a', packages: 8 }
+const image = {
+  name: 'shop/orders',
+  digest: `sha256:${'d'.repeat(64)}`,
+  configuration: 'sha256:674ffd5cad41233f9900a01dec212486a8d9f22e7ca5845ec23de346acb7171a',
+  packages: 8,
+}
 
 describe.each([
   ['CycloneDX', bindCycloneDx, recorded('small-cyclonedx-0.72.0.json')],
@@ -18,17 +23,26 @@ describe.each([
   })
 
   it('about another image is refused [fault 16]', () => {
-    expect(() => bind(document, { ...image, configuration: `sha256:${'e'.repeat(64)}` })).toThrow(/wrote one about sha256:674ffd5c/)
-    expect(() => bind(document.replaceAll(/ImageID/g, 'Other'), image)).toThrow(`was to write a ${format} document about`)
+    expect(() => bind(document, { ...image, configuration: `sha256:${'e'.repeat(64)}` })).toThrow(
+      /wrote one about sha256:674ffd5c/,
+    )
+    expect(() => bind(document.replaceAll(/ImageID/g, 'Other'), image)).toThrow(
+      `was to write a ${format} document about`,
+    )
   })
 
   it('that has lost packages is refused [fault 15]', () => {
-    expect(() => bind(document, { ...image, packages: 10 })).toThrow(`the ${format} document has 9 components, and the scan lists 10 packages`)
+    expect(() => bind(document, { ...image, packages: 10 })).toThrow(
+      `the ${format} document has 9 components, and the scan lists 10 packages`,
+    )
   })
 })
 
 it('an image without packages has an empty bill of materials, and the gate decides what that means [fault 15]', () => {
   const scratch = recorded('scratch-cyclonedx-0.72.0.json')
   const configuration = /sha256:[0-9a-f]{64}/.exec(scratch.slice(scratch.indexOf('ImageID')))?.[0] ?? ''
-  expect(bindCycloneDx(scratch, { ...image, configuration, packages: 0 })).toMatchObject({ components: 0, operatingSystem: false })
+  expect(bindCycloneDx(scratch, { ...image, configuration, packages: 0 })).toMatchObject({
+    components: 0,
+    operatingSystem: false,
+  })
 })

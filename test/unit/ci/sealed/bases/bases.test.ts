@@ -7,24 +7,42 @@ const bases = [...always, ...basesOnDemand]
 
 describe('bases', () => {
   it('stand in for each reference once, under names and keys of their own', () => {
-    for (const values of [bases.map(({ name }) => name), bases.map(({ key }) => key), bases.flatMap(({ references }) => references)]) {
+    for (const values of [
+      bases.map(({ name }) => name),
+      bases.map(({ key }) => key),
+      bases.flatMap(({ references }) => references),
+    ]) {
       expect(new Set(values).size).toBe(values.length)
     }
   })
 
   it('spell references with registry, repository and tag', () => {
-    expect(bases.flatMap(({ references }) => references).filter((reference) => !/^(docker\.io\/library|gcr\.io\/distroless)\/[a-z0-9-]+:[a-z0-9.-]+$/.test(reference))).toEqual([])
+    expect(
+      bases
+        .flatMap(({ references }) => references)
+        .filter((reference) => !/^(docker\.io\/library|gcr\.io\/distroless)\/[a-z0-9-]+:[a-z0-9.-]+$/.test(reference)),
+    ).toEqual([])
   })
 
   it('offer no image with a shell as distroless', () => {
-    expect(bases.flatMap(({ references }) => references).filter((reference) => reference.endsWith(':debug'))).toEqual([])
+    expect(bases.flatMap(({ references }) => references).filter((reference) => reference.endsWith(':debug'))).toEqual(
+      [],
+    )
   })
 })
 
 describe('bases on demand', () => {
   it('are those that stand in for what a source names, and no others', () => {
-    expect(namesOnDemand(['docker.io/library/rust:1-bookworm', 'gcr.io/distroless/cc-debian12:nonroot', 'docker.io/library/redis:8-bookworm'])).toEqual(['rust'])
-    expect(namesOnDemand(['gcr.io/distroless/java17-debian12:nonroot', 'docker.io/library/postgres:17-bookworm'])).toEqual(['distroless-java17-debian12-nonroot', 'postgres'])
+    expect(
+      namesOnDemand([
+        'docker.io/library/rust:1-bookworm',
+        'gcr.io/distroless/cc-debian12:nonroot',
+        'docker.io/library/redis:8-bookworm',
+      ]),
+    ).toEqual(['rust'])
+    expect(
+      namesOnDemand(['gcr.io/distroless/java17-debian12:nonroot', 'docker.io/library/postgres:17-bookworm']),
+    ).toEqual(['distroless-java17-debian12-nonroot', 'postgres'])
     expect(namesOnDemand([])).toEqual([])
   })
 

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { networkSettings, parseIndexTargets, renderSources } from '../../../../../ci/sealed/bases/assembly/debian-archive.ts'
+import {
+  networkSettings,
+  parseIndexTargets,
+  renderSources,
+} from '../../../../../ci/sealed/bases/assembly/debian-archive.ts'
 
 const targets = [
   'http://mirror.example/debian/|bookworm|main|',
@@ -18,11 +22,15 @@ describe('parseIndexTargets', () => {
   })
 
   it('refuses a machine without security updates: its images would fail the gate', () => {
-    expect(() => parseIndexTargets('http://mirror.example/debian/|bookworm|main|')).toThrow('wanted the component main of bookworm-security')
+    expect(() => parseIndexTargets('http://mirror.example/debian/|bookworm|main|')).toThrow(
+      'wanted the component main of bookworm-security',
+    )
   })
 
   it('refuses a machine of another release', () => {
-    expect(() => parseIndexTargets('http://mirror.example/debian/|trixie|main|')).toThrow('wanted the component main of bookworm among')
+    expect(() => parseIndexTargets('http://mirror.example/debian/|trixie|main|')).toThrow(
+      'wanted the component main of bookworm among',
+    )
   })
 })
 

@@ -17,7 +17,8 @@ it('writes trees with the same permissions on a machine with a strict umask', as
     await linkInTree(tree, 'usr/bin/python', 'python3')`
   await execa(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program])
   const modes: Record<string, string> = {}
-  for (const path of ['var', 'var/tmp', 'etc/ssl', 'etc/ssl/bundle', 'usr/bin']) modes[path] = ((await lstat(join(tree, path))).mode & 0o7777).toString(8)
+  for (const path of ['var', 'var/tmp', 'etc/ssl', 'etc/ssl/bundle', 'usr/bin'])
+    modes[path] = ((await lstat(join(tree, path))).mode & 0o7777).toString(8)
   await rm(tree, { recursive: true })
   expect(modes).toEqual({ var: '755', 'var/tmp': '1777', 'etc/ssl': '755', 'etc/ssl/bundle': '644', 'usr/bin': '755' })
 }, 30_000)

@@ -7,7 +7,12 @@ const bundle = rootCertificates.slice(0, 3).join('\n')
 
 describe("Java's trust store", () => {
   it('holds every authority of the bundle, and nothing else', () => {
-    expect(read(javaTrustStore(bundle)).toSorted()).toEqual(rootCertificates.slice(0, 3).map((pem) => new X509Certificate(pem).fingerprint256).toSorted())
+    expect(read(javaTrustStore(bundle)).toSorted()).toEqual(
+      rootCertificates
+        .slice(0, 3)
+        .map((pem) => new X509Certificate(pem).fingerprint256)
+        .toSorted(),
+    )
   })
 
   it('is the same for the same authorities, whatever their order', () => {
@@ -20,7 +25,9 @@ describe("Java's trust store", () => {
 function read(store: Buffer): string[] {
   const body = store.subarray(0, -20)
   const salted = Buffer.from('changeit', 'utf16le').swap16()
-  expect(createHash('sha1').update(salted).update('Mighty Aphrodite').update(body).digest('hex')).toBe(store.subarray(-20).toString('hex'))
+  expect(createHash('sha1').update(salted).update('Mighty Aphrodite').update(body).digest('hex')).toBe(
+    store.subarray(-20).toString('hex'),
+  )
   let at = 0
   const take = (length: number) => body.subarray(at, (at += length))
   const number = () => take(4).readUInt32BE()

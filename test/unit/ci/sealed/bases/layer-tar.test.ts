@@ -37,23 +37,45 @@ async function members(tar: string): Promise<string[]> {
 }
 
 async function digest(file: string): Promise<string> {
-  return createHash('sha256').update(await readFile(file)).digest('hex')
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
 }
 
 describe('layerTar', () => {
   it('gives the same bytes for the same content, whenever it was written', async () => {
-    const first = await makeTree('first', { 'b/two': '2', 'a-c': 'between', 'a/one': '1', '-option': 'a name', 'Főtanúsítvány.crt': 'c' })
+    const first = await makeTree('first', {
+      'b/two': '2',
+      'a-c': 'between',
+      'a/one': '1',
+      '-option': 'a name',
+      'Főtanúsítvány.crt': 'c',
+    })
     await symlink('one', join(first, 'a/link'))
     const second = join(work, 'second')
     await cp(first, second, { recursive: true, verbatimSymlinks: true })
     await utimes(join(second, 'a/one'), 1000, 1000)
     for (const tree of [first, second]) await layerTar(context, { tree, tar: `${tree}.tar` })
     expect(await digest(`${second}.tar`)).toBe(await digest(`${first}.tar`))
-    expect((await members(`${first}.tar`)).filter((name) => !name.includes('tan'))).toEqual(['-option', 'a/', 'a-c', 'a/link', 'a/one', 'b/', 'b/two'])
+    expect((await members(`${first}.tar`)).filter((name) => !name.includes('tan'))).toEqual([
+      '-option',
+      'a/',
+      'a-c',
+      'a/link',
+      'a/one',
+      'b/',
+      'b/two',
+    ])
   })
 
   it('takes only what differs from the tree below, with its directories, and whiteouts for what is gone', async () => {
-    const below = await makeTree('below', { 'etc/kept': 'k', 'etc/changed': 'old', 'etc/mode': 'm', 'var/gone/file': 'g', 'var/log': 'l' })
+    const below = await makeTree('below', {
+      'etc/kept': 'k',
+      'etc/changed': 'old',
+      'etc/mode': 'm',
+      'var/gone/file': 'g',
+      'var/log': 'l',
+    })
     const tree = join(work, 'tree')
     await execa('cp', ['--archive', below, tree])
     await writeFile(join(tree, 'etc/changed'), 'new')
@@ -76,7 +98,14 @@ describe('layerTar', () => {
 describe('removedPaths', () => {
   it('whites out a directory once, not everything in it', () => {
     const upper = new Map([['usr', 1]])
-    const lower = new Map([['srv', 1], ['srv/a', 1], ['usr', 1], ['usr/b', 1], ['usr/c', 1], ['usr/c/d', 1]])
+    const lower = new Map([
+      ['srv', 1],
+      ['srv/a', 1],
+      ['usr', 1],
+      ['usr/b', 1],
+      ['usr/c', 1],
+      ['usr/c/d', 1],
+    ])
     expect(removedPaths(upper, lower)).toEqual(['.wh.srv', 'usr/.wh.b', 'usr/.wh.c'])
   })
 })

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { describePackages, parsePackageRecords, unmetDependencies } from '../../../../../ci/sealed/bases/assembly/package-record.ts'
+import {
+  describePackages,
+  parsePackageRecords,
+  unmetDependencies,
+} from '../../../../../ci/sealed/bases/assembly/package-record.ts'
 
 // Cut from the control file of libssl3 3.0.22-1~deb12u2 and from a status file of Debian 12.
 const libssl3 = `Package: libssl3
@@ -35,7 +39,14 @@ Pre-Depends: libc6:any (>= 2.29)
 describe('parsePackageRecords', () => {
   it('keeps the stanza as it is and reads what identifies the package', () => {
     expect(parsePackageRecords(libssl3)).toEqual([
-      { name: 'libssl3', version: '3.0.22-1~deb12u2', architecture: 'amd64', provides: [], dependencies: [['libc6']], stanza: libssl3 },
+      {
+        name: 'libssl3',
+        version: '3.0.22-1~deb12u2',
+        architecture: 'amd64',
+        provides: [],
+        dependencies: [['libc6']],
+        stanza: libssl3,
+      },
     ])
   })
 
