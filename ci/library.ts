@@ -4,13 +4,13 @@
  * A run is one document, `Run`. Nothing here writes files, prints, or ends the process, and a rejected image is a value and no error.
  */
 import type { Run } from '../src/model/index.ts'
-import type { ProgressEvent } from '../src/stages/progress.ts'
-import { deliverSource, type SourceOptions } from './deliver-source.ts'
-import { withTemporaryLog } from './session-log.ts'
+import type { ProgressEvent } from '../src/engine/progress.ts'
+import { deliverSource, type SourceOptions } from './run/deliver-source.ts'
+import { withTemporaryLog } from './run/session-log.ts'
 
 export { judgeAgain } from '../pipelines/judge-again.ts'
 export { exitCodeOf } from '../pipelines/run-record.ts'
-export { DeliveryError, type ErrorCode } from '../src/errors.ts'
+export { DeliveryError, type ErrorCode } from '../src/model/errors.ts'
 export type { Run, Verdict } from '../src/model/index.ts'
 export { defaultPolicy, loadPolicy, policyJsonSchema, strictPolicy, type Policy } from '../src/policy/index.ts'
 export {
@@ -23,7 +23,7 @@ export {
   renderSarif,
   renderTerminal,
 } from '../src/report/index.ts'
-export type { ProgressEvent } from '../src/stages/progress.ts'
+export type { ProgressEvent } from '../src/engine/progress.ts'
 
 /** What a run may be told; each as the option of the same name of `loadline build-and-scan`. Credentials are named, as env:NAME or file:PATH, and never given. */
 export interface BuildAndScanOptions extends Partial<SourceOptions> {

@@ -37,5 +37,5 @@ if (checkout) {
 
 const { register } = await import('tsx/esm/api')
 register()
-const { main } = await import('./main.ts')
+const { main } = await import('./cli/main.ts')
 process.exitCode = await main(process.argv.slice(2))

@@ -10,9 +10,9 @@ import {
 import type { PassedVerdict } from '../src/gate/evaluate.ts'
 import type { AppliedPolicy, Digest, Lock, ReleasedAttestation } from '../src/model/index.ts'
 import { attest, type Attesting } from '../src/stages/attest.ts'
-import type { BuiltArchive } from '../src/stages/build.ts'
-import { consumer } from '../src/stages/consumer.ts'
-import type { Signed, SigningPlan } from '../src/stages/signer.ts'
+import type { BuiltArchive } from '../src/stages/build/build.ts'
+import { consumer } from '../src/stages/verify/attestation-reader.ts'
+import type { Signed, SigningPlan } from '../src/stages/sign/signer.ts'
 
 /** What is attested, and by whom. */
 export interface AttestRequest {

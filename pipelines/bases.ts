@@ -8,15 +8,15 @@ import {
   type Candidate,
   type CollectedBase,
 } from '../src/bases/index.ts'
-import { DeliveryError } from '../src/errors.ts'
+import { DeliveryError } from '../src/model/errors.ts'
 import type { Platform } from '../src/model/index.ts'
 import { collectors } from '../src/stages/evidence/index.ts'
-import { step } from '../src/stages/progress.ts'
-import { readSource, type Source } from '../src/stages/source.ts'
-import { externalImages, replaceReferences } from '../src/tools/buildkit/dockerfile.ts'
-import { firstLine } from '../src/tools/run-tool.ts'
-import { version } from '../src/version.ts'
-import type { Request } from './build-and-scan.ts'
+import { step } from '../src/engine/progress.ts'
+import { readSource, type Source } from '../src/stages/source/source.ts'
+import { externalImages, replaceReferences } from '../src/formats/dockerfile/dockerfile.ts'
+import { firstLine } from '../src/engine/run-tool.ts'
+import { version } from '../src/model/version.ts'
+import type { Request } from './request.ts'
 import { startBuild } from './start-build.ts'
 
 /** A candidate that was measured in all but its start, or the row that says why it was not. */

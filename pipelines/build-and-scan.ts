@@ -1,25 +1,15 @@
-import type { Secret } from '@dagger.io/dagger'
 import { evaluate, type PassedVerdict } from '../src/gate/evaluate.ts'
-import type { Lock, Verdict } from '../src/model/index.ts'
+import type { Verdict } from '../src/model/index.ts'
 import type { Policy } from '../src/policy/index.ts'
-import type { BuiltArchive, CacheScope } from '../src/stages/build.ts'
-import type { GivenDatabase } from '../src/stages/evidence/database.ts'
+import type { BuiltArchive } from '../src/stages/build/build.ts'
 import { collectEvidence } from '../src/stages/evidence/index.ts'
 import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts'
 import { lintDockerfile } from '../src/stages/lint.ts'
-import { step, type Progress } from '../src/stages/progress.ts'
-import { readSource, type SourceRequest } from '../src/stages/source.ts'
+import { step } from '../src/engine/progress.ts'
+import { readSource } from '../src/stages/source/source.ts'
+import type { Request } from './request.ts'
 import { sbomDirectory, type RunRecord } from './run-record.ts'
 import { startBuild } from './start-build.ts'
-
-/** What is judged, and with what. */
-export interface Request extends SourceRequest {
-  buildSecrets: ReadonlyMap<string, Secret>
-  cacheScope: CacheScope
-  lock: Lock
-  database?: GivenDatabase
-  progress: Progress
-}
 
 /** A verdict with the archives that it is about. `passed` is there only where the gate said yes, and nothing else can be published. */
 export interface Judged {

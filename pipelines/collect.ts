@@ -1,11 +1,11 @@
-import { DeliveryError } from '../src/errors.ts'
+import { DeliveryError } from '../src/model/errors.ts'
 import type { Lint } from '../src/model/index.ts'
-import type { BuiltArchive } from '../src/stages/build.ts'
+import type { BuiltArchive } from '../src/stages/build/build.ts'
 import { collectors, type Collectors } from '../src/stages/evidence/index.ts'
 import type { SbomDocuments } from '../src/stages/evidence/packages.ts'
 import { lintDockerfile } from '../src/stages/lint.ts'
-import { readSource } from '../src/stages/source.ts'
-import type { Request } from './build-and-scan.ts'
+import { readSource } from '../src/stages/source/source.ts'
+import type { Request } from './request.ts'
 import { startBuild } from './start-build.ts'
 
 /** A built image and its collectors, for callers who want one kind of evidence and no verdict. */

@@ -1,4 +1,4 @@
-import { DeliveryError } from '../src/errors.ts'
+import { DeliveryError } from '../src/model/errors.ts'
 import type { Run } from '../src/model/index.ts'
 import {
   renderReports,
@@ -7,12 +7,13 @@ import {
   type ReportedFinding,
   type Reports,
 } from '../src/report/index.ts'
-import { defaultTagRules, imageTags } from '../src/source-metadata/index.ts'
-import type { BuiltArchive } from '../src/stages/build.ts'
-import type { Target } from '../src/stages/registry-access.ts'
-import type { Signer } from '../src/stages/signer.ts'
-import { parseImageReference } from '../src/tools/buildkit/image-reference.ts'
-import { buildAndScan, type Judged, type Request } from './build-and-scan.ts'
+import { defaultTagRules, imageTags } from '../src/image-metadata/index.ts'
+import type { BuiltArchive } from '../src/stages/build/build.ts'
+import type { Target } from '../src/engine/registry-access.ts'
+import type { Signer } from '../src/stages/sign/signer.ts'
+import { parseImageReference } from '../src/formats/image-reference.ts'
+import { buildAndScan, type Judged } from './build-and-scan.ts'
+import type { Request } from './request.ts'
 import { releaseFacts } from './release-facts.ts'
 import { release } from './release.ts'
 import { documentRun, sbomDirectory, type RunFacts, type RunRecord } from './run-record.ts'

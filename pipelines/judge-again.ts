@@ -1,5 +1,5 @@
-import { DeliveryError } from '../src/errors.ts'
-import { acceptBaseline } from '../src/gate/baseline.ts'
+import { DeliveryError } from '../src/model/errors.ts'
+import { acceptBaseline } from '../src/policy/baseline.ts'
 import { evaluate } from '../src/gate/evaluate.ts'
 import type { Run } from '../src/model/index.ts'
 import { applyPolicy, type PolicyCall } from '../src/policy/apply.ts'

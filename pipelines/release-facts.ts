@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { shownArguments, type ReleaseFacts } from '../src/attestation/index.ts'
-import { DeliveryError } from '../src/errors.ts'
+import { DeliveryError } from '../src/model/errors.ts'
 import type { AppliedPolicy } from '../src/model/index.ts'
 import type { Policy } from '../src/policy/schema.ts'
-import type { Request } from './build-and-scan.ts'
+import type { Request } from './request.ts'
 import type { RunRecord } from './run-record.ts'
 
 /** What a run that passed knows about its release. Throws `ATTEST` where the record is not of a whole run. */

@@ -1,5 +1,5 @@
 import { Provenance, VerificationSummary, VulnerabilityReport } from '../src/attestation/index.ts'
-import { DeliveryError } from '../src/errors.ts'
+import { DeliveryError } from '../src/model/errors.ts'
 import { rejudge, type PublishedEvidence } from '../src/gate/reverdict.ts'
 import {
   undecided,
@@ -13,8 +13,8 @@ import {
 import { policyDigest } from '../src/policy/policy-digest.ts'
 import type { Policy } from '../src/policy/schema.ts'
 import { openDatabase, type GivenDatabase } from '../src/stages/evidence/database.ts'
-import type { Target } from '../src/stages/registry-access.ts'
-import { scanSbom } from '../src/stages/scan-sbom.ts'
+import type { Target } from '../src/engine/registry-access.ts'
+import { scanSbom } from '../src/stages/evidence/scan-sbom.ts'
 import type { Identity } from '../src/tools/cosign/identity.ts'
 import { verifyImage, type Verified } from './verify.ts'
 

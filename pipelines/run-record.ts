@@ -1,8 +1,8 @@
-import { DeliveryError, type ErrorCode } from '../src/errors.ts'
+import { DeliveryError, type ErrorCode } from '../src/model/errors.ts'
 import type { Evidence, Failure, Merged, Platform, Release, Run, Stage, Verdict } from '../src/model/index.ts'
 import type { SbomDocuments } from '../src/stages/evidence/packages.ts'
-import type { Source } from '../src/stages/source.ts'
-import { version } from '../src/version.ts'
+import type { Source } from '../src/stages/source/source.ts'
+import { version } from '../src/model/version.ts'
 
 /** What is known of a run so far. The stages fill it in, so that a run that breaks still has a report. */
 export interface RunRecord {

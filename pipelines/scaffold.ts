@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { Changeset, Directory } from '@dagger.io/dagger'
-import { DeliveryError } from '../src/errors.ts'
+import { DeliveryError } from '../src/model/errors.ts'
 import {
   answersPath,
   mostPaths,
@@ -13,7 +13,7 @@ import {
   type SourceTree,
   type Templates,
 } from '../src/scaffold/index.ts'
-import { parseLock } from '../src/stages/source.ts'
+import { parseLock } from '../src/stages/source/source.ts'
 
 /** Makes a scaffold from answers of outside and a reading of the source. Throws `USAGE`, `SOURCE` and `LOCK`, and then there is no file at all. */
 export async function makeScaffold(given: unknown, tree: SourceTree): Promise<Scaffold> {

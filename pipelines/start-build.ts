@@ -1,12 +1,12 @@
 import type { Platform } from '../src/model/index.ts'
-import { pinBases } from '../src/stages/base.ts'
-import { buildArchive, type BuiltArchive } from '../src/stages/build.ts'
+import { pinBases } from '../src/stages/build/pin-bases.ts'
+import { buildArchive, type BuiltArchive } from '../src/stages/build/build.ts'
 import type { ImageOrigin } from '../src/stages/evidence/base.ts'
 import { openDatabase } from '../src/stages/evidence/database.ts'
 import type { CollectRequest } from '../src/stages/evidence/index.ts'
-import { openImage } from '../src/stages/existing-image.ts'
-import type { Source } from '../src/stages/source.ts'
-import type { Request } from './build-and-scan.ts'
+import { openImage } from '../src/stages/build/existing-image.ts'
+import type { Source } from '../src/stages/source/source.ts'
+import type { Request } from './request.ts'
 
 /** How the image of one platform comes about, and what is known of where it comes from. */
 interface Making {

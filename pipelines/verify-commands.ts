@@ -1,5 +1,5 @@
 import type { Digest, ReleasedAttestation } from '../src/model/index.ts'
-import { shellWord } from '../src/report/sanitize.ts'
+import { shellWord } from '../src/model/printable.ts'
 import * as cosign from '../src/tools/cosign/command.ts'
 import { consumerFiles, verifyingBy, type Identity } from '../src/tools/cosign/identity.ts'
 

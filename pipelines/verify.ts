@@ -10,9 +10,9 @@ import {
   type Verification,
 } from '../src/model/index.ts'
 import { decidePolicy, policyDigest, type PolicyFiles } from '../src/policy/index.ts'
-import { consumer, type Consumer } from '../src/stages/consumer.ts'
-import { registryAccess, type Target } from '../src/stages/registry-access.ts'
-import { resolveImage, type ResolvedImage } from '../src/stages/resolve-image.ts'
+import { consumer, type Consumer } from '../src/stages/verify/attestation-reader.ts'
+import { registryAccess, type Target } from '../src/engine/registry-access.ts'
+import { resolveImage, type ResolvedImage } from '../src/engine/resolve-image.ts'
 import type { Identity } from '../src/tools/cosign/identity.ts'
 import type { SignatureFormat } from '../src/tools/cosign/command.ts'
 import type { AttestedStatement } from '../src/tools/cosign/attestations.ts'

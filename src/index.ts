@@ -23,17 +23,17 @@ import {
 import { admissionPolicy } from '../pipelines/admission.ts'
 import { audit } from '../pipelines/audit.ts'
 import { compareBases } from '../pipelines/bases.ts'
-import type { Request } from '../pipelines/build-and-scan.ts'
+import type { Request } from '../pipelines/request.ts'
 import { buildSource, lintSource } from '../pipelines/collect.ts'
 import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
 import { reverdict as judgeAgain } from '../pipelines/reverdict.ts'
 import { rescaffoldChanges, scaffoldChanges } from '../pipelines/scaffold.ts'
 import { expectationOf, verifyImage } from '../pipelines/verify.ts'
-import { Assessment } from './api/assessment.ts'
-import { PassedImage } from './api/passed-image.ts'
-import { reportDirectory } from './api/reports.ts'
+import { Assessment } from './module/assessment.ts'
+import { PassedImage } from './module/passed-image.ts'
+import { reportDirectory } from './module/reports.ts'
 import { renderAudit, renderAuditTerminal } from './audit/index.ts'
-import { auditFilesOf } from './api/audit-files.ts'
+import { auditFilesOf } from './module/audit-files.ts'
 import {
   chosen,
   consumerOf,
@@ -52,11 +52,11 @@ import {
   textOf,
   type Choices,
   type ModuleInputs,
-} from './api/inputs.ts'
+} from './module/inputs.ts'
 import { renderRecord } from './bases/index.ts'
 import { decidePolicy } from './policy/index.ts'
 import { renderReverdict, renderVerification } from './report/index.ts'
-import type { ManifestForm } from './stages/layout.ts'
+import type { ManifestForm } from './stages/publish/layout.ts'
 
 @object()
 export class Loadline {

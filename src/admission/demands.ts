@@ -1,7 +1,7 @@
 import { builderId } from '../attestation/provenance.ts'
 import { kindsOf } from '../attestation/check-image.ts'
 import { verifierId } from '../attestation/verification-summary.ts'
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError } from '../model/errors.ts'
 import { predicateTypes, type AttestationKind, type Digest } from '../model/index.ts'
 import type { SignatureFormat } from '../tools/cosign/command.ts'
 import type { Identity } from '../tools/cosign/identity.ts'

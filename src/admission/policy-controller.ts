@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError } from '../model/errors.ts'
 import { verifyingBy, type Identity } from '../tools/cosign/identity.ts'
 import { onlySecondVersion, readAuthorities, type Authorities } from '../tools/cosign/trusted-root.ts'
 import { demandsOf, imagePatterns, type Admission, type Condition, type Demand } from './demands.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { predicateTypes, type AttestationKind, type Digest } from '../model/index.ts'
-import { canonicalJson } from '../policy/policy-digest.ts'
+import { canonicalJson } from '../model/canonical-json.ts'
 
 /** Something that is said about a digest. */
 export interface Claim {

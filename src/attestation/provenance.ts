@@ -8,7 +8,7 @@ import {
   type Subject,
   type ToolIdentity,
 } from '../model/index.ts'
-import { version } from '../version.ts'
+import { version } from '../model/version.ts'
 import type { ShownArguments } from './withheld-arguments.ts'
 
 /** What Loadline does with a Dockerfile, and what the parameters mean: docs/provenance.md. */

@@ -7,7 +7,7 @@ import {
   type Digest,
   type Verdict,
 } from '../model/index.ts'
-import { version } from '../version.ts'
+import { version } from '../model/version.ts'
 
 /** Who judged: the gate of Loadline, whoever ran it. */
 export const verifierId = 'urn:loadline:gate'

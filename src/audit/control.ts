@@ -1,7 +1,7 @@
 import type { Run, Severity } from '../model/index.ts'
 import type { ControlId } from '../policy/control-ids.ts'
-import type { ExternalImage } from '../tools/buildkit/dockerfile.ts'
-import type { Step } from '../tools/buildkit/shipped-steps.ts'
+import type { ExternalImage } from '../formats/dockerfile/dockerfile.ts'
+import type { Step } from '../formats/dockerfile/shipped-steps.ts'
 import type { Container } from './container.ts'
 import type { Place } from './input/placed.ts'
 

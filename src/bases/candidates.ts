@@ -1,6 +1,6 @@
-import { DeliveryError } from '../errors.ts'
-import type { ExternalImage } from '../tools/buildkit/dockerfile.ts'
-import { fullReference, parseImageReference } from '../tools/buildkit/image-reference.ts'
+import { DeliveryError } from '../model/errors.ts'
+import type { ExternalImage } from '../formats/dockerfile/dockerfile.ts'
+import { fullReference, parseImageReference } from '../formats/image-reference.ts'
 
 /** What a base is by its making: everything, a cut-down distribution, one on musl, one without shell and package manager, one that its maker rebuilds for every repair. */
 export const baseForms = ['full', 'slim', 'alpine', 'distroless', 'hardened'] as const

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { createColors } from 'picocolors'
-import { byteSize, counted, moment } from '../report/measures.ts'
-import { defused, printable } from '../report/sanitize.ts'
+import { byteSize, counted, moment } from '../model/measures.ts'
+import { defused, printable } from '../model/printable.ts'
 import type { BaseComparison, BaseRow, Measures } from './comparison.ts'
 
 const heads = [

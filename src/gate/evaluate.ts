@@ -1,4 +1,4 @@
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError } from '../model/errors.ts'
 import {
   compareSeverity,
   compareText,
@@ -15,12 +15,13 @@ import {
   type Verdict,
   type Violation,
 } from '../model/index.ts'
-import { canonicalJson, policyDigest } from '../policy/policy-digest.ts'
+import { canonicalJson } from '../model/canonical-json.ts'
+import { policyDigest } from '../policy/policy-digest.ts'
 import { rulesThatAlwaysDeny } from '../policy/rule-ids.ts'
 import { Policy, type RuleSetting } from '../policy/schema.ts'
-import { daysUntil, formatDuration, parseDuration } from '../policy/units.ts'
-import { baselineBinding, openBaseline, type Baseline, type KnownFindings } from './baseline.ts'
-import { openRegister, type ExceptionRegister } from './exceptions.ts'
+import { daysUntil, formatDuration, parseDuration } from '../model/units.ts'
+import { baselineBinding, openBaseline, type Baseline, type KnownFindings } from '../policy/baseline.ts'
+import { openRegister, type ExceptionRegister } from '../policy/exception-register.ts'
 import { missingEvidence, notApplicable, toViolation } from './missing-evidence.ts'
 import type { Answer, Question, Rule } from './rule.ts'
 import { rules } from './rules.ts'

@@ -1,6 +1,6 @@
 import { compareText, digestOf, type Digest, type Merged, type MergedPart, type Run } from '../model/index.ts'
-import { formatDuration } from '../policy/units.ts'
-import { clockSkew } from './clock-skew.ts'
+import { formatDuration } from '../model/units.ts'
+import { clockSkew } from '../model/clock-skew.ts'
 
 /** A part as it is given: what its run's document says, and the digest of that document's bytes once it is written. The evidence is not asked for again, so nobody has to keep it. */
 export interface GivenPart {

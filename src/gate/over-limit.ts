@@ -1,5 +1,5 @@
 import type { Violation } from '../model/index.ts'
-import { groupBy } from './group-by.ts'
+import { groupBy } from '../model/group-by.ts'
 
 /** A highest number of findings, or none. */
 export type Limit = number | 'unlimited'

@@ -9,9 +9,10 @@ import type {
   Severity,
   Violation,
 } from '../model/index.ts'
-import type { Baseline } from './baseline.ts'
+import type { Baseline } from '../policy/baseline.ts'
 import type { RuleId } from '../policy/rule-ids.ts'
-import type { Policy, RegisterEntry } from '../policy/schema.ts'
+import type { ExceptionUse } from '../policy/exception-register.ts'
+import type { Policy } from '../policy/schema.ts'
 
 /** What a rule looks at. `now` is the moment of judging, UTC. */
 export interface Question {
@@ -22,17 +23,6 @@ export interface Question {
   baseline?: Baseline | undefined
   /** What became of each exception of the policy. Complete only for the rule `exceptions`, which is asked last; empty for all others. */
   exceptions: readonly ExceptionUse[]
-}
-
-/**
- * What became of an exception: `used` allowed something; `unused` matched nothing; `expired` is past its last day and did not count;
- * `unjudged` names a rule that could not be judged for want of evidence; `elsewhere` names another image; `refused` may not count, whatever it matches.
- */
-export interface ExceptionUse {
-  exception: RegisterEntry
-  state: 'used' | 'unused' | 'expired' | 'unjudged' | 'elsewhere' | 'refused'
-  /** Why it is refused. */
-  fault?: string
 }
 
 /** A rule's own answer, before levels and exceptions are applied. */

@@ -1,5 +1,5 @@
 import type { ByteLimit } from '../policy/schema.ts'
-import { parseBytes } from '../policy/units.ts'
+import { parseBytes } from '../model/units.ts'
 
 /** A limit of bytes with both of its levels. */
 export interface SizeLimit {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ErrorCode } from '../errors.ts'
+import { ErrorCode } from './errors.ts'
 import { Digest } from './digest.ts'
 import { Evidence } from './evidence.ts'
 import { SourceRevision } from './git-facts.ts'

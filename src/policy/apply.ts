@@ -1,4 +1,4 @@
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError } from '../model/errors.ts'
 import { Platform, type AppliedPolicy } from '../model/index.ts'
 import { changedLocks, decidePolicy, type PolicyFiles } from './decide.ts'
 import { policyDigest } from './policy-digest.ts'

@@ -1,7 +1,7 @@
 import { isControlId } from './control-ids.ts'
 import { rulesWithoutExceptions, rulesWithPackages, rulesWithoutImage, type RuleId } from './rule-ids.ts'
 import type { Exception, Suppression } from './schema.ts'
-import { daysUntil } from './units.ts'
+import { daysUntil } from '../model/units.ts'
 
 /** What is wrong with an exception, and at which of its keys. */
 export interface ExceptionFault {

@@ -14,4 +14,4 @@ export { Exception, Policy, RegisterEntry, RuleSetting, Suppression } from './sc
 export { shippedPolicies } from './shipped.ts'
 export { strictPolicy } from './strict.ts'
 export { parseMaximumAge } from './maximum-age.ts'
-export { formatBytes, formatDuration, parseBytes, parseDuration } from './units.ts'
+export { formatBytes, formatDuration, parseBytes, parseDuration } from '../model/units.ts'

@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError } from '../model/errors.ts'
 import { closest } from './closest.ts'
 import { exceptionFault, lifeFault } from './exception-fault.ts'
 import { exceptionIdFault } from './exception-id.ts'
 import { PolicyFile, type PolicyText, type ShippedPolicyName } from './file.ts'
-import { readYaml, type PlacedDocument, type Problem } from './read-yaml.ts'
+import { readYaml, type PlacedDocument, type Problem } from '../model/read-yaml.ts'
 import { ruleOwners, rulesThatAlwaysDeny, type RuleId } from './rule-ids.ts'
 import { Exception, Policy, RuleSetting, Suppression } from './schema.ts'
 import { shippedPolicies } from './shipped.ts'
-import { daysUntil } from './units.ts'
+import { daysUntil } from '../model/units.ts'
 
 export { policyDigest } from './policy-digest.ts'
 

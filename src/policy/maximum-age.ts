@@ -1,5 +1,5 @@
-import { DeliveryError } from '../errors.ts'
-import { parseDuration } from './units.ts'
+import { DeliveryError } from '../model/errors.ts'
+import { parseDuration } from '../model/units.ts'
 
 /** Reads how old a verdict may be, as `--maximum-age` gives it, in milliseconds. Throws `USAGE`. */
 export function parseMaximumAge(text: string): number {

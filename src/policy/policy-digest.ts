@@ -1,20 +1,9 @@
 import { createHash } from 'node:crypto'
+import { canonicalJson } from '../model/canonical-json.ts'
 import type { Digest } from '../model/index.ts'
 import type { Policy } from './schema.ts'
 
 /** SHA-256 over the canonical JSON (keys sorted, no spaces) of a decided policy: the same for every way of writing the same policy. */
 export function policyDigest(policy: Policy): Digest {
   return `sha256:${createHash('sha256').update(canonicalJson(policy)).digest('hex')}`
-}
-
-/** JSON with sorted keys and without spaces. Keys without a value are left out, as in JSON itself. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-    return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`
-  }
-  return JSON.stringify(value)
 }

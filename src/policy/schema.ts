@@ -3,7 +3,7 @@ import { attestationKinds, Digest, NotAffected, Origin, parsePackageUrl, Platfor
 import { controlIds } from './control-ids.ts'
 import { isLicenseId } from './license-expression.ts'
 import { ownerKinds, ruleIds, rulesWithBaseline } from './rule-ids.ts'
-import { bytesPattern, durationPattern, parseBytes } from './units.ts'
+import { bytesPattern, durationPattern, parseBytes } from '../model/units.ts'
 
 const limit = z
   .union([z.int().min(0), z.literal('unlimited')], { error: 'a whole number, 0 or more, or "unlimited"' })

@@ -1,5 +1,5 @@
 import type { Evidence, PlatformEvidence } from '../model/index.ts'
-import { byteSize, counted, wholeNumber } from './measures.ts'
+import { byteSize, counted, wholeNumber } from '../model/measures.ts'
 
 type Values = { [K in keyof PlatformEvidence]: Extract<PlatformEvidence[K], { status: 'collected' }>['value'] }
 

@@ -1,5 +1,5 @@
 import { evidenceKinds, stages, type Run, type Stage } from '../model/index.ts'
-import { headline } from './headline.ts'
+import { headline } from '../model/headline.ts'
 
 /** How far a run came: each stage of the flow with what became of it. */
 export interface StageProgress {

@@ -1,8 +1,8 @@
 import type { Run } from '../model/index.ts'
-import { headline } from './headline.ts'
-import { counted, wholeNumber } from './measures.ts'
+import { headline } from '../model/headline.ts'
+import { counted, wholeNumber } from '../model/measures.ts'
 import { foundLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
-import { printable } from './sanitize.ts'
+import { printable } from '../model/printable.ts'
 import { repositorySegments, sourceLocation } from './source-location.ts'
 
 /**

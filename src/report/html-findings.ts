@@ -1,8 +1,8 @@
-import { exceptionText } from './exception-text.ts'
+import { exceptionText } from '../model/exception-text.ts'
 import { compareSeverity, compareText, severities, type Run } from '../model/index.ts'
 import { cell, columnHeads } from './html-table.ts'
 import { html, type Markup } from './markup.ts'
-import { counted, wholeNumber } from './measures.ts'
+import { counted, wholeNumber } from '../model/measures.ts'
 import { ownerGroups, type OwnerGroup } from './owner-groups.ts'
 import {
   findingKinds,
@@ -14,7 +14,7 @@ import {
   type FindingState,
   type ReportedFinding,
 } from './reported-findings.ts'
-import { printable, safeUrl } from './sanitize.ts'
+import { printable, safeUrl } from '../model/printable.ts'
 import { dockerfileOf } from './source-location.ts'
 
 /** Findings of a kind that the page lists. */

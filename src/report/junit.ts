@@ -8,10 +8,10 @@ import {
   type Undecided,
   type Violation,
 } from '../model/index.ts'
-import { exceptionText } from './exception-text.ts'
-import { headline } from './headline.ts'
-import { counted } from './measures.ts'
-import { printable } from './sanitize.ts'
+import { exceptionText } from '../model/exception-text.ts'
+import { headline } from '../model/headline.ts'
+import { counted } from '../model/measures.ts'
+import { printable } from '../model/printable.ts'
 
 /**
  * JUnit XML, as CI servers read it: a test suite for each stage that was judged, a test case for each rule of the gate.

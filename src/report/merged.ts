@@ -1,8 +1,8 @@
 import { createColors } from 'picocolors'
 import Table from 'cli-table3'
 import type { Merged } from '../model/index.ts'
-import { counted } from './measures.ts'
-import { printable } from './sanitize.ts'
+import { counted } from '../model/measures.ts'
+import { printable } from '../model/printable.ts'
 
 /** A merged verdict for a terminal: one row a part, what speaks against them together, and one last word. */
 export function renderMerged(merged: Merged, options: { color: boolean }): string {

@@ -1,5 +1,5 @@
 import type { Run, SuppressionKind } from '../model/index.ts'
-import { age, counted, moment } from './measures.ts'
+import { age, counted, moment } from '../model/measures.ts'
 
 /** Something that a reader must know to weigh the verdict, whatever it is. */
 export interface Notice {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { imagePackageUrl, type AcceptedRisk, type Run } from '../model/index.ts'
-import { exceptionText } from './exception-text.ts'
-import { headline } from './headline.ts'
+import { exceptionText } from '../model/exception-text.ts'
+import { headline } from '../model/headline.ts'
 import { reportedFindings, type ReportedFinding } from './reported-findings.ts'
-import { printable, safeUrl } from './sanitize.ts'
+import { printable, safeUrl } from '../model/printable.ts'
 
 /**
  * `vex.openvex.json`: OpenVEX 0.2.0 (https://github.com/openvex/spec) about the vulnerabilities that an exception in force allows, for the scanners of others.

@@ -16,7 +16,7 @@ import {
   type Violation,
   type Vulnerability,
 } from '../model/index.ts'
-import { wholeNumber } from './measures.ts'
+import { wholeNumber } from '../model/measures.ts'
 
 /**
  * How a finding weighs. `undecided`: evidence is missing, so it denies; `denied`: its rule says no; `warned`: its rule only warns;

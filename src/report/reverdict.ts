@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors'
 import type { Reverdict, VulnerabilityChange } from '../model/index.ts'
-import { age, counted } from './measures.ts'
-import { printable } from './sanitize.ts'
+import { age, counted } from '../model/measures.ts'
+import { printable } from '../model/printable.ts'
 
 /** Changes spelled out on a terminal; the document has all. */
 const mostChanges = 30

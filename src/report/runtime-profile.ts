@@ -1,5 +1,5 @@
 import { compareText, type Run, type Runtime } from '../model/index.ts'
-import { formatBytes } from '../policy/units.ts'
+import { formatBytes } from '../model/units.ts'
 
 /**
  * What the programs that make containers call between the moment at which a profile takes effect and the start of the image's program (runc is written in Go),

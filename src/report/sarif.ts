@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { describeOwner, type AcceptedRisk, type Run, type Severity } from '../model/index.ts'
-import { exceptionText } from './exception-text.ts'
-import { headline } from './headline.ts'
-import { counted, wholeNumber } from './measures.ts'
+import { exceptionText } from '../model/exception-text.ts'
+import { headline } from '../model/headline.ts'
+import { counted, wholeNumber } from '../model/measures.ts'
 import { notices } from './notices.ts'
 import { foundLine, placeOf, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
-import { printable, safeUrl } from './sanitize.ts'
-import { securitySeverity } from './security-severity.ts'
+import { printable, safeUrl } from '../model/printable.ts'
+import { securitySeverity } from '../model/security-severity.ts'
 import { repositorySegments, sourceLocation } from './source-location.ts'
 
 /**

@@ -1,13 +1,13 @@
 import Table from 'cli-table3'
 import { createColors } from 'picocolors'
 import type { RuleResult, Run } from '../model/index.ts'
-import { exceptionText } from './exception-text.ts'
+import { exceptionText } from '../model/exception-text.ts'
 import { flowProgress } from './flow-progress.ts'
-import { headline, rulesWith } from './headline.ts'
-import { age, counted } from './measures.ts'
+import { headline, rulesWith } from '../model/headline.ts'
+import { age, counted } from '../model/measures.ts'
 import { notices } from './notices.ts'
 import { ownerLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
-import { defused, printable } from './sanitize.ts'
+import { defused, printable } from '../model/printable.ts'
 
 /** How a run is told on a terminal. */
 export interface TerminalOptions {

@@ -1,5 +1,5 @@
 import { predicateTypes, type Run, type Sbom } from '../model/index.ts'
-import { shellWord } from './sanitize.ts'
+import { shellWord } from '../model/printable.ts'
 import { sourcePolicy } from './source-location.ts'
 
 /** One thing that a reader can check without trusting this report. */

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors'
 import type { Verification, VerificationCheck } from '../model/index.ts'
-import { age, counted } from './measures.ts'
-import { printable } from './sanitize.ts'
+import { age, counted } from '../model/measures.ts'
+import { printable } from '../model/printable.ts'
 
 /** A verification for a terminal: each check, then what the verdict was, then one last word. Nothing that a registry says reaches the terminal as it is. */
 export function renderVerification(verification: Verification, options: { color: boolean }): string {

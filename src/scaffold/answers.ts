@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError } from '../model/errors.ts'
 
 /** Where the application is going to run. */
 export const targetNames = ['kubernetes', 'compose', 'ecs', 'cloud-run'] as const

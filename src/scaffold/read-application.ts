@@ -1,4 +1,4 @@
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError } from '../model/errors.ts'
 import type { Answers } from './answers.ts'
 import type { Application } from './application.ts'
 import { findEndpoints } from './endpoints.ts'

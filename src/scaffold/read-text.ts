@@ -1,7 +1,7 @@
 import { parse as parseTomlText } from 'smol-toml'
 import { parse as parseYamlText } from 'yaml'
 import { z } from 'zod'
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError } from '../model/errors.ts'
 import type { SourceTree } from './source-tree.ts'
 
 /** The text of a file, or nothing where it is not there. */

@@ -1,4 +1,4 @@
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError } from '../model/errors.ts'
 import { isTest, notSource, type SourceTree } from './source-tree.ts'
 
 const neverShipped = new Set([

@@ -1,4 +1,4 @@
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError } from '../model/errors.ts'
 import { lastLines } from './lines.ts'
 
 /**

@@ -61,16 +61,16 @@ export interface OwnTool {
 
 /** Loadline's own programs: no publisher has an image of them, so a connected engine compiles them, and the sealed set-up does the same. */
 export const ownTools = {
-  inspect: { name: 'inspect', version: '1.1.0', source: 'ci/sealed/go/inspect', program: '/inspect' },
-  registry: { name: 'registry', version: '1.0.0', source: 'ci/sealed/go/registry', program: '/registry' },
+  inspect: { name: 'inspect', version: '1.1.0', source: 'programs/inspect', program: '/inspect' },
+  registry: { name: 'registry', version: '1.0.0', source: 'programs/registry', program: '/registry' },
   sandbox: {
     name: 'sandbox',
     version: '1.0.0',
-    source: 'ci/sealed/go/sandbox',
+    source: 'programs/sandbox',
     program: '/sandbox',
     packages: ['crun'],
   },
-  advisories: { name: 'advisories', version: '1.0.0', source: 'ci/sealed/go/advisories', program: '/advisories' },
+  advisories: { name: 'advisories', version: '1.0.0', source: 'programs/advisories', program: '/advisories' },
 } as const satisfies Record<string, OwnTool>
 
 /** Has the certificates of the public authorities, for the containers that talk to registries and signing services. */

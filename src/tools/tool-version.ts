@@ -1,4 +1,4 @@
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError } from '../model/errors.ts'
 
 /** Tools that do not write their version into their report: how they are asked, and how they answer. What follows a plus sign only says who built them. */
 const questions = {

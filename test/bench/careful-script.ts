@@ -9,14 +9,14 @@ import {
   type Secret,
 } from '@dagger.io/dagger'
 import { loadPolicy } from '../../src/policy/index.ts'
-import { pinBases } from '../../src/stages/base.ts'
+import { pinBases } from '../../src/stages/build/pin-bases.ts'
 import { openDatabase } from '../../src/stages/evidence/database.ts'
-import { registryAccess, type Target } from '../../src/stages/registry-access.ts'
+import { registryAccess, type Target } from '../../src/engine/registry-access.ts'
 import type { Lock } from '../../src/model/index.ts'
-import { externalImages } from '../../src/tools/buildkit/dockerfile.ts'
+import { externalImages } from '../../src/formats/dockerfile/dockerfile.ts'
 import { extractConfiguration } from '../../src/tools/inspect/command.ts'
 import { offline } from '../../src/tools/cosign/services.ts'
-import { ownToolImage, toolImage, type ReadyTool } from '../../src/tools/tool-image.ts'
+import { ownToolImage, toolImage, type ReadyTool } from '../../src/engine/tool-image.ts'
 
 /** What the script is given: the same as Loadline. */
 export interface ScriptRequest {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { writeReports } from '../../ci/report-directory.ts'
+import { writeReports } from '../../ci/run/report-directory.ts'
 import { evaluate } from '../../src/gate/evaluate.ts'
 import type { Run } from '../../src/model/index.ts'
 import { strictPolicy } from '../../src/policy/index.ts'
@@ -35,7 +35,7 @@ async function bench(extent: Extent): Promise<void> {
     writeCycloneDx(file('sbom.cdx.json'), extent)
     writeSpdx(file('sbom.spdx.json'), extent)
     await execa('go', ['build', '-o', file('inspect'), '.'], {
-      cwd: join(root, 'ci/sealed/go/inspect'),
+      cwd: join(root, 'programs/inspect'),
       env: { CGO_ENABLED: '0' },
     })
     const condensing = stopwatch()

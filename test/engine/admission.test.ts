@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { locateCache } from '../../ci/sealed/cache.ts'
+import { locateCache } from '../../toolchain/cache.ts'
 import {
   documentsOf,
   identityToken,
   startSigstore,
   stopSigstore,
   type SigstoreInstance,
-} from '../../ci/sigstore/instance.ts'
-import { sigstorePrograms } from '../../ci/sigstore/programs.ts'
+} from '../../toolchain/sigstore/instance.ts'
+import { sigstorePrograms } from '../../toolchain/sigstore/programs.ts'
 import { predicateTypes, type AttestationKind } from '../../src/model/index.ts'
 import { parseAttestations } from '../../src/tools/cosign/attestations.ts'
 import { offline } from '../../src/tools/cosign/services.ts'

@@ -1,5 +1,5 @@
-import { compileOnDemand, type ProgramsOnDemand } from '../../ci/programs-on-demand.ts'
-import { locateCache } from '../../ci/sealed/cache.ts'
+import { compileOnDemand, type ProgramsOnDemand } from '../../toolchain/programs-on-demand.ts'
+import { locateCache } from '../../toolchain/cache.ts'
 
 /** Programs that only tests need, by their names: compiled from their Go modules where the cache lacks them. */
 export function compiled<Name extends string>(

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readOpenVex } from '../../src/tools/openvex/document.ts'
+import { readOpenVex } from '../../src/policy/suppressions/openvex.ts'
 import { root } from '../repo/source-files.ts'
 import { buildAndScan, scratch } from './command-line.ts'
 

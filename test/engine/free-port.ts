@@ -1,4 +1,4 @@
-import { freePorts } from '../../ci/sigstore/free-ports.ts'
+import { freePorts } from '../../toolchain/sigstore/free-ports.ts'
 
 /** A port of loopback that nobody listens on now. */
 export async function freePort(): Promise<number> {

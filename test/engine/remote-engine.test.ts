@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { findEngine, sealed } from '../../ci/engine.ts'
+import { findEngine, sealed } from '../../ci/run/engine.ts'
 import { Run } from '../../src/model/index.ts'
 import { root } from '../repo/source-files.ts'
 import { buildAndScan, scratch } from './command-line.ts'
@@ -77,7 +77,7 @@ describe('an engine that is given by its address', () => {
   })
 
   it("may be on another machine, reached over tcp or with TLS on both sides: the evidence is the same, and no file of the engine's machine is read", async () => {
-    const { cacheDirectory, cliBin = '', lockFile = '' } = await sealed({ say: () => undefined }).status()
+    const { cacheDirectory, cliBin = '', lockFile = '' } = await (await sealed({ say: () => undefined })).status()
     const kit = scratch()
     copyFileSync(cliBin, join(kit, 'dagger'))
     copyFileSync(lockFile, join(kit, 'lock.json'))

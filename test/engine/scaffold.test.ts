@@ -10,7 +10,7 @@ import { defaultPolicy } from '../../src/policy/index.ts'
 import { targetNames } from '../../src/scaffold/index.ts'
 import { lintDockerfile } from '../../src/stages/lint.ts'
 import { applications, copyOf, scaffoldOf } from '../unit/scaffold/applications.ts'
-import { filesBelow } from '../../ci/sealed/content-key.ts'
+import { filesBelow } from '../../toolchain/content-key.ts'
 import { onEngine } from './application.ts'
 import { buildAndScan, loadline, scratch } from './command-line.ts'
 

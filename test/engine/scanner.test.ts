@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { dag } from '@dagger.io/dagger'
 import { describe, expect, it } from 'vitest'
 import type { Run, Violation } from '../../src/model/index.ts'
-import { runTool } from '../../src/tools/run-tool.ts'
+import { runTool } from '../../src/engine/run-tool.ts'
 import { advisory, application, base, onEngine } from './application.ts'
 import { buildAndScan, scratch } from './command-line.ts'
 

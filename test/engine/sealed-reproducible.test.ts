@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { locateCache } from '../../ci/sealed/cache.ts'
-import { goBuildSteps, groupGoBuilds, readGoBinaries, type CompiledBinaries } from '../../ci/sealed/go-binaries.ts'
-import { toolImageStep, type StoredTool } from '../../ci/sealed/image-steps.ts'
-import { runSteps, type Step } from '../../ci/sealed/steps.ts'
-import { wheelsStep } from '../../ci/sealed/wheels.ts'
+import { locateCache } from '../../toolchain/cache.ts'
+import { goBuildSteps, groupGoBuilds, readGoBinaries, type CompiledBinaries } from '../../toolchain/go-binaries.ts'
+import { toolImageStep, type StoredTool } from '../../toolchain/image-steps.ts'
+import { runSteps, type Step } from '../../toolchain/steps.ts'
+import { wheelsStep } from '../../toolchain/wheels.ts'
 import { ownTools, tools } from '../../src/tools/images.ts'
 
 /**
@@ -26,7 +26,7 @@ async function buildFromNothing(root: string): Promise<Record<string, string>> {
   const builds = groupGoBuilds(await readGoBinaries())
   function compile(name: string): Step<CompiledBinaries> {
     const build = builds.find(({ binaries }) => binaries.some((binary) => binary.name === name))
-    if (build === undefined) throw new Error(`ci/sealed/go/binaries.json does not list ${name}.`)
+    if (build === undefined) throw new Error(`toolchain/go/binaries.json does not list ${name}.`)
     return goBuildSteps(build, prerequisites)
   }
   const images: Step<StoredTool>[] = [

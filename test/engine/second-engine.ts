@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
-import { sealed } from '../../ci/engine.ts'
-import { engineVersion } from '../../ci/sealed/engine-health.ts'
+import { sealed } from '../../ci/run/engine.ts'
+import { engineVersion } from '../../src/engine/engine-version.ts'
 import { forwarding, listenHere, ownNetwork, type OwnNetwork } from './own-network.ts'
 
 /** An engine beside the sealed toolchain's, as it would be on a second machine. */
@@ -34,7 +34,7 @@ const startSeconds = 60
  * It finds every image of the lock file where the first one does, in the sealed registry, which is served to it over that cable.
  */
 export async function secondEngine(): Promise<SecondEngine> {
-  const { cacheDirectory, registry } = await sealed({ say: () => undefined }).status()
+  const { cacheDirectory, registry } = await (await sealed({ say: () => undefined })).status()
   if (registry === undefined) throw new Error('a second engine needs the sealed toolchain to run: "loadline engine up"')
   const directory = mkdtempSync(join(tmpdir(), 'loadline-second-'))
   const name = basename(directory).toLowerCase()

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { dag } from '@dagger.io/dagger'
 import { execa } from 'execa'
 import type { Lock } from '../../src/model/index.ts'
-import type { Published } from '../../src/stages/publish.ts'
-import { registryAccess } from '../../src/stages/registry-access.ts'
+import type { Published } from '../../src/stages/publish/publish.ts'
+import { registryAccess } from '../../src/engine/registry-access.ts'
 
 /** Puts a small image with content of its own into a registry, without a tag, and gives its digest. */
 export async function pushSmallImage(

@@ -59,7 +59,7 @@ describe('the module that calls Loadline', () => {
 })
 
 describe('what Dagger runs by itself', () => {
-  const methods = ['src/index.ts', ...filesBelow('src/api', '.ts')].flatMap((path) =>
+  const methods = ['src/index.ts', ...filesBelow('src/module', '.ts')].flatMap((path) =>
     [...read(path).matchAll(/@(check|generate)\(\)\n +async (\w+)\(([^]*?)\): Promise/g)].map(
       ([, kind, name, signature]) => ({
         kind,

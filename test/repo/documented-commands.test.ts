@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { commandLine } from '../../ci/main.ts'
+import { commandLine } from '../../ci/cli/main.ts'
 import { filesBelow, read } from './source-files.ts'
 
 const pages = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { groupBy } from '../../src/gate/group-by.ts'
+import { groupBy } from '../../src/model/group-by.ts'
 import { faultTests, marksOf, type FaultTest } from './fault-tests.ts'
 import { faults, type Fault } from './faults.ts'
 

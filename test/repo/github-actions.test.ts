@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
-import { ActionInputs, inputVariable } from '../../ci/action-inputs.ts'
-import { githubOutputs } from '../../ci/github-actions.ts'
+import { ActionInputs, inputVariable } from '../../ci/cli/action-inputs.ts'
+import { githubOutputs } from '../../ci/github/step.ts'
 import { brokenRun } from '../unit/report/runs.ts'
 import { filesBelow, read } from './source-files.ts'
 

@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { tools } from '../../src/tools/images.ts'
-import { version } from '../../src/version.ts'
+import { version } from '../../src/model/version.ts'
 import { filesBelow, read, root } from './source-files.ts'
 
-const typescript = [...filesBelow('src', '.ts'), ...filesBelow('pipelines', '.ts'), ...filesBelow('ci', '.ts')]
+const typescript = ['src', 'pipelines', 'ci', 'toolchain'].flatMap((room) => filesBelow(room, '.ts'))
 
 describe('laws of the repository', () => {
   it('names files by what is in them', () => {

@@ -6,7 +6,7 @@ import { filesBelow, read } from './source-files.ts'
  * in their order and an object of the optional ones behind them. Objects come back at once and scalars as promises (docs.dagger.io, "Module dependencies").
  */
 export function moduleBindings(main: string): string {
-  const classes = ['src/index.ts', ...filesBelow('src/api', '.ts')].flatMap((path) =>
+  const classes = ['src/index.ts', ...filesBelow('src/module', '.ts')].flatMap((path) =>
     exposedClasses(ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true)),
   )
   const names = new Map(

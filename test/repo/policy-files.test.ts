@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { commandLine } from '../../ci/main.ts'
+import { commandLine } from '../../ci/cli/main.ts'
 import { decidePolicy, loadPolicy } from '../../src/policy/index.ts'
 import { filesBelow, read } from './source-files.ts'
 

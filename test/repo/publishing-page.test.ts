@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandLine } from '../../ci/main.ts'
+import { commandLine } from '../../ci/cli/main.ts'
 import { read } from './source-files.ts'
 
 describe('docs/publishing.md', () => {
@@ -20,7 +20,7 @@ describe('docs/publishing.md', () => {
   })
 
   it('says how often a step is tried and how long Retry-After counts, as the program does', () => {
-    const patience = read('ci/sealed/go/registry/patience.go')
+    const patience = read('programs/registry/patience.go')
     expect(/attempts:\s+(\d+)/.exec(patience)?.[1]).toBe('6')
     expect(/longestAsked:\s+([^,]+)/.exec(patience)?.[1]).toBe('2 * time.Minute')
     expect(page).toContain('six times in all')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Digest, digestOf, type Run } from '../../model/index.ts'
-import { version } from '../../version.ts'
+import { version } from '../../model/version.ts'
 import type { Framework, Proof } from './framework.ts'
 import { hipaa } from './hipaa.ts'
 import { pciDss } from './pci-dss.ts'

@@ -1,4 +1,4 @@
-import { printable } from '../../report/sanitize.ts'
+import { printable } from '../../model/printable.ts'
 import type { Compliance } from './evaluate.ts'
 
 const words = { evidenced: 'evidenced', 'not-evidenced': '**not evidenced**', outside: 'outside the pipeline' } as const

@@ -1,4 +1,4 @@
-import { parseImageReference } from '../../tools/buildkit/image-reference.ts'
+import { parseImageReference } from '../../formats/image-reference.ts'
 import { eachOr, on, onFile, type Control, type Status } from '../control.ts'
 import { ofRules } from '../of-rules.ts'
 

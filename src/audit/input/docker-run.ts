@@ -1,5 +1,5 @@
 import { parse } from 'shell-quote'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import { closest } from '../../policy/closest.ts'
 import { emptyContainer, type Container, type Fact, type Mount } from '../container.ts'
 import { capability } from './compose.ts'

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments, type Document } from 'yaml'
-import { DeliveryError } from '../../errors.ts'
-import { refuseUnread, sayError } from '../../policy/read-yaml.ts'
+import { DeliveryError } from '../../model/errors.ts'
+import { refuseUnread, sayError } from '../../model/read-yaml.ts'
 
 /** Where something is written: a file and its line, counted from 1. */
 export interface Place {

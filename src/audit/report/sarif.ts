@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { exceptionText } from '../../report/exception-text.ts'
-import { printable } from '../../report/sanitize.ts'
-import { securitySeverity } from '../../report/security-severity.ts'
+import { exceptionText } from '../../model/exception-text.ts'
+import { printable } from '../../model/printable.ts'
+import { securitySeverity } from '../../model/security-severity.ts'
 import type { Audit, ControlEvidence, ControlResult } from '../document.ts'
 import { sayEvidence } from './words.ts'
 

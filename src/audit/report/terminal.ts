@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import { createColors } from 'picocolors'
-import { defused } from '../../report/sanitize.ts'
+import { defused } from '../../model/printable.ts'
 import type { Audit, ControlStatus } from '../document.ts'
 import { placeOf, sayCounts, sayEvidence, statusWords } from './words.ts'
 

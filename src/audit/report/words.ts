@@ -1,5 +1,5 @@
-import { exceptionText } from '../../report/exception-text.ts'
-import { printable } from '../../report/sanitize.ts'
+import { exceptionText } from '../../model/exception-text.ts'
+import { printable } from '../../model/printable.ts'
 import type { Audit, ControlEvidence, ControlStatus } from '../document.ts'
 
 /** Every status with its words, in the order of the reports. */

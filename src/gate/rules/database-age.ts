@@ -1,6 +1,6 @@
 import type { Violation } from '../../model/index.ts'
-import { formatDuration, parseDuration } from '../../policy/units.ts'
-import { clockSkew } from '../clock-skew.ts'
+import { formatDuration, parseDuration } from '../../model/units.ts'
+import { clockSkew } from '../../model/clock-skew.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 /** A scan with an old database proves nothing about what was published since. */

@@ -1,6 +1,7 @@
 import type { Violation } from '../../model/index.ts'
-import { daysUntil } from '../../policy/units.ts'
-import type { ExceptionUse, Rule } from '../rule.ts'
+import { daysUntil } from '../../model/units.ts'
+import type { ExceptionUse } from '../../policy/exception-register.ts'
+import type { Rule } from '../rule.ts'
 
 /** Days before its last day from which an exception is reported: time to repair, or to look at the risk again. */
 const soon = 14

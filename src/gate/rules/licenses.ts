@@ -1,6 +1,6 @@
 import type { Owner, Package, Platform, Violation } from '../../model/index.ts'
 import { currentLicenseId, parseLicenseExpression, type LicenseExpression } from '../../policy/license-expression.ts'
-import { groupBy } from '../group-by.ts'
+import { groupBy } from '../../model/group-by.ts'
 import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../policy/units.ts'
+import { formatBytes } from '../../model/units.ts'
 import type { Violation } from '../../model/index.ts'
 import { ownerOfPath, ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../policy/units.ts'
+import { formatBytes } from '../../model/units.ts'
 import type { Violation } from '../../model/index.ts'
 import type { Rule } from '../rule.ts'
 import { answerOnRuns, onEveryRun, runsOf } from '../runs.ts'

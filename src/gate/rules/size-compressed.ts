@@ -1,4 +1,4 @@
-import { formatBytes } from '../../policy/units.ts'
+import { formatBytes } from '../../model/units.ts'
 import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { breaks, sayLimit, sizeLimit } from '../size-limit.ts'

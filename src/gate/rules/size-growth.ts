@@ -1,6 +1,6 @@
 import { compareText, type Size, type Violation } from '../../model/index.ts'
-import { formatBytes } from '../../policy/units.ts'
-import type { Baseline } from '../baseline.ts'
+import { formatBytes } from '../../model/units.ts'
+import type { Baseline } from '../../policy/baseline.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { breaks, sayLimit, sizeLimit } from '../size-limit.ts'
 

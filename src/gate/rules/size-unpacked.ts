@@ -1,5 +1,5 @@
 import type { Policy } from '../../policy/schema.ts'
-import { formatBytes } from '../../policy/units.ts'
+import { formatBytes } from '../../model/units.ts'
 import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { breaks, sayLimit, sizeLimit } from '../size-limit.ts'

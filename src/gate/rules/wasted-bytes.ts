@@ -1,4 +1,4 @@
-import { formatBytes, parseBytes } from '../../policy/units.ts'
+import { formatBytes, parseBytes } from '../../model/units.ts'
 import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 

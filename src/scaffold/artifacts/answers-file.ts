@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import type { Application } from '../application.ts'
 import { yamlFile } from '../yaml-file.ts'

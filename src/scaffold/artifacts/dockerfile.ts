@@ -1,5 +1,5 @@
 import type { Lock } from '../../model/index.ts'
-import { fullReference, parseImageReference } from '../../tools/buildkit/image-reference.ts'
+import { fullReference, parseImageReference } from '../../formats/image-reference.ts'
 import type { Application } from '../application.ts'
 import { fill } from '../fill.ts'
 import { runtimes } from '../runtimes.ts'

@@ -1,6 +1,6 @@
 import type { Application } from '../application.ts'
 import { regulated } from '../compliance.ts'
-import { version } from '../../version.ts'
+import { version } from '../../model/version.ts'
 import { yamlFile } from '../yaml-file.ts'
 
 /** Actions by commit: a tag can be moved. */

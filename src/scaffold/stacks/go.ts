@@ -1,4 +1,4 @@
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import { isTest, type SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'

@@ -1,4 +1,4 @@
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import type { StackReading } from '../application.ts'
 import type { SourceTree } from '../source-tree.ts'

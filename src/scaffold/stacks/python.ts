@@ -1,6 +1,6 @@
 import { satisfies, validRange } from 'semver'
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import type { BackingService, StackReading } from '../application.ts'
 import { readDocument } from '../read-text.ts'

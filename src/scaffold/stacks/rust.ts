@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import { readDocument } from '../read-text.ts'
 import type { SourceTree } from '../source-tree.ts'

@@ -1,7 +1,7 @@
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import { undecided, type Collected } from '../../model/index.ts'
-import { lastLines } from '../../tools/run-tool.ts'
-import type { ReadyTool } from '../../tools/tool-image.ts'
+import { lastLines } from '../../engine/run-tool.ts'
+import type { ReadyTool } from '../../engine/tool-image.ts'
 
 /**
  * Runs a collector so that it always gives an answer: evidence, or why there is none.

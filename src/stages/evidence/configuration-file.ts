@@ -1,8 +1,8 @@
 import type { File } from '@dagger.io/dagger'
 import type { Lock } from '../../model/index.ts'
 import { extractConfiguration } from '../../tools/inspect/command.ts'
-import { ownToolImage } from '../../tools/tool-image.ts'
-import type { BuiltArchive } from '../build.ts'
+import { ownToolImage } from '../../engine/tool-image.ts'
+import type { BuiltArchive } from '../build/build.ts'
 
 /** The image configuration as the archive holds it, values of variables included: it stays in containers. */
 export function configurationFile(built: BuiltArchive, lock: Lock): File {

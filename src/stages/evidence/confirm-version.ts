@@ -1,5 +1,5 @@
-import { runTool } from '../../tools/run-tool.ts'
-import type { ReadyTool } from '../../tools/tool-image.ts'
+import { runTool } from '../../engine/run-tool.ts'
+import type { ReadyTool } from '../../engine/tool-image.ts'
 import { askVersion, requireVersion, type AskedTool } from '../../tools/tool-version.ts'
 
 /** Asks a tool for its version: a lock file can pin anything under any name. Throws `TOOL` where it is not the pinned one. */

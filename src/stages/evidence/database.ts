@@ -1,14 +1,14 @@
 import { dag, type Container, type Directory } from '@dagger.io/dagger'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import type { Database, Lock } from '../../model/index.ts'
 import type { Policy } from '../../policy/schema.ts'
 import { parseDatabaseSummary } from '../../tools/advisories/output.ts'
-import { lastLines, runTool } from '../../tools/run-tool.ts'
-import { ownToolImage, toolImage } from '../../tools/tool-image.ts'
+import { lastLines, runTool } from '../../engine/run-tool.ts'
+import { ownToolImage, toolImage } from '../../engine/tool-image.ts'
 import { downloadDatabase, downloadJavaIndex } from '../../tools/trivy/command.ts'
 import { mayRepeatDownload } from '../../tools/trivy/output.ts'
-import { fresh } from '../fresh.ts'
-import { repeat } from '../repeat.ts'
+import { fresh } from '../../engine/fresh.ts'
+import { repeat } from '../../engine/repeat.ts'
 
 /** Trivy's own mirrors, tried in this order: https://trivy.dev/docs/latest/configuration/db/ */
 const officialRepositories = [

@@ -9,9 +9,9 @@ import {
   type Sbom,
   type Vulnerabilities,
 } from '../../model/index.ts'
-import { readOutput } from '../../tools/read-output.ts'
-import { requireSuccess, runTool } from '../../tools/run-tool.ts'
-import { toolImage, type ReadyTool } from '../../tools/tool-image.ts'
+import { readOutput } from '../../engine/read-output.ts'
+import { requireSuccess, runTool } from '../../engine/run-tool.ts'
+import { toolImage, type ReadyTool } from '../../engine/tool-image.ts'
 import { convert, scanPackages as scanCommand } from '../../tools/trivy/command.ts'
 import {
   parsePackageScan,
@@ -22,7 +22,7 @@ import {
   type PackageScan,
 } from '../../tools/trivy/output.ts'
 import { bindCycloneDx, bindSpdx, type BoundSbom } from '../../tools/trivy/sbom.ts'
-import type { BuiltArchive } from '../build.ts'
+import type { BuiltArchive } from '../build/build.ts'
 import { collect } from './collect.ts'
 import { openJavaIndex, type OpenDatabase } from './database.ts'
 import { ecosystemOf } from './ecosystem.ts'

@@ -1,5 +1,5 @@
 import { dag } from '@dagger.io/dagger'
-import type { BuiltArchive } from '../build.ts'
+import type { BuiltArchive } from '../build/build.ts'
 
 /** Whether the engine's own processor runs the image's programs: emulation would be a property of one engine and not of the evidence. */
 export async function runsHere({ archive }: BuiltArchive): Promise<boolean> {

@@ -1,8 +1,8 @@
 import type { Collected, Lock, Secrets } from '../../model/index.ts'
-import { runTool } from '../../tools/run-tool.ts'
+import { runTool } from '../../engine/run-tool.ts'
 import { scanSecrets } from '../../tools/trivy/command.ts'
 import { parseSecretScan, requireScan, requireSubject } from '../../tools/trivy/output.ts'
-import type { BuiltArchive } from '../build.ts'
+import type { BuiltArchive } from '../build/build.ts'
 import { collect } from './collect.ts'
 import { imageDirectory, readReport, subjectOf, trivyOn } from './trivy.ts'
 

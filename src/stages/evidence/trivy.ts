@@ -1,13 +1,13 @@
 import type { File } from '@dagger.io/dagger'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import type { Lock } from '../../model/index.ts'
 import { condenseReport } from '../../tools/inspect/command.ts'
-import { readOutput } from '../../tools/read-output.ts'
-import { lastLines, runTool } from '../../tools/run-tool.ts'
-import { ownToolImage, toolImage, type ReadyTool } from '../../tools/tool-image.ts'
+import { readOutput } from '../../engine/read-output.ts'
+import { lastLines, runTool } from '../../engine/run-tool.ts'
+import { ownToolImage, toolImage, type ReadyTool } from '../../engine/tool-image.ts'
 import { emptyConfiguration } from '../../tools/trivy/command.ts'
 import type { ScanSubject } from '../../tools/trivy/output.ts'
-import type { BuiltArchive } from '../build.ts'
+import type { BuiltArchive } from '../build/build.ts'
 
 /** Where Trivy finds the image. */
 export const imageDirectory = '/image'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Digest } from '../../model/index.ts'
-import { readJson } from '../read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const Summary = z.strictObject({
   digest: Digest,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import type { Structure } from '../../model/index.ts'
-import { readJson } from '../read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const nanoseconds = z.number().min(0)
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
-import { readYaml, type Problem } from '../../policy/read-yaml.ts'
+import { DeliveryError } from '../../model/errors.ts'
+import { readYaml, type Problem } from '../../model/read-yaml.ts'
 
 const required = z.string().min(1, 'must not be empty')
 /** The tool takes any plain value as the text that is written. */

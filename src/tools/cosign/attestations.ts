@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import { Statement, type Digest } from '../../model/index.ts'
 
 const payloadType = 'application/vnd.in-toto+json'

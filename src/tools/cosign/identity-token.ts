@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 
 const Claims = z.looseObject({
   iss: z.string().min(1),

@@ -1,4 +1,4 @@
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import type { SignatureFormat, Verifying } from './command.ts'
 import { offline, readTrustedRoot } from './services.ts'
 

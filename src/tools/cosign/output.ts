@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import type { Digest } from '../../model/index.ts'
 
 const Signature = z.object({ critical: z.object({ image: z.object({ 'docker-manifest-digest': z.string() }) }) })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
-import { schemaFaults } from '../parse-document.ts'
+import { DeliveryError } from '../../model/errors.ts'
+import { schemaFaults } from '../../model/parse-document.ts'
 import type { SigningServices } from './command.ts'
 
 /** The public Sigstore instance and its staging twin: what they log, everybody can read. */

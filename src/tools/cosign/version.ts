@@ -1,7 +1,7 @@
 import { coerce, satisfies } from 'semver'
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
-import { readJson } from '../read-json.ts'
+import { DeliveryError } from '../../model/errors.ts'
+import { readJson } from '../../model/read-json.ts'
 
 /** Versions that are known to accept what they must refuse: https://github.com/sigstore/cosign/security/advisories (CVE-2026-22703: a log entry of another signature is accepted; repaired in 2.6.2 and 3.0.4). */
 const unsound = '<2.6.2 || >=3.0.0 <3.0.4'

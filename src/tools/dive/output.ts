@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Digest } from '../../model/index.ts'
 import type { Efficiency } from '../inspect/output.ts'
-import { readJson } from '../read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const Analysis = z.object({
   layer: z.array(z.object({ index: z.int().min(0), digestId: Digest })).min(1),

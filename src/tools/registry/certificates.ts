@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 
 /** Checks the text of a certificate file. Throws `CREDENTIAL` where it has no certificate, or a private key. */
 export function requireCertificates(text: string, name: string): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 
 const Configuration = z.looseObject({ auths: z.record(z.string(), z.looseObject({})).optional() })
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import { Digest } from '../../model/index.ts'
-import { readJson } from '../read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const schemaVersion = z.literal(1)
 const count = z.int().min(0)

@@ -1,4 +1,4 @@
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import type { Fault } from './output.ts'
 
 /** What could not be done, and what is true of the registry after that. */

@@ -1,5 +1,5 @@
 import type { Policy } from '../../policy/schema.ts'
-import { parseBytes } from '../../policy/units.ts'
+import { parseBytes } from '../../model/units.ts'
 
 /** The OCI runtime in the sandbox's container. */
 const runtime = '/usr/bin/crun'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ProcessExit, Runtime } from '../../model/index.ts'
-import { readJson } from '../read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const measured = Runtime.shape
 

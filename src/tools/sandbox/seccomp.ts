@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
-import { readJson } from '../read-json.ts'
+import { DeliveryError } from '../../model/errors.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const Profile = z.looseObject({
   defaultAction: z.enum([

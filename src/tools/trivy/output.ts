@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import {
   compareSeverity,
   compareText,
@@ -12,7 +12,7 @@ import {
   type Vulnerability,
 } from '../../model/index.ts'
 import { requireSuccess } from '../exit-code.ts'
-import { readJson } from '../read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 import { timeLimit } from './command.ts'
 
 const Layer = z.object({ DiffID: z.string().optional() }).optional()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { DeliveryError } from '../../errors.ts'
+import { DeliveryError } from '../../model/errors.ts'
 import { documentText, imagePackageUrl, type Digest } from '../../model/index.ts'
-import { readJson } from '../read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 /** An entry that has these texts. It is checked and not copied: there may be a hundred thousand, and most of what they hold is only passed on. */
 function entry<T extends object>(...texts: ReadonlyArray<keyof T & string>) {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import type { ProgramsOnDemand } from '../../../ci/programs-on-demand.ts'
+import type { ProgramsOnDemand } from '../../../toolchain/programs-on-demand.ts'
 import { kyvernoVersion, policyControllerVersion } from '../../../src/admission/index.ts'
 import { compiled } from '../compiled.ts'
 

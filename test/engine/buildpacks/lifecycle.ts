@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { dag, type Container } from '@dagger.io/dagger'
 import type { Lock } from '../../../src/model/index.ts'
-import { pinnedImage } from '../../../src/stages/pinned-image.ts'
+import { pinnedImage } from '../../../src/engine/pinned-image.ts'
 import { compiled } from '../compiled.ts'
 
 const here = fileURLToPath(new URL('./', import.meta.url))

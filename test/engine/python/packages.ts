@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { locateCache } from '../../../ci/sealed/cache.ts'
-import { prerequisites } from '../../../ci/sealed/prerequisites.ts'
-import { withSetUpLock } from '../../../ci/sealed/set-up-lock.ts'
-import { runSteps, type Step } from '../../../ci/sealed/steps.ts'
+import { locateCache } from '../../../toolchain/cache.ts'
+import { prerequisites } from '../../../toolchain/prerequisites.ts'
+import { withSetUpLock } from '../../../toolchain/set-up-lock.ts'
+import { runSteps, type Step } from '../../../toolchain/steps.ts'
 
 const here = fileURLToPath(new URL('./', import.meta.url))
 

@@ -11,7 +11,7 @@ import {
   type CollectedBase,
 } from '../../../src/bases/index.ts'
 import { endOfLife } from '../../../src/bases/end-of-life.ts'
-import { externalImages, replaceReferences } from '../../../src/tools/buildkit/dockerfile.ts'
+import { externalImages, replaceReferences } from '../../../src/formats/dockerfile/dockerfile.ts'
 import { digest, failedRun, goodEvidence, goodRun, missing, now, tool, vulnerability } from '../gate/good-evidence.ts'
 
 const imagesOf = (...froms: string[]) =>

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readSourceTree } from '../../../ci/read-source-tree.ts'
-import { compareFiles } from '../../../ci/scaffold-files.ts'
-import { writeFiles } from '../../../ci/write-files.ts'
+import { readSourceTree } from '../../../ci/run/read-source-tree.ts'
+import { compareFiles } from '../../../ci/run/scaffold-files.ts'
+import { writeFiles } from '../../../ci/run/write-files.ts'
 import { copyOf } from '../scaffold/applications.ts'
 
 const program = fileURLToPath(new URL('../../../ci/loadline.mjs', import.meta.url))

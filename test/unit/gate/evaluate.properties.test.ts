@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Baseline } from '../../../src/gate/baseline.ts'
+import type { Baseline } from '../../../src/policy/baseline.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import {
   evidenceKinds,

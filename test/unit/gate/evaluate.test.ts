@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DeliveryError } from '../../../src/errors.ts'
+import { DeliveryError } from '../../../src/model/errors.ts'
 import { evaluate, isPassedVerdict } from '../../../src/gate/evaluate.ts'
 import { Verdict, type Evidence, type RuleResult } from '../../../src/model/index.ts'
 import { advisoryPolicy } from '../../../src/policy/advisory.ts'

@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { release, ReleaseRequest } from '../../../pipelines/release.ts'
 import { evaluate, isPassedVerdict, type PassedVerdict } from '../../../src/gate/evaluate.ts'
 import type { Verdict } from '../../../src/model/index.ts'
-import type { BuiltArchive } from '../../../src/stages/build.ts'
+import type { BuiltArchive } from '../../../src/stages/build/build.ts'
 import { goodEvidence, now, policy, policyWith, withConfiguration } from './good-evidence.ts'
 
 const hours = (count: number) => new Date(now.getTime() + count * 3_600_000)

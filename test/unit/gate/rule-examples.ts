@@ -1,4 +1,4 @@
-import type { Baseline } from '../../../src/gate/baseline.ts'
+import type { Baseline } from '../../../src/policy/baseline.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import type {
   Evidence,
@@ -148,7 +148,7 @@ export const examples: Record<RuleId, Examples> = {
         when: "one of Loadline's own programs was compiled by a pinned compiler",
         evidence: evidenceWith((evidence) =>
           Object.assign(toolOf(evidence, 'configuration'), {
-            reference: `compiled from ci/sealed/go/inspect by docker.io/library/golang:1.26-bookworm@${digest('golang')}`,
+            reference: `compiled from programs/inspect by docker.io/library/golang:1.26-bookworm@${digest('golang')}`,
           }),
         ),
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DeliveryError } from '../../../src/errors.ts'
+import { DeliveryError } from '../../../src/model/errors.ts'
 import { digestOf } from '../../../src/model/index.ts'
 import {
   changedLocks,

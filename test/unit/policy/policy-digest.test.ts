@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { canonicalJson } from '../../../src/policy/policy-digest.ts'
+import { canonicalJson } from '../../../src/model/canonical-json.ts'
 
 it('is JSON, with the keys in one order', () => {
   expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: true, gone: undefined })).toBe(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { renderReports, renderTerminal } from '../../../src/report/index.ts'
-import { exceptionText } from '../../../src/report/exception-text.ts'
+import { exceptionText } from '../../../src/model/exception-text.ts'
 import { passedRun, rejectedRun } from './runs.ts'
 
 const reports = {

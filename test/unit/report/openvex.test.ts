@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { AcceptedRisk, Run } from '../../../src/model/index.ts'
 import { renderOpenVex } from '../../../src/report/index.ts'
-import { readOpenVex, type OpenVex } from '../../../src/tools/openvex/document.ts'
-import { exceptNotAffected } from '../../../src/tools/openvex/not-affected.ts'
+import type { OpenVex } from '../../../src/formats/openvex.ts'
+import { readOpenVex } from '../../../src/policy/suppressions/openvex.ts'
+import { exceptNotAffected } from '../../../src/policy/suppressions/not-affected.ts'
 import { brokenRun, digestOf, passedRun, rejectedRun, undecidedRun } from './runs.ts'
 
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true })

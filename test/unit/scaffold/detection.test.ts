@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeScaffold } from '../../../pipelines/scaffold.ts'
-import type { DeliveryError } from '../../../src/errors.ts'
+import type { DeliveryError } from '../../../src/model/errors.ts'
 import type { Scaffold } from '../../../src/scaffold/index.ts'
 import { applications, scaffoldOf, sourceOf, treeOf } from './applications.ts'
 

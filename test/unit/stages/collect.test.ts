@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { DeliveryError } from '../../../src/errors.ts'
+import { DeliveryError } from '../../../src/model/errors.ts'
 import { Undecided } from '../../../src/model/index.ts'
 import { collect } from '../../../src/stages/evidence/collect.ts'
-import type { ReadyTool } from '../../../src/tools/tool-image.ts'
+import type { ReadyTool } from '../../../src/engine/tool-image.ts'
 
 const identity = { name: 'trivy', version: '0.72.0', reference: 'registry.example/trivy' }
 // Only the identity is looked at: no collector runs here.

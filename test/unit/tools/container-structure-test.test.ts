@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { DeliveryError } from '../../../src/errors.ts'
+import { DeliveryError } from '../../../src/model/errors.ts'
 import { Structure } from '../../../src/model/index.ts'
 import { runTests } from '../../../src/tools/container-structure-test/command.ts'
 import { parseResults } from '../../../src/tools/container-structure-test/output.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { DeliveryError } from '../../../src/errors.ts'
+import { DeliveryError } from '../../../src/model/errors.ts'
 import { requireSuccess } from '../../../src/tools/exit-code.ts'
-import { execExitCode } from '../../../src/tools/run-tool.ts'
+import { execExitCode } from '../../../src/engine/run-tool.ts'
 
 describe('a tool', () => {
   it('that fails is believed nothing, though it left valid JSON [fault 5]', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { DeliveryError } from '../../../src/errors.ts'
+import { DeliveryError } from '../../../src/model/errors.ts'
 import { Configuration, Size } from '../../../src/model/index.ts'
 import { parseEfficiency } from '../../../src/tools/dive/output.ts'
 import { extractConfiguration, extractLayout, inspectImage, listLayers } from '../../../src/tools/inspect/command.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DeliveryError } from '../../../src/errors.ts'
+import { DeliveryError } from '../../../src/model/errors.ts'
 import { parseDatabaseSummary } from '../../../src/tools/advisories/output.ts'
 import { parseResults } from '../../../src/tools/container-structure-test/output.ts'
 import { parseEfficiency } from '../../../src/tools/dive/output.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { DeliveryError } from '../../../../src/errors.ts'
+import { DeliveryError } from '../../../../src/model/errors.ts'
 import { faultCodes, readLookUp, readProbe, readPush, readTagging } from '../../../../src/tools/registry/output.ts'
 import { failing, recorded } from './recorded.ts'
 
@@ -108,7 +108,7 @@ describe('registry output', () => {
   })
 
   it('is of the version that the tools name', () => {
-    const source = readFileSync(new URL('../../../../ci/sealed/go/registry/main.go', import.meta.url), 'utf8')
+    const source = readFileSync(new URL('../../../../programs/registry/main.go', import.meta.url), 'utf8')
     expect(JSON.parse(recorded('version'))).toEqual({
       schemaVersion: 1,
       version: /const version = "(.*)"/.exec(source)?.[1],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { DeliveryError } from '../../../../src/errors.ts'
+import { DeliveryError } from '../../../../src/model/errors.ts'
 import { parseRun } from '../../../../src/tools/sandbox/output.ts'
 
 const limits = { memory: 268_435_456, pids: 256, cpus: 1, tmpfs: ['/tmp'], seccomp: 'default', services: [] }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DeliveryError } from '../../../../src/errors.ts'
+import { DeliveryError } from '../../../../src/model/errors.ts'
 import { Licenses, Secrets, Vulnerabilities } from '../../../../src/model/index.ts'
 import { scanPackages, scanSecrets } from '../../../../src/tools/trivy/command.ts'
 import {

@@ -1,0 +1,260 @@
+import { z } from 'zod'
+import { DeliveryError } from '../../src/model/errors.ts'
+import { parseImageReference, type ImageReference } from '../../src/formats/image-reference.ts'
+import type { BuildAndScanOptions } from '../run/build-and-scan-options.ts'
+
+const text = z.string().default('')
+const flag = z.enum(['', 'true', 'false'], 'true or false').default('')
+
+/**
+ * The inputs of action.yml, spelled as docker/build-push-action, docker/metadata-action and docker/login-action spell theirs
+ * (https://docs.docker.com/build/ci/github-actions/). What is not given is empty, as GitHub hands it over.
+ */
+export const ActionInputs = z.strictObject({
+  context: text,
+  file: text,
+  target: text,
+  platforms: text,
+  'build-args': text,
+  labels: text,
+  secrets: text,
+  'secret-envs': text,
+  'secret-files': text,
+  push: flag,
+  images: text,
+  tags: text,
+  registry: text,
+  username: text,
+  password: text,
+  policy: text,
+  organisation: text,
+  baseline: text,
+  'known-exploited': text,
+  'vulnerability-database': text,
+  lock: text,
+  version: text,
+  'immutable-tags': flag,
+  'cosign-private-key': text,
+  'cosign-password': text,
+  keyless: flag,
+  'signing-config': text,
+  'trusted-root': text,
+  engine: text,
+  output: text,
+})
+export type ActionInputs = z.infer<typeof ActionInputs>
+
+/** Reads the inputs from the environment of a step, where action.yml puts them: `build-args` is INPUT_BUILD_ARGS. Throws `USAGE`. */
+export function readActionInputs(environment: Readonly<Record<string, string | undefined>>): ActionInputs {
+  const values = Object.keys(ActionInputs.shape).map((name) => [name, environment[inputVariable(name)] ?? ''] as const)
+  const parsed = ActionInputs.safeParse(Object.fromEntries(values))
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new DeliveryError(
+      'USAGE',
+      `the input ${issue?.path.join('.')}: wanted ${issue?.message}`,
+      'Correct it in the workflow, below "with:".',
+    )
+  }
+  return parsed.data
+}
+
+/** The variable that carries an input through the shell of the step, which may drop names that have a dash. */
+export function inputVariable(name: string): string {
+  return `INPUT_${name.toUpperCase().replaceAll('-', '_')}`
+}
+
+/** What a call of the command line would say, with the values that must not be said there. */
+export interface ActionCall {
+  source: string
+  options: BuildAndScanOptions
+  /** Environment variables that the options name. */
+  environment: Record<string, string>
+  /** For the registry, where the workflow gives them. */
+  login?: { registry: string; username: string; password: string }
+}
+
+/** What GitHub says about why the step runs. */
+export interface ActionEvent {
+  /** Why this job can have no credentials, although nothing is wrong; undefined where it can. */
+  withoutCredentials?: string
+}
+
+/** Turns the inputs into a call. Throws `USAGE` where they contradict each other. */
+export function actionCall(inputs: ActionInputs, { withoutCredentials }: ActionEvent): ActionCall {
+  const source = inputs.context || '.'
+  const push = inputs.push === 'true'
+  const publication = push ? publicationOf(inputs) : undefined
+  const secrets = lines(inputs.secrets).map((entry, index) => ({
+    ...keyValue(entry, 'secrets'),
+    variable: `LOADLINE_BUILD_SECRET_${index}`,
+  }))
+  const signing = inputs['cosign-private-key'] !== '' || inputs.keyless === 'true'
+  const withheld = push && withoutCredentials !== undefined ? withoutCredentials : undefined
+  return {
+    source,
+    options: {
+      output: inputs.output || 'loadline-report',
+      platform: list(inputs.platforms),
+      buildArg: lines(inputs['build-args']),
+      label: lines(inputs.labels),
+      buildSecret: [
+        ...secrets.map(({ name, variable }) => `${name}=env:${variable}`),
+        ...lines(inputs['secret-envs']).map((entry) => pair(entry, 'secret-envs', 'env')),
+        ...lines(inputs['secret-files']).map((entry) => pair(entry, 'secret-files', 'file')),
+      ],
+      tag: publication?.tagRules ?? [],
+      immutableTags: push && inputs['immutable-tags'] === 'true',
+      json: false,
+      quiet: false,
+      progress: 'plain',
+      ...given({
+        file: inputs.file,
+        target: inputs.target,
+        policy: inputs.policy,
+        organisation: inputs.organisation,
+        baseline: inputs.baseline,
+        knownExploited: inputs['known-exploited'],
+        vulnerabilityDatabase: inputs['vulnerability-database'],
+        lock: inputs.lock,
+        version: inputs.version,
+        engine: inputs.engine,
+        publish: publication?.reference ?? '',
+      }),
+      ...(withheld === undefined ? {} : { withheld }),
+      ...(push && signing && withheld === undefined ? signerOf(inputs) : {}),
+    },
+    environment: {
+      ...Object.fromEntries(secrets.map(({ variable, value }) => [variable, value])),
+      ...given({ COSIGN_PRIVATE_KEY: inputs['cosign-private-key'], COSIGN_PASSWORD: inputs['cosign-password'] }),
+    },
+    ...(withheld === undefined ? loginOf(inputs, publication?.registry) : {}),
+  }
+}
+
+function signerOf(
+  inputs: ActionInputs,
+): Pick<BuildAndScanOptions, 'key' | 'keyless' | 'signingConfig' | 'trustedRoot'> {
+  return {
+    ...(inputs['cosign-private-key'] === '' ? {} : { key: 'env:COSIGN_PRIVATE_KEY' }),
+    ...(inputs.keyless === 'true' ? { keyless: true } : {}),
+    ...given({ signingConfig: inputs['signing-config'], trustedRoot: inputs['trusted-root'] }),
+  }
+}
+
+interface PublicationInputs {
+  reference: string
+  registry: string
+  tagRules?: string[]
+}
+
+/** build-push-action has whole references in `tags`; metadata-action has repositories in `images` and rules in `tags`. Both are understood. */
+function publicationOf({ images, tags }: ActionInputs): PublicationInputs {
+  const hint = 'Give images: registry/repository with rules in tags, or whole references to one repository in tags.'
+  const repositories = list(images)
+  if (repositories.length > 1)
+    throw new DeliveryError('USAGE', `one image goes to one repository, and images names ${repositories.length}`, hint)
+  const [image] = repositories
+  if (image !== undefined) {
+    const { registry } = referenceOf(image, 'images', hint)
+    const rules = lines(tags)
+    return { reference: image, registry, ...(rules.length === 0 ? {} : { tagRules: rules }) }
+  }
+  const references = list(tags).map((entry) => referenceOf(entry, 'tags', hint))
+  const [first] = references
+  if (first === undefined)
+    throw new DeliveryError('USAGE', 'push is true, and neither images nor tags says where to', hint)
+  const name = ({ registry, repository }: ImageReference) => `${registry}/${repository}`
+  const others = new Set(references.map(name))
+  if (others.size > 1)
+    throw new DeliveryError(
+      'USAGE',
+      `one image goes to one repository, and tags names ${[...others].join(' and ')}`,
+      hint,
+    )
+  return {
+    reference: name(first),
+    registry: first.registry,
+    tagRules: references.map(({ tag }) => `type=raw,value=${tag ?? 'latest'}`),
+  }
+}
+
+function referenceOf(entry: string, input: string, hint: string): ImageReference {
+  const reference = parseImageReference(entry)
+  if (reference === undefined || reference.digest !== undefined)
+    throw new DeliveryError('USAGE', `the input ${input} has "${entry}", which names no place to publish to`, hint)
+  return reference
+}
+
+function loginOf(
+  { registry, username, password }: ActionInputs,
+  published: string | undefined,
+): Pick<ActionCall, 'login'> {
+  if (username === '' && password === '') return {}
+  if (username === '' || password === '')
+    throw new DeliveryError(
+      'USAGE',
+      `${username === '' ? 'a password' : 'a username'} for the registry is given, and no ${username === '' ? 'username' : 'password'}`,
+      'Give both. A secret that this workflow may not read is empty.',
+    )
+  return { login: { registry: registry || published || 'docker.io', username, password } }
+}
+
+/** The Docker configuration file that has one login: https://github.com/docker/cli/blob/master/docs/reference/commandline/login. Docker Hub has a name of its own there. */
+export function dockerConfig({ registry, username, password }: NonNullable<ActionCall['login']>): string {
+  const host = registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry
+  return JSON.stringify({ auths: { [host]: { auth: Buffer.from(`${username}:${password}`).toString('base64') } } })
+}
+
+/**
+ * Why a job has no credentials, by the event of GitHub: pull requests from forks and those of Dependabot run with a token that may only read, and without secrets
+ * (https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request). Anything else that lacks a credential is an error.
+ */
+export function actionEvent(environment: Readonly<Record<string, string | undefined>>, payload: unknown): ActionEvent {
+  if (environment['GITHUB_EVENT_NAME'] !== 'pull_request') return {}
+  if (environment['GITHUB_ACTOR'] === 'dependabot[bot]')
+    return { withoutCredentials: 'publish was skipped because pull requests of Dependabot run without credentials' }
+  const event = PullRequest.safeParse(payload)
+  // The repository of a fork may be gone by now: then it is null.
+  const from = event.success ? event.data.pull_request.head.repo?.full_name : undefined
+  return from === environment['GITHUB_REPOSITORY']
+    ? {}
+    : { withoutCredentials: 'publish was skipped because pull requests from forks run without credentials' }
+}
+
+const PullRequest = z.object({
+  pull_request: z.object({ head: z.object({ repo: z.object({ full_name: z.string() }).nullable() }) }),
+})
+
+function lines(input: string): string[] {
+  return input
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}
+
+/** A list by lines or commas. */
+function list(input: string): string[] {
+  return lines(input.replaceAll(',', '\n'))
+}
+
+function keyValue(entry: string, input: string): { name: string; value: string } {
+  const at = entry.indexOf('=')
+  // The entry may be a secret: it is not repeated.
+  if (at < 1 || entry.startsWith('"'))
+    throw new DeliveryError(
+      'USAGE',
+      `the input ${input} has a line that is not id=value`,
+      'Write one id=value in each line. A value of several lines goes into a file: secret-files takes id=path.',
+    )
+  return { name: entry.slice(0, at), value: entry.slice(at + 1) }
+}
+
+function pair(entry: string, input: string, kind: 'env' | 'file'): string {
+  const { name, value } = keyValue(entry, input)
+  return `${name}=${kind}:${value}`
+}
+
+function given<T extends Record<string, string>>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '')) as Partial<T>
+}

@@ -1,0 +1,22 @@
+import { execa } from 'execa'
+import { DeliveryError } from '../../src/model/errors.ts'
+import { findEngine } from '../run/engine.ts'
+
+/** `loadline dagger ...`: the real Dagger CLI on Loadline's engine, with its own exit code. */
+export async function dagger(argv: readonly string[]): Promise<number> {
+  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`) })
+  if (engine.cli === undefined)
+    throw new DeliveryError(
+      'PREREQUISITE',
+      'the Dagger CLI was wanted and is not there',
+      'Install dagger 0.21.8, or name its path in _EXPERIMENTAL_DAGGER_CLI_BIN.',
+    )
+  const ended = await execa(engine.cli, [...argv], { stdio: 'inherit', reject: false, env: engine.env })
+  if (ended.code === 'ENOENT')
+    throw new DeliveryError(
+      'PREREQUISITE',
+      `the Dagger CLI was wanted at ${engine.cli} and is not there`,
+      'Install dagger 0.21.8, or name its path in _EXPERIMENTAL_DAGGER_CLI_BIN.',
+    )
+  return ended.exitCode ?? 130
+}

@@ -1,0 +1,164 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createColors } from 'picocolors'
+import { execa } from 'execa'
+import { DeliveryError } from '../../src/model/errors.ts'
+import { decidePolicy } from '../../src/policy/index.ts'
+import { checkDockerfile, parseLock } from '../../src/stages/source/source.ts'
+import { externalImages } from '../../src/formats/dockerfile/dockerfile.ts'
+import { useColor } from '../show/color.ts'
+import { pinRemarks, type Remark } from '../run/pin-remarks.ts'
+import { requireEngine } from '../run/engine-answers.ts'
+import { sealed } from '../run/engine.ts'
+import { checkMachine } from '../../toolchain/prerequisites.ts'
+
+/** `loadline doctor [SOURCE]`: what is here, what is missing, and what is pinned since when. Changes nothing and fetches nothing. Exit code 0 where a run could begin, 3 where not. */
+export async function doctor(
+  source: string,
+  options: { json: boolean; engine?: string; lock?: string },
+): Promise<number> {
+  const now = new Date()
+  const remarks = [
+    nodeRemark(),
+    ...(await engineRemarks(options.engine)),
+    ...(await sourceRemarks(source, options.lock, now)),
+  ]
+  const healthy = remarks.every(({ state }) => state !== 'missing')
+  const width = Math.max(...remarks.map(({ subject }) => subject.length))
+  if (options.json) process.stdout.write(`${JSON.stringify({ healthy, remarks }, null, 2)}\n`)
+  else
+    process.stdout.write(
+      `${remarks.map((remark) => rendered(remark, width)).join('')}${healthy ? 'A run can begin.' : 'A run would not get far: see above.'}\n`,
+    )
+  return healthy ? 0 : 3
+}
+
+function rendered({ state, subject, found, remedy }: Remark, width: number): string {
+  const colors = createColors(useColor(process.stdout))
+  const mark = { fine: colors.green('✓'), warning: colors.yellow('!'), missing: colors.red('✗') }[state]
+  return `${mark} ${subject.padEnd(width)}  ${found}\n${remedy === undefined ? '' : `${' '.repeat(width + 4)}${colors.dim(remedy)}\n`}`
+}
+
+/** An older Node does not get here. */
+function nodeRemark(): Remark {
+  return { subject: 'Node', state: 'fine', found: process.versions.node }
+}
+
+async function engineRemarks(option: string | undefined): Promise<Remark[]> {
+  const given = option || process.env['LOADLINE_ENGINE'] || process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST']
+  const subject = 'engine'
+  if (given && given !== 'sealed') {
+    return [await asRemark(subject, async () => (await requireEngine(given), `answers at ${given}`))]
+  }
+  const docker =
+    given === 'sealed'
+      ? undefined
+      : await execa('docker', ['info', '--format', '{{.ServerVersion}}'], {
+          reject: false,
+          timeout: 5_000,
+          stdin: 'ignore',
+        })
+  const remarks: Remark[] =
+    docker === undefined
+      ? []
+      : [
+          docker.exitCode === 0
+            ? {
+                subject: 'Docker',
+                state: 'fine',
+                found: `${docker.stdout}; whether it can pull the engine is known when it does`,
+              }
+            : {
+                subject: 'Docker',
+                state: 'warning',
+                found: 'is not there or does not answer: the sealed toolchain is used',
+              },
+        ]
+  const status = await (await sealed({ say: () => undefined })).status()
+  if (status.engine !== undefined)
+    return [
+      ...remarks,
+      { subject, state: 'fine', found: `sealed, ${status.engine.version} at ${status.engine.runnerHost}` },
+    ]
+  if (docker?.exitCode === 0) return remarks
+  const machine = await asRemark('sealed toolchain', async () => {
+    await checkMachine(status.cacheDirectory, status.complete)
+    return status.complete
+      ? `complete in ${status.cacheDirectory}; its engine starts with the next run`
+      : `is set up by the next run, in ${status.cacheDirectory}`
+  })
+  return [...remarks, machine]
+}
+
+async function sourceRemarks(source: string, givenLock: string | undefined, now: Date): Promise<Remark[]> {
+  const policyText = await readFile(join(source, 'loadline.yaml'), 'utf8').catch(() => undefined)
+  const policy = await asRemark('policy', () => {
+    decidePolicy(
+      {
+        organisation: undefined,
+        application: policyText === undefined ? undefined : { path: join(source, 'loadline.yaml'), text: policyText },
+      },
+      now,
+    )
+    return policyText === undefined
+      ? 'none in the source: the strict default judges'
+      : `${join(source, 'loadline.yaml')} is valid`
+  })
+  const build =
+    policy.state === 'missing'
+      ? undefined
+      : decidePolicy(
+          {
+            organisation: undefined,
+            application: policyText === undefined ? undefined : { path: 'loadline.yaml', text: policyText },
+          },
+          now,
+        ).policy.build
+  const dockerfile = join(source, build?.dockerfile ?? 'Dockerfile')
+  const text = await readFile(dockerfile, 'utf8').catch(() => undefined)
+  let images: ReturnType<typeof externalImages> = []
+  const readable = await asRemark('Dockerfile', () => {
+    if (text === undefined)
+      throw new DeliveryError(
+        'SOURCE',
+        `${dockerfile} is not there`,
+        'Give the directory that has it: loadline doctor SOURCE.',
+      )
+    images = externalImages(checkDockerfile(text, dockerfile), {
+      buildArgs: build?.args ?? {},
+      ...(build?.target === undefined ? {} : { target: build.target }),
+    })
+    return `${dockerfile} can be read`
+  })
+
+  const { lockFile } = await (await sealed({ say: () => undefined })).status()
+  const own = givenLock ?? join(source, 'loadline.lock.json')
+  const path = (await stat(own).catch(() => undefined)) === undefined && givenLock === undefined ? lockFile : own
+  if (path === undefined)
+    return [
+      policy,
+      readable,
+      {
+        subject: 'lock file',
+        state: 'missing',
+        found: `${own} is not there: tools and bases would float`,
+        remedy: `Run "loadline lock ${source}" where the container registries can be reached; the sealed toolchain makes a lock of its own.`,
+      },
+    ]
+  let pins: Remark[] = []
+  const lock = await asRemark('lock file', async () => {
+    const parsed = parseLock(await readFile(path, 'utf8'), path)
+    pins = pinRemarks(parsed, images, now)
+    return `${path}, ${parsed.mode}`
+  })
+  return [policy, readable, lock, ...pins]
+}
+
+async function asRemark(subject: string, look: () => string | Promise<string>): Promise<Remark> {
+  try {
+    return { subject, state: 'fine', found: await look() }
+  } catch (error) {
+    if (error instanceof DeliveryError) return { subject, state: 'missing', found: error.message, remedy: error.hint }
+    return { subject, state: 'missing', found: (error as Error).message }
+  }
+}

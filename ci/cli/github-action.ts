@@ -1,0 +1,44 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { actionCall, actionEvent, dockerConfig, readActionInputs, type ActionCall } from './action-inputs.ts'
+import { buildAndScan } from './build-and-scan.ts'
+
+/** What action.yml runs: `build-and-scan` with the inputs of a GitHub step, which come by its environment and never by a shell's text. */
+export async function githubAction(): Promise<number> {
+  const call = actionCall(readActionInputs(process.env), actionEvent(process.env, await eventPayload()))
+  Object.assign(process.env, call.environment)
+  const directory = await mkdtemp(join(process.env['RUNNER_TEMP'] || tmpdir(), 'loadline-action-'))
+  try {
+    const registryConfig =
+      call.options.publish === undefined || call.options.withheld !== undefined
+        ? undefined
+        : await registryConfigOf(call, directory)
+    return await buildAndScan(call.source, {
+      ...call.options,
+      ...(registryConfig === undefined ? {} : { registryConfig }),
+    })
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}
+
+async function eventPayload(): Promise<unknown> {
+  const path = process.env['GITHUB_EVENT_PATH']
+  if (!path) return undefined
+  return readFile(path, 'utf8').then(
+    (text) => JSON.parse(text) as unknown,
+    () => undefined,
+  )
+}
+
+/** The login of the inputs, or what docker/login-action left for this job. */
+async function registryConfigOf({ login }: ActionCall, directory: string): Promise<string | undefined> {
+  if (login !== undefined) {
+    const path = join(directory, 'config.json')
+    await writeFile(path, dockerConfig(login), { mode: 0o600 })
+    return path
+  }
+  const left = join(process.env['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'config.json')
+  return (await stat(left).catch(() => undefined)) === undefined ? undefined : left
+}

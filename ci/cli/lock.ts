@@ -1,0 +1,54 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { dag } from '@dagger.io/dagger'
+import { DeliveryError } from '../../src/model/errors.ts'
+import { Lock } from '../../src/model/index.ts'
+import { readSource } from '../../src/stages/source/source.ts'
+import { resolveLock } from '../../src/engine/resolve-lock.ts'
+import { findEngine } from '../run/engine.ts'
+import { withSession } from '../run/session.ts'
+
+/** `loadline lock SOURCE`: writes SOURCE/loadline.lock.json. Only a network that reaches the publishers' registries can do it. */
+export async function lock(source: string, options: { engine?: string; json: boolean }): Promise<number> {
+  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), address: options.engine })
+  if (engine.lockFile !== undefined) {
+    throw new DeliveryError(
+      'LOCK',
+      "a lock file holds the digests of the publishers' own images, and this engine serves stand-ins for them",
+      'Run "loadline lock" where the container registries can be reached. Here the sealed toolchain keeps its own lock file.',
+    )
+  }
+  const path = join(resolve(source), 'loadline.lock.json')
+  const resolved = await withSession(engine, join(tmpdir(), 'loadline-lock.log'), async () => {
+    const { images, policy } = await readSource({
+      directory: dag.host().directory(resolve(source), { exclude: ['.git'] }),
+      buildSecrets: 'any',
+      now: new Date(),
+    })
+    return resolveLock(
+      images,
+      Object.values(policy.runtime.services).map(({ image }) => image),
+      policy.build.platforms,
+      new Date(),
+    )
+  })
+  const earlier = await readFile(path, 'utf8').then(
+    (text) => Lock.safeParse(JSON.parse(text)).data,
+    () => undefined,
+  )
+  await writeFile(path, `${JSON.stringify(resolved, null, 2)}\n`)
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(resolved, null, 2)}\n`)
+    return 0
+  }
+  for (const { reference, digest } of [...Object.values(resolved.tools), ...resolved.bases]) {
+    const before = [...Object.values(earlier?.tools ?? {}), ...(earlier?.bases ?? [])].find(
+      (entry) => entry.reference.split('@')[0] === reference.split('@')[0],
+    )?.digest
+    process.stdout.write(
+      `${before === undefined ? 'new      ' : before === digest ? 'unchanged' : 'changed  '} ${reference.split('@')[0]} ${digest}\n`,
+    )
+  }
+  return 0
+}

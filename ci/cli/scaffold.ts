@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { execa } from 'execa'
+import pc from 'picocolors'
+import { makeScaffold } from '../../pipelines/scaffold.ts'
+import { DeliveryError } from '../../src/model/errors.ts'
+import { defused } from '../../src/model/printable.ts'
+import { answersPath, complianceNames, parseKeptAnswers, targetNames, type Scaffold } from '../../src/scaffold/index.ts'
+import { publicRemoteUrl } from '../../src/image-metadata/index.ts'
+import { useColor } from '../show/color.ts'
+import { readSourceTree } from '../run/read-source-tree.ts'
+import { compareFiles, type ComparedFile } from '../run/scaffold-files.ts'
+import { writeFiles } from '../run/write-files.ts'
+
+/** The options of `loadline scaffold`, as the command line gives them. */
+export interface ScaffoldOptions {
+  target?: string[]
+  compliance?: string[]
+  path?: string
+  stack?: string
+  name?: string
+  image?: string
+  repository?: string
+  port?: string
+  health?: string
+  ready?: string
+  entry?: string
+  privateRegistry?: boolean
+  output?: string
+  force: boolean
+  check: boolean
+}
+
+/**
+ * `loadline scaffold SOURCE`: writes what takes an application to production. What exists and differs is shown and never written over without --force, and then nothing else is written either.
+ * With --check nothing is written: exit code 1 says that the files are not what would be written.
+ */
+export async function scaffold(source: string, options: ScaffoldOptions): Promise<number> {
+  const { output = source, force, check, ...given } = options
+  const path = given.path?.replace(/^\.\//, '').replace(/\/+$/, '') ?? ''
+  const answers = await gatherAnswers(source, path === '.' ? '' : path, given)
+  const made = await makeScaffold(answers, await readSourceTree(source))
+  const compared = await compareFiles(resolve(output), made.files)
+  const changed = compared.filter(({ state }) => state === 'changed')
+  if (check) return sayDrift(compared)
+  if (changed.length > 0) {
+    process.stdout.write(coloured(changed))
+    if (!force)
+      throw new DeliveryError(
+        'USAGE',
+        `${changed.length === 1 ? 'a file exists' : `${changed.length} files exist`} and would be another: ${changed.map((file) => file.path).join(', ')}. Nothing was written`,
+        'Read the differences above. Give --force to take them, or --output DIRECTORY to write beside.',
+      )
+  }
+  await writeFiles(resolve(output), made.files, 'the scaffold')
+  process.stdout.write(defused(summary(made, compared)))
+  return 0
+}
+
+function sayDrift(compared: readonly ComparedFile[]): number {
+  const drifted = compared.filter(({ state }) => state !== 'unchanged')
+  if (drifted.length === 0) {
+    process.stdout.write(`${compared.length} files are what the scaffold would write.\n`)
+    return 0
+  }
+  process.stdout.write(coloured(drifted))
+  process.stderr.write(
+    `${drifted.length} of ${compared.length} files are not what the scaffold would write. Take it over with "loadline scaffold --force", or keep the change and leave this check out.\n`,
+  )
+  return 1
+}
+
+function summary({ application, notes }: Scaffold, compared: readonly ComparedFile[]): string {
+  const folder = application.path === '' ? '' : `${application.path}/`
+  return [
+    `${application.name}: ${application.stack}, port ${application.port}, health ${application.health}, ready ${application.ready}, metrics ${application.metrics}`,
+    ...compared.map(({ path, state }) => `  ${state.padEnd(9)} ${path}`),
+    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `note: ${note}`)]),
+    '',
+    `Next: read ${folder}DEPLOYMENT.md, then "loadline lock ${folder === '' ? '.' : application.path}" and "loadline build-and-scan ${folder === '' ? '.' : application.path}".`,
+    '',
+  ].join('\n')
+}
+
+function coloured(files: readonly ComparedFile[]): string {
+  const { green, red, bold } = pc.createColors(useColor(process.stdout))
+  const line = (text: string) =>
+    /^(\+\+\+|---) /.test(text)
+      ? bold(text)
+      : text.startsWith('+')
+        ? green(text)
+        : text.startsWith('-')
+          ? red(text)
+          : text
+  return files.map(({ diff }) => defused(diff).split('\n').map(line).join('\n')).join('')
+}
+
+/** Answers of the command line, then those that an earlier scaffold kept, then those that a person types. Throws `USAGE` where one is missing and nobody can be asked. */
+async function gatherAnswers(
+  source: string,
+  path: string,
+  { target, compliance, port, ...others }: Omit<ScaffoldOptions, 'output' | 'force' | 'check'>,
+): Promise<Record<string, unknown>> {
+  const typed = Object.fromEntries(
+    Object.entries({
+      ...others,
+      path,
+      targets: list(target),
+      compliance: list(compliance),
+      port: port === undefined ? undefined : /^\d+$/.test(port) ? Number(port) : port,
+    }).filter(([, value]) => value !== undefined),
+  )
+  const kept = await keptAnswers(join(source, path, answersPath))
+  const answers: Record<string, unknown> = { ...kept, ...typed }
+  if (answers['repository'] === undefined) {
+    const remote = await execa('git', ['-C', source, 'remote', 'get-url', 'origin'], { reject: false, stdin: 'ignore' })
+    const address = remote.exitCode === 0 ? publicRemoteUrl(remote.stdout) : undefined
+    if (address !== undefined) answers['repository'] = address
+  }
+  const missing = (['targets', 'compliance'] as const).filter((name) => answers[name] === undefined)
+  if (missing.length === 0) return answers
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new DeliveryError(
+      'USAGE',
+      `wanted ${missing.map((name) => (name === 'targets' ? `where the application runs (--target: ${targetNames.join(', ')})` : `which rules bind it (--compliance: ${complianceNames.join(', ')})`)).join(' and ')}, found no answer`,
+      'Give the options, or run it on a terminal to be asked.',
+    )
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    if (answers['targets'] === undefined)
+      answers['targets'] = list([
+        await terminal.question(`Where does it run? ${targetNames.join(', ')} (several with commas): `),
+      ])
+    if (answers['compliance'] === undefined)
+      answers['compliance'] = list([
+        await terminal.question(`Which rules bind it? ${complianceNames.join(', ')} (several with commas): `),
+      ])
+    if (answers['image'] === undefined) {
+      const image = (
+        await terminal.question(
+          'Registry and repository of the image, e.g. registry.example.com/shop/orders (empty: later): ',
+        )
+      ).trim()
+      if (image !== '') answers['image'] = image
+    }
+  } finally {
+    terminal.close()
+  }
+  return answers
+}
+
+async function keptAnswers(path: string): Promise<Record<string, unknown>> {
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  return text === undefined ? {} : parseKeptAnswers(text, path)
+}
+
+function list(values: readonly string[] | undefined): string[] | undefined {
+  return values
+    ?.flatMap((value) => value.split(','))
+    .map((value) => value.trim())
+    .filter((value) => value !== '')
+}

@@ -1,0 +1,79 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { locateCache } from '../../toolchain/cache.ts'
+import { renderProgress } from '../../toolchain/render-progress.ts'
+import {
+  documentsOf,
+  findSigstore,
+  identityToken,
+  parts,
+  startSigstore,
+  stopSigstore,
+  type SigstoreInstance,
+} from '../../toolchain/sigstore/instance.ts'
+import { sigstorePrograms } from '../../toolchain/sigstore/programs.ts'
+
+const say = (line: string) => void process.stderr.write(`${line}\n`)
+
+const tokenHours = 8
+
+/** `loadline sigstore up`: starts a private Sigstore for trying, or finds it running, and says how to sign with it. */
+export async function sigstoreUp({ email }: { email: string }): Promise<number> {
+  const cache = locateCache()
+  const found = await findSigstore(directory())
+  const instance = found?.running.length === parts.length ? found.instance : await start(cache)
+  const token = join(instance.directory, 'identity-token')
+  await writeFile(token, await identityToken(instance, email, tokenHours * 3600), { mode: 0o600 })
+  const documents = documentsOf(instance.directory)
+  const variables = {
+    LOADLINE_SIGNING_CONFIG: documents.signingConfig,
+    LOADLINE_TRUSTED_ROOT: documents.trustedRoot,
+    LOADLINE_IDENTITY_TOKEN: token,
+    LOADLINE_CERTIFICATE_IDENTITY: email,
+    LOADLINE_CERTIFICATE_OIDC_ISSUER: instance.urls.issuer,
+  }
+  for (const [name, value] of Object.entries(variables))
+    process.stdout.write(`export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
+  process.stdout.write(
+    '# loadline build-and-scan . --publish ... --identity-token "file:$LOADLINE_IDENTITY_TOKEN" --signing-config "$LOADLINE_SIGNING_CONFIG" --trusted-root "$LOADLINE_TRUSTED_ROOT"\n',
+  )
+  return 0
+}
+
+/** `loadline sigstore status`: which parts run. Exit code 0 where all do, 3 where not. */
+export async function sigstoreStatus({ json }: { json: boolean }): Promise<number> {
+  const found = await findSigstore(directory())
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify(Object.fromEntries(parts.map((part) => [part, found?.running.includes(part) === true ? { url: found.instance.urls[part], pid: found.instance.processes[part].pid } : null])), null, 2)}\n`,
+    )
+  for (const part of json ? [] : parts) {
+    const running = found?.running.includes(part) === true
+    process.stdout.write(
+      `${part.padEnd(10)} ${running ? `${found?.instance.urls[part]} (process ${found?.instance.processes[part].pid})` : 'not running'}\n`,
+    )
+  }
+  return found?.running.length === parts.length ? 0 : 3
+}
+
+/** `loadline sigstore down`: stops it. Its documents stay, so that what it signed can still be verified; its keys are gone. */
+export async function sigstoreDown(): Promise<number> {
+  await stopSigstore(directory())
+  return 0
+}
+
+function directory(): string {
+  return locateCache().path('sigstore')
+}
+
+async function start(cache: ReturnType<typeof locateCache>): Promise<SigstoreInstance> {
+  const programs = await sigstorePrograms(
+    cache,
+    (event) => {
+      const line = renderProgress(event)
+      if (line !== undefined) say(line)
+    },
+    say,
+  )
+  return startSigstore(cache.path('sigstore'), programs)
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import { appendFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DeliveryError } from '../../src/model/errors.ts'
+import type { Merged, Run } from '../../src/model/index.ts'
+import {
+  headline,
+  renderGithub,
+  renderMarkdown,
+  reportedFindings,
+  type ReportedFinding,
+} from '../../src/report/index.ts'
+
+/** A step of GitHub Actions: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
+export interface GithubStep {
+  /** Markdown that is shown on the page of the run. */
+  summaryFile: string | undefined
+  /** Values for later steps. */
+  outputFile: string | undefined
+}
+
+/** GitHub drops a step's summary whole where it is longer, in bytes. */
+const mostSummaryBytes = 1_048_576
+
+/** The step that this process runs in, if it runs in one. */
+export function githubStep(env: Readonly<Record<string, string | undefined>>): GithubStep | undefined {
+  if (env['GITHUB_ACTIONS'] !== 'true') return undefined
+  return { summaryFile: env['GITHUB_STEP_SUMMARY'] || undefined, outputFile: env['GITHUB_OUTPUT'] || undefined }
+}
+
+/**
+ * Tells a step of GitHub Actions what became of a run: annotations through `say`, the summary, and the outputs of `githubOutputs`.
+ * Throws `REPORT` where the step's files cannot be written: a job that goes on without the verdict would read as one that passed.
+ */
+export async function tellGithub(
+  step: GithubStep,
+  run: Run,
+  directory: string,
+  say: (text: string) => void,
+  findings: readonly ReportedFinding[] = reportedFindings(run),
+): Promise<void> {
+  say(renderGithub(run, findings))
+  try {
+    if (step.summaryFile !== undefined) {
+      // Several runs may share a step. The summary of the last one is shortened before all of them are lost.
+      const room = mostSummaryBytes - (await sizeOf(step.summaryFile))
+      const summary = renderMarkdown(run, findings, Math.min(1_000_000, room))
+      if (Buffer.byteLength(summary) <= room) await appendFile(step.summaryFile, summary)
+    }
+    if (step.outputFile !== undefined) await appendFile(step.outputFile, outputText(githubOutputs(run, directory)))
+  } catch (error) {
+    throw notTold(error)
+  }
+}
+
+/** Tells a step the merged verdict of several sources, as its output `verdict`; each of them has its own annotations and summary. Throws `REPORT` where it cannot be written. */
+export async function tellGithubMerged({ outputFile }: GithubStep, { outcome }: Merged): Promise<void> {
+  if (outputFile === undefined) return
+  try {
+    await appendFile(outputFile, outputText({ verdict: outcome }))
+  } catch (error) {
+    throw notTold(error)
+  }
+}
+
+function notTold(error: unknown): DeliveryError {
+  return new DeliveryError(
+    'REPORT',
+    `the summary and outputs of the GitHub step cannot be written (${(error as Error).message})`,
+    'Check that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name files that can be written, and that the disk has room.',
+    { cause: error },
+  )
+}
+
+/**
+ * What later steps can use. `digest` is the published one, or that of the image where there is one only; `sbom` is its CycloneDX document,
+ * or the directory of all documents where there are several platforms; `tags` are whole references, one a line, as those of docker/metadata-action.
+ * What there is not is empty.
+ */
+export function githubOutputs(
+  run: Run,
+  directory: string,
+): Record<'verdict' | 'digest' | 'image' | 'tags' | 'report' | 'sarif' | 'sbom', string> {
+  const { outcome, images } = headline(run)
+  const [first, ...others] = images
+  const documents = (run.evidence?.platforms ?? [])
+    .flatMap(({ evidence }) => (evidence.sbom.status === 'collected' ? evidence.sbom.value.documents : []))
+    .filter(({ format }) => format === 'cyclonedx')
+  const [document] = documents
+  return {
+    verdict: outcome,
+    digest: run.release?.digest ?? (others.length === 0 ? (first?.digest ?? '') : ''),
+    image: run.release === undefined ? '' : `${run.release.reference}@${run.release.digest}`,
+    tags: (run.release?.tags ?? []).map((tag) => `${repositoryOf(run.release?.reference ?? '')}:${tag}`).join('\n'),
+    report: join(directory, 'report.html'),
+    sarif: join(directory, 'report.sarif'),
+    sbom: document === undefined ? '' : join(directory, documents.length === 1 ? document.path : 'sbom'),
+  }
+}
+
+/** A reference without its tag; a registry's port is none. */
+function repositoryOf(reference: string): string {
+  return reference.replace(/:[^:/]+$/, '')
+}
+
+/** Every value between two lines that nobody can guess, so that no value can end itself and begin an output of its own. */
+function outputText(outputs: Readonly<Record<string, string>>): string {
+  return Object.entries(outputs)
+    .map(([name, value]) => {
+      const end = `loadline-${randomUUID()}`
+      return `${name}<<${end}\n${value}\n${end}\n`
+    })
+    .join('')
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
+    throw error
+  }
+}

@@ -1,0 +1,7 @@
+import type { DisplayOptions } from '../show/progress-display.ts'
+import type { SourceOptions } from './deliver-source.ts'
+
+/** The options of `loadline build-and-scan`, as the command line gives them. */
+export interface BuildAndScanOptions extends SourceOptions, DisplayOptions {
+  output: string
+}

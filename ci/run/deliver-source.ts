@@ -1,0 +1,297 @@
+import { stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { dag, type Secret } from '@dagger.io/dagger'
+import type { Request } from '../../pipelines/request.ts'
+import { deliver, type Delivery, type Publication } from '../../pipelines/deliver.ts'
+import { DeliveryError } from '../../src/model/errors.ts'
+import type { GivenImage, Lock } from '../../src/model/index.ts'
+import { nameValues } from '../../src/image-metadata/index.ts'
+import type { GivenDatabase } from '../../src/stages/evidence/database.ts'
+import type { ManifestForm } from '../../src/stages/publish/layout.ts'
+import type { Progress } from '../../src/engine/progress.ts'
+import { parseLock } from '../../src/stages/source/source.ts'
+import { parseImageReference } from '../../src/formats/image-reference.ts'
+import { cacheScope } from '../github/cache-scope.ts'
+import { credential } from './credential.ts'
+import { dockerfileBelow } from './dockerfile-below.ts'
+import { findEngine, type Engine } from './engine.ts'
+import { readGitFacts } from './git-facts.ts'
+import { nameOfImage, openGivenImage, recogniseImage } from './given-image.ts'
+import { namedImages } from './named-images.ts'
+import { pathInRepository } from './path-in-repository.ts'
+import { givenText, policyText, readInput } from './policy-input.ts'
+import { reachRegistry } from './reach-registry.ts'
+import { withSession } from './session.ts'
+import { givenSigner, type SignerOptions } from './signer.ts'
+
+/** What a run is told about its source, and about where it goes, as the command line spells it. */
+export interface SourceOptions extends SignerOptions {
+  /** An image that exists already, judged in place of a build: a reference, or the path of an archive or layout. */
+  image?: string
+  /** Path of the Dockerfile from the working directory. */
+  file?: string
+  target?: string
+  label: string[]
+  policy?: string
+  organisation?: string
+  baseline?: string
+  knownExploited?: string
+  /** Files of other scanners, in SARIF 2.1.0. */
+  additionalSarif?: string[]
+  platform: string[]
+  publish?: string
+  /** Why nothing can be published although --publish asks for it, where that is known before. No option says it. */
+  withheld?: string
+  consumer?: ManifestForm
+  immutableTags: boolean
+  tag: string[]
+  version?: string
+  registryConfig?: string
+  registryCa?: string
+  vulnerabilityDatabase?: string
+  lock?: string
+  buildArg: string[]
+  buildSecret: string[]
+  cacheScope?: string
+  engine?: string
+}
+
+/** What surrounds a run: its clock, who watches, and where the engine's log goes. */
+export interface Surroundings {
+  startedAt: Date
+  progress: Progress
+  say(line: string): void
+  logFile: string
+}
+
+/** Finds an engine and runs the whole flow on one source directory, which may be left out where an image is given. Throws a `DeliveryError` where no run could begin; a run that breaks later is a report. */
+export async function deliverSource(
+  source: string | undefined,
+  options: SourceOptions,
+  { startedAt, progress, say, logFile }: Surroundings,
+): Promise<Delivery> {
+  const given = await readGivenSource(source, options, startedAt)
+  const engine = await findEngine({ say, images: given.images, address: options.engine })
+  return withSession(engine, logFile, async () => {
+    const { request, publication } = await beginRun(given, engine, { startedAt, progress, say })
+    return deliver(request, publication)
+  })
+}
+
+/** A source, and what the files that the command line names say about it. Reading them needs no engine. */
+export interface GivenSource {
+  /** Absent where an image was given alone. */
+  source: string | undefined
+  image: GivenImage | undefined
+  options: SourceOptions
+  name: string
+  pathInRepository: string | undefined
+  /** Of the policy's services and of what the Dockerfile begins with. */
+  images: string[]
+  buildArgs: Record<string, string>
+  dockerfile: string | undefined
+  texts: Pick<Request, 'policy' | 'organisation' | 'baseline' | 'knownExploited' | 'additional'>
+}
+
+/** Reads what is there before an engine is looked for: setting one up may take long. Throws where something is not as it must be. */
+export async function readGivenSource(
+  source: string | undefined,
+  given: SourceOptions,
+  now: Date,
+): Promise<GivenSource> {
+  const image = given.image === undefined ? undefined : await recogniseImage(given.image)
+  const name = applicationName(source, image)
+  const options = optionsFor(name, given)
+  if (source !== undefined) await requireDirectory(source)
+  const policy = await policyText(options.policy, 'policy')
+  const organisation = await policyText(options.organisation, 'organisation')
+  const baseline = await givenText(options.baseline, 'baseline')
+  const knownExploited = await givenText(options.knownExploited, 'known-exploited')
+  const additional = await Promise.all(
+    (options.additionalSarif ?? []).map(async (path) => ({ path, text: await readInput(path, 'USAGE', 'SARIF') })),
+  )
+  const buildArgs = nameValues(options.buildArg, '--build-arg')
+  const dockerfile = options.file === undefined ? undefined : dockerfileBelow(source ?? '.', options.file)
+  return {
+    source,
+    image,
+    options,
+    name,
+    pathInRepository:
+      source === undefined ? undefined : await pathInRepository(source, process.env['GITHUB_WORKSPACE']),
+    images: await namedImages(
+      source,
+      { organisation, application: policy },
+      { dockerfile, target: options.target, buildArgs },
+      now,
+    ),
+    buildArgs,
+    dockerfile,
+    texts: {
+      ...(policy === undefined ? {} : { policy }),
+      ...(organisation === undefined ? {} : { organisation }),
+      ...(baseline === undefined ? {} : { baseline }),
+      ...(knownExploited === undefined ? {} : { knownExploited }),
+      ...(additional.length === 0 ? {} : { additional }),
+    },
+  }
+}
+
+/** Makes the request of a run, within a session with the engine. Throws where something that it needs is not there. */
+export async function beginRun(
+  { source, image, options, name, pathInRepository: path, buildArgs, dockerfile, texts }: GivenSource,
+  engine: Engine,
+  { startedAt, progress, say }: Omit<Surroundings, 'logFile'>,
+): Promise<{ request: Request; publication: Publication | undefined }> {
+  const lock = await readGivenLock(options, source ?? '.', engine)
+  const git = source === undefined ? undefined : await readGitFacts(resolve(source), process.env, say)
+  return {
+    request: {
+      directory:
+        source === undefined
+          ? dag.directory()
+          : dag.host().directory(resolve(source), { exclude: ['.git', 'loadline-report'] }),
+      ...(image === undefined ? {} : { image: await openGivenImage(image, options) }),
+      name,
+      platforms: options.platform,
+      buildArgs,
+      labels: nameValues(options.label, '--label'),
+      ...(dockerfile === undefined ? {} : { dockerfile }),
+      ...(options.target === undefined ? {} : { target: options.target }),
+      buildSecrets: await buildSecrets(options.buildSecret),
+      cacheScope: cacheScope(options.cacheScope, process.env),
+      lock,
+      now: startedAt,
+      progress,
+      ...(path === undefined ? {} : { pathInRepository: path }),
+      ...(options.consumer === undefined ? {} : { consumer: options.consumer }),
+      ...(git === undefined ? {} : { git }),
+      ...(options.version === undefined ? {} : { version: options.version }),
+      ...texts,
+      ...(await givenDatabase(options.vulnerabilityDatabase)),
+    },
+    publication: await givenPublication(options),
+  }
+}
+
+/** What stands for the name of a source's directory, in options that name something of one source. */
+export const namePlaceholder = '{name}'
+
+/** The options as they are meant for the source of a name. */
+function optionsFor(name: string, options: SourceOptions): SourceOptions {
+  const { publish, baseline, file } = options
+  const named = (text: string) => text.replaceAll(namePlaceholder, name)
+  return {
+    ...options,
+    ...(publish === undefined ? {} : { publish: named(publish) }),
+    ...(baseline === undefined ? {} : { baseline: named(baseline) }),
+    ...(file === undefined ? {} : { file: named(file) }),
+  }
+}
+
+/** The name of an application whose policy gives it none: that of its directory, or of an image that was given alone. Throws `USAGE` where there is neither. */
+export function applicationName(source: string | undefined, image: GivenImage | undefined): string {
+  if (source !== undefined) return imageName(source)
+  if (image === undefined)
+    throw new DeliveryError(
+      'USAGE',
+      'there is nothing to judge: neither a source nor an image was given',
+      'Give the directory that has the Dockerfile, or --image with an image that exists.',
+    )
+  return imageName(nameOfImage(image))
+}
+
+/** The name of an image whose policy gives it none. */
+export function imageName(source: string): string {
+  return (
+    basename(resolve(source))
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-|-$/g, '') || 'application'
+  )
+}
+
+async function requireDirectory(source: string): Promise<void> {
+  const found = await stat(source).catch(() => undefined)
+  if (!found?.isDirectory()) {
+    throw new DeliveryError(
+      'SOURCE',
+      `${source} is ${found === undefined ? 'not there' : 'no directory'}`,
+      'Give the path of the directory that has the Dockerfile.',
+    )
+  }
+}
+
+/** On a sealed engine its own lock counts: no other digest can be had there. */
+export async function readGivenLock(options: { lock?: string }, source: string, engine: Engine): Promise<Lock> {
+  const path = engine.lockFile ?? options.lock ?? join(source, 'loadline.lock.json')
+  if (
+    engine.lockFile === undefined &&
+    options.lock === undefined &&
+    (await stat(path).catch(() => undefined)) === undefined
+  ) {
+    throw new DeliveryError(
+      'LOCK',
+      `no lock file pins the tools and base images: ${path} is not there`,
+      `Run "loadline lock ${source}" once and commit the file that it writes.`,
+    )
+  }
+  return parseLock(await readInput(path, 'LOCK', 'lock'), path)
+}
+
+async function buildSecrets(entries: readonly string[]): Promise<Map<string, Secret>> {
+  const sources = nameValues(entries, '--build-secret')
+  return new Map(
+    await Promise.all(
+      Object.entries(sources).map(
+        async ([id, source]) => [id, await credential(id, source, '--build-secret')] as const,
+      ),
+    ),
+  )
+}
+
+export async function givenDatabase(given: string | undefined): Promise<{ database?: GivenDatabase }> {
+  if (given === undefined) return {}
+  const found = await stat(given).catch(() => undefined)
+  if (found?.isDirectory()) return { database: { directory: dag.host().directory(resolve(given)) } }
+  if (found === undefined && !/^[./~]/.test(given) && parseImageReference(given) !== undefined)
+    return { database: { reference: given } }
+  throw new DeliveryError(
+    'DATABASE',
+    `the vulnerability database ${given} is neither a directory nor a registry reference`,
+    'Give a directory with db/trivy.db and db/metadata.json, or registry/repository:tag.',
+  )
+}
+
+async function givenPublication(options: SourceOptions): Promise<Publication | undefined> {
+  const { publish, registryConfig, registryCa } = options
+  const signer = await givenSigner(options)
+  if (publish === undefined) {
+    if (signer.signer !== undefined || signer.withheld !== undefined)
+      throw new DeliveryError(
+        'USAGE',
+        'a signer signs what --publish publishes, and there is no --publish',
+        'Add --publish registry/repository:tag.',
+      )
+    const without = Object.entries({
+      '--tag': options.tag.length === 0 ? undefined : options.tag,
+      '--consumer': options.consumer,
+      '--immutable-tags': options.immutableTags || undefined,
+      ...(options.image === undefined ? { '--registry-ca': registryCa, '--registry-config': registryConfig } : {}),
+    }).find(([, value]) => value !== undefined)
+    if (without !== undefined)
+      throw new DeliveryError(
+        'USAGE',
+        `${without[0]} is about publishing, and there is no --publish`,
+        'Add --publish registry/repository:tag.',
+      )
+    return undefined
+  }
+  return {
+    target: await reachRegistry(publish, { registryConfig, registryCa }),
+    ...(options.tag.length === 0 ? {} : { tagRules: options.tag }),
+    immutableTags: options.immutableTags,
+    ...signer,
+    ...(options.withheld === undefined ? {} : { withheld: options.withheld }),
+  }
+}

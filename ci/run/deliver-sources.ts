@@ -1,0 +1,107 @@
+import { assess, notBegun, type Delivery } from '../../pipelines/deliver.ts'
+import { deliverTogether } from '../../pipelines/deliver-together.ts'
+import type { RunFacts } from '../../pipelines/run-record.ts'
+import { DeliveryError } from '../../src/model/errors.ts'
+import type { Merged } from '../../src/model/index.ts'
+import type { Progress } from '../../src/engine/progress.ts'
+import { beginRun, imageName, namePlaceholder, readGivenSource, type SourceOptions } from './deliver-source.ts'
+import { findEngine, type Engine } from './engine.ts'
+import { withSession } from './session.ts'
+
+/** What surrounds the runs of several sources. */
+export interface SeveralSurroundings {
+  startedAt: Date
+  /** How many are judged at a time. */
+  parallel: number
+  progress(name: string): Progress
+  say(line: string): void
+  logFile: string
+  /** Gets the reports of each source, once; must not throw. */
+  ended(name: string, delivery: Delivery): Promise<void>
+}
+
+/** One session with one engine for several source directories. Never throws: a source that cannot be judged has a report that says so. Gives their merged verdict. */
+export async function deliverSources(
+  sources: readonly string[],
+  options: SourceOptions,
+  { startedAt, parallel, progress, say, logFile, ended }: SeveralSurroundings,
+): Promise<Merged> {
+  const read = await Promise.allSettled(sources.map((source) => readGivenSource(source, options, startedAt)))
+  /** With an engine, or with the reason why there is none. */
+  const judgeAll = (reached: { engine: Engine } | { error: unknown }) =>
+    deliverTogether(
+      sources.map((source, index) => {
+        const given = read[index]
+        const path = given?.status === 'fulfilled' ? given.value.pathInRepository : undefined
+        const facts: RunFacts = {
+          name: imageName(source),
+          mode: 'unknown',
+          startedAt,
+          ...(path === undefined ? {} : { pathInRepository: path }),
+        }
+        return {
+          async assess() {
+            if (given?.status !== 'fulfilled') return notBegun(facts, given?.reason)
+            if ('error' in reached) return notBegun(facts, reached.error)
+            try {
+              const { request, publication } = await beginRun(given.value, reached.engine, {
+                startedAt,
+                progress: progress(facts.name),
+                say,
+              })
+              return await assess(request, publication)
+            } catch (error) {
+              return notBegun(facts, error)
+            }
+          },
+          ended: (delivery) => ended(facts.name, delivery),
+        }
+      }),
+      parallel,
+    )
+  try {
+    // Setting an engine up may take long, and nobody would use it.
+    if (read.every(({ status }) => status === 'rejected')) return await judgeAll({ error: undefined })
+    const images = [...new Set(read.flatMap((given) => (given.status === 'fulfilled' ? given.value.images : [])))]
+    const engine = await findEngine({ say, images, address: options.engine })
+    return await withSession(engine, logFile, () => judgeAll({ engine }))
+  } catch (error) {
+    return judgeAll({ error })
+  }
+}
+
+/** Throws `USAGE` where several sources cannot be told apart, or an option names something that only one of them can have. */
+export function requireSeparable(
+  sources: readonly string[],
+  { image, additionalSarif = [], publish, baseline, file }: SourceOptions,
+): void {
+  if (image !== undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `--image names one image, and ${sources.length} sources were given`,
+      'Give the one directory that has its policy, or none.',
+    )
+  if (additionalSarif.length > 0)
+    throw new DeliveryError(
+      'USAGE',
+      `--additional-sarif is about one image, and ${sources.length} sources were given`,
+      'Judge that image by a call of its own, and make one verdict of theirs with "loadline merge".',
+    )
+  const names = sources.map(imageName)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `two of the sources are called ${twice}, and their reports go by that name`,
+      'Judge them by two calls, each with an --output of its own, and make one verdict of theirs with "loadline merge".',
+    )
+  const shared = Object.entries({ '--publish': publish, '--baseline': baseline, '--file': file }).find(
+    ([, value]) => value !== undefined && !value.includes(namePlaceholder),
+  )
+  if (shared !== undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `${shared[0]} ${shared[1]} can be meant for one source only, and ${sources.length} are given`,
+      `Write ${namePlaceholder} in it: it stands for the name of each source's directory.`,
+    )
+}

@@ -1,0 +1,41 @@
+import { stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { dag } from '@dagger.io/dagger'
+import { DeliveryError } from '../../src/model/errors.ts'
+import type { GivenImage } from '../../src/model/index.ts'
+import type { ImageSource } from '../../src/stages/build/existing-image.ts'
+import { parseImageReference } from '../../src/formats/image-reference.ts'
+import { reachRegistry, type RegistryOptions } from './reach-registry.ts'
+
+/** What the person means by --image: a file or directory where there is one of this name, otherwise a reference. Throws `USAGE`. */
+export async function recogniseImage(given: string): Promise<GivenImage> {
+  const found = await stat(given).catch(() => undefined)
+  if (found?.isFile()) return { form: 'archive', name: given }
+  if (found?.isDirectory()) return { form: 'layout', name: given }
+  if (found === undefined && !/^[./~]/.test(given) && parseImageReference(given) !== undefined)
+    return { form: 'registry', name: given }
+  throw new DeliveryError(
+    'USAGE',
+    `the image ${given} is neither an archive or layout that is there, nor a reference`,
+    'Give registry/repository:tag, an archive that "docker save" wrote, or an OCI layout as an archive or a directory.',
+  )
+}
+
+/** The image, where the engine finds it. The file stays on disk: the engine reads it from there. */
+export async function openGivenImage({ form, name }: GivenImage, registry: RegistryOptions): Promise<ImageSource> {
+  switch (form) {
+    case 'registry':
+      return { form, name, target: await reachRegistry(name, registry) }
+    case 'archive':
+      return { form, name, file: dag.host().file(resolve(name)) }
+    case 'layout':
+      return { form, name, directory: dag.host().directory(resolve(name)) }
+  }
+}
+
+/** What an application is called whose image was given alone: the last part of its repository, or the name of its file. */
+export function nameOfImage({ form, name }: GivenImage): string {
+  return form === 'registry'
+    ? (parseImageReference(name)?.repository.split('/').at(-1) ?? name)
+    : basename(name).replace(/\.(tar|oci)$/, '')
+}

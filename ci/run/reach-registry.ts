@@ -1,0 +1,37 @@
+import { dag, type Service } from '@dagger.io/dagger'
+import { isLoopback, type Target } from '../../src/engine/registry-access.ts'
+import { parseImageReference } from '../../src/formats/image-reference.ts'
+import { requireCertificates } from '../../src/tools/registry/certificates.ts'
+import { credential } from './credential.ts'
+import { readInput } from './policy-input.ts'
+
+/** Files that a person gives to get to a registry. */
+export interface RegistryOptions {
+  registryConfig?: string | undefined
+  registryCa?: string | undefined
+}
+
+/** An image in a registry, with the way to it, the credentials of a Docker configuration file, and authorities of one's own. Throws `CREDENTIAL`. */
+export async function reachRegistry(
+  reference: string,
+  { registryConfig, registryCa }: RegistryOptions,
+): Promise<Target> {
+  return {
+    reference,
+    ...loopbackRegistry(reference),
+    ...(registryCa === undefined
+      ? {}
+      : { authorities: requireCertificates(await readInput(registryCa, 'CREDENTIAL', 'certificate'), registryCa) }),
+    ...(registryConfig === undefined
+      ? {}
+      : { credentials: await credential('registry-config', `file:${registryConfig}`, '--registry-config') }),
+  }
+}
+
+/** A registry on this machine's loopback, made reachable for the tool containers. */
+function loopbackRegistry(reference: string): { registry?: Service } {
+  const host = parseImageReference(reference)?.registry ?? ''
+  if (!isLoopback(host)) return {}
+  const port = Number(/:(\d+)$/.exec(host)?.[1] ?? '80')
+  return { registry: dag.host().service([{ frontend: port, backend: port }], { host: host.replace(/:\d+$/, '') }) }
+}

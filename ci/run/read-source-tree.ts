@@ -1,0 +1,58 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { DeliveryError } from '../../src/model/errors.ts'
+import { describes, mostPaths, notSource, worthReading, type SourceTree } from '../../src/scaffold/index.ts'
+
+/**
+ * Reads a source directory for a scaffold: the path of every ordinary file, and the text of those that decide something. Links are not followed.
+ * Throws `SOURCE` where the directory is none, cannot be read, or has a link in place of a file that describes the application.
+ */
+export async function readSourceTree(directory: string): Promise<SourceTree> {
+  const root = await stat(directory).catch(() => undefined)
+  if (root?.isDirectory() !== true)
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted a source directory, found ${root === undefined ? 'nothing' : 'a file'} at ${directory}`,
+      'Correct the path.',
+    )
+  const paths: string[] = []
+  const texts = new Map<string, string>()
+  const visit = async (folder: string): Promise<void> => {
+    const entries = await readdir(join(directory, folder), { withFileTypes: true })
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (entry.isSymbolicLink() && describes(path))
+        throw new DeliveryError(
+          'SOURCE',
+          `wanted an ordinary file, found a link at ${path}: it may lead out of the source, and an image is built from the source alone`,
+          'Put the file itself there.',
+        )
+      if (entry.isDirectory() && !notSource.has(entry.name)) await visit(path)
+      if (entry.isFile()) await take(path)
+    }
+  }
+  const take = async (path: string): Promise<void> => {
+    paths.push(path)
+    if (paths.length > mostPaths)
+      throw new DeliveryError(
+        'SOURCE',
+        `wanted the source of an application, found more than ${mostPaths} files`,
+        'Give the folder of the application.',
+      )
+    const limit = worthReading(path)
+    const whole = join(directory, path)
+    if (limit !== undefined && (await stat(whole)).size <= limit) texts.set(path, await readFile(whole, 'utf8'))
+  }
+  try {
+    await visit('')
+  } catch (error) {
+    if (error instanceof DeliveryError) throw error
+    throw new DeliveryError(
+      'SOURCE',
+      `the source directory ${directory} cannot be read (${(error as Error).message})`,
+      'Correct its permissions.',
+      { cause: error },
+    )
+  }
+  return { name: basename(resolve(directory)), paths: paths.sort(), texts }
+}

@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { dag, type Secret } from '@dagger.io/dagger'
+import { DeliveryError } from '../../src/model/errors.ts'
+import { isLoopback } from '../../src/engine/registry-access.ts'
+import type { Services, Signer } from '../../src/stages/sign/signer.ts'
+import { keyManagementService, keyManagementServices } from '../../src/tools/cosign/kms.ts'
+import { readSigningConfig } from '../../src/tools/cosign/services.ts'
+import { credential, readCredential } from './credential.ts'
+import { ambientToken, type Ambient } from '../github/token.ts'
+
+/** The options of the command line that say who signs. */
+export interface SignerOptions {
+  key?: string
+  keyPassword?: string
+  keyless?: boolean
+  identityToken?: string
+  certificateIdentity?: string
+  certificateOidcIssuer?: string
+  signingConfig?: string
+  trustedRoot?: string
+}
+
+/** A signer, or why this job can have none, although it may be judged. */
+export type GivenSigner = { signer?: Signer; withheld?: string }
+
+/** Makes the signer that the options name. Throws `USAGE` where they contradict each other, and `CREDENTIAL` where something that they name is not there. */
+export async function givenSigner(options: SignerOptions, env: NodeJS.ProcessEnv = process.env): Promise<GivenSigner> {
+  const { key, keyless = false, identityToken } = options
+  const ways = [
+    key === undefined ? '' : '--key',
+    keyless ? '--keyless' : '',
+    identityToken === undefined ? '' : '--identity-token',
+  ].filter((way) => way !== '')
+  if (ways.length > 1)
+    throw new DeliveryError('USAGE', `${ways.join(' and ')} name more than one signer`, 'Give one of them.')
+  const services = await givenServices(options)
+  if (ways.length === 0) {
+    if (
+      services !== undefined ||
+      options.certificateIdentity !== undefined ||
+      options.certificateOidcIssuer !== undefined
+    ) {
+      throw new DeliveryError(
+        'USAGE',
+        'signing services or a certificate identity are given, and nobody who signs',
+        'Add --key, --keyless or --identity-token.',
+      )
+    }
+    return {}
+  }
+  const common = services === undefined ? {} : { services }
+  if (key !== undefined) return { signer: { ...(await keySigner(key, options, env)), ...common } }
+  const expected = expectedCertificate(options)
+  const token =
+    identityToken === undefined ? await ambient(env) : () => readCredential(identityToken, '--identity-token')
+  if ('withheld' in token) return token
+  // A name of its own each time: a secret is known to the engine by its name.
+  const secret = async (): Promise<Secret> => dag.setSecret(`identity-token-${randomUUID()}`, (await token()).trim())
+  if (identityToken !== undefined) await token()
+  return {
+    signer: { kind: 'keyless', identityToken: secret, ...(expected === undefined ? {} : { expected }), ...common },
+  }
+}
+
+async function ambient(env: NodeJS.ProcessEnv): Promise<(() => Promise<string>) | { withheld: string }> {
+  const found: Ambient = ambientToken(env)
+  if ('token' in found) return found.token
+  if (found.mayPublish) throw new DeliveryError('CREDENTIAL', found.missing, found.hint)
+  return { withheld: `no OIDC token: publish was skipped because ${found.missing}` }
+}
+
+async function keySigner(key: string, { keyPassword }: SignerOptions, env: NodeJS.ProcessEnv): Promise<Signer> {
+  const service = keyManagementService(key)
+  if (service === undefined) {
+    const password = keyPassword ?? (env['COSIGN_PASSWORD'] ? 'env:COSIGN_PASSWORD' : undefined)
+    return {
+      kind: 'key',
+      key: await credential('cosign-key', key, '--key'),
+      ...(password === undefined ? {} : { password: await credential('cosign-password', password, '--key-password') }),
+    }
+  }
+  const { variables, files } = keyManagementServices[service]
+  const present = (names: readonly string[]) => names.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []))
+  return {
+    kind: 'kms',
+    reference: key,
+    credentials: {
+      variables: new Map(present(variables).map(([name, value]) => [name, dag.setSecret(name, value)])),
+      files: new Map(
+        await Promise.all(
+          present(files).map(async ([name, path]) => [name, await credential(name, `file:${path}`, name)] as const),
+        ),
+      ),
+    },
+  }
+}
+
+function expectedCertificate({
+  certificateIdentity: identity,
+  certificateOidcIssuer: issuer,
+}: SignerOptions): { identity: string; issuer: string } | undefined {
+  if (identity === undefined && issuer === undefined) return undefined
+  if (identity === undefined || issuer === undefined) {
+    throw new DeliveryError(
+      'USAGE',
+      'a certificate is known by its identity and its issuer together, and one of them is missing',
+      'Give both --certificate-identity and --certificate-oidc-issuer.',
+    )
+  }
+  return { identity, issuer }
+}
+
+async function givenServices({ signingConfig, trustedRoot }: SignerOptions): Promise<Services | undefined> {
+  if (signingConfig === undefined && trustedRoot === undefined) return undefined
+  if (signingConfig === undefined || trustedRoot === undefined) {
+    throw new DeliveryError(
+      'USAGE',
+      "signing services of one's own need two documents, and one of them is missing",
+      'Give both --signing-config and --trusted-root.',
+    )
+  }
+  const documents = {
+    signingConfig: await document(signingConfig, '--signing-config'),
+    trustedRoot: await document(trustedRoot, '--trusted-root'),
+  }
+  const ports = new Set(
+    readSigningConfig(documents.signingConfig)
+      .urls.map((url) => new URL(url))
+      .filter(({ host }) => isLoopback(host))
+      .map(({ port }) => Number(port || '80')),
+  )
+  if (ports.size === 0) return documents
+  return {
+    ...documents,
+    loopback: dag.host().service(
+      [...ports].map((port) => ({ frontend: port, backend: port })),
+      { host: '127.0.0.1' },
+    ),
+  }
+}
+
+async function document(path: string, option: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new DeliveryError(
+      'USAGE',
+      `${option} names the file ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
+      'Correct the path or its permissions.',
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { DeliveryError } from '../model/errors.ts'
+import { Digest, Platform, type Lock } from '../model/index.ts'
+import * as crane from '../tools/crane/command.ts'
+import { lastLines, runTool } from './run-tool.ts'
+import { readJson } from '../model/read-json.ts'
+import { toolImage } from './tool-image.ts'
+import { fresh } from './fresh.ts'
+import type { RegistryAccess } from './registry-access.ts'
+
+/** An image as a registry has it: one manifest, or an index over several. */
+export interface ResolvedImage {
+  digest: Digest
+  /** The images of an index, by platform; for a single manifest itself, whose platform only its attestations tell. */
+  manifests: Array<{ digest: Digest; platform: Platform | undefined }>
+  index: boolean
+}
+
+const Manifest = z.looseObject({
+  mediaType: z.string().optional(),
+  manifests: z
+    .array(
+      z.looseObject({
+        digest: Digest,
+        platform: z
+          .looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
+          .optional(),
+      }),
+    )
+    .optional(),
+})
+
+/** Asks the registry once which digest a reference has, and which images lie behind it. Everything after goes by digest: a tag that moves meanwhile changes nothing. Throws `VERIFY`. */
+export async function resolveImage(access: RegistryAccess, lock: Lock): Promise<ResolvedImage> {
+  const name = access.digest === undefined ? `:${access.tag ?? 'latest'}` : `@${access.digest}`
+  const digest =
+    access.digest ??
+    (
+      await ask(
+        access,
+        lock,
+        (program) => crane.digest({ program, insecure: access.insecure, reference: `${access.inside}${name}` }),
+        name,
+      )
+    ).trim()
+  const parsed = Digest.safeParse(digest)
+  if (!parsed.success)
+    throw new DeliveryError(
+      'VERIFY',
+      `${access.repository}${name} has no SHA-256 digest (the registry says "${digest}")`,
+      'Check the reference.',
+    )
+  const text = await ask(
+    access,
+    lock,
+    (program) => crane.manifest({ program, insecure: access.insecure, reference: `${access.inside}@${parsed.data}` }),
+    name,
+  )
+  const { manifests } = readJson('crane', text, Manifest, 'VERIFY')
+  if (manifests === undefined)
+    return { digest: parsed.data, manifests: [{ digest: parsed.data, platform: undefined }], index: false }
+  // BuildKit keeps attestations of its own as images of the platform unknown/unknown: nobody runs these.
+  const images = manifests.filter(({ platform }) => platform?.architecture !== 'unknown')
+  return {
+    digest: parsed.data,
+    index: true,
+    manifests: images.map((manifest) => ({ digest: manifest.digest, platform: platformOf(manifest.platform) })),
+  }
+}
+
+function platformOf(
+  platform: { os: string; architecture: string; variant?: string | undefined } | undefined,
+): Platform | undefined {
+  if (platform === undefined) return undefined
+  const { os, architecture, variant } = platform
+  return Platform.safeParse(
+    variant === undefined || (architecture === 'arm64' && variant === 'v8')
+      ? `${os}/${architecture}`
+      : `${os}/${architecture}/${variant}`,
+  ).data
+}
+
+async function ask(
+  access: RegistryAccess,
+  lock: Lock,
+  argv: (program: string) => string[],
+  name: string,
+): Promise<string> {
+  const tool = toolImage(lock, 'crane')
+  const { exitCode, stdout, stderr } = await runTool('crane', fresh(access.connect(tool.container)), argv(tool.program))
+  if (exitCode !== 0)
+    throw new DeliveryError(
+      'VERIFY',
+      `${access.repository}${name} cannot be read: ${lastLines(stderr, 1)}`,
+      'Check the reference, that the registry can be reached, and that the credentials may read it.',
+    )
+  return stdout
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { DeliveryError } from '../model/errors.ts'
+import { readJson } from '../model/read-json.ts'
+
+/** What is used of the CISA catalogue of known exploited vulnerabilities (https://www.cisa.gov/known-exploited-vulnerabilities-catalog). It says more of each entry, and may say more in time. */
+const Catalogue = z.object({
+  catalogVersion: z.string().min(1),
+  dateReleased: z.iso.datetime(),
+  count: z.int().min(1),
+  vulnerabilities: z
+    .array(z.object({ cveID: z.string().regex(/^CVE-\d{4}-\d{4,}$/), dateAdded: z.iso.date(), dueDate: z.iso.date() }))
+    .min(1),
+})
+
+/** A list of vulnerabilities that attackers are known to use. */
+export interface ExploitedCatalogue {
+  version: string
+  /** UTC, ISO 8601. */
+  releasedAt: string
+  entries: Array<{ id: string; added: string; due: string }>
+}
+
+/**
+ * Reads the catalogue's JSON. Throws `DATABASE` where it is empty, cut off, of another form, or holds another number of entries than it says:
+ * an entry that went missing on the way would read as one that nobody exploits.
+ */
+export function parseExploitedCatalogue(text: string): ExploitedCatalogue {
+  const { catalogVersion, dateReleased, count, vulnerabilities } = readJson(
+    'the list of exploited vulnerabilities',
+    text,
+    Catalogue,
+    'DATABASE',
+  )
+  if (vulnerabilities.length !== count) {
+    throw new DeliveryError(
+      'DATABASE',
+      `wanted the ${count} entries that the list says it has, found ${vulnerabilities.length}`,
+      'Fetch the list again: some of it went missing.',
+    )
+  }
+  return {
+    version: catalogVersion,
+    releasedAt: dateReleased,
+    entries: vulnerabilities.map(({ cveID, dateAdded, dueDate }) => ({ id: cveID, added: dateAdded, due: dueDate })),
+  }
+}

@@ -1,0 +1,158 @@
+import { z } from 'zod'
+import { DeliveryError } from '../../model/errors.ts'
+import { Digest, digestOf, spellPlatform, type Platform } from '../../model/index.ts'
+import { parseDocument } from '../../model/parse-document.ts'
+
+/** Most bytes of an index or a manifest; registries refuse larger ones. */
+export const largestDocument = 4 * 1024 * 1024
+
+/** How many indexes may lie within each other: https://github.com/opencontainers/image-spec/blob/main/image-index.md names no number, and builders use two. */
+const deepest = 3
+
+/** Most images of one layout. More is no image of an application. */
+const mostImages = 100
+
+const imageTypes = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+] as const
+const indexTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+] as const
+
+const Descriptor = z.looseObject({
+  mediaType: z.string(),
+  digest: Digest,
+  size: z.int().min(1),
+  platform: z.looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() }).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+})
+const ImageIndex = z.looseObject({ schemaVersion: z.literal(2), manifests: z.array(Descriptor).max(1000) })
+const Blob = z.looseObject({ digest: Digest, size: z.int().min(0) })
+const Manifest = z.looseObject({ schemaVersion: z.literal(2), config: Blob, layers: z.array(Blob).max(1000) })
+
+/** An image that a layout names, and the platform that it says of it. */
+export interface NamedImage {
+  digest: Digest
+  mediaType: string
+  size: number
+  platform: Platform | undefined
+}
+
+/** Reads a small file of a layout by its path. */
+export type ReadDocument = (path: string) => Promise<string>
+
+/** Where a layout keeps the bytes of a digest. */
+export function blobPath(digest: Digest): string {
+  return `blobs/${digest.replace(':', '/')}`
+}
+
+/** The images of a layout: what its index names, through the indexes within it. Attestations that BuildKit keeps beside an image are none. Throws `SOURCE` where the layout is not whole or is something else. */
+export async function listImages(read: ReadDocument): Promise<NamedImage[]> {
+  const found = new Map<Digest, NamedImage>()
+  await gather(await read('index.json'), found, read, 0)
+  if (found.size === 0)
+    throw new DeliveryError(
+      'SOURCE',
+      'wanted an image in the layout, found an index that names none',
+      'Export the image again.',
+    )
+  return [...found.values()]
+}
+
+async function gather(text: string, found: Map<Digest, NamedImage>, read: ReadDocument, depth: number): Promise<void> {
+  if (depth > deepest)
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted indexes of at most ${deepest} levels, found more`,
+      'Export the image again.',
+    )
+  for (const { digest, mediaType, size, platform, annotations } of parse('an index', text, ImageIndex).manifests) {
+    if (annotations?.['vnd.docker.reference.type'] === 'attestation-manifest' || platform?.architecture === 'unknown')
+      continue
+    if (oneOf(indexTypes, mediaType)) await gather(await readBlob(digest, read), found, read, depth + 1)
+    else if (oneOf(imageTypes, mediaType))
+      found.set(digest, {
+        digest,
+        mediaType,
+        size,
+        platform: platform === undefined ? undefined : spellPlatform(platform),
+      })
+    else
+      throw new DeliveryError(
+        'SOURCE',
+        `wanted images in the layout, found the media type "${mediaType}"`,
+        'Give the layout of a container image.',
+      )
+    if (found.size > mostImages)
+      throw new DeliveryError(
+        'SOURCE',
+        `wanted at most ${mostImages} images in the layout, found more`,
+        'Export the images of one application.',
+      )
+  }
+}
+
+function parse<T extends z.ZodType>(what: string, text: string, schema: T): z.infer<T> {
+  return parseDocument(
+    text,
+    schema,
+    (found) => new DeliveryError('SOURCE', `wanted ${what} in the layout, found ${found}`, 'Export the image again.'),
+  )
+}
+
+function oneOf(types: readonly string[], type: string): boolean {
+  return types.includes(type)
+}
+
+async function readBlob(digest: Digest, read: ReadDocument): Promise<string> {
+  const text = await read(blobPath(digest))
+  const is = digestOf(text)
+  if (is !== digest)
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted the document ${digest}, found bytes with the digest ${is}: the layout is damaged or was changed`,
+      'Export the image again.',
+    )
+  return text
+}
+
+/** Chooses the image of a platform. Throws `SOURCE` where there is none, or more than one. */
+export function chooseImage<T extends NamedImage>(images: readonly T[], platform: Platform): T {
+  // A single image need not say for what it is: its configuration does, and is compared.
+  const fitting =
+    images.length === 1 && images[0]?.platform === undefined
+      ? images
+      : images.filter((image) => image.platform === platform)
+  const [first] = fitting
+  if (first !== undefined && fitting.length === 1) return first
+  const there = images
+    .map((image) => image.platform ?? 'a platform that is not said')
+    .toSorted()
+    .join(', ')
+  throw new DeliveryError(
+    'SOURCE',
+    `wanted one image for ${platform}, found ${fitting.length === 0 ? 'none' : fitting.length} among ${there}`,
+    'Name the platforms that it has with --platform or build.platforms.',
+  )
+}
+
+/** The documents of a layout that holds one image and nothing else, and the blobs that belong to it. */
+export interface SingleLayout {
+  index: string
+  /** As `docker save` writes it, for tools that read nothing else. */
+  dockerManifest: string
+  blobs: string[]
+}
+
+/** Narrows a layout to one of its images, whose manifest stays byte for byte as it is. Throws `SOURCE`. */
+export async function singleLayout({ digest, mediaType, size }: NamedImage, read: ReadDocument): Promise<SingleLayout> {
+  const { config, layers } = parse('the manifest of an image', await readBlob(digest, read), Manifest)
+  const paths = layers.map((layer) => blobPath(layer.digest))
+  return {
+    index: JSON.stringify({ schemaVersion: 2, mediaType: indexTypes[0], manifests: [{ mediaType, digest, size }] }),
+    dockerManifest: JSON.stringify([{ Config: blobPath(config.digest), RepoTags: null, Layers: paths }]),
+    blobs: [...new Set([blobPath(digest), blobPath(config.digest), ...paths])],
+  }
+}

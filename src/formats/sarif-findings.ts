@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import { DeliveryError } from '../model/errors.ts'
+import {
+  digestOf,
+  parseSeverity,
+  type AdditionalFinding,
+  type AdditionalFindings,
+  type Digest,
+  type Severity,
+} from '../model/index.ts'
+import { parseDocument } from '../model/parse-document.ts'
+
+/** Longest file that is read, in characters: code scanning takes 10 MB of it, compressed. */
+const longestFile = 50_000_000
+
+/** Most findings of a file. */
+const mostFindings = 50_000
+
+const Properties = z.looseObject({})
+const Message = z.looseObject({ text: z.string().optional(), markdown: z.string().optional() })
+const Level = z.enum(['none', 'note', 'warning', 'error'])
+const SarifRule = z.looseObject({
+  id: z.string(),
+  shortDescription: Message.optional(),
+  defaultConfiguration: z.looseObject({ level: Level.optional() }).optional(),
+  properties: Properties.optional(),
+})
+const ArtifactLocation = z.looseObject({ uri: z.string().optional() })
+const SarifLocation = z.looseObject({
+  physicalLocation: z.looseObject({ artifactLocation: ArtifactLocation.optional() }).optional(),
+  logicalLocations: z
+    .array(z.looseObject({ fullyQualifiedName: z.string().optional(), name: z.string().optional() }))
+    .optional(),
+})
+const Result = z.looseObject({
+  ruleId: z.string().optional(),
+  ruleIndex: z.int().min(-1).optional(),
+  rule: z.looseObject({ id: z.string().optional(), index: z.int().min(-1).optional() }).optional(),
+  kind: z.enum(['notApplicable', 'pass', 'fail', 'review', 'open', 'informational']).optional(),
+  level: Level.optional(),
+  message: Message,
+  baselineState: z.string().optional(),
+  locations: z.array(SarifLocation).optional(),
+  properties: Properties.optional(),
+})
+const SarifRun = z.looseObject({
+  tool: z.looseObject({
+    driver: z.looseObject({
+      name: z.string().min(1),
+      version: z.string().optional(),
+      semanticVersion: z.string().optional(),
+      rules: z.array(SarifRule).optional(),
+    }),
+  }),
+  invocations: z.array(z.looseObject({ executionSuccessful: z.boolean() })).optional(),
+  artifacts: z.array(z.looseObject({ location: ArtifactLocation.optional() })).optional(),
+  automationDetails: z.looseObject({ id: z.string().optional() }).optional(),
+  properties: Properties.optional(),
+  // The specification: an empty list says that nothing was found, null or no list that the scan came to no end.
+  results: z.array(Result, 'a list of results: without one the scan came to no end'),
+})
+type SarifRun = z.infer<typeof SarifRun>
+type Result = z.infer<typeof Result>
+
+/** https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, as far as it is read here. */
+const Log = z.looseObject({ version: z.literal('2.1.0'), runs: z.array(SarifRun).min(1, 'at least one run') })
+
+/**
+ * Reads the findings of another scanner from SARIF 2.1.0, one entry for each run in the file. Suppressed results count: whoever accepts a risk does so in Loadline's own register.
+ * Throws `USAGE` where it is no such file, holds no run, or a run that came to no end: such a file is never "nothing found".
+ */
+export function importSarif({ path, text }: { path: string; text: string }): AdditionalFindings[] {
+  const refuse = (found: string) =>
+    new DeliveryError(
+      'USAGE',
+      `wanted findings in SARIF 2.1.0 in ${path}, found ${found}`,
+      'Let the scanner write the file again, e.g. "docker scout cves --format sarif --output FILE IMAGE".',
+    )
+  if (text.length > longestFile) throw refuse(`${text.length} characters; at most ${longestFile} are read`)
+  const { runs } = parseDocument(text.replace(/^\uFEFF/, ''), Log, refuse)
+  const count = runs.reduce((sum, { results }) => sum + results.length, 0)
+  if (count > mostFindings) throw refuse(`${count} results; at most ${mostFindings} are read`)
+  const failed = runs.find(({ invocations = [] }) =>
+    invocations.some(({ executionSuccessful }) => !executionSuccessful),
+  )
+  if (failed !== undefined) throw refuse(`a run of ${failed.tool.driver.name} that says of itself that it failed`)
+  return runs.map((run) => {
+    const { name, version, semanticVersion } = run.tool.driver
+    const said = version ?? semanticVersion
+    return {
+      name: path,
+      digest: digestOf(text),
+      scanner: { name, ...(said === undefined ? {} : { version: said }) },
+      images: imagesOf(run),
+      findings: run.results.filter(isFinding).map((result) => findingOf(result, run)),
+    }
+  })
+}
+
+function isFinding({ kind, baselineState }: Result): boolean {
+  return (kind === undefined || kind === 'fail' || kind === 'open' || kind === 'review') && baselineState !== 'absent'
+}
+
+function findingOf(result: Result, { tool: { driver } }: SarifRun): AdditionalFinding {
+  const id = result.ruleId ?? result.rule?.id
+  const at = result.ruleIndex ?? result.rule?.index ?? -1
+  const rule = driver.rules?.[at] ?? driver.rules?.find((one) => one.id === id)
+  const title = rule?.shortDescription?.text ?? result.message.text ?? result.message.markdown ?? ''
+  const [location] = result.locations ?? []
+  return {
+    id: id ?? rule?.id ?? 'unidentified',
+    severity: severityOf(result, rule),
+    title: title.split('\n')[0] ?? '',
+    where:
+      location?.physicalLocation?.artifactLocation?.uri ??
+      location?.logicalLocations?.[0]?.fullyQualifiedName ??
+      location?.logicalLocations?.[0]?.name ??
+      '',
+  }
+}
+
+/** A CVSS score where there is one, in the classes of CVSS 3.1; otherwise a word for the severity; otherwise SARIF's level. What says nothing is unknown, which is not mild. */
+function severityOf(result: Result, rule: z.infer<typeof SarifRule> | undefined): Severity {
+  const properties = { ...rule?.properties, ...result.properties } as Record<string, unknown>
+  const score = Number.parseFloat(String(properties['security-severity'] ?? ''))
+  if (Number.isFinite(score) && score > 0 && score <= 10)
+    return score >= 9 ? 'critical' : score >= 7 ? 'high' : score >= 4 ? 'medium' : 'low'
+  const word = [properties['cvssV3_severity'], properties['severity']].find((value) => typeof value === 'string')
+  const named = parseSeverity(typeof word === 'string' ? word : undefined)
+  if (named !== 'unknown') return named
+  const level = result.level ?? rule?.defaultConfiguration?.level
+  return level === 'error' ? 'high' : level === 'warning' ? 'medium' : level === 'note' ? 'low' : 'unknown'
+}
+
+/** The manifests that a run names: references with a digest, where scanners write what they looked at. */
+function imagesOf({ automationDetails, artifacts = [], results, properties }: SarifRun): Digest[] {
+  const repositories = properties?.['repoDigests']
+  const texts = [
+    automationDetails?.id,
+    ...artifacts.map(({ location }) => location?.uri),
+    ...results.flatMap(({ locations = [] }) =>
+      locations.map(({ physicalLocation }) => physicalLocation?.artifactLocation?.uri),
+    ),
+    ...(Array.isArray(repositories) ? repositories : []),
+    properties?.['imageDigest'],
+  ]
+  const digests = texts.flatMap((text) =>
+    typeof text === 'string'
+      ? [...decoded(text).matchAll(/(?:@|^)(sha256:[0-9a-f]{64})(?![0-9a-f])/g)].map((match) => match[1] as Digest)
+      : [],
+  )
+  return [...new Set(digests)].toSorted()
+}
+
+function decoded(text: string): string {
+  return text.replaceAll(/%3A/gi, ':').replaceAll('%40', '@')
+}

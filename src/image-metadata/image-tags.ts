@@ -1,0 +1,75 @@
+import { DeliveryError } from '../model/errors.ts'
+import type { GitFacts } from '../model/index.ts'
+import { fillPattern, parseTagRule, type TagRule } from './tag-rule.ts'
+import { dirtySuffix, isNewestStable, readVersion, sourceVersion } from './version.ts'
+
+/** What tags are made from. */
+export interface TagSource {
+  git: GitFacts | undefined
+  /** A semantic version that the caller gave; otherwise the tags of the commit say it. */
+  version: string | undefined
+}
+
+/** Most characters of a tag: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
+const longestTag = 128
+
+/**
+ * The tags of an image by the rules, most telling first. What does not apply (a pull-request rule outside of one) gives no tag.
+ * `latest` is added only beside the newest stable version; whatever was read from a work tree with changes ends in `-dirty`.
+ * Throws `USAGE` for a rule that is none, and where no rule gives a tag.
+ */
+export function imageTags(rules: readonly string[], source: TagSource): string[] {
+  const parsed = rules.map(parseTagRule)
+  const tags = parsed.flatMap((rule) => {
+    const name = nameBy(rule, source)
+    return name === undefined ? [] : [toTag(`${rule.prefix}${name.text}${rule.suffix}`, name.dirty ? dirtySuffix : '')]
+  })
+  const version = parsed.some(({ type }) => type === 'semver') ? sourceVersion(source.git, source.version) : undefined
+  const named = [...new Set(tags)].filter((tag) => tag !== '')
+  if (named.every((tag) => tag === 'latest')) {
+    throw new DeliveryError(
+      'USAGE',
+      named.length === 0
+        ? `no tag follows from ${rules.join(' ') || 'no rules'}: ${describe(source)}`
+        : '"latest" by itself tells nobody what runs',
+      'Give a tag with --publish registry/repository:tag, a version with --version, or a rule that applies with --tag.',
+    )
+  }
+  return version !== undefined && isNewestStable(version, source.git) && !named.includes('latest')
+    ? [...named, 'latest']
+    : named
+}
+
+function nameBy(rule: TagRule, { git, version }: TagSource): { text: string; dirty: boolean } | undefined {
+  const dirty = git?.dirty ?? false
+  const from = (text: string | undefined) => (text === undefined ? undefined : { text, dirty })
+  switch (rule.type) {
+    case 'semver': {
+      // A dirty version says so itself, in a form that sorts below the clean one.
+      const found = rule.value === undefined ? sourceVersion(git, version) : readVersion(rule.value)
+      const text = found === undefined ? undefined : fillPattern(rule.pattern, found)
+      return text === undefined ? undefined : { text, dirty: false }
+    }
+    case 'ref':
+      if (rule.event === 'pr') return from(git?.pullRequest?.toString())
+      return from(rule.event === 'branch' ? git?.branch : git?.tags[0])
+    case 'sha':
+      return from(rule.format === 'long' ? git?.revision : git?.revision.slice(0, 7))
+    case 'raw':
+      return { text: rule.value, dirty: false }
+  }
+}
+
+/** Characters that a tag cannot have become dashes, and a name that is too long loses its end, never the mark of a dirty tree. */
+function toTag(name: string, ending: string): string {
+  const allowed = name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '')
+  return allowed === '' ? '' : `${allowed.slice(0, longestTag - ending.length)}${ending}`
+}
+
+function describe({ git, version }: TagSource): string {
+  if (git === undefined)
+    return version === undefined
+      ? 'the source is in no git repository and no version was given'
+      : `the version is ${version}, and the source is in no git repository`
+  return `the commit ${git.revision.slice(0, 7)} has ${git.tags.length === 0 ? 'no tag' : `the tags ${git.tags.join(', ')}`}${git.branch === undefined ? '' : ` and is on ${git.branch}`}`
+}

@@ -1,0 +1,58 @@
+import { stripVTControlCharacters } from 'node:util'
+
+/** Longest text of an image that a report repeats, in characters. */
+export const longestText = 600
+
+/**
+ * Text of an image or a tool as one line that only says what it shows. Escape sequences are taken out, line breaks and tabs become
+ * spaces, and every other control, direction override, invisible character and lone surrogate becomes U+FFFD.
+ * Longer text is cut, and says by how many characters.
+ */
+export function printable(text: string, longest: number = longestText): string {
+  if (text.length <= longest && plainAscii.test(text)) return text
+  const visible = stripVTControlCharacters(text)
+    .replace(lineBreaks, ' ')
+    .replace(unprintable, '\uFFFD')
+    .replace(stackedMarks, '$1')
+  return shorten(visible, longest)
+}
+
+/** Cuts text to a number of characters and says how many were left out. */
+export function shorten(text: string, longest: number): string {
+  if (text.length <= longest) return text
+  const characters = Array.from(text)
+  if (characters.length <= longest) return text
+  return `${characters.slice(0, longest).join('')}… (${characters.length - longest} more characters)`
+}
+
+/** Text of at most this many characters; what does not fit is cut. */
+export function fitting(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, Math.max(0, longest - 1))}…`
+}
+
+/** Text for a log: a line that reads as a workflow command of GitHub Actions would be obeyed, `::` at its start, `##[` anywhere. Colours stay. */
+export function defused(text: string): string {
+  return text.replace(commandStart, '$1: ').replaceAll('##[', '# #[')
+}
+
+/** An address that is safe to link to: http or https, without credentials. Anything else, `javascript:` first of all, is undefined. */
+export function safeUrl(address: string | undefined): string | undefined {
+  if (address === undefined || address.length > 2000 || !URL.canParse(address)) return undefined
+  const url = new URL(address)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined
+  return url.username === '' && url.password === '' ? url.href : undefined
+}
+
+/** A word for a POSIX shell: quoted where it must be, so that a command in a report can be pasted as it stands. */
+export function shellWord(text: string): string {
+  const word = printable(text)
+  const unlikeOption = word.startsWith('-') ? `./${word}` : word
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(unlikeOption) ? unlikeOption : `'${unlikeOption.replaceAll("'", "'\\''")}'`
+}
+
+const commandStart = new RegExp(`^((?:\\s|${'\u001b'}\\[[\\d;]*m)*):(?=:)`, 'gm')
+const plainAscii = /^[\x20-\x7e]*$/
+const lineBreaks = /\r\n|[\t\n\v\f\r\u0085\u2028\u2029]/g
+const unprintable = /[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu
+/** More than four combining marks on one letter only serve to paint over the neighbouring lines. */
+const stackedMarks = /(\p{M}{4})\p{M}+/gu

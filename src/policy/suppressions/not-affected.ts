@@ -1,0 +1,165 @@
+import { imageShortName, namesPackage, parsePackageUrl, Digest, type PackageUrl } from '../../model/index.ts'
+import { suppressionError } from './read-file.ts'
+import type { Suppression } from '../schema.ts'
+import { mostEntries, suppressionEntry, type ReadSuppressions } from './entry.ts'
+import type { OpenVex, Product, Subcomponent, VexStatement } from '../../formats/openvex.ts'
+
+/** A document that the policy names. */
+export interface NamedDocument {
+  suppression: Suppression
+  document: OpenVex
+}
+
+/** A document that is being read, with what came of it so far. */
+interface Reading extends NamedDocument, ReadSuppressions {}
+
+/** What a statement says of one vulnerability and one thing, in a form in which two can be compared. */
+interface Claim {
+  source: Reading
+  statement: VexStatement
+  place: string
+  id: string
+  scope: Scope
+  /** When it was true, and which came later where two say the same moment. */
+  at: number
+  order: number
+}
+
+/** Which image and which package of it; what is absent is every one. */
+interface Scope {
+  digest?: Digest
+  package?: { text: string; url: PackageUrl }
+}
+
+/**
+ * The exceptions that the statements of documents come to, for one image. Only `not_affected` excepts anything. Statements are a sequence, in which
+ * later ones override: a later word of another status on the same vulnerability and any of the same things takes the exception back.
+ * The result is in the order of the documents. Throws `POLICY` where they say more than can be answered for.
+ */
+export function exceptNotAffected(documents: readonly NamedDocument[], imageName: string): ReadSuppressions[] {
+  const readings = documents.map((named): Reading => ({ ...named, entries: [], left: [] }))
+  const claims = readings
+    .flatMap((source) => claimsOf(source, imageName))
+    .map((claim, order): Claim => ({ ...claim, order }))
+  if (claims.length > mostEntries)
+    throw suppressionError(
+      documents.map(({ suppression }) => suppression.file).join(', '),
+      undefined,
+      `wanted at most ${mostEntries} statements about one vulnerability and one package, found ${claims.length}`,
+    )
+
+  for (const claim of claims) {
+    const { source, statement, place, id, scope } = claim
+    const { status, justification, impact_statement: impact, status_notes: notes, vulnerability } = statement
+    if (status !== 'not_affected' || justification === undefined) continue
+    const later = claims.find(
+      (other) =>
+        other.id === id &&
+        other.statement.status !== 'not_affected' &&
+        isLater(other, claim) &&
+        overlap(other.scope, scope),
+    )
+    if (later !== undefined) {
+      const line = `${place}, ${vulnerability.name}: overridden by ${later.source === source ? '' : `${later.source.suppression.file}, `}${later.place}, which says ${later.statement.status}`
+      if (!source.left.includes(line)) source.left.push(line)
+      continue
+    }
+    source.entries.push(
+      suppressionEntry(
+        source.suppression,
+        {
+          rule: 'vulnerabilities',
+          id,
+          ...(scope.digest === undefined ? {} : { digest: scope.digest }),
+          ...(scope.package === undefined ? {} : { package: scope.package.text }),
+          vex: { status, justification },
+          says: [impact, notes].filter((part) => part !== undefined && part !== '').join('; '),
+        },
+        { kind: 'openvex', path: source.suppression.file, place },
+      ),
+    )
+  }
+  return readings.map(({ entries, left }) => ({ entries, left }))
+}
+
+function claimsOf(source: Reading, imageName: string): Array<Omit<Claim, 'order'>> {
+  const { document, left } = source
+  const claims: Array<Omit<Claim, 'order'>> = []
+  for (const [position, statement] of document.statements.entries()) {
+    const place = `statement ${position + 1}`
+    const { name, aliases = [] } = statement.vulnerability
+    const { scopes, unknown } = scopesOf(statement.products, imageName)
+    if (statement.status !== 'not_affected') left.push(`${place}, ${name}: ${statement.status} excepts nothing`)
+    left.push(...unknown.map((reason) => `${place}, ${name}: ${reason}`))
+    const at = Date.parse(statement.timestamp ?? document.timestamp)
+    const ids = [...new Set([name, ...aliases])]
+    // Names times products: two long lists would be more than a machine can hold.
+    for (const id of ids.slice(0, mostEntries + 1)) {
+      for (const scope of scopes) claims.push({ source, statement, place, id, scope, at })
+      if (claims.length > mostEntries) return claims
+    }
+  }
+  return claims
+}
+
+function isLater(left: Claim, right: Claim): boolean {
+  return left.at > right.at || (left.at === right.at && left.order > right.order)
+}
+
+/** Whether two scopes have anything in common. */
+function overlap(left: Scope, right: Scope): boolean {
+  const sameImage = left.digest === undefined || right.digest === undefined || left.digest === right.digest
+  const [one, other] = [left.package?.url, right.package?.url]
+  return sameImage && (one === undefined || other === undefined || namesPackage(one, other) || namesPackage(other, one))
+}
+
+/** What the products of a statement are of an image, and why the others are nothing of it. */
+function scopesOf(products: readonly Product[], imageName: string): { scopes: Scope[]; unknown: string[] } {
+  const scopes: Scope[] = []
+  const unknown: string[] = []
+  for (const product of products) {
+    const image = imageScope(product, imageName)
+    if (typeof image === 'string') {
+      unknown.push(image)
+      continue
+    }
+    for (const part of product.subcomponents === undefined || product.subcomponents.length === 0
+      ? [undefined]
+      : product.subcomponents) {
+      const purl = part === undefined ? undefined : purlOf(part)
+      const url = purl === undefined ? undefined : parsePackageUrl(purl)
+      if (part !== undefined && (purl === undefined || url === undefined))
+        unknown.push(`the subcomponent ${part['@id'] ?? 'without an id'} has no package URL`)
+      else
+        scopes.push({ ...image, ...(purl === undefined || url === undefined ? {} : { package: { text: purl, url } }) })
+    }
+  }
+  return { scopes, unknown }
+}
+
+/** The scope of a product that is this image or a package of it; otherwise why it is neither. */
+function imageScope(product: Product, imageName: string): Scope | string {
+  const purl = purlOf(product)
+  const named = product['@id'] ?? 'a product without an id'
+  const hash = Digest.safeParse(`sha256:${product.hashes?.['sha-256'] ?? ''}`)
+  const url = purl === undefined ? undefined : parsePackageUrl(purl)
+  if (purl === undefined || url === undefined)
+    return hash.success ? { digest: hash.data } : `${named} is no package URL, so nobody can tell what it is`
+  if (url.type !== 'oci') {
+    if ((product.subcomponents ?? []).length > 0)
+      return `${purl} is no image: which packages of this one belong to it cannot be told`
+    return { package: { text: purl, url } }
+  }
+  if (url.name !== imageShortName(imageName).toLowerCase()) return `${purl} is another image than ${imageName}`
+  const digest = Digest.safeParse(url.version ?? '')
+  if (digest.success) return { digest: digest.data }
+  if (hash.success) return { digest: hash.data }
+  if (url.version !== undefined || Object.keys(url.qualifiers).length > 0)
+    return `${purl} names a version, tag, registry or architecture: name the digest, or only the image`
+  return {}
+}
+
+function purlOf(component: Subcomponent): string | undefined {
+  const { '@id': id, identifiers } = component
+  return identifiers?.purl ?? (id?.startsWith('pkg:') ? id : undefined)
+}

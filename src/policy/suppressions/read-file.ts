@@ -1,0 +1,43 @@
+import type { z } from 'zod'
+import { DeliveryError } from '../../model/errors.ts'
+import { readYaml } from '../../model/read-yaml.ts'
+
+/** The document of a file that the policy names, with the line of everything in it. */
+export interface SuppressionDocument<T> {
+  data: T
+  lineOf(path: readonly PropertyKey[]): number
+}
+
+/** Reads a YAML or JSON file that the policy names: bounded, without aliases, without a key twice, and only with keys that the schema knows. Throws `POLICY` with the line. */
+export function readSuppressionFile<T extends z.ZodType>(
+  text: string,
+  path: string,
+  what: string,
+  schema: T,
+): SuppressionDocument<z.infer<T>> {
+  if (text.replaceAll(/^\s*#.*$/gm, '').trim() === '')
+    throw suppressionError(path, undefined, `wanted ${what}, found an empty file`)
+  const document = readYaml(text)
+  if (Array.isArray(document))
+    throw suppressionError(path, document[0]?.line, `wanted ${what}; ${document[0]?.message ?? 'it cannot be read'}`)
+  const parsed = schema.safeParse(document.value)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const at = issue?.path ?? []
+    throw suppressionError(
+      path,
+      document.placeOf(at).line,
+      `wanted ${what}; ${at.length === 0 ? '' : `${at.map(String).join('.')}: `}${issue?.message ?? 'it has another form'}`,
+    )
+  }
+  return { data: parsed.data, lineOf: (keys) => document.placeOf(keys).line }
+}
+
+/** Says what is wrong with a file that the policy names. */
+export function suppressionError(path: string, line: number | undefined, message: string): DeliveryError {
+  return new DeliveryError(
+    'POLICY',
+    `${path}${line === undefined ? '' : `:${line}`}: ${message}`,
+    'Correct the file, or take it out of suppressions in the policy; docs/exceptions.md says what is taken over from it.',
+  )
+}

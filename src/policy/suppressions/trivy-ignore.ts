@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import type { Origin } from '../../model/index.ts'
+import { parsePackageUrl } from '../../model/index.ts'
+import { readSuppressionFile, suppressionError } from './read-file.ts'
+import type { RegisterEntry, Suppression } from '../schema.ts'
+import { dayBefore, mostEntries, suppressionEntry, type ReadSuppressions, type SuppressedFinding } from './entry.ts'
+
+const wildcard = /[*?[\]{}]/
+
+const Entry = z.strictObject({
+  id: z
+    .string()
+    .min(1)
+    .refine((id) => !wildcard.test(id), 'an id names one finding: wildcards are refused'),
+  paths: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .refine((path) => !wildcard.test(path), 'a path names one file: patterns are refused; write each path out'),
+    )
+    .optional(),
+  purls: z
+    .array(z.string().refine((purl) => !purl.includes('*') && parsePackageUrl(purl) !== undefined, 'not a package URL'))
+    .optional(),
+  expired_at: z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })], {
+      error: 'wanted a day, e.g. 2027-01-31, or a moment with its time zone',
+    })
+    .optional(),
+  statement: z.string().optional(),
+})
+const Entries = z.array(Entry).nullish()
+
+/** `.trivyignore.yaml` of Trivy 0.72 (https://trivy.dev, filtering). */
+const IgnoreFile = z.strictObject({
+  vulnerabilities: Entries,
+  misconfigurations: Entries,
+  secrets: Entries,
+  licenses: Entries,
+})
+
+const rules = { vulnerabilities: 'vulnerabilities', secrets: 'secrets' } as const
+
+const notTaken = {
+  misconfigurations: 'Loadline does not run these checks of Trivy',
+  licenses:
+    'it names a licence for every package, and an exception from licenses names one package; write it in the register',
+} as const
+
+/** Reads a `.trivyignore` or, by the ending of its name, a `.trivyignore.yaml`. Throws `POLICY` where it cannot be read in full. */
+export function readTrivyIgnore(text: string, suppression: Suppression): ReadSuppressions {
+  return /\.ya?ml$/.test(suppression.file) ? readIgnoreYaml(text, suppression) : readIgnoreLines(text, suppression)
+}
+
+function readIgnoreYaml(text: string, suppression: Suppression): ReadSuppressions {
+  const path = suppression.file
+  const { data } = readSuppressionFile(text, path, 'an ignore file of Trivy', IgnoreFile)
+  const entries: RegisterEntry[] = []
+  const left: string[] = []
+  for (const section of ['vulnerabilities', 'misconfigurations', 'secrets', 'licenses'] as const) {
+    for (const [index, { id, paths, purls, expired_at: end, statement }] of (data[section] ?? []).entries()) {
+      const origin: Origin = { kind: 'trivyignore', path, place: `${section}[${index}]` }
+      if (section === 'misconfigurations' || section === 'licenses') {
+        left.push(`${origin.place}, ${id}: ${notTaken[section]}`)
+        continue
+      }
+      if (section === 'secrets' && purls !== undefined && purls.length > 0)
+        throw suppressionError(path, undefined, `${origin.place}: wanted paths, found purls; a secret is in no package`)
+      const finding: SuppressedFinding = {
+        rule: rules[section],
+        id,
+        ...(statement === undefined ? {} : { says: statement }),
+        ...(end === undefined ? {} : { lastDay: lastDayBefore(end) }),
+      }
+      for (const place of paths === undefined || paths.length === 0 ? [undefined] : paths) {
+        for (const purl of purls === undefined || purls.length === 0 ? [undefined] : purls) {
+          entries.push(
+            suppressionEntry(
+              suppression,
+              {
+                ...finding,
+                ...(place === undefined ? {} : { path: place }),
+                ...(purl === undefined ? {} : { package: purl }),
+              },
+              origin,
+            ),
+          )
+        }
+      }
+      if (entries.length > mostEntries)
+        throw suppressionError(path, undefined, `wanted at most ${mostEntries} exceptions, found more`)
+    }
+  }
+  return { entries, left }
+}
+
+/** `ID`, or `ID exp:2027-01-31`; Trivy takes an id for whatever it can be, so each is looked for among vulnerabilities and among secrets. */
+function readIgnoreLines(text: string, suppression: Suppression): ReadSuppressions {
+  const path = suppression.file
+  const entries = text.split(/\r\n|\r|\n/).flatMap((written, index): RegisterEntry[] => {
+    const [id = '', ...options] = written
+      .replace(/^\uFEFF/, '')
+      .replace(/(^|\s)#.*$/, '')
+      .trim()
+      .split(/\s+/)
+    if (id === '') return []
+    const line = index + 1
+    if (wildcard.test(id))
+      throw suppressionError(path, line, `${JSON.stringify(id)}: an id names one finding: wildcards are refused`)
+    const ends = options.map((option) => {
+      const day = option.replace(/^exp:/, '')
+      if (!option.startsWith('exp:') || !z.iso.date().safeParse(day).success)
+        throw suppressionError(path, line, `wanted an id and perhaps exp:2027-01-31, found ${JSON.stringify(option)}`)
+      return lastDayBefore(day)
+    })
+    const lastDay = ends.toSorted()[0]
+    const origin: Origin = { kind: 'trivyignore', path, place: `line ${line}` }
+    return (['vulnerabilities', 'secrets'] as const).map((rule) =>
+      suppressionEntry(suppression, { rule, id, ...(lastDay === undefined ? {} : { lastDay }) }, origin),
+    )
+  })
+  if (entries.length > mostEntries)
+    throw suppressionError(path, undefined, `wanted at most ${mostEntries} exceptions, found ${entries.length}`)
+  return { entries, left: [] }
+}
+
+/** Trivy stops at the moment that it is given: midnight at the beginning of a day. So the day before is the last that counts as a whole. */
+function lastDayBefore(end: string): string {
+  return dayBefore(new Date(end).toISOString().slice(0, 10))
+}

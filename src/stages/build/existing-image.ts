@@ -1,0 +1,215 @@
+import { dag, type Directory, type File } from '@dagger.io/dagger'
+import { DeliveryError } from '../../model/errors.ts'
+import type { Digest, GivenImage, Lock, Platform } from '../../model/index.ts'
+import { goCompiler } from '../../tools/images.ts'
+import { extractLayout } from '../../tools/inspect/command.ts'
+import { refusal, severalImages } from '../../tools/inspect/output.ts'
+import {
+  chooseImage,
+  largestDocument,
+  listImages,
+  singleLayout,
+  type NamedImage,
+  type ReadDocument,
+} from '../../formats/oci/image-layout.ts'
+import * as registry from '../../tools/registry/command.ts'
+import { readPull } from '../../tools/registry/output.ts'
+import { firstLine, lastLines, runTool } from '../../engine/run-tool.ts'
+import { packLayout, unpackLayout } from '../../tools/tar/command.ts'
+import { ownToolImage } from '../../engine/tool-image.ts'
+import { readArchive, type BuiltArchive } from './build.ts'
+import { fresh } from '../../engine/fresh.ts'
+import { pinnedImage } from '../../engine/pinned-image.ts'
+import { registryAccess, type RegistryAccess, type Target } from '../../engine/registry-access.ts'
+import { resolveImage } from '../../engine/resolve-image.ts'
+
+/** An image that exists already, and where it is: in a registry, in an archive (`docker save` or an OCI layout), or in an OCI layout directory. */
+export type ImageSource = GivenImage &
+  ({ form: 'registry'; target: Target } | { form: 'archive'; file: File } | { form: 'layout'; directory: Directory })
+
+/** Where a platform's image was found. */
+interface FoundImage extends NamedImage {
+  layout(): Promise<Directory>
+}
+
+/**
+ * Opens an image that was not built here and gives what makes the archive of one platform: the image's own bytes, none changed, with its own digest, which is what is judged and published.
+ * Everything is read inside the engine. Throws `SOURCE` where it cannot be read or believed, `BUILD` where a registry keeps it back.
+ */
+export async function openImage(
+  given: ImageSource,
+  lock: Lock,
+): Promise<(platform: Platform) => Promise<BuiltArchive>> {
+  const images = await about(given, () => findImages(given, lock))
+  return (platform) =>
+    about(given, async () => {
+      const chosen = chooseImage(images, platform)
+      const built = await readArchive(await archiveOf(chosen, lock), lock, { code: 'SOURCE', hint: exportAgain })
+      if (built.archive.platform !== platform || built.archive.digest !== chosen.digest) {
+        throw new DeliveryError(
+          'SOURCE',
+          `wanted ${chosen.digest} for ${platform}, found ${built.archive.digest} for ${built.archive.platform}`,
+          'Export the image again, with the platform that its configuration names.',
+        )
+      }
+      return built
+    })
+}
+
+/** Whatever is wrong with the image is said of it by its name. */
+async function about<T>({ form, name }: GivenImage, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof DeliveryError))
+      throw new DeliveryError(
+        'SOURCE',
+        `the ${nouns[form]} ${name} cannot be read: ${firstLine(error)}`,
+        'Correct the path, or export the image again.',
+        { cause: error },
+      )
+    const code = error.code === 'VERIFY' || error.code === 'PUBLISH' ? 'SOURCE' : error.code
+    throw new DeliveryError(code, `the ${nouns[form]} ${name} is refused: ${error.message}`, error.hint, {
+      cause: error,
+    })
+  }
+}
+
+const exportAgain = 'Export the image again, with "docker save", "skopeo copy" or "crane pull --format oci".'
+
+const nouns = { registry: 'image', archive: 'archive', layout: 'layout' } as const
+
+async function findImages(given: ImageSource, lock: Lock): Promise<FoundImage[]> {
+  switch (given.form) {
+    case 'registry':
+      return inRegistry(given.target, lock)
+    case 'archive':
+      return inLayout(await unpack(given.file, lock))
+    case 'layout':
+      return inLayout(given.directory)
+  }
+}
+
+async function inLayout(directory: Directory): Promise<FoundImage[]> {
+  return (await listImages(reader(directory))).map((image) => ({ ...image, layout: async () => directory }))
+}
+
+/** A tag is asked once; every platform is then fetched by digest. */
+async function inRegistry(target: Target, lock: Lock): Promise<FoundImage[]> {
+  const access = await registryAccess(target, lock)
+  const { manifests } = await resolveImage(access, lock)
+  // What a registry says of size and media type stands in what is pulled.
+  return manifests.map(({ digest, platform }) => ({
+    digest,
+    platform,
+    mediaType: '',
+    size: 0,
+    layout: () => pull(access, digest, lock),
+  }))
+}
+
+async function pull(access: RegistryAccess, digest: Digest, lock: Lock): Promise<Directory> {
+  const { container, program } = ownToolImage(lock, 'registry')
+  const { knownAs, insecure } = access
+  const argv = registry.pull(
+    { program, plainHttp: insecure, ...(knownAs === undefined ? {} : { knownAs }) },
+    { reference: `${access.inside}@${digest}`, layout: '/layout' },
+  )
+  const ended = await runTool('registry', fresh(access.connect(container)), argv)
+  const { done, fault } = readPull(ended)
+  if (fault === undefined && done.digest === digest) return ended.container.directory('/layout')
+  const found =
+    fault === undefined
+      ? `the registry gave ${done.digest}`
+      : `${fault.host === undefined ? '' : `${fault.host}: `}${fault.message}`
+  const away = fault !== undefined && ['too-many', 'unavailable', 'reset', 'timeout'].includes(fault.code)
+  throw new DeliveryError(
+    away ? 'BUILD' : 'SOURCE',
+    `${access.repository}@${digest} could not be fetched: ${found}`,
+    away
+      ? 'Run again when the registry answers.'
+      : 'Check the reference, and that the credentials (--registry-config) may read it.',
+  )
+}
+
+/** The archive's image as a layout. The program reads and checks one image; where the archive holds several, it has checked the list of entries before it said so. */
+async function unpack(file: File, lock: Lock): Promise<Directory> {
+  const { container, program } = ownToolImage(lock, 'inspect')
+  const run = await runTool('inspect', container.withMountedFile('/archive.tar', file), [
+    program,
+    ...extractLayout(['/archive.tar'], '/layout'),
+  ])
+  if (run.exitCode === 0) return run.container.directory('/layout')
+  if (!severalImages(run.stderr)) throw new DeliveryError('SOURCE', refusal(run.stderr), exportAgain)
+  const unpacked = await runTool(
+    'tar',
+    packer(lock).withMountedFile('/archive.tar', file).withDirectory('/layout', dag.directory()),
+    unpackLayout({ archive: '/archive.tar', directory: '/layout' }),
+  )
+  if (unpacked.exitCode !== 0)
+    throw new DeliveryError('SOURCE', lastLines(unpacked.stderr, 1), 'Export the image again.')
+  return unpacked.container.directory('/layout')
+}
+
+/** The one image as an archive that every tool reads. */
+async function archiveOf(image: FoundImage, lock: Lock): Promise<File> {
+  const layout = await image.layout()
+  const read = reader(layout)
+  const named = (await listImages(read)).find(({ digest }) => digest === image.digest) ?? image
+  const { index, dockerManifest, blobs } = await singleLayout(named, read)
+  const directory = dag
+    .directory()
+    .withDirectory('/', layout, { include: blobs })
+    .withNewFile('oci-layout', '{"imageLayoutVersion":"1.0.0"}')
+    .withNewFile('index.json', index)
+    .withNewFile('manifest.json', dockerManifest)
+  const run = await runTool(
+    'tar',
+    packer(lock).withMountedDirectory('/layout', directory),
+    packLayout({
+      directory: '/layout',
+      archive: '/archive.tar',
+      parts: ['oci-layout', 'index.json', 'manifest.json', 'blobs'],
+    }),
+  )
+  if (run.exitCode !== 0)
+    throw new DeliveryError(
+      'TOOL',
+      `the image cannot be packed: ${lastLines(run.stderr, 1)}`,
+      'Give the engine more disk, and run again.',
+    )
+  return run.container.file('/archive.tar')
+}
+
+/** Reads the small documents of a layout. */
+function reader(directory: Directory): ReadDocument {
+  return async (path) => {
+    if (!(await directory.exists(path)))
+      throw new DeliveryError(
+        'SOURCE',
+        `wanted ${path} in the layout, found none`,
+        'Give an OCI layout that is whole: with oci-layout, index.json and blobs.',
+      )
+    const file = directory.file(path)
+    const size = await file.size()
+    if (size > largestDocument)
+      throw new DeliveryError(
+        'SOURCE',
+        `wanted ${path} of at most ${largestDocument} bytes, found ${size}`,
+        'Export the image again.',
+      )
+    return file.contents()
+  }
+}
+
+/** A Debian whose tar packs layouts: the one that compiles Loadline's own programs, which every lock pins. */
+function packer(lock: Lock): ReturnType<typeof dag.container> {
+  const pinned = pinnedImage(goCompiler, lock)
+  if (pinned === undefined)
+    throw new DeliveryError(
+      'LOCK',
+      `the lock file does not pin ${goCompiler}, whose tar packs the image`,
+      'Run "loadline lock" where the registry can be reached, and commit loadline.lock.json.',
+    )
+  return dag.container().from(pinned)
+}

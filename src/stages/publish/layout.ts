@@ -1,0 +1,59 @@
+import type { Directory } from '@dagger.io/dagger'
+import { DeliveryError } from '../../model/errors.ts'
+import { digestOf, type Digest, type Platform } from '../../model/index.ts'
+import { joinIndexes, sharedAnnotations } from '../../formats/oci/image-index.ts'
+import type { BuiltArchive } from '../build/build.ts'
+
+/** What a registry is to hold for those who pull: an index over platforms, or the one manifest itself, because some services refuse an index. */
+export type ManifestForm = 'index' | 'single'
+
+/** An OCI layout directory as it is pushed. */
+export interface ImageLayout {
+  directory: Directory
+  /** Of the one manifest, or of the index over all platforms. */
+  digest: Digest
+}
+
+/** Which form an image gets: where nobody asks for one, one platform is a single manifest. Throws `USAGE` where a single manifest is to be several platforms. */
+export function manifestForm(asked: ManifestForm | undefined, platforms: readonly Platform[]): ManifestForm {
+  if (asked === 'single' && platforms.length > 1) {
+    throw new DeliveryError(
+      'USAGE',
+      `a single manifest is for one platform, and ${platforms.length} are to be built: ${platforms.join(', ')}`,
+      'Publish each platform by itself, under a tag of its own: --platform linux/amd64 --consumer single. Or publish an index: --consumer index.',
+    )
+  }
+  return asked ?? (platforms.length > 1 ? 'index' : 'single')
+}
+
+/** Puts the judged images, byte for byte, into one layout in the form that is to be published. Throws `PUBLISH`. */
+export async function layOut(archives: readonly BuiltArchive[], asked?: ManifestForm): Promise<ImageLayout> {
+  const form = manifestForm(
+    asked,
+    archives.map(({ archive }) => archive.platform),
+  )
+  const [indexes, annotations] = await Promise.all([
+    Promise.all(archives.map(({ layout }) => layout.file('index.json').contents())),
+    form === 'single'
+      ? {}
+      : Promise.all(
+          archives.map(({ archive, layout }) => layout.file(`blobs/${archive.digest.replace(':', '/')}`).contents()),
+        ).then(sharedAnnotations),
+  ])
+  const { text, manifests } = joinIndexes(indexes, annotations)
+  const found = manifests.toSorted().join(', ')
+  const wanted = archives
+    .map(({ archive }) => archive.digest)
+    .toSorted()
+    .join(', ')
+  const [first] = archives
+  if (found !== wanted || first === undefined)
+    throw new DeliveryError(
+      'PUBLISH',
+      `the archives hold ${found}, and the verdict is about ${wanted}`,
+      'Nothing was pushed. Run again from the start.',
+    )
+  if (form === 'single') return { directory: first.layout, digest: first.archive.digest }
+  const directory = archives.slice(1).reduce((merged, { layout }) => merged.withDirectory('/', layout), first.layout)
+  return { directory: directory.withNewFile('index.json', text), digest: digestOf(text) }
+}

@@ -1,0 +1,124 @@
+import type { Directory } from '@dagger.io/dagger'
+import type { Digest, Lock } from '../../model/index.ts'
+import * as registry from '../../tools/registry/command.ts'
+import {
+  readLookUp,
+  readProbe,
+  readPush,
+  readTagging,
+  type Answer,
+  type Ended,
+  type Fault,
+  type MovedTag,
+  type ReferrersBy,
+} from '../../tools/registry/output.ts'
+import { afterTagging, publishError } from '../../tools/registry/publish-error.ts'
+import { runTool } from '../../engine/run-tool.ts'
+import { ownToolImage } from '../../engine/tool-image.ts'
+import { fresh } from '../../engine/fresh.ts'
+import type { ImageLayout } from './layout.ts'
+import type { RegistryAccess } from '../../engine/registry-access.ts'
+
+export type { MovedTag, ReferrersBy } from '../../tools/registry/output.ts'
+
+/** An image that a registry has, by digest. No tag points at it yet. */
+export interface Published {
+  access: RegistryAccess
+  digest: Digest
+}
+
+/** Pushes the judged bytes by digest: blobs, manifests, then an index over them, all read back. What is there is not sent again. Throws `PUBLISH`. */
+export async function publishByDigest(
+  { directory, digest }: ImageLayout,
+  access: RegistryAccess,
+  lock: Lock,
+): Promise<Published> {
+  const reference = `${access.inside}@${digest}`
+  const doing = `pushing ${access.repository}@${digest}`
+  const pushed = await ask(
+    { lock, access, directory, doing },
+    (connection) => registry.push(connection, { layout: '/layout', reference }),
+    readPush,
+  )
+  if (pushed.digest !== digest) throw unexpected(access, doing, digest, pushed.digest)
+  return { access, digest }
+}
+
+/**
+ * Points tags at the published digest, in this order. The last step of a release: everything before it left the tags where they were.
+ * `immutable` refuses to move a tag that exists with another digest. Says what became of each: another release may have overtaken this one.
+ * Throws `PUBLISH`.
+ */
+export async function moveTags(
+  { access, digest }: Published,
+  tags: readonly string[],
+  lock: Lock,
+  { immutable = false } = {},
+): Promise<MovedTag[]> {
+  const reference = `${access.inside}@${digest}`
+  const doing = `tagging ${access.repository}@${digest} as ${tags.join(', ')}`
+  const tagging = await ask(
+    { lock, access, doing, after: (fault) => afterTagging(tags, fault) },
+    (connection) => registry.tag(connection, { reference, tags, immutable }),
+    readTagging,
+  )
+  const found = tagging.tags.map(({ tag }) => tag).join(', ')
+  if (tagging.digest !== digest || found !== tags.join(', '))
+    throw unexpected(access, doing, `${digest} as ${tags.join(', ')}`, `${tagging.digest} as ${found}`)
+  return tagging.tags
+}
+
+/** The digest that a reference (as tool containers see it) has in the registry; undefined where there is none. Throws `PUBLISH` where the registry does not say. */
+export function readDigest(lock: Lock, access: RegistryAccess, reference: string): Promise<Digest | undefined> {
+  return ask(
+    { lock, access, doing: `asking ${access.repository} for a digest` },
+    (connection) => registry.digest(connection, { reference }),
+    readLookUp,
+  )
+}
+
+/** How the registry keeps what refers to a published image, such as signatures. Throws `PUBLISH` where it does not say. */
+export function probeReferrers({ access, digest }: Published, lock: Lock): Promise<ReferrersBy> {
+  return ask(
+    { lock, access, doing: `asking ${access.repository} how it keeps referrers` },
+    (connection) => registry.probeReferrers(connection, { reference: `${access.inside}@${digest}` }),
+    readProbe,
+  )
+}
+
+const noTag = 'No tag was moved.'
+
+interface Asked {
+  lock: Lock
+  access: RegistryAccess
+  /** Mounted at /layout. */
+  directory?: Directory
+  doing: string
+  /** Where the tags are after a fault. */
+  after?: (fault: Fault) => string
+}
+
+async function ask<T>(
+  { lock, access, directory, doing, after = () => noTag }: Asked,
+  argv: (connection: registry.Connection) => string[],
+  read: (ended: Ended) => Answer<T>,
+): Promise<T> {
+  const { container, program } = ownToolImage(lock, 'registry')
+  const mounted = directory === undefined ? container : container.withMountedDirectory('/layout', directory)
+  const { knownAs, insecure } = access
+  const ended = await runTool(
+    'registry',
+    fresh(access.connect(mounted)),
+    argv({ program, plainHttp: insecure, ...(knownAs === undefined ? {} : { knownAs }) }),
+  )
+  const answer = read(ended)
+  if (answer.fault !== undefined) throw publishError(answer.fault, { doing, after: after(answer.fault) })
+  return answer.done
+}
+
+function unexpected({ repository }: RegistryAccess, doing: string, wanted: string, found: string): Error {
+  return publishError(
+    { code: 'lying', attempts: 1, repository, message: `wanted ${wanted}, found ${found}` },
+    { doing, after: 'Look at its tags before anybody pulls.' },
+  )
+}

@@ -1,0 +1,134 @@
+import type { Secret } from '@dagger.io/dagger'
+import { DeliveryError } from '../../model/errors.ts'
+import type { Lock } from '../../model/index.ts'
+import * as cosign from '../../tools/cosign/command.ts'
+import type { Identity } from '../../tools/cosign/identity.ts'
+import { readIdentityToken } from '../../tools/cosign/identity-token.ts'
+import { lastWord, readSigningFailure } from '../../tools/cosign/output.ts'
+import { runTool, type ToolRun } from '../../engine/run-tool.ts'
+import { toolImage } from '../../engine/tool-image.ts'
+import { fresh } from '../../engine/fresh.ts'
+import { patiently, ServiceAway, type Patience } from '../../engine/patience.ts'
+import type { Published } from '../publish/publish.ts'
+import { prepareSigning, privateKey, withKeyService, withPrivateKey, type Signed, type SigningPlan } from './signer.ts'
+import { signatureStorage } from './signature-storage.ts'
+import { verifies } from '../verify/verify-signature.ts'
+
+/**
+ * Signs the published digest in every format of the plan; a signature that is there already is left as it is, so that a second run does nothing twice.
+ * Throws `SIGN`: a ServiceAway where services were away for longer than the plan's patience.
+ */
+export async function sign(
+  published: Published,
+  plan: SigningPlan,
+  lock: Lock,
+  patience: Patience = { minutes: plan.patienceMinutes },
+): Promise<Signed> {
+  const identity = await expectedIdentity(plan, lock)
+  for (const format of plan.formats) {
+    if (await verifies(published, identity, format, lock)) continue
+    await patiently(patience, () => signOnce(published, plan, format, lock))
+  }
+  return {
+    published,
+    identity,
+    stored: await Promise.all(plan.formats.map((format) => signatureStorage(published, format, lock))),
+  }
+}
+
+async function signOnce(
+  { access, digest }: Published,
+  plan: SigningPlan,
+  format: cosign.SignatureFormat,
+  lock: Lock,
+): Promise<void> {
+  const tool = toolImage(lock, 'cosign')
+  const { container, signing } = await prepareSigning(access.connect(tool.container), plan, format)
+  const run = await runTool(
+    'cosign',
+    fresh(container),
+    cosign.sign({
+      program: tool.program,
+      reference: `${access.inside}@${digest}`,
+      insecure: access.insecure,
+      ...signing,
+    }),
+  )
+  if (run.exitCode !== 0) throw signingError(`signing ${access.repository}@${digest} failed`, run, plan)
+}
+
+/** Whom a consumer will expect: the public half of the key, or the identity and issuer in the certificate. */
+export async function expectedIdentity(plan: SigningPlan, lock: Lock): Promise<Identity> {
+  const { signer, services } = plan
+  const trust = {
+    ...(signer.services === undefined ? {} : { trustedRoot: signer.services.trustedRoot }),
+    transparencyLog:
+      services.transparencyLog === 'none' || services.logs.length === 0 ? ('none' as const) : ('required' as const),
+  }
+  if (signer.kind !== 'keyless') return { kind: 'key', publicKey: await readPublicKey(plan, lock), ...trust }
+  const { identity, issuer } = signer.expected ?? (await identityOfToken(await signer.identityToken()))
+  return { kind: 'certificate', identity, issuer, ...trust }
+}
+
+async function identityOfToken(token: Secret): Promise<{ identity: string; issuer: string }> {
+  const { identity, issuer } = readIdentityToken(await token.plaintext())
+  if (identity === undefined) {
+    throw new DeliveryError(
+      'SIGN',
+      `the token of ${issuer} does not say by a known rule which identity its certificate will name`,
+      'Say it: --certificate-identity and --certificate-oidc-issuer, as consumers will give them. No tag was moved.',
+    )
+  }
+  return { identity, issuer }
+}
+
+async function readPublicKey(plan: SigningPlan, lock: Lock): Promise<string> {
+  const tool = toolImage(lock, 'cosign')
+  const { signer } = plan
+  const container = tool.container.withEnvVariable('HOME', '/tmp')
+  if (signer.kind === 'keyless') throw new Error('a keyless signer has no key')
+  const ready =
+    signer.kind === 'key' ? withPrivateKey(container, signer) : withKeyService(container, signer.credentials)
+  const run = await runTool(
+    'cosign',
+    fresh(ready),
+    cosign.publicKey({ program: tool.program, key: signer.kind === 'key' ? privateKey : signer.reference }),
+  )
+  if (run.exitCode !== 0 || !run.stdout.includes('BEGIN PUBLIC KEY'))
+    throw signingError('the signing key cannot be read', run, plan)
+  return run.stdout
+}
+
+/** What Cosign's failure means, and what to do about it; `attest` says the same. */
+export function signingError(what: string, run: ToolRun, { signer, services }: SigningPlan): DeliveryError {
+  const said = `${what}: ${lastWord(run.stderr)}`
+  const after = 'No tag was moved; the next run goes on from here.'
+  switch (readSigningFailure(run.stderr)) {
+    case 'away':
+      return new ServiceAway(
+        'SIGN',
+        `a signing service is away; ${said}`,
+        `Check ${services.urls.join(', ')}. Nothing is released unsigned unless the policy says signing.unavailable: release-unsigned. ${after}`,
+      )
+    case 'token':
+      return new DeliveryError(
+        'SIGN',
+        `the identity token was refused; ${said}`,
+        `Give a token that has not expired, from an issuer that the certificate authority trusts, for the audience "sigstore". ${after}`,
+      )
+    case 'key':
+      return new DeliveryError(
+        'SIGN',
+        said,
+        `Give a private key that "cosign generate-key-pair" wrote, and its password in COSIGN_PASSWORD. ${after}`,
+      )
+    case 'other':
+      return new DeliveryError(
+        'SIGN',
+        said,
+        signer.kind === 'key'
+          ? `Check the key and whether the registry takes signatures. ${after}`
+          : `Check the signer's access and whether the registry takes signatures. ${after}`,
+      )
+  }
+}

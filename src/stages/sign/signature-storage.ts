@@ -1,0 +1,20 @@
+import type { Lock, StoredSignature } from '../../model/index.ts'
+import type { SignatureFormat } from '../../tools/cosign/command.ts'
+import { probeReferrers, type Published } from '../publish/publish.ts'
+
+/**
+ * Where a registry keeps a signature that was just made. A registry without the referrers API of OCI 1.1 gets bundles under a tag named after the
+ * image's digest (the specification's fallback). The older format always has a tag of its own.
+ */
+export async function signatureStorage(
+  published: Published,
+  format: SignatureFormat,
+  lock: Lock,
+): Promise<StoredSignature> {
+  const tag = published.digest.replace(':', '-')
+  if (format === 'legacy')
+    return { format, where: 'signature-tag', reference: `${published.access.repository}:${tag}.sig` }
+  return (await probeReferrers(published, lock)) === 'api'
+    ? { format, where: 'referrers-api', reference: `${published.access.repository}@${published.digest}` }
+    : { format, where: 'referrers-tag', reference: `${published.access.repository}:${tag}` }
+}

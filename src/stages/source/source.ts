@@ -1,0 +1,330 @@
+import type { Directory, Secret } from '@dagger.io/dagger'
+import { DeliveryError } from '../../model/errors.ts'
+import { acceptBaseline, type Baseline } from '../../policy/baseline.ts'
+import {
+  digestOf,
+  Lock,
+  SourceRevision,
+  type AdditionalFindings,
+  type AppliedPolicy,
+  type GitFacts,
+  type Subject,
+  type SuppressionFile,
+} from '../../model/index.ts'
+import { applyPolicy } from '../../policy/apply.ts'
+import type { PolicyText } from '../../policy/file.ts'
+import { policyDigest } from '../../policy/policy-digest.ts'
+import type { Policy } from '../../policy/schema.ts'
+import { imageLabels, readVersion } from '../../image-metadata/index.ts'
+import {
+  externalImages,
+  foreignSyntax,
+  insecureSteps,
+  requiredSecrets,
+  type BuildChoice,
+  type ExternalImage,
+} from '../../formats/dockerfile/dockerfile.ts'
+import { parseStructureTests } from '../../tools/container-structure-test/schema.ts'
+import { parseSeccomp } from '../../tools/sandbox/seccomp.ts'
+import { firstLine } from '../../engine/run-tool.ts'
+import { importSarif } from '../../formats/sarif-findings.ts'
+import type { GivenList } from '../evidence/known-exploited.ts'
+import type { ImageSource } from '../build/existing-image.ts'
+import { manifestForm, type ManifestForm } from '../publish/layout.ts'
+import { readSuppressions } from './suppressions.ts'
+
+/** What a run starts from: read once, checked once, and never looked up again. */
+export interface Source {
+  directory: Directory
+  subject: Subject
+  /** An image that exists already, which is judged in place of a built one. */
+  image: ImageSource | undefined
+  /** Absent only where an image was given without one. */
+  dockerfile: ({ path: string; text: string } & BuildChoice) | undefined
+  images: ExternalImage[]
+  policy: Policy
+  applied: AppliedPolicy
+  suppressions: SuppressionFile[]
+  structureTests: { path: string; text: string } | undefined
+  /** The seccomp profile that the policy names. */
+  seccomp: { path: string; text: string } | undefined
+  /** An earlier verdict on this application, which the policy accepts. */
+  baseline: Baseline | undefined
+  /** The list of exploited vulnerabilities that the call or the policy names. */
+  knownExploited: GivenList | undefined
+  /** What other scanners found. */
+  additional: AdditionalFindings[]
+  /** What the image says about where it comes from. */
+  labels: Readonly<Record<string, string>>
+}
+
+/** What the caller may say about the source. */
+export interface SourceRequest {
+  directory: Directory
+  /** Judge this image, and build none. The directory then holds the policy and the tests, and a Dockerfile in it is linted. */
+  image?: ImageSource
+  /** Used where the policy gives the image no name. */
+  name?: string
+  /** Path of the directory below the root of its repository, e.g. `services/orders`; absent where it is the root. Code-scanning services count paths from there. */
+  pathInRepository?: string
+  /** Text of a policy file from elsewhere; otherwise `loadline.yaml` in the directory, otherwise the strict default. */
+  policy?: PolicyText
+  /** An organisation's policy file, from outside the directory: the application's stands on it and cannot change what it locks. */
+  organisation?: PolicyText
+  /** A `verdict.json` of an earlier run on this application, where the policy accepts one. */
+  baseline?: { path: string; text: string }
+  /** A list of exploited vulnerabilities, instead of the one that the policy names. */
+  knownExploited?: { path: string; text: string }
+  /** Findings of other scanners about this image, in SARIF 2.1.0: they are judged as well. */
+  additional?: ReadonlyArray<{ path: string; text: string }>
+  /** Replaces the policy's platforms. */
+  platforms?: string[]
+  /** Replaces the policy's Dockerfile: a path inside the directory. */
+  dockerfile?: string
+  /** Replaces the stage that the policy builds. */
+  target?: string
+  /** Labels for the image, besides those that git gives. One that the Dockerfile sets itself wins. */
+  labels?: Readonly<Record<string, string>>
+  /** In which form it is to be published, where it is: one that the platforms do not allow is refused before anything is built. */
+  consumer?: ManifestForm
+  /** Added to the policy's build arguments. */
+  buildArgs?: Readonly<Record<string, string>>
+  /** Build secrets by id; `any` where nothing is going to be built. */
+  buildSecrets: ReadonlyMap<string, Secret> | 'any'
+  /** What version control knows of the directory; left out where there is none. */
+  git?: GitFacts
+  /** A semantic version for the image; otherwise the tags of the commit say it. */
+  version?: string
+  now: Date
+}
+
+/** A Dockerfile above this size is a mistake: the longest known ones have some tens of kilobytes. */
+const largestDockerfile = 1_000_000
+
+/** Reads the source directory. Throws `SOURCE`, `POLICY`, `STRUCTURE_TESTS` or `CREDENTIAL` before anything is built. */
+export async function readSource(request: SourceRequest): Promise<Source> {
+  const place = normalPath(request.pathInRepository ?? '')
+  if (request.version !== undefined && readVersion(request.version) === undefined)
+    throw new DeliveryError(
+      'USAGE',
+      `"${request.version}" is no semantic version`,
+      'Write MAJOR.MINOR.PATCH, e.g. 1.4.0 or 2.0.0-rc.1: https://semver.org.',
+    )
+  if (request.image !== undefined) refuseBuildInputs(request)
+  const additional = (request.additional ?? []).flatMap((file) => importSarif(file))
+  const entries = await listEntries(request.directory)
+  const { policy, applied, suppressions, name } = await readPolicy(request, entries)
+  manifestForm(request.consumer, policy.build.platforms)
+  // Before anything is built: a baseline that does not count would otherwise be noticed after minutes.
+  const baseline =
+    request.baseline === undefined ? undefined : acceptBaseline(request.baseline, name, policy, request.now)
+  const path = policy.build.dockerfile
+  const isThere =
+    request.image === undefined || request.dockerfile !== undefined || (await request.directory.exists(path))
+  const text = isThere ? await readDockerfile(request.directory, path) : undefined
+  const choice: BuildChoice = {
+    buildArgs: policy.build.args,
+    ...(policy.build.target === undefined ? {} : { target: policy.build.target }),
+  }
+  const images = text === undefined ? [] : externalImages(text, choice)
+  if (text !== undefined && request.image === undefined && request.buildSecrets !== 'any')
+    checkSecrets(text, policy, request.buildSecrets)
+  return {
+    directory: request.directory,
+    subject: {
+      name,
+      ...(place === '' ? {} : { directory: place }),
+      ...(text === undefined ? {} : { dockerfile: path, dockerfileDigest: digestOf(text) }),
+      ...(request.image === undefined
+        ? {
+            ...(policy.build.target === undefined ? {} : { target: policy.build.target }),
+            ...(request.git === undefined ? {} : { revision: SourceRevision.strip().parse(request.git) }),
+          }
+        : // The commit of the policy is not the commit of the image.
+          { image: { form: request.image.form, name: request.image.name } }),
+    },
+    labels: { ...imageLabels(name, request.git, request.version), ...request.labels },
+    image: request.image,
+    dockerfile: text === undefined ? undefined : { path, text, ...choice },
+    images,
+    policy,
+    applied,
+    suppressions,
+    structureTests: await readStructureTests(request.directory, policy),
+    seccomp: await readSeccomp(request.directory, policy),
+    baseline,
+    additional,
+    knownExploited: request.knownExploited ?? (await readExploitedList(request.directory, policy)),
+  }
+}
+
+/** Throws `USAGE` for what only a build could use: taking it without a word would look as if it counted. */
+function refuseBuildInputs({ target, buildArgs = {}, buildSecrets, labels = {} }: SourceRequest): void {
+  const given = Object.entries({
+    'a target': target !== undefined,
+    'build arguments': Object.keys(buildArgs).length > 0,
+    'build secrets': buildSecrets !== 'any' && buildSecrets.size > 0,
+    labels: Object.keys(labels).length > 0,
+  }).flatMap(([what, there]) => (there ? [what] : []))
+  if (given.length > 0)
+    throw new DeliveryError(
+      'USAGE',
+      `${given.join(', ')} would change what is built, and an image that exists is not built`,
+      'Leave out either the image or what belongs to a build.',
+    )
+}
+
+/** A relative path without `.` and empty segments. Throws `USAGE` for one that leads out of the repository. */
+function normalPath(path: string): string {
+  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.')
+  if (path.startsWith('/') || segments.includes('..'))
+    throw new DeliveryError(
+      'USAGE',
+      `"${path}" is no path below the root of a repository`,
+      'Give it relative to the root and with slashes, e.g. services/orders.',
+    )
+  return segments.join('/')
+}
+
+/** The lock file of the source directory, if it has one. Throws `LOCK` where it is not valid. */
+export async function readLock(directory: Directory): Promise<Lock | undefined> {
+  const entries = await listEntries(directory)
+  return entries.includes('loadline.lock.json')
+    ? parseLock(await directory.file('loadline.lock.json').contents(), 'loadline.lock.json')
+    : undefined
+}
+
+/** Reads a lock file's text. Throws `LOCK` where it is not valid. */
+export function parseLock(text: string, path: string): Lock {
+  const hint = 'Write it again with "loadline lock"; it is not meant to be edited by hand.'
+  let document: unknown
+  try {
+    document = JSON.parse(text)
+  } catch (error) {
+    throw new DeliveryError('LOCK', `${path} is no JSON (${(error as Error).message})`, hint, { cause: error })
+  }
+  const parsed = Lock.safeParse(document)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new DeliveryError(
+      'LOCK',
+      `${path}: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not a lock file'}`,
+      hint,
+    )
+  }
+  return parsed.data
+}
+
+async function listEntries(directory: Directory): Promise<string[]> {
+  try {
+    return await directory.entries()
+  } catch (error) {
+    throw new DeliveryError(
+      'SOURCE',
+      `the source directory cannot be read (${firstLine(error)})`,
+      'Give the path of a directory that has a Dockerfile.',
+      { cause: error },
+    )
+  }
+}
+
+async function readPolicy(
+  request: SourceRequest,
+  entries: readonly string[],
+): Promise<{ policy: Policy; applied: AppliedPolicy; suppressions: SuppressionFile[]; name: string }> {
+  const application =
+    request.policy ??
+    (entries.includes('loadline.yaml')
+      ? { path: 'loadline.yaml', text: await request.directory.file('loadline.yaml').contents() }
+      : undefined)
+  const decided = applyPolicy({ organisation: request.organisation, application }, request, request.now)
+  const name = decided.policy.image.name ?? request.name ?? 'application'
+  const { policy, files: suppressions } = await readSuppressions(request.directory, decided.policy, name)
+  return { policy, applied: { ...decided.applied, digest: policyDigest(policy) }, suppressions, name }
+}
+
+async function readDockerfile(directory: Directory, path: string): Promise<string> {
+  const hint = `Put a Dockerfile at ${path}, or set build.dockerfile in the policy.`
+  if (!(await directory.exists(path))) throw new DeliveryError('SOURCE', `the source has no ${path}`, hint)
+  const file = directory.file(path)
+  const size = await file.size()
+  if (size > largestDockerfile)
+    throw new DeliveryError(
+      'SOURCE',
+      `${path} has ${size} bytes; at most ${largestDockerfile} are read`,
+      'Check that this is the Dockerfile.',
+    )
+  return checkDockerfile(await file.contents(), path)
+}
+
+/**
+ * The Dockerfile's text as it is linted and built: a byte order mark is no part of it. Throws `SOURCE` where it is empty, no UTF-8, or asks for what the engine does not have.
+ */
+export function checkDockerfile(written: string, path: string): string {
+  const text = written.replace(/^\uFEFF/, '')
+  if (text.includes('\0') || text.includes('\uFFFD'))
+    throw new DeliveryError('SOURCE', `${path} is not UTF-8 text`, 'Save it as UTF-8; UTF-16 cannot be built.')
+  if (text.trim() === '')
+    throw new DeliveryError(
+      'SOURCE',
+      `${path} is empty`,
+      `Write a Dockerfile to ${path}, or set build.dockerfile in the policy.`,
+    )
+  const syntax = foreignSyntax(text)
+  if (syntax !== undefined) {
+    throw new DeliveryError(
+      'SOURCE',
+      `${path} line ${syntax.line}: "# syntax=${syntax.frontend}" asks for a frontend that Dagger's dockerBuild does not run`,
+      'Use "# syntax=docker/dockerfile:1" or leave the line out.',
+    )
+  }
+  const [insecure] = insecureSteps(text)
+  if (insecure !== undefined) {
+    throw new DeliveryError(
+      'SOURCE',
+      `${path} line ${insecure}: Dagger's dockerBuild does not run "RUN --security=insecure"`,
+      'Do without it: a step of a build needs no rights on the machine that builds.',
+    )
+  }
+  return text
+}
+
+function checkSecrets(text: string, policy: Policy, given: ReadonlyMap<string, Secret>): void {
+  const required = [...policy.build.secrets, ...requiredSecrets(text).map(({ id }) => id)]
+  const missing = [...new Set(required)].filter((id) => !given.has(id))
+  if (missing.length > 0) {
+    throw new DeliveryError(
+      'CREDENTIAL',
+      `the build needs the secret${missing.length > 1 ? 's' : ''} ${missing.join(', ')}, which ${missing.length > 1 ? 'were' : 'was'} not given`,
+      `Give --build-secret ${missing[0]}=env:NAME, where the variable NAME holds it.`,
+    )
+  }
+}
+
+async function readExploitedList(directory: Directory, policy: Policy): Promise<GivenList | undefined> {
+  const path = policy.vulnerabilities.knownExploited.file
+  if (path === undefined) return undefined
+  return { path, text: (await directory.exists(path)) ? await directory.file(path).contents() : undefined }
+}
+
+async function readSeccomp(directory: Directory, policy: Policy): Promise<Source['seccomp']> {
+  const path = policy.runtime.seccomp
+  if (path === undefined) return undefined
+  if (!(await directory.exists(path)))
+    throw new DeliveryError(
+      'SOURCE',
+      `the source has no ${path}, which the policy names as its seccomp profile`,
+      'Run without runtime.seccomp once: the reports then have a profile that was derived from the run.',
+    )
+  const text = await directory.file(path).contents()
+  parseSeccomp(text, path)
+  return { path, text }
+}
+
+async function readStructureTests(directory: Directory, policy: Policy): Promise<Source['structureTests']> {
+  const path = policy.structure.file
+  if (!(await directory.exists(path))) return undefined
+  const text = await directory.file(path).contents()
+  parseStructureTests(text, path)
+  return { path, text }
+}

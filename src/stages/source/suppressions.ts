@@ -1,0 +1,133 @@
+import type { Directory } from '@dagger.io/dagger'
+import { compareText, suppressionKinds, type SuppressionFile, type SuppressionKind } from '../../model/index.ts'
+import { suppressionError } from '../../policy/suppressions/read-file.ts'
+import type { Policy, Suppression } from '../../policy/schema.ts'
+import type { ReadSuppressions } from '../../policy/suppressions/entry.ts'
+import { readHadolintIgnored } from '../../policy/suppressions/hadolint-ignored.ts'
+import { readOpenVex } from '../../policy/suppressions/openvex.ts'
+import { exceptNotAffected } from '../../policy/suppressions/not-affected.ts'
+import { readTrivyIgnore } from '../../policy/suppressions/trivy-ignore.ts'
+
+/** A policy with the exceptions of the files that it names, and every such file of the source. */
+export interface Suppressed {
+  policy: Policy
+  files: SuppressionFile[]
+}
+
+/** Names under which the tools, or their users, keep such files. A file of another name is read where the policy names it. */
+const usualNames: Readonly<Record<SuppressionKind, readonly string[]>> = {
+  openvex: ['**/*.openvex.json', '**/*.vex.json', '**/openvex.json', '**/vex.json', '.vex/*.json'],
+  trivyignore: ['**/.trivyignore', '**/.trivyignore.yaml', '**/.trivyignore.yml', '**/trivy.yaml', '**/trivy.yml'],
+  hadolint: ['**/.hadolint.yaml', '**/.hadolint.yml', '**/hadolint.yaml', '**/hadolint.yml'],
+}
+
+/** Larger ones are refused: a person answers for each of their entries. */
+const largestFile = 1_048_576
+
+/**
+ * Reads the ignore files that the policy names, and no other, and adds what they except to the register, so that the digest of the policy covers it.
+ * Files that lie in the source and are not named are listed. Throws `POLICY` where a named file is missing or cannot be read in full.
+ */
+export async function readSuppressions(directory: Directory, policy: Policy, imageName: string): Promise<Suppressed> {
+  const [named, found] = await Promise.all([readNamed(directory, policy, imageName), findUsual(directory)])
+  const isNamed = new Set(named.map(({ kind, suppression }) => `${kind} ${suppression.file}`))
+  const entries = named.flatMap(({ read }) => read.entries)
+  const files = [
+    ...named.map(({ kind, suppression, read }): SuppressionFile => ({
+      kind,
+      path: suppression.file,
+      honoured: true,
+      entries: read.entries.length,
+      left: read.left,
+    })),
+    ...found
+      .filter(({ kind, path }) => !isNamed.has(`${kind} ${path}`))
+      .map(({ kind, path }): SuppressionFile => ({ kind, path, honoured: false, entries: 0, left: [] })),
+  ].toSorted((left, right) => Number(right.honoured) - Number(left.honoured) || compareText(left.path, right.path))
+  return {
+    policy:
+      entries.length === 0
+        ? policy
+        : { ...policy, exceptions: { ...policy.exceptions, register: [...policy.exceptions.register, ...entries] } },
+    files,
+  }
+}
+
+interface Named {
+  kind: SuppressionKind
+  suppression: Suppression
+  read: ReadSuppressions
+}
+
+async function readNamed(directory: Directory, { suppressions }: Policy, imageName: string): Promise<Named[]> {
+  const texts = async (kind: SuppressionKind) =>
+    Promise.all(
+      suppressions[kind].map(async (suppression) => ({
+        suppression,
+        text: await readText(directory, suppression.file),
+      })),
+    )
+  const [openvex, trivyignore, hadolint] = await Promise.all([
+    texts('openvex'),
+    texts('trivyignore'),
+    texts('hadolint'),
+  ])
+  // Statements of one document can override those of another, so all are weighed together.
+  const documents = openvex.map(({ suppression, text }) => ({
+    suppression,
+    document: readOpenVex(text, suppression.file),
+  }))
+  const statements = exceptNotAffected(documents, imageName)
+  return [
+    ...documents.map(({ suppression }, index): Named => ({
+      kind: 'openvex',
+      suppression,
+      read: statements[index] ?? { entries: [], left: [] },
+    })),
+    ...trivyignore.map(({ suppression, text }): Named => ({
+      kind: 'trivyignore',
+      suppression,
+      read: readTrivyIgnore(text, suppression),
+    })),
+    ...hadolint.map(({ suppression, text }): Named => ({
+      kind: 'hadolint',
+      suppression,
+      read: readHadolintIgnored(text, suppression),
+    })),
+  ]
+}
+
+async function readText(directory: Directory, path: string): Promise<string> {
+  if (!(await directory.exists(path)))
+    throw suppressionError(
+      path,
+      undefined,
+      'the policy honours this file (suppressions), and the source has none of this name',
+    )
+  const file = directory.file(path)
+  const size = await file.size()
+  if (size > largestFile)
+    throw suppressionError(path, undefined, `wanted at most ${largestFile} bytes (1 MiB), found ${size}`)
+  const text = await file.contents()
+  if (text.includes('\0') || text.includes('\uFFFD'))
+    throw suppressionError(path, undefined, 'wanted UTF-8 text, found bytes that are none')
+  return text
+}
+
+async function findUsual(directory: Directory): Promise<Array<{ kind: SuppressionKind; path: string }>> {
+  const found = await Promise.all(
+    suppressionKinds.map(async (kind) =>
+      (await Promise.all(usualNames[kind].map((pattern) => directory.glob(pattern))))
+        .flat()
+        .map((path) => ({ kind, path })),
+    ),
+  )
+  return [
+    ...new Map(
+      found
+        .flat()
+        .filter(({ path }) => !/(^|\/)node_modules\//.test(path))
+        .map((file) => [`${file.kind} ${file.path}`, file]),
+    ).values(),
+  ]
+}

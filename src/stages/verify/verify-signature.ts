@@ -1,0 +1,80 @@
+import { DeliveryError } from '../../model/errors.ts'
+import type { Lock } from '../../model/index.ts'
+import { shellWord } from '../../model/printable.ts'
+import * as cosign from '../../tools/cosign/command.ts'
+import { describeIdentity, verifyingBy, type Identity } from '../../tools/cosign/identity.ts'
+import { lastWord, parseVerification } from '../../tools/cosign/output.ts'
+import { runTool, type ToolRun } from '../../engine/run-tool.ts'
+import { toolImage } from '../../engine/tool-image.ts'
+import { fresh } from '../../engine/fresh.ts'
+import type { Published } from '../publish/publish.ts'
+import { prepareVerifying, type Signed } from '../sign/signer.ts'
+
+/** Verifies what was just signed as a consumer would, who has the expected identity alone. Throws `VERIFY`; the tag has not moved then. */
+export async function verifyAsConsumer({ published, identity, stored }: Signed, lock: Lock): Promise<void> {
+  for (const { format } of stored) await verifySignature(published, identity, format, lock)
+}
+
+/** Verifies that the expected identity signed exactly this digest. Throws `VERIFY`. */
+export async function verifySignature(
+  published: Published,
+  identity: Identity,
+  format: cosign.SignatureFormat,
+  lock: Lock,
+): Promise<void> {
+  const run = await runVerify(published, identity, format, lock)
+  if (run.exitCode !== 0) {
+    throw new DeliveryError(
+      'VERIFY',
+      `no ${format === 'bundle' ? 'Sigstore bundle' : 'signature in the older format'} of ${published.access.repository}@${published.digest} by ${describeIdentity(identity)} could be verified: ${lastWord(run.stderr)}`,
+      'Do not use this image. Check whom you expect, whether the trusted root is that of the instance that signed, and whether the registry keeps signatures (referrers, or tags named sha256-...).',
+    )
+  }
+  parseVerification(run.stdout, published.digest)
+}
+
+/** Whether the expected identity has signed this digest in this format already. */
+export async function verifies(
+  published: Published,
+  identity: Identity,
+  format: cosign.SignatureFormat,
+  lock: Lock,
+): Promise<boolean> {
+  const run = await runVerify(published, identity, format, lock)
+  if (run.exitCode !== 0) return false
+  parseVerification(run.stdout, published.digest)
+  return true
+}
+
+async function runVerify(
+  { access, digest }: Published,
+  identity: Identity,
+  format: cosign.SignatureFormat,
+  lock: Lock,
+): Promise<ToolRun> {
+  const tool = toolImage(lock, 'cosign')
+  const { container, verifying } = prepareVerifying(access.connect(tool.container), identity, format)
+  return runTool(
+    'cosign',
+    fresh(container),
+    cosign.verify({
+      program: tool.program,
+      reference: `${access.inside}@${digest}`,
+      insecure: access.insecure,
+      ...verifying,
+    }),
+  )
+}
+
+/** The command by which anybody verifies the first of the signatures, in the directory with the files of `consumerFiles`; for a POSIX shell. */
+export function verifyCommand({ published, identity, stored }: Signed): string {
+  const { access, digest } = published
+  const verifying = verifyingBy(identity, stored[0]?.format ?? 'bundle', '')
+  const argv = cosign.verify({
+    program: 'cosign',
+    reference: `${access.repository}@${digest}`,
+    insecure: access.insecure,
+    ...verifying,
+  })
+  return argv.map((word) => (word.startsWith('--') ? word : shellWord(word))).join(' ')
+}

@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest'
+import { digestOf, type Digest } from '../../../../src/model/index.ts'
+import { refusal, severalImages } from '../../../../src/tools/inspect/output.ts'
+import {
+  blobPath,
+  chooseImage,
+  listImages,
+  singleLayout,
+  type ReadDocument,
+} from '../../../../src/formats/oci/image-layout.ts'
+import { packLayout, unpackLayout } from '../../../../src/tools/tar/command.ts'
+
+const index = 'application/vnd.oci.image.index.v1+json'
+const image = 'application/vnd.oci.image.manifest.v1+json'
+const docker = 'application/vnd.docker.distribution.manifest.v2+json'
+
+/** A layout in memory: documents by path, each blob under its digest. */
+class Layout {
+  readonly documents = new Map<string, string>()
+  readonly read: ReadDocument = async (path) => {
+    const text = this.documents.get(path)
+    if (text === undefined) throw new Error(`no ${path}`)
+    return text
+  }
+
+  add(value: unknown): { digest: Digest; size: number } {
+    const text = JSON.stringify(value)
+    const digest = digestOf(text)
+    this.documents.set(blobPath(digest), text)
+    return { digest, size: text.length }
+  }
+
+  addImage(name: string, mediaType = image) {
+    const blob = (what: string) => ({
+      mediaType: 'application/octet-stream',
+      digest: digestOf(`${name} ${what}`),
+      size: 7,
+    })
+    return {
+      mediaType,
+      ...this.add({ schemaVersion: 2, mediaType, config: blob('config'), layers: [blob('layer'), blob('layer')] }),
+    }
+  }
+
+  top(manifests: unknown[]): this {
+    this.documents.set('index.json', JSON.stringify({ schemaVersion: 2, mediaType: index, manifests }))
+    return this
+  }
+}
+
+const platform = (text: string) => {
+  const [os, architecture, variant] = text.split('/')
+  return { os, architecture, ...(variant === undefined ? {} : { variant }) }
+}
+
+describe('an OCI layout', () => {
+  it('names images through the indexes within it, and what a builder keeps beside an image is none', async () => {
+    const layout = new Layout()
+    const [amd64, arm64, attestation] = [
+      layout.addImage('amd64'),
+      layout.addImage('arm64', docker),
+      layout.addImage('attestation'),
+    ]
+    const nested = layout.add({
+      schemaVersion: 2,
+      manifests: [
+        { ...amd64, platform: platform('linux/amd64') },
+        { ...arm64, platform: platform('linux/arm64/v8') },
+        { ...attestation, platform: platform('unknown/unknown') },
+        { ...attestation, annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } },
+      ],
+    })
+    layout.top([{ mediaType: index, ...nested }])
+    const images = await listImages(layout.read)
+    expect(images).toEqual([
+      { digest: amd64.digest, mediaType: image, size: amd64.size, platform: 'linux/amd64' },
+      { digest: arm64.digest, mediaType: docker, size: arm64.size, platform: 'linux/arm64' },
+    ])
+    expect(chooseImage(images, 'linux/arm64').digest).toBe(arm64.digest)
+    expect(() => chooseImage(images, 'linux/s390x')).toThrow(
+      expect.objectContaining({
+        code: 'SOURCE',
+        message: 'wanted one image for linux/s390x, found none among linux/amd64, linux/arm64',
+        hint: expect.stringContaining('--platform'),
+      }),
+    )
+  })
+
+  it('may say nothing of the platform of its one image, and must where there are several', async () => {
+    const layout = new Layout()
+    const [first, second] = [layout.addImage('first'), layout.addImage('second')]
+    expect(chooseImage(await listImages(layout.top([first]).read), 'linux/amd64').digest).toBe(first.digest)
+    const both = await listImages(layout.top([first, second]).read)
+    expect(() => chooseImage(both, 'linux/amd64')).toThrow(
+      /found none among a platform that is not said, a platform that is not said/,
+    )
+  })
+
+  it('is narrowed to one image, whose manifest stays byte for byte as it is', async () => {
+    const layout = new Layout()
+    const named = layout.addImage('one', docker)
+    const [found] = await listImages(
+      layout.top([{ ...named, annotations: { 'org.opencontainers.image.ref.name': '../../latest' } }]).read,
+    )
+    const single = await singleLayout(found!, layout.read)
+    expect(JSON.parse(single.index)).toEqual({
+      schemaVersion: 2,
+      mediaType: index,
+      manifests: [{ mediaType: docker, digest: named.digest, size: named.size }],
+    })
+    const [config, layer] = [blobPath(digestOf('one config')), blobPath(digestOf('one layer'))]
+    expect(JSON.parse(single.dockerManifest)).toEqual([{ Config: config, RepoTags: null, Layers: [layer, layer] }])
+    expect(single.blobs).toEqual([blobPath(named.digest), config, layer])
+  })
+
+  it.each<[string, (layout: Layout) => unknown[], RegExp]>([
+    ['names nothing', () => [], /found an index that names none/],
+    [
+      'holds something that is no image',
+      (layout) => [{ ...layout.addImage('chart'), mediaType: 'application/vnd.cncf.helm.config.v1+json' }],
+      /found the media type "application\/vnd\.cncf\.helm/,
+    ],
+    [
+      'names a digest that leads out of it',
+      () => [{ mediaType: image, digest: 'sha256:../../../etc/passwd', size: 1 }],
+      /unknown form/,
+    ],
+    [
+      'has an index that was changed',
+      (layout) => {
+        const nested = layout.add({ schemaVersion: 2, manifests: [] })
+        layout.documents.set(
+          blobPath(nested.digest),
+          JSON.stringify({ schemaVersion: 2, manifests: [layout.addImage('other')] }),
+        )
+        return [{ mediaType: index, ...nested }]
+      },
+      /found bytes with the digest .*damaged or was changed/,
+    ],
+    [
+      'goes deeper than any builder',
+      (layout) => [
+        [1, 2, 3, 4].reduce(
+          (below) => ({ mediaType: index, ...layout.add({ schemaVersion: 2, manifests: [below] }) }),
+          layout.addImage('deep'),
+        ),
+      ],
+      /at most 3 levels/,
+    ],
+    [
+      'names more images than anybody has',
+      (layout) => Array.from({ length: 101 }, (_, at) => layout.addImage(`image ${at}`)),
+      /at most 100 images/,
+    ],
+  ])('that %s is refused with the reason [fault 73]', async (_what, manifests, message) => {
+    const layout = new Layout()
+    layout.top(manifests(layout))
+    await expect(listImages(layout.read)).rejects.toMatchObject({
+      code: 'SOURCE',
+      exitCode: 2,
+      message: expect.stringMatching(message),
+    })
+  })
+
+  it('whose manifest was changed is refused [fault 73]', async () => {
+    const layout = new Layout()
+    const named = layout.addImage('one')
+    const [found] = await listImages(layout.top([named]).read)
+    layout.documents.set(
+      blobPath(named.digest),
+      layout.documents.get(blobPath(named.digest))!.replace(/sha256:\w/, 'sha256:0'),
+    )
+    await expect(singleLayout(found!, layout.read)).rejects.toMatchObject({
+      code: 'SOURCE',
+      message: expect.stringContaining(`wanted the document ${named.digest}`),
+    })
+  })
+})
+
+describe('an archive that inspect refuses', () => {
+  it('has several images, or says why it is none', () => {
+    expect(severalImages('wanted exactly one image in the archive, found 2: export one archive per platform\n')).toBe(
+      true,
+    )
+    expect(severalImages('wanted exactly one image in the archive, found 0: export one archive per platform\n')).toBe(
+      false,
+    )
+    expect(
+      severalImages(
+        'wanted a whole tar archive, found one that is truncated or damaged: /archive.tar: unexpected EOF: export the image again\n',
+      ),
+    ).toBe(false)
+    expect(
+      refusal(
+        'wanted a whole tar archive, found one that is truncated or damaged: /archive.tar: unexpected EOF: export the image again\n',
+      ),
+    ).toBe('wanted a whole tar archive, found one that is truncated or damaged: unexpected EOF: export the image again')
+    expect(refusal('')).toBe('it cannot be read')
+  })
+})
+
+describe('tar', () => {
+  it('is called by argument list, and writes nothing but names and bytes', () => {
+    expect(packLayout({ directory: '/layout', archive: '/archive.tar', parts: ['index.json', 'blobs'] })).toEqual([
+      'tar',
+      '--create',
+      '--format=gnu',
+      '--sort=name',
+      '--mtime=@0',
+      '--owner=0',
+      '--group=0',
+      '--numeric-owner',
+      '--file',
+      '/archive.tar',
+      '--directory',
+      '/layout',
+      'index.json',
+      'blobs',
+    ])
+    expect(unpackLayout({ directory: '/layout', archive: '/archive.tar' })).toEqual([
+      'tar',
+      '--extract',
+      '--no-same-owner',
+      '--no-same-permissions',
+      '--file',
+      '/archive.tar',
+      '--directory',
+      '/layout',
+    ])
+  })
+})

@@ -1,0 +1,240 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { DeliveryError } from '../../../src/model/errors.ts'
+import type { OpenVex } from '../../../src/formats/openvex.ts'
+import { readOpenVex } from '../../../src/policy/suppressions/openvex.ts'
+import { exceptNotAffected } from '../../../src/policy/suppressions/not-affected.ts'
+
+const text = readFileSync(new URL('../../fixtures/openvex/not-affected.openvex.json', import.meta.url), 'utf8')
+const suppression = {
+  file: 'app.openvex.json',
+  reason: 'Statements of the product security team.',
+  owner: 'team-security',
+  ticket: 'SEC-1',
+  created: '2026-10-01',
+  expires: '2027-01-31',
+}
+const digest = `sha256:${'a'.repeat(64)}`
+
+type Statement = OpenVex['statements'][number]
+
+function statement(change: Partial<Statement> = {}): Statement {
+  return {
+    vulnerability: { name: 'CVE-2026-0001' },
+    products: [{ '@id': 'pkg:oci/orders' }],
+    status: 'not_affected',
+    justification: 'component_not_present',
+    ...change,
+  }
+}
+
+function documentOf(...statements: Statement[]): OpenVex {
+  return {
+    '@context': 'https://openvex.dev/ns/v0.2.0',
+    '@id': 'https://openvex.dev/docs/example/x',
+    author: 'a@example.com',
+    timestamp: '2026-10-01T00:00:00Z',
+    version: 1,
+    statements,
+  }
+}
+
+function except(...documents: OpenVex[]) {
+  return exceptNotAffected(
+    documents.map((document, index) => ({ suppression: { ...suppression, file: `${index}.json` }, document })),
+    'shop/orders',
+  )
+}
+
+function refusal(document: string): DeliveryError {
+  try {
+    readOpenVex(document, 'app.openvex.json')
+  } catch (error) {
+    if (error instanceof DeliveryError) return error
+    throw error
+  }
+  throw new Error('the document was accepted')
+}
+
+describe('an OpenVEX document', () => {
+  it('comes to exceptions with the reason, owner and last day of the entry that names it [fault 17]', () => {
+    const [read] = exceptNotAffected([{ suppression, document: readOpenVex(text, suppression.file) }], 'shop/orders')
+    const justification = 'vulnerable_code_not_in_execute_path'
+    const entry = {
+      rule: 'vulnerabilities',
+      package: 'pkg:pypi/jinja2@3.1.2',
+      vex: { status: 'not_affected', justification },
+      reason: 'Statements of the product security team. The file says: xmlattr is never called.',
+      owner: 'team-security',
+      ticket: 'SEC-1',
+      created: '2026-10-01',
+      expires: '2027-01-31',
+      origin: { kind: 'openvex', path: 'app.openvex.json', place: 'statement 1' },
+    }
+    expect(read?.entries).toEqual([
+      { ...entry, id: 'CVE-2024-22195' },
+      { ...entry, id: 'GHSA-h5c8-rqwp-cp95' },
+    ])
+    expect(read?.left).toEqual([
+      `statement 2, CVE-2024-5535: pkg:oci/cart@sha256%3A${'a'.repeat(64)} is another image than shop/orders`,
+      'statement 4, CVE-2024-45491: under_investigation excepts nothing',
+      'statement 5, CVE-2024-47874: fixed excepts nothing',
+      'statement 3, CVE-2024-45491: overridden by statement 4, which says under_investigation',
+    ])
+  })
+
+  it.each([
+    ['nothing', '', /found no JSON object/],
+    ['YAML', 'statements: []', /found no JSON object/],
+    ['an array', '[]', /found no JSON object/],
+    ['half of one', text.slice(0, 500), /app\.openvex\.json:\d+: wanted an OpenVEX document of version 0\.2\.0/],
+    ['the form before 0.2.0', text.replace('/ns/v0.2.0', '/ns/v0.0.1'), /@context/],
+    ['no statement', JSON.stringify({ ...documentOf(), statements: [] }), /statements/],
+    [
+      'no product',
+      JSON.stringify(documentOf(statement({ products: [] }))),
+      /a statement without a product says nothing/,
+    ],
+    [
+      'not_affected without a label',
+      JSON.stringify(documentOf({ ...statement({ impact_statement: 'we think so' }), justification: undefined })),
+      /statements\.0\.justification: not_affected needs one of component_not_present/,
+    ],
+    [
+      'affected without an action',
+      JSON.stringify(documentOf({ ...statement({ status: 'affected' }), justification: undefined })),
+      /affected needs an action_statement/,
+    ],
+    ['an unknown status', text.replace('"fixed"', '"harmless"'), /statements\.4\.status/],
+    ['an unknown label', text.replace('component_not_present', 'trust_us'), /statements\.1\.justification/],
+    ['an unknown key', text.replace('"version": 1', '"version": 1, "ignore": ["*"]'), /Unrecognized key: "ignore"/],
+    [
+      'a key that is there twice',
+      text.replace('"status": "fixed"', '"status": "fixed", "status": "not_affected"'),
+      /the key is there twice/,
+    ],
+    ['a key with a meaning in JavaScript', text.replace('"version": 1', '"version": 1, "__proto__": {}'), /__proto__/],
+    ['deep nesting', `{"a": ${'['.repeat(100_000)}`, /levels of nesting/],
+    ['a day without a time', text.replace('2026-10-20T09:00:00Z', '2026-10-20'), /statements\.3\.timestamp/],
+  ])('that is %s is refused', (_name, document, message) => {
+    const error = refusal(document)
+    expect(error.code).toBe('POLICY')
+    expect(error.message).toMatch(message)
+  })
+
+  it('may be indented by tabs', () => {
+    expect(readOpenVex(JSON.stringify(documentOf(statement()), null, '\t'), 'a.json').statements).toHaveLength(1)
+  })
+})
+
+describe('which products are this image', () => {
+  it.each([
+    ['the image, in every version', { '@id': 'pkg:oci/orders' }, {}],
+    [
+      'the image by its digest',
+      { '@id': `pkg:oci/orders@${encodeURIComponent(digest)}?arch=amd64&repository_url=registry.example/shop/orders` },
+      { digest },
+    ],
+    ['a hash of the image', { '@id': 'https://example.com/orders', hashes: { 'sha-256': 'a'.repeat(64) } }, { digest }],
+    ['an identifier', { '@id': 'https://example.com/orders', identifiers: { purl: 'pkg:oci/orders' } }, {}],
+    ['a package of it', { '@id': 'pkg:pypi/jinja2@3.1.2' }, { package: 'pkg:pypi/jinja2@3.1.2' }],
+  ])('%s', (_name, product, scope) => {
+    const [read] = except(documentOf(statement({ products: [product] })))
+    expect(read?.entries).toMatchObject([{ id: 'CVE-2026-0001', ...scope }])
+    expect(Object.keys(read?.entries[0] ?? {}).filter((key) => key === 'digest' || key === 'package')).toEqual(
+      Object.keys(scope),
+    )
+    expect(read?.left).toEqual([])
+  })
+
+  it.each([
+    ['another image', { '@id': 'pkg:oci/cart' }, /is another image than shop\/orders/],
+    ['a tag', { '@id': 'pkg:oci/orders@1.4.0' }, /name the digest, or only the image/],
+    ['an architecture of any digest', { '@id': 'pkg:oci/orders?arch=amd64' }, /name the digest, or only the image/],
+    ['a name that is no package URL', { '@id': 'https://example.com/orders' }, /is no package URL/],
+    ['nothing', {}, /a product without an id is no package URL/],
+    [
+      'a package with parts',
+      { '@id': 'pkg:golang/example.com/app', subcomponents: [{ '@id': 'pkg:golang/stdlib' }] },
+      /is no image: which packages of this one belong to it cannot be told/,
+    ],
+    [
+      'a part that is no package URL',
+      { '@id': 'pkg:oci/orders', subcomponents: [{ '@id': 'jinja2' }] },
+      /the subcomponent jinja2 has no package URL/,
+    ],
+  ])('%s is not, and is told', (_name, product, reason) => {
+    const [read] = except(documentOf(statement({ products: [product] })))
+    expect(read?.entries).toEqual([])
+    expect(read?.left).toEqual([expect.stringMatching(reason)])
+  })
+})
+
+describe('statements are a sequence', () => {
+  const later = { timestamp: '2026-10-02T00:00:00Z' }
+  const affected = { status: 'affected' as const, action_statement: 'Update.' }
+  const open = (change: Partial<Statement>): Statement => {
+    const { justification: _, ...rest } = statement()
+    return { ...rest, ...affected, ...change }
+  }
+  const count = (...documents: OpenVex[]) => except(...documents).flatMap(({ entries }) => entries).length
+
+  it('a later word takes an exception back, in whatever order they stand', () => {
+    expect(count(documentOf(statement(), open(later)))).toBe(0)
+    expect(count(documentOf(open(later), statement()))).toBe(0)
+    expect(count(documentOf(open({}), statement(later)))).toBe(1)
+  })
+
+  it('of two of the same moment the one further down is the later', () => {
+    expect(count(documentOf(statement(), open({})))).toBe(0)
+    expect(count(documentOf(open({}), statement()))).toBe(1)
+  })
+
+  it('also across documents', () => {
+    const [first, second] = except(documentOf(statement()), documentOf(open(later)))
+    expect(first).toEqual({
+      entries: [],
+      left: ['statement 1, CVE-2026-0001: overridden by 1.json, statement 1, which says affected'],
+    })
+    expect(second?.entries).toEqual([])
+  })
+
+  it.each(['fixed', 'under_investigation'] as const)('%s is such a word', (status) => {
+    const { action_statement: _, ...word } = open({ ...later, status })
+    expect(count(documentOf(statement(), word))).toBe(0)
+  })
+
+  it('but not one about another vulnerability, image or package', () => {
+    const part = (purl: string) => [{ '@id': 'pkg:oci/orders', subcomponents: [{ '@id': purl }] }]
+    expect(count(documentOf(statement(), open({ ...later, vulnerability: { name: 'CVE-2026-0002' } })))).toBe(1)
+    expect(count(documentOf(statement(), open({ ...later, products: [{ '@id': 'pkg:oci/cart' }] })))).toBe(1)
+    expect(
+      count(documentOf(statement({ products: part('pkg:pypi/a') }), open({ ...later, products: part('pkg:pypi/b') }))),
+    ).toBe(1)
+    expect(
+      count(
+        documentOf(statement({ products: part('pkg:pypi/a@1') }), open({ ...later, products: part('pkg:pypi/a') })),
+      ),
+    ).toBe(0)
+    expect(
+      count(
+        documentOf(statement({ products: part('pkg:pypi/a') }), open({ ...later, products: part('pkg:pypi/a@1') })),
+      ),
+    ).toBe(0)
+  })
+
+  it('and one that names it by an alias', () => {
+    expect(
+      count(documentOf(statement(), open({ ...later, vulnerability: { name: 'GHSA-x', aliases: ['CVE-2026-0001'] } }))),
+    ).toBe(0)
+  })
+})
+
+it('a document of more statements than anybody answers for is refused before they are multiplied', () => {
+  const many = (length: number, make: (index: number) => unknown) => Array.from({ length }, (_, index) => make(index))
+  const bomb = statement({
+    vulnerability: { name: 'CVE-2026-0001', aliases: many(5_000, (index) => `CVE-2025-${index}`) as string[] },
+    products: many(5_000, (index) => ({ '@id': `pkg:pypi/p${index}` })) as Statement['products'],
+  })
+  expect(() => except(documentOf(bomb))).toThrow(/wanted at most 2000 statements/)
+})

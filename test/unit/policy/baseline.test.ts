@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest'
+import { acceptBaseline, type Baseline } from '../../../src/policy/baseline.ts'
+import { evaluate } from '../../../src/gate/evaluate.ts'
+import { rules } from '../../../src/gate/rules.ts'
+import { digestOf, type Evidence, type RuleResult, type Vulnerability } from '../../../src/model/index.ts'
+import { rulesWithoutBaseline } from '../../../src/policy/rule-ids.ts'
+import type { Policy } from '../../../src/policy/schema.ts'
+import { loadPolicy } from '../../../src/policy/load.ts'
+import { renderJson } from '../../../src/report/index.ts'
+import { passedRun } from '../report/runs.ts'
+import {
+  digest,
+  evidenceWith,
+  exception,
+  goodEvidence,
+  lintFinding,
+  now,
+  policy,
+  policyWith,
+  secretFinding,
+  valueOf,
+  vulnerability,
+  withLint,
+  withVulnerabilities,
+} from '../gate/good-evidence.ts'
+
+const accepting = policyWith({ baseline: { accept: true } })
+const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000)
+const aged = (evidence: Evidence): Evidence => {
+  for (const { evidence: cells } of evidence.platforms)
+    if (cells.vulnerabilities.status === 'collected')
+      cells.vulnerabilities.value.database.updatedAt = daysAgo(60).toISOString()
+  return evidence
+}
+
+/** The verdict on evidence some days ago, as a baseline. The age of the database does not matter here. */
+function baselineOf(evidence: Evidence, days = 1, given: Policy = policy, earlier?: Baseline): Baseline {
+  const { verdict } = evaluate(
+    policyWith({ ...given, database: { maximumAge: '3650d' } }),
+    aged(structuredClone(evidence)),
+    daysAgo(days),
+    { baseline: earlier },
+  )
+  return { digest: digest('baseline'), verdict, evidence }
+}
+
+function judge(
+  evidence: Evidence,
+  baseline: Baseline | undefined,
+  given: Policy = accepting,
+): { outcome: string; of: (rule: string) => RuleResult } {
+  const { verdict } = evaluate(given, evidence, now, { baseline })
+  return { outcome: verdict.outcome, of: (rule) => verdict.results.find((result) => result.rule === rule)! }
+}
+
+const found = (...findings: Vulnerability[]) => withVulnerabilities({ findings })
+const ids = (violations: ReadonlyArray<{ id: string }>) => violations.map(({ id }) => id)
+
+describe('a finding that an earlier verdict had', () => {
+  it('does not deny again, and is told as known, with the day of that verdict', () => {
+    const { outcome, of } = judge(found(vulnerability()), baselineOf(found(vulnerability())))
+    expect(outcome).toBe('passed')
+    expect(of('vulnerabilities')).toMatchObject({
+      status: 'warned',
+      violations: [],
+      known: [{ violation: { id: 'CVE-2026-0001' }, since: daysAgo(1).toISOString() }],
+    })
+    expect(of('vulnerabilities').found).toContain('1 known since an earlier verdict')
+  })
+
+  it('leaves every new one to deny', () => {
+    const { outcome, of } = judge(
+      found(vulnerability(), vulnerability({ id: 'CVE-2026-0002' })),
+      baselineOf(found(vulnerability())),
+    )
+    expect(outcome).toBe('rejected')
+    expect([ids(of('vulnerabilities').violations), of('vulnerabilities').known?.length]).toEqual([['CVE-2026-0002'], 1])
+  })
+
+  it.each([
+    ['another id', vulnerability({ id: 'CVE-2026-0002' })],
+    [
+      'another package',
+      vulnerability({ package: { name: 'a', version: '1', type: 'debian', purl: 'pkg:deb/debian/a@1' } }),
+    ],
+    [
+      'another version',
+      vulnerability({ package: { name: 'libc6', version: '2.37', type: 'debian', purl: 'pkg:deb/debian/libc6@2.37' } }),
+    ],
+    ['another place', vulnerability({ package: { ...vulnerability().package, path: '/opt/other' } })],
+    ['a severity that was raised', vulnerability({ severity: 'critical' }), vulnerability({ severity: 'high' })],
+    ['a severity that was unknown', vulnerability({ severity: 'high' }), vulnerability({ severity: 'unknown' })],
+  ])('is new with %s', (_, present, earlier = vulnerability()) => {
+    expect(judge(found(present), baselineOf(found(earlier))).outcome).toBe('rejected')
+  })
+
+  it('stays known where its severity fell', () => {
+    expect(
+      judge(found(vulnerability({ severity: 'high' })), baselineOf(found(vulnerability({ severity: 'critical' }))))
+        .outcome,
+    ).toBe('passed')
+  })
+
+  it('is new on another platform', () => {
+    const both = ['linux/amd64', 'linux/arm64']
+    const given = policyWith({ baseline: { accept: true }, build: { platforms: both } })
+    const one = evidenceWith((evidence) => valueOf(evidence, 'vulnerabilities', 0).findings.push(vulnerability()), both)
+    const two = evidenceWith(
+      (evidence) =>
+        [0, 1].forEach((index) => valueOf(evidence, 'vulnerabilities', index).findings.push(vulnerability())),
+      both,
+    )
+    const { of } = judge(two, baselineOf(one, 1, given), given)
+    expect(of('vulnerabilities').violations.map(({ platform }) => platform)).toEqual(['linux/arm64'])
+  })
+
+  it('makes known as many as there were', () => {
+    const remark = lintFinding()
+    expect(ids(judge(withLint([remark, remark]), baselineOf(withLint([remark]))).of('lint-level').violations)).toEqual([
+      'DL3008',
+    ])
+  })
+
+  it('uses the limit up: where the limit is broken, the new ones deny', () => {
+    const given = policyWith({ baseline: { accept: true }, vulnerabilities: { critical: 1 } })
+    const [a, b, c] = ['A', 'B', 'C'].map((id) => vulnerability({ id })) as [
+      Vulnerability,
+      Vulnerability,
+      Vulnerability,
+    ]
+    const earlier = baselineOf(found(a, b))
+    expect(judge(found(a, b), earlier, given).outcome).toBe('passed')
+    expect(ids(judge(found(a, b, c), earlier, given).of('vulnerabilities').violations)).toEqual(['C'])
+    expect(judge(found(c), earlier, given).of('vulnerabilities').status).toBe('passed')
+  })
+
+  it('is not made known by an exception that has ended meanwhile', () => {
+    const given = policyWith({
+      exceptions: { register: [exception({ expires: daysAgo(1).toISOString().slice(0, 10) })] },
+    })
+    const earlier = baselineOf(found(vulnerability()), 1, given)
+    expect(earlier.verdict.results.find(({ rule }) => rule === 'vulnerabilities')?.excepted).toHaveLength(1)
+    expect(judge(found(vulnerability()), earlier).outcome).toBe('rejected')
+  })
+
+  it('leaves exceptions their part: what is excepted is not counted as known', () => {
+    const given = policyWith({ baseline: { accept: true }, exceptions: { register: [exception()] } })
+    const result = judge(found(vulnerability()), baselineOf(found(vulnerability())), given).of('vulnerabilities')
+    expect([result.excepted.length, result.known]).toEqual([1, undefined])
+  })
+})
+
+describe('the age of what is known', () => {
+  it('counts from the first verdict that had it, through a chain of baselines', () => {
+    const first = baselineOf(found(vulnerability()), 29, accepting)
+    const second = baselineOf(found(vulnerability(), vulnerability({ id: 'B' })), 10, accepting, first)
+    const { of } = judge(found(vulnerability(), vulnerability({ id: 'B' })), second)
+    expect(of('vulnerabilities').known?.map(({ violation, since }) => [violation.id, since])).toEqual([
+      ['B', daysAgo(10).toISOString()],
+      ['CVE-2026-0001', daysAgo(29).toISOString()],
+    ])
+  })
+
+  it('ends: a finding that is known for longer than the policy allows denies again, whatever the chain', () => {
+    const first = baselineOf(found(vulnerability()), 35, accepting)
+    const second = baselineOf(found(vulnerability()), 10, accepting, first)
+    const { outcome, of } = judge(found(vulnerability()), second)
+    expect(outcome).toBe('rejected')
+    expect(of('vulnerabilities').found).toContain('1 known for longer than 30d, which count again')
+  })
+
+  it('never begins after the verdict that tells of it', () => {
+    const forged = baselineOf(found(vulnerability()), 1)
+    const result = forged.verdict.results.find(({ rule }) => rule === 'vulnerabilities')!
+    Object.assign(result, {
+      known: result.violations.map((violation) => ({ violation, since: '2099-01-01T00:00:00Z' })),
+      violations: [],
+    })
+    expect(judge(found(vulnerability()), forged).of('vulnerabilities').known?.[0]?.since).toBe(daysAgo(1).toISOString())
+  })
+})
+
+describe('what no baseline makes known', () => {
+  it('is every rule that means undecided, credentials, sizes, evidence and exceptions', () => {
+    const undecided = rules.filter(({ means }) => means === 'undecided').map(({ id }) => id)
+    expect(rulesWithoutBaseline).toEqual(
+      expect.arrayContaining([
+        ...undecided,
+        'secrets',
+        'suspected-secrets',
+        'size-unpacked',
+        'size-compressed',
+        'exceptions',
+      ]),
+    )
+  })
+
+  it.each(rulesWithoutBaseline)('%s: the loader refuses it in baseline.rules', (rule) => {
+    expect(() => loadPolicy(`version: 1\nbaseline: {rules: [${rule}]}`, 'loadline.yaml', now)).toThrow(
+      /loadline\.yaml:2:20: baseline\.rules\[0\]: wanted a rule whose findings can be known/,
+    )
+  })
+
+  it('a credential stays one, and missing evidence stays missing', () => {
+    const leaked = evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding()))
+    expect(judge(leaked, baselineOf(leaked)).outcome).toBe('rejected')
+    const blind = evidenceWith((evidence) => Reflect.deleteProperty(evidence.platforms[0]!.evidence, 'secrets'))
+    expect(judge(blind, baselineOf(blind)).outcome).toBe('undecided')
+  })
+
+  it('a rule that the policy does not name', () => {
+    const evidence = evidenceWith((given) =>
+      valueOf(given, 'configuration').setuid.push({ path: '/usr/bin/su', mode: '4755', bytes: 1 }),
+    )
+    expect(judge(evidence, baselineOf(evidence)).outcome).toBe('rejected')
+    expect(
+      judge(evidence, baselineOf(evidence), policyWith({ baseline: { accept: true, rules: ['setuid'] } })).outcome,
+    ).toBe('passed')
+  })
+})
+
+describe('a baseline is refused', () => {
+  const text = (evidence: Evidence, days = 1) => {
+    const { release: _, ...run } = passedRun()
+    const { verdict } = baselineOf(evidence, days)
+    return renderJson({ ...run, evidence, verdict, outcome: verdict.outcome })
+  }
+  const accept =
+    (given: string, name = 'shop/orders', by: Policy = accepting) =>
+    () =>
+      acceptBaseline({ path: 'old/verdict.json', text: given }, name, by, now)
+
+  it('where the policy accepts none, and the error names the key that does', () => {
+    expect(accept(text(goodEvidence()), 'shop/orders', policy)).toThrow(
+      'a baseline was given, and the policy accepts none (baseline.accept: false)',
+    )
+    expect(() => judge(goodEvidence(), baselineOf(goodEvidence()), policy)).toThrow('baseline.accept: false')
+  })
+
+  it('where it is older than the policy allows, or from the future', () => {
+    expect(accept(text(goodEvidence(), 31))).toThrow(
+      /wanted a baseline of at most 30d \(baseline\.maximumAge\), found one of .*, 31 days old/,
+    )
+    expect(accept(text(goodEvidence(), -1))).toThrow(/wanted a baseline of the past/)
+    expect(() => judge(goodEvidence(), baselineOf(goodEvidence(), 31))).toThrow('baseline.maximumAge')
+  })
+
+  it('where it is about another application, or about nothing', () => {
+    expect(accept(text(goodEvidence()), 'shop/other')).toThrow(
+      'wanted a baseline of shop/other, found one of shop/orders in old/verdict.json',
+    )
+    const { verdict: _, ...run } = passedRun()
+    expect(accept(renderJson({ ...run, outcome: 'broken' }))).toThrow('found a run without one')
+    expect(accept('')).toThrow(/^old\/verdict\.json .*is empty/)
+  })
+
+  it('and taken otherwise: the verdict is bound to its bytes', () => {
+    const given = text(goodEvidence())
+    const baseline = accept(given)()
+    expect(evaluate(accepting, goodEvidence(), now, { baseline }).verdict.binding.baseline).toEqual({
+      digest: digestOf(given),
+      at: daysAgo(1).toISOString(),
+      images: baseline.verdict.binding.images,
+    })
+    expect(evaluate(accepting, goodEvidence(), now).verdict.binding.baseline).toBeUndefined()
+  })
+})

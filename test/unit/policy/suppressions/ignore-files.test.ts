@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { readHadolintIgnored } from '../../../../src/policy/suppressions/hadolint-ignored.ts'
+import { readTrivyIgnore } from '../../../../src/policy/suppressions/trivy-ignore.ts'
+
+const acceptance = { reason: 'Looked at by the security team.', owner: 'team-security', expires: '2027-01-31' }
+const lines = (text: string) => readTrivyIgnore(text, { file: '.trivyignore', ...acceptance })
+const yaml = (text: string) => readTrivyIgnore(text, { file: '.trivyignore.yaml', ...acceptance })
+const hadolint = (text: string) => readHadolintIgnored(text, { file: '.hadolint.yaml', ...acceptance })
+
+describe('.trivyignore', () => {
+  it('looks for each id among vulnerabilities and secrets, as Trivy does [fault 17]', () => {
+    const origin = { kind: 'trivyignore', path: '.trivyignore', place: 'line 3' }
+    expect(lines('# accepted\n\nCVE-2024-22195\n').entries).toEqual([
+      { rule: 'vulnerabilities', id: 'CVE-2024-22195', ...acceptance, origin },
+      { rule: 'secrets', id: 'CVE-2024-22195', ...acceptance, origin },
+    ])
+  })
+
+  it.each([
+    ['exp:2026-12-24', '2026-12-23'],
+    ['exp:2027-06-30', '2027-01-31'],
+    ['exp:2027-02-01', '2027-01-31'],
+    ['exp:2027-01-01 # after the holidays', '2026-12-31'],
+    ['exp:2024-03-01', '2024-02-29'],
+  ])(
+    'ends with %s on %s: Trivy stops when that day begins, and the policy can only be shortened',
+    (option, expires) => {
+      expect(lines(`CVE-2024-22195 ${option}\r\n`).entries.map((entry) => entry.expires)).toEqual([expires, expires])
+    },
+  )
+
+  it.each([
+    ['CVE-2024-*', /^\.trivyignore:1: "CVE-2024-\*": .*wildcards are refused/],
+    ['CVE-2024-1 exp:tomorrow', /^\.trivyignore:1: wanted an id and perhaps exp:2027-01-31, found "exp:tomorrow"/],
+    ['CVE-2024-1\nCVE-2024-2 because we say so', /^\.trivyignore:2: .*found "because"/],
+  ])('%j is refused', (text, message) => {
+    expect(() => lines(text)).toThrow(message)
+  })
+
+  it('of more lines than anybody answers for is refused', () => {
+    expect(() => lines(Array.from({ length: 1_001 }, (_, index) => `CVE-2024-${index}`).join('\n'))).toThrow(
+      /at most 2000 exceptions/,
+    )
+  })
+})
+
+describe('.trivyignore.yaml', () => {
+  it('comes to one exception for each path and package that it names [fault 17]', () => {
+    const { entries } = yaml(`vulnerabilities:
+  - id: CVE-2024-22195
+    paths: [app/a/METADATA, app/b/METADATA]
+    purls: ["pkg:pypi/jinja2@3.1.2", "pkg:pypi/jinja2@3.1.1"]
+    statement: xmlattr is never called
+    expired_at: 2027-01-01
+secrets:
+  - id: private-key
+    paths: [/app/test.pem]
+`)
+    expect(
+      entries.map(({ rule, id, path, package: named, reason, expires, origin }) => [
+        rule,
+        id,
+        path,
+        named,
+        reason,
+        expires,
+        origin?.place,
+      ]),
+    ).toEqual([
+      ...['app/a/METADATA', 'app/b/METADATA'].flatMap((path) =>
+        ['pkg:pypi/jinja2@3.1.2', 'pkg:pypi/jinja2@3.1.1'].map((purl) => [
+          'vulnerabilities',
+          'CVE-2024-22195',
+          path,
+          purl,
+          `${acceptance.reason} The file says: xmlattr is never called`,
+          '2026-12-31',
+          'vulnerabilities[0]',
+        ]),
+      ),
+      ['secrets', 'private-key', '/app/test.pem', undefined, acceptance.reason, '2027-01-31', 'secrets[0]'],
+    ])
+  })
+
+  it('tells what it cannot take over', () => {
+    const { entries, left } = yaml('misconfigurations: [{id: AVD-DS-0002}]\nlicenses: [{id: GPL-3.0}]\n')
+    expect(entries).toEqual([])
+    expect(left).toEqual([
+      'misconfigurations[0], AVD-DS-0002: Loadline does not run these checks of Trivy',
+      'licenses[0], GPL-3.0: it names a licence for every package, and an exception from licenses names one package; write it in the register',
+    ])
+  })
+
+  it.each([
+    ['', /found an empty file/],
+    ['# only a comment\n', /found an empty file/],
+    ['vulnerabilities: [{id: "*"}]', /:1: .*vulnerabilities\.0\.id: .*wildcards are refused/],
+    ['vulnerabilities:\n  - id: CVE-2024-1\n    paths: ["**"]', /:3: .*patterns are refused/],
+    ['vulnerabilities: [{id: CVE-2024-1, purls: [jinja2]}]', /not a package URL/],
+    ['vulnerabilities: [{id: CVE-2024-1, expired_at: never}]', /wanted a day/],
+    ['vulnerabilities: [{id: CVE-2024-1, severity: LOW}]', /Unrecognized key: "severity"/],
+    ['secrets: [{id: private-key, purls: ["pkg:pypi/a"]}]', /a secret is in no package/],
+    ['vulnerabilties: []', /Unrecognized key/],
+    ['a: &a [1]\nb: *a', /the alias \*a|the anchor &a/],
+  ])('%j is refused', (text, message) => {
+    expect(() => yaml(text)).toThrow(message)
+  })
+})
+
+describe('.hadolint.yaml', () => {
+  it('comes to one exception for each ignored rule, and tells what else it says [fault 18]', () => {
+    const { entries, left } = hadolint(
+      'ignored: [DL3008, SC2086]\nfailure-threshold: error\ntrustedRegistries: [docker.io]\n',
+    )
+    expect(entries).toEqual(
+      ['DL3008', 'SC2086'].map((id, index) => ({
+        rule: 'lint-level',
+        id,
+        ...acceptance,
+        origin: { kind: 'hadolint', path: '.hadolint.yaml', place: `ignored[${index}]` },
+      })),
+    )
+    expect(left).toEqual([
+      'failure-threshold: the policy decides what the linter may say',
+      'trustedRegistries: the policy decides what the linter may say',
+    ])
+  })
+
+  it.each([
+    ['', /found an empty file/],
+    ['ignored: [DL*]', /wanted the code of one rule/],
+    ['ignore: [DL3008]', /Unrecognized key: "ignore"/],
+  ])('%j is refused', (text, message) => {
+    expect(() => hadolint(text)).toThrow(message)
+  })
+})

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { groupGoBuilds, readGoBinaries, type GoBinary } from '../../../toolchain/go-binaries.ts'
+import { wheelVersions } from '../../../toolchain/wheels.ts'
+import { ownTools, tools } from '../../../src/tools/images.ts'
+
+const binary: GoBinary = {
+  name: 'a',
+  version: 'v1',
+  module: 'engine',
+  package: 'x/cmd/a',
+  ldflags: '-s -w',
+  tags: [],
+  env: {},
+}
+
+describe('groupGoBuilds', () => {
+  test('builds programs of one module and equal flags together', () => {
+    const builds = groupGoBuilds([
+      binary,
+      { ...binary, name: 'b' },
+      { ...binary, name: 'c', module: 'crane' },
+      { ...binary, name: 'd', tags: ['t'] },
+    ])
+    expect(builds.map(({ module, binaries }) => [module, binaries.map(({ name }) => name)])).toEqual([
+      ['engine', ['a', 'b']],
+      ['crane', ['c']],
+      ['engine', ['d']],
+    ])
+  })
+})
+
+test("every tool of the table is built, in the version that the table pins, statically and without this machine's paths", async () => {
+  const binaries = await readGoBinaries()
+  const versions: Record<string, string> = { ...(await wheelVersions()) }
+  for (const { name, version, env } of binaries) {
+    versions[name] = version.replace(/^v/, '')
+    expect(env.CGO_ENABLED, name).toBe('0')
+    expect(env.GOTOOLCHAIN, name).toMatch(/^go1\.[0-9]+\.[0-9]+$/)
+  }
+  for (const tool of [...Object.values(tools), ...Object.values(ownTools)])
+    expect(versions[tool.name], tool.name).toBe(tool.version)
+})
+
+test('the six programs of the engine are one build', async () => {
+  const build = groupGoBuilds(await readGoBinaries()).find(({ module }) => module === 'engine')
+  expect(build?.binaries.map(({ name }) => name).sort()).toEqual([
+    'dagger',
+    'dagger-codegen',
+    'dagger-engine',
+    'dagger-init',
+    'dial-stdio',
+    'dnsname',
+  ])
+})

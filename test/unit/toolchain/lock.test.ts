@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import type { BaseImage } from '../../../toolchain/image.ts'
+import { sealedLock, substituteName } from '../../../toolchain/lock.ts'
+
+describe('substituteName', () => {
+  test.each([
+    ['docker.io/library/python:3.11-slim-bookworm', 'library/python', '3.11-slim-bookworm'],
+    ['gcr.io/distroless/python3-debian12:nonroot', 'distroless/python3-debian12', 'nonroot'],
+    ['registry.example:5000/a/b:1', 'a/b', '1'],
+  ])('%s', (reference, repository, tag) => {
+    expect(substituteName(reference)).toEqual({ repository, tag })
+  })
+
+  test.each(['python:3.11', 'docker.io/library/python', 'docker.io/library/python@sha256:abc'])(
+    'refuses %s',
+    (reference) => {
+      expect(() => substituteName(reference)).toThrow('is not spelled registry/repository:tag')
+    },
+  )
+})
+
+test('the lock pins each tool and each reference of each base by digest on loopback', () => {
+  const one = `sha256:${'1'.repeat(64)}` as const
+  const two = `sha256:${'2'.repeat(64)}` as const
+  const image: BaseImage = {
+    name: 'python-slim',
+    references: ['docker.io/library/python:3.11-slim-bookworm', 'docker.io/library/python:3.11-slim'],
+    platforms: ['linux/amd64'],
+    key: '1',
+    assemble: () => Promise.reject(new Error('not called')),
+  }
+  const lock = sealedLock(
+    { host: '127.0.0.1', port: 5001 },
+    [
+      {
+        name: 'crane',
+        version: '0.22.1',
+        standsInFor: 'gcr.io/go-containerregistry/crane:v0.22.1',
+        content: { digest: one, platforms: { 'linux/amd64': one } },
+      },
+      { name: 'inspect', version: '1.0.0', content: { digest: two, platforms: { 'linux/amd64': two } } },
+    ],
+    [
+      {
+        image,
+        content: { digest: two, platforms: { 'linux/amd64': one } },
+        assembledAt: new Date('2026-11-23T00:00:00Z'),
+      },
+    ],
+    { digest: one, platforms: {} },
+  )
+  expect(lock).toEqual({
+    schemaVersion: 1,
+    mode: 'sealed',
+    tools: {
+      crane: {
+        reference: `127.0.0.1:5001/loadline/crane@${one}`,
+        digest: one,
+        version: '0.22.1',
+        standsInFor: 'gcr.io/go-containerregistry/crane:v0.22.1',
+      },
+      inspect: { reference: `127.0.0.1:5001/loadline/inspect@${two}`, digest: two, version: '1.0.0' },
+    },
+    bases: image.references.map((reference) => ({
+      reference,
+      digest: two,
+      platforms: ['linux/amd64'],
+      substitute: `127.0.0.1:5001/${substituteName(reference).repository}:${substituteName(reference).tag}`,
+      resolvedAt: '2026-11-23T00:00:00.000Z',
+    })),
+    exampleDatabase: { reference: `127.0.0.1:5001/loadline/loadline-example-advisories@${one}`, digest: one },
+  })
+})

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { DeliveryError } from '../src/model/errors.ts'
+import { mountsBelow } from './mounts-below.ts'
+
+/**
+ * The cache directory of the sealed toolchain.
+ *
+ *     steps/<step>/<key>/   finished results, never changed after they were renamed into place
+ *     work/                 unfinished results; emptied at the start of each set-up
+ *     go-build/             Go's build cache, so that a killed compilation goes on where it was
+ *     shared/               what the base images share: roots and downloads
+ *     registry/             configuration, storage, log and process record of the loopback registry
+ *     engine/               bundle, state, log and process record of the engine
+ *     logs/                 full output of the programs of each step
+ *     sealed.lock.json      what this toolchain stands in for, by digest
+ */
+export interface Cache {
+  root: string
+  /** A path inside the cache directory. */
+  path(...segments: string[]): string
+}
+
+/** Where a finished result is, and whether it had been there before. */
+export interface StoredResult {
+  path: string
+  cached: boolean
+}
+
+/** Name of the lock inside the cache directory. */
+export const SET_UP_LOCK = 'set-up.lock'
+
+/** Results that no set-up has asked for in this many days are removed. */
+const UNUSED_DAYS = 14
+
+/**
+ * Finds the cache directory: `LOADLINE_CACHE`, else `$XDG_CACHE_HOME/loadline`, else `~/.cache/loadline`. Creates nothing.
+ * As its specification demands, a relative `XDG_CACHE_HOME` is ignored.
+ */
+export function locateCache(env: NodeJS.ProcessEnv = process.env): Cache {
+  const xdg = env.XDG_CACHE_HOME
+  const root = env.LOADLINE_CACHE
+    ? resolve(env.LOADLINE_CACHE)
+    : join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'loadline')
+  return { root, path: (...segments) => join(root, ...segments) }
+}
+
+/**
+ * Gives the result of a step for a content key, producing it when it is not there yet. `produce` fills an empty directory, which
+ * is renamed into place when it returns: a result is complete or absent, at whatever moment the process dies.
+ */
+export async function storedResult(
+  cache: Cache,
+  step: string,
+  key: string,
+  produce: (directory: string) => Promise<void>,
+): Promise<StoredResult> {
+  const path = cache.path('steps', step, key)
+  if (existsSync(path)) {
+    const now = new Date()
+    await utimes(path, now, now)
+    return { path, cached: true }
+  }
+  const work = cache.path('work', `${step}-${randomBytes(6).toString('hex')}`)
+  await mkdir(work, { recursive: true })
+  try {
+    await produce(work)
+    await mkdir(dirname(path), { recursive: true })
+    await rename(work, path)
+  } catch (error) {
+    await removeTree(work)
+    throw error
+  }
+  return { path, cached: false }
+}
+
+/** Removes what killed set-ups left unfinished. Only for the holder of the set-up lock. */
+export async function removeUnfinished(cache: Cache): Promise<void> {
+  await removeTree(cache.path('work'))
+}
+
+/** Removes results that no set-up asked for lately. Only for the holder of the set-up lock, after a complete set-up. */
+export async function removeUnused(cache: Cache, now: Date): Promise<void> {
+  const oldest = now.getTime() - UNUSED_DAYS * 24 * 60 * 60 * 1000
+  for (const step of await readdir(cache.path('steps'))) {
+    for (const key of await readdir(cache.path('steps', step))) {
+      const path = cache.path('steps', step, key)
+      if ((await stat(path)).mtimeMs < oldest) await removeTree(path)
+    }
+  }
+}
+
+/** Removes everything but the lock of the holder. Only for that holder, with nothing running from the cache. */
+export async function emptyCache(cache: Cache): Promise<void> {
+  for (const entry of await readdir(cache.root)) {
+    if (entry !== SET_UP_LOCK) await removeTree(cache.path(entry))
+  }
+}
+
+/**
+ * Removes a directory of the cache, unless something is mounted below it: the mount may be the machine's own devices or a person's files.
+ * @throws DeliveryError `PREREQUISITE` with the mounts.
+ */
+async function removeTree(path: string): Promise<void> {
+  const mounts = mountsBelow(path, await readFile('/proc/self/mountinfo', 'utf8'))
+  if (mounts.length > 0) {
+    throw new DeliveryError(
+      'PREREQUISITE',
+      `${path} was to be removed, and ${mounts.join(', ')} ${mounts.length === 1 ? 'is' : 'are'} mounted below it: removing would reach through`,
+      `Unmount first (umount ${mounts.toReversed().join(' ')}), and run the same command again.`,
+    )
+  }
+  await rm(path, { recursive: true, force: true })
+}
+
+/** Writes a file so that readers see the old bytes or the new ones, never a part. */
+export async function writeAtomically(path: string, content: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const beside = `${path}.${randomBytes(6).toString('hex')}`
+  await writeFile(beside, content)
+  await rename(beside, path)
+}

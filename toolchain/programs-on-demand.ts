@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs'
+import { goBuildSteps, ownFlags, type GoBinary } from './go-binaries.ts'
+import type { Cache } from './cache.ts'
+import { contentKey, directoryDigest } from './content-key.ts'
+import { prerequisites } from './prerequisites.ts'
+import { readRecord, writeRecord } from './process-record.ts'
+import { withSetUpLock } from './set-up-lock.ts'
+import { runSteps, type StepEvent } from './steps.ts'
+
+/** Programs of one Go module that no set-up makes, because only some people need them. */
+export interface ProgramsOnDemand<Name extends string> {
+  /** Directory whose sub-directory `module` has the Go module, with go.sum complete. */
+  goDirectory: string
+  module: string
+  /** What is compiled, by the name under which its path is given. */
+  programs: Record<Name, { version: string; package: string }>
+  /** Whether they are compiled without inlining, which is a quarter less of the compiler's work: for programs that run seldom. */
+  seldom?: boolean
+}
+
+/**
+ * Compiles programs from their Go modules as the sealed toolchain compiles its own, and into the same cache; unless that has them: then nothing is waited for, not even
+ * the set-up of an engine, whose list of programs knows nothing of these.
+ * Throws `PREREQUISITE` or `ENGINE`.
+ */
+export async function compileOnDemand<Name extends string>(
+  { goDirectory, module, programs, seldom = false }: ProgramsOnDemand<Name>,
+  cache: Cache,
+  onProgress: (event: StepEvent) => void,
+  say: (line: string) => void,
+): Promise<Record<Name, string>> {
+  const names = Object.keys(programs) as Name[]
+  const binaries = names.map((name): GoBinary => ({
+    ...ownFlags,
+    ...(seldom ? { gcflags: '-l' } : {}),
+    module,
+    name,
+    ...programs[name],
+  }))
+  const recordPath = cache.path(`${module}-programs.json`)
+  const key = contentKey({ source: await directoryDigest(goDirectory), binaries })
+  const known = await readRecord<{ key: string; programs: Record<Name, string> }>(recordPath)
+  if (known?.key === key && names.every((name) => existsSync(known.programs[name]))) return known.programs
+
+  const compile = goBuildSteps({ module, binaries: binaries as [GoBinary, ...GoBinary[]] }, prerequisites, goDirectory)
+  return withSetUpLock(cache, undefined, say, async (signal) => {
+    const compiled = (await runSteps([compile], { cache, onProgress, signal }))(compile)
+    const paths = Object.fromEntries(
+      names.map((name) => {
+        const path = compiled[name]
+        if (path === undefined) throw new Error(`${name} was not compiled`)
+        return [name, path]
+      }),
+    ) as Record<Name, string>
+    await writeRecord(recordPath, { key, programs: paths })
+    return paths
+  })
+}

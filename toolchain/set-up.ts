@@ -1,0 +1,185 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { ownTools, tools, type OwnTool, type Tool } from '../src/tools/images.ts'
+import { packagedPrograms } from './packaged-programs.ts'
+import { bases } from './bases/index.ts'
+import { basesOnDemand } from './bases-on-demand/index.ts'
+import { removeUnfinished, removeUnused, type Cache } from './cache.ts'
+import { startEngine, type Engine } from './engine.ts'
+import { engineRootStep } from './engine-root.ts'
+import { goBuildSteps, groupGoBuilds, readGoBinaries, type CompiledBinaries, type GoBinary } from './go-binaries.ts'
+import {
+  baseImageStep,
+  baseNames,
+  exampleDatabaseNames,
+  exampleDatabaseStep,
+  packagedToolImageStep,
+  pushStep,
+  toolImageStep,
+  toolNames,
+  type WantedTool,
+} from './image-steps.ts'
+import type { SealedOptions, SealedReady } from './sealed-ready.ts'
+import { packageRoot } from './input-stamp.ts'
+import { sealedLock, writeLock } from './lock.ts'
+import { prerequisites } from './prerequisites.ts'
+import { startRegistry, type Registry } from './registry.ts'
+import { runtimeStep } from './runtime-step.ts'
+import { runSteps, type Step } from './steps.ts'
+import { wheelsStep, wheelVersions } from './wheels.ts'
+
+/** What a set-up ends with: the engine that runs, and what to reach it with. */
+interface Plan {
+  engine: Step<Engine>
+  cli: Step<CompiledBinaries>
+  registry: Step<Registry>
+  lock: Step<string>
+}
+
+/** Makes everything that is missing and starts everything. `onDemand` names the bases that only some applications need. Only for the holder of the set-up lock. */
+export async function setUp(
+  cache: Cache,
+  options: SealedOptions & { env: NodeJS.ProcessEnv; onDemand: readonly string[] },
+): Promise<SealedReady> {
+  await removeUnfinished(cache)
+  const plan = await planSetUp(cache, options.env, options.onDemand)
+  const result = await runSteps(Object.values(plan), {
+    cache,
+    onProgress: (event) => options.onProgress(event),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })
+  const cliBin = result(plan.cli).dagger
+  if (cliBin === undefined) throw new Error('toolchain/go/binaries.json does not list dagger.')
+  await removeUnused(cache, new Date())
+  return {
+    runnerHost: result(plan.engine).runnerHost,
+    cliBin,
+    lockFile: result(plan.lock),
+    registry: result(plan.registry),
+  }
+}
+
+/** Every step of a set-up and what each needs. */
+async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonly string[]): Promise<Plan> {
+  const registry: Step<Registry> = {
+    name: 'registry',
+    doing: 'starting the loopback registry',
+    done: 'the loopback registry started',
+    cost: 'io',
+    needs: [prerequisites],
+    priority: 100,
+    run: () => startRegistry(cache, env),
+  }
+  const goBinaries = await readGoBinaries()
+  const compiled = compileSteps(goBinaries)
+  const wheels = wheelsStep(prerequisites)
+  const versions = {
+    ...Object.fromEntries(goBinaries.map(({ name, version }) => [name, version])),
+    ...(await wheelVersions()),
+  }
+  const engineBinaries = stepOf(compiled, 'dagger-engine')
+  const crane = stepOf(compiled, 'crane')
+
+  const toolImages = wantedTools().map((tool) => {
+    requireVersion(tool, versions[tool.name])
+    const binaries = compiled.get(tool.name) ?? wheels
+    const image =
+      tool.packages === undefined
+        ? toolImageStep(tool, binaries)
+        : packagedToolImageStep(tool, packagedPrograms(tool.packages), binaries, prerequisites)
+    return pushStep(`the image of ${tool.name}`, image, toolNames, registry, crane)
+  })
+  const wantedBases = [...bases, ...basesOnDemand.filter(({ name }) => onDemand.includes(name))]
+  const baseImages = wantedBases.map((base) =>
+    pushStep(`the base image ${base.name}`, baseImageStep(base, prerequisites), baseNames, registry, crane),
+  )
+  const facts = join(packageRoot, 'examples', 'vulnerability-database')
+  const exampleDatabase = existsSync(facts)
+    ? pushStep(
+        'the vulnerability database of the examples',
+        exampleDatabaseStep(facts, stepOf(compiled, 'advisories')),
+        exampleDatabaseNames,
+        registry,
+        crane,
+      )
+    : undefined
+
+  const lock: Step<string> = {
+    name: 'lock file',
+    doing: 'writing the lock file',
+    done: 'the lock file written',
+    cost: 'io',
+    needs: [registry, ...toolImages, ...baseImages, ...(exampleDatabase === undefined ? [] : [exampleDatabase])],
+    async run({ result }) {
+      const path = cache.path('sealed.lock.json')
+      const database = exampleDatabase === undefined ? undefined : result(exampleDatabase).content
+      await writeLock(path, sealedLock(result(registry), toolImages.map(result), baseImages.map(result), database))
+      return path
+    },
+  }
+  const root = engineRootStep(prerequisites)
+  const runtime = runtimeStep(lock, engineBinaries, prerequisites)
+  const engine: Step<Engine> = {
+    name: 'engine',
+    doing: 'starting the engine',
+    done: 'the engine started',
+    cost: 'io',
+    needs: [root, runtime, registry, engineBinaries],
+    run({ result, say, signal }) {
+      const inputs = {
+        root: result(root),
+        runtime: result(runtime),
+        registry: result(registry),
+        binaries: result(engineBinaries),
+        version: versionOf(goBinaries, 'dagger-engine'),
+      }
+      return startEngine(cache, inputs, say, signal, env)
+    },
+  }
+  return { engine, cli: engineBinaries, registry, lock }
+}
+
+/** The step that compiles each program, by the program's name. */
+function compileSteps(binaries: readonly GoBinary[]): Map<string, Step<CompiledBinaries>> {
+  const steps = new Map<string, Step<CompiledBinaries>>()
+  for (const build of groupGoBuilds(binaries)) {
+    const step = goBuildSteps(build, prerequisites)
+    for (const { name } of build.binaries) steps.set(name, step)
+  }
+  return steps
+}
+
+function stepOf(steps: ReadonlyMap<string, Step<CompiledBinaries>>, name: string): Step<CompiledBinaries> {
+  const step = steps.get(name)
+  if (step === undefined) throw new Error(`toolchain/go/binaries.json does not list ${name}.`)
+  return step
+}
+
+function versionOf(binaries: readonly GoBinary[], name: string): string {
+  const version = binaries.find((binary) => binary.name === name)?.version
+  if (version === undefined) throw new Error(`toolchain/go/binaries.json does not list ${name}.`)
+  return version
+}
+
+/** Tools of others and of our own, as the table of tools has them. */
+function wantedTools(): WantedTool[] {
+  const published: Tool[] = Object.values(tools)
+  const own: OwnTool[] = Object.values(ownTools)
+  return [
+    ...published.map(({ name, version, program, reference }) => ({ name, version, program, reference })),
+    ...own.map(({ name, version, program, packages }) => ({
+      name,
+      version,
+      program,
+      ...(packages === undefined ? {} : { packages }),
+    })),
+  ]
+}
+
+/** A stand-in of another version than the table says would make every report wrong. */
+function requireVersion(tool: WantedTool, built: string | undefined): void {
+  if (built?.replace(/^v/, '') === tool.version) return
+  throw new Error(
+    `src/tools/images.ts pins ${tool.name} ${tool.version}, and the sealed toolchain builds ${built ?? 'none'}.`,
+  )
+}
