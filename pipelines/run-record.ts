@@ -78,6 +78,7 @@ const stageOfCode: Readonly<Record<ErrorCode, Stage>> = {
   PREREQUISITE: 'source',
   ENGINE: 'build',
   BUILD: 'build',
+  BUILD_STEP: 'build',
   TOOL: 'build',
   DATABASE: 'evidence',
   REPORT: 'report',
@@ -89,7 +90,13 @@ const stageOfCode: Readonly<Record<ErrorCode, Stage>> = {
 
 function describeFailure(error: unknown, record: RunRecord): Failure {
   if (error instanceof DeliveryError)
-    return { stage: stageOfCode[error.code], code: error.code, message: error.message, hint: error.hint }
+    return {
+      stage: stageOfCode[error.code],
+      code: error.code,
+      message: error.message,
+      hint: error.hint,
+      ...(error.step === undefined ? {} : { step: error.step }),
+    }
   const message = error instanceof Error ? error.message : String(error)
   return {
     stage: record.verdict === undefined ? (record.source === undefined ? 'source' : 'build') : 'publish',

@@ -49,6 +49,7 @@ export async function buildAndScanSeveral(sources: readonly string[], options: S
             color: useColor(process.stdout),
             width: process.stdout.columns ?? 100,
             reports: join(options.output, name),
+            verbose: options.verbose ?? false,
           },
           findings,
         ),

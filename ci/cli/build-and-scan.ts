@@ -43,7 +43,12 @@ export async function buildAndScan(source: string | undefined, options: BuildAnd
     process.stdout.write(
       renderTerminal(
         run,
-        { color: useColor(process.stdout), width: process.stdout.columns ?? 100, reports: options.output },
+        {
+          color: useColor(process.stdout),
+          width: process.stdout.columns ?? 100,
+          reports: options.output,
+          verbose: options.verbose ?? false,
+        },
         findings,
       ),
     )

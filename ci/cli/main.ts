@@ -168,6 +168,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
     )
     .option('--json', 'print verdict.json on standard output instead of the table', false)
     .option('--quiet', 'print nothing about an image that passed', false)
+    .option('--verbose', 'spell out every finding, exception and notice, and not the first of each', false)
     .addOption(
       new Option('--progress <how>', 'how progress is shown')
         .choices(['auto', 'live', 'plain', 'none'])
@@ -428,6 +429,7 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .option('--at <moment>', 'judge as at this day or moment, UTC, e.g. 2027-01-31 (default: now)')
     .option('--json', 'print the document instead of the table', false)
     .option('--quiet', 'print nothing about evidence that passes', false)
+    .option('--verbose', 'spell out every finding, exception and notice, and not the first of each', false)
     .addHelpText(
       'after',
       '\nExample:\n  loadline policy test loadline-report/verdict.json --policy loadline.yaml --at 2027-01-31',

@@ -58,6 +58,7 @@ export async function testPolicy(
     at?: string
     json: boolean
     quiet: boolean
+    verbose: boolean
   },
 ): Promise<number> {
   const recorded = { path, text: await readInput(path, 'USAGE', 'verdict') }
@@ -73,7 +74,11 @@ export async function testPolicy(
     process.stdout.write(
       options.json
         ? renderJson(run)
-        : renderTerminal(run, { color: useColor(process.stdout), width: process.stdout.columns ?? 100 }),
+        : renderTerminal(run, {
+            color: useColor(process.stdout),
+            width: process.stdout.columns ?? 100,
+            verbose: options.verbose,
+          }),
     )
   return exitCodeOf(run)
 }

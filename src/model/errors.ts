@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { FailedStep } from './failed-step.ts'
 
 /**
  * Why Loadline could not go on. The set is closed: reports, exit codes and documentation know each code.
@@ -21,7 +22,9 @@ export const errorCodes = {
   PREREQUISITE: 2,
   /** No engine could be reached or started. */
   ENGINE: 3,
-  /** The image did not build, or could not be fetched. */
+  /** An instruction of the Dockerfile failed: its author's to repair. */
+  BUILD_STEP: 2,
+  /** The image could not be built, or could not be fetched, for a reason outside of the Dockerfile. */
   BUILD: 3,
   /** A tool failed, was killed, or said nothing that can be read. */
   TOOL: 3,
@@ -44,12 +47,14 @@ export type ErrorCode = z.infer<typeof ErrorCode>
 export class DeliveryError extends Error {
   readonly code: ErrorCode
   readonly hint: string
+  readonly step?: FailedStep
 
-  constructor(code: ErrorCode, message: string, hint: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, hint: string, options: ErrorOptions & { step?: FailedStep } = {}) {
     super(message, options)
     this.name = 'DeliveryError'
     this.code = code
     this.hint = hint
+    if (options.step !== undefined) this.step = options.step
   }
 
   /** The process exit code that belongs to this error: 2, 3 or 4. */

@@ -22,6 +22,7 @@ export {
   Vulnerabilities,
   evidenceKinds,
 } from './evidence.ts'
+export { FailedStep } from './failed-step.ts'
 export { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
 export { CollectedKnownExploited, KnownExploited } from './known-exploited.ts'
 export { Instruction, LayerOrigin, Lineage } from './lineage.ts'

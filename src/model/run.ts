@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ErrorCode } from './errors.ts'
+import { FailedStep } from './failed-step.ts'
 import { Digest } from './digest.ts'
 import { Evidence } from './evidence.ts'
 import { SourceRevision } from './git-facts.ts'
@@ -17,6 +18,8 @@ export const Failure = z.strictObject({
   code: ErrorCode,
   message: z.string(),
   hint: z.string(),
+  /** Where a build ended, with what it printed. */
+  step: FailedStep.optional(),
 })
 export type Failure = z.infer<typeof Failure>
 

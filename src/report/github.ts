@@ -14,7 +14,7 @@ export function renderGithub(run: Run, findings: readonly ReportedFinding[] = re
   const denying = findings.filter(({ state }) => state === 'denied' || state === 'undecided')
   const warning = findings.filter(({ state }) => state === 'warned')
   const known = tally(findings).states.known
-  const broken = outcome === 'broken' ? [command('error', {}, `Loadline: ${sentence} ${next}`)] : []
+  const broken = outcome === 'broken' ? [command('error', placeOfFailure(run), `Loadline: ${sentence} ${next}`)] : []
   const errors = [
     ...broken,
     ...denying.slice(0, mostAnnotations - broken.length).map((finding) => annotation(run, 'error', finding)),
@@ -38,6 +38,13 @@ export function renderGithub(run: Run, findings: readonly ReportedFinding[] = re
 }
 
 const mostAnnotations = 10
+
+/** A step that failed is shown at its line. */
+function placeOfFailure(run: Run): { file?: string; line?: number } {
+  const { step } = run.failure ?? {}
+  if (step?.line === undefined) return {}
+  return { file: repositorySegments(run, step.path).join('/'), line: step.line }
+}
 
 function annotation(run: Run, level: 'error' | 'warning', finding: ReportedFinding): string {
   const place = sourceLocation(run, finding)

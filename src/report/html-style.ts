@@ -41,6 +41,7 @@ ol, ul { list-style: none }
 .verdict .subject b { color: var(--ink); font-weight: 600 }
 h1 { font: 400 clamp(2.9rem, 8vw, 4.6rem)/1.02 var(--serif); letter-spacing: -.018em; color: var(--tone); margin: .12em 0 .22em -.04em }
 .verdict .why { font: 400 clamp(1.12rem, 2.2vw, 1.32rem)/1.45 var(--serif); max-width: 38em; text-wrap: pretty }
+.verdict .output { margin-top: .8rem; max-width: 100%; overflow-x: auto; font-size: .85rem; color: var(--soft) }
 .verdict .next { color: var(--soft); margin-top: .5rem; max-width: 44em }
 
 .flow { display: grid; grid-template-columns: repeat(9, 1fr); border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); padding: .85rem 0 .8rem; font-size: .84rem }

@@ -94,7 +94,8 @@ ${loadLineMark(outcome)}
 <div><p class="subject"><b>${printable(run.subject.name)}</b> · ${printable(platforms)}</p>
 <h1>${word}</h1>
 <p class="why">${printable(sentence, 2000)}</p>
-${next !== '' && html`<p class="next">${printable(next, 2000)}</p>`}</div>
+${next !== '' && html`<p class="next">${printable(next, 2000)}</p>`}
+${run.failure?.step !== undefined && html`<pre class="output">${run.failure.step.output.map((line) => `${printable(line)}\n`).join('')}</pre>`}</div>
 </div>`
 }
 

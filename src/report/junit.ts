@@ -230,7 +230,9 @@ function failureCases(run: Run): TestCase[] {
       result: 'error',
       type: run.failure?.code ?? 'CONTRADICTION',
       message: sentence,
-      text: `to do: ${printable(next)}`,
+      text: [`to do: ${printable(next)}`, ...(run.failure?.step?.output ?? []).map((line) => printable(line))].join(
+        '\n',
+      ),
     },
   ]
 }

@@ -62,6 +62,7 @@ function verdictBlock(run: Run): string {
   return [
     `## ${marks[outcome]} ${word}: ${text(run.subject.name)}`,
     `${text(sentence)}${next === '' ? '' : `\n${text(next)}`}`,
+    ...(run.failure?.step === undefined ? [] : [codeBlock(run.failure.step.output)]),
     table(['', ''], facts),
   ].join('\n\n')
 }
@@ -253,4 +254,11 @@ function fitted(blocks: readonly string[], mostBytes: number): string {
   }
   const cut = blocks.length - kept.length
   return `${kept.join('\n\n')}${cut === 0 ? '' : `\n\n${counted(cut, 'section')} of this summary did not fit; report.html has everything.`}\n`
+}
+
+/** Lines as they were printed, behind a fence that is longer than any in them: nothing in it is Markdown, a mention or a link. */
+function codeBlock(lines: readonly string[]): string {
+  const shown = lines.map((line) => printable(line)).join('\n')
+  const fence = '`'.repeat(Math.max(3, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length + 1)))
+  return shown === '' ? '' : `${fence}text\n${shown}\n${fence}`
 }

@@ -173,7 +173,7 @@ function suppressionNotice(run: Run): Notice[] {
   return [
     {
       title: 'Ignore files of other tools',
-      text: `${honoured.length === 0 ? 'None is honoured.' : `The policy honours ${counted(honoured.length, 'file')}.`} A file that the policy does not name was not read, and no tool saw it.`,
+      text: `${honoured.length === 0 ? 'None is honoured.' : `The policy honours ${honoured.map(({ path }) => path).join(', ')}.`} A file that the policy does not name was not read, and no tool saw it.`,
       items: cut > 0 ? [...lines.slice(0, mostItems), `and ${counted(cut, 'more line')}: see verdict.json`] : lines,
     },
   ]

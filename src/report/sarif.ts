@@ -78,6 +78,7 @@ type SarifLevel = 'error' | 'warning' | 'note'
 function failureFinding(run: Run): ReportedFinding[] {
   const { outcome, sentence, next } = headline(run)
   if (outcome !== 'broken') return []
+  const { step } = run.failure ?? {}
   return [
     {
       state: 'undecided',
@@ -90,6 +91,9 @@ function failureFinding(run: Run): ReportedFinding[] {
       wanted: 'a run that comes to an end',
       found: sentence,
       remedy: next,
+      ...(step?.line === undefined
+        ? {}
+        : { location: { path: step.path, line: step.line, within: 'source' as const } }),
     },
   ]
 }

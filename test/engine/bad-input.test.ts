@@ -100,8 +100,18 @@ describe('bad input', () => {
       { LOADLINE_LOCK: '' },
     )
   })
-  it('a build step that fails', () =>
-    expectBroken(application({ Dockerfile: dockerfile }), { exitCode: 3, code: 'BUILD', says: /hello\.txt/ }))
+  it('a file that COPY does not find', () =>
+    expectBroken(application({ Dockerfile: dockerfile }), {
+      exitCode: 2,
+      code: 'BUILD_STEP',
+      says: /Dockerfile:\d+: COPY .*hello\.txt.* failed: .*no such file/,
+    }))
+  it('a command that fails, with its line, its exit code and what it printed', () =>
+    expectBroken(application({ Dockerfile: `${dockerfile.split('\n')[0]}\nRUN ["/nothing-there", "--at-all"]\n` }), {
+      exitCode: 2,
+      code: 'BUILD_STEP',
+      says: /Dockerfile:2: RUN \["\/nothing-there", "--at-all"\]/,
+    }))
   it('a base that a sealed network does not have [fault 61]', () =>
     expectBroken(application({ Dockerfile: 'FROM example.test/nothing:1\n' }), {
       exitCode: 2,

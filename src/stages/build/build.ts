@@ -7,13 +7,15 @@ import {
   type Secret,
 } from '@dagger.io/dagger'
 import { z } from 'zod'
+import { writtenInstructions } from '../../formats/dockerfile/written-instructions.ts'
 import { DeliveryError, type ErrorCode } from '../../model/errors.ts'
 import type { Archive, Lock, Platform } from '../../model/index.ts'
 import type { Policy } from '../../policy/schema.ts'
 import { ownLabels, scopeCaches } from '../../formats/dockerfile/dockerfile.ts'
 import { extractLayout, inspectImage } from '../../tools/inspect/command.ts'
+import { buildFailure } from './build-failure.ts'
 import { parseInspection, refusal, type Inspection } from '../../tools/inspect/output.ts'
-import { lastLines, runTool } from '../../engine/run-tool.ts'
+import { runTool } from '../../engine/run-tool.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
 
 /** The built image of one platform: the bytes that every collector reads and that publish pushes. */
@@ -71,12 +73,8 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
   try {
     file = await (await withLabels(container, request)).asTarball({ mediaTypes: ImageMediaTypes.Oci }).sync()
   } catch (error) {
-    throw new DeliveryError(
-      'BUILD',
-      `the image for ${platform} did not build: ${describeBuildError(error)}`,
-      `Correct ${request.dockerfile.path} at the named step; the engine's log above has the whole output.`,
-      { cause: error },
-    )
+    const { path, text } = request.dockerfile
+    throw buildFailure(error, path, platform, writtenInstructions(text))
   }
   const built = await readArchive(file, lock)
   if (built.archive.platform !== platform) {
@@ -141,11 +139,4 @@ function unpack(file: File, lock: Lock): Directory {
     .withMountedFile('/archive.tar', file)
     .withExec([tool.program, ...extractLayout(['/archive.tar'], '/layout')])
     .directory('/layout')
-}
-
-/** The step that failed and the last lines of what it printed, from the engine's error. */
-function describeBuildError(error: unknown): string {
-  const { message = String(error), stdout, stderr } = error as { message?: string; stdout?: string; stderr?: string }
-  const output = [stderr, stdout].find((text) => typeof text === 'string' && text.trim() !== '')
-  return output === undefined ? lastLines(message, 6) : `${message.split('\n')[0]}\n${lastLines(output, 8)}`
 }

@@ -15,7 +15,7 @@ describe('headline', () => {
     [
       brokenRun,
       'Broken',
-      'The stage “build” failed: the image did not build: build/Dockerfile line 12, RUN pip install -r requirements.txt, exited with 1: No matching distribution found for fastapi==0.103.99',
+      'The stage “build” failed: build/Dockerfile:12: RUN pip install -r requirements.txt ended with exit code 1: ERROR: No matching distribution found for fastapi==0.103.99',
     ],
     [
       brokenReleaseRun,

@@ -5,7 +5,7 @@ import { passedRun, rejectedRun } from './runs.ts'
 
 const reports = {
   ...renderReports(passedRun()),
-  'the terminal': renderTerminal(passedRun(), { color: false, width: 160 }).replaceAll(/\n\s+/g, ' '),
+  'the terminal': renderTerminal(passedRun(), { color: false, width: 160, verbose: true }).replaceAll(/\n\s+/g, ' '),
 }
 const facts = [
   'ORD-4711',

@@ -70,7 +70,7 @@ describe('findings that an earlier verdict had', () => {
 
   it('the terminal and GitHub count them', () => {
     expect(renderTerminal(runWithKnown(), { color: false, width: 120 })).toContain(
-      '! 5 known  CVE-2024-22195 since 2026-11-20',
+      '! 5 known: CVE-2024-22195 since 2026-11-20',
     )
     expect(renderGithub(runWithKnown())).toContain('5 known since an earlier verdict.')
   })

@@ -31,7 +31,7 @@ describe('renderMarkdown', () => {
 
   it('has nothing but the failure of a broken run', () => {
     const summary = renderMarkdown(brokenRun())
-    expect(summary).toContain('The stage “build” failed: the image did not build: build/Dockerfile line 12')
+    expect(summary).toContain('The stage “build” failed: build/Dockerfile:&#8203;12: RUN pip install')
     expect(summary).not.toContain('### Gates')
   })
 

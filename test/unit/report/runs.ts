@@ -1003,10 +1003,20 @@ export function brokenRun(): Run {
     },
     failure: {
       stage: 'build',
-      code: 'BUILD',
+      code: 'BUILD_STEP',
       message:
-        'the image did not build: build/Dockerfile line 12, RUN pip install -r requirements.txt, exited with 1: No matching distribution found for fastapi==0.103.99',
-      hint: 'Run the line in the stage before it, and correct it.',
+        'build/Dockerfile:12: RUN pip install -r requirements.txt ended with exit code 1: ERROR: No matching distribution found for fastapi==0.103.99',
+      hint: 'Correct line 12 of build/Dockerfile; engine.log has the whole output.',
+      step: {
+        path: 'build/Dockerfile',
+        line: 12,
+        instruction: 'RUN pip install -r requirements.txt',
+        exitCode: 1,
+        output: [
+          'ERROR: Could not find a version that satisfies the requirement fastapi==0.103.99 (from versions: 0.103.0, 0.103.1, 0.103.2)',
+          'ERROR: No matching distribution found for fastapi==0.103.99',
+        ],
+      },
     },
   })
 }

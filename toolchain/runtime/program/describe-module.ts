@@ -39,7 +39,7 @@ function clientSource(): string {
   if (bindings !== undefined) return bindings
   const declarations = join(tmpdir(), 'client.gen.ts')
   copyFileSync(
-    join(import.meta.dirname, '../node_modules/@dagger.io/dagger/dist/src/module/client.gen.d.ts'),
+    join(import.meta.dirname, '../node_modules/@dagger.io/dagger/dist/src/api/client.gen.d.ts'),
     declarations,
   )
   return declarations

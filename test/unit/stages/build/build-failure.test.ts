@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { writtenInstructions } from '../../../../src/formats/dockerfile/written-instructions.ts'
+import { buildFailure } from '../../../../src/stages/build/build-failure.ts'
+
+/** Errors of the real engine, each for a Dockerfile that does not build. */
+const recorded = JSON.parse(
+  readFileSync(new URL('../../../fixtures/dagger/build-errors-0.21.8.json', import.meta.url), 'utf8'),
+) as Record<string, { dockerfile: string; error: { message: string } & Record<string, unknown> }>
+
+function failureOf(name: string) {
+  const { dockerfile, error } = recorded[name] ?? { dockerfile: '', error: { message: '' } }
+  const cause = Object.assign(new Error(error.message), error)
+  return buildFailure(cause, 'build/Dockerfile', 'linux/amd64', writtenInstructions(dockerfile))
+}
+
+describe('a build that fails', () => {
+  it.each([
+    ['shell-form', 'build/Dockerfile:4: RUN echo one && echo two >&2 && exit 7 ended with exit code 7: one', 4],
+    ['heredoc', 'build/Dockerfile:2: RUN <<EOF echo hi false exit 4 EOF ended with exit code 4: hi', 2],
+    ['other-shell', 'build/Dockerfile:4: RUN echo $V; exit 9 ended with exit code 9: 1', 4],
+    ['colours', 'ended with exit code 2: line 30', 2],
+    [
+      'no-shell',
+      'build/Dockerfile:3: RUN echo hi ended with exit code 1: fork/exec /bin/sh: no such file or directory',
+      3,
+    ],
+    ['no-such-user', 'build/Dockerfile:3: RUN id failed: get user: unable to find user nobodyhere', 3],
+    ['copy-missing', 'build/Dockerfile:3: COPY nothere.txt . failed: lstat /nothere.txt: no such file or directory', 3],
+    ['copy-from-missing', 'build/Dockerfile:3: COPY --from=a /nothere /x failed: lstat /nothere', 3],
+  ])('at %s is its author’s to repair, and says line, command and reason', (name, message, line) => {
+    const failure = failureOf(name)
+    expect([failure.code, failure.exitCode, failure.step?.line]).toEqual(['BUILD_STEP', 2, line])
+    expect(failure.message).toContain(message)
+    expect(failure.hint).toContain(`Correct line ${line} of build/Dockerfile`)
+  })
+
+  it('names the exec form by its words', () => {
+    const failure = failureOf('exec-form')
+    expect([failure.step?.line, failure.step?.exitCode, failure.step?.output]).toEqual([2, 3, ['out']])
+  })
+
+  it('names no line where two instructions are the same, and still the command', () => {
+    const failure = failureOf('twice')
+    expect([failure.code, failure.step?.line]).toEqual(['BUILD_STEP', undefined])
+    expect(failure.message).toBe('build/Dockerfile: RUN exit 5 ended with exit code 5')
+  })
+
+  it('is not the Dockerfile’s fault where a process was killed, or the network or a registry is away', () => {
+    expect(['killed', 'add-refused', 'no-such-base'].map((name) => failureOf(name).code)).toEqual([
+      'BUILD',
+      'BUILD',
+      'BUILD',
+    ])
+    expect(failureOf('killed').message).toContain('build/Dockerfile:2: RUN kill -9 $$ was killed (exit code 137')
+    expect(failureOf('add-refused').message).toBe(
+      'the image for linux/amd64 did not build: Get "http://127.0.0.1:9/x": dial tcp 127.0.0.1:9: connect: connection refused',
+    )
+  })
+
+  it('repeats neither the ids of the engine’s objects nor escape sequences of a step, and at most twelve lines', () => {
+    for (const name of Object.keys(recorded)) {
+      const { message, step } = failureOf(name)
+      expect(message.length, name).toBeLessThan(400)
+      expect(message, name).not.toMatch(/xxh3|traceparent|converted ID/)
+      expect(step?.output.length ?? 0, name).toBeLessThanOrEqual(12)
+      expect(step?.output.join('') ?? '', name).not.toContain('\u001b')
+    }
+  })
+})
