@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/suite/longest-first.ts'
 
 /** Tests that need no engine run on every core. */
 const withoutEngine = { environment: 'node', maxWorkers: '100%', sequence: { groupOrder: 0 } } as const
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...withoutEngine, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       { test: { ...withoutEngine, name: 'repo', include: ['test/repo/**/*.test.ts'], testTimeout: 60_000 } },

@@ -5,6 +5,7 @@ import { execa } from 'execa'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { requireEngine } from './engine-answers.ts'
 import type { SealedToolchain } from '../../toolchain/index.ts'
+import type { StepEvent } from '../../toolchain/steps.ts'
 
 /** An engine that is ready, and how clients reach it. */
 export interface Engine {
@@ -25,6 +26,8 @@ export interface EngineOptions {
   /** Images that the source names: where only the sealed toolchain can be had, it makes stand-ins for those that no set-up makes by itself. `all`: for whatever it can. */
   images?: readonly string[] | 'all'
   say(line: string): void
+  /** Each step of a set-up, for whoever measures them; without it they are said as lines. */
+  onProgress?(event: StepEvent): void
   signal?: AbortSignal
 }
 
@@ -63,10 +66,11 @@ export async function findEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** The sealed toolchain of this machine, telling its progress in plain lines. Loaded only where it is asked for: nearly everybody has another engine. */
-export async function sealed(options: Pick<EngineOptions, 'say' | 'signal'>): Promise<SealedToolchain> {
+export async function sealed(options: Pick<EngineOptions, 'say' | 'onProgress' | 'signal'>): Promise<SealedToolchain> {
   const { sealedToolchain, renderProgress } = await import('../../toolchain/index.ts')
   return sealedToolchain({
     onProgress(event) {
+      if (options.onProgress !== undefined) return options.onProgress(event)
       const line = renderProgress(event)
       if (line !== undefined) options.say(line)
     },

@@ -9,6 +9,7 @@ const left = new Set([
   '.git',
   'sdk',
   'loadline-report',
+  'test-report',
   'coverage',
   'dist',
   'types',
