@@ -539,11 +539,12 @@ export function commandLine(done: (exitCode: number) => void): Command {
   program
     .command('test')
     .description('set everything up, then run every test of Loadline itself')
-    .argument('[files...]', 'only these test files')
+    .argument('[files...]', 'only these test files; with --exhaustive, only these parts')
+    .option('--exhaustive', 'what takes long and changes seldom, instead')
     .addHelpText('after', '\nExample:\n  loadline test test/engine/release.test.ts')
-    .action(async (files: string[]) => {
+    .action(async (files: string[], { exhaustive }: { exhaustive?: boolean }) => {
       const { test } = await import('./test.ts')
-      done(await test(files))
+      done(await test([...(exhaustive === true ? ['--exhaustive'] : []), ...files]))
     })
   return program
 }

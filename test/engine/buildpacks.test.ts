@@ -8,8 +8,10 @@ import { withSession } from '../../ci/run/session.ts'
 import type { Lock } from '../../src/model/index.ts'
 import { pinnedImage } from '../../src/engine/pinned-image.ts'
 import { parseLock } from '../../src/stages/source/source.ts'
-import { buildpacksPrograms, buildWithBuildpacks } from './buildpacks/lifecycle.ts'
+import { buildpacksPrograms } from '../programs/modules.ts'
+import { buildWithBuildpacks } from './buildpacks/lifecycle.ts'
 import { buildAndScan, scratch } from './command-line.ts'
+import { compiled } from './compiled.ts'
 import { takeProgram } from './registry.ts'
 
 const server = `import os, signal, sys
@@ -45,14 +47,14 @@ runtime:
 let home: string
 let engine: Engine
 let lock: Lock
-let programs: Awaited<ReturnType<typeof buildpacksPrograms>>
+let programs: Record<'lifecycle' | 'launcher', string>
 let runImage: string
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'loadline-buildpacks-'))
   engine = await findEngine({ say: () => undefined })
   lock = parseLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
-  programs = await buildpacksPrograms()
+  programs = await compiled(buildpacksPrograms)
   const crane = await takeProgram('crane', home)
   runImage = join(home, 'run')
   await execa(crane, [

@@ -1,7 +1,17 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { execa } from 'execa'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { Run } from '../../src/model/index.ts'
+import { actionlintProgram } from '../programs/modules.ts'
+import { policyExamples } from '../repo/policy-examples.ts'
+import { filesBelow, read, root } from '../repo/source-files.ts'
 import { buildAndScan, scratch } from './command-line.ts'
+import { compiled } from './compiled.ts'
+import { serveRegistry, takeProgram } from './registry.ts'
+import { tagsOf } from './signed-image.ts'
+import { tinyImage } from './tiny-image.ts'
 
 /** A step of GitHub Actions: its environment, and what it was told. */
 function githubStep(): { env: Record<string, string>; summary: () => string; output: () => string } {
@@ -35,4 +45,131 @@ it('annotations and SARIF name files from the root of the repository, and standa
   for (const { locations } of sarif.runs[0].results)
     expect(locations[0]?.physicalLocation.artifactLocation.uri).toMatch(/^examples\/legacy-app\/\S+$/)
   expect(step.output()).toContain(`\n${join(output, 'report.sarif')}\n`)
+})
+
+describe('actionlint', () => {
+  it('finds no fault in any workflow, nor in those of the documentation', async () => {
+    const { actionlint } = await compiled(actionlintProgram)
+    const commit = '0123456789abcdef0123456789abcdef01234567'
+    const documented = policyExamples('docs/github-actions.md').map(({ text }) => text.replaceAll('<commit>', commit))
+    const directory = scratch()
+    mkdirSync(join(directory, '.github/workflows'), { recursive: true })
+    const paths = [
+      ...filesBelow('.github/workflows', '.yml').map((path) => [path, read(path)] as const),
+      ...documented
+        .filter((block) => block.includes('\njobs:'))
+        .map((block, index) => [`.github/workflows/documented-${index}.yml`, block] as const),
+    ].map(([path, text]) => {
+      writeFileSync(join(directory, path), text)
+      return join(directory, path)
+    })
+    expect(paths.length).toBeGreaterThan(3)
+    const { stdout, exitCode } = await execa(actionlint, ['-no-color', '-shellcheck=', '-pyflakes=', ...paths], {
+      cwd: directory,
+      reject: false,
+    })
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 0 })
+  })
+})
+
+interface Action {
+  inputs: Record<string, { default: string }>
+  outputs: Record<string, { value: string }>
+  runs: { steps: [{ id: string; run: string; env: Record<string, string> }] }
+}
+
+/** The one step of action.yml, as a runner starts it: its inputs in its environment, its text in a shell. Whole workflows are run by act, among the exhaustive tests. */
+async function actionStep(source: string, inputs: Record<string, string>, env: Record<string, string>) {
+  const { inputs: declared, outputs, runs } = parse(read('action.yml')) as Action
+  const [{ id, run, env: handed }] = runs.steps
+  const value = (expression: string) => {
+    const name = /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(expression)?.[1]
+    if (name === undefined || declared[name] === undefined) throw new Error(`an action has no ${expression}`)
+    return inputs[name] ?? declared[name].default
+  }
+  const step = githubStep()
+  const ended = await execa('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', run], {
+    cwd: source,
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    env: {
+      NO_COLOR: '1',
+      npm_command: '',
+      GITHUB_ACTION_PATH: root,
+      GITHUB_REPOSITORY: 'acme/shop',
+      ...step.env,
+      ...env,
+      ...Object.fromEntries(Object.entries(handed).map(([name, expression]) => [name, value(expression)])),
+    },
+  })
+  const written = Object.fromEntries(
+    [...step.output().matchAll(/^(\S+?)<<(loadline-\S+)\n([^]*?)\n?\2$/gm)].map(([, name, , text]) => [name, text]),
+  )
+  const given = Object.keys(outputs).map((name) => [
+    name,
+    written[outputs[name]?.value.split('.')[3]?.replace(' }}', '') ?? ''],
+  ])
+  const verdict = readFileSync(join(source, 'loadline-report/verdict.json'), 'utf8')
+  return {
+    ...ended,
+    id,
+    run: Run.parse(JSON.parse(verdict)),
+    outputs: Object.fromEntries(given) as Record<string, string>,
+  }
+}
+
+describe('the step of the action', () => {
+  it('publishes and signs what its inputs say, and gives its outputs to the next step', async () => {
+    const directory = scratch()
+    const [crane, cosign] = [await takeProgram('crane', directory), await takeProgram('cosign', directory)]
+    const password = 'correct horse battery'
+    await execa(cosign, ['generate-key-pair'], { cwd: directory, env: { COSIGN_PASSWORD: password }, stdin: 'ignore' })
+    const key = readFileSync(join(directory, 'cosign.key'), 'utf8')
+    const registry = await serveRegistry(crane)
+    const source = tinyImage('from the action')
+    const { exitCode, all, run, outputs, stdout, stderr } = await actionStep(
+      source,
+      {
+        push: 'true',
+        images: `${registry}/demo/shop`,
+        tags: 'type=semver,pattern={{version}}',
+        version: '1.4.0',
+        labels: 'team=$(touch hacked)',
+        'cosign-private-key': key,
+        'cosign-password': password,
+      },
+      { GITHUB_EVENT_NAME: 'push', GITHUB_REF: 'refs/tags/v1.4.0' },
+    )
+    expect({ exitCode, all: exitCode === 0 ? '' : all }).toEqual({ exitCode: 0, all: '' })
+    const digest = run.release?.digest ?? ''
+    expect(outputs).toMatchObject({
+      digest,
+      image: `${registry}/demo/shop:1.4.0@${digest}`,
+      verdict: 'passed',
+      report: join(source, 'loadline-report/report.html'),
+      sarif: join(source, 'loadline-report/report.sarif'),
+      sbom: join(source, 'loadline-report/sbom.cdx.json'),
+    })
+    expect(await tagsOf(registry, 'demo/shop')).toContain('1.4.0')
+    expect(run.release?.signature).toMatchObject({ verified: true })
+    expect(run.evidence?.platforms[0]?.evidence.configuration).toMatchObject({
+      value: { labels: { team: '$(touch hacked)' } },
+    })
+    expect(stdout + stderr).not.toContain(key.split('\n')[1])
+  })
+
+  it('judges a pull request from a fork, publishes nothing, and says so [fault 56]', async () => {
+    const event = join(scratch(), 'event.json')
+    const head = { ref: 'theirs', repo: { full_name: 'other/shop', fork: true } }
+    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, head, base: { ref: 'main' } } }))
+    const { exitCode, all, outputs, stdout, stderr } = await actionStep(
+      tinyImage('from a fork'),
+      { push: 'true', tags: '127.0.0.1:1/demo/shop:1.4.0', username: 'somebody' },
+      { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event },
+    )
+    expect({ exitCode, all: exitCode === 0 ? '' : all }).toEqual({ exitCode: 0, all: '' })
+    expect(outputs['verdict']).toBe('passed')
+    expect(stdout + stderr).toContain('publish was skipped because pull requests from forks run without credentials')
+  })
 })

@@ -11,7 +11,7 @@ export interface FaultTest {
 
 const mark = /\s*\[faults? (\d+(?:, \d+)*)\]/
 
-/** Every test of the repository that carries faults in its title, or in its row of a table of tests. */
+/** Every test that carries faults in its title, or in its row of a table of tests. */
 export function faultTests(): FaultTest[] {
   return filesBelow('test', '.ts')
     .filter((path) => !path.startsWith('test/repo/fault'))

@@ -19,6 +19,10 @@ describe('faults', () => {
     ).toEqual([])
   })
 
+  it('are tested by npm test, not by what is run seldom', () => {
+    expect(tests.filter(({ path }) => path.startsWith('test/exhaustive/'))).toEqual([])
+  })
+
   it('are the only numbers that tests carry', () => {
     const known = new Set(faults.map(({ number }) => number))
     expect(

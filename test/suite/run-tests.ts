@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { watchMachine } from './machine.ts'
-import { setUp, type ReadyForTests } from './set-up.ts'
+import { setUp, type ReadyForTests, type Wanted } from './set-up.ts'
 import { recordedSteps, stepsVariable } from './steps.ts'
 import { reporterVariables } from './timing-reporter.ts'
 import { TestRecord, type Timing } from './timing.ts'
@@ -16,14 +16,16 @@ export interface TestRun {
   projects: readonly string[]
   /** Only these test files; empty: all of the projects. */
   files: readonly string[]
+  /** What has to be there; undefined: no engine and nothing else. */
+  wanted: Wanted | undefined
   env?: Record<string, string>
 }
 
 /** Sets everything up, runs tests, and says where the time went. What the runner prints goes where this process prints. */
-export async function runTests({ tier, projects, files, env = {} }: TestRun): Promise<Timing> {
+export async function runTests({ tier, projects, files, wanted, env = {} }: TestRun): Promise<Timing> {
   const started = Date.now()
   const machine = watchMachine()
-  const ready = await setUp(started)
+  const ready = wanted === undefined ? { env: {}, steps: [] } : await setUp(started, wanted)
   const setUpSeconds = (Date.now() - started) / 1000
   const { record, steps } = await runVitest(started, ready, { projects, files, env })
   return {
@@ -44,7 +46,7 @@ export async function runTests({ tier, projects, files, env = {} }: TestRun): Pr
 async function runVitest(
   started: number,
   ready: ReadyForTests,
-  { projects, files, env }: Required<Omit<TestRun, 'tier'>>,
+  { projects, files, env }: Required<Omit<TestRun, 'tier' | 'wanted'>>,
 ): Promise<{ record: TestRecord; steps: Timing['steps'] }> {
   const directory = mkdtempSync(join(tmpdir(), 'loadline-test-'))
   try {

@@ -1,6 +1,10 @@
 import { findEngine } from '../../ci/run/engine.ts'
+import { locateCache } from '../../toolchain/cache.ts'
+import { compileOnDemand } from '../../toolchain/programs-on-demand.ts'
 import { renderProgress } from '../../toolchain/render-progress.ts'
+import { sigstorePrograms } from '../../toolchain/sigstore/programs.ts'
 import type { StepEvent } from '../../toolchain/steps.ts'
+import { actionlintProgram, buildpacksPrograms, manifestPrograms } from '../programs/modules.ts'
 import { alarm } from './alarm.ts'
 import { timedStep } from './steps.ts'
 import type { TimedStep } from './timing.ts'
@@ -11,8 +15,16 @@ export interface ReadyForTests {
   steps: TimedStep[]
 }
 
+/** What the tests of a run need beside the engine and its tools. */
+export interface Wanted {
+  /** Base images that no set-up makes by itself, by reference; `all`: every one that this network can stand in for. */
+  images: readonly string[] | 'all'
+  /** Whether the programs of the everyday tests are compiled now. Otherwise each file waits for those that it needs. */
+  programs: boolean
+}
+
 /** Makes everything that tests need and is not there, saying so as it goes. */
-export async function setUp(started: number): Promise<ReadyForTests> {
+export async function setUp(started: number, { images, programs }: Wanted): Promise<ReadyForTests> {
   const say = (line: string) => void process.stderr.write(`${line}\n`)
   const steps: TimedStep[] = []
   const running = new Map<string, number>()
@@ -35,7 +47,8 @@ export async function setUp(started: number): Promise<ReadyForTests> {
     (text) => void process.stdout.write(text),
   )
   try {
-    const engine = await findEngine({ images: 'all', say, onProgress })
+    const engine = await findEngine({ images, say, onProgress })
+    if (programs) await compilePrograms(onProgress, say)
     return {
       env: { ...engine.env, ...(engine.lockFile === undefined ? {} : { LOADLINE_LOCK: engine.lockFile }) },
       steps,
@@ -43,4 +56,12 @@ export async function setUp(started: number): Promise<ReadyForTests> {
   } finally {
     quiet()
   }
+}
+
+async function compilePrograms(onProgress: (event: StepEvent) => void, say: (line: string) => void): Promise<void> {
+  const cache = locateCache()
+  await compileOnDemand(manifestPrograms, cache, onProgress, say)
+  await compileOnDemand(actionlintProgram, cache, onProgress, say)
+  await compileOnDemand(buildpacksPrograms, cache, onProgress, say)
+  await sigstorePrograms(cache, onProgress, say)
 }

@@ -2,22 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { dag, type Container } from '@dagger.io/dagger'
 import type { Lock } from '../../../src/model/index.ts'
 import { pinnedImage } from '../../../src/engine/pinned-image.ts'
-import { compiled } from '../compiled.ts'
 
 const here = fileURLToPath(new URL('./', import.meta.url))
-const version = 'v0.21.14'
-
-/** The lifecycle of Cloud Native Buildpacks, and the launcher that it puts into every image. */
-export function buildpacksPrograms(): Promise<Record<'lifecycle' | 'launcher', string>> {
-  return compiled({
-    goDirectory: `${here}go/`,
-    module: 'buildpacks',
-    programs: {
-      lifecycle: { version, package: 'github.com/buildpacks/lifecycle/cmd/lifecycle' },
-      launcher: { version, package: 'github.com/buildpacks/lifecycle/cmd/launcher' },
-    },
-  })
-}
 
 /** What a builder image is given to do. */
 export interface BuildpackBuild {

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { expect } from 'vitest'
 import { locateCache } from '../../../toolchain/cache.ts'
 import { prerequisites } from '../../../toolchain/prerequisites.ts'
 import { withSetUpLock } from '../../../toolchain/set-up-lock.ts'
 import { runSteps, type Step } from '../../../toolchain/steps.ts'
+import { recordStep } from '../../suite/steps.ts'
 
 const here = fileURLToPath(new URL('./', import.meta.url))
 
@@ -53,7 +55,10 @@ export async function pythonProgram(
     cache,
     undefined,
     () => undefined,
-    async (signal) => (await runSteps([step], { cache, onProgress: () => undefined, signal }))(step),
+    async (signal) =>
+      (await runSteps([step], { cache, onProgress: (event) => recordStep(event, expect.getState().testPath), signal }))(
+        step,
+      ),
   )
   return async (argv, input) => {
     const { exitCode, stdout, stderr } = await execa('python3', [`${here}${program}`, ...argv], {

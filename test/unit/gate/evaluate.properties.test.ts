@@ -34,6 +34,7 @@ import {
   valueOf,
   vulnerability,
 } from './good-evidence.ts'
+import { runs } from '../runs.ts'
 
 const platforms = ['linux/amd64', 'linux/arm64']
 const unknownLayer = digest('a layer that the image has not')
@@ -339,7 +340,7 @@ const ownedPolicies = fc
 
 const passes = (policy: Policy, evidence: Evidence) => evaluate(policy, evidence, now).verdict.outcome === 'passed'
 
-describe('the gate', { timeout: 60_000 }, () => {
+describe('the gate', { timeout: runs(60_000) }, () => {
   it('sees every flaw of these properties: each makes its rule stop passing', () => {
     const strict = policyWith({
       build: { platforms },
@@ -657,7 +658,7 @@ function sameThing({ id, subject, platform }: Violation): string {
 
 /** What breaks a law, or undefined where nothing was found. */
 function counterexample<T>(numRuns: number, law: fc.IProperty<T>): unknown {
-  const { failed, counterexample: found, errorInstance } = fc.check(law, { numRuns })
+  const { failed, counterexample: found, errorInstance } = fc.check(law, { numRuns: runs(numRuns) })
   return failed ? { found, errorInstance } : undefined
 }
 

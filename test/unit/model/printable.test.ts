@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { printable, safeUrl, shellWord, shorten } from '../../../src/model/printable.ts'
+import { runs } from '../runs.ts'
 
 const anyText = fc
   .string({ unit: 'binary', maxLength: 200 })
@@ -47,7 +48,7 @@ describe('printable', () => {
           /[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2028\u2029]/u,
         )
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { loadPolicy } from '../../../src/policy/load.ts'
+import { runs } from '../runs.ts'
 
 it('answers anything with a policy or a POLICY error, and never pollutes a prototype [fault 28]', () => {
   const pieces = fc.constantFrom(
@@ -42,7 +43,7 @@ it('answers anything with a policy or a POLICY error, and never pollutes a proto
       return known && !('x' in {})
     },
   )
-  expect(fc.check(answer, { numRuns: 500 })).toMatchObject({ failed: false })
+  expect(fc.check(answer, { numRuns: runs(500) })).toMatchObject({ failed: false })
 }, 30_000)
 
 function answers(text: string): boolean {

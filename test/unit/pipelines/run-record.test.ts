@@ -6,6 +6,7 @@ import { evaluate } from '../../../src/gate/evaluate.ts'
 import { Run } from '../../../src/model/index.ts'
 import { renderReports } from '../../../src/report/index.ts'
 import { goodEvidence, now, policy } from '../gate/good-evidence.ts'
+import { runs } from '../runs.ts'
 
 const facts = { name: 'shop', mode: 'sealed', startedAt: now } as const
 
@@ -28,7 +29,7 @@ describe('a run that breaks off', () => {
         expect(reports['report.sarif']).toContain('"executionSuccessful": false')
         expect(reports['report.junit.xml']).toMatch(/ errors="[1-9]/)
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 

@@ -53,6 +53,8 @@ it('a real run is recorded with every file, what passed, failed and did not run,
   expect(recorded[0]?.file).toBe('slow.test.ts')
   expect(recorded[0]?.seconds).toBeGreaterThanOrEqual(1)
   expect(slowest[0]).toMatchObject({ file: 'slow.test.ts', title: 'waits' })
-  expect(ended.stdout).toContain('Still to come after 61 minutes')
-  expect(ended.stdout).toContain('running  slow.test.ts')
+  // Whether it had been begun by then depends on the machine.
+  expect(ended.stdout).toMatch(
+    /Still to come after 61 minutes: \d running, \d waiting\.\n[^]*(running|waiting) {2}slow\.test\.ts/,
+  )
 }, 60_000)

@@ -10,6 +10,7 @@ import { parseInspection } from '../../../src/tools/inspect/output.ts'
 import { readLookUp, readPush, readTagging } from '../../../src/tools/registry/output.ts'
 import { parsePackageScan, parseSecretScan } from '../../../src/tools/trivy/output.ts'
 import { bindCycloneDx, bindSpdx } from '../../../src/tools/trivy/sbom.ts'
+import { runs } from '../runs.ts'
 
 const recorded = (path: string) => readFileSync(new URL(`../../fixtures/${path}`, import.meta.url), 'utf8')
 const image = {
@@ -82,7 +83,7 @@ describe.each(parsers)('the output of %s', (_, parse, output) => {
     )
     fc.assert(
       fc.property(cuts, (cut) => void expect(() => parse(whole.slice(0, cut))).toThrow(DeliveryError)),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 

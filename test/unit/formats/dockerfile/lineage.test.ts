@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readLineage, type BuiltLayer } from '../../../../src/formats/dockerfile/lineage.ts'
 import { parseInspection, parseLayerList } from '../../../../src/tools/inspect/output.ts'
+import { runs } from '../../runs.ts'
 
 const diff = (index: number) => `sha256:${String(index).padStart(64, '0')}`
 const copy = 'Directory.withDirectoryDockerfileCompat'
@@ -291,7 +292,7 @@ describe('readLineage, on any Dockerfile', () => {
           found.length === truth.length && found.every((given, index) => given === undefined || given === truth[index])
         )
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -310,7 +311,7 @@ describe('readLineage, on any Dockerfile', () => {
           return found.every((line) => line !== undefined)
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 })

@@ -12,6 +12,7 @@ import {
   requireSubject,
   wantsJavaIndex,
 } from '../../../../src/tools/trivy/output.ts'
+import { runs } from '../../runs.ts'
 
 const recorded = (name: string) => readFileSync(new URL(`../../../fixtures/trivy/${name}`, import.meta.url), 'utf8')
 const packages = recorded('small-packages-0.72.0.json')
@@ -176,7 +177,7 @@ describe('a scan for secrets', () => {
           JSON.stringify(canary).slice(1, -1),
         )
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     )
   })
 })

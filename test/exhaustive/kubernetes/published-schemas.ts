@@ -1,16 +1,11 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { ApiServer, KubernetesObject } from './api-server.ts'
+import type { KubernetesObject } from '../../engine/kubernetes-objects.ts'
+import { closed, writeSchema } from '../../engine/kubernetes-schemas.ts'
+import type { ApiServer } from './api-server.ts'
 
 type Schema = Record<string, unknown>
 
-/** Where kubeconform looks for the schemas that `writeSchemas` wrote to a directory. */
-export function schemaLocation(directory: string): string {
-  return join(directory, '{{ .Group }}_{{ .ResourceAPIVersion }}_{{ .ResourceKind }}.json')
-}
-
 /** Writes the schema of every kind among the objects, as the server itself publishes it: with what its custom resources define, and closed to fields that it does not know. */
-export async function writeSchemas(
+export async function writePublishedSchemas(
   server: ApiServer,
   objects: readonly KubernetesObject[],
   directory: string,
@@ -30,28 +25,14 @@ export async function writeSchemas(
         kindsOf(schema).some((known) => known.group === group && known.version === version && known.kind === kind),
       )?.[0]
       if (name === undefined) throw new Error(`the API server publishes no schema of ${kind} in ${apiVersion}`)
-      // To kubeconform the group of a kind without group is its version.
-      writeFileSync(
-        join(directory, `${apiVersion.split('/')[0]}_${version}_${kind.toLowerCase()}.json`),
-        JSON.stringify({ $ref: `#/components/schemas/${name}`, components: closed(components) }),
-      )
+      writeSchema(directory, apiVersion, kind, {
+        $ref: `#/components/schemas/${name}`,
+        components: closed(components),
+      })
     }
   }
 }
 
 function kindsOf(schema: Schema): Array<{ group: string; version: string; kind: string }> {
   return (schema['x-kubernetes-group-version-kind'] ?? []) as Array<{ group: string; version: string; kind: string }>
-}
-
-/** The same schema, in which an object with known properties has no others. */
-function closed(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(closed)
-  if (typeof schema !== 'object' || schema === null) return schema
-  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]))
-  const open =
-    !('properties' in schema) ||
-    typeof schema.properties !== 'object' ||
-    'additionalProperties' in schema ||
-    'x-kubernetes-preserve-unknown-fields' in schema
-  return open ? inner : { ...inner, additionalProperties: false }
 }

@@ -1,13 +1,10 @@
-module loadline.dev/workflows
+module loadline.dev/act
 
 go 1.26.0
 
 toolchain go1.26.8
 
-tool (
-	github.com/nektos/act
-	github.com/rhysd/actionlint/cmd/actionlint
-)
+tool github.com/nektos/act
 
 require (
 	dario.cat/mergo v1.0.2 // indirect

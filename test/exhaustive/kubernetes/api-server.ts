@@ -5,18 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
-import { freePort } from '../free-port.ts'
-import { kubernetesPrograms } from './programs.ts'
+import { compiled } from '../../engine/compiled.ts'
+import { freePort } from '../../engine/free-port.ts'
+import type { KubernetesObject } from '../../engine/kubernetes-objects.ts'
+import { kubernetesPrograms } from '../modules.ts'
 
 const host = '127.0.0.1'
 const startSeconds = 120
-
-/** A Kubernetes object, as far as it says what it is. */
-export interface KubernetesObject {
-  apiVersion: string
-  kind: string
-  metadata: { name: string; namespace?: string }
-}
 
 /** What the server says of an object. */
 export interface Answer {
@@ -39,7 +34,7 @@ export interface ApiServer {
 
 /** Starts an API server on loopback, with a database behind it that listens on a socket of their own directory. Nobody but the caller has a token. */
 export async function startApiServer(): Promise<ApiServer> {
-  const programs = await kubernetesPrograms()
+  const programs = await compiled(kubernetesPrograms)
   const directory = mkdtempSync(join(tmpdir(), 'loadline-kubernetes-'))
   const port = await freePort()
   const token = randomBytes(32).toString('hex')

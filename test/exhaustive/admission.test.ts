@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { locateCache } from '../../toolchain/cache.ts'
 import {
   documentsOf,
   identityToken,
@@ -11,14 +10,23 @@ import {
   stopSigstore,
   type SigstoreInstance,
 } from '../../toolchain/sigstore/instance.ts'
-import { sigstorePrograms } from '../../toolchain/sigstore/programs.ts'
 import { predicateTypes, type AttestationKind } from '../../src/model/index.ts'
 import { parseAttestations } from '../../src/tools/cosign/attestations.ts'
 import { offline } from '../../src/tools/cosign/services.ts'
-import { read } from '../repo/source-files.ts'
-import { admissionControllers, askKyverno, askPolicyController } from './admission/controllers.ts'
-import { buildAndScan, loadline, scratch } from './command-line.ts'
-import { serveRegistry, takeProgram } from './registry.ts'
+import { root as checkout } from '../repo/source-files.ts'
+import { admissionControllers, askKyverno, askPolicyController, type Answer } from './admission/controllers.ts'
+import {
+  comparable,
+  decidingPrograms,
+  decisionsPath,
+  policyNames,
+  policyTexts,
+  type Decisions,
+  type Question,
+} from './admission/decisions.ts'
+import { buildAndScan, loadline, scratch } from '../engine/command-line.ts'
+import { compiledSigstore } from '../engine/compiled.ts'
+import { serveRegistry, takeProgram } from '../engine/registry.ts'
 
 const password = 'correct-horse-canary-4b81'
 const email = 'ci@example.com'
@@ -35,14 +43,7 @@ let sigstore: SigstoreInstance
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'loadline-admission-'))
   controllers = await admissionControllers()
-  sigstore = await startSigstore(
-    join(home, 'sigstore'),
-    await sigstorePrograms(
-      locateCache(),
-      () => undefined,
-      () => undefined,
-    ),
-  )
+  sigstore = await startSigstore(join(home, 'sigstore'), await compiledSigstore())
   ;[crane, cosign] = [await takeProgram('crane', home), await takeProgram('cosign', home)]
   for (const name of ['signer', 'stranger'])
     await execa(cosign, ['generate-key-pair', '--output-key-prefix', name], {
@@ -51,13 +52,12 @@ beforeAll(async () => {
       stdin: 'ignore',
     })
   writeFileSync(join(home, 'offline.json'), offline.signingConfig)
-  writeFileSync(
-    join(home, 'legacy.yaml'),
-    `${read(`${source}/loadline.yaml`)}\nsigning:\n  transparencyLog: none\n  format: legacy\n`,
-  )
+  for (const name of policyNames) writeFileSync(join(home, `${name}.yaml`), policyTexts()[name])
 })
 
 afterAll(async () => {
+  const text = `${JSON.stringify(recorded, undefined, 1)}\n`
+  if (passed === 2) writeFileSync(join(checkout, decisionsPath), text)
   await stopSigstore(join(home, 'sigstore'))
   rmSync(home, { recursive: true, force: true })
 })
@@ -86,6 +86,33 @@ async function written(controller: string, image: string, argv: string[]): Promi
   const path = join(scratch(), 'policy.yaml')
   writeFileSync(path, stdout)
   return path
+}
+
+const recorded: Decisions = { programs: decidingPrograms(), policies: {}, decisions: [] }
+
+/** The answer to a question about an image (its reference, and what is right or wrong with it), which is recorded. */
+async function decided(
+  registry: string,
+  about: [reference: string, what: string],
+  question: Question,
+): Promise<Answer> {
+  const { controller, image, signer, policy, source: from, maximumAge, anyPolicy } = question
+  const path = await written(controller, `${registry}/${image}`, [
+    '--key',
+    join(home, `${signer}.pub`),
+    '--policy',
+    join(home, `${policy}.yaml`),
+    ...(from === undefined ? [] : ['--source', from]),
+    ...(maximumAge === undefined ? [] : ['--maximum-age', maximumAge]),
+    ...(anyPolicy === true ? ['--any-policy'] : []),
+  ])
+  const answer =
+    controller === 'kyverno'
+      ? await askKyverno(controllers.kyverno, path, pod(about[0]))
+      : await askPolicyController(controllers.policyController, path, about[0])
+  recorded.policies[JSON.stringify(question)] = comparable(readFileSync(path, 'utf8'), registry)
+  recorded.decisions.push({ about: about[1], question, admitted: answer.admitted })
+  return answer
 }
 
 function pod(...images: string[]): string {
@@ -171,81 +198,73 @@ const broken: Record<string, { change: (predicates: Predicates) => Partial<Predi
   },
 }
 
+/** Tests that went well to their end: only then are the decisions recorded. */
+let passed = 0
+
 describe('what admission controllers say of a release', () => {
   it("Kyverno's own engine admits what was released with a key, and refuses it for each link that is broken", async () => {
     const registry = await serveRegistry(crane)
     const released = await release(registry, ['--key', 'env:LOADLINE_TEST_KEY'], keyEnvironment())
-    const image = `${released.repository}@${released.digest}`
-    const signer = ['--key', join(home, 'signer.pub'), '--policy', `${source}/loadline.yaml`]
-    const ask = async (about: string, argv: string[], images = `${registry}/demo/*`) =>
-      askKyverno(controllers.kyverno, await written('kyverno', images, argv), pod(about))
+    const image: [string, string] = [`${released.repository}@${released.digest}`, 'a release']
+    const question: Question = { controller: 'kyverno', image: 'demo/*', signer: 'signer', policy: 'example' }
+    const ask = (about: [string, string], change: Partial<Question> = {}) =>
+      decided(registry, about, { ...question, ...change })
 
-    expect(await ask(image, [...signer, '--maximum-age', '1h'])).toMatchObject({ admitted: true })
-    expect(await ask(image, signer, released.repository)).toMatchObject({ admitted: true })
+    expect(await ask(image, { maximumAge: '1h' })).toMatchObject({ admitted: true })
+    expect(await ask(image, { image: 'demo/app' })).toMatchObject({ admitted: true })
     const refused = { admitted: false, said: expect.any(String) as string }
-    expect(await ask(image, ['--key', join(home, 'stranger.pub'), '--policy', `${source}/loadline.yaml`])).toEqual({
-      ...refused,
-      said: expect.stringContaining('wanted a signature by the expected signer') as string,
-    })
-    expect(
-      await ask(image, ['--key', join(home, 'signer.pub'), '--policy', 'examples/legacy-app/loadline.yaml']),
-    ).toEqual({ ...refused, said: expect.stringContaining('to have judged') as string })
-    expect(await ask(image, [...signer, '--source', 'https://git.example.com/somebody/else'])).toEqual({
-      ...refused,
-      said: expect.stringContaining('wanted the source to be') as string,
-    })
-    expect(await ask(`${released.repository}:1.0.0`, signer)).toEqual({
-      ...refused,
-      said: expect.stringContaining('does not have a digest') as string,
-    })
+    const refusedFor = (said: string) => ({ ...refused, said: expect.stringContaining(said) as string })
+    expect(await ask(image, { signer: 'stranger' })).toEqual(refusedFor('wanted a signature by the expected signer'))
+    expect(await ask(image, { policy: 'strange' })).toEqual(refusedFor('to have judged'))
+    expect(await ask(image, { source: 'https://git.example.com/somebody/else' })).toEqual(
+      refusedFor('wanted the source to be'),
+    )
+    expect(await ask([`${released.repository}:1.0.0`, 'a tag'])).toEqual(refusedFor('does not have a digest'))
 
     // Nothing of the release but the bytes; then everything, by hand; then one thing wrong at a time.
-    await execa(crane, ['copy', image, `${registry}/demo/bare:1.0.0`])
-    expect(await ask(`${registry}/demo/bare@${released.digest}`, signer)).toEqual(refused)
+    await execa(crane, ['copy', image[0], `${registry}/demo/bare:1.0.0`])
+    expect(await ask([`${registry}/demo/bare@${released.digest}`, 'the bytes alone'])).toEqual(refused)
     const form = ['--signing-config', join(home, 'offline.json')]
-    const aged = [...signer, '--maximum-age', '30d']
-    expect(await ask(await copyWith(released, `${registry}/demo/whole`, form, (all) => all), aged)).toMatchObject({
-      admitted: true,
-    })
+    const aged = { maximumAge: '30d' }
+    const whole = await copyWith(released, `${registry}/demo/whole`, form, (all) => all)
+    expect(await ask([whole, 'a release by hand'], aged)).toMatchObject({ admitted: true })
     for (const [index, [what, { change, said }]] of Object.entries(broken).entries()) {
-      expect(await ask(await copyWith(released, `${registry}/demo/broken-${index}`, form, change), aged), what).toEqual(
-        { ...refused, said: expect.stringContaining(said) as string },
-      )
+      const copy = await copyWith(released, `${registry}/demo/broken-${index}`, form, change)
+      expect(await ask([copy, what], aged), what).toEqual(refusedFor(said))
     }
+    passed += 1
   })
 
   it("policy-controller's own engine admits what was released with a key in the older format, and refuses it for each link that is broken", async () => {
     const registry = await serveRegistry(crane)
-    const policy = ['--policy', join(home, 'legacy.yaml')]
-    const released = await release(registry, ['--key', 'env:LOADLINE_TEST_KEY', ...policy], keyEnvironment())
-    const image = `${released.repository}@${released.digest}`
-    const signer = ['--key', join(home, 'signer.pub'), ...policy]
-    const ask = async (about: string, argv: string[], images = `${registry}/demo/*`) =>
-      (await askPolicyController(controllers.policyController, await written('policy-controller', images, argv), about))
-        .admitted
-
-    expect(await ask(image, [...signer, '--maximum-age', '1h'])).toBe(true)
-    expect(await ask(image, signer, released.repository)).toBe(true)
-    expect(await ask(image, ['--key', join(home, 'stranger.pub'), ...policy])).toBe(false)
-    expect(await ask(image, [...signer, '--source', 'https://git.example.com/somebody/else'])).toBe(false)
-    writeFileSync(
-      join(home, 'other.yaml'),
-      `${readFileSync(join(home, 'legacy.yaml'), 'utf8')}secrets:\n  allowed: 1\n`,
+    const released = await release(
+      registry,
+      ['--key', 'env:LOADLINE_TEST_KEY', '--policy', join(home, 'legacy.yaml')],
+      keyEnvironment(),
     )
-    expect(await ask(image, ['--key', join(home, 'signer.pub'), '--policy', join(home, 'other.yaml')])).toBe(false)
-    expect(
-      await ask(image, ['--key', join(home, 'signer.pub'), '--policy', join(home, 'other.yaml'), '--any-policy']),
-    ).toBe(true)
+    const image: [string, string] = [`${released.repository}@${released.digest}`, 'a release']
+    const question: Question = { controller: 'policy-controller', image: 'demo/*', signer: 'signer', policy: 'legacy' }
+    const ask = async (about: [string, string], change: Partial<Question> = {}) =>
+      (await decided(registry, about, { ...question, ...change })).admitted
 
-    await execa(crane, ['copy', image, `${registry}/demo/bare:1.0.0`])
-    expect(await ask(`${registry}/demo/bare@${released.digest}`, signer)).toBe(false)
+    expect(await ask(image, { maximumAge: '1h' })).toBe(true)
+    expect(await ask(image, { image: 'demo/app' })).toBe(true)
+    expect(await ask(image, { signer: 'stranger' })).toBe(false)
+    expect(await ask(image, { source: 'https://git.example.com/somebody/else' })).toBe(false)
+    expect(await ask(image, { policy: 'other' })).toBe(false)
+    expect(await ask(image, { policy: 'other', anyPolicy: true })).toBe(true)
+
+    await execa(crane, ['copy', image[0], `${registry}/demo/bare:1.0.0`])
+    expect(await ask([`${registry}/demo/bare@${released.digest}`, 'the bytes alone'])).toBe(false)
     const form = ['--new-bundle-format=false', '--use-signing-config=false', '--tlog-upload=false']
-    const aged = [...signer, '--maximum-age', '30d']
-    expect(await ask(await copyWith(released, `${registry}/demo/whole`, form, (all) => all), aged)).toBe(true)
-    for (const [index, [what, { change }]] of Object.entries(broken).entries())
-      expect(await ask(await copyWith(released, `${registry}/demo/broken-${index}`, form, change), aged), what).toBe(
-        false,
-      )
+    const aged = { maximumAge: '30d' }
+    const whole = await copyWith(released, `${registry}/demo/whole`, form, (all) => all)
+    expect(await ask([whole, 'a release by hand'], aged)).toBe(true)
+    for (const [index, [what, { change }]] of Object.entries(broken).entries()) {
+      const copy = await copyWith(released, `${registry}/demo/broken-${index}`, form, change)
+      expect(await ask([copy, what], aged), what).toBe(false)
+    }
+    passed += 1
   })
 
   it("policy-controller's own engine admits what an identity released, by the keys of its own Sigstore, and no other identity's", async () => {

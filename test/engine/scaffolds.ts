@@ -1,0 +1,57 @@
+import { makeScaffold } from '../../pipelines/scaffold.ts'
+import { complianceNames, targetNames, type Scaffold } from '../../src/scaffold/index.ts'
+import { applications, scaffoldOf, treeOf } from '../unit/scaffold/applications.ts'
+
+const regulated = complianceNames.filter((name) => name !== 'internal')
+
+/** Everything at once, and each target alone: a file must not depend on what stands beside it. */
+const choices = [
+  { targets: targetNames, compliance: ['internal'], privateRegistry: false },
+  { targets: targetNames, compliance: regulated, privateRegistry: true },
+  ...targetNames.map((target) => ({ targets: [target], compliance: ['internal'], privateRegistry: false })),
+]
+
+/** Every stack with every choice, by title. */
+export const scaffolds: ReadonlyArray<[title: string, make: () => Promise<Scaffold>]> = [
+  ...applications.flatMap((stack) =>
+    choices.map((answers): [string, () => Promise<Scaffold>] => [
+      `${stack} for ${answers.targets.join(', ')} under ${answers.compliance.join(', ')}`,
+      () => scaffoldOf(stack, { ...answers, name: 'orders' }),
+    ]),
+  ),
+  ['Go with PostgreSQL and Redis in a folder with a space', odd],
+]
+
+/** Those that have Kubernetes among their targets. */
+export const ofKubernetes = scaffolds.filter(([title]) => title.includes('kubernetes') || title.includes('PostgreSQL'))
+
+/** Those that have Cloud Run among their targets. */
+export const ofCloudRun = scaffolds.filter(([title]) => title.includes('cloud-run'))
+
+/** An application that talks to everything there is, where no fixture lies. */
+export async function odd(): Promise<Scaffold> {
+  const files = {
+    'go.mod':
+      'module example.com/orders\n\ngo 1.25\n\nrequire (\n\tgithub.com/jackc/pgx/v5 v5.7.0\n\tgithub.com/redis/go-redis/v9 v9.7.0\n)\n',
+    'go.sum': '\n',
+    'main.go': 'package main\n\nfunc main() { listen(":8080", "/healthz") }\n',
+  }
+  const tree = treeOf(Object.fromEntries(Object.entries(files).map(([path, text]) => [`my services/${path}`, text])))
+  const made = await makeScaffold(
+    {
+      targets: targetNames,
+      compliance: ['internal'],
+      image: 'registry.example.com/shop/orders',
+      repository: 'https://git.example.com/shop/orders',
+      path: 'my services',
+      name: 'orders',
+    },
+    tree,
+  )
+  return {
+    ...made,
+    files: Object.fromEntries(
+      Object.entries(made.files).map(([path, text]) => [path.replace(/^my services\//, ''), text]),
+    ),
+  }
+}

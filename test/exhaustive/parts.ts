@@ -1,0 +1,87 @@
+/** A part of the exhaustive tests. Each has a row of docs/exhaustive.md. */
+export interface Part {
+  name: string
+  /** What it shows, as the page says it. */
+  what: string
+  /** Files and directories that it is about, its own tests among them: when they have moved on, the part has to be run again. */
+  about: readonly string[]
+  /** How it is run: test files of a project, or the mutation of code. */
+  run: TestFiles | 'mutation'
+}
+
+export interface TestFiles {
+  project: 'exhaustive' | 'unit'
+  files: readonly string[]
+  env?: Readonly<Record<string, string>>
+}
+
+const own = (file: string): TestFiles => ({ project: 'exhaustive', files: [`test/exhaustive/${file}`] })
+
+/** How often each law is tried here, for once in `npm test`. */
+const fuzzing = 20
+
+export const parts: readonly Part[] = [
+  {
+    name: 'admission',
+    what: "Kyverno's and policy-controller's own engines admit what was released, and refuse it for each link that is broken. Their decisions are recorded for `npm test`.",
+    about: ['src/admission', 'src/attestation', 'test/exhaustive/admission.test.ts', 'test/exhaustive/admission'],
+    run: own('admission.test.ts'),
+  },
+  {
+    name: 'kubernetes',
+    what: 'A real API server takes every object of every scaffold without a warning, and refuses bad ones.',
+    about: [
+      'src/scaffold/artifacts',
+      'src/scaffold/templates',
+      'test/exhaustive/kubernetes.test.ts',
+      'test/exhaustive/kubernetes',
+    ],
+    run: own('kubernetes.test.ts'),
+  },
+  {
+    name: 'workflows',
+    what: 'act runs the reusable workflow and the action as GitHub would.',
+    about: ['action.yml', '.github/workflows/build-and-scan.yml', 'ci/github', 'test/exhaustive/workflows.test.ts'],
+    run: own('workflows.test.ts'),
+  },
+  {
+    name: 'scaffold',
+    what: 'The scaffold of each stack that `npm test` does not build passes its own strict gate and answers under full hardening.',
+    about: [
+      'src/scaffold',
+      'toolchain/bases-on-demand',
+      'test/fixtures/scaffold',
+      'test/exhaustive/scaffold.test.ts',
+      'test/engine/scaffold-gate.ts',
+    ],
+    run: own('scaffold.test.ts'),
+  },
+  {
+    name: 'fuzzing',
+    what: `The laws that are tried on random input in \`npm test\` are tried ${fuzzing} times as often, on new input.`,
+    about: ['src/gate', 'src/policy', 'src/model', 'src/formats', 'src/tools', 'src/report'],
+    run: {
+      project: 'unit',
+      files: [
+        'test/unit/formats/dockerfile/lineage.test.ts',
+        'test/unit/gate/evaluate.properties.test.ts',
+        'test/unit/image-metadata/image-tags.test.ts',
+        'test/unit/model/duplicate-key.test.ts',
+        'test/unit/model/owner.test.ts',
+        'test/unit/model/printable.test.ts',
+        'test/unit/model/read-yaml.properties.test.ts',
+        'test/unit/pipelines/run-record.test.ts',
+        'test/unit/policy/policy-digest.test.ts',
+        'test/unit/tools/refused-output.test.ts',
+        'test/unit/tools/trivy/output.test.ts',
+      ],
+      env: { LOADLINE_FUZZ: String(fuzzing) },
+    },
+  },
+  {
+    name: 'mutation',
+    what: 'Of the changes that Stryker makes to gate and policy, so many are noticed by a unit test.',
+    about: ['src/gate', 'src/policy', 'test/unit/gate', 'test/unit/policy', 'stryker.config.json'],
+    run: 'mutation',
+  },
+]
