@@ -17,8 +17,6 @@ import { toSignedEntity, toTrustMaterial, Verifier, type SignedEntity } from '@s
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findEngine, type Engine } from '../../ci/run/engine.ts'
-import { locateCache } from '../../toolchain/cache.ts'
-import { stopProcess } from '../../toolchain/process-record.ts'
 import { withSession } from '../../ci/run/session.ts'
 import { givenSigner } from '../../ci/run/signer.ts'
 import {
@@ -28,7 +26,6 @@ import {
   stopSigstore,
   type SigstoreInstance,
 } from '../../toolchain/sigstore/instance.ts'
-import { sigstorePrograms, type SigstorePrograms } from '../../toolchain/sigstore/programs.ts'
 import type { Lock } from '../../src/model/index.ts'
 import { defaultPolicy } from '../../src/policy/index.ts'
 import { ServiceAway } from '../../src/engine/patience.ts'
@@ -40,6 +37,7 @@ import { verifyAsConsumer, verifySignature } from '../../src/stages/verify/verif
 import { consumerFiles, type Identity } from '../../src/tools/cosign/identity.ts'
 import { root } from '../repo/source-files.ts'
 import { buildAndScan, scratch } from './command-line.ts'
+import { compiledSigstore } from './compiled.ts'
 import { serveRegistry, takeProgram } from './registry.ts'
 import { fetchBundles, publishedImage, pushSmallImage, tagsOf } from './signed-image.ts'
 import { pythonVerifier } from './sigstore-python.ts'
@@ -49,7 +47,6 @@ const email = 'ci@example.com'
 let home: string
 let engine: Engine
 let lock: Lock
-let programs: SigstorePrograms
 let sigstore: SigstoreInstance
 let crane: string
 let cosign: string
@@ -58,12 +55,7 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'loadline-keyless-'))
   engine = await findEngine({ say: () => undefined })
   lock = parseLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
-  programs = await sigstorePrograms(
-    locateCache(),
-    () => undefined,
-    () => undefined,
-  )
-  sigstore = await startSigstore(join(home, 'sigstore'), programs)
+  sigstore = await startSigstore(join(home, 'sigstore'), await compiledSigstore())
   crane = await takeProgram('crane', home)
   cosign = await takeProgram('cosign', home)
 })
@@ -73,17 +65,28 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true })
 })
 
-async function tokenFile(directory: string, lifetimeSeconds = 600, instance = sigstore): Promise<string> {
+async function tokenFile(directory: string, lifetimeSeconds = 600): Promise<string> {
   const path = join(directory, 'token')
-  writeFileSync(path, await identityToken(instance, email, lifetimeSeconds))
+  writeFileSync(path, await identityToken(sigstore, email, lifetimeSeconds))
   return path
 }
 
 /** The plan that the command line makes of its options. To be called inside a session. */
-async function keylessPlan(token: string, instance = sigstore): Promise<SigningPlan> {
-  const { signer } = await givenSigner({ identityToken: `file:${token}`, ...documentsOf(instance.directory) }, {})
+async function keylessPlan(token: string, documents = documentsOf(sigstore.directory)): Promise<SigningPlan> {
+  const { signer } = await givenSigner({ identityToken: `file:${token}`, ...documents }, {})
   if (signer === undefined) throw new Error('wanted a signer')
   return planSigning(signer, defaultPolicy.signing)
+}
+
+/** The documents of the instance with one part at an address where nobody listens: to a client it is a part that has stopped, and nothing has to be started only to be stopped. */
+function documentsWithout(part: 'rekor' | 'fulcio' | 'timestamps', directory: string): ReturnType<typeof documentsOf> {
+  const { signingConfig, trustedRoot } = documentsOf(sigstore.directory)
+  const text = readFileSync(signingConfig, 'utf8')
+  const changed = text.replaceAll(sigstore.urls[part], 'http://127.0.0.1:9')
+  expect(changed).not.toBe(text)
+  const path = join(directory, 'signing-config.json')
+  writeFileSync(path, changed)
+  return { signingConfig: path, trustedRoot }
 }
 
 /** A registry with one image, which the work signs or verifies in a session of its own. */
@@ -255,19 +258,13 @@ describe('keyless signing', () => {
   it.each(['rekor', 'fulcio', 'timestamps'] as const)(
     'waits for %s that is away, then says so and signs nothing [fault 54]',
     async (part) => {
-      const broken = await startSigstore(join(scratch(), 'sigstore'), programs)
-      try {
-        await stopProcess(broken.processes[part], 5)
-        await withImage(`without ${part}`, async ({ published, registry, digest, directory }) => {
-          const plan = await keylessPlan(await tokenFile(directory, 600, broken), broken)
-          const signing = sign(published, plan, lock, { minutes: 8 / 60, firstWait: 100 })
-          await expect(signing).rejects.toThrow(/a signing service is away.*tried (once|\d+ times)/s)
-          await expect(signing).rejects.toBeInstanceOf(ServiceAway)
-          expect(await fetchBundles(registry, 'demo/small', digest)).toEqual([])
-        })
-      } finally {
-        await stopSigstore(broken.directory)
-      }
+      await withImage(`without ${part}`, async ({ published, registry, digest, directory }) => {
+        const plan = await keylessPlan(await tokenFile(directory), documentsWithout(part, directory))
+        const signing = sign(published, plan, lock, { minutes: 8 / 60, firstWait: 100 })
+        await expect(signing).rejects.toThrow(/a signing service is away.*tried (once|\d+ times)/s)
+        await expect(signing).rejects.toBeInstanceOf(ServiceAway)
+        expect(await fetchBundles(registry, 'demo/small', digest)).toEqual([])
+      })
     },
   )
 })
@@ -339,29 +336,23 @@ describe('keyless release by the command line', () => {
       join(source, 'loadline.yaml'),
       `\nsigning:\n  unavailable: ${unavailable}\n  patienceMinutes: 0.02\n`,
     )
-    const broken = await startSigstore(join(scratch(), 'sigstore'), programs)
-    try {
-      await stopProcess(broken.processes.rekor, 5)
-      const registry = await serveRegistry(crane)
-      const { signingConfig, trustedRoot } = documentsOf(broken.directory)
-      const argv = [
-        '--publish',
-        `${registry}/demo/go:1.0.0`,
-        '--identity-token',
-        `file:${await tokenFile(source, 600, broken)}`,
-        '--signing-config',
-        signingConfig,
-        '--trusted-root',
-        trustedRoot,
-      ]
-      const { run, exitCode, stdout } = await buildAndScan(source, argv)
-      expect({ exitCode, tags: await tagsOf(registry, 'demo/go') }).toEqual(expected)
-      expect(run.failure?.message ?? run.release?.unsigned).toContain('a signing service is away')
-      expect(run.release?.signature).toBeUndefined()
-      expect(stdout).toContain(unavailable === 'refuse' ? 'signing service is away' : 'without a signature')
-    } finally {
-      await stopSigstore(broken.directory)
-    }
+    const registry = await serveRegistry(crane)
+    const { signingConfig, trustedRoot } = documentsWithout('rekor', scratch())
+    const argv = [
+      '--publish',
+      `${registry}/demo/go:1.0.0`,
+      '--identity-token',
+      `file:${await tokenFile(scratch())}`,
+      '--signing-config',
+      signingConfig,
+      '--trusted-root',
+      trustedRoot,
+    ]
+    const { run, exitCode, stdout } = await buildAndScan(source, argv)
+    expect({ exitCode, tags: await tagsOf(registry, 'demo/go') }).toEqual(expected)
+    expect(run.failure?.message ?? run.release?.unsigned).toContain('a signing service is away')
+    expect(run.release?.signature).toBeUndefined()
+    expect(stdout).toContain(unavailable === 'refuse' ? 'signing service is away' : 'without a signature')
   })
 
   it('pushes nothing where the public log would learn of it and the policy does not allow that', async () => {
