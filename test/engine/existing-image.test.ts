@@ -113,7 +113,7 @@ describe('an image that exists already', () => {
     })
   })
 
-  it('of several platforms is judged for each that is asked for, and is rejected by the default policy for want of a Dockerfile [fault 74]', async () => {
+  it('of several platforms is judged for each that is asked for, and is rejected by the default policy for want of a Dockerfile [fault 101]', async () => {
     const [output, { both }] = [scratch(), await archives()]
     const ended = await loadline([
       'build-and-scan',
@@ -137,7 +137,7 @@ describe('an image that exists already', () => {
     })
   })
 
-  it('that cannot be read or believed is refused with its reason, and nothing is judged [fault 73]', async () => {
+  it('that cannot be read or believed is refused with its reason, and nothing is judged [fault 100]', async () => {
     const [{ one }, policy] = [await archives(), application({ 'loadline.yaml': advisory })]
     const bad = async (name: string, change: (path: string) => void | Promise<void>): Promise<string> => {
       const path = join(directory, name)

@@ -171,17 +171,17 @@ const lines: Record<Fault['theme'], Line[]> = {
   ],
   'what was not made here': [
     [
-      73,
+      100,
       'an image that was given is cut off, changed, several images or none',
       'exit 2, with the reason; nothing is judged',
     ],
     [
-      74,
+      101,
       'an image is given without a Dockerfile',
       'rejected unless the policy names it; what rests on a Dockerfile is not judged, and no report calls it passed',
     ],
     [
-      75,
+      102,
       'findings of another scanner are cut off, of a scan that failed, or about another image',
       'exit 2, and rejected where they name another image; never "nothing found"',
     ],

@@ -101,7 +101,7 @@ describe('findings of another scanner', () => {
     ['a run of nobody', log({ results: [] }), /runs\.0\.tool/],
     ['a key twice', '{"version":"2.1.0","runs":[],"runs":[{"tool":{"driver":{"name":"x"}},"results":[]}]}', /twice/],
     ['more than anybody reads', log(run({ results: Array.from({ length: 50_001 }, () => result()) })), /50001 results/],
-  ])('are refused in %s, which is never "nothing found" [fault 75]', (_what, document, message) => {
+  ])('are refused in %s, which is never "nothing found" [fault 102]', (_what, document, message) => {
     expect(() => read(document)).toThrow(
       expect.objectContaining({ code: 'USAGE', exitCode: 2, message: expect.stringMatching(message) }),
     )

@@ -158,7 +158,7 @@ describe('levels', () => {
     expect(passed).toBeUndefined()
   })
 
-  it('an image without a Dockerfile is rejected, and passes only where the policy names it: what nobody could look at is never called passed [fault 74]', () => {
+  it('an image without a Dockerfile is rejected, and passes only where the policy names it: what nobody could look at is never called passed [fault 101]', () => {
     const outcomes = (policies: Policy) => {
       const { verdict, passed } = evaluate(policies, withoutDockerfile(), now)
       return {
@@ -194,7 +194,7 @@ describe('levels', () => {
     expect(outcomes(withExceptions(exception({ rule: 'dockerfile', id: 'lint' }))).outcome).toBe('rejected')
   })
 
-  it('takes an image without a known base to be built on a system, whatever it looks like [fault 74]', () => {
+  it('takes an image without a known base to be built on a system, whatever it looks like [fault 101]', () => {
     const evidence = withoutDockerfile()
     delete valueOf(evidence, 'vulnerabilities').os
     expect(resultOf('database-coverage', { evidence })).toMatchObject({

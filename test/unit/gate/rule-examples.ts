@@ -194,7 +194,7 @@ export const examples: Record<RuleId, Examples> = {
     ],
     catches: [
       {
-        when: 'an image was given without one [fault 74]',
+        when: 'an image was given without one [fault 101]',
         evidence: withoutDockerfile(),
         ids: ['base', 'lint'],
         found: /no Dockerfile was given/,
@@ -446,7 +446,7 @@ export const examples: Record<RuleId, Examples> = {
       },
       { when: 'nobody knows how bad it is', evidence: withAdditional('unknown'), ids: ['CVE-2026-unknown'] },
       {
-        when: 'the file is about another image [fault 75]',
+        when: 'the file is about another image [fault 102]',
         evidence: evidenceWith((evidence) => (evidence.additional![0]!.images = [digest('another')])),
         ids: ['another-image'],
         found: /says that it is about sha256:/,

@@ -152,7 +152,7 @@ describe('an OCI layout', () => {
       (layout) => Array.from({ length: 101 }, (_, at) => layout.addImage(`image ${at}`)),
       /at most 100 images/,
     ],
-  ])('that %s is refused with the reason [fault 73]', async (_what, manifests, message) => {
+  ])('that %s is refused with the reason [fault 100]', async (_what, manifests, message) => {
     const layout = new Layout()
     layout.top(manifests(layout))
     await expect(listImages(layout.read)).rejects.toMatchObject({
@@ -162,7 +162,7 @@ describe('an OCI layout', () => {
     })
   })
 
-  it('whose manifest was changed is refused [fault 73]', async () => {
+  it('whose manifest was changed is refused [fault 100]', async () => {
     const layout = new Layout()
     const named = layout.addImage('one')
     const [found] = await listImages(layout.top([named]).read)
