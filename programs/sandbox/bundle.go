@@ -24,8 +24,10 @@ type bundle struct {
 	allowed map[string]bool
 }
 
-// writeBundle writes the configuration of a container that is locked down as a hardened production would.
-func writeBundle(directory, root, cgroup string, plan *plan, image *image, as user) (*bundle, error) {
+// writeBundle writes the configuration of a container that is locked down as a hardened production would; only its root can be writable, for
+// a container whose copy of the image is thrown away.
+func writeBundle(store *store, plan *plan, image *image, as user, writable bool) (*bundle, error) {
+	directory := store.userdata
 	arguments := append(append([]string{}, image.Config.Entrypoint...), image.Config.Cmd...)
 	workingDirectory := image.Config.WorkingDir
 	if !strings.HasPrefix(workingDirectory, "/") {
@@ -33,18 +35,18 @@ func writeBundle(directory, root, cgroup string, plan *plan, image *image, as us
 	}
 	spec := &specs.Spec{
 		Version:  "1.0.2",
-		Hostname: "sandbox",
-		Root:     &specs.Root{Path: root, Readonly: true},
+		Hostname: store.hostname(),
+		Root:     &specs.Root{Path: store.root, Readonly: !writable},
 		Process:  process(arguments, environment(image.Config.Env, plan.Environment), workingDirectory, as),
 	}
-	mounts, err := mounts(directory, plan)
+	mounts, err := mounts(store, plan)
 	if err != nil {
 		return nil, err
 	}
 	spec.Mounts = mounts
 	quota, period := int64(plan.CPUs*cpuPeriod), uint64(cpuPeriod)
 	spec.Linux = &specs.Linux{
-		CgroupsPath: "/" + cgroup,
+		CgroupsPath: "/" + store.id,
 		Namespaces: []specs.LinuxNamespace{
 			{Type: specs.PIDNamespace}, {Type: specs.NetworkNamespace}, {Type: specs.IPCNamespace}, {Type: specs.UTSNamespace}, {Type: specs.MountNamespace}, {Type: specs.CgroupNamespace},
 		},
@@ -105,10 +107,10 @@ func environment(image []string, added map[string]string) []string {
 	return values
 }
 
-func mounts(directory string, plan *plan) ([]specs.Mount, error) {
+func mounts(store *store, plan *plan) ([]specs.Mount, error) {
 	files := map[string]string{
-		"hostname": "sandbox\n",
-		"hosts":    hosts(plan.Services),
+		"hostname": store.hostname() + "\n",
+		"hosts":    hosts(store.hostname(), plan.Services),
 		// No name server: a name that is not in hosts does not resolve, and the answer is there at once.
 		"resolv.conf": "options timeout:1 attempts:1\n",
 	}
@@ -123,7 +125,7 @@ func mounts(directory string, plan *plan) ([]specs.Mount, error) {
 		mounts = append(mounts, specs.Mount{Destination: path, Type: "tmpfs", Source: "tmpfs", Options: []string{"nosuid", "nodev", "noexec", "mode=1777"}})
 	}
 	for _, name := range sortedKeys(files) {
-		source := filepath.Join(directory, name)
+		source := filepath.Join(store.userdata, name)
 		if err := os.WriteFile(source, []byte(files[name]), 0o644); err != nil {
 			return nil, err
 		}

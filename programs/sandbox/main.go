@@ -16,7 +16,7 @@ import (
 )
 
 // version is what `sandbox version` prints. It changes whenever the output changes.
-const version = "1.0.0"
+const version = "1.1.0"
 
 // spareTime is for all that is neither starting nor stopping, on a machine that does other things as well.
 const spareTime = time.Minute
@@ -25,6 +25,9 @@ const spareTime = time.Minute
 const schemaVersion = 1
 
 const usage = `usage: sandbox run RUNTIME PLAN IMAGE-CONFIG ROOT-FILESYSTEM
+       sandbox tests PROGRAM [ARGUMENT...]
+       sandbox command RUNTIME PLAN IMAGE-CONFIG ROOT-FILESYSTEM NUMBER PROGRAM [ARGUMENT...]
+       sandbox within ROOT-FILESYSTEM PROGRAM [ARGUMENT...]
        sandbox version
 `
 
@@ -34,25 +37,37 @@ func main() {
 	os.Exit(dispatch(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// dispatch is main without the process: 0 is a report, whatever the image did; 1 that there is none; 2 wrong arguments.
+// dispatch is main without the process: 0 is a report, whatever the image did; 1 that there is none; 2 wrong arguments. `command` and `within`
+// end as the program that they run.
 func dispatch(arguments []string, stdout, stderr io.Writer) int {
+	code, err := 0, errUsage
 	switch {
 	case len(arguments) == 1 && arguments[0] == "version":
-		fmt.Fprintln(stdout, version)
-		return 0
+		_, err = fmt.Fprintln(stdout, version)
 	case len(arguments) == 5 && arguments[0] == "run":
-		report, err := runImage(arguments[1], arguments[2], arguments[3], arguments[4])
-		if err == nil {
-			err = printReport(stdout, report)
+		var given *report
+		if given, err = runImage(arguments[1], arguments[2], arguments[3], arguments[4]); err == nil {
+			err = printReport(stdout, given)
 		}
-		if err == nil {
-			return 0
+	case len(arguments) >= 2 && arguments[0] == "tests":
+		var given *testReport
+		if given, err = runTests(arguments[1:]); err == nil {
+			err = printReport(stdout, given)
 		}
-		fmt.Fprintln(stderr, err)
-		return 1
-	default:
+	case len(arguments) >= 7 && arguments[0] == "command":
+		code, err = runCommand(arguments[1], arguments[2], arguments[3], arguments[4], arguments[5], arguments[6:], stdout, stderr)
+	case len(arguments) >= 3 && arguments[0] == "within":
+		code, err = runWithin(arguments[1], arguments[2:], stdout, stderr)
+	}
+	switch {
+	case err == nil:
+		return code
+	case errors.Is(err, errUsage):
 		fmt.Fprintf(stderr, "%v\n%s", errUsage, usage)
 		return 2
+	default:
+		fmt.Fprintln(stderr, printable(err.Error(), longestReason))
+		return 1
 	}
 }
 
@@ -74,7 +89,7 @@ func runImage(runtime, planPath, configPath, root string) (*report, error) {
 	return run(runtime, plan, image, root)
 }
 
-func printReport(stdout io.Writer, report *report) error {
+func printReport(stdout io.Writer, report any) error {
 	encoder := json.NewEncoder(stdout)
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(report)

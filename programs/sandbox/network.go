@@ -22,9 +22,9 @@ func (service service) address(index int) string {
 	return fmt.Sprintf("127.0.%d.%d", 1+index/250, 1+index%250)
 }
 
-func hosts(services []service) string {
+func hosts(hostname string, services []service) string {
 	var text strings.Builder
-	text.WriteString("127.0.0.1 localhost sandbox\n::1 localhost\n")
+	fmt.Fprintf(&text, "127.0.0.1 localhost %s\n::1 localhost\n", hostname)
 	for index, service := range services {
 		fmt.Fprintf(&text, "%s %s\n", service.address(index), service.Name)
 	}

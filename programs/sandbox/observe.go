@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"unsafe"
@@ -219,7 +218,7 @@ func (observer *observer) refuse(path, why, call string) {
 	if known := observer.writes[path]; known != nil {
 		known.Count++
 	} else if len(observer.writes) < mostPaths {
-		observer.writes[path] = &refusedWrite{Path: strings.ToValidUTF8(path, "\uFFFD"), Why: why, Call: call, Count: 1}
+		observer.writes[path] = &refusedWrite{Path: printable(path, longestReason), Why: why, Call: call, Count: 1}
 	}
 }
 

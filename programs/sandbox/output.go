@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 const (
@@ -12,7 +14,26 @@ const (
 	keptLines   = 8
 	longestLine = 300
 	lingering   = time.Second
+	// longestReason is for a message that says why, with what an image or a tool said in it.
+	longestReason = 1000
 )
+
+// printable makes text of an image fit to be shown: no escape sequences, no control or invisible characters, and no more than so many characters.
+func printable(text string, longest int) string {
+	characters := []rune(strings.Map(func(character rune) rune {
+		switch {
+		case character == '\n' || character == '\t' || character == '\r':
+			return ' '
+		case !unicode.IsPrint(character):
+			return utf8.RuneError
+		}
+		return character
+	}, strings.ToValidUTF8(text, string(utf8.RuneError))))
+	if len(characters) <= longest {
+		return string(characters)
+	}
+	return string(characters[:longest]) + "…"
+}
 
 // output keeps the end of what a container prints.
 type output struct {
@@ -62,14 +83,9 @@ func (output *output) lines(environment []string) []string {
 	}
 	kept := []string{}
 	for _, line := range strings.Split(text, "\n") {
-		line = strings.TrimRight(line, "\r \t")
-		if strings.TrimSpace(line) == "" {
-			continue
+		if line = strings.TrimRight(line, "\r \t"); strings.TrimSpace(line) != "" {
+			kept = append(kept, printable(line, longestLine))
 		}
-		if runes := []rune(line); len(runes) > longestLine {
-			line = string(runes[:longestLine]) + "…"
-		}
-		kept = append(kept, line)
 	}
 	return kept[max(0, len(kept)-keptLines):]
 }

@@ -47,7 +47,7 @@ func run(runtime string, plan *plan, image *image, root string) (*report, error)
 	}
 	given.Runtime, _, _ = strings.Cut(string(said), "\n")
 	refuse := func(outcome, reason string) (*report, error) {
-		given.Outcome, given.Reason = outcome, reason
+		given.Outcome, given.Reason = outcome, printable(reason, longestReason)
 		return given, nil
 	}
 	as, err := resolveUser(root, image.Config.User)
@@ -66,13 +66,13 @@ func run(runtime string, plan *plan, image *image, root string) (*report, error)
 		return refuse("not-started", err.Error())
 	}
 
-	work, err := os.MkdirTemp("", "sandbox-")
+	store, err := openStore(root, mountPoints)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(work)
-	id := filepath.Base(work)
-	bundle, err := writeBundle(work, root, id, plan, image, as)
+	defer store.close()
+	id := store.id
+	bundle, err := writeBundle(store, plan, image, as, false)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func run(runtime string, plan *plan, image *image, root string) (*report, error)
 		return nil, err
 	}
 	printed := newOutput()
-	container := &container{runtime: runtime, state: filepath.Join(work, "state"), id: id, bundle: bundle, observer: observer, ended: make(chan syscall.WaitStatus, 1)}
+	container := &container{runtime: runtime, state: filepath.Join(store.userdata, "state"), id: id, bundle: bundle, observer: observer, ended: make(chan syscall.WaitStatus, 1)}
 	defer container.command("delete", "--force", id)
 	if reason, err := container.create(printed); err != nil {
 		return nil, err
@@ -144,10 +144,8 @@ func (container *container) create(printed *output) (string, error) {
 			said, _ := os.ReadFile(log)
 			printed.wait()
 			message := lastLine(string(said) + "\n" + strings.Join(printed.lines(nil), "\n"))
-			for _, fault := range []string{"executable file", "exec format error", "No such file or directory", "Permission denied"} {
-				if strings.Contains(message, fault) && strings.Contains(message, "exec") {
-					return message, nil
-				}
+			if isFaultOfImage(message) {
+				return message, nil
 			}
 			return "", fmt.Errorf("%s could not make the container: %s", container.runtime, message)
 		}
@@ -168,6 +166,16 @@ func (container *container) create(printed *output) (string, error) {
 		}
 	}()
 	return "", nil
+}
+
+// isFaultOfImage tells by what the runtime says whether the image lacks the program, or the runtime itself failed.
+func isFaultOfImage(message string) bool {
+	for _, fault := range []string{"executable file", "exec format error", "No such file or directory", "Permission denied"} {
+		if strings.Contains(message, fault) && strings.Contains(message, "exec") {
+			return true
+		}
+	}
+	return false
 }
 
 // watch asks until the container is ready and has stayed so, has ended, or had its time.
@@ -196,7 +204,7 @@ func (container *container) watch(plan *plan, check checker, began time.Time, gi
 			given.Outcome, given.ReadySeconds = "not-ready", nil
 			given.Reason = fmt.Sprintf("not ready within %g s", plan.ReadySeconds)
 			if last != nil {
-				given.Reason += ": " + last.Error()
+				given.Reason = printable(given.Reason+": "+last.Error(), longestReason)
 			}
 			return
 		case last = <-answers:

@@ -129,7 +129,7 @@ func TestTheKernelsAddressesAreRead(t *testing.T) {
 }
 
 func TestServicesHaveAddressesOfTheirOwn(t *testing.T) {
-	text := hosts([]service{{Name: "database"}, {Name: "cache"}})
+	text := hosts("name", []service{{Name: "database"}, {Name: "cache"}})
 	if !strings.Contains(text, "127.0.1.1 database\n127.0.1.2 cache\n") {
 		t.Error(text)
 	}
@@ -138,7 +138,7 @@ func TestServicesHaveAddressesOfTheirOwn(t *testing.T) {
 func TestAProfileReplacesTheDefaultOne(t *testing.T) {
 	plan, _ := readPlan(write(t, "plan.json", strings.Replace(goodPlan, `"seccomp":null`, `"seccomp":{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read","write"],"action":"SCMP_ACT_ALLOW"}]}`, 1)))
 	image, _ := readImage(write(t, "image.json", `{"config":{"Entrypoint":["/app"],"Cmd":["serve"]}}`))
-	made, err := writeBundle(t.TempDir(), "/image", "group", plan, image, user{uid: 1500})
+	made, err := writeBundle(&store{id: newName(), userdata: t.TempDir(), root: "/image"}, plan, image, user{uid: 1500}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestAProfileReplacesTheDefaultOne(t *testing.T) {
 		t.Errorf("%v", made.allowed)
 	}
 	plan.Seccomp = nil
-	if made, err = writeBundle(t.TempDir(), "/image", "group", plan, image, user{uid: 1500}); err != nil || !made.allowed["openat"] || made.allowed["mount"] || made.allowed["unshare"] {
+	if made, err = writeBundle(&store{id: newName(), userdata: t.TempDir(), root: "/image"}, plan, image, user{uid: 1500}, false); err != nil || !made.allowed["openat"] || made.allowed["mount"] || made.allowed["unshare"] {
 		t.Errorf("the default profile: %v %v", made, err)
 	}
 	process := made.spec.Process

@@ -42,7 +42,7 @@ export function collectors(
     vulnerabilities: () => collectVulnerabilities(scanned, () => database, lock),
     secrets: () => collectSecrets(built, lock),
     licenses: () => collectLicenses(scanned, lock),
-    structure: () => collectStructure(built, structureTests, lock),
+    structure: () => collectStructure(built, structureTests, policy, lock),
     sbom: () => collectSbom(scanned, { name, digest: built.archive.digest, directory: sbomDirectory }, keep, lock),
     size: () => collectSize(built, lock),
     runtime: () => collectRuntime(built, policy, seccomp, lock),

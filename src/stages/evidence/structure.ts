@@ -1,25 +1,43 @@
-import { dag, type Container, type Platform as DaggerPlatform } from '@dagger.io/dagger'
+import { dag, type Directory, type File, type Platform as DaggerPlatform } from '@dagger.io/dagger'
 import type { Collected, Lock, Platform, Structure } from '../../model/index.ts'
+import type { Policy } from '../../policy/schema.ts'
 import { runTests } from '../../tools/container-structure-test/command.ts'
-import { parseResults } from '../../tools/container-structure-test/output.ts'
-import { countTests, parseStructureTests, type StructureTests } from '../../tools/container-structure-test/schema.ts'
-import { runTool } from '../../engine/run-tool.ts'
-import { toolImage } from '../../engine/tool-image.ts'
+import { failThose, parseResults } from '../../tools/container-structure-test/output.ts'
+import {
+  countTests,
+  parseStructureTests,
+  splitTests,
+  type CommandTests,
+  type StructureTests,
+} from '../../tools/container-structure-test/schema.ts'
+import { requireSuccess, runTool } from '../../engine/run-tool.ts'
+import { insideImage, judgeCommands, testPlan, type TestPaths } from '../../tools/sandbox/command.ts'
+import { parseCommandRun } from '../../tools/sandbox/output.ts'
+import { ownToolImage, toolImage, type ReadyTool } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
 import { collect } from './collect.ts'
 import { configurationFile } from './configuration-file.ts'
 import { confirmVersion } from './confirm-version.ts'
 import { runsHere } from './runs-here.ts'
 
-const directory = '/.loadline'
+type Results = Structure['tests']
+
+/** What both halves of the tests need. */
+interface Tested {
+  root: Directory
+  judge: File
+  configuration: File
+  sandbox: ReadyTool
+}
 
 /**
- * Runs the container-structure-test file inside an import of the archive, as the image's own user: its command tests need neither a Docker daemon nor a shell.
- * Only the archive's bytes are there, so a build secret cannot be.
+ * Runs the container-structure-test file. Files and configuration are read from the archive, before and apart from anything of the image that runs; each command runs on a copy of its own,
+ * as the image's own user, under the confinement of the run under hardening and without a network. So no test sees what another did, and the image cannot repair itself for one.
  */
 export function collectStructure(
   built: BuiltArchive,
   file: { path: string; text: string } | undefined,
+  policy: Policy,
   lock: Lock,
 ): Promise<Collected<Structure>> {
   return collect(
@@ -27,52 +45,89 @@ export function collectStructure(
     async (tool) => {
       if (file === undefined) return { file: '', tests: [] }
       await confirmVersion('container-structure-test', tool)
-      const tests = parseStructureTests(file.text, file.path)
-      const image = dag
-        .container({ platform: built.archive.platform as DaggerPlatform })
-        .import_(built.file)
-        .withMountedFile(`${directory}/container-structure-test`, tool.container.file(tool.program))
-        .withMountedFile(`${directory}/metadata.json`, configurationFile(built, lock))
-      const results = (await runsHere(built))
-        ? await run(image, tests)
-        : await runWithoutCommands(image, tests, built.archive.platform)
-      return { file: file.path, tests: results }
+      const { commands, others } = splitTests(parseStructureTests(file.text, file.path))
+      const image = dag.container({ platform: built.archive.platform as DaggerPlatform }).import_(built.file)
+      const tested = {
+        root: image.rootfs(),
+        judge: tool.container.file(tool.program),
+        configuration: configurationFile(built, lock),
+        sandbox: ownToolImage(lock, 'sandbox'),
+      }
+      const [ran, read] = await Promise.all([
+        commands === undefined ? [] : runCommands(tested, commands, policy, built),
+        countTests(others) === 0 ? [] : readFiles(tested, others, built),
+      ])
+      return { file: file.path, tests: [...ran, ...read] }
     },
   )
 }
 
-async function run(image: Container, tests: StructureTests): Promise<Structure['tests']> {
-  // JSON is YAML too, and by a name in .json the tool would take a missing uid for 0.
-  const input = `${directory}/tests.yaml`
-  const ready = image.withMountedFile(
-    input,
-    dag.directory().withNewFile('tests.yaml', JSON.stringify(tests)).file('tests.yaml'),
-  )
+/** The tests of files and configuration, by a program that has the image for its root and is not of it. */
+async function readFiles(
+  { root, judge, configuration, sandbox }: Tested,
+  tests: StructureTests,
+  built: BuiltArchive,
+): Promise<Results> {
+  // The image cannot have a directory that is named after its own digest.
+  const own = `/.${built.archive.digest.slice('sha256:'.length)}`
+  const paths = { program: `${own}/judge`, tests: `${own}/tests.yaml`, metadata: `${own}/metadata.json` }
+  const prepared = root
+    .withFile(paths.program, judge)
+    .withFile(paths.metadata, configuration)
+    .withNewFile(paths.tests, testFile(tests))
   const ended = await runTool(
     'container-structure-test',
-    ready,
-    runTests({
-      program: `${directory}/container-structure-test`,
-      tests: input,
-      metadata: `${directory}/metadata.json`,
-    }),
+    sandbox.container.withMountedDirectory('/image', prepared),
+    insideImage(sandbox.program, '/image', runTests(paths)),
   )
   return parseResults(ended, countTests(tests))
 }
 
-/** Files and configuration can be tested on any engine; a program of another architecture cannot be started, and then its test has not passed. */
-async function runWithoutCommands(
-  image: Container,
-  tests: StructureTests,
-  platform: Platform,
-): Promise<Structure['tests']> {
-  const { commandTests = [], ...others } = tests
-  const results = countTests(others) === 0 ? [] : await run(image, others)
-  const notRun = commandTests.map(({ name }) => ({
+/** A program of another architecture cannot be started, and then its test has not passed. */
+async function runCommands(
+  { root, judge, configuration, sandbox }: Tested,
+  commands: CommandTests,
+  policy: Policy,
+  built: BuiltArchive,
+): Promise<Results> {
+  if (!(await runsHere(built))) return notRun(commands, built.archive.platform)
+  const paths: TestPaths = { plan: '/plan.json', configuration: '/image.json', root: '/image' }
+  const program = '/judge'
+  const { plan, tests } = testPlan(sandbox.program, paths, commands, policy)
+  const ended = await runTool(
+    'sandbox',
+    sandbox.container
+      .withMountedFile(program, judge)
+      .withMountedFile(paths.plan, plainFile(plan))
+      .withMountedFile('/tests.yaml', plainFile(testFile(tests)))
+      .withMountedFile(paths.configuration, configuration)
+      .withMountedDirectory(paths.root, root),
+    judgeCommands(sandbox.program, runTests({ program, tests: '/tests.yaml', metadata: paths.configuration })),
+    { insecureRootCapabilities: true },
+  )
+  requireSuccess(
+    'sandbox',
+    ended,
+    'The engine must let containers have the capabilities of root (insecureRootCapabilities) and control groups; without that, leave commandTests out.',
+  )
+  const { judged, faults } = parseCommandRun(ended.stdout)
+  return failThose(parseResults(judged, countTests(tests)), faults)
+}
+
+function notRun({ commandTests }: CommandTests, platform: Platform): Results {
+  return commandTests.map(({ name }) => ({
     name: `Command Test: ${name}`,
     passed: false,
     errors: [`not run: this engine cannot start ${platform} programs`],
     seconds: 0,
   }))
-  return [...results, ...notRun]
+}
+
+/** JSON is YAML too, and by a name in .json the tool would take a missing uid for 0. */
+function testFile(tests: StructureTests): string {
+  return JSON.stringify(tests)
+}
+
+function plainFile(text: string): File {
+  return dag.directory().withNewFile('file', text).file('file')
 }

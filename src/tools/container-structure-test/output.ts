@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Structure } from '../../model/index.ts'
+import { printable } from '../../model/printable.ts'
 import { readJson } from '../../model/read-json.ts'
 
 const nanoseconds = z.number().min(0)
@@ -64,22 +65,21 @@ export function parseResults(run: { stdout: string; stderr: string }, expected?:
   }))
 }
 
-/** Why nothing came: a program that cannot be started ends the whole run, and the reason is only in the log. */
 function noResults(stderr: string): DeliveryError {
-  const reason = /error starting command: (?<why>.*?)"?\s*$/m.exec(stderr)?.groups?.['why']?.replaceAll('\\"', '"')
-  if (reason !== undefined) {
-    return new DeliveryError(
-      'TOOL',
-      `${name} could not start a program of a command test: ${reason.slice(0, longestError)}`,
-      'Name a program that the image has. To prove that one is absent, use fileExistenceTests with shouldExist: false.',
-    )
-  }
   const last = stderr.trim().split('\n').at(-1)?.slice(0, longestError)
   return new DeliveryError(
     'TOOL',
     `${name} was to print results and printed none${last ? `: ${last}` : ''}`,
     'Run again; if it stays, run it by hand in the image to see what it says.',
   )
+}
+
+/** Fails the tests, by their place, that prove nothing whatever the tool says of them. */
+export function failThose(tests: Structure['tests'], faults: ReadonlyMap<number, string>): Structure['tests'] {
+  return tests.map((test, index) => {
+    const reason = faults.get(index)
+    return reason === undefined ? test : { ...test, passed: false, errors: [reason] }
+  })
 }
 
 function describeErrors(errors: readonly string[]): string[] {
@@ -102,8 +102,6 @@ const quoting: ReadonlyArray<[RegExp, string]> = [
 
 function withoutContent(error: string): string {
   const rule = quoting.find(([form]) => form.test(error))
-  const clean = rule === undefined ? error : error.replace(...rule)
-  return clean.length > longestError
-    ? `${clean.slice(0, longestError)}... (${clean.length - longestError} more characters)`
-    : clean
+  // It may quote what a program of the image printed.
+  return printable(rule === undefined ? error : error.replace(...rule), longestError)
 }

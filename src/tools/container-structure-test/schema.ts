@@ -66,6 +66,7 @@ const FileContentTest = z
 
 const MetadataTest = z.strictObject({
   envVars: z.array(Expected).optional(),
+  unboundEnvVars: z.array(z.strictObject({ key: required })).optional(),
   labels: z.array(Expected).optional(),
   exposedPorts: z.array(text).optional(),
   unexposedPorts: z.array(text).optional(),
@@ -111,6 +112,19 @@ export const StructureTests = z
     }
   })
 export type StructureTests = z.infer<typeof StructureTests>
+
+/** The tests that run something of the image. */
+export type CommandTests = Pick<StructureTests, 'globalEnvVars'> & {
+  commandTests: NonNullable<StructureTests['commandTests']>
+}
+
+/** Parts the tests that run something from those that look at files and configuration: they may not see each other's image. */
+export function splitTests(tests: StructureTests): { commands: CommandTests | undefined; others: StructureTests } {
+  const { commandTests = [], globalEnvVars, ...others } = tests
+  const commands =
+    commandTests.length === 0 ? undefined : { commandTests, ...(globalEnvVars === undefined ? {} : { globalEnvVars }) }
+  return { commands, others }
+}
 
 /** How many results a run of these tests must give. */
 export function countTests(tests: StructureTests): number {

@@ -1,5 +1,6 @@
 import type { Policy } from '../../policy/schema.ts'
 import { parseBytes } from '../../model/units.ts'
+import type { CommandTests, StructureTests } from '../container-structure-test/schema.ts'
 
 /** The OCI runtime in the sandbox's container. */
 const runtime = '/usr/bin/crun'
@@ -25,6 +26,53 @@ export function sandboxPlan({ runtime: wanted, configuration }: Policy, seccomp:
     stopSeconds: wanted.stopSeconds,
     services: Object.entries(wanted.services).map(([name, { ports }]) => ({ name, ports })),
   })
+}
+
+/** Where the program finds what a command test needs. */
+export interface TestPaths {
+  plan: string
+  configuration: string
+  root: string
+}
+
+/** Runs a judge of command tests, `argv`, which starts this program for each of them: see `testPlan`. */
+export function judgeCommands(program: string, argv: readonly string[]): string[] {
+  return [program, 'tests', ...argv]
+}
+
+/** Runs a program with the image for its root, to look at its files. */
+export function insideImage(program: string, root: string, argv: readonly string[]): string[] {
+  return [program, 'within', root, ...argv]
+}
+
+/**
+ * Command tests as the judge gets them, each command behind the program that runs it in a container of its own, and the plan of what each needs there.
+ * What a test would tear down is thrown away with its copy of the image.
+ */
+export function testPlan(
+  program: string,
+  { plan, configuration, root }: TestPaths,
+  { commandTests, globalEnvVars = [] }: CommandTests,
+  { runtime: limits }: Policy,
+): { plan: string; tests: StructureTests } {
+  const tests = commandTests.map(({ setup: _, teardown: __, envVars: ___, command, args = [], ...judged }, index) => ({
+    ...judged,
+    command: program,
+    args: ['command', runtime, plan, configuration, root, `${index}`, command, ...args],
+  }))
+  return {
+    plan: JSON.stringify({
+      schemaVersion: 1,
+      memory: parseBytes(limits.memory),
+      pids: limits.pids,
+      cpus: limits.cpus,
+      tests: commandTests.map(({ envVars = [], setup = [] }) => ({
+        environment: [...globalEnvVars, ...envVars].map(({ key, value }) => ({ key, value: String(value) })),
+        setup: setup.map((words) => words.map(String)),
+      })),
+    }),
+    tests: { schemaVersion: '2.0.0', commandTests: tests },
+  }
 }
 
 function planProbe(probe: Policy['runtime']['probe']): Record<string, string | number> {

@@ -35,3 +35,19 @@ export function parseRun(stdout: string, limits: Runtime['limits']): Runtime {
   const { schemaVersion: _, runtime: madeBy, ...run } = readJson('sandbox', stdout, form)
   return { ...run, madeBy, limits }
 }
+
+/** The form of `sandbox tests`, version 1. */
+const CommandRun = z.strictObject({
+  schemaVersion: z.literal(1),
+  judge: z.strictObject({ exitCode: z.int(), stdout: z.string(), stderr: z.string() }),
+  faults: z.array(z.strictObject({ test: z.int().min(0), reason: z.string().min(1) })),
+})
+
+/** Reads the JSON of `sandbox tests`: what the judge of the tests printed, and which tests prove nothing whatever it says of them. Throws `TOOL`. */
+export function parseCommandRun(stdout: string): {
+  judged: { stdout: string; stderr: string }
+  faults: ReadonlyMap<number, string>
+} {
+  const { judge, faults } = readJson('sandbox', stdout, CommandRun)
+  return { judged: judge, faults: new Map(faults.map(({ test, reason }) => [test, reason])) }
+}

@@ -54,7 +54,7 @@ describe('the results of container-structure-test', () => {
     const tests = parseResults(output('failed'), countTests(parseStructureTests(recorded('tests.yaml'), 'tests.yaml')))
     expect(tests.filter(({ passed }) => !passed).map(({ name, errors }) => [name, ...errors])).toEqual([
       ['Command Test: fails', "Test 'fails' exited with incorrect error code. Expected: 0, Actual: 1"],
-      ['Command Test: says what it met', "Expected string 'two' not found in output 'one\n'"],
+      ['Command Test: says what it met', "Expected string 'two' not found in output 'one '"],
       ['File Content Test: other content', "Expected string 'nothing like it' not found in file content"],
       ['File Existence Test: missing', 'Error examining file in container: lstat /no/such: no such file or directory'],
       [
