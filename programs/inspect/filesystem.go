@@ -27,11 +27,13 @@ type node struct {
 
 // inode is a file; hard links share it.
 type inode struct {
-	kind    kind
-	mode    uint16
-	size    int64
-	link    string
-	content []byte
+	kind       kind
+	mode       uint16
+	size       int64
+	link       string
+	privileges privileges
+	isELF      bool
+	content    []byte
 }
 
 // mostLinks is Linux's limit of symbolic links followed in one path.
@@ -87,14 +89,14 @@ func (f *filesystem) applyEntry(layer int, found entry) error {
 	switch found.kind {
 	case directory:
 		if existing != nil && existing.kind == directory {
-			if existing.mode != found.mode {
+			if existing.mode != found.mode || !existing.privileges.equal(found.privileges) {
 				existing.origin = layer
 			}
-			existing.mode, existing.layer = found.mode, layer
+			existing.mode, existing.layer, existing.privileges = found.mode, layer, found.privileges
 			return nil
 		}
 		made := newDirectory(layer)
-		made.mode = found.mode
+		made.mode, made.privileges = found.mode, found.privileges
 		parent.children[base] = made
 	case hardlink:
 		// The parent is followed, the last name is not: a hard link to a symbolic link is that link.
@@ -105,10 +107,16 @@ func (f *filesystem) applyEntry(layer int, found entry) error {
 		if target == nil || target.kind == directory {
 			return fmt.Errorf("wanted hard link %q to point at a file of the image, found %q, which is none: the layer cannot be unpacked", printablePath(found.path), printablePath(found.link))
 		}
+		// Runtimes set mode and attributes of a hard link's own header, and with it those of the file: privileges are never taken away here, only added.
+		if target.mode|found.mode&privilegedBits != target.mode || !found.privileges.isEmpty() {
+			target.mode |= found.mode & privilegedBits
+			target.privileges = target.privileges.with(found.privileges)
+			target.origin = layer
+		}
 		parent.children[base] = &node{inode: target.inode, layer: layer, origin: layer}
 	default:
 		parent.children[base] = &node{
-			inode: &inode{kind: found.kind, mode: found.mode, size: found.size, link: found.link, content: found.content},
+			inode: &inode{kind: found.kind, mode: found.mode, size: found.size, link: found.link, privileges: found.privileges, isELF: found.isELF, content: found.content},
 			layer: layer, origin: layer,
 		}
 	}

@@ -33,9 +33,13 @@ type entry struct {
 	// mode is the permission bits with setuid, setgid and sticky, as in chmod.
 	mode uint16
 	size int64
-	// link is the target of a symbolic link as written, or the cleaned path that a hard link shares its content with.
+	// link is the target of a symbolic link as written, the cleaned path that a hard link shares its content with, or which device it is.
 	link string
-	// content is kept for the few files that are read: os-release, passwd, group.
+	// privileges are what the entry's extended attributes give.
+	privileges privileges
+	// isELF tells a program or library in machine code.
+	isELF bool
+	// content is kept for the few files that are read: see captureLimit.
 	content []byte
 }
 
@@ -135,10 +139,8 @@ func (c *layerContent) read(source io.Reader, spending *budget) error {
 				return spending.spendBytes(spending.limits.unpacked)
 			}
 			c.unpacked = sum
-			if isCaptured(found.path) && found.size <= capturedLimit {
-				if found.content, err = io.ReadAll(reader); err != nil {
-					return fmt.Errorf("cannot read %s: %w", printablePath(found.path), err)
-				}
+			if err := found.look(reader, spending); err != nil {
+				return fmt.Errorf("cannot read %s: %w", printablePath(found.path), err)
 			}
 		}
 		if found.kind != directory && found.kind != whiteout && found.kind != opaque {
@@ -148,14 +150,40 @@ func (c *layerContent) read(source io.Reader, spending *budget) error {
 	}
 }
 
-// isCaptured tells the files whose content is asked for later; images link them in various ways (NixOS: /nix/store/...-os-release).
-func isCaptured(name string) bool {
+// look reads what is wanted of a regular file: whether it is machine code, and the whole of the few that are read.
+func (e *entry) look(content io.Reader, spending *budget) error {
+	var start [4]byte
+	count, err := io.ReadFull(content, start[:])
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	e.isELF = string(start[:count]) == elfMagic
+	// What is too big to be kept has no content, and whoever asks for it says so.
+	if limit := captureLimit(e.path); e.size > limit || !spending.capture(e.size) {
+		return nil
+	}
+	rest, err := io.ReadAll(content)
+	if err != nil {
+		return err
+	}
+	e.content = append(start[:count:count], rest...)
+	return nil
+}
+
+const elfMagic = "\x7fELF"
+
+// captureLimit is how big a file may be whose content is asked for later; zero for all others. Images link these in various ways
+// (NixOS: /nix/store/...-os-release), so the end of the path decides.
+func captureLimit(name string) int64 {
 	for _, suffix := range [...]string{"os-release", "passwd", "group"} {
 		if strings.HasSuffix(name, suffix) {
-			return true
+			return capturedLimit
 		}
 	}
-	return false
+	if isRecord(name) {
+		return recordLimit
+	}
+	return 0
 }
 
 func readEntry(header *tar.Header) (found entry, skip bool, err error) {
@@ -163,7 +191,7 @@ func readEntry(header *tar.Header) (found entry, skip bool, err error) {
 	if err != nil {
 		return entry{}, false, err
 	}
-	found = entry{path: name, mode: uint16(header.Mode & 0o7777)}
+	found = entry{path: name, mode: uint16(header.Mode & 0o7777), privileges: readPrivileges(header)}
 	base := path.Base("/" + name)
 	if base == opaqueWhiteout {
 		return entry{path: parentOf(name), kind: opaque}, false, nil
@@ -194,7 +222,7 @@ func readEntry(header *tar.Header) (found entry, skip bool, err error) {
 		}
 		found.kind, found.link = hardlink, target
 	case tar.TypeChar, tar.TypeBlock:
-		found.kind = device
+		found.kind, found.link = device, deviceName(header)
 	case tar.TypeFifo:
 		found.kind = fifo
 	default:

@@ -26,6 +26,10 @@ const (
 	namesLimit = 512 << 20
 	// capturedLimit is the most bytes of a file whose content is read: os-release, passwd, group.
 	capturedLimit = 1 << 20
+	// recordLimit is the same for a file of a package database; that of a whole desktop has 5 MB.
+	recordLimit = 64 << 20
+	// capturedTotal is the most bytes of all such files together, because they stay in memory.
+	capturedTotal = 512 << 20
 )
 
 func defaultLimits() limits {
@@ -38,6 +42,8 @@ type budget struct {
 	bytes   atomic.Int64
 	entries atomic.Int64
 	names   atomic.Int64
+	// captured counts the bytes of files that are kept.
+	captured atomic.Int64
 }
 
 func (b *budget) spendBytes(count int64) error {
@@ -55,6 +61,11 @@ func (b *budget) spendEntry(name, link string) error {
 		return fmt.Errorf("wanted layers with at most %d entries, found more: if the image really has so many files, raise --max-entries", b.limits.entries)
 	}
 	return nil
+}
+
+// capture tells whether that many bytes more may be kept.
+func (b *budget) capture(size int64) bool {
+	return b.captured.Add(size) <= capturedTotal
 }
 
 var byteSize = regexp.MustCompile(`^(\d{1,15}) ?(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)?$`)

@@ -14,7 +14,7 @@ import (
 )
 
 // version is what `inspect version` prints. It changes whenever the output changes.
-const version = "1.1.0"
+const version = "1.2.0"
 
 const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
        inspect layers ARCHIVE

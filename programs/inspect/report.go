@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"runtime"
 	"slices"
@@ -31,8 +32,9 @@ type report struct {
 	Gzipped int64 `json:"gzipped"`
 	Files   files `json:"files"`
 	// OS is absent for an image without os-release.
-	OS   *osRelease `json:"os,omitempty"`
-	User user       `json:"user"`
+	OS      *osRelease `json:"os,omitempty"`
+	User    user       `json:"user"`
+	Records records    `json:"records"`
 }
 
 type platform struct {
@@ -61,23 +63,23 @@ type layer struct {
 // files are facts about the merged file system. A list holds at most 1000 entries; the count beside it is exact.
 type files struct {
 	// Count is every name that is no directory.
-	Count               int        `json:"count"`
-	Directories         int        `json:"directories"`
-	SetuidCount         int        `json:"setuidCount"`
-	Setuid              []fileFact `json:"setuid"`
-	WorldWritableCount  int        `json:"worldWritableCount"`
-	WorldWritable       []fileFact `json:"worldWritable"`
-	DeviceCount         int        `json:"deviceCount"`
-	Devices             []fileFact `json:"devices"`
-	ShellCount          int        `json:"shellCount"`
-	Shells              []string   `json:"shells"`
-	PackageManagerCount int        `json:"packageManagerCount"`
-	PackageManagers     []string   `json:"packageManagers"`
-	PackageCacheCount   int        `json:"packageCacheCount"`
-	PackageCaches       []cache    `json:"packageCaches"`
-	SSHServerCount      int        `json:"sshServerCount"`
-	SSHServers          []string   `json:"sshServers"`
-	// Layers has the diff id of the last layer that had a part in each path of the lists above, devices left out.
+	Count               int         `json:"count"`
+	Directories         int         `json:"directories"`
+	SetuidCount         int         `json:"setuidCount"`
+	Setuid              []fileFact  `json:"setuid"`
+	WorldWritableCount  int         `json:"worldWritableCount"`
+	WorldWritable       []fileFact  `json:"worldWritable"`
+	PrivilegeCount      int         `json:"privilegeCount"`
+	Privileges          []privilege `json:"privileges"`
+	ShellCount          int         `json:"shellCount"`
+	Shells              []string    `json:"shells"`
+	PackageManagerCount int         `json:"packageManagerCount"`
+	PackageManagers     []string    `json:"packageManagers"`
+	PackageCacheCount   int         `json:"packageCacheCount"`
+	PackageCaches       []cache     `json:"packageCaches"`
+	SSHServerCount      int         `json:"sshServerCount"`
+	SSHServers          []string    `json:"sshServers"`
+	// Layers has the diff id of the last layer that had a part in each path of the lists above, and of the records' unowned files.
 	Layers  map[string]string `json:"layers"`
 	Largest []sizedFile       `json:"largest"`
 }
@@ -110,15 +112,16 @@ func inspectImage(name string, allowed limits) (*report, error) {
 	if err != nil {
 		return nil, err
 	}
-	merged := newFilesystem(allowed.entries)
+	merged, past := newFilesystem(allowed.entries), &recorder{}
 	for number, content := range contents {
 		if err := merged.apply(number+1, content.entries); err != nil {
 			return nil, err
 		}
+		past.after(number+1, merged)
 		// The entries are in the tree now; large images would hold them twice.
 		content.entries = nil
 	}
-	return describe(found, contents, merged)
+	return describe(found, contents, merged, past)
 }
 
 // readLayers reads the layers in parallel, as many at a time as there are processors, and keeps their order.
@@ -144,7 +147,7 @@ func readLayers(opened *archive, stored []storedLayer, allowed limits) ([]*layer
 	return contents, nil
 }
 
-func describe(found *image, contents []*layerContent, merged *filesystem) (*report, error) {
+func describe(found *image, contents []*layerContent, merged *filesystem, recorded *recorder) (*report, error) {
 	users, err := merged.accounts("etc/passwd", 6)
 	if err != nil {
 		return nil, err
@@ -155,7 +158,7 @@ func describe(found *image, contents []*layerContent, merged *filesystem) (*repo
 	}
 	configuration, past := describeConfig(found.config)
 	described := &report{
-		SchemaVersion: 2,
+		SchemaVersion: 3,
 		Digest:        found.digest.String(),
 		MediaType:     string(found.mediaType),
 		Platform:      platform{OS: printableText(found.config.OS), Architecture: printableText(found.config.Architecture), Variant: printableText(found.config.Variant)},
@@ -191,6 +194,9 @@ func describe(found *image, contents []*layerContent, merged *filesystem) (*repo
 	for _, one := range described.Files.PackageCaches {
 		origins[one.Path] = cacheOrigins[one.Path]
 	}
+	records, recordOrigins := recorded.describe(merged, found.layers)
+	described.Records = records
+	maps.Copy(origins, recordOrigins)
 	for name, origin := range origins {
 		// Layers count from 1.
 		described.Files.Layers[name] = found.layers[origin-1].diffID.String()
@@ -215,7 +221,7 @@ func layerCommands(past []history, layers int) []string {
 // describe walks the merged file system once. The origins are the numbers of the layers that brought what is listed.
 func (f *filesystem) describe() (files, map[string]int, int64) {
 	origins := map[string]int{}
-	facts := files{Layers: map[string]string{}, Setuid: []fileFact{}, WorldWritable: []fileFact{}, Devices: []fileFact{}, Shells: []string{}, PackageManagers: []string{}, SSHServers: []string{}}
+	facts := files{Layers: map[string]string{}, Setuid: []fileFact{}, WorldWritable: []fileFact{}, Privileges: []privilege{}, Shells: []string{}, PackageManagers: []string{}, SSHServers: []string{}}
 	var unpacked int64
 	largest := []sizedFile{}
 	counted := map[*inode]bool{}
@@ -243,8 +249,10 @@ func (f *filesystem) describe() (files, map[string]int, int64) {
 				origins[fact.Path] = found.origin
 			}
 		}
-		if found.kind == device {
-			record(&facts.Devices, &facts.DeviceCount, fact)
+		for _, one := range privilegesOf(name, fact.Path, found) {
+			if record(&facts.Privileges, &facts.PrivilegeCount, one) {
+				origins[fact.Path] = found.origin
+			}
 		}
 		f.recordPrograms(&facts, origins, name, fact.Path, found)
 	})

@@ -79,7 +79,7 @@ func TestReportsTheFactsOfAnImage(t *testing.T) {
 	})
 	check("setuid", found.Files.Setuid, []fileFact{{"/usr/bin/su", "4755", 10}, {"/usr/bin/wall", "2755", 12}})
 	check("world writable", found.Files.WorldWritable, []fileFact{{"/open", "0777", 0}})
-	check("devices", found.Files.Devices, []fileFact{{"/dev/null", "0666", 0}})
+	check("privileges", found.Files.Privileges, []privilege{})
 	check("shells", found.Files.Shells, []string{"/usr/bin/busybox", "/usr/bin/dash", "/usr/bin/sh"})
 	check("package managers", found.Files.PackageManagers, []string{"/usr/bin/apt-get", "/usr/lib/python3/site-packages/pip"})
 	check("caches", found.Files.PackageCaches, []cache{{"/home/app/.cache/pip", 5}, {"/var/lib/apt/lists", 3}})

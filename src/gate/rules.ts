@@ -23,6 +23,7 @@ import { lintLevel } from './rules/lint-level.ts'
 import { lintPragmas } from './rules/lint-pragmas.ts'
 import { packageCaches } from './rules/package-caches.ts'
 import { packageManagers } from './rules/package-managers.ts'
+import { packageRecords } from './rules/package-records.ts'
 import { runtimeMemory } from './rules/runtime-memory.ts'
 import { runtimeReady } from './rules/runtime-ready.ts'
 import { runtimeRefusedWrites } from './rules/runtime-refused-writes.ts'
@@ -60,6 +61,7 @@ export const rules: readonly Rule[] = [
   databaseCoverage,
   endOfLifeOs,
   inventory,
+  packageRecords,
   secrets,
   suspectedSecrets,
   licenses,

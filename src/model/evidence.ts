@@ -5,6 +5,7 @@ import { Digest } from './digest.ts'
 import { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
 import { CollectedKnownExploited } from './known-exploited.ts'
 import { Lineage } from './lineage.ts'
+import { PackageRecords } from './package-records.ts'
 import { Platform } from './platform.ts'
 import { Runtime } from './runtime.ts'
 
@@ -138,13 +139,26 @@ export const Configuration = z.strictObject({
     .optional(),
   stopSignal: z.string().optional(),
   setuid: z.array(ImageFile),
+  /** What files give beyond their mode: capabilities, writing by an access control list, device nodes. Absent in verdicts of before it was looked at. */
+  privileges: z
+    .array(
+      z.strictObject({
+        path: z.string(),
+        kind: z.enum(['capabilities', 'writers', 'device']),
+        /** E.g. `cap_net_raw=ep`, `user 65532`, `character device 1:3`. */
+        detail: z.string(),
+      }),
+    )
+    .optional(),
   worldWritable: z.array(ImageFile),
   shells: z.array(z.string()),
   packageManagers: z.array(z.string()),
   packageCaches: z.array(z.strictObject({ path: z.string(), bytes: z.int().min(0) })),
   sshServers: z.array(z.string()),
-  /** Diff id of the last layer that had a part in each of the paths above. */
+  /** Diff id of the last layer that had a part in each of the paths above and below. */
   pathLayers: z.record(z.string(), Digest).optional(),
+  /** What the image says of its distribution. Absent in verdicts of before it was looked at. */
+  records: PackageRecords.optional(),
 })
 export type Configuration = z.infer<typeof Configuration>
 

@@ -77,7 +77,8 @@ export const defaultPolicy: Policy = {
   database: { maximumAge: '48h', accept: ['official', 'given'] },
   // Names and digests of private images are nobody else's business; a log of one's own is no disclosure. A quarter of an hour outlasts restarts, not a job's time limit.
   signing: { transparencyLog: 'private', format: 'bundle', unavailable: 'refuse', patienceMinutes: 15 },
-  inventory: {},
+  // A program that is copied to /usr/bin is ordinary; a system that is copied without its package database has hundreds.
+  inventory: { unowned: 20 },
   // What a consumer of the image may ask for later must be there from the start.
   release: { require: ['provenance', 'cyclonedx', 'spdx', 'vulnerabilities', 'tests', 'verdict'] },
   rules: {},

@@ -415,6 +415,9 @@ export const Policy = z.strictObject({
       .strictObject({ reason: sentence })
       .optional()
       .describe('Set for images in which no package can be catalogued, e.g. FROM scratch with one static binary.'),
+    unowned: limit.describe(
+      'How many programs and libraries in directories of the system may belong to no package. A tree of its own, e.g. /usr/lib/jvm, counts once, and what the scanner knows by itself does not.',
+    ),
   }),
   release: z.strictObject({
     require: z

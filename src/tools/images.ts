@@ -61,11 +61,11 @@ export interface OwnTool {
 
 /** Loadline's own programs: no publisher has an image of them, so a connected engine compiles them, and the sealed set-up does the same. */
 export const ownTools = {
-  inspect: { name: 'inspect', version: '1.1.0', source: 'programs/inspect', program: '/inspect' },
+  inspect: { name: 'inspect', version: '1.2.0', source: 'programs/inspect', program: '/inspect' },
   registry: { name: 'registry', version: '1.0.0', source: 'programs/registry', program: '/registry' },
   sandbox: {
     name: 'sandbox',
-    version: '1.0.0',
+    version: '1.1.0',
     source: 'programs/sandbox',
     program: '/sandbox',
     packages: ['crun'],

@@ -9,6 +9,7 @@ export interface Fault {
     | 'registry and signing'
     | 'runtime'
     | 'reports'
+    | 'the application as an attacker'
     | 'what was not made here'
   fault: string
   outcome: string
@@ -168,6 +169,24 @@ const lines: Record<Fault['theme'], Line[]> = {
     [70, 'there are more than ten annotations of a kind', 'the ten worst, and the count'],
     [71, 'the report directory cannot be written, or writing fails', 'exit 3'],
     [72, 'a scaffold meets files that exist', 'never written over unasked'],
+  ],
+  'the application as an attacker': [
+    [
+      83,
+      'package records are emptied or written over, or contradict the base, os-release or the files',
+      'a finding that says which, or undecided',
+    ],
+    [
+      85,
+      'the image changes itself while it is tested, or finds out that it is',
+      'tests of files read the archive, each command has a copy and no network',
+    ],
+    [86, 'a file has capabilities or a list of writers, or is a device node', 'a finding, as setuid is'],
+    [
+      87,
+      'what an image says while it runs has escape sequences, workflow commands, or megabytes',
+      'printable and bounded; a test that printed more than is read proves nothing',
+    ],
   ],
   'what was not made here': [
     [

@@ -2,35 +2,46 @@ import type { Violation } from '../../model/index.ts'
 import { ownerOfPath, ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** Programs that run with the rights of their owner are the usual way from an unprivileged user to root. */
+/** Programs that run with the rights of their owner, or with capabilities of their own, are the usual way from an unprivileged user to root; a device node is another. */
 export const setuid: Rule = {
   id: 'setuid',
-  title: 'No setuid or setgid programs',
+  title: 'No setuid or setgid programs, file capabilities or device nodes',
   needs: ['configuration'],
   severities: ['medium'],
-  remedy: 'Remove the file, or its bits with chmod a-s in the instruction that brings it; a distroless base has none.',
+  remedy:
+    'Remove the file, or take from it what it has in the instruction that brings it (chmod a-s, setcap -r, setfacl -b); a distroless base has none.',
   source: 'CIS Docker Benchmark 1.6.0, 4.8',
   judge({ evidence }) {
-    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({
-      platform,
-      value,
-      files: value.setuid,
-      owners: ownersOn(evidence, platform),
-      text: `${value.setuid.length} ${value.setuid.length === 1 ? 'file' : 'files'}`,
-    }))
-    const violations = images.flatMap(({ platform, value, files, owners }) =>
-      files.map(({ path, mode }): Violation => ({
+    const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => {
+      const files = [
+        ...value.setuid.map(({ path, mode }) => ({ path, wanted: 'no setuid or setgid bit', found: `mode ${mode}` })),
+        ...(value.privileges ?? []).map(({ path, kind, detail }) => ({ path, ...privilege[kind](detail) })),
+      ]
+      return { platform, value, files, text: `${files.length} ${files.length === 1 ? 'file' : 'files'}` }
+    })
+    const violations = images.flatMap(({ platform, value, files }) => {
+      const owners = ownersOn(evidence, platform)
+      return files.map(({ path, wanted, found }): Violation => ({
         id: path,
         subject: '',
         severity: 'medium',
         platform,
-        wanted: 'no setuid or setgid bit',
-        found: `mode ${mode}`,
+        wanted,
+        found,
         remedy: setuid.remedy,
         location: { path, within: 'image' },
         owner: ownerOfPath(owners, value, path),
-      })),
-    )
+      }))
+    })
     return { wanted: 'none', found: onEveryPlatform(images), violations }
   },
 }
+
+const privilege = {
+  capabilities: (detail: string) => ({ wanted: 'no capabilities of its own', found: detail }),
+  writers: (detail: string) => ({
+    wanted: 'nobody who may write by an access control list',
+    found: `writable for ${detail}`,
+  }),
+  device: (detail: string) => ({ wanted: 'no device node outside /dev', found: detail }),
+} as const

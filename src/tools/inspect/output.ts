@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
-import { Digest, Platform, spellPlatform, type Configuration, type Size } from '../../model/index.ts'
+import { Configuration, Digest, PackageRecords, Platform, spellPlatform, type Size } from '../../model/index.ts'
 import { readJson } from '../../model/read-json.ts'
 
 const bytes = z.int().min(0)
@@ -14,9 +14,9 @@ const SpelledPlatform = z
   .transform(spellPlatform)
   .pipe(Platform)
 
-/** The form of `inspect image`, version 2. A list holds at most 1000 entries; the count beside it is exact. */
+/** The form of `inspect image`, version 3. A list holds at most 1000 entries; the count beside it is exact. */
 const Report = z.strictObject({
-  schemaVersion: z.literal(2),
+  schemaVersion: z.literal(3),
   digest: Digest,
   mediaType: z.string().min(1),
   platform: SpelledPlatform,
@@ -75,8 +75,8 @@ const Report = z.strictObject({
     setuid: z.array(FoundFile),
     worldWritableCount: count,
     worldWritable: z.array(FoundFile),
-    deviceCount: count,
-    devices: z.array(FoundFile),
+    privilegeCount: count,
+    privileges: Configuration.shape.privileges.unwrap(),
     shellCount: count,
     shells: z.array(z.string()),
     packageManagerCount: count,
@@ -97,6 +97,7 @@ const Report = z.strictObject({
     uid: z.int().optional(),
     gid: z.int().optional(),
   }),
+  records: PackageRecords,
 })
 
 /** Everything that `inspect image` found in an archive. Sizes are bytes. Environment variables are there by name only. */
@@ -123,7 +124,7 @@ export function parseLayerList(stdout: string): LayerList {
 }
 
 /** The image configuration as evidence. */
-export function toConfiguration({ config, files }: Inspection): Configuration {
+export function toConfiguration({ config, files, records }: Inspection): Configuration {
   return {
     user: config.user,
     entrypoint: config.entrypoint,
@@ -141,12 +142,14 @@ export function toConfiguration({ config, files }: Inspection): Configuration {
     ...(config.healthcheck === undefined ? {} : { healthcheck: config.healthcheck }),
     ...(config.stopSignal === undefined ? {} : { stopSignal: config.stopSignal }),
     setuid: files.setuid,
+    privileges: files.privileges,
     worldWritable: files.worldWritable,
     shells: files.shells,
     packageManagers: files.packageManagers,
     packageCaches: files.packageCaches,
     sshServers: files.sshServers,
     pathLayers: files.layers,
+    records,
   }
 }
 

@@ -81,6 +81,8 @@ const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence
   'end-of-life-os': (evidence, { index }) =>
     void (valueOf(evidence, 'vulnerabilities', index).os = { family: 'debian', version: '9', endOfLife: true }),
   inventory: (evidence, { index }) => void (valueOf(evidence, 'vulnerabilities', index).packageCount = 0),
+  'package-records': (evidence, { id, index }) =>
+    void valueOf(evidence, 'configuration', index).records?.unreadable.push(`/var/lib/rpm/${id}`),
   secrets: (evidence, { id, layer, index }) =>
     valueOf(evidence, 'secrets', index).findings.push(secretFinding({ id, layer })),
   'suspected-secrets': (evidence, { id, index }) =>

@@ -63,6 +63,7 @@ describe('the outcome', () => {
     expect(passed).toBeUndefined()
     expect(verdict.results.filter(({ status }) => status === 'undecided').map(({ rule }) => rule)).toEqual([
       'evidence',
+      'package-records',
       'suspected-secrets',
       'user',
       'healthcheck',

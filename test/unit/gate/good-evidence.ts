@@ -4,6 +4,7 @@ import type {
   Evidence,
   Lint,
   LintFinding,
+  PackageRecords,
   Platform,
   PlatformEvidence,
   Runtime,
@@ -175,11 +176,13 @@ function goodCells(platform: Platform): PlatformEvidence {
           retries: 3,
         },
         setuid: [],
+        privileges: [],
         worldWritable: [],
         shells: [],
         packageManagers: [],
         packageCaches: [],
         sshServers: [],
+        records: goodRecords(),
       },
     },
     base: {
@@ -216,6 +219,24 @@ function goodCells(platform: Platform): PlatformEvidence {
         },
       },
     },
+  }
+}
+
+/** Records that a package manager wrote and nobody else. */
+export function goodRecords(change: Partial<PackageRecords> = {}): PackageRecords {
+  return {
+    databases: [{ name: 'dpkg', packages: 1 }],
+    unreadable: [],
+    systems: [{ layer: baseLayer, id: 'debian', versionId: '12', byPackage: true }],
+    goneCount: 0,
+    gone: [],
+    changedCount: 0,
+    changed: [],
+    unownedCount: 0,
+    unowned: [],
+    listsMissing: 0,
+    releases: [{ name: 'base-files', version: '12.4+deb12u12' }],
+    ...change,
   }
 }
 

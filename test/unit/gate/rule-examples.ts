@@ -3,6 +3,7 @@ import { evaluate } from '../../../src/gate/evaluate.ts'
 import type {
   Evidence,
   KnownExploited,
+  PackageRecords,
   PlatformEvidence,
   RuleResult,
   Severity,
@@ -12,11 +13,14 @@ import type {
 import type { RuleId } from '../../../src/policy/rule-ids.ts'
 import type { Policy } from '../../../src/policy/schema.ts'
 import {
+  applicationLayer,
+  baseLayer,
   digest,
   evidenceWith,
   exception,
   failedRun,
   goodEvidence,
+  goodRecords,
   goodRun,
   lintFinding,
   missing,
@@ -66,6 +70,20 @@ function withAdditional(...found: Severity[]): Evidence {
         where: '/usr/lib/libssl.so',
       }))),
   )
+}
+
+/** Records that differ from good ones, and what the scanner takes the system for. */
+function withRecords(
+  change: Partial<PackageRecords>,
+  os: { family: string; version: string } | 'none' = { family: 'debian', version: '12.12' },
+): Evidence {
+  return evidenceWith((evidence) => {
+    valueOf(evidence, 'configuration').records = goodRecords(change)
+    const { os: _, ...others } = valueOf(evidence, 'vulnerabilities')
+    Object.assign(evidence.platforms[0]!.evidence.vulnerabilities, {
+      value: { ...others, ...(os === 'none' ? {} : { os: { ...os, endOfLife: false } }) },
+    })
+  })
 }
 
 const file = (path: string) => ({ path, mode: '4755', bytes: 1000 })
@@ -586,6 +604,166 @@ export const examples: Record<RuleId, Examples> = {
         when: 'the licence scan saw nothing',
         evidence: evidenceWith((evidence) => (valueOf(evidence, 'licenses').packages = [])),
         ids: ['licenses'],
+      },
+    ],
+  },
+  'package-records': {
+    status: 'failed',
+    catchesNot: [
+      {
+        when: 'a package manager upgraded the distribution',
+        evidence: withRecords(
+          {
+            systems: [
+              { layer: baseLayer, id: 'debian', versionId: '12', byPackage: true },
+              { layer: applicationLayer, id: 'debian', versionId: '13', byPackage: true },
+            ],
+            releases: [{ name: 'base-files', version: '13.8' }],
+          },
+          { family: 'debian', version: '13.1' },
+        ),
+      },
+      {
+        when: 'there is no distribution at all',
+        evidence: withRecords({ databases: [], systems: [], releases: [] }, 'none'),
+      },
+      {
+        when: 'a distribution is not known here',
+        evidence: withRecords(
+          {
+            databases: [{ name: 'dpkg', packages: 1 }],
+            systems: [{ layer: baseLayer, id: 'raspbian', versionId: '12', byPackage: true }],
+          },
+          { family: 'debian', version: '12.4' },
+        ),
+      },
+      {
+        when: 'the program that no package owns is one that the scanner catalogued',
+        evidence: evidenceWith((evidence) => {
+          valueOf(evidence, 'configuration').records = goodRecords({
+            unownedCount: 1,
+            unowned: [{ path: '/usr/bin/serve', bytes: 1 }],
+          })
+          valueOf(evidence, 'licenses').packages.push({
+            name: 'example.com/serve',
+            version: '1',
+            type: 'gobinary',
+            licenses: [],
+            path: 'usr/bin/serve',
+          })
+        }),
+        policy: policyWith({ inventory: { unowned: 0 } }),
+      },
+    ],
+    catches: [
+      {
+        when: 'the database was emptied [fault 83]',
+        evidence: withRecords({
+          databases: [{ name: 'dpkg', packages: 0 }],
+          goneCount: 88,
+          gone: ['apt', 'base-files', 'libc6', 'perl-base'].map((name) => ({
+            database: 'dpkg',
+            name,
+            version: '1',
+            layer: applicationLayer,
+            files: 10,
+            example: `/usr/lib/${name}`,
+          })),
+        }),
+        ids: ['gone'],
+        found:
+          /88 packages .* gone .*\(apt 1, base-files 1, libc6 1 and 85 more\), and 40 of their files are there, e\.g\. \/usr\/lib\/apt/,
+      },
+      {
+        when: 'a version was written over [fault 83]',
+        evidence: withRecords({
+          changedCount: 1,
+          changed: [{ database: 'dpkg', name: 'openssl', from: '3.0.11', to: '3.0.99', layer: applicationLayer }],
+        }),
+        ids: ['changed'],
+        found: /openssl from 3\.0\.11 to 3\.0\.99/,
+      },
+      {
+        when: 'os-release became that of another release [fault 83]',
+        evidence: withRecords(
+          {
+            systems: [
+              { layer: baseLayer, id: 'debian', versionId: '12', byPackage: true },
+              { layer: applicationLayer, id: 'debian', versionId: '13', byPackage: false },
+            ],
+          },
+          { family: 'debian', version: '13' },
+        ),
+        ids: ['contradiction', 'system'],
+        found: /from debian 12 to debian 13|base-files is 12\.4/,
+      },
+      {
+        when: 'os-release became that of another distribution, and so did what the scanner thinks [fault 83]',
+        evidence: withRecords(
+          { systems: [{ layer: baseLayer, id: 'wolfi', versionId: '20230201', byPackage: true }] },
+          { family: 'wolfi', version: '20230201' },
+        ),
+        ids: ['contradiction', 'contradiction'],
+        found: /keeps its packages with apk|the scanner saw 0 of wolfi/,
+      },
+      {
+        when: 'os-release is gone, and the scanner saw nothing of the distribution [fault 83]',
+        evidence: withRecords(
+          {
+            systems: [
+              { layer: baseLayer, id: 'debian', versionId: '12', byPackage: true },
+              { layer: applicationLayer, id: '', versionId: '', byPackage: false },
+            ],
+          },
+          'none',
+        ),
+        ids: ['contradiction', 'system'],
+        found: /to nothing|scanner saw 0 of no distribution/,
+      },
+      {
+        when: 'a file that only scanners read says another release [fault 83]',
+        evidence: withRecords({}, { family: 'debian', version: '13.0' }),
+        ids: ['contradiction'],
+        found: /the scanner judged it as debian 13\.0/,
+      },
+      {
+        when: 'the scanner sees fewer packages than are recorded [fault 83]',
+        evidence: withRecords({ databases: [{ name: 'dpkg', packages: 90 }] }),
+        ids: ['contradiction'],
+        found: /record 90 packages, and the scanner saw 1 of debian/,
+      },
+      {
+        when: 'a database cannot be read',
+        evidence: withRecords({ unreadable: ['/var/lib/rpm/rpmdb.sqlite (damaged)'] }),
+        ids: ['unreadable'],
+      },
+      {
+        when: 'nobody looked',
+        evidence: withConfiguration({ records: undefined }),
+        ids: ['records'],
+      },
+      {
+        when: 'a system was copied without its records [fault 83]',
+        evidence: withRecords({
+          unownedCount: 2,
+          unowned: [
+            { path: '/usr/lib/x86_64-linux-gnu/libssl.so.3', bytes: 1 },
+            { path: '/lib64/ld-linux-x86-64.so.2', bytes: 1 },
+          ],
+        }),
+        policy: policyWith({ inventory: { unowned: 1 } }),
+        ids: ['unowned'],
+        found: /in 2 places: \/usr\/lib\/x86_64-linux-gnu\/libssl\.so\.3, \/lib64\/ld-linux-x86-64\.so\.2/,
+      },
+      {
+        when: 'a runtime lies in a tree of its own, which counts once',
+        evidence: withRecords({
+          unownedCount: 40,
+          unowned: Array.from({ length: 40 }, (_, index) => ({ path: `/usr/lib/jvm/17/lib/${index}.so`, bytes: 1 })),
+        }),
+        policy: policyWith({ inventory: { unowned: 0 } }),
+        ids: ['unowned'],
+        found: /in 1 places: \/usr\/lib\/jvm/,
       },
     ],
   },
@@ -1224,6 +1402,18 @@ export const examples: Record<RuleId, Examples> = {
         evidence: withConfiguration({ setuid: [file('/usr/bin/su'), file('/usr/bin/mount')] }),
         ids: ['/usr/bin/mount', '/usr/bin/su'],
         found: /4755/,
+      },
+      {
+        when: 'files have capabilities, lists of writers, or are devices [fault 86]',
+        evidence: withConfiguration({
+          privileges: [
+            { path: '/usr/bin/ping', kind: 'capabilities', detail: 'cap_net_raw=ep' },
+            { path: '/etc/passwd', kind: 'writers', detail: 'user 65532' },
+            { path: '/srv/disk', kind: 'device', detail: 'block device 8:0' },
+          ],
+        }),
+        ids: ['/etc/passwd', '/srv/disk', '/usr/bin/ping'],
+        found: /cap_net_raw=ep|user 65532|block device 8:0/,
       },
     ],
   },

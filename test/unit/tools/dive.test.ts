@@ -23,7 +23,7 @@ describe('dive', () => {
     const { efficiency, wasted, layers } = parseEfficiency(recorded)
     expect({ efficiency, wasted }).toEqual({ efficiency: 0.300153966127452, wasted: 100000 })
     expect(layers).toHaveLength(6)
-    expect(layers[0]).toBe('sha256:5a565a4ce6c5dbb88ff2180710aa4ee0575e5d27d381c848f283ec3b9ec3d220')
+    expect(layers[0]).toBe('sha256:0ce0578f52ed4bcb9900c922b5008b403d45119b3ba0ceb991db3230f1ac3c3a')
   })
 
   it.each([

@@ -7,8 +7,8 @@ import { extractConfiguration, extractLayout, inspectImage, listLayers } from '.
 import { parseInspection, parseLayerList, toConfiguration, toSize } from '../../../src/tools/inspect/output.ts'
 
 const recorded = (name: string) => readFileSync(new URL(`../../fixtures/inspect/${name}`, import.meta.url), 'utf8')
-const small = recorded('small-1.1.0.json')
-const debian = recorded('debian-1.1.0.json')
+const small = recorded('small-1.2.0.json')
+const debian = recorded('debian-1.2.0.json')
 const dive = parseEfficiency(readFileSync(new URL('../../fixtures/dive/small-0.13.1.json', import.meta.url), 'utf8'))
 
 /** The recorded document with the value at a path, e.g. `layers.0.unpacked`, replaced; undefined removes it. */
@@ -31,11 +31,11 @@ describe('inspect', () => {
   it('reads what was recorded from a small image', () => {
     const inspection = parseInspection(small)
     expect(inspection).toMatchObject({
-      digest: 'sha256:4c2df64d0ae417a27871bd94739a6cefbf736fd5c16dca3fc00c2b45d2325081',
+      digest: 'sha256:3b8cc1eab2243b38ac2d8b2e542a334d8b75610c9f5ca90c5d579176fde6e922',
       platform: 'linux/amd64',
       archiveKind: 'oci-archive',
     })
-    expect(inspection.user).toEqual({ resolves: true, byName: false, listed: false, uid: 10001, gid: 10001 })
+    expect(inspection.user).toEqual({ resolves: true, byName: false, listed: true, uid: 10001, gid: 10001 })
   })
 
   it('makes the configuration evidence [fault 38]', () => {
@@ -68,7 +68,21 @@ describe('inspect', () => {
       packageManagers: [],
       packageCaches: [],
       sshServers: [],
+      privileges: [],
       pathLayers: { '/usr/bin/tool': parseInspection(small).layers[3]?.diffId },
+      records: {
+        databases: [],
+        unreadable: [],
+        systems: [],
+        goneCount: 0,
+        gone: [],
+        changedCount: 0,
+        changed: [],
+        unownedCount: 0,
+        unowned: [],
+        listsMissing: 0,
+        releases: [],
+      },
     })
   })
 
@@ -82,6 +96,11 @@ describe('inspect', () => {
       worldWritable: [{ path: '/open', mode: '0777', bytes: 0 }],
     })
     expect(configuration.setuid).toHaveLength(10)
+    expect(configuration.records).toMatchObject({
+      databases: [{ name: 'dpkg', packages: 88 }],
+      systems: [{ id: 'debian', versionId: '12' }],
+      releases: [{ name: 'base-files' }],
+    })
     expect(configuration).not.toHaveProperty('healthcheck')
   })
 
@@ -142,7 +161,7 @@ describe('inspect', () => {
     ['a list', '[]'],
     ['null', 'null'],
     ['text', 'wanted an image archive'],
-    ['a newer version', changed('schemaVersion', 3)],
+    ['a newer version', changed('schemaVersion', 4)],
     ['an unknown key', changed('more', true)],
     ['no layers', changed('layers', undefined)],
     ['a digest that is none', changed('digest', 'sha256:1')],

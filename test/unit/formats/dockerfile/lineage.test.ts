@@ -216,7 +216,7 @@ describe('readLineage', () => {
     const base = parseLayerList(read('debian-base-layers-1.1.0.json')).layers.map(({ diffId }) => diffId)
     const { layers } = readLineage(
       { text: read('debian.Dockerfile'), buildArgs: {} },
-      parseInspection(read('debian-1.1.0.json')).layers,
+      parseInspection(read('debian-1.2.0.json')).layers,
       base,
     )
     expect(
