@@ -55,10 +55,13 @@ export function testPlan(
   { commandTests, globalEnvVars = [] }: CommandTests,
   { runtime: limits }: Policy,
 ): { plan: string; tests: StructureTests } {
-  const tests = commandTests.map(({ setup: _, teardown: __, envVars: ___, command, args = [], ...judged }, index) => ({
-    ...judged,
+  const tests = commandTests.map((test, index) => ({
+    ...test,
+    setup: [],
+    teardown: [],
+    envVars: [],
     command: program,
-    args: ['command', runtime, plan, configuration, root, `${index}`, command, ...args],
+    args: ['command', runtime, plan, configuration, root, `${index}`, test.command, ...(test.args ?? [])],
   }))
   return {
     plan: JSON.stringify({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defaultPolicy } from '../../../../src/policy/default.ts'
 import type { Policy } from '../../../../src/policy/schema.ts'
-import { runImage, sandboxPlan } from '../../../../src/tools/sandbox/command.ts'
+import { insideImage, judgeCommands, runImage, sandboxPlan, testPlan } from '../../../../src/tools/sandbox/command.ts'
 
 function plan(runtime: Partial<Policy['runtime']>, seccomp?: string): unknown {
   return JSON.parse(sandboxPlan({ ...defaultPolicy, runtime: { ...defaultPolicy.runtime, ...runtime } }, seccomp))
@@ -60,4 +60,84 @@ it('the program is called by argument list', () => {
     '/image.json',
     '/image',
   ])
+})
+
+describe('command tests', () => {
+  const paths = { plan: '/plan.json', configuration: '/image.json', root: '/image' }
+  const { plan: text, tests } = testPlan(
+    '/sandbox',
+    paths,
+    {
+      globalEnvVars: [{ key: 'A', value: 1 }],
+      commandTests: [
+        {
+          name: 'greets',
+          command: 'cat',
+          args: ['/x', 2],
+          setup: [['sh', '-c', 'echo x > /x']],
+          teardown: [['rm', '/x']],
+          envVars: [{ key: 'B', value: '${A}b' }],
+          expectedOutput: ['x'],
+        },
+        { name: 'ends', command: 'false', exitCode: 1 },
+      ],
+    },
+    defaultPolicy,
+  )
+
+  it('are judged as they are written, behind the program that runs each by itself [fault 85]', () => {
+    const behind = (index: string, ...command: unknown[]) => [
+      'command',
+      '/usr/bin/crun',
+      '/plan.json',
+      '/image.json',
+      '/image',
+      index,
+      ...command,
+    ]
+    const nothing = { setup: [], teardown: [], envVars: [] }
+    expect(tests).toEqual({
+      schemaVersion: '2.0.0',
+      commandTests: [
+        {
+          ...nothing,
+          name: 'greets',
+          command: '/sandbox',
+          args: behind('0', 'cat', '/x', 2),
+          expectedOutput: ['x'],
+        },
+        { ...nothing, name: 'ends', command: '/sandbox', args: behind('1', 'false'), exitCode: 1 },
+      ],
+    })
+  })
+
+  it('have what they need in a plan, as text', () => {
+    expect(JSON.parse(text)).toEqual({
+      schemaVersion: 1,
+      memory: 536_870_912,
+      pids: 256,
+      cpus: 1,
+      tests: [
+        {
+          environment: [
+            { key: 'A', value: '1' },
+            { key: 'B', value: '${A}b' },
+          ],
+          setup: [['sh', '-c', 'echo x > /x']],
+        },
+        { environment: [{ key: 'A', value: '1' }], setup: [] },
+      ],
+    })
+  })
+
+  it('and the tests of files are started by argument list', () => {
+    expect(judgeCommands('/sandbox', ['/judge', 'test'])).toEqual(['/sandbox', 'tests', '/judge', 'test'])
+    expect(insideImage('/sandbox', '/image', ['/judge', 'test'])).toEqual([
+      '/sandbox',
+      'within',
+      '/image',
+      '/judge',
+      'test',
+    ])
+  })
 })

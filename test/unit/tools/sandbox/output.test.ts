@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../../src/model/errors.ts'
-import { parseRun } from '../../../../src/tools/sandbox/output.ts'
+import { failThose, parseResults } from '../../../../src/tools/container-structure-test/output.ts'
+import { parseCommandRun, parseRun } from '../../../../src/tools/sandbox/output.ts'
 
 const limits = { memory: 268_435_456, pids: 256, cpus: 1, tmpfs: ['/tmp'], seccomp: 'default', services: [] }
 const recorded = (name: string) =>
@@ -77,4 +78,27 @@ describe('output that proves nothing [fault 6]', () => {
   ])('%s', (_, text) => {
     expect(() => parseRun(text, limits)).toThrow(DeliveryError)
   })
+})
+
+describe('a run of command tests', () => {
+  const text = readFileSync(new URL('../../../fixtures/sandbox/tests-1.1.0.json', import.meta.url), 'utf8')
+
+  it('fails what proves nothing, whatever the judge says of it [faults 85, 87]', () => {
+    const { judged, faults } = parseCommandRun(text)
+    const results = parseResults(judged, 4)
+    expect(results.map(({ passed }) => passed)).toEqual([true, false, true, true])
+    expect(failThose(results, faults).map(({ name, passed, errors }) => [name, passed, errors[0]])).toEqual([
+      ['Command Test: greets', true, undefined],
+      ['Command Test: fails', false, expect.stringContaining('incorrect error code')],
+      ['Command Test: is absent', false, expect.stringContaining('cannot be started')],
+      ['Command Test: floods', false, expect.stringContaining('printed more than 262144 bytes')],
+    ])
+  })
+
+  it.each(['', '{}', text.slice(0, -20), text.replace('"schemaVersion": 1', '"schemaVersion": 2')])(
+    'is refused where it is not whole [fault 6]',
+    (cut) => {
+      expect(() => parseCommandRun(cut)).toThrow(DeliveryError)
+    },
+  )
 })
