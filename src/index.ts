@@ -79,7 +79,7 @@ export class Loadline {
   private imageRegistryCa?: File
 
   /**
-   * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the strict default.
+   * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the default policy.
    * @param vulnerabilityDatabase Directory with db/trivy.db and db/metadata.json; without one, the official database is fetched where it can be.
    * @param lock Lock file that pins every tool and base image by digest; without one, loadline.lock.json of the source counts.
    * @param organisation The organisation's policy file, from outside the source: the application's stands on it and cannot change what it locks.

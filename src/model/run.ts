@@ -115,7 +115,7 @@ export type PolicyLayer = z.infer<typeof PolicyLayer>
 
 /** The policy that judged. */
 export const AppliedPolicy = z.strictObject({
-  /** `file`: the application's; `organisation`: only the organisation's; `default` means that no policy file was found: the documented strict default applied. */
+  /** `file`: the application's; `organisation`: only the organisation's; `default` means that no policy file was found: the default policy applied. */
   origin: z.enum(['file', 'organisation', 'default']),
   path: z.string().optional(),
   digest: Digest,

@@ -116,7 +116,7 @@ function policyNotice(run: Run): Notice[] {
     return [
       {
         title: 'Default policy',
-        text: 'No policy file was found, so the strict policy that comes with Loadline judged.',
+        text: 'No policy file was found, so the default policy that comes with Loadline judged.',
         items: [],
       },
     ]

@@ -11,7 +11,7 @@ import { tinyImage } from './tiny-image.ts'
 function services(): { directory: string; paths(...names: string[]): string[] } {
   const directory = scratch()
   for (const name of ['orders', 'billing', 'mail']) cpSync(tinyImage(name), join(directory, name), { recursive: true })
-  // The strict default asks for a health check, which the tiny image has not.
+  // The default policy asks for a health check, which the tiny image has not.
   writeFileSync(
     join(directory, 'mail', 'loadline.yaml'),
     'version: 1\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n',

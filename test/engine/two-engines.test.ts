@@ -40,7 +40,7 @@ describe('services over two engines', () => {
     }
     const judge = (source: string, engine: string) => buildAndScan(source, ['--engine', engine, '--lock', lockFile])
     const [orders, billing] = [service('orders', 'extends: advisory\n'), service('billing', 'extends: advisory\n')]
-    // The strict default asks for a health check, which the tiny image has not.
+    // The default policy asks for a health check, which the tiny image has not.
     const mail = service('mail', '')
 
     const parts = await Promise.all([judge(orders, first), judge(billing, second.address)])

@@ -86,7 +86,7 @@ const lines: Record<Fault['theme'], Line[]> = {
     [
       27,
       'a policy file that was named is not there, or there is none at all',
-      'exit 2; the strict default, and the report says so',
+      'exit 2; the default policy, and the report says so',
     ],
     [
       28,

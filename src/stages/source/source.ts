@@ -67,7 +67,7 @@ export interface SourceRequest {
   name?: string
   /** Path of the directory below the root of its repository, e.g. `services/orders`; absent where it is the root. Code-scanning services count paths from there. */
   pathInRepository?: string
-  /** Text of a policy file from elsewhere; otherwise `loadline.yaml` in the directory, otherwise the strict default. */
+  /** Text of a policy file from elsewhere; otherwise `loadline.yaml` in the directory, otherwise the default policy. */
   policy?: PolicyText
   /** An organisation's policy file, from outside the directory: the application's stands on it and cannot change what it locks. */
   organisation?: PolicyText
