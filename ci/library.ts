@@ -5,7 +5,8 @@
  */
 import type { Run } from '../src/model/index.ts'
 import type { ProgressEvent } from '../src/engine/progress.ts'
-import { deliverSource, type SourceOptions } from './run/deliver-source.ts'
+import type { SourceOptions } from './run/build-and-scan-options.ts'
+import { deliverSource } from './run/deliver-source.ts'
 import { withTemporaryLog } from './run/session-log.ts'
 
 export { judgeAgain } from '../pipelines/judge-again.ts'
@@ -26,7 +27,7 @@ export {
 export type { ProgressEvent } from '../src/engine/progress.ts'
 
 /** What a run may be told; each as the option of the same name of `loadline build-and-scan`. Credentials are named, as env:NAME or file:PATH, and never given. */
-export interface BuildAndScanOptions extends Partial<SourceOptions> {
+export interface BuildAndScanOptions extends SourceOptions {
   /** Called when a step begins and ends. */
   progress?: (event: ProgressEvent) => void
   /** Called with lines about the set-up of an engine. */
@@ -48,11 +49,7 @@ export async function buildAndScan(
   { progress = () => undefined, say = () => undefined, ...options }: BuildAndScanOptions = {},
 ): Promise<Delivered> {
   const { run, reports } = await withTemporaryLog((logFile) =>
-    deliverSource(
-      source,
-      { platform: [], buildArg: [], label: [], buildSecret: [], tag: [], immutableTags: false, ...options },
-      { startedAt: new Date(), progress, say, logFile },
-    ),
+    deliverSource(source, options, { startedAt: new Date(), progress, say, logFile }),
   )
   return { run, reports }
 }

@@ -18,16 +18,21 @@ import { releaseFacts } from './release-facts.ts'
 import { release } from './release.ts'
 import { documentRun, sbomDirectory, type RunFacts, type RunRecord } from './run-record.ts'
 
+/** Under which tags an image is published. */
+export interface TagChoice {
+  /** Rules, where the target's reference has no tag; without any, semantic version and commit. */
+  rules: readonly string[]
+  /** A tag that exists with another digest is not moved: the release fails. */
+  immutable: boolean
+}
+
 /** What to do with an image that passed. */
 export interface Publication {
   target: Target
-  /** Rules for the tags, where the target's reference has none; without any, semantic version and commit. */
-  tagRules?: readonly string[]
+  tags: TagChoice
   signer?: Signer
   /** Set where it was known before the run that nothing can be published, with the reason: the image is judged all the same. */
   withheld?: string
-  /** Refuse to move a tag that exists with another digest. */
-  immutableTags?: boolean
   /** Digests of the images that may be released, where these have been judged before. */
   only?: readonly string[]
 }
@@ -124,6 +129,7 @@ async function releaseJudged(
     ...consumer,
     ...known,
     tags,
+    immutable: publication.tags.immutable,
     lock: request.lock,
     progress: request.progress,
     now: new Date(),
@@ -133,13 +139,13 @@ async function releaseJudged(
 }
 
 /** The tags of a release, settled before anything is built. Throws `USAGE`. */
-function tagsOf({ target: { reference }, tagRules }: Publication, { git, version }: Request): string[] {
+function tagsOf({ target: { reference }, tags: { rules } }: Publication, { git, version }: Request): string[] {
   const parsed = parseImageReference(reference)
   const hint = 'Write registry/repository for tags by rules, or registry/repository:tag for that one.'
   if (parsed === undefined || parsed.digest !== undefined)
     throw new DeliveryError('USAGE', `"${reference}" does not say where to publish`, hint)
-  if (parsed.tag === undefined) return imageTags(tagRules ?? defaultTagRules, { git, version })
-  if (tagRules !== undefined)
+  if (parsed.tag === undefined) return imageTags(rules.length === 0 ? defaultTagRules : rules, { git, version })
+  if (rules.length > 0)
     throw new DeliveryError('USAGE', `"${reference}" has a tag, and rules for tags were given as well`, hint)
   return imageTags([`type=raw,value=${parsed.tag}`], { git, version })
 }

@@ -28,7 +28,7 @@ export interface ReleaseRequest {
   /** The form that is pushed; without it, a single manifest for one platform and an index for several. */
   consumer?: ManifestForm
   /** A tag that exists with another digest is not moved: the release fails. */
-  immutableTags?: boolean
+  immutable: boolean
   applied: AppliedPolicy
   facts: ReleaseFacts
   lock: Lock
@@ -52,7 +52,7 @@ export async function release(
   archives: readonly BuiltArchive[],
   request: ReleaseRequest,
 ): Promise<Released> {
-  const { lock, progress, signer, policy, consumer, immutableTags } = request
+  const { lock, progress, signer, policy, consumer, immutable } = request
   passed.mustCover(archives.map(({ archive }) => archive))
   passed.mustHold(policy, request.now)
   if (signer !== undefined && !wasBuilt(request.facts) && policy.release.require.includes('provenance')) {
@@ -92,7 +92,7 @@ export async function release(
     progress,
     'publish',
     'tag',
-    () => moveTags(published, request.tags, lock, { immutable: immutableTags ?? false }),
+    () => moveTags(published, request.tags, lock, { immutable }),
     describeTags,
   )
   const overtaken = tags.flatMap(({ tag, state, now }) => (state === 'overtaken' ? [{ tag, digest: now }] : []))

@@ -1,11 +1,13 @@
 import { admissionPolicy } from '../../pipelines/admission.ts'
-import type { Controller } from '../../src/admission/index.ts'
+import { controllers, type Controller } from '../../src/admission/index.ts'
 import type { ManifestForm } from '../../src/stages/publish/layout.ts'
-import { policyFiles, type PolicyOptions } from './policy.ts'
-import { readIdentity, type IdentityOptions } from './verify.ts'
+import { readIdentity, type IdentityOptions } from '../run/identity.ts'
+import { policyFilesHere, type PolicyOptions } from '../run/policy-input.ts'
+import { command } from './command.ts'
+import { choice, required, single, toggle } from './flag.ts'
+import { identityFlags, policyHereFlags } from './option-groups.ts'
 
-/** The options of `loadline admission`. */
-export interface AdmissionOptions extends IdentityOptions, PolicyOptions {
+interface AdmissionOptions extends IdentityOptions, PolicyOptions {
   image: string
   name?: string
   source?: string
@@ -15,14 +17,31 @@ export interface AdmissionOptions extends IdentityOptions, PolicyOptions {
 }
 
 /** `loadline admission CONTROLLER`: prints the policy by which an admission controller admits what the policy at hand lets pass. Needs no engine. */
-export async function admission(controller: Controller, options: AdmissionOptions): Promise<number> {
+export const make = command<AdmissionOptions, [controller: Controller]>({
+  operands: [{ spelling: '<controller>', description: 'for which one', choices: Object.keys(controllers) }],
+  flags: {
+    image: required(single('images', 'registry/repository of the images, or its beginning with a star')),
+    ...policyHereFlags,
+    ...identityFlags,
+    source: single('url', 'repository that the images must come from'),
+    maximumAge: single('age', 'oldest verdict that admits, e.g. 30d (default: any age)'),
+    consumer: choice('form', ['index', 'single'], 'what is deployed (default: as a release by this policy leaves it)'),
+    anyPolicy: toggle('a verdict by any policy counts: for images of several applications'),
+    name: single('name', 'name of the object in the cluster (default: from the policy)'),
+  },
+  more: `Example:
+  loadline admission kyverno --image ghcr.io/acme/shop --key cosign.pub --maximum-age 30d | kubectl apply -f -`,
+  run: admission,
+})
+
+async function admission(options: AdmissionOptions, controller: Controller): Promise<number> {
   const { image, name, source, maximumAge, consumer, anyPolicy } = options
   process.stdout.write(
     admissionPolicy({
       controller,
       image,
       identity: await readIdentity(options),
-      ...(await policyFiles(options)),
+      ...(await policyFilesHere(options)),
       anyPolicy,
       now: new Date(),
       ...(name === undefined ? {} : { name }),

@@ -4,9 +4,10 @@ import { auditFiles } from '../run/audit-files.ts'
 import { useColor } from '../show/color.ts'
 import { policyText, readInput } from '../run/policy-input.ts'
 import { writeReports } from '../run/report-directory.ts'
+import { command } from './command.ts'
+import { single, toggle } from './flag.ts'
 
-/** The options of `loadline audit`. */
-export interface AuditOptions {
+interface AuditOptions {
   dockerRun?: string
   verdict?: string
   policy?: string
@@ -15,6 +16,23 @@ export interface AuditOptions {
 }
 
 /** `loadline audit PATH...`: build files, deployments and a run by the CIS Docker Benchmark. Exit code 0 where nothing fails, 1 where something does, 2 where an input cannot be read. */
+export const make = command<AuditOptions, [paths: string[]]>({
+  operands: [{ spelling: '[paths...]', description: 'files, or directories that are searched for them' }],
+  flags: {
+    dockerRun: single('line', 'a docker run line, as one argument'),
+    verdict: single('file', 'verdict.json of a run: section 4 reads its evidence, and not the Dockerfile'),
+    policy: single('file', 'policy file: its exceptions for controls are the deviations (default: none)'),
+    output: single('directory', 'where audit.json, audit.md and audit.sarif go (default: they are not written)'),
+    json: toggle('print audit.json instead of the table'),
+  },
+  more: `Exit codes: 0 nothing fails, though much may be manual; 1 something fails; 2 an input cannot be read, and nothing was judged.
+Examples:
+  loadline audit .
+  loadline audit compose.yaml --verdict loadline-report/verdict.json --policy loadline.yaml
+  loadline audit --docker-run "docker run --read-only app:1.0.0"`,
+  run: (options, paths) => audit(paths, options),
+})
+
 export async function audit(paths: readonly string[], options: AuditOptions): Promise<number> {
   const { verdict } = options
   const document = await auditAll({

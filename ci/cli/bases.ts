@@ -2,37 +2,58 @@ import { join, resolve } from 'node:path'
 import { compareBases } from '../../pipelines/bases.ts'
 import { renderBases, renderRecord } from '../../src/bases/index.ts'
 import { useColor } from '../show/color.ts'
-import { beginRun, readGivenSource, type SourceOptions } from '../run/deliver-source.ts'
+import type { BuildOptions, DatabaseOptions, EngineOptions } from '../run/build-and-scan-options.ts'
+import { beginRun, readGivenSource } from '../run/deliver-source.ts'
 import { findEngine } from '../run/engine.ts'
+import type { PolicyOptions } from '../run/policy-input.ts'
 import { displayFor } from '../show/progress-display.ts'
 import { withTemporaryLog } from '../run/session-log.ts'
 import { withSession } from '../run/session.ts'
 import { writeFiles } from '../run/write-files.ts'
+import { command } from './command.ts'
+import { list, shaped, single, toggle } from './flag.ts'
+import { buildFlags, databaseFlags, engineFlags, platforms, policyFlags } from './option-groups.ts'
 
-/** The options of `loadline bases`. */
-export interface BasesOptions extends Pick<
-  SourceOptions,
-  | 'policy'
-  | 'organisation'
-  | 'vulnerabilityDatabase'
-  | 'lock'
-  | 'engine'
-  | 'file'
-  | 'target'
-  | 'platform'
-  | 'buildArg'
-  | 'buildSecret'
-> {
+interface BasesOptions extends PolicyOptions, BuildOptions, DatabaseOptions, EngineOptions {
   candidate: string[]
   output: string
   json: boolean
 }
 
 /** `loadline bases SOURCE`: measures the application on each candidate base, prints the table, and writes the decision as bases.json and bases.md. Exit code 0 where one could be chosen, 3 where none could. */
-export async function bases(source: string, { candidate, output, json, ...options }: BasesOptions): Promise<number> {
+export const make = command<BasesOptions, [source: string]>({
+  operands: [
+    {
+      spelling: '[source]',
+      description: 'directory with a Dockerfile; the base of its shipped stage is exchanged',
+      initial: '.',
+    },
+  ],
+  flags: {
+    candidate: list(
+      'reference',
+      'base to try (default: full, slim, alpine, distroless and hardened ones for the runtime of the current base)',
+      shaped(/[:@]/),
+    ),
+    ...policyFlags,
+    output: single('directory', 'where bases.json and bases.md go', 'loadline-report'),
+    ...buildFlags,
+    platform: platforms("the first one counts (default: the policy's)"),
+    ...databaseFlags,
+    ...engineFlags,
+    json: toggle('print bases.json on standard output instead of the table'),
+  },
+  more: `Exit codes: 0 a base could be chosen; 2 usage or configuration; 3 the application started on none.
+Examples:
+  loadline bases services/orders
+  loadline bases --candidate docker.io/library/debian:12-slim,gcr.io/distroless/base-debian12:nonroot .`,
+  run: bases,
+})
+
+async function bases({ candidate, output, json, ...options }: BasesOptions, source: string): Promise<number> {
   const display = displayFor({ progress: 'auto', quiet: false, json })
   const startedAt = new Date()
-  const read = await readGivenSource(source, { ...options, label: [], tag: [], immutableTags: false }, startedAt)
+  const read = await readGivenSource(source, options, startedAt)
   const engine = await findEngine({ say: display.say, images: [...read.images, ...candidate], address: options.engine })
   const comparison = await withTemporaryLog((logFile) =>
     withSession(engine, logFile, async () => {

@@ -1,57 +1,65 @@
-import { join, resolve } from 'node:path'
-import { notBegun } from '../../pipelines/deliver.ts'
-import { exitCodeOf, type RunFacts } from '../../pipelines/run-record.ts'
-import { renderTerminal } from '../../src/report/index.ts'
-import { useColor } from '../show/color.ts'
-import type { BuildAndScanOptions } from '../run/build-and-scan-options.ts'
-import { applicationName, deliverSource } from '../run/deliver-source.ts'
-import { recogniseImage } from '../run/given-image.ts'
-import { githubStep, tellGithub } from '../github/step.ts'
-import { pathInRepository } from '../run/path-in-repository.ts'
-import { displayFor } from '../show/progress-display.ts'
-import { beginReports, writeReports } from '../run/report-directory.ts'
+import { command } from './command.ts'
+import { count, shaped, repeated, single } from './flag.ts'
+import { judgeOne } from './judge-one.ts'
+import { judgeSeveral, type SeveralOptions } from './judge-several.ts'
+import {
+  buildFlags,
+  databaseFlags,
+  detailFlags,
+  displayFlags,
+  engineFlags,
+  evidenceFlags,
+  policyFlags,
+  registryFlags,
+  releaseFlags,
+  signerFlags,
+} from './option-groups.ts'
 
-/** Runs the whole flow on one source directory or on an image that exists, writes the reports, prints the verdict, and gives the exit code. */
-export async function buildAndScan(source: string | undefined, options: BuildAndScanOptions): Promise<number> {
-  const startedAt = new Date()
-  const name = applicationName(source, options.image === undefined ? undefined : await recogniseImage(options.image))
-  const output = resolve(options.output)
-  const display = displayFor(options)
-  const path = source === undefined ? undefined : await pathInRepository(source, process.env['GITHUB_WORKSPACE'])
-  const facts: RunFacts = {
-    name,
-    mode: 'unknown',
-    startedAt,
-    ...(path === undefined ? {} : { pathInRepository: path }),
-  }
-  await beginReports(output, facts)
-
-  const { run, findings, reports } = await deliverSource(source, options, {
-    startedAt,
-    progress: display.progress,
-    say: display.say,
-    logFile: join(output, 'engine.log'),
-  })
-    .catch(async (error: unknown) => (await notBegun(facts, error)).conclude())
-    .finally(display.stop)
-  await writeReports(output, reports)
-  const step = githubStep(process.env)
-  // On standard error, which GitHub reads as well: standard output may be the document.
-  if (step !== undefined) await tellGithub(step, run, output, (text) => void process.stderr.write(text), findings)
-  if (options.json) process.stdout.write(reports['verdict.json'])
-  else if (!options.quiet || run.outcome !== 'passed') {
-    process.stdout.write(
-      renderTerminal(
-        run,
-        {
-          color: useColor(process.stdout),
-          width: process.stdout.columns ?? 100,
-          reports: options.output,
-          verbose: options.verbose ?? false,
-        },
-        findings,
-      ),
-    )
-  }
-  return exitCodeOf(run)
-}
+/** `loadline build-and-scan SOURCE...`: the whole flow, with the exit code of its verdict. */
+export const make = command<Omit<SeveralOptions, 'withheld'>, [sources: string[]]>({
+  operands: [
+    {
+      spelling: '[source...]',
+      description:
+        'directory with a Dockerfile; several share one session with the engine, and come to one merged verdict; beside --image it may hold the policy alone, or be left out',
+    },
+  ],
+  flags: {
+    image: single(
+      'image',
+      'judge an image that exists, and build none: a reference, an archive ("docker save" or OCI layout), or an OCI layout directory',
+    ),
+    ...policyFlags,
+    ...evidenceFlags,
+    output: single(
+      'directory',
+      'where the reports go; of several sources, into a directory of each name',
+      'loadline-report',
+    ),
+    parallel: count('number', 'how many of several sources are judged at a time', 2),
+    ...buildFlags,
+    label: repeated(
+      'name=value',
+      'label, besides those from git; one that the Dockerfile sets itself wins',
+      shaped(/^[^\s/=]+=/),
+    ),
+    cacheScope: single(
+      'name',
+      'cache mounts are shared with builds of this scope only (default: on GitHub and GitLab one for each pull request, otherwise "trusted")',
+    ),
+    ...releaseFlags,
+    ...signerFlags,
+    ...registryFlags,
+    ...databaseFlags,
+    ...engineFlags,
+    ...displayFlags,
+    ...detailFlags,
+  },
+  more: `Examples:
+  loadline build-and-scan .
+  loadline build-and-scan --platform linux/amd64,linux/arm64 services/orders
+  loadline build-and-scan . --publish 127.0.0.1:5000/demo/app:1.0.0 --key env:COSIGN_PRIVATE_KEY
+  loadline build-and-scan services/orders services/billing --publish registry.example.com/shop/{name}
+  loadline build-and-scan --image registry.example.com/vendor/app:2.1 --policy vendor.yaml`,
+  run: (options, sources) => (sources.length > 1 ? judgeSeveral(sources, options) : judgeOne(sources[0], options)),
+})

@@ -9,16 +9,29 @@ import {
 import { readRun } from '../../src/report/index.ts'
 import { readInput } from '../run/policy-input.ts'
 import { writeReports } from '../run/report-directory.ts'
+import { command } from './command.ts'
+import { required, single, toggle } from './flag.ts'
 
-/** The options of `loadline compliance`. */
-export interface ComplianceOptions {
+interface ComplianceOptions {
   verdict: string
   output?: string
   json: boolean
 }
 
 /** `loadline compliance FRAMEWORK`: what a run shows for a framework, from its verdict.json and the files beside it. Exit code 0: it is a document and judges nothing. */
-export async function compliance(name: FrameworkName, { verdict, output, json }: ComplianceOptions): Promise<number> {
+export const make = command<ComplianceOptions, [framework: FrameworkName]>({
+  operands: [{ spelling: '<framework>', description: 'which one', choices: Object.keys(frameworks) }],
+  flags: {
+    verdict: required(single('file', 'verdict.json of the run, in its report directory')),
+    output: single('directory', 'where compliance-<framework>.json and .md go (default: they are not written)'),
+    json: toggle('print the document as JSON instead of Markdown'),
+  },
+  more: `Example:
+  loadline compliance pci-dss --verdict loadline-report/verdict.json`,
+  run: compliance,
+})
+
+async function compliance({ verdict, output, json }: ComplianceOptions, name: FrameworkName): Promise<number> {
   const verdictText = await readInput(verdict, 'USAGE', 'verdict')
   const run = readRun(verdictText, verdict)
   const framework = frameworks[name]

@@ -1,9 +1,19 @@
 import { execa } from 'execa'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { findEngine } from '../run/engine.ts'
+import { command } from './command.ts'
 
 /** `loadline dagger ...`: the real Dagger CLI on Loadline's engine, with its own exit code. */
-export async function dagger(argv: readonly string[]): Promise<number> {
+export const make = command<object, [words: string[]]>({
+  operands: [{ spelling: '[arguments...]', description: 'its commands and options' }],
+  passThrough: true,
+  more: `Example:
+  loadline dagger call lint --source .
+"loadline dagger call --help" is answered by the module itself, and needs the engine.`,
+  run: (_, words) => dagger(words),
+})
+
+async function dagger(argv: readonly string[]): Promise<number> {
   const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`) })
   if (engine.cli === undefined)
     throw new DeliveryError(

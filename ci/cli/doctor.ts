@@ -11,12 +11,26 @@ import { pinRemarks, type Remark } from '../run/pin-remarks.ts'
 import { requireEngine } from '../run/engine-answers.ts'
 import { sealed } from '../run/engine.ts'
 import { checkMachine } from '../../toolchain/prerequisites.ts'
+import type { EngineOptions } from '../run/build-and-scan-options.ts'
+import { command } from './command.ts'
+import { toggle } from './flag.ts'
+import { engineFlags, sourceOperand } from './option-groups.ts'
+
+interface DoctorOptions extends EngineOptions {
+  json: boolean
+}
 
 /** `loadline doctor [SOURCE]`: what is here, what is missing, and what is pinned since when. Changes nothing and fetches nothing. Exit code 0 where a run could begin, 3 where not. */
-export async function doctor(
-  source: string,
-  options: { json: boolean; engine?: string; lock?: string },
-): Promise<number> {
+export const make = command<DoctorOptions, [source: string]>({
+  operands: [sourceOperand],
+  flags: { ...engineFlags, json: toggle('print it as JSON') },
+  more: `Exit codes: 0 a run can begin; 3 something that it needs is missing, or floats.
+Example:
+  loadline doctor services/orders`,
+  run: doctor,
+})
+
+async function doctor(options: DoctorOptions, source: string): Promise<number> {
   const now = new Date()
   const remarks = [
     nodeRemark(),
@@ -101,7 +115,7 @@ async function sourceRemarks(source: string, givenLock: string | undefined, now:
       now,
     )
     return policyText === undefined
-      ? 'none in the source: the strict default judges'
+      ? 'none in the source: the default policy judges'
       : `${join(source, 'loadline.yaml')} is valid`
   })
   const build =

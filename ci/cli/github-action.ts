@@ -2,10 +2,15 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { actionCall, actionEvent, dockerConfig, readActionInputs, type ActionCall } from './action-inputs.ts'
-import { buildAndScan } from './build-and-scan.ts'
+import { judgeOne } from './judge-one.ts'
+import { command } from './command.ts'
 
 /** What action.yml runs: `build-and-scan` with the inputs of a GitHub step, which come by its environment and never by a shell's text. */
-export async function githubAction(): Promise<number> {
+export const make = command({
+  run: githubAction,
+})
+
+async function githubAction(): Promise<number> {
   const call = actionCall(readActionInputs(process.env), actionEvent(process.env, await eventPayload()))
   Object.assign(process.env, call.environment)
   const directory = await mkdtemp(join(process.env['RUNNER_TEMP'] || tmpdir(), 'loadline-action-'))
@@ -14,7 +19,7 @@ export async function githubAction(): Promise<number> {
       call.options.publish === undefined || call.options.withheld !== undefined
         ? undefined
         : await registryConfigOf(call, directory)
-    return await buildAndScan(call.source, {
+    return await judgeOne(call.source, {
       ...call.options,
       ...(registryConfig === undefined ? {} : { registryConfig }),
     })

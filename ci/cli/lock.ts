@@ -8,9 +8,25 @@ import { readSource } from '../../src/stages/source/source.ts'
 import { resolveLock } from '../../src/engine/resolve-lock.ts'
 import { findEngine } from '../run/engine.ts'
 import { withSession } from '../run/session.ts'
+import { command } from './command.ts'
+import { toggle } from './flag.ts'
+import { engineFlags } from './option-groups.ts'
+
+interface LockOptions {
+  engine?: string
+  json: boolean
+}
 
 /** `loadline lock SOURCE`: writes SOURCE/loadline.lock.json. Only a network that reaches the publishers' registries can do it. */
-export async function lock(source: string, options: { engine?: string; json: boolean }): Promise<number> {
+export const make = command<LockOptions, [source: string]>({
+  operands: [{ spelling: '<source>', description: 'directory with a Dockerfile' }],
+  flags: { engine: engineFlags.engine, json: toggle('print the lock on standard output instead of what changed') },
+  more: `Example:
+  loadline lock services/orders`,
+  run: lock,
+})
+
+async function lock(options: LockOptions, source: string): Promise<number> {
   const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), address: options.engine })
   if (engine.lockFile !== undefined) {
     throw new DeliveryError(

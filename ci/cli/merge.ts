@@ -7,16 +7,34 @@ import { parseMaximumAge } from '../../src/policy/index.ts'
 import { readRun, renderMerged } from '../../src/report/index.ts'
 import { useColor } from '../show/color.ts'
 import { readInput } from '../run/policy-input.ts'
+import { command } from './command.ts'
+import { list, required, single } from './flag.ts'
+import { printFlags } from './option-groups.ts'
 
-/** The options of `loadline merge`. */
-export interface MergeOptions {
+interface MergeOptions {
   expect: string[]
   maximumAge: string
   json: boolean
 }
 
 /** `loadline merge REPORT...`: one verdict of those of several services, which rejects where a part is missing. Exit code 0 passed, 1 rejected, 3 undecided. */
-export async function merge(reports: readonly string[], { expect, maximumAge, json }: MergeOptions): Promise<number> {
+export const make = command<MergeOptions, [reports: string[]]>({
+  operands: [{ spelling: '<report...>', description: 'report directories, or their verdict.json' }],
+  flags: {
+    expect: required(
+      // Behind the reports a word without a slash is one more name.
+      list('name', 'name of each service that there must be', (word, operands) => operands > 0 && !word.includes('/')),
+    ),
+    maximumAge: single('duration', 'how long ago a part may have been judged, e.g. 24h or 7d', '24h'),
+    json: printFlags.json,
+  },
+  more: `Exit codes: 0 every part passed; 1 a part was rejected, is missing or does not fit; 3 a part did not come to a verdict.
+Example:
+  loadline merge reports/orders reports/billing --expect orders,billing`,
+  run: merge,
+})
+
+async function merge({ expect, maximumAge, json }: MergeOptions, reports: readonly string[]): Promise<number> {
   const request = { expected: [...new Set(expect)], maximumAge: parseMaximumAge(maximumAge), now: new Date() }
   const parts: GivenPart[] = []
   const absent: string[] = []

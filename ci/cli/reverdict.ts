@@ -3,37 +3,55 @@ import { decidePolicy } from '../../src/policy/index.ts'
 import { renderReverdict } from '../../src/report/index.ts'
 import { useColor } from '../show/color.ts'
 import { findEngine } from '../run/engine.ts'
-import { policyText } from '../run/policy-input.ts'
-import { reachRegistry } from '../run/reach-registry.ts'
+import type { DatabaseOptions, EngineOptions } from '../run/build-and-scan-options.ts'
+import { readIdentity, type IdentityOptions } from '../run/identity.ts'
+import { policyFiles, type PolicyOptions } from '../run/policy-input.ts'
+import { reachRegistry, type RegistryOptions } from '../run/reach-registry.ts'
 import { withTemporaryLog } from '../run/session-log.ts'
 import { withSession } from '../run/session.ts'
 import { givenDatabase, readGivenLock } from '../run/deliver-source.ts'
-import { readIdentity, type IdentityOptions } from './verify.ts'
+import type { PrintOptions } from '../show/progress-display.ts'
+import { command } from './command.ts'
+import { single } from './flag.ts'
+import {
+  databaseFlags,
+  engineFlags,
+  identityFlags,
+  policyFlags,
+  printFlags,
+  referenceOperand,
+  registryFlags,
+} from './option-groups.ts'
 
-/** The options of `loadline reverdict`. */
-export interface ReverdictOptions extends IdentityOptions {
-  policy?: string
-  organisation?: string
-  vulnerabilityDatabase?: string
-  registryConfig?: string
-  registryCa?: string
-  lock?: string
-  engine?: string
-  json: boolean
-  quiet: boolean
-}
+type ReverdictOptions = IdentityOptions &
+  PolicyOptions &
+  DatabaseOptions &
+  RegistryOptions &
+  EngineOptions &
+  PrintOptions
 
 /** `loadline reverdict REF`: judges a published image again from its attested SBOM, and says what changed. Exit codes as those of build-and-scan. */
-export async function reverdict(reference: string, options: ReverdictOptions): Promise<number> {
+export const make = command<ReverdictOptions, [reference: string]>({
+  operands: [referenceOperand],
+  flags: {
+    ...identityFlags,
+    policy: single('file', 'policy file (default: the default policy)'),
+    organisation: policyFlags.organisation,
+    ...databaseFlags,
+    ...registryFlags,
+    ...engineFlags,
+    ...printFlags,
+  },
+  more: `Exit codes: 0 still passed; 1 the policy says no by now; 3 could not decide; 4 an attestation that it rests on does not hold.
+Example:
+  loadline reverdict ghcr.io/acme/shop:1.4.0 --key cosign.pub --policy loadline.yaml`,
+  run: reverdict,
+})
+
+async function reverdict(options: ReverdictOptions, reference: string): Promise<number> {
   const now = new Date()
   const identity = await readIdentity(options)
-  const { policy } = decidePolicy(
-    {
-      organisation: await policyText(options.organisation, 'organisation'),
-      application: await policyText(options.policy, 'policy'),
-    },
-    now,
-  )
+  const { policy } = decidePolicy(await policyFiles(options), now)
   const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), address: options.engine })
   const lock = await readGivenLock(options, '.', engine)
   const document = await withTemporaryLog((logFile) =>

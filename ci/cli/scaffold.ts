@@ -6,17 +6,25 @@ import pc from 'picocolors'
 import { makeScaffold } from '../../pipelines/scaffold.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { defused } from '../../src/model/printable.ts'
-import { answersPath, complianceNames, parseKeptAnswers, targetNames, type Scaffold } from '../../src/scaffold/index.ts'
+import {
+  answersPath,
+  complianceNames,
+  parseKeptAnswers,
+  stackNames,
+  targetNames,
+  type Scaffold,
+} from '../../src/scaffold/index.ts'
 import { publicRemoteUrl } from '../../src/image-metadata/index.ts'
 import { useColor } from '../show/color.ts'
 import { readSourceTree } from '../run/read-source-tree.ts'
 import { compareFiles, type ComparedFile } from '../run/scaffold-files.ts'
 import { writeFiles } from '../run/write-files.ts'
+import { command } from './command.ts'
+import { among, list, single, toggle, words } from './flag.ts'
 
-/** The options of `loadline scaffold`, as the command line gives them. */
-export interface ScaffoldOptions {
-  target?: string[]
-  compliance?: string[]
+interface ScaffoldOptions {
+  target: string[]
+  compliance: string[]
   path?: string
   stack?: string
   name?: string
@@ -26,7 +34,7 @@ export interface ScaffoldOptions {
   health?: string
   ready?: string
   entry?: string
-  privateRegistry?: boolean
+  privateRegistry: boolean
   output?: string
   force: boolean
   check: boolean
@@ -36,7 +44,35 @@ export interface ScaffoldOptions {
  * `loadline scaffold SOURCE`: writes what takes an application to production. What exists and differs is shown and never written over without --force, and then nothing else is written either.
  * With --check nothing is written: exit code 1 says that the files are not what would be written.
  */
-export async function scaffold(source: string, options: ScaffoldOptions): Promise<number> {
+export const make = command<ScaffoldOptions, [source: string]>({
+  operands: [{ spelling: '<source>', description: 'directory of the application, or of the repository with --path' }],
+  flags: {
+    target: list('target', `where it runs: ${targetNames.join(', ')}`, among(targetNames)),
+    compliance: list('regime', `which rules bind it: ${complianceNames.join(', ')}`, among(complianceNames)),
+    path: single('folder', 'folder of the application below the source, in a repository with several'),
+    stack: single('stack', `where the source has signs of several: ${stackNames.join(', ')}`),
+    name: single('name', 'name of the application (default: its own)'),
+    image: single('reference', 'registry/repository of the image, without tag'),
+    repository: single('url', 'address of the source, for the labels (default: the git remote "origin")'),
+    port: single('number', 'port that it listens on (default: read from the code)'),
+    health: single('path', 'path that answers 200 while it is healthy (default: read from the code)'),
+    ready: single('path', 'path that answers 200 while it can serve (default: read from the code, or the health path)'),
+    entry: single('what', 'what starts: a module, file, package folder, class or binary (default: read from the code)'),
+    privateRegistry: toggle('mount credentials of the package manager into the build as a secret'),
+    output: single('directory', 'where the files go (default: the source)'),
+    force: toggle('write over files that exist and differ'),
+    check: toggle('write nothing; exit 1 where a file is not what would be written'),
+  },
+  more: `The answers are kept in deploy/scaffold.yaml, so later calls need none.
+
+Examples:
+  loadline scaffold . --target kubernetes --compliance soc2 --image registry.example.com/shop/orders
+  loadline scaffold . --target compose,ecs --compliance internal --output ../proposal
+  loadline scaffold . --path services/orders --check`,
+  run: scaffold,
+})
+
+async function scaffold(options: ScaffoldOptions, source: string): Promise<number> {
   const { output = source, force, check, ...given } = options
   const path = given.path?.replace(/^\.\//, '').replace(/\/+$/, '') ?? ''
   const answers = await gatherAnswers(source, path === '.' ? '' : path, given)
@@ -100,14 +136,15 @@ function coloured(files: readonly ComparedFile[]): string {
 async function gatherAnswers(
   source: string,
   path: string,
-  { target, compliance, port, ...others }: Omit<ScaffoldOptions, 'output' | 'force' | 'check'>,
+  { target, compliance, port, privateRegistry, ...others }: Omit<ScaffoldOptions, 'output' | 'force' | 'check'>,
 ): Promise<Record<string, unknown>> {
   const typed = Object.fromEntries(
     Object.entries({
       ...others,
       path,
-      targets: list(target),
-      compliance: list(compliance),
+      targets: target.length === 0 ? undefined : target,
+      compliance: compliance.length === 0 ? undefined : compliance,
+      privateRegistry: privateRegistry || undefined,
       port: port === undefined ? undefined : /^\d+$/.test(port) ? Number(port) : port,
     }).filter(([, value]) => value !== undefined),
   )
@@ -130,13 +167,13 @@ async function gatherAnswers(
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     if (answers['targets'] === undefined)
-      answers['targets'] = list([
+      answers['targets'] = words(
         await terminal.question(`Where does it run? ${targetNames.join(', ')} (several with commas): `),
-      ])
+      )
     if (answers['compliance'] === undefined)
-      answers['compliance'] = list([
+      answers['compliance'] = words(
         await terminal.question(`Which rules bind it? ${complianceNames.join(', ')} (several with commas): `),
-      ])
+      )
     if (answers['image'] === undefined) {
       const image = (
         await terminal.question(
@@ -154,11 +191,4 @@ async function gatherAnswers(
 async function keptAnswers(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, 'utf8').catch(() => undefined)
   return text === undefined ? {} : parseKeptAnswers(text, path)
-}
-
-function list(values: readonly string[] | undefined): string[] | undefined {
-  return values
-    ?.flatMap((value) => value.split(','))
-    .map((value) => value.trim())
-    .filter((value) => value !== '')
 }

@@ -12,13 +12,30 @@ import {
   type SigstoreInstance,
 } from '../../toolchain/sigstore/instance.ts'
 import { sigstorePrograms } from '../../toolchain/sigstore/programs.ts'
+import { command, commandGroup } from './command.ts'
+import { single, toggle } from './flag.ts'
+
+const up = command<{ email: string }>({
+  flags: { email: single('address', 'whom its identity token speaks for', 'somebody@example.com') },
+  more: `Example:
+  eval "$(loadline sigstore up | grep ^export)"`,
+  run: sigstoreUp,
+})
+
+const status = command<{ json: boolean }>({ flags: { json: toggle('print it as JSON') }, run: sigstoreStatus })
+
+export const make = commandGroup([
+  ['up', 'compile it where needed, start it, and print how to sign with it', up],
+  ['status', 'say which parts run', status],
+  ['down', 'stop it; what it signed can still be verified', command({ run: sigstoreDown })],
+])
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 
 const tokenHours = 8
 
 /** `loadline sigstore up`: starts a private Sigstore for trying, or finds it running, and says how to sign with it. */
-export async function sigstoreUp({ email }: { email: string }): Promise<number> {
+async function sigstoreUp({ email }: { email: string }): Promise<number> {
   const cache = locateCache()
   const found = await findSigstore(directory())
   const instance = found?.running.length === parts.length ? found.instance : await start(cache)
@@ -41,7 +58,7 @@ export async function sigstoreUp({ email }: { email: string }): Promise<number> 
 }
 
 /** `loadline sigstore status`: which parts run. Exit code 0 where all do, 3 where not. */
-export async function sigstoreStatus({ json }: { json: boolean }): Promise<number> {
+async function sigstoreStatus({ json }: { json: boolean }): Promise<number> {
   const found = await findSigstore(directory())
   if (json)
     process.stdout.write(
@@ -57,7 +74,7 @@ export async function sigstoreStatus({ json }: { json: boolean }): Promise<numbe
 }
 
 /** `loadline sigstore down`: stops it. Its documents stay, so that what it signed can still be verified; its keys are gone. */
-export async function sigstoreDown(): Promise<number> {
+async function sigstoreDown(): Promise<number> {
   await stopSigstore(directory())
   return 0
 }

@@ -1,48 +1,55 @@
 import { expectationOf, verifyImage } from '../../pipelines/verify.ts'
 import { renderVerification } from '../../src/report/index.ts'
-import { expectedSigner } from '../../src/stages/verify/expected-signer.ts'
-import type { Identity } from '../../src/tools/cosign/identity.ts'
 import { useColor } from '../show/color.ts'
 import { findEngine } from '../run/engine.ts'
-import { policyText, readInput } from '../run/policy-input.ts'
-import { reachRegistry } from '../run/reach-registry.ts'
+import type { EngineOptions } from '../run/build-and-scan-options.ts'
+import { readIdentity, type IdentityOptions } from '../run/identity.ts'
+import { policyFiles, type PolicyOptions } from '../run/policy-input.ts'
+import { reachRegistry, type RegistryOptions } from '../run/reach-registry.ts'
 import { withTemporaryLog } from '../run/session-log.ts'
 import { withSession } from '../run/session.ts'
 import { readGivenLock } from '../run/deliver-source.ts'
+import type { PrintOptions } from '../show/progress-display.ts'
+import { command } from './command.ts'
+import { single } from './flag.ts'
+import {
+  engineFlags,
+  identityFlags,
+  policyFlags,
+  printFlags,
+  referenceOperand,
+  registryFlags,
+} from './option-groups.ts'
 
-/** Whom the person expects to have signed, as the command line says it. */
-export interface IdentityOptions {
-  key?: string
-  certificateIdentity?: string
-  certificateOidcIssuer?: string
-  trustedRoot?: string
-}
-
-/** The options of `loadline verify`. */
-export interface VerifyOptions extends IdentityOptions {
-  policy?: string
-  organisation?: string
+interface VerifyOptions extends IdentityOptions, PolicyOptions, RegistryOptions, EngineOptions, PrintOptions {
   source?: string
-  registryConfig?: string
-  registryCa?: string
-  lock?: string
-  engine?: string
-  json: boolean
-  quiet: boolean
 }
 
 /** `loadline verify REF`: verifies an image in a registry as a consumer, and prints its verdict. Exit code 0 where everything holds, 4 where something does not. */
-export async function verify(reference: string, options: VerifyOptions): Promise<number> {
+export const make = command<VerifyOptions, [reference: string]>({
+  operands: [referenceOperand],
+  flags: {
+    ...identityFlags,
+    policy: single(
+      'file',
+      'policy file: the attestations that it requires, and its digest, which the verdict must name (default: every kind, any policy)',
+    ),
+    organisation: policyFlags.organisation,
+    source: single('url', 'repository that the image must come from'),
+    ...registryFlags,
+    ...engineFlags,
+    ...printFlags,
+  },
+  more: `Exit codes: 0 everything holds; 4 something is missing or does not hold, and the table says what.
+Example:
+  loadline verify ghcr.io/acme/shop:1.4.0 --key cosign.pub`,
+  run: verify,
+})
+
+async function verify(options: VerifyOptions, reference: string): Promise<number> {
   const now = new Date()
   const identity = await readIdentity(options)
-  const expected = expectationOf(
-    {
-      organisation: await policyText(options.organisation, 'organisation'),
-      application: await policyText(options.policy, 'policy'),
-    },
-    options.source,
-    now,
-  )
+  const expected = expectationOf(await policyFiles(options), options.source, now)
   const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), address: options.engine })
   const lock = await readGivenLock(options, '.', engine)
   const { verification } = await withTemporaryLog((logFile) =>
@@ -57,19 +64,4 @@ export async function verify(reference: string, options: VerifyOptions): Promise
         : renderVerification(verification, { color: useColor(process.stdout) }),
     )
   return verification.outcome === 'verified' ? 0 : 4
-}
-
-/** Reads whom to expect from the files that the command line names. Throws `USAGE` and `CREDENTIAL`. */
-export async function readIdentity({
-  key,
-  certificateIdentity: identity,
-  certificateOidcIssuer: issuer,
-  trustedRoot,
-}: IdentityOptions): Promise<Identity> {
-  return expectedSigner({
-    publicKey: key === undefined ? undefined : await readInput(key, 'CREDENTIAL', 'public key'),
-    identity,
-    issuer,
-    trustedRoot: trustedRoot === undefined ? undefined : await readInput(trustedRoot, 'CREDENTIAL', 'trusted root'),
-  })
 }

@@ -7,11 +7,11 @@ import { DeliveryError } from '../../src/model/errors.ts'
 import type { GivenImage, Lock } from '../../src/model/index.ts'
 import { nameValues } from '../../src/image-metadata/index.ts'
 import type { GivenDatabase } from '../../src/stages/evidence/database.ts'
-import type { ManifestForm } from '../../src/stages/publish/layout.ts'
 import type { Progress } from '../../src/engine/progress.ts'
 import { parseLock } from '../../src/stages/source/source.ts'
 import { parseImageReference } from '../../src/formats/image-reference.ts'
 import { cacheScope } from '../github/cache-scope.ts'
+import type { SourceOptions } from './build-and-scan-options.ts'
 import { credential } from './credential.ts'
 import { dockerfileBelow } from './dockerfile-below.ts'
 import { findEngine, type Engine } from './engine.ts'
@@ -22,39 +22,7 @@ import { pathInRepository } from './path-in-repository.ts'
 import { givenText, policyText, readInput } from './policy-input.ts'
 import { reachRegistry } from './reach-registry.ts'
 import { withSession } from './session.ts'
-import { givenSigner, type SignerOptions } from './signer.ts'
-
-/** What a run is told about its source, and about where it goes, as the command line spells it. */
-export interface SourceOptions extends SignerOptions {
-  /** An image that exists already, judged in place of a build: a reference, or the path of an archive or layout. */
-  image?: string
-  /** Path of the Dockerfile from the working directory. */
-  file?: string
-  target?: string
-  label: string[]
-  policy?: string
-  organisation?: string
-  baseline?: string
-  knownExploited?: string
-  /** Files of other scanners, in SARIF 2.1.0. */
-  additionalSarif?: string[]
-  platform: string[]
-  publish?: string
-  /** Why nothing can be published although --publish asks for it, where that is known before. No option says it. */
-  withheld?: string
-  consumer?: ManifestForm
-  immutableTags: boolean
-  tag: string[]
-  version?: string
-  registryConfig?: string
-  registryCa?: string
-  vulnerabilityDatabase?: string
-  lock?: string
-  buildArg: string[]
-  buildSecret: string[]
-  cacheScope?: string
-  engine?: string
-}
+import { givenSigner, type GivenSigner } from './signer.ts'
 
 /** What surrounds a run: its clock, who watches, and where the engine's log goes. */
 export interface Surroundings {
@@ -110,7 +78,7 @@ export async function readGivenSource(
   const additional = await Promise.all(
     (options.additionalSarif ?? []).map(async (path) => ({ path, text: await readInput(path, 'USAGE', 'SARIF') })),
   )
-  const buildArgs = nameValues(options.buildArg, '--build-arg')
+  const buildArgs = nameValues(options.buildArg ?? [], '--build-arg')
   const dockerfile = options.file === undefined ? undefined : dockerfileBelow(source ?? '.', options.file)
   return {
     source,
@@ -153,12 +121,12 @@ export async function beginRun(
           : dag.host().directory(resolve(source), { exclude: ['.git', 'loadline-report'] }),
       ...(image === undefined ? {} : { image: await openGivenImage(image, options) }),
       name,
-      platforms: options.platform,
+      platforms: options.platform ?? [],
       buildArgs,
-      labels: nameValues(options.label, '--label'),
+      labels: nameValues(options.label ?? [], '--label'),
       ...(dockerfile === undefined ? {} : { dockerfile }),
       ...(options.target === undefined ? {} : { target: options.target }),
-      buildSecrets: await buildSecrets(options.buildSecret),
+      buildSecrets: await buildSecrets(options.buildSecret ?? []),
       cacheScope: cacheScope(options.cacheScope, process.env),
       lock,
       now: startedAt,
@@ -264,34 +232,33 @@ export async function givenDatabase(given: string | undefined): Promise<{ databa
 }
 
 async function givenPublication(options: SourceOptions): Promise<Publication | undefined> {
-  const { publish, registryConfig, registryCa } = options
+  const { publish, tag = [], immutableTags = false, withheld } = options
   const signer = await givenSigner(options)
   if (publish === undefined) {
-    if (signer.signer !== undefined || signer.withheld !== undefined)
-      throw new DeliveryError(
-        'USAGE',
-        'a signer signs what --publish publishes, and there is no --publish',
-        'Add --publish registry/repository:tag.',
-      )
-    const without = Object.entries({
-      '--tag': options.tag.length === 0 ? undefined : options.tag,
-      '--consumer': options.consumer,
-      '--immutable-tags': options.immutableTags || undefined,
-      ...(options.image === undefined ? { '--registry-ca': registryCa, '--registry-config': registryConfig } : {}),
-    }).find(([, value]) => value !== undefined)
-    if (without !== undefined)
-      throw new DeliveryError(
-        'USAGE',
-        `${without[0]} is about publishing, and there is no --publish`,
-        'Add --publish registry/repository:tag.',
-      )
+    refuseUnpublished(options, signer)
     return undefined
   }
   return {
-    target: await reachRegistry(publish, { registryConfig, registryCa }),
-    ...(options.tag.length === 0 ? {} : { tagRules: options.tag }),
-    immutableTags: options.immutableTags,
+    target: await reachRegistry(publish, options),
+    tags: { rules: tag, immutable: immutableTags },
     ...signer,
-    ...(options.withheld === undefined ? {} : { withheld: options.withheld }),
+    ...(withheld === undefined ? {} : { withheld }),
   }
+}
+
+/** Throws `USAGE` where something is said about publishing that nobody asked for. */
+function refuseUnpublished(options: SourceOptions, { signer, withheld }: GivenSigner): void {
+  const hint = 'Add --publish registry/repository:tag.'
+  if (signer !== undefined || withheld !== undefined)
+    throw new DeliveryError('USAGE', 'a signer signs what --publish publishes, and there is no --publish', hint)
+  const without = Object.entries({
+    '--tag': options.tag?.[0],
+    '--consumer': options.consumer,
+    '--immutable-tags': options.immutableTags || undefined,
+    ...(options.image === undefined
+      ? { '--registry-ca': options.registryCa, '--registry-config': options.registryConfig }
+      : {}),
+  }).find(([, value]) => value !== undefined)
+  if (without !== undefined)
+    throw new DeliveryError('USAGE', `${without[0]} is about publishing, and there is no --publish`, hint)
 }

@@ -7,8 +7,8 @@ import { readInput } from './policy-input.ts'
 
 /** Files that a person gives to get to a registry. */
 export interface RegistryOptions {
-  registryConfig?: string | undefined
-  registryCa?: string | undefined
+  registryConfig?: string
+  registryCa?: string
 }
 
 /** An image in a registry, with the way to it, the credentials of a Docker configuration file, and authorities of one's own. Throws `CREDENTIAL`. */

@@ -13,11 +13,21 @@ export interface ProgressDisplay {
   stop(): void
 }
 
-/** What the command line says of the progress and of what is printed beside it. */
-export interface DisplayOptions {
-  progress: 'auto' | 'live' | 'plain' | 'none'
-  quiet: boolean
+/** What the command line says of what is printed in the end. */
+export interface PrintOptions {
   json: boolean
+  quiet: boolean
+}
+
+/** How much of a verdict a terminal gets. */
+export interface DetailOptions {
+  /** Every finding, exception and notice, and not the first of each. */
+  verbose?: boolean
+}
+
+/** The same, and of the progress. */
+export interface DisplayOptions extends PrintOptions {
+  progress: 'auto' | 'live' | 'plain' | 'none'
 }
 
 /** What `--progress auto` comes to. */

@@ -292,14 +292,13 @@ export function chosen({
 /** Where a passed image goes, under which tags, and who signs it. */
 export function publicationOf(
   target: Target,
-  tagRules: string[],
-  immutableTags: boolean,
+  rules: string[],
+  immutable: boolean,
   signer: Signer | undefined,
 ): Publication {
   return {
     target,
-    immutableTags,
-    ...(tagRules.length === 0 ? {} : { tagRules }),
+    tags: { rules, immutable },
     ...(signer === undefined ? {} : { signer }),
   }
 }

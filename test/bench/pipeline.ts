@@ -127,7 +127,7 @@ async function measure(contender: Contender, application: string): Promise<Measu
           progress,
           version: '1.0.0',
         },
-        { target, signer: { kind: 'key', key } },
+        { target, tags: { rules: [], immutable: false }, signer: { kind: 'key', key } },
       )
       if (run.outcome !== 'passed' || run.release === undefined)
         throw new Error(`the run was to pass and be released: ${run.outcome}, ${run.failure?.message ?? ''}`)

@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { commandLine } from '../../ci/cli/main.ts'
+import { commandLine } from '../../ci/cli/command-line.ts'
 import { filesBelow, read } from './source-files.ts'
 
 const pages = [
@@ -43,7 +43,7 @@ function commandsOf(path: string): Array<{ place: string; argv: string[] }> {
 
 /** Parses as the command line does, and runs nothing. */
 async function parsed(argv: string[]): Promise<string | undefined> {
-  const program = commandLine(() => undefined)
+  const program = await commandLine()
   const quiet = (command: Command): void => {
     command.exitOverride().configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
     command.action(() => undefined)

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { commandLine } from '../../ci/cli/main.ts'
+import { commandLine } from '../../ci/cli/command-line.ts'
 import { read } from './source-files.ts'
 
 describe('docs/publishing.md', () => {
   const page = read('docs/publishing.md')
 
-  it('names options that the command line has, and all that are about the registry', () => {
+  it('names options that the command line has, and all that are about the registry', async () => {
     const options =
-      commandLine(() => undefined)
-        .commands.find((command) => command.name() === 'build-and-scan')
+      (await commandLine()).commands
+        .find((command) => command.name() === 'build-and-scan')
         ?.options.map(({ long }) => long) ?? []
     const named = new Set([...page.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([option]) => option))
     expect([...named].filter((option) => !options.includes(option))).toEqual([])

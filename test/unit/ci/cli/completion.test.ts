@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { completionScript, shells } from '../../../../ci/cli/completion.ts'
-import { commandLine } from '../../../../ci/cli/main.ts'
+import { commandLine } from '../../../../ci/cli/command-line.ts'
+import { completionScript, shells } from '../../../../ci/cli/completion-script.ts'
 
-const program = () => commandLine(() => undefined)
+const program = await commandLine()
 
 /** What bash offers when a person presses Tab after these words. */
 function offered(...words: string[]): string[] {
-  const script = `${completionScript(program(), 'bash')}\nCOMP_WORDS=("$@")\nCOMP_CWORD=$(( $# - 1 ))\n_loadline\nprintf '%s\\n' "\${COMPREPLY[@]}"\n`
+  const script = `${completionScript(program, 'bash')}\nCOMP_WORDS=("$@")\nCOMP_CWORD=$(( $# - 1 ))\n_loadline\nprintf '%s\\n' "\${COMPREPLY[@]}"\n`
   const run = spawnSync('bash', ['-s', 'loadline', ...words], {
     input: script,
     encoding: 'utf8',
@@ -38,8 +38,8 @@ describe('completion in bash', () => {
 
 describe.each(shells)('the script for %s', (shell) => {
   it('names every visible command and option', () => {
-    const script = completionScript(program(), shell)
-    const visible = program().commands.filter((inner) => inner.name() !== 'github-action')
+    const script = completionScript(program, shell)
+    const visible = program.commands.filter((inner) => inner.name() !== 'github-action')
     const options = visible.flatMap((command) =>
       command.options.flatMap(({ long, hidden }) =>
         long === undefined || hidden ? [] : [shell === 'fish' ? `-l ${long.slice(2)}` : long],

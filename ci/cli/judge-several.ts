@@ -11,7 +11,7 @@ import { beginReports, clearReports, writeReports } from '../run/report-director
 import { liveSeveral, plainSeveral, silentSeveral } from '../show/several-display.ts'
 import type { BuildAndScanOptions } from '../run/build-and-scan-options.ts'
 
-/** The options of `loadline build-and-scan` for several sources. */
+/** The options for several sources. */
 export interface SeveralOptions extends BuildAndScanOptions {
   parallel: number
 }
@@ -20,7 +20,7 @@ export interface SeveralOptions extends BuildAndScanOptions {
  * Runs the whole flow on several source directories in one session, writes the reports of each into a directory of its name and their merged verdict beside them,
  * and gives the highest exit code among theirs; where each of them passed, that of the merged verdict.
  */
-export async function buildAndScanSeveral(sources: readonly string[], options: SeveralOptions): Promise<number> {
+export async function judgeSeveral(sources: readonly string[], options: SeveralOptions): Promise<number> {
   requireSeparable(sources, options)
   const startedAt = new Date()
   const output = resolve(options.output)

@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs'
+import type {
+  BuildOptions,
+  DatabaseOptions,
+  EngineOptions,
+  EvidenceOptions,
+  ReleaseOptions,
+} from '../run/build-and-scan-options.ts'
+import type { IdentityOptions } from '../run/identity.ts'
+import type { PolicyOptions } from '../run/policy-input.ts'
+import type { RegistryOptions } from '../run/reach-registry.ts'
+import type { SignerOptions } from '../run/signer.ts'
+import type { DetailOptions, DisplayOptions, PrintOptions } from '../show/progress-display.ts'
+import type { Operand } from './command.ts'
+import { choice, list, repeated, shaped, single, toggle, type Flag, type Flags } from './flag.ts'
+
+/** `NAME=VALUE` as a further value of a list. */
+const pair = shaped(/^[^\s/=]+=/)
+
+export const printFlags: Flags<PrintOptions> = {
+  json: toggle('print the document on standard output instead of the table'),
+  quiet: toggle('print nothing where all is well'),
+}
+
+export const detailFlags: Flags<DetailOptions> = {
+  verbose: toggle('spell out every finding, exception and notice on the terminal, and not the first of each'),
+}
+
+export const displayFlags: Flags<DisplayOptions> = {
+  ...printFlags,
+  progress: choice('how', ['auto', 'live', 'plain', 'none'], 'how progress is shown', 'auto'),
+}
+
+export const policyFlags: Flags<PolicyOptions> = {
+  policy: single('file', 'policy file (default: loadline.yaml in the source, or the default policy)'),
+  organisation: single(
+    'file',
+    "the organisation's policy file: the application's stands on it and cannot change what it locks",
+  ),
+}
+
+/** Of a command that has no source. */
+export const policyHereFlags: Flags<PolicyOptions> = {
+  ...policyFlags,
+  policy: single('file', 'policy file (default: loadline.yaml in the working directory, or the default policy)'),
+}
+
+export const evidenceFlags: Flags<EvidenceOptions> = {
+  baseline: single(
+    'verdict',
+    'verdict.json of an earlier run: what it already had does not deny again, where the policy accepts that',
+  ),
+  knownExploited: single(
+    'file',
+    'list of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them that the image has denies',
+  ),
+  additionalSarif: repeated(
+    'file',
+    'findings of other scanners about this image (SARIF 2.1.0): they are judged as well, and take nothing away',
+    (word) => /\.(sarif|json)$/.test(word) && existsSync(word),
+  ),
+}
+
+export const platforms = (description: string): Flag<string[]> =>
+  list('platform', description, shaped(/^(linux|windows|darwin|freebsd)\/[a-z0-9_]+(\/[a-z0-9]+)?(,|$)/))
+
+export const buildFlags: Flags<BuildOptions> = {
+  file: single('dockerfile', "Dockerfile, somewhere below the source (default: the policy's)"),
+  target: single('stage', "stage to build (default: the policy's, or the last)"),
+  platform: platforms("platforms to build and judge (default: the policy's)"),
+  buildArg: repeated('name=value', "build argument, on top of the policy's", pair),
+  buildSecret: repeated('id=source', 'build secret: ID=env:NAME or ID=file:PATH', pair),
+}
+
+export const databaseFlags: Flags<DatabaseOptions> = {
+  vulnerabilityDatabase: single('where', 'directory with db/trivy.db, or a registry reference'),
+}
+
+export const releaseFlags: Flags<ReleaseOptions> = {
+  publish: single(
+    'reference',
+    "push a passed image to registry/repository:tag, or to registry/repository with tags by --tag; {name} in it stands for the name of the source's directory",
+  ),
+  tag: repeated(
+    'rule',
+    'rule for tags, as type=semver,pattern={{major}}.{{minor}} (default: semantic version and commit)',
+    shaped(/^type=/),
+  ),
+  version: single(
+    'version',
+    'semantic version of the image (default: the highest version among the tags of the commit)',
+  ),
+  consumer: choice(
+    'form',
+    ['index', 'single'],
+    'what the registry is to hold: an index over platforms, or one manifest for services that refuse an index (default: single for one platform)',
+  ),
+  immutableTags: toggle('fail where a tag exists with another digest, instead of moving it'),
+}
+
+export const signerFlags: Flags<SignerOptions> = {
+  key: single(
+    'source',
+    'key to sign with: a Cosign private key (env:NAME or file:PATH) or one in a key management service (awskms://, gcpkms://, azurekms://, hashivault://, k8s://)',
+  ),
+  keyPassword: single('source', 'its password: env:NAME or file:PATH (default: env:COSIGN_PASSWORD where that is set)'),
+  keyless: toggle('sign with the identity of this CI job, without a key (GitHub Actions)'),
+  identityToken: single('source', 'sign without a key, with this OpenID Connect token: env:NAME or file:PATH'),
+  certificateIdentity: single(
+    'identity',
+    'whom the certificate of a keyless signature must name (default: read from the token)',
+  ),
+  certificateOidcIssuer: single(
+    'url',
+    'who must have issued the token of a keyless signature (default: read from the token)',
+  ),
+  signingConfig: single(
+    'file',
+    'Sigstore services to sign with (default: none for a key, the public instance without one)',
+  ),
+  trustedRoot: single('file', 'the keys of these services'),
+}
+
+export const identityFlags: Flags<IdentityOptions> = {
+  key: single('file', 'public key of the signer, e.g. cosign.pub'),
+  certificateIdentity: single('identity', 'whom a keyless signature must name'),
+  certificateOidcIssuer: single('url', 'who must vouch for that identity'),
+  trustedRoot: single('file', 'trusted root of a Sigstore instance of your own'),
+}
+
+export const referenceOperand: Operand<string> = {
+  spelling: '<reference>',
+  description: 'registry/repository:tag or registry/repository@sha256:...',
+}
+
+export const sourceOperand: Operand<string> = {
+  spelling: '[source]',
+  description: 'directory with a Dockerfile',
+  initial: '.',
+}
+
+export const registryFlags: Flags<RegistryOptions> = {
+  registryConfig: single('file', 'Docker config.json with the credentials of the registry'),
+  registryCa: single('file', "certificates (PEM) of your own authority that the registry's comes from"),
+}
+
+export const engineFlags: Flags<EngineOptions> = {
+  lock: single(
+    'file',
+    'lock file (default: loadline.lock.json in the source, or in the working directory without one)',
+  ),
+  engine: single(
+    'address',
+    'address of a Dagger engine, here or elsewhere (unix://, tcp://, tls://, ssh://, kube-pod://, container://), or "sealed" (default: $LOADLINE_ENGINE)',
+  ),
+}

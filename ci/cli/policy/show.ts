@@ -1,0 +1,47 @@
+import { stringify } from 'yaml'
+import { decidePolicy, policyDigest, shippedPolicies, shippedPolicyNames } from '../../../src/policy/index.ts'
+import type { ShippedPolicyName } from '../../../src/policy/index.ts'
+import { DeliveryError } from '../../../src/model/errors.ts'
+import { policyFilesHere, type PolicyOptions } from '../../run/policy-input.ts'
+import { command } from '../command.ts'
+import { toggle } from '../flag.ts'
+import { policyHereFlags } from '../option-groups.ts'
+
+interface ShowOptions extends PolicyOptions {
+  json: boolean
+}
+
+/** `loadline policy show [NAME]`: every value of a policy, as the gate gets it. */
+export const make = command<ShowOptions, [name: ShippedPolicyName | undefined]>({
+  operands: [
+    {
+      spelling: '[name]',
+      description: 'one that comes with Loadline (default: the policy of the files at hand)',
+      choices: shippedPolicyNames,
+    },
+  ],
+  flags: { ...policyHereFlags, json: toggle('print it as JSON, with its digest and what it was made of') },
+  more: `Examples:
+  loadline policy show strict
+  loadline policy show --policy services/orders/loadline.yaml`,
+  run: show,
+})
+
+async function show({ json, ...options }: ShowOptions, name: ShippedPolicyName | undefined): Promise<number> {
+  if (name !== undefined && (options.policy ?? options.organisation) !== undefined)
+    throw new DeliveryError('USAGE', `both the policy ${name} and a file are named`, 'Name one of them.')
+  const { policy, layers } =
+    name === undefined
+      ? decidePolicy(await policyFilesHere(options), new Date())
+      : {
+          policy: shippedPolicies[name],
+          layers: [{ role: 'shipped', name, digest: policyDigest(shippedPolicies[name]) }],
+        }
+  const digest = policyDigest(policy)
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ digest, layers, policy }, null, 2)}\n`
+      : `# ${layers.map((layer) => layer.name).join(', then ')}: ${digest}\n${stringify(policy)}`,
+  )
+  return 0
+}

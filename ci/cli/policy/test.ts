@@ -1,0 +1,74 @@
+import { judgeAgain } from '../../../pipelines/judge-again.ts'
+import { exitCodeOf } from '../../../pipelines/run-record.ts'
+import { DeliveryError } from '../../../src/model/errors.ts'
+import { renderJson, renderTerminal } from '../../../src/report/index.ts'
+import type { EvidenceOptions } from '../../run/build-and-scan-options.ts'
+import { givenText, policyFilesHere, readInput, type PolicyOptions } from '../../run/policy-input.ts'
+import { useColor } from '../../show/color.ts'
+import type { DetailOptions, PrintOptions } from '../../show/progress-display.ts'
+import { command } from '../command.ts'
+import { single } from '../flag.ts'
+import { detailFlags, evidenceFlags, platforms, policyHereFlags, printFlags } from '../option-groups.ts'
+
+interface TestOptions extends PolicyOptions, Omit<EvidenceOptions, 'additionalSarif'>, PrintOptions, DetailOptions {
+  platform: string[]
+  at?: string
+}
+
+/** `loadline policy test VERDICT`: holds recorded evidence against a policy, prints the verdict as `build-and-scan` does, and gives its exit code. */
+export const make = command<TestOptions, [verdict: string]>({
+  operands: [{ spelling: '<verdict>', description: 'verdict.json of an earlier run' }],
+  flags: {
+    ...policyHereFlags,
+    platform: platforms("platforms that must be judged (default: the policy's)"),
+    baseline: evidenceFlags.baseline,
+    knownExploited: single('file', 'list of exploited vulnerabilities, instead of the recorded one'),
+    at: single('moment', 'judge as at this day or moment, UTC, e.g. 2027-01-31 (default: now)'),
+    ...printFlags,
+    ...detailFlags,
+  },
+  more: `Example:
+  loadline policy test loadline-report/verdict.json --policy loadline.yaml --at 2027-01-31`,
+  run: testPolicy,
+})
+
+async function testPolicy(options: TestOptions, path: string): Promise<number> {
+  const recorded = { path, text: await readInput(path, 'USAGE', 'verdict') }
+  const run = judgeAgain({
+    recorded,
+    ...(await policyFilesHere(options)),
+    platforms: options.platform,
+    baseline: await givenText(options.baseline, 'baseline'),
+    knownExploited: await givenText(options.knownExploited, 'known-exploited'),
+    now: momentOf(options.at),
+  })
+  if (options.json || !options.quiet || run.outcome !== 'passed')
+    process.stdout.write(
+      options.json
+        ? renderJson(run)
+        : renderTerminal(run, {
+            color: useColor(process.stdout),
+            width: process.stdout.columns ?? 100,
+            verbose: options.verbose ?? false,
+          }),
+    )
+  return exitCodeOf(run)
+}
+
+/** A calendar day is its first moment, UTC. */
+function momentOf(text: string | undefined): Date {
+  if (text === undefined) return new Date()
+  const moment = new Date(text)
+  if (
+    !/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z)?$/.test(text) ||
+    Number.isNaN(moment.getTime()) ||
+    moment.toISOString().slice(0, 10) !== text.slice(0, 10)
+  ) {
+    throw new DeliveryError(
+      'USAGE',
+      `--at takes a day or a moment in UTC, found ${JSON.stringify(text)}`,
+      'Write e.g. --at 2027-01-31 or --at 2027-01-31T12:00:00Z.',
+    )
+  }
+  return moment
+}

@@ -1,0 +1,26 @@
+import { expectedSigner } from '../../src/stages/verify/expected-signer.ts'
+import type { Identity } from '../../src/tools/cosign/identity.ts'
+import { readInput } from './policy-input.ts'
+
+/** Whom the person expects to have signed, as the command line says it. */
+export interface IdentityOptions {
+  key?: string
+  certificateIdentity?: string
+  certificateOidcIssuer?: string
+  trustedRoot?: string
+}
+
+/** Reads whom to expect from the files that the command line names. Throws `USAGE` and `CREDENTIAL`. */
+export async function readIdentity({
+  key,
+  certificateIdentity: identity,
+  certificateOidcIssuer: issuer,
+  trustedRoot,
+}: IdentityOptions): Promise<Identity> {
+  return expectedSigner({
+    publicKey: key === undefined ? undefined : await readInput(key, 'CREDENTIAL', 'public key'),
+    identity,
+    issuer,
+    trustedRoot: trustedRoot === undefined ? undefined : await readInput(trustedRoot, 'CREDENTIAL', 'trusted root'),
+  })
+}
