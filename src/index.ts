@@ -23,9 +23,10 @@ import {
 import { admissionPolicy } from '../pipelines/admission.ts'
 import { audit } from '../pipelines/audit.ts'
 import { compareBases } from '../pipelines/bases.ts'
+import { compliance as complianceReports } from '../pipelines/compliance.ts'
 import type { Request } from '../pipelines/request.ts'
 import { buildSource, lintSource } from '../pipelines/collect.ts'
-import { deliver, type Delivery, type Publication } from '../pipelines/deliver.ts'
+import { deliver } from '../pipelines/deliver.ts'
 import { reverdict as judgeAgain } from '../pipelines/reverdict.ts'
 import { rescaffoldChanges, scaffoldChanges } from '../pipelines/scaffold.ts'
 import { expectationOf, verifyImage } from '../pipelines/verify.ts'
@@ -34,49 +35,16 @@ import { PassedImage } from './module/passed-image.ts'
 import { reportDirectory } from './module/reports.ts'
 import { renderAudit, renderAuditTerminal } from './audit/index.ts'
 import { auditFilesOf } from './module/audit-files.ts'
-import {
-  chosen,
-  consumerOf,
-  controllerOf,
-  databaseOf,
-  gitFactsOf,
-  identityOf,
-  lockOf,
-  policyFilesOf,
-  publicationOf,
-  requestOf,
-  requireOneImage,
-  secretsOf,
-  signerOf,
-  targetOf,
-  textOf,
-  type Choices,
-  type ModuleInputs,
-} from './module/inputs.ts'
+import { Given } from './module/given.ts'
+import { controllerOf, frameworkOf, gitFactsOf, requireOneImage, textOf } from './module/inputs.ts'
+import { consumerOf, identityOf, publicationOf, targetOf } from './module/publication.ts'
 import { renderRecord } from './bases/index.ts'
 import { decidePolicy } from './policy/index.ts'
 import { renderReverdict, renderVerification } from './report/index.ts'
-import type { ManifestForm } from './stages/publish/layout.ts'
 
 @object()
 export class Loadline {
-  private policy?: File
-  private vulnerabilityDatabase?: Directory
-  private lock?: File
-  private organisation?: File
-  private baseline?: File
-  private knownExploited?: File
-  private cacheScope: string
-  /** Git facts as JSON; empty where none were given. */
-  private git: string = ''
-  /** The image that is judged in place of a build: a reference, an archive or a layout. */
-  private image: string = ''
-  private additionalSarif: File[] = []
-  private imageArchive?: File
-  private imageLayout?: Directory
-  private imageRegistry?: Service
-  private imageRegistryConfig?: Secret
-  private imageRegistryCa?: File
+  private given: Given
 
   /**
    * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the default policy.
@@ -96,13 +64,15 @@ export class Loadline {
     knownExploited?: File,
     cacheScope: string = 'trusted',
   ) {
-    if (policy !== undefined) this.policy = policy
-    if (vulnerabilityDatabase !== undefined) this.vulnerabilityDatabase = vulnerabilityDatabase
-    if (lock !== undefined) this.lock = lock
-    if (organisation !== undefined) this.organisation = organisation
-    if (baseline !== undefined) this.baseline = baseline
-    if (knownExploited !== undefined) this.knownExploited = knownExploited
-    this.cacheScope = cacheScope
+    this.given = new Given().with({
+      policy,
+      vulnerabilityDatabase,
+      lockFile: lock,
+      organisation,
+      baseline,
+      knownExploited,
+      cacheScope,
+    })
   }
 
   /**
@@ -128,7 +98,8 @@ export class Loadline {
     pullRequest?: number,
     dirty: boolean = false,
   ): Loadline {
-    this.git = gitFactsOf({ revision, committedAt, repository, branch, tags: tag, allTags, pullRequest, dirty })
+    const git = gitFactsOf({ revision, committedAt, repository, branch, tags: tag, allTags, pullRequest, dirty })
+    this.given = this.given.with({ git })
     return this
   }
 
@@ -139,7 +110,7 @@ export class Loadline {
    */
   @func()
   withAdditionalFindings(sarif: File[]): Loadline {
-    this.additionalSarif = [...this.additionalSarif, ...sarif]
+    this.given = this.given.with({ additionalSarif: [...this.given.additionalSarif, ...sarif] })
     return this
   }
 
@@ -163,12 +134,14 @@ export class Loadline {
     registryConfig?: Secret,
     registryCa?: File,
   ): Loadline {
-    this.image = requireOneImage(reference, archive, layout)
-    if (archive !== undefined) this.imageArchive = archive
-    if (layout !== undefined) this.imageLayout = layout
-    if (registry !== undefined) this.imageRegistry = registry
-    if (registryConfig !== undefined) this.imageRegistryConfig = registryConfig
-    if (registryCa !== undefined) this.imageRegistryCa = registryCa
+    this.given = this.given.with({
+      imageReference: requireOneImage(reference, archive, layout),
+      imageArchive: archive,
+      imageLayout: layout,
+      imageRegistry: registry,
+      imageRegistryConfig: registryConfig,
+      imageRegistryCa: registryCa,
+    })
     return this
   }
 
@@ -196,6 +169,7 @@ export class Loadline {
    * @param file Dockerfile, a path inside the source; without it, the policy's.
    * @param target Stage to build; without it, the policy's, or the last.
    * @param label Labels as NAME=VALUE, besides those from git; one that the Dockerfile sets itself wins.
+   * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
    */
   @func({ cache: 'never' })
   async buildAndScan(
@@ -220,21 +194,38 @@ export class Loadline {
     file: string = '',
     target: string = '',
     label: string[] = [],
+    buildArg: string[] = [],
   ): Promise<string> {
-    const signer = await signerOf(key, keyPassword, identityToken, signingConfig, trustedRoot)
+    const given = this.given.with({
+      source,
+      platform,
+      buildSecretId,
+      buildSecret,
+      buildArg,
+      pathInRepository,
+      version,
+      file,
+      target,
+      label,
+    })
     const publication =
       publish === undefined
         ? undefined
-        : publicationOf(await targetOf(publish, registry, registryConfig, registryCa), tag, immutableTags, signer)
-    const { documents } = await this.deliver(
-      source,
-      platform,
-      await secretsOf(buildSecretId, buildSecret),
-      publication,
-      { pathInRepository, version, file, target, label },
-      consumerOf(consumer),
-    )
-    return new Assessment(documents, []).enforce()
+        : await publicationOf({
+            publish,
+            registry,
+            registryConfig,
+            registryCa,
+            tag,
+            immutableTags,
+            key,
+            keyPassword,
+            identityToken,
+            signingConfig,
+            trustedRoot,
+          })
+    const { reports } = await deliver({ ...(await given.request()), ...consumerOf(consumer) }, publication)
+    return new Assessment(JSON.stringify(reports), []).enforce()
   }
 
   /**
@@ -249,6 +240,7 @@ export class Loadline {
    * @param file Dockerfile, a path inside the source; without it, the policy's.
    * @param target Stage to build; without it, the policy's, or the last.
    * @param label Labels as NAME=VALUE, besides those from git; one that the Dockerfile sets itself wins.
+   * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
    */
   @func({ cache: 'never' })
   async assess(
@@ -261,44 +253,27 @@ export class Loadline {
     file: string = '',
     target: string = '',
     label: string[] = [],
+    buildArg: string[] = [],
   ): Promise<Assessment> {
-    const choices: Choices = { pathInRepository, version, file, target, label }
-    const { documents, delivery } = await this.deliver(
+    const given = this.given.with({
       source,
       platform,
-      await secretsOf(buildSecretId, buildSecret),
-      undefined,
-      choices,
-    )
-    const digests = delivery.archives.map(({ archive }) => archive.digest).toSorted()
+      buildSecretId,
+      buildSecret,
+      buildArg,
+      pathInRepository,
+      version,
+      file,
+      target,
+      label,
+    })
+    const { run, reports, archives } = await deliver(await given.request())
     return new Assessment(
-      documents,
-      delivery.archives.map((archive) => archive.file),
+      JSON.stringify(reports),
+      archives.map((built) => built.file),
       // Only a passed run gives away what can be released.
-      delivery.run.outcome === 'passed'
-        ? new PassedImage(
-            digests,
-            source,
-            platform,
-            buildSecretId,
-            buildSecret,
-            JSON.stringify(choices),
-            this.git,
-            this.cacheScope,
-            this.image,
-            this.additionalSarif,
-            this.policy,
-            this.organisation,
-            this.baseline,
-            this.knownExploited,
-            this.vulnerabilityDatabase,
-            this.lock,
-            this.imageArchive,
-            this.imageLayout,
-            this.imageRegistry,
-            this.imageRegistryConfig,
-            this.imageRegistryCa,
-          )
+      run.outcome === 'passed'
+        ? new PassedImage(archives.map(({ archive }) => archive.digest).toSorted(), given)
         : undefined,
     )
   }
@@ -327,7 +302,7 @@ export class Loadline {
     const own = (await source.exists('loadline.yaml')) ? source.file('loadline.yaml') : undefined
     const document = await audit({
       ...(await auditFilesOf(source)),
-      policy: await textOf(this.policy ?? own),
+      policy: await textOf(this.given.policy ?? own),
       now: new Date(),
     })
     const text = renderAuditTerminal(document, { color: false, width: 120 })
@@ -363,8 +338,8 @@ export class Loadline {
     const { verification } = await verifyImage({
       target: await targetOf(reference, registry, registryConfig, registryCa),
       identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
-      expected: expectationOf(await policyFilesOf(this.inputs()), expectedSource, new Date()),
-      lock: await lockOf(this.lock, dag.directory()),
+      expected: expectationOf(await this.given.policyFiles(), expectedSource, new Date()),
+      lock: await this.given.lock(),
       now: new Date(),
     })
     const text = renderVerification(verification, { color: false })
@@ -399,10 +374,10 @@ export class Loadline {
     const document = await judgeAgain({
       target: await targetOf(reference, registry, registryConfig, registryCa),
       identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
-      policy: decidePolicy(await policyFilesOf(this.inputs()), now).policy,
-      lock: await lockOf(this.lock, dag.directory()),
+      policy: decidePolicy(await this.given.policyFiles(), now).policy,
+      lock: await this.given.lock(),
       now,
-      ...databaseOf(this.vulnerabilityDatabase),
+      ...this.given.database(),
     })
     const text = renderReverdict(document, { color: false })
     if (document.outcome !== 'passed') throw new Error(text)
@@ -442,7 +417,7 @@ export class Loadline {
       controller: controllerOf(controller),
       image,
       identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
-      ...(await policyFilesOf(this.inputs())),
+      ...(await this.given.policyFiles()),
       anyPolicy,
       now: new Date(),
       ...consumerOf(consumer),
@@ -459,7 +434,7 @@ export class Loadline {
    */
   @func({ cache: 'never' })
   async lint(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory): Promise<string> {
-    const lint = await lintSource(await this.request(source))
+    const lint = await lintSource(await this.one(source))
     return lint.findings
       .map(({ id, level, message, location }) => `${location.path}:${location.line ?? 1} ${id} ${level}: ${message}\n`)
       .join('')
@@ -470,13 +445,15 @@ export class Loadline {
    *
    * @param source Directory with a Dockerfile.
    * @param platform One platform; without it, the first of the policy.
+   * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
    */
   @func({ cache: 'never' })
   async build(
     @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
     platform?: string,
+    buildArg: string[] = [],
   ): Promise<Container> {
-    const { built } = await buildSource(await this.request(source, platform))
+    const { built } = await buildSource(await this.one(source, platform, buildArg))
     return dag.container({ platform: built.archive.platform as Platform }).import_(built.file)
   }
 
@@ -485,10 +462,15 @@ export class Loadline {
    *
    * @param source Directory with a Dockerfile.
    * @param platform One platform; without it, the first of the policy.
+   * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
    */
   @func({ cache: 'never' })
-  async scan(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<string> {
-    const { collectors } = await buildSource(await this.request(source, platform))
+  async scan(
+    @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
+    platform?: string,
+    buildArg: string[] = [],
+  ): Promise<string> {
+    const { collectors } = await buildSource(await this.one(source, platform, buildArg))
     const [vulnerabilities, secrets, licenses] = await Promise.all([
       collectors.vulnerabilities(),
       collectors.secrets(),
@@ -502,13 +484,15 @@ export class Loadline {
    *
    * @param source Directory with a Dockerfile and a structure-test file.
    * @param platform One platform; without it, the first of the policy.
+   * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
    */
   @func({ cache: 'never' })
   async structureTest(
     @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
     platform?: string,
+    buildArg: string[] = [],
   ): Promise<string> {
-    const { collectors } = await buildSource(await this.request(source, platform))
+    const { collectors } = await buildSource(await this.one(source, platform, buildArg))
     return JSON.stringify(await collectors.structure(), null, 2)
   }
 
@@ -517,13 +501,15 @@ export class Loadline {
    *
    * @param source Directory with a Dockerfile.
    * @param platform One platform; without it, the first of the policy.
+   * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
    */
   @func({ cache: 'never' })
   async sbom(
     @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
     platform?: string,
+    buildArg: string[] = [],
   ): Promise<Directory> {
-    const { sboms } = await buildSource(await this.request(source, platform))
+    const { sboms } = await buildSource(await this.one(source, platform, buildArg))
     const { cyclonedx, spdx } = await sboms()
     return reportDirectory({ 'sbom.cdx.json': cyclonedx, 'sbom.spdx.json': spdx })
   }
@@ -533,10 +519,15 @@ export class Loadline {
    *
    * @param source Directory with a Dockerfile.
    * @param platform One platform; without it, the first of the policy.
+   * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
    */
   @func({ cache: 'never' })
-  async size(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory, platform?: string): Promise<string> {
-    const { collectors } = await buildSource(await this.request(source, platform))
+  async size(
+    @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
+    platform?: string,
+    buildArg: string[] = [],
+  ): Promise<string> {
+    const { collectors } = await buildSource(await this.one(source, platform, buildArg))
     return JSON.stringify(await collectors.size(), null, 2)
   }
 
@@ -545,13 +536,15 @@ export class Loadline {
    *
    * @param source Directory with a Dockerfile; the policy's section runtime says how the image is run.
    * @param platform One platform; without it, the first of the policy.
+   * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
    */
   @func({ cache: 'never' })
   async runtimeProof(
     @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
     platform?: string,
+    buildArg: string[] = [],
   ): Promise<string> {
-    const { collectors } = await buildSource(await this.request(source, platform))
+    const { collectors } = await buildSource(await this.one(source, platform, buildArg))
     return JSON.stringify(await collectors.runtime(), null, 2)
   }
 
@@ -561,14 +554,16 @@ export class Loadline {
    * @param source Directory with a Dockerfile; the base of its shipped stage is exchanged.
    * @param candidate Bases to try; without any, one of each form for the runtime of the current base.
    * @param platform One platform; without it, the first of the policy.
+   * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
    */
   @func({ cache: 'never' })
   async bases(
     @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
     candidate: string[] = [],
     platform?: string,
+    buildArg: string[] = [],
   ): Promise<Directory> {
-    return reportDirectory(renderRecord(await compareBases(await this.request(source, platform), candidate)))
+    return reportDirectory(renderRecord(await compareBases(await this.one(source, platform, buildArg), candidate)))
   }
 
   /**
@@ -651,67 +646,30 @@ export class Loadline {
       ...(await auditFilesOf(source)),
       dockerRun,
       verdict: await textOf(verdict),
-      policy: await textOf(this.policy),
+      policy: await textOf(this.given.policy),
       now: new Date(),
     })
     return reportDirectory(renderAudit(document))
   }
 
-  private async deliver(
-    source: Directory,
-    platforms: string[],
-    buildSecrets: Map<string, Secret>,
-    publication: Publication | undefined,
-    choices: Choices,
-    form: { consumer?: ManifestForm } = {},
-  ): Promise<{ documents: string; delivery: Delivery }> {
-    const delivery = await deliver(
-      { ...(await this.request(source)), platforms, buildSecrets, ...form, ...chosen(choices) },
-      publication,
+  /**
+   * What an earlier run shows for a compliance framework, tied to its reports: compliance-<framework>.json and .md. It is a document and judges nothing.
+   *
+   * @param framework hipaa, pci-dss or soc2.
+   * @param report Report directory of the run.
+   */
+  @func()
+  async compliance(framework: string, report: Directory): Promise<Directory> {
+    return reportDirectory(
+      await complianceReports(frameworkOf(framework), {
+        verdict: { path: 'verdict.json', text: await report.file('verdict.json').contents() },
+        read: async (path) => ((await report.exists(path)) ? report.file(path).contents() : undefined),
+      }),
     )
-    return { documents: JSON.stringify(delivery.reports), delivery }
   }
 
-  private inputs(): ModuleInputs {
-    const {
-      policy,
-      organisation,
-      baseline,
-      knownExploited,
-      vulnerabilityDatabase,
-      lock,
-      git,
-      cacheScope,
-      image,
-      additionalSarif,
-      imageArchive,
-      imageLayout,
-      imageRegistry,
-      imageRegistryConfig,
-      imageRegistryCa,
-    } = this
-    return {
-      policy,
-      organisation,
-      baseline,
-      knownExploited,
-      vulnerabilityDatabase,
-      lock,
-      git,
-      cacheScope,
-      additionalSarif,
-      image: {
-        reference: image,
-        archive: imageArchive,
-        layout: imageLayout,
-        registry: imageRegistry,
-        registryConfig: imageRegistryConfig,
-        registryCa: imageRegistryCa,
-      },
-    }
-  }
-
-  private request(source: Directory, platform?: string): Promise<Request> {
-    return requestOf(source, this.inputs(), platform)
+  /** A run on one platform: without one, on the first of the policy. */
+  private one(source: Directory, platform?: string, buildArg: string[] = []): Promise<Request> {
+    return this.given.with({ source, buildArg, ...(platform === undefined ? {} : { platform: [platform] }) }).request()
   }
 }

@@ -1,12 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import {
-  evaluateCompliance,
-  frameworks,
-  renderComplianceMarkdown,
-  type FrameworkName,
-} from '../../src/audit/compliance/index.ts'
-import { readRun } from '../../src/report/index.ts'
+import { compliance } from '../../pipelines/compliance.ts'
+import { frameworks, type FrameworkName } from '../../src/audit/compliance/index.ts'
 import { readInput } from '../run/policy-input.ts'
 import { writeReports } from '../run/report-directory.ts'
 import { command } from './command.ts'
@@ -28,24 +23,14 @@ export const make = command<ComplianceOptions, [framework: FrameworkName]>({
   },
   more: `Example:
   loadline compliance pci-dss --verdict loadline-report/verdict.json`,
-  run: compliance,
+  run: complianceOf,
 })
 
-async function compliance({ verdict, output, json }: ComplianceOptions, name: FrameworkName): Promise<number> {
-  const verdictText = await readInput(verdict, 'USAGE', 'verdict')
-  const run = readRun(verdictText, verdict)
-  const framework = frameworks[name]
-  const wanted = new Set(framework.requirements.flatMap(({ proof }) => ('outside' in proof ? [] : (proof.files ?? []))))
-  const files = new Map<string, string>()
-  for (const path of wanted) {
-    const text = await readFile(join(dirname(verdict), path), 'utf8').catch(() => undefined)
-    if (text !== undefined) files.set(path, text)
-  }
-  const document = evaluateCompliance(framework, { run, verdictText, files })
-  const reports = {
-    [`compliance-${name}.json`]: `${JSON.stringify(document, null, 2)}\n`,
-    [`compliance-${name}.md`]: renderComplianceMarkdown(document),
-  }
+async function complianceOf({ verdict, output, json }: ComplianceOptions, name: FrameworkName): Promise<number> {
+  const reports = await compliance(name, {
+    verdict: { path: verdict, text: await readInput(verdict, 'USAGE', 'verdict') },
+    read: (path) => readFile(join(dirname(verdict), path), 'utf8').catch(() => undefined),
+  })
   if (output !== undefined) await writeReports(output, reports)
   process.stdout.write(reports[`compliance-${name}.${json ? 'json' : 'md'}`] ?? '')
   return 0

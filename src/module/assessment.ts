@@ -1,4 +1,6 @@
 import { func, object, type Directory, type File } from '@dagger.io/dagger'
+import { compliance } from '../../pipelines/compliance.ts'
+import { frameworkOf } from './inputs.ts'
 import { PassedImage } from './passed-image.ts'
 import { reportDirectory } from './reports.ts'
 
@@ -50,6 +52,19 @@ export class Assessment {
   @func()
   sbom(): File {
     return this.reports().file('sbom.cdx.json')
+  }
+
+  /**
+   * What the run shows for a compliance framework, tied to its reports: compliance-<framework>.json and .md. It is a document and judges nothing.
+   *
+   * @param framework hipaa, pci-dss or soc2.
+   */
+  @func()
+  async compliance(framework: string): Promise<Directory> {
+    const verdict = { path: 'verdict.json', text: this.verdict() }
+    return reportDirectory(
+      await compliance(frameworkOf(framework), { verdict, read: async (path) => this.read()[path] }),
+    )
   }
 
   /** The built image as an OCI archive, of the first platform. It has been judged, and not necessarily passed. */

@@ -1,6 +1,7 @@
 import { func, object, type Directory, type File, type Secret, type Service } from '@dagger.io/dagger'
 import { deliver } from '../../pipelines/deliver.ts'
-import { chosen, consumerOf, publicationOf, requestOf, secretsOf, signerOf, targetOf, type Choices } from './inputs.ts'
+import { Given } from './given.ts'
+import { consumerOf, publicationOf } from './publication.ts'
 import { reportDirectory } from './reports.ts'
 
 /** An image whose verdict is passed. Only an assessment that passed gives one away. */
@@ -8,72 +9,12 @@ import { reportDirectory } from './reports.ts'
 export class PassedImage {
   /** Digests of the images that were judged, sorted: exactly these are released. */
   private digests: string[]
-  private source: Directory
-  private platforms: string[]
-  private buildSecretIds: string[]
-  private buildSecrets: Secret[]
-  /** What the assessment was told about the source, as JSON. */
-  private choices: string
-  private git: string
-  private cacheScope: string
-  private image: string
-  private additionalSarif: File[]
-  private policy?: File
-  private organisation?: File
-  private baseline?: File
-  private knownExploited?: File
-  private vulnerabilityDatabase?: Directory
-  private lock?: File
-  private imageArchive?: File
-  private imageLayout?: Directory
-  private imageRegistry?: Service
-  private imageRegistryConfig?: Secret
-  private imageRegistryCa?: File
+  /** What the assessment was given. */
+  private given: Given
 
-  constructor(
-    digests: string[],
-    source: Directory,
-    platforms: string[],
-    buildSecretIds: string[],
-    buildSecrets: Secret[],
-    choices: string,
-    git: string,
-    cacheScope: string,
-    image: string,
-    additionalSarif: File[],
-    policy?: File,
-    organisation?: File,
-    baseline?: File,
-    knownExploited?: File,
-    vulnerabilityDatabase?: Directory,
-    lock?: File,
-    imageArchive?: File,
-    imageLayout?: Directory,
-    imageRegistry?: Service,
-    imageRegistryConfig?: Secret,
-    imageRegistryCa?: File,
-  ) {
+  constructor(digests: string[], given: Given) {
     this.digests = digests
-    this.source = source
-    this.platforms = platforms
-    this.buildSecretIds = buildSecretIds
-    this.buildSecrets = buildSecrets
-    this.choices = choices
-    this.git = git
-    this.cacheScope = cacheScope
-    this.image = image
-    this.additionalSarif = additionalSarif
-    if (policy !== undefined) this.policy = policy
-    if (organisation !== undefined) this.organisation = organisation
-    if (baseline !== undefined) this.baseline = baseline
-    if (knownExploited !== undefined) this.knownExploited = knownExploited
-    if (vulnerabilityDatabase !== undefined) this.vulnerabilityDatabase = vulnerabilityDatabase
-    if (lock !== undefined) this.lock = lock
-    if (imageArchive !== undefined) this.imageArchive = imageArchive
-    if (imageLayout !== undefined) this.imageLayout = imageLayout
-    if (imageRegistry !== undefined) this.imageRegistry = imageRegistry
-    if (imageRegistryConfig !== undefined) this.imageRegistryConfig = imageRegistryConfig
-    if (imageRegistryCa !== undefined) this.imageRegistryCa = imageRegistryCa
+    this.given = given
   }
 
   /**
@@ -108,52 +49,23 @@ export class PassedImage {
     consumer?: string,
     immutableTags: boolean = false,
   ): Promise<Directory> {
-    const signer = await signerOf(key, keyPassword, identityToken, signingConfig, trustedRoot)
-    const {
-      policy,
-      organisation,
-      baseline,
-      knownExploited,
-      vulnerabilityDatabase,
-      lock,
-      git,
-      cacheScope,
-      additionalSarif,
-    } = this
-    const image = {
-      reference: this.image,
-      archive: this.imageArchive,
-      layout: this.imageLayout,
-      registry: this.imageRegistry,
-      registryConfig: this.imageRegistryConfig,
-      registryCa: this.imageRegistryCa,
-    }
-    const request = await requestOf(this.source, {
-      policy,
-      organisation,
-      baseline,
-      knownExploited,
-      vulnerabilityDatabase,
-      lock,
-      git,
-      cacheScope,
-      additionalSarif,
-      image,
+    const publication = await publicationOf({
+      publish,
+      registry,
+      registryConfig,
+      registryCa,
+      tag,
+      immutableTags,
+      key,
+      keyPassword,
+      identityToken,
+      signingConfig,
+      trustedRoot,
     })
-    const delivery = await deliver(
-      {
-        ...request,
-        ...consumerOf(consumer),
-        platforms: this.platforms,
-        buildSecrets: await secretsOf(this.buildSecretIds, this.buildSecrets),
-        ...chosen(JSON.parse(this.choices) as Choices),
-      },
-      {
-        ...publicationOf(await targetOf(publish, registry, registryConfig, registryCa), tag, immutableTags, signer),
-        only: this.digests,
-      },
+    const { run, reports } = await deliver(
+      { ...(await this.given.request()), ...consumerOf(consumer) },
+      { ...publication, only: this.digests },
     )
-    const { run, reports } = delivery
     if (run.release === undefined)
       throw new Error(
         `${run.failure?.message ?? run.notPublished ?? 'the image was not released'}\n${run.failure?.hint ?? ''}`,

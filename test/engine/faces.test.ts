@@ -23,14 +23,15 @@ describe('two faces, one core', () => {
     },
   )
 
-  it('dagger call and the command line choose Dockerfile, stage and labels alike', async () => {
+  it('dagger call and the command line choose Dockerfile, stage, labels and build arguments alike', async () => {
     const source = application({
-      'build/Dockerfile': `FROM ${base} AS first\nCOPY hello.txt /first.txt\nFROM ${base}\nCOPY hello.txt /second.txt\n`,
+      'build/Dockerfile': `FROM ${base} AS first\nARG TEAM=nobody\nLABEL com.example.built-by=$TEAM\nCOPY hello.txt /first.txt\nFROM ${base}\nCOPY hello.txt /second.txt\n`,
       'hello.txt': randomUUID(),
       // The image's title is part of its bytes; without a name in the policy each face has another for it.
       'loadline.yaml': `${advisory}image: {name: shop/orders}\n`,
     })
-    const choices = (file: string) => ['--file', file, '--target', 'first', '--label', 'com.example.team=shop']
+    const chosen = ['--target', 'first', '--label', 'com.example.team=shop', '--build-arg', 'TEAM=builders']
+    const choices = (file: string) => ['--file', file, ...chosen]
     const commandLine = await buildAndScan(source, choices(join(source, 'build/Dockerfile')))
     const called = await loadline([
       'dagger',
@@ -46,9 +47,23 @@ describe('two faces, one core', () => {
     const run = Run.parse(JSON.parse(called.stdout))
     expect(run.subject).toMatchObject({ dockerfile: 'build/Dockerfile', target: 'first' })
     expect(run.evidence?.platforms[0]?.evidence.configuration).toMatchObject({
-      value: { labels: { 'com.example.team': 'shop' } },
+      value: { labels: { 'com.example.team': 'shop', 'com.example.built-by': 'builders' } },
     })
     expect(timeless(run)).toEqual(timeless(commandLine.run))
+
+    // What that run shows for a framework is the same document by both faces.
+    const shown = await loadline([
+      'compliance',
+      'soc2',
+      '--verdict',
+      join(commandLine.output, 'verdict.json'),
+      '--json',
+    ])
+    const asked = ['compliance', '--framework', 'soc2', '--report', commandLine.output]
+    const printed = ['file', '--path', 'compliance-soc2.json', 'contents']
+    const exported = await loadline(['dagger', '--silent', 'call', ...asked, ...printed])
+    expect(exported.exitCode, exported.stderr).toBe(0)
+    expect(JSON.parse(exported.stdout)).toEqual(JSON.parse(shown.stdout))
   })
 
   it('dagger call build-and-scan prints the summary of a passed image and fails on a rejected one', async () => {
@@ -109,6 +124,7 @@ describe('two faces, one core', () => {
       'bases',
       'build',
       'build-and-scan',
+      'compliance',
       'lint',
       'reverdict',
       'runtime-proof',

@@ -58,6 +58,25 @@ describe('the module that calls Loadline', () => {
   })
 })
 
+describe('a function that builds', () => {
+  it('takes build arguments, as the command line does', () => {
+    const bindings = moduleBindings('Loadline')
+    const building = [
+      'buildAndScan',
+      'assess',
+      'build',
+      'scan',
+      'structureTest',
+      'sbom',
+      'size',
+      'runtimeProof',
+      'bases',
+    ]
+    for (const name of building)
+      expect(bindings).toMatch(new RegExp(`^    ${name}\\(source: Directory, .*buildArg\\?: string\\[\\]`, 'm'))
+  })
+})
+
 describe('what Dagger runs by itself', () => {
   const methods = ['src/index.ts', ...filesBelow('src/module', '.ts')].flatMap((path) =>
     [...read(path).matchAll(/@(check|generate)\(\)\n +async (\w+)\(([^]*?)\): Promise/g)].map(

@@ -1,0 +1,96 @@
+import type { File, Secret, Service } from '@dagger.io/dagger'
+import type { Publication } from '../../pipelines/deliver.ts'
+import { DeliveryError } from '../model/errors.ts'
+import type { Target } from '../engine/registry-access.ts'
+import type { ManifestForm } from '../stages/publish/layout.ts'
+import type { Signer } from '../stages/sign/signer.ts'
+import { expectedSigner } from '../stages/verify/expected-signer.ts'
+import type { Identity } from '../tools/cosign/identity.ts'
+import { requireCertificates } from '../tools/registry/certificates.ts'
+
+/** What a function that publishes is given for it, by the names of its arguments. */
+export interface PublicationInputs {
+  publish: string
+  registry: Service | undefined
+  registryConfig: Secret | undefined
+  registryCa: File | undefined
+  tag: string[]
+  immutableTags: boolean
+  key: Secret | undefined
+  keyPassword: Secret | undefined
+  identityToken: Secret | undefined
+  signingConfig: File | undefined
+  trustedRoot: File | undefined
+}
+
+/** Where a passed image goes, under which tags, and who signs it. Throws `USAGE` and `CREDENTIAL`. */
+export async function publicationOf(inputs: PublicationInputs): Promise<Publication> {
+  const { publish, registry, registryConfig, registryCa, tag, immutableTags } = inputs
+  const signer = await signerOf(inputs)
+  return {
+    target: await targetOf(publish, registry, registryConfig, registryCa),
+    tags: { rules: tag, immutable: immutableTags },
+    ...(signer === undefined ? {} : { signer }),
+  }
+}
+
+/** Who signs, with which Sigstore services. Throws `USAGE` where there is more than one signer, or one of the two documents of the services alone. */
+async function signerOf(inputs: PublicationInputs): Promise<Signer | undefined> {
+  const { key, keyPassword, identityToken, signingConfig, trustedRoot } = inputs
+  if (key !== undefined && identityToken !== undefined)
+    throw new DeliveryError('USAGE', 'a key and an identity token name two signers', 'Give one of them.')
+  if ((signingConfig === undefined) !== (trustedRoot === undefined))
+    throw new DeliveryError(
+      'USAGE',
+      'signing services need a signing configuration and a trusted root, and one of them is missing',
+      'Give both.',
+    )
+  const services =
+    signingConfig === undefined || trustedRoot === undefined
+      ? {}
+      : { services: { signingConfig: await signingConfig.contents(), trustedRoot: await trustedRoot.contents() } }
+  if (key !== undefined)
+    return { kind: 'key', key, ...(keyPassword === undefined ? {} : { password: keyPassword }), ...services }
+  return identityToken === undefined
+    ? undefined
+    : { kind: 'keyless', identityToken: async () => identityToken, ...services }
+}
+
+/** An image in a registry, with what the caller gave to get there. Throws `CREDENTIAL` where the certificates are none. */
+export async function targetOf(
+  reference: string,
+  registry: Service | undefined,
+  credentials: Secret | undefined,
+  registryCa: File | undefined,
+): Promise<Target> {
+  return {
+    reference,
+    ...(registry === undefined ? {} : { registry }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(registryCa === undefined
+      ? {}
+      : { authorities: requireCertificates(await registryCa.contents(), await registryCa.name()) }),
+  }
+}
+
+/** The form in which to publish. Throws `USAGE` where there is no such form. */
+export function consumerOf(name: string | undefined): { consumer?: ManifestForm } {
+  if (name === undefined) return {}
+  if (name !== 'index' && name !== 'single')
+    throw new DeliveryError(
+      'USAGE',
+      `the consumer is index or single, found "${name}"`,
+      'Write --consumer index, or --consumer single for services that refuse an index.',
+    )
+  return { consumer: name }
+}
+
+/** Whom a consumer expects to have signed. Throws `USAGE` where it is neither a key nor an identity with its issuer, or both. */
+export async function identityOf(
+  key: File | undefined,
+  identity: string | undefined,
+  issuer: string | undefined,
+  root: File | undefined,
+): Promise<Identity> {
+  return expectedSigner({ publicKey: await key?.contents(), identity, issuer, trustedRoot: await root?.contents() })
+}
