@@ -8,7 +8,7 @@ import {
   type Digest,
   type Severity,
 } from '../model/index.ts'
-import { parseDocument } from '../model/parse-document.ts'
+import { readDocument } from '../model/read-json.ts'
 
 /** Longest file that is read, in characters: code scanning takes 10 MB of it, compressed. */
 const longestFile = 50_000_000
@@ -77,7 +77,7 @@ export function importSarif({ path, text }: { path: string; text: string }): Add
       'Let the scanner write the file again, e.g. "docker scout cves --format sarif --output FILE IMAGE".',
     )
   if (text.length > longestFile) throw refuse(`${text.length} characters; at most ${longestFile} are read`)
-  const { runs } = parseDocument(text.replace(/^\uFEFF/, ''), Log, refuse)
+  const { runs } = readDocument(text.replace(/^\uFEFF/, ''), Log, refuse)
   const count = runs.reduce((sum, { results }) => sum + results.length, 0)
   if (count > mostFindings) throw refuse(`${count} results; at most ${mostFindings} are read`)
   const failed = runs.find(({ invocations = [] }) =>

@@ -1,5 +1,6 @@
 import { DeliveryError } from './errors.ts'
-import { duplicateKey, Run } from './index.ts'
+import { Run } from './index.ts'
+import { parseJson } from './read-json.ts'
 import { headline } from './headline.ts'
 import { byteSize } from './measures.ts'
 import { printable } from './printable.ts'
@@ -25,14 +26,13 @@ export function readRun(text: string, path: string = 'verdict.json'): Run {
       `${name} has ${byteSize(text.length)}; at most ${byteSize(longestRun)} are read`,
       again,
     )
-  const document = parseJson(text, name, again)
-  const twice = duplicateKey(text)
-  if (twice !== undefined)
-    throw new DeliveryError(
-      'USAGE',
-      `${name} has an object with the key ${JSON.stringify(printable(twice, 80))} twice: nobody can say which value counts`,
-      again,
-    )
+  const document = parseJson(text, ({ kind, detail }, cause) => {
+    const found =
+      kind === 'twice'
+        ? `has an object with the key ${JSON.stringify(printable(detail, 80))} twice: nobody can say which value counts`
+        : `was to be the document of a run; its ${text.length} characters are no JSON (${printable(detail, 200)})`
+    return new DeliveryError('USAGE', `${name} ${found}`, again, { cause })
+  })
   checkVersion(document, name, again)
   const parsed = Run.safeParse(document)
   if (!parsed.success) {
@@ -53,19 +53,6 @@ export function readRun(text: string, path: string = 'verdict.json'): Run {
       again,
     )
   return run
-}
-
-function parseJson(text: string, name: string, again: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new DeliveryError(
-      'USAGE',
-      `${name} was to be the document of a run; its ${text.length} characters are no JSON (${printable((error as Error).message, 200)})`,
-      again,
-      { cause: error },
-    )
-  }
 }
 
 /** Before the schema is asked: of a document of another version it would only say that some keys are wrong. */

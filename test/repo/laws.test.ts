@@ -28,6 +28,24 @@ describe('laws of the repository', () => {
     expect(elsewhere).toEqual([])
   })
 
+  it('reads JSON from outside by one reader, which refuses a key that is there twice', () => {
+    const others = {
+      'src/model/read-json.ts': 'the reader',
+      'src/model/duplicate-key.ts': 'one escaped key of a document that was parsed',
+      'src/module/given.ts': "the module's own state",
+      'src/module/assessment.ts': "the module's own state",
+      'src/attestation/image-claims.ts': 'SBOMs that were read when they were made',
+      'src/tools/sandbox/command.ts': 'a profile that was read with the source',
+      'src/scaffold/read-text.ts': 'manifests, as their package managers read them',
+      'src/formats/dockerfile/lineage.ts': 'an argument of an instruction, in its JSON form',
+      'ci/cli/test.ts': "the test runner's own results",
+      'ci/cli/lock.ts': 'the file that is written over, for a comparison',
+      'ci/cli/github-action.ts': "GitHub's event, of which one optional field counts",
+    }
+    const parsing = typescript.filter((path) => !path.startsWith('toolchain/') && read(path).includes('JSON.parse('))
+    expect(parsing.toSorted()).toEqual(Object.keys(others).toSorted())
+  })
+
   it('keeps the version in step with package.json', () => {
     expect(version).toBe((JSON.parse(read('package.json')) as { version: string }).version)
   })

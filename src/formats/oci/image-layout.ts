@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import { Digest, digestOf, spellPlatform, type Platform } from '../../model/index.ts'
-import { parseDocument } from '../../model/parse-document.ts'
+import { readDocument } from '../../model/read-json.ts'
 
 /** Most bytes of an index or a manifest; registries refuse larger ones. */
 export const largestDocument = 4 * 1024 * 1024
@@ -95,7 +95,7 @@ async function gather(text: string, found: Map<Digest, NamedImage>, read: ReadDo
 }
 
 function parse<T extends z.ZodType>(what: string, text: string, schema: T): z.infer<T> {
-  return parseDocument(
+  return readDocument(
     text,
     schema,
     (found) => new DeliveryError('SOURCE', `wanted ${what} in the layout, found ${found}`, 'Export the image again.'),

@@ -27,6 +27,7 @@ import {
 import { parseStructureTests } from '../../tools/container-structure-test/schema.ts'
 import { parseSeccomp } from '../../tools/sandbox/seccomp.ts'
 import { firstLine } from '../../engine/run-tool.ts'
+import { readDocument } from '../../model/read-json.ts'
 import { importSarif } from '../../formats/sarif-findings.ts'
 import type { GivenList } from '../evidence/known-exploited.ts'
 import type { ImageSource } from '../build/existing-image.ts'
@@ -197,22 +198,12 @@ export async function readLock(directory: Directory): Promise<Lock | undefined> 
 /** Reads a lock file's text. Throws `LOCK` where it is not valid. */
 export function parseLock(text: string, path: string): Lock {
   const hint = 'Write it again with "loadline lock"; it is not meant to be edited by hand.'
-  let document: unknown
-  try {
-    document = JSON.parse(text)
-  } catch (error) {
-    throw new DeliveryError('LOCK', `${path} is no JSON (${(error as Error).message})`, hint, { cause: error })
-  }
-  const parsed = Lock.safeParse(document)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw new DeliveryError(
-      'LOCK',
-      `${path}: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not a lock file'}`,
-      hint,
-    )
-  }
-  return parsed.data
+  return readDocument(
+    text,
+    Lock,
+    (found, { kind, detail }) =>
+      new DeliveryError('LOCK', `${path}${kind === 'form' ? `: ${detail}` : ` is ${found}`}`, hint),
+  )
 }
 
 async function listEntries(directory: Directory): Promise<string[]> {

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
+import { readDocument } from '../../model/read-json.ts'
 import type { Identity } from '../../tools/cosign/identity.ts'
 
 /** What a person says about the signer. Everything is text: a PEM key, a JSON trusted root. */
@@ -30,10 +32,12 @@ export function expectedSigner({ publicKey, identity, issuer, trustedRoot }: Sig
   )
 }
 
+const Logs = z.looseObject({ tlogs: z.array(z.unknown()).default([]) })
+
 /** Without a log in the trusted root there is no entry to ask for; a timestamp proves the time of signing then. */
 function namesLog(trustedRoot: string): boolean {
   try {
-    return ((JSON.parse(trustedRoot) as { tlogs?: unknown[] }).tlogs ?? []).length > 0
+    return readDocument(trustedRoot, Logs, (found) => new TypeError(found)).tlogs.length > 0
   } catch {
     return true
   }

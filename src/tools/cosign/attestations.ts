@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import { Statement, type Digest } from '../../model/index.ts'
+import { describeFault, parseJson, readDocument } from '../../model/read-json.ts'
 
 const payloadType = 'application/vnd.in-toto+json'
 
@@ -31,14 +32,10 @@ export function parseAttestations(stdout: string): AttestedStatement[] {
     // A plain signature in a bundle: about the image, and no statement.
     if (document.payloadType !== payloadType) return []
     const bytes = Buffer.from(document.payload, 'base64')
-    const statement = Statement.safeParse(parseJson(bytes.toString('utf8')))
-    if (!statement.success)
-      throw unreadable(
-        `its payload is no in-toto statement (${statement.error.issues[0]?.path.join('.')}: ${statement.error.issues[0]?.message})`,
-      )
-    return [
-      { statement: statement.data, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const },
-    ]
+    const statement = readDocument(bytes.toString('utf8'), Statement, (found, { kind, detail }) =>
+      unreadable(kind === 'form' ? `its payload is no in-toto statement (${detail})` : `it is ${found}`),
+    )
+    return [{ statement, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const }]
   })
 }
 
@@ -48,7 +45,7 @@ export function subjectsOf({ subject }: Statement): string[] {
 }
 
 function readLine(line: string): z.infer<typeof Envelope> {
-  const document = parseJson(line)
+  const document = parseJson(line, (fault) => unreadable(`it is ${describeFault(fault)}`))
   const envelope = Envelope.safeParse(document)
   if (envelope.success) return envelope.data
   const bundle = Bundle.safeParse(document)
@@ -61,19 +58,10 @@ function readLine(line: string): z.infer<typeof Envelope> {
   throw unreadable('it is neither an envelope nor a bundle')
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw unreadable(`it is no JSON (${(error as Error).message})`, error)
-  }
-}
-
-function unreadable(why: string, cause?: unknown): DeliveryError {
+function unreadable(why: string): DeliveryError {
   return new DeliveryError(
     'VERIFY',
     `an attestation cannot be read: ${why}`,
     'Do not rely on it. Attest the image again, with a Cosign of version 3.1.',
-    cause === undefined ? undefined : { cause },
   )
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
+import { readDocument } from '../../model/read-json.ts'
 
 const Claims = z.looseObject({
   iss: z.string().min(1),
@@ -25,17 +26,15 @@ export interface TokenFacts {
  * Throws `CREDENTIAL` where it is none, without a word of what it holds.
  */
 export function readIdentityToken(token: string): TokenFacts {
-  const payload = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token.trim())?.[1]
-  const claims =
-    payload === undefined ? undefined : Claims.safeParse(parse(Buffer.from(payload, 'base64url').toString('utf8')))
-  if (!claims?.success) {
-    throw new DeliveryError(
+  const payload = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token.trim())?.[1] ?? ''
+  const refuse = () =>
+    new DeliveryError(
       'CREDENTIAL',
       'the identity token is no OpenID Connect token: it was to have three parts and say issuer and expiry',
       'Give the token as the identity provider issues it, for the audience "sigstore".',
     )
-  }
-  return { issuer: claims.data.iss, expires: new Date(claims.data.exp * 1000), identity: identityOf(claims.data) }
+  const claims = readDocument(Buffer.from(payload, 'base64url').toString('utf8'), Claims, refuse)
+  return { issuer: claims.iss, expires: new Date(claims.exp * 1000), identity: identityOf(claims) }
 }
 
 function identityOf({
@@ -51,12 +50,4 @@ function identityOf({
   if (pipeline !== undefined) return `https://${pipeline}`
   if (email !== undefined) return verified === true || verified === 'true' ? email : undefined
   return sub !== undefined && /^(https|spiffe):\/\/./.test(sub) ? sub : undefined
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
-import { schemaFaults } from '../../model/parse-document.ts'
+import { readDocument } from '../../model/read-json.ts'
 import type { SigningServices } from './command.ts'
 
 /** The public Sigstore instance and its staging twin: what they log, everybody can read. */
@@ -74,7 +74,7 @@ export const publicUrls: SigningServices['urls'] = {
 
 /** Reads a signing configuration. A certificate authority of the public instance counts as a public log, because it logs every certificate with the identity in it. Throws `SIGN`. */
 export function readSigningConfig(text: string): ServiceFacts {
-  const config = readDocument('signing configuration', text, SigningConfig)
+  const config = readSigstoreDocument('signing configuration', text, SigningConfig)
   const [logs, authorities] = [config.rekorTlogUrls.map(({ url }) => url), config.caUrls.map(({ url }) => url)]
   return {
     logs,
@@ -93,7 +93,7 @@ export function readTrustedRoot(text: string): {
   timestamps: boolean
   certificates: boolean
 } {
-  const root = readDocument('trusted root', text, TrustedRoot, 'VERIFY')
+  const root = readSigstoreDocument('trusted root', text, TrustedRoot, 'VERIFY')
   return {
     log: root.tlogs.length > 0,
     certificateLog: root.ctlogs.length > 0,
@@ -104,7 +104,7 @@ export function readTrustedRoot(text: string): {
 
 /** The single addresses of a signing configuration, for the older format: the first of each kind, logs of the first version only. */
 export function serviceUrls(text: string): SigningServices['urls'] {
-  const config = readDocument('signing configuration', text, SigningConfig)
+  const config = readSigstoreDocument('signing configuration', text, SigningConfig)
   const [fulcio, rekor, timestamps] = [
     config.caUrls[0],
     config.rekorTlogUrls.find(({ majorApiVersion }) => majorApiVersion === 1),
@@ -125,7 +125,7 @@ export function reachedBy(text: string, host: string, isLoopback: (host: string)
     url.hostname = host
     return { ...service, url: url.href.replace(/\/$/, '') }
   }
-  const config = readDocument('signing configuration', text, SigningConfig)
+  const config = readSigstoreDocument('signing configuration', text, SigningConfig)
   return JSON.stringify({
     ...config,
     caUrls: config.caUrls.map(moved),
@@ -140,21 +140,21 @@ function isPublic(url: string): boolean {
 }
 
 /** Reads one of Sigstore's two documents. Throws the given code where it has another form. */
-export function readDocument<T extends z.ZodType>(
+export function readSigstoreDocument<T extends z.ZodType>(
   what: string,
   text: string,
   schema: T,
   code: 'SIGN' | 'VERIFY' = 'SIGN',
 ): z.infer<T> {
   const hint = `Give Sigstore's own document, e.g. as "cosign ${what === 'trusted root' ? 'trusted-root' : 'signing-config'} create" writes it.`
-  let document: unknown
-  try {
-    document = JSON.parse(text)
-  } catch (error) {
-    throw new DeliveryError(code, `the ${what} was to be JSON (${(error as Error).message})`, hint, { cause: error })
-  }
-  const parsed = schema.safeParse(document)
-  if (!parsed.success)
-    throw new DeliveryError(code, `the ${what} has an unknown form: ${schemaFaults(parsed.error)}`, hint)
-  return parsed.data
+  return readDocument(
+    text,
+    schema,
+    (found, { kind, detail }) =>
+      new DeliveryError(
+        code,
+        kind === 'form' ? `the ${what} has an unknown form: ${detail}` : `the ${what} was to be JSON, and is ${found}`,
+        hint,
+      ),
+  )
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readDocument } from './services.ts'
+import { readSigstoreDocument } from './services.ts'
 
 const bytes = z.looseObject({ rawBytes: z.base64().min(1), keyDetails: z.string().optional() })
 
@@ -44,7 +44,7 @@ export interface Authorities {
 
 /** Reads the keys and certificates of a trusted root (media type `application/vnd.dev.sigstore.trustedroot+json;version=0.1`). Throws `VERIFY`. */
 export function readAuthorities(trustedRoot: string): Authorities {
-  const { certificateAuthorities, timestampAuthorities, tlogs, ctlogs } = readDocument(
+  const { certificateAuthorities, timestampAuthorities, tlogs, ctlogs } = readSigstoreDocument(
     'trusted root',
     trustedRoot,
     Authorities,
@@ -71,7 +71,7 @@ export function readAuthorities(trustedRoot: string): Authorities {
 
 /** Whether every log of a trusted root is of the second version, as far as a trusted root tells: only these have keys of this kind. Throws `VERIFY`. */
 export function onlySecondVersion(trustedRoot: string): boolean {
-  const { tlogs } = readDocument('trusted root', trustedRoot, Authorities, 'VERIFY')
+  const { tlogs } = readSigstoreDocument('trusted root', trustedRoot, Authorities, 'VERIFY')
   return tlogs.length > 0 && tlogs.every(({ publicKey }) => publicKey.keyDetails === 'PKIX_ED25519')
 }
 

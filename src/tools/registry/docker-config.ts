@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
+import { readDocument } from '../../model/read-json.ts'
 
 const Configuration = z.looseObject({ auths: z.record(z.string(), z.looseObject({})).optional() })
 
@@ -20,18 +21,14 @@ function hostOf(key: string): string {
 }
 
 function parse(text: string): z.infer<typeof Configuration> {
-  let document: unknown
-  try {
-    document = JSON.parse(text)
-  } catch {
-    document = undefined
-  }
-  const parsed = Configuration.safeParse(document)
-  if (!parsed.success)
-    throw new DeliveryError(
-      'CREDENTIAL',
-      'the credentials of the registry are no Docker configuration',
-      'Give a config.json that "docker login" wrote.',
-    )
-  return parsed.data
+  return readDocument(
+    text,
+    Configuration,
+    () =>
+      new DeliveryError(
+        'CREDENTIAL',
+        'the credentials of the registry are no Docker configuration',
+        'Give a config.json that "docker login" wrote.',
+      ),
+  )
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ProcessExit, Runtime } from '../../model/index.ts'
-import { readJson } from '../../model/read-json.ts'
+import { readToolJson } from '../../model/read-json.ts'
 
 const measured = Runtime.shape
 
@@ -32,7 +32,7 @@ export function parseRun(stdout: string, limits: Runtime['limits']): Runtime {
       outcome !== 'ready' || (readySeconds !== undefined && stop !== undefined && calls.length > 0),
     'an image that was ready has a time, system calls and a stop',
   )
-  const { schemaVersion: _, runtime: madeBy, ...run } = readJson('sandbox', stdout, form)
+  const { schemaVersion: _, runtime: madeBy, ...run } = readToolJson('sandbox', stdout, form)
   return { ...run, madeBy, limits }
 }
 
