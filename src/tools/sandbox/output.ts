@@ -48,6 +48,6 @@ export function parseCommandRun(stdout: string): {
   judged: { stdout: string; stderr: string }
   faults: ReadonlyMap<number, string>
 } {
-  const { judge, faults } = readJson('sandbox', stdout, CommandRun)
+  const { judge, faults } = readToolJson('sandbox', stdout, CommandRun)
   return { judged: judge, faults: new Map(faults.map(({ test, reason }) => [test, reason])) }
 }
