@@ -35,7 +35,7 @@ import { PassedImage } from './module/passed-image.ts'
 import { reportDirectory } from './module/reports.ts'
 import { renderAudit, renderAuditTerminal } from './audit/index.ts'
 import { auditFilesOf } from './module/audit-files.ts'
-import { Given } from './module/given.ts'
+import { databaseOf, lockAlone, policyFilesOf, requestOf, type Given, type GivenToModule } from './module/given.ts'
 import { controllerOf, frameworkOf, gitFactsOf, requireOneImage, textOf } from './module/inputs.ts'
 import { consumerOf, identityOf, publicationOf, targetOf } from './module/publication.ts'
 import { renderRecord } from './bases/index.ts'
@@ -43,8 +43,22 @@ import { decidePolicy } from './policy/index.ts'
 import { renderReverdict, renderVerification } from './report/index.ts'
 
 @object()
-export class Loadline {
-  private given: Given
+export class Loadline implements GivenToModule {
+  policy?: File
+  organisation?: File
+  baseline?: File
+  knownExploited?: File
+  vulnerabilityDatabase?: Directory
+  lock?: File
+  cacheScope: string
+  git: string = ''
+  additionalSarif: File[] = []
+  image: string = ''
+  imageArchive?: File
+  imageLayout?: Directory
+  imageRegistry?: Service
+  imageRegistryConfig?: Secret
+  imageRegistryCa?: File
 
   /**
    * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the default policy.
@@ -64,15 +78,8 @@ export class Loadline {
     knownExploited?: File,
     cacheScope: string = 'trusted',
   ) {
-    this.given = new Given().with({
-      policy,
-      vulnerabilityDatabase,
-      lockFile: lock,
-      organisation,
-      baseline,
-      knownExploited,
-      cacheScope,
-    })
+    Object.assign(this, { policy, vulnerabilityDatabase, lock, organisation, baseline, knownExploited })
+    this.cacheScope = cacheScope
   }
 
   /**
@@ -98,8 +105,7 @@ export class Loadline {
     pullRequest?: number,
     dirty: boolean = false,
   ): Loadline {
-    const git = gitFactsOf({ revision, committedAt, repository, branch, tags: tag, allTags, pullRequest, dirty })
-    this.given = this.given.with({ git })
+    this.git = gitFactsOf({ revision, committedAt, repository, branch, tags: tag, allTags, pullRequest, dirty })
     return this
   }
 
@@ -110,7 +116,7 @@ export class Loadline {
    */
   @func()
   withAdditionalFindings(sarif: File[]): Loadline {
-    this.given = this.given.with({ additionalSarif: [...this.given.additionalSarif, ...sarif] })
+    this.additionalSarif = [...this.additionalSarif, ...sarif]
     return this
   }
 
@@ -134,8 +140,8 @@ export class Loadline {
     registryConfig?: Secret,
     registryCa?: File,
   ): Loadline {
-    this.given = this.given.with({
-      imageReference: requireOneImage(reference, archive, layout),
+    this.image = requireOneImage(reference, archive, layout)
+    Object.assign(this, {
       imageArchive: archive,
       imageLayout: layout,
       imageRegistry: registry,
@@ -196,7 +202,8 @@ export class Loadline {
     label: string[] = [],
     buildArg: string[] = [],
   ): Promise<string> {
-    const given = this.given.with({
+    const given: Given = {
+      ...this,
       source,
       platform,
       buildSecretId,
@@ -207,7 +214,7 @@ export class Loadline {
       file,
       target,
       label,
-    })
+    }
     const publication =
       publish === undefined
         ? undefined
@@ -224,7 +231,7 @@ export class Loadline {
             signingConfig,
             trustedRoot,
           })
-    const { reports } = await deliver({ ...(await given.request()), ...consumerOf(consumer) }, publication)
+    const { reports } = await deliver({ ...(await requestOf(given)), ...consumerOf(consumer) }, publication)
     return new Assessment(JSON.stringify(reports), []).enforce()
   }
 
@@ -255,7 +262,8 @@ export class Loadline {
     label: string[] = [],
     buildArg: string[] = [],
   ): Promise<Assessment> {
-    const given = this.given.with({
+    const given: Given = {
+      ...this,
       source,
       platform,
       buildSecretId,
@@ -266,14 +274,17 @@ export class Loadline {
       file,
       target,
       label,
-    })
-    const { run, reports, archives } = await deliver(await given.request())
+    }
+    const { run, reports, archives } = await deliver(await requestOf(given))
     return new Assessment(
       JSON.stringify(reports),
       archives.map((built) => built.file),
       // Only a passed run gives away what can be released.
       run.outcome === 'passed'
-        ? new PassedImage(archives.map(({ archive }) => archive.digest).toSorted(), given)
+        ? PassedImage.of(
+            given,
+            archives.map(({ archive }) => archive.digest),
+          )
         : undefined,
     )
   }
@@ -302,7 +313,7 @@ export class Loadline {
     const own = (await source.exists('loadline.yaml')) ? source.file('loadline.yaml') : undefined
     const document = await audit({
       ...(await auditFilesOf(source)),
-      policy: await textOf(this.given.policy ?? own),
+      policy: await textOf(this.policy ?? own),
       now: new Date(),
     })
     const text = renderAuditTerminal(document, { color: false, width: 120 })
@@ -338,8 +349,8 @@ export class Loadline {
     const { verification } = await verifyImage({
       target: await targetOf(reference, registry, registryConfig, registryCa),
       identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
-      expected: expectationOf(await this.given.policyFiles(), expectedSource, new Date()),
-      lock: await this.given.lock(),
+      expected: expectationOf(await policyFilesOf(this), expectedSource, new Date()),
+      lock: await lockAlone(this),
       now: new Date(),
     })
     const text = renderVerification(verification, { color: false })
@@ -374,10 +385,10 @@ export class Loadline {
     const document = await judgeAgain({
       target: await targetOf(reference, registry, registryConfig, registryCa),
       identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
-      policy: decidePolicy(await this.given.policyFiles(), now).policy,
-      lock: await this.given.lock(),
+      policy: decidePolicy(await policyFilesOf(this), now).policy,
+      lock: await lockAlone(this),
       now,
-      ...this.given.database(),
+      ...databaseOf(this),
     })
     const text = renderReverdict(document, { color: false })
     if (document.outcome !== 'passed') throw new Error(text)
@@ -417,7 +428,7 @@ export class Loadline {
       controller: controllerOf(controller),
       image,
       identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
-      ...(await this.given.policyFiles()),
+      ...(await policyFilesOf(this)),
       anyPolicy,
       now: new Date(),
       ...consumerOf(consumer),
@@ -646,7 +657,7 @@ export class Loadline {
       ...(await auditFilesOf(source)),
       dockerRun,
       verdict: await textOf(verdict),
-      policy: await textOf(this.given.policy),
+      policy: await textOf(this.policy),
       now: new Date(),
     })
     return reportDirectory(renderAudit(document))
@@ -670,6 +681,18 @@ export class Loadline {
 
   /** A run on one platform: without one, on the first of the policy. */
   private one(source: Directory, platform?: string, buildArg: string[] = []): Promise<Request> {
-    return this.given.with({ source, buildArg, ...(platform === undefined ? {} : { platform: [platform] }) }).request()
+    return requestOf({
+      ...this,
+      source,
+      platform: platform === undefined ? [] : [platform],
+      buildArg,
+      buildSecretId: [],
+      buildSecret: [],
+      pathInRepository: '',
+      version: '',
+      file: '',
+      target: '',
+      label: [],
+    })
   }
 }

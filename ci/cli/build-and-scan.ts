@@ -5,7 +5,6 @@ import { judgeSeveral, type SeveralOptions } from './judge-several.ts'
 import {
   buildFlags,
   databaseFlags,
-  detailFlags,
   displayFlags,
   engineFlags,
   evidenceFlags,
@@ -53,7 +52,6 @@ export const make = command<Omit<SeveralOptions, 'withheld'>, [sources: string[]
     ...databaseFlags,
     ...engineFlags,
     ...displayFlags,
-    ...detailFlags,
   },
   more: `Examples:
   loadline build-and-scan .

@@ -10,7 +10,7 @@ import type { IdentityOptions } from '../run/identity.ts'
 import type { PolicyOptions } from '../run/policy-input.ts'
 import type { RegistryOptions } from '../run/reach-registry.ts'
 import type { SignerOptions } from '../run/signer.ts'
-import type { DetailOptions, DisplayOptions, PrintOptions } from '../show/progress-display.ts'
+import type { DisplayOptions, PrintOptions, VerdictOptions } from '../show/progress-display.ts'
 import type { Operand } from './command.ts'
 import { choice, list, repeated, shaped, single, toggle, type Flag, type Flags } from './flag.ts'
 
@@ -22,12 +22,13 @@ export const printFlags: Flags<PrintOptions> = {
   quiet: toggle('print nothing where all is well'),
 }
 
-export const detailFlags: Flags<DetailOptions> = {
-  verbose: toggle('spell out every finding, exception and notice on the terminal, and not the first of each'),
+export const verdictFlags: Flags<VerdictOptions> = {
+  ...printFlags,
+  verbose: toggle('spell out every finding, exception and notice, and not the first of each'),
 }
 
 export const displayFlags: Flags<DisplayOptions> = {
-  ...printFlags,
+  ...verdictFlags,
   progress: choice('how', ['auto', 'live', 'plain', 'none'], 'how progress is shown', 'auto'),
 }
 

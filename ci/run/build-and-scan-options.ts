@@ -1,5 +1,5 @@
 import type { ManifestForm } from '../../src/stages/publish/layout.ts'
-import type { DetailOptions, DisplayOptions } from '../show/progress-display.ts'
+import type { DisplayOptions } from '../show/progress-display.ts'
 import type { PolicyOptions } from './policy-input.ts'
 import type { RegistryOptions } from './reach-registry.ts'
 import type { SignerOptions } from './signer.ts'
@@ -66,6 +66,6 @@ export interface SourceOptions
 }
 
 /** The options of `loadline build-and-scan`, as the command line gives them. */
-export interface BuildAndScanOptions extends SourceOptions, DisplayOptions, DetailOptions {
+export interface BuildAndScanOptions extends SourceOptions, DisplayOptions {
   output: string
 }

@@ -19,14 +19,14 @@ export interface PrintOptions {
   quiet: boolean
 }
 
-/** How much of a verdict a terminal gets. */
-export interface DetailOptions {
-  /** Every finding, exception and notice, and not the first of each. */
+/** The same, of a verdict. */
+export interface VerdictOptions extends PrintOptions {
+  /** Whether the terminal gets every finding, exception and notice, and not the first of each. */
   verbose?: boolean
 }
 
 /** The same, and of the progress. */
-export interface DisplayOptions extends PrintOptions {
+export interface DisplayOptions extends VerdictOptions {
   progress: 'auto' | 'live' | 'plain' | 'none'
 }
 

@@ -3,7 +3,7 @@ import { DeliveryError } from '../model/errors.ts'
 import { Digest, Platform, type Lock } from '../model/index.ts'
 import * as crane from '../tools/crane/command.ts'
 import { lastLines, runTool } from './run-tool.ts'
-import { readToolJson } from '../model/read-json.ts'
+import { readJson } from '../model/read-json.ts'
 import { toolImage } from './tool-image.ts'
 import { fresh } from './fresh.ts'
 import type { RegistryAccess } from './registry-access.ts'
@@ -56,7 +56,7 @@ export async function resolveImage(access: RegistryAccess, lock: Lock): Promise<
     (program) => crane.manifest({ program, insecure: access.insecure, reference: `${access.inside}@${parsed.data}` }),
     name,
   )
-  const { manifests } = readToolJson('crane', text, Manifest, 'VERIFY')
+  const { manifests } = readJson('crane', text, Manifest, 'VERIFY')
   if (manifests === undefined)
     return { digest: parsed.data, manifests: [{ digest: parsed.data, platform: undefined }], index: false }
   // BuildKit keeps attestations of its own as images of the platform unknown/unknown: nobody runs these.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DeliveryError } from '../model/errors.ts'
-import { readToolJson } from '../model/read-json.ts'
+import { readJson } from '../model/read-json.ts'
 
 /** What is used of the CISA catalogue of known exploited vulnerabilities (https://www.cisa.gov/known-exploited-vulnerabilities-catalog). It says more of each entry, and may say more in time. */
 const Catalogue = z.object({
@@ -25,7 +25,7 @@ export interface ExploitedCatalogue {
  * an entry that went missing on the way would read as one that nobody exploits.
  */
 export function parseExploitedCatalogue(text: string): ExploitedCatalogue {
-  const { catalogVersion, dateReleased, count, vulnerabilities } = readToolJson(
+  const { catalogVersion, dateReleased, count, vulnerabilities } = readJson(
     'the list of exploited vulnerabilities',
     text,
     Catalogue,

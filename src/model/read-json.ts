@@ -53,7 +53,7 @@ export function readDocument<T extends z.ZodType>(
  * Reads a tool's JSON by the schema of what is used of it.
  * Throws when it is empty, truncated, no JSON, ambiguous or of another form: such output is never "no findings".
  */
-export function readToolJson<T extends z.ZodType>(
+export function readJson<T extends z.ZodType>(
   tool: string,
   text: string,
   schema: T,

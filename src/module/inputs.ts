@@ -125,7 +125,7 @@ export function requireOneImage(
 
 /** An image that exists already, as the module was given it; the reference is empty where there is none. */
 interface ImageInputs {
-  imageReference: string
+  image: string
   imageArchive?: File
   imageLayout?: Directory
   imageRegistry?: Service
@@ -135,7 +135,7 @@ interface ImageInputs {
 
 /** The image that is judged in place of a build, where there is one. */
 export async function imageOf(given: ImageInputs): Promise<{ image?: ImageSource }> {
-  const { imageReference: reference, imageArchive: archive, imageLayout: layout } = given
+  const { image: reference, imageArchive: archive, imageLayout: layout } = given
   if (archive !== undefined) return { image: { form: 'archive', name: await archive.name(), file: archive } }
   if (layout !== undefined) return { image: { form: 'layout', name: 'the given layout', directory: layout } }
   if (reference === '') return {}

@@ -1,20 +1,44 @@
 import { func, object, type Directory, type File, type Secret, type Service } from '@dagger.io/dagger'
 import { deliver } from '../../pipelines/deliver.ts'
-import { Given } from './given.ts'
+import { requestOf, type Given } from './given.ts'
 import { consumerOf, publicationOf } from './publication.ts'
 import { reportDirectory } from './reports.ts'
 
 /** An image whose verdict is passed. Only an assessment that passed gives one away. */
 @object()
-export class PassedImage {
+export class PassedImage implements Given {
   /** Digests of the images that were judged, sorted: exactly these are released. */
-  private digests: string[]
-  /** What the assessment was given. */
-  private given: Given
+  private digests!: string[]
 
-  constructor(digests: string[], given: Given) {
-    this.digests = digests
-    this.given = given
+  policy?: File
+  organisation?: File
+  baseline?: File
+  knownExploited?: File
+  vulnerabilityDatabase?: Directory
+  lock?: File
+  cacheScope!: string
+  git!: string
+  additionalSarif!: File[]
+  image!: string
+  imageArchive?: File
+  imageLayout?: Directory
+  imageRegistry?: Service
+  imageRegistryConfig?: Secret
+  imageRegistryCa?: File
+  source!: Directory
+  platform!: string[]
+  buildSecretId!: string[]
+  buildSecret!: Secret[]
+  buildArg!: string[]
+  pathInRepository!: string
+  version!: string
+  file!: string
+  target!: string
+  label!: string[]
+
+  /** For an assessment that passed: what it was given, and what it judged. */
+  static of(given: Given, digests: readonly string[]): PassedImage {
+    return Object.assign(new PassedImage(), given, { digests: digests.toSorted() })
   }
 
   /**
@@ -63,7 +87,7 @@ export class PassedImage {
       trustedRoot,
     })
     const { run, reports } = await deliver(
-      { ...(await this.given.request()), ...consumerOf(consumer) },
+      { ...(await requestOf(this)), ...consumerOf(consumer) },
       { ...publication, only: this.digests },
     )
     if (run.release === undefined)

@@ -6,6 +6,7 @@ import { Run } from '../../src/model/index.ts'
 import { root } from '../repo/source-files.ts'
 import { advisory, application, base } from './application.ts'
 import { buildAndScan, loadline, scratch } from './command-line.ts'
+import { serveDistribution } from './distribution.ts'
 import { timeless } from './timeless.ts'
 
 describe('two faces, one core', () => {
@@ -89,6 +90,40 @@ describe('two faces, one core', () => {
     ])
     expect(rejected.exitCode).not.toBe(0)
     expect(rejected.stdout + rejected.stderr).toContain('may not ship')
+  })
+
+  it('dagger call releases what passed, with what the module and the assessment were given', async () => {
+    const registry = await serveDistribution()
+    const policy = join(scratch(), 'given.yaml')
+    writeFileSync(policy, `${advisory}image: {name: given/policy}\n`)
+    const source = application({ Dockerfile: `FROM ${base}\nARG TEXT\nLABEL text=$TEXT\n`, 'hello.txt': randomUUID() })
+    const assessed = ['--policy', policy, 'assess', '--source', source, '--build-arg', 'TEXT=given', '--label', 'a=b']
+    const target = ['--publish', `${registry}/demo/app:1.0.0`, '--registry', `tcp://${registry}`]
+    const document = ['file', '--path', 'verdict.json', 'contents']
+    const released = await loadline([
+      'dagger',
+      '--silent',
+      'call',
+      ...assessed,
+      'passed',
+      'release',
+      ...target,
+      ...document,
+    ])
+    expect(released.exitCode, released.stderr).toBe(0)
+    const run = Run.parse(JSON.parse(released.stdout))
+    expect(run).toMatchObject({
+      outcome: 'passed',
+      subject: { name: 'given/policy' },
+      release: { tags: ['1.0.0'], digest: run.evidence?.platforms[0]?.archive.digest },
+    })
+    expect(run.evidence?.platforms[0]?.evidence.configuration).toMatchObject({
+      value: { labels: { text: 'given', a: 'b' } },
+    })
+    const answer = await fetch(`http://${registry}/v2/demo/app/manifests/1.0.0`, {
+      headers: { Accept: 'application/vnd.oci.image.manifest.v1+json' },
+    })
+    expect(answer.headers.get('docker-content-digest')).toBe(run.release?.digest)
   })
 
   it('dagger call admission prints what the command line prints', async () => {

@@ -5,12 +5,12 @@ import { renderJson, renderTerminal } from '../../../src/report/index.ts'
 import type { EvidenceOptions } from '../../run/build-and-scan-options.ts'
 import { givenText, policyFilesHere, readInput, type PolicyOptions } from '../../run/policy-input.ts'
 import { useColor } from '../../show/color.ts'
-import type { DetailOptions, PrintOptions } from '../../show/progress-display.ts'
+import type { VerdictOptions } from '../../show/progress-display.ts'
 import { command } from '../command.ts'
 import { single } from '../flag.ts'
-import { detailFlags, evidenceFlags, platforms, policyHereFlags, printFlags } from '../option-groups.ts'
+import { evidenceFlags, platforms, policyHereFlags, verdictFlags } from '../option-groups.ts'
 
-interface TestOptions extends PolicyOptions, Omit<EvidenceOptions, 'additionalSarif'>, PrintOptions, DetailOptions {
+interface TestOptions extends PolicyOptions, Omit<EvidenceOptions, 'additionalSarif'>, VerdictOptions {
   platform: string[]
   at?: string
 }
@@ -24,8 +24,7 @@ export const make = command<TestOptions, [verdict: string]>({
     baseline: evidenceFlags.baseline,
     knownExploited: single('file', 'list of exploited vulnerabilities, instead of the recorded one'),
     at: single('moment', 'judge as at this day or moment, UTC, e.g. 2027-01-31 (default: now)'),
-    ...printFlags,
-    ...detailFlags,
+    ...verdictFlags,
   },
   more: `Example:
   loadline policy test loadline-report/verdict.json --policy loadline.yaml --at 2027-01-31`,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import { Digest } from '../../model/index.ts'
-import { readToolJson } from '../../model/read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const mediaType = z.literal('application/vnd.oci.image.index.v1+json')
 const Platform = z.strictObject({ architecture: z.string(), os: z.string(), variant: z.string().optional() })
@@ -19,7 +19,7 @@ const ImageManifest = z.looseObject({ annotations: z.record(z.string(), z.string
 
 /** The annotations that several manifests (JSON) have in common, by name: what is true of each image is true of the index over them. Throws `PUBLISH`. */
 export function sharedAnnotations(texts: readonly string[]): Record<string, string> {
-  const [first, ...others] = texts.map((text) => readToolJson('inspect', text, ImageManifest, 'PUBLISH').annotations)
+  const [first, ...others] = texts.map((text) => readJson('inspect', text, ImageManifest, 'PUBLISH').annotations)
   const shared = Object.entries(first ?? {}).filter(([name, value]) =>
     others.every((annotations) => Object.hasOwn(annotations, name) && annotations[name] === value),
   )
@@ -31,7 +31,7 @@ export function joinIndexes(
   texts: readonly string[],
   annotations: Readonly<Record<string, string>> = {},
 ): { text: string; manifests: Digest[] } {
-  const manifests = texts.flatMap((text) => readToolJson('inspect', text, ImageIndex, 'PUBLISH').manifests)
+  const manifests = texts.flatMap((text) => readJson('inspect', text, ImageIndex, 'PUBLISH').manifests)
   const platforms = manifests.map(({ platform: { os, architecture, variant } }) =>
     [os, architecture, variant].join('/'),
   )

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Digest } from '../../model/index.ts'
-import { readToolJson } from '../../model/read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const Summary = z.strictObject({
   digest: Digest,
@@ -15,5 +15,5 @@ export type DatabaseSummary = z.infer<typeof Summary>
 
 /** Reads the JSON of `advisories digest`. Throws `DATABASE` when the database cannot be read. */
 export function parseDatabaseSummary(text: string): DatabaseSummary {
-  return readToolJson('advisories', text, Summary, 'DATABASE')
+  return readJson('advisories', text, Summary, 'DATABASE')
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Structure } from '../../model/index.ts'
 import { printable } from '../../model/printable.ts'
-import { readToolJson } from '../../model/read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const nanoseconds = z.number().min(0)
 
@@ -37,7 +37,7 @@ const longestError = 500
 export function parseResults(run: { stdout: string; stderr: string }, expected?: number): Structure['tests'] {
   const start = run.stdout.search(/^\{/m)
   if (start === -1) throw noResults(run.stderr)
-  const { Pass, Fail, Total, Results } = readToolJson(name, run.stdout.slice(start), Summary)
+  const { Pass, Fail, Total, Results } = readJson(name, run.stdout.slice(start), Summary)
   const refused = Results.flatMap(({ Errors = [] }) => Errors).find((error) =>
     error.startsWith('error parsing config file:'),
   )

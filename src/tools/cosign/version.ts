@@ -1,7 +1,7 @@
 import { coerce, satisfies } from 'semver'
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
-import { readToolJson } from '../../model/read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 /** Versions that are known to accept what they must refuse: https://github.com/sigstore/cosign/security/advisories (CVE-2026-22703: a log entry of another signature is accepted; repaired in 2.6.2 and 3.0.4). */
 const unsound = '<2.6.2 || >=3.0.0 <3.0.4'
@@ -21,5 +21,5 @@ const Version = z.looseObject({ gitVersion: z.string() })
 
 /** Reads `cosign version --json`; a program that was compiled from a module says its version with or without `v`, or `devel`. Throws `VERIFY`. */
 export function parseCosignVersion(stdout: string): string {
-  return readToolJson('cosign', stdout, Version, 'VERIFY').gitVersion
+  return readJson('cosign', stdout, Version, 'VERIFY').gitVersion
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Digest } from '../../model/index.ts'
 import type { Efficiency } from '../inspect/output.ts'
-import { readToolJson } from '../../model/read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const Analysis = z.object({
   layer: z.array(z.object({ index: z.int().min(0), digestId: Digest })).min(1),
@@ -14,7 +14,7 @@ const Analysis = z.object({
 
 /** Reads the JSON that dive wrote. Throws `TOOL` when it is empty, truncated or of another form. */
 export function parseEfficiency(json: string): Efficiency {
-  const { layer, image } = readToolJson('dive', json, Analysis)
+  const { layer, image } = readJson('dive', json, Analysis)
   const layers = layer.toSorted((left, right) => left.index - right.index).map(({ digestId }) => digestId)
   return { efficiency: image.efficiencyScore, wasted: image.inefficientBytes, layers }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import { LintFinding, type Lint } from '../../model/index.ts'
-import { readToolJson } from '../../model/read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const Remarks = z.array(
   z.strictObject({
@@ -22,7 +22,7 @@ const unparsable = 'DL1000'
  * Throws `TOOL` when it is not readable, speaks of another file, or when hadolint could not parse the Dockerfile.
  */
 export function parseLint(stdout: string, { path, linted }: { path: string; linted: string }): LintFinding[] {
-  const remarks = readToolJson('hadolint', stdout, Remarks)
+  const remarks = readJson('hadolint', stdout, Remarks)
   const other = remarks.find(({ file }) => file !== linted)
   if (other !== undefined)
     throw new DeliveryError(

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import { Configuration, Digest, PackageRecords, Platform, spellPlatform, type Size } from '../../model/index.ts'
-import { readToolJson } from '../../model/read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const bytes = z.int().min(0)
 const count = z.int().min(0)
@@ -105,7 +105,7 @@ export type Inspection = z.infer<typeof Report>
 
 /** Reads the JSON of `inspect image`. Throws `TOOL` when it is empty, truncated or of another form or version. */
 export function parseInspection(stdout: string): Inspection {
-  return readToolJson('inspect', stdout, Report)
+  return readJson('inspect', stdout, Report)
 }
 
 const LayerList = z.strictObject({
@@ -120,7 +120,7 @@ export type LayerList = z.infer<typeof LayerList>
 
 /** Reads the JSON of `inspect layers`. Throws `TOOL` as `parseInspection` does. */
 export function parseLayerList(stdout: string): LayerList {
-  return readToolJson('inspect', stdout, LayerList)
+  return readJson('inspect', stdout, LayerList)
 }
 
 /** The image configuration as evidence. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import { Digest } from '../../model/index.ts'
-import { readToolJson } from '../../model/read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const schemaVersion = z.literal(1)
 const count = z.int().min(0)
@@ -143,9 +143,9 @@ export function readProbe(ended: Ended): Answer<ReferrersBy> {
 function readAnswer<T extends z.ZodType>({ exitCode, stdout, stderr }: Ended, schema: T): Answer<z.infer<T>> {
   switch (exitCode) {
     case 0:
-      return { done: readToolJson('registry', stdout, schema, 'PUBLISH') }
+      return { done: readJson('registry', stdout, schema, 'PUBLISH') }
     case 1:
-      return { fault: readToolJson('registry', stdout, Failed, 'PUBLISH').error }
+      return { fault: readJson('registry', stdout, Failed, 'PUBLISH').error }
     default:
       throw new DeliveryError(
         'PUBLISH',

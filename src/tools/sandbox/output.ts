@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ProcessExit, Runtime } from '../../model/index.ts'
-import { readToolJson } from '../../model/read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const measured = Runtime.shape
 
@@ -32,7 +32,7 @@ export function parseRun(stdout: string, limits: Runtime['limits']): Runtime {
       outcome !== 'ready' || (readySeconds !== undefined && stop !== undefined && calls.length > 0),
     'an image that was ready has a time, system calls and a stop',
   )
-  const { schemaVersion: _, runtime: madeBy, ...run } = readToolJson('sandbox', stdout, form)
+  const { schemaVersion: _, runtime: madeBy, ...run } = readJson('sandbox', stdout, form)
   return { ...run, madeBy, limits }
 }
 
@@ -48,6 +48,6 @@ export function parseCommandRun(stdout: string): {
   judged: { stdout: string; stderr: string }
   faults: ReadonlyMap<number, string>
 } {
-  const { judge, faults } = readToolJson('sandbox', stdout, CommandRun)
+  const { judge, faults } = readJson('sandbox', stdout, CommandRun)
   return { judged: judge, faults: new Map(faults.map(({ test, reason }) => [test, reason])) }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
-import { readToolJson } from '../../model/read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 const Profile = z.looseObject({
   defaultAction: z.enum([
@@ -16,7 +16,7 @@ const Profile = z.looseObject({
 /** Reads a seccomp profile in the form of Docker and Kubernetes. Throws `SOURCE` where it is none, or one that allows whatever it does not name. */
 export function parseSeccomp(text: string, path: string): void {
   try {
-    readToolJson(path, text, Profile, 'SOURCE')
+    readJson(path, text, Profile, 'SOURCE')
   } catch (error) {
     throw new DeliveryError(
       'SOURCE',

@@ -12,7 +12,7 @@ import {
   type Vulnerability,
 } from '../../model/index.ts'
 import { requireSuccess } from '../exit-code.ts'
-import { readToolJson } from '../../model/read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 import { timeLimit } from './command.ts'
 
 const Layer = z.object({ DiffID: z.string().optional() }).optional()
@@ -265,7 +265,7 @@ function readReport<Report extends z.infer<typeof TrivyReport>>(
   form: z.ZodType<Report>,
   of: 'container_image' | 'cyclonedx',
 ): Report {
-  const report = readToolJson('trivy', text, form)
+  const report = readJson('trivy', text, form)
   if (report.SchemaVersion !== knownSchemaVersion) {
     throw new DeliveryError(
       'TOOL',

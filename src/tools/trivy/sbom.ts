@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import { documentText, imagePackageUrl, type Digest } from '../../model/index.ts'
-import { readToolJson } from '../../model/read-json.ts'
+import { readJson } from '../../model/read-json.ts'
 
 /** An entry that has these texts. It is checked and not copied: there may be a hundred thousand, and most of what they hold is only passed on. */
 function entry<T extends object>(...texts: ReadonlyArray<keyof T & string>) {
@@ -58,7 +58,7 @@ export interface BoundSbom {
 
 /** Writes the image's name and digest into a CycloneDX document: Trivy read an archive, which knows neither. Throws `TOOL` when it is no CycloneDX, about another image, or lacks packages. */
 export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
-  const document = readToolJson('trivy', text, CycloneDx)
+  const document = readJson('trivy', text, CycloneDx)
   const { component } = document.metadata
   const components = document.components ?? []
   requireWhole(
@@ -80,7 +80,7 @@ export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
 
 /** Writes the image's name and digest into an SPDX document. Throws `TOOL` when it is no SPDX, about another image, or lacks packages. */
 export function bindSpdx(text: string, image: SbomSubject): BoundSbom {
-  const document = readToolJson('trivy', text, Spdx)
+  const document = readJson('trivy', text, Spdx)
   const container = document.packages.find(({ primaryPackagePurpose }) => primaryPackagePurpose === 'CONTAINER')
   const components = document.packages.length - (container === undefined ? 0 : 1)
   const notes = Annotations.safeParse(container?.['annotations']).data ?? []
