@@ -24,10 +24,7 @@ type faulty struct {
 	host    string
 	healthy http.Handler
 
-	mutex sync.Mutex
-	// busy counts the requests that are being answered, and idle says when one fewer is.
-	busy   int
-	idle   *sync.Cond
+	mutex  sync.Mutex
 	faults []*injected
 	seen   []string
 	// every is called with the number of each request, from 1, before anything else.
@@ -43,11 +40,14 @@ type injected struct {
 
 func newFaulty(t *testing.T) *faulty {
 	f := &faulty{healthy: wholeOnly(registry.New(registry.Logger(log.New(io.Discard, "", 0)), registry.WithReferrersSupport(true)))}
-	f.idle = sync.NewCond(&f.mutex)
-	f.server = httptest.NewServer(f)
-	t.Cleanup(f.server.Close)
-	f.host = strings.TrimPrefix(f.server.URL, "http://")
+	f.start()
+	t.Cleanup(func() { f.server.Close() })
 	return f
+}
+
+func (f *faulty) start() {
+	f.server = httptest.NewServer(f)
+	f.host = strings.TrimPrefix(f.server.URL, "http://")
 }
 
 // wholeOnly keeps from the in-memory registry what did not arrive whole: it would store half a manifest under the digest of the whole.
@@ -62,26 +62,17 @@ func wholeOnly(inner http.Handler) http.Handler {
 	})
 }
 
-// settle ends all connections and waits until nothing is being answered any more.
+// settle ends all connections, waits until nothing is being answered any more, and goes on at another port: a request that the old one had
+// read and not yet begun to answer can no longer arrive.
 func (f *faulty) settle() {
 	f.server.CloseClientConnections()
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	for f.busy > 0 {
-		f.idle.Wait()
-	}
+	f.server.Close()
+	f.start()
 }
 
 func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	line := r.Method + " " + r.URL.Path
 	f.mutex.Lock()
-	f.busy++
-	defer func() {
-		f.mutex.Lock()
-		defer f.mutex.Unlock()
-		f.busy--
-		f.idle.Broadcast()
-	}()
 	f.seen = append(f.seen, line)
 	number, every := len(f.seen), f.every
 	f.mutex.Unlock()
