@@ -1,8 +1,7 @@
-// What `import ... from "loadline"` loads. The package ships its TypeScript, and Node does not strip types below node_modules, so tsx loads it here as it does
-// for the command line: one code, no build, and every file at the path where the code looks for its neighbours. In a namespace, so that the importing program's own modules stay as they are.
-import { register } from 'tsx/esm/api'
+// What `import ... from "loadline"` loads: the same prebuilt JavaScript as the command line.
+import { prebuilt } from './ci/prebuilt.mjs'
 
-const library = await register({ namespace: 'loadline' }).import('./ci/library.ts', import.meta.url)
+const library = await import(await prebuilt('library'))
 
 export const {
   buildAndScan,

@@ -3,7 +3,10 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, isAbsolute } from 'node:path'
+import * as nodeModule from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { isCheckout, prebuilt } from './prebuilt.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -12,30 +15,44 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2)
 }
 
-// An installed package has its dependencies beside or above it; a checkout installs its own, and again when the lock file changed.
-const checkout = existsSync(`${root}package-lock.json`)
-if (checkout) {
+// A checkout installs what it is bundled from, and again when the lock file changed. An installed package is complete.
+if (isCheckout) {
   const stamp = `${root}node_modules/.loadline-stamp`
   const wanted = createHash('sha256')
     .update(readFileSync(`${root}package-lock.json`))
     .digest('hex')
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-    console.error('loadline: installing npm packages ...')
-    const started = Date.now()
-    const installed = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    if (installed.status !== 0) {
-      console.error('loadline: npm ci failed (see above). Check that npm reaches its registry, and run again.')
-      process.exit(2)
-    }
-    writeFileSync(stamp, wanted)
-    console.error(`loadline: npm packages installed in ${((Date.now() - started) / 1000).toFixed(1)} s`)
-  }
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) install(stamp, wanted)
 }
 
-const { register } = await import('tsx/esm/api')
-register()
-const { main } = await import('./cli/main.ts')
+// Beside the code, not in the system's temporary directory, where anybody could put compiled code for us to run.
+nodeModule.enableCompileCache?.(`${root}dist/compile-cache`)
+process.setSourceMapsEnabled(true)
+let program
+try {
+  program = await prebuilt('cli')
+} catch (error) {
+  console.error(`loadline: ${error.message}`)
+  process.exit(2)
+}
+const { main } = await import(program)
 process.exitCode = await main(process.argv.slice(2))
+
+function install(stamp, wanted) {
+  console.error('loadline: installing npm packages ...')
+  const started = Date.now()
+  // No npm that lies in the directory of somebody's application.
+  const path = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((entry) => isAbsolute(entry) && !/node_modules[\\/]\.bin[\\/]?$/.test(entry))
+  const installed = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, PATH: path.join(delimiter) },
+  })
+  if (installed.status !== 0) {
+    console.error('loadline: npm ci failed (see above). Check that npm reaches its registry, and run again.')
+    process.exit(2)
+  }
+  writeFileSync(stamp, wanted)
+  console.error(`loadline: npm packages installed in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+}

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Changeset, Directory } from '@dagger.io/dagger'
 import { DeliveryError } from '../src/model/errors.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type SourceTree,
   type Templates,
 } from '../src/scaffold/index.ts'
+import { packageRoot } from '../src/engine/package-root.ts'
 import { parseLock } from '../src/stages/source/source.ts'
 
 /** Makes a scaffold from answers of outside and a reading of the source. Throws `USAGE`, `SOURCE` and `LOCK`, and then there is no file at all. */
@@ -30,10 +32,10 @@ export async function makeScaffold(given: unknown, tree: SourceTree): Promise<Sc
 
 /** The templates lie beside the code that fills them, as what they are: Dockerfiles, programs, Markdown. */
 export async function readTemplates(): Promise<Templates> {
-  const folder = new URL('../src/scaffold/templates/', import.meta.url)
+  const folder = join(packageRoot, 'src/scaffold/templates')
   return new Map(
     await Promise.all(
-      (await readdir(folder)).map(async (name) => [name, await readFile(new URL(name, folder), 'utf8')] as const),
+      (await readdir(folder)).map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
     ),
   )
 }

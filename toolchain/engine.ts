@@ -9,6 +9,7 @@ import { DeliveryError } from '../src/model/errors.ts'
 import { writeAtomically, type Cache } from './cache.ts'
 import { contentKey } from './content-key.ts'
 import { effectiveCapabilities, engineBundle, engineConfiguration, type EngineParts } from './engine-bundle.ts'
+import { ownSurroundings } from '../src/engine/own-surroundings.ts'
 import { engineVersion } from '../src/engine/engine-version.ts'
 import { findCommand } from './prerequisites.ts'
 import { isRunning, readRecord, recordProcess, stopProcess, writeRecord, type ProcessRecord } from './process-record.ts'
@@ -156,7 +157,7 @@ async function runContainer(cache: Cache, name: string, logFile: string): Promis
       pidFile,
       name,
     ],
-    { stdio: ['ignore', log.fd, log.fd], detached: true },
+    { ...ownSurroundings(), stdio: ['ignore', log.fd, log.fd], detached: true },
   )
   const [code] = (await once(child, 'exit')) as [number | null]
   await log.close()

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { packageRoot } from '../src/engine/package-root.ts'
 import { ownTools, type OwnTool } from '../src/tools/images.ts'
 import { contentKey, directoryDigest } from './content-key.ts'
 import type { Step } from './steps.ts'
@@ -31,8 +31,8 @@ export interface GoBuild {
 /** A compiled module: the path of each of its binaries by name. */
 export type CompiledBinaries = Record<string, string>
 
-const goDirectory = fileURLToPath(new URL('./go/', import.meta.url))
-const ownDirectory = fileURLToPath(new URL('../programs/', import.meta.url))
+const goDirectory = join(packageRoot, 'toolchain/go')
+const ownDirectory = join(packageRoot, 'programs')
 
 /**
  * Measured on 2 cores: Trivy 359 s, the engine 257 s, Cosign 157 s, the rest seconds. The longest go first; crane before all, since

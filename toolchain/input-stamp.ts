@@ -2,11 +2,8 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { packageRoot } from '../src/engine/package-root.ts'
 import { filesBelow } from './content-key.ts'
-
-/** The directory of this package. */
-export const packageRoot = fileURLToPath(new URL('../', import.meta.url))
 
 /** All that the sealed toolchain is made from, relative to the package. */
 const inputs = [

@@ -1,7 +1,8 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises'
 import { totalmem } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { DeliveryError } from '../src/model/errors.ts'
+import { ownPath } from '../src/engine/own-surroundings.ts'
 import { systemPath } from './system-path.ts'
 import type { Step, StepContext } from './steps.ts'
 
@@ -128,8 +129,7 @@ async function hasPip(context: StepContext): Promise<boolean> {
 }
 
 async function lookUp(name: string): Promise<string | undefined> {
-  for (const directory of [...(process.env.PATH ?? '').split(delimiter), ...systemPath]) {
-    if (directory === '') continue
+  for (const directory of [...ownPath(process.env.PATH ?? ''), ...systemPath]) {
     const path = join(directory, name)
     try {
       await access(path, constants.X_OK)

@@ -4,6 +4,7 @@ import { mkdir, open, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DeliveryError } from '../src/model/errors.ts'
+import { ownSurroundings } from '../src/engine/own-surroundings.ts'
 import { writeAtomically, type Cache } from './cache.ts'
 import { findCommand } from './prerequisites.ts'
 import { isRunning, readRecord, recordProcess, stopProcess, writeRecord, type ProcessRecord } from './process-record.ts'
@@ -45,6 +46,7 @@ export async function startRegistry(cache: Cache, env: NodeJS.ProcessEnv = proce
   const logFile = cache.path('registry', 'log')
   const log = await open(logFile, 'w')
   const child = spawn(await findCommand('docker-registry'), ['serve', configuration], {
+    ...ownSurroundings(),
     cwd: cache.path('registry'),
     detached: true,
     stdio: ['ignore', log.fd, log.fd],

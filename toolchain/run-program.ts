@@ -3,12 +3,14 @@ import { mkdir } from 'node:fs/promises'
 import { delimiter, dirname } from 'node:path'
 import { execa, type ExecaError } from 'execa'
 import { DeliveryError } from '../src/model/errors.ts'
+import { ownPath, ownSurroundings } from '../src/engine/own-surroundings.ts'
 import { systemPath } from './system-path.ts'
 
 /** How a program is run. */
 export interface ProgramOptions {
+  /** Where it starts; otherwise in the root of the file system, where nothing can configure it. */
   cwd?: string
-  /** Added to the environment of this process. */
+  /** Added to `ownSurroundings`. */
   env?: Record<string, string>
   /** Given on standard input; without it the input is empty. */
   input?: string
@@ -50,8 +52,12 @@ const SHOWN_LINES = 15
  */
 export async function runProgram(file: string, args: string[], options: ProgramOptions = {}): Promise<string> {
   const child = execa('setpriv', ['--pdeathsig', 'TERM', '--', file, ...args], {
+    ...ownSurroundings({
+      PATH: [...ownPath(process.env.PATH ?? ''), ...systemPath].join(delimiter),
+      GOWORK: 'off',
+      ...options.env,
+    }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { PATH: [process.env.PATH ?? '', ...systemPath].join(delimiter), ...options.env },
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     input: options.input ?? '',
     all: true,

@@ -1,11 +1,10 @@
 import { copyFile, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { EngineParts } from './engine-bundle.ts'
 import { directoryDigest, fileDigest } from './content-key.ts'
 import type { CompiledBinaries } from './go-binaries.ts'
 import type { AssembledImage } from './image.ts'
-import { packageRoot } from './input-stamp.ts'
+import { packageRoot } from '../src/engine/package-root.ts'
 import { writeOciLayout } from './oci-layout.ts'
 import { assembleRuntime } from './runtime/index.ts'
 import type { Step } from './steps.ts'
@@ -17,7 +16,7 @@ const LOCK_IN_RUNTIME = 'usr/share/loadline/lock.json'
 /** Dagger's generator of bindings, which the runtime's module starts for a module that has dependencies. */
 const CODEGEN_IN_RUNTIME = 'usr/lib/loadline-runtime/dagger-codegen'
 
-const runtimeDirectory = fileURLToPath(new URL('./runtime/', import.meta.url))
+const runtimeDirectory = join(packageRoot, 'toolchain/runtime')
 
 /**
  * Gives the engine's content store: the TypeScript runtime with a layer on top that has the lock file and the generator of bindings. The runtime

@@ -20,7 +20,7 @@ import {
   type WantedTool,
 } from './image-steps.ts'
 import type { SealedOptions, SealedReady } from './sealed-ready.ts'
-import { packageRoot } from './input-stamp.ts'
+import { packageRoot } from '../src/engine/package-root.ts'
 import { sealedLock, writeLock } from './lock.ts'
 import { prerequisites } from './prerequisites.ts'
 import { startRegistry, type Registry } from './registry.ts'

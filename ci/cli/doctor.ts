@@ -6,6 +6,7 @@ import { DeliveryError } from '../../src/model/errors.ts'
 import { decidePolicy } from '../../src/policy/index.ts'
 import { checkDockerfile, parseLock } from '../../src/stages/source/source.ts'
 import { externalImages } from '../../src/formats/dockerfile/dockerfile.ts'
+import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
 import { useColor } from '../show/color.ts'
 import { pinRemarks, type Remark } from '../run/pin-remarks.ts'
 import { requireEngine } from '../run/engine-answers.ts'
@@ -68,6 +69,7 @@ async function engineRemarks(option: string | undefined): Promise<Remark[]> {
     given === 'sealed'
       ? undefined
       : await execa('docker', ['info', '--format', '{{.ServerVersion}}'], {
+          ...ownSurroundings(),
           reject: false,
           timeout: 5_000,
           stdin: 'ignore',

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { locateCache } from '../../toolchain/cache.ts'
 import { renderProgress } from '../../toolchain/render-progress.ts'
@@ -11,6 +12,7 @@ import {
   stopSigstore,
   type SigstoreInstance,
 } from '../../toolchain/sigstore/instance.ts'
+import { serveIssuer } from '../../toolchain/sigstore/issuer.ts'
 import { sigstorePrograms } from '../../toolchain/sigstore/programs.ts'
 import { command, commandGroup } from './command.ts'
 import { single, toggle } from './flag.ts'
@@ -24,10 +26,19 @@ const up = command<{ email: string }>({
 
 const status = command<{ json: boolean }>({ flags: { json: toggle('print it as JSON') }, run: sigstoreStatus })
 
+const issuer = command<object, [key: string, address: string]>({
+  operands: [
+    { spelling: '<key>', description: 'file of its private key' },
+    { spelling: '<address>', description: 'where it answers' },
+  ],
+  run: sigstoreIssuer,
+})
+
 export const make = commandGroup([
   ['up', 'compile it where needed, start it, and print how to sign with it', up],
   ['status', 'say which parts run', status],
   ['down', 'stop it; what it signed can still be verified', command({ run: sigstoreDown })],
+  ['issuer', '', issuer],
 ])
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
@@ -76,6 +87,14 @@ async function sigstoreStatus({ json }: { json: boolean }): Promise<number> {
 /** `loadline sigstore down`: stops it. Its documents stay, so that what it signed can still be verified; its keys are gone. */
 async function sigstoreDown(): Promise<number> {
   await stopSigstore(directory())
+  return 0
+}
+
+/** `loadline sigstore issuer`, the process behind the issuer of `sigstore up`: it answers at the address, by the key of the file, until it is stopped. */
+async function sigstoreIssuer(_: object, keyFile: string, address: string): Promise<number> {
+  const { hostname, port } = new URL(address)
+  const server = serveIssuer(address, await readFile(keyFile, 'utf8')).listen(Number(port), hostname)
+  await once(server, 'close')
   return 0
 }
 

@@ -1,20 +1,25 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { execa } from 'execa'
+import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
+import { packageRoot } from '../../src/engine/package-root.ts'
 import { command } from './command.ts'
 import { toggle } from './flag.ts'
-
-const suite = fileURLToPath(new URL('../../test/suite/main.ts', import.meta.url))
 
 /** `loadline test FILE...`: runs Loadline's own tests, in a process of their own; gives its exit code. */
 export const make = command<{ exhaustive: boolean }, [files: string[]]>({
   operands: [{ spelling: '[files...]', description: 'only these test files; with --exhaustive, only these parts' }],
   flags: { exhaustive: toggle('what takes long and changes seldom, instead') },
   more: `Example:
-  loadline test test/engine/release.test.ts`,
+    loadline test test/engine/release.test.ts`,
   async run({ exhaustive }, files) {
+    const suite = join(packageRoot, 'test/suite/main.ts')
     const given = [...(exhaustive ? ['--exhaustive'] : []), ...files]
-    const argv = ['--import', import.meta.resolve('tsx'), suite, ...given]
-    const { exitCode } = await execa(process.execPath, argv, { stdio: 'inherit', reject: false })
+    const { exitCode } = await execa(process.execPath, ['--import', 'tsx', suite, ...given], {
+      ...ownSurroundings(),
+      cwd: packageRoot,
+      stdio: 'inherit',
+      reject: false,
+    })
     return exitCode ?? 1
   },
 })

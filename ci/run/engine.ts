@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { DeliveryError } from '../../src/model/errors.ts'
+import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
+import { packageRoot } from '../../src/engine/package-root.ts'
 import { requireEngine } from './engine-answers.ts'
 import type { SealedToolchain } from '../../toolchain/index.ts'
 import type { StepEvent } from '../../toolchain/steps.ts'
@@ -33,7 +34,6 @@ export interface EngineOptions {
 
 const addressVariable = '_EXPERIMENTAL_DAGGER_RUNNER_HOST'
 const cliVariable = '_EXPERIMENTAL_DAGGER_CLI_BIN'
-const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
 const engineImage = 'registry.dagger.io/engine:v0.21.8'
 
 /** Clients neither call home nor advertise. */
@@ -97,8 +97,10 @@ async function givenEngine(address: string, options: EngineOptions): Promise<Eng
 }
 
 async function containerRuntimePulls(): Promise<boolean> {
-  const docker = (...argv: string[]) => execa('docker', argv, { reject: false, timeout: 120_000, stdin: 'ignore' })
+  const docker = (...argv: string[]) =>
+    execa('docker', argv, { ...ownSurroundings(), reject: false, timeout: 120_000, stdin: 'ignore' })
   const info = await execa('docker', ['info', '--format', '{{.ServerVersion}}'], {
+    ...ownSurroundings(),
     reject: false,
     timeout: 5_000,
     stdin: 'ignore',

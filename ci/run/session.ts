@@ -1,36 +1,41 @@
 import { connection } from '@dagger.io/dagger'
 import { DeliveryError } from '../../src/model/errors.ts'
+import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
 import { firstLine } from '../../src/engine/run-tool.ts'
 import type { Engine } from './engine.ts'
 import { sessionLog } from './session-log.ts'
 
 /** Opens the process's one session with an engine, does the work in it and closes it. The engine's own log goes to a file. Throws `ENGINE` where none answers. */
 export async function withSession<T>(engine: Engine, logFile: string, work: () => Promise<T>): Promise<T> {
-  Object.assign(process.env, engine.env)
+  const before = { ...process.env }
+  const { cwd, env } = sessionSurroundings(engine.env, before)
+  become(env)
   const log = sessionLog(logFile)
   let outcome: { value: T } | { error: unknown } | undefined
   try {
     await connection(
       async () => {
+        become(before)
         try {
           outcome = { value: await work() }
         } catch (error) {
           outcome = { error }
         }
       },
-      { LogOutput: log.stream },
+      { LogOutput: log.stream, Workdir: cwd },
     )
   } catch (error) {
     if (outcome === undefined) {
       throw new DeliveryError(
         'ENGINE',
-        `no Dagger engine answers at ${process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? 'the container runtime'} (${firstLine(error)})`,
+        `no Dagger engine answers at ${env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? 'the container runtime'} (${firstLine(error)})`,
         'Start one with "loadline engine up", or correct the address.',
         { cause: error },
       )
     }
   } finally {
     await log.whole()
+    become(before)
   }
   if (outcome === undefined)
     throw new DeliveryError(
@@ -40,4 +45,32 @@ export async function withSession<T>(engine: Engine, logFile: string, work: () =
     )
   if ('error' in outcome) throw outcome.error
   return outcome.value
+}
+
+/**
+ * What the Dagger CLI of a session is started with. A step of a build can make the engine ask this CLI for credentials: so it finds no git configuration, hence no helper,
+ * and no agent with SSH keys, unless the engine itself is reached by SSH. The logins of the Docker client stay: the registry of a base is logged in to with its own.
+ */
+export function sessionSurroundings(
+  engine: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string | undefined>>,
+): ReturnType<typeof ownSurroundings> {
+  const { SSH_AUTH_SOCK: agent, ...others } = env
+  const address = engine['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? ''
+  return ownSurroundings(
+    {
+      ...engine,
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_TERMINAL_PROMPT: '0',
+      ...(agent !== undefined && address.startsWith('ssh://') ? { SSH_AUTH_SOCK: agent } : {}),
+    },
+    others,
+  )
+}
+
+/** The SDK starts the CLI with the environment of this process, and takes no other: so it changes for as long as that lasts. */
+function become(env: Readonly<Record<string, string | undefined>>): void {
+  for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name]
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value
 }

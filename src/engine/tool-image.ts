@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { dag, type Container, type Directory, type Platform } from '@dagger.io/dagger'
 import { DeliveryError } from '../model/errors.ts'
 import type { Lock, ToolIdentity } from '../model/index.ts'
+import { packageRoot } from './package-root.ts'
 import { goCompiler, ownTools, tools, type OwnTool, type Tool } from '../tools/images.ts'
 
 /** A tool ready to run: its container, the program in it, and what to write into the report. */
@@ -12,8 +12,6 @@ export interface ReadyTool {
   program: string
   identity: ToolIdentity
 }
-
-const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
 
 /** The container of a published tool, by the digest of the lock file. Throws `LOCK` where the lock does not pin it. */
 export function toolImage(lock: Lock, name: keyof typeof tools, platform?: Platform): ReadyTool {

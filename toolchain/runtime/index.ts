@@ -1,10 +1,10 @@
 import { chmod, copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { packageRoot } from '../../src/engine/package-root.ts'
 import type { AssembleContext, AssembledImage } from '../image.ts'
 import { deterministicTar } from '../tool-image.ts'
 
-const here = dirname(fileURLToPath(import.meta.url))
+const here = join(packageRoot, 'toolchain/runtime')
 
 /** Debian packages that Node.js needs, and the files taken from them. The image carries no mark of a distribution. */
 const systemLibraries: Record<string, readonly string[]> = {

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
+import { packageRoot } from '../../src/engine/package-root.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
 import {
   isRunning,
@@ -79,14 +80,7 @@ export async function startSigstore(directory: string, programs: SigstoreProgram
   const since = new Date(Date.now() - 60_000)
 
   const commands: Record<Part, string[]> = {
-    issuer: [
-      process.execPath,
-      '--import',
-      import.meta.resolve('tsx'),
-      fileURLToPath(new URL('./issuer-process.ts', import.meta.url)),
-      issuerKey,
-      urls.issuer,
-    ],
+    issuer: [process.execPath, join(packageRoot, 'ci/loadline.mjs'), 'sigstore', 'issuer', issuerKey, urls.issuer],
     fulcio: [
       programs.fulcio,
       'serve',
@@ -180,7 +174,12 @@ export async function identityToken(
 
 async function startPart(directory: string, part: Part, [program = '', ...argv]: string[]): Promise<ProcessRecord> {
   const log = await open(join(directory, `${part}.log`), 'w')
-  const child = spawn(program, argv, { cwd: directory, detached: true, stdio: ['ignore', log.fd, log.fd] })
+  const child = spawn(program, argv, {
+    ...ownSurroundings(),
+    cwd: directory,
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+  })
   child.on('error', () => undefined) // said below: there is no process
   child.unref()
   await log.close()

@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { packageRoot } from '../../src/engine/package-root.ts'
 import { compileOnDemand, type ProgramsOnDemand } from '../programs-on-demand.ts'
 import type { Cache } from '../cache.ts'
 import type { StepEvent } from '../steps.ts'
@@ -11,7 +12,7 @@ export interface SigstorePrograms {
 }
 
 const sigstore: ProgramsOnDemand<keyof SigstorePrograms> = {
-  goDirectory: fileURLToPath(new URL('./go/', import.meta.url)),
+  goDirectory: join(packageRoot, 'toolchain/sigstore/go'),
   module: 'sigstore',
   programs: {
     fulcio: { version: 'v1.8.8', package: 'github.com/sigstore/fulcio' },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { packageRoot } from '../../../src/engine/package-root.ts'
 
 let known: string | undefined
 
@@ -10,7 +10,7 @@ let known: string | undefined
  * and nowhere else, so no change to a definition can be missed; a change to one assembles all of them again.
  */
 export function sourceKey(): string {
-  known ??= hashSources(fileURLToPath(new URL('..', import.meta.url)))
+  known ??= hashSources(join(packageRoot, 'toolchain/bases'))
   return known
 }
 

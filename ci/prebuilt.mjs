@@ -1,0 +1,67 @@
+// Where the JavaScript is that runs. It may be asked for before anything is installed, so it uses nothing but Node itself.
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** A checkout bundles itself; an installed package brings what its publisher bundled. */
+export const isCheckout = existsSync(join(root, 'package-lock.json'))
+
+/** The directory that a publisher packs. */
+export const packed = join(root, 'dist', 'program')
+
+/** Bundles that no checked-out version has asked for in this time are removed. */
+const unusedDays = 7
+
+/** Gives the address of a prebuilt file, `cli` or `library`. In a checkout it is made first where the sources are not those that it was made from. */
+export async function prebuilt(name) {
+  return pathToFileURL(join(isCheckout ? await bundled() : packed, `${name}.mjs`)).href
+}
+
+async function bundled() {
+  const directory = join(root, 'dist', sourceKey())
+  if (existsSync(directory)) return directory
+  const { bundle } = await import('./bundle.mjs').catch((error) => {
+    throw new Error(`a checkout needs esbuild to make what it runs (${error.message}). Run "npm ci" in ${root}`)
+  })
+  // In place in one step: several processes may find it missing at once.
+  const work = join(root, 'dist', `.${randomUUID()}`)
+  await bundle(root, work)
+  try {
+    renameSync(work, directory)
+  } catch (error) {
+    rmSync(work, { recursive: true, force: true })
+    if (!existsSync(directory)) throw error
+  }
+  removeUnused(directory)
+  return directory
+}
+
+/** Over the bytes of everything that is bundled: no time stamp of a checkout can hide a change. */
+function sourceKey() {
+  const hash = createHash('sha256')
+  const files = ['ci', 'pipelines', 'src', 'toolchain']
+    .flatMap((room) =>
+      readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+        .filter((path) => /\.(ts|cts|mjs)$/.test(path))
+        .map((path) => join(room, path)),
+    )
+    .concat('package-lock.json')
+  for (const path of files.sort()) {
+    const content = readFileSync(join(root, path))
+    hash.update(`${path}\0${content.length}\0`).update(content)
+  }
+  return hash.digest('hex').slice(0, 16)
+}
+
+function removeUnused(directory) {
+  const oldest = Date.now() - unusedDays * 86_400_000
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  for (const entry of readdirSync(join(root, 'dist'))) {
+    const path = join(root, 'dist', entry)
+    if (path !== directory && path !== packed && statSync(path).mtimeMs < oldest)
+      rmSync(path, { recursive: true, force: true })
+  }
+}
