@@ -7,7 +7,7 @@ import {
   type ReportedFinding,
   type Reports,
 } from '../src/report/index.ts'
-import { defaultTagRules, imageTags } from '../src/image-metadata/index.ts'
+import { defaultTagRules, imageTags, whyNotLatest } from '../src/image-metadata/index.ts'
 import type { BuiltArchive } from '../src/stages/build/build.ts'
 import type { Target } from '../src/engine/registry-access.ts'
 import type { Signer } from '../src/stages/sign/signer.ts'
@@ -69,7 +69,8 @@ export async function assess(request: Request, publication?: Publication): Promi
   let judged: Judged | undefined
   let failure: unknown
   try {
-    tags = publication === undefined ? [] : tagsOf(publication, request)
+    const { git, version } = request
+    tags = publication === undefined ? [] : imageTags(tagRulesOf(publication), { git, version })
     judged = await buildAndScan(request, record)
   } catch (error) {
     failure = error
@@ -134,20 +135,21 @@ async function releaseJudged(
     progress: request.progress,
     now: new Date(),
   })
-  record.release = released
+  const latestWithheld = whyNotLatest(tagRulesOf(publication), { git: request.git, version: request.version })
+  record.release = { ...released, ...(latestWithheld === undefined ? {} : { latestWithheld }) }
   return consumerFiles
 }
 
-/** The tags of a release, settled before anything is built. Throws `USAGE`. */
-function tagsOf({ target: { reference }, tags: { rules } }: Publication, { git, version }: Request): string[] {
+/** The rules by which a release is named. Throws `USAGE`. */
+function tagRulesOf({ target: { reference }, tags: { rules } }: Publication): readonly string[] {
   const parsed = parseImageReference(reference)
   const hint = 'Write registry/repository for tags by rules, or registry/repository:tag for that one.'
   if (parsed === undefined || parsed.digest !== undefined)
     throw new DeliveryError('USAGE', `"${reference}" does not say where to publish`, hint)
-  if (parsed.tag === undefined) return imageTags(rules.length === 0 ? defaultTagRules : rules, { git, version })
+  if (parsed.tag === undefined) return rules.length === 0 ? defaultTagRules : rules
   if (rules.length > 0)
     throw new DeliveryError('USAGE', `"${reference}" has a tag, and rules for tags were given as well`, hint)
-  return imageTags([`type=raw,value=${parsed.tag}`], { git, version })
+  return [`type=raw,value=${parsed.tag}`]
 }
 
 /** Throws `PUBLISH` where other images were built than those that are to be released. */

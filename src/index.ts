@@ -90,7 +90,7 @@ export class Loadline implements GivenToModule {
    * @param repository Address of the repository; credentials in it are dropped.
    * @param branch Branch that was built.
    * @param tag Tags that point at the commit.
-   * @param allTags Every tag of the repository, to tell whether a version is the newest.
+   * @param allTags Every tag of the repository, to tell whether a version is the newest; without any, none is called latest.
    * @param pullRequest Number of the pull request, where it is one.
    * @param dirty Whether the source differs from the commit.
    */

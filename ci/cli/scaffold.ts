@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { execa } from 'execa'
 import pc from 'picocolors'
 import { makeScaffold } from '../../pipelines/scaffold.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
@@ -14,8 +13,8 @@ import {
   targetNames,
   type Scaffold,
 } from '../../src/scaffold/index.ts'
-import { publicRemoteUrl } from '../../src/image-metadata/index.ts'
 import { useColor } from '../show/color.ts'
+import { readOrigin } from '../run/git/git-facts.ts'
 import { readSourceTree } from '../run/read-source-tree.ts'
 import { compareFiles, type ComparedFile } from '../run/scaffold-files.ts'
 import { writeFiles } from '../run/write-files.ts'
@@ -151,8 +150,7 @@ async function gatherAnswers(
   const kept = await keptAnswers(join(source, path, answersPath))
   const answers: Record<string, unknown> = { ...kept, ...typed }
   if (answers['repository'] === undefined) {
-    const remote = await execa('git', ['-C', source, 'remote', 'get-url', 'origin'], { reject: false, stdin: 'ignore' })
-    const address = remote.exitCode === 0 ? publicRemoteUrl(remote.stdout) : undefined
+    const address = await readOrigin(source)
     if (address !== undefined) answers['repository'] = address
   }
   const missing = (['targets', 'compliance'] as const).filter((name) => answers[name] === undefined)

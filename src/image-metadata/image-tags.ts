@@ -1,7 +1,7 @@
 import { DeliveryError } from '../model/errors.ts'
 import type { GitFacts } from '../model/index.ts'
 import { fillPattern, parseTagRule, type TagRule } from './tag-rule.ts'
-import { dirtySuffix, isNewestStable, readVersion, sourceVersion } from './version.ts'
+import { dirtySuffix, rankOf, readVersion, sourceVersion } from './version.ts'
 
 /** What tags are made from. */
 export interface TagSource {
@@ -15,7 +15,7 @@ const longestTag = 128
 
 /**
  * The tags of an image by the rules, most telling first. What does not apply (a pull-request rule outside of one) gives no tag.
- * `latest` is added only beside the newest stable version; whatever was read from a work tree with changes ends in `-dirty`.
+ * `latest` is added only beside what is known to be the newest stable version; whatever was read from a work tree with changes ends in `-dirty`.
  * Throws `USAGE` for a rule that is none, and where no rule gives a tag.
  */
 export function imageTags(rules: readonly string[], source: TagSource): string[] {
@@ -24,7 +24,6 @@ export function imageTags(rules: readonly string[], source: TagSource): string[]
     const name = nameBy(rule, source)
     return name === undefined ? [] : [toTag(`${rule.prefix}${name.text}${rule.suffix}`, name.dirty ? dirtySuffix : '')]
   })
-  const version = parsed.some(({ type }) => type === 'semver') ? sourceVersion(source.git, source.version) : undefined
   const named = [...new Set(tags)].filter((tag) => tag !== '')
   if (named.every((tag) => tag === 'latest')) {
     throw new DeliveryError(
@@ -35,9 +34,18 @@ export function imageTags(rules: readonly string[], source: TagSource): string[]
       'Give a tag with --publish registry/repository:tag, a version with --version, or a rule that applies with --tag.',
     )
   }
-  return version !== undefined && isNewestStable(version, source.git) && !named.includes('latest')
-    ? [...named, 'latest']
-    : named
+  return rankBy(parsed, source) === 'newest' && !named.includes('latest') ? [...named, 'latest'] : named
+}
+
+/** Why a stable version that goes by the rules is not called `latest` although it may be the newest; undefined where that is settled either way. */
+export function whyNotLatest(rules: readonly string[], source: TagSource): string | undefined {
+  const rank = rankBy(rules.map(parseTagRule), source)
+  return typeof rank === 'object' ? rank.unknown : undefined
+}
+
+function rankBy(rules: readonly TagRule[], { git, version }: TagSource): ReturnType<typeof rankOf> | undefined {
+  const found = rules.some(({ type }) => type === 'semver') ? sourceVersion(git, version) : undefined
+  return found === undefined ? undefined : rankOf(found, git)
 }
 
 function nameBy(rule: TagRule, { git, version }: TagSource): { text: string; dirty: boolean } | undefined {

@@ -1,6 +1,6 @@
 export { eventOf, type CiEvent } from './event.ts'
 export { dirtyLabel, imageLabels } from './image-labels.ts'
-export { imageTags, type TagSource } from './image-tags.ts'
+export { imageTags, whyNotLatest, type TagSource } from './image-tags.ts'
 export { nameValues } from './name-values.ts'
 export { publicRemoteUrl } from './remote-url.ts'
 export { defaultTagRules, parseTagRule, type TagRule } from './tag-rule.ts'

@@ -15,10 +15,17 @@ export function sourceVersion(git: GitFacts | undefined, given?: string): string
   return git?.dirty === true ? markDirty(highest) : highest
 }
 
-/** True for a version without pre-release part than which no tag of the repository is a higher one. */
-export function isNewestStable(version: string, git: GitFacts | undefined): boolean {
-  if (prerelease(version) !== null) return false
-  return versionsOf(git?.allTags ?? []).every((other) => prerelease(other) !== null || compare(other, version) <= 0)
+/**
+ * Whether a version without pre-release part is the highest of the repository's; otherwise `older`, or why nobody can tell. A tag that a clone lacks may be a higher one.
+ */
+export function rankOf(version: string, git: GitFacts | undefined): 'newest' | 'older' | { unknown: string } {
+  if (prerelease(version) !== null) return 'older'
+  if (git?.allTags === undefined)
+    return {
+      unknown: git?.tagsMissing ?? (git === undefined ? 'the source is in no git repository' : 'no tags are given'),
+    }
+  const isHigher = (other: string) => prerelease(other) === null && compare(other, version) > 0
+  return versionsOf(git.allTags).some(isHigher) ? 'older' : 'newest'
 }
 
 /** Reads `1.4.0`, `v1.4.0` or `1.4.0-rc.1+build.5`, build part included; undefined for anything else. */

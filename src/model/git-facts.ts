@@ -19,7 +19,9 @@ export type SourceRevision = z.infer<typeof SourceRevision>
 
 /** What is known from version control when an image is named: the commit, and the tags that its version is compared with. */
 export const GitFacts = SourceRevision.extend({
-  /** Every tag of the repository: only the newest stable version may be called latest. */
-  allTags: z.array(z.string().min(1)),
+  /** Every tag of the repository: only the newest stable version may be called latest. Absent where some may be missing. */
+  allTags: z.array(z.string().min(1)).optional(),
+  /** Why some may be missing, e.g. `the clone is shallow`. */
+  tagsMissing: z.string().min(1).optional(),
 })
 export type GitFacts = z.infer<typeof GitFacts>

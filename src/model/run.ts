@@ -92,6 +92,8 @@ export const Release = z.strictObject({
     .array(z.strictObject({ tag: z.string(), digest: Digest }))
     .min(1)
     .optional(),
+  /** Why the tag `latest` was left where it is, although this may be the newest stable version. */
+  latestWithheld: z.string().optional(),
   signature: Signature.optional(),
   /** Why there is no signature although one was asked for: a signing service was away, and the policy releases unsigned then. */
   unsigned: z.string().optional(),

@@ -88,12 +88,13 @@ export function gitFactsOf(given: {
   pullRequest: number | undefined
   dirty: boolean
 }): string {
-  const { repository, branch, pullRequest, committedAt, ...others } = given
+  const { repository, branch, pullRequest, committedAt, allTags, ...others } = given
   const moment = new Date(committedAt)
   const address = repository === undefined ? undefined : publicRemoteUrl(repository)
   const parsed = GitFacts.safeParse({
     ...others,
     committedAt: Number.isNaN(moment.getTime()) ? committedAt : moment.toISOString(),
+    ...(allTags.length === 0 ? {} : { allTags }),
     ...(address === undefined ? {} : { repository: address }),
     ...(branch === undefined ? {} : { branch }),
     ...(pullRequest === undefined ? {} : { pullRequest }),

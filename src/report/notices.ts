@@ -8,12 +8,13 @@ export interface Notice {
   items: string[]
 }
 
-/** The conditions of a run: an image that was not built here, substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, a working tree with changes, the ignore files of other tools, the findings of other scanners, and tags that another release moved on. */
+/** The conditions of a run: an image that was not built here, substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, a working tree with changes, a tag that was left where it is, the ignore files of other tools, the findings of other scanners, and tags that another release moved on. */
 export function notices(run: Run): Notice[] {
   return [
     ...unsignedNotice(run),
     ...givenNotice(run),
     ...dirtyNotice(run),
+    ...latestNotice(run),
     ...sealedNotice(run),
     ...exampleNotice(run),
     ...policyNotice(run),
@@ -55,6 +56,17 @@ function dirtyNotice({ subject: { revision } }: Run): Notice[] {
     {
       title: 'Changes that are in no commit',
       text: `The source was commit ${revision.revision} with changes that no commit holds: nobody else can build this image again.`,
+      items: [],
+    },
+  ]
+}
+
+function latestNotice({ release }: Run): Notice[] {
+  if (release?.latestWithheld === undefined) return []
+  return [
+    {
+      title: 'The tag latest was left where it is',
+      text: `Nobody can tell whether this is the newest version: ${release.latestWithheld}. Fetch the whole history with every tag, or add the tag by a rule of your own.`,
       items: [],
     },
   ]

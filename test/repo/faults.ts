@@ -172,6 +172,16 @@ const lines: Record<Fault['theme'], Line[]> = {
   ],
   'the application as an attacker': [
     [
+      73,
+      'a file of the application configures, or runs in, the process of Loadline or a program that it starts: tsconfig.json, packages, .npmrc, Python modules, git configuration, hooks, filters, a bare repository',
+      'nothing of it is read; facts come out as without it',
+    ],
+    [
+      74,
+      'a file to read or write is a link, a device or a pipe, or goes through a link that somebody committed',
+      'named; never followed, waited for or uploaded',
+    ],
+    [
       83,
       'package records are emptied or written over, or contradict the base, os-release or the files',
       'a finding that says which, or undecided',

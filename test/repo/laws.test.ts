@@ -1,10 +1,27 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { tools } from '../../src/tools/images.ts'
 import { version } from '../../src/model/version.ts'
 import { filesBelow, read, root } from './source-files.ts'
 
 const typescript = ['src', 'pipelines', 'ci', 'toolchain'].flatMap((room) => filesBelow(room, '.ts'))
+
+/** What runs on the machine of the user. The programs of toolchain/runtime run in containers. */
+const hostPrograms = typescript.filter((path) => !path.startsWith('toolchain/runtime/program/'))
+
+/** The calls of a file that start a program, as they are written. */
+function startsOf(path: string): string[] {
+  if (!/execa|child_process/.test(read(path))) return []
+  const found: string[] = []
+  const visit = (node: ts.Node) => {
+    if (ts.isCallExpression(node) && /^(execa|execFile|exec|fork|spawn)(Sync|Node)?$/.test(node.expression.getText()))
+      found.push(node.getText())
+    node.forEachChild(visit)
+  }
+  visit(ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true))
+  return found
+}
 
 describe('laws of the repository', () => {
   it('names files by what is in them', () => {
@@ -18,6 +35,27 @@ describe('laws of the repository', () => {
       /['"](?:ba|da)?sh['"]\s*,\s*\[?\s*['"]-l?c['"]|shell:\s*true|\bexecSync\(/.test(read(path)),
     )
     expect(shells).toEqual([])
+  })
+
+  it('runs prebuilt JavaScript: no loader of TypeScript is loaded where Loadline runs [fault 73]', () => {
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
+    expect(Object.keys(dependencies)).not.toContain('tsx')
+    const started = ['library.mjs', ...filesBelow('ci', '.mjs'), ...hostPrograms]
+    expect(started.filter((path) => /['"]tsx\b|ts-node|--import[='", ]+tsx/.test(read(path)))).toEqual([])
+  })
+
+  it('looks its own files up in one way, which a bundle keeps', () => {
+    expect(hostPrograms.filter((path) => read(path).includes('import.meta'))).toEqual(['src/engine/package-root.ts'])
+  })
+
+  it('starts programs where nothing of an application lies, and without variables that name code [fault 73]', () => {
+    const unsafe = hostPrograms.flatMap((path) =>
+      startsOf(path)
+        .filter((call) => !call.includes('...ownSurroundings('))
+        .map((call) => `${path}: ${call.slice(0, 60)}`),
+    )
+    // The Dagger CLI of the user, in the directory and with the arguments of the user.
+    expect(unsafe.filter((line) => !line.startsWith('ci/cli/dagger.ts: execa(engine.cli'))).toEqual([])
   })
 
   it('spells published tool images in one file only', () => {

@@ -1,6 +1,7 @@
 import { assert, boolean, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultTagRules, imageTags } from '../../../src/image-metadata/index.ts'
+import { defaultTagRules, imageTags, whyNotLatest } from '../../../src/image-metadata/index.ts'
+import type { GitFacts } from '../../../src/model/index.ts'
 import { released } from './git-facts.ts'
 
 const all = [
@@ -100,6 +101,22 @@ describe('imageTags', () => {
 
   it('asks for a tag where the source is in no repository and has no version', () => {
     expect(() => imageTags(defaultTagRules, { git: undefined, version: undefined })).toThrow('in no git repository')
-    expect(imageTags(defaultTagRules, { git: undefined, version: '1.0.0' })).toEqual(['1.0.0', 'latest'])
+    expect(imageTags(defaultTagRules, { git: undefined, version: '1.0.0' })).toEqual(['1.0.0'])
+  })
+
+  it('calls nothing latest where a newer version may be unknown, and says why', () => {
+    const { allTags: _, ...without } = released()
+    const why = (git: GitFacts | undefined, version?: string, rules = defaultTagRules) => {
+      const tagged = imageTags(rules, { git, version })
+      return [tagged.includes('latest'), whyNotLatest(rules, { git, version })]
+    }
+    expect(why({ ...without, tagsMissing: 'the clone is shallow' })).toEqual([false, 'the clone is shallow'])
+    expect(why(without, '1.4.0')).toEqual([false, 'no tags are given'])
+    expect(why(undefined, '1.4.0')).toEqual([false, 'the source is in no git repository'])
+    // Settled without them: a release candidate is never latest, and tags by hand are what they are.
+    expect(why({ ...without, tags: ['v2.0.0-rc.1'] })).toEqual([false, undefined])
+    expect(why(without, undefined, ['1.4.0', 'latest'])).toEqual([true, undefined])
+    expect(why(released())).toEqual([true, undefined])
+    expect(why(released({ tags: ['v1.3.9'] }))).toEqual([false, undefined])
   })
 })

@@ -1,0 +1,102 @@
+import { lstat, readlink, realpath } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+
+/** Why a file is not read or written; completes a sentence that begins with its path. */
+export class FileFault extends Error {
+  override name = 'FileFault'
+  readonly reason: 'absent' | 'link' | 'special' | 'large' | 'unreadable'
+
+  constructor(reason: FileFault['reason'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.reason = reason
+  }
+}
+
+/** What went wrong with a system call, as a fault. */
+export function faultOf(error: unknown): FileFault {
+  if (error instanceof FileFault) return error
+  const code = (error as NodeJS.ErrnoException).code ?? (error as Error).message
+  return code === 'ENOENT' || code === 'ENOTDIR'
+    ? new FileFault('absent', 'is not there', { cause: error })
+    : new FileFault('unreadable', `cannot be read (${code})`, { cause: error })
+}
+
+const mostLinks = 40
+
+/**
+ * The path of a file or directory without links, for a path that a person gave. A link is followed only where nobody can have committed it: not in a directory
+ * of a git work tree, of `trees`, or of the working directory. Throws `FileFault`.
+ */
+export async function physicalPath(path: string, trees: readonly string[] = []): Promise<string> {
+  const known = await committable(trees)
+  let current: string = sep
+  let waiting = segmentsOf(resolve(path))
+  for (let links = 0; ;) {
+    const name = waiting.shift()
+    if (name === undefined) return current
+    const next = name === '..' ? dirname(current) : join(current, name)
+    const about = await lstat(next).catch((error: unknown) => {
+      throw faultOf(error)
+    })
+    if (!about.isSymbolicLink()) {
+      current = next
+      continue
+    }
+    const target = await readlink(next)
+    if (await liesIn(known, current))
+      throw new FileFault(
+        'link',
+        `${next === resolve(path) ? 'is' : `goes through ${next},`} a symbolic link to ${target}`,
+      )
+    if (++links > mostLinks) throw new FileFault('link', 'is a link in a circle')
+    waiting = [...segmentsOf(target), ...waiting]
+    if (isAbsolute(target)) current = sep
+  }
+}
+
+/** The path of something below a directory, which no link leads to. Throws `FileFault`, also where `path` leads out of it. */
+export async function pathBelow(root: string, path: string): Promise<string> {
+  const segments = segmentsOf(path)
+  if (isAbsolute(path) || segments.includes('..')) throw new FileFault('unreadable', 'leads out of its directory')
+  let current = await realpath(root).catch((error: unknown) => {
+    throw faultOf(error)
+  })
+  for (const name of segments) {
+    current = join(current, name)
+    const about = await lstat(current).catch((error: unknown) => {
+      throw faultOf(error)
+    })
+    if (about.isSymbolicLink())
+      throw new FileFault('link', `is, or goes through, a symbolic link to ${await readlink(current)}`)
+  }
+  return current
+}
+
+/** True where `path` is the directory or lies in it; both without links. */
+export function isWithin(directory: string, path: string): boolean {
+  const way = relative(directory, path)
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
+}
+
+async function committable(trees: readonly string[]): Promise<string[]> {
+  const all = await Promise.all([process.cwd(), ...trees].map((tree) => realpath(tree).catch(() => resolve(tree))))
+  return all.filter((tree) => !isPersonal(tree))
+}
+
+async function liesIn(trees: readonly string[], directory: string): Promise<boolean> {
+  if (trees.some((tree) => isWithin(tree, directory))) return true
+  for (let current = directory; ; current = dirname(current)) {
+    if (!isPersonal(current) && (await lstat(join(current, '.git')).catch(() => undefined)) !== undefined) return true
+    if (dirname(current) === current) return false
+  }
+}
+
+/** Where a person's own links are, although somebody may stand there or keep it in git. */
+function isPersonal(directory: string): boolean {
+  return directory === sep || directory === homedir()
+}
+
+function segmentsOf(path: string): string[] {
+  return path.split(sep).filter((segment) => segment !== '' && segment !== '.')
+}

@@ -1,0 +1,76 @@
+import { constants, type Stats } from 'node:fs'
+import { lstat, open, type FileHandle } from 'node:fs/promises'
+import { FileFault, faultOf, pathBelow, physicalPath } from './physical-path.ts'
+
+/** Bytes that a reader takes; whatever is larger is refused before it is in memory. */
+export const limits = {
+  /** What a person writes: policies, keys, credentials, certificates, ignore files. */
+  written: 1_048_576,
+  /** What a tool writes about one thing: a lock file, packed references. */
+  listed: 64 * 1_048_576,
+  /** A whole report: 50,000 findings take 100 MB. Node's longest text has 512 MB. */
+  report: 500 * 1_000_000,
+} as const
+
+/** Reads a file that a person named. `trees` are the directories of the application, as `physicalPath` wants them. Throws `FileFault`. */
+export async function readNamed(path: string, most: number, trees: readonly string[] = []): Promise<Buffer> {
+  return readRegular(await physicalPath(path, trees), most)
+}
+
+/** Reads a file of a directory that somebody else filled; nothing in it is a way out. Throws `FileFault`. */
+export async function readBelow(root: string, path: string, most: number): Promise<Buffer> {
+  return readRegular(await pathBelow(root, path), most)
+}
+
+/** What a file that a person named is, without opening it. Throws `FileFault`. */
+export async function aboutNamed(path: string, trees: readonly string[] = []): Promise<{ path: string; about: Stats }> {
+  const physical = await physicalPath(path, trees)
+  return { path: physical, about: await lstat(physical) }
+}
+
+/** Reads a regular file of a path without links. Nothing else is even opened: opening a pipe waits, and opening a device can do something. */
+async function readRegular(path: string, most: number): Promise<Buffer> {
+  let file: FileHandle | undefined
+  try {
+    requireRegular(await lstat(path), most)
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY)
+    const about = await file.stat()
+    requireRegular(about, most)
+    return await readAll(file, about.size, most)
+  } catch (error) {
+    throw faultOf(error)
+  } finally {
+    await file?.close()
+  }
+}
+
+/** A file of /proc says that it has no bytes, and one that is written to grows: what counts is what comes out. */
+async function readAll(file: FileHandle, expected: number, most: number): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let total = 0
+  for (;;) {
+    const part = Buffer.allocUnsafe(Math.max(65_536, Math.min(expected - total, 8_388_608) + 1))
+    const { bytesRead } = await file.read(part, 0, part.length, null)
+    if (bytesRead === 0) return Buffer.concat(parts, total)
+    total += bytesRead
+    if (total > most) throw tooLarge(total, most)
+    parts.push(part.subarray(0, bytesRead))
+  }
+}
+
+function requireRegular(about: Stats, most: number): void {
+  if (!about.isFile()) throw new FileFault('special', `is ${kindOf(about)}, and a regular file was expected`)
+  if (about.size > most) throw tooLarge(about.size, most)
+}
+
+function tooLarge(size: number, most: number): FileFault {
+  return new FileFault('large', `has ${size} bytes or more, and at most ${most} are read`)
+}
+
+function kindOf(about: Stats): string {
+  if (about.isDirectory()) return 'a directory'
+  if (about.isSymbolicLink()) return 'a symbolic link'
+  if (about.isFIFO()) return 'a named pipe'
+  if (about.isSocket()) return 'a socket'
+  return 'a device'
+}
