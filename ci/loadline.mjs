@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // The one way in. It may run before anything is installed, so it uses nothing but Node itself.
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, isAbsolute } from 'node:path'
 import * as nodeModule from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -16,13 +15,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 // A checkout installs what it is bundled from, and again when the lock file changed. An installed package is complete.
-if (isCheckout) {
-  const stamp = `${root}node_modules/.loadline-stamp`
-  const wanted = createHash('sha256')
-    .update(readFileSync(`${root}package-lock.json`))
-    .digest('hex')
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) install(stamp, wanted)
-}
+if (isCheckout && !isInstalled()) install()
 
 // Beside the code, not in the system's temporary directory, where anybody could put compiled code for us to run.
 nodeModule.enableCompileCache?.(`${root}dist/compile-cache`)
@@ -37,7 +30,18 @@ try {
 const { main } = await import(program)
 process.exitCode = await main(process.argv.slice(2))
 
-function install(stamp, wanted) {
+/** Whether npm's own record says that it installed all of the lock file, whoever called it; what is optional may be of another machine. */
+function isInstalled() {
+  const record = `${root}node_modules/.package-lock.json`
+  if (!existsSync(record)) return false
+  const packages = (path) => JSON.parse(readFileSync(path, 'utf8')).packages
+  const found = packages(record)
+  return Object.entries(packages(`${root}package-lock.json`)).every(
+    ([path, { integrity, optional }]) => path === '' || optional === true || found[path]?.integrity === integrity,
+  )
+}
+
+function install() {
   console.error('loadline: installing npm packages ...')
   const started = Date.now()
   // No npm that lies in the directory of somebody's application.
@@ -53,6 +57,5 @@ function install(stamp, wanted) {
     console.error('loadline: npm ci failed (see above). Check that npm reaches its registry, and run again.')
     process.exit(2)
   }
-  writeFileSync(stamp, wanted)
   console.error(`loadline: npm packages installed in ${((Date.now() - started) / 1000).toFixed(1)} s`)
 }

@@ -41,7 +41,10 @@ describe('laws of the repository', () => {
     const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
     expect(Object.keys(dependencies)).not.toContain('tsx')
     const started = ['library.mjs', ...filesBelow('ci', '.mjs'), ...hostPrograms]
-    expect(started.filter((path) => /['"]tsx\b|ts-node|--import[='", ]+tsx/.test(read(path)))).toEqual([])
+    // `loadline test` starts the suite of a checkout, in the directory of the checkout.
+    expect(started.filter((path) => /['"]tsx\b|ts-node|--import[='", ]+tsx/.test(read(path)))).toEqual([
+      'ci/cli/test.ts',
+    ])
   })
 
   it('looks its own files up in one way, which a bundle keeps', () => {
