@@ -20,6 +20,7 @@ export async function bundle(root, directory) {
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
+    minifyWhitespace: true,
     keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
