@@ -1,5 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Changeset, Directory } from '@dagger.io/dagger'
 import { DeliveryError } from '../src/model/errors.ts'
 import {
@@ -14,7 +12,7 @@ import {
   type SourceTree,
   type Templates,
 } from '../src/scaffold/index.ts'
-import { packageRoot } from '../src/engine/package-root.ts'
+import { packageFiles } from '../src/engine/package-root.ts'
 import { parseLock } from '../src/stages/source/source.ts'
 
 /** Makes a scaffold from answers of outside and a reading of the source. Throws `USAGE`, `SOURCE` and `LOCK`, and then there is no file at all. */
@@ -25,19 +23,14 @@ export async function makeScaffold(given: unknown, tree: SourceTree): Promise<Sc
   return scaffold({
     answers,
     tree,
-    templates: await readTemplates(),
+    templates: readTemplates(),
     lock: lock === undefined ? undefined : parseLock(lock, lockPath),
   })
 }
 
 /** The templates lie beside the code that fills them, as what they are: Dockerfiles, programs, Markdown. */
-export async function readTemplates(): Promise<Templates> {
-  const folder = join(packageRoot, 'src/scaffold/templates')
-  return new Map(
-    await Promise.all(
-      (await readdir(folder)).map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
-    ),
-  )
+export function readTemplates(): Templates {
+  return packageFiles('src/scaffold/templates')
 }
 
 /** A scaffold as a change of its source. What the answers leave out is left out of `given`. Throws as `makeScaffold` does. */

@@ -1,9 +1,10 @@
 import { audit as auditAll } from '../../pipelines/audit.ts'
 import { renderAudit, renderAuditTerminal } from '../../src/audit/index.ts'
 import { auditFiles } from '../run/audit-files.ts'
+import { limits } from '../run/files/read-file.ts'
 import { useColor } from '../show/color.ts'
-import { policyText, readInput } from '../run/policy-input.ts'
-import { writeReports } from '../run/report-directory.ts'
+import { policyText, readGiven } from '../run/files/given-file.ts'
+import { writeReports } from '../run/files/report-directory.ts'
 import { command } from './command.ts'
 import { single, toggle } from './flag.ts'
 
@@ -38,7 +39,13 @@ export async function audit(paths: readonly string[], options: AuditOptions): Pr
   const document = await auditAll({
     ...(await auditFiles(paths)),
     dockerRun: options.dockerRun,
-    verdict: verdict === undefined ? undefined : { path: verdict, text: await readInput(verdict, 'USAGE', 'verdict') },
+    verdict:
+      verdict === undefined
+        ? undefined
+        : {
+            path: verdict,
+            text: await readGiven({ path: verdict, what: 'verdict', code: 'USAGE', most: limits.report }),
+          },
     policy: await policyText(options.policy, 'policy'),
     now: new Date(),
   })

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { compliance } from '../../pipelines/compliance.ts'
 import { frameworks, type FrameworkName } from '../../src/audit/compliance/index.ts'
-import { readInput } from '../run/policy-input.ts'
-import { writeReports } from '../run/report-directory.ts'
+import { fileError, readGiven } from '../run/files/given-file.ts'
+import { FileFault } from '../run/files/physical-path.ts'
+import { limits, readBelow } from '../run/files/read-file.ts'
+import { writeReports } from '../run/files/report-directory.ts'
 import { command } from './command.ts'
 import { required, single, toggle } from './flag.ts'
 
@@ -28,10 +29,23 @@ export const make = command<ComplianceOptions, [framework: FrameworkName]>({
 
 async function complianceOf({ verdict, output, json }: ComplianceOptions, name: FrameworkName): Promise<number> {
   const reports = await compliance(name, {
-    verdict: { path: verdict, text: await readInput(verdict, 'USAGE', 'verdict') },
-    read: (path) => readFile(join(dirname(verdict), path), 'utf8').catch(() => undefined),
+    verdict: {
+      path: verdict,
+      text: await readGiven({ path: verdict, what: 'verdict', code: 'USAGE', most: limits.report }),
+    },
+    read: (path) => readReport(dirname(verdict), path),
   })
   if (output !== undefined) await writeReports(output, reports)
   process.stdout.write(reports[`compliance-${name}.${json ? 'json' : 'md'}`] ?? '')
   return 0
+}
+
+/** A file beside the verdict; undefined where it is not there. Throws `USAGE` where it is anything but a file. */
+async function readReport(directory: string, path: string): Promise<string | undefined> {
+  try {
+    return (await readBelow(directory, path, limits.report)).toString('utf8')
+  } catch (error) {
+    if (error instanceof FileFault && error.reason === 'absent') return undefined
+    throw fileError(error, 'USAGE', `the report ${path}`)
+  }
 }

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createColors } from 'picocolors'
 import { execa } from 'execa'
@@ -7,6 +7,9 @@ import { decidePolicy } from '../../src/policy/index.ts'
 import { checkDockerfile, parseLock } from '../../src/stages/source/source.ts'
 import { externalImages } from '../../src/formats/dockerfile/dockerfile.ts'
 import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
+import { fileError, readGiven } from '../run/files/given-file.ts'
+import { FileFault, noteApplication } from '../run/files/physical-path.ts'
+import { limits, readBelow } from '../run/files/read-file.ts'
 import { useColor } from '../show/color.ts'
 import { pinRemarks, type Remark } from '../run/pin-remarks.ts'
 import { requireEngine } from '../run/engine-answers.ts'
@@ -33,6 +36,7 @@ Example:
 
 async function doctor(options: DoctorOptions, source: string): Promise<number> {
   const now = new Date()
+  noteApplication(source)
   const remarks = [
     nodeRemark(),
     ...(await engineRemarks(options.engine)),
@@ -107,8 +111,9 @@ async function engineRemarks(option: string | undefined): Promise<Remark[]> {
 }
 
 async function sourceRemarks(source: string, givenLock: string | undefined, now: Date): Promise<Remark[]> {
-  const policyText = await readFile(join(source, 'loadline.yaml'), 'utf8').catch(() => undefined)
-  const policy = await asRemark('policy', () => {
+  let policyText: string | undefined
+  const policy = await asRemark('policy', async () => {
+    policyText = await textBelow(source, 'loadline.yaml', 'POLICY')
     decidePolicy(
       {
         organisation: undefined,
@@ -131,9 +136,9 @@ async function sourceRemarks(source: string, givenLock: string | undefined, now:
           now,
         ).policy.build
   const dockerfile = join(source, build?.dockerfile ?? 'Dockerfile')
-  const text = await readFile(dockerfile, 'utf8').catch(() => undefined)
   let images: ReturnType<typeof externalImages> = []
-  const readable = await asRemark('Dockerfile', () => {
+  const readable = await asRemark('Dockerfile', async () => {
+    const text = await textBelow(source, build?.dockerfile ?? 'Dockerfile', 'SOURCE')
     if (text === undefined)
       throw new DeliveryError(
         'SOURCE',
@@ -149,7 +154,7 @@ async function sourceRemarks(source: string, givenLock: string | undefined, now:
 
   const { lockFile } = await (await sealed({ say: () => undefined })).status()
   const own = givenLock ?? join(source, 'loadline.lock.json')
-  const path = (await stat(own).catch(() => undefined)) === undefined && givenLock === undefined ? lockFile : own
+  const path = givenLock === undefined && (await lstat(own).catch(() => undefined)) === undefined ? lockFile : own
   if (path === undefined)
     return [
       policy,
@@ -163,7 +168,7 @@ async function sourceRemarks(source: string, givenLock: string | undefined, now:
     ]
   let pins: Remark[] = []
   const lock = await asRemark('lock file', async () => {
-    const parsed = parseLock(await readFile(path, 'utf8'), path)
+    const parsed = parseLock(await readGiven({ path, what: 'lock', code: 'LOCK' }), path)
     pins = pinRemarks(parsed, images, now)
     return `${path}, ${parsed.mode}`
   })
@@ -176,5 +181,15 @@ async function asRemark(subject: string, look: () => string | Promise<string>): 
   } catch (error) {
     if (error instanceof DeliveryError) return { subject, state: 'missing', found: error.message, remedy: error.hint }
     return { subject, state: 'missing', found: (error as Error).message }
+  }
+}
+
+/** A file of the source; undefined where it is not there. Throws the code where it is anything but a file. */
+async function textBelow(source: string, path: string, code: 'POLICY' | 'SOURCE'): Promise<string | undefined> {
+  try {
+    return String(await readBelow(source, path, limits.written))
+  } catch (error) {
+    if (error instanceof FileFault && error.reason === 'absent') return undefined
+    throw fileError(error, code, join(source, path))
   }
 }

@@ -1,7 +1,9 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdtemp, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { actionCall, actionEvent, dockerConfig, readActionInputs, type ActionCall } from './action-inputs.ts'
+import { limits, readNamed } from '../run/files/read-file.ts'
+import { writePrivate } from '../run/files/write-files.ts'
 import { judgeOne } from './judge-one.ts'
 import { command } from './command.ts'
 
@@ -31,8 +33,8 @@ async function githubAction(): Promise<number> {
 async function eventPayload(): Promise<unknown> {
   const path = process.env['GITHUB_EVENT_PATH']
   if (!path) return undefined
-  return readFile(path, 'utf8').then(
-    (text) => JSON.parse(text) as unknown,
+  return readNamed(path, limits.listed).then(
+    (text) => JSON.parse(String(text)) as unknown,
     () => undefined,
   )
 }
@@ -41,9 +43,9 @@ async function eventPayload(): Promise<unknown> {
 async function registryConfigOf({ login }: ActionCall, directory: string): Promise<string | undefined> {
   if (login !== undefined) {
     const path = join(directory, 'config.json')
-    await writeFile(path, dockerConfig(login), { mode: 0o600 })
+    await writePrivate(path, dockerConfig(login))
     return path
   }
   const left = join(process.env['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'config.json')
-  return (await stat(left).catch(() => undefined)) === undefined ? undefined : left
+  return (await lstat(left).catch(() => undefined)) === undefined ? undefined : left
 }

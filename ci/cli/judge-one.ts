@@ -9,7 +9,7 @@ import { recogniseImage } from '../run/given-image.ts'
 import { githubStep, tellGithub } from '../github/step.ts'
 import { pathInRepository } from '../run/path-in-repository.ts'
 import { displayFor } from '../show/progress-display.ts'
-import { beginReports, writeReports } from '../run/report-directory.ts'
+import { beginReports, writeReports } from '../run/files/report-directory.ts'
 
 /** Runs the whole flow on one source directory or on an image that exists, writes the reports, prints the verdict, and gives the exit code. */
 export async function judgeOne(source: string | undefined, options: BuildAndScanOptions): Promise<number> {
@@ -24,7 +24,7 @@ export async function judgeOne(source: string | undefined, options: BuildAndScan
     startedAt,
     ...(path === undefined ? {} : { pathInRepository: path }),
   }
-  await beginReports(output, facts)
+  await beginReports(output, facts, display.say)
 
   const { run, findings, reports } = await deliverSource(source, options, {
     startedAt,

@@ -7,7 +7,7 @@ import { imageName } from '../run/deliver-source.ts'
 import { deliverSources, requireSeparable } from '../run/deliver-sources.ts'
 import { githubStep, tellGithub, tellGithubMerged } from '../github/step.ts'
 import { howToDisplay } from '../show/progress-display.ts'
-import { beginReports, clearReports, writeReports } from '../run/report-directory.ts'
+import { beginReports, clearReports, writeReports } from '../run/files/report-directory.ts'
 import { liveSeveral, plainSeveral, silentSeveral } from '../show/several-display.ts'
 import type { BuildAndScanOptions } from '../run/build-and-scan-options.ts'
 
@@ -25,14 +25,13 @@ export async function judgeSeveral(sources: readonly string[], options: SeveralO
   const startedAt = new Date()
   const output = resolve(options.output)
   const names = sources.map(imageName)
-  await clearReports(output)
-  for (const name of names) await beginReports(join(output, name), { name, mode: 'unknown', startedAt })
-
   const display = {
     live: () => liveSeveral(process.stderr, names),
     plain: () => plainSeveral(process.stderr),
     none: silentSeveral,
   }[howToDisplay(options)]()
+  await clearReports(output, display.say)
+  for (const name of names) await beginReports(join(output, name), { name, mode: 'unknown', startedAt }, display.say)
   const step = githubStep(process.env)
   const said = new Map<string, string>()
   const exitCodes: number[] = []

@@ -1,12 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { dag } from '@dagger.io/dagger'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { Lock } from '../../src/model/index.ts'
 import { readSource } from '../../src/stages/source/source.ts'
 import { resolveLock } from '../../src/engine/resolve-lock.ts'
+import { requireDirectory } from '../run/deliver-source.ts'
 import { findEngine } from '../run/engine.ts'
+import { fileError } from '../run/files/given-file.ts'
+import { FileFault, noteApplication } from '../run/files/physical-path.ts'
+import { limits, readBelow } from '../run/files/read-file.ts'
+import { writeFiles } from '../run/files/write-files.ts'
+import { withTemporaryLog } from '../run/session-log.ts'
 import { withSession } from '../run/session.ts'
 import { command } from './command.ts'
 import { toggle } from './flag.ts'
@@ -16,6 +20,8 @@ interface LockOptions {
   engine?: string
   json: boolean
 }
+
+const lockName = 'loadline.lock.json'
 
 /** `loadline lock SOURCE`: writes SOURCE/loadline.lock.json. Only a network that reaches the publishers' registries can do it. */
 export const make = command<LockOptions, [source: string]>({
@@ -35,25 +41,25 @@ async function lock(options: LockOptions, source: string): Promise<number> {
       'Run "loadline lock" where the container registries can be reached. Here the sealed toolchain keeps its own lock file.',
     )
   }
-  const path = join(resolve(source), 'loadline.lock.json')
-  const resolved = await withSession(engine, join(tmpdir(), 'loadline-lock.log'), async () => {
-    const { images, policy } = await readSource({
-      directory: dag.host().directory(resolve(source), { exclude: ['.git'] }),
-      buildSecrets: 'any',
-      now: new Date(),
-    })
-    return resolveLock(
-      images,
-      Object.values(policy.runtime.services).map(({ image }) => image),
-      policy.build.platforms,
-      new Date(),
-    )
-  })
-  const earlier = await readFile(path, 'utf8').then(
-    (text) => Lock.safeParse(JSON.parse(text)).data,
-    () => undefined,
+  noteApplication(source)
+  await requireDirectory(source)
+  const earlier = await earlierLock(source)
+  const resolved = await withTemporaryLog((logFile) =>
+    withSession(engine, logFile, async () => {
+      const { images, policy } = await readSource({
+        directory: dag.host().directory(resolve(source), { exclude: ['.git'] }),
+        buildSecrets: 'any',
+        now: new Date(),
+      })
+      return resolveLock(
+        images,
+        Object.values(policy.runtime.services).map(({ image }) => image),
+        policy.build.platforms,
+        new Date(),
+      )
+    }),
   )
-  await writeFile(path, `${JSON.stringify(resolved, null, 2)}\n`)
+  await writeFiles(resolve(source), { [lockName]: `${JSON.stringify(resolved, null, 2)}\n` }, 'the lock file')
   if (options.json) {
     process.stdout.write(`${JSON.stringify(resolved, null, 2)}\n`)
     return 0
@@ -67,4 +73,14 @@ async function lock(options: LockOptions, source: string): Promise<number> {
     )
   }
   return 0
+}
+
+/** What the lock file says so far; nothing where there is none, or an invalid one. Throws `LOCK` where something else lies in its place. */
+async function earlierLock(source: string): Promise<Lock | undefined> {
+  try {
+    return Lock.safeParse(JSON.parse(String(await readBelow(source, lockName, limits.written)))).data
+  } catch (error) {
+    if (error instanceof SyntaxError || (error instanceof FileFault && error.reason === 'absent')) return undefined
+    throw fileError(error, 'LOCK', `the lock file ${lockName} of ${source}`)
+  }
 }

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exitCodeOfMerged } from '../../pipelines/run-record.ts'
 import { givenPart, mergeVerdicts, type GivenPart } from '../../src/gate/index.ts'
 import { parseMaximumAge } from '../../src/policy/index.ts'
 import { readRun, renderMerged } from '../../src/report/index.ts'
+import { limits } from '../run/files/read-file.ts'
 import { useColor } from '../show/color.ts'
-import { readInput } from '../run/policy-input.ts'
+import { kindOfGiven, readGiven } from '../run/files/given-file.ts'
 import { command } from './command.ts'
 import { list, required, single } from './flag.ts'
 import { printFlags } from './option-groups.ts'
@@ -42,8 +41,8 @@ async function merge({ expect, maximumAge, json }: MergeOptions, reports: readon
   for (const report of reports) {
     const file = await documentOf(report)
     // A job that never came so far leaves nothing: its part is missing, and the others are told all the same.
-    if (existsSync(file)) parts.push(await readPart(file))
-    else absent.push(file)
+    if ((await kindOfGiven({ path: file, what: 'report', code: 'USAGE' })) === undefined) absent.push(file)
+    else parts.push(await readPart(file))
   }
   const merged = mergeVerdicts(parts, { ...request, absent })
   process.stdout.write(
@@ -54,11 +53,11 @@ async function merge({ expect, maximumAge, json }: MergeOptions, reports: readon
 
 /** The document of a report directory, or the path itself where that is none. */
 async function documentOf(path: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined)
-  return found?.isDirectory() ? join(path, 'verdict.json') : path
+  const kind = await kindOfGiven({ path, what: 'report', code: 'USAGE' })
+  return kind === 'directory' ? join(path, 'verdict.json') : path
 }
 
 async function readPart(file: string): Promise<GivenPart> {
-  const text = await readInput(file, 'USAGE', 'report')
+  const text = await readGiven({ path: file, what: 'report', code: 'USAGE', most: limits.report })
   return givenPart(readRun(text, file), text)
 }

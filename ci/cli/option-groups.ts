@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { isPath } from '../run/files/read-file.ts'
 import type {
   BuildOptions,
   DatabaseOptions,
@@ -7,7 +7,7 @@ import type {
   ReleaseOptions,
 } from '../run/build-and-scan-options.ts'
 import type { IdentityOptions } from '../run/identity.ts'
-import type { PolicyOptions } from '../run/policy-input.ts'
+import type { PolicyOptions } from '../run/files/given-file.ts'
 import type { RegistryOptions } from '../run/reach-registry.ts'
 import type { SignerOptions } from '../run/signer.ts'
 import type { DisplayOptions, PrintOptions, VerdictOptions } from '../show/progress-display.ts'
@@ -58,7 +58,7 @@ export const evidenceFlags: Flags<EvidenceOptions> = {
   additionalSarif: repeated(
     'file',
     'findings of other scanners about this image (SARIF 2.1.0): they are judged as well, and take nothing away',
-    (word) => /\.(sarif|json)$/.test(word) && existsSync(word),
+    (word) => /\.(sarif|json)$/.test(word) && isPath(word),
   ),
 }
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import pc from 'picocolors'
@@ -14,10 +13,13 @@ import {
   type Scaffold,
 } from '../../src/scaffold/index.ts'
 import { useColor } from '../show/color.ts'
+import { fileError } from '../run/files/given-file.ts'
+import { FileFault, noteApplication } from '../run/files/physical-path.ts'
+import { limits, readBelow } from '../run/files/read-file.ts'
+import { writeFiles } from '../run/files/write-files.ts'
 import { readOrigin } from '../run/git/git-facts.ts'
 import { readSourceTree } from '../run/read-source-tree.ts'
 import { compareFiles, type ComparedFile } from '../run/scaffold-files.ts'
-import { writeFiles } from '../run/write-files.ts'
 import { command } from './command.ts'
 import { among, list, single, toggle, words } from './flag.ts'
 
@@ -73,6 +75,7 @@ Examples:
 
 async function scaffold(options: ScaffoldOptions, source: string): Promise<number> {
   const { output = source, force, check, ...given } = options
+  noteApplication(source)
   const path = given.path?.replace(/^\.\//, '').replace(/\/+$/, '') ?? ''
   const answers = await gatherAnswers(source, path === '.' ? '' : path, given)
   const made = await makeScaffold(answers, await readSourceTree(source))
@@ -147,7 +150,7 @@ async function gatherAnswers(
       port: port === undefined ? undefined : /^\d+$/.test(port) ? Number(port) : port,
     }).filter(([, value]) => value !== undefined),
   )
-  const kept = await keptAnswers(join(source, path, answersPath))
+  const kept = await keptAnswers(source, join(path, answersPath))
   const answers: Record<string, unknown> = { ...kept, ...typed }
   if (answers['repository'] === undefined) {
     const address = await readOrigin(source)
@@ -186,7 +189,11 @@ async function gatherAnswers(
   return answers
 }
 
-async function keptAnswers(path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  return text === undefined ? {} : parseKeptAnswers(text, path)
+async function keptAnswers(source: string, path: string): Promise<Record<string, unknown>> {
+  try {
+    return parseKeptAnswers(String(await readBelow(source, path, limits.written)), join(source, path))
+  } catch (error) {
+    if (error instanceof FileFault && error.reason === 'absent') return {}
+    throw fileError(error, 'SOURCE', join(source, path))
+  }
 }

@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { locateCache } from '../../toolchain/cache.ts'
@@ -12,6 +11,8 @@ import {
   stopSigstore,
   type SigstoreInstance,
 } from '../../toolchain/sigstore/instance.ts'
+import { limits, readNamed } from '../run/files/read-file.ts'
+import { writePrivate } from '../run/files/write-files.ts'
 import { serveIssuer } from '../../toolchain/sigstore/issuer.ts'
 import { sigstorePrograms } from '../../toolchain/sigstore/programs.ts'
 import { command, commandGroup } from './command.ts'
@@ -51,7 +52,7 @@ async function sigstoreUp({ email }: { email: string }): Promise<number> {
   const found = await findSigstore(directory())
   const instance = found?.running.length === parts.length ? found.instance : await start(cache)
   const token = join(instance.directory, 'identity-token')
-  await writeFile(token, await identityToken(instance, email, tokenHours * 3600), { mode: 0o600 })
+  await writePrivate(token, await identityToken(instance, email, tokenHours * 3600))
   const documents = documentsOf(instance.directory)
   const variables = {
     LOADLINE_SIGNING_CONFIG: documents.signingConfig,
@@ -93,7 +94,7 @@ async function sigstoreDown(): Promise<number> {
 /** `loadline sigstore issuer`, the process behind the issuer of `sigstore up`: it answers at the address, by the key of the file, until it is stopped. */
 async function sigstoreIssuer(_: object, keyFile: string, address: string): Promise<number> {
   const { hostname, port } = new URL(address)
-  const server = serveIssuer(address, await readFile(keyFile, 'utf8')).listen(Number(port), hostname)
+  const server = serveIssuer(address, String(await readNamed(keyFile, limits.written))).listen(Number(port), hostname)
   await once(server, 'close')
   return 0
 }

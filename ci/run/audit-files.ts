@@ -1,6 +1,8 @@
-import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { lstat, readdir, realpath } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { DeliveryError } from '../../src/model/errors.ts'
+import { kindOfGiven } from './files/given-file.ts'
+import { readNamed } from './files/read-file.ts'
 import { mayBeAudited, mostAuditedFiles, type AuditFile } from '../../src/audit/read-inputs.ts'
 
 /** Entries of a directory that are looked at. */
@@ -20,18 +22,17 @@ export async function auditFiles(
   const roots: string[] = []
   const found: AuditFile[] = []
   for (const path of paths) {
-    const about = await stat(path).catch((error: NodeJS.ErrnoException) =>
-      refuse(`${path} cannot be read (${error.code})`, 'Correct the path.'),
-    )
-    roots.push(await realpath(about.isDirectory() ? path : dirname(path)))
-    const names = about.isDirectory() ? await walk(path) : [path]
+    const kind = await kindOfGiven({ path, what: 'path', code: 'SOURCE' })
+    if (kind === undefined) refuse(`${path} cannot be read (ENOENT)`, 'Correct the path.')
+    const isDirectory = kind === 'directory'
+    roots.push(await realpath(isDirectory ? path : dirname(path)))
+    const names = isDirectory ? await walk(path) : [path]
     if (found.length + names.length > mostAuditedFiles)
       refuse(
         `${path} has more than ${mostAuditedFiles} files that may be audited`,
         'Name the directories that hold deployments.',
       )
-    for (const name of names)
-      found.push({ path: shown(name), text: await readText(name, roots), named: !about.isDirectory() })
+    for (const name of names) found.push({ path: shown(name), text: await readText(name, roots), named: !isDirectory })
   }
   const files = [...new Map(found.map((file) => [file.path, file])).values()]
   return {
@@ -54,11 +55,16 @@ async function walk(directory: string): Promise<string[]> {
       const path = join(current, entry.name)
       if (entry.isDirectory()) {
         if (!entry.name.startsWith('.') && !passedBy.has(entry.name)) waiting.push(path)
-      } else if (mayBeAudited(shown(path)) && ((await stat(path).catch(() => undefined))?.isFile() ?? entry.isFile()))
-        files.push(path)
+      } else if (mayBeAudited(shown(path)) && (entry.isFile() || (await leadsToFile(path)))) files.push(path)
     }
   }
   return files.toSorted()
+}
+
+/** Of a link: where it leads is looked at again when it is read. */
+async function leadsToFile(path: string): Promise<boolean> {
+  const about = await realpath(path).then(lstat, () => undefined)
+  return about?.isFile() === true
 }
 
 /** Text of a file that lies, links followed, below one of the roots. */
@@ -68,14 +74,8 @@ async function readText(path: string, roots: readonly string[]): Promise<string>
   )
   const isInside = roots.some((root) => !relative(root, real).startsWith('..') && !relative(root, real).startsWith(sep))
   if (!isInside) refuse(`${path} leads to ${real}, outside of what is audited`, 'Audit the directory that holds both.')
-  const { size } = await stat(real)
-  if (size > largestFile)
-    refuse(
-      `${path}:1: wanted at most ${largestFile} bytes (1 MiB), found ${size}`,
-      'Check that this is what you want to audit.',
-    )
-  const text = await readFile(real, 'utf8').catch((error: NodeJS.ErrnoException) =>
-    refuse(`${path} cannot be read (${error.code})`, 'Correct its permissions.'),
+  const text = await readNamed(real, largestFile).then(String, (error: unknown) =>
+    refuse(`${path}:1: it ${(error as Error).message}`, 'Check that this is what you want to audit.'),
   )
   if (/[\0\uFFFD]/.test(text)) refuse(`${path}:1: wanted UTF-8 text, found bytes that are none`, 'Save it as UTF-8.')
   return text

@@ -1,6 +1,6 @@
 import type { ManifestForm } from '../../src/stages/publish/layout.ts'
 import type { DisplayOptions } from '../show/progress-display.ts'
-import type { PolicyOptions } from './policy-input.ts'
+import type { PolicyOptions } from './files/given-file.ts'
 import type { RegistryOptions } from './reach-registry.ts'
 import type { SignerOptions } from './signer.ts'
 

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { dag, type Secret } from '@dagger.io/dagger'
+import { readOption } from './files/given-file.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
 
 /**
@@ -30,14 +30,5 @@ export async function readCredential(source: string, option: string): Promise<st
       )
     return value
   }
-  try {
-    return await readFile(where, 'utf8')
-  } catch (error) {
-    throw new DeliveryError(
-      'CREDENTIAL',
-      `${option} names the file ${where}, which cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-      'Correct the path or its permissions.',
-      { cause: error },
-    )
-  }
+  return readOption(where, option, 'CREDENTIAL')
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { dag, type Secret } from '@dagger.io/dagger'
 import type { Request } from '../../pipelines/request.ts'
@@ -18,8 +17,10 @@ import { findEngine, type Engine } from './engine.ts'
 import { readGitFacts } from './git/git-facts.ts'
 import { nameOfImage, openGivenImage, recogniseImage } from './given-image.ts'
 import { namedImages } from './named-images.ts'
+import { noteApplication } from './files/physical-path.ts'
+import { limits } from './files/read-file.ts'
 import { pathInRepository } from './path-in-repository.ts'
-import { givenText, policyText, readInput } from './policy-input.ts'
+import { givenText, kindOfGiven, policyText, readGiven } from './files/given-file.ts'
 import { reachRegistry } from './reach-registry.ts'
 import { withSession } from './session.ts'
 import { givenSigner, type GivenSigner } from './signer.ts'
@@ -67,6 +68,7 @@ export async function readGivenSource(
   given: SourceOptions,
   now: Date,
 ): Promise<GivenSource> {
+  if (source !== undefined) noteApplication(source)
   const image = given.image === undefined ? undefined : await recogniseImage(given.image)
   const name = applicationName(source, image)
   const options = optionsFor(name, given)
@@ -76,7 +78,10 @@ export async function readGivenSource(
   const baseline = await givenText(options.baseline, 'baseline')
   const knownExploited = await givenText(options.knownExploited, 'known-exploited')
   const additional = await Promise.all(
-    (options.additionalSarif ?? []).map(async (path) => ({ path, text: await readInput(path, 'USAGE', 'SARIF') })),
+    (options.additionalSarif ?? []).map(async (path) => ({
+      path,
+      text: await readGiven({ path, what: 'SARIF', code: 'USAGE', most: limits.report }),
+    })),
   )
   const buildArgs = nameValues(options.buildArg ?? [], '--build-arg')
   const dockerfile = options.file === undefined ? undefined : dockerfileBelow(source ?? '.', options.file)
@@ -179,9 +184,10 @@ export function imageName(source: string): string {
   )
 }
 
-async function requireDirectory(source: string): Promise<void> {
-  const found = await stat(source).catch(() => undefined)
-  if (!found?.isDirectory()) {
+/** Throws `SOURCE` where this is not a directory, or a link leads to it that somebody may have committed. */
+export async function requireDirectory(source: string): Promise<void> {
+  const found = await kindOfGiven({ path: source, what: 'source', code: 'SOURCE' })
+  if (found !== 'directory') {
     throw new DeliveryError(
       'SOURCE',
       `${source} is ${found === undefined ? 'not there' : 'no directory'}`,
@@ -196,7 +202,7 @@ export async function readGivenLock(options: { lock?: string }, source: string, 
   if (
     engine.lockFile === undefined &&
     options.lock === undefined &&
-    (await stat(path).catch(() => undefined)) === undefined
+    (await kindOfGiven({ path, what: 'lock file', code: 'LOCK' })) === undefined
   ) {
     throw new DeliveryError(
       'LOCK',
@@ -204,7 +210,7 @@ export async function readGivenLock(options: { lock?: string }, source: string, 
       `Run "loadline lock ${source}" once and commit the file that it writes.`,
     )
   }
-  return parseLock(await readInput(path, 'LOCK', 'lock'), path)
+  return parseLock(await readGiven({ path, what: 'lock', code: 'LOCK' }), path)
 }
 
 async function buildSecrets(entries: readonly string[]): Promise<Map<string, Secret>> {
@@ -220,8 +226,8 @@ async function buildSecrets(entries: readonly string[]): Promise<Map<string, Sec
 
 export async function givenDatabase(given: string | undefined): Promise<{ database?: GivenDatabase }> {
   if (given === undefined) return {}
-  const found = await stat(given).catch(() => undefined)
-  if (found?.isDirectory()) return { database: { directory: dag.host().directory(resolve(given)) } }
+  const found = await kindOfGiven({ path: given, what: 'vulnerability database', code: 'DATABASE' })
+  if (found === 'directory') return { database: { directory: dag.host().directory(resolve(given)) } }
   if (found === undefined && !/^[./~]/.test(given) && parseImageReference(given) !== undefined)
     return { database: { reference: given } }
   throw new DeliveryError(

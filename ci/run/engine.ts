@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { execa } from 'execa'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
-import { packageRoot } from '../../src/engine/package-root.ts'
+import { isCheckout } from '../../src/engine/package-root.ts'
 import { requireEngine } from './engine-answers.ts'
 import type { SealedToolchain } from '../../toolchain/index.ts'
 import type { StepEvent } from '../../toolchain/steps.ts'
@@ -48,7 +46,7 @@ export async function findEngine(options: EngineOptions): Promise<Engine> {
   if (given && given !== 'sealed') return givenEngine(given, options)
   if (given !== 'sealed' && (await containerRuntimePulls()))
     return { way: 'container-runtime', env: quiet, cli: process.env[cliVariable] ?? 'dagger', lockFile: undefined }
-  if (!existsSync(join(packageRoot, 'package-lock.json'))) {
+  if (!isCheckout()) {
     throw new DeliveryError(
       'PREREQUISITE',
       'no engine is given, Docker here cannot pull one, and an installed package has not what the sealed toolchain is made from',

@@ -1,17 +1,17 @@
-import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { dag } from '@dagger.io/dagger'
 import { DeliveryError } from '../../src/model/errors.ts'
 import type { GivenImage } from '../../src/model/index.ts'
 import type { ImageSource } from '../../src/stages/build/existing-image.ts'
 import { parseImageReference } from '../../src/formats/image-reference.ts'
+import { kindOfGiven } from './files/given-file.ts'
 import { reachRegistry, type RegistryOptions } from './reach-registry.ts'
 
 /** What the person means by --image: a file or directory where there is one of this name, otherwise a reference. Throws `USAGE`. */
 export async function recogniseImage(given: string): Promise<GivenImage> {
-  const found = await stat(given).catch(() => undefined)
-  if (found?.isFile()) return { form: 'archive', name: given }
-  if (found?.isDirectory()) return { form: 'layout', name: given }
+  const found = await kindOfGiven({ path: given, what: 'image', code: 'USAGE' })
+  if (found === 'file') return { form: 'archive', name: given }
+  if (found === 'directory') return { form: 'layout', name: given }
   if (found === undefined && !/^[./~]/.test(given) && parseImageReference(given) !== undefined)
     return { form: 'registry', name: given }
   throw new DeliveryError(

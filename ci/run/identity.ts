@@ -1,6 +1,6 @@
 import { expectedSigner } from '../../src/stages/verify/expected-signer.ts'
 import type { Identity } from '../../src/tools/cosign/identity.ts'
-import { readInput } from './policy-input.ts'
+import { readGiven } from './files/given-file.ts'
 
 /** Whom the person expects to have signed, as the command line says it. */
 export interface IdentityOptions {
@@ -18,9 +18,12 @@ export async function readIdentity({
   trustedRoot,
 }: IdentityOptions): Promise<Identity> {
   return expectedSigner({
-    publicKey: key === undefined ? undefined : await readInput(key, 'CREDENTIAL', 'public key'),
+    publicKey: key === undefined ? undefined : await readGiven({ path: key, what: 'public key', code: 'CREDENTIAL' }),
     identity,
     issuer,
-    trustedRoot: trustedRoot === undefined ? undefined : await readInput(trustedRoot, 'CREDENTIAL', 'trusted root'),
+    trustedRoot:
+      trustedRoot === undefined
+        ? undefined
+        : await readGiven({ path: trustedRoot, what: 'trusted root', code: 'CREDENTIAL' }),
   })
 }

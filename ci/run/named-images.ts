@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { applyPolicy, type PolicyCall } from '../../src/policy/apply.ts'
 import type { PolicyFiles } from '../../src/policy/decide.ts'
+import { limits, readBelow } from './files/read-file.ts'
 import { externalImages } from '../../src/formats/dockerfile/dockerfile.ts'
 
 /**
@@ -18,8 +17,7 @@ export async function namedImages(
     const own = application ?? (source === undefined ? undefined : await policyBeside(source))
     const { build, runtime } = applyPolicy({ organisation, application: own }, call, now).policy
     const choice = { buildArgs: build.args, ...(build.target === undefined ? {} : { target: build.target }) }
-    const dockerfile =
-      source === undefined ? undefined : await readFile(join(source, build.dockerfile), 'utf8').catch(() => undefined)
+    const dockerfile = source === undefined ? undefined : await textBelow(source, build.dockerfile)
     const bases = dockerfile === undefined ? [] : externalImages(dockerfile, choice)
     return [
       ...new Set([
@@ -33,6 +31,10 @@ export async function namedImages(
 }
 
 async function policyBeside(source: string): Promise<PolicyFiles['application']> {
-  const text = await readFile(join(source, 'loadline.yaml'), 'utf8').catch(() => undefined)
+  const text = await textBelow(source, 'loadline.yaml')
   return text === undefined ? undefined : { path: 'loadline.yaml', text }
+}
+
+async function textBelow(source: string, path: string): Promise<string | undefined> {
+  return readBelow(source, path, limits.written).then(String, () => undefined)
 }

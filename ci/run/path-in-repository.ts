@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises'
+import { lstat, realpath } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 
 /**
@@ -17,7 +17,7 @@ export async function pathInRepository(source: string, workspace: string | undef
 
 async function gitRoot(directory: string): Promise<string | undefined> {
   for (let current = directory; ; current = dirname(current)) {
-    if ((await stat(join(current, '.git')).catch(() => undefined)) !== undefined) return current
+    if ((await lstat(join(current, '.git')).catch(() => undefined)) !== undefined) return current
     if (dirname(current) === current) return undefined
   }
 }

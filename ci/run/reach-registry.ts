@@ -3,7 +3,7 @@ import { isLoopback, type Target } from '../../src/engine/registry-access.ts'
 import { parseImageReference } from '../../src/formats/image-reference.ts'
 import { requireCertificates } from '../../src/tools/registry/certificates.ts'
 import { credential } from './credential.ts'
-import { readInput } from './policy-input.ts'
+import { readGiven } from './files/given-file.ts'
 
 /** Files that a person gives to get to a registry. */
 export interface RegistryOptions {
@@ -21,7 +21,12 @@ export async function reachRegistry(
     ...loopbackRegistry(reference),
     ...(registryCa === undefined
       ? {}
-      : { authorities: requireCertificates(await readInput(registryCa, 'CREDENTIAL', 'certificate'), registryCa) }),
+      : {
+          authorities: requireCertificates(
+            await readGiven({ path: registryCa, what: 'certificate', code: 'CREDENTIAL' }),
+            registryCa,
+          ),
+        }),
     ...(registryConfig === undefined
       ? {}
       : { credentials: await credential('registry-config', `file:${registryConfig}`, '--registry-config') }),

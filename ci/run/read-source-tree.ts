@@ -1,6 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { DeliveryError } from '../../src/model/errors.ts'
+import { kindOfGiven } from './files/given-file.ts'
+import { FileFault } from './files/physical-path.ts'
+import { readBelow } from './files/read-file.ts'
 import { describes, mostPaths, notSource, worthReading, type SourceTree } from '../../src/scaffold/index.ts'
 
 /**
@@ -8,8 +11,8 @@ import { describes, mostPaths, notSource, worthReading, type SourceTree } from '
  * Throws `SOURCE` where the directory is none, cannot be read, or has a link in place of a file that describes the application.
  */
 export async function readSourceTree(directory: string): Promise<SourceTree> {
-  const root = await stat(directory).catch(() => undefined)
-  if (root?.isDirectory() !== true)
+  const root = await kindOfGiven({ path: directory, what: 'source', code: 'SOURCE' })
+  if (root !== 'directory')
     throw new DeliveryError(
       'SOURCE',
       `wanted a source directory, found ${root === undefined ? 'nothing' : 'a file'} at ${directory}`,
@@ -40,8 +43,12 @@ export async function readSourceTree(directory: string): Promise<SourceTree> {
         'Give the folder of the application.',
       )
     const limit = worthReading(path)
-    const whole = join(directory, path)
-    if (limit !== undefined && (await stat(whole)).size <= limit) texts.set(path, await readFile(whole, 'utf8'))
+    if (limit === undefined) return
+    const text = await readBelow(directory, path, limit).catch((error: unknown) => {
+      if (error instanceof FileFault && error.reason === 'large') return undefined
+      throw error
+    })
+    if (text !== undefined) texts.set(path, text.toString('utf8'))
   }
   try {
     await visit('')

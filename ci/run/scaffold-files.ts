@@ -1,7 +1,7 @@
-import { lstat, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
 import { DeliveryError } from '../../src/model/errors.ts'
+import { FileFault } from './files/physical-path.ts'
+import { limits, readBelow } from './files/read-file.ts'
 
 /** A file of a scaffold beside what lies in its place. */
 export interface ComparedFile {
@@ -18,16 +18,7 @@ export async function compareFiles(
 ): Promise<ComparedFile[]> {
   return Promise.all(
     Object.entries(files).map(async ([path, text]) => {
-      await refuseLinks(directory, path)
-      const existing = await readFile(join(directory, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined
-        throw new DeliveryError(
-          'SOURCE',
-          `wanted a file or nothing at ${path}, and it cannot be read (${error.code})`,
-          'Move what is there out of the way.',
-          { cause: error },
-        )
-      })
+      const existing = await existingText(directory, path)
       const state = existing === undefined ? 'new' : existing === text ? 'unchanged' : 'changed'
       return {
         path,
@@ -49,16 +40,25 @@ export async function compareFiles(
   )
 }
 
-async function refuseLinks(directory: string, path: string): Promise<void> {
-  const segments = path.split('/')
-  for (let length = 1; length <= segments.length; length += 1) {
-    const part = segments.slice(0, length).join('/')
-    const found = await lstat(join(directory, part)).catch(() => undefined)
-    if (found?.isSymbolicLink() === true)
+/** What lies in the place of a file; nothing of a link is followed, for it may lead out of the directory. */
+async function existingText(directory: string, path: string): Promise<string | undefined> {
+  try {
+    return (await readBelow(directory, path, limits.listed)).toString('utf8')
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error
+    if (error.reason === 'absent') return undefined
+    if (error.link !== undefined)
       throw new DeliveryError(
         'SOURCE',
-        `wanted to write ${path}, found a link at ${part}: it may lead out of the directory`,
+        `wanted to write ${path}, found a link at ${error.link}: it may lead out of the directory`,
         'Remove the link.',
+        { cause: error },
       )
+    throw new DeliveryError(
+      'SOURCE',
+      `wanted a file or nothing at ${path}, and it ${error.message}`,
+      'Move what is there out of the way.',
+      { cause: error },
+    )
   }
 }

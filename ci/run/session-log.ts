@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs'
+import { openNew } from './files/write-files.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { finished } from 'node:stream/promises'
  * session, must still be read: with nobody to read it the CLI waits for ever, and this process for the CLI. So the file is not ended here, but by the end of that output.
  */
 export function sessionLog(path: string): { stream: Writable; whole(): Promise<void> } {
-  const stream = createWriteStream(path)
+  const stream = createWriteStream(path, { fd: openNew(path) })
   let output: Readable | undefined
   stream.on('pipe', (source: Readable) => (output = source))
   stream.on('error', () => output?.resume())

@@ -9,8 +9,8 @@ import { sessionLog } from './session-log.ts'
 export async function withSession<T>(engine: Engine, logFile: string, work: () => Promise<T>): Promise<T> {
   const before = { ...process.env }
   const { cwd, env } = sessionSurroundings(engine.env, before)
-  become(env)
   const log = sessionLog(logFile)
+  become(env)
   let outcome: { value: T } | { error: unknown } | undefined
   try {
     await connection(

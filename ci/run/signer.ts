@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { dag, type Secret } from '@dagger.io/dagger'
 import { DeliveryError } from '../../src/model/errors.ts'
@@ -6,6 +5,7 @@ import { isLoopback } from '../../src/engine/registry-access.ts'
 import type { Services, Signer } from '../../src/stages/sign/signer.ts'
 import { keyManagementService, keyManagementServices } from '../../src/tools/cosign/kms.ts'
 import { readSigningConfig } from '../../src/tools/cosign/services.ts'
+import { readOption } from './files/given-file.ts'
 import { credential, readCredential } from './credential.ts'
 import { ambientToken, type Ambient } from '../github/token.ts'
 
@@ -121,8 +121,8 @@ async function givenServices({ signingConfig, trustedRoot }: SignerOptions): Pro
     )
   }
   const documents = {
-    signingConfig: await document(signingConfig, '--signing-config'),
-    trustedRoot: await document(trustedRoot, '--trusted-root'),
+    signingConfig: await readOption(signingConfig, '--signing-config', 'USAGE'),
+    trustedRoot: await readOption(trustedRoot, '--trusted-root', 'USAGE'),
   }
   const ports = new Set(
     readSigningConfig(documents.signingConfig)
@@ -137,18 +137,5 @@ async function givenServices({ signingConfig, trustedRoot }: SignerOptions): Pro
       [...ports].map((port) => ({ frontend: port, backend: port })),
       { host: '127.0.0.1' },
     ),
-  }
-}
-
-async function document(path: string, option: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw new DeliveryError(
-      'USAGE',
-      `${option} names the file ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-      'Correct the path or its permissions.',
-      { cause: error },
-    )
   }
 }

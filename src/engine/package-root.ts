@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
@@ -5,3 +7,20 @@ import { fileURLToPath } from 'node:url'
  * This file lies two levels below it, and so does whatever it is bundled into.
  */
 export const packageRoot: string = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Every file below a directory of Loadline itself, by its path from there, with its text. */
+export function packageFiles(directory: string): Map<string, string> {
+  const root = join(packageRoot, directory)
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return new Map(
+    entries.map((entry) => {
+      const path = join(entry.parentPath, entry.name)
+      return [path.slice(root.length + 1), readFileSync(path, 'utf8')]
+    }),
+  )
+}
+
+/** Whether this is a checkout: an installed package has not what the sealed toolchain is made from. */
+export function isCheckout(): boolean {
+  return existsSync(join(packageRoot, 'package-lock.json'))
+}

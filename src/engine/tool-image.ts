@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { dag, type Container, type Directory, type Platform } from '@dagger.io/dagger'
 import { DeliveryError } from '../model/errors.ts'
 import type { Lock, ToolIdentity } from '../model/index.ts'
-import { packageRoot } from './package-root.ts'
+import { packageFiles } from './package-root.ts'
 import { goCompiler, ownTools, tools, type OwnTool, type Tool } from '../tools/images.ts'
 
 /** A tool ready to run: its container, the program in it, and what to write into the report. */
@@ -61,7 +59,7 @@ export function ownToolImage(lock: Lock, name: keyof typeof ownTools): ReadyTool
     .container()
     .from(`${compiler.reference}@${compiler.digest}`)
     .withEnvVariable('CGO_ENABLED', '0')
-    .withDirectory('/source', sourceDirectory(join(packageRoot, tool.source)))
+    .withDirectory('/source', sourceDirectory(tool.source))
     .withWorkdir('/source')
     .withMountedCache('/go/pkg/mod', dag.cacheVolume('loadline-go-modules'))
     .withMountedCache('/root/.cache/go-build', dag.cacheVolume('loadline-go-build'))
@@ -91,12 +89,8 @@ function below({ packages = [] }: OwnTool, debian: string): Container {
 }
 
 /** The files of a directory of this package. Both faces have them on their own disk, so neither needs the other's way to the host. */
-function sourceDirectory(root: string): Directory {
+function sourceDirectory(path: string): Directory {
   let directory = dag.directory()
-  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
-    const path = join(entry.parentPath, entry.name)
-    directory = directory.withNewFile(path.slice(root.length + 1), readFileSync(path, 'utf8'))
-  }
+  for (const [name, text] of packageFiles(path)) directory = directory.withNewFile(name, text)
   return directory
 }

@@ -10,6 +10,16 @@ const typescript = ['src', 'pipelines', 'ci', 'toolchain'].flatMap((room) => fil
 /** What runs on the machine of the user. The programs of toolchain/runtime run in containers. */
 const hostPrograms = typescript.filter((path) => !path.startsWith('toolchain/runtime/program/'))
 
+/** Files of ours that read or write what no application has put there, and what that is. */
+const filesOfItsOwn: Readonly<Record<string, string>> = {
+  'src/engine/package-root.ts': 'the files of Loadline itself',
+  'src/module/inputs.ts': 'the lock file in the image of the sealed runtime',
+  'ci/run/git/own-repository.ts': 'a git directory that it has just made',
+  'ci/run/end-children.ts': 'what the kernel says of processes',
+  'ci/run/session-log.ts': 'an open descriptor',
+  'ci/github/step.ts': 'the files of the runner for this step',
+}
+
 /** The calls of a file that start a program, as they are written. */
 function startsOf(path: string): string[] {
   if (!/execa|child_process/.test(read(path))) return []
@@ -59,6 +69,25 @@ describe('laws of the repository', () => {
     )
     // The Dagger CLI of the user, in the directory and with the arguments of the user.
     expect(unsafe.filter((line) => !line.startsWith('ci/cli/dagger.ts: execa(engine.cli'))).toEqual([])
+  })
+
+  it('reads and writes files by one reader and one writer, which follow no link that somebody committed [fault 74]', () => {
+    const unsafe = ['ci', 'src', 'pipelines']
+      .flatMap((room) => filesBelow(room, '.ts'))
+      .filter((path) => !path.startsWith('ci/run/files/') && !Object.hasOwn(filesOfItsOwn, path))
+      .flatMap((path) =>
+        [
+          ...read(path).matchAll(
+            /import ([^'"]+) from ['"](?:node:)?fs(?:\/promises)?['"]|['"](?:node:)?fs(?:\/promises)?['"]/g,
+          ),
+        ]
+          .flatMap(([whole, names = `{ ${whole} }`]) => names.replaceAll(/[{}]/g, '').split(','))
+          .map((name) => name.replace(/^\s*type /, '').trim())
+          .filter((name) => name !== '' && !['lstat', 'readdir', 'realpath', 'mkdtemp', 'rm', 'Stats'].includes(name))
+          .map((name) => `${path}: ${name}`),
+      )
+    expect(unsafe).toEqual([])
+    for (const path of Object.keys(filesOfItsOwn)) expect(read(path)).toMatch(/['"]node:fs/)
   })
 
   it('spells published tool images in one file only', () => {

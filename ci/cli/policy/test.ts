@@ -3,7 +3,8 @@ import { exitCodeOf } from '../../../pipelines/run-record.ts'
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { renderJson, renderTerminal } from '../../../src/report/index.ts'
 import type { EvidenceOptions } from '../../run/build-and-scan-options.ts'
-import { givenText, policyFilesHere, readInput, type PolicyOptions } from '../../run/policy-input.ts'
+import { limits } from '../../run/files/read-file.ts'
+import { givenText, policyFilesHere, readGiven, type PolicyOptions } from '../../run/files/given-file.ts'
 import { useColor } from '../../show/color.ts'
 import type { VerdictOptions } from '../../show/progress-display.ts'
 import { command } from '../command.ts'
@@ -32,7 +33,7 @@ export const make = command<TestOptions, [verdict: string]>({
 })
 
 async function testPolicy(options: TestOptions, path: string): Promise<number> {
-  const recorded = { path, text: await readInput(path, 'USAGE', 'verdict') }
+  const recorded = { path, text: await readGiven({ path, what: 'verdict', code: 'USAGE', most: limits.report }) }
   const run = judgeAgain({
     recorded,
     ...(await policyFilesHere(options)),

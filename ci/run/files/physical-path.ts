@@ -6,10 +6,13 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 export class FileFault extends Error {
   override name = 'FileFault'
   readonly reason: 'absent' | 'link' | 'special' | 'large' | 'unreadable'
+  /** The path of the link below the directory, where one was found there. */
+  readonly link: string | undefined
 
-  constructor(reason: FileFault['reason'], message: string, options?: ErrorOptions) {
+  constructor(reason: FileFault['reason'], message: string, options?: ErrorOptions & { link?: string }) {
     super(message, options)
     this.reason = reason
+    this.link = options?.link
   }
 }
 
@@ -17,19 +20,25 @@ export class FileFault extends Error {
 export function faultOf(error: unknown): FileFault {
   if (error instanceof FileFault) return error
   const code = (error as NodeJS.ErrnoException).code ?? (error as Error).message
-  return code === 'ENOENT' || code === 'ENOTDIR'
-    ? new FileFault('absent', 'is not there', { cause: error })
-    : new FileFault('unreadable', `cannot be read (${code})`, { cause: error })
+  const reason = code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : 'unreadable'
+  return new FileFault(reason, `cannot be read (${code})`, { cause: error })
 }
 
 const mostLinks = 40
 
+const applications = new Set<string>()
+
+/** Says of a directory that it is an application's, before any file of a run is read: no link in it is followed from then on. */
+export function noteApplication(directory: string): void {
+  applications.add(resolve(directory))
+}
+
 /**
- * The path of a file or directory without links, for a path that a person gave. A link is followed only where nobody can have committed it: not in a directory
- * of a git work tree, of `trees`, or of the working directory. Throws `FileFault`.
+ * The path of a file or directory without links, for a path that a person gave. A link is followed only where nobody can have committed it: not in a git work tree,
+ * nor below the working directory or an application. Throws `FileFault`.
  */
-export async function physicalPath(path: string, trees: readonly string[] = []): Promise<string> {
-  const known = await committable(trees)
+export async function physicalPath(path: string): Promise<string> {
+  const known = await committable()
   let current: string = sep
   let waiting = segmentsOf(resolve(path))
   for (let links = 0; ;) {
@@ -59,16 +68,22 @@ export async function physicalPath(path: string, trees: readonly string[] = []):
 export async function pathBelow(root: string, path: string): Promise<string> {
   const segments = segmentsOf(path)
   if (isAbsolute(path) || segments.includes('..')) throw new FileFault('unreadable', 'leads out of its directory')
-  let current = await realpath(root).catch((error: unknown) => {
+  const start = await realpath(root).catch((error: unknown) => {
     throw faultOf(error)
   })
+  let current = start
   for (const name of segments) {
     current = join(current, name)
     const about = await lstat(current).catch((error: unknown) => {
       throw faultOf(error)
     })
-    if (about.isSymbolicLink())
-      throw new FileFault('link', `is, or goes through, a symbolic link to ${await readlink(current)}`)
+    if (!about.isSymbolicLink()) continue
+    const link = relative(start, current)
+    throw new FileFault(
+      'link',
+      `${link === join(...segments) ? 'is' : `goes through ${link},`} a symbolic link to ${await readlink(current)}`,
+      { link },
+    )
   }
   return current
 }
@@ -79,8 +94,8 @@ export function isWithin(directory: string, path: string): boolean {
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
 }
 
-async function committable(trees: readonly string[]): Promise<string[]> {
-  const all = await Promise.all([process.cwd(), ...trees].map((tree) => realpath(tree).catch(() => resolve(tree))))
+async function committable(): Promise<string[]> {
+  const all = await Promise.all([process.cwd(), ...applications].map((tree) => realpath(tree).catch(() => tree)))
   return all.filter((tree) => !isPersonal(tree))
 }
 

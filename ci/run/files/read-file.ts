@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs'
+import { constants, lstatSync, type Stats } from 'node:fs'
 import { lstat, open, type FileHandle } from 'node:fs/promises'
 import { FileFault, faultOf, pathBelow, physicalPath } from './physical-path.ts'
 
@@ -12,9 +12,9 @@ export const limits = {
   report: 500 * 1_000_000,
 } as const
 
-/** Reads a file that a person named. `trees` are the directories of the application, as `physicalPath` wants them. Throws `FileFault`. */
-export async function readNamed(path: string, most: number, trees: readonly string[] = []): Promise<Buffer> {
-  return readRegular(await physicalPath(path, trees), most)
+/** Reads a file that a person named; links to it are followed as `physicalPath` says. Throws `FileFault`. */
+export async function readNamed(path: string, most: number): Promise<Buffer> {
+  return readRegular(await physicalPath(path), most)
 }
 
 /** Reads a file of a directory that somebody else filled; nothing in it is a way out. Throws `FileFault`. */
@@ -22,10 +22,25 @@ export async function readBelow(root: string, path: string, most: number): Promi
   return readRegular(await pathBelow(root, path), most)
 }
 
-/** What a file that a person named is, without opening it. Throws `FileFault`. */
-export async function aboutNamed(path: string, trees: readonly string[] = []): Promise<{ path: string; about: Stats }> {
-  const physical = await physicalPath(path, trees)
-  return { path: physical, about: await lstat(physical) }
+/** What a person named, without opening it: undefined where nothing is there. Throws `FileFault`. */
+export async function kindOfNamed(path: string): Promise<'file' | 'directory' | 'other' | undefined> {
+  try {
+    const about = await lstat(await physicalPath(path))
+    return about.isFile() ? 'file' : about.isDirectory() ? 'directory' : 'other'
+  } catch (error) {
+    const fault = faultOf(error)
+    if (fault.reason === 'absent') return undefined
+    throw fault
+  }
+}
+
+/** Whether a word is the path of anything, a link included; for telling words from paths, and never for reading. */
+export function isPath(word: string): boolean {
+  try {
+    return lstatSync(word, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
 }
 
 /** Reads a regular file of a path without links. Nothing else is even opened: opening a pipe waits, and opening a device can do something. */
@@ -59,6 +74,7 @@ async function readAll(file: FileHandle, expected: number, most: number): Promis
 }
 
 function requireRegular(about: Stats, most: number): void {
+  if (about.isDirectory()) throw new FileFault('special', 'cannot be read (EISDIR)')
   if (!about.isFile()) throw new FileFault('special', `is ${kindOf(about)}, and a regular file was expected`)
   if (about.size > most) throw tooLarge(about.size, most)
 }
@@ -68,7 +84,6 @@ function tooLarge(size: number, most: number): FileFault {
 }
 
 function kindOf(about: Stats): string {
-  if (about.isDirectory()) return 'a directory'
   if (about.isSymbolicLink()) return 'a symbolic link'
   if (about.isFIFO()) return 'a named pipe'
   if (about.isSocket()) return 'a socket'

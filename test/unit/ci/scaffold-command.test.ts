@@ -5,7 +5,7 @@ import { execa } from 'execa'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readSourceTree } from '../../../ci/run/read-source-tree.ts'
 import { compareFiles } from '../../../ci/run/scaffold-files.ts'
-import { writeFiles } from '../../../ci/run/write-files.ts'
+import { writeFiles } from '../../../ci/run/files/write-files.ts'
 import { copyOf } from '../scaffold/applications.ts'
 
 const program = fileURLToPath(new URL('../../../ci/loadline.mjs', import.meta.url))

@@ -1,0 +1,79 @@
+import { constants, openSync } from 'node:fs'
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { DeliveryError } from '../../../src/model/errors.ts'
+import { FileFault, faultOf, pathBelow, physicalPath } from './physical-path.ts'
+
+/** A new file and nothing else: what lies at its path already, a link above all, is never written through. */
+const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+
+/** Writes files: all of them beside their places, and only then each to its place. Where one cannot be written, none is. Throws `REPORT` then, and calls them `what`. */
+export async function writeFiles(
+  directory: string,
+  files: Readonly<Record<string, string>>,
+  what: 'the reports' | 'the scaffold' | 'the record' | 'the lock file',
+): Promise<void> {
+  const parts: Array<{ path: string; part: string }> = []
+  try {
+    const root = await makeDirectory(directory)
+    for (const [name, text] of Object.entries(files)) {
+      const folder = await makeBelow(root, dirname(name))
+      const path = join(folder, basename(name))
+      parts.push({ path, part: `${path}.part` })
+      await writeNew(`${path}.part`, text)
+    }
+    for (const { path, part } of parts) await rename(part, path)
+  } catch (error) {
+    await Promise.all(parts.map(({ part }) => rm(part, { force: true }).catch(() => undefined)))
+    throw new DeliveryError(
+      'REPORT',
+      `${what} cannot be written to ${directory} (${(error as Error).message})`,
+      'Give a directory that can be written with --output, and check that the disk has room.',
+      { cause: error },
+    )
+  }
+}
+
+/** Writes a file into a directory of our own, for its owner alone. */
+export async function writePrivate(path: string, text: string): Promise<void> {
+  await writeNew(path, text, 0o600)
+}
+
+/** Opens a new file for writing and gives its descriptor. Throws where something lies there. */
+export function openNew(path: string): number {
+  return openSync(path, newFile, 0o666)
+}
+
+/** Makes a directory where it is not there, and gives its path without links. Throws `FileFault` where a link leads there that somebody may have committed. */
+export async function makeDirectory(path: string): Promise<string> {
+  const whole = resolve(path)
+  try {
+    return await physicalPath(whole)
+  } catch (error) {
+    if (faultOf(error).reason !== 'absent' || dirname(whole) === whole) throw error
+  }
+  return makeBelow(await makeDirectory(dirname(whole)), basename(whole))
+}
+
+async function makeBelow(root: string, path: string): Promise<string> {
+  let current = root
+  for (const name of path.split('/').filter((segment) => segment !== '' && segment !== '.')) {
+    await mkdir(join(current, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+    current = await pathBelow(current, name)
+    if (!(await lstat(current)).isDirectory()) throw new FileFault('special', `${current} is not a directory`)
+  }
+  return current
+}
+
+async function writeNew(path: string, text: string, mode = 0o666): Promise<void> {
+  // Of a link, the link.
+  await rm(path, { force: true })
+  const file = await open(path, newFile, mode)
+  try {
+    await file.writeFile(text)
+  } finally {
+    await file.close()
+  }
+}
