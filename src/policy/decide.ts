@@ -3,6 +3,7 @@ import { PolicyFile, type PolicyText, type ShippedPolicyName } from './file.ts'
 import { buildOn, policyError, readPolicyFile, valueAt, type ReadPolicyFile } from './load.ts'
 import { OrganisationFile } from './organisation.ts'
 import { canonicalJson } from '../model/canonical-json.ts'
+import { reachOf } from './lock-reach.ts'
 import { policyDigest } from './policy-digest.ts'
 import type { Problem } from '../model/read-yaml.ts'
 import type { Policy } from './schema.ts'
@@ -27,6 +28,8 @@ export interface DecidedPolicy {
 /** A key that an organisation locks, with the value that it has in every application. */
 export interface LockedKey {
   path: string
+  /** The path as the organisation locks it; this one may be a door to the same thing. */
+  lock: string
   value: unknown
   /** Where it is locked: `acme.yaml:4`. */
   by: string
@@ -64,14 +67,28 @@ export function decidePolicy({ organisation, application }: PolicyFiles, now: Da
 
 /** One line for every locked key that has another value in a policy. */
 export function changedLocks(locked: readonly LockedKey[], policy: Policy): string[] {
-  return locked.flatMap(({ path, value, by }) =>
-    path === 'extends'
-      ? []
-      : differences(value, valueAt(policy, path.split('.')), path.split('.')).map(
-          (change) =>
-            `${change.path.join('.')} is locked at ${by} (${path}): wanted ${say(change.wanted)}; found ${say(change.found)}`,
-        ),
+  return changesOf(locked, (keys) => (keys[0] === 'extends' ? undefined : { value: valueAt(policy, keys) })).map(
+    ({ path, wanted, found, key }) =>
+      `${path.join('.')} is locked at ${key.by} (${key.lock}): wanted ${say(wanted)}; found ${say(found)}`,
   )
+}
+
+interface LockedChange extends Difference {
+  key: LockedKey
+}
+
+/** Where a policy differs from what is locked, each place once; `valueOf` gives nothing for a key that is not to be compared. */
+function changesOf(
+  locked: readonly LockedKey[],
+  valueOf: (keys: string[]) => { value: unknown } | undefined,
+): LockedChange[] {
+  const changes = locked.flatMap((key) => {
+    const keys = key.path.split('.')
+    const found = valueOf(keys)
+    return found === undefined ? [] : differences(key.value, found.value, keys).map((change) => ({ ...change, key }))
+  })
+  const places = changes.map(({ path }) => path.join('.'))
+  return changes.filter((_, index) => places.indexOf(places[index] ?? '') === index)
 }
 
 function shipped(name: ShippedPolicyName | undefined): Policy {
@@ -84,11 +101,16 @@ function lockedKeys(
   { data, document }: ReadPolicyFile<OrganisationFile>,
   policy: Policy,
 ): LockedKey[] {
-  return (data.locked ?? []).map((path, index) => ({
-    path,
-    value: path === 'extends' ? (data.extends ?? 'default') : valueAt(policy, path.split('.')),
-    by: `${organisation.path}:${document.placeOf(['locked', index]).line}`,
-  }))
+  const locked = (data.locked ?? []).flatMap((lock, index) =>
+    reachOf(lock).map((path) => ({
+      path,
+      lock,
+      value: path === 'extends' ? (data.extends ?? 'default') : valueAt(policy, path.split('.')),
+      by: `${organisation.path}:${document.placeOf(['locked', index]).line}`,
+    })),
+  )
+  // What is locked by its own name is said to be, and not by what reaches it.
+  return [...locked.filter(({ path, lock }) => path === lock), ...locked.filter(({ path, lock }) => path !== lock)]
 }
 
 function refuseChanges(
@@ -98,28 +120,29 @@ function refuseChanges(
   locked: readonly LockedKey[],
   extended: ShippedPolicyName,
 ): void {
-  const problems = locked.flatMap(({ path: lock, value, by }): Problem[] => {
-    const keys = lock.split('.')
-    const found = lock === 'extends' ? (data.extends ?? extended) : valueAt(policy, keys)
-    return differences(value, found, keys).map((change) => {
-      // A value that the file does not name changed with the shipped policy that it extends.
-      const at = valueAt(document.value, change.path) === undefined ? ['extends'] : change.path
-      return {
-        ...document.placeOf(at),
-        path: at,
-        message: `locked by the organisation at ${by} (${lock}): wanted ${at === change.path ? '' : `${change.path.join('.')} to be `}${say(change.wanted)}; found ${say(change.found)}; leave the key out, or ask whoever answers for that file`,
-      }
-    })
+  const changes = changesOf(locked, (keys) =>
+    keys[0] === 'extends' ? { value: data.extends ?? extended } : { value: valueAt(policy, keys) },
+  )
+  const problems = changes.map((change): Problem => {
+    // A value that the file does not name changed with the shipped policy that it extends.
+    const at = valueAt(document.value, change.path) === undefined ? ['extends'] : change.path
+    return {
+      ...document.placeOf(at),
+      path: at,
+      message: `locked by the organisation at ${change.key.by} (${change.key.lock}): wanted ${at === change.path ? '' : `${change.path.join('.')} to be `}${say(change.wanted)}; found ${say(change.found)}; leave the key out, or ask whoever answers for that file`,
+    }
   })
   if (problems.length > 0) throw policyError(path, problems)
 }
 
+interface Difference {
+  path: string[]
+  wanted: unknown
+  found: unknown
+}
+
 /** The paths at which two values differ, as deep as both are maps. */
-function differences(
-  wanted: unknown,
-  found: unknown,
-  path: string[],
-): Array<{ path: string[]; wanted: unknown; found: unknown }> {
+function differences(wanted: unknown, found: unknown, path: string[]): Difference[] {
   if (isMap(wanted) && isMap(found))
     return [...new Set([...Object.keys(wanted), ...Object.keys(found)])].flatMap((key) =>
       differences(wanted[key], found[key], [...path, key]),

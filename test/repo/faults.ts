@@ -182,6 +182,11 @@ const lines: Record<Fault['theme'], Line[]> = {
       'named; never followed, waited for or uploaded',
     ],
     [
+      80,
+      'what the organisation locks is reached through another door: ignore files, VEX documents, a baseline, a rule that is switched off, a narrower number, an option',
+      'exit 2, with the line of the lock',
+    ],
+    [
       83,
       'package records are emptied or written over, or contradict the base, os-release or the files',
       'a finding that says which, or undecided',
