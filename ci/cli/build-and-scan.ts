@@ -44,7 +44,7 @@ export const make = command<Omit<SeveralOptions, 'withheld'>, [sources: string[]
     ),
     cacheScope: single(
       'name',
-      'cache mounts are shared with builds of this scope only (default: on GitHub and GitLab one for each pull request, otherwise "trusted")',
+      'cache mounts are shared with builds of this scope only (default: by repository and by who can write: protected branches, other pushes, each pull request)',
     ),
     ...releaseFlags,
     ...signerFlags,

@@ -132,7 +132,7 @@ export async function beginRun(
       ...(dockerfile === undefined ? {} : { dockerfile }),
       ...(options.target === undefined ? {} : { target: options.target }),
       buildSecrets: await buildSecrets(options.buildSecret ?? []),
-      cacheScope: cacheScope(options.cacheScope, process.env),
+      cacheScope: cacheScope(options.cacheScope, process.env, resolve(source ?? '.')),
       lock,
       now: startedAt,
       progress,

@@ -58,7 +58,7 @@ export async function requestOf(given: Given): Promise<Request> {
     lock: await lockOf(given.lock, given.source),
     now: new Date(),
     progress: progressLog(),
-    cacheScope: parseCacheScope(given.cacheScope),
+    cacheScope: parseCacheScope(given.cacheScope || (await sourceScope(given.source))),
     buildSecrets: await secretsOf(given.buildSecretId, given.buildSecret),
     additional,
     ...chosen(given),
@@ -70,6 +70,11 @@ export async function requestOf(given: Given): Promise<Request> {
     ...(baseline === undefined ? {} : { baseline }),
     ...(knownExploited === undefined ? {} : { knownExploited }),
   }
+}
+
+/** Who calls a module is not known to it: only the same bytes are known to be trusted alike. */
+async function sourceScope(source: Directory): Promise<string> {
+  return `source/${(await source.digest()).replace(/^sha256:/, '').slice(0, 32)}`
 }
 
 /** The texts of the policy files. */

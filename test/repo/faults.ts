@@ -187,6 +187,11 @@ const lines: Record<Fault['theme'], Line[]> = {
       'exit 2, with the line of the lock',
     ],
     [
+      81,
+      'a cache is shared by a name that anybody can choose, or with the trust of a branch for an event that anybody can cause',
+      'scopes name the repository and who can write; where that is not known, a scope is used once',
+    ],
+    [
       83,
       'package records are emptied or written over, or contradict the base, os-release or the files',
       'a finding that says which, or undecided',
