@@ -67,7 +67,7 @@ export class Loadline implements GivenToModule {
    * @param organisation The organisation's policy file, from outside the source: the application's stands on it and cannot change what it locks.
    * @param baseline The verdict.json of an earlier run on the same application: what it already had does not deny again, where the policy accepts that.
    * @param knownExploited List of exploited vulnerabilities (CISA KEV catalogue, JSON): whatever of it the image has denies. Without one, the list that the policy names in the source counts.
-   * @param cacheScope Cache mounts are shared with builds of this scope only: name it by who can write, e.g. acme/shop/trusted. Without one, with builds of the very same source.
+   * @param cacheScope Cache mounts are shared with builds of this scope only: name it by who can write, e.g. shop/trusted. Without one, with builds of the very same source.
    */
   constructor(
     policy?: File,

@@ -30,7 +30,7 @@ export const make = command<AdmissionOptions, [controller: Controller]>({
     name: single('name', 'name of the object in the cluster (default: from the policy)'),
   },
   more: `Example:
-  loadline admission kyverno --image ghcr.io/acme/shop --key cosign.pub --maximum-age 30d | kubectl apply -f -`,
+  loadline admission kyverno --image registry.example.com/acme/shop --key cosign.pub --maximum-age 30d | kubectl apply -f -`,
   run: admission,
 })
 

@@ -42,7 +42,7 @@ export const make = command<VerifyOptions, [reference: string]>({
   },
   more: `Exit codes: 0 everything holds; 4 something is missing or does not hold, and the table says what.
 Example:
-  loadline verify ghcr.io/acme/shop:1.4.0 --key cosign.pub`,
+  loadline verify registry.example.com/acme/shop:1.4.0 --key cosign.pub`,
   run: verify,
 })
 

@@ -125,7 +125,7 @@ export function imagePatterns(image: string): string[] {
     throw new DeliveryError(
       'USAGE',
       `an admission policy needs the images that it is about, spelled with their registry and without a tag; found ${JSON.stringify(image)}`,
-      'Write registry/repository, e.g. ghcr.io/acme/shop, or its beginning with a star, e.g. "ghcr.io/acme/shop*".',
+      'Write registry/repository, e.g. registry.example.com/acme/shop, or its beginning with a star, e.g. "registry.example.com/acme/shop*".',
     )
   }
   return image.endsWith('*') ? [image] : [`${image}:*`, `${image}@*`]

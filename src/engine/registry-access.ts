@@ -7,7 +7,7 @@ import { rootCertificates } from './root-certificates.ts'
 
 /** Where an image is or goes, and how the registry is reached. */
 export interface Target {
-  /** Registry and repository, with or without tag or digest, e.g. `ghcr.io/acme/shop:1.4.0`. */
+  /** Registry and repository, with or without tag or digest, e.g. `registry.example.com/acme/shop:1.4.0`. */
   reference: string
   /** The registry as a service: needed where it listens on the caller's loopback, which containers do not see. */
   registry?: Service
@@ -49,7 +49,7 @@ export async function registryAccess(target: Target, lock: Lock): Promise<Regist
     throw new DeliveryError(
       'USAGE',
       `"${target.reference}" is no image reference`,
-      'Write registry/repository:tag, e.g. ghcr.io/acme/shop:1.4.0.',
+      'Write registry/repository:tag, e.g. registry.example.com/acme/shop:1.4.0.',
     )
   const host = parsed.registry
   const loopback = isLoopback(host)

@@ -56,6 +56,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
       ...(answers.image === undefined
         ? [`The image is called registry.example.com/${name} everywhere: give --image to name your registry.`]
         : []),
+      'The workflow runs the Loadline that the variables LOADLINE_REPOSITORY and LOADLINE_COMMIT of the GitHub repository name: set both.',
       ...reading.notes,
     ],
   }

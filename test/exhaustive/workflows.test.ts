@@ -77,7 +77,7 @@ function standIns(uploads: string): Record<string, string> {
     set -euo pipefail
     cd "$GITHUB_WORKSPACE"
     if [ -z "$IN_REPOSITORY" ]; then git clone --quiet "$TEST_REPOSITORY" .; exit; fi
-    [ "$IN_REPOSITORY $IN_REF" = "loadline/loadline ${commit}" ]
+    [ "$IN_REPOSITORY $IN_REF" = "example/loadline ${commit}" ]
     cp --recursive --no-dereference "$TEST_LOADLINE" "$IN_PATH"`
   const pinned = (name: string) =>
     new RegExp(`uses: (${name}(?:/[\\w-]+)*@[0-9a-f]{40})`).exec(read('.github/workflows/build-and-scan.yml'))?.[1] ??
@@ -126,7 +126,7 @@ async function runWorkflow(
   const configuration = join(home, 'act')
   mkdirSync(configuration)
   writeFileSync(join(configuration, 'actrc'), '')
-  const replaced = { ...standIns(home), [`loadline/loadline@${commit}`]: copy }
+  const replaced = { ...standIns(home), [`example/loadline@${commit}`]: copy }
   const ended = await execa(
     act,
     [
@@ -177,9 +177,9 @@ permissions:
   contents: read
 jobs:
   image:
-    uses: loadline/loadline/.github/workflows/build-and-scan.yml@${commit}
+    uses: example/loadline/.github/workflows/build-and-scan.yml@${commit}
     with:
-      loadline: ${commit}
+      loadline: example/loadline@${commit}
       push: true
       images: ${registry}/demo/shop
       tags: |
@@ -256,7 +256,7 @@ jobs:
     steps:
       - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683
       - id: image
-        uses: loadline/loadline@${commit}
+        uses: example/loadline@${commit}
         with:
           push: true
           tags: 127.0.0.1:1/demo/shop:1.4.0

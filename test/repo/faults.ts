@@ -182,6 +182,11 @@ const lines: Record<Fault['theme'], Line[]> = {
       'named; never followed, waited for or uploaded',
     ],
     [
+      79,
+      'the application, or whoever takes a name that is free, says which programs judge it: by the lock file, the policy, the environment, or a package that CI runs by name',
+      'exit 2; generated CI runs what somebody named, by commit',
+    ],
+    [
       80,
       'what the organisation locks is reached through another door: ignore files, VEX documents, a baseline, a rule that is switched off, a narrower number, an option',
       'exit 2, with the line of the lock',

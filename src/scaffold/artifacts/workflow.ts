@@ -1,6 +1,5 @@
 import type { Application } from '../application.ts'
 import { regulated } from '../compliance.ts'
-import { version } from '../../model/version.ts'
 import { yamlFile } from '../yaml-file.ts'
 
 /** Actions by commit: a tag can be moved. */
@@ -10,17 +9,37 @@ const actions = {
   uploadArtifact: 'actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02', // v4.6.2
 }
 
+/** Nothing runs but the Loadline that somebody named for this repository, by commit. It lies outside of the workspace, so that it is no part of what is built. */
+const fetchLoadline = [
+  {
+    name: 'Refuse a Loadline that nobody named',
+    env: { LOADLINE_REPOSITORY: '${{ vars.LOADLINE_REPOSITORY }}', LOADLINE_COMMIT: '${{ vars.LOADLINE_COMMIT }}' },
+    run: '[[ "$LOADLINE_REPOSITORY" =~ ^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$ && "$LOADLINE_COMMIT" =~ ^[0-9a-f]{40}$ ]] || { echo "::error::Set the variables LOADLINE_REPOSITORY (OWNER/NAME) and LOADLINE_COMMIT (40 hexadecimal digits) of this repository."; exit 2; }\n',
+  },
+  {
+    uses: actions.checkout,
+    with: {
+      repository: '${{ vars.LOADLINE_REPOSITORY }}',
+      ref: '${{ vars.LOADLINE_COMMIT }}',
+      path: 'loadline',
+      'persist-credentials': false,
+    },
+  },
+  { run: 'mv loadline "$RUNNER_TEMP/loadline"' },
+]
+
 /** The GitHub Actions workflow: pull requests are judged without credentials, main and tags are released, and what is published is judged again. */
 export function workflow({ name, image, path, secret, compliance }: Application): Record<string, string> {
   const source = path === '' ? '.' : path
   const strict = regulated(compliance)
   const policy = path === '' ? 'loadline.yaml' : `${path}/loadline.yaml`
-  const loadline = `npx --yes loadline@${version}`
+  const loadline = 'node "$RUNNER_TEMP/loadline/ci/loadline.mjs"'
   const buildSecret = secret === undefined ? '' : ` --build-secret ${secret.id}=env:BUILD_SECRET`
   const exploited = strict ? ' --known-exploited known-exploited.json' : ''
   const environment = secret === undefined ? {} : { BUILD_SECRET: `\${{ secrets.BUILD_SECRET }}` }
-  const steps = (fetchDepth: number) => [
-    { uses: actions.checkout, with: { 'persist-credentials': false, 'fetch-depth': fetchDepth } },
+  const steps = [
+    ...fetchLoadline,
+    { uses: actions.checkout, with: { 'persist-credentials': false, 'fetch-depth': 0 } },
     { uses: actions.setupNode, with: { 'node-version': '24' } },
   ]
   const reports = {
@@ -48,7 +67,7 @@ export function workflow({ name, image, path, secret, compliance }: Application)
   const onlyHere = path === '' ? {} : { paths: [`${path}/**`, `.github/workflows/${name}.yaml`] }
   return {
     [`.github/workflows/${name}.yaml`]: yamlFile(
-      `Delivers ${name}. Pull requests are built and judged without any credential. What is on main or has a version tag is judged, published by digest, signed, attested and verified; the tag moves last. ${strict ? 'Each day' : 'Each week'} the newest version is judged again by that day's vulnerability database, from its attested SBOM. Secrets: REGISTRY_USER, REGISTRY_TOKEN, COSIGN_PRIVATE_KEY, COSIGN_PASSWORD${secret === undefined ? '' : `, BUILD_SECRET (the text of ${secret.target.split('/').at(-1)})`}; cosign.pub is in the repository${strict ? ', and so is known-exploited.json, the CISA catalogue that something of yours keeps up to date' : ''}. Protect the environment "release".`,
+      `Delivers ${name}. Pull requests are built and judged without any credential. What is on main or has a version tag is judged, published by digest, signed, attested and verified; the tag moves last. ${strict ? 'Each day' : 'Each week'} the newest version is judged again by that day's vulnerability database, from its attested SBOM. Variables: LOADLINE_REPOSITORY and LOADLINE_COMMIT, the Loadline that runs. Secrets: REGISTRY_USER, REGISTRY_TOKEN, COSIGN_PRIVATE_KEY, COSIGN_PASSWORD${secret === undefined ? '' : `, BUILD_SECRET (the text of ${secret.target.split('/').at(-1)})`}; cosign.pub is in the repository${strict ? ', and so is known-exploited.json, the CISA catalogue that something of yours keeps up to date' : ''}. Protect the environment "release".`,
       {
         name,
         on: {
@@ -63,7 +82,7 @@ export function workflow({ name, image, path, secret, compliance }: Application)
         },
         jobs: {
           judge: job("github.event_name == 'pull_request'", { contents: 'read' }, [
-            ...steps(0),
+            ...steps,
             {
               name: 'Lint, build, collect evidence, judge',
               ...(secret === undefined ? {} : { env: environment }),
@@ -77,7 +96,7 @@ export function workflow({ name, image, path, secret, compliance }: Application)
           ]),
           release: {
             ...job("github.event_name == 'push'", { contents: 'read' }, [
-              ...steps(0),
+              ...steps,
               logIn,
               {
                 name: 'Judge, publish, sign, attest, verify',
@@ -93,7 +112,7 @@ export function workflow({ name, image, path, secret, compliance }: Application)
             environment: 'release',
           },
           reverdict: job("github.event_name == 'schedule'", { contents: 'read' }, [
-            ...steps(0),
+            ...steps,
             logIn,
             {
               name: 'Judge the newest version again',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandLine } from '../../../ci/cli/main.ts'
+import { commandLine } from '../../../ci/cli/command-line.ts'
 import { rules } from '../../../src/gate/rules.ts'
 import { acceptBaseline } from '../../../src/policy/baseline.ts'
 import { applyPolicy } from '../../../src/policy/apply.ts'
@@ -138,17 +138,17 @@ describe('the ways into a verdict', () => {
         .map((name) => [name, 'after the verdict, or beside it; signing and release judge it']),
     ),
     ...Object.fromEntries(
-      'build-secret cache-scope engine output parallel json quiet progress'
+      'build-secret cache-scope engine output parallel json quiet verbose progress'
         .split(' ')
         .map((name) => [name, 'no part of a verdict']),
     ),
   }
 
-  it('are all known, of the policy and of the command line [fault 80]', () => {
+  it('are all known, of the policy and of the command line [fault 80]', async () => {
     expect(Object.keys(Policy.shape).toSorted()).toEqual(Object.keys(sections).toSorted())
     for (const section of Object.keys(sections).filter((name) => name !== 'version'))
       expect(lockablePaths).toContain(section)
-    const command = commandLine(() => undefined).commands.find((one) => one.name() === 'build-and-scan')
+    const command = (await commandLine()).commands.find((one) => one.name() === 'build-and-scan')
     expect((command?.options ?? []).map(({ long }) => long?.slice(2)).toSorted()).toEqual(
       Object.keys(options).toSorted(),
     )
