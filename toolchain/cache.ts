@@ -38,14 +38,29 @@ const UNUSED_DAYS = 14
 
 /**
  * Finds the cache directory: `LOADLINE_CACHE`, else `$XDG_CACHE_HOME/loadline`, else `~/.cache/loadline`. Creates nothing.
- * As its specification demands, a relative `XDG_CACHE_HOME` is ignored.
+ * As its specification demands, a relative `XDG_CACHE_HOME` is ignored. Throws `PREREQUISITE` where it lies in a git work tree: programs are started from it, and anybody can
+ * commit those.
  */
 export function locateCache(env: NodeJS.ProcessEnv = process.env): Cache {
   const xdg = env.XDG_CACHE_HOME
   const root = env.LOADLINE_CACHE
     ? resolve(env.LOADLINE_CACHE)
     : join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'loadline')
+  const tree = workTreeAround(root)
+  if (tree !== undefined)
+    throw new DeliveryError(
+      'PREREQUISITE',
+      `the cache directory ${root} lies in the git work tree ${tree}, and programs are started from it: whoever may commit there could say which`,
+      'Set LOADLINE_CACHE to a directory outside of it.',
+    )
   return { root, path: (...segments) => join(root, ...segments) }
+}
+
+/** The git work tree that a path lies in; a person may keep the home directory itself in git. */
+function workTreeAround(path: string): string | undefined {
+  for (let current = path; dirname(current) !== current; current = dirname(current))
+    if (current !== homedir() && existsSync(join(current, '.git'))) return current
+  return undefined
 }
 
 /**
