@@ -39,6 +39,7 @@ const rulesOfKeys: Readonly<Record<string, readonly RuleId[]>> = {
   'base.allow': ['base-allowed'],
   'database.maximumAge': ['database-age'],
   'database.accept': ['database-coverage'],
+  'inventory.unowned': ['package-records'],
   'inventory.allowEmpty': ['inventory', 'sbom-complete', 'database-coverage'],
   'exceptions.maximumDays': ['exceptions'],
   'exceptions.unused': ['exceptions'],
