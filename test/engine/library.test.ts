@@ -42,11 +42,13 @@ beforeAll(async () => {
 afterAll(() => rmSync(project, { recursive: true, force: true }))
 
 describe('the npm package', () => {
-  it('is small, and has no output of builds', () => {
+  it('is small, and has no output of builds but the prebuilt program, and no tests', () => {
     expect(statSync(join(project, packed.filename)).size).toBeLessThan(2_000_000)
     expect(
       packed.files.filter(({ path }) =>
-        /(^|\/)(node_modules|test|dist|coverage|loadline-report)\/|\.(tgz|tar|exe|so)$/.test(path),
+        /(^|\/)(node_modules|test|coverage|loadline-report)\/|^dist\/(?!program\/)|_test\.go$|\.(tgz|tar|exe|so)$/.test(
+          path,
+        ),
       ),
     ).toEqual([])
   })
