@@ -55,8 +55,8 @@ export const ownFlags = {
 } satisfies Partial<GoBinary>
 
 /** A program of Loadline's own is built as a connected engine builds it. */
-function ownBinary({ name, version, source }: OwnTool): GoBinary {
-  return { name, version, module: basename(source), package: '.', ...ownFlags }
+function ownBinary({ name, version, source, tags = [] }: OwnTool): GoBinary {
+  return { name, version, module: basename(source), package: '.', ...ownFlags, tags: [...tags] }
 }
 
 /** Groups programs by module and flags, in the order of the list. */

@@ -63,7 +63,18 @@ export function ownToolImage(lock: Lock, name: keyof typeof ownTools): ReadyTool
     .withWorkdir('/source')
     .withMountedCache('/go/pkg/mod', dag.cacheVolume('loadline-go-modules'))
     .withMountedCache('/root/.cache/go-build', dag.cacheVolume('loadline-go-build'))
-    .withExec(['go', 'build', '-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', '-s -w', '-o', tool.program, '.'])
+    .withExec([
+      'go',
+      'build',
+      '-trimpath',
+      '-gcflags=all=-dwarf=false',
+      '-ldflags',
+      '-s -w',
+      ...(tool.tags === undefined ? [] : ['-tags', tool.tags.join(',')]),
+      '-o',
+      tool.program,
+      '.',
+    ])
     .file(tool.program)
   return {
     container: below(tool, `${compiler.reference}@${compiler.digest}`).withFile(tool.program, compiled, {

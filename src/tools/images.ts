@@ -55,12 +55,22 @@ export interface OwnTool {
   /** Directory of its Go module, relative to the package. */
   source: string
   program: string
+  /** Build tags of its Go packages. */
+  tags?: readonly string[]
   /** Packages of Debian 12 whose programs it starts: then its container has a Debian below it. */
   packages?: readonly string[]
 }
 
 /** Loadline's own programs: no publisher has an image of them, so a connected engine compiles them, and the sealed set-up does the same. */
 export const ownTools = {
+  dockerfile: {
+    name: 'dockerfile',
+    version: '1.0.0',
+    source: 'programs/dockerfile',
+    program: '/dockerfile',
+    // As the engine is built: a flag that this program knows and the engine does not would be found out in the build.
+    tags: ['dfexcludepatterns', 'dfparents'],
+  },
   inspect: { name: 'inspect', version: '1.2.0', source: 'programs/inspect', program: '/inspect' },
   registry: { name: 'registry', version: '1.0.0', source: 'programs/registry', program: '/registry' },
   sandbox: {

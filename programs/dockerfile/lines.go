@@ -1,0 +1,261 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/dagger/dagger/internal/buildkit/frontend/dockerfile/parser"
+)
+
+// logicalLine is one instruction as BuildKit joins it, with where each of its bytes lies in the file.
+type logicalLine struct {
+	text string
+	// offsets has the place in the file of each byte of text, and at its end the place behind the last one.
+	offsets []int
+	// first and last are lines of the file, counted from 1; last includes the here-documents.
+	first, last int
+}
+
+// comment is a line that BuildKit passes over. What looks like one inside a here-document is none.
+type comment struct {
+	Line int    `json:"line"`
+	Text string `json:"text"`
+}
+
+// directive is `# name=value` above everything else.
+type directive struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	Line  int    `json:"line"`
+}
+
+// layout is where everything lies in a Dockerfile. BuildKit's parser tells lines only; references are replaced by bytes.
+type layout struct {
+	instructions []logicalLine
+	comments     []comment
+	directives   []directive
+	escape       byte
+}
+
+// scanner goes through the file by BuildKit's rules for lines. Whether it agrees with BuildKit is checked by readLayout, instruction by instruction.
+type scanner struct {
+	text       []byte
+	position   int
+	line       int
+	directives parser.DirectiveParser
+	continued  *regexp.Regexp
+	found      layout
+}
+
+// Limits that a Dockerfile made by people does not come near. BuildKit's own work grows with the square of these numbers, and so does the engine's.
+const (
+	mostInstructions = 2000
+	mostNames        = 2000
+	// longestLine is the limit of BuildKit, which names the line before.
+	longestLine = 64 << 10
+	// mostHeredocWork bounds lines times bytes of a here-document: BuildKit copies what it has of it for each further line.
+	mostHeredocWork = 2_000_000_000
+)
+
+// scanLayout finds the instructions, comments and directives of a Dockerfile, in time that grows with its length.
+func scanLayout(text []byte) (layout, error) {
+	s := &scanner{text: text, found: layout{escape: '\\'}}
+	s.setEscape('\\')
+	for {
+		start, raw, more := s.next()
+		if !more {
+			return s.found, nil
+		}
+		if err := s.instruction(start, raw); err != nil {
+			return layout{}, err
+		}
+		if len(s.found.instructions) > mostInstructions {
+			return layout{}, refuse(s.line, "a Dockerfile of more than %d instructions", mostInstructions).because("BuildKit and the engine need minutes for it, and the longest that people write have some hundreds").instead("Split it into Dockerfiles that build on each other, or move steps into a script.")
+		}
+	}
+}
+
+func (s *scanner) setEscape(token byte) {
+	s.found.escape = token
+	quoted := regexp.QuoteMeta(string(token))
+	s.continued = regexp.MustCompile(`(?:^|[^` + quoted + `])` + quoted + `[ \t]*$`)
+}
+
+// next gives a line of the file with its line end, and where it starts.
+func (s *scanner) next() (int, []byte, bool) {
+	if s.position >= len(s.text) {
+		return 0, nil, false
+	}
+	start := s.position
+	end := bytes.IndexByte(s.text[start:], '\n')
+	if end < 0 {
+		s.position = len(s.text)
+	} else {
+		s.position = start + end + 1
+	}
+	s.line++
+	return start, s.text[start:s.position], true
+}
+
+// instruction reads the instruction that begins with a line, if one does.
+func (s *scanner) instruction(start int, raw []byte) error {
+	if len(raw) >= longestLine {
+		return refuse(s.line, "a line of %d bytes", len(raw)).because("BuildKit reads lines below 65536").instead("Break the line by the escape character, or put the text into a file of the source and COPY that.")
+	}
+	content, from := trimmed(raw, start, true)
+	if err := s.directive(content); err != nil {
+		return err
+	}
+	if isComment(raw) {
+		s.comment(raw)
+		return nil
+	}
+	joined := &logicalLine{first: s.line}
+	text := &bytes.Buffer{}
+	ended := s.append(joined, text, content, from)
+	if ended && text.Len() == 0 {
+		return nil
+	}
+	for !ended {
+		start, raw, more := s.next()
+		if !more {
+			break
+		}
+		content, from := trimmed(raw, start, false)
+		if err := s.directive(content); err != nil {
+			return err
+		}
+		if isComment(raw) {
+			s.comment(raw)
+			continue
+		}
+		if len(bytes.TrimLeftFunc(content, unicode.IsSpace)) == 0 {
+			continue
+		}
+		ended = s.append(joined, text, content, from)
+	}
+	joined.text = text.String()
+	return s.finish(joined)
+}
+
+// append adds a line to an instruction, and says whether the instruction ends with it.
+func (s *scanner) append(joined *logicalLine, text *bytes.Buffer, content []byte, from int) bool {
+	ended := true
+	if s.continued.Match(content) {
+		content, ended = content[:bytes.LastIndexByte(content, s.found.escape)], false
+	}
+	text.Write(content)
+	for index := range content {
+		joined.offsets = append(joined.offsets, from+index)
+	}
+	return ended
+}
+
+// finish passes over the here-documents of an instruction and keeps it.
+func (s *scanner) finish(joined *logicalLine) error {
+	end := s.position
+	if size := len(joined.offsets); size > 0 {
+		end = joined.offsets[size-1] + 1
+	}
+	joined.offsets = append(joined.offsets, end)
+	documents, err := heredocs(joined.text)
+	if err != nil {
+		return err
+	}
+	for _, document := range documents {
+		if err := s.passHeredoc(document, joined.first); err != nil {
+			return err
+		}
+	}
+	joined.last = s.line
+	s.found.instructions = append(s.found.instructions, *joined)
+	return nil
+}
+
+func (s *scanner) passHeredoc(document parser.Heredoc, line int) error {
+	lines, size := 0, 0
+	for {
+		_, raw, more := s.next()
+		if !more {
+			return refuse(line, "the here-document %s has no end", document.Name).because("BuildKit reads to the end of the file for it").instead("Write " + document.Name + " on a line of its own behind it; where it is no here-document but text of a command, quote the whole word.")
+		}
+		content := bytes.TrimRight(raw, "\r\n")
+		if document.Chomp {
+			content = bytes.TrimLeft(content, "\t")
+		}
+		if string(content) == document.Name {
+			return nil
+		}
+		lines, size = lines+1, size+len(raw)
+		if lines*size > mostHeredocWork {
+			return refuse(line, "the here-document %s has more than %d lines and %d bytes", document.Name, lines-1, size-len(raw)).because("BuildKit copies it anew for each of its lines").instead("Put it into a file of the source and COPY that.")
+		}
+	}
+}
+
+func (s *scanner) directive(content []byte) error {
+	found, err := s.directives.ParseLine(content)
+	if err != nil {
+		return refuse(s.line, "%s", err.Error()).instead("Leave one of them.")
+	}
+	if found == nil {
+		return nil
+	}
+	if found.Name == "escape" {
+		if found.Value != "`" && found.Value != `\` {
+			return refuse(s.line, "invalid escape token %q", found.Value).instead("Write # escape=\\ or # escape=`.")
+		}
+		s.setEscape(found.Value[0])
+	}
+	s.found.directives = append(s.found.directives, directive{Name: found.Name, Value: found.Value, Line: s.line})
+	return nil
+}
+
+func (s *scanner) comment(raw []byte) {
+	s.found.comments = append(s.found.comments, comment{Line: s.line, Text: strings.TrimSpace(string(raw))})
+}
+
+// trimmed takes the line end away, and the space before it where BuildKit does.
+func trimmed(raw []byte, start int, left bool) ([]byte, int) {
+	content := bytes.TrimRight(raw, "\r\n")
+	if !left {
+		return content, start
+	}
+	shorter := bytes.TrimLeftFunc(content, unicode.IsSpace)
+	return shorter, start + len(content) - len(shorter)
+}
+
+func isComment(raw []byte) bool {
+	content := bytes.TrimLeftFunc(raw, unicode.IsSpace)
+	return len(content) > 0 && content[0] == '#'
+}
+
+type noVariables struct{}
+
+func (noVariables) Get(string) (string, bool) { return "", false }
+func (noVariables) Keys() []string            { return nil }
+
+// readLayout scans a Dockerfile and holds the result to BuildKit's own parse: the same instructions, of the same text, on the same lines.
+func readLayout(text []byte) (layout, *parser.Result, error) {
+	found, err := scanLayout(text)
+	if err != nil {
+		return layout{}, nil, err
+	}
+	parsed, err := parser.Parse(bytes.NewReader(text))
+	if err != nil {
+		return layout{}, nil, err
+	}
+	nodes := parsed.AST.Children
+	if len(nodes) != len(found.instructions) || parsed.EscapeToken != rune(found.escape) {
+		return layout{}, nil, disagree("BuildKit finds %d instructions and the layout %d", len(nodes), len(found.instructions))
+	}
+	for index, node := range nodes {
+		line := found.instructions[index]
+		if node.Original != line.text || node.StartLine != line.first || node.EndLine != line.last {
+			return layout{}, nil, disagree("BuildKit finds an instruction on lines %d to %d that the layout has on %d to %d", node.StartLine, node.EndLine, line.first, line.last)
+		}
+	}
+	return found, parsed, nil
+}

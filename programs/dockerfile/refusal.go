@@ -1,0 +1,112 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dagger/dagger/internal/buildkit/frontend/dockerfile/parser"
+)
+
+// refusal is why a Dockerfile is not built, said before anything is.
+type refusal struct {
+	// Line is counted from 1; 0 where no line can be named.
+	Line   int    `json:"line"`
+	Found  string `json:"found"`
+	Remedy string `json:"remedy"`
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("line %d: %s", r.Line, r.Found) }
+
+func refuse(line int, format string, arguments ...any) *refusal {
+	return &refusal{Line: line, Found: fmt.Sprintf(format, arguments...), Remedy: "Correct the instruction."}
+}
+
+func (r *refusal) because(reason string) *refusal {
+	r.Found += ": " + reason
+	return r
+}
+
+func (r *refusal) instead(remedy string) *refusal {
+	r.Remedy = remedy
+	return r
+}
+
+// disagreement is where this program reads a Dockerfile otherwise than BuildKit. It is a fault of this program, and nothing is built then.
+type disagreement struct{ what string }
+
+func (d *disagreement) Error() string { return d.what }
+
+func disagree(format string, arguments ...any) error {
+	return &disagreement{what: fmt.Sprintf(format, arguments...)}
+}
+
+// refusalOf turns an error of BuildKit's into a refusal, with the line that BuildKit names.
+func refusalOf(err error) (*refusal, bool) {
+	var own *disagreement
+	if errors.As(err, &own) {
+		return nil, false
+	}
+	var known *refusal
+	if errors.As(err, &known) {
+		return known, true
+	}
+	line := 0
+	var located *parser.ErrorLocation
+	if errors.As(err, &located) {
+		for _, ranges := range located.Locations {
+			for _, one := range ranges {
+				if line == 0 || one.Start.Line < line {
+					line = one.Start.Line
+				}
+			}
+		}
+	}
+	found := printable(firstLine(err.Error()))
+	return refuse(line, "%s", found).instead(remedyFor(found)), true
+}
+
+// remedies say what works instead of what BuildKit refuses in words that do not tell. Each was built on the engine by test/engine/dockerfile-reading.test.ts.
+var remedies = []struct{ words, remedy string }{
+	{"unknown flag: security", "Do without it: a step of a build needs no rights on the machine that builds."},
+	{"invalid chmod parameter", "Write the mode in octal, e.g. --chmod=755, or set it by chmod in a RUN step."},
+	{"doesn't support variable expansion", "Name the image in a stage of its own (FROM image AS name), and write from=name."},
+	{"circular dependency", "Let each stage use only stages that stand above it."},
+	{"target stage", "Correct build.target in the policy, or leave it out to build the last stage."},
+	{"should not be blank", "Give the build argument a default before the first FROM, or set build.args in the policy."},
+	{"greater than max allowed size", "Break the line by the escape character, or put the text into a file of the source and COPY that."},
+	{"unterminated heredoc", "Write the word that ends it on a line of its own; where it is no here-document but text of a command, quote the whole word."},
+	{"file with no instructions", "Write at least FROM and the image that the application needs."},
+	{"no build stage in current context", "Start with FROM: only ARG, comments and directives may stand above it."},
+}
+
+func remedyFor(found string) string {
+	for _, known := range remedies {
+		if strings.Contains(found, known.words) {
+			return known.remedy
+		}
+	}
+	return "Correct the instruction: these are the words of BuildKit, which reads it for the build."
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return line
+}
+
+// printable leaves nothing in a text that a terminal would obey, and bounds it.
+func printable(text string) string {
+	const most = 400
+	var clean strings.Builder
+	for _, character := range text {
+		if clean.Len() > most {
+			clean.WriteString("...")
+			break
+		}
+		if character < ' ' || character >= 0x7f && character < 0xa0 {
+			character = ' '
+		}
+		clean.WriteRune(character)
+	}
+	return clean.String()
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"regexp"
+
+	"github.com/containerd/platforms"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+)
+
+// request is what a Dockerfile is read or prepared for.
+type request struct {
+	choice
+	Platforms []string `json:"platforms"`
+	// Secrets are the ids of those that are given; absent where nobody knows yet.
+	Secrets *[]string `json:"secrets"`
+	// ObeyChecks lets the file's own `# check=` directive take checks away.
+	ObeyChecks bool `json:"obeyChecks"`
+	// CacheScope and Bases are there to prepare.
+	CacheScope string `json:"cacheScope"`
+	Bases      []base `json:"bases"`
+
+	platforms []platformSpec
+}
+
+type platformSpec struct {
+	name string
+	spec ocispecs.Platform
+}
+
+var cacheScope = regexp.MustCompile(`^[A-Za-z0-9_./-]{1,200}$`)
+
+func readRequest(file string) (request, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return request{}, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	asked := request{}
+	if err := decoder.Decode(&asked); err != nil {
+		return request{}, fmt.Errorf("the request is not valid JSON: %w", err)
+	}
+	if len(asked.Platforms) == 0 {
+		return request{}, fmt.Errorf("the request names no platform")
+	}
+	if asked.CacheScope != "" && !cacheScope.MatchString(asked.CacheScope) {
+		return request{}, fmt.Errorf("%q is not the name of a cache scope", asked.CacheScope)
+	}
+	for _, name := range asked.Platforms {
+		spec, err := platforms.Parse(name)
+		if err != nil {
+			return request{}, fmt.Errorf("%q is not a platform: %w", name, err)
+		}
+		asked.platforms = append(asked.platforms, platformSpec{name: name, spec: spec})
+	}
+	return asked, nil
+}
+
+// given is which secrets there are; nil where nobody knows, and then all are taken to be there.
+func (r request) given() map[string]bool {
+	if r.Secrets == nil {
+		return nil
+	}
+	ids := map[string]bool{withheldID: true}
+	for _, id := range *r.Secrets {
+		ids[id] = true
+	}
+	return ids
+}
