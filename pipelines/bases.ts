@@ -3,6 +3,7 @@ import {
   candidateBases,
   currentBase,
   decide,
+  exchangeBase,
   type BaseComparison,
   type BaseRow,
   type Candidate,
@@ -13,9 +14,12 @@ import type { Platform } from '../src/model/index.ts'
 import { collectors } from '../src/stages/evidence/index.ts'
 import { step } from '../src/engine/progress.ts'
 import { readSource, type Source } from '../src/stages/source/source.ts'
-import { externalImages, replaceReferences } from '../src/formats/dockerfile/dockerfile.ts'
+import { imagesOn } from '../src/stages/build/pin-bases.ts'
+import { readDockerfile } from '../src/stages/source/read-dockerfile.ts'
+import type { ReadImage } from '../src/tools/dockerfile/output.ts'
 import { firstLine } from '../src/engine/run-tool.ts'
 import { version } from '../src/model/version.ts'
+import { prepare } from './prepare.ts'
 import type { Request } from './request.ts'
 import { startBuild } from './start-build.ts'
 
@@ -37,10 +41,11 @@ type Measured =
 export async function compareBases(request: Request, asked: readonly string[]): Promise<BaseComparison> {
   const { progress, now } = request
   const source = await step(progress, 'source', '', () => readSource(request))
-  const current = currentBase(source.images).reference
   const [platform = 'linux/amd64'] = source.policy.build.platforms
+  const images = basesOf(source, platform)
+  const current = currentBase(images).reference
   const measured = await Promise.all(
-    candidateBases(source.images, asked).map((candidate) =>
+    candidateBases(images, asked).map((candidate) =>
       step(
         progress,
         'evidence',
@@ -88,9 +93,10 @@ async function measure(
 ): Promise<Measured> {
   const about = { form: candidate.form, reference: candidate.reference, isCurrent }
   try {
-    const build = await startBuild(isCurrent ? source : onBase(source, candidate.reference), request)
+    const tried = isCurrent ? source : await onBase(source, candidate.reference, platform, request)
+    const build = await startBuild(tried, request, prepare(tried, request))
     const making = await build(platform, '')
-    const [bases, all] = [await making.origin?.bases(), collectors(making, () => undefined)]
+    const [bases, all] = [await making.origin?.bases(platform), collectors(making, () => undefined)]
     const [size, vulnerabilities, licenses, configuration] = await Promise.all([
       all.size(),
       all.vulnerabilities(),
@@ -119,10 +125,23 @@ async function measure(
   }
 }
 
-/** The source with another base under the shipped stage. Lines stay where they were. */
-function onBase(source: Source, reference: string): Source {
+/** The images that one platform is built on, those of the shipped stages marked. */
+function basesOf({ dockerfile }: Source, platform: Platform): Array<ReadImage & { final: boolean }> {
+  const images = dockerfile === undefined ? [] : imagesOn(dockerfile.reading, platform)
+  return images.map((image) => ({ ...image, final: image.shipped }))
+}
+
+/** The source with another base under the shipped stage, read anew. */
+async function onBase(source: Source, reference: string, platform: Platform, { lock }: Request): Promise<Source> {
   const { dockerfile } = source
   if (dockerfile === undefined) throw new TypeError('a source that is built has a Dockerfile')
-  const text = replaceReferences(dockerfile.text, [{ image: currentBase(source.images), reference }])
-  return { ...source, dockerfile: { ...dockerfile, text }, images: externalImages(text, dockerfile) }
+  const text = exchangeBase(dockerfile.text, currentBase(basesOf(source, platform)), reference)
+  const { buildArgs, target, path } = dockerfile
+  const request = {
+    buildArgs,
+    ...(target === undefined ? {} : { target }),
+    platforms: source.policy.build.platforms,
+  }
+  const reading = await readDockerfile({ path, text }, request, lock, { isBuilt: true })
+  return { ...source, dockerfile: { ...dockerfile, text, reading } }
 }

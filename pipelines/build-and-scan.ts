@@ -7,6 +7,7 @@ import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts
 import { lintDockerfile } from '../src/stages/lint.ts'
 import { step } from '../src/engine/progress.ts'
 import { readSource } from '../src/stages/source/source.ts'
+import { checksOf, prepare } from './prepare.ts'
 import type { Request } from './request.ts'
 import { sbomDirectory, type RunRecord } from './run-record.ts'
 import { startBuild } from './start-build.ts'
@@ -29,8 +30,11 @@ export async function buildAndScan(request: Request, record: RunRecord): Promise
   const source = (record.source = await step(progress, 'source', '', () => readSource(request)))
   const { policy } = source
 
-  const lint = (record.lint = step(progress, 'lint', '', () => lintDockerfile(source.dockerfile, policy.lint, lock)))
-  const build = await startBuild(source, request)
+  const prepared = prepare(source, request)
+  const lint = (record.lint = step(progress, 'lint', '', () =>
+    lintDockerfile(source.dockerfile, checksOf(prepared), policy.lint, lock),
+  ))
+  const build = await startBuild(source, request, prepared)
   const platforms = await Promise.all(
     policy.build.platforms.map(async (platform) => {
       const archive = await step(

@@ -5,6 +5,7 @@ import { collectors, type Collectors } from '../src/stages/evidence/index.ts'
 import type { SbomDocuments } from '../src/stages/evidence/packages.ts'
 import { lintDockerfile } from '../src/stages/lint.ts'
 import { readSource } from '../src/stages/source/source.ts'
+import { checksOf, prepare } from './prepare.ts'
 import type { Request } from './request.ts'
 import { startBuild } from './start-build.ts'
 
@@ -18,10 +19,11 @@ export interface Collectable {
 
 /** Lints the source's Dockerfile. Throws `TOOL` where the linter gave no opinion. */
 export async function lintSource(request: Request): Promise<Lint> {
-  const { dockerfile, policy } = await readSource(request)
+  const source = await readSource(request)
+  const { dockerfile, policy } = source
   if (dockerfile === undefined)
     throw new DeliveryError('SOURCE', 'the source has no Dockerfile to lint', 'Give the directory that has one.')
-  const lint = await lintDockerfile(dockerfile, policy.lint, request.lock)
+  const lint = await lintDockerfile(dockerfile, checksOf(prepare(source, request)), policy.lint, request.lock)
   if (lint.status === 'not-applicable') throw new TypeError('a Dockerfile can be linted')
   if (lint.status === 'undecided')
     throw new DeliveryError('TOOL', `wanted ${lint.wanted}, found: ${lint.found}`, lint.remedy)
@@ -32,7 +34,7 @@ export async function lintSource(request: Request): Promise<Lint> {
 export async function buildSource(request: Request): Promise<Collectable> {
   const source = await readSource(request)
   const [platform = 'linux/amd64'] = source.policy.build.platforms
-  const archive = await (await startBuild(source, request))(platform, '')
+  const archive = await (await startBuild(source, request, prepare(source, request)))(platform, '')
   let documents: SbomDocuments | undefined
   const all = collectors(archive, (sbom) => (documents = sbom))
   return {

@@ -3,7 +3,7 @@ import { dag } from '@dagger.io/dagger'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { Lock } from '../../src/model/index.ts'
 import { readSource } from '../../src/stages/source/source.ts'
-import { resolveLock } from '../../src/engine/resolve-lock.ts'
+import { provisionalLock, resolveLock } from '../../src/engine/resolve-lock.ts'
 import { requireDirectory } from '../run/deliver-source.ts'
 import { findEngine } from '../run/engine.ts'
 import { fileError } from '../run/files/given-file.ts'
@@ -46,16 +46,18 @@ async function lock(options: LockOptions, source: string): Promise<number> {
   const earlier = await earlierLock(source)
   const resolved = await withTemporaryLog((logFile) =>
     withSession(engine, logFile, async () => {
-      const { images, policy } = await readSource({
+      const now = new Date()
+      const { dockerfile, policy } = await readSource({
+        lock: await provisionalLock(['linux/amd64'], now),
         directory: dag.host().directory(resolve(source), { exclude: ['.git'] }),
         buildSecrets: 'any',
-        now: new Date(),
+        now,
       })
       return resolveLock(
-        images,
+        dockerfile?.reading.platforms.flatMap(({ images }) => images.map(({ reference }) => reference)) ?? [],
         Object.values(policy.runtime.services).map(({ image }) => image),
         policy.build.platforms,
-        new Date(),
+        now,
       )
     }),
   )

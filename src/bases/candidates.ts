@@ -1,5 +1,4 @@
 import { DeliveryError } from '../model/errors.ts'
-import type { ExternalImage } from '../formats/dockerfile/dockerfile.ts'
 import { fullReference, parseImageReference } from '../formats/image-reference.ts'
 
 /** What a base is by its making: everything, a cut-down distribution, one on musl, one without shell and package manager, one that its maker rebuilds for every repair. */
@@ -11,6 +10,12 @@ export interface Candidate {
   form: BaseForm | 'current' | 'named'
   /** Fully spelled. */
   reference: string
+}
+
+/** An image that a Dockerfile names: `final` where the shipped stages start from it. */
+export interface NamedBase {
+  reference: string
+  final: boolean
 }
 
 /** The bases of one runtime. Where a version counts, it is the one that the Dockerfile uses. */
@@ -87,7 +92,7 @@ const families: readonly Family[] = [
 ]
 
 /** The base that the shipped stage starts from. Throws `SOURCE` where the Dockerfile has none. */
-export function currentBase(images: readonly ExternalImage[]): ExternalImage {
+export function currentBase<T extends NamedBase>(images: readonly T[]): T {
   const final = images.find((image) => image.final)
   if (final === undefined)
     throw new DeliveryError(
@@ -102,7 +107,7 @@ export function currentBase(images: readonly ExternalImage[]): ExternalImage {
  * The bases to try, what the Dockerfile says first: those that were asked for, otherwise one of each form for the runtime that the current base has.
  * Throws `USAGE` for a name that is no reference, and where the runtime is not known and none was asked for.
  */
-export function candidateBases(images: readonly ExternalImage[], asked: readonly string[]): Candidate[] {
+export function candidateBases(images: readonly NamedBase[], asked: readonly string[]): Candidate[] {
   const current = currentBase(images)
   const others = asked.length > 0 ? asked.map(namedBase) : familyBases(current, images)
   const form = others.find(({ reference }) => reference === current.reference)?.form ?? 'current'
@@ -124,7 +129,7 @@ function namedBase(text: string): Candidate {
   }
 }
 
-function familyBases(current: ExternalImage, images: readonly ExternalImage[]): Candidate[] {
+function familyBases(current: NamedBase, images: readonly NamedBase[]): Candidate[] {
   const family = families.find(({ repositories }) => repositories.test(repositoryOf(current.reference)))
   if (family === undefined)
     throw new DeliveryError(
@@ -137,7 +142,7 @@ function familyBases(current: ExternalImage, images: readonly ExternalImage[]): 
 }
 
 /** The version in a tag of the family, such as 3.11 in python:3.11-slim, or in a name, such as 24 in nodejs24-debian12: what builds the application comes before what ships it. */
-function versionIn({ repositories, version }: Family, images: readonly ExternalImage[]): string {
+function versionIn({ repositories, version }: Family, images: readonly NamedBase[]): string {
   const same = images
     .filter(({ reference }) => repositories.test(repositoryOf(reference)))
     .toSorted((left, right) => Number(left.final) - Number(right.final))

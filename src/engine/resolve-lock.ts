@@ -1,7 +1,6 @@
 import { dag } from '@dagger.io/dagger'
 import { DeliveryError } from '../model/errors.ts'
 import type { Digest, Lock, PinnedBase } from '../model/index.ts'
-import type { ExternalImage } from '../formats/dockerfile/dockerfile.ts'
 import { certificatesImage, goCompiler, tools } from '../tools/images.ts'
 import { lastLines } from './run-tool.ts'
 
@@ -22,9 +21,19 @@ export async function resolveDigest(reference: string): Promise<Digest> {
   return digest
 }
 
+/** What is needed to read a Dockerfile before there is a lock: the compiler of Loadline's own programs, resolved now. Throws `LOCK`. */
+export async function provisionalLock(platforms: string[], now: Date): Promise<Lock> {
+  const bases = [await pinNow(goCompiler, platforms, now)]
+  return { schemaVersion: 1, mode: 'connected', tools: {}, bases }
+}
+
+async function pinNow(reference: string, platforms: string[], now: Date): Promise<PinnedBase> {
+  return { reference, digest: await resolveDigest(reference), platforms, resolvedAt: now.toISOString() }
+}
+
 /** Resolves every tool of Loadline, the given bases and the images of services that a run needs, once, to the digests that runs will use from then on. Throws `LOCK`. */
 export async function resolveLock(
-  images: readonly ExternalImage[],
+  images: readonly string[],
   services: readonly string[],
   platforms: string[],
   now: Date,
@@ -33,7 +42,7 @@ export async function resolveLock(
     goCompiler,
     certificatesImage,
     ...services,
-    ...images.map(({ reference }) => reference).filter((reference) => reference !== 'scratch'),
+    ...images.filter((reference) => reference !== 'scratch'),
   ])
   const [pinnedTools, bases] = await Promise.all([
     Promise.all(
@@ -42,14 +51,7 @@ export async function resolveLock(
         return [name, { reference: `${reference}@${digest}`, digest, version }] as const
       }),
     ),
-    Promise.all(
-      [...references].map(async (reference): Promise<PinnedBase> => ({
-        reference,
-        digest: await resolveDigest(reference),
-        platforms,
-        resolvedAt: now.toISOString(),
-      })),
-    ),
+    Promise.all([...references].map((reference) => pinNow(reference, platforms, now))),
   ])
   return {
     schemaVersion: 1,

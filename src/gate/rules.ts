@@ -4,6 +4,7 @@ import { additionalFindings } from './rules/additional-findings.ts'
 import { baseAllowed } from './rules/base-allowed.ts'
 import { baseLatest } from './rules/base-latest.ts'
 import { basePinned } from './rules/base-pinned.ts'
+import { buildChecks } from './rules/build-checks.ts'
 import { databaseAge } from './rules/database-age.ts'
 import { databaseCoverage } from './rules/database-coverage.ts'
 import { dockerfile } from './rules/dockerfile.ts'
@@ -21,6 +22,7 @@ import { layerEfficiency } from './rules/layer-efficiency.ts'
 import { licenses } from './rules/licenses.ts'
 import { lintLevel } from './rules/lint-level.ts'
 import { lintPragmas } from './rules/lint-pragmas.ts'
+import { lintRead } from './rules/lint-read.ts'
 import { packageCaches } from './rules/package-caches.ts'
 import { packageManagers } from './rules/package-managers.ts'
 import { packageRecords } from './rules/package-records.ts'
@@ -52,6 +54,8 @@ export const rules: readonly Rule[] = [
   dockerfile,
   lintLevel,
   lintPragmas,
+  lintRead,
+  buildChecks,
   addUrl,
   vulnerabilities,
   knownExploited,

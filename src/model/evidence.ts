@@ -24,12 +24,19 @@ export const evidenceKinds = [
 export const EvidenceKind = z.enum(['lint', ...evidenceKinds])
 export type EvidenceKind = z.infer<typeof EvidenceKind>
 
-/** What can be said of the Dockerfile itself: what the linter said, comments that silence it, and what it fetches without a package manager. */
+/** What can be said of the Dockerfile itself: what the linter and BuildKit's own checks said, comments that silence them, and what it fetches without a package manager. */
 export const Lint = z.strictObject({
+  /** hadolint's. */
   findings: z.array(LintFinding),
+  /** Where hadolint could not parse what BuildKit builds: it then has no opinion of the file. */
+  unread: z.strictObject({ line: z.int().min(1), message: z.string() }).optional(),
+  /** What BuildKit's build checks say, e.g. `UndefinedVar`, in the order of the file. */
+  checks: z.array(
+    z.strictObject({ id: z.string(), message: z.string(), location: Location, url: z.string().optional() }),
+  ),
   /** What ADD downloads; `verified` where a checksum, or the commit of a repository, is written beside it. */
   downloads: z.array(z.strictObject({ address: z.string(), line: z.int().min(1), verified: z.boolean() })),
-  /** `# hadolint ignore=` comments that were honoured. */
+  /** `# hadolint ignore=` and `# check=skip=` comments. */
   pragmas: z.array(z.strictObject({ rules: z.array(z.string()), line: z.int().min(1), global: z.boolean() })),
 })
 export type Lint = z.infer<typeof Lint>

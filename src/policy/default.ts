@@ -10,7 +10,13 @@ export const defaultPolicy: Policy = {
   image: { class: 'interpreted' },
   build: { dockerfile: 'Dockerfile', platforms: ['linux/amd64'], args: {}, secrets: [] },
   // hadolint's warnings are where bad practice begins; info and style are taste. A pragma is a decision of the author: it is shown, not hidden.
-  lint: { failOn: 'warning', pragmas: 'report' },
+  lint: {
+    failOn: 'warning',
+    pragmas: 'report',
+    unread: 'report',
+    // These say that something else is built than it looks. The others are style, or guess by names.
+    buildChecks: { deny: ['DuplicateStageName', 'MultipleInstructionsDisallowed', 'ReservedStageName'] },
+  },
   vulnerabilities: {
     critical: 0,
     high: 0,

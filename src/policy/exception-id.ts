@@ -4,7 +4,12 @@ import type { RuleId } from './rule-ids.ts'
 /** What an id of a rule's violations looks like, where that can be known. Ids of rules that are not here are names that only the image knows. */
 const forms: Partial<Record<RuleId | ControlId, { form: RegExp; wanted: string }>> = {
   'lint-level': { form: /^(DL|SC)\d{4}$/, wanted: 'a code of hadolint or ShellCheck, e.g. DL3008 or SC2086' },
-  'lint-pragmas': { form: /^((DL|SC)\d{4}|all rules)$/, wanted: 'the code that the comment silences, e.g. DL3008' },
+  'lint-pragmas': {
+    form: /^((DL|SC)\d{4}|[A-Z][A-Za-z]+|all rules)$/,
+    wanted: 'the code or the build check that the comment silences, e.g. DL3008 or UndefinedVar',
+  },
+  'lint-read': oneOf('unread'),
+  'build-checks': { form: /^[A-Z][A-Za-z]+$/, wanted: "the name of one of BuildKit's checks, e.g. UndefinedVar" },
   // Other databases have forms of their own: only what calls itself a CVE or a GHSA can be known to be none.
   vulnerabilities: {
     form: /^(CVE-\d{4}-\d{4,}|GHSA(-[2-9cfghjmpqrvwx]{4}){3}|(?![Cc][Vv][Ee]-|[Gg][Hh][Ss][Aa]-)\S+)$/,

@@ -5,6 +5,8 @@ import { rulesWithBaseline, type RuleId } from './rule-ids.ts'
 const rulesOfKeys: Readonly<Record<string, readonly RuleId[]>> = {
   'lint.failOn': ['lint-level'],
   'lint.pragmas': ['lint-pragmas'],
+  'lint.unread': ['lint-read'],
+  'lint.buildChecks': ['build-checks'],
   ...Object.fromEntries(
     severities.map((severity) => [`vulnerabilities.${severity}`, ['vulnerabilities', 'additional-findings'] as const]),
   ),
@@ -54,7 +56,9 @@ const besides: Readonly<Record<string, readonly string[]>> = {
       ['unfixed', `base.${severity}`, `application.${severity}`].map((key) => `vulnerabilities.${key}`),
     ]),
   ),
-  'lint.failOn': ['lint.pragmas', 'suppressions.hadolint'],
+  // A comment silences either of them, and hadolint has no opinion of a file that it cannot read.
+  'lint.failOn': ['lint.pragmas', 'lint.unread', 'suppressions.hadolint'],
+  'lint.buildChecks': ['lint.pragmas'],
   'size.unpacked': ['image.class'],
   // Ignore files and VEX documents fill the register, and a baseline lets findings pass as an exception does.
   'exceptions.register': ['suppressions', 'baseline'],

@@ -8,6 +8,8 @@ export const ruleIds = [
   'dockerfile',
   'lint-level',
   'lint-pragmas',
+  'lint-read',
+  'build-checks',
   'add-url',
   'vulnerabilities',
   'known-exploited',
@@ -61,7 +63,13 @@ export const rulesWithoutExceptions = ['evidence', 'exceptions'] as const satisf
 export const rulesWithPackages = ['vulnerabilities', 'licenses'] as const satisfies readonly RuleId[]
 
 /** Rules whose violations are about the source: the same for every image that is built from it. */
-export const rulesWithoutImage = ['lint-level', 'lint-pragmas', 'add-url'] as const satisfies readonly RuleId[]
+export const rulesWithoutImage = [
+  'lint-level',
+  'lint-pragmas',
+  'lint-read',
+  'build-checks',
+  'add-url',
+] as const satisfies readonly RuleId[]
 
 /** Whose a finding can be, as far as it is known. A finding of an unknown owner is judged by the strictest of what the policy says of any. */
 export const ownerKinds = ['base', 'application', 'build'] as const
@@ -75,6 +83,8 @@ const inConfiguration = ['application'] as const
 export const ruleOwners: Readonly<Partial<Record<RuleId, readonly OwnerKind[]>>> = {
   'lint-level': inSource,
   'lint-pragmas': inSource,
+  'lint-read': inSource,
+  'build-checks': inSource,
   'add-url': inSource,
   vulnerabilities: inImage,
   'known-exploited': inImage,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { buildChecks } from './build-checks.ts'
 import { attestationKinds, Digest, NotAffected, Origin, parsePackageUrl, Platform, severities } from '../model/index.ts'
 import { controlIds } from './control-ids.ts'
 import { isLicenseId } from './license-expression.ts'
@@ -252,7 +253,19 @@ export const Policy = z.strictObject({
   }),
   lint: z.strictObject({
     failOn: z.enum(['error', 'warning', 'info', 'style']).describe('The mildest level that denies.'),
-    pragmas: z.enum(['deny', 'report']).describe('Whether `# hadolint ignore=` comments may silence the linter.'),
+    pragmas: z
+      .enum(['deny', 'report'])
+      .describe(
+        "Whether comments may silence the linter (`# hadolint ignore=`) and BuildKit's checks (`# check=skip=`).",
+      ),
+    unread: z
+      .enum(['deny', 'report'])
+      .describe('What becomes of a Dockerfile that BuildKit builds and hadolint cannot parse.'),
+    buildChecks: z.strictObject({
+      deny: z
+        .union([z.literal('all'), z.array(z.enum(buildChecks))])
+        .describe("BuildKit's build checks that deny, by name, or `all`; the others are reported."),
+    }),
   }),
   vulnerabilities: thresholds.extend({
     unfixed: z

@@ -7,7 +7,7 @@ import type { Policy } from './schema.ts'
  */
 export const strictPolicy: Policy = {
   ...defaultPolicy,
-  lint: { failOn: 'info', pragmas: 'deny' },
+  lint: { failOn: 'info', pragmas: 'deny', unread: 'deny', buildChecks: { deny: 'all' } },
   vulnerabilities: {
     critical: 0,
     high: 0,

@@ -8,10 +8,22 @@ export function evidenceSummary<K extends keyof PlatformEvidence>(kind: K, value
   return summaries[kind](value)
 }
 
-/** What the linter saw, in one line. */
-export function lintSummary(value: Extract<Evidence['lint'], { status: 'collected' }>['value']): string {
-  const pragmas = value.pragmas.length === 0 ? '' : `, ${counted(value.pragmas.length, 'comment')} that silence it`
-  return `${value.findings.length === 0 ? 'no remarks' : counted(value.findings.length, 'remark')}${pragmas}`
+/** What the linter and BuildKit's checks saw, in one line. */
+export function lintSummary({
+  findings,
+  unread,
+  checks,
+  pragmas,
+}: Extract<Evidence['lint'], { status: 'collected' }>['value']): string {
+  return [
+    unread === undefined
+      ? findings.length === 0
+        ? 'no remarks'
+        : counted(findings.length, 'remark')
+      : `not read by the linter from line ${unread.line} on`,
+    ...(checks.length === 0 ? [] : [`${counted(checks.length, 'warning')} of BuildKit`]),
+    ...(pragmas.length === 0 ? [] : [`${counted(pragmas.length, 'comment')} that silence it`]),
+  ].join(', ')
 }
 
 const summaries: { [K in keyof Values]: (value: Values[K]) => string } = {

@@ -72,7 +72,12 @@ export function reportedFindings(run: Run): ReportedFinding[] {
   const seen = new Set(
     judged.map(({ id, platforms, subject, location }) => nameOf(id, platforms[0] ?? '', subject, location?.path)),
   )
-  const rest = [...unjudgedVulnerabilities(run, seen), ...unjudgedLint(run, seen), ...unjudgedSecrets(run, seen)]
+  const rest = [
+    ...unjudgedVulnerabilities(run, seen),
+    ...unjudgedLint(run, seen),
+    ...unjudgedChecks(run, seen),
+    ...unjudgedSecrets(run, seen),
+  ]
   return foldPlatforms([...missing, ...judged, ...rest]).sort(byWeight)
 }
 
@@ -282,6 +287,28 @@ function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFi
       remedy: `Follow ${id}, at level ${level}.`,
       location,
       owner: owners.ofLine(location.line),
+    }
+  }
+}
+
+function* unjudgedChecks(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
+  if (run.evidence?.lint.status !== 'collected') return
+  const owners = ownersIn(run.evidence.platforms[0]?.evidence)
+  for (const { id, message, location, url } of run.evidence.lint.value.checks) {
+    if (seen.has(nameOf(id, '', placeOf(location), location.path))) continue
+    yield {
+      state: 'reported',
+      kind: 'lint',
+      id,
+      subject: placeOf(location),
+      severity: 'medium',
+      platforms: [],
+      wanted: `a Dockerfile without warnings of ${id}`,
+      found: message,
+      remedy: `Follow BuildKit's check ${id}.`,
+      location,
+      owner: owners.ofLine(location.line),
+      ...(url === undefined ? {} : { url }),
     }
   }
 }

@@ -13,7 +13,8 @@ import { pinBases } from '../../src/stages/build/pin-bases.ts'
 import { openDatabase } from '../../src/stages/evidence/database.ts'
 import { registryAccess, type Target } from '../../src/engine/registry-access.ts'
 import type { Lock } from '../../src/model/index.ts'
-import { externalImages } from '../../src/formats/dockerfile/dockerfile.ts'
+import { prepareDockerfile } from '../../src/stages/build/prepare-dockerfile.ts'
+import { readDockerfile } from '../../src/stages/source/read-dockerfile.ts'
 import { extractConfiguration } from '../../src/tools/inspect/command.ts'
 import { offline } from '../../src/tools/cosign/services.ts'
 import { ownToolImage, toolImage, type ReadyTool } from '../../src/engine/tool-image.ts'
@@ -47,8 +48,12 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
   const named = (name: Parameters<typeof toolImage>[1]): ReadyTool => toolImage(lock, name)
 
   const dockerfile = await directory.file('Dockerfile').contents()
-  const pinned = await pinBases(
-    { text: dockerfile, path: 'Dockerfile', images: externalImages(dockerfile, { buildArgs: {} }) },
+  const written = { path: 'Dockerfile', text: dockerfile }
+  const choice = { buildArgs: {}, platforms: ['linux/amd64'] }
+  const reading = await readDockerfile(written, choice, lock, { isBuilt: true })
+  const { toPrepare } = await pinBases({ path: 'Dockerfile', reading }, lock)
+  const { dockerfiles } = await prepareDockerfile(
+    { ...written, ...choice, secrets: [], cacheScope: 'bench', pragmas: 'report', bases: toPrepare, isBuilt: true },
     lock,
   )
   const policy = loadPolicy(await directory.file('loadline.yaml').contents(), 'loadline.yaml', new Date())
@@ -64,7 +69,7 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
   )
   const image = await step('build', () =>
     directory
-      .withNewFile('Dockerfile', pinned.dockerfile)
+      .withNewFile('Dockerfile', dockerfiles[0]?.text ?? dockerfile)
       .dockerBuild({ platform: 'linux/amd64' as Platform })
       .sync(),
   )

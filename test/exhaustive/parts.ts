@@ -63,7 +63,7 @@ export const parts: readonly Part[] = [
     run: {
       project: 'unit',
       files: [
-        'test/unit/formats/dockerfile/lineage.test.ts',
+        'test/unit/tools/dockerfile/lineage.test.ts',
         'test/unit/gate/evaluate.properties.test.ts',
         'test/unit/image-metadata/image-tags.test.ts',
         'test/unit/model/duplicate-key.test.ts',

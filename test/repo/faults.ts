@@ -66,7 +66,7 @@ const lines: Record<Fault['theme'], Line[]> = {
       'comments in the Dockerfile silence the linter',
       'reported; the strict policy denies, and the linter does not obey them',
     ],
-    [20, 'the linter cannot parse the Dockerfile', 'undecided; never "no remarks"'],
+    [20, 'the linter cannot parse the Dockerfile', 'said with its line, and decided by the policy; never "no remarks"'],
     [
       21,
       'the Dockerfile is missing, empty, huge, in UTF-16, or has a byte order mark or Windows line ends',
@@ -182,6 +182,18 @@ const lines: Record<Fault['theme'], Line[]> = {
       'named; never followed, waited for or uploaded',
     ],
     [
+      75,
+      'another reader understands a Dockerfile otherwise than BuildKit does',
+      'what is judged is what is built, or it is refused',
+    ],
+    [76, 'rewriting would touch bytes of a here-document, a comment, a string or a shipped file', 'it never does'],
+    [77, 'a stage that is not built names an image that cannot be had', 'not asked for, and not judged'],
+    [
+      78,
+      "a step would end the engine, leave its network, or be fetched with the caller's credentials",
+      'refused with its line before anything is built; a dead engine is said',
+    ],
+    [
       79,
       'the application, or whoever takes a name that is free, says which programs judge it: by the lock file, the policy, the environment, or a package that CI runs by name',
       'exit 2; generated CI runs what somebody named, by commit',
@@ -195,6 +207,11 @@ const lines: Record<Fault['theme'], Line[]> = {
       81,
       'a cache is shared by a name that anybody can choose, or with the trust of a branch for an event that anybody can cause',
       'scopes name the repository and who can write; where that is not known, a scope is used once',
+    ],
+    [
+      82,
+      'a build secret could be read by a later step, in a later stage or as a variable',
+      'it cannot, or the Dockerfile is refused',
     ],
     [
       83,

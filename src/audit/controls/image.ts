@@ -160,7 +160,7 @@ export const copyNotAdd: Control = {
   id: 'cis-4.9',
   title: 'Files come by COPY; ADD only unpacks, or fetches what a checksum fixes',
   severity: 'low',
-  remedy: 'Write COPY; for a download, ADD --checksum=sha256:... URL.',
+  remedy: 'Write COPY; download in a RUN step that checks a sum which the Dockerfile states.',
   ofRun: (run) => [...ofRules(run, ['add-url']), ...lintedAdds(run)],
   ofDockerfile: (file) =>
     eachOr(

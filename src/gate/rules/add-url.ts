@@ -5,12 +5,12 @@ import { collectedLint, type Rule } from '../rule.ts'
 /** What is downloaded without a checksum is whatever the server gives on that day; a tag or a branch of a repository moves as well. */
 export const addUrl: Rule = {
   id: 'add-url',
-  title: 'ADD downloads only what a checksum fixes',
+  title: 'ADD downloads only what a checksum or a commit fixes',
   needs: ['lint'],
   severities: ['medium'],
   remedy:
-    'Write the checksum beside it (ADD --checksum=sha256:... URL), name the full commit of a repository (URL#<commit>), or copy the file into the source.',
-  source: 'CIS Docker Benchmark 1.6.0, 4.9; Dockerfile reference, ADD --checksum',
+    'Download it in a RUN step of a stage of its own, check it there (sha256sum --check, git checkout <commit>), and COPY --from that stage; or bring the file in the source.',
+  source: 'CIS Docker Benchmark 1.6.0, 4.9',
   judge({ policy, evidence }) {
     const { downloads } = collectedLint(evidence)
     const owners = ownersInSource(evidence)

@@ -2,15 +2,16 @@ import type { Violation } from '../../model/index.ts'
 import { ownersInSource } from '../owners.ts'
 import { collectedLint, type Rule } from '../rule.ts'
 
-/** `# hadolint ignore=` comments silence the linter where nobody but the author looks; an exception does it with a reason, an owner and a last day. */
+/** `# hadolint ignore=` and `# check=skip=` silence a check where nobody but the author looks; an exception does it with a reason, an owner and a last day. */
 export const lintPragmas: Rule = {
   id: 'lint-pragmas',
   title: 'No comment silences the linter',
   needs: ['lint'],
   settings: ['lint.pragmas'],
   severities: ['low'],
-  remedy: 'Remove the comment, and change the line or write an exception from lint-level with a reason and a last day.',
-  source: 'Loadline: a silenced check is an exception; hadolint, inline ignores',
+  remedy:
+    'Remove the comment, and change the line or write an exception from lint-level or build-checks with a reason and a last day.',
+  source: 'Loadline: a silenced check is an exception; hadolint, inline ignores; Dockerfile reference, check directive',
   judge({ policy, evidence }) {
     const { pragmas } = collectedLint(evidence)
     const owners = ownersInSource(evidence)

@@ -1,4 +1,5 @@
 import {
+  dag,
   ImageMediaTypes,
   type Container,
   type Directory,
@@ -7,16 +8,18 @@ import {
   type Secret,
 } from '@dagger.io/dagger'
 import { z } from 'zod'
-import { writtenInstructions } from '../../formats/dockerfile/written-instructions.ts'
 import { DeliveryError, type ErrorCode } from '../../model/errors.ts'
 import type { Archive, Lock, Platform } from '../../model/index.ts'
 import type { Policy } from '../../policy/schema.ts'
-import { ownLabels, scopeCaches } from '../../formats/dockerfile/dockerfile.ts'
+import { builtInstructions } from '../../tools/dockerfile/built-instructions.ts'
+import type { DockerfilePreparation, DockerfileReading } from '../../tools/dockerfile/output.ts'
 import { extractLayout, inspectImage } from '../../tools/inspect/command.ts'
 import { buildFailure } from './build-failure.ts'
 import { parseInspection, refusal, type Inspection } from '../../tools/inspect/output.ts'
 import { runTool } from '../../engine/run-tool.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
+import { withheldSecret } from '../../tools/dockerfile/command.ts'
+import { buildContext } from './build-context.ts'
 
 /** The built image of one platform: the bytes that every collector reads and that publish pushes. */
 export interface BuiltArchive {
@@ -30,11 +33,12 @@ export interface BuiltArchive {
 /** What is built. */
 export interface BuildRequest {
   directory: Directory
-  /** The Dockerfile with its bases pinned; it replaces the one in the directory. */
-  dockerfile: { path: string; text: string }
+  /** Where it lies, what was written, what BuildKit reads in it, and what keeps files of the directory from it. */
+  dockerfile: { path: string; text: string; reading: DockerfileReading; ignored: string }
+  /** The text that is built on each platform. */
+  preparation: DockerfilePreparation
   policy: Policy
   secrets: ReadonlyMap<string, Secret>
-  cacheScope: CacheScope
   /** Labels that say where the image comes from. One that the Dockerfile sets itself wins. */
   labels: Readonly<Record<string, string>>
 }
@@ -61,20 +65,22 @@ export function parseCacheScope(name: string): CacheScope {
 /** Builds one platform with BuildKit and exports it as one OCI archive. Its digest is read from the archive itself. Throws `BUILD`. */
 export async function buildArchive(request: BuildRequest, platform: Platform, lock: Lock): Promise<BuiltArchive> {
   const { build } = request.policy
-  const dockerfile = scopeCaches(request.dockerfile.text, request.cacheScope)
-  const container = request.directory.withNewFile(request.dockerfile.path, dockerfile).dockerBuild({
-    dockerfile: request.dockerfile.path,
+  const prepared = request.preparation.dockerfiles.find((one) => one.platform === platform)
+  if (prepared === undefined) throw new TypeError(`no Dockerfile was prepared for ${platform}`)
+  const context = buildContext(request.directory, { text: prepared.text, ignored: request.dockerfile.ignored })
+  const container = context.directory.dockerBuild({
+    dockerfile: context.dockerfile,
     platform: platform as DaggerPlatform,
     buildArgs: Object.entries(build.args).map(([name, value]) => ({ name, value })),
-    secrets: [...request.secrets.values()],
+    // The empty secret hides those of earlier steps, which the engine would leave readable.
+    secrets: [...request.secrets.values(), ...(prepared.withheld ? [dag.setSecret(withheldSecret, '')] : [])],
     ...(build.target === undefined ? {} : { target: build.target }),
   })
   let file: File
   try {
-    file = await (await withLabels(container, request)).asTarball({ mediaTypes: ImageMediaTypes.Oci }).sync()
+    file = await (await withLabels(container, request, platform)).asTarball({ mediaTypes: ImageMediaTypes.Oci }).sync()
   } catch (error) {
-    const { path, text } = request.dockerfile
-    throw buildFailure(error, path, platform, writtenInstructions(text))
+    throw buildFailure(error, request.dockerfile.path, platform, builtInstructions(request.dockerfile, platform))
   }
   const built = await readArchive(file, lock)
   if (built.archive.platform !== platform) {
@@ -106,9 +112,13 @@ export async function readArchive(
 }
 
 /** Labels and annotations are part of what is scanned and signed, so they are set before the archive is exported. Both say the same. */
-async function withLabels(container: Container, { labels, dockerfile, policy }: BuildRequest): Promise<Container> {
-  const { args, target } = policy.build
-  const own = new Set(ownLabels(dockerfile.text, { buildArgs: args, ...(target === undefined ? {} : { target }) }))
+async function withLabels(
+  container: Container,
+  { labels, dockerfile: { reading } }: BuildRequest,
+  platform: Platform,
+): Promise<Container> {
+  // A base image's own labels speak of that image, and are not among them.
+  const own = new Set(reading.platforms.find((one) => one.platform === platform)?.labels)
   const decided = await Promise.all(
     Object.entries(labels).map(async ([name, value]) => ({
       name,

@@ -1,69 +1,107 @@
 import { DeliveryError } from '../../model/errors.ts'
-import type { Base, Lock } from '../../model/index.ts'
-import { replaceReferences, type ExternalImage } from '../../formats/dockerfile/dockerfile.ts'
+import type { Base, Digest, Lock, Platform } from '../../model/index.ts'
 import { resolveDigest } from '../../engine/resolve-lock.ts'
+import type { DockerfileReading, ReadImage } from '../../tools/dockerfile/output.ts'
 
 type BaseImage = Base['images'][number]
 
-/** The bases of a build, each resolved to a digest once, and the Dockerfile that names exactly those. */
+/** An image from outside, as the build takes it. */
+export interface BaseToPrepare {
+  /** As BuildKit asks the registry for it where nothing is pinned. */
+  asked: string
+  platform: string
+  /** What the Dockerfile is to name instead; absent where it stays. */
+  buildOn: string | undefined
+  /** Where its configuration is to be had; absent where only files are copied from it. */
+  from: string | undefined
+}
+
+/** The bases of a build, each resolved to a digest once. */
 export interface PinnedBases {
-  images: BaseImage[]
-  dockerfile: string
+  /** What one platform's image is built on and copied from, in the order of the text. */
+  images(platform: Platform): BaseImage[]
+  toPrepare: BaseToPrepare[]
+}
+
+/** What stands behind a reference. */
+interface Resolved {
+  pinnedBy: BaseImage['pinnedBy']
+  digest?: Digest
+  substitute?: string
+  buildOn?: string
 }
 
 /**
- * Resolves every external image of a Dockerfile to one digest, which all platforms are then built on: a tag that moves during the run changes nothing.
- * Throws `LOCK` where a sealed network has no stand-in, or a registry does not answer.
+ * Resolves every external image that a Dockerfile's build reaches to one digest, which all platforms are then built on: a tag that moves during the run changes nothing.
+ * Images of stages that are not built are not asked for. Throws `LOCK` where a sealed network has no stand-in, or a registry does not answer.
  */
 export async function pinBases(
-  source: { text: string; path: string; images: readonly ExternalImage[] },
+  { path, reading }: { path: string; reading: DockerfileReading },
   lock: Lock,
 ): Promise<PinnedBases> {
-  const resolved = await Promise.all(
-    source.images.map(async (image) => ({ image, ...(await resolveBase(image, source.path, lock)) })),
-  )
-  const replacements = resolved.flatMap(({ image, buildOn }) =>
-    buildOn === undefined ? [] : [{ image, reference: buildOn }],
-  )
-  return { images: resolved.map(({ base }) => base), dockerfile: replaceReferences(source.text, replacements) }
+  const images = reading.platforms.flatMap((platform) => platform.images)
+  const asked = images.filter((image, index) => images.findIndex((other) => other.asked === image.asked) === index)
+  const entries = asked.map(async (image) => [image.asked, await resolveBase(image, path, lock)] as const)
+  const resolved = new Map(await Promise.all(entries))
+  return {
+    images: (platform) =>
+      imagesOn(reading, platform).map((image) => {
+        const { buildOn: _, ...found } = resolvedOf(resolved, image)
+        return {
+          stage: reading.stages[image.stage]?.name ?? String(image.stage),
+          location: { path, line: image.line, within: 'source' as const },
+          written: image.written,
+          reference: image.reference,
+          final: image.shipped,
+          ...found,
+        }
+      }),
+    toPrepare: basesToPrepare(images, resolved),
+  }
 }
 
-async function resolveBase(
-  image: ExternalImage,
-  path: string,
-  lock: Lock,
-): Promise<{ base: BaseImage; buildOn: string | undefined }> {
-  const common = {
-    stage: image.stage,
-    location: { path, line: image.line, within: 'source' as const },
-    written: image.written,
-    reference: image.reference,
-    final: image.final,
+/** The images that one platform is built on. */
+export function imagesOn(reading: DockerfileReading, platform: Platform): ReadImage[] {
+  return reading.platforms.find((one) => one.platform === platform)?.images ?? []
+}
+
+function basesToPrepare(images: readonly ReadImage[], resolved: ReadonlyMap<string, Resolved>): BaseToPrepare[] {
+  const bases = new Map<string, BaseToPrepare>()
+  for (const image of images) {
+    const { buildOn, digest } = resolvedOf(resolved, image)
+    if (digest === undefined) continue
+    const key = `${image.platform} ${image.asked}`
+    // One that a stage starts from brings its configuration, also where another copies from it.
+    const from = image.kind === 'from' ? (buildOn ?? `${image.reference}@${digest}`) : bases.get(key)?.from
+    bases.set(key, { asked: image.asked, platform: image.platform, buildOn, from })
   }
-  if (image.reference === 'scratch') return { base: { ...common, pinnedBy: 'scratch' }, buildOn: undefined }
+  return [...bases.values()]
+}
+
+function resolvedOf(resolved: ReadonlyMap<string, Resolved>, { asked }: ReadImage): Resolved {
+  const found = resolved.get(asked)
+  if (found === undefined) throw new TypeError(`${asked} was not resolved`)
+  return found
+}
+
+async function resolveBase(image: ReadImage, path: string, lock: Lock): Promise<Resolved> {
+  if (image.reference === 'scratch') return { pinnedBy: 'scratch' }
   const pinned = lock.bases.find(({ reference }) => reference === image.reference)
   if (lock.mode === 'sealed') {
     if (pinned?.substitute === undefined) throw noStandIn(image, path, lock)
     return {
-      base: {
-        ...common,
-        pinnedBy: image.digest === undefined ? 'lock' : 'dockerfile',
-        digest: pinned.digest,
-        substitute: pinned.substitute,
-      },
+      pinnedBy: image.digest === undefined ? 'lock' : 'dockerfile',
+      digest: pinned.digest,
+      substitute: pinned.substitute,
       buildOn: `${pinned.substitute}@${pinned.digest}`,
     }
   }
-  if (image.digest !== undefined)
-    return { base: { ...common, pinnedBy: 'dockerfile', digest: image.digest }, buildOn: undefined }
+  if (image.digest !== undefined) return { pinnedBy: 'dockerfile', digest: image.digest }
   const digest = pinned?.digest ?? (await resolveDigest(image.reference))
-  return {
-    base: { ...common, pinnedBy: pinned === undefined ? 'nobody' : 'lock', digest },
-    buildOn: `${image.reference}@${digest}`,
-  }
+  return { pinnedBy: pinned === undefined ? 'nobody' : 'lock', digest, buildOn: `${image.reference}@${digest}` }
 }
 
-function noStandIn(image: ExternalImage, path: string, lock: Lock): DeliveryError {
+function noStandIn(image: ReadImage, path: string, lock: Lock): DeliveryError {
   const offered = lock.bases.map(({ reference }) => reference).toSorted()
   return new DeliveryError(
     'LOCK',

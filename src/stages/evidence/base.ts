@@ -1,8 +1,8 @@
 import { dag, ImageMediaTypes, type Platform as DaggerPlatform } from '@dagger.io/dagger'
 import { DeliveryError } from '../../model/errors.ts'
-import type { Base, Collected, Digest, Lineage, Lock, NotApplicable } from '../../model/index.ts'
-import type { BuildChoice } from '../../formats/dockerfile/dockerfile.ts'
-import { readLineage } from '../../formats/dockerfile/lineage.ts'
+import type { Base, Collected, Digest, Lineage, Lock, NotApplicable, Platform } from '../../model/index.ts'
+import { readLineage } from '../../tools/dockerfile/lineage.ts'
+import type { DockerfileReading } from '../../tools/dockerfile/output.ts'
 import { listLayers } from '../../tools/inspect/command.ts'
 import { parseLayerList } from '../../tools/inspect/output.ts'
 import { firstLine, lastLines, runTool } from '../../engine/run-tool.ts'
@@ -12,10 +12,10 @@ import { collect } from './collect.ts'
 
 /** What an image comes from. */
 export interface ImageOrigin {
-  /** As the author wrote it. */
-  dockerfile: { text: string } & BuildChoice
-  /** Its bases, each resolved to one digest. */
-  bases(): Promise<Base['images']>
+  /** What BuildKit reads in the Dockerfile. */
+  reading: DockerfileReading
+  /** The bases of one platform, each resolved to one digest. */
+  bases(platform: Platform): Promise<Base['images']>
   /** Whether the image was built from it in this run; otherwise it was given beside the image, and says what may not be so. */
   built: boolean
 }
@@ -37,8 +37,8 @@ export async function collectBase(
   return collect(
     { wanted: 'the images that this one is made from', tool: () => ownToolImage(lock, 'inspect') },
     async () => {
-      const images = await origin.bases()
-      const lineage = await lineageOf(built, images, origin.dockerfile, lock)
+      const images = await origin.bases(built.archive.platform)
+      const lineage = await lineageOf(built, images, origin.reading, lock)
       if (!origin.built) requireBase(built, images, lineage)
       return { images, lineage }
     },
@@ -63,10 +63,11 @@ function requireBase(
 async function lineageOf(
   built: BuiltArchive,
   images: Base['images'],
-  dockerfile: { text: string } & BuildChoice,
+  reading: DockerfileReading,
   lock: Lock,
 ): Promise<Lineage> {
   const { layers } = built.inspection
+  const dockerfile = { reading, platform: built.archive.platform }
   try {
     return readLineage(
       dockerfile,

@@ -16,14 +16,8 @@ import type { PolicyText } from '../../policy/file.ts'
 import { policyDigest } from '../../policy/policy-digest.ts'
 import type { Policy } from '../../policy/schema.ts'
 import { imageLabels, readVersion } from '../../image-metadata/index.ts'
-import {
-  externalImages,
-  foreignSyntax,
-  insecureSteps,
-  requiredSecrets,
-  type BuildChoice,
-  type ExternalImage,
-} from '../../formats/dockerfile/dockerfile.ts'
+import type { BuildChoice } from '../../tools/dockerfile/command.ts'
+import type { DockerfileReading } from '../../tools/dockerfile/output.ts'
 import { parseStructureTests } from '../../tools/container-structure-test/schema.ts'
 import { parseSeccomp } from '../../tools/sandbox/seccomp.ts'
 import { firstLine } from '../../engine/run-tool.ts'
@@ -32,6 +26,7 @@ import { importSarif } from '../../formats/sarif-findings.ts'
 import type { GivenList } from '../evidence/known-exploited.ts'
 import type { ImageSource } from '../build/existing-image.ts'
 import { manifestForm, type ManifestForm } from '../publish/layout.ts'
+import { readDockerfile } from './read-dockerfile.ts'
 import { readSuppressions } from './suppressions.ts'
 
 /** What a run starts from: read once, checked once, and never looked up again. */
@@ -41,8 +36,7 @@ export interface Source {
   /** An image that exists already, which is judged in place of a built one. */
   image: ImageSource | undefined
   /** Absent only where an image was given without one. */
-  dockerfile: ({ path: string; text: string } & BuildChoice) | undefined
-  images: ExternalImage[]
+  dockerfile: ReadDockerfile | undefined
   policy: Policy
   applied: AppliedPolicy
   suppressions: SuppressionFile[]
@@ -59,9 +53,20 @@ export interface Source {
   labels: Readonly<Record<string, string>>
 }
 
+/** A Dockerfile, as it was written and as BuildKit reads it. */
+export interface ReadDockerfile extends BuildChoice {
+  path: string
+  text: string
+  reading: DockerfileReading
+  /** What keeps files of the directory from the build, as .dockerignore says it; empty where nothing does. */
+  ignored: string
+}
+
 /** What the caller may say about the source. */
 export interface SourceRequest {
   directory: Directory
+  /** Which programs read it: Loadline's own are pinned there, or compiled by what it pins. */
+  lock: Lock
   /** Judge this image, and build none. The directory then holds the policy and the tests, and a Dockerfile in it is linted. */
   image?: ImageSource
   /** Used where the policy gives the image no name. */
@@ -122,14 +127,15 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   const path = policy.build.dockerfile
   const isThere =
     request.image === undefined || request.dockerfile !== undefined || (await request.directory.exists(path))
-  const text = isThere ? await readDockerfile(request.directory, path) : undefined
-  const choice: BuildChoice = {
-    buildArgs: policy.build.args,
-    ...(policy.build.target === undefined ? {} : { target: policy.build.target }),
-  }
-  const images = text === undefined ? [] : externalImages(text, choice)
-  if (text !== undefined && request.image === undefined && request.buildSecrets !== 'any')
-    checkSecrets(text, policy, request.buildSecrets)
+  const text = isThere ? await readText(request.directory, path) : undefined
+  const [dockerfile, structureTests, seccomp, exploited] = await Promise.all([
+    text === undefined ? undefined : readChosen({ path, text }, policy, request, entries),
+    readStructureTests(request.directory, policy),
+    readSeccomp(request.directory, policy),
+    request.knownExploited ?? readExploitedList(request.directory, policy),
+  ])
+  if (dockerfile !== undefined && request.image === undefined && request.buildSecrets !== 'any')
+    checkSecrets(dockerfile.reading, policy, request.buildSecrets)
   return {
     directory: request.directory,
     subject: {
@@ -146,17 +152,49 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     },
     labels: { ...imageLabels(name, request.git, request.version), ...request.labels },
     image: request.image,
-    dockerfile: text === undefined ? undefined : { path, text, ...choice },
-    images,
+    dockerfile,
     policy,
     applied,
     suppressions,
-    structureTests: await readStructureTests(request.directory, policy),
-    seccomp: await readSeccomp(request.directory, policy),
+    structureTests,
+    seccomp,
     baseline,
     additional,
-    knownExploited: request.knownExploited ?? (await readExploitedList(request.directory, policy)),
+    knownExploited: exploited,
   }
+}
+
+/** Reads the Dockerfile for what the policy builds. */
+async function readChosen(
+  written: { path: string; text: string },
+  { build }: Policy,
+  { directory, lock, image, buildSecrets }: SourceRequest,
+  entries: readonly string[],
+): Promise<ReadDockerfile> {
+  const choice: BuildChoice = {
+    buildArgs: build.args,
+    ...(build.target === undefined ? {} : { target: build.target }),
+  }
+  const secrets = buildSecrets === 'any' ? {} : { secrets: [...buildSecrets.keys()] }
+  const [reading, ignored] = await Promise.all([
+    readDockerfile(written, { ...choice, ...secrets, platforms: build.platforms }, lock, {
+      isBuilt: image === undefined,
+    }),
+    readIgnored(directory, written.path, entries),
+  ])
+  return { ...written, ...choice, reading, ignored }
+}
+
+/** The list that the engine obeys: the one beside the Dockerfile, and where that is empty or missing the one of the directory. */
+async function readIgnored(directory: Directory, path: string, entries: readonly string[]): Promise<string> {
+  for (const name of [`${path}.dockerignore`, '.dockerignore']) {
+    const isThere = name.includes('/') ? await directory.exists(name) : entries.includes(name)
+    const text = isThere ? await directory.file(name).contents() : ''
+    if (text.includes('\uFFFD') || text.includes('\0'))
+      throw new DeliveryError('SOURCE', `${name} is not UTF-8 text`, 'Save it as UTF-8.')
+    if (text !== '') return text
+  }
+  return ''
 }
 
 /** Throws `USAGE` for what only a build could use: taking it without a word would look as if it counted. */
@@ -234,7 +272,7 @@ async function readPolicy(
   return { policy, applied: { ...decided.applied, digest: policyDigest(policy) }, suppressions, name }
 }
 
-async function readDockerfile(directory: Directory, path: string): Promise<string> {
+async function readText(directory: Directory, path: string): Promise<string> {
   const hint = `Put a Dockerfile at ${path}, or set build.dockerfile in the policy.`
   if (!(await directory.exists(path))) throw new DeliveryError('SOURCE', `the source has no ${path}`, hint)
   const file = directory.file(path)
@@ -249,7 +287,7 @@ async function readDockerfile(directory: Directory, path: string): Promise<strin
 }
 
 /**
- * The Dockerfile's text as it is linted and built: a byte order mark is no part of it. Throws `SOURCE` where it is empty, no UTF-8, or asks for what the engine does not have.
+ * The Dockerfile's text as it is linted and built: a byte order mark is no part of it. Throws `SOURCE` where it is empty or no UTF-8.
  */
 export function checkDockerfile(written: string, path: string): string {
   const text = written.replace(/^\uFEFF/, '')
@@ -261,27 +299,12 @@ export function checkDockerfile(written: string, path: string): string {
       `${path} is empty`,
       `Write a Dockerfile to ${path}, or set build.dockerfile in the policy.`,
     )
-  const syntax = foreignSyntax(text)
-  if (syntax !== undefined) {
-    throw new DeliveryError(
-      'SOURCE',
-      `${path} line ${syntax.line}: "# syntax=${syntax.frontend}" asks for a frontend that Dagger's dockerBuild does not run`,
-      'Use "# syntax=docker/dockerfile:1" or leave the line out.',
-    )
-  }
-  const [insecure] = insecureSteps(text)
-  if (insecure !== undefined) {
-    throw new DeliveryError(
-      'SOURCE',
-      `${path} line ${insecure}: Dagger's dockerBuild does not run "RUN --security=insecure"`,
-      'Do without it: a step of a build needs no rights on the machine that builds.',
-    )
-  }
   return text
 }
 
-function checkSecrets(text: string, policy: Policy, given: ReadonlyMap<string, Secret>): void {
-  const required = [...policy.build.secrets, ...requiredSecrets(text).map(({ id }) => id)]
+function checkSecrets({ platforms }: DockerfileReading, policy: Policy, given: ReadonlyMap<string, Secret>): void {
+  const asked = platforms.flatMap(({ secrets }) => secrets.filter(({ required }) => required))
+  const required = [...policy.build.secrets, ...asked.map(({ id }) => id)]
   const missing = [...new Set(required)].filter((id) => !given.has(id))
   if (missing.length > 0) {
     throw new DeliveryError(

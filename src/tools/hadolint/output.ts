@@ -19,9 +19,13 @@ const unparsable = 'DL1000'
 
 /**
  * Reads the JSON of hadolint, in the order of the file. `path` is what people call the Dockerfile, and `linted` what hadolint was given.
- * Throws `TOOL` when it is not readable, speaks of another file, or when hadolint could not parse the Dockerfile.
+ * Where hadolint could not parse the Dockerfile, `unread` says where: BuildKit has read it, so it is one, and hadolint has no opinion of it.
+ * Throws `TOOL` when the JSON is not readable or speaks of another file.
  */
-export function parseLint(stdout: string, { path, linted }: { path: string; linted: string }): LintFinding[] {
+export function parseLint(
+  stdout: string,
+  { path, linted }: { path: string; linted: string },
+): Pick<Lint, 'findings' | 'unread'> {
   const remarks = readJson('hadolint', stdout, Remarks)
   const other = remarks.find(({ file }) => file !== linted)
   if (other !== undefined)
@@ -31,14 +35,8 @@ export function parseLint(stdout: string, { path, linted }: { path: string; lint
       'Report this as a fault of Loadline.',
     )
   const fault = remarks.find(({ code }) => code === unparsable)
-  if (fault !== undefined) {
-    throw new DeliveryError(
-      'TOOL',
-      `hadolint was to lint ${path} and cannot parse line ${fault.line}: ${fault.message.replaceAll(/\s+/g, ' ')}`,
-      `Correct ${path} at or above line ${fault.line}. If it builds as it is: hadolint wants an empty line after the end of a heredoc.`,
-    )
-  }
-  return remarks
+  const findings = remarks
+    .filter(({ code }) => code !== unparsable)
     .map(({ code, level, message, line, column }): LintFinding => ({
       id: code,
       level,
@@ -51,17 +49,23 @@ export function parseLint(stdout: string, { path, linted }: { path: string; lint
         (left.location.column ?? 0) - (right.location.column ?? 0) ||
         (left.id < right.id ? -1 : 1),
     )
+  return {
+    findings,
+    ...(fault === undefined
+      ? {}
+      : { unread: { line: fault.line, message: fault.message.replaceAll(/\s+/g, ' ').trim() } }),
+  }
 }
 
 /** Wider than hadolint's own grammar: a comment that is meant to silence it is reported even where a typing error makes it void. */
 const pragma = /^\s*#\s*hadolint\s+(global\s+)?ignore\s*=(.*)$/i
 
-/** Finds the comments that tell hadolint to be silent. An empty list of rules means that the comment names none that can be read. */
-export function findPragmas(text: string): Lint['pragmas'] {
-  return text.split(/\r\n|\r|\n/).flatMap((written, index) => {
-    const found = pragma.exec(written)
+/** Finds the comments that tell hadolint to be silent, among those of a Dockerfile. An empty list of rules means that the comment names none that can be read. */
+export function findPragmas(comments: ReadonlyArray<{ line: number; text: string }>): Lint['pragmas'] {
+  return comments.flatMap(({ line, text }) => {
+    const found = pragma.exec(text)
     if (found === null) return []
     const rules = [...(found[2] ?? '').matchAll(/\b[A-Z]{2}\d+\b/gi)].map(([rule]) => rule.toUpperCase())
-    return [{ rules, line: index + 1, global: found[1] !== undefined }]
+    return [{ rules, line, global: found[1] !== undefined }]
   })
 }

@@ -11,11 +11,16 @@ import {
   type CollectedBase,
 } from '../../../src/bases/index.ts'
 import { endOfLife } from '../../../src/bases/end-of-life.ts'
-import { externalImages, replaceReferences } from '../../../src/formats/dockerfile/dockerfile.ts'
+import { exchangeBase } from '../../../src/bases/exchange-base.ts'
+import { fullReference, parseImageReference } from '../../../src/formats/image-reference.ts'
+import { readingOf } from '../recorded-reading.ts'
 import { digest, failedRun, goodEvidence, goodRun, missing, now, tool, vulnerability } from '../gate/good-evidence.ts'
 
 const imagesOf = (...froms: string[]) =>
-  externalImages(froms.map((from, index) => `FROM ${from} AS stage${index}\n`).join(''), { buildArgs: {} })
+  froms.map((from, index) => ({
+    reference: from === 'scratch' ? from : fullReference(parseImageReference(from)!),
+    final: index === froms.length - 1,
+  }))
 const references = (images: ReturnType<typeof imagesOf>, asked: string[] = []) =>
   candidateBases(images, asked).map(({ form, reference }) => `${form} ${reference}`)
 
@@ -61,8 +66,8 @@ describe('the bases to try', () => {
 
   it('exchange the base of the shipped stage alone, though another stage has the same one', () => {
     const text = 'FROM debian:12 AS build\nRUN true\nFROM debian:12\nCOPY --from=build /a /a\n'
-    const final = externalImages(text, { buildArgs: {} }).find((image) => image.final)
-    expect(replaceReferences(text, [{ image: final!, reference: 'docker.io/library/debian:12-slim' }])).toBe(
+    const final = readingOf(text).platforms[0]!.images.find(({ shipped }) => shipped)!
+    expect(exchangeBase(text, final, 'docker.io/library/debian:12-slim')).toBe(
       'FROM debian:12 AS build\nRUN true\nFROM docker.io/library/debian:12-slim\nCOPY --from=build /a /a\n',
     )
   })

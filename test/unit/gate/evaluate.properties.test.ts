@@ -23,6 +23,7 @@ import type { Policy, RegisterEntry } from '../../../src/policy/schema.ts'
 import {
   applicationLayer,
   baseLayer,
+  buildCheck,
   digest,
   evidenceWith,
   exception,
@@ -51,6 +52,8 @@ const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence
   },
   'lint-level': (evidence, { id, level }) => lintOf(evidence).findings.push(lintFinding({ id, level })),
   'lint-pragmas': (evidence, { id }) => lintOf(evidence).pragmas.push({ rules: [id], line: 1, global: false }),
+  'lint-read': (evidence) => void (lintOf(evidence).unread = { line: 1, message: 'unexpected' }),
+  'build-checks': (evidence, { id }) => void lintOf(evidence).checks.push(buildCheck({ id })),
   'add-url': (evidence, { id }) => lintOf(evidence).downloads.push({ address: id, line: 1, verified: false }),
   vulnerabilities: (evidence, { id, severity, fixed, purl, layer, index }) => {
     const finding = vulnerability({

@@ -47,7 +47,11 @@ export const missing: Undecided = {
 /** Evidence that is complete, and in which no rule of the default policy finds anything. */
 export function goodEvidence(platforms: readonly Platform[] = ['linux/amd64']): Evidence {
   return {
-    lint: { status: 'collected', tool: tool('hadolint'), value: { findings: [], pragmas: [], downloads: [] } },
+    lint: {
+      status: 'collected',
+      tool: tool('hadolint'),
+      value: { findings: [], checks: [], pragmas: [], downloads: [] },
+    },
     knownExploited: {
       status: 'collected',
       value: {
@@ -314,9 +318,11 @@ export function withLint(
   findings: LintFinding[],
   pragmas: Lint['pragmas'] = [],
   downloads: Lint['downloads'] = [],
+  { checks = [], unread }: Partial<Pick<Lint, 'checks' | 'unread'>> = {},
 ): Evidence {
   return evidenceWith((evidence) => {
-    evidence.lint = { status: 'collected', tool: tool('hadolint'), value: { findings, pragmas, downloads } }
+    const value = { findings, checks, pragmas, downloads, ...(unread === undefined ? {} : { unread }) }
+    evidence.lint = { status: 'collected', tool: tool('hadolint'), value }
   })
 }
 
@@ -355,6 +361,17 @@ export function secretFinding(change: Partial<SecretFinding> = {}): SecretFindin
     title: 'AWS key',
     category: 'AWS',
     location: { path: '/app/.env', line: 3, within: 'image' },
+    ...change,
+  }
+}
+
+/** What BuildKit's checks can say. */
+export function buildCheck(change: Partial<Lint['checks'][number]> = {}): Lint['checks'][number] {
+  return {
+    id: 'DuplicateStageName',
+    message: 'Duplicate stage name "build", stage names should be unique',
+    location: { path: 'Dockerfile', line: 4, within: 'source' },
+    url: 'https://docs.docker.com/go/dockerfile/rule/duplicate-stage-name/',
     ...change,
   }
 }

@@ -15,6 +15,7 @@ import type { Policy } from '../../../src/policy/schema.ts'
 import {
   applicationLayer,
   baseLayer,
+  buildCheck,
   digest,
   evidenceWith,
   exception,
@@ -282,6 +283,54 @@ export const examples: Record<RuleId, Examples> = {
         policy: policyWith({ lint: { pragmas: 'deny' } }),
         ids: ['all rules'],
         found: /whole file/,
+      },
+    ],
+  },
+  'lint-read': {
+    status: 'failed',
+    catchesNot: [
+      {
+        when: 'the linter read it, and must',
+        evidence: withLint([lintFinding({ level: 'info' })]),
+        policy: policyWith({ lint: { unread: 'deny' } }),
+      },
+    ],
+    catches: [
+      {
+        when: 'the linter could not read it [fault 20]',
+        evidence: withLint([], [], [], { unread: { line: 7, message: 'unexpected E' } }),
+        policy: policyWith({ lint: { unread: 'deny' } }),
+        ids: ['unread'],
+        found: /could not parse line 7/,
+      },
+    ],
+  },
+  'build-checks': {
+    status: 'failed',
+    catchesNot: [
+      {
+        when: 'all checks deny and none warns',
+        policy: policyWith({ lint: { buildChecks: { deny: 'all' } } }),
+      },
+    ],
+    catches: [
+      {
+        when: 'a stage has the name of another',
+        evidence: withLint([], [], [], { checks: [buildCheck()] }),
+        ids: ['DuplicateStageName'],
+        found: /stage names should be unique/,
+      },
+      {
+        when: 'all checks deny',
+        evidence: withLint([], [], [], { checks: [buildCheck({ id: 'FromAsCasing' }), buildCheck()] }),
+        policy: policyWith({ lint: { buildChecks: { deny: 'all' } } }),
+        ids: ['DuplicateStageName', 'FromAsCasing'],
+      },
+      {
+        when: 'the check is one that nobody here knows',
+        evidence: withLint([], [], [], { checks: [buildCheck({ id: 'BrandNew' })] }),
+        policy: policyWith({ lint: { buildChecks: { deny: [] } } }),
+        ids: ['BrandNew'],
       },
     ],
   },

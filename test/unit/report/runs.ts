@@ -568,6 +568,7 @@ export function passedRun(): Run {
             location: { path: 'Dockerfile', line: 9, within: 'source' },
           },
         ],
+        checks: [],
         pragmas: [],
         downloads: [],
       },
@@ -716,7 +717,11 @@ export function rejectedRun(): Run {
     },
     policy: { origin: 'file', path: 'loadline.yaml', digest: policyDigest },
     evidence: {
-      lint: { status: 'collected', tool: tools.hadolint, value: { findings: [lint], pragmas: [], downloads: [] } },
+      lint: {
+        status: 'collected',
+        tool: tools.hadolint,
+        value: { findings: [lint], checks: [], pragmas: [], downloads: [] },
+      },
       platforms: [
         {
           ...collected,
@@ -995,6 +1000,7 @@ export function brokenRun(): Run {
               location: { path: 'build/Dockerfile', line: 9, within: 'source' },
             },
           ],
+          checks: [],
           pragmas: [],
           downloads: [],
         },

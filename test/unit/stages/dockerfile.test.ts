@@ -21,19 +21,4 @@ describe('the text of a Dockerfile', () => {
     expect(() => checkDockerfile(text, 'Dockerfile')).toThrow(message)
     expect(() => checkDockerfile(text, 'Dockerfile')).toThrow(DeliveryError)
   })
-
-  it.each([
-    ['# syntax=example.test/other:1\nFROM scratch\n', 'line 1: "# syntax=example.test/other:1"'],
-    [
-      'FROM a\nRUN true\nRUN --mount=type=cache,target=/c \\\n  --security=insecure make\n',
-      'line 3: Dagger\'s dockerBuild does not run "RUN --security=insecure"',
-    ],
-  ])('that asks for what Dagger does not have is refused with its line: %j [fault 22]', (text, message) => {
-    expect(() => checkDockerfile(text, 'Dockerfile')).toThrow(message)
-  })
-
-  it('may speak of what it does not ask for', () => {
-    const text = 'FROM a\nRUN echo --security=insecure\n'
-    expect(checkDockerfile(text, 'Dockerfile')).toBe(text)
-  })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { Lint } from '../../../src/model/index.ts'
 import { lintDockerfile } from '../../../src/tools/hadolint/command.ts'
+import { readingOf } from '../recorded-reading.ts'
 import { findPragmas, parseLint } from '../../../src/tools/hadolint/output.ts'
 
 const recorded = (name: string) => readFileSync(new URL(`../../fixtures/hadolint/${name}`, import.meta.url), 'utf8')
@@ -36,7 +37,10 @@ describe('hadolint', () => {
   })
 
   it('reads findings in the order of the file', () => {
-    const findings = parseLint(recorded('bad-2.15.1.json'), { path: 'app/Dockerfile', linted: 'bad.Dockerfile' })
+    const { findings, unread } = parseLint(recorded('bad-2.15.1.json'), {
+      path: 'app/Dockerfile',
+      linted: 'bad.Dockerfile',
+    })
     expect(findings.map(({ id, level, location }) => `${location.line} ${level} ${id}`)).toEqual([
       '2 warning DL3007',
       '4 warning DL3008',
@@ -52,20 +56,17 @@ describe('hadolint', () => {
       '10 warning DL3025',
     ])
     expect(findings[0]?.location).toEqual({ path: 'app/Dockerfile', line: 2, column: 1, within: 'source' })
-    expect(Lint.safeParse({ findings, pragmas: findPragmas(recorded('bad.Dockerfile')), downloads: [] }).success).toBe(
-      true,
-    )
+    expect(unread).toBeUndefined()
+    expect(Lint.safeParse({ findings, checks: [], pragmas: [], downloads: [] }).success).toBe(true)
   })
 
   it('reads that there is nothing to say', () => {
-    expect(parseLint(recorded('clean-2.15.1.json'), asked)).toEqual([])
+    expect(parseLint(recorded('clean-2.15.1.json'), asked)).toEqual({ findings: [] })
   })
 
   it('does not take a file that it could not parse for a clean one [fault 20]', () => {
-    const lint = () =>
-      parseLint(recorded('unparsable-2.15.1.json'), { path: 'Dockerfile', linted: 'heredoc.Dockerfile' })
-    expect(lint).toThrow(DeliveryError)
-    expect(lint).toThrow('cannot parse line 3')
+    const lint = parseLint(recorded('unparsable-2.15.1.json'), { path: 'Dockerfile', linted: 'heredoc.Dockerfile' })
+    expect(lint).toMatchObject({ findings: [], unread: { line: 3, message: expect.stringContaining('unexpected') } })
   })
 
   it.each([
@@ -83,7 +84,7 @@ describe('hadolint', () => {
   })
 
   it('finds every comment that is meant to silence it [fault 19]', () => {
-    expect(findPragmas(recorded('pragmas.Dockerfile'))).toEqual([
+    expect(findPragmas(readingOf(recorded('pragmas.Dockerfile')).pragmas)).toEqual([
       { rules: ['DL3007'], line: 1, global: false },
       { rules: ['DL3008', 'SC2086'], line: 3, global: false },
       { rules: ['DL3008'], line: 5, global: false },
@@ -97,20 +98,21 @@ describe('hadolint', () => {
   })
 
   it('obeys none of these comments when told so [fault 19]', () => {
-    const silenced = new Set(findPragmas(recorded('pragmas.Dockerfile')).flatMap(({ rules }) => rules))
+    const silenced = new Set(
+      findPragmas(readingOf(recorded('pragmas.Dockerfile')).pragmas).flatMap(({ rules }) => rules),
+    )
     const found = new Set(
-      parseLint(recorded('pragmas-2.15.1.json'), { path: 'Dockerfile', linted: 'pragmas.Dockerfile' }).map(
-        ({ id }) => id,
-      ),
+      parseLint(recorded('pragmas-2.15.1.json'), {
+        path: 'Dockerfile',
+        linted: 'pragmas.Dockerfile',
+      }).findings.map(({ id }) => id),
     )
     expect([...silenced].filter((rule) => !found.has(rule))).toEqual([])
   })
 
-  it('takes other comments for what they are', () => {
-    expect(
-      findPragmas(
-        '# hadolint shell=bash\r\n# we ignore=DL3007\r\nRUN echo "# hadolint ignore=DL3007"\r\n#hadolint ignore=\r\n',
-      ),
-    ).toEqual([{ rules: [], line: 4, global: false }])
+  it('takes other comments for what they are, and text of commands and files for no comment [fault 75]', () => {
+    const text =
+      '# hadolint shell=bash\r\n# we ignore=DL3007\r\nFROM a\r\nRUN echo "# hadolint ignore=DL3007"\r\n#hadolint ignore=\r\nCOPY <<E /x\r\n# hadolint ignore=DL3008\r\nE\r\n'
+    expect(findPragmas(readingOf(text).pragmas)).toEqual([{ rules: [], line: 5, global: false }])
   })
 })

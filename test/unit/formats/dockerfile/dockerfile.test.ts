@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  externalImages,
-  findDownloads,
-  foreignSyntax,
-  replaceReferences,
-  requiredSecrets,
-} from '../../../../src/formats/dockerfile/dockerfile.ts'
+import { externalImages } from '../../../../src/formats/dockerfile/dockerfile.ts'
 import { fullReference, parseImageReference } from '../../../../src/formats/image-reference.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
@@ -41,18 +35,6 @@ describe('externalImages', () => {
     ])
   })
 
-  it('replaces references in place and keeps every line [fault 44]', () => {
-    const images = externalImages(dockerfile, { buildArgs: {} })
-    const pinned = replaceReferences(
-      dockerfile,
-      images.map((image) => ({ image, reference: `pinned.test/${image.line}` })),
-    )
-    expect(pinned.split('\n')[2]).toBe('FROM --platform=$BUILDPLATFORM pinned.test/3 AS Build')
-    expect(pinned.split('\n')[3]).toBe('RUN --mount=type=bind,from=pinned.test/4,target=/busybox true')
-    expect(pinned.split('\n')[7]).toBe('COPY --from=pinned.test/8 /uv /uv')
-    expect(pinned.split('\n')).toHaveLength(dockerfile.split('\n').length)
-  })
-
   it('keeps CRLF files apart by lines [fault 21]', () => {
     const images = externalImages('ARG A=1\r\nFROM scratch\r\nCOPY --from=alpine:3 /a /a\r\n', { buildArgs: {} })
     expect(images.map(({ reference, line }) => [reference, line])).toEqual([
@@ -76,26 +58,6 @@ describe('externalImages', () => {
   })
 })
 
-describe('foreignSyntax', () => {
-  it('accepts the Dockerfile frontend and names any other with its line [fault 22]', () => {
-    expect(foreignSyntax('# syntax=docker/dockerfile:1.7\nFROM scratch\n')).toBeUndefined()
-    expect(foreignSyntax('# syntax=example.test/other:1\nFROM scratch\n')).toEqual({
-      frontend: 'example.test/other:1',
-      line: 1,
-    })
-  })
-})
-
-describe('requiredSecrets', () => {
-  it('finds the mounts that cannot do without [fault 40]', () => {
-    expect(
-      requiredSecrets(
-        'FROM scratch\nRUN --mount=type=secret,id=npm,required=true x\nRUN --mount=type=secret,id=opt y\n',
-      ),
-    ).toEqual([{ id: 'npm', line: 2 }])
-  })
-})
-
 describe('parseImageReference', () => {
   it.each([
     ['python', 'docker.io/library/python:latest'],
@@ -109,32 +71,4 @@ describe('parseImageReference', () => {
   })
 
   it.each(['', ' ', '-rm', 'UPPER/x', 'a b'])('refuses %j', (text) => expect(parseImageReference(text)).toBeUndefined())
-})
-
-describe('findDownloads', () => {
-  const commit = 'a'.repeat(40)
-  it('lists what ADD fetches, with what fixes it', () => {
-    const text = [
-      'FROM a',
-      'ADD https://example.com/tool.tar.gz /tmp/',
-      `ADD --checksum=${digest} https://example.com/tool.tar.gz /tmp/`,
-      'ADD --checksum=md5:1 HTTP://example.com/x \\',
-      '  local.txt https://example.com/$VERSION/y /tmp/',
-      'ADD ["https://me:secret@example.com/z", "/tmp/z"]',
-      `ADD https://github.com/acme/tool.git#${commit} /src`,
-      'ADD git@github.com:acme/tool.git#v1.0 /src',
-      'ADD local.tar.gz https://example.com/is-a-target',
-      'COPY https://example.com/not-fetched /x',
-      '',
-    ].join('\n')
-    expect(findDownloads(text)).toEqual([
-      { address: 'https://example.com/tool.tar.gz', line: 2, verified: false },
-      { address: 'https://example.com/tool.tar.gz', line: 3, verified: true },
-      { address: 'HTTP://example.com/x', line: 4, verified: false },
-      { address: 'https://example.com/$VERSION/y', line: 4, verified: false },
-      { address: 'https://example.com/z', line: 6, verified: false },
-      { address: `https://github.com/acme/tool.git#${commit}`, line: 7, verified: true },
-      { address: 'git@github.com:acme/tool.git#v1.0', line: 8, verified: false },
-    ])
-  })
 })

@@ -1,17 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { writtenInstructions } from '../../../../src/formats/dockerfile/written-instructions.ts'
 import { buildFailure } from '../../../../src/stages/build/build-failure.ts'
+import { builtInstructions } from '../../../../src/tools/dockerfile/built-instructions.ts'
+import { readingOf } from '../../recorded-reading.ts'
 
 /** Errors of the real engine, each for a Dockerfile that does not build. */
 const recorded = JSON.parse(
   readFileSync(new URL('../../../fixtures/dagger/build-errors-0.21.8.json', import.meta.url), 'utf8'),
 ) as Record<string, { dockerfile: string; error: { message: string } & Record<string, unknown> }>
 
-function failureOf(name: string) {
+function failureOf(name: string, more = '') {
   const { dockerfile, error } = recorded[name] ?? { dockerfile: '', error: { message: '' } }
   const cause = Object.assign(new Error(error.message), error)
-  return buildFailure(cause, 'build/Dockerfile', 'linux/amd64', writtenInstructions(dockerfile))
+  // One of them would not be built today: it asks for a download from the machine itself.
+  const text = dockerfile + more
+  const written = { text, reading: readingOf(text, { isBuilt: false }) }
+  return buildFailure(cause, 'build/Dockerfile', 'linux/amd64', builtInstructions(written, 'linux/amd64'))
 }
 
 describe('a build that fails', () => {
@@ -40,8 +44,12 @@ describe('a build that fails', () => {
     expect([failure.step?.line, failure.step?.exitCode, failure.step?.output]).toEqual([2, 3, ['out']])
   })
 
-  it('names no line where two instructions are the same, and still the command', () => {
-    const failure = failureOf('twice')
+  it('is of the stage that is built where another has the same instruction', () => {
+    expect(failureOf('twice').message).toBe('build/Dockerfile:4: RUN exit 5 ended with exit code 5')
+  })
+
+  it('names no line where two instructions that are built are the same, and still the command', () => {
+    const failure = failureOf('twice', 'RUN exit 5\n')
     expect([failure.code, failure.step?.line]).toEqual(['BUILD_STEP', undefined])
     expect(failure.message).toBe('build/Dockerfile: RUN exit 5 ended with exit code 5')
   })

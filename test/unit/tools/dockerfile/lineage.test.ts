@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readLineage, type BuiltLayer } from '../../../../src/formats/dockerfile/lineage.ts'
+import { readLineage, type BuiltLayer } from '../../../../src/tools/dockerfile/lineage.ts'
+import type { DockerfileReading } from '../../../../src/tools/dockerfile/output.ts'
+import { readingOf } from '../../recorded-reading.ts'
 import { parseInspection, parseLayerList } from '../../../../src/tools/inspect/output.ts'
 import { runs } from '../../runs.ts'
 
@@ -13,9 +15,11 @@ const layersOf = (...texts: string[]): BuiltLayer[] =>
 
 /** Lineage of a Dockerfile on a base of one layer, above which the history says the given texts. */
 function lineage(dockerfile: string, ...history: string[]) {
-  return readLineage({ text: dockerfile, buildArgs: {} }, layersOf('import image layer sha256:0', ...history), [
-    diff(0),
-  ])
+  return lineageOf(readingOf(dockerfile), ...history)
+}
+function lineageOf(reading: DockerfileReading, ...history: string[]) {
+  const layers = layersOf('import image layer sha256:0', ...history)
+  return readLineage({ reading, platform: 'linux/amd64' }, layers, [diff(0)])
 }
 const lines = (dockerfile: string, ...history: string[]) =>
   lineage(dockerfile, ...history)
@@ -97,7 +101,7 @@ describe('readLineage', () => {
   it('follows the stages that the target is made from', () => {
     const text = 'FROM alpine:3 AS a\nRUN one\nFROM a AS b\nRUN two\nFROM b AS c\nRUN three\n'
     const { layers, instructions } = readLineage(
-      { text, buildArgs: {}, target: 'b' },
+      { reading: readingOf(text, { target: 'b' }), platform: 'linux/amd64' },
       layersOf('base', exec('one'), exec('two')),
       [diff(0)],
     )
@@ -112,7 +116,7 @@ describe('readLineage', () => {
 
   it("takes every layer for the application's on scratch", () => {
     const { layers } = readLineage(
-      { text: 'FROM scratch\nCOPY a /a\nCOPY b /b\n', buildArgs: {} },
+      { reading: readingOf('FROM scratch\nCOPY a /a\nCOPY b /b\n'), platform: 'linux/amd64' },
       layersOf(copy, copy),
       [],
     )
@@ -174,7 +178,7 @@ describe('readLineage', () => {
 
   it('gives no line where the base is not known, or is not what the image starts with', () => {
     const of = (base: string[] | undefined) =>
-      readLineage({ text: 'FROM a\nRUN x\n', buildArgs: {} }, layersOf('base', exec('x')), base)
+      readLineage({ reading: readingOf('FROM a\nRUN x\n'), platform: 'linux/amd64' }, layersOf('base', exec('x')), base)
     expect(of([diff(0)]).layers[1]).toEqual({ diffId: diff(1), instruction: 'RUN x', line: 2 })
     expect(of(undefined).layers[1]).toEqual({ diffId: diff(1), instruction: 'RUN x' })
     expect(of(undefined)).not.toHaveProperty('base')
@@ -215,7 +219,7 @@ describe('readLineage', () => {
     const read = (name: string) => readFileSync(new URL(`../../../fixtures/inspect/${name}`, import.meta.url), 'utf8')
     const base = parseLayerList(read('debian-base-layers-1.1.0.json')).layers.map(({ diffId }) => diffId)
     const { layers } = readLineage(
-      { text: read('debian.Dockerfile'), buildArgs: {} },
+      { reading: readingOf(read('debian.Dockerfile')), platform: 'linux/amd64' },
       parseInspection(read('debian-1.2.0.json')).layers,
       base,
     )
@@ -272,6 +276,27 @@ const made = fc.oneof(
     .map((text) => ({ text, history: [] as string[] })),
 )
 
+/** The reading of one stage with the given instructions, put together from recorded ones of each. */
+function together(texts: readonly string[]): DockerfileReading {
+  let line = 1
+  const instructions = texts.flatMap((text) => {
+    const shift = line - 1
+    line += text.split('\n').length
+    return readingOf(`FROM a\n${text}\n`)
+      .instructions.slice(1)
+      .map((one) => ({ ...one, line: one.line + shift, lastLine: one.lastLine + shift }))
+  })
+  const from = readingOf('FROM a\nRUN x\n')
+  return { ...from, instructions: [...from.instructions.slice(0, 1), ...instructions] }
+}
+
+/** Lines that are found for a Dockerfile of the given instructions. */
+function linesTogether(texts: readonly string[], history: readonly string[]) {
+  return lineageOf(together(texts), ...history)
+    .layers.slice(1)
+    .map(({ line }) => line)
+}
+
 describe('readLineage, on any Dockerfile', () => {
   it('never gives a layer to an instruction that did not make it', () => {
     fc.assert(
@@ -282,9 +307,9 @@ describe('readLineage, on any Dockerfile', () => {
           truth.push(...history.map(() => line))
           line += text.split('\n').length
         }
-        const found = lines(
-          ['FROM a', ...instructions.map(({ text }) => text), ''].join('\n'),
-          ...instructions
+        const found = linesTogether(
+          instructions.map(({ text }) => text),
+          instructions
             .flatMap(({ history }) => history)
             .map((text) => (forgotten.next().value === true ? 'rehydrated persisted snapshot' : text)),
         )
@@ -304,9 +329,9 @@ describe('readLineage, on any Dockerfile', () => {
           { maxLength: 8 },
         ),
         (instructions) => {
-          const found = lines(
-            ['FROM a', ...instructions.map(({ text }) => text), ''].join('\n'),
-            ...instructions.flatMap(({ history }) => history),
+          const found = linesTogether(
+            instructions.map(({ text }) => text),
+            instructions.flatMap(({ history }) => history),
           )
           return found.every((line) => line !== undefined)
         },

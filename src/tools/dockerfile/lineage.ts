@@ -1,6 +1,5 @@
-import { DockerfileParser, type Instruction as ParsedInstruction, type PropertyInstruction } from 'dockerfile-ast'
-import type { Digest, Instruction, LayerOrigin, Lineage } from '../../model/index.ts'
-import { shippedStages, type BuildChoice } from './dockerfile.ts'
+import type { Digest, Instruction, LayerOrigin, Lineage, Platform } from '../../model/index.ts'
+import type { DockerfileReading } from './output.ts'
 
 /** A layer of the built image, with what its history says of it. */
 export interface BuiltLayer {
@@ -25,7 +24,7 @@ interface Step extends Instruction {
  * a layer has a line only where all these readings agree.
  */
 export function readLineage(
-  dockerfile: { text: string } & BuildChoice,
+  dockerfile: { reading: DockerfileReading; platform: Platform },
   layers: readonly BuiltLayer[],
   base: readonly Digest[] | undefined,
 ): Lineage {
@@ -65,72 +64,28 @@ export function readLineage(
   }
 }
 
-function readSteps({ text, ...choice }: { text: string } & BuildChoice): Step[] {
-  const dockerfile = DockerfileParser.parse(text)
-  const lines = text.split(/\r\n|\r|\n/)
-  const escape = dockerfile.getEscapeCharacter()
-  const shipped = shippedStages(dockerfile, choice)
-  const stages = dockerfile.getFROMs().map((from, index) => ({
-    name: from.getBuildStage()?.toLowerCase() ?? String(index),
-    line: from.getRange().start.line,
-  }))
-  return dockerfile.getInstructions().flatMap((instruction): Step[] => {
-    const { start, end } = instruction.getRange()
-    const position = stages.findLastIndex(({ line }) => line <= start.line)
-    const stage = stages[position]
+function readSteps({ reading, platform }: { reading: DockerfileReading; platform: Platform }): Step[] {
+  const shipped = new Set(reading.platforms.find((one) => one.platform === platform)?.shipped)
+  return reading.instructions.flatMap(({ stage, flags, words, json, heredocs, ...instruction }): Step[] => {
+    const name = reading.stages[stage]?.name
     // An ARG before the first FROM belongs to no stage.
-    if (stage === undefined) return []
-    const [, ...words] = joinLines(lines.slice(start.line), escape).trim().split(/\s+/)
-    const firstArgument = words.findIndex((word) => !word.startsWith('--'))
-    const flags = firstArgument === -1 ? words : words.slice(0, firstArgument)
-    const rest = words.slice(flags.length)
+    if (name === undefined) return []
+    const { keyword, line, lastLine, names } = instruction
     return [
       {
-        keyword: instruction.getKeyword(),
-        line: start.line + 1,
-        lastLine: end.line + 1,
-        stage: stage.name,
-        shipped: shipped.has(position),
-        names: namesOf(instruction, rest),
+        keyword,
+        line,
+        lastLine,
+        stage: name,
+        shipped: shipped.has(stage),
+        names,
         flags,
-        words: readArray(rest) ?? rest,
-        command: rest.join(''),
-        hasHeredoc: rest.some((word) => /<<-?["']?[A-Za-z_]/.test(word)),
+        words: json ? words : words.flatMap((word) => word.split(/\s+/)).filter((word) => word !== ''),
+        command: words.join('').replaceAll(/\s+/g, ''),
+        hasHeredoc: heredocs > 0,
       },
     ]
   })
-}
-
-/** The lines of one instruction as the builder joins them: continued ones without their end, comments and empty lines between them left out. Here-documents are not part of it. */
-function joinLines(lines: readonly string[], escape: string): string {
-  let joined = ''
-  for (const [index, line] of lines.entries()) {
-    if (index > 0 && /^\s*(#|$)/.test(line)) continue
-    const trimmed = line.trimEnd()
-    if (!trimmed.endsWith(escape)) return joined + line
-    joined += trimmed.slice(0, -escape.length)
-  }
-  return joined
-}
-
-function readArray(words: readonly string[]): string[] | undefined {
-  if (!words[0]?.startsWith('[')) return undefined
-  try {
-    const array: unknown = JSON.parse(words.join(' '))
-    return Array.isArray(array) && array.every((word): word is string => typeof word === 'string') ? array : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function namesOf(instruction: ParsedInstruction, words: readonly string[]): string[] {
-  const keyword = instruction.getKeyword()
-  if (keyword === 'EXPOSE')
-    return words
-      .filter((word) => /^\d+(\/\w+)?$/.test(word))
-      .map((word) => (word.includes('/') ? word.toLowerCase() : `${word}/tcp`))
-  if (keyword !== 'ENV' && keyword !== 'ARG' && keyword !== 'LABEL') return []
-  return (instruction as PropertyInstruction).getProperties().map((property) => property.getName())
 }
 
 /** What the engine's history says that a layer is. */

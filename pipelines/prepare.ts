@@ -1,0 +1,39 @@
+import { pinBases, type PinnedBases } from '../src/stages/build/pin-bases.ts'
+import { prepareDockerfile } from '../src/stages/build/prepare-dockerfile.ts'
+import type { Source } from '../src/stages/source/source.ts'
+import type { DockerfilePreparation } from '../src/tools/dockerfile/output.ts'
+import type { Request } from './request.ts'
+
+/** A Dockerfile's bases, each resolved once, and the Dockerfile that names exactly those. */
+export interface Prepared {
+  bases: PinnedBases
+  preparation: DockerfilePreparation
+}
+
+/** What BuildKit's checks say of a Dockerfile that is being prepared. */
+export async function checksOf(prepared: Promise<Prepared | undefined>): Promise<DockerfilePreparation['checks']> {
+  return (await prepared)?.preparation.checks ?? []
+}
+
+/** Resolves what a Dockerfile is built on, and makes the text that is built. Undefined where there is none. Throws `LOCK`, `SOURCE` and `BUILD`. */
+export async function prepare(
+  { dockerfile, policy, image }: Source,
+  { lock, buildSecrets, cacheScope }: Pick<Request, 'lock' | 'buildSecrets' | 'cacheScope'>,
+): Promise<Prepared | undefined> {
+  if (dockerfile === undefined) return undefined
+  const { reading: _, ...written } = dockerfile
+  const bases = await pinBases(dockerfile, lock)
+  const preparation = await prepareDockerfile(
+    {
+      ...written,
+      platforms: policy.build.platforms,
+      secrets: [...buildSecrets.keys()],
+      cacheScope,
+      pragmas: policy.lint.pragmas,
+      bases: bases.toPrepare,
+      isBuilt: image === undefined,
+    },
+    lock,
+  )
+  return { bases, preparation }
+}

@@ -1,0 +1,97 @@
+import {
+  dag,
+  ImageMediaTypes,
+  type Container,
+  type Directory,
+  type Platform as DaggerPlatform,
+} from '@dagger.io/dagger'
+import { lastLines, runTool, type ToolRun } from '../../engine/run-tool.ts'
+import { ownToolImage } from '../../engine/tool-image.ts'
+import { DeliveryError } from '../../model/errors.ts'
+import type { Lock, Platform } from '../../model/index.ts'
+import {
+  prepareDockerfile as argv,
+  requestFile,
+  type BuildChoice,
+  type PreparedBase,
+} from '../../tools/dockerfile/command.ts'
+import { parsePreparation, type DockerfilePreparation } from '../../tools/dockerfile/output.ts'
+import { unreadable } from '../source/read-dockerfile.ts'
+import type { BaseToPrepare } from './pin-bases.ts'
+
+/** What a Dockerfile is prepared for. */
+export interface Preparing extends BuildChoice {
+  path: string
+  text: string
+  platforms: readonly Platform[]
+  /** Ids of the secrets that the build is given. */
+  secrets: readonly string[]
+  cacheScope: string
+  pragmas: 'deny' | 'report'
+  bases: readonly BaseToPrepare[]
+  /** Whether it is built: otherwise only BuildKit's checks are asked for. */
+  isBuilt: boolean
+}
+
+/**
+ * Makes the Dockerfile that is built on each platform: bases pinned, cache mounts in their scope, secrets hidden from the steps after theirs, and no other byte changed.
+ * It is read and converted again before it is believed. The bases' configurations are looked at first: their ONBUILD steps are steps of the build.
+ * Throws `SOURCE` where a base brings what cannot or must not be built, and `BUILD` where a base is not to be had.
+ */
+export async function prepareDockerfile(preparing: Preparing, lock: Lock): Promise<DockerfilePreparation> {
+  const { path, text, platforms, secrets, cacheScope, pragmas, bases, isBuilt, ...choice } = preparing
+  const tool = ownToolImage(lock, 'dockerfile')
+  const placed = bases.map((base, index) => ({ base, archive: base.from === undefined ? '' : `/bases/${index}.tar` }))
+  const request = requestFile({
+    buildArgs: choice.buildArgs,
+    ...(choice.target === undefined ? {} : { target: choice.target }),
+    platforms,
+    secrets,
+    cacheScope,
+    obeyChecks: pragmas === 'report',
+    bases: placed.map(({ base: { asked, platform, buildOn }, archive }): PreparedBase => ({
+      reference: asked,
+      platform,
+      archive,
+      ...(buildOn === undefined ? {} : { buildOn }),
+    })),
+  })
+  const files = dag.directory().withNewFile('Dockerfile', text).withNewFile('request.json', request)
+  const container = placed.reduce(
+    (current, { base, archive }) =>
+      base.from === undefined
+        ? current
+        : current.withMountedFile(archive, configurationArchive(base.from, base.platform)),
+    tool.container.withMountedDirectory('/work', files),
+  )
+  const { exitCode, stdout, stderr } = await run(path, container, [
+    tool.program,
+    ...argv('/work/request.json', '/work/Dockerfile'),
+  ])
+  if (exitCode !== 0) throw unreadable(path, stderr)
+  return parsePreparation(stdout, path, { isBuilt })
+}
+
+/** An archive with an image's configuration and nothing of its files: layers are fetched by the build, and not for this. */
+function configurationArchive(reference: string, platform: string): ReturnType<Container['asTarball']> {
+  const nothing: Directory = dag.directory()
+  return dag
+    .container({ platform: platform as DaggerPlatform })
+    .from(reference)
+    .withRootfs(nothing)
+    .asTarball({ mediaTypes: ImageMediaTypes.Oci })
+}
+
+async function run(path: string, container: Container, program: string[]): Promise<ToolRun> {
+  try {
+    return await runTool('dockerfile', container, program)
+  } catch (error) {
+    if (error instanceof DeliveryError) throw error
+    throw new DeliveryError(
+      'BUILD',
+      `an image that ${path} starts from cannot be had: ${lastLines(error instanceof Error ? error.message : String(error), 1)}`,
+      'Check that its registry can be reached with the right credentials, and that it has an image for each platform of the policy.',
+      { cause: error },
+    )
+  }
+}
