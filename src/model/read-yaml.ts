@@ -42,8 +42,12 @@ const refusedKeys: readonly unknown[] = ['__proto__', 'constructor', 'prototype'
 /**
  * Reads one YAML 1.2 document that holds nothing but plain maps, lists and values: no aliases, anchors, tags, directives or merge keys,
  * no second document, no key twice. Time and memory are bounded for every input. Gives either the document or its problems.
+ * `aliasesOfValues` allows anchors, and aliases that stand for one text, number or truth: these cannot multiply.
  */
-export function readYaml(text: string): PlacedDocument | Problem[] {
+export function readYaml(
+  text: string,
+  { aliasesOfValues = false }: { aliasesOfValues?: boolean } = {},
+): PlacedDocument | Problem[] {
   const plain = text.startsWith('\uFEFF') ? text.slice(1) : text
   const refusal = refuseUnread(plain)
   if (refusal) return [refusal]
@@ -82,12 +86,14 @@ export function readYaml(text: string): PlacedDocument | Problem[] {
     return [atStart(emptyFile)]
 
   const problems: Problem[] = []
-  findProblems(document.contents, [], 1, (node, path, message) =>
+  const isAllowed = (node: Node) =>
+    aliasesOfValues && (isAlias(node) ? isScalar(node.resolve(document)) : node.anchor !== undefined)
+  findProblems(document.contents, [], 1, isAllowed, (node, path, message) =>
     problems.push({ ...place(node?.range?.[0] ?? 0), path, message }),
   )
   if (problems.length > 0) return problems
   return {
-    value: document.toJS({ maxAliasCount: 0 }) as unknown,
+    value: document.toJS({ maxAliasCount: aliasesOfValues ? -1 : 0 }) as unknown,
     placeOf: (path, part = 'value') => place(offsetOf(document, path, part)),
   }
 }
@@ -156,16 +162,20 @@ function findProblems(
   node: unknown,
   path: PropertyKey[],
   depth: number,
+  isAllowed: (node: Node) => boolean,
   report: (node: Node | undefined, path: PropertyKey[], message: string) => void,
 ): void {
   if (!isNode(node)) return
   if (isAlias(node))
-    return report(node, path, `wanted a plain value, found the alias *${node.source}; write the value out`)
-  if (node.anchor !== undefined)
+    return isAllowed(node)
+      ? undefined
+      : report(node, path, `wanted a plain value, found the alias *${node.source}; write the value out`)
+  if (node.anchor !== undefined && !isAllowed(node))
     report(node, path, `wanted a plain value, found the anchor &${node.anchor}; write the value out where it is used`)
   if (node.tag !== undefined) report(node, path, `wanted a plain value, found the tag ${node.tag}; remove it`)
   if (depth > deepestNesting) return report(node, path, tooDeep())
-  if (isSeq(node)) node.items.forEach((item, index) => findProblems(item, [...path, index], depth + 1, report))
+  if (isSeq(node))
+    node.items.forEach((item, index) => findProblems(item, [...path, index], depth + 1, isAllowed, report))
   if (!isMap(node)) return
 
   const seen = new Set<unknown>()
@@ -191,7 +201,7 @@ function findProblems(
     else if (name === '<<') report(keyNode, path, 'wanted a key, found the merge key "<<"; write the values out')
     else if (seen.has(name)) report(keyNode, [...path, name], 'the key is there twice; keep one')
     seen.add(name)
-    findProblems(value, [...path, name], depth + 1, report)
+    findProblems(value, [...path, name], depth + 1, isAllowed, report)
   }
 }
 

@@ -8,7 +8,7 @@ const code = z.string().regex(/^(DL|SC)\d{4}$/, 'wanted the code of one rule, e.
 
 /** `.hadolint.yaml` of hadolint 2.15 (https://github.com/hadolint/hadolint#configure). Only `ignored` is taken over: what else stands there changes the linter, and not one finding. */
 const Configuration = z.strictObject({
-  ignored: z.array(code).optional(),
+  ignored: z.array(code).nullish(),
   ...Object.fromEntries(
     [
       'failure-threshold',
@@ -27,9 +27,9 @@ const Configuration = z.strictObject({
 /** Reads the ignored rules of a hadolint configuration. Throws `POLICY` where it cannot be read in full. */
 export function readHadolintIgnored(text: string, suppression: Suppression): ReadSuppressions {
   const { data } = readSuppressionFile(text, suppression.file, 'a configuration of hadolint', Configuration)
-  const { ignored = [], ...others } = data
+  const { ignored, ...others } = data
   return {
-    entries: ignored.map((id, index) => {
+    entries: (ignored ?? []).map((id, index) => {
       const origin: Origin = { kind: 'hadolint', path: suppression.file, place: `ignored[${index}]` }
       return suppressionEntry(suppression, { rule: 'lint-level', id }, origin)
     }),

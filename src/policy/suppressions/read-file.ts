@@ -8,16 +8,15 @@ export interface SuppressionDocument<T> {
   lineOf(path: readonly PropertyKey[]): number
 }
 
-/** Reads a YAML or JSON file that the policy names: bounded, without aliases, without a key twice, and only with keys that the schema knows. Throws `POLICY` with the line. */
+/** Reads a YAML or JSON file that the policy names: bounded, without a key twice, and only with keys that the schema knows. One that holds nothing has no key. Throws `POLICY` with the line. */
 export function readSuppressionFile<T extends z.ZodType>(
   text: string,
   path: string,
   what: string,
   schema: T,
 ): SuppressionDocument<z.infer<T>> {
-  if (text.replaceAll(/^\s*#.*$/gm, '').trim() === '')
-    throw suppressionError(path, undefined, `wanted ${what}, found an empty file`)
-  const document = readYaml(text)
+  const isEmpty = text.replaceAll(/^\s*#.*$|^(---|\.\.\.)\s*$|^\uFEFF/gm, '').trim() === ''
+  const document = readYaml(isEmpty ? '{}' : text, { aliasesOfValues: true })
   if (Array.isArray(document))
     throw suppressionError(path, document[0]?.line, `wanted ${what}; ${document[0]?.message ?? 'it cannot be read'}`)
   const parsed = schema.safeParse(document.value)

@@ -6,6 +6,8 @@ import type { RegisterEntry, Suppression } from '../schema.ts'
 import { dayBefore, mostEntries, suppressionEntry, type ReadSuppressions, type SuppressedFinding } from './entry.ts'
 
 const wildcard = /[*?[\]{}]/
+/** Trivy reads a path as a pattern: a character that belongs to the name has a backslash before it. */
+const escaped = /\\([*?[\]{}\\])/g
 
 const Entry = z.strictObject({
   id: z
@@ -17,7 +19,11 @@ const Entry = z.strictObject({
       z
         .string()
         .min(1)
-        .refine((path) => !wildcard.test(path), 'a path names one file: patterns are refused; write each path out'),
+        .refine(
+          (path) => !wildcard.test(path.replaceAll(escaped, '')),
+          'a path names one file: patterns are refused; write each path out, and a character of a name with a backslash, e.g. pages/\\[id\\]',
+        )
+        .transform((path) => path.replaceAll(escaped, '$1')),
     )
     .optional(),
   purls: z
@@ -31,13 +37,15 @@ const Entry = z.strictObject({
   statement: z.string().optional(),
 })
 const Entries = z.array(Entry).nullish()
+/** Of sections that are not taken over only the ids are told. */
+const Others = z.array(z.looseObject({ id: z.string().min(1) })).nullish()
 
 /** `.trivyignore.yaml` of Trivy 0.72 (https://trivy.dev, filtering). */
 const IgnoreFile = z.strictObject({
   vulnerabilities: Entries,
-  misconfigurations: Entries,
+  misconfigurations: Others,
   secrets: Entries,
-  licenses: Entries,
+  licenses: Others,
 })
 
 const rules = { vulnerabilities: 'vulnerabilities', secrets: 'secrets' } as const
@@ -58,13 +66,12 @@ function readIgnoreYaml(text: string, suppression: Suppression): ReadSuppression
   const { data } = readSuppressionFile(text, path, 'an ignore file of Trivy', IgnoreFile)
   const entries: RegisterEntry[] = []
   const left: string[] = []
-  for (const section of ['vulnerabilities', 'misconfigurations', 'secrets', 'licenses'] as const) {
+  for (const section of ['misconfigurations', 'licenses'] as const)
+    for (const [index, { id }] of (data[section] ?? []).entries())
+      left.push(`${section}[${index}], ${id}: ${notTaken[section]}`)
+  for (const section of ['vulnerabilities', 'secrets'] as const) {
     for (const [index, { id, paths, purls, expired_at: end, statement }] of (data[section] ?? []).entries()) {
       const origin: Origin = { kind: 'trivyignore', path, place: `${section}[${index}]` }
-      if (section === 'misconfigurations' || section === 'licenses') {
-        left.push(`${origin.place}, ${id}: ${notTaken[section]}`)
-        continue
-      }
       if (section === 'secrets' && purls !== undefined && purls.length > 0)
         throw suppressionError(path, undefined, `${origin.place}: wanted paths, found purls; a secret is in no package`)
       const finding: SuppressedFinding = {

@@ -91,9 +91,22 @@ secrets:
     ])
   })
 
+  it('takes the rest over where a section that is not taken over has what it could not read', () => {
+    const { entries, left } = yaml(
+      'misconfigurations:\n  - id: AVD-KSV-0014\n    paths: ["deploy/**/*.yaml"]\nvulnerabilities:\n  - id: CVE-2023-2650\n',
+    )
+    expect(entries.map(({ id }) => id)).toEqual(['CVE-2023-2650'])
+    expect(left).toEqual(['misconfigurations[0], AVD-KSV-0014: Loadline does not run these checks of Trivy'])
+  })
+
+  it('takes a character of a name that has a backslash before it, as Trivy does, and says so of one that has none', () => {
+    expect(yaml("secrets:\n  - id: private-key\n    paths: ['pages/\\[id\\]/key.pem']\n").entries[0]).toMatchObject({
+      path: 'pages/[id]/key.pem',
+    })
+    expect(() => yaml('secrets:\n  - id: private-key\n    paths: ["pages/[id]/key.pem"]\n')).toThrow(/with a backslash/)
+  })
+
   it.each([
-    ['', /found an empty file/],
-    ['# only a comment\n', /found an empty file/],
     ['vulnerabilities: [{id: "*"}]', /:1: .*vulnerabilities\.0\.id: .*wildcards are refused/],
     ['vulnerabilities:\n  - id: CVE-2024-1\n    paths: ["**"]', /:3: .*patterns are refused/],
     ['vulnerabilities: [{id: CVE-2024-1, purls: [jinja2]}]', /not a package URL/],
@@ -103,6 +116,35 @@ secrets:
     ['vulnerabilties: []', /Unrecognized key/],
     ['a: &a [1]\nb: *a', /the alias \*a|the anchor &a/],
   ])('%j is refused', (text, message) => {
+    expect(() => yaml(text)).toThrow(message)
+  })
+})
+
+describe('what the tools take as well', () => {
+  it.each(['', '# nothing yet\n', '---\n', '\uFEFF# nothing\n...\n'])('%j excepts nothing', (text) => {
+    for (const read of [yaml, hadolint]) expect(read(text)).toEqual({ entries: [], left: [] })
+  })
+
+  it('a section without entries', () => {
+    expect(yaml('vulnerabilities:\nsecrets:\n')).toEqual({ entries: [], left: [] })
+    expect(hadolint('ignored:\n')).toEqual({ entries: [], left: [] })
+  })
+
+  it('an alias of a text, which is written once and counts where it stands', () => {
+    const { entries } = yaml(
+      'vulnerabilities:\n  - id: CVE-2024-1\n    statement: &why never called\n  - id: CVE-2024-2\n    statement: *why\n',
+    )
+    expect(entries.map(({ reason }) => reason)).toEqual(
+      Array(2).fill(`${acceptance.reason} The file says: never called`),
+    )
+  })
+
+  it.each([
+    ['of a list', 'vulnerabilities: &a []\nsecrets: *a\n', /:2: .*the alias \*a/],
+    ['of itself', 'vulnerabilities: &a [*a]\n', /:1: .*the alias \*a/],
+    ['of nothing', 'secrets: *a\n', /:1: /],
+    ['among keys', '&a vulnerabilities: []\n', /:1: .*wanted a plain key/],
+  ])('and no alias %s', (_what, text, message) => {
     expect(() => yaml(text)).toThrow(message)
   })
 })
@@ -127,7 +169,6 @@ describe('.hadolint.yaml', () => {
   })
 
   it.each([
-    ['', /found an empty file/],
     ['ignored: [DL*]', /wanted the code of one rule/],
     ['ignore: [DL3008]', /Unrecognized key: "ignore"/],
   ])('%j is refused', (text, message) => {
