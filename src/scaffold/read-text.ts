@@ -13,6 +13,11 @@ const parsers = {
   JSON: (text: string): unknown => JSON.parse(text),
   TOML: parseTomlText,
   YAML: (text: string): unknown => parseYamlText(text, { maxAliasCount: 100 }),
+  /** From version 11 on pnpm writes a first document for its own programs: the project's is the last. */
+  'YAML of pnpm': (text: string): unknown =>
+    parseYamlText(text.split(/^---[ \t]*$/m).findLast((document) => document.trim() !== '') ?? '', {
+      maxAliasCount: 100,
+    }),
 }
 
 /** Reads what a stack uses of a file of the source. Throws `SOURCE` with the file where it is not there, cannot be parsed or is not as it must be. */

@@ -33,7 +33,7 @@ export const mostPaths = 100_000
 
 /** Files whose text may decide something, by name: what locks and describes an application, and the lock file of bases. */
 const described =
-  /^(requirements\.txt|pyproject\.toml|poetry\.lock|uv\.lock|package\.json|package-lock\.json|pnpm-lock\.yaml|yarn\.lock|\.npmrc|\.yarnrc\.yml|tsconfig(\..+)?\.json|go\.(mod|sum|work)|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.lockfile|application\.(properties|ya?ml)|Cargo\.(toml|lock)|loadline\.lock\.json)$/
+  /^(requirements\.txt|pyproject\.toml|poetry\.lock|uv\.lock|package\.json|package-lock\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|\.npmrc|\.yarnrc\.yml|tsconfig(\..+)?\.json|go\.(mod|sum|work)|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.lockfile|application\.(properties|ya?ml)|Cargo\.(toml|lock)|loadline\.lock\.json)$/
 
 const code = /\.(py|[cm]?[jt]s|go|java|kt|rs)$/
 

@@ -123,7 +123,7 @@ export const nodePnpm: Stack = {
     const { lockfileVersion } = readDocument(
       tree,
       'pnpm-lock.yaml',
-      'YAML',
+      'YAML of pnpm',
       z.object({ lockfileVersion: z.union([z.string(), z.number()]) }),
     )
     return read(
@@ -153,9 +153,18 @@ export const nodeYarn: Stack = {
   },
 }
 
+/** From version 10 on pnpm keeps settings in this file: a workspace is what lists packages. */
+function hasPnpmWorkspace(tree: SourceTree): boolean {
+  if (!tree.paths.includes('pnpm-workspace.yaml')) return false
+  const { packages } =
+    readDocument(tree, 'pnpm-workspace.yaml', 'YAML', z.looseObject({ packages: z.unknown().optional() }).nullable()) ??
+    {}
+  return packages !== undefined && packages !== null
+}
+
 function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], manager: Manager): StackReading {
   const described = readDocument(tree, 'package.json', 'JSON', Package)
-  if (described.workspaces !== undefined || tree.paths.includes('pnpm-workspace.yaml'))
+  if (described.workspaces !== undefined || hasPnpmWorkspace(tree))
     throw new DeliveryError(
       'SOURCE',
       'wanted one application, found a workspace with several packages',
@@ -168,7 +177,7 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
   const configurations = tree.paths.filter((path) =>
     /^tsconfig(\..+)?\.json$|^[^/]+\.config\.[cm]?[jt]s$|^\.npmrc$|^\.yarnrc\.yml$/.test(path),
   )
-  const settings = ['.npmrc', '.yarnrc.yml'].filter((path) => tree.paths.includes(path))
+  const settings = ['.npmrc', '.yarnrc.yml', 'pnpm-workspace.yaml'].filter((path) => tree.paths.includes(path))
   const code = codeAtTop(tree, /\.([cm]?[jt]sx?|json)$/)
   const lockFiles = ['package.json', manager.lockFile, ...settings]
   const shipped = {

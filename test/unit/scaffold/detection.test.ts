@@ -236,6 +236,37 @@ describe('what a scaffold takes from its source', () => {
     expect(files['.github/workflows/orders.yaml']).toContain("build-and-scan 'my app'")
   })
 
+  describe('pnpm', () => {
+    const lock = (name: string) =>
+      `lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      ${name}: {specifier: 1.0.0, version: 1.0.0}\n`
+    const application = {
+      'package.json': '{"name": "a", "main": "server.js"}',
+      'pnpm-lock.yaml': lock('pg'),
+      'server.js': 'server.listen(8080, "/health")',
+    }
+
+    it("reads the project's document where pnpm wrote one for its own programs before it", async () => {
+      const files = { ...application, 'pnpm-lock.yaml': `---\nlockfileVersion: '6.0'\n\n---\n${lock('pg')}` }
+      expect((await scaffoldOfFiles(files)).files['Dockerfile']).toEqual(
+        (await scaffoldOfFiles(application)).files['Dockerfile'],
+      )
+    })
+
+    it('takes a workspace file without packages for settings, which the install step gets', async () => {
+      const { files } = await scaffoldOfFiles({
+        ...application,
+        'pnpm-workspace.yaml': 'onlyBuiltDependencies:\n  - esbuild\n',
+      })
+      expect(files['Dockerfile']).toMatch(/^COPY .*\bpnpm-workspace\.yaml/m)
+    })
+
+    it('refuses a workspace that has packages', async () => {
+      expect(await refusal({ ...application, 'pnpm-workspace.yaml': 'packages:\n  - apps/*\n' })).toContain(
+        'a workspace with several packages',
+      )
+    })
+  })
+
   it.each([
     [
       'npm',
