@@ -1,0 +1,267 @@
+import { DeliveryError } from '../../model/errors.ts'
+
+/** An instruction as it is written, read by BuildKit's rules; nothing is expanded. */
+export interface Instruction {
+  /** In capitals. */
+  keyword: string
+  /** Its first and last line, counted from 1; here-documents are part of it. */
+  line: number
+  lastLine: number
+  /** `--name=value` words before the arguments, without quotes. */
+  flags: string[]
+  /** The arguments, continued lines joined. */
+  rest: string
+  /** The arguments where they are a JSON array of texts. */
+  json: string[] | undefined
+  heredocs: Heredoc[]
+  /** ONBUILD: the instruction that an image built on this one runs. */
+  inner?: Instruction
+}
+
+/** A here-document of RUN, COPY or ADD. */
+export interface Heredoc {
+  name: string
+  text: string
+  /** The line on which its text begins. */
+  line: number
+  /** False where its name is quoted: then the builder fills in nothing. */
+  expands: boolean
+}
+
+/** A Dockerfile taken apart. */
+export interface DockerfileText {
+  instructions: Instruction[]
+  /** The character that escapes and continues lines. */
+  escape: string
+  /** `# syntax=`, where there is one. */
+  syntax?: { value: string; line: number }
+}
+
+const keywords = new Set(
+  'ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR'.split(
+    ' ',
+  ),
+)
+
+/** Keywords whose arguments may be a JSON array. */
+const arrays = new Set('ADD CMD COPY ENTRYPOINT HEALTHCHECK RUN SHELL VOLUME'.split(' '))
+
+/** Takes a Dockerfile apart as BuildKit does: directives, comments, continued lines, here-documents, flags. What is marked as unknown stays so. Throws `SOURCE`, with the line, where BuildKit would. */
+export function readInstructions(text: string): DockerfileText {
+  const lines = (text.startsWith('\uFEFF') ? text.slice(1) : text).split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  const directives = readDirectives(lines)
+  const escape = directives.escape ?? '\\'
+  const instructions: Instruction[] = []
+  let next = 0
+  while (next < lines.length) {
+    const start = next
+    const { joined, end } = joinLines(lines, start, escape)
+    next = end
+    if (joined.trim() === '') continue
+    const instruction = readInstruction(joined, start + 1, escape)
+    if (/^(RUN|COPY|ADD)$/.test((instruction.inner ?? instruction).keyword)) {
+      const heredocs = readHeredocs(joined, lines, next, start + 1)
+      ;(instruction.inner ?? instruction).heredocs = heredocs.found
+      next = heredocs.end
+    }
+    instruction.lastLine = next
+    instructions.push(instruction)
+  }
+  return {
+    instructions,
+    escape,
+    ...(directives.syntax === undefined ? {} : { syntax: directives.syntax }),
+  }
+}
+
+/** A fault of a Dockerfile, with its line in front. */
+export function dockerfileFault(
+  line: number,
+  message: string,
+  hint: string = 'Correct the Dockerfile.',
+): DeliveryError {
+  return new DeliveryError('SOURCE', `line ${line}: ${message}`, hint)
+}
+
+/** `# name=value` lines at the very top. */
+function readDirectives(lines: readonly string[]): { escape?: string; syntax?: { value: string; line: number } } {
+  const found: { escape?: string; syntax?: { value: string; line: number } } = {}
+  const seen = new Set<string>()
+  for (const [index, line] of lines.entries()) {
+    const match = /^\s*#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*?)\s*$/.exec(line)
+    const name = match?.[1]?.toLowerCase() ?? ''
+    const value = match?.[2] ?? ''
+    if (!/^(syntax|escape|check)$/.test(name)) break
+    if (seen.has(name)) throw dockerfileFault(index + 1, `the directive ${name} is there twice`)
+    seen.add(name)
+    if (name === 'syntax') found.syntax = { value, line: index + 1 }
+    if (name !== 'escape') continue
+    if (value !== '\\' && value !== '`')
+      throw dockerfileFault(index + 1, `expected \\ or \` as the escape character, found ${value.slice(0, 20)}`)
+    found.escape = value
+  }
+  return found
+}
+
+const isComment = (line: string) => /^\s*#/.test(line)
+
+/** The lines of one instruction, joined; `end` is the number of the line behind them, counted from 0. */
+function joinLines(lines: readonly string[], start: number, escape: string): { joined: string; end: number } {
+  const read = (index: number) => (lines[index] ?? '').replace(/\r+$/, '')
+  const first = read(start).trimStart()
+  if (isComment(first)) return { joined: '', end: start + 1 }
+  let [joined, goesOn] = withoutContinuation(first, escape)
+  let end = start + 1
+  for (; goesOn && end < lines.length; end++) {
+    const line = read(end)
+    if (isComment(line) || line.trim() === '') continue
+    const [part, more] = withoutContinuation(line, escape)
+    joined += part
+    goesOn = more
+  }
+  return { joined, end }
+}
+
+/** A line without the escape character at its end, and whether there was one. Two of them are a character that is escaped. */
+function withoutContinuation(line: string, escape: string): [text: string, goesOn: boolean] {
+  const bare = line.replace(/[ \t]+$/, '')
+  const isContinued = bare.endsWith(escape) && bare.at(-2) !== escape
+  return isContinued ? [bare.slice(0, -1), true] : [line, false]
+}
+
+function readInstruction(joined: string, line: number, escape: string): Instruction {
+  const [, word = '', behind = ''] = /^(\S+)(?:\s+(.*))?$/s.exec(joined.trim()) ?? []
+  const keyword = word.toUpperCase()
+  if (!keywords.has(keyword)) throw dockerfileFault(line, `${word.slice(0, 40)} is no instruction of a Dockerfile`)
+  const { flags, rest } = splitFlags(behind, escape)
+  const instruction: Instruction = { keyword, line, lastLine: line, flags, rest, json: undefined, heredocs: [] }
+  if (keyword === 'ONBUILD') {
+    if (rest === '') throw dockerfileFault(line, 'ONBUILD names no instruction')
+    return { ...instruction, inner: readInstruction(rest, line, escape) }
+  }
+  const arrayed = keyword === 'HEALTHCHECK' ? rest.replace(/^\S+\s*/, '') : rest
+  return arrays.has(keyword) ? { ...instruction, json: readArray(arrayed, line) } : instruction
+}
+
+/** A JSON array of texts; undefined where it is none, and BuildKit then reads words. */
+function readArray(text: string, line: number): string[] | undefined {
+  if (!text.startsWith('[')) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!Array.isArray(value)) return undefined
+  if (value.every((word): word is string => typeof word === 'string')) return value
+  throw dockerfileFault(line, 'expected an array that holds nothing but texts')
+}
+
+/** The words that begin with two dashes in front of the arguments. Two dashes alone end them. */
+function splitFlags(text: string, escape: string): { flags: string[]; rest: string } {
+  const flags: string[] = []
+  let position = 0
+  while (position < text.length) {
+    const begin = position + (/^\s*/.exec(text.slice(position, position + 1_000))?.[0].length ?? 0)
+    if (!text.startsWith('--', begin)) return { flags, rest: text.slice(begin).trim() }
+    const { word, end } = readFlag(text, begin, escape)
+    if (word === '--') return { flags, rest: text.slice(end).trim() }
+    flags.push(word)
+    position = end
+  }
+  return { flags, rest: '' }
+}
+
+function readFlag(text: string, begin: number, escape: string): { word: string; end: number } {
+  let word = ''
+  let quote = ''
+  let position = begin
+  for (; position < text.length; position++) {
+    const character = text[position] ?? ''
+    if (quote === '' && /\s/.test(character)) break
+    if (character === escape) word += text[++position] ?? ''
+    else if (quote === character) quote = ''
+    else if (quote === '' && (character === "'" || character === '"')) quote = character
+    else word += character
+  }
+  return { word, end: position }
+}
+
+/** The here-documents that a line opens, and the number of the line behind the last of them, counted from 0. */
+function readHeredocs(
+  joined: string,
+  lines: readonly string[],
+  from: number,
+  line: number,
+): { found: Heredoc[]; end: number } {
+  const found: Heredoc[] = []
+  let next = from
+  for (const { name, expands, chomps } of heredocNames(joined)) {
+    const begin = next
+    const content: string[] = []
+    const isEnd = (written: string) => (chomps ? written.replace(/^\t+/, '') : written).replace(/[\r\n]+$/, '') === name
+    while (next < lines.length && !isEnd(lines[next] ?? '')) {
+      const written = lines[next++] ?? ''
+      content.push(chomps ? written.replace(/^\t+/, '') : written)
+    }
+    if (next >= lines.length) throw dockerfileFault(line, `the here-document ${name.slice(0, 40)} has no end`)
+    next++
+    found.push({ name, text: content.map((written) => `${written}\n`).join(''), line: begin + 1, expands })
+  }
+  return { found, end: next }
+}
+
+/** Words of the form `<<NAME` outside of quotes. A word with more in front than the number of a descriptor is none. */
+function heredocNames(joined: string): Array<{ name: string; expands: boolean; chomps: boolean }> {
+  if (!joined.includes('<<')) return []
+  return wordsWithQuotes(joined.replaceAll(/<<[ \t]+/g, '<<')).flatMap((word) => {
+    const [, dash, rest] = /^\d*<<(-?)([^<]+)$/s.exec(word) ?? []
+    if (rest === undefined) return []
+    const name = rest.replaceAll(/\\(.)|["']/gs, '$1')
+    return [{ name, expands: !/["']/.test(rest), chomps: dash === '-' }]
+  })
+}
+
+/** Words as a shell splits them, their quotes kept. For an open quote there are none, and so it is for BuildKit. */
+function wordsWithQuotes(text: string): string[] {
+  const pattern = /\s+|(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|[^\s'"\\])+/gsy
+  const words: string[] = []
+  let read = 0
+  for (const [word] of text.matchAll(pattern)) {
+    read += word.length
+    if (word.trim() !== '') words.push(word)
+  }
+  return read === text.length ? words : []
+}
+
+/** The words of ENV, LABEL and ARG: quotes are kept, white space inside of them does not split. */
+export function splitWords(text: string, escape: string): string[] {
+  const words: string[] = []
+  let word = ''
+  let [quote, begun] = ['', false]
+  for (let position = 0; position < text.length; position++) {
+    const character = text[position] ?? ''
+    if (quote === '' && /\s/.test(character)) {
+      if (begun) words.push(word)
+      ;[word, begun] = ['', false]
+      continue
+    }
+    begun = true
+    if (character === escape && quote !== "'") {
+      if (position + 1 < text.length) word += character + (text[++position] ?? '')
+      continue
+    }
+    if (quote === character) quote = ''
+    else if (quote === '' && (character === "'" || character === '"')) quote = character
+    word += character
+  }
+  if (begun) words.push(word)
+  return words
+}
+
+/** `NAME=value` taken apart; without a value where there is no equals sign. */
+export function pair(word: string): [name: string, value: string | undefined] {
+  const equals = word.indexOf('=')
+  return equals === -1 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)]
+}

@@ -1,0 +1,70 @@
+/** Programs that start another one: their options that take a value, and how many words of their own stand before that program. */
+const wrappers: Readonly<Record<string, { valued: string; own: number }>> = {
+  sudo: { valued: 'ugphCrtUDT', own: 0 },
+  doas: { valued: 'uC', own: 0 },
+  env: { valued: 'uC', own: 0 },
+  exec: { valued: 'a', own: 0 },
+  command: { valued: '', own: 0 },
+  builtin: { valued: '', own: 0 },
+  nohup: { valued: '', own: 0 },
+  setsid: { valued: '', own: 0 },
+  eatmydata: { valued: '', own: 0 },
+  busybox: { valued: '', own: 0 },
+  time: { valued: 'fo', own: 0 },
+  nice: { valued: 'n', own: 0 },
+  ionice: { valued: 'cnp', own: 0 },
+  stdbuf: { valued: 'ioe', own: 0 },
+  timeout: { valued: 'sk', own: 1 },
+  chroot: { valued: '', own: 1 },
+  gosu: { valued: '', own: 1 },
+  'su-exec': { valued: '', own: 1 },
+  xargs: { valued: 'InPLdaEs', own: 0 },
+}
+
+/** A command taken out of what only starts it (`sudo -E`, `env A=b`, `timeout 30`, `find -exec`), with the variables that are set on the way. */
+export function unwrapped(words: readonly string[]): {
+  name: string
+  args: string[]
+  given: Array<{ name: string; value: string }>
+} {
+  const given: Array<{ name: string; value: string }> = []
+  let rest = words
+  for (;;) {
+    const name = (rest[0] ?? '').replace(/^.*\//s, '')
+    const wrapper = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined
+    const inner = name === 'find' ? foundBy(rest) : wrapper === undefined ? undefined : behind(rest, wrapper, given)
+    if (inner === undefined || inner.length === 0) return { name, args: rest.slice(1), given }
+    rest = inner
+  }
+}
+
+/** The words behind a wrapper's own. */
+function behind(
+  words: readonly string[],
+  { valued, own }: { valued: string; own: number },
+  given: Array<{ name: string; value: string }>,
+): readonly string[] {
+  let index = 1
+  let left = own
+  for (; index < words.length; index++) {
+    const word = words[index] ?? ''
+    const assignment = /^([A-Za-z_]\w*)=(.*)$/s.exec(word)
+    if (word === '--') continue
+    if (/^-[A-Za-z0-9]/.test(word)) {
+      const letter = word.at(-1) ?? ''
+      if (valued.includes(letter) && valued !== '' && word.length === 2) index++
+    } else if (word.startsWith('--')) continue
+    else if (assignment !== null) given.push({ name: assignment[1] ?? '', value: assignment[2] ?? '' })
+    else if (left > 0) left--
+    else break
+  }
+  return words.slice(index)
+}
+
+/** The program that `find` starts for what it finds. */
+function foundBy(words: readonly string[]): readonly string[] | undefined {
+  const flag = words.findIndex((word) => /^-(exec|execdir|ok|okdir)$/.test(word))
+  if (flag === -1) return undefined
+  const end = words.findIndex((word, index) => index > flag && (word === ';' || word === '+'))
+  return words.slice(flag + 1, end === -1 ? undefined : end)
+}

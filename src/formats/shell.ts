@@ -1,0 +1,224 @@
+import { forEachChild, parse, type SyntaxNode, type Word, type WordPart } from 'unbash'
+import type { Lookup } from './dockerfile/expand.ts'
+import { unwrapped } from './shell-wrappers.ts'
+import { isUnknown, showUnknown, unknownValue } from './unknown-value.ts'
+
+/** A program that a script starts. */
+export interface ShellCommand {
+  /** Without its directory; empty where the command only sets variables. */
+  name: string
+  /** Its arguments with variables filled in. A part that nobody knows is marked (`isUnknown`). */
+  args: string[]
+  /** Variables that it sets for itself, or for what follows. */
+  assignments: Array<{ name: string; value: string }>
+  /** What it reads as its standard input: the programs before it in its pipeline. */
+  inputFrom: readonly ShellCommand[]
+  /** Programs whose output stands in its arguments: `$(...)`, backticks, `<(...)`. */
+  wordsFrom: readonly ShellCommand[]
+  /** Here-documents and here-strings that it reads. */
+  texts: string[]
+  /** Files that its output goes to. */
+  writesTo: string[]
+}
+
+/** The programs of a script, in the order of the text. */
+export interface ShellScript {
+  commands: ShellCommand[]
+  /** False where a part could not be read: then something may be missing. */
+  isWhole: boolean
+}
+
+/** Scripts inside of scripts (`sh -c`) that anybody writes. */
+const deepest = 5
+/** Programs before one in its pipeline that are remembered. */
+const mostInput = 50
+
+/** The programs that a script of a Unix shell starts, also those inside of conditions, substitutions and `sh -c`. Nothing is run, and nothing is decided: every branch counts. */
+export function readShell(script: string, lookup: Lookup): ShellScript {
+  return bounded(() => new ScriptReader(lookup, 0).read(script))
+}
+
+/** The programs of a command in exec form, which no shell splits. */
+export function readProgram(words: readonly string[], lookup: Lookup): ShellScript {
+  return bounded(() => new ScriptReader(lookup, 0).readWords(words))
+}
+
+/** A script that is nested deeper than anybody writes is one that was not read. */
+function bounded(read: () => ShellScript): ShellScript {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof RangeError) return { commands: [], isWhole: false }
+    throw error
+  }
+}
+
+class ScriptReader {
+  readonly #lookup: Lookup
+  readonly #depth: number
+  /** Variables that the script has set to what is known. */
+  readonly #own: Map<string, string>
+  #isWhole = true
+
+  constructor(lookup: Lookup, depth: number, own: Map<string, string> = new Map()) {
+    this.#lookup = lookup
+    this.#depth = depth
+    this.#own = own
+  }
+
+  read(script: string): ShellScript {
+    const tree = parse(script)
+    if ((tree.errors ?? []).length > 0) this.#isWhole = false
+    return { commands: this.#commandsOf(tree), isWhole: this.#isWhole }
+  }
+
+  readWords(words: readonly string[]): ShellScript {
+    const { name, args, given } = unwrapped(words)
+    const command = { name, args, assignments: given, inputFrom: [], wordsFrom: [], texts: [], writesTo: [] }
+    const inside = this.#scriptsOf(command)
+    return { commands: [command, ...inside], isWhole: this.#isWhole }
+  }
+
+  #commandsOf(node: SyntaxNode, input: readonly ShellCommand[] = []): ShellCommand[] {
+    if (node.type === 'Script' && (node.errors ?? []).length > 0) this.#isWhole = false
+    if (node.type === 'Command') return this.#command(node, input)
+    if (node.type === 'Pipeline') {
+      const read: ShellCommand[] = []
+      let before = input
+      for (const part of node.commands) {
+        const commands = this.#commandsOf(part, before)
+        before = [...before, ...commands.slice(-mostInput)].slice(-mostInput)
+        for (const command of commands) read.push(command)
+      }
+      return read
+    }
+    const read: ShellCommand[] = []
+    forEachChild(node, (child) => {
+      for (const command of this.#commandsOf(child, input)) read.push(command)
+    })
+    return read
+  }
+
+  #command(node: Extract<SyntaxNode, { type: 'Command' }>, input: readonly ShellCommand[]): ShellCommand[] {
+    const inside: ShellCommand[] = []
+    forEachChild(node, (child) => {
+      for (const command of this.#commandsOf(child)) inside.push(command)
+    })
+    const assignments: ShellCommand['assignments'] = []
+    const words: string[] = node.name === undefined ? [] : this.#words(node.name)
+    for (const part of [...node.prefix, ...node.suffix]) {
+      if (part.type === 'Word') words.push(...this.#words(part))
+      else if (part.type === 'Assignment') {
+        const value = part.value?.type === 'Word' ? this.#text(part.value) : ''
+        if (part.name !== undefined) assignments.push({ name: part.name, value })
+        // `export NAME=value` and the like: an argument that is an assignment as well.
+        if (node.name !== undefined && node.suffix.includes(part)) words.push(`${part.name ?? ''}=${value}`)
+      }
+    }
+    const { name, args, given } = unwrapped(words)
+    const redirects = [...node.redirects]
+    const command: ShellCommand = {
+      name,
+      args,
+      assignments: [...assignments, ...given],
+      inputFrom: input,
+      wordsFrom: inside,
+      texts: redirects.flatMap((redirect) =>
+        redirect.type === 'HereDoc'
+          ? [redirect.body.text]
+          : redirect.type === 'HereString' && redirect.target !== undefined
+            ? [this.#text(redirect.target)]
+            : [],
+      ),
+      writesTo: redirects.flatMap((redirect) =>
+        redirect.type === 'Redirect' && redirect.operator.includes('>') && redirect.target !== undefined
+          ? [this.#text(redirect.target)]
+          : [],
+      ),
+    }
+    this.#remember(command)
+    return [...inside, command, ...this.#scriptsOf(command)]
+  }
+
+  /** Variables that stay set: of a command without a program, and of export and its kin. */
+  #remember({ name, assignments }: ShellCommand): void {
+    if (!/^(|export|declare|typeset|readonly|local)$/.test(name)) return
+    for (const { name: variable, value } of assignments) {
+      if (isUnknown(value)) this.#own.delete(variable)
+      else this.#own.set(variable, value)
+    }
+  }
+
+  /** The programs of scripts that a command is given: `sh -c`, `eval`, a here-document that a shell reads. */
+  #scriptsOf(command: ShellCommand): ShellCommand[] {
+    return scriptsGiven(command).flatMap((script) => {
+      if (this.#depth >= deepest) {
+        this.#isWhole = false
+        return []
+      }
+      const { commands, isWhole } = new ScriptReader(this.#lookup, this.#depth + 1, new Map(this.#own)).read(
+        showUnknown(script),
+      )
+      if (!isWhole) this.#isWhole = false
+      return commands
+    })
+  }
+
+  /** A word as the words that it becomes: a variable without quotes is split. */
+  #words(word: Word): string[] {
+    const [only, more] = word.parts ?? []
+    const text = this.#text(word)
+    const isBare = more === undefined && (only?.type === 'SimpleExpansion' || only?.type === 'ParameterExpansion')
+    return isBare && !isUnknown(text) ? text.split(/\s+/).filter((part) => part !== '') : [text]
+  }
+
+  #text(word: Word): string {
+    return word.parts === undefined ? word.value : word.parts.map((part) => this.#part(part)).join('')
+  }
+
+  #part(part: WordPart): string {
+    switch (part.type) {
+      case 'Literal':
+      case 'SingleQuoted':
+      case 'AnsiCQuoted':
+        return part.value
+      case 'DoubleQuoted':
+      case 'LocaleString':
+        return part.parts.map((inner) => this.#part(inner)).join('')
+      case 'SimpleExpansion':
+        return this.#variable(part.text.slice(1), undefined)
+      case 'ParameterExpansion': {
+        const { parameter, operation, prefix, index } = part
+        if (prefix !== undefined || index !== undefined) return unknownValue(parameter)
+        if (operation === undefined) return this.#variable(parameter, undefined)
+        if (operation.type !== 'Default' || !operation.operator.endsWith('-')) return unknownValue(parameter)
+        return this.#variable(parameter, this.#text(operation.operand))
+      }
+      case 'CommandExpansion':
+      case 'ProcessSubstitution':
+      case 'ArithmeticExpansion':
+        return unknownValue(part.text.replaceAll(/[\uE000\uE001]/g, ''))
+      default:
+        return part.text
+    }
+  }
+
+  #variable(name: string, otherwise: string | undefined): string {
+    const value = this.#own.get(name) ?? this.#lookup(name)
+    return typeof value === 'string' ? value : (otherwise ?? unknownValue(name))
+  }
+}
+
+const shells = /^(ba|da|z|k|a)?sh$/
+
+function scriptsGiven({ name, args, texts }: ShellCommand): string[] {
+  if (name === 'eval') return [args.join(' ')]
+  if (name === 'su' || name === 'runuser') {
+    const flag = args.findIndex((word) => /^(-c|--command)$/.test(word))
+    return args[flag + 1] !== undefined && flag !== -1 ? [args[flag + 1] ?? ''] : []
+  }
+  if (!shells.test(name)) return []
+  const flag = args.findIndex((word) => /^-[a-z]*c$/.test(word))
+  if (flag !== -1) return args[flag + 1] === undefined ? [] : [args[flag + 1] ?? '']
+  return args.every((word) => word.startsWith('-')) ? texts : []
+}

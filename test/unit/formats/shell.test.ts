@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { readProgram, readShell } from '../../../src/formats/shell.ts'
+import { showUnknown } from '../../../src/formats/unknown-value.ts'
+
+const known: Record<string, string> = { DIR: '/opt', FLAGS: '-y -q', EMPTY: '' }
+const read = (script: string) => readShell(script, (name) => known[name])
+const said = (script: string) => read(script).commands.map(({ name, args }) => showUnknown([name, ...args].join(' ')))
+
+describe('the programs of a script', () => {
+  it.each([
+    ['a && b || c; d', ['a', 'b', 'c', 'd']],
+    ['set -eux; a \\\n  --b', ['set -eux', 'a --b']],
+    ['if a; then b; elif c; then d; else e; fi', ['a', 'b', 'c', 'd', 'e']],
+    ['for f in x y; do a "$f"; done', ['a ${f}']],
+    ['while a; do b; done', ['a', 'b']],
+    ['case x in y) a;; *) b;; esac', ['a', 'b']],
+    ['f() { a; }; f', ['a', 'f']],
+    ['( a; { b; } )', ['a', 'b']],
+    ['! a', ['a']],
+    ['# a\nb # c', ['b']],
+    ['/usr/bin/a b', ['a b']],
+    [`a 'b c' "d $DIR" e\\ f $'g\\th'`, ['a b c d /opt e f g\th']],
+    ['a ${DIR}/x ${NONE:-y} ${EMPTY-z}', ['a /opt/x y']],
+    ['apt-get $FLAGS install', ['apt-get -y -q install']],
+    ['apt-get "$FLAGS" install', ['apt-get -y -q install']],
+    ['A=1; b $A', ['', 'b 1']],
+    ['export A=1 && b $A', ['export A=1', 'b 1']],
+    ['a $(b c)', ['b c', 'a $(b c)']],
+    ['a `b`', ['b', 'a `b`']],
+    ['a <(b)', ['b', 'a <(b)']],
+    ['sudo -E -u root a b', ['a b']],
+    ['env -u X A=b timeout -k 5 30 nice -n 5 a c', ['a c']],
+    ['find / -name x -exec chmod u+s {} +', ['chmod u+s {}']],
+    ['xargs -n 1 chmod u+s', ['chmod u+s']],
+    ['a 2>&1 >/dev/null', ['a']],
+  ])('%s', (script, programs) => {
+    expect(said(script)).toEqual(programs)
+  })
+
+  it.each([
+    ["sh -c 'a b'", 'a b'],
+    ['bash -exc "a b"', 'a b'],
+    ['eval "a b"', 'a b'],
+    ["su app -c 'a b'", 'a b'],
+    ['sh -c "bash -c \'a b\'"', 'a b'],
+    ['sh <<X\na b\nX', 'a b'],
+    ['bash -s <<< "a b"', 'a b'],
+    ['/bin/busybox sh -c "a b"', 'a b'],
+  ])('and of a script inside of it: %s', (script, program) => {
+    expect(said(script)).toContain(program)
+  })
+
+  it('in exec form, which no shell splits', () => {
+    const { commands } = readProgram(['sh', '-c', 'a "$DIR"', 'b;c'], (name) => known[name])
+    expect(commands.map(({ name, args }) => [name, ...args])).toEqual([
+      ['sh', '-c', 'a "$DIR"', 'b;c'],
+      ['a', '/opt'],
+    ])
+    expect(readProgram(['a', '$DIR', '&&', 'b'], () => 'x').commands).toMatchObject([
+      { name: 'a', args: ['$DIR', '&&', 'b'] },
+    ])
+  })
+})
+
+describe('what goes from one program to another', () => {
+  it('through a pipeline, a substitution, a here-document and a file', () => {
+    const [curl, gunzip, sh] = read('curl x | gunzip | sh').commands
+    expect(sh?.inputFrom).toEqual([curl, gunzip])
+    const substituted = read('sh -c "$(curl x)"').commands.find(({ name }) => name === 'sh')
+    expect(substituted?.wordsFrom.map(({ name }) => name)).toEqual(['curl'])
+    expect(read('cat > /etc/x <<E\nA=b\nE').commands).toMatchObject([{ texts: ['A=b\n'], writesTo: ['/etc/x'] }])
+  })
+
+  it('sets variables for itself, and for what follows only where it stands alone', () => {
+    expect(read('A=b c').commands).toMatchObject([{ name: 'c', assignments: [{ name: 'A', value: 'b' }] }])
+    expect(showUnknown(read('A=b c; d $A').commands[1]?.args[0] ?? '')).toBe('${A}')
+  })
+})
+
+describe('a script that cannot be read in full', () => {
+  it.each(['a "b', 'if a; then b', "sh -c 'a \"'", 'a $(b'])('%s says so', (script) => {
+    expect(read(script).isWhole).toBe(false)
+  })
+
+  it('because of scripts in scripts, says so, and does not break off', () => {
+    const nested = Array.from({ length: 8 }).reduce<string>((inner) => `sh -c ${JSON.stringify(inner)}`, 'a')
+    expect(read(nested).isWhole).toBe(false)
+  })
+
+  it.each([
+    ['subshells', '('.repeat(20_000)],
+    ['substitutions', '$('.repeat(5_000)],
+    ['words', 'curl '.repeat(100_000)],
+    ['pipes', 'a|'.repeat(50_000)],
+    ['quotes', '"'.repeat(100_001)],
+    ['here-documents', 'a <<b '.repeat(5_000)],
+  ])('of very many %s takes seconds and not minutes', { timeout: 20_000 }, (_what, script) => {
+    const begun = process.cpuUsage()
+    expect(() => read(script)).not.toThrow()
+    expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(15)
+  })
+})
