@@ -1,60 +1,56 @@
-import { evaluateAudit } from '../src/audit/evaluate.ts'
-import { readInputs, type AuditFile } from '../src/audit/read-inputs.ts'
-import { filesNamedBy, isCompose } from '../src/audit/input/compose.ts'
-import { readManifest } from '../src/audit/input/placed.ts'
+import { AuditTree } from '../src/audit/audit-tree.ts'
+import type { AuditFile } from '../src/audit/classify.ts'
 import type { Audit } from '../src/audit/document.ts'
+import { evaluateAudit } from '../src/audit/evaluate.ts'
+import { askForOthers, classifyFiles, readInputs, type Classifications } from '../src/audit/read-inputs.ts'
+import { DeliveryError } from '../src/model/errors.ts'
+import { readRun } from '../src/model/read-run.ts'
 import { defaultPolicy, loadPolicy, type PolicyText } from '../src/policy/index.ts'
-import { readRun } from '../src/report/index.ts'
 
 /** What is audited. */
 export interface AuditRequest {
   files: readonly AuditFile[]
-  /** Gives a file beside those, for `extends` and `include`; undefined where there is none. Throws `SOURCE` where it lies outside of the tree. */
+  /** Files that were met and not read, and why. */
+  passedOver?: ReadonlyArray<{ path: string; reason: string }>
+  /** Gives a file beside those, for compose files; undefined where there is none. Throws `SOURCE` where it lies outside of the tree. */
   open: (path: string) => Promise<string | undefined>
   /** A `docker run` line. */
   dockerRun?: string | undefined
   /** A verdict.json: section 4 then reads its evidence, and not the Dockerfile. */
   verdict?: { path: string; text: string } | undefined
-  /** Whose exceptions count; without one, none. */
+  /** Whose exceptions, build arguments and list of what is ignored count. */
   policy?: PolicyText | undefined
+  /** True where it is no fault that nothing is there to judge. */
+  allowEmpty?: boolean
   now: Date
 }
 
-/** Audits build files, deployments and a run by the CIS Docker Benchmark. Needs no engine. Throws before anything is judged where an input cannot be read. */
+/** Audits build files, deployments and a run by the CIS Docker Benchmark. Needs no engine. Throws before anything is judged where an input that a person named cannot be read. */
 export async function audit(request: AuditRequest): Promise<Audit> {
+  const { files, passedOver = [], dockerRun, verdict, now, allowEmpty = false } = request
   const policy =
-    request.policy === undefined ? defaultPolicy : loadPolicy(request.policy.text, request.policy.path, request.now)
-  const run =
-    request.verdict === undefined
-      ? undefined
-      : { ...request.verdict, run: readRun(request.verdict.text, request.verdict.path) }
-  const others = await openNamed(request)
-  const audited = readInputs({
-    files: request.files,
-    open: (path) => others.get(path),
-    dockerRun: request.dockerRun,
-    run,
-  })
-  return evaluateAudit(audited, policy, request.now)
+    request.policy === undefined ? defaultPolicy : loadPolicy(request.policy.text, request.policy.path, now)
+  const run = verdict === undefined ? undefined : { ...verdict, run: readRun(verdict.text, verdict.path) }
+  const classified = classifyFiles(files, policy)
+  const tree = await openedTree(request, classified)
+  const audited = readInputs({ classified, tree, passedOver, dockerRun, run, policy, policyPath: request.policy?.path })
+  return evaluateAudit(audited, { policy, now, allowEmpty })
 }
 
-/** Files that compose files extend and include, and what those do, and so on. */
-async function openNamed({ files, open }: AuditRequest): Promise<Map<string, string>> {
-  const known = new Map(files.map(({ path, text }) => [path, text]))
-  const waiting = files
-    .filter(
-      ({ path, text }) =>
-        /\.ya?ml$/i.test(path) && /\b(extends|include)\b/.test(text) && isCompose(readManifest(text, path)[0], path),
-    )
-    .map(({ path }) => path)
-  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    for (const wanted of filesNamedBy(readManifest(known.get(path) ?? '', path))) {
-      if (known.has(wanted)) continue
-      const text = await open(wanted)
-      if (text === undefined) continue
-      known.set(wanted, text)
-      waiting.push(wanted)
-    }
+/** The files, and those beside them that compose files name: each is opened when a reading asks for it, until one asks for nothing new. */
+async function openedTree({ files, open }: AuditRequest, classified: Classifications): Promise<AuditTree> {
+  const tree = new AuditTree(files)
+  for (const { file, documents, kind } of classified.files) if (kind === 'compose') tree.keep(file.path, documents)
+  for (const file of classified.files) {
+    do {
+      for (const path of tree.missing) tree.add(path, await open(path).catch(asFault))
+      askForOthers(file, tree)
+    } while (tree.missing.size > 0)
   }
-  return known
+  return tree
+}
+
+function asFault(error: unknown): DeliveryError {
+  if (error instanceof DeliveryError) return error
+  throw error
 }

@@ -1,5 +1,6 @@
 import { audit as auditAll } from '../../pipelines/audit.ts'
-import { renderAudit, renderAuditTerminal } from '../../src/audit/index.ts'
+import { renderAudit, renderAuditTerminal, type Audit } from '../../src/audit/index.ts'
+import { printable } from '../../src/model/printable.ts'
 import { auditFiles } from '../run/audit-files.ts'
 import { limits } from '../run/files/read-file.ts'
 import { useColor } from '../show/color.ts'
@@ -13,20 +14,28 @@ interface AuditOptions {
   verdict?: string
   policy?: string
   output?: string
+  allowEmpty: boolean
   json: boolean
 }
 
-/** `loadline audit PATH...`: build files, deployments and a run by the CIS Docker Benchmark. Exit code 0 where nothing fails, 1 where something does, 2 where an input cannot be read. */
+/**
+ * `loadline audit PATH...`: build files, deployments and a run by the CIS Docker Benchmark. Exit code 0 where nothing fails, 1 where something does, 2 where what was named cannot be read,
+ * 3 where nothing was judged or something that is deployed could not be read.
+ */
 export const make = command<AuditOptions, [paths: string[]]>({
   operands: [{ spelling: '[paths...]', description: 'files, or directories that are searched for them' }],
   flags: {
     dockerRun: single('line', 'a docker run line, as one argument'),
     verdict: single('file', 'verdict.json of a run: section 4 reads its evidence, and not the Dockerfile'),
-    policy: single('file', 'policy file: its exceptions for controls are the deviations (default: none)'),
+    policy: single(
+      'file',
+      'policy file: its exceptions for controls, its build arguments and what it leaves out count (default: none)',
+    ),
+    allowEmpty: toggle('nothing to judge is no fault'),
     output: single('directory', 'where audit.json, audit.md and audit.sarif go (default: they are not written)'),
     json: toggle('print audit.json instead of the table'),
   },
-  more: `Exit codes: 0 nothing fails, though much may be manual; 1 something fails; 2 an input cannot be read, and nothing was judged.
+  more: `Exit codes: 0 nothing fails, though much may be manual; 1 something fails; 2 what was named cannot be read, and nothing was judged; 3 nothing was judged, or something that is deployed could not be read.
 Examples:
   loadline audit .
   loadline audit compose.yaml --verdict loadline-report/verdict.json --policy loadline.yaml
@@ -47,6 +56,7 @@ export async function audit(paths: readonly string[], options: AuditOptions): Pr
             text: await readGiven({ path: verdict, what: 'verdict', code: 'USAGE', most: limits.report }),
           },
     policy: await policyText(options.policy, 'policy'),
+    allowEmpty: options.allowEmpty,
     now: new Date(),
   })
   const reports = renderAudit(document)
@@ -56,5 +66,15 @@ export async function audit(paths: readonly string[], options: AuditOptions): Pr
       ? reports['audit.json']
       : renderAuditTerminal(document, { color: useColor(process.stdout), width: process.stdout.columns ?? 120 }),
   )
-  return document.outcome === 'passed' ? 0 : 1
+  if (document.outcome === 'undecided') process.stderr.write(`error: ${whyUndecided(document)}\n`)
+  return { passed: 0, failed: 1, undecided: 3 }[document.outcome]
+}
+
+function whyUndecided({ unread, unjudged, passedOver }: Audit): string {
+  const [first] = unread
+  if (first !== undefined) return printable(`${first.path}:${first.line}: ${first.reason}`, 400)
+  const [object] = unjudged
+  const met = object === undefined ? '' : `; ${object.about} (${object.path}:${object.line}): ${object.reason}`
+  const over = passedOver.length === 0 ? '' : `; ${passedOver.length} files were passed over`
+  return `${printable(`nothing was judged: no Dockerfile and no container was found${met}${over}`, 400)}\ndo this: name files or a directory that has some, or say --allow-empty where that is meant`
 }

@@ -1,45 +1,72 @@
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
+import { mayBeAudited, onlyNamedLike, type AuditFile } from '../../src/audit/index.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { kindOfGiven } from './files/given-file.ts'
 import { readNamed } from './files/read-file.ts'
-import { mayBeAudited, mostAuditedFiles, type AuditFile } from '../../src/audit/read-inputs.ts'
 
-/** Entries of a directory that are looked at. */
-const mostEntries = 20_000
-/** As for a Dockerfile of a build. */
-const largestFile = 1_048_576
+/** Entries of a directory that are looked at, files of it that are read, and what they come to. */
+const mostEntries = 1_000_000
+const mostFiles = 50_000
+const mostBytes = 512 * 1_048_576
+/** Above this a file is written by a program: a lock file, a dump. */
+const largestFile = 16 * 1_048_576
 
 const passedBy = new Set(['node_modules', 'loadline-report', 'vendor'])
 
+/** What the audit is given of the file system. */
+export interface AuditFiles {
+  files: AuditFile[]
+  /** Files of directories that are not read, and why. */
+  passedOver: Array<{ path: string; reason: string }>
+  /** Another file beside those; undefined where there is none. Throws `SOURCE` where it leads out of what is audited. */
+  open: (path: string) => Promise<string | undefined>
+}
+
 /**
- * The files of the named paths that can be audited, and a way to open others beside them. A directory is walked without hidden directories and without following linked ones;
- * a linked file that leads out of it is refused. Throws `SOURCE`.
+ * The files of the named paths that can be audited. A directory is walked without hidden directories and without following linked ones; what of it cannot be read is passed over,
+ * with the reason. A file that was named is read or refused. Throws `SOURCE`.
  */
-export async function auditFiles(
-  paths: readonly string[],
-): Promise<{ files: AuditFile[]; open: (path: string) => Promise<string | undefined> }> {
+export async function auditFiles(paths: readonly string[]): Promise<AuditFiles> {
   const roots: string[] = []
-  const found: AuditFile[] = []
+  const found = new Map<string, AuditFile>()
+  const passedOver: AuditFiles['passedOver'] = []
+  let bytes = 0
   for (const path of paths) {
     const kind = await kindOfGiven({ path, what: 'path', code: 'SOURCE' })
     if (kind === undefined) refuse(`${path} cannot be read (ENOENT)`, 'Correct the path.')
-    const isDirectory = kind === 'directory'
-    roots.push(await realpath(isDirectory ? path : dirname(path)))
-    const names = isDirectory ? await walk(path) : [path]
-    if (found.length + names.length > mostAuditedFiles)
-      refuse(
-        `${path} has more than ${mostAuditedFiles} files that may be audited`,
-        'Name the directories that hold deployments.',
-      )
-    for (const name of names) found.push({ path: shown(name), text: await readText(name, roots), named: !isDirectory })
+    const named = kind !== 'directory'
+    roots.push(await realpath(named ? dirname(path) : path))
+    for (const name of named ? [path] : await walk(path)) {
+      const reason = named ? undefined : onlyNamedLike(shown(name))
+      const text =
+        reason === undefined ? await readText(name, roots).catch(asFault) : new DeliveryError('SOURCE', reason, '')
+      if (text instanceof DeliveryError) {
+        if (named) throw text
+        passedOver.push({ path: shown(name), reason: reason ?? text.message.replace(`${name}:1: `, '') })
+        continue
+      }
+      bytes += text.length
+      if (found.size >= mostFiles || bytes > mostBytes)
+        refuse(
+          `${path} has more than ${mostFiles} files, or 512 MiB, that may be audited`,
+          'Name the directories that hold deployments.',
+        )
+      const below = named ? undefined : shown(relative(path, name))
+      if (found.get(shown(name))?.named !== true) found.set(shown(name), { path: shown(name), text, named, below })
+    }
   }
-  const files = [...new Map(found.map((file) => [file.path, file])).values()]
   return {
-    files,
+    files: [...found.values()],
+    passedOver,
     open: async (path) =>
       (await lstat(path).catch(() => undefined)) === undefined ? undefined : readText(path, roots),
   }
+}
+
+function asFault(error: unknown): DeliveryError {
+  if (error instanceof DeliveryError) return error
+  throw error
 }
 
 async function walk(directory: string): Promise<string[]> {
@@ -47,15 +74,16 @@ async function walk(directory: string): Promise<string[]> {
   const waiting = [directory]
   let entries = 0
   for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
-    for (const entry of (await readdir(current, { withFileTypes: true })).toSorted((left, right) =>
-      left.name < right.name ? -1 : 1,
-    )) {
+    for (const entry of await readdir(current, { withFileTypes: true }).catch(() => [])) {
       if (++entries > mostEntries)
         refuse(`${directory} has more than ${mostEntries} entries`, 'Name the directories that hold deployments.')
       const path = join(current, entry.name)
       if (entry.isDirectory()) {
         if (!entry.name.startsWith('.') && !passedBy.has(entry.name)) waiting.push(path)
-      } else if (mayBeAudited(shown(path)) && (entry.isFile() || (await leadsToFile(path)))) files.push(path)
+        continue
+      }
+      if (!mayBeAudited(shown(path)) && onlyNamedLike(shown(path)) === undefined) continue
+      if (entry.isFile() || (await leadsToFile(path))) files.push(path)
     }
   }
   return files.toSorted()
@@ -77,7 +105,7 @@ async function readText(path: string, roots: readonly string[]): Promise<string>
   const text = await readNamed(real, largestFile).then(String, (error: unknown) =>
     refuse(`${path}:1: it ${(error as Error).message}`, 'Check that this is what you want to audit.'),
   )
-  if (/[\0\uFFFD]/.test(text)) refuse(`${path}:1: wanted UTF-8 text, found bytes that are none`, 'Save it as UTF-8.')
+  if (text.includes('\0')) refuse(`${path}:1: expected text, found bytes that are none`, 'Save it as UTF-8.')
   return text
 }
 

@@ -5,22 +5,43 @@ export interface Fact<T> extends Place {
   value: T
 }
 
+/** A yes or no that a file states; `unknown` where a variable decides that nobody here knows. */
+export type Truth = boolean | 'unknown'
+
+/** First and last port; undefined where the engine chooses one. */
+export type PortRange = [first: number, last: number] | 'unknown' | undefined
+
 /** A port of the container that the host opens. */
 export interface PublishedPort {
   /** Empty where every interface of the host is meant. */
   hostIp: string
-  /** First and last port of the host; undefined where the engine chooses one. */
-  host: [first: number, last: number] | undefined
-  container: [first: number, last: number] | undefined
+  host: PortRange
+  container: PortRange
+  protocol: string
   written: string
 }
 
 export interface Mount {
   kind: 'bind' | 'volume' | 'tmpfs'
+  /** Of a bind mount that is no absolute path: relative to what is audited. */
   source: string
   target: string
   readOnly: boolean
   propagation: string
+}
+
+/** A variable that a container, its image or the build of it gets. */
+export interface Variable {
+  name: string
+  value: string
+  of: 'environment' | 'build argument' | 'image' | 'argument'
+}
+
+/** What runs in a container beside its own program. */
+export interface Hook {
+  what: string
+  privileged: Truth
+  user: string
 }
 
 /** Namespaces and networks that a container can share with its host. */
@@ -28,7 +49,7 @@ export type SharedNamespace = 'network' | 'pid' | 'ipc' | 'uts' | 'user' | 'cgro
 
 /**
  * What a file says of one container, whichever form it has: a service of a compose file, a container of a Kubernetes manifest, a `docker run` line.
- * What is absent was not said, and the platform's default applies.
+ * What is absent was not said, and the platform's default applies. Texts can hold values that nobody here knows (`isUnknown`).
  */
 export interface Container extends Place {
   platform: 'compose' | 'kubernetes' | 'docker-run'
@@ -36,21 +57,25 @@ export interface Container extends Place {
   name: string
   /** True for work that ends by itself, for which no health check makes sense. */
   endsByItself: boolean
+  /** Who decides what is left out, where nothing else does: what a patch is laid over, or a platform that takes no such setting. */
+  leftTo?: string
   image?: Fact<string>
   command: Fact<string>[]
   user?: Fact<string>
   /** Kubernetes: the kubelet refuses root. */
-  refusesRoot?: Fact<boolean>
-  privileged?: Fact<boolean>
+  refusesRoot?: Fact<Truth>
+  privileged?: Fact<Truth>
+  /** Other words by which it has the rights of the host: a HostProcess, an unmasked /proc. */
+  escapes: Fact<string>[]
   capAdd: Fact<string>[]
   capDrop: Fact<string>[]
-  readOnly?: Fact<boolean>
-  noNewPrivileges?: Fact<boolean>
+  readOnly?: Fact<Truth>
+  noNewPrivileges?: Fact<Truth>
   /** `unconfined`, or the name of the profile. */
   seccomp?: Fact<string>
   apparmor?: Fact<string>
-  /** `disable`, or a label. */
-  selinux?: Fact<string>
+  /** Labels: `disable`, or `type:...`, `user:...`, `role:...`. */
+  selinux: Fact<string>[]
   memory?: Fact<string>
   cpu?: Fact<string>
   pids?: Fact<string>
@@ -60,16 +85,22 @@ export interface Container extends Place {
   networks?: Fact<string[]>
   ports: Fact<PublishedPort>[]
   /** True for `docker run -P`. */
-  publishesAll?: Fact<boolean>
+  publishesAll?: Fact<Truth>
   exposed: Fact<string>[]
   mounts: Fact<Mount>[]
+  /** The engine's socket without a mount of its own. */
+  apiSocket?: Fact<Truth>
   devices: Fact<string>[]
+  sysctls: Fact<string>[]
   ulimits: Fact<string>[]
   cgroupParent?: Fact<string>
   /** `no`, `always`, `unless-stopped`, `on-failure` or `on-failure:N`. */
   restart?: Fact<string>
-  healthCheck?: Fact<'set' | 'disabled'>
-  environment: Fact<{ name: string; value: string }>[]
+  healthCheck?: Fact<'set' | 'disabled' | 'unknown'>
+  environment: Fact<Variable>[]
+  hooks: Fact<Hook>[]
+  /** Compose: the `version` of its file, which means nothing any more. */
+  fileVersion?: Fact<string>
 }
 
 /** A container of which nothing is said yet. */
@@ -78,14 +109,18 @@ export function emptyContainer(about: Pick<Container, 'platform' | 'name' | 'pat
     ...about,
     endsByItself: false,
     command: [],
+    escapes: [],
     capAdd: [],
     capDrop: [],
+    selinux: [],
     namespaces: {},
     ports: [],
     exposed: [],
     mounts: [],
     devices: [],
+    sysctls: [],
     ulimits: [],
     environment: [],
+    hooks: [],
   }
 }

@@ -1,7 +1,6 @@
 import type { Run, Severity } from '../model/index.ts'
 import type { ControlId } from '../policy/control-ids.ts'
-import type { ExternalImage } from '../formats/dockerfile/dockerfile.ts'
-import type { Step } from '../formats/dockerfile/shipped-steps.ts'
+import type { AuditedDockerfile } from './audited-dockerfile.ts'
 import type { Container } from './container.ts'
 import type { Place } from './input/placed.ts'
 
@@ -20,15 +19,10 @@ export interface Judgement {
   /** Narrows it where a thing can fail more than once: a path, a port, a variable. */
   subject: string
   place?: Place
+  /** True where it rests on what is not there. */
+  unstated?: true
   /** The exception of the run's own policy that already allows it. */
   excepted?: import('../model/index.ts').AcceptedRisk
-}
-
-/** A Dockerfile taken apart. */
-export interface AuditedDockerfile {
-  path: string
-  steps: Step[]
-  images: ExternalImage[]
 }
 
 /** One control. What it cannot read is absent; where none of its readers has anything to read, it is manual. */
@@ -46,15 +40,15 @@ export interface Control {
   ofContainer?(container: Container, run: Run | undefined): Judgement[]
 }
 
-/** A judgement of a container, at the fact that it rests on or else at the container itself. */
-export function on(
-  container: Container,
-  status: Status,
-  found: string,
-  fact: Place = container,
-  subject: string = '',
-): Judgement {
-  return { status, found, about: container.name, subject, place: { path: fact.path, line: fact.line } }
+/** A judgement of a container, at the fact that it rests on, or at the container itself where nothing states it. */
+export function on(container: Container, status: Status, found: string, fact?: Place, subject: string = ''): Judgement {
+  const { path, line } = fact ?? container
+  return { status, found, about: container.name, subject, place: { path, line }, ...(fact ? {} : { unstated: true }) }
+}
+
+/** A judgement where a variable decides that nobody here knows. */
+export function openTo(container: Container, what: string, fact: Place, subject: string = ''): Judgement {
+  return on(container, 'manual', `${what}: a variable decides`, fact, subject)
 }
 
 /** A judgement of a Dockerfile. */

@@ -8,21 +8,10 @@ import {
   rootUser,
   seccomp,
   selinux,
+  sysctls,
 } from './controls/confinement.ts'
-import {
-  contentTrust,
-  copyNotAdd,
-  healthCheck,
-  scanned,
-  secretsInBuild,
-  setuid,
-  signedArtifacts,
-  trustedBases,
-  unneededPackages,
-  updateAlone,
-  user,
-  verifiedPackages,
-} from './controls/image.ts'
+import { copyNotAdd, secretsInBuild, setuid } from './controls/build-files.ts'
+import { contentTrust, healthCheck, scanned, signedArtifacts, trustedBases, user } from './controls/image.ts'
 import { cpu, memory, processCount, restarts, runtimeHealth, ulimits } from './controls/limits.ts'
 import {
   bindMounts,
@@ -33,8 +22,17 @@ import {
   readOnlyRoot,
 } from './controls/mounts.ts'
 import { cgroup, defaultBridge, ipc, network, processes, users, uts } from './controls/namespaces.ts'
-import { currentImage, environmentSecrets, privilegedExec, rootExec, swarm } from './controls/operation.ts'
+import {
+  currentImage,
+  environmentSecrets,
+  obsoleteVersion,
+  privilegedExec,
+  rootExec,
+  swarm,
+} from './controls/operation.ts'
+import { unneededPackages, updateAlone } from './controls/packages.ts'
 import { databasePorts, hostInterface, neededPorts, privilegedPorts, sshServer } from './controls/ports.ts'
+import { verifiedPackages } from './controls/verification.ts'
 
 /** Every control of the audit, in the order of the benchmark. A new one is an entry of a family's file, a line here and its id in the policy's list. */
 export const controls: readonly Control[] = [
@@ -90,4 +88,6 @@ export const controls: readonly Control[] = [
   environmentSecrets,
   bindMounts,
   databasePorts,
+  sysctls,
+  obsoleteVersion,
 ]

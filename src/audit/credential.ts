@@ -1,18 +1,101 @@
-/** Names of variables that hold a credential, and of none that only name a file with one. */
-const names =
-  /(^|_)(PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|ENCRYPTION_?KEY|CREDENTIALS?)(_ID)?$/i
+import { isUnknown } from '../formats/unknown-value.ts'
 
-/** Texts that are a credential whatever they are called: known forms of keys, private keys, addresses with a password. */
+/** Words that name a credential. Of a name that is written as one word, only its end counts: PGPASSWORD, dbpassword. */
+const nouns =
+  /^(?:password|passwd|passphrase|passcode|passwort|pass|pwd|pw|secret|secrets|token|credential|credentials|creds|auth)$/
+const endings = /(?:password|passwd|passphrase|secret|token|apikey|privatekey|secretkey|accesskey)s?$/
+/** Words that make a key one that must be kept. */
+const keyKinds =
+  /^(?:api|private|access|secret|encryption|signing|master|session|app|application|auth|license|webhook|ssh|deploy|account|shared|storage)$/
+
+/** Words behind a credential's name that keep it one. */
+const keeping =
+  /^(?:id|base|value|string|text|plain|raw|key|old|new|current|previous|default|prod|production|dev|test|staging|\d+|[a-z])$/
+
+/** Words before it that make it a setting about credentials. */
+const settings =
+  /^(?:allow|allowed|enable|enabled|disable|disabled|max|maximum|min|minimum|num|number|no|skip|use|has|is|require|required|random|generate|show|hide|validate|verify|check|num|count|access_control)$/
+
+/** Forms of keys that are one whatever they are called. */
 const forms =
-  /\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bsk_live_[A-Za-z0-9]{16,}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|^[a-z][a-z0-9+.-]*:\/\/[^/\s:@$]+:[^/\s@$]+@/
+  /\bA[KS]IA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}|\b[sr]k_live_[A-Za-z0-9]{16,}|\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bAIza[\w-]{35}|\bsk-(?:ant|proj)-[\w-]{20,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-[\w-]{50,}|\bdckr_pat_[\w-]{20,}|\bhf_[A-Za-z0-9]{30,}|\bSG\.[\w-]{20,}\.[\w-]{20,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAccountKey=[A-Za-z0-9+/]{40,}/
 
-/** True where a variable holds a credential itself: not a reference to one, not a path. The value is never repeated. */
+/** An address with a password in front of its host. */
+const inAddress = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^/\s:@"']{0,100}:([^/\s@"']{1,200})@/i
+/** A password among the parts of a connection string or the query of an address. */
+const inConnection =
+  /(?:^|[?&;\s])(?:password|pwd|passwd)\s?=\s?(?:'([^']{1,200})'|"([^"]{1,200})"|([^&;\s'"]{1,200}))/i
+
+/** Values that switch something or stand for nothing. */
+const switchValue =
+  /^(?:true|false|yes|no|on|off|y|n|enabled?|disabled?|none|null|nil|undefined|unset|default|auto|required|optional|\d|-\d+)$/i
+/** Values that somebody is to replace, or that only name where the real one is. */
+const placeholder =
+  /^(?:<[^>]*>|\{\{.*\}\}|\[[^\]]*\]|%[^%]*%|[*x.•_-]+|your[-_ ].*|replace[-_ ]?me|redacted|todo|tbd|n\/a|\.\.\.)$/i
+const reference =
+  /^(?:vault|arn|ssm|secretsmanager|op|sm|gcp|awsssm|secretref|keyvault|ref\+\w+|file|env|sops|bao|doppler):/i
+/** Paths: several parts, a directory of a system, or a file by its ending. */
+const path =
+  /^(?:\.{1,2}\/|~\/|[A-Za-z]:\\)|^\/(?:run|etc|var|secrets?|mnt|home|opt|root|tmp|app|usr|srv|vault|data|keys|certs?)\/|^(?:\/[\w.@+-]+){2,}\/?$|^[\w./@+-]+\.(?:json|ya?ml|txt|pem|key|crt|cer|p12|pfx|jks|conf|cfg|ini|env|toml|xml|properties|secret|pub|asc|gpg)$/
+
+/** True where a variable holds a credential itself: not a reference to one, not a path, not a switch. The value is never repeated. */
 export function holdsCredential(name: string, value: string): boolean {
-  if (value === '' || value.includes('$') || value.startsWith('/')) return false
-  return names.test(name) || forms.test(value)
+  if (value === '') return false
+  if (hasCredentialForm(value)) return true
+  return namesCredential(name) && isLikelyValue(name, value)
+}
+
+/** True for a text that is or has a credential by its form: a known kind of key, an address or a connection with a password. */
+export function hasCredentialForm(text: string): boolean {
+  if (forms.test(text)) return true
+  const address = inAddress.exec(text)?.[1]
+  if (address !== undefined && isLiteral(address)) return true
+  const connection = inConnection.exec(text)
+  const password = connection?.slice(1).find((part) => part !== undefined)
+  return password !== undefined && isLiteral(password)
 }
 
 /** True for a variable by whose name a credential is handed over. */
 export function namesCredential(name: string): boolean {
-  return names.test(name)
+  const words = wordsOf(name)
+  const at = words.findLastIndex((word, index) => isNoun(word, words[index - 1]))
+  if (at === -1) return false
+  const behind = words.slice(at + 1)
+  if (!behind.every((word) => keeping.test(word))) return false
+  return !words.slice(0, at).some((word) => settings.test(word))
+}
+
+function isNoun(word: string, before: string | undefined): boolean {
+  if (word === 'key' || word === 'keys') return before !== undefined && keyKinds.test(before)
+  if (word === 'auth') return before !== undefined && /^(?:basic|registry|docker|npm)$/.test(before)
+  if (word === 'pass') return true
+  return nouns.test(word) || endings.test(word)
+}
+
+/** DB_PASSWORD, dbPassword, db-password, spring.datasource.password. */
+function wordsOf(name: string): string[] {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '')
+}
+
+function isLikelyValue(name: string, value: string): boolean {
+  if (isUnknown(value)) return isPartlyLiteral(value)
+  if (!isLiteral(value) || path.test(value)) return false
+  const isPassword = /pass|pwd/i.test(name)
+  // A number of a few digits is a limit or a length where no password is asked for.
+  if (!isPassword && /^\d{1,6}[a-z]{0,3}$/i.test(value)) return false
+  return !/^https?:\/\/[^@]*$/i.test(value)
+}
+
+/** A literal long enough to be a secret beside what nobody knows. */
+function isPartlyLiteral(value: string): boolean {
+  return forms.test(value)
+}
+
+function isLiteral(value: string): boolean {
+  return !isUnknown(value) && !switchValue.test(value) && !placeholder.test(value) && !reference.test(value)
 }

@@ -37,11 +37,11 @@ export const Audit = z.strictObject({
   schemaVersion: z.literal('loadline.audit/v1'),
   loadline: z.string(),
   /** Whose numbers `cis-...` are. */
-  benchmark: z.literal('CIS Docker Benchmark 1.6.0, sections 4 and 5'),
+  benchmark: z.literal('CIS Docker Benchmark 1.6.0'),
   /** UTC, ISO 8601. */
   auditedAt: z.iso.datetime(),
-  /** `failed` where a control fails. Passed says nothing of what is manual. */
-  outcome: z.enum(['passed', 'failed']),
+  /** `failed` where a control fails; `undecided` where none does, and nothing was judged or something that is deployed could not be read. Passed says nothing of what is manual. */
+  outcome: z.enum(['passed', 'failed', 'undecided']),
   /** Of the policy whose exceptions counted. */
   policy: Digest,
   inputs: z
@@ -52,9 +52,17 @@ export const Audit = z.strictObject({
         digest: Digest,
       }),
     )
-    .min(1),
-  /** YAML files that were met and are neither a compose file nor a Kubernetes manifest. */
-  passedOver: z.array(z.string()),
+    .describe('Everything that was read and holds something that can be audited.'),
+  /** How many Dockerfiles and containers were judged. */
+  judged: z.strictObject({ dockerfiles: z.int().min(0), containers: z.int().min(0) }),
+  /** Files that look like a deployment and could not be read: what they hold is not clean. */
+  unread: z.array(z.strictObject({ path: z.string(), line: z.int().min(1), reason: z.string() })),
+  /** Objects that may start containers which were not found in them, and charts that were not rendered. */
+  unjudged: z.array(z.strictObject({ path: z.string(), line: z.int().min(1), about: z.string(), reason: z.string() })),
+  /** Files that were met and hold nothing that can be audited. */
+  passedOver: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+  /** What the policy leaves out, and how many files that were. */
+  ignored: z.array(z.strictObject({ path: z.string(), reason: z.string(), files: z.int().min(0) })),
   /** Controls by what they came to: every status, also where it is none. */
   counts: z.strictObject(
     Object.fromEntries(ControlStatus.options.map((status) => [status, z.int().min(0)])) as Record<
@@ -63,6 +71,8 @@ export const Audit = z.strictObject({
     >,
   ),
   controls: z.array(ControlResult),
+  /** Sections 1, 2, 3, 6 and 7 of the benchmark: they are the host's, and nothing that was audited shows them. */
+  hostControls: z.array(z.strictObject({ id: z.string(), title: z.string() })),
   /** Exceptions for controls that did not count or allowed nothing, and why. */
   exceptions: z.array(
     z.strictObject({

@@ -4,38 +4,57 @@ import { isControlId } from '../policy/control-ids.ts'
 import { policyDigest } from '../policy/policy-digest.ts'
 import type { Policy } from '../policy/schema.ts'
 import { version } from '../model/version.ts'
-import type { AuditedDockerfile, Control, Judgement } from './control.ts'
+import { showUnknown } from '../formats/unknown-value.ts'
+import type { AuditedDockerfile } from './audited-dockerfile.ts'
+import type { Control, Judgement } from './control.ts'
 import type { Container } from './container.ts'
 import { controls } from './controls.ts'
+import { hostControls } from './host-controls.ts'
 import { ControlStatus, type Audit, type ControlEvidence, type ControlResult } from './document.ts'
 
 /** Everything that an audit looks at. */
 export interface Audited {
-  dockerfiles: readonly AuditedDockerfile[]
-  containers: readonly Container[]
+  dockerfiles: AuditedDockerfile[]
+  containers: Container[]
   run: Run | undefined
-  inputs: ReadonlyArray<{ path: string; kind: Audit['inputs'][number]['kind']; text: string }>
-  passedOver: readonly string[]
+  inputs: Array<{ path: string; kind: Audit['inputs'][number]['kind']; text: string }>
+  passedOver: Audit['passedOver']
+  unjudged: Audit['unjudged']
+  unread: Audit['unread']
+  ignored: Audit['ignored']
+}
+
+/** What the caller decides. */
+export interface AuditTerms {
+  policy: Policy
+  now: Date
+  /** True where it is no fault that nothing was there to judge. */
+  allowEmpty: boolean
 }
 
 /** Judges by every control. Pure: the same input gives the same document. Exceptions come from the policy's register, and only failures can be allowed. */
-export function evaluateAudit(audited: Audited, policy: Policy, now: Date): Audit {
+export function evaluateAudit(audited: Audited, { policy, now, allowEmpty }: AuditTerms): Audit {
   const register = openRegister(policy, { name: undefined, digests: new Map() }, now, 'audit')
   const results = controls.map((control) => judgeControl(control, audited, register))
   const counted = (status: ControlStatus) => results.filter((result) => result.status === status).length
+  const { dockerfiles, containers, run, unread } = audited
+  const isEmpty = dockerfiles.length + containers.length === 0 && run === undefined && !allowEmpty
   return {
     schemaVersion: 'loadline.audit/v1',
     loadline: version,
-    benchmark: 'CIS Docker Benchmark 1.6.0, sections 4 and 5',
+    benchmark: 'CIS Docker Benchmark 1.6.0',
     auditedAt: now.toISOString(),
-    outcome: counted('fail') > 0 ? 'failed' : 'passed',
+    outcome: counted('fail') > 0 ? 'failed' : isEmpty || unread.length > 0 ? 'undecided' : 'passed',
     policy: policyDigest(policy) as Audit['policy'],
-    inputs: audited.inputs
-      .map(({ path, kind, text }) => ({ path, kind, digest: digestOf(text) }))
-      .toSorted((left, right) => compareText(left.path, right.path)),
-    passedOver: audited.passedOver.toSorted(compareText),
+    inputs: byPath(audited.inputs.map(({ path, kind, text }) => ({ path, kind, digest: digestOf(text) }))),
+    judged: { dockerfiles: dockerfiles.length, containers: containers.length },
+    unread: byPath(unread),
+    unjudged: byPath(audited.unjudged),
+    passedOver: byPath(audited.passedOver),
+    ignored: audited.ignored,
     counts: Object.fromEntries(ControlStatus.options.map((status) => [status, counted(status)])) as Audit['counts'],
     controls: results,
+    hostControls: [...hostControls],
     exceptions: register
       .uses()
       .flatMap(({ exception: { rule, id, expires }, state }) =>
@@ -44,15 +63,19 @@ export function evaluateAudit(audited: Audited, policy: Policy, now: Date): Audi
   }
 }
 
+function byPath<T extends { path: string }>(items: readonly T[]): T[] {
+  return items.toSorted((left, right) => compareText(left.path, right.path))
+}
+
 function judgeControl(control: Control, audited: Audited, register: ExceptionRegister): ControlResult {
   const { run } = audited
   const judgements = [
     ...(run !== undefined && control.ofRun !== undefined
       ? control.ofRun(run)
       : audited.dockerfiles.flatMap((file) => control.ofDockerfile?.(file) ?? [])),
-    ...audited.containers.flatMap((container) => control.ofContainer?.(container, run) ?? []),
+    ...audited.containers.flatMap((container) => judgeContainer(control, container, run)),
   ]
-  const evidence = judgements.map((judgement) => weigh(control, judgement, register))
+  const evidence = once(judgements).map((judgement) => weigh(control, judgement, register))
   const { id, title, severity, remedy } = control
   const all =
     evidence.length > 0
@@ -63,9 +86,31 @@ function judgeControl(control: Control, audited: Audited, register: ExceptionReg
   return { id, title, severity, status: sorted[0]?.status ?? 'manual', remedy, evidence: sorted }
 }
 
+/** What is left out fails nothing where somebody else decides it. What is stated counts. */
+function judgeContainer(control: Control, container: Container, run: Run | undefined): Judgement[] {
+  const judgements = control.ofContainer?.(container, run) ?? []
+  const { leftTo } = container
+  if (leftTo === undefined) return judgements
+  return judgements.map((judgement) =>
+    judgement.status === 'fail' && judgement.unstated
+      ? { ...judgement, status: 'inherited', found: `left to ${leftTo}` }
+      : judgement,
+  )
+}
+
+/** Each judgement once: a file can be read by itself and as part of another. */
+function once(judgements: readonly Judgement[]): Judgement[] {
+  return [...new Map(judgements.map((judgement) => [JSON.stringify(judgement), judgement])).values()]
+}
+
 /** A failure that an exception allows is a deviation; everything else stays what it is. */
 function weigh(control: Control, judgement: Judgement, register: ExceptionRegister): ControlEvidence {
-  const { status, about, subject, found, place } = judgement
+  const { status, place } = judgement
+  const [about, subject, found] = [judgement.about, judgement.subject, judgement.found].map(showUnknown) as [
+    string,
+    string,
+    string,
+  ]
   const evidence = { about, subject, found, ...(place === undefined ? {} : { path: place.path, line: place.line }) }
   if (status !== 'fail') return { status, ...evidence }
   if (judgement.excepted !== undefined) return { status: 'deviation', ...evidence, exception: judgement.excepted }

@@ -1,105 +1,178 @@
-import { basename } from 'node:path/posix'
+import { posix } from 'node:path'
 import { DeliveryError } from '../model/errors.ts'
 import type { Run } from '../model/index.ts'
-import { shippedSteps } from '../formats/dockerfile/shipped-steps.ts'
+import { Lock } from '../model/lock.ts'
+import { readDocument } from '../model/read-json.ts'
+import type { Policy } from '../policy/schema.ts'
+import { withoutMarks } from '../formats/unknown-value.ts'
+import { auditDockerfile, type AuditedDockerfile } from './audited-dockerfile.ts'
+import { classify, type AuditFile, type Classified } from './classify.ts'
+import type { AuditTree } from './audit-tree.ts'
 import type { Container } from './container.ts'
 import type { Audited } from './evaluate.ts'
-import { hasComposeName, isCompose, readCompose, type OpenFile } from './input/compose.ts'
+import { composeFiles } from './input/compose/compose-files.ts'
+import { readCompose } from './input/compose/read-compose.ts'
+import { fact } from './input/facts.ts'
 import { dockerRunPath, readDockerRun } from './input/docker-run.ts'
-import { readKubernetes } from './input/kubernetes.ts'
-import { at, manifestError, readManifest } from './input/placed.ts'
+import { readKubernetes } from './input/kubernetes/read-kubernetes.ts'
 
-/** A file to audit. `named` where a person named it: then it must be one that can be audited. */
-export interface AuditFile {
-  path: string
-  text: string
-  named: boolean
-}
-
-/** Everything that was given, read. Throws `SOURCE` or `USAGE` where something cannot be read: then nothing is judged. */
-export function readInputs(given: {
-  files: readonly AuditFile[]
-  open: OpenFile
+/** What is given to an audit. */
+export interface AuditInput {
+  classified: Classifications
+  /** What was opened of the tree, and the manifests of it, parsed. */
+  tree: AuditTree
+  /** Files that were met and not read, and why. */
+  passedOver: ReadonlyArray<{ path: string; reason: string }>
   dockerRun?: string | undefined
   run?: { run: Run; path: string; text: string } | undefined
-}): Audited {
-  const { files, open, dockerRun, run } = given
-  const kinds = files.map((file) => ({ ...file, kind: kindOf(file) }))
-  const of = (kind: string) => kinds.filter((file) => file.kind === kind)
+  /** Gives build arguments; `policyPath` is where it lies. */
+  policy: Policy
+  policyPath?: string | undefined
+}
+
+/** Files by what they are, and what the policy leaves out of them. */
+export interface Classifications {
+  files: Classified[]
+  ignored: Audited['ignored']
+}
+
+/** Says of every file what it is. Throws `SOURCE` where one that a person named cannot be read. */
+export function classifyFiles(files: readonly AuditFile[], policy: Policy): Classifications {
+  const ignored = (policy.audit?.ignore ?? []).map((entry) => ({ ...entry, files: 0 }))
+  const kept = files.filter((file) => {
+    const entry = file.named ? undefined : ignored.find(({ path }) => isBelow(file, path))
+    if (entry !== undefined) entry.files++
+    return entry === undefined
+  })
+  return { files: kept.map(classify), ignored }
+}
+
+function isBelow(file: AuditFile, entry: string): boolean {
+  const wanted = posix.normalize(entry).replace(/\/$/, '')
+  return [file.path, file.below].some((path) => path === wanted || path?.startsWith(`${wanted}/`) === true)
+}
+
+/** Asks for the files that a file has beside it or names; a fault is told when it is read to be judged. */
+export function askForOthers({ kind, file, documents }: Classified, tree: AuditTree): void {
+  if (kind === 'dockerfile') pinnedBeside(file.path, tree)
+  if (kind !== 'compose') return
+  try {
+    readCompose(composeFiles(file.path, documents, tree), tree)
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error
+  }
+}
+
+/** Everything that was given, read. Throws `SOURCE` or `USAGE` where what a person named cannot be read; of other files the report says so. */
+export function readInputs(given: AuditInput): Audited {
+  const { classified, dockerRun, run } = given
   const audited: Audited = {
-    dockerfiles: of('dockerfile').map(({ path, text }) => readDockerfile(text, path)),
-    containers: [
-      // A file that another one includes may have been given as well.
-      ...once(of('compose').flatMap(({ path, text }) => readCompose(text, path, open))),
-      ...of('kubernetes').flatMap(({ path, text }) => readKubernetes(text, path)),
-      ...(dockerRun === undefined ? [] : [readDockerRun(dockerRun)]),
-    ],
+    dockerfiles: [],
+    containers: dockerRun === undefined ? [] : [readDockerRun(dockerRun)],
     run: run?.run,
     inputs: [
-      ...kinds.flatMap(({ path, text, kind }) => (kind === undefined ? [] : [{ path, kind, text }])),
       ...(dockerRun === undefined ? [] : [{ path: dockerRunPath, kind: 'docker-run' as const, text: dockerRun }]),
       ...(run === undefined ? [] : [{ path: run.path, kind: 'verdict' as const, text: run.text }]),
     ],
-    passedOver: kinds.filter(({ kind }) => kind === undefined).map(({ path }) => path),
+    passedOver: [...given.passedOver, ...classified.files.flatMap(({ passedOver }) => passedOver)],
+    unjudged: [],
+    unread: classified.files.flatMap(({ unread }) => unread),
+    ignored: classified.ignored,
   }
-  if (audited.inputs.length === 0)
-    throw new DeliveryError(
-      'SOURCE',
-      'there is nothing to audit: no Dockerfile, no compose file, no Kubernetes manifest was found',
-      'Name files or a directory that has some, or give --docker-run or --verdict.',
+  for (const file of classified.files) readOne(file, audited, given)
+  // A file that another one includes may have been given as well.
+  return { ...audited, containers: once(audited.containers) }
+}
+
+/** Reads one file into what is audited. Where nobody named it, a fault is part of the report and the rest goes on. */
+function readOne(read: Classified, audited: Audited, given: AuditInput): void {
+  const { kind, file } = read
+  if (kind === undefined) return
+  try {
+    audited.inputs.push({ path: file.path, kind, text: file.text })
+    if (kind === 'dockerfile') audited.dockerfiles.push(readBuildFile(file, given))
+    else if (kind === 'compose') addProject(read, audited, given.tree)
+    else {
+      for (const document of read.documents) {
+        const { containers, unjudged, patches } = readKubernetes(document)
+        for (const container of containers) audited.containers.push(container)
+        audited.unjudged.push(...unjudged, ...(file.named ? patches : []))
+        if (!file.named)
+          audited.passedOver.push(
+            ...patches.map(({ path, about, reason }) => ({ path, reason: `${about}: ${reason}` })),
+          )
+      }
+    }
+  } catch (error) {
+    if (file.named || !(error instanceof DeliveryError)) throw error
+    const [, at = file.path, line = '1', reason = error.message] = /^(.*?):(\d+): (.*)$/s.exec(error.message) ?? []
+    audited.unread.push({ path: at, line: Number(line), reason })
+  }
+}
+
+function readBuildFile(
+  { path, text }: AuditFile,
+  { policy: { build }, policyPath, tree }: AuditInput,
+): AuditedDockerfile {
+  const own = posix.join(posix.dirname(policyPath ?? 'loadline.yaml'), build.dockerfile)
+  const target = build.target !== undefined && path === own ? { target: build.target } : {}
+  return {
+    ...auditDockerfile(withoutMarks(text), path, { buildArgs: build.args, ...target }),
+    pinned: pinnedBeside(path, tree),
+  }
+}
+
+/** What `loadline.lock.json` beside a Dockerfile pins: a run builds on nothing else. */
+function pinnedBeside(path: string, tree: AuditTree): Set<string> {
+  const text = textIfAny(posix.join(posix.dirname(path), 'loadline.lock.json'), tree)
+  if (text === undefined) return new Set()
+  try {
+    const { bases } = readDocument(
+      text,
+      Lock.pick({ bases: true }).loose(),
+      (found) => new DeliveryError('SOURCE', found, 'Run loadline lock.'),
     )
-  return audited
+    return new Set(bases.map(({ reference }) => reference))
+  } catch {
+    return new Set()
+  }
 }
 
-/** Files that are read before a tree is too large to be a set of deployment files. */
-export const mostAuditedFiles = 1_000
-
-/** True for a file by whose name it may be one that can be audited. */
-export function mayBeAudited(path: string): boolean {
-  return isDockerfile(path) || /\.ya?ml$/i.test(path)
+function textIfAny(path: string, tree: AuditTree): string | undefined {
+  try {
+    return tree.text(path)
+  } catch (error) {
+    if (error instanceof DeliveryError) return undefined
+    throw error
+  }
 }
 
-function isDockerfile(path: string): boolean {
-  return (
-    /^(Docker|Container)file([._-].+)?$|\.(docker|container)file$/i.test(basename(path)) &&
-    !/\.(dockerignore|md|ya?ml)$/i.test(path)
-  )
+function addProject({ file, documents }: Classified, audited: Audited, tree: AuditTree): void {
+  const project = readCompose(composeFiles(file.path, documents, tree), tree)
+  const inline = project.dockerfiles.map(({ path, line, text, target, buildArgs, service }) => ({
+    service,
+    dockerfile: auditDockerfile(text, path, { buildArgs, target }, line),
+  }))
+  for (const container of project.containers) {
+    const own = inline.find(({ service }) => service === container.name)
+    audited.containers.push(own === undefined ? container : withImage(container, own.dockerfile))
+  }
+  audited.dockerfiles.push(...inline.map(({ dockerfile }) => dockerfile))
+  audited.unjudged.push(...project.unjudged)
 }
 
-function kindOf({ path, text, named }: AuditFile): 'dockerfile' | 'compose' | 'kubernetes' | undefined {
-  if (isDockerfile(path)) return 'dockerfile'
-  // A manifest says itself what it is, whatever its name.
-  const documents = readManifest(text, path)
-  const [first] = documents
-  const isMap = first?.value instanceof Map
-  if (isMap && at(first, 'apiVersion') !== undefined && at(first, 'kind') !== undefined) return 'kubernetes'
-  if (isCompose(first, path)) return 'compose'
-  if (named || hasComposeName(path))
-    throw manifestError(
-      { path, line: first?.line ?? 1 },
-      'wanted a Dockerfile, a compose file ("services") or a Kubernetes manifest ("apiVersion" and "kind"), found neither',
-      'Name a file that can be audited.',
+/** A container with the variables that its image gives it, where the Dockerfile stands beside it. */
+function withImage(container: Container, { path, steps }: AuditedDockerfile): Container {
+  const variables = steps
+    .filter(({ keyword, shipped }) => keyword === 'ENV' && shipped)
+    .flatMap(({ properties, line }) =>
+      properties.map((pair) => fact({ path, line }, { ...pair, of: 'image' as const })),
     )
-  return undefined
+  return { ...container, environment: [...variables, ...container.environment] }
 }
 
 /** Each container that is written somewhere, once. */
 function once(containers: readonly Container[]): Container[] {
-  return [
-    ...new Map(
-      containers.map((container) => [JSON.stringify([container.path, container.line, container.name]), container]),
-    ).values(),
-  ]
-}
-
-function readDockerfile(text: string, path: string): Audited['dockerfiles'][number] {
-  try {
-    return { path, ...shippedSteps(text, { buildArgs: {} }) }
-  } catch (error) {
-    if (!(error instanceof DeliveryError)) throw error
-    const line = /^line (\d+): /.exec(error.message)?.[1] ?? '1'
-    throw new DeliveryError('SOURCE', `${path}:${line}: ${error.message.replace(/^line \d+: /, '')}`, error.hint, {
-      cause: error,
-    })
-  }
+  const words = (container: Container) => JSON.stringify(container)
+  return [...new Map(containers.map((container) => [words(container), container])).values()]
 }

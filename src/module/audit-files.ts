@@ -1,24 +1,53 @@
 import type { Directory } from '@dagger.io/dagger'
-import { mayBeAudited, mostAuditedFiles, type AuditFile } from '../audit/read-inputs.ts'
+import { mayBeAudited, onlyNamedLike, type AuditFile } from '../audit/index.ts'
 import { DeliveryError } from '../model/errors.ts'
 
+/** Files of a directory that are read: each is a call of its own. */
+const mostFiles = 5_000
+
 /** The files of a directory that can be audited, and a way to open others in it. The engine keeps every path inside of it. Throws `SOURCE` where there are too many. */
-export async function auditFilesOf(
-  source: Directory,
-): Promise<{ files: AuditFile[]; open: (path: string) => Promise<string | undefined> }> {
-  const paths = (await source.glob('**')).filter(
-    (path) => !path.endsWith('/') && !path.split('/').some((segment) => segment.startsWith('.')) && mayBeAudited(path),
+export async function auditFilesOf(source: Directory): Promise<{
+  files: AuditFile[]
+  passedOver: Array<{ path: string; reason: string }>
+  open: (path: string) => Promise<string | undefined>
+}> {
+  const all = (await source.glob('**')).filter(
+    (path) =>
+      !path.endsWith('/') &&
+      !path.split('/').some((segment, index, segments) => segment.startsWith('.') && index < segments.length - 1) &&
+      !/(^|\/)(node_modules|loadline-report|vendor)\//.test(path),
   )
-  if (paths.length > mostAuditedFiles)
+  const paths = all.filter((path) => mayBeAudited(path) && onlyNamedLike(path) === undefined)
+  if (paths.length > mostFiles)
     throw new DeliveryError(
       'SOURCE',
-      `the source has more than ${mostAuditedFiles} files that may be audited`,
+      `the source has more than ${mostFiles} files that may be audited`,
       'Give the directory that holds deployments.',
     )
+  const read = await Promise.all(
+    paths.toSorted().map(async (path) => ({
+      path,
+      text: await source
+        .file(path)
+        .contents()
+        .catch(() => undefined),
+    })),
+  )
   return {
-    files: await Promise.all(
-      paths.toSorted().map(async (path) => ({ path, text: await source.file(path).contents(), named: false })),
-    ),
-    open: async (path) => ((await source.exists(path)) ? source.file(path).contents() : undefined),
+    files: read.flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text, named: false, below: path }])),
+    passedOver: [
+      ...all.flatMap((path) => {
+        const reason = onlyNamedLike(path)
+        return reason === undefined ? [] : [{ path, reason }]
+      }),
+      ...read.flatMap(({ path, text }) => (text === undefined ? [{ path, reason: 'it cannot be read as text' }] : [])),
+    ],
+    open: async (path) =>
+      (await source.exists(path))
+        ? source
+            .file(path)
+            .contents()
+            .catch(() => undefined)
+        : undefined,
   }
 }

@@ -16,6 +16,8 @@ export const controlIds = [
   'practice-environment-secret',
   'practice-bind-mount',
   'practice-database-port',
+  'practice-sysctl',
+  'practice-obsolete-version',
 ] as const
 export type ControlId = (typeof controlIds)[number]
 

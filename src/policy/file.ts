@@ -53,5 +53,6 @@ export const PolicyFile = z.strictObject({
     .partial()
     .optional()
     .describe('Ignore files of other tools that are honoured. A file that is not named here is not read.'),
+  audit: sections.audit.describe('What loadline audit leaves out.'),
 })
 export type PolicyFile = z.infer<typeof PolicyFile>

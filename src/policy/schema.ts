@@ -223,6 +223,14 @@ export const RuleSetting = z
   )
 export type RuleSetting = z.infer<typeof RuleSetting>
 
+/** A file or directory that the audit leaves out. */
+const ignoredPath = z.strictObject({
+  path: sourcePath
+    .regex(withoutWildcards, 'one file or directory: wildcards are refused')
+    .describe('A file, or a directory with all that is below it, relative to the directory that is audited.'),
+  reason: sentence.describe('Why nothing of it is deployed.'),
+})
+
 /** A policy as Loadline uses it: every value decided. */
 export const Policy = z.strictObject({
   version: z.literal(1),
@@ -471,5 +479,15 @@ export const Policy = z.strictObject({
       .describe('.trivyignore and .trivyignore.yaml files whose entries count as exceptions.'),
     hadolint: z.array(Suppression).describe('.hadolint.yaml files whose list of ignored rules counts as exceptions.'),
   }),
+  audit: z
+    .strictObject({
+      ignore: z
+        .array(ignoredPath)
+        .min(1, 'at least one entry, or no key at all')
+        .describe(
+          'Files and directories that loadline audit leaves out. A file that is named in the call is never left out.',
+        ),
+    })
+    .optional(),
 })
 export type Policy = z.infer<typeof Policy>

@@ -232,6 +232,17 @@ const lines: Record<Fault['theme'], Line[]> = {
   ],
   'what was not made here': [
     [
+      96,
+      "a file of a directory that is audited is somebody else's, a template or broken",
+      'passed over and listed with the reason, and the rest is judged; exit 2 for one that was named',
+    ],
+    [
+      97,
+      'a workload is of a kind that nobody here knows, or nothing that is deployed was found',
+      'its pods are found by their shape, or it is named as not judged; nothing judged is exit 3',
+    ],
+    [98, 'a variable whose value nobody here knows decides what is judged', 'manual, and never a pass'],
+    [
       100,
       'an image that was given is cut off, changed, several images or none',
       'exit 2, with the reason; nothing is judged',

@@ -1,18 +1,38 @@
-import { parseImageReference } from '../../formats/image-reference.ts'
+import { isUnknown, showUnknown } from '../../formats/unknown-value.ts'
+import { fullReference, parseImageReference } from '../../formats/image-reference.ts'
 import { eachOr, on, onFile, type Control, type Status } from '../control.ts'
 import { ofRules } from '../of-rules.ts'
 
-/** Tags that everybody expects to move. A version can move as well, and only a digest cannot: the gate asks for that (base-pinned). */
+/** Tags that everybody expects to move, also with something behind them. A version can move as well, and only a digest cannot: the gate asks for that (base-pinned). */
 const moving =
-  /^(latest|stable|edge|main|master|dev|develop|nightly|lts|mainline|current|beta|rc|rolling|snapshot|canary|alpine|slim|bookworm|trixie|prod|production|staging)$/
+  /^(latest|stable|edge|main|master|trunk|head|dev|develop|development|nightly|daily|weekly|lts|mainline|current|next|alpha|beta|rc|pre|preview|rolling|snapshot|canary|unstable|testing|sid|prod|production|staging|release)$/
 
-function judgeTag(written: string): { status: Status; found: string } {
-  if (written === 'scratch') return { status: 'not-applicable', found: 'FROM scratch' }
-  const parsed = parseImageReference(written)
-  if (parsed === undefined) return { status: 'manual', found: `${written}: a variable decides which image this is` }
-  if (parsed.digest !== undefined) return { status: 'pass', found: written }
-  if (parsed.tag === undefined) return { status: 'fail', found: `${written} names no tag, which means latest` }
-  return { status: moving.test(parsed.tag) ? 'fail' : 'pass', found: written }
+/** What fixes a moving word: a whole version, a day, a commit. */
+const fixing = /^(v?\d+\.\d+\.\d+.*|20\d{6,}|(?=.*\d)(?=.*[a-f])[0-9a-f]{7,40})$/
+
+function isMoving(tag: string): boolean {
+  const [first = '', ...behind] = tag.toLowerCase().split(/[-_]/)
+  if (!/\d/.test(tag)) return true
+  if (!moving.test(first)) return false
+  return !/20\d\d[-_]\d\d[-_]\d\d/.test(tag) && !behind.some((part) => fixing.test(part))
+}
+
+/** The tag of a reference, as far as it is known. */
+function judgeTag(reference: string): { status: Status; found: string } {
+  const found = showUnknown(reference)
+  if (reference === 'scratch') return { status: 'not-applicable', found: 'FROM scratch' }
+  if (/@sha256:[0-9a-f]{64}$/.test(reference)) return { status: 'pass', found }
+  const last = reference.slice(reference.lastIndexOf('/') + 1)
+  const [name = '', tag] = last.split(':')
+  const decides = `${found}: a variable decides which image this is`
+  if (tag === undefined)
+    return isUnknown(name)
+      ? { status: 'manual', found: decides }
+      : { status: 'fail', found: `${found} names no tag, which means latest` }
+  if (isUnknown(tag)) return { status: 'manual', found: decides }
+  if (!isUnknown(reference) && parseImageReference(reference) === undefined)
+    return { status: 'manual', found: `${found} is no image reference` }
+  return { status: isMoving(tag) ? 'fail' : 'pass', found }
 }
 
 export const imageTag: Control = {
@@ -21,9 +41,12 @@ export const imageTag: Control = {
   severity: 'medium',
   remedy: 'Name a digest, or at least a version; "loadline lock" pins what a Dockerfile starts from.',
   ofDockerfile: (file) =>
-    file.images.map(({ written, line }) => {
-      const { status, found } = judgeTag(written)
-      return onFile(file, status, found, line, written)
+    file.images.map(({ reference, line }) => {
+      const { status, found } = judgeTag(reference)
+      const parsed = isUnknown(reference) ? undefined : parseImageReference(reference)
+      return parsed !== undefined && file.pinned.has(fullReference(parsed))
+        ? onFile(file, 'pass', `${found}, pinned by loadline.lock.json`, line, reference)
+        : onFile(file, status, found, line, reference)
     }),
   ofContainer(container) {
     if (container.image === undefined) return [on(container, 'not-applicable', 'built here')]
@@ -45,8 +68,8 @@ export const largeImage: Control = {
   ofDockerfile: (file) =>
     file.images
       .filter(({ final }) => final)
-      .map(({ written, line }) => {
-        const parsed = parseImageReference(written)
+      .map(({ reference, line }) => {
+        const parsed = parseImageReference(reference)
         const large =
           parsed?.registry === 'docker.io' &&
           whole.test(parsed.repository) &&
@@ -54,7 +77,7 @@ export const largeImage: Control = {
         return onFile(
           file,
           large ? 'fail' : 'pass',
-          large ? `ships ${written}, a whole distribution or tool chain` : `ships from ${written}`,
+          large ? `ships ${reference}, a whole distribution or tool chain` : `ships from ${reference}`,
           line,
         )
       }),
@@ -103,7 +126,7 @@ export const hardCodedConfiguration: Control = {
 }
 
 function namesEnvironment(name: string, value: string): boolean {
-  if (value.includes('$') || /^$|^(https?:\/\/)?(localhost|127\.0\.0\.1|0\.0\.0\.0|::1?)\b/.test(value)) return false
+  if (isUnknown(value) || /^$|^(https?:\/\/)?(localhost|127\.0\.0\.1|0\.0\.0\.0|::1?)\b/.test(value)) return false
   if (/_PROXY$/i.test(name)) return false
   return (
     /^[a-z][a-z0-9+.-]*:\/\/\S/.test(value) ||

@@ -1,4 +1,7 @@
-import { on, type Control } from '../control.ts'
+import { isUnknown } from '../../formats/unknown-value.ts'
+import { eachOr, on, openTo, type Control, type Judgement, type Status } from '../control.ts'
+import type { Container, Fact } from '../container.ts'
+import { unknownUser, userKind } from '../root-name.ts'
 
 const unconfined = /^(unconfined|disabled?)$/i
 
@@ -10,10 +13,14 @@ export const apparmor: Control = {
   ofContainer(container) {
     const { apparmor: profile } = container
     if (profile === undefined) return [on(container, 'inherited', 'the default profile of the engine or node applies')]
-    return [
-      on(container, unconfined.test(profile.value) ? 'fail' : 'pass', `AppArmor profile ${profile.value}`, profile),
-    ]
+    return [judgeProfile(container, 'AppArmor', profile)]
   },
+}
+
+function judgeProfile(container: Container, what: string, profile: Fact<string>): Judgement {
+  const found = `${what} profile ${profile.value}`
+  if (isUnknown(profile.value)) return openTo(container, found, profile)
+  return on(container, unconfined.test(profile.value) ? 'fail' : 'pass', found, profile)
 }
 
 export const selinux: Control = {
@@ -22,17 +29,21 @@ export const selinux: Control = {
   severity: 'medium',
   remedy: 'Remove label=disable, and let volumes be relabelled (:z, :Z) instead.',
   ofContainer(container) {
-    const { selinux: label } = container
-    if (label === undefined) return [on(container, 'inherited', 'the host decides')]
-    return [
-      on(
-        container,
-        /^disable$|^spc_t$|type:spc_t/.test(label.value) ? 'fail' : 'pass',
-        `SELinux label ${label.value}`,
-        label,
-      ),
-    ]
+    if (container.selinux.length === 0) return [on(container, 'inherited', 'the host decides')]
+    return container.selinux.map((label) =>
+      on(container, judgeLabel(label.value), `SELinux label ${label.value}`, label, label.value),
+    )
   },
+}
+
+/** Types that Pod Security Standards allow pass, and so does any level. A type that somebody wrote for this one container can be narrower still, which only people can say. */
+function judgeLabel(label: string): Status {
+  const [, key = '', value = ''] = /^(\w+):?(.*)$/.exec(label) ?? []
+  if (key === '' && isUnknown(label)) return 'manual'
+  if (key === 'level' || key === 'filetype') return 'pass'
+  if (key !== 'type') return 'fail'
+  if (/^container_(t|init_t|kvm_t|engine_t)$/.test(value)) return 'pass'
+  return /^svirt_\w+_t$|\.process$/.test(value) || isUnknown(value) ? 'manual' : 'fail'
 }
 
 export const seccomp: Control = {
@@ -42,10 +53,7 @@ export const seccomp: Control = {
   remedy: 'Remove seccomp=unconfined; in Kubernetes set seccompProfile: { type: RuntimeDefault }.',
   ofContainer(container) {
     const { seccomp: profile } = container
-    if (profile !== undefined)
-      return [
-        on(container, unconfined.test(profile.value) ? 'fail' : 'pass', `seccomp profile ${profile.value}`, profile),
-      ]
+    if (profile !== undefined) return [judgeProfile(container, 'seccomp', profile)]
     if (container.platform === 'kubernetes')
       return [on(container, 'fail', 'no seccompProfile: Kubernetes filters nothing by default')]
     return [on(container, 'inherited', 'the default profile of the engine applies')]
@@ -64,8 +72,15 @@ export const capabilities: Control = {
     const added = container.capAdd.filter(({ value }) => !harmless.has(value))
     const dropsAll = container.capDrop.some(({ value }) => value === 'ALL')
     const [first] = added
+    const open = dropsAll ? undefined : container.capDrop.find(({ value }) => isUnknown(value))
     if (first !== undefined)
-      return added.map((capability) => on(container, 'fail', `adds ${capability.value}`, capability, capability.value))
+      return added.map((capability) => {
+        const found = `adds ${capability.value}`
+        return isUnknown(capability.value)
+          ? openTo(container, found, capability, capability.value)
+          : on(container, 'fail', found, capability, capability.value)
+      })
+    if (open !== undefined) return [openTo(container, `drops ${open.value}`, open)]
     return [
       on(
         container,
@@ -82,15 +97,16 @@ export const privileged: Control = {
   title: 'No container is privileged',
   severity: 'critical',
   remedy: 'Remove the flag; give the one capability or device that is needed, under an exception.',
-  ofContainer({ privileged: flag, ...container }) {
-    return [
-      on(
-        container,
-        flag?.value === true ? 'fail' : 'pass',
-        flag?.value === true ? 'privileged: all the rights of the host' : 'not privileged',
-        flag,
-      ),
-    ]
+  ofContainer(container) {
+    const { privileged: flag, escapes } = container
+    const others = escapes.map((escape) =>
+      isUnknown(escape.value)
+        ? openTo(container, escape.value, escape, escape.value)
+        : on(container, 'fail', escape.value, escape, escape.value),
+    )
+    if (flag?.value === true) return [on(container, 'fail', 'privileged: all the rights of the host', flag), ...others]
+    if (flag?.value === 'unknown') return [openTo(container, 'perhaps privileged', flag), ...others]
+    return eachOr(others, on(container, 'pass', 'not privileged', flag))
   },
 }
 
@@ -101,6 +117,7 @@ export const noNewPrivileges: Control = {
   remedy: 'Set no-new-privileges:true among security_opt; in Kubernetes allowPrivilegeEscalation: false.',
   ofContainer(container) {
     const { noNewPrivileges: flag } = container
+    if (flag?.value === 'unknown') return [openTo(container, 'new privileges are perhaps allowed', flag)]
     const denied = flag?.value === true
     return [
       on(
@@ -124,10 +141,13 @@ export const rootUser: Control = {
   remedy: 'Name a numeric user above 0; in Kubernetes runAsNonRoot: true as well.',
   ofContainer(container) {
     const { user, refusesRoot } = container
-    if (user !== undefined && /^(root|0)(:|$)/.test(user.value))
-      return [on(container, 'fail', `user ${user.value}`, user)]
+    const kind = user === undefined || user.value === '' ? undefined : userKind(user.value)
+    if (kind === 'root') return [on(container, 'fail', `user ${user?.value}`, user)]
+    if (kind === 'unknown') return [on(container, 'manual', unknownUser(user?.value ?? ''), user)]
     if (container.platform === 'kubernetes') {
       if (refusesRoot?.value === true) return [on(container, 'pass', 'runAsNonRoot: true', refusesRoot)]
+      if (refusesRoot?.value === 'unknown' && user === undefined)
+        return [openTo(container, 'perhaps runs as root', refusesRoot)]
       return [
         on(
           container,
@@ -140,10 +160,29 @@ export const rootUser: Control = {
     return [
       on(
         container,
-        user === undefined ? 'inherited' : 'pass',
-        user === undefined ? 'the user of the image (control cis-4.1)' : `user ${user.value}`,
+        kind === undefined ? 'inherited' : 'pass',
+        kind === undefined ? 'the user of the image (control cis-4.1)' : `user ${user?.value}`,
         user,
       ),
     ]
+  },
+}
+
+/** Kernel parameters that belong to the container alone and harm nobody (Pod Security Standards, baseline). */
+const safe =
+  /^(kernel\.shm_rmid_forced|net\.ipv4\.(ip_local_port_range|ip_unprivileged_port_start|tcp_syncookies|ping_group_range|ip_local_reserved_ports|tcp_keepalive_time|tcp_fin_timeout|tcp_keepalive_intvl|tcp_keepalive_probes|tcp_rmem|tcp_wmem))$/
+
+export const sysctls: Control = {
+  id: 'practice-sysctl',
+  title: 'Kernel parameters are left alone, but for those that only the container sees',
+  severity: 'medium',
+  remedy: 'Remove the parameter, or allow it by an exception that says why.',
+  ofContainer(container) {
+    if (container.sysctls.length === 0) return [on(container, 'pass', 'sets none')]
+    return container.sysctls.map((parameter) => {
+      const { value } = parameter
+      const status = isUnknown(value) ? 'manual' : safe.test(value) ? 'pass' : 'fail'
+      return on(container, status, `sets ${value}`, parameter, value)
+    })
   },
 }

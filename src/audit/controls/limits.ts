@@ -1,4 +1,5 @@
-import { on, type Control } from '../control.ts'
+import { isUnknown } from '../../formats/unknown-value.ts'
+import { on, openTo, type Control } from '../control.ts'
 
 export const memory: Control = {
   id: 'cis-5.11',
@@ -25,7 +26,7 @@ export const processCount: Control = {
     if (container.platform === 'kubernetes')
       return [on(container, 'inherited', 'the kubelet limits processes of a pod (podPidsLimit)')]
     const { pids } = container
-    return [limited(container, pids === undefined || Number(pids.value) <= 0 ? undefined : pids, 'processes')]
+    return [limited(container, pids !== undefined && Number(pids.value) <= 0 ? undefined : pids, 'processes')]
   },
 }
 
@@ -34,6 +35,7 @@ function limited(
   fact: { value: string; path: string; line: number } | undefined,
   what: string,
 ) {
+  if (fact !== undefined && isUnknown(fact.value)) return openTo(container, `${what}: ${fact.value}`, fact)
   const set = fact !== undefined && fact.value !== ''
   return on(container, set ? 'pass' : 'fail', set ? `${what}: ${fact.value}` : `no limit for ${what}`, fact)
 }
@@ -66,7 +68,8 @@ export const restarts: Control = {
     if (container.platform === 'kubernetes') return [on(container, 'inherited', 'the kubelet waits longer each time')]
     const { restart } = container
     if (restart === undefined || restart.value === 'no') return [on(container, 'pass', 'not started again', restart)]
-    const attempts = /^on-failure:(\d+)$/.exec(restart.value)?.[1]
+    if (isUnknown(restart.value)) return [openTo(container, `restart ${restart.value}`, restart)]
+    const attempts = /^(?:on-failure|any):(\d+)$/.exec(restart.value)?.[1]
     const bounded = attempts !== undefined && Number(attempts) >= 1 && Number(attempts) <= 5
     return [on(container, bounded ? 'pass' : 'fail', `restart ${restart.value}`, restart)]
   },
@@ -81,6 +84,7 @@ export const runtimeHealth: Control = {
   ofContainer(container) {
     if (container.endsByItself) return [on(container, 'not-applicable', 'work that ends by itself')]
     const { healthCheck } = container
+    if (healthCheck?.value === 'unknown') return [openTo(container, 'the health check is perhaps off', healthCheck)]
     if (healthCheck?.value === 'set') return [on(container, 'pass', 'a health check is stated', healthCheck)]
     return [
       on(

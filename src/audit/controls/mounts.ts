@@ -1,32 +1,46 @@
 import { posix } from 'node:path'
+import { isUnknown } from '../../formats/unknown-value.ts'
 import type { Container, Fact, Mount } from '../container.ts'
-import { eachOr, on, type Control } from '../control.ts'
+import { eachOr, on, openTo, type Control, type Judgement } from '../control.ts'
 
-/** Sockets by which whoever writes to them is root on the host. */
-const engineSocket = /(^|\/)(docker|containerd|crio|podman|buildkitd|dockershim)\.sock$/
+/** Sockets by which whoever writes to them is root on the host: engines, their runtimes, their likes on Windows. */
+const engineSocket =
+  /(^|[/\\])((docker|docker-raw|dockershim|cri-dockerd|containerd|containerd-debug|crio|cri-o|podman|buildkitd|frakti|balena|balena-engine|balenad|kubelet|k3s|microcontainerd)\.sock(\.ttrpc)?|(docker_engine|docker_engine_windows|containerd-containerd|podman-machine-default))$|(^|\/)(lxd|incus)\/.*unix\.socket(\.user)?$/i
 
 /** Directories of the host whose content decides what the host is. */
 const sensitive = [
+  '/bin',
   '/boot',
   '/dev',
   '/etc',
+  '/home',
   '/lib',
   '/lib64',
   '/proc',
   '/root',
   '/run',
+  '/sbin',
   '/sys',
   '/usr',
-  '/bin',
-  '/sbin',
-  '/var/run',
+  '/var/lib/containerd',
+  '/var/lib/containers',
   '/var/lib/docker',
+  '/var/lib/etcd',
   '/var/lib/kubelet',
+  '/var/lib/rancher',
   '/var/log',
+  '/var/run',
+  '/var/spool/cron',
 ]
+
+/** Of these only the directory itself, and not all that is below it. */
+const alone = new Set(['/home'])
 
 /** What many images want of the host and what gives nothing away. */
 const harmless = new Set(['/etc/localtime', '/etc/timezone'])
+
+/** Directories of a user that hold keys to other things. */
+const keyDirectory = /(^|\/)\.(ssh|aws|gnupg|kube|docker|azure|config\/gcloud)(\/|$)/
 
 const isSocket = ({ value }: Fact<Mount>) =>
   value.kind === 'bind' && (engineSocket.test(value.source) || engineSocket.test(value.target))
@@ -34,9 +48,27 @@ const bindsOf = (container: Container) =>
   container.mounts.filter((mount) => mount.value.kind === 'bind' && !isSocket(mount))
 
 function isSensitive({ value }: Fact<Mount>): boolean {
-  const source = posix.normalize(value.source.replace(/\/+$/, '') || '/')
+  const source = hostPath(value.source)
   if (harmless.has(source) && value.readOnly) return false
-  return source === '/' || sensitive.some((directory) => source === directory || source.startsWith(`${directory}/`))
+  if (/^[A-Za-z]:/.test(source))
+    return /^[A-Za-z]:\/?$|^[A-Za-z]:\/(windows|users|program files|programdata)(\/|$)/i.test(source)
+  if (keyDirectory.test(source)) return true
+  if (source === '/') return true
+  return sensitive.some(
+    (directory) =>
+      source === directory ||
+      directory.startsWith(`${source}/`) ||
+      (source.startsWith(`${directory}/`) && !alone.has(directory)),
+  )
+}
+
+/** A path of the host in one form. One that climbs far enough ends at its root, wherever it begins. */
+function hostPath(source: string): string {
+  const slashes = source.replaceAll('\\', '/')
+  if (/^[A-Za-z]:/.test(slashes)) return slashes
+  const path = posix.normalize(slashes)
+  const climbed = /^(?:\.\.\/){3,}(.*)$/.exec(path)
+  return (climbed === null ? path : `/${climbed[1] ?? ''}`).replace(/\/+$/, '') || '/'
 }
 
 const say = ({ value: { source, target, readOnly } }: Fact<Mount>) =>
@@ -49,9 +81,13 @@ export const hostDirectories: Control = {
   remedy: 'Mount a named volume, or copy what is needed into the image.',
   ofContainer: (container) =>
     eachOr(
-      bindsOf(container)
-        .filter(isSensitive)
-        .map((mount) => on(container, 'fail', say(mount), mount, mount.value.source)),
+      bindsOf(container).flatMap((mount) =>
+        isSensitive(mount)
+          ? [on(container, 'fail', say(mount), mount, mount.value.source)]
+          : isUnknown(mount.value.source.slice(0, 1))
+            ? [openTo(container, say(mount), mount, mount.value.source)]
+            : [],
+      ),
       on(container, 'pass', 'no such mount'),
     ),
 }
@@ -64,9 +100,41 @@ export const engineSockets: Control = {
     'Remove the mount: who can write to the socket is root on the host, and read-only changes nothing. Build images with a daemonless builder.',
   ofContainer: (container) =>
     eachOr(
-      container.mounts.filter(isSocket).map((mount) => on(container, 'fail', say(mount), mount, mount.value.source)),
+      [
+        ...container.mounts
+          .filter(isSocket)
+          .map((mount) => on(container, 'fail', say(mount), mount, mount.value.source)),
+        ...bindsOf(container).flatMap((mount) => socketBelow(container, mount)),
+        ...apiSocketOf(container),
+      ],
       on(container, 'pass', 'no such mount'),
     ),
+}
+
+function apiSocketOf(container: Container): Judgement[] {
+  const { apiSocket } = container
+  if (apiSocket === undefined || apiSocket.value === false) return []
+  return apiSocket.value === true
+    ? [on(container, 'fail', "is given the engine's socket", apiSocket)]
+    : [openTo(container, "is perhaps given the engine's socket", apiSocket)]
+}
+
+/** Where engines put their sockets. */
+const socketPaths = [
+  '/run/docker.sock',
+  '/run/containerd/containerd.sock',
+  '/run/crio/crio.sock',
+  '/run/podman/podman.sock',
+  '/run/k3s/containerd/containerd.sock',
+].flatMap((path) => [path, `/var${path}`])
+
+/** A directory that has the socket in it, or what a variable may make the socket. */
+function socketBelow(container: Container, mount: Fact<Mount>): Judgement[] {
+  const { source } = mount.value
+  const path = hostPath(source).replace(/\/$/, '')
+  if (socketPaths.some((socket) => socket.startsWith(`${path}/`)))
+    return [on(container, 'fail', `${say(mount)}: the engine's socket is in it`, mount, source)]
+  return isUnknown(path.slice(path.lastIndexOf('/') + 1)) ? [openTo(container, say(mount), mount, source)] : []
 }
 
 export const bindMounts: Control = {
@@ -91,16 +159,14 @@ export const mountPropagation: Control = {
   ofContainer: (container) =>
     eachOr(
       container.mounts
-        .filter(({ value }) => /^r?shared$/.test(value.propagation))
-        .map((mount) =>
-          on(
-            container,
-            'fail',
-            `${mount.value.target} is mounted ${mount.value.propagation}`,
-            mount,
-            mount.value.target,
-          ),
-        ),
+        .filter(({ value }) => /^r?shared$/.test(value.propagation) || isUnknown(value.propagation))
+        .map((mount) => {
+          const { target, propagation } = mount.value
+          const found = `${target} is mounted ${propagation}`
+          return isUnknown(propagation)
+            ? openTo(container, found, mount, target)
+            : on(container, 'fail', found, mount, target)
+        }),
       on(container, 'pass', 'no shared propagation'),
     ),
 }
@@ -112,6 +178,7 @@ export const readOnlyRoot: Control = {
   remedy: 'Set read_only: true (readOnlyRootFilesystem in Kubernetes), and a tmpfs where something must be written.',
   ofContainer(container) {
     const { readOnly } = container
+    if (readOnly?.value === 'unknown') return [openTo(container, 'perhaps writable', readOnly)]
     return [
       on(
         container,

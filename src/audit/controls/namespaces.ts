@@ -1,7 +1,8 @@
 import type { Severity } from '../../model/index.ts'
 import type { ControlId } from '../../policy/control-ids.ts'
+import { isUnknown } from '../../formats/unknown-value.ts'
 import type { SharedNamespace } from '../container.ts'
-import { on, type Control } from '../control.ts'
+import { on, openTo, type Control } from '../control.ts'
 
 /** A control that a namespace of the host is not shared. */
 function own(id: ControlId, namespace: SharedNamespace, what: string, severity: Severity, remedy: string): Control {
@@ -13,6 +14,8 @@ function own(id: ControlId, namespace: SharedNamespace, what: string, severity: 
     ofContainer(container) {
       const shared = container.namespaces[namespace]
       const isHost = shared?.value === 'host'
+      if (shared !== undefined && isUnknown(shared.value))
+        return [openTo(container, `perhaps shares ${what} with the host`, shared)]
       // Kubernetes has no such setting: a pod shares the host's name with the host's network.
       if (namespace === 'uts' && container.platform === 'kubernetes')
         return [on(container, 'not-applicable', 'no setting of Kubernetes')]
@@ -52,6 +55,8 @@ export const cgroup: Control = {
   ofContainer(container) {
     const shared = container.namespaces.cgroup
     const { cgroupParent } = container
+    if (shared !== undefined && isUnknown(shared.value))
+      return [openTo(container, 'perhaps sees the control groups of the host', shared)]
     if (shared?.value === 'host') return [on(container, 'fail', 'sees the control groups of the host', shared)]
     if (cgroupParent !== undefined)
       return [on(container, 'manual', `placed below ${cgroupParent.value}; say whether that is meant`, cgroupParent)]
@@ -67,6 +72,7 @@ export const defaultBridge: Control = {
   ofContainer(container) {
     if (container.platform === 'kubernetes') return [on(container, 'not-applicable', 'pods are on no Docker network')]
     const mode = container.namespaces.network
+    if (mode !== undefined && isUnknown(mode.value)) return [openTo(container, 'perhaps on the default bridge', mode)]
     if (mode?.value === 'bridge' || mode?.value === 'default')
       return [on(container, 'fail', 'on the default bridge', mode)]
     if (container.platform === 'docker-run' && mode === undefined)

@@ -1,5 +1,9 @@
-import { eachOr, on, type Control } from '../control.ts'
+import { readProgram, readShell } from '../../formats/shell.ts'
+import type { Container } from '../container.ts'
+import { eachOr, on, type Control, type Judgement } from '../control.ts'
+import { credentialsIn } from '../credential-in-command.ts'
 import { holdsCredential } from '../credential.ts'
+import { userKind } from '../root-name.ts'
 
 export const swarm: Control = {
   id: 'cis-5.1',
@@ -18,8 +22,20 @@ export const privilegedExec: Control = {
   title: 'Nobody enters containers with docker exec --privileged',
   severity: 'medium',
   remedy: 'Look for it in the audit log of the hosts.',
-  neverFails: 'It is something that people do, and no file says it.',
-  ofContainer: (container) => [on(container, 'manual', 'the audit log of the host tells')],
+  ofContainer: (container) =>
+    eachOr(
+      container.hooks
+        .filter(({ value }) => value.privileged !== false)
+        .map((hook) =>
+          on(
+            container,
+            hook.value.privileged === true ? 'fail' : 'manual',
+            `its ${hook.value.what} hook is ${hook.value.privileged === true ? '' : 'perhaps '}privileged`,
+            hook,
+          ),
+        ),
+      on(container, 'manual', 'the audit log of the host tells'),
+    ),
 }
 
 export const rootExec: Control = {
@@ -27,8 +43,13 @@ export const rootExec: Control = {
   title: 'Nobody enters containers with docker exec --user root',
   severity: 'medium',
   remedy: 'Look for it in the audit log of the hosts.',
-  neverFails: 'It is something that people do, and no file says it.',
-  ofContainer: (container) => [on(container, 'manual', 'the audit log of the host tells')],
+  ofContainer: (container) =>
+    eachOr(
+      container.hooks
+        .filter(({ value }) => value.user !== '' && userKind(value.user) === 'root')
+        .map((hook) => on(container, 'fail', `its ${hook.value.what} hook runs as ${hook.value.user}`, hook)),
+      on(container, 'manual', 'the audit log of the host tells'),
+    ),
 }
 
 export const currentImage: Control = {
@@ -56,9 +77,46 @@ export const environmentSecrets: Control = {
   remedy: 'Replace the credential, and hand it over as a secret: a file below /run/secrets, or valueFrom.secretKeyRef.',
   ofContainer: (container) =>
     eachOr(
-      container.environment
-        .filter(({ value }) => holdsCredential(value.name, value.value))
-        .map((entry) => on(container, 'fail', `${entry.value.name} holds a credential`, entry, entry.value.name)),
-      on(container, 'pass', 'no variable that looks like a credential'),
+      [
+        ...container.environment
+          .filter(({ value }) => holdsCredential(value.name, value.value))
+          .map((entry) =>
+            on(
+              container,
+              'fail',
+              `${entry.value.of === 'environment' ? '' : `${entry.value.of} `}${entry.value.name} holds a credential`,
+              entry,
+              entry.value.name,
+            ),
+          ),
+        ...inCommand(container),
+      ],
+      on(container, 'pass', 'no variable or argument that looks like a credential'),
     ),
+}
+
+/** Credentials among the words of its command. */
+function inCommand(container: Container): Judgement[] {
+  const [first] = container.command
+  if (first === undefined) return []
+  const words = container.command.map(({ value }) => value)
+  const { commands } =
+    words.length === 1 ? readShell(words[0] ?? '', () => undefined) : readProgram(words, () => undefined)
+  // Without the program in front the words can be the arguments of any.
+  const found = new Set(commands.flatMap(credentialsIn))
+  return [...found].map((name) => on(container, 'fail', `its command holds a credential: ${name}`, first, name))
+}
+
+export const obsoleteVersion: Control = {
+  id: 'practice-obsolete-version',
+  title: 'A compose file says no "version": Compose ignores it and warns',
+  severity: 'low',
+  remedy: 'Remove the key.',
+  ofContainer(container) {
+    if (container.platform !== 'compose') return [on(container, 'not-applicable', 'no compose file')]
+    const { fileVersion } = container
+    if (fileVersion === undefined) return [on(container, 'pass', 'no version')]
+    const { path, line } = fileVersion
+    return [{ status: 'fail', found: `version ${fileVersion.value}`, about: path, subject: '', place: { path, line } }]
+  },
 }

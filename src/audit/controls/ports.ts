@@ -1,17 +1,20 @@
-import type { Container } from '../container.ts'
-import { eachOr, on, type Control } from '../control.ts'
+import { isUnknown } from '../../formats/unknown-value.ts'
+import type { AuditedDockerfile } from '../audited-dockerfile.ts'
+import type { Container, PortRange } from '../container.ts'
+import { eachOr, on, onFile, openTo, type Control, type Judgement } from '../control.ts'
 
 export const sshServer: Control = {
   id: 'cis-5.7',
   title: 'No SSH server runs in the container',
   severity: 'medium',
   remedy: 'Remove it; look into a container with docker exec or kubectl debug.',
+  ofDockerfile: (file) => eachOr(sshIn(file), onFile(file, 'manual', 'no step is seen to start one; a base may')),
   ofContainer(container, run) {
     const daemon = container.command.find(({ value }) => /(^|[\s/])(sshd|dropbear)\b/.test(value))
     if (daemon !== undefined) return [on(container, 'fail', `starts ${daemon.value.slice(0, 80)}`, daemon)]
     const port =
       container.ports.find(({ value }) => within(22, value.container)) ??
-      container.exposed.find(({ value }) => /^22(\/|$)/.test(value))
+      container.exposed.find(({ value }) => opensSsh(value))
     if (port !== undefined) return [on(container, 'fail', 'opens port 22', port)]
     const judged = run?.verdict?.results.find(({ rule }) => rule === 'ssh-server')
     return [
@@ -26,6 +29,28 @@ export const sshServer: Control = {
   },
 }
 
+/** Port 22, or a program that serves it, in what ships. */
+function sshIn(file: AuditedDockerfile): Judgement[] {
+  return file.steps
+    .filter(({ shipped, onBuild }) => shipped && !onBuild)
+    .flatMap(({ keyword, words, programs, line }) => {
+      if (keyword === 'EXPOSE' && words.some(opensSsh)) return [onFile(file, 'fail', 'exposes port 22', line)]
+      if (!/^(CMD|ENTRYPOINT)$/.test(keyword)) return []
+      const starts = (programs?.commands ?? []).some(
+        ({ name, args }) =>
+          /^(sshd|dropbear)$/.test(name) ||
+          (/^(service|rc-service|systemctl|rc-update)$/.test(name) &&
+            args.some((word) => /^(ssh|sshd|ssh\.service)$/.test(word))),
+      )
+      return starts ? [onFile(file, 'fail', `${keyword} starts an SSH server`, line)] : []
+    })
+}
+
+function opensSsh(exposed: string): boolean {
+  const [, first = '0', last = first] = /^(\d+)(?:-(\d+))?(?:\/tcp)?$/i.exec(exposed) ?? []
+  return Number(first) <= 22 && Number(last) >= 22 && first !== '0'
+}
+
 export const privilegedPorts: Control = {
   id: 'cis-5.8',
   title: 'No port of the host below 1024 is taken',
@@ -33,9 +58,12 @@ export const privilegedPorts: Control = {
   remedy: 'Publish a port of 1024 or above, behind the reverse proxy or load balancer that owns 80 and 443.',
   ofContainer: (container) =>
     eachOr(
-      container.ports
-        .filter(({ value }) => value.host !== undefined && value.host[0] > 0 && value.host[0] < 1024)
-        .map((port) => on(container, 'fail', `publishes ${port.value.written}`, port, port.value.written)),
+      container.ports.flatMap((port) => {
+        const { host, written } = port.value
+        if (host === 'unknown') return [openTo(container, `publishes ${written}`, port, written)]
+        const isLow = host !== undefined && host[0] > 0 && host[0] < 1024
+        return isLow ? [on(container, 'fail', `publishes ${written}`, port, written)] : []
+      }),
       on(container, 'pass', 'no such port'),
     ),
 }
@@ -46,7 +74,7 @@ export const neededPorts: Control = {
   severity: 'medium',
   remedy: 'Publish each port by its number, and only those that somebody outside must reach.',
   ofContainer(container) {
-    if (container.publishesAll !== undefined)
+    if (container.publishesAll !== undefined && container.publishesAll.value !== false)
       return [on(container, 'fail', 'publishes whatever the image exposes', container.publishesAll)]
     const [first] = container.ports
     if (first === undefined) return [on(container, 'pass', 'publishes nothing')]
@@ -61,6 +89,10 @@ export const neededPorts: Control = {
   },
 }
 
+const everyInterface = /^(|0\.0\.0\.0|0+(:0+)*|::|0|\*)$/
+/** What only the host itself reaches. */
+const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
+
 export const hostInterface: Control = {
   id: 'cis-5.14',
   title: 'Published ports are bound to one interface of the host',
@@ -70,34 +102,37 @@ export const hostInterface: Control = {
     if (container.ports.length === 0) return [on(container, 'not-applicable', 'publishes nothing')]
     return eachOr(
       container.ports
-        .filter(({ value }) => /^(|0\.0\.0\.0|::|\*)$/.test(value.hostIp))
-        .map((port) =>
-          on(container, 'fail', `publishes ${port.value.written} on every interface`, port, port.value.written),
-        ),
+        .filter(({ value }) => everyInterface.test(value.hostIp) || isUnknown(value.hostIp))
+        .map((port) => {
+          const { hostIp, written } = port.value
+          return isUnknown(hostIp)
+            ? openTo(container, `publishes ${written}`, port, written)
+            : on(container, 'fail', `publishes ${written} on every interface`, port, written)
+        }),
       on(container, 'pass', container.ports.map(({ value }) => value.written).join(', '), container.ports[0]),
     )
   },
 }
 
-/** Ports by which databases, queues and caches are known. */
-const databases: Readonly<Record<number, string>> = {
-  1433: 'SQL Server',
-  1521: 'Oracle',
-  3306: 'MySQL',
-  5432: 'PostgreSQL',
-  5984: 'CouchDB',
-  6379: 'Redis',
-  7474: 'Neo4j',
-  7687: 'Neo4j',
-  8086: 'InfluxDB',
-  9042: 'Cassandra',
-  9200: 'Elasticsearch',
-  9300: 'Elasticsearch',
-  11211: 'Memcached',
-  26257: 'CockroachDB',
-  27017: 'MongoDB',
-  50000: 'Db2',
-}
+/** Ports by which databases, queues and caches are known. Where other programs have the port as well, the image has to name it. */
+const databases: ReadonlyArray<{ ports: readonly number[]; name: string; image?: RegExp }> = [
+  { ports: [1433], name: 'SQL Server' },
+  { ports: [1521, 2484], name: 'Oracle' },
+  { ports: [3306, 33060], name: 'MySQL' },
+  { ports: [5432], name: 'PostgreSQL' },
+  { ports: [5984], name: 'CouchDB' },
+  { ports: [6379, 6380], name: 'Redis' },
+  { ports: [7474, 7473, 7687], name: 'Neo4j', image: /neo4j/ },
+  { ports: [8086], name: 'InfluxDB', image: /influx/ },
+  { ports: [9042], name: 'Cassandra' },
+  { ports: [9200, 9300], name: 'Elasticsearch' },
+  { ports: [11211], name: 'Memcached' },
+  { ports: [26257], name: 'CockroachDB' },
+  { ports: [27017, 27018, 27019], name: 'MongoDB' },
+  { ports: [50000], name: 'Db2', image: /db2/ },
+  { ports: [8123, 9000], name: 'ClickHouse', image: /clickhouse/ },
+  { ports: [2379, 2380], name: 'etcd' },
+]
 
 export const databasePorts: Control = {
   id: 'practice-database-port',
@@ -108,15 +143,22 @@ export const databasePorts: Control = {
   ofContainer: (container) => eachOr(published(container), on(container, 'pass', 'no such port')),
 }
 
-function published(container: Container) {
+function published(container: Container): Judgement[] {
   return container.ports.flatMap((port) => {
-    const name = Object.entries(databases).find(([number]) => within(Number(number), port.value.container))?.[1]
-    return name === undefined
-      ? []
-      : [on(container, 'fail', `publishes ${port.value.written} (${name})`, port, port.value.written)]
+    const { hostIp, written } = port.value
+    const known = databases.find(
+      ({ ports, image }) =>
+        ports.some((number) => within(number, port.value.container)) &&
+        (image === undefined || image.test(container.image?.value ?? '')),
+    )
+    if (loopback.test(hostIp)) return []
+    if (port.value.container === 'unknown') return [openTo(container, `publishes ${written}`, port, written)]
+    if (known === undefined) return []
+    const said = `publishes ${written} (${known.name})`
+    return isUnknown(hostIp) ? [openTo(container, said, port, written)] : [on(container, 'fail', said, port, written)]
   })
 }
 
-function within(port: number, range: [number, number] | undefined): boolean {
-  return range !== undefined && port >= range[0] && port <= range[1]
+function within(port: number, range: PortRange): boolean {
+  return range !== undefined && range !== 'unknown' && port >= range[0] && port <= range[1]
 }

@@ -1,251 +1,144 @@
-import { parse } from 'shell-quote'
+import { parse } from 'unbash'
 import { DeliveryError } from '../../model/errors.ts'
+import { readShell } from '../../formats/shell.ts'
+import { isUnknown, showUnknown, withoutMarks } from '../../formats/unknown-value.ts'
 import { closest } from '../../policy/closest.ts'
 import { emptyContainer, type Container, type Fact, type Mount } from '../container.ts'
-import { capability } from './compose.ts'
-import { readPort, readSecurityOption, readVolume } from './written-forms.ts'
-
-/** Flags of `docker run` that take no value (Docker CLI reference, `docker container run`). */
-const switches = [
-  'detach',
-  'disable-content-trust',
-  'help',
-  'init',
-  'interactive',
-  'no-healthcheck',
-  'oom-kill-disable',
-  'privileged',
-  'publish-all',
-  'quiet',
-  'read-only',
-  'rm',
-  'sig-proxy',
-  'tty',
-  'use-api-socket',
-]
-
-/** Flags that take one. */
-const valued = [
-  'add-host',
-  'annotation',
-  'attach',
-  'blkio-weight',
-  'blkio-weight-device',
-  'cap-add',
-  'cap-drop',
-  'cgroup-parent',
-  'cgroupns',
-  'cidfile',
-  'cpu-count',
-  'cpu-percent',
-  'cpu-period',
-  'cpu-quota',
-  'cpu-rt-period',
-  'cpu-rt-runtime',
-  'cpu-shares',
-  'cpus',
-  'cpuset-cpus',
-  'cpuset-mems',
-  'detach-keys',
-  'device',
-  'device-cgroup-rule',
-  'device-read-bps',
-  'device-read-iops',
-  'device-write-bps',
-  'device-write-iops',
-  'dns',
-  'dns-opt',
-  'dns-option',
-  'dns-search',
-  'domainname',
-  'entrypoint',
-  'env',
-  'env-file',
-  'expose',
-  'gpus',
-  'group-add',
-  'health-cmd',
-  'health-interval',
-  'health-retries',
-  'health-start-interval',
-  'health-start-period',
-  'health-timeout',
-  'hostname',
-  'io-maxbandwidth',
-  'io-maxiops',
-  'ip',
-  'ip6',
-  'ipc',
-  'isolation',
-  'kernel-memory',
-  'label',
-  'label-file',
-  'link',
-  'link-local-ip',
-  'log-driver',
-  'log-opt',
-  'mac-address',
-  'memory',
-  'memory-reservation',
-  'memory-swap',
-  'memory-swappiness',
-  'mount',
-  'name',
-  'net',
-  'net-alias',
-  'network',
-  'network-alias',
-  'oom-score-adj',
-  'pid',
-  'pids-limit',
-  'platform',
-  'publish',
-  'pull',
-  'restart',
-  'runtime',
-  'security-opt',
-  'shm-size',
-  'stop-signal',
-  'stop-timeout',
-  'storage-opt',
-  'sysctl',
-  'tmpfs',
-  'ulimit',
-  'user',
-  'userns',
-  'uts',
-  'volume',
-  'volume-driver',
-  'volumes-from',
-  'workdir',
-]
-
-const shorts: Readonly<Record<string, string>> = {
-  a: 'attach',
-  c: 'cpu-shares',
-  d: 'detach',
-  e: 'env',
-  h: 'hostname',
-  i: 'interactive',
-  l: 'label',
-  m: 'memory',
-  p: 'publish',
-  P: 'publish-all',
-  q: 'quiet',
-  t: 'tty',
-  u: 'user',
-  v: 'volume',
-  w: 'workdir',
-}
-
-/** Other names of the same flag. */
-const aliases: Readonly<Record<string, string>> = {
-  net: 'network',
-  'net-alias': 'network-alias',
-  'dns-opt': 'dns-option',
-}
+import { aliases, shorts, switches, valued } from './docker-run-flags.ts'
+import { capability, limitOf } from './facts.ts'
+import { readPort, readSecurityOption, readTmpfs, readVolume, refusesPrivileges } from './written-forms.ts'
 
 const longest = 100_000
 
 /** What stands for the file in reports: a line has none. */
 export const dockerRunPath = 'docker-run'
 
-/** Reads a `docker run` line as a shell and Docker would. Throws `USAGE` for a flag that Docker does not know, a shell operator or variable, and an open quote. */
+function fact<T>(value: T): Fact<T> {
+  return { value, path: dockerRunPath, line: 1 }
+}
+
+/** Reads a `docker run` line as a shell and Docker would. Throws `USAGE` for a flag that Docker does not know, a shell operator, an open quote, and a variable where the image or a flag is expected. */
 export function readDockerRun(text: string): Container {
   const { flags, image, command } = flagsOf(wordsOf(text))
-  const fact = <T>(value: T): Fact<T> => ({ value, path: dockerRunPath, line: 1 })
   const all = (name: string) => flags.filter((flag) => flag.name === name).map(({ value }) => value)
   const last = (name: string) => all(name).at(-1)
   const isOn = (name: string) => last(name) === 'true'
-  const one = <K extends string>(key: K, value: string | undefined) =>
-    (value === undefined ? {} : { [key]: fact(value) }) as { [key in K]?: Fact<string> }
+  const truth = <K extends string>(key: K, name: string) => one(key, last(name) === undefined ? undefined : isOn(name))
   const options = all('security-opt').map(readSecurityOption)
   const option = (name: string) => options.findLast((entry) => entry.name === name)?.value
   const noNew = option('no-new-privileges')
-  const network = last('network')
   return {
     ...emptyContainer({ platform: 'docker-run', name: last('name') ?? image, path: dockerRunPath, line: 1 }),
     endsByItself: isOn('rm') && !isOn('detach'),
     image: fact(image),
     command: [...all('entrypoint'), ...command].map(fact),
     ...one('user', last('user')),
-    ...(last('privileged') === undefined ? {} : { privileged: fact(isOn('privileged')) }),
-    ...(last('read-only') === undefined ? {} : { readOnly: fact(isOn('read-only')) }),
-    ...(noNew === undefined ? {} : { noNewPrivileges: fact(noNew !== 'false') }),
+    ...truth('privileged', 'privileged'),
+    ...truth('readOnly', 'read-only'),
+    ...one('noNewPrivileges', noNew === undefined ? undefined : refusesPrivileges(noNew)),
     ...one('seccomp', option('seccomp')),
     ...one('apparmor', option('apparmor')),
-    ...one('selinux', option('label')),
     ...one('memory', limit(last('memory'))),
     ...one('cpu', limit(last('cpus') ?? last('cpu-quota') ?? last('cpu-shares') ?? last('cpuset-cpus'))),
     ...one('pids', last('pids-limit')),
     ...one('cgroupParent', last('cgroup-parent')),
     ...one('restart', last('restart')),
-    ...(isOn('no-healthcheck') || last('health-cmd') === 'none'
-      ? { healthCheck: fact('disabled' as const) }
-      : last('health-cmd') === undefined
-        ? {}
-        : { healthCheck: fact('set' as const) }),
-    ...(network === undefined || network === 'host' || network.startsWith('container:')
-      ? {}
-      : { networks: fact(all('network')) }),
-    ...(isOn('publish-all') ? { publishesAll: fact(true) } : {}),
+    ...healthCheckOf(last('health-cmd'), isOn('no-healthcheck')),
+    ...truth('publishesAll', 'publish-all'),
+    ...truth('apiSocket', 'use-api-socket'),
+    ...networksOf(all('network').map(networkName)),
+    escapes: options
+      .filter(({ name, value }) => name === 'systempaths' && value === 'unconfined')
+      .map(() => fact('systempaths=unconfined: /proc and /sys are not masked')),
+    selinux: options.filter(({ name }) => name === 'label').map(({ value }) => fact(value)),
     namespaces: {
-      ...one('network', network),
+      ...one('network', sharedNetwork(all('network').map(networkName))),
       ...one('pid', last('pid')),
       ...one('ipc', last('ipc')),
       ...one('uts', last('uts')),
       ...one('user', last('userns')),
       ...one('cgroup', last('cgroupns')),
     },
-    capAdd: all('cap-add')
-      .flatMap((value) => value.split(','))
-      .map((value) => fact(capability(value))),
-    capDrop: all('cap-drop')
-      .flatMap((value) => value.split(','))
-      .map((value) => fact(capability(value))),
+    capAdd: capabilities(all('cap-add')),
+    capDrop: capabilities(all('cap-drop')),
     ports: all('publish').map((written) =>
-      fact(readPort(written) ?? refuse(`wanted a port as [ip:][host:]container, found --publish ${written}`)),
+      fact(readPort(written) ?? refuse(`expected a port as [ip:][host:]container, found --publish ${written}`)),
     ),
     exposed: all('expose').map(fact),
-    mounts: [
-      ...all('volume').map(readVolume),
-      ...all('mount').map(readMount),
-      ...all('tmpfs').map((written): Mount => ({
-        kind: 'tmpfs',
-        source: '',
-        target: written.split(':')[0] ?? '',
-        readOnly: false,
-        propagation: '',
-      })),
-    ].map(fact),
-    devices: all('device').map(fact),
+    mounts: [...all('volume').map(readVolume), ...all('mount').map(readMount), ...all('tmpfs').map(readTmpfs)].map(
+      fact,
+    ),
+    devices: [...all('device'), ...all('device-cgroup-rule').map((rule) => `rule ${rule}`)].map(fact),
+    sysctls: all('sysctl').map((written) => fact(written.split('=')[0] ?? '')),
     ulimits: all('ulimit').map(fact),
     environment: all('env')
       .filter((written) => written.includes('='))
-      .map((written) =>
-        fact({ name: written.slice(0, written.indexOf('=')), value: written.slice(written.indexOf('=') + 1) }),
-      ),
+      .map((written) => {
+        const equals = written.indexOf('=')
+        return fact({ name: written.slice(0, equals), value: written.slice(equals + 1), of: 'environment' as const })
+      }),
   }
 }
 
-function wordsOf(text: string): string[] {
-  if (text.length > longest) refuse(`wanted a line of at most ${longest} characters, found ${text.length}`)
-  const line = text.trim().replaceAll(/\\\r?\n/g, ' ')
-  if (/[\n\r]/.test(line)) refuse('wanted one docker run line, found several; end a line that goes on with a backslash')
-  if (hasOpenQuote(line)) refuse('a quote is opened and never closed')
-  return parse(line, (name) => ({ op: `$${name}` })).map((word) => {
-    if (typeof word === 'string') return word
-    if ('comment' in word) return refuse(`wanted a docker run line, found the comment #${word.comment}`)
-    if ('pattern' in word) return word.pattern
-    return word.op.startsWith('$')
-      ? refuse(`nobody here knows the value of ${word.op}; write it out`)
-      : refuse(`wanted one docker run line, found the shell operator ${word.op}`)
-  })
+function one<K extends string, T>(key: K, value: T | undefined): { [key in K]?: Fact<T> } {
+  return (value === undefined ? {} : { [key]: fact(value) }) as { [key in K]?: Fact<T> }
 }
 
-/** The parser takes an open quote for a letter; a shell waits for its end. */
-function hasOpenQuote(line: string): boolean {
-  return line.replaceAll(/\\.|'[^']*'|"(?:\\.|[^"\\])*"/gs, '').search(/['"]/) !== -1
+function capabilities(written: readonly string[]): Fact<string>[] {
+  return written.flatMap((value) => value.split(',')).map((value) => fact(capability(value)))
+}
+
+function healthCheckOf(command: string | undefined, off: boolean): Pick<Container, 'healthCheck'> {
+  if (off || command === 'none') return { healthCheck: fact('disabled') }
+  return command === undefined ? {} : { healthCheck: fact('set') }
+}
+
+/** The network of `--network app` or `--network name=app,alias=web`. */
+function networkName(written: string): string {
+  const fields = written.split(',').map((field) => field.split('='))
+  return written.includes('=') ? (fields.find(([key]) => key?.toLowerCase() === 'name')?.[1] ?? written) : written
+}
+
+const isMode = (network: string) => /^(host|none|bridge|default)$|^container:/.test(network)
+
+function sharedNetwork(networks: readonly string[]): string | undefined {
+  return networks.find((network) => network === 'host') ?? networks.find(isMode) ?? networks.at(-1)
+}
+
+function networksOf(networks: readonly string[]): Pick<Container, 'networks'> {
+  const own = networks.filter((network) => !isMode(network))
+  return own.length === 0 ? {} : { networks: fact(own) }
+}
+
+function parsed(line: string): ReturnType<typeof parse> {
+  try {
+    return parse(line)
+  } catch (error) {
+    if (error instanceof RangeError) return refuse('a shell cannot read it: it is nested too deeply')
+    throw error
+  }
+}
+
+/** The words of the line, from the program on. */
+function wordsOf(text: string): string[] {
+  if (text.length > longest) refuse(`expected a line of at most ${longest} characters, found ${text.length}`)
+  const line = withoutMarks(text.trim().replaceAll(/\\\r?\n/g, ' '))
+  const { commands, errors = [] } = parsed(line)
+  if (/[\n\r]/.test(line))
+    refuse('expected one docker run line, found several; end a line that goes on with a backslash')
+  const [fault] = errors
+  if (fault !== undefined)
+    refuse(
+      /quote/.test(fault.message) ? 'a quote is opened and never closed' : `a shell cannot read it: ${fault.message}`,
+    )
+  const [statement] = commands
+  if (commands.length > 1 || statement?.background === true)
+    refuse('expected one docker run line, found a second command')
+  const node = statement?.command
+  if (node !== undefined && (node.type !== 'Command' || node.redirects.length > 0))
+    refuse('expected one docker run line, found a shell operator: a pipe, &&, || or a redirection')
+  const command = readShell(line, () => undefined).commands.at(-1)
+  return command === undefined ? [] : [command.name, ...command.args]
 }
 
 /** The flags before the image, the image and what follows it. A switch has the value "true" or "false". */
@@ -256,7 +149,7 @@ function flagsOf(words: readonly string[]): {
 } {
   const start = words[0] === 'docker' && words[1] === 'container' ? 2 : 1
   if (!/^(docker|podman|nerdctl)$/.test(words[0] ?? '') || !/^(run|create)$/.test(words[start] ?? ''))
-    refuse(`wanted a line that begins with "docker run", found ${JSON.stringify(words.slice(0, 2).join(' '))}`)
+    refuse(`expected a line that begins with "docker run", found ${JSON.stringify(words.slice(0, 2).join(' '))}`)
   const rest = words.slice(start + 1)
   const flags: Array<{ name: string; value: string }> = []
   const next = (flag: string) => rest.shift() ?? refuse(`${flag} wants a value, and the line ends there`)
@@ -287,12 +180,13 @@ function flagsOf(words: readonly string[]): {
     }
   }
   const [image, ...command] = rest
+  if (image !== undefined && isUnknown(image)) refuse(`nobody here knows the value of ${image}; write it out`)
   return { flags, image: image ?? refuse('the line names no image'), command }
 }
 
 function switchValue(word: string, given: string | undefined): string {
   if (given === undefined || /^(1|t|true)$/i.test(given)) return 'true'
-  return /^(0|f|false)$/i.test(given) ? 'false' : refuse(`wanted true or false, found ${word}`)
+  return /^(0|f|false)$/i.test(given) ? 'false' : refuse(`expected true or false, found ${word}`)
 }
 
 function refuseFlag(flag: string, known: readonly string[]): never {
@@ -303,7 +197,7 @@ function refuseFlag(flag: string, known: readonly string[]): never {
 function refuse(message: string): never {
   throw new DeliveryError(
     'USAGE',
-    `--docker-run: ${message}`,
+    `--docker-run: ${showUnknown(message)}`,
     "Give the whole line as one argument, in single quotes, e.g. --docker-run 'docker run --read-only app:1.0.0'.",
   )
 }
@@ -321,7 +215,7 @@ function readMount(written: string): Mount {
   const first = (...names: string[]) => names.map((name) => fields.get(name)).find((value) => value !== undefined) ?? ''
   const type = first('type') || 'volume'
   if (!/^(bind|volume|tmpfs|npipe|cluster|image)$/.test(type))
-    refuse(`wanted --mount with a type of bind, volume or tmpfs, found ${written}`)
+    refuse(`expected --mount with a type of bind, volume or tmpfs, found ${written}`)
   return {
     kind: type === 'bind' || type === 'npipe' ? 'bind' : type === 'tmpfs' ? 'tmpfs' : 'volume',
     source: first('source', 'src'),
@@ -333,5 +227,5 @@ function readMount(written: string): Mount {
 
 /** Zero is no limit. */
 function limit(value: string | undefined): string | undefined {
-  return value !== undefined && /^0+(\.0+)?[a-z]*$/i.test(value) ? undefined : value
+  return value === undefined || limitOf(value) === '' ? undefined : value
 }

@@ -1,40 +1,61 @@
-import type { Mount, PublishedPort } from '../container.ts'
+import { isUnknown, showUnknown } from '../../formats/unknown-value.ts'
+import type { Mount, PortRange, PublishedPort, Truth } from '../container.ts'
 
 // Short forms that compose files and `docker run` share.
 
 /** `[[ip:][host]:]container[/protocol]`, with ranges; undefined where it is none. */
 export function readPort(written: string): PublishedPort | undefined {
-  const match =
-    /^(?:(?:\[(?<six>[0-9a-fA-F:.%]+)\]|(?<four>[^:[\]]+)):(?=[^:]*:))?(?:(?<host>[\d-]*):)?(?<container>\d+(?:-\d+)?)(?:\/(?:tcp|udp|sctp))?$/.exec(
-      written,
-    )
-  if (match?.groups === undefined) return undefined
-  const { six, four, host = '', container = '' } = match.groups
-  return { hostIp: six ?? four ?? '', host: readRange(host), container: readRange(container), written }
+  const [, address = '', protocol = 'tcp'] = /^(.*?)(?:\/([a-z]+))?$/is.exec(written) ?? []
+  if (!/^(tcp|udp|sctp)$/i.test(protocol)) return undefined
+  const parts = address.split(':')
+  const container = readRange(parts.pop() ?? '')
+  const written_host = parts.pop() ?? ''
+  const host = readRange(written_host)
+  const hostIp = parts.join(':').replace(/^\[(.*)\]$/, '$1')
+  const isIp = parts.length === 0 || isUnknown(hostIp) || /^[0-9a-f.:%]*$/i.test(hostIp) || hostIp === 'localhost'
+  if (container === undefined || (host === undefined && written_host !== '') || !isIp) return undefined
+  return { hostIp, host, container, protocol: protocol.toLowerCase(), written: showUnknown(written) }
 }
 
-export function readRange(text: string): [number, number] | undefined {
+/** `8000` or `8000-8010`; `unknown` where a variable decides; undefined where it is neither. */
+export function readRange(text: string): PortRange {
+  if (isUnknown(text)) return 'unknown'
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text)
   return match === null ? undefined : [Number(match[1]), Number(match[2] ?? match[1])]
 }
 
-/** `[source:]target[:options]` of --volume and of the short form in compose. A source that is a path is a bind mount, anything else a volume. */
+/** `[source:]target[:options]` of --volume and of the short form in compose, with the letters of drives and the pipes of Windows. */
 export function readVolume(written: string): Mount {
-  const parts = written.split(':')
+  const parts = written.split(/:(?<!^[A-Za-z]:|:[A-Za-z]:)/)
   const [first = '', second, options = ''] =
     parts.length === 1 ? ['', parts[0]] : [parts[0], parts[1], parts.slice(2).join(':')]
   const words = options.split(',')
   return {
-    kind: /^[./~]|^\$|^[A-Za-z]:\\/.test(first) ? 'bind' : 'volume',
+    kind: isPath(first) ? 'bind' : 'volume',
     source: first,
     target: second ?? '',
-    readOnly: words.includes('ro'),
+    readOnly: words.includes('ro') || words.includes('readonly'),
     propagation: words.find((word) => /^r?(shared|slave|private)$/.test(word)) ?? '',
   }
+}
+
+/** A source that is a path is a bind mount, anything else a volume. One that begins with what nobody knows can be either, and a path gives more away. */
+export function isPath(source: string): boolean {
+  return /^([./~\uE000]|[A-Za-z]:|\\\\)/.test(source)
 }
 
 /** What --security-opt and security_opt say: `name=value`, `name:value`, or the name alone. */
 export function readSecurityOption(written: string): { name: string; value: string } {
   const match = /^([\w-]+)(?:[=:](.*))?$/s.exec(written)
   return { name: match?.[1] ?? written, value: match?.[2] ?? '' }
+}
+
+/** The value of the security option no-new-privileges, which stands alone as well. */
+export function refusesPrivileges(value: string): Truth {
+  return isUnknown(value) ? 'unknown' : value !== 'false'
+}
+
+/** `/path:options` of a tmpfs. */
+export function readTmpfs(written: string): Mount {
+  return { kind: 'tmpfs', source: '', target: written.split(':')[0] ?? '', readOnly: false, propagation: '' }
 }

@@ -1,3 +1,4 @@
+import { printable } from '../../model/printable.ts'
 import type { Audit, ControlResult } from '../document.ts'
 import { placeOf, sayCounts, sayEvidence, statusWords } from './words.ts'
 
@@ -29,15 +30,39 @@ export function renderAuditMarkdown(audit: Audit): string {
     ...(unused.length === 0 ? [] : ['## Exceptions that allowed nothing', '', ...unused, '']),
     '## What was audited',
     '',
+    `${audit.judged.dockerfiles} Dockerfiles and ${audit.judged.containers} containers were judged.`,
+    '',
     ...audit.inputs.map(({ path, kind, digest }) => `- ${cell(path)} (${kind}, \`${digest}\`)`),
-    ...(audit.passedOver.length === 0
-      ? []
-      : [
-          '',
-          `Passed over, because neither a compose file nor a Kubernetes manifest: ${audit.passedOver.map(cell).join(', ')}`,
-        ]),
+    ...listed(
+      'What could not be read, and is not clean',
+      audit.unread.map(({ path, line, reason }) => `${path}:${line}: ${reason}`),
+    ),
+    ...listed(
+      'What was not judged',
+      audit.unjudged.map(({ path, line, about, reason }) => `${path}:${line} ${about}: ${reason}`),
+    ),
+    ...listed(
+      'What the policy leaves out',
+      audit.ignored.map(
+        ({ path, reason, files }) => `${path} (${files === 1 ? '1 file' : `${files} files`}): ${reason}`,
+      ),
+    ),
+    ...listed(
+      'What was passed over',
+      audit.passedOver.map(({ path, reason }) => `${path}: ${reason}`),
+    ),
+    '',
+    "## The host's controls",
+    '',
+    'Sections 1, 2, 3, 6 and 7 of the benchmark are about the host, its daemon and its Swarm. No file that was audited shows them: look at each host.',
+    '',
+    ...audit.hostControls.map(({ id, title }) => `- \`${id}\` ${title}`),
     '',
   ].join('\n')
+}
+
+function listed(title: string, items: readonly string[]): string[] {
+  return items.length === 0 ? [] : ['', `### ${title}`, '', ...items.map((item) => `- ${cell(printable(item, 400))}`)]
 }
 
 function section({ id, title, severity, remedy, evidence }: ControlResult): string[] {

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import { createColors } from 'picocolors'
-import { defused } from '../../model/printable.ts'
+import { defused, printable } from '../../model/printable.ts'
 import type { Audit, ControlStatus } from '../document.ts'
 import { placeOf, sayCounts, sayEvidence, statusWords } from './words.ts'
 
@@ -37,8 +37,6 @@ export function renderAuditTerminal(audit: Audit, { color, width }: { color: boo
     const ids = audit.controls.filter((control) => control.status === status).map(({ id }) => id)
     return ids.length === 0 ? [] : [`${glyph} ${ids.length} ${statusWords[status]}: ${ids.join(', ')}`]
   }
-  const word =
-    audit.outcome === 'passed' ? colors.green(colors.bold('NOTHING FAILS')) : colors.red(colors.bold('FAILED'))
   return defused(
     `\n${[
       ...(speaking.length === 0 ? [] : [table.toString()]),
@@ -46,9 +44,54 @@ export function renderAuditTerminal(audit: Audit, { color, width }: { color: boo
       ...listed('inherited', '·'),
       ...listed('pass', '✓'),
       ...listed('not-applicable', '○'),
+      ...leftOut(audit),
       ...audit.exceptions.map(({ rule, id, state }) => `! exception for ${rule} ${id}: ${state}`),
       `${audit.benchmark}: ${sayCounts(audit)}`,
-      word,
+      lastWord(audit, colors),
     ].join('\n')}\n`,
   )
+}
+
+/** Files and objects of a list that are named; the reports have all. */
+const mostNamed = 5
+
+/** What was not judged, so that nobody takes it for clean. */
+function leftOut({ unread, unjudged, passedOver, ignored, hostControls }: Audit): string[] {
+  const named = (items: readonly string[]) => [
+    ...items.slice(0, mostNamed).map((item) => `    ${printable(item, 200)}`),
+    ...(items.length > mostNamed ? [`    and ${items.length - mostNamed} more: see audit.md`] : []),
+  ]
+  const list = (title: string, items: readonly string[]) => (items.length === 0 ? [] : [title, ...named(items)])
+  const files = ignored.reduce((sum, entry) => sum + entry.files, 0)
+  return [
+    ...list(
+      `✗ ${unread.length} could not be read, and what they deploy is not known:`,
+      unread.map(({ path, line, reason }) => `${path}:${line}: ${reason}`),
+    ),
+    ...list(
+      `? ${unjudged.length} not judged:`,
+      unjudged.map(({ path, line, about, reason }) => `${about} (${path}:${line}): ${reason}`),
+    ),
+    ...(passedOver.length === 0
+      ? []
+      : [`○ ${passedOver.length} files passed over, with reasons in audit.md and audit.json`]),
+    ...list(
+      files === 0 ? '' : `○ ${files} files left out by the policy:`,
+      ignored.filter((entry) => entry.files > 0).map(({ path, reason }) => `${path}: ${reason}`),
+    ),
+    ...ignored
+      .filter((entry) => entry.files === 0)
+      .map(({ path }) => `! audit.ignore: nothing is there at ${printable(path)}`),
+    `· ${hostControls.length} controls of sections 1, 2, 3, 6 and 7 are the host's: no file shows them`,
+  ]
+}
+
+function lastWord(audit: Audit, colors: ReturnType<typeof createColors>): string {
+  if (audit.outcome === 'failed') return colors.red(colors.bold('FAILED'))
+  if (audit.unread.length > 0) return colors.red(colors.bold('NOT DECIDED: not everything could be read'))
+  if (audit.outcome === 'undecided') return colors.red(colors.bold('NOT DECIDED: nothing was judged'))
+  if (audit.judged.dockerfiles + audit.judged.containers === 0 && !audit.inputs.some(({ kind }) => kind === 'verdict'))
+    return colors.yellow(colors.bold('NOTHING WAS JUDGED'))
+  if (audit.unjudged.length > 0) return colors.yellow(colors.bold('NOT ALL WAS JUDGED; nothing of the rest fails'))
+  return colors.green(colors.bold('NOTHING FAILS'))
 }

@@ -2,18 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { audit } from '../../../pipelines/audit.ts'
 import { controls, type Audit } from '../../../src/audit/index.ts'
 import { filesBelow, read } from '../../repo/source-files.ts'
+import { ofRepository } from './open.ts'
 import { renderJson } from '../../../src/report/index.ts'
 import type { Run } from '../../../src/model/index.ts'
 import { passedRun, rejectedRun } from '../report/runs.ts'
 
 const now = new Date('2026-11-24T12:00:00Z')
 const bad = filesBelow('test/fixtures/audit/bad')
-const good = [
-  ...filesBelow('test/fixtures/audit/good'),
-  'examples/fastapi-postgres/Dockerfile',
-  'examples/go-service/Dockerfile',
-  'examples/node-service/Dockerfile',
-]
+const good = filesBelow('test/fixtures/audit/good')
+const examples = ['fastapi-postgres', 'go-service', 'node-service'].map((name) => `examples/${name}/Dockerfile`)
 
 /** The first line of a bad file names every control that it must fail, and no other may. */
 function expected(path: string): string[] {
@@ -26,7 +23,7 @@ async function auditOf(path: string): Promise<Audit> {
   const text = read(path)
   if (path.endsWith('.txt'))
     return audit({ files: [], open: async () => undefined, dockerRun: text.replaceAll(/^#.*\n/gm, ''), now })
-  return audit({ files: [{ path, text, named: true }], open: async (other) => read(other), now })
+  return audit({ files: [{ path, text, named: true }], open: ofRepository, now })
 }
 
 async function auditOfRun(run: Run): Promise<Audit> {
@@ -93,5 +90,28 @@ describe('the corpus of good files', () => {
     const document = await auditOf(path)
     expect(failing(document)).toEqual([])
     expect(document.outcome).toBe('passed')
+  })
+
+  it.each(examples)('%s fails nothing but the tag of its base, which only a lock file fixes', async (path) => {
+    const text = read(path)
+    const base = 'gcr.io/distroless/' + (/^FROM gcr\.io\/distroless\/(\S+)$/m.exec(text)?.[1] ?? '')
+    const lock = {
+      bases: [
+        {
+          reference: base,
+          digest: `sha256:${'0a'.repeat(32)}`,
+          platforms: ['linux/amd64'],
+          resolvedAt: now.toISOString(),
+        },
+      ],
+    }
+    const auditedWith = (locked: string | undefined) =>
+      audit({
+        files: [{ path, text, named: true }],
+        open: async (other) => (other.endsWith('/loadline.lock.json') ? locked : undefined),
+        now,
+      })
+    expect(failing(await auditedWith(undefined))).toEqual(['practice-image-tag'])
+    expect(failing(await auditedWith(JSON.stringify(lock)))).toEqual([])
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { audit } from '../../../pipelines/audit.ts'
 import { renderAudit, type Audit } from '../../../src/audit/index.ts'
 import { filesBelow, read } from '../../repo/source-files.ts'
+import { ofRepository } from './open.ts'
 import { sarifFaults } from '../report/sarif-schema.ts'
 
 const now = new Date('2026-11-24T12:00:00Z')
@@ -9,7 +10,7 @@ const bad = filesBelow('test/fixtures/audit/bad').filter((path) => !path.endsWit
 const auditOf = (text?: string): Promise<Audit> =>
   audit({
     files: bad.map((path) => ({ path, text: read(path), named: true })),
-    open: async (path) => read(path),
+    open: ofRepository,
     now,
     ...(text === undefined ? {} : { policy: { path: 'loadline.yaml', text } }),
   })

@@ -118,6 +118,7 @@ describe('the ways into a verdict', () => {
   const byLock = 'a lock on it'
   const sections: Record<string, string> = {
     version: 'has one value',
+    audit: 'no part of a verdict: loadline audit leaves these files out, and a lock on it holds',
     ...Object.fromEntries(
       'image build lint vulnerabilities secrets licenses structure size runtime configuration base database signing inventory release rules baseline exceptions suppressions'
         .split(' ')

@@ -1,0 +1,63 @@
+import { DeliveryError } from '../model/errors.ts'
+import { readDockerfile, type BuildSettings, type Step, type UsedImage } from '../formats/dockerfile/read-dockerfile.ts'
+import { readProgram, readShell, type ShellCommand, type ShellScript } from '../formats/shell.ts'
+
+/** An instruction with the programs that it starts. */
+export interface AuditedStep extends Step {
+  /** Absent where it starts none. */
+  programs?: ShellScript
+}
+
+/** A Dockerfile taken apart. */
+export interface AuditedDockerfile {
+  path: string
+  steps: AuditedStep[]
+  images: UsedImage[]
+  /** References that the lock file beside it pins by digest, fully spelled. */
+  pinned: ReadonlySet<string>
+}
+
+/** Reads a Dockerfile for the audit. `above` counts the lines before it where it stands in another file. Throws `SOURCE` with file and line. */
+export function auditDockerfile(
+  text: string,
+  path: string,
+  settings: BuildSettings,
+  above: number = 0,
+): AuditedDockerfile {
+  try {
+    const { steps, images } = readDockerfile(text, settings)
+    const moved = <T extends { line: number }>(item: T): T => ({ ...item, line: item.line + above })
+    return {
+      path,
+      pinned: new Set(),
+      images: images.map(moved),
+      steps: steps.map((step) => moved({ ...step, ...programsOf(step) })),
+    }
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error
+    const line = Number(/^line (\d+): /.exec(error.message)?.[1] ?? '1') + above
+    throw new DeliveryError('SOURCE', `${path}:${line}: ${error.message.replace(/^line \d+: /, '')}`, error.hint, {
+      cause: error,
+    })
+  }
+}
+
+/** Programs of the steps that build the image: those that ship, or all. */
+export function programsRun(steps: readonly AuditedStep[]): Array<{ command: ShellCommand; step: AuditedStep }> {
+  return steps
+    .filter(({ keyword }) => keyword === 'RUN')
+    .flatMap((step) => (step.programs?.commands ?? []).map((command) => ({ command, step })))
+}
+
+/** Lines of the steps whose programs could not all be read: a shell of another system, or a script with faults. */
+export function unreadLines(steps: readonly AuditedStep[]): number[] {
+  return steps
+    .filter(({ keyword, programs }) => keyword === 'RUN' && programs?.isWhole !== true)
+    .map(({ line }) => line)
+}
+
+function programsOf(step: Step): { programs?: ShellScript } {
+  if (!/^(RUN|CMD|ENTRYPOINT|HEALTHCHECK)$/.test(step.keyword)) return {}
+  if (step.script !== undefined) return { programs: readShell(step.script, step.environment) }
+  return step.words.length > 0 ? { programs: readProgram(step.words, step.environment) } : {}
+}

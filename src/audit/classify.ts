@@ -1,0 +1,147 @@
+import { posix } from 'node:path'
+import { DeliveryError } from '../model/errors.ts'
+import { hasComposeName, isCompose } from './input/compose/is-compose.ts'
+import { isKubernetes } from './input/kubernetes/read-kubernetes.ts'
+import { manifestError, type Placed } from './input/placed.ts'
+import { readDocument, splitDocuments, type WrittenDocument } from './input/read-manifest.ts'
+
+/** A file to audit. */
+export interface AuditFile {
+  path: string
+  text: string
+  /** True where a person named it: then it is read or refused. */
+  named: boolean
+  /** Its path below the directory that was named, where one was. */
+  below?: string | undefined
+}
+
+/** What a file is, with what of it is read. */
+export interface Classified {
+  file: AuditFile
+  kind: 'dockerfile' | 'compose' | 'kubernetes' | undefined
+  documents: Placed[]
+  passedOver: Array<{ path: string; reason: string }>
+  /** What looks like a deployment and cannot be read: it is not clean. */
+  unread: Array<{ path: string; line: number; reason: string }>
+}
+
+/** True for a file by whose name it may be one that can be audited. */
+export function mayBeAudited(path: string): boolean {
+  return isDockerfile(path) || /\.(ya?ml|json)$/i.test(path)
+}
+
+/** Endings of what only has a Dockerfile's name: sources, pictures, texts, and templates of one. */
+const foreign =
+  /\.(bash|c|cc|cjs|cpp|cs|css|diff|dockerignore|ejs|erb|gif|go|h|hbs|html?|ico|in|j2|java|jinja2?|jpe?g|js|json|jsx|kt|lock|m4|md|mjs|mustache|orig|patch|pdf|php|png|ps1|py|rb|rej|rs|rst|sh|snap|svg|swift|swp|tar|template|tgz|tmpl|toml|tpl|tsx?|vue|webp|xml|ya?ml|zip)$/i
+
+/** True for the names of Dockerfiles: Dockerfile, Dockerfile.x, x.Dockerfile, Containerfile. */
+export function isDockerfile(path: string): boolean {
+  const name = posix.basename(path)
+  return hasDockerfileName(name) && !foreign.test(name)
+}
+
+/** Why a file with something like a Dockerfile's name is none; undefined for any other. */
+export function onlyNamedLike(path: string): string | undefined {
+  const name = posix.basename(path)
+  if (!hasDockerfileName(name) || !foreign.test(name)) return undefined
+  return /\.(in|j2|jinja2?|m4|mustache|hbs|ejs|erb|te?mpl|template|tpl)$/i.test(name)
+    ? 'a template of a Dockerfile'
+    : 'no Dockerfile, by its ending'
+}
+
+function hasDockerfileName(name: string): boolean {
+  return /^(Docker|Container)file([._-].+)?$|\.(docker|container)file$/i.test(name)
+}
+
+/** Says what a file is by its name and its content. Throws `SOURCE` where a person named it and it is nothing that can be audited. */
+export function classify(file: AuditFile): Classified {
+  const { path, text, named } = file
+  const nothing = (reason: string): Classified => ({
+    file,
+    kind: undefined,
+    documents: [],
+    passedOver: [{ path, reason }],
+    unread: [],
+  })
+  if (isDockerfile(path) || (named && !/\.(ya?ml|json)$/i.test(path))) {
+    const isOne = named || /^[ \t]*(FROM|ARG)\s/im.test(text)
+    if (!isOne) return nothing('no FROM: nothing is built of it')
+    if (!named && isTemplate(text)) return nothing('a template of a Dockerfile')
+    return { file, kind: 'dockerfile', documents: [], passedOver: [], unread: [] }
+  }
+  const unrendered = named ? undefined : unrenderedFiles.find(({ name }) => name.test(path))
+  if (unrendered !== undefined) return nothing(unrendered.reason)
+  if (!named && !hasComposeName(path) && !mayHoldDeployment(text))
+    return /\.json$/i.test(path) ? { ...nothing(''), passedOver: [] } : nothing(neither)
+  return classifyManifest(file)
+}
+
+/** Files that say how manifests are made, which is not done here. */
+const unrenderedFiles = [
+  { name: /(^|\/)Chart\.ya?ml$/, reason: 'a Helm chart, which is not rendered: audit what "helm template" prints' },
+  {
+    name: /(^|\/)kustomization\.ya?ml$/i,
+    reason: 'a kustomization, which is not rendered: audit what "kubectl kustomize" prints',
+  },
+]
+
+const neither = 'neither a compose file nor a Kubernetes manifest'
+
+function mayHoldDeployment(text: string): boolean {
+  return (/\bapiVersion\b/.test(text) && /\bkind\b/.test(text)) || /\bservices\b/.test(text)
+}
+
+/** Placeholders of Go, Jinja and their like. */
+function isTemplate(text: string): boolean {
+  return /\{\{|\{%|<%/.test(text)
+}
+
+function classifyManifest(file: AuditFile): Classified {
+  const { path, text, named } = file
+  const passedOver: Classified['passedOver'] = []
+  const unread: Classified['unread'] = []
+  const documents = splitDocuments(text, path).flatMap((written) => {
+    try {
+      return readDocument(withoutSchemas(written)) ?? []
+    } catch (error) {
+      if (named || !(error instanceof DeliveryError)) throw error
+      const [, line = '1', reason = error.message] = /:(\d+): (.*)$/s.exec(error.message) ?? []
+      if (looksDeployed(written, path)) unread.push({ path, line: Number(line), reason })
+      else passedOver.push({ path, reason: isTemplate(written.text) ? 'a template' : reason })
+      return []
+    }
+  })
+  if (isCompose(documents, path)) return { file, kind: 'compose', documents, passedOver, unread }
+  const objects = documents.filter(isKubernetes)
+  const others = documents.filter((document) => !isKubernetes(document))
+  const [other] = others
+  if (named && (objects.length === 0 || other !== undefined)) refuse(path, objects, other)
+  if (other !== undefined || documents.length === 0) {
+    const where = objects.length === 0 || other === undefined ? '' : `line ${other.line}: `
+    if (passedOver.length + unread.length === 0) passedOver.push({ path, reason: `${where}${neither}` })
+  }
+  return { file, kind: objects.length > 0 ? 'kubernetes' : undefined, documents: objects, passedOver, unread }
+}
+
+function refuse(path: string, objects: readonly Placed[], other: Placed | undefined): never {
+  throw manifestError(
+    { path, line: other?.line ?? 1 },
+    objects.length > 0
+      ? 'expected a Kubernetes object with "apiVersion" and "kind"'
+      : 'expected a Dockerfile, a compose file ("services") or a Kubernetes manifest ("apiVersion" and "kind"), found neither',
+    'Name a file that can be audited.',
+  )
+}
+
+/** A definition of a kind holds schemas, which are deep and start nothing. */
+function withoutSchemas(written: WrittenDocument): WrittenDocument {
+  if (!/^["']?kind["']?:\s*["']?CustomResourceDefinition["']?\s*$/m.test(written.text)) return written
+  return { ...written, text: 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n' }
+}
+
+/** True for a text that names a workload, or is a compose file by its name, and is no template: its fault hides what is deployed. */
+function looksDeployed({ text }: WrittenDocument, path: string): boolean {
+  if (isTemplate(text)) return false
+  if (hasComposeName(path)) return true
+  return /\bapiVersion\b/.test(text) && /\bkind\b/.test(text) && /\b(c|initC|ephemeralC)ontainers\b/.test(text)
+}

@@ -1,0 +1,150 @@
+import type { ShellCommand } from '../../formats/shell.ts'
+import { isUnknown } from '../../formats/unknown-value.ts'
+import { programsRun, unreadLines, type AuditedDockerfile, type AuditedStep } from '../audited-dockerfile.ts'
+import { eachOr, onFile, type Control, type Judgement } from '../control.ts'
+import { credentialsIn, credentialsInText } from '../credential-in-command.ts'
+import { holdsCredential, namesCredential } from '../credential.ts'
+import { ofRules } from '../of-rules.ts'
+import { butUnread } from './packages.ts'
+
+export const setuid: Control = {
+  id: 'cis-4.8',
+  title: 'No file of the image lends the rights of its owner',
+  severity: 'medium',
+  remedy: 'Remove the bits: RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +.',
+  ofRun: (run) => ofRules(run, ['setuid']),
+  ofDockerfile(file) {
+    const shipped = file.steps.filter((step) => step.shipped)
+    return eachOr(
+      [
+        ...programsRun(shipped).flatMap(({ command, step }) =>
+          modesSet(command)
+            .filter(lendsRights)
+            .map((mode) => onFile(file, 'fail', `${command.name} ${mode}`, step.line)),
+        ),
+        ...shipped.flatMap(({ keyword, flags, line }) =>
+          flags
+            .filter(({ name, value }) => name === 'chmod' && lendsRights(value))
+            .map(({ value }) => onFile(file, 'fail', `${keyword} --chmod=${value}`, line)),
+        ),
+      ],
+      onFile(
+        file,
+        'manual',
+        `no step is seen to set such bits; the base may bring some, which only a run sees${butUnread(shipped)}`,
+      ),
+    )
+  },
+}
+
+/** The modes that a command gives to files. */
+function modesSet({ name, args }: ShellCommand): string[] {
+  if (name === 'chmod')
+    return args.filter((word) => !/^--?[A-Za-z]+(=|$)/.test(word) || /^-[rwxst]*s/.test(word)).slice(0, 1)
+  if (name !== 'install') return []
+  return args.flatMap((word, index) => {
+    const joined = /^(?:-m|--mode=?)(.+)$/.exec(word)?.[1]
+    if (joined !== undefined) return [joined]
+    return /^(-[a-zA-Z]*m|--mode)$/.test(word) ? (args[index + 1] ?? []) : []
+  })
+}
+
+/** True for a mode that sets the bits of setuid or setgid: 04755, 6755, u+s, a+s, +s, u=rwxs, g+x,u+s. */
+function lendsRights(mode: string): boolean {
+  if (/^[0-7]+$/.test(mode)) return (Number.parseInt(mode, 8) & 0o6000) !== 0
+  return mode.split(',').some((clause) => /^[ugoa]*(?:[+=-][rwxXstugo]*)*[+=][rwxXtugo]*s/.test(clause))
+}
+
+export const copyNotAdd: Control = {
+  id: 'cis-4.9',
+  title: 'Files come by COPY; ADD only unpacks, or fetches what a checksum fixes',
+  severity: 'low',
+  remedy: 'Write COPY; download in a RUN step that checks a sum which the Dockerfile states.',
+  ofRun: (run) => [...ofRules(run, ['add-url']), ...lintedAdds(run)],
+  ofDockerfile: (file) =>
+    eachOr(
+      file.steps.filter(({ keyword }) => keyword === 'ADD').flatMap((step) => needlessAdd(file, step)),
+      onFile(file, 'pass', 'no such ADD'),
+    ),
+}
+
+const archive = /\.(tar|tgz|tbz2?|txz|tzst|tar\.\w+)$/i
+const isRemote = (source: string) => /^(https?|git|ssh|ftp):\/\/|^git@/i.test(source)
+/** A commit that a git address names, as its fragment or its query. */
+const isCommit = (source: string) => /#[0-9a-f]{40}(:|$)|[?&](?:checksum|commit)=[0-9a-f]{40}\b/.test(source)
+
+function needlessAdd(file: AuditedDockerfile, { words, flags, heredocs, text, line }: AuditedStep): Judgement[] {
+  const isFixed = flags.some(
+    ({ name, value }) => name === 'checksum' && /^sha\d+:[0-9a-f]{32,}$|^[0-9a-f]{40}$/.test(value),
+  )
+  const sources = heredocs.length > 0 ? [] : words.slice(0, -1)
+  const unknown = sources.filter((source) => isUnknown(source) && !isRemote(source) && !archive.test(source))
+  const needless = sources.filter(
+    (source) => !(isRemote(source) ? isFixed || isCommit(source) : archive.test(source) || unknown.includes(source)),
+  )
+  const said = `ADD ${text.replaceAll(/:\/\/[^@/\s]*@/g, '://').slice(0, 120)}`
+  if (needless.length > 0 || heredocs.length > 0) return [onFile(file, 'fail', said, line)]
+  return unknown.length > 0 ? [onFile(file, 'manual', `${said}: say whether it is an archive`, line)] : []
+}
+
+function lintedAdds(run: import('../../model/index.ts').Run): Judgement[] {
+  const lint = run.evidence?.lint
+  if (lint?.status !== 'collected') return []
+  return lint.value.findings
+    .filter(({ id }) => id === 'DL3020')
+    .map(({ message, location }) => ({
+      status: 'fail',
+      found: message,
+      about: location.path,
+      subject: 'DL3020',
+      place: { path: location.path, line: location.line ?? 1 },
+    }))
+}
+
+/** Files that are a credential by their name. */
+const keyFiles =
+  /(^|\/)(id_(rsa|dsa|ecdsa|ed25519)|\.git-credentials|\.netrc|\.pgpass|\.aws\/credentials|\.docker\/config\.json|\.dockercfg|\.kube\/config|[^/]+\.(ppk|p12|pfx))$/
+
+export const secretsInBuild: Control = {
+  id: 'cis-4.10',
+  title: 'No credential is written into the build file or the image',
+  severity: 'critical',
+  remedy:
+    'Take it out and replace the credential; give it to a build by RUN --mount=type=secret, and to a container when it starts.',
+  ofRun: (run) => ofRules(run, ['secrets', 'suspected-secrets']),
+  ofDockerfile(file) {
+    const unread = unreadLines(file.steps)
+    return eachOr(
+      file.steps.flatMap((step) =>
+        credentialsOf(step).map(({ found, name }) => onFile(file, 'fail', found, step.line, name)),
+      ),
+      unread.length > 0
+        ? onFile(file, 'manual', `no variable looks like a credential${butUnread(file.steps)}`, unread[0])
+        : onFile(file, 'pass', 'no variable, label or command that looks like a credential'),
+    )
+  },
+}
+
+function credentialsOf(step: AuditedStep): Array<{ found: string; name: string }> {
+  const { keyword, properties, programs, heredocs, words } = step
+  const inProperties = properties
+    .filter(
+      ({ name, value }) => holdsCredential(name, value) || (keyword === 'ARG' && value === '' && namesCredential(name)),
+    )
+    .map(({ name }) => ({
+      name,
+      found:
+        keyword === 'ARG' ? `ARG ${name} ends in the history of the image` : `${keyword} ${name} holds a credential`,
+    }))
+  const inCommands = (programs?.commands ?? []).flatMap(credentialsIn)
+  const inFiles = keyword === 'RUN' ? [] : heredocs.flatMap(({ text }) => credentialsInText(text))
+  const copied = keyword === 'COPY' || keyword === 'ADD' ? words.slice(0, -1).filter((word) => keyFiles.test(word)) : []
+  return [
+    ...inProperties,
+    ...[...new Set([...inCommands, ...inFiles])].map((name) => ({
+      name,
+      found: `${keyword} writes a credential out: ${name}`,
+    })),
+    ...copied.map((name) => ({ name, found: `${keyword} ${name} copies a credential into the image` })),
+  ]
+}

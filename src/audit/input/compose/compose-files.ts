@@ -1,0 +1,31 @@
+import { posix } from 'node:path'
+import type { AuditTree } from '../../audit-tree.ts'
+import { find, type Placed } from '../placed.ts'
+import { defaultFiles, hasComposeName, isOverride } from './is-compose.ts'
+
+/**
+ * The files that make a project with this one, in the order in which they are laid over each other: an override file lies over the default one of its directory,
+ * and so does a file of another name whose services have neither an image nor a build of their own, where that one has them.
+ */
+export function composeFiles(path: string, documents: readonly Placed[], files: AuditTree): [string, ...string[]] {
+  const directory = posix.dirname(path)
+  if (!hasComposeName(path) || defaultFiles(directory).includes(path)) return [path]
+  const base = defaultFiles(directory).find((file) => files.text(file) !== undefined)
+  if (base === undefined) return [path]
+  return isOverride(path) || isOverlay(documents, files.documents(base) ?? []) ? [base, path] : [path]
+}
+
+function isOverlay(above: readonly Placed[], below: readonly Placed[]): boolean {
+  const own = new Set(below.flatMap(servicesOf).map(([name]) => name))
+  return above
+    .flatMap(servicesOf)
+    .some(
+      ([name, service]) =>
+        own.has(name) && ['image', 'build', 'extends', 'provider'].every((key) => find(service, key) === undefined),
+    )
+}
+
+function servicesOf(document: Placed): Array<[string, Placed]> {
+  const services = find(document, 'services')
+  return services?.value instanceof Map ? [...services.value] : []
+}

@@ -1,0 +1,84 @@
+import { unknownValue } from '../../../formats/unknown-value.ts'
+import { textOf, type Placed } from '../placed.ts'
+
+/** Variables whose value is known; any other may be set where the file is used. */
+export type Variables = ReadonlyMap<string, string>
+
+/** Nesting of `${...}`, and characters of a default, that anybody writes. */
+const deepest = 40
+const longestDefault = 2_000
+
+/** A value with every variable filled in, as Compose does it; keys are left alone. A variable without a value and a default is marked as unknown. */
+export function interpolated(placed: Placed, known: Variables): Placed {
+  const { value } = placed
+  if (typeof value === 'string') {
+    return value.includes('$') ? { ...placed, value: interpolateText(value, known), written: value } : placed
+  }
+  if (Array.isArray(value)) return { ...placed, value: value.map((item) => interpolated(item, known)) }
+  if (!(value instanceof Map)) return placed
+  return { ...placed, value: new Map([...value].map(([key, inner]) => [key, interpolated(inner, known)])) }
+}
+
+/** A text as the file itself says it: its own defaults count, and what an environment file gives does not. */
+export function ownText(placed: Placed): string {
+  return placed.written === undefined ? textOf(placed) : interpolateText(placed.written, new Map())
+}
+
+/** `$NAME`, `${NAME}` with the operators :- - :+ + :? ?, `$$` for a dollar. What is none of these stays as it is written. */
+export function interpolateText(text: string, known: Variables): string {
+  return filled(text, known, 0)
+}
+
+function filled(text: string, known: Variables, depth: number): string {
+  let result = ''
+  let behind = 0
+  for (let at = text.indexOf('$'); at !== -1; at = text.indexOf('$', behind)) {
+    result += text.slice(behind, at)
+    const { value, end } = variableAt(text, at, known, depth)
+    result += value
+    behind = end
+  }
+  return result + text.slice(behind)
+}
+
+const bareName = /[a-z_][a-z0-9_]*/iy
+const bracedName = /([a-z_][a-z0-9_]*)(:?[-+?])?/iy
+
+function variableAt(text: string, at: number, known: Variables, depth: number): { value: string; end: number } {
+  if (text[at + 1] === '$') return { value: '$', end: at + 2 }
+  if (text[at + 1] !== '{') {
+    bareName.lastIndex = at + 1
+    const name = bareName.exec(text)?.[0]
+    return name === undefined
+      ? { value: '$', end: at + 1 }
+      : { value: known.get(name) ?? unknownValue(name), end: at + 1 + name.length }
+  }
+  bracedName.lastIndex = at + 2
+  const [whole = '', name = '', operator] = bracedName.exec(text) ?? []
+  const from = at + 2 + whole.length
+  const close = operator === undefined || depth > deepest ? from : closing(text, from)
+  if (name === '' || text[close] !== '}') return { value: '${', end: at + 2 }
+  const value = known.get(name)
+  const word = () => filled(text.slice(from, close), known, depth + 1)
+  return {
+    value: operator === undefined ? (value ?? unknownValue(name)) : decided(operator, name, value, word),
+    end: close + 1,
+  }
+}
+
+function decided(operator: string, name: string, value: string | undefined, word: () => string): string {
+  const isSet = value !== undefined && !(operator.startsWith(':') && value === '')
+  if (operator.endsWith('-')) return isSet ? value : word()
+  if (operator.endsWith('+')) return isSet ? word() : (value ?? '')
+  return isSet ? value : unknownValue(name)
+}
+
+/** The brace that closes the one before `from`. */
+function closing(text: string, from: number): number {
+  let open = 1
+  for (let index = from; index < Math.min(text.length, from + longestDefault); index++) {
+    if (text[index] === '{') open++
+    else if (text[index] === '}' && --open === 0) return index
+  }
+  return -1
+}

@@ -1,0 +1,249 @@
+import { isUnknown, showUnknown } from '../../../formats/unknown-value.ts'
+import type { AuditTree } from '../../audit-tree.ts'
+import { emptyContainer, type Container, type Fact, type PublishedPort, type Variable } from '../../container.ts'
+import { capability, fact, given, limitOf, said, textsOf } from '../facts.ts'
+import { at, entriesOf, find, listOf, manifestError, textOf, truthOf, type Placed } from '../placed.ts'
+import { readPort, readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
+import { ownText } from './interpolate.ts'
+import { loadCompose, type ComposeModel } from './load-compose.ts'
+import { asPairs } from './merge.ts'
+import { mountsOf } from './mounts.ts'
+import { buildArguments, environmentOf, healthCheckOf, hooksOf, namespacesOf, restartOf } from './service-parts.ts'
+
+/** A Dockerfile that stands in a compose file. */
+export interface InlineDockerfile {
+  service: string
+  path: string
+  /** The line before its first, counted from 1. */
+  line: number
+  text: string
+  target: string | undefined
+  buildArgs: Record<string, string>
+}
+
+/** What a compose project starts, and the Dockerfiles that stand in it. */
+export interface ComposeProject {
+  containers: Container[]
+  dockerfiles: InlineDockerfile[]
+  /** Services that are no container, and a file that has none. */
+  unjudged: Array<{ path: string; line: number; about: string; reason: string }>
+}
+
+/** Reads a compose project: one file, or files that are laid over each other. Every service counts, whatever its profile. Throws `SOURCE` with file and line. */
+export function readCompose(paths: readonly [string, ...string[]], files: AuditTree): ComposeProject {
+  const model = loadCompose(paths, files)
+  const volumes = new Map(entriesOf(at(model.tree, 'volumes')))
+  const services = entriesOf(at(model.tree, 'services'))
+  const awaited = servicesWaitedFor(services)
+  const version = said('fileVersion', at(model.tree, 'version'), textOf)
+  const read = (name: string, service: Placed) => ({ ...containerOf(name, service, volumes, model), ...version })
+  const started = services.filter(([, service]) => find(service, 'provider') === undefined)
+  const containers = started.map(([name, service]) => ({
+    ...read(name, service),
+    endsByItself: awaited.has(name),
+  }))
+  return {
+    containers: [
+      ...withMountsOfOthers(containers, started),
+      ...entriesOf(at(model.tree, 'jobs')).map(([name, job]) => ({ ...read(name, job), endsByItself: true })),
+      ...started.flatMap(([name, service]) =>
+        listOf(at(service, 'pre_start')).map((hook, index) => ({
+          ...read(`${name}/pre_start/${index}`, hook),
+          endsByItself: true,
+          leftTo: `the service ${name}`,
+        })),
+      ),
+    ],
+    dockerfiles: services.flatMap(([name, service]) => inlineOf(name, service)),
+    unjudged: [
+      ...services
+        .filter(([, service]) => find(service, 'provider') !== undefined)
+        .map(([about, { path, line }]) => ({ path, line, about, reason: 'a provider makes it, and no container' })),
+      ...(services.length > 0
+        ? []
+        : [{ path: paths.at(-1) ?? '', line: 1, about: 'the file', reason: 'it has no services' }]),
+    ],
+  }
+}
+
+/** Services whose end another one waits for. */
+function servicesWaitedFor(services: ReadonlyArray<[string, Placed]>): Set<string> {
+  return new Set(
+    services.flatMap(([, service]) => {
+      const needed = find(service, 'depends_on')
+      if (!(needed?.value instanceof Map)) return []
+      return [...needed.value].flatMap(([name, how]) =>
+        find(how, 'condition')?.value === 'service_completed_successfully' ? [name] : [],
+      )
+    }),
+  )
+}
+
+/** `volumes_from`: the mounts of another service. */
+function withMountsOfOthers(containers: Container[], services: ReadonlyArray<[string, Placed]>): Container[] {
+  const own = new Map(containers.map(({ name, mounts }) => [name, mounts]))
+  const from = new Map(services.map(([name, service]) => [name, textsOf(find(service, 'volumes_from'))]))
+  return containers.map((container) => ({
+    ...container,
+    mounts: [
+      ...container.mounts,
+      ...(from.get(container.name) ?? []).flatMap((named) => own.get(named.value.split(':')[0] ?? '') ?? []),
+    ],
+  }))
+}
+
+function containerOf(
+  name: string,
+  service: Placed,
+  volumes: ReadonlyMap<string, Placed>,
+  model: ComposeModel,
+): Container {
+  const get = (...keys: string[]) => at(service, ...keys)
+  const options = listOf(get('security_opt')).map((option) => ({
+    place: option,
+    ...readSecurityOption(textOf(option)),
+  }))
+  const option = (wanted: string) => {
+    const found = options.findLast((entry) => entry.name === wanted)
+    return found === undefined ? undefined : fact(found.place, found.value)
+  }
+  const noNew = option('no-new-privileges')
+  return {
+    ...emptyContainer({ platform: 'compose', name, path: service.path, line: service.line }),
+    ...(get('image') === undefined && get('build') === undefined ? { leftTo: 'the file that this is laid over' } : {}),
+    ...said('image', get('image'), textOf),
+    ...said('user', get('user'), textOf),
+    ...said('privileged', get('privileged'), truthOf),
+    ...said('readOnly', get('read_only'), truthOf),
+    ...(noNew === undefined ? {} : { noNewPrivileges: fact(noNew, refusesPrivileges(noNew.value)) }),
+    ...given('seccomp', option('seccomp')),
+    ...given('apparmor', option('apparmor')),
+    ...limitsOf(service),
+    ...said('cgroupParent', get('cgroup_parent'), textOf),
+    ...given('restart', restartOf(service)),
+    ...given('healthCheck', healthCheckOf(service)),
+    ...said('apiSocket', get('use_api_socket'), truthOf),
+    ...(get('networks') === undefined ? {} : { networks: fact(service, namesOf(get('networks'))) }),
+    escapes: [...escapesOf(service), ...options.flatMap(unmaskedBy)],
+    selinux: options.filter((entry) => entry.name === 'label').map((entry) => fact(entry.place, entry.value)),
+    command: [get('entrypoint'), get('command')].flatMap(wordsOf),
+    capAdd: listOf(get('cap_add')).map((item) => fact(item, capability(textOf(item)))),
+    capDrop: listOf(get('cap_drop')).map((item) => fact(item, capability(textOf(item)))),
+    namespaces: namespacesOf(service),
+    ports: portsOf(service),
+    exposed: listOf(get('expose')).map((item) => fact(item, textOf(item))),
+    mounts: mountsOf(service, volumes, model.directoryOf),
+    devices: devicesOf(service),
+    sysctls: [
+      ...(((get('sysctls') && asPairs(get('sysctls') as Placed).value) as Map<string, Placed> | undefined) ?? []),
+    ].map(([key, value]) => fact(value, key)),
+    ulimits: entriesOf(get('ulimits')).map(([limit, value]) => fact(value, limit)),
+    environment: [...environmentOf(service, model), ...buildArguments(service)],
+    hooks: hooksOf(service),
+  }
+}
+
+function limitsOf(service: Placed): Pick<Container, 'memory' | 'cpu' | 'pids'> {
+  const get = (key: string) => at(service, key)
+  const limits = (key: string) => at(service, 'deploy', 'resources', 'limits', key)
+  const limit = (placed: Placed) => limitOf(textOf(placed))
+  return {
+    ...said('memory', limits('memory') ?? get('mem_limit'), limit),
+    ...said('cpu', limits('cpus') ?? get('cpus') ?? get('cpu_quota') ?? get('cpu_shares') ?? get('cpuset'), limit),
+    ...said('pids', limits('pids') ?? get('pids_limit'), textOf),
+  }
+}
+
+/** What gives the rights of the host to the container, or to its build, in other words than `privileged`. */
+function escapesOf(service: Placed): Fact<string>[] {
+  const build = find(service, 'build')
+  const privileged = find(build, 'privileged')
+  return [
+    ...(privileged !== undefined && truthOf(privileged) !== false
+      ? [
+          fact(
+            privileged,
+            `its build is privileged${truthOf(privileged) === 'unknown' ? `: ${textOf(privileged)}` : ''}`,
+          ),
+        ]
+      : []),
+    ...textsOf(find(build, 'entitlements'))
+      .filter(({ value }) => value === 'security.insecure' || isUnknown(value))
+      .map((entry) => fact(entry, `its build may ask for ${entry.value}`)),
+  ]
+}
+
+function unmaskedBy({ place, name, value }: { place: Placed; name: string; value: string }): Fact<string>[] {
+  return name === 'systempaths' && (value === 'unconfined' || isUnknown(value))
+    ? [fact(place, `systempaths=${value}: /proc and /sys are not masked`)]
+    : []
+}
+
+/** Ports, each once. A port that a variable decides is not known; one that is none is refused. */
+function portsOf(service: Placed): Fact<PublishedPort>[] {
+  const ports = listOf(at(service, 'ports')).map((port) =>
+    port.value instanceof Map ? longPort(port) : shortPort(port),
+  )
+  const key = ({ value: { hostIp, host, container, protocol } }: Fact<PublishedPort>) =>
+    JSON.stringify([hostIp, host, container, protocol])
+  return [...new Map(ports.map((port) => [key(port), port])).values()]
+}
+
+function shortPort(port: Placed): Fact<PublishedPort> {
+  const written = textOf(port)
+  const read = readPort(written)
+  if (read === undefined)
+    throw manifestError(port, `expected a port as [ip:][host:]container, found ${JSON.stringify(showUnknown(written))}`)
+  return fact(port, read)
+}
+
+function longPort(port: Placed): Fact<PublishedPort> {
+  const text = (key: string) => {
+    const found = at(port, key)
+    return found === undefined ? '' : textOf(found)
+  }
+  const [host, target, hostIp] = [text('published'), text('target'), text('host_ip')]
+  return fact(port, {
+    hostIp,
+    host: readRange(host),
+    container: readRange(target),
+    protocol: text('protocol').toLowerCase() || 'tcp',
+    written: showUnknown(`${hostIp === '' ? '' : `${hostIp}:`}${host}:${target}`),
+  })
+}
+
+function devicesOf(service: Placed): Fact<string>[] {
+  const rules = textsOf(at(service, 'device_cgroup_rules')).map((rule) => fact(rule, `rule ${rule.value}`))
+  const devices = listOf(at(service, 'devices')).map((item) =>
+    fact(item, typeof item.value === 'string' ? item.value : textOf(at(item, 'source') ?? item)),
+  )
+  return [...devices, ...rules]
+}
+
+function wordsOf(placed: Placed | undefined): Fact<string>[] {
+  const words = placed === undefined ? [] : Array.isArray(placed.value) ? placed.value : [placed]
+  return words.map((word) => fact(word, ownText(word)))
+}
+
+function namesOf(placed: Placed | undefined): string[] {
+  return placed?.value instanceof Map ? [...placed.value.keys()] : listOf(placed).map(textOf)
+}
+
+/** `dockerfile_inline`, with what its build sets. */
+function inlineOf(name: string, service: Placed): InlineDockerfile[] {
+  const build = find(service, 'build')
+  const inline = find(build, 'dockerfile_inline')
+  if (inline === undefined) return []
+  const target = find(build, 'target')
+  const known = buildArguments(service).filter(({ value: { value } }) => !isUnknown(value))
+  return [
+    {
+      service: name,
+      path: inline.path,
+      line: inline.line,
+      text: textOf(inline),
+      target: target === undefined ? undefined : textOf(target),
+      buildArgs: Object.fromEntries(known.map(({ value }: Fact<Variable>) => [value.name, value.value])),
+    },
+  ]
+}

@@ -1,0 +1,93 @@
+import { posix } from 'node:path'
+import { isUnknown, isWhollyUnknown, unknownValue } from '../../../formats/unknown-value.ts'
+import type { Container, Fact, Hook, SharedNamespace, Variable } from '../../container.ts'
+import { fact, said } from '../facts.ts'
+import { at, entriesOf, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
+import type { ComposeModel } from './load-compose.ts'
+import { ownText } from './interpolate.ts'
+import { asPairs } from './merge.ts'
+
+const namespaceKeys: Record<SharedNamespace, string> = {
+  network: 'network_mode',
+  pid: 'pid',
+  ipc: 'ipc',
+  uts: 'uts',
+  user: 'userns_mode',
+  cgroup: 'cgroup',
+}
+
+export function namespacesOf(service: Placed): Container['namespaces'] {
+  return Object.fromEntries(
+    Object.entries(namespaceKeys).flatMap(([namespace, key]) => {
+      const found = at(service, key)
+      return found === undefined ? [] : [[namespace, fact(found, textOf(found))]]
+    }),
+  )
+}
+
+export function healthCheckOf(service: Placed): Container['healthCheck'] {
+  const check = at(service, 'healthcheck')
+  if (check === undefined) return undefined
+  const disable = at(check, 'disable')
+  const test = at(check, 'test')
+  const word = Array.isArray(test?.value) ? test.value[0] : test
+  const none = word !== undefined && textOf(word) === 'NONE'
+  const off = disable !== undefined && truthOf(disable)
+  if (none || off === true) return fact(check, 'disabled')
+  const isOpen = off === 'unknown' || (word !== undefined && isWhollyUnknown(textOf(word)))
+  return fact(check, isOpen ? 'unknown' : 'set')
+}
+
+/** In Swarm's words, or in those of one host. */
+export function restartOf(service: Placed): Fact<string> | undefined {
+  const policy = at(service, 'deploy', 'restart_policy')
+  if (policy === undefined) return said('value', at(service, 'restart'), textOf).value
+  const condition = at(policy, 'condition')
+  const attempts = at(policy, 'max_attempts')
+  const word = condition === undefined ? 'any' : textOf(condition)
+  if (word === 'none') return fact(policy, 'no')
+  const bound = attempts === undefined || Number(textOf(attempts)) === 0 ? '' : `:${textOf(attempts)}`
+  return fact(policy, word === 'on-failure' ? `on-failure${bound}` : bound === '' ? 'always' : `any${bound}`)
+}
+
+/** The environment: what its files say, then what stands beside it. A name without a value is taken from wherever the file is used. */
+export function environmentOf(service: Placed, model: ComposeModel): Fact<Variable>[] {
+  const files = at(service, 'env_file')
+  const named = files === undefined ? [] : Array.isArray(files.value) ? files.value : [files]
+  const ofFiles = named.flatMap((entry) => {
+    const written = entry.value instanceof Map ? at(entry, 'path') : entry
+    if (written === undefined || isUnknown(textOf(written))) return []
+    const path = posix.normalize(posix.join(model.directoryOf(written.path), textOf(written)))
+    if (textOf(written).startsWith('/') || path.startsWith('..')) return []
+    return model
+      .environmentFile(path)
+      .map(({ name, value, line }) => fact({ path, line }, { name, value, of: 'environment' as const }))
+  })
+  return [...ofFiles, ...variablesOf(at(service, 'environment'), 'environment')]
+}
+
+/** What the build of the image is given. */
+export function buildArguments(service: Placed): Fact<Variable>[] {
+  return variablesOf(find(service, 'build', 'args'), 'build argument')
+}
+
+function variablesOf(placed: Placed | undefined, of: Variable['of']): Fact<Variable>[] {
+  if (placed === undefined) return []
+  return entriesOf(asPairs(placed)).map(([name, value]) =>
+    fact(value, { name, value: value.value === null ? unknownValue(name) : ownText(value), of }),
+  )
+}
+
+/** What runs in the container after its start and before its stop. */
+export function hooksOf(service: Placed): Fact<Hook>[] {
+  return ['post_start', 'pre_stop'].flatMap((what) =>
+    listOf(at(service, what)).map((hook) => {
+      const [privileged, user] = [at(hook, 'privileged'), at(hook, 'user')]
+      return fact(hook, {
+        what,
+        privileged: privileged === undefined ? false : truthOf(privileged),
+        user: user === undefined ? '' : textOf(user),
+      })
+    }),
+  )
+}

@@ -1,0 +1,40 @@
+import type { Fact } from '../container.ts'
+import type { Place, Placed } from './placed.ts'
+import { textOf } from './placed.ts'
+
+// How a reader of deployments writes down what it reads.
+
+export function fact<T>({ path, line }: Place, value: T): Fact<T> {
+  return { value, path, line }
+}
+
+/** One property where it is said, none where it is not. */
+export function said<K extends string, T>(
+  key: K,
+  placed: Placed | undefined,
+  read: (placed: Placed) => T,
+): { [key in K]?: Fact<T> } {
+  return given(key, placed === undefined ? undefined : fact(placed, read(placed)))
+}
+
+export function given<K extends string, T>(key: K, value: Fact<T> | undefined): { [key in K]?: Fact<T> } {
+  return (value === undefined ? {} : { [key]: value }) as { [key in K]?: Fact<T> }
+}
+
+/** A text, or each text of a list. */
+export function textsOf(placed: Placed | undefined): Fact<string>[] {
+  if (placed === undefined) return []
+  return Array.isArray(placed.value)
+    ? placed.value.map((item) => fact(item, textOf(item)))
+    : [fact(placed, textOf(placed))]
+}
+
+/** A capability without CAP_ and in capitals, as Docker takes them. */
+export function capability(text: string): string {
+  return text.toUpperCase().replace(/^CAP_/, '')
+}
+
+/** A limit; empty where it is zero, which is none. */
+export function limitOf(text: string): string {
+  return /^0+(\.0+)?[a-z]*$/i.test(text) ? '' : text
+}

@@ -1,0 +1,186 @@
+import { unknownValue } from '../../../formats/unknown-value.ts'
+import { emptyContainer, type Container, type Fact, type Truth } from '../../container.ts'
+import { capability, fact, given, said } from '../facts.ts'
+import { at, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
+import type { Pod } from './pod-specs.ts'
+import { mountsOf, unmountedHostPaths } from './volumes.ts'
+
+/** Kinds whose pods end by themselves. */
+const ending =
+  /^(Job|CronJob|ScheduledJob|Workflow|WorkflowTemplate|ClusterWorkflowTemplate|CronWorkflow|Task|TaskRun|Pipeline|PipelineRun|ScaledJob)$/
+
+/** An object that holds pods. */
+export interface ObjectOfPods {
+  /** `Kind/name`. */
+  about: string
+  kind: string
+  /** Who decides what its containers leave out. */
+  leftTo?: string | undefined
+}
+
+/** The containers of an object's pods. Where two have one name, the keys that lead to each are part of it. */
+export function containersOf(pods: readonly Pod[], object: ObjectOfPods): Container[] {
+  const { about } = object
+  const read = pods.flatMap((pod) => {
+    const containers = pod.containers.map(({ container, role }) => containerOf(container, role, pod, object))
+    const [first] = containers
+    if (first !== undefined) first.mounts.push(...unmountedHostPaths(pod))
+    return containers.map((container) => ({ container, where: pod.where.join('.') }))
+  })
+  const names = read.map(({ container }) => container.name)
+  const isTwice = (name: string) => names.indexOf(name) !== names.lastIndexOf(name)
+  return read.map(({ container, where }) => ({
+    ...container,
+    name: isTwice(container.name) ? container.name.replace(about, `${about}/${where}`) : container.name,
+  }))
+}
+
+function containerOf(
+  container: Placed,
+  role: Pod['containers'][number]['role'],
+  pod: Pod,
+  { about, kind, leftTo }: ObjectOfPods,
+): Container {
+  const { spec } = pod
+  const name = textOf(at(container, 'name') ?? { path: '', line: 1, value: 'main' })
+  const own = (...keys: string[]) => at(container, 'securityContext', ...keys)
+  // What the container says wins over what the pod says.
+  const either = (...keys: string[]) => own(...keys) ?? at(spec, 'securityContext', ...keys)
+  const resources = (...keys: string[]) => at(container, 'resources', ...keys) ?? find(spec, 'resources', ...keys)
+  const restarts = textOf(find(spec, 'restartPolicy') ?? { path: '', line: 1, value: '' })
+  const stays = role === 'init' && find(container, 'restartPolicy') !== undefined
+  const escalation = own('allowPrivilegeEscalation')
+  return {
+    ...emptyContainer({ platform: 'kubernetes', name: `${about}/${name}`, path: container.path, line: container.line }),
+    endsByItself: !stays && (role !== 'container' || ending.test(kind) || /^(Never|OnFailure)$/.test(restarts)),
+    ...(leftTo === undefined && at(container, 'image') !== undefined
+      ? {}
+      : { leftTo: leftTo ?? 'what this patch is laid over' }),
+    ...said('image', at(container, 'image'), textOf),
+    ...said('user', either('runAsUser') ?? either('windowsOptions', 'runAsUserName'), textOf),
+    ...said('refusesRoot', either('runAsNonRoot'), truthOf),
+    ...said('privileged', own('privileged'), truthOf),
+    ...said('readOnly', own('readOnlyRootFilesystem'), truthOf),
+    ...said('noNewPrivileges', escalation, refused),
+    ...said('seccomp', either('seccompProfile'), profileOf),
+    ...apparmorOf(either('appArmorProfile'), pod, name),
+    ...said('memory', resources('limits', 'memory'), textOf),
+    ...said('cpu', resources('limits', 'cpu') ?? resources('requests', 'cpu'), textOf),
+    ...(role === 'ephemeral' ? limitsOfPod(container) : {}),
+    ...said(
+      'healthCheck',
+      ['livenessProbe', 'readinessProbe', 'startupProbe'].map((key) => at(container, key)).find(Boolean),
+      () => 'set' as const,
+    ),
+    escapes: escapesOf(either, own),
+    selinux: ['type', 'user', 'role'].flatMap((key) => {
+      const label = either('seLinuxOptions', key)
+      return label === undefined ? [] : [fact(label, `${key}:${textOf(label)}`)]
+    }),
+    command: ['command', 'args'].flatMap((key) => wordsOf(at(container, key))),
+    capAdd: listOf(own('capabilities', 'add')).map((item) => fact(item, capability(textOf(item)))),
+    capDrop: listOf(own('capabilities', 'drop')).map((item) => fact(item, capability(textOf(item)))),
+    namespaces: namespacesOf(spec),
+    ports: listOf(at(container, 'ports')).flatMap(hostPortOf),
+    exposed: listOf(at(container, 'ports')).flatMap(
+      (port) => said('value', at(port, 'containerPort'), textOf).value ?? [],
+    ),
+    mounts: mountsOf(container, spec),
+    devices: listOf(at(container, 'volumeDevices')).map((device) =>
+      fact(device, textOf(at(device, 'devicePath') ?? device)),
+    ),
+    sysctls: listOf(at(spec, 'securityContext', 'sysctls')).flatMap(
+      (entry) => said('value', at(entry, 'name'), textOf).value ?? [],
+    ),
+    environment: listOf(at(container, 'env')).flatMap((entry) => {
+      const [variable, value] = [at(entry, 'name'), at(entry, 'value')]
+      return variable === undefined || value === undefined
+        ? []
+        : [fact(entry, { name: textOf(variable), value: withReferences(textOf(value)), of: 'environment' as const })]
+    }),
+  }
+}
+
+/** allowPrivilegeEscalation, the other way round. */
+function refused(placed: Placed): Truth {
+  const allowed = truthOf(placed)
+  return allowed === 'unknown' ? allowed : !allowed
+}
+
+/** An ephemeral container cannot have limits: it lives by those of its pod. */
+function limitsOfPod(container: Placed): Pick<Container, 'memory' | 'cpu'> {
+  return { memory: fact(container, 'that of the pod'), cpu: fact(container, 'that of the pod') }
+}
+
+function apparmorOf(profile: Placed | undefined, { template }: Pod, name: string): Pick<Container, 'apparmor'> {
+  if (profile !== undefined) return said('apparmor', profile, profileOf)
+  const key = `container.apparmor.security.beta.kubernetes.io/${name}`
+  return said('apparmor', find(template, 'metadata', 'annotations', key), textOf)
+}
+
+function escapesOf(
+  either: (...keys: string[]) => Placed | undefined,
+  own: (...keys: string[]) => Placed | undefined,
+): Fact<string>[] {
+  const hostProcess = either('windowsOptions', 'hostProcess')
+  const procMount = own('procMount')
+  return [
+    ...(hostProcess !== undefined && truthOf(hostProcess) === true
+      ? [fact(hostProcess, 'a HostProcess: it runs on the host itself')]
+      : []),
+    ...(procMount !== undefined && textOf(procMount) === 'Unmasked'
+      ? [fact(procMount, 'procMount Unmasked: nothing of /proc is masked')]
+      : []),
+  ]
+}
+
+/** `Unconfined`, `RuntimeDefault` or the profile of the node, in the words of the model. */
+function profileOf(placed: Placed): string {
+  const type = at(placed, 'type')
+  const word = type === undefined ? '' : textOf(type)
+  return word === 'Unconfined' ? 'unconfined' : word
+}
+
+function namespacesOf(spec: Placed): Container['namespaces'] {
+  const shared = (key: string, wanted: boolean) => {
+    const found = at(spec, key)
+    return found !== undefined && truthOf(found) === wanted ? fact(found, 'host') : undefined
+  }
+  const own = at(spec, 'hostUsers')
+  const users = shared('hostUsers', true) ?? (own === undefined ? undefined : fact(own, 'private'))
+  return {
+    ...given('network', shared('hostNetwork', true)),
+    ...given('pid', shared('hostPID', true)),
+    ...given('ipc', shared('hostIPC', true)),
+    ...given('user', users),
+  }
+}
+
+function hostPortOf(port: Placed): Container['ports'] {
+  const [host, inside, ip, protocol] = ['hostPort', 'containerPort', 'hostIP', 'protocol'].map((key) => at(port, key))
+  if (host === undefined || Number(textOf(host)) === 0) return []
+  const number = Number(textOf(host))
+  const target = inside === undefined ? number : Number(textOf(inside))
+  return [
+    fact(host, {
+      hostIp: ip === undefined ? '' : textOf(ip),
+      host: [number, number],
+      container: [target, target],
+      protocol: protocol === undefined ? 'tcp' : textOf(protocol).toLowerCase(),
+      written: `hostPort ${number}`,
+    }),
+  ]
+}
+
+function wordsOf(placed: Placed | undefined): Fact<string>[] {
+  if (placed === undefined) return []
+  const words = Array.isArray(placed.value) ? placed.value : [placed]
+  return words.map((word) => fact(word, withReferences(textOf(word))))
+}
+
+/** `$(NAME)` stands for another variable of the container, and `$$` for a dollar. */
+function withReferences(text: string): string {
+  return text.replaceAll(/\$\$|\$\(([A-Za-z_][\w.-]*)\)/g, (_whole, name: string | undefined) =>
+    name === undefined ? '$' : unknownValue(name),
+  )
+}

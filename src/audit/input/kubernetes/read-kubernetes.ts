@@ -1,0 +1,94 @@
+import type { Container } from '../../container.ts'
+import { at, find, listOf, manifestError, textOf, type Placed } from '../placed.ts'
+import { containersOf } from './container-of.ts'
+import { withoutPods } from './kinds.ts'
+import { podsIn } from './pod-specs.ts'
+
+/** An object of a manifest in which nothing was judged, and why. */
+export interface UnjudgedObject {
+  path: string
+  line: number
+  /** `Kind/name`. */
+  about: string
+  reason: string
+}
+
+/** What an object starts, and what of it was not judged. */
+export interface KubernetesObject {
+  containers: Container[]
+  unjudged: UnjudgedObject[]
+  /** Workloads that state no container and grant nothing: what they are laid over is judged. */
+  patches: UnjudgedObject[]
+}
+
+/** Lists in lists that anybody writes. */
+const deepestList = 3
+
+/** True for a document that says it is an object of Kubernetes. */
+export function isKubernetes(document: Placed | undefined): boolean {
+  return ['apiVersion', 'kind'].every((key) => typeof find(document, key)?.value === 'string')
+}
+
+/**
+ * Every container of an object, also of those in a list: pods are found by their shape, whatever kind holds them. An object of a kind that cannot hold one gives nothing;
+ * any other in which none is found is named. Throws `SOURCE` with file and line.
+ */
+export function readKubernetes(object: Placed, depth: number = 0): KubernetesObject {
+  if (!isKubernetes(object)) throw manifestError(object, 'expected a Kubernetes object with "apiVersion" and "kind"')
+  const [kind, version] = ['kind', 'apiVersion'].map((key) => textOf(at(object, key) as Placed)) as [string, string]
+  const own = find(object, 'metadata', 'name') ?? find(object, 'metadata', 'generateName')
+  const name = own === undefined ? '' : textOf(own)
+  const about = `${kind}/${name}`
+  if (kind.endsWith('List') && find(object, 'items') !== undefined && depth < deepestList) {
+    const read = listOf(at(object, 'items')).map((item) => readKubernetes(item, depth + 1))
+    return {
+      containers: read.flatMap(({ containers }) => containers),
+      unjudged: read.flatMap(({ unjudged }) => unjudged),
+      patches: read.flatMap(({ patches }) => patches),
+    }
+  }
+  const nothing: KubernetesObject = { containers: [], unjudged: [], patches: [] }
+  if (withoutPods(kind, version)) return nothing
+  const containers = containersOf(podsIn(object), { about, kind, leftTo: platformOf(object, version) })
+  if (containers.length > 0) return { ...nothing, containers }
+  const { path, line } = object
+  const met = { path, line, about }
+  if (!workloads.test(kind)) return { ...nothing, unjudged: [{ ...met, reason: noPod }] }
+  return confines(object)
+    ? {
+        ...nothing,
+        unjudged: [
+          { ...met, reason: `a patch that says how the pods of a ${kind} are confined; audit what it makes of them` },
+        ],
+      }
+    : { ...nothing, patches: [{ ...met, reason: `a patch of a ${kind}, which states no container` }] }
+}
+
+const workloads =
+  /^(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob|Rollout|DeploymentConfig)$/
+const noPod = 'no pod is found in this kind, which may start containers that are written elsewhere'
+
+/** True where something stands in it that lets a pod out of its bounds, or says what these are. */
+function confines({ value }: Placed): boolean {
+  if (Array.isArray(value)) return value.some(confines)
+  if (!(value instanceof Map)) return false
+  return [...value].some(
+    ([key, inner]) =>
+      (/^host(Network|PID|IPC|Users)$/.test(key) && inner.value !== false) ||
+      /^(hostPath|securityContext)$/.test(key) ||
+      confines(inner),
+  )
+}
+
+/** Cloud Run, which has the API of Knative and runs containers in a sandbox of its own: it takes no setting that confines one. */
+function platformOf(object: Placed, version: string): string | undefined {
+  const notes = ['annotations', 'labels'].flatMap((key) =>
+    [find(object, 'metadata', key), find(object, 'spec', 'template', 'metadata', key)].flatMap((map) =>
+      map?.value instanceof Map ? [...map.value.keys()] : [],
+    ),
+  )
+  const isCloudRun = notes.some((key) => /^(run|cloud)\.googleapis\.com\//.test(key))
+  return isCloudRun && /^(serving\.knative\.dev|run\.googleapis\.com)\//.test(version)
+    ? 'Cloud Run, which takes no such setting'
+    : undefined
+}

@@ -1,0 +1,246 @@
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type YAMLError,
+} from 'yaml'
+import { withoutMarks } from '../../formats/unknown-value.ts'
+import { sayError } from '../../model/read-yaml.ts'
+import { manifestError, type Place, type Placed } from './placed.ts'
+
+/** One document of a YAML file as it is written. */
+export interface WrittenDocument {
+  path: string
+  /** The line of the file on which it begins, counted from 1. */
+  line: number
+  text: string
+}
+
+/** A document that somebody deploys; bundles of many objects have many documents. */
+const longestDocument = 4_194_304
+/** Values of a document after every alias is filled in: a small file can stand for a large one. */
+const mostValues = 400_000
+const deepest = 100
+/** Lines that are moved so that the parser takes what kubectl and Compose take. */
+const mostRepairs = 50
+
+/** Splits a file where `---` or `...` begin a line: nothing else of YAML can stand there. Directives are left out. */
+export function splitDocuments(text: string, path: string): WrittenDocument[] {
+  const lines = withoutMarks(text.startsWith('\uFEFF') ? text.slice(1) : text).split(/\r?\n/)
+  const documents: WrittenDocument[] = []
+  let current: string[] = []
+  let begin = 1
+  const end = (next: number) => {
+    if (current.some((line) => !/^(---)?\s*(#.*)?$/.test(line)))
+      documents.push({ path, line: begin, text: current.join('\n') })
+    ;[current, begin] = [[], next]
+  }
+  for (const [index, line] of lines.entries()) {
+    if (/^---(\s|$)/.test(line)) end(index + 1)
+    else if (/^\.\.\.(\s|$)/.test(line)) {
+      end(index + 2)
+      continue
+    }
+    const isDirective = /^%[A-Z]/.test(line) && current.every((before) => /^\s*(#.*|%.*)?$/.test(before))
+    current.push(isDirective ? '' : line)
+  }
+  end(lines.length + 1)
+  return documents
+}
+
+/**
+ * Reads one document, with anchors, aliases and merge keys; undefined for one that holds nothing. Tags are kept and mean nothing here.
+ * Time and memory are bounded for every input. Throws `SOURCE` with file and line.
+ */
+export function readDocument(written: WrittenDocument): Placed | undefined {
+  refuseUnread(written)
+  try {
+    const { document, lines } = parsed(written)
+    const place = (offset: number | undefined): Place => ({
+      path: written.path,
+      line: written.line - 1 + Math.max(lines.linePos(offset ?? 0).line, 1),
+    })
+    const [fault] = document.errors
+    if (fault !== undefined) throw manifestError(place(fault.pos[0]), sayError(fault.code, fault.message))
+    if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
+      return undefined
+    return new Resolver(document, place).resolve()
+  } catch (error) {
+    if (error instanceof RangeError) throw manifestError(written, `expected at most ${deepest} levels, found more`)
+    throw error
+  }
+}
+
+/** Every document of a file. Throws `SOURCE` with file and line where one cannot be read. */
+export function readManifest(text: string, path: string): Placed[] {
+  return splitDocuments(text, path).flatMap((written) => readDocument(written) ?? [])
+}
+
+/** What must be refused before the parser sees it, because parsing it would already cost too much. */
+function refuseUnread({ path, line, text }: WrittenDocument): void {
+  if (text.length > longestDocument)
+    throw manifestError(
+      { path, line },
+      `expected at most ${longestDocument} characters in a document, found ${text.length}`,
+    )
+  const unreadable = /[\0\uFFFD]/.exec(text)
+  if (unreadable !== null) {
+    const behind = text.slice(0, unreadable.index).split('\n').length - 1
+    throw manifestError({ path, line: line + behind }, 'expected UTF-8 text, found bytes that are none')
+  }
+  // Most documents cannot be that deep, and need not be read twice to know it.
+  if ((text.match(/[[{]/g) ?? []).length <= deepest && !/(?:[-?][ \t]+){100}/.test(text)) return
+  let [at, flow, indicators] = [line, 0, 0]
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') flow++
+    else if (token === ']' || token === '}') flow = Math.max(0, flow - 1)
+    else if (token === '-' || token === '?') indicators++
+    if (flow > deepest || indicators > deepest)
+      throw manifestError({ path, line: at }, `expected at most ${deepest} levels of nesting, found more`)
+    if (!token.includes('\n')) continue
+    at += token.split('\n').length - 1
+    indicators = 0
+  }
+}
+
+/** Parses. A quoted text may go on in a line that is not indented enough: kubectl and Compose take that, and the parser does once the line is. */
+function parsed({ text }: WrittenDocument): { document: Document; lines: LineCounter } {
+  let source = text
+  for (let repairs = 0; ; repairs++) {
+    const lines = new LineCounter()
+    const document = parseDocument(source, {
+      version: '1.2',
+      schema: 'core',
+      merge: false,
+      // Quadratic in the number of keys: the resolver does it with a map.
+      uniqueKeys: false,
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: 'silent',
+    })
+    const repaired = repairs === mostRepairs ? undefined : indented(source, document.errors[0])
+    if (repaired === undefined) return { document, lines }
+    source = repaired
+  }
+}
+
+/** The text with lines indented, where the first fault is that they are not: those of a quoted text, or of a list or map in brackets. */
+function indented(text: string, fault: YAMLError | undefined): string | undefined {
+  const { message = '', pos: [at] = [0] } = fault ?? {}
+  const begin = text.lastIndexOf('\n', at - 1)
+  if (/^Missing closing ["']quote/.test(message) && text[at] === '\n') {
+    const inside = message.includes('"') ? /(?:\\.|[^"\\])*"/sy : /(?:''|[^'])*'/sy
+    inside.lastIndex = at
+    const end = at + (inside.exec(text)?.[0].length ?? 0)
+    return end === at ? undefined : `${text.slice(0, at)}${pushed(text.slice(at, end))}${text.slice(end)}`
+  }
+  if (!/^Flow (map|sequence) in block collection must be sufficiently indented/.test(message) || begin === -1)
+    return undefined
+  const end = closing(text, begin)
+  return end === undefined ? undefined : `${text.slice(0, begin)}${pushed(text.slice(begin, end))}${text.slice(end)}`
+}
+
+/** Further to the right than anything around it. */
+const pushed = (text: string) => text.replaceAll('\n', `\n${' '.repeat(200)}`)
+
+/** Where the bracket closes that was open before, quoted texts and comments left alone. */
+function closing(text: string, from: number): number | undefined {
+  let open = 1
+  const token = /"(?:\\.|[^"\\])*"|'(?:''|[^'])*'|(?<=\s)#[^\n]*|[[\]{}]/gs
+  token.lastIndex = from
+  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+    if (/^[[{]/.test(match[0])) open++
+    else if (/^[\]}]/.test(match[0]) && --open === 0) return match.index + 1
+  }
+  return undefined
+}
+
+/** Turns the parser's nodes into values. An alias is counted by what it stands for, so that aliases of aliases cannot multiply. */
+class Resolver {
+  readonly #document: Document
+  readonly #place: (offset: number | undefined) => Place
+  readonly #done = new Map<unknown, { placed: Placed; values: number }>()
+  readonly #open = new Set<unknown>()
+  #values = 0
+
+  constructor(document: Document, place: (offset: number | undefined) => Place) {
+    this.#document = document
+    this.#place = place
+  }
+
+  resolve(): Placed {
+    return this.#read(this.#document.contents, 0)
+  }
+
+  #read(node: unknown, depth: number): Placed {
+    const place = this.#place(isNode(node) ? node.range?.[0] : undefined)
+    if (depth > deepest) throw manifestError(place, `expected at most ${deepest} levels of nesting, found more`)
+    if (isAlias(node)) {
+      const target = node.resolve(this.#document)
+      if (target === undefined) throw manifestError(place, `the alias *${node.source} has no anchor above it`)
+      if (this.#open.has(target)) throw manifestError(place, `the alias *${node.source} stands inside of what it names`)
+      const known = this.#done.get(target)
+      if (known === undefined)
+        throw manifestError(place, `the alias *${node.source} names something that is not written above it`)
+      this.#count(known.values, place)
+      return known.placed
+    }
+    const before = this.#values
+    this.#count(1, place)
+    this.#open.add(node)
+    const tag = isNode(node) && node.tag !== undefined && /^![a-z]/.test(node.tag) ? { tag: node.tag } : {}
+    const placed: Placed = { ...place, value: this.#valueOf(node, depth), ...tag }
+    this.#open.delete(node)
+    this.#done.set(node, { placed, values: this.#values - before })
+    return placed
+  }
+
+  #valueOf(node: unknown, depth: number): Placed['value'] {
+    if (isSeq(node)) return node.items.map((item) => this.#read(item, depth + 1))
+    if (isMap(node)) return this.#readMap(node.items, depth)
+    if (!isScalar(node)) return null
+    const { value } = node
+    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      return value
+    // Dates and bytes are texts to whoever deploys them.
+    return node.source ?? ''
+  }
+
+  #readMap(items: ReadonlyArray<{ key: unknown; value: unknown }>, depth: number): Map<string, Placed> {
+    const own = new Map<string, Placed>()
+    const merged: Placed[] = []
+    for (const { key, value } of items) {
+      const place = this.#place(isNode(key) ? key.range?.[0] : undefined)
+      if (!isScalar(key) || key.value === null)
+        throw manifestError(place, 'expected a key that is text, found a list, a map, an alias or nothing')
+      const name = String(key.value)
+      if (name === '<<') {
+        merged.push(this.#read(value, depth + 1))
+        continue
+      }
+      if (own.has(name)) throw manifestError(place, `the key ${JSON.stringify(name)} is there twice; keep one`)
+      const read = this.#read(value, depth + 1)
+      // What a key is set to is found at the key: that is where people look.
+      own.set(name, { ...read, ...(isAlias(value) ? {} : place) })
+    }
+    // Own keys win over merged ones, and of several merged maps the first.
+    for (const source of merged.flatMap((placed) => (Array.isArray(placed.value) ? placed.value : [placed]))) {
+      if (!(source.value instanceof Map)) throw manifestError(source, 'expected a map behind the merge key "<<"')
+      this.#count(source.value.size, source)
+      for (const [name, value] of source.value) if (!own.has(name)) own.set(name, value)
+    }
+    return own
+  }
+
+  #count(values: number, place: Place): void {
+    this.#values += values
+    if (this.#values > mostValues)
+      throw manifestError(place, `expected at most ${mostValues} values, found more where the aliases are filled in`)
+  }
+}

@@ -1,0 +1,14 @@
+import { isUnknown, showUnknown } from '../formats/unknown-value.ts'
+
+/** Who a user of a container is, by what is written: `name[:group]` or `id[:group]`, as Docker reads it. Without a name before the colon it is root. */
+export function userKind(written: string): 'root' | 'unknown' | 'other' {
+  const name = (written.split(':')[0] ?? '').trim()
+  if (isUnknown(name)) return /^[+-]?\d*[1-9]\d*/.test(name) ? 'other' : 'unknown'
+  if (name === '' || /^[+-]?0+$/.test(name) || name === 'root') return 'root'
+  return /^(containeradministrator|nt authority\\system)$/i.test(name) ? 'root' : 'other'
+}
+
+/** What to say of one that is not known. */
+export function unknownUser(written: string): string {
+  return `user ${showUnknown(written)}: nobody here knows its value`
+}

@@ -1,0 +1,182 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { audit as auditCommand } from '../../../../ci/cli/audit.ts'
+import { auditFiles } from '../../../../ci/run/audit-files.ts'
+import { audit } from '../../../../pipelines/audit.ts'
+import { now } from '../../audit/audit-of.ts'
+import { read, root as repository } from '../../../repo/source-files.ts'
+import type { Audit } from '../../../../src/audit/index.ts'
+import { renderJson } from '../../../../src/report/index.ts'
+import { passedRun } from '../../report/runs.ts'
+import { execa } from 'execa'
+
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'loadline audit '))
+})
+afterAll(async () => rm(directory, { recursive: true }))
+
+const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: "a:1"}]}\n'
+
+/** A tree of these files below the scratch directory. */
+async function tree(name: string, files: Record<string, string | Buffer>): Promise<string> {
+  const root = join(directory, name)
+  await mkdir(root)
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(root, path, '..'), { recursive: true })
+    await writeFile(join(root, path), text)
+  }
+  return root
+}
+
+describe('files of a tree', () => {
+  it('are found below a path with spaces; hidden directories, and those of others, are left alone', async () => {
+    const root = await tree('with spaces', {
+      '.github/workflows/ci.yaml': '{{ no yaml',
+      'node_modules/a/Dockerfile': 'FETCH',
+      'vendor/a/Dockerfile': 'FETCH',
+      'a b/Dockerfile': 'FROM scratch\n',
+      'values.yaml': 'replicas: 3\n',
+      'compose.yaml': 'services:\n  web:\n    image: a:1.0.0\n',
+    })
+    const document = await audit({ ...(await auditFiles([root])), now })
+    const below = ({ path }: { path: string }) => path.slice(root.length + 1)
+    expect(document.inputs.map(below)).toEqual(['a b/Dockerfile', 'compose.yaml'])
+    expect(document.passedOver.map(below)).toEqual(['values.yaml'])
+  })
+
+  it('that are bytes, too large, or only called like a Dockerfile are passed over with the reason [fault 96]', async () => {
+    const root = await tree('bytes', {
+      Dockerfile: 'FROM scratch\n',
+      'a.yaml': Buffer.from([0, 1, 2]),
+      'docs/dockerfile.png': Buffer.from([0x89, 0x50, 0, 0]),
+      'src/dockerfile.ts': 'export {}',
+      'Dockerfile.j2': 'FROM {{ base }}',
+      'dump.yaml': Buffer.alloc(16 * 1_048_576 + 1, 'a'),
+    })
+    const { files, passedOver } = await auditFiles([root])
+    expect(files.map(({ below }) => below)).toEqual(['Dockerfile'])
+    expect(Object.fromEntries(passedOver.map(({ path, reason }) => [path.slice(root.length + 1), reason]))).toEqual({
+      'Dockerfile.j2': 'a template of a Dockerfile',
+      'a.yaml': expect.stringContaining('expected text, found bytes that are none') as string,
+      'docs/dockerfile.png': 'no Dockerfile, by its ending',
+      'dump.yaml': expect.stringContaining('at most 16777216 are read') as string,
+      'src/dockerfile.ts': 'no Dockerfile, by its ending',
+    })
+    for (const name of ['a.yaml', 'docs/dockerfile.png', 'dump.yaml'])
+      await expect(auditFiles([join(root, name)])).rejects.toMatchObject({ code: 'SOURCE' })
+  })
+
+  it('are never read through a link that leads out; linked directories are not followed', async () => {
+    const root = await tree('links', { Dockerfile: 'FROM scratch\n', 'inside.yaml': pod })
+    await writeFile(join(directory, 'outside.yaml'), pod)
+    await symlink(directory, join(root, 'loop'))
+    await symlink(join(directory, 'outside.yaml'), join(root, 'compose.yaml'))
+    await symlink('inside.yaml', join(root, 'linked.yaml'))
+    await symlink('nowhere', join(root, 'broken.yaml'))
+    const { files, passedOver, open } = await auditFiles([root])
+    expect(files.map(({ below }) => below)).toEqual(['Dockerfile', 'inside.yaml', 'linked.yaml'])
+    expect(passedOver.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('outside of what is audited') as string,
+    ])
+    await expect(open(join(root, 'compose.yaml'))).rejects.toMatchObject({ code: 'SOURCE' })
+    await expect(auditFiles([join(root, 'compose.yaml')])).rejects.toMatchObject({ code: 'SOURCE' })
+  })
+
+  it('are walked where there are ten thousand of them, and more than a thousand are read', async () => {
+    const root = await tree('many', { 'z/Dockerfile': 'FROM scratch\n' })
+    for (let index = 0; index < 10_000; index++) await writeFile(join(root, `${index}.txt`), '')
+    for (let index = 0; index < 1_100; index++) await writeFile(join(root, `${index}.yaml`), 'a: 1\n')
+    const { files } = await auditFiles([root])
+    expect(files).toHaveLength(1_101)
+  })
+
+  it('that were named once and found once are named', async () => {
+    const root = await tree('twice', { 'a.yaml': pod })
+    expect((await auditFiles([root, join(root, 'a.yaml')])).files.map(({ named }) => named)).toEqual([true])
+  })
+})
+
+describe('loadline audit', () => {
+  const run = async (paths: string[], options: Partial<Parameters<typeof auditCommand>[1]> = {}) => {
+    const [out, error] = [
+      vi.spyOn(process.stdout, 'write').mockReturnValue(true),
+      vi.spyOn(process.stderr, 'write').mockReturnValue(true),
+    ]
+    try {
+      const code = await auditCommand(paths, { json: true, ...options } as Parameters<typeof auditCommand>[1])
+      return { code, out: out.mock.calls.join(''), error: error.mock.calls.join('') }
+    } finally {
+      out.mockRestore()
+      error.mockRestore()
+    }
+  }
+
+  it('says 3 where nothing was judged, what was met, and what to do; 0 where that is meant [fault 97]', async () => {
+    const root = await tree('empty', { 'a.yaml': 'a: 1\n' })
+    const { code, error } = await run([root])
+    expect(code).toBe(3)
+    expect(error).toContain('nothing was judged: no Dockerfile and no container was found; 1 files were passed over')
+    expect(error).toContain('--allow-empty')
+    expect(await run([root], { allowEmpty: true })).toMatchObject({ code: 0, error: '' })
+  })
+
+  it('says 3, with file and line, where something that is deployed could not be read [fault 96]', async () => {
+    const root = await tree('partly', {
+      Dockerfile: 'FROM scratch\nUSER 7\nHEALTHCHECK CMD ["/a"]\n',
+      'compose.yaml': 'services: [\n',
+    })
+    const output = join(directory, 'report')
+    const { code, error } = await run([root], { output })
+    expect(code).toBe(3)
+    expect(error).toContain('compose.yaml:')
+  })
+
+  it('writes nothing where a file that was named cannot be read', async () => {
+    const root = await tree('named', { Dockerfile: 'FROM scratch\n', 'compose.yaml': 'services: [\n' })
+    const output = join(directory, 'none')
+    await expect(run([join(root, 'Dockerfile'), join(root, 'compose.yaml')], { output })).rejects.toMatchObject({
+      code: 'SOURCE',
+    })
+    await expect(auditFiles([output])).rejects.toMatchObject({ message: expect.stringContaining('ENOENT') as string })
+  })
+})
+
+describe('the commands of the README', () => {
+  const commands = [...read('README.md').matchAll(/^npm run loadline -- audit (.+)$/gm)].map(([, words = '']) => words)
+  const audited = async (words: string, cwd: string) => {
+    const { stdout, stderr, exitCode } = await execa(
+      'node',
+      [join(repository, 'ci', 'loadline.mjs'), 'audit', ...words.split(' '), '--json'],
+      { cwd, reject: false },
+    )
+    return { document: JSON.parse(stdout || stderr) as Audit, exitCode }
+  }
+
+  it('are there, and one is of this very checkout, whose bad examples fail', { timeout: 120_000 }, async () => {
+    expect(commands).toContain('.')
+    const { document, exitCode } = await audited('.', repository)
+    expect({ unread: document.unread, unjudged: document.unjudged, exitCode }).toEqual({
+      unread: [],
+      unjudged: [],
+      exitCode: 1,
+    })
+    expect(document.judged.dockerfiles).toBeGreaterThan(2)
+    expect(document.judged.containers).toBeGreaterThan(50)
+  })
+
+  it.each(commands)('audit %s, in the tree of an application', { timeout: 60_000 }, async (words) => {
+    const root = await tree(`application ${commands.indexOf(words)}`, {
+      Dockerfile: read('examples/node-service/Dockerfile'),
+      'compose.yaml': 'services:\n  web:\n    image: ghcr.io/acme/shop:1.4.0\n    privileged: true\n',
+      'loadline.yaml': 'version: 1\n',
+      'loadline-report/verdict.json': renderJson(passedRun()),
+    })
+    const { document, exitCode } = await audited(words, root)
+    expect(exitCode).toBe(1)
+    expect(document.inputs.map(({ path }) => path)).toContain('compose.yaml')
+    expect(document.controls.find(({ id }) => id === 'cis-5.5')?.status).toBe('fail')
+  })
+})
