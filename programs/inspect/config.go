@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"loadline.dev/sealed/inspect/credential"
 )
 
 // config is the image configuration without the values of environment variables, and with suspected credentials redacted elsewhere.
@@ -58,11 +60,11 @@ func describeConfig(file *v1.ConfigFile) (config, []history) {
 		OnBuild:      len(given.OnBuild),
 	}
 	for _, trigger := range given.OnBuild {
-		redactCommand(trigger, inCommand)
+		credential.RedactCommand(trigger, inCommand)
 	}
 	past := make([]history, 0, len(file.History))
 	for _, entry := range file.History {
-		createdBy := redactCommand(entry.CreatedBy, func(name string) { suspected.add(name, "history") })
+		createdBy := credential.RedactCommand(entry.CreatedBy, func(name string) { suspected.add(name, "history") })
 		past = append(past, history{CreatedBy: printableText(createdBy), Created: timestamp(entry.Created.Time), EmptyLayer: entry.EmptyLayer})
 	}
 	described.EnvironmentCount = len(described.Environment)
@@ -79,9 +81,9 @@ func environmentNames(variables []string, suspected *suspicions) []string {
 	for _, variable := range variables {
 		name, value, _ := strings.Cut(variable, "=")
 		names = append(names, printablePath(name))
-		isSuspect := suspect(name, value)
+		isSuspect := credential.Suspect(name, value)
 		// Options inside a value: JAVA_OPTS=-Dpassword=..., Server=...;Password=...
-		redactWords(value, func(string) { isSuspect = true })
+		credential.RedactWords(value, func(string) { isSuspect = true })
 		if isSuspect {
 			suspected.add(name, "environment")
 		}
@@ -93,9 +95,9 @@ func labels(given map[string]string, suspected *suspicions) map[string]string {
 	described := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		value := printableText(given[name])
-		if suspect(name, given[name]) {
+		if credential.Suspect(name, given[name]) {
 			suspected.add(name, "label")
-			value = redacted
+			value = credential.Redacted
 		}
 		if len(described) < listLimit {
 			described[printablePath(name)] = value
@@ -106,7 +108,7 @@ func labels(given map[string]string, suspected *suspicions) map[string]string {
 
 func command(arguments []string, report func(name string)) []string {
 	described := make([]string, 0, len(arguments))
-	for _, argument := range redactArguments(arguments, report) {
+	for _, argument := range credential.RedactArguments(arguments, report) {
 		described = append(described, printableText(argument))
 	}
 	return described
@@ -142,4 +144,28 @@ func keys(set map[string]struct{}) []string {
 		names = append(names, printablePath(name))
 	}
 	return names
+}
+
+// suspicion names something in the image configuration whose value looks like a credential. The value itself is never kept.
+type suspicion struct {
+	Name string `json:"name"`
+	// Where is environment, label, history or command (entrypoint, cmd, healthcheck, shell, onbuild).
+	Where string `json:"where"`
+}
+
+// suspicions collects without repeating, in the order in which things are met.
+type suspicions struct {
+	found []suspicion
+	seen  map[suspicion]bool
+}
+
+func (s *suspicions) add(name, where string) {
+	if s.seen == nil {
+		s.seen = map[suspicion]bool{}
+	}
+	one := suspicion{Name: printablePath(name), Where: where}
+	if !s.seen[one] {
+		s.seen[one] = true
+		s.found = append(s.found, one)
+	}
 }

@@ -9,6 +9,7 @@ require github.com/google/go-containerregistry v0.22.1
 require (
 	github.com/klauspost/compress v1.19.2
 	github.com/knqyf263/go-rpmdb v0.1.1
+	github.com/ulikunitz/xz v0.5.15
 	golang.org/x/sys v0.47.0
 )
 

@@ -1,5 +1,5 @@
 // Inspect reads an image archive and says, as one JSON document, what is inside: the image configuration, the layers with
-// their sizes, and the files that are worth a second look. Every digest on the way is computed and compared.
+// their sizes, the files that are worth a second look, and the credentials in them. Every digest on the way is computed and compared.
 //
 // It needs nothing but the archive, so it runs in a scratch container. Values of environment variables never leave it.
 package main
@@ -14,9 +14,10 @@ import (
 )
 
 // version is what `inspect version` prints. It changes whenever the output changes.
-const version = "1.2.0"
+const version = "1.3.0"
 
 const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
+       inspect secrets [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
        inspect layers ARCHIVE
        inspect extract [--max-unpacked 64GiB] ARCHIVE... DIRECTORY
        inspect config ARCHIVE FILE
@@ -67,6 +68,16 @@ func dispatch(arguments []string, stdout io.Writer) error {
 			return err
 		}
 		return print(stdout, report)
+	case "secrets":
+		limits, operands, err := parseFlags(command, rest, 1, 1)
+		if err != nil {
+			return err
+		}
+		report, err := searchImage(operands[0], limits)
+		if err != nil {
+			return err
+		}
+		return print(stdout, report)
 	case "layers":
 		_, operands, err := parseFlags(command, rest, 1, 1)
 		if err != nil {
@@ -101,7 +112,7 @@ func dispatch(arguments []string, stdout io.Writer) error {
 		}
 		return condense(operands[0], operands[1])
 	default:
-		return fmt.Errorf("%w: wanted image, layers, extract, config, condense or version, found %q", errUsage, command)
+		return fmt.Errorf("%w: wanted image, secrets, layers, extract, config, condense or version, found %q", errUsage, command)
 	}
 }
 

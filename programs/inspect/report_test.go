@@ -12,6 +12,8 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"loadline.dev/sealed/inspect/credential"
 )
 
 const debian = "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nID=debian\n"
@@ -71,11 +73,11 @@ func TestReportsTheFactsOfAnImage(t *testing.T) {
 	check("ports", found.Config.ExposedPorts, []string{"22/tcp", "8080/tcp"})
 	check("volumes", found.Config.Volumes, []string{"/data"})
 	check("healthcheck", *found.Config.Healthcheck, healthcheck{Test: []string{"CMD", "/usr/bin/serve", "--check"}, IntervalSeconds: 1.5, TimeoutSeconds: 30, Retries: 3})
-	check("labels", found.Config.Labels, map[string]string{"org.opencontainers.image.title": "sample", "deploy.token": redacted})
-	check("entrypoint", found.Config.Entrypoint, []string{"/usr/bin/serve", "--api-key", redacted})
+	check("labels", found.Config.Labels, map[string]string{"org.opencontainers.image.title": "sample", "deploy.token": credential.Redacted})
+	check("entrypoint", found.Config.Entrypoint, []string{"/usr/bin/serve", "--api-key", credential.Redacted})
 	check("suspected", found.Config.SuspectedSecrets, []suspicion{
 		{"DATABASE_PASSWORD", "environment"}, {"JAVA_OPTS", "environment"}, {"deploy.token", "label"}, {"--api-key", "command"}, {"--token", "command"},
-		{"authorization header", "command"}, {"DATABASE_PASSWORD", "history"}, {"NPM_TOKEN", "history"},
+		{"Authorization header", "command"}, {"DATABASE_PASSWORD", "history"}, {"NPM_TOKEN", "history"},
 	})
 	check("setuid", found.Files.Setuid, []fileFact{{"/usr/bin/su", "4755", 10}, {"/usr/bin/wall", "2755", 12}})
 	check("world writable", found.Files.WorldWritable, []fileFact{{"/open", "0777", 0}})

@@ -21,7 +21,7 @@ const words = (text: string) => new Set(text.trim().split(/\s+/))
 /** Owners on GitHub whose projects are meant by what names them. */
 const ownersOnGithub = words(`
   actions advisories aquasecurity aws code-security compose-spec containerd containers dagger distribution docker elastic github google googlecontainertools hadolint in-toto klauspost
-  knqyf263 masahiro331 moby nektos opencontainers openvex package-url pandatix prometheus sigstore spf13 wagoodman vito
+  knqyf263 masahiro331 moby nektos opencontainers openvex package-url pandatix prometheus sigstore spf13 ulikunitz wagoodman vito
 `)
 
 /** Publishers on public registries of images whose images are meant. */

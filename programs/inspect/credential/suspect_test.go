@@ -1,4 +1,4 @@
-package main
+package credential
 
 import (
 	"slices"
@@ -20,7 +20,7 @@ func TestSuspectsCredentials(t *testing.T) {
 		if one[0] == "TOKEN_ID" {
 			one[0] = "ACCESS_TOKEN_ID"
 		}
-		if !suspect(one[0], one[1]) {
+		if !Suspect(one[0], one[1]) {
 			t.Errorf("wanted %s=%s to be suspected", one[0], one[1])
 		}
 	}
@@ -33,7 +33,7 @@ func TestSuspectsCredentials(t *testing.T) {
 		{"MONKEY", "banana"}, {"SSH_AUTH_SOCK", "/tmp/ssh"}, {"PASSWORD", "****"},
 	}
 	for _, one := range catchesNot {
-		if suspect(one[0], one[1]) {
+		if Suspect(one[0], one[1]) {
 			t.Errorf("wanted %s=%s not to be suspected", one[0], one[1])
 		}
 	}
@@ -56,7 +56,7 @@ func TestRedactsHistory(t *testing.T) {
 		{"mount / from exec /bin/sh -c TOKEN=abc make", "mount / from exec /bin/sh -c TOKEN=<redacted> make", []string{"TOKEN"}},
 		{"RUN /bin/sh -c curl -u user --password hunter2 x", "RUN /bin/sh -c curl -u user --password <redacted> x", []string{"--password"}},
 		{"RUN /bin/sh -c curl -H 'X-Api-Key: abcdef0123456789ab' x", "RUN /bin/sh -c curl -H 'X-Api-Key: <redacted>' x", []string{"X-Api-Key"}},
-		{"RUN /bin/sh -c curl -H \"Authorization: Bearer abcdefgh\" x", "RUN /bin/sh -c curl -H \"<redacted>\" x", []string{"authorization header"}},
+		{"RUN /bin/sh -c curl -H \"Authorization: Bearer abcdefgh\" x", "RUN /bin/sh -c curl -H \"<redacted>\" x", []string{"Authorization header"}},
 		{"RUN /bin/sh -c git clone https://me:hunter2@example.org/x", "RUN /bin/sh -c git clone <redacted>example.org/x", []string{"URL with a password"}},
 		{`CMD ["serve" "--token" "abc"]`, `CMD ["serve" "--token" <redacted>]`, []string{"--token"}},
 		{`CMD ["serve","--token","abc"]`, `CMD ["serve","--token",<redacted>]`, []string{"--token"}},
@@ -69,7 +69,7 @@ func TestRedactsHistory(t *testing.T) {
 	}
 	for _, one := range cases {
 		var names []string
-		got := redactCommand(one.written, func(name string) { names = append(names, name) })
+		got := RedactCommand(one.written, func(name string) { names = append(names, name) })
 		wanted := one.wanted
 		if wanted == "" {
 			wanted = one.written
@@ -84,8 +84,8 @@ func FuzzRedactCommand(f *testing.F) {
 	f.Add("RUN |1 A=b /bin/sh -c x")
 	f.Add("ENV A=\"b c")
 	f.Fuzz(func(t *testing.T, text string) {
-		out := redactCommand(text, func(string) {})
-		planted := redactCommand("ENV PLANTED_PASSWORD=canary9 "+text, func(string) {})
+		out := RedactCommand(text, func(string) {})
+		planted := RedactCommand("ENV PLANTED_PASSWORD=canary9 "+text, func(string) {})
 		if strings.Contains(text, "canary9") {
 			return
 		}

@@ -1,4 +1,4 @@
-package main
+package credential
 
 import (
 	"regexp"
@@ -20,10 +20,10 @@ var (
 	shellWord = regexp.MustCompile(`(--?[A-Za-z][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_.-]*)("?\s*[=:]\s*|"?,\s*|"?\s+)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s;&|"',)\]]+)`)
 )
 
-// redactCommand takes the values of suspected credentials out of a line of history or a command, and calls `report` with the name of each.
-func redactCommand(text string, report func(name string)) string {
+// RedactCommand takes the values of suspected credentials out of a line of history or a command, and calls `report` with the name of each.
+func RedactCommand(text string, report func(name string)) string {
 	head, rest := splitAssignments(text)
-	return redactAssignments(head, report) + redactWords(rest, report)
+	return redactAssignments(head, report) + RedactWords(rest, report)
 }
 
 // splitAssignments cuts a history entry into assignments as the builders write them and the command after them.
@@ -44,15 +44,15 @@ func splitAssignments(text string) (string, string) {
 // redactAssignments takes a value to reach to the next assignment, because builders write values with spaces unquoted.
 func redactAssignments(text string, report func(name string)) string {
 	if legacy := legacyAssignment.FindStringSubmatch(text); legacy != nil {
-		if suspect(legacy[2], legacy[3]) {
+		if Suspect(legacy[2], legacy[3]) {
 			report(legacy[2])
-			return legacy[1] + legacy[2] + " " + redacted
+			return legacy[1] + legacy[2] + " " + Redacted
 		}
 		return text
 	}
 	starts := assignment.FindAllStringSubmatchIndex(text, -1)
 	if len(starts) == 0 {
-		return redactWords(text, report)
+		return RedactWords(text, report)
 	}
 	var out strings.Builder
 	out.WriteString(text[:starts[0][0]])
@@ -63,19 +63,19 @@ func redactAssignments(text string, report func(name string)) string {
 		}
 		name, value := text[start[2]:start[3]], text[start[1]:end]
 		out.WriteString(text[start[0]:start[1]])
-		if suspect(name, value) {
+		if Suspect(name, value) {
 			report(name)
-			value = redacted
+			value = Redacted
 		} else {
-			value = redactWords(value, report)
+			value = RedactWords(value, report)
 		}
 		out.WriteString(value)
 	}
 	return out.String()
 }
 
-// redactWords looks at each NAME=value and --name value of a command, then at everything that has the shape of a credential.
-func redactWords(text string, report func(name string)) string {
+// RedactWords looks at each NAME=value and --name value of a command, then at everything that has the shape of a credential.
+func RedactWords(text string, report func(name string)) string {
 	var out strings.Builder
 	for len(text) > 0 {
 		match := shellWord.FindStringSubmatchIndex(text)
@@ -89,7 +89,7 @@ func redactWords(text string, report func(name string)) string {
 		if (assigned || (isFlag && !strings.HasPrefix(value, "-"))) && suspectWord(strings.TrimLeft(name, "-"), value, between) {
 			report(name)
 			out.WriteString(text[:match[5]])
-			out.WriteString(redacted)
+			out.WriteString(Redacted)
 			text = text[match[7]:]
 			continue
 		}
@@ -110,37 +110,43 @@ func suspectWord(name, value, between string) bool {
 	if strings.Contains(between, ":") && !strings.Contains(between, `"`) && shapeOf(value) == "" && (len(value) < 16 || !strings.ContainsAny(value, "0123456789")) {
 		return false
 	}
-	return suspect(name, value)
+	return Suspect(name, value)
 }
 
 func redactShapes(text string, report func(name string)) string {
-	for _, known := range credentialShapes {
-		if !known.shape.MatchString(text) {
-			continue
-		}
-		report(known.what)
-		if known.what == "private key" {
-			// The key itself follows its heading over many lines.
-			return text[:known.shape.FindStringIndex(text)[0]] + redacted
-		}
-		text = known.shape.ReplaceAllString(text, redacted)
+	found := spans([]byte(text), true)
+	for _, one := range found {
+		report(one.Rule.Title)
 	}
-	return text
+	return without(text, found)
 }
 
-// redactArguments is redactCommand for an argument list, in which a flag and its value are two elements.
-func redactArguments(arguments []string, report func(name string)) []string {
+// without writes a text with something else in the place of each credential.
+func without(text string, found []Match) string {
+	var out strings.Builder
+	done := 0
+	for _, one := range found {
+		out.WriteString(text[done:one.Start])
+		out.WriteString(Redacted)
+		done = one.End
+	}
+	out.WriteString(text[done:])
+	return out.String()
+}
+
+// RedactArguments is RedactCommand for an argument list, in which a flag and its value are two elements.
+func RedactArguments(arguments []string, report func(name string)) []string {
 	clean := make([]string, len(arguments))
 	for position, argument := range arguments {
 		if position > 0 {
 			flag := arguments[position-1]
-			if strings.HasPrefix(flag, "-") && !strings.Contains(flag, "=") && !strings.HasPrefix(argument, "-") && suspect(strings.TrimLeft(flag, "-"), argument) {
+			if strings.HasPrefix(flag, "-") && !strings.Contains(flag, "=") && !strings.HasPrefix(argument, "-") && Suspect(strings.TrimLeft(flag, "-"), argument) {
 				report(flag)
-				clean[position] = redacted
+				clean[position] = Redacted
 				continue
 			}
 		}
-		clean[position] = redactWords(argument, report)
+		clean[position] = RedactWords(argument, report)
 	}
 	return clean
 }

@@ -1,0 +1,286 @@
+package credential
+
+import (
+	"bytes"
+	"slices"
+	"sync"
+)
+
+// Match is a credential in some bytes.
+type Match struct {
+	Rule *Rule
+	// Start and End are where it stands, with whatever makes it known for one.
+	Start, End int
+	// Secret is the credential itself. It must not leave the program.
+	Secret []byte
+}
+
+// strides are how far the characters of a word are apart: one byte, or the two and four of UTF-16 and UTF-32, which put zeros between ASCII.
+var strides = [...]int{1, 2, 4}
+
+// Finder looks for credentials, and for marks that somebody else wants to know of, in one pass.
+type Finder struct {
+	rules []Rule
+	words *automaton
+	known []knownWord
+}
+
+// knownWord says whose word the automaton met.
+type knownWord struct {
+	length int
+	stride int
+	// rule is -1 for a mark.
+	rule, mark int
+}
+
+// NewFinder makes a finder that also tells where any of the marks stands. Upper and lower case are the same in marks.
+func NewFinder(marks ...string) *Finder {
+	f := &Finder{rules: Rules()}
+	var words []string
+	add := func(word string, known knownWord) {
+		known.length = len(word)
+		words, f.known = append(words, word), append(f.known, known)
+	}
+	for number, mark := range marks {
+		add(lower(mark), knownWord{rule: -1, mark: number, stride: 1})
+	}
+	for number, rule := range f.rules {
+		for _, word := range rule.words {
+			for _, stride := range strides {
+				if stride == 1 || isText(word) {
+					add(spread(word, stride), knownWord{rule: number, stride: stride})
+				}
+			}
+		}
+	}
+	f.words = newAutomaton(words)
+	return f
+}
+
+// lower changes ASCII letters alone: marks are bytes, and no text.
+func lower(mark string) string {
+	bytes := []byte(mark)
+	for position, character := range bytes {
+		if character >= 'A' && character <= 'Z' {
+			bytes[position] = character - 'A' + 'a'
+		}
+	}
+	return string(bytes)
+}
+
+func isText(word string) bool {
+	return !slices.ContainsFunc([]byte(word), func(character byte) bool { return character < ' ' || character > '~' })
+}
+
+// spread puts zeros between the characters of a word.
+func spread(word string, stride int) string {
+	wide := make([]byte, (len(word)-1)*stride+1)
+	for position := range len(word) {
+		wide[position*stride] = word[position]
+	}
+	return string(wide)
+}
+
+// Seeker is who asks a finder to look.
+type Seeker struct {
+	// Settings tells the finder that settings stand there: more is a credential in them than in prose or code.
+	Settings bool
+	// Met is called with every credential; the same one may be met twice.
+	Met func(Match)
+	// Marked is called with every mark, and says where to go on. Without it marks are passed over.
+	Marked func(mark, start int) int
+	// Afford tells whether so many bytes more may be looked at closely. Without it everything may.
+	Afford func(bytes int64) bool
+}
+
+// Find looks through the bytes.
+func (f *Finder) Find(content []byte, seeker Seeker) {
+	text := bytes.IndexByte(content[:min(len(content), 8000)], 0) < 0
+	f.words.find(content, func(word, end int) int {
+		known := f.known[word]
+		if known.rule < 0 {
+			if seeker.Marked == nil {
+				return end
+			}
+			return seeker.Marked(known.mark, end-known.length)
+		}
+		rule, start := &f.rules[known.rule], end-known.length
+		if rule.settings && !seeker.Settings || rule.first && start > rule.before*known.stride {
+			return end
+		}
+		window, from := rule.around(content, start, known.stride)
+		if seeker.Afford == nil || seeker.Afford(closely*int64(len(window))) {
+			rule.tryIn(window, from, place{content: content, start: start, stride: known.stride, text: text}, seeker.Met)
+		}
+		return end
+	})
+}
+
+// closely is how much slower a pattern goes over a byte than the automaton does.
+const closely = 8
+
+// around is what may belong to a credential of which a word stands somewhere, and where that begins.
+func (r *Rule) around(content []byte, start, stride int) (window []byte, from int) {
+	if stride > 1 {
+		window, from = narrow(content, start, r.before, r.reach, stride), start
+	} else {
+		from = max(0, start-r.before)
+		window = content[from:min(len(content), start+r.reach)]
+	}
+	if r.armoured {
+		window = untilDashes(window, min(len(window), r.before+longestHeading))
+	}
+	return window, from
+}
+
+// longestHeading is how far behind its word the heading of a key ends.
+const longestHeading = 60
+
+// untilDashes ends behind the dashes that follow on those of the heading; without a heading there is no key.
+func untilDashes(window []byte, heading int) []byte {
+	dashes := []byte("----")
+	closing := bytes.LastIndex(window[:heading], dashes)
+	if closing < 0 {
+		return window[:heading]
+	}
+	body := window[closing:]
+	body = bytes.TrimLeft(body, "-")
+	begin := len(window) - len(body)
+	if end := bytes.Index(body, dashes); end >= 0 {
+		return window[:min(len(window), begin+end+len("-----END"))]
+	}
+	return window
+}
+
+// place is where a word stands.
+type place struct {
+	content []byte
+	start   int
+	stride  int
+	// text tells what is text by its beginning.
+	text bool
+}
+
+// tryIn looks at a window closely.
+func (r *Rule) tryIn(window []byte, from int, at place, met func(Match)) {
+	content, start, stride, text := at.content, at.start, at.stride, at.text
+	for _, found := range r.pattern.FindAllSubmatchIndex(window, 4) {
+		secret := window[found[0]:found[1]]
+		for group := len(found) - 2; group >= 2; group -= 2 {
+			if found[group] >= 0 {
+				secret = window[found[group]:found[group+1]]
+				break
+			}
+		}
+		switch {
+		case r.closed && found[1] < len(window) && (isBase64(window[found[1]]) || window[found[1]] == '=' || window[found[1]] == '_'):
+		case !r.mayBegin(secret, window, found[0], content, from, stride, text):
+		case r.first && from+found[0] > 0:
+		case r.check != nil && !r.check(secret):
+		default:
+			one := Match{Rule: r, Start: from + found[0], End: from + found[1], Secret: secret}
+			if stride > 1 {
+				one.Start, one.End = start, min(len(content), start+(found[1]-found[0])*stride)
+			}
+			met(one)
+		}
+	}
+}
+
+// mayBegin tells whether a credential may begin where it seems to. Behind another word in what is no text it must look made by a machine.
+func (r *Rule) mayBegin(secret, window []byte, at int, content []byte, from, stride int, text bool) bool {
+	if r.glued || beginsWord(window, at, content, from, stride) {
+		return true
+	}
+	digits := 0
+	for _, character := range secret {
+		if character >= '0' && character <= '9' {
+			digits++
+		}
+	}
+	return r.distinct && !text && digits >= 2
+}
+
+// narrow writes UTF-16 or UTF-32 as ASCII, from some characters before a place on, as far as it goes.
+func narrow(content []byte, start, before, reach, stride int) []byte {
+	isCharacter := func(at int) bool {
+		if at < 0 || at >= len(content) || content[at] == 0 {
+			return false
+		}
+		for zero := at + 1; zero < min(len(content), at+stride); zero++ {
+			if content[zero] != 0 {
+				return false
+			}
+		}
+		return true
+	}
+	first := start
+	for range before {
+		if !isCharacter(first - stride) {
+			break
+		}
+		first -= stride
+	}
+	var text []byte
+	for at := first; len(text) < before+reach && isCharacter(at); at += stride {
+		text = append(text, content[at])
+	}
+	return text
+}
+
+// beginsWord tells whether something stands at the beginning of a word. Escapes end in letters and are no part of one: \n, \u003d, %3D.
+func beginsWord(window []byte, at int, content []byte, from, stride int) bool {
+	before := window[:at]
+	if at == 0 && stride == 1 {
+		before = content[max(0, from-6):from]
+	}
+	if len(before) == 0 || !isAlphanumeric(before[len(before)-1]) {
+		return true
+	}
+	for length, escape := range map[int]string{2: `\`, 3: `%`, 4: `\x`, 6: `\u`} {
+		if len(before) >= length && bytes.HasPrefix(before[len(before)-length:], []byte(escape)) {
+			return true
+		}
+	}
+	return false
+}
+
+func isAlphanumeric(character byte) bool {
+	return isBase64(character) && character != '+' && character != '/'
+}
+
+var shared = sync.OnceValue(func() *Finder { return NewFinder() })
+
+// Find calls `met` with every credential in the bytes. In settings more is one than in prose or code.
+func Find(content []byte, settings bool, met func(Match)) {
+	shared().Find(content, Seeker{Settings: settings, Met: met})
+}
+
+// spans are the credentials of a text, in order and without overlap.
+func spans(text []byte, settings bool) []Match {
+	var all []Match
+	Find(text, settings, func(found Match) { all = append(all, found) })
+	slices.SortFunc(all, func(left, right Match) int {
+		if left.Start != right.Start {
+			return left.Start - right.Start
+		}
+		return right.End - left.End
+	})
+	var apart []Match
+	for _, one := range all {
+		if len(apart) == 0 || one.Start >= apart[len(apart)-1].End {
+			apart = append(apart, one)
+		} else if last := &apart[len(apart)-1]; one.End > last.End {
+			last.End = one.End
+		}
+	}
+	return apart
+}
+
+// Conceal takes every credential out of a text, such as a path.
+func Conceal(text string) string {
+	if found := spans([]byte(text), false); len(found) > 0 {
+		return without(text, found)
+	}
+	return text
+}

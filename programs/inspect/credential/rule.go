@@ -1,0 +1,98 @@
+// Package credential knows what credentials look like: by their issuer's format, by the name beside them, and by the file that they stand in.
+//
+// Every rule has words that no credential of its kind goes without, so that one pass of an automaton over the bytes finds all places that are
+// worth a closer look. Rules whose kind Trivy knows have Trivy's id, so that an ignore file or exception means the same to both.
+package credential
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Severity is how bad it is when others have the credential.
+type Severity string
+
+const (
+	Critical Severity = "CRITICAL"
+	High     Severity = "HIGH"
+	Medium   Severity = "MEDIUM"
+	Low      Severity = "LOW"
+)
+
+// Rule is one kind of credential.
+type Rule struct {
+	ID       string
+	Issuer   string
+	Title    string
+	Severity Severity
+	// words are in lower case; one of them is in every credential of the kind.
+	words []string
+	// shape is looked for around a word, from `before` bytes ahead of it; its last group is the secret, or all of it where there is none.
+	// Without `before` it begins at the word.
+	shape   string
+	pattern *regexp.Regexp
+	before  int
+	// reach is how many bytes from the word on may belong to it.
+	reach int
+	// armoured kinds end with the second line of dashes behind the word, however far they reach.
+	armoured bool
+	// glued kinds may stand in the middle of a longer word; all others begin one.
+	glued bool
+	// first kinds count at the beginning of a file or of what was decoded: in the middle of a program they are the test values of a library.
+	first bool
+	// distinct kinds have a prefix that is no part of other words. In what is no text, where words stand side by side, they may begin anywhere.
+	distinct bool
+	// closed kinds end where their last word ends; all others have a length of their own.
+	closed bool
+	// check rejects what only looks like it.
+	check func(secret []byte) bool
+	// settings tells kinds that are credentials only where settings stand: prose and code are full of the like.
+	settings bool
+}
+
+const defaultReach = 400
+
+func kind(severity Severity, issuer, id, title, shape string, words ...string) Rule {
+	return Rule{ID: id, Issuer: issuer, Title: title, Severity: severity, words: words, shape: `^(?:` + shape + `)`, reach: defaultReach}
+}
+
+// within is a kind whose word stands somewhere in it, up to `before` bytes from its beginning.
+func within(before int, rule Rule) Rule {
+	rule.shape = strings.TrimPrefix(rule.shape, "^")
+	rule.before = before
+	return rule
+}
+
+func glued(rule Rule) Rule { rule.glued = true; return rule }
+
+func armoured(rule Rule) Rule { rule.armoured = true; return rule }
+
+func first(rule Rule) Rule { rule.first, rule.glued = true, true; return rule }
+
+func distinct(rule Rule) Rule { rule.distinct = true; return rule }
+
+func closed(rule Rule) Rule { rule.closed = true; return rule }
+
+func checked(check func([]byte) bool, rule Rule) Rule { rule.check = check; return rule }
+
+func reaching(bytes int, rule Rule) Rule { rule.reach = bytes; return rule }
+
+func inSettings(rule Rule) Rule { rule.settings = true; return rule }
+
+// Encoded tells kinds that are written in base64 themselves: nothing more is behind it.
+func (r *Rule) Encoded() bool { return r.ID == "private-key" || r.ID == "jwt-token" }
+
+// Issued tells kinds whose form alone says that their issuer made them. Amazon's documentation is full of ids that nobody has, and an id opens nothing by itself.
+func (r *Rule) Issued() bool { return r.distinct && r.Issuer != "AWS" }
+
+// Rules are all kinds, in the order in which the more telling one comes first.
+func Rules() []Rule {
+	var all []Rule
+	for _, table := range [][]Rule{keys, issued, named, addressed} {
+		for _, rule := range table {
+			rule.pattern = regexp.MustCompile(rule.shape)
+			all = append(all, rule)
+		}
+	}
+	return all
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/csv"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// sums are the digests of one file, as different package managers record them.
+type sums struct{ md5, sha1, sha256 string }
+
+func sumsOf(content []byte) sums {
+	return sums{
+		md5:    fmt.Sprintf("%x", md5.Sum(content)),
+		sha1:   fmt.Sprintf("%x", sha1.Sum(content)),
+		sha256: fmt.Sprintf("%x", sha256.Sum256(content)),
+	}
+}
+
+// publishedFiles are the records of a layer that say what its packages brought.
+type publishedFiles struct {
+	records []keptRecord
+}
+
+type keptRecord struct {
+	path    string
+	content []byte
+}
+
+// keep copies what is a record of packages with the digests of their files.
+func (p *publishedFiles) keep(name string, content []byte, spending *budget) {
+	if _, known := recordKind(name); known && int64(len(content)) <= recordLimit && spending.capture(int64(len(content))) {
+		p.records = append(p.records, keptRecord{path: name, content: slices.Clone(content)})
+	}
+}
+
+// entry is one file as a record has it.
+type publishedEntry struct{ by, digest string }
+
+func recordKind(name string) (func(record keptRecord, add func(path, by, digest string)), bool) {
+	directory, base := path.Split(name)
+	switch {
+	case strings.HasSuffix(base, ".md5sums") && (strings.HasSuffix(directory, "dpkg/info/") || strings.HasSuffix(directory, "dpkg/status.d/")):
+		return dpkgDigests, true
+	case base == "installed" && strings.HasSuffix(directory, "apk/db/"):
+		return apkDigests, true
+	case base == "RECORD" && strings.HasSuffix(directory, ".dist-info/"):
+		return wheelDigests, true
+	case isRPMDatabase(name):
+		return rpmDigests, true
+	}
+	return nil, false
+}
+
+// read gives every file that the records have, by its path without a leading slash and without the `usr` that some systems moved everything into.
+func (p *publishedFiles) read() map[string][]publishedEntry {
+	all := map[string][]publishedEntry{}
+	for _, record := range p.records {
+		digests, _ := recordKind(record.path)
+		digests(record, func(name, by, digest string) {
+			key := withoutUsr(name)
+			all[key] = append(all[key], publishedEntry{by: by, digest: digest})
+		})
+	}
+	return all
+}
+
+func withoutUsr(name string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(path.Clean("/"+name), "/"), "usr/")
+}
+
+func dpkgDigests(record keptRecord, add func(path, by, digest string)) {
+	by, _, _ := strings.Cut(strings.TrimSuffix(path.Base(record.path), ".md5sums"), ":")
+	for _, line := range linesOf(record.content) {
+		if digest, name, is := strings.Cut(line, "  "); is && len(digest) == 2*md5.Size {
+			add(name, by, digest)
+		}
+	}
+}
+
+// apkDigests reads Z lines: `Q1`, then SHA-1 in base64, for the file of the R line before.
+func apkDigests(record keptRecord, add func(path, by, digest string)) {
+	by, directory, file := "", "", ""
+	for _, line := range linesOf(record.content) {
+		letter, value, _ := strings.Cut(line, ":")
+		switch letter {
+		case "P":
+			by = value
+		case "F":
+			directory = value
+		case "R":
+			file = path.Join(directory, value)
+		case "Z":
+			if digest, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(value, "Q1")); err == nil && len(digest) == sha1.Size {
+				add(file, by, hex.EncodeToString(digest))
+			}
+		}
+	}
+}
+
+// wheelDigests reads lines of `path,sha256=<URL-safe base64 without padding>,size` (PEP 376, PEP 427). Paths are relative to the directory above.
+func wheelDigests(record keptRecord, add func(path, by, digest string)) {
+	own := path.Dir(record.path)
+	by, _, _ := strings.Cut(strings.TrimSuffix(path.Base(own), ".dist-info"), "-")
+	reader := csv.NewReader(strings.NewReader(string(record.content)))
+	reader.FieldsPerRecord = -1
+	for {
+		fields, err := reader.Read()
+		if err != nil {
+			return
+		}
+		if len(fields) < 2 {
+			continue
+		}
+		if digest, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(fields[1], "sha256=")); err == nil && len(digest) == sha256.Size {
+			add(path.Join(path.Dir(own), fields[0]), by, hex.EncodeToString(digest))
+		}
+	}
+}
+
+func rpmDigests(record keptRecord, add func(path, by, digest string)) {
+	packages, err := parseRPM(record.content)
+	if err != nil {
+		return
+	}
+	for _, one := range packages {
+		files, err := one.InstalledFiles()
+		if err != nil {
+			continue
+		}
+		for _, file := range files {
+			add(file.Path, one.Name, file.Digest)
+		}
+	}
+}
+
+// Why others know a credential anyway.
+const (
+	exampleValue  = "example-value"
+	publishedFile = "published-file"
+	packageTests  = "package-tests"
+)
+
+// remark says of each finding why others know it anyway: its value says that it is an example, a package published the file, or it is a key or the like among
+// a package's own tests and examples. Everything else may be somebody's.
+func (s *searched) remark() {
+	var published map[string][]publishedEntry
+	for number := range s.found {
+		one := &s.found[number]
+		if published == nil {
+			published = s.records.read()
+		}
+		switch by := one.publisher(published); {
+		case one.Example:
+			one.remark = exampleValue
+		case by != "":
+			one.remark, one.by = publishedFile, printablePath(by)
+		case !one.Rule.Issued() && ownTests.MatchString(one.Path):
+			one.remark = packageTests
+		}
+	}
+}
+
+func (r *remarked) publisher(published map[string][]publishedEntry) string {
+	for _, one := range published[withoutUsr(r.file)] {
+		if one.digest == r.sums.md5 || one.digest == r.sums.sha1 || one.digest == r.sums.sha256 {
+			return one.by
+		}
+	}
+	return ""
+}
+
+// ownTests are the places where packages of others keep tests, documents and examples: their package managers record no digests of files.
+var ownTests = regexp.MustCompile(`(?i)/(?:node_modules|(?:site|dist)-packages|gems|pkg/mod|registry/src)/(?:.*/)?(?:(?:tests?|__tests__|specs?|testdata|testing|integration|fixtures?|mocks?|examples?|samples?|docs?)/.*|test_[^/]*|[^/]*[._-](?:test|spec)s?\.[^/]*|README[^/]*|CHANGELOG[^/]*|[^/]*\.(?:md|markdown|rst|d\.ts)|[^/]*[._-]?examples?[._-][^/]*)$`)

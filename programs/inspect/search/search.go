@@ -1,0 +1,217 @@
+// Package search looks through bytes for credentials: as they are, and behind everything that programs undo by themselves, which is compression,
+// archives, base64, hexadecimal, UTF-16 and UTF-32. What it cannot look into, it counts and names.
+package search
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"loadline.dev/sealed/inspect/credential"
+)
+
+// Finding says which credential is where, and never what it is.
+type Finding struct {
+	Rule *credential.Rule
+	// Path is that of the file; of what lies in an archive the names follow, each after an exclamation mark.
+	Path string
+	// Through is what had to be undone on the way, outermost first: gzip, zip, base64.
+	Through []string
+	// Line counts from 1, in what was decoded last that has lines; 0 where there are none.
+	Line int
+	// Example tells values that say themselves that they are one.
+	Example bool
+	// Secret is a digest of the credential, to tell the same one at several places from several ones. It must not leave the program either: weak ones can be guessed.
+	Secret [sha256.Size]byte
+}
+
+// Unread is what was not looked at.
+type Unread struct {
+	Reason string
+	Path   string
+	Bytes  int64
+}
+
+// What keeps the search from looking into something.
+const (
+	Encrypted = "encrypted"
+	Unknown   = "unknown-format"
+	Damaged   = "damaged"
+	KeyStore  = "key-store"
+	TooDeep   = "too-deep"
+	TooMuch   = "too-much"
+)
+
+// mostNested is how many containers and encodings may lie in each other. An image in an image has six: tar, gzip, tar, zip, zip, gzip.
+const mostNested = 10
+
+// longestValue is the most bytes of a secret that may say of itself that it is an example; around a key stands prose that does.
+const longestValue = 200
+
+// Searcher looks through files. Several may be looked through at the same time.
+type Searcher struct {
+	finder *credential.Finder
+	// left is how many bytes may still be decoded or looked at closely.
+	left atomic.Int64
+}
+
+// perByte is how many bytes may be decoded or looked at closely for each one of a file, beyond what a searcher may at all: machine code and compressed pictures
+// have 4 marks by chance in 65,536 bytes.
+const perByte = 16
+
+// New makes a searcher that decodes and looks closely at no more than so many bytes, and 16 for each byte of the files.
+func New(decoded int64) *Searcher {
+	made := &Searcher{finder: credential.NewFinder(marks...)}
+	made.left.Store(decoded)
+	return made
+}
+
+// File looks through one file. What it finds is in the order of the file.
+func (s *Searcher) File(path string, content []byte) ([]Finding, []Unread) {
+	s.left.Add(perByte * int64(len(content)))
+	file := &visit{Searcher: s, path: path, seen: map[seen]bool{}}
+	file.look(content, place{path: path, settings: credential.HoldsSettings(path)})
+	if file.exhausted {
+		file.unread = append(file.unread, Unread{Reason: TooMuch, Path: path, Bytes: int64(len(content))})
+	}
+	return file.found, file.unread
+}
+
+// visit is one file being looked through.
+type visit struct {
+	*Searcher
+	path   string
+	found  []Finding
+	unread []Unread
+	seen   map[seen]bool
+	// exhausted tells that something was left out for want of budget.
+	exhausted bool
+	decoders  decoders
+}
+
+// seen is what makes a finding the same as another.
+type seen struct {
+	rule, path string
+	secret     [sha256.Size]byte
+}
+
+// place is where bytes come from.
+type place struct {
+	path    string
+	through []string
+	depth   int
+	// settings tells a configuration by its name.
+	settings bool
+	// line is that of the encoded text, for what has no lines of its own; absent where it has.
+	line func() int
+}
+
+func (p place) inside(how, name string) place {
+	next := place{path: p.path, through: append(slices.Clip(p.through), how), depth: p.depth + 1}
+	if name != "" {
+		next.path += "!" + name
+		next.settings = credential.HoldsSettings(next.path)
+	} else {
+		next.settings = p.settings
+	}
+	return next
+}
+
+// look goes over the bytes once for words and marks, and again for long runs of an encoding.
+func (v *visit) look(content []byte, at place) {
+	if at.depth > mostNested {
+		v.skip(at, TooDeep, int64(len(content)))
+		return
+	}
+	v.nameUnreadable(content, at)
+	var spans []span
+	lines := &lineCounter{content: content}
+	met := func(found credential.Match) {
+		v.report(found, lines, at)
+		if found.Rule.Encoded() {
+			spans = append(spans, span{found.Start, found.End})
+		}
+	}
+	opened := 0
+	v.finder.Find(content, credential.Seeker{Settings: at.settings, Met: met, Afford: v.spend, Marked: func(mark, start int) int {
+		if start < opened || !v.spend(perAttempt) {
+			return start
+		}
+		end, jump := v.open(mark, content, start, at)
+		opened = max(opened, end)
+		return jump
+	}})
+	if at.settings {
+		credential.FindKept(at.path, content, met)
+	}
+	v.lookIntoRuns(content, at, spans)
+}
+
+type span struct{ start, end int }
+
+// mostFound is how many credentials of one file are told. An image with as many is refused.
+const mostFound = 10_001
+
+func (v *visit) report(found credential.Match, lines *lineCounter, at place) {
+	if len(v.found) >= mostFound {
+		return
+	}
+	one := Finding{
+		Rule: found.Rule, Path: at.path, Through: at.through,
+		Example: len(found.Secret) < longestValue && bytes.Contains(bytes.ToUpper(found.Secret), []byte("EXAMPLE")),
+		Secret:  sha256.Sum256(found.Secret),
+	}
+	key := seen{rule: one.Rule.ID, path: one.Path, secret: one.Secret}
+	if v.seen[key] {
+		return
+	}
+	v.seen[key] = true
+	if at.line == nil {
+		one.Line = lines.at(found.Start)
+	} else {
+		one.Line = at.line()
+	}
+	v.found = append(v.found, one)
+}
+
+func (v *visit) skip(at place, reason string, bytes int64) {
+	v.unread = append(v.unread, Unread{Reason: reason, Path: strings.TrimSuffix(at.path, "!"), Bytes: bytes})
+}
+
+// perAttempt is what it costs to try whether something packed begins at a mark.
+const perAttempt = 4096
+
+// spend tells whether so many bytes more may be decoded or looked at closely.
+func (v *visit) spend(bytes int64) bool {
+	if !v.exhausted && v.left.Add(-bytes) < 0 {
+		// The next file has what is left, and what it brings.
+		v.left.Add(bytes)
+		v.exhausted = true
+	}
+	return !v.exhausted
+}
+
+// lineCounter counts lines, and goes on from where it was asked last.
+type lineCounter struct {
+	content       []byte
+	offset, lines int
+}
+
+func (c *lineCounter) at(offset int) int {
+	if !hasLines(c.content) {
+		return 0
+	}
+	if offset < c.offset {
+		c.offset, c.lines = 0, 0
+	}
+	c.lines += bytes.Count(c.content[c.offset:offset], []byte("\n"))
+	c.offset = offset
+	return c.lines + 1
+}
+
+// hasLines tells text from other content, by the beginning.
+func hasLines(content []byte) bool {
+	return bytes.IndexByte(content[:min(len(content), 8000)], 0) < 0
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+
+	"loadline.dev/sealed/inspect/search"
+)
+
+// searched is what the search of one layer comes to.
+type searched struct {
+	lock    sync.Mutex
+	found   []remarked
+	unread  []search.Unread
+	files   int
+	bytes   int64
+	records publishedFiles
+}
+
+// remarked is a finding, with the digests of its file until the layer's records are known, and then what is to be said of it.
+type remarked struct {
+	search.Finding
+	file   string
+	sums   sums
+	remark string
+	// by is the package that brought the file.
+	by string
+}
+
+func atMost(count int) error {
+	if count > mostFound {
+		return fmt.Errorf("wanted an image with at most %d credentials, found %d: the image cannot be judged", mostFound, count)
+	}
+	return nil
+}
+
+// file looks through one file of the layer. Several may be looked through at the same time.
+func (s *searched) file(searcher *search.Searcher, name string, content []byte) {
+	found, unread := searcher.File(name, content)
+	var sum sums
+	if len(found) > 0 {
+		sum = sumsOf(content)
+	}
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	for _, one := range found {
+		s.found = append(s.found, remarked{Finding: one, file: name, sums: sum})
+	}
+	s.unread = append(s.unread, unread...)
+}
+
+// searchLayer looks at every byte of a layer: the contents of its files, what its headers say, and what stands between and behind them.
+func searchLayer(a *archive, layer storedLayer, searcher *search.Searcher, spending *budget) (*searched, error) {
+	name := "layer " + layer.digest.String()
+	stored := newDigestReader(a.open(layer.place))
+	plain, closePlain, err := decompress(stored, layer.compression)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", name, err)
+	}
+	defer closePlain()
+	result := &searched{}
+	if err := result.read(&spendingReader{source: plain, spending: spending}, searcher, spending); err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", name, err)
+	}
+	if err := stored.verify(name, layer.digest); err != nil {
+		return nil, err
+	}
+	result.remark()
+	return result, atMost(len(result.found))
+}
+
+// piece is what one processor looks through.
+type piece struct {
+	name string
+	held search.Held
+}
+
+func (s *searched) read(source io.Reader, searcher *search.Searcher, spending *budget) error {
+	pieces := make(chan piece)
+	var running sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		running.Go(func() {
+			for one := range pieces {
+				s.file(searcher, one.name, one.held.Content)
+				one.held.Release()
+			}
+		})
+	}
+	defer running.Wait()
+	defer close(pieces)
+	recorded := &recordingReader{source: source}
+	reader := tar.NewReader(recorded)
+	for {
+		recorded.begin()
+		header, err := reader.Next()
+		between := recorded.end()
+		if errors.Is(err, io.EOF) {
+			return s.readRest(source, between, pieces)
+		}
+		if err != nil {
+			return fmt.Errorf("wanted a whole tar archive, found one that is truncated or damaged: %w: export the image again", err)
+		}
+		if err := spending.spendEntry(header.Name, header.Linkname); err != nil {
+			return err
+		}
+		path, err := layerPath(header.Name)
+		if err != nil {
+			return err
+		}
+		// The entry itself: its names, its owners, its attributes, and whatever else stands in its header.
+		pieces <- piece{name: "/" + path, held: search.Held{Content: between}}
+		if header.Typeflag != tar.TypeReg && header.Typeflag != tar.TypeGNUSparse {
+			continue
+		}
+		held, err := search.Hold(reader, header.Size)
+		if err != nil {
+			return fmt.Errorf("cannot read %s: %w", printablePath(path), err)
+		}
+		s.files++
+		s.bytes += int64(len(held.Content))
+		s.records.keep(path, held.Content, spending)
+		pieces <- piece{name: "/" + path, held: held}
+	}
+}
+
+// behindTheEnd stands for a path where bytes belong to no file.
+const behindTheEnd = "/ (behind the last file of the layer)"
+
+// readRest looks at what follows the end of the archive, which programs that unpack it never do.
+func (s *searched) readRest(source io.Reader, between []byte, pieces chan<- piece) error {
+	held, err := search.Hold(source, int64(len(between)))
+	if err != nil {
+		return err
+	}
+	pieces <- piece{name: behindTheEnd, held: search.Held{Content: between}}
+	pieces <- piece{name: behindTheEnd, held: held}
+	return nil
+}
+
+// recordingReader keeps what is read between two calls: headers, and what fills up the blocks before them.
+type recordingReader struct {
+	source    io.Reader
+	recording bool
+	kept      []byte
+}
+
+func (r *recordingReader) begin() { r.recording, r.kept = true, nil }
+
+func (r *recordingReader) end() []byte {
+	r.recording = false
+	return r.kept
+}
+
+func (r *recordingReader) Read(buffer []byte) (int, error) {
+	count, err := r.source.Read(buffer)
+	if r.recording {
+		r.kept = append(r.kept, buffer[:count]...)
+	}
+	return count, err
+}
