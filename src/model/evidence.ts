@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { AdditionalFindings } from './additional.ts'
 import { collected, collectedOrNone } from './collected.ts'
 import { Digest } from './digest.ts'
-import { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
+import { LintFinding, Location, Package, Vulnerability } from './finding.ts'
 import { CollectedKnownExploited } from './known-exploited.ts'
 import { Lineage } from './lineage.ts'
 import { PackageRecords } from './package-records.ts'
 import { Platform } from './platform.ts'
 import { Runtime } from './runtime.ts'
+import { Secrets } from './secrets.ts'
 
 /** The kinds of evidence that are collected per platform, in the order of every report. `lint` stands before them, once per source. */
 export const evidenceKinds = [
@@ -68,9 +69,6 @@ export const Vulnerabilities = z.strictObject({
   uncovered: z.array(z.string()),
 })
 export type Vulnerabilities = z.infer<typeof Vulnerabilities>
-
-export const Secrets = z.strictObject({ findings: z.array(SecretFinding) })
-export type Secrets = z.infer<typeof Secrets>
 
 /** Every package with the licences that it declares. */
 export const Licenses = z.strictObject({ packages: z.array(Package) })

@@ -52,6 +52,8 @@ export const SecretFinding = z.strictObject({
   title: z.string(),
   category: z.string(),
   location: Location,
+  /** What had to be undone to see it, outermost first, e.g. `gzip`, `zip`, `base64`. Absent where nothing had to. */
+  through: z.array(z.string()).optional(),
   /** Diff id of the layer that brought it; absent for the image configuration. */
   layer: z.string().optional(),
 })

@@ -16,13 +16,13 @@ export {
   Lint,
   PlatformEvidence,
   Sbom,
-  Secrets,
   Size,
   Structure,
   Vulnerabilities,
   evidenceKinds,
 } from './evidence.ts'
 export { FailedStep } from './failed-step.ts'
+export { knownBecause, SecretSearch, Secrets, unreadBecause } from './secrets.ts'
 export { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
 export { CollectedKnownExploited, KnownExploited } from './known-exploited.ts'
 export { Instruction, LayerOrigin, Lineage } from './lineage.ts'

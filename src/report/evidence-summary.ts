@@ -33,7 +33,16 @@ const summaries: { [K in keyof Values]: (value: Values[K]) => string } = {
       os === undefined ? 'no operating system' : `${os.family} ${os.version}${os.endOfLife ? ', end of life' : ''}`,
       ...(uncovered.length === 0 ? [] : [`not covered: ${uncovered.join(', ')}`]),
     ].join('; '),
-  secrets: ({ findings }) => (findings.length === 0 ? 'none found' : `${wholeNumber(findings.length)} found`),
+  secrets: ({ findings, search }) => {
+    const found = findings.length === 0 ? 'none found' : `${wholeNumber(findings.length)} found`
+    if (search === undefined) return found
+    const unread = search.notLookedAt.reduce((sum, { files }) => sum + files, 0)
+    return [
+      `${found} in ${counted(search.files, 'file')} of ${byteSize(search.bytes)}`,
+      ...(search.known.length === 0 ? [] : [counted(search.known.length, 'published one')]),
+      ...(unread === 0 ? [] : [`${counted(unread, 'place')} not looked at`]),
+    ].join(', ')
+  },
   licenses: ({ packages }) => {
     const named = new Set(packages.flatMap(({ licenses }) => licenses))
     const without = packages.filter(({ licenses }) => licenses.length === 0).length

@@ -68,9 +68,13 @@ function fitsUpload(text: string): boolean {
 }
 
 /** Vulnerabilities, lint codes and kinds of secrets are rules of their own; every other finding is of the gate's rule. */
-function isOwnRule({ kind, id, rule, state, vulnerability }: ReportedFinding): boolean {
+function isOwnRule({ kind, id, rule, state, vulnerability, location }: ReportedFinding): boolean {
   if (state === 'undecided' || id === rule) return false
-  return vulnerability !== undefined || kind === 'secrets' || (kind === 'lint' && /^[A-Z]{2,}\d+$/.test(id))
+  return (
+    vulnerability !== undefined ||
+    (kind === 'secrets' && location !== undefined) ||
+    (kind === 'lint' && /^[A-Z]{2,}\d+$/.test(id))
+  )
 }
 
 type SarifLevel = 'error' | 'warning' | 'note'

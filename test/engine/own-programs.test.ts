@@ -7,7 +7,7 @@ import { root } from '../repo/source-files.ts'
 const covered = {
   dockerfile:
     'what BuildKit reads otherwise than it looks, what the engine cannot or must not build, rewriting by places, secrets of earlier steps [faults 22, 75, 76, 77, 78, 82]',
-  inspect: 'bad archives, limits, planted secrets, records and privileges [faults 6, 25, 37, 38, 83, 86]',
+  inspect: 'bad archives, limits, planted secrets, records and privileges [faults 6, 25, 37, 38, 83, 84, 86]',
   registry:
     'registries that fail, lie, stall or overtake, and runs that were killed at every request [faults 46, 47, 48, 49, 50, 51, 52]',
   sandbox: 'plans that cannot be trusted, users, environments, output, profiles [faults 6, 38, 87]',

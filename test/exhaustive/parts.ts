@@ -73,7 +73,6 @@ export const parts: readonly Part[] = [
         'test/unit/pipelines/run-record.test.ts',
         'test/unit/policy/policy-digest.test.ts',
         'test/unit/tools/refused-output.test.ts',
-        'test/unit/tools/trivy/output.test.ts',
       ],
       env: { LOADLINE_FUZZ: String(fuzzing) },
     },

@@ -219,6 +219,11 @@ const lines: Record<Fault['theme'], Line[]> = {
       'a finding that says which, or undecided',
     ],
     [
+      84,
+      'a secret lies where scanners do not look: version control, vendored code, archives, encodings, machine code, names, attributes, behind the end of an archive',
+      'found, or its place is named as not looked at; what exhausts the search denies',
+    ],
+    [
       85,
       'the image changes itself while it is tested, or finds out that it is',
       'tests of files read the archive, each command has a copy and no network',

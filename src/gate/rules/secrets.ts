@@ -1,9 +1,10 @@
-import { severities, type Violation } from '../../model/index.ts'
+import { severities, type SecretFinding, type Violation } from '../../model/index.ts'
 import { ownersOn } from '../owners.ts'
 import { overLimit } from '../over-limit.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+import { notLookedAt, notSearched, searchLine, unsearched } from '../secret-search.ts'
 
-/** Credentials in the files of any layer: whoever can pull the image has them, also when a later layer deletes the file. */
+/** Credentials in any layer: whoever can pull the image has them, also when a later layer deletes the file. */
 export const secrets: Rule = {
   id: 'secrets',
   title: 'No credentials in the image',
@@ -15,30 +16,41 @@ export const secrets: Rule = {
   source: 'CIS Docker Benchmark 1.6.0, 4.10; NIST SP 800-190, 4.1.4',
   judge({ policy, evidence }) {
     const limit = policy.secrets.allowed
-    const images = collectedOf(evidence, 'secrets').map((image) => ({
-      ...image,
-      owners: ownersOn(evidence, image.platform),
-    }))
-    const violations = images.flatMap(({ platform, value, owners }) =>
-      value.findings.map(({ id, severity, title, category, location, layer }): Violation => ({
-        id,
-        subject: `${location.path}${location.line === undefined ? '' : `:${location.line}`}`,
-        severity,
+    const images = collectedOf(evidence, 'secrets').map(({ platform, value: { findings, search } }) => {
+      const owners = ownersOn(evidence, platform)
+      return {
         platform,
-        wanted: `at most ${limit} credentials`,
-        found: `${title}${category === '' ? '' : ` (${category})`}`,
-        remedy: secrets.remedy,
-        location,
-        owner: owners.ofLayer(layer),
-      })),
-    )
+        search,
+        text: `${findings.length} found ${searchLine(search)}`,
+        violations: findings.map((finding): Violation => ({
+          ...placeAndKind(finding),
+          platform,
+          wanted: `at most ${limit} credentials`,
+          remedy: secrets.remedy,
+          owner: owners.ofLayer(finding.layer),
+        })),
+      }
+    })
     return {
       wanted: `at most ${limit}`,
-      found: onEveryPlatform(
-        images.map(({ platform, value }) => ({ platform, text: `${value.findings.length} found` })),
-      ),
-      violations: limit === 'unlimited' ? [] : violations,
-      overLimit: (remaining) => overLimit(remaining, () => [{ group: '', limit }]),
+      found: onEveryPlatform(images),
+      violations: images.flatMap(({ platform, search, violations }) => [
+        ...(limit === 'unlimited' ? [] : violations),
+        ...unsearched(search, platform),
+      ]),
+      remarks: images.flatMap(({ platform, search }) => notLookedAt(search, platform)),
+      overLimit: (remaining) =>
+        overLimit(remaining, ({ id }) => [id === notSearched ? { group: id, limit: 0 } : { group: '', limit }]),
     }
   },
+}
+
+function placeAndKind({ id, severity, title, category, location, through = [] }: SecretFinding) {
+  return {
+    id,
+    subject: `${location.path}${location.line === undefined ? '' : `:${location.line}`}`,
+    severity,
+    found: `${title}${category === '' ? '' : ` (${category})`}${through.length === 0 ? '' : `, within ${through.join(', ')}`}`,
+    location,
+  }
 }

@@ -1,25 +1,39 @@
+import { DeliveryError } from '../../model/errors.ts'
 import type { Collected, Lock, Secrets } from '../../model/index.ts'
 import { runTool } from '../../engine/run-tool.ts'
-import { scanSecrets } from '../../tools/trivy/command.ts'
-import { parseSecretScan, requireScan, requireSubject } from '../../tools/trivy/output.ts'
+import { ownToolImage } from '../../engine/tool-image.ts'
+import { searchSecrets } from '../../tools/inspect/command.ts'
+import { refusal } from '../../tools/inspect/output.ts'
+import { parseSecrets } from '../../tools/inspect/secrets.ts'
 import type { BuiltArchive } from '../build/build.ts'
 import { collect } from './collect.ts'
-import { imageDirectory, readReport, subjectOf, trivyOn } from './trivy.ts'
 
-/** Secrets in the files of every layer and in the image configuration. */
-export function collectSecrets(built: BuiltArchive, lock: Lock): Promise<Collected<Secrets>> {
+/** Credentials in every byte of every layer and in the documents of the image. */
+export function collectSecrets({ archive, file }: BuiltArchive, lock: Lock): Promise<Collected<Secrets>> {
   return collect(
-    { wanted: 'the secrets in the files and the configuration of the image', tool: () => trivyOn(built, lock) },
+    {
+      wanted: 'the secrets in the files and the configuration of the image',
+      tool: () => ownToolImage(lock, 'inspect'),
+    },
     async (tool) => {
-      const run = await runTool(
-        'trivy',
-        tool.container,
-        scanSecrets({ program: tool.program, image: imageDirectory, output: '/report.json' }),
-      )
-      requireScan(run)
-      const { subject, findings } = parseSecretScan(await readReport(run.container.file('/report.json'), lock))
-      requireSubject(subject, subjectOf(built, tool))
-      return { findings }
+      const run = await runTool('inspect', tool.container.withMountedFile('/archive.tar', file), [
+        tool.program,
+        ...searchSecrets('/archive.tar'),
+      ])
+      if (run.exitCode !== 0)
+        throw new DeliveryError(
+          'TOOL',
+          `the image could not be searched for secrets: ${refusal(run.stderr)}`,
+          'Take out of the image what the sentence names, and run again.',
+        )
+      const { digest, findings, search } = parseSecrets(run.stdout)
+      if (digest !== archive.digest)
+        throw new DeliveryError(
+          'TOOL',
+          `inspect was to search ${archive.digest} for secrets and searched ${digest}`,
+          'Run again; if it stays, report it as a fault of Loadline.',
+        )
+      return { findings, search }
     },
   )
 }

@@ -3,6 +3,11 @@ export function inspectImage(archive: string): string[] {
   return ['image', archive]
 }
 
+/** Says as JSON which credentials are in an image archive, and what it did not look at. */
+export function searchSecrets(archive: string): string[] {
+  return ['secrets', archive]
+}
+
 /** Says as JSON which layers an image archive has, without reading them. */
 export function listLayers(archive: string): string[] {
   return ['layers', archive]

@@ -61,32 +61,6 @@ export function scanPackages({
   ]
 }
 
-/** The slower scan for secrets, in files and in the image configuration. */
-export function scanSecrets({ program, image, output }: Scan): string[] {
-  return [
-    program,
-    'image',
-    '--input',
-    image,
-    '--scanners',
-    'secret',
-    '--image-config-scanners',
-    'secret',
-    '--format',
-    'json',
-    '--output',
-    output,
-    '--cache-backend',
-    'memory',
-    '--exit-code',
-    '0',
-    '--timeout',
-    timeLimit,
-    ...ownConfiguration,
-    ...offline,
-  ]
-}
-
 /** Scans a software bill of materials for vulnerabilities and licences, as `scanPackages` does an image. It must be the plain document: an attestation around it hides packages (https://github.com/aquasecurity/trivy/issues/3817). */
 export function scanSbom({
   program,

@@ -8,7 +8,6 @@ import {
   spellPlatform,
   type Package,
   type Platform,
-  type SecretFinding,
   type Vulnerability,
 } from '../../model/index.ts'
 import { requireSuccess } from '../exit-code.ts'
@@ -44,22 +43,12 @@ const TrivyVulnerability = z.object({
   Layer,
 })
 
-const TrivySecret = z.object({
-  RuleID: z.string().optional(),
-  Category: z.string().default(''),
-  Severity: z.string().optional(),
-  Title: z.string().default(''),
-  StartLine: z.int().optional(),
-  Layer,
-})
-
 const Result = z.object({
   Target: z.string(),
   Class: z.string().optional(),
   Type: z.string().optional(),
   Packages: z.array(TrivyPackage).nullish(),
   Vulnerabilities: z.array(TrivyVulnerability).nullish(),
-  Secrets: z.array(TrivySecret).nullish(),
 })
 
 /** What a report of any kind says. */
@@ -206,39 +195,6 @@ function packagesOf(report: z.infer<typeof TrivyReport>): FoundPackages {
   }
 }
 
-/** Reads the JSON of `scanSecrets`. The matched text is left behind: it may hold part of the secret. */
-export function parseSecretScan(text: string): { subject: ScanSubject; findings: SecretFinding[] } {
-  const report = readReport(text, ImageReport, 'container_image')
-  const findings = (report.Results ?? []).flatMap((result) =>
-    (result.Secrets ?? []).map((secret): SecretFinding => {
-      // Trivy names what it found in the configuration after the image itself.
-      const fromConfiguration = result.Target === report.ArtifactName
-      return {
-        id: secret.RuleID || 'unidentified',
-        severity: parseSeverity(secret.Severity),
-        title: secret.Title,
-        category: secret.Category,
-        location: {
-          path: fromConfiguration ? 'image configuration' : absolute(result.Target),
-          within: 'image',
-          ...(secret.StartLine !== undefined && secret.StartLine > 0 ? { line: secret.StartLine } : {}),
-        },
-        ...(fromConfiguration ? {} : optional('layer', secret.Layer?.DiffID)),
-      }
-    }),
-  )
-  return {
-    subject: subjectOf(report),
-    findings: findings.toSorted(
-      (left, right) =>
-        compareSeverity(left.severity, right.severity) ||
-        compareText(left.location.path, right.location.path) ||
-        compareText(left.id, right.id) ||
-        (left.location.line ?? 0) - (right.location.line ?? 0),
-    ),
-  }
-}
-
 /** Throws `TOOL` where a report is by another Trivy, or about another image, than the one that was asked for. */
 export function requireSubject(said: ScanSubject, asked: ScanSubject): void {
   const faults = [
@@ -287,10 +243,6 @@ function fullVersion(entry: z.infer<typeof TrivyPackage>): string {
   const epoch = entry.Epoch ? `${entry.Epoch}:` : ''
   const release = entry.Release ? `-${entry.Release}` : ''
   return `${epoch}${entry.Version}${release}`
-}
-
-function absolute(path: string): string {
-  return path.startsWith('/') ? path : `/${path}`
 }
 
 function optional<K extends string>(key: K, value: string | undefined): { [key in K]?: string } {

@@ -36,6 +36,7 @@ import {
   withExceptions,
   withLint,
   withRun,
+  withSearch,
   withVulnerabilities,
   withoutDockerfile,
 } from './good-evidence.ts'
@@ -824,12 +825,46 @@ export const examples: Record<RuleId, Examples> = {
         evidence: evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding())),
         policy: policyWith({ secrets: { allowed: 1 } }),
       },
+      {
+        when: 'what looks like one is an example, or as its package published it',
+        evidence: withSearch({
+          known: [
+            { ...secretFinding(), because: 'example-value' },
+            { ...secretFinding(), because: 'published-file', by: 'libgnutls30' },
+          ],
+        }),
+      },
     ],
     catches: [
       {
         when: 'a file holds one',
         evidence: evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding())),
         ids: ['aws-access-key-id'],
+      },
+      {
+        when: 'one lies in an archive in an archive [fault 84]',
+        evidence: evidenceWith((evidence) =>
+          valueOf(evidence, 'secrets').findings.push(secretFinding({ through: ['zip', 'gzip'] })),
+        ),
+        ids: ['aws-access-key-id'],
+        found: /within zip, gzip$/,
+      },
+      {
+        when: 'an archive was made to exhaust the search, whatever the policy allows [fault 84]',
+        evidence: withSearch({
+          notLookedAt: [
+            { because: 'too-deep', files: 1, bytes: 812, paths: ['/app/deep'] },
+            { because: 'too-much', files: 3, bytes: 9_000_000_000, paths: ['/app/bomb', '/app/bomb2', '/app/bomb3'] },
+          ],
+        }),
+        policy: policyWith({ secrets: { allowed: 'unlimited' } }),
+        ids: ['secrets-not-searched', 'secrets-not-searched'],
+        found: /not looked at/,
+      },
+      {
+        when: 'nobody says what was searched [fault 84]',
+        evidence: evidenceWith((evidence) => delete valueOf(evidence, 'secrets').search),
+        ids: ['secrets-not-searched'],
       },
     ],
   },

@@ -5,10 +5,12 @@ import {
   type Evidence,
   type RuleResult,
   type Runtime,
+  type SecretSearch,
   type ToolIdentity,
   type Violation,
   type Vulnerability,
 } from '../../../src/model/index.ts'
+import { searchLine } from '../../../src/gate/secret-search.ts'
 
 /** A digest that reads as one and says which: the same seed gives the same digest. */
 export function digestOf(seed: string): string {
@@ -20,6 +22,9 @@ export function digestOf(seed: string): string {
   }
   return `sha256:${digits}`
 }
+
+/** A search for secrets that found nothing. */
+const searched: SecretSearch = { files: 5136, bytes: 121_765_475, known: [], notLookedAt: [] }
 
 export const tools = {
   hadolint: { name: 'hadolint', version: '2.15.1', reference: `docker.io/hadolint/hadolint@${digestOf('hadolint')}` },
@@ -273,7 +278,11 @@ function evidenceOf(platform: string, findings: Vulnerability[], sboms = ''): Ev
           uncovered: [],
         },
       },
-      secrets: { status: 'collected', tool: tools.trivy, value: { findings: [] } },
+      secrets: {
+        status: 'collected',
+        tool: tools.inspect,
+        value: { findings: [], search: searched },
+      },
       licenses: {
         status: 'collected',
         tool: tools.trivy,
@@ -485,7 +494,7 @@ function passedRules(): RuleResult[] {
       'debian 12.9',
     ),
     rule('inventory', 'vulnerabilities', 'The packages of the image are known', 'at least 1 package', '131 packages'),
-    rule('secrets', 'secrets', 'No credentials in the image', 'at most 0', '0 found'),
+    rule('secrets', 'secrets', 'No credentials in the image', 'at most 0', `0 found ${searchLine(searched)}`),
     rule('licenses', 'licenses', 'No denied licences', 'none of AGPL-3.0-only, GPL-3.0-only', '3 packages, 0 denied'),
     rule('structure-tests', 'structure', 'Structure tests pass', 'every test passes', '2 of 2 passed'),
     rule(
@@ -696,6 +705,20 @@ export function rejectedRun(): Run {
     location: { path: '/opt/app/deploy/id_ed25519', line: 1, within: 'image' as const },
     layer: digestOf('layer-3'),
   }
+  const search: SecretSearch = {
+    files: 5137,
+    bytes: 121_766_012,
+    known: [
+      {
+        ...secret,
+        location: { path: '/usr/share/doc/libgnutls30/examples/key.pem', line: 1, within: 'image' },
+        layer: digestOf('layer-1'),
+        because: 'published-file',
+        by: 'libgnutls30',
+      },
+    ],
+    notLookedAt: [],
+  }
   const lint = {
     id: 'DL3008',
     level: 'warning' as const,
@@ -728,7 +751,14 @@ export function rejectedRun(): Run {
           evidence: {
             ...collected.evidence,
             vulnerabilities: { ...vulnerabilities, value: { ...vulnerabilities.value, database: exampleDatabase } },
-            secrets: { status: 'collected', tool: tools.trivy, value: { findings: [secret] } },
+            secrets: {
+              status: 'collected',
+              tool: tools.inspect,
+              value: {
+                findings: [secret],
+                search,
+              },
+            },
             size: {
               ...size,
               value: {
@@ -809,7 +839,7 @@ export function rejectedRun(): Run {
             violations: counted.map((finding) => violationOf(finding, platform)),
           },
         ),
-        rule('secrets', 'secrets', 'No credentials in the image', 'at most 0', '1 found', {
+        rule('secrets', 'secrets', 'No credentials in the image', 'at most 0', `1 found ${searchLine(search)}`, {
           status: 'failed',
           remedy:
             'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',

@@ -7,8 +7,9 @@ import { parseResults } from '../../../src/tools/container-structure-test/output
 import { parseEfficiency } from '../../../src/tools/dive/output.ts'
 import { parseLint } from '../../../src/tools/hadolint/output.ts'
 import { parseInspection } from '../../../src/tools/inspect/output.ts'
+import { parseSecrets } from '../../../src/tools/inspect/secrets.ts'
 import { readLookUp, readPush, readTagging } from '../../../src/tools/registry/output.ts'
-import { parsePackageScan, parseSecretScan } from '../../../src/tools/trivy/output.ts'
+import { parsePackageScan } from '../../../src/tools/trivy/output.ts'
 import { bindCycloneDx, bindSpdx } from '../../../src/tools/trivy/sbom.ts'
 import { runs } from '../runs.ts'
 
@@ -32,7 +33,6 @@ const summary = JSON.stringify({
 const parsers: ReadonlyArray<[string, (text: string) => unknown, string]> = [
   ['trivy, packages', parsePackageScan, recorded('trivy/small-packages-0.72.0.json')],
   ['trivy, no packages', parsePackageScan, recorded('trivy/scratch-packages-0.72.0.json')],
-  ['trivy, secrets', parseSecretScan, recorded('trivy/small-secrets-0.72.0.json')],
   ['trivy, CycloneDX', (text) => bindCycloneDx(text, image), recorded('trivy/small-cyclonedx-0.72.0.json')],
   ['trivy, SPDX', (text) => bindSpdx(text, image), recorded('trivy/small-spdx-0.72.0.json')],
   [
@@ -52,6 +52,7 @@ const parsers: ReadonlyArray<[string, (text: string) => unknown, string]> = [
     recorded('container-structure-test/passed-1.19.1.txt'),
   ],
   ['inspect', parseInspection, recorded('inspect/small-1.2.0.json')],
+  ['inspect, secrets', parseSecrets, recorded('inspect/secrets-1.3.0.json')],
   ['inspect, a distribution', parseInspection, recorded('inspect/debian-1.2.0.json')],
   ['registry, a push', (stdout) => readPush({ ...ended, stdout }), recorded('registry/push-1.0.0.json')],
   ['registry, tags', (stdout) => readTagging({ ...ended, stdout }), recorded('registry/tag-1.0.0.json')],
