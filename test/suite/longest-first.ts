@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { readTiming, timingPaths } from './reports.ts'
+import type { Timing } from './timing.ts'
 
-const committed = new URL('./seconds.json', import.meta.url)
+/** The seconds of long files that a checkout brings: where nothing was measured, as in CI, they give the order. */
+export const committed = new URL('./seconds.json', import.meta.url)
 
 /**
  * Begins with the files that take longest, so that none of them is begun when the others are done. How long each takes is known from earlier runs on this machine, else from
@@ -42,4 +44,10 @@ export function knownSeconds(paths: readonly string[] = timingPaths()): Map<stri
     }
   })
   return new Map([...Object.entries(fallback), ...measured])
+}
+
+/** The files of a run that took ten seconds or more, as the text of `seconds.json`. */
+export function longFiles({ files }: Pick<Timing, 'files'>): string {
+  const long = files.filter(({ seconds }) => seconds >= 10).map(({ file, seconds }) => [file, Math.round(seconds)])
+  return `${JSON.stringify(Object.fromEntries(long.toSorted()), undefined, 2)}\n`
 }
