@@ -6,7 +6,13 @@ import { runs } from './test/unit/runs.ts'
 const withoutEngine = { environment: 'node', maxWorkers: '100%', sequence: { groupOrder: 0 } } as const
 
 /** Two files at a time on the one engine: a run waits for its tools half of the time. */
-const onEngine = { environment: 'node', testTimeout: 600_000, hookTimeout: 2_400_000, maxWorkers: 2 } as const
+const onEngine = {
+  environment: 'node',
+  globalSetup: 'test/engine/tool-programs.ts',
+  testTimeout: 600_000,
+  hookTimeout: 2_400_000,
+  maxWorkers: 2,
+} as const
 
 export default defineConfig({
   test: {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { onTestFinished } from 'vitest'
+import { atEnd } from './at-end.ts'
 import { scratch } from './command-line.ts'
 import { freePort } from './free-port.ts'
 
@@ -25,7 +25,7 @@ export async function serveDistribution({ tls }: DistributionOptions = {}): Prom
   // JSON is YAML, and it quotes any path.
   writeFileSync(join(directory, 'config.yml'), JSON.stringify(configuration))
   const serving = execa('docker-registry', ['serve', join(directory, 'config.yml')], { reject: false })
-  onTestFinished(async () => {
+  atEnd(async () => {
     serving.kill()
     await serving
   })

@@ -1,6 +1,6 @@
 import { createServer as createTlsServer } from 'node:tls'
 import { execa } from 'execa'
-import { onTestFinished } from 'vitest'
+import { atEnd } from './at-end.ts'
 import { forwarding, join, listenHere, ownNetwork } from './own-network.ts'
 
 /** A place that shares neither network nor files of the toolchain with the engine. */
@@ -17,7 +17,7 @@ export interface Elsewhere {
 /** A network of its own, joined to this machine's by one cable, and an empty file system over a directory, until the test ends. */
 export async function elsewhere(hidden: string): Promise<Elsewhere> {
   const network = await ownNetwork(213)
-  onTestFinished(network.end)
+  atEnd(network.end)
   const start = (argv: readonly string[], options = {}) => {
     const [program = '', ...rest] = network.enter(...argv)
     return execa(program, rest, options)
@@ -32,7 +32,7 @@ export async function elsewhere(hidden: string): Promise<Elsewhere> {
               { cert: tls.certificate, key: tls.key, ca: tls.authority, requestCert: true, rejectUnauthorized: true },
               (client) => join(client, { path }),
             )
-      onTestFinished(() => void server.close())
+      atEnd(() => void server.close())
       return listenHere(server, network.here)
     },
     async run(argv, env) {

@@ -1,5 +1,5 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
-import { onTestFinished } from 'vitest'
+import { atEnd } from './at-end.ts'
 
 /** Something that goes wrong between a client and a registry. */
 export interface Fault {
@@ -95,7 +95,7 @@ export async function serveFaulty(upstream: string, faults: Fault[] = []): Promi
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   registry.host = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
-  onTestFinished(() => {
+  atEnd(() => {
     server.closeAllConnections()
     return new Promise<void>((resolve) => server.close(() => resolve()))
   })

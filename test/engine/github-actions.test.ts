@@ -9,8 +9,9 @@ import { policyExamples } from '../repo/policy-examples.ts'
 import { filesBelow, read, root } from '../repo/source-files.ts'
 import { buildAndScan, scratch } from './command-line.ts'
 import { compiled } from './compiled.ts'
-import { serveRegistry, takeProgram } from './registry.ts'
+import { serveRegistry } from './registry.ts'
 import { tagsOf } from './signed-image.ts'
+import { signingKey } from './signing-key.ts'
 import { tinyImage } from './tiny-image.ts'
 
 /** A step of GitHub Actions: its environment, and what it was told. */
@@ -121,12 +122,8 @@ async function actionStep(source: string, inputs: Record<string, string>, env: R
 
 describe('the step of the action', () => {
   it('publishes and signs what its inputs say, and gives its outputs to the next step', async () => {
-    const directory = scratch()
-    const [crane, cosign] = [await takeProgram('crane', directory), await takeProgram('cosign', directory)]
     const password = 'correct horse battery'
-    await execa(cosign, ['generate-key-pair'], { cwd: directory, env: { COSIGN_PASSWORD: password }, stdin: 'ignore' })
-    const key = readFileSync(join(directory, 'cosign.key'), 'utf8')
-    const registry = await serveRegistry(crane)
+    const [{ privateKey: key }, registry] = [await signingKey(password), await serveRegistry()]
     const source = tinyImage('from the action')
     const { exitCode, all, run, outputs, stdout, stderr } = await actionStep(
       source,

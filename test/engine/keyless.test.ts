@@ -1,19 +1,8 @@
-import { createHash, generateKeyPairSync } from 'node:crypto'
-import {
-  appendFileSync,
-  cpSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bundleFromJSON, type SerializedBundle } from '@sigstore/bundle'
 import { TrustedRoot } from '@sigstore/protobuf-specs'
-import { toSignedEntity, toTrustMaterial, Verifier, type SignedEntity } from '@sigstore/verify'
+import { toTrustMaterial, Verifier } from '@sigstore/verify'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findEngine, type Engine } from '../../ci/run/engine.ts'
@@ -35,12 +24,15 @@ import { planSigning, type Signed, type SigningPlan } from '../../src/stages/sig
 import { parseLock } from '../../src/stages/source/source.ts'
 import { verifyAsConsumer, verifySignature } from '../../src/stages/verify/verify-signature.ts'
 import { consumerFiles, type Identity } from '../../src/tools/cosign/identity.ts'
-import { root } from '../repo/source-files.ts'
 import { buildAndScan, scratch } from './command-line.ts'
 import { compiledSigstore } from './compiled.ts'
-import { serveRegistry, takeProgram } from './registry.ts'
+import { serveRegistry } from './registry.ts'
 import { fetchBundles, publishedImage, pushSmallImage, tagsOf } from './signed-image.ts'
+import { signingKey } from './signing-key.ts'
+import { about, attach, signedEntity, statementOf, withAnotherLogKey } from './sigstore-bundle.ts'
 import { pythonVerifier } from './sigstore-python.ts'
+import { tinyImage } from './tiny-image.ts'
+import { takeProgram } from './tool-programs.ts'
 
 const email = 'ci@example.com'
 
@@ -48,7 +40,6 @@ let home: string
 let engine: Engine
 let lock: Lock
 let sigstore: SigstoreInstance
-let crane: string
 let cosign: string
 
 beforeAll(async () => {
@@ -56,8 +47,7 @@ beforeAll(async () => {
   engine = await findEngine({ say: () => undefined })
   lock = parseLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
   sigstore = await startSigstore(join(home, 'sigstore'), await compiledSigstore())
-  crane = await takeProgram('crane', home)
-  cosign = await takeProgram('cosign', home)
+  cosign = await takeProgram('cosign')
 })
 
 afterAll(async () => {
@@ -95,8 +85,8 @@ async function withImage<T>(
   work: (image: { published: Published; registry: string; digest: string; directory: string }) => Promise<T>,
 ): Promise<T> {
   const directory = scratch()
-  const registry = await serveRegistry(crane)
-  const digest = await pushSmallImage(crane, registry, directory, content)
+  const registry = await serveRegistry()
+  const digest = await pushSmallImage(registry, directory, content)
   return withSession(engine, join(directory, 'engine.log'), async () =>
     work({ published: await publishedImage(registry, digest, lock), registry, digest, directory }),
   )
@@ -207,7 +197,7 @@ describe('keyless signing', () => {
       await refused({ issuer: 'https://issuer.example.com' })
       await refused({ trustedRoot: withAnotherLogKey(expected.trustedRoot ?? '') })
 
-      const unsigned = await pushSmallImage(crane, registry, directory, 'never signed')
+      const unsigned = await pushSmallImage(registry, directory, 'never signed')
       await refused({}, { ...published, digest: unsigned })
       const [bundle] = await fetchBundles(registry, 'demo/small', digest)
       await attach(registry, unsigned, JSON.stringify(bundle))
@@ -233,7 +223,7 @@ describe('keyless signing', () => {
 
   it("signs with a key into a log of one's own, and a consumer asks for the entry", async () => {
     await withImage('key with log', async ({ published, directory }) => {
-      await execa(cosign, ['generate-key-pair'], { cwd: directory, env: { COSIGN_PASSWORD: '' }, stdin: 'ignore' })
+      writeFileSync(join(directory, 'cosign.key'), (await signingKey()).privateKey)
       const { signer } = await givenSigner(
         { key: `file:${join(directory, 'cosign.key')}`, ...documentsOf(sigstore.directory) },
         {},
@@ -260,7 +250,7 @@ describe('keyless signing', () => {
     async (part) => {
       await withImage(`without ${part}`, async ({ published, registry, digest, directory }) => {
         const plan = await keylessPlan(await tokenFile(directory), documentsWithout(part, directory))
-        const signing = sign(published, plan, lock, { minutes: 8 / 60, firstWait: 100 })
+        const signing = sign(published, plan, lock, { minutes: 1 / 60, firstWait: 100 })
         await expect(signing).rejects.toThrow(/a signing service is away.*tried (once|\d+ times)/s)
         await expect(signing).rejects.toBeInstanceOf(ServiceAway)
         expect(await fetchBundles(registry, 'demo/small', digest)).toEqual([])
@@ -270,20 +260,26 @@ describe('keyless signing', () => {
 })
 
 describe('keyless release by the command line', () => {
-  it('moves the tag of a verified signature, and shows the token to nobody', async () => {
-    const directory = scratch()
-    const registry = await serveRegistry(crane)
-    const token = await tokenFile(directory)
-    const { signingConfig, trustedRoot } = documentsOf(sigstore.directory)
-    const services = ['--signing-config', signingConfig, '--trusted-root', trustedRoot]
-    const { run, exitCode, output, stdout, stderr } = await buildAndScan('examples/go-service', [
+  async function release(token: string, source: string, documents = documentsOf(sigstore.directory)) {
+    const registry = await serveRegistry()
+    const { signingConfig, trustedRoot } = documents
+    const ended = await buildAndScan(source, [
       '--publish',
-      `${registry}/demo/go:1.0.0`,
+      `${registry}/demo/app:1.0.0`,
       '--identity-token',
       `file:${token}`,
-      ...services,
+      '--signing-config',
+      signingConfig,
+      '--trusted-root',
+      trustedRoot,
     ])
-    expect({ exitCode, failure: run.failure }).toEqual({ exitCode: 0, failure: undefined })
+    return { ...ended, tags: await tagsOf(registry, 'demo/app') }
+  }
+
+  it('moves the tag of a verified signature, and shows the token to nobody', async () => {
+    const token = await tokenFile(scratch())
+    const { run, exitCode, output, stdout, stderr, tags } = await release(token, 'examples/go-service')
+    expect({ exitCode, failure: run.failure, tags }).toEqual({ exitCode: 0, failure: undefined, tags: ['1.0.0'] })
     expect(run.release?.signature).toMatchObject({
       signer: 'keyless',
       certificate: { identity: email, issuer: sigstore.urls.issuer },
@@ -291,7 +287,6 @@ describe('keyless release by the command line', () => {
       verified: true,
       stored: [{ format: 'bundle' }],
     })
-    expect(await tagsOf(registry, 'demo/go')).toEqual(['1.0.0'])
     const byHand = await execa(cosign, (run.release?.verifyCommand ?? '').split(' ').slice(1), {
       cwd: output,
       reject: false,
@@ -304,190 +299,56 @@ describe('keyless release by the command line', () => {
   })
 
   it('moves no tag where the token is refused [fault 53]', async () => {
-    const registry = await serveRegistry(crane)
-    const { signingConfig, trustedRoot } = documentsOf(sigstore.directory)
-    const token = await tokenFile(scratch(), -3600)
-    const { run, exitCode } = await buildAndScan('examples/go-service', [
-      '--publish',
-      `${registry}/demo/go:1.0.0`,
-      '--identity-token',
-      `file:${token}`,
-      '--signing-config',
-      signingConfig,
-      '--trusted-root',
-      trustedRoot,
+    const { run, exitCode, tags } = await release(await tokenFile(scratch(), -3600), tinyImage('expired'))
+    expect([exitCode, run.outcome, run.failure?.code, run.verdict?.outcome, tags]).toEqual([
+      4,
+      'broken',
+      'SIGN',
+      'passed',
+      [],
     ])
-    expect({ exitCode, outcome: run.outcome, failure: run.failure?.code, verdict: run.verdict?.outcome }).toEqual({
-      exitCode: 4,
-      outcome: 'broken',
-      failure: 'SIGN',
-      verdict: 'passed',
-    })
-    expect(await tagsOf(registry, 'demo/go')).toEqual([])
   })
 
   it.each([
     ['refuse', { exitCode: 4, tags: [] as string[] }],
     ['release-unsigned', { exitCode: 0, tags: ['1.0.0'] }],
   ])('does what the policy says where the log stays away: %s [fault 54]', async (unavailable, expected) => {
-    const source = scratch()
-    cpSync(join(root, 'examples/go-service'), source, { recursive: true })
-    appendFileSync(
-      join(source, 'loadline.yaml'),
-      `\nsigning:\n  unavailable: ${unavailable}\n  patienceMinutes: 0.02\n`,
-    )
-    const registry = await serveRegistry(crane)
-    const { signingConfig, trustedRoot } = documentsWithout('rekor', scratch())
-    const argv = [
-      '--publish',
-      `${registry}/demo/go:1.0.0`,
-      '--identity-token',
-      `file:${await tokenFile(scratch())}`,
-      '--signing-config',
-      signingConfig,
-      '--trusted-root',
-      trustedRoot,
-    ]
-    const { run, exitCode, stdout } = await buildAndScan(source, argv)
-    expect({ exitCode, tags: await tagsOf(registry, 'demo/go') }).toEqual(expected)
+    const source = tinyImage('keyless')
+    appendFileSync(join(source, 'loadline.yaml'), `signing: {unavailable: ${unavailable}, patienceMinutes: 0.02}\n`)
+    const services = documentsWithout('rekor', scratch())
+    const { run, exitCode, stdout, tags } = await release(await tokenFile(scratch()), source, services)
+    expect({ exitCode, tags }).toEqual(expected)
     expect(run.failure?.message ?? run.release?.unsigned).toContain('a signing service is away')
     expect(run.release?.signature).toBeUndefined()
     expect(stdout).toContain(unavailable === 'refuse' ? 'signing service is away' : 'without a signature')
   })
 
   it('pushes nothing where the public log would learn of it and the policy does not allow that', async () => {
-    const registry = await serveRegistry(crane)
-    const { run, exitCode } = await buildAndScan('examples/go-service', [
+    const registry = await serveRegistry()
+    const { run, exitCode } = await buildAndScan(tinyImage('private'), [
       '--publish',
-      `${registry}/demo/go:1.0.0`,
+      `${registry}/demo/app:1.0.0`,
       '--identity-token',
       `file:${await tokenFile(scratch())}`,
     ])
     expect({ exitCode, failure: run.failure?.code }).toEqual({ exitCode: 4, failure: 'SIGN' })
     expect(run.failure?.message).toContain('public Sigstore instance')
-    expect(
-      ((await (await fetch(`http://${registry}/v2/_catalog`)).json()) as { repositories: string[] | null })
-        .repositories ?? [],
-    ).toEqual([])
+    const catalog = (await (await fetch(`http://${registry}/v2/_catalog`)).json()) as { repositories: string[] | null }
+    expect(catalog.repositories ?? []).toEqual([])
   })
 
   it('judges a pull request from a fork, publishes nothing, and says why [fault 56]', async () => {
-    const registry = await serveRegistry(crane)
+    const registry = await serveRegistry()
     const { run, exitCode, stdout } = await buildAndScan(
-      'examples/go-service',
-      ['--publish', `${registry}/demo/go:1.0.0`, '--keyless'],
+      tinyImage('from a fork'),
+      ['--publish', `${registry}/demo/app:1.0.0`, '--keyless'],
       { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request', ACTIONS_ID_TOKEN_REQUEST_URL: '' },
     )
-    expect({ exitCode, outcome: run.outcome, release: run.release }).toEqual({
-      exitCode: 0,
-      outcome: 'passed',
-      release: undefined,
-    })
+    expect([exitCode, run.outcome, run.release]).toEqual([0, 'passed', undefined])
     expect(run.notPublished).toContain('no OIDC token: publish was skipped because')
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('no OIDC token')
   })
 })
-
-/**
- * The bundle as sigstore-js reads it. Its version 3.1.1 expects the digest of the payload in a log entry, and Rekor 2 logs the digest of what was
- * signed: DSSE's pre-authentication encoding. That one comparison is made here; certificate, timestamp, inclusion proof, checkpoint and signature are its own.
- */
-function signedEntity(bundle: unknown): SignedEntity {
-  const { signature, ...entity } = toSignedEntity(bundleFromJSON(bundle as SerializedBundle))
-  const { payload, payloadType } = (bundle as { dsseEnvelope: { payload: string; payloadType: string } }).dsseEnvelope
-  const bytes = Buffer.from(payload, 'base64')
-  const signedBytes = Buffer.concat([
-    Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${bytes.length} `),
-    bytes,
-  ])
-  const compareDigest = (digest: Buffer) => digest.equals(createHash('sha256').update(signedBytes).digest())
-  return {
-    ...entity,
-    signature: Object.assign(Object.create(signature) as SignedEntity['signature'], { compareDigest }),
-  }
-}
-
-function statementOf(bundle: unknown): unknown {
-  const { dsseEnvelope } = bundle as { dsseEnvelope: { payload: string } }
-  return JSON.parse(Buffer.from(dsseEnvelope.payload, 'base64').toString('utf8'))
-}
-
-/** The bundle of one image, changed to speak of another. */
-function about(bundle: unknown, digest: string): unknown {
-  const statement = {
-    ...(statementOf(bundle) as object),
-    subject: [{ digest: { sha256: digest.replace('sha256:', '') } }],
-  }
-  const { dsseEnvelope } = bundle as { dsseEnvelope: object }
-  return {
-    ...(bundle as object),
-    dsseEnvelope: { ...dsseEnvelope, payload: Buffer.from(JSON.stringify(statement)).toString('base64') },
-  }
-}
-
-/** Puts a bundle beside an image, as anybody who may push can. */
-async function attach(registry: string, digest: string, bundle: string): Promise<void> {
-  const base = `http://${registry}/v2/demo/small`
-  const upload = async (content: string) => {
-    const blobDigest = `sha256:${sha256(content)}`
-    const started = await fetch(`${base}/blobs/uploads/`, { method: 'POST' })
-    const location = new URL(started.headers.get('location') ?? '', `http://${registry}`)
-    location.searchParams.set('digest', blobDigest)
-    expect((await fetch(location, { method: 'PUT', body: content })).status).toBe(201)
-    return { digest: blobDigest, size: Buffer.byteLength(content) }
-  }
-  const subject = await fetch(`${base}/manifests/${digest}`)
-  const bytes = Buffer.byteLength(await subject.text())
-  const mediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json'
-  const manifest = JSON.stringify({
-    schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    artifactType: mediaType,
-    config: { mediaType: 'application/vnd.oci.empty.v1+json', ...(await upload('{}')) },
-    layers: [{ mediaType, ...(await upload(bundle)) }],
-    subject: { mediaType: subject.headers.get('content-type'), digest, size: bytes },
-    annotations: {
-      'dev.sigstore.bundle.content': 'dsse-envelope',
-      'dev.sigstore.bundle.predicateType': 'https://sigstore.dev/cosign/sign/v1',
-    },
-  })
-  const pushed = await fetch(`${base}/manifests/sha256:${sha256(manifest)}`, {
-    method: 'PUT',
-    body: manifest,
-    headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
-  })
-  expect(pushed.status).toBe(201)
-  // This registry has no referrers API: an index under a tag stands in for it.
-  const entry = {
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    artifactType: mediaType,
-    digest: `sha256:${sha256(manifest)}`,
-    size: Buffer.byteLength(manifest),
-  }
-  const index = JSON.stringify({
-    schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.index.v1+json',
-    manifests: [entry],
-  })
-  const tagged = await fetch(`${base}/manifests/${digest.replace(':', '-')}`, {
-    method: 'PUT',
-    body: index,
-    headers: { 'content-type': 'application/vnd.oci.image.index.v1+json' },
-  })
-  expect(tagged.status).toBe(201)
-  expect((await fetchBundles(registry, 'demo/small', digest)).map((found) => JSON.stringify(found))).toContain(bundle)
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
-}
-
-function withAnotherLogKey(trustedRoot: string): string {
-  const changed = JSON.parse(trustedRoot) as { tlogs: Array<{ publicKey: { rawBytes: string } }> }
-  const spki = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' })
-  for (const log of changed.tlogs) log.publicKey.rawBytes = spki.toString('base64')
-  return JSON.stringify(changed)
-}
 
 function filesOf(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })

@@ -8,7 +8,7 @@ import { lintDockerfile } from '../../src/tools/hadolint/command.ts'
 import { actionlintProgram, manifestPrograms } from '../programs/modules.ts'
 import { compiled } from './compiled.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
-import { takeProgram } from './registry.ts'
+import { takeProgram } from './tool-programs.ts'
 
 type Files = Readonly<Record<string, string>>
 
@@ -39,7 +39,7 @@ export async function manifestTools() {
   const programs = {
     ...(await compiled(manifestPrograms)),
     ...(await compiled(actionlintProgram)),
-    hadolint: await takeProgram('hadolint', home),
+    hadolint: await takeProgram('hadolint'),
   }
   const asked = new Map<string, Promise<unknown>>()
   const once = <T>(question: unknown, ask: () => Promise<T>): Promise<T> => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { buildAndScan, scratch } from './command-line.ts'
 import { serveDistribution } from './distribution.ts'
 import { refuse, serveFaulty } from './faulty-registry.ts'
-import { takeProgram } from './registry.ts'
+import { signingKey } from './signing-key.ts'
 import { tinyImage } from './tiny-image.ts'
 
 /** An authority of one's own, and a certificate of it for a registry on loopback, which containers know as registry.localhost. */
@@ -54,24 +54,13 @@ async function authority(): Promise<{ authority: string; certificate: string; ke
   }
 }
 
-/** Arguments and environment to sign with a new key. */
-async function signing(): Promise<{ argv: string[]; env: Record<string, string> }> {
-  const directory = scratch()
-  const cosign = await takeProgram('cosign', directory)
-  await execa(cosign, ['generate-key-pair'], { cwd: directory, env: { COSIGN_PASSWORD: '' }, stdin: 'ignore' })
-  return {
-    argv: ['--key', 'env:LOADLINE_TEST_KEY'],
-    env: { LOADLINE_TEST_KEY: readFileSync(join(directory, 'cosign.key'), 'utf8') },
-  }
-}
-
 const password = 'registry-canary-51c9'
 
 describe('access to a registry', () => {
   it("pushes and signs by TLS with the certificate of an authority of one's own, and with no other", async () => {
     const [own, stranger] = [await authority(), await authority()]
     const registry = await serveDistribution({ tls: own })
-    const { argv, env } = await signing()
+    const { argv, env } = await signingKey()
     const source = tinyImage('tls')
     const publish = ['--publish', `${registry}/demo/app:1.0.0`, ...argv]
 
@@ -94,7 +83,7 @@ describe('access to a registry', () => {
         instead: refuse(401, 'UNAUTHORIZED', { 'WWW-Authenticate': 'Basic realm="registry"' }),
       },
     ])
-    const { argv, env } = await signing()
+    const { argv, env } = await signingKey()
     const source = tinyImage('credentials')
     const publish = ['--publish', `${guarded.host}/demo/app:1.0.0`, ...argv]
 

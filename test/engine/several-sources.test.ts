@@ -4,8 +4,9 @@ import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { Merged, Run } from '../../src/model/index.ts'
 import { loadline, scratch } from './command-line.ts'
-import { serveRegistry, takeProgram } from './registry.ts'
+import { serveRegistry } from './registry.ts'
 import { tinyImage } from './tiny-image.ts'
+import { takeProgram } from './tool-programs.ts'
 
 /** A directory of services: two that pass, and on request one that is rejected and one that has no Dockerfile. */
 function services(): { directory: string; paths(...names: string[]): string[] } {
@@ -26,8 +27,7 @@ const report = (output: string, name: string) =>
 describe('several sources by one call', () => {
   it('are released together or not at all', async () => {
     const output = scratch()
-    const crane = await takeProgram('crane', output)
-    const registry = await serveRegistry(crane)
+    const [crane, registry] = [await takeProgram('crane'), await serveRegistry()]
     const { paths } = services()
     const publish = ['--publish', `${registry}/shop/{name}:1.0.0`, '--output', output, '--progress', 'plain']
     const repositories = async () =>

@@ -16,8 +16,10 @@ import { parseLock } from '../../src/stages/source/source.ts'
 import { verifyAsConsumer, verifySignature } from '../../src/stages/verify/verify-signature.ts'
 import { offline } from '../../src/tools/cosign/services.ts'
 import { scratch } from './command-line.ts'
-import { serveRegistry, takeProgram } from './registry.ts'
+import { serveRegistry } from './registry.ts'
 import { fetchBundles, publishedImage, pushSmallImage } from './signed-image.ts'
+import { signingKey } from './signing-key.ts'
+import { takeProgram } from './tool-programs.ts'
 
 const password = 'correct-horse-canary-9d2e'
 
@@ -25,16 +27,15 @@ it('signs offline with a key in both forms, says where each lies, and cosign and
   const directory = scratch()
   const engine = await findEngine({ say: () => undefined })
   const lock = parseLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
-  const [crane, cosign] = [await takeProgram('crane', directory), await takeProgram('cosign', directory)]
-  const registry = await serveRegistry(crane)
-  await execa(cosign, ['generate-key-pair'], { cwd: directory, env: { COSIGN_PASSWORD: password }, stdin: 'ignore' })
-  const digest = await pushSmallImage(crane, registry, directory, 'both forms')
+  const [cosign, registry] = [await takeProgram('cosign'), await serveRegistry()]
+  const { privateKey, publicKey } = await signingKey(password)
+  const digest = await pushSmallImage(registry, directory, 'both forms')
 
   await withSession(engine, join(directory, 'engine.log'), async () => {
     const published = await publishedImage(registry, digest, lock)
     const signer = {
       kind: 'key',
-      key: dag.setSecret('format-key', readFileSync(join(directory, 'cosign.key'), 'utf8')),
+      key: dag.setSecret('format-key', privateKey),
       password: dag.setSecret('format-password', password),
     } as const
     const noKey = { kind: 'key', key: dag.setSecret('no-key', 'no key at all') } as const
@@ -67,7 +68,7 @@ it('signs offline with a key in both forms, says where each lies, and cosign and
       [
         'verify',
         '--key',
-        'cosign.pub',
+        publicKey,
         '--insecure-ignore-tlog=true',
         form,
         '--allow-http-registry',
@@ -80,7 +81,7 @@ it('signs offline with a key in both forms, says where each lies, and cosign and
 
   const bundles = await fetchBundles(registry, 'demo/small', digest)
   expect(bundles).toHaveLength(1)
-  const rawBytes = createPublicKey(readFileSync(join(directory, 'cosign.pub'))).export({ type: 'spki', format: 'der' })
+  const rawBytes = createPublicKey(readFileSync(publicKey)).export({ type: 'spki', format: 'der' })
   const material = toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(offline.trustedRoot)), () => ({
     publicKey: createPublicKey({ key: rawBytes, type: 'spki', format: 'der' }),
     validFor: () => true,

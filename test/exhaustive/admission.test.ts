@@ -26,7 +26,8 @@ import {
 } from './admission/decisions.ts'
 import { buildAndScan, loadline, scratch } from '../engine/command-line.ts'
 import { compiledSigstore } from '../engine/compiled.ts'
-import { serveRegistry, takeProgram } from '../engine/registry.ts'
+import { serveRegistry } from '../engine/registry.ts'
+import { takeProgram } from '../engine/tool-programs.ts'
 
 const password = 'correct-horse-canary-4b81'
 const email = 'ci@example.com'
@@ -44,7 +45,7 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'loadline-admission-'))
   controllers = await admissionControllers()
   sigstore = await startSigstore(join(home, 'sigstore'), await compiledSigstore())
-  ;[crane, cosign] = [await takeProgram('crane', home), await takeProgram('cosign', home)]
+  ;[crane, cosign] = [await takeProgram('crane'), await takeProgram('cosign')]
   for (const name of ['signer', 'stranger'])
     await execa(cosign, ['generate-key-pair', '--output-key-prefix', name], {
       cwd: home,
@@ -203,7 +204,7 @@ let passed = 0
 
 describe('what admission controllers say of a release', () => {
   it("Kyverno's own engine admits what was released with a key, and refuses it for each link that is broken", async () => {
-    const registry = await serveRegistry(crane)
+    const registry = await serveRegistry()
     const released = await release(registry, ['--key', 'env:LOADLINE_TEST_KEY'], keyEnvironment())
     const image: [string, string] = [`${released.repository}@${released.digest}`, 'a release']
     const question: Question = { controller: 'kyverno', image: 'demo/*', signer: 'signer', policy: 'example' }
@@ -236,7 +237,7 @@ describe('what admission controllers say of a release', () => {
   })
 
   it("policy-controller's own engine admits what was released with a key in the older format, and refuses it for each link that is broken", async () => {
-    const registry = await serveRegistry(crane)
+    const registry = await serveRegistry()
     const released = await release(
       registry,
       ['--key', 'env:LOADLINE_TEST_KEY', '--policy', join(home, 'legacy.yaml')],
@@ -268,7 +269,7 @@ describe('what admission controllers say of a release', () => {
   })
 
   it("policy-controller's own engine admits what an identity released, by the keys of its own Sigstore, and no other identity's", async () => {
-    const registry = await serveRegistry(crane)
+    const registry = await serveRegistry()
     // A log of the second version is what this controller cannot read: the timestamp authority proves the time.
     const documents = documentsOf(sigstore.directory)
     const withoutLog = (path: string, ...keys: string[]) => {

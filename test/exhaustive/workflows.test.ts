@@ -17,8 +17,9 @@ import { Run } from '../../src/model/index.ts'
 import { read, root } from '../repo/source-files.ts'
 import { loadline, scratch } from '../engine/command-line.ts'
 import { compiled } from '../engine/compiled.ts'
-import { serveRegistry, takeProgram } from '../engine/registry.ts'
+import { serveRegistry } from '../engine/registry.ts'
 import { tagsOf } from '../engine/signed-image.ts'
+import { signingKey } from '../engine/signing-key.ts'
 import { tinyImage } from '../engine/tiny-image.ts'
 import { actProgram } from './modules.ts'
 
@@ -164,13 +165,6 @@ async function runWorkflow(
 /** Long enough that no word contains it: whatever does is masked by GitHub and by Dagger. */
 const password = 'correct horse battery'
 
-function cosignKeys(directory: string): Promise<{ key: string; publicKey: string }> {
-  return takeProgram('cosign', directory).then(async (cosign) => {
-    await execa(cosign, ['generate-key-pair'], { cwd: directory, env: { COSIGN_PASSWORD: password } })
-    return { key: readFileSync(join(directory, 'cosign.key'), 'utf8'), publicKey: join(directory, 'cosign.pub') }
-  })
-}
-
 const caller = (registry: string) => `name: image
 on: workflow_dispatch
 permissions:
@@ -192,8 +186,8 @@ jobs:
 
 describe('the reusable workflow, run by act', () => {
   it('publishes and signs an image that passes, uploads its reports, and gives its outputs to the next job', async () => {
-    const registry = await serveRegistry(await takeProgram('crane', scratch()))
-    const { key, publicKey } = await cosignKeys(scratch())
+    const registry = await serveRegistry()
+    const { privateKey: key, publicKey } = await signingKey(password)
     const next = `  next:
     needs: image
     runs-on: ubuntu-24.04
@@ -233,7 +227,7 @@ describe('the reusable workflow, run by act', () => {
   })
 
   it('fails where the policy says no, and its reports leave all the same', async () => {
-    const registry = await serveRegistry(await takeProgram('crane', scratch()))
+    const registry = await serveRegistry()
     const policy = 'version: 1\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n'
     const directory = await repository(caller(registry), policy)
     const { exitCode, uploads } = await runWorkflow(directory, ['workflow_dispatch'], {
