@@ -8,6 +8,7 @@ import { advisory, application, base } from './application.ts'
 import { buildAndScan, loadline, scratch } from './command-line.ts'
 import { serveDistribution } from './distribution.ts'
 import { timeless } from './timeless.ts'
+import { strict, tinyImage } from './tiny-image.ts'
 
 describe('two faces, one core', () => {
   it.each(['examples/fastapi-postgres', 'examples/legacy-app'])(
@@ -68,26 +69,12 @@ describe('two faces, one core', () => {
   })
 
   it('dagger call build-and-scan prints the summary of a passed image and fails on a rejected one', async () => {
-    const passed = await loadline([
-      'dagger',
-      '--progress',
-      'plain',
-      'call',
-      'build-and-scan',
-      '--source',
-      'examples/fastapi-postgres',
-    ])
+    const call = (source: string) =>
+      loadline(['dagger', '--progress', 'plain', 'call', 'build-and-scan', '--source', source])
+    const passed = await call(tinyImage('passed'))
     expect(passed.exitCode, passed.stderr).toBe(0)
     expect(passed.stdout).toMatch(/passed/i)
-    const rejected = await loadline([
-      'dagger',
-      '--progress',
-      'plain',
-      'call',
-      'build-and-scan',
-      '--source',
-      'examples/legacy-app',
-    ])
+    const rejected = await call(tinyImage('rejected', strict))
     expect(rejected.exitCode).not.toBe(0)
     expect(rejected.stdout + rejected.stderr).toContain('may not ship')
   })
