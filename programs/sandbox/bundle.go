@@ -51,7 +51,7 @@ func writeBundle(store *store, plan *plan, image *image, as user, writable bool)
 			{Type: specs.PIDNamespace}, {Type: specs.NetworkNamespace}, {Type: specs.IPCNamespace}, {Type: specs.UTSNamespace}, {Type: specs.MountNamespace}, {Type: specs.CgroupNamespace},
 		},
 		Resources: &specs.LinuxResources{
-			Memory: &specs.LinuxMemory{Limit: &plan.Memory},
+			Memory: memoryLimit(plan.Memory, countsSwap(hierarchy)),
 			Pids:   &specs.LinuxPids{Limit: &plan.Pids},
 			CPU:    &specs.LinuxCPU{Quota: &quota, Period: &period},
 			// Nothing but the devices that every container has, which the runtime adds itself.
@@ -72,6 +72,15 @@ func writeBundle(store *store, plan *plan, image *image, as user, writable bool)
 		return nil, err
 	}
 	return &bundle{directory: directory, spec: spec, allowed: allowedCalls(spec.Linux.Seccomp)}, nil
+}
+
+// memoryLimit limits swap as well where the kernel counts it: the same number for both together, so nothing is left to be swapped out, and a leak shows.
+func memoryLimit(bytes int64, swap bool) *specs.LinuxMemory {
+	limit := &specs.LinuxMemory{Limit: &bytes}
+	if swap {
+		limit.Swap = &bytes
+	}
+	return limit
 }
 
 func process(arguments, environment []string, workingDirectory string, as user) *specs.Process {

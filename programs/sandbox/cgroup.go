@@ -3,15 +3,81 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 const sampling = 10 * time.Millisecond
+
+// hierarchy is where the kernel's control groups are.
+const hierarchy = "/sys/fs/cgroup"
+
+// limiting are the controllers that the plan's limits need.
+var limiting = []string{"cpu", "memory", "pids"}
+
+// delegate makes the controllers usable below the group that this process is in. In the unified hierarchy a group that has processes gives its children none,
+// and the engine puts an exec into the root of its own namespace: so every process moves into a group beside the container's first. The older hierarchy needs nothing.
+func delegate(hierarchy string) error {
+	available, err := os.ReadFile(filepath.Join(hierarchy, "cgroup.controllers"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, name := range limiting {
+		if !slices.Contains(strings.Fields(string(available)), name) {
+			return fmt.Errorf("wanted the controllers %s in the engine's control group, found %q: the limits cannot be enforced here", strings.Join(limiting, ", "), strings.TrimSpace(string(available)))
+		}
+	}
+	own := filepath.Join(hierarchy, "init")
+	if err := os.Mkdir(own, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("wanted a control group of its own for the sandbox, cannot make it: %w", err)
+	}
+	control := "+" + strings.Join(limiting, " +")
+	for attempt := 0; ; attempt++ {
+		if err := moveProcesses(hierarchy, own); err != nil {
+			return err
+		}
+		err := os.WriteFile(filepath.Join(hierarchy, "cgroup.subtree_control"), []byte(control), 0o644)
+		// One that was started between the two steps is moved by the next attempt.
+		if err == nil || !errors.Is(err, unix.EBUSY) || attempt == 20 {
+			return err
+		}
+		time.Sleep(sampling)
+	}
+}
+
+func moveProcesses(from, to string) error {
+	found, err := os.ReadFile(filepath.Join(from, "cgroup.procs"))
+	if err != nil {
+		return err
+	}
+	for _, pid := range strings.Fields(string(found)) {
+		// 0 is a process that this namespace cannot name, and stands for the caller where it is written.
+		if pid == "0" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(to, "cgroup.procs"), []byte(pid), 0o644); err != nil && !errors.Is(err, unix.ESRCH) {
+			return fmt.Errorf("process %s cannot be moved to another control group: %w", pid, err)
+		}
+	}
+	return nil
+}
+
+// countsSwap says whether the kernel counts swap: only then can it be limited, and what asks for more fails.
+func countsSwap(hierarchy string) bool {
+	return exists(filepath.Join(hierarchy, "init", "memory.swap.max")) || exists(filepath.Join(hierarchy, "memory", "memory.memsw.limit_in_bytes"))
+}
 
 // memory reads what the kernel counts for the container.
 type memory struct {
@@ -25,7 +91,6 @@ type memory struct {
 
 // openMemory finds the container's group in either form of the kernel's hierarchy.
 func openMemory(cgroup string) (*memory, error) {
-	const hierarchy = "/sys/fs/cgroup"
 	if old := filepath.Join(hierarchy, "memory", cgroup); exists(filepath.Join(old, "memory.stat")) {
 		return &memory{statistics: filepath.Join(old, "memory.stat"), events: filepath.Join(old, "memory.oom_control"), kept: []string{"total_rss", "total_shmem"}, done: make(chan struct{})}, nil
 	}

@@ -166,6 +166,9 @@ func runTest(runtime string, limits *testPlan, test commandTest, given *image, r
 	if err != nil {
 		return 0, err.Error(), nil
 	}
+	if err := delegate(hierarchy); err != nil {
+		return 0, "", err
+	}
 	store, err := openStore(root, limits.Memory)
 	if err != nil {
 		return 0, "", err

@@ -72,6 +72,9 @@ func run(runtime string, plan *plan, image *image, root string) (*report, error)
 	}
 	defer store.close()
 	id := store.id
+	if err := delegate(hierarchy); err != nil {
+		return nil, err
+	}
 	bundle, err := writeBundle(store, plan, image, as, false)
 	if err != nil {
 		return nil, err

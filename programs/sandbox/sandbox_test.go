@@ -184,3 +184,59 @@ func TestPathsOfAnImageAreTold(t *testing.T) {
 		t.Error("everything is below the root")
 	}
 }
+
+// kernel is a directory with what the kernel shows of its control groups.
+func kernel(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range files {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+func TestProcessesMakeRoomBeforeControllersAreGivenOn(t *testing.T) {
+	unified := kernel(t, map[string]string{"cgroup.controllers": "cpuset cpu io memory hugetlb pids rdma\n", "cgroup.procs": "0\n17\n", "cgroup.subtree_control": "\n"})
+	for range 2 {
+		if err := delegate(unified); err != nil {
+			t.Fatal(err)
+		}
+	}
+	moved, _ := os.ReadFile(filepath.Join(unified, "init", "cgroup.procs"))
+	control, _ := os.ReadFile(filepath.Join(unified, "cgroup.subtree_control"))
+	if string(moved) != "17" || string(control) != "+cpu +memory +pids" {
+		t.Errorf("%q %q", moved, control)
+	}
+}
+
+func TestAControllerThatIsMissingIsNamed(t *testing.T) {
+	rootless := kernel(t, map[string]string{"cgroup.controllers": "memory pids\n", "cgroup.procs": ""})
+	if err := delegate(rootless); err == nil || !strings.Contains(err.Error(), "cpu, memory, pids") || !strings.Contains(err.Error(), `"memory pids"`) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestTheOlderHierarchyIsLeftAlone(t *testing.T) {
+	older := kernel(t, map[string]string{"memory/memory.stat": "", "pids/cgroup.procs": "17\n"})
+	if err := delegate(older); err != nil {
+		t.Fatal(err)
+	}
+	if exists(filepath.Join(older, "init")) {
+		t.Error("a group was made")
+	}
+}
+
+func TestSwapIsLimitedWhereTheKernelCountsIt(t *testing.T) {
+	for name, wanted := range map[string]bool{"init/memory.swap.max": true, "memory/memory.memsw.limit_in_bytes": true, "init/memory.max": false, "memory/memory.limit_in_bytes": false} {
+		counts := countsSwap(kernel(t, map[string]string{name: ""}))
+		limit := memoryLimit(1000, counts)
+		if counts != wanted || *limit.Limit != 1000 || (limit.Swap != nil) != wanted || (wanted && *limit.Swap != 1000) {
+			t.Errorf("%s: %v %+v", name, counts, limit)
+		}
+	}
+}
