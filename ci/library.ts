@@ -42,7 +42,7 @@ export interface Delivered {
 
 /**
  * Lints, builds, collects evidence and judges a directory that has a Dockerfile; publishes and signs what passed, where `publish` asks for it.
- * `run.outcome` is the answer: only `passed` may ship. Throws a `DeliveryError` where no run could begin: without an engine, a lock file or a source.
+ * `run.outcome` is the answer: only `passed` may ship. Throws a `DeliveryError` where no run could begin: without an engine or a source.
  */
 export async function buildAndScan(
   source: string,

@@ -36,7 +36,7 @@ export function admissionPolicy(request: AdmissionRequest): string {
     identity,
     // Where a release signs in both forms, its attestations are bundles.
     format: policy.signing.format === 'legacy' ? 'legacy' : 'bundle',
-    index: manifestForm(consumer, policy.build.platforms) === 'index',
+    index: manifestForm(consumer, policy.build.platforms ?? []) === 'index',
     kinds: policy.release.require,
     ...(request.anyPolicy ? {} : { policy: digest }),
     ...(source === undefined ? {} : { source }),

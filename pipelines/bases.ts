@@ -41,7 +41,7 @@ type Measured =
 export async function compareBases(request: Request, asked: readonly string[]): Promise<BaseComparison> {
   const { progress, now } = request
   const source = await step(progress, 'source', '', () => readSource(request))
-  const [platform = 'linux/amd64'] = source.policy.build.platforms
+  const [platform] = source.platforms
   const images = basesOf(source, platform)
   const current = currentBase(images).reference
   const measured = await Promise.all(
@@ -140,7 +140,7 @@ async function onBase(source: Source, reference: string, platform: Platform, { l
   const request = {
     buildArgs,
     ...(target === undefined ? {} : { target }),
-    platforms: source.policy.build.platforms,
+    platforms: source.platforms,
   }
   const reading = await readDockerfile({ path, text }, request, lock, { isBuilt: true })
   return { ...source, dockerfile: { ...dockerfile, text, reading } }

@@ -36,12 +36,12 @@ export async function buildAndScan(request: Request, record: RunRecord): Promise
   ))
   const build = await startBuild(source, request, prepared)
   const platforms = await Promise.all(
-    policy.build.platforms.map(async (platform) => {
+    source.platforms.map(async (platform) => {
       const archive = await step(
         progress,
         'build',
         platform,
-        () => build(platform, sbomDirectory(platform, policy.build.platforms)),
+        () => build(platform, sbomDirectory(platform, source.platforms)),
         ({ built }) => built.archive.digest,
       )
       return { built: archive.built, ...(await collectEvidence(archive, progress)) }

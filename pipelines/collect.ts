@@ -33,7 +33,7 @@ export async function lintSource(request: Request): Promise<Lint> {
 /** Builds the first platform of the request. Collectors run when they are called. */
 export async function buildSource(request: Request): Promise<Collectable> {
   const source = await readSource(request)
-  const [platform = 'linux/amd64'] = source.policy.build.platforms
+  const [platform] = source.platforms
   const archive = await (await startBuild(source, request, prepare(source, request)))(platform, '')
   let documents: SbomDocuments | undefined
   const all = collectors(archive, (sbom) => (documents = sbom))

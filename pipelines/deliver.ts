@@ -169,7 +169,7 @@ function requireOnly({ only }: Publication, archives: readonly BuiltArchive[]): 
 
 /** Where the evidence says that they are, also when one platform's SBOM could not be made. */
 function sbomReports({ source, sboms = [] }: RunRecord): Record<string, string> {
-  const platforms = source?.policy.build.platforms ?? []
+  const platforms = source?.platforms ?? []
   return Object.fromEntries(
     sboms.flatMap(({ platform, documents }) => {
       const directory = sbomDirectory(platform, platforms)

@@ -17,7 +17,7 @@ export async function checksOf(prepared: Promise<Prepared | undefined>): Promise
 
 /** Resolves what a Dockerfile is built on, and makes the text that is built. Undefined where there is none. Throws `LOCK`, `SOURCE` and `BUILD`. */
 export async function prepare(
-  { dockerfile, policy, image }: Source,
+  { dockerfile, policy, platforms, image }: Source,
   { lock, buildSecrets, cacheScope }: Pick<Request, 'lock' | 'buildSecrets' | 'cacheScope'>,
 ): Promise<Prepared | undefined> {
   if (dockerfile === undefined) return undefined
@@ -26,7 +26,7 @@ export async function prepare(
   const preparation = await prepareDockerfile(
     {
       ...written,
-      platforms: policy.build.platforms,
+      platforms,
       secrets: [...buildSecrets.keys()],
       cacheScope,
       pragmas: policy.lint.pragmas,

@@ -32,7 +32,7 @@ export async function releaseFacts(
       structureTests: source.structureTests?.text,
       build: {
         subject,
-        platforms: policy.build.platforms,
+        platforms: source.platforms,
         arguments: shownArguments(policy.build.args, secrets),
         secretIds: [...request.buildSecrets.keys()],
         policy: applied.digest,

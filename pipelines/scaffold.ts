@@ -13,18 +13,18 @@ import {
   type Templates,
 } from '../src/scaffold/index.ts'
 import { packageFiles } from '../src/engine/package-root.ts'
-import { parseLock } from '../src/stages/source/source.ts'
+import { lockName, parseBaseLock } from '../src/stages/source/lock.ts'
 
 /** Makes a scaffold from answers of outside and a reading of the source. Throws `USAGE`, `SOURCE` and `LOCK`, and then there is no file at all. */
 export async function makeScaffold(given: unknown, tree: SourceTree): Promise<Scaffold> {
   const answers = parseAnswers(given)
-  const lockPath = answers.path === '' ? 'loadline.lock.json' : `${answers.path}/loadline.lock.json`
+  const lockPath = answers.path === '' ? lockName : `${answers.path}/${lockName}`
   const lock = tree.texts.get(lockPath)
   return scaffold({
     answers,
     tree,
     templates: readTemplates(),
-    lock: lock === undefined ? undefined : parseLock(lock, lockPath),
+    lock: lock === undefined ? undefined : parseBaseLock(lock, lockPath),
   })
 }
 

@@ -50,6 +50,7 @@ export class Loadline implements GivenToModule {
   knownExploited?: File
   vulnerabilityDatabase?: Directory
   lock?: File
+  tools?: File
   cacheScope: string
   git: string = ''
   additionalSarif: File[] = []
@@ -63,11 +64,12 @@ export class Loadline implements GivenToModule {
   /**
    * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the default policy.
    * @param vulnerabilityDatabase Directory with db/trivy.db and db/metadata.json; without one, the official database is fetched where it can be.
-   * @param lock Lock file that pins every tool and base image by digest; without one, loadline.lock.json of the source counts.
+   * @param lock Lock file that pins base images by digest; without one, loadline.lock.json of the source counts, and without that bases are resolved in the run.
    * @param organisation The organisation's policy file, from outside the source: the application's stands on it and cannot change what it locks.
    * @param baseline The verdict.json of an earlier run on the same application: what it already had does not deny again, where the policy accepts that.
    * @param knownExploited List of exploited vulnerabilities (CISA KEV catalogue, JSON): whatever of it the image has denies. Without one, the list that the policy names in the source counts.
    * @param cacheScope Cache mounts are shared with builds of this scope only: name it by who can write, e.g. shop/trusted. Without one, with builds of the very same source.
+   * @param tools Pins of your organisation's own for the tools, such as mirrors; without them, those of this release of Loadline count.
    */
   constructor(
     policy?: File,
@@ -77,8 +79,9 @@ export class Loadline implements GivenToModule {
     baseline?: File,
     knownExploited?: File,
     cacheScope: string = '',
+    tools?: File,
   ) {
-    Object.assign(this, { policy, vulnerabilityDatabase, lock, organisation, baseline, knownExploited })
+    Object.assign(this, { policy, vulnerabilityDatabase, lock, tools, organisation, baseline, knownExploited })
     this.cacheScope = cacheScope
   }
 

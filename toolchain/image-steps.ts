@@ -28,6 +28,8 @@ export interface WantedTool {
   name: string
   version: string
   program: string
+  /** As whom the publisher's image runs, where that is not root. */
+  user?: string
   /** The official reference; absent for programs of Loadline's own. */
   reference?: string
   /** Packages of Debian 12 whose programs it starts. */
@@ -54,6 +56,7 @@ export function toolImageStep(tool: WantedTool, binaries: Step<CompiledBinaries>
         version: tool.version,
         binary,
         program: tool.program,
+        ...(tool.user === undefined ? {} : { user: tool.user }),
         ...standsInFor,
       })
       const stored = await scratchImage(context, tool.name, { binary: resultKey(binary) }, image)
@@ -121,6 +124,7 @@ export function exampleDatabaseStep(facts: string, compiler: Step<CompiledBinari
         { database: resultKey(database) },
         {
           files,
+          texts: {},
           scratchDirectories: [],
           config: { Labels: { 'org.opencontainers.image.title': EXAMPLE_DATABASE } },
         },
@@ -226,8 +230,8 @@ async function scratchImage(
   inputs: Record<string, unknown>,
   image: ScratchImage,
 ): Promise<StoredImage> {
-  const { files, scratchDirectories, config } = image
-  const shape = { files: files.map(({ to, executable }) => [to, executable]), scratchDirectories, config }
+  const { files, texts, scratchDirectories, config } = image
+  const shape = { files: files.map(({ to, executable }) => [to, executable]), texts, scratchDirectories, config }
   const made = await context.once(`image-${name}`, { format: FORMAT, ...inputs, ...shape }, async (work) => {
     const scratch = join(work, 'scratch')
     await writeScratchImage(join(work, 'layout'), scratch, image)

@@ -1,5 +1,6 @@
 import { writeAtomically } from './cache.ts'
 import { Lock, type PinnedBase, type PinnedTool } from '../src/model/lock.ts'
+import { supportImages } from '../src/tools/images.ts'
 import type { BaseImage } from './image.ts'
 import type { LayoutContent } from './oci-layout.ts'
 import type { Registry } from './registry.ts'
@@ -63,6 +64,12 @@ export function sealedLock(
       }
     }),
   )
+  for (const { name, version, reference } of Object.values(supportImages)) {
+    const base = pinnedBases.find((pinned) => pinned.reference === reference)
+    if (base === undefined) continue
+    const { digest, substitute } = base
+    pinnedTools[name] = { reference: `${substitute}@${digest}`, digest, version, standsInFor: reference }
+  }
   return Lock.parse({
     schemaVersion: 1,
     mode: 'sealed',

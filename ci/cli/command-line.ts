@@ -37,7 +37,12 @@ const commands: ReadonlyArray<readonly [name: string, description: string, load:
     () => import('./doctor.ts'),
   ],
   ['completion', 'print the completion script of a shell', () => import('./completion.ts')],
-  ['lock', 'resolve every tool and base image to its digest, and write loadline.lock.json', () => import('./lock.ts')],
+  [
+    'lock',
+    'resolve every base image and service to its digest, and write loadline.lock.json',
+    () => import('./lock.ts'),
+  ],
+  ['tools', 'say which tools this release runs, by which digests, and how sure these are', () => import('./tools.ts')],
   [
     'bases',
     'measure the application on each base that can be had, print how they compare, and write the decision as a record',

@@ -15,12 +15,6 @@ export const make = command<object, [words: string[]]>({
 
 async function dagger(argv: readonly string[]): Promise<number> {
   const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`) })
-  if (engine.cli === undefined)
-    throw new DeliveryError(
-      'PREREQUISITE',
-      'the Dagger CLI was wanted and is not there',
-      'Install dagger 0.21.8, or name its path in _EXPERIMENTAL_DAGGER_CLI_BIN.',
-    )
   const ended = await execa(engine.cli, [...argv], { stdio: 'inherit', reject: false, env: engine.env })
   if (ended.code === 'ENOENT')
     throw new DeliveryError(

@@ -1,20 +1,28 @@
-import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createColors } from 'picocolors'
-import { execa } from 'execa'
 import { DeliveryError } from '../../src/model/errors.ts'
+import type { Lock } from '../../src/model/index.ts'
 import { decidePolicy } from '../../src/policy/index.ts'
-import { checkDockerfile, parseLock } from '../../src/stages/source/source.ts'
+import {
+  connectedLock,
+  lockName,
+  parseBaseLock,
+  parseGivenLock,
+  parseSealedLock,
+} from '../../src/stages/source/lock.ts'
+import { checkDockerfile } from '../../src/stages/source/source.ts'
+import { isCheckout } from '../../src/engine/package-root.ts'
 import { externalImages } from '../../src/formats/dockerfile/dockerfile.ts'
-import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
 import { fileError, readGiven } from '../run/files/given-file.ts'
 import { FileFault, noteApplication } from '../run/files/physical-path.ts'
 import { limits, readBelow } from '../run/files/read-file.ts'
+import { pinnedTools } from '../../src/tools/pins.ts'
 import { useColor } from '../show/color.ts'
 import { pinRemarks, type Remark } from '../run/pin-remarks.ts'
 import { requireEngine } from '../run/engine-answers.ts'
+import { givenPins } from '../run/given-pins.ts'
+import { findRuntime, unusableError, type ContainerRuntime, type UnusableRuntime } from '../run/container-runtime.ts'
 import { sealed } from '../run/engine.ts'
-import { checkMachine } from '../../toolchain/prerequisites.ts'
 import type { EngineOptions } from '../run/build-and-scan-options.ts'
 import { command } from './command.ts'
 import { toggle } from './flag.ts'
@@ -40,7 +48,7 @@ async function doctor(options: DoctorOptions, source: string): Promise<number> {
   const remarks = [
     nodeRemark(),
     ...(await engineRemarks(options.engine)),
-    ...(await sourceRemarks(source, options.lock, now)),
+    ...(await sourceRemarks(source, options, now)),
   ]
   const healthy = remarks.every(({ state }) => state !== 'missing')
   const width = Math.max(...remarks.map(({ subject }) => subject.length))
@@ -69,30 +77,18 @@ async function engineRemarks(option: string | undefined): Promise<Remark[]> {
   if (given && given !== 'sealed') {
     return [await asRemark(subject, async () => (await requireEngine(given), `answers at ${given}`))]
   }
-  const docker =
-    given === 'sealed'
-      ? undefined
-      : await execa('docker', ['info', '--format', '{{.ServerVersion}}'], {
-          ...ownSurroundings(),
-          reject: false,
-          timeout: 5_000,
-          stdin: 'ignore',
-        })
-  const remarks: Remark[] =
-    docker === undefined
-      ? []
+  const runtime = given === 'sealed' ? undefined : await findRuntime()
+  const remarks: Remark[] = runtime === undefined ? [] : [runtimeRemark(runtime)]
+  if (!isCheckout())
+    return remarks.length > 0
+      ? remarks
       : [
-          docker.exitCode === 0
-            ? {
-                subject: 'Docker',
-                state: 'fine',
-                found: `${docker.stdout}; whether it can pull the engine is known when it does`,
-              }
-            : {
-                subject: 'Docker',
-                state: 'warning',
-                found: 'is not there or does not answer: the sealed toolchain is used',
-              },
+          {
+            subject,
+            state: 'missing',
+            found: 'no container runtime, and none is given',
+            remedy: 'Install Docker, Podman or nerdctl, or give --engine.',
+          },
         ]
   const status = await (await sealed({ say: () => undefined })).status()
   if (status.engine !== undefined)
@@ -100,8 +96,9 @@ async function engineRemarks(option: string | undefined): Promise<Remark[]> {
       ...remarks,
       { subject, state: 'fine', found: `sealed, ${status.engine.version} at ${status.engine.runnerHost}` },
     ]
-  if (docker?.exitCode === 0) return remarks
+  if (runtime !== undefined && !('why' in runtime)) return remarks
   const machine = await asRemark('sealed toolchain', async () => {
+    const { checkMachine } = await import('../../toolchain/prerequisites.ts')
     await checkMachine(status.cacheDirectory, status.complete)
     return status.complete
       ? `complete in ${status.cacheDirectory}; its engine starts with the next run`
@@ -110,7 +107,20 @@ async function engineRemarks(option: string | undefined): Promise<Remark[]> {
   return [...remarks, machine]
 }
 
-async function sourceRemarks(source: string, givenLock: string | undefined, now: Date): Promise<Remark[]> {
+function runtimeRemark(runtime: ContainerRuntime | UnusableRuntime): Remark {
+  const subject = runtime.command
+  if ('why' in runtime) {
+    const { message, hint } = unusableError(runtime)
+    return { subject, state: 'warning', found: message, remedy: hint }
+  }
+  return {
+    subject,
+    state: 'fine',
+    found: `${runtime.version || 'answers'}; whether it can pull the engine is known when it does`,
+  }
+}
+
+async function sourceRemarks(source: string, given: { lock?: string; tools?: string }, now: Date): Promise<Remark[]> {
   let policyText: string | undefined
   const policy = await asRemark('policy', async () => {
     policyText = await textBelow(source, 'loadline.yaml', 'POLICY')
@@ -152,27 +162,37 @@ async function sourceRemarks(source: string, givenLock: string | undefined, now:
     return `${dockerfile} can be read`
   })
 
-  const { lockFile } = await (await sealed({ say: () => undefined })).status()
-  const own = givenLock ?? join(source, 'loadline.lock.json')
-  const path = givenLock === undefined && (await lstat(own).catch(() => undefined)) === undefined ? lockFile : own
-  if (path === undefined)
-    return [
-      policy,
-      readable,
-      {
-        subject: 'lock file',
-        state: 'missing',
-        found: `${own} is not there: tools and bases would float`,
-        remedy: `Run "loadline lock ${source}" where the container registries can be reached; the sealed toolchain makes a lock of its own.`,
-      },
-    ]
   let pins: Remark[] = []
-  const lock = await asRemark('lock file', async () => {
-    const parsed = parseLock(await readGiven({ path, what: 'lock', code: 'LOCK' }), path)
-    pins = pinRemarks(parsed, images, now)
-    return `${path}, ${parsed.mode}`
+  const lock = await asRemark('pins', async () => {
+    const { found, from } = await lockInForce(source, given)
+    pins = pinRemarks(found, images, now)
+    return from
   })
   return [policy, readable, lock, ...pins]
+}
+
+/** What a run would find pinned, as `readPinning` does it once there is an engine. */
+async function lockInForce(
+  source: string,
+  { lock, tools }: { lock?: string; tools?: string },
+): Promise<{ found: Lock; from: string }> {
+  const lockFile = (await (await sealed({ say: () => undefined })).status()).lockFile
+  const released = pinnedTools(await givenPins(tools))
+  const toolsFrom = tools === undefined ? "the tools by Loadline's release" : `the tools by ${tools}`
+  if (lock !== undefined)
+    return {
+      found: parseGivenLock(await readGiven({ path: lock, what: 'lock', code: 'LOCK' }), lock, released),
+      from: `${toolsFrom}, the bases by ${lock}`,
+    }
+  const path = join(source, lockName)
+  const own = await textBelow(source, lockName, 'LOCK')
+  if (own !== undefined)
+    return { found: connectedLock(released, parseBaseLock(own, path)), from: `${toolsFrom}, the bases by ${path}` }
+  if (lockFile !== undefined) {
+    const text = await readGiven({ path: lockFile, what: 'lock', code: 'LOCK' })
+    return { found: parseSealedLock(text, lockFile), from: `${lockFile}, of the sealed toolchain` }
+  }
+  return { found: connectedLock(released), from: `${toolsFrom}; the bases are resolved in the run` }
 }
 
 async function asRemark(subject: string, look: () => string | Promise<string>): Promise<Remark> {
@@ -185,7 +205,11 @@ async function asRemark(subject: string, look: () => string | Promise<string>): 
 }
 
 /** A file of the source; undefined where it is not there. Throws the code where it is anything but a file. */
-async function textBelow(source: string, path: string, code: 'POLICY' | 'SOURCE'): Promise<string | undefined> {
+async function textBelow(
+  source: string,
+  path: string,
+  code: 'POLICY' | 'SOURCE' | 'LOCK',
+): Promise<string | undefined> {
   try {
     return String(await readBelow(source, path, limits.written))
   } catch (error) {

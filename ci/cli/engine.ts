@@ -1,6 +1,14 @@
+import { dag } from '@dagger.io/dagger'
+import {
+  findRuntime,
+  listEngines,
+  removeEngines,
+  removeEngineVolume,
+  type ContainerRuntime,
+} from '../run/container-runtime.ts'
 import { findEngine, sealed } from '../run/engine.ts'
-import { locateCache } from '../../toolchain/cache.ts'
-import { stopSigstore } from '../../toolchain/sigstore/instance.ts'
+import { withTemporaryLog } from '../run/session-log.ts'
+import { withSession } from '../run/session.ts'
 import { command, commandGroup } from './command.ts'
 import { toggle } from './flag.ts'
 
@@ -17,51 +25,82 @@ export const make = commandGroup([
     'say what is there',
     command<{ json: boolean }>({ flags: { json: toggle('print it as JSON') }, run: engineStatus }),
   ],
-  ['down', 'stop the sealed engine and its registry; caches stay', command({ run: engineDown })],
-  ['clean', 'stop all and remove the cache directory', command({ run: engineClean })],
+  ['down', 'stop the engines of Loadline; caches stay', command({ run: engineDown })],
+  ['clean', 'stop all, and remove what was cached', command({ run: engineClean })],
 ])
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 
-/** `loadline engine up`: finds or starts an engine and says how to reach it. */
+/** `loadline engine up`: finds or starts an engine, asks it who it is, and says how to reach it. */
 async function engineUp(): Promise<number> {
   const engine = await findEngine({ say })
-  process.stdout.write(`engine: ${engine.way}\n`)
-  for (const [name, value] of Object.entries(engine.env)) process.stdout.write(`export ${name}=${value}\n`)
+  const version = await withTemporaryLog((log) => withSession(engine, log, () => dag.version()))
+  process.stdout.write(`engine: ${engine.way}, ${version}\n`)
+  for (const [name, value] of Object.entries(engine.env)) process.stdout.write(`export ${name}=${quoted(value)}\n`)
   return 0
 }
 
-/** `loadline engine status`: what of the sealed toolchain is there. Exit code 0 where its engine runs, 3 where not. */
-async function engineStatus({ json }: { json: boolean }): Promise<number> {
-  const status = await (await sealed({ say })).status()
-  if (json) {
-    process.stdout.write(`${JSON.stringify(status, null, 2)}\n`)
-    return status.engine === undefined ? 3 : 0
-  }
-  const rows = [
-    ['cache', status.cacheDirectory],
-    ['set-up', status.complete ? 'complete' : 'not complete'],
-    [
-      'engine',
-      status.engine === undefined
-        ? 'not running'
-        : `${status.engine.version} at ${status.engine.runnerHost} (process ${status.engine.pid})`,
-    ],
-    ['registry', status.registry === undefined ? 'not running' : `${status.registry.host}:${status.registry.port}`],
-    ['lock file', status.lockFile ?? 'none'],
-  ]
-  process.stdout.write(rows.map(([name = '', value = '']) => `${name.padEnd(10)} ${value}\n`).join(''))
-  return status.engine === undefined ? 3 : 0
+/** The address of a container has signs that shells read. */
+function quoted(value: string): string {
+  return /^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`
 }
 
-/** `loadline engine down`: stops the sealed engine and registry; caches stay. */
+/** The container runtime, where there is one that answers. */
+async function usableRuntime(): Promise<ContainerRuntime | undefined> {
+  const runtime = await findRuntime()
+  return runtime === undefined || 'why' in runtime ? undefined : runtime
+}
+
+/** `loadline engine status`: which engines of Loadline are there. Exit code 0 where one runs, 3 where none does. */
+async function engineStatus({ json }: { json: boolean }): Promise<number> {
+  const runtime = await usableRuntime()
+  const containers = runtime === undefined ? [] : await listEngines(runtime)
+  const toolchain = await (await sealed({ say })).status()
+  const runs = toolchain.engine !== undefined || containers.some(({ state }) => state.startsWith('Up'))
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ runtime, containers, sealed: toolchain }, null, 2)}\n`)
+    return runs ? 0 : 3
+  }
+  const rows = containers.map(({ name, state }) => [runtime?.command, `${name}: ${state}`])
+  if (toolchain.complete || toolchain.engine !== undefined || runtime === undefined)
+    rows.push(
+      ['cache', toolchain.cacheDirectory],
+      ['set-up', toolchain.complete ? 'complete' : 'not complete'],
+      [
+        'engine',
+        toolchain.engine === undefined
+          ? 'not running'
+          : `${toolchain.engine.version} at ${toolchain.engine.runnerHost} (process ${toolchain.engine.pid})`,
+      ],
+      [
+        'registry',
+        toolchain.registry === undefined ? 'not running' : `${toolchain.registry.host}:${toolchain.registry.port}`,
+      ],
+      ['lock file', toolchain.lockFile ?? 'none'],
+    )
+  if (rows.length === 0)
+    rows.push([runtime?.command ?? 'engine', 'no engine of Loadline is here; the next run starts one'])
+  process.stdout.write(rows.map(([name = '', value = '']) => `${name.padEnd(10)} ${value}\n`).join(''))
+  return runs ? 0 : 3
+}
+
+/** `loadline engine down`: stops Loadline's engines, and the sealed registry; caches stay. */
 async function engineDown(): Promise<number> {
+  const runtime = await usableRuntime()
+  for (const name of runtime === undefined ? [] : await removeEngines(runtime)) say(`${name} is stopped`)
   await (await sealed({ say })).down()
   return 0
 }
 
-/** `loadline engine clean`: stops all and removes the cache directory. */
+/** `loadline engine clean`: stops all, and removes the cache directory and what the engines have cached. */
 async function engineClean(): Promise<number> {
+  const runtime = await usableRuntime()
+  if (runtime !== undefined) {
+    await removeEngines(runtime)
+    await removeEngineVolume(runtime)
+  }
+  const { locateCache } = await import('../../toolchain/cache.ts')
+  const { stopSigstore } = await import('../../toolchain/sigstore/instance.ts')
   await stopSigstore(locateCache().path('sigstore'))
   await (await sealed({ say })).clean()
   return 0

@@ -1,15 +1,18 @@
 import { resolve } from 'node:path'
 import { dag } from '@dagger.io/dagger'
 import { DeliveryError } from '../../src/model/errors.ts'
-import { Lock } from '../../src/model/index.ts'
+import type { BaseLock } from '../../src/model/index.ts'
+import { lockName, parseBaseLock } from '../../src/stages/source/lock.ts'
 import { readSource } from '../../src/stages/source/source.ts'
-import { provisionalLock, resolveLock } from '../../src/engine/resolve-lock.ts'
+import { resolveLock, type ResolvedLock } from '../../src/engine/resolve-lock.ts'
 import { requireDirectory } from '../run/deliver-source.ts'
 import { findEngine } from '../run/engine.ts'
 import { fileError } from '../run/files/given-file.ts'
 import { FileFault, noteApplication } from '../run/files/physical-path.ts'
 import { limits, readBelow } from '../run/files/read-file.ts'
 import { writeFiles } from '../run/files/write-files.ts'
+import { readyPrograms } from '../run/own-programs.ts'
+import { readPinning } from '../run/pinning.ts'
 import { withTemporaryLog } from '../run/session-log.ts'
 import { withSession } from '../run/session.ts'
 import { command } from './command.ts'
@@ -21,19 +24,22 @@ interface LockOptions {
   json: boolean
 }
 
-const lockName = 'loadline.lock.json'
-
-/** `loadline lock SOURCE`: writes SOURCE/loadline.lock.json. Only a network that reaches the publishers' registries can do it. */
+/**
+ * `loadline lock SOURCE`: writes SOURCE/loadline.lock.json with the bases of the Dockerfile and the images of the services that a run needs. Only a network
+ * that reaches the publishers' registries can do it. Exit code 0, or 3 where something could not be resolved: the rest is written all the same.
+ */
 export const make = command<LockOptions, [source: string]>({
   operands: [{ spelling: '<source>', description: 'directory with a Dockerfile' }],
   flags: { engine: engineFlags.engine, json: toggle('print the lock on standard output instead of what changed') },
-  more: `Example:
+  more: `Exit codes: 0 all is resolved; 3 something could not be resolved, and the rest is written.
+Example:
   loadline lock services/orders`,
   run: lock,
 })
 
 async function lock(options: LockOptions, source: string): Promise<number> {
-  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), address: options.engine })
+  const say = (line: string) => void process.stderr.write(`${line}\n`)
+  const engine = await findEngine({ say, address: options.engine })
   if (engine.lockFile !== undefined) {
     throw new DeliveryError(
       'LOCK',
@@ -44,45 +50,53 @@ async function lock(options: LockOptions, source: string): Promise<number> {
   noteApplication(source)
   await requireDirectory(source)
   const earlier = await earlierLock(source)
+  const tools = await (await readPinning({}, undefined))(engine)
   const resolved = await withTemporaryLog((logFile) =>
     withSession(engine, logFile, async () => {
       const now = new Date()
-      const { dockerfile, policy } = await readSource({
-        lock: await provisionalLock(['linux/amd64'], now),
+      const { dockerfile, policy, platforms } = await readSource({
+        lock: await readyPrograms(tools, say),
         directory: dag.host().directory(resolve(source), { exclude: ['.git'] }),
         buildSecrets: 'any',
         now,
       })
-      return resolveLock(
-        dockerfile?.reading.platforms.flatMap(({ images }) => images.map(({ reference }) => reference)) ?? [],
-        Object.values(policy.runtime.services).map(({ image }) => image),
-        policy.build.platforms,
-        now,
-      )
+      const images = dockerfile?.reading.platforms.flatMap((on) => on.images.map(({ reference }) => reference)) ?? []
+      const services = Object.values(policy.runtime.services).map(({ image }) => image)
+      return resolveLock([...images, ...services], [...platforms], earlier, now)
     }),
   )
-  await writeFiles(resolve(source), { [lockName]: `${JSON.stringify(resolved, null, 2)}\n` }, 'the lock file')
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(resolved, null, 2)}\n`)
-    return 0
-  }
-  for (const { reference, digest } of [...Object.values(resolved.tools), ...resolved.bases]) {
-    const before = [...Object.values(earlier?.tools ?? {}), ...(earlier?.bases ?? [])].find(
-      (entry) => entry.reference.split('@')[0] === reference.split('@')[0],
-    )?.digest
-    process.stdout.write(
-      `${before === undefined ? 'new      ' : before === digest ? 'unchanged' : 'changed  '} ${reference.split('@')[0]} ${digest}\n`,
-    )
-  }
-  return 0
+  const text = `${JSON.stringify(resolved.lock, null, 2)}\n`
+  await writeFiles(resolve(source), { [lockName]: text }, 'the lock file')
+  process.stdout.write(options.json ? text : whatChanged(resolved, earlier))
+  process.stderr.write(whatIsMissing(resolved))
+  return resolved.missed.length === 0 ? 0 : 3
 }
 
-/** What the lock file says so far; nothing where there is none, or an invalid one. Throws `LOCK` where something else lies in its place. */
-async function earlierLock(source: string): Promise<Lock | undefined> {
+function whatChanged({ lock: { bases }, missed }: ResolvedLock, earlier: BaseLock | undefined): string {
+  return bases
+    .filter(({ reference }) => missed.every((one) => one.reference !== reference))
+    .map(({ reference, digest }) => {
+      const before = earlier?.bases.find((base) => base.reference === reference)?.digest
+      return `${before === undefined ? 'new      ' : before === digest ? 'unchanged' : 'changed  '} ${reference} ${digest}\n`
+    })
+    .join('')
+}
+
+function whatIsMissing({ missed }: ResolvedLock): string {
+  return missed
+    .map(
+      ({ error, kept }) =>
+        `not resolved: ${error.message}${kept ? '; the digest of the earlier lock file stays' : ''}\n  ${error.hint}\n`,
+    )
+    .join('')
+}
+
+/** What the lock file says so far: one that an older Loadline wrote, or that is damaged, is written anew. Throws `LOCK` where something else lies in its place. */
+async function earlierLock(source: string): Promise<BaseLock | undefined> {
   try {
-    return Lock.safeParse(JSON.parse(String(await readBelow(source, lockName, limits.written)))).data
+    return parseBaseLock(String(await readBelow(source, lockName, limits.written)), lockName)
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof FileFault && error.reason === 'absent')) return undefined
+    if (error instanceof DeliveryError || (error instanceof FileFault && error.reason === 'absent')) return undefined
     throw fileError(error, 'LOCK', `the lock file ${lockName} of ${source}`)
   }
 }

@@ -146,9 +146,10 @@ export const registryFlags: Flags<RegistryOptions> = {
 }
 
 export const engineFlags: Flags<EngineOptions> = {
-  lock: single(
+  lock: single('file', 'lock file that pins the bases (default: loadline.lock.json in the source, where it has one)'),
+  tools: single(
     'file',
-    'lock file (default: loadline.lock.json in the source, or in the working directory without one)',
+    "pins of your organisation's own for the tools (default: $LOADLINE_TOOLS, or those of this release)",
   ),
   engine: single(
     'address',

@@ -6,10 +6,12 @@ import { findEngine } from '../run/engine.ts'
 import type { DatabaseOptions, EngineOptions } from '../run/build-and-scan-options.ts'
 import { readIdentity, type IdentityOptions } from '../run/identity.ts'
 import { policyFiles, type PolicyOptions } from '../run/files/given-file.ts'
+import { readyPrograms } from '../run/own-programs.ts'
+import { readPinning } from '../run/pinning.ts'
 import { reachRegistry, type RegistryOptions } from '../run/reach-registry.ts'
 import { withTemporaryLog } from '../run/session-log.ts'
 import { withSession } from '../run/session.ts'
-import { givenDatabase, readGivenLock } from '../run/deliver-source.ts'
+import { givenDatabase } from '../run/deliver-source.ts'
 import type { PrintOptions } from '../show/progress-display.ts'
 import { command } from './command.ts'
 import { single } from './flag.ts'
@@ -52,15 +54,17 @@ async function reverdict(options: ReverdictOptions, reference: string): Promise<
   const now = new Date()
   const identity = await readIdentity(options)
   const { policy } = decidePolicy(await policyFiles(options), now)
-  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), address: options.engine })
-  const lock = await readGivenLock(options, '.', engine)
+  const pinning = await readPinning(options, undefined)
+  const say = (line: string) => void process.stderr.write(`${line}\n`)
+  const engine = await findEngine({ say, address: options.engine, tools: options.tools })
+  const lock = await pinning(engine)
   const document = await withTemporaryLog((logFile) =>
     withSession(engine, logFile, async () =>
       judgeAgain({
         target: await reachRegistry(reference, options),
         identity,
         policy,
-        lock,
+        lock: await readyPrograms(lock, say),
         now,
         ...(await givenDatabase(options.vulnerabilityDatabase)),
       }),

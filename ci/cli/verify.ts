@@ -5,10 +5,10 @@ import { findEngine } from '../run/engine.ts'
 import type { EngineOptions } from '../run/build-and-scan-options.ts'
 import { readIdentity, type IdentityOptions } from '../run/identity.ts'
 import { policyFiles, type PolicyOptions } from '../run/files/given-file.ts'
+import { readPinning } from '../run/pinning.ts'
 import { reachRegistry, type RegistryOptions } from '../run/reach-registry.ts'
 import { withTemporaryLog } from '../run/session-log.ts'
 import { withSession } from '../run/session.ts'
-import { readGivenLock } from '../run/deliver-source.ts'
 import type { PrintOptions } from '../show/progress-display.ts'
 import { command } from './command.ts'
 import { single } from './flag.ts'
@@ -50,8 +50,10 @@ async function verify(options: VerifyOptions, reference: string): Promise<number
   const now = new Date()
   const identity = await readIdentity(options)
   const expected = expectationOf(await policyFiles(options), options.source, now)
-  const engine = await findEngine({ say: (line) => void process.stderr.write(`${line}\n`), address: options.engine })
-  const lock = await readGivenLock(options, '.', engine)
+  const pinning = await readPinning(options, undefined)
+  const say = (line: string) => void process.stderr.write(`${line}\n`)
+  const engine = await findEngine({ say, address: options.engine, tools: options.tools })
+  const lock = await pinning(engine)
   const { verification } = await withTemporaryLog((logFile) =>
     withSession(engine, logFile, async () =>
       verifyImage({ target: await reachRegistry(reference, options), identity, expected, lock, now }),

@@ -38,6 +38,8 @@ export interface EvidenceOptions {
 /** What pins tools and bases, and the engine that runs them. */
 export interface EngineOptions {
   lock?: string
+  /** File with pins of an organisation's own for the tools. */
+  tools?: string
   engine?: string
 }
 

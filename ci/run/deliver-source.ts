@@ -1,13 +1,12 @@
-import { basename, join, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { dag, type Secret } from '@dagger.io/dagger'
 import type { Request } from '../../pipelines/request.ts'
 import { deliver, type Delivery, type Publication } from '../../pipelines/deliver.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
-import type { GivenImage, Lock } from '../../src/model/index.ts'
+import type { GivenImage } from '../../src/model/index.ts'
 import { nameValues } from '../../src/image-metadata/index.ts'
 import type { GivenDatabase } from '../../src/stages/evidence/database.ts'
 import type { Progress } from '../../src/engine/progress.ts'
-import { parseLock } from '../../src/stages/source/source.ts'
 import { parseImageReference } from '../../src/formats/image-reference.ts'
 import { cacheScope } from '../github/cache-scope.ts'
 import type { SourceOptions } from './build-and-scan-options.ts'
@@ -19,7 +18,9 @@ import { nameOfImage, openGivenImage, recogniseImage } from './given-image.ts'
 import { namedImages } from './named-images.ts'
 import { noteApplication } from './files/physical-path.ts'
 import { limits } from './files/read-file.ts'
+import { readyPrograms } from './own-programs.ts'
 import { pathInRepository } from './path-in-repository.ts'
+import { readPinning, type Pinning } from './pinning.ts'
 import { givenText, kindOfGiven, policyText, readGiven } from './files/given-file.ts'
 import { reachRegistry } from './reach-registry.ts'
 import { withSession } from './session.ts'
@@ -40,7 +41,7 @@ export async function deliverSource(
   { startedAt, progress, say, logFile }: Surroundings,
 ): Promise<Delivery> {
   const given = await readGivenSource(source, options, startedAt)
-  const engine = await findEngine({ say, images: given.images, address: options.engine })
+  const engine = await findEngine({ say, images: given.images, address: options.engine, tools: options.tools })
   return withSession(engine, logFile, async () => {
     const { request, publication } = await beginRun(given, engine, { startedAt, progress, say })
     return deliver(request, publication)
@@ -59,6 +60,7 @@ export interface GivenSource {
   images: string[]
   buildArgs: Record<string, string>
   dockerfile: string | undefined
+  pinning: Pinning
   texts: Pick<Request, 'policy' | 'organisation' | 'baseline' | 'knownExploited' | 'additional'>
 }
 
@@ -100,6 +102,7 @@ export async function readGivenSource(
     ),
     buildArgs,
     dockerfile,
+    pinning: await readPinning(options, source),
     texts: {
       ...(policy === undefined ? {} : { policy }),
       ...(organisation === undefined ? {} : { organisation }),
@@ -112,11 +115,11 @@ export async function readGivenSource(
 
 /** Makes the request of a run, within a session with the engine. Throws where something that it needs is not there. */
 export async function beginRun(
-  { source, image, options, name, pathInRepository: path, buildArgs, dockerfile, texts }: GivenSource,
+  { source, image, options, name, pathInRepository: path, buildArgs, dockerfile, pinning, texts }: GivenSource,
   engine: Engine,
   { startedAt, progress, say }: Omit<Surroundings, 'logFile'>,
 ): Promise<{ request: Request; publication: Publication | undefined }> {
-  const lock = await readGivenLock(options, source ?? '.', engine)
+  const lock = await readyPrograms(await pinning(engine), say)
   const git = source === undefined ? undefined : await readGitFacts(resolve(source), process.env, say)
   return {
     request: {
@@ -194,23 +197,6 @@ export async function requireDirectory(source: string): Promise<void> {
       'Give the path of the directory that has the Dockerfile.',
     )
   }
-}
-
-/** On a sealed engine its own lock counts: no other digest can be had there. */
-export async function readGivenLock(options: { lock?: string }, source: string, engine: Engine): Promise<Lock> {
-  const path = engine.lockFile ?? options.lock ?? join(source, 'loadline.lock.json')
-  if (
-    engine.lockFile === undefined &&
-    options.lock === undefined &&
-    (await kindOfGiven({ path, what: 'lock file', code: 'LOCK' })) === undefined
-  ) {
-    throw new DeliveryError(
-      'LOCK',
-      `no lock file pins the tools and base images: ${path} is not there`,
-      `Run "loadline lock ${source}" once and commit the file that it writes.`,
-    )
-  }
-  return parseLock(await readGiven({ path, what: 'lock', code: 'LOCK' }), path)
 }
 
 async function buildSecrets(entries: readonly string[]): Promise<Map<string, Secret>> {

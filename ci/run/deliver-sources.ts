@@ -64,7 +64,7 @@ export async function deliverSources(
     // Setting an engine up may take long, and nobody would use it.
     if (read.every(({ status }) => status === 'rejected')) return await judgeAll({ error: undefined })
     const images = [...new Set(read.flatMap((given) => (given.status === 'fulfilled' ? given.value.images : [])))]
-    const engine = await findEngine({ say, images, address: options.engine })
+    const engine = await findEngine({ say, images, address: options.engine, tools: options.tools })
     return await withSession(engine, logFile, () => judgeAll({ engine }))
   } catch (error) {
     return judgeAll({ error })

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { engineVersion, type EngineSocket } from '../../src/engine/engine-version.ts'
+import { supportImages } from '../../src/tools/images.ts'
 
 const patience = 5_000
 /** An engine that is busy opens the door at once and says its name later. */
@@ -42,13 +43,26 @@ export async function requireEngine(address: string): Promise<void> {
       'Start one with "loadline engine up", or correct the address.',
     )
   }
-  if (!door.encrypted && (await engineVersion(door.at, patienceForName)) === undefined) {
+  if (door.encrypted) return
+  const version = await engineVersion(door.at, patienceForName)
+  if (version === undefined)
     throw new DeliveryError(
       'ENGINE',
       `something else than a Dagger engine answers at ${address}`,
       'Start an engine with "loadline engine up", or correct the address.',
     )
-  }
+  requireEngineVersion(version, address)
+}
+
+/** Throws `ENGINE` for an engine of another version than the SDK's: they may misunderstand each other without a word. */
+export function requireEngineVersion(found: string, address: string): void {
+  const wanted = `v${supportImages.engine.version}`
+  if (found === wanted) return
+  throw new DeliveryError(
+    'ENGINE',
+    `the engine at ${address} is of version ${found}, and this Loadline speaks to ${wanted}`,
+    `Start that one: image://${supportImages.engine.reference}, or leave the address out and "loadline engine up" starts it. An older engine may run beside it.`,
+  )
 }
 
 function endpoint(address: string): { at: EngineSocket; encrypted: boolean } | undefined {

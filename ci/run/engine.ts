@@ -1,8 +1,16 @@
-import { execa } from 'execa'
 import { DeliveryError } from '../../src/model/errors.ts'
-import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
 import { isCheckout } from '../../src/engine/package-root.ts'
+import {
+  containerEngine,
+  findRuntime,
+  pullEngine,
+  removeEngines,
+  unusableError,
+  type ContainerRuntime,
+} from './container-runtime.ts'
+import { cliVariable, daggerCli } from './dagger-cli.ts'
 import { requireEngine } from './engine-answers.ts'
+import { givenPins } from './given-pins.ts'
 import type { SealedToolchain } from '../../toolchain/index.ts'
 import type { StepEvent } from '../../toolchain/steps.ts'
 
@@ -12,8 +20,8 @@ export interface Engine {
   way: 'given' | 'container-runtime' | 'sealed'
   /** Environment for the Dagger CLI and SDK. */
   env: Record<string, string>
-  /** The Dagger CLI; undefined where the SDK brings its own. */
-  cli: string | undefined
+  /** The Dagger CLI. */
+  cli: string
   /** Lock file of a sealed engine's substitutes. */
   lockFile: string | undefined
 }
@@ -24,6 +32,8 @@ export interface EngineOptions {
   address?: string | undefined
   /** Images that the source names: where only the sealed toolchain can be had, it makes stand-ins for those that no set-up makes by itself. `all`: for whatever it can. */
   images?: readonly string[] | 'all'
+  /** File with pins of an organisation's own, the engine's among them. */
+  tools?: string | undefined
   say(line: string): void
   /** Each step of a set-up, for whoever measures them; without it they are said as lines. */
   onProgress?(event: StepEvent): void
@@ -31,29 +41,69 @@ export interface EngineOptions {
 }
 
 const addressVariable = '_EXPERIMENTAL_DAGGER_RUNNER_HOST'
-const cliVariable = '_EXPERIMENTAL_DAGGER_CLI_BIN'
-const engineImage = 'registry.dagger.io/engine:v0.21.8'
 
 /** Clients neither call home nor advertise. */
 const quiet = { DO_NOT_TRACK: '1', DAGGER_NO_NAG: '1', DAGGER_LEAVE_OLD_ENGINE: '1' }
 
 /**
- * Finds an engine: one that the caller or the environment gives; one that the machine's container runtime can pull; otherwise the sealed toolchain.
- * Throws `PREREQUISITE` or `ENGINE` where none can be had.
+ * Finds an engine: one that the caller or the environment gives; Loadline's own in this machine's container runtime; where there is none of these, the sealed toolchain.
+ * A container runtime that is there and cannot be used, or cannot pull, is an error with its reason, unless a sealed toolchain stands ready: its set-up takes half an hour,
+ * and does not begin unasked. Throws `PREREQUISITE` or `ENGINE`.
  */
 export async function findEngine(options: EngineOptions): Promise<Engine> {
   const given = options.address || process.env['LOADLINE_ENGINE'] || process.env[addressVariable]
   if (given && given !== 'sealed') return givenEngine(given, options)
-  if (given !== 'sealed' && (await containerRuntimePulls()))
-    return { way: 'container-runtime', env: quiet, cli: process.env[cliVariable] ?? 'dagger', lockFile: undefined }
+  if (given === 'sealed') return sealedEngine(options)
+  const runtime = await findRuntime()
+  if (runtime === undefined) return sealedEngine(options, 'there is no container runtime here')
+  if ('why' in runtime) {
+    // A command without its service is common on build machines that have nothing else.
+    if (runtime.why === 'not-running' && isCheckout() && process.platform === 'linux' && process.getuid?.() === 0)
+      return sealedEngine(options, `${runtime.command} is installed and does not answer (${runtime.said})`)
+    return insteadOf(unusableError(runtime), options)
+  }
+  try {
+    return await runtimeEngine(runtime, options)
+  } catch (error) {
+    if (error instanceof DeliveryError && error.code === 'ENGINE') return insteadOf(error, options)
+    throw error
+  }
+}
+
+/** The engine that this release pins, in a container runtime. Clients start its container when they come. */
+async function runtimeEngine(runtime: ContainerRuntime, { tools, say }: EngineOptions): Promise<Engine> {
+  const pins = await givenPins(tools)
+  const { container, address } = containerEngine(runtime, pins)
+  await pullEngine(runtime, pins, say)
+  const replaced = await removeEngines(runtime, container)
+  if (replaced.length > 0) say(`the engine of another release of Loadline was stopped: ${replaced.join(', ')}`)
+  const cli = await daggerCli(pins, { say })
+  return {
+    way: 'container-runtime',
+    env: { ...quiet, [addressVariable]: address, [cliVariable]: cli },
+    cli,
+    lockFile: undefined,
+  }
+}
+
+/** A sealed toolchain that stands ready, in the place of an engine that cannot be had; said aloud. */
+async function insteadOf(error: DeliveryError, options: EngineOptions): Promise<Engine> {
+  if (!isCheckout() || !(await (await sealed(options)).status()).complete) throw error
+  return sealedEngine(options, error.message)
+}
+
+async function sealedEngine(options: EngineOptions, why?: string): Promise<Engine> {
   if (!isCheckout()) {
     throw new DeliveryError(
       'PREREQUISITE',
-      'no engine is given, Docker here cannot pull one, and an installed package has not what the sealed toolchain is made from',
-      'Give a running engine with --engine or _EXPERIMENTAL_DAGGER_RUNNER_HOST; a checkout of Loadline starts one: "npm run loadline -- engine up".',
+      `no engine is given, ${why ?? 'the sealed toolchain is asked for'}, and an installed package has not what the sealed toolchain is made from`,
+      'Install Docker, Podman or nerdctl, or give a running engine with --engine.',
     )
   }
   const toolchain = await sealed(options)
+  if (why !== undefined && !(await toolchain.status()).complete)
+    options.say(`${why}: the sealed toolchain is set up, which takes about half an hour once`)
+  else if (why !== undefined) options.say(`${why}: the sealed toolchain of this machine is used`)
   const ready = await toolchain.ensure(options.images)
   return {
     way: 'sealed',
@@ -79,31 +129,17 @@ export async function sealed(options: Pick<EngineOptions, 'say' | 'onProgress' |
 
 /**
  * A given engine may be this machine's sealed one: then its lock file counts. One elsewhere is reached by whatever CLI there is here, the sealed toolchain's
- * before that which the SDK would fetch; nothing else of this machine's toolchain has to do with it.
+ * before that which is fetched; nothing else of this machine's toolchain has to do with it.
  */
 async function givenEngine(address: string, options: EngineOptions): Promise<Engine> {
   await requireEngine(address)
-  const toolchain = await sealed(options)
-  const { engine, cliBin, lockFile } = await toolchain.status()
-  const cli = process.env[cliVariable] || cliBin
+  const { engine, cliBin, lockFile } = await (await sealed(options)).status()
+  const cli =
+    process.env[cliVariable] || cliBin || (await daggerCli(await givenPins(options.tools), { say: options.say }))
   return {
     way: 'given',
-    env: { ...quiet, [addressVariable]: address, ...(cli === undefined ? {} : { [cliVariable]: cli }) },
-    cli: cli ?? 'dagger',
+    env: { ...quiet, [addressVariable]: address, [cliVariable]: cli },
+    cli,
     lockFile: process.env['LOADLINE_LOCK'] || (engine?.runnerHost === address ? lockFile : undefined),
   }
-}
-
-async function containerRuntimePulls(): Promise<boolean> {
-  const docker = (...argv: string[]) =>
-    execa('docker', argv, { ...ownSurroundings(), reject: false, timeout: 120_000, stdin: 'ignore' })
-  const info = await execa('docker', ['info', '--format', '{{.ServerVersion}}'], {
-    ...ownSurroundings(),
-    reject: false,
-    timeout: 5_000,
-    stdin: 'ignore',
-  })
-  if (info.exitCode !== 0) return false
-  if ((await docker('image', 'inspect', engineImage)).exitCode === 0) return true
-  return (await docker('pull', '--quiet', engineImage)).exitCode === 0
 }

@@ -13,9 +13,10 @@ export interface Remark {
 /** A pin this old has missed some months of repairs; the vulnerability rules judge what that means. */
 const oldPinDays = 90
 
-const again = 'Run "loadline lock" again and commit loadline.lock.json.'
+const again = 'Run "loadline lock" and commit loadline.lock.json.'
+const release = 'Use the pins of this release, or write your own for it: "loadline tools --output FILE".'
 
-/** What a lock file pins, since when, and what it leaves floating: each tool in the version that this Loadline runs, each base of the Dockerfile by digest. */
+/** What is pinned, since when, and what floats: each tool in the version that this Loadline runs, each base of the Dockerfile by digest. */
 export function pinRemarks(lock: Lock, images: readonly ExternalImage[], now: Date): Remark[] {
   return [
     ...Object.values(tools).map(({ name, version }) => toolRemark(lock, name, version)),
@@ -26,17 +27,24 @@ export function pinRemarks(lock: Lock, images: readonly ExternalImage[], now: Da
 function toolRemark(lock: Lock, name: string, version: string): Remark {
   const pinned = lock.tools[name]
   if (pinned === undefined)
-    return { subject: name, state: 'missing', found: `no digest: ${version} would float`, remedy: again }
+    return { subject: name, state: 'missing', found: `no digest: ${version} would float`, remedy: release }
   if (pinned.version !== version)
     return {
       subject: name,
       state: 'missing',
       found: `pinned at ${pinned.version}, and this Loadline runs ${version}`,
-      remedy: again,
+      remedy: release,
     }
   if (!pinned.reference.includes('@sha256:'))
-    return { subject: name, state: 'missing', found: `${pinned.reference} has no digest`, remedy: again }
-  return { subject: name, state: 'fine', found: `${version} ${pinned.digest.slice(0, 19)}…` }
+    return { subject: name, state: 'missing', found: `${pinned.reference} has no digest`, remedy: release }
+  const found = `${version} ${pinned.digest.slice(0, 19)}…`
+  return pinned.confidence === undefined || pinned.confidence === 'confirmed'
+    ? { subject: name, state: 'fine', found }
+    : {
+        subject: name,
+        state: pinned.confidence === 'likely' ? 'fine' : 'warning',
+        found: `${found}, collected from public files (${pinned.confidence}): the first run finds out whether its registry has it`,
+      }
 }
 
 function baseRemark(lock: Lock, image: ExternalImage, now: Date): Remark {
@@ -51,8 +59,11 @@ function baseRemark(lock: Lock, image: ExternalImage, now: Date): Remark {
             `${image.reference} has no stand-in on this sealed network`,
             'Start from a base that it has, or run where the registry can be reached.',
           ]
-        : [`${image.reference} floats: no digest where it is written, none in the lock file`, again]
-    return { subject, state: 'missing', found, remedy }
+        : [
+            `${image.reference} floats: no digest where it is written, none in a lock file. A run resolves it once, and the rule base-pinned says so`,
+            again,
+          ]
+    return { subject, state: lock.mode === 'sealed' ? 'missing' : 'warning', found, remedy }
   }
   const days = Math.floor((now.getTime() - Date.parse(pinned.resolvedAt)) / 86_400_000)
   const found = `${image.reference} ${pinned.digest.slice(0, 19)}…, pinned ${days < 1 ? 'today' : days === 1 ? 'yesterday' : `${days} days ago`}${pinned.substitute === undefined ? '' : ', a stand-in'}`

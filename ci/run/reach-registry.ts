@@ -1,9 +1,9 @@
-import { dag, type Service } from '@dagger.io/dagger'
+import { dag, type Secret, type Service } from '@dagger.io/dagger'
 import { isLoopback, type Target } from '../../src/engine/registry-access.ts'
 import { parseImageReference } from '../../src/formats/image-reference.ts'
 import { requireCertificates } from '../../src/tools/registry/certificates.ts'
-import { credential } from './credential.ts'
 import { readGiven } from './files/given-file.ts'
+import { registryCredentials } from './registry-credentials.ts'
 
 /** Files that a person gives to get to a registry. */
 export interface RegistryOptions {
@@ -11,7 +11,7 @@ export interface RegistryOptions {
   registryCa?: string
 }
 
-/** An image in a registry, with the way to it, the credentials of a Docker configuration file, and authorities of one's own. Throws `CREDENTIAL`. */
+/** An image in a registry, with the way to it, the credentials of whoever has logged in or of a Docker configuration file, and authorities of one's own. Throws `CREDENTIAL`. */
 export async function reachRegistry(
   reference: string,
   { registryConfig, registryCa }: RegistryOptions,
@@ -27,10 +27,14 @@ export async function reachRegistry(
             registryCa,
           ),
         }),
-    ...(registryConfig === undefined
-      ? {}
-      : { credentials: await credential('registry-config', `file:${registryConfig}`, '--registry-config') }),
+    ...(await credentials(parseImageReference(reference)?.registry, registryConfig)),
   }
+}
+
+async function credentials(host: string | undefined, file: string | undefined): Promise<{ credentials?: Secret }> {
+  const found = host === undefined ? undefined : await registryCredentials(host, file)
+  // A secret is known to the engine by its name, and there may be two registries.
+  return found === undefined ? {} : { credentials: dag.setSecret(`registry-config ${host}`, found) }
 }
 
 /** A registry on this machine's loopback, made reachable for the tool containers. */

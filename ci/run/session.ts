@@ -1,8 +1,9 @@
-import { connection } from '@dagger.io/dagger'
+import { connection, dag } from '@dagger.io/dagger'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
 import { firstLine } from '../../src/engine/run-tool.ts'
 import type { Engine } from './engine.ts'
+import { requireEngineVersion } from './engine-answers.ts'
 import { sessionLog } from './session-log.ts'
 
 /** Opens the process's one session with an engine, does the work in it and closes it. The engine's own log goes to a file. Throws `ENGINE` where none answers. */
@@ -17,6 +18,8 @@ export async function withSession<T>(engine: Engine, logFile: string, work: () =
       async () => {
         become(before)
         try {
+          // Addresses that could not be asked before are asked here.
+          requireEngineVersion(await dag.version(), process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? 'the engine')
           outcome = { value: await work() }
         } catch (error) {
           outcome = { error }

@@ -20,6 +20,8 @@ const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 200000
        inspect secrets [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
        inspect layers ARCHIVE
        inspect extract [--max-unpacked 64GiB] ARCHIVE... DIRECTORY
+       inspect unpack [--max-unpacked 64GiB] ARCHIVE DIRECTORY
+       inspect pack DIRECTORY ARCHIVE PART...
        inspect config ARCHIVE FILE
        inspect condense REPORT FILE
        inspect version
@@ -99,6 +101,18 @@ func dispatch(arguments []string, stdout io.Writer) error {
 			return err
 		}
 		return print(stdout, extracted)
+	case "unpack":
+		limits, operands, err := parseFlags(command, rest, 2, 2)
+		if err != nil {
+			return err
+		}
+		return unpack(operands[0], operands[1], limits)
+	case "pack":
+		_, operands, err := parseFlags(command, rest, 3, 100)
+		if err != nil {
+			return err
+		}
+		return pack(operands[0], operands[1], operands[2:])
 	case "config":
 		_, operands, err := parseFlags(command, rest, 2, 2)
 		if err != nil {
@@ -112,7 +126,7 @@ func dispatch(arguments []string, stdout io.Writer) error {
 		}
 		return condense(operands[0], operands[1])
 	default:
-		return fmt.Errorf("%w: wanted image, secrets, layers, extract, config, condense or version, found %q", errUsage, command)
+		return fmt.Errorf("%w: wanted image, secrets, layers, extract, unpack, pack, config, condense or version, found %q", errUsage, command)
 	}
 }
 

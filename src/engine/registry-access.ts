@@ -2,7 +2,8 @@ import { dag, type Container, type Secret, type Service } from '@dagger.io/dagge
 import { DeliveryError } from '../model/errors.ts'
 import type { Lock } from '../model/index.ts'
 import { parseImageReference } from '../formats/image-reference.ts'
-import { knownUnder } from '../tools/registry/docker-config.ts'
+import { mountSecret } from './mount-secret.ts'
+import { knownUnder, requireOwn } from '../tools/registry/docker-config.ts'
 import { rootCertificates } from './root-certificates.ts'
 
 /** Where an image is or goes, and how the registry is reached. */
@@ -30,8 +31,8 @@ export interface RegistryAccess {
   knownAs: string | undefined
   /** Plain HTTP. */
   insecure: boolean
-  /** Gives a container the way to the registry, the credentials, and the authorities that certificates are checked by. */
-  connect(container: Container): Container
+  /** Gives a container the way to the registry, the credentials for its own user, and the authorities that certificates are checked by. */
+  connect(container: Container): Promise<Container>
 }
 
 // Cosign forgets --allow-http-registry when it downloads attestations, and then finds none without a word. To names in .localhost it speaks plain HTTP by itself.
@@ -72,13 +73,14 @@ export async function registryAccess(target: Target, lock: Lock): Promise<Regist
     inside: `${insideHost}/${parsed.repository}`,
     knownAs: insideHost === host ? undefined : host,
     insecure: loopback && target.authorities === undefined,
-    connect(container) {
+    async connect(container) {
       let connected = certificates(container)
       if (service !== undefined) connected = connected.withServiceBinding(insideHost.replace(/:\d+$/, ''), service)
       if (credentials !== undefined) {
-        connected = connected
-          .withMountedSecret('/loadline/docker/config.json', credentials)
-          .withEnvVariable('DOCKER_CONFIG', '/loadline/docker')
+        connected = (await mountSecret(connected, '/loadline/docker/config.json', credentials)).withEnvVariable(
+          'DOCKER_CONFIG',
+          '/loadline/docker',
+        )
       }
       if (target.authorities !== undefined) {
         // Go's programs read this file besides the public certificates, which lie in the system's directory.
@@ -93,8 +95,12 @@ export async function registryAccess(target: Target, lock: Lock): Promise<Regist
 
 /** The credentials, which clients look up by the name that they reach the registry by. */
 async function credentialsFor({ credentials }: Target, host: string, insideHost: string): Promise<Secret | undefined> {
-  if (credentials === undefined || insideHost === host) return credentials
-  return dag.setSecret('registry-config-inside', knownUnder(await credentials.plaintext(), host, insideHost))
+  if (credentials === undefined) return undefined
+  const configuration = await credentials.plaintext()
+  requireOwn(configuration, host)
+  return insideHost === host
+    ? credentials
+    : dag.setSecret('registry-config-inside', knownUnder(configuration, host, insideHost))
 }
 
 /** True where a registry host is this machine itself. */

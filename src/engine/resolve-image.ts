@@ -5,6 +5,7 @@ import * as crane from '../tools/crane/command.ts'
 import { lastLines, runTool } from './run-tool.ts'
 import { readJson } from '../model/read-json.ts'
 import { toolImage } from './tool-image.ts'
+import { enginePlatform } from './engine-platform.ts'
 import { fresh } from './fresh.ts'
 import type { RegistryAccess } from './registry-access.ts'
 
@@ -68,6 +69,25 @@ export async function resolveImage(access: RegistryAccess, lock: Lock): Promise<
   }
 }
 
+/** When an image says that it was made, for one of its platforms; undefined where it says nothing that can be read. */
+export async function madeAt(
+  access: RegistryAccess,
+  lock: Lock,
+  { digest, manifests }: ResolvedImage,
+): Promise<Date | undefined> {
+  const platform = manifests[0]?.platform ?? (await enginePlatform())
+  const text = await ask(
+    access,
+    lock,
+    (program) =>
+      crane.config({ program, insecure: access.insecure, reference: `${access.inside}@${digest}`, platform }),
+    `@${digest}`,
+  )
+  const { created } = readJson('crane', text, z.looseObject({ created: z.string().optional() }), 'VERIFY')
+  const time = created === undefined ? Number.NaN : Date.parse(created)
+  return Number.isNaN(time) ? undefined : new Date(time)
+}
+
 function platformOf(
   platform: { os: string; architecture: string; variant?: string | undefined } | undefined,
 ): Platform | undefined {
@@ -86,8 +106,12 @@ async function ask(
   argv: (program: string) => string[],
   name: string,
 ): Promise<string> {
-  const tool = toolImage(lock, 'crane')
-  const { exitCode, stdout, stderr } = await runTool('crane', fresh(access.connect(tool.container)), argv(tool.program))
+  const tool = await toolImage(lock, 'crane')
+  const { exitCode, stdout, stderr } = await runTool(
+    'crane',
+    fresh(await access.connect(tool.container)),
+    argv(tool.program),
+  )
   if (exitCode !== 0)
     throw new DeliveryError(
       'VERIFY',

@@ -1,5 +1,6 @@
 import { ReturnType, type Container } from '@dagger.io/dagger'
 import { DeliveryError } from '../model/errors.ts'
+import { firstLine } from '../tools/lines.ts'
 
 export { firstLine, lastLines } from '../tools/lines.ts'
 export { requireSuccess } from '../tools/exit-code.ts'
@@ -30,6 +31,13 @@ export async function runTool(
   } catch (error) {
     const exitCode = execExitCode(error)
     if (exitCode === undefined) throw error
+    if (exitCode < 0)
+      throw new DeliveryError(
+        'TOOL',
+        `${name} could not be started (${firstLine(error)})`,
+        'Check which image is pinned under this name: "loadline doctor" lists them.',
+        { cause: error },
+      )
     const cause =
       exitCode === 137 ? 'was killed (exit 137, usually out of memory)' : `was ended by a signal (exit ${exitCode})`
     throw new DeliveryError(

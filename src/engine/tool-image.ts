@@ -1,8 +1,10 @@
-import { dag, type Container, type Directory, type Platform } from '@dagger.io/dagger'
+import { basename } from 'node:path'
+import { dag, type Container, type Platform } from '@dagger.io/dagger'
 import { DeliveryError } from '../model/errors.ts'
-import type { Lock, ToolIdentity } from '../model/index.ts'
-import { packageFiles } from './package-root.ts'
-import { goCompiler, ownTools, tools, type OwnTool, type Tool } from '../tools/images.ts'
+import type { Lock, PinnedTool, ToolIdentity } from '../model/index.ts'
+import { ownTools, supportImages, tools, type Tool } from '../tools/images.ts'
+import { compiledProgram, compiledReference, type Programs } from './own-programs.ts'
+import { pullError } from './pull-fault.ts'
 
 /** A tool ready to run: its container, the program in it, and what to write into the report. */
 export interface ReadyTool {
@@ -11,97 +13,95 @@ export interface ReadyTool {
   identity: ToolIdentity
 }
 
-/** The container of a published tool, by the digest of the lock file. Throws `LOCK` where the lock does not pin it. */
-export function toolImage(lock: Lock, name: keyof typeof tools, platform?: Platform): ReadyTool {
+/** What is pinned in a run, with Loadline's own programs where they were made ready before it. */
+export type Pinned = Lock & { programs?: Programs }
+
+/**
+ * The container of a published tool, by the digest that is pinned for it. It runs as the publisher lets it run, and its program is where the image says.
+ * Throws `LOCK` where nothing pins it in this Loadline's version, and `TOOL` where it cannot be had.
+ */
+export async function toolImage(lock: Pinned, name: keyof typeof tools, platform?: Platform): Promise<ReadyTool> {
   const tool: Tool = tools[name]
-  const pinned = lock.tools[tool.name]
-  if (pinned === undefined) {
-    throw new DeliveryError(
-      'LOCK',
-      `the lock file does not pin ${tool.name} (${tool.reference})`,
-      'Run "loadline lock" where the registry can be reached, and commit loadline.lock.json.',
-    )
-  }
-  if (pinned.version !== tool.version) {
-    throw new DeliveryError(
-      'LOCK',
-      `the lock file pins ${tool.name} ${pinned.version}, but this Loadline runs ${tool.version}`,
-      'Run "loadline lock" again and commit loadline.lock.json.',
-    )
-  }
-  return {
-    container: dag.container(platform === undefined ? {} : { platform }).from(pinned.reference),
-    program: tool.program,
-    identity: { name: tool.name, version: pinned.version, reference: pinned.reference },
-  }
-}
-
-/** The container of one of Loadline's own programs: from the lock where it is sealed, compiled from this package's Go source otherwise. */
-export function ownToolImage(lock: Lock, name: keyof typeof ownTools): ReadyTool {
-  const tool: OwnTool = ownTools[name]
-  const pinned = lock.tools[tool.name]
-  if (pinned !== undefined) {
+  const pinned = pinnedTool(lock, tool)
+  const container = dag.container(platform === undefined ? {} : { platform }).from(pinned.reference)
+  try {
+    const [entrypoint, defaults] = await Promise.all([container.entrypoint(), container.defaultArgs()])
     return {
-      container: dag.container().from(pinned.reference),
-      program: tool.program,
-      identity: { name: tool.name, version: pinned.version, reference: pinned.reference },
+      container,
+      program: programIn(entrypoint, defaults, tool.program),
+      identity: identityOf(tool.name, pinned),
     }
+  } catch (error) {
+    throw pullError('TOOL', `the image of ${tool.name} cannot be had`, error, { missing: missingRemedy(pinned) })
   }
-  const compiler = lock.bases.find(({ reference }) => reference === goCompiler)
-  if (compiler === undefined) {
+}
+
+/** The files of an image that is needed beside the tools, by digest. Throws `LOCK` where nothing pins it. */
+export function supportImage(
+  lock: Lock,
+  name: keyof typeof supportImages,
+): { container: Container; pinned: PinnedTool } {
+  const pinned = pinnedTool(lock, supportImages[name])
+  return { container: dag.container().from(pinned.reference), pinned }
+}
+
+/**
+ * Where the program lies: publishers move it from release to release, and their image names it as what it starts. `known` counts where the image
+ * starts something else, or names it by no path.
+ */
+export function programIn(entrypoint: readonly string[], defaults: readonly string[], known: string): string {
+  return (
+    [entrypoint[0], defaults[0]].find((word) => word?.startsWith('/') === true && basename(word) === basename(known)) ??
+    known
+  )
+}
+
+function pinnedTool(lock: Lock, tool: Pick<Tool, 'name' | 'version' | 'reference'>): PinnedTool {
+  const pinned = lock.tools[tool.name]
+  const hint =
+    lock.mode === 'sealed'
+      ? 'Set the sealed toolchain up with this version of Loadline.'
+      : 'Leave the file with pins of your own (--tools) out, or write one for this version: "loadline tools --output FILE".'
+  if (pinned === undefined)
+    throw new DeliveryError('LOCK', `nothing pins ${tool.name} (${tool.reference}) by digest`, hint)
+  if (pinned.version !== tool.version)
     throw new DeliveryError(
       'LOCK',
-      `the lock file does not pin ${goCompiler}, which compiles ${tool.name}`,
-      'Run "loadline lock" where the registry can be reached, and commit loadline.lock.json.',
+      `${tool.name} is pinned at version ${pinned.version}, and this Loadline runs ${tool.version}`,
+      hint,
     )
-  }
-  const compiled = dag
-    .container()
-    .from(`${compiler.reference}@${compiler.digest}`)
-    .withEnvVariable('CGO_ENABLED', '0')
-    .withDirectory('/source', sourceDirectory(tool.source))
-    .withWorkdir('/source')
-    .withMountedCache('/go/pkg/mod', dag.cacheVolume('loadline-go-modules'))
-    .withMountedCache('/root/.cache/go-build', dag.cacheVolume('loadline-go-build'))
-    .withExec([
-      'go',
-      'build',
-      '-trimpath',
-      '-gcflags=all=-dwarf=false',
-      '-ldflags',
-      '-s -w',
-      ...(tool.tags === undefined ? [] : ['-tags', tool.tags.join(',')]),
-      '-o',
-      tool.program,
-      '.',
-    ])
-    .file(tool.program)
+  return pinned
+}
+
+/** What to do where the publisher does not have the digest any more, or never had it. */
+export function missingRemedy({ confidence }: PinnedTool): string {
+  const why =
+    confidence === undefined || confidence === 'confirmed'
+      ? 'The publisher has withdrawn it.'
+      : `This digest was collected from public files (${confidence}) and not yet confirmed by its registry.`
+  return `${why} Update Loadline, or run "loadline tools --output pins.json", which asks the publishers and starts each tool, and give the file with --tools.`
+}
+
+function identityOf(name: string, { version, reference }: PinnedTool): ToolIdentity {
+  return { name, version, reference }
+}
+
+/** The container of one of Loadline's own programs: what a sealed toolchain or a release built, or what was compiled from this package's source. Throws `LOCK`. */
+export async function ownToolImage(lock: Pinned, name: keyof typeof ownTools): Promise<ReadyTool> {
+  const { program, version } = ownTools[name]
+  const pinned = lock.tools[name]
+  if (pinned !== undefined)
+    return { container: dag.container().from(pinned.reference), program, identity: identityOf(name, pinned) }
+  if (lock.programs !== undefined)
+    return {
+      container: lock.programs.container,
+      program,
+      identity: { name, version, reference: lock.programs.reference },
+    }
+  const { container: compiler, pinned: by } = supportImage(lock, 'goCompiler')
   return {
-    container: below(tool, `${compiler.reference}@${compiler.digest}`).withFile(tool.program, compiled, {
-      permissions: 0o755,
-    }),
-    program: tool.program,
-    identity: {
-      name: tool.name,
-      version: tool.version,
-      reference: `compiled from ${tool.source} by ${compiler.reference}@${compiler.digest}`,
-    },
+    container: await compiledProgram(compiler, name),
+    program,
+    identity: { name, version, reference: compiledReference(by.reference) },
   }
-}
-
-/** What an own program's container starts from: nothing, or the Debian of the compiler's image with the packages whose programs it starts, from Debian's signed archive. */
-function below({ packages = [] }: OwnTool, debian: string): Container {
-  if (packages.length === 0) return dag.container()
-  return dag
-    .container()
-    .from(debian)
-    .withExec(['apt-get', 'update'])
-    .withExec(['apt-get', 'install', '--yes', '--no-install-recommends', ...packages])
-}
-
-/** The files of a directory of this package. Both faces have them on their own disk, so neither needs the other's way to the host. */
-function sourceDirectory(path: string): Directory {
-  let directory = dag.directory()
-  for (const [name, text] of packageFiles(path)) directory = directory.withNewFile(name, text)
-  return directory
 }

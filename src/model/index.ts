@@ -27,7 +27,7 @@ export { LintFinding, Location, Package, SecretFinding, Vulnerability } from './
 export { CollectedKnownExploited, KnownExploited } from './known-exploited.ts'
 export { Instruction, LayerOrigin, Lineage } from './lineage.ts'
 export { GitFacts, SourceRevision } from './git-facts.ts'
-export { Lock, PinnedBase, PinnedTool } from './lock.ts'
+export { BaseLock, Confidence, Lock, PinnedBase, PinnedTool } from './lock.ts'
 export { Owner, describeOwner, ownersOf, type Owners } from './owner.ts'
 export { PackageRecords } from './package-records.ts'
 export { imagePackageUrl, imageShortName, namesPackage, parsePackageUrl, type PackageUrl } from './package-url.ts'

@@ -2,12 +2,20 @@ import { z } from 'zod'
 import { Digest } from './digest.ts'
 import { Platform } from './platform.ts'
 
+/** How far a digest is known to be the publisher's: by asking, or by what many or few others wrote down. */
+export const Confidence = z.enum(['confirmed', 'likely', 'doubtful'])
+export type Confidence = z.infer<typeof Confidence>
+
 /** An image pinned by digest. */
 export const PinnedTool = z.strictObject({
   /** What to pull: repository and digest, e.g. `registry.example/tool@sha256:...`. */
   reference: z.string(),
   digest: Digest,
   version: z.string(),
+  /** Absent for what this machine has made itself. */
+  confidence: Confidence.optional(),
+  /** Of Loadline's own programs: the digest of the sources that they were built from. */
+  source: Digest.optional(),
   /** In a sealed lock: the official reference that this image stands in for. */
   standsInFor: z.string().optional(),
 })
@@ -27,7 +35,17 @@ export const PinnedBase = z.strictObject({
 })
 export type PinnedBase = z.infer<typeof PinnedBase>
 
-/** The lock file: every tool and base image with the digest that will be used. Written by `loadline lock` (connected) or by the sealed set-up. */
+/** The lock file that an application commits: its bases, and nothing that judges it. Written by `loadline lock`. */
+export const BaseLock = z.strictObject({
+  schemaVersion: z.literal(2),
+  bases: z.array(PinnedBase.omit({ substitute: true })),
+})
+export type BaseLock = z.infer<typeof BaseLock>
+
+/**
+ * What is pinned in a run. Connected: the tools of Loadline's release, and the bases of the application's lock file. Sealed: what the toolchain has
+ * built, in a lock file of its own (`mode: sealed`), which is never the application's.
+ */
 export const Lock = z.strictObject({
   schemaVersion: z.literal(1),
   mode: z.enum(['connected', 'sealed']),

@@ -1,6 +1,7 @@
 import type { Directory, File, Secret, Service } from '@dagger.io/dagger'
 import type { Request } from '../../pipelines/request.ts'
-import { GitFacts, type Lock } from '../model/index.ts'
+import type { Pinned } from '../engine/tool-image.ts'
+import { GitFacts } from '../model/index.ts'
 import type { PolicyFiles } from '../policy/index.ts'
 import { parseCacheScope } from '../stages/build/build.ts'
 import type { GivenDatabase } from '../stages/evidence/database.ts'
@@ -17,7 +18,10 @@ export interface GivenToModule {
   baseline?: File
   knownExploited?: File
   vulnerabilityDatabase?: Directory
+  /** Pins the bases. */
   lock?: File
+  /** Pins of an organisation's own for the tools. */
+  tools?: File
   cacheScope: string
   /** Git facts as JSON. */
   git: string
@@ -45,7 +49,7 @@ export interface Given extends GivenToModule {
   label: string[]
 }
 
-/** A run on the source. Throws `LOCK` where nothing pins the tools, and `USAGE` where something was given that is not as it must be. */
+/** A run on the source. Throws `LOCK` where a file that pins is not valid, and `USAGE` where something was given that is not as it must be. */
 export async function requestOf(given: Given): Promise<Request> {
   const [{ application: policy, organisation }, baseline, knownExploited, additional] = await Promise.all([
     policyFilesOf(given),
@@ -55,7 +59,7 @@ export async function requestOf(given: Given): Promise<Request> {
   ])
   return {
     directory: given.source,
-    lock: await lockOf(given.lock, given.source),
+    lock: await lockOf(given, given.source),
     now: new Date(),
     progress: progressLog(),
     cacheScope: parseCacheScope(given.cacheScope || (await sourceScope(given.source))),
@@ -82,9 +86,9 @@ export async function policyFilesOf({ policy, organisation }: GivenToModule): Pr
   return { organisation: await textOf(organisation), application: await textOf(policy) }
 }
 
-/** The lock for a function that has no source. Throws `LOCK` where there is none. */
-export function lockAlone({ lock }: GivenToModule): Promise<Lock> {
-  return lockOf(lock, undefined)
+/** What is pinned for a function that has no source. Throws `LOCK` where a file is not valid. */
+export function lockAlone(given: GivenToModule): Promise<Pinned> {
+  return lockOf(given, undefined)
 }
 
 /** The vulnerability database, where one was given. */

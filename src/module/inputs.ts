@@ -5,11 +5,14 @@ import { controllers, type Controller } from '../admission/index.ts'
 import { frameworks, type FrameworkName } from '../audit/compliance/index.ts'
 import { DeliveryError } from '../model/errors.ts'
 import { createLogger } from './log.ts'
-import { GitFacts, type Lock } from '../model/index.ts'
+import { GitFacts } from '../model/index.ts'
 import { nameValues, publicRemoteUrl } from '../image-metadata/index.ts'
 import type { ImageSource } from '../stages/build/existing-image.ts'
 import type { Progress } from '../engine/progress.ts'
-import { parseLock, readLock } from '../stages/source/source.ts'
+import { releasedPrograms } from '../engine/own-programs.ts'
+import type { Pinned } from '../engine/tool-image.ts'
+import { connectedLock, parseGivenLock, parseSealedLock, readBaseLock } from '../stages/source/lock.ts'
+import { parsePins, pinnedTools, pinsOf } from '../tools/pins.ts'
 import { targetOf } from './publication.ts'
 
 /** Where the runtime of a sealed engine keeps the lock file of its substitutes. An official runtime has no such file. */
@@ -20,19 +23,19 @@ export async function textOf(file: File | undefined): Promise<{ path: string; te
   return file === undefined ? undefined : { path: await file.name(), text: await file.contents() }
 }
 
-/** The lock that pins tools and bases: on a sealed engine its own, otherwise the given one, otherwise the source's. Throws `LOCK` where there is none. */
-export async function lockOf(file: File | undefined, source: Directory | undefined): Promise<Lock> {
-  if (existsSync(sealedLock)) return parseLock(readFileSync(sealedLock, 'utf8'), sealedLock)
-  if (file !== undefined) return parseLock(await file.contents(), await file.name())
-  const own = source === undefined ? undefined : await readLock(source)
-  if (own === undefined) {
-    throw new DeliveryError(
-      'LOCK',
-      'no lock file pins the tools and base images: the source has no loadline.lock.json, and none was given',
-      'Run "loadline lock" on the source and commit the file that it writes.',
-    )
-  }
-  return own
+/** What is pinned: on a sealed engine by its own lock; otherwise the tools by this release or by the given file, and the bases by the given lock or the source's, where there is one. Throws `LOCK`. */
+export async function lockOf(
+  { lock, tools }: { lock?: File; tools?: File },
+  source: Directory | undefined,
+): Promise<Pinned> {
+  if (existsSync(sealedLock)) return parseSealedLock(readFileSync(sealedLock, 'utf8'), sealedLock)
+  const pins = tools === undefined ? pinsOf() : parsePins(await tools.contents(), await tools.name())
+  const found =
+    lock === undefined
+      ? connectedLock(pinnedTools(pins), source === undefined ? undefined : await readBaseLock(source))
+      : parseGivenLock(await lock.contents(), await lock.name(), pinnedTools(pins))
+  const programs = await releasedPrograms(found)
+  return 'missing' in programs ? found : { ...found, programs }
 }
 
 /** Build secrets by the ids that the Dockerfile mounts them by. Throws `USAGE` where ids and secrets are not as many. */

@@ -16,6 +16,7 @@ export class PassedImage implements Given {
   knownExploited?: File
   vulnerabilityDatabase?: Directory
   lock?: File
+  tools?: File
   cacheScope!: string
   git!: string
   additionalSarif!: File[]

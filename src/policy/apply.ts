@@ -39,7 +39,7 @@ export function applyPolicy(
     ...decided.policy,
     build: {
       ...build,
-      platforms: platforms.length === 0 ? build.platforms : [...platforms],
+      ...(platforms.length === 0 ? {} : { platforms: [...platforms] }),
       args: { ...build.args, ...buildArgs },
       dockerfile: dockerfile ?? build.dockerfile,
       ...(target === undefined ? {} : { target }),

@@ -8,7 +8,8 @@ export const defaultPolicy: Policy = {
   version: 1,
   // Most services run on an interpreter. The class only decides the size budget.
   image: { class: 'interpreted' },
-  build: { dockerfile: 'Dockerfile', platforms: ['linux/amd64'], args: {}, secrets: [] },
+  // No platforms: those of the engine. Programs of another could be built, and not started to be tested.
+  build: { dockerfile: 'Dockerfile', args: {}, secrets: [] },
   // hadolint's warnings are where bad practice begins; info and style are taste. A pragma is a decision of the author: it is shown, not hidden.
   lint: {
     failOn: 'warning',

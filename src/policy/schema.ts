@@ -246,7 +246,9 @@ export const Policy = z.strictObject({
     platforms: z
       .array(Platform)
       .min(1)
-      .refine((platforms) => new Set(platforms).size === platforms.length, 'each platform once'),
+      .refine((platforms) => new Set(platforms).size === platforms.length, 'each platform once')
+      .optional()
+      .describe("Platforms that are built and judged. Default: the engine's own."),
     args: z.record(
       z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a build argument: letters, digits and underscores'),
       z.string(),

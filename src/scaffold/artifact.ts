@@ -1,4 +1,4 @@
-import type { Lock } from '../model/index.ts'
+import type { BaseLock } from '../model/index.ts'
 import type { Answers } from './answers.ts'
 import type { Application } from './application.ts'
 import type { Templates } from './templates.ts'
@@ -8,7 +8,7 @@ export interface ArtifactInput {
   answers: Answers
   application: Application
   templates: Templates
-  lock: Lock | undefined
+  lock: BaseLock | undefined
 }
 
 /** Makes files, by their path below the source; none where the targets do not ask for them. */

@@ -1,4 +1,4 @@
-import type { Lock } from '../model/index.ts'
+import type { BaseLock } from '../model/index.ts'
 import type { Answers } from './answers.ts'
 import type { Application } from './application.ts'
 import { artifacts } from './artifacts.ts'
@@ -12,7 +12,7 @@ export interface ScaffoldRequest {
   tree: SourceTree
   templates: Templates
   /** The lock file of the source: bases that it knows are written with their digests. */
-  lock?: Lock | undefined
+  lock?: BaseLock | undefined
 }
 
 /** A scaffold: all of it, or an error and nothing. */

@@ -70,8 +70,12 @@ function saying({ kind, predicate }: Claim, statements: readonly AttestedStateme
 }
 
 async function attestOne(digest: Digest, { kind, predicate }: Claim, { access, plan, lock }: Attesting): Promise<void> {
-  const tool = toolImage(lock, 'cosign')
-  const { container, signing } = await prepareSigning(access.connect(tool.container), plan, plan.formats[0] ?? 'bundle')
+  const tool = await toolImage(lock, 'cosign')
+  const { container, signing } = await prepareSigning(
+    await access.connect(tool.container),
+    plan,
+    plan.formats[0] ?? 'bundle',
+  )
   const path = '/loadline/predicate.json'
   const file = dag.directory().withNewFile('predicate.json', JSON.stringify(predicate)).file('predicate.json')
   const run = await runTool(

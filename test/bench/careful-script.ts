@@ -45,7 +45,7 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
   }
   const run = (container: Container, ...argv: string[]) =>
     container.withEnvVariable('SCRIPT_RUN', randomUUID()).withExec(argv).sync()
-  const named = (name: Parameters<typeof toolImage>[1]): ReadyTool => toolImage(lock, name)
+  const named = (name: Parameters<typeof toolImage>[1]): Promise<ReadyTool> => toolImage(lock, name)
 
   const dockerfile = await directory.file('Dockerfile').contents()
   const written = { path: 'Dockerfile', text: dockerfile }
@@ -58,7 +58,7 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
   )
   const policy = loadPolicy(await directory.file('loadline.yaml').contents(), 'loadline.yaml', new Date())
 
-  const hadolint = named('hadolint')
+  const hadolint = await named('hadolint')
   await step('lint', () =>
     run(
       hadolint.container.withMountedFile('/Dockerfile', directory.file('Dockerfile')),
@@ -78,7 +78,7 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
     image.asTarball({ mediaTypes: ImageMediaTypes.Docker, forcedCompression: ImageLayerCompression.Gzip }).sync(),
   )
 
-  const trivy = named('trivy')
+  const trivy = await named('trivy')
   const database = await openDatabase(undefined, policy, lock)
   const scanner = trivy.container.withMountedFile('/image.tar', archive).withDirectory('/cache', database.cache)
   const scan = (...argv: string[]) =>
@@ -99,8 +99,8 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
     )
   await step('scan', () => scan('--scanners', 'vuln,secret,license', '--format', 'json', '--output', '/report.json'))
 
-  const structureTest = named('structureTest')
-  const inspect = ownToolImage(lock, 'inspect')
+  const structureTest = await named('structureTest')
+  const inspect = await ownToolImage(lock, 'inspect')
   await step('structure', async () => {
     const oci = image.asTarball({ mediaTypes: ImageMediaTypes.Oci })
     const metadata = inspect.container
@@ -130,11 +130,11 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
   await step('sbom spdx', () => scan('--format', 'spdx-json', '--output', '/sbom.json'))
 
   const access = await registryAccess(target, lock)
-  const crane = named('crane')
+  const crane = await named('crane')
   const reference = `${access.inside}:${access.tag ?? 'bench'}`
-  const pushed = await step('push', () =>
+  const pushed = await step('push', async () =>
     run(
-      access.connect(crane.container).withMountedFile('/image.tar', archive),
+      (await access.connect(crane.container)).withMountedFile('/image.tar', archive),
       crane.program,
       '--insecure',
       'push',
@@ -143,9 +143,8 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
     ),
   )
   const digest = (await pushed.stdout()).trim().split('@').at(-1) ?? ''
-  const cosign = named('cosign')
-  const signer = access
-    .connect(cosign.container)
+  const cosign = await named('cosign')
+  const signer = (await access.connect(cosign.container))
     .withEnvVariable('HOME', '/tmp')
     .withSecretVariable('COSIGN_KEY', key)
     .withEnvVariable('COSIGN_PASSWORD', '')

@@ -12,7 +12,7 @@ import { withSession } from '../../ci/run/session.ts'
 import { deliver } from '../../pipelines/deliver.ts'
 import { parseCacheScope } from '../../src/stages/build/build.ts'
 import type { ProgressEvent } from '../../src/engine/progress.ts'
-import { parseLock } from '../../src/stages/source/source.ts'
+import { parseSealedLock } from '../../src/stages/source/lock.ts'
 import { toolImage } from '../../src/engine/tool-image.ts'
 import { carefulScript, type StepTimes } from './careful-script.ts'
 import { criticalPath, type Span } from './critical-path.ts'
@@ -44,7 +44,7 @@ interface Measured {
 
 const engine = await findEngine({ say })
 if (engine.lockFile === undefined) throw new Error('the benchmark needs the lock file of a sealed engine')
-const lock = parseLock(readFileSync(engine.lockFile, 'utf8'), engine.lockFile)
+const lock = parseSealedLock(readFileSync(engine.lockFile, 'utf8'), engine.lockFile)
 const directory = mkdtempSync(join(tmpdir(), 'loadline-bench-'))
 const measured: Record<Contender, Record<Case, Measured[]>> = {
   loadline: { cold: [], 'one line changed': [], 'nothing changed': [] },
@@ -53,7 +53,7 @@ const measured: Record<Contender, Record<Case, Measured[]>> = {
 const registry = `127.0.0.1:${await freePort()}`
 await inSession(async () => {
   for (const tool of ['crane', 'cosign'] as const) {
-    const { container, program } = toolImage(lock, tool)
+    const { container, program } = await toolImage(lock, tool)
     await container.file(program).export(join(directory, tool))
   }
 })

@@ -4,7 +4,7 @@ import { findEngine } from '../../ci/run/engine.ts'
 import { withTemporaryLog } from '../../ci/run/session-log.ts'
 import { withSession } from '../../ci/run/session.ts'
 import type { Lock } from '../../src/model/index.ts'
-import { parseLock } from '../../src/stages/source/source.ts'
+import { parseSealedLock } from '../../src/stages/source/lock.ts'
 import { scratch } from './command-line.ts'
 
 /** Warns of everything and denies nothing but missing evidence, so that a test sees what it looks for and the exit code says whether all could be decided. */
@@ -27,6 +27,6 @@ export function application(files: Record<string, string>): string {
 export async function onEngine<T>(work: (lock: Lock) => Promise<T>): Promise<T> {
   const engine = await findEngine({ say: () => undefined })
   if (engine.lockFile === undefined) throw new Error('the tests need the lock file of the engine')
-  const lock = parseLock(readFileSync(engine.lockFile, 'utf8'), engine.lockFile)
+  const lock = parseSealedLock(readFileSync(engine.lockFile, 'utf8'), engine.lockFile)
   return withTemporaryLog((logFile) => withSession(engine, logFile, () => work(lock)))
 }

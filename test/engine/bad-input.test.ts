@@ -88,13 +88,18 @@ describe('bad input', () => {
       { exitCode: 2, code: 'CREDENTIAL', says: /never a value/ },
       ['--publish', '127.0.0.1:9/a/b:1', '--key', 'the-key-itself'],
     ))
+  it('a lock file that names the tools which are to judge it, said before an engine is looked for', () =>
+    expectBroken(
+      application({
+        Dockerfile: dockerfile,
+        'loadline.lock.json': '{"schemaVersion":1,"mode":"sealed","tools":{},"bases":[]}',
+      }),
+      { exitCode: 2, code: 'LOCK', says: /loadline\.lock\.json names tools/ },
+      ['--engine', 'unix:///no/engine.sock'],
+    ))
   it('an engine that does not answer [fault 60]', async () => {
-    const source = application({
-      Dockerfile: dockerfile,
-      'loadline.lock.json': '{"schemaVersion":1,"mode":"connected","tools":{},"bases":[]}',
-    })
     await expectBroken(
-      source,
+      application({ Dockerfile: dockerfile }),
       { exitCode: 3, code: 'ENGINE', says: /no Dagger engine answers at unix:\/\/\/no\/engine\.sock/ },
       ['--engine', 'unix:///no/engine.sock'],
       { LOADLINE_LOCK: '' },

@@ -7,7 +7,7 @@ import { findEngine, type Engine } from '../../ci/run/engine.ts'
 import { withSession } from '../../ci/run/session.ts'
 import type { Lock } from '../../src/model/index.ts'
 import { pinnedImage } from '../../src/engine/pinned-image.ts'
-import { parseLock } from '../../src/stages/source/source.ts'
+import { parseSealedLock } from '../../src/stages/source/lock.ts'
 import { buildpacksPrograms } from '../programs/modules.ts'
 import { buildWithBuildpacks } from './buildpacks/lifecycle.ts'
 import { buildAndScan, scratch } from './command-line.ts'
@@ -53,7 +53,7 @@ let runImage: string
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'loadline-buildpacks-'))
   engine = await findEngine({ say: () => undefined })
-  lock = parseLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
+  lock = parseSealedLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
   programs = await compiled(buildpacksPrograms)
   const crane = await takeProgram('crane')
   runImage = join(home, 'run')

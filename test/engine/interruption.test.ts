@@ -88,7 +88,6 @@ describe('a run', () => {
     const source = application({
       Dockerfile: dockerfile,
       'hello.txt': 'hello',
-      'loadline.lock.json': '{"schemaVersion":1,"mode":"connected","tools":{},"bases":[]}',
     })
     const { exitCode, run } = await buildAndScan(source, ['--engine', `unix://${address}`], { LOADLINE_LOCK: '' })
     expect({ exitCode, code: run.failure?.code }).toEqual({ exitCode: 3, code: 'ENGINE' })

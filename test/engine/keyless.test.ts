@@ -21,7 +21,7 @@ import { ServiceAway } from '../../src/engine/patience.ts'
 import type { Published } from '../../src/stages/publish/publish.ts'
 import { sign } from '../../src/stages/sign/sign.ts'
 import { planSigning, type Signed, type SigningPlan } from '../../src/stages/sign/signer.ts'
-import { parseLock } from '../../src/stages/source/source.ts'
+import { parseSealedLock } from '../../src/stages/source/lock.ts'
 import { verifyAsConsumer, verifySignature } from '../../src/stages/verify/verify-signature.ts'
 import { consumerFiles, type Identity } from '../../src/tools/cosign/identity.ts'
 import { buildAndScan, scratch } from './command-line.ts'
@@ -45,7 +45,7 @@ let cosign: string
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'loadline-keyless-'))
   engine = await findEngine({ say: () => undefined })
-  lock = parseLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
+  lock = parseSealedLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
   sigstore = await startSigstore(join(home, 'sigstore'), await compiledSigstore())
   cosign = await takeProgram('cosign')
 })

@@ -10,7 +10,7 @@ const covered = {
   inspect: 'bad archives, limits, planted secrets, records and privileges [faults 6, 25, 37, 38, 83, 84, 86]',
   registry:
     'registries that fail, lie, stall or overtake, and runs that were killed at every request [faults 46, 47, 48, 49, 50, 51, 52]',
-  sandbox: 'plans that cannot be trusted, users, environments, output, profiles [faults 6, 38, 87]',
+  sandbox: 'plans that cannot be trusted, users, environments, output, profiles, control groups [faults 6, 38, 87, 89]',
 } as const
 
 it.each(Object.entries(covered))('%s passes its own Go tests: %s', async (name) => {

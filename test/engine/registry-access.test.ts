@@ -74,7 +74,7 @@ describe('access to a registry', () => {
     expect(run.release?.signature?.verified).toBe(true)
   })
 
-  it('finds the credentials under the name that people know the registry by, for pushing and for signing, and shows them nowhere [fault 46]', async () => {
+  it('finds the credentials under the name that people know the registry by, for pushing and for signing, and shows them nowhere [faults 46, 88]', async () => {
     const authorization = `Basic ${Buffer.from(`publisher:${password}`).toString('base64')}`
     const guarded = await serveFaulty(await serveDistribution(), [
       {

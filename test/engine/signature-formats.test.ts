@@ -12,7 +12,7 @@ import { withSession } from '../../ci/run/session.ts'
 import { defaultPolicy } from '../../src/policy/index.ts'
 import { sign } from '../../src/stages/sign/sign.ts'
 import { planSigning } from '../../src/stages/sign/signer.ts'
-import { parseLock } from '../../src/stages/source/source.ts'
+import { parseSealedLock } from '../../src/stages/source/lock.ts'
 import { verifyAsConsumer, verifySignature } from '../../src/stages/verify/verify-signature.ts'
 import { offline } from '../../src/tools/cosign/services.ts'
 import { scratch } from './command-line.ts'
@@ -26,7 +26,7 @@ const password = 'correct-horse-canary-9d2e'
 it('signs offline with a key in both forms, says where each lies, and cosign and sigstore-js verify them by hand', async () => {
   const directory = scratch()
   const engine = await findEngine({ say: () => undefined })
-  const lock = parseLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
+  const lock = parseSealedLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
   const [cosign, registry] = [await takeProgram('cosign'), await serveRegistry()]
   const { privateKey, publicKey } = await signingKey(password)
   const digest = await pushSmallImage(registry, directory, 'both forms')

@@ -7,7 +7,7 @@ import { findEngine } from '../../ci/run/engine.ts'
 import { withTemporaryLog } from '../../ci/run/session-log.ts'
 import { withSession } from '../../ci/run/session.ts'
 import { toolImage } from '../../src/engine/tool-image.ts'
-import { parseLock } from '../../src/stages/source/source.ts'
+import { parseSealedLock } from '../../src/stages/source/lock.ts'
 import type { tools } from '../../src/tools/images.ts'
 
 declare module 'vitest' {
@@ -30,12 +30,12 @@ export async function takeProgram(name: keyof typeof tools): Promise<string> {
   if (existsSync(path)) return path
   const engine = await findEngine({ say: () => undefined })
   if (engine.lockFile === undefined) throw new Error('the tests need the lock file of the engine')
-  const lock = parseLock(readFileSync(engine.lockFile, 'utf8'), engine.lockFile)
+  const lock = parseSealedLock(readFileSync(engine.lockFile, 'utf8'), engine.lockFile)
   // Another file may take it at this moment: each finds a whole program or none.
   const taken = `${path}-${process.pid}`
   await withTemporaryLog((logFile) =>
     withSession(engine, logFile, async () => {
-      const tool = toolImage(lock, name)
+      const tool = await toolImage(lock, name)
       await tool.container.file(tool.program).export(taken)
     }),
   )

@@ -11,6 +11,7 @@ export interface Fault {
     | 'reports'
     | 'the application as an attacker'
     | 'what was not made here'
+    | 'the world'
   fault: string
   outcome: string
   /** Part of the flow that has to be there before it can be tested. Without it, a fault that no test carries is an error. */
@@ -262,6 +263,39 @@ const lines: Record<Fault['theme'], Line[]> = {
       'findings of another scanner are cut off, of a scan that failed, or about another image',
       'exit 2, and rejected where they name another image; never "nothing found"',
     ],
+  ],
+  'the world': [
+    [
+      88,
+      'the image of a tool runs as a user of its own',
+      'that user reads the credentials that it is given, and nobody else does',
+    ],
+    [
+      89,
+      'control groups are of the first version or the second, with or without accounting of swap, or a controller is missing',
+      'the run under hardening has its limits, or the missing controller is named',
+    ],
+    [
+      90,
+      'a publisher moves a tag, a path or the way in which a tool says its version',
+      'the program is where the image says; a digest that is not there is said in one sentence, with how sure it was',
+    ],
+    [
+      91,
+      'a pull is refused, limited, slow, untrusted, or the registry is away',
+      'the reason, and what to do; no other path begins without a word',
+    ],
+    [
+      92,
+      'the site that the Dagger CLI comes from is away',
+      'the kept one is used; without one it is said, address by address',
+    ],
+    [
+      93,
+      'credentials are kept by a helper',
+      'it is asked on the machine of whoever calls, for the one registry that is needed',
+    ],
+    [94, 'the engine is of another architecture', 'its own platform is built and judged'],
   ],
 }
 

@@ -15,6 +15,7 @@ export const evidence: Rule = {
   source: 'Loadline: unknown is never safe (fail closed)',
   judge({ policy, evidence: given }) {
     const found = given.platforms.map(({ archive }) => archive.platform)
+    const wanted = policy.build.platforms ?? []
     const missing = missingEvidence(given)
     const without = notApplicable(given, ['lint', ...evidenceKinds]).map(({ kind }) => kind)
     const notCollected =
@@ -22,7 +23,7 @@ export const evidence: Rule = {
     const cells = 1 + Math.max(1, given.platforms.length) * evidenceKinds.length
     const violations = [
       ...missing.map(toViolation),
-      ...absent(policy.build.platforms, found),
+      ...absent(wanted, found),
       ...repeated(found, 'platform'),
       ...repeated(
         given.platforms.map(({ archive }) => archive.digest),
@@ -30,7 +31,7 @@ export const evidence: Rule = {
       ),
     ]
     return {
-      wanted: `lint once and ${evidenceKinds.length} kinds of evidence on ${policy.build.platforms.toSorted().join(', ')}`,
+      wanted: `lint once and ${evidenceKinds.length} kinds of evidence on ${wanted.toSorted().join(', ') || "the engine's platform"}`,
       found: `${cells - notCollected} of ${cells} collected${found.length === 0 ? ', no image' : ` on ${found.join(', ')}`}${without.length === 0 ? '' : `; not applicable: ${without.join(', ')}`}`,
       violations,
     }
@@ -38,6 +39,17 @@ export const evidence: Rule = {
 }
 
 function absent(wanted: readonly Platform[], found: readonly Platform[]): Violation[] {
+  if (wanted.length + found.length === 0)
+    return [
+      {
+        id: 'platform',
+        subject: '',
+        severity: 'unknown',
+        wanted: "an image for the engine's platform and its evidence",
+        found: 'no image was judged',
+        remedy: 'Build it, or name the platforms in build.platforms.',
+      },
+    ]
   return wanted
     .filter((platform) => !found.includes(platform))
     .map((platform) => ({

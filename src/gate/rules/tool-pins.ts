@@ -13,7 +13,8 @@ export const toolPins: Rule = {
   needs: [],
   severities: ['unknown'],
   means: 'undecided',
-  remedy: 'Run "loadline lock" with this version of Loadline, commit the lock file, and collect the evidence again.',
+  remedy:
+    'Leave pins of your own (--tools) out, or write them for this version ("loadline tools --output FILE"), and collect the evidence again.',
   source: 'SLSA 1.0, build requirements; NIST SP 800-204D, 5.1: tools of a pipeline are pinned by digest',
   judge({ evidence }) {
     const used = toolsOf(evidence)

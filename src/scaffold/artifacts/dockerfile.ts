@@ -1,4 +1,4 @@
-import type { Lock } from '../../model/index.ts'
+import type { BaseLock } from '../../model/index.ts'
 import { fullReference, parseImageReference } from '../../formats/image-reference.ts'
 import type { Application } from '../application.ts'
 import { fill } from '../fill.ts'
@@ -6,7 +6,7 @@ import { runtimes } from '../runtimes.ts'
 import { templateOf, type Templates } from '../templates.ts'
 
 /** The Dockerfile: the template of the stack, on bases that are pinned where a lock file of the publishers' images knows them. */
-export function dockerfile(application: Application, templates: Templates, lock: Lock | undefined): string {
+export function dockerfile(application: Application, templates: Templates, lock: BaseLock | undefined): string {
   const { language, bases, values, secret, port, healthcheck, entrypoint, environment, targets } = application
   const { healthcheckSeconds, startSeconds } = runtimes[language]
   return fill(templateOf(templates, application.template), {
@@ -30,13 +30,11 @@ export function dockerfile(application: Application, templates: Templates, lock:
   })
 }
 
-/** Adds the digest that the lock file has for a base. A sealed lock names stand-ins, whose digests are nobody else's. */
-function pinned(image: string, lock: Lock | undefined): string {
+/** Adds the digest that the lock file has for a base. */
+function pinned(image: string, lock: BaseLock | undefined): string {
   const parsed = parseImageReference(image)
   const found =
-    lock?.mode !== 'connected' || parsed === undefined
-      ? undefined
-      : lock.bases.find(({ reference }) => reference === fullReference(parsed))
+    parsed === undefined ? undefined : lock?.bases.find(({ reference }) => reference === fullReference(parsed))
   return found === undefined ? image : `${image}@${found.digest}`
 }
 

@@ -106,7 +106,7 @@ export async function readArchive(
   return {
     archive: { platform: inspection.platform, digest: inspection.digest, mediaType: inspection.mediaType },
     file,
-    layout: unpack(file, lock),
+    layout: await unpack(file, lock),
     inspection,
   }
 }
@@ -133,7 +133,7 @@ async function withLabels(
 }
 
 async function inspect(file: File, lock: Lock, { code, hint }: { code: ErrorCode; hint: string }): Promise<Inspection> {
-  const tool = ownToolImage(lock, 'inspect')
+  const tool = await ownToolImage(lock, 'inspect')
   const run = await runTool('inspect', tool.container.withMountedFile('/archive.tar', file), [
     tool.program,
     ...inspectImage('/archive.tar'),
@@ -143,8 +143,8 @@ async function inspect(file: File, lock: Lock, { code, hint }: { code: ErrorCode
   return parseInspection(run.stdout)
 }
 
-function unpack(file: File, lock: Lock): Directory {
-  const tool = ownToolImage(lock, 'inspect')
+async function unpack(file: File, lock: Lock): Promise<Directory> {
+  const tool = await ownToolImage(lock, 'inspect')
   return tool.container
     .withMountedFile('/archive.tar', file)
     .withExec([tool.program, ...extractLayout(['/archive.tar'], '/layout')])

@@ -1,8 +1,7 @@
 import { dag, type Directory, type File } from '@dagger.io/dagger'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Digest, GivenImage, Lock, Platform } from '../../model/index.ts'
-import { goCompiler } from '../../tools/images.ts'
-import { extractLayout } from '../../tools/inspect/command.ts'
+import { extractLayout, packArchive, unpackArchive } from '../../tools/inspect/command.ts'
 import { refusal, severalImages } from '../../tools/inspect/output.ts'
 import {
   chooseImage,
@@ -15,11 +14,9 @@ import {
 import * as registry from '../../tools/registry/command.ts'
 import { readPull } from '../../tools/registry/output.ts'
 import { firstLine, lastLines, runTool } from '../../engine/run-tool.ts'
-import { packLayout, unpackLayout } from '../../tools/tar/command.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
 import { readArchive, type BuiltArchive } from './build.ts'
 import { fresh } from '../../engine/fresh.ts'
-import { pinnedImage } from '../../engine/pinned-image.ts'
 import { registryAccess, type RegistryAccess, type Target } from '../../engine/registry-access.ts'
 import { resolveImage } from '../../engine/resolve-image.ts'
 
@@ -109,13 +106,13 @@ async function inRegistry(target: Target, lock: Lock): Promise<FoundImage[]> {
 }
 
 async function pull(access: RegistryAccess, digest: Digest, lock: Lock): Promise<Directory> {
-  const { container, program } = ownToolImage(lock, 'registry')
+  const { container, program } = await ownToolImage(lock, 'registry')
   const { knownAs, insecure } = access
   const argv = registry.pull(
     { program, plainHttp: insecure, ...(knownAs === undefined ? {} : { knownAs }) },
     { reference: `${access.inside}@${digest}`, layout: '/layout' },
   )
-  const ended = await runTool('registry', fresh(access.connect(container)), argv)
+  const ended = await runTool('registry', fresh(await access.connect(container)), argv)
   const { done, fault } = readPull(ended)
   if (fault === undefined && done.digest === digest) return ended.container.directory('/layout')
   const found =
@@ -134,20 +131,18 @@ async function pull(access: RegistryAccess, digest: Digest, lock: Lock): Promise
 
 /** The archive's image as a layout. The program reads and checks one image; where the archive holds several, it has checked the list of entries before it said so. */
 async function unpack(file: File, lock: Lock): Promise<Directory> {
-  const { container, program } = ownToolImage(lock, 'inspect')
+  const { container, program } = await ownToolImage(lock, 'inspect')
   const run = await runTool('inspect', container.withMountedFile('/archive.tar', file), [
     program,
     ...extractLayout(['/archive.tar'], '/layout'),
   ])
   if (run.exitCode === 0) return run.container.directory('/layout')
   if (!severalImages(run.stderr)) throw new DeliveryError('SOURCE', refusal(run.stderr), exportAgain)
-  const unpacked = await runTool(
-    'tar',
-    packer(lock).withMountedFile('/archive.tar', file).withDirectory('/layout', dag.directory()),
-    unpackLayout({ archive: '/archive.tar', directory: '/layout' }),
-  )
-  if (unpacked.exitCode !== 0)
-    throw new DeliveryError('SOURCE', lastLines(unpacked.stderr, 1), 'Export the image again.')
+  const unpacked = await runTool('inspect', container.withMountedFile('/archive.tar', file), [
+    program,
+    ...unpackArchive('/archive.tar', '/layout'),
+  ])
+  if (unpacked.exitCode !== 0) throw new DeliveryError('SOURCE', refusal(unpacked.stderr), exportAgain)
   return unpacked.container.directory('/layout')
 }
 
@@ -163,15 +158,11 @@ async function archiveOf(image: FoundImage, lock: Lock): Promise<File> {
     .withNewFile('oci-layout', '{"imageLayoutVersion":"1.0.0"}')
     .withNewFile('index.json', index)
     .withNewFile('manifest.json', dockerManifest)
-  const run = await runTool(
-    'tar',
-    packer(lock).withMountedDirectory('/layout', directory),
-    packLayout({
-      directory: '/layout',
-      archive: '/archive.tar',
-      parts: ['oci-layout', 'index.json', 'manifest.json', 'blobs'],
-    }),
-  )
+  const { container, program } = await ownToolImage(lock, 'inspect')
+  const run = await runTool('inspect', container.withMountedDirectory('/layout', directory), [
+    program,
+    ...packArchive('/layout', '/archive.tar', ['oci-layout', 'index.json', 'manifest.json', 'blobs']),
+  ])
   if (run.exitCode !== 0)
     throw new DeliveryError(
       'TOOL',
@@ -200,16 +191,4 @@ function reader(directory: Directory): ReadDocument {
       )
     return file.contents()
   }
-}
-
-/** A Debian whose tar packs layouts: the one that compiles Loadline's own programs, which every lock pins. */
-function packer(lock: Lock): ReturnType<typeof dag.container> {
-  const pinned = pinnedImage(goCompiler, lock)
-  if (pinned === undefined)
-    throw new DeliveryError(
-      'LOCK',
-      `the lock file does not pin ${goCompiler}, whose tar packs the image`,
-      'Run "loadline lock" where the registry can be reached, and commit loadline.lock.json.',
-    )
-  return dag.container().from(pinned)
 }

@@ -6,9 +6,9 @@ import {
   type Platform as DaggerPlatform,
 } from '@dagger.io/dagger'
 import { lastLines, runTool, type ToolRun } from '../../engine/run-tool.ts'
-import { ownToolImage } from '../../engine/tool-image.ts'
+import { ownToolImage, type Pinned } from '../../engine/tool-image.ts'
 import { DeliveryError } from '../../model/errors.ts'
-import type { Lock, Platform } from '../../model/index.ts'
+import type { Platform } from '../../model/index.ts'
 import {
   prepareDockerfile as argv,
   requestFile,
@@ -38,9 +38,9 @@ export interface Preparing extends BuildChoice {
  * It is read and converted again before it is believed. The bases' configurations are looked at first: their ONBUILD steps are steps of the build.
  * Throws `SOURCE` where a base brings what cannot or must not be built, and `BUILD` where a base is not to be had.
  */
-export async function prepareDockerfile(preparing: Preparing, lock: Lock): Promise<DockerfilePreparation> {
+export async function prepareDockerfile(preparing: Preparing, lock: Pinned): Promise<DockerfilePreparation> {
   const { path, text, platforms, secrets, cacheScope, pragmas, bases, isBuilt, ...choice } = preparing
-  const tool = ownToolImage(lock, 'dockerfile')
+  const tool = await ownToolImage(lock, 'dockerfile')
   const placed = bases.map((base, index) => ({ base, archive: base.from === undefined ? '' : `/bases/${index}.tar` }))
   const request = requestFile({
     buildArgs: choice.buildArgs,

@@ -105,7 +105,7 @@ async function baseLayers(
     // the built one, so that both are of one time; where they are not, they differ, and owners are unknown.
     .withLabel('dev.loadline.base-of', built.archive.digest)
     .asTarball({ mediaTypes: ImageMediaTypes.Oci })
-  const tool = ownToolImage(lock, 'inspect')
+  const tool = await ownToolImage(lock, 'inspect')
   const run = await runTool('inspect', tool.container.withMountedFile('/base.tar', archive), [
     tool.program,
     ...listLayers('/base.tar'),

@@ -8,12 +8,12 @@ import type { ReadyTool } from '../../engine/tool-image.ts'
  * Whatever goes wrong is never read as "no findings".
  */
 export async function collect<T>(
-  task: { wanted: string; tool: () => ReadyTool },
+  task: { wanted: string; tool: () => Promise<ReadyTool> },
   work: (tool: ReadyTool) => Promise<T>,
 ): Promise<Collected<T>> {
   let tool: ReadyTool | undefined
   try {
-    tool = task.tool()
+    tool = await task.tool()
     return { status: 'collected', tool: tool.identity, value: await work(tool) }
   } catch (error) {
     const reason =

@@ -5,8 +5,8 @@ import { ownToolImage } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
 
 /** The image configuration as the archive holds it, values of variables included: it stays in containers. */
-export function configurationFile(built: BuiltArchive, lock: Lock): File {
-  const inspect = ownToolImage(lock, 'inspect')
+export async function configurationFile(built: BuiltArchive, lock: Lock): Promise<File> {
+  const inspect = await ownToolImage(lock, 'inspect')
   return inspect.container
     .withMountedFile('/archive.tar', built.file)
     .withExec([inspect.program, ...extractConfiguration('/archive.tar', '/metadata.json')])

@@ -100,7 +100,7 @@ async function fetched(
   lock: Lock,
   command: typeof downloadDatabase,
 ): Promise<Container> {
-  const tool = toolImage(lock, 'trivy')
+  const tool = await toolImage(lock, 'trivy')
   const run = await repeat(
     () => runTool('trivy', fresh(tool.container), command({ program: tool.program, cache: '/cache', repositories })),
     ({ exitCode, stderr }) => exitCode !== 0 && mayRepeatDownload(stderr),
@@ -116,7 +116,7 @@ async function fetched(
 }
 
 async function readFacts(cache: Directory, coverage: Database['coverage'], lock: Lock): Promise<Database> {
-  const tool = ownToolImage(lock, 'advisories')
+  const tool = await ownToolImage(lock, 'advisories')
   const run = await runTool('advisories', tool.container.withMountedDirectory('/database', cache.directory('db')), [
     tool.program,
     'digest',

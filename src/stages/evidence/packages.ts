@@ -42,7 +42,7 @@ export async function scanPackages(
   database: OpenDatabase | undefined,
   lock: Lock,
 ): Promise<ScannedPackages> {
-  const tool = trivyOn(built, lock)
+  const tool = await trivyOn(built, lock)
   const container = database === undefined ? tool.container : tool.container.withDirectory('/cache', database.cache)
   const scanIn = (place: Container) =>
     runTool(

@@ -17,6 +17,7 @@ import { ownToolImage } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
 import { fresh } from '../../engine/fresh.ts'
 import { pinnedImage } from '../../engine/pinned-image.ts'
+import { resolveDigest } from '../../engine/resolve-lock.ts'
 import { collect } from './collect.ts'
 import { configurationFile } from './configuration-file.ts'
 import { runsHere } from './runs-here.ts'
@@ -42,7 +43,7 @@ export function collectRuntime(
       const image = dag.container({ platform: built.archive.platform as DaggerPlatform }).import_(built.file)
       const ready = tool.container
         .withMountedFile(paths.plan, plainFile(sandboxPlan(policy, seccomp?.text)))
-        .withMountedFile(paths.configuration, configurationFile(built, lock))
+        .withMountedFile(paths.configuration, await configurationFile(built, lock))
         .withMountedDirectory(paths.root, withFiles(image.rootfs(), policy.runtime.files))
       const bound = await withServices(ready, policy.runtime.services, lock)
       const ended = await runTool('sandbox', fresh(bound), runImage(tool.program, paths), {
@@ -114,21 +115,20 @@ async function withServices(
 
 async function startable(name: string, service: RuntimeService, lock: Lock): Promise<Service> {
   const pinned = pinnedImage(service.image, lock)
-  if (pinned === undefined) {
+  if (pinned === undefined && lock.mode === 'sealed') {
     throw new DeliveryError(
       'LOCK',
-      `the lock file does not pin ${service.image}, the image of the service ${name}`,
-      lock.mode === 'sealed'
-        ? `Use one that this sealed network has: ${lock.bases
-            .map(({ reference }) => reference)
-            .toSorted()
-            .join(', ')}.`
-        : 'Run "loadline lock", and commit loadline.lock.json.',
+      `this sealed network has no stand-in for ${service.image}, the image of the service ${name}`,
+      `Use one that it has: ${lock.bases
+        .map(({ reference }) => reference)
+        .toSorted()
+        .join(', ')}.`,
     )
   }
+  const image = pinned ?? `${service.image}@${await resolveDigest(service.image)}`
   const container = Object.entries(service.environment ?? {}).reduce(
     (current, [variable, value]) => current.withEnvVariable(variable, value),
-    dag.container().from(pinned),
+    dag.container().from(image),
   )
   const exposed = service.ports.reduce((current, port) => current.withExposedPort(port), fresh(container))
   return exposed.asService({

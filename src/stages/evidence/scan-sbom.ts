@@ -23,7 +23,7 @@ export async function scanSbom(
   database: OpenDatabase,
   lock: Lock,
 ): Promise<ScannedSbom> {
-  const tool = toolImage(lock, 'trivy')
+  const tool = await toolImage(lock, 'trivy')
   const input = dag.directory().withNewFile('sbom.cdx.json', document).file('sbom.cdx.json')
   const container = tool.container
     .withMountedFile('/sbom.cdx.json', input)

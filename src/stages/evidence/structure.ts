@@ -50,8 +50,8 @@ export function collectStructure(
       const tested = {
         root: image.rootfs(),
         judge: tool.container.file(tool.program),
-        configuration: configurationFile(built, lock),
-        sandbox: ownToolImage(lock, 'sandbox'),
+        configuration: await configurationFile(built, lock),
+        sandbox: await ownToolImage(lock, 'sandbox'),
       }
       const [ran, read] = await Promise.all([
         commands === undefined ? [] : runCommands(tested, commands, policy, built),

@@ -13,8 +13,8 @@ import type { BuiltArchive } from '../build/build.ts'
 export const imageDirectory = '/image'
 
 /** Trivy with an image to scan, and with nothing that could configure it from outside. */
-export function trivyOn(built: BuiltArchive, lock: Lock): ReadyTool {
-  const tool = toolImage(lock, 'trivy')
+export async function trivyOn(built: BuiltArchive, lock: Lock): Promise<ReadyTool> {
+  const tool = await toolImage(lock, 'trivy')
   const container = tool.container
     .withMountedDirectory(imageDirectory, built.layout)
     .withNewFile(emptyConfiguration.config, '')
@@ -24,7 +24,7 @@ export function trivyOn(built: BuiltArchive, lock: Lock): ReadyTool {
 
 /** What Loadline reads of a Trivy report: a whole one of 50,000 findings has 200 MB, more than the engine hands over. Throws `TOOL` where the report is not whole or still too long. */
 export async function readReport(report: File, lock: Lock): Promise<string> {
-  const { container, program } = ownToolImage(lock, 'inspect')
+  const { container, program } = await ownToolImage(lock, 'inspect')
   const run = await runTool('inspect', container.withMountedFile('/report.json', report), [
     program,
     ...condenseReport('/report.json', '/condensed.json'),

@@ -103,12 +103,12 @@ async function ask<T>(
   argv: (connection: registry.Connection) => string[],
   read: (ended: Ended) => Answer<T>,
 ): Promise<T> {
-  const { container, program } = ownToolImage(lock, 'registry')
+  const { container, program } = await ownToolImage(lock, 'registry')
   const mounted = directory === undefined ? container : container.withMountedDirectory('/layout', directory)
   const { knownAs, insecure } = access
   const ended = await runTool(
     'registry',
-    fresh(access.connect(mounted)),
+    fresh(await access.connect(mounted)),
     argv({ program, plainHttp: insecure, ...(knownAs === undefined ? {} : { knownAs }) }),
   )
   const answer = read(ended)

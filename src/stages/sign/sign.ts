@@ -42,8 +42,8 @@ async function signOnce(
   format: cosign.SignatureFormat,
   lock: Lock,
 ): Promise<void> {
-  const tool = toolImage(lock, 'cosign')
-  const { container, signing } = await prepareSigning(access.connect(tool.container), plan, format)
+  const tool = await toolImage(lock, 'cosign')
+  const { container, signing } = await prepareSigning(await access.connect(tool.container), plan, format)
   const run = await runTool(
     'cosign',
     fresh(container),
@@ -83,12 +83,12 @@ async function identityOfToken(token: Secret): Promise<{ identity: string; issue
 }
 
 async function readPublicKey(plan: SigningPlan, lock: Lock): Promise<string> {
-  const tool = toolImage(lock, 'cosign')
+  const tool = await toolImage(lock, 'cosign')
   const { signer } = plan
   const container = tool.container.withEnvVariable('HOME', '/tmp')
   if (signer.kind === 'keyless') throw new Error('a keyless signer has no key')
   const ready =
-    signer.kind === 'key' ? withPrivateKey(container, signer) : withKeyService(container, signer.credentials)
+    signer.kind === 'key' ? withPrivateKey(container, signer) : await withKeyService(container, signer.credentials)
   const run = await runTool(
     'cosign',
     fresh(ready),

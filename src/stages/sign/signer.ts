@@ -15,6 +15,7 @@ import {
   type ServiceFacts,
 } from '../../tools/cosign/services.ts'
 import type { Published } from '../publish/publish.ts'
+import { mountSecret } from '../../engine/mount-secret.ts'
 import { isLoopback } from '../../engine/registry-access.ts'
 
 /** Sigstore services that take part in signing. */
@@ -160,12 +161,12 @@ export async function prepareSigning(
       }
     case 'kms':
       return {
-        container: withKeyService(ready, signer.credentials),
+        container: await withKeyService(ready, signer.credentials),
         signing: { by: { key: signer.reference }, services: serving, format },
       }
     case 'keyless':
       return {
-        container: ready.withMountedSecret('/loadline/identity-token', await signer.identityToken()),
+        container: await mountSecret(ready, '/loadline/identity-token', await signer.identityToken()),
         signing: { by: { identityToken: '/loadline/identity-token' }, services: serving, format },
       }
   }
@@ -183,13 +184,17 @@ export function withPrivateKey(container: Container, { key, password }: { key: S
 }
 
 /** Gives a container the credentials of a key management service. */
-export function withKeyService(container: Container, { variables, files }: KeyServiceCredentials): Container {
+export async function withKeyService(
+  container: Container,
+  { variables, files }: KeyServiceCredentials,
+): Promise<Container> {
   let ready = container
   for (const [name, value] of variables) ready = ready.withSecretVariable(name, value)
   for (const [name, content] of files)
-    ready = ready
-      .withMountedSecret(`/loadline/key-service/${name}`, content)
-      .withEnvVariable(name, `/loadline/key-service/${name}`)
+    ready = (await mountSecret(ready, `/loadline/key-service/${name}`, content)).withEnvVariable(
+      name,
+      `/loadline/key-service/${name}`,
+    )
   return ready
 }
 

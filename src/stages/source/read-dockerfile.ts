@@ -1,8 +1,7 @@
 import { dag } from '@dagger.io/dagger'
 import { runTool, lastLines } from '../../engine/run-tool.ts'
-import { ownToolImage } from '../../engine/tool-image.ts'
+import { ownToolImage, type Pinned } from '../../engine/tool-image.ts'
 import { DeliveryError } from '../../model/errors.ts'
-import type { Lock } from '../../model/index.ts'
 import { readDockerfile as argv, requestFile, type ReadingRequest } from '../../tools/dockerfile/command.ts'
 import { parseReading, type DockerfileReading } from '../../tools/dockerfile/output.ts'
 
@@ -13,10 +12,10 @@ import { parseReading, type DockerfileReading } from '../../tools/dockerfile/out
 export async function readDockerfile(
   { path, text }: { path: string; text: string },
   request: ReadingRequest,
-  lock: Lock,
+  lock: Pinned,
   { isBuilt }: { isBuilt: boolean },
 ): Promise<DockerfileReading> {
-  const tool = ownToolImage(lock, 'dockerfile')
+  const tool = await ownToolImage(lock, 'dockerfile')
   const files = dag.directory().withNewFile('Dockerfile', text).withNewFile('request.json', requestFile(request))
   const { exitCode, stdout, stderr } = await runTool(
     'dockerfile',

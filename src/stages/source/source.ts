@@ -3,11 +3,11 @@ import { DeliveryError } from '../../model/errors.ts'
 import { acceptBaseline, type Baseline } from '../../policy/baseline.ts'
 import {
   digestOf,
-  Lock,
   SourceRevision,
   type AdditionalFindings,
   type AppliedPolicy,
   type GitFacts,
+  type Platform,
   type Subject,
   type SuppressionFile,
 } from '../../model/index.ts'
@@ -20,8 +20,9 @@ import type { BuildChoice } from '../../tools/dockerfile/command.ts'
 import type { DockerfileReading } from '../../tools/dockerfile/output.ts'
 import { parseStructureTests } from '../../tools/container-structure-test/schema.ts'
 import { parseSeccomp } from '../../tools/sandbox/seccomp.ts'
+import { enginePlatform } from '../../engine/engine-platform.ts'
+import type { Pinned } from '../../engine/tool-image.ts'
 import { firstLine } from '../../engine/run-tool.ts'
-import { readDocument } from '../../model/read-json.ts'
 import { importSarif } from '../../formats/sarif-findings.ts'
 import type { GivenList } from '../evidence/known-exploited.ts'
 import type { ImageSource } from '../build/existing-image.ts'
@@ -38,6 +39,8 @@ export interface Source {
   /** Absent only where an image was given without one. */
   dockerfile: ReadDockerfile | undefined
   policy: Policy
+  /** What is built and judged: the policy's platforms, or where it names none the engine's own. */
+  platforms: readonly [Platform, ...Platform[]]
   applied: AppliedPolicy
   suppressions: SuppressionFile[]
   structureTests: { path: string; text: string } | undefined
@@ -66,7 +69,7 @@ export interface ReadDockerfile extends BuildChoice {
 export interface SourceRequest {
   directory: Directory
   /** Which programs read it: Loadline's own are pinned there, or compiled by what it pins. */
-  lock: Lock
+  lock: Pinned
   /** Judge this image, and build none. The directory then holds the policy and the tests, and a Dockerfile in it is linted. */
   image?: ImageSource
   /** Used where the policy gives the image no name. */
@@ -120,7 +123,9 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   const additional = (request.additional ?? []).flatMap((file) => importSarif(file))
   const entries = await listEntries(request.directory)
   const { policy, applied, suppressions, name } = await readPolicy(request, entries)
-  manifestForm(request.consumer, policy.build.platforms)
+  const [first = await enginePlatform(), ...others] = policy.build.platforms ?? []
+  const platforms = [first, ...others] as const
+  manifestForm(request.consumer, platforms)
   // Before anything is built: a baseline that does not count would otherwise be noticed after minutes.
   const baseline =
     request.baseline === undefined ? undefined : acceptBaseline(request.baseline, name, policy, request.now)
@@ -129,7 +134,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     request.image === undefined || request.dockerfile !== undefined || (await request.directory.exists(path))
   const text = isThere ? await readText(request.directory, path) : undefined
   const [dockerfile, structureTests, seccomp, exploited] = await Promise.all([
-    text === undefined ? undefined : readChosen({ path, text }, policy, request, entries),
+    text === undefined ? undefined : readChosen({ path, text }, { policy, platforms, entries }, request),
     readStructureTests(request.directory, policy),
     readSeccomp(request.directory, policy),
     request.knownExploited ?? readExploitedList(request.directory, policy),
@@ -154,6 +159,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     image: request.image,
     dockerfile,
     policy,
+    platforms,
     applied,
     suppressions,
     structureTests,
@@ -167,9 +173,8 @@ export async function readSource(request: SourceRequest): Promise<Source> {
 /** Reads the Dockerfile for what the policy builds. */
 async function readChosen(
   written: { path: string; text: string },
-  { build }: Policy,
+  { policy: { build }, platforms, entries }: Pick<Source, 'policy' | 'platforms'> & { entries: readonly string[] },
   { directory, lock, image, buildSecrets }: SourceRequest,
-  entries: readonly string[],
 ): Promise<ReadDockerfile> {
   const choice: BuildChoice = {
     buildArgs: build.args,
@@ -177,7 +182,7 @@ async function readChosen(
   }
   const secrets = buildSecrets === 'any' ? {} : { secrets: [...buildSecrets.keys()] }
   const [reading, ignored] = await Promise.all([
-    readDockerfile(written, { ...choice, ...secrets, platforms: build.platforms }, lock, {
+    readDockerfile(written, { ...choice, ...secrets, platforms }, lock, {
       isBuilt: image === undefined,
     }),
     readIgnored(directory, written.path, entries),
@@ -223,25 +228,6 @@ function normalPath(path: string): string {
       'Give it relative to the root and with slashes, e.g. services/orders.',
     )
   return segments.join('/')
-}
-
-/** The lock file of the source directory, if it has one. Throws `LOCK` where it is not valid. */
-export async function readLock(directory: Directory): Promise<Lock | undefined> {
-  const entries = await listEntries(directory)
-  return entries.includes('loadline.lock.json')
-    ? parseLock(await directory.file('loadline.lock.json').contents(), 'loadline.lock.json')
-    : undefined
-}
-
-/** Reads a lock file's text. Throws `LOCK` where it is not valid. */
-export function parseLock(text: string, path: string): Lock {
-  const hint = 'Write it again with "loadline lock"; it is not meant to be edited by hand.'
-  return readDocument(
-    text,
-    Lock,
-    (found, { kind, detail }) =>
-      new DeliveryError('LOCK', `${path}${kind === 'form' ? `: ${detail}` : ` is ${found}`}`, hint),
-  )
 }
 
 async function listEntries(directory: Directory): Promise<string[]> {

@@ -30,8 +30,8 @@ export async function consumer(
 ): Promise<Consumer> {
   const pinned = lock.tools['cosign']?.version
   if (pinned !== undefined) requireSoundCosign(pinned)
-  const tool = toolImage(lock, 'cosign')
-  const { container, verifying } = prepareVerifying(access.connect(tool.container), identity, format)
+  const tool = await toolImage(lock, 'cosign')
+  const { container, verifying } = prepareVerifying(await access.connect(tool.container), identity, format)
   const image = (digest: Digest) => ({
     program: tool.program,
     reference: `${access.inside}@${digest}`,

@@ -52,8 +52,8 @@ async function runVerify(
   format: cosign.SignatureFormat,
   lock: Lock,
 ): Promise<ToolRun> {
-  const tool = toolImage(lock, 'cosign')
-  const { container, verifying } = prepareVerifying(access.connect(tool.container), identity, format)
+  const tool = await toolImage(lock, 'cosign')
+  const { container, verifying } = prepareVerifying(await access.connect(tool.container), identity, format)
   return runTool(
     'cosign',
     fresh(container),

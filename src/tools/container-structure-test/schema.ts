@@ -85,7 +85,7 @@ const LicenseTest = z
     'tests nothing: set debian to true or give files',
   )
 
-/** A test file of container-structure-test, as far as its host driver can run it. Source: container-structure-test 1.19.1, schema version 2.0.0. */
+/** A test file of container-structure-test, as far as its host driver can run it. Source: container-structure-test 1.22.1, schema version 2.0.0. */
 export const StructureTests = z
   .strictObject({
     schemaVersion: z.literal('2.0.0', { error: 'must be 2.0.0' }),

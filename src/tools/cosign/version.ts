@@ -13,7 +13,7 @@ export function requireSoundCosign(version: string): void {
   throw new DeliveryError(
     'VERIFY',
     `cosign ${version} is to verify; versions before 2.6.2, and 3.0.0 to 3.0.3, accept signatures that they must refuse`,
-    'Use Cosign 3.1 or newer: run "loadline lock" again and commit loadline.lock.json.',
+    'Use the Cosign that this release pins: leave pins of your own (--tools) out, or pin 3.1 or newer in them.',
   )
 }
 

@@ -18,6 +18,16 @@ export function extractLayout(archives: readonly string[], directory: string): s
   return ['extract', ...archives, directory]
 }
 
+/** Unpacks every file of an archive of several images into a directory that is new or empty. */
+export function unpackArchive(archive: string, directory: string): string[] {
+  return ['unpack', archive, directory]
+}
+
+/** Packs the named parts of a directory into a new archive, in which nothing but names and bytes counts. */
+export function packArchive(directory: string, archive: string, parts: readonly string[]): string[] {
+  return ['pack', directory, archive, ...parts]
+}
+
 /** Writes the image configuration's bytes to a new file. It holds the values of environment variables: keep it in containers. */
 export function extractConfiguration(archive: string, file: string): string[] {
   return ['config', archive, file]

@@ -6,7 +6,8 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCredential } from '../../../ci/run/credential.ts'
 import { recogniseImage } from '../../../ci/run/given-image.ts'
-import { givenDatabase, readGivenLock, requireDirectory } from '../../../ci/run/deliver-source.ts'
+import { givenDatabase, requireDirectory } from '../../../ci/run/deliver-source.ts'
+import { readPinning } from '../../../ci/run/pinning.ts'
 import { noteApplication } from '../../../ci/run/files/physical-path.ts'
 import { root } from '../../repo/source-files.ts'
 
@@ -70,9 +71,9 @@ describe('a file that a command is given and that lies among those of an applica
     await expect(givenDatabase(at('elsewhere'))).rejects.toThrow(/symbolic link/)
     await expect(recogniseImage(at('zero'))).rejects.toThrow(/symbolic link/)
     await expect(requireDirectory(at('elsewhere'))).rejects.toThrow(/symbolic link/)
-    const engine = { way: 'given', env: {}, cli: undefined, lockFile: undefined } as const
-    await expect(readGivenLock({}, at('linked'), engine)).rejects.toThrow(/lock file .*symbolic link/)
-    await expect(readGivenLock({ lock: at('zero') }, '.', engine)).rejects.toThrow(/lock file .*symbolic link/)
+    await expect(readPinning({}, at('linked'))).rejects.toThrow(/lock file .*symbolic link/)
+    await expect(readPinning({ lock: at('zero') }, '.')).rejects.toThrow(/lock file .*symbolic link/)
+    await expect(readPinning({ tools: at('pipe') }, '.')).rejects.toThrow(/pins file .*named pipe/)
   })
 
   it('doctor names what lies in the source, and waits for none of it [fault 74]', async () => {
@@ -83,7 +84,7 @@ describe('a file that a command is given and that lies among those of an applica
       timeout: 20_000,
     })
     const { remarks } = JSON.parse(ended.stdout) as { remarks: Array<{ subject: string; found: string }> }
-    for (const subject of ['policy', 'Dockerfile', 'lock file'])
+    for (const subject of ['policy', 'Dockerfile', 'pins'])
       expect(remarks.find((remark) => remark.subject === subject)?.found).toMatch(/symbolic link to \/dev/)
   })
 })

@@ -178,7 +178,10 @@ describe('a locked key', () => {
   })
 
   it('is held against the call as well', () => {
-    const { policy, locked } = decide('version: 1\nlocked: [build.platforms]', 'version: 1')
+    const { policy, locked } = decide(
+      'version: 1\nlocked: [build.platforms]\nbuild: {platforms: [linux/amd64]}',
+      'version: 1',
+    )
     expect(changedLocks(locked, policy)).toEqual([])
     expect(changedLocks(locked, { ...policy, build: { ...policy.build, platforms: ['linux/arm64'] } })).toEqual([
       'build.platforms is locked at acme.yaml:2 (build.platforms): wanted ["linux/amd64"]; found ["linux/arm64"]',

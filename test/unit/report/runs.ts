@@ -31,8 +31,8 @@ export const tools = {
   trivy: { name: 'trivy', version: '0.72.0', reference: `docker.io/aquasec/trivy@${digestOf('trivy')}` },
   structureTest: {
     name: 'container-structure-test',
-    version: '1.19.1',
-    reference: `gcr.io/gcp-runtimes/container-structure-test@${digestOf('cst')}`,
+    version: '1.22.1',
+    reference: `ghcr.io/googlecontainertools/container-structure-test@${digestOf('cst')}`,
   },
   dive: { name: 'dive', version: '0.13.1', reference: `docker.io/wagoodman/dive@${digestOf('dive')}` },
   inspect: { name: 'inspect', version: '1.0.0', reference: `docker.io/library/golang@${digestOf('golang')}` },

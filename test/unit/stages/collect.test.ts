@@ -6,7 +6,7 @@ import type { ReadyTool } from '../../../src/engine/tool-image.ts'
 
 const identity = { name: 'trivy', version: '0.72.0', reference: 'registry.example/trivy' }
 // Only the identity is looked at: no collector runs here.
-const tool = () => ({ identity }) as ReadyTool
+const tool = async () => ({ identity }) as ReadyTool
 
 describe('a collector', () => {
   it('gives what it found, with the tool', async () => {
@@ -20,7 +20,7 @@ describe('a collector', () => {
   it.each([
     [
       'the tool is not pinned',
-      () => {
+      async () => {
         throw new DeliveryError('LOCK', 'the lock file does not pin trivy', 'Run "loadline lock".')
       },
       async () => [],

@@ -19,12 +19,12 @@ describe('substituteName', () => {
   )
 })
 
-test('the lock pins each tool and each reference of each base by digest on loopback', () => {
+test('the lock pins each tool, what tools need, and each reference of each base by digest on loopback', () => {
   const one = `sha256:${'1'.repeat(64)}` as const
   const two = `sha256:${'2'.repeat(64)}` as const
   const image: BaseImage = {
-    name: 'python-slim',
-    references: ['docker.io/library/python:3.11-slim-bookworm', 'docker.io/library/python:3.11-slim'],
+    name: 'golang',
+    references: ['docker.io/library/golang:1.26-bookworm', 'docker.io/library/golang:1.26'],
     platforms: ['linux/amd64'],
     key: '1',
     assemble: () => Promise.reject(new Error('not called')),
@@ -60,6 +60,12 @@ test('the lock pins each tool and each reference of each base by digest on loopb
         standsInFor: 'gcr.io/go-containerregistry/crane:v0.22.1',
       },
       inspect: { reference: `127.0.0.1:5001/loadline/inspect@${two}`, digest: two, version: '1.0.0' },
+      'go-compiler': {
+        reference: `127.0.0.1:5001/library/golang:1.26-bookworm@${two}`,
+        digest: two,
+        version: '1.26.8',
+        standsInFor: 'docker.io/library/golang:1.26-bookworm',
+      },
     },
     bases: image.references.map((reference) => ({
       reference,

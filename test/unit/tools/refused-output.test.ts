@@ -49,7 +49,7 @@ const parsers: ReadonlyArray<[string, (text: string) => unknown, string]> = [
   [
     'container-structure-test',
     (text) => parseResults({ stdout: text, stderr: '' }, 2),
-    recorded('container-structure-test/passed-1.19.1.txt'),
+    recorded('container-structure-test/passed-1.22.1.txt'),
   ],
   ['inspect', parseInspection, recorded('inspect/small-1.2.0.json')],
   ['inspect, secrets', parseSecrets, recorded('inspect/secrets-1.3.0.json')],

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { requireEngine } from '../../../../ci/run/engine-answers.ts'
+import { requireEngine, requireEngineVersion } from '../../../../ci/run/engine-answers.ts'
 
 /** A socket in a directory of its own, where a server listens that speaks as it is told. */
 async function listening(server: Server): Promise<string> {
@@ -28,6 +28,16 @@ describe('an engine that is given', () => {
     })
     await expect(requireEngine(await listening(engine))).resolves.toBeUndefined()
   })
+
+  it.each(['v0.20.1', 'v0.21.7', 'v0.22.0', 'v0.21.8-dev'])(
+    'is of the version of the SDK, and not %s [fault 60]',
+    (version) => {
+      expect(() => requireEngineVersion('v0.21.8', 'unix:///engine.sock')).not.toThrow()
+      expect(() => requireEngineVersion(version, 'unix:///engine.sock')).toThrow(
+        `the engine at unix:///engine.sock is of version ${version}, and this Loadline speaks to v0.21.8`,
+      )
+    },
+  )
 
   it.each([
     ['HTTP', 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'],

@@ -51,9 +51,9 @@ describe('what is pinned', () => {
     ).toMatchObject({ state: 'missing', found: expect.stringContaining('1.0.0') })
   })
 
-  it('is missing where a base floats', () => {
+  it('floats where nobody pins a base, and is missing where a sealed network has none', () => {
     expect(pinRemarks(lock(), images('FROM node:24\n'), now).at(-1)).toMatchObject({
-      state: 'missing',
+      state: 'warning',
       found: expect.stringContaining('floats'),
     })
     expect(pinRemarks(lock({ mode: 'sealed' }), images('FROM node:24\n'), now).at(-1)).toMatchObject({
@@ -61,6 +61,24 @@ describe('what is pinned', () => {
       found: expect.stringContaining('no stand-in'),
     })
     expect(pinRemarks(lock(), images(`FROM node:24@${digest}\n`), now).at(-1)).toMatchObject({ state: 'fine' })
+  })
+
+  it('says of a tool whose digest nobody has confirmed how sure it is [fault 90]', () => {
+    const { hadolint, dive, ...others } = lock().tools
+    const remarks = pinRemarks(
+      lock({
+        tools: {
+          ...others,
+          hadolint: { ...hadolint!, confidence: 'likely' },
+          dive: { ...dive!, confidence: 'doubtful' },
+        },
+      }),
+      [],
+      now,
+    )
+    const of = (name: string) => remarks.find(({ subject }) => subject === name)
+    expect(of('hadolint')).toMatchObject({ state: 'fine', found: expect.stringContaining('(likely)') })
+    expect(of('dive')).toMatchObject({ state: 'warning', found: expect.stringContaining('(doubtful)') })
   })
 
   it('warns of a pin that is old', () => {

@@ -8,7 +8,6 @@ import {
   singleLayout,
   type ReadDocument,
 } from '../../../../src/formats/oci/image-layout.ts'
-import { packLayout, unpackLayout } from '../../../../src/tools/tar/command.ts'
 
 const index = 'application/vnd.oci.image.index.v1+json'
 const image = 'application/vnd.oci.image.manifest.v1+json'
@@ -196,36 +195,5 @@ describe('an archive that inspect refuses', () => {
       ),
     ).toBe('wanted a whole tar archive, found one that is truncated or damaged: unexpected EOF: export the image again')
     expect(refusal('')).toBe('it cannot be read')
-  })
-})
-
-describe('tar', () => {
-  it('is called by argument list, and writes nothing but names and bytes', () => {
-    expect(packLayout({ directory: '/layout', archive: '/archive.tar', parts: ['index.json', 'blobs'] })).toEqual([
-      'tar',
-      '--create',
-      '--format=gnu',
-      '--sort=name',
-      '--mtime=@0',
-      '--owner=0',
-      '--group=0',
-      '--numeric-owner',
-      '--file',
-      '/archive.tar',
-      '--directory',
-      '/layout',
-      'index.json',
-      'blobs',
-    ])
-    expect(unpackLayout({ directory: '/layout', archive: '/archive.tar' })).toEqual([
-      'tar',
-      '--extract',
-      '--no-same-owner',
-      '--no-same-permissions',
-      '--file',
-      '/archive.tar',
-      '--directory',
-      '/layout',
-    ])
   })
 })

@@ -1,0 +1,205 @@
+import { execa } from 'execa'
+import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
+import { DeliveryError } from '../../src/model/errors.ts'
+import { pullError } from '../../src/engine/pull-fault.ts'
+import { missingRemedy } from '../../src/engine/tool-image.ts'
+import { pinnedTools, type Pins } from '../../src/tools/pins.ts'
+
+/** The container runtimes whose command Dagger speaks in the same way, in the order in which it looks for them. */
+const commands = ['docker', 'podman', 'finch', 'nerdctl'] as const
+
+/** The oldest Docker that the engine was run with. */
+const oldestDocker = [20, 10] as const
+
+/** A container runtime that answers. */
+export interface ContainerRuntime {
+  command: (typeof commands)[number]
+  /** As it says it; empty where it says none. */
+  version: string
+}
+
+/** One whose command is there and that cannot be used. */
+export interface UnusableRuntime {
+  command: (typeof commands)[number]
+  why: 'not-running' | 'no-rights' | 'too-old'
+  /** Its own last line. */
+  said: string
+}
+
+/** Why a runtime's command failed, by what it says. */
+export function readRefusal(said: string): UnusableRuntime['why'] {
+  if (/permission denied/i.test(said)) return 'no-rights'
+  return /api version|client version|too old|too new/i.test(said) ? 'too-old' : 'not-running'
+}
+
+/** The first container runtime of this machine that answers, or the first that does not; undefined where there is none. */
+export async function findRuntime(
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<ContainerRuntime | UnusableRuntime | undefined> {
+  let unusable: UnusableRuntime | undefined
+  for (const command of commands) {
+    const asked = await execa(command, ['version'], {
+      reject: false,
+      stdin: 'ignore',
+      timeout: 20_000,
+      ...ownSurroundings({}, env),
+    })
+    if (asked.code === 'ENOENT') continue
+    const said = asked.stderr.trim().split('\n').at(-1) ?? ''
+    if (asked.exitCode !== 0) {
+      unusable ??= { command, why: readRefusal(asked.stderr), said }
+      continue
+    }
+    const version = serverVersion(asked.stdout)
+    if (command === 'docker' && isOlder(version))
+      return {
+        command,
+        why: 'too-old',
+        said: `it is version ${version}, and ${oldestDocker.join('.')} is the oldest that the engine was run with`,
+      }
+    return { command, version }
+  }
+  return unusable
+}
+
+/** Docker's versions have leading zeros (19.03), which no semantic version may have. */
+function isOlder(version: string): boolean {
+  const [major, minor] = version.split('.').map((part) => Number.parseInt(part, 10))
+  if (major === undefined || minor === undefined || Number.isNaN(major) || Number.isNaN(minor)) return false
+  return major < oldestDocker[0] || (major === oldestDocker[0] && minor < oldestDocker[1])
+}
+
+/** The version of the part that runs containers: Docker prints the client's first, Podman and others may print only one. */
+export function serverVersion(printed: string): string {
+  const server = /^\s*Server:?[\s\S]*?^\s*Version:\s*(\S+)/m.exec(printed)?.[1]
+  return server ?? /^\s*Version:\s*(\S+)/m.exec(printed)?.[1] ?? ''
+}
+
+const prefix = 'loadline-engine-'
+const volume = 'loadline-engine'
+
+/** Loadline's engine in a container runtime: an image by digest, in a container and with a volume of its own. */
+export interface ContainerEngine {
+  reference: string
+  container: string
+  /** Address for Dagger's clients, which start the container where it does not run. */
+  address: string
+}
+
+/** How the pinned engine is named in a container runtime. */
+export function containerEngine({ command }: Pick<ContainerRuntime, 'command'>, pins: Pins): ContainerEngine {
+  const { reference, digest } = pinnedEngine(pins)
+  // Without the tag: not every runtime takes both.
+  const byDigest = `${reference.split('@')[0]?.replace(/:[^:/]+$/, '')}@${digest}`
+  const container = `${prefix}${digest.slice(7, 19)}`
+  return {
+    reference: byDigest,
+    container,
+    address: `image+${command}://${byDigest}?container=${container}&volume=${volume}&cleanup=false`,
+  }
+}
+
+function pinnedEngine(pins: Pins) {
+  const pinned = pinnedTools(pins)['engine']
+  if (pinned === undefined) throw new TypeError('the release pins no engine')
+  return pinned
+}
+
+/**
+ * Makes sure that a container runtime has the engine's image: pulls it, however long that takes, and says how far it is.
+ * Throws `ENGINE` with the reason where it does not come.
+ */
+export async function pullEngine(
+  { command }: Pick<ContainerRuntime, 'command'>,
+  pins: Pins,
+  say: (line: string) => void,
+): Promise<void> {
+  const { reference } = containerEngine({ command }, pins)
+  const inspect = await execa(command, ['image', 'inspect', reference], {
+    ...ownSurroundings(),
+    reject: false,
+    stdin: 'ignore',
+  })
+  if (inspect.exitCode === 0) return
+  say(`pulling the engine ${reference} ...`)
+  const started = Date.now()
+  const layers = new Map<string, boolean>()
+  const tell = setInterval(() => {
+    const seconds = Math.round((Date.now() - started) / 1_000)
+    const done = [...layers.values()].filter(Boolean).length
+    say(`pulling the engine${layers.size === 0 ? '' : `: ${done} of ${layers.size} layers`} (${seconds} s so far)`)
+  }, 10_000)
+  try {
+    const pull = execa(command, ['pull', reference], {
+      ...ownSurroundings(),
+      reject: false,
+      stdin: 'ignore',
+      all: true,
+    })
+    for await (const line of pull.iterable({ from: 'all' })) countLayer(layers, String(line))
+    const ended = await pull
+    if (ended.exitCode !== 0)
+      throw pullError(
+        'ENGINE',
+        `${command} cannot pull the engine ${reference}`,
+        ended.all || `exit code ${ended.exitCode}`,
+        {
+          missing: missingRemedy(pinnedEngine(pins)),
+        },
+      )
+    say(`the engine is pulled (${Math.round((Date.now() - started) / 1_000)} s)`)
+  } finally {
+    clearInterval(tell)
+  }
+}
+
+/** Docker prints a line for each step of each layer. */
+function countLayer(layers: Map<string, boolean>, line: string): void {
+  const [, layer, state] = /^([0-9a-f]{12}): (Pulling fs layer|Already exists|Pull complete)/.exec(line.trim()) ?? []
+  if (layer !== undefined) layers.set(layer, state !== 'Pulling fs layer')
+}
+
+/** Loadline's engines in a runtime, running or not: name and state as the runtime says it. */
+export async function listEngines({
+  command,
+}: Pick<ContainerRuntime, 'command'>): Promise<Array<{ name: string; state: string }>> {
+  const { exitCode, stdout } = await execa(
+    command,
+    ['ps', '--all', '--filter', `name=${prefix}`, '--format', '{{.Names}}\t{{.Status}}'],
+    { ...ownSurroundings(), reject: false, stdin: 'ignore' },
+  )
+  if (exitCode !== 0) return []
+  return stdout
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .flatMap(([name = '', state = '']) => (name.startsWith(prefix) ? [{ name, state }] : []))
+}
+
+/** Removes Loadline's engines from a runtime, but for `except`; their volume keeps what they have cached. */
+export async function removeEngines(runtime: Pick<ContainerRuntime, 'command'>, except?: string): Promise<string[]> {
+  const names = (await listEngines(runtime)).map(({ name }) => name).filter((name) => name !== except)
+  if (names.length > 0)
+    await execa(runtime.command, ['rm', '--force', ...names], { ...ownSurroundings(), stdin: 'ignore' })
+  return names
+}
+
+/** Removes what the engines have cached. */
+export async function removeEngineVolume({ command }: Pick<ContainerRuntime, 'command'>): Promise<void> {
+  await execa(command, ['volume', 'rm', '--force', volume], { ...ownSurroundings(), reject: false, stdin: 'ignore' })
+}
+
+const remedies: Readonly<Record<UnusableRuntime['why'], (command: string) => string>> = {
+  'not-running': (command) => `Start ${command}, and run again.`,
+  'no-rights': (command) =>
+    `Give this user the right to use ${command} (for Docker: the group docker), or run as one who may.`,
+  'too-old': (command) => `Update ${command}.`,
+}
+
+/** That a runtime is there and cannot be used, with what to do. */
+export function unusableError({ command, why, said }: UnusableRuntime): DeliveryError {
+  return new DeliveryError(
+    'PREREQUISITE',
+    `${command} is installed and cannot be used: ${said}`,
+    `${remedies[why](command)} Or give a running engine (--engine), or ask for the sealed toolchain: --engine sealed.`,
+  )
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import type { Lock } from '../../src/model/index.ts'
+import {
+  connectedLock,
+  lockName,
+  parseBaseLock,
+  parseGivenLock,
+  parseSealedLock,
+} from '../../src/stages/source/lock.ts'
+import { pinnedTools } from '../../src/tools/pins.ts'
+import type { Engine } from './engine.ts'
+import { givenPins } from './given-pins.ts'
+import { kindOfGiven, readGiven } from './files/given-file.ts'
+
+/** What is pinned, once the engine is known. */
+export type Pinning = (engine: Pick<Engine, 'lockFile'>) => Promise<Lock>
+
+/**
+ * Reads what pins a run, before an engine is looked for: the tools by Loadline's release, or by a file of the organisation; the bases by the source's lock file, where
+ * it has one. On a sealed engine its own lock counts for both: no other digest can be had there. Throws `LOCK`.
+ */
+export async function readPinning(
+  { lock, tools }: { lock?: string; tools?: string },
+  source: string | undefined,
+): Promise<Pinning> {
+  const connected = await readConnected(lock, tools, source === undefined ? undefined : join(source, lockName))
+  return async ({ lockFile }) =>
+    lockFile === undefined
+      ? connected
+      : parseSealedLock(await readGiven({ path: lockFile, what: 'lock', code: 'LOCK' }), lockFile)
+}
+
+async function readConnected(
+  lock: string | undefined,
+  tools: string | undefined,
+  own: string | undefined,
+): Promise<Lock> {
+  const pinned = pinnedTools(await givenPins(tools))
+  if (lock !== undefined)
+    return parseGivenLock(await readGiven({ path: lock, what: 'lock', code: 'LOCK' }), lock, pinned)
+  return connectedLock(
+    pinned,
+    own !== undefined && (await kindOfGiven({ path: own, what: 'lock file', code: 'LOCK' })) !== undefined
+      ? parseBaseLock(await readGiven({ path: own, what: 'lock', code: 'LOCK' }), own)
+      : undefined,
+  )
+}

@@ -1,0 +1,59 @@
+import { DeliveryError, type ErrorCode } from '../model/errors.ts'
+import { firstLine } from '../tools/lines.ts'
+
+/** Why an image did not come, as registries, engines and container runtimes say it. */
+export type PullFault = 'missing' | 'limited' | 'refused' | 'untrusted' | 'full' | 'away' | 'other'
+
+/** In this order: a limit is often told with the words of a refusal, and a lost connection with those of an unknown image. */
+const signs: ReadonlyArray<[PullFault, RegExp]> = [
+  ['limited', /toomanyrequests|too many requests|pull rate limit|status(?: code)?:? 429|429 Too Many/i],
+  ['full', /no space left on device|disk quota exceeded|ENOSPC/i],
+  [
+    'untrusted',
+    /x509:|certificate (?:signed by unknown authority|has expired|is not trusted|verify failed)|tls: failed to verify/i,
+  ],
+  [
+    'away',
+    /no such host|server misbehaving|temporary failure in name resolution|connection refused|connection reset|network is unreachable|no route to host|i\/o timeout|TLS handshake timeout|context deadline exceeded|Client\.Timeout|unexpected EOF|request canceled|proxyconnect|bad gateway|service unavailable|gateway timeout|internal server error|status(?: code)?:? 5\d\d/i,
+  ],
+  [
+    'refused',
+    /unauthorized|authentication required|access denied|denied:|forbidden|no basic auth credentials|status(?: code)?:? 40[13]/i,
+  ],
+  [
+    'missing',
+    /manifest unknown|manifest for .* not found|name unknown|repository does not exist|not found|no match for platform|no matching manifest|status(?: code)?:? 404/i,
+  ],
+]
+
+/** What the words of a failed pull mean. */
+export function readPullFault(text: string): PullFault {
+  return signs.find(([, sign]) => sign.test(text))?.[0] ?? 'other'
+}
+
+const remedies: Readonly<Record<Exclude<PullFault, 'missing'>, string>> = {
+  limited: 'Run again later, or log in ("docker login"): registries allow more to those whom they know.',
+  refused: 'Log in to the registry ("docker login") with an account that may read it.',
+  untrusted: 'Give the authority of your network or proxy to the engine: docs/engines.md says how.',
+  full: 'Free disk space where the engine keeps its images, and run again.',
+  away: 'Check that this machine reaches the registry (name service, proxy, firewall), and run again.',
+  other: 'Read what was said; if it stays, report it as a fault of Loadline.',
+}
+
+/** That an image could not be had, in one sentence, with what to do. `missing` is the remedy where its registry does not have it. */
+export function pullError(code: ErrorCode, what: string, error: unknown, remedy: { missing: string }): DeliveryError {
+  const text = error instanceof Error ? error.message : String(error)
+  const fault = readPullFault(text)
+  const told = lineOf(text, fault)
+  return new DeliveryError(code, `${what}: ${told}`, fault === 'missing' ? remedy.missing : remedies[fault], {
+    cause: error,
+  })
+}
+
+/** The one line that says it: engines put the steps before it, and container runtimes their progress. */
+function lineOf(text: string, fault: PullFault): string {
+  const sign = signs.find(([name]) => name === fault)?.[1]
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const line = lines.findLast((one) => sign?.test(one)) ?? lines.at(-1) ?? firstLine(text)
+  return line.trim().slice(-500)
+}

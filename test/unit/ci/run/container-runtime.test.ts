@@ -1,0 +1,143 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  containerEngine,
+  findRuntime,
+  listEngines,
+  pullEngine,
+  removeEngines,
+  serverVersion,
+  unusableError,
+  type UnusableRuntime,
+} from '../../../../ci/run/container-runtime.ts'
+import { pinsOf } from '../../../../src/tools/pins.ts'
+
+const pins = pinsOf()
+const path = process.env['PATH']
+let programs: string
+
+beforeEach(() => {
+  programs = mkdtempSync(join(tmpdir(), 'loadline-'))
+  process.env['PATH'] = programs
+})
+
+afterEach(() => {
+  process.env['PATH'] = path
+  rmSync(programs, { recursive: true })
+})
+
+/** A command that answers as a container runtime did. */
+function command(name: string, script: string): void {
+  const file = join(programs, name)
+  writeFileSync(file, `#!/bin/sh\n${script}\n`)
+  chmodSync(file, 0o755)
+}
+
+const docker20 = `Client:
+ Version:           20.10.24+dfsg1
+ API version:       1.41
+
+Server:
+ Engine:
+  Version:          20.10.24+dfsg1
+  API version:      1.41 (minimum version 1.12)`
+
+const refusals = {
+  'not-running': 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+  'no-rights':
+    'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: dial unix: connect: permission denied',
+  'too-old': 'Error response from daemon: client version 1.24 is too old. Minimum supported API version is 1.44',
+} as const
+
+describe('a container runtime', () => {
+  it('is the first whose service answers', async () => {
+    command('docker', `echo '${refusals['not-running']}' >&2; exit 1`)
+    command('podman', "echo 'Client:       Podman Engine'; echo 'Version:      4.3.1'")
+    expect(await findRuntime()).toEqual({ command: 'podman', version: '4.3.1' })
+  })
+
+  it('says its version as its service has it, not its command', () => {
+    expect(serverVersion('Client:\n Version: 28.2.2\nServer: Docker Engine\n Engine:\n  Version:  25.0.1\n')).toBe(
+      '25.0.1',
+    )
+    expect(serverVersion(docker20)).toBe('20.10.24+dfsg1')
+    expect(serverVersion('nothing')).toBe('')
+  })
+
+  it('may be missing altogether', async () => {
+    expect(await findRuntime()).toBeUndefined()
+  })
+
+  it.each(Object.entries(refusals))('that is there and cannot be used says why: %s [fault 91]', async (why, said) => {
+    command('docker', `echo '${said}' >&2; exit 1`)
+    expect(await findRuntime()).toEqual({ command: 'docker', why, said })
+    const told = unusableError({ command: 'docker', why: why as UnusableRuntime['why'], said })
+    expect(told).toMatchObject({ code: 'PREREQUISITE', message: expect.stringContaining(said) })
+  })
+
+  it('that is older than any that was tried is refused by its version', async () => {
+    command('docker', `echo '${docker20.replaceAll('20.10.24+dfsg1', '19.03.15')}'`)
+    expect(await findRuntime()).toMatchObject({ why: 'too-old', said: expect.stringContaining('19.03.15') })
+    command('docker', `echo '${docker20}'`)
+    expect(await findRuntime()).toEqual({ command: 'docker', version: '20.10.24+dfsg1' })
+  })
+})
+
+describe('the engine in a container runtime', () => {
+  const docker = { command: 'docker' } as const
+  const said: string[] = []
+  beforeEach(() => void said.splice(0))
+  const pull = () => pullEngine(docker, pins, (line) => said.push(line))
+
+  it('is pinned by digest, and has a container and a volume of its own', () => {
+    const { reference, container, address } = containerEngine(docker, pins)
+    expect(reference).toMatch(/^registry\.dagger\.io\/engine@sha256:[0-9a-f]{64}$/)
+    expect(address).toBe(`image+docker://${reference}?container=${container}&volume=loadline-engine&cleanup=false`)
+    expect(containerEngine({ command: 'podman' }, pins).address).toMatch(/^image\+podman:/)
+  })
+
+  it('is not pulled twice', async () => {
+    command('docker', 'test "$1 $2" = "image inspect"')
+    await pull()
+    expect(said).toEqual([])
+  })
+
+  it('is pulled by digest, and that is said', async () => {
+    command(
+      'docker',
+      'test "$1" = image && exit 1; echo "$@" > $0.pulled; echo 0123456789ab: Pulling fs layer; echo 0123456789ab: Pull complete',
+    )
+    await pull()
+    expect(said[0]).toMatch(/^pulling the engine registry\.dagger\.io\/engine@sha256:/)
+    expect(said.at(-1)).toMatch(/^the engine is pulled \(\d+ s\)$/)
+  })
+
+  it.each([
+    ['toomanyrequests: You have reached your pull rate limit.', 'docker login'],
+    ['dial tcp: lookup registry.dagger.io: no such host', 'reaches the registry'],
+    ['x509: certificate signed by unknown authority', 'authority'],
+    ['write /var/lib/docker/tmp/x: no space left on device', 'disk'],
+    ['manifest unknown: manifest unknown', 'collected from public files'],
+  ])('that cannot be pulled says why, and what to do: %s [fault 91]', async (reason, remedy) => {
+    command('docker', `test "$1" = image && exit 1; echo 'Error response from daemon: ${reason}' >&2; exit 1`)
+    await expect(pull()).rejects.toMatchObject({
+      code: 'ENGINE',
+      message: expect.stringContaining(reason),
+      hint: expect.stringContaining(remedy),
+    })
+  })
+
+  it('is listed and removed by its name alone, and others are left alone', async () => {
+    command(
+      'docker',
+      'test "$1" = ps && printf "loadline-engine-aaa\\tUp 2 hours\\nloadline-engine-bbb\\tExited (1)\\nmy-loadline-engine-x\\tUp\\n"; echo "$@" >> $0.log; exit 0',
+    )
+    expect(await listEngines(docker)).toEqual([
+      { name: 'loadline-engine-aaa', state: 'Up 2 hours' },
+      { name: 'loadline-engine-bbb', state: 'Exited (1)' },
+    ])
+    expect(await removeEngines(docker, 'loadline-engine-aaa')).toEqual(['loadline-engine-bbb'])
+  })
+})

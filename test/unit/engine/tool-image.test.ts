@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { linkedLibraries, programsSource } from '../../../src/engine/own-programs.ts'
+import { missingRemedy, programIn } from '../../../src/engine/tool-image.ts'
+
+describe('the program of a tool', () => {
+  it.each([
+    ['an entry point by path', ['/ko-app/crane'], [], '/crane', '/ko-app/crane'],
+    ['an entry point that moved', ['/opt/cosign/bin/cosign'], [], '/ko-app/cosign', '/opt/cosign/bin/cosign'],
+    ['a name without a path', ['trivy'], [], '/usr/local/bin/trivy', '/usr/local/bin/trivy'],
+    ['a command and no entry point', [], ['/bin/hadolint', '-'], '/usr/bin/hadolint', '/bin/hadolint'],
+    ['a shell that starts it', ['/bin/sh', '-c'], ['dive'], '/usr/local/bin/dive', '/usr/local/bin/dive'],
+    ['another program', ['/usr/bin/tini', '--'], ['trivy'], '/usr/local/bin/trivy', '/usr/local/bin/trivy'],
+    ['nothing', [], [], '/bin/hadolint', '/bin/hadolint'],
+  ])('is read from the image: %s [fault 90]', (_, entrypoint, defaults, known, found) => {
+    expect(programIn(entrypoint, defaults, known)).toBe(found)
+  })
+
+  it('that cannot be had says how sure its digest was, and what to do [fault 90]', () => {
+    const pinned = { reference: 'r', digest: `sha256:${'a'.repeat(64)}`, version: '1' }
+    expect(missingRemedy({ ...pinned, confidence: 'likely' })).toContain('collected from public files (likely)')
+    for (const known of [pinned, { ...pinned, confidence: 'confirmed' as const }])
+      expect(missingRemedy(known)).toMatch(/^The publisher has withdrawn it. Update Loadline, or run "loadline tools/)
+  })
+})
+
+describe("Loadline's own programs", () => {
+  it('come with every library that the runtime is linked to', () => {
+    const printed = [
+      '\tlinux-vdso.so.1 (0x00007ffc6f5f2000)',
+      '\tlibyajl.so.2 => /lib/x86_64-linux-gnu/libyajl.so.2 (0x00007f1)',
+      '\tlibc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x00007f2)',
+      '\t/lib64/ld-linux-x86-64.so.2 (0x00007f3)',
+    ].join('\n')
+    expect(linkedLibraries(printed)).toEqual([
+      '/lib/x86_64-linux-gnu/libyajl.so.2',
+      '/lib/x86_64-linux-gnu/libc.so.6',
+      '/lib64/ld-linux-x86-64.so.2',
+    ])
+  })
+
+  it('are known by one digest of all their sources', () => {
+    expect(programsSource()).toMatch(/^sha256:[0-9a-f]{64}$/)
+    expect(programsSource()).toBe(programsSource())
+  })
+})
