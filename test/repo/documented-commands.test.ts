@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { commandLine } from '../../ci/cli/command-line.ts'
 import { filesBelow, read } from './source-files.ts'
@@ -65,6 +65,9 @@ async function parsed(argv: string[]): Promise<string | undefined> {
 const commands = [...pages, ...scripts].flatMap(commandsOf)
 
 describe('every command in the documentation', () => {
+  // Loads the modules of every command: not the business of whichever line comes first.
+  beforeAll(() => commandLine(), 300_000)
+
   it('is found: there are some on most pages', () => {
     expect(new Set(commands.map(({ place }) => place.split(':')[0])).size).toBeGreaterThan(10)
   })
