@@ -135,6 +135,7 @@ describe('the ways into a verdict', () => {
     'known-exploited': 'adds what denies; vulnerabilities.knownExploited says whether a list must be there',
     'additional-sarif': 'adds what denies, and takes nothing away',
     image: 'judged by the same policy',
+    tools: 'whoever calls says it, and never the application; tool-pins judges what it comes to',
     lock: 'bases only; base.digest and base.allow judge them',
     ...Object.fromEntries(
       'publish tag version consumer immutable-tags key key-password keyless identity-token certificate-identity certificate-oidc-issuer signing-config trusted-root registry-config registry-ca label'
