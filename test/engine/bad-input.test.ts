@@ -105,13 +105,13 @@ describe('bad input', () => {
       { LOADLINE_LOCK: '' },
     )
   })
-  it('a file that COPY does not find', () =>
+  it('a file that COPY does not find [fault 99]', () =>
     expectBroken(application({ Dockerfile: dockerfile }), {
       exitCode: 2,
       code: 'BUILD_STEP',
       says: /Dockerfile:\d+: COPY .*hello\.txt.* failed: .*no such file/,
     }))
-  it('a command that fails, with its line, its exit code and what it printed', () =>
+  it('a command that fails, with its line, its exit code and what it printed [fault 99]', () =>
     expectBroken(application({ Dockerfile: `${dockerfile.split('\n')[0]}\nRUN ["/nothing-there", "--at-all"]\n` }), {
       exitCode: 2,
       code: 'BUILD_STEP',

@@ -248,6 +248,7 @@ const lines: Record<Fault['theme'], Line[]> = {
       'its pods are found by their shape, or it is named as not judged; nothing judged is exit 3',
     ],
     [98, 'a variable whose value nobody here knows decides what is judged', 'manual, and never a pass'],
+    [99, 'a step of the build fails', 'exit 2, with its line, command, exit code and last output'],
     [
       100,
       'an image that was given is cut off, changed, several images or none',

@@ -32,7 +32,7 @@ describe('a build that fails', () => {
     ['no-such-user', 'build/Dockerfile:3: RUN id failed: get user: unable to find user nobodyhere', 3],
     ['copy-missing', 'build/Dockerfile:3: COPY nothere.txt . failed: lstat /nothere.txt: no such file or directory', 3],
     ['copy-from-missing', 'build/Dockerfile:3: COPY --from=a /nothere /x failed: lstat /nothere', 3],
-  ])('at %s is its author’s to repair, and says line, command and reason', (name, message, line) => {
+  ])('at %s is its author’s to repair, and says line, command and reason [fault 99]', (name, message, line) => {
     const failure = failureOf(name)
     expect([failure.code, failure.exitCode, failure.step?.line]).toEqual(['BUILD_STEP', 2, line])
     expect(failure.message).toContain(message)
