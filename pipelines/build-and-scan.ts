@@ -32,7 +32,7 @@ export async function buildAndScan(request: Request, record: RunRecord): Promise
 
   const prepared = prepare(source, request)
   const lint = (record.lint = step(progress, 'lint', '', () =>
-    lintDockerfile(source.dockerfile, checksOf(prepared), policy.lint, lock),
+    lintDockerfile(source.dockerfile, () => checksOf(prepared), policy.lint, lock),
   ))
   const build = await startBuild(source, request, prepared)
   const platforms = await Promise.all(

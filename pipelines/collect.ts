@@ -23,7 +23,8 @@ export async function lintSource(request: Request): Promise<Lint> {
   const { dockerfile, policy } = source
   if (dockerfile === undefined)
     throw new DeliveryError('SOURCE', 'the source has no Dockerfile to lint', 'Give the directory that has one.')
-  const lint = await lintDockerfile(dockerfile, checksOf(prepare(source, request)), policy.lint, request.lock)
+  const prepared = prepare(source, request)
+  const lint = await lintDockerfile(dockerfile, () => checksOf(prepared), policy.lint, request.lock)
   if (lint.status === 'not-applicable') throw new TypeError('a Dockerfile can be linted')
   if (lint.status === 'undecided')
     throw new DeliveryError('TOOL', `wanted ${lint.wanted}, found: ${lint.found}`, lint.remedy)

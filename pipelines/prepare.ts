@@ -16,7 +16,16 @@ export async function checksOf(prepared: Promise<Prepared | undefined>): Promise
 }
 
 /** Resolves what a Dockerfile is built on, and makes the text that is built. Undefined where there is none. Throws `LOCK`, `SOURCE` and `BUILD`. */
-export async function prepare(
+export function prepare(
+  source: Source,
+  request: Pick<Request, 'lock' | 'buildSecrets' | 'cacheScope'>,
+): Promise<Prepared | undefined> {
+  const prepared = resolveAndRewrite(source, request)
+  prepared.catch(() => undefined) // said by whoever needs it, which may be later
+  return prepared
+}
+
+async function resolveAndRewrite(
   { dockerfile, policy, platforms, image }: Source,
   { lock, buildSecrets, cacheScope }: Pick<Request, 'lock' | 'buildSecrets' | 'cacheScope'>,
 ): Promise<Prepared | undefined> {

@@ -16,7 +16,7 @@ const lintedPath = '/Dockerfile'
 /** What hadolint and BuildKit's own checks say of the Dockerfile as it was written, not as it is pinned for the build. An image that was given without one has nothing to lint. */
 export async function lintDockerfile(
   dockerfile: { path: string; text: string; reading: DockerfileReading } | undefined,
-  checks: Promise<DockerfilePreparation['checks']>,
+  checks: () => Promise<DockerfilePreparation['checks']>,
   { pragmas }: Policy['lint'],
   lock: Lock,
 ): Promise<Collected<Lint> | NotApplicable> {
@@ -37,7 +37,7 @@ export async function lintDockerfile(
           hadolint({ program: tool.program, dockerfile: lintedPath, obeyPragmas }),
         ),
         confirmVersion('hadolint', tool),
-        checks,
+        checks(),
       ])
       requireSuccess('hadolint', run, 'Run hadolint by hand on the Dockerfile to see what it says.')
       const { reading, path } = dockerfile
