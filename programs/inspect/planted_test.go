@@ -9,6 +9,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
@@ -16,6 +17,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	mathrand "math/rand/v2"
+	"path"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -215,7 +217,18 @@ func besideFiles(t *testing.T) []planted {
 		{"in a file that is written over later", func(b *builder) { b.gzipped(file("app/key", line1)).gzipped(file("app/key", "x")) }, "github-pat"},
 		{"in a directory that is hidden later", func(b *builder) { b.gzipped(file("app/key", line1)).gzipped(file("app/.wh..wh..opq", "")) }, "github-pat"},
 		{"in a file that nobody may read", func(b *builder) { b.gzipped(file("app/key", line1).with(0)) }, "github-pat"},
+		{"in a file that a record beside it calls published", recorded("app/key", line1, "app/x-1.dist-info/RECORD"), "github-pat"},
+		{"in a package that the application installs of itself", recorded("usr/lib/python3/site-packages/x/key.py", line1, "usr/lib/python3/site-packages/x-1.dist-info/RECORD"), "github-pat"},
+		{"in a key of its own of such a package", recorded("usr/lib/python3/site-packages/x/key.py", accessKey, "usr/lib/python3/site-packages/x-1.dist-info/RECORD"), "aws-access-key-id"},
 	}
+}
+
+// recorded is a file, and a record of a wheel that has its digest.
+func recorded(name, content, record string) func(*builder) {
+	relative := strings.TrimPrefix(name, path.Dir(path.Dir(record))+"/")
+	sum := sha256.Sum256([]byte(content))
+	line := relative + ",sha256=" + base64.RawURLEncoding.EncodeToString(sum[:]) + ",1\n"
+	return func(b *builder) { b.gzipped(file(name, content), file(record, line)) }
 }
 
 // inDocuments are places in the configuration and the manifest.

@@ -42,17 +42,21 @@ func (p *publishedFiles) keep(name string, content []byte, spending *budget) {
 	}
 }
 
+// wheelDirectory is where an installer of wheels keeps the record of one.
+var wheelDirectory = regexp.MustCompile(`(?:^|/)(?:site|dist)-packages/[^/]+\.dist-info/$`)
+
 // entry is one file as a record has it.
 type publishedEntry struct{ by, digest string }
 
+// recordKind knows records where package managers keep them and nowhere else: a file of the same name that lies among an application's says nothing.
 func recordKind(name string) (func(record keptRecord, add func(path, by, digest string)), bool) {
-	directory, base := path.Split(name)
+	directory, base := path.Split(strings.TrimPrefix(name, "/"))
 	switch {
-	case strings.HasSuffix(base, ".md5sums") && (strings.HasSuffix(directory, "dpkg/info/") || strings.HasSuffix(directory, "dpkg/status.d/")):
+	case strings.HasSuffix(base, ".md5sums") && (directory == "var/lib/dpkg/info/" || directory == "var/lib/dpkg/status.d/"):
 		return dpkgDigests, true
-	case base == "installed" && strings.HasSuffix(directory, "apk/db/"):
+	case base == "installed" && (directory == "lib/apk/db/" || directory == "usr/lib/apk/db/"):
 		return apkDigests, true
-	case base == "RECORD" && strings.HasSuffix(directory, ".dist-info/"):
+	case base == "RECORD" && wheelDirectory.MatchString(directory):
 		return wheelDigests, true
 	case isRPMDatabase(name):
 		return rpmDigests, true
@@ -150,7 +154,8 @@ const (
 )
 
 // remark says of each finding why others know it anyway: its value says that it is an example, a package published the file, or it is a key or the like among
-// a package's own tests and examples. Everything else may be somebody's.
+// a package's own tests and examples. Everything else may be somebody's. What an issuer has given out, a token that says whose it is, is never known anyway: whoever builds
+// a package of an application has a record of its files as well.
 func (s *searched) remark() {
 	var published map[string][]publishedEntry
 	for number := range s.found {
@@ -161,7 +166,7 @@ func (s *searched) remark() {
 		switch by := one.publisher(published); {
 		case one.Example:
 			one.remark = exampleValue
-		case by != "":
+		case by != "" && !one.Rule.Issued() && one.Rule.Issuer != "AWS":
 			one.remark, one.by = publishedFile, printablePath(by)
 		case !one.Rule.Issued() && ownTests.MatchString(one.Path):
 			one.remark = packageTests
