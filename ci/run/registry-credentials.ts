@@ -43,6 +43,12 @@ function loginFiles(env: NodeJS.ProcessEnv): string[] {
   ]
 }
 
+/** Helpers print their faults where credentials would stand: only a short line that can be none of these is repeated. */
+function faultPrinted(stdout: string): string | undefined {
+  const line = stdout.trim()
+  return /^[^\n{}"]{1,200}$/.test(line) && line.includes(' ') ? line : undefined
+}
+
 /** What lies there; undefined where nothing does. */
 async function readLogin(path: string): Promise<string | undefined> {
   const about = { path, what: 'Docker configuration', code: 'CREDENTIAL' } as const
@@ -66,8 +72,9 @@ async function oneOf(configuration: string, host: string, env: NodeJS.ProcessEnv
       ? 'it is not installed'
       : asked.timedOut
         ? `no answer in ${patience / 1_000} s`
-        : // Helpers print their faults where credentials would stand.
-          `${asked.stderr.trim().split('\n').at(-1) || asked.stdout.trim().split('\n').at(-1)}`
+        : asked.stderr.trim().split('\n').at(-1) ||
+          faultPrinted(asked.stdout) ||
+          `exit code ${asked.exitCode ?? asked.signal}`
   throw new DeliveryError(
     'CREDENTIAL',
     `the credentials of ${host} are kept by ${program}, which did not give them (${why})`,

@@ -77,6 +77,9 @@ describe('the credentials of a registry', () => {
   it.each([
     ['not installed', undefined, 'it is not installed'],
     ['fails', 'echo no session bus >&2; exit 1', 'no session bus'],
+    ['prints its fault where credentials stand', 'echo the keychain is locked; exit 1', 'the keychain is locked'],
+    ['fails after it gave them', `echo '{"Username":"me","Secret":"s3cret"}'; exit 1`, '(exit code 1)'],
+    ['fails with the secret alone', 'echo s3cret-canary; exit 1', '(exit code 1)'],
     ['says something else', 'echo hello', 'gave something else than credentials'],
   ])('that a helper keeps and does not give are an error: %s [fault 93]', async (_, script, message) => {
     if (script !== undefined) helper('pass', script)
