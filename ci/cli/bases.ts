@@ -56,7 +56,7 @@ async function bases({ candidate, output, json, ...options }: BasesOptions, sour
   const read = await readGivenSource(source, options, startedAt)
   const engine = await findEngine({
     say: display.say,
-    images: [...read.images, ...candidate],
+    images: async () => [...(await read.images()), ...candidate],
     address: options.engine,
     tools: options.tools,
   })

@@ -12,7 +12,7 @@ import {
 } from '../../src/stages/source/lock.ts'
 import { checkDockerfile } from '../../src/stages/source/source.ts'
 import { isCheckout } from '../../src/engine/package-root.ts'
-import { externalImages } from '../../src/formats/dockerfile/dockerfile.ts'
+import { externalImages } from '../../src/formats/dockerfile/external-images.ts'
 import { fileError, readGiven } from '../run/files/given-file.ts'
 import { FileFault, noteApplication } from '../run/files/physical-path.ts'
 import { limits, readBelow } from '../run/files/read-file.ts'

@@ -57,7 +57,8 @@ export interface GivenSource {
   name: string
   pathInRepository: string | undefined
   /** Of the policy's services and of what the Dockerfile begins with. */
-  images: string[]
+  /** What it is built on and run with, for an engine that has to make them first. */
+  images: () => Promise<string[]>
   buildArgs: Record<string, string>
   dockerfile: string | undefined
   pinning: Pinning
@@ -94,12 +95,13 @@ export async function readGivenSource(
     name,
     pathInRepository:
       source === undefined ? undefined : await pathInRepository(source, process.env['GITHUB_WORKSPACE']),
-    images: await namedImages(
-      source,
-      { organisation, application: policy },
-      { dockerfile, target: options.target, buildArgs },
-      now,
-    ),
+    images: () =>
+      namedImages(
+        source,
+        { organisation, application: policy },
+        { dockerfile, target: options.target, buildArgs },
+        now,
+      ),
     buildArgs,
     dockerfile,
     pinning: await readPinning(options, source),

@@ -63,7 +63,8 @@ export async function deliverSources(
   try {
     // Setting an engine up may take long, and nobody would use it.
     if (read.every(({ status }) => status === 'rejected')) return await judgeAll({ error: undefined })
-    const images = [...new Set(read.flatMap((given) => (given.status === 'fulfilled' ? given.value.images : [])))]
+    const named = read.flatMap((given) => (given.status === 'fulfilled' ? [given.value.images] : []))
+    const images = async () => [...new Set((await Promise.all(named.map((list) => list()))).flat())]
     const engine = await findEngine({ say, images, address: options.engine, tools: options.tools })
     return await withSession(engine, logFile, () => judgeAll({ engine }))
   } catch (error) {

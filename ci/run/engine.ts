@@ -31,7 +31,7 @@ export interface EngineOptions {
   /** Address given on the command line, or `sealed` for the sealed toolchain whatever else there is; it goes before the environment's. */
   address?: string | undefined
   /** Images that the source names: where only the sealed toolchain can be had, it makes stand-ins for those that no set-up makes by itself. `all`: for whatever it can. */
-  images?: readonly string[] | 'all'
+  images?: () => Promise<readonly string[] | 'all'>
   /** File with pins of an organisation's own, the engine's among them. */
   tools?: string | undefined
   say(line: string): void
@@ -104,7 +104,7 @@ async function sealedEngine(options: EngineOptions, why?: string): Promise<Engin
   if (why !== undefined && !(await toolchain.status()).complete)
     options.say(`${why}: the sealed toolchain is set up, which takes about half an hour once`)
   else if (why !== undefined) options.say(`${why}: the sealed toolchain of this machine is used`)
-  const ready = await toolchain.ensure(options.images)
+  const ready = await toolchain.ensure(await options.images?.())
   return {
     way: 'sealed',
     env: { ...quiet, [addressVariable]: ready.runnerHost, [cliVariable]: ready.cliBin },

@@ -1,7 +1,7 @@
 import { applyPolicy, type PolicyCall } from '../../src/policy/apply.ts'
 import type { PolicyFiles } from '../../src/policy/decide.ts'
 import { limits, readBelow } from './files/read-file.ts'
-import { externalImages } from '../../src/formats/dockerfile/dockerfile.ts'
+import { externalImages } from '../../src/formats/dockerfile/external-images.ts'
 
 /**
  * The images that a source is built on and run with, fully spelled, read before there is an engine: a sealed one can then make what stands in for them.

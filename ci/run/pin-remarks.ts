@@ -1,5 +1,5 @@
 import type { Lock } from '../../src/model/index.ts'
-import type { ExternalImage } from '../../src/formats/dockerfile/dockerfile.ts'
+import type { ExternalImage } from '../../src/formats/dockerfile/external-images.ts'
 import { tools } from '../../src/tools/images.ts'
 
 /** One thing that was looked at. `missing` is what a run would stop at. */

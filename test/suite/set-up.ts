@@ -49,7 +49,7 @@ export async function setUp(started: number, { images, programs }: Wanted): Prom
   try {
     // Tests want stand-ins that they know, whatever else this machine has.
     const address = process.env['LOADLINE_ENGINE'] || process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] || 'sealed'
-    const engine = await findEngine({ address, images, say, onProgress })
+    const engine = await findEngine({ address, images: async () => images, say, onProgress })
     if (programs) await compilePrograms(onProgress, say)
     return {
       env: { ...engine.env, ...(engine.lockFile === undefined ? {} : { LOADLINE_LOCK: engine.lockFile }) },

@@ -39,6 +39,10 @@ export interface Step {
 
 /** An image from outside that a Dockerfile starts from, copies from or mounts. */
 export interface UsedImage {
+  /** Name of the stage, or its number; of a copy or mount, the stage that has it. */
+  stage: string
+  /** As it is written, variables and all. */
+  word: string
   /** With what is known filled in. */
   reference: string
   line: number
@@ -55,6 +59,8 @@ export interface Dockerfile {
 interface Stage {
   name: string
   line: number
+  /** The image of its FROM as it is written. */
+  word: string
   /** Earlier stages that it can start from: several where the platform chooses. */
   parents: number[]
   base: string
@@ -87,7 +93,7 @@ class Reader {
   #global: ReadonlyMap<string, Variable> = new Map()
   readonly #stages: Stage[] = []
   readonly #steps: Step[] = []
-  readonly #copied: Array<{ reference: string; line: number }> = []
+  readonly #copied: UsedImage[] = []
 
   constructor(escape: string, settings: BuildSettings) {
     this.#escape = escape
@@ -120,14 +126,14 @@ class Reader {
     if (this.#stages.length === 0)
       throw dockerfileFault(1, 'a Dockerfile starts with FROM, and this one has none', 'Write FROM and an image.')
     const shipped = this.#shipped()
-    const images = this.#stages.flatMap(({ parents, base, line }, index) =>
-      parents.length > 0 ? [] : [{ reference: base, line, final: shipped.has(index) }],
+    const images = this.#stages.flatMap(({ parents, word, base, line }, index) =>
+      parents.length > 0
+        ? []
+        : [{ stage: this.#nameOf(index), word, reference: base, line, final: shipped.has(index) }],
     )
     return {
       steps: this.#steps.map((step) => ({ ...step, shipped: shipped.has(step.stage) })),
-      images: [...images, ...this.#copied.map((image) => ({ ...image, final: false }))].toSorted(
-        (left, right) => left.line - right.line,
-      ),
+      images: [...images, ...this.#copied].toSorted((left, right) => left.line - right.line),
     }
   }
 
@@ -144,6 +150,7 @@ class Reader {
     this.#stages.push({
       name: (name ?? '').toLowerCase(),
       line,
+      word: image,
       parents,
       base,
       environment: agreed(below.map(({ environment }) => environment)),
@@ -162,6 +169,10 @@ class Reader {
     return [...new Set(names.map((name) => this.#named(name)).filter((index) => index !== -1))].toSorted(
       (left, right) => left - right,
     )
+  }
+
+  #nameOf(index: number): string {
+    return this.#stages[index]?.name || String(index)
   }
 
   #named(name: string): number {
@@ -240,13 +251,14 @@ class Reader {
     return (name) => (variables.has(name) ? variables.get(name) : given.get(name))
   }
 
-  #noteImages({ keyword, flags, line }: Step): void {
+  #noteImages({ keyword, flags, line, stage }: Step): void {
     if (keyword !== 'COPY' && keyword !== 'RUN') return
     const sources = flags.flatMap(({ name, value }) =>
       name === 'from' && keyword === 'COPY' ? [value] : name === 'mount' ? mountSource(value) : [],
     )
     for (const reference of sources)
-      if (!/^\d+$/.test(reference) && this.#named(reference) === -1) this.#copied.push({ reference, line })
+      if (!/^\d+$/.test(reference) && this.#named(reference) === -1)
+        this.#copied.push({ stage: this.#nameOf(stage), word: reference, reference, line, final: false })
   }
 
   /** The stages that the target is made from: itself, those that it can start from, and so on. */
@@ -255,7 +267,11 @@ class Reader {
     const last = this.#stages.length - 1
     const first = target === undefined ? last : this.#named(target) === -1 ? Number(target) : this.#named(target)
     if (this.#stages[first] === undefined)
-      throw dockerfileFault(1, `the Dockerfile has no stage ${JSON.stringify(target)}`, 'Correct build.target.')
+      throw dockerfileFault(
+        1,
+        `the Dockerfile has no stage ${JSON.stringify(target)}; it has ${this.#stages.map((_, index) => this.#nameOf(index)).join(', ')}`,
+        'Correct build.target in the policy, or leave it out to build the last stage.',
+      )
     const shipped = new Set([first])
     for (const index of shipped) for (const parent of this.#stages[index]?.parents ?? []) shipped.add(parent)
     return shipped

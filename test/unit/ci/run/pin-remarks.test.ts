@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pinRemarks } from '../../../../ci/run/pin-remarks.ts'
 import { Lock } from '../../../../src/model/index.ts'
-import { externalImages } from '../../../../src/formats/dockerfile/dockerfile.ts'
+import { externalImages } from '../../../../src/formats/dockerfile/external-images.ts'
 import { tools } from '../../../../src/tools/images.ts'
 
 const now = new Date('2026-11-24T12:00:00Z')

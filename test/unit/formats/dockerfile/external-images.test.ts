@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { externalImages } from '../../../../src/formats/dockerfile/dockerfile.ts'
+import { externalImages } from '../../../../src/formats/dockerfile/external-images.ts'
 import { fullReference, parseImageReference } from '../../../../src/formats/image-reference.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`

@@ -1,0 +1,38 @@
+import { isUnknown, showUnknown } from '../unknown-value.ts'
+import { fullReference, parseImageReference } from '../image-reference.ts'
+import { dockerfileFault } from './instructions.ts'
+import { readDockerfile, type BuildSettings, type UsedImage } from './read-dockerfile.ts'
+
+/** An image from outside that a Dockerfile starts from or copies from, fully spelled. */
+export interface ExternalImage extends Omit<UsedImage, 'word'> {
+  /** As it is written, with build arguments filled in. */
+  written: string
+  /** Registry, repository and tag; `scratch` for the empty image. */
+  reference: string
+  /** Digest written in the Dockerfile. */
+  digest: string | undefined
+}
+
+/** Lists the external images that a Dockerfile uses, in the order of the text, for commands that look before there is an engine. Throws `SOURCE` where one is not known. */
+export function externalImages(text: string, settings: BuildSettings): ExternalImage[] {
+  return readDockerfile(text, settings).images.map(spelled)
+}
+
+function spelled({ word, reference: written, ...image }: UsedImage): ExternalImage {
+  if (written === 'scratch') return { ...image, written, reference: written, digest: undefined }
+  const parsed = isUnknown(written) ? undefined : parseImageReference(written)
+  if (parsed !== undefined) return { ...image, written, reference: fullReference(parsed), digest: parsed.digest }
+  const { line } = image
+  const variable = /\$\{?([A-Za-z_]\w*)/.exec(word)?.[1]
+  throw variable === undefined
+    ? dockerfileFault(
+        line,
+        `"${showUnknown(written)}" is no image reference`,
+        'Write registry/repository:tag, or give the build argument that it is made of a value.',
+      )
+    : dockerfileFault(
+        line,
+        `the image reference uses $${variable}, which has no value`,
+        `Give ARG ${variable} a default before the first FROM, or set build.args.${variable} in the policy.`,
+      )
+}
