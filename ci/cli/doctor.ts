@@ -2,25 +2,18 @@ import { join } from 'node:path'
 import { createColors } from 'picocolors'
 import { DeliveryError } from '../../src/model/errors.ts'
 import type { Lock } from '../../src/model/index.ts'
-import { decidePolicy } from '../../src/policy/index.ts'
-import {
-  connectedLock,
-  lockName,
-  parseBaseLock,
-  parseGivenLock,
-  parseSealedLock,
-} from '../../src/stages/source/lock.ts'
+import { decidePolicy, type Policy } from '../../src/policy/index.ts'
+import { lockName, parseSealedLock } from '../../src/stages/source/lock.ts'
 import { checkDockerfile } from '../../src/stages/source/source.ts'
 import { isCheckout } from '../../src/engine/package-root.ts'
 import { externalImages } from '../../src/formats/dockerfile/external-images.ts'
-import { fileError, readGiven } from '../run/files/given-file.ts'
+import { fileError, kindOfGiven, readGiven } from '../run/files/given-file.ts'
 import { FileFault, noteApplication } from '../run/files/physical-path.ts'
 import { limits, readBelow } from '../run/files/read-file.ts'
-import { pinnedTools } from '../../src/tools/pins.ts'
+import { readConnected } from '../run/pinning.ts'
 import { useColor } from '../show/color.ts'
 import { pinRemarks, type Remark } from '../run/pin-remarks.ts'
 import { requireEngine } from '../run/engine-answers.ts'
-import { givenPins } from '../run/given-pins.ts'
 import { findRuntime, unusableError, type ContainerRuntime, type UnusableRuntime } from '../run/container-runtime.ts'
 import { sealed } from '../run/engine.ts'
 import type { EngineOptions } from '../run/build-and-scan-options.ts'
@@ -121,30 +114,13 @@ function runtimeRemark(runtime: ContainerRuntime | UnusableRuntime): Remark {
 }
 
 async function sourceRemarks(source: string, given: { lock?: string; tools?: string }, now: Date): Promise<Remark[]> {
-  let policyText: string | undefined
+  let build: Policy['build'] | undefined
   const policy = await asRemark('policy', async () => {
-    policyText = await textBelow(source, 'loadline.yaml', 'POLICY')
-    decidePolicy(
-      {
-        organisation: undefined,
-        application: policyText === undefined ? undefined : { path: join(source, 'loadline.yaml'), text: policyText },
-      },
-      now,
-    )
-    return policyText === undefined
-      ? 'none in the source: the default policy judges'
-      : `${join(source, 'loadline.yaml')} is valid`
+    const [path, text] = [join(source, 'loadline.yaml'), await textBelow(source, 'loadline.yaml', 'POLICY')]
+    const application = text === undefined ? undefined : { path, text }
+    build = decidePolicy({ organisation: undefined, application }, now).policy.build
+    return text === undefined ? 'none in the source: the default policy judges' : `${path} is valid`
   })
-  const build =
-    policy.state === 'missing'
-      ? undefined
-      : decidePolicy(
-          {
-            organisation: undefined,
-            application: policyText === undefined ? undefined : { path: 'loadline.yaml', text: policyText },
-          },
-          now,
-        ).policy.build
   const dockerfile = join(source, build?.dockerfile ?? 'Dockerfile')
   let images: ReturnType<typeof externalImages> = []
   const readable = await asRemark('Dockerfile', async () => {
@@ -171,28 +147,25 @@ async function sourceRemarks(source: string, given: { lock?: string; tools?: str
   return [policy, readable, lock, ...pins]
 }
 
-/** What a run would find pinned, as `readPinning` does it once there is an engine. */
+/** What a run would find pinned, and by whom. */
 async function lockInForce(
   source: string,
   { lock, tools }: { lock?: string; tools?: string },
 ): Promise<{ found: Lock; from: string }> {
-  const lockFile = (await (await sealed({ say: () => undefined })).status()).lockFile
-  const released = pinnedTools(await givenPins(tools))
-  const toolsFrom = tools === undefined ? "the tools by Loadline's release" : `the tools by ${tools}`
-  if (lock !== undefined)
-    return {
-      found: parseGivenLock(await readGiven({ path: lock, what: 'lock', code: 'LOCK' }), lock, released),
-      from: `${toolsFrom}, the bases by ${lock}`,
-    }
-  const path = join(source, lockName)
-  const own = await textBelow(source, lockName, 'LOCK')
-  if (own !== undefined)
-    return { found: connectedLock(released, parseBaseLock(own, path)), from: `${toolsFrom}, the bases by ${path}` }
-  if (lockFile !== undefined) {
+  const { lockFile } = await (await sealed({ say: () => undefined })).status()
+  const own = join(source, lockName)
+  const named =
+    lock ?? ((await kindOfGiven({ path: own, what: 'lock file', code: 'LOCK' })) === undefined ? undefined : own)
+  if (named === undefined && lockFile !== undefined) {
     const text = await readGiven({ path: lockFile, what: 'lock', code: 'LOCK' })
     return { found: parseSealedLock(text, lockFile), from: `${lockFile}, of the sealed toolchain` }
   }
-  return { found: connectedLock(released), from: `${toolsFrom}; the bases are resolved in the run` }
+  const toolsFrom = tools === undefined ? "the tools by Loadline's release" : `the tools by ${tools}`
+  return {
+    found: await readConnected({ lock, tools }, own),
+    from:
+      named === undefined ? `${toolsFrom}; the bases are resolved in the run` : `${toolsFrom}, the bases by ${named}`,
+  }
 }
 
 async function asRemark(subject: string, look: () => string | Promise<string>): Promise<Remark> {
@@ -205,11 +178,7 @@ async function asRemark(subject: string, look: () => string | Promise<string>): 
 }
 
 /** A file of the source; undefined where it is not there. Throws the code where it is anything but a file. */
-async function textBelow(
-  source: string,
-  path: string,
-  code: 'POLICY' | 'SOURCE' | 'LOCK',
-): Promise<string | undefined> {
+async function textBelow(source: string, path: string, code: 'POLICY' | 'SOURCE'): Promise<string | undefined> {
   try {
     return String(await readBelow(source, path, limits.written))
   } catch (error) {

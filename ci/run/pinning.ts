@@ -20,19 +20,19 @@ export type Pinning = (engine: Pick<Engine, 'lockFile'>) => Promise<Lock>
  * it has one. On a sealed engine its own lock counts for both: no other digest can be had there. Throws `LOCK`.
  */
 export async function readPinning(
-  { lock, tools }: { lock?: string; tools?: string },
+  given: { lock?: string; tools?: string },
   source: string | undefined,
 ): Promise<Pinning> {
-  const connected = await readConnected(lock, tools, source === undefined ? undefined : join(source, lockName))
+  const connected = await readConnected(given, source === undefined ? undefined : join(source, lockName))
   return async ({ lockFile }) =>
     lockFile === undefined
       ? connected
       : parseSealedLock(await readGiven({ path: lockFile, what: 'lock', code: 'LOCK' }), lockFile)
 }
 
-async function readConnected(
-  lock: string | undefined,
-  tools: string | undefined,
+/** What pins a run on a connected network: files that the call names, and the source's own lock file at the path `own`, where it is. */
+export async function readConnected(
+  { lock, tools }: { lock?: string | undefined; tools?: string | undefined },
   own: string | undefined,
 ): Promise<Lock> {
   const pinned = pinnedTools(await givenPins(tools))
