@@ -36,6 +36,16 @@ const deepestIndentation = 200
 /** More problems than anybody reads; the rest is counted. */
 const mostSyntaxProblems = 20
 
+/** How a text from outside is parsed: by YAML 1.2's core schema. Keys that are there twice are left to whoever reads the nodes: the parser's own check is quadratic. */
+export const yamlOptions = {
+  version: '1.2',
+  schema: 'core',
+  merge: false,
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+} as const
+
 /** Keys that JavaScript gives a meaning of its own. */
 const refusedKeys: readonly unknown[] = ['__proto__', 'constructor', 'prototype']
 
@@ -53,16 +63,7 @@ export function readYaml(
   if (refusal) return [refusal]
 
   const lines = new LineCounter()
-  const documents = parseAllDocuments(plain, {
-    version: '1.2',
-    schema: 'core',
-    merge: false,
-    // Quadratic in the number of keys: `findProblems` does it with a set.
-    uniqueKeys: false,
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: 'silent',
-  })
+  const documents = parseAllDocuments(plain, { ...yamlOptions, lineCounter: lines })
   const document = 'empty' in documents ? undefined : documents[0]
   if (!document || documents.length === 0) return [atStart(emptyFile)]
   const place = (offset: number) => {
@@ -133,26 +134,29 @@ export function refuseUnread(text: string, what: string = 'policy'): Problem | u
     }
   }
 
-  let line = 1
   let tokens = 0
-  let flow = 0
-  let indicators = 0
-  for (const token of new Lexer().lex(text)) {
+  for (const { token, line, depth } of scanYaml(text)) {
     const refuse = (message: string): Problem => ({ line, column: 1, path: [], message })
     if (++tokens > mostTokens)
       return refuse(`wanted a ${what} of at most ${mostTokens} YAML tokens, found more; a ${what} is read by people`)
+    if (/^ +$/.test(token) && token.length > deepestIndentation) return refuse(tooDeep(what))
+    if (depth > deepestNesting) return refuse(tooDeep(what))
+  }
+  return undefined
+}
+
+/** The tokens of a text before anything is parsed, with the line of each, and how deep brackets or indicators in one line are nested there. */
+export function* scanYaml(text: string): Generator<{ token: string; line: number; depth: number }> {
+  let [line, flow, indicators] = [1, 0, 0]
+  for (const token of new Lexer().lex(text)) {
     if (token === '[' || token === '{') flow++
     else if (token === ']' || token === '}') flow = Math.max(0, flow - 1)
     else if (token === '-' || token === '?') indicators++
-    else if (/^ +$/.test(token) && token.length > deepestIndentation) return refuse(tooDeep(what))
-    if (flow > deepestNesting || indicators > deepestNesting) return refuse(tooDeep(what))
-    for (const character of token) {
-      if (character !== '\n') continue
-      line++
-      indicators = 0
-    }
+    yield { token, line, depth: Math.max(flow, indicators) }
+    const breaks = token.split('\n').length - 1
+    if (breaks > 0) indicators = 0
+    line += breaks
   }
-  return undefined
 }
 
 const tooDeep = (what: string = 'policy') =>

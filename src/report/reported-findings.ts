@@ -72,12 +72,7 @@ export function reportedFindings(run: Run): ReportedFinding[] {
   const seen = new Set(
     judged.map(({ id, platforms, subject, location }) => nameOf(id, platforms[0] ?? '', subject, location?.path)),
   )
-  const rest = [
-    ...unjudgedVulnerabilities(run, seen),
-    ...unjudgedLint(run, seen),
-    ...unjudgedChecks(run, seen),
-    ...unjudgedSecrets(run, seen),
-  ]
+  const rest = [...unjudgedVulnerabilities(run, seen), ...unjudgedLint(run, seen), ...unjudgedSecrets(run, seen)]
   return foldPlatforms([...missing, ...judged, ...rest]).sort(byWeight)
 }
 
@@ -273,43 +268,31 @@ function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFi
   if (run.evidence?.lint.status !== 'collected') return
   // The Dockerfile is the same on every platform.
   const owners = ownersIn(run.evidence.platforms[0]?.evidence)
-  for (const { id, level, message, location } of run.evidence.lint.value.findings) {
-    if (seen.has(nameOf(id, '', placeOf(location), location.path))) continue
-    yield {
-      state: 'reported',
-      kind: 'lint',
+  const { findings, checks } = run.evidence.lint.value
+  const remarks = [
+    ...findings.map(({ id, level, message, location }) => ({
       id,
-      subject: placeOf(location),
-      severity: level === 'error' ? 'high' : level === 'warning' ? 'medium' : 'low',
-      platforms: [],
+      severity: level === 'error' ? ('high' as const) : level === 'warning' ? ('medium' as const) : ('low' as const),
+      location,
       wanted: `a Dockerfile without remarks of ${id}`,
       found: message,
       remedy: `Follow ${id}, at level ${level}.`,
-      location,
-      owner: owners.ofLine(location.line),
-    }
-  }
-}
-
-function* unjudgedChecks(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
-  if (run.evidence?.lint.status !== 'collected') return
-  const owners = ownersIn(run.evidence.platforms[0]?.evidence)
-  for (const { id, message, location, url } of run.evidence.lint.value.checks) {
-    if (seen.has(nameOf(id, '', placeOf(location), location.path))) continue
-    yield {
-      state: 'reported',
-      kind: 'lint',
+    })),
+    ...checks.map(({ id, message, location, url }) => ({
       id,
-      subject: placeOf(location),
-      severity: 'medium',
-      platforms: [],
+      severity: 'medium' as const,
+      location,
       wanted: `a Dockerfile without warnings of ${id}`,
       found: message,
       remedy: `Follow BuildKit's check ${id}.`,
-      location,
-      owner: owners.ofLine(location.line),
       ...(url === undefined ? {} : { url }),
-    }
+    })),
+  ]
+  for (const remark of remarks) {
+    const { id, location } = remark
+    const subject = placeOf(location)
+    if (seen.has(nameOf(id, '', subject, location.path))) continue
+    yield { state: 'reported', kind: 'lint', subject, platforms: [], owner: owners.ofLine(location.line), ...remark }
   }
 }
 

@@ -4,14 +4,13 @@ import {
   isNode,
   isScalar,
   isSeq,
-  Lexer,
   LineCounter,
   parseDocument,
   type Document,
   type YAMLError,
 } from 'yaml'
 import { withoutMarks } from '../../formats/unknown-value.ts'
-import { sayError } from '../../model/read-yaml.ts'
+import { sayError, scanYaml, yamlOptions } from '../../model/read-yaml.ts'
 import { manifestError, type Place, type Placed } from './placed.ts'
 
 /** One document of a YAML file as it is written. */
@@ -96,17 +95,9 @@ function refuseUnread({ path, line, text }: WrittenDocument): void {
   }
   // Most documents cannot be that deep, and need not be read twice to know it.
   if ((text.match(/[[{]/g) ?? []).length <= deepest && !/(?:[-?][ \t]+){100}/.test(text)) return
-  let [at, flow, indicators] = [line, 0, 0]
-  for (const token of new Lexer().lex(text)) {
-    if (token === '[' || token === '{') flow++
-    else if (token === ']' || token === '}') flow = Math.max(0, flow - 1)
-    else if (token === '-' || token === '?') indicators++
-    if (flow > deepest || indicators > deepest)
-      throw manifestError({ path, line: at }, `expected at most ${deepest} levels of nesting, found more`)
-    if (!token.includes('\n')) continue
-    at += token.split('\n').length - 1
-    indicators = 0
-  }
+  for (const { line: at, depth } of scanYaml(text))
+    if (depth > deepest)
+      throw manifestError({ path, line: line + at - 1 }, `expected at most ${deepest} levels of nesting, found more`)
 }
 
 /** Parses. A quoted text may go on in a line that is not indented enough: kubectl and Compose take that, and the parser does once the line is. */
@@ -114,16 +105,7 @@ function parsed({ text }: WrittenDocument): { document: Document; lines: LineCou
   let source = text
   for (let repairs = 0; ; repairs++) {
     const lines = new LineCounter()
-    const document = parseDocument(source, {
-      version: '1.2',
-      schema: 'core',
-      merge: false,
-      // Quadratic in the number of keys: the resolver does it with a map.
-      uniqueKeys: false,
-      lineCounter: lines,
-      prettyErrors: false,
-      logLevel: 'silent',
-    })
+    const document = parseDocument(source, { ...yamlOptions, lineCounter: lines })
     const repaired = repairs === mostRepairs ? undefined : indented(source, document.errors[0])
     if (repaired === undefined) return { document, lines }
     source = repaired
