@@ -68,15 +68,11 @@ func extract(archiveNames []string, directoryName string, allowed limits) (extra
 
 // extractArchive writes the blobs of one archive's image.
 func extractArchive(target *os.Root, name string, spending *budget) (*image, error) {
-	opened, err := openArchive(name)
+	opened, found, err := openImage(name)
 	if err != nil {
 		return nil, err
 	}
 	defer opened.close()
-	found, err := readImage(opened)
-	if err != nil {
-		return nil, err
-	}
 	for _, layer := range found.layers {
 		if err := spending.spendBytes(layer.place.size); err != nil {
 			return nil, err
@@ -94,15 +90,11 @@ func extractArchive(target *os.Root, name string, spending *budget) (*image, err
 // extractConfig writes the configuration's very bytes to a file: they hold the values of environment variables, so they go
 // from container to container and never through standard output.
 func extractConfig(archiveName, fileName string) error {
-	opened, err := openArchive(archiveName)
+	opened, found, err := openImage(archiveName)
 	if err != nil {
 		return err
 	}
 	defer opened.close()
-	found, err := readImage(opened)
-	if err != nil {
-		return err
-	}
 	file, err := os.OpenFile(fileName, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return fmt.Errorf("wanted a new file for the configuration, cannot make it: %w", err)

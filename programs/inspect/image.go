@@ -38,6 +38,20 @@ type storedLayer struct {
 	place       place
 }
 
+// openImage opens an archive and finds its image. The caller closes the archive.
+func openImage(name string) (*archive, *image, error) {
+	opened, err := openArchive(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := readImage(opened)
+	if err != nil {
+		opened.close()
+		return nil, nil, err
+	}
+	return opened, found, nil
+}
+
 // readImage finds the image of the archive. More than one is refused: nobody could say which was meant.
 func readImage(a *archive) (*image, error) {
 	_, hasLayout := a.entries["oci-layout"]

@@ -15,15 +15,11 @@ type layerName struct {
 
 // listLayers reads the documents of an image and no layer: manifest and configuration are compared with their digests, which is enough to know what the layers are called.
 func listLayers(name string) (*layerList, error) {
-	opened, err := openArchive(name)
+	opened, found, err := openImage(name)
 	if err != nil {
 		return nil, err
 	}
 	defer opened.close()
-	found, err := readImage(opened)
-	if err != nil {
-		return nil, err
-	}
 	listed := &layerList{
 		SchemaVersion: 1,
 		Digest:        found.digest.String(),

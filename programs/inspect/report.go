@@ -99,16 +99,13 @@ const largestCount = 20
 
 // inspectImage reads every byte of the image once, compares every digest, and reports.
 func inspectImage(name string, allowed limits) (*report, error) {
-	opened, err := openArchive(name)
+	opened, found, err := openImage(name)
 	if err != nil {
 		return nil, err
 	}
 	defer opened.close()
-	found, err := readImage(opened)
-	if err != nil {
-		return nil, err
-	}
-	contents, err := readLayers(opened, found.layers, allowed)
+	spending := &budget{limits: allowed}
+	contents, err := eachLayer(found.layers, func(layer storedLayer) (*layerContent, error) { return readLayer(opened, layer, spending) })
 	if err != nil {
 		return nil, err
 	}
@@ -124,10 +121,9 @@ func inspectImage(name string, allowed limits) (*report, error) {
 	return describe(found, contents, merged, past)
 }
 
-// readLayers reads the layers in parallel, as many at a time as there are processors, and keeps their order.
-func readLayers(opened *archive, stored []storedLayer, allowed limits) ([]*layerContent, error) {
-	spending := &budget{limits: allowed}
-	contents := make([]*layerContent, len(stored))
+// eachLayer reads the layers in parallel, as many at a time as there are processors, and keeps their order.
+func eachLayer[Result any](stored []storedLayer, read func(storedLayer) (Result, error)) ([]Result, error) {
+	results := make([]Result, len(stored))
 	failures := make([]error, len(stored))
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var running sync.WaitGroup
@@ -135,16 +131,14 @@ func readLayers(opened *archive, stored []storedLayer, allowed limits) ([]*layer
 		slots <- struct{}{}
 		running.Go(func() {
 			defer func() { <-slots }()
-			contents[number], failures[number] = readLayer(opened, stored[number], spending)
+			results[number], failures[number] = read(stored[number])
 		})
 	}
 	running.Wait()
-	for _, err := range failures {
-		if err != nil {
-			return nil, err
-		}
+	if err := cmp.Or(failures...); err != nil {
+		return nil, err
 	}
-	return contents, nil
+	return results, nil
 }
 
 func describe(found *image, contents []*layerContent, merged *filesystem, recorded *recorder) (*report, error) {

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"loadline.dev/sealed/inspect/credential"
 	"loadline.dev/sealed/inspect/search"
@@ -57,17 +55,14 @@ const (
 
 // searchImage looks for credentials in every byte of every layer, and in the documents of the image.
 func searchImage(name string, allowed limits) (*secretsReport, error) {
-	opened, err := openArchive(name)
+	opened, image, err := openImage(name)
 	if err != nil {
 		return nil, err
 	}
 	defer opened.close()
-	image, err := readImage(opened)
-	if err != nil {
-		return nil, err
-	}
 	searcher := search.New(mostDecoded)
-	results, err := searchLayers(opened, image.layers, searcher, &budget{limits: allowed})
+	spending := &budget{limits: allowed}
+	results, err := eachLayer(image.layers, func(layer storedLayer) (*searched, error) { return searchLayer(opened, layer, searcher, spending) })
 	if err != nil {
 		return nil, err
 	}
@@ -115,23 +110,6 @@ func appendStrings(text []byte, value any) []byte {
 		}
 	}
 	return text
-}
-
-// searchLayers looks through layers in parallel, as many at a time as there are processors.
-func searchLayers(opened *archive, stored []storedLayer, searcher *search.Searcher, spending *budget) ([]*searched, error) {
-	results := make([]*searched, len(stored))
-	failures := make([]error, len(stored))
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var running sync.WaitGroup
-	for number := range stored {
-		slots <- struct{}{}
-		running.Go(func() {
-			defer func() { <-slots }()
-			results[number], failures[number] = searchLayer(opened, stored[number], searcher, spending)
-		})
-	}
-	running.Wait()
-	return results, cmp.Or(failures...)
 }
 
 // gathering puts the results of all layers together.
