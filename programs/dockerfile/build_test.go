@@ -169,9 +169,12 @@ func runProgram(t *testing.T, program, command, text string) []byte {
 			t.Fatal(err)
 		}
 	}
-	output, err := exec.Command(program, command, request, file).Output()
+	complaint := &strings.Builder{}
+	run := exec.Command(program, command, request, file)
+	run.Stderr = complaint
+	output, err := run.Output()
 	if err != nil {
-		t.Fatalf("the program failed: %s %s", err, output)
+		t.Fatalf("the program failed: %s %s %s", err, output, complaint)
 	}
 	return output
 }

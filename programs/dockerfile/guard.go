@@ -40,9 +40,9 @@ func guarded(arguments []string, stdout, stderr io.Writer) int {
 		return exitCode(err)
 	case code == exitOutOfMemory || bytes.Contains(complaint.Bytes(), []byte("out of memory")):
 		return refused(stdout, arguments, "BuildKit needs more than %d MB of memory to read it", mostMemory>>20)
-	case bytes.Contains(complaint.Bytes(), []byte("fatal error:")) || bytes.Contains(complaint.Bytes(), []byte("panic:")):
+	case isRuntimeEnd(code, complaint.Bytes()):
 		return refused(stdout, arguments, "BuildKit ends while it reads it (%s)", printable(firstLine(complaint.String())))
-	case code == 1 || code == 2:
+	case code == 1 || code == exitUsage:
 		_, _ = stderr.Write(complaint.Bytes())
 		return code
 	default:
@@ -52,6 +52,11 @@ func guarded(arguments []string, stdout, stderr io.Writer) int {
 }
 
 const exitOutOfMemory = 137
+
+// isRuntimeEnd says whether Go itself ended the work: a panic or a fatal error, or a signal for want of memory, of which it says no more than the name. All end with 2, as wrong usage does, which names itself.
+func isRuntimeEnd(code int, complaint []byte) bool {
+	return code == exitUsage && !bytes.Contains(complaint, []byte(errUsage.Error()))
+}
 
 func exitCode(err error) int {
 	if err != nil {

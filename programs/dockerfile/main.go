@@ -23,6 +23,8 @@ const usage = `usage: dockerfile read REQUEST DOCKERFILE
 
 var errUsage = errors.New("wrong usage")
 
+const exitUsage = 2
+
 func main() {
 	arguments := os.Args[1:]
 	if len(arguments) > 0 && arguments[0] == insideGuard {
@@ -46,7 +48,7 @@ func run(arguments []string, stdout, stderr io.Writer) int {
 		return 0
 	case errors.Is(err, errUsage):
 		fmt.Fprintf(stderr, "%s\n%s", printable(err.Error()), usage)
-		return 2
+		return exitUsage
 	default:
 		fmt.Fprintln(stderr, printable(err.Error()))
 		return 1
