@@ -18,8 +18,9 @@ type examined struct {
 	images   []imageName
 	caches   []cacheMount
 	secrets  []secretMount
-	// hide has by instruction the secrets of earlier steps that it must not read.
-	hide map[int][]retained
+	// inserted has by instruction the mounts that it gets, so that no step reads a secret of an earlier one, and withheld says that one of them asks for the empty secret.
+	inserted map[int][]string
+	withheld bool
 	// fetched are the addresses that ADD downloads, credentials left out.
 	fetched []download
 }
@@ -58,7 +59,7 @@ type examiner struct {
 }
 
 func examine(file *dockerfile, done *conversion, given map[string]bool, trigger int) (*examined, error) {
-	found := &examined{hide: map[int][]retained{}}
+	found := &examined{inserted: map[int][]string{}}
 	if len(done.definition.Def) > 0 {
 		operations, err := readOperations(done.definition)
 		if err != nil {
@@ -170,26 +171,32 @@ func (e *examiner) exec(exec *pb.ExecOp, inputs []container, lines []int) contai
 			before = inputs[mount.Input]
 		}
 	}
-	own := mountedSecrets(exec, e.given, line)
+	own := mountedSecrets(exec, e.given, lines)
 	e.mounts(exec, line)
 	e.caches(exec, lines)
-	for _, secret := range before.readable(exec, own) {
-		e.hide(secret, exec, len(before.secrets), lines)
+	for _, secret := range before.readable(own) {
+		if secret.variable == "" {
+			e.refuse(0, secret.unremovable())
+			e.insert(secret.givenUp(), secret, secret.lines, "and steps after it")
+			continue
+		}
+		e.refuse(0, secret.unhidable(exec))
+		e.insert(secret.withheld(), secret, lines, "and steps after it that ONBUILD brings")
+		e.found.withheld = true
 	}
 	return before.after(exec, own)
 }
 
-// hide notes that a step must not read a secret of an earlier one, or refuses where that cannot be had.
-func (e *examiner) hide(secret retained, exec *pb.ExecOp, inContainer int, lines []int) {
-	e.refuse(lines[0], secret.unhidable(exec, inContainer))
+// insert notes a mount that the steps on some lines get because of a secret. What ONBUILD brings has no line of this file: then it cannot be had.
+func (e *examiner) insert(mount string, secret retained, lines []int, where string) {
 	for _, line := range lines {
 		index, isOwn := e.instruction(line)
 		if !isOwn {
-			e.refuse(secret.line, refuse(secret.line, "a secret at %q, and steps after it that ONBUILD brings", printable(secret.path+secret.variable)).because("the engine leaves the secret readable for them").instead(ownStage))
+			e.refuse(0, refuse(secret.lines[0], "a secret at %q, %s", printable(secret.path+secret.variable), where).because("the engine leaves the secret readable for the steps after it").instead(ownStage))
 			return
 		}
-		if !slices.Contains(e.found.hide[index], secret) {
-			e.found.hide[index] = append(e.found.hide[index], secret)
+		if !slices.Contains(e.found.inserted[index], mount) {
+			e.found.inserted[index] = append(e.found.inserted[index], mount)
 		}
 	}
 }

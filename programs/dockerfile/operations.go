@@ -188,10 +188,21 @@ func unsupportedMount(mount *pb.Mount) *refusal {
 		return refuse(0, "a mount of type ssh").because("Loadline forwards no agent").instead("Fetch by HTTPS with a token: RUN --mount=type=secret,id=token ..., and give it by --build-secret token=env:NAME.")
 	case mount.MountType == pb.MountType_SECRET && !path.IsAbs(mount.Dest):
 		return refuse(0, "a secret mounted at the relative path %q", printable(mount.Dest)).because("the engine takes it from another directory than BuildKit").instead("Write the whole path, e.g. target=/run/secrets/token.")
+	case !isPlainTarget(mount):
+		return refuse(0, "a mount at %q", printable(mount.Dest)).because("the engine takes paths as they are written, and would leave this one mounted for the steps after it").instead("Write the path without //, . and .., e.g. target=" + path.Clean("/"+printable(mount.Dest)) + ".")
 	case mount.MountType == pb.MountType_CACHE && (mount.CacheOpt == nil || mount.CacheOpt.ID == ""):
 		return refuse(0, "a cache mount without an id").instead("Write id=NAME.")
 	case mount.MountType == pb.MountType_BIND, mount.MountType == pb.MountType_CACHE, mount.MountType == pb.MountType_TMPFS, mount.MountType == pb.MountType_SECRET:
 		return nil
 	}
 	return refuse(0, "a mount of a type that the engine does not have").instead("Use bind, cache, tmpfs or secret.")
+}
+
+// isPlainTarget says whether the engine finds a mount again by its path: it compares that of a secret as it is written, and that of another mount without what path.Clean leaves out, but with a slash at its end.
+func isPlainTarget(mount *pb.Mount) bool {
+	clean := path.Clean(mount.Dest)
+	if mount.MountType == pb.MountType_SECRET {
+		return mount.Dest == clean && clean != "/"
+	}
+	return mount.Dest == clean || mount.Dest == clean+"/" && clean != "/"
 }

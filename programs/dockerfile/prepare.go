@@ -69,7 +69,7 @@ func (p *preparation) prepare() (prepared, []*refusal, error) {
 	if err != nil {
 		return prepared{}, nil, err
 	}
-	return prepared{Platform: p.platform.name, Text: string(text), Withheld: len(found.hide) > 0}, nil, nil
+	return prepared{Platform: p.platform.name, Text: string(text), Withheld: found.withheld}, nil, nil
 }
 
 // readBases reads the configurations of what is built on, and names them as the rewritten Dockerfile will.
@@ -157,8 +157,8 @@ func (p *preparation) rewrite(found *examined) ([]byte, error) {
 			return nil, err
 		}
 	}
-	for _, instruction := range slices.Sorted(maps.Keys(found.hide)) {
-		changes.hide(p.file, instruction, found.hide[instruction])
+	for _, instruction := range slices.Sorted(maps.Keys(found.inserted)) {
+		changes.insert(p.file, instruction, found.inserted[instruction])
 	}
 	text := changes.apply(p.file)
 	if bytes.Equal(text, p.file.text) {
@@ -187,7 +187,7 @@ func (p *preparation) confirmBuild(after *dockerfile, before *examined) error {
 	if len(found.refusals) > 0 {
 		return disagree("the rewritten Dockerfile has on line %d %s", found.refusals[0].Line, found.refusals[0].Found)
 	}
-	if len(found.hide) > 0 {
+	if len(found.inserted) > 0 {
 		return disagree("the rewritten Dockerfile shows a secret to a later step")
 	}
 	for _, name := range append(slices.Clone(done.asked), found.images...) {

@@ -41,23 +41,23 @@ func TestPinsByPlaces(t *testing.T) {
 
 func TestScopesEveryCacheThatBuildKitSees(t *testing.T) {
 	for name, given := range map[string]struct{ before, id string }{
-		"plain":                      {"RUN --mount=type=cache,target=/c true", "trusted:/c"},
-		"with an id":                 {"RUN --mount=type=cache,id=x,target=/c true", "trusted:x"},
-		"with a scope of its own":    {"RUN --mount=type=cache,id=other:x,target=/c true", "trusted:other:x"},
-		"split behind the type":      {"RUN --mount=target=/c,type=cache\\\n  true", "trusted:/c"},
-		"a word over two lines":      {"RUN --mount=type=ca\\\nche,target=/c true", "trusted:/c"},
-		"a type from a variable":     {"ARG T=cache\nRUN --mount=type=$T,target=/c true", "trusted:/c"},
-		"a key in capitals":          {"RUN --mount=TYPE=cache,target=/c true", "trusted:/c"},
-		"a type in capitals":         {"RUN --mount=type=CACHE,target=/c true", "trusted:/c"},
-		"an id from a variable":      {"ARG TARGETARCH\nRUN --mount=type=cache,id=go-$TARGETARCH,target=/c true", "trusted:go-amd64"},
-		"quotes":                     {"RUN --mount='type=cache,target=/c' true", "trusted:/c"},
-		"a quoted field":             {`RUN --mount=type=cache,\"target=/c\" true`, "trusted:/c"},
-		"two ids":                    {"RUN --mount=type=cache,id=x,target=/c,id=y true", "trusted:y"},
-		"an id that needs quotes":    {"ARG I=\"a b\"\nRUN --mount=type=cache,id=$I,target=/c true", "trusted:sha256-c8687a08aa5d6ed2044328fa6a697ab8e96dc34291e8c2034ae8c38e6fcc6d65"},
-		"a target that is not clean": {"RUN --mount=type=cache,target=/a/../c/ true", "trusted:/c"},
-		"behind other mounts":        {"RUN --mount=type=tmpfs,target=/a --mount=type=secret,id=s --mount=type=cache,target=/c --mount=target=/d true", "trusted:/c"},
-		"with a here-document":       {"RUN --mount=type=cache,target=/c <<E\ntrue\nE", "trusted:/c"},
-		"as an array":                {"RUN --mount=type=cache,target=/c [\"true\"]", "trusted:/c"},
+		"plain":                   {"RUN --mount=type=cache,target=/c true", "trusted:/c"},
+		"with an id":              {"RUN --mount=type=cache,id=x,target=/c true", "trusted:x"},
+		"with a scope of its own": {"RUN --mount=type=cache,id=other:x,target=/c true", "trusted:other:x"},
+		"split behind the type":   {"RUN --mount=target=/c,type=cache\\\n  true", "trusted:/c"},
+		"a word over two lines":   {"RUN --mount=type=ca\\\nche,target=/c true", "trusted:/c"},
+		"a type from a variable":  {"ARG T=cache\nRUN --mount=type=$T,target=/c true", "trusted:/c"},
+		"a key in capitals":       {"RUN --mount=TYPE=cache,target=/c true", "trusted:/c"},
+		"a type in capitals":      {"RUN --mount=type=CACHE,target=/c true", "trusted:/c"},
+		"an id from a variable":   {"ARG TARGETARCH\nRUN --mount=type=cache,id=go-$TARGETARCH,target=/c true", "trusted:go-amd64"},
+		"quotes":                  {"RUN --mount='type=cache,target=/c' true", "trusted:/c"},
+		"a quoted field":          {`RUN --mount=type=cache,\"target=/c\" true`, "trusted:/c"},
+		"two ids":                 {"RUN --mount=type=cache,id=x,target=/c,id=y true", "trusted:y"},
+		"an id that needs quotes": {"ARG I=\"a b\"\nRUN --mount=type=cache,id=$I,target=/c true", "trusted:sha256-c8687a08aa5d6ed2044328fa6a697ab8e96dc34291e8c2034ae8c38e6fcc6d65"},
+		"a slash at the end":      {"RUN --mount=type=cache,target=/c/ true", "trusted:/c"},
+		"behind other mounts":     {"RUN --mount=type=tmpfs,target=/a --mount=type=secret,id=s --mount=type=cache,target=/c --mount=target=/d true", "trusted:/c"},
+		"with a here-document":    {"RUN --mount=type=cache,target=/c <<E\ntrue\nE", "trusted:/c"},
+		"as an array":             {"RUN --mount=type=cache,target=/c [\"true\"]", "trusted:/c"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := prepareText(t, "FROM debian:12\n"+given.before+"\n", nil)
@@ -108,28 +108,40 @@ func TestOnbuildOfABaseIsJudged(t *testing.T) {
 	}
 }
 
-func TestHidesSecretsFromLaterSteps(t *testing.T) {
-	file := "--mount=type=secret,id=loadline-withheld,required=true,target=/run/secrets/t"
+func TestLeavesNoSecretForLaterSteps(t *testing.T) {
+	file, other := "--mount=type=tmpfs,target=/run/secrets/t", "--mount=type=tmpfs,target=/run/secrets/u"
 	variable := "--mount=type=secret,id=loadline-withheld,required=true,env=T"
 	for name, given := range map[string]struct{ before, after string }{
-		"a later step":                       {"FROM a\nRUN --mount=type=secret,id=t one\nRUN two\n", "RUN --mount=type=secret,id=t one\nRUN " + file + "  two\n"},
-		"a later stage":                      {"FROM a AS b\nRUN --mount=type=secret,id=t one\nFROM b AS c\nUSER 1\nFROM c\nRUN two\n", "FROM c\nRUN " + file + "  two\n"},
-		"a variable":                         {"FROM a\nRUN --mount=type=secret,id=t,env=T one\nRUN two\n", "RUN " + variable + "  two\n"},
-		"a file and a variable of one mount": {"FROM a\nRUN --mount=type=secret,id=t,env=T,target=/run/secrets/t one\nRUN two\n", "RUN " + variable + " " + file + "  two\n"},
-		"a step with its own":                {"FROM a\nRUN --mount=type=secret,id=t one\nRUN --mount=type=secret,id=t two\nRUN three\n", "RUN --mount=type=secret,id=t two\nRUN " + file + "  three\n"},
-		"a stage in between":                 {"FROM a AS b\nRUN --mount=type=secret,id=t one\nFROM a\nCOPY --from=b /x /y\nRUN two\n", "RUN two\n"},
-		"a step as an array":                 {"FROM a\nRUN --mount=type=secret,id=t one\nRUN [\"two\"]\n", "RUN " + file + "  [\"two\"]\n"},
-		"a here-document":                    {"FROM a\nRUN --mount=type=secret,id=t one\nRUN <<E\ntwo\nE\n", "RUN " + file + "  <<E\ntwo\nE\n"},
-		"a keyword over lines":               {"FROM a\nRUN --mount=type=secret,id=t one\nRUN\\\n two\n", "RUN " + file + " \\\n two\n"},
-		"a cache besides":                    {"FROM a\nRUN --mount=type=secret,id=t one\nRUN --mount=type=cache,target=/c two\n", "RUN " + file + "  --mount=type=cache,target=/c,id=trusted:/c two\n"},
-		"a mount of its own on that path":    {"FROM a\nRUN --mount=type=secret,id=t --mount=type=tmpfs,target=/run/secrets/t one\nRUN two\n", "one\nRUN two\n"},
+		"a later step":                       {"RUN --mount=type=secret,id=t one\nRUN two\n", "RUN " + file + "  --mount=type=secret,id=t one\nRUN two\n"},
+		"no later step":                      {"RUN --mount=type=secret,id=t one\nENV A=b\nCOPY a /b\n", "RUN --mount=type=secret,id=t one\nENV A=b\nCOPY a /b\n"},
+		"many later steps":                   {"RUN --mount=type=secret,id=t --mount=type=secret,id=u one\n" + steps(40), "RUN " + file + " " + other + "  --mount=type=secret,id=t --mount=type=secret,id=u one\n" + steps(40)},
+		"a later stage":                      {"RUN --mount=type=secret,id=t one\nFROM b AS c\nUSER 1\nFROM c\nRUN two\n", "RUN " + file + "  --mount=type=secret,id=t one\nFROM b AS c\nUSER 1\nFROM c\nRUN two\n"},
+		"a variable":                         {"RUN --mount=type=secret,id=t,env=T one\nRUN two\n", "RUN --mount=type=secret,id=t,env=T one\nRUN " + variable + "  two\n"},
+		"a file and a variable of one mount": {"RUN --mount=type=secret,id=t,env=T,target=/run/secrets/t one\nRUN two\n", "RUN " + file + "  --mount=type=secret,id=t,env=T,target=/run/secrets/t one\nRUN " + variable + "  two\n"},
+		"a variable for many later steps":    {"RUN --mount=type=secret,id=t,env=T one\n" + steps(30), "RUN --mount=type=secret,id=t,env=T one\n" + strings.ReplaceAll(steps(30), "RUN ", "RUN "+variable+"  ")},
+		"steps with the same secret":         {"RUN --mount=type=secret,id=t one\nRUN --mount=type=secret,id=t two\nRUN three\n", "RUN " + file + "  --mount=type=secret,id=t one\nRUN " + file + "  --mount=type=secret,id=t two\nRUN three\n"},
+		"two secrets at one path, by turns":  {"RUN --mount=type=secret,id=t one\nRUN --mount=type=secret,id=x/t two\nRUN three\n", "RUN " + file + "  --mount=type=secret,id=t one\nRUN " + file + "  --mount=type=secret,id=x/t two\nRUN three\n"},
+		"a stage in between":                 {"RUN --mount=type=secret,id=t one\nFROM scratch\nCOPY --from=b /x /y\nRUN two\n", "RUN --mount=type=secret,id=t one\nFROM scratch\nCOPY --from=b /x /y\nRUN two\n"},
+		"a step as an array":                 {"RUN --mount=type=secret,id=t [\"one\"]\nRUN [\"two\"]\n", "RUN " + file + "  --mount=type=secret,id=t [\"one\"]\nRUN [\"two\"]\n"},
+		"a here-document":                    {"RUN --mount=type=secret,id=t <<E\none\nE\nRUN <<E\ntwo\nE\n", "RUN " + file + "  --mount=type=secret,id=t <<E\none\nE\nRUN <<E\ntwo\nE\n"},
+		"a here-document with its program":   {"RUN --mount=type=secret,id=t <<E\n#!/bin/sh\none\nE\nRUN two\n", "RUN " + file + "  --mount=type=secret,id=t <<E\n#!/bin/sh\none\nE\nRUN two\n"},
+		"a keyword over lines":               {"RUN\\\n --mount=type=secret,id=t one\nRUN two\n", "RUN " + file + " \\\n --mount=type=secret,id=t one\nRUN two\n"},
+		"a target of a variable":             {"ARG P=/run/secrets\nRUN --mount=type=secret,id=x,target=$P/t one\nRUN two\n", "ARG P=/run/secrets\nRUN " + file + "  --mount=type=secret,id=x,target=$P/t one\nRUN two\n"},
+		"a type of a variable":               {"ARG T=secret\nRUN --mount=type=$T,id=t one\nRUN two\n", "ARG T=secret\nRUN " + file + "  --mount=type=$T,id=t one\nRUN two\n"},
+		"a cache besides":                    {"RUN --mount=type=secret,id=t --mount=type=cache,target=/c one\nRUN two\n", "RUN " + file + "  --mount=type=secret,id=t --mount=type=cache,target=/c,id=trusted:/c one\nRUN two\n"},
+		"a mount of its own on that path":    {"RUN --mount=type=secret,id=t --mount=type=tmpfs,target=/run/secrets/t one\nRUN two\n", "RUN --mount=type=secret,id=t --mount=type=tmpfs,target=/run/secrets/t one\nRUN two\n"},
+		"one with a slash at its end":        {"RUN --mount=type=secret,id=t --mount=type=tmpfs,target=/run/secrets/t/ one\nRUN two\n", "RUN " + file + "  --mount=type=secret,id=t --mount=type=tmpfs,target=/run/secrets/t/ one\nRUN two\n"},
+		"the directory mounted over":         {"RUN --mount=type=secret,id=t one\nRUN --mount=type=tmpfs,target=/run/secrets two\nRUN three\n", "RUN " + file + "  --mount=type=secret,id=t one\nRUN --mount=type=tmpfs,target=/run/secrets two\nRUN three\n"},
+		"many mounts in a later step":        {"RUN --mount=type=secret,id=t one\nRUN " + manyMounts(20) + " two\n", "RUN " + file + "  --mount=type=secret,id=t one\nRUN " + manyMounts(20) + " two\n"},
+		"many mounts and no later step":      {"RUN --mount=type=secret,id=t " + manyMounts(20) + " one\n", "RUN --mount=type=secret,id=t " + manyMounts(20) + " one\n"},
+		"as many as are sure":                {"RUN --mount=type=secret,id=t " + manyMounts(9) + " one\nRUN two\n", "RUN " + file + "  --mount=type=secret,id=t " + manyMounts(9) + " one\nRUN two\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			report := prepareOn(t, given.before, nil, nil)
+			report := prepareOn(t, "FROM a AS b\n"+given.before, nil, nil)
 			if len(report.Refusals) > 0 {
 				t.Fatal(report.Refusals[0].Error())
 			}
-			if found := report.Dockerfiles[0].Text; !strings.HasSuffix(found, given.after) {
+			if found := report.Dockerfiles[0].Text; !strings.HasSuffix(found, "AS b\n"+given.after) {
 				t.Errorf("expected %q at the end of %q", given.after, found)
 			}
 			if report.Dockerfiles[0].Withheld != strings.Contains(given.after, withheldID) {
@@ -139,6 +151,8 @@ func TestHidesSecretsFromLaterSteps(t *testing.T) {
 	}
 }
 
+func steps(count int) string { return strings.Repeat("RUN two\n", count) }
+
 func TestOptionalSecretsThatWereNotGivenHideNothing(t *testing.T) {
 	text := "FROM a\nRUN --mount=type=secret,id=t one\nRUN two\n"
 	report := prepareOn(t, text, nil, func(wanted *request) { wanted.Secrets = &[]string{} })
@@ -147,21 +161,52 @@ func TestOptionalSecretsThatWereNotGivenHideNothing(t *testing.T) {
 	}
 }
 
-func TestRefusesSecretsThatCannotBeHidden(t *testing.T) {
+func TestRefusesSecretsThatStayForLaterSteps(t *testing.T) {
 	for name, given := range map[string]struct {
 		text  string
 		line  int
 		words string
 	}{
-		"a path with a space":      {"FROM a\nRUN --mount=type=secret,id=t,target='/run/a b' one\nRUN two\n", 2, "cannot be hidden"},
-		"a path of a variable":     {"FROM a\nRUN --mount=type=secret,id=t,target=\"'/run/$x'\" one\nRUN two\n", 2, "cannot be hidden"},
-		"a variable that ENV sets": {"FROM a\nENV T=1\nRUN --mount=type=secret,id=t,env=T one\nRUN two\n", 3, "ENV or ARG"},
-		"many mounts":              {"FROM a\nRUN --mount=type=secret,id=t one\nRUN " + manyMounts(12) + " two\n", 2, "more than 12 mounts"},
-		"a step behind ONBUILD":    {"FROM a AS b\nONBUILD RUN two\nRUN --mount=type=secret,id=t one\nFROM b\n", 3, "ONBUILD"},
+		"a path with a space":                {"FROM a\nRUN --mount=type=secret,id=t,target='/run/a b' one\nRUN two\n", 2, "cannot be taken away"},
+		"a path of a variable":               {"FROM a\nRUN --mount=type=secret,id=t,target=\"'/run/$x'\" one\nRUN two\n", 2, "cannot be taken away"},
+		"a variable that ENV sets":           {"FROM a\nENV T=1\nRUN --mount=type=secret,id=t,env=T one\nRUN two\n", 3, "ENV or ARG"},
+		"a variable that ENV sets later":     {"FROM a\nRUN --mount=type=secret,id=t,env=T one\nENV T=1\nRUN two\n", 2, "ENV or ARG"},
+		"many mounts besides":                {"FROM a\nRUN --mount=type=secret,id=t " + manyMounts(10) + " one\nRUN two\n", 2, "of 13 mounts"},
+		"many secrets":                       {"FROM a\nRUN " + strings.ReplaceAll(manyMounts(6), "tmpfs", "secret") + " one\nRUN two\n", 2, "of 13 mounts"},
+		"two at one path":                    {"FROM a\nRUN --mount=type=secret,id=t --mount=type=secret,id=x/t one\nRUN two\n", 2, "only one of the two"},
+		"two at one path, by a variable":     {"FROM a\nARG P=/run/secrets/t\nRUN --mount=type=secret,id=t --mount=type=secret,id=u,target=$P one\nRUN two\n", 3, "only one of the two"},
+		"two at the path of a mount":         {"FROM a\nRUN --mount=type=secret,id=t --mount=type=secret,id=x/t --mount=type=tmpfs,target=/run/secrets/t one\nRUN two\n", 2, "only one of the two"},
+		"a step behind ONBUILD":              {"FROM a AS b\nONBUILD RUN two\nRUN --mount=type=secret,id=t,env=T one\nFROM b\n", 3, "ONBUILD"},
+		"a path with dots":                   {"FROM a\nRUN --mount=type=secret,id=t,target=/z/../run/t one\n", 2, "target=/run/t."},
+		"a path with a slash at its end":     {"FROM a\nRUN --mount=type=secret,id=t,target=/run/t/ one\n", 2, "target=/run/t."},
+		"a path with a dot":                  {"FROM a\nRUN --mount=type=secret,id=t,target=/run/./t one\n", 2, "target=/run/t."},
+		"a path with two slashes":            {"FROM a\nARG P=/run/\nRUN --mount=type=secret,id=t,target=$P/t one\n", 3, "target=/run/t."},
+		"the root":                           {"FROM a\nRUN --mount=type=secret,id=t,target=/ one\n", 2, `a mount at "/"`},
+		"another mount with dots":            {"FROM a\nRUN --mount=type=secret,id=t --mount=type=tmpfs,target=/run/x/../secrets/t one\nRUN two\n", 2, "target=/run/secrets/t."},
+		"a cache that would stay":            {"FROM a\nRUN --mount=type=cache,target=/a/../c one\nRUN two\n", 2, "target=/c."},
+		"a bind mount that would stay":       {"FROM a\nRUN --mount=target=/c/. one\nRUN two\n", 2, "target=/c."},
+		"a mount over everything":            {"FROM a\nRUN --mount=type=tmpfs,target=// one\nRUN two\n", 2, "//"},
+		"a mount that ends with two slashes": {"FROM a\nRUN --mount=type=tmpfs,target=/c// one\nRUN two\n", 2, "target=/c."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantRefusal(t, read(t, given.text, nil).Refusals, given.line, given.words)
+			report := read(t, given.text, nil)
+			for _, one := range report.Refusals {
+				one.Found += " " + one.Remedy
+			}
+			wantRefusal(t, report.Refusals, given.line, given.words)
 		})
+	}
+	onbuild := prepareOn(t, "FROM a\nRUN two\n", map[string]any{"OnBuild": []string{"RUN --mount=type=secret,id=t one"}}, nil)
+	wantRefusal(t, onbuild.Refusals, 1, "ONBUILD of the base brings")
+	last := prepareOn(t, "FROM a\nUSER 1\n", map[string]any{"OnBuild": []string{"RUN --mount=type=secret,id=t one"}}, nil)
+	if len(last.Refusals) != 0 {
+		t.Errorf("expected a secret of ONBUILD without steps after it to be built, found %s", last.Refusals[0].Found)
+	}
+	for _, brought := range []string{"RUN two", "RUN --mount=type=tmpfs,target=/run two"} {
+		later := prepareText(t, "FROM a AS b\nONBUILD "+brought+"\nRUN --mount=type=secret,id=t one\nFROM b\n", nil)
+		if !strings.Contains(later, "RUN --mount=type=tmpfs,target=/run/secrets/t  --mount=type=secret,id=t one") {
+			t.Errorf("unexpected %q", later)
+		}
 	}
 }
 

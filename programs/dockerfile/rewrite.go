@@ -79,15 +79,11 @@ func (p *plan) extend(file *dockerfile, instruction, mount int, at word, text st
 	p.edits = append(p.edits, edit{instruction: instruction, start: at.end, end: at.end, text: text})
 }
 
-// hide inserts a mount in front of a step's flags that covers a secret of an earlier step.
-func (p *plan) hide(file *dockerfile, instruction int, secrets []retained) {
+// insert puts mounts in front of a step's flags.
+func (p *plan) insert(file *dockerfile, instruction int, mounts []string) {
 	keyword, _, _ := keywordOf(file.layout.instructions[instruction].text)
-	var inserted []string
-	for _, secret := range secrets {
-		inserted = append(inserted, secret.withheld())
-	}
-	p.intent(instruction).inserted = inserted
-	p.edits = append(p.edits, edit{instruction: instruction, start: keyword.end, end: keyword.end, text: " " + strings.Join(inserted, " ") + " "})
+	p.intent(instruction).inserted = mounts
+	p.edits = append(p.edits, edit{instruction: instruction, start: keyword.end, end: keyword.end, text: " " + strings.Join(mounts, " ") + " "})
 }
 
 // mountFlag gives the number among all flags of the mount of that number.

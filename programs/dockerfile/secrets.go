@@ -1,7 +1,7 @@
 package main
 
 import (
-	"path"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,10 +9,10 @@ import (
 	"github.com/dagger/dagger/internal/buildkit/solver/pb"
 )
 
-// withheldID is the secret that stands where a step must not read another step's: an empty one, which whoever builds gives under this id.
+// withheldID is the secret that stands in a variable whose secret a step must not read: an empty one, which whoever builds gives under this id.
 const withheldID = "loadline-withheld"
 
-// mostMounts is how many mounts of a step the engine keeps in order where several have one path (it sorts them, and Go's sort keeps the order of at most twelve).
+// mostMounts is how many mounts of a step the engine keeps in order where several have one path: it sorts them by path alone, and Go's sort keeps the order of at most twelve.
 const mostMounts = 12
 
 const ownStage = "Fetch with the secret in a stage of its own, and COPY --from that what the others need."
@@ -22,7 +22,11 @@ type retained struct {
 	id string
 	// path or variable, where the secret is seen.
 	path, variable string
-	line           int
+	// lines is where the step begins that mounts it: several where they are the same to BuildKit.
+	lines []int
+	// mounts is how many that step comes to when it gives up its files, and isTwin says that it mounts another secret at the same path.
+	mounts int
+	isTwin bool
 }
 
 // container is what the engine keeps from one step for the next.
@@ -33,23 +37,32 @@ type container struct {
 }
 
 // mountedSecrets lists what a step mounts itself, in the engine's order: variables first. A secret that may be missing and was not given is left out.
-func mountedSecrets(exec *pb.ExecOp, given map[string]bool, line int) []retained {
-	var found []retained
+func mountedSecrets(exec *pb.ExecOp, given map[string]bool, lines []int) []retained {
+	var variables, files []retained
 	isThere := func(id string, optional bool) bool { return !optional || given == nil || given[id] }
 	for _, variable := range exec.Secretenv {
 		if isThere(variable.ID, variable.Optional) {
-			found = append(found, retained{id: variable.ID, variable: variable.Name, line: line})
+			variables = append(variables, retained{id: variable.ID, variable: variable.Name, lines: lines})
 		}
 	}
 	for _, mount := range exec.Mounts {
 		if mount.MountType == pb.MountType_SECRET && mount.SecretOpt != nil && isThere(mount.SecretOpt.ID, mount.SecretOpt.Optional) {
-			found = append(found, retained{id: mount.SecretOpt.ID, path: path.Clean(mount.Dest), line: line})
+			files = append(files, retained{id: mount.SecretOpt.ID, path: mount.Dest, lines: lines})
 		}
 	}
-	return found
+	at := map[string]int{}
+	for _, file := range files {
+		at[file.path]++
+	}
+	for index := range files {
+		// The engine adds one mount of its own, and the root is none of those that it sorts.
+		files[index].mounts = 1 + len(ordinaryPaths(exec)) + 2*len(files)
+		files[index].isTwin = at[files[index].path] > 1
+	}
+	return append(variables, files...)
 }
 
-// after gives what is left in the container when a step has ended: a variable replaces one of its name, a file does not replace another, and the path of an ordinary mount takes one secret with it.
+// after gives what is left in the container when a step has ended: a variable replaces one of its name, a file does not replace another, and the path of an ordinary mount takes the last secret there with it.
 func (c container) after(exec *pb.ExecOp, own []retained) container {
 	left := slices.Clone(c.secrets)
 	for _, secret := range own {
@@ -59,7 +72,7 @@ func (c container) after(exec *pb.ExecOp, own []retained) container {
 		}
 		left = append(left, secret)
 	}
-	for _, target := range cleanedPaths(exec) {
+	for _, target := range ordinaryPaths(exec) {
 		for at := len(left) - 1; at >= 0; at-- {
 			if left[at].path == target {
 				left = slices.Delete(left, at, at+1)
@@ -70,33 +83,23 @@ func (c container) after(exec *pb.ExecOp, own []retained) container {
 	return container{is: true, secrets: left}
 }
 
-func cleanedPaths(exec *pb.ExecOp) []string {
+// ordinaryPaths are the targets that the engine clears when a step has ended, each once, as they are written: what is not written plainly is refused (isPlainTarget).
+func ordinaryPaths(exec *pb.ExecOp) []string {
 	var paths []string
 	for _, mount := range exec.Mounts {
-		target := path.Clean(mount.Dest)
 		isOrdinary := mount.MountType == pb.MountType_BIND || mount.MountType == pb.MountType_CACHE || mount.MountType == pb.MountType_TMPFS
-		if isOrdinary && target != "/" && !slices.Contains(paths, target) {
-			paths = append(paths, target)
+		if isOrdinary && mount.Dest != "/" && !slices.Contains(paths, mount.Dest) {
+			paths = append(paths, mount.Dest)
 		}
 	}
 	return paths
 }
 
-// readable lists the secrets of earlier steps that a step could read. One that lies below a secret of the step's own is hidden by it.
-func (c container) readable(exec *pb.ExecOp, own []retained) []retained {
-	var found []retained
-	for _, secret := range c.secrets {
-		isHidden := slices.ContainsFunc(own, func(one retained) bool {
-			return one.variable == secret.variable && one.path == secret.path
-		})
-		isKnown := slices.ContainsFunc(found, func(one retained) bool {
-			return one.variable == secret.variable && one.path == secret.path
-		})
-		if secret.id != withheldID && !isHidden && !isKnown {
-			found = append(found, secret)
-		}
-	}
-	return found
+// readable lists the secrets of earlier steps that a step could read: all files, and the variables that it does not set to a secret of its own.
+func (c container) readable(own []retained) []retained {
+	return slices.DeleteFunc(slices.Clone(c.secrets), func(secret retained) bool {
+		return secret.variable != "" && (secret.id == withheldID || slices.ContainsFunc(own, func(one retained) bool { return one.variable == secret.variable }))
+	})
 }
 
 var (
@@ -104,24 +107,36 @@ var (
 	plainVariable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
-// withheld writes the mount that hides a secret from a step.
+// withheld writes the mount that takes a variable's secret from a later step.
 func (r retained) withheld() string {
-	if r.variable != "" {
-		return "--mount=type=secret,id=" + withheldID + ",required=true,env=" + r.variable
-	}
-	return "--mount=type=secret,id=" + withheldID + ",required=true,target=" + r.path
+	return "--mount=type=secret,id=" + withheldID + ",required=true,env=" + r.variable
 }
 
-// unhidable says why a secret cannot be hidden from a step that comes later.
-func (r retained) unhidable(exec *pb.ExecOp, inContainer int) *refusal {
-	name := r.path + r.variable
+// givenUp writes the mount by which the step that has a secret as a file leaves none behind. The engine mounts the secret alone, which comes later in its order, and clears both when the step has ended.
+func (r retained) givenUp() string { return "--mount=type=tmpfs,target=" + r.path }
+
+// unremovable says why a step cannot give up a secret that it mounts as a file.
+func (r retained) unremovable() *refusal {
+	const kept = "the engine leaves it readable for them, and "
+	found := refuse(r.lines[0], "a secret at %q with steps after it", printable(r.path))
 	switch {
-	case r.path != "" && !plainPath.MatchString(r.path), r.variable != "" && !plainVariable.MatchString(r.variable):
-		return refuse(r.line, "a secret at %q with steps after it", printable(name)).because("the engine leaves it readable for them, and under this name it cannot be hidden").instead(ownStage)
-	case len(exec.Mounts)+inContainer+1 > mostMounts:
-		return refuse(r.line, "a secret at %q, and a step after it with more than %d mounts", printable(name), mostMounts).because("the engine leaves the secret readable for it").instead(ownStage)
-	case r.variable != "" && slices.ContainsFunc(exec.Meta.Env, func(one string) bool { return strings.HasPrefix(one, r.variable+"=") }):
-		return refuse(r.line, "a secret in the variable %s, which ENV or ARG sets as well", printable(r.variable)).because("the engine leaves the secret there for the steps after it").instead("Give one of them another name.")
+	case !plainPath.MatchString(r.path):
+		return found.because(kept + "under this name it cannot be taken away").instead(ownStage)
+	case r.isTwin:
+		return found.because(kept + "takes away only one of the two that are mounted there").instead("Give each secret of the step a target of its own.")
+	case r.mounts > mostMounts:
+		return found.because(fmt.Sprintf("%sof %d mounts in one step, with each secret counted twice, the order is not sure", kept, r.mounts)).instead(fmt.Sprintf("Mount fewer in that step: each secret counts twice, the engine adds one, and the order of %d is sure. Or fetch with the secret in a stage of its own, and COPY --from that what the others need.", mostMounts))
+	}
+	return nil
+}
+
+// unhidable says why the secret in a variable cannot be hidden from a step that comes later.
+func (r retained) unhidable(exec *pb.ExecOp) *refusal {
+	switch {
+	case !plainVariable.MatchString(r.variable):
+		return refuse(r.lines[0], "a secret in the variable %q with steps after it", printable(r.variable)).because("the engine leaves it readable for them, and under this name it cannot be hidden").instead(ownStage)
+	case slices.ContainsFunc(exec.Meta.Env, func(one string) bool { return strings.HasPrefix(one, r.variable+"=") }):
+		return refuse(r.lines[0], "a secret in the variable %s, which ENV or ARG sets as well", printable(r.variable)).because("the engine leaves the secret there for the steps after it").instead("Give one of them another name.")
 	}
 	return nil
 }

@@ -228,6 +228,29 @@ describe('a build secret', () => {
     expect(await files.glob('**/token')).toEqual([])
   })
 
+  it('is gone for any number of later steps, with several in one step and other mounts beside them [fault 82]', async () => {
+    const look = '{ cat /run/s/a /run/s/b /root/.netrc; env; } >> /seen 2>&1; true'
+    const steps = `RUN ${look}\nRUN --mount=type=cache,target=/z --mount=type=tmpfs,target=/a ${look}\n`.repeat(6)
+    const mounts = ['id=t,target=/run/s/a', 'id=u,target=/run/s/b', 'id=t,target=/root/.netrc', 'id=u,env=U']
+    const text = [
+      'FROM debian:12-slim AS one',
+      anew,
+      'RUN echo own > /root/.netrc',
+      `RUN ${mounts.map((mount) => `--mount=type=secret,${mount}`).join(' ')} <<E`,
+      'set -eu',
+      'test "$(cat /run/s/a) $(cat /run/s/b)" = "$(cat /root/.netrc) $U"',
+      'cat /run/s/a /run/s/b | wc -c > /used',
+      'E',
+      `${steps}FROM one\n${steps}`,
+    ].join('\n')
+    const files = await build(text, { secrets: { t: canary, u: 'another-4711' } })
+    expect(Number(await files.file('used').contents())).toBe(canary.length + 'another-4711'.length)
+    const found = await files.file('seen').contents()
+    expect(found).not.toMatch(/canary-|another-/)
+    expect(found.match(/^own$/gm)).toHaveLength(24)
+    expect(await files.glob('run/s/*')).toEqual([])
+  })
+
   it('that is optional and was not given hides nothing', async () => {
     const files = await build(`FROM debian:12-slim\n${anew}\nRUN --mount=type=secret,id=t true\nRUN ls /run > /ls\n`)
     expect(await files.file('ls').contents()).not.toContain('secrets')

@@ -72,7 +72,7 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
     dockerfile: context.dockerfile,
     platform: platform as DaggerPlatform,
     buildArgs: Object.entries(build.args).map(([name, value]) => ({ name, value })),
-    // The empty secret hides those of earlier steps, which the engine would leave readable.
+    // The empty secret stands in the variables of earlier steps' secrets, which the engine would leave readable.
     secrets: [...request.secrets.values(), ...(prepared.withheld ? [dag.setSecret(withheldSecret, '')] : [])],
     ...(build.target === undefined ? {} : { target: build.target }),
   })

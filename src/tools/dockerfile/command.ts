@@ -34,7 +34,7 @@ export interface PreparedBase {
   archive: string
 }
 
-/** Id of the empty secret that a prepared Dockerfile mounts where a step must not read another step's. */
+/** Id of the empty secret that a prepared Dockerfile sets a variable to where a step must not read another step's. */
 export const withheldSecret = 'loadline-withheld'
 
 /** Says as JSON what BuildKit reads in a Dockerfile, and what of it cannot or must not be built. */
