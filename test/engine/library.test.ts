@@ -97,7 +97,7 @@ describe('the npm package', () => {
   })
 
   it.each([
-    ['examples/go-service', 0, '1 passed'],
+    ['examples/fastapi-postgres', 0, '1 passed'],
     ['examples/legacy-app', 1, 'rejected'],
   ])('gates %s by the test of the example', async (source, code, said) => {
     const ended = await execa('node', ['node_modules/vitest/vitest.mjs', 'run', '--root', project], {
