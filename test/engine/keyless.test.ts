@@ -278,7 +278,7 @@ describe('keyless release by the command line', () => {
 
   it('moves the tag of a verified signature, and shows the token to nobody', async () => {
     const token = await tokenFile(scratch())
-    const { run, exitCode, output, stdout, stderr, tags } = await release(token, 'examples/go-service')
+    const { run, exitCode, output, stdout, stderr, tags } = await release(token, tinyImage('released'))
     expect({ exitCode, failure: run.failure, tags }).toEqual({ exitCode: 0, failure: undefined, tags: ['1.0.0'] })
     expect(run.release?.signature).toMatchObject({
       signer: 'keyless',

@@ -201,7 +201,7 @@ describe('one image', () => {
     }
   }
 
-  /** The registry keeps this write beside the image, and nobody hears of it: the connection breaks, and the next is refused. */
+  /** The registry keeps this write beside the image, and nobody hears of it: a gateway says that it has no answer, and the next is refused. A connection that breaks would be heard of after Cosign's three minutes only: the engine's way to the caller's loopback does not pass it on. */
   const losingAnswer = (upstream: string, write: number): Fault => {
     const denied = denyingWrites(write - 1)
     let lost = false
@@ -213,7 +213,7 @@ describe('one image', () => {
         const { method, headers } = request
         const kept = forward(`http://${upstream}${request.url}`, { method, headers }, (answer) => {
           answer.resume()
-          response.socket?.destroy()
+          refuse(502, 'UNKNOWN')(request, response)
         })
         request.pipe(kept)
       },
