@@ -19,7 +19,17 @@ interface Writers {
 export function cacheScope(given: string | undefined, env: Environment, directory = ''): CacheScope {
   if (given !== undefined) return parseCacheScope(given)
   const writers = onGithub(env) ?? onGitlab(env) ?? elsewhere(env, directory)
-  return parseCacheScope(`${writers.repository}/${writers.who}`.replaceAll(/[^\w./-]/g, '_').slice(0, 200))
+  return parseCacheScope(`${shortened(writers.repository)}/${shortened(writers.who)}`)
+}
+
+/** Two of these and a slash are a name. */
+const longestPart = 90
+
+/** A part of a name in the signs that one may have. What is too long is hashed: cut off, it would be that of others who begin alike. */
+function shortened(part: string): string {
+  const written = part.replaceAll(/[^\w./-]/g, '_')
+  if (written.length <= longestPart) return written
+  return `${written.slice(0, 25)}-${createHash('sha256').update(part).digest('hex')}`
 }
 
 /** Events of GitHub that run what lies on the ref of the run. Any other can be caused by anybody, or works for a pull request with the rights of a branch. */

@@ -43,7 +43,7 @@ export interface BuildRequest {
   labels: Readonly<Record<string, string>>
 }
 
-/** Names whom a build trusts: letters, digits and `._/-`. Cache mounts are shared within a scope; what one leaves there, another never sees. */
+/** Names whom a build trusts: at most 200 letters, digits and `._/-`. Cache mounts are shared within a scope; what one leaves there, another never sees. */
 export const CacheScope = z
   .string()
   .regex(/^[\w./-]{1,200}$/)
@@ -57,7 +57,7 @@ export function parseCacheScope(name: string): CacheScope {
     throw new DeliveryError(
       'USAGE',
       `"${name}" is no name of a cache scope`,
-      'Write letters, digits, dots, dashes, underscores and slashes, e.g. pull-request/17.',
+      'Write at most 200 letters, digits, dots, dashes, underscores and slashes, e.g. pull-request/17.',
     )
   return parsed.data
 }

@@ -93,8 +93,36 @@ describe('the scope of cache mounts', () => {
       expect(cacheScope(undefined, env, '/w')).not.toBe(cacheScope(undefined, env, '/w'))
   })
 
+  it('says who may write, and where, however long the names are [faults 45, 81]', () => {
+    const long = (end: string) => `https://${'a.'.repeat(110)}example.${end}`
+    const scopes = ['com', 'org']
+      .flatMap((end) => [
+        github('push', { ...isProtected, GITHUB_SERVER_URL: long(end) }),
+        github('push', { GITHUB_SERVER_URL: long(end) }),
+        github('pull_request', { GITHUB_REF: 'refs/pull/1/merge', GITHUB_SERVER_URL: long(end) }),
+        github('pull_request', { GITHUB_REF: `refs/pull/${'1'.repeat(300)}/merge`, GITHUB_SERVER_URL: long(end) }),
+        github('pull_request', { GITHUB_REF: `refs/pull/${'1'.repeat(301)}/merge`, GITHUB_SERVER_URL: long(end) }),
+        gitlab('push', { CI_COMMIT_REF_PROTECTED: 'true', CI_SERVER_URL: long(end) }),
+        gitlab('push', { CI_SERVER_URL: long(end) }),
+        gitlab('merge_request_event', {
+          CI_MERGE_REQUEST_IID: '1',
+          CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '2',
+          CI_SERVER_URL: long(end),
+        }),
+      ])
+      .map((env) => cacheScope(undefined, env))
+    expect(new Set(scopes).size).toBe(scopes.length)
+    expect(scopes[0]).toMatch(/^github\/[\w.-]+\/trusted$/)
+    for (const scope of scopes) expect(scope.length).toBeLessThanOrEqual(200)
+  })
+
   it('is what the caller says, where that is a name', () => {
     expect(cacheScope('nightly', { GITHUB_EVENT_NAME: 'pull_request' })).toBe('nightly')
     expect(() => cacheScope('a,id=b', {})).toThrow(/no name of a cache scope/)
+    // As long as it may be is a name; a longer one is refused, and never cut.
+    expect(cacheScope('a'.repeat(200), {})).toHaveLength(200)
+    expect(() => cacheScope('a'.repeat(201), {})).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('at most 200') }),
+    )
   })
 })
