@@ -1,3 +1,5 @@
+// Makes plain JavaScript of Loadline: `node ci/bundle.mjs DIRECTORY`. A program of its own, so that it has surroundings of its own: esbuild runs what a variable names.
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 /** What is started or imported from outside; each becomes a file of its name. Whatever these import lazily stays a file of its own. */
@@ -7,7 +9,7 @@ const entryPoints = { cli: 'ci/cli/main.ts', library: 'ci/library.ts' }
  * Makes plain JavaScript of Loadline with everything that it imports, in `directory`, which must lie two levels below `root`: `src/engine/package-root.ts` counts on it.
  * Nothing outside of `root` has a say: compiler options, the working directory and NODE_PATH are spelled out here.
  */
-export async function bundle(root, directory) {
+async function bundle(root, directory) {
   await build({
     absWorkingDir: root,
     nodePaths: [],
@@ -58,3 +60,5 @@ const withoutTelemetry = {
     }))
   },
 }
+
+await bundle(fileURLToPath(new URL('..', import.meta.url)), process.argv[2])

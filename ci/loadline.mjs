@@ -2,9 +2,9 @@
 // The one way in. It may run before anything is installed, so it uses nothing but Node itself.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { delimiter, isAbsolute } from 'node:path'
 import * as nodeModule from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { ownSurroundings } from './own-surroundings.mjs'
 import { isCheckout, prebuilt } from './prebuilt.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -44,14 +44,11 @@ function isInstalled() {
 function install() {
   console.error('loadline: installing npm packages ...')
   const started = Date.now()
-  // No npm that lies in the directory of somebody's application.
-  const path = (process.env.PATH ?? '')
-    .split(delimiter)
-    .filter((entry) => isAbsolute(entry) && !/node_modules[\\/]\.bin[\\/]?$/.test(entry))
-  const installed = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // No script of a package: none of ours needs one.
+  const installed = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    ...ownSurroundings(),
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, PATH: path.join(delimiter) },
   })
   if (installed.status !== 0) {
     console.error('loadline: npm ci failed (see above). Check that npm reaches its registry, and run again.')

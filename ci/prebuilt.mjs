@@ -1,8 +1,10 @@
 // Where the JavaScript is that runs. It may be asked for before anything is installed, so it uses nothing but Node itself.
+import { spawnSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ownSurroundings } from './own-surroundings.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -17,18 +19,15 @@ const unusedDays = 7
 
 /** Gives the address of a prebuilt file, `cli` or `library`. In a checkout it is made first where the sources are not those that it was made from. */
 export async function prebuilt(name) {
-  return pathToFileURL(join(isCheckout ? await bundled() : packed, `${name}.mjs`)).href
+  return pathToFileURL(join(isCheckout ? bundled() : packed, `${name}.mjs`)).href
 }
 
-async function bundled() {
+function bundled() {
   const directory = join(root, 'dist', sourceKey())
   if (existsSync(directory)) return directory
-  const { bundle } = await import('./bundle.mjs').catch((error) => {
-    throw new Error(`a checkout needs esbuild to make what it runs (${error.message}). Run "npm ci" in ${root}`)
-  })
   // In place in one step: several processes may find it missing at once.
   const work = join(root, 'dist', `.${randomUUID()}`)
-  await bundle(root, work)
+  bundle(work)
   try {
     renameSync(work, directory)
   } catch (error) {
@@ -37,6 +36,20 @@ async function bundled() {
   }
   removeUnused(directory)
   return directory
+}
+
+/** Bundles this version in `directory`, which must lie two levels below the root. Throws an Error with what esbuild said. */
+export function bundle(directory) {
+  const { status, error, stderr } = spawnSync(process.execPath, [join(root, 'ci', 'bundle.mjs'), directory], {
+    ...ownSurroundings(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  })
+  if (status === 0) return
+  const said = error?.message ?? stderr.trim()
+  throw new Error(
+    `a checkout makes what it runs with esbuild, which failed. Run "npm ci" in ${root}. It said:\n${said}`,
+  )
 }
 
 /** Over the bytes of everything that is bundled: no time stamp of a checkout can hide a change. */

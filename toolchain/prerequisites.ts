@@ -2,7 +2,7 @@ import { access, constants, mkdir, statfs } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { DeliveryError } from '../src/model/errors.ts'
-import { ownPath } from '../src/engine/own-surroundings.ts'
+import { ownPath } from '../ci/own-surroundings.mjs'
 import { systemPath } from './system-path.ts'
 import type { Step, StepContext } from './steps.ts'
 

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { delimiter, dirname } from 'node:path'
 import { execa, type ExecaError } from 'execa'
 import { DeliveryError } from '../src/model/errors.ts'
-import { ownPath, ownSurroundings } from '../src/engine/own-surroundings.ts'
+import { ownPath, ownSurroundings } from '../ci/own-surroundings.mjs'
 import { systemPath } from './system-path.ts'
 
 /** How a program is run. */

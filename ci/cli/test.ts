@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
+import { ownSurroundings } from '../own-surroundings.mjs'
 import { packageRoot } from '../../src/engine/package-root.ts'
 import { command } from './command.ts'
 import { toggle } from './flag.ts'

@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
+import { ownSurroundings } from '../own-surroundings.mjs'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { pullError } from '../../src/engine/pull-fault.ts'
 import { missingRemedy } from '../../src/engine/tool-image.ts'

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { execa } from 'execa'
-import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
+import { ownSurroundings } from '../own-surroundings.mjs'
 import { lastLines } from '../../src/engine/run-tool.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
+import { ownSurroundings } from '../own-surroundings.mjs'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { configurationOf, credentialsOf } from '../../src/tools/registry/docker-config.ts'
 import { kindOfGiven, readGiven } from './files/given-file.ts'

@@ -1,6 +1,6 @@
 import { connection, dag } from '@dagger.io/dagger'
 import { DeliveryError } from '../../src/model/errors.ts'
-import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
+import { ownSurroundings } from '../own-surroundings.mjs'
 import { firstLine } from '../../src/engine/run-tool.ts'
 import type { Engine } from './engine.ts'
 import { requireEngineVersion } from './engine-answers.ts'

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ownSurroundings } from '../../src/engine/own-surroundings.ts'
+import { ownSurroundings } from '../../ci/own-surroundings.mjs'
 import { packageRoot } from '../../src/engine/package-root.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
 import {

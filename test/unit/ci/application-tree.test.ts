@@ -84,13 +84,21 @@ describe('started in the directory of an application', { timeout: 120_000 }, () 
 
   it('makes what it runs from its own sources alone [fault 73]', async () => {
     const made = join(root, 'dist', `.test-${process.pid}`)
-    const call = `import { bundle } from ${JSON.stringify(join(root, 'ci/bundle.mjs'))}\nawait bundle(${JSON.stringify(root)}, ${JSON.stringify(made)})\n`
+    const esbuild = join(application, 'node_modules/.bin/npm')
     try {
-      const ended = await execa(process.execPath, ['--input-type=module', '--eval', call], {
-        cwd: application,
-        env: { NODE_PATH: join(application, 'node_modules') },
-        all: true,
-      })
+      const ended = await execa(
+        process.execPath,
+        [
+          '--input-type=module',
+          '--eval',
+          `(await import(${JSON.stringify(join(root, 'ci/prebuilt.mjs'))})).bundle(${JSON.stringify(made)})`,
+        ],
+        {
+          cwd: application,
+          env: { NODE_PATH: join(application, 'node_modules'), ESBUILD_BINARY_PATH: esbuild },
+          all: true,
+        },
+      )
       expect(ended.all).toBe('')
       // The same as a run made before, wherever that was started.
       await run(tmpdir(), ['--version'])

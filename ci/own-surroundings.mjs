@@ -1,23 +1,13 @@
+// Plain JavaScript of Node itself: the first thing that needs it installs what everything else is made from.
 import { delimiter, isAbsolute } from 'node:path'
-
-/** What a program is started with: options for `execa` and for Node's `spawn`. */
-export interface OwnSurroundings {
-  cwd: string
-  env: Record<string, string>
-  /** For `execa`, which would otherwise add the whole environment of this process. */
-  extendEnv: false
-}
 
 /**
  * Where and with what Loadline starts a program. Many programs take files from the directory that they start in (Python modules, `.npmrc`, `go.work`), or from above it,
  * and run what variables name; the root of the file system has nothing of an application, and such variables are left out. What a company sets for its mirrors,
  * proxies and certificates stays. `added` comes last.
  */
-export function ownSurroundings(
-  added: Readonly<Record<string, string>> = {},
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): OwnSurroundings {
-  const kept = Object.entries(env).flatMap(([name, value]): Array<[string, string]> => {
+export function ownSurroundings(added = {}, env = process.env) {
+  const kept = Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined || namesCode(name)) return []
     if (name === 'PATH') return [[name, ownPath(value).join(delimiter)]]
     if (name === 'LD_LIBRARY_PATH') return [[name, value.split(delimiter).filter(isAbsolute).join(delimiter)]]
@@ -28,19 +18,20 @@ export function ownSurroundings(
 }
 
 /** The directories of a PATH in which programs are looked for: none relative to where somebody stands, and none that the packages of an application fill. */
-export function ownPath(path: string): string[] {
-  return path.split(delimiter).filter((entry) => isAbsolute(entry) && !/\bnode_modules\/\.bin\/?$/.test(entry))
+export function ownPath(path) {
+  return path.split(delimiter).filter((entry) => isAbsolute(entry) && !/\bnode_modules[\\/]\.bin[\\/]?$/.test(entry))
 }
 
-/** Variables by which a shell, an interpreter, a linker, a compiler or git runs code, or reads configuration, that somebody put somewhere. */
+/** Variables by which a shell, an interpreter, a linker, a compiler, curl or git runs code, or reads configuration, that somebody put somewhere. */
 const codeVariables = new Set(
-  `NODE_PATH NODE_REPL_EXTERNAL_MODULE BASH_ENV ENV BASHOPTS SHELLOPTS PROMPT_COMMAND
+  `NODE_PATH NODE_COMPILE_CACHE NODE_REPL_EXTERNAL_MODULE ESBUILD_BINARY_PATH BASH_ENV ENV BASHOPTS SHELLOPTS PROMPT_COMMAND
    PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE PERL5LIB PERLLIB PERL5OPT PERL5DB RUBYLIB RUBYOPT
-   LD_PRELOAD LD_AUDIT GCONV_PATH GLIBC_TUNABLES TAR_OPTIONS JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS CLASSPATH
+   LD_PRELOAD LD_AUDIT GCONV_PATH GLIBC_TUNABLES OPENSSL_ENGINES OPENSSL_MODULES TAR_OPTIONS CURL_HOME
+   JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS CLASSPATH
    GOFLAGS GOWORK GOROOT GOTOOLDIR CC CXX AR PKG_CONFIG SSH_ASKPASS SSH_ASKPASS_REQUIRE`.split(/\s+/),
 )
 
-function namesCode(name: string): boolean {
+function namesCode(name) {
   return (
     codeVariables.has(name) ||
     /^(GIT_|DYLD_|BASH_FUNC_|npm_(?:lifecycle|package|config_(?:node_options|script_shell|git|prefix|local_prefix|global_prefix)))/i.test(
@@ -50,7 +41,7 @@ function namesCode(name: string): boolean {
 }
 
 /** Of Node's options those that only set a number or say whom to trust; the others can load a file. */
-function harmlessNodeOptions(options: string): string {
+function harmlessNodeOptions(options) {
   return options
     .split(/\s+/)
     .filter((option) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sessionSurroundings } from '../../../ci/run/session.ts'
-import { ownPath, ownSurroundings } from '../../../src/engine/own-surroundings.ts'
+import { ownPath, ownSurroundings } from '../../../ci/own-surroundings.mjs'
 
 describe('the surroundings of a program', () => {
   it('have no directory of an application in the path [fault 73]', () => {
@@ -10,7 +10,7 @@ describe('the surroundings of a program', () => {
   })
 
   it.each(
-    'NODE_PATH BASH_ENV ENV PYTHONPATH PERL5LIB PERL5OPT LD_PRELOAD GIT_DIR GIT_SSH_COMMAND GOFLAGS GOWORK TAR_OPTIONS JAVA_TOOL_OPTIONS BASH_FUNC_ls%% DYLD_INSERT_LIBRARIES npm_config_script_shell npm_config_node_options'.split(
+    'NODE_PATH NODE_COMPILE_CACHE ESBUILD_BINARY_PATH OPENSSL_MODULES CURL_HOME BASH_ENV ENV PYTHONPATH PERL5LIB PERL5OPT LD_PRELOAD GIT_DIR GIT_SSH_COMMAND GOFLAGS GOWORK TAR_OPTIONS JAVA_TOOL_OPTIONS BASH_FUNC_ls%% DYLD_INSERT_LIBRARIES npm_config_script_shell npm_config_node_options NPM_CONFIG_SCRIPT_SHELL npm_config_git npm_config_prefix'.split(
       ' ',
     ),
   )('leave %s out, which could name code [fault 73]', (name) => {
