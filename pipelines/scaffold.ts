@@ -12,6 +12,8 @@ import {
   type SourceTree,
   type Templates,
 } from '../src/scaffold/index.ts'
+import { limits } from '../src/model/limits.ts'
+import { readText } from '../src/engine/read-text.ts'
 import { packageFiles } from '../src/engine/package-root.ts'
 import { lockName, parseBaseLock } from '../src/stages/source/lock.ts'
 
@@ -44,8 +46,8 @@ export async function scaffoldChanges(source: Directory, given: Readonly<Record<
 
 /** A scaffold anew from the answers that an earlier one left in the source; no change where there are none. Throws as `makeScaffold` does. */
 export async function rescaffoldChanges(source: Directory): Promise<Changeset> {
-  if (!(await source.exists(answersPath))) return source.changes(source)
-  return scaffoldChanges(source, parseKeptAnswers(await source.file(answersPath).contents(), answersPath))
+  const kept = await readText(source, answersPath, limits.written)
+  return kept === undefined ? source.changes(source) : scaffoldChanges(source, parseKeptAnswers(kept, answersPath))
 }
 
 /** Reads a source directory of the engine as `ci` reads one of this machine. Links are not among its files. */

@@ -33,10 +33,13 @@ import { expectationOf, verifyImage } from '../pipelines/verify.ts'
 import { Assessment } from './module/assessment.ts'
 import { PassedImage } from './module/passed-image.ts'
 import { reportDirectory } from './module/reports.ts'
+import { contentsOf } from './engine/read-text.ts'
+import { limits } from './model/limits.ts'
 import { renderAudit, renderAuditTerminal } from './audit/index.ts'
 import { auditFilesOf } from './module/audit-files.ts'
 import { databaseOf, lockAlone, policyFilesOf, requestOf, type Given, type GivenToModule } from './module/given.ts'
-import { controllerOf, frameworkOf, gitFactsOf, requireOneImage, textOf } from './module/inputs.ts'
+import { controllerOf, frameworkOf, gitFactsOf, requireOneImage } from './module/inputs.ts'
+import { givenText, textOf } from './module/given-text.ts'
 import { consumerOf, identityOf, publicationOf, targetOf } from './module/publication.ts'
 import { renderRecord } from './bases/index.ts'
 import { decidePolicy } from './policy/index.ts'
@@ -676,8 +679,9 @@ export class Loadline implements GivenToModule {
   async compliance(framework: string, report: Directory): Promise<Directory> {
     return reportDirectory(
       await complianceReports(frameworkOf(framework), {
-        verdict: { path: 'verdict.json', text: await report.file('verdict.json').contents() },
-        read: async (path) => ((await report.exists(path)) ? report.file(path).contents() : undefined),
+        verdict: await givenText(report.file('verdict.json'), limits.report),
+        read: async (path) =>
+          (await report.exists(path)) ? contentsOf(report.file(path), path, limits.report) : undefined,
       }),
     )
   }

@@ -2,7 +2,7 @@ import type { File } from '@dagger.io/dagger'
 import { DeliveryError } from '../model/errors.ts'
 
 /** Most bytes of one file that Dagger's engine hands over, 128 MiB in 0.21. Asked for by lines, it leaves out what is beyond without a word, so it is never asked so. */
-const mostBytes = 134_217_728
+export const mostBytes = 134_217_728
 
 /** The text that a tool wrote to a file. Throws `TOOL`, with the limit, where there is more than the engine hands over: a part of it is no evidence. */
 export async function readOutput(tool: string, file: File): Promise<string> {

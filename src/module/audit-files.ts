@@ -1,6 +1,8 @@
 import type { Directory } from '@dagger.io/dagger'
 import { mayBeAudited, onlyNamedLike, type AuditFile } from '../audit/index.ts'
+import { contentsOf } from '../engine/read-text.ts'
 import { DeliveryError } from '../model/errors.ts'
+import { limits } from '../model/limits.ts'
 
 /** Files of a directory that are read: each is a call of its own. */
 const mostFiles = 5_000
@@ -27,10 +29,7 @@ export async function auditFilesOf(source: Directory): Promise<{
   const read = await Promise.all(
     paths.toSorted().map(async (path) => ({
       path,
-      text: await source
-        .file(path)
-        .contents()
-        .catch(() => undefined),
+      text: await contentsOf(source.file(path), path, limits.listed).catch(() => undefined),
     })),
   )
   return {
@@ -44,10 +43,7 @@ export async function auditFilesOf(source: Directory): Promise<{
     ],
     open: async (path) =>
       (await source.exists(path))
-        ? source
-            .file(path)
-            .contents()
-            .catch(() => undefined)
+        ? contentsOf(source.file(path), path, limits.listed).catch(() => undefined)
         : undefined,
   }
 }

@@ -2,10 +2,12 @@ import type { Directory, File, Secret, Service } from '@dagger.io/dagger'
 import type { Request } from '../../pipelines/request.ts'
 import type { Pinned } from '../engine/tool-image.ts'
 import { GitFacts } from '../model/index.ts'
+import { limits } from '../model/limits.ts'
+import { givenText, textOf } from './given-text.ts'
 import type { PolicyFiles } from '../policy/index.ts'
 import { parseCacheScope } from '../stages/build/build.ts'
 import type { GivenDatabase } from '../stages/evidence/database.ts'
-import { chosen, imageOf, lockOf, progressLog, secretsOf, textOf } from './inputs.ts'
+import { chosen, imageOf, lockOf, progressLog, secretsOf } from './inputs.ts'
 
 /**
  * What the module was given for all of its functions. An empty text or list says nothing.
@@ -55,7 +57,7 @@ export async function requestOf(given: Given): Promise<Request> {
     policyFilesOf(given),
     textOf(given.baseline),
     textOf(given.knownExploited),
-    Promise.all(given.additionalSarif.map(async (file) => ({ path: await file.name(), text: await file.contents() }))),
+    Promise.all(given.additionalSarif.map((file) => givenText(file, limits.report))),
   ])
   return {
     directory: given.source,

@@ -13,15 +13,11 @@ import { releasedPrograms } from '../engine/own-programs.ts'
 import type { Pinned } from '../engine/tool-image.ts'
 import { connectedLock, parseGivenLock, parseSealedLock, readBaseLock } from '../stages/source/lock.ts'
 import { parsePins, pinnedTools, pinsOf } from '../tools/pins.ts'
+import { givenText } from './given-text.ts'
 import { targetOf } from './publication.ts'
 
 /** Where the runtime of a sealed engine keeps the lock file of its substitutes. An official runtime has no such file. */
 const sealedLock = '/usr/share/loadline/lock.json'
-
-/** A file that the caller gave, as its name and its text. */
-export async function textOf(file: File | undefined): Promise<{ path: string; text: string } | undefined> {
-  return file === undefined ? undefined : { path: await file.name(), text: await file.contents() }
-}
 
 /** What is pinned: on a sealed engine by its own lock; otherwise the tools by this release or by the given file, and the bases by the given lock or the source's, where there is one. Throws `LOCK`. */
 export async function lockOf(
@@ -29,11 +25,14 @@ export async function lockOf(
   source: Directory | undefined,
 ): Promise<Pinned> {
   if (existsSync(sealedLock)) return parseSealedLock(readFileSync(sealedLock, 'utf8'), sealedLock)
-  const pins = tools === undefined ? pinsOf() : parsePins(await tools.contents(), await tools.name())
+  const [own, given] = await Promise.all(
+    [tools, lock].map((file) => (file === undefined ? undefined : givenText(file))),
+  )
+  const pins = own === undefined ? pinsOf() : parsePins(own.text, own.path)
   const found =
-    lock === undefined
+    given === undefined
       ? connectedLock(pinnedTools(pins), source === undefined ? undefined : await readBaseLock(source))
-      : parseGivenLock(await lock.contents(), await lock.name(), pinnedTools(pins))
+      : parseGivenLock(given.text, given.path, pinnedTools(pins))
   const programs = await releasedPrograms(found)
   return 'missing' in programs ? found : { ...found, programs }
 }

@@ -1,6 +1,7 @@
 import type { File, Secret, Service } from '@dagger.io/dagger'
 import type { Publication } from '../../pipelines/deliver.ts'
 import { DeliveryError } from '../model/errors.ts'
+import { givenText, textOf } from './given-text.ts'
 import type { Target } from '../engine/registry-access.ts'
 import type { ManifestForm } from '../stages/publish/layout.ts'
 import type { Signer } from '../stages/sign/signer.ts'
@@ -48,7 +49,12 @@ async function signerOf(inputs: PublicationInputs): Promise<Signer | undefined> 
   const services =
     signingConfig === undefined || trustedRoot === undefined
       ? {}
-      : { services: { signingConfig: await signingConfig.contents(), trustedRoot: await trustedRoot.contents() } }
+      : {
+          services: {
+            signingConfig: (await givenText(signingConfig)).text,
+            trustedRoot: (await givenText(trustedRoot)).text,
+          },
+        }
   if (key !== undefined)
     return { kind: 'key', key, ...(keyPassword === undefined ? {} : { password: keyPassword }), ...services }
   return identityToken === undefined
@@ -67,10 +73,13 @@ export async function targetOf(
     reference,
     ...(registry === undefined ? {} : { registry }),
     ...(credentials === undefined ? {} : { credentials }),
-    ...(registryCa === undefined
-      ? {}
-      : { authorities: requireCertificates(await registryCa.contents(), await registryCa.name()) }),
+    ...(registryCa === undefined ? {} : { authorities: await authoritiesOf(registryCa) }),
   }
+}
+
+async function authoritiesOf(file: File): Promise<string> {
+  const { path, text } = await givenText(file)
+  return requireCertificates(text, path)
 }
 
 /** The form in which to publish. Throws `USAGE` where there is no such form. */
@@ -92,5 +101,6 @@ export async function identityOf(
   issuer: string | undefined,
   root: File | undefined,
 ): Promise<Identity> {
-  return expectedSigner({ publicKey: await key?.contents(), identity, issuer, trustedRoot: await root?.contents() })
+  const [publicKey, trustedRoot] = await Promise.all([textOf(key), textOf(root)])
+  return expectedSigner({ publicKey: publicKey?.text, identity, issuer, trustedRoot: trustedRoot?.text })
 }

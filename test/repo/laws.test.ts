@@ -50,6 +50,12 @@ describe('laws of the repository', () => {
     expect(shells).toEqual([])
   })
 
+  it('asks the engine for the contents of a file only where its size was asked before', () => {
+    const asking = typescript.filter((path) => !path.startsWith('toolchain/') && /\.\s*contents\(\)/.test(read(path)))
+    // A scaffold passes over what is larger, and says nothing of it.
+    expect(asking).toEqual(['src/engine/read-output.ts', 'src/engine/read-text.ts', 'pipelines/scaffold.ts'])
+  })
+
   it('runs prebuilt JavaScript: no loader of TypeScript is loaded where Loadline runs [fault 73]', () => {
     const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
     expect(Object.keys(dependencies)).not.toContain('tsx')

@@ -2,15 +2,7 @@ import { constants, lstatSync, type Stats } from 'node:fs'
 import { lstat, open, type FileHandle } from 'node:fs/promises'
 import { FileFault, faultOf, pathBelow, physicalPath } from './physical-path.ts'
 
-/** Bytes that a reader takes; whatever is larger is refused before it is in memory. */
-export const limits = {
-  /** What a person writes: policies, keys, credentials, certificates, ignore files. */
-  written: 1_048_576,
-  /** What a tool writes about one thing: a lock file, packed references. */
-  listed: 64 * 1_048_576,
-  /** A whole report: 50,000 findings take 100 MB. Node's longest text has 512 MB. */
-  report: 500 * 1_000_000,
-} as const
+export { limits } from '../../../src/model/limits.ts'
 
 /** Reads a file that a person named; links to it are followed as `physicalPath` says. Throws `FileFault`. */
 export async function readNamed(path: string, most: number): Promise<Buffer> {

@@ -13,6 +13,7 @@ import {
 } from '../../formats/oci/image-layout.ts'
 import * as registry from '../../tools/registry/command.ts'
 import { readPull } from '../../tools/registry/output.ts'
+import { contentsOf } from '../../engine/read-text.ts'
 import { firstLine, lastLines, runTool } from '../../engine/run-tool.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
 import { readArchive, type BuiltArchive } from './build.ts'
@@ -181,14 +182,6 @@ function reader(directory: Directory): ReadDocument {
         `wanted ${path} in the layout, found none`,
         'Give an OCI layout that is whole: with oci-layout, index.json and blobs.',
       )
-    const file = directory.file(path)
-    const size = await file.size()
-    if (size > largestDocument)
-      throw new DeliveryError(
-        'SOURCE',
-        `wanted ${path} of at most ${largestDocument} bytes, found ${size}`,
-        'Export the image again.',
-      )
-    return file.contents()
+    return contentsOf(directory.file(path), path, largestDocument, 'SOURCE')
   }
 }

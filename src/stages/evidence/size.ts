@@ -2,6 +2,7 @@ import type { Collected, Lock, Size } from '../../model/index.ts'
 import { analyse } from '../../tools/dive/command.ts'
 import { parseEfficiency } from '../../tools/dive/output.ts'
 import { toSize } from '../../tools/inspect/output.ts'
+import { readOutput } from '../../engine/read-output.ts'
 import { requireSuccess, runTool } from '../../engine/run-tool.ts'
 import { toolImage } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
@@ -22,7 +23,7 @@ export function collectSize(built: BuiltArchive, lock: Lock): Promise<Collected<
         confirmVersion('dive', tool),
       ])
       requireSuccess('dive', run, 'Run again; if it stays, report it as a fault of Loadline.')
-      return toSize(built.inspection, parseEfficiency(await run.container.file('/dive.json').contents()))
+      return toSize(built.inspection, parseEfficiency(await readOutput('dive', run.container.file('/dive.json'))))
     },
   )
 }

@@ -1,7 +1,9 @@
 import type { Directory } from '@dagger.io/dagger'
 import { DeliveryError } from '../../model/errors.ts'
 import { digestOf, type Digest, type Platform } from '../../model/index.ts'
+import { contentsOf } from '../../engine/read-text.ts'
 import { joinIndexes, sharedAnnotations } from '../../formats/oci/image-index.ts'
+import { largestDocument } from '../../formats/oci/image-layout.ts'
 import type { BuiltArchive } from '../build/build.ts'
 
 /** What a registry is to hold for those who pull: an index over platforms, or the one manifest itself, because some services refuse an index. */
@@ -26,6 +28,10 @@ export function manifestForm(asked: ManifestForm | undefined, platforms: readonl
   return asked ?? (platforms.length > 1 ? 'index' : 'single')
 }
 
+function documentOf(layout: Directory, path: string): Promise<string> {
+  return contentsOf(layout.file(path), path, largestDocument, 'PUBLISH')
+}
+
 /** Puts the judged images, byte for byte, into one layout in the form that is to be published. Throws `PUBLISH`. */
 export async function layOut(archives: readonly BuiltArchive[], asked?: ManifestForm): Promise<ImageLayout> {
   const form = manifestForm(
@@ -33,11 +39,11 @@ export async function layOut(archives: readonly BuiltArchive[], asked?: Manifest
     archives.map(({ archive }) => archive.platform),
   )
   const [indexes, annotations] = await Promise.all([
-    Promise.all(archives.map(({ layout }) => layout.file('index.json').contents())),
+    Promise.all(archives.map(({ layout }) => documentOf(layout, 'index.json'))),
     form === 'single'
       ? {}
       : Promise.all(
-          archives.map(({ archive, layout }) => layout.file(`blobs/${archive.digest.replace(':', '/')}`).contents()),
+          archives.map(({ archive, layout }) => documentOf(layout, `blobs/${archive.digest.replace(':', '/')}`)),
         ).then(sharedAnnotations),
   ])
   const { text, manifests } = joinIndexes(indexes, annotations)

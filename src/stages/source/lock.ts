@@ -1,6 +1,8 @@
 import type { Directory } from '@dagger.io/dagger'
 import { z } from 'zod'
+import { readText } from '../../engine/read-text.ts'
 import { DeliveryError } from '../../model/errors.ts'
+import { limits } from '../../model/limits.ts'
 import { describeFault, parseJson, readDocument, type JsonFault } from '../../model/read-json.ts'
 import { BaseLock, Lock, type PinnedTool } from '../../model/index.ts'
 
@@ -41,9 +43,8 @@ export function connectedLock(tools: Record<string, PinnedTool>, own?: BaseLock)
 
 /** The lock file of a source directory, if it has one. Throws `LOCK` where it is not valid. */
 export async function readBaseLock(directory: Directory): Promise<BaseLock | undefined> {
-  return (await directory.exists(lockName))
-    ? parseBaseLock(await directory.file(lockName).contents(), lockName)
-    : undefined
+  const text = await readText(directory, lockName, limits.written, 'LOCK')
+  return text === undefined ? undefined : parseBaseLock(text, lockName)
 }
 
 const Outline = z.looseObject({ mode: z.unknown(), tools: z.unknown() }).partial()

@@ -1,5 +1,6 @@
 import type { Directory, Secret } from '@dagger.io/dagger'
 import { DeliveryError } from '../../model/errors.ts'
+import { limits } from '../../model/limits.ts'
 import { acceptBaseline, type Baseline } from '../../policy/baseline.ts'
 import {
   digestOf,
@@ -21,6 +22,7 @@ import type { DockerfileReading } from '../../tools/dockerfile/output.ts'
 import { parseStructureTests } from '../../tools/container-structure-test/schema.ts'
 import { parseSeccomp } from '../../tools/sandbox/seccomp.ts'
 import { enginePlatform } from '../../engine/engine-platform.ts'
+import { contentsOf, readText } from '../../engine/read-text.ts'
 import type { Pinned } from '../../engine/tool-image.ts'
 import { firstLine } from '../../engine/run-tool.ts'
 import { importSarif } from '../../formats/sarif-findings.ts'
@@ -107,9 +109,6 @@ export interface SourceRequest {
   now: Date
 }
 
-/** A Dockerfile above this size is a mistake: the longest known ones have some tens of kilobytes. */
-const largestDockerfile = 1_000_000
-
 /** Reads the source directory. Throws `SOURCE`, `POLICY`, `STRUCTURE_TESTS` or `CREDENTIAL` before anything is built. */
 export async function readSource(request: SourceRequest): Promise<Source> {
   const place = normalPath(request.pathInRepository ?? '')
@@ -132,7 +131,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   const path = policy.build.dockerfile
   const isThere =
     request.image === undefined || request.dockerfile !== undefined || (await request.directory.exists(path))
-  const text = isThere ? await readText(request.directory, path) : undefined
+  const text = isThere ? await readWritten(request.directory, path) : undefined
   const [dockerfile, structureTests, seccomp, exploited] = await Promise.all([
     text === undefined ? undefined : readChosen({ path, text }, { policy, platforms, entries }, request),
     readStructureTests(request.directory, policy),
@@ -193,11 +192,9 @@ async function readChosen(
 /** The list that the engine obeys: the one beside the Dockerfile, and where that is empty or missing the one of the directory. */
 async function readIgnored(directory: Directory, path: string, entries: readonly string[]): Promise<string> {
   for (const name of [`${path}.dockerignore`, '.dockerignore']) {
-    const isThere = name.includes('/') ? await directory.exists(name) : entries.includes(name)
-    const text = isThere ? await directory.file(name).contents() : ''
-    if (text.includes('\uFFFD') || text.includes('\0'))
-      throw new DeliveryError('SOURCE', `${name} is not UTF-8 text`, 'Save it as UTF-8.')
-    if (text !== '') return text
+    const isThere = name.includes('/') || entries.includes(name)
+    const text = isThere ? await readText(directory, name, limits.written) : undefined
+    if (text) return text
   }
   return ''
 }
@@ -230,6 +227,8 @@ function normalPath(path: string): string {
   return segments.join('/')
 }
 
+const policyName = 'loadline.yaml'
+
 async function listEntries(directory: Directory): Promise<string[]> {
   try {
     return await directory.entries()
@@ -247,29 +246,24 @@ async function readPolicy(
   request: SourceRequest,
   entries: readonly string[],
 ): Promise<{ policy: Policy; applied: AppliedPolicy; suppressions: SuppressionFile[]; name: string }> {
-  const application =
-    request.policy ??
-    (entries.includes('loadline.yaml')
-      ? { path: 'loadline.yaml', text: await request.directory.file('loadline.yaml').contents() }
-      : undefined)
+  const own = entries.includes(policyName)
+    ? await readText(request.directory, policyName, limits.written, 'POLICY')
+    : undefined
+  const application = request.policy ?? (own === undefined ? undefined : { path: policyName, text: own })
   const decided = applyPolicy({ organisation: request.organisation, application }, request, request.now)
   const name = decided.policy.image.name ?? request.name ?? 'application'
   const { policy, files: suppressions } = await readSuppressions(request.directory, decided.policy, name)
   return { policy, applied: { ...decided.applied, digest: policyDigest(policy) }, suppressions, name }
 }
 
-async function readText(directory: Directory, path: string): Promise<string> {
-  const hint = `Put a Dockerfile at ${path}, or set build.dockerfile in the policy.`
-  if (!(await directory.exists(path))) throw new DeliveryError('SOURCE', `the source has no ${path}`, hint)
-  const file = directory.file(path)
-  const size = await file.size()
-  if (size > largestDockerfile)
-    throw new DeliveryError(
-      'SOURCE',
-      `${path} has ${size} bytes; at most ${largestDockerfile} are read`,
-      'Check that this is the Dockerfile.',
-    )
-  return checkDockerfile(await file.contents(), path)
+async function readWritten(directory: Directory, path: string): Promise<string> {
+  const text = await readText(directory, path, limits.written)
+  if (text !== undefined) return checkDockerfile(text, path)
+  throw new DeliveryError(
+    'SOURCE',
+    `the source has no ${path}`,
+    `Put a Dockerfile at ${path}, or set build.dockerfile in the policy.`,
+  )
 }
 
 /**
@@ -304,27 +298,29 @@ function checkSecrets({ platforms }: DockerfileReading, policy: Policy, given: R
 async function readExploitedList(directory: Directory, policy: Policy): Promise<GivenList | undefined> {
   const path = policy.vulnerabilities.knownExploited.file
   if (path === undefined) return undefined
-  return { path, text: (await directory.exists(path)) ? await directory.file(path).contents() : undefined }
+  if (!(await directory.exists(path))) return { path, text: undefined }
+  // Written by others: what their descriptions have lost of their letters is no fault of the list.
+  return { path, text: await contentsOf(directory.file(path), path, limits.listed, 'SOURCE') }
 }
 
 async function readSeccomp(directory: Directory, policy: Policy): Promise<Source['seccomp']> {
   const path = policy.runtime.seccomp
   if (path === undefined) return undefined
-  if (!(await directory.exists(path)))
+  const text = await readText(directory, path, limits.written)
+  if (text === undefined)
     throw new DeliveryError(
       'SOURCE',
       `the source has no ${path}, which the policy names as its seccomp profile`,
       'Run without runtime.seccomp once: the reports then have a profile that was derived from the run.',
     )
-  const text = await directory.file(path).contents()
   parseSeccomp(text, path)
   return { path, text }
 }
 
 async function readStructureTests(directory: Directory, policy: Policy): Promise<Source['structureTests']> {
   const path = policy.structure.file
-  if (!(await directory.exists(path))) return undefined
-  const text = await directory.file(path).contents()
+  const text = await readText(directory, path, limits.written, 'STRUCTURE_TESTS')
+  if (text === undefined) return undefined
   parseStructureTests(text, path)
   return { path, text }
 }

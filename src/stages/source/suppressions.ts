@@ -1,5 +1,7 @@
 import type { Directory } from '@dagger.io/dagger'
+import { readText } from '../../engine/read-text.ts'
 import { compareText, suppressionKinds, type SuppressionFile, type SuppressionKind } from '../../model/index.ts'
+import { limits } from '../../model/limits.ts'
 import { suppressionError } from '../../policy/suppressions/read-file.ts'
 import type { Policy, Suppression } from '../../policy/schema.ts'
 import type { ReadSuppressions } from '../../policy/suppressions/entry.ts'
@@ -20,9 +22,6 @@ const usualNames: Readonly<Record<SuppressionKind, readonly string[]>> = {
   trivyignore: ['**/.trivyignore', '**/.trivyignore.yaml', '**/.trivyignore.yml', '**/trivy.yaml', '**/trivy.yml'],
   hadolint: ['**/.hadolint.yaml', '**/.hadolint.yml', '**/hadolint.yaml', '**/hadolint.yml'],
 }
-
-/** Larger ones are refused: a person answers for each of their entries. */
-const largestFile = 1_048_576
 
 /**
  * Reads the ignore files that the policy names, and no other, and adds what they except to the register, so that the digest of the policy covers it.
@@ -64,7 +63,7 @@ async function readNamed(directory: Directory, { suppressions }: Policy, imageNa
     Promise.all(
       suppressions[kind].map(async (suppression) => ({
         suppression,
-        text: await readText(directory, suppression.file),
+        text: await readHonoured(directory, suppression.file),
       })),
     )
   const [openvex, trivyignore, hadolint] = await Promise.all([
@@ -97,21 +96,14 @@ async function readNamed(directory: Directory, { suppressions }: Policy, imageNa
   ]
 }
 
-async function readText(directory: Directory, path: string): Promise<string> {
-  if (!(await directory.exists(path)))
-    throw suppressionError(
-      path,
-      undefined,
-      'the policy honours this file (suppressions), and the source has none of this name',
-    )
-  const file = directory.file(path)
-  const size = await file.size()
-  if (size > largestFile)
-    throw suppressionError(path, undefined, `wanted at most ${largestFile} bytes (1 MiB), found ${size}`)
-  const text = await file.contents()
-  if (text.includes('\0') || text.includes('\uFFFD'))
-    throw suppressionError(path, undefined, 'wanted UTF-8 text, found bytes that are none')
-  return text
+async function readHonoured(directory: Directory, path: string): Promise<string> {
+  const text = await readText(directory, path, limits.written, 'POLICY')
+  if (text !== undefined) return text
+  throw suppressionError(
+    path,
+    undefined,
+    'the policy honours this file (suppressions), and the source has none of this name',
+  )
 }
 
 async function findUsual(directory: Directory): Promise<Array<{ kind: SuppressionKind; path: string }>> {
