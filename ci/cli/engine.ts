@@ -3,7 +3,7 @@ import {
   findRuntime,
   listEngines,
   removeEngines,
-  removeEngineVolume,
+  removeEngineVolumes,
   type ContainerRuntime,
 } from '../run/container-runtime.ts'
 import { findEngine, sealed } from '../run/engine.ts'
@@ -56,7 +56,7 @@ async function engineStatus({ json }: { json: boolean }): Promise<number> {
   const runtime = await usableRuntime()
   const containers = runtime === undefined ? [] : await listEngines(runtime)
   const toolchain = await (await sealed({ say })).status()
-  const runs = toolchain.engine !== undefined || containers.some(({ state }) => state.startsWith('Up'))
+  const runs = toolchain.engine !== undefined || containers.some(({ stands }) => !stands)
   if (json) {
     process.stdout.write(`${JSON.stringify({ runtime, containers, sealed: toolchain }, null, 2)}\n`)
     return runs ? 0 : 3
@@ -97,7 +97,7 @@ async function engineClean(): Promise<number> {
   const runtime = await usableRuntime()
   if (runtime !== undefined) {
     await removeEngines(runtime)
-    await removeEngineVolume(runtime)
+    await removeEngineVolumes(runtime)
   }
   const { locateCache } = await import('../../toolchain/cache.ts')
   const { stopSigstore } = await import('../../toolchain/sigstore/instance.ts')

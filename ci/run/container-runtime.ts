@@ -2,6 +2,7 @@ import { execa } from 'execa'
 import { ownSurroundings } from '../own-surroundings.mjs'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { pullError } from '../../src/engine/pull-fault.ts'
+import { lastLines } from '../../src/engine/run-tool.ts'
 import { missingRemedy } from '../../src/engine/tool-image.ts'
 import { pinnedTools, type Pins } from '../../src/tools/pins.ts'
 
@@ -75,12 +76,13 @@ export function serverVersion(printed: string): string {
   return server ?? /^\s*Version:\s*(\S+)/m.exec(printed)?.[1] ?? ''
 }
 
-const prefix = 'loadline-engine-'
-const volume = 'loadline-engine'
+/** On a volume that Loadline made. The Dagger CLI makes the container and labels nothing, so the volume says whose both are. */
+const label = 'loadline-engine'
 
-/** Loadline's engine in a container runtime: an image by digest, in a container and with a volume of its own. */
+/** Loadline's engine in a container runtime: an image by digest, in a container and with a volume of its own. Two engines on one volume would keep each other from starting. */
 export interface ContainerEngine {
   reference: string
+  /** Name of the container and of its volume. */
   container: string
   /** Address for Dagger's clients, which start the container where it does not run. */
   address: string
@@ -91,11 +93,11 @@ export function containerEngine({ command }: Pick<ContainerRuntime, 'command'>, 
   const { reference, digest } = pinnedEngine(pins)
   // Without the tag: not every runtime takes both.
   const byDigest = `${reference.split('@')[0]?.replace(/:[^:/]+$/, '')}@${digest}`
-  const container = `${prefix}${digest.slice(7, 19)}`
+  const container = `loadline-engine-${digest.slice(7, 19)}`
   return {
     reference: byDigest,
     container,
-    address: `image+${command}://${byDigest}?container=${container}&volume=${volume}&cleanup=false`,
+    address: `image+${command}://${byDigest}?container=${container}&volume=${container}&cleanup=false`,
   }
 }
 
@@ -115,12 +117,7 @@ export async function pullEngine(
   say: (line: string) => void,
 ): Promise<void> {
   const { reference } = containerEngine({ command }, pins)
-  const inspect = await execa(command, ['image', 'inspect', reference], {
-    ...ownSurroundings(),
-    reject: false,
-    stdin: 'ignore',
-  })
-  if (inspect.exitCode === 0) return
+  if ((await ask(command, ['image', 'inspect', reference])).exitCode === 0) return
   say(`pulling the engine ${reference} ...`)
   const started = Date.now()
   const layers = new Map<string, boolean>()
@@ -159,33 +156,92 @@ function countLayer(layers: Map<string, boolean>, line: string): void {
   if (layer !== undefined) layers.set(layer, state !== 'Pulling fs layer')
 }
 
-/** Loadline's engines in a runtime, running or not: name and state as the runtime says it. */
-export async function listEngines({
-  command,
-}: Pick<ContainerRuntime, 'command'>): Promise<Array<{ name: string; state: string }>> {
-  const { exitCode, stdout } = await execa(
-    command,
-    ['ps', '--all', '--filter', `name=${prefix}`, '--format', '{{.Names}}\t{{.Status}}'],
-    { ...ownSurroundings(), reject: false, stdin: 'ignore' },
+/** Makes the volume of an engine, with Loadline's label, before a client makes the container that uses it. One that is there stays as it is. Throws `ENGINE`. */
+export async function labelEngine({ command }: Pick<ContainerRuntime, 'command'>, container: string): Promise<void> {
+  const { exitCode, stderr } = await ask(command, ['volume', 'create', '--label', label, container])
+  if (exitCode === 0) return
+  throw new DeliveryError(
+    'ENGINE',
+    `${command} cannot make the volume ${container} for the engine: ${lastLines(stderr, 1) || `exit code ${exitCode}`}`,
+    `Look at what ${command} says of its volumes and its disk, and run again.`,
   )
-  if (exitCode !== 0) return []
-  return stdout
-    .split('\n')
-    .map((line) => line.split('\t'))
-    .flatMap(([name = '', state = '']) => (name.startsWith(prefix) ? [{ name, state }] : []))
 }
 
-/** Removes Loadline's engines from a runtime, but for `except`; their volume keeps what they have cached. */
-export async function removeEngines(runtime: Pick<ContainerRuntime, 'command'>, except?: string): Promise<string[]> {
-  const names = (await listEngines(runtime)).map(({ name }) => name).filter((name) => name !== except)
+/** An engine of Loadline in a container runtime. */
+export interface ListedEngine {
+  name: string
+  /** As the runtime says it. */
+  state: string
+  /** Whether it has ended, or never began: then no run is on it. */
+  stands: boolean
+}
+
+/** Loadline's engines in a runtime, running or not: containers on a volume with Loadline's label. A name alone says of nothing whose it is. */
+export async function listEngines({ command }: Pick<ContainerRuntime, 'command'>): Promise<ListedEngine[]> {
+  const listed = await Promise.all(
+    (await labelledVolumes(command)).map(async (volume) => {
+      const { exitCode, stdout } = await ask(command, [
+        'ps',
+        '--all',
+        '--filter',
+        `volume=${volume}`,
+        '--format',
+        '{{.Names}}\t{{.Status}}',
+      ])
+      if (exitCode !== 0) return []
+      return stdout
+        .split('\n')
+        .map((line) => line.split('\t'))
+        .flatMap(([name = '', state = '']) =>
+          name === volume ? [{ name, state, stands: /^(Exited|Created|Dead)\b/i.test(state) }] : [],
+        )
+    }),
+  )
+  return listed.flat()
+}
+
+async function labelledVolumes(command: string): Promise<string[]> {
+  const { exitCode, stdout } = await ask(command, ['volume', 'ls', '--quiet', '--filter', `label=${label}`])
+  return exitCode === 0 ? stdout.split('\n').filter((name) => name !== '') : []
+}
+
+/**
+ * Makes room for this release's engine: removes those of other releases that have ended. One that runs may have a run on it, so it stays, and that is said.
+ * What they have cached stays as well.
+ */
+export async function removeEnded(
+  runtime: Pick<ContainerRuntime, 'command'>,
+  own: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const others = (await listEngines(runtime)).filter(({ name }) => name !== own)
+  const ended = others.filter(({ stands }) => stands).map(({ name }) => name)
+  // Without force: one that was started meanwhile stays.
+  if (ended.length > 0 && (await ask(runtime.command, ['rm', ...ended])).exitCode === 0)
+    say(`the engine of another release of Loadline had ended and was removed: ${ended.join(', ')}`)
+  const running = others.filter(({ stands }) => !stands).map(({ name }) => name)
+  if (running.length > 0)
+    say(
+      `the engine of another release of Loadline runs here too (${running.join(', ')}): "loadline engine down" removes it`,
+    )
+}
+
+/** Removes Loadline's engines from a runtime, those that run as well; their volumes keep what they have cached. Gives their names. */
+export async function removeEngines(runtime: Pick<ContainerRuntime, 'command'>): Promise<string[]> {
+  const names = (await listEngines(runtime)).map(({ name }) => name)
   if (names.length > 0)
     await execa(runtime.command, ['rm', '--force', ...names], { ...ownSurroundings(), stdin: 'ignore' })
   return names
 }
 
 /** Removes what the engines have cached. */
-export async function removeEngineVolume({ command }: Pick<ContainerRuntime, 'command'>): Promise<void> {
-  await execa(command, ['volume', 'rm', '--force', volume], { ...ownSurroundings(), reject: false, stdin: 'ignore' })
+export async function removeEngineVolumes({ command }: Pick<ContainerRuntime, 'command'>): Promise<void> {
+  const volumes = await labelledVolumes(command)
+  if (volumes.length > 0) await ask(command, ['volume', 'rm', '--force', ...volumes])
+}
+
+async function ask(command: string, argv: readonly string[]) {
+  return execa(command, argv, { ...ownSurroundings(), reject: false, stdin: 'ignore' })
 }
 
 const remedies: Readonly<Record<UnusableRuntime['why'], (command: string) => string>> = {

@@ -3,8 +3,9 @@ import { isCheckout } from '../../src/engine/package-root.ts'
 import {
   containerEngine,
   findRuntime,
+  labelEngine,
   pullEngine,
-  removeEngines,
+  removeEnded,
   unusableError,
   type ContainerRuntime,
 } from './container-runtime.ts'
@@ -75,8 +76,8 @@ async function runtimeEngine(runtime: ContainerRuntime, { tools, say }: EngineOp
   const pins = await givenPins(tools)
   const { container, address } = containerEngine(runtime, pins)
   await pullEngine(runtime, pins, say)
-  const replaced = await removeEngines(runtime, container)
-  if (replaced.length > 0) say(`the engine of another release of Loadline was stopped: ${replaced.join(', ')}`)
+  await removeEnded(runtime, container, say)
+  await labelEngine(runtime, container)
   const cli = await daggerCli(pins, { say })
   return {
     way: 'container-runtime',

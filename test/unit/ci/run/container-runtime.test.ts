@@ -1,13 +1,16 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   containerEngine,
   findRuntime,
+  labelEngine,
   listEngines,
   pullEngine,
+  removeEnded,
   removeEngines,
+  removeEngineVolumes,
   serverVersion,
   unusableError,
   type UnusableRuntime,
@@ -94,7 +97,7 @@ describe('the engine in a container runtime', () => {
   it('is pinned by digest, and has a container and a volume of its own', () => {
     const { reference, container, address } = containerEngine(docker, pins)
     expect(reference).toMatch(/^registry\.dagger\.io\/engine@sha256:[0-9a-f]{64}$/)
-    expect(address).toBe(`image+docker://${reference}?container=${container}&volume=loadline-engine&cleanup=false`)
+    expect(address).toBe(`image+docker://${reference}?container=${container}&volume=${container}&cleanup=false`)
     expect(containerEngine({ command: 'podman' }, pins).address).toMatch(/^image\+podman:/)
   })
 
@@ -129,15 +132,74 @@ describe('the engine in a container runtime', () => {
     })
   })
 
-  it('is listed and removed by its name alone, and others are left alone', async () => {
+  const states = {
+    aaa: 'Up 2 hours',
+    bbb: 'Exited (1) 3 days ago',
+    ccc: 'Up 5 minutes (Paused)',
+    ddd: 'Created',
+    eee: 'Restarting (1) 2 seconds ago',
+  }
+  /** A runtime with an engine in each state, and a container of somebody else that is called like one. What is changed in it is written down. */
+  const withEngines = () => {
+    const names = Object.keys(states).map((name) => `loadline-engine-${name}`)
+    const rows = Object.entries(states).map(
+      ([name, state]) =>
+        `*volume=loadline-engine-${name}*) echo 'loadline-engine-${name}\t${state}'; echo 'someone-${name}\tUp' ;;`,
+    )
     command(
       'docker',
-      'test "$1" = ps && printf "loadline-engine-aaa\\tUp 2 hours\\nloadline-engine-bbb\\tExited (1)\\nmy-loadline-engine-x\\tUp\\n"; echo "$@" >> $0.log; exit 0',
+      `case "$*" in "volume ls"*label=loadline-engine) echo '${names.join('\n')}' ;; ${rows.join('\n')} rm*|volume*) echo "$@" >> $0.log ;; *) exit 1 ;; esac`,
     )
-    expect(await listEngines(docker)).toEqual([
-      { name: 'loadline-engine-aaa', state: 'Up 2 hours' },
-      { name: 'loadline-engine-bbb', state: 'Exited (1)' },
-    ])
-    expect(await removeEngines(docker, 'loadline-engine-aaa')).toEqual(['loadline-engine-bbb'])
+  }
+  const changes = () => {
+    const log = join(programs, 'docker.log')
+    return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []
+  }
+
+  it('is known by the label of its volume, never by its name', async () => {
+    withEngines()
+    expect(await listEngines(docker)).toEqual(
+      Object.entries(states).map(([name, state]) => ({
+        name: `loadline-engine-${name}`,
+        state,
+        stands: ['bbb', 'ddd'].includes(name),
+      })),
+    )
+    command('docker', `test "$1" = ps && printf 'loadline-engine-aaa\\tExited (1)\\n'; exit 0`)
+    expect(await listEngines(docker)).toEqual([])
+  })
+
+  it('of another release is removed by a run only where it has ended, and without force', async () => {
+    withEngines()
+    await removeEnded(docker, 'loadline-engine-zzz', (line) => said.push(line))
+    expect(changes()).toEqual(['rm loadline-engine-bbb loadline-engine-ddd'])
+    expect(said.at(-1)).toMatch(
+      /runs here too \(loadline-engine-aaa, loadline-engine-ccc, loadline-engine-eee\).*engine down/,
+    )
+  })
+
+  it('of this release stays, ended or not', async () => {
+    withEngines()
+    await removeEnded(docker, 'loadline-engine-bbb', (line) => said.push(line))
+    expect(changes()).toEqual(['rm loadline-engine-ddd'])
+  })
+
+  it('is removed by "engine down" in every state, and its cache by "engine clean"', async () => {
+    withEngines()
+    const names = Object.keys(states).map((name) => `loadline-engine-${name}`)
+    expect(await removeEngines(docker)).toEqual(names)
+    await removeEngineVolumes(docker)
+    expect(changes()).toEqual([`rm --force ${names.join(' ')}`, `volume rm --force ${names.join(' ')}`])
+  })
+
+  it('has its volume labelled before it is there, and says why where that cannot be', async () => {
+    withEngines()
+    await labelEngine(docker, 'loadline-engine-zzz')
+    expect(changes()).toEqual(['volume create --label loadline-engine loadline-engine-zzz'])
+    command('docker', "echo 'no space left on device' >&2; exit 1")
+    await expect(labelEngine(docker, 'loadline-engine-zzz')).rejects.toMatchObject({
+      code: 'ENGINE',
+      message: expect.stringContaining('no space left'),
+    })
   })
 })
