@@ -17,7 +17,7 @@ const filesOfItsOwn: Readonly<Record<string, string>> = {
   'ci/run/git/own-repository.ts': 'a git directory that it has just made',
   'ci/run/dagger-cli.ts': "the Dagger CLI in Loadline's own cache",
   'ci/run/download.ts': 'a file in a directory that was just made',
-  'ci/run/own-programs.ts': "compiled programs in Loadline's own cache",
+  'ci/run/kept-file.ts': "files in Loadline's own cache, by their digests",
   'ci/run/end-children.ts': 'what the kernel says of processes',
   'ci/run/session-log.ts': 'an open descriptor',
   'ci/github/step.ts': 'the files of the runner for this step',

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer, type AddressInfo, type Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { execFileSync } from 'node:child_process'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { daggerCli } from '../../../../ci/run/dagger-cli.ts'
@@ -12,6 +15,10 @@ import { pinsOf } from '../../../../src/tools/pins.ts'
 const directory = mkdtempSync(join(tmpdir(), 'loadline-'))
 const platform = 'linux/amd64'
 let server: Server
+let others: NetServer[]
+/** Where the archive comes without encryption, and where nobody ever answers. */
+let plain: string
+let mute: string
 let site: string
 let archive: Buffer
 let asked: string[]
@@ -40,31 +47,62 @@ beforeAll(async () => {
   archive = readFileSync(join(directory, 'dagger.tar.gz'))
   server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (request, response) => {
     asked.push(request.url ?? '')
-    if (request.url?.startsWith('/away/') === true) response.writeHead(503).end()
+    const how = request.url?.split('/')[1]
+    if (how === 'away') response.writeHead(503).end()
+    else if (how === 'stalls') response.write(archive.subarray(0, 10))
+    else if (how === 'endless')
+      Readable.from(endless())
+        .pipe(response)
+        .on('error', () => undefined)
+    else if (how === 'long') response.writeHead(200, { 'content-length': '900000000' }).write('x')
+    else if (how === 'downgrades') response.writeHead(302, { location: `${plain}${request.url}` }).end()
     else response.end(archive)
   })
+  const http = createHttpServer((request, response) => {
+    asked.push(`unencrypted ${request.url}`)
+    response.end(archive)
+  })
+  const silent = createTcpServer(() => undefined)
+  others = [http, silent]
+  const ports = await Promise.all(
+    others.map(async (other) => {
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+      return (other.address() as AddressInfo).port
+    }),
+  )
+  plain = `http://127.0.0.1:${ports[0]}`
+  mute = `https://127.0.0.1:${ports[1]}`
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   site = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
   process.env['CURL_CA_BUNDLE'] = certificate
 })
 
 afterAll(() => {
-  server.close()
+  server.closeAllConnections()
+  for (const one of [server, ...others]) one.close()
   delete process.env['CURL_CA_BUNDLE']
   rmSync(directory, { recursive: true })
 })
 
 beforeEach(() => {
   asked = []
+  told.splice(0)
   cache = mkdtempSync(join(directory, 'cache-'))
 })
 
+function* endless() {
+  for (;;) yield Buffer.alloc(65_536)
+}
+
 const { cli } = pinsOf()
+/** A second where people wait for a minute. */
+const limits = { connect: 1, stall: 1, most: 1_000_000 }
+const told: string[] = []
 const digest = () => `sha256:${createHash('sha256').update(archive).digest('hex')}`
 const find = (checksum: string, from: string[], env: NodeJS.ProcessEnv = {}) =>
   daggerCli(
     { cli: { ...cli, archives: { [platform]: checksum } } },
-    { say: () => undefined, from, platform, env: { LOADLINE_CACHE: cache, ...env } },
+    { say: (line) => told.push(line), limits, from, platform, env: { LOADLINE_CACHE: cache, ...env } },
   )
 
 describe('the Dagger CLI', () => {
@@ -80,6 +118,55 @@ describe('the Dagger CLI', () => {
     await find(digest(), [`${site}/away`, `${site}/releases`])
     expect(asked.at(-1)).toMatch(/^\/releases\//)
   })
+
+  it.each([
+    ['stalls', /too slow/],
+    ['endless', /more than 1000000 bytes/],
+    ['long', /[Mm]aximum file size/],
+    ['downgrades', /[Pp]rotocol/],
+  ])(
+    'is fetched from the next address where the first %s, and nothing goes unencrypted [fault 92]',
+    async (how, says) => {
+      await expect(find(digest(), [`${site}/${how}`])).rejects.toMatchObject({ message: expect.stringMatching(says) })
+      asked.splice(0)
+      expect((await execa(await find(digest(), [`${site}/${how}`, `${site}/releases`]))).stdout).toBe('a Dagger CLI')
+      expect(asked).toHaveLength(2)
+      expect(asked.join(' ')).not.toContain('unencrypted')
+    },
+  )
+
+  it('is fetched from the next address where the first never answers [fault 92]', async () => {
+    await find(digest(), [mute, `${site}/releases`])
+    expect(asked).toHaveLength(1)
+  })
+
+  it.each([
+    ['program', (place: string) => writeFileSync(join(place, 'dagger'), '#!/bin/sh\necho another\n', { mode: 0o755 })],
+    ['archive', (place: string) => writeFileSync(join(place, `dagger_v${cli.version}_linux_amd64.tar.gz`), 'another')],
+    [
+      'program, without an archive',
+      (place: string) => rmSync(join(place, `dagger_v${cli.version}_linux_amd64.tar.gz`)),
+    ],
+    [
+      'program, with an archive that has it',
+      (place: string) => {
+        writeFileSync(join(place, 'dagger'), '#!/bin/sh\necho another\n', { mode: 0o755 })
+        execFileSync('tar', ['-czf', join(place, `dagger_v${cli.version}_linux_amd64.tar.gz`), '-C', place, 'dagger'])
+      },
+    ],
+  ])(
+    'that was kept is fetched anew, with one line said, where somebody has put another %s in its place',
+    async (_, change) => {
+      const path = await find(digest(), [`${site}/releases`])
+      change(dirname(path))
+      told.splice(0)
+      expect(await find(digest(), [`${site}/releases`])).toBe(path)
+      expect((await execa(path)).stdout).toBe('a Dagger CLI')
+      expect(told[0]).toMatch(/is not the pinned one, and is fetched anew/)
+      change(dirname(path))
+      await expect(find(digest(), ['https://nowhere.invalid'])).rejects.toMatchObject({ code: 'PREREQUISITE' })
+    },
+  )
 
   it('that is another than the pinned one is neither kept nor run', async () => {
     const found = find(`sha256:${'0'.repeat(64)}`, [`${site}/releases`])

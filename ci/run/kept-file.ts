@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync } from 'node:fs'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Readable } from 'node:stream'
+import { Digest } from '../../src/model/index.ts'
+
+/** The digest of a stream, in pieces: never whole in memory. */
+export async function digestOfStream(stream: Readable): Promise<Digest> {
+  const hash = createHash('sha256')
+  for await (const piece of stream) hash.update(piece as Uint8Array)
+  return `sha256:${hash.digest('hex')}`
+}
+
+/** The digest of a file; undefined where there is none. */
+export async function digestOfFile(path: string): Promise<Digest | undefined> {
+  return existsSync(path) ? digestOfStream(createReadStream(path)) : undefined
+}
+
+/** A file that was made here before, and how it stands with what was noted of it then. */
+export type Kept = { digest: Digest } | { fault: 'missing' | 'changed' }
+
+/** Looks at a kept file, all of it: the name alone says nothing of what is in it. The digest lies beside it, so this finds damage, and not somebody who writes both. */
+export async function lookAtKept(path: string): Promise<Kept> {
+  const [digest, noted] = await Promise.all([digestOfFile(path), notedDigest(path)])
+  if (digest === undefined) return { fault: 'missing' }
+  return digest === noted ? { digest } : { fault: 'changed' }
+}
+
+/** Makes a file that is kept, with its digest beside it. One that was not written whole never has its name. Gives the digest. */
+export async function keepFile(path: string, make: (unfinished: string) => Promise<unknown>): Promise<Digest> {
+  await mkdir(dirname(path), { recursive: true })
+  const unfinished = `${path}.${process.pid}`
+  const note = `${unfinished}.sha256`
+  try {
+    await make(unfinished)
+    const digest = await digestOfFile(unfinished)
+    if (digest === undefined) throw new TypeError(`${unfinished} was not made`)
+    await writeFile(note, digest)
+    await rename(unfinished, path)
+    await rename(note, noteOf(path))
+    return digest
+  } finally {
+    await Promise.all([unfinished, note].map((one) => rm(one, { force: true })))
+  }
+}
+
+function noteOf(path: string): string {
+  return `${path}.sha256`
+}
+
+async function notedDigest(path: string): Promise<Digest | undefined> {
+  if (!existsSync(noteOf(path))) return undefined
+  const note = await open(noteOf(path))
+  try {
+    const { buffer, bytesRead } = await note.read(Buffer.alloc(100), 0, 100, 0)
+    return Digest.safeParse(buffer.toString('utf8', 0, bytesRead)).data
+  } finally {
+    await note.close()
+  }
+}
