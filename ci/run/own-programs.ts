@@ -15,7 +15,7 @@ export async function readyPrograms(lock: Lock, say: (line: string) => void): Pr
   if (lock.mode === 'sealed') return lock
   const released = await releasedPrograms(lock)
   if (!('missing' in released)) return { ...lock, programs: released }
-  const { container: compiler, pinned } = supportImage(lock, 'goCompiler')
+  const { container: compiler, pinned } = await supportImage(lock, 'goCompiler')
   const reference = compiledReference(pinned.reference)
   const platform = await enginePlatform()
   const kept = join(

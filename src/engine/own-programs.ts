@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
-import { dag, type Container, type Directory } from '@dagger.io/dagger'
+import { dag, type Container, type Directory, type File } from '@dagger.io/dagger'
+import type { DeliveryError } from '../model/errors.ts'
 import type { Digest, Lock } from '../model/index.ts'
 import { ownTools, type OwnTool } from '../tools/images.ts'
 import { packageFiles } from './package-root.ts'
 import { pullError } from './pull-fault.ts'
+import { requireSuccess, runTool } from './run-tool.ts'
+import { runtimeFiles, runtimePackages } from './oci-runtime.ts'
 
 /** One container that has all of Loadline's own programs, each at its path. */
 export interface Programs {
@@ -11,9 +14,6 @@ export interface Programs {
   /** What the report names as where they came from; it ends with a digest. */
   reference: string
 }
-
-/** The OCI runtime that starts images under hardening, with the one library of it that the compiler's image lacks: Debian 12, each in one version. */
-const runtimePackages = ['crun=1.8.1-1+deb12u1', 'libyajl2=2.1.0-3+deb12u2']
 
 /** What the report says of programs that were compiled here. */
 export function compiledReference(compiler: string): string {
@@ -38,70 +38,61 @@ export async function releasedPrograms(lock: Lock): Promise<Programs | { missing
   }
 }
 
-/** All own programs on nothing, compiled by a container that has Go: what a release publishes, and what is kept where that cannot be had. */
+/** All own programs on nothing, compiled by a container that has Go: what a release publishes, and what is kept where that cannot be had. Throws `TOOL`. */
 export async function compilePrograms(compiler: Container): Promise<Container> {
   const own = Object.values(ownTools)
-  const files = own.reduce(
-    (directory, tool) => directory.withFile(tool.program, compile(compiler, tool), { permissions: 0o755 }),
-    await runtimeFiles(compiler),
+  const [below, ...compiled] = await Promise.all([
+    runtimeFiles(compiler),
+    ...own.map(async (tool) => ({ path: tool.program, file: await compile(compiler, tool) })),
+  ])
+  const files = compiled.reduce(
+    (directory, { path, file }) => directory.withFile(path, file, { permissions: 0o755 }),
+    below,
   )
   // Nothing of when and where: equal programs are an equal image.
   return dag.container().withRootfs(files.withNewDirectory('/tmp', { permissions: 0o1777 }).withTimestamps(0))
 }
 
-/** The container of one own program alone, so that it need not wait for the others. */
+/** The container of one own program alone, so that it need not wait for the others. Throws `TOOL`. */
 export async function compiledProgram(compiler: Container, name: keyof typeof ownTools): Promise<Container> {
   const tool: OwnTool = ownTools[name]
-  const below = tool.packages === undefined ? dag.directory() : await runtimeFiles(compiler)
-  return dag.container().withRootfs(below).withFile(tool.program, compile(compiler, tool), { permissions: 0o755 })
+  const [below, file] = await Promise.all([
+    tool.packages === undefined ? dag.directory() : runtimeFiles(compiler),
+    compile(compiler, tool),
+  ])
+  return dag.container().withRootfs(below).withFile(tool.program, file, { permissions: 0o755 })
 }
 
-function compile(compiler: Container, { source, program, tags = [] }: OwnTool): ReturnType<Container['file']> {
-  return compiler
-    .withEnvVariable('CGO_ENABLED', '0')
-    .withEnvVariable('GOFLAGS', '-mod=readonly -buildvcs=false')
-    .withDirectory('/source', sourceDirectory(source))
-    .withWorkdir('/source')
-    .withMountedCache('/go/pkg/mod', dag.cacheVolume('loadline-go-modules'))
-    .withMountedCache('/root/.cache/go-build', dag.cacheVolume('loadline-go-build'))
-    .withExec([
-      'go',
-      'build',
-      '-trimpath',
-      '-gcflags=all=-dwarf=false',
-      '-ldflags',
-      '-s -w',
-      '-tags',
-      tags.join(','),
-      '-o',
-      program,
-      '.',
-    ])
-    .file(program)
-}
-
-/** crun with every library that it is linked to, at their own paths. */
-async function runtimeFiles(compiler: Container): Promise<Directory> {
-  const debian = compiler
-    // The list of packages is read anew whenever other versions are wanted.
-    .withEnvVariable('LOADLINE_PACKAGES', runtimePackages.join(' '))
-    .withExec(['apt-get', 'update'])
-    .withExec(['apt-get', 'install', '--yes', '--no-install-recommends', ...runtimePackages])
-  const linked = linkedLibraries(await debian.withExec(['ldd', '/usr/bin/crun']).stdout())
-  return ['/usr/bin/crun', ...linked].reduce(
-    (directory, path) => directory.withFile(path, debian.file(path)),
-    dag.directory(),
+/** Fetches the modules of a program first, and by themselves: why that fails is told otherwise than why a compiler fails. */
+async function compile(compiler: Container, { name, source, program, tags = [] }: OwnTool): Promise<File> {
+  const { exitCode, stderr, container } = await runTool(
+    'go',
+    compiler
+      .withEnvVariable('CGO_ENABLED', '0')
+      .withEnvVariable('GOFLAGS', '-mod=readonly -buildvcs=false')
+      .withDirectory('/source', sourceDirectory(source))
+      .withWorkdir('/source')
+      .withMountedCache('/go/pkg/mod', dag.cacheVolume('loadline-go-modules'))
+      .withMountedCache('/root/.cache/go-build', dag.cacheVolume('loadline-go-build')),
+    ['go', 'mod', 'download'],
   )
+  if (exitCode !== 0) throw modulesError(name, stderr)
+  const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', '-s -w', '-tags', tags.join(',')]
+  const built = await runTool('go', container, ['go', 'build', ...flags, '-o', program, '.'])
+  requireSuccess(`the Go compiler, for the program ${name},`, built, 'Report this as a fault of Loadline.')
+  return built.container.file(program)
 }
 
-/** The paths that `ldd` prints. */
-export function linkedLibraries(printed: string): string[] {
-  return [...printed.matchAll(/(?:^\s*|=> )(\/\S+) \(0x/gm)].flatMap(([, path]) => path ?? [])
+/** That the modules of a program did not come, in one sentence, with what to do. */
+export function modulesError(name: string, said: string): DeliveryError {
+  return pullError('TOOL', `the Go modules of Loadline's program ${name} cannot be fetched`, said, {
+    missing: 'Give the engine a module proxy that has them, or update Loadline.',
+  })
 }
 
 /** The digest of the sources of all own programs: an image that a release has built from others is another one's. */
 export function programsSource(): Digest {
-  const hash = createHash('sha256').update(runtimePackages.join(' '))
+  const hash = createHash('sha256').update(JSON.stringify(runtimePackages))
   for (const { source } of Object.values(ownTools))
     for (const [path, text] of sourceFiles(source)) hash.update(`\0${source}/${path}\0`).update(text)
   return `sha256:${hash.digest('hex')}`

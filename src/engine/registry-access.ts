@@ -64,7 +64,7 @@ export async function registryAccess(target: Target, lock: Lock): Promise<Regist
   // A name that is not of this machine itself can be used inside as it is: credentials and certificates then fit without more.
   const insideHost = loopback ? host.replace(/^(\[::1\]|[^:]+)/, alias) : host
   const credentials = await credentialsFor(target, host, insideHost)
-  const certificates = rootCertificates(lock)
+  const certificates = await rootCertificates(lock)
   const service = target.registry
   return {
     repository: `${host}/${parsed.repository}`,

@@ -6,9 +6,10 @@ const path = '/etc/ssl/certs/ca-certificates.crt'
 
 /**
  * What gives containers the certificates of the public authorities: many tool images have none, or those of their own build. They come from the
- * image that is pinned for it, so that two runs trust the same. Throws `LOCK` where nothing pins it.
+ * image that is pinned for it, so that two runs trust the same. Throws `LOCK` where nothing pins it, and `TOOL` where it cannot be had.
  */
-export function rootCertificates(lock: Lock): (container: Container) => Container {
-  const certificates = supportImage(lock, 'certificates').container.file(path)
+export async function rootCertificates(lock: Lock): Promise<(container: Container) => Container> {
+  const { container: image } = await supportImage(lock, 'certificates')
+  const certificates = image.file(path)
   return (container) => container.withMountedFile(path, certificates)
 }

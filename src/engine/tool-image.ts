@@ -36,13 +36,22 @@ export async function toolImage(lock: Pinned, name: keyof typeof tools, platform
   }
 }
 
-/** The files of an image that is needed beside the tools, by digest. Throws `LOCK` where nothing pins it. */
-export function supportImage(
+/** An image that is needed beside the tools, by digest. Throws `LOCK` where nothing pins it, and `TOOL` where it cannot be had. */
+export async function supportImage(
   lock: Lock,
   name: keyof typeof supportImages,
-): { container: Container; pinned: PinnedTool } {
+): Promise<{ container: Container; pinned: PinnedTool }> {
   const pinned = pinnedTool(lock, supportImages[name])
-  return { container: dag.container().from(pinned.reference), pinned }
+  const container = dag.container().from(pinned.reference)
+  try {
+    // All of it: its layers may be out of reach where its description is not.
+    await container.sync()
+    return { container, pinned }
+  } catch (error) {
+    throw pullError('TOOL', `the image ${supportImages[name].name} cannot be had`, error, {
+      missing: missingRemedy(pinned),
+    })
+  }
 }
 
 /**
@@ -98,7 +107,7 @@ export async function ownToolImage(lock: Pinned, name: keyof typeof ownTools): P
       program,
       identity: { name, version, reference: lock.programs.reference },
     }
-  const { container: compiler, pinned: by } = supportImage(lock, 'goCompiler')
+  const { container: compiler, pinned: by } = await supportImage(lock, 'goCompiler')
   return {
     container: await compiledProgram(compiler, name),
     program,

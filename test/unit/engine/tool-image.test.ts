@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { linkedLibraries, programsSource } from '../../../src/engine/own-programs.ts'
+import { linkedLibraries, packageAt, runtimePackages } from '../../../src/engine/oci-runtime.ts'
+import { modulesError, programsSource } from '../../../src/engine/own-programs.ts'
 import { missingRemedy, programIn } from '../../../src/engine/tool-image.ts'
 
 describe('the program of a tool', () => {
@@ -36,6 +37,46 @@ describe("Loadline's own programs", () => {
       '/lib/x86_64-linux-gnu/libc.so.6',
       '/lib64/ld-linux-x86-64.so.2',
     ])
+  })
+
+  it('are not made where a library of the runtime is missing', () => {
+    expect(() => linkedLibraries('\tlibyajl.so.2 => not found\n\tlibc.so.6 => /lib/libc.so.6 (0x1)\n')).toThrow(
+      expect.objectContaining({ code: 'TOOL', message: expect.stringContaining('libyajl.so.2') }),
+    )
+  })
+
+  it('have their runtime by checksum, from an archive that keeps it, for the platforms of engines', () => {
+    for (const one of runtimePackages)
+      for (const platform of ['linux/amd64', 'linux/arm64'] as const) {
+        const { urls, digest } = packageAt(one, platform)
+        expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/)
+        expect(urls.at(-1)).toMatch(
+          /^https:\/\/snapshot\.debian\.org\/archive\/debian\/\d{8}T\d{6}Z\/pool\/main\/.+_(amd64|arm64)\.deb$/,
+        )
+        for (const url of urls) expect(url.endsWith(`_${platform.slice(6)}.deb`)).toBe(true)
+      }
+    expect(() => packageAt(runtimePackages[0]!, 'linux/riscv64')).toThrow(
+      expect.objectContaining({ code: 'TOOL', message: expect.stringContaining('linux/riscv64') }),
+    )
+  })
+
+  // As `go mod download` says it.
+  it.each([
+    ['dial tcp: lookup proxy.golang.org: no such host', 'name service'],
+    ['tls: failed to verify certificate: x509: certificate signed by unknown authority', 'authority'],
+    ['write /go/pkg/mod/cache/x: no space left on device', 'disk'],
+    ['reading https://proxy.golang.org/golang.org/x/sys/@v/v0.40.0.zip: 404 Not Found', 'module proxy'],
+    ['verifying golang.org/x/sys@v0.40.0: checksum mismatch', 'Read what was said'],
+  ])('say in one sentence why their modules do not come, and what to do: %s [fault 91]', (said, remedy) => {
+    expect(
+      modulesError('inspect', `go: downloading golang.org/x/sys v0.40.0\ngo: golang.org/x/sys@v0.40.0: ${said}\n`),
+    ).toMatchObject({
+      code: 'TOOL',
+      message: expect.stringMatching(
+        /^the Go modules of Loadline's program inspect cannot be fetched: go: golang\.org/,
+      ),
+      hint: expect.stringContaining(remedy),
+    })
   })
 
   it('are known by one digest of all their sources', () => {
