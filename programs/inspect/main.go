@@ -14,7 +14,7 @@ import (
 )
 
 // version is what `inspect version` prints. It changes whenever the output changes.
-const version = "1.3.0"
+const version = "1.4.0"
 
 const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
        inspect secrets [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
@@ -30,7 +30,7 @@ const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 200000
 var errUsage = errors.New("wrong usage")
 
 func main() {
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(runGuarded(os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run is main without the process: 0 is success, 1 an archive that cannot be read or believed, 2 wrong arguments.

@@ -177,6 +177,24 @@ func byFormat(t *testing.T) []planted {
 		"in a row of a database":     "SQLite format 3\x00" + strings.Repeat("\x00", 99) + "\x07\x03\x17\x5dprod" + accessKey + "user",
 		"in an image in the image":   string(tarOf(t, file("blobs/sha256/aa", string(gzipOf(t, tarOf(t, file("opt/app.jar", packed(zip.Deflate, "lib/inner.jar", inner)))))))),
 		"in an archive without ends": string(tarOf(t, file("a/b", line1)))[:700],
+
+		"in gzip without its checksum":           cutBy(6, gzipOf(t, []byte(line1))),
+		"in a short gzip that breaks off inside": "\x7fELF" + strings.Repeat("\x90\x00", 40) + cutBy(6, gzipOf(t, []byte(hexed(line1)))),
+		"in gzip in a field of gzip":             gzipWithExtra(t, string(gzipOf(t, []byte(line1)))),
+		"in zip in a field of zip":               zipWithExtra(inner),
+		"in zip that breaks off":                 packed(zip.Deflate, "a.txt", line1+noise(4000))[:3000],
+		"in a member without a name":             packed(zip.Deflate, "", line1),
+		"in a member with a NUL in its name":     packed(zip.Deflate, "a\x00b", line1),
+		"in a member that says another method":   saying(inner, 8, 14),
+		"in a member that says it is encrypted":  saying(inner, 6, 9),
+		"in xz before other bytes":               tight.String() + line1[:5] + "behind",
+		"in xz with a check that nobody knows":   withCheck(tight.Bytes(), 5),
+		"in bzip2 before other bytes":            string(bzip2) + "behind it is something else",
+		"in LZMA":                                lzmaOf(t, line1),
+		"in zlib with a small window":            "\x58\x85" + deflated(line1)[2:],
+		"in zstd that breaks off":                string(zstdOf(t, []byte(noise(100_000)+hexed(line1)+noise(400_000)[100_000:])))[:250_000],
+		"in zstd that looks back 2 GB":           wideZstd(t, line1),
+		"in zstd of one segment of 1 GB":         "\x28\xb5\x2f\xfd\xa0\x00\x00\x00\x40" + wideZstd(t, line1)[6:],
 	}
 	var all []planted
 	for where, text := range texts {
@@ -340,6 +358,33 @@ func unreadablePlaces(t *testing.T) []planted {
 		{"app/store.p12", "\x30\x82\x09\x51\x02\x01\x03\x30\x82\x09\x17" + strings.Repeat("\x17\xe5", 40), "key-store"},
 		{"app/deep", string(deep), "too-deep"},
 		{"app/broken.gz", string(gzipOf(t, []byte(noise(4000)))[:3000]), "damaged"},
+		{"app/header.gz", "\x1f\x8b\x08\xff" + noise(100), "damaged"},
+		{"app/program", code + string(gzipOf(t, []byte(noise(4000)))[:3000]), "damaged"},
+		{"app/program.bz2", code + "BZh91AY&SY" + noise(300), "damaged"},
+		{"app/program.xz", code + string(xzOf(t, noise(4000)))[:2000], "damaged"},
+		{"app/script", code + string(deflatedOf(hexed(noise(400))))[:160], "damaged"},
+		{"app/broken.zip", zipHeader(0, 8, "a.txt", string(deflatedOf(noise(400)))[2:300]), "damaged"},
+		{"app/turned.zip", zipHeader(0, 8, "a.txt", strings.Repeat("\xff", 300)), "damaged"},
+		{"app/cut.zip", zipHeader(0, 14, "a.txt", noise(400))[:200], "unknown-format"},
+		{"app/nameless.zip", zipHeader(0, 14, "", noise(400)), "unknown-format"},
+		{"app/locked2.zip", zipHeader(1, 8, "a\x00.txt", noise(400)), "encrypted"},
+		{"app/broken.zst", string(zstdOf(t, []byte(noise(300_000))))[:150_000], "damaged"},
+		{"app/turned.zst", "\x28\xb5\x2f\xfd\xff" + noise(300), "damaged"},
+		{"app/program.zst", code + string(zstdOf(t, []byte(noise(400_000))))[:300_000], "damaged"},
+		{"app/wide.zst", "\x28\xb5\x2f\xfd\x00\xa8" + "\x44\x01\x00" + noise(900), "unknown-format"},
+		{"app/program-wide.zst", code + "\x28\xb5\x2f\xfd\x00\xa8" + "\x45\x01\x00" + noise(40), "unknown-format"},
+		{"app/learned.zst", learnedZstd(t), "unknown-format"},
+		{"app/x86.xz", string(xzHeaders(0x04, 0)) + noise(300), "unknown-format"},
+		{"app/program-delta.xz", code + string(xzHeaders(0x03, 0)) + noise(300), "unknown-format"},
+		{"app/wide.xz", string(xzHeaders(0x21, 32)) + noise(300), "unknown-format"},
+		{"app/two-filters.xz", string(xzHeaders(0x03, 0, 0x21, 20)) + noise(300), "unknown-format"},
+		{"app/wide.lzma", "\x5d\x00\x00\x00\x40\xff\xff\xff\xff\xff\xff\xff\xff" + noise(300), "unknown-format"},
+		{"app/installer", code + sevenZip(), "unknown-format"},
+		{"app/installer2", code + rar(), "unknown-format"},
+		{"app/installer3", code + "\x04\x22\x4d\x18\x64\x40\xa7" + noise(300), "unknown-format"},
+		{"app/old.lz4", "\x02\x21\x4c\x18" + noise(300), "unknown-format"},
+		{"app/old.zst", "\x27\xb5\x2f\xfd" + noise(300), "unknown-format"},
+		{"app/encoded", base64.StdEncoding.EncodeToString([]byte(sevenZip())), "unknown-format"},
 	}
 	var all []planted
 	for _, row := range rows {
@@ -358,6 +403,26 @@ func zipHeader(flags, method uint16, name, content string) string {
 	binary.LittleEndian.PutUint32(header[22:], uint32(len(content)))
 	binary.LittleEndian.PutUint16(header[26:], uint16(len(name)))
 	return string(header) + name + content
+}
+
+func TestNoProgramIsTakenForSomethingPacked(t *testing.T) {
+	// Programs know the marks of what they read, among code that may mean anything behind them.
+	marks := []string{"\x1f\x8b\x08", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x00", "PK\x03\x04", "PK\x03\x04\x14\x00", "\xfd7zXZ\x00", "\x28\xb5\x2f\xfd", "BZh", "7z\xbc\xaf\x27\x1c", "Rar!\x1a\x07", "Rar!\x1a\x07\x00", "\x04\x22\x4d\x18", "LZIP\x01", "\x78\x9c", "\x78\x01", "hsqs"}
+	var text strings.Builder
+	for round := range 2000 {
+		text.WriteString(noise(round%97 + 3*len(marks))[round%17:])
+		text.WriteString(marks[round%len(marks)])
+		text.WriteString(strings.Repeat("\x00", round%5*4))
+		text.WriteString(noise(100_000)[round*40:][:200])
+	}
+	name, _ := newBuilder(t).gzipped(file("usr/bin/program", "\x7fELF"+text.String())).oci()
+	report, err := searchImage(name, defaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Found) > 0 || len(report.NotLookedAt) > 0 {
+		t.Errorf("wanted nothing said, got %v and %v", report.Found, report.NotLookedAt)
+	}
 }
 
 func TestEveryPlantedCredentialIsFoundOrItsPlaceIsNamed(t *testing.T) {

@@ -46,7 +46,11 @@ func (p *publishedFiles) keep(name string, content []byte, spending *budget) {
 var wheelDirectory = regexp.MustCompile(`(?:^|/)(?:site|dist)-packages/[^/]+\.dist-info/$`)
 
 // entry is one file as a record has it.
-type publishedEntry struct{ by, digest string }
+type publishedEntry struct {
+	by, digest string
+	// installed tells the record of an installer of wheels: whoever builds a package of an application has one as well.
+	installed bool
+}
 
 // recordKind knows records where package managers keep them and nowhere else: a file of the same name that lies among an application's says nothing.
 func recordKind(name string) (func(record keptRecord, add func(path, by, digest string)), bool) {
@@ -71,7 +75,7 @@ func (p *publishedFiles) read() map[string][]publishedEntry {
 		digests, _ := recordKind(record.path)
 		digests(record, func(name, by, digest string) {
 			key := withoutUsr(name)
-			all[key] = append(all[key], publishedEntry{by: by, digest: digest})
+			all[key] = append(all[key], publishedEntry{by: by, digest: digest, installed: path.Base(record.path) == "RECORD"})
 		})
 	}
 	return all
@@ -150,11 +154,12 @@ func rpmDigests(record keptRecord, add func(path, by, digest string)) {
 const (
 	exampleValue  = "example-value"
 	publishedFile = "published-file"
+	installedFile = "installed-file"
 	packageTests  = "package-tests"
 )
 
 // remark says of each finding why others know it anyway: its value says that it is an example, a package published the file, or it is a key or the like among
-// a package's own tests and examples. Everything else may be somebody's. What an issuer has given out, a token that says whose it is, is never known anyway: whoever builds
+// a package's own tests and examples. Everything else may be somebody's. Whether the last two count depends on who brought the file, which is for the rule to judge. What an issuer has given out, a token that says whose it is, is never known anyway: whoever builds
 // a package of an application has a record of its files as well.
 func (s *searched) remark() {
 	var published map[string][]publishedEntry
@@ -163,24 +168,29 @@ func (s *searched) remark() {
 		if published == nil {
 			published = s.records.read()
 		}
-		switch by := one.publisher(published); {
+		entry := one.publisher(published)
+		switch {
 		case one.Example:
 			one.remark = exampleValue
-		case by != "" && !one.Rule.Issued() && one.Rule.Issuer != "AWS":
-			one.remark, one.by = publishedFile, printablePath(by)
+		case entry != nil && !one.Rule.Issued() && one.Rule.Issuer != "AWS":
+			one.remark, one.by = publishedFile, printablePath(entry.by)
+			if entry.installed {
+				one.remark = installedFile
+			}
 		case !one.Rule.Issued() && ownTests.MatchString(one.Path):
 			one.remark = packageTests
 		}
 	}
 }
 
-func (r *remarked) publisher(published map[string][]publishedEntry) string {
+// publisher gives the record that has the file as it is: that of a system first, which tells more.
+func (r *remarked) publisher(published map[string][]publishedEntry) (found *publishedEntry) {
 	for _, one := range published[withoutUsr(r.file)] {
-		if one.digest == r.sums.md5 || one.digest == r.sums.sha1 || one.digest == r.sums.sha256 {
-			return one.by
+		if (one.digest == r.sums.md5 || one.digest == r.sums.sha1 || one.digest == r.sums.sha256) && (found == nil || found.installed) {
+			found = &one
 		}
 	}
-	return ""
+	return found
 }
 
 // ownTests are the places where packages of others keep tests, documents and examples: their package managers record no digests of files.

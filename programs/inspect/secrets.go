@@ -47,8 +47,6 @@ type unread struct {
 const (
 	// mostFound is how many credentials are listed; an image with more is refused.
 	mostFound = 10_000
-	// mostUnread is how many paths are listed for each reason.
-	mostUnread = 20
 	// mostDecoded is the most bytes that are decoded of everything that is packed in the layers.
 	mostDecoded = 8 << 30
 )
@@ -72,8 +70,12 @@ func searchImage(name string, allowed limits) (*secretsReport, error) {
 		Found:         []found{},
 		NotLookedAt:   []unread{},
 	}
-	all := &gathering{report: report, seen: map[string]bool{}, unread: map[string]*unread{}}
-	all.add(documents(searcher, image), "")
+	all := &gathering{report: report, seen: map[string]bool{}, unread: unreadPlaces{}}
+	said, err := documents(searcher, image)
+	if err != nil {
+		return nil, err
+	}
+	all.add(said, "")
 	for number, result := range results {
 		all.add(result, image.layers[number].diffID.String())
 	}
@@ -81,7 +83,7 @@ func searchImage(name string, allowed limits) (*secretsReport, error) {
 }
 
 // documents looks through the configuration and the manifest, as they are written and as they are read.
-func documents(searcher *search.Searcher, image *image) *searched {
+func documents(searcher *search.Searcher, image *image) (*searched, error) {
 	result := &searched{}
 	for name, document := range map[string][]byte{"image configuration": image.rawConfig, "image manifest": image.manifest} {
 		text := append(slices.Clip(document), '\n')
@@ -89,9 +91,11 @@ func documents(searcher *search.Searcher, image *image) *searched {
 		if json.Unmarshal(document, &value) == nil {
 			text = appendStrings(text, value)
 		}
-		result.file(searcher, name, text)
+		if err := result.file(searcher, name, text); err != nil {
+			return nil, err
+		}
 	}
-	return result
+	return result, nil
 }
 
 // appendStrings writes every name and text of a JSON value on lines of their own, without its escapes.
@@ -116,7 +120,7 @@ func appendStrings(text []byte, value any) []byte {
 type gathering struct {
 	report *secretsReport
 	seen   map[string]bool
-	unread map[string]*unread
+	unread unreadPlaces
 }
 
 func (g *gathering) add(result *searched, layer string) {
@@ -133,14 +137,7 @@ func (g *gathering) add(result *searched, layer string) {
 		}
 	}
 	for _, one := range result.unread {
-		reason := g.unread[one.Reason]
-		if reason == nil {
-			reason = &unread{Reason: one.Reason, Paths: []string{}}
-			g.unread[one.Reason] = reason
-		}
-		reason.Count++
-		reason.Bytes += one.Bytes
-		reason.Paths = append(reason.Paths, credential.Conceal(printablePath(one.Path)))
+		g.unread.add(*one)
 	}
 }
 
@@ -150,10 +147,34 @@ func (g *gathering) finish() error {
 		return cmp.Or(strings.Compare(left.Path, right.Path), cmp.Compare(left.Line, right.Line), strings.Compare(left.ID, right.ID), strings.Compare(left.Layer, right.Layer))
 	})
 	for _, reason := range slices.Sorted(maps.Keys(g.unread)) {
-		one := g.unread[reason]
-		slices.Sort(one.Paths)
-		one.Paths = one.Paths[:min(len(one.Paths), mostUnread)]
-		g.report.NotLookedAt = append(g.report.NotLookedAt, *one)
+		g.report.NotLookedAt = append(g.report.NotLookedAt, *g.unread[reason])
 	}
 	return atMost(len(g.report.Found))
+}
+
+// unreadPlaces are the places that were not looked at, by reason. It keeps no more paths than are listed.
+type unreadPlaces map[string]*unread
+
+func (p unreadPlaces) add(more unread) {
+	one := p[more.Reason]
+	if one == nil {
+		one = &unread{Reason: more.Reason, Paths: []string{}}
+		p[more.Reason] = one
+	}
+	one.Count += more.Count
+	one.Bytes += more.Bytes
+	one.Paths = append(one.Paths, more.Paths...)
+	slices.Sort(one.Paths)
+	one.Paths = one.Paths[:min(len(one.Paths), search.MostPaths)]
+}
+
+// addFile adds what the search of a file left out, with its paths as they are printed.
+func (p unreadPlaces) addFile(places []search.Unread) {
+	for _, one := range places {
+		paths := make([]string, 0, len(one.Paths))
+		for _, path := range one.Paths {
+			paths = append(paths, credential.Conceal(printablePath(path)))
+		}
+		p.add(unread{Reason: one.Reason, Count: one.Count, Bytes: one.Bytes, Paths: paths})
+	}
 }

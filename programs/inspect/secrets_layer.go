@@ -15,10 +15,12 @@ import (
 type searched struct {
 	lock    sync.Mutex
 	found   []remarked
-	unread  []search.Unread
+	unread  unreadPlaces
 	files   int
 	bytes   int64
 	records publishedFiles
+	// fault ends the search of the layer.
+	fault error
 }
 
 // remarked is a finding, with the digests of its file until the layer's records are known, and then what is to be said of it.
@@ -39,8 +41,8 @@ func atMost(count int) error {
 }
 
 // file looks through one file of the layer. Several may be looked through at the same time.
-func (s *searched) file(searcher *search.Searcher, name string, content []byte) {
-	found, unread := searcher.File(name, content)
+func (s *searched) file(searcher *search.Searcher, name string, content []byte) error {
+	found, unread, err := searcher.File(name, content)
 	var sum sums
 	if len(found) > 0 {
 		sum = sumsOf(content)
@@ -50,7 +52,24 @@ func (s *searched) file(searcher *search.Searcher, name string, content []byte) 
 	for _, one := range found {
 		s.found = append(s.found, remarked{Finding: one, file: name, sums: sum})
 	}
-	s.unread = append(s.unread, unread...)
+	if s.unread == nil {
+		s.unread = unreadPlaces{}
+	}
+	s.unread.addFile(unread)
+	if err != nil {
+		err = fmt.Errorf("cannot search %s: %w", printablePath(name), err)
+	}
+	if s.fault == nil {
+		s.fault = errors.Join(err, atMost(len(s.found)))
+	}
+	return s.fault
+}
+
+// failed tells why the search of the layer is to end before its end.
+func (s *searched) failed() error {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.fault
 }
 
 // searchLayer looks at every byte of a layer: the contents of its files, what its headers say, and what stands between and behind them.
@@ -69,8 +88,11 @@ func searchLayer(a *archive, layer storedLayer, searcher *search.Searcher, spend
 	if err := stored.verify(name, layer.digest); err != nil {
 		return nil, err
 	}
+	if err := result.failed(); err != nil {
+		return nil, err
+	}
 	result.remark()
-	return result, atMost(len(result.found))
+	return result, nil
 }
 
 // piece is what one processor looks through.
@@ -85,7 +107,9 @@ func (s *searched) read(source io.Reader, searcher *search.Searcher, spending *b
 	for range runtime.GOMAXPROCS(0) {
 		running.Go(func() {
 			for one := range pieces {
-				s.file(searcher, one.name, one.held.Content)
+				if s.failed() == nil {
+					_ = s.file(searcher, one.name, one.held.Content)
+				}
 				one.held.Release()
 			}
 		})
@@ -95,6 +119,9 @@ func (s *searched) read(source io.Reader, searcher *search.Searcher, spending *b
 	recorded := &recordingReader{source: source}
 	reader := tar.NewReader(recorded)
 	for {
+		if err := s.failed(); err != nil {
+			return err
+		}
 		recorded.begin()
 		header, err := reader.Next()
 		between := recorded.end()
@@ -155,10 +182,16 @@ func (r *recordingReader) end() []byte {
 	return r.kept
 }
 
+// headersLimit is the most bytes of the headers before one entry. Each may have a megabyte, and there may be any number of them.
+const headersLimit = 16 << 20
+
 func (r *recordingReader) Read(buffer []byte) (int, error) {
 	count, err := r.source.Read(buffer)
 	if r.recording {
 		r.kept = append(r.kept, buffer[:count]...)
+		if len(r.kept) > headersLimit {
+			return count, fmt.Errorf("wanted headers of at most %d bytes before an entry, found more", headersLimit)
+		}
 	}
 	return count, err
 }

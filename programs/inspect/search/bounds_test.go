@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +39,15 @@ func zipMember(content []byte) []byte {
 	binary.LittleEndian.PutUint16(header[26:], 1)
 	header[30] = 'a'
 	return append(header, packed.Bytes()...)
+}
+
+// xzHeaders are those of a stream of xz and of its first block, with the filter and its property.
+func xzHeaders(filter, property byte) []byte {
+	stream := []byte{0, 1}
+	header := append([]byte("\xfd7zXZ\x00"), stream...)
+	header = binary.LittleEndian.AppendUint32(header, crc32.ChecksumIEEE(stream))
+	block := []byte{2, 0, filter, 1, property, 0, 0, 0}
+	return append(header, binary.LittleEndian.AppendUint32(block, crc32.ChecksumIEEE(block))...)
 }
 
 // unended is a stream of deflate blocks that are stored and empty: it goes on as long as there are any.
@@ -74,6 +85,10 @@ func hostile(size int) map[string][]byte {
 	files["headers of zlib and empty blocks"] = fill("\x78\x9c\x00\x00\x00\xff\xff")
 	files["headers of zip and empty blocks"] = fill(string(zipMember(nil)[:31]) + "\x00\x00\x00\xff\xff")
 	files["headers of zstd"] = fill("\x28\xb5\x2f\xfd\x04\x00\x00\x00\x00")
+	files["headers of zstd with the largest window"] = fill("\x28\xb5\x2f\xfd\x00\x88\x01\x00\x00")
+	files["headers of zstd before empty blocks"] = append(fill("\x28\xb5\x2f\xfd\x00\x00")[:size/2], make([]byte, size/2)...)
+	files["headers of xz with the largest dictionary"] = fill(string(xzHeaders(0x21, 30)))
+	files["headers of LZMA"] = append([]byte("\x5d\x00\x00\x00\x08\xff\xff\xff\xff\xff\xff\xff\xff"), random[:size-13]...)
 	files["headers of bzip2"] = fill("BZh91AY&SY")
 	return files
 }
@@ -107,12 +122,12 @@ func TestSaysSoWhereItHadToStop(t *testing.T) {
 	token := "gh" + "p_" + strings.Repeat("Zx9", 12)
 	bomb := gzipped(make([]byte, 64<<20))
 	searcher := New(1 << 20)
-	_, unread := searcher.File("app/bomb", bomb)
-	if len(unread) != 1 || unread[0] != (Unread{Reason: TooMuch, Path: "app/bomb", Bytes: int64(len(bomb))}) {
+	_, unread, err := searcher.File("app/bomb", bomb)
+	if err != nil || len(unread) != 1 || !reflect.DeepEqual(unread[0], Unread{Reason: TooMuch, Count: 1, Paths: []string{"app/bomb"}, Bytes: int64(len(bomb))}) {
 		t.Errorf("wanted one place that unpacks to too much, got %v", unread)
 	}
-	found, unread := searcher.File("app/next", []byte("token = "+token))
-	if len(found) != 1 || len(unread) != 0 {
+	found, unread, err := searcher.File("app/next", []byte("token = "+token))
+	if err != nil || len(found) != 1 || len(unread) != 0 {
 		t.Errorf("wanted the next file to be looked at, got %v and %v", found, unread)
 	}
 }
@@ -123,7 +138,7 @@ func TestTellsNoMoreOfAFileThanIsRead(t *testing.T) {
 		fmt.Fprintf(&text, "gh"+"p_%036d\n", number)
 	}
 	begun := spent()
-	found, _ := New(1<<30).File("app/data", []byte(text.String()))
+	found, _, _ := New(1<<30).File("app/data", []byte(text.String()))
 	if len(found) != mostFound || found[mostFound-1].Line != mostFound {
 		t.Errorf("wanted %d, the last on the line of its number, got %d", mostFound, len(found))
 	}
@@ -141,14 +156,17 @@ func FuzzFile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path string, content []byte) {
 		searcher := &Searcher{finder: finder}
 		searcher.left.Store(4 << 20)
-		found, unread := searcher.File(path, content)
+		found, unread, err := searcher.File(path, content)
+		if err != nil {
+			t.Error(err)
+		}
 		for _, one := range found {
 			if one.Line < 0 || one.Rule == nil {
 				t.Errorf("told %v", one)
 			}
 		}
 		for _, one := range unread {
-			if one.Reason == "" || one.Bytes < 0 {
+			if one.Reason == "" || one.Bytes < 0 || one.Count < len(one.Paths) {
 				t.Errorf("left out %v", one)
 			}
 		}

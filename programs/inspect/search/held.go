@@ -2,6 +2,7 @@ package search
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -16,6 +17,9 @@ type Held struct {
 
 // inMemory is how much is kept in memory of one stream.
 const inMemory = 16 << 20
+
+// errNoRoom tells that the machine, and not the stream, is why it was not read to its end.
+var errNoRoom = errors.New("cannot keep what was unpacked: wanted room in the directory for temporary files and in memory")
 
 var errTooMuch = errors.New("decodes to more than is looked at")
 
@@ -51,11 +55,11 @@ func hold(source io.Reader, expected int64, spend func(int64) bool) (Held, error
 func spill(content []byte, source io.Reader, spend func(int64) bool) (Held, error) {
 	file, err := temporary()
 	if err != nil {
-		return Held{Content: content}, err
+		return Held{}, fmt.Errorf("%w: %w", errNoRoom, err)
 	}
 	defer file.Close()
 	if _, err := file.Write(content); err != nil {
-		return Held{Content: content}, err
+		return Held{}, fmt.Errorf("%w: %w", errNoRoom, err)
 	}
 	length := int64(len(content))
 	buffer := make([]byte, 1<<20)
@@ -63,7 +67,7 @@ func spill(content []byte, source io.Reader, spend func(int64) bool) (Held, erro
 	for ended == nil {
 		count, err := source.Read(buffer)
 		if _, err := file.Write(buffer[:count]); err != nil {
-			return Held{Content: content}, err
+			return Held{}, fmt.Errorf("%w: %w", errNoRoom, err)
 		}
 		length += int64(count)
 		if ended = err; !spend(int64(count)) {
@@ -72,7 +76,7 @@ func spill(content []byte, source io.Reader, spend func(int64) bool) (Held, erro
 	}
 	shown, err := unix.Mmap(int(file.Fd()), 0, int(length), unix.PROT_READ, unix.MAP_PRIVATE)
 	if err != nil {
-		return Held{Content: content}, err
+		return Held{}, fmt.Errorf("%w: %w", errNoRoom, err)
 	}
 	if ended == io.EOF {
 		ended = nil

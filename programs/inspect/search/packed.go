@@ -4,11 +4,8 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/bzip2"
-	"encoding/binary"
+	"errors"
 	"io"
-
-	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
 
 	"loadline.dev/sealed/inspect/credential"
 )
@@ -16,6 +13,7 @@ import (
 // marks are where something packed begins, wherever that is: at the start of a file, behind a program, in a picture, in a git pack.
 var marks = []string{
 	"\x1f\x8b\x08", "PK\x03\x04", "\xfd7zXZ\x00", "\x28\xb5\x2f\xfd", "\x31\x41\x59\x26\x53\x59", "ustar",
+	"7z\xbc\xaf\x27\x1c", "Rar!\x1a\x07", "\x04\x22\x4d\x18", "LZIP\x01",
 	"\x78\x01", "\x78\x5e", "\x78\x9c", "\x78\xda",
 }
 
@@ -26,66 +24,173 @@ const (
 	zstdMark
 	bzip2Mark
 	tarMark
+	sevenZipMark
+	rarMark
+	lz4Mark
+	lzipMark
 	// All that follow are of zlib.
 )
 
-// bzip2Table is what it costs to begin with bzip2, which first makes tables of 3.6 MB.
-const bzip2Table = 400_000
+const (
+	// mostWindow is how far a stream may look back, in bytes. A decoder keeps as many in memory.
+	mostWindow = 128 << 20
+	// perWindow is how many bytes of memory of a decoder cost as much as one byte that is decoded: it is cleared before it is used.
+	perWindow = 16
+	// bzip2Tables is the memory that bzip2 begins with.
+	bzip2Tables = 6_400_000
+)
 
-// open looks into what may be packed at a mark. `end` is behind what was opened there; `jump` is where the search goes on, which is further only where all bytes
-// between have been looked at already.
-func (v *visit) open(mark int, content []byte, start int, at place) (end, jump int) {
+// errUnsupported tells a stream that is what it says and that nothing here can decode.
+var errUnsupported = errors.New("packed in a way that is not read")
+
+// opened is what was looked at by opening something: from its first packed byte, behind what its header says, to its end.
+type opened struct{ from, end int }
+
+// covers tells a mark that is part of packed bytes: what begins there comes out of them.
+func (o opened) covers(start int) bool { return start >= o.from && start < o.end }
+
+// open looks into what may be packed at a mark. The search goes on at `jump`, which is further only where all bytes between have been looked at already.
+func (v *visit) open(mark int, content []byte, start int, at place) (inside opened, jump int) {
 	jump = start
 	switch mark {
+	case gzipMark:
+		inside = v.openGzip(content, start, at)
 	case zipMark:
 		return v.openZip(content, start, at)
+	case xzMark:
+		inside = v.openXz(content, start, at)
+	case zstdMark:
+		inside = v.openZstd(content, start, at)
+	case bzip2Mark:
+		inside = v.openBzip2(content, start, at)
 	case tarMark:
 		return v.openTar(content, start, at)
-	case gzipMark:
-		end = v.unpack("gzip", content, start, at, v.decoders.gzip)
-	case xzMark:
-		end = v.unpack("xz", content, start, at, func(source *bytes.Reader) (io.Reader, error) {
-			return xz.ReaderConfig{DictCap: 1 << 16, SingleStream: true}.NewReader(source)
-		})
-	case bzip2Mark:
-		if start < 4 || string(content[start-4:start-1]) != "BZh" || !v.spend(bzip2Table) {
-			return 0, jump
-		}
-		end = v.unpack("bzip2", content, start-4, at, func(source *bytes.Reader) (io.Reader, error) { return bzip2.NewReader(source), nil })
-	case zstdMark:
-		end = v.openZstd(content, start, at)
+	case sevenZipMark, rarMark, lz4Mark, lzipMark:
+		v.nameForeign(mark, content[start:], start, at)
 	default:
-		end = v.unpack("zlib", content, start, at, v.decoders.zlib)
+		inside = v.openZlib(content, start, at)
 	}
-	return end, jump
+	return inside, jump
 }
 
-// unpack decodes a stream and looks through what comes out. What breaks off near its beginning was none.
-func (v *visit) unpack(how string, content []byte, start int, at place, decoder func(*bytes.Reader) (io.Reader, error)) (end int) {
-	source := bytes.NewReader(content[start:])
-	reader, err := decoder(source)
-	if err != nil {
-		return 0
+// stream is something that may be packed.
+type stream struct {
+	how     string
+	content []byte
+	// start and end are where it lies in its content; the end is that of the content where it says nothing of its own.
+	start, end int
+	decoder    func(*bytes.Reader) (io.Reader, error)
+	// likely tells a stream that breaks off from bytes that only look like the beginning of one, by its header and what was decoded of it.
+	likely func(decoded []byte) bool
+}
+
+// begins tells whether a stream is all that a file is: then nothing else can be meant.
+func begins(start int, at place) bool { return start == 0 && at.line == nil }
+
+// unpack decodes a stream and looks through what comes out, also where it breaks off: then what is behind is named.
+func (v *visit) unpack(packed stream, at place) (inside opened) {
+	source := bytes.NewReader(packed.content[packed.start:packed.end])
+	reader, err := packed.decoder(source)
+	from := packed.end - source.Len()
+	var held Held
+	if err == nil {
+		held, err = hold(reader, 4096, v.spend)
+		defer held.Release()
 	}
-	held, err := hold(reader, 4096, v.spend)
-	defer held.Release()
-	end = start + int(source.Size()) - source.Len()
-	v.spend(int64(end - start))
-	whole := err == nil
-	if !whole && len(held.Content) < 256 && err != errTooMuch {
-		return 0
+	taken := packed.end - packed.start - source.Len()
+	v.spend(int64(taken))
+	within := at.inside(packed.how, "")
+	if err == nil || len(held.Content) >= leastBroken || packed.likely(held.Content) {
+		v.look(held.Content, within)
 	}
-	inside := at.inside(how, "")
-	if !whole && err != errTooMuch && start == 0 {
-		v.skip(inside, Damaged, int64(len(content)-(end-start)))
+	if err == nil {
+		return opened{from: from, end: packed.start + taken}
 	}
-	if len(held.Content) > 0 {
-		v.look(held.Content, inside)
+	rest := int64(taken)
+	if packed.start == 0 {
+		rest = int64(len(packed.content) - taken)
 	}
-	if !whole {
-		return 0
+	v.broken(err, within, rest, func() bool { return packed.likely(held.Content) })
+	return opened{}
+}
+
+const (
+	// shortestSecret is the length of the shortest credential, in bytes.
+	shortestSecret = 18
+	// leastBroken is how much must come out of what is no likely stream to be looked at: less comes out of any bytes.
+	leastBroken = 256
+)
+
+// broken says why a stream was not looked at to its end, if it is one.
+func (v *visit) broken(err error, within place, bytes int64, likely func() bool) {
+	switch {
+	case errors.Is(err, errTooMuch):
+		// It is said of the whole file.
+	case errors.Is(err, errNoRoom):
+		v.fault = err
+	case !likely():
+	case errors.Is(err, errUnsupported):
+		v.skip(within, Unknown, bytes)
+	default:
+		v.skip(within, Damaged, bytes)
 	}
-	return end
+}
+
+// openGzip believes a header whose flags, kind and system are those of the standard (RFC 1952, 2.3.1), once something came out behind it.
+func (v *visit) openGzip(content []byte, start int, at place) opened {
+	likely := func(decoded []byte) bool {
+		header := content[start:]
+		return begins(start, at) ||
+			len(decoded) >= shortestSecret && len(header) >= 10 && header[3]&0xe0 == 0 && header[8]&^6 == 0 && (header[9] <= 13 || header[9] == 255)
+	}
+	return v.unpack(stream{how: "gzip", content: content, start: start, end: len(content), decoder: v.decoders.gzip, likely: likely}, at)
+}
+
+// openZlib believes what begins a file, and elsewhere text alone: its mark of two bytes is everywhere, a decoder may go on for megabytes by chance, and pictures cut their streams into pieces.
+func (v *visit) openZlib(content []byte, start int, at place) opened {
+	likely := func(decoded []byte) bool { return begins(start, at) && len(decoded) >= leastBroken || isText(decoded) }
+	return v.unpack(stream{how: "zlib", content: content, start: start, end: len(content), decoder: v.decoders.zlib, likely: likely}, at)
+}
+
+// isText tells text in ASCII, as settings and programs are written, by what comes out of a broken stream: by chance that is a few characters, again and again.
+func isText(content []byte) bool {
+	const least, kinds = 2 * shortestSecret, 12
+	if len(content) < least {
+		return false
+	}
+	var seen [128]bool
+	different := 0
+	for _, character := range content {
+		if character >= 0x7f || character < ' ' && character != '\n' && character != '\t' && character != '\r' {
+			return false
+		}
+		if !seen[character] {
+			seen[character] = true
+			different++
+		}
+	}
+	return different >= kinds
+}
+
+// openBzip2 begins before the mark, which is that of a block. A mark of ten bytes is there by chance nowhere.
+func (v *visit) openBzip2(content []byte, start int, at place) opened {
+	start -= len("BZh9")
+	if start < 0 || string(content[start:start+3]) != "BZh" || !v.spend(bzip2Tables/perWindow) {
+		return opened{}
+	}
+	decoder := func(source *bytes.Reader) (io.Reader, error) { return &bzip2Stream{bzip2.NewReader(source)}, nil }
+	return v.unpack(stream{how: "bzip2", content: content, start: start, end: len(content), decoder: decoder, likely: func([]byte) bool { return true }}, at)
+}
+
+// bzip2Stream ends where the stream does: bytes behind it are no fault of it.
+type bzip2Stream struct{ io.Reader }
+
+func (s *bzip2Stream) Read(buffer []byte) (int, error) {
+	count, err := s.Reader.Read(buffer)
+	if err == bzip2.StructuralError("bad magic value in continuation file") {
+		err = io.EOF
+	}
+	return count, err
 }
 
 // lookAtHeader looks at names and comments of a member, as they are.
@@ -94,122 +199,29 @@ func (v *visit) lookAtHeader(header []byte, at place) {
 	v.finder.Find(header, credential.Seeker{Afford: v.spend, Met: func(found credential.Match) { v.report(found, lines, at) }})
 }
 
-// zip64 stands for a size that is written elsewhere.
-const zip64 = 0xffffffff
-
-// openZip looks into one member of a zip archive by its own header: the list at the end of the file may say less than is there.
-func (v *visit) openZip(content []byte, start int, at place) (end, jump int) {
-	header := content[start:]
-	if len(header) < 30 {
-		return 0, start
-	}
-	flags, method := binary.LittleEndian.Uint16(header[6:]), binary.LittleEndian.Uint16(header[8:])
-	packed := int(binary.LittleEndian.Uint32(header[18:]))
-	nameEnd := 30 + int(binary.LittleEndian.Uint16(header[26:]))
-	first := nameEnd + int(binary.LittleEndian.Uint16(header[28:]))
-	if first > len(header) || method > 99 || (flags&8 == 0 && packed != zip64 && first+packed > len(header)) {
-		return 0, start
-	}
-	if bytes.IndexByte(header[30:nameEnd], 0) >= 0 || nameEnd == 30 {
-		return 0, start
-	}
-	inside := at.inside("zip", string(header[30:nameEnd]))
-	switch {
-	case flags&1 != 0:
-		v.skip(inside, Encrypted, int64(packed))
-	case method == 0 && packed > 0 && flags&8 == 0 && first+packed <= len(header):
-		v.lookAtHeader(header[4:first], at)
-		v.look(header[first:first+packed], inside)
-		return start + first + packed, start + first + packed
-	case method == 0:
-		// As it lies there it is looked at anyway.
-	case method == 8:
-		return v.unpackMember(header[first:], start+first, inside), start
-	default:
-		v.skip(inside, Unknown, int64(packed))
-	}
-	return 0, start
-}
-
-func (v *visit) unpackMember(content []byte, start int, inside place) (end int) {
-	source := bytes.NewReader(content)
-	held, err := hold(v.decoders.flate(source), 4096, v.spend)
-	defer held.Release()
-	if len(held.Content) > 0 {
-		v.look(held.Content, inside)
-	}
-	if err != nil {
-		return 0
-	}
-	return start + len(content) - source.Len()
-}
-
 // ustarAt is where the word stands in a tar header.
 const ustarAt = 257
 
-// openTar looks into one entry of a tar archive, and at its headers as they are.
-func (v *visit) openTar(content []byte, mark int, at place) (end, jump int) {
+// openTar looks into one entry of a tar archive, and at its headers as they are. An archive packs nothing: where one is damaged, its bytes are looked at all the same.
+func (v *visit) openTar(content []byte, mark int, at place) (inside opened, jump int) {
 	start := mark - ustarAt
 	if start < 0 {
-		return 0, mark
+		return opened{}, mark
 	}
 	source := bytes.NewReader(content[start:])
 	header, err := tar.NewReader(source).Next()
 	if !v.spend(source.Size() - int64(source.Len())) {
-		return 0, mark
+		return opened{}, mark
 	}
 	if err != nil || header.Typeflag != tar.TypeReg || header.PAXRecords["GNU.sparse.major"] != "" {
-		return 0, mark
+		return opened{}, mark
 	}
 	first := start + int(source.Size()) - source.Len()
-	if int64(len(content)-first) < header.Size || first < mark {
-		return 0, mark
+	if first < mark {
+		return opened{}, mark
 	}
-	last := first + int(header.Size)
+	last := first + int(min(header.Size, int64(len(content)-first)))
 	v.lookAtHeader(content[mark:first], at)
 	v.look(content[first:last], at.inside("tar", header.Name))
-	return last, last
-}
-
-// openZstd finds the end of a frame before it is decoded: the decoder reads on into whatever follows.
-func (v *visit) openZstd(content []byte, start int, at place) (end int) {
-	length := zstdFrame(content[start:])
-	if length == 0 || !v.spend(int64(length)) {
-		return 0
-	}
-	return v.unpack("zstd", content[:start+length], start, at, func(source *bytes.Reader) (io.Reader, error) {
-		reader, err := zstd.NewReader(source, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20), zstd.WithDecoderLowmem(true))
-		if err != nil {
-			return nil, err
-		}
-		return reader.IOReadCloser(), nil
-	})
-}
-
-// zstdFrame is how long a frame is (RFC 8878, 3.1.1); 0 where there is none.
-func zstdFrame(content []byte) int {
-	var header zstd.Header
-	if header.Decode(content[:min(len(content), zstd.HeaderMaxSize)]) != nil || header.Skippable {
-		return 0
-	}
-	at := header.HeaderSize
-	for at+3 <= len(content) {
-		block := int(content[at]) | int(content[at+1])<<8 | int(content[at+2])<<16
-		size := block >> 3
-		if block>>1&3 == 1 {
-			// One byte, repeated.
-			size = 1
-		}
-		if at += 3 + size; block&1 == 0 {
-			continue
-		}
-		if header.HasCheckSum {
-			at += 4
-		}
-		if at > len(content) {
-			return 0
-		}
-		return at
-	}
-	return 0
+	return opened{first, last}, last
 }

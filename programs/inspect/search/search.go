@@ -27,12 +27,17 @@ type Finding struct {
 	Secret [sha256.Size]byte
 }
 
-// Unread is what was not looked at.
+// Unread is what was not looked at of one file for one reason: at how many places, and how many bytes there, as they are stored.
 type Unread struct {
 	Reason string
-	Path   string
+	Count  int
 	Bytes  int64
+	// Paths are the first places.
+	Paths []string
 }
+
+// MostPaths is how many places are named of one file for one reason; the others are counted.
+const MostPaths = 20
 
 // What keeps the search from looking into something.
 const (
@@ -68,15 +73,16 @@ func New(decoded int64) *Searcher {
 	return made
 }
 
-// File looks through one file. What it finds is in the order of the file.
-func (s *Searcher) File(path string, content []byte) ([]Finding, []Unread) {
+// File looks through one file. What it finds is in the order of the file. It fails where what was unpacked cannot be kept, because the disk is full or memory cannot show it:
+// then nobody knows what is in the file.
+func (s *Searcher) File(path string, content []byte) ([]Finding, []Unread, error) {
 	s.left.Add(perByte * int64(len(content)))
 	file := &visit{Searcher: s, path: path, seen: map[seen]bool{}}
 	file.look(content, place{path: path, settings: credential.HoldsSettings(path)})
 	if file.exhausted {
-		file.unread = append(file.unread, Unread{Reason: TooMuch, Path: path, Bytes: int64(len(content))})
+		file.skip(place{path: path}, TooMuch, int64(len(content)))
 	}
-	return file.found, file.unread
+	return file.found, file.unread, file.fault
 }
 
 // visit is one file being looked through.
@@ -88,7 +94,9 @@ type visit struct {
 	seen   map[seen]bool
 	// exhausted tells that something was left out for want of budget.
 	exhausted bool
-	decoders  decoders
+	// fault ends the search.
+	fault    error
+	decoders decoders
 }
 
 // seen is what makes a finding the same as another.
@@ -111,12 +119,23 @@ type place struct {
 func (p place) inside(how, name string) place {
 	next := place{path: p.path, through: append(slices.Clip(p.through), how), depth: p.depth + 1}
 	if name != "" {
-		next.path += "!" + name
+		next.path += "!" + shortened(name)
 		next.settings = credential.HoldsSettings(next.path)
 	} else {
 		next.settings = p.settings
 	}
 	return next
+}
+
+// longestName is the most bytes that are kept of the name of a member, which may have 64 kB and millions of them in one file.
+const longestName = 200
+
+// shortened keeps the end of a name, which tells what kind of file it is.
+func shortened(name string) string {
+	if len(name) <= longestName {
+		return strings.Clone(name)
+	}
+	return "..." + strings.Clone(name[len(name)-longestName:])
 }
 
 // look goes over the bytes once for words and marks, and again for long runs of an encoding.
@@ -134,13 +153,16 @@ func (v *visit) look(content []byte, at place) {
 			spans = append(spans, span{found.Start, found.End})
 		}
 	}
-	opened := 0
+	v.openUnmarked(content, at)
+	var inside opened
 	v.finder.Find(content, credential.Seeker{Settings: at.settings, Met: met, Afford: v.spend, Marked: func(mark, start int) int {
-		if start < opened || !v.spend(perAttempt) {
+		if inside.covers(start) || !v.spend(perAttempt) {
 			return start
 		}
-		end, jump := v.open(mark, content, start, at)
-		opened = max(opened, end)
+		next, jump := v.open(mark, content, start, at)
+		if next.end > inside.end {
+			inside = next
+		}
 		return jump
 	}})
 	if at.settings {
@@ -177,7 +199,17 @@ func (v *visit) report(found credential.Match, lines *lineCounter, at place) {
 }
 
 func (v *visit) skip(at place, reason string, bytes int64) {
-	v.unread = append(v.unread, Unread{Reason: reason, Path: strings.TrimSuffix(at.path, "!"), Bytes: bytes})
+	index := slices.IndexFunc(v.unread, func(one Unread) bool { return one.Reason == reason })
+	if index < 0 {
+		index = len(v.unread)
+		v.unread = append(v.unread, Unread{Reason: reason})
+	}
+	one := &v.unread[index]
+	one.Count++
+	one.Bytes += bytes
+	if len(one.Paths) < MostPaths {
+		one.Paths = append(one.Paths, at.path)
+	}
 }
 
 // perAttempt is what it costs to try whether something packed begins at a mark.
@@ -190,7 +222,7 @@ func (v *visit) spend(bytes int64) bool {
 		v.left.Add(bytes)
 		v.exhausted = true
 	}
-	return !v.exhausted
+	return !v.exhausted && v.fault == nil
 }
 
 // lineCounter counts lines, and goes on from where it was asked last.

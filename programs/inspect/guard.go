@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime/debug"
+	"strings"
+	"syscall"
+)
+
+// insideGuard is the first argument of the process that does the work.
+const insideGuard = "inside"
+
+const (
+	// mostMemory is how much memory an image may need to be read: 2 million entries with names of 512 MB, the databases of packages, and what decoders keep.
+	mostMemory = 4 << 30
+	// mostComplaint is how much is kept of what a process says that ends.
+	mostComplaint = 1 << 20
+)
+
+// guarded does the work in a process of its own that is bounded in memory: an image that was made to need more ends that process, and not what else runs on the engine's machine.
+func guarded(arguments []string, stdout, stderr io.Writer) int {
+	complaint := &beginning{most: mostComplaint}
+	work := exec.Command("/proc/self/exe", append([]string{insideGuard}, arguments...)...)
+	work.Stdout, work.Stderr = stdout, complaint
+	work.Env = append(os.Environ(), "GOTRACEBACK=none")
+	err := work.Run()
+	switch said := complaint.Bytes(); {
+	case err == nil:
+		return 0
+	case work.ProcessState == nil:
+		fmt.Fprintln(stderr, singleLine(fmt.Sprintf("cannot start the process that reads the image: %s", err)))
+		return 1
+	case bytes.Contains(said, []byte("out of memory")):
+		fmt.Fprintf(stderr, "wanted an image that can be read in %d GB of memory, found one that needs more: the image cannot be judged\n", mostMemory>>30)
+		return 1
+	case work.ProcessState.ExitCode() == 1 || work.ProcessState.ExitCode() == 2 && bytes.Contains(said, []byte(errUsage.Error())):
+		_, _ = stderr.Write(said)
+		return work.ProcessState.ExitCode()
+	default:
+		first, _, _ := strings.Cut(string(said), "\n")
+		fmt.Fprintln(stderr, singleLine(fmt.Sprintf("the process that reads the image ended with %s: %s", work.ProcessState, first)))
+		return 1
+	}
+}
+
+// boundMemory keeps this process from taking what others on the machine need.
+func boundMemory() error {
+	// Collecting garbage is tried before the end.
+	debug.SetMemoryLimit(mostMemory / 4 * 3)
+	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: mostMemory, Max: mostMemory}); err != nil {
+		return fmt.Errorf("cannot bound the memory of the process: %w", err)
+	}
+	return nil
+}
+
+// beginning keeps the beginning of an output.
+type beginning struct {
+	bytes.Buffer
+	most int
+}
+
+func (b *beginning) Write(data []byte) (int, error) {
+	if room := b.most - b.Len(); room > 0 {
+		_, _ = b.Buffer.Write(data[:min(room, len(data))])
+	}
+	return len(data), nil
+}
+
+// runGuarded is run, in a process that is bounded where there is an image to read.
+func runGuarded(arguments []string, stdout, stderr io.Writer) int {
+	switch {
+	case len(arguments) > 0 && arguments[0] == insideGuard:
+		if err := boundMemory(); err != nil {
+			fmt.Fprintln(stderr, err)
+			return 1
+		}
+		return run(arguments[1:], stdout, stderr)
+	case len(arguments) > 0 && (arguments[0] == "image" || arguments[0] == "secrets"):
+		return guarded(arguments, stdout, stderr)
+	default:
+		return run(arguments, stdout, stderr)
+	}
+}
