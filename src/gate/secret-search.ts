@@ -33,13 +33,13 @@ export function notLookedAt(search: SecretSearch | undefined, platform: Platform
     )
 }
 
-/** How much was searched, and how much was not, in one line. */
-export function searchLine(search: SecretSearch | undefined): string {
+/** How much was searched, how much was not, and how many credentials are known to others, in one line. */
+export function searchLine(search: SecretSearch | undefined, published = search?.known.length ?? 0): string {
   if (search === undefined) return 'nobody says where'
   const files = search.notLookedAt.reduce((sum, one) => sum + one.files, 0)
   const bytes = search.notLookedAt.reduce((sum, one) => sum + one.bytes, 0)
   const rest = files === 0 ? '' : `, ${counted(files, 'place')} of ${byteSize(bytes)} not looked at`
-  const known = search.known.length === 0 ? '' : `, ${counted(search.known.length, 'published one')}`
+  const known = published === 0 ? '' : `, ${counted(published, 'published one')}`
   return `in ${counted(search.files, 'file')} of ${byteSize(search.bytes)}${known}${rest}`
 }
 

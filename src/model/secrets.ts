@@ -3,8 +3,8 @@ import { SecretFinding } from './finding.ts'
 
 const count = z.int().min(0)
 
-/** Why others know a credential anyway: its value says that it is an example; its package published the file as it is; it is a key or the like among the tests, documents and examples of a package. */
-export const knownBecause = ['example-value', 'published-file', 'package-tests'] as const
+/** Why others know a credential anyway: its value says that it is an example; the package of a system published the file as it is; an installer of the application's packages recorded the file as it is; it is a key or the like among the tests, documents and examples of a package. The rule believes the last two only of files that the application did not bring itself. */
+export const knownBecause = ['example-value', 'published-file', 'installed-file', 'package-tests'] as const
 
 /** What keeps the search from looking into something. `too-deep` and `too-much` are its own limits, against archives made to exhaust it. */
 export const unreadBecause = ['encrypted', 'unknown-format', 'damaged', 'key-store', 'too-deep', 'too-much'] as const

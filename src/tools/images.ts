@@ -93,7 +93,7 @@ export const ownTools = {
     // As the engine is built: a flag that this program knows and the engine does not would be found out in the build.
     tags: ['dfexcludepatterns', 'dfparents'],
   },
-  inspect: { name: 'inspect', version: '1.3.0', source: 'programs/inspect', program: '/inspect' },
+  inspect: { name: 'inspect', version: '1.4.0', source: 'programs/inspect', program: '/inspect' },
   registry: { name: 'registry', version: '1.0.0', source: 'programs/registry', program: '/registry' },
   sandbox: {
     name: 'sandbox',

@@ -1,4 +1,5 @@
 import { severities, type SecretFinding, type Violation } from '../../model/index.ts'
+import { doubtedOf, judgeKnown } from '../believed-secrets.ts'
 import { ownersOn } from '../owners.ts'
 import { overLimit } from '../over-limit.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
@@ -18,11 +19,14 @@ export const secrets: Rule = {
     const limit = policy.secrets.allowed
     const images = collectedOf(evidence, 'secrets').map(({ platform, value: { findings, search } }) => {
       const owners = ownersOn(evidence, platform)
+      const { known, own, doubted } = judgeKnown(search, owners)
+      const all = [...findings, ...own]
       return {
         platform,
-        search,
-        text: `${findings.length} found ${searchLine(search)}`,
-        violations: findings.map((finding): Violation => ({
+        text: `${all.length} found ${searchLine(search, known.length + doubted.length)}`,
+        denied: unsearched(search, platform),
+        remarks: [...notLookedAt(search, platform), ...doubtedOf(doubted, owners, platform)],
+        violations: all.map((finding): Violation => ({
           ...placeAndKind(finding),
           platform,
           wanted: `at most ${limit} credentials`,
@@ -34,11 +38,8 @@ export const secrets: Rule = {
     return {
       wanted: `at most ${limit}`,
       found: onEveryPlatform(images),
-      violations: images.flatMap(({ platform, search, violations }) => [
-        ...(limit === 'unlimited' ? [] : violations),
-        ...unsearched(search, platform),
-      ]),
-      remarks: images.flatMap(({ platform, search }) => notLookedAt(search, platform)),
+      violations: images.flatMap(({ violations, denied }) => [...(limit === 'unlimited' ? [] : violations), ...denied]),
+      remarks: images.flatMap(({ remarks }) => remarks),
       overLimit: (remaining) =>
         overLimit(remaining, ({ id }) => [id === notSearched ? { group: id, limit: 0 } : { group: '', limit }]),
     }

@@ -826,11 +826,12 @@ export const examples: Record<RuleId, Examples> = {
         policy: policyWith({ secrets: { allowed: 1 } }),
       },
       {
-        when: 'what looks like one is an example, or as its package published it',
+        when: 'what looks like one is an example, or in the base as its package published it or among the tests of one',
         evidence: withSearch({
           known: [
             { ...secretFinding(), because: 'example-value' },
-            { ...secretFinding(), because: 'published-file', by: 'libgnutls30' },
+            { ...secretFinding({ layer: baseLayer }), because: 'published-file', by: 'libgnutls30' },
+            { ...secretFinding({ layer: baseLayer }), because: 'package-tests' },
           ],
         }),
       },
@@ -860,6 +861,21 @@ export const examples: Record<RuleId, Examples> = {
         policy: policyWith({ secrets: { allowed: 'unlimited' } }),
         ids: ['secrets-not-searched', 'secrets-not-searched'],
         found: /not looked at/,
+      },
+      {
+        when: 'a key lies among the tests of a package that COPY took from the source [fault 84]',
+        evidence: evidenceWith((evidence) => {
+          valueOf(evidence, 'base').lineage?.layers.splice(1, 1, {
+            diffId: applicationLayer,
+            instruction: 'COPY . /app',
+            line: 9,
+          })
+          valueOf(evidence, 'secrets').search?.known.push({
+            ...secretFinding({ layer: applicationLayer }),
+            because: 'package-tests',
+          })
+        }),
+        ids: ['aws-access-key-id'],
       },
       {
         when: 'nobody says what was searched [fault 84]',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import type { SecretSearch } from '../../../src/model/index.ts'
-import { now, policy, withSearch } from './good-evidence.ts'
+import { baseLayer, now, policy, withSearch } from './good-evidence.ts'
 
 function judged(change: Partial<SecretSearch>) {
   const { outcome, results } = evaluate(policy, withSearch(change), now).verdict
@@ -32,7 +32,7 @@ it('counts what others know, and says nothing more of it: the evidence has the l
   const about = { id: 'private-key', severity: 'high', title: 'Private key', category: 'AsymmetricPrivateKey' } as const
   const location = { path: '/usr/lib/x86_64-linux-gnu/libgnutls.so.30', within: 'image' } as const
   const { status, found, violations } = judged({
-    known: [{ ...about, location, because: 'published-file', by: 'libgnutls30' }],
+    known: [{ ...about, location, layer: baseLayer, because: 'published-file', by: 'libgnutls30' }],
   })
   expect([status, found, violations]).toEqual(['passed', '0 found in 5,136 files of 121.8 MB, 1 published one', []])
 })

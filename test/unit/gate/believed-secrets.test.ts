@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest'
+import { evaluate } from '../../../src/gate/evaluate.ts'
+import type { LayerOrigin, SecretSearch } from '../../../src/model/index.ts'
+import { applicationLayer, baseLayer, evidenceWith, now, policy, secretFinding, valueOf } from './good-evidence.ts'
+
+type Known = SecretSearch['known'][number]
+
+const copied = { instruction: 'COPY . /app', line: 9 }
+const added = { instruction: 'ADD vendor.tar.gz /app', line: 9 }
+const fromStage = { instruction: 'COPY --from=build /app /app', line: 9, copiedFrom: 'build' }
+const ran = { instruction: 'RUN npm ci', line: 9 }
+const unsure = { instruction: 'COPY or ADD' }
+
+/** What the rule says of one credential that the search calls known, in a layer that was made in a certain way. */
+function judged(because: Known['because'], made: Omit<LayerOrigin, 'diffId'> | undefined, layer = applicationLayer) {
+  const evidence = evidenceWith((all) => {
+    const { lineage } = valueOf(all, 'base')
+    if (made === undefined) delete valueOf(all, 'base').lineage
+    else lineage?.layers.splice(1, 1, { diffId: applicationLayer, ...made })
+    const location = { path: '/app/node_modules/tls/test/key.pem', within: 'image' } as const
+    const key = secretFinding({ id: 'private-key', title: 'Private key', location, layer })
+    valueOf(all, 'secrets').search?.known.push({ ...key, because })
+  })
+  const { outcome, results } = evaluate(policy, evidence, now).verdict
+  const { status, violations = [] } = results.find(({ rule }) => rule === 'secrets') ?? {}
+  return [outcome, status, ...violations.map(({ id }) => id)].join(' ')
+}
+
+const doubted = 'passed warned secrets-of-packages'
+const denied = 'rejected failed private-key'
+
+it.each([
+  ['package-tests', copied, denied],
+  ['package-tests', added, denied],
+  ['package-tests', fromStage, doubted],
+  ['package-tests', ran, doubted],
+  ['package-tests', unsure, doubted],
+  ['package-tests', undefined, doubted],
+  ['installed-file', copied, denied],
+  ['installed-file', fromStage, doubted],
+  ['installed-file', ran, doubted],
+  ['published-file', ran, 'passed passed'],
+  ['published-file', copied, doubted],
+  ['published-file', fromStage, doubted],
+  ['published-file', undefined, doubted],
+  ['example-value', copied, 'passed passed'],
+] as const)('of %s in the layer of %o it says: %s [fault 84]', (because, made, wanted) => {
+  expect(judged(because, made)).toBe(wanted)
+})
+
+it('believes what the base brought, whose publisher is no application', () => {
+  for (const because of ['package-tests', 'installed-file', 'published-file'] as const)
+    expect(judged(because, copied, baseLayer)).toBe('passed passed')
+})
+
+it('names the places and who brought them, three of them', () => {
+  const evidence = evidenceWith((all) => {
+    for (const number of [1, 2, 3, 4])
+      valueOf(all, 'secrets').search?.known.push({
+        ...secretFinding({
+          title: 'Private key',
+          layer: applicationLayer,
+          location: { path: `/app/node_modules/tls/test/${number}.pem`, within: 'image' },
+        }),
+        because: 'package-tests',
+      })
+  })
+  const [violation] =
+    evaluate(policy, evidence, now).verdict.results.find(({ rule }) => rule === 'secrets')?.violations ?? []
+  const by = '(COPY --from=build /app /app (line 9))'
+  expect([violation?.remark, violation?.found]).toEqual([
+    true,
+    `4 places that may be test data of a package: Private key in /app/node_modules/tls/test/1.pem ${by}, Private key in /app/node_modules/tls/test/2.pem ${by}, Private key in /app/node_modules/tls/test/3.pem ${by} and 1 other`,
+  ])
+})
