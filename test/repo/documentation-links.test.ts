@@ -3,7 +3,7 @@ import { dirname, join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesBelow, read, root } from './source-files.ts'
 
-const pages = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')]
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...filesBelow('docs', '.md')]
 
 describe('the links of the documentation', () => {
   it('lead to files and headings that are there', () => {

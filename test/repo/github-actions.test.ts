@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ActionInputs, inputVariable } from '../../ci/cli/action-inputs.ts'
 import { githubOutputs } from '../../ci/github/step.ts'
 import { brokenRun } from '../unit/report/runs.ts'
+import { policyExamples } from './policy-examples.ts'
 import { filesBelow, read } from './source-files.ts'
 
 interface Step {
@@ -88,6 +89,23 @@ describe('the reusable workflow', () => {
     expect(workflow.permissions).toBeUndefined()
     expect(Object.values(workflow.jobs).map(({ permissions }) => permissions)).toEqual([undefined])
   })
+})
+
+it.each(['README.md', 'docs/github-actions.md', 'docs/engines.md'])('%s calls it with inputs that it has', (page) => {
+  const { secrets, inputs: declared } = workflow.on.workflow_call
+  type Caller = { jobs?: Record<string, { uses?: string; with?: object; secrets?: object }> } | null
+  const calls = policyExamples(page)
+    .flatMap(({ text }) => Object.values((parse(text) as Caller)?.jobs ?? {}))
+    .filter(({ uses }) => uses?.endsWith('/.github/workflows/build-and-scan.yml@<commit>') === true)
+  expect(calls.length).toBeGreaterThan(0)
+  for (const call of calls) {
+    expect(Object.keys(declared)).toEqual(expect.arrayContaining(Object.keys(call.with ?? {})))
+    expect(Object.keys(secrets)).toEqual(expect.arrayContaining(Object.keys(call.secrets ?? {})))
+    const required = Object.keys(declared).filter(
+      (name) => (declared[name] as { required?: boolean }).required === true,
+    )
+    expect(Object.keys(call.with ?? {})).toEqual(expect.arrayContaining(required))
+  }
 })
 
 describe.each(files)('%s', (path) => {

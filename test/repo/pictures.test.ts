@@ -7,7 +7,7 @@ import { filesBelow, read, root } from './source-files.ts'
 /** Whoever clones the repository fetches every picture, whether they look at it or not. */
 const largest = 250_000
 
-const pages = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')]
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...filesBelow('docs', '.md')]
 const shown = pages.flatMap((page) =>
   [...read(page).matchAll(/!\[([^\]]*)\]\(([^)\s]+)\)/g)].map(([, alt = '', target = '']) => ({
     page,

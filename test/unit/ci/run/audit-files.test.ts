@@ -144,8 +144,12 @@ describe('loadline audit', () => {
   })
 })
 
-describe('the commands of the README', () => {
-  const commands = [...read('README.md').matchAll(/^npm run loadline -- audit (.+)$/gm)].map(([, words = '']) => words)
+describe('the commands of the README and of the page', () => {
+  const pages = read('README.md') + read('docs/audit.md')
+  // Those that name files; a `docker run` line is another input.
+  const commands = [
+    ...new Set([...pages.matchAll(/^npm run loadline -- audit ([^-].*)$/gm)].map(([, words = '']) => words)),
+  ]
   const audited = async (words: string, cwd: string) => {
     const { stdout, stderr, exitCode } = await execa(
       'node',
@@ -157,6 +161,7 @@ describe('the commands of the README', () => {
 
   it('are there, and one is of this very checkout, whose bad examples fail', { timeout: 120_000 }, async () => {
     expect(commands).toContain('.')
+    expect(commands.length).toBeGreaterThan(1)
     const { document, exitCode } = await audited('.', repository)
     expect({ unread: document.unread, unjudged: document.unjudged, exitCode }).toEqual({
       unread: [],
