@@ -10,7 +10,7 @@ import { isCheckout, prebuilt } from './prebuilt.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`loadline: wanted Node 20.19 or newer, found ${process.versions.node}. Install a newer Node.`)
+  console.error(`loadline: expected Node 20.19 or newer, found ${process.versions.node}. Install a newer Node.`)
   process.exit(2)
 }
 

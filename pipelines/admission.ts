@@ -42,7 +42,7 @@ export function admissionPolicy(request: AdmissionRequest): string {
     ...(source === undefined ? {} : { source }),
     ...(request.maximumAge === undefined ? {} : { maximumAge: parseMaximumAge(request.maximumAge) }),
   })
-  return `# Written by Loadline ${version} from the policy ${digest}. Write it anew where that changes: "loadline admission ${controller}".\n${document}`
+  return `# Written by Loadline ${version} from the policy ${digest}. Write it again where that changes: "loadline admission ${controller}".\n${document}`
 }
 
 /** A name as Kubernetes takes it: at most 63 lower-case letters, digits and dashes. */
@@ -53,7 +53,7 @@ function nameOf(given: string | undefined, image: string | undefined): string {
   if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return name
   throw new DeliveryError(
     'USAGE',
-    `wanted a name of at most 63 lower-case letters, digits and dashes, found ${JSON.stringify(name)}`,
+    `expected a name of at most 63 lower-case letters, digits and dashes, found ${JSON.stringify(name)}`,
     'Write e.g. --name shop-orders.',
   )
 }

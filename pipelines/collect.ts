@@ -27,7 +27,7 @@ export async function lintSource(request: Request): Promise<Lint> {
   const lint = await lintDockerfile(dockerfile, () => checksOf(prepared), policy.lint, request.lock)
   if (lint.status === 'not-applicable') throw new TypeError('a Dockerfile can be linted')
   if (lint.status === 'undecided')
-    throw new DeliveryError('TOOL', `wanted ${lint.wanted}, found: ${lint.found}`, lint.remedy)
+    throw new DeliveryError('TOOL', `expected ${lint.wanted}, found: ${lint.found}`, lint.remedy)
   return lint.value
 }
 
@@ -46,7 +46,7 @@ export async function buildSource(request: Request): Promise<Collectable> {
       if (cell.status === 'undecided' || documents === undefined) {
         throw new DeliveryError(
           'TOOL',
-          cell.status === 'undecided' ? `wanted ${cell.wanted}, found: ${cell.found}` : 'no SBOM was made',
+          cell.status === 'undecided' ? `expected ${cell.wanted}, found: ${cell.found}` : 'no SBOM was made',
           cell.status === 'undecided' ? cell.remedy : 'Run again.',
         )
       }

@@ -50,6 +50,6 @@ function reasonToHold({ outcome, parts, faults }: Merged): string | undefined {
   if (outcome === 'passed') return undefined
   const others = parts
     .filter(({ state }) => state !== 'passed')
-    .map(({ name, state }) => `${name} ${state === 'broken' ? 'broke off' : `was ${state}`}`)
+    .map(({ name, state }) => `${name} ${state === 'broken' ? 'failed' : `was ${state}`}`)
   return `sources of one call are released together or not at all, and ${[...others, ...faults].join('; ')}`
 }

@@ -87,7 +87,7 @@ export async function assess(request: Request, publication?: Publication): Promi
         failure = error
       }
       if (failure !== undefined && publication !== undefined)
-        record.notPublished = `${publication.target.reference} was not released: the run broke off`
+        record.notPublished = `${publication.target.reference} was not released: the run failed`
       const run = await documentRun(record, facts, failure)
       const findings = reportedFindings(run)
       return {
@@ -163,7 +163,7 @@ function requireOnly({ only }: Publication, archives: readonly BuiltArchive[]): 
     throw new DeliveryError(
       'PUBLISH',
       `${wanted} was assessed, and the same source has become ${built}`,
-      'Assess again and release that; make the build reproducible if it stays.',
+      'Assess again and release that; make the build reproducible if that happens again.',
     )
 }
 

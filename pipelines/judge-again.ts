@@ -29,7 +29,7 @@ export function judgeAgain(request: JudgeAgainRequest): Run {
   if (old === undefined || old.platforms.length === 0) {
     throw new DeliveryError(
       'USAGE',
-      `wanted recorded evidence, found none of an image in ${path}${failure === undefined ? '' : `: that run broke off in the stage ${failure.stage}`}`,
+      `expected recorded evidence, found none of an image in ${path}${failure === undefined ? '' : `: that run failed in the stage ${failure.stage}`}`,
       'Give the verdict.json of a run that came to a verdict.',
     )
   }

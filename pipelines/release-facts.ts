@@ -15,7 +15,7 @@ export async function releaseFacts(
     throw new DeliveryError(
       'ATTEST',
       'the record of the run has no source, evidence or verdict',
-      'Report this as a fault of Loadline. Nothing was published.',
+      'Report this as a bug in Loadline. Nothing was published.',
     )
   const { policy, applied, subject } = source
   const [first] = evidence.platforms

@@ -125,7 +125,7 @@ async function verifyRelease(signed: Signed, { verdict }: PassedVerdict, request
   const failed = verification.checks.filter(({ status }) => status !== 'holds')
   if (failed.length === 0 && verification.digest === digest) return
   const lines = failed.map(
-    ({ digest: subject, what, wanted, found }) => `${what} of ${subject}: wanted ${wanted}, found: ${found}`,
+    ({ digest: subject, what, wanted, found }) => `${what} of ${subject}: expected ${wanted}, found: ${found}`,
   )
   throw new DeliveryError(
     'VERIFY',

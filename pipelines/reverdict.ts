@@ -66,7 +66,7 @@ export async function reverdict(request: ReverdictRequest): Promise<Reverdict> {
         throw new DeliveryError(
           'VERIFY',
           `the attested verdict does not know the image ${digest}`,
-          'Do not use this image; release it anew.',
+          'Do not use this image; release it again.',
         )
       return publishedEvidence(verified, digest, named, async (document, components) =>
         scanSbom(document, components, database, lock),
@@ -138,7 +138,7 @@ function predicateOf(verified: Verified, digest: Digest, kind: AttestationKind):
     throw new DeliveryError(
       'VERIFY',
       `the verdict of ${digest} does not rest on any ${kind} that is there`,
-      'Do not use this image; release it anew.',
+      'Do not use this image; release it again.',
     )
   return found.statement.predicate
 }

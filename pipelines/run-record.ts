@@ -101,7 +101,7 @@ function describeFailure(error: unknown, record: RunRecord): Failure {
   return {
     stage: record.verdict === undefined ? (record.source === undefined ? 'source' : 'build') : 'publish',
     code: 'ENGINE',
-    message: `the engine broke off: ${message}`,
-    hint: 'Check that the engine runs ("loadline engine status") and run again. If it stays, report it as a fault of Loadline.',
+    message: `the engine failed: ${message}`,
+    hint: 'Check that the engine runs ("loadline engine status") and run again. If it persists, report it as a bug in Loadline.',
   }
 }

@@ -57,7 +57,7 @@ export async function treeOfDirectory(source: Directory): Promise<SourceTree> {
   if (paths.length > mostPaths)
     throw new DeliveryError(
       'SOURCE',
-      `wanted the source of an application, found ${paths.length} files`,
+      `expected the source of an application, found ${paths.length} files`,
       'Give the folder of the application.',
     )
   const texts = await Promise.all(

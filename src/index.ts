@@ -66,13 +66,13 @@ export class Loadline implements GivenToModule {
 
   /**
    * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the default policy.
-   * @param vulnerabilityDatabase Directory with db/trivy.db and db/metadata.json; without one, the official database is fetched where it can be.
+   * @param vulnerabilityDatabase Directory with db/trivy.db and db/metadata.json; without one, the official database is fetched.
    * @param lock Lock file that pins base images by digest; without one, loadline.lock.json of the source counts, and without that bases are resolved in the run.
-   * @param organisation The organisation's policy file, from outside the source: the application's stands on it and cannot change what it locks.
-   * @param baseline The verdict.json of an earlier run on the same application: what it already had does not deny again, where the policy accepts that.
-   * @param knownExploited List of exploited vulnerabilities (CISA KEV catalogue, JSON): whatever of it the image has denies. Without one, the list that the policy names in the source counts.
+   * @param organisation The organisation's policy file, from outside the source: the application's builds on it and cannot change what it locks.
+   * @param baseline The verdict.json of an earlier run on the same application: findings that it already had do not deny again, if the policy accepts baselines.
+   * @param knownExploited List of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them in the image denies. Without one, the list that the policy names in the source counts.
    * @param cacheScope Cache mounts are shared with builds of this scope only: name it by who can write, e.g. shop/trusted. Without one, with builds of the very same source.
-   * @param tools Pins of your organisation's own for the tools, such as mirrors; without them, those of this release of Loadline count.
+   * @param tools Your own pins for the tools, such as mirrors; without them, those of this release of Loadline count.
    */
   constructor(
     policy?: File,
@@ -116,7 +116,7 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Adds what other scanners found about the image: it is judged as well, against the same thresholds, and takes nothing away.
+   * Adds what other scanners found about the image: it is judged in addition, against the same thresholds.
    *
    * @param sarif Files in SARIF 2.1.0, e.g. from "docker scout cves --format sarif".
    */
@@ -135,7 +135,7 @@ export class Loadline implements GivenToModule {
    * @param layout OCI layout directory.
    * @param registry The registry as a service, where it listens on your own loopback: tcp://127.0.0.1:5000.
    * @param registryConfig Docker config.json with the credentials of the registry.
-   * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
+   * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
    */
   @func()
   withImage(
@@ -167,8 +167,8 @@ export class Loadline implements GivenToModule {
    * @param publish Where a passed image goes: registry/repository:tag, or registry/repository with tags by rules.
    * @param registry The registry as a service, where it listens on your own loopback: tcp://127.0.0.1:5000.
    * @param registryConfig Docker config.json with the credentials of the registry.
-   * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
-   * @param consumer What the registry is to hold: index, or single for services that refuse an index; without it, single for one platform.
+   * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
+   * @param consumer What to push: index, or single for services that refuse an index; without it, single for one platform.
    * @param immutableTags Fail where a tag exists with another digest, instead of moving it.
    * @param key Cosign private key to sign with.
    * @param keyPassword Password of the key.
@@ -332,13 +332,13 @@ export class Loadline implements GivenToModule {
    *
    * @param reference registry/repository:tag or registry/repository@sha256:...
    * @param key Public key of the signer, PEM.
-   * @param certificateIdentity Whom a keyless signature must name.
-   * @param certificateOidcIssuer Who must vouch for that identity.
+   * @param certificateIdentity Identity that a keyless signature must name.
+   * @param certificateOidcIssuer Issuer that must vouch for that identity.
    * @param trustedRoot Trusted root of a Sigstore instance of your own.
    * @param expectedSource Repository that the image must come from.
    * @param registry The registry as a service, where it listens on your own loopback.
    * @param registryConfig Docker config.json with the credentials of the registry.
-   * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
+   * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
    */
   @func({ cache: 'never' })
   async verify(
@@ -369,12 +369,12 @@ export class Loadline implements GivenToModule {
    *
    * @param reference registry/repository:tag or registry/repository@sha256:...
    * @param key Public key of the signer, PEM.
-   * @param certificateIdentity Whom a keyless signature must name.
-   * @param certificateOidcIssuer Who must vouch for that identity.
+   * @param certificateIdentity Identity that a keyless signature must name.
+   * @param certificateOidcIssuer Issuer that must vouch for that identity.
    * @param trustedRoot Trusted root of a Sigstore instance of your own.
    * @param registry The registry as a service, where it listens on your own loopback.
    * @param registryConfig Docker config.json with the credentials of the registry.
-   * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
+   * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
    */
   @func({ cache: 'never' })
   async reverdict(
@@ -407,8 +407,8 @@ export class Loadline implements GivenToModule {
    * @param controller kyverno or policy-controller.
    * @param image registry/repository of the images, or its beginning with a star.
    * @param key Public key of the signer, PEM.
-   * @param certificateIdentity Whom a keyless signature must name.
-   * @param certificateOidcIssuer Who must vouch for that identity.
+   * @param certificateIdentity Identity that a keyless signature must name.
+   * @param certificateOidcIssuer Issuer that must vouch for that identity.
    * @param trustedRoot Trusted root of a Sigstore instance of your own.
    * @param expectedSource Repository that the images must come from.
    * @param maximumAge Oldest verdict that admits, e.g. 30d; without it, any age.
@@ -566,7 +566,7 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Measures the application on each base that can be had: size, packages, findings, shell, package manager, C library, end of support, start time. Gives bases.json and bases.md, the record of the decision. Judges nothing.
+   * Measures the application on each available base: size, packages, findings, shell, package manager, C library, end of support, start time. Gives bases.json and bases.md, the record of the decision. Judges nothing.
    *
    * @param source Directory with a Dockerfile; the base of its shipped stage is exchanged.
    * @param candidate Bases to try; without any, one of each form for the runtime of the current base.

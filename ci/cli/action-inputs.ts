@@ -52,7 +52,7 @@ export function readActionInputs(environment: Readonly<Record<string, string | u
     const [issue] = parsed.error.issues
     throw new DeliveryError(
       'USAGE',
-      `the input ${issue?.path.join('.')}: wanted ${issue?.message}`,
+      `the input ${issue?.path.join('.')}: expected ${issue?.message}`,
       'Correct it in the workflow, below "with:".',
     )
   }

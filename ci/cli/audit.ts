@@ -31,7 +31,7 @@ export const make = command<AuditOptions, [paths: string[]]>({
       'file',
       'policy file: its exceptions for controls, its build arguments and what it leaves out count (default: none)',
     ),
-    allowEmpty: toggle('nothing to judge is no fault'),
+    allowEmpty: toggle('having nothing to judge is not an error'),
     output: single('directory', 'where audit.json, audit.md and audit.sarif go (default: they are not written)'),
     json: toggle('print audit.json instead of the table'),
   },

@@ -26,15 +26,11 @@ export const make = command<Omit<SeveralOptions, 'withheld'>, [sources: string[]
   flags: {
     image: single(
       'image',
-      'judge an image that exists, and build none: a reference, an archive ("docker save" or OCI layout), or an OCI layout directory',
+      'judge an existing image instead of building one: a reference, an archive ("docker save" or OCI layout), or an OCI layout directory',
     ),
     ...policyFlags,
     ...evidenceFlags,
-    output: single(
-      'directory',
-      'where the reports go; of several sources, into a directory of each name',
-      'loadline-report',
-    ),
+    output: single('directory', 'where the reports go; several sources get a directory each', 'loadline-report'),
     parallel: count('number', 'how many of several sources are judged at a time', 2),
     ...buildFlags,
     label: repeated(

@@ -23,17 +23,17 @@ const commands: ReadonlyArray<readonly [name: string, description: string, load:
   ],
   [
     'merge',
-    'make one verdict of those of several services: it rejects where a part is missing',
+    'combine the verdicts of several services into one; rejects if a part is missing',
     () => import('./merge.ts'),
   ],
   [
     'admission',
-    'write the policy by which an admission controller admits what Loadline has released, and nothing else; needs no engine',
+    'write the policy with which an admission controller admits only what Loadline has released; needs no engine',
     () => import('./admission.ts'),
   ],
   [
     'doctor',
-    'say what is here, what is missing, and what is pinned since when; changes and fetches nothing',
+    'show what is here, what is missing, and how old the pins are; changes and fetches nothing',
     () => import('./doctor.ts'),
   ],
   ['completion', 'print the completion script of a shell', () => import('./completion.ts')],
@@ -42,15 +42,19 @@ const commands: ReadonlyArray<readonly [name: string, description: string, load:
     'resolve every base image and service to its digest, and write loadline.lock.json',
     () => import('./lock.ts'),
   ],
-  ['tools', 'say which tools this release runs, by which digests, and how sure these are', () => import('./tools.ts')],
+  [
+    'tools',
+    'show which tools this release runs, by which digests, and how well those are confirmed',
+    () => import('./tools.ts'),
+  ],
   [
     'bases',
-    'measure the application on each base that can be had, print how they compare, and write the decision as a record',
+    'measure the application on each available base, compare them, and write the decision down',
     () => import('./bases.ts'),
   ],
   [
     'scaffold',
-    'write what takes an application to production: Dockerfile, policy, tests, deployment for each target, monitoring, workflow, and a document that says why; needs no engine',
+    'write what an application needs for production: Dockerfile, policy, tests, deployment for each target, monitoring, workflow, and a document that says why; needs no engine',
     () => import('./scaffold.ts'),
   ],
   ['policy', 'list, show, check, explain and try policies; needs no engine', () => import('./policy.ts')],
@@ -61,7 +65,7 @@ const commands: ReadonlyArray<readonly [name: string, description: string, load:
   ],
   [
     'compliance',
-    'say what a run shows for a compliance framework, tied to its artifacts; needs no engine',
+    'show what a run proves for a compliance framework, row by row with its artifacts; needs no engine',
     () => import('./compliance.ts'),
   ],
   ['engine', 'the Dagger engine that Loadline uses on this machine', () => import('./engine.ts')],

@@ -29,7 +29,7 @@ interface DoctorOptions extends EngineOptions {
 export const make = command<DoctorOptions, [source: string]>({
   operands: [sourceOperand],
   flags: { ...engineFlags, json: toggle('print it as JSON') },
-  more: `Exit codes: 0 a run can begin; 3 something that it needs is missing, or floats.
+  more: `Exit codes: 0 a run can begin; 3 something that it needs is missing or not pinned.
 Example:
   loadline doctor services/orders`,
   run: doctor,

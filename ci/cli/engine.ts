@@ -22,7 +22,7 @@ export const make = commandGroup([
   ['up', 'find or start an engine, and print how to reach it', up],
   [
     'status',
-    'say what is there',
+    'show what is running',
     command<{ json: boolean }>({ flags: { json: toggle('print it as JSON') }, run: engineStatus }),
   ],
   ['down', 'stop the engines of Loadline; caches stay', command({ run: engineDown })],

@@ -46,7 +46,7 @@ export function choice<const Word extends string>(
 /** A flag with a whole number from 1 to 9999. */
 export function count(placeholder: string, description: string, initial: number): Flag<number> {
   const read = (given: string): number => {
-    if (!/^[1-9]\d{0,3}$/.test(given)) throw new InvalidArgumentError('It is a whole number from 1.')
+    if (!/^[1-9]\d{0,3}$/.test(given)) throw new InvalidArgumentError('Expected a whole number of at least 1.')
     return Number(given)
   }
   return { placeholder, description, initial, read }

@@ -22,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   // An engine that dies takes promises with it that nobody waits for any more: that is no verdict, and never exit code 1.
   process.once('uncaughtException', (error) => {
     process.stderr.write(
-      `loadline: the run broke off: ${error.message}\nThe report says that it did not end. Check the engine ("loadline engine status") and run again.\n`,
+      `loadline: the run failed: ${error.message}\nThe report says that it did not end. Check the engine ("loadline engine status") and run again.\n`,
     )
     endChildren()
     process.exit(3)
@@ -45,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       return error.exitCode
     }
     process.stderr.write(
-      `${pc.red('error')}: a fault of Loadline: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      `${pc.red('error')}: a bug in Loadline: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     )
     return 3
   }

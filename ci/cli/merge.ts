@@ -22,9 +22,9 @@ export const make = command<MergeOptions, [reports: string[]]>({
   flags: {
     expect: required(
       // Behind the reports a word without a slash is one more name.
-      list('name', 'name of each service that there must be', (word, operands) => operands > 0 && !word.includes('/')),
+      list('name', 'name of each service that is expected', (word, operands) => operands > 0 && !word.includes('/')),
     ),
-    maximumAge: single('duration', 'how long ago a part may have been judged, e.g. 24h or 7d', '24h'),
+    maximumAge: single('duration', 'maximum age of each verdict, e.g. 24h or 7d', '24h'),
     json: printFlags.json,
   },
   more: `Exit codes: 0 every part passed; 1 a part was rejected, is missing or does not fit; 3 a part did not come to a verdict.

@@ -19,12 +19,12 @@ const pair = shaped(/^[^\s/=]+=/)
 
 export const printFlags: Flags<PrintOptions> = {
   json: toggle('print the document on standard output instead of the table'),
-  quiet: toggle('print nothing where all is well'),
+  quiet: toggle('print nothing when all is well'),
 }
 
 export const verdictFlags: Flags<VerdictOptions> = {
   ...printFlags,
-  verbose: toggle('spell out every finding, exception and notice, and not the first of each'),
+  verbose: toggle('print every finding, exception and notice, not only the first of each'),
 }
 
 export const displayFlags: Flags<DisplayOptions> = {
@@ -36,7 +36,7 @@ export const policyFlags: Flags<PolicyOptions> = {
   policy: single('file', 'policy file (default: loadline.yaml in the source, or the default policy)'),
   organisation: single(
     'file',
-    "the organisation's policy file: the application's stands on it and cannot change what it locks",
+    "the organisation's policy file: the application's builds on it and cannot change what it locks",
   ),
 }
 
@@ -49,15 +49,15 @@ export const policyHereFlags: Flags<PolicyOptions> = {
 export const evidenceFlags: Flags<EvidenceOptions> = {
   baseline: single(
     'verdict',
-    'verdict.json of an earlier run: what it already had does not deny again, where the policy accepts that',
+    'verdict.json of an earlier run: findings that it already had do not deny again, if the policy accepts baselines',
   ),
   knownExploited: single(
     'file',
-    'list of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them that the image has denies',
+    'list of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them in the image denies',
   ),
   additionalSarif: repeated(
     'file',
-    'findings of other scanners about this image (SARIF 2.1.0): they are judged as well, and take nothing away',
+    'findings of other scanners about this image (SARIF 2.1.0): they are judged in addition',
     (word) => /\.(sarif|json)$/.test(word) && isPath(word),
   ),
 }
@@ -94,9 +94,9 @@ export const releaseFlags: Flags<ReleaseOptions> = {
   consumer: choice(
     'form',
     ['index', 'single'],
-    'what the registry is to hold: an index over platforms, or one manifest for services that refuse an index (default: single for one platform)',
+    'what to push: an index over platforms, or one manifest for services that refuse an index (default: single for one platform)',
   ),
-  immutableTags: toggle('fail where a tag exists with another digest, instead of moving it'),
+  immutableTags: toggle('fail if a tag exists with another digest, instead of moving it'),
 }
 
 export const signerFlags: Flags<SignerOptions> = {
@@ -104,28 +104,25 @@ export const signerFlags: Flags<SignerOptions> = {
     'source',
     'key to sign with: a Cosign private key (env:NAME or file:PATH) or one in a key management service (awskms://, gcpkms://, azurekms://, hashivault://, k8s://)',
   ),
-  keyPassword: single('source', 'its password: env:NAME or file:PATH (default: env:COSIGN_PASSWORD where that is set)'),
+  keyPassword: single('source', 'password of the key: env:NAME or file:PATH (default: env:COSIGN_PASSWORD if set)'),
   keyless: toggle('sign with the identity of this CI job, without a key (GitHub Actions)'),
   identityToken: single('source', 'sign without a key, with this OpenID Connect token: env:NAME or file:PATH'),
   certificateIdentity: single(
     'identity',
-    'whom the certificate of a keyless signature must name (default: read from the token)',
+    'identity that the certificate of a keyless signature must name (default: read from the token)',
   ),
-  certificateOidcIssuer: single(
-    'url',
-    'who must have issued the token of a keyless signature (default: read from the token)',
-  ),
+  certificateOidcIssuer: single('url', 'issuer of the token of a keyless signature (default: read from the token)'),
   signingConfig: single(
     'file',
     'Sigstore services to sign with (default: none for a key, the public instance without one)',
   ),
-  trustedRoot: single('file', 'the keys of these services'),
+  trustedRoot: single('file', 'trusted root with the keys of these services'),
 }
 
 export const identityFlags: Flags<IdentityOptions> = {
   key: single('file', 'public key of the signer, e.g. cosign.pub'),
-  certificateIdentity: single('identity', 'whom a keyless signature must name'),
-  certificateOidcIssuer: single('url', 'who must vouch for that identity'),
+  certificateIdentity: single('identity', 'identity that a keyless signature must name'),
+  certificateOidcIssuer: single('url', 'issuer that must vouch for that identity'),
   trustedRoot: single('file', 'trusted root of a Sigstore instance of your own'),
 }
 
@@ -142,15 +139,12 @@ export const sourceOperand: Operand<string> = {
 
 export const registryFlags: Flags<RegistryOptions> = {
   registryConfig: single('file', 'Docker config.json with the credentials of the registry'),
-  registryCa: single('file', "certificates (PEM) of your own authority that the registry's comes from"),
+  registryCa: single('file', "certificates (PEM) of your own authority that issued the registry's"),
 }
 
 export const engineFlags: Flags<EngineOptions> = {
   lock: single('file', 'lock file that pins the bases (default: loadline.lock.json in the source, where it has one)'),
-  tools: single(
-    'file',
-    "pins of your organisation's own for the tools (default: $LOADLINE_TOOLS, or those of this release)",
-  ),
+  tools: single('file', 'your own pins for the tools (default: $LOADLINE_TOOLS, or those of this release)'),
   engine: single(
     'address',
     'address of a Dagger engine, here or elsewhere (unix://, tcp://, tls://, ssh://, kube-pod://, container://), or "sealed" (default: $LOADLINE_ENGINE)',

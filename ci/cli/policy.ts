@@ -10,7 +10,7 @@ export const make = commandGroup([
   ['list', 'list the policies that come with Loadline, which a policy file can extend', list],
   ['show', 'print a policy with every value decided: one that comes with Loadline, or the one at hand', show],
   ['validate', "check policy files, and that they keep to the organisation's locks where its file is given", validate],
-  ['explain', 'say what a rule wants, what it needs, and how the policy sets it', explain],
+  ['explain', 'explain what a rule expects, what it needs, and how the policy sets it', explain],
   ['test', 'judge recorded evidence by a policy: prints the verdict, and ends with its exit code', test],
   ['schema', 'print the JSON schema of a policy file', schema],
 ])

@@ -44,7 +44,7 @@ export const make = command<ReverdictOptions, [reference: string]>({
     ...engineFlags,
     ...printFlags,
   },
-  more: `Exit codes: 0 still passed; 1 the policy says no by now; 3 could not decide; 4 an attestation that it rests on does not hold.
+  more: `Exit codes: 0 still passed; 1 the policy now says no; 3 could not decide; 4 an attestation that it rests on does not hold.
 Example:
   loadline reverdict registry.example.com/acme/shop:1.4.0 --key cosign.pub --policy loadline.yaml`,
   run: reverdict,

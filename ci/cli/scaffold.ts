@@ -54,7 +54,7 @@ export const make = command<ScaffoldOptions, [source: string]>({
     stack: single('stack', `where the source has signs of several: ${stackNames.join(', ')}`),
     name: single('name', 'name of the application (default: its own)'),
     image: single('reference', 'registry/repository of the image, without tag'),
-    repository: single('url', 'address of the source, for the labels (default: the git remote "origin")'),
+    repository: single('url', 'address of the source repository, for the labels (default: the git remote "origin")'),
     port: single('number', 'port that it listens on (default: read from the code)'),
     health: single('path', 'path that answers 200 while it is healthy (default: read from the code)'),
     ready: single('path', 'path that answers 200 while it can serve (default: read from the code, or the health path)'),
@@ -161,7 +161,7 @@ async function gatherAnswers(
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new DeliveryError(
       'USAGE',
-      `wanted ${missing.map((name) => (name === 'targets' ? `where the application runs (--target: ${targetNames.join(', ')})` : `which rules bind it (--compliance: ${complianceNames.join(', ')})`)).join(' and ')}, found no answer`,
+      `expected ${missing.map((name) => (name === 'targets' ? `where the application runs (--target: ${targetNames.join(', ')})` : `which rules bind it (--compliance: ${complianceNames.join(', ')})`)).join(' and ')}, found no answer`,
       'Give the options, or run it on a terminal to be asked.',
     )
   }

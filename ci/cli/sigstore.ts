@@ -19,7 +19,7 @@ import { command, commandGroup } from './command.ts'
 import { single, toggle } from './flag.ts'
 
 const up = command<{ email: string }>({
-  flags: { email: single('address', 'whom its identity token speaks for', 'somebody@example.com') },
+  flags: { email: single('address', 'identity that its token names', 'somebody@example.com') },
   more: `Example:
   eval "$(loadline sigstore up | grep ^export)"`,
   run: sigstoreUp,
@@ -30,14 +30,14 @@ const status = command<{ json: boolean }>({ flags: { json: toggle('print it as J
 const issuer = command<object, [key: string, address: string]>({
   operands: [
     { spelling: '<key>', description: 'file of its private key' },
-    { spelling: '<address>', description: 'where it answers' },
+    { spelling: '<address>', description: 'address that it listens on' },
   ],
   run: sigstoreIssuer,
 })
 
 export const make = commandGroup([
-  ['up', 'compile it where needed, start it, and print how to sign with it', up],
-  ['status', 'say which parts run', status],
+  ['up', 'compile it if needed, start it, and print how to sign with it', up],
+  ['status', 'show which parts are running', status],
   ['down', 'stop it; what it signed can still be verified', command({ run: sigstoreDown })],
   ['issuer', '', issuer],
 ])

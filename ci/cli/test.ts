@@ -8,7 +8,7 @@ import { toggle } from './flag.ts'
 /** `loadline test FILE...`: runs Loadline's own tests, in a process of their own; gives its exit code. */
 export const make = command<{ exhaustive: boolean }, [files: string[]]>({
   operands: [{ spelling: '[files...]', description: 'only these test files; with --exhaustive, only these parts' }],
-  flags: { exhaustive: toggle('what takes long and changes seldom, instead') },
+  flags: { exhaustive: toggle('run the slow tests that rarely change instead') },
   more: `Example:
     loadline test test/engine/release.test.ts`,
   async run({ exhaustive }, files) {

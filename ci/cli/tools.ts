@@ -32,14 +32,14 @@ interface ToolsOptions {
  */
 export const make = command<ToolsOptions>({
   flags: {
-    output: single('file', 'ask every publisher anew, start each tool, and write the pins to this file'),
+    output: single('file', 'ask every publisher again, start each tool, and write the pins to this file'),
     tools: engineFlags.tools,
     released: repeated(
       'name=day',
-      'day of a release, as its publisher says it, where the image has none',
+      'day of a release as its publisher states it, for an image that has none',
       shaped(/^[a-z-]+=\d/),
     ),
-    withoutSignatures: toggle("do not ask for the publishers' signatures, which needs the public Sigstore"),
+    withoutSignatures: toggle("skip the publishers' signatures, which need the public Sigstore"),
     engine: engineFlags.engine,
   },
   more: `Exit codes: 0 all is pinned; 3 one was refused, and keeps its earlier pin.
@@ -80,7 +80,7 @@ async function tools(options: ToolsOptions): Promise<number> {
   )
   process.stdout.write(listed(pins))
   for (const { name, error } of refused)
-    process.stderr.write(`not pinned anew: ${name}: ${error.message}\n  ${error.hint}\n`)
+    process.stderr.write(`not pinned again: ${name}: ${error.message}\n  ${error.hint}\n`)
   return refused.length === 0 ? 0 : 3
 }
 
@@ -89,7 +89,7 @@ function releaseDays(entries: readonly string[]): Map<string, Date> {
     Object.entries(nameValues(entries, '--released')).map(([name, day]) => {
       const date = new Date(`${day}T00:00:00Z`)
       if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(date.getTime()))
-        throw new DeliveryError('USAGE', `"${day}" is no day`, 'Write --released NAME=2026-11-01.')
+        throw new DeliveryError('USAGE', `"${day}" is not a date`, 'Write --released NAME=2026-11-01.')
       return [name, date]
     }),
   )
@@ -117,7 +117,7 @@ async function withCli({ pins, refused }: Refreshed, now: Date): Promise<Refresh
         ? error
         : new DeliveryError(
             'LOCK',
-            `the checksums of the Dagger CLI cannot be had: ${firstLine(error)}`,
+            `the checksums of the Dagger CLI cannot be fetched: ${firstLine(error)}`,
             'Check the network, and run again.',
           )
     return { pins, refused: [...refused, { name: 'dagger', error: fault }] }

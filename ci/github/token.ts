@@ -55,7 +55,7 @@ async function requestToken(url: string, bearer: string, request: typeof fetch):
     new DeliveryError(
       'CREDENTIAL',
       `GitHub Actions gave no identity token: ${what}`,
-      'Run the job again; if it stays, check its "permissions: id-token: write".',
+      'Run the job again; if it persists, check its "permissions: id-token: write".',
       cause === undefined ? {} : { cause },
     )
   const answer = await request(asked, {

@@ -105,7 +105,7 @@ async function readText(path: string, roots: readonly string[]): Promise<string>
   const text = await readNamed(real, largestFile).then(String, (error: unknown) =>
     refuse(`${path}:1: it ${(error as Error).message}`, 'Check that this is what you want to audit.'),
   )
-  if (text.includes('\0')) refuse(`${path}:1: expected text, found bytes that are none`, 'Save it as UTF-8.')
+  if (text.includes('\0')) refuse(`${path}:1: expected text, found binary data`, 'Save it as UTF-8.')
   return text
 }
 

@@ -195,7 +195,7 @@ export async function requireDirectory(source: string): Promise<void> {
   if (found !== 'directory') {
     throw new DeliveryError(
       'SOURCE',
-      `${source} is ${found === undefined ? 'not there' : 'no directory'}`,
+      `${source} is ${found === undefined ? 'not there' : 'not a directory'}`,
       'Give the path of the directory that has the Dockerfile.',
     )
   }

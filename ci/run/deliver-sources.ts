@@ -103,7 +103,7 @@ export function requireSeparable(
   if (shared !== undefined)
     throw new DeliveryError(
       'USAGE',
-      `${shared[0]} ${shared[1]} can be meant for one source only, and ${sources.length} are given`,
+      `${shared[0]} ${shared[1]} can apply to one source only, and ${sources.length} are given`,
       `Write ${namePlaceholder} in it: it stands for the name of each source's directory.`,
     )
 }

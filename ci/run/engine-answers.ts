@@ -20,7 +20,7 @@ export async function requireEngine(address: string): Promise<void> {
   if (!schemes.test(address)) {
     throw new DeliveryError(
       'USAGE',
-      `"${address}" is no address at which Dagger could reach an engine`,
+      `"${address}" is not an address at which Dagger can reach an engine`,
       'Write unix://PATH, tcp://HOST:PORT, tls://HOST:PORT, ssh://HOST, kube-pod://POD, container://NAME or image://REFERENCE; docs/engines.md has an example of each.',
     )
   }
@@ -48,7 +48,7 @@ export async function requireEngine(address: string): Promise<void> {
   if (version === undefined)
     throw new DeliveryError(
       'ENGINE',
-      `something else than a Dagger engine answers at ${address}`,
+      `something other than a Dagger engine answers at ${address}`,
       'Start an engine with "loadline engine up", or correct the address.',
     )
   requireEngineVersion(version, address)
@@ -60,7 +60,7 @@ export function requireEngineVersion(found: string, address: string): void {
   if (found === wanted) return
   throw new DeliveryError(
     'ENGINE',
-    `the engine at ${address} is of version ${found}, and this Loadline speaks to ${wanted}`,
+    `the engine at ${address} is version ${found}; this Loadline needs ${wanted}`,
     `Start that one: image://${supportImages.engine.reference}, or leave the address out and "loadline engine up" starts it. An older engine may run beside it.`,
   )
 }

@@ -16,7 +16,7 @@ export async function recogniseImage(given: string): Promise<GivenImage> {
     return { form: 'registry', name: given }
   throw new DeliveryError(
     'USAGE',
-    `the image ${given} is neither an archive or layout that is there, nor a reference`,
+    `the image ${given} is neither an existing archive or layout nor an image reference`,
     'Give registry/repository:tag, an archive that "docker save" wrote, or an OCI layout as an archive or a directory.',
   )
 }

@@ -15,7 +15,7 @@ export async function readSourceTree(directory: string): Promise<SourceTree> {
   if (root !== 'directory')
     throw new DeliveryError(
       'SOURCE',
-      `wanted a source directory, found ${root === undefined ? 'nothing' : 'a file'} at ${directory}`,
+      `expected a source directory, found ${root === undefined ? 'nothing' : 'a file'} at ${directory}`,
       'Correct the path.',
     )
   const paths: string[] = []
@@ -27,7 +27,7 @@ export async function readSourceTree(directory: string): Promise<SourceTree> {
       if (entry.isSymbolicLink() && describes(path))
         throw new DeliveryError(
           'SOURCE',
-          `wanted an ordinary file, found a link at ${path}: it may lead out of the source, and an image is built from the source alone`,
+          `expected an ordinary file, found a link at ${path}: it may lead out of the source, and an image is built from the source alone`,
           'Put the file itself there.',
         )
       if (entry.isDirectory() && !notSource.has(entry.name)) await visit(path)
@@ -39,7 +39,7 @@ export async function readSourceTree(directory: string): Promise<SourceTree> {
     if (paths.length > mostPaths)
       throw new DeliveryError(
         'SOURCE',
-        `wanted the source of an application, found more than ${mostPaths} files`,
+        `expected the source of an application, found more than ${mostPaths} files`,
         'Give the folder of the application.',
       )
     const limit = worthReading(path)

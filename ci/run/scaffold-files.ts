@@ -56,7 +56,7 @@ async function existingText(directory: string, path: string): Promise<string | u
       )
     throw new DeliveryError(
       'SOURCE',
-      `wanted a file or nothing at ${path}, and it ${error.message}`,
+      `expected a file or nothing at ${path}, and it ${error.message}`,
       'Move what is there out of the way.',
       { cause: error },
     )

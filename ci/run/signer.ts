@@ -43,7 +43,7 @@ export async function givenSigner(options: SignerOptions, env: NodeJS.ProcessEnv
     ) {
       throw new DeliveryError(
         'USAGE',
-        'signing services or a certificate identity are given, and nobody who signs',
+        'signing services or a certificate identity were given, but no signer',
         'Add --key, --keyless or --identity-token.',
       )
     }
@@ -116,7 +116,7 @@ async function givenServices({ signingConfig, trustedRoot }: SignerOptions): Pro
   if (signingConfig === undefined || trustedRoot === undefined) {
     throw new DeliveryError(
       'USAGE',
-      "signing services of one's own need two documents, and one of them is missing",
+      'your own signing services need two documents, and one of them is missing',
       'Give both --signing-config and --trusted-root.',
     )
   }

@@ -68,7 +68,7 @@ export function checkImage(
       remedy:
         chosen.fault === undefined
           ? ''
-          : 'Do not use this image for what was expected of it; release it anew, or correct the expectation.',
+          : 'Do not use this image for what was expected of it; release it again, or correct the expectation.',
     })
   }
   const summary = VerificationSummary.safeParse(accepted.get('verdict')?.statement.predicate).data
@@ -81,7 +81,7 @@ export function checkImage(
       status: 'refused',
       wanted: 'the attestations that the verdict rests on, unchanged',
       found: `the verdict rests on ${inputs.join(', ')}, of which no signed one with this content is there`,
-      remedy: 'Somebody removed or replaced an attestation. Do not use this image; release it anew.',
+      remedy: 'Somebody removed or replaced an attestation. Do not use this image; release it again.',
     }
   }
   return {

@@ -46,7 +46,7 @@ export function onlyNamedLike(path: string): string | undefined {
   if (!hasDockerfileName(name) || !foreign.test(name)) return undefined
   return /\.(in|j2|jinja2?|m4|mustache|hbs|ejs|erb|te?mpl|template|tpl)$/i.test(name)
     ? 'a template of a Dockerfile'
-    : 'no Dockerfile, by its ending'
+    : 'not a Dockerfile, judging by its extension'
 }
 
 function hasDockerfileName(name: string): boolean {

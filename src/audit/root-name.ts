@@ -10,5 +10,5 @@ export function userKind(written: string): 'root' | 'unknown' | 'other' {
 
 /** What to say of one that is not known. */
 export function unknownUser(written: string): string {
-  return `user ${showUnknown(written)}: nobody here knows its value`
+  return `user ${showUnknown(written)}: its value is not known here`
 }

@@ -120,7 +120,7 @@ function namedBase(text: string): Candidate {
   if (parsed === undefined)
     throw new DeliveryError(
       'USAGE',
-      `"${text}" is no image reference`,
+      `"${text}" is not an image reference`,
       'Write --candidate registry/repository:tag, e.g. docker.io/library/debian:12-slim.',
     )
   return {

@@ -85,7 +85,7 @@ export function baseRow(candidate: Candidate, isCurrent: boolean, collected: Col
   const about = { form: candidate.form, reference: candidate.reference, isCurrent }
   for (const cell of [size, vulnerabilities, licenses, configuration, runtime])
     if (cell.status === 'undecided')
-      return { ...about, status: 'failed', reason: `wanted ${cell.wanted}; found ${cell.found}` }
+      return { ...about, status: 'failed', reason: `expected ${cell.wanted}; found ${cell.found}` }
   if (
     size.status !== 'collected' ||
     vulnerabilities.status !== 'collected' ||
@@ -158,7 +158,7 @@ export function decide(rows: readonly BaseRow[], now: Date): BaseComparison['dec
     reasons: [
       `${serious(measures)} findings that are critical, high or of unknown severity${others.length === 0 ? '' : `; the others have ${others.map((row) => serious(row.measures)).join(', ')}`}`,
       `${measures.shells.length === 0 ? 'no shell' : 'a shell'}, ${measures.packageManagers.length === 0 ? 'no package manager' : 'a package manager'}`,
-      ...(measures.endOfLife === undefined ? [] : [`repaired by the public until ${measures.endOfLife}`]),
+      ...(measures.endOfLife === undefined ? [] : [`supported publicly until ${measures.endOfLife}`]),
       ...(measures.uncovered.length === 0
         ? []
         : [

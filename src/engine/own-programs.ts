@@ -28,7 +28,7 @@ export async function releasedPrograms(lock: Lock): Promise<Programs | { missing
   const pinned = lock.tools[programsName]
   if (pinned === undefined) return { missing: 'this release of Loadline has published no image of its own programs' }
   if (pinned.source !== programsSource())
-    return { missing: 'the sources of the own programs are others than those of the released image' }
+    return { missing: 'the sources of the own programs are other than those of the released image' }
   const container = dag.container().from(pinned.reference)
   try {
     await container.entrypoint()

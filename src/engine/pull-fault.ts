@@ -37,7 +37,7 @@ const remedies: Readonly<Record<Exclude<PullFault, 'missing'>, string>> = {
   untrusted: 'Give the authority of your network or proxy to the engine: docs/engines.md says how.',
   full: 'Free disk space where the engine keeps its images, and run again.',
   away: 'Check that this machine reaches the registry (name service, proxy, firewall), and run again.',
-  other: 'Read what was said; if it stays, report it as a fault of Loadline.',
+  other: 'Read what was said; if it persists, report it as a bug in Loadline.',
 }
 
 /** That an image could not be had, in one sentence, with what to do. `missing` is the remedy where its registry does not have it. */

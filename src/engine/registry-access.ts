@@ -49,7 +49,7 @@ export async function registryAccess(target: Target, lock: Lock): Promise<Regist
   if (parsed === undefined)
     throw new DeliveryError(
       'USAGE',
-      `"${target.reference}" is no image reference`,
+      `"${target.reference}" is not an image reference`,
       'Write registry/repository:tag, e.g. registry.example.com/acme/shop:1.4.0.',
     )
   const host = parsed.registry
@@ -57,7 +57,7 @@ export async function registryAccess(target: Target, lock: Lock): Promise<Regist
   if (loopback && target.registry === undefined) {
     throw new DeliveryError(
       'USAGE',
-      `${host} is on loopback, which containers do not see`,
+      `${host} is on loopback, which containers cannot reach`,
       `Give the registry as a service as well: --registry tcp://${host}.`,
     )
   }

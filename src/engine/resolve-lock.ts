@@ -18,7 +18,7 @@ export async function resolveDigest(reference: string): Promise<Digest> {
     throw new DeliveryError(
       'LOCK',
       `${reference} was resolved without a digest (${resolved})`,
-      'Report this as a fault of Loadline.',
+      'Report this as a bug in Loadline.',
     )
   return digest
 }

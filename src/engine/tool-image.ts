@@ -32,7 +32,7 @@ export async function toolImage(lock: Pinned, name: keyof typeof tools, platform
       identity: identityOf(tool.name, pinned),
     }
   } catch (error) {
-    throw pullError('TOOL', `the image of ${tool.name} cannot be had`, error, { missing: missingRemedy(pinned) })
+    throw pullError('TOOL', `the image of ${tool.name} is not available`, error, { missing: missingRemedy(pinned) })
   }
 }
 
@@ -69,7 +69,7 @@ function pinnedTool(lock: Lock, tool: Pick<Tool, 'name' | 'version' | 'reference
   const pinned = lock.tools[tool.name]
   const hint =
     lock.mode === 'sealed'
-      ? 'Set the sealed toolchain up with this version of Loadline.'
+      ? 'Set up the sealed toolchain with this version of Loadline.'
       : 'Leave the file with pins of your own (--tools) out, or write one for this version: "loadline tools --output FILE".'
   if (pinned === undefined)
     throw new DeliveryError('LOCK', `nothing pins ${tool.name} (${tool.reference}) by digest`, hint)

@@ -34,7 +34,7 @@ export function parseExploitedCatalogue(text: string): ExploitedCatalogue {
   if (vulnerabilities.length !== count) {
     throw new DeliveryError(
       'DATABASE',
-      `wanted the ${count} entries that the list says it has, found ${vulnerabilities.length}`,
+      `expected the ${count} entries that the list says it has, found ${vulnerabilities.length}`,
       'Fetch the list again: some of it went missing.',
     )
   }

@@ -57,7 +57,7 @@ const SarifRun = z.looseObject({
   automationDetails: z.looseObject({ id: z.string().optional() }).optional(),
   properties: Properties.optional(),
   // The specification: an empty list says that nothing was found, null or no list that the scan came to no end.
-  results: z.array(Result, 'a list of results: without one the scan came to no end'),
+  results: z.array(Result, 'a list of results: without one the scan did not finish'),
 })
 type SarifRun = z.infer<typeof SarifRun>
 type Result = z.infer<typeof Result>
@@ -73,7 +73,7 @@ export function importSarif({ path, text }: { path: string; text: string }): Add
   const refuse = (found: string) =>
     new DeliveryError(
       'USAGE',
-      `wanted findings in SARIF 2.1.0 in ${path}, found ${found}`,
+      `expected findings in SARIF 2.1.0 in ${path}, found ${found}`,
       'Let the scanner write the file again, e.g. "docker scout cves --format sarif --output FILE IMAGE".',
     )
   if (text.length > longestFile) throw refuse(`${text.length} characters; at most ${longestFile} are read`)

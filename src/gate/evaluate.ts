@@ -46,7 +46,7 @@ export interface Context {
  * Judges evidence by a policy at a moment. Pure: the same input gives the same verdict, byte for byte, in whatever order the evidence comes.
  *
  * Any rule that says no makes the verdict `rejected`; otherwise missing evidence makes it `undecided`; otherwise it is `passed`.
- * Throws a DeliveryError('POLICY') for a policy that the loader would have refused and for a baseline that the policy does not accept, and a RangeError for a moment that is none.
+ * Throws a DeliveryError('POLICY') for a policy that the loader would have refused and for a baseline that the policy does not accept, and a RangeError for an invalid date.
  */
 export function evaluate(policy: Policy, evidence: Evidence, now: Date, context: Context = {}): Judgement {
   if (Number.isNaN(now.getTime())) throw new RangeError('the gate needs the time of judging, and got an invalid date')
@@ -84,7 +84,7 @@ export function evaluate(policy: Policy, evidence: Evidence, now: Date, context:
   return { verdict, passed: verdict.outcome === 'passed' ? new Passed(mint, verdict) : undefined }
 }
 
-/** Vulnerability databases change several times a day: yesterday's yes is no yes. Milliseconds. */
+/** Vulnerability databases change several times a day: yesterday's yes no longer counts. Milliseconds. */
 const longestValidity = 24 * 3_600_000
 
 /** How far two clocks may differ. Milliseconds. */
@@ -114,7 +114,7 @@ class Passed {
     if (judged !== given)
       throw new DeliveryError(
         'PUBLISH',
-        `the verdict is about ${judged}, and ${given || 'nothing'} was to be published`,
+        `the verdict is about ${judged}, not about ${given || 'an empty list of images'}`,
         'Judge exactly the images that are to be published: run the whole flow again.',
       )
   }
@@ -148,7 +148,7 @@ class Passed {
     if (stale !== undefined)
       throw new DeliveryError(
         'PUBLISH',
-        `the verdict rests on ${stale.name} of ${stale.updatedAt}, which is older than ${policy.database.maximumAge} by now`,
+        `the verdict rests on ${stale.name} of ${stale.updatedAt}, which is now older than ${policy.database.maximumAge}`,
         'Run again with a newer vulnerability database.',
       )
   }
@@ -161,7 +161,7 @@ class Passed {
 /** A verdict that says yes: an opaque value that only `evaluate` makes, frozen, and recognised at run time too. */
 export type PassedVerdict = Passed
 
-/** True for a verdict that `evaluate` of this process made and that says yes; a look-alike is none. */
+/** True for a verdict that `evaluate` of this process made and that says yes; a look-alike is not. */
 export function isPassedVerdict(value: unknown): value is PassedVerdict {
   return Passed.isPassed(value)
 }
@@ -177,7 +177,7 @@ function checkPolicy(policy: Policy): void {
   const parsed = Policy.safeParse(policy)
   if (parsed.success) return
   const problems = parsed.error.issues.map(
-    (issue) => `${issue.path.join('.') || 'the policy'}: wanted ${issue.message}`,
+    (issue) => `${issue.path.join('.') || 'the policy'}: expected ${issue.message}`,
   )
   throw new DeliveryError(
     'POLICY',

@@ -60,7 +60,7 @@ export function mergeVerdicts(
         ]
       : []),
     ...parts.flatMap((part) => ageFault(part, maximumAge, now)),
-    ...(expected.length === 0 ? ['nobody said which parts there must be'] : []),
+    ...(expected.length === 0 ? ['nobody said which parts are expected'] : []),
   ]
   const [commit] = commits
   const saysNo =
@@ -84,7 +84,7 @@ function describe({ run, document }: GivenPart, expected: readonly string[]): Me
   return {
     name,
     state: unexpected ? 'unexpected' : run.outcome,
-    said: `${unexpected ? `nobody expected a part of this name; its own run ${run.outcome === 'broken' ? 'broke off' : `was ${run.outcome}`}` : saidOf(run)}${hasChanges({ run }) ? '; with changes that are in no commit' : ''}`,
+    said: `${unexpected ? `nobody expected a part of this name; its own run ${run.outcome === 'broken' ? 'failed' : `was ${run.outcome}`}` : saidOf(run)}${hasChanges({ run }) ? '; with changes that are in no commit' : ''}`,
     ...(document === undefined ? {} : { document }),
     images: run.verdict?.binding.images ?? [],
     ...(run.verdict === undefined ? {} : { judgedAt: run.verdict.binding.at, policy: run.verdict.binding.policy }),

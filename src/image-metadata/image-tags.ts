@@ -29,8 +29,8 @@ export function imageTags(rules: readonly string[], source: TagSource): string[]
     throw new DeliveryError(
       'USAGE',
       named.length === 0
-        ? `no tag follows from ${rules.join(' ') || 'no rules'}: ${describe(source)}`
-        : '"latest" by itself tells nobody what runs',
+        ? `no tag results from ${rules.join(' ') || 'no rules'}: ${describe(source)}`
+        : '"latest" by itself does not tell anybody what runs',
       'Give a tag with --publish registry/repository:tag, a version with --version, or a rule that applies with --tag.',
     )
   }

@@ -29,7 +29,7 @@ export function parseTagRule(text: string): TagRule {
   const entries = new Map<string, string>()
   for (const part of text.split(',')) {
     const at = part.indexOf('=')
-    if (at < 1 || entries.has(part.slice(0, at))) throw refuse(`has "${part}", which is no key=value of its own`)
+    if (at < 1 || entries.has(part.slice(0, at))) throw refuse(`has "${part}", which is not a single key=value`)
     entries.set(part.slice(0, at), part.slice(at + 1))
   }
   const type = entries.get('type') ?? ''

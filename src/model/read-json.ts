@@ -60,9 +60,9 @@ export function readJson<T extends z.ZodType>(
   code: ErrorCode = 'TOOL',
 ): z.infer<T> {
   const sentences = {
-    empty: () => `${tool} was to print JSON and printed nothing`,
+    empty: () => `${tool} printed nothing; expected JSON`,
     syntax: (detail: string) =>
-      `${tool} was to print JSON; it printed ${text.length} characters that are none (${detail})`,
+      `expected JSON from ${tool}; its ${text.length} characters are not valid JSON (${detail})`,
     twice: (key: string) =>
       `${tool} printed JSON in which an object has the key ${JSON.stringify(key)} twice: nobody can say which value counts`,
     form: (detail: string) => `${tool} printed JSON of an unknown form: ${detail}`,
@@ -71,7 +71,7 @@ export function readJson<T extends z.ZodType>(
     const hint =
       kind === 'form'
         ? `Use the pinned version of ${tool}; another version may print another form.`
-        : `Run again; if it stays, run ${tool} by hand on the same input to see what it says.`
+        : `Run again; if it persists, run ${tool} by hand on the same input to see what it says.`
     return new DeliveryError(code, sentences[kind](detail), hint, cause === undefined ? undefined : { cause })
   })
 }

@@ -18,8 +18,7 @@ const known = 1
 export function readRun(text: string, path: string = 'verdict.json'): Run {
   const name = printable(path, 300)
   const again = 'Give a verdict.json that a run of Loadline left, unchanged.'
-  if (text.trim() === '')
-    throw new DeliveryError('USAGE', `${name} was to be the document of a run, and is empty`, again)
+  if (text.trim() === '') throw new DeliveryError('USAGE', `${name} is empty; expected the document of a run`, again)
   if (text.length > longestRun)
     throw new DeliveryError(
       'USAGE',
@@ -30,7 +29,7 @@ export function readRun(text: string, path: string = 'verdict.json'): Run {
     const found =
       kind === 'twice'
         ? `has an object with the key ${JSON.stringify(printable(detail, 80))} twice: nobody can say which value counts`
-        : `was to be the document of a run; its ${text.length} characters are no JSON (${printable(detail, 200)})`
+        : `is not the document of a run: its ${text.length} characters are not valid JSON (${printable(detail, 200)})`
     return new DeliveryError('USAGE', `${name} ${found}`, again, { cause })
   })
   checkVersion(document, name, again)
@@ -65,7 +64,7 @@ function checkVersion(document: unknown, name: string, again: string): void {
   if (version === undefined)
     throw new DeliveryError(
       'USAGE',
-      `${name} was to be the document of a run, and does not say "schemaVersion": "loadline.run/v${known}"`,
+      `${name} is not the document of a run: it does not say "schemaVersion": "loadline.run/v${known}"`,
       again,
     )
   if (Number(version) === known) return

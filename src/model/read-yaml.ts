@@ -80,7 +80,7 @@ export function readYaml(
       {
         ...place(second.range[0]),
         path: [],
-        message: 'wanted one document, found a second one after "---"; keep one policy per file',
+        message: 'expected one document, found a second one after "---"; keep one policy per file',
       },
     ]
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
@@ -100,7 +100,7 @@ export function readYaml(
 }
 
 const emptyFile =
-  'wanted a policy, found an empty file: it could mean "no rules" or "the default"; delete the file for the default, or begin with "version: 1"'
+  'expected a policy, found an empty file: it could mean "no rules" or "the default"; delete the file for the default, or begin with "version: 1"'
 
 function atStart(message: string): Problem {
   return { line: 1, column: 1, path: [], message }
@@ -110,7 +110,7 @@ function atStart(message: string): Problem {
 export function refuseUnread(text: string, what: string = 'policy'): Problem | undefined {
   const size = Buffer.byteLength(text)
   if (size > largestFile)
-    return atStart(`wanted at most ${largestFile} bytes (1 MiB), found ${size}; a ${what} is read by people`)
+    return atStart(`expected at most ${largestFile} bytes (1 MiB), found ${size}; a ${what} is read by people`)
   const unreadable = /[\0\uFFFD]/.exec(text)
   if (unreadable) {
     const line = text.slice(0, unreadable.index).split('\n').length
@@ -118,7 +118,7 @@ export function refuseUnread(text: string, what: string = 'policy'): Problem | u
       line,
       column: 1,
       path: [],
-      message: 'wanted UTF-8 text, found bytes that are none; save the file as UTF-8',
+      message: 'expected UTF-8 text, found bytes that are not valid UTF-8; save the file as UTF-8',
     }
   }
 
@@ -130,7 +130,7 @@ export function refuseUnread(text: string, what: string = 'policy'): Problem | u
       line,
       column: 1,
       path: [],
-      message: `wanted plain YAML 1.2, found the directive ${JSON.stringify(directive[0].trim().slice(0, 40))}; remove it`,
+      message: `expected plain YAML 1.2, found the directive ${JSON.stringify(directive[0].trim().slice(0, 40))}; remove it`,
     }
   }
 
@@ -138,7 +138,7 @@ export function refuseUnread(text: string, what: string = 'policy'): Problem | u
   for (const { token, line, depth } of scanYaml(text)) {
     const refuse = (message: string): Problem => ({ line, column: 1, path: [], message })
     if (++tokens > mostTokens)
-      return refuse(`wanted a ${what} of at most ${mostTokens} YAML tokens, found more; a ${what} is read by people`)
+      return refuse(`expected a ${what} of at most ${mostTokens} YAML tokens, found more; a ${what} is read by people`)
     if (/^ +$/.test(token) && token.length > deepestIndentation) return refuse(tooDeep(what))
     if (depth > deepestNesting) return refuse(tooDeep(what))
   }
@@ -160,7 +160,7 @@ export function* scanYaml(text: string): Generator<{ token: string; line: number
 }
 
 const tooDeep = (what: string = 'policy') =>
-  `wanted at most ${deepestNesting} levels of nesting, found more; no key of a ${what} is that deep`
+  `expected at most ${deepestNesting} levels of nesting, found more; no key of a ${what} is that deep`
 
 function findProblems(
   node: unknown,
@@ -173,10 +173,10 @@ function findProblems(
   if (isAlias(node))
     return isAllowed(node)
       ? undefined
-      : report(node, path, `wanted a plain value, found the alias *${node.source}; write the value out`)
+      : report(node, path, `expected a plain value, found the alias *${node.source}; write the value out`)
   if (node.anchor !== undefined && !isAllowed(node))
-    report(node, path, `wanted a plain value, found the anchor &${node.anchor}; write the value out where it is used`)
-  if (node.tag !== undefined) report(node, path, `wanted a plain value, found the tag ${node.tag}; remove it`)
+    report(node, path, `expected a plain value, found the anchor &${node.anchor}; write the value out where it is used`)
+  if (node.tag !== undefined) report(node, path, `expected a plain value, found the tag ${node.tag}; remove it`)
   if (depth > deepestNesting) return report(node, path, tooDeep())
   if (isSeq(node))
     node.items.forEach((item, index) => findProblems(item, [...path, index], depth + 1, isAllowed, report))
@@ -190,20 +190,20 @@ function findProblems(
       report(
         keyNode,
         path,
-        `wanted a key that is text, found ${isScalar(key) ? `${JSON.stringify(name)}, which YAML reads as ${name === null ? 'nothing' : `a ${typeof name}`}; put it in quotes` : 'a list, a map or an alias'}`,
+        `expected a key that is text, found ${isScalar(key) ? `${JSON.stringify(name)}, which YAML reads as ${name === null ? 'nothing' : `a ${typeof name}`}; put it in quotes` : 'a list, a map or an alias'}`,
       )
       continue
     }
     if (key.anchor !== undefined || key.tag !== undefined)
-      report(keyNode, path, 'wanted a plain key, found an anchor or a tag; remove it')
+      report(keyNode, path, 'expected a plain key, found an anchor or a tag; remove it')
     if (refusedKeys.includes(name))
       report(
         keyNode,
         path,
         `the key ${JSON.stringify(name)} is refused: it has a meaning of its own in JavaScript; remove it`,
       )
-    else if (name === '<<') report(keyNode, path, 'wanted a key, found the merge key "<<"; write the values out')
-    else if (seen.has(name)) report(keyNode, [...path, name], 'the key is there twice; keep one')
+    else if (name === '<<') report(keyNode, path, 'expected a key, found the merge key "<<"; write the values out')
+    else if (seen.has(name)) report(keyNode, [...path, name], 'the key appears twice; keep one')
     seen.add(name)
     findProblems(value, [...path, name], depth + 1, isAllowed, report)
   }
@@ -232,7 +232,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[], part: 'key' 
 /** A fault of the parser in our words. */
 export function sayError(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT')
-    return 'wanted spaces, found a tab at the beginning of the line; YAML indents with spaces'
+    return 'expected spaces, found a tab at the beginning of the line; YAML indents with spaces'
   const sentence = message.split('\n')[0] ?? message
   return `not valid YAML: ${sentence.replace(/ at line \d+, column \d+:?$/, '')}`
 }

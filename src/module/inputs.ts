@@ -104,7 +104,7 @@ export function gitFactsOf(given: {
   if (!parsed.success)
     throw new DeliveryError(
       'USAGE',
-      `the revision is not as it must be: ${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`,
+      `the revision is not valid: ${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`,
       'Give --revision with the whole commit and --committed-at with its time in ISO 8601.',
     )
   return JSON.stringify(parsed.data)

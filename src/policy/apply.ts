@@ -30,7 +30,7 @@ export function applyPolicy(
   if (unknown !== undefined)
     throw new DeliveryError(
       'USAGE',
-      `"${unknown}" is no platform`,
+      `"${unknown}" is not a platform`,
       'Write os/architecture, e.g. linux/amd64 or linux/arm64.',
     )
 

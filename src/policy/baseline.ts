@@ -44,13 +44,13 @@ export function acceptBaseline(
   if (verdict === undefined)
     throw new DeliveryError(
       'USAGE',
-      `wanted a baseline with a verdict, found a run without one in ${path}`,
+      `expected a baseline with a verdict, found a run without one in ${path}`,
       'Give the verdict.json of a run that came to a verdict.',
     )
   if (subject.name !== name) {
     throw new DeliveryError(
       'USAGE',
-      `wanted a baseline of ${name}, found one of ${subject.name} in ${path}`,
+      `expected a baseline of ${name}, found one of ${subject.name} in ${path}`,
       'Give the verdict of an earlier run on this application; image.name in the policy gives it one name wherever it runs.',
     )
   }
@@ -72,14 +72,14 @@ export function checkBaseline(policy: Policy, { verdict }: Baseline, now: Date):
   if (!(age >= -clockSkew))
     throw new DeliveryError(
       'POLICY',
-      `wanted a baseline of the past, found one of ${verdict.binding.at}`,
+      `expected a baseline of the past, found one of ${verdict.binding.at}`,
       'Check the clock of the machine, or where the baseline comes from.',
     )
   if (age > parseDuration(maximumAge)) {
     throw new DeliveryError(
       'POLICY',
-      `wanted a baseline of at most ${maximumAge} (baseline.maximumAge), found one of ${verdict.binding.at}, ${formatDuration(age)} old`,
-      'Repair what it has, or accept it by exceptions; then give the verdict of a newer run, or none.',
+      `expected a baseline of at most ${maximumAge} (baseline.maximumAge), found one of ${verdict.binding.at}, ${formatDuration(age)} old`,
+      'Fix what it has, or accept it by exceptions; then give the verdict of a newer run, or none.',
     )
   }
 }

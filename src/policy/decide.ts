@@ -69,7 +69,7 @@ export function decidePolicy({ organisation, application }: PolicyFiles, now: Da
 export function changedLocks(locked: readonly LockedKey[], policy: Policy): string[] {
   return changesOf(locked, (keys) => (keys[0] === 'extends' ? undefined : { value: valueAt(policy, keys) })).map(
     ({ path, wanted, found, key }) =>
-      `${path.join('.')} is locked at ${key.by} (${key.lock}): wanted ${say(wanted)}; found ${say(found)}`,
+      `${path.join('.')} is locked at ${key.by} (${key.lock}): expected ${say(wanted)}; found ${say(found)}`,
   )
 }
 
@@ -129,7 +129,7 @@ function refuseChanges(
     return {
       ...document.placeOf(at),
       path: at,
-      message: `locked by the organisation at ${change.key.by} (${change.key.lock}): wanted ${at === change.path ? '' : `${change.path.join('.')} to be `}${say(change.wanted)}; found ${say(change.found)}; leave the key out, or ask whoever answers for that file`,
+      message: `locked by the organisation at ${change.key.by} (${change.key.lock}): expected ${at === change.path ? '' : `${change.path.join('.')} to be `}${say(change.wanted)}; found ${say(change.found)}; leave the key out, or ask whoever answers for that file`,
     }
   })
   if (problems.length > 0) throw policyError(path, problems)

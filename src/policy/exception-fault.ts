@@ -16,14 +16,14 @@ export function exceptionFault(exception: Exception, maximumDays: number, now: D
   if (isIn(rulesWithoutExceptions)) {
     return {
       key: 'rule',
-      message: `no exception is possible from ${rule}: ${rule === 'evidence' ? 'missing evidence is not a risk that can be weighed; make the evidence available' : 'an exception cannot allow another; repair or remove the other one'}`,
+      message: `no exception is possible from ${rule}: ${rule === 'evidence' ? 'missing evidence is not a risk that can be weighed; make the evidence available' : 'an exception cannot allow another; fix or remove the other one'}`,
     }
   }
   if (exception.id === 'unidentified' && exception.subject === undefined) {
     return {
       key: 'id',
       message:
-        'wanted one finding, found "unidentified", which every finding without an id of its own carries; add the subject that the report prints',
+        'expected one finding, found "unidentified", which every finding without an id of its own carries; add the subject that the report prints',
     }
   }
   if (isControlId(rule)) {
@@ -59,17 +59,17 @@ export function lifeFault(
   if (created !== undefined && daysUntil(created, now) > 0) {
     return {
       key: 'created',
-      message: `wanted a day that is not in the future, found ${created}; days are counted in UTC`,
+      message: `expected a day that is not in the future, found ${created}; days are counted in UTC`,
     }
   }
   // Days of this form are in the order of their text.
   if (created !== undefined && expires <= created)
-    return { key: 'expires', message: `wanted a day after ${created}, on which it was created, found ${expires}` }
+    return { key: 'expires', message: `expected a day after ${created}, on which it was created, found ${expires}` }
   const days = daysUntil(expires, now)
   if (days > maximumDays) {
     return {
       key: 'expires',
-      message: `wanted a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${expires}, ${days} days away; choose an earlier day and look at the risk again then`,
+      message: `expected a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${expires}, ${days} days away; choose an earlier day and look at the risk again then`,
     }
   }
   return undefined

@@ -43,7 +43,7 @@ export function exceptionIdFault(rule: RuleId | ControlId, id: string): string |
   const known = forms[rule]
   return known === undefined || known.form.test(id)
     ? undefined
-    : `wanted ${known.wanted}; no violation of ${rule} can have the id ${JSON.stringify(id)}`
+    : `expected ${known.wanted}; no violation of ${rule} can have the id ${JSON.stringify(id)}`
 }
 
 function oneOf(...ids: string[]): { form: RegExp; wanted: string } {

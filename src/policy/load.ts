@@ -75,7 +75,7 @@ export function policyError(path: string, problems: readonly Problem[]): Deliver
   return new DeliveryError(
     'POLICY',
     lines.join('\n'),
-    'Repair the policy file: pipelines/policies/default.yaml shows every key, and schema/loadline-policy.schema.json says what each takes. Without a policy file the default applies.',
+    'Fix the policy file: pipelines/policies/default.yaml shows every key, and schema/loadline-policy.schema.json says what each takes. Without a policy file the default applies.',
   )
 }
 
@@ -120,12 +120,12 @@ function judge(
         if (!known?.some((kind) => kind === owner))
           report(
             ['rules', rule, 'owners', owner],
-            `wanted ${known?.join(' or ')}; no finding of the rule ${rule} has the owner ${owner}`,
+            `expected ${known?.join(' or ')}; no finding of the rule ${rule} has the owner ${owner}`,
           )
     if (effectiveFrom !== undefined && daysUntil(effectiveFrom, now) > maximumDays) {
       report(
         ['rules', rule, 'effectiveFrom'],
-        `wanted a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${effectiveFrom}; choose an earlier day, or say level: warn and why`,
+        `expected a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${effectiveFrom}; choose an earlier day, or say level: warn and why`,
       )
     }
   }
@@ -182,7 +182,7 @@ function explain(issue: z.core.$ZodIssue, document: PlacedDocument, schema: z.Zo
     case 'invalid_key':
       return [
         at(
-          `wanted ${issue.issues[0]?.message ?? 'another key'}; found the key ${JSON.stringify(String(path.at(-1)))}`,
+          `expected ${issue.issues[0]?.message ?? 'another key'}; found the key ${JSON.stringify(String(path.at(-1)))}`,
           path,
           'key',
         ),
@@ -195,13 +195,13 @@ function explain(issue: z.core.$ZodIssue, document: PlacedDocument, schema: z.Zo
         : near !== '' && choices.length > 8
           ? 'a known name'
           : `${choices.length === 1 ? '' : 'one of '}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
-      return [at(`wanted ${wanted}; found ${found}${near}`)]
+      return [at(`expected ${wanted}; found ${found}${near}`)]
     }
     case 'invalid_type': {
       const wanted = issue.message.startsWith('Invalid input')
         ? (typeNames[issue.expected] ?? issue.expected)
         : issue.message
-      return [at(`wanted ${wanted}; found ${found}${quotesHint(issue.expected, valueAt(document.value, path))}`)]
+      return [at(`expected ${wanted}; found ${found}${quotesHint(issue.expected, valueAt(document.value, path))}`)]
     }
     case 'invalid_union': {
       // What is a map was meant as the form that is a map: its own problems say more.
@@ -214,16 +214,16 @@ function explain(issue: z.core.$ZodIssue, document: PlacedDocument, schema: z.Zo
         return meant.flatMap((option) =>
           option.flatMap((inner) => explain({ ...inner, path: [...path, ...inner.path] }, document, schema)),
         )
-      return [at(`wanted ${issue.message}; found ${found}${quotesHint('number', valueAt(document.value, path))}`)]
+      return [at(`expected ${issue.message}; found ${found}${quotesHint('number', valueAt(document.value, path))}`)]
     }
     case 'too_small':
     case 'too_big': {
       const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`
       const wanted = /^Too (small|big)/.test(issue.message) ? `${bound}${countedIn[issue.origin] ?? ''}` : issue.message
-      return [at(`wanted ${wanted}; found ${found}`)]
+      return [at(`expected ${wanted}; found ${found}`)]
     }
     default:
-      return [at(`wanted ${issue.message}; found ${found}`)]
+      return [at(`expected ${issue.message}; found ${found}`)]
   }
 }
 

@@ -8,7 +8,7 @@ export function parseMaximumAge(text: string): number {
   } catch (error) {
     throw new DeliveryError(
       'USAGE',
-      `wanted whole hours or days for the age of a verdict, found ${JSON.stringify(text)}`,
+      `expected whole hours or days for the age of a verdict, found ${JSON.stringify(text)}`,
       'Write e.g. --maximum-age 30d or --maximum-age 48h.',
       { cause: error },
     )

@@ -280,7 +280,7 @@ export const Policy = z.strictObject({
   vulnerabilities: thresholds.extend({
     unfixed: z
       .enum(['count', 'report'])
-      .describe('Whether findings without a published repair count against the thresholds.'),
+      .describe('Whether findings without a published fix count against the thresholds.'),
     base: ownThresholds.describe(
       'Thresholds for what the base image brought, where they differ: such findings are counted by themselves. A finding whose owner is unknown counts against these and the others.',
     ),
@@ -292,7 +292,7 @@ export const Policy = z.strictObject({
         maximumAge: duration.describe('Oldest list that counts, measured from its own release.'),
       })
       .describe(
-        'A list of vulnerabilities that attackers are known to use, in the form of the CISA KEV catalogue. Whatever of it the image has denies, at any severity, with or without a repair.',
+        'A list of vulnerabilities that attackers are known to use, in the form of the CISA KEV catalogue. Any of them in the image denies, at any severity, whether or not a fix exists.',
       ),
   }),
   secrets: z.strictObject({ allowed: limit }),

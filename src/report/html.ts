@@ -240,7 +240,7 @@ function layerBar({ layers, largest }: Size): Markup {
 }
 
 function undecidedCell({ wanted, found, remedy }: Undecided): Markup {
-  return html`<span><span class="word undecided">could not be had</span><small>Wanted ${printable(wanted)}</small><small>Found ${printable(found)}</small><small>${printable(remedy)}</small></span>`
+  return html`<span><span class="word undecided">not available</span><small>Wanted ${printable(wanted)}</small><small>Found ${printable(found)}</small><small>${printable(remedy)}</small></span>`
 }
 
 /** Exceptions that the page lists. */

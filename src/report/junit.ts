@@ -226,7 +226,7 @@ function failureCases(run: Run): TestCase[] {
     {
       stage: run.failure?.stage ?? 'gate',
       group: 'run',
-      name: 'the run comes to an end',
+      name: 'the run completes',
       result: 'error',
       type: run.failure?.code ?? 'CONTRADICTION',
       message: sentence,

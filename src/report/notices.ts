@@ -197,7 +197,7 @@ function additionalNotice({ evidence }: Run): Notice[] {
   return [
     {
       title: 'Findings of other scanners',
-      text: `${counted(files.length, 'scan')} of other scanners ${files.length === 1 ? 'was' : 'were'} judged as well. What they found was added; nothing was taken away for it, and nobody here knows what they looked at beyond what they say.`,
+      text: `${counted(files.length, 'scan')} of other scanners ${files.length === 1 ? 'was' : 'were'} judged as well. What they found was added; nothing was taken away for it, and what they looked at is not known here beyond what they say.`,
       items: files.map(
         ({ name, digest, scanner, images, findings }) =>
           `${scanner.name}${scanner.version === undefined ? '' : ` ${scanner.version}`}: ${counted(findings.length, 'finding')}, about ${images.length === 0 ? 'an image that it does not name' : images.join(', ')} (${name}, ${digest})`,

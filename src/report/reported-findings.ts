@@ -254,7 +254,7 @@ function* unjudgedVulnerabilities(run: Run, seen: ReadonlySet<string>): Iterable
         found: `${name} ${version}`,
         remedy:
           vulnerability.fixedVersion === undefined
-            ? 'No repaired version is published yet.'
+            ? 'No fixed version is published yet.'
             : `Update ${name} to ${vulnerability.fixedVersion}.`,
         owner: owners.ofLayer(vulnerability.package.layer),
         ...(vulnerability.url === undefined ? {} : { url: vulnerability.url }),

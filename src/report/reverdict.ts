@@ -57,7 +57,7 @@ function changes(title: string, list: readonly VulnerabilityChange[]): string[] 
     .slice(0, mostChanges)
     .map(
       ({ platform, id, severity, package: name, version, fixedVersion }) =>
-        `  ${severity.padEnd(8)} ${id} in ${name} ${version} on ${platform}${fixedVersion === undefined ? '' : `, repaired in ${fixedVersion}`}`,
+        `  ${severity.padEnd(8)} ${id} in ${name} ${version} on ${platform}${fixedVersion === undefined ? '' : `, fixed in ${fixedVersion}`}`,
     )
   return [
     `${title}: ${counted(list.length, 'vulnerability', 'vulnerabilities')}`,

@@ -92,7 +92,7 @@ function failureFinding(run: Run): ReportedFinding[] {
       subject: run.failure?.code ?? '',
       severity: 'unknown',
       platforms: [],
-      wanted: 'a run that comes to an end',
+      wanted: 'a run that completes',
       found: sentence,
       remedy: next,
       ...(step?.line === undefined
@@ -281,14 +281,13 @@ class Rules {
         }
       : finding.rule === undefined
         ? {
-            shortDescription: 'Evidence could not be had',
-            fullDescription:
-              'A collector could not say what it was asked. Where a rule needs that, nobody can say yes.',
+            shortDescription: 'Evidence is missing',
+            fullDescription: 'A collector could not answer. A rule that needs the answer cannot pass.',
             help: 'Do what the result says, and run again.',
             tags: ['loadline', 'evidence'],
           }
         : {
-            shortDescription: 'The run did not come to an end',
+            shortDescription: 'The run did not complete',
             fullDescription: 'A stage failed, so there is no verdict, or a passed one could not be released.',
             help: 'Do what the result says, and run again.',
             tags: ['loadline', 'run'],

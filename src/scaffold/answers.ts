@@ -89,11 +89,11 @@ export function parseAnswers(given: unknown): Answers {
   const parsed = Answers.safeParse(given)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(
-    ({ path, message }) => `${path[0] === undefined ? '' : `${String(path[0])}: `}wanted ${message}`,
+    ({ path, message }) => `${path[0] === undefined ? '' : `${String(path[0])}: `}expected ${message}`,
   )
   throw new DeliveryError(
     'USAGE',
-    `the answers for the scaffold are not as they must be: ${faults.join('; ')}`,
+    `the answers for the scaffold are not valid: ${faults.join('; ')}`,
     'Correct the option of the same name; "loadline scaffold --help" lists them.',
   )
 }

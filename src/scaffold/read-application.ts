@@ -13,7 +13,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
   if (tree.paths.length === 0)
     throw new DeliveryError(
       'SOURCE',
-      `wanted an application in ${answers.path === '' ? 'the source' : answers.path}, found no files`,
+      `expected an application in ${answers.path === '' ? 'the source' : answers.path}, found no files`,
       'Correct the path.',
     )
   const stack = findStack(tree, source, answers)
@@ -31,7 +31,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
   if (health === undefined) {
     throw new DeliveryError(
       'SOURCE',
-      'wanted a path that answers 200 while the application is healthy, found none of /livez, /healthz, /health and the like in the code',
+      'expected a path that answers 200 while the application is healthy, found none of /livez, /healthz, /health and the like in the code',
       'Add one, or give the path that there is with --health.',
     )
   }
@@ -71,7 +71,7 @@ function findStack(tree: SourceTree, source: SourceTree, answers: Answers): Stac
     if (locked.includes(chosen)) return chosen
     throw new DeliveryError(
       'SOURCE',
-      `wanted ${chosen.lock.wanted} in ${where}, because --stack says ${chosen.name}; it is not there`,
+      `expected ${chosen.lock.wanted} in ${where}, because --stack says ${chosen.name}; it is not there`,
       `Make it: ${chosen.lock.make}`,
     )
   }
@@ -80,7 +80,7 @@ function findStack(tree: SourceTree, source: SourceTree, answers: Answers): Stac
   if (only !== undefined)
     throw new DeliveryError(
       'SOURCE',
-      `wanted one stack in ${where}, found ${locked.map(({ title, name }) => `${title} (${name})`).join(' and ')}`,
+      `expected one stack in ${where}, found ${locked.map(({ title, name }) => `${title} (${name})`).join(' and ')}`,
       `Say which one the image is for: --stack ${locked.map(({ name }) => name).join(' or --stack ')}. Remove a lock file that nobody keeps.`,
     )
   const signs = stacks.flatMap((stack) =>
@@ -90,13 +90,13 @@ function findStack(tree: SourceTree, source: SourceTree, answers: Answers): Stac
   if (sign !== undefined)
     throw new DeliveryError(
       'SOURCE',
-      `wanted ${sign.stack.lock.wanted} in ${where}, found ${signs.map(({ sign: file }) => file).join(', ')} without it: what is built could differ each time`,
+      `expected ${sign.stack.lock.wanted} in ${where}, found ${signs.map(({ sign: file }) => file).join(', ')} without it: what is built could differ each time`,
       `Make it and commit it: ${sign.stack.lock.make}${lockAbove(source, answers)}`,
     )
   const folders = foldersWithStack(source)
   throw new DeliveryError(
     'SOURCE',
-    `wanted a lock file of ${stacks.map(({ title }) => title).join(', ')} in ${where}, found ${tree.paths.slice(0, 5).join(', ')}${tree.paths.length > 5 ? ` and ${tree.paths.length - 5} more files` : ''}`,
+    `expected a lock file of ${stacks.map(({ title }) => title).join(', ')} in ${where}, found ${tree.paths.slice(0, 5).join(', ')}${tree.paths.length > 5 ? ` and ${tree.paths.length - 5} more files` : ''}`,
     folders.length === 0
       ? 'Give the folder of an application of one of these stacks.'
       : `There are applications below: ${folders.map((folder) => `--path ${folder}`).join(', ')}.`,
@@ -133,7 +133,7 @@ function nameOf(...candidates: ReadonlyArray<string | undefined>): string {
   if (found !== undefined) return found
   throw new DeliveryError(
     'SOURCE',
-    'wanted a name for the application, found none in its own files',
+    'expected a name for the application, found none in its own files',
     'Give one with --name, e.g. --name orders.',
   )
 }
@@ -143,7 +143,7 @@ function onePort(ports: readonly number[]): number {
   if (only !== undefined && others.length === 0) return only
   throw new DeliveryError(
     'SOURCE',
-    `wanted the port that the application listens on, found ${ports.length === 0 ? 'none in the code' : `${ports.join(', ')} in the code`}`,
+    `expected the port that the application listens on, found ${ports.length === 0 ? 'none in the code' : `${ports.join(', ')} in the code`}`,
     'Give it with --port, e.g. --port 8080.',
   )
 }
@@ -151,7 +151,7 @@ function onePort(ports: readonly number[]): number {
 function unknownRepository(): never {
   throw new DeliveryError(
     'USAGE',
-    "wanted the address of the source's repository for the image's labels, found none: there is no git remote, and the application's own files name none",
+    "expected the address of the source's repository for the image's labels, found none: there is no git remote, and the application's own files name none",
     'Give it with --repository, e.g. --repository https://git.example.com/shop/orders.',
   )
 }

@@ -26,7 +26,7 @@ export function readDocument<T>(tree: SourceTree, path: string, format: keyof ty
   if (text === undefined)
     throw new DeliveryError(
       'SOURCE',
-      `wanted ${path}, which belongs to the lock file beside it, and it is not there`,
+      `expected ${path}, which belongs to the lock file beside it, and it is not there`,
       `Add ${path}.`,
     )
   let document: unknown
@@ -35,17 +35,13 @@ export function readDocument<T>(tree: SourceTree, path: string, format: keyof ty
   } catch (error) {
     throw new DeliveryError(
       'SOURCE',
-      `wanted ${format} in ${path}, and it cannot be parsed: ${(error as Error).message.split('\n')[0]}`,
-      `Repair ${path}.`,
+      `expected ${format} in ${path}, and it cannot be parsed: ${(error as Error).message.split('\n')[0]}`,
+      `Fix ${path}.`,
       { cause: error },
     )
   }
   const parsed = schema.safeParse(document)
   if (parsed.success) return parsed.data
   const fault = parsed.error.issues[0]
-  throw new DeliveryError(
-    'SOURCE',
-    `${path} is not as it must be: ${fault?.path.join('.')}: ${fault?.message}`,
-    `Repair ${path}.`,
-  )
+  throw new DeliveryError('SOURCE', `${path} is not valid: ${fault?.path.join('.')}: ${fault?.message}`, `Fix ${path}.`)
 }

@@ -30,7 +30,7 @@ export function codeAtTop(tree: SourceTree, isCode: RegExp): { folders: string[]
   if (odd !== undefined)
     throw new DeliveryError(
       'SOURCE',
-      `wanted names that a .dockerignore file can hold, found ${JSON.stringify(odd)}`,
+      `expected names that a .dockerignore file can hold, found ${JSON.stringify(odd)}`,
       'Rename it: no control characters, and none of * ? [ ] \\, nor ! or # at the start.',
     )
   const folders = new Set(code.filter((path) => path.includes('/')).map(top))

@@ -30,7 +30,7 @@ export function requireVersion(tool: AskedTool, version: string, stdout: string)
   if (said !== undefined && (said === version || said === known?.calledVersion)) return
   throw new DeliveryError(
     'TOOL',
-    `${tool} was to be of version ${version} and ${said === undefined ? 'does not say which it is' : `says that it is ${said}`}`,
-    'Check which image is pinned under this name: "loadline doctor" lists them. On a sealed network set the toolchain up anew.',
+    `expected ${tool} to be version ${version}; it ${said === undefined ? 'does not say which it is' : `says that it is ${said}`}`,
+    'Check which image is pinned under this name: "loadline doctor" lists them. On a sealed network set up the toolchain again.',
   )
 }

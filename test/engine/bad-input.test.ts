@@ -38,7 +38,7 @@ describe('bad input', () => {
   it('a platform that is none', () =>
     expectBroken(
       application({ Dockerfile: dockerfile }),
-      { exitCode: 2, code: 'USAGE', says: /"amd64" is no platform/ },
+      { exitCode: 2, code: 'USAGE', says: /"amd64" is not a platform/ },
       ['--platform', 'amd64'],
     ))
   it('no such directory', () => expectBroken('/no/such/directory', { exitCode: 2, code: 'SOURCE', says: /not there/ }))

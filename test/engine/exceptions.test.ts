@@ -109,7 +109,7 @@ describe('exceptions on a real run', () => {
     expect(run.failure).toMatchObject({
       stage: 'source',
       code: 'POLICY',
-      message: expect.stringContaining('security/legacy.openvex.json:1: wanted an OpenVEX document of version 0.2.0'),
+      message: expect.stringContaining('security/legacy.openvex.json:1: expected an OpenVEX document of version 0.2.0'),
     })
     expect(existsSync(join(output, 'vex.openvex.json'))).toBe(false)
   })

@@ -159,7 +159,7 @@ describe('an image that exists already', () => {
         /digest/,
       ],
       [await bad('text.tar', (path) => writeFileSync(path, 'no archive at all\n')), /truncated or damaged/],
-      [scratch(), /wanted index\.json in the layout, found none/],
+      [scratch(), /expected index\.json in the layout, found none/],
     ]
     await onEngine(async (lock) => {
       for (const [name, message] of cases) {

@@ -63,7 +63,7 @@ function fillOf({ foreground, background, decorations }: ParseToken): Markup | f
   const color = foreground.type === 'named' ? palette[foreground.name] : undefined
   if (color === undefined)
     throw new Error(
-      `wanted a colour of ${Object.keys(palette).join(', ')}, found ${JSON.stringify(foreground)}: give it a colour in test/pictures/screen-svg.ts`,
+      `expected a colour of ${Object.keys(palette).join(', ')}, found ${JSON.stringify(foreground)}: give it a colour in test/pictures/screen-svg.ts`,
     )
   return html` fill="${color}"`
 }

@@ -66,7 +66,7 @@ try {
   const asked = process.argv.slice(2)
   const unknown = asked.filter((name) => !(name in scenes))
   if (unknown.length > 0)
-    throw new Error(`wanted some of ${Object.keys(scenes).join(', ')}, found ${unknown.join(', ')}`)
+    throw new Error(`expected some of ${Object.keys(scenes).join(', ')}, found ${unknown.join(', ')}`)
   await mkdir(pictures, { recursive: true })
   for (const example of ['go-service', 'legacy-app'])
     await cp(join(root, 'examples', example), join(scratch, 'examples', example), { recursive: true })
@@ -94,7 +94,7 @@ async function expectExit(wanted: number, run: Promise<number>): Promise<void> {
   const found = await run
   if (found !== wanted)
     throw new Error(
-      `wanted exit code ${wanted}, found ${found}: a picture of something else helps nobody. Run the command by hand and see`,
+      `expected exit code ${wanted}, found ${found}: a picture of something else helps nobody. Run the command by hand and see`,
     )
 }
 
@@ -109,7 +109,7 @@ function fullestScreen(terminal: Terminal): { look: () => Promise<void>; screen:
     },
     screen() {
       if (fullest === undefined)
-        throw new Error('wanted a screen with running steps, found none: the run was over before anybody could look')
+        throw new Error('expected a screen with running steps, found none: the run was over before anybody could look')
       return fullest.screen
     },
   }
@@ -118,7 +118,7 @@ function fullestScreen(terminal: Terminal): { look: () => Promise<void>; screen:
 /** The first lines of what a run says in the end: from the flow on, as many rows of the gate table as sixty lines have room for. */
 function gatesOf({ lines, columns }: Screen): Screen {
   const start = lines.findIndex((line) => /^. source . lint . build/.test(stripVTControlCharacters(line)))
-  if (start === -1) throw new Error('wanted the line of the flow, found none')
+  if (start === -1) throw new Error('expected the line of the flow, found none')
   const shown = lines.slice(start, start + 60)
   return {
     lines: shown.slice(

@@ -27,7 +27,7 @@ async function explain(options: ExplainOptions, id: string): Promise<number> {
     const near = closest(id, ruleIds)
     throw new DeliveryError(
       'USAGE',
-      `wanted the id of a rule, found ${JSON.stringify(id)}${near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`}`,
+      `expected the id of a rule, found ${JSON.stringify(id)}${near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`}`,
       `The rules are ${ruleIds.join(', ')}.`,
     )
   }

@@ -20,7 +20,7 @@ export const make = command<ShowOptions, [name: ShippedPolicyName | undefined]>(
       choices: shippedPolicyNames,
     },
   ],
-  flags: { ...policyHereFlags, json: toggle('print it as JSON, with its digest and what it was made of') },
+  flags: { ...policyHereFlags, json: toggle('print it as JSON, with its digest and the files that made it') },
   more: `Examples:
   loadline policy show strict
   loadline policy show --policy services/orders/loadline.yaml`,

@@ -24,7 +24,7 @@ export const make = command<TestOptions, [verdict: string]>({
     platform: platforms("platforms that must be judged (default: the policy's)"),
     baseline: evidenceFlags.baseline,
     knownExploited: single('file', 'list of exploited vulnerabilities, instead of the recorded one'),
-    at: single('moment', 'judge as at this day or moment, UTC, e.g. 2027-01-31 (default: now)'),
+    at: single('moment', 'judge as of this day or moment, UTC, e.g. 2027-01-31 (default: now)'),
     ...verdictFlags,
   },
   more: `Example:

@@ -34,7 +34,7 @@ export async function readGitFacts(
     throw new DeliveryError(
       'SOURCE',
       `the git repository of ${directory} cannot be read: ${error.message}`,
-      'Repair the repository: an image must not name a commit that nobody could read.',
+      'Fix the repository: an image must not name a commit that nobody could read.',
       { cause: error },
     )
   }

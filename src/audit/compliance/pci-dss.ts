@@ -43,7 +43,7 @@ export const pciDss: Framework = {
     },
     {
       id: '6.3.3',
-      title: 'Known vulnerabilities are repaired',
+      title: 'Known vulnerabilities are fixed',
       proof: { rules: ['vulnerabilities', 'end-of-life-os'] },
     },
     {

@@ -31,7 +31,7 @@ function judgeTag(reference: string): { status: Status; found: string } {
       : { status: 'fail', found: `${found} names no tag, which means latest` }
   if (isUnknown(tag)) return { status: 'manual', found: decides }
   if (!isUnknown(reference) && parseImageReference(reference) === undefined)
-    return { status: 'manual', found: `${found} is no image reference` }
+    return { status: 'manual', found: `${found} is not an image reference` }
   return { status: isMoving(tag) ? 'fail' : 'pass', found }
 }
 

@@ -38,7 +38,7 @@ export const trustedBases: Control = {
 
 export const scanned: Control = {
   id: 'cis-4.4',
-  title: 'Images are scanned, and built again when there are repairs',
+  title: 'Images are scanned, and built again when fixes are published',
   severity: 'high',
   remedy:
     'Run "loadline build-and-scan" and give its verdict.json; judge published images again with "loadline reverdict".',

@@ -180,7 +180,7 @@ function flagsOf(words: readonly string[]): {
     }
   }
   const [image, ...command] = rest
-  if (image !== undefined && isUnknown(image)) refuse(`nobody here knows the value of ${image}; write it out`)
+  if (image !== undefined && isUnknown(image)) refuse(`the value of ${image} is not known here; write it out`)
   return { flags, image: image ?? refuse('the line names no image'), command }
 }
 

@@ -91,7 +91,7 @@ function refuseUnread({ path, line, text }: WrittenDocument): void {
   const unreadable = /[\0\uFFFD]/.exec(text)
   if (unreadable !== null) {
     const behind = text.slice(0, unreadable.index).split('\n').length - 1
-    throw manifestError({ path, line: line + behind }, 'expected UTF-8 text, found bytes that are none')
+    throw manifestError({ path, line: line + behind }, 'expected UTF-8 text, found bytes that are not valid UTF-8')
   }
   // Most documents cannot be that deep, and need not be read twice to know it.
   if ((text.match(/[[{]/g) ?? []).length <= deepest && !/(?:[-?][ \t]+){100}/.test(text)) return
@@ -206,7 +206,7 @@ class Resolver {
         merged.push(this.#read(value, depth + 1))
         continue
       }
-      if (own.has(name)) throw manifestError(place, `the key ${JSON.stringify(name)} is there twice; keep one`)
+      if (own.has(name)) throw manifestError(place, `the key ${JSON.stringify(name)} appears twice; keep one`)
       const read = this.#read(value, depth + 1)
       // What a key is set to is found at the key: that is where people look.
       own.set(name, { ...read, ...(isAlias(value) ? {} : place) })

@@ -38,8 +38,8 @@ export function joinIndexes(
   if (new Set(platforms).size !== platforms.length)
     throw new DeliveryError(
       'PUBLISH',
-      `wanted one image per platform, found ${platforms.join(', ')}`,
-      'Report this as a fault of Loadline. Nothing was pushed.',
+      `expected one image per platform, found ${platforms.join(', ')}`,
+      'Report this as a bug in Loadline. Nothing was pushed.',
     )
   return {
     text: JSON.stringify({

@@ -55,7 +55,7 @@ export async function listImages(read: ReadDocument): Promise<NamedImage[]> {
   if (found.size === 0)
     throw new DeliveryError(
       'SOURCE',
-      'wanted an image in the layout, found an index that names none',
+      'expected an image in the layout, found an index that names none',
       'Export the image again.',
     )
   return [...found.values()]
@@ -65,7 +65,7 @@ async function gather(text: string, found: Map<Digest, NamedImage>, read: ReadDo
   if (depth > deepest)
     throw new DeliveryError(
       'SOURCE',
-      `wanted indexes of at most ${deepest} levels, found more`,
+      `expected indexes of at most ${deepest} levels, found more`,
       'Export the image again.',
     )
   for (const { digest, mediaType, size, platform, annotations } of parse('an index', text, ImageIndex).manifests) {
@@ -82,13 +82,13 @@ async function gather(text: string, found: Map<Digest, NamedImage>, read: ReadDo
     else
       throw new DeliveryError(
         'SOURCE',
-        `wanted images in the layout, found the media type "${mediaType}"`,
+        `expected images in the layout, found the media type "${mediaType}"`,
         'Give the layout of a container image.',
       )
     if (found.size > mostImages)
       throw new DeliveryError(
         'SOURCE',
-        `wanted at most ${mostImages} images in the layout, found more`,
+        `expected at most ${mostImages} images in the layout, found more`,
         'Export the images of one application.',
       )
   }
@@ -98,7 +98,7 @@ function parse<T extends z.ZodType>(what: string, text: string, schema: T): z.in
   return readDocument(
     text,
     schema,
-    (found) => new DeliveryError('SOURCE', `wanted ${what} in the layout, found ${found}`, 'Export the image again.'),
+    (found) => new DeliveryError('SOURCE', `expected ${what} in the layout, found ${found}`, 'Export the image again.'),
   )
 }
 
@@ -112,7 +112,7 @@ async function readBlob(digest: Digest, read: ReadDocument): Promise<string> {
   if (is !== digest)
     throw new DeliveryError(
       'SOURCE',
-      `wanted the document ${digest}, found bytes with the digest ${is}: the layout is damaged or was changed`,
+      `expected the document ${digest}, found bytes with the digest ${is}: the layout is damaged or was changed`,
       'Export the image again.',
     )
   return text
@@ -133,7 +133,7 @@ export function chooseImage<T extends NamedImage>(images: readonly T[], platform
     .join(', ')
   throw new DeliveryError(
     'SOURCE',
-    `wanted one image for ${platform}, found ${fitting.length === 0 ? 'none' : fitting.length} among ${there}`,
+    `expected one image for ${platform}, found ${fitting.length === 0 ? 'none' : fitting.length} among ${there}`,
     'Name the platforms that it has with --platform or build.platforms.',
   )
 }

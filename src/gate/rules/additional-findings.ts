@@ -11,7 +11,7 @@ export const additionalFindings: Rule = {
   settings: severities.map((severity) => `vulnerabilities.${severity}`),
   severities,
   remedy:
-    'Repair what the other scanner names, or accept the risk by an exception; for a file about another image, scan this one and give that file.',
+    'Fix what the other scanner names, or accept the risk by an exception; for a file about another image, scan this one and give that file.',
   source: 'SARIF 2.1.0, OASIS standard; thresholds as those of the rule vulnerabilities',
   judge({ policy, evidence }) {
     const limits = policy.vulnerabilities

@@ -11,7 +11,7 @@ export const evidence: Rule = {
   settings: ['build.platforms'],
   severities: ['unknown'],
   means: 'undecided',
-  remedy: 'Repair what kept each collector from its evidence, as its line says, and run again.',
+  remedy: 'Fix what kept each collector from its evidence, as its line says, and run again.',
   source: 'Loadline: unknown is never safe (fail closed)',
   judge({ policy, evidence: given }) {
     const found = given.platforms.map(({ archive }) => archive.platform)

@@ -54,12 +54,12 @@ function toViolation({ exception, state, fault }: ExceptionUse): Violation {
     expired: {
       wanted: `a last day that is not past`,
       found: `its last day was ${expires}: it no longer counts`,
-      remedy: `Ask ${owner}, who owns it: repair the violation, or accept the risk again with a new last day.`,
+      remedy: `Ask ${owner}, who owns it: fix the violation, or accept the risk again with a new last day.`,
     },
     refused: {
       wanted: 'an exception that may count',
       found: fault ?? 'refused',
-      remedy: 'Repair or remove the exception.',
+      remedy: 'Fix or remove the exception.',
     },
   }
   return {
@@ -77,7 +77,7 @@ function toRemark({ exception }: ExceptionUse, now: Date): Violation {
     severity: 'low',
     wanted: `more than ${soon} days to the last day of an exception that is used`,
     found: `its last day is ${expires}${days === 0 ? ': today' : `, ${days === 1 ? 'tomorrow' : `in ${days} days`}`}; then the violation counts again`,
-    remedy: `Ask ${owner}, who owns it: repair the violation before that day, or look at the risk again.`,
+    remedy: `Ask ${owner}, who owns it: fix the violation before that day, or look at the risk again.`,
   }
 }
 

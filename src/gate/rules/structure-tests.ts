@@ -8,7 +8,7 @@ export const structureTests: Rule = {
   needs: ['structure'],
   settings: ['structure.required', 'structure.file'],
   severities: ['high'],
-  remedy: 'Repair the image or the test: each line says what the test expected and met.',
+  remedy: 'Fix the image or the test: each line says what the test expected and met.',
   source: 'container-structure-test, schema 2.0.0',
   judge({ policy, evidence }) {
     const { required, file } = policy.structure

@@ -22,7 +22,7 @@ export const vulnerabilities: Rule = {
   ],
   severities,
   remedy:
-    'Update each package to the version that repairs it and rebuild on a current base; where no repair exists, remove the package or accept the risk by an exception.',
+    'Update each package to the version that fixes it and rebuild on a current base; where no fix exists, remove the package or accept the risk by an exception.',
   source: 'CIS Docker Benchmark 1.6.0, 4.4; NIST SP 800-190, 4.1.1',
   judge({ policy, evidence }) {
     const limits = policy.vulnerabilities
@@ -112,7 +112,7 @@ function toViolation(finding: Vulnerability, platform: string, owner: Owner, cou
     found: `${name} ${version}${finding.title === '' ? '' : `: ${finding.title}`}`,
     remedy: hasRepair(finding)
       ? `Update ${name} to ${finding.fixedVersion || 'the version that the vendor names'}.`
-      : `No repair is published for ${name} ${version}: remove it, choose a base without it, or accept the risk by an exception.`,
+      : `No fix is published for ${name} ${version}: remove it, choose a base without it, or accept the risk by an exception.`,
     ...(path === undefined ? {} : { location: { path, within: 'image' } }),
     ...(finding.url === undefined ? {} : { url: finding.url }),
     owner,

@@ -4,7 +4,7 @@ import { readSuppressionFile } from './read-file.ts'
 import type { Suppression } from '../schema.ts'
 import { suppressionEntry, type ReadSuppressions } from './entry.ts'
 
-const code = z.string().regex(/^(DL|SC)\d{4}$/, 'wanted the code of one rule, e.g. DL3008')
+const code = z.string().regex(/^(DL|SC)\d{4}$/, 'expected the code of one rule, e.g. DL3008')
 
 /** `.hadolint.yaml` of hadolint 2.15 (https://github.com/hadolint/hadolint#configure). Only `ignored` is taken over: what else stands there changes the linter, and not one finding. */
 const Configuration = z.strictObject({

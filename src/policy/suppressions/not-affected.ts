@@ -45,7 +45,7 @@ export function exceptNotAffected(documents: readonly NamedDocument[], imageName
     throw suppressionError(
       documents.map(({ suppression }) => suppression.file).join(', '),
       undefined,
-      `wanted at most ${mostEntries} statements about one vulnerability and one package, found ${claims.length}`,
+      `expected at most ${mostEntries} statements about one vulnerability and one package, found ${claims.length}`,
     )
 
   for (const claim of claims) {
@@ -144,10 +144,10 @@ function imageScope(product: Product, imageName: string): Scope | string {
   const hash = Digest.safeParse(`sha256:${product.hashes?.['sha-256'] ?? ''}`)
   const url = purl === undefined ? undefined : parsePackageUrl(purl)
   if (purl === undefined || url === undefined)
-    return hash.success ? { digest: hash.data } : `${named} is no package URL, so nobody can tell what it is`
+    return hash.success ? { digest: hash.data } : `${named} is not a package URL, so nobody can tell what it is`
   if (url.type !== 'oci') {
     if ((product.subcomponents ?? []).length > 0)
-      return `${purl} is no image: which packages of this one belong to it cannot be told`
+      return `${purl} is not an image: which packages of this one belong to it cannot be told`
     return { package: { text: purl, url } }
   }
   if (url.name !== imageShortName(imageName).toLowerCase()) return `${purl} is another image than ${imageName}`

@@ -18,7 +18,7 @@ export function readSuppressionFile<T extends z.ZodType>(
   const isEmpty = text.replaceAll(/^\s*#.*$|^(---|\.\.\.)\s*$|^\uFEFF/gm, '').trim() === ''
   const document = readYaml(isEmpty ? '{}' : text, { aliasesOfValues: true })
   if (Array.isArray(document))
-    throw suppressionError(path, document[0]?.line, `wanted ${what}; ${document[0]?.message ?? 'it cannot be read'}`)
+    throw suppressionError(path, document[0]?.line, `expected ${what}; ${document[0]?.message ?? 'it cannot be read'}`)
   const parsed = schema.safeParse(document.value)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -26,7 +26,7 @@ export function readSuppressionFile<T extends z.ZodType>(
     throw suppressionError(
       path,
       document.placeOf(at).line,
-      `wanted ${what}; ${at.length === 0 ? '' : `${at.map(String).join('.')}: `}${issue?.message ?? 'it has another form'}`,
+      `expected ${what}; ${at.length === 0 ? '' : `${at.map(String).join('.')}: `}${issue?.message ?? 'it has another form'}`,
     )
   }
   return { data: parsed.data, lineOf: (keys) => document.placeOf(keys).line }

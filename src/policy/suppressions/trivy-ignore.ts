@@ -31,7 +31,7 @@ const Entry = z.strictObject({
     .optional(),
   expired_at: z
     .union([z.iso.date(), z.iso.datetime({ offset: true })], {
-      error: 'wanted a day, e.g. 2027-01-31, or a moment with its time zone',
+      error: 'expected a day, e.g. 2027-01-31, or a moment with its time zone',
     })
     .optional(),
   statement: z.string().optional(),
@@ -73,7 +73,11 @@ function readIgnoreYaml(text: string, suppression: Suppression): ReadSuppression
     for (const [index, { id, paths, purls, expired_at: end, statement }] of (data[section] ?? []).entries()) {
       const origin: Origin = { kind: 'trivyignore', path, place: `${section}[${index}]` }
       if (section === 'secrets' && purls !== undefined && purls.length > 0)
-        throw suppressionError(path, undefined, `${origin.place}: wanted paths, found purls; a secret is in no package`)
+        throw suppressionError(
+          path,
+          undefined,
+          `${origin.place}: expected paths, found purls; a secret is in no package`,
+        )
       const finding: SuppressedFinding = {
         rule: rules[section],
         id,
@@ -96,7 +100,7 @@ function readIgnoreYaml(text: string, suppression: Suppression): ReadSuppression
         }
       }
       if (entries.length > mostEntries)
-        throw suppressionError(path, undefined, `wanted at most ${mostEntries} exceptions, found more`)
+        throw suppressionError(path, undefined, `expected at most ${mostEntries} exceptions, found more`)
     }
   }
   return { entries, left }
@@ -118,7 +122,7 @@ function readIgnoreLines(text: string, suppression: Suppression): ReadSuppressio
     const ends = options.map((option) => {
       const day = option.replace(/^exp:/, '')
       if (!option.startsWith('exp:') || !z.iso.date().safeParse(day).success)
-        throw suppressionError(path, line, `wanted an id and perhaps exp:2027-01-31, found ${JSON.stringify(option)}`)
+        throw suppressionError(path, line, `expected an id and perhaps exp:2027-01-31, found ${JSON.stringify(option)}`)
       return lastDayBefore(day)
     })
     const lastDay = ends.toSorted()[0]
@@ -128,7 +132,7 @@ function readIgnoreLines(text: string, suppression: Suppression): ReadSuppressio
     )
   })
   if (entries.length > mostEntries)
-    throw suppressionError(path, undefined, `wanted at most ${mostEntries} exceptions, found ${entries.length}`)
+    throw suppressionError(path, undefined, `expected at most ${mostEntries} exceptions, found ${entries.length}`)
   return { entries, left: [] }
 }
 

@@ -27,10 +27,10 @@ export function parseKeptAnswers(text: string, path: string): Record<string, unk
     throw new DeliveryError(
       'USAGE',
       `the answers in ${path} cannot be parsed: ${(error as Error).message.split('\n')[0]}`,
-      'Repair or remove the file.',
+      'Fix or remove the file.',
       { cause: error },
     )
   }
   if (typeof kept === 'object' && kept !== null && !Array.isArray(kept)) return kept as Record<string, unknown>
-  throw new DeliveryError('USAGE', `wanted answers in ${path}, found something else`, 'Repair or remove the file.')
+  throw new DeliveryError('USAGE', `expected answers in ${path}, found something else`, 'Fix or remove the file.')
 }

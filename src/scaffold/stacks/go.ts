@@ -20,7 +20,7 @@ export const go: Stack = {
     if (text === undefined || module === undefined)
       throw new DeliveryError(
         'SOURCE',
-        `wanted a go.mod that names its module, found ${text === undefined ? 'go.sum alone' : 'one without a module line'}`,
+        `expected a go.mod that names its module, found ${text === undefined ? 'go.sum alone' : 'one without a module line'}`,
         'Write it with "go mod init".',
       )
     checkVersion(text)
@@ -29,7 +29,7 @@ export const go: Stack = {
     if (needsC !== undefined)
       throw new DeliveryError(
         'SOURCE',
-        `wanted a program without C code, which runs on a base without a C library; found import "C" in ${needsC[0]}`,
+        `expected a program without C code, which runs on a base without a C library; found import "C" in ${needsC[0]}`,
         'Use a Go implementation, or write the Dockerfile on gcr.io/distroless/cc-debian12 yourself.',
       )
     const code = codeAtTop(tree, /\.go$/)
@@ -91,7 +91,7 @@ function checkVersion(text: string): void {
   if (major > newestGo[0] || (major === newestGo[0] && minor > newestGo[1])) {
     throw new DeliveryError(
       'SOURCE',
-      `wanted a module for Go ${newestGo.join('.')} or older, found "${version?.[0]}" in go.mod`,
+      `expected a module for Go ${newestGo.join('.')} or older, found "${version?.[0]}" in go.mod`,
       'Lower the go line of go.mod, or use a newer Loadline.',
     )
   }
@@ -122,7 +122,7 @@ function packageToBuild(tree: SourceTree, { entry }: Answers): string {
   if (only !== undefined && others.length === 0) return written(only)
   throw new DeliveryError(
     'SOURCE',
-    `wanted one package main${entry === undefined ? '' : ` in ${entry}`}, found ${folders.length === 0 ? 'none' : folders.map(written).join(', ')}`,
+    `expected one package main${entry === undefined ? '' : ` in ${entry}`}, found ${folders.length === 0 ? 'none' : folders.map(written).join(', ')}`,
     'Give the folder of the program with --entry, e.g. --entry cmd/server.',
   )
 }

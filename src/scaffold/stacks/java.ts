@@ -44,11 +44,11 @@ export const javaMaven: Stack = {
   read(tree, answers) {
     const pom = (tree.texts.get('pom.xml') ?? '').replaceAll(/<!--[\s\S]*?-->/g, '')
     if (!/<project[\s>]/.test(pom))
-      throw new DeliveryError('SOURCE', 'wanted a Maven project in pom.xml, found something else', 'Repair pom.xml.')
+      throw new DeliveryError('SOURCE', 'expected a Maven project in pom.xml, found something else', 'Fix pom.xml.')
     if (/<modules>/.test(pom))
       throw new DeliveryError(
         'SOURCE',
-        'wanted one application, found a pom.xml with modules',
+        'expected one application, found a pom.xml with modules',
         'Give the folder of one module with --path; its parent must come from a repository.',
       )
     const own = pom.replaceAll(/<(parent|dependencies|dependencyManagement|build|profiles)>[\s\S]*?<\/\1>/g, '')
@@ -102,7 +102,7 @@ export const javaGradle: Stack = {
     if (/^\s*include\b/m.test(settings))
       throw new DeliveryError(
         'SOURCE',
-        'wanted one application, found a Gradle build with several projects',
+        'expected one application, found a Gradle build with several projects',
         'Make the application a build of its own and give its folder with --path.',
       )
     if (
@@ -110,7 +110,7 @@ export const javaGradle: Stack = {
     ) {
       throw new DeliveryError(
         'SOURCE',
-        'wanted a build with the application plugin, whose installDist lays out what runs; found none',
+        'expected a build with the application plugin, whose installDist lays out what runs; found none',
         "Add id 'application' to the plugins, and application { mainClass = '...' }.",
       )
     }
@@ -195,7 +195,7 @@ function chooseJava(wanted: string | undefined): (typeof javas)[number] {
   if (found !== undefined) return found
   throw new DeliveryError(
     'SOURCE',
-    `wanted an application for Java 21 or older, which bases without a shell have; found release ${wanted}`,
+    `expected an application for Java 21 or older, which bases without a shell have; found release ${wanted}`,
     'Lower the release, or write the Dockerfile yourself.',
   )
 }
@@ -214,7 +214,7 @@ function mainClass(tree: SourceTree, { entry }: Answers, named: string | undefin
   if (only !== undefined && others.length === 0) return only
   throw new DeliveryError(
     'SOURCE',
-    `wanted one class with a main method below src/main/java, found ${classes.length === 0 ? 'none' : classes.join(', ')}`,
+    `expected one class with a main method below src/main/java, found ${classes.length === 0 ? 'none' : classes.join(', ')}`,
     'Give it with --entry, e.g. --entry com.example.Application.',
   )
 }

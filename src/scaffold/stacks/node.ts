@@ -167,7 +167,7 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
   if (described.workspaces !== undefined || hasPnpmWorkspace(tree))
     throw new DeliveryError(
       'SOURCE',
-      'wanted one application, found a workspace with several packages',
+      'expected one application, found a workspace with several packages',
       'Give the folder of the application with --path; it needs a lock file of its own.',
     )
   const node = chooseNode(described.engines?.node)
@@ -240,7 +240,7 @@ function chooseNode(wanted: string | undefined): (typeof nodes)[number] {
   if (found !== undefined) return found
   throw new DeliveryError(
     'SOURCE',
-    `wanted an application that runs on Node 24 or 22, found engines.node ${JSON.stringify(wanted)} in package.json`,
+    `expected an application that runs on Node 24 or 22, found engines.node ${JSON.stringify(wanted)} in package.json`,
     'Widen engines.node.',
   )
 }
@@ -270,7 +270,7 @@ function howItStarts(
         : `scripts.start ${JSON.stringify(start)}, which starts something else`
   throw new DeliveryError(
     'SOURCE',
-    `wanted a file for Node to run, found ${found} in package.json`,
+    `expected a file for Node to run, found ${found} in package.json`,
     'Write "start": "node FILE" in package.json, or give --entry FILE.',
   )
 }

@@ -124,7 +124,7 @@ function readExported(
   if (project.tool?.uv?.workspace !== undefined)
     throw new DeliveryError(
       'SOURCE',
-      'wanted one application, found a uv workspace in pyproject.toml',
+      'expected one application, found a uv workspace in pyproject.toml',
       'Lock the application by itself, and give its folder with --path.',
     )
   const locked = readDocument(tree, exporter.lockFile, 'TOML', Locked)
@@ -208,7 +208,7 @@ function choosePython(wanted: string | undefined): (typeof pythons)[number] {
   if (found !== undefined) return found
   throw new DeliveryError(
     'SOURCE',
-    `wanted a project that runs on Python 3.11 or 3.13, which bases without a shell have; found requires-python ${JSON.stringify(wanted)}`,
+    `expected a project that runs on Python 3.11 or 3.13, which bases without a shell have; found requires-python ${JSON.stringify(wanted)}`,
     'Widen requires-python in pyproject.toml and lock again.',
   )
 }
@@ -277,7 +277,7 @@ function howItStarts(
   if (application !== undefined && others.length === 0) return serve(application) ?? noServer(application)
   throw new DeliveryError(
     'SOURCE',
-    `wanted one way to start the application, found ${applications.length + runnable.length === 0 ? 'neither a package with __main__.py nor a variable that holds a FastAPI, Starlette, Flask, Quart, Litestar or Django application' : [...runnable, ...applications].join(', ')}`,
+    `expected one way to start the application, found ${applications.length + runnable.length === 0 ? 'neither a package with __main__.py nor a variable that holds a FastAPI, Starlette, Flask, Quart, Litestar or Django application' : [...runnable, ...applications].join(', ')}`,
     'Give --entry PACKAGE for "python3 -m PACKAGE", or --entry MODULE:VARIABLE for uvicorn or gunicorn.',
   )
 }

@@ -31,7 +31,7 @@ export const rust: Stack = {
     if (manifest.package === undefined)
       throw new DeliveryError(
         'SOURCE',
-        `wanted a package in Cargo.toml, found ${manifest.workspace === undefined ? 'none' : 'a workspace'}`,
+        `expected a package in Cargo.toml, found ${manifest.workspace === undefined ? 'none' : 'a workspace'}`,
         'Give the folder of the application with --path; it needs a Cargo.lock of its own.',
       )
     const program = programToBuild(tree, answers, manifest.package.name, manifest.bin ?? [])
@@ -98,7 +98,7 @@ function programToBuild(
   if (only !== undefined && others.length === 0 && /^[\w./-]+$/.test(only.path) && only.path.includes('/')) return only
   throw new DeliveryError(
     'SOURCE',
-    `wanted one binary${entry === undefined ? '' : ` called ${entry}`}, found ${programs.length === 0 ? 'none' : programs.map((program) => program.name).join(', ')}`,
+    `expected one binary${entry === undefined ? '' : ` called ${entry}`}, found ${programs.length === 0 ? 'none' : programs.map((program) => program.name).join(', ')}`,
     'Give its name with --entry.',
   )
 }

@@ -56,7 +56,7 @@ export function parseCacheScope(name: string): CacheScope {
   if (!parsed.success)
     throw new DeliveryError(
       'USAGE',
-      `"${name}" is no name of a cache scope`,
+      `"${name}" is not a valid name for a cache scope`,
       'Write at most 200 letters, digits, dots, dashes, underscores and slashes, e.g. pull-request/17.',
     )
   return parsed.data
@@ -94,7 +94,7 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
 }
 
 /** What an unreadable archive means: for one that was just built, a fault of Loadline. */
-const ownFault = { code: 'TOOL', hint: 'Report this as a fault of Loadline, with the Dockerfile if you can.' } as const
+const ownFault = { code: 'TOOL', hint: 'Report this as a bug in Loadline, with the Dockerfile if you can.' } as const
 
 /** Reads an archive of one image, every digest in it checked. Throws `TOOL`, and for an archive that cannot be believed what `unreadable` says. */
 export async function readArchive(

@@ -46,7 +46,7 @@ export async function openImage(
       if (built.archive.platform !== platform || built.archive.digest !== chosen.digest) {
         throw new DeliveryError(
           'SOURCE',
-          `wanted ${chosen.digest} for ${platform}, found ${built.archive.digest} for ${built.archive.platform}`,
+          `expected ${chosen.digest} for ${platform}, found ${built.archive.digest} for ${built.archive.platform}`,
           'Export the image again, with the platform that its configuration names.',
         )
       }
@@ -179,7 +179,7 @@ function reader(directory: Directory): ReadDocument {
     if (!(await directory.exists(path)))
       throw new DeliveryError(
         'SOURCE',
-        `wanted ${path} in the layout, found none`,
+        `expected ${path} in the layout, found none`,
         'Give an OCI layout that is whole: with oci-layout, index.json and blobs.',
       )
     return contentsOf(directory.file(path), path, largestDocument, 'SOURCE')

@@ -89,7 +89,7 @@ async function run(path: string, container: Container, program: string[]): Promi
     if (error instanceof DeliveryError) throw error
     throw new DeliveryError(
       'BUILD',
-      `an image that ${path} starts from cannot be had: ${lastLines(error instanceof Error ? error.message : String(error), 1)}`,
+      `an image that ${path} starts from is not available: ${lastLines(error instanceof Error ? error.message : String(error), 1)}`,
       'Check that its registry can be reached with the right credentials, and that it has an image for each platform of the policy.',
       { cause: error },
     )

@@ -55,7 +55,7 @@ function requireBase(
   if (base !== undefined && base.every((diffId, index) => layers[index]?.diffId === diffId)) return
   throw new DeliveryError(
     'TOOL',
-    `the Dockerfile beside the image says FROM ${named}, and ${base === undefined ? `the layers of that cannot be had (${baseUnknown})` : 'the image does not begin with its layers'}`,
+    `the Dockerfile beside the image says FROM ${named}, and ${base === undefined ? `the layers of that are not available (${baseUnknown})` : 'the image does not begin with its layers'}`,
     'Pin the base to the digest that the image was built on, or give the image without a Dockerfile: then its base is not known, and the rule dockerfile says so.',
   )
 }
@@ -94,7 +94,7 @@ async function baseLayers(
     throw new DeliveryError(
       'TOOL',
       'no digest of the base is known',
-      'Report this as a fault of Loadline, with the Dockerfile if you can.',
+      'Report this as a bug in Loadline, with the Dockerfile if you can.',
     )
   const { platform } = built.archive
   const reference = `${base.substitute ?? base.reference}@${base.digest}`
@@ -114,7 +114,7 @@ async function baseLayers(
     throw new DeliveryError(
       'TOOL',
       `the base ${reference} cannot be read: ${lastLines(run.stderr, 1)}`,
-      'Run again; if it stays, report it as a fault of Loadline.',
+      'Run again; if it persists, report it as a bug in Loadline.',
     )
   const listed = parseLayerList(run.stdout)
   if (listed.platform !== platform)

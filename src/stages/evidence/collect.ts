@@ -21,7 +21,7 @@ export async function collect<T>(
         ? { found: error.message, remedy: error.hint }
         : {
             found: lastLines(error instanceof Error ? error.message : String(error), 3),
-            remedy: 'Look at the log of the engine; if it stays, report it as a fault of Loadline.',
+            remedy: 'Look at the log of the engine; if it persists, report it as a bug in Loadline.',
           }
     return undecided({ wanted: task.wanted, ...reason, ...(tool === undefined ? {} : { tool: tool.identity }) })
   }

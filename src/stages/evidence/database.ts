@@ -126,7 +126,7 @@ async function readFacts(cache: Directory, coverage: Database['coverage'], lock:
     throw new DeliveryError(
       'DATABASE',
       `the vulnerability database cannot be read: ${lastLines(run.stderr, 2)}`,
-      'Fetch it again: it is damaged, or it is no Trivy database of schema version 2.',
+      'Fetch it again: it is damaged, or it is not a Trivy database of schema version 2.',
     )
   }
   const { name, ...summary } = parseDatabaseSummary(run.stdout)

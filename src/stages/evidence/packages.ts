@@ -156,6 +156,6 @@ async function convertReport(tool: ReadyTool, report: File, format: 'cyclonedx' 
     tool.container.withMountedFile(reportPath, report),
     convert({ program: tool.program, report: reportPath, format, output: '/sbom.json' }),
   )
-  requireSuccess(`trivy convert to ${format}`, run, 'Run again; if it stays, report it as a fault of Loadline.')
+  requireSuccess(`trivy convert to ${format}`, run, 'Run again; if it persists, report it as a bug in Loadline.')
   return readOutput('trivy', run.container.file('/sbom.json'))
 }

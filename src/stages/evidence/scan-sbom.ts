@@ -39,14 +39,14 @@ export async function scanSbom(
     throw new DeliveryError(
       'TOOL',
       `trivy ended with exit code ${run.exitCode} on the attested SBOM: ${lastLines(run.stderr, 2)}`,
-      'Run again; if it stays, check the vulnerability database.',
+      'Run again; if it persists, check the vulnerability database.',
     )
   const scan = parseSbomScan(await readReport(run.container.file('/report.json'), lock))
   if (scan.version !== tool.identity.version)
     throw new DeliveryError(
       'TOOL',
       `trivy says that it is version ${scan.version} instead of ${tool.identity.version}`,
-      'Run again; if it stays, report it as a fault of Loadline.',
+      'Run again; if it persists, report it as a bug in Loadline.',
     )
   if (scan.packages.length < components) {
     throw new DeliveryError(

@@ -30,8 +30,8 @@ export function collectSecrets({ archive, file }: BuiltArchive, lock: Lock): Pro
       if (digest !== archive.digest)
         throw new DeliveryError(
           'TOOL',
-          `inspect was to search ${archive.digest} for secrets and searched ${digest}`,
-          'Run again; if it stays, report it as a fault of Loadline.',
+          `inspect searched ${digest} for secrets instead of ${archive.digest}`,
+          'Run again; if it persists, report it as a bug in Loadline.',
         )
       return { findings, search }
     },

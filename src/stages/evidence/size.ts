@@ -22,7 +22,7 @@ export function collectSize(built: BuiltArchive, lock: Lock): Promise<Collected<
         ),
         confirmVersion('dive', tool),
       ])
-      requireSuccess('dive', run, 'Run again; if it stays, report it as a fault of Loadline.')
+      requireSuccess('dive', run, 'Run again; if it persists, report it as a bug in Loadline.')
       return toSize(built.inspection, parseEfficiency(await readOutput('dive', run.container.file('/dive.json'))))
     },
   )

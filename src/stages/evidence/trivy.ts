@@ -32,8 +32,8 @@ export async function readReport(report: File, lock: Lock): Promise<string> {
   if (run.exitCode !== 0)
     throw new DeliveryError(
       'TOOL',
-      `trivy was to write a JSON report: ${lastLines(run.stderr, 2)}`,
-      'Run again; if it stays, run trivy by hand on the same image to see what it says.',
+      `trivy wrote no JSON report: ${lastLines(run.stderr, 2)}`,
+      'Run again; if it persists, run trivy by hand on the same image to see what it says.',
     )
   return readOutput('trivy', run.container.file('/condensed.json'))
 }

@@ -118,7 +118,7 @@ async function ask<T>(
 
 function unexpected({ repository }: RegistryAccess, doing: string, wanted: string, found: string): Error {
   return publishError(
-    { code: 'lying', attempts: 1, repository, message: `wanted ${wanted}, found ${found}` },
+    { code: 'lying', attempts: 1, repository, message: `expected ${wanted}, found ${found}` },
     { doing, after: 'Look at its tags before anybody pulls.' },
   )
 }

@@ -53,8 +53,8 @@ export function parseResults(run: { stdout: string; stderr: string }, expected?:
   if (Total === 0 || Results.length !== wanted || Total !== wanted || passed !== Pass || Total - passed !== Fail) {
     throw new DeliveryError(
       'TOOL',
-      `${name} was to give ${expected ?? 'at least one'} result${expected === 1 ? '' : 's'}, each passed or failed; it gave ${Results.length} of ${Total}, and says ${Pass} passed and ${Fail} failed`,
-      'Run again; if it stays, report it as a fault of Loadline.',
+      `expected ${expected ?? 'at least one'} result${expected === 1 ? '' : 's'} from ${name}, each passed or failed; found ${Results.length} of ${Total}, ${Pass} passed and ${Fail} failed`,
+      'Run again; if it persists, report it as a bug in Loadline.',
     )
   }
   return Results.map((result) => ({
@@ -69,8 +69,8 @@ function noResults(stderr: string): DeliveryError {
   const last = stderr.trim().split('\n').at(-1)?.slice(0, longestError)
   return new DeliveryError(
     'TOOL',
-    `${name} was to print results and printed none${last ? `: ${last}` : ''}`,
-    'Run again; if it stays, run it by hand in the image to see what it says.',
+    `${name} printed no results${last ? `: ${last}` : ''}`,
+    'Run again; if it persists, run it by hand in the image to see what it says.',
   )
 }
 

@@ -173,7 +173,7 @@ function describeProblems(problems: readonly Problem[]): string {
 function refusal(path: string, found: string, line: number | undefined): DeliveryError {
   return new DeliveryError(
     'STRUCTURE_TESTS',
-    `${path}${line === undefined ? '' : ` line ${line}`} was to be a container-structure-test file with at least one test: ${found}`,
+    `${path}${line === undefined ? '' : ` line ${line}`}: expected a container-structure-test file with at least one test: ${found}`,
     `Correct ${path}; its form is that of container-structure-test, schemaVersion 2.0.0.`,
   )
 }

@@ -33,7 +33,7 @@ export function parseAttestations(stdout: string): AttestedStatement[] {
     if (document.payloadType !== payloadType) return []
     const bytes = Buffer.from(document.payload, 'base64')
     const statement = readDocument(bytes.toString('utf8'), Statement, (found, { kind, detail }) =>
-      unreadable(kind === 'form' ? `its payload is no in-toto statement (${detail})` : `it is ${found}`),
+      unreadable(kind === 'form' ? `its payload is not an in-toto statement (${detail})` : `it is ${found}`),
     )
     return [{ statement, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const }]
   })

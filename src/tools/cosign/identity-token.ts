@@ -30,7 +30,7 @@ export function readIdentityToken(token: string): TokenFacts {
   const refuse = () =>
     new DeliveryError(
       'CREDENTIAL',
-      'the identity token is no OpenID Connect token: it was to have three parts and say issuer and expiry',
+      'the identity token is not an OpenID Connect token: expected three parts that name issuer and expiry',
       'Give the token as the identity provider issues it, for the audience "sigstore".',
     )
   const claims = readDocument(Buffer.from(payload, 'base64url').toString('utf8'), Claims, refuse)

@@ -23,7 +23,7 @@ export function parseVerification(stdout: string, digest: Digest): void {
   if (!digests.includes(digest)) {
     throw new DeliveryError(
       'VERIFY',
-      `cosign verified a signature of ${digests.join(', ') || 'nothing'}; wanted one of ${digest}`,
+      `cosign verified a signature of ${digests.join(', ') || 'nothing'}; expected one of ${digest}`,
       'Do not use this image; sign the digest that was judged.',
     )
   }

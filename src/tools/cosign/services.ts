@@ -153,7 +153,9 @@ export function readSigstoreDocument<T extends z.ZodType>(
     (found, { kind, detail }) =>
       new DeliveryError(
         code,
-        kind === 'form' ? `the ${what} has an unknown form: ${detail}` : `the ${what} was to be JSON, and is ${found}`,
+        kind === 'form'
+          ? `the ${what} has an unknown form: ${detail}`
+          : `expected the ${what} to be JSON; it is ${found}`,
         hint,
       ),
   )

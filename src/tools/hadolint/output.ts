@@ -31,8 +31,8 @@ export function parseLint(
   if (other !== undefined)
     throw new DeliveryError(
       'TOOL',
-      `hadolint was to lint ${linted} and speaks of ${other.file}`,
-      'Report this as a fault of Loadline.',
+      `hadolint reported on ${other.file} instead of ${linted}`,
+      'Report this as a bug in Loadline.',
     )
   const fault = remarks.find(({ code }) => code === unparsable)
   const findings = remarks

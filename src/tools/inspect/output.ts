@@ -169,8 +169,8 @@ export function toSize({ layers, unpacked, gzipped, files }: Inspection, dive: E
   if (wanted.join() !== dive.layers.join()) {
     throw new DeliveryError(
       'TOOL',
-      `dive was to measure the ${wanted.length} layers of the image and measured ${dive.layers.length === wanted.length ? 'others' : dive.layers.length}`,
-      'Report this as a fault of Loadline: both tools must read the same archive.',
+      `expected dive to measure the ${wanted.length} layers of the image; it measured ${dive.layers.length === wanted.length ? 'others' : dive.layers.length}`,
+      'Report this as a bug in Loadline: both tools must read the same archive.',
     )
   }
   return {

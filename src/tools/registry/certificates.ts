@@ -11,7 +11,7 @@ export function requireCertificates(text: string, name: string): string {
   if (blocks.length === 0 || blocks.some(({ kind }) => kind !== 'CERTIFICATE')) {
     throw new DeliveryError(
       'CREDENTIAL',
-      `${name} was to hold certificates in PEM and holds ${blocks.map(({ kind }) => kind?.toLowerCase()).join(', ') || 'none'}`,
+      `${name} must hold certificates in PEM, found ${blocks.map(({ kind }) => kind?.toLowerCase()).join(', ') || 'none'}`,
       hint,
     )
   }

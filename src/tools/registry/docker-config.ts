@@ -44,7 +44,7 @@ export function credentialsOf(configuration: string, host: string): RegistryCred
   if (helper !== undefined && !/^[\w.-]+$/.test(helper))
     throw new DeliveryError(
       'CREDENTIAL',
-      'the Docker configuration names a credential helper by what is no name of a program',
+      'the Docker configuration names a credential helper by something that is not the name of a program',
       'Correct credsStore or credHelpers in it.',
     )
   return {
@@ -63,7 +63,7 @@ export function configurationOf(server: string, answer: string): string {
     () =>
       new DeliveryError(
         'CREDENTIAL',
-        `the credential helper gave something else than credentials for ${server}`,
+        `the credential helper gave something other than credentials for ${server}`,
         'Log in again ("docker login").',
       ),
   )
@@ -98,7 +98,7 @@ function parse(text: string): z.infer<typeof Configuration> {
     () =>
       new DeliveryError(
         'CREDENTIAL',
-        'the credentials of the registry are no Docker configuration',
+        'the credentials of the registry are not a Docker configuration',
         'Give a config.json that "docker login" wrote.',
       ),
   )

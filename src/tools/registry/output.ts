@@ -150,7 +150,7 @@ function readAnswer<T extends z.ZodType>({ exitCode, stdout, stderr }: Ended, sc
       throw new DeliveryError(
         'PUBLISH',
         `registry ended with exit code ${exitCode}: ${stderr.split('\n')[0]?.slice(0, 300) ?? ''}`,
-        'Report this as a fault of Loadline, with the version of the lock file.',
+        'Report this as a bug in Loadline, with the version of the lock file.',
       )
   }
 }

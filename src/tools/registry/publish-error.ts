@@ -54,6 +54,6 @@ function remedy({ code, host = 'the registry', repository, tag }: Fault): string
       return `Release under a version of its own: ${tag} belongs to another image, and moves only without --immutable-tags.`
     case 'bad-reference':
     case 'layout':
-      return 'Report this as a fault of Loadline.'
+      return 'Report this as a bug in Loadline.'
   }
 }

@@ -20,7 +20,7 @@ export function parseSeccomp(text: string, path: string): void {
   } catch (error) {
     throw new DeliveryError(
       'SOURCE',
-      `${path} is no seccomp profile that refuses what it does not name: ${error instanceof Error ? error.message : String(error)}`,
+      `${path} is not a seccomp profile that refuses what it does not name: ${error instanceof Error ? error.message : String(error)}`,
       'Take the runtime/seccomp.json that a run without runtime.seccomp leaves among its reports.',
       { cause: error },
     )

@@ -101,7 +101,7 @@ export function requireScan(run: { exitCode: number; stdout: string; stderr: str
       'Make the image smaller, or give the engine more processors, and run again.',
     )
   }
-  requireSuccess('trivy', run, 'Run again; if it stays, check the vulnerability database.')
+  requireSuccess('trivy', run, 'Run again; if it persists, check the vulnerability database.')
 }
 
 /** Whether a scan ended because the image has Java archives and there is no index of them. Trivy looks for one only then. */
@@ -208,7 +208,7 @@ export function requireSubject(said: ScanSubject, asked: ScanSubject): void {
     throw new DeliveryError(
       'TOOL',
       `trivy says that it scanned ${faults.join(', ')}`,
-      'Run again; if it stays, report it as a fault of Loadline.',
+      'Run again; if it persists, report it as a bug in Loadline.',
     )
 }
 
@@ -232,8 +232,8 @@ function readReport<Report extends z.infer<typeof TrivyReport>>(
   if (report.ArtifactType !== of) {
     throw new DeliveryError(
       'TOOL',
-      `trivy was to scan a ${of} and scanned a ${report.ArtifactType}`,
-      'Report this as a fault of Loadline, with the archive if you can.',
+      `trivy scanned a ${report.ArtifactType} instead of a ${of}`,
+      'Report this as a bug in Loadline, with the archive if you can.',
     )
   }
   return report

@@ -113,15 +113,15 @@ function requireWhole(format: string, configuration: string | undefined, compone
   if (configuration !== image.configuration) {
     throw new DeliveryError(
       'TOOL',
-      `trivy was to write a ${format} document about the image with configuration ${image.configuration} and wrote one about ${configuration ?? 'no image'}`,
-      'Run again; if it stays, report it as a fault of Loadline.',
+      `trivy wrote a ${format} document about ${configuration ?? 'no image'} instead of the image with configuration ${image.configuration}`,
+      'Run again; if it persists, report it as a bug in Loadline.',
     )
   }
   if (components < image.packages) {
     throw new DeliveryError(
       'TOOL',
       `the ${format} document has ${components} components, and the scan lists ${image.packages} packages`,
-      'Run again; if it stays, report it as a fault of Loadline.',
+      'Run again; if it persists, report it as a bug in Loadline.',
     )
   }
 }

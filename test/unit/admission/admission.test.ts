@@ -139,7 +139,7 @@ describe('admission policies', () => {
     expect(
       name({ application: { path: 'loadline.yaml', text: `version: 1\nimage: {name: ${'long-'.repeat(20)}x}\n` } })[0],
     ).toMatch(/^[a-z0-9-]{1,62}[a-z0-9]$/)
-    expect(() => admissionPolicy(request({ name: 'Shop_Orders' }))).toThrow('wanted a name')
+    expect(() => admissionPolicy(request({ name: 'Shop_Orders' }))).toThrow('expected a name')
   })
 
   it.each([

@@ -306,7 +306,7 @@ describe('include', () => {
     [
       'a variable',
       'include: ["${INFRA}/base.yaml"]\n',
-      'nobody here knows the value of the variable: give it a default',
+      'the value of the variable is not known here: give it a default',
     ],
     [
       'nothing',
@@ -381,7 +381,7 @@ describe('forms of one thing', () => {
     // A dollar alone is Compose's: it fills in a variable of its own, which nobody here knows.
     const filled = 'services:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM a:1\n        USER $U\n'
     expect(saidOf(await auditOfNamed(filled, 'compose.yaml'), 'cis-4.1')).toEqual([
-      'manual: user ${U}: nobody here knows its value',
+      'manual: user ${U}: its value is not known here',
     ])
   })
 })

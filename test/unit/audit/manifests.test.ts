@@ -13,12 +13,8 @@ const read = (text: string) => readManifest(text, 'a.yaml').map(plain)
 
 describe('manifests that cannot be read', () => {
   it.each([
-    ['a tab', 'services:\n\tweb: {}\n', 'compose.yaml:2: wanted spaces, found a tab'],
-    [
-      'a key twice',
-      'services:\n  web:\n    image: a\n    image: b\n',
-      'compose.yaml:4: the key "image" is there twice',
-    ],
+    ['a tab', 'services:\n\tweb: {}\n', 'compose.yaml:2: expected spaces, found a tab'],
+    ['a key twice', 'services:\n  web:\n    image: a\n    image: b\n', 'compose.yaml:4: the key "image" appears twice'],
     ['an alias without an anchor', 'services:\n  web: *nowhere\n', 'compose.yaml:2: '],
     ['an alias inside of what it names', 'services: &a\n  web: *a\n', 'the alias *a stands inside of what it names'],
     ['text where a map is expected', 'services:\n  web: nginx\n', 'compose.yaml:2: expected a map with '],

@@ -60,7 +60,7 @@ describe('a file that a command is given and that lies among those of an applica
       all: true,
     })
     expect({ exitCode: ended.exitCode, all: ended.all }).toEqual({ exitCode: 2, all: expect.stringContaining(name) })
-    expect(ended.all).toMatch(/symbolic link|named pipe|neither an archive/)
+    expect(ended.all).toMatch(/symbolic link|named pipe|neither an existing archive/)
     expect(Date.now() - started).toBeLessThan(20_000)
   })
 

@@ -103,8 +103,8 @@ describe('loadline merge', { timeout: 60_000 }, () => {
   })
 
   it.each<[string, string, string]>([
-    ['no verdict', '{"schemaVersion":"loadline.merged/v1"}', 'was to be the document of a run'],
-    ['cut off', renderJson(passedRun()).slice(0, -20), 'are no JSON'],
+    ['no verdict', '{"schemaVersion":"loadline.merged/v1"}', 'is not the document of a run'],
+    ['cut off', renderJson(passedRun()).slice(0, -20), 'are not valid JSON'],
     [
       'one that was rejected, and painted over',
       JSON.stringify({ ...rejectedRun(), outcome: 'passed', verdict: { ...rejectedRun().verdict, outcome: 'passed' } }),

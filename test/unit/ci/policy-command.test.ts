@@ -69,7 +69,7 @@ describe('loadline policy', { timeout: 60_000 }, () => {
 
   it.each([
     [['missing.json'], 'the verdict file missing.json cannot be read (ENOENT)'],
-    [['cut.json'], 'cut.json was to be the document of a run'],
+    [['cut.json'], 'cut.json is not the document of a run'],
     [['verdict.json', '--at', 'tomorrow'], '--at takes a day or a moment in UTC, found "tomorrow"'],
     [['verdict.json', '--at', '2027-02-30'], '--at takes a day or a moment in UTC, found "2027-02-30"'],
     [

@@ -94,7 +94,7 @@ describe('loadline scaffold', { timeout: 120_000 }, () => {
     expect({ exitCode, stderr }).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining(
-        'wanted which rules bind it (--compliance: hipaa, pci-dss, soc2, internal), found no answer',
+        'expected which rules bind it (--compliance: hipaa, pci-dss, soc2, internal), found no answer',
       ) as string,
     })
   })
@@ -117,7 +117,7 @@ describe('a source tree', () => {
     expect((await readSourceTree(directory)).paths).toEqual(['go.mod', 'go.sum', 'internal/store/store.go', 'main.go'])
     symlinkSync('/etc/passwd', join(directory, 'package-lock.json'))
     await expect(readSourceTree(directory)).rejects.toThrow(
-      'wanted an ordinary file, found a link at package-lock.json',
+      'expected an ordinary file, found a link at package-lock.json',
     )
   })
 
@@ -132,7 +132,7 @@ describe('a source tree', () => {
 
   it('is a directory', async () => {
     await expect(readSourceTree('/nowhere/at/all')).rejects.toThrow(
-      'wanted a source directory, found nothing at /nowhere/at/all',
+      'expected a source directory, found nothing at /nowhere/at/all',
     )
   })
 })
@@ -160,7 +160,7 @@ describe('files of a scaffold', () => {
     const directory = application()
     mkdirSync(join(directory, 'Dockerfile'))
     await expect(compareFiles(directory, { Dockerfile: 'FROM scratch\n' })).rejects.toThrow(
-      'wanted a file or nothing at Dockerfile, and it cannot be read (EISDIR)',
+      'expected a file or nothing at Dockerfile, and it cannot be read (EISDIR)',
     )
   })
 })

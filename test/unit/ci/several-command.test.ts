@@ -53,7 +53,7 @@ describe('loadline build-and-scan with several sources', { timeout: 60_000 }, ()
 
   it.each([
     ['two of one name', ['a/api', 'b/api'], 'two of the sources are called api'],
-    ['no number', ['orders', 'billing', '--parallel', '0'], 'a whole number from 1'],
+    ['no number', ['orders', 'billing', '--parallel', '0'], 'a whole number of at least 1'],
   ])('refuses %s before anything begins', async (_, argv, said) => {
     const { exitCode, stderr } = await call(...argv)
     expect(exitCode).toBe(2)

@@ -55,12 +55,12 @@ describe('a pull that failed', () => {
   it('is told in one sentence, with what to do', () => {
     const error = pullError(
       'TOOL',
-      'the image of hadolint cannot be had',
+      'the image of hadolint is not available',
       new Error('resolve image config\nfailed to resolve: docker.io/hadolint/hadolint@sha256:aa: not found\n'),
       { missing: 'Update Loadline.' },
     )
     expect(error.message).toBe(
-      'the image of hadolint cannot be had: failed to resolve: docker.io/hadolint/hadolint@sha256:aa: not found',
+      'the image of hadolint is not available: failed to resolve: docker.io/hadolint/hadolint@sha256:aa: not found',
     )
     expect(error.hint).toBe('Update Loadline.')
     expect(pullError('ENGINE', 'x', said[0][1], { missing: '' }).hint).toContain('docker login')

@@ -23,14 +23,14 @@ describe('the CISA catalogue', () => {
 
   it.each([
     ['empty', '', 'printed nothing'],
-    ['cut off', text.slice(0, -200), 'that are none'],
-    ['a web page', '<html>', 'that are none'],
+    ['cut off', text.slice(0, -200), 'are not valid JSON'],
+    ['a web page', '<html>', 'are not valid JSON'],
     ['another document', '{}', 'catalogVersion'],
     ['without entries', text.replace(/"vulnerabilities": \[[^]*\]/, '"vulnerabilities": []'), 'vulnerabilities'],
     [
       'short of an entry',
       text.replace('"count": 2', '"count": 3'),
-      'wanted the 3 entries that the list says it has, found 2',
+      'expected the 3 entries that the list says it has, found 2',
     ],
     ['with an entry without id', text.replace('"CVE-2024-3094"', '""'), 'cveID'],
   ])('is refused where it is %s', (_, given, message) => {

@@ -84,10 +84,10 @@ describe('an OpenVEX document', () => {
   })
 
   it.each([
-    ['nothing', '', /found no JSON object/],
-    ['YAML', 'statements: []', /found no JSON object/],
-    ['an array', '[]', /found no JSON object/],
-    ['half of one', text.slice(0, 500), /app\.openvex\.json:\d+: wanted an OpenVEX document of version 0\.2\.0/],
+    ['nothing', '', /found something that is not a JSON object/],
+    ['YAML', 'statements: []', /found something that is not a JSON object/],
+    ['an array', '[]', /found something that is not a JSON object/],
+    ['half of one', text.slice(0, 500), /app\.openvex\.json:\d+: expected an OpenVEX document of version 0\.2\.0/],
     ['the form before 0.2.0', text.replace('/ns/v0.2.0', '/ns/v0.0.1'), /@context/],
     ['no statement', JSON.stringify({ ...documentOf(), statements: [] }), /statements/],
     [
@@ -111,7 +111,7 @@ describe('an OpenVEX document', () => {
     [
       'a key that is there twice',
       text.replace('"status": "fixed"', '"status": "fixed", "status": "not_affected"'),
-      /the key is there twice/,
+      /the key appears twice/,
     ],
     ['a key with a meaning in JavaScript', text.replace('"version": 1', '"version": 1, "__proto__": {}'), /__proto__/],
     ['deep nesting', `{"a": ${'['.repeat(100_000)}`, /levels of nesting/],
@@ -151,15 +151,15 @@ describe('which products are this image', () => {
     ['another image', { '@id': 'pkg:oci/cart' }, /is another image than shop\/orders/],
     ['a tag', { '@id': 'pkg:oci/orders@1.4.0' }, /name the digest, or only the image/],
     ['an architecture of any digest', { '@id': 'pkg:oci/orders?arch=amd64' }, /name the digest, or only the image/],
-    ['a name that is no package URL', { '@id': 'https://example.com/orders' }, /is no package URL/],
-    ['nothing', {}, /a product without an id is no package URL/],
+    ['a name that is not a package URL', { '@id': 'https://example.com/orders' }, /is not a package URL/],
+    ['nothing', {}, /a product without an id is not a package URL/],
     [
       'a package with parts',
       { '@id': 'pkg:golang/example.com/app', subcomponents: [{ '@id': 'pkg:golang/stdlib' }] },
-      /is no image: which packages of this one belong to it cannot be told/,
+      /is not an image: which packages of this one belong to it cannot be told/,
     ],
     [
-      'a part that is no package URL',
+      'a part that is not a package URL',
       { '@id': 'pkg:oci/orders', subcomponents: [{ '@id': 'jinja2' }] },
       /the subcomponent jinja2 has no package URL/,
     ],
@@ -236,5 +236,5 @@ it('a document of more statements than anybody answers for is refused before the
     vulnerability: { name: 'CVE-2026-0001', aliases: many(5_000, (index) => `CVE-2025-${index}`) as string[] },
     products: many(5_000, (index) => ({ '@id': `pkg:pypi/p${index}` })) as Statement['products'],
   })
-  expect(() => except(documentOf(bomb))).toThrow(/wanted at most 2000 statements/)
+  expect(() => except(documentOf(bomb))).toThrow(/expected at most 2000 statements/)
 })

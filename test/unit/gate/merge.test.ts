@@ -68,7 +68,7 @@ describe('a merged verdict', () => {
     expect(outcome([], { expected: [] })).toEqual({
       outcome: 'rejected',
       states: [],
-      faults: ['nobody said which parts there must be'],
+      faults: ['nobody said which parts are expected'],
     })
   })
 

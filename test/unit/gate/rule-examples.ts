@@ -431,7 +431,7 @@ export const examples: Record<RuleId, Examples> = {
         when: 'a mild finding without a repair is on the list',
         evidence: withExploited({}, [vulnerability({ severity: 'low', status: 'affected', fixedVersion: '' })]),
         ids: ['CVE-2026-0001'],
-        found: /^libc6 2\.36, on the list since 2026-11-01, to be repaired until 2026-11-22$/,
+        found: /^libc6 2\.36, on the list since 2026-11-01, to be fixed by 2026-11-22$/,
       },
       {
         when: 'its severity is unlimited and unfixed ones are only reported',

@@ -86,14 +86,14 @@ describe('imageTags', () => {
 
   it.each([
     [['latest'], 'by itself'],
-    [['type=ref,event=pr'], 'no tag follows'],
+    [['type=ref,event=pr'], 'no tag results'],
     [['type=edge'], 'unknown type "edge"'],
     [['type=sha,form=long'], 'unknown key "form"'],
     [['type=sha,format=middle'], 'short and long'],
     [['type=semver'], 'needs a pattern'],
     [['type=semver,pattern={{version'], 'needs a pattern'],
     [['type=ref,event=push'], 'event=branch'],
-    [['type=sha,type=sha'], 'no key=value of its own'],
+    [['type=sha,type=sha'], 'not a single key=value'],
     [['pattern={{version}}'], 'has no type'],
   ])('refuses %j', (rules, found) => {
     expect(() => tags(rules)).toThrow(found)

@@ -61,7 +61,7 @@ describe('readRun', () => {
   it.each<[string, string, RegExp]>([
     ['nothing', '', /is empty/],
     ['white space', ' \n', /is empty/],
-    ['a truncated document', renderJson(rejectedRun()).slice(0, -100), /are no JSON/],
+    ['a truncated document', renderJson(rejectedRun()).slice(0, -100), /are not valid JSON/],
     ['an empty object', '{}', /does not say "schemaVersion"/],
     ['a list', '[]', /does not say "schemaVersion"/],
     ['null', 'null', /does not say "schemaVersion"/],

@@ -8,40 +8,40 @@ function messages(text: string): string[] {
 
 describe('a document that is refused', () => {
   it.each([
-    ['', /^1:1: wanted a policy, found an empty file/],
-    ['\uFEFF', /^1:1: wanted a policy, found an empty file/],
-    ['# nothing\n\n', /^1:1: wanted a policy, found an empty file/],
-    ['---\n', /^1:1: wanted a policy, found an empty file/],
-    ['null\n', /^1:1: wanted a policy, found an empty file/],
-    ['a: 1\na: 2\n', /^2:1: the key is there twice/],
-    ['a:\n  b: 1\n  "b": 2\n', /^3:3: the key is there twice/],
+    ['', /^1:1: expected a policy, found an empty file/],
+    ['\uFEFF', /^1:1: expected a policy, found an empty file/],
+    ['# nothing\n\n', /^1:1: expected a policy, found an empty file/],
+    ['---\n', /^1:1: expected a policy, found an empty file/],
+    ['null\n', /^1:1: expected a policy, found an empty file/],
+    ['a: 1\na: 2\n', /^2:1: the key appears twice/],
+    ['a:\n  b: 1\n  "b": 2\n', /^3:3: the key appears twice/],
     ['__proto__: {polluted: true}\n', /^1:1: the key "__proto__" is refused/],
     ['a:\n  constructor: 1\n', /^2:3: the key "constructor" is refused/],
-    ['1: x\n', /^1:1: wanted a key that is text, found 1, which YAML reads as a number; put it in quotes/],
-    ['~: x\n', /^1:1: wanted a key that is text, found null/],
-    ['true: x\n', /^1:1: wanted a key that is text, found true/],
-    ['? [a]\n: b\n', /^1:3: wanted a key that is text, found a list/],
-    ['? {a: 1}\n: b\n', /^1:3: wanted a key that is text, found a list, a map/],
-    ['<<: {a: 1}\n', /^1:1: wanted a key, found the merge key/],
-    ['a: &x 1\nb: *x\n', /^1:7: wanted a plain value, found the anchor &x/],
+    ['1: x\n', /^1:1: expected a key that is text, found 1, which YAML reads as a number; put it in quotes/],
+    ['~: x\n', /^1:1: expected a key that is text, found null/],
+    ['true: x\n', /^1:1: expected a key that is text, found true/],
+    ['? [a]\n: b\n', /^1:3: expected a key that is text, found a list/],
+    ['? {a: 1}\n: b\n', /^1:3: expected a key that is text, found a list, a map/],
+    ['<<: {a: 1}\n', /^1:1: expected a key, found the merge key/],
+    ['a: &x 1\nb: *x\n', /^1:7: expected a plain value, found the anchor &x/],
     ['a: *x\n', /^1:4: /],
-    ['a: !!binary aGk=\n', /^1:13: wanted a plain value, found the tag/],
+    ['a: !!binary aGk=\n', /^1:13: expected a plain value, found the tag/],
     ['a: !secret x\n', /^1:4: not valid YAML: Unresolved tag/],
-    ['%YAML 1.1\n---\na: yes\n', /^1:1: wanted plain YAML 1.2, found the directive "%YAML 1.1"/],
-    ['a: 1\n---\nb: 2\n', /^2:1: wanted one document, found a second one/],
-    ['a:\n\tb: 1\n', /^2:1: wanted spaces, found a tab/],
+    ['%YAML 1.1\n---\na: yes\n', /^1:1: expected plain YAML 1.2, found the directive "%YAML 1.1"/],
+    ['a: 1\n---\nb: 2\n', /^2:1: expected one document, found a second one/],
+    ['a:\n\tb: 1\n', /^2:1: expected spaces, found a tab/],
     ['a: [1\n', /^2:1: not valid YAML/],
     ['a: b: c\n', /^1:4: not valid YAML: Nested mappings/],
     ['a: "open\n', /not valid YAML/],
-    ['a: 1\0\n', /^1:1: wanted UTF-8 text/],
-    ['a: 1\nb: \uFFFD\n', /^2:1: wanted UTF-8 text/],
+    ['a: 1\0\n', /^1:1: expected UTF-8 text/],
+    ['a: 1\nb: \uFFFD\n', /^2:1: expected UTF-8 text/],
   ])('%j [fault 28]', (text, message) => {
     expect(messages(text)[0]).toMatch(message)
   })
 
   it('has more than 1 MiB [fault 28]', () => {
     expect(messages(`a: ${'x'.repeat(1_048_576)}`)).toEqual([
-      '1:1: wanted at most 1048576 bytes (1 MiB), found 1048579; a policy is read by people',
+      '1:1: expected at most 1048576 bytes (1 MiB), found 1048579; a policy is read by people',
     ])
   })
 

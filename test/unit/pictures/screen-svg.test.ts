@@ -54,7 +54,7 @@ describe('a screen as a picture', () => {
 
   it('refuses a colour that nobody has looked at', () => {
     expect(() => screenSvg({ lines: [`${escape}[35mmagenta`], columns: 20 }, 'magenta')).toThrow(
-      /wanted a colour of red, green, yellow, cyan/,
+      /expected a colour of red, green, yellow, cyan/,
     )
     expect(() => screenSvg({ lines: [`${escape}[41mloud`], columns: 20 }, 'loud')).toThrow(/no background/)
   })

@@ -76,7 +76,7 @@ describe('several sources by one call', () => {
 
   it.each([
     ['was rejected', rejectedRun(), 'sources of one call are released together or not at all, and mail was rejected'],
-    ['broke off', brokenRun(), 'sources of one call are released together or not at all, and mail broke off'],
+    ['failed', brokenRun(), 'sources of one call are released together or not at all, and mail failed'],
   ])('are not published where one of them %s', async (_, run, reason) => {
     const { events, part } = recorder()
     await deliverTogether([part('orders', passedRun(), true), part('mail', run, true)], 2)

@@ -81,11 +81,11 @@ describe('recorded evidence, judged again', () => {
     expect(() => judgeAgain({ recorded: old, baseline: old, now })).toThrow('baseline.accept: false')
   })
 
-  it('is refused where the run broke off before there was any', () => {
+  it('is refused where the run failed before there was any', () => {
     const { evidence: _, ...blind } = brokenRun()
     for (const run of [brokenRun(), blind])
       expect(() => judgeAgain({ recorded: { path: 'verdict.json', text: renderJson(run) }, now })).toThrow(
-        /wanted recorded evidence, found none of an image in verdict\.json: that run broke off in the stage/,
+        /expected recorded evidence, found none of an image in verdict\.json: that run failed in the stage/,
       )
   })
 })

@@ -37,7 +37,7 @@ describe('a run that breaks off', () => {
     const run = await documentRun({}, facts, new Error('rpc error: connection refused'))
     expect(run.failure).toMatchObject({
       code: 'ENGINE',
-      message: 'the engine broke off: rpc error: connection refused',
+      message: 'the engine failed: rpc error: connection refused',
       hint: expect.stringContaining('engine status'),
     })
     expect(exitCodeOf(run)).toBe(3)

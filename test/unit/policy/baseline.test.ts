@@ -197,7 +197,7 @@ describe('what no baseline makes known', () => {
 
   it.each(rulesWithoutBaseline)('%s: the loader refuses it in baseline.rules', (rule) => {
     expect(() => loadPolicy(`version: 1\nbaseline: {rules: [${rule}]}`, 'loadline.yaml', now)).toThrow(
-      /loadline\.yaml:2:20: baseline\.rules\[0\]: wanted a rule whose findings can be known/,
+      /loadline\.yaml:2:20: baseline\.rules\[0\]: expected a rule whose findings can be known/,
     )
   })
 
@@ -239,15 +239,15 @@ describe('a baseline is refused', () => {
 
   it('where it is older than the policy allows, or from the future', () => {
     expect(accept(text(goodEvidence(), 31))).toThrow(
-      /wanted a baseline of at most 30d \(baseline\.maximumAge\), found one of .*, 31 days old/,
+      /expected a baseline of at most 30d \(baseline\.maximumAge\), found one of .*, 31 days old/,
     )
-    expect(accept(text(goodEvidence(), -1))).toThrow(/wanted a baseline of the past/)
+    expect(accept(text(goodEvidence(), -1))).toThrow(/expected a baseline of the past/)
     expect(() => judge(goodEvidence(), baselineOf(goodEvidence(), 31))).toThrow('baseline.maximumAge')
   })
 
   it('where it is about another application, or about nothing', () => {
     expect(accept(text(goodEvidence()), 'shop/other')).toThrow(
-      'wanted a baseline of shop/other, found one of shop/orders in old/verdict.json',
+      'expected a baseline of shop/other, found one of shop/orders in old/verdict.json',
     )
     const { verdict: _, ...run } = passedRun()
     expect(accept(renderJson({ ...run, outcome: 'broken' }))).toThrow('found a run without one')

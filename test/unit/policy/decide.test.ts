@@ -103,17 +103,17 @@ describe('the file of an organisation', () => {
   it.each([
     [
       'locked: [vulnerabilites]',
-      'acme.yaml:2:10: locked[0]: wanted the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "vulnerabilites"; did you mean "vulnerabilities"?',
+      'acme.yaml:2:10: locked[0]: expected the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "vulnerabilites"; did you mean "vulnerabilities"?',
     ],
     [
       'locked: [rules.secret]',
-      'acme.yaml:2:10: locked[0]: wanted the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "rules.secret"; did you mean "rules.secrets"?',
+      'acme.yaml:2:10: locked[0]: expected the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "rules.secret"; did you mean "rules.secrets"?',
     ],
     [
       'locked: [version]',
-      'acme.yaml:2:10: locked[0]: wanted the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "version"',
+      'acme.yaml:2:10: locked[0]: expected the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "version"',
     ],
-    ['locked: []', 'acme.yaml:2:9: locked: wanted at least one path, or no key at all; found an empty list'],
+    ['locked: []', 'acme.yaml:2:9: locked: expected at least one path, or no key at all; found an empty list'],
   ])('locks what exists: %s', (line, message) => {
     expect(problems(`version: 1\n${line}`)).toEqual([message])
   })
@@ -124,33 +124,33 @@ describe('a locked key', () => {
     [
       'vulnerabilities.critical',
       'vulnerabilities: {critical: 5}',
-      'loadline.yaml:2:29: vulnerabilities.critical: locked by the organisation at acme.yaml:2 (vulnerabilities.critical): wanted 0; found 5; leave the key out, or ask whoever answers for that file',
+      'loadline.yaml:2:29: vulnerabilities.critical: locked by the organisation at acme.yaml:2 (vulnerabilities.critical): expected 0; found 5; leave the key out, or ask whoever answers for that file',
     ],
     [
       'vulnerabilities',
       'vulnerabilities: {critical: 5}',
-      'loadline.yaml:2:29: vulnerabilities.critical: locked by the organisation at acme.yaml:2 (vulnerabilities): wanted 0; found 5; leave the key out, or ask whoever answers for that file',
+      'loadline.yaml:2:29: vulnerabilities.critical: locked by the organisation at acme.yaml:2 (vulnerabilities): expected 0; found 5; leave the key out, or ask whoever answers for that file',
     ],
     [
       'rules.secrets',
       'rules: {secrets: {level: off, reason: they are only test keys}}',
-      'loadline.yaml:2:18: rules.secrets: locked by the organisation at acme.yaml:2 (rules.secrets): wanted nothing; found {"level":"off","reason":"they are only test keys"}; leave the key out, or ask whoever answers for that file',
+      'loadline.yaml:2:18: rules.secrets: locked by the organisation at acme.yaml:2 (rules.secrets): expected nothing; found {"level":"off","reason":"they are only test keys"}; leave the key out, or ask whoever answers for that file',
     ],
     [
       'base',
       'base: {allow: [docker.io/*]}',
-      'loadline.yaml:2:15: base.allow: locked by the organisation at acme.yaml:2 (base): wanted ["docker.io/library/*","gcr.io/distroless/*","cgr.dev/chainguard/*"]; found ["docker.io/*"]; leave the key out, or ask whoever answers for that file',
+      'loadline.yaml:2:15: base.allow: locked by the organisation at acme.yaml:2 (base): expected ["docker.io/library/*","gcr.io/distroless/*","cgr.dev/chainguard/*"]; found ["docker.io/*"]; leave the key out, or ask whoever answers for that file',
     ],
     [
       'extends',
       'extends: advisory',
-      'loadline.yaml:2:10: extends: locked by the organisation at acme.yaml:2 (extends): wanted "default"; found "advisory"; leave the key out, or ask whoever answers for that file',
+      'loadline.yaml:2:10: extends: locked by the organisation at acme.yaml:2 (extends): expected "default"; found "advisory"; leave the key out, or ask whoever answers for that file',
     ],
     // Weakened from below, without naming the key.
     [
       'rules.user',
       'extends: advisory',
-      /^loadline\.yaml:2:10: extends: locked by the organisation at acme\.yaml:2 \(rules\.user\): wanted rules\.user to be nothing; found \{"level":"warn"/,
+      /^loadline\.yaml:2:10: extends: locked by the organisation at acme\.yaml:2 \(rules\.user\): expected rules\.user to be nothing; found \{"level":"warn"/,
     ],
     [
       'exceptions.register',
@@ -184,7 +184,7 @@ describe('a locked key', () => {
     )
     expect(changedLocks(locked, policy)).toEqual([])
     expect(changedLocks(locked, { ...policy, build: { ...policy.build, platforms: ['linux/arm64'] } })).toEqual([
-      'build.platforms is locked at acme.yaml:2 (build.platforms): wanted ["linux/amd64"]; found ["linux/arm64"]',
+      'build.platforms is locked at acme.yaml:2 (build.platforms): expected ["linux/amd64"]; found ["linux/arm64"]',
     ])
   })
 })

@@ -100,17 +100,17 @@ describe('what differs by owner', () => {
   it.each([
     ['vulnerabilities: { build: { high: 5 } }', /vulnerabilities\.build: unknown key/],
     ['vulnerabilities: { base: { hihg: 5 } }', /vulnerabilities\.base\.hihg: unknown key; did you mean "high"\?/],
-    ['vulnerabilities: { base: { high: -1 } }', /vulnerabilities\.base\.high: wanted/],
-    ['vulnerabilities: { base: 5 }', /vulnerabilities\.base: wanted a map of keys/],
-    ['rules: { setuid: { level: deny, owners: { base: warn } } }', /rules\.setuid\.reason: wanted a reason/],
+    ['vulnerabilities: { base: { high: -1 } }', /vulnerabilities\.base\.high: expected/],
+    ['vulnerabilities: { base: 5 }', /vulnerabilities\.base: expected a map of keys/],
+    ['rules: { setuid: { level: deny, owners: { base: warn } } }', /rules\.setuid\.reason: expected a reason/],
     [
       'rules: { setuid: { level: warn, reason: The base is rebuilt each week., owners: { base: off } } }',
-      /rules\.setuid\.owners\.base: wanted one of "deny", "warn"/,
+      /rules\.setuid\.owners\.base: expected one of "deny", "warn"/,
     ],
     ['rules: { setuid: { level: deny, owners: { bas: deny } } }', /rules\.setuid\.owners\.bas/],
     [
       'rules: { setuid: { level: deny, owners: { build: deny } } }',
-      /rules\.setuid\.owners\.build: wanted base or application; no finding of the rule setuid has the owner build/,
+      /rules\.setuid\.owners\.build: expected base or application; no finding of the rule setuid has the owner build/,
     ],
     [
       'rules: { size-unpacked: { level: deny, owners: { base: deny } } }',
@@ -236,47 +236,47 @@ describe('a mistake is told with its place, what was wanted, what was found and 
     ],
     [
       'version: 1\nextends: strickt',
-      'loadline.yaml:2:10: extends: wanted one of "default", "strict", "advisory"; found the text "strickt"; did you mean "strict"?',
+      'loadline.yaml:2:10: extends: expected one of "default", "strict", "advisory"; found the text "strickt"; did you mean "strict"?',
     ],
     [
       'version: 1\nlint: {failOn: warn}',
-      'loadline.yaml:2:16: lint.failOn: wanted one of "error", "warning", "info", "style"; found the text "warn"',
+      'loadline.yaml:2:16: lint.failOn: expected one of "error", "warning", "info", "style"; found the text "warn"',
     ],
     [
       'version: 1\nvulnerabilities: {high: -1}',
-      'loadline.yaml:2:25: vulnerabilities.high: wanted at least 0; found the number -1',
+      'loadline.yaml:2:25: vulnerabilities.high: expected at least 0; found the number -1',
     ],
     [
       'version: 1\nvulnerabilities: {high: .nan}',
-      'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found the number NaN',
+      'loadline.yaml:2:25: vulnerabilities.high: expected a whole number, 0 or more, or "unlimited"; found the number NaN',
     ],
     [
       'version: 1\nvulnerabilities: {high: .inf}',
-      'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found the number Infinity',
+      'loadline.yaml:2:25: vulnerabilities.high: expected a whole number, 0 or more, or "unlimited"; found the number Infinity',
     ],
     [
       'version: 1\nvulnerabilities: {high: "0"}',
-      'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found the text "0"; write it without quotes',
+      'loadline.yaml:2:25: vulnerabilities.high: expected a whole number, 0 or more, or "unlimited"; found the text "0"; write it without quotes',
     ],
     [
       'version: 1\nvulnerabilities: {high: 1.5}',
-      'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found the number 1.5',
+      'loadline.yaml:2:25: vulnerabilities.high: expected a whole number, 0 or more, or "unlimited"; found the number 1.5',
     ],
     [
       'version: 1\nvulnerabilities: {high: }',
-      'loadline.yaml:2:19: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found nothing',
+      'loadline.yaml:2:19: vulnerabilities.high: expected a whole number, 0 or more, or "unlimited"; found nothing',
     ],
     [
       'version: 1\nvulnerabilities: {high: true}',
-      'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found true',
+      'loadline.yaml:2:25: vulnerabilities.high: expected a whole number, 0 or more, or "unlimited"; found true',
     ],
     [
       'version: 1\nvulnerabilities: {high: [0]}',
-      'loadline.yaml:2:25: vulnerabilities.high: wanted a whole number, 0 or more, or "unlimited"; found a list',
+      'loadline.yaml:2:25: vulnerabilities.high: expected a whole number, 0 or more, or "unlimited"; found a list',
     ],
     [
       'version: 1\nsize: {unpacked: 100}',
-      'loadline.yaml:2:18: size.unpacked: wanted a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB", or { warn: 80 MB, deny: 100 MB }; found the number 100',
+      'loadline.yaml:2:18: size.unpacked: expected a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB", or { warn: 80 MB, deny: 100 MB }; found the number 100',
     ],
     [
       'version: 1\nsize: {unpacked: {wran: 80 MB, deny: 100 MB}}',
@@ -284,85 +284,85 @@ describe('a mistake is told with its place, what was wanted, what was found and 
     ],
     [
       'version: 1\nsize: {growth: {warn: 80}}',
-      'loadline.yaml:2:23: size.growth.warn: wanted a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB"; found the number 80',
+      'loadline.yaml:2:23: size.growth.warn: expected a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB"; found the number 80',
     ],
     [
       'version: 1\nsize: {unpacked: {warn: 120 MB, deny: 100 MB}}',
-      'loadline.yaml:2:25: size.unpacked.warn: wanted a size that is not above deny; found the text "120 MB"',
+      'loadline.yaml:2:25: size.unpacked.warn: expected a size that is not above deny; found the text "120 MB"',
     ],
-    ['version: 1\nsize: {unpacked: {}}', 'loadline.yaml:2:18: size.unpacked: wanted warn, deny or both; found a map'],
+    ['version: 1\nsize: {unpacked: {}}', 'loadline.yaml:2:18: size.unpacked: expected warn, deny or both; found a map'],
     [
       'version: 1\nvulnerabilities: {knownExploited: {lists: required}}',
       'loadline.yaml:2:36: vulnerabilities.knownExploited.lists: unknown key; did you mean "list"?',
     ],
     [
       'version: 1\nvulnerabilities: {knownExploited: {file: /kev.json}}',
-      'loadline.yaml:2:42: vulnerabilities.knownExploited.file: wanted a path inside the source directory: relative, without ".." and backslashes; found the text "/kev.json"',
+      'loadline.yaml:2:42: vulnerabilities.knownExploited.file: expected a path inside the source directory: relative, without ".." and backslashes; found the text "/kev.json"',
     ],
     [
       'version: 1\nbaseline: {accept: yes}',
-      'loadline.yaml:2:20: baseline.accept: wanted true or false; found the text "yes"; YAML 1.2 knows only true and false',
+      'loadline.yaml:2:20: baseline.accept: expected true or false; found the text "yes"; YAML 1.2 knows only true and false',
     ],
     [
       'version: 1\nsize: {efficiency: 1.1}',
-      'loadline.yaml:2:20: size.efficiency: wanted at most 1; found the number 1.1',
+      'loadline.yaml:2:20: size.efficiency: expected at most 1; found the number 1.1',
     ],
     [
       'version: 1\nstructure: {required: yes}',
-      'loadline.yaml:2:23: structure.required: wanted true or false; found the text "yes"; YAML 1.2 knows only true and false',
+      'loadline.yaml:2:23: structure.required: expected true or false; found the text "yes"; YAML 1.2 knows only true and false',
     ],
     [
       'version: 1\nlicenses: {deny: [agpl-3.0]}',
-      'loadline.yaml:2:19: licenses.deny[0]: wanted one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count; found the text "agpl-3.0"',
+      'loadline.yaml:2:19: licenses.deny[0]: expected one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count; found the text "agpl-3.0"',
     ],
     [
       'version: 1\nlicenses: {deny: [MIT OR GPL-2.0-only]}',
-      'loadline.yaml:2:19: licenses.deny[0]: wanted one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count; found the text "MIT OR GPL-2.0-only"',
+      'loadline.yaml:2:19: licenses.deny[0]: expected one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count; found the text "MIT OR GPL-2.0-only"',
     ],
     [
       'version: 1\nbuild: {dockerfile: ../Dockerfile}',
-      'loadline.yaml:2:21: build.dockerfile: wanted a path inside the source directory: relative, without ".." and backslashes; found the text "../Dockerfile"',
+      'loadline.yaml:2:21: build.dockerfile: expected a path inside the source directory: relative, without ".." and backslashes; found the text "../Dockerfile"',
     ],
     [
       'version: 1\nbuild: {platforms: [amd64]}',
-      'loadline.yaml:2:21: build.platforms[0]: wanted a platform as os/architecture, e.g. linux/amd64; found the text "amd64"',
+      'loadline.yaml:2:21: build.platforms[0]: expected a platform as os/architecture, e.g. linux/amd64; found the text "amd64"',
     ],
     ...['python', 'library/python', 'docker.io/library/python:3.11', 'docker.io', '*', '*/*', 'docker.io/*/python'].map(
       (entry) => [
         `version: 1\nbase: {allow: ["${entry}"]}`,
-        `loadline.yaml:2:16: base.allow[0]: wanted a fully spelled repository without tag, e.g. docker.io/library/python, or docker.io/library/*; found the text "${entry}"`,
+        `loadline.yaml:2:16: base.allow[0]: expected a fully spelled repository without tag, e.g. docker.io/library/python, or docker.io/library/*; found the text "${entry}"`,
       ],
     ),
     // Empty selections.
     [
       'version: 1\nbuild: {platforms: []}',
-      'loadline.yaml:2:20: build.platforms: wanted at least 1 in the list; found an empty list',
+      'loadline.yaml:2:20: build.platforms: expected at least 1 in the list; found an empty list',
     ],
     [
       'version: 1\nbase: {allow: []}',
-      'loadline.yaml:2:15: base.allow: wanted at least 1 in the list; found an empty list',
+      'loadline.yaml:2:15: base.allow: expected at least 1 in the list; found an empty list',
     ],
     [
       'version: 1\ndatabase: {accept: []}',
-      'loadline.yaml:2:20: database.accept: wanted at least 1 in the list; found an empty list',
+      'loadline.yaml:2:20: database.accept: expected at least 1 in the list; found an empty list',
     ],
     [
       'version: 1\nlicenses: {deny: []}',
-      'loadline.yaml:2:18: licenses.deny: wanted at least one entry; to want none, switch the rule off and say why, in rules.licenses; found an empty list',
+      'loadline.yaml:2:18: licenses.deny: expected at least one entry; to want none, switch the rule off and say why, in rules.licenses; found an empty list',
     ],
     [
       'version: 1\nconfiguration: {labels: []}',
-      'loadline.yaml:2:25: configuration.labels: wanted at least one entry; to want none, switch the rule off and say why, in rules.labels; found an empty list',
+      'loadline.yaml:2:25: configuration.labels: expected at least one entry; to want none, switch the rule off and say why, in rules.labels; found an empty list',
     ],
-    ['version: 1\nrules:', 'loadline.yaml:2:1: rules: wanted a map of keys; found nothing'],
+    ['version: 1\nrules:', 'loadline.yaml:2:1: rules: expected a map of keys; found nothing'],
     // Disabling a rule.
     [
       'version: 1\nrules: {user: {level: off}}',
-      'loadline.yaml:2:15: rules.user.reason: wanted a reason, in at least ten characters: the rule does not deny; found nothing',
+      'loadline.yaml:2:15: rules.user.reason: expected a reason, in at least ten characters: the rule does not deny; found nothing',
     ],
     [
       'version: 1\nrules: {user: {level: off, reason: because}}',
-      'loadline.yaml:2:36: rules.user.reason: wanted a reason, in at least ten characters; found the text "because"',
+      'loadline.yaml:2:36: rules.user.reason: expected a reason, in at least ten characters; found the text "because"',
     ],
     [
       'version: 1\nrules: {evidence: {level: off, reason: we are in a hurry}}',
@@ -370,14 +370,14 @@ describe('a mistake is told with its place, what was wanted, what was found and 
     ],
     [
       'version: 1\nrules: {user: {level: deny, effectiveFrom: 2029-01-01}}',
-      'loadline.yaml:2:44: rules.user.effectiveFrom: wanted a day at most 180 days from today (exceptions.maximumDays), found 2029-01-01; choose an earlier day, or say level: warn and why',
+      'loadline.yaml:2:44: rules.user.effectiveFrom: expected a day at most 180 days from today (exceptions.maximumDays), found 2029-01-01; choose an earlier day, or say level: warn and why',
     ],
     // The document.
-    ['extends: strict', 'loadline.yaml:1:1: version: wanted 1; found nothing'],
-    ['version: 2', 'loadline.yaml:1:10: version: wanted 1; found the number 2'],
-    ['version: "1"', 'loadline.yaml:1:10: version: wanted 1; found the text "1"; write it without quotes'],
-    ['- version: 1', 'loadline.yaml:1:1: wanted a map of keys; found a list'],
-    ['hello', 'loadline.yaml:1:1: wanted a map of keys; found the text "hello"'],
+    ['extends: strict', 'loadline.yaml:1:1: version: expected 1; found nothing'],
+    ['version: 2', 'loadline.yaml:1:10: version: expected 1; found the number 2'],
+    ['version: "1"', 'loadline.yaml:1:10: version: expected 1; found the text "1"; write it without quotes'],
+    ['- version: 1', 'loadline.yaml:1:1: expected a map of keys; found a list'],
+    ['hello', 'loadline.yaml:1:1: expected a map of keys; found the text "hello"'],
   ])('%j [faults 26, 35]', (text, message) => {
     expect(problems(text)).toEqual([message])
   })
@@ -419,47 +419,47 @@ describe('an exception', () => {
   it.each([
     [
       good.replace(', reason: not reachable here', ''),
-      'exceptions.register[0].reason: wanted a reason, in at least ten characters; found nothing',
+      'exceptions.register[0].reason: expected a reason, in at least ten characters; found nothing',
     ],
     [
       good.replace('not reachable here', '"          "'),
-      'exceptions.register[0].reason: wanted a reason, in at least ten characters; found the text "          "',
+      'exceptions.register[0].reason: expected a reason, in at least ten characters; found the text "          "',
     ],
     [
       good.replace(', owner: team-x', ''),
-      'exceptions.register[0].owner: wanted a team or a mail address; found nothing',
+      'exceptions.register[0].owner: expected a team or a mail address; found nothing',
     ],
     [
       good.replace(', expires: 2027-01-31', ''),
-      'exceptions.register[0].expires: wanted a calendar day, e.g. 2027-01-31; found nothing',
+      'exceptions.register[0].expires: expected a calendar day, e.g. 2027-01-31; found nothing',
     ],
     [
       good.replace('2027-01-31', '2027-02-29'),
-      'exceptions.register[0].expires: wanted a calendar day, e.g. 2027-01-31; found the text "2027-02-29"',
+      'exceptions.register[0].expires: expected a calendar day, e.g. 2027-01-31; found the text "2027-02-29"',
     ],
     [
       good.replace('2027-01-31', 'never'),
-      'exceptions.register[0].expires: wanted a calendar day, e.g. 2027-01-31; found the text "never"',
+      'exceptions.register[0].expires: expected a calendar day, e.g. 2027-01-31; found the text "never"',
     ],
     [
       good.replace('2027-01-31', '2027-05-23'),
-      'exceptions.register[0].expires: wanted a day at most 180 days from today (exceptions.maximumDays), found 2027-05-23, 181 days away; choose an earlier day and look at the risk again then',
+      'exceptions.register[0].expires: expected a day at most 180 days from today (exceptions.maximumDays), found 2027-05-23, 181 days away; choose an earlier day and look at the risk again then',
     ],
     [
       good.replace('CVE-2026-1234', 'CVE-2026-*'),
-      'exceptions.register[0].id: wanted the id of one violation: wildcards are refused, an exception names one thing; found the text "CVE-2026-*"',
+      'exceptions.register[0].id: expected the id of one violation: wildcards are refused, an exception names one thing; found the text "CVE-2026-*"',
     ],
     [
       good.replace('CVE-2026-1234', '"?"'),
-      'exceptions.register[0].id: wanted the id of one violation: wildcards are refused, an exception names one thing; found the text "?"',
+      'exceptions.register[0].id: expected the id of one violation: wildcards are refused, an exception names one thing; found the text "?"',
     ],
     [
       `${good}, subject: "pkg:deb/*"`,
-      'exceptions.register[0].subject: wanted one subject: wildcards are refused; found the text "pkg:deb/*"',
+      'exceptions.register[0].subject: expected one subject: wildcards are refused; found the text "pkg:deb/*"',
     ],
     [
       good.replace('vulnerabilities', 'vulnerabilites'),
-      'exceptions.register[0].rule: wanted a known name; found the text "vulnerabilites"; did you mean "vulnerabilities"?',
+      'exceptions.register[0].rule: expected a known name; found the text "vulnerabilites"; did you mean "vulnerabilities"?',
     ],
     [
       good.replace('vulnerabilities', 'evidence'),
@@ -467,41 +467,41 @@ describe('an exception', () => {
     ],
     [
       good.replace('vulnerabilities', 'exceptions'),
-      'exceptions.register[0].rule: no exception is possible from exceptions: an exception cannot allow another; repair or remove the other one',
+      'exceptions.register[0].rule: no exception is possible from exceptions: an exception cannot allow another; fix or remove the other one',
     ],
     [
       good.replace('CVE-2026-1234', 'unidentified'),
-      'exceptions.register[0].id: wanted one finding, found "unidentified", which every finding without an id of its own carries; add the subject that the report prints',
+      'exceptions.register[0].id: expected one finding, found "unidentified", which every finding without an id of its own carries; add the subject that the report prints',
     ],
     // Days that contradict each other or the clock.
     [
       `${good}, created: 2026-11-24`,
-      'exceptions.register[0].created: wanted a day that is not in the future, found 2026-11-24; days are counted in UTC',
+      'exceptions.register[0].created: expected a day that is not in the future, found 2026-11-24; days are counted in UTC',
     ],
     [
       `${good.replace('2027-01-31', '2026-11-20')}, created: 2026-11-20`,
-      'exceptions.register[0].expires: wanted a day after 2026-11-20, on which it was created, found 2026-11-20',
+      'exceptions.register[0].expires: expected a day after 2026-11-20, on which it was created, found 2026-11-20',
     ],
     // A scope that nothing can have.
     [
       `${good}, digest: sha256:abc`,
-      'exceptions.register[0].digest: wanted a digest is "sha256:" and 64 lower-case hexadecimal digits; found the text "sha256:abc"',
+      'exceptions.register[0].digest: expected a digest is "sha256:" and 64 lower-case hexadecimal digits; found the text "sha256:abc"',
     ],
     [
       `${good}, image: Shop/*`,
-      'exceptions.register[0].image: wanted lower-case letters, digits and separators, e.g. shop/orders; found the text "Shop/*"',
+      'exceptions.register[0].image: expected lower-case letters, digits and separators, e.g. shop/orders; found the text "Shop/*"',
     ],
     [
       `${good}, path: /app/*`,
-      'exceptions.register[0].path: wanted one path: wildcards are refused; found the text "/app/*"',
+      'exceptions.register[0].path: expected one path: wildcards are refused; found the text "/app/*"',
     ],
     [
       `${good}, package: "pkg:deb/debian/*"`,
-      'exceptions.register[0].package: wanted a package URL without wildcards, e.g. pkg:deb/debian/libssl3 or pkg:pypi/jinja2@3.1.2; found the text "pkg:deb/debian/*"',
+      'exceptions.register[0].package: expected a package URL without wildcards, e.g. pkg:deb/debian/libssl3 or pkg:pypi/jinja2@3.1.2; found the text "pkg:deb/debian/*"',
     ],
     [
       `${good}, package: libssl3`,
-      'exceptions.register[0].package: wanted a package URL without wildcards, e.g. pkg:deb/debian/libssl3 or pkg:pypi/jinja2@3.1.2; found the text "libssl3"',
+      'exceptions.register[0].package: expected a package URL without wildcards, e.g. pkg:deb/debian/libssl3 or pkg:pypi/jinja2@3.1.2; found the text "libssl3"',
     ],
     [
       'rule: lint-level, id: DL3008, platform: linux/amd64, reason: not reachable here, owner: team-x, expires: 2027-01-31',
@@ -518,11 +518,11 @@ describe('an exception', () => {
     ],
     [
       `${good}, vex: {status: not_affected, justification: we_say_so}`,
-      'exceptions.register[0].vex.justification: wanted one of "component_not_present", "vulnerable_code_not_present", "vulnerable_code_not_in_execute_path", "vulnerable_code_cannot_be_controlled_by_adversary", "inline_mitigations_already_exist"; found the text "we_say_so"',
+      'exceptions.register[0].vex.justification: expected one of "component_not_present", "vulnerable_code_not_present", "vulnerable_code_not_in_execute_path", "vulnerable_code_cannot_be_controlled_by_adversary", "inline_mitigations_already_exist"; found the text "we_say_so"',
     ],
     [
       `${good}, vex: {status: fixed, justification: component_not_present}`,
-      'exceptions.register[0].vex.status: wanted "not_affected"; found the text "fixed"',
+      'exceptions.register[0].vex.status: expected "not_affected"; found the text "fixed"',
     ],
     // An origin is for what Loadline takes from files itself.
     [
@@ -555,7 +555,7 @@ describe('an exception', () => {
       'at most 90 days',
     )
     expect(problems(`${register(good)}  maximumDays: 100000\n`)[0]).toContain(
-      'exceptions.maximumDays: wanted at most 366',
+      'exceptions.maximumDays: expected at most 366',
     )
   })
 
@@ -587,27 +587,27 @@ describe('a file of another tool that the policy honours', () => {
   it.each([
     [
       good.replace(', owner: team-x', ''),
-      'suppressions.trivyignore[0].owner: wanted a team or a mail address; found nothing',
+      'suppressions.trivyignore[0].owner: expected a team or a mail address; found nothing',
     ],
     [
       good.replace(', reason: looked at by the security team', ''),
-      'suppressions.trivyignore[0].reason: wanted a reason, in at least ten characters; found nothing',
+      'suppressions.trivyignore[0].reason: expected a reason, in at least ten characters; found nothing',
     ],
     [
       good.replace(', expires: 2027-01-31', ''),
-      'suppressions.trivyignore[0].expires: wanted a calendar day, e.g. 2027-01-31; found nothing',
+      'suppressions.trivyignore[0].expires: expected a calendar day, e.g. 2027-01-31; found nothing',
     ],
     [
       good.replace('2027-01-31', '2028-01-31'),
-      'suppressions.trivyignore[0].expires: wanted a day at most 180 days from today (exceptions.maximumDays), found 2028-01-31, 434 days away; choose an earlier day and look at the risk again then',
+      'suppressions.trivyignore[0].expires: expected a day at most 180 days from today (exceptions.maximumDays), found 2028-01-31, 434 days away; choose an earlier day and look at the risk again then',
     ],
     [
       `${good}, created: 2027-01-01`,
-      'suppressions.trivyignore[0].created: wanted a day that is not in the future, found 2027-01-01; days are counted in UTC',
+      'suppressions.trivyignore[0].created: expected a day that is not in the future, found 2027-01-01; days are counted in UTC',
     ],
     [
       good.replace('.trivyignore', '../.trivyignore'),
-      'suppressions.trivyignore[0].file: wanted a path inside the source directory: relative, without ".." and backslashes; found the text "../.trivyignore"',
+      'suppressions.trivyignore[0].file: expected a path inside the source directory: relative, without ".." and backslashes; found the text "../.trivyignore"',
     ],
     [
       `${good}, id: CVE-2026-1234`,

@@ -73,7 +73,7 @@ describe('what an organisation locks', () => {
 
   it('is told once, by the name that it is locked by', () => {
     expect(attempt('exceptions, baseline, suppressions', 'baseline: {accept: true}')).toThrow(
-      /^loadline\.yaml:2:20: baseline\.accept: locked by the organisation at acme\.yaml:2 \(baseline\): wanted false; found true; .*$/,
+      /^loadline\.yaml:2:20: baseline\.accept: locked by the organisation at acme\.yaml:2 \(baseline\): expected false; found true; .*$/,
     )
     expect(attempt('vulnerabilities, vulnerabilities.critical', 'vulnerabilities: {unfixed: report}')).toThrow(
       /^[^\n]*\(vulnerabilities\)[^\n]*$/,

@@ -442,7 +442,7 @@ export function violationOf(
     found: `${name} ${version}: ${title}`,
     remedy:
       fixedVersion === undefined
-        ? `No repair is published for ${name} ${version}: remove it, choose a base without it, or accept the risk by an exception.`
+        ? `No fix is published for ${name} ${version}: remove it, choose a base without it, or accept the risk by an exception.`
         : `Update ${name} to ${fixedVersion}.`,
     ...(path === undefined ? {} : { location: { path, within: 'image' } }),
     owner: owners.ofLayer(layer),
@@ -451,7 +451,7 @@ export function violationOf(
 }
 
 const vulnerabilityRemedy =
-  'Update each package to the version that repairs it and rebuild on a current base; where no repair exists, remove the package or accept the risk by an exception.'
+  'Update each package to the version that fixes it and rebuild on a current base; where no fix exists, remove the package or accept the risk by an exception.'
 
 function passedRules(): RuleResult[] {
   return [
@@ -992,7 +992,7 @@ export function undecidedRun(): Run {
           '17 of 19 collected on linux/amd64, linux/arm64',
           {
             status: 'undecided',
-            remedy: 'Repair what kept each collector from its evidence, as its line says, and run again.',
+            remedy: 'Fix what kept each collector from its evidence, as its line says, and run again.',
             violations: needs('evidence', '').violations,
           },
         ),

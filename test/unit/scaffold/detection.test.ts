@@ -64,7 +64,7 @@ describe('a scaffold is refused as a whole', () => {
       'no stack at all',
       { 'README.md': '' },
       {},
-      /^SOURCE: wanted a lock file of .*Rust in the source, found README\.md \|/,
+      /^SOURCE: expected a lock file of .*Rust in the source, found README\.md \|/,
     ],
     [
       'only folders with applications',
@@ -94,7 +94,7 @@ describe('a scaffold is refused as a whole', () => {
       'no lock file for Go',
       { ...goApplication, 'go.mod': 'module a\nrequire example.com/b v1.0.0\n' },
       {},
-      /wanted go\.sum .*\| Make it and commit it: go mod tidy/,
+      /expected go\.sum .*\| Make it and commit it: go mod tidy/,
     ],
     [
       'requirements that pin nothing',
@@ -118,19 +118,19 @@ describe('a scaffold is refused as a whole', () => {
       'a stack that is not there',
       goApplication,
       { stack: 'rust' },
-      /wanted Cargo\.lock in the source, because --stack says rust/,
+      /expected Cargo\.lock in the source, because --stack says rust/,
     ],
     [
       'a path that is not there',
       goApplication,
       { path: 'services/orders' },
-      /wanted an application in services\/orders, found no files/,
+      /expected an application in services\/orders, found no files/,
     ],
     [
       'no health endpoint',
       { ...goApplication, 'main.go': 'package main\n\nfunc main() { listen(":8080") }\n' },
       {},
-      /wanted a path that answers 200.* \| .*--health/,
+      /expected a path that answers 200.* \| .*--health/,
     ],
     [
       'no port',
@@ -159,7 +159,7 @@ describe('a scaffold is refused as a whole', () => {
       'a Go that is too new',
       { ...goApplication, 'go.mod': 'module a\ngo 1.99\n' },
       {},
-      /wanted a module for Go 1\.26 or older/,
+      /expected a module for Go 1\.26 or older/,
     ],
     [
       'a Python without base',
@@ -180,13 +180,13 @@ describe('a scaffold is refused as a whole', () => {
       'a manifest that cannot be parsed',
       { 'package-lock.json': '{"lockfileVersion": 3, "packages": {}}', 'package.json': '{' },
       {},
-      /wanted JSON in package\.json, and it cannot be parsed/,
+      /expected JSON in package\.json, and it cannot be parsed/,
     ],
     [
       'a name that .dockerignore cannot hold [fault 42]',
       { ...goApplication, 'a\nb/x.go': 'package b\n' },
       {},
-      /wanted names that a \.dockerignore file can hold, found "a\\nb"/,
+      /expected names that a \.dockerignore file can hold, found "a\\nb"/,
     ],
     ['no repository', goApplication, { repository: undefined }, /^USAGE: .*git remote.* \| .*--repository/],
   ])('%s', async (_, files, given, wanted) => {
@@ -194,17 +194,17 @@ describe('a scaffold is refused as a whole', () => {
   })
 
   it.each([
-    [{ targets: ['swarm'] }, 'targets: wanted one of kubernetes, compose, ecs, cloud-run'],
-    [{ targets: ['ecs', 'ecs'] }, 'targets: wanted each target once'],
-    [{ compliance: [] }, 'compliance: wanted at least one of hipaa, pci-dss, soc2, internal'],
-    [{ port: 80 }, 'port: wanted a port from 1024 to 65535: lower ones need a privilege'],
-    [{ port: '8080' }, 'port: wanted a whole number'],
-    [{ path: '../elsewhere' }, 'path: wanted a path below the source'],
-    [{ path: '/etc' }, 'path: wanted a path below the source'],
-    [{ image: 'registry.example.com/orders:latest' }, 'image: wanted registry/repository without tag'],
-    [{ health: 'health' }, 'health: wanted a path that starts with a slash'],
-    [{ name: 'Orders' }, 'name: wanted lower-case letters'],
-    [{ entry: 'a b; rm' }, 'entry: wanted a module, file, package, class or binary'],
+    [{ targets: ['swarm'] }, 'targets: expected one of kubernetes, compose, ecs, cloud-run'],
+    [{ targets: ['ecs', 'ecs'] }, 'targets: expected each target once'],
+    [{ compliance: [] }, 'compliance: expected at least one of hipaa, pci-dss, soc2, internal'],
+    [{ port: 80 }, 'port: expected a port from 1024 to 65535: lower ones need a privilege'],
+    [{ port: '8080' }, 'port: expected a whole number'],
+    [{ path: '../elsewhere' }, 'path: expected a path below the source'],
+    [{ path: '/etc' }, 'path: expected a path below the source'],
+    [{ image: 'registry.example.com/orders:latest' }, 'image: expected registry/repository without tag'],
+    [{ health: 'health' }, 'health: expected a path that starts with a slash'],
+    [{ name: 'Orders' }, 'name: expected lower-case letters'],
+    [{ entry: 'a b; rm' }, 'entry: expected a module, file, package, class or binary'],
     [{ colour: 'red' }, 'Unrecognized key: "colour"'],
   ])('answers %j', async (given, wanted) => {
     expect(await refusal(goApplication, given)).toContain(wanted)

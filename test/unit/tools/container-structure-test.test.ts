@@ -109,7 +109,7 @@ describe('the results of container-structure-test', () => {
   })
 
   it('must be as many as there are tests [fault 6]', () => {
-    expect(thrownBy(() => parseResults(output('passed'), 3)).message).toContain('to give 3 results')
+    expect(thrownBy(() => parseResults(output('passed'), 3)).message).toContain('expected 3 results')
   })
 
   it('blame the file when it was refused', () => {
@@ -152,7 +152,7 @@ describe('the test file', () => {
     ['comments only', '# later\n\n# more\n', 'the file is empty'],
     ['no tests', file(''), 'it has no tests'],
     ['empty lists', file('commandTests: []\nmetadataTest: {}\n'), 'it has no tests'],
-    ['another version', 'schemaVersion: 1.0.0\ncommandTests: [{name: a, command: /x}]\n', 'line 1 was to be'],
+    ['another version', 'schemaVersion: 1.0.0\ncommandTests: [{name: a, command: /x}]\n', 'line 1: expected'],
     ['no version', 'commandTests: [{name: a, command: /x}]\n', 'schemaVersion: must be 2.0.0'],
     ['an unknown key', `${command('timeout: 3')}`, 'line 5'],
     ['an unknown key at the top', file('comandTests: []\n'), '"comandTests"'],

@@ -20,9 +20,7 @@ describe('the version of a tool', () => {
   ] as const)('is asked of %s, and must be the pinned one', (name, { program, version }, answer) => {
     expect(askVersion(name, program)[0]).toBe(program)
     expect(() => requireVersion(name, version, answer)).not.toThrow()
-    expect(() => requireVersion(name, '9.9.9', answer)).toThrow(
-      `was to be of version 9.9.9 and says that it is ${version}`,
-    )
+    expect(() => requireVersion(name, '9.9.9', answer)).toThrow(`to be version 9.9.9; it says that it is ${version}`)
   })
 
   it("is the publisher's own word where that is not the version [fault 90]", () => {

@@ -225,7 +225,7 @@ function fileOf(named: Placed, directory: string, key: 'extends' | 'include'): s
   if (isUnknown(written))
     throw manifestError(
       named,
-      `${key} names ${showUnknown(written)}, and nobody here knows the value of the variable: give it a default`,
+      `${key} names ${showUnknown(written)}, and the value of the variable is not known here: give it a default`,
       printed,
     )
   if (/^([a-z][a-z0-9+.-]+:|git@)/i.test(written))

@@ -106,7 +106,7 @@ describe('the inputs of the GitHub action', () => {
   })
 
   it('take true and false only for what is either', () => {
-    expect(() => readActionInputs({ INPUT_PUSH: 'yes' })).toThrow('the input push: wanted true or false')
+    expect(() => readActionInputs({ INPUT_PUSH: 'yes' })).toThrow('the input push: expected true or false')
   })
 
   it('log in to the registry that is published to, or to the one that is named', () => {

@@ -118,7 +118,7 @@ describe('the scope of cache mounts', () => {
 
   it('is what the caller says, where that is a name', () => {
     expect(cacheScope('nightly', { GITHUB_EVENT_NAME: 'pull_request' })).toBe('nightly')
-    expect(() => cacheScope('a,id=b', {})).toThrow(/no name of a cache scope/)
+    expect(() => cacheScope('a,id=b', {})).toThrow(/not a valid name for a cache scope/)
     // As long as it may be is a name; a longer one is refused, and never cut.
     expect(cacheScope('a'.repeat(200), {})).toHaveLength(200)
     expect(() => cacheScope('a'.repeat(201), {})).toThrow(

@@ -60,10 +60,10 @@ describe('files of a tree', () => {
     expect(files.map(({ below }) => below)).toEqual(['Dockerfile'])
     expect(Object.fromEntries(passedOver.map(({ path, reason }) => [path.slice(root.length + 1), reason]))).toEqual({
       'Dockerfile.j2': 'a template of a Dockerfile',
-      'a.yaml': expect.stringContaining('expected text, found bytes that are none') as string,
-      'docs/dockerfile.png': 'no Dockerfile, by its ending',
+      'a.yaml': expect.stringContaining('expected text, found binary data') as string,
+      'docs/dockerfile.png': 'not a Dockerfile, judging by its extension',
       'dump.yaml': expect.stringContaining('at most 16777216 are read') as string,
-      'src/dockerfile.ts': 'no Dockerfile, by its ending',
+      'src/dockerfile.ts': 'not a Dockerfile, judging by its extension',
     })
     for (const name of ['a.yaml', 'docs/dockerfile.png', 'dump.yaml'])
       await expect(auditFiles([join(root, name)])).rejects.toMatchObject({ code: 'SOURCE' })

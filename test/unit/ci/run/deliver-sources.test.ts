@@ -33,7 +33,7 @@ describe('several sources', () => {
   ] as const)('cannot share what %s says of one of them', (option, spelled, value) => {
     const refused = {
       code: 'USAGE',
-      message: `${spelled} ${value} can be meant for one source only, and 2 are given`,
+      message: `${spelled} ${value} can apply to one source only, and 2 are given`,
       hint: expect.stringContaining('{name}'),
     }
     expect(() => requireSeparable(['orders', 'billing'], { ...options, [option]: value })).toThrow(

@@ -34,7 +34,7 @@ describe('an engine that is given', () => {
     (version) => {
       expect(() => requireEngineVersion('v0.21.8', 'unix:///engine.sock')).not.toThrow()
       expect(() => requireEngineVersion(version, 'unix:///engine.sock')).toThrow(
-        `the engine at unix:///engine.sock is of version ${version}, and this Loadline speaks to v0.21.8`,
+        `the engine at unix:///engine.sock is version ${version}; this Loadline needs v0.21.8`,
       )
     },
   )
@@ -47,7 +47,7 @@ describe('an engine that is given', () => {
     const address = await listening(createServer((socket) => socket.on('error', () => undefined).end(words)))
     await expect(requireEngine(address)).rejects.toMatchObject({
       code: 'ENGINE',
-      message: `something else than a Dagger engine answers at ${address}`,
+      message: `something other than a Dagger engine answers at ${address}`,
     })
   })
 
@@ -68,7 +68,7 @@ describe('an engine that is given', () => {
   ])('is none where %s is no address that Dagger knows', async (address) => {
     await expect(requireEngine(address)).rejects.toMatchObject({
       code: 'USAGE',
-      message: `"${address}" is no address at which Dagger could reach an engine`,
+      message: `"${address}" is not an address at which Dagger can reach an engine`,
       hint: expect.stringContaining('kube-pod://POD'),
     })
   })

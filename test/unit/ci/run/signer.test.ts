@@ -15,7 +15,7 @@ describe('givenSigner', () => {
       'SIGN',
       'unknown form',
     ],
-    ['an identity without a signer', { certificateIdentity: 'ci@example.com' }, 'USAGE', 'nobody who signs'],
+    ['an identity without a signer', { certificateIdentity: 'ci@example.com' }, 'USAGE', 'but no signer'],
     ['half an identity', { identityToken: 'env:TOKEN', certificateIdentity: 'ci@example.com' }, 'USAGE', 'together'],
     ['half of the services', { keyless: true, signingConfig: 'package.json' }, 'USAGE', 'two documents'],
     [

@@ -39,7 +39,7 @@ describe('joinIndexes', () => {
       ['{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}'],
       /unknown form/,
     ],
-    ['a truncated index', [amd64.slice(0, 80)], /that are none/],
+    ['a truncated index', [amd64.slice(0, 80)], /are not valid JSON/],
     ['nothing', [''], /printed nothing/],
   ])('refuses %s', (_what, texts, says) => {
     expect(() => joinIndexes(texts)).toThrow(says)

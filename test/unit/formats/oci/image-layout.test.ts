@@ -79,7 +79,7 @@ describe('an OCI layout', () => {
     expect(() => chooseImage(images, 'linux/s390x')).toThrow(
       expect.objectContaining({
         code: 'SOURCE',
-        message: 'wanted one image for linux/s390x, found none among linux/amd64, linux/arm64',
+        message: 'expected one image for linux/s390x, found none among linux/amd64, linux/arm64',
         hint: expect.stringContaining('--platform'),
       }),
     )
@@ -171,7 +171,7 @@ describe('an OCI layout', () => {
     )
     await expect(singleLayout(found!, layout.read)).rejects.toMatchObject({
       code: 'SOURCE',
-      message: expect.stringContaining(`wanted the document ${named.digest}`),
+      message: expect.stringContaining(`expected the document ${named.digest}`),
     })
   })
 })

@@ -31,7 +31,7 @@ describe('.trivyignore', () => {
 
   it.each([
     ['CVE-2024-*', /^\.trivyignore:1: "CVE-2024-\*": .*wildcards are refused/],
-    ['CVE-2024-1 exp:tomorrow', /^\.trivyignore:1: wanted an id and perhaps exp:2027-01-31, found "exp:tomorrow"/],
+    ['CVE-2024-1 exp:tomorrow', /^\.trivyignore:1: expected an id and perhaps exp:2027-01-31, found "exp:tomorrow"/],
     ['CVE-2024-1\nCVE-2024-2 because we say so', /^\.trivyignore:2: .*found "because"/],
   ])('%j is refused', (text, message) => {
     expect(() => lines(text)).toThrow(message)
@@ -110,7 +110,7 @@ secrets:
     ['vulnerabilities: [{id: "*"}]', /:1: .*vulnerabilities\.0\.id: .*wildcards are refused/],
     ['vulnerabilities:\n  - id: CVE-2024-1\n    paths: ["**"]', /:3: .*patterns are refused/],
     ['vulnerabilities: [{id: CVE-2024-1, purls: [jinja2]}]', /not a package URL/],
-    ['vulnerabilities: [{id: CVE-2024-1, expired_at: never}]', /wanted a day/],
+    ['vulnerabilities: [{id: CVE-2024-1, expired_at: never}]', /expected a day/],
     ['vulnerabilities: [{id: CVE-2024-1, severity: LOW}]', /Unrecognized key: "severity"/],
     ['secrets: [{id: private-key, purls: ["pkg:pypi/a"]}]', /a secret is in no package/],
     ['vulnerabilties: []', /Unrecognized key/],
@@ -143,7 +143,7 @@ describe('what the tools take as well', () => {
     ['of a list', 'vulnerabilities: &a []\nsecrets: *a\n', /:2: .*the alias \*a/],
     ['of itself', 'vulnerabilities: &a [*a]\n', /:1: .*the alias \*a/],
     ['of nothing', 'secrets: *a\n', /:1: /],
-    ['among keys', '&a vulnerabilities: []\n', /:1: .*wanted a plain key/],
+    ['among keys', '&a vulnerabilities: []\n', /:1: .*expected a plain key/],
   ])('and no alias %s', (_what, text, message) => {
     expect(() => yaml(text)).toThrow(message)
   })
@@ -169,7 +169,7 @@ describe('.hadolint.yaml', () => {
   })
 
   it.each([
-    ['ignored: [DL*]', /wanted the code of one rule/],
+    ['ignored: [DL*]', /expected the code of one rule/],
     ['ignore: [DL3008]', /Unrecognized key: "ignore"/],
   ])('%j is refused', (text, message) => {
     expect(() => hadolint(text)).toThrow(message)

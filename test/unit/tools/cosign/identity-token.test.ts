@@ -55,7 +55,7 @@ describe('readIdentityToken', () => {
     } catch (error) {
       message = (error as Error).message
     }
-    expect(message).toContain('no OpenID Connect token')
+    expect(message).toContain('not an OpenID Connect token')
     expect(message).not.toContain('canary')
   })
 })

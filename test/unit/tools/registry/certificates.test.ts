@@ -22,14 +22,14 @@ describe('requireCertificates', () => {
   })
 
   it.each([
-    ['no file of certificates', 'hello', /holds none/],
+    ['no file of certificates', 'hello', /found none/],
     [
       'a private key, which nobody should hand around',
       `${certificate}-----BEGIN PRIVATE KEY-----\nMC4CAQ-canary\n-----END PRIVATE KEY-----\n`,
-      /holds certificate, private key/,
+      /found certificate, private key/,
     ],
     ['a certificate that is none', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', /cannot be read/],
-    ['half a certificate', certificate.slice(0, 90), /holds none/],
+    ['half a certificate', certificate.slice(0, 90), /found none/],
   ])('refuses %s', (_what, text, says) => {
     const read = () => requireCertificates(text, 'ca.pem')
     expect(read).toThrow(says)

@@ -68,7 +68,7 @@ describe('registry output', () => {
 
   it.each<[string, { exitCode: number; stdout: string }, RegExp]>([
     ['nothing', { exitCode: 0, stdout: '' }, /printed nothing/],
-    ['a truncated document', { exitCode: 0, stdout: recorded('push').slice(0, 60) }, /that are none/],
+    ['a truncated document', { exitCode: 0, stdout: recorded('push').slice(0, 60) }, /are not valid JSON/],
     ['{}', { exitCode: 0, stdout: '{}' }, /unknown form/],
     [
       'a newer document',
