@@ -1,6 +1,6 @@
+import pLimit from 'p-limit'
 import { givenPart, mergeVerdicts, type GivenPart } from '../src/gate/index.ts'
 import type { Merged } from '../src/model/index.ts'
-import { bounded } from './bounded.ts'
 import type { Assessed, Delivery } from './deliver.ts'
 
 /** One of several sources. */
@@ -21,7 +21,8 @@ export async function deliverTogether(parts: readonly Part[], parallel: number):
     await part.ended(delivery)
     return givenPart(delivery.run, delivery.reports['verdict.json'])
   }
-  const judged = await bounded(parts, parallel, async (part) => {
+  const atMost = pLimit(parallel)
+  const judged = await atMost.map(parts, async (part) => {
     const assessed = await part.assess()
     // Only what is to be released waits for the others. The rest has its reports now, and nobody keeps its evidence.
     return assessed.releasable
@@ -31,7 +32,7 @@ export async function deliverTogether(parts: readonly Part[], parallel: number):
 
   const held = reasonToHold(merge(judged.map(({ verdict }) => verdict)))
   return merge(
-    await bounded(judged, parallel, async ({ part, assessed, verdict }) =>
+    await atMost.map(judged, async ({ part, assessed, verdict }) =>
       part === undefined ? verdict : end(part, assessed, held),
     ),
   )

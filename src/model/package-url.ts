@@ -1,3 +1,4 @@
+import { PackageURL } from 'packageurl-js'
 import type { Digest } from './digest.ts'
 
 /** A package URL, read (https://github.com/package-url/purl-spec). Parts that the text leaves out are absent. */
@@ -10,44 +11,34 @@ export interface PackageUrl {
   subpath?: string
 }
 
-/** Types whose namespace and name the specification writes in lower case. */
-const lowerCased = new Set(['bitbucket', 'composer', 'deb', 'github', 'golang', 'oci', 'pypi'])
+const qualifierKey = '[A-Za-z][A-Za-z0-9._-]*'
+const qualifierValue = '[^&#]+'
 
-/** Reads a package URL; undefined where the text is none. Names come back in the form that the specification gives their type. */
+/**
+ * No part is empty and nothing is invisible. The library is more lenient: it drops qualifiers without a value and control characters,
+ * and an exception would then name more packages than its text says.
+ */
+const complete = new RegExp(
+  `^pkg:[^?#]*[^?#@](\\?${qualifierKey}=${qualifierValue}(&${qualifierKey}=${qualifierValue})*)?(#.+)?$`,
+  'u',
+)
+
+/** Reads a package URL; undefined where the text is not one. Names come back in the form that the specification gives their type. */
 export function parsePackageUrl(text: string): PackageUrl | undefined {
-  const [, schemeless] = /^pkg:\/*(.+)$/.exec(text) ?? []
-  if (schemeless === undefined) return undefined
-  const [beforeSubpath, subpath] = cutLast(schemeless, '#')
-  const [beforeQualifiers, query] = cutLast(beforeSubpath, '?')
-  const [type, ...rest] = beforeQualifiers.split('/').filter((segment) => segment !== '')
-  const [last, version] = cutLast(rest.at(-1) ?? '', '@')
+  if (!complete.test(text) || /[\s\p{Cc}]/u.test(text)) return undefined
   try {
-    const qualifiers = Object.fromEntries(
-      (query ?? '')
-        .split('&')
-        .filter((pair) => pair !== '')
-        .map(readQualifier),
-    )
-    const name = nameOf(type ?? '', decodeURIComponent(last))
-    const namespace = nameOf(type ?? '', rest.slice(0, -1).map(decodeURIComponent).join('/'))
-    if (
-      type === undefined ||
-      !/^[A-Za-z][A-Za-z0-9.+-]*$/.test(type) ||
-      name === '' ||
-      version === '' ||
-      subpath === ''
-    )
-      return undefined
+    // A plus is a plus, as the specification wants it; the library reads qualifiers as an HTML form, in which it is a space.
+    const { type, namespace, name, version, qualifiers, subpath } = PackageURL.fromString(text.replaceAll('+', '%2B'))
+    const written = (part: string) => (type === 'golang' ? part.toLowerCase() : part)
     return {
-      type: type.toLowerCase(),
-      ...(namespace === '' ? {} : { namespace }),
-      name,
-      ...(version === undefined ? {} : { version: decodeURIComponent(version) }),
-      qualifiers,
-      ...(subpath === undefined ? {} : { subpath: decodeURIComponent(subpath) }),
+      type,
+      ...(namespace === undefined ? {} : { namespace: written(namespace) }),
+      name: written(name),
+      ...(version === undefined ? {} : { version }),
+      qualifiers: { ...qualifiers },
+      ...(subpath === undefined ? {} : { subpath }),
     }
   } catch {
-    // A broken percent encoding, or a qualifier that is none.
     return undefined
   }
 }
@@ -75,20 +66,4 @@ export function imagePackageUrl(image: { name: string; digest: Digest }): string
 /** The last part of a repository's name: all that a package URL of type `oci` says of it. */
 export function imageShortName(name: string): string {
   return name.split('/').at(-1) ?? name
-}
-
-function cutLast(text: string, separator: string): [before: string, after: string | undefined] {
-  const at = text.lastIndexOf(separator)
-  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
-}
-
-function readQualifier(pair: string): [string, string] {
-  const [, key, value] = /^([A-Za-z][A-Za-z0-9._-]*)=(.+)$/.exec(pair) ?? []
-  if (key === undefined || value === undefined) throw new RangeError(`not a qualifier: ${pair}`)
-  return [key.toLowerCase(), decodeURIComponent(value)]
-}
-
-function nameOf(type: string, text: string): string {
-  const written = lowerCased.has(type.toLowerCase()) ? text.toLowerCase() : text
-  return type.toLowerCase() === 'pypi' ? written.replaceAll('_', '-') : written
 }

@@ -9,7 +9,7 @@ import { toolImage } from '../engine/tool-image.ts'
 import type { Consumer } from './verify/attestation-reader.ts'
 import { fresh } from '../engine/fresh.ts'
 import type { RegistryAccess } from '../engine/registry-access.ts'
-import { patiently, ServiceAway } from '../engine/patience.ts'
+import { retry, ServiceAway } from '../engine/retry.ts'
 import { signingError } from './sign/sign.ts'
 import { prepareSigning, type SigningPlan } from './sign/signer.ts'
 
@@ -43,7 +43,7 @@ export async function attest(
   )
   const missing = claims.filter((_, index) => earlier[index] === undefined)
   for (const claim of missing)
-    await patiently({ minutes: attesting.plan.patienceMinutes }, () => attestOne(digest, claim, attesting))
+    await retry({ minutes: attesting.plan.patienceMinutes }, () => attestOne(digest, claim, attesting))
   // Whether the signatures hold is asked of everything together, before a tag moves.
   const written =
     missing.length === 0

@@ -17,7 +17,7 @@ import {
 } from '../../toolchain/sigstore/instance.ts'
 import type { Lock } from '../../src/model/index.ts'
 import { defaultPolicy } from '../../src/policy/index.ts'
-import { ServiceAway } from '../../src/engine/patience.ts'
+import { ServiceAway } from '../../src/engine/retry.ts'
 import type { Published } from '../../src/stages/publish/publish.ts'
 import { sign } from '../../src/stages/sign/sign.ts'
 import { planSigning, type Signed, type SigningPlan } from '../../src/stages/sign/signer.ts'

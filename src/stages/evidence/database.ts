@@ -8,7 +8,7 @@ import { ownToolImage, toolImage } from '../../engine/tool-image.ts'
 import { downloadDatabase, downloadJavaIndex } from '../../tools/trivy/command.ts'
 import { mayRepeatDownload } from '../../tools/trivy/output.ts'
 import { fresh } from '../../engine/fresh.ts'
-import { repeat } from '../../engine/repeat.ts'
+import { retry, ServiceAway } from '../../engine/retry.ts'
 
 /** Trivy's own mirrors, tried in this order: https://trivy.dev/docs/latest/configuration/db/ */
 const officialRepositories = [
@@ -101,18 +101,25 @@ async function fetched(
   command: typeof downloadDatabase,
 ): Promise<Container> {
   const tool = await toolImage(lock, 'trivy')
-  const run = await repeat(
-    () => runTool('trivy', fresh(tool.container), command({ program: tool.program, cache: '/cache', repositories })),
-    ({ exitCode, stderr }) => exitCode !== 0 && mayRepeatDownload(stderr),
-  )
-  if (run.exitCode !== 0) {
-    throw new DeliveryError(
-      'DATABASE',
-      `${what} could not be downloaded from ${repositories.join(', ')}: ${lastLines(run.stderr, 2)}`,
-      'Check that one of the mirrors can be reached, or give a database with --vulnerability-database. Nothing was scanned for vulnerabilities.',
+  return retry({ attempts: 3 }, async () => {
+    const run = await runTool(
+      'trivy',
+      fresh(tool.container),
+      command({ program: tool.program, cache: '/cache', repositories }),
     )
-  }
-  return run.container
+    if (run.exitCode !== 0) throw downloadFailure(what, repositories, run.stderr)
+    return run.container
+  })
+}
+
+/** Why a download failed: a ServiceAway where the registries are busy or do not answer, and another attempt may help. */
+export function downloadFailure(what: string, repositories: readonly string[], stderr: string): DeliveryError {
+  const Failure = mayRepeatDownload(stderr) ? ServiceAway : DeliveryError
+  return new Failure(
+    'DATABASE',
+    `${what} could not be downloaded from ${repositories.join(', ')}: ${lastLines(stderr, 2)}`,
+    'Check that one of the mirrors can be reached, or give a database with --vulnerability-database. Nothing was scanned for vulnerabilities.',
+  )
 }
 
 async function readFacts(cache: Directory, coverage: Database['coverage'], lock: Lock): Promise<Database> {

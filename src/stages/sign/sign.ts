@@ -8,7 +8,7 @@ import { lastWord, readSigningFailure } from '../../tools/cosign/output.ts'
 import { runTool, type ToolRun } from '../../engine/run-tool.ts'
 import { toolImage } from '../../engine/tool-image.ts'
 import { fresh } from '../../engine/fresh.ts'
-import { patiently, ServiceAway, type Patience } from '../../engine/patience.ts'
+import { retry, ServiceAway, type Patience } from '../../engine/retry.ts'
 import type { Published } from '../publish/publish.ts'
 import { prepareSigning, privateKey, withKeyService, withPrivateKey, type Signed, type SigningPlan } from './signer.ts'
 import { signatureStorage } from './signature-storage.ts'
@@ -27,7 +27,7 @@ export async function sign(
   const identity = await expectedIdentity(plan, lock)
   for (const format of plan.formats) {
     if (await verifies(published, identity, format, lock)) continue
-    await patiently(patience, () => signOnce(published, plan, format, lock))
+    await retry(patience, () => signOnce(published, plan, format, lock))
   }
   return {
     published,

@@ -34,6 +34,11 @@ describe('parsePackageUrl', () => {
       'pkg://maven/org.example/a@1%2B2',
       { type: 'maven', namespace: 'org.example', name: 'a', version: '1+2', qualifiers: {} },
     ],
+    ['pkg:npm/LoDash', { type: 'npm', name: 'lodash', qualifiers: {} }],
+    [
+      'pkg:golang/example.test/a@1.0+incompatible?x=1+2',
+      { type: 'golang', namespace: 'example.test', name: 'a', version: '1.0+incompatible', qualifiers: { x: '1+2' } },
+    ],
     ['pkg:oci/orders@sha256%3Aaa', { type: 'oci', name: 'orders', version: 'sha256:aa', qualifiers: {} }],
   ])('reads %s', (text, expected) => {
     expect(parsePackageUrl(text)).toEqual(expected)
@@ -50,6 +55,12 @@ describe('parsePackageUrl', () => {
     'pkg:deb/a%ZZ',
     'pkg:deb/a?arch',
     'pkg:deb/a?=x',
+    'pkg:deb/a?arch=',
+    'pkg:deb/a?arch=amd64&',
+    'pkg:deb/a?arch=%ZZ',
+    ' pkg:deb/a',
+    'pkg:deb/a\n',
+    'pkg:deb/de\tbian/a',
     'pkg:deb/a#',
     'pkg:1eb/a',
   ])('refuses %j', (text) => {

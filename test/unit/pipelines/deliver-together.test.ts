@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { bounded } from '../../../pipelines/bounded.ts'
 import type { Assessed } from '../../../pipelines/deliver.ts'
 import { deliverTogether } from '../../../pipelines/deliver-together.ts'
 import type { Run } from '../../../src/model/index.ts'
@@ -49,6 +48,27 @@ describe('several sources by one call', () => {
       'mail ended',
       'orders ended',
     ])
+  })
+
+  it.each([1, 2, 5])('are judged %i at a time', async (parallel) => {
+    let running = 0
+    let most = 0
+    const { part } = recorder()
+    const parts = ['orders', 'billing', 'mail', 'stock', 'users', 'search'].map((name) => {
+      const recorded = part(name, passedRun(), false, 4)
+      return {
+        ...recorded,
+        async assess() {
+          running += 1
+          most = Math.max(most, running)
+          const assessed = await recorded.assess()
+          running -= 1
+          return assessed
+        },
+      }
+    })
+    await deliverTogether(parts, parallel)
+    expect(most).toBe(parallel)
   })
 
   it('are published when all of them have passed, and not before', async () => {
@@ -104,24 +124,5 @@ describe('several sources by one call', () => {
       'billing passed',
       'billing ended',
     ])
-  })
-})
-
-describe('bounded work', () => {
-  it('runs at most so many at a time, and gives the results in the order of the list', async () => {
-    let running = 0
-    let most = 0
-    const results = await bounded([5, 1, 4, 2, 3], 2, async (turns) => {
-      running += 1
-      most = Math.max(most, running)
-      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
-      running -= 1
-      return turns * 10
-    })
-    expect({ results, most }).toEqual({ results: [50, 10, 40, 20, 30], most: 2 })
-  })
-
-  it('has nothing to do for an empty list', async () => {
-    expect(await bounded([], 2, async () => 1)).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../src/model/errors.ts'
-import { patiently, ServiceAway } from '../../../src/engine/patience.ts'
+import { retry, ServiceAway } from '../../../src/engine/retry.ts'
 
 const away = () => new ServiceAway('SIGN', 'the log is away', 'Wait.')
 
@@ -14,31 +14,40 @@ function failing(times: number, error: () => Error) {
   return { calls, attempt }
 }
 
-describe('patiently', () => {
+describe('retry', () => {
   it('tries again while a service is away', async () => {
     const { calls, attempt } = failing(3, away)
-    await expect(patiently({ minutes: 1, firstWait: 1 }, attempt)).resolves.toBe('signed')
+    await expect(retry({ minutes: 1, firstWait: 1 }, attempt)).resolves.toBe('signed')
     expect(calls.count).toBe(4)
   })
 
   it('gives up after its time, and says how often it tried [fault 54]', async () => {
     const { calls, attempt } = failing(Number.POSITIVE_INFINITY, away)
-    const given = patiently({ minutes: 50 / 60_000, firstWait: 1 }, attempt)
+    const given = retry({ minutes: 50 / 60_000, firstWait: 1 }, attempt)
     await expect(given).rejects.toThrow(/the log is away \(tried \d+ times in 0 s\)/)
     await expect(given).rejects.toMatchObject({ code: 'SIGN', hint: 'Wait.' })
     await expect(given).rejects.toBeInstanceOf(ServiceAway)
     expect(calls.count).toBeGreaterThan(1)
   })
 
+  it('gives up after its attempts, at times that nobody shares [fault 4]', async () => {
+    const { calls, attempt } = failing(Number.POSITIVE_INFINITY, away)
+    const began = performance.now()
+    await expect(retry({ attempts: 3, firstWait: 20 }, attempt)).rejects.toThrow('tried 3 times')
+    expect(calls.count).toBe(3)
+    // Twenty milliseconds, then forty, each lengthened by chance.
+    expect(performance.now() - began).toBeGreaterThanOrEqual(59)
+  })
+
   it('tries once where the policy has no patience', async () => {
     const { calls, attempt } = failing(1, away)
-    await expect(patiently({ minutes: 0 }, attempt)).rejects.toThrow('tried once')
+    await expect(retry({ minutes: 0 }, attempt)).rejects.toThrow('tried once')
     expect(calls.count).toBe(1)
   })
 
   it('tries nothing again that another attempt cannot help', async () => {
     const { calls, attempt } = failing(1, () => new DeliveryError('SIGN', 'the token was refused', 'Give another.'))
-    await expect(patiently({ minutes: 1, firstWait: 1 }, attempt)).rejects.toThrow(/^the token was refused$/)
+    await expect(retry({ minutes: 1, firstWait: 1 }, attempt)).rejects.toThrow(/^the token was refused$/)
     expect(calls.count).toBe(1)
   })
 })
