@@ -1,0 +1,132 @@
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { filesBelow, read } from './source-files.ts'
+
+const mostLines = { file: 300, function: 60 }
+
+const document = 'one document, written in the order in which it is read'
+const undivided = 'not divided yet; it may shrink and must not grow'
+
+/** What is longer than the limit, how long it may be, and why. A line of this list goes when what it names has become short. */
+const longer: Readonly<Record<string, readonly [lines: number, why: string]>> = {
+  'ci/cli/judge-several.ts judgeSeveral': [69, undivided],
+  'pipelines/release.ts release': [62, undivided],
+  'programs/inspect/archive.go list': [71, undivided],
+  'programs/inspect/filesystem.go applyEntry': [64, undivided],
+  'programs/inspect/image.go': [382, undivided],
+  'programs/inspect/main.go dispatch': [81, undivided],
+  'programs/inspect/ownership.go': [344, undivided],
+  'programs/inspect/report.go': [319, undivided],
+  'programs/sandbox/run.go': [422, undivided],
+  'programs/sandbox/run.go run': [85, undivided],
+  'programs/sandbox/user.go resolveUser': [61, undivided],
+  'src/audit/input/docker-run.ts readDockerRun': [61, undivided],
+  'src/audit/input/kubernetes/container-of.ts containerOf': [65, undivided],
+  'src/formats/dockerfile/read-dockerfile.ts': [313, undivided],
+  'src/gate/evaluate.ts': [392, undivided],
+  'src/gate/evaluate.ts judgeRule': [70, undivided],
+  'src/gate/rules/database-coverage.ts judge': [73, undivided],
+  'src/index.ts': [701, 'Dagger takes every function of a module, with its documentation, from one class'],
+  'src/policy/load.ts': [335, undivided],
+  'src/policy/load.ts judge': [85, undivided],
+  'src/policy/schema.ts': [495, 'the schema of one document, with the documentation of every field'],
+  'src/report/reported-findings.ts': [397, undivided],
+  'src/report/sarif.ts': [358, undivided],
+  'src/scaffold/artifacts/cloud-run.ts cloudRun': [81, document],
+  'src/scaffold/artifacts/compose.ts compose': [70, document],
+  'src/scaffold/artifacts/deployment-document.ts deploymentDocument': [76, document],
+  'src/scaffold/artifacts/ecs.ts ecs': [130, document],
+  'src/scaffold/artifacts/kubernetes/deployment.ts deployment': [106, document],
+  'src/scaffold/artifacts/kubernetes/monitoring.ts dashboard': [63, document],
+  'src/scaffold/artifacts/kubernetes/monitoring.ts prometheusRule': [92, document],
+  'src/scaffold/artifacts/workflow.ts workflow': [95, document],
+  'src/scaffold/stacks/go.ts read': [69, undivided],
+  'src/scaffold/stacks/node.ts read': [69, undivided],
+  'src/scaffold/stacks/python.ts': [325, undivided],
+  'src/scaffold/stacks/python.ts howItStarts': [67, undivided],
+  'src/stages/source/source.ts': [330, undivided],
+  'src/tools/trivy/output.ts packagesOf': [63, undivided],
+  'toolchain/engine-bundle.ts engineBundle': [64, document],
+  'toolchain/engine.ts startEngine': [64, undivided],
+  'toolchain/runtime-step.ts runtimeStep': [84, undivided],
+  'toolchain/set-up.ts planSetUp': [78, undivided],
+  'toolchain/sigstore/instance.ts startSigstore': [97, undivided],
+}
+
+interface Measured {
+  name: string
+  lines: number
+}
+
+/** Every function of a TypeScript file that has a body, by its own name or by that of what it is given to. */
+function functionsOf(path: string, text: string): Measured[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+  const lineOf = (place: number) => source.getLineAndCharacterOfPosition(place).line
+  const found: Measured[] = []
+  const visit = (node: ts.Node) => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
+      const named = node.name ?? (node.parent as { name?: ts.Node }).name
+      const lines = lineOf(node.end) - lineOf(node.getStart(source)) + 1
+      found.push({ name: `${path} ${named?.getText(source) ?? '(anonymous)'}`, lines })
+    }
+    node.forEachChild(visit)
+  }
+  visit(source)
+  return found
+}
+
+/** Every function of a Go file. gofmt, which is tested beside, begins and ends them at the margin. */
+function goFunctionsOf(path: string, text: string): Measured[] {
+  return [...text.matchAll(/^func (?:\([^)]*\) )?(\w+).*[({,]\n[\s\S]*?^}$/gm)].map(([whole, name]) => ({
+    name: `${path} ${name}`,
+    lines: whole.split('\n').length,
+  }))
+}
+
+function tooLong(path: string, text: string): Measured[] {
+  const file = { name: path, lines: text.split('\n').length - 1 }
+  const functions = path.endsWith('.go') ? goFunctionsOf(path, text) : functionsOf(path, text)
+  return [
+    ...(file.lines > mostLines.file ? [file] : []),
+    ...functions.filter(({ lines }) => lines > mostLines.function),
+  ]
+}
+
+const sources = [
+  ...['src', 'pipelines', 'ci', 'toolchain'].flatMap((room) => filesBelow(room, '.ts')),
+  ...filesBelow('programs', '.go').filter((path) => !path.endsWith('_test.go')),
+]
+
+describe('length', () => {
+  it('of a file is at most 300 lines and of a function 60, unless the list says why', () => {
+    const found = sources.flatMap((path) => tooLong(path, read(path)))
+    const grown = found.filter(({ name, lines }) => lines > (longer[name]?.[0] ?? 0))
+    expect(grown.map(({ name, lines }) => `${name}: ${lines} lines`)).toEqual([])
+    // A line of the list that names nothing long would let it grow again.
+    const names = new Set(found.map(({ name }) => name))
+    expect(Object.keys(longer).filter((name) => !names.has(name))).toEqual([])
+  })
+
+  it('is measured of every way to write a function', () => {
+    const lines = '\n'.repeat(60)
+    const text = [
+      `function first() {${lines}}`,
+      `const second = () => {${lines}}`,
+      `const third = { fourth() {${lines}}, fifth: async function () {${lines}} }`,
+      `class Sixth { seventh() {${lines}} }`,
+      `run(() => {${lines}})`,
+      `function short() {${'\n'.repeat(59)}}`,
+    ]
+    expect(tooLong('a.ts', text.join('\n')).map(({ name }) => name)).toEqual([
+      'a.ts',
+      'a.ts first',
+      'a.ts second',
+      'a.ts fourth',
+      'a.ts fifth',
+      'a.ts seventh',
+      'a.ts (anonymous)',
+    ])
+    const go = `func short() int { return 1 }\n\nfunc (r *reader) long(a int) {${lines}}\n\nfunc other() {\n}\n`
+    expect(tooLong('a.go', go)).toEqual([{ name: 'a.go long', lines: 61 }])
+  })
+})
