@@ -5,6 +5,8 @@ import { ownTools, type OwnTool } from '../../src/tools/images.ts'
 import { root } from '../repo/source-files.ts'
 
 const covered = {
+  advisories:
+    'facts that are not what they should be, versions of every ecosystem, digests, damaged databases [fault 3]',
   dockerfile:
     'what BuildKit reads otherwise than it looks, what the engine cannot or must not build, rewriting by places, secrets of earlier steps [faults 22, 75, 76, 77, 78, 82]',
   inspect: 'bad archives, limits, planted secrets, records and privileges [faults 6, 25, 37, 38, 83, 84, 86]',
