@@ -59,6 +59,12 @@ function ownBinary({ name, version, source, tags = [] }: OwnTool): GoBinary {
   return { name, version, module: basename(source), package: '.', ...ownFlags, tags: [...tags] }
 }
 
+/** Flags and environment with which a program of Loadline's own is compiled. Whatever else Go makes of it in the same way finds its packages compiled. */
+export function howOwnIsBuilt(tool: OwnTool, buildCache: string): { flags: string[]; env: Record<string, string> } {
+  const binary = ownBinary(tool)
+  return { flags: buildFlags(binary), env: buildEnvironment(binary, buildCache) }
+}
+
 /** Groups programs by module and flags, in the order of the list. */
 export function groupGoBuilds(binaries: readonly GoBinary[]): GoBuild[] {
   const builds = new Map<string, GoBuild>()
