@@ -1,6 +1,7 @@
 import { dag } from '@dagger.io/dagger'
 import { DeliveryError } from '../src/model/errors.ts'
 import type { Lock, PinnedTool } from '../src/model/index.ts'
+import { repositoryOf } from '../src/model/repository.ts'
 import { registryAccess } from '../src/engine/registry-access.ts'
 import { madeAt, resolveImage } from '../src/engine/resolve-image.ts'
 import { resolveDigest } from '../src/engine/resolve-lock.ts'
@@ -80,7 +81,7 @@ async function refreshed(
   refuseDenied(name, version)
   // Says why, where the tag cannot be had.
   const digest = lock.tools[name]?.digest ?? (await resolveDigest(reference))
-  const access = await registryAccess({ reference: `${reference.replace(/:[^:/]+$/, '')}@${digest}` }, lock)
+  const access = await registryAccess({ reference: `${repositoryOf(reference)}@${digest}` }, lock)
   const image = await resolveImage(access, lock)
   const created = released.get(name) ?? (await madeAt(access, lock, image))
   requireAge(name, created, earlier.minimumAgeDays, now)

@@ -31,7 +31,7 @@ export async function makeScaffold(given: unknown, tree: SourceTree): Promise<Sc
 }
 
 /** The templates lie beside the code that fills them, as what they are: Dockerfiles, programs, Markdown. */
-export function readTemplates(): Templates {
+function readTemplates(): Templates {
   return packageFiles('src/scaffold/templates')
 }
 
@@ -51,7 +51,7 @@ export async function rescaffoldChanges(source: Directory): Promise<Changeset> {
 }
 
 /** Reads a source directory of the engine as `ci` reads one of this machine. Links are not among its files. */
-export async function treeOfDirectory(source: Directory): Promise<SourceTree> {
+async function treeOfDirectory(source: Directory): Promise<SourceTree> {
   const directory = source.filter({ exclude: [...notSource].map((name) => `**/${name}`) })
   const paths = (await directory.glob('**/*')).filter((path) => !path.endsWith('/')).sort()
   if (paths.length > mostPaths)

@@ -10,7 +10,6 @@ import type { SealedOptions, SealedReady } from './sealed-ready.ts'
 
 export { renderProgress } from './render-progress.ts'
 export type { StepEvent } from './steps.ts'
-export type { SealedOptions, SealedReady }
 
 /** What there is of a sealed toolchain. */
 export interface SealedStatus {

@@ -90,7 +90,7 @@ export function sealedLock(
 export const EXAMPLE_DATABASE = 'loadline-example-advisories'
 
 /** The text of a lock file. */
-export function lockText(lock: Lock): string {
+function lockText(lock: Lock): string {
   return `${JSON.stringify(lock, null, 2)}\n`
 }
 

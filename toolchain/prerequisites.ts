@@ -76,7 +76,7 @@ export async function checkMachine(cacheRoot: string, alreadyMade: boolean): Pro
  * Installs the Debian packages whose commands are missing, with apt-get as it is configured here.
  * @throws DeliveryError `PREREQUISITE` when a package cannot be installed, or Go or pip is missing.
  */
-export async function installPrerequisites(context: StepContext): Promise<void> {
+async function installPrerequisites(context: StepContext): Promise<void> {
   if ((await lookUp('go')) === undefined) {
     throw new DeliveryError(
       'PREREQUISITE',

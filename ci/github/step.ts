@@ -3,6 +3,7 @@ import { appendFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DeliveryError } from '../../src/model/errors.ts'
 import type { Merged, Run } from '../../src/model/index.ts'
+import { repositoryOf } from '../../src/model/repository.ts'
 import {
   headline,
   renderGithub,
@@ -96,11 +97,6 @@ export function githubOutputs(
     sarif: join(directory, 'report.sarif'),
     sbom: document === undefined ? '' : join(directory, documents.length === 1 ? document.path : 'sbom'),
   }
-}
-
-/** A reference without its tag; a registry's port is none. */
-function repositoryOf(reference: string): string {
-  return reference.replace(/:[^:/]+$/, '')
 }
 
 /** Every value between two lines that nobody can guess, so that no value can end itself and begin an output of its own. */

@@ -1,6 +1,7 @@
 import { execa } from 'execa'
 import { ownSurroundings } from '../own-surroundings.mjs'
 import { DeliveryError } from '../../src/model/errors.ts'
+import { repositoryOf } from '../../src/model/repository.ts'
 import { pullError } from '../../src/engine/pull-fault.ts'
 import { lastLines } from '../../src/engine/run-tool.ts'
 import { missingRemedy } from '../../src/engine/tool-image.ts'
@@ -28,7 +29,7 @@ export interface UnusableRuntime {
 }
 
 /** Why a runtime's command failed, by what it says. */
-export function readRefusal(said: string): UnusableRuntime['why'] {
+function readRefusal(said: string): UnusableRuntime['why'] {
   if (/permission denied/i.test(said)) return 'no-rights'
   return /api version|client version|too old|too new/i.test(said) ? 'too-old' : 'not-running'
 }
@@ -92,7 +93,7 @@ export interface ContainerEngine {
 export function containerEngine({ command }: Pick<ContainerRuntime, 'command'>, pins: Pins): ContainerEngine {
   const { reference, digest } = pinnedEngine(pins)
   // Without the tag: not every runtime takes both.
-  const byDigest = `${reference.split('@')[0]?.replace(/:[^:/]+$/, '')}@${digest}`
+  const byDigest = `${repositoryOf(reference)}@${digest}`
   const container = `loadline-engine-${digest.slice(7, 19)}`
   return {
     reference: byDigest,

@@ -92,7 +92,7 @@ async function isWhole(kept: { archive: string; program: string }, pinned: strin
 }
 
 /** The platform of this process, as Dagger names its archives. */
-export function hostPlatform(): string {
+function hostPlatform(): string {
   return `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`
 }
 

@@ -43,7 +43,7 @@ export function displayFor(options: DisplayOptions): ProgressDisplay {
 }
 
 /** A calm live display for a terminal: a line per stage and per running step. */
-export function liveDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
+function liveDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
   const update = createLogUpdate(stream)
   const colors = pc.createColors(process.env['NO_COLOR'] === undefined)
   const steps = new Map<string, ProgressEvent & { since: number }>()
@@ -74,7 +74,7 @@ export function liveDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
 }
 
 /** One plain line for each step that ends, for logs and pipes. */
-export function plainDisplay(stream: NodeJS.WritableStream): ProgressDisplay {
+function plainDisplay(stream: NodeJS.WritableStream): ProgressDisplay {
   return {
     progress(event) {
       if (event.state === 'started') return
@@ -95,7 +95,7 @@ export function stepName({ stage, step }: ProgressEvent): string {
 }
 
 /** Shows nothing. */
-export function silentDisplay(): ProgressDisplay {
+function silentDisplay(): ProgressDisplay {
   return { progress() {}, say() {}, stop() {} }
 }
 

@@ -2,9 +2,9 @@ import type { Admission } from './demands.ts'
 import { kyvernoPolicy } from './kyverno.ts'
 import { policyControllerPolicy } from './policy-controller.ts'
 
-export { demandsOf, type Admission, type Condition, type Demand } from './demands.ts'
+export { demandsOf, type Admission } from './demands.ts'
 export { kyvernoPolicy, kyvernoVersion } from './kyverno.ts'
-export { policyControllerPolicy, policyControllerVersion } from './policy-controller.ts'
+export { policyControllerVersion } from './policy-controller.ts'
 
 /** The admission controllers for which a policy can be written. */
 export const controllers = {

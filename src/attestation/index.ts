@@ -1,15 +1,8 @@
-export { checkImage, kindsOf, type Expectation, type Found } from './check-image.ts'
+export { checkImage, type Expectation, type Found } from './check-image.ts'
 export { claimOf, type Claim } from './claim.ts'
 export { imageClaims, wasBuilt, type ReleaseFacts } from './image-claims.ts'
-export { builderId, buildType, provenance, Provenance, type BuildFacts } from './provenance.ts'
-export { testResults, TestResults } from './test-results.ts'
-export {
-  AttestedRule,
-  resourceUri,
-  verificationSummary,
-  VerificationSummary,
-  verifierId,
-  type InputAttestation,
-} from './verification-summary.ts'
-export { vulnerabilityReport, VulnerabilityReport } from './vulnerability-report.ts'
-export { shownArguments, type ShownArguments } from './withheld-arguments.ts'
+export { provenance, Provenance } from './provenance.ts'
+export { testResults } from './test-results.ts'
+export { verificationSummary, VerificationSummary, type InputAttestation } from './verification-summary.ts'
+export { VulnerabilityReport } from './vulnerability-report.ts'
+export { shownArguments } from './withheld-arguments.ts'

@@ -12,7 +12,7 @@ import { version } from '../model/version.ts'
 import type { ShownArguments } from './withheld-arguments.ts'
 
 /** What Loadline does with a Dockerfile, and what the parameters mean: docs/provenance.md. */
-export const buildType = 'urn:loadline:build-type:dockerfile:v1'
+const buildType = 'urn:loadline:build-type:dockerfile:v1'
 
 /** Whoever runs Loadline controls the machine that it runs on, so nobody else vouches for the build: docs/provenance.md says what that is worth. */
 export const builderId = 'urn:loadline:builder:local'

@@ -13,7 +13,7 @@ import { version } from '../model/version.ts'
 export const verifierId = 'urn:loadline:gate'
 
 /** What one rule said, without its findings. */
-export const AttestedRule = RuleResult.pick({
+const AttestedRule = RuleResult.pick({
   rule: true,
   title: true,
   kind: true,
@@ -22,7 +22,7 @@ export const AttestedRule = RuleResult.pick({
   found: true,
   remedy: true,
 })
-export type AttestedRule = z.infer<typeof AttestedRule>
+type AttestedRule = z.infer<typeof AttestedRule>
 
 /** The verdict as a verification summary: https://slsa.dev/spec/v1.0/verification_summary. The field of our own is named as its parsing rules ask. */
 export const VerificationSummary = z.looseObject({
@@ -85,7 +85,7 @@ export function verificationSummary(
 }
 
 /** Package URL of type `oci`: https://github.com/package-url/purl-spec */
-export function resourceUri(repository: string, digest: Digest): string {
+function resourceUri(repository: string, digest: Digest): string {
   const name = repository.split('/').at(-1) ?? repository
   return `pkg:oci/${encodeURIComponent(name)}@${encodeURIComponent(digest)}?repository_url=${encodeURIComponent(repository)}`
 }

@@ -130,7 +130,7 @@ function namedBase(text: string): Candidate {
 }
 
 function familyBases(current: NamedBase, images: readonly NamedBase[]): Candidate[] {
-  const family = families.find(({ repositories }) => repositories.test(repositoryOf(current.reference)))
+  const family = families.find(({ repositories }) => repositories.test(pathOf(current.reference)))
   if (family === undefined)
     throw new DeliveryError(
       'USAGE',
@@ -144,17 +144,18 @@ function familyBases(current: NamedBase, images: readonly NamedBase[]): Candidat
 /** The version in a tag of the family, such as 3.11 in python:3.11-slim, or in a name, such as 24 in nodejs24-debian12: what builds the application comes before what ships it. */
 function versionIn({ repositories, version }: Family, images: readonly NamedBase[]): string {
   const same = images
-    .filter(({ reference }) => repositories.test(repositoryOf(reference)))
+    .filter(({ reference }) => repositories.test(pathOf(reference)))
     .toSorted((left, right) => Number(left.final) - Number(right.final))
   const versions = same.flatMap(
     ({ reference }) =>
       /^\d+(?:\.\d+)?/.exec(parseImageReference(reference)?.tag ?? '')?.[0] ??
-      /(?:nodejs|java)(\d+)-debian\d+$/.exec(repositoryOf(reference))?.[1] ??
+      /(?:nodejs|java)(\d+)-debian\d+$/.exec(pathOf(reference))?.[1] ??
       [],
   )
   return versions[0] ?? version
 }
 
-function repositoryOf(reference: string): string {
+/** Where an image stands within its registry, as Docker spells it out: library/debian. */
+function pathOf(reference: string): string {
   return reference === 'scratch' ? reference : (parseImageReference(reference)?.repository ?? reference)
 }

@@ -1,4 +1,4 @@
-export { baseForms, candidateBases, currentBase, type BaseForm, type Candidate } from './candidates.ts'
+export { candidateBases, currentBase, type Candidate } from './candidates.ts'
 export { BaseComparison, baseRow, BaseRow, decide, Measures, type CollectedBase } from './comparison.ts'
 export { exchangeBase } from './exchange-base.ts'
 export { renderBases, renderBasesMarkdown, renderRecord } from './render.ts'

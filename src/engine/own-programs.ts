@@ -21,7 +21,7 @@ export function compiledReference(compiler: string): string {
 }
 
 /** The name under which a release pins the image of its own programs. */
-export const programsName = 'programs'
+const programsName = 'programs'
 
 /** The image that a release has published of its own programs, or why it is not to be had. */
 export async function releasedPrograms(lock: Lock): Promise<Programs | { missing: string }> {

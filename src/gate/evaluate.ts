@@ -16,6 +16,7 @@ import {
   type Violation,
 } from '../model/index.ts'
 import { canonicalJson } from '../model/canonical-json.ts'
+import { clockSkew } from '../model/clock-skew.ts'
 import { policyDigest } from '../policy/policy-digest.ts'
 import { rulesThatAlwaysDeny } from '../policy/rule-ids.ts'
 import { Policy, type RuleSetting } from '../policy/schema.ts'
@@ -87,9 +88,6 @@ export function evaluate(policy: Policy, evidence: Evidence, now: Date, context:
 /** Vulnerability databases change several times a day: yesterday's yes no longer counts. Milliseconds. */
 const longestValidity = 24 * 3_600_000
 
-/** How far two clocks may differ. Milliseconds. */
-const clockTolerance = 5 * 60_000
-
 const mint = Symbol('made by evaluate')
 
 /** A verdict that says yes. Only `evaluate` can make one, and whoever publishes must show it: see PassedVerdict. */
@@ -134,7 +132,7 @@ class Passed {
         again,
       )
     const age = now.getTime() - Date.parse(binding.at)
-    if (!(age >= -clockTolerance && age <= longestValidity)) {
+    if (!(age >= -clockSkew && age <= longestValidity)) {
       throw new DeliveryError(
         'PUBLISH',
         `the verdict is of ${binding.at}, and a verdict counts for ${formatDuration(longestValidity)}: it is now ${now.toISOString()}`,

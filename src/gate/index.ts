@@ -1,7 +1,1 @@
-export { acceptBaseline, type Baseline } from '../policy/baseline.ts'
-export { evaluate, isPassedVerdict, type Context, type Judgement, type PassedVerdict } from './evaluate.ts'
-export { givenPart, mergeVerdicts, type GivenPart, type MergeRequest } from './merge.ts'
-export type { Answer, Question, Rule } from './rule.ts'
-export type { ExceptionUse } from '../policy/exception-register.ts'
-export { ruleTable } from './rule-table.ts'
-export { rules } from './rules.ts'
+export { givenPart, mergeVerdicts, type GivenPart } from './merge.ts'

@@ -2,7 +2,7 @@ import type { GitFacts } from '../model/index.ts'
 import { sourceVersion } from './version.ts'
 
 /** Says that the image was built from files that no commit holds. There is no predefined key for it. */
-export const dirtyLabel = 'dev.loadline.source.dirty'
+const dirtyLabel = 'dev.loadline.source.dirty'
 
 /**
  * What an image says about where it comes from, for its labels and annotations: https://github.com/opencontainers/image-spec/blob/main/annotations.md.

@@ -117,8 +117,8 @@ export const Size = z.strictObject({
 export type Size = z.infer<typeof Size>
 
 /** A file of the image that is worth a look, with its octal mode. */
-export const ImageFile = z.strictObject({ path: z.string(), mode: z.string(), bytes: z.int().min(0) })
-export type ImageFile = z.infer<typeof ImageFile>
+const ImageFile = z.strictObject({ path: z.string(), mode: z.string(), bytes: z.int().min(0) })
+type ImageFile = z.infer<typeof ImageFile>
 
 /** The image configuration, and what its files say of how it was made. */
 export const Configuration = z.strictObject({

@@ -11,7 +11,6 @@ export {
   Database,
   Evidence,
   EvidenceKind,
-  ImageFile,
   Licenses,
   Lint,
   PlatformEvidence,

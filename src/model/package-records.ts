@@ -4,7 +4,7 @@ import { Digest } from './digest.ts'
 const count = z.int().min(0)
 
 /** A package database of a distribution: dpkg, apk or rpm. */
-export const RecordDatabase = z.strictObject({ name: z.enum(['dpkg', 'apk', 'rpm']), packages: count })
+const RecordDatabase = z.strictObject({ name: z.enum(['dpkg', 'apk', 'rpm']), packages: count })
 
 /**
  * What an image records of its distribution, held against what its own layers recorded before: a scanner believes the records of the whole image, and an image whose records are gone scans as clean.

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 
 /** Longest text of an image that a report repeats, in characters. */
-export const longestText = 600
+const longestText = 600
 
 /**
  * Text of an image or a tool as one line that only says what it shows. Escape sequences are taken out, line breaks and tabs become

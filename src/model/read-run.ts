@@ -6,7 +6,7 @@ import { byteSize } from './measures.ts'
 import { printable } from './printable.ts'
 
 /** Longest document that is read, in characters: twice what 50,000 findings on 100,000 packages come to, and well within what Node holds in one text. */
-export const longestRun = 400_000_000
+const longestRun = 400_000_000
 
 /** The version of the document that this Loadline reads and writes: `loadline.run/v1`. */
 const known = 1

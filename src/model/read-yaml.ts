@@ -10,6 +10,7 @@ import {
   type Document,
   type Node,
 } from 'yaml'
+import { limits } from './limits.ts'
 
 /** Something that is wrong with a file, and where. */
 export interface Problem {
@@ -27,8 +28,6 @@ export interface PlacedDocument {
   placeOf(path: readonly PropertyKey[], part?: 'key' | 'value'): { line: number; column: number }
 }
 
-/** A policy of this size cannot be read by people any more. */
-const largestFile = 1_048_576
 const deepestNesting = 20
 /** YAML's grammar lets a small file cost much: the parser needs about 12 microseconds and 1 kB for the dearest kind of token. */
 const mostTokens = 100_000
@@ -107,10 +106,10 @@ function atStart(message: string): Problem {
 }
 
 /** What must be refused before the parser sees it, because parsing it would already cost too much. `what` the text is to be: a policy, a manifest. */
-export function refuseUnread(text: string, what: string = 'policy'): Problem | undefined {
+function refuseUnread(text: string, what: string = 'policy'): Problem | undefined {
   const size = Buffer.byteLength(text)
-  if (size > largestFile)
-    return atStart(`expected at most ${largestFile} bytes (1 MiB), found ${size}; a ${what} is read by people`)
+  if (size > limits.written)
+    return atStart(`expected at most ${limits.written} bytes (1 MiB), found ${size}; a ${what} is read by people`)
   const unreadable = /[\0\uFFFD]/.exec(text)
   if (unreadable) {
     const line = text.slice(0, unreadable.index).split('\n').length

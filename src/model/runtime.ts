@@ -11,15 +11,7 @@ export type ProcessExit = z.infer<typeof ProcessExit>
  * `ready`: it was, and was still when it was asked to stop; `exited`: it ended before; `not-ready`: it ran and was not ready in time;
  * `not-started`: there is nothing to start, or nobody could say when it is ready; `refused`: production would not start it; `not-run`: this engine cannot run it; `not-asked`: the policy does not want it run.
  */
-export const runtimeOutcomes = [
-  'ready',
-  'exited',
-  'not-ready',
-  'not-started',
-  'refused',
-  'not-run',
-  'not-asked',
-] as const
+const runtimeOutcomes = ['ready', 'exited', 'not-ready', 'not-started', 'refused', 'not-run', 'not-asked'] as const
 
 /** What the image did when it was started as production would: no root, a read-only root, no capabilities, a seccomp profile, limits, and a network with its declared services alone. */
 export const Runtime = z.strictObject({

@@ -39,7 +39,7 @@ export function formatDuration(milliseconds: number): string {
 }
 
 /** The calendar day of a moment, UTC, as `2027-01-31`. */
-export function utcDay(moment: Date): string {
+function utcDay(moment: Date): string {
   return moment.toISOString().slice(0, 10)
 }
 

@@ -60,7 +60,7 @@ export function acceptBaseline(
 }
 
 /** Throws `POLICY` where the policy does not take this baseline: it takes none and compares no size with one, or it is too old, or from the future. */
-export function checkBaseline(policy: Policy, { verdict }: Baseline, now: Date): void {
+function checkBaseline(policy: Policy, { verdict }: Baseline, now: Date): void {
   const { accept, maximumAge } = policy.baseline
   if (!accept && policy.size.growth === undefined)
     throw new DeliveryError(

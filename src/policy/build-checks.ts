@@ -20,4 +20,3 @@ export const buildChecks = [
   'UndefinedVar',
   'WorkdirRelativePath',
 ] as const
-export type BuildCheck = (typeof buildChecks)[number]

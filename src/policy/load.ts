@@ -10,8 +10,6 @@ import { Exception, Policy, RuleSetting, Suppression } from './schema.ts'
 import { shippedPolicies } from './shipped.ts'
 import { daysUntil } from '../model/units.ts'
 
-export { policyDigest } from './policy-digest.ts'
-
 /** More lines than anybody reads; the rest is counted. */
 const mostProblems = 100
 
@@ -254,7 +252,7 @@ function unknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodObje
 }
 
 /** The keys that a schema knows at a path. */
-export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const inner = unwrap(schema)
   if (inner instanceof z.ZodObject) {
     const [step, ...rest] = path

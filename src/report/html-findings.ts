@@ -76,7 +76,7 @@ ${cutLines(findings, listed)}</section>`
 }
 
 /** How many of each state, in words: `9 denying, 1 warning`. */
-export function stateLine(findings: readonly ReportedFinding[]): string {
+function stateLine(findings: readonly ReportedFinding[]): string {
   const { states } = tally(findings)
   return findingStates
     .filter((state) => states[state] > 0)

@@ -1,5 +1,4 @@
-export { Answers, complianceNames, parseAnswers, stackNames, targetNames } from './answers.ts'
-export type { Application } from './application.ts'
+export { complianceNames, parseAnswers, stackNames, targetNames } from './answers.ts'
 export { scaffold, type Scaffold } from './scaffold.ts'
 export { answersPath, parseKeptAnswers } from './artifacts/answers-file.ts'
 export { describes, mostPaths, notSource, worthReading, type SourceTree } from './source-tree.ts'

@@ -4,11 +4,6 @@ import { z } from 'zod'
 import { DeliveryError } from '../model/errors.ts'
 import type { SourceTree } from './source-tree.ts'
 
-/** The text of a file, or nothing where it is not there. */
-export function optionalText(tree: SourceTree, path: string): string | undefined {
-  return tree.texts.get(path)
-}
-
 const parsers = {
   JSON: (text: string): unknown => JSON.parse(text),
   TOML: parseTomlText,

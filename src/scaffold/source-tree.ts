@@ -38,7 +38,7 @@ const described =
 const code = /\.(py|[cm]?[jt]s|go|java|kt|rs)$/
 
 /** Nothing that says where an application listens is larger; a lock file may be. */
-export const largestText = { code: 400_000, described: 20_000_000 }
+const largestText = { code: 400_000, described: 20_000_000 }
 
 /** Whether a file says what the application is made of, so that reading something else in its place would be wrong. */
 export function describes(path: string): boolean {

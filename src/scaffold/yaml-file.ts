@@ -12,7 +12,7 @@ export function yamlFile(comment: string, ...documents: readonly unknown[]): str
 }
 
 /** A text as comment lines, wrapped. */
-export function commentLines(text: string): string {
+function commentLines(text: string): string {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const last = lines.at(-1)

@@ -5,7 +5,7 @@ import { readDocument } from '../model/read-json.ts'
 import released from './pins.json' with { type: 'json' }
 
 /** How a digest came to be known. `collected`: other people's public files name it with its tag, and nobody of Loadline has pulled it. `resolved`: read from the publisher's registry, and the tool was started. */
-export const Found = z.strictObject({
+const Found = z.strictObject({
   how: z.enum(['collected', 'resolved']),
   /** The day, UTC. */
   on: z.iso.date(),
@@ -16,7 +16,7 @@ export const Found = z.strictObject({
   /** Who signed it, where a signature of the publisher was verified. */
   signedBy: z.string().optional(),
 })
-export type Found = z.infer<typeof Found>
+type Found = z.infer<typeof Found>
 
 /** An image by its publisher's name and by digest. */
 export const Pin = z.strictObject({
@@ -45,7 +45,7 @@ export const Pins = z.strictObject({
 export type Pins = z.infer<typeof Pins>
 
 /** What an organisation says instead: mirrors, or digests that it has checked itself. */
-export const OwnPins = Pins.partial({ cli: true, minimumAgeDays: true })
+const OwnPins = Pins.partial({ cli: true, minimumAgeDays: true })
 
 /** How far a pin can be trusted before a registry has been asked. */
 export function confidence({ how, sources = 0 }: Found): Confidence {

@@ -19,7 +19,7 @@ export function askVersion(tool: AskedTool, program: string): string[] {
 }
 
 /** The version that a tool's answer says, or undefined where it says none. */
-export function saidVersion(tool: AskedTool, stdout: string): string | undefined {
+function saidVersion(tool: AskedTool, stdout: string): string | undefined {
   return questions[tool].answer.exec(stdout.trim())?.[1]
 }
 

@@ -34,7 +34,7 @@ export const verifiedPackages: Control = {
 }
 
 /** What a command does without checking. */
-export function switchedOff(command: ShellCommand): string[] {
+function switchedOff(command: ShellCommand): string[] {
   return [
     ...new Set([
       ...(runsDownload(command) ? [`${command.name} runs what is downloaded`] : []),

@@ -2,7 +2,7 @@ import type { Violation } from '../../model/index.ts'
 import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { nameOfStage } from '../name-of-stage.ts'
-import { tagOf } from '../repository.ts'
+import { tagOf } from '../../model/repository.ts'
 
 /** `latest` says nothing of the version that was built on, also where a digest stands beside it; a digest alone names one image for ever. */
 export const baseLatest: Rule = {

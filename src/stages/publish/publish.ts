@@ -2,7 +2,6 @@ import type { Directory } from '@dagger.io/dagger'
 import type { Digest, Lock } from '../../model/index.ts'
 import * as registry from '../../tools/registry/command.ts'
 import {
-  readLookUp,
   readProbe,
   readPush,
   readTagging,
@@ -19,7 +18,7 @@ import { fresh } from '../../engine/fresh.ts'
 import type { ImageLayout } from './layout.ts'
 import type { RegistryAccess } from '../../engine/registry-access.ts'
 
-export type { MovedTag, ReferrersBy } from '../../tools/registry/output.ts'
+export type { MovedTag } from '../../tools/registry/output.ts'
 
 /** An image that a registry has, by digest. No tag points at it yet. */
 export interface Published {
@@ -66,15 +65,6 @@ export async function moveTags(
   if (tagging.digest !== digest || found !== tags.join(', '))
     throw unexpected(access, doing, `${digest} as ${tags.join(', ')}`, `${tagging.digest} as ${found}`)
   return tagging.tags
-}
-
-/** The digest that a reference (as tool containers see it) has in the registry; undefined where there is none. Throws `PUBLISH` where the registry does not say. */
-export function readDigest(lock: Lock, access: RegistryAccess, reference: string): Promise<Digest | undefined> {
-  return ask(
-    { lock, access, doing: `asking ${access.repository} for a digest` },
-    (connection) => registry.digest(connection, { reference }),
-    readLookUp,
-  )
 }
 
 /** How the registry keeps what refers to a published image, such as signatures. Throws `PUBLISH` where it does not say. */

@@ -58,7 +58,7 @@ async function signOnce(
 }
 
 /** Whom a consumer will expect: the public half of the key, or the identity and issuer in the certificate. */
-export async function expectedIdentity(plan: SigningPlan, lock: Lock): Promise<Identity> {
+async function expectedIdentity(plan: SigningPlan, lock: Lock): Promise<Identity> {
   const { signer, services } = plan
   const trust = {
     ...(signer.services === undefined ? {} : { trustedRoot: signer.services.trustedRoot }),

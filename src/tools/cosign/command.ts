@@ -1,5 +1,5 @@
 /** The two forms in which Cosign keeps a signature: a Sigstore bundle beside the image (as Cosign 3 writes it), or the older signature tag. */
-export const signatureFormats = ['bundle', 'legacy'] as const
+const signatureFormats = ['bundle', 'legacy'] as const
 export type SignatureFormat = (typeof signatureFormats)[number]
 
 /** Who signs, as Cosign is told: a key (`env://NAME`, or a key in a key management service), or the file that holds an OIDC token. */

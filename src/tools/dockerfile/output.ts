@@ -85,8 +85,6 @@ const Reading = z.strictObject({
 
 /** A Dockerfile as BuildKit reads it. */
 export type DockerfileReading = Omit<z.infer<typeof Reading>, 'refusals'>
-export type PlatformReading = z.infer<typeof OnPlatform>
-export type ReadInstruction = z.infer<typeof Instruction>
 export type ReadImage = z.infer<typeof Image>
 
 const Preparation = z.strictObject({

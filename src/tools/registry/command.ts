@@ -41,11 +41,6 @@ export function pull(connection: Connection, { reference, layout }: { reference:
   return registry(connection, ['pull'], [], [reference, layout])
 }
 
-/** Asks which digest a reference has; that there is no such image is an answer as well. */
-export function digest(connection: Connection, { reference }: { reference: string }): string[] {
-  return registry(connection, ['digest'], [], [reference])
-}
-
 /** Asks how the registry keeps what refers to an image; `reference` (repository@digest) must be there. */
 export function probeReferrers(connection: Connection, { reference }: { reference: string }): string[] {
   return registry(connection, ['referrers', 'probe'], [], [reference])

@@ -54,11 +54,6 @@ const Pull = z.strictObject({
 /** What was fetched. */
 export type Pull = z.infer<typeof Pull>
 
-const LookUp = z.discriminatedUnion('found', [
-  z.strictObject({ schemaVersion, found: z.literal(true), digest: Digest, mediaType: z.string(), size: count }),
-  z.strictObject({ schemaVersion, found: z.literal(false) }),
-])
-
 const Probe = z.strictObject({ schemaVersion, referrers: z.enum(['api', 'tag']) })
 
 /** How a registry keeps what refers to an image: by the referrers API of OCI 1.1, or under a tag made of the digest, where it has no such API. */
@@ -126,12 +121,6 @@ export function readPull(ended: Ended): Answer<Pull> {
 /** Reads what `tag` printed. */
 export function readTagging(ended: Ended): Answer<Tagging> {
   return readAnswer(ended, Tagging)
-}
-
-/** Reads what `digest` printed; undefined where there is no such image. */
-export function readLookUp(ended: Ended): Answer<Digest | undefined> {
-  const { done, fault } = readAnswer(ended, LookUp)
-  return fault === undefined ? { done: done.found ? done.digest : undefined } : { fault }
 }
 
 /** Reads what `referrers probe` printed. */

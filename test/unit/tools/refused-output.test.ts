@@ -8,7 +8,7 @@ import { parseEfficiency } from '../../../src/tools/dive/output.ts'
 import { parseLint } from '../../../src/tools/hadolint/output.ts'
 import { parseInspection } from '../../../src/tools/inspect/output.ts'
 import { parseSecrets } from '../../../src/tools/inspect/secrets.ts'
-import { readLookUp, readPush, readTagging } from '../../../src/tools/registry/output.ts'
+import { readPush, readTagging } from '../../../src/tools/registry/output.ts'
 import { parsePackageScan } from '../../../src/tools/trivy/output.ts'
 import { bindCycloneDx, bindSpdx } from '../../../src/tools/trivy/sbom.ts'
 import { runs } from '../runs.ts'
@@ -56,7 +56,6 @@ const parsers: ReadonlyArray<[string, (text: string) => unknown, string]> = [
   ['inspect, a distribution', parseInspection, recorded('inspect/debian-1.2.0.json')],
   ['registry, a push', (stdout) => readPush({ ...ended, stdout }), recorded('registry/push-1.0.0.json')],
   ['registry, tags', (stdout) => readTagging({ ...ended, stdout }), recorded('registry/tag-1.0.0.json')],
-  ['registry, a digest', (stdout) => readLookUp({ ...ended, stdout }), recorded('registry/digest-1.0.0.json')],
   ['advisories', parseDatabaseSummary, summary],
 ]
 

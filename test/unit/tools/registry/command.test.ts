@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { digest, probeReferrers, push, tag } from '../../../../src/tools/registry/command.ts'
+import { probeReferrers, push, tag } from '../../../../src/tools/registry/command.ts'
 
 const reference = `registry.localhost:5000/demo/app@sha256:${'a'.repeat(64)}`
 const loopback = { program: '/registry', plainHttp: true, knownAs: '127.0.0.1:5000' }
@@ -33,12 +33,7 @@ describe('registry commands', () => {
     ])
   })
 
-  it('ask for digests and for referrers', () => {
-    expect(digest({ program: '/registry', plainHttp: false }, { reference })).toEqual([
-      '/registry',
-      'digest',
-      reference,
-    ])
+  it('ask how referrers are kept', () => {
     expect(probeReferrers({ program: '/registry', plainHttp: false }, { reference })).toEqual([
       '/registry',
       'referrers',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../../src/model/errors.ts'
-import { faultCodes, readLookUp, readProbe, readPush, readTagging } from '../../../../src/tools/registry/output.ts'
+import { faultCodes, readProbe, readPush, readTagging } from '../../../../src/tools/registry/output.ts'
 import { failing, recorded } from './recorded.ts'
 
 const done = (name: string) => ({ exitCode: 0, stdout: recorded(name), stderr: '' })
@@ -47,11 +47,6 @@ describe('registry output', () => {
       },
     ])
     expect(digest).toBe(single)
-  })
-
-  it('reads a digest, and that there is none', () => {
-    expect(readLookUp(done('digest')).done).toBe(index)
-    expect(readLookUp(done('digest-missing'))).toEqual({ done: undefined })
   })
 
   it('reads how referrers are kept', () => {
