@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -42,17 +41,5 @@ describe('the pictures of the documentation', () => {
         path.endsWith('.svg') && /<(script|image|foreignObject|style|use|a)\b|\son\w+=|href|url\(/.test(read(path)),
     )
     expect(active).toEqual([])
-  })
-
-  it('stay out of the npm package', () => {
-    const [packed] = JSON.parse(
-      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-        cwd: root,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }),
-    ) as [{ files: Array<{ path: string }> }]
-    expect(packed.files.length).toBeGreaterThan(100)
-    expect(packed.files.filter(({ path }) => /\.(png|svg)$/.test(path))).toEqual([])
   })
 })
