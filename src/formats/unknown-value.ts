@@ -18,6 +18,20 @@ export function isWhollyUnknown(text: string): boolean {
   return /^(?:\uE000[^\uE001]*\uE001)+$/.test(text)
 }
 
+/** Whether a text can come to a value, whatever its parts are that are not known. */
+export function canBe(text: string, value: string): boolean {
+  const [first = '', ...others] = text.split(/\uE000[^\uE001]*\uE001/)
+  if (others.length === 0) return text === value
+  if (!value.startsWith(first)) return false
+  let at = first.length
+  for (const part of others) {
+    const found = value.indexOf(part, at)
+    if (found === -1) return false
+    at = found + part.length
+  }
+  return value.endsWith(others.at(-1) ?? first)
+}
+
 /** The text for people: `${NAME}` where the value of a variable is not known, and what a shell would run where it is that. */
 export function showUnknown(text: string): string {
   return isUnknown(text)

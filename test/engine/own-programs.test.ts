@@ -1,9 +1,14 @@
 import { join } from 'node:path'
 import { execa } from 'execa'
+import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { locateCache } from '../../toolchain/cache.ts'
 import { howOwnIsBuilt } from '../../toolchain/go-binaries.ts'
 import { ownTools, type OwnTool } from '../../src/tools/images.ts'
+import { answersTo, type Answer } from '../dockerfile-readers/answers.ts'
+import { compareAll } from '../dockerfile-readers/compare.ts'
+import { question } from '../dockerfile-readers/generated.ts'
+import { odd } from '../dockerfile-readers/odd.ts'
 import { root } from '../repo/source-files.ts'
 
 /** What the Go tests of each program show, and the tests that show it. */
@@ -80,31 +85,50 @@ const shown = {
   },
 } as const satisfies Record<keyof typeof ownTools, Record<string, readonly string[]>>
 
+/** Few enough for some seconds; the exhaustive tests have many more. */
+const dockerfiles = [...odd, ...fc.sample(question, { numRuns: 4_000, seed: 75 })]
+
+/** The names of the Go tests of a program that passed; all of them must, and vet must find nothing. */
+async function goTests(name: keyof typeof ownTools, asked: Readonly<Record<string, string>> = {}) {
+  const tool: OwnTool = ownTools[name]
+  // As the sealed set-up compiles it: what it has compiled, and what vet looks through, is not compiled anew.
+  const { flags, env } = howOwnIsBuilt(tool, locateCache().path('go-build'))
+  const ended = await execa('go', ['test', '-json', '-vet=all', ...flags, './...'], {
+    cwd: join(root, tool.source),
+    reject: false,
+    env: { ...env, ...asked },
+  })
+  expect(ended.exitCode, `${ended.stdout}\n${ended.stderr}`).toBe(0)
+  const events = ended.stdout.split('\n').filter((text) => text.startsWith('{'))
+  return new Set(
+    events
+      .map((text) => JSON.parse(text) as { Action: string; Test?: string })
+      .flatMap(({ Action, Test }) => (Action === 'pass' && Test !== undefined ? [Test] : [])),
+  )
+}
+
 describe.each(Object.keys(shown) as Array<keyof typeof shown>)('the Go tests of %s', (name) => {
-  const passed = new Set<string>()
-  let ended: { exitCode?: number | undefined; stdout: string; stderr: string }
+  let passed = new Set<string>()
+  let answers: Answer[] = []
 
   beforeAll(async () => {
-    const tool: OwnTool = ownTools[name]
-    // As the sealed set-up compiles it: what it has compiled, and what vet looks through, is not compiled anew.
-    const { flags, env } = howOwnIsBuilt(tool, locateCache().path('go-build'))
-    ended = await execa('go', ['test', '-json', '-vet=all', ...flags, './...'], {
-      cwd: join(root, tool.source),
-      reject: false,
-      env,
-    })
-    for (const line of ended.stdout.split('\n').filter((text) => text.startsWith('{'))) {
-      const event = JSON.parse(line) as { Action: string; Test?: string }
-      if (event.Action === 'pass' && event.Test !== undefined) passed.add(event.Test)
-    }
+    const run = async (asked?: Readonly<Record<string, string>>) => (passed = await goTests(name, asked))
+    if (name === 'dockerfile') answers = await answersTo(dockerfiles, run)
+    else await run()
   })
 
-  it('pass, and vet finds nothing', () => {
-    expect(ended.exitCode, `${ended.stdout}\n${ended.stderr}`).toBe(0)
-    expect(passed.size).toBeGreaterThan(0)
-  })
+  it('pass, and vet finds nothing', () => expect(passed.size).toBeGreaterThan(0))
 
   it.each(Object.entries<readonly string[]>(shown[name]))('show that %s', (_, tests) => {
     expect(tests.filter((test) => !passed.has(`Test${test}`))).toEqual([])
   })
+
+  it.runIf(name === 'dockerfile')(
+    'and what reads a Dockerfile without an engine reads what BuildKit reads, or says that it does not know [fault 75]',
+    () => {
+      const { differences, agrees, unread } = compareAll(dockerfiles, answers)
+      expect(differences).toEqual([])
+      expect({ enough: agrees > 1_200, few: unread < agrees / 20 }).toEqual({ enough: true, few: true })
+    },
+  )
 })

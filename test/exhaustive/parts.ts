@@ -13,6 +13,8 @@ export interface TestFiles {
   project: 'exhaustive' | 'unit'
   files: readonly string[]
   env?: Readonly<Record<string, string>>
+  /** True where neither engine nor images have to be there. */
+  withoutEngine?: true
 }
 
 const own = (file: string): TestFiles => ({ project: 'exhaustive', files: [`test/exhaustive/${file}`] })
@@ -55,6 +57,17 @@ export const parts: readonly Part[] = [
       'test/engine/scaffold-gate.ts',
     ],
     run: own('scaffold.test.ts'),
+  },
+  {
+    name: 'dockerfile-readers',
+    what: 'Of 120,000 generated Dockerfiles the reader that needs no engine reads what BuildKit reads, or says that it does not know.',
+    about: [
+      'src/formats/dockerfile',
+      'programs/dockerfile',
+      'test/dockerfile-readers',
+      'test/exhaustive/dockerfile-readers.test.ts',
+    ],
+    run: { ...own('dockerfile-readers.test.ts'), withoutEngine: true },
   },
   {
     name: 'fuzzing',

@@ -60,7 +60,7 @@ async function tests({ run }: Part): Promise<Result> {
     tier: 'exhaustive',
     projects: [run.project],
     files: run.files,
-    wanted: run.project === 'exhaustive' ? { images: 'all', programs: false } : undefined,
+    wanted: run.project === 'exhaustive' && run.withoutEngine !== true ? { images: 'all', programs: false } : undefined,
     env: { ...run.env },
   })
   process.stdout.write(`${timingPage(timing)}The same for programs: ${writeTiming(timing)}\n`)

@@ -1,8 +1,10 @@
-import { unknownValue } from '../unknown-value.ts'
+import { isUnknown, isWhollyUnknown, unknownValue } from '../unknown-value.ts'
 
-/** The value of a variable: a text; undefined where it is not set; `unknown` where it has a value that nobody here knows. */
-export type Variable = string | undefined | typeof unknown
+/** The value of a variable: a text; undefined where it is not set; `unknown` where it has a value that nobody here knows; `blank` where it is declared without one. */
+export type Variable = string | undefined | typeof unknown | typeof blank
 export const unknown = Symbol('a value that only the builder knows')
+/** For the builder empty and not unset, where the call gives it no value. */
+export const blank = Symbol('declared without a value')
 
 /** Variables as an instruction sees them. */
 export type Lookup = (name: string) => Variable
@@ -16,7 +18,24 @@ const deepest = 40
 /** Steps that a pattern may cost: its length for each character, and for a replacement that from each character on. */
 const mostSteps = 5_000_000
 
-const variableName = /\d+|[@*#?\-$!]|[\p{L}_][\p{L}\p{Nd}_]*/uy
+const [digit, letter, inName] = [/^\p{Nd}$/u, /^[\p{L}_]$/u, /^[\p{L}\p{Nd}_]$/u]
+
+/** The name of a variable at a place in a text: a number, one of the characters that a shell gives a meaning, or letters; empty where none begins. */
+export function nameAt(text: string, position: number): string {
+  const first = characterAt(text, position)
+  if ('@*#?-$!'.includes(first)) return first
+  const [begins, goesOn] = digit.test(first) ? [digit, digit] : [letter, inName]
+  if (!begins.test(first)) return ''
+  let end = position + first.length
+  for (let next = characterAt(text, end); goesOn.test(next); next = characterAt(text, end)) end += next.length
+  return text.slice(position, end)
+}
+
+/** Empty behind the end. */
+function characterAt(text: string, position: number): string {
+  const code = text.codePointAt(position)
+  return code === undefined ? '' : String.fromCodePoint(code)
+}
 
 /**
  * A word as BuildKit expands it: quotes and escapes are taken away, `$NAME` and `${NAME}` filled in, with the operators - + ? # ## % %% / //.
@@ -132,8 +151,12 @@ class Expansion {
     if (!'-+?#%'.includes(operator) || operator === '' || (colon && isPattern))
       throw new WordFault(`a substitution of ${name} is none that BuildKit knows`)
     const word = this.#until('}', isPattern)
-    const value = this.#lookup(name)
-    if (value === unknown) return unknownValue(name)
+    const found = this.#lookup(name)
+    if (found === unknown || (found === blank && !colon)) return unknownValue(name)
+    const value = found === blank ? undefined : found
+    // A value with a part that nobody knows is not empty for certain where it has another.
+    if (value !== undefined && (isPattern || (colon && isWhollyUnknown(value))) && isUnknown(value))
+      return unknownValue(name)
     if (isPattern)
       return value === undefined || value.length * word.length > mostSteps
         ? unknownValue(name)
@@ -150,14 +173,16 @@ class Expansion {
     const pattern = this.#until('/', true)
     const replacement = this.#until('}', true)
     const value = this.#lookup(name)
-    if (typeof value !== 'string' || value.length ** 2 * pattern.length > mostSteps) return unknownValue(name)
+    if (typeof value !== 'string' || isUnknown(value) || value.length ** 2 * pattern.length > mostSteps)
+      return unknownValue(name)
+    // BuildKit gives these a meaning of its own: groups of a regular expression, and the empty text between two characters.
+    if (replacement.includes('$') || /^\**$/.test(pattern)) return unknownValue(name)
     return replaceIn(value, pattern, replacement, all)
   }
 
   /** A name, a number, or one of the characters that a shell gives a meaning. */
   #name(): string {
-    variableName.lastIndex = this.#position
-    const [name = ''] = variableName.exec(this.#text) ?? []
+    const name = nameAt(this.#text, this.#position)
     this.#position += name.length
     return name
   }

@@ -1,4 +1,7 @@
 import { DeliveryError } from '../../model/errors.ts'
+import { WordFault } from './expand.ts'
+import { heredocName, heredocWords } from './heredoc-words.ts'
+import { isSpace, trim, trimStart } from './spaces.ts'
 
 /** An instruction as it is written, read by BuildKit's rules; nothing is expanded. */
 export interface Instruction {
@@ -58,11 +61,12 @@ export function readInstructions(text: string): DockerfileText {
     const start = next
     const { joined, end } = joinLines(lines, start, escape)
     next = end
-    if (joined.trim() === '') continue
+    if (joined === '') continue
     const instruction = readInstruction(joined, start + 1, escape)
-    if (/^(RUN|COPY|ADD)$/.test((instruction.inner ?? instruction).keyword)) {
+    const outer = instruction.inner ?? instruction
+    if (/^(RUN|COPY|ADD)$/.test(outer.keyword) && outer.json === undefined) {
       const heredocs = readHeredocs(joined, lines, next, start + 1)
-      ;(instruction.inner ?? instruction).heredocs = heredocs.found
+      outer.heredocs = heredocs.found
       next = heredocs.end
     }
     instruction.lastLine = next
@@ -89,7 +93,7 @@ function readDirectives(lines: readonly string[]): { escape?: string; syntax?: {
   const found: { escape?: string; syntax?: { value: string; line: number } } = {}
   const seen = new Set<string>()
   for (const [index, line] of lines.entries()) {
-    const match = /^\s*#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*?)\s*$/.exec(line)
+    const match = /^#[\t\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\f\r ]*=[\t\f\r ]*(.+?)[\t\f\r ]*$/.exec(trimStart(line))
     const name = match?.[1]?.toLowerCase() ?? ''
     const value = match?.[2] ?? ''
     if (!/^(syntax|escape|check)$/.test(name)) break
@@ -104,18 +108,18 @@ function readDirectives(lines: readonly string[]): { escape?: string; syntax?: {
   return found
 }
 
-const isComment = (line: string) => /^\s*#/.test(line)
+const isComment = (line: string) => trimStart(line).startsWith('#')
 
 /** The lines of one instruction, joined; `end` is the number of the line behind them, counted from 0. */
 function joinLines(lines: readonly string[], start: number, escape: string): { joined: string; end: number } {
   const read = (index: number) => (lines[index] ?? '').replace(/\r+$/, '')
-  const first = read(start).trimStart()
+  const first = trimStart(read(start))
   if (isComment(first)) return { joined: '', end: start + 1 }
   let [joined, goesOn] = withoutContinuation(first, escape)
   let end = start + 1
   for (; goesOn && end < lines.length; end++) {
     const line = read(end)
-    if (isComment(line) || line.trim() === '') continue
+    if (isComment(line) || trimStart(line) === '') continue
     const [part, more] = withoutContinuation(line, escape)
     joined += part
     goesOn = more
@@ -131,10 +135,11 @@ function withoutContinuation(line: string, escape: string): [text: string, goesO
 }
 
 function readInstruction(joined: string, line: number, escape: string): Instruction {
-  const [, word = '', behind = ''] = /^(\S+)(?:\s+(.*))?$/s.exec(joined.trim()) ?? []
+  const [, word = '', behind = ''] = /^([^\t\v\f\r ]*)[\t\v\f\r ]*(.*)$/s.exec(trim(joined)) ?? []
   const keyword = word.toUpperCase()
-  if (!keywords.has(keyword)) throw dockerfileFault(line, `${word.slice(0, 40)} is no instruction of a Dockerfile`)
-  const { flags, rest } = splitFlags(behind, escape)
+  if (!/^[A-Za-z]+$/.test(word) || !keywords.has(keyword))
+    throw dockerfileFault(line, `${word.slice(0, 40)} is no instruction of a Dockerfile`)
+  const { flags, rest } = splitFlags(behind)
   const instruction: Instruction = { keyword, line, lastLine: line, flags, rest, json: undefined, heredocs: [] }
   if (keyword === 'ONBUILD') {
     if (rest === '') throw dockerfileFault(line, 'ONBUILD names no instruction')
@@ -154,33 +159,43 @@ function readArray(text: string, line: number): string[] | undefined {
     return undefined
   }
   if (!Array.isArray(value)) return undefined
-  if (value.every((word): word is string => typeof word === 'string')) return value
+  // A half of a pair that stands alone is no character: BuildKit writes U+FFFD for it.
+  if (value.every((word): word is string => typeof word === 'string'))
+    return value.map((word) => word.replaceAll(/\p{Surrogate}/gu, '\uFFFD'))
   throw dockerfileFault(line, 'expected an array that holds nothing but texts')
 }
 
-/** The words that begin with two dashes in front of the arguments. Two dashes alone end them. */
-function splitFlags(text: string, escape: string): { flags: string[]; rest: string } {
+/**
+ * The words that begin with two dashes in front of the arguments. Two dashes alone end them. BuildKit reads them byte by byte, each byte for one character, and the
+ * backslash escapes whatever the file says.
+ */
+function splitFlags(text: string): { flags: string[]; rest: string } {
+  const bytes = Buffer.from(text).toString('latin1')
+  const rest = (from: number) => trim(Buffer.from(bytes.slice(from), 'latin1').toString())
   const flags: string[] = []
   let position = 0
-  while (position < text.length) {
-    const begin = position + (/^\s*/.exec(text.slice(position, position + 1_000))?.[0].length ?? 0)
-    if (!text.startsWith('--', begin)) return { flags, rest: text.slice(begin).trim() }
-    const { word, end } = readFlag(text, begin, escape)
-    if (word === '--') return { flags, rest: text.slice(end).trim() }
+  while (position < bytes.length) {
+    if (isSpace(bytes[position] ?? '')) {
+      position++
+      continue
+    }
+    if (!bytes.startsWith('--', position)) return { flags, rest: rest(position) }
+    const { word, end } = readFlag(bytes, position)
+    if (word === '--') return { flags, rest: rest(end) }
     flags.push(word)
     position = end
   }
   return { flags, rest: '' }
 }
 
-function readFlag(text: string, begin: number, escape: string): { word: string; end: number } {
+function readFlag(bytes: string, begin: number): { word: string; end: number } {
   let word = ''
   let quote = ''
   let position = begin
-  for (; position < text.length; position++) {
-    const character = text[position] ?? ''
-    if (quote === '' && /\s/.test(character)) break
-    if (character === escape) word += text[++position] ?? ''
+  for (; position < bytes.length; position++) {
+    const character = bytes[position] ?? ''
+    if (quote === '' && isSpace(character)) break
+    if (character === '\\') word += bytes[++position] ?? ''
     else if (quote === character) quote = ''
     else if (quote === '' && (character === "'" || character === '"')) quote = character
     else word += character
@@ -197,7 +212,7 @@ function readHeredocs(
 ): { found: Heredoc[]; end: number } {
   const found: Heredoc[] = []
   let next = from
-  for (const { name, expands, chomps } of heredocNames(joined)) {
+  for (const { name, expands, chomps } of heredocNames(joined, line)) {
     const begin = next
     const content: string[] = []
     const isEnd = (written: string) => (chomps ? written.replace(/^\t+/, '') : written).replace(/[\r\n]+$/, '') === name
@@ -212,27 +227,33 @@ function readHeredocs(
   return { found, end: next }
 }
 
-/** Words of the form `<<NAME` outside of quotes. A word with more in front than the number of a descriptor is none. */
-function heredocNames(joined: string): Array<{ name: string; expands: boolean; chomps: boolean }> {
+/** The names behind `<<` in a line. A word with more in front than the number of a descriptor opens none. */
+function heredocNames(joined: string, line: number): Array<{ name: string; expands: boolean; chomps: boolean }> {
   if (!joined.includes('<<')) return []
-  return wordsWithQuotes(joined.replaceAll(/<<[ \t]+/g, '<<')).flatMap((word) => {
-    const [, dash, rest] = /^\d*<<(-?)([^<]+)$/s.exec(word) ?? []
-    if (rest === undefined) return []
-    const name = rest.replaceAll(/\\(.)|["']/gs, '$1')
-    return [{ name, expands: !/["']/.test(rest), chomps: dash === '-' }]
+  return wordsOf(joined).flatMap((word) => {
+    const [, dash, written = ''] = /^[0-9]*<<(-?)([^<]+)$/s.exec(word) ?? []
+    const named = nameOf(written, line)
+    return named === undefined ? [] : [{ ...named, chomps: dash === '-' }]
   })
 }
 
-/** Words as a shell splits them, their quotes kept. For an open quote there are none, and so it is for BuildKit. */
-function wordsWithQuotes(text: string): string[] {
-  const pattern = /\s+|(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|[^\s'"\\])+/gsy
-  const words: string[] = []
-  let read = 0
-  for (const [word] of text.matchAll(pattern)) {
-    read += word.length
-    if (word.trim() !== '') words.push(word)
+/** None where BuildKit cannot split the line, and so finds no here-document in it. */
+function wordsOf(joined: string): string[] {
+  try {
+    return heredocWords(joined)
+  } catch (error) {
+    if (error instanceof WordFault) return []
+    throw error
   }
-  return read === text.length ? words : []
+}
+
+function nameOf(written: string, line: number): ReturnType<typeof heredocName> {
+  try {
+    return written === '' ? undefined : heredocName(written)
+  } catch (error) {
+    if (!(error instanceof WordFault)) throw error
+    throw dockerfileFault(line, `the here-document ${written.slice(0, 40)} cannot be named so: ${error.message}`)
+  }
 }
 
 /** The words of ENV, LABEL and ARG: quotes are kept, white space inside of them does not split. */
@@ -242,7 +263,7 @@ export function splitWords(text: string, escape: string): string[] {
   let [quote, begun] = ['', false]
   for (let position = 0; position < text.length; position++) {
     const character = text[position] ?? ''
-    if (quote === '' && /\s/.test(character)) {
+    if (quote === '' && isSpace(character)) {
       if (begun) words.push(word)
       ;[word, begun] = ['', false]
       continue

@@ -1,8 +1,10 @@
-import { isUnknown } from '../unknown-value.ts'
-import { expandWord, unknown, WordFault, type Lookup, type Variable } from './expand.ts'
+import { canBe, isUnknown } from '../unknown-value.ts'
+import { blank, expandWord, unknown, WordFault, type Lookup, type Variable } from './expand.ts'
 import { dockerfileFault, pair, readInstructions, splitWords, type Heredoc, type Instruction } from './instructions.ts'
+import { mountSource } from './mount-source.ts'
 import { automatic, platformVariables } from './platforms.ts'
 import { isForeignShell, scriptOf } from './scripts.ts'
+import { splitArguments } from './spaces.ts'
 
 /** What a call or a policy says of a build. */
 export interface BuildSettings {
@@ -63,11 +65,14 @@ interface Stage {
   word: string
   /** Earlier stages that it can start from: several where the platform chooses. */
   parents: number[]
+  /** True where it starts from an image, or can: nobody may know that it names a stage. */
+  fromImage: boolean
   base: string
   /** What ENV and ARG have set so far. Never changed but replaced: a step keeps what it saw. */
   environment: ReadonlyMap<string, Variable>
-  arguments: ReadonlyMap<string, Variable>
   shell: string[] | undefined
+  /** Whether it has ONBUILD, whose instructions a stage that starts from it runs. */
+  hasTriggers: boolean
 }
 
 /** More instructions than anybody writes: each keeps the variables that it sees. */
@@ -93,7 +98,6 @@ class Reader {
   #global: ReadonlyMap<string, Variable> = new Map()
   readonly #stages: Stage[] = []
   readonly #steps: Step[] = []
-  readonly #copied: UsedImage[] = []
 
   constructor(escape: string, settings: BuildSettings) {
     this.#escape = escape
@@ -107,6 +111,7 @@ class Reader {
     else if (stage === undefined && keyword !== 'ARG')
       throw dockerfileFault(line, `expected FROM before ${keyword}: a Dockerfile starts with FROM`)
     if (inner !== undefined) {
+      if (stage !== undefined) stage.hasTriggers = true
       this.read(inner, true)
       return
     }
@@ -119,55 +124,73 @@ class Reader {
         ...step.properties.map(({ name, value }) => [name, value] as const),
       ])
     if (keyword === 'SHELL' && stage !== undefined) stage.shell = instruction.json
-    this.#noteImages(step)
   }
 
   result(): Dockerfile {
     if (this.#stages.length === 0)
       throw dockerfileFault(1, 'a Dockerfile starts with FROM, and this one has none', 'Write FROM and an image.')
     const shipped = this.#shipped()
-    const images = this.#stages.flatMap(({ parents, word, base, line }, index) =>
-      parents.length > 0
-        ? []
-        : [{ stage: this.#nameOf(index), word, reference: base, line, final: shipped.has(index) }],
+    const images = this.#stages.flatMap(({ fromImage, word, base, line }, index) =>
+      fromImage ? [{ stage: this.#nameOf(index), word, reference: base, line, final: shipped.has(index) }] : [],
     )
+    const copied = this.#steps.flatMap((step) => this.#copiedFrom(step))
     return {
       steps: this.#steps.map((step) => ({ ...step, shipped: shipped.has(step.stage) })),
-      images: [...images, ...this.#copied].toSorted((left, right) => left.line - right.line),
+      images: [...images, ...copied].toSorted((left, right) => left.line - right.line),
     }
   }
 
   #begin({ rest, line }: Instruction): void {
-    const [image, as, name, more] = rest.split(/\s+/)
-    if (image === undefined || image === '') throw dockerfileFault(line, 'FROM names no image')
+    const [image, as, name, more] = splitArguments(rest)
+    if (image === undefined) throw dockerfileFault(line, 'FROM names no image')
     if ((as !== undefined && (as.toUpperCase() !== 'AS' || name === undefined)) || more !== undefined)
       throw dockerfileFault(line, 'expected FROM image, or FROM image AS name')
+    if (name !== undefined && !/^[a-z][a-z0-9._-]*$/i.test(name))
+      throw dockerfileFault(line, `${JSON.stringify(name.slice(0, 40))} is no name of a stage`)
     const lookup: Lookup = (variable) => this.#global.get(variable) ?? automatic(variable)
     const base = this.#expand(image, lookup, line)
-    const parents = this.#parents(image, base, line)
+    const { parents, fromImage } = this.#parents(image, base, line)
     const below = parents.map((index) => this.#stages[index]).filter((stage) => stage !== undefined)
     const [parent] = below
+    if (below.some(({ hasTriggers }) => hasTriggers))
+      throw dockerfileFault(
+        line,
+        'a stage starts from one of this file that has ONBUILD, and only the builder knows what that comes to',
+        'Write the instructions of ONBUILD into the stage that they are for.',
+      )
     this.#stages.push({
       name: (name ?? '').toLowerCase(),
       line,
       word: image,
       parents,
+      fromImage,
       base,
-      environment: agreed(below.map(({ environment }) => environment)),
-      arguments: agreed(below.map((stage) => stage.arguments)),
+      environment: agreed([...below.map(({ environment }) => environment), ...(fromImage ? [ofImage] : [])]),
       shell: parent?.shell,
+      hasTriggers: false,
     })
   }
 
-  /** The earlier stages that a FROM names; by the platforms that are built for, where only the builder knows its name. */
-  #parents(image: string, base: string, line: number): number[] {
+  /**
+   * The earlier stages that a FROM names; by the platforms that are built for, where only the builder knows its name. Where nobody knows it, every stage whose
+   * name fits what is known, and an image as well.
+   */
+  #parents(image: string, base: string, line: number): { parents: number[]; fromImage: boolean } {
     const names = isUnknown(base)
       ? platformVariables.map((known) =>
           this.#expand(image, (name) => this.#global.get(name) ?? known[name] ?? automatic(name), line),
         )
       : [base]
-    return [...new Set(names.map((name) => this.#named(name)).filter((index) => index !== -1))].toSorted(
-      (left, right) => left - right,
+    const parents = [
+      ...new Set(names.flatMap((name) => (isUnknown(name) ? this.#fitting(name) : this.#named(name)))),
+    ].toSorted((left, right) => left - right)
+    return { parents, fromImage: parents.length === 0 || names.some(isUnknown) }
+  }
+
+  /** Stages whose name a text can come to. */
+  #fitting(name: string): number[] {
+    return this.#stages.flatMap((stage, index) =>
+      stage.name !== '' && this.#named(stage.name)[0] === index && canBe(name.toLowerCase(), stage.name) ? [index] : [],
     )
   }
 
@@ -175,8 +198,10 @@ class Reader {
     return this.#stages[index]?.name || String(index)
   }
 
-  #named(name: string): number {
-    return this.#stages.findLastIndex((stage) => stage.name !== '' && stage.name === name.toLowerCase())
+  /** The stage of a name, as a list: the last one that has it. */
+  #named(name: string): number[] {
+    const index = this.#stages.findLastIndex((stage) => stage.name !== '' && stage.name === name.toLowerCase())
+    return index === -1 ? [] : [index]
   }
 
   #step(instruction: Instruction, onBuild: boolean): Step {
@@ -194,7 +219,9 @@ class Reader {
       foreignShell: foreignShell && json === undefined,
       flags: flags.map((flag) => {
         const [, name = '', value = ''] = /^--([^=]*)=?(.*)$/s.exec(flag) ?? []
-        return { name: name.toLowerCase(), value: this.#expandLoosely(value, environment) }
+        // BuildKit fills no variable into the name of an image, and into a mount only field by field.
+        const isNamed = name === 'from' || name === 'mount'
+        return { name: name.toLowerCase(), value: isNamed ? value : this.#expandLoosely(value, environment) }
       }),
       text: keyword === 'USER' ? this.#expand(rest, environment, line) : rest.replaceAll(/\s+/g, ' '),
       words: json ?? this.#words(keyword, rest, environment),
@@ -207,10 +234,7 @@ class Reader {
 
   #words(keyword: string, rest: string, environment: Lookup): string[] {
     if (!/^(ADD|COPY|EXPOSE|VOLUME)$/.test(keyword)) return []
-    return rest
-      .split(/\s+/)
-      .filter((word) => word !== '')
-      .map((word) => this.#expandLoosely(word, environment))
+    return splitArguments(rest).map((word) => this.#expandLoosely(word, environment))
   }
 
   #properties({ keyword, rest, line }: Instruction, stage: Stage | undefined): Step['properties'] {
@@ -220,52 +244,64 @@ class Reader {
     const words = splitWords(rest, this.#escape)
     // The old form: a name, and everything behind it.
     const pairs =
-      words[0]?.includes('=') === false ? [/^(\S+)\s+(.*)$/s.exec(rest)?.slice(1) ?? [rest, '']] : words.map(pair)
+      words[0]?.includes('=') === false
+        ? [/^([^\t\v\f\r ]+)[\t\v\f\r ]+(.*)$/s.exec(rest)?.slice(1) ?? [rest, '']]
+        : words.map(pair)
     return pairs.map(([name = '', value = '']) => ({
       name: this.#expand(name, environment, line),
       value: this.#expand(value, environment, line),
     }))
   }
 
-  /** Declares build arguments. Those before the first FROM see each other, also on one line. */
+  /** Declares build arguments. Those before the first FROM see each other, also on one line; in a stage they come to be as variables that ENV sets, in the order of the text. */
   #arguments(rest: string, stage: Stage | undefined, line: number): Step['properties'] {
-    const declared = new Map(stage === undefined ? this.#global : stage.arguments)
+    const declared = new Map(stage === undefined ? this.#global : stage.environment)
     const lookup: Lookup =
       stage === undefined ? (name) => declared.get(name) ?? automatic(name) : this.#environmentOf(stage)
     const properties = splitWords(rest, this.#escape).map((word) => {
       const [name, written] = pair(word)
       const byDefault = written === undefined ? undefined : this.#expand(written, lookup, line)
-      const inherited = stage === undefined ? undefined : (this.#global.get(name) ?? automatic(name))
-      declared.set(name, this.#settings.buildArgs[name] ?? byDefault ?? inherited)
+      const value = this.#settings.buildArgs[name] ?? byDefault ?? this.#undeclared(name, stage)
+      if (value !== undefined) declared.set(name, value)
       return { name, value: byDefault ?? '' }
     })
     if (stage === undefined) this.#global = declared
-    else stage.arguments = declared
+    else stage.environment = declared
     return properties
+  }
+
+  /** What an argument is that has no value where it is declared: in a stage, what it is above the first FROM. */
+  #undeclared(name: string, stage: Stage | undefined): Variable {
+    if (stage === undefined) return blank
+    const above = this.#global.get(name)
+    return above === blank || above === undefined ? automatic(name) : above
   }
 
   #environmentOf(stage: Stage | undefined): Lookup {
     const known = this.#global
     if (stage === undefined) return (name) => known.get(name) ?? automatic(name)
-    const [variables, given] = [stage.environment, stage.arguments]
-    return (name) => (variables.has(name) ? variables.get(name) : given.get(name))
+    const { environment } = stage
+    return (name) => environment.get(name)
   }
 
-  #noteImages({ keyword, flags, line, stage }: Step): void {
-    if (keyword !== 'COPY' && keyword !== 'RUN') return
-    const sources = flags.flatMap(({ name, value }) =>
-      name === 'from' && keyword === 'COPY' ? [value] : name === 'mount' ? mountSource(value) : [],
+  /** The images that a step copies or mounts from. Every stage can be named, also one further down. */
+  #copiedFrom({ keyword, flags, line, stage, onBuild }: Step): UsedImage[] {
+    if (onBuild || (keyword !== 'COPY' && keyword !== 'RUN')) return []
+    const copied = flags.filter(({ name, value }) => keyword === 'COPY' && name === 'from' && !isNumber(value))
+    const mounted = flags.filter(({ name }) => keyword === 'RUN' && name === 'mount')
+    return [...copied.map(({ value }) => value), ...mounted.map(({ value }) => mountSource(value) ?? '')].flatMap(
+      (reference) =>
+        reference === '' || reference === 'scratch' || this.#named(reference).length > 0
+          ? []
+          : [{ stage: this.#nameOf(stage), word: reference, reference, line, final: false }],
     )
-    for (const reference of sources)
-      if (!/^\d+$/.test(reference) && this.#named(reference) === -1)
-        this.#copied.push({ stage: this.#nameOf(stage), word: reference, reference, line, final: false })
   }
 
   /** The stages that the target is made from: itself, those that it can start from, and so on. */
   #shipped(): Set<number> {
     const { target } = this.#settings
     const last = this.#stages.length - 1
-    const first = target === undefined ? last : this.#named(target) === -1 ? Number(target) : this.#named(target)
+    const first = target === undefined ? last : (this.#named(target)[0] ?? (isNumber(target) ? Number(target) : -1))
     if (this.#stages[first] === undefined)
       throw dockerfileFault(
         1,
@@ -296,6 +332,9 @@ class Reader {
   }
 }
 
+/** Every image has a path, and only the builder knows which. */
+const ofImage: ReadonlyMap<string, Variable> = new Map([['PATH', unknown]])
+
 /** Variables of the stages that a stage can start from: where these differ, nobody knows the value. */
 function agreed(maps: ReadonlyArray<ReadonlyMap<string, Variable>>): Map<string, Variable> {
   const names = new Set(maps.flatMap((map) => [...map.keys()]))
@@ -307,7 +346,7 @@ function agreed(maps: ReadonlyArray<ReadonlyMap<string, Variable>>): Map<string,
   )
 }
 
-/** The image or stage of `--mount=...,from=...`. */
-function mountSource(value: string): string[] {
-  return value.split(',').flatMap((field) => /^from=(.+)$/i.exec(field)?.[1] ?? [])
+/** True for what BuildKit takes for the number of a stage, and not for a name. */
+function isNumber(text: string): boolean {
+  return /^[+-]?[0-9]+$/.test(text) && Number.isSafeInteger(Number(text))
 }

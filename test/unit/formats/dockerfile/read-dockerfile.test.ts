@@ -59,6 +59,38 @@ describe('images, with variables as the builder fills them in', () => {
   })
 })
 
+describe('what BuildKit reads otherwise than it looks', () => {
+  it.each([
+    [
+      'a line that BuildKit cannot split opens no here-document',
+      'FROM a:1\nCOPY ${b//} <<"EOF"\nFROM b:2',
+      ['a:1', 'b:2'],
+    ],
+    ['nor does one whose word a substitution ends', 'FROM a:1\nRUN cat <<E${x-OF}\nFROM b:2', ['a:1', 'b:2']],
+    ['a substitution is split where it has white space', 'FROM a:1\nRUN x${y:- <<EOF }\nFROM b:2\nEOF', ['a:1']],
+    ['a number is an image of a mount', 'FROM a:1\nRUN --mount=from=0,target=/x true', ['a:1', '0']],
+    ['and a stage of a copy, with a sign as well', 'FROM a:1\nFROM b:2\nCOPY --from=+0 /x /y', ['a:1', 'b:2']],
+    ['the last key of a mount counts', 'FROM a:1\nRUN --mount=FROM=b:2,target=/x,from=c:3 true', ['a:1', 'c:3']],
+    ['fields of a mount may stand in quotes', 'FROM a:1\nRUN --mount=target=/x,\\"from=b:2\\" true', ['a:1', 'b:2']],
+    ['a stage further down is a stage', 'FROM a:1\nCOPY --from=x /x /y\nFROM b:2 AS x', ['a:1', 'b:2']],
+    ['other white space splits no words', 'FROM a:1\u00A0AS', ['a:1\u00A0AS']],
+    ['what is declared without a value may be empty', 'ARG V\nFROM a${V-:1}', ['a${V}']],
+    ['as may a value that nobody knows', 'ARG V=$W\nFROM a${V:+:1}', ['a${V}']],
+  ])('%s [fault 75]', (_what, text, found) => {
+    expect(references(text)).toEqual(found)
+  })
+
+  it('a stage that may be the one that is started from counts as shipped, and so does an image', () => {
+    const text = 'FROM a:1 AS base\nUSER 7\nFROM b:1 AS other\nFROM ${X}base\n'
+    expect(references(text)).toEqual(['a:1', 'b:1', '${X}base'])
+    expect(shipped(text)).toEqual([1, 2, 4])
+  })
+
+  it('says that it does not know what ONBUILD comes to', () => {
+    expect(() => read('FROM a:1 AS base\nONBUILD USER root\nFROM base\n')).toThrow(/^line 3: .*ONBUILD/)
+  })
+})
+
 describe('the user, by variables of the stage', () => {
   it.each([
     ['ARG U=root\nUSER $U', 'root'],

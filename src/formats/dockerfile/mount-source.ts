@@ -1,0 +1,19 @@
+/** The image or stage of `--mount=...,from=...`: of several the last counts. Undefined where it names none, or is written so that BuildKit refuses it. */
+export function mountSource(flag: string): string | undefined {
+  const sources = csvFields(flag).flatMap((field) => {
+    const equals = field.indexOf('=')
+    return equals !== -1 && field.slice(0, equals).toLowerCase() === 'from' ? [field.slice(equals + 1)] : []
+  })
+  return sources.at(-1) || undefined
+}
+
+/** The fields of one line of CSV: in quotes a comma is text, and two quotes are one. None where a quote stands elsewhere, which is no CSV. */
+function csvFields(line: string): string[] {
+  const fields: string[] = []
+  const field = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/gy
+  for (const [, quoted, plain = '', end] of line.matchAll(field)) {
+    fields.push(quoted?.replaceAll('""', '"') ?? plain)
+    if (end === '') return fields
+  }
+  return []
+}
