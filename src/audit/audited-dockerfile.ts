@@ -1,5 +1,6 @@
 import { DeliveryError } from '../model/errors.ts'
-import { readDockerfile, type BuildSettings, type Step, type UsedImage } from '../formats/dockerfile/read-dockerfile.ts'
+import type { BuildSettings, Step, UsedImage } from '../formats/dockerfile/dockerfile.ts'
+import { readDockerfile } from '../formats/dockerfile/read-dockerfile.ts'
 import { readProgram, readShell, type ShellCommand, type ShellScript } from '../formats/shell.ts'
 
 /** An instruction with the programs that it starts. */

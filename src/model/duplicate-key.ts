@@ -3,20 +3,28 @@
  * The text must be valid JSON. It may be a hundred megabytes long, so it is read by character codes, and objects share their sets of keys.
  */
 export function duplicateKey(json: string): string | undefined {
+  return keysAndDepth(json).twice
+}
+
+/** The same, with how deep lists and objects stand inside of each other; up to the key, where there is one. */
+export function keysAndDepth(json: string): { twice: string | undefined; depth: number } {
   // Per depth, the last object that had a key: two objects of one depth are never open at once, so their number tells them apart.
   const keysAt: Array<Map<string, number>> = []
   const open: number[] = []
   let objects = 0
+  let depth = 0
   let expectsKey = false
   for (let at = 0; at < json.length; at += 1) {
     switch (json.charCodeAt(at)) {
       case braceOpens:
         objects += 1
         open.push(objects)
+        depth = Math.max(depth, open.length)
         expectsKey = true
         break
       case bracketOpens:
         open.push(noObject)
+        depth = Math.max(depth, open.length)
         expectsKey = false
         break
       case braceCloses:
@@ -34,7 +42,7 @@ export function duplicateKey(json: string): string | undefined {
           const keys = (keysAt[open.length] ??= new Map())
           const written = json.slice(at + 1, end)
           const key = written.includes('\\') ? (JSON.parse(`"${written}"`) as string) : written
-          if (keys.get(key) === object) return key
+          if (keys.get(key) === object) return { twice: key, depth }
           keys.set(key, object)
           expectsKey = false
         }
@@ -42,7 +50,7 @@ export function duplicateKey(json: string): string | undefined {
       }
     }
   }
-  return undefined
+  return { twice: undefined, depth }
 }
 
 const [braceOpens, braceCloses, bracketOpens, bracketCloses, comma, quotationMark, backslash] = [

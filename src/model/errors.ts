@@ -43,6 +43,13 @@ export const errorCodes = {
 export const ErrorCode = z.enum(Object.keys(errorCodes) as [keyof typeof errorCodes, ...Array<keyof typeof errorCodes>])
 export type ErrorCode = z.infer<typeof ErrorCode>
 
+/** In characters: more than the hundred mistakes of a policy take. What a message quotes of a text from outside can be as long as that text. */
+const longest = 50_000
+
+function bounded(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}... (${text.length - longest} more characters)`
+}
+
 /** An error with what to do about it. `message` says what was wanted and what was found. */
 export class DeliveryError extends Error {
   readonly code: ErrorCode
@@ -50,10 +57,10 @@ export class DeliveryError extends Error {
   readonly step?: FailedStep
 
   constructor(code: ErrorCode, message: string, hint: string, options: ErrorOptions & { step?: FailedStep } = {}) {
-    super(message, options)
+    super(bounded(message), options)
     this.name = 'DeliveryError'
     this.code = code
-    this.hint = hint
+    this.hint = bounded(hint)
     if (options.step !== undefined) this.step = options.step
   }
 

@@ -20,9 +20,14 @@ export function printable(text: string, longest: number = longestText): string {
 /** Cuts text to a number of characters and says how many were left out. */
 export function shorten(text: string, longest: number): string {
   if (text.length <= longest) return text
-  const characters = Array.from(text)
-  if (characters.length <= longest) return text
-  return `${characters.slice(0, longest).join('')}… (${characters.length - longest} more characters)`
+  let [characters, end] = [0, text.length]
+  // Counted where it stands: of a text of some hundred megabytes there is no list of characters.
+  for (let at = 0; at < text.length; characters += 1) {
+    if (characters === longest) end = at
+    at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
+  }
+  if (characters <= longest) return text
+  return `${text.slice(0, end)}… (${characters - longest} more characters)`
 }
 
 /** Text of at most this many characters; what does not fit is cut. */

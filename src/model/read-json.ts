@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import { duplicateKey } from './duplicate-key.ts'
+import { keysAndDepth } from './duplicate-key.ts'
 import { DeliveryError, type ErrorCode } from './errors.ts'
 
 /** Why a text is no JSON document that all readers read alike, or not of the form that was wanted. */
 export interface JsonFault {
-  kind: 'empty' | 'syntax' | 'twice' | 'form'
+  kind: 'empty' | 'syntax' | 'deep' | 'twice' | 'form'
   /** What the parser or the schema says; the key that is there twice. */
   detail: string
 }
@@ -16,12 +16,17 @@ export function describeFault({ kind, detail }: JsonFault): string {
       return 'nothing'
     case 'syntax':
       return `no JSON (${detail})`
+    case 'deep':
+      return `lists and objects ${detail}`
     case 'twice':
       return `the key ${JSON.stringify(detail)} twice in one object: nobody can say which value counts`
     case 'form':
       return `an unknown form: ${detail}`
   }
 }
+
+/** Levels of lists and objects: documents have some tens, and what goes through them later has no more stack than for some thousands. */
+const deepest = 500
 
 /** The one way in for JSON from outside: by other readers' rules a key that is there twice can have another value. Throws what `refuse` makes of the fault. */
 export function parseJson(text: string, refuse: (fault: JsonFault, cause?: unknown) => Error): unknown {
@@ -32,7 +37,8 @@ export function parseJson(text: string, refuse: (fault: JsonFault, cause?: unkno
   } catch (error) {
     throw refuse({ kind: 'syntax', detail: (error as Error).message }, error)
   }
-  const twice = duplicateKey(text)
+  const { twice, depth } = keysAndDepth(text)
+  if (depth > deepest) throw refuse({ kind: 'deep', detail: `that stand more than ${deepest} deep inside each other` })
   if (twice !== undefined) throw refuse({ kind: 'twice', detail: twice.slice(0, 80) })
   return document
 }
@@ -63,6 +69,7 @@ export function readJson<T extends z.ZodType>(
     empty: () => `${tool} printed nothing; expected JSON`,
     syntax: (detail: string) =>
       `expected JSON from ${tool}; its ${text.length} characters are not valid JSON (${detail})`,
+    deep: (how: string) => `${tool} printed JSON with lists and objects ${how}`,
     twice: (key: string) =>
       `${tool} printed JSON in which an object has the key ${JSON.stringify(key)} twice: nobody can say which value counts`,
     form: (detail: string) => `${tool} printed JSON of an unknown form: ${detail}`,

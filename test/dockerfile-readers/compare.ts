@@ -1,5 +1,6 @@
 import { DeliveryError } from '../../src/model/errors.ts'
-import { readDockerfile, type Dockerfile, type Step } from '../../src/formats/dockerfile/read-dockerfile.ts'
+import type { Dockerfile, Step } from '../../src/formats/dockerfile/dockerfile.ts'
+import { readDockerfile } from '../../src/formats/dockerfile/read-dockerfile.ts'
 import { isUnknown } from '../../src/formats/unknown-value.ts'
 import type { Answer, Question } from './answers.ts'
 

@@ -76,6 +76,12 @@ export const parts: readonly Part[] = [
     run: {
       project: 'unit',
       files: [
+        'test/unit/audit/foreign-text.test.ts',
+        'test/unit/formats/foreign-text.test.ts',
+        'test/unit/model/foreign-text.test.ts',
+        'test/unit/policy/foreign-text.test.ts',
+        'test/unit/stages/source/foreign-text.test.ts',
+        'test/unit/tools/foreign-text.test.ts',
         'test/unit/tools/dockerfile/lineage.test.ts',
         'test/unit/gate/evaluate.properties.test.ts',
         'test/unit/image-metadata/image-tags.test.ts',

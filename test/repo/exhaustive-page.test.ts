@@ -41,7 +41,9 @@ describe('the parts of the exhaustive tests', () => {
 
   it('have every test file that tries laws on random input', () => {
     const fuzzing = parts.flatMap(({ name, run }) => (name === 'fuzzing' && run !== 'mutation' ? run.files : []))
-    const random = filesBelow('test/unit', '.test.ts').filter((path) => read(path).includes("from 'fast-check'"))
+    const random = filesBelow('test/unit', '.test.ts').filter((path) =>
+      /from 'fast-check'|\/foreign-text\.ts'/.test(read(path)),
+    )
     expect([...fuzzing].toSorted()).toEqual(random)
   })
 })

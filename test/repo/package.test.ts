@@ -20,6 +20,7 @@ describe('the npm package', () => {
   it('has the command, the library, the sources of the own programs and the templates of scaffolds, and nothing else', () => {
     const rooms = [...new Set(written.map(({ path }) => /^(?:src\/scaffold\/templates|[^/]+)/.exec(path)?.[0]))]
     expect(rooms.toSorted()).toEqual([
+      'LICENSE',
       'README.md',
       'ci',
       'library.mjs',

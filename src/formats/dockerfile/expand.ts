@@ -250,3 +250,14 @@ function fittingLengths(parts: readonly string[], characters: readonly string[])
   }
   return lengths
 }
+
+/** Variables of the stages that a stage can start from: where these differ, nobody knows the value. */
+export function agreed(maps: ReadonlyArray<ReadonlyMap<string, Variable>>): Map<string, Variable> {
+  const names = new Set(maps.flatMap((map) => [...map.keys()]))
+  return new Map(
+    [...names].map((name) => {
+      const values = new Set(maps.map((map) => map.get(name)))
+      return [name, values.size === 1 ? [...values][0] : unknown]
+    }),
+  )
+}

@@ -1,7 +1,8 @@
 import { isUnknown, showUnknown } from '../unknown-value.ts'
 import { fullReference, parseImageReference } from '../image-reference.ts'
 import { dockerfileFault } from './instructions.ts'
-import { readDockerfile, type BuildSettings, type UsedImage } from './read-dockerfile.ts'
+import type { BuildSettings, UsedImage } from './dockerfile.ts'
+import { readDockerfile } from './read-dockerfile.ts'
 
 /** An image from outside that a Dockerfile starts from or copies from, fully spelled. */
 export interface ExternalImage extends Omit<UsedImage, 'word'> {

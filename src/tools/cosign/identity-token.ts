@@ -4,7 +4,8 @@ import { readDocument } from '../../model/read-json.ts'
 
 const Claims = z.looseObject({
   iss: z.string().min(1),
-  exp: z.number(),
+  // Seconds, of a moment that JavaScript's dates can name.
+  exp: z.number().min(0).max(8_640_000_000_000),
   sub: z.string().optional(),
   email: z.string().optional(),
   email_verified: z.union([z.boolean(), z.enum(['true', 'false'])]).optional(),

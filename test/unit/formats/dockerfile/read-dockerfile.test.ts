@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readDockerfile, type BuildSettings } from '../../../../src/formats/dockerfile/read-dockerfile.ts'
+import type { BuildSettings } from '../../../../src/formats/dockerfile/dockerfile.ts'
+import { readDockerfile } from '../../../../src/formats/dockerfile/read-dockerfile.ts'
 import { showUnknown } from '../../../../src/formats/unknown-value.ts'
 
 const read = (text: string, settings: Partial<BuildSettings> = {}) =>
