@@ -43,7 +43,7 @@ describe('bad input', () => {
     ))
   it('no such directory', () => expectBroken('/no/such/directory', { exitCode: 2, code: 'SOURCE', says: /not there/ }))
   it('a file instead of a directory', () =>
-    expectBroken('package.json', { exitCode: 2, code: 'SOURCE', says: /no directory/ }))
+    expectBroken('package.json', { exitCode: 2, code: 'SOURCE', says: /is not a directory/ }))
   it('no Dockerfile [fault 21]', () =>
     expectBroken(application({ 'readme.txt': 'hello' }), { exitCode: 2, code: 'SOURCE', says: /has no Dockerfile/ }))
   it('an empty Dockerfile [fault 21]', () =>

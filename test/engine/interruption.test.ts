@@ -91,7 +91,7 @@ describe('a run', () => {
     })
     const { exitCode, run } = await buildAndScan(source, ['--engine', `unix://${address}`], { LOADLINE_LOCK: '' })
     expect({ exitCode, code: run.failure?.code }).toEqual({ exitCode: 3, code: 'ENGINE' })
-    expect(run.failure?.message).toContain('something else than a Dagger engine')
+    expect(run.failure?.message).toContain('something other than a Dagger engine')
     expect(run.failure?.hint).toContain('engine up')
   })
 })
