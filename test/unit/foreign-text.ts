@@ -75,7 +75,7 @@ function sizeOf(value: unknown, depth: number = 0): number {
 
 const long = 1_000_000
 
-/** Marks for what JSON.stringify does not write; they are exchanged in its text. */
+/** Marks for what JSON.stringify does not write; they are exchanged in its text, each once: some are long. */
 const written: Readonly<Record<string, string>> = {
   'mark:huge': '1e999',
   'mark:large': '123456789012345678901234567890',
@@ -188,7 +188,7 @@ function changeDocument({ value, isYaml }: Seed, steps: readonly Step[], block: 
   const text =
     isYaml && block ? stringify(document.top, { aliasDuplicateObjects: false }) : JSON.stringify(document.top)
   return Object.entries(written).reduce(
-    (whole, [mark, instead]) => whole.replaceAll(isYaml && block ? mark : `"${mark}"`, () => instead),
+    (whole, [mark, instead]) => whole.replace(isYaml && block ? mark : `"${mark}"`, () => instead),
     (text ?? '').replaceAll('"twice:', '"').replaceAll('proto:', '__proto__'),
   )
 }
