@@ -101,12 +101,14 @@ function lockedKeys(
   { data, document }: ReadPolicyFile<OrganisationFile>,
   policy: Policy,
 ): LockedKey[] {
-  const locked = (data.locked ?? []).flatMap((lock, index) =>
+  const named = data.locked ?? []
+  // A name that stands there twice locks once, where it stands first.
+  const locked = [...new Set(named)].flatMap((lock) =>
     reachOf(lock).map((path) => ({
       path,
       lock,
       value: path === 'extends' ? (data.extends ?? 'default') : valueAt(policy, path.split('.')),
-      by: `${organisation.path}:${document.placeOf(['locked', index]).line}`,
+      by: `${organisation.path}:${document.placeOf(['locked', named.indexOf(lock)]).line}`,
     })),
   )
   // What is locked by its own name is said to be, and not by what reaches it.

@@ -206,7 +206,11 @@ function changeOne(document: object, { what, where, other, value }: Step): void 
   else if (what === 'add')
     holder[(typeof instead === 'string' ? instead : JSON.stringify(instead)).slice(0, 50)] = instead
   else if (what === 'swap') holder[key] = structuredClone(all[other % all.length])
-  else if (what === 'repeat') holder[key] = Array.from({ length: 300 }, () => holder[key])
+  else if (what === 'repeat')
+    holder[key] = Array.from(
+      { length: Math.min(300, Math.ceil((3 * long) / (1 + sizeOf(holder[key])))) },
+      () => holder[key],
+    )
   else holder[key] = instead
 }
 
