@@ -58,7 +58,7 @@ func (p *preparation) prepare() (prepared, []*refusal, error) {
 	if err != nil {
 		return prepared{}, nil, err
 	}
-	found, err := examine(p.file, done, p.request.given(), p.trigger())
+	found, err := examineSource(p.file, done, p.request.given(), p.trigger())
 	if err != nil || len(found.refusals) > 0 {
 		return prepared{}, found.refusals, err
 	}

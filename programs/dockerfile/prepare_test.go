@@ -173,6 +173,8 @@ func TestRefusesSecretsThatStayForLaterSteps(t *testing.T) {
 		"a variable that ENV sets later":     {"FROM a\nRUN --mount=type=secret,id=t,env=T one\nENV T=1\nRUN two\n", 2, "ENV or ARG"},
 		"many mounts besides":                {"FROM a\nRUN --mount=type=secret,id=t " + manyMounts(10) + " one\nRUN two\n", 2, "of 13 mounts"},
 		"many secrets":                       {"FROM a\nRUN " + strings.ReplaceAll(manyMounts(6), "tmpfs", "secret") + " one\nRUN two\n", 2, "of 13 mounts"},
+		"Loadline's own id":                  {"FROM a\nRUN --mount=type=secret,id=t,env=T one\nRUN --mount=type=secret,id=loadline-withheld,env=T two\nRUN three\n", 3, "Loadline"},
+		"Loadline's own id, by a variable":   {"FROM a\nARG W=withheld\nRUN --mount=type=secret,id=loadline-$W,target=/w one\n", 3, "Loadline"},
 		"two at one path":                    {"FROM a\nRUN --mount=type=secret,id=t --mount=type=secret,id=x/t one\nRUN two\n", 2, "only one of the two"},
 		"two at one path, by a variable":     {"FROM a\nARG P=/run/secrets/t\nRUN --mount=type=secret,id=t --mount=type=secret,id=u,target=$P one\nRUN two\n", 3, "only one of the two"},
 		"two at the path of a mount":         {"FROM a\nRUN --mount=type=secret,id=t --mount=type=secret,id=x/t --mount=type=tmpfs,target=/run/secrets/t one\nRUN two\n", 2, "only one of the two"},

@@ -139,7 +139,7 @@ func readPlatform(file *dockerfile, asked request, platform platformSpec) (onPla
 	if err != nil {
 		return onPlatform{}, nil, err
 	}
-	found, err := examine(file, done, asked.given(), 0)
+	found, err := examineSource(file, done, asked.given(), 0)
 	if err != nil {
 		return onPlatform{}, nil, err
 	}

@@ -29,6 +29,20 @@ type retained struct {
 	isTwin bool
 }
 
+// examineSource examines what somebody wrote, and no rewritten text: there nothing asks for the secret that is Loadline's own. It would be taken for the empty one, which is given only where a rewritten step asks for it.
+func examineSource(file *dockerfile, done *conversion, given map[string]bool, trigger int) (*examined, error) {
+	found, err := examine(file, done, given, trigger)
+	if err != nil {
+		return found, err
+	}
+	for _, secret := range found.secrets {
+		if secret.ID == withheldID {
+			found.refusals = append(found.refusals, refuse(secret.Line, "a secret with the id %s", withheldID).because("it stands for the empty secret that Loadline puts into later steps").instead("Give the secret another id."))
+		}
+	}
+	return found, nil
+}
+
 // container is what the engine keeps from one step for the next.
 type container struct {
 	// is says that there is one: files alone (scratch, a download) have nothing of it.

@@ -101,7 +101,7 @@ export const StructureTests = z
     for (const [index, test] of (tests.commandTests ?? []).entries()) {
       const own = [...(tests.globalEnvVars ?? []), ...(test.envVars ?? [])].map(({ key }) => key)
       for (const word of [test.command, ...(test.args ?? [])].map(String)) {
-        const used = own.find((key) => word.includes(`\${${key}}`) || new RegExp(`\\$${escape(key)}(?!\\w)`).test(word))
+        const used = own.find((key) => isFilledIn(key, word))
         if (used === undefined) continue
         context.addIssue({
           code: 'custom',
@@ -178,6 +178,13 @@ function refusal(path: string, found: string, line: number | undefined): Deliver
   )
 }
 
-function escape(literal: string): string {
-  return literal.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+/** Whether a word has `$KEY` or `${KEY}`; a longer name that begins alike is another variable. */
+function isFilledIn(key: string, word: string): boolean {
+  return (
+    word.includes(`\${${key}}`) ||
+    word
+      .split(`$${key}`)
+      .slice(1)
+      .some((after) => !/^\w/.test(after))
+  )
 }
