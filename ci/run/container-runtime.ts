@@ -160,7 +160,8 @@ function countLayer(layers: Map<string, boolean>, line: string): void {
 /** Makes the volume of an engine, with Loadline's label, before a client makes the container that uses it. One that is there stays as it is. Throws `ENGINE`. */
 export async function labelEngine({ command }: Pick<ContainerRuntime, 'command'>, container: string): Promise<void> {
   const { exitCode, stderr } = await ask(command, ['volume', 'create', '--label', label, container])
-  if (exitCode === 0) return
+  // Podman refuses to make one that is there; a run beside this one may have made it just now.
+  if (exitCode === 0 || (await ask(command, ['volume', 'inspect', container])).exitCode === 0) return
   throw new DeliveryError(
     'ENGINE',
     `${command} cannot make the volume ${container} for the engine: ${lastLines(stderr, 1) || `exit code ${exitCode}`}`,
@@ -177,11 +178,11 @@ export interface ListedEngine {
   stands: boolean
 }
 
-/** Loadline's engines in a runtime, running or not: containers on a volume with Loadline's label. A name alone says of nothing whose it is. */
+/** Loadline's engines in a runtime, running or not: containers on a volume with Loadline's label. A name alone says of nothing whose it is. Throws `ENGINE` where the runtime cannot say. */
 export async function listEngines({ command }: Pick<ContainerRuntime, 'command'>): Promise<ListedEngine[]> {
   const listed = await Promise.all(
     (await labelledVolumes(command)).map(async (volume) => {
-      const { exitCode, stdout } = await ask(command, [
+      const stdout = await list(command, [
         'ps',
         '--all',
         '--filter',
@@ -189,7 +190,6 @@ export async function listEngines({ command }: Pick<ContainerRuntime, 'command'>
         '--format',
         '{{.Names}}\t{{.Status}}',
       ])
-      if (exitCode !== 0) return []
       return stdout
         .split('\n')
         .map((line) => line.split('\t'))
@@ -202,8 +202,19 @@ export async function listEngines({ command }: Pick<ContainerRuntime, 'command'>
 }
 
 async function labelledVolumes(command: string): Promise<string[]> {
-  const { exitCode, stdout } = await ask(command, ['volume', 'ls', '--quiet', '--filter', `label=${label}`])
-  return exitCode === 0 ? stdout.split('\n').filter((name) => name !== '') : []
+  const stdout = await list(command, ['volume', 'ls', '--quiet', '--filter', `label=${label}`])
+  return stdout.split('\n').filter((name) => name !== '')
+}
+
+/** What a runtime lists. A failure is no empty list. */
+async function list(command: string, argv: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await ask(command, argv)
+  if (exitCode === 0) return stdout
+  throw new DeliveryError(
+    'ENGINE',
+    `${command} cannot list the engines of Loadline: ${lastLines(stderr, 1) || `exit code ${exitCode}`}`,
+    `Look at what "${command} ${argv.slice(0, 2).join(' ')}" says, and run again.`,
+  )
 }
 
 /**
@@ -215,7 +226,13 @@ export async function removeEnded(
   own: string,
   say: (line: string) => void,
 ): Promise<void> {
-  const others = (await listEngines(runtime)).filter(({ name }) => name !== own)
+  const listed = await listEngines(runtime).catch((error: unknown) => {
+    // Room is no need of this run.
+    if (error instanceof DeliveryError) say(error.message)
+    else throw error
+    return []
+  })
+  const others = listed.filter(({ name }) => name !== own)
   const ended = others.filter(({ stands }) => stands).map(({ name }) => name)
   // Without force: one that was started meanwhile stays.
   if (ended.length > 0 && (await ask(runtime.command, ['rm', ...ended])).exitCode === 0)

@@ -192,11 +192,35 @@ describe('the engine in a container runtime', () => {
     expect(changes()).toEqual([`rm --force ${names.join(' ')}`, `volume rm --force ${names.join(' ')}`])
   })
 
+  it('has its volume from an earlier run, or from one beside this, where the runtime makes none twice', async () => {
+    // As Podman does, and podman-docker.
+    const refusing = `case "$1 $2" in
+      "volume create") test -e $0.volume && { echo 'Error: volume with name zzz already exists: volume already exists' >&2; exit 125; }; : > $0.volume ;;
+      "volume inspect") test -e $0.volume ;; *) exit 1 ;; esac`
+    for (const name of ['podman', 'docker'] as const) {
+      command(name, refusing)
+      for (const _ of [1, 2, 3]) await labelEngine({ command: name }, 'zzz')
+      expect(existsSync(join(programs, `${name}.volume`))).toBe(true)
+    }
+  })
+
+  it.each([
+    ['volumes', "echo 'database is locked' >&2; exit 125"],
+    ['containers', `test "$1" = volume && echo loadline-engine-aaa || { echo 'database is locked' >&2; exit 125; }`],
+  ])('is not taken for missing where the %s cannot be listed; a run goes on, and says so', async (_, script) => {
+    command('docker', script)
+    const fault = { code: 'ENGINE', message: expect.stringContaining('database is locked') as string }
+    await expect(listEngines(docker)).rejects.toMatchObject(fault)
+    await expect(removeEngines(docker)).rejects.toMatchObject(fault)
+    await removeEnded(docker, 'loadline-engine-zzz', (line) => said.push(line))
+    expect(said).toEqual([expect.stringContaining('database is locked')])
+  })
+
   it('has its volume labelled before it is there, and says why where that cannot be', async () => {
     withEngines()
     await labelEngine(docker, 'loadline-engine-zzz')
     expect(changes()).toEqual(['volume create --label loadline-engine loadline-engine-zzz'])
-    command('docker', "echo 'no space left on device' >&2; exit 1")
+    command('docker', "test $1 = volume && echo 'no space left on device' >&2; exit 1")
     await expect(labelEngine(docker, 'loadline-engine-zzz')).rejects.toMatchObject({
       code: 'ENGINE',
       message: expect.stringContaining('no space left'),
