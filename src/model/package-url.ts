@@ -23,10 +23,28 @@ const complete = new RegExp(
   'u',
 )
 
+/** A blank at an end, and what nobody sees. The library drops some of it when it has decoded a part. */
+const unseen = /^\s|\s$|[^\S ]|[\p{Cc}\p{Cf}]/u
+const emptySegment = /^(\/+|\.\.?)$/
+
+/** Whether the library drops nothing of a text that is complete, not even once it is decoded. Throws where it cannot be decoded. */
+function isKeptWhole(text: string): boolean {
+  const [, path = '', query = '', subpath = ''] = /^([^?#]*)\??([^#]*)#?(.*)$/u.exec(text) ?? []
+  const decoded = (part: string, by: RegExp) => part.split(by).map((piece) => decodeURIComponent(piece))
+  const segments = [...decoded(path, /[/@]/), ...decoded(subpath, /\//)]
+  const keys = query.split('&').map((qualifier) => qualifier.replace(/=.*/u, '').toLowerCase())
+  return (
+    new Set(keys).size === keys.length &&
+    !segments.some((segment) => emptySegment.test(segment)) &&
+    ![...segments, ...decoded(query, /[&=]/)].some((part) => unseen.test(part))
+  )
+}
+
 /** Reads a package URL; undefined where the text is not one. Names come back in the form that the specification gives their type. */
 export function parsePackageUrl(text: string): PackageUrl | undefined {
   if (!complete.test(text) || /[\s\p{Cc}]/u.test(text)) return undefined
   try {
+    if (!isKeptWhole(text)) return undefined
     // A plus is a plus, as the specification wants it; the library reads qualifiers as an HTML form, in which it is a space.
     const { type, namespace, name, version, qualifiers, subpath } = PackageURL.fromString(text.replaceAll('+', '%2B'))
     const written = (part: string) => (type === 'golang' ? part.toLowerCase() : part)

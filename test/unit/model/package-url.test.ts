@@ -39,6 +39,15 @@ describe('parsePackageUrl', () => {
       'pkg:golang/example.test/a@1.0+incompatible?x=1+2',
       { type: 'golang', namespace: 'example.test', name: 'a', version: '1.0+incompatible', qualifiers: { x: '1+2' } },
     ],
+    [
+      'pkg:generic/a%20b@1%202?download_url=https://example.test/./a?download_url=1&file_name=a%20b.zip',
+      {
+        type: 'generic',
+        name: 'a b',
+        version: '1 2',
+        qualifiers: { download_url: 'https://example.test/./a?download_url=1', file_name: 'a b.zip' },
+      },
+    ],
     ['pkg:oci/orders@sha256%3Aaa', { type: 'oci', name: 'orders', version: 'sha256:aa', qualifiers: {} }],
   ])('reads %s', (text, expected) => {
     expect(parsePackageUrl(text)).toEqual(expected)
@@ -63,6 +72,23 @@ describe('parsePackageUrl', () => {
     'pkg:deb/de\tbian/a',
     'pkg:deb/a#',
     'pkg:1eb/a',
+    'pkg:deb/debian/a?arch=%20',
+    'pkg:deb/debian/a?arch=%09',
+    'pkg:deb/debian/a?arch=%C2%A0',
+    'pkg:deb/debian/a?arch=%E2%80%8B',
+    'pkg:deb/debian/a?distro=debian-12&arch=%0A',
+    'pkg:deb/debian/a?arch=amd64%20',
+    'pkg:deb/debian/a?arch=amd64&arch=arm64',
+    'pkg:deb/debian/a?Arch=amd64&arch=arm64',
+    'pkg:deb/debian/a@%20',
+    'pkg:deb/debian/a@1%20',
+    'pkg:deb/debian/a@1%00',
+    'pkg:deb/debian/%20a',
+    'pkg:deb/%20/a',
+    'pkg:deb/debian/%2F/a',
+    'pkg:deb/debian/a#%20',
+    'pkg:deb/debian/a#..',
+    'pkg:deb/debian/a#lib/%2e%2e/b',
   ])('refuses %j', (text) => {
     expect(parsePackageUrl(text)).toBeUndefined()
   })
