@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { refreshPins, type Refreshed } from '../../pipelines/refresh-pins.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
+import { limits } from '../../src/model/limits.ts'
 import { firstLine } from '../../src/engine/run-tool.ts'
 import { nameValues } from '../../src/image-metadata/index.ts'
 import { readChecksums } from '../../src/tools/admissible.ts'
@@ -95,13 +96,15 @@ function releaseDays(entries: readonly string[]): Map<string, Date> {
   )
 }
 
-/** The checksums of the Dagger CLI, from its publisher. */
-async function withCli({ pins, refused }: Refreshed, now: Date): Promise<Refreshed> {
+/** The checksums of the Dagger CLI, from its publisher; where they cannot be had the earlier ones stay, and it is said. */
+export async function withCli({ pins, refused }: Refreshed, now: Date): Promise<Refreshed> {
   const directory = await mkdtemp(join(tmpdir(), 'loadline-tools-'))
   try {
     const path = join(directory, 'checksums.txt')
     const { version } = pins.cli
-    await download(`https://dl.dagger.io/dagger/releases/${version}/checksums.txt`, path)
+    await download(`https://dl.dagger.io/dagger/releases/${version}/checksums.txt`, path, {
+      most: limits.written,
+    })
     const archives = readChecksums(
       await readGiven({ path, what: 'checksum', code: 'LOCK' }),
       version,

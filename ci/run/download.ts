@@ -11,6 +11,8 @@ export interface DownloadLimits {
   connect: number
   /** With less than a thousand bytes a second. */
   stall: number
+  /** For all of it: one who sends just enough not to stall would go on for days. */
+  whole: number
   most: number
 }
 
@@ -19,17 +21,27 @@ const always =
     ' ',
   )
 
-const usual: DownloadLimits = { connect: 20, stall: 60, most: 500_000_000 }
+const usual: DownloadLimits = { connect: 20, stall: 60, whole: 900, most: 500_000_000 }
 
 /**
  * Fetches a file over HTTPS, and over nothing else wherever it is redirected to. By curl, which is set up for the proxies and authorities of its machine; Node asks nobody about them.
- * Throws an Error with what was said where it does not come, stalls or has no end.
+ * Throws an Error with what was said where it does not come, stalls, takes too long or has no end.
  */
 export async function download(url: string, path: string, limits: Partial<DownloadLimits> = {}): Promise<void> {
-  const { connect, stall, most } = { ...usual, ...limits }
+  const { connect, stall, whole, most } = { ...usual, ...limits }
   const curl = execa(
     'curl',
-    [...always, '--connect-timeout', `${connect}`, '--speed-time', `${stall}`, '--max-filesize', `${most}`, '--', url],
+    [
+      ...always,
+      ...Object.entries({
+        '--connect-timeout': connect,
+        '--speed-time': stall,
+        '--max-time': whole,
+        '--max-filesize': most,
+      }).flatMap(([option, value]) => [option, `${value}`]),
+      '--',
+      url,
+    ],
     { ...ownSurroundings(), reject: false, stdin: 'ignore', buffer: { stdout: false }, encoding: 'buffer' },
   )
   // Written as it comes: older versions of curl take what does not say its length without end.

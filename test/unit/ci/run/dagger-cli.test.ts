@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpServer, type ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import { createServer as createTcpServer, type AddressInfo, type Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -54,6 +54,7 @@ beforeAll(async () => {
       Readable.from(endless())
         .pipe(response)
         .on('error', () => undefined)
+    else if (how === 'drips') drip(response)
     else if (how === 'long') response.writeHead(200, { 'content-length': '900000000' }).write('x')
     else if (how === 'downgrades') response.writeHead(302, { location: `${plain}${request.url}` }).end()
     else response.end(archive)
@@ -90,13 +91,19 @@ beforeEach(() => {
   cache = mkdtempSync(join(directory, 'cache-'))
 })
 
+/** More than stalls, and far less than ends. */
+function drip(response: ServerResponse): void {
+  const drops = setInterval(() => response.write(Buffer.alloc(2_000)), 100)
+  response.on('close', () => clearInterval(drops))
+}
+
 function* endless() {
   for (;;) yield Buffer.alloc(65_536)
 }
 
 const { cli } = pinsOf()
-/** A second where people wait for a minute. */
-const limits = { connect: 1, stall: 1, most: 1_000_000 }
+/** A second where people wait for a minute, and three where they wait for fifteen. */
+const limits = { connect: 1, stall: 1, whole: 3, most: 1_000_000 }
 const told: string[] = []
 const digest = () => `sha256:${createHash('sha256').update(archive).digest('hex')}`
 const find = (checksum: string, from: string[], env: NodeJS.ProcessEnv = {}) =>
@@ -134,6 +141,11 @@ describe('the Dagger CLI', () => {
       expect(asked.join(' ')).not.toContain('unencrypted')
     },
   )
+
+  it('is fetched from the next address where the first drips and would for days [fault 92]', async () => {
+    await find(digest(), [`${site}/drips`, `${site}/releases`])
+    expect(asked).toHaveLength(2)
+  })
 
   it('is fetched from the next address where the first never answers [fault 92]', async () => {
     await find(digest(), [mute, `${site}/releases`])
