@@ -29,6 +29,7 @@ import { importSarif } from '../../formats/sarif-findings.ts'
 import type { GivenList } from '../evidence/known-exploited.ts'
 import type { ImageSource } from '../build/existing-image.ts'
 import { manifestForm, type ManifestForm } from '../publish/layout.ts'
+import { applicationPolicy, policyName } from './application-policy.ts'
 import { readDockerfile } from './read-dockerfile.ts'
 import { readSuppressions } from './suppressions.ts'
 
@@ -184,7 +185,7 @@ async function readChosen(
     readDockerfile(written, { ...choice, ...secrets, platforms }, lock, {
       isBuilt: image === undefined,
     }),
-    readIgnored(directory, written.path, entries),
+    image === undefined ? readIgnored(directory, written.path, entries) : '',
   ])
   return { ...written, ...choice, reading, ignored }
 }
@@ -227,8 +228,6 @@ function normalPath(path: string): string {
   return segments.join('/')
 }
 
-const policyName = 'loadline.yaml'
-
 async function listEntries(directory: Directory): Promise<string[]> {
   try {
     return await directory.entries()
@@ -246,10 +245,9 @@ async function readPolicy(
   request: SourceRequest,
   entries: readonly string[],
 ): Promise<{ policy: Policy; applied: AppliedPolicy; suppressions: SuppressionFile[]; name: string }> {
-  const own = entries.includes(policyName)
-    ? await readText(request.directory, policyName, limits.written, 'POLICY')
-    : undefined
-  const application = request.policy ?? (own === undefined ? undefined : { path: policyName, text: own })
+  const application = await applicationPolicy(request.policy, entries, () =>
+    readText(request.directory, policyName, limits.written, 'POLICY'),
+  )
   const decided = applyPolicy({ organisation: request.organisation, application }, request, request.now)
   const name = decided.policy.image.name ?? request.name ?? 'application'
   const { policy, files: suppressions } = await readSuppressions(request.directory, decided.policy, name)

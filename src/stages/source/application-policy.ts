@@ -1,0 +1,15 @@
+import type { PolicyText } from '../../policy/file.ts'
+
+/** Name of the application's policy file at the root of its source. */
+export const policyName = 'loadline.yaml'
+
+/** The application's policy: the one that was given, or else the one of its source. One that does not count is not opened. */
+export async function applicationPolicy(
+  given: PolicyText | undefined,
+  entries: readonly string[],
+  open: () => Promise<string | undefined>,
+): Promise<PolicyText | undefined> {
+  if (given !== undefined || !entries.includes(policyName)) return given
+  const text = await open()
+  return text === undefined ? undefined : { path: policyName, text }
+}
