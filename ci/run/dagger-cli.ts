@@ -41,10 +41,10 @@ export async function daggerCli({ cli }: Pick<Pins, 'cli'>, surroundings: CliSur
   const directory = join(cacheDirectory(env), 'dagger', cli.version, platform.replace('/', '-'))
   const kept = { archive: join(directory, archiveName(cli.version, platform)), program: join(directory, 'dagger') }
   const digest = cli.archives[platform]
-  if (existsSync(kept.program) && digest !== undefined) {
-    if (await isWhole(kept, digest)) return kept.program
-    say(`the Dagger CLI that was kept in ${directory} is not the pinned one, and is fetched anew`)
-  } else if (await isInstalled(cli.version)) return 'dagger'
+  const isKept = existsSync(kept.program) && digest !== undefined
+  if (isKept && (await isWhole(kept, digest))) return kept.program
+  if (await isInstalled(cli.version)) return 'dagger'
+  if (isKept) say(`the Dagger CLI that was kept in ${directory} is not the pinned one, and is fetched anew`)
   if (digest === undefined)
     throw new DeliveryError(
       'PREREQUISITE',
@@ -75,6 +75,8 @@ function archiveName(version: string, platform: string): string {
 
 /** Whether the kept archive is the pinned one, and the kept program the one in it. Neither is believed by its name: a cache may come from jobs that are trusted less. */
 async function isWhole(kept: { archive: string; program: string }, pinned: string): Promise<boolean> {
+  // Before it is unpacked: another archive may unpack without end.
+  if ((await digestOfFile(kept.archive)) !== pinned) return false
   const tar = execa('tar', ['--extract', '--gzip', '--to-stdout', '--file', kept.archive, 'dagger'], {
     ...ownSurroundings(),
     reject: false,
@@ -82,13 +84,12 @@ async function isWhole(kept: { archive: string; program: string }, pinned: strin
     stderr: 'ignore',
     buffer: false,
   })
-  const [archive, inArchive, program, { exitCode }] = await Promise.all([
-    digestOfFile(kept.archive),
+  const [inArchive, program, { exitCode }] = await Promise.all([
     digestOfStream(tar.stdout),
     digestOfFile(kept.program),
     tar,
   ])
-  return exitCode === 0 && archive === pinned && program === inArchive
+  return exitCode === 0 && program === inArchive
 }
 
 /** The platform of this process, as Dagger names its archives. */

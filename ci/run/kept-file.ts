@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { Digest } from '../../src/model/index.ts'
@@ -12,9 +12,10 @@ export async function digestOfStream(stream: Readable): Promise<Digest> {
   return `sha256:${hash.digest('hex')}`
 }
 
-/** The digest of a file; undefined where there is none. */
+/** The digest of a regular file; undefined where there is none. A pipe or a device has no end. */
 export async function digestOfFile(path: string): Promise<Digest | undefined> {
-  return existsSync(path) ? digestOfStream(createReadStream(path)) : undefined
+  const about = await stat(path).catch(() => undefined)
+  return about?.isFile() ? digestOfStream(createReadStream(path)) : undefined
 }
 
 /** A file that was made here before, and how it stands with what was noted of it then. */

@@ -180,6 +180,36 @@ describe('the Dagger CLI', () => {
     },
   )
 
+  it.each([
+    ['its archive is missing', (_: string, keptArchive: string) => rmSync(keptArchive)],
+    ['it is damaged', (program: string) => writeFileSync(program, 'damaged')],
+    [
+      'its archive is another, which is not unpacked',
+      (_: string, keptArchive: string) => writeFileSync(keptArchive, ''),
+    ],
+  ])('that is installed is used where %s, although the site is away [fault 92]', async (_, change) => {
+    const kept = await find(digest(), [`${site}/releases`])
+    change(kept, join(dirname(kept), `dagger_v${cli.version}_linux_amd64.tar.gz`))
+    const programs = mkdtempSync(join(directory, 'programs-'))
+    const unpacked = join(programs, 'unpacked')
+    const path = process.env['PATH']
+    process.env['PATH'] = `${programs}:${path}`
+    const installed = (version: string) =>
+      writeFileSync(join(programs, 'dagger'), `#!/bin/sh\necho 'dagger v${version} (x)'\n`, { mode: 0o755 })
+    const real = execFileSync('which', ['tar'], { encoding: 'utf8' }).trim()
+    writeFileSync(join(programs, 'tar'), `#!/bin/sh\necho >> ${unpacked}\nexec ${real} "$@"\n`, { mode: 0o755 })
+    try {
+      installed('0.0.1')
+      await expect(find(digest(), ['https://nowhere.invalid'])).rejects.toMatchObject({ code: 'PREREQUISITE' })
+      installed(cli.version)
+      expect(await find(digest(), ['https://nowhere.invalid'])).toBe('dagger')
+      // Only of the archive that is pinned.
+      expect(existsSync(unpacked)).toBe(readFileSync(kept, 'utf8') === 'damaged')
+    } finally {
+      process.env['PATH'] = path
+    }
+  })
+
   it('that is another than the pinned one is neither kept nor run', async () => {
     const found = find(`sha256:${'0'.repeat(64)}`, [`${site}/releases`])
     await expect(found).rejects.toMatchObject({ message: expect.stringContaining(digest()) })

@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keepFile, lookAtKept } from '../../../../ci/run/kept-file.ts'
 import { digestOf } from '../../../../src/model/index.ts'
@@ -23,6 +24,16 @@ describe('a kept file', () => {
     expect(digest).toBe(digestOf('programs'))
     expect(await lookAtKept(path)).toEqual({ digest })
     expect(readdirSync(join(directory, 'programs'))).toEqual(['made.tar', 'made.tar.sha256'])
+  })
+
+  it.each([
+    ['a device', () => symlinkSync('/dev/zero', path)],
+    ['a pipe', () => void execFileSync('mkfifo', [path])],
+    ['a directory', () => mkdirSync(path)],
+  ])('is missing where %s lies in its place, and that is not read', async (_, put) => {
+    mkdirSync(dirname(path))
+    put()
+    expect(await lookAtKept(path)).toEqual({ fault: 'missing' })
   })
 
   it.each([
