@@ -194,11 +194,20 @@ export async function listEngines({ command }: Pick<ContainerRuntime, 'command'>
         .split('\n')
         .map((line) => line.split('\t'))
         .flatMap(([name = '', state = '']) =>
-          name === volume ? [{ name, state, stands: /^(Exited|Created|Dead)\b/i.test(state) }] : [],
+          name === volume ? [{ name, state, stands: hasEnded(state) || neverBegan(state) }] : [],
         )
     }),
   )
   return listed.flat()
+}
+
+function hasEnded(state: string): boolean {
+  return /^(Exited|Dead)\b/i.test(state)
+}
+
+/** Docker and Podman say Created; Podman says Initialized where it is prepared as well. */
+function neverBegan(state: string): boolean {
+  return /^(Created|Initialized)\b/i.test(state)
 }
 
 async function labelledVolumes(command: string): Promise<string[]> {
@@ -233,7 +242,8 @@ export async function removeEnded(
     return []
   })
   const others = listed.filter(({ name }) => name !== own)
-  const ended = others.filter(({ stands }) => stands).map(({ name }) => name)
+  // One that never began may be about to: the run that made it starts it next.
+  const ended = others.filter(({ state }) => hasEnded(state)).map(({ name }) => name)
   // Without force: one that was started meanwhile stays.
   if (ended.length > 0 && (await ask(runtime.command, ['rm', ...ended])).exitCode === 0)
     say(`the engine of another release of Loadline had ended and was removed: ${ended.join(', ')}`)

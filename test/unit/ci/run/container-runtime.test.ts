@@ -138,6 +138,8 @@ describe('the engine in a container runtime', () => {
     ccc: 'Up 5 minutes (Paused)',
     ddd: 'Created',
     eee: 'Restarting (1) 2 seconds ago',
+    fff: 'Initialized',
+    ggg: 'Dead',
   }
   /** A runtime with an engine in each state, and a container of somebody else that is called like one. What is changed in it is written down. */
   const withEngines = () => {
@@ -162,17 +164,17 @@ describe('the engine in a container runtime', () => {
       Object.entries(states).map(([name, state]) => ({
         name: `loadline-engine-${name}`,
         state,
-        stands: ['bbb', 'ddd'].includes(name),
+        stands: ['bbb', 'ddd', 'fff', 'ggg'].includes(name),
       })),
     )
     command('docker', `test "$1" = ps && printf 'loadline-engine-aaa\\tExited (1)\\n'; exit 0`)
     expect(await listEngines(docker)).toEqual([])
   })
 
-  it('of another release is removed by a run only where it has ended, and without force', async () => {
+  it('of another release is removed by a run only where it has ended, not where it may be about to begin, and without force', async () => {
     withEngines()
     await removeEnded(docker, 'loadline-engine-zzz', (line) => said.push(line))
-    expect(changes()).toEqual(['rm loadline-engine-bbb loadline-engine-ddd'])
+    expect(changes()).toEqual(['rm loadline-engine-bbb loadline-engine-ggg'])
     expect(said.at(-1)).toMatch(
       /runs here too \(loadline-engine-aaa, loadline-engine-ccc, loadline-engine-eee\).*engine down/,
     )
@@ -181,7 +183,7 @@ describe('the engine in a container runtime', () => {
   it('of this release stays, ended or not', async () => {
     withEngines()
     await removeEnded(docker, 'loadline-engine-bbb', (line) => said.push(line))
-    expect(changes()).toEqual(['rm loadline-engine-ddd'])
+    expect(changes()).toEqual(['rm loadline-engine-ggg'])
   })
 
   it('is removed by "engine down" in every state, and its cache by "engine clean"', async () => {
