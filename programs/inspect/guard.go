@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // insideGuard is the first argument of the process that does the work.
@@ -17,14 +19,18 @@ const insideGuard = "inside"
 const (
 	// mostMemory is how much memory an image may need to be read: 2 million entries with names of 512 MB, the databases of packages, and what decoders keep.
 	mostMemory = 4 << 30
+	// mostTime is how long an image may take to be read: what people build takes seconds, and 64 GB of layers some minutes.
+	mostTime = 30 * time.Minute
 	// mostComplaint is how much is kept of what a process says that ends.
 	mostComplaint = 1 << 20
 )
 
-// guarded does the work in a process of its own that is bounded in memory: an image that was made to need more ends that process, and not what else runs on the engine's machine.
-func guarded(arguments []string, stdout, stderr io.Writer) int {
+// guarded does the work in a process of its own that is bounded in memory and time: an image that was made to need more ends that process, and not what else runs on the engine's machine.
+func guarded(longest time.Duration, arguments []string, stdout, stderr io.Writer) int {
+	ctx, cancel := context.WithTimeout(context.Background(), longest)
+	defer cancel()
 	complaint := &beginning{most: mostComplaint}
-	work := exec.Command("/proc/self/exe", append([]string{insideGuard}, arguments...)...)
+	work := exec.CommandContext(ctx, "/proc/self/exe", append([]string{insideGuard}, arguments...)...)
 	work.Stdout, work.Stderr = stdout, complaint
 	work.Env = append(os.Environ(), "GOTRACEBACK=none")
 	err := work.Run()
@@ -33,6 +39,9 @@ func guarded(arguments []string, stdout, stderr io.Writer) int {
 		return 0
 	case work.ProcessState == nil:
 		fmt.Fprintln(stderr, singleLine(fmt.Sprintf("cannot start the process that reads the image: %s", err)))
+		return 1
+	case ctx.Err() != nil:
+		fmt.Fprintf(stderr, "wanted an image that can be read in %g minutes, found one that takes longer: the image cannot be judged\n", longest.Minutes())
 		return 1
 	case bytes.Contains(said, []byte("out of memory")):
 		fmt.Fprintf(stderr, "wanted an image that can be read in %d GB of memory, found one that needs more: the image cannot be judged\n", mostMemory>>30)
@@ -80,7 +89,7 @@ func runGuarded(arguments []string, stdout, stderr io.Writer) int {
 		}
 		return run(arguments[1:], stdout, stderr)
 	case len(arguments) > 0 && (arguments[0] == "image" || arguments[0] == "secrets"):
-		return guarded(arguments, stdout, stderr)
+		return guarded(mostTime, arguments, stdout, stderr)
 	default:
 		return run(arguments, stdout, stderr)
 	}

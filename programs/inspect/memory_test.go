@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"loadline.dev/sealed/inspect/search"
 )
@@ -136,6 +137,9 @@ func TestMain(m *testing.M) {
 		fmt.Println(len(make([]byte, mostMemory+1<<30)))
 		os.Exit(0)
 	}
+	if len(os.Args) > 2 && os.Args[1] == insideGuard && os.Args[2] == "linger" {
+		time.Sleep(time.Hour)
+	}
 	if len(os.Args) > 1 && (os.Args[1] == insideGuard || os.Args[1] == "secrets") {
 		os.Exit(runGuarded(os.Args[1:], os.Stdout, os.Stderr))
 	}
@@ -167,7 +171,14 @@ func TestTheGuardedProgramSaysWhatTheUnguardedOneDoes(t *testing.T) {
 
 func TestAnImageThatNeedsMoreMemoryThanThereIsEndsWithOneSentence(t *testing.T) {
 	var out, complaint bytes.Buffer
-	if code := guarded([]string{"exhaust"}, &out, &complaint); code != 1 || out.Len() > 0 || !strings.HasPrefix(complaint.String(), "wanted an image that can be read in 4 GB of memory") || strings.Count(complaint.String(), "\n") != 1 {
+	if code := guarded(mostTime, []string{"exhaust"}, &out, &complaint); code != 1 || out.Len() > 0 || !strings.HasPrefix(complaint.String(), "wanted an image that can be read in 4 GB of memory") || strings.Count(complaint.String(), "\n") != 1 {
+		t.Errorf("wanted one sentence, got %d: %s%s", code, out.String(), complaint.String())
+	}
+}
+
+func TestAnImageThatTakesTooLongEndsWithOneSentence(t *testing.T) {
+	var out, complaint bytes.Buffer
+	if code := guarded(60*time.Millisecond, []string{"linger"}, &out, &complaint); code != 1 || out.Len() > 0 || complaint.String() != "wanted an image that can be read in 0.001 minutes, found one that takes longer: the image cannot be judged\n" {
 		t.Errorf("wanted one sentence, got %d: %s%s", code, out.String(), complaint.String())
 	}
 }

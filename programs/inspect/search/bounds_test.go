@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,22 @@ func TestSaysSoWhereItHadToStop(t *testing.T) {
 	found, unread, err := searcher.File("app/next", []byte("token = "+token))
 	if err != nil || len(found) != 1 || len(unread) != 0 {
 		t.Errorf("wanted the next file to be looked at, got %v and %v", found, unread)
+	}
+}
+
+func TestAMemberThatTakesMuchAndGivesNothingIsChargedForWhatItTakes(t *testing.T) {
+	const headers, length = 64, 31
+	var content []byte
+	for number := range headers {
+		header := zipMember(nil)[:length]
+		// All members begin at one place, behind the last header.
+		binary.LittleEndian.PutUint16(header[28:], uint16((headers-1-number)*length))
+		content = append(content, header...)
+	}
+	content = append(content, bytes.Repeat([]byte("\x00\x00\x00\xff\xff"), 100_000)...)
+	_, unread, err := New(0).File("app/data", content)
+	if err != nil || !slices.ContainsFunc(unread, func(one Unread) bool { return one.Reason == TooMuch }) {
+		t.Errorf("wanted the budget to be spent, got %v and %v", unread, err)
 	}
 }
 

@@ -80,6 +80,8 @@ func (v *visit) unpackMember(content []byte, first int, member memberHeader, wit
 	held, err := hold(v.decoders.flate(source), 4096, v.spend)
 	defer held.Release()
 	taken := len(content) - first - source.Len()
+	// A member may take much and give nothing.
+	v.spend(int64(taken))
 	says := member.likely && member.method == deflated && member.flags&zipEncrypted == 0
 	// What it does not say, it must show by its end.
 	whole := err == nil && (says || taken >= shortestSecret && (taken == member.packed || bytes.HasPrefix(content[first+taken:], []byte("PK"))))
