@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 )
 
 // shortestRun is the length of the shortest credential, 18 bytes, in base64.
@@ -25,9 +26,10 @@ var inRun = func() (table [256]bool) {
 // lookIntoRuns decodes what may be base64 or hexadecimal. A run that is long enough has one of its characters at each step of that length, so that most bytes
 // are never touched. What lies in a credential that was found already is left alone.
 func (v *visit) lookIntoRuns(content []byte, at place, known []span) {
+	known = joined(known)
 	done := 0
 	lines := &lineCounter{content: content}
-	for probe := shortestRun - 1; probe < len(content); probe += shortestRun {
+	for probe := shortestRun - 1; probe < len(content) && !v.exhausted; probe += shortestRun {
 		if !inRun[content[probe]] {
 			continue
 		}
@@ -43,7 +45,8 @@ func (v *visit) lookIntoRuns(content []byte, at place, known []span) {
 			continue
 		}
 		run, after := unwrap(content, start, end)
-		if !covered(known, start) {
+		known = behind(known, start)
+		if len(known) == 0 || start < known[0].start {
 			v.decodeRun(run, func() int { return lines.at(start) }, at)
 		}
 		done = after
@@ -51,13 +54,26 @@ func (v *visit) lookIntoRuns(content []byte, at place, known []span) {
 	}
 }
 
-func covered(known []span, start int) bool {
-	for _, one := range known {
-		if start >= one.start && start < one.end {
-			return true
+// joined puts spans in order and makes one of those that touch: a file may have millions of the same key.
+func joined(spans []span) []span {
+	slices.SortFunc(spans, func(left, right span) int { return left.start - right.start })
+	apart := spans[:0]
+	for _, one := range spans {
+		if last := len(apart) - 1; last >= 0 && one.start <= apart[last].end {
+			apart[last].end = max(apart[last].end, one.end)
+		} else {
+			apart = append(apart, one)
 		}
 	}
-	return false
+	return apart
+}
+
+// behind drops the spans that end before a place. Places are asked for in order, so that each span is passed once.
+func behind(spans []span, place int) []span {
+	for len(spans) > 0 && spans[0].end <= place {
+		spans = spans[1:]
+	}
+	return spans
 }
 
 // unwrap joins the lines of a text that was broken into lines of one length, as MIME and YAML do.

@@ -225,7 +225,7 @@ func (v *visit) spend(bytes int64) bool {
 	return !v.exhausted && v.fault == nil
 }
 
-// lineCounter counts lines, and goes on from where it was asked last.
+// lineCounter counts lines, and goes on from where it was asked last, or back: matches overlap, and there may be thousands in a long file.
 type lineCounter struct {
 	content       []byte
 	offset, lines int
@@ -235,10 +235,12 @@ func (c *lineCounter) at(offset int) int {
 	if !hasLines(c.content) {
 		return 0
 	}
+	between := c.content[min(c.offset, offset):max(c.offset, offset)]
 	if offset < c.offset {
-		c.offset, c.lines = 0, 0
+		c.lines -= bytes.Count(between, []byte("\n"))
+	} else {
+		c.lines += bytes.Count(between, []byte("\n"))
 	}
-	c.lines += bytes.Count(c.content[c.offset:offset], []byte("\n"))
 	c.offset = offset
 	return c.lines + 1
 }
