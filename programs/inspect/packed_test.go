@@ -158,7 +158,7 @@ func TestARecordOfAnInstallerOfWheelsIsToldFromThatOfASystem(t *testing.T) {
 	for name, make := range map[string]func(*builder){
 		installedFile: recorded("usr/lib/python3/site-packages/x/key.py", key, "usr/lib/python3/site-packages/x-1.dist-info/RECORD"),
 		publishedFile: func(b *builder) {
-			b.gzipped(file("usr/share/x/key.pem", key), file("var/lib/dpkg/info/x.md5sums", sum+"  usr/share/x/key.pem\n"))
+			b.gzipped(file("usr/share/x/key.pem", key), file("var/lib/dpkg/info/x.md5sums", sum+"  usr/share/x/key.pem\n"), file("var/lib/dpkg/status", "Package: x\nStatus: install ok installed\n"))
 		},
 		packageTests: func(b *builder) { b.gzipped(file("app/node_modules/x/test/key.pem", key)) },
 	} {
@@ -171,6 +171,31 @@ func TestARecordOfAnInstallerOfWheelsIsToldFromThatOfASystem(t *testing.T) {
 		}
 		if len(report.Found) != 1 || report.Found[0].Known != name {
 			t.Errorf("wanted %s, got %v", name, report.Found)
+		}
+	}
+}
+
+func TestARecordOfDpkgCountsForPackagesThatTheLayerHas(t *testing.T) {
+	const key = "-----BEGIN RSA PRIVATE " + "KEY-----\nMIIEowIBAAKCAQEA0Z3VS5JJcds3xfn/ygWyF8PbnGy0AHB7MhgHcTz6sE2I2yPB\n-----END RSA PRIVATE " + "KEY-----\n"
+	sums := sumsOf([]byte(key)).md5 + "  app/prod.pem\n"
+	status := func(text string) line { return file("var/lib/dpkg/status", text) }
+	for name, one := range map[string]struct {
+		record, wanted string
+		others         []line
+	}{
+		"no package":          {"info/x.md5sums", "", nil},
+		"another package":     {"info/x.md5sums", "", []line{status("Package: y\nStatus: install ok installed\n")}},
+		"a removed package":   {"info/x.md5sums", "", []line{status("Package: x\nStatus: deinstall ok config-files\n")}},
+		"a list elsewhere":    {"info/x.md5sums", "", []line{file("app/var/lib/dpkg/status", "Package: x\n")}},
+		"digests for digests": {"status.d/x.md5sums", "", []line{file("var/lib/dpkg/status.d/y.md5sums", "Package: x\n")}},
+		"a package":           {"info/x.md5sums", publishedFile, []line{status("Package: y\n\nPackage: x\nStatus: install ok installed\n")}},
+		"an architecture":     {"info/x:amd64.md5sums", publishedFile, []line{status("Package: x\nStatus: install ok installed\n")}},
+		"a list for each":     {"status.d/x.md5sums", publishedFile, []line{file("var/lib/dpkg/status.d/x", "Package: x\n")}},
+	} {
+		archive, _ := newBuilder(t).gzipped(append(one.others, file("app/prod.pem", key), file("var/lib/dpkg/"+one.record, sums))...).oci()
+		report, err := searchImage(archive, defaultLimits())
+		if err != nil || len(report.Found) != 1 || report.Found[0].Known != one.wanted {
+			t.Errorf("%s: wanted %q, got %v and %v", name, one.wanted, report.Found, err)
 		}
 	}
 }

@@ -37,7 +37,7 @@ type keptRecord struct {
 
 // keep copies what is a record of packages with the digests of their files.
 func (p *publishedFiles) keep(name string, content []byte, spending *budget) {
-	if _, known := recordKind(name); known && int64(len(content)) <= recordLimit && spending.capture(int64(len(content))) {
+	if _, known := recordKind(name); (known || isDpkgStatus(name)) && int64(len(content)) <= recordLimit && spending.capture(int64(len(content))) {
 		p.records = append(p.records, keptRecord{path: name, content: slices.Clone(content)})
 	}
 }
@@ -56,7 +56,7 @@ type publishedEntry struct {
 func recordKind(name string) (func(record keptRecord, add func(path, by, digest string)), bool) {
 	directory, base := path.Split(strings.TrimPrefix(name, "/"))
 	switch {
-	case strings.HasSuffix(base, ".md5sums") && (directory == "var/lib/dpkg/info/" || directory == "var/lib/dpkg/status.d/"):
+	case isDpkgSums(name):
 		return dpkgDigests, true
 	case base == "installed" && (directory == "lib/apk/db/" || directory == "usr/lib/apk/db/"):
 		return apkDigests, true
@@ -71,8 +71,12 @@ func recordKind(name string) (func(record keptRecord, add func(path, by, digest 
 // read gives every file that the records have, by its path without a leading slash and without the `usr` that some systems moved everything into.
 func (p *publishedFiles) read() map[string][]publishedEntry {
 	all := map[string][]publishedEntry{}
+	packages := p.dpkgPackages()
 	for _, record := range p.records {
-		digests, _ := recordKind(record.path)
+		digests, known := recordKind(record.path)
+		if !known || isDpkgSums(record.path) && !packages[dpkgPackageOf(record.path)] {
+			continue
+		}
 		digests(record, func(name, by, digest string) {
 			key := withoutUsr(name)
 			all[key] = append(all[key], publishedEntry{by: by, digest: digest, installed: path.Base(record.path) == "RECORD"})
@@ -85,8 +89,41 @@ func withoutUsr(name string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(path.Clean("/"+name), "/"), "usr/")
 }
 
+func isDpkgSums(name string) bool {
+	directory, base := path.Split(strings.TrimPrefix(name, "/"))
+	return strings.HasSuffix(base, ".md5sums") && (directory == dpkgDirectory+"/info/" || directory == dpkgDirectory+"/status.d/")
+}
+
+// isDpkgStatus tells the list of packages, or that of one, which dpkg writes whenever it writes the digests of a package's files.
+func isDpkgStatus(name string) bool {
+	directory, base := path.Split(strings.TrimPrefix(name, "/"))
+	return base == "status" && directory == dpkgDirectory+"/" || directory == dpkgDirectory+"/status.d/" && !strings.HasSuffix(base, ".md5sums")
+}
+
+// dpkgPackages are the packages that the layer itself says are there: the digests of another are no record of dpkg's.
+func (p *publishedFiles) dpkgPackages() map[string]bool {
+	packages := map[string]bool{}
+	for _, record := range p.records {
+		if !isDpkgStatus(record.path) {
+			continue
+		}
+		for _, stanza := range stanzasOf(record.content) {
+			if one, is := installedIn(stanza); is {
+				packages[one.name] = true
+			}
+		}
+	}
+	return packages
+}
+
+// dpkgPackageOf leaves out the architecture, which packages have that can be there for several.
+func dpkgPackageOf(sums string) string {
+	name, _, _ := strings.Cut(strings.TrimSuffix(path.Base(sums), ".md5sums"), ":")
+	return name
+}
+
 func dpkgDigests(record keptRecord, add func(path, by, digest string)) {
-	by, _, _ := strings.Cut(strings.TrimSuffix(path.Base(record.path), ".md5sums"), ":")
+	by := dpkgPackageOf(record.path)
 	for _, line := range linesOf(record.content) {
 		if digest, name, is := strings.Cut(line, "  "); is && len(digest) == 2*md5.Size {
 			add(name, by, digest)
@@ -159,7 +196,7 @@ const (
 )
 
 // remark says of each finding why others know it anyway: its value says that it is an example, a package published the file, or it is a key or the like among
-// a package's own tests and examples. Everything else may be somebody's. Whether the last two count depends on who brought the file, which is for the rule to judge. What an issuer has given out, a token that says whose it is, is never known anyway: whoever builds
+// a package's own tests and examples. Everything else may be somebody's. Whether all but the first count depends on who brought the file, which is for the rule to judge. What an issuer has given out, a token that says whose it is, is never known anyway: whoever builds
 // a package of an application has a record of its files as well.
 func (s *searched) remark() {
 	var published map[string][]publishedEntry

@@ -26,16 +26,18 @@ export interface Judged {
  */
 export function judgeKnown(search: SecretSearch | undefined, owners: Owners): Judged {
   const judged: Judged = { known: [], own: [], doubted: [] }
-  for (const one of search?.known ?? []) judged[belief(one.because, owners.ofLayer(one.layer))].push(one)
+  for (const one of search?.known ?? [])
+    judged[belief(one.because, owners.ofLayer(one.layer), owners.hasBase)].push(one)
   return judged
 }
 
-function belief(because: Known['because'], owner: Owner): keyof Judged {
+function belief(because: Known['because'], owner: Owner, hasBase: boolean): keyof Judged {
   if (because === 'example-value' || owner.kind === 'base') return 'known'
   const maker = owner.kind === 'application' ? owner.instruction.split(' ', 1)[0] : undefined
+  if (because === 'published-file' && maker === 'RUN') return 'known'
+  // From scratch, a whole system comes through COPY and ADD, with the records of its packages. On a base, only a package manager writes such records, and none of them runs in the source.
+  if (because === 'published-file' && !hasBase) return 'doubted'
   const isCopied = maker === 'COPY' || maker === 'ADD'
-  // A whole system comes through ADD as well, with the records of its packages; only a step of its own writes such a record elsewhere.
-  if (because === 'published-file') return maker === 'RUN' ? 'known' : 'doubted'
   const isSure = owner.kind === 'application' && owner.line !== undefined && owner.copiedFrom === undefined
   return isCopied && isSure ? 'own' : 'doubted'
 }

@@ -31,6 +31,8 @@ export type Owner = z.infer<typeof Owner>
 
 /** Finds owners in the evidence of one image. What it cannot tell is unknown, never the base's. */
 export interface Owners {
+  /** Whether the image starts from another one; false from scratch, and where nobody could say. */
+  hasBase: boolean
   /** Of what a layer brought, by its diff id. */
   ofLayer(diffId: string | undefined): Owner
   /** Of a line of the Dockerfile. */
@@ -45,9 +47,10 @@ const unknown: Owner = { kind: 'unknown' }
 export function ownersOf(base: Base | undefined): Owners {
   const lineage = base?.lineage
   if (base === undefined || lineage === undefined)
-    return { ofLayer: () => unknown, ofLine: () => unknown, ofSetting: () => unknown }
+    return { hasBase: false, ofLayer: () => unknown, ofLine: () => unknown, ofSetting: () => unknown }
   const layers = layerOwners(base, lineage)
   return {
+    hasBase: lineage.base !== undefined && lineage.base.length > 0,
     ofLayer: (diffId) => (diffId === undefined ? unknown : (layers.get(diffId) ?? unknown)),
     ofLine: (line) => (line === undefined ? unknown : lineOwner(lineage.instructions, line)),
     ofSetting: (keyword, name) => {

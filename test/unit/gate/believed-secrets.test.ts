@@ -12,9 +12,18 @@ const ran = { instruction: 'RUN npm ci', line: 9 }
 const unsure = { instruction: 'COPY or ADD' }
 
 /** What the rule says of one credential that the search calls known, in a layer that was made in a certain way. */
-function judged(because: Known['because'], made: Omit<LayerOrigin, 'diffId'> | undefined, layer = applicationLayer) {
+function judged(
+  because: Known['because'],
+  made: Omit<LayerOrigin, 'diffId'> | undefined,
+  layer = applicationLayer,
+  start: 'base' | 'scratch' = 'base',
+) {
   const evidence = evidenceWith((all) => {
-    const { lineage } = valueOf(all, 'base')
+    const { lineage, images } = valueOf(all, 'base')
+    if (start === 'scratch' && lineage !== undefined && images[0] !== undefined) {
+      images[0].pinnedBy = 'scratch'
+      lineage.base = []
+    }
     if (made === undefined) delete valueOf(all, 'base').lineage
     else lineage?.layers.splice(1, 1, { diffId: applicationLayer, ...made })
     const location = { path: '/app/node_modules/tls/test/key.pem', within: 'image' } as const
@@ -40,12 +49,21 @@ it.each([
   ['installed-file', fromStage, doubted],
   ['installed-file', ran, doubted],
   ['published-file', ran, 'passed passed'],
-  ['published-file', copied, doubted],
+  ['published-file', copied, denied],
+  ['published-file', added, denied],
+  ['published-file', unsure, doubted],
   ['published-file', fromStage, doubted],
   ['published-file', undefined, doubted],
   ['example-value', copied, 'passed passed'],
 ] as const)('of %s in the layer of %o it says: %s [fault 84]', (because, made, wanted) => {
   expect(judged(because, made)).toBe(wanted)
+})
+
+it.each([
+  ['published-file', doubted],
+  ['installed-file', denied],
+] as const)('of %s that COPY took from the source onto scratch it says: %s', (because, wanted) => {
+  expect(judged(because, copied, applicationLayer, 'scratch')).toBe(wanted)
 })
 
 it('believes what the base brought, whose publisher is no application', () => {
