@@ -108,9 +108,10 @@ func (f *Finder) Find(content []byte, seeker Seeker) {
 		if rule.settings && !seeker.Settings || rule.first && start > rule.before*known.stride {
 			return end
 		}
-		window, from := rule.around(content, start, known.stride)
-		if seeker.Afford == nil || seeker.Afford(closely*int64(len(window))) {
-			rule.tryIn(window, from, place{content: content, start: start, stride: known.stride, text: text}, seeker.Met)
+		window, from, at := rule.around(content, start, known.stride)
+		where := place{content: content, start: start, stride: known.stride, text: text, word: at}
+		for begin := 0; begin >= 0 && (seeker.Afford == nil || seeker.Afford(closely*int64(len(window)-begin))); {
+			begin = rule.tryIn(window, begin, from, where, seeker.Met)
 		}
 		return end
 	})
@@ -119,39 +120,6 @@ func (f *Finder) Find(content []byte, seeker Seeker) {
 // closely is how much slower a pattern goes over a byte than the automaton does.
 const closely = 8
 
-// around is what may belong to a credential of which a word stands somewhere, and where that begins.
-func (r *Rule) around(content []byte, start, stride int) (window []byte, from int) {
-	if stride > 1 {
-		window, from = narrow(content, start, r.before, r.reach, stride), start
-	} else {
-		from = max(0, start-r.before)
-		window = content[from:min(len(content), start+r.reach)]
-	}
-	if r.armoured {
-		window = untilDashes(window, min(len(window), r.before+longestHeading))
-	}
-	return window, from
-}
-
-// longestHeading is how far behind its word the heading of a key ends.
-const longestHeading = 60
-
-// untilDashes ends behind the dashes that follow on those of the heading; without a heading there is no key.
-func untilDashes(window []byte, heading int) []byte {
-	dashes := []byte("----")
-	closing := bytes.LastIndex(window[:heading], dashes)
-	if closing < 0 {
-		return window[:heading]
-	}
-	body := window[closing:]
-	body = bytes.TrimLeft(body, "-")
-	begin := len(window) - len(body)
-	if end := bytes.Index(body, dashes); end >= 0 {
-		return window[:min(len(window), begin+end+len("-----END"))]
-	}
-	return window
-}
-
 // place is where a word stands.
 type place struct {
 	content []byte
@@ -159,12 +127,29 @@ type place struct {
 	stride  int
 	// text tells what is text by its beginning.
 	text bool
+	// word is where the word stands in what is looked at closely.
+	word int
 }
 
-// tryIn looks at a window closely.
-func (r *Rule) tryIn(window []byte, from int, at place, met func(Match)) {
+// mostTried is how many matches are looked at from a word on: those behind it have words of their own.
+const mostTried = 4
+
+// tryIn looks at a window closely, from `begin` on. Where a match that holds the word is only like a credential, one may begin within it, and it says from where on to look again; -1 otherwise.
+func (r *Rule) tryIn(window []byte, begin, from int, at place, met func(Match)) (again int) {
 	content, start, stride, text := at.content, at.start, at.stride, at.text
-	for _, found := range r.pattern.FindAllSubmatchIndex(window, 4) {
+	tried := 0
+	for _, found := range r.pattern.FindAllSubmatchIndex(window[begin:], -1) {
+		for index := range found {
+			if found[index] >= 0 {
+				found[index] += begin
+			}
+		}
+		if found[1] <= at.word {
+			continue
+		}
+		if tried++; tried > mostTried {
+			break
+		}
 		secret := window[found[0]:found[1]]
 		for group := len(found) - 2; group >= 2; group -= 2 {
 			if found[group] >= 0 {
@@ -177,6 +162,9 @@ func (r *Rule) tryIn(window []byte, from int, at place, met func(Match)) {
 		case !r.mayBegin(secret, window, found[0], content, from, stride, text):
 		case r.first && from+found[0] > 0:
 		case r.check != nil && !r.check(secret):
+			if found[0] < at.word {
+				return found[0] + 1
+			}
 		default:
 			one := Match{Rule: r, Start: from + found[0], End: from + found[1], Secret: secret}
 			if stride > 1 {
@@ -185,6 +173,7 @@ func (r *Rule) tryIn(window []byte, from int, at place, met func(Match)) {
 			met(one)
 		}
 	}
+	return -1
 }
 
 // mayBegin tells whether a credential may begin where it seems to. Behind another word in what is no text it must look made by a machine.
@@ -199,33 +188,6 @@ func (r *Rule) mayBegin(secret, window []byte, at int, content []byte, from, str
 		}
 	}
 	return r.distinct && !text && digits >= 2
-}
-
-// narrow writes UTF-16 or UTF-32 as ASCII, from some characters before a place on, as far as it goes.
-func narrow(content []byte, start, before, reach, stride int) []byte {
-	isCharacter := func(at int) bool {
-		if at < 0 || at >= len(content) || content[at] == 0 {
-			return false
-		}
-		for zero := at + 1; zero < min(len(content), at+stride); zero++ {
-			if content[zero] != 0 {
-				return false
-			}
-		}
-		return true
-	}
-	first := start
-	for range before {
-		if !isCharacter(first - stride) {
-			break
-		}
-		first -= stride
-	}
-	var text []byte
-	for at := first; len(text) < before+reach && isCharacter(at); at += stride {
-		text = append(text, content[at])
-	}
-	return text
 }
 
 // beginsWord tells whether something stands at the beginning of a word. Escapes end in letters and are no part of one: \n, \u003d, %3D.

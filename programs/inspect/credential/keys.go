@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"regexp"
 )
 
 // keys are private keys in every usual form.
@@ -14,6 +15,7 @@ var keys = []Rule{
 	reaching(8000, kind(High, "AsymmetricPrivateKey", "putty-private-key", "PuTTY private key", `PuTTY-User-Key-File-\d: [^\r\n]+(?s:.*?)Private-Lines: \d`, "putty-user-key-file-")),
 	kind(Medium, "Age", "age-secret-key", "Age secret key", `AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}`, "age-secret-key-1"),
 	first(within(16, checked(isDER, reaching(6000, kind(High, "AsymmetricPrivateKey", "private-key-der", "Private key in binary form", `(?s)\x30.*`, pkcs8RSA, pkcs8EC, pkcs8Ed25519))))),
+	unwritten(first(within(16, checked(isDER, reaching(6000, kind(High, "AsymmetricPrivateKey", "private-key-der", "Private key in binary form", `(?s)\x30.*`, pkcs1Long, pkcs1Short, sec1P256, sec1P384, sec1P521)))))),
 	first(checked(holdsPrivateKey, kind(High, "AsymmetricPrivateKey", "java-keystore", "Java key store with a private key", `(?s).{16}`, javaKeyStore))),
 }
 
@@ -22,6 +24,15 @@ const (
 	pkcs8RSA     = "\x02\x01\x00\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 	pkcs8EC      = "\x02\x01\x00\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
 	pkcs8Ed25519 = "\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70"
+)
+
+// The same of PKCS #1: version 0, then a modulus of 256 bytes or more, or of fewer (RFC 8017). And of SEC 1: version 1, then the key of a curve of so many bytes (RFC 5915).
+const (
+	pkcs1Long  = "\x02\x01\x00\x02\x82"
+	pkcs1Short = "\x02\x01\x00\x02\x81"
+	sec1P256   = "\x02\x01\x01\x04\x20"
+	sec1P384   = "\x02\x01\x01\x04\x30"
+	sec1P521   = "\x02\x01\x01\x04\x42"
 )
 
 // javaKeyStore is how a key store of Java begins.
@@ -35,6 +46,10 @@ func holdsPrivateKey(start []byte) bool {
 // hasKeyBody tells a key from the mention of one: behind the heading follow lines of base64, with nothing between them but what a programming language or
 // a list puts around lines.
 func hasKeyBody(rest []byte) bool {
+	rest = behindHeaders(rest)
+	if isNarrowBody(rest) {
+		return true
+	}
 	rest = rest[:min(len(rest), 1500)]
 	different := map[byte]bool{}
 	length, start, between := 0, 0, 0
@@ -63,6 +78,28 @@ func hasKeyBody(rest []byte) bool {
 		start = position + 1
 	}
 	return length >= 48 && len(different) >= 16
+}
+
+// header is a line between the heading of a key and its body, with those that continue it (RFC 1421, 4.6).
+var header = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*`)
+
+// behindHeaders goes behind the headers that follow on a heading. They may say anything, dashes as well.
+func behindHeaders(rest []byte) []byte {
+	lines := bytes.TrimLeft(rest, " \t\r")
+	if !bytes.HasPrefix(lines, []byte("\n")) {
+		return rest
+	}
+	lines = lines[1:]
+	for found := header.FindIndex(lines); found != nil; found = header.FindIndex(lines) {
+		lines, rest = lines[found[1]:], lines[found[1]:]
+	}
+	return rest
+}
+
+// isNarrowBody tells a whole body however short its lines are, if there is nothing but base64 and it begins as keys do.
+func isNarrowBody(rest []byte) bool {
+	decoded, err := base64.StdEncoding.DecodeString(string(bytes.Join(bytes.Fields(rest), nil)))
+	return err == nil && len(decoded) >= 36 && (decoded[0] == 0x30 || bytes.HasPrefix(decoded, []byte("openssh-key-v1")))
 }
 
 // mostBetween is how many visible characters may stand between two lines of a key.
@@ -94,11 +131,24 @@ func isDER(content []byte) bool {
 		if header == 0 || start+1+header+length > len(content) {
 			continue
 		}
-		if _, err := x509.ParsePKCS8PrivateKey(content[start : start+1+header+length]); err == nil {
+		if isKey(content[start : start+1+header+length]) {
 			return true
 		}
 	}
 	return false
+}
+
+func isKey(encoded []byte) bool {
+	_, errPKCS8 := x509.ParsePKCS8PrivateKey(encoded)
+	if errPKCS8 == nil {
+		return true
+	}
+	_, errPKCS1 := x509.ParsePKCS1PrivateKey(encoded)
+	if errPKCS1 == nil {
+		return true
+	}
+	_, errSEC1 := x509.ParseECPrivateKey(encoded)
+	return errSEC1 == nil
 }
 
 // derLength reads the length of a DER value and how many bytes say it; 0 bytes where it is none.

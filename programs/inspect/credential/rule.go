@@ -40,6 +40,8 @@ type Rule struct {
 	glued bool
 	// first kinds count at the beginning of a file or of what was decoded: in the middle of a program they are the test values of a library.
 	first bool
+	// unwritten kinds count where they are bytes, and not where they are written in base64 or hexadecimal: the tests of libraries of cryptography are full of them.
+	unwritten bool
 	// distinct kinds have a prefix that is no part of other words. In what is no text, where words stand side by side, they may begin anywhere.
 	distinct bool
 	// closed kinds end where their last word ends; all others have a length of their own.
@@ -69,6 +71,8 @@ func armoured(rule Rule) Rule { rule.armoured = true; return rule }
 
 func first(rule Rule) Rule { rule.first, rule.glued = true, true; return rule }
 
+func unwritten(rule Rule) Rule { rule.unwritten = true; return rule }
+
 func distinct(rule Rule) Rule { rule.distinct = true; return rule }
 
 func closed(rule Rule) Rule { rule.closed = true; return rule }
@@ -81,6 +85,9 @@ func inSettings(rule Rule) Rule { rule.settings = true; return rule }
 
 // Encoded tells kinds that are written in base64 themselves: nothing more is behind it.
 func (r *Rule) Encoded() bool { return r.ID == "private-key" || r.ID == "jwt-token" }
+
+// Unwritten tells kinds that count only where nobody wrote them as text.
+func (r *Rule) Unwritten() bool { return r.unwritten }
 
 // Issued tells kinds whose form alone says that their issuer made them. Amazon's documentation is full of ids that nobody has, and an id opens nothing by itself.
 func (r *Rule) Issued() bool { return r.distinct && r.Issuer != "AWS" }

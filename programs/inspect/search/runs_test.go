@@ -1,6 +1,11 @@
 package search
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
 	"slices"
 	"strings"
 	"testing"
@@ -42,6 +47,19 @@ func TestTheSameKeyAgainIsNoOtherFinding(t *testing.T) {
 	found, unread, err := New(1<<30).File("app/keys", []byte(strings.Repeat(key, 1000)))
 	if err != nil || len(unread) != 0 || len(found) != 1 || found[0].Line != 1 {
 		t.Errorf("got %v, %v and %v", found, unread, err)
+	}
+}
+
+func TestOlderFormsOfKeysCountWhereTheyAreBytes(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, _ := x509.MarshalECPrivateKey(key)
+	for wanted, content := range map[int][]byte{1: gzipped(der), 0: []byte("key = \"" + base64.StdEncoding.EncodeToString(der) + "\"\n")} {
+		if found, _, err := New(1<<30).File("app/data", content); err != nil || len(found) != wanted {
+			t.Errorf("wanted %d, got %v and %v", wanted, found, err)
+		}
 	}
 }
 

@@ -177,7 +177,7 @@ type span struct{ start, end int }
 const mostFound = 10_001
 
 func (v *visit) report(found credential.Match, lines *lineCounter, at place) {
-	if len(v.found) >= mostFound {
+	if len(v.found) >= mostFound || found.Rule.Unwritten() && at.line != nil {
 		return
 	}
 	one := Finding{
