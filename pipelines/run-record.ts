@@ -1,5 +1,5 @@
 import { DeliveryError, type ErrorCode } from '../src/model/errors.ts'
-import type { Evidence, Failure, Merged, Platform, Release, Run, Stage, Verdict } from '../src/model/index.ts'
+import type { Evidence, Failure, Platform, Release, Run, Stage, Verdict } from '../src/model/index.ts'
 import type { SbomDocuments } from '../src/stages/evidence/packages.ts'
 import type { Source } from '../src/stages/source/source.ts'
 import { version } from '../src/model/version.ts'
@@ -50,17 +50,6 @@ export async function documentRun(record: RunRecord, facts: RunFacts, error?: un
     ...(record.notPublished === undefined ? {} : { notPublished: record.notPublished }),
     ...(failure === undefined ? {} : { failure }),
   }
-}
-
-/** The exit code that a run document stands for: 0 passed, 1 the policy says no, 2 usage or configuration, 3 could not decide, 4 a passed image was not released. */
-export function exitCodeOf(run: Run): 0 | 1 | 2 | 3 | 4 {
-  if (run.failure !== undefined) return new DeliveryError(run.failure.code, '', '').exitCode
-  return run.outcome === 'passed' ? 0 : run.outcome === 'rejected' ? 1 : 3
-}
-
-/** The exit code of a merged verdict, whatever its parts have. */
-export function exitCodeOfMerged({ outcome }: Merged): 0 | 1 | 3 {
-  return { passed: 0 as const, rejected: 1 as const, undecided: 3 as const }[outcome]
 }
 
 /** Where a platform's SBOMs lie in the report directory: at its top for a single platform. */

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { notBegun } from '../../pipelines/deliver.ts'
-import { exitCodeOf, type RunFacts } from '../../pipelines/run-record.ts'
+import { exitCodeOf } from '../../src/model/exit-code.ts'
+import type { RunFacts } from '../../pipelines/run-record.ts'
 import { renderTerminal } from '../../src/report/index.ts'
 import { useColor } from '../show/color.ts'
 import type { BuildAndScanOptions } from '../run/build-and-scan-options.ts'

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Delivery } from '../../pipelines/deliver.ts'
-import { exitCodeOf, exitCodeOfMerged } from '../../pipelines/run-record.ts'
+import { exitCodeOf, exitCodeOfOutcome } from '../../src/model/exit-code.ts'
 import { renderMerged, renderTerminal } from '../../src/report/index.ts'
 import { useColor } from '../show/color.ts'
 import { imageName } from '../run/deliver-source.ts'
@@ -87,5 +87,5 @@ export async function judgeSeveral(sources: readonly string[], options: SeveralO
     process.stdout.write(
       `${names.map((name) => said.get(name) ?? '').join('')}${renderMerged(merged, { color: useColor(process.stdout) })}`,
     )
-  return Math.max(...exitCodes) || exitCodeOfMerged(merged)
+  return Math.max(...exitCodes) || exitCodeOfOutcome(merged.outcome)
 }

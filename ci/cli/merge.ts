@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { exitCodeOfMerged } from '../../pipelines/run-record.ts'
+import { exitCodeOfOutcome } from '../../src/model/exit-code.ts'
 import { givenPart, mergeVerdicts, type GivenPart } from '../../src/gate/index.ts'
 import { parseMaximumAge } from '../../src/policy/index.ts'
 import { readRun, renderMerged } from '../../src/report/index.ts'
@@ -48,7 +48,7 @@ async function merge({ expect, maximumAge, json }: MergeOptions, reports: readon
   process.stdout.write(
     json ? `${JSON.stringify(merged, null, 2)}\n` : renderMerged(merged, { color: useColor(process.stdout) }),
   )
-  return exitCodeOfMerged(merged)
+  return exitCodeOfOutcome(merged.outcome)
 }
 
 /** The document of a report directory, or the path itself where that is none. */

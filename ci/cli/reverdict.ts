@@ -1,3 +1,4 @@
+import { exitCodeOfOutcome } from '../../src/model/exit-code.ts'
 import { reverdict as judgeAgain } from '../../pipelines/reverdict.ts'
 import { decidePolicy } from '../../src/policy/index.ts'
 import { renderReverdict } from '../../src/report/index.ts'
@@ -76,5 +77,5 @@ async function reverdict(options: ReverdictOptions, reference: string): Promise<
         ? `${JSON.stringify(document, null, 2)}\n`
         : renderReverdict(document, { color: useColor(process.stdout) }),
     )
-  return document.outcome === 'passed' ? 0 : document.outcome === 'rejected' ? 1 : 3
+  return exitCodeOfOutcome(document.outcome)
 }

@@ -3,7 +3,7 @@ import { DeliveryError } from '../model/errors.ts'
 import { firstLine } from '../tools/lines.ts'
 
 export { firstLine, lastLines } from '../tools/lines.ts'
-export { requireSuccess } from '../tools/exit-code.ts'
+export { requireSuccess } from '../tools/require-success.ts'
 
 /** What a tool's process said. A non-zero exit code is not an error by itself: each tool has its own meaning for it. */
 export interface ToolRun {

@@ -10,7 +10,7 @@ import {
   type Platform,
   type Vulnerability,
 } from '../../model/index.ts'
-import { requireSuccess } from '../exit-code.ts'
+import { requireSuccess } from '../require-success.ts'
 import { readJson } from '../../model/read-json.ts'
 import { timeLimit } from './command.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../src/model/errors.ts'
-import { requireSuccess } from '../../../src/tools/exit-code.ts'
+import { requireSuccess } from '../../../src/tools/require-success.ts'
 import { execExitCode } from '../../../src/engine/run-tool.ts'
 
 describe('a tool', () => {
