@@ -33,14 +33,11 @@ export const runtimePackages: readonly DebianPackage[] = [
   },
 ]
 
-/** Debian's archive forgets a version that it has replaced; the archive of all its states, on a day on which both were in it, does not, and is slow. */
-const archives = ['https://deb.debian.org/debian', 'https://snapshot.debian.org/archive/debian/20260712T000000Z']
+/** Debian's archive of all its states, on a day on which both packages were in it. It is slow, and does not forget a version that was replaced, as the others do. */
+const archive = 'https://snapshot.debian.org/archive/debian/20260712T000000Z'
 
-/** Where an archive has a package, and the digest that it must have. Throws `TOOL` for a platform for which none is pinned. */
-export function packageAt(
-  { name, path, sha256 }: DebianPackage,
-  platform: Platform,
-): { urls: string[]; digest: string } {
+/** Where the archive has a package, and the digest that it must have. Throws `TOOL` for a platform for which none is pinned. */
+export function packageAt({ name, path, sha256 }: DebianPackage, platform: Platform): { url: string; digest: string } {
   const checksum = sha256[platform]
   if (checksum === undefined)
     throw new DeliveryError(
@@ -48,8 +45,10 @@ export function packageAt(
       `no ${name} is pinned for ${platform}, and images are started under hardening by it`,
       `Use an engine of ${Object.keys(sha256).join(' or ')}.`,
     )
-  const file = `${path}_${platform.slice(platform.indexOf('/') + 1)}.deb`
-  return { urls: archives.map((archive) => `${archive}/${file}`), digest: `sha256:${checksum}` }
+  return {
+    url: `${archive}/${path}_${platform.slice(platform.indexOf('/') + 1)}.deb`,
+    digest: `sha256:${checksum}`,
+  }
 }
 
 /** crun with every library that it is linked to, at their own paths. Throws `TOOL` with what could not be fetched, and why. */
@@ -72,20 +71,16 @@ export async function runtimeFiles(compiler: Container): Promise<Directory> {
 }
 
 async function fetchPackage(wanted: DebianPackage, platform: Platform): Promise<File> {
-  const { urls, digest } = packageAt(wanted, platform)
-  const faults: unknown[] = []
-  for (const url of urls) {
-    const file = dag.http(url, { checksum: digest })
-    try {
-      await file.sync()
-      return file
-    } catch (error) {
-      faults.push(error)
-    }
+  const { url, digest } = packageAt(wanted, platform)
+  const file = dag.http(url, { checksum: digest })
+  try {
+    await file.sync()
+    return file
+  } catch (error) {
+    throw pullError('TOOL', `${wanted.name} cannot be fetched from Debian's archive of all its states`, error, {
+      missing: `Debian does not have ${url}. Update Loadline.`,
+    })
   }
-  throw pullError('TOOL', `${wanted.name} cannot be fetched from Debian's archives`, faults.at(-1), {
-    missing: `Debian has neither of ${urls.join(' and ')}. Update Loadline.`,
-  })
 }
 
 /** The paths that `ldd` prints. Throws `TOOL` where a library is not there: the program would not start. */
