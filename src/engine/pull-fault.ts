@@ -14,7 +14,7 @@ const signs: ReadonlyArray<[PullFault, RegExp]> = [
   ],
   [
     'away',
-    /no such host|server misbehaving|temporary failure in name resolution|connection refused|connection reset|network is unreachable|no route to host|i\/o timeout|TLS handshake timeout|context deadline exceeded|Client\.Timeout|unexpected EOF|request canceled|proxyconnect|bad gateway|service unavailable|gateway timeout|internal server error|status(?: code)?:? 5\d\d/i,
+    /no such host|server misbehaving|temporary failure in name resolution|temporary failure resolving|could not resolve|unable to connect|could not connect|connection refused|connection reset|network is unreachable|no route to host|i\/o timeout|TLS handshake timeout|context deadline exceeded|Client\.Timeout|unexpected EOF|request canceled|proxyconnect|bad gateway|service unavailable|gateway timeout|internal server error|status(?: code)?:? 5\d\d/i,
   ],
   [
     'refused',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pullError, readPullFault } from '../../../src/engine/pull-fault.ts'
 
-// As the engine, Docker 20 to 28, Podman and nerdctl say it.
+// As the engine, Docker 20 to 28, Podman, nerdctl and apt say it.
 const said = [
   [
     'limited',
@@ -43,6 +43,9 @@ const said = [
     'away',
     'unexpected status from GET request to https://registry.example/v2/x/blobs/sha256:aa: 503 Service Unavailable',
   ],
+  ['away', 'E: Failed to fetch http://debian.example/dists/bookworm/InRelease  Unable to connect to 127.0.0.1:9:'],
+  ['away', "Err:1 http://debian.example bookworm InRelease\n  Temporary failure resolving 'debian.example'"],
+  ['missing', "E: Version '1.8.1-1+deb12u1' for 'crun' was not found"],
   ['full', 'failed to register layer: write /usr/bin/x: no space left on device'],
   ['other', 'panic: something that nobody has met'],
 ] as const
