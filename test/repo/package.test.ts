@@ -30,7 +30,9 @@ describe('the npm package', () => {
     ])
     const forDevelopers =
       /(^|\/)(node_modules|tests?|testdata|fixtures|golden|toolchain)\/|_test\.go$|\.(test\.\w+|png|svg|tgz|tar|exe|so)$/
-    expect(files.filter(({ path }) => forDevelopers.test(path))).toEqual([])
+    // The library's declarations name types of the sealed toolchain; there is none of its code.
+    const others = files.filter(({ path }) => !/^types\/toolchain\/.+\.d\.ts$/.test(path))
+    expect(others.filter(({ path }) => forDevelopers.test(path))).toEqual([])
   })
 
   it('is small: what is written by hand has less than a megabyte before it is packed', () => {
