@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { Digest } from '../../src/model/index.ts'
+import { readNamed } from './files/read-file.ts'
 
 /** The digest of a stream, in pieces: never whole in memory. */
 export async function digestOfStream(stream: Readable): Promise<Digest> {
@@ -51,12 +52,6 @@ function noteOf(path: string): string {
 }
 
 async function notedDigest(path: string): Promise<Digest | undefined> {
-  if (!existsSync(noteOf(path))) return undefined
-  const note = await open(noteOf(path))
-  try {
-    const { buffer, bytesRead } = await note.read(Buffer.alloc(100), 0, 100, 0)
-    return Digest.safeParse(buffer.toString('utf8', 0, bytesRead)).data
-  } finally {
-    await note.close()
-  }
+  const note = await readNamed(noteOf(path), 100).catch(() => undefined)
+  return Digest.safeParse(note?.toString('utf8')).data
 }

@@ -75,7 +75,8 @@ export async function runtimeFiles(compiler: Container): Promise<Directory> {
 /** By apt, from where the compiler's image has Debian's packages. */
 async function fetchPackages(compiler: Container): Promise<Container> {
   const wanted = runtimePackages.map(({ name, version }) => `${name}=${version}`)
-  let container = compiler
+  // The engine would take Debian's lists from its cache whatever is wanted: they are read again for other versions.
+  let container = compiler.withEnvVariable('LOADLINE_PACKAGES', wanted.join(' '))
   for (const argv of [
     ['apt-get', 'update', '--error-on=any'],
     ['apt-get', 'download', ...wanted],

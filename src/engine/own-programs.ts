@@ -79,7 +79,7 @@ async function compile(compiler: Container, { name, source, program, tags = [] }
   if (exitCode !== 0) throw modulesError(name, stderr)
   const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', '-s -w', '-tags', tags.join(',')]
   const built = await runTool('go', container, ['go', 'build', ...flags, '-o', program, '.'])
-  requireSuccess(`the Go compiler, for the program ${name},`, built, 'Report this as a fault of Loadline.')
+  requireSuccess(`the Go compiler, for the program ${name},`, built, 'Report this as a bug in Loadline.')
   return built.container.file(program)
 }
 

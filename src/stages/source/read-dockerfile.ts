@@ -31,6 +31,6 @@ export function unreadable(path: string, stderr: string): DeliveryError {
   return new DeliveryError(
     'TOOL',
     `${path} cannot be read for its build: ${lastLines(stderr, 1) || 'the reader ended without a word'}`,
-    'Report this as a fault of Loadline, with the Dockerfile if you can.',
+    'Report this as a bug in Loadline, with the Dockerfile if you can.',
   )
 }

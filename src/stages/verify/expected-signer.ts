@@ -27,7 +27,7 @@ export function expectedSigner({ publicKey, identity, issuer, trustedRoot }: Sig
   }
   throw new DeliveryError(
     'USAGE',
-    'a signature says nothing without whom to expect: expected a public key, or an identity with its issuer',
+    'a signature says nothing without a signer to expect: name a public key, or an identity with its issuer',
     'Give --key cosign.pub, or --certificate-identity and --certificate-oidc-issuer.',
   )
 }
