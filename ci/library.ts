@@ -44,7 +44,7 @@ export interface Delivered {
  * Lints, builds, collects evidence and judges a directory that has a Dockerfile; publishes and signs what passed, where `publish` asks for it.
  * `run.outcome` is the answer: only `passed` may ship. Throws a `DeliveryError` where no run could begin: without an engine or a source.
  */
-export async function buildAndScan(
+async function deliverDirectory(
   source: string,
   { progress = () => undefined, say = () => undefined, ...options }: BuildAndScanOptions = {},
 ): Promise<Delivered> {
@@ -53,3 +53,6 @@ export async function buildAndScan(
   )
   return { run, reports }
 }
+
+/** For users it is called as the command is, and as the function of the Dagger module. */
+export { deliverDirectory as buildAndScan }

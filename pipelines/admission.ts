@@ -19,7 +19,7 @@ export interface AdmissionRequest extends PolicyFiles {
   /** Oldest verdict that admits, e.g. `30d`. */
   maximumAge?: string
   /** What is deployed: an index over platforms, or one manifest. As a release does it where it is left out. */
-  consumer?: ManifestForm
+  form?: ManifestForm
   /** Whether a verdict by any policy counts: for images of several applications. */
   anyPolicy: boolean
   now: Date
@@ -27,7 +27,7 @@ export interface AdmissionRequest extends PolicyFiles {
 
 /** The policy by which an admission controller admits what Loadline has released by a policy, and nothing else. YAML. Throws `USAGE` and `POLICY`. */
 export function admissionPolicy(request: AdmissionRequest): string {
-  const { controller, image, identity, source, consumer } = request
+  const { controller, image, identity, source, form } = request
   const { policy } = decidePolicy(request, request.now)
   const digest: Digest = policyDigest(policy)
   const document = controllers[controller]({
@@ -36,7 +36,7 @@ export function admissionPolicy(request: AdmissionRequest): string {
     identity,
     // Where a release signs in both forms, its attestations are bundles.
     format: policy.signing.format === 'legacy' ? 'legacy' : 'bundle',
-    index: manifestForm(consumer, policy.build.platforms ?? []) === 'index',
+    index: manifestForm(form, policy.build.platforms ?? []) === 'index',
     kinds: policy.release.require,
     ...(request.anyPolicy ? {} : { policy: digest }),
     ...(source === undefined ? {} : { source }),

@@ -1,7 +1,7 @@
 import { AuditTree } from '../src/audit/audit-tree.ts'
 import type { AuditFile } from '../src/audit/classify.ts'
 import type { Audit } from '../src/audit/document.ts'
-import { evaluateAudit } from '../src/audit/evaluate.ts'
+import { evaluateAudit } from '../src/audit/evaluate-controls.ts'
 import { askForOthers, classifyFiles, readInputs, type Classifications } from '../src/audit/read-inputs.ts'
 import { DeliveryError } from '../src/model/errors.ts'
 import { readRun } from '../src/model/read-run.ts'

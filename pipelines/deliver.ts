@@ -124,10 +124,9 @@ async function releaseJudged(
   }
   requireOnly(publication, archives)
   const known = await releaseFacts(record, request)
-  const consumer = request.consumer === undefined ? {} : { consumer: request.consumer }
   const { release: released, consumerFiles } = await release(passed, archives, {
     ...publication,
-    ...consumer,
+    ...(request.form === undefined ? {} : { form: request.form }),
     ...known,
     tags,
     immutable: publication.tags.immutable,

@@ -26,7 +26,7 @@ export interface ReleaseRequest {
   /** The policy that judged: a verdict under another one is refused. */
   policy: Policy
   /** The form that is pushed; without it, a single manifest for one platform and an index for several. */
-  consumer?: ManifestForm
+  form?: ManifestForm
   /** A tag that exists with another digest is not moved: the release fails. */
   immutable: boolean
   applied: AppliedPolicy
@@ -52,7 +52,7 @@ export async function release(
   archives: readonly BuiltArchive[],
   request: ReleaseRequest,
 ): Promise<Released> {
-  const { lock, progress, signer, policy, consumer, immutable } = request
+  const { lock, progress, signer, policy, form, immutable } = request
   passed.mustCover(archives.map(({ archive }) => archive))
   passed.mustHold(policy, request.now)
   if (signer !== undefined && !wasBuilt(request.facts) && policy.release.require.includes('provenance')) {
@@ -69,7 +69,7 @@ export async function release(
     progress,
     'publish',
     '',
-    async () => publishByDigest(await layOut(archives, consumer), access, lock),
+    async () => publishByDigest(await layOut(archives, form), access, lock),
     ({ digest }) => digest,
   )
   const signing =

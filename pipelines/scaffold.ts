@@ -15,7 +15,7 @@ import {
 import { limits } from '../src/model/limits.ts'
 import { readText } from '../src/engine/read-text.ts'
 import { packageFiles } from '../src/engine/package-root.ts'
-import { lockName, parseBaseLock } from '../src/stages/source/lock.ts'
+import { lockName, parseBaseLock } from '../src/stages/source/read-lock.ts'
 
 /** Makes a scaffold from answers of outside and a reading of the source. Throws `USAGE`, `SOURCE` and `LOCK`, and then there is no file at all. */
 export async function makeScaffold(given: unknown, tree: SourceTree): Promise<Scaffold> {

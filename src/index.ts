@@ -25,7 +25,7 @@ import { audit } from '../pipelines/audit.ts'
 import { compareBases } from '../pipelines/bases.ts'
 import { compliance as complianceReports } from '../pipelines/compliance.ts'
 import type { Request } from '../pipelines/request.ts'
-import { buildSource, lintSource } from '../pipelines/collect.ts'
+import { buildSource, lintSource } from '../pipelines/without-verdict.ts'
 import { deliver } from '../pipelines/deliver.ts'
 import { reverdict as judgeAgain } from '../pipelines/reverdict.ts'
 import { rescaffoldChanges, scaffoldChanges } from '../pipelines/scaffold.ts'
@@ -39,8 +39,8 @@ import { renderAudit, renderAuditTerminal } from './audit/index.ts'
 import { auditFilesOf } from './module/audit-files.ts'
 import { databaseOf, lockAlone, policyFilesOf, requestOf, type Given, type GivenToModule } from './module/given.ts'
 import { controllerOf, frameworkOf, gitFactsOf, requireOneImage } from './module/inputs.ts'
-import { givenText, textOf } from './module/given-text.ts'
-import { consumerOf, identityOf, publicationOf, targetOf } from './module/publication.ts'
+import { givenText, givenTextIfAny } from './module/given-text.ts'
+import { formOf, identityOf, publicationOf, targetOf } from './module/publication.ts'
 import { renderRecord } from './bases/index.ts'
 import { decidePolicy } from './policy/index.ts'
 import { renderReverdict, renderVerification } from './report/index.ts'
@@ -237,7 +237,7 @@ export class Loadline implements GivenToModule {
             signingConfig,
             trustedRoot,
           })
-    const { reports } = await deliver({ ...(await requestOf(given)), ...consumerOf(consumer) }, publication)
+    const { reports } = await deliver({ ...(await requestOf(given)), ...formOf(consumer) }, publication)
     return new Assessment(JSON.stringify(reports), []).enforce()
   }
 
@@ -319,7 +319,7 @@ export class Loadline implements GivenToModule {
     const own = (await source.exists('loadline.yaml')) ? source.file('loadline.yaml') : undefined
     const document = await audit({
       ...(await auditFilesOf(source)),
-      policy: await textOf(this.policy ?? own),
+      policy: await givenTextIfAny(this.policy ?? own),
       now: new Date(),
     })
     const text = renderAuditTerminal(document, { color: false, width: 120 })
@@ -437,7 +437,7 @@ export class Loadline implements GivenToModule {
       ...(await policyFilesOf(this)),
       anyPolicy,
       now: new Date(),
-      ...consumerOf(consumer),
+      ...formOf(consumer),
       ...(expectedSource === undefined ? {} : { source: expectedSource }),
       ...(maximumAge === undefined ? {} : { maximumAge }),
       ...(name === undefined ? {} : { name }),
@@ -662,8 +662,8 @@ export class Loadline implements GivenToModule {
     const document = await audit({
       ...(await auditFilesOf(source)),
       dockerRun,
-      verdict: await textOf(verdict),
-      policy: await textOf(this.policy),
+      verdict: await givenTextIfAny(verdict),
+      policy: await givenTextIfAny(this.policy),
       now: new Date(),
     })
     return reportDirectory(renderAudit(document))

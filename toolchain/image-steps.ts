@@ -4,11 +4,11 @@ import { directoryDigest } from './content-key.ts'
 import type { PackagedPrograms } from './packaged-programs.ts'
 import type { CompiledBinaries } from './go-binaries.ts'
 import type { AssembleContext, BaseImage, ImagePlatform } from './image.ts'
-import { EXAMPLE_DATABASE, substituteName, toolRepository, type SealedBase, type SealedTool } from './lock.ts'
+import { EXAMPLE_DATABASE, substituteName, toolRepository, type SealedBase, type SealedTool } from './sealed-lock.ts'
 import { readOciLayout, writeOciLayout, type LayoutContent, type PlatformImage } from './oci-layout.ts'
 import { registryHolds, type Registry } from './registry.ts'
 import type { Step, StepContext } from './steps.ts'
-import { toolImage, writeScratchImage, type ScratchImage } from './tool-image.ts'
+import { scratchToolImage, writeScratchImage, type ScratchImage } from './tool-image.ts'
 
 /** An image in the cache, ready to be pushed. */
 export interface StoredImage {
@@ -51,7 +51,7 @@ export function toolImageStep(tool: WantedTool, binaries: Step<CompiledBinaries>
       const binary = context.result(binaries)[tool.name]
       if (binary === undefined) throw new Error(`The sealed toolchain builds no binary for ${tool.name}.`)
       const standsInFor = tool.reference === undefined ? {} : { standsInFor: tool.reference }
-      const image = toolImage({
+      const image = scratchToolImage({
         title: tool.name,
         version: tool.version,
         binary,
@@ -81,7 +81,7 @@ export function packagedToolImageStep(
     async run(context) {
       const binary = context.result(binaries)[tool.name]
       if (binary === undefined) throw new Error(`The sealed toolchain builds no binary for ${tool.name}.`)
-      const image = toolImage({ title: tool.name, version: tool.version, binary, program: tool.program })
+      const image = scratchToolImage({ title: tool.name, version: tool.version, binary, program: tool.program })
       const made = await context.once(
         `image-${tool.name}`,
         { format: FORMAT, binary: resultKey(binary), packages: packages.key, config: image.config },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rmdir } from 'node:fs/promises'
 import { emptyCache, locateCache, type Cache } from './cache.ts'
-import { runningEngine, stopEngine } from './engine.ts'
+import { runningEngine, stopEngine } from './start-engine.ts'
 import { inputStamp } from './input-stamp.ts'
 import { checkMachine } from './prerequisites.ts'
 import { readRecord, writeRecord } from './process-record.ts'

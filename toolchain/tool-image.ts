@@ -35,7 +35,7 @@ export const deterministicTar: readonly string[] = [
   '--numeric-owner',
 ]
 
-/** Files of an image made of one static program, as `toolImage` names them. */
+/** Files of an image made of one static program, as `scratchToolImage` names them. */
 export interface ToolProgram {
   title: string
   version: string
@@ -50,7 +50,7 @@ export interface ToolProgram {
 }
 
 /** The image of a tool: its static binary, which is the entry point, and a temporary directory, which is its home too. Where it runs as somebody, the users of the publisher's base are there. */
-export function toolImage(tool: ToolProgram): ScratchImage {
+export function scratchToolImage(tool: ToolProgram): ScratchImage {
   return {
     files: [{ from: tool.binary, to: tool.program, executable: true }],
     texts:

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { parseImageReference, type ImageReference } from '../../src/formats/image-reference.ts'
-import type { BuildAndScanOptions } from '../run/build-and-scan-options.ts'
+import type { CommandLineOptions } from '../run/build-and-scan-options.ts'
 
 const text = z.string().default('')
 const flag = z.enum(['', 'true', 'false'], 'true or false').default('')
@@ -67,7 +67,7 @@ export function inputVariable(name: string): string {
 /** What a call of the command line would say, with the values that must not be said there. */
 export interface ActionCall {
   source: string
-  options: BuildAndScanOptions
+  options: CommandLineOptions
   /** Environment variables that the options name. */
   environment: Record<string, string>
   /** For the registry, where the workflow gives them. */
@@ -132,9 +132,7 @@ export function actionCall(inputs: ActionInputs, { withoutCredentials }: ActionE
   }
 }
 
-function signerOf(
-  inputs: ActionInputs,
-): Pick<BuildAndScanOptions, 'key' | 'keyless' | 'signingConfig' | 'trustedRoot'> {
+function signerOf(inputs: ActionInputs): Pick<CommandLineOptions, 'key' | 'keyless' | 'signingConfig' | 'trustedRoot'> {
   return {
     ...(inputs['cosign-private-key'] === '' ? {} : { key: 'env:COSIGN_PRIVATE_KEY' }),
     ...(inputs.keyless === 'true' ? { keyless: true } : {}),

@@ -1,7 +1,7 @@
 import { admissionPolicy } from '../../pipelines/admission.ts'
 import { controllers, type Controller } from '../../src/admission/index.ts'
 import type { ManifestForm } from '../../src/stages/publish/layout.ts'
-import { readIdentity, type IdentityOptions } from '../run/identity.ts'
+import { readIdentity, type IdentityOptions } from '../run/given-identity.ts'
 import { policyFilesHere, type PolicyOptions } from '../run/files/given-file.ts'
 import { command } from './command.ts'
 import { choice, required, single, toggle } from './flag.ts'
@@ -47,7 +47,7 @@ async function admission(options: AdmissionOptions, controller: Controller): Pro
       ...(name === undefined ? {} : { name }),
       ...(source === undefined ? {} : { source }),
       ...(maximumAge === undefined ? {} : { maximumAge }),
-      ...(consumer === undefined ? {} : { consumer }),
+      ...(consumer === undefined ? {} : { form: consumer }),
     }),
   )
   return 0

@@ -1,4 +1,4 @@
-import { audit as auditAll } from '../../pipelines/audit.ts'
+import { audit } from '../../pipelines/audit.ts'
 import { renderAudit, renderAuditTerminal, type Audit } from '../../src/audit/index.ts'
 import { printable } from '../../src/model/printable.ts'
 import { auditFiles } from '../run/audit-files.ts'
@@ -40,12 +40,12 @@ Examples:
   loadline audit .
   loadline audit compose.yaml --verdict loadline-report/verdict.json --policy loadline.yaml
   loadline audit --docker-run "docker run --read-only app:1.0.0"`,
-  run: (options, paths) => audit(paths, options),
+  run: (options, paths) => runAudit(paths, options),
 })
 
-export async function audit(paths: readonly string[], options: AuditOptions): Promise<number> {
+export async function runAudit(paths: readonly string[], options: AuditOptions): Promise<number> {
   const { verdict } = options
-  const document = await auditAll({
+  const document = await audit({
     ...(await auditFiles(paths)),
     dockerRun: options.dockerRun,
     verdict:

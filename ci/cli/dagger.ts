@@ -1,6 +1,6 @@
 import { execa } from 'execa'
 import { DeliveryError } from '../../src/model/errors.ts'
-import { findEngine } from '../run/engine.ts'
+import { findEngine } from '../run/choose-engine.ts'
 import { command } from './command.ts'
 
 /** `loadline dagger ...`: the real Dagger CLI on Loadline's engine, with its own exit code. */

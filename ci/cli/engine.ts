@@ -6,7 +6,7 @@ import {
   removeEngineVolumes,
   type ContainerRuntime,
 } from '../run/container-runtime.ts'
-import { findEngine, sealed } from '../run/engine.ts'
+import { findEngine, sealed } from '../run/choose-engine.ts'
 import { withTemporaryLog } from '../run/session-log.ts'
 import { withSession } from '../run/session.ts'
 import { command, commandGroup } from './command.ts'

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { isPath } from '../run/files/read-file.ts'
+import { isThere } from '../run/files/read-file.ts'
 
 /** How a flag of the command line is spelled, and how its text becomes a value. */
 export interface Flag<Value> {
@@ -89,12 +89,12 @@ export function required<Value>(flag: Flag<Value>): Flag<Value> {
 
 /** Values of this shape continue a list, unless a file or directory has that name. */
 export function shaped(shape: RegExp): Continues {
-  return (word) => shape.test(word) && !isPath(word)
+  return (word) => shape.test(word) && !isThere(word)
 }
 
 /** Some of these words continue a list. */
 export function among(known: readonly string[]): Continues {
-  return (word) => words(word).every((one) => known.includes(one)) && !isPath(word)
+  return (word) => words(word).every((one) => known.includes(one)) && !isThere(word)
 }
 
 /** `registryCa` is `--registry-ca`. */

@@ -4,7 +4,7 @@ import { exitCodeOf } from '../../src/model/exit-code.ts'
 import type { RunFacts } from '../../pipelines/run-record.ts'
 import { renderTerminal } from '../../src/report/index.ts'
 import { useColor } from '../show/color.ts'
-import type { BuildAndScanOptions } from '../run/build-and-scan-options.ts'
+import type { CommandLineOptions } from '../run/build-and-scan-options.ts'
 import { applicationName, deliverSource } from '../run/deliver-source.ts'
 import { recogniseImage } from '../run/given-image.ts'
 import { githubStep, tellGithub } from '../github/step.ts'
@@ -13,7 +13,7 @@ import { displayFor } from '../show/progress-display.ts'
 import { beginReports, writeReports } from '../run/files/report-directory.ts'
 
 /** Runs the whole flow on one source directory or on an image that exists, writes the reports, prints the verdict, and gives the exit code. */
-export async function judgeOne(source: string | undefined, options: BuildAndScanOptions): Promise<number> {
+export async function judgeOne(source: string | undefined, options: CommandLineOptions): Promise<number> {
   const startedAt = new Date()
   const name = applicationName(source, options.image === undefined ? undefined : await recogniseImage(options.image))
   const output = resolve(options.output)

@@ -9,10 +9,10 @@ import { githubStep, tellGithub, tellGithubMerged } from '../github/step.ts'
 import { howToDisplay } from '../show/progress-display.ts'
 import { beginReports, clearReports, writeReports } from '../run/files/report-directory.ts'
 import { liveSeveral, plainSeveral, silentSeveral } from '../show/several-display.ts'
-import type { BuildAndScanOptions } from '../run/build-and-scan-options.ts'
+import type { CommandLineOptions } from '../run/build-and-scan-options.ts'
 
 /** The options for several sources. */
-export interface SeveralOptions extends BuildAndScanOptions {
+export interface SeveralOptions extends CommandLineOptions {
   parallel: number
 }
 

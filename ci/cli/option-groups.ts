@@ -1,4 +1,4 @@
-import { isPath } from '../run/files/read-file.ts'
+import { isThere } from '../run/files/read-file.ts'
 import type {
   BuildOptions,
   DatabaseOptions,
@@ -6,10 +6,10 @@ import type {
   EvidenceOptions,
   ReleaseOptions,
 } from '../run/build-and-scan-options.ts'
-import type { IdentityOptions } from '../run/identity.ts'
+import type { IdentityOptions } from '../run/given-identity.ts'
 import type { PolicyOptions } from '../run/files/given-file.ts'
 import type { RegistryOptions } from '../run/reach-registry.ts'
-import type { SignerOptions } from '../run/signer.ts'
+import type { SignerOptions } from '../run/given-signer.ts'
 import type { DisplayOptions, PrintOptions, VerdictOptions } from '../show/progress-display.ts'
 import type { Operand } from './command.ts'
 import { choice, list, repeated, shaped, single, toggle, type Flag, type Flags } from './flag.ts'
@@ -58,7 +58,7 @@ export const evidenceFlags: Flags<EvidenceOptions> = {
   additionalSarif: repeated(
     'file',
     'findings of other scanners about this image (SARIF 2.1.0): they are judged in addition',
-    (word) => /\.(sarif|json)$/.test(word) && isPath(word),
+    (word) => /\.(sarif|json)$/.test(word) && isThere(word),
   ),
 }
 

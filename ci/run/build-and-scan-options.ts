@@ -2,7 +2,7 @@ import type { ManifestForm } from '../../src/stages/publish/layout.ts'
 import type { DisplayOptions } from '../show/progress-display.ts'
 import type { PolicyOptions } from './files/given-file.ts'
 import type { RegistryOptions } from './reach-registry.ts'
-import type { SignerOptions } from './signer.ts'
+import type { SignerOptions } from './given-signer.ts'
 
 /** What is built, of which stage, for which platforms, with what. */
 export interface BuildOptions {
@@ -68,6 +68,6 @@ export interface SourceOptions
 }
 
 /** The options of `loadline build-and-scan`, as the command line gives them. */
-export interface BuildAndScanOptions extends SourceOptions, DisplayOptions {
+export interface CommandLineOptions extends SourceOptions, DisplayOptions {
   output: string
 }

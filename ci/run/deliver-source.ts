@@ -10,21 +10,21 @@ import type { Progress } from '../../src/engine/progress.ts'
 import { parseImageReference } from '../../src/formats/image-reference.ts'
 import { cacheScope } from '../github/cache-scope.ts'
 import type { SourceOptions } from './build-and-scan-options.ts'
-import { credential } from './credential.ts'
+import { credential } from './given-credential.ts'
 import { dockerfileBelow } from './dockerfile-below.ts'
-import { findEngine, type Engine } from './engine.ts'
-import { readGitFacts } from './git/git-facts.ts'
+import { findEngine, type Engine } from './choose-engine.ts'
+import { readGitFacts } from './git/read-git-facts.ts'
 import { nameOfImage, openGivenImage, recogniseImage } from './given-image.ts'
 import { namedImages } from './named-images.ts'
 import { noteApplication } from './files/physical-path.ts'
 import { limits } from './files/read-file.ts'
-import { readyPrograms } from './own-programs.ts'
+import { readyPrograms } from './ready-programs.ts'
 import { pathInRepository } from './path-in-repository.ts'
 import { readPinning, type Pinning } from './pinning.ts'
-import { givenText, kindOfGiven, policyText, readGiven } from './files/given-file.ts'
+import { givenFileText, kindOfGiven, policyText, readGiven } from './files/given-file.ts'
 import { reachRegistry } from './reach-registry.ts'
 import { withSession } from './session.ts'
-import { givenSigner, type GivenSigner } from './signer.ts'
+import { givenSigner, type GivenSigner } from './given-signer.ts'
 
 /** What surrounds a run: its clock, who watches, and where the engine's log goes. */
 export interface Surroundings {
@@ -56,7 +56,6 @@ export interface GivenSource {
   options: SourceOptions
   name: string
   pathInRepository: string | undefined
-  /** Of the policy's services and of what the Dockerfile begins with. */
   /** What it is built on and run with, for an engine that has to make them first. */
   images: () => Promise<string[]>
   buildArgs: Record<string, string>
@@ -78,8 +77,8 @@ export async function readGivenSource(
   if (source !== undefined) await requireDirectory(source)
   const policy = await policyText(options.policy, 'policy')
   const organisation = await policyText(options.organisation, 'organisation')
-  const baseline = await givenText(options.baseline, 'baseline')
-  const knownExploited = await givenText(options.knownExploited, 'known-exploited')
+  const baseline = await givenFileText(options.baseline, 'baseline')
+  const knownExploited = await givenFileText(options.knownExploited, 'known-exploited')
   const additional = await Promise.all(
     (options.additionalSarif ?? []).map(async (path) => ({
       path,
@@ -142,7 +141,7 @@ export async function beginRun(
       now: startedAt,
       progress,
       ...(path === undefined ? {} : { pathInRepository: path }),
-      ...(options.consumer === undefined ? {} : { consumer: options.consumer }),
+      ...(options.consumer === undefined ? {} : { form: options.consumer }),
       ...(git === undefined ? {} : { git }),
       ...(options.version === undefined ? {} : { version: options.version }),
       ...texts,

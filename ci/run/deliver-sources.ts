@@ -6,7 +6,7 @@ import type { Merged } from '../../src/model/index.ts'
 import type { Progress } from '../../src/engine/progress.ts'
 import type { SourceOptions } from './build-and-scan-options.ts'
 import { beginRun, imageName, namePlaceholder, readGivenSource } from './deliver-source.ts'
-import { findEngine, type Engine } from './engine.ts'
+import { findEngine, type Engine } from './choose-engine.ts'
 import { withSession } from './session.ts'
 
 /** What surrounds the runs of several sources. */

@@ -6,9 +6,9 @@ import {
   parseBaseLock,
   parseGivenLock,
   parseSealedLock,
-} from '../../src/stages/source/lock.ts'
+} from '../../src/stages/source/read-lock.ts'
 import { pinnedTools } from '../../src/tools/pins.ts'
-import type { Engine } from './engine.ts'
+import type { Engine } from './choose-engine.ts'
 import { givenPins } from './given-pins.ts'
 import { kindOfGiven, readGiven } from './files/given-file.ts'
 

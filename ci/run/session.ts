@@ -2,7 +2,7 @@ import { connection, dag } from '@dagger.io/dagger'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { ownSurroundings } from '../own-surroundings.mjs'
 import { firstLine } from '../../src/engine/run-tool.ts'
-import type { Engine } from './engine.ts'
+import type { Engine } from './choose-engine.ts'
 import { requireEngineVersion } from './engine-answers.ts'
 import { sessionLog } from './session-log.ts'
 

@@ -1,6 +1,6 @@
 import { DeliveryError } from '../model/errors.ts'
 import type { BuildSettings, Step, UsedImage } from '../formats/dockerfile/dockerfile.ts'
-import { readDockerfile } from '../formats/dockerfile/read-dockerfile.ts'
+import { parseDockerfile } from '../formats/dockerfile/parse-dockerfile.ts'
 import { readProgram, readShell, type ShellCommand, type ShellScript } from '../formats/shell.ts'
 
 /** An instruction with the programs that it starts. */
@@ -26,7 +26,7 @@ export function auditDockerfile(
   above: number = 0,
 ): AuditedDockerfile {
   try {
-    const { steps, images } = readDockerfile(text, settings)
+    const { steps, images } = parseDockerfile(text, settings)
     const moved = <T extends { line: number }>(item: T): T => ({ ...item, line: item.line + above })
     return {
       path,

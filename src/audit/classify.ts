@@ -3,7 +3,7 @@ import { DeliveryError } from '../model/errors.ts'
 import { hasComposeName, isCompose } from './input/compose/is-compose.ts'
 import { isKubernetes } from './input/kubernetes/read-kubernetes.ts'
 import { manifestError, type Placed } from './input/placed.ts'
-import { readDocument, splitDocuments, type WrittenDocument } from './input/read-manifest.ts'
+import { readManifestDocument, splitDocuments, type WrittenDocument } from './input/read-manifest.ts'
 
 /** A file to audit. */
 export interface AuditFile {
@@ -102,7 +102,7 @@ function classifyManifest(file: AuditFile): Classified {
   const unread: Classified['unread'] = []
   const documents = splitDocuments(text, path).flatMap((written) => {
     try {
-      return readDocument(withoutSchemas(written)) ?? []
+      return readManifestDocument(withoutSchemas(written)) ?? []
     } catch (error) {
       if (named || !(error instanceof DeliveryError)) throw error
       const [, line = '1', reason = error.message] = /:(\d+): (.*)$/s.exec(error.message) ?? []

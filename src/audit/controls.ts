@@ -11,8 +11,8 @@ import {
   sysctls,
 } from './controls/confinement.ts'
 import { copyNotAdd, secretsInBuild, setuid } from './controls/build-files.ts'
-import { contentTrust, healthCheck, scanned, signedArtifacts, trustedBases, user } from './controls/image.ts'
-import { cpu, memory, processCount, restarts, runtimeHealth, ulimits } from './controls/limits.ts'
+import { contentTrust, healthCheck, scanned, signedArtifacts, trustedBases, user } from './controls/shipped-image.ts'
+import { cpu, memory, processCount, restarts, runtimeHealth, ulimits } from './controls/resource-limits.ts'
 import {
   bindMounts,
   devices,
@@ -30,9 +30,9 @@ import {
   rootExec,
   swarm,
 } from './controls/operation.ts'
-import { unneededPackages, updateAlone } from './controls/packages.ts'
+import { unneededPackages, updateAlone } from './controls/package-installs.ts'
 import { databasePorts, hostInterface, neededPorts, privilegedPorts, sshServer } from './controls/ports.ts'
-import { verifiedPackages } from './controls/verification.ts'
+import { verifiedPackages } from './controls/verified-packages.ts'
 
 /** Every control of the audit, in the order of the benchmark. A new one is an entry of a family's file, a line here and its id in the policy's list. */
 export const controls: readonly Control[] = [

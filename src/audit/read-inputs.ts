@@ -9,7 +9,7 @@ import { auditDockerfile, type AuditedDockerfile } from './audited-dockerfile.ts
 import { classify, type AuditFile, type Classified } from './classify.ts'
 import type { AuditTree } from './audit-tree.ts'
 import type { Container } from './container.ts'
-import type { Audited } from './evaluate.ts'
+import type { Audited } from './evaluate-controls.ts'
 import { composeFiles } from './input/compose/compose-files.ts'
 import { readCompose } from './input/compose/read-compose.ts'
 import { fact } from './input/facts.ts'

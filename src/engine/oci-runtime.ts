@@ -49,7 +49,7 @@ export function packageChecksums(platform: Platform): string {
 }
 
 /** crun with every library that it is linked to, at their own paths. Throws `TOOL` with what could not be fetched, and why. */
-export async function runtimeFiles(compiler: Container): Promise<Directory> {
+export async function ociRuntimeFiles(compiler: Container): Promise<Directory> {
   const checksums = packageChecksums(await enginePlatform())
   const fetched = await fetchPackages(compiler.withWorkdir('/packages'))
   const checked = await runTool('sha256sum', fetched.withNewFile('/packages/checksums', checksums), [

@@ -6,7 +6,7 @@ import { ownTools, type OwnTool } from '../tools/images.ts'
 import { packageFiles } from './package-root.ts'
 import { pullError } from './pull-fault.ts'
 import { requireSuccess, runTool } from './run-tool.ts'
-import { runtimeFiles, runtimePackages } from './oci-runtime.ts'
+import { ociRuntimeFiles, runtimePackages } from './oci-runtime.ts'
 
 /** One container that has all of Loadline's own programs, each at its path. */
 export interface Programs {
@@ -42,7 +42,7 @@ export async function releasedPrograms(lock: Lock): Promise<Programs | { missing
 export async function compilePrograms(compiler: Container): Promise<Container> {
   const own = Object.values(ownTools)
   const [below, ...compiled] = await Promise.all([
-    runtimeFiles(compiler),
+    ociRuntimeFiles(compiler),
     ...own.map(async (tool) => ({ path: tool.program, file: await compile(compiler, tool) })),
   ])
   const files = compiled.reduce(
@@ -57,7 +57,7 @@ export async function compilePrograms(compiler: Container): Promise<Container> {
 export async function compiledProgram(compiler: Container, name: keyof typeof ownTools): Promise<Container> {
   const tool: OwnTool = ownTools[name]
   const [below, file] = await Promise.all([
-    tool.packages === undefined ? dag.directory() : runtimeFiles(compiler),
+    tool.packages === undefined ? dag.directory() : ociRuntimeFiles(compiler),
     compile(compiler, tool),
   ])
   return dag.container().withRootfs(below).withFile(tool.program, file, { permissions: 0o755 })

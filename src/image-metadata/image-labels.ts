@@ -1,5 +1,5 @@
 import type { GitFacts } from '../model/index.ts'
-import { sourceVersion } from './version.ts'
+import { sourceVersion } from './source-version.ts'
 
 /** Says that the image was built from files that no commit holds. There is no predefined key for it. */
 const dirtyLabel = 'dev.loadline.source.dirty'

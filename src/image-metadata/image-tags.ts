@@ -1,7 +1,7 @@
 import { DeliveryError } from '../model/errors.ts'
 import type { GitFacts } from '../model/index.ts'
 import { fillPattern, parseTagRule, type TagRule } from './tag-rule.ts'
-import { dirtySuffix, rankOf, readVersion, sourceVersion } from './version.ts'
+import { dirtySuffix, rankOf, readVersion, sourceVersion } from './source-version.ts'
 
 /** What tags are made from. */
 export interface TagSource {

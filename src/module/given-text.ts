@@ -3,7 +3,7 @@ import { contentsOf } from '../engine/read-text.ts'
 import { limits } from '../model/limits.ts'
 
 /** A file that the caller gave, as its name and its text, where it is there: a report or a list, which may be long. Throws `USAGE` where it is longer still. */
-export async function textOf(file: File | undefined): Promise<{ path: string; text: string } | undefined> {
+export async function givenTextIfAny(file: File | undefined): Promise<{ path: string; text: string } | undefined> {
   return file === undefined ? undefined : givenText(file, limits.report)
 }
 

@@ -3,7 +3,7 @@ import type { Request } from '../../pipelines/request.ts'
 import type { Pinned } from '../engine/tool-image.ts'
 import { GitFacts } from '../model/index.ts'
 import { limits } from '../model/limits.ts'
-import { givenText, textOf } from './given-text.ts'
+import { givenText, givenTextIfAny } from './given-text.ts'
 import type { PolicyFiles } from '../policy/index.ts'
 import { parseCacheScope } from '../stages/build/build.ts'
 import type { GivenDatabase } from '../stages/evidence/database.ts'
@@ -55,8 +55,8 @@ export interface Given extends GivenToModule {
 export async function requestOf(given: Given): Promise<Request> {
   const [{ application: policy, organisation }, baseline, knownExploited, additional] = await Promise.all([
     policyFilesOf(given),
-    textOf(given.baseline),
-    textOf(given.knownExploited),
+    givenTextIfAny(given.baseline),
+    givenTextIfAny(given.knownExploited),
     Promise.all(given.additionalSarif.map((file) => givenText(file, limits.report))),
   ])
   return {
@@ -85,7 +85,7 @@ async function sourceScope(source: Directory): Promise<string> {
 
 /** The texts of the policy files. */
 export async function policyFilesOf({ policy, organisation }: GivenToModule): Promise<PolicyFiles> {
-  return { organisation: await textOf(organisation), application: await textOf(policy) }
+  return { organisation: await givenTextIfAny(organisation), application: await givenTextIfAny(policy) }
 }
 
 /** What is pinned for a function that has no source. Throws `LOCK` where a file is not valid. */

@@ -1,7 +1,7 @@
 import { func, object, type Directory, type File, type Secret, type Service } from '@dagger.io/dagger'
 import { deliver } from '../../pipelines/deliver.ts'
 import { requestOf, type Given } from './given.ts'
-import { consumerOf, publicationOf } from './publication.ts'
+import { formOf, publicationOf } from './publication.ts'
 import { reportDirectory } from './reports.ts'
 
 /** An image whose verdict is passed. Only an assessment that passed gives one away. */
@@ -88,7 +88,7 @@ export class PassedImage implements Given {
       trustedRoot,
     })
     const { run, reports } = await deliver(
-      { ...(await requestOf(this)), ...consumerOf(consumer) },
+      { ...(await requestOf(this)), ...formOf(consumer) },
       { ...publication, only: this.digests },
     )
     if (run.release === undefined)

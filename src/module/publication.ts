@@ -1,7 +1,7 @@
 import type { File, Secret, Service } from '@dagger.io/dagger'
 import type { Publication } from '../../pipelines/deliver.ts'
 import { DeliveryError } from '../model/errors.ts'
-import { givenText, textOf } from './given-text.ts'
+import { givenText, givenTextIfAny } from './given-text.ts'
 import type { Target } from '../engine/registry-access.ts'
 import type { ManifestForm } from '../stages/publish/layout.ts'
 import type { Signer } from '../stages/sign/signer.ts'
@@ -82,16 +82,16 @@ async function authoritiesOf(file: File): Promise<string> {
   return requireCertificates(text, path)
 }
 
-/** The form in which to publish. Throws `USAGE` where there is no such form. */
-export function consumerOf(name: string | undefined): { consumer?: ManifestForm } {
-  if (name === undefined) return {}
-  if (name !== 'index' && name !== 'single')
+/** The form in which to publish, as the argument `consumer` asks for it. Throws `USAGE` where there is no such form. */
+export function formOf(consumer: string | undefined): { form?: ManifestForm } {
+  if (consumer === undefined) return {}
+  if (consumer !== 'index' && consumer !== 'single')
     throw new DeliveryError(
       'USAGE',
-      `the consumer is index or single, found "${name}"`,
+      `the consumer is index or single, found "${consumer}"`,
       'Write --consumer index, or --consumer single for services that refuse an index.',
     )
-  return { consumer: name }
+  return { form: consumer }
 }
 
 /** Whom a consumer expects to have signed. Throws `USAGE` where it is neither a key nor an identity with its issuer, or both. */
@@ -101,6 +101,6 @@ export async function identityOf(
   issuer: string | undefined,
   root: File | undefined,
 ): Promise<Identity> {
-  const [publicKey, trustedRoot] = await Promise.all([textOf(key), textOf(root)])
+  const [publicKey, trustedRoot] = await Promise.all([givenTextIfAny(key), givenTextIfAny(root)])
   return expectedSigner({ publicKey: publicKey?.text, identity, issuer, trustedRoot: trustedRoot?.text })
 }

@@ -2,8 +2,8 @@ import { dag } from '@dagger.io/dagger'
 import type { Collected, Lint, Lock, NotApplicable } from '../model/index.ts'
 import type { Policy } from '../policy/schema.ts'
 import type { DockerfilePreparation, DockerfileReading } from '../tools/dockerfile/output.ts'
-import { lintDockerfile as hadolint } from '../tools/hadolint/command.ts'
-import { silencedChecks, toChecks, toDownloads } from '../tools/dockerfile/evidence.ts'
+import { hadolintArguments } from '../tools/hadolint/command.ts'
+import { silencedChecks, toChecks, toDownloads } from '../tools/dockerfile/lint-evidence.ts'
 import { findPragmas, parseLint } from '../tools/hadolint/output.ts'
 import { requireSuccess, runTool } from '../engine/run-tool.ts'
 import { toolImage } from '../engine/tool-image.ts'
@@ -34,7 +34,7 @@ export async function lintDockerfile(
         runTool(
           'hadolint',
           tool.container.withMountedFile(lintedPath, file),
-          hadolint({ program: tool.program, dockerfile: lintedPath, obeyPragmas }),
+          hadolintArguments({ program: tool.program, dockerfile: lintedPath, obeyPragmas }),
         ),
         confirmVersion('hadolint', tool),
         checks(),

@@ -1,6 +1,6 @@
 import { DeliveryError } from '../../src/model/errors.ts'
 import type { Dockerfile, Step } from '../../src/formats/dockerfile/dockerfile.ts'
-import { readDockerfile } from '../../src/formats/dockerfile/read-dockerfile.ts'
+import { parseDockerfile } from '../../src/formats/dockerfile/parse-dockerfile.ts'
 import { isUnknown } from '../../src/formats/unknown-value.ts'
 import type { Answer, Question } from './answers.ts'
 
@@ -21,7 +21,7 @@ export function compareReadings(question: Question, answer: Answer): Outcome {
 /** Undefined where the reader refuses; any other error than its own is a crash. */
 function ownReading({ text, buildArgs, target }: Question): Dockerfile | undefined {
   try {
-    return readDockerfile(text, { buildArgs, ...(target === '' ? {} : { target }) })
+    return parseDockerfile(text, { buildArgs, ...(target === '' ? {} : { target }) })
   } catch (error) {
     if (error instanceof DeliveryError && error.code === 'SOURCE') return undefined
     throw error

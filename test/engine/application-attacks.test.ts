@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { findEngine } from '../../ci/run/engine.ts'
+import { findEngine } from '../../ci/run/choose-engine.ts'
 import { Run } from '../../src/model/index.ts'
 import { root } from '../repo/source-files.ts'
 import { advisory, application, base } from './application.ts'

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { findEngine } from '../../ci/run/engine.ts'
+import { findEngine } from '../../ci/run/choose-engine.ts'
 import { withTemporaryLog } from '../../ci/run/session-log.ts'
 import { withSession } from '../../ci/run/session.ts'
 import type { Lock } from '../../src/model/index.ts'
-import { parseSealedLock } from '../../src/stages/source/lock.ts'
+import { parseSealedLock } from '../../src/stages/source/read-lock.ts'
 import { scratch } from './command-line.ts'
 
 /** Warns of everything and denies nothing but missing evidence, so that a test sees what it looks for and the exit code says whether all could be decided. */

@@ -3,7 +3,7 @@ import { rules } from '../../src/gate/rules.ts'
 import type { Evidence, Lock, PlatformEvidence, Violation } from '../../src/model/index.ts'
 import { parseCacheScope } from '../../src/stages/build/build.ts'
 import { readSource } from '../../src/stages/source/source.ts'
-import { buildSource } from '../../pipelines/collect.ts'
+import { buildSource } from '../../pipelines/without-verdict.ts'
 import { application, onEngine } from './application.ts'
 
 /** What an application tried, and what its rules are asked about. */

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findEngine } from '../../ci/run/engine.ts'
+import { findEngine } from '../../ci/run/choose-engine.ts'
 import { root } from '../repo/source-files.ts'
 
 /** A project of somebody who installed the package and has nothing else of Loadline. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { parseAllDocuments } from 'yaml'
 import { digestOf } from '../../src/model/index.ts'
-import { lintDockerfile } from '../../src/tools/hadolint/command.ts'
+import { hadolintArguments } from '../../src/tools/hadolint/command.ts'
 import { actionlintProgram, manifestPrograms } from '../programs/modules.ts'
 import { compiled } from './compiled.ts'
 import type { KubernetesObject } from './kubernetes-objects.ts'
@@ -104,7 +104,7 @@ export async function manifestTools() {
     hadolint: (dockerfile: string): Promise<unknown[]> =>
       once(['hadolint', dockerfile], async () => {
         const request = { program: programs.hadolint, dockerfile: 'Dockerfile', obeyPragmas: false }
-        const [program = '', ...argv] = lintDockerfile(request)
+        const [program = '', ...argv] = hadolintArguments(request)
         const { stdout } = await execa(program, argv, { cwd: written({ Dockerfile: dockerfile }) })
         return JSON.parse(stdout) as unknown[]
       }),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
-import { sealed } from '../../ci/run/engine.ts'
+import { sealed } from '../../ci/run/choose-engine.ts'
 import { engineVersion } from '../../src/engine/engine-version.ts'
 import { forwarding, listenHere, ownNetwork, type OwnNetwork } from './own-network.ts'
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import type { TestProject } from 'vitest/node'
-import { findEngine } from '../../ci/run/engine.ts'
+import { findEngine } from '../../ci/run/choose-engine.ts'
 import { withTemporaryLog } from '../../ci/run/session-log.ts'
 import { withSession } from '../../ci/run/session.ts'
 import { toolImage } from '../../src/engine/tool-image.ts'
-import { parseSealedLock } from '../../src/stages/source/lock.ts'
+import { parseSealedLock } from '../../src/stages/source/read-lock.ts'
 import type { tools } from '../../src/tools/images.ts'
 
 declare module 'vitest' {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { findEngine } from '../../ci/run/engine.ts'
+import { findEngine } from '../../ci/run/choose-engine.ts'
 import { Merged, type Run } from '../../src/model/index.ts'
 import { buildAndScan, loadline } from './command-line.ts'
 import { secondEngine } from './second-engine.ts'

@@ -115,7 +115,7 @@ describe('laws of the repository', () => {
       'src/module/assessment.ts': "the module's own state",
       'src/attestation/image-claims.ts': 'SBOMs that were read when they were made',
       'src/tools/sandbox/command.ts': 'a profile that was read with the source',
-      'src/scaffold/read-text.ts': 'manifests, as their package managers read them',
+      'src/scaffold/source-document.ts': 'manifests, as their package managers read them',
       'src/formats/dockerfile/instructions.ts': 'an argument of an instruction, in its JSON form',
       'ci/cli/github-action.ts': "GitHub's event, of which one optional field counts",
     }

@@ -46,7 +46,7 @@ const longer: Readonly<Record<string, readonly [lines: number, why: string]>> = 
   'src/stages/source/source.ts': [330, undivided],
   'src/tools/trivy/output.ts packagesOf': [63, undivided],
   'toolchain/engine-bundle.ts engineBundle': [64, document],
-  'toolchain/engine.ts startEngine': [64, undivided],
+  'toolchain/start-engine.ts startEngine': [64, undivided],
   'toolchain/runtime-step.ts runtimeStep': [84, undivided],
   'toolchain/set-up.ts planSetUp': [78, undivided],
   'toolchain/sigstore/instance.ts startSigstore': [97, undivided],

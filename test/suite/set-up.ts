@@ -1,4 +1,4 @@
-import { findEngine } from '../../ci/run/engine.ts'
+import { findEngine } from '../../ci/run/choose-engine.ts'
 import { locateCache } from '../../toolchain/cache.ts'
 import { compileOnDemand } from '../../toolchain/programs-on-demand.ts'
 import { renderProgress } from '../../toolchain/render-progress.ts'

@@ -4,7 +4,7 @@ import { DeliveryError } from '../../../src/model/errors.ts'
 import { renderJson, renderTerminal } from '../../../src/report/index.ts'
 import type { EvidenceOptions } from '../../run/build-and-scan-options.ts'
 import { limits } from '../../run/files/read-file.ts'
-import { givenText, policyFilesHere, readGiven, type PolicyOptions } from '../../run/files/given-file.ts'
+import { givenFileText, policyFilesHere, readGiven, type PolicyOptions } from '../../run/files/given-file.ts'
 import { useColor } from '../../show/color.ts'
 import type { VerdictOptions } from '../../show/progress-display.ts'
 import { command } from '../command.ts'
@@ -38,8 +38,8 @@ async function testPolicy(options: TestOptions, path: string): Promise<number> {
     recorded,
     ...(await policyFilesHere(options)),
     platforms: options.platform,
-    baseline: await givenText(options.baseline, 'baseline'),
-    knownExploited: await givenText(options.knownExploited, 'known-exploited'),
+    baseline: await givenFileText(options.baseline, 'baseline'),
+    knownExploited: await givenFileText(options.knownExploited, 'known-exploited'),
     now: momentOf(options.at),
   })
   if (options.json || !options.quiet || run.outcome !== 'passed')

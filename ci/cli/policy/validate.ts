@@ -1,7 +1,7 @@
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { decidePolicy, policyDigest } from '../../../src/policy/index.ts'
 import { policyFiles, type PolicyOptions } from '../../run/files/given-file.ts'
-import { isPath } from '../../run/files/read-file.ts'
+import { isThere } from '../../run/files/read-file.ts'
 import { command } from '../command.ts'
 import { policyFlags } from '../option-groups.ts'
 
@@ -16,7 +16,7 @@ Example:
 })
 
 async function validate({ organisation }: Pick<PolicyOptions, 'organisation'>, named: string[]): Promise<number> {
-  const files = named.length > 0 || !isPath('loadline.yaml') ? named : ['loadline.yaml']
+  const files = named.length > 0 || !isThere('loadline.yaml') ? named : ['loadline.yaml']
   const layers = files.map((policy): PolicyOptions => ({
     policy,
     ...(organisation === undefined ? {} : { organisation }),

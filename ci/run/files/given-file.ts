@@ -74,7 +74,7 @@ export async function policyText(
 }
 
 /** An earlier verdict, or a list of exploited vulnerabilities, that was named on the command line. Throws `USAGE` where it cannot be read. */
-export async function givenText(
+export async function givenFileText(
   path: string | undefined,
   what: 'baseline' | 'known-exploited',
 ): Promise<{ path: string; text: string } | undefined> {

@@ -27,7 +27,7 @@ export async function kindOfNamed(path: string): Promise<'file' | 'directory' | 
 }
 
 /** Whether a word is the path of anything, a link included; for telling words from paths, and never for reading. */
-export function isPath(word: string): boolean {
+export function isThere(word: string): boolean {
   try {
     return lstatSync(word, { throwIfNoEntry: false }) !== undefined
   } catch {

@@ -1,3 +1,3 @@
-export { Compliance, evaluateCompliance, frameworks, type FrameworkName } from './evaluate.ts'
+export { Compliance, evaluateCompliance, frameworks, type FrameworkName } from './evaluate-framework.ts'
 export { renderComplianceMarkdown } from './markdown.ts'
 export { complianceTable } from './table.ts'

@@ -1,5 +1,5 @@
 import { printable } from '../../model/printable.ts'
-import type { Compliance } from './evaluate.ts'
+import type { Compliance } from './evaluate-framework.ts'
 
 const words = { evidenced: 'evidenced', 'not-evidenced': '**not evidenced**', outside: 'outside the pipeline' } as const
 

@@ -5,7 +5,7 @@ import { eachOr, onFile, type Control, type Judgement } from '../control.ts'
 import { credentialsIn, credentialsInText } from '../credential-in-command.ts'
 import { holdsCredential, namesCredential } from '../credential.ts'
 import { ofRules } from '../of-rules.ts'
-import { butUnread } from './packages.ts'
+import { butUnread } from './package-installs.ts'
 
 export const setuid: Control = {
   id: 'cis-4.8',

@@ -57,7 +57,7 @@ export function splitDocuments(text: string, path: string): WrittenDocument[] {
  * Reads one document, with anchors, aliases and merge keys; undefined for one that holds nothing. Tags are kept and mean nothing here.
  * Time and memory are bounded for every input. Throws `SOURCE` with file and line.
  */
-export function readDocument(written: WrittenDocument): Placed | undefined {
+export function readManifestDocument(written: WrittenDocument): Placed | undefined {
   refuseUnread(written)
   try {
     const { document, lines } = parsed(written)
@@ -78,7 +78,7 @@ export function readDocument(written: WrittenDocument): Placed | undefined {
 
 /** Every document of a file. Throws `SOURCE` with file and line where one cannot be read. */
 export function readManifest(text: string, path: string): Placed[] {
-  return splitDocuments(text, path).flatMap((written) => readDocument(written) ?? [])
+  return splitDocuments(text, path).flatMap((written) => readManifestDocument(written) ?? [])
 }
 
 /** What must be refused before the parser sees it, because parsing it would already cost too much. */

@@ -1,6 +1,6 @@
 import { printable } from '../../model/printable.ts'
 import type { Audit, ControlResult } from '../document.ts'
-import { placeOf, sayCounts, sayEvidence, statusWords } from './words.ts'
+import { evidencePlace, sayCounts, sayEvidence, statusWords } from './words.ts'
 
 /** Evidence that a control's row shows; audit.json has all. */
 const mostEvidence = 5
@@ -70,7 +70,7 @@ function section({ id, title, severity, remedy, evidence }: ControlResult): stri
   return [
     `### ${id}: ${title} (${severity})`,
     '',
-    ...failures.map((entry) => `- ${cell(placeOf(entry))}: ${cell(sayEvidence(entry))}`),
+    ...failures.map((entry) => `- ${cell(evidencePlace(entry))}: ${cell(sayEvidence(entry))}`),
     '',
     cell(remedy),
     '',
@@ -78,7 +78,7 @@ function section({ id, title, severity, remedy, evidence }: ControlResult): stri
 }
 
 function evidenceCell({ evidence }: ControlResult): string {
-  const shown = evidence.slice(0, mostEvidence).map((entry) => `${placeOf(entry)} ${sayEvidence(entry)}`.trim())
+  const shown = evidence.slice(0, mostEvidence).map((entry) => `${evidencePlace(entry)} ${sayEvidence(entry)}`.trim())
   return [...shown, ...(evidence.length > mostEvidence ? [`and ${evidence.length - mostEvidence} more`] : [])]
     .map(cell)
     .join('<br>')

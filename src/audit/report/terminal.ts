@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import { createColors } from 'picocolors'
 import { defused, printable } from '../../model/printable.ts'
 import type { Audit, ControlStatus } from '../document.ts'
-import { placeOf, sayCounts, sayEvidence, statusWords } from './words.ts'
+import { evidencePlace, sayCounts, sayEvidence, statusWords } from './words.ts'
 
 /** Failures of one control that are spelled out; the reports have all. */
 const mostEvidence = 4
@@ -21,7 +21,7 @@ export function renderAuditTerminal(audit: Audit, { color, width }: { color: boo
   for (const { id, status, title, remedy, evidence } of speaking) {
     const shown = evidence.filter((entry) => entry.status === 'fail' || entry.status === 'deviation')
     const lines = [
-      ...shown.slice(0, mostEvidence).map((entry) => `${placeOf(entry)} ${sayEvidence(entry)}`),
+      ...shown.slice(0, mostEvidence).map((entry) => `${evidencePlace(entry)} ${sayEvidence(entry)}`),
       ...(shown.length > mostEvidence ? [`and ${shown.length - mostEvidence} more: see audit.json`] : []),
     ]
     table.push([

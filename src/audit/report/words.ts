@@ -13,7 +13,7 @@ export const statusWords: Readonly<Record<ControlStatus, string>> = {
 }
 
 /** `file:line` of what was seen; for what a run said, the thing itself. */
-export function placeOf({ path, line, about }: ControlEvidence): string {
+export function evidencePlace({ path, line, about }: ControlEvidence): string {
   return printable(path === undefined ? about : `${path}${line === undefined ? '' : `:${line}`}`)
 }
 

@@ -2,7 +2,7 @@ import { isUnknown, showUnknown } from '../unknown-value.ts'
 import { fullReference, parseImageReference } from '../image-reference.ts'
 import { dockerfileFault } from './instructions.ts'
 import type { BuildSettings, UsedImage } from './dockerfile.ts'
-import { readDockerfile } from './read-dockerfile.ts'
+import { parseDockerfile } from './parse-dockerfile.ts'
 
 /** An image from outside that a Dockerfile starts from or copies from, fully spelled. */
 export interface ExternalImage extends Omit<UsedImage, 'word'> {
@@ -16,7 +16,7 @@ export interface ExternalImage extends Omit<UsedImage, 'word'> {
 
 /** Lists the external images that a Dockerfile uses, in the order of the text, for commands that look before there is an engine. Throws `SOURCE` where one is not known. */
 export function externalImages(text: string, settings: BuildSettings): ExternalImage[] {
-  return readDockerfile(text, settings).images.map(spelled)
+  return parseDockerfile(text, settings).images.map(spelled)
 }
 
 function spelled({ word, reference: written, ...image }: UsedImage): ExternalImage {

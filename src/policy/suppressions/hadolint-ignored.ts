@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Origin } from '../../model/index.ts'
-import { readSuppressionFile } from './read-file.ts'
+import { readSuppressionFile } from './suppression-document.ts'
 import type { Suppression } from '../schema.ts'
 import { suppressionEntry, type ReadSuppressions } from './entry.ts'
 

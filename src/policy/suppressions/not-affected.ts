@@ -1,5 +1,5 @@
 import { imageShortName, namesPackage, parsePackageUrl, Digest, type PackageUrl } from '../../model/index.ts'
-import { suppressionError } from './read-file.ts'
+import { suppressionError } from './suppression-document.ts'
 import type { Suppression } from '../schema.ts'
 import { mostEntries, suppressionEntry, type ReadSuppressions } from './entry.ts'
 import type { OpenVex, Product, Subcomponent, VexStatement } from '../../formats/openvex.ts'

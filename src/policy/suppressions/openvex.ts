@@ -1,5 +1,5 @@
 import { OpenVex } from '../../formats/openvex.ts'
-import { readSuppressionFile, suppressionError } from './read-file.ts'
+import { readSuppressionFile, suppressionError } from './suppression-document.ts'
 
 /** Reads an OpenVEX document. Throws `POLICY` with the line where it is none. */
 export function readOpenVex(text: string, path: string): OpenVex {

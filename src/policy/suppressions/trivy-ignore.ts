@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Origin } from '../../model/index.ts'
 import { parsePackageUrl } from '../../model/index.ts'
-import { readSuppressionFile, suppressionError } from './read-file.ts'
+import { readSuppressionFile, suppressionError } from './suppression-document.ts'
 import type { RegisterEntry, Suppression } from '../schema.ts'
 import { dayBefore, mostEntries, suppressionEntry, type ReadSuppressions, type SuppressedFinding } from './entry.ts'
 

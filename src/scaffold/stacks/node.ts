@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import type { BackingService, StackReading } from '../application.ts'
-import { readDocument } from '../read-text.ts'
+import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
@@ -83,7 +83,7 @@ export const nodeNpm: Stack = {
   lock: { wanted: 'package-lock.json', make: 'npm install --package-lock-only' },
   locked: (tree) => tree.texts.has('package-lock.json'),
   read(tree, answers) {
-    const { packages } = readDocument(
+    const { packages } = readSourceDocument(
       tree,
       'package-lock.json',
       'JSON',
@@ -120,7 +120,7 @@ export const nodePnpm: Stack = {
   lock: { wanted: 'pnpm-lock.yaml', make: 'pnpm install --lockfile-only' },
   locked: (tree) => tree.texts.has('pnpm-lock.yaml'),
   read: (tree, answers) => {
-    const { lockfileVersion } = readDocument(
+    const { lockfileVersion } = readSourceDocument(
       tree,
       'pnpm-lock.yaml',
       'YAML of pnpm',
@@ -157,13 +157,17 @@ export const nodeYarn: Stack = {
 function hasPnpmWorkspace(tree: SourceTree): boolean {
   if (!tree.paths.includes('pnpm-workspace.yaml')) return false
   const { packages } =
-    readDocument(tree, 'pnpm-workspace.yaml', 'YAML', z.looseObject({ packages: z.unknown().optional() }).nullable()) ??
-    {}
+    readSourceDocument(
+      tree,
+      'pnpm-workspace.yaml',
+      'YAML',
+      z.looseObject({ packages: z.unknown().optional() }).nullable(),
+    ) ?? {}
   return packages !== undefined && packages !== null
 }
 
 function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], manager: Manager): StackReading {
-  const described = readDocument(tree, 'package.json', 'JSON', Package)
+  const described = readSourceDocument(tree, 'package.json', 'JSON', Package)
   if (described.workspaces !== undefined || hasPnpmWorkspace(tree))
     throw new DeliveryError(
       'SOURCE',
@@ -277,7 +281,7 @@ function howItStarts(
 
 /** The exact version of the manager that package.json names. */
 function managerVersion(tree: SourceTree, name: string): string | undefined {
-  const named = readDocument(tree, 'package.json', 'JSON', Package).packageManager ?? ''
+  const named = readSourceDocument(tree, 'package.json', 'JSON', Package).packageManager ?? ''
   return new RegExp(`^${name}@(\\d+\\.\\d+\\.\\d+)`).exec(named)?.[1]
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import type { BackingService, StackReading } from '../application.ts'
-import { readDocument } from '../read-text.ts'
+import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
@@ -73,7 +73,7 @@ export const pythonPip: Stack = {
   read(tree, answers) {
     const text = tree.texts.get('requirements.txt') ?? ''
     const hashed = requirements(tree).every((line) => line.includes('--hash='))
-    const project = tree.texts.has('pyproject.toml') ? readDocument(tree, 'pyproject.toml', 'TOML', Project) : {}
+    const project = tree.texts.has('pyproject.toml') ? readSourceDocument(tree, 'pyproject.toml', 'TOML', Project) : {}
     const packages = requirements(tree).map((line) => line.split(/[[=\s]/)[0] ?? '')
     const reading = read(tree, answers, 'python-pip', project, packages, /^\s*--(extra-)?index-url/m.test(text))
     return {
@@ -120,14 +120,14 @@ function readExported(
   stack: 'python-poetry' | 'python-uv',
   exporter: (typeof exporters)['uv'],
 ): StackReading {
-  const project = readDocument(tree, 'pyproject.toml', 'TOML', Project)
+  const project = readSourceDocument(tree, 'pyproject.toml', 'TOML', Project)
   if (project.tool?.uv?.workspace !== undefined)
     throw new DeliveryError(
       'SOURCE',
       'expected one application, found a uv workspace in pyproject.toml',
       'Lock the application by itself, and give its folder with --path.',
     )
-  const locked = readDocument(tree, exporter.lockFile, 'TOML', Locked)
+  const locked = readSourceDocument(tree, exporter.lockFile, 'TOML', Locked)
   const privateIndex = project.tool?.uv?.index !== undefined || project.tool?.poetry?.source !== undefined
   const reading = read(
     tree,

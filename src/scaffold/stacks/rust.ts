@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
-import { readDocument } from '../read-text.ts'
+import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
@@ -27,7 +27,7 @@ export const rust: Stack = {
   lock: { wanted: 'Cargo.lock', make: 'cargo generate-lockfile' },
   locked: (tree) => tree.texts.has('Cargo.lock'),
   read(tree, answers) {
-    const manifest = readDocument(tree, 'Cargo.toml', 'TOML', Manifest)
+    const manifest = readSourceDocument(tree, 'Cargo.toml', 'TOML', Manifest)
     if (manifest.package === undefined)
       throw new DeliveryError(
         'SOURCE',
@@ -35,7 +35,7 @@ export const rust: Stack = {
         'Give the folder of the application with --path; it needs a Cargo.lock of its own.',
       )
     const program = programToBuild(tree, answers, manifest.package.name, manifest.bin ?? [])
-    const crates = new Set(readDocument(tree, 'Cargo.lock', 'TOML', Locked).package.map(({ name }) => name))
+    const crates = new Set(readSourceDocument(tree, 'Cargo.lock', 'TOML', Locked).package.map(({ name }) => name))
     const { folders, files } = codeAtTop(tree, /\.rs$/)
     const lockFiles = ['Cargo.toml', 'Cargo.lock']
     const registry = tree.texts.get('.cargo/config.toml')

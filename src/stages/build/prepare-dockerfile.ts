@@ -9,12 +9,7 @@ import { lastLines, runTool, type ToolRun } from '../../engine/run-tool.ts'
 import { ownToolImage, type Pinned } from '../../engine/tool-image.ts'
 import { DeliveryError } from '../../model/errors.ts'
 import type { Platform } from '../../model/index.ts'
-import {
-  prepareDockerfile as argv,
-  requestFile,
-  type BuildChoice,
-  type PreparedBase,
-} from '../../tools/dockerfile/command.ts'
+import { prepareArguments, requestFile, type BuildChoice, type PreparedBase } from '../../tools/dockerfile/command.ts'
 import { parsePreparation, type DockerfilePreparation } from '../../tools/dockerfile/output.ts'
 import { unreadable } from '../source/read-dockerfile.ts'
 import type { BaseToPrepare } from './pin-bases.ts'
@@ -66,7 +61,7 @@ export async function prepareDockerfile(preparing: Preparing, lock: Pinned): Pro
   )
   const { exitCode, stdout, stderr } = await run(path, container, [
     tool.program,
-    ...argv('/work/request.json', '/work/Dockerfile'),
+    ...prepareArguments('/work/request.json', '/work/Dockerfile'),
   ])
   if (exitCode !== 0) throw unreadable(path, stderr)
   return parsePreparation(stdout, path, { isBuilt })

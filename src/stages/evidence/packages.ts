@@ -12,7 +12,7 @@ import {
 import { readOutput } from '../../engine/read-output.ts'
 import { requireSuccess, runTool } from '../../engine/run-tool.ts'
 import { toolImage, type ReadyTool } from '../../engine/tool-image.ts'
-import { convert, scanPackages as scanCommand } from '../../tools/trivy/command.ts'
+import { convert, scanPackagesArguments } from '../../tools/trivy/command.ts'
 import {
   parsePackageScan,
   requireScan,
@@ -48,7 +48,7 @@ export async function scanPackages(
     runTool(
       'trivy',
       place,
-      scanCommand({
+      scanPackagesArguments({
         program: tool.program,
         image: imageDirectory,
         output: reportPath,

@@ -3,7 +3,7 @@ import { DeliveryError } from '../../model/errors.ts'
 import type { Licenses, Lock, ToolIdentity, Vulnerabilities } from '../../model/index.ts'
 import { lastLines, runTool } from '../../engine/run-tool.ts'
 import { toolImage } from '../../engine/tool-image.ts'
-import { emptyConfiguration, scanSbom as scanCommand } from '../../tools/trivy/command.ts'
+import { emptyConfiguration, scanSbomArguments } from '../../tools/trivy/command.ts'
 import { parseSbomScan } from '../../tools/trivy/output.ts'
 import type { OpenDatabase } from './database.ts'
 import { vulnerabilitiesOf } from './packages.ts'
@@ -33,7 +33,7 @@ export async function scanSbom(
   const run = await runTool(
     'trivy',
     container,
-    scanCommand({ program: tool.program, sbom: '/sbom.cdx.json', output: '/report.json', cache: '/cache' }),
+    scanSbomArguments({ program: tool.program, sbom: '/sbom.cdx.json', output: '/report.json', cache: '/cache' }),
   )
   if (run.exitCode !== 0)
     throw new DeliveryError(

@@ -9,7 +9,7 @@ import {
   splitTests,
   type CommandTests,
   type StructureTests,
-} from '../../tools/container-structure-test/schema.ts'
+} from '../../tools/container-structure-test/structure-test-file.ts'
 import { requireSuccess, runTool } from '../../engine/run-tool.ts'
 import { insideImage, judgeCommands, testPlan, type TestPaths } from '../../tools/sandbox/command.ts'
 import { parseCommandRun } from '../../tools/sandbox/output.ts'

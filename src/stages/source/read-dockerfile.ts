@@ -2,7 +2,7 @@ import { dag } from '@dagger.io/dagger'
 import { runTool, lastLines } from '../../engine/run-tool.ts'
 import { ownToolImage, type Pinned } from '../../engine/tool-image.ts'
 import { DeliveryError } from '../../model/errors.ts'
-import { readDockerfile as argv, requestFile, type ReadingRequest } from '../../tools/dockerfile/command.ts'
+import { readArguments, requestFile, type ReadingRequest } from '../../tools/dockerfile/command.ts'
 import { parseReading, type DockerfileReading } from '../../tools/dockerfile/output.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function readDockerfile(
   const { exitCode, stdout, stderr } = await runTool(
     'dockerfile',
     tool.container.withMountedDirectory('/work', files),
-    [tool.program, ...argv('/work/request.json', '/work/Dockerfile')],
+    [tool.program, ...readArguments('/work/request.json', '/work/Dockerfile')],
   )
   if (exitCode !== 0) throw unreadable(path, stderr)
   return parseReading(stdout, path, { platforms: request.platforms, isBuilt })

@@ -19,7 +19,7 @@ import type { Policy } from '../../policy/schema.ts'
 import { imageLabels, readVersion } from '../../image-metadata/index.ts'
 import type { BuildChoice } from '../../tools/dockerfile/command.ts'
 import type { DockerfileReading } from '../../tools/dockerfile/output.ts'
-import { parseStructureTests } from '../../tools/container-structure-test/schema.ts'
+import { parseStructureTests } from '../../tools/container-structure-test/structure-test-file.ts'
 import { parseSeccomp } from '../../tools/sandbox/seccomp.ts'
 import { enginePlatform } from '../../engine/engine-platform.ts'
 import { contentsOf, readText } from '../../engine/read-text.ts'
@@ -98,7 +98,7 @@ export interface SourceRequest {
   /** Labels for the image, besides those that git gives. One that the Dockerfile sets itself wins. */
   labels?: Readonly<Record<string, string>>
   /** In which form it is to be published, where it is: one that the platforms do not allow is refused before anything is built. */
-  consumer?: ManifestForm
+  form?: ManifestForm
   /** Added to the policy's build arguments. */
   buildArgs?: Readonly<Record<string, string>>
   /** Build secrets by id; `any` where nothing is going to be built. */
@@ -125,7 +125,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   const { policy, applied, suppressions, name } = await readPolicy(request, entries)
   const [first = await enginePlatform(), ...others] = policy.build.platforms ?? []
   const platforms = [first, ...others] as const
-  manifestForm(request.consumer, platforms)
+  manifestForm(request.form, platforms)
   // Before anything is built: a baseline that does not count would otherwise be noticed after minutes.
   const baseline =
     request.baseline === undefined ? undefined : acceptBaseline(request.baseline, name, policy, request.now)

@@ -4,7 +4,7 @@ import { parseAttestations, subjectsOf, type AttestedStatement } from '../../too
 import * as cosign from '../../tools/cosign/command.ts'
 import type { Identity } from '../../tools/cosign/identity.ts'
 import { parseVerification } from '../../tools/cosign/output.ts'
-import { parseCosignVersion, requireSoundCosign } from '../../tools/cosign/version.ts'
+import { parseCosignVersion, requireSoundCosign } from '../../tools/cosign/sound-version.ts'
 import { lastLines, runTool, type ToolRun } from '../../engine/run-tool.ts'
 import { toolImage } from '../../engine/tool-image.ts'
 import { fresh } from '../../engine/fresh.ts'

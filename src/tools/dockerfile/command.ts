@@ -38,12 +38,12 @@ export interface PreparedBase {
 export const withheldSecret = 'loadline-withheld'
 
 /** Says as JSON what BuildKit reads in a Dockerfile, and what of it cannot or must not be built. */
-export function readDockerfile(request: string, dockerfile: string): string[] {
+export function readArguments(request: string, dockerfile: string): string[] {
   return ['read', request, dockerfile]
 }
 
 /** Says as JSON the Dockerfile to build for each platform, and what BuildKit's checks say of the one that was written. */
-export function prepareDockerfile(request: string, dockerfile: string): string[] {
+export function prepareArguments(request: string, dockerfile: string): string[] {
   return ['prepare', request, dockerfile]
 }
 

@@ -11,7 +11,7 @@ interface Lint {
  * (hadolint complains about it on standard error and goes on), and comments that silence rules count only where the caller lets them.
  * Exits with 0 whatever it finds; another exit code means that it could not read the file.
  */
-export function lintDockerfile({ program, dockerfile, obeyPragmas }: Lint): string[] {
+export function hadolintArguments({ program, dockerfile, obeyPragmas }: Lint): string[] {
   return [
     program,
     '--format',

@@ -1,6 +1,6 @@
 import type { Policy } from '../../policy/schema.ts'
 import { parseBytes } from '../../model/units.ts'
-import type { CommandTests, StructureTests } from '../container-structure-test/schema.ts'
+import type { CommandTests, StructureTests } from '../container-structure-test/structure-test-file.ts'
 
 /** The OCI runtime in the sandbox's container. */
 const runtime = '/usr/bin/crun'

@@ -27,7 +27,7 @@ interface Scan {
 }
 
 /** One scan for packages and licences, and for vulnerabilities where there is a database: every report and both SBOMs are derived from its JSON. */
-export function scanPackages({
+export function scanPackagesArguments({
   program,
   image,
   output,
@@ -61,8 +61,8 @@ export function scanPackages({
   ]
 }
 
-/** Scans a software bill of materials for vulnerabilities and licences, as `scanPackages` does an image. It must be the plain document: an attestation around it hides packages (https://github.com/aquasecurity/trivy/issues/3817). */
-export function scanSbom({
+/** Scans a software bill of materials for vulnerabilities and licences, as `scanPackagesArguments` does an image. It must be the plain document: an attestation around it hides packages (https://github.com/aquasecurity/trivy/issues/3817). */
+export function scanSbomArguments({
   program,
   sbom,
   output,
@@ -100,7 +100,7 @@ export function scanSbom({
   ]
 }
 
-/** Derives a software bill of materials from the JSON report of `scanPackages`. */
+/** Derives a software bill of materials from the JSON report of `scanPackagesArguments`. */
 export function convert({
   program,
   report,

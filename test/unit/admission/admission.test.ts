@@ -162,7 +162,7 @@ describe('admission policies', () => {
     ['an age without unit', request({ maximumAge: '30' }), 'whole hours or days'],
     [
       'several platforms as a single manifest',
-      request({ application: twoPlatforms, consumer: 'single' }),
+      request({ application: twoPlatforms, form: 'single' }),
       'a single manifest is for one platform',
     ],
   ])('refuses what the controller could not verify: %s', (_, asked, message) => {

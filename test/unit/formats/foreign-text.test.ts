@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { externalImages } from '../../../src/formats/dockerfile/external-images.ts'
-import { readDockerfile } from '../../../src/formats/dockerfile/read-dockerfile.ts'
+import { parseDockerfile } from '../../../src/formats/dockerfile/parse-dockerfile.ts'
 import { parseImageReference } from '../../../src/formats/image-reference.ts'
 import { parseExploitedCatalogue } from '../../../src/formats/kev-catalogue.ts'
 import { joinIndexes, sharedAnnotations } from '../../../src/formats/oci/image-index.ts'
@@ -22,7 +22,7 @@ const written = [
 const manifest = (annotations: object) => JSON.stringify({ schemaVersion: 2, layers: [], annotations })
 
 holdReaders([
-  { name: 'a Dockerfile', seeds: written, read: (text) => readDockerfile(text, { buildArgs: {} }).images },
+  { name: 'a Dockerfile', seeds: written, read: (text) => parseDockerfile(text, { buildArgs: {} }).images },
   {
     name: 'the images of a Dockerfile',
     seeds: written,

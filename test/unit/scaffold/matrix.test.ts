@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { audit } from '../../../pipelines/audit.ts'
 import { complianceNames, targetNames } from '../../../src/scaffold/index.ts'
 import { loadPolicy } from '../../../src/policy/index.ts'
-import { parseStructureTests } from '../../../src/tools/container-structure-test/schema.ts'
+import { parseStructureTests } from '../../../src/tools/container-structure-test/structure-test-file.ts'
 import { applications, scaffoldOf } from './applications.ts'
 import { awsFaults, composeFaults, documentsOf, objectFaults } from './schemas.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { imageConfigBlob, readOciLayout, writeOciLayout } from '../../../toolchain/oci-layout.ts'
-import { toolImage, writeScratchImage } from '../../../toolchain/tool-image.ts'
+import { scratchToolImage, writeScratchImage } from '../../../toolchain/tool-image.ts'
 
 let directory: string
 beforeEach(async () => {
@@ -74,7 +74,7 @@ test('a tool image depends on its bytes, not on times, places or modes of its fi
     const binary = join(directory, place, 'program')
     await writeFile(binary, 'static', { mode: date === 0 ? 0o700 : 0o644 })
     await utimes(binary, date, date)
-    const image = toolImage({
+    const image = scratchToolImage({
       title: 'trivy',
       version: '1',
       binary,
@@ -89,7 +89,7 @@ test('a tool image depends on its bytes, not on times, places or modes of its fi
 })
 
 test('a tool image says what it stands in for and has its program as entry point', () => {
-  const { config } = toolImage({
+  const { config } = scratchToolImage({
     title: 'crane',
     version: '0.22.1',
     binary: '/x',

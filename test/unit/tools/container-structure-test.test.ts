@@ -4,7 +4,7 @@ import { DeliveryError } from '../../../src/model/errors.ts'
 import { Structure } from '../../../src/model/index.ts'
 import { runTests } from '../../../src/tools/container-structure-test/command.ts'
 import { parseResults } from '../../../src/tools/container-structure-test/output.ts'
-import { countTests, parseStructureTests } from '../../../src/tools/container-structure-test/schema.ts'
+import { countTests, parseStructureTests } from '../../../src/tools/container-structure-test/structure-test-file.ts'
 
 const recorded = (name: string) =>
   readFileSync(new URL(`../../fixtures/container-structure-test/${name}`, import.meta.url), 'utf8')

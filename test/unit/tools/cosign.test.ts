@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseAttestations, subjectsOf } from '../../../src/tools/cosign/attestations.ts'
 import { attest, downloadAttestations, verify, verifyAttestation } from '../../../src/tools/cosign/command.ts'
-import { parseCosignVersion, requireSoundCosign } from '../../../src/tools/cosign/version.ts'
+import { parseCosignVersion, requireSoundCosign } from '../../../src/tools/cosign/sound-version.ts'
 
 const recorded = (name: string) => readFileSync(new URL(`../../fixtures/cosign/${name}`, import.meta.url), 'utf8')
 const image = 'sha256:3f929e202ab5f84495ca6cf3e276991d8d962d001a40c9e137118374e80cf11c'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { Lint } from '../../../src/model/index.ts'
-import { lintDockerfile } from '../../../src/tools/hadolint/command.ts'
+import { hadolintArguments } from '../../../src/tools/hadolint/command.ts'
 import { readingOf } from '../recorded-reading.ts'
 import { findPragmas, parseLint } from '../../../src/tools/hadolint/output.ts'
 
@@ -12,7 +12,7 @@ const asked = { path: 'Dockerfile', linted: 'x' }
 describe('hadolint', () => {
   it('lets nothing beside the Dockerfile change the rules, and comments only where the caller says so [faults 18, 19]', () => {
     const argv = (obeyPragmas: boolean) =>
-      lintDockerfile({ program: '/bin/hadolint', dockerfile: '/Dockerfile', obeyPragmas })
+      hadolintArguments({ program: '/bin/hadolint', dockerfile: '/Dockerfile', obeyPragmas })
     expect(argv(false)).toEqual([
       '/bin/hadolint',
       '--format',

@@ -5,7 +5,7 @@ import type { AuditTree } from '../../audit-tree.ts'
 import { at, entriesOf, listOf, manifestError, textOf, type Placed } from '../placed.ts'
 import { readDotenv, type DotenvEntry } from './dotenv.ts'
 import { interpolated, type Variables } from './interpolate.ts'
-import { overlaid, withoutResets } from './merge.ts'
+import { overlaid, withoutResets } from './overlay.ts'
 
 /** A compose project with everything merged into one tree. */
 export interface ComposeModel {

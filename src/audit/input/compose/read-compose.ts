@@ -6,8 +6,8 @@ import { at, entriesOf, find, listOf, manifestError, textOf, truthOf, type Place
 import { readPort, readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
 import { ownText } from './interpolate.ts'
 import { loadCompose, type ComposeModel } from './load-compose.ts'
-import { asPairs } from './merge.ts'
-import { mountsOf } from './mounts.ts'
+import { asPairs } from './overlay.ts'
+import { serviceMounts } from './service-mounts.ts'
 import { buildArguments, environmentOf, healthCheckOf, hooksOf, namespacesOf, restartOf } from './service-parts.ts'
 
 /** A Dockerfile that stands in a compose file. */
@@ -132,7 +132,7 @@ function containerOf(
     namespaces: namespacesOf(service),
     ports: portsOf(service),
     exposed: listOf(get('expose')).map((item) => fact(item, textOf(item))),
-    mounts: mountsOf(service, volumes, model.directoryOf),
+    mounts: serviceMounts(service, volumes, model.directoryOf),
     devices: devicesOf(service),
     sysctls: [
       ...(((get('sysctls') && asPairs(get('sysctls') as Placed).value) as Map<string, Placed> | undefined) ?? []),

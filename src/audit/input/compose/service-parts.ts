@@ -5,7 +5,7 @@ import { fact, said } from '../facts.ts'
 import { at, entriesOf, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
 import type { ComposeModel } from './load-compose.ts'
 import { ownText } from './interpolate.ts'
-import { asPairs } from './merge.ts'
+import { asPairs } from './overlay.ts'
 
 const namespaceKeys: Record<SharedNamespace, string> = {
   network: 'network_mode',

@@ -3,7 +3,7 @@ import { emptyContainer, type Container, type Fact, type Truth } from '../../con
 import { capability, fact, given, said } from '../facts.ts'
 import { at, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
 import type { Pod } from './pod-specs.ts'
-import { mountsOf, unmountedHostPaths } from './volumes.ts'
+import { volumeMounts, unmountedHostPaths } from './volumes.ts'
 
 /** Kinds whose pods end by themselves. */
 const ending =
@@ -85,7 +85,7 @@ function containerOf(
     exposed: listOf(at(container, 'ports')).flatMap(
       (port) => said('value', at(port, 'containerPort'), textOf).value ?? [],
     ),
-    mounts: mountsOf(container, spec),
+    mounts: volumeMounts(container, spec),
     devices: listOf(at(container, 'volumeDevices')).map((device) =>
       fact(device, textOf(at(device, 'devicePath') ?? device)),
     ),

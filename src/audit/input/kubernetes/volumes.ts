@@ -5,7 +5,7 @@ import { at, entriesOf, find, listOf, textOf, truthOf, type Placed } from '../pl
 import type { Pod } from './pod-specs.ts'
 
 /** What a container mounts, with what its pod says of each volume. */
-export function mountsOf(container: Placed, spec: Placed): Fact<Mount>[] {
+export function volumeMounts(container: Placed, spec: Placed): Fact<Mount>[] {
   return listOf(at(container, 'volumeMounts')).map((mount) => mountOf(mount, spec))
 }
 

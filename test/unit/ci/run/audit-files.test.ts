@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { audit as auditCommand } from '../../../../ci/cli/audit.ts'
+import { runAudit } from '../../../../ci/cli/audit.ts'
 import { auditFiles } from '../../../../ci/run/audit-files.ts'
 import { audit } from '../../../../pipelines/audit.ts'
 import { now } from '../../audit/audit-of.ts'
@@ -100,13 +100,13 @@ describe('files of a tree', () => {
 })
 
 describe('loadline audit', () => {
-  const run = async (paths: string[], options: Partial<Parameters<typeof auditCommand>[1]> = {}) => {
+  const run = async (paths: string[], options: Partial<Parameters<typeof runAudit>[1]> = {}) => {
     const [out, error] = [
       vi.spyOn(process.stdout, 'write').mockReturnValue(true),
       vi.spyOn(process.stderr, 'write').mockReturnValue(true),
     ]
     try {
-      const code = await auditCommand(paths, { json: true, ...options } as Parameters<typeof auditCommand>[1])
+      const code = await runAudit(paths, { json: true, ...options } as Parameters<typeof runAudit>[1])
       return { code, out: out.mock.calls.join(''), error: error.mock.calls.join('') }
     } finally {
       out.mockRestore()

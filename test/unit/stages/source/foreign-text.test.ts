@@ -1,4 +1,4 @@
-import { parseBaseLock, parseGivenLock, parseSealedLock } from '../../../../src/stages/source/lock.ts'
+import { parseBaseLock, parseGivenLock, parseSealedLock } from '../../../../src/stages/source/read-lock.ts'
 import { holdReaders } from '../../foreign-text.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`

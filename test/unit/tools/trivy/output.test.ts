@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../../src/model/errors.ts'
 import { Licenses, Vulnerabilities } from '../../../../src/model/index.ts'
-import { scanPackages } from '../../../../src/tools/trivy/command.ts'
+import { scanPackagesArguments } from '../../../../src/tools/trivy/command.ts'
 import {
   mayRepeatDownload,
   parsePackageScan,
@@ -180,7 +180,7 @@ describe('a scan that did not end well', () => {
 })
 
 it("reads no configuration and no ignore file but Loadline's own empty ones, and fetches nothing [faults 17, 18, 61]", () => {
-  const argv = scanPackages({
+  const argv = scanPackagesArguments({
     program: 'trivy',
     image: '/image',
     output: '/r.json',

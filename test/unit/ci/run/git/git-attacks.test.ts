@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, cpSync, renameSync, rmSync, symlinkSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readGitFacts, readOrigin } from '../../../../../ci/run/git/git-facts.ts'
+import { readGitFacts, readOrigin } from '../../../../../ci/run/git/read-git-facts.ts'
 import { emptyRepository, marker, releasedRepository, scratch, write, type TestRepository } from './repository.ts'
 
 const asked = async (directory: string) => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { connectedLock, parseBaseLock, parseGivenLock, parseSealedLock } from '../../../../src/stages/source/lock.ts'
+import {
+  connectedLock,
+  parseBaseLock,
+  parseGivenLock,
+  parseSealedLock,
+} from '../../../../src/stages/source/read-lock.ts'
 import { pinnedTools, pinsOf } from '../../../../src/tools/pins.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`

@@ -6,7 +6,7 @@ import type { Services, Signer } from '../../src/stages/sign/signer.ts'
 import { keyManagementService, keyManagementServices } from '../../src/tools/cosign/kms.ts'
 import { readSigningConfig } from '../../src/tools/cosign/services.ts'
 import { readOption } from './files/given-file.ts'
-import { credential, readCredential } from './credential.ts'
+import { credential, readCredential } from './given-credential.ts'
 import { ambientToken, type Ambient } from '../github/token.ts'
 
 /** The options of the command line that say who signs. */

@@ -28,7 +28,7 @@ export interface Engine {
 }
 
 /** What a search for an engine tells and obeys. */
-export interface EngineOptions {
+export interface EngineSearch {
   /** Address given on the command line, or `sealed` for the sealed toolchain whatever else there is; it goes before the environment's. */
   address?: string | undefined
   /** Images that the source names: where only the sealed toolchain can be had, it makes stand-ins for those that no set-up makes by itself. `all`: for whatever it can. */
@@ -51,7 +51,7 @@ const quiet = { DO_NOT_TRACK: '1', DAGGER_NO_NAG: '1', DAGGER_LEAVE_OLD_ENGINE: 
  * A container runtime that is there and cannot be used, or cannot pull, is an error with its reason, unless a sealed toolchain stands ready: its set-up takes half an hour,
  * and does not begin unasked. Throws `PREREQUISITE` or `ENGINE`.
  */
-export async function findEngine(options: EngineOptions): Promise<Engine> {
+export async function findEngine(options: EngineSearch): Promise<Engine> {
   const given = options.address || process.env['LOADLINE_ENGINE'] || process.env[addressVariable]
   if (given && given !== 'sealed') return givenEngine(given, options)
   if (given === 'sealed') return sealedEngine(options)
@@ -72,7 +72,7 @@ export async function findEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** The engine that this release pins, in a container runtime. Clients start its container when they come. */
-async function runtimeEngine(runtime: ContainerRuntime, { tools, say }: EngineOptions): Promise<Engine> {
+async function runtimeEngine(runtime: ContainerRuntime, { tools, say }: EngineSearch): Promise<Engine> {
   const pins = await givenPins(tools)
   const { container, address } = containerEngine(runtime, pins)
   await pullEngine(runtime, pins, say)
@@ -88,12 +88,12 @@ async function runtimeEngine(runtime: ContainerRuntime, { tools, say }: EngineOp
 }
 
 /** A sealed toolchain that stands ready, in the place of an engine that cannot be had; said aloud. */
-async function insteadOf(error: DeliveryError, options: EngineOptions): Promise<Engine> {
+async function insteadOf(error: DeliveryError, options: EngineSearch): Promise<Engine> {
   if (!isCheckout() || !(await (await sealed(options)).status()).complete) throw error
   return sealedEngine(options, error.message)
 }
 
-async function sealedEngine(options: EngineOptions, why?: string): Promise<Engine> {
+async function sealedEngine(options: EngineSearch, why?: string): Promise<Engine> {
   if (!isCheckout()) {
     throw new DeliveryError(
       'PREREQUISITE',
@@ -115,7 +115,7 @@ async function sealedEngine(options: EngineOptions, why?: string): Promise<Engin
 }
 
 /** The sealed toolchain of this machine, telling its progress in plain lines. Loaded only where it is asked for: nearly everybody has another engine. */
-export async function sealed(options: Pick<EngineOptions, 'say' | 'onProgress' | 'signal'>): Promise<SealedToolchain> {
+export async function sealed(options: Pick<EngineSearch, 'say' | 'onProgress' | 'signal'>): Promise<SealedToolchain> {
   const { sealedToolchain, renderProgress } = await import('../../toolchain/index.ts')
   return sealedToolchain({
     onProgress(event) {
@@ -132,7 +132,7 @@ export async function sealed(options: Pick<EngineOptions, 'say' | 'onProgress' |
  * A given engine may be this machine's sealed one: then its lock file counts. One elsewhere is reached by whatever CLI there is here, the sealed toolchain's
  * before that which is fetched; nothing else of this machine's toolchain has to do with it.
  */
-async function givenEngine(address: string, options: EngineOptions): Promise<Engine> {
+async function givenEngine(address: string, options: EngineSearch): Promise<Engine> {
   await requireEngine(address)
   const { engine, cliBin, lockFile } = await (await sealed(options)).status()
   const cli =

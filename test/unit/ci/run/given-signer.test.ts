@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { givenSigner } from '../../../../ci/run/signer.ts'
+import { givenSigner } from '../../../../ci/run/given-signer.ts'
 
 describe('givenSigner', () => {
   it('is nobody where nobody is named', async () => {

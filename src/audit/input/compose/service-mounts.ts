@@ -5,7 +5,7 @@ import { at, listOf, manifestError, textOf, truthOf, type Placed } from '../plac
 import { isPath, readTmpfs, readVolume } from '../written-forms.ts'
 
 /** The mounts of a service: the later one of two with one target counts. `volumes` are those of the project. */
-export function mountsOf(
+export function serviceMounts(
   service: Placed,
   volumes: ReadonlyMap<string, Placed>,
   directoryOf: (path: string) => string,

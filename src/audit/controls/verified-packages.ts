@@ -2,7 +2,7 @@ import type { ShellCommand } from '../../formats/shell.ts'
 import { isUnknown } from '../../formats/unknown-value.ts'
 import { programsRun, type AuditedStep } from '../audited-dockerfile.ts'
 import { eachOr, onFile, type Control } from '../control.ts'
-import { butUnread } from './packages.ts'
+import { butUnread } from './package-installs.ts'
 
 export const verifiedPackages: Control = {
   id: 'cis-4.11',

@@ -2,7 +2,7 @@ import { chownSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { readGitFacts } from '../../../../../ci/run/git/git-facts.ts'
+import { readGitFacts } from '../../../../../ci/run/git/read-git-facts.ts'
 import { emptyRepository, gitIn, releasedRepository, scratch, write } from './repository.ts'
 
 const facts = async (directory: string, environment: Record<string, string> = {}) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { BaseImage } from '../../../toolchain/image.ts'
-import { sealedLock, substituteName } from '../../../toolchain/lock.ts'
+import { sealedLock, substituteName } from '../../../toolchain/sealed-lock.ts'
 
 describe('substituteName', () => {
   test.each([

@@ -28,7 +28,7 @@ interface Stage {
 const mostInstructions = 5_000
 
 /** Reads a Dockerfile: every instruction with its variables as BuildKit fills them in, the stages that ship, the images that it uses. Throws `SOURCE` where it cannot be built. */
-export function readDockerfile(text: string, settings: BuildSettings): Dockerfile {
+export function parseDockerfile(text: string, settings: BuildSettings): Dockerfile {
   const { instructions, escape } = readInstructions(text)
   const tooMany = instructions[mostInstructions]
   if (tooMany !== undefined)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { BuildSettings } from '../../../../src/formats/dockerfile/dockerfile.ts'
-import { readDockerfile } from '../../../../src/formats/dockerfile/read-dockerfile.ts'
+import { parseDockerfile } from '../../../../src/formats/dockerfile/parse-dockerfile.ts'
 import { showUnknown } from '../../../../src/formats/unknown-value.ts'
 
 const read = (text: string, settings: Partial<BuildSettings> = {}) =>
-  readDockerfile(text, { buildArgs: {}, ...settings })
+  parseDockerfile(text, { buildArgs: {}, ...settings })
 const references = (text: string, settings: Partial<BuildSettings> = {}) =>
   read(text, settings).images.map(({ reference }) => showUnknown(reference))
 const userOf = (text: string, settings: Partial<BuildSettings> = {}) =>

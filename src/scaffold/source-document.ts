@@ -16,7 +16,12 @@ const parsers = {
 }
 
 /** Reads what a stack uses of a file of the source. Throws `SOURCE` with the file where it is not there, cannot be parsed or is not as it must be. */
-export function readDocument<T>(tree: SourceTree, path: string, format: keyof typeof parsers, schema: z.ZodType<T>): T {
+export function readSourceDocument<T>(
+  tree: SourceTree,
+  path: string,
+  format: keyof typeof parsers,
+  schema: z.ZodType<T>,
+): T {
   const text = tree.texts.get(path)
   if (text === undefined)
     throw new DeliveryError(
