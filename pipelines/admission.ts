@@ -2,7 +2,7 @@ import { controllers, type Controller } from '../src/admission/index.ts'
 import { DeliveryError } from '../src/model/errors.ts'
 import type { Digest } from '../src/model/index.ts'
 import { decidePolicy, parseMaximumAge, policyDigest, type PolicyFiles } from '../src/policy/index.ts'
-import { manifestForm, type ManifestForm } from '../src/stages/publish/layout.ts'
+import { manifestForm, type ManifestForm } from '../src/formats/oci/manifest-form.ts'
 import type { Identity } from '../src/tools/cosign/identity.ts'
 import { version } from '../src/model/version.ts'
 

@@ -12,7 +12,8 @@ import type { AppliedPolicy, Digest, Lock, ReleasedAttestation } from '../src/mo
 import { attest, type Attesting } from '../src/stages/attest.ts'
 import type { BuiltArchive } from '../src/stages/build/build.ts'
 import { consumer } from '../src/stages/verify/attestation-reader.ts'
-import type { Signed, SigningPlan } from '../src/stages/sign/signer.ts'
+import type { SigningPlan } from '../src/stages/sign/signer.ts'
+import type { Signed } from '../src/stages/verify/verify-signature.ts'
 
 /** What is attested, and by whom. */
 export interface AttestRequest {

@@ -3,7 +3,7 @@ import type { Progress } from '../src/engine/progress.ts'
 import type { Lock } from '../src/model/index.ts'
 import type { CacheScope } from '../src/stages/build/build.ts'
 import type { GivenDatabase } from '../src/stages/evidence/database.ts'
-import type { SourceRequest } from '../src/stages/source/source.ts'
+import type { SourceRequest } from '../src/stages/source/source-request.ts'
 
 /** What is judged, and with what. */
 export interface Request extends SourceRequest {

@@ -1,6 +1,6 @@
 import { admissionPolicy } from '../../pipelines/admission.ts'
 import { controllers, type Controller } from '../../src/admission/index.ts'
-import type { ManifestForm } from '../../src/stages/publish/layout.ts'
+import type { ManifestForm } from '../../src/formats/oci/manifest-form.ts'
 import { readIdentity, type IdentityOptions } from '../run/given-identity.ts'
 import { policyFilesHere, type PolicyOptions } from '../run/files/given-file.ts'
 import { command } from './command.ts'

@@ -1,4 +1,4 @@
-import type { ManifestForm } from '../../src/stages/publish/layout.ts'
+import type { ManifestForm } from '../../src/formats/oci/manifest-form.ts'
 import type { DisplayOptions } from '../show/progress-display.ts'
 import type { PolicyOptions } from './files/given-file.ts'
 import type { RegistryOptions } from './reach-registry.ts'

@@ -7,8 +7,8 @@ import { silencedChecks, toChecks, toDownloads } from '../tools/dockerfile/lint-
 import { findPragmas, parseLint } from '../tools/hadolint/output.ts'
 import { requireSuccess, runTool } from '../engine/run-tool.ts'
 import { toolImage } from '../engine/tool-image.ts'
-import { collect } from './evidence/collect.ts'
-import { confirmVersion } from './evidence/confirm-version.ts'
+import { collect } from '../engine/collect.ts'
+import { confirmVersion } from '../engine/confirm-version.ts'
 
 /** Where hadolint finds the Dockerfile. */
 const lintedPath = '/Dockerfile'

@@ -43,7 +43,6 @@ const longer: Readonly<Record<string, readonly [lines: number, why: string]>> = 
   'src/scaffold/stacks/node.ts read': [69, undivided],
   'src/scaffold/stacks/python.ts': [325, undivided],
   'src/scaffold/stacks/python.ts howItStarts': [67, undivided],
-  'src/stages/source/source.ts': [330, undivided],
   'src/tools/trivy/output.ts packagesOf': [63, undivided],
   'toolchain/engine-bundle.ts engineBundle': [64, document],
   'toolchain/start-engine.ts startEngine': [64, undivided],

@@ -16,14 +16,11 @@ import { readPull } from '../../tools/registry/output.ts'
 import { contentsOf } from '../../engine/read-text.ts'
 import { firstLine, lastLines, runTool } from '../../engine/run-tool.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
+import type { ImageSource } from '../source/image-source.ts'
 import { readArchive, type BuiltArchive } from './build.ts'
 import { fresh } from '../../engine/fresh.ts'
 import { registryAccess, type RegistryAccess, type Target } from '../../engine/registry-access.ts'
 import { resolveImage } from '../../engine/resolve-image.ts'
-
-/** An image that exists already, and where it is: in a registry, in an archive (`docker save` or an OCI layout), or in an OCI layout directory. */
-export type ImageSource = GivenImage &
-  ({ form: 'registry'; target: Target } | { form: 'archive'; file: File } | { form: 'layout'; directory: Directory })
 
 /** Where a platform's image was found. */
 interface FoundImage extends NamedImage {

@@ -8,7 +8,7 @@ import { parseLayerList } from '../../tools/inspect/output.ts'
 import { firstLine, lastLines, runTool } from '../../engine/run-tool.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
-import { collect } from './collect.ts'
+import { collect } from '../../engine/collect.ts'
 
 /** What an image comes from. */
 export interface ImageOrigin {

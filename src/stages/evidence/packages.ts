@@ -23,7 +23,7 @@ import {
 } from '../../tools/trivy/output.ts'
 import { bindCycloneDx, bindSpdx, type BoundSbom } from '../../tools/trivy/sbom.ts'
 import type { BuiltArchive } from '../build/build.ts'
-import { collect } from './collect.ts'
+import { collect } from '../../engine/collect.ts'
 import { openJavaIndex, type OpenDatabase } from './database.ts'
 import { ecosystemOf } from './ecosystem.ts'
 import { imageDirectory, readReport, subjectOf, trivyOn } from './trivy.ts'

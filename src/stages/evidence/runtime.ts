@@ -18,7 +18,7 @@ import type { BuiltArchive } from '../build/build.ts'
 import { fresh } from '../../engine/fresh.ts'
 import { pinnedImage } from '../../engine/pinned-image.ts'
 import { resolveDigest } from '../../engine/resolve-lock.ts'
-import { collect } from './collect.ts'
+import { collect } from '../../engine/collect.ts'
 import { configurationFile } from './configuration-file.ts'
 import { runsHere } from './runs-here.ts'
 

@@ -6,7 +6,7 @@ import { searchSecrets } from '../../tools/inspect/command.ts'
 import { refusal } from '../../tools/inspect/output.ts'
 import { parseSecrets } from '../../tools/inspect/secrets.ts'
 import type { BuiltArchive } from '../build/build.ts'
-import { collect } from './collect.ts'
+import { collect } from '../../engine/collect.ts'
 
 /** Credentials in every byte of every layer and in the documents of the image. */
 export function collectSecrets({ archive, file }: BuiltArchive, lock: Lock): Promise<Collected<Secrets>> {

@@ -6,8 +6,8 @@ import { readOutput } from '../../engine/read-output.ts'
 import { requireSuccess, runTool } from '../../engine/run-tool.ts'
 import { toolImage } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
-import { collect } from './collect.ts'
-import { confirmVersion } from './confirm-version.ts'
+import { collect } from '../../engine/collect.ts'
+import { confirmVersion } from '../../engine/confirm-version.ts'
 
 /** Size of the image, and how much of it Dive finds to be waste. */
 export function collectSize(built: BuiltArchive, lock: Lock): Promise<Collected<Size>> {

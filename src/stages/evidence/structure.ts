@@ -15,9 +15,9 @@ import { insideImage, judgeCommands, testPlan, type TestPaths } from '../../tool
 import { parseCommandRun } from '../../tools/sandbox/output.ts'
 import { ownToolImage, toolImage, type ReadyTool } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
-import { collect } from './collect.ts'
+import { collect } from '../../engine/collect.ts'
 import { configurationFile } from './configuration-file.ts'
-import { confirmVersion } from './confirm-version.ts'
+import { confirmVersion } from '../../engine/confirm-version.ts'
 import { runsHere } from './runs-here.ts'
 
 type Results = Structure['tests']

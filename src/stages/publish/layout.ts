@@ -1,31 +1,17 @@
 import type { Directory } from '@dagger.io/dagger'
 import { DeliveryError } from '../../model/errors.ts'
-import { digestOf, type Digest, type Platform } from '../../model/index.ts'
+import { digestOf, type Digest } from '../../model/index.ts'
 import { contentsOf } from '../../engine/read-text.ts'
 import { joinIndexes, sharedAnnotations } from '../../formats/oci/image-index.ts'
+import { manifestForm, type ManifestForm } from '../../formats/oci/manifest-form.ts'
 import { largestDocument } from '../../formats/oci/image-layout.ts'
 import type { BuiltArchive } from '../build/build.ts'
-
-/** What a registry is to hold for those who pull: an index over platforms, or the one manifest itself, because some services refuse an index. */
-export type ManifestForm = 'index' | 'single'
 
 /** An OCI layout directory as it is pushed. */
 export interface ImageLayout {
   directory: Directory
   /** Of the one manifest, or of the index over all platforms. */
   digest: Digest
-}
-
-/** Which form an image gets: where nobody asks for one, one platform is a single manifest. Throws `USAGE` where a single manifest is to be several platforms. */
-export function manifestForm(asked: ManifestForm | undefined, platforms: readonly Platform[]): ManifestForm {
-  if (asked === 'single' && platforms.length > 1) {
-    throw new DeliveryError(
-      'USAGE',
-      `a single manifest is for one platform, and ${platforms.length} are to be built: ${platforms.join(', ')}`,
-      'Publish each platform by itself, under a tag of its own: --platform linux/amd64 --consumer single. Or publish an index: --consumer index.',
-    )
-  }
-  return asked ?? (platforms.length > 1 ? 'index' : 'single')
 }
 
 function documentOf(layout: Directory, path: string): Promise<string> {

@@ -10,9 +10,9 @@ import { toolImage } from '../../engine/tool-image.ts'
 import { fresh } from '../../engine/fresh.ts'
 import { retry, ServiceAway, type Patience } from '../../engine/retry.ts'
 import type { Published } from '../publish/publish.ts'
-import { prepareSigning, privateKey, withKeyService, withPrivateKey, type Signed, type SigningPlan } from './signer.ts'
+import { prepareSigning, privateKey, withKeyService, withPrivateKey, type SigningPlan } from './signer.ts'
 import { signatureStorage } from './signature-storage.ts'
-import { verifies } from '../verify/verify-signature.ts'
+import { verifies, type Signed } from '../verify/verify-signature.ts'
 
 /**
  * Signs the published digest in every format of the plan; a signature that is there already is left as it is, so that a second run does nothing twice.

@@ -1,9 +1,7 @@
 import { dag, type Container, type Secret, type Service } from '@dagger.io/dagger'
 import { DeliveryError } from '../../model/errors.ts'
-import type { StoredSignature } from '../../model/index.ts'
 import type { Policy } from '../../policy/index.ts'
-import type { SignatureFormat, Signing, Verifying } from '../../tools/cosign/command.ts'
-import { consumerFiles, verifyingBy, type Identity } from '../../tools/cosign/identity.ts'
+import type { SignatureFormat, Signing } from '../../tools/cosign/command.ts'
 import {
   offline,
   publicInstance,
@@ -14,7 +12,6 @@ import {
   type ServiceDocuments,
   type ServiceFacts,
 } from '../../tools/cosign/services.ts'
-import type { Published } from '../publish/publish.ts'
 import { mountSecret } from '../../engine/mount-secret.ts'
 import { isLoopback } from '../../engine/registry-access.ts'
 
@@ -51,14 +48,6 @@ export interface SigningPlan {
   /** How long to wait for services that are away, minutes. */
   patienceMinutes: number
   unavailable: Policy['signing']['unavailable']
-}
-
-/** A published digest with its signatures. */
-export interface Signed {
-  published: Published
-  /** Whom a consumer expects to have signed. */
-  identity: Identity
-  stored: StoredSignature[]
 }
 
 const noServices: ServiceFacts = {
@@ -196,21 +185,4 @@ export async function withKeyService(
       `/loadline/key-service/${name}`,
     )
   return ready
-}
-
-/** Gives a container what Cosign needs to verify as a consumer, and the arguments that say where it is. */
-export function prepareVerifying(
-  container: Container,
-  identity: Identity,
-  format: SignatureFormat,
-): { container: Container; verifying: Verifying } {
-  const directory = '/loadline/consumer'
-  const files = Object.entries(consumerFiles(identity)).reduce(
-    (all, [name, text]) => all.withNewFile(name, text),
-    dag.directory(),
-  )
-  return {
-    container: container.withEnvVariable('HOME', '/tmp').withMountedDirectory(directory, files),
-    verifying: verifyingBy(identity, format, `${directory}/`),
-  }
 }

@@ -9,7 +9,7 @@ import { lastLines, runTool, type ToolRun } from '../../engine/run-tool.ts'
 import { toolImage } from '../../engine/tool-image.ts'
 import { fresh } from '../../engine/fresh.ts'
 import type { RegistryAccess } from '../../engine/registry-access.ts'
-import { prepareVerifying } from '../sign/signer.ts'
+import { prepareVerifying } from './prepare-verifying.ts'
 
 /** What a consumer can find out about one digest in a registry, with Cosign and the signer's identity alone. */
 export interface Consumer {

@@ -1,5 +1,5 @@
 import { DeliveryError } from '../../model/errors.ts'
-import type { Lock } from '../../model/index.ts'
+import type { Lock, StoredSignature } from '../../model/index.ts'
 import { shellWord } from '../../model/printable.ts'
 import * as cosign from '../../tools/cosign/command.ts'
 import { describeIdentity, verifyingBy, type Identity } from '../../tools/cosign/identity.ts'
@@ -8,7 +8,15 @@ import { runTool, type ToolRun } from '../../engine/run-tool.ts'
 import { toolImage } from '../../engine/tool-image.ts'
 import { fresh } from '../../engine/fresh.ts'
 import type { Published } from '../publish/publish.ts'
-import { prepareVerifying, type Signed } from '../sign/signer.ts'
+import { prepareVerifying } from './prepare-verifying.ts'
+
+/** A published digest with its signatures. */
+export interface Signed {
+  published: Published
+  /** Whom a consumer expects to have signed. */
+  identity: Identity
+  stored: StoredSignature[]
+}
 
 /** Verifies what was just signed as a consumer would, who has the expected identity alone. Throws `VERIFY`; the tag has not moved then. */
 export async function verifyAsConsumer({ published, identity, stored }: Signed, lock: Lock): Promise<void> {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { readSource, type SourceRequest } from '../../../../src/stages/source/source.ts'
+import { readSource } from '../../../../src/stages/source/source.ts'
+import type { SourceRequest } from '../../../../src/stages/source/source-request.ts'
 
 it.each(['..', '../services', '/services', 'services/../../elsewhere'])(
   'refuses %s as a path below the root of a repository, before it reads anything',

@@ -1,7 +1,7 @@
-import { DeliveryError } from '../../model/errors.ts'
-import { undecided, type Collected } from '../../model/index.ts'
-import { lastLines } from '../../engine/run-tool.ts'
-import type { ReadyTool } from '../../engine/tool-image.ts'
+import { DeliveryError } from '../model/errors.ts'
+import { undecided, type Collected } from '../model/index.ts'
+import { lastLines } from './run-tool.ts'
+import type { ReadyTool } from './tool-image.ts'
 
 /**
  * Runs a collector so that it always gives an answer: evidence, or why there is none.

@@ -1,6 +1,6 @@
-import { runTool } from '../../engine/run-tool.ts'
-import type { ReadyTool } from '../../engine/tool-image.ts'
-import { askVersion, requireVersion, type AskedTool } from '../../tools/tool-version.ts'
+import { runTool } from './run-tool.ts'
+import type { ReadyTool } from './tool-image.ts'
+import { askVersion, requireVersion, type AskedTool } from '../tools/tool-version.ts'
 
 /** Asks a tool for its version: a lock file can pin anything under any name. Throws `TOOL` where it is not the pinned one. */
 export async function confirmVersion(name: AskedTool, { container, program, identity }: ReadyTool): Promise<void> {

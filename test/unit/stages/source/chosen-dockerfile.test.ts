@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { DeliveryError } from '../../../src/model/errors.ts'
-import { checkDockerfile } from '../../../src/stages/source/source.ts'
-import { externalImages } from '../../../src/formats/dockerfile/external-images.ts'
+import { DeliveryError } from '../../../../src/model/errors.ts'
+import { checkDockerfile } from '../../../../src/stages/source/chosen-dockerfile.ts'
+import { externalImages } from '../../../../src/formats/dockerfile/external-images.ts'
 
 describe('the text of a Dockerfile', () => {
   it('has no byte order mark and may end its lines as Windows does [fault 21]', () => {

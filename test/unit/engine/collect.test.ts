@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { Undecided } from '../../../src/model/index.ts'
-import { collect } from '../../../src/stages/evidence/collect.ts'
+import { collect } from '../../../src/engine/collect.ts'
 import type { ReadyTool } from '../../../src/engine/tool-image.ts'
 
 const identity = { name: 'trivy', version: '0.72.0', reference: 'registry.example/trivy' }

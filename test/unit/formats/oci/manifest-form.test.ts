@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { manifestForm } from '../../../../src/stages/publish/layout.ts'
+import { manifestForm } from '../../../../src/formats/oci/manifest-form.ts'
 
 describe('manifestForm', () => {
   it.each([

@@ -1,0 +1,98 @@
+import type { Directory, Secret } from '@dagger.io/dagger'
+import { readText } from '../../engine/read-text.ts'
+import { DeliveryError } from '../../model/errors.ts'
+import type { Platform } from '../../model/index.ts'
+import { limits } from '../../model/limits.ts'
+import type { Policy } from '../../policy/schema.ts'
+import type { BuildChoice } from '../../tools/dockerfile/command.ts'
+import type { DockerfileReading } from '../../tools/dockerfile/output.ts'
+import { readDockerfile } from './read-dockerfile.ts'
+import type { SourceRequest } from './source-request.ts'
+
+/** A Dockerfile, as it was written and as BuildKit reads it. */
+export interface ReadDockerfile extends BuildChoice {
+  path: string
+  text: string
+  reading: DockerfileReading
+  /** What keeps files of the directory from the build, as .dockerignore says it; empty where nothing does. */
+  ignored: string
+}
+
+/** Reads the Dockerfile for what the policy builds. */
+export async function readChosen(
+  written: { path: string; text: string },
+  {
+    policy: { build },
+    platforms,
+    entries,
+  }: { policy: Policy; platforms: readonly Platform[]; entries: readonly string[] },
+  { directory, lock, image, buildSecrets }: Pick<SourceRequest, 'directory' | 'lock' | 'image' | 'buildSecrets'>,
+): Promise<ReadDockerfile> {
+  const choice: BuildChoice = {
+    buildArgs: build.args,
+    ...(build.target === undefined ? {} : { target: build.target }),
+  }
+  const secrets = buildSecrets === 'any' ? {} : { secrets: [...buildSecrets.keys()] }
+  const [reading, ignored] = await Promise.all([
+    readDockerfile(written, { ...choice, ...secrets, platforms }, lock, {
+      isBuilt: image === undefined,
+    }),
+    image === undefined ? readIgnored(directory, written.path, entries) : '',
+  ])
+  return { ...written, ...choice, reading, ignored }
+}
+
+/** The list that the engine obeys: the one beside the Dockerfile, and where that is empty or missing the one of the directory. */
+async function readIgnored(directory: Directory, path: string, entries: readonly string[]): Promise<string> {
+  for (const name of [`${path}.dockerignore`, '.dockerignore']) {
+    const isThere = name.includes('/') || entries.includes(name)
+    const text = isThere ? await readText(directory, name, limits.written) : undefined
+    if (text) return text
+  }
+  return ''
+}
+
+/** The text of the source's Dockerfile. Throws `SOURCE` where there is none that can be built. */
+export async function readWritten(directory: Directory, path: string): Promise<string> {
+  const text = await readText(directory, path, limits.written)
+  if (text !== undefined) return checkDockerfile(text, path)
+  throw new DeliveryError(
+    'SOURCE',
+    `the source has no ${path}`,
+    `Put a Dockerfile at ${path}, or set build.dockerfile in the policy.`,
+  )
+}
+
+/**
+ * The Dockerfile's text as it is linted and built: a byte order mark is no part of it. Throws `SOURCE` where it is empty or no UTF-8.
+ */
+export function checkDockerfile(written: string, path: string): string {
+  const text = written.replace(/^\uFEFF/, '')
+  if (text.includes('\0') || text.includes('\uFFFD'))
+    throw new DeliveryError('SOURCE', `${path} is not UTF-8 text`, 'Save it as UTF-8; UTF-16 cannot be built.')
+  if (text.trim() === '')
+    throw new DeliveryError(
+      'SOURCE',
+      `${path} is empty`,
+      `Write a Dockerfile to ${path}, or set build.dockerfile in the policy.`,
+    )
+  return text
+}
+
+/** Throws `CREDENTIAL` where the build needs a secret that was not given. */
+export function requireSecrets(
+  { platforms }: DockerfileReading,
+  policy: Policy,
+  given: ReadonlyMap<string, Secret>,
+): void {
+  const asked = platforms.flatMap(({ secrets }) => secrets.filter(({ required }) => required))
+  const required = [...policy.build.secrets, ...asked.map(({ id }) => id)]
+  const missing = [...new Set(required)].filter((id) => !given.has(id))
+  if (missing.length > 0) {
+    throw new DeliveryError(
+      'CREDENTIAL',
+      `the build needs the secret${missing.length > 1 ? 's' : ''} ${missing.join(', ')}, which ${missing.length > 1 ? 'were' : 'was'} not given`,
+      `Give --build-secret ${missing[0]}=env:NAME, where the variable NAME holds it.`,
+    )
+  }
+}

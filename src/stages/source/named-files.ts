@@ -1,0 +1,52 @@
+import type { Directory } from '@dagger.io/dagger'
+import { contentsOf, readText } from '../../engine/read-text.ts'
+import { DeliveryError } from '../../model/errors.ts'
+import { limits } from '../../model/limits.ts'
+import type { Policy } from '../../policy/schema.ts'
+import { parseStructureTests } from '../../tools/container-structure-test/structure-test-file.ts'
+import { parseSeccomp } from '../../tools/sandbox/seccomp.ts'
+
+/** A file of the source that its policy names. */
+export interface NamedFile {
+  path: string
+  text: string
+}
+
+/** A list that was asked for; without text where the file is not there. */
+export interface GivenList {
+  path: string
+  text: string | undefined
+}
+
+/** The list of exploited vulnerabilities. Throws `SOURCE` where it is larger than any list. */
+export async function readExploitedList(directory: Directory, policy: Policy): Promise<GivenList | undefined> {
+  const path = policy.vulnerabilities.knownExploited.file
+  if (path === undefined) return undefined
+  if (!(await directory.exists(path))) return { path, text: undefined }
+  // Written by others: what their descriptions have lost of their letters is no fault of the list.
+  return { path, text: await contentsOf(directory.file(path), path, limits.listed, 'SOURCE') }
+}
+
+/** The seccomp profile. Throws `SOURCE` where it is not there or cannot be one. */
+export async function readSeccomp(directory: Directory, policy: Policy): Promise<NamedFile | undefined> {
+  const path = policy.runtime.seccomp
+  if (path === undefined) return undefined
+  const text = await readText(directory, path, limits.written)
+  if (text === undefined)
+    throw new DeliveryError(
+      'SOURCE',
+      `the source has no ${path}, which the policy names as its seccomp profile`,
+      'Run without runtime.seccomp once: the reports then have a profile that was derived from the run.',
+    )
+  parseSeccomp(text, path)
+  return { path, text }
+}
+
+/** The structure tests, where there are any. Throws `STRUCTURE_TESTS` where the file is not valid. */
+export async function readStructureTests(directory: Directory, policy: Policy): Promise<NamedFile | undefined> {
+  const path = policy.structure.file
+  const text = await readText(directory, path, limits.written, 'STRUCTURE_TESTS')
+  if (text === undefined) return undefined
+  parseStructureTests(text, path)
+  return { path, text }
+}
