@@ -19,9 +19,8 @@ import { readDockerfile } from '../src/stages/source/read-dockerfile.ts'
 import type { ReadImage } from '../src/tools/dockerfile/output.ts'
 import { firstLine } from '../src/engine/run-tool.ts'
 import { version } from '../src/model/version.ts'
-import { prepare } from './prepare.ts'
 import type { Request } from './request.ts'
-import { startBuild } from './start-build.ts'
+import { beginBuild } from './begin-build.ts'
 
 /** A candidate that was measured in all but its start, or the row that says why it was not. */
 type Measured =
@@ -40,19 +39,16 @@ type Measured =
  */
 export async function compareBases(request: Request, asked: readonly string[]): Promise<BaseComparison> {
   const { progress, now } = request
-  const source = await step(progress, 'source', '', () => readSource(request))
+  const source = await step(progress, 'source', () => readSource(request))
   const [platform] = source.platforms
   const images = basesOf(source, platform)
   const current = currentBase(images).reference
   const measured = await Promise.all(
     candidateBases(images, asked).map((candidate) =>
-      step(
-        progress,
-        'evidence',
-        candidate.reference,
-        () => measure(candidate, candidate.reference === current, source, request, platform),
-        ({ row }) => (row === undefined || row.status === 'measured' ? '' : `${row.status}: ${row.reason}`),
-      ),
+      step(progress, 'evidence', () => measure(candidate, candidate.reference === current, source, request, platform), {
+        of: candidate.reference,
+        said: ({ row }) => (row === undefined || row.status === 'measured' ? '' : `${row.status}: ${row.reason}`),
+      }),
     ),
   )
   const rows: BaseRow[] = []
@@ -61,7 +57,7 @@ export async function compareBases(request: Request, asked: readonly string[]): 
       one.row ??
         baseRow(one.candidate, one.candidate.reference === current, {
           ...one.collected,
-          runtime: await step(progress, 'evidence', `start on ${one.candidate.reference}`, one.start),
+          runtime: await step(progress, 'evidence', one.start, { of: `start on ${one.candidate.reference}` }),
         }),
     )
   const database = measured.flatMap(({ row, ...one }) =>
@@ -94,9 +90,9 @@ async function measure(
   const about = { form: candidate.form, reference: candidate.reference, isCurrent }
   try {
     const tried = isCurrent ? source : await onBase(source, candidate.reference, platform, request)
-    const build = await startBuild(tried, request, prepare(tried, request))
-    const making = await build(platform, '')
-    const [bases, all] = [await making.origin?.bases(platform), collectors(making, () => undefined)]
+    const image = await beginBuild(tried, request).image(platform)
+    const bases = await image.origin?.bases(platform)
+    const all = collectors(image)
     const [size, vulnerabilities, licenses, configuration] = await Promise.all([
       all.size(),
       all.vulnerabilities(),
@@ -107,7 +103,7 @@ async function measure(
     return {
       candidate,
       collected: {
-        image: making.built.archive.digest,
+        image: image.built.archive.digest,
         base: base?.digest,
         substitute: base?.substitute,
         size,

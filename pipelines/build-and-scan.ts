@@ -1,73 +1,77 @@
-import { evaluate, type PassedVerdict } from '../src/gate/evaluate.ts'
-import type { Verdict } from '../src/model/index.ts'
-import type { Policy } from '../src/policy/index.ts'
-import type { BuiltArchive } from '../src/stages/build/build.ts'
-import { collectEvidence } from '../src/stages/evidence/index.ts'
+import { step, type Progress } from '../src/engine/progress.ts'
+import { evaluate } from '../src/gate/evaluate.ts'
+import type { Evidence, Platform } from '../src/model/index.ts'
+import { collectEvidence, type ImageEvidence } from '../src/stages/evidence/index.ts'
 import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts'
 import { lintDockerfile } from '../src/stages/lint.ts'
-import { step } from '../src/engine/progress.ts'
-import { readSource } from '../src/stages/source/source.ts'
-import { checksOf, prepare } from './prepare.ts'
+import { readSource, type Source } from '../src/stages/source/source.ts'
+import { beginBuild, type Build } from './begin-build.ts'
 import type { Request } from './request.ts'
-import { sbomDirectory, type RunRecord } from './run-record.ts'
-import { startBuild } from './start-build.ts'
+import type { RunRecord } from './run-record.ts'
 
-/** A verdict with the archives that it is about. `passed` is there only where the gate said yes, and nothing else can be published. */
-export interface Judged {
-  policy: Policy
-  verdict: Verdict
-  passed: PassedVerdict | undefined
-  archives: BuiltArchive[]
+/** The flow from the source to the gate. Never throws: a run that breaks is recorded as far as it came, with its failure. */
+export async function buildAndScan(request: Request): Promise<RunRecord> {
+  const run: RunRecord = {}
+  try {
+    await runStages(request, run)
+  } catch (error) {
+    run.failure = error
+  }
+  return run
 }
 
-/**
- * source -> lint -> build -> evidence -> gate.
- * Everything starts as early as it can: linting and the database do not wait for the build, and each platform's collectors start with its archive.
- * Throws a DeliveryError where a stage before the gate cannot be done; `record` then holds what was known until there.
- */
-export async function buildAndScan(request: Request, record: RunRecord): Promise<Judged> {
-  const { lock, progress } = request
-  const source = (record.source = await step(progress, 'source', '', () => readSource(request)))
-  const { policy } = source
+/** source -> lint -> build -> evidence -> gate. What a stage gives is recorded at once, so that it is there where a later one throws. */
+async function runStages(request: Request, run: RunRecord): Promise<void> {
+  const { lock, progress, now } = request
+  const source = await step(progress, 'source', () => readSource(request))
+  run.source = source
+  const { dockerfile, policy, platforms, subject, baseline } = source
 
-  const prepared = prepare(source, request)
-  const lint = (record.lint = step(progress, 'lint', '', () =>
-    lintDockerfile(source.dockerfile, () => checksOf(prepared), policy.lint, lock),
-  ))
-  const build = await startBuild(source, request, prepared)
-  const platforms = await Promise.all(
-    source.platforms.map(async (platform) => {
-      const archive = await step(
-        progress,
-        'build',
-        platform,
-        () => build(platform, sbomDirectory(platform, source.platforms)),
-        ({ built }) => built.archive.digest,
-      )
-      return { built: archive.built, ...(await collectEvidence(archive, progress)) }
-    }),
-  )
+  const build = beginBuild(source, request)
+  // Runs beside the build, and is reported also where that fails.
+  const lint = step(progress, 'lint', () => lintDockerfile(dockerfile, build.checks, policy.lint, lock))
+  try {
+    await build.ready()
+    run.images = await Promise.all(platforms.map((platform) => buildAndCollect(platform, build, progress)))
+  } finally {
+    run.lint = await lint
+  }
 
-  const knownExploited = collectKnownExploited(
-    source.knownExploited,
-    platforms.map(({ evidence: { vulnerabilities } }) => vulnerabilities),
-  )
-  const evidence = (record.evidence = {
-    lint: await lint,
-    ...(knownExploited === undefined ? {} : { knownExploited }),
-    ...(source.additional.length === 0 ? {} : { additional: source.additional }),
-    platforms: platforms.map(({ built, evidence: cells }) => ({ archive: built.archive, evidence: cells })),
-  })
-  record.sboms = platforms.flatMap(({ built, sbom }) =>
-    sbom === undefined ? [] : [{ platform: built.archive.platform, documents: sbom }],
-  )
+  const evidence = evidenceOf(source, run.lint, run.images)
+  run.evidence = evidence
   const { verdict, passed } = await step(
     progress,
     'gate',
-    '',
-    async () => evaluate(policy, evidence, request.now, { image: source.subject.name, baseline: source.baseline }),
-    (judged) => judged.verdict.outcome,
+    async () => evaluate(policy, evidence, now, { image: subject.name, baseline }),
+    { said: (judgement) => judgement.verdict.outcome },
   )
-  record.verdict = verdict
-  return { policy, verdict, passed, archives: platforms.map(({ built }) => built) }
+  run.verdict = verdict
+  run.passed = passed
+}
+
+/** Each platform's collectors start with its image, and wait for no other platform. */
+async function buildAndCollect(platform: Platform, build: Build, progress: Progress): Promise<ImageEvidence> {
+  const image = await step(progress, 'build', () => build.image(platform), {
+    of: platform,
+    said: ({ built }) => built.archive.digest,
+  })
+  return collectEvidence(image, progress)
+}
+
+/** The evidence of the whole run: of the source, and of each platform's image. */
+function evidenceOf(
+  { knownExploited, additional }: Source,
+  lint: Evidence['lint'],
+  images: readonly ImageEvidence[],
+): Evidence {
+  const exploited = collectKnownExploited(
+    knownExploited,
+    images.map(({ evidence }) => evidence.vulnerabilities),
+  )
+  return {
+    lint,
+    ...(exploited === undefined ? {} : { knownExploited: exploited }),
+    ...(additional.length === 0 ? {} : { additional }),
+    platforms: images.map(({ built, evidence }) => ({ archive: built.archive, evidence })),
+  }
 }

@@ -9,14 +9,15 @@ import {
 } from '../src/report/index.ts'
 import { defaultTagRules, imageTags, whyNotLatest } from '../src/image-metadata/index.ts'
 import type { BuiltArchive } from '../src/stages/build/build.ts'
+import { sbomDirectory } from '../src/stages/evidence/packages.ts'
 import type { Target } from '../src/engine/registry-access.ts'
 import type { Signer } from '../src/stages/sign/signer.ts'
 import { parseImageReference } from '../src/formats/image-reference.ts'
-import { buildAndScan, type Judged } from './build-and-scan.ts'
+import { buildAndScan } from './build-and-scan.ts'
 import type { Request } from './request.ts'
 import { releaseFacts } from './release-facts.ts'
 import { release } from './release.ts'
-import { documentRun, sbomDirectory, type RunFacts, type RunRecord } from './run-record.ts'
+import { documentRun, type RunFacts, type RunRecord } from './run-record.ts'
 
 /** Under which tags an image is published. */
 export interface TagChoice {
@@ -62,47 +63,44 @@ export async function deliver(request: Request, publication?: Publication): Prom
 
 /** The flow up to the gate. Never throws. */
 export async function assess(request: Request, publication?: Publication): Promise<Assessed> {
-  const record: RunRecord = {}
   const place = request.pathInRepository === undefined ? {} : { pathInRepository: request.pathInRepository }
   const facts = { name: request.name ?? 'application', mode: request.lock.mode, startedAt: request.now, ...place }
-  let tags: string[] = []
-  let judged: Judged | undefined
-  let failure: unknown
-  try {
-    const { git, version } = request
-    tags = publication === undefined ? [] : imageTags(tagRulesOf(publication), { git, version })
-    judged = await buildAndScan(request, record)
-  } catch (error) {
-    failure = error
-  }
+  const { record, tags } = await recordRun(request, publication)
   return {
-    run: await documentRun(record, facts, failure),
-    releasable: judged?.passed !== undefined && publication !== undefined && publication.withheld === undefined,
+    run: documentRun(record, facts),
+    releasable: record.passed !== undefined && publication !== undefined && publication.withheld === undefined,
     async conclude(held) {
-      let consumerFiles: Record<string, string> = {}
-      try {
-        if (judged !== undefined && publication !== undefined)
-          consumerFiles = await releaseJudged(judged, publication, { request, record, tags, held })
-      } catch (error) {
-        failure = error
-      }
-      if (failure !== undefined && publication !== undefined)
-        record.notPublished = `${publication.target.reference} was not released: the run failed`
-      const run = await documentRun(record, facts, failure)
+      const consumerFiles =
+        publication === undefined ? {} : await releaseOrRecordWhyNot(record, publication, { request, tags, held })
+      const run = documentRun(record, facts)
       const findings = reportedFindings(run)
       return {
         run,
         findings,
-        archives: judged?.archives ?? [],
+        archives: archivesOf(record),
         reports: { ...renderReports(run, findings), ...runtimeFiles(run), ...sbomReports(record), ...consumerFiles },
       }
     },
   }
 }
 
+/** The record of a run up to its gate, and the tags that it is to be published under: rules for these that are not valid break it before it begins. */
+async function recordRun(
+  request: Request,
+  publication: Publication | undefined,
+): Promise<{ record: RunRecord; tags: string[] }> {
+  try {
+    const { git, version } = request
+    const tags = publication === undefined ? [] : imageTags(tagRulesOf(publication), { git, version })
+    return { record: await buildAndScan(request), tags }
+  } catch (error) {
+    return { record: { failure: error }, tags: [] }
+  }
+}
+
 /** A run that could not even begin, in the same form. */
 export async function notBegun(facts: RunFacts, error: unknown): Promise<Assessed> {
-  const run = await documentRun({}, facts, error)
+  const run = documentRun({ failure: error }, facts)
   const findings = reportedFindings(run)
   return {
     run,
@@ -111,12 +109,42 @@ export async function notBegun(facts: RunFacts, error: unknown): Promise<Assesse
   }
 }
 
+/** What the publication of one run depends on. */
+interface ReleaseChoice {
+  request: Request
+  tags: string[]
+  held: string | undefined
+}
+
+/** Releases what passed. Gives the files that a consumer verifies it by; never throws. */
+async function releaseOrRecordWhyNot(
+  record: RunRecord,
+  publication: Publication,
+  choice: ReleaseChoice,
+): Promise<Record<string, string>> {
+  try {
+    if (record.verdict !== undefined) return await releaseJudged(record, publication, choice)
+  } catch (error) {
+    record.failure = error
+  }
+  if (record.failure !== undefined)
+    record.notPublished = `${publication.target.reference} was not released: the run failed`
+  return {}
+}
+
+/** The judged images. A run that broke before its verdict has none. */
+function archivesOf({ verdict, images = [] }: RunRecord): BuiltArchive[] {
+  return verdict === undefined ? [] : images.map(({ built }) => built)
+}
+
 /** Releases a passed image, or records why it was not touched. Gives the files that a consumer verifies it by. */
 async function releaseJudged(
-  { passed, archives }: Judged,
+  record: RunRecord,
   publication: Publication,
-  { request, record, tags, held }: { request: Request; record: RunRecord; tags: string[]; held: string | undefined },
+  { request, tags, held }: ReleaseChoice,
 ): Promise<Record<string, string>> {
+  const { passed } = record
+  const archives = archivesOf(record)
   const reason = passed === undefined ? 'only a passed verdict is published' : (publication.withheld ?? held)
   if (passed === undefined || reason !== undefined) {
     record.notPublished = `${publication.target.reference} was not touched: ${reason}`
@@ -167,14 +195,15 @@ function requireOnly({ only }: Publication, archives: readonly BuiltArchive[]): 
 }
 
 /** Where the evidence says that they are, also when one platform's SBOM could not be made. */
-function sbomReports({ source, sboms = [] }: RunRecord): Record<string, string> {
+function sbomReports({ source, images = [] }: RunRecord): Record<string, string> {
   const platforms = source?.platforms ?? []
   return Object.fromEntries(
-    sboms.flatMap(({ platform, documents }) => {
-      const directory = sbomDirectory(platform, platforms)
+    images.flatMap(({ built, sbom }) => {
+      if (sbom === undefined) return []
+      const directory = sbomDirectory(built.archive.platform, platforms)
       return [
-        [`${directory}sbom.cdx.json`, documents.cyclonedx],
-        [`${directory}sbom.spdx.json`, documents.spdx],
+        [`${directory}sbom.cdx.json`, sbom.cyclonedx],
+        [`${directory}sbom.spdx.json`, sbom.spdx],
       ]
     }),
   )

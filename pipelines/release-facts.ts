@@ -8,7 +8,7 @@ import type { RunRecord } from './run-record.ts'
 
 /** What a run that passed knows about its release. Throws `ATTEST` where the record is not of a whole run. */
 export async function releaseFacts(
-  { source, evidence, verdict, sboms = [] }: RunRecord,
+  { source, evidence, verdict, images = [] }: RunRecord,
   request: Request,
 ): Promise<{ policy: Policy; applied: AppliedPolicy; facts: ReleaseFacts }> {
   if (source === undefined || evidence === undefined || verdict === undefined)
@@ -25,10 +25,9 @@ export async function releaseFacts(
     applied,
     facts: {
       evidence,
-      sboms: sboms.flatMap(({ platform, documents }) => {
-        const digest = evidence.platforms.find(({ archive }) => archive.platform === platform)?.archive.digest
-        return digest === undefined ? [] : [{ digest, ...documents }]
-      }),
+      sboms: images.flatMap(({ built, sbom }) =>
+        sbom === undefined ? [] : [{ digest: built.archive.digest, ...sbom }],
+      ),
       structureTests: source.structureTests?.text,
       build: {
         subject,

@@ -69,14 +69,13 @@ export async function release(
   const published = await step(
     progress,
     'publish',
-    '',
     async () => publishByDigest(await layOut(archives, form), access, lock),
-    ({ digest }) => digest,
+    { said: ({ digest }) => digest },
   )
   const signing =
     plan === undefined
       ? undefined
-      : await step(progress, 'sign', '', () => signOrSayWhyNot(plan, () => sign(published, plan, lock)))
+      : await step(progress, 'sign', () => signOrSayWhyNot(plan, () => sign(published, plan, lock)))
   const signed = signing?.signed
   const attested =
     plan === undefined || signed === undefined
@@ -84,18 +83,15 @@ export async function release(
       : await step(
           progress,
           'attest',
-          '',
           () => attestRelease(signed, { ...request, passed, archives, policy: request.applied, plan }),
-          (made) => `${made.length} attestations`,
+          { said: (made) => `${made.length} attestations` },
         )
-  if (signed !== undefined) await step(progress, 'attest', 'verify', () => verifyRelease(signed, passed, request))
-  const tags = await step(
-    progress,
-    'publish',
-    'tag',
-    () => moveTags(published, request.tags, lock, { immutable }),
-    describeTags,
-  )
+  if (signed !== undefined)
+    await step(progress, 'attest', () => verifyRelease(signed, passed, request), { of: 'verify' })
+  const tags = await step(progress, 'publish', () => moveTags(published, request.tags, lock, { immutable }), {
+    of: 'tag',
+    said: describeTags,
+  })
   const overtaken = tags.flatMap(({ tag, state, now }) => (state === 'overtaken' ? [{ tag, digest: now }] : []))
 
   return {

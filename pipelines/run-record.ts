@@ -1,18 +1,24 @@
 import { DeliveryError, type ErrorCode } from '../src/model/errors.ts'
-import type { Evidence, Failure, Platform, Release, Run, Stage, Verdict } from '../src/model/index.ts'
-import type { SbomDocuments } from '../src/stages/evidence/packages.ts'
+import type { Evidence, Failure, Release, Run, Stage, Verdict } from '../src/model/index.ts'
+import type { PassedVerdict } from '../src/gate/evaluate.ts'
+import type { ImageEvidence } from '../src/stages/evidence/index.ts'
 import type { Source } from '../src/stages/source/source.ts'
 import { version } from '../src/model/version.ts'
 
-/** What is known of a run so far. The stages fill it in, so that a run that breaks still has a report. */
+/** What is known of a run so far. Each stage adds what it gave, so that a run that breaks still has a report. */
 export interface RunRecord {
   source?: Source
-  lint?: Promise<Evidence['lint']>
+  lint?: Evidence['lint']
+  /** Of each platform, in the order of the source. */
+  images?: ImageEvidence[]
   evidence?: Evidence
-  sboms?: Array<{ platform: Platform; documents: SbomDocuments }>
   verdict?: Verdict
+  /** There only where the gate said yes; nothing else can be published. */
+  passed?: PassedVerdict | undefined
   release?: Release
   notPublished?: string
+  /** What broke it. */
+  failure?: unknown
 }
 
 /** What is known of a run before it begins. */
@@ -25,9 +31,9 @@ export interface RunFacts {
 }
 
 /** The report document of a run that ended, well or with an error. */
-export async function documentRun(record: RunRecord, facts: RunFacts, error?: unknown): Promise<Run> {
-  const failure = error === undefined ? undefined : describeFailure(error, record)
-  const lint = await record.lint
+export function documentRun(record: RunRecord, facts: RunFacts): Run {
+  const { lint } = record
+  const failure = record.failure === undefined ? undefined : describeFailure(record.failure, record)
   const evidence = record.evidence ?? (lint === undefined ? undefined : { lint, platforms: [] })
   return {
     schemaVersion: 'loadline.run/v1',
@@ -50,11 +56,6 @@ export async function documentRun(record: RunRecord, facts: RunFacts, error?: un
     ...(record.notPublished === undefined ? {} : { notPublished: record.notPublished }),
     ...(failure === undefined ? {} : { failure }),
   }
-}
-
-/** Where a platform's SBOMs lie in the report directory: at its top for a single platform. */
-export function sbomDirectory(platform: Platform, platforms: readonly Platform[]): string {
-  return platforms.length === 1 ? '' : `sbom/${platform.replaceAll('/', '-')}/`
 }
 
 const stageOfCode: Readonly<Record<ErrorCode, Stage>> = {

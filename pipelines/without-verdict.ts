@@ -5,9 +5,9 @@ import { collectors, type Collectors } from '../src/stages/evidence/index.ts'
 import type { SbomDocuments } from '../src/stages/evidence/packages.ts'
 import { lintDockerfile } from '../src/stages/lint.ts'
 import { readSource } from '../src/stages/source/source.ts'
-import { checksOf, prepare } from './prepare.ts'
+import { beginBuild } from './begin-build.ts'
+import { prepareBuild } from './prepare-build.ts'
 import type { Request } from './request.ts'
-import { startBuild } from './start-build.ts'
 
 /** A built image and its collectors, for callers who want one kind of evidence and no verdict. */
 export interface Collectable {
@@ -23,8 +23,8 @@ export async function lintSource(request: Request): Promise<Lint> {
   const { dockerfile, policy } = source
   if (dockerfile === undefined)
     throw new DeliveryError('SOURCE', 'the source has no Dockerfile to lint', 'Give the directory that has one.')
-  const prepared = prepare(source, request)
-  const lint = await lintDockerfile(dockerfile, () => checksOf(prepared), policy.lint, request.lock)
+  const checks = async () => (await prepareBuild(source, request))?.preparation.checks ?? []
+  const lint = await lintDockerfile(dockerfile, checks, policy.lint, request.lock)
   if (lint.status === 'not-applicable') throw new TypeError('a Dockerfile can be linted')
   if (lint.status === 'undecided')
     throw new DeliveryError('TOOL', `expected ${lint.wanted}, found: ${lint.found}`, lint.remedy)
@@ -35,14 +35,14 @@ export async function lintSource(request: Request): Promise<Lint> {
 export async function buildSource(request: Request): Promise<Collectable> {
   const source = await readSource(request)
   const [platform] = source.platforms
-  const archive = await (await startBuild(source, request, prepare(source, request)))(platform, '')
-  let documents: SbomDocuments | undefined
-  const all = collectors(archive, (sbom) => (documents = sbom))
+  const image = await beginBuild(source, request).image(platform)
+  const all = collectors(image)
   return {
-    built: archive.built,
+    built: image.built,
     collectors: all,
     async sboms() {
       const cell = await all.sbom()
+      const documents = all.documents()
       if (cell.status === 'undecided' || documents === undefined) {
         throw new DeliveryError(
           'TOOL',

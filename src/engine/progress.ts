@@ -14,29 +14,28 @@ export interface ProgressEvent {
 
 export type Progress = (event: ProgressEvent) => void
 
-/** Runs a step and tells when it starts and ends. */
+/** Runs a stage, or a step of it, and tells when it starts and ends: `of` names the step, e.g. its platform, and `said` is one short line of what it gave. */
 export async function step<T>(
   progress: Progress,
   stage: Stage,
-  name: string,
   work: () => Promise<T>,
-  detail?: (value: T) => string,
+  { of = '', said }: { of?: string; said?: (value: T) => string } = {},
 ): Promise<T> {
   const started = performance.now()
-  progress({ stage, step: name, state: 'started' })
+  progress({ stage, step: of, state: 'started' })
   const seconds = () => Math.round(performance.now() - started) / 1000
   try {
     const value = await work()
     progress({
       stage,
-      step: name,
+      step: of,
       state: 'finished',
       seconds: seconds(),
-      ...(detail === undefined ? {} : { detail: detail(value) }),
+      ...(said === undefined ? {} : { detail: said(value) }),
     })
     return value
   } catch (error) {
-    progress({ stage, step: name, state: 'failed', seconds: seconds() })
+    progress({ stage, step: of, state: 'failed', seconds: seconds() })
     throw error
   }
 }

@@ -85,5 +85,5 @@ export async function beginReports(directory: string, facts: RunFacts, say: (lin
     'this run has not ended: it still goes on, or it was interrupted',
     'Wait for it, or run again.',
   )
-  await writeReports(directory, renderReports(await documentRun({}, facts, unfinished)))
+  await writeReports(directory, renderReports(documentRun({ failure: unfinished }, facts)))
 }

@@ -1,5 +1,4 @@
 import type { Collected, Lock, NotApplicable, PlatformEvidence } from '../../model/index.ts'
-import type { Policy } from '../../policy/schema.ts'
 import { toConfiguration } from '../../tools/inspect/output.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
@@ -7,43 +6,59 @@ import { step, type Progress } from '../../engine/progress.ts'
 import { collectBase, type ImageOrigin } from './base.ts'
 import { collect } from '../../engine/collect.ts'
 import type { OpenDatabase } from './database.ts'
-import { collectLicenses, collectSbom, collectVulnerabilities, scanPackages, type SbomDocuments } from './packages.ts'
+import {
+  collectLicenses,
+  collectSbom,
+  collectVulnerabilities,
+  sbomDirectory,
+  scanPackages,
+  type SbomDocuments,
+} from './packages.ts'
+import type { Source } from '../source/source.ts'
 import { collectRuntime } from './runtime.ts'
 import { collectSecrets } from './secrets.ts'
 import { collectSize } from './size.ts'
 import { collectStructure } from './structure.ts'
 
-/** Everything that the collectors of one platform need. */
-export interface CollectRequest {
+/** The image of one platform, with all that its collectors need. */
+export interface CollectableImage {
   built: BuiltArchive
-  name: string
-  /** Directory of this platform's SBOMs in the reports: empty, or e.g. `sbom/linux-arm64/`. */
-  sbomDirectory: string
+  source: Pick<Source, 'subject' | 'policy' | 'platforms' | 'structureTests' | 'seccomp'>
   /** Absent for an image that was given without a Dockerfile. */
   origin: ImageOrigin | undefined
-  structureTests: { path: string; text: string } | undefined
-  policy: Policy
-  /** The profile under which it is run, where it is not the default one. */
-  seccomp: { path: string; text: string } | undefined
   database: Promise<OpenDatabase>
   lock: Lock
 }
 
 /** One collector for each kind of evidence. None judges, and none throws: what could not be had is undecided. */
-export type Collectors = { [K in keyof PlatformEvidence]: () => Promise<PlatformEvidence[K]> }
+export type Collectors = { [K in keyof PlatformEvidence]: () => Promise<PlatformEvidence[K]> } & {
+  /** The documents that `sbom` has made; undefined before, and where it could not. */
+  documents(): SbomDocuments | undefined
+}
 
-/** The collectors of one archive. Those that rest on the same scan share it. `keep` gets the SBOM documents. */
-export function collectors(
-  { built, name, sbomDirectory, origin, structureTests, policy, seccomp, database, lock }: CollectRequest,
-  keep: (sbom: SbomDocuments) => void,
-): Collectors {
+/** The evidence of one image, and its SBOM documents where they could be made. */
+export interface ImageEvidence {
+  built: BuiltArchive
+  evidence: PlatformEvidence
+  sbom: SbomDocuments | undefined
+}
+
+/** The collectors of one image. Those that rest on the same scan share it. */
+export function collectors({ built, source, origin, database, lock }: CollectableImage): Collectors {
+  const { subject, policy, platforms, structureTests, seccomp } = source
+  const { digest, platform } = built.archive
+  let documents: SbomDocuments | undefined
+  const keep = (made: SbomDocuments): void => {
+    documents = made
+  }
   const scanned = once(async () => scanPackages(built, await database.catch(() => undefined), lock))
   return {
     vulnerabilities: () => collectVulnerabilities(scanned, () => database, lock),
     secrets: () => collectSecrets(built, lock),
     licenses: () => collectLicenses(scanned, lock),
     structure: () => collectStructure(built, structureTests, policy, lock),
-    sbom: () => collectSbom(scanned, { name, digest: built.archive.digest, directory: sbomDirectory }, keep, lock),
+    sbom: () =>
+      collectSbom(scanned, { name: subject.name, digest, directory: sbomDirectory(platform, platforms) }, keep, lock),
     size: () => collectSize(built, lock),
     runtime: () => collectRuntime(built, policy, seccomp, lock),
     configuration: () =>
@@ -51,18 +66,16 @@ export function collectors(
         toConfiguration(built.inspection),
       ),
     base: () => collectBase(built, origin, lock),
+    documents: () => documents,
   }
 }
 
-/** Collects all evidence of one archive, in parallel. */
-export async function collectEvidence(
-  request: CollectRequest,
-  progress: Progress,
-): Promise<{ evidence: PlatformEvidence; sbom: SbomDocuments | undefined }> {
-  let sbom: SbomDocuments | undefined
-  const all = collectors(request, (documents) => (sbom = documents))
+/** Collects all evidence of one image, in parallel. */
+export async function collectEvidence(image: CollectableImage, progress: Progress): Promise<ImageEvidence> {
+  const { built } = image
+  const all = collectors(image)
   const watch = <T>(kind: keyof PlatformEvidence, work: () => Promise<Collected<T>>) =>
-    step(progress, 'evidence', `${kind} ${request.built.archive.platform}`, work, said)
+    step(progress, 'evidence', work, { of: `${kind} ${built.archive.platform}`, said })
   const [vulnerabilities, secrets, licenses, structure, sboms, size, runtime, configuration, base] = await Promise.all([
     watch('vulnerabilities', all.vulnerabilities),
     watch('secrets', all.secrets),
@@ -72,11 +85,12 @@ export async function collectEvidence(
     watch('size', all.size),
     watch('runtime', all.runtime),
     watch('configuration', all.configuration),
-    step(progress, 'evidence', `base ${request.built.archive.platform}`, all.base, said),
+    step(progress, 'evidence', all.base, { of: `base ${built.archive.platform}`, said }),
   ])
   return {
+    built,
     evidence: { vulnerabilities, secrets, licenses, structure, sbom: sboms, size, runtime, configuration, base },
-    sbom,
+    sbom: all.documents(),
   }
 }
 

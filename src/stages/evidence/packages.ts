@@ -6,6 +6,7 @@ import {
   type Digest,
   type Licenses,
   type Lock,
+  type Platform,
   type Sbom,
   type Vulnerabilities,
 } from '../../model/index.ts'
@@ -116,6 +117,11 @@ export function collectLicenses(scanned: () => Promise<ScannedPackages>, lock: L
 export interface SbomDocuments {
   cyclonedx: string
   spdx: string
+}
+
+/** Where a platform's SBOMs lie in the report directory: at its top for a single platform. */
+export function sbomDirectory(platform: Platform, platforms: readonly Platform[]): string {
+  return platforms.length === 1 ? '' : `sbom/${platform.replaceAll('/', '-')}/`
 }
 
 /** Derives both SBOMs from the scan and binds them to the image's digest. `keep` gets the documents. */

@@ -23,7 +23,9 @@ describe('a run that breaks off', () => {
     )
     await fc.assert(
       fc.asyncProperty(errors, fc.boolean(), async (error, judged) => {
-        const run = Run.parse(await documentRun(judged ? { evidence: goodEvidence(), verdict } : {}, facts, error))
+        const run = Run.parse(
+          documentRun({ ...(judged ? { evidence: goodEvidence(), verdict } : {}), failure: error }, facts),
+        )
         const reports = renderReports(run)
         expect(run.outcome).toBe('broken')
         expect([2, 3, 4]).toContain(exitCodeOf(run))
@@ -35,7 +37,7 @@ describe('a run that breaks off', () => {
   })
 
   it('because the engine went away says so, and what to do [fault 57]', async () => {
-    const run = await documentRun({}, facts, new Error('rpc error: connection refused'))
+    const run = documentRun({ failure: new Error('rpc error: connection refused') }, facts)
     expect(run.failure).toMatchObject({
       code: 'ENGINE',
       message: 'the engine failed: rpc error: connection refused',
@@ -45,7 +47,7 @@ describe('a run that breaks off', () => {
   })
 
   it('before there is a verdict is broken, though no error came with it', async () => {
-    expect((await documentRun({}, facts)).outcome).toBe('broken')
-    expect(exitCodeOf(await documentRun({}, facts))).toBe(3)
+    expect(documentRun({}, facts).outcome).toBe('broken')
+    expect(exitCodeOf(documentRun({}, facts))).toBe(3)
   })
 })

@@ -10,22 +10,8 @@ export interface Prepared {
   preparation: DockerfilePreparation
 }
 
-/** What BuildKit's checks say of a Dockerfile that is being prepared. */
-export async function checksOf(prepared: Promise<Prepared | undefined>): Promise<DockerfilePreparation['checks']> {
-  return (await prepared)?.preparation.checks ?? []
-}
-
 /** Resolves what a Dockerfile is built on, and makes the text that is built. Undefined where there is none. Throws `LOCK`, `SOURCE` and `BUILD`. */
-export function prepare(
-  source: Source,
-  request: Pick<Request, 'lock' | 'buildSecrets' | 'cacheScope'>,
-): Promise<Prepared | undefined> {
-  const prepared = resolveAndRewrite(source, request)
-  prepared.catch(() => undefined) // said by whoever needs it, which may be later
-  return prepared
-}
-
-async function resolveAndRewrite(
+export async function prepareBuild(
   { dockerfile, policy, platforms, image }: Source,
   { lock, buildSecrets, cacheScope }: Pick<Request, 'lock' | 'buildSecrets' | 'cacheScope'>,
 ): Promise<Prepared | undefined> {

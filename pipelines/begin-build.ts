@@ -1,0 +1,77 @@
+import type { Platform } from '../src/model/index.ts'
+import { buildArchive, type BuiltArchive } from '../src/stages/build/build.ts'
+import { openImage } from '../src/stages/build/existing-image.ts'
+import type { ImageOrigin } from '../src/stages/evidence/base.ts'
+import { openDatabase } from '../src/stages/evidence/database.ts'
+import type { CollectableImage } from '../src/stages/evidence/index.ts'
+import type { Source } from '../src/stages/source/source.ts'
+import type { DockerfilePreparation } from '../src/tools/dockerfile/output.ts'
+import { prepareBuild, type Prepared } from './prepare-build.ts'
+import type { Request } from './request.ts'
+
+/** The build of a source's images. All that it needs is on its way; each method waits for what it gives. */
+export interface Build {
+  /** Waits until images can be made. Throws what the preparation of the Dockerfile throws, and `SOURCE` for a given image that cannot be read. */
+  ready(): Promise<void>
+  /** What BuildKit's checks say of the Dockerfile; nothing where there is none. */
+  checks(): Promise<DockerfilePreparation['checks']>
+  /** Builds the image of one platform, or reads it from the image that was given in place of a build. Throws `BUILD`. */
+  image(platform: Platform): Promise<CollectableImage>
+}
+
+/** How an image comes about, and what is known of where it comes from. */
+interface Making {
+  archive(platform: Platform): Promise<BuiltArchive>
+  origin: ImageOrigin | undefined
+}
+
+/** Begins to prepare the Dockerfile, to open an image that was given in place of a build, and to open the vulnerability database, side by side. */
+export function beginBuild(source: Source, request: Request): Build {
+  const { lock } = request
+  const database = begun(openDatabase(request.database, source.policy, lock))
+  const prepared = begun(prepareBuild(source, request))
+  const making = begun(
+    source.image === undefined
+      ? fromDockerfile(source, request, prepared)
+      : openImage(source.image, lock).then((archive) => ({ archive, origin: besideImage(source, prepared) })),
+  )
+  return {
+    ready: async () => void (await making),
+    checks: async () => (await prepared)?.preparation.checks ?? [],
+    async image(platform) {
+      const { archive, origin } = await making
+      return { built: await archive(platform), source, origin, database, lock }
+    },
+  }
+}
+
+/** Work whose fault is thrown to each who waits for it, which may be later, and is unhandled by nobody until then. */
+function begun<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined)
+  return work
+}
+
+async function fromDockerfile(
+  { directory, dockerfile, policy, labels }: Source,
+  { buildSecrets: secrets, lock }: Request,
+  prepared: Promise<Prepared | undefined>,
+): Promise<Making> {
+  const ready = await prepared
+  if (dockerfile === undefined || ready === undefined) throw new TypeError('a source without an image has a Dockerfile')
+  const { bases, preparation } = ready
+  return {
+    archive: (platform) =>
+      buildArchive({ directory, dockerfile, preparation, policy, secrets, labels }, platform, lock),
+    origin: { reading: dockerfile.reading, bases: async (platform) => bases.images(platform), built: true },
+  }
+}
+
+function besideImage({ dockerfile }: Source, prepared: Promise<Prepared | undefined>): ImageOrigin | undefined {
+  return dockerfile === undefined
+    ? undefined
+    : {
+        reading: dockerfile.reading,
+        bases: async (platform) => (await prepared)?.bases.images(platform) ?? [],
+        built: false,
+      }
+}
