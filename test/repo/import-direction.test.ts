@@ -1,92 +1,26 @@
-import { posix } from 'node:path'
-import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { filesBelow, read } from './source-files.ts'
+import { circles, globalsOf, graph, importsOf, sources } from './import-graph.ts'
+import { drawImports, floorsOf, withoutDetours } from './import-picture.ts'
+import { allowed, mayImportFrom, pure, pureImports, roomOf } from './rooms.ts'
+import { read } from './source-files.ts'
 
-/** From which rooms each room may import, beside itself. AGENTS.md shows this table; a pair that is not in it needs a reason first. */
-const allowed: Readonly<Record<string, readonly string[]>> = {
-  'src/model': [],
-  'src/formats': ['src/model'],
-  'src/policy': ['src/model', 'src/formats'],
-  'src/image-metadata': ['src/model'],
-  'src/tools': ['src/model', 'src/policy'],
-  'src/gate': ['src/model', 'src/policy', 'src/tools'],
-  'src/report': ['src/model'],
-  'src/attestation': ['src/model', 'src/tools'],
-  'src/admission': ['src/model', 'src/tools', 'src/attestation'],
-  'src/audit': ['src/model', 'src/formats', 'src/policy'],
-  'src/bases': ['src/model', 'src/formats'],
-  'src/scaffold': ['src/model', 'src/formats'],
-  'src/engine': ['src/model', 'src/formats', 'src/tools'],
-  'src/stages': [
-    'src/model',
-    'src/formats',
-    'src/policy',
-    'src/image-metadata',
-    'src/tools',
-    'src/attestation',
-    'src/engine',
-  ],
-  pipelines: ['src/*'],
-  'src/module': ['src/*', 'pipelines'],
-  'src/index.ts': ['src/*', 'src/module', 'pipelines'],
-  toolchain: ['src/model', 'src/tools', 'src/engine'],
-  'ci/show': ['src/model', 'src/report', 'src/engine'],
-  'ci/github': ['src/model', 'src/report', 'src/stages'],
-  'ci/run': ['src/*', 'pipelines', 'ci/github', 'ci/show', 'toolchain'],
-  'ci/cli': ['src/*', 'pipelines', 'ci/github', 'ci/show', 'ci/run', 'toolchain'],
-  'ci/library.ts': ['src/*', 'pipelines', 'ci/run'],
+/** What our files import that is ours and no program. */
+const data = ['src/tools/pins.json']
+
+/** Files that load what they name only when they run, and what that is. */
+const computed = { 'ci/loadline.mjs': 'the prebuilt program', 'library.mjs': 'the prebuilt library' }
+
+/** Every import of one of our files from another, as file, target and how. */
+const own = [...graph].flatMap(([path, { imports }]) =>
+  imports.filter(({ target }) => graph.has(target)).map(({ target, how }) => ({ path, target, how })),
+)
+
+/** The pairs of rooms that import from each other, of those that do. */
+const used = new Map(Object.keys(allowed).map((room) => [room, new Set<string>()]))
+for (const { path, target } of own) {
+  const [room = '', other = ''] = [roomOf(path), roomOf(target)]
+  if (room !== other) used.get(room)?.add(other)
 }
-
-/** Rooms that know neither Dagger nor files, processes and the network. */
-const pure = 'model formats policy image-metadata tools gate report attestation admission audit bases scaffold'
-  .split(' ')
-  .map((name) => `src/${name}`)
-
-const sources = ['src', 'pipelines', 'ci', 'toolchain']
-  .flatMap((directory) => filesBelow(directory, '.ts'))
-  .filter((path) => !path.startsWith('toolchain/runtime/'))
-
-interface Import {
-  target: string
-  how: 'value' | 'type' | 'dynamic'
-}
-
-/** Every import of a file, as the compiler sees it: static, dynamic, of types, and what it exports again. */
-function importsOf(path: string, text = read(path)): Import[] {
-  const found: Import[] = []
-  const add = (specifier: ts.Node | undefined, how: Import['how']) => {
-    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return
-    const name = specifier.text
-    const target = name.startsWith('.') ? posix.normalize(posix.join(posix.dirname(path), name)) : name
-    found.push({ target, how })
-  }
-  const visit = (node: ts.Node) => {
-    if (ts.isImportDeclaration(node))
-      add(node.moduleSpecifier, node.importClause?.isTypeOnly === true ? 'type' : 'value')
-    if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly ? 'type' : 'value')
-    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, 'type')
-    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
-      add(node.arguments[0], 'dynamic')
-    node.forEachChild(visit)
-  }
-  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true))
-  return found
-}
-
-function roomOf(path: string): string | undefined {
-  return Object.keys(allowed).find((room) => path === room || path.startsWith(`${room}/`))
-}
-
-function mayImport(room: string, target: string): boolean {
-  const inner = Object.keys(allowed).filter(
-    (name) => name.startsWith('src/') && !/^src\/(module|index\.ts)$/.test(name),
-  )
-  const pairs = (allowed[room] ?? []).flatMap((entry) => (entry === 'src/*' ? inner : [entry]))
-  return room === target || pairs.includes(target)
-}
-
-const graph = new Map(sources.map((path) => [path, importsOf(path)]))
 
 describe('imports', () => {
   it('leave no file without a room', () => {
@@ -94,21 +28,26 @@ describe('imports', () => {
   })
 
   it('go from room to room as the table says, of values and of types, static and dynamic', () => {
-    const wrong = [...graph].flatMap(([path, imports]) =>
-      imports
-        .filter(({ target }) => graph.has(target) && !mayImport(roomOf(path) ?? '', roomOf(target) ?? ''))
-        .map(({ target }) => `${path} -> ${target}`),
+    const wrong = [...used].flatMap(([room, others]) =>
+      [...others].filter((other) => !mayImportFrom(room).includes(other)).map((other) => `${room} -> ${other}`),
     )
     expect(wrong).toEqual([])
   })
 
-  it('use every pair of the table', () => {
-    const used = new Set(
-      [...graph].flatMap(([path, imports]) => imports.map(({ target }) => `${roomOf(path)} -> ${roomOf(target)}`)),
+  it('are allowed only from rooms that stand above in the table, so that no two rooms import from each other', () => {
+    const rooms = Object.keys(allowed)
+    const upwards = rooms.flatMap((room, index) =>
+      mayImportFrom(room)
+        .filter((other) => !rooms.slice(0, index).includes(other))
+        .map((other) => `${room} -> ${other}`),
     )
+    expect(upwards).toEqual([])
+  })
+
+  it('use every pair of the table', () => {
     const unused = Object.entries(allowed).flatMap(([room, targets]) =>
       targets
-        .filter((target) => target !== 'src/*' && !used.has(`${room} -> ${target}`))
+        .filter((target) => target !== 'src/*' && used.get(room)?.has(target) !== true)
         .map((target) => `${room} -> ${target}`),
     )
     expect(unused).toEqual([])
@@ -116,57 +55,138 @@ describe('imports', () => {
 
   it('stand in AGENTS.md as they are held here', () => {
     const table = Object.entries(allowed).map(([room, targets]) =>
-      `    ${room.padEnd(19)} ${targets.join(' ')}`.trimEnd(),
+      `    ${room.padEnd(25)} ${targets.join(' ')}`.trimEnd(),
     )
     expect(read('AGENTS.md')).toContain(table.join('\n'))
   })
 
-  it('make no circle, not even of types', () => {
-    expect(circles(new Map([...graph].map(([path, imports]) => [path, imports.map(({ target }) => target)])))).toEqual(
-      [],
+  it('are drawn as they are (npx vitest run --project repo -u draws them), with no arrow that points up', async () => {
+    const arrows = withoutDetours(used)
+    const floors = floorsOf(arrows)
+    const upwards = [...arrows].flatMap(([from, targets]) =>
+      [...targets].filter((to) => (floors.get(to) ?? 0) >= (floors.get(from) ?? 0)).map((to) => `${from} -> ${to}`),
+    )
+    expect(upwards).toEqual([])
+    await expect(drawImports(arrows, (room) => pure.includes(room))).toMatchFileSnapshot(
+      '../../docs/pictures/imports.svg',
     )
   })
 
-  it('bring neither Dagger nor files, processes or the network into the pure rooms', () => {
-    const effects = /^(@dagger\.io|node:(fs|child_process|net|http|https|os|process)\b|execa$)/
-    const wrong = [...graph].flatMap(([path, imports]) =>
+  it('make no circle of files, not even of types', () => {
+    const files = new Map([...graph].map(([path, { imports }]) => [path, imports.map(({ target }) => target)]))
+    expect(circles(files)).toEqual([])
+  })
+
+  it('name files of ours that are held as well, or data', () => {
+    const unknown = [...graph].flatMap(([path, { imports }]) =>
       imports
-        .filter(({ target, how }) => pure.includes(roomOf(path) ?? '') && how !== 'type' && effects.test(target))
+        .filter(({ target }) => /^(src|pipelines|ci|toolchain|test|programs|schema|examples)\//.test(target))
+        .filter(({ target }) => !graph.has(target) && !data.includes(target))
+        // The programs in the runtime's container reach into the SDK that is installed beside them there.
+        .filter(({ target }) => !target.startsWith('toolchain/runtime/node_modules/'))
         .map(({ target }) => `${path} -> ${target}`),
     )
-    expect(wrong).toEqual([])
+    expect(unknown).toEqual([])
+  })
+
+  it('say what they import, but where the prebuilt program is started', () => {
+    const late = [...graph].filter(([, file]) => file.computed > 0).map(([path]) => path)
+    expect(late.toSorted()).toEqual(Object.keys(computed))
+  })
+
+  it('bring into the pure rooms nothing but what computes, and no object that reaches out, clock or chance', () => {
+    const files = [...graph].filter(([path]) => pure.includes(roomOf(path) ?? ''))
+    const foreign = files.flatMap(([path, { imports }]) =>
+      imports
+        .filter(({ target }) => !graph.has(target) && !data.includes(target))
+        .filter(({ target, names }) => !isPureImport(target, names))
+        .map(({ target, names }) => `${path}: ${names.join(', ')} of ${target}`),
+    )
+    expect(foreign).toEqual([])
+    expect(files.flatMap(([path]) => globalsOf(path).map((name) => `${path}: ${name}`))).toEqual([])
+  })
+
+  it('of the pure rooms are all used: the list of what computes has no more', () => {
+    const taken = new Set(
+      [...graph]
+        .filter(([path]) => pure.includes(roomOf(path) ?? ''))
+        .flatMap(([, { imports }]) =>
+          imports.flatMap(({ target, names }) => [target, ...names.map((name) => `${target} ${name}`)]),
+        ),
+    )
+    const idle = Object.entries(pureImports).flatMap(([target, names]) =>
+      names === 'all' ? (taken.has(target) ? [] : [target]) : names.filter((name) => !taken.has(`${target} ${name}`)),
+    )
+    expect(idle).toEqual([])
   })
 
   it('reach the toolchain lazily: what runs on an engine that is there loads nothing of it', () => {
     const aboutIt = ['ci/cli/engine.ts', 'ci/cli/sigstore.ts', 'ci/cli/doctor.ts']
-    const wrong = [...graph]
-      .filter(([path]) => path.startsWith('ci/') && !aboutIt.includes(path))
-      .flatMap(([path, imports]) =>
-        imports
-          .filter(({ target, how }) => how === 'value' && target.startsWith('toolchain/'))
-          .map(({ target }) => `${path} -> ${target}`),
-      )
+    const wrong = own.filter(
+      ({ path, target, how }) =>
+        path.startsWith('ci/') && !aboutIt.includes(path) && how === 'value' && target.startsWith('toolchain/'),
+    )
     expect(wrong).toEqual([])
   })
 
   it('open a session with the engine in one place only', () => {
-    const opening = sources.filter((path) =>
-      /\bimport\s*\{[^}]*\bconnect(?:ion)?\b[^}]*\}\s*from '@dagger\.io\/dagger'/.test(read(path)),
+    const opening = sources.filter(
+      (path) =>
+        !path.startsWith('toolchain/runtime/') &&
+        /\bimport\s*\{[^}]*\bconnect(?:ion)?\b[^}]*\}\s*from '@dagger\.io\/dagger'/.test(read(path)),
     )
     expect(opening).toEqual(['ci/run/session.ts'])
   })
+})
 
-  it('are all seen by this test', () => {
+function isPureImport(target: string, names: readonly string[]): boolean {
+  const known = Object.hasOwn(pureImports, target) ? pureImports[target] : undefined
+  return known === 'all' || (known !== undefined && names.every((name) => known.includes(name)))
+}
+
+describe('what holds the imports', () => {
+  it('sees every way to import', () => {
     const text =
-      "import a, { type B } from './a.ts'\nimport type { C } from './c.ts'\nexport * from './d.ts'\nexport type { E } from './e.ts'\nconst f = await import('./f.ts')\nlet g: typeof import('./g.ts')\n// import './h.ts'\n"
-    expect(importsOf('src/x/y.ts', text).map(({ target, how }) => `${target} ${how}`)).toEqual([
-      'src/x/a.ts value',
-      'src/x/c.ts type',
-      'src/x/d.ts value',
-      'src/x/e.ts type',
-      'src/x/f.ts dynamic',
-      'src/x/g.ts type',
+      "import a, { type B } from './a.ts'\nimport type { C } from './c.ts'\nexport * from './d.ts'\nexport type { E } from './e.ts'\nconst f = await import('./f.mjs')\nlet g: typeof import('./g.ts')\nimport { h as i } from 'h'\nconst j = createRequire(k)\nawait import(l)\n// import './m.ts'\n"
+    const { imports, computed: late } = importsOf('src/x/y.ts', text)
+    expect(imports.map(({ target, how, names }) => `${target} ${how} ${names.join()}`)).toEqual([
+      'src/x/a.ts value *',
+      'src/x/c.ts type C',
+      'src/x/d.ts value *',
+      'src/x/e.ts type *',
+      'src/x/f.mjs dynamic *',
+      'src/x/g.ts type *',
+      'h value h',
     ])
+    expect(late).toBe(2)
+  })
+
+  it('sees what reaches out without an import, and nothing that is only called so', () => {
+    const text =
+      "fetch('x')\nconst { env } = process\nnew Date()\nDate.now()\nMath.random()\nimport.meta.url\nsetTimeout(() => {}, 1)\nconst o = { console }\nconst fine = { process: 1, fetch() {} }\nfine.process\nnew Date(0)\ntype T = { crypto: string }\nfunction own(navigator: string) { return navigator }\n"
+    expect(globalsOf('src/x/y.ts', text).toSorted()).toEqual(
+      ['fetch', 'process', 'new Date()', 'Date.now', 'Math.random', 'import.meta', 'setTimeout', 'console'].toSorted(),
+    )
+  })
+
+  it.each([
+    'node:tls',
+    'node:dns',
+    'node:dgram',
+    'node:http2',
+    'node:worker_threads',
+    'node:fs',
+    'pino',
+    'p-retry',
+    'proper-lockfile',
+    'execa',
+    '@dagger.io/dagger',
+    'anything-new',
+  ])('lets %s into no pure room', (target) => {
+    expect(isPureImport(target, ['*'])).toBe(false)
+  })
+
+  it('knows circles', () => {
     expect(
       circles(
         new Map([
@@ -178,27 +198,24 @@ describe('imports', () => {
       ),
     ).toEqual([['a', 'b', 'c']])
   })
-})
 
-/** Groups of files of which each reaches each other by imports (Tarjan's strongly connected components with more than one member). */
-function circles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
-  const order = new Map<string, number>()
-  const lowest = new Map<string, number>()
-  const open: string[] = []
-  const found: string[][] = []
-  const visit = (file: string) => {
-    order.set(file, order.size)
-    lowest.set(file, order.get(file) ?? 0)
-    open.push(file)
-    for (const next of edges.get(file) ?? []) {
-      if (!edges.has(next)) continue
-      if (!order.has(next)) visit(next)
-      if (open.includes(next)) lowest.set(file, Math.min(lowest.get(file) ?? 0, lowest.get(next) ?? 0))
+  it('draws an arrow for each import that no way of others shows', () => {
+    const edges = new Map([
+      ['top', new Set(['middle', 'bottom'])],
+      ['middle', new Set(['bottom'])],
+      ['bottom', new Set<string>()],
+    ])
+    expect([...(withoutDetours(edges).get('top') ?? [])]).toEqual(['middle'])
+    expect([...floorsOf(edges)].toSorted()).toEqual([
+      ['bottom', 0],
+      ['middle', 1],
+      ['top', 2],
+    ])
+    const drawn = drawImports(edges, () => true)
+    expect(drawn.match(/<polygon/g)).toHaveLength(3)
+    for (const [, points = ''] of drawn.matchAll(/<polyline points="([^"]*)"/g)) {
+      const heights = points.split(' ').map((point) => Number(point.split(',')[1]))
+      expect(heights).toEqual(heights.toSorted((left, right) => left - right))
     }
-    if (lowest.get(file) !== order.get(file)) return
-    const group = open.splice(open.indexOf(file))
-    if (group.length > 1) found.push(group.toSorted())
-  }
-  for (const file of edges.keys()) if (!order.has(file)) visit(file)
-  return found
-}
+  })
+})

@@ -4,7 +4,7 @@ import { agreed, blank, expandWord, unknown, WordFault, type Lookup, type Variab
 import { dockerfileFault, pair, readInstructions, splitWords, type Instruction } from './instructions.ts'
 import { mountSource } from './mount-source.ts'
 import { automatic, platformVariables } from './platforms.ts'
-import { isForeignShell, scriptOf } from './scripts.ts'
+import { isForeignShell, scriptOfStep } from './scripts.ts'
 import { splitArguments } from './spaces.ts'
 
 interface Stage {
@@ -158,7 +158,7 @@ class Reader {
     const stage = this.#stages.at(-1)
     const environment = this.#environmentOf(stage)
     const foreignShell = isForeignShell(stage?.shell, this.#escape)
-    const script = json === undefined && !foreignShell ? scriptOf(instruction) : undefined
+    const script = json === undefined && !foreignShell ? scriptOfStep(instruction) : undefined
     return {
       keyword,
       line,

@@ -1,7 +1,7 @@
 import type { Instruction } from './instructions.ts'
 
 /** The commands of an instruction in shell form. A here-document that stands alone behind RUN is its script. */
-export function scriptOf({ keyword, rest, heredocs }: Instruction): string | undefined {
+export function scriptOfStep({ keyword, rest, heredocs }: Instruction): string | undefined {
   if (keyword === 'HEALTHCHECK') return /^CMD\s+(.*)$/is.exec(rest)?.[1]
   if (!/^(RUN|CMD|ENTRYPOINT)$/.test(keyword)) return undefined
   const [only] = heredocs
