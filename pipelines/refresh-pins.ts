@@ -1,7 +1,7 @@
 import { dag } from '@dagger.io/dagger'
 import { DeliveryError } from '../src/model/errors.ts'
 import type { Lock, PinnedTool } from '../src/model/index.ts'
-import { repositoryOf } from '../src/model/repository.ts'
+import { repositoryOf } from '../src/formats/image-reference.ts'
 import { registryAccess } from '../src/engine/registry-access.ts'
 import { madeAt, resolveImage } from '../src/engine/resolve-image.ts'
 import { resolveDigest } from '../src/engine/resolve-lock.ts'

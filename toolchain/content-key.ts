@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, readdir, readlink, lstat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { canonicalJson } from '../src/model/canonical-json.ts'
 
 /** What a step's result depends on: names with values that JSON can say. */
 export type KeyInputs = Record<string, unknown>
@@ -46,12 +47,4 @@ export async function filesBelow(directory: string, prefix = ''): Promise<string
     else if (entry.isFile() || entry.isSymbolicLink()) found.push(path)
   }
   return prefix === '' ? found.sort() : found
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, inner: unknown) => {
-    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner
-    const sorted = Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    return Object.fromEntries(sorted)
-  })
 }

@@ -1,4 +1,5 @@
 import { writeAtomically } from './cache.ts'
+import { fullReference, parseImageReference } from '../src/formats/image-reference.ts'
 import { Lock, type PinnedBase, type PinnedTool } from '../src/model/lock.ts'
 import { supportImages } from '../src/tools/images.ts'
 import type { BaseImage } from './image.ts'
@@ -28,11 +29,10 @@ export function toolRepository(name: string): string {
 
 /** Repository and tag under which the substitute of an official reference is served: the same, without the registry's name. */
 export function substituteName(reference: string): { repository: string; tag: string } {
-  const match = /^[^/]+\/(?<repository>[^:@]+):(?<tag>[^:@/]+)$/.exec(reference)?.groups
-  if (match?.repository === undefined || match.tag === undefined) {
+  const parsed = parseImageReference(reference)
+  if (parsed?.tag === undefined || fullReference(parsed) !== reference)
     throw new Error(`"${reference}" is not spelled registry/repository:tag.`)
-  }
-  return { repository: match.repository, tag: match.tag }
+  return { repository: parsed.repository, tag: parsed.tag }
 }
 
 /** The lock of a sealed toolchain: what stands in for what, by digest. */

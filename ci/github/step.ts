@@ -3,7 +3,7 @@ import { appendFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DeliveryError } from '../../src/model/errors.ts'
 import type { Merged, Run } from '../../src/model/index.ts'
-import { repositoryOf } from '../../src/model/repository.ts'
+import { repositoryOf } from '../../src/formats/image-reference.ts'
 import {
   headline,
   renderGithub,

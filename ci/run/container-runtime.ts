@@ -1,7 +1,7 @@
 import { execa } from 'execa'
 import { ownSurroundings } from '../own-surroundings.mjs'
 import { DeliveryError } from '../../src/model/errors.ts'
-import { repositoryOf } from '../../src/model/repository.ts'
+import { repositoryOf } from '../../src/formats/image-reference.ts'
 import { pullError } from '../../src/engine/pull-fault.ts'
 import { lastLines } from '../../src/engine/run-tool.ts'
 import { missingRemedy } from '../../src/engine/tool-image.ts'

@@ -12,7 +12,7 @@ const form = /^(?<name>[^@]+?)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:
 export function parseImageReference(text: string): ImageReference | undefined {
   const groups = form.exec(text)?.groups
   const name = groups?.['name']
-  if (name === undefined || !/^[a-z0-9]/i.test(name) || /\s/.test(name)) return undefined
+  if (name === undefined || !/^(?:[a-z0-9]|\[[0-9a-f:.]+\](?::\d+)?\/)/i.test(name) || /\s/.test(name)) return undefined
   const [first = '', ...rest] = name.split('/')
   const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')
   const registry = hasRegistry ? first : 'docker.io'
@@ -21,6 +21,17 @@ export function parseImageReference(text: string): ImageReference | undefined {
   if (!/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/.test(repository))
     return undefined
   return { registry, repository, tag: groups?.['tag'], digest: groups?.['digest'] }
+}
+
+/** Registry and repository of a fully spelled reference, without tag and digest. What is no reference, and `scratch`, which names no image, stay as they are. */
+export function repositoryOf(reference: string): string {
+  const parsed = reference === 'scratch' ? undefined : parseImageReference(reference)
+  return parsed === undefined ? reference : `${parsed.registry}/${parsed.repository}`
+}
+
+/** Whether a reference names one image for ever, whatever else is written before the digest. */
+export function namesDigest(reference: string): boolean {
+  return /@sha256:[0-9a-f]{64}$/.test(reference)
 }
 
 /** Registry, repository and tag; `latest` where neither tag nor digest is written. */

@@ -17,6 +17,7 @@ import {
 } from '../model/index.ts'
 import { canonicalJson } from '../model/canonical-json.ts'
 import { clockSkew } from '../model/clock-skew.ts'
+import { verdictCounts } from '../policy/fixed-numbers.ts'
 import { policyDigest } from '../policy/policy-digest.ts'
 import { rulesThatAlwaysDeny } from '../policy/rule-ids.ts'
 import { Policy, type RuleSetting } from '../policy/schema.ts'
@@ -85,8 +86,7 @@ export function evaluate(policy: Policy, evidence: Evidence, now: Date, context:
   return { verdict, passed: verdict.outcome === 'passed' ? new Passed(mint, verdict) : undefined }
 }
 
-/** Vulnerability databases change several times a day: yesterday's yes no longer counts. Milliseconds. */
-const longestValidity = 24 * 3_600_000
+const longestValidity = parseDuration(verdictCounts)
 
 const mint = Symbol('made by evaluate')
 

@@ -2,7 +2,7 @@ import type { Policy } from './schema.ts'
 
 /**
  * The policy that judges where nobody wrote one, and from which every policy file differs.
- * It is strict: each number below is the one place where it is decided, with the reason beside it.
+ * It is strict: each number below is the one place where it is decided, with the reason beside it. What no policy can set is in fixed-numbers.ts.
  */
 export const defaultPolicy: Policy = {
   version: 1,

@@ -2,9 +2,12 @@ import { z } from 'zod'
 import { buildChecks } from './build-checks.ts'
 import { attestationKinds, Digest, NotAffected, Origin, parsePackageUrl, Platform, severities } from '../model/index.ts'
 import { controlIds } from './control-ids.ts'
+import { sizeBudgets } from './fixed-numbers.ts'
 import { isLicenseId } from './license-expression.ts'
 import { ownerKinds, ruleIds, rulesWithBaseline } from './rule-ids.ts'
 import { bytesPattern, durationPattern, parseBytes } from '../model/units.ts'
+
+const budgets = `interpreted ${sizeBudgets.interpreted}, compiled ${sizeBudgets.compiled}`
 
 const limit = z
   .union([z.int().min(0), z.literal('unlimited')], { error: 'a whole number, 0 or more, or "unlimited"' })
@@ -236,9 +239,7 @@ export const Policy = z.strictObject({
   version: z.literal(1),
   image: z.strictObject({
     name: imageName.optional(),
-    class: z
-      .enum(['interpreted', 'compiled'])
-      .describe('Decides the default size budget: interpreted 100 MB, compiled 50 MB, unpacked.'),
+    class: z.enum(['interpreted', 'compiled']).describe(`Decides the default size budget: ${budgets}, unpacked.`),
   }),
   build: z.strictObject({
     dockerfile: sourcePath,
@@ -315,7 +316,7 @@ export const Policy = z.strictObject({
     file: sourcePath.describe('container-structure-test file, relative to the source.'),
   }),
   size: z.strictObject({
-    unpacked: byteLimit.optional().describe('Deny by default, by class: interpreted 100 MB, compiled 50 MB.'),
+    unpacked: byteLimit.optional().describe(`Deny by default, by class: ${budgets}.`),
     compressed: byteLimit.optional().describe('As a registry stores it. No limit where it is left out.'),
     growth: byteLimit
       .optional()

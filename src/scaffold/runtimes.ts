@@ -1,9 +1,10 @@
+import { sizeBudgets } from '../policy/fixed-numbers.ts'
 import type { Language } from './application.ts'
 
 /** What follows from the language alone: how long it starts, what it needs, where its health check lies. */
 export interface Runtime {
   title: string
-  /** Budget of the gate: interpreted 100 MB, compiled 50 MB unpacked. */
+  /** Decides the gate's budget for the unpacked size. */
   sizeClass: 'interpreted' | 'compiled'
   /** Where the runtime itself is larger than the budget of its class, its own budget, and why. */
   size?: { unpacked: string; because: string }
@@ -41,7 +42,7 @@ export const runtimes: Readonly<Record<Language, Runtime>> = {
     sizeClass: 'interpreted',
     size: {
       unpacked: '220 MB',
-      because: 'Node itself is larger than the 100 MB that an interpreted service has by default.',
+      because: `Node itself is larger than the ${sizeBudgets.interpreted} that an interpreted service has by default.`,
     },
     startSeconds: 5,
     cpu: { request: 200, limit: 1000 },
@@ -69,7 +70,7 @@ export const runtimes: Readonly<Record<Language, Runtime>> = {
     sizeClass: 'interpreted',
     size: {
       unpacked: '320 MB',
-      because: 'The Java runtime itself is larger than the 100 MB that an interpreted service has by default.',
+      because: `The Java runtime itself is larger than the ${sizeBudgets.interpreted} that an interpreted service has by default.`,
     },
     startSeconds: 30,
     cpu: { request: 500, limit: 2000 },

@@ -1,5 +1,5 @@
 import { isUnknown, showUnknown } from '../../formats/unknown-value.ts'
-import { fullReference, parseImageReference } from '../../formats/image-reference.ts'
+import { fullReference, namesDigest, parseImageReference } from '../../formats/image-reference.ts'
 import { eachOr, on, onFile, type Control, type Status } from '../control.ts'
 import { ofRules } from '../of-rules.ts'
 
@@ -21,7 +21,7 @@ function isMoving(tag: string): boolean {
 function judgeTag(reference: string): { status: Status; found: string } {
   const found = showUnknown(reference)
   if (reference === 'scratch') return { status: 'not-applicable', found: 'FROM scratch' }
-  if (/@sha256:[0-9a-f]{64}$/.test(reference)) return { status: 'pass', found }
+  if (namesDigest(reference)) return { status: 'pass', found }
   const last = reference.slice(reference.lastIndexOf('/') + 1)
   const [name = '', tag] = last.split(':')
   const decides = `${found}: a variable decides which image this is`

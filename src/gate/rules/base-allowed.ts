@@ -2,7 +2,7 @@ import type { Violation } from '../../model/index.ts'
 import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { nameOfStage } from '../name-of-stage.ts'
-import { repositoryOf } from '../../model/repository.ts'
+import { repositoryOf } from '../../formats/image-reference.ts'
 
 /** Only bases of the list, in every stage: a build stage decides what ends up in the image as well. */
 export const baseAllowed: Rule = {

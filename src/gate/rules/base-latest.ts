@@ -2,7 +2,7 @@ import type { Violation } from '../../model/index.ts'
 import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { nameOfStage } from '../name-of-stage.ts'
-import { tagOf } from '../../model/repository.ts'
+import { namesDigest, parseImageReference } from '../../formats/image-reference.ts'
 
 /** `latest` says nothing of the version that was built on, also where a digest stands beside it; a digest alone names one image for ever. */
 export const baseLatest: Rule = {
@@ -14,11 +14,10 @@ export const baseLatest: Rule = {
   source: 'CIS Docker Benchmark 1.6.0, 4.2; hadolint DL3006 and DL3007',
   judge({ evidence }) {
     const images = collectedOf(evidence, 'base').map(({ platform, value }) => {
-      const latest = value.images.filter(
-        ({ reference, pinnedBy, written }) =>
-          pinnedBy !== 'scratch' &&
-          (tagOf(reference) === 'latest' || (tagOf(reference) === undefined && !/@sha256:[0-9a-f]{64}$/.test(written))),
-      )
+      const latest = value.images.filter(({ reference, pinnedBy, written }) => {
+        const tag = parseImageReference(reference)?.tag
+        return pinnedBy !== 'scratch' && (tag === 'latest' || (tag === undefined && !namesDigest(written)))
+      })
       return { platform, latest, text: `${latest.length} of ${value.images.length} without` }
     })
     const violations = images.flatMap(({ platform, latest }) =>

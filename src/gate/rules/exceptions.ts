@@ -1,10 +1,8 @@
 import type { Violation } from '../../model/index.ts'
 import { daysUntil } from '../../model/units.ts'
 import type { ExceptionUse } from '../../policy/exception-register.ts'
+import { exceptionEndsSoon } from '../../policy/fixed-numbers.ts'
 import type { Rule } from '../rule.ts'
-
-/** Days before its last day from which an exception is reported: time to repair, or to look at the risk again. */
-const soon = 14
 
 /** The register of exceptions is kept clean: one that matches nothing hides the next finding with the same name. */
 export const exceptions: Rule = {
@@ -21,7 +19,7 @@ export const exceptions: Rule = {
     const refused = inState('refused').map(toViolation)
     const stale = { unused: inState('unused').map(toViolation), expired: inState('expired').map(toViolation) }
     const ending = inState('used')
-      .filter(({ exception }) => daysUntil(exception.expires, now) <= soon)
+      .filter(({ exception }) => daysUntil(exception.expires, now) <= exceptionEndsSoon)
       .map((use) => toRemark(use, now))
     const states = (['used', 'unused', 'expired', 'unjudged', 'elsewhere', 'refused'] as const).filter(
       (state) => inState(state).length > 0,
@@ -31,7 +29,7 @@ export const exceptions: Rule = {
       found:
         [
           ...states.map((state) => `${inState(state).length} ${state}`),
-          ...(ending.length === 0 ? [] : [`${ending.length} within ${soon} days of the end`]),
+          ...(ending.length === 0 ? [] : [`${ending.length} within ${exceptionEndsSoon} days of the end`]),
         ].join(', ') || 'no exceptions',
       violations: [
         ...refused,
@@ -75,7 +73,7 @@ function toRemark({ exception }: ExceptionUse, now: Date): Violation {
   return {
     ...nameOf(exception),
     severity: 'low',
-    wanted: `more than ${soon} days to the last day of an exception that is used`,
+    wanted: `more than ${exceptionEndsSoon} days to the last day of an exception that is used`,
     found: `its last day is ${expires}${days === 0 ? ': today' : `, ${days === 1 ? 'tomorrow' : `in ${days} days`}`}; then the violation counts again`,
     remedy: `Ask ${owner}, who owns it: fix the violation before that day, or look at the risk again.`,
   }

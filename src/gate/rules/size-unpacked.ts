@@ -1,10 +1,8 @@
-import type { Policy } from '../../policy/schema.ts'
+import { sizeBudgets } from '../../policy/fixed-numbers.ts'
 import { formatBytes } from '../../model/units.ts'
 import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { breaks, sayLimit, sizeLimit } from '../size-limit.ts'
-
-const budgets: Readonly<Record<Policy['image']['class'], string>> = { interpreted: '100 MB', compiled: '50 MB' }
 
 /** The size that every node unpacks and every scan reads. */
 export const sizeUnpacked: Rule = {
@@ -15,9 +13,9 @@ export const sizeUnpacked: Rule = {
   severities: ['medium'],
   remedy:
     'Choose a smaller base, copy only what runs into the last stage, and leave out the largest files that it names; or set size.unpacked.',
-  source: 'Loadline: 100 MB for interpreted images, 50 MB for compiled ones; CIS Docker Benchmark 1.6.0, 4.3',
+  source: `Loadline: ${sizeBudgets.interpreted} for interpreted images, ${sizeBudgets.compiled} for compiled ones; CIS Docker Benchmark 1.6.0, 4.3`,
   judge({ policy, evidence }) {
-    const limit = sizeLimit(policy.size.unpacked, budgets[policy.image.class])
+    const limit = sizeLimit(policy.size.unpacked, sizeBudgets[policy.image.class])
     const byClass = limit.deny !== undefined && sizeLimit(policy.size.unpacked).deny === undefined
     const wanted = `${sayLimit(limit)}${byClass ? `, for the class ${policy.image.class}` : ''}`
     const images = collectedOf(evidence, 'size').map(({ platform, value }) => ({

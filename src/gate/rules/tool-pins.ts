@@ -1,4 +1,5 @@
 import type { Evidence, Platform, ToolIdentity, Violation } from '../../model/index.ts'
+import { namesDigest } from '../../formats/image-reference.ts'
 import { ownTools, tools } from '../../tools/images.ts'
 import type { Rule } from '../rule.ts'
 
@@ -25,7 +26,7 @@ export const toolPins: Rule = {
           ? 'is no tool of this Loadline'
           : version !== tool.version
             ? `is not version ${version}`
-            : /@sha256:[0-9a-f]{64}$/.test(tool.reference)
+            : namesDigest(tool.reference)
               ? undefined
               : 'is not pinned by digest'
       if (fault === undefined) return []

@@ -17,6 +17,18 @@ describe('contentKey', () => {
   test('takes undefined as absent', () => {
     expect(contentKey({ a: 1, b: undefined })).toBe(contentKey({ a: 1 }))
   })
+
+  test('stays what it was: with another one every machine would build everything anew', () => {
+    const inputs = {
+      module: { path: 'github.com/sigstore/cosign/v3', version: 'v3.1.3' },
+      ldflags: ['-s', '-w'],
+      gcflags: undefined,
+      tags: [],
+      env: { CGO_ENABLED: '0', A: 'é"\u2028' },
+      deep: [{ b: null, a: [1.5, true] }],
+    }
+    expect(contentKey(inputs)).toBe('7bab0914078899597f1cb88023278a96')
+  })
 })
 
 describe('directoryDigest', () => {

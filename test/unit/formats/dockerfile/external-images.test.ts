@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { externalImages } from '../../../../src/formats/dockerfile/external-images.ts'
-import { fullReference, parseImageReference } from '../../../../src/formats/image-reference.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
 
@@ -56,19 +55,4 @@ describe('externalImages', () => {
       /no stage "prod"; it has app/,
     )
   })
-})
-
-describe('parseImageReference', () => {
-  it.each([
-    ['python', 'docker.io/library/python:latest'],
-    ['python:3.11', 'docker.io/library/python:3.11'],
-    ['bitnami/redis:7', 'docker.io/bitnami/redis:7'],
-    ['localhost:5000/a/b', 'localhost:5000/a/b:latest'],
-    [`gcr.io/x/y@${digest}`, 'gcr.io/x/y'],
-  ])('spells %s out', (text, full) => {
-    const parsed = parseImageReference(text)
-    expect(parsed && fullReference(parsed)).toBe(full)
-  })
-
-  it.each(['', ' ', '-rm', 'UPPER/x', 'a b'])('refuses %j', (text) => expect(parseImageReference(text)).toBeUndefined())
 })
