@@ -28,7 +28,6 @@ const usage = `usage: registry push [OPTIONS] LAYOUT REPOSITORY@DIGEST
        registry tag [OPTIONS] [--immutable] REPOSITORY@DIGEST TAG...
        registry digest [OPTIONS] REPOSITORY:TAG|REPOSITORY@DIGEST
        registry referrers probe [OPTIONS] REPOSITORY@DIGEST
-       registry referrers list [OPTIONS] REPOSITORY@DIGEST
        registry pull [OPTIONS] REPOSITORY:TAG|REPOSITORY@DIGEST LAYOUT
        registry version
 options: --plain-http      plain HTTP; without it only a registry on loopback is spoken to without TLS
@@ -84,7 +83,7 @@ func dispatch(ctx context.Context, arguments []string, patience patience) (any, 
 		least, most = 2, 2
 	case "tag":
 		least, most = 2, 1+mostTags
-	case "digest", "referrers probe", "referrers list":
+	case "digest", "referrers probe":
 	default:
 		return nil, fmt.Errorf("%w: wanted push, tag, digest, referrers, pull or version, found %q", errUsage, command)
 	}
@@ -111,8 +110,6 @@ func dispatch(ctx context.Context, arguments []string, patience patience) (any, 
 		return lookUp(ctx, operands[0], parsed)
 	case "referrers probe":
 		return probeReferrers(ctx, operands[0], parsed)
-	case "referrers list":
-		return listReferrers(ctx, operands[0], parsed)
 	case "pull":
 		return pull(ctx, operands[0], operands[1], parsed)
 	default:
