@@ -17,7 +17,7 @@ export interface BuildOptions {
   buildSecret?: string[]
 }
 
-/** Under which tags a passed image is published, in which form. */
+/** Under which tags a passed image is published, in which form. Declared here, for the library too; `releaseFlags` spells each for the command line, and the compiler misses none. */
 export interface ReleaseOptions {
   /** registry/repository:tag, or registry/repository with tags by rules. */
   publish?: string

@@ -9,7 +9,10 @@ import { expectedSigner } from '../stages/verify/expected-signer.ts'
 import type { Identity } from '../tools/cosign/identity.ts'
 import { requireCertificates } from '../tools/registry/certificates.ts'
 
-/** What a function that publishes is given for it, by the names of its arguments. */
+/**
+ * What a function that publishes is given for it, by the names of its arguments. Dagger takes arguments one by one from the signature of each exposed function and knows none that is
+ * a group of others, so `buildAndScan` and `release` both spell them out.
+ */
 export interface PublicationInputs {
   publish: string
   registry: Service | undefined
