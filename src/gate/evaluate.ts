@@ -1,47 +1,21 @@
 import { DeliveryError } from '../model/errors.ts'
-import {
-  compareSeverity,
-  compareText,
-  outcomeOf,
-  type Archive,
-  type Binding,
-  type Evidence,
-  type EvidenceKind,
-  type Excepted,
-  type Owner,
-  type Platform,
-  type RuleResult,
-  type ToolIdentity,
-  type Verdict,
-  type Violation,
-} from '../model/index.ts'
-import { canonicalJson } from '../model/canonical-json.ts'
+import { compareText, outcomeOf, type Archive, type Evidence, type Verdict } from '../model/index.ts'
 import { clockSkew } from '../model/clock-skew.ts'
 import { verdictCounts } from '../policy/fixed-numbers.ts'
 import { policyDigest } from '../policy/policy-digest.ts'
-import { rulesThatAlwaysDeny } from '../policy/rule-ids.ts'
-import { Policy, type RuleSetting } from '../policy/schema.ts'
-import { daysUntil, formatDuration, parseDuration } from '../model/units.ts'
-import { baselineBinding, openBaseline, type Baseline, type KnownFindings } from '../policy/baseline.ts'
-import { openRegister, type ExceptionRegister } from '../policy/exception-register.ts'
-import { missingEvidence, notApplicable, toViolation } from './missing-evidence.ts'
-import type { Answer, Question, Rule } from './rule.ts'
+import { Policy } from '../policy/schema.ts'
+import { formatDuration, parseDuration } from '../model/units.ts'
+import { openBaseline } from '../policy/baseline.ts'
+import { openRegister } from '../policy/exception-register.ts'
+import type { Question } from './rule.ts'
 import { rules } from './rules.ts'
+import { type Asides, judgeRule } from './judge-rule.ts'
+import { type Context, bindingOf } from './binding.ts'
 
 /** What the gate says; `passed` is there only where it says yes. */
 export interface Judgement {
   verdict: Verdict
   passed: PassedVerdict | undefined
-}
-
-/** What a verdict can be bound to beside the evidence. */
-export interface Context {
-  /** Tools that worked on the image without giving evidence of their own, e.g. the builder. */
-  tools?: readonly ToolIdentity[]
-  /** An earlier verdict whose findings do not deny again, as far as the policy accepts that. */
-  baseline?: Baseline | undefined
-  /** Name of the image, which an exception can name; otherwise the policy's `image.name`. */
-  image?: string
 }
 
 /**
@@ -181,205 +155,6 @@ function checkPolicy(policy: Policy): void {
     'POLICY',
     problems.join('\n'),
     'Load the policy with loadPolicy, and check what was changed in it afterwards.',
-  )
-}
-
-/** What may keep a violation from denying: an exception, or that an earlier verdict had it. */
-interface Asides {
-  register: ExceptionRegister
-  earlier: KnownFindings
-}
-
-function judgeRule(rule: Rule, question: Question, { register, earlier }: Asides): RuleResult {
-  const { policy, evidence, now } = question
-  const { isOff, note, denies } = actingLevel(rule, policy, now)
-  const about = { rule: rule.id, title: rule.title, kind: rule.needs[0] ?? 'policy', remedy: rule.remedy } as const
-  if (isOff) return { ...about, status: 'off', wanted: 'not judged', found: note, violations: [], excepted: [] }
-
-  const missing = missingEvidence(evidence, rule.needs)
-  if (missing.length > 0) {
-    register.leaveOpen(rule.id)
-    return {
-      ...about,
-      status: 'undecided',
-      wanted: `evidence: ${rule.needs.join(', ')}`,
-      found: sayMissing(missing),
-      violations: missing.map(toViolation).toSorted(compareViolations),
-      excepted: [],
-    }
-  }
-
-  const without = notApplicable(evidence, rule.needs)
-  if (without.length > 0) {
-    register.leaveOpen(rule.id)
-    return {
-      ...about,
-      status: 'off',
-      wanted: 'not judged',
-      found: `not applicable: ${without.map(({ reason }) => reason).join('; ')}`,
-      violations: [],
-      excepted: [],
-    }
-  }
-
-  const answer = rule.judge(question)
-  if (answer.notJudged) {
-    register.leaveOpen(rule.id)
-    return { ...about, status: 'off', wanted: answer.wanted, found: answer.found, violations: [], excepted: [] }
-  }
-  const { counted, remarked, excepted } = applyExceptions(rule, answer, register)
-  const denying = counted.filter(denies)
-  // Evidence that proves nothing is never an old acquaintance.
-  const { known, fresh, aged } =
-    rule.means === 'undecided'
-      ? { known: [], fresh: denying, aged: 0 }
-      : earlier.part(rule.id, denying.toSorted(compareViolations))
-  const violations = [
-    ...fresh,
-    ...counted.filter((violation) => !denies(violation)).map(asRemark),
-    ...remarked.map(asRemark),
-  ]
-  const status =
-    fresh.length > 0 ? (rule.means ?? 'failed') : violations.length > 0 || known.length > 0 ? 'warned' : 'passed'
-  const notes = [
-    answer.found,
-    excepted.length > 0 ? `${excepted.length} excepted` : '',
-    known.length > 0 ? `${known.length} known since an earlier verdict` : '',
-    aged > 0 ? `${aged} known for longer than ${policy.baseline.maximumAge}, which count again` : '',
-    note,
-  ].filter((part) => part !== '')
-  return {
-    ...about,
-    status,
-    wanted: answer.wanted,
-    found: notes.join('; '),
-    violations: violations.toSorted(compareViolations),
-    excepted: excepted.toSorted((left, right) => compareViolations(left.violation, right.violation)),
-    ...(known.length === 0
-      ? {}
-      : { known: known.toSorted((left, right) => compareViolations(left.violation, right.violation)) }),
-  }
-}
-
-function asRemark(violation: Violation): Violation {
-  return { ...violation, remark: true }
-}
-
-/** Exceptions before the limit. What an earlier verdict had comes after both: a limit counts known findings as well, and where it is broken only the new ones deny. */
-function applyExceptions(
-  rule: Rule,
-  answer: Answer,
-  register: ExceptionRegister,
-): { counted: Violation[]; remarked: Violation[]; excepted: Excepted[] } {
-  const counted = register.apply(rule.id, answer.violations)
-  const remarked = register.apply(rule.id, answer.remarks ?? [])
-  return {
-    counted: answer.overLimit ? answer.overLimit(counted.remaining) : counted.remaining,
-    remarked: remarked.remaining,
-    excepted: [...counted.excepted, ...remarked.excepted],
-  }
-}
-
-/** How a rule acts today. */
-interface Acting {
-  isOff: boolean
-  /** Whether a violation denies, or is only reported. */
-  denies: (violation: Violation) => boolean
-  /** What to say about it in the report. */
-  note: string
-}
-
-function actingLevel(rule: Rule, policy: Policy, now: Date): Acting {
-  const setting = policy.rules[rule.id]
-  const always: Acting = { isOff: false, denies: () => true, note: '' }
-  if (setting === undefined || (rulesThatAlwaysDeny as readonly string[]).includes(rule.id)) return always
-  if (setting.level === 'off')
-    return { isOff: true, denies: () => false, note: `switched off by the policy: ${setting.reason}` }
-  const days = setting.effectiveFrom === undefined ? 0 : daysUntil(setting.effectiveFrom, now)
-  // A day beyond the longest life of an exception would be a rule that is off without saying so: the loader refuses it, and here it does not count.
-  const isDeferred = setting.level === 'deny' && days > 0 && days <= policy.exceptions.maximumDays
-  if (isDeferred)
-    return { ...always, denies: () => false, note: `only warns until ${setting.effectiveFrom}, then denies` }
-  const differing = Object.entries(setting.owners ?? {}).filter(([, level]) => level !== setting.level)
-  if (setting.level === 'deny' && differing.length === 0) return always
-  const names = differing
-    .map(([owner]) => owner)
-    .toSorted()
-    .join(' and ')
-  return {
-    isOff: false,
-    denies: ({ owner }) => levelFor(setting, owner) === 'deny',
-    note:
-      setting.level === 'deny'
-        ? `only warns for ${names}: ${setting.reason}`
-        : `only warns${names === '' ? '' : `, except for ${names}`}: ${setting.reason}`,
-  }
-}
-
-/** An owner whom nobody knows can be any: one level that denies is then enough. */
-function levelFor({ level, owners = {} }: RuleSetting, owner: Owner | undefined): RuleSetting['level'] {
-  if (owner === undefined || owner.kind === 'unknown') return Object.values(owners).includes('deny') ? 'deny' : level
-  return owners[owner.kind] ?? level
-}
-
-function sayMissing(missing: ReadonlyArray<{ kind: EvidenceKind; platform: Platform | undefined }>): string {
-  return `missing: ${missing
-    .map(({ kind, platform }) => (platform === undefined ? kind : `${kind} on ${platform}`))
-    .toSorted()
-    .join(', ')}`
-}
-
-function bindingOf(policy: Policy, evidence: Evidence, now: Date, context: Context): Binding {
-  const cells = [evidence.lint, ...evidence.platforms.flatMap(({ evidence: kinds }) => Object.values(kinds))]
-  const tools = cells.flatMap((cell) =>
-    cell?.status === 'not-applicable' || cell?.tool === undefined ? [] : [cell.tool],
-  )
-  const databases = evidence.platforms.flatMap(({ evidence: { vulnerabilities } }) => {
-    if (vulnerabilities?.status !== 'collected') return []
-    const { name, digest, updatedAt, coverage } = vulnerabilities.value.database
-    return [{ name, digest, updatedAt, coverage }]
-  })
-  return {
-    images: unique(evidence.platforms.map(({ archive: { platform, digest } }) => ({ platform, digest }))),
-    policy: policyDigest(policy),
-    databases: unique(databases),
-    ...bindingOfList(evidence),
-    ...(evidence.additional === undefined
-      ? {}
-      : {
-          additional: unique(
-            evidence.additional.map(({ name, digest, scanner }) => ({ name, digest, scanner: scanner.name })),
-          ),
-        }),
-    tools: unique(
-      [...tools, ...(context.tools ?? [])].map(({ name, version, reference }) => ({ name, version, reference })),
-    ),
-    at: now.toISOString(),
-    ...(context.baseline === undefined ? {} : { baseline: baselineBinding(context.baseline) }),
-  }
-}
-
-function bindingOfList({ knownExploited }: Evidence): Pick<Binding, 'knownExploited'> {
-  if (knownExploited?.status !== 'collected') return {}
-  const { name, digest, version, releasedAt } = knownExploited.value
-  return { knownExploited: { name, digest, version, releasedAt } }
-}
-
-/** Each value once, in the order of its text: whoever came first does not show. */
-function unique<T>(values: readonly T[]): T[] {
-  return [...new Map(values.map((value) => [Object.values(value as object).join('\0'), value]))]
-    .toSorted(([left], [right]) => compareText(left, right))
-    .map(([, value]) => value)
-}
-
-/** Worst first; then by id, subject and platform; equal ones by everything else that they say. */
-function compareViolations(left: Violation, right: Violation): number {
-  return (
-    compareSeverity(left.severity, right.severity) ||
-    compareText(left.id, right.id) ||
-    compareText(left.subject, right.subject) ||
-    compareText(left.platform ?? '', right.platform ?? '') ||
-    compareText(canonicalJson(left), canonicalJson(right))
   )
 }
 

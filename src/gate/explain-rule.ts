@@ -1,5 +1,5 @@
 import type { Policy } from '../policy/schema.ts'
-import { valueAt } from '../policy/load.ts'
+import { valueAt } from '../policy/value-at.ts'
 import { rulesThatAlwaysDeny, rulesWithoutExceptions } from '../policy/rule-ids.ts'
 import type { Rule } from './rule.ts'
 

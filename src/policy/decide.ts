@@ -1,6 +1,7 @@
 import { digestOf, type PolicyLayer } from '../model/index.ts'
 import { PolicyFile, type PolicyText, type ShippedPolicyName } from './file.ts'
-import { buildOn, policyError, readPolicyFile, valueAt, type ReadPolicyFile } from './load.ts'
+import { buildOn, policyError, readPolicyFile, type ReadPolicyFile } from './load.ts'
+import { valueAt } from './value-at.ts'
 import { OrganisationFile } from './organisation.ts'
 import { canonicalJson } from '../model/canonical-json.ts'
 import { reachOf } from './lock-reach.ts'

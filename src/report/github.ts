@@ -1,7 +1,8 @@
 import type { Run } from '../model/index.ts'
 import { headline } from '../model/headline.ts'
 import { counted, wholeNumber } from '../model/measures.ts'
-import { foundLine, reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
+import { reportedFindings } from './reported-findings.ts'
+import { foundLine, severityLine, tally, type ReportedFinding } from './reported-finding.ts'
 import { printable } from '../model/printable.ts'
 import { repositorySegments, sourceLocation } from './source-location.ts'
 

@@ -13,7 +13,7 @@ import {
   type FindingKind,
   type FindingState,
   type ReportedFinding,
-} from './reported-findings.ts'
+} from './reported-finding.ts'
 import { printable, safeUrl } from '../model/printable.ts'
 import { dockerfileOf } from './source-location.ts'
 

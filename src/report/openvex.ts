@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { imagePackageUrl, type AcceptedRisk, type Run } from '../model/index.ts'
 import { exceptionText } from '../model/exception-text.ts'
 import { headline } from '../model/headline.ts'
-import { reportedFindings, type ReportedFinding } from './reported-findings.ts'
+import { reportedFindings } from './reported-findings.ts'
+import type { ReportedFinding } from './reported-finding.ts'
 import { printable, safeUrl } from '../model/printable.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { compareText, type Owner } from '../model/index.ts'
-import type { ReportedFinding } from './reported-findings.ts'
+import type { ReportedFinding } from './reported-finding.ts'
 
 /** The findings that one owner can repair, heaviest first. */
 export interface OwnerGroup {

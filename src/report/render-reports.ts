@@ -4,7 +4,8 @@ import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 import { renderOpenVex } from './openvex.ts'
-import { reportedFindings, type ReportedFinding } from './reported-findings.ts'
+import { reportedFindings } from './reported-findings.ts'
+import type { ReportedFinding } from './reported-finding.ts'
 import { renderSarif } from './sarif.ts'
 
 /** Names of the reports that a run leaves, whatever its outcome; the last one only where there is something to state. */

@@ -1,5 +1,5 @@
 import type { Location, Run } from '../model/index.ts'
-import type { ReportedFinding } from './reported-findings.ts'
+import type { ReportedFinding } from './reported-finding.ts'
 
 /** A place in the source: where the source itself is at fault, or answerable for what was found in the image. */
 export type SourceLocation = Pick<Location, 'path' | 'line' | 'column'>

@@ -7,7 +7,8 @@ import { defused, printable } from '../model/printable.ts'
 import { flowProgress } from './flow-progress.ts'
 import { gateLines, missingLines, type GateLayout } from './gate-lines.ts'
 import { notices } from './notices.ts'
-import { reportedFindings, severityLine, tally, type ReportedFinding } from './reported-findings.ts'
+import { reportedFindings } from './reported-findings.ts'
+import { severityLine, tally, type ReportedFinding } from './reported-finding.ts'
 import { wrapped } from './wrap.ts'
 
 /** How a run is told on a terminal. */

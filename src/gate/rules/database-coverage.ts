@@ -1,4 +1,5 @@
-import type { Base, Violation, Vulnerabilities } from '../../model/index.ts'
+import type { Base, Platform, Violation, Vulnerabilities } from '../../model/index.ts'
+import type { Policy } from '../../policy/schema.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 /** A package that the database knows nothing of scans as clean. So does an image whose operating system the scanner did not recognise. */
@@ -21,60 +22,7 @@ export const databaseCoverage: Rule = {
       ]),
     )
     const images = collectedOf(evidence, 'vulnerabilities')
-    const violations = images.flatMap(({ platform, value }): Violation[] => {
-      const violation = (id: string, wanted: string, found: string, remedy: string): Violation => ({
-        id,
-        subject: value.database.name,
-        severity: 'unknown',
-        platform,
-        wanted,
-        found,
-        remedy,
-      })
-      const { coverage, name, ecosystems } = value.database
-      return [
-        ...(policy.database.accept.includes(coverage)
-          ? []
-          : [
-              violation(
-                'database',
-                `a database of the kind ${policy.database.accept.join(' or ')}`,
-                `${name}, of the kind ${coverage}`,
-                'Give another database, or add the kind to database.accept if it is enough for this image.',
-              ),
-            ]),
-        ...(Object.values(ecosystems).some((advisories) => advisories > 0)
-          ? []
-          : [
-              violation(
-                'empty-database',
-                'a database with advisories',
-                `${name} holds none`,
-                'Fetch the database again: an empty one finds nothing in any image.',
-              ),
-            ]),
-        ...[...new Set(value.uncovered)].map((ecosystem) =>
-          violation(
-            ecosystem,
-            `advisories for ${ecosystem}`,
-            `${name} has none: packages of ${ecosystem} were not judged`,
-            `Scan with a database that covers ${ecosystem}, or remove these packages from the image.`,
-          ),
-        ),
-        ...(hasKnownSystem(value, bases.get(platform)) || policy.inventory.allowEmpty
-          ? []
-          : [
-              violation(
-                'operating-system',
-                'an operating system that the scanner knows, because the image is built on one',
-                value.os === undefined
-                  ? 'none recognised: system packages were not judged'
-                  : `${value.os.family} ${value.os.version}`,
-                'Keep /etc/os-release and the package database in the image. For an image without either, say so in inventory.allowEmpty with a reason.',
-              ),
-            ]),
-      ]
-    })
+    const violations = images.flatMap(({ platform, value }) => notCovered(platform, value, bases.get(platform), policy))
     const found = images.map(({ platform, value }) => ({
       platform,
       text: `${value.database.name} (${value.database.coverage}); ${value.uncovered.length === 0 ? 'everything covered' : `not covered: ${value.uncovered.toSorted().join(', ')}`}`,
@@ -85,6 +33,62 @@ export const databaseCoverage: Rule = {
       violations,
     }
   },
+}
+
+/** What of an image a database knows nothing of. */
+function notCovered(platform: Platform, value: Vulnerabilities, base: Base | undefined, policy: Policy): Violation[] {
+  const violation = (id: string, wanted: string, found: string, remedy: string): Violation => ({
+    id,
+    subject: value.database.name,
+    severity: 'unknown',
+    platform,
+    wanted,
+    found,
+    remedy,
+  })
+  const { coverage, name, ecosystems } = value.database
+  return [
+    ...(policy.database.accept.includes(coverage)
+      ? []
+      : [
+          violation(
+            'database',
+            `a database of the kind ${policy.database.accept.join(' or ')}`,
+            `${name}, of the kind ${coverage}`,
+            'Give another database, or add the kind to database.accept if it is enough for this image.',
+          ),
+        ]),
+    ...(Object.values(ecosystems).some((advisories) => advisories > 0)
+      ? []
+      : [
+          violation(
+            'empty-database',
+            'a database with advisories',
+            `${name} holds none`,
+            'Fetch the database again: an empty one finds nothing in any image.',
+          ),
+        ]),
+    ...[...new Set(value.uncovered)].map((ecosystem) =>
+      violation(
+        ecosystem,
+        `advisories for ${ecosystem}`,
+        `${name} has none: packages of ${ecosystem} were not judged`,
+        `Scan with a database that covers ${ecosystem}, or remove these packages from the image.`,
+      ),
+    ),
+    ...(hasKnownSystem(value, base) || policy.inventory.allowEmpty
+      ? []
+      : [
+          violation(
+            'operating-system',
+            'an operating system that the scanner knows, because the image is built on one',
+            value.os === undefined
+              ? 'none recognised: system packages were not judged'
+              : `${value.os.family} ${value.os.version}`,
+            'Keep /etc/os-release and the package database in the image. For an image without either, say so in inventory.allowEmpty with a reason.',
+          ),
+        ]),
+  ]
 }
 
 /** An image on top of scratch needs no operating system; every other one brings one, and not seeing it means not having scanned it. */

@@ -15,7 +15,9 @@ describe('parseImageReference', () => {
     expect(parsed && fullReference(parsed)).toBe(full)
   })
 
-  it.each(['', ' ', '-rm', 'UPPER/x', 'a b', '[::1]', '[x]/y', '[::1]:x/y'])('refuses %j', (text) => expect(parseImageReference(text)).toBeUndefined())
+  it.each(['', ' ', '-rm', 'UPPER/x', 'a b', '[::1]', '[x]/y', '[::1]:x/y'])('refuses %j', (text) =>
+    expect(parseImageReference(text)).toBeUndefined(),
+  )
 })
 
 describe('repositoryOf', () => {

@@ -1,0 +1,48 @@
+import type { Owner, Violation } from '../model/index.ts'
+import { rulesThatAlwaysDeny } from '../policy/rule-ids.ts'
+import { Policy, type RuleSetting } from '../policy/schema.ts'
+import { daysUntil } from '../model/units.ts'
+import type { Rule } from './rule.ts'
+
+/** How a rule acts today. */
+export interface Acting {
+  isOff: boolean
+  /** Whether a violation denies, or is only reported. */
+  denies: (violation: Violation) => boolean
+  /** What to say about it in the report. */
+  note: string
+}
+
+/** How a rule acts by what the policy says of it at a moment. */
+export function actingLevel(rule: Rule, policy: Policy, now: Date): Acting {
+  const setting = policy.rules[rule.id]
+  const always: Acting = { isOff: false, denies: () => true, note: '' }
+  if (setting === undefined || (rulesThatAlwaysDeny as readonly string[]).includes(rule.id)) return always
+  if (setting.level === 'off')
+    return { isOff: true, denies: () => false, note: `switched off by the policy: ${setting.reason}` }
+  const days = setting.effectiveFrom === undefined ? 0 : daysUntil(setting.effectiveFrom, now)
+  // A day beyond the longest life of an exception would be a rule that is off without saying so: the loader refuses it, and here it does not count.
+  const isDeferred = setting.level === 'deny' && days > 0 && days <= policy.exceptions.maximumDays
+  if (isDeferred)
+    return { ...always, denies: () => false, note: `only warns until ${setting.effectiveFrom}, then denies` }
+  const differing = Object.entries(setting.owners ?? {}).filter(([, level]) => level !== setting.level)
+  if (setting.level === 'deny' && differing.length === 0) return always
+  const names = differing
+    .map(([owner]) => owner)
+    .toSorted()
+    .join(' and ')
+  return {
+    isOff: false,
+    denies: ({ owner }) => levelFor(setting, owner) === 'deny',
+    note:
+      setting.level === 'deny'
+        ? `only warns for ${names}: ${setting.reason}`
+        : `only warns${names === '' ? '' : `, except for ${names}`}: ${setting.reason}`,
+  }
+}
+
+/** An owner whom nobody knows can be any: one level that denies is then enough. */
+function levelFor({ level, owners = {} }: RuleSetting, owner: Owner | undefined): RuleSetting['level'] {
+  if (owner === undefined || owner.kind === 'unknown') return Object.values(owners).includes('deny') ? 'deny' : level
+  return owners[owner.kind] ?? level
+}

@@ -1,0 +1,111 @@
+import { exceptionFault, lifeFault } from './exception-fault.ts'
+import { exceptionIdFault } from './exception-id.ts'
+import type { ShippedPolicyName } from './file.ts'
+import type { PlacedDocument, Problem } from '../model/read-yaml.ts'
+import { ruleOwners, rulesThatAlwaysDeny, type RuleId } from './rule-ids.ts'
+import { Exception, Policy, RuleSetting, Suppression } from './schema.ts'
+import { shippedPolicies } from './shipped.ts'
+import { daysUntil } from '../model/units.ts'
+
+/** Says what is wrong with what stands at a path of keys. */
+type Report = (path: PropertyKey[], message: string) => void
+
+/** Laws that no schema can express: they need the clock, or look at several values. Each part is judged only where it can be read, so that all problems are told at once. */
+export function lawProblems(
+  document: PlacedDocument,
+  now: Date,
+  below: (extended: ShippedPolicyName | undefined) => Policy,
+): Problem[] {
+  const problems: Problem[] = []
+  const report: Report = (path, message) => problems.push({ ...document.placeOf(path), path, message })
+  const { extends: extended, rules, exceptions, suppressions } = asRecord(document.value)
+  const base = below(
+    typeof extended === 'string' && Object.hasOwn(shippedPolicies, extended)
+      ? (extended as ShippedPolicyName)
+      : undefined,
+  )
+  const given = Policy.shape.exceptions.shape.maximumDays.safeParse(asRecord(exceptions)['maximumDays'])
+  const life = { now, maximumDays: given.success ? given.data : base.exceptions.maximumDays }
+  for (const [rule, value] of Object.entries(asRecord(rules))) judgeSetting(rule, value, life, report)
+  judgeRegister(asRecord(exceptions)['register'], life, report)
+  for (const [kind, list] of Object.entries(asRecord(suppressions))) judgeSuppressions(kind, list, life, report)
+  return problems
+}
+
+/** How long what is excepted may stay so, and from when. */
+interface Life {
+  now: Date
+  maximumDays: number
+}
+
+function judgeSetting(rule: string, value: unknown, { now, maximumDays }: Life, report: Report): void {
+  const setting = RuleSetting.safeParse(value)
+  if (!setting.success) return
+  const { level, effectiveFrom } = setting.data
+  const mustDeny = (rulesThatAlwaysDeny as readonly string[]).includes(rule)
+  if (mustDeny && (level !== 'deny' || effectiveFrom !== undefined)) {
+    report(
+      ['rules', rule],
+      `the rule ${rule} always denies: without evidence nobody can say yes; remove the setting and make the evidence available`,
+    )
+  }
+  judgeOwners(rule, setting.data, report)
+  if (effectiveFrom !== undefined && daysUntil(effectiveFrom, now) > maximumDays) {
+    report(
+      ['rules', rule, 'effectiveFrom'],
+      `expected a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${effectiveFrom}; choose an earlier day, or say level: warn and why`,
+    )
+  }
+}
+
+function judgeOwners(rule: string, { level, owners }: RuleSetting, report: Report): void {
+  const known = ruleOwners[rule as RuleId]
+  const at = ['rules', rule, 'owners']
+  if (owners === undefined) return
+  if (known === undefined)
+    report(at, `the rule ${rule} looks at the image as a whole and knows no owners; remove the key`)
+  else if (level === 'off') report(at, 'a rule that is off judges nobody; remove the key, or say level: deny or warn')
+  else
+    for (const owner of Object.keys(owners))
+      if (!known.some((kind) => kind === owner))
+        report([...at, owner], `expected ${known.join(' or ')}; no finding of the rule ${rule} has the owner ${owner}`)
+}
+
+function judgeRegister(register: unknown, { now, maximumDays }: Life, report: Report): void {
+  const seen = new Map<string, number>()
+  for (const [index, value] of (Array.isArray(register) ? register : []).entries()) {
+    const exception = Exception.safeParse(value)
+    if (!exception.success) continue
+    const { rule, id, subject, platform, image, digest, path, package: named } = exception.data
+    const fault = exceptionFault(exception.data, maximumDays, now)
+    if (fault) report(['exceptions', 'register', index, fault.key], fault.message)
+    const idFault = exceptionIdFault(rule, id)
+    if (idFault !== undefined) report(['exceptions', 'register', index, 'id'], idFault)
+    const identity = JSON.stringify([rule, id, subject, platform, image, digest, path, named])
+    const first = seen.get(identity)
+    if (first !== undefined)
+      report(
+        ['exceptions', 'register', index],
+        `the same exception as exceptions.register[${first}]: same rule, id and scope; keep one`,
+      )
+    else seen.set(identity, index)
+  }
+}
+
+function judgeSuppressions(kind: string, list: unknown, { now, maximumDays }: Life, report: Report): void {
+  const named = new Map<string, number>()
+  for (const [index, value] of (Array.isArray(list) ? list : []).entries()) {
+    const suppression = Suppression.safeParse(value)
+    if (!suppression.success) continue
+    const fault = lifeFault(suppression.data, maximumDays, now)
+    if (fault) report(['suppressions', kind, index, fault.key], fault.message)
+    const first = named.get(suppression.data.file)
+    if (first !== undefined)
+      report(['suppressions', kind, index, 'file'], `named before, as suppressions.${kind}[${first}]; keep one`)
+    else named.set(suppression.data.file, index)
+  }
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+}
