@@ -56,13 +56,7 @@ export async function release(
   const { lock, progress, signer, policy, form, immutable } = request
   passed.mustCover(archives.map(({ archive }) => archive))
   passed.mustHold(policy, request.now)
-  if (signer !== undefined && !wasBuilt(request.facts) && policy.release.require.includes('provenance')) {
-    throw new DeliveryError(
-      'ATTEST',
-      'the policy requires provenance (release.require), and an image that was not built here has none: nobody knows from what it was built',
-      'Take provenance out of release.require for such images, or build the image from its source. Nothing was published.',
-    )
-  }
+  requireProvenance(request)
   const access = await registryAccess(request.target, lock)
   const plan = signer === undefined ? undefined : planSigning(signer, policy.signing)
 
@@ -104,6 +98,17 @@ export async function release(
       ...(plan === undefined || signed === undefined ? {} : describeSignature(plan, signed, attested)),
       ...(signing?.unsigned === undefined ? {} : { unsigned: signing.unsigned }),
     },
+  }
+}
+
+/** Throws `ATTEST` where the policy requires a provenance that an image which was not built here cannot have. */
+function requireProvenance({ signer, facts, policy }: ReleaseRequest): void {
+  if (signer !== undefined && !wasBuilt(facts) && policy.release.require.includes('provenance')) {
+    throw new DeliveryError(
+      'ATTEST',
+      'the policy requires provenance (release.require), and an image that was not built here has none: nobody knows from what it was built',
+      'Take provenance out of release.require for such images, or build the image from its source. Nothing was published.',
+    )
   }
 }
 

@@ -16,6 +16,53 @@ export interface SeveralOptions extends CommandLineOptions {
   parallel: number
 }
 
+/** What is known of the sources that have ended. */
+class Told {
+  readonly #said = new Map<string, string>()
+  readonly #failures: unknown[] = []
+  /** The highest of them. */
+  exitCode = 0
+
+  /** Keeps what a terminal is told of a source that did not pass. */
+  add(name: string, { run, findings }: Delivery, { output, verbose = false }: SeveralOptions): void {
+    this.exitCode = Math.max(this.exitCode, exitCodeOf(run))
+    const width = process.stdout.columns ?? 100
+    const shown = { color: useColor(process.stdout), width, reports: join(output, name), verbose }
+    if (run.outcome !== 'passed') this.#said.set(name, renderTerminal(run, shown, findings))
+  }
+
+  of(name: string): string {
+    return this.#said.get(name) ?? ''
+  }
+
+  /** Goes on with the other sources where the reports of one cannot be written. */
+  async attempt(work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => void this.#failures.push(error))
+  }
+
+  /** A report that is missing must not be made up for by a merged verdict that says passed. */
+  requireReports(): void {
+    if (this.#failures.length > 0) throw this.#failures[0]
+  }
+}
+
+async function writeAndTell(
+  { run, findings, reports }: Delivery,
+  directory: string,
+  step: ReturnType<typeof githubStep>,
+): Promise<void> {
+  await writeReports(directory, reports)
+  // The outputs of a step are about all of them together.
+  if (step !== undefined)
+    await tellGithub(
+      { ...step, outputFile: undefined },
+      run,
+      directory,
+      (text) => void process.stderr.write(text),
+      findings,
+    )
+}
+
 /**
  * Runs the whole flow on several source directories in one session, writes the reports of each into a directory of its name and their merged verdict beside them,
  * and gives the highest exit code among theirs; where each of them passed, that of the merged verdict.
@@ -33,40 +80,11 @@ export async function judgeSeveral(sources: readonly string[], options: SeveralO
   await clearReports(output, display.say)
   for (const name of names) await beginReports(join(output, name), { name, mode: 'unknown', startedAt }, display.say)
   const step = githubStep(process.env)
-  const said = new Map<string, string>()
-  const exitCodes: number[] = []
-  const failures: unknown[] = []
-  const ended = async (name: string, { run, findings, reports }: Delivery) => {
-    display.ended(name, run.outcome)
-    exitCodes.push(exitCodeOf(run))
-    if (run.outcome !== 'passed')
-      said.set(
-        name,
-        renderTerminal(
-          run,
-          {
-            color: useColor(process.stdout),
-            width: process.stdout.columns ?? 100,
-            reports: join(options.output, name),
-            verbose: options.verbose ?? false,
-          },
-          findings,
-        ),
-      )
-    try {
-      await writeReports(join(output, name), reports)
-      // The outputs of a step are about all of them together.
-      if (step !== undefined)
-        await tellGithub(
-          { ...step, outputFile: undefined },
-          run,
-          join(output, name),
-          (text) => void process.stderr.write(text),
-          findings,
-        )
-    } catch (error) {
-      failures.push(error)
-    }
+  const told = new Told()
+  const ended = async (name: string, delivery: Delivery) => {
+    display.ended(name, delivery.run.outcome)
+    told.add(name, delivery, options)
+    await told.attempt(() => writeAndTell(delivery, join(output, name), step))
   }
   const merged = await deliverSources(sources, options, {
     startedAt,
@@ -76,8 +94,7 @@ export async function judgeSeveral(sources: readonly string[], options: SeveralO
     logFile: join(output, 'engine.log'),
     ended,
   }).finally(display.stop)
-  // A report that is missing must not be made up for by a merged verdict that says passed.
-  if (failures.length > 0) throw failures[0]
+  told.requireReports()
 
   const text = `${JSON.stringify(merged, null, 2)}\n`
   await writeReports(output, { 'merged.json': text })
@@ -85,7 +102,7 @@ export async function judgeSeveral(sources: readonly string[], options: SeveralO
   if (options.json) process.stdout.write(text)
   else if (!options.quiet || merged.outcome !== 'passed')
     process.stdout.write(
-      `${names.map((name) => said.get(name) ?? '').join('')}${renderMerged(merged, { color: useColor(process.stdout) })}`,
+      `${names.map((name) => told.of(name)).join('')}${renderMerged(merged, { color: useColor(process.stdout) })}`,
     )
-  return Math.max(...exitCodes) || exitCodeOfOutcome(merged.outcome)
+  return told.exitCode || exitCodeOfOutcome(merged.outcome)
 }

@@ -51,14 +51,7 @@ export function readDockerRun(text: string): Container {
       .filter(({ name, value }) => name === 'systempaths' && value === 'unconfined')
       .map(() => fact('systempaths=unconfined: /proc and /sys are not masked')),
     selinux: options.filter(({ name }) => name === 'label').map(({ value }) => fact(value)),
-    namespaces: {
-      ...one('network', sharedNetwork(all('network').map(networkName))),
-      ...one('pid', last('pid')),
-      ...one('ipc', last('ipc')),
-      ...one('uts', last('uts')),
-      ...one('user', last('userns')),
-      ...one('cgroup', last('cgroupns')),
-    },
+    namespaces: namespacesOf(last, all('network')),
     capAdd: capabilities(all('cap-add')),
     capDrop: capabilities(all('cap-drop')),
     ports: all('publish').map((written) =>
@@ -77,6 +70,20 @@ export function readDockerRun(text: string): Container {
         const equals = written.indexOf('=')
         return fact({ name: written.slice(0, equals), value: written.slice(equals + 1), of: 'environment' as const })
       }),
+  }
+}
+
+function namespacesOf(
+  last: (name: string) => string | undefined,
+  networks: readonly string[],
+): Container['namespaces'] {
+  return {
+    ...one('network', sharedNetwork(networks.map(networkName))),
+    ...one('pid', last('pid')),
+    ...one('ipc', last('ipc')),
+    ...one('uts', last('uts')),
+    ...one('user', last('userns')),
+    ...one('cgroup', last('cgroupns')),
   }
 }
 

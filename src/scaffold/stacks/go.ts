@@ -15,40 +15,10 @@ export const go: Stack = {
   locked: (tree) =>
     tree.texts.has('go.sum') || (tree.texts.has('go.mod') && !/^\s*require\b/m.test(tree.texts.get('go.mod') ?? '')),
   read(tree, answers) {
-    const text = tree.texts.get('go.mod')
-    const module = /^module\s+(\S+)/m.exec(text ?? '')?.[1]
-    if (text === undefined || module === undefined)
-      throw new DeliveryError(
-        'SOURCE',
-        `expected a go.mod that names its module, found ${text === undefined ? 'go.sum alone' : 'one without a module line'}`,
-        'Write it with "go mod init".',
-      )
-    checkVersion(text)
+    const { text, module } = readModule(tree)
     const sources = [...tree.texts].filter(([path]) => path.endsWith('.go') && !isTest(path))
-    const needsC = sources.find(([, code]) => /^import "C"$/m.test(code))
-    if (needsC !== undefined)
-      throw new DeliveryError(
-        'SOURCE',
-        `expected a program without C code, which runs on a base without a C library; found import "C" in ${needsC[0]}`,
-        'Use a Go implementation, or write the Dockerfile on gcr.io/distroless/cc-debian12 yourself.',
-      )
-    const code = codeAtTop(tree, /\.go$/)
-    const embedded = sources.flatMap(([path, source]) =>
-      path.includes('/')
-        ? []
-        : [...source.matchAll(/^\/\/go:embed (.+)$/gm)].flatMap((match) =>
-            (match[1] ?? '').split(' ').map((pattern) => pattern.replace(/^all:/, '').split('/')[0] ?? ''),
-          ),
-    )
-    const shipped = {
-      folders: [
-        ...new Set([
-          ...code.folders,
-          ...embedded.filter((name) => tree.paths.some((path) => path.startsWith(`${name}/`))),
-        ]),
-      ].sort(),
-      files: [...code.files, ...embedded.filter((name) => tree.paths.includes(name))].sort(),
-    }
+    refuseC(sources)
+    const shipped = shippedBy(tree, sources)
     const lockFiles = ['go.mod', 'go.sum'].filter((path) => tree.paths.includes(path))
     const required = (path: RegExp) => path.test(text)
     return {
@@ -83,6 +53,50 @@ export const go: Stack = {
           ],
     }
   },
+}
+
+/** The module that go.mod names, with the text of that. Throws `SOURCE` where it names none, or wants a newer compiler. */
+function readModule(tree: SourceTree): { text: string; module: string } {
+  const text = tree.texts.get('go.mod')
+  const module = /^module\s+(\S+)/m.exec(text ?? '')?.[1]
+  if (text === undefined || module === undefined)
+    throw new DeliveryError(
+      'SOURCE',
+      `expected a go.mod that names its module, found ${text === undefined ? 'go.sum alone' : 'one without a module line'}`,
+      'Write it with "go mod init".',
+    )
+  checkVersion(text)
+  return { text, module }
+}
+
+function refuseC(sources: ReadonlyArray<readonly [path: string, code: string]>): void {
+  const needsC = sources.find(([, code]) => /^import "C"$/m.test(code))
+  if (needsC !== undefined)
+    throw new DeliveryError(
+      'SOURCE',
+      `expected a program without C code, which runs on a base without a C library; found import "C" in ${needsC[0]}`,
+      'Use a Go implementation, or write the Dockerfile on gcr.io/distroless/cc-debian12 yourself.',
+    )
+}
+
+/** What the build needs of the source: code, and what code at the top embeds. */
+function shippedBy(
+  tree: SourceTree,
+  sources: ReadonlyArray<readonly [path: string, code: string]>,
+): { folders: string[]; files: string[] } {
+  const code = codeAtTop(tree, /\.go$/)
+  const embedded = sources.flatMap(([path, source]) =>
+    path.includes('/')
+      ? []
+      : [...source.matchAll(/^\/\/go:embed (.+)$/gm)].flatMap((match) =>
+          (match[1] ?? '').split(' ').map((pattern) => pattern.replace(/^all:/, '').split('/')[0] ?? ''),
+        ),
+  )
+  const folders = embedded.filter((name) => tree.paths.some((path) => path.startsWith(`${name}/`)))
+  return {
+    folders: [...new Set([...code.folders, ...folders])].sort(),
+    files: [...code.files, ...embedded.filter((name) => tree.paths.includes(name))].sort(),
+  }
 }
 
 function checkVersion(text: string): void {

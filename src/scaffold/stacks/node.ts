@@ -177,19 +177,9 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
   const node = chooseNode(described.engines?.node)
   const { flags, file } = howItStarts(tree, answers, described)
   const builds = described.scripts['build'] !== undefined
-  const outside = file.split('/')[0] ?? file
-  const configurations = tree.paths.filter((path) =>
-    /^tsconfig(\..+)?\.json$|^[^/]+\.config\.[cm]?[jt]s$|^\.npmrc$|^\.yarnrc\.yml$/.test(path),
-  )
   const settings = ['.npmrc', '.yarnrc.yml', 'pnpm-workspace.yaml'].filter((path) => tree.paths.includes(path))
-  const code = codeAtTop(tree, /\.([cm]?[jt]sx?|json)$/)
   const lockFiles = ['package.json', manager.lockFile, ...settings]
-  const shipped = {
-    folders: code.folders,
-    files: [...new Set([...code.files, ...(builds ? configurations : [])])]
-      .filter((path) => !lockFiles.includes(path) && (builds || !/^tsconfig|\.config\./.test(path)))
-      .sort(),
-  }
+  const shipped = shippedBy(tree, lockFiles, builds)
   const names = new Set(Object.keys(described.dependencies))
   const asksRegistry = settings.some((path) => /registry|npmScopes/i.test(tree.texts.get(path) ?? ''))
   return {
@@ -210,11 +200,9 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
       copySources: copyLines(shipped),
       build: builds ? `RUN ${manager.build}` : '',
       prune: manager.prune,
-      copyProgram: builds
-        ? `COPY --from=build /app/${outside} /app/${outside}`
-        : [...shipped.folders, ...shipped.files]
-            .map((path) => `COPY --from=build /app/${path} /app/${path}`)
-            .join('\n'),
+      copyProgram: (builds ? [file.split('/')[0] ?? file] : [...shipped.folders, ...shipped.files])
+        .map((path) => `COPY --from=build /app/${path} /app/${path}`)
+        .join('\n'),
     },
     sources: [...lockFiles, ...shipped.folders, ...shipped.files],
     entrypoint: ['/nodejs/bin/node', ...flags, `/app/${file}`],
@@ -233,6 +221,24 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
       : [
           'prom-client is not among the dependencies: the metrics path answers nothing until a Prometheus client is added.',
         ],
+  }
+}
+
+/** What the build needs of the source beside the lock files: code, and where it is built the settings of what builds it. */
+function shippedBy(
+  tree: SourceTree,
+  lockFiles: readonly string[],
+  builds: boolean,
+): { folders: string[]; files: string[] } {
+  const code = codeAtTop(tree, /\.([cm]?[jt]sx?|json)$/)
+  const configurations = tree.paths.filter((path) =>
+    /^tsconfig(\..+)?\.json$|^[^/]+\.config\.[cm]?[jt]s$|^\.npmrc$|^\.yarnrc\.yml$/.test(path),
+  )
+  return {
+    folders: code.folders,
+    files: [...new Set([...code.files, ...(builds ? configurations : [])])]
+      .filter((path) => !lockFiles.includes(path) && (builds || !/^tsconfig|\.config\./.test(path)))
+      .sort(),
   }
 }
 

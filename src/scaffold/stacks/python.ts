@@ -7,6 +7,7 @@ import { readSourceDocument } from '../source-document.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
+import { howItStarts } from './python-start.ts'
 
 /** Pythons that a base without shell has, the preferred one first. Patch levels are Debian's: https://github.com/GoogleContainerTools/distroless. */
 const pythons = [
@@ -38,6 +39,7 @@ const Project = z.object({
     })
     .optional(),
 })
+
 type Project = z.infer<typeof Project>
 
 const Locked = z.object({ package: z.array(z.object({ name: z.string() })).default([]) })
@@ -211,90 +213,6 @@ function choosePython(wanted: string | undefined): (typeof pythons)[number] {
     `expected a project that runs on Python 3.11 or 3.13, which bases without a shell have; found requires-python ${JSON.stringify(wanted)}`,
     'Widen requires-python in pyproject.toml and lock again.',
   )
-}
-
-/** What follows the interpreter: a package that runs by itself, or an ASGI or WSGI application and its server. Throws `SOURCE` where that cannot be told. */
-function howItStarts(
-  tree: SourceTree,
-  answers: Answers,
-  packages: ReadonlySet<string>,
-): { arguments: string[]; port?: number } {
-  const port = answers.port ?? 8000
-  const serve = (application: string): { arguments: string[]; port: number } | undefined =>
-    packages.has('uvicorn')
-      ? {
-          port,
-          arguments: [
-            '-m',
-            'uvicorn',
-            application,
-            '--host',
-            '0.0.0.0',
-            '--port',
-            String(port),
-            '--no-server-header',
-            '--timeout-graceful-shutdown',
-            '20',
-          ],
-        }
-      : packages.has('gunicorn')
-        ? {
-            port,
-            arguments: [
-              '-m',
-              'gunicorn',
-              application,
-              '--bind',
-              `0.0.0.0:${port}`,
-              '--worker-tmp-dir',
-              '/tmp',
-              '--threads',
-              '8',
-              '--graceful-timeout',
-              '20',
-              '--access-logfile',
-              '-',
-            ],
-          }
-        : undefined
-  if (answers.entry !== undefined)
-    return answers.entry.includes(':')
-      ? (serve(answers.entry) ?? noServer(answers.entry))
-      : { arguments: ['-m', answers.entry] }
-  const runnable = tree.paths.flatMap((path) => /^(?:src\/)?([^/]+)\/__main__\.py$/.exec(path)?.[1] ?? [])
-  if (runnable.length === 1 && runnable[0] !== 'tests') return { arguments: ['-m', runnable[0] as string] }
-  const applications = [...tree.texts]
-    .filter(([path]) => path.endsWith('.py'))
-    .flatMap(([path, text]) =>
-      [
-        ...text.matchAll(
-          /^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:FastAPI|Starlette|Flask|Quart|Litestar|get_[aw]sgi_application)\(/gm,
-        ),
-      ].map((match) => `${moduleOf(path)}:${match[1]}`),
-    )
-    .sort()
-  const [application, ...others] = applications
-  if (application !== undefined && others.length === 0) return serve(application) ?? noServer(application)
-  throw new DeliveryError(
-    'SOURCE',
-    `expected one way to start the application, found ${applications.length + runnable.length === 0 ? 'neither a package with __main__.py nor a variable that holds a FastAPI, Starlette, Flask, Quart, Litestar or Django application' : [...runnable, ...applications].join(', ')}`,
-    'Give --entry PACKAGE for "python3 -m PACKAGE", or --entry MODULE:VARIABLE for uvicorn or gunicorn.',
-  )
-}
-
-function noServer(application: string): never {
-  throw new DeliveryError(
-    'SOURCE',
-    `${application} needs a server, and neither uvicorn nor gunicorn is among the locked packages`,
-    'Add one of them to the dependencies and lock again.',
-  )
-}
-
-function moduleOf(path: string): string {
-  return path
-    .replace(/^src\//, '')
-    .replace(/(\/__init__)?\.py$/, '')
-    .replaceAll('/', '.')
 }
 
 /** The requirements of the file, with continuation lines joined, without comments and options. */

@@ -132,59 +132,29 @@ export function parseSbomScan(text: string): FoundPackages & { version: string }
 }
 
 function packagesOf(report: z.infer<typeof TrivyReport>): FoundPackages {
-  const packages: Package[] = []
+  const results = report.Results ?? []
   const vulnerabilities = new Map<string, Vulnerability>()
-  for (const result of report.Results ?? []) {
-    const type = result.Type ?? result.Class ?? 'unknown'
-    for (const entry of result.Packages ?? []) {
-      packages.push({
-        name: entry.Name,
-        version: fullVersion(entry),
-        type,
-        licenses: entry.Licenses ?? [],
-        ...optional('purl', entry.Identifier?.PURL),
-        ...optional('path', entry.FilePath ?? (result.Class === 'lang-pkgs' ? result.Target : undefined)),
-        ...optional('layer', entry.Layer?.DiffID),
-      })
-    }
+  for (const result of results)
     for (const entry of result.Vulnerabilities ?? []) {
-      const path = entry.PkgPath ?? (result.Class === 'lang-pkgs' ? result.Target : undefined)
-      const finding: Vulnerability = {
-        id: entry.VulnerabilityID || 'unidentified',
-        severity: parseSeverity(entry.Severity),
-        title: entry.Title ?? '',
-        package: {
-          name: entry.PkgName,
-          version: entry.InstalledVersion,
-          type,
-          ...optional('purl', entry.PkgIdentifier?.PURL),
-          ...optional('path', path),
-          ...optional('layer', entry.Layer?.DiffID),
-        },
-        ...optional('fixedVersion', entry.FixedVersion || undefined),
-        ...optional('status', entry.Status),
-        ...optional('url', entry.PrimaryURL),
-        ...optional('severitySource', entry.SeveritySource),
-      }
-      const key = JSON.stringify([
-        finding.id,
-        finding.package.purl ?? `${finding.package.name}@${finding.package.version}`,
-        path ?? '',
-      ])
-      if (finding.id === 'unidentified' || !vulnerabilities.has(key))
-        vulnerabilities.set(finding.id === 'unidentified' ? `${key}#${vulnerabilities.size}` : key, finding)
+      const finding = toVulnerability(result, entry)
+      const { name, version, purl, path = '' } = finding.package
+      const key = JSON.stringify([finding.id, purl ?? `${name}@${version}`, path])
+      if (finding.id === unidentified) vulnerabilities.set(`${key}#${vulnerabilities.size}`, finding)
+      else if (!vulnerabilities.has(key)) vulnerabilities.set(key, finding)
     }
-  }
   const os = report.Metadata.OS
   return {
     os:
       os === undefined || os.Family === 'none'
         ? undefined
         : { family: os.Family, version: os.Name, endOfLife: os.EOSL ?? false },
-    packages: packages.toSorted(
-      (left, right) =>
-        compareText(left.purl ?? left.name, right.purl ?? right.name) || compareText(left.path ?? '', right.path ?? ''),
-    ),
+    packages: results
+      .flatMap((result) => (result.Packages ?? []).map((entry) => toPackage(result, entry)))
+      .toSorted(
+        (left, right) =>
+          compareText(left.purl ?? left.name, right.purl ?? right.name) ||
+          compareText(left.path ?? '', right.path ?? ''),
+      ),
     vulnerabilities: [...vulnerabilities.values()].toSorted(
       (left, right) =>
         compareSeverity(left.severity, right.severity) ||
@@ -192,6 +162,50 @@ function packagesOf(report: z.infer<typeof TrivyReport>): FoundPackages {
         compareText(left.package.purl ?? left.package.name, right.package.purl ?? right.package.name) ||
         compareText(left.package.path ?? '', right.package.path ?? ''),
     ),
+  }
+}
+
+/** What stands for the id of a finding that has none: each counts by itself. */
+const unidentified = 'unidentified'
+
+function typeOf({ Type, Class }: z.infer<typeof Result>): string {
+  return Type ?? Class ?? 'unknown'
+}
+
+/** Packages of a language lie in the file that Trivy read them from. */
+function pathIn({ Class, Target }: z.infer<typeof Result>, written: string | undefined): string | undefined {
+  return written ?? (Class === 'lang-pkgs' ? Target : undefined)
+}
+
+function toPackage(result: z.infer<typeof Result>, entry: z.infer<typeof TrivyPackage>): Package {
+  return {
+    name: entry.Name,
+    version: fullVersion(entry),
+    type: typeOf(result),
+    licenses: entry.Licenses ?? [],
+    ...optional('purl', entry.Identifier?.PURL),
+    ...optional('path', pathIn(result, entry.FilePath)),
+    ...optional('layer', entry.Layer?.DiffID),
+  }
+}
+
+function toVulnerability(result: z.infer<typeof Result>, entry: z.infer<typeof TrivyVulnerability>): Vulnerability {
+  return {
+    id: entry.VulnerabilityID || unidentified,
+    severity: parseSeverity(entry.Severity),
+    title: entry.Title ?? '',
+    package: {
+      name: entry.PkgName,
+      version: entry.InstalledVersion,
+      type: typeOf(result),
+      ...optional('purl', entry.PkgIdentifier?.PURL),
+      ...optional('path', pathIn(result, entry.PkgPath)),
+      ...optional('layer', entry.Layer?.DiffID),
+    },
+    ...optional('fixedVersion', entry.FixedVersion || undefined),
+    ...optional('status', entry.Status),
+    ...optional('url', entry.PrimaryURL),
+    ...optional('severitySource', entry.SeveritySource),
   }
 }
 

@@ -73,10 +73,7 @@ function containerOf(
       () => 'set' as const,
     ),
     escapes: escapesOf(either, own),
-    selinux: ['type', 'user', 'role'].flatMap((key) => {
-      const label = either('seLinuxOptions', key)
-      return label === undefined ? [] : [fact(label, `${key}:${textOf(label)}`)]
-    }),
+    selinux: labelsOf(either),
     command: ['command', 'args'].flatMap((key) => wordsOf(at(container, key))),
     capAdd: listOf(own('capabilities', 'add')).map((item) => fact(item, capability(textOf(item)))),
     capDrop: listOf(own('capabilities', 'drop')).map((item) => fact(item, capability(textOf(item)))),
@@ -86,19 +83,34 @@ function containerOf(
       (port) => said('value', at(port, 'containerPort'), textOf).value ?? [],
     ),
     mounts: volumeMounts(container, spec),
-    devices: listOf(at(container, 'volumeDevices')).map((device) =>
-      fact(device, textOf(at(device, 'devicePath') ?? device)),
-    ),
+    devices: devicesOf(container),
     sysctls: listOf(at(spec, 'securityContext', 'sysctls')).flatMap(
       (entry) => said('value', at(entry, 'name'), textOf).value ?? [],
     ),
-    environment: listOf(at(container, 'env')).flatMap((entry) => {
-      const [variable, value] = [at(entry, 'name'), at(entry, 'value')]
-      return variable === undefined || value === undefined
-        ? []
-        : [fact(entry, { name: textOf(variable), value: withReferences(textOf(value)), of: 'environment' as const })]
-    }),
+    environment: environmentOf(container),
   }
+}
+
+function labelsOf(either: (...keys: string[]) => Placed | undefined): Fact<string>[] {
+  return ['type', 'user', 'role'].flatMap((key) => {
+    const label = either('seLinuxOptions', key)
+    return label === undefined ? [] : [fact(label, `${key}:${textOf(label)}`)]
+  })
+}
+
+function devicesOf(container: Placed): Fact<string>[] {
+  return listOf(at(container, 'volumeDevices')).map((device) =>
+    fact(device, textOf(at(device, 'devicePath') ?? device)),
+  )
+}
+
+function environmentOf(container: Placed): Container['environment'] {
+  return listOf(at(container, 'env')).flatMap((entry) => {
+    const [variable, value] = [at(entry, 'name'), at(entry, 'value')]
+    return variable === undefined || value === undefined
+      ? []
+      : [fact(entry, { name: textOf(variable), value: withReferences(textOf(value)), of: 'environment' as const })]
+  })
 }
 
 /** allowPrivilegeEscalation, the other way round. */

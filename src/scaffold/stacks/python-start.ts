@@ -1,0 +1,65 @@
+import { DeliveryError } from '../../model/errors.ts'
+import type { Answers } from '../answers.ts'
+import type { SourceTree } from '../source-tree.ts'
+
+/** What follows the interpreter, and the port that it makes the application listen on. */
+interface Start {
+  arguments: string[]
+  port?: number
+}
+
+/** How the application starts: a package that runs by itself, or an ASGI or WSGI application and its server. Throws `SOURCE` where that cannot be told. */
+export function howItStarts(tree: SourceTree, answers: Answers, packages: ReadonlySet<string>): Start {
+  const { entry, port = 8000 } = answers
+  if (entry !== undefined) return entry.includes(':') ? serve(entry, port, packages) : { arguments: ['-m', entry] }
+  const runnable = tree.paths.flatMap((path) => /^(?:src\/)?([^/]+)\/__main__\.py$/.exec(path)?.[1] ?? [])
+  if (runnable.length === 1 && runnable[0] !== 'tests') return { arguments: ['-m', runnable[0] as string] }
+  const applications = applicationsOf(tree)
+  const [application, ...others] = applications
+  if (application !== undefined && others.length === 0) return serve(application, port, packages)
+  throw new DeliveryError(
+    'SOURCE',
+    `expected one way to start the application, found ${applications.length + runnable.length === 0 ? 'neither a package with __main__.py nor a variable that holds a FastAPI, Starlette, Flask, Quart, Litestar or Django application' : [...runnable, ...applications].join(', ')}`,
+    'Give --entry PACKAGE for "python3 -m PACKAGE", or --entry MODULE:VARIABLE for uvicorn or gunicorn.',
+  )
+}
+
+/** The server that is locked, told to serve an application. Throws `SOURCE` where none is. */
+function serve(application: string, port: number, packages: ReadonlySet<string>): Start {
+  if (packages.has('uvicorn')) {
+    const address = ['--host', '0.0.0.0', '--port', String(port)]
+    const manners = ['--no-server-header', '--timeout-graceful-shutdown', '20']
+    return { port, arguments: ['-m', 'uvicorn', application, ...address, ...manners] }
+  }
+  if (packages.has('gunicorn')) {
+    const address = ['--bind', `0.0.0.0:${port}`]
+    const manners = ['--worker-tmp-dir', '/tmp', '--threads', '8', '--graceful-timeout', '20', '--access-logfile', '-']
+    return { port, arguments: ['-m', 'gunicorn', application, ...address, ...manners] }
+  }
+  throw new DeliveryError(
+    'SOURCE',
+    `${application} needs a server, and neither uvicorn nor gunicorn is among the locked packages`,
+    'Add one of them to the dependencies and lock again.',
+  )
+}
+
+/** Every variable of the code that holds an application, as MODULE:VARIABLE. */
+function applicationsOf(tree: SourceTree): string[] {
+  return [...tree.texts]
+    .filter(([path]) => path.endsWith('.py'))
+    .flatMap(([path, text]) =>
+      [
+        ...text.matchAll(
+          /^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:FastAPI|Starlette|Flask|Quart|Litestar|get_[aw]sgi_application)\(/gm,
+        ),
+      ].map((match) => `${moduleOf(path)}:${match[1]}`),
+    )
+    .sort()
+}
+
+function moduleOf(path: string): string {
+  return path
+    .replace(/^src\//, '')
+    .replace(/(\/__init__)?\.py$/, '')
+    .replaceAll('/', '.')
+}
