@@ -27,41 +27,7 @@ export function runtimeStep(
   engineBinaries: Step<CompiledBinaries>,
   prerequisites: Step<void>,
 ): Step<EngineParts['runtime']> {
-  const runtime: Step<string> = {
-    name: 'typescript runtime',
-    doing: 'assembling the TypeScript runtime',
-    done: 'the TypeScript runtime assembled',
-    cost: 'network',
-    needs: [prerequisites],
-    priority: 60,
-    async run(context) {
-      const inputs = {
-        source: await directoryDigest(runtimeDirectory),
-        dependencies: await fileDigest(join(packageRoot, 'package-lock.json')),
-      }
-      return context.once('typescript-runtime', inputs, async (directory) => {
-        const work = join(directory, 'work')
-        const shared = context.cache.path('shared')
-        for (const path of [work, shared]) await mkdir(path, { recursive: true })
-        const { layers, config } = await assembleRuntime(
-          {
-            work,
-            shared,
-            run: (file, args, options) => context.run(file, args, options),
-            say: (detail) => context.say(detail),
-          },
-          { dependencies: packageRoot },
-        )
-        const names = layers.map((_layer, index) => `layer-${index}.tar`)
-        for (const [index, layer] of layers.entries()) await rename(layer, join(directory, `layer-${index}.tar`))
-        await writeFile(
-          join(directory, 'image.json'),
-          JSON.stringify({ layers: names, config } satisfies AssembledImage),
-        )
-        await rm(work, { recursive: true, force: true })
-      })
-    },
-  }
+  const runtime = assembleStep(prerequisites)
   return {
     name: 'engine content',
     doing: 'putting the lock file and the generator of bindings into the TypeScript runtime',
@@ -103,6 +69,45 @@ export function runtimeStep(
         await rm(work, { recursive: true, force: true })
       })
       return { content: join(content, 'layout'), manifest: await readFile(join(content, 'manifest'), 'utf8') }
+    },
+  }
+}
+
+/** Assembles the TypeScript runtime, as layers in a directory with what they are in `image.json`. */
+function assembleStep(prerequisites: Step<void>): Step<string> {
+  return {
+    name: 'typescript runtime',
+    doing: 'assembling the TypeScript runtime',
+    done: 'the TypeScript runtime assembled',
+    cost: 'network',
+    needs: [prerequisites],
+    priority: 60,
+    async run(context) {
+      const inputs = {
+        source: await directoryDigest(runtimeDirectory),
+        dependencies: await fileDigest(join(packageRoot, 'package-lock.json')),
+      }
+      return context.once('typescript-runtime', inputs, async (directory) => {
+        const work = join(directory, 'work')
+        const shared = context.cache.path('shared')
+        for (const path of [work, shared]) await mkdir(path, { recursive: true })
+        const { layers, config } = await assembleRuntime(
+          {
+            work,
+            shared,
+            run: (file, args, options) => context.run(file, args, options),
+            say: (detail) => context.say(detail),
+          },
+          { dependencies: packageRoot },
+        )
+        const names = layers.map((_layer, index) => `layer-${index}.tar`)
+        for (const [index, layer] of layers.entries()) await rename(layer, join(directory, `layer-${index}.tar`))
+        await writeFile(
+          join(directory, 'image.json'),
+          JSON.stringify({ layers: names, config } satisfies AssembledImage),
+        )
+        await rm(work, { recursive: true, force: true })
+      })
     },
   }
 }

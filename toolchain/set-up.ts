@@ -17,6 +17,9 @@ import {
   pushStep,
   toolImageStep,
   toolNames,
+  type StoredBase,
+  type StoredImage,
+  type StoredTool,
   type WantedTool,
 } from './image-steps.ts'
 import type { SealedOptions, SealedReady } from './sealed-ready.ts'
@@ -61,15 +64,7 @@ export async function setUp(
 
 /** Every step of a set-up and what each needs. */
 async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonly string[]): Promise<Plan> {
-  const registry: Step<Registry> = {
-    name: 'registry',
-    doing: 'starting the loopback registry',
-    done: 'the loopback registry started',
-    cost: 'io',
-    needs: [prerequisites],
-    priority: 100,
-    run: () => startRegistry(cache, env),
-  }
+  const registry = registryStep(cache, env)
   const goBinaries = await readGoBinaries()
   const compiled = compileSteps(goBinaries)
   const wheels = wheelsStep(prerequisites)
@@ -82,11 +77,7 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonl
 
   const toolImages = wantedTools().map((tool) => {
     requireVersion(tool, versions[tool.name])
-    const binaries = compiled.get(tool.name) ?? wheels
-    const image =
-      tool.packages === undefined
-        ? toolImageStep(tool, binaries)
-        : packagedToolImageStep(tool, packagedPrograms(tool.packages), binaries, prerequisites)
+    const image = toolStep(tool, compiled.get(tool.name) ?? wheels)
     return pushStep(`the image of ${tool.name}`, image, toolNames, registry, crane)
   })
   const wantedBases = [...bases, ...basesOnDemand.filter(({ name }) => onDemand.includes(name))]
@@ -103,20 +94,7 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonl
         crane,
       )
     : undefined
-
-  const lock: Step<string> = {
-    name: 'lock file',
-    doing: 'writing the lock file',
-    done: 'the lock file written',
-    cost: 'io',
-    needs: [registry, ...toolImages, ...baseImages, ...(exampleDatabase === undefined ? [] : [exampleDatabase])],
-    async run({ result }) {
-      const path = cache.path('sealed.lock.json')
-      const database = exampleDatabase === undefined ? undefined : result(exampleDatabase).content
-      await writeLock(path, sealedLock(result(registry), toolImages.map(result), baseImages.map(result), database))
-      return path
-    },
-  }
+  const lock = lockStep(cache, registry, { toolImages, baseImages, exampleDatabase })
   const root = engineRootStep(prerequisites)
   const runtime = runtimeStep(lock, engineBinaries, prerequisites)
   const engine: Step<Engine> = {
@@ -137,6 +115,52 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonl
     },
   }
   return { engine, cli: engineBinaries, registry, lock }
+}
+
+function registryStep(cache: Cache, env: NodeJS.ProcessEnv): Step<Registry> {
+  return {
+    name: 'registry',
+    doing: 'starting the loopback registry',
+    done: 'the loopback registry started',
+    cost: 'io',
+    needs: [prerequisites],
+    priority: 100,
+    run: () => startRegistry(cache, env),
+  }
+}
+
+function toolStep(tool: WantedTool, binaries: Step<CompiledBinaries>): Step<StoredTool> {
+  return tool.packages === undefined
+    ? toolImageStep(tool, binaries)
+    : packagedToolImageStep(tool, packagedPrograms(tool.packages), binaries, prerequisites)
+}
+
+/** Every image that the registry serves. */
+interface ServedImages {
+  toolImages: ReadonlyArray<Step<StoredTool>>
+  baseImages: ReadonlyArray<Step<StoredBase>>
+  exampleDatabase: Step<StoredImage> | undefined
+}
+
+/** Writes the lock file once every image is served. */
+function lockStep(
+  cache: Cache,
+  registry: Step<Registry>,
+  { toolImages, baseImages, exampleDatabase }: ServedImages,
+): Step<string> {
+  return {
+    name: 'lock file',
+    doing: 'writing the lock file',
+    done: 'the lock file written',
+    cost: 'io',
+    needs: [registry, ...toolImages, ...baseImages, ...(exampleDatabase === undefined ? [] : [exampleDatabase])],
+    async run({ result }) {
+      const path = cache.path('sealed.lock.json')
+      const database = exampleDatabase === undefined ? undefined : result(exampleDatabase).content
+      await writeLock(path, sealedLock(result(registry), toolImages.map(result), baseImages.map(result), database))
+      return path
+    },
+  }
 }
 
 /** The step that compiles each program, by the program's name. */

@@ -81,12 +81,40 @@ export async function startEngine(
   await refuseSecondEngine()
   await removeLeftBridge()
 
+  await layOutBundle(cache, parts, inputs.root, { bundle, configuration })
+  const logFile = cache.path('engine', 'log')
+  await rename(logFile, `${logFile}.previous`).catch(() => undefined)
+  const pid = await runContainer(cache, parts.name, logFile)
+  const record = recordProcess(pid)
+  if (record !== undefined) await writeRecord(recordPath(cache), { ...record, key, version: inputs.version })
+  const come = record === undefined ? { seconds: 0, ended: true } : await comingUp(cache, record, logFile, say, signal)
+  if ('engine' in come) return come.engine
+
+  const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-8).join('\n')
+  const found = await engineVersion({ path: socketPath(cache) })
+  await stopEngine(cache)
+  throw new DeliveryError(
+    'ENGINE',
+    found === undefined
+      ? `the engine ${come.ended ? 'ended before it answered' : `did not answer within ${come.seconds} s`}:\n${lines}`
+      : `the engine says that it is ${found}, and ${inputs.version} was built`,
+    `See ${logFile}. "loadline engine clean" and a second run start from nothing.`,
+  )
+}
+
+/** Writes the root file system anew, with what the engine is configured and started by. */
+async function layOutBundle(
+  cache: Cache,
+  parts: EngineParts,
+  root: string,
+  { bundle, configuration }: { bundle: string; configuration: string },
+): Promise<void> {
   await rm(parts.root, { recursive: true, force: true })
   for (const directory of [parts.root, parts.state, parts.sockets]) await mkdir(directory, { recursive: true })
   await runProgram('tar', [
     '--extract',
     '--file',
-    inputs.root,
+    root,
     '--directory',
     parts.root,
     '--numeric-owner',
@@ -95,37 +123,28 @@ export async function startEngine(
   await writeAtomically(parts.configuration, configuration)
   await writeAtomically(cache.path('engine', 'bundle', 'config.json'), bundle)
   await rm(socketPath(cache), { force: true })
+}
 
-  const logFile = cache.path('engine', 'log')
-  await rename(logFile, `${logFile}.previous`).catch(() => undefined)
-  const pid = await runContainer(cache, parts.name, logFile)
-  const record = recordProcess(pid)
-  let ended = record === undefined
-  let patience = START_SECONDS
-  if (record !== undefined) {
-    await writeRecord(recordPath(cache), { ...record, key, version: inputs.version })
-    const started = Date.now()
-    while (Date.now() - started < patience * 1_000 && isRunning(record)) {
-      const engine = await runningEngine(cache)
-      if (engine !== undefined) return engine
-      if (patience === START_SECONDS && (await readFile(logFile, 'utf8')).includes(WIPES)) {
-        patience = WIPE_SECONDS
-        say('the engine before it was killed, so it deletes what that one had cached')
-      }
-      await sleep(50, undefined, { signal })
+/** Waits for the engine that was started: longer where it first deletes what a killed one left. Gives it, or how long was waited and whether it has ended. */
+async function comingUp(
+  cache: Cache,
+  record: ProcessRecord,
+  logFile: string,
+  say: (detail: string) => void,
+  signal: AbortSignal,
+): Promise<{ engine: Engine } | { seconds: number; ended: boolean }> {
+  let seconds = START_SECONDS
+  const started = Date.now()
+  while (Date.now() - started < seconds * 1_000 && isRunning(record)) {
+    const engine = await runningEngine(cache)
+    if (engine !== undefined) return { engine }
+    if (seconds === START_SECONDS && (await readFile(logFile, 'utf8')).includes(WIPES)) {
+      seconds = WIPE_SECONDS
+      say('the engine before it was killed, so it deletes what that one had cached')
     }
-    ended = !isRunning(record)
+    await sleep(50, undefined, { signal })
   }
-  const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-8).join('\n')
-  const found = await engineVersion({ path: socketPath(cache) })
-  await stopEngine(cache)
-  throw new DeliveryError(
-    'ENGINE',
-    found === undefined
-      ? `the engine ${ended ? 'ended before it answered' : `did not answer within ${patience} s`}:\n${lines}`
-      : `the engine says that it is ${found}, and ${inputs.version} was built`,
-    `See ${logFile}. "loadline engine clean" and a second run start from nothing.`,
-  )
+  return { seconds, ended: !isRunning(record) }
 }
 
 /** Stops the engine of this cache, when there is one. Its caches stay. */

@@ -29,10 +29,6 @@ const longer: Readonly<Record<string, readonly [lines: number, why: string]>> = 
   'src/scaffold/artifacts/kubernetes/monitoring.ts prometheusRule': [92, document],
   'src/scaffold/artifacts/workflow.ts workflow': [95, document],
   'toolchain/engine-bundle.ts engineBundle': [64, document],
-  'toolchain/start-engine.ts startEngine': [64, undivided],
-  'toolchain/runtime-step.ts runtimeStep': [84, undivided],
-  'toolchain/set-up.ts planSetUp': [78, undivided],
-  'toolchain/sigstore/instance.ts startSigstore': [97, undivided],
 }
 
 interface Measured {

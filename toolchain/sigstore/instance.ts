@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -49,66 +49,22 @@ export async function startSigstore(directory: string, programs: SigstoreProgram
   await stopSigstore(directory)
   await rm(directory, { recursive: true, force: true })
   await mkdir(join(directory, 'log-entries'), { recursive: true, mode: 0o700 })
-  const [
-    issuerPort = 0,
-    fulcioPort = 0,
-    fulcioGrpc = 0,
-    fulcioMetrics = 0,
-    rekorPort = 0,
-    rekorGrpc = 0,
-    rekorMetrics = 0,
-    timestampsPort = 0,
-  ] = await freePorts(8)
+  const ports = await choosePorts()
   const url = (port: number) => `http://${HOST}:${port}`
   const urls: SigstoreInstance['urls'] = {
-    issuer: url(issuerPort),
-    fulcio: url(fulcioPort),
-    rekor: url(rekorPort),
-    timestamps: url(timestampsPort),
+    issuer: url(ports.issuer),
+    fulcio: url(ports.fulcio),
+    rekor: url(ports.rekor),
+    timestamps: url(ports.timestamps),
   }
   const rekorKeys = generateKeyPairSync('ed25519')
-  const secret = async (name: string, content: string) => {
-    await writeFile(join(directory, name), content, { mode: 0o600 })
-    return join(directory, name)
-  }
-  const issuerKey = await secret('issuer.key', newIssuerKey())
-  const rekorKey = await secret('rekor.key', rekorKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-  const fulcioConfig = await secret(
-    'fulcio.json',
-    JSON.stringify({ OIDCIssuers: { [urls.issuer]: { IssuerURL: urls.issuer, ClientID: 'sigstore', Type: 'email' } } }),
-  )
   const since = new Date(Date.now() - 60_000)
-
-  const commands: Record<Part, string[]> = {
-    issuer: [process.execPath, join(packageRoot, 'ci/loadline.mjs'), 'sigstore', 'issuer', issuerKey, urls.issuer],
-    fulcio: [
-      programs.fulcio,
-      'serve',
-      `--host=${HOST}`,
-      `--port=${fulcioPort}`,
-      `--grpc-host=${HOST}`,
-      `--grpc-port=${fulcioGrpc}`,
-      `--metrics-port=${fulcioMetrics}`,
-      `--legacy-unix-domain-socket=@loadline-fulcio-${fulcioPort}`,
-      '--ca=ephemeralca',
-      '--ct-log-url=',
-      `--config-path=${fulcioConfig}`,
-    ],
-    rekor: [
-      programs.rekor,
-      'serve',
-      `--http-address=${HOST}`,
-      `--http-port=${rekorPort}`,
-      `--grpc-address=${HOST}`,
-      `--grpc-port=${rekorGrpc}`,
-      `--http-metrics-port=${rekorMetrics}`,
-      `--hostname=${HOST}`,
-      `--signer-filepath=${rekorKey}`,
-      `--storage-dir=${join(directory, 'log-entries')}`,
-      '--checkpoint-interval=1s',
-    ],
-    timestamps: [programs.timestamps, `-host=${HOST}`, `-port=${timestampsPort}`],
-  }
+  const commands = commandsOf(
+    programs,
+    ports,
+    urls.issuer,
+    await writeSecrets(directory, urls.issuer, rekorKeys.privateKey),
+  )
   const ready: Record<Part, string> = {
     issuer: `${urls.issuer}/.well-known/openid-configuration`,
     fulcio: `${urls.fulcio}/api/v2/trustBundle`,
@@ -140,6 +96,85 @@ export async function startSigstore(directory: string, programs: SigstoreProgram
   } catch (error) {
     await stopSigstore(directory)
     throw error
+  }
+}
+
+type Ports = Record<Part | 'fulcioGrpc' | 'fulcioMetrics' | 'rekorGrpc' | 'rekorMetrics', number>
+
+async function choosePorts(): Promise<Ports> {
+  const [
+    issuer = 0,
+    fulcio = 0,
+    fulcioGrpc = 0,
+    fulcioMetrics = 0,
+    rekor = 0,
+    rekorGrpc = 0,
+    rekorMetrics = 0,
+    timestamps = 0,
+  ] = await freePorts(8)
+  return { issuer, fulcio, fulcioGrpc, fulcioMetrics, rekor, rekorGrpc, rekorMetrics, timestamps }
+}
+
+/** Paths of what the parts are configured by; all but the log's entries are readable by the owner alone. */
+interface PartFiles {
+  issuerKey: string
+  rekorKey: string
+  fulcioConfig: string
+  logEntries: string
+}
+
+async function writeSecrets(directory: string, issuer: string, rekorKey: KeyObject): Promise<PartFiles> {
+  const secret = async (name: string, content: string) => {
+    await writeFile(join(directory, name), content, { mode: 0o600 })
+    return join(directory, name)
+  }
+  return {
+    issuerKey: await secret('issuer.key', newIssuerKey()),
+    rekorKey: await secret('rekor.key', rekorKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
+    fulcioConfig: await secret(
+      'fulcio.json',
+      JSON.stringify({ OIDCIssuers: { [issuer]: { IssuerURL: issuer, ClientID: 'sigstore', Type: 'email' } } }),
+    ),
+    logEntries: join(directory, 'log-entries'),
+  }
+}
+
+/** How each part is started. */
+function commandsOf(
+  programs: SigstorePrograms,
+  ports: Ports,
+  issuer: string,
+  files: PartFiles,
+): Record<Part, string[]> {
+  return {
+    issuer: [process.execPath, join(packageRoot, 'ci/loadline.mjs'), 'sigstore', 'issuer', files.issuerKey, issuer],
+    fulcio: [
+      programs.fulcio,
+      'serve',
+      `--host=${HOST}`,
+      `--port=${ports.fulcio}`,
+      `--grpc-host=${HOST}`,
+      `--grpc-port=${ports.fulcioGrpc}`,
+      `--metrics-port=${ports.fulcioMetrics}`,
+      `--legacy-unix-domain-socket=@loadline-fulcio-${ports.fulcio}`,
+      '--ca=ephemeralca',
+      '--ct-log-url=',
+      `--config-path=${files.fulcioConfig}`,
+    ],
+    rekor: [
+      programs.rekor,
+      'serve',
+      `--http-address=${HOST}`,
+      `--http-port=${ports.rekor}`,
+      `--grpc-address=${HOST}`,
+      `--grpc-port=${ports.rekorGrpc}`,
+      `--http-metrics-port=${ports.rekorMetrics}`,
+      `--hostname=${HOST}`,
+      `--signer-filepath=${files.rekorKey}`,
+      `--storage-dir=${files.logEntries}`,
+      '--checkpoint-interval=1s',
+    ],
+    timestamps: [programs.timestamps, `-host=${HOST}`, `-port=${ports.timestamps}`],
   }
 }
 
