@@ -63,33 +63,8 @@ func (a *archive) list() error {
 		if err != nil {
 			return fmt.Errorf("wanted a whole tar archive, found one that is truncated or damaged: %s: %w: export the image again", a.name, err)
 		}
-		name, err := entryName(header.Name)
-		if err != nil {
+		if err := a.enter(header, info.Size(), links); err != nil {
 			return err
-		}
-		switch header.Typeflag {
-		case tar.TypeDir, tar.TypeXGlobalHeader:
-			continue
-		case tar.TypeReg:
-			if isSparse(header) {
-				return fmt.Errorf("wanted plain files in the archive, found the sparse file %q: export the image again without sparse files", header.Name)
-			}
-			offset, err := a.file.Seek(0, io.SeekCurrent)
-			if err != nil {
-				return fmt.Errorf("cannot read %s: %w", a.name, err)
-			}
-			if offset+header.Size > info.Size() {
-				return fmt.Errorf("wanted a whole tar archive, found one that ends within %q: %s: export the image again", header.Name, a.name)
-			}
-			if err := a.add(name, place{offset: offset, size: header.Size}); err != nil {
-				return err
-			}
-		case tar.TypeSymlink:
-			links[name] = path.Join(path.Dir(name), header.Linkname)
-		case tar.TypeLink:
-			links[name] = path.Clean(header.Linkname)
-		default:
-			return fmt.Errorf("wanted files and directories in the archive, found %q of type %q", header.Name, header.Typeflag)
 		}
 		if len(a.entries)+len(links) > 100_000 {
 			return fmt.Errorf("wanted an image archive of at most 100000 entries, found more: %s", a.name)
@@ -107,6 +82,37 @@ func (a *archive) list() error {
 	}
 	if len(a.entries) == 0 {
 		return fmt.Errorf("wanted an image archive, found a tar without files: %s: export the image again", a.name)
+	}
+	return nil
+}
+
+// enter takes up one entry of the tar archive, whose content begins where the file stands now. Links wait for what they lead to.
+func (a *archive) enter(header *tar.Header, size int64, links map[string]string) error {
+	name, err := entryName(header.Name)
+	if err != nil {
+		return err
+	}
+	switch header.Typeflag {
+	case tar.TypeDir, tar.TypeXGlobalHeader:
+		return nil
+	case tar.TypeReg:
+		if isSparse(header) {
+			return fmt.Errorf("wanted plain files in the archive, found the sparse file %q: export the image again without sparse files", header.Name)
+		}
+		offset, err := a.file.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return fmt.Errorf("cannot read %s: %w", a.name, err)
+		}
+		if offset+header.Size > size {
+			return fmt.Errorf("wanted a whole tar archive, found one that ends within %q: %s: export the image again", header.Name, a.name)
+		}
+		return a.add(name, place{offset: offset, size: header.Size})
+	case tar.TypeSymlink:
+		links[name] = path.Join(path.Dir(name), header.Linkname)
+	case tar.TypeLink:
+		links[name] = path.Clean(header.Linkname)
+	default:
+		return fmt.Errorf("wanted files and directories in the archive, found %q of type %q", header.Name, header.Typeflag)
 	}
 	return nil
 }

@@ -59,21 +59,8 @@ func (f *filesystem) apply(layer int, entries []entry) error {
 }
 
 func (f *filesystem) applyEntry(layer int, found entry) error {
-	switch found.kind {
-	case opaque:
-		if below := f.lookup(found.path); below != nil && below.kind == directory {
-			below.prune(layer)
-		}
-		return nil
-	case whiteout:
-		parent := f.lookup(parentOf(found.path))
-		if parent == nil || parent.kind != directory {
-			return nil
-		}
-		base := path.Base(found.path)
-		if hidden, exists := parent.children[base]; exists && hidden.hideLower(layer) {
-			delete(parent.children, base)
-		}
+	if found.kind == opaque || found.kind == whiteout {
+		f.hide(layer, found)
 		return nil
 	}
 	if found.path == "" {
@@ -99,27 +86,50 @@ func (f *filesystem) applyEntry(layer int, found entry) error {
 		made.mode, made.privileges = found.mode, found.privileges
 		parent.children[base] = made
 	case hardlink:
-		// The parent is followed, the last name is not: a hard link to a symbolic link is that link.
-		var target *node
-		if holder := f.lookup(parentOf(found.link)); holder != nil && found.link != "" {
-			target = holder.children[path.Base(found.link)]
-		}
-		if target == nil || target.kind == directory {
-			return fmt.Errorf("wanted hard link %q to point at a file of the image, found %q, which is none: the layer cannot be unpacked", printablePath(found.path), printablePath(found.link))
-		}
-		// Runtimes set mode and attributes of a hard link's own header, and with it those of the file: privileges are never taken away here, only added.
-		if target.mode|found.mode&privilegedBits != target.mode || !found.privileges.isEmpty() {
-			target.mode |= found.mode & privilegedBits
-			target.privileges = target.privileges.with(found.privileges)
-			target.origin = layer
-		}
-		parent.children[base] = &node{inode: target.inode, layer: layer, origin: layer}
+		return f.applyHardlink(layer, found, parent)
 	default:
 		parent.children[base] = &node{
 			inode: &inode{kind: found.kind, mode: found.mode, size: found.size, link: found.link, privileges: found.privileges, isELF: found.isELF, content: found.content},
 			layer: layer, origin: layer,
 		}
 	}
+	return nil
+}
+
+// hide takes away what lower layers brought: of a whole directory, or one name.
+func (f *filesystem) hide(layer int, found entry) {
+	if found.kind == opaque {
+		if below := f.lookup(found.path); below != nil && below.kind == directory {
+			below.prune(layer)
+		}
+		return
+	}
+	parent := f.lookup(parentOf(found.path))
+	if parent == nil || parent.kind != directory {
+		return
+	}
+	base := path.Base(found.path)
+	if hidden, exists := parent.children[base]; exists && hidden.hideLower(layer) {
+		delete(parent.children, base)
+	}
+}
+
+func (f *filesystem) applyHardlink(layer int, found entry, parent *node) error {
+	// The parent is followed, the last name is not: a hard link to a symbolic link is that link.
+	var target *node
+	if holder := f.lookup(parentOf(found.link)); holder != nil && found.link != "" {
+		target = holder.children[path.Base(found.link)]
+	}
+	if target == nil || target.kind == directory {
+		return fmt.Errorf("wanted hard link %q to point at a file of the image, found %q, which is none: the layer cannot be unpacked", printablePath(found.path), printablePath(found.link))
+	}
+	// Runtimes set mode and attributes of a hard link's own header, and with it those of the file: privileges are never taken away here, only added.
+	if target.mode|found.mode&privilegedBits != target.mode || !found.privileges.isEmpty() {
+		target.mode |= found.mode & privilegedBits
+		target.privileges = target.privileges.with(found.privileges)
+		target.origin = layer
+	}
+	parent.children[path.Base(found.path)] = &node{inode: target.inode, layer: layer, origin: layer}
 	return nil
 }
 

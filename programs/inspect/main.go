@@ -48,86 +48,56 @@ func run(arguments []string, stdout, stderr io.Writer) int {
 	}
 }
 
+// command is what one word of the command line does. What it gives is printed; it gives nothing where it wrote a file.
+type command struct {
+	// How many operands it takes.
+	least, most int
+	run         func(operands []string, allowed limits) (any, error)
+}
+
+var commands = map[string]command{
+	"image":   {1, 1, func(operands []string, allowed limits) (any, error) { return inspectImage(operands[0], allowed) }},
+	"secrets": {1, 1, func(operands []string, allowed limits) (any, error) { return searchImage(operands[0], allowed) }},
+	"layers":  {1, 1, func(operands []string, _ limits) (any, error) { return listLayers(operands[0]) }},
+	"extract": {2, 100, func(operands []string, allowed limits) (any, error) {
+		last := len(operands) - 1
+		return extract(operands[:last], operands[last], allowed)
+	}},
+	"unpack": {2, 2, func(operands []string, allowed limits) (any, error) {
+		return nil, unpack(operands[0], operands[1], allowed)
+	}},
+	"pack": {3, 100, func(operands []string, _ limits) (any, error) {
+		return nil, pack(operands[0], operands[1], operands[2:])
+	}},
+	"config":   {2, 2, func(operands []string, _ limits) (any, error) { return nil, extractConfig(operands[0], operands[1]) }},
+	"condense": {2, 2, func(operands []string, _ limits) (any, error) { return nil, condense(operands[0], operands[1]) }},
+}
+
 func dispatch(arguments []string, stdout io.Writer) error {
 	if len(arguments) == 0 {
 		return fmt.Errorf("%w: wanted a command, found none", errUsage)
 	}
-	command, rest := arguments[0], arguments[1:]
-	switch command {
-	case "version":
+	name, rest := arguments[0], arguments[1:]
+	if name == "version" {
 		if len(rest) != 0 {
 			return fmt.Errorf("%w: version takes no arguments", errUsage)
 		}
 		_, err := fmt.Fprintf(stdout, "inspect %s\n", version)
 		return err
-	case "image":
-		limits, operands, err := parseFlags(command, rest, 1, 1)
-		if err != nil {
-			return err
-		}
-		report, err := inspectImage(operands[0], limits)
-		if err != nil {
-			return err
-		}
-		return print(stdout, report)
-	case "secrets":
-		limits, operands, err := parseFlags(command, rest, 1, 1)
-		if err != nil {
-			return err
-		}
-		report, err := searchImage(operands[0], limits)
-		if err != nil {
-			return err
-		}
-		return print(stdout, report)
-	case "layers":
-		_, operands, err := parseFlags(command, rest, 1, 1)
-		if err != nil {
-			return err
-		}
-		listed, err := listLayers(operands[0])
-		if err != nil {
-			return err
-		}
-		return print(stdout, listed)
-	case "extract":
-		limits, operands, err := parseFlags(command, rest, 2, 100)
-		if err != nil {
-			return err
-		}
-		last := len(operands) - 1
-		extracted, err := extract(operands[:last], operands[last], limits)
-		if err != nil {
-			return err
-		}
-		return print(stdout, extracted)
-	case "unpack":
-		limits, operands, err := parseFlags(command, rest, 2, 2)
-		if err != nil {
-			return err
-		}
-		return unpack(operands[0], operands[1], limits)
-	case "pack":
-		_, operands, err := parseFlags(command, rest, 3, 100)
-		if err != nil {
-			return err
-		}
-		return pack(operands[0], operands[1], operands[2:])
-	case "config":
-		_, operands, err := parseFlags(command, rest, 2, 2)
-		if err != nil {
-			return err
-		}
-		return extractConfig(operands[0], operands[1])
-	case "condense":
-		_, operands, err := parseFlags(command, rest, 2, 2)
-		if err != nil {
-			return err
-		}
-		return condense(operands[0], operands[1])
-	default:
-		return fmt.Errorf("%w: wanted image, secrets, layers, extract, unpack, pack, config, condense or version, found %q", errUsage, command)
 	}
+	chosen, known := commands[name]
+	if !known {
+		return fmt.Errorf("%w: wanted image, secrets, layers, extract, unpack, pack, config, condense or version, found %q", errUsage, name)
+	}
+	allowed, operands, err := parseFlags(name, rest, chosen.least, chosen.most)
+	if err != nil {
+		return err
+	}
+	document, err := chosen.run(operands, allowed)
+	if err != nil || document == nil {
+		return err
+	}
+	return print(stdout, document)
 }
 
 func print(stdout io.Writer, document any) error {
