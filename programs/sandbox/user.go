@@ -20,55 +20,70 @@ func resolveUser(root string, written string) (user, error) {
 	if name == "" {
 		name = "0"
 	}
-	found := user{}
+	found, entry, err := findUser(root, name)
+	if err != nil {
+		return user{}, err
+	}
+	if !hasGroup {
+		if entry != nil {
+			found.groups, err = groupsOf(root, entry[0])
+		}
+		return found, err
+	}
+	found.gid, err = findGroup(root, group)
+	return found, err
+}
+
+// findUser gives the user of a name or a number, and its entry in the image's own file, where it has one.
+func findUser(root, name string) (found user, entry []string, err error) {
 	number, err := strconv.ParseUint(name, 10, 32)
 	isNumber := err == nil
 	if isNumber {
 		found.uid = uint32(number)
 	}
-	known := false
 	err = eachLine(root, "etc/passwd", func(fields []string) {
-		if known || len(fields) < 4 || (fields[0] != name && !(isNumber && fields[2] == name)) {
+		if entry != nil || len(fields) < 4 || (fields[0] != name && !(isNumber && fields[2] == name)) {
 			return
 		}
 		uid, uidErr := strconv.ParseUint(fields[2], 10, 32)
 		gid, gidErr := strconv.ParseUint(fields[3], 10, 32)
 		if uidErr == nil && gidErr == nil {
-			known, found.uid, found.gid = true, uint32(uid), uint32(gid)
-			name = fields[0]
+			entry, found.uid, found.gid = fields, uint32(uid), uint32(gid)
 		}
 	})
-	if err != nil {
-		return user{}, err
-	}
 	// In an image without any users, root is still root.
-	if !known && !isNumber && name != "root" {
-		return user{}, fmt.Errorf("the user %q is not in the image's /etc/passwd", name)
+	if err == nil && entry == nil && !isNumber && name != "root" {
+		err = fmt.Errorf("the user %q is not in the image's /etc/passwd", name)
 	}
-	if !hasGroup {
-		err = eachLine(root, "etc/group", func(fields []string) {
-			if len(fields) < 4 || !known {
-				return
-			}
-			for _, member := range strings.Split(fields[3], ",") {
-				if gid, err := strconv.ParseUint(fields[2], 10, 32); member == name && err == nil {
-					found.groups = append(found.groups, uint32(gid))
-				}
-			}
-		})
-		return found, err
-	}
-	if number, err := strconv.ParseUint(group, 10, 32); err == nil {
-		found.gid = uint32(number)
-		return found, nil
-	}
-	known = false
+	return found, entry, err
+}
+
+// groupsOf gives the groups that name a user as a member.
+func groupsOf(root, name string) (groups []uint32, err error) {
 	err = eachLine(root, "etc/group", func(fields []string) {
+		if len(fields) < 4 {
+			return
+		}
+		for _, member := range strings.Split(fields[3], ",") {
+			if gid, err := strconv.ParseUint(fields[2], 10, 32); member == name && err == nil {
+				groups = append(groups, uint32(gid))
+			}
+		}
+	})
+	return groups, err
+}
+
+func findGroup(root, group string) (uint32, error) {
+	if number, err := strconv.ParseUint(group, 10, 32); err == nil {
+		return uint32(number), nil
+	}
+	found, known := uint32(0), false
+	err := eachLine(root, "etc/group", func(fields []string) {
 		if len(fields) < 3 || fields[0] != group {
 			return
 		}
 		if gid, err := strconv.ParseUint(fields[2], 10, 32); err == nil {
-			known, found.gid = true, uint32(gid)
+			known, found = true, uint32(gid)
 		}
 	})
 	if err == nil && !known {

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// checker asks whether a container is ready; nil says that it is.
+type checker struct {
+	ask   func(container *container) error
+	pause time.Duration
+}
+
+func (probe probe) String() string {
+	switch probe.Kind {
+	case "http":
+		return fmt.Sprintf("HTTP :%d%s", probe.Port, probe.Path)
+	case "tcp":
+		return fmt.Sprintf("TCP :%d", probe.Port)
+	default:
+		return "HEALTHCHECK"
+	}
+}
+
+// check makes a probe ready for use. The error says what the image lacks.
+func (probe probe) check(image *image) (checker, error) {
+	switch probe.Kind {
+	case "http":
+		return checker{pause: portPause, ask: func(container *container) error { return askHTTP(container.pid, probe) }}, nil
+	case "tcp":
+		return checker{pause: portPause, ask: func(container *container) error {
+			conn, err := dialInside(container.pid, probe.Port)
+			if err == nil {
+				conn.Close()
+			}
+			return err
+		}}, nil
+	}
+	health := image.Config.Healthcheck
+	if health == nil || len(health.Test) < 2 || health.Test[0] == "NONE" {
+		return checker{}, errors.New("it has no HEALTHCHECK, and the policy declares no probe: nobody can say when it is ready")
+	}
+	arguments := health.Test[1:]
+	if health.Test[0] == "CMD-SHELL" {
+		arguments = append([]string{"/bin/sh", "-c"}, arguments...)
+	}
+	timeout := checkTimeout
+	if health.Timeout > 0 {
+		timeout = time.Duration(health.Timeout)
+	}
+	return checker{pause: checkPause, ask: func(container *container) error { return container.exec(arguments, timeout) }}, nil
+}
+
+func askHTTP(pid int, probe probe) error {
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(context.Context, string, string) (net.Conn, error) { return dialInside(pid, probe.Port) }}
+	client := &http.Client{Timeout: 2 * time.Second, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.Get(fmt.Sprintf("http://localhost:%d%s", probe.Port, probe.Path))
+	if err != nil {
+		return err
+	}
+	answer.Body.Close()
+	if answer.StatusCode >= 400 {
+		return fmt.Errorf("answered %s", answer.Status)
+	}
+	return nil
+}
