@@ -54,5 +54,5 @@ async function deliverDirectory(
   return { run, reports }
 }
 
-/** For users it is called as the command is, and as the function of the Dagger module. */
+/** Users know it by the name of the command and of the Dagger function. */
 export { deliverDirectory as buildAndScan }

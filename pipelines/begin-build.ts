@@ -9,23 +9,23 @@ import type { DockerfilePreparation } from '../src/tools/dockerfile/output.ts'
 import { prepareBuild, type Prepared } from './prepare-build.ts'
 import type { Request } from './request.ts'
 
-/** The build of a source's images. All that it needs is on its way; each method waits for what it gives. */
+/** The build of a source's images. All its preparations have been started; each method waits for what it returns. */
 export interface Build {
-  /** Waits until images can be made. Throws what the preparation of the Dockerfile throws, and `SOURCE` for a given image that cannot be read. */
+  /** Waits until images can be made. Throws what preparing the Dockerfile throws, and `SOURCE` for a given image that cannot be read. */
   ready(): Promise<void>
-  /** What BuildKit's checks say of the Dockerfile; nothing where there is none. */
+  /** The results of BuildKit's checks for the Dockerfile; none if there is no Dockerfile. */
   checks(): Promise<DockerfilePreparation['checks']>
-  /** Builds the image of one platform, or reads it from the image that was given in place of a build. Throws `BUILD`. */
+  /** Builds the image of one platform, or reads it from the image given instead of a build. Throws `BUILD`. */
   image(platform: Platform): Promise<CollectableImage>
 }
 
-/** How an image comes about, and what is known of where it comes from. */
+/** How an image is made, and what is known about its origin. */
 interface Making {
   archive(platform: Platform): Promise<BuiltArchive>
   origin: ImageOrigin | undefined
 }
 
-/** Begins to prepare the Dockerfile, to open an image that was given in place of a build, and to open the vulnerability database, side by side. */
+/** Starts, in parallel, to prepare the Dockerfile, to open an image given instead of a build, and to open the vulnerability database. */
 export function beginBuild(source: Source, request: Request): Build {
   const { lock } = request
   const database = begun(openDatabase(request.database, source.policy, lock))
@@ -45,7 +45,7 @@ export function beginBuild(source: Source, request: Request): Build {
   }
 }
 
-/** Work whose fault is thrown to each who waits for it, which may be later, and is unhandled by nobody until then. */
+/** Work that is awaited later, perhaps several times. Its error is thrown to each caller that awaits it, and is not an unhandled rejection until then. */
 function begun<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined)
   return work

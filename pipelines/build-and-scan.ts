@@ -9,7 +9,7 @@ import { beginBuild, type Build } from './begin-build.ts'
 import type { Request } from './request.ts'
 import type { RunRecord } from './run-record.ts'
 
-/** The flow from the source to the gate. Never throws: a run that breaks is recorded as far as it came, with its failure. */
+/** The flow from the source to the gate. Never throws: a run that fails is recorded up to that point, with its failure. */
 export async function buildAndScan(request: Request): Promise<RunRecord> {
   const run: RunRecord = {}
   try {
@@ -20,7 +20,7 @@ export async function buildAndScan(request: Request): Promise<RunRecord> {
   return run
 }
 
-/** source -> lint -> build -> evidence -> gate. What a stage gives is recorded at once, so that it is there where a later one throws. */
+/** source -> lint -> build -> evidence -> gate. Each stage's result is recorded at once, so that it is not lost if a later stage throws. */
 async function runStages(request: Request, run: RunRecord): Promise<void> {
   const { lock, progress, now } = request
   const source = await step(progress, 'source', () => readSource(request))
@@ -28,7 +28,7 @@ async function runStages(request: Request, run: RunRecord): Promise<void> {
   const { dockerfile, policy, platforms, subject, baseline } = source
 
   const build = beginBuild(source, request)
-  // Runs beside the build, and is reported also where that fails.
+  // Runs in parallel with the build, and is reported even if the build fails.
   const lint = step(progress, 'lint', () => lintDockerfile(dockerfile, build.checks, policy.lint, lock))
   try {
     await build.ready()
@@ -49,7 +49,7 @@ async function runStages(request: Request, run: RunRecord): Promise<void> {
   run.passed = passed
 }
 
-/** Each platform's collectors start with its image, and wait for no other platform. */
+/** Each platform's collectors start as soon as its image is built, and wait for no other platform. */
 async function buildAndCollect(platform: Platform, build: Build, progress: Progress): Promise<ImageEvidence> {
   const image = await step(progress, 'build', () => build.image(platform), {
     of: platform,

@@ -84,7 +84,7 @@ export async function assess(request: Request, publication?: Publication): Promi
   }
 }
 
-/** The record of a run up to its gate, and the tags that it is to be published under: rules for these that are not valid break it before it begins. */
+/** The record of a run up to its gate, and the tags to publish under. If the rules for tags are not valid, the run fails before it starts. */
 async function recordRun(
   request: Request,
   publication: Publication | undefined,
@@ -116,7 +116,7 @@ interface ReleaseChoice {
   held: string | undefined
 }
 
-/** Releases what passed. Gives the files that a consumer verifies it by; never throws. */
+/** Releases an image that passed. Returns the files that a consumer verifies it with. Never throws. */
 async function releaseOrRecordWhyNot(
   record: RunRecord,
   publication: Publication,
@@ -132,7 +132,7 @@ async function releaseOrRecordWhyNot(
   return {}
 }
 
-/** The judged images. A run that broke before its verdict has none. */
+/** The judged images. A run that failed before its verdict has none. */
 function archivesOf({ verdict, images = [] }: RunRecord): BuiltArchive[] {
   return verdict === undefined ? [] : images.map(({ built }) => built)
 }

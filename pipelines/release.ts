@@ -101,7 +101,7 @@ export async function release(
   }
 }
 
-/** Throws `ATTEST` where the policy requires a provenance that an image which was not built here cannot have. */
+/** Throws `ATTEST` if the policy requires provenance for an image that was not built here, and so has none. */
 function requireProvenance({ signer, facts, policy }: ReleaseRequest): void {
   if (signer !== undefined && !wasBuilt(facts) && policy.release.require.includes('provenance')) {
     throw new DeliveryError(

@@ -5,7 +5,7 @@ import type { ImageEvidence } from '../src/stages/evidence/index.ts'
 import type { Source } from '../src/stages/source/source.ts'
 import { version } from '../src/model/version.ts'
 
-/** What is known of a run so far. Each stage adds what it gave, so that a run that breaks still has a report. */
+/** What is known about a run so far. Each stage adds its result, so that a run that fails still has a report. */
 export interface RunRecord {
   source?: Source
   lint?: Evidence['lint']
@@ -13,7 +13,7 @@ export interface RunRecord {
   images?: ImageEvidence[]
   evidence?: Evidence
   verdict?: Verdict
-  /** There only where the gate said yes; nothing else can be published. */
+  /** Set only if the gate said yes; nothing else can be published. */
   passed?: PassedVerdict | undefined
   release?: Release
   notPublished?: string

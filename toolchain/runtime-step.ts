@@ -73,7 +73,7 @@ export function runtimeStep(
   }
 }
 
-/** Assembles the TypeScript runtime, as layers in a directory with what they are in `image.json`. */
+/** Assembles the TypeScript runtime as layers in a directory, described by its `image.json`. */
 function assembleStep(prerequisites: Step<void>): Step<string> {
   return {
     name: 'typescript runtime',

@@ -16,14 +16,14 @@ export interface SeveralOptions extends CommandLineOptions {
   parallel: number
 }
 
-/** What is known of the sources that have ended. */
+/** The results of the sources that have finished. */
 class Told {
   readonly #said = new Map<string, string>()
   readonly #failures: unknown[] = []
   /** The highest of them. */
   exitCode = 0
 
-  /** Keeps what a terminal is told of a source that did not pass. */
+  /** Keeps the terminal output of a source that did not pass. */
   add(name: string, { run, findings }: Delivery, { output, verbose = false }: SeveralOptions): void {
     this.exitCode = Math.max(this.exitCode, exitCodeOf(run))
     const width = process.stdout.columns ?? 100
@@ -35,12 +35,12 @@ class Told {
     return this.#said.get(name) ?? ''
   }
 
-  /** Goes on with the other sources where the reports of one cannot be written. */
+  /** Continues with the other sources if the reports of one cannot be written. */
   async attempt(work: () => Promise<void>): Promise<void> {
     await work().catch((error: unknown) => void this.#failures.push(error))
   }
 
-  /** A report that is missing must not be made up for by a merged verdict that says passed. */
+  /** A merged verdict that says passed must not hide a missing report. */
   requireReports(): void {
     if (this.#failures.length > 0) throw this.#failures[0]
   }

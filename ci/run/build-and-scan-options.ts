@@ -17,7 +17,7 @@ export interface BuildOptions {
   buildSecret?: string[]
 }
 
-/** Under which tags a passed image is published, in which form. Declared here, for the library too; `releaseFlags` spells each for the command line, and the compiler misses none. */
+/** The tags and the form in which a passed image is published. Declared here, for the library too; `releaseFlags` has a flag for each, which the compiler checks. */
 export interface ReleaseOptions {
   /** registry/repository:tag, or registry/repository with tags by rules. */
   publish?: string

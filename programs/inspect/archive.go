@@ -86,7 +86,7 @@ func (a *archive) list() error {
 	return nil
 }
 
-// enter takes up one entry of the tar archive, whose content begins where the file stands now. Links wait for what they lead to.
+// enter adds one entry of the tar archive, whose content starts at the current offset. Links are collected and resolved later.
 func (a *archive) enter(header *tar.Header, size int64, links map[string]string) error {
 	name, err := entryName(header.Name)
 	if err != nil {

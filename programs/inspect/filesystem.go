@@ -96,7 +96,7 @@ func (f *filesystem) applyEntry(layer int, found entry) error {
 	return nil
 }
 
-// hide takes away what lower layers brought: of a whole directory, or one name.
+// hide removes what lower layers brought: everything in a directory, or one name.
 func (f *filesystem) hide(layer int, found entry) {
 	if found.kind == opaque {
 		if below := f.lookup(found.path); below != nil && below.kind == directory {

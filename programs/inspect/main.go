@@ -48,9 +48,9 @@ func run(arguments []string, stdout, stderr io.Writer) int {
 	}
 }
 
-// command is what one word of the command line does. What it gives is printed; it gives nothing where it wrote a file.
+// command is one subcommand. Its result is printed; there is none if it wrote a file.
 type command struct {
-	// How many operands it takes.
+	// The number of operands.
 	least, most int
 	run         func(operands []string, allowed limits) (any, error)
 }

@@ -83,7 +83,7 @@ func TestFindsReferrersByTagWhereThereIsNoAPI(t *testing.T) {
 	}
 }
 
-// A registry that is not well, or may not be asked, has not said that it has no API.
+// A registry that fails or denies access has not said that it has no API.
 func TestNeverTakesAFaultForNoReferrers(t *testing.T) {
 	cases := []struct {
 		title string

@@ -46,8 +46,8 @@ func probeReferrers(ctx context.Context, text string, chosen options) (*probed, 
 	return &probed{SchemaVersion: schemaVersion, Referrers: byAPI}, nil
 }
 
-// listsReferrers asks for the referrers of a digest. Registries that are older than the API say with one of several statuses that they
-// have none; what says that it is a list must be one.
+// listsReferrers reports whether the registry has the referrers API. Registries older than the API answer with one of several
+// statuses; an answer that claims to be a list must be one.
 func (s *session) listsReferrers(ctx context.Context, digest v1.Hash) (hasAPI bool, err error) {
 	asked := request{method: http.MethodGet, accept: string(types.OCIImageIndex), path: "referrers/" + digest.String()}
 	err = s.attempt(ctx, func(ctx context.Context) error {

@@ -68,7 +68,7 @@ func run(runtime string, plan *plan, image *image, root string) (*report, error)
 	return given, nil
 }
 
-// examine looks at what the image says of itself before anything of it is started: as whom, and how anybody would know that it is ready.
+// examine reads the image's configuration before anything is started: the user it runs as, and how to tell that it is ready.
 func examine(plan *plan, image *image, root string, given *report) (as user, check checker, refused bool) {
 	as, err := resolveUser(root, image.Config.User)
 	if err != nil {
@@ -95,7 +95,7 @@ func (given *report) refuse(outcome, reason string) {
 	given.Outcome, given.Reason = outcome, printable(reason, longestReason)
 }
 
-// prove starts the program of a container that was made, beside the services that it needs, watches it and stops it.
+// prove starts the container's program with the services that it needs, watches it and stops it.
 func (container *container) prove(plan *plan, image *image, check checker, given *report) error {
 	memory, err := openMemory(container.id)
 	if err != nil {

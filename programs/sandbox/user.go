@@ -34,7 +34,7 @@ func resolveUser(root string, written string) (user, error) {
 	return found, err
 }
 
-// findUser gives the user of a name or a number, and its entry in the image's own file, where it has one.
+// findUser returns the user with a name or number, and its entry in the image's own file, if there is one.
 func findUser(root, name string) (found user, entry []string, err error) {
 	number, err := strconv.ParseUint(name, 10, 32)
 	isNumber := err == nil
@@ -58,7 +58,7 @@ func findUser(root, name string) (found user, entry []string, err error) {
 	return found, entry, err
 }
 
-// groupsOf gives the groups that name a user as a member.
+// groupsOf returns the groups that list a user as a member.
 func groupsOf(root, name string) (groups []uint32, err error) {
 	err = eachLine(root, "etc/group", func(fields []string) {
 		if len(fields) < 4 {

@@ -14,7 +14,7 @@ export interface ProgressEvent {
 
 export type Progress = (event: ProgressEvent) => void
 
-/** Runs a stage, or a step of it, and tells when it starts and ends: `of` names the step, e.g. its platform, and `said` is one short line of what it gave. */
+/** Runs a stage, or a step of it, and reports when it starts and ends. `of` names the step, e.g. its platform; `said` summarizes its result in one short line. */
 export async function step<T>(
   progress: Progress,
   stage: Stage,

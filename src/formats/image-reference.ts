@@ -23,13 +23,13 @@ export function parseImageReference(text: string): ImageReference | undefined {
   return { registry, repository, tag: groups?.['tag'], digest: groups?.['digest'] }
 }
 
-/** Registry and repository of a fully spelled reference, without tag and digest. What is no reference, and `scratch`, which names no image, stay as they are. */
+/** Registry and repository of a fully spelled reference, without tag and digest. Text that is not a reference, and `scratch`, which names no image, is returned unchanged. */
 export function repositoryOf(reference: string): string {
   const parsed = reference === 'scratch' ? undefined : parseImageReference(reference)
   return parsed === undefined ? reference : `${parsed.registry}/${parsed.repository}`
 }
 
-/** Whether a reference names one image for ever, whatever else is written before the digest. */
+/** Whether a reference names exactly one image, by digest. */
 export function namesDigest(reference: string): boolean {
   return /@sha256:[0-9a-f]{64}$/.test(reference)
 }

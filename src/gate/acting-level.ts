@@ -13,7 +13,7 @@ export interface Acting {
   note: string
 }
 
-/** How a rule acts by what the policy says of it at a moment. */
+/** How a rule acts at a given time, according to the policy. */
 export function actingLevel(rule: Rule, policy: Policy, now: Date): Acting {
   const setting = policy.rules[rule.id]
   const always: Acting = { isOff: false, denies: () => true, note: '' }

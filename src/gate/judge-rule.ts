@@ -20,7 +20,7 @@ export interface Asides {
   earlier: KnownFindings
 }
 
-/** What a rule says of the evidence, at its level of today, with what the policy and an earlier verdict accept set aside. */
+/** Judges the evidence by one rule, at the level that the policy gives it today, without the findings that the policy or an earlier verdict accepts. */
 export function judgeRule(rule: Rule, question: Question, asides: Asides): RuleResult {
   const { policy, evidence, now } = question
   const { register } = asides
@@ -59,7 +59,7 @@ function notJudged(about: About, wanted: string, found: string): RuleResult {
   return { ...about, status: 'off', wanted, found, violations: [], excepted: [] }
 }
 
-/** Sorts the findings of a rule into those that deny, those that are known or excepted, and those that are only reported. */
+/** Sorts a rule's findings into those that deny, those that are known or excepted, and those that are only reported. */
 function weigh(
   rule: Rule,
   answer: Answer,

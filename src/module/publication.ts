@@ -10,7 +10,7 @@ import type { Identity } from '../tools/cosign/identity.ts'
 import { requireCertificates } from '../tools/registry/certificates.ts'
 
 /**
- * What a function that publishes is given for it, by the names of its arguments. Dagger takes arguments one by one from the signature of each exposed function and knows none that is
+ * The arguments of functions that publish, by name. Dagger takes arguments one by one from the signature of each exposed function and has none that is
  * a group of others, so `buildAndScan` and `release` both spell them out.
  */
 export interface PublicationInputs {
@@ -85,7 +85,7 @@ async function authoritiesOf(file: File): Promise<string> {
   return requireCertificates(text, path)
 }
 
-/** The form in which to publish, as the argument `consumer` asks for it. Throws `USAGE` where there is no such form. */
+/** The form in which to publish, as the argument `consumer` asks for it. Throws `USAGE` if there is no such form. */
 export function formOf(consumer: string | undefined): { form?: ManifestForm } {
   if (consumer === undefined) return {}
   if (consumer !== 'index' && consumer !== 'single')

@@ -1,9 +1,9 @@
-// What no policy sets, with the reason beside it. What a policy can set stands in default.ts.
+// Numbers that no policy can set, each with its reason. What a policy can set is in default.ts.
 
-/** The unpacked size that a class of images may have where the policy says nothing of it. An interpreter is part of the image; what a compiler made brings only itself. */
+/** The largest unpacked size of a class of images, unless the policy sets one. Interpreted programs bring their interpreter; compiled ones do not. */
 export const sizeBudgets = { interpreted: '100 MB', compiled: '50 MB' } as const
 
-/** How long a verdict can be released on. Vulnerability databases change several times a day: yesterday's yes no longer counts. */
+/** For how long a verdict can be used to release. Vulnerability databases change several times a day, so yesterday's yes no longer counts. */
 export const verdictCounts = '24h'
 
 /** Days before its last day from which an exception is reported: time to repair, or to look at the risk again. */

@@ -7,7 +7,7 @@ import { Exception, Policy, RuleSetting, Suppression } from './schema.ts'
 import { shippedPolicies } from './shipped.ts'
 import { daysUntil } from '../model/units.ts'
 
-/** Says what is wrong with what stands at a path of keys. */
+/** Reports a problem with the value at a path of keys. */
 type Report = (path: PropertyKey[], message: string) => void
 
 /** Laws that no schema can express: they need the clock, or look at several values. Each part is judged only where it can be read, so that all problems are told at once. */
@@ -32,7 +32,7 @@ export function lawProblems(
   return problems
 }
 
-/** How long what is excepted may stay so, and from when. */
+/** For how long an exception may last, and from when. */
 interface Life {
   now: Date
   maximumDays: number

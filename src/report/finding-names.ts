@@ -5,7 +5,7 @@ export function nameOfVulnerability(vulnerability: Vulnerability, platform: stri
   return nameOf(vulnerability.id, platform, subjectOfVulnerability(vulnerability), vulnerability.package.path)
 }
 
-/** The package that a vulnerability is in, as the gate names it. */
+/** The package that has a vulnerability, as the gate names it. */
 export function subjectOfVulnerability({ package: { name, version, purl } }: Vulnerability): string {
   return purl ?? `${name}@${version}`
 }

@@ -2,7 +2,7 @@ import { ownersOf, type Owners, type PlatformEvidence, type Run } from '../model
 import { nameOfVulnerability, subjectOfVulnerability, nameOf } from './finding-names.ts'
 import { type ReportedFinding, placeOf } from './reported-finding.ts'
 
-/** Vulnerabilities that no rule has spoken of. `seen` are the names of those that one has. */
+/** Vulnerabilities that no rule has reported. `seen` holds the names of the findings that a rule has reported. */
 export function* unjudgedVulnerabilities(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
   for (const { archive, evidence } of run.evidence?.platforms ?? []) {
     if (evidence.vulnerabilities.status !== 'collected') continue
@@ -34,7 +34,7 @@ export function* unjudgedVulnerabilities(run: Run, seen: ReadonlySet<string>): I
   }
 }
 
-/** Remarks on the Dockerfile that no rule has spoken of. `seen` are the names of those that one has. */
+/** Remarks about the Dockerfile that no rule has reported. `seen` holds the names of the findings that a rule has reported. */
 export function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
   if (run.evidence?.lint.status !== 'collected') return
   // The Dockerfile is the same on every platform.
@@ -67,7 +67,7 @@ export function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<Rep
   }
 }
 
-/** Found secrets that no rule has spoken of. `seen` are the names of those that one has. */
+/** Secrets that no rule has reported. `seen` holds the names of the findings that a rule has reported. */
 export function* unjudgedSecrets(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
   for (const { archive, evidence } of run.evidence?.platforms ?? []) {
     if (evidence.secrets.status !== 'collected') continue

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { graph } from './import-graph.ts'
 import { filesBelow, read } from './source-files.ts'
 
-/** Development dependencies that nothing imports, and what for they are there. */
+/** Development dependencies that nothing imports, and what they are for. */
 const started: Readonly<Record<string, string>> = {
   '@stryker-mutator/core': 'the program of npm run mutation',
   '@stryker-mutator/vitest-runner': 'a plugin of Stryker, named in stryker.config.json',
@@ -25,7 +25,7 @@ function packageOf(target: string): string {
 
 const shipped = new Set([...graph.values()].flatMap(({ imports }) => imports.map(({ target }) => packageOf(target))))
 
-/** The packages that tests and settings import, as they are written. */
+/** The packages that tests and settings import. */
 function importedByTests(): Set<string> {
   const files = [...filesBelow('test', '.ts'), 'vitest.config.ts', 'vitest.mutation.config.ts']
   const written = /(?:\bfrom |\bimport |\bimport\()'([\w@][\w@./-]*)'/g
@@ -45,7 +45,7 @@ describe('dependencies', () => {
 
   it('are all named: what is shipped imports nothing that another package happens to bring', () => {
     const known = [...Object.keys(dependencies), ...Object.keys(devDependencies)]
-    // What the runtime's container makes for its programs.
+    // Generated in the runtime's container.
     const made = ['module:files']
     const ours = /^(src|pipelines|ci|toolchain|library\.mjs)$/
     const foreign = [...shipped].filter((name) => !name.startsWith('node:') && !ours.test(name))

@@ -4,10 +4,10 @@ import { drawImports, floorsOf, withoutDetours } from './import-picture.ts'
 import { allowed, mayImportFrom, pure, pureImports, roomOf } from './rooms.ts'
 import { read } from './source-files.ts'
 
-/** What our files import that is ours and no program. */
+/** Files that are imported as data and are not programs. */
 const data = ['src/tools/pins.json']
 
-/** Files that load what they name only when they run, and what that is. */
+/** Files that compute what they import at run time, and what that is. */
 const computed = { 'ci/loadline.mjs': 'the prebuilt program', 'library.mjs': 'the prebuilt library' }
 
 /** Every import of one of our files from another, as file, target and how. */
@@ -15,7 +15,7 @@ const own = [...graph].flatMap(([path, { imports }]) =>
   imports.filter(({ target }) => graph.has(target)).map(({ target, how }) => ({ path, target, how })),
 )
 
-/** The pairs of rooms that import from each other, of those that do. */
+/** For each room, the rooms that it does import from. */
 const used = new Map(Object.keys(allowed).map((room) => [room, new Set<string>()]))
 for (const { path, target } of own) {
   const [room = '', other = ''] = [roomOf(path), roomOf(target)]
@@ -82,7 +82,7 @@ describe('imports', () => {
       imports
         .filter(({ target }) => /^(src|pipelines|ci|toolchain|test|programs|schema|examples)\//.test(target))
         .filter(({ target }) => !graph.has(target) && !data.includes(target))
-        // The programs in the runtime's container reach into the SDK that is installed beside them there.
+        // The programs in the runtime's container import from the SDK that is installed next to them.
         .filter(({ target }) => !target.startsWith('toolchain/runtime/node_modules/'))
         .map(({ target }) => `${path} -> ${target}`),
     )

@@ -2,14 +2,14 @@ import { posix } from 'node:path'
 import ts from 'typescript'
 import { filesBelow, read } from './source-files.ts'
 
-/** An import as it is written; `names` are those that it takes, or `*`. */
+/** An import as written; `names` are the imported names, or `*`. */
 export interface Import {
   target: string
   how: 'value' | 'type' | 'dynamic'
   names: string[]
 }
 
-/** A file's imports, and how many of them name what they import only when they run. */
+/** A file's imports, and how many of them compute the name of what they import at run time. */
 export interface FileImports {
   imports: Import[]
   computed: number
@@ -61,7 +61,7 @@ const reachingOut = new Set(
   ),
 )
 
-/** What a file takes of its surroundings without importing it: global objects that reach out, the clock, and chance. */
+/** What a file uses of its environment without importing it: global objects with side effects, the clock, and randomness. */
 export function globalsOf(path: string, text: string = read(path)): string[] {
   const found: string[] = []
   const ownNames = new Set<string>()
@@ -85,7 +85,7 @@ export function globalsOf(path: string, text: string = read(path)): string[] {
   return found.filter((name) => !ownNames.has(name))
 }
 
-/** Whether a name stands for a variable: not for a member, nor for the key of an object or a type. */
+/** Whether a name refers to a variable, and not to a member or to a key of an object or a type. */
 function isReference(node: ts.Identifier): boolean {
   const { parent } = node
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node
@@ -94,7 +94,7 @@ function isReference(node: ts.Identifier): boolean {
   return !('name' in parent && parent.name === node)
 }
 
-/** Every file whose imports are held, of every kind that is run. Templates are files of the applications that are scaffolded. */
+/** Every file that the import rules apply to, of every kind that is run. Templates belong to the applications that are scaffolded. */
 export const sources: readonly string[] = [
   ...['src', 'pipelines', 'ci', 'toolchain'].flatMap((room) =>
     ['.ts', '.cts', '.mts', '.mjs', '.js'].flatMap((ending) => filesBelow(room, ending)),

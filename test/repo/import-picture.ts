@@ -1,4 +1,4 @@
-/** A box of the picture, or a place where an arrow passes a floor. */
+/** A box of the picture, or a point where an arrow passes a floor. */
 interface Place {
   room?: string
   x: number
@@ -9,7 +9,7 @@ const [floorHeight, boxHeight, gap, passage] = [62, 26, 14, 10]
 const widthOf = ({ room }: Place): number => (room === undefined ? passage : room.length * 6.7 + 18)
 const middleOf = (floors: number, { floor }: Place): number => (floors - floor) * floorHeight - floorHeight / 2
 
-/** Leaves out every arrow that a way of other arrows says as well. */
+/** Leaves out every arrow that a path of other arrows already shows. */
 export function withoutDetours(edges: ReadonlyMap<string, ReadonlySet<string>>): Map<string, Set<string>> {
   const reaches = (from: string, to: string): boolean =>
     [...(edges.get(from) ?? [])].some((next) => next === to || reaches(next, to))
@@ -21,7 +21,7 @@ export function withoutDetours(edges: ReadonlyMap<string, ReadonlySet<string>>):
   )
 }
 
-/** How far above the lowest rooms each stands: every arrow goes to a lower floor. */
+/** How far each room stands above the lowest ones: every arrow goes to a lower floor. */
 export function floorsOf(edges: ReadonlyMap<string, ReadonlySet<string>>): Map<string, number> {
   const floors = new Map<string, number>()
   const floorOf = (room: string): number => {
@@ -34,7 +34,7 @@ export function floorsOf(edges: ReadonlyMap<string, ReadonlySet<string>>): Map<s
   return floors
 }
 
-/** The picture of who imports whom, as SVG: rooms in floors, an arrow from each to those that it imports from, every arrow downwards. `isPure` chooses the colour. */
+/** A picture of the imports, as SVG: rooms on floors, with an arrow from each room down to those that it imports from. `isPure` chooses the colour. */
 export function drawImports(
   edges: ReadonlyMap<string, ReadonlySet<string>>,
   isPure: (room: string) => boolean,
@@ -65,7 +65,7 @@ function placeOf(places: ReadonlyMap<string, Place>, room: string): Place {
   return place
 }
 
-/** From one box to another, with a passage on each floor between. */
+/** From one box to another, with a point on each floor between them. */
 function wayBetween(from: Place, to: Place): Place[] {
   const between = Array.from({ length: from.floor - to.floor - 1 }, (_, index) => ({
     floor: from.floor - 1 - index,
@@ -74,7 +74,7 @@ function wayBetween(from: Place, to: Place): Place[] {
   return [from, ...between, to]
 }
 
-/** Puts every place beside its neighbours of the floors above and below, and gives the width of the picture. */
+/** Moves every place towards its neighbours on the floors above and below, and returns the width of the picture. */
 function arrange(places: readonly Place[], ways: ReadonlyArray<readonly Place[]>, height: number): number {
   const near = new Map<Place, Place[]>(places.map((place) => [place, []]))
   for (const way of ways)
@@ -98,7 +98,7 @@ function spread(row: readonly Place[], width: number): void {
   for (const [index, place] of row.entries()) place.x = ((index + 1) * width) / (row.length + 1)
 }
 
-/** Moves what overlaps to the right, and then what leaves the picture back to the left. */
+/** Moves overlapping places to the right, and then those outside the picture back to the left. */
 function separate(row: readonly Place[], width: number): void {
   let free = gap
   for (const place of row) {

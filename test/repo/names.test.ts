@@ -5,7 +5,7 @@ import { filesBelow, read } from './source-files.ts'
 
 const sources = ['src', 'pipelines', 'ci', 'toolchain'].flatMap((room) => filesBelow(room, '.ts'))
 
-/** Files that are named by their place in a list: a command, a rule, a group of controls, an artifact, a stack, a base; and the two files that every tool has. */
+/** Files named after an entry of a list: a command, a rule, a group of controls, an artifact, a stack, a base; and the two files that each tool has. */
 const namedByList = [
   /\/index\.ts$/,
   /^ci\/cli\//,
@@ -16,7 +16,7 @@ const namedByList = [
   /^toolchain\/bases(-on-demand)?\//,
 ]
 
-/** Names that files of several rooms have because they are about one thing, and what that is. */
+/** Names that files of several rooms share because they are about the same thing, and what that is. */
 const oneThing: Readonly<Record<string, string>> = {
   'audit-files.ts': 'the files that are audited, as each face finds them',
   'compliance.ts': 'what a compliance framework asks for',
@@ -36,17 +36,17 @@ const oneThing: Readonly<Record<string, string>> = {
   'verification.ts': 'what a consumer has checked',
 }
 
-/** Functions that are called by the name of their tool, as in cosign.sign: they give its arguments for what the stage of that name does. */
+/** Functions that are called through the name of their tool, as in cosign.sign: they build its arguments for the stage of the same name. */
 const ofTools = ['attest', 'probeReferrers', 'sign']
 
-/** Every name that more than one file has, with the files. */
+/** Every name shared by more than one file, with the files. */
 function shared(names: ReadonlyArray<readonly [name: string, path: string]>): Array<[string, string[]]> {
   return [...groupBy(names, ([name]) => name)]
     .map(([name, pairs]): [string, string[]] => [name, pairs.map(([, path]) => path)])
     .filter(([, paths]) => paths.length > 1)
 }
 
-/** The functions that a file exports under their own names; the formatter begins them at the margin. */
+/** The functions that a file exports under their own names; the formatter puts them at the margin. */
 function functionsOf(text: string): string[] {
   return [...text.matchAll(/^export (?:async )?function\*? ?(\w+)/gm)].map(([, name = '']) => name)
 }

@@ -1,6 +1,6 @@
 /**
- * From which rooms each room may import, beside itself: only from rooms that stand above it here. AGENTS.md shows this table, and docs/pictures/imports.svg what is used of it.
- * `src/*` is every room of `src` but the Dagger face. A pair that is not here needs a reason first.
+ * The rooms from which each room may import, besides itself: only rooms that are listed above it. AGENTS.md shows this table, and docs/pictures/imports.svg the imports themselves.
+ * `src/*` is every room of `src` except the Dagger face. A pair that is not listed needs a reason first.
  */
 export const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/model': [],
@@ -60,7 +60,7 @@ export const pure: readonly string[] =
     .split(' ')
     .map((name) => `src/${name}`)
 
-/** All that pure rooms take of others, of Node's own modules by name: each computes what it gives from what it is given. */
+/** All that pure rooms may import from packages, and by name from Node's own modules: code that only computes a result from its arguments. */
 export const pureImports: Readonly<Record<string, 'all' | readonly string[]>> = {
   'cli-table3': 'all',
   'packageurl-js': 'all',
@@ -81,7 +81,7 @@ export const pureImports: Readonly<Record<string, 'all' | readonly string[]>> = 
 
 const rooms = Object.keys(allowed)
 
-/** The room of a file: the narrowest that it lies in. */
+/** The room of a file: the innermost one that contains it. */
 export function roomOf(path: string): string | undefined {
   const own = rooms.filter((room) =>
     room === 'ci/*.mjs' ? /^ci\/[^/]+\.mjs$/.test(path) : path === room || path.startsWith(`${room}/`),

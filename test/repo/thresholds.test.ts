@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { bytesPattern, durationPattern } from '../../src/model/units.ts'
 import { filesBelow, read } from './source-files.ts'
 
-/** Numbers of the gate that are facts and decide nothing by how large they are. */
+/** Numbers in the gate that are facts and not thresholds. */
 const facts: Readonly<Record<string, string>> = {
   'src/gate/rules/exposed-ports.ts 22': 'the port of SSH',
   'src/gate/rules/exposed-ports.ts 65535': 'the highest port',
@@ -15,7 +15,7 @@ const facts: Readonly<Record<string, string>> = {
   'src/gate/rules/runtime-stop.ts 128': 'what a shell adds to the number of a signal',
 }
 
-/** Numbers of more than one digit, and texts that are a size or a duration. */
+/** Numbers with more than one digit, and strings that are a size or a duration. */
 function thresholdsOf(path: string, text: string): string[] {
   const found: string[] = []
   const visit = (node: ts.Node) => {

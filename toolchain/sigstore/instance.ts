@@ -115,7 +115,7 @@ async function choosePorts(): Promise<Ports> {
   return { issuer, fulcio, fulcioGrpc, fulcioMetrics, rekor, rekorGrpc, rekorMetrics, timestamps }
 }
 
-/** Paths of what the parts are configured by; all but the log's entries are readable by the owner alone. */
+/** Paths of the parts' configuration; all but the log's entries are readable by the owner only. */
 interface PartFiles {
   issuerKey: string
   rekorKey: string

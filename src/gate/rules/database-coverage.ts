@@ -35,7 +35,7 @@ export const databaseCoverage: Rule = {
   },
 }
 
-/** What of an image a database knows nothing of. */
+/** The parts of an image that a database does not cover. */
 function notCovered(platform: Platform, value: Vulnerabilities, base: Base | undefined, policy: Policy): Violation[] {
   const violation = (id: string, wanted: string, found: string, remedy: string): Violation => ({
     id,

@@ -55,7 +55,7 @@ export const go: Stack = {
   },
 }
 
-/** The module that go.mod names, with the text of that. Throws `SOURCE` where it names none, or wants a newer compiler. */
+/** The module that go.mod names, and the text of go.mod. Throws `SOURCE` if it names none, or needs a newer compiler. */
 function readModule(tree: SourceTree): { text: string; module: string } {
   const text = tree.texts.get('go.mod')
   const module = /^module\s+(\S+)/m.exec(text ?? '')?.[1]
@@ -79,7 +79,7 @@ function refuseC(sources: ReadonlyArray<readonly [path: string, code: string]>):
     )
 }
 
-/** What the build needs of the source: code, and what code at the top embeds. */
+/** What the build needs from the source: code, and what top-level code embeds. */
 function shippedBy(
   tree: SourceTree,
   sources: ReadonlyArray<readonly [path: string, code: string]>,

@@ -2,13 +2,13 @@ import { DeliveryError } from '../../model/errors.ts'
 import type { Answers } from '../answers.ts'
 import type { SourceTree } from '../source-tree.ts'
 
-/** What follows the interpreter, and the port that it makes the application listen on. */
+/** The interpreter's arguments, and the port that the application then listens on. */
 interface Start {
   arguments: string[]
   port?: number
 }
 
-/** How the application starts: a package that runs by itself, or an ASGI or WSGI application and its server. Throws `SOURCE` where that cannot be told. */
+/** How the application starts: a runnable package, or an ASGI or WSGI application and its server. Throws `SOURCE` if that cannot be determined. */
 export function howItStarts(tree: SourceTree, answers: Answers, packages: ReadonlySet<string>): Start {
   const { entry, port = 8000 } = answers
   if (entry !== undefined) return entry.includes(':') ? serve(entry, port, packages) : { arguments: ['-m', entry] }
@@ -24,7 +24,7 @@ export function howItStarts(tree: SourceTree, answers: Answers, packages: Readon
   )
 }
 
-/** The server that is locked, told to serve an application. Throws `SOURCE` where none is. */
+/** The locked server, started with an application. Throws `SOURCE` if no server is locked. */
 function serve(application: string, port: number, packages: ReadonlySet<string>): Start {
   if (packages.has('uvicorn')) {
     const address = ['--host', '0.0.0.0', '--port', String(port)]
@@ -43,7 +43,7 @@ function serve(application: string, port: number, packages: ReadonlySet<string>)
   )
 }
 
-/** Every variable of the code that holds an application, as MODULE:VARIABLE. */
+/** Every variable in the code that holds an application, as MODULE:VARIABLE. */
 function applicationsOf(tree: SourceTree): string[] {
   return [...tree.texts]
     .filter(([path]) => path.endsWith('.py'))

@@ -20,7 +20,7 @@ import { collectSecrets } from './secrets.ts'
 import { collectSize } from './size.ts'
 import { collectStructure } from './structure.ts'
 
-/** The image of one platform, with all that its collectors need. */
+/** The image of one platform, with everything its collectors need. */
 export interface CollectableImage {
   built: BuiltArchive
   source: Pick<Source, 'subject' | 'policy' | 'platforms' | 'structureTests' | 'seccomp'>
@@ -32,18 +32,18 @@ export interface CollectableImage {
 
 /** One collector for each kind of evidence. None judges, and none throws: what could not be had is undecided. */
 export type Collectors = { [K in keyof PlatformEvidence]: () => Promise<PlatformEvidence[K]> } & {
-  /** The documents that `sbom` has made; undefined before, and where it could not. */
+  /** The documents that `sbom` made; undefined before it has, and if it failed. */
   documents(): SbomDocuments | undefined
 }
 
-/** The evidence of one image, and its SBOM documents where they could be made. */
+/** The evidence of one image, and its SBOM documents if they could be made. */
 export interface ImageEvidence {
   built: BuiltArchive
   evidence: PlatformEvidence
   sbom: SbomDocuments | undefined
 }
 
-/** The collectors of one image. Those that rest on the same scan share it. */
+/** The collectors of one image. Those that need the same scan share it. */
 export function collectors({ built, source, origin, database, lock }: CollectableImage): Collectors {
   const { subject, policy, platforms, structureTests, seccomp } = source
   const { digest, platform } = built.archive

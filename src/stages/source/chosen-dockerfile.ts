@@ -52,7 +52,7 @@ async function readIgnored(directory: Directory, path: string, entries: readonly
   return ''
 }
 
-/** The text of the source's Dockerfile. Throws `SOURCE` where there is none that can be built. */
+/** The text of the source's Dockerfile. Throws `SOURCE` if there is none that can be built. */
 export async function readWritten(directory: Directory, path: string): Promise<string> {
   const text = await readText(directory, path, limits.written)
   if (text !== undefined) return checkDockerfile(text, path)
@@ -79,7 +79,7 @@ export function checkDockerfile(written: string, path: string): string {
   return text
 }
 
-/** Throws `CREDENTIAL` where the build needs a secret that was not given. */
+/** Throws `CREDENTIAL` if the build needs a secret that was not given. */
 export function requireSecrets(
   { platforms }: DockerfileReading,
   policy: Policy,

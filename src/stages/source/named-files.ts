@@ -18,7 +18,7 @@ export interface GivenList {
   text: string | undefined
 }
 
-/** The list of exploited vulnerabilities. Throws `SOURCE` where it is larger than any list. */
+/** The list of exploited vulnerabilities. Throws `SOURCE` if it is too large. */
 export async function readExploitedList(directory: Directory, policy: Policy): Promise<GivenList | undefined> {
   const path = policy.vulnerabilities.knownExploited.file
   if (path === undefined) return undefined
@@ -27,7 +27,7 @@ export async function readExploitedList(directory: Directory, policy: Policy): P
   return { path, text: await contentsOf(directory.file(path), path, limits.listed, 'SOURCE') }
 }
 
-/** The seccomp profile. Throws `SOURCE` where it is not there or cannot be one. */
+/** The seccomp profile. Throws `SOURCE` if it is missing or not valid. */
 export async function readSeccomp(directory: Directory, policy: Policy): Promise<NamedFile | undefined> {
   const path = policy.runtime.seccomp
   if (path === undefined) return undefined
@@ -42,7 +42,7 @@ export async function readSeccomp(directory: Directory, policy: Policy): Promise
   return { path, text }
 }
 
-/** The structure tests, where there are any. Throws `STRUCTURE_TESTS` where the file is not valid. */
+/** The structure tests, if there are any. Throws `STRUCTURE_TESTS` if the file is not valid. */
 export async function readStructureTests(directory: Directory, policy: Policy): Promise<NamedFile | undefined> {
   const path = policy.structure.file
   const text = await readText(directory, path, limits.written, 'STRUCTURE_TESTS')

@@ -61,7 +61,7 @@ export function scanPackagesArguments({
   ]
 }
 
-/** Scans a software bill of materials for vulnerabilities and licences, as `scanPackagesArguments` does an image. It must be the plain document: an attestation around it hides packages (https://github.com/aquasecurity/trivy/issues/3817). */
+/** Scans a software bill of materials for vulnerabilities and licences, as `scanPackagesArguments` does for an image. It must be the plain document: an attestation around it hides packages (https://github.com/aquasecurity/trivy/issues/3817). */
 export function scanSbomArguments({
   program,
   sbom,

@@ -165,14 +165,14 @@ function packagesOf(report: z.infer<typeof TrivyReport>): FoundPackages {
   }
 }
 
-/** What stands for the id of a finding that has none: each counts by itself. */
+/** The id of findings that have none. Each of them is counted. */
 const unidentified = 'unidentified'
 
 function typeOf({ Type, Class }: z.infer<typeof Result>): string {
   return Type ?? Class ?? 'unknown'
 }
 
-/** Packages of a language lie in the file that Trivy read them from. */
+/** A language's packages are located by the file that Trivy read them from. */
 function pathIn({ Class, Target }: z.infer<typeof Result>, written: string | undefined): string | undefined {
   return written ?? (Class === 'lang-pkgs' ? Target : undefined)
 }
