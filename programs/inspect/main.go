@@ -48,14 +48,14 @@ func run(arguments []string, stdout, stderr io.Writer) int {
 	}
 }
 
-// command is one subcommand. Its result is printed; there is none if it wrote a file.
-type command struct {
+// subcommand is what one word of the command line does. Its result is printed; there is none if it wrote a file.
+type subcommand struct {
 	// The number of operands.
 	least, most int
 	run         func(operands []string, allowed limits) (any, error)
 }
 
-var commands = map[string]command{
+var subcommands = map[string]subcommand{
 	"image":   {1, 1, func(operands []string, allowed limits) (any, error) { return inspectImage(operands[0], allowed) }},
 	"secrets": {1, 1, func(operands []string, allowed limits) (any, error) { return searchImage(operands[0], allowed) }},
 	"layers":  {1, 1, func(operands []string, _ limits) (any, error) { return listLayers(operands[0]) }},
@@ -85,7 +85,7 @@ func dispatch(arguments []string, stdout io.Writer) error {
 		_, err := fmt.Fprintf(stdout, "inspect %s\n", version)
 		return err
 	}
-	chosen, known := commands[name]
+	chosen, known := subcommands[name]
 	if !known {
 		return fmt.Errorf("%w: wanted image, secrets, layers, extract, unpack, pack, config, condense or version, found %q", errUsage, name)
 	}
