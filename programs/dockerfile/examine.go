@@ -184,6 +184,8 @@ func (e *examiner) exec(exec *pb.ExecOp, inputs []container, lines []int) contai
 		e.insert(secret.withheld(), secret, lines, "and steps after it that ONBUILD brings")
 		e.found.withheld = true
 	}
+	// The step that has a secret as a file has given it up, or was refused.
+	before.secrets = slices.DeleteFunc(slices.Clone(before.secrets), func(one retained) bool { return one.variable == "" })
 	return before.after(exec, own)
 }
 

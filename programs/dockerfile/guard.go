@@ -38,7 +38,7 @@ func guarded(arguments []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		_, err = stdout.Write(output.Bytes())
 		return exitCode(err)
-	case code == exitOutOfMemory || bytes.Contains(complaint.Bytes(), []byte("out of memory")):
+	case code == exitOutOfMemory || code == exitUsage && bytes.Contains(complaint.Bytes(), []byte("out of memory")):
 		return refused(stdout, arguments, "BuildKit needs more than %d MB of memory to read it", mostMemory>>20)
 	case isRuntimeEnd(code, complaint.Bytes()):
 		return refused(stdout, arguments, "BuildKit ends while it reads it (%s)", printable(firstLine(complaint.String())))
@@ -55,7 +55,7 @@ const exitOutOfMemory = 137
 
 // isRuntimeEnd says whether Go itself ended the work: a panic or a fatal error, or a signal for want of memory, of which it says no more than the name. All end with 2, as wrong usage does, which names itself.
 func isRuntimeEnd(code int, complaint []byte) bool {
-	return code == exitUsage && !bytes.Contains(complaint, []byte(errUsage.Error()))
+	return code == exitUsage && !bytes.HasPrefix(complaint, []byte(errUsage.Error()))
 }
 
 func exitCode(err error) int {

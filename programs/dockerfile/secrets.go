@@ -35,9 +35,10 @@ func examineSource(file *dockerfile, done *conversion, given map[string]bool, tr
 	if err != nil {
 		return found, err
 	}
+	e := &examiner{file: file, found: found, trigger: trigger}
 	for _, secret := range found.secrets {
 		if secret.ID == withheldID {
-			found.refusals = append(found.refusals, refuse(secret.Line, "a secret with the id %s", withheldID).because("it stands for the empty secret that Loadline puts into later steps").instead("Give the secret another id."))
+			e.refuse(secret.Line, refuse(0, "a secret with the id %s", withheldID).because("it stands for the empty secret that Loadline puts into later steps").instead("Give the secret another id."))
 		}
 	}
 	return found, nil
@@ -68,9 +69,10 @@ func mountedSecrets(exec *pb.ExecOp, given map[string]bool, lines []int) []retai
 	for _, file := range files {
 		at[file.path]++
 	}
+	// The engine adds one mount of its own, and the root is none of those that it sorts.
+	mounts := 1 + len(ordinaryPaths(exec)) + 2*len(files)
 	for index := range files {
-		// The engine adds one mount of its own, and the root is none of those that it sorts.
-		files[index].mounts = 1 + len(ordinaryPaths(exec)) + 2*len(files)
+		files[index].mounts = mounts
 		files[index].isTwin = at[files[index].path] > 1
 	}
 	return append(variables, files...)

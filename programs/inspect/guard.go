@@ -43,10 +43,10 @@ func guarded(longest time.Duration, arguments []string, stdout, stderr io.Writer
 	case ctx.Err() != nil:
 		fmt.Fprintf(stderr, "wanted an image that can be read in %g minutes, found one that takes longer: the image cannot be judged\n", longest.Minutes())
 		return 1
-	case bytes.Contains(said, []byte("out of memory")):
+	case work.ProcessState.ExitCode() == 2 && bytes.Contains(said, []byte("out of memory")):
 		fmt.Fprintf(stderr, "wanted an image that can be read in %d GB of memory, found one that needs more: the image cannot be judged\n", mostMemory>>30)
 		return 1
-	case work.ProcessState.ExitCode() == 1 || work.ProcessState.ExitCode() == 2 && bytes.Contains(said, []byte(errUsage.Error())):
+	case work.ProcessState.ExitCode() == 1 || work.ProcessState.ExitCode() == 2 && bytes.HasPrefix(said, []byte(errUsage.Error())):
 		_, _ = stderr.Write(said)
 		return work.ProcessState.ExitCode()
 	default:

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"hash/crc32"
+	"io"
 	"strings"
 	"testing"
 
@@ -32,16 +33,21 @@ func deflatedOf(content string) []byte {
 	return out.Bytes()
 }
 
-func xzOf(t *testing.T, content string) []byte {
+func packedBy[W io.WriteCloser](t *testing.T, made func(io.Writer) (W, error), content string) string {
 	t.Helper()
 	var out bytes.Buffer
-	writer, err := xz.NewWriter(&out)
+	writer, err := made(&out)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, _ = writer.Write([]byte(content))
 	_ = writer.Close()
-	return out.Bytes()
+	return out.String()
+}
+
+func xzOf(t *testing.T, content string) []byte {
+	t.Helper()
+	return []byte(packedBy(t, xz.NewWriter, content))
 }
 
 // xzHeaders are those of a stream and of its first block, with the filters and the property of each.
@@ -69,14 +75,7 @@ func withCheck(stream []byte, kind byte) string {
 
 func lzmaOf(t *testing.T, content string) string {
 	t.Helper()
-	var out bytes.Buffer
-	writer, err := lzma.NewWriter(&out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _ = writer.Write([]byte(content))
-	_ = writer.Close()
-	return out.String()
+	return packedBy(t, lzma.NewWriter, content)
 }
 
 // gzipWithExtra carries something in a field of its header.

@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"loadline.dev/sealed/inspect/credential"
 )
 
 // sums are the digests of one file, as different package managers record them.
@@ -77,9 +79,10 @@ func (p *publishedFiles) read() map[string][]publishedEntry {
 		if !known || isDpkgSums(record.path) && !packages[dpkgPackageOf(record.path)] {
 			continue
 		}
+		isInstalled := path.Base(record.path) == "RECORD"
 		digests(record, func(name, by, digest string) {
 			key := withoutUsr(name)
-			all[key] = append(all[key], publishedEntry{by: by, digest: digest, installed: path.Base(record.path) == "RECORD"})
+			all[key] = append(all[key], publishedEntry{by: by, digest: digest, installed: isInstalled})
 		})
 	}
 	return all
@@ -210,7 +213,7 @@ func (s *searched) remark() {
 		case one.Example:
 			one.remark = exampleValue
 		case entry != nil && !one.Rule.Issued() && one.Rule.Issuer != "AWS":
-			one.remark, one.by = publishedFile, printablePath(entry.by)
+			one.remark, one.by = publishedFile, credential.Conceal(printablePath(entry.by))
 			if entry.installed {
 				one.remark = installedFile
 			}

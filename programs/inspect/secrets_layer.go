@@ -47,6 +47,9 @@ func (s *searched) file(searcher *search.Searcher, name string, content []byte) 
 	if len(found) > 0 {
 		sum = sumsOf(content)
 	}
+	// Before the lock: it takes longer than the rest.
+	said := unreadPlaces{}
+	said.addFile(unread)
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	for _, one := range found {
@@ -55,7 +58,9 @@ func (s *searched) file(searcher *search.Searcher, name string, content []byte) 
 	if s.unread == nil {
 		s.unread = unreadPlaces{}
 	}
-	s.unread.addFile(unread)
+	for _, one := range said {
+		s.unread.add(*one)
+	}
 	if err != nil {
 		err = fmt.Errorf("cannot search %s: %w", printablePath(name), err)
 	}

@@ -7,6 +7,7 @@ import {
   type Violation,
 } from '../model/index.ts'
 import { counted } from '../model/measures.ts'
+import { some } from './secret-search.ts'
 
 type Known = SecretSearch['known'][number]
 
@@ -49,7 +50,6 @@ export function doubtedOf(doubted: readonly Known[], owners: Owners, platform: P
     const owner = owners.ofLayer(layer)
     return `${title} in ${location.path} (${describeOwner(owner)})`
   })
-  const others = doubted.length - shown.length
   return [
     {
       id: 'secrets-of-packages',
@@ -57,7 +57,7 @@ export function doubtedOf(doubted: readonly Known[], owners: Owners, platform: P
       severity: 'unknown',
       platform,
       wanted: 'credentials of packages only where a package brought them',
-      found: `${counted(doubted.length, 'place')} that may be test data of a package: ${shown.join(', ')}${others > 0 ? ` and ${counted(others, 'other')}` : ''}`,
+      found: `${counted(doubted.length, 'place')} that may be a package's own: ${some(shown, doubted.length)}`,
       remedy: 'Look for yourself that they are no secrets of yours. verdict.json lists all of them.',
     },
   ]

@@ -34,7 +34,7 @@ export function notLookedAt(search: SecretSearch | undefined, platform: Platform
 }
 
 /** How much was searched, how much was not, and how many credentials are known to others, in one line. */
-export function searchLine(search: SecretSearch | undefined, published = search?.known.length ?? 0): string {
+export function searchLine(search: SecretSearch | undefined, published: number): string {
   if (search === undefined) return 'nobody says where'
   const files = search.notLookedAt.reduce((sum, one) => sum + one.files, 0)
   const bytes = search.notLookedAt.reduce((sum, one) => sum + one.bytes, 0)
@@ -62,7 +62,8 @@ function say(platform: Platform, id: string, subject: string, found: string, rem
   return { id, subject, severity: 'unknown', platform, wanted, found, remedy }
 }
 
-function some(names: readonly string[], count: number): string {
+/** The first three of some names, and how many more there are of `count`. */
+export function some(names: readonly string[], count: number): string {
   const shown = names.slice(0, 3)
   return `${shown.join(', ')}${count > shown.length ? ` and ${counted(count - shown.length, 'other')}` : ''}`
 }

@@ -1,12 +1,8 @@
 /**
- * The first key that an object of a JSON text has twice, if any. `JSON.parse` keeps the last value and says nothing: a second, empty list of findings would hide the first.
+ * The first key that an object of a JSON text has twice, if any, and how deep lists and objects stand inside of each other; up to that key, where there is one.
+ * `JSON.parse` keeps the last value and says nothing: a second, empty list of findings would hide the first.
  * The text must be valid JSON. It may be a hundred megabytes long, so it is read by character codes, and objects share their sets of keys.
  */
-export function duplicateKey(json: string): string | undefined {
-  return keysAndDepth(json).twice
-}
-
-/** The same, with how deep lists and objects stand inside of each other; up to the key, where there is one. */
 export function keysAndDepth(json: string): { twice: string | undefined; depth: number } {
   // Per depth, the last object that had a key: two objects of one depth are never open at once, so their number tells them apart.
   const keysAt: Array<Map<string, number>> = []

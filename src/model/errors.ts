@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FailedStep } from './failed-step.ts'
+import { shorten } from './printable.ts'
 
 /**
  * Why Loadline could not go on. The set is closed: reports, exit codes and documentation know each code.
@@ -46,10 +47,6 @@ export type ErrorCode = z.infer<typeof ErrorCode>
 /** In characters: more than the hundred mistakes of a policy take. What a message quotes of a text from outside can be as long as that text. */
 const longest = 50_000
 
-function bounded(text: string): string {
-  return text.length <= longest ? text : `${text.slice(0, longest)}... (${text.length - longest} more characters)`
-}
-
 /** An error with what to do about it. `message` says what was wanted and what was found. */
 export class DeliveryError extends Error {
   readonly code: ErrorCode
@@ -57,10 +54,10 @@ export class DeliveryError extends Error {
   readonly step?: FailedStep
 
   constructor(code: ErrorCode, message: string, hint: string, options: ErrorOptions & { step?: FailedStep } = {}) {
-    super(bounded(message), options)
+    super(shorten(message, longest), options)
     this.name = 'DeliveryError'
     this.code = code
-    this.hint = bounded(hint)
+    this.hint = shorten(hint, longest)
     if (options.step !== undefined) this.step = options.step
   }
 

@@ -3,7 +3,6 @@ export { NotApplicable, undecided, Undecided, type Collected } from './collected
 export { compareText } from './compare-text.ts'
 export { Digest, digestOf } from './digest.ts'
 export { documentText } from './document-text.ts'
-export { duplicateKey } from './duplicate-key.ts'
 export {
   Archive,
   Base,

@@ -5,7 +5,7 @@ import { DeliveryError, type ErrorCode } from './errors.ts'
 /** Why a text is no JSON document that all readers read alike, or not of the form that was wanted. */
 export interface JsonFault {
   kind: 'empty' | 'syntax' | 'deep' | 'twice' | 'form'
-  /** What the parser or the schema says; the key that is there twice. */
+  /** What the parser or the schema says; the key that is there twice; how deep lists and objects stand. */
   detail: string
 }
 

@@ -29,7 +29,9 @@ export function readRun(text: string, path: string = 'verdict.json'): Run {
     const found =
       kind === 'twice'
         ? `has an object with the key ${JSON.stringify(printable(detail, 80))} twice: nobody can say which value counts`
-        : `is not the document of a run: its ${text.length} characters are not valid JSON (${printable(detail, 200)})`
+        : kind === 'deep'
+          ? `has lists and objects ${detail}`
+          : `is not the document of a run: its ${text.length} characters are not valid JSON (${printable(detail, 200)})`
     return new DeliveryError('USAGE', `${name} ${found}`, again, { cause })
   })
   checkVersion(document, name, again)

@@ -39,7 +39,7 @@ const summaries: { [K in keyof Values]: (value: Values[K]) => string } = {
     const unread = search.notLookedAt.reduce((sum, { files }) => sum + files, 0)
     return [
       `${found} in ${counted(search.files, 'file')} of ${byteSize(search.bytes)}`,
-      ...(search.known.length === 0 ? [] : [counted(search.known.length, 'published one')]),
+      ...(search.known.length === 0 ? [] : [`${counted(search.known.length, 'place')} that may be published`]),
       ...(unread === 0 ? [] : [`${counted(unread, 'place')} not looked at`]),
     ].join(', ')
   },

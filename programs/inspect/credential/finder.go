@@ -83,6 +83,8 @@ func spread(word string, stride int) string {
 
 // Seeker is who asks a finder to look.
 type Seeker struct {
+	// Written tells that the bytes were written as text, in base64 or hexadecimal.
+	Written bool
 	// Settings tells the finder that settings stand there: more is a credential in them than in prose or code.
 	Settings bool
 	// Met is called with every credential; the same one may be met twice.
@@ -105,7 +107,7 @@ func (f *Finder) Find(content []byte, seeker Seeker) {
 			return seeker.Marked(known.mark, end-known.length)
 		}
 		rule, start := &f.rules[known.rule], end-known.length
-		if rule.settings && !seeker.Settings || rule.first && start > rule.before*known.stride {
+		if rule.settings && !seeker.Settings || rule.unwritten && seeker.Written || rule.first && start > rule.before*known.stride {
 			return end
 		}
 		window, from, at := rule.around(content, start, known.stride)
@@ -138,7 +140,8 @@ const mostTried = 4
 func (r *Rule) tryIn(window []byte, begin, from int, at place, met func(Match)) (again int) {
 	content, start, stride, text := at.content, at.start, at.stride, at.text
 	tried := 0
-	for _, found := range r.pattern.FindAllSubmatchIndex(window[begin:], -1) {
+	// Matches do not overlap and none is empty: so many may end before the word.
+	for _, found := range r.pattern.FindAllSubmatchIndex(window[begin:], at.word-begin+mostTried) {
 		for index := range found {
 			if found[index] >= 0 {
 				found[index] += begin
@@ -159,9 +162,8 @@ func (r *Rule) tryIn(window []byte, begin, from int, at place, met func(Match)) 
 		}
 		switch {
 		case r.closed && found[1] < len(window) && (isBase64(window[found[1]]) || window[found[1]] == '=' || window[found[1]] == '_'):
-		case !r.mayBegin(secret, window, found[0], content, from, stride, text):
 		case r.first && from+found[0] > 0:
-		case r.check != nil && !r.check(secret):
+		case !r.mayBegin(secret, window, found[0], content, from, stride, text), r.check != nil && !r.check(secret):
 			if found[0] < at.word {
 				return found[0] + 1
 			}

@@ -40,6 +40,7 @@ func TestWhatIsOnlyLikeATokenHidesNone(t *testing.T) {
 		"lines before it":           lines.String() + "token: " + realToken,
 		"lines before and after it": lines.String() + realToken + "\n" + lines.String(),
 		"one that it goes on from":  "eyaaaaaaaa." + realToken,
+		"one within a longer word":  "xeyaaaaaaaa." + realToken,
 		"thirty such":               strings.Repeat("eyaaaaaaaa.", 30) + realToken,
 		"lines in UTF-16":           wide(lines.String() + realToken),
 	} {

@@ -86,9 +86,6 @@ func inSettings(rule Rule) Rule { rule.settings = true; return rule }
 // Encoded tells kinds that are written in base64 themselves: nothing more is behind it.
 func (r *Rule) Encoded() bool { return r.ID == "private-key" || r.ID == "jwt-token" }
 
-// Unwritten tells kinds that count only where nobody wrote them as text.
-func (r *Rule) Unwritten() bool { return r.unwritten }
-
 // Issued tells kinds whose form alone says that their issuer made them. Amazon's documentation is full of ids that nobody has, and an id opens nothing by itself.
 func (r *Rule) Issued() bool { return r.distinct && r.Issuer != "AWS" }
 

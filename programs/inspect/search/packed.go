@@ -196,7 +196,7 @@ func (s *bzip2Stream) Read(buffer []byte) (int, error) {
 // lookAtHeader looks at names and comments of a member, as they are.
 func (v *visit) lookAtHeader(header []byte, at place) {
 	lines := &lineCounter{content: header}
-	v.finder.Find(header, credential.Seeker{Afford: v.spend, Met: func(found credential.Match) { v.report(found, lines, at) }})
+	v.finder.Find(header, credential.Seeker{Written: at.line != nil, Afford: v.spend, Met: func(found credential.Match) { v.report(found, lines, at) }})
 }
 
 // ustarAt is where the word stands in a tar header.

@@ -29,7 +29,7 @@ func (v *visit) lookIntoRuns(content []byte, at place, known []span) {
 	known = joined(known)
 	done := 0
 	lines := &lineCounter{content: content}
-	for probe := shortestRun - 1; probe < len(content) && !v.exhausted; probe += shortestRun {
+	for probe := shortestRun - 1; probe < len(content) && v.spend(0); probe += shortestRun {
 		if !inRun[content[probe]] {
 			continue
 		}

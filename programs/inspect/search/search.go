@@ -155,7 +155,7 @@ func (v *visit) look(content []byte, at place) {
 	}
 	v.openUnmarked(content, at)
 	var inside opened
-	v.finder.Find(content, credential.Seeker{Settings: at.settings, Met: met, Afford: v.spend, Marked: func(mark, start int) int {
+	v.finder.Find(content, credential.Seeker{Settings: at.settings, Written: at.line != nil, Met: met, Afford: v.spend, Marked: func(mark, start int) int {
 		if inside.covers(start) || !v.spend(perAttempt) {
 			return start
 		}
@@ -177,7 +177,7 @@ type span struct{ start, end int }
 const mostFound = 10_001
 
 func (v *visit) report(found credential.Match, lines *lineCounter, at place) {
-	if len(v.found) >= mostFound || found.Rule.Unwritten() && at.line != nil {
+	if len(v.found) >= mostFound {
 		return
 	}
 	one := Finding{

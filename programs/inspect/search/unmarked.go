@@ -2,6 +2,7 @@ package search
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 
 	"github.com/ulikunitz/xz/lzma"
@@ -23,13 +24,11 @@ func (v *visit) openUnmarked(content []byte, at place) {
 
 // isLzma tells LZMA as it was before there was xz: the usual properties, a dictionary that is a power of two or one and a half of it, and a size that is unknown or below 256 GB.
 func isLzma(content []byte) bool {
-	size := content[1:5]
-	dictionary := uint32(size[0]) | uint32(size[1])<<8 | uint32(size[2])<<16 | uint32(size[3])<<24
-	return content[0] == 0x5d && dictionary >= lzma.MinDictCap && lzma.ValidHeader(content[:lzma.HeaderLen])
+	return content[0] == 0x5d && binary.LittleEndian.Uint32(content[1:]) >= lzma.MinDictCap && lzma.ValidHeader(content[:lzma.HeaderLen])
 }
 
 func (v *visit) openLzma(content []byte, at place) {
-	dictionary := int64(content[1]) | int64(content[2])<<8 | int64(content[3])<<16 | int64(content[4])<<24
+	dictionary := int64(binary.LittleEndian.Uint32(content[1:]))
 	decoder := func(source *bytes.Reader) (io.Reader, error) {
 		if dictionary > mostWindow {
 			return nil, errUnsupported

@@ -25,7 +25,6 @@ const (
 	zipSizeBehind = 1 << 3
 	// zipReserved are flags that mean nothing (APPNOTE 4.4.4).
 	zipReserved = 0xd780
-	zip64       = 0xffffffff
 	stored      = 0
 	deflated    = 8
 )
@@ -85,7 +84,7 @@ func (v *visit) unpackMember(content []byte, first int, member memberHeader, wit
 	says := member.likely && member.method == deflated && member.flags&zipEncrypted == 0
 	// What it does not say, it must show by its end.
 	whole := err == nil && (says || taken >= shortestSecret && (taken == member.packed || bytes.HasPrefix(content[first+taken:], []byte("PK"))))
-	if len(held.Content) > 0 && (says || whole) {
+	if len(held.Content) > 0 && (says || whole || len(held.Content) >= leastBroken) {
 		v.look(held.Content, within())
 	}
 	if whole {

@@ -50,7 +50,6 @@ class Splitter {
     this.#buffer = ''
     const words: string[] = []
     let whole = ''
-    let inWord = false
     const end = () => {
       if (this.#buffer !== '') words.push(this.#buffer)
       this.#buffer = ''
@@ -59,15 +58,13 @@ class Splitter {
     }
     const raw = (part: string) => {
       this.#buffer += part
-      inWord = true
     }
     const split = (part: string) => {
       for (const character of part)
         if (!isSpace(character)) raw(character)
-        else if (inWord && this.#buffer !== '') {
+        else if (this.#buffer !== '') {
           words.push(this.#buffer)
           this.#buffer = ''
-          inWord = false
         }
     }
     for (let next = this.#peek(); next !== undefined; next = this.#peek()) {

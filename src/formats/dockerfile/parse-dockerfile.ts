@@ -27,6 +27,9 @@ interface Stage {
 /** More instructions than anybody writes: each keeps the variables that it sees. */
 const mostInstructions = 5_000
 
+/** Stages that one FROM can start from, where only its variables say which. */
+const mostParents = 100
+
 /** Reads a Dockerfile: every instruction with its variables as BuildKit fills them in, the stages that ship, the images that it uses. Throws `SOURCE` where it cannot be built. */
 export function parseDockerfile(text: string, settings: BuildSettings): Dockerfile {
   const { instructions, escape } = readInstructions(text)
@@ -131,16 +134,23 @@ class Reader {
         )
       : [base]
     const parents = [
-      ...new Set(names.flatMap((name) => (isUnknown(name) ? this.#fitting(name) : this.#named(name)))),
+      ...new Set([...new Set(names)].flatMap((name) => (isUnknown(name) ? this.#fitting(name) : this.#named(name)))),
     ].toSorted((left, right) => left - right)
+    // What all of them agree on is asked for each name of each: a file that nobody would write must not keep its reader for minutes.
+    if (names.some(isUnknown) && parents.length > mostParents)
+      throw dockerfileFault(
+        line,
+        `this FROM could start from ${parents.length} stages, by what its variables come to; expected ${mostParents} at most`,
+        'Name the stage, or give the build argument that names it.',
+      )
     return { parents, fromImage: parents.length === 0 || names.some(isUnknown) }
   }
 
-  /** Stages whose name a text can come to. */
+  /** Stages whose name a text can come to; of one name the last. */
   #fitting(name: string): number[] {
-    return this.#stages.flatMap((stage, index) =>
-      stage.name !== '' && this.#named(stage.name)[0] === index && canBe(name.toLowerCase(), stage.name) ? [index] : [],
-    )
+    const text = name.toLowerCase()
+    const lastOf = new Map(this.#stages.map((stage, index) => [stage.name, index]))
+    return [...lastOf].flatMap(([known, index]) => (known !== '' && canBe(text, known) ? [index] : []))
   }
 
   #nameOf(index: number): string {

@@ -2,7 +2,6 @@
 
 const everywhere = '\\t\\n\\v\\f\\r \\u0085\\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000'
 const leading = new RegExp(`^[${everywhere}]+`)
-const trailing = /[\t\n\v\f\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]$/
 const single = new RegExp(`^[${everywhere}]$`)
 
 /** True for a character that is white space in any writing, as Go's `unicode.IsSpace` has it. */
@@ -18,7 +17,7 @@ export function trimStart(text: string): string {
 /** A text without white space at both ends, as Go's `strings.TrimSpace` has it. */
 export function trim(text: string): string {
   let end = text.length
-  while (end > 0 && trailing.test(text[end - 1] ?? '')) end--
+  while (end > 0 && isSpace(text[end - 1] ?? '')) end--
   return trimStart(text.slice(0, end))
 }
 

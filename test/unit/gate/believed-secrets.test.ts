@@ -88,6 +88,6 @@ it('names the places and who brought them, three of them', () => {
   const by = '(COPY --from=build /app /app (line 9))'
   expect([violation?.remark, violation?.found]).toEqual([
     true,
-    `4 places that may be test data of a package: Private key in /app/node_modules/tls/test/1.pem ${by}, Private key in /app/node_modules/tls/test/2.pem ${by}, Private key in /app/node_modules/tls/test/3.pem ${by} and 1 other`,
+    `4 places that may be a package's own: Private key in /app/node_modules/tls/test/1.pem ${by}, Private key in /app/node_modules/tls/test/2.pem ${by}, Private key in /app/node_modules/tls/test/3.pem ${by} and 1 other`,
   ])
 })

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { duplicateKey } from '../../../src/model/index.ts'
+import { keysAndDepth } from '../../../src/model/duplicate-key.ts'
+
+const duplicateKey = (json: string) => keysAndDepth(json).twice
 
 describe('duplicateKey', () => {
   it.each([

@@ -91,6 +91,11 @@ describe('readRun', () => {
       `{"outcome":"rejected",${JSON.stringify(passedRun()).slice(1)}`,
       /the key "outcome" twice/,
     ],
+    [
+      'a verdict that no program of the field reads',
+      `${'['.repeat(600)}${']'.repeat(600)}`,
+      /has lists and objects that stand more than 500 deep/,
+    ],
     ['a prototype', `{"__proto__":{},${JSON.stringify(passedRun()).slice(1)}`, /not a valid document/],
   ])('refuses %s', (_name, text, message) => {
     const error = refusal(text)

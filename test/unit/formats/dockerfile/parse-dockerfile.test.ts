@@ -187,6 +187,7 @@ describe('what BuildKit would refuse', () => {
     ['FROM a\nCMD ["a", 1]', 2],
     ['FROM a\nONBUILD', 2],
     [`FROM a\n${'RUN b\n'.repeat(5_000)}`, 5_001],
+    [Array.from({ length: 102 }, (_, stage) => `FROM $X AS s${stage}\n`).join(''), 102],
   ])('%j is refused with its line', (text, line) => {
     expect(() => read(text)).toThrow(
       expect.objectContaining({
