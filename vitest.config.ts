@@ -5,6 +5,9 @@ import { runs } from './test/unit/runs.ts'
 /** Tests that need no engine run on every core. */
 const withoutEngine = { environment: 'node', maxWorkers: '100%', sequence: { groupOrder: 0 } } as const
 
+/** `npm run check:later`: the same tests, ten years on. */
+const otherDay = process.env['LOADLINE_DAYS_ON'] === undefined ? [] : ['test/suite/days-on.ts']
+
 /** Two files at a time on the one engine: a run waits for its tools half of the time. */
 const onEngine = {
   environment: 'node',
@@ -24,10 +27,18 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           testTimeout: runs(30_000),
-          setupFiles: runs(1) > 1 ? ['test/unit/fuzz-setup.ts'] : [],
+          setupFiles: [...otherDay, ...(runs(1) > 1 ? ['test/unit/fuzz-setup.ts'] : [])],
         },
       },
-      { test: { ...withoutEngine, name: 'repo', include: ['test/repo/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          ...withoutEngine,
+          name: 'repo',
+          include: ['test/repo/**/*.test.ts'],
+          testTimeout: 60_000,
+          setupFiles: otherDay,
+        },
+      },
       { test: { ...withoutEngine, name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000 } },
       // After the others.
       { test: { ...onEngine, name: 'engine', include: ['test/engine/**/*.test.ts'], sequence: { groupOrder: 1 } } },

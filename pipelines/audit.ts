@@ -1,8 +1,8 @@
 import { AuditTree } from '../src/audit/audit-tree.ts'
-import type { AuditFile } from '../src/audit/classify.ts'
+import { classify, type AuditFile } from '../src/audit/classify.ts'
 import type { Audit } from '../src/audit/document.ts'
 import { evaluateAudit } from '../src/audit/evaluate-controls.ts'
-import { askForOthers, classifyFiles, readInputs, type Classifications } from '../src/audit/read-inputs.ts'
+import { askForOthers, readInputs, withoutIgnored, type Classifications } from '../src/audit/read-inputs.ts'
 import { DeliveryError } from '../src/model/errors.ts'
 import { readRun } from '../src/model/read-run.ts'
 import { defaultPolicy, loadPolicy, type PolicyText } from '../src/policy/index.ts'
@@ -14,6 +14,10 @@ export interface AuditRequest {
   passedOver?: ReadonlyArray<{ path: string; reason: string }>
   /** Gives a file beside those, for compose files; undefined where there is none. Throws `SOURCE` where it lies outside of the tree. */
   open: (path: string) => Promise<string | undefined>
+  /** Renders charts and kustomizations; where it is absent, the report says of each that it is not rendered. */
+  render?: (
+    files: readonly AuditFile[],
+  ) => Promise<Pick<AuditRequest, 'files'> & Required<Pick<AuditRequest, 'passedOver'>>>
   /** A `docker run` line. */
   dockerRun?: string | undefined
   /** A verdict.json: section 4 then reads its evidence, and not the Dockerfile. */
@@ -31,9 +35,20 @@ export async function audit(request: AuditRequest): Promise<Audit> {
   const policy =
     request.policy === undefined ? defaultPolicy : loadPolicy(request.policy.text, request.policy.path, now)
   const run = verdict === undefined ? undefined : { ...verdict, run: readRun(verdict.text, verdict.path) }
-  const classified = classifyFiles(files, policy)
+  const { kept, ignored } = withoutIgnored(files, policy)
+  const rendered = (await request.render?.(kept)) ?? { files: kept, passedOver: [] }
+  const classified = { files: rendered.files.map(classify), ignored }
   const tree = await openedTree(request, classified)
-  const audited = readInputs({ classified, tree, passedOver, dockerRun, run, policy, policyPath: request.policy?.path })
+  const notRead = [...passedOver, ...rendered.passedOver]
+  const audited = readInputs({
+    classified,
+    tree,
+    passedOver: notRead,
+    dockerRun,
+    run,
+    policy,
+    policyPath: request.policy?.path,
+  })
   return evaluateAudit(audited, { policy, now, allowEmpty })
 }
 

@@ -2,6 +2,7 @@ import { audit } from '../../pipelines/audit.ts'
 import { renderAudit, renderAuditTerminal, type Audit } from '../../src/audit/index.ts'
 import { printable } from '../../src/model/printable.ts'
 import { auditFiles } from '../run/audit-files.ts'
+import { rendered } from '../run/render/rendered.ts'
 import { limits } from '../run/files/read-file.ts'
 import { useColor } from '../show/color.ts'
 import { policyText, readGiven } from '../run/files/given-file.ts'
@@ -45,8 +46,10 @@ Examples:
 
 export async function runAudit(paths: readonly string[], options: AuditOptions): Promise<number> {
   const { verdict } = options
+  const found = await auditFiles(paths)
   const document = await audit({
-    ...(await auditFiles(paths)),
+    ...found,
+    render: async (files) => rendered(files, found),
     dockerRun: options.dockerRun,
     verdict:
       verdict === undefined

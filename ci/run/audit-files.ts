@@ -17,6 +17,8 @@ const passedBy = new Set(['node_modules', 'loadline-report', 'vendor'])
 /** What the audit is given of the file system. */
 export interface AuditFiles {
   files: AuditFile[]
+  /** The directories that were named, and those of files that were; links followed. */
+  roots: string[]
   /** Files of directories that are not read, and why. */
   passedOver: Array<{ path: string; reason: string }>
   /** Another file beside those; undefined where there is none. Throws `SOURCE` where it leads out of what is audited. */
@@ -58,6 +60,7 @@ export async function auditFiles(paths: readonly string[]): Promise<AuditFiles> 
   }
   return {
     files: [...found.values()],
+    roots,
     passedOver,
     open: async (path) =>
       (await lstat(path).catch(() => undefined)) === undefined ? undefined : readText(path, roots),

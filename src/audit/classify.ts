@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { DeliveryError } from '../model/errors.ts'
 import { hasComposeName, isCompose } from './input/compose/is-compose.ts'
+import { taskDefinitionOf } from './input/ecs/read-task-definition.ts'
 import { isKubernetes } from './input/kubernetes/read-kubernetes.ts'
 import { manifestError, type Placed } from './input/placed.ts'
 import { readManifestDocument, splitDocuments, type WrittenDocument } from './input/read-manifest.ts'
@@ -13,12 +14,17 @@ export interface AuditFile {
   named: boolean
   /** Its path below the directory that was named, where one was. */
   below?: string | undefined
+  /** Of a chart or a kustomization: what came of rendering it. Absent where nobody tried. */
+  rendering?: Rendering
 }
+
+/** The manifests that a program made, or why it made none. */
+export type Rendering = { by: string; text: string } | { why: string }
 
 /** What a file is, with what of it is read. */
 export interface Classified {
   file: AuditFile
-  kind: 'dockerfile' | 'compose' | 'kubernetes' | undefined
+  kind: 'dockerfile' | 'compose' | 'kubernetes' | 'ecs' | undefined
   documents: Placed[]
   passedOver: Array<{ path: string; reason: string }>
   /** What looks like a deployment and cannot be read: it is not clean. */
@@ -27,7 +33,15 @@ export interface Classified {
 
 /** True for a file by whose name it may be one that can be audited. */
 export function mayBeAudited(path: string): boolean {
-  return isDockerfile(path) || /\.(ya?ml|json)$/i.test(path)
+  return isDockerfile(path) || isKustomization(path) || /\.(ya?ml|json)$/i.test(path)
+}
+
+export function isChart(path: string): boolean {
+  return posix.basename(path) === 'Chart.yaml'
+}
+
+export function isKustomization(path: string): boolean {
+  return /^(kustomization\.ya?ml|Kustomization)$/.test(posix.basename(path))
 }
 
 /** Endings of what only has a Dockerfile's name: sources, pictures, texts, and templates of one. */
@@ -64,31 +78,36 @@ export function classify(file: AuditFile): Classified {
     unread: [],
   })
   if (isDockerfile(path) || (named && !/\.(ya?ml|json)$/i.test(path))) {
-    const isOne = named || /^[ \t]*(FROM|ARG)\s/im.test(text)
+    const isOne = named || /^[\uFEFF \t]*(FROM|ARG)\s/im.test(text)
     if (!isOne) return nothing('no FROM: nothing is built of it')
     if (!named && isTemplate(text)) return nothing('a template of a Dockerfile')
     return { file, kind: 'dockerfile', documents: [], passedOver: [], unread: [] }
   }
-  const unrendered = named ? undefined : unrenderedFiles.find(({ name }) => name.test(path))
-  if (unrendered !== undefined) return nothing(unrendered.reason)
+  if (isChart(path) || isKustomization(path)) {
+    const { rendering } = file
+    if (rendering !== undefined && 'text' in rendering) return classifyManifest({ ...file, text: rendering.text })
+    const reason = notRendered(path, rendering)
+    if (named) throw manifestError({ path, line: 1 }, `expected what can be audited, found ${reason}`)
+    return nothing(reason)
+  }
+  if (!named && /\bAWS::ECS::TaskDefinition\b/.test(text)) return nothing(cloudFormation)
   if (!named && !hasComposeName(path) && !mayHoldDeployment(text))
     return /\.json$/i.test(path) ? { ...nothing(''), passedOver: [] } : nothing(neither)
   return classifyManifest(file)
 }
 
-/** Files that say how manifests are made, which is not done here. */
-const unrenderedFiles = [
-  { name: /(^|\/)Chart\.ya?ml$/, reason: 'a Helm chart, which is not rendered: audit what "helm template" prints' },
-  {
-    name: /(^|\/)kustomization\.ya?ml$/i,
-    reason: 'a kustomization, which is not rendered: audit what "kubectl kustomize" prints',
-  },
-]
+function notRendered(path: string, rendering: { why: string } | undefined): string {
+  const [what, printer] = isChart(path) ? ['Helm chart', 'helm template'] : ['kustomization', 'kubectl kustomize']
+  const why = rendering === undefined ? '' : ` (${rendering.why})`
+  return `a ${what}, which is not rendered${why}: audit what "${printer}" prints`
+}
 
 const neither = 'neither a compose file nor a Kubernetes manifest'
+const cloudFormation =
+  'a CloudFormation template with task definitions of ECS, which is not rendered: audit what "aws ecs describe-task-definition" prints'
 
 function mayHoldDeployment(text: string): boolean {
-  return (/\bapiVersion\b/.test(text) && /\bkind\b/.test(text)) || /\bservices\b/.test(text)
+  return (/\bapiVersion\b/.test(text) && /\bkind\b/.test(text)) || /\b(services|containerDefinitions)\b/.test(text)
 }
 
 /** Placeholders of Go, Jinja and their like. */
@@ -102,7 +121,7 @@ function classifyManifest(file: AuditFile): Classified {
   const unread: Classified['unread'] = []
   const documents = splitDocuments(text, path).flatMap((written) => {
     try {
-      return readManifestDocument(withoutSchemas(written)) ?? []
+      return readManifestDocument({ ...withoutSchemas(written), isRendered: file.rendering !== undefined }) ?? []
     } catch (error) {
       if (named || !(error instanceof DeliveryError)) throw error
       const [, line = '1', reason = error.message] = /:(\d+): (.*)$/s.exec(error.message) ?? []
@@ -112,6 +131,9 @@ function classifyManifest(file: AuditFile): Classified {
     }
   })
   if (isCompose(documents, path)) return { file, kind: 'compose', documents, passedOver, unread }
+  const [task] = documents
+  if (taskDefinitionOf(task) !== undefined)
+    return { file, kind: 'ecs', documents: documents.slice(0, 1), passedOver, unread }
   const objects = documents.filter(isKubernetes)
   const others = documents.filter((document) => !isKubernetes(document))
   const [other] = others
@@ -128,7 +150,7 @@ function refuse(path: string, objects: readonly Placed[], other: Placed | undefi
     { path, line: other?.line ?? 1 },
     objects.length > 0
       ? 'expected a Kubernetes object with "apiVersion" and "kind"'
-      : 'expected a Dockerfile, a compose file ("services") or a Kubernetes manifest ("apiVersion" and "kind"), found neither',
+      : 'expected a Dockerfile, a compose file ("services"), a Kubernetes manifest ("apiVersion" and "kind") or a task definition ("containerDefinitions"), found none of them',
     'Name a file that can be audited.',
   )
 }
@@ -143,5 +165,6 @@ function withoutSchemas(written: WrittenDocument): WrittenDocument {
 function looksDeployed({ text }: WrittenDocument, path: string): boolean {
   if (isTemplate(text)) return false
   if (hasComposeName(path)) return true
+  if (/\bcontainerDefinitions\b/.test(text)) return true
   return /\bapiVersion\b/.test(text) && /\bkind\b/.test(text) && /\b(c|initC|ephemeralC)ontainers\b/.test(text)
 }

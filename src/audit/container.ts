@@ -1,3 +1,4 @@
+import type { ControlId } from '../policy/control-ids.ts'
 import type { Place } from './input/placed.ts'
 
 /** A setting as a file states it, with its place. */
@@ -48,17 +49,19 @@ export interface Hook {
 export type SharedNamespace = 'network' | 'pid' | 'ipc' | 'uts' | 'user' | 'cgroup'
 
 /**
- * What a file says of one container, whichever form it has: a service of a compose file, a container of a Kubernetes manifest, a `docker run` line.
+ * What a file says of one container, whichever form it has: a service of a compose file, a container of a Kubernetes manifest or of a task definition, a `docker run` line.
  * What is absent was not said, and the platform's default applies. Texts can hold values that nobody here knows (`isUnknown`).
  */
 export interface Container extends Place {
-  platform: 'compose' | 'kubernetes' | 'docker-run'
+  platform: 'compose' | 'kubernetes' | 'ecs' | 'docker-run'
   /** Service, `Kind/name/container`, or the name of the line. */
   name: string
   /** True for work that ends by itself, for which no health check makes sense. */
   endsByItself: boolean
   /** Who decides what is left out, where nothing else does: what a patch is laid over, or a platform that takes no such setting. */
   leftTo?: string
+  /** The controls for which that holds; absent where it holds for all. */
+  leftControls?: readonly ControlId[]
   image?: Fact<string>
   command: Fact<string>[]
   user?: Fact<string>
@@ -99,6 +102,10 @@ export interface Container extends Place {
   healthCheck?: Fact<'set' | 'disabled' | 'unknown'>
   environment: Fact<Variable>[]
   hooks: Fact<Hook>[]
+  /** Commands that run in it beside its own: health checks, hooks. A single word is a line for a shell. */
+  sideCommands: Fact<string[]>[]
+  /** Texts that the deployment itself writes into files of it. */
+  writtenTexts: Fact<string>[]
   /** Compose: the `version` of its file, which means nothing any more. */
   fileVersion?: Fact<string>
 }
@@ -122,5 +129,7 @@ export function emptyContainer(about: Pick<Container, 'platform' | 'name' | 'pat
     ulimits: [],
     environment: [],
     hooks: [],
+    sideCommands: [],
+    writtenTexts: [],
   }
 }

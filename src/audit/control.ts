@@ -25,7 +25,7 @@ export interface Judgement {
   excepted?: import('../model/index.ts').AcceptedRisk
 }
 
-/** One control. What it cannot read is absent; where none of its readers has anything to read, it is manual. */
+/** One control. What it cannot read is absent; where none of its readers has anything to read, nothing was given for it. */
 export interface Control {
   id: ControlId
   /** What it wants, in our own words. */

@@ -33,10 +33,12 @@ const isValue = (value: string | undefined): value is string =>
 function inOptions({ args }: ShellCommand): string[] {
   return args.flatMap((word, index) => {
     const [, flag = '', joined] = /^--?([A-Za-z][\w.-]{2,60})(?:=(.*))?$/s.exec(word) ?? []
-    if (flag === '' || !namesCredential(flag)) return []
+    // Redis calls its passwords so.
+    const name = /^(requirepass|masterauth)$/.test(flag) ? 'password' : flag
+    if (flag === '' || !namesCredential(name)) return []
     const next = args[index + 1]
     const value = joined ?? (next?.startsWith('-') === true ? undefined : next)
-    return value !== undefined && isValue(value) && holdsCredential(flag, value) ? [`--${flag}`] : []
+    return value !== undefined && isValue(value) && holdsCredential(name, value) ? [`--${flag}`] : []
   })
 }
 
@@ -55,7 +57,6 @@ const own: ReadonlyArray<{ program: RegExp; option: RegExp; needs?: RegExp }> = 
   { program: /^(useradd|usermod)$/, option: /^(?:-p|--password)$/ },
   { program: /^keytool$/, option: /^-(?:store|key)pass$/ },
   { program: /^openssl$/, option: /^-pass(?:in|out)?$/, needs: /^pass:./ },
-  { program: /^redis-server$/, option: /^--(?:requirepass|masterauth)$/ },
 ]
 
 function inOwnOption({ name, args }: ShellCommand): string[] {

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { AcceptedRisk, Digest, Severity } from '../model/index.ts'
 import { controlIds } from '../policy/control-ids.ts'
 
-/** What a control came to, worst first. `deviation`: it fails, and exceptions allow each failure. */
-export const ControlStatus = z.enum(['fail', 'deviation', 'manual', 'inherited', 'pass', 'not-applicable'])
+/** What a control came to, worst first. `deviation`: it fails, and exceptions allow each failure. `not-given`: nothing was given that it could read. */
+export const ControlStatus = z.enum(['fail', 'deviation', 'manual', 'inherited', 'pass', 'not-applicable', 'not-given'])
 export type ControlStatus = z.infer<typeof ControlStatus>
 
 /** One thing that was looked at, with what was seen there. */
@@ -48,7 +48,7 @@ export const Audit = z.strictObject({
     .array(
       z.strictObject({
         path: z.string(),
-        kind: z.enum(['dockerfile', 'compose', 'kubernetes', 'docker-run', 'verdict']),
+        kind: z.enum(['dockerfile', 'compose', 'kubernetes', 'ecs', 'docker-run', 'verdict']),
         digest: Digest,
       }),
     )
@@ -57,7 +57,7 @@ export const Audit = z.strictObject({
   judged: z.strictObject({ dockerfiles: z.int().min(0), containers: z.int().min(0) }),
   /** Files that look like a deployment and could not be read: what they hold is not clean. */
   unread: z.array(z.strictObject({ path: z.string(), line: z.int().min(1), reason: z.string() })),
-  /** Objects that may start containers which were not found in them, and charts that were not rendered. */
+  /** Objects that may start containers which were not found in them. */
   unjudged: z.array(z.strictObject({ path: z.string(), line: z.int().min(1), about: z.string(), reason: z.string() })),
   /** Files that were met and hold nothing that can be audited. */
   passedOver: z.array(z.strictObject({ path: z.string(), reason: z.string() })),

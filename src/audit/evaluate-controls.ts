@@ -80,17 +80,17 @@ function judgeControl(control: Control, audited: Audited, register: ExceptionReg
   const all =
     evidence.length > 0
       ? evidence
-      : [{ status: 'manual' as const, about: '', subject: '', found: nothingRead(control) }]
+      : [{ status: 'not-given' as const, about: '', subject: '', found: nothingRead(control) }]
   const order = (status: ControlStatus) => ControlStatus.options.indexOf(status)
   const sorted = all.toSorted((left, right) => order(left.status) - order(right.status))
-  return { id, title, severity, status: sorted[0]?.status ?? 'manual', remedy, evidence: sorted }
+  return { id, title, severity, status: sorted[0]?.status ?? 'not-given', remedy, evidence: sorted }
 }
 
 /** What is left out fails nothing where somebody else decides it. What is stated counts. */
 function judgeContainer(control: Control, container: Container, run: Run | undefined): Judgement[] {
   const judgements = control.ofContainer?.(container, run) ?? []
-  const { leftTo } = container
-  if (leftTo === undefined) return judgements
+  const { leftTo, leftControls } = container
+  if (leftTo === undefined || leftControls?.includes(control.id) === false) return judgements
   return judgements.map((judgement) =>
     judgement.status === 'fail' && judgement.unstated
       ? { ...judgement, status: 'inherited', found: `left to ${leftTo}` }
@@ -135,7 +135,7 @@ function nothingRead({ ofRun, ofDockerfile, ofContainer }: Control): string {
   const readers = [
     ...(ofRun === undefined ? [] : ['verdict.json']),
     ...(ofDockerfile === undefined ? [] : ['Dockerfile']),
-    ...(ofContainer === undefined ? [] : ['compose file, Kubernetes manifest or docker run line']),
+    ...(ofContainer === undefined ? [] : ['compose file, Kubernetes manifest, task definition or docker run line']),
   ]
   return `not judged: no ${readers.join(', no ')} was given`
 }

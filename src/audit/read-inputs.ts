@@ -6,12 +6,13 @@ import { readDocument } from '../model/read-json.ts'
 import type { Policy } from '../policy/schema.ts'
 import { withoutMarks } from '../formats/unknown-value.ts'
 import { auditDockerfile, type AuditedDockerfile } from './audited-dockerfile.ts'
-import { classify, type AuditFile, type Classified } from './classify.ts'
+import type { AuditFile, Classified } from './classify.ts'
 import type { AuditTree } from './audit-tree.ts'
 import type { Container } from './container.ts'
 import type { Audited } from './evaluate-controls.ts'
 import { composeFiles } from './input/compose/compose-files.ts'
 import { readCompose } from './input/compose/read-compose.ts'
+import { readTaskDefinition } from './input/ecs/read-task-definition.ts'
 import { fact } from './input/facts.ts'
 import { dockerRunPath, readDockerRun } from './input/docker-run.ts'
 import { readKubernetes } from './input/kubernetes/read-kubernetes.ts'
@@ -36,15 +37,18 @@ export interface Classifications {
   ignored: Audited['ignored']
 }
 
-/** Says of every file what it is. Throws `SOURCE` where one that a person named cannot be read. */
-export function classifyFiles(files: readonly AuditFile[], policy: Policy): Classifications {
+/** The files of an audit without those that the policy leaves out; one that a person named is never left out. */
+export function withoutIgnored(
+  files: readonly AuditFile[],
+  policy: Policy,
+): { kept: AuditFile[]; ignored: Audited['ignored'] } {
   const ignored = (policy.audit?.ignore ?? []).map((entry) => ({ ...entry, files: 0 }))
   const kept = files.filter((file) => {
     const entry = file.named ? undefined : ignored.find(({ path }) => isBelow(file, path))
     if (entry !== undefined) entry.files++
     return entry === undefined
   })
-  return { files: kept.map(classify), ignored }
+  return { kept, ignored }
 }
 
 function isBelow(file: AuditFile, entry: string): boolean {
@@ -92,6 +96,7 @@ function readOne(read: Classified, audited: Audited, given: AuditInput): void {
     audited.inputs.push({ path: file.path, kind, text: file.text })
     if (kind === 'dockerfile') audited.dockerfiles.push(readBuildFile(file, given))
     else if (kind === 'compose') addProject(read, audited, given.tree)
+    else if (kind === 'ecs') audited.containers.push(...read.documents.flatMap(readTaskDefinition))
     else {
       for (const document of read.documents) {
         const { containers, unjudged, patches } = readKubernetes(document)

@@ -40,6 +40,6 @@ export function writeApplication(directory: string, { bytes, packages, platforms
   )
   writeFileSync(
     join(directory, 'loadline.yaml'),
-    `version: 1\nextends: advisory\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\nbuild: {platforms: [${platforms.join(', ')}]}\n`,
+    `version: 1\nextends: advisory\ndatabase: {accept: [official, given, example], maximumAge: 36500d}\nbuild: {platforms: [${platforms.join(', ')}]}\n`,
   )
 }

@@ -8,7 +8,7 @@ import { parseSealedLock } from '../../src/stages/source/read-lock.ts'
 import { scratch } from './command-line.ts'
 
 /** Warns of everything and denies nothing but missing evidence, so that a test sees what it looks for and the exit code says whether all could be decided. */
-export const advisory = 'version: 1\nextends: advisory\ndatabase: {accept: [example, given], maximumAge: 3650d}\n'
+export const advisory = 'version: 1\nextends: advisory\ndatabase: {accept: [example, given], maximumAge: 36500d}\n'
 
 /** The smallest base that there is, which has an operating system and no shell. */
 export const base = 'gcr.io/distroless/static-debian12:nonroot'

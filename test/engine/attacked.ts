@@ -26,7 +26,7 @@ export interface Judge {
 }
 
 async function collectAfter(
-  { files, kinds, policy = 'version: 1\ndatabase: {accept: [example, given], maximumAge: 3650d}\n' }: Attack,
+  { files, kinds, policy = 'version: 1\ndatabase: {accept: [example, given], maximumAge: 36500d}\n' }: Attack,
   lock: Lock,
 ): Promise<Judge> {
   const request = {

@@ -39,7 +39,7 @@ configuration:
   healthcheck: optional
 database:
   accept: [official, given, example]
-  maximumAge: 3650d
+  maximumAge: 36500d
 runtime:
   probe: { http: { port: 8080, path: /health } }
 `

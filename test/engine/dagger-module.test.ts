@@ -22,7 +22,7 @@ async function shop(): Promise<string> {
     cpSync(tinyImage(service), join(directory, 'services', service), { recursive: true })
   writeFileSync(
     join(directory, 'services/billing/loadline.yaml'),
-    'version: 1\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n',
+    'version: 1\ndatabase: {accept: [official, given, example], maximumAge: 36500d}\n',
   )
   // A dependency has to lie in the repository of the module.
   await execa('git', ['init', '--quiet'], { cwd: directory })

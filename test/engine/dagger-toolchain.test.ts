@@ -35,7 +35,7 @@ describe('Loadline as a toolchain of an application', () => {
 
     writeFileSync(
       join(directory, 'loadline.yaml'),
-      'version: 1\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n',
+      'version: 1\ndatabase: {accept: [official, given, example], maximumAge: 36500d}\n',
     )
     const rejected = await dagger(directory, 'check', 'loadline:gate')
     expect(rejected.exitCode).not.toBe(0)

@@ -85,7 +85,7 @@ describe('package records', () => {
     const source = application({
       Dockerfile: 'FROM debian:bookworm-slim\nRUN : > /var/lib/dpkg/status\n',
       'loadline.yaml':
-        'version: 1\nextends: advisory\ndatabase: {accept: [example, given], maximumAge: 3650d}\nruntime: {required: false}\nrules:\n  package-records: {level: deny}\n',
+        'version: 1\nextends: advisory\ndatabase: {accept: [example, given], maximumAge: 36500d}\nruntime: {required: false}\nrules:\n  package-records: {level: deny}\n',
     })
     const { run, exitCode, stdout } = await buildAndScan(source)
     expect(exitCode).toBe(1)

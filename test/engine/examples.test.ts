@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { digestOf } from '../../src/model/index.ts'
 import { root } from '../repo/source-files.ts'
 import { buildAndScan } from './command-line.ts'
+import { renewedPolicy } from './renewed-policy.ts'
 
 const Expected = z.strictObject({
   outcome: z.enum(['passed', 'rejected']),
@@ -18,7 +19,7 @@ describe.each(['fastapi-postgres', 'go-service', 'node-service', 'legacy-app'])(
   const expected = Expected.parse(parse(readFileSync(join(root, source, 'verdict.expected.yaml'), 'utf8')))
 
   it(`is ${expected.outcome}, for the reasons that it must be`, async () => {
-    const { run, exitCode, output, stdout } = await buildAndScan(source)
+    const { run, exitCode, output, stdout } = await buildAndScan(source, ['--policy', renewedPolicy(source)])
     const failed = (run.verdict?.results ?? []).filter(({ status }) => status === 'failed')
     expect({ outcome: run.outcome, failure: run.failure, rules: failed.map(({ rule }) => rule).toSorted() }).toEqual({
       outcome: expected.outcome,

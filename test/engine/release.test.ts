@@ -12,6 +12,7 @@ import { refuse, serveFaulty, type Fault } from './faulty-registry.ts'
 import { serveRegistry } from './registry.ts'
 import { tagsOf } from './signed-image.ts'
 import { signingKey, type SigningKey } from './signing-key.ts'
+import { renewedPolicy } from './renewed-policy.ts'
 import { strict, tinyImage } from './tiny-image.ts'
 import { takeProgram } from './tool-programs.ts'
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
 
 describe('an index over two platforms', () => {
   const source = 'examples/go-service'
-  const policy = ['--policy', 'examples/go-service/loadline.yaml']
+  const policy = ['--policy', renewedPolicy(source)]
   let key: SigningKey
   let repository: string
   let publish: string[]
@@ -40,7 +41,7 @@ describe('an index over two platforms', () => {
     repository = `${registry}/demo/go`
     beside = attestationsBeside(`http://${registry}/v2/demo/go`)
     const tags = ['--tag', 'type=semver,pattern={{version}}', 'type=semver,pattern={{major}}.{{minor}}']
-    publish = ['--publish', repository, '--version', '1.2.3', ...tags, ...key.argv]
+    publish = ['--publish', repository, '--version', '1.2.3', ...tags, ...policy, ...key.argv]
     released = await buildAndScan(source, publish, key.env)
     digest = released.run.release?.digest ?? ''
     published = Object.fromEntries(

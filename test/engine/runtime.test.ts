@@ -36,7 +36,7 @@ async function run({ before, runtime = '', dockerfile = '', files = {} }: Case):
   const source = application({
     Dockerfile: `FROM gcr.io/distroless/python3-debian12:nonroot\nCOPY app.py /app.py\nENV PYTHONDONTWRITEBYTECODE=1\nUSER 65532:65532\n${dockerfile}ENTRYPOINT ["/usr/bin/python3", "/app.py"]\n`,
     'app.py': program(before),
-    'loadline.yaml': `version: 1\nextends: advisory\ndatabase: {accept: [example, given], maximumAge: 3650d}\nrules:\n${deny}runtime:\n  probe: {tcp: {port: 8000}}\n  readySeconds: 10\n  stopSeconds: 2\n${runtime}`,
+    'loadline.yaml': `version: 1\nextends: advisory\ndatabase: {accept: [example, given], maximumAge: 36500d}\nrules:\n${deny}runtime:\n  probe: {tcp: {port: 8000}}\n  readySeconds: 10\n  stopSeconds: 2\n${runtime}`,
     ...files,
   })
   const ended = await buildAndScan(source)

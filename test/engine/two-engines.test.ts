@@ -34,7 +34,7 @@ describe('services over two engines', () => {
       const source = tinyImage(name)
       writeFileSync(
         join(source, 'loadline.yaml'),
-        `version: 1\n${policy}image: {name: ${name}}\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n`,
+        `version: 1\n${policy}image: {name: ${name}}\ndatabase: {accept: [official, given, example], maximumAge: 36500d}\n`,
       )
       return source
     }

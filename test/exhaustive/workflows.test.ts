@@ -228,7 +228,7 @@ describe('the reusable workflow, run by act', () => {
 
   it('fails where the policy says no, and its reports leave all the same', async () => {
     const registry = await serveRegistry()
-    const policy = 'version: 1\ndatabase: {accept: [official, given, example], maximumAge: 3650d}\n'
+    const policy = 'version: 1\ndatabase: {accept: [official, given, example], maximumAge: 36500d}\n'
     const directory = await repository(caller(registry), policy)
     const { exitCode, uploads } = await runWorkflow(directory, ['workflow_dispatch'], {
       COSIGN_PRIVATE_KEY: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

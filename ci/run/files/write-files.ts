@@ -10,17 +10,17 @@ const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | cons
 /** Writes files: all of them beside their places, and only then each to its place. Where one cannot be written, none is. Throws `REPORT` then, and calls them `what`. */
 export async function writeFiles(
   directory: string,
-  files: Readonly<Record<string, string>>,
-  what: 'the reports' | 'the scaffold' | 'the record' | 'the lock file' | 'the pins',
+  files: Readonly<Record<string, string | Uint8Array>>,
+  what: 'the copy' | 'the reports' | 'the scaffold' | 'the record' | 'the lock file' | 'the pins',
 ): Promise<void> {
   const parts: Array<{ path: string; part: string }> = []
   try {
     const root = await makeDirectory(directory)
-    for (const [name, text] of Object.entries(files)) {
+    for (const [name, content] of Object.entries(files)) {
       const folder = await makeBelow(root, dirname(name))
       const path = join(folder, basename(name))
       parts.push({ path, part: `${path}.part` })
-      await writeNew(`${path}.part`, text)
+      await writeNew(`${path}.part`, content)
     }
     for (const { path, part } of parts) await rename(part, path)
   } catch (error) {
@@ -67,12 +67,12 @@ async function makeBelow(root: string, path: string): Promise<string> {
   return current
 }
 
-async function writeNew(path: string, text: string, mode = 0o666): Promise<void> {
+async function writeNew(path: string, content: string | Uint8Array, mode = 0o666): Promise<void> {
   // Of a link, the link.
   await rm(path, { force: true })
   const file = await open(path, newFile, mode)
   try {
-    await file.writeFile(text)
+    await file.writeFile(content)
   } finally {
     await file.close()
   }

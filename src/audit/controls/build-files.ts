@@ -68,6 +68,8 @@ export const copyNotAdd: Control = {
     ),
 }
 
+/** Compressed, and perhaps an archive: the builder looks at what is in it. */
+const compressed = /\.(gz|bz2|xz|zst|lzma|Z)$/
 const archive = /\.(tar|tgz|tbz2?|txz|tzst|tar\.\w+)$/i
 const isRemote = (source: string) => /^(https?|git|ssh|ftp):\/\/|^git@/i.test(source)
 /** A commit that a git address names, as its fragment or its query. */
@@ -78,7 +80,9 @@ function needlessAdd(file: AuditedDockerfile, { words, flags, heredocs, text, li
     ({ name, value }) => name === 'checksum' && /^sha\d+:[0-9a-f]{32,}$|^[0-9a-f]{40}$/.test(value),
   )
   const sources = heredocs.length > 0 ? [] : words.slice(0, -1)
-  const unknown = sources.filter((source) => isUnknown(source) && !isRemote(source) && !archive.test(source))
+  const unknown = sources.filter(
+    (source) => (isUnknown(source) || compressed.test(source)) && !isRemote(source) && !archive.test(source),
+  )
   const needless = sources.filter(
     (source) => !(isRemote(source) ? isFixed || isCommit(source) : archive.test(source) || unknown.includes(source)),
   )

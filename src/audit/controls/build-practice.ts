@@ -13,8 +13,16 @@ const fixing = /^(v?\d+\.\d+\.\d+.*|20\d{6,}|(?=.*\d)(?=.*[a-f])[0-9a-f]{7,40})$
 function isMoving(tag: string): boolean {
   const [first = '', ...behind] = tag.toLowerCase().split(/[-_]/)
   if (!/\d/.test(tag)) return true
-  if (!moving.test(first)) return false
+  if (!moving.test(first) && !behind.some((part) => /^(latest|nightly|snapshot)$/.test(part))) return false
   return !/20\d\d[-_]\d\d[-_]\d\d/.test(tag) && !behind.some((part) => fixing.test(part))
+}
+
+/** Names of Debian and Ubuntu, which stand for a version as its number does. */
+const codeNames =
+  /^(wheezy|jessie|stretch|buster|bullseye|bookworm|trixie|forky|trusty|xenial|bionic|focal|jammy|noble|oracular|plucky|questing)(-|$)/
+
+function isDistribution(name: string, tag: string): boolean {
+  return /^(debian|ubuntu|buildpack-deps)$/.test(name) && codeNames.test(tag)
 }
 
 /** The tag of a reference, as far as it is known. */
@@ -25,14 +33,14 @@ function judgeTag(reference: string): { status: Status; found: string } {
   const last = reference.slice(reference.lastIndexOf('/') + 1)
   const [name = '', tag] = last.split(':')
   const decides = `${found}: a variable decides which image this is`
+  if (!isUnknown(reference) && parseImageReference(reference) === undefined)
+    return { status: 'manual', found: `${found} is not an image reference` }
   if (tag === undefined)
     return isUnknown(name)
       ? { status: 'manual', found: decides }
       : { status: 'fail', found: `${found} names no tag, which means latest` }
   if (isUnknown(tag)) return { status: 'manual', found: decides }
-  if (!isUnknown(reference) && parseImageReference(reference) === undefined)
-    return { status: 'manual', found: `${found} is not an image reference` }
-  return { status: isMoving(tag) ? 'fail' : 'pass', found }
+  return { status: isMoving(tag) && !isDistribution(name, tag) ? 'fail' : 'pass', found }
 }
 
 export const imageTag: Control = {

@@ -17,9 +17,19 @@ export const apparmor: Control = {
   },
 }
 
+/** The words by which Kubernetes knows a profile, in fields and in the annotations that were before them. */
+const ofKubernetes = /^(RuntimeDefault|Localhost|(runtime|docker)\/default|localhost\/.+)$/
+
 function judgeProfile(container: Container, what: string, profile: Fact<string>): Judgement {
   const found = `${what} profile ${profile.value}`
   if (isUnknown(profile.value)) return openTo(container, found, profile)
+  if (container.platform === 'kubernetes' && !unconfined.test(profile.value) && !ofKubernetes.test(profile.value))
+    return on(
+      container,
+      'fail',
+      `${what} profile ${profile.value || 'of no type'}, which Kubernetes does not know`,
+      profile,
+    )
   return on(container, unconfined.test(profile.value) ? 'fail' : 'pass', found, profile)
 }
 
@@ -63,6 +73,10 @@ export const seccomp: Control = {
 /** A process may keep binding low ports; nothing else is needed to serve (Pod Security Standards, restricted). */
 const harmless = new Set(['NET_BIND_SERVICE'])
 
+/** What engines give to a container that drops nothing, NET_BIND_SERVICE apart. */
+const byDefault =
+  'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'.split(' ')
+
 export const capabilities: Control = {
   id: 'cis-5.4',
   title: 'The container keeps only the capabilities that it needs',
@@ -70,7 +84,8 @@ export const capabilities: Control = {
   remedy: 'Drop ALL, and add back what is needed, at most NET_BIND_SERVICE.',
   ofContainer(container) {
     const added = container.capAdd.filter(({ value }) => !harmless.has(value))
-    const dropsAll = container.capDrop.some(({ value }) => value === 'ALL')
+    const dropped = new Set(container.capDrop.map(({ value }) => value))
+    const dropsAll = dropped.has('ALL') || byDefault.every((capability) => dropped.has(capability))
     const [first] = added
     const open = dropsAll ? undefined : container.capDrop.find(({ value }) => isUnknown(value))
     if (first !== undefined)
@@ -85,7 +100,7 @@ export const capabilities: Control = {
       on(
         container,
         dropsAll ? 'pass' : 'fail',
-        dropsAll ? 'drops ALL' : 'keeps the default capabilities: ALL is not dropped',
+        dropsAll ? 'drops what it has by default' : 'keeps the default capabilities: ALL is not dropped',
         container.capDrop[0],
       ),
     ]

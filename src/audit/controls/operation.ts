@@ -1,8 +1,9 @@
-import { readProgram, readShell } from '../../formats/shell.ts'
+import { readProgram, readShell, type ShellCommand } from '../../formats/shell.ts'
 import type { Container } from '../container.ts'
-import { eachOr, on, type Control, type Judgement } from '../control.ts'
-import { credentialsIn } from '../credential-in-command.ts'
+import { eachOr, on, type Control } from '../control.ts'
+import { credentialsIn, credentialsInText } from '../credential-in-command.ts'
 import { holdsCredential } from '../credential.ts'
+import type { Place } from '../input/placed.ts'
 import { userKind } from '../root-name.ts'
 
 export const swarm: Control = {
@@ -89,22 +90,42 @@ export const environmentSecrets: Control = {
               entry.value.name,
             ),
           ),
-        ...inCommand(container),
+        ...inCommands(container).map(({ name, where, place }) =>
+          on(container, 'fail', `${where} holds a credential: ${name}`, place, name),
+        ),
       ],
       on(container, 'pass', 'no variable or argument that looks like a credential'),
     ),
 }
 
-/** Credentials among the words of its command. */
-function inCommand(container: Container): Judgement[] {
-  const [first] = container.command
-  if (first === undefined) return []
-  const words = container.command.map(({ value }) => value)
-  const { commands } =
-    words.length === 1 ? readShell(words[0] ?? '', () => undefined) : readProgram(words, () => undefined)
-  // Without the program in front the words can be the arguments of any.
-  const found = new Set(commands.flatMap(credentialsIn))
-  return [...found].map((name) => on(container, 'fail', `its command holds a credential: ${name}`, first, name))
+/** Credentials among the words of what runs in it, and in the texts that it is given. */
+function inCommands({
+  command,
+  sideCommands,
+  writtenTexts,
+}: Container): Array<{ name: string; where: string; place: Place }> {
+  const [first] = command
+  const commands =
+    first === undefined ? sideCommands : [{ ...first, value: command.map(({ value }) => value) }, ...sideCommands]
+  return [
+    ...commands.flatMap((place) =>
+      commandsOf(place.value)
+        .flatMap(credentialsIn)
+        .map((name) => ({ name, where: 'its command', place })),
+    ),
+    ...writtenTexts.flatMap((place) =>
+      credentialsInText(place.value).map((name) => ({ name, where: 'a config', place })),
+    ),
+  ]
+}
+
+/** A single word is a line. Where options stand first, the program is that of the image. */
+function commandsOf(words: readonly string[]): ShellCommand[] {
+  const [first = ''] = words
+  const own = first.startsWith('-') ? ['entrypoint'] : []
+  return words.length === 1
+    ? readShell([...own, first].join(' '), () => undefined).commands
+    : readProgram([...own, ...words], () => undefined).commands
 }
 
 export const obsoleteVersion: Control = {

@@ -25,6 +25,8 @@ export const processCount: Control = {
   ofContainer(container) {
     if (container.platform === 'kubernetes')
       return [on(container, 'inherited', 'the kubelet limits processes of a pod (podPidsLimit)')]
+    if (container.platform === 'ecs')
+      return [on(container, 'inherited', 'no setting of ECS: the daemon of the host decides')]
     const { pids } = container
     return [limited(container, pids !== undefined && Number(pids.value) <= 0 ? undefined : pids, 'processes')]
   },

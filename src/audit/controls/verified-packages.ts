@@ -161,7 +161,8 @@ const falsy = /^(0|false|no|off)$/i
 const variables: ReadonlyArray<{ name: RegExp; off: RegExp }> = [
   { name: /^NODE_TLS_REJECT_UNAUTHORIZED$/, off: falsy },
   { name: /^PYTHONHTTPSVERIFY$/, off: falsy },
-  { name: /^GIT_SSL_NO_VERIFY$/, off: /^(?!0$|false$|$)/i },
+  // Git asks only whether it is there.
+  { name: /^GIT_SSL_NO_VERIFY$/, off: /^/ },
   { name: /^(PIP_TRUSTED_HOST|UV_INSECURE_HOST|GOINSECURE)$/, off: /./ },
   { name: /^(NPM_CONFIG_STRICT_SSL|npm_config_strict_ssl|YARN_STRICT_SSL|YARN_ENABLE_STRICT_SSL)$/, off: falsy },
   { name: /^(GOSUMDB)$/, off: /^off$/ },

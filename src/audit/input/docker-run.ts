@@ -32,6 +32,7 @@ export function readDockerRun(text: string): Container {
     endsByItself: isOn('rm') && !isOn('detach'),
     image: fact(image),
     command: [...all('entrypoint'), ...command].map(fact),
+    sideCommands: all('health-cmd').map((line) => fact([line])),
     ...one('user', last('user')),
     ...truth('privileged', 'privileged'),
     ...truth('readOnly', 'read-only'),
@@ -39,7 +40,7 @@ export function readDockerRun(text: string): Container {
     ...one('seccomp', option('seccomp')),
     ...one('apparmor', option('apparmor')),
     ...one('memory', limit(last('memory'))),
-    ...one('cpu', limit(last('cpus') ?? last('cpu-quota') ?? last('cpu-shares') ?? last('cpuset-cpus'))),
+    ...one('cpu', limit(last('cpus') ?? last('cpu-quota') ?? last('cpu-shares')) ?? last('cpuset-cpus')),
     ...one('pids', last('pids-limit')),
     ...one('cgroupParent', last('cgroup-parent')),
     ...one('restart', last('restart')),
@@ -61,15 +62,10 @@ export function readDockerRun(text: string): Container {
     mounts: [...all('volume').map(readVolume), ...all('mount').map(readMount), ...all('tmpfs').map(readTmpfs)].map(
       fact,
     ),
-    devices: [...all('device'), ...all('device-cgroup-rule').map((rule) => `rule ${rule}`)].map(fact),
+    devices: devicesOf(all),
     sysctls: all('sysctl').map((written) => fact(written.split('=')[0] ?? '')),
     ulimits: all('ulimit').map(fact),
-    environment: all('env')
-      .filter((written) => written.includes('='))
-      .map((written) => {
-        const equals = written.indexOf('=')
-        return fact({ name: written.slice(0, equals), value: written.slice(equals + 1), of: 'environment' as const })
-      }),
+    environment: environmentOf(all('env')),
   }
 }
 
@@ -85,6 +81,21 @@ function namespacesOf(
     ...one('user', last('userns')),
     ...one('cgroup', last('cgroupns')),
   }
+}
+
+function devicesOf(all: (name: string) => string[]): Fact<string>[] {
+  const rules = all('device-cgroup-rule').map((rule) => `rule ${rule}`)
+  return [...all('device'), ...rules, ...all('gpus').map((asked) => `GPU ${asked}`)].map(fact)
+}
+
+/** A name without a value is taken from wherever the line is run. */
+function environmentOf(written: readonly string[]): Container['environment'] {
+  return written
+    .filter((pair) => pair.includes('='))
+    .map((pair) => {
+      const equals = pair.indexOf('=')
+      return fact({ name: pair.slice(0, equals), value: pair.slice(equals + 1), of: 'environment' as const })
+    })
 }
 
 function one<K extends string, T>(key: K, value: T | undefined): { [key in K]?: Fact<T> } {

@@ -34,7 +34,7 @@ export function capability(text: string): string {
   return text.toUpperCase().replace(/^CAP_/, '')
 }
 
-/** A limit; empty where it is zero, which is none. */
+/** A limit; empty where it is zero or below, which is none. */
 export function limitOf(text: string): string {
-  return /^0+(\.0+)?[a-z]*$/i.test(text) ? '' : text
+  return /^(-.*|0+(\.0+)?[a-z]*)$/i.test(text) ? '' : text
 }

@@ -19,6 +19,8 @@ export interface WrittenDocument {
   /** The line of the file on which it begins, counted from 1. */
   line: number
   text: string
+  /** True for what a program made of its file: then no line of it is a line of the file. */
+  isRendered?: boolean
 }
 
 /** A document that somebody deploys; bundles of many objects have many documents. */
@@ -31,7 +33,10 @@ const mostRepairs = 50
 
 /** Splits a file where `---` or `...` begin a line: nothing else of YAML can stand there. Directives are left out. */
 export function splitDocuments(text: string, path: string): WrittenDocument[] {
-  const lines = withoutMarks(text.startsWith('\uFEFF') ? text.slice(1) : text).split(/\r?\n/)
+  // Files that were joined bring the byte order marks that they began with.
+  const lines = withoutMarks(text)
+    .split(/\r?\n/)
+    .map((line) => (line.startsWith('\uFEFF') ? line.slice(1) : line))
   const documents: WrittenDocument[] = []
   let current: string[] = []
   let begin = 1
@@ -63,7 +68,7 @@ export function readManifestDocument(written: WrittenDocument): Placed | undefin
     const { document, lines } = parsed(written)
     const place = (offset: number | undefined): Place => ({
       path: written.path,
-      line: written.line - 1 + Math.max(lines.linePos(offset ?? 0).line, 1),
+      line: written.isRendered === true ? 1 : written.line - 1 + Math.max(lines.linePos(offset ?? 0).line, 1),
     })
     const [fault] = document.errors
     if (fault !== undefined) throw manifestError(place(fault.pos[0]), sayError(fault.code, fault.message))

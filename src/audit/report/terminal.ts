@@ -44,6 +44,7 @@ export function renderAuditTerminal(audit: Audit, { color, width }: { color: boo
       ...listed('inherited', '·'),
       ...listed('pass', '✓'),
       ...listed('not-applicable', '○'),
+      ...listed('not-given', '○'),
       ...leftOut(audit),
       ...audit.exceptions.map(({ rule, id, state }) => `! exception for ${rule} ${id}: ${state}`),
       `${audit.benchmark}: ${sayCounts(audit)}`,

@@ -10,6 +10,7 @@ export const statusWords: Readonly<Record<ControlStatus, string>> = {
   inherited: 'inherited',
   pass: 'pass',
   'not-applicable': 'not applicable',
+  'not-given': 'nothing given',
 }
 
 /** `file:line` of what was seen; for what a run said, the thing itself. */

@@ -56,7 +56,11 @@ export interface BoundSbom {
   operatingSystem: boolean
 }
 
-/** Writes the image's name and digest into a CycloneDX document: Trivy read an archive, which knows neither. Throws `TOOL` when it is no CycloneDX, about another image, or lacks packages. */
+/** What CycloneDX 1.7 has and 1.6 has not (https://cyclonedx.org/docs/1.7/json/). */
+const onlyIn17 =
+  /"(?:citations|distributionConstraints|expressionDetails|isExternal|patentAssertions|patents|versionRange|algorithmFamily|ellipticCurve)"\s*:/
+
+/** Writes the image's name and digest into a CycloneDX document: Trivy read an archive, which knows neither. It is written as 1.6 where it holds nothing newer. Throws `TOOL` when it is no CycloneDX, about another image, or lacks packages. */
 export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
   const document = readJson('trivy', text, CycloneDx)
   const { component } = document.metadata
@@ -71,6 +75,11 @@ export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
   component['version'] = image.digest
   component['purl'] = imagePackageUrl(image)
   component['hashes'] = [{ alg: 'SHA-256', content: image.digest.slice('sha256:'.length) }]
+  // Many servers do not read 1.7 yet, and refuse a document for the number alone.
+  if (document.specVersion === '1.7' && !onlyIn17.test(text)) {
+    document.specVersion = '1.6'
+    document['$schema'] = 'http://cyclonedx.org/schema/bom-1.6.schema.json'
+  }
   return {
     text: documentText(document),
     components: components.length,

@@ -101,7 +101,7 @@ describe('a command that hands a credential over', () => {
     ['echo "DB_PASSWORD=hunter2" > .env', 'DB_PASSWORD'],
     ['cat > .env <<E\nDB_PASSWORD=hunter2\nE', 'DB_PASSWORD'],
     ["sh -c 'PGPASSWORD=hunter2 psql'", 'PGPASSWORD'],
-    ['redis-server --requirepass hunter2', 'redis-server --requirepass'],
+    ['redis-server --requirepass hunter2', '--requirepass'],
     ['openssl rsa -passin pass:hunter2', 'openssl -passin'],
   ])('%s', (script, name) => {
     expect(found(script)).toContain(name)

@@ -115,6 +115,10 @@ describe('what a docker run line says fails', () => {
     ['practice-root-user', "--user 'root:root'"],
     ['cis-5.11', '-m 0'],
     ['cis-5.29', '--pids-limit -1'],
+    ['cis-5.12', '--cpu-quota=-1'],
+    ['cis-5.18', '--gpus all'],
+    ['practice-environment-secret', '--health-cmd "mysqladmin -phunter2 ping"'],
+    ['practice-environment-secret', '--entrypoint="--password=hunter2"'],
   ])('%s: %s', async (id, flags) => {
     expect(failing(await auditOfLine(`docker run ${flags} a/b:1.0.0`))).toContain(id)
   })
@@ -126,6 +130,7 @@ describe('what a docker run line says fails', () => {
     ['practice-environment-secret', '-e PGPASSWORD'],
     ['cis-5.32', '--use-api-socket=false'],
     ['practice-bind-mount', '-v data:/var/lib/data'],
+    ['cis-5.12', '--cpuset-cpus 0'],
   ])('not %s: %s', async (id, flags) => {
     expect(failing(await auditOfLine(`docker run ${flags} a/b:1.0.0`))).not.toContain(id)
   })

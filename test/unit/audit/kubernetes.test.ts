@@ -114,6 +114,158 @@ describe('a pod, whatever kind holds it', () => {
   })
 })
 
+describe('a list', () => {
+  const item = `{metadata: {name: w}, spec: {${pod}}}`
+  it.each([
+    ['of one kind, whose items leave it out', `apiVersion: v1\nkind: PodList\nitems: [${item}]\n`, 'Pod/w/c'],
+    ['whose items say no kind', `apiVersion: v1\nkind: List\nitems: [${item}]\n`, 'Object/w/c'],
+    ['with nothing among its items', `apiVersion: v1\nkind: PodList\nitems: [null, ${item}]\n`, 'Pod/w/c'],
+  ])('%s is judged whole', async (_what, text, about) => {
+    const { controls, unread } = await auditOf({ 'a.yaml': text })
+    expect(unread).toEqual([])
+    expect(controls.find(({ id }) => id === 'cis-5.5')?.evidence).toMatchObject([{ status: 'fail', about }])
+  })
+
+  it('that holds what is no object is not clean', async () => {
+    const document = await auditOf({ 'a.yaml': 'apiVersion: v1\nkind: List\nitems: [1]\n' })
+    expect(document).toMatchObject({ outcome: 'undecided', unread: [{ path: 'a.yaml', line: 3 }] })
+  })
+})
+
+describe('a variable that is filled in before Kubernetes sees it', () => {
+  const container = (lines: string) =>
+    object('Pod', `spec: {containers: [{name: c, image: "a:1.0.0", ${lines}}]}`, 'v1')
+  it.each([
+    ['image', object('Pod', 'spec: {containers: [{name: c, image: "${IMAGE}"}]}', 'v1'), 'practice-image-tag'],
+    ['tag', object('Pod', 'spec: {containers: [{name: c, image: "a:${TAG}"}]}', 'v1'), 'practice-image-tag'],
+    ['right in the words of Helm', container('securityContext: {privileged: "{{ .Values.privileged }}"}'), 'cis-5.5'],
+    [
+      'tag in the words of Jinja',
+      object('Pod', 'spec: {containers: [{name: c, image: "a:{{ tag }}"}]}', 'v1'),
+      'practice-image-tag',
+    ],
+    ['right', container('securityContext: {privileged: "${{PRIVILEGED}}"}'), 'cis-5.5'],
+    [
+      'right without quotes',
+      object(
+        'Pod',
+        'spec:\n  containers:\n  - name: c\n    image: a:1.0.0\n    securityContext:\n      privileged: ${PRIVILEGED}',
+        'v1',
+      ),
+      'cis-5.5',
+    ],
+    ['host process', container('securityContext: {windowsOptions: {hostProcess: "${HP}"}}'), 'cis-5.5'],
+    ['mask of /proc', container('securityContext: {procMount: "${PM}"}'), 'cis-5.5'],
+    ['user', container('securityContext: {runAsUser: "${UID}"}'), 'practice-root-user'],
+    ['port', container('ports: [{containerPort: 80, hostPort: "${PORT}"}]'), 'cis-5.8'],
+    ['limit', container('resources: {limits: {memory: "${MEMORY}"}}'), 'cis-5.11'],
+    [
+      'network',
+      object('Pod', 'spec: {hostNetwork: "${HOST}", containers: [{name: c, image: "a:1"}]}', 'v1'),
+      'cis-5.10',
+    ],
+    [
+      'path',
+      object(
+        'Pod',
+        'spec: {containers: [{name: c, image: "a:1", volumeMounts: [{name: v, mountPath: /x}]}], volumes: [{name: v, hostPath: {path: "${P}"}}]}',
+        'v1',
+      ),
+      'cis-5.6',
+    ],
+  ])('%s: manual, and never a pass [fault 98]', async (_what, text, id) => {
+    const document = await auditOf({ 'a.yaml': text })
+    expect(document.unread).toEqual([])
+    expect(document.controls.find((control) => control.id === id)?.status).toBe('manual')
+  })
+
+  it.each(['${TAG:-latest}', '${TAG:=latest}', '${TAG=latest}'])('%s has its default', async (written) => {
+    const text = object('Pod', `spec: {containers: [{name: c, image: "a:${written}"}]}`, 'v1')
+    expect(saidOf(await auditOf({ 'a.yaml': text }), 'practice-image-tag')).toEqual(['fail: a:latest'])
+  })
+
+  it('is no credential; one that is escaped, or has a default, can be', async () => {
+    const said = async (value: string) =>
+      failing(await auditOf({ 'a.yaml': container(`env: [{name: DB_PASSWORD, value: "${value}"}]`) }))
+    expect(await said('${DB_PASSWORD}')).not.toContain('practice-environment-secret')
+    expect(await said('$ecret')).toContain('practice-environment-secret')
+    expect(await said('${DB_PASSWORD:-hunter2}')).toContain('practice-environment-secret')
+  })
+})
+
+describe('a step of a workflow', () => {
+  const image = 'image: "a/b:1.0.0"'
+  it.each([
+    [
+      'cis-5.5',
+      object('Task', `spec: {stepTemplate: {securityContext: {privileged: true}}, steps: [{name: s, ${image}}]}`),
+    ],
+    ['cis-5.10', object('Workflow', `spec: {hostNetwork: true, templates: [{name: t, container: {${image}}}]}`)],
+    [
+      'practice-root-user',
+      object(
+        'CronWorkflow',
+        `spec: {workflowSpec: {securityContext: {runAsUser: 0}, templates: [{name: t, script: {${image}}}]}}`,
+      ),
+    ],
+    [
+      'cis-5.32',
+      object(
+        'Workflow',
+        `spec: {volumes: [{name: v, hostPath: {path: /run/docker.sock}}], templates: [{name: t, container: {${image}, volumeMounts: [{name: v, mountPath: /x}]}}]}`,
+      ),
+    ],
+    [
+      'cis-5.10',
+      object(
+        'PipelineRun',
+        `spec: {taskRunTemplate: {podTemplate: {hostNetwork: true}}, pipelineSpec: {tasks: [{name: t, taskSpec: {steps: [{name: s, ${image}}]}}]}}`,
+      ),
+    ],
+  ])('fails %s by what stands above it', async (id, text) => {
+    expect(failing(await auditOfNamed(text, 'a.yaml'))).toContain(id)
+  })
+
+  it('of another kind has nothing above it that counts', async () => {
+    const text = object(
+      'Deployment',
+      `spec: {securityContext: {runAsUser: 7}, template: {spec: {containers: [{name: c, ${image}}]}}}`,
+    )
+    expect(failing(await auditOfNamed(text, 'a.yaml'))).toContain('practice-root-user')
+  })
+
+  it('under a patch that is a text is named as not judged', async () => {
+    const text = object('Workflow', `spec: {podSpecPatch: "{}", templates: [{name: t, container: {${image}}}]}`)
+    expect((await auditOfNamed(text, 'a.yaml')).unjudged).toMatchObject([
+      { about: 'Workflow/w', reason: expect.stringContaining('podSpecPatch') as string },
+    ])
+  })
+})
+
+describe('a credential in what a container runs beside its program', () => {
+  it.each([
+    'args: ["--db-password=hunter2"]',
+    'args: [serve, --db-password, hunter2]',
+    'livenessProbe: {exec: {command: [mysqladmin, ping, -phunter2]}}',
+    'lifecycle: {postStart: {exec: {command: [sh, -c, "PGPASSWORD=hunter2 psql"]}}}',
+  ])('%s', async (line) => {
+    const text = object('Pod', `spec: {containers: [{name: c, image: "a:1", ${line}}]}`, 'v1')
+    const document = await auditOfNamed(text, 'a.yaml')
+    expect(failing(document)).toContain('practice-environment-secret')
+    expect(JSON.stringify(document)).not.toContain('hunter2')
+  })
+})
+
+it.each(['memory: 0', 'memory: "0"', 'cpu: "0"'])('a limit of nothing is none: %s', async (limit) => {
+  const text = object('Pod', `spec: {containers: [{name: c, image: "a:1", resources: {limits: {${limit}}}}]}`, 'v1')
+  expect(failing(await auditOfNamed(text, 'a.yaml'))).toContain(limit.startsWith('cpu') ? 'cis-5.12' : 'cis-5.11')
+})
+
+it('a document that begins with a byte order mark is one', async () => {
+  const text = `apiVersion: v1\nkind: ConfigMap\n---\n\uFEFF${object('Pod', `spec: {${pod}}`, 'v1')}`
+  expect(failing(await auditOf({ 'a.yaml': text }))).toContain('cis-5.5')
+})
+
 describe('what starts nothing by what is written in it', () => {
   it.each([
     ['a kind that holds no pod', object('ConfigMap', 'data: {a: "containers: [{image: x}]"}', 'v1'), []],

@@ -35,7 +35,7 @@ it('a real run is recorded with every file, what passed, failed and did not run,
       reject: false,
       env: {
         VITEST: '',
-        [reporterVariables.started]: String(Date.now() - 61 * 60_000),
+        [reporterVariables.started]: String(performance.timeOrigin + performance.now() - 61 * 60_000),
         [reporterVariables.record]: record,
       },
     },

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { manifestError, textOf, type Placed } from '../placed.ts'
 
 type Path = readonly string[]
@@ -61,11 +62,15 @@ function mergedMaps(below: Placed, above: Placed, path: Path): Placed {
   return { ...below, value: map }
 }
 
-/** Two lists, without what is in both in the same words. */
+/** Two lists, without what is in both in the same words. The later one counts where both are relative to another directory. */
 function joined(below: Placed, above: Placed): Placed {
-  const items = [...(below.value as Placed[]), ...(above.value as Placed[])]
-  const seen = new Map(items.toReversed().map((item) => [wordsOf(item), item]))
-  return { ...above, value: items.filter((item) => seen.get(wordsOf(item)) === item) }
+  const kept = new Map<string, Placed>()
+  for (const item of [...(below.value as Placed[]), ...(above.value as Placed[])]) {
+    const words = wordsOf(item)
+    const before = kept.get(words)
+    if (before === undefined || posix.dirname(before.path) !== posix.dirname(item.path)) kept.set(words, item)
+  }
+  return { ...above, value: [...kept.values()] }
 }
 
 function wordsOf({ value }: Placed): string {

@@ -7,8 +7,19 @@ import { readPort, readRange, readSecurityOption, refusesPrivileges } from '../w
 import { ownText } from './interpolate.ts'
 import { loadCompose, type ComposeModel } from './load-compose.ts'
 import { asPairs } from './overlay.ts'
+import { networksOf } from './networks.ts'
 import { serviceMounts } from './service-mounts.ts'
-import { buildArguments, environmentOf, healthCheckOf, hooksOf, namespacesOf, restartOf } from './service-parts.ts'
+import {
+  buildArguments,
+  devicesOf,
+  environmentOf,
+  healthCheckOf,
+  hooksOf,
+  namespacesOf,
+  restartOf,
+  sideCommandsOf,
+  writtenTextsOf,
+} from './service-parts.ts'
 
 /** A Dockerfile that stands in a compose file. */
 export interface InlineDockerfile {
@@ -21,6 +32,8 @@ export interface InlineDockerfile {
   buildArgs: Record<string, string>
 }
 
+type Resources = ReadonlyMap<string, Placed>
+
 /** What a compose project starts, and the Dockerfiles that stand in it. */
 export interface ComposeProject {
   containers: Container[]
@@ -32,11 +45,15 @@ export interface ComposeProject {
 /** Reads a compose project: one file, or files that are laid over each other. Every service counts, whatever its profile. Throws `SOURCE` with file and line. */
 export function readCompose(paths: readonly [string, ...string[]], files: AuditTree): ComposeProject {
   const model = loadCompose(paths, files)
-  const volumes = new Map(entriesOf(at(model.tree, 'volumes')))
+  const resources = (key: string): Resources => new Map(entriesOf(at(model.tree, key)))
+  const project = { volumes: resources('volumes'), networks: resources('networks'), configs: resources('configs') }
   const services = entriesOf(at(model.tree, 'services'))
   const awaited = servicesWaitedFor(services)
   const version = said('fileVersion', at(model.tree, 'version'), textOf)
-  const read = (name: string, service: Placed) => ({ ...containerOf(name, service, volumes, model), ...version })
+  const read = (name: string, service: Placed) => ({
+    ...containerOf(name, service, project, model),
+    ...version,
+  })
   const started = services.filter(([, service]) => find(service, 'provider') === undefined)
   const containers = started.map(([name, service]) => ({
     ...read(name, service),
@@ -95,7 +112,7 @@ function withMountsOfOthers(containers: Container[], services: ReadonlyArray<[st
 function containerOf(
   name: string,
   service: Placed,
-  volumes: ReadonlyMap<string, Placed>,
+  { volumes, networks, configs }: Record<'volumes' | 'networks' | 'configs', Resources>,
   model: ComposeModel,
 ): Container {
   const get = (...keys: string[]) => at(service, ...keys)
@@ -108,6 +125,7 @@ function containerOf(
     return found === undefined ? undefined : fact(found.place, found.value)
   }
   const noNew = option('no-new-privileges')
+  const joined = networksOf(service, networks)
   return {
     ...emptyContainer({ platform: 'compose', name, path: service.path, line: service.line }),
     ...(get('image') === undefined && get('build') === undefined ? { leftTo: 'the file that this is laid over' } : {}),
@@ -123,13 +141,13 @@ function containerOf(
     ...given('restart', restartOf(service)),
     ...given('healthCheck', healthCheckOf(service)),
     ...said('apiSocket', get('use_api_socket'), truthOf),
-    ...(get('networks') === undefined ? {} : { networks: fact(service, namesOf(get('networks'))) }),
+    ...given('networks', joined.networks),
     escapes: [...escapesOf(service), ...options.flatMap(unmaskedBy)],
     selinux: options.filter((entry) => entry.name === 'label').map((entry) => fact(entry.place, entry.value)),
     command: [get('entrypoint'), get('command')].flatMap(wordsOf),
     capAdd: listOf(get('cap_add')).map((item) => fact(item, capability(textOf(item)))),
     capDrop: listOf(get('cap_drop')).map((item) => fact(item, capability(textOf(item)))),
-    namespaces: namespacesOf(service),
+    namespaces: { ...namespacesOf(service), ...given('network', joined.shared) },
     ports: portsOf(service),
     exposed: listOf(get('expose')).map((item) => fact(item, textOf(item))),
     mounts: serviceMounts(service, volumes, model.directoryOf),
@@ -140,6 +158,8 @@ function containerOf(
     ulimits: entriesOf(get('ulimits')).map(([limit, value]) => fact(value, limit)),
     environment: [...environmentOf(service, model), ...buildArguments(service)],
     hooks: hooksOf(service),
+    sideCommands: sideCommandsOf(service),
+    writtenTexts: writtenTextsOf(service, configs),
   }
 }
 
@@ -149,7 +169,8 @@ function limitsOf(service: Placed): Pick<Container, 'memory' | 'cpu' | 'pids'> {
   const limit = (placed: Placed) => limitOf(textOf(placed))
   return {
     ...said('memory', limits('memory') ?? get('mem_limit'), limit),
-    ...said('cpu', limits('cpus') ?? get('cpus') ?? get('cpu_quota') ?? get('cpu_shares') ?? get('cpuset'), limit),
+    ...said('cpu', get('cpuset'), textOf),
+    ...said('cpu', limits('cpus') ?? get('cpus') ?? get('cpu_quota') ?? get('cpu_shares'), limit),
     ...said('pids', limits('pids') ?? get('pids_limit'), textOf),
   }
 }
@@ -185,7 +206,7 @@ function portsOf(service: Placed): Fact<PublishedPort>[] {
     port.value instanceof Map ? longPort(port) : shortPort(port),
   )
   const key = ({ value: { hostIp, host, container, protocol } }: Fact<PublishedPort>) =>
-    JSON.stringify([hostIp, host, container, protocol])
+    JSON.stringify([hostIp === '0.0.0.0' ? '' : hostIp, host, container, protocol])
   return [...new Map(ports.map((port) => [key(port), port])).values()]
 }
 
@@ -212,21 +233,9 @@ function longPort(port: Placed): Fact<PublishedPort> {
   })
 }
 
-function devicesOf(service: Placed): Fact<string>[] {
-  const rules = textsOf(at(service, 'device_cgroup_rules')).map((rule) => fact(rule, `rule ${rule.value}`))
-  const devices = listOf(at(service, 'devices')).map((item) =>
-    fact(item, typeof item.value === 'string' ? item.value : textOf(at(item, 'source') ?? item)),
-  )
-  return [...devices, ...rules]
-}
-
 function wordsOf(placed: Placed | undefined): Fact<string>[] {
   const words = placed === undefined ? [] : Array.isArray(placed.value) ? placed.value : [placed]
   return words.map((word) => fact(word, ownText(word)))
-}
-
-function namesOf(placed: Placed | undefined): string[] {
-  return placed?.value instanceof Map ? [...placed.value.keys()] : listOf(placed).map(textOf)
 }
 
 /** `dockerfile_inline`, with what its build sets. */

@@ -12,7 +12,7 @@ export function serviceMounts(
 ): Fact<Mount>[] {
   const mounts = listOf(at(service, 'volumes')).map((item) => mountOf(item, volumes, directoryOf))
   return [
-    ...new Map(mounts.map((mount) => [posix.normalize(mount.value.target), mount])).values(),
+    ...new Map(mounts.map((mount) => [posix.join(mount.value.target, '/'), mount])).values(),
     ...textsOf(at(service, 'tmpfs')).map((written) => fact(written, readTmpfs(written.value))),
   ]
 }
@@ -24,10 +24,11 @@ function mountOf(
 ): Fact<Mount> {
   const mount = item.value instanceof Map ? longMount(item) : readVolume(textOf(item))
   if (mount.kind === 'bind') return fact(item, { ...mount, source: resolved(mount.source, directoryOf(item.path)) })
-  // A named volume can be a bind mount in disguise.
+  // A named volume can be a bind mount in disguise, or a disk of the host.
   const device = mount.kind === 'volume' ? at(volumes.get(mount.source), 'driver_opts', 'device') : undefined
   const how = at(volumes.get(mount.source), 'driver_opts', 'o')
-  if (device === undefined || how === undefined || !/\br?bind\b/.test(textOf(how))) return fact(item, mount)
+  const isBound = how !== undefined && /\br?bind\b/.test(textOf(how))
+  if (device === undefined || !(isBound || textOf(device).startsWith('/dev/'))) return fact(item, mount)
   return fact(device, { ...mount, kind: 'bind', source: resolved(textOf(device), directoryOf(device.path)) })
 }
 

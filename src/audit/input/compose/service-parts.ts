@@ -1,14 +1,13 @@
 import { posix } from 'node:path'
 import { isUnknown, isWhollyUnknown, unknownValue } from '../../../formats/unknown-value.ts'
 import type { Container, Fact, Hook, SharedNamespace, Variable } from '../../container.ts'
-import { fact, said } from '../facts.ts'
+import { fact, said, textsOf } from '../facts.ts'
 import { at, entriesOf, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
 import type { ComposeModel } from './load-compose.ts'
 import { ownText } from './interpolate.ts'
 import { asPairs } from './overlay.ts'
 
-const namespaceKeys: Record<SharedNamespace, string> = {
-  network: 'network_mode',
+const namespaceKeys: Record<Exclude<SharedNamespace, 'network'>, string> = {
   pid: 'pid',
   ipc: 'ipc',
   uts: 'uts',
@@ -77,6 +76,44 @@ function variablesOf(placed: Placed | undefined, of: Variable['of']): Fact<Varia
     fact(value, { name, value: value.value === null ? unknownValue(name) : ownText(value), of }),
   )
 }
+
+/** What runs in the container beside its own program: its health check, and its hooks. Of a list the first word may say how the rest is meant. */
+export function sideCommandsOf(service: Placed): Fact<string[]>[] {
+  const hooks = ['post_start', 'pre_stop'].flatMap((what) => listOf(at(service, what)))
+  return [at(service, 'healthcheck', 'test'), ...hooks.map((hook) => at(hook, 'command'))].flatMap((command) => {
+    if (command === undefined) return []
+    const words = (Array.isArray(command.value) ? command.value : [command]).map(ownText)
+    return [fact(command, /^(CMD|CMD-SHELL|NONE)$/.test(words[0] ?? '') ? words.slice(1) : words)]
+  })
+}
+
+/** Texts of the project's configs that are written into the container. */
+export function writtenTextsOf(service: Placed, configs: ReadonlyMap<string, Placed>): Fact<string>[] {
+  return listOf(at(service, 'configs')).flatMap((item) => {
+    const source = item.value instanceof Map ? at(item, 'source') : item
+    const content = find(source === undefined ? undefined : configs.get(textOf(source)), 'content')
+    return content === undefined ? [] : [fact(content, ownText(content))]
+  })
+}
+
+/** Graphics processors and other devices that the service asks the host for. */
+export function devicesOf(service: Placed): Fact<string>[] {
+  const devices = listOf(at(service, 'devices')).map((item) =>
+    fact(item, typeof item.value === 'string' ? item.value : textOf(at(item, 'source') ?? item)),
+  )
+  const rules = textsOf(at(service, 'device_cgroup_rules')).map((rule) => fact(rule, `rule ${rule.value}`))
+  const gpus = at(service, 'gpus')
+  const asked = gpus === undefined ? [] : Array.isArray(gpus.value) ? gpus.value : [gpus]
+  const reserved = listOf(find(service, 'deploy', 'resources', 'reservations', 'devices'))
+  return [
+    ...devices,
+    ...rules,
+    ...asked.map((item) => fact(item, `GPU ${item.value instanceof Map ? driverOf(item) : textOf(item)}`)),
+    ...reserved.map((item) => fact(item, `of the driver ${driverOf(item)}`)),
+  ]
+}
+
+const driverOf = (item: Placed) => textOf(at(item, 'driver') ?? { ...item, value: 'of the host' })
 
 /** What runs in the container after its start and before its stop. */
 export function hooksOf(service: Placed): Fact<Hook>[] {

@@ -1,7 +1,8 @@
 import { unknownValue } from '../../../formats/unknown-value.ts'
 import { emptyContainer, type Container, type Fact, type Truth } from '../../container.ts'
-import { capability, fact, given, said } from '../facts.ts'
+import { capability, fact, given, limitOf, said } from '../facts.ts'
 import { at, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
+import { readRange } from '../written-forms.ts'
 import type { Pod } from './pod-specs.ts'
 import { volumeMounts, unmountedHostPaths } from './volumes.ts'
 
@@ -43,9 +44,11 @@ function containerOf(
 ): Container {
   const { spec } = pod
   const name = textOf(at(container, 'name') ?? { path: '', line: 1, value: 'main' })
-  const own = (...keys: string[]) => at(container, 'securityContext', ...keys)
+  const own = (...keys: string[]) =>
+    at(container, 'securityContext', ...keys) ?? find(spec, 'stepTemplate', 'securityContext', ...keys)
   // What the container says wins over what the pod says.
-  const either = (...keys: string[]) => own(...keys) ?? at(spec, 'securityContext', ...keys)
+  const either = (...keys: string[]) =>
+    own(...keys) ?? at(spec, 'securityContext', ...keys) ?? firstOf(pod.around, 'securityContext', ...keys)
   const resources = (...keys: string[]) => at(container, 'resources', ...keys) ?? find(spec, 'resources', ...keys)
   const restarts = textOf(find(spec, 'restartPolicy') ?? { path: '', line: 1, value: '' })
   const stays = role === 'init' && find(container, 'restartPolicy') !== undefined
@@ -53,7 +56,8 @@ function containerOf(
   return {
     ...emptyContainer({ platform: 'kubernetes', name: `${about}/${name}`, path: container.path, line: container.line }),
     endsByItself: !stays && (role !== 'container' || ending.test(kind) || /^(Never|OnFailure)$/.test(restarts)),
-    ...(leftTo === undefined && at(container, 'image') !== undefined
+    // What a patch is laid over is found by its name.
+    ...(leftTo === undefined && (at(container, 'image') !== undefined || at(container, 'name') === undefined)
       ? {}
       : { leftTo: leftTo ?? 'what this patch is laid over' }),
     ...said('image', at(container, 'image'), textOf),
@@ -64,8 +68,8 @@ function containerOf(
     ...said('noNewPrivileges', escalation, refused),
     ...said('seccomp', either('seccompProfile'), profileOf),
     ...apparmorOf(either('appArmorProfile'), pod, name),
-    ...said('memory', resources('limits', 'memory'), textOf),
-    ...said('cpu', resources('limits', 'cpu') ?? resources('requests', 'cpu'), textOf),
+    ...said('memory', resources('limits', 'memory'), limit),
+    ...said('cpu', resources('limits', 'cpu') ?? resources('requests', 'cpu'), limit),
     ...(role === 'ephemeral' ? limitsOfPod(container) : {}),
     ...said(
       'healthCheck',
@@ -75,14 +79,15 @@ function containerOf(
     escapes: escapesOf(either, own),
     selinux: labelsOf(either),
     command: ['command', 'args'].flatMap((key) => wordsOf(at(container, key))),
+    sideCommands: sideCommandsOf(container),
     capAdd: listOf(own('capabilities', 'add')).map((item) => fact(item, capability(textOf(item)))),
     capDrop: listOf(own('capabilities', 'drop')).map((item) => fact(item, capability(textOf(item)))),
-    namespaces: namespacesOf(spec),
+    namespaces: namespacesOf(pod),
     ports: listOf(at(container, 'ports')).flatMap(hostPortOf),
     exposed: listOf(at(container, 'ports')).flatMap(
       (port) => said('value', at(port, 'containerPort'), textOf).value ?? [],
     ),
-    mounts: volumeMounts(container, spec),
+    mounts: volumeMounts(container, pod),
     devices: devicesOf(container),
     sysctls: listOf(at(spec, 'securityContext', 'sysctls')).flatMap(
       (entry) => said('value', at(entry, 'name'), textOf).value ?? [],
@@ -113,6 +118,36 @@ function environmentOf(container: Placed): Container['environment'] {
   })
 }
 
+function sideCommandsOf(container: Placed): Fact<string[]>[] {
+  return besides.flatMap((keys) => {
+    const words = find(container, ...keys, 'exec', 'command')
+    return words === undefined
+      ? []
+      : [
+          fact(
+            words,
+            wordsOf(words).map(({ value }) => value),
+          ),
+        ]
+  })
+}
+
+/** What runs in a container beside its own program. */
+const besides = [
+  ['livenessProbe'],
+  ['readinessProbe'],
+  ['startupProbe'],
+  ['lifecycle', 'postStart'],
+  ['lifecycle', 'preStop'],
+]
+
+/** The first of several that says it. */
+function firstOf(places: readonly Placed[], ...keys: string[]): Placed | undefined {
+  return places.map((place) => find(place, ...keys)).find((found) => found !== undefined)
+}
+
+const limit = (placed: Placed) => limitOf(textOf(placed))
+
 /** allowPrivilegeEscalation, the other way round. */
 function refused(placed: Placed): Truth {
   const allowed = truthOf(placed)
@@ -137,12 +172,12 @@ function escapesOf(
   const hostProcess = either('windowsOptions', 'hostProcess')
   const procMount = own('procMount')
   return [
-    ...(hostProcess !== undefined && truthOf(hostProcess) === true
-      ? [fact(hostProcess, 'a HostProcess: it runs on the host itself')]
-      : []),
-    ...(procMount !== undefined && textOf(procMount) === 'Unmasked'
-      ? [fact(procMount, 'procMount Unmasked: nothing of /proc is masked')]
-      : []),
+    ...(hostProcess === undefined || truthOf(hostProcess) === false
+      ? []
+      : [fact(hostProcess, `hostProcess: ${textOf(hostProcess)}: it runs on the host itself`)]),
+    ...(procMount === undefined || textOf(procMount) === 'Default'
+      ? []
+      : [fact(procMount, `procMount ${textOf(procMount)}: /proc is not masked as it is by default`)]),
   ]
 }
 
@@ -153,17 +188,19 @@ function profileOf(placed: Placed): string {
   return word === 'Unconfined' ? 'unconfined' : word
 }
 
-function namespacesOf(spec: Placed): Container['namespaces'] {
-  const shared = (key: string, wanted: boolean) => {
-    const found = at(spec, key)
-    return found !== undefined && truthOf(found) === wanted ? fact(found, 'host') : undefined
+function namespacesOf({ spec, around }: Pod): Container['namespaces'] {
+  const shared = (key: string) => {
+    const found = at(spec, key) ?? firstOf(around, key)
+    const isShared = found !== undefined && truthOf(found)
+    if (found === undefined || isShared === false) return undefined
+    return fact(found, isShared === true ? 'host' : textOf(found))
   }
-  const own = at(spec, 'hostUsers')
-  const users = shared('hostUsers', true) ?? (own === undefined ? undefined : fact(own, 'private'))
+  const own = at(spec, 'hostUsers') ?? firstOf(around, 'hostUsers')
+  const users = shared('hostUsers') ?? (own === undefined ? undefined : fact(own, 'private'))
   return {
-    ...given('network', shared('hostNetwork', true)),
-    ...given('pid', shared('hostPID', true)),
-    ...given('ipc', shared('hostIPC', true)),
+    ...given('network', shared('hostNetwork')),
+    ...given('pid', shared('hostPID')),
+    ...given('ipc', shared('hostIPC')),
     ...given('user', users),
   }
 }
@@ -171,15 +208,14 @@ function namespacesOf(spec: Placed): Container['namespaces'] {
 function hostPortOf(port: Placed): Container['ports'] {
   const [host, inside, ip, protocol] = ['hostPort', 'containerPort', 'hostIP', 'protocol'].map((key) => at(port, key))
   if (host === undefined || Number(textOf(host)) === 0) return []
-  const number = Number(textOf(host))
-  const target = inside === undefined ? number : Number(textOf(inside))
+  const number = readRange(textOf(host))
   return [
     fact(host, {
       hostIp: ip === undefined ? '' : textOf(ip),
-      host: [number, number],
-      container: [target, target],
+      host: number,
+      container: inside === undefined ? number : readRange(textOf(inside)),
       protocol: protocol === undefined ? 'tcp' : textOf(protocol).toLowerCase(),
-      written: `hostPort ${number}`,
+      written: `hostPort ${textOf(host)}`,
     }),
   ]
 }

@@ -1,5 +1,6 @@
 import type { Container } from '../../container.ts'
 import { at, find, listOf, manifestError, textOf, type Placed } from '../placed.ts'
+import { withPlaceholders } from '../placeholders.ts'
 import { containersOf } from './container-of.ts'
 import { withoutPods } from './kinds.ts'
 import { podsIn } from './pod-specs.ts'
@@ -33,14 +34,19 @@ export function isKubernetes(document: Placed | undefined): boolean {
  * Every container of an object, also of those in a list: pods are found by their shape, whatever kind holds them. An object of a kind that cannot hold one gives nothing;
  * any other in which none is found is named. Throws `SOURCE` with file and line.
  */
-export function readKubernetes(object: Placed, depth: number = 0): KubernetesObject {
+export function readKubernetes(object: Placed): KubernetesObject {
+  return readObject(withPlaceholders(object), 0)
+}
+
+function readObject(object: Placed, depth: number): KubernetesObject {
   if (!isKubernetes(object)) throw manifestError(object, 'expected a Kubernetes object with "apiVersion" and "kind"')
   const [kind, version] = ['kind', 'apiVersion'].map((key) => textOf(at(object, key) as Placed)) as [string, string]
   const own = find(object, 'metadata', 'name') ?? find(object, 'metadata', 'generateName')
   const name = own === undefined ? '' : textOf(own)
   const about = `${kind}/${name}`
   if (kind.endsWith('List') && find(object, 'items') !== undefined && depth < deepestList) {
-    const read = listOf(at(object, 'items')).map((item) => readKubernetes(item, depth + 1))
+    const items = listOf(at(object, 'items')).filter(({ value }) => value !== null)
+    const read = items.map((item) => readObject(ofList(item, kind, object), depth + 1))
     return {
       containers: read.flatMap(({ containers }) => containers),
       unjudged: read.flatMap(({ unjudged }) => unjudged),
@@ -50,9 +56,14 @@ export function readKubernetes(object: Placed, depth: number = 0): KubernetesObj
   const nothing: KubernetesObject = { containers: [], unjudged: [], patches: [] }
   if (withoutPods(kind, version)) return nothing
   const containers = containersOf(podsIn(object), { about, kind, leftTo: platformOf(object, version) })
-  if (containers.length > 0) return { ...nothing, containers }
   const { path, line } = object
   const met = { path, line, about }
+  const unjudged = patchTexts(object).map((patch) => ({
+    ...met,
+    line: patch.line,
+    reason: 'a podSpecPatch, a text that changes its pods; audit what it makes of them',
+  }))
+  if (containers.length > 0) return { ...nothing, containers, unjudged }
   if (!workloads.test(kind)) return { ...nothing, unjudged: [{ ...met, reason: noPod }] }
   return confines(object)
     ? {
@@ -62,6 +73,27 @@ export function readKubernetes(object: Placed, depth: number = 0): KubernetesObj
         ],
       }
     : { ...nothing, patches: [{ ...met, reason: `a patch of a ${kind}, which states no container` }] }
+}
+
+/** An item of a list, which may leave out what the list says of all: a PodList holds pods. */
+function ofList(item: Placed, kind: string, list: Placed): Placed {
+  if (!(item.value instanceof Map) || isKubernetes(item)) return item
+  const { path, line } = item
+  const said = {
+    apiVersion: at(list, 'apiVersion'),
+    kind: { path, line, value: kind.slice(0, -'List'.length) || 'Object' },
+  }
+  const missing = Object.entries(said).filter(([key, value]) => value !== undefined && find(item, key) === undefined)
+  return { ...item, value: new Map([...item.value, ...(missing as Array<[string, Placed]>)]) }
+}
+
+/** The patches that a workflow lays over its pods as a text. */
+function patchTexts({ value }: Placed): Placed[] {
+  if (Array.isArray(value)) return value.flatMap(patchTexts)
+  if (!(value instanceof Map)) return []
+  return [...value].flatMap(([key, inner]) =>
+    key === 'podSpecPatch' && inner.value !== null ? [inner] : patchTexts(inner),
+  )
 }
 
 const workloads =

@@ -5,8 +5,9 @@ import { at, entriesOf, find, listOf, textOf, truthOf, type Placed } from '../pl
 import type { Pod } from './pod-specs.ts'
 
 /** What a container mounts, with what its pod says of each volume. */
-export function volumeMounts(container: Placed, spec: Placed): Fact<Mount>[] {
-  return listOf(at(container, 'volumeMounts')).map((mount) => mountOf(mount, spec))
+export function volumeMounts(container: Placed, { spec, around }: Pod): Fact<Mount>[] {
+  const volumes = [spec, ...around].flatMap((place) => listOf(find(place, 'volumes')))
+  return listOf(at(container, 'volumeMounts')).map((mount) => mountOf(mount, volumes))
 }
 
 /** Directories of the host that a pod names and no container of it mounts: what adds a container to it can. */
@@ -22,8 +23,8 @@ export function unmountedHostPaths({ spec, containers }: Pod): Fact<Mount>[] {
   })
 }
 
-function mountOf(mount: Placed, spec: Placed): Fact<Mount> {
-  const volume = listOf(find(spec, 'volumes')).find((entry) => wordOf(entry, 'name') === wordOf(mount, 'name'))
+function mountOf(mount: Placed, volumes: readonly Placed[]): Fact<Mount> {
+  const volume = volumes.find((entry) => wordOf(entry, 'name') === wordOf(mount, 'name'))
   const hostPath = find(volume, 'hostPath', 'path')
   const readOnly = at(mount, 'readOnly')
   const propagation = wordOf(mount, 'mountPropagation')

@@ -44,3 +44,25 @@ it('an image without packages has an empty bill of materials, and the gate decid
     operatingSystem: false,
   })
 })
+
+describe('the version of a CycloneDX document', () => {
+  const document = recorded('small-cyclonedx-0.72.0.json')
+  const written = (text: string) =>
+    JSON.parse(bindCycloneDx(text, image).text) as { specVersion: string; $schema: string }
+
+  it('is the one that most servers read, where it holds nothing newer', () => {
+    expect(document).toContain('"specVersion": "1.7"')
+    expect(written(document)).toMatchObject({
+      specVersion: '1.6',
+      $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    })
+  })
+
+  it('stays where something of it is newer; a text that only looks so is none', () => {
+    const newer = document.replace('"dependencies":', '"citations": [],\n  "dependencies":')
+    expect(written(newer).specVersion).toBe('1.7')
+    const text = document.replace('"group": "aquasecurity"', String.raw`"group": "a\"citations\": []"`)
+    expect(text).not.toBe(document)
+    expect(written(text).specVersion).toBe('1.6')
+  })
+})

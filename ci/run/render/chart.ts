@@ -1,0 +1,48 @@
+import { readdir } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { Rendering } from '../../../src/audit/index.ts'
+import { readNamed } from '../files/read-file.ts'
+import { findProgram, render } from './renderer.ts'
+
+/** Files of a chart, and bytes that they come to. */
+const mostFiles = 5_000
+const mostBytes = 64 * 1_048_576
+
+/**
+ * A chart as `helm template` prints it, with the values that it brings. Its values are not checked by their schema, because a schema can name what would have to be fetched.
+ * Dependencies must lie in the chart.
+ */
+export async function renderChart(directory: string, roots: readonly string[]): Promise<Rendering> {
+  const helm = await findProgram('helm', roots)
+  if (helm === undefined) return { why: 'helm is not installed' }
+  const files = await filesOf(directory)
+  if (files === undefined) return { why: `it has more than ${mostFiles} files, or 64 MiB` }
+  const rendering = await render({
+    program: helm,
+    argv: (copy) => ['template', 'release', copy, '--skip-schema-validation'],
+    files,
+    by: 'helm template',
+  })
+  if ('why' in rendering && /unknown flag: --skip-schema-validation/.test(rendering.why))
+    return { why: 'helm is older than 3.16, which checks values by schemas that it may fetch' }
+  return rendering
+}
+
+/** Every regular file below a directory; links are left out, because Helm would follow them. Undefined where there are too many. */
+async function filesOf(directory: string): Promise<Map<string, Buffer> | undefined> {
+  const files = new Map<string, Buffer>()
+  const waiting = [directory]
+  let bytes = 0
+  for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
+    for (const entry of await readdir(current, { withFileTypes: true })) {
+      const path = join(current, entry.name)
+      if (entry.isDirectory() && entry.name !== '.git' && entry.name !== 'node_modules') waiting.push(path)
+      if (!entry.isFile()) continue
+      const content = await readNamed(path, mostBytes)
+      bytes += content.length
+      if (files.size >= mostFiles || bytes > mostBytes) return undefined
+      files.set(relative(directory, path), content)
+    }
+  }
+  return files
+}

@@ -1,0 +1,82 @@
+import { posix } from 'node:path'
+import { kustomizationNames, kustomizationParts, readManifest, type Rendering } from '../../../src/audit/index.ts'
+import { DeliveryError } from '../../../src/model/errors.ts'
+import { findProgram, render } from './renderer.ts'
+
+/** Files that a kustomization comes to. */
+const mostFiles = 5_000
+
+/** A kustomization with everything that it is made of, or why that is not all there. Paths are below what is audited. */
+export interface Kustomization {
+  path: string
+  files: ReadonlyMap<string, string>
+  why?: string
+}
+
+/** Follows what a kustomization names, from file to file. Nothing is fetched, and nothing outside of what is audited is looked at. */
+export async function gather(
+  path: string,
+  open: (path: string) => Promise<string | undefined>,
+): Promise<Kustomization> {
+  const files = new Map<string, string>()
+  try {
+    await take(path)
+    return { path, files }
+  } catch (error) {
+    if (error instanceof DeliveryError) return { path, files, why: error.message }
+    throw error
+  }
+
+  async function take(file: string): Promise<void> {
+    if (files.has(file)) return
+    const text = (await open(file)) ?? refuse(`${file} is not there`)
+    if (files.size >= mostFiles) refuse(`it is made of more than ${mostFiles} files`)
+    files.set(file, text)
+    if (!kustomizationNames.some((name) => name === posix.basename(file))) return
+    const directory = posix.dirname(file)
+    for (const document of readManifest(text, file)) {
+      const parts = kustomizationParts(document)
+      for (const written of parts.files) await take(below(written, directory))
+      for (const written of parts.either) await take(await fileOf(written, directory))
+    }
+  }
+
+  /** A directory stands for the kustomization in it. */
+  async function fileOf(written: string, directory: string): Promise<string> {
+    const named = below(written, directory)
+    for (const name of kustomizationNames) {
+      const inside = posix.join(named, name)
+      if ((await open(inside).catch(() => undefined)) !== undefined) return inside
+    }
+    return (await open(named)) === undefined
+      ? refuse(`it names ${written}, which is not a file of the tree, and nothing is fetched`)
+      : named
+  }
+}
+
+function below(written: string, directory: string): string {
+  const path = posix.normalize(posix.join(directory, written))
+  const isOutside = posix.isAbsolute(written) || path === '..' || path.startsWith('../')
+  return isOutside ? refuse(`it names ${written}, which lies outside of what is audited`) : path
+}
+
+function refuse(message: string): never {
+  throw new DeliveryError('SOURCE', message, 'Audit what "kubectl kustomize" prints.')
+}
+
+/** A kustomization as `kustomize build` or `kubectl kustomize` prints it: without plugins, functions, charts and anything remote, which both leave off unless they are told. */
+export async function renderKustomization(
+  { path, files, why }: Kustomization,
+  roots: readonly string[],
+): Promise<Rendering> {
+  if (why !== undefined) return { why }
+  if (/^kind:\s*Component\s*$/m.test(files.get(path) ?? '')) return { why: 'it is a component, which others use' }
+  const inside = (directory: string) => posix.join(directory, posix.dirname(path))
+  const kustomize = await findProgram('kustomize', roots)
+  if (kustomize !== undefined)
+    return render({ program: kustomize, argv: (copy) => ['build', inside(copy)], files, by: 'kustomize build' })
+  const kubectl = await findProgram('kubectl', roots)
+  if (kubectl !== undefined)
+    return render({ program: kubectl, argv: (copy) => ['kustomize', inside(copy)], files, by: 'kubectl kustomize' })
+  return { why: 'neither kustomize nor kubectl is installed' }
+}

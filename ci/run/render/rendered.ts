@@ -1,0 +1,75 @@
+import { dirname, posix } from 'node:path'
+import { isChart, isKustomization, type AuditFile, type Rendering } from '../../../src/audit/index.ts'
+import type { AuditFiles } from '../audit-files.ts'
+import { renderChart } from './chart.ts'
+import { gather, renderKustomization } from './kustomization.ts'
+
+/** Time after which nothing more of an audit is rendered. */
+const mostMinutes = 5
+
+/**
+ * The files of an audit with every chart and kustomization rendered, where the program for it is on this machine. What is part of one that is rendered is judged as it is
+ * deployed, and not once more by itself.
+ */
+export async function rendered(
+  files: readonly AuditFile[],
+  { open, roots }: Pick<AuditFiles, 'open' | 'roots'>,
+): Promise<Pick<AuditFiles, 'files' | 'passedOver'>> {
+  const until = Date.now() + mostMinutes * 60_000
+  const inTime = async (rendering: () => Promise<Rendering>): Promise<Rendering> =>
+    Date.now() > until ? { why: `others took more than ${mostMinutes} minutes` } : rendering()
+  const done = new Map<string, AuditFile>()
+  const partOf = new Map<string, string>()
+  for (const file of files.filter(({ path }) => isChart(path))) {
+    if (isPartOfChart(file, files)) continue
+    const rendering = await inTime(async () => renderChart(dirname(file.path), roots))
+    done.set(file.path, { ...file, rendering })
+    if ('text' in rendering)
+      for (const { path } of files)
+        if (['templates', 'charts', 'crds'].some((name) => isBelow(path, posix.join(posix.dirname(file.path), name))))
+          partOf.set(path, file.path)
+  }
+  for (const kustomization of await outermost(files, open)) {
+    const rendering = await inTime(async () => renderKustomization(kustomization, roots))
+    const { file, prefix } = kustomization
+    done.set(file.path, { ...file, rendering })
+    if ('text' in rendering)
+      for (const path of kustomization.files.keys())
+        if (path !== kustomization.path) partOf.set(`${prefix}${path}`, file.path)
+  }
+  const isLeft = ({ path, named }: AuditFile) => named || done.has(path) || !partOf.has(path)
+  return {
+    files: files.filter(isLeft).map((file) => done.get(file.path) ?? file),
+    passedOver: files
+      .filter((file) => !isLeft(file))
+      .map(({ path }) => ({ path, reason: `part of ${partOf.get(path) ?? ''}, which is rendered` })),
+  }
+}
+
+function isBelow(path: string, directory: string): boolean {
+  return path.startsWith(`${directory}/`)
+}
+
+/** A chart in another one's `charts` is rendered with it. */
+function isPartOfChart({ path }: AuditFile, files: readonly AuditFile[]): boolean {
+  return files.some((other) => isChart(other.path) && isBelow(path, posix.join(posix.dirname(other.path), 'charts')))
+}
+
+/** The kustomizations that no other one is made of, each with what it is made of. */
+async function outermost(files: readonly AuditFile[], open: AuditFiles['open']) {
+  const all = await Promise.all(
+    files
+      .filter(({ path }) => isKustomization(path))
+      .map(async (file) => {
+        const below = file.below ?? posix.basename(file.path)
+        const prefix = file.path.slice(0, file.path.length - below.length)
+        return { file, prefix, ...(await gather(below, async (path) => open(`${prefix}${path}`))) }
+      }),
+  )
+  const inner = new Set(
+    all.flatMap(({ prefix, path, files: parts }) =>
+      [...parts.keys()].filter((part) => part !== path).map((part) => `${prefix}${part}`),
+    ),
+  )
+  return all.filter(({ file }) => file.named || !inner.has(file.path))
+}

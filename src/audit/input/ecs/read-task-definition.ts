@@ -1,0 +1,137 @@
+import { emptyContainer, type Container, type Fact, type Mount, type PublishedPort } from '../../container.ts'
+import { capability, fact, given, limitOf, said, textsOf } from '../facts.ts'
+import { at, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
+import { withPlaceholders } from '../placeholders.ts'
+import { readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
+
+/** The task definition of ECS that a document is, as it is registered, or as `describe-task-definition` prints it; undefined where it is none. */
+export function taskDefinitionOf(document: Placed | undefined): Placed | undefined {
+  return [document, find(document, 'taskDefinition')].find((one) =>
+    Array.isArray(find(one, 'containerDefinitions')?.value),
+  )
+}
+
+/** The containers of a task definition. Throws `SOURCE` with file and line. */
+export function readTaskDefinition(document: Placed): Container[] {
+  const task = taskDefinitionOf(withPlaceholders(document)) ?? document
+  const containers = listOf(at(task, 'containerDefinitions'))
+  const awaited = new Set(
+    containers.flatMap((container) =>
+      listOf(at(container, 'dependsOn')).flatMap((needed) =>
+        /^(COMPLETE|SUCCESS)$/.test(wordOf(needed, 'condition')) ? [wordOf(needed, 'containerName')] : [],
+      ),
+    ),
+  )
+  return containers.map((container) => ({
+    ...containerOf(container, task),
+    endsByItself: awaited.has(wordOf(container, 'name')),
+  }))
+}
+
+function containerOf(container: Placed, task: Placed): Container {
+  const get = (...keys: string[]) => at(container, ...keys)
+  const isFargate = textsOf(at(task, 'requiresCompatibilities')).some(({ value }) => value.toUpperCase() === 'FARGATE')
+  const options = listOf(get('dockerSecurityOptions')).map((place) => ({
+    place,
+    ...readSecurityOption(textOf(place)),
+  }))
+  const option = (wanted: string) => {
+    const found = options.findLast(({ name }) => name === wanted)
+    return found === undefined ? undefined : fact(found.place, found.value)
+  }
+  const noNew = option('no-new-privileges')
+  const name = `${wordOf(task, 'family') || 'task'}/${wordOf(container, 'name')}`
+  const network = at(task, 'networkMode')
+  const mode = network === undefined ? fact(task, isFargate ? 'awsvpc' : 'bridge') : fact(network, textOf(network))
+  return {
+    ...emptyContainer({ platform: 'ecs', name, path: container.path, line: container.line }),
+    // Fargate takes no security option of Docker.
+    ...(isFargate
+      ? { leftTo: 'Fargate, which has a virtual machine for each task', leftControls: ['cis-5.26'] as const }
+      : {}),
+    ...said('image', get('image'), textOf),
+    ...said('user', get('user'), textOf),
+    ...said('privileged', get('privileged'), truthOf),
+    ...said('readOnly', get('readonlyRootFilesystem'), truthOf),
+    ...(noNew === undefined ? {} : { noNewPrivileges: fact(noNew, refusesPrivileges(noNew.value)) }),
+    ...given('seccomp', option('seccomp')),
+    ...given('apparmor', option('apparmor')),
+    ...limitsOf(container, task),
+    ...given('healthCheck', healthCheckOf(get('healthCheck', 'command'))),
+    selinux: options.filter((entry) => entry.name === 'label').map((entry) => fact(entry.place, entry.value)),
+    command: [...textsOf(get('entryPoint')), ...textsOf(get('command'))],
+    sideCommands: sideCommandsOf(get('healthCheck', 'command')),
+    capAdd: listOf(get('linuxParameters', 'capabilities', 'add')).map((item) => fact(item, capability(textOf(item)))),
+    capDrop: listOf(get('linuxParameters', 'capabilities', 'drop')).map((item) => fact(item, capability(textOf(item)))),
+    namespaces: {
+      network: mode,
+      ...given('pid', said('value', at(task, 'pidMode'), textOf).value),
+      ...given('ipc', said('value', at(task, 'ipcMode'), textOf).value),
+    },
+    ports: listOf(get('portMappings')).flatMap((port) => publishedPort(port, mode.value)),
+    exposed: listOf(get('portMappings')).flatMap(
+      (port) => said('value', at(port, 'containerPort'), textOf).value ?? [],
+    ),
+    mounts: listOf(get('mountPoints')).map((mount) => mountOf(mount, task)),
+    devices: listOf(get('linuxParameters', 'devices')).map((device) => fact(device, wordOf(device, 'hostPath'))),
+    sysctls: listOf(get('systemControls')).map((entry) => fact(entry, wordOf(entry, 'namespace'))),
+    ulimits: listOf(get('ulimits')).map((entry) => fact(entry, wordOf(entry, 'name'))),
+    environment: listOf(get('environment')).map((entry) =>
+      fact(entry, { name: wordOf(entry, 'name'), value: wordOf(entry, 'value'), of: 'environment' as const }),
+    ),
+  }
+}
+
+/** Those of the container, or of the whole task, which they cannot exceed. */
+function limitsOf(container: Placed, task: Placed): Pick<Container, 'memory' | 'cpu'> {
+  const either = (key: string) => {
+    const own = at(container, key)
+    return own !== undefined && limitOf(textOf(own)) !== '' ? own : at(task, key)
+  }
+  return { ...said('memory', either('memory'), textOf), ...said('cpu', either('cpu'), textOf) }
+}
+
+function healthCheckOf(command: Placed | undefined): Container['healthCheck'] {
+  if (command === undefined) return undefined
+  return fact(command, textsOf(command)[0]?.value === 'NONE' ? 'disabled' : 'set')
+}
+
+function sideCommandsOf(command: Placed | undefined): Fact<string[]>[] {
+  if (command === undefined) return []
+  const words = textsOf(command).map(({ value }) => value)
+  return [fact(command, /^(CMD|CMD-SHELL|NONE)$/.test(words[0] ?? '') ? words.slice(1) : words)]
+}
+
+/** A port of the host: with `awsvpc` a task has an interface of its own and takes none. */
+function publishedPort(port: Placed, mode: string): Fact<PublishedPort>[] {
+  if (mode === 'awsvpc' || mode === 'none') return []
+  const [inside, host] = [wordOf(port, 'containerPort'), wordOf(port, 'hostPort')]
+  const taken = host === '' || host === '0' ? (mode === 'host' ? inside : '') : host
+  return [
+    fact(port, {
+      hostIp: '',
+      host: readRange(taken),
+      container: readRange(inside),
+      protocol: wordOf(port, 'protocol') || 'tcp',
+      written: `${taken === '' ? 'any' : taken}:${inside}`,
+    }),
+  ]
+}
+
+function mountOf(mount: Placed, task: Placed): Fact<Mount> {
+  const volume = listOf(at(task, 'volumes')).find((entry) => wordOf(entry, 'name') === wordOf(mount, 'sourceVolume'))
+  const path = find(volume, 'host', 'sourcePath')
+  const readOnly = at(mount, 'readOnly')
+  return fact(mount, {
+    kind: path === undefined ? 'volume' : 'bind',
+    source: path === undefined ? wordOf(mount, 'sourceVolume') : textOf(path),
+    target: wordOf(mount, 'containerPath'),
+    readOnly: readOnly !== undefined && truthOf(readOnly) === true,
+    propagation: '',
+  })
+}
+
+function wordOf(placed: Placed, key: string): string {
+  const found = at(placed, key)
+  return found === undefined ? '' : textOf(found)
+}
