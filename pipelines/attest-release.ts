@@ -7,13 +7,21 @@ import {
   type InputAttestation,
   type ReleaseFacts,
 } from '../src/attestation/index.ts'
+import { kindsOf } from '../src/attestation/check-image.ts'
 import type { PassedVerdict } from '../src/gate/evaluate.ts'
-import type { AppliedPolicy, Digest, Lock, ReleasedAttestation } from '../src/model/index.ts'
-import { attest, type Attesting } from '../src/stages/attest.ts'
+import {
+  attestationKinds,
+  type AppliedPolicy,
+  type Digest,
+  type Lock,
+  type ReleasedAttestation,
+} from '../src/model/index.ts'
+import { attest } from '../src/stages/attest.ts'
 import type { BuiltArchive } from '../src/stages/build/build.ts'
-import { consumer } from '../src/stages/verify/attestation-reader.ts'
+import type { Beside, Consumer } from '../src/stages/verify/attestation-reader.ts'
+import type { Published } from '../src/stages/publish/publish.ts'
 import type { SigningPlan } from '../src/stages/sign/signer.ts'
-import type { Signed } from '../src/stages/verify/verify-signature.ts'
+import type { AttestedStatement } from '../src/tools/cosign/attestations.ts'
 
 /** What is attested, and by whom. */
 export interface AttestRequest {
@@ -22,62 +30,108 @@ export interface AttestRequest {
   facts: ReleaseFacts
   policy: AppliedPolicy
   plan: SigningPlan
+  /** What the consumer who must be able to verify them has found before. */
+  before: Looks
   lock: Lock
+}
+
+/** What a consumer finds beside each digest of a release. */
+export type Looks = ReadonlyMap<Digest, Promise<Beside>>
+
+/** Begins to look at all that is published, for everything that a release says of it. */
+export function beginLooks(asking: Consumer, { digest: top }: Published, archives: readonly BuiltArchive[]): Looks {
+  const images = new Set(archives.map(({ archive }) => archive.digest))
+  return new Map(
+    [...new Set([...images, top])].map((digest) => {
+      const look = asking.look(digest, kindsOf({ index: !images.has(digest) }, { kinds: attestationKinds }))
+      look.catch(() => undefined) // said by whoever needs it, if somebody still does
+      return [digest, look]
+    }),
+  )
+}
+
+/** The attestations of a release, and what a consumer saw beside the digests of which everything had been said before, where the release was signed before as well. */
+export interface AttestedRelease {
+  attestations: ReleasedAttestation[]
+  seen: ReadonlyMap<Digest, Beside>
 }
 
 /**
  * Attests each image with its provenance, SBOMs, scan and tests, then the verdict that rests on them; an index gets the provenance of the whole and a verdict that rests on those of its images.
  * Images are attested in parallel, one image's attestations one after the other. Throws `ATTEST`.
  */
-export async function attestRelease(
-  { published, identity }: Signed,
-  request: AttestRequest,
-): Promise<ReleasedAttestation[]> {
-  const { passed, facts, policy, plan, lock } = request
-  const { access, digest: top } = published
-  const attesting: Attesting = { access, plan, lock, consumer: await consumer(access, identity, lock, plan.formats[0]) }
-  const made: ReleasedAttestation[] = []
-
-  const attestWithVerdict = async (
-    digest: Digest,
-    claims: readonly Claim[],
-    below: readonly InputAttestation[],
-  ): Promise<InputAttestation> => {
-    const inputs = (await attest(digest, claims, attesting)).map(({ statement, digest: bytes }) => ({
-      predicateType: statement.predicateType,
-      digest: bytes,
-    }))
-    const summary = verificationSummary(passed.verdict, {
-      repository: access.repository,
-      digest,
-      policy,
-      inputs: [...inputs, ...below],
-    })
-    const [verdict] = await attest(digest, [{ kind: 'verdict', predicate: summary }], attesting)
-    if (verdict === undefined) throw new TypeError('one claim gives one statement')
-    const own = { predicateType: verdict.statement.predicateType, digest: verdict.digest }
-    made.push(
-      ...[...inputs, own].map(({ predicateType, digest: statement }) => ({
-        subject: digest,
-        predicateType,
-        statement,
-      })),
-    )
-    return own
-  }
-
-  const verdicts = await Promise.all(
-    request.archives.map(({ archive: { digest } }) =>
-      attestWithVerdict(digest, imageClaims(digest, passed.verdict, facts), []),
+export async function attestRelease(published: Published, request: AttestRequest): Promise<AttestedRelease> {
+  const { passed, facts, archives } = request
+  const images = await Promise.all(
+    archives.map(({ archive: { digest } }) =>
+      attestWithVerdict({ digest, claims: imageClaims(digest, passed.verdict, facts), below: [] }, published, request),
     ),
   )
-  if (!request.archives.some(({ archive }) => archive.digest === top))
-    await attestWithVerdict(
-      top,
-      wasBuilt(facts) ? [{ kind: 'provenance', predicate: provenance(facts.build) }] : [],
-      verdicts,
-    )
-  return made.toSorted((left, right) =>
-    `${left.subject} ${left.predicateType}` < `${right.subject} ${right.predicateType}` ? -1 : 1,
+  const { digest: top } = published
+  const claims: Claim[] = wasBuilt(facts) ? [{ kind: 'provenance', predicate: provenance(facts.build) }] : []
+  const all = archives.some(({ archive }) => archive.digest === top)
+    ? images
+    : [...images, await attestWithVerdict({ digest: top, claims, below: images }, published, request)]
+  const wasSigned = all.some(({ digest, before }) => digest === top && before.signatureFault === undefined)
+  const attestations = all.flatMap(({ digest, inputs, verdict }) =>
+    [...inputs, verdict].map(({ predicateType, digest: statement }) => ({ subject: digest, predicateType, statement })),
   )
+  return {
+    attestations: attestations.toSorted((left, right) =>
+      `${left.subject} ${left.predicateType}` < `${right.subject} ${right.predicateType}` ? -1 : 1,
+    ),
+    // What was seen before a signature was made, which can take its time, is old.
+    seen: new Map(wasSigned ? all.flatMap(({ digest, before, written }) => (written ? [] : [[digest, before]])) : []),
+  }
+}
+
+/** What is said of one digest. */
+interface Subject {
+  digest: Digest
+  claims: readonly Claim[]
+  /** The images of an index, whose verdicts its own rests on. */
+  below: readonly Said[]
+}
+
+/** What was said of one digest, now or before. */
+interface Said {
+  digest: Digest
+  inputs: InputAttestation[]
+  verdict: InputAttestation
+  before: Beside
+  /** Whether anything of it was said now. */
+  written: boolean
+}
+
+async function attestWithVerdict(
+  { digest, claims, below }: Subject,
+  { access }: Published,
+  { passed, policy, plan, lock, before: looks }: AttestRequest,
+): Promise<Said> {
+  const before = await looks.get(digest)
+  if (before === undefined) throw new TypeError(`nobody has looked at ${digest}`)
+  const given = await attest(digest, claims, before, { access, plan, lock })
+  const inputs = given.statements.map(inputOf)
+  const predicate = verificationSummary(passed.verdict, {
+    repository: access.repository,
+    digest,
+    policy,
+    inputs: [...inputs, ...below.map(({ verdict }) => verdict)],
+  })
+  // A verdict that was given before rests on what was said before.
+  const isNew = given.written || below.some(({ written }) => written)
+  const judged = await attest(digest, [{ kind: 'verdict', predicate }], isNew ? nothing : before, {
+    access,
+    plan,
+    lock,
+  })
+  const [verdict] = judged.statements.map(inputOf)
+  if (verdict === undefined) throw new TypeError('one claim gives one statement')
+  return { digest, inputs, verdict, before, written: given.written || judged.written }
+}
+
+const nothing: Pick<Beside, 'statements'> = { statements: new Map() }
+
+function inputOf({ statement, digest }: AttestedStatement): InputAttestation {
+  return { predicateType: statement.predicateType, digest }
 }

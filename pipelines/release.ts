@@ -7,16 +7,18 @@ import type { BuiltArchive } from '../src/stages/build/build.ts'
 import type { ManifestForm } from '../src/formats/oci/manifest-form.ts'
 import { layOut } from '../src/stages/publish/layout.ts'
 import { step, type Progress } from '../src/engine/progress.ts'
-import { moveTags, publishByDigest, type MovedTag } from '../src/stages/publish/publish.ts'
-import { registryAccess, type Target } from '../src/engine/registry-access.ts'
+import { moveTags, publishByDigest, type MovedTag, type Published } from '../src/stages/publish/publish.ts'
+import { registryAccess, type RegistryAccess, type Target } from '../src/engine/registry-access.ts'
+import { resolveImage, type ResolvedImage } from '../src/engine/resolve-image.ts'
 import { ServiceAway } from '../src/engine/retry.ts'
-import { sign } from '../src/stages/sign/sign.ts'
+import { expectedIdentity, sign } from '../src/stages/sign/sign.ts'
 import { planSigning, type Signer, type SigningPlan } from '../src/stages/sign/signer.ts'
+import { consumer, type Consumer } from '../src/stages/verify/attestation-reader.ts'
 import { verifyAsConsumer, verifyCommand, type Signed } from '../src/stages/verify/verify-signature.ts'
-import { consumerFiles } from '../src/tools/cosign/identity.ts'
-import { attestRelease } from './attest-release.ts'
+import { consumerFiles, type Identity } from '../src/tools/cosign/identity.ts'
+import { attestRelease, beginLooks, type Looks } from './attest-release.ts'
 import { verifyCommands } from './verify-commands.ts'
-import { verifyImage } from './verify.ts'
+import { verifyResolved, type ResolvedRequest } from './verify.ts'
 
 /** Where a passed image goes, who signs it, and what is said about it. */
 export interface ReleaseRequest {
@@ -58,7 +60,7 @@ export async function release(
   passed.mustHold(policy, request.now)
   requireProvenance(request)
   const access = await registryAccess(request.target, lock)
-  const plan = signer === undefined ? undefined : planSigning(signer, policy.signing)
+  const signing = signer === undefined ? undefined : beginSigning(planSigning(signer, policy.signing), lock)
 
   const published = await step(
     progress,
@@ -66,22 +68,8 @@ export async function release(
     async () => publishByDigest(await layOut(archives, form), access, lock),
     { said: ({ digest }) => digest },
   )
-  const signing =
-    plan === undefined
-      ? undefined
-      : await step(progress, 'sign', () => signOrSayWhyNot(plan, () => sign(published, plan, lock)))
-  const signed = signing?.signed
-  const attested =
-    plan === undefined || signed === undefined
-      ? []
-      : await step(
-          progress,
-          'attest',
-          () => attestRelease(signed, { ...request, passed, archives, policy: request.applied, plan }),
-          { said: (made) => `${made.length} attestations` },
-        )
-  if (signed !== undefined)
-    await step(progress, 'attest', () => verifyRelease(signed, passed, request), { of: 'verify' })
+  const vouched =
+    signing === undefined ? undefined : await vouch(passed, archives, { ...request, published, ...signing })
   const tags = await step(progress, 'publish', () => moveTags(published, request.tags, lock, { immutable }), {
     of: 'tag',
     said: describeTags,
@@ -89,14 +77,16 @@ export async function release(
   const overtaken = tags.flatMap(({ tag, state, now }) => (state === 'overtaken' ? [{ tag, digest: now }] : []))
 
   return {
-    consumerFiles: signed === undefined ? {} : consumerFiles(signed.identity),
+    consumerFiles: vouched?.signed === undefined ? {} : consumerFiles(vouched.signed.identity),
     release: {
       reference: `${access.repository}:${request.tags[0]}`,
       tags: [...request.tags],
       digest: published.digest,
       ...(overtaken.length === 0 ? {} : { overtaken }),
-      ...(plan === undefined || signed === undefined ? {} : describeSignature(plan, signed, attested)),
-      ...(signing?.unsigned === undefined ? {} : { unsigned: signing.unsigned }),
+      ...(signing === undefined || vouched?.signed === undefined
+        ? {}
+        : describeSignature(signing.plan, vouched.signed, vouched.attestations)),
+      ...(vouched?.unsigned === undefined ? {} : { unsigned: vouched.unsigned }),
     },
   }
 }
@@ -112,17 +102,98 @@ function requireProvenance({ signer, facts, policy }: ReleaseRequest): void {
   }
 }
 
+/** How a release is signed, and whom its consumers will expect. */
+interface BegunSigning {
+  plan: SigningPlan
+  identity: Promise<Identity>
+}
+
+/** Asks whose key or token it is while the image is still being pushed. */
+function beginSigning(plan: SigningPlan, lock: Lock): BegunSigning {
+  const identity = expectedIdentity(plan, lock)
+  identity.catch(() => undefined) // said when it is to sign
+  return { plan, identity }
+}
+
+type Vouching = ReleaseRequest & BegunSigning & { published: Published }
+type Vouched =
+  | { signed: Signed; attestations: ReleasedAttestation[]; unsigned?: undefined }
+  | { signed?: undefined; unsigned: string }
+
+/**
+ * sign -> attest -> verify. A consumer looks at what lies there while it is being signed; where nothing had to be written since, nothing is asked for again.
+ * Throws `SIGN`, `ATTEST` or `VERIFY`.
+ */
+async function vouch(passed: PassedVerdict, archives: readonly BuiltArchive[], request: Vouching): Promise<Vouched> {
+  const { published, plan, identity, lock, progress, applied } = request
+  const looking = beginLooking(archives, request)
+  const signing = await step(progress, 'sign', () =>
+    signOrSayWhyNot(plan, () => sign(published, plan, lock, undefined, identity)),
+  )
+  const { signed } = signing
+  if (signed === undefined) return signing
+  const { attestations, seen } = await step(
+    progress,
+    'attest',
+    async () =>
+      attestRelease(published, {
+        ...request,
+        passed,
+        archives,
+        policy: applied,
+        before: (await looking).before,
+      }),
+    { said: (made) => `${made.attestations.length} attestations` },
+  )
+  await step(
+    progress,
+    'attest',
+    async () =>
+      verifyRelease(signed, passed, { ...request, ...(await looking), image: await (await looking).image, seen }),
+    { of: 'verify' },
+  )
+  return { signed, attestations }
+}
+
+/** A consumer of what was published, and what it has begun to ask the registry. */
+interface Looking {
+  access: RegistryAccess
+  asking: Consumer
+  image: Promise<ResolvedImage>
+  before: Looks
+}
+
+function beginLooking(
+  archives: readonly BuiltArchive[],
+  { published, plan, identity, lock }: Vouching,
+): Promise<Looking> {
+  const access = { ...published.access, digest: published.digest }
+  const begin = async () => {
+    const asking = await consumer(access, await identity, lock, plan.formats[0])
+    const image = resolveImage(access, lock)
+    image.catch(() => undefined) // said by the verification, which awaits it
+    return { access, asking, image, before: beginLooks(asking, published, archives) }
+  }
+  const looking = begin()
+  looking.catch(() => undefined) // said by the attestation, unless signing says more
+  return looking
+}
+
 /** Verifies everything as anybody could, before a tag moves. Throws `VERIFY`. */
-async function verifyRelease(signed: Signed, { verdict }: PassedVerdict, request: ReleaseRequest): Promise<void> {
-  await verifyAsConsumer(signed, request.lock)
-  const { access, digest } = signed.published
-  const { verification } = await verifyImage({
-    target: { ...request.target, reference: `${access.repository}@${digest}` },
-    identity: signed.identity,
-    ...(signed.stored[0] === undefined ? {} : { format: signed.stored[0].format }),
+async function verifyRelease(
+  signed: Signed,
+  { verdict }: PassedVerdict,
+  request: ReleaseRequest & Pick<ResolvedRequest, 'access' | 'asking' | 'image' | 'seen'>,
+): Promise<void> {
+  const { identity, stored, published } = signed
+  const { access, digest } = published
+  // The first form is the one that the consumer looks at.
+  await verifyAsConsumer({ ...signed, stored: stored.slice(1) }, request.lock)
+  const { verification } = await verifyResolved({
+    ...request,
+    reference: `${access.repository}@${digest}`,
+    identity,
     expected: { kinds: request.policy.release.require, policy: verdict.binding.policy },
-    lock: request.lock,
-    now: request.now,
   })
   const failed = verification.checks.filter(({ status }) => status !== 'holds')
   if (failed.length === 0 && verification.digest === digest) return

@@ -10,8 +10,8 @@ import {
   type Verification,
 } from '../src/model/index.ts'
 import { decidePolicy, policyDigest, type PolicyFiles } from '../src/policy/index.ts'
-import { consumer, type Consumer } from '../src/stages/verify/attestation-reader.ts'
-import { registryAccess, type Target } from '../src/engine/registry-access.ts'
+import { consumer, type Beside, type Consumer } from '../src/stages/verify/attestation-reader.ts'
+import { registryAccess, type RegistryAccess, type Target } from '../src/engine/registry-access.ts'
 import { resolveImage, type ResolvedImage } from '../src/engine/resolve-image.ts'
 import type { Identity } from '../src/tools/cosign/identity.ts'
 import type { SignatureFormat } from '../src/tools/cosign/command.ts'
@@ -51,10 +51,28 @@ export function expectationOf(files: PolicyFiles, source: string | undefined, no
  * A refusal is a value that says what is missing. Throws `VERIFY` where the registry cannot be asked, or Cosign is one whose word counts for nothing.
  */
 export async function verifyImage(request: VerifyRequest): Promise<Verified> {
-  const { expected, identity, lock } = request
+  const { identity, lock } = request
   const access = await registryAccess(request.target, lock)
-  const image = await resolveImage(access, lock)
-  const asking = await consumer(access, identity, lock, request.format)
+  const [image, asking] = await Promise.all([
+    resolveImage(access, lock),
+    consumer(access, identity, lock, request.format),
+  ])
+  return verifyResolved({ ...request, reference: request.target.reference, access, image, asking, seen: new Map() })
+}
+
+/** A verification of an image whose digest is known, by a consumer who may have looked at it already. */
+export interface ResolvedRequest extends Pick<VerifyRequest, 'identity' | 'expected' | 'now'> {
+  reference: string
+  access: RegistryAccess
+  image: ResolvedImage
+  asking: Consumer
+  /** What this consumer saw beside digests beside which nothing was written since. It is not asked for again. */
+  seen: ReadonlyMap<Digest, Beside>
+}
+
+/** Verifies an image of which the caller knows by which digest the registry has it. */
+export async function verifyResolved(request: ResolvedRequest): Promise<Verified> {
+  const { expected, identity, access, image } = request
   const subjects = image.index
     ? [
         { digest: image.digest, platform: undefined, index: true },
@@ -62,9 +80,7 @@ export async function verifyImage(request: VerifyRequest): Promise<Verified> {
       ]
     : image.manifests.map((manifest) => ({ ...manifest, index: false }))
 
-  const found = await Promise.all(
-    subjects.map((subject) => look(subject, subject.digest === image.digest, expected, asking)),
-  )
+  const found = await Promise.all(subjects.map((subject) => look(subject, subject.digest === image.digest, request)))
   const verdictsBelow = new Set(
     found
       .filter(({ index }) => !index)
@@ -87,7 +103,7 @@ export async function verifyImage(request: VerifyRequest): Promise<Verified> {
     verification: {
       schemaVersion: 'loadline.verification/v1',
       outcome: checks.length > 0 && checks.every(({ status }) => status === 'holds') ? 'verified' : 'refused',
-      reference: request.target.reference,
+      reference: request.reference,
       repository: access.repository,
       digest: image.digest,
       verifiedAt: request.now.toISOString(),
@@ -102,28 +118,25 @@ export async function verifyImage(request: VerifyRequest): Promise<Verified> {
   }
 }
 
-/** Everything that lies beside one digest, asked for at once: reading is safe in parallel. */
+/** Everything that lies beside one digest, as far as it was not seen before. */
 async function look(
   subject: { digest: Digest; platform: Platform | undefined; index: boolean },
   signed: boolean,
-  expected: Expectation,
-  asking: Consumer,
+  { expected, asking, seen }: ResolvedRequest,
 ): Promise<Found> {
   const kinds = kindsOf(subject, expected)
-  const [fault, there, statements] = await Promise.all([
-    signed ? asking.signatureFault(subject.digest) : undefined,
-    asking.unverified(subject.digest),
-    Promise.all(kinds.map((kind) => asking.statements(subject.digest, kind))),
-  ])
-  const count = (kind: AttestationKind) =>
-    there.filter(({ statement }) => statement.predicateType === predicateTypes[kind]).length
+  const before = seen.get(subject.digest)
+  const isSeen = before !== undefined && kinds.every((kind) => before.statements.has(kind))
+  const beside = isSeen ? before : await asking.look(subject.digest, kinds)
+  const unverified = (kind: AttestationKind) =>
+    beside.unverified.filter(({ statement }) => statement.predicateType === predicateTypes[kind]).length
   return {
     ...subject,
-    signature: { wanted: signed, fault },
+    signature: { wanted: signed, fault: signed ? beside.signatureFault : undefined },
     kinds: Object.fromEntries(
-      kinds.map((kind, index) => [
+      kinds.map((kind) => [
         kind,
-        { holding: statements[index]?.holding ?? [], said: statements[index]?.said ?? '', unverified: count(kind) },
+        { ...(beside.statements.get(kind) ?? { holding: [], said: '' }), unverified: unverified(kind) },
       ]),
     ),
   }

@@ -2,8 +2,8 @@
 //
 // The container is made by crun, the OCI runtime of Podman and CRI-O: another user than root, a read-only root, no capabilities, no new
 // privileges, a seccomp profile, limits of memory, processes and processor time, and a network of its own in which there is nothing but
-// the services that the plan declares. All of its system calls are followed by ptrace: so every refused write is known with its path, and
-// every call that a profile must allow. It needs the capabilities of root and no daemon, and runs in a container of its own.
+// the services that the plan declares. Its system calls are followed by ptrace: so every refused write is known with its path, and every call
+// that a profile must allow. It needs the capabilities of root and no daemon, and runs in a container of its own.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 )
 
 // version is what `sandbox version` prints. It changes whenever the output changes.
-const version = "1.1.0"
+const version = "1.2.0"
 
 // spareTime is for all that is neither starting nor stopping, on a machine that does other things as well.
 const spareTime = time.Minute

@@ -27,7 +27,7 @@ func (probe probe) String() string {
 }
 
 // check makes a probe ready for use. The error says what the image lacks.
-func (probe probe) check(image *image) (checker, error) {
+func (probe probe) check(image *image, services []service) (checker, error) {
 	switch probe.Kind {
 	case "http":
 		return checker{pause: portPause, ask: func(container *container) error { return askHTTP(container.pid, probe) }}, nil
@@ -52,7 +52,7 @@ func (probe probe) check(image *image) (checker, error) {
 	if health.Timeout > 0 {
 		timeout = time.Duration(health.Timeout)
 	}
-	return checker{pause: checkPause, ask: func(container *container) error { return container.exec(arguments, timeout) }}, nil
+	return checker{pause: checkPause, ask: onceSomethingListens(services, func(container *container) error { return container.exec(arguments, timeout) })}, nil
 }
 
 func askHTTP(pid int, probe probe) error {

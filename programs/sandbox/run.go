@@ -42,11 +42,11 @@ func run(runtime string, plan *plan, image *image, root string) (*report, error)
 	if err := delegate(hierarchy); err != nil {
 		return nil, err
 	}
-	bundle, err := writeBundle(store, plan, image, as, false)
+	bundle, err := writeBundle(store, plan, image, as, watched)
 	if err != nil {
 		return nil, err
 	}
-	observer, err := newObserver(bundle.allowed, plan.Tmpfs)
+	observer, err := newObserver(bundle.filter, plan.Tmpfs)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func examine(plan *plan, image *image, root string, given *report) (as user, che
 		given.refuse("not-started", "it has neither ENTRYPOINT nor CMD")
 		return as, check, true
 	}
-	if check, err = plan.Probe.check(image); err != nil {
+	if check, err = plan.Probe.check(image, plan.Services); err != nil {
 		given.refuse("not-started", err.Error())
 		return as, check, true
 	}

@@ -138,15 +138,15 @@ func TestServicesHaveAddressesOfTheirOwn(t *testing.T) {
 func TestAProfileReplacesTheDefaultOne(t *testing.T) {
 	plan, _ := readPlan(write(t, "plan.json", strings.Replace(goodPlan, `"seccomp":null`, `"seccomp":{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read","write"],"action":"SCMP_ACT_ALLOW"}]}`, 1)))
 	image, _ := readImage(write(t, "image.json", `{"config":{"Entrypoint":["/app"],"Cmd":["serve"]}}`))
-	made, err := writeBundle(&store{id: newName(), userdata: t.TempDir(), root: "/image"}, plan, image, user{uid: 1500}, false)
+	made, err := writeBundle(&store{id: newName(), userdata: t.TempDir(), root: "/image"}, plan, image, user{uid: 1500}, watched)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !made.allowed["read"] || made.allowed["openat"] || len(made.allowed) != 2 {
-		t.Errorf("%v", made.allowed)
+	if allowed := made.filter.allowed; !allowed["read"] || allowed["openat"] || len(allowed) != 2 {
+		t.Errorf("%v", allowed)
 	}
 	plan.Seccomp = nil
-	if made, err = writeBundle(&store{id: newName(), userdata: t.TempDir(), root: "/image"}, plan, image, user{uid: 1500}, false); err != nil || !made.allowed["openat"] || made.allowed["mount"] || made.allowed["unshare"] {
+	if made, err = writeBundle(&store{id: newName(), userdata: t.TempDir(), root: "/image"}, plan, image, user{uid: 1500}, watched); err != nil || !made.filter.allowed["openat"] || made.filter.allowed["mount"] || made.filter.allowed["unshare"] || made.filter.everyCall {
 		t.Errorf("the default profile: %v %v", made, err)
 	}
 	process := made.spec.Process
@@ -165,11 +165,11 @@ func TestWhoSaysThatItIsReadyIsKnownBeforeTheStart(t *testing.T) {
 	}
 	health := probe{Kind: "healthcheck"}
 	for _, text := range []string{`{"config":{}}`, `{"config":{"Healthcheck":{"Test":["NONE"]}}}`, `{"config":{"Healthcheck":{"Test":["CMD"]}}}`} {
-		if _, err := health.check(with(text)); err == nil {
+		if _, err := health.check(with(text), nil); err == nil {
 			t.Errorf("%s: accepted", text)
 		}
 	}
-	if _, err := health.check(with(`{"config":{"Healthcheck":{"Test":["CMD","/check"]}}}`)); err != nil {
+	if _, err := health.check(with(`{"config":{"Healthcheck":{"Test":["CMD","/check"]}}}`), nil); err != nil {
 		t.Error(err)
 	}
 }

@@ -95,6 +95,11 @@ function identityOf(name: string, { version, reference }: PinnedTool): ToolIdent
   return { name, version, reference }
 }
 
+/** Whether Loadline's own programs are there already: otherwise the first that is asked for is compiled, which takes minutes. */
+export function hasOwnTools({ tools: pinned, programs }: Pinned): boolean {
+  return programs !== undefined || Object.keys(ownTools).every((name) => pinned[name] !== undefined)
+}
+
 /** The container of one of Loadline's own programs: what a sealed toolchain or a release built, or what was compiled from this package's source. Throws `LOCK`. */
 export async function ownToolImage(lock: Pinned, name: keyof typeof ownTools): Promise<ReadyTool> {
   const { program, version } = ownTools[name]

@@ -51,6 +51,9 @@ const neededToStart = [
   'write',
 ]
 
+/** "There is no such call", as Linux numbers it. */
+const enosys = 38
+
 /** Architectures of a platform as profiles name them; an image of 64 bits may hold programs of 32. */
 const architectures: Readonly<Record<string, { architecture: string; subArchitectures: string[] }>> = {
   amd64: { architecture: 'SCMP_ARCH_X86_64', subArchitectures: ['SCMP_ARCH_X86', 'SCMP_ARCH_X32'] },
@@ -71,7 +74,11 @@ export function seccompProfile({ calls, refusedCalls }: Runtime, platform: strin
     defaultAction: 'SCMP_ACT_ERRNO',
     defaultErrnoRet: 1,
     ...(known === undefined ? {} : { archMap: [known] }),
-    syscalls: [{ names, action: 'SCMP_ACT_ALLOW' }],
+    syscalls: [
+      { names, action: 'SCMP_ACT_ALLOW' },
+      // A C library that hears that there is no such call makes its threads by clone; one that hears that it may not makes none.
+      ...(names.includes('clone3') ? [] : [{ names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: enosys }]),
+    ],
   }
   return `${JSON.stringify(profile, null, 2)}\n`
 }

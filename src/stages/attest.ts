@@ -1,63 +1,56 @@
-import { dag } from '@dagger.io/dagger'
+import { dag, type Directory } from '@dagger.io/dagger'
 import { claimOf, type Claim } from '../attestation/claim.ts'
 import { DeliveryError } from '../model/errors.ts'
 import { predicateTypes, type Digest, type Lock } from '../model/index.ts'
 import { subjectsOf, type AttestedStatement } from '../tools/cosign/attestations.ts'
+import { readUnverified } from '../tools/cosign/beside.ts'
 import * as cosign from '../tools/cosign/command.ts'
-import { runTool } from '../engine/run-tool.ts'
+import { runEach } from '../engine/run-each.ts'
 import { toolImage } from '../engine/tool-image.ts'
-import type { Consumer } from './verify/attestation-reader.ts'
-import { fresh } from '../engine/fresh.ts'
 import type { RegistryAccess } from '../engine/registry-access.ts'
 import { retry, ServiceAway } from '../engine/retry.ts'
 import { signingError } from './sign/sign.ts'
 import { prepareSigning, type SigningPlan } from './sign/signer.ts'
+import type { Beside } from './verify/attestation-reader.ts'
 
-/** How attestations are made and found again. */
+/** How attestations are made. */
 export interface Attesting {
   access: RegistryAccess
   plan: SigningPlan
-  /** The consumer who must be able to verify them. */
-  consumer: Consumer
   lock: Lock
 }
 
+/** Statements about one digest, in the order of the claims that they make. */
+export interface Attested {
+  statements: AttestedStatement[]
+  /** Whether any of them was written now: what was seen beside the digest before counts no more. */
+  written: boolean
+}
+
 /**
- * Attests claims about one digest, and gives back the statements that say so, in their order. What the signer has said before about this digest is not said again.
- * One after the other: where a registry has no referrers API, the list of attestations is a tag that each writer reads and writes back.
+ * Attests claims about one digest. What the signer has said before about it, as a consumer has seen just now, is not said again.
  * Throws `ATTEST`, or `SIGN` where a signing service is away for longer than the plan's patience; no tag was moved.
  */
 export async function attest(
   digest: Digest,
   claims: readonly Claim[],
+  before: Pick<Beside, 'statements'>,
   attesting: Attesting,
-): Promise<AttestedStatement[]> {
-  const { consumer, access } = attesting
-  const known = new Set((await consumer.unverified(digest)).map(({ statement }) => statement.predicateType))
-  const earlier = await Promise.all(
-    claims.map(async (claim) =>
-      known.has(predicateTypes[claim.kind])
-        ? saying(claim, (await consumer.statements(digest, claim.kind)).holding)
-        : undefined,
-    ),
-  )
+): Promise<Attested> {
+  const earlier = claims.map((claim) => saying(claim, before.statements.get(claim.kind)?.holding ?? []))
   const missing = claims.filter((_, index) => earlier[index] === undefined)
-  for (const claim of missing)
-    await retry({ minutes: attesting.plan.patienceMinutes }, () => attestOne(digest, claim, attesting))
   // Whether the signatures hold is asked of everything together, before a tag moves.
-  const written =
-    missing.length === 0
-      ? []
-      : (await consumer.unverified(digest)).filter(({ statement }) => subjectsOf(statement).includes(digest))
-  return claims.map((claim, index) => {
-    const found = earlier[index] ?? saying(claim, written)
+  const after = missing.length === 0 ? [] : await write(digest, missing, attesting)
+  const statements = claims.map((claim, index) => {
+    const found = earlier[index] ?? saying(claim, after)
     if (found !== undefined) return found
     throw new DeliveryError(
       'ATTEST',
-      `${access.repository}@${digest}: the attestation ${predicateTypes[claim.kind]} was written, and is not there`,
+      `${attesting.access.repository}@${digest}: the attestation ${predicateTypes[claim.kind]} was written, and is not there`,
       'Check whether the registry keeps referrers, or tags named sha256-.... No tag was moved; the next run goes on from here.',
     )
   })
+  return { statements, written: missing.length > 0 }
 }
 
 /** The newest statement that makes exactly this claim. */
@@ -69,28 +62,51 @@ function saying({ kind, predicate }: Claim, statements: readonly AttestedStateme
   )
 }
 
-async function attestOne(digest: Digest, { kind, predicate }: Claim, { access, plan, lock }: Attesting): Promise<void> {
+/** Writes attestations, and gives all that lie beside the digest then. What was written before a service went away is not written again. */
+async function write(digest: Digest, claims: readonly Claim[], attesting: Attesting): Promise<AttestedStatement[]> {
+  let left = claims
+  return retry({ minutes: attesting.plan.patienceMinutes }, async () => {
+    const { access, plan } = attesting
+    const runs = await attestEach(digest, left, attesting)
+    const failed = runs.findIndex(({ exitCode }, index) => exitCode !== 0 && index < left.length)
+    const [run, claim] = [runs[failed], left[failed]]
+    if (run === undefined || claim === undefined)
+      return runs
+        .slice(left.length)
+        .flatMap(readUnverified)
+        .filter(({ statement }) => subjectsOf(statement).includes(digest))
+    left = left.slice(failed)
+    const type = predicateTypes[claim.kind]
+    const error = signingError(`attesting ${type} of ${access.repository}@${digest} failed`, run, plan)
+    throw error instanceof ServiceAway ? error : new DeliveryError('ATTEST', error.message, error.hint)
+  })
+}
+
+/**
+ * Runs Cosign for each claim, and then once more to read what is there. One after the other: where a registry has no referrers API, the list of attestations is a tag that each writer
+ * reads and writes back.
+ */
+async function attestEach(digest: Digest, claims: readonly Claim[], { access, plan, lock }: Attesting) {
   const tool = await toolImage(lock, 'cosign')
-  const { container, signing } = await prepareSigning(
-    await access.connect(tool.container),
-    plan,
-    plan.formats[0] ?? 'bundle',
+  const connected = await access.connect(tool.container)
+  const { container, signing } = await prepareSigning(connected, plan, plan.formats[0] ?? 'bundle')
+  const image = { program: tool.program, reference: `${access.inside}@${digest}`, insecure: access.insecure }
+  const commands = claims.map(({ kind }) =>
+    cosign.attest({ ...image, type: predicateTypes[kind], predicate: `${predicates}/${kind}.json`, ...signing }),
   )
-  const path = '/loadline/predicate.json'
-  const file = dag.directory().withNewFile('predicate.json', JSON.stringify(predicate)).file('predicate.json')
-  const run = await runTool(
+  return runEach(
     'cosign',
-    fresh(container.withMountedFile(path, file)),
-    cosign.attest({
-      program: tool.program,
-      reference: `${access.inside}@${digest}`,
-      insecure: access.insecure,
-      type: predicateTypes[kind],
-      predicate: path,
-      ...signing,
-    }),
+    container.withMountedDirectory(predicates, predicatesOf(claims)),
+    { commands: [...commands, cosign.downloadAttestations(image)], order: 'sequence' },
+    lock,
   )
-  if (run.exitCode === 0) return
-  const error = signingError(`attesting ${predicateTypes[kind]} of ${access.repository}@${digest} failed`, run, plan)
-  throw error instanceof ServiceAway ? error : new DeliveryError('ATTEST', error.message, error.hint)
+}
+
+const predicates = '/loadline/predicates'
+
+function predicatesOf(claims: readonly Claim[]): Directory {
+  return claims.reduce(
+    (directory, { kind, predicate }) => directory.withNewFile(`${kind}.json`, JSON.stringify(predicate)),
+    dag.directory(),
+  )
 }

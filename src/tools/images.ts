@@ -97,12 +97,13 @@ export const ownTools = {
   registry: { name: 'registry', version: '1.0.0', source: 'programs/registry', program: '/registry' },
   sandbox: {
     name: 'sandbox',
-    version: '1.1.0',
+    version: '1.2.0',
     source: 'programs/sandbox',
     program: '/sandbox',
     packages: ['crun'],
   },
   advisories: { name: 'advisories', version: '1.0.0', source: 'programs/advisories', program: '/advisories' },
+  batch: { name: 'batch', version: '1.0.0', source: 'programs/batch', program: '/batch' },
 } as const satisfies Record<string, OwnTool>
 
 /** Images that are needed beside the tools. They are pinned like these, under their names here. */

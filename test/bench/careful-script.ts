@@ -18,6 +18,7 @@ import { readDockerfile } from '../../src/stages/source/read-dockerfile.ts'
 import { extractConfiguration } from '../../src/tools/inspect/command.ts'
 import { offline } from '../../src/tools/cosign/services.ts'
 import { ownToolImage, toolImage, type ReadyTool } from '../../src/engine/tool-image.ts'
+import { attestAndVerify, collectTheRest } from './thorough-steps.ts'
 
 /** What the script is given: the same as Loadline. */
 export interface ScriptRequest {
@@ -25,6 +26,8 @@ export interface ScriptRequest {
   target: Target
   key: Secret
   lock: Lock
+  /** Also collects what Loadline collects besides, attests and verifies: see thorough-steps.ts. */
+  thorough: boolean
 }
 
 /** Seconds by step, in the order in which they ran. */
@@ -33,9 +36,10 @@ export type StepTimes = Array<{ name: string; seconds: number }>
 /**
  * What a careful engineer writes without Loadline: lint, build, save, scan, structure test, SBOM, push, sign, one after another, with the same tools, bases and database on the same engine.
  * The build is cached, as a builder does it. The tools are not: a script starts them anew each time.
- * In its favour: the structure tests use Loadline's way to run them without a Docker daemon, all three of Trivy's scanners share one scan, and nothing is attested, verified or reported.
+ * In its favour: the structure tests use Loadline's way to run them without a Docker daemon, all three of Trivy's scanners share one scan, and nothing is judged or reported. Without `thorough`, nothing is
+ * attested and verified either, and the image is not run.
  */
-export async function carefulScript({ directory, target, key, lock }: ScriptRequest): Promise<StepTimes> {
+export async function carefulScript({ directory, target, key, lock, thorough }: ScriptRequest): Promise<StepTimes> {
   const times: StepTimes = []
   const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const started = performance.now()
@@ -101,8 +105,8 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
 
   const structureTest = await named('structureTest')
   const inspect = await ownToolImage(lock, 'inspect')
+  const oci = image.asTarball({ mediaTypes: ImageMediaTypes.Oci })
   await step('structure', async () => {
-    const oci = image.asTarball({ mediaTypes: ImageMediaTypes.Oci })
     const metadata = inspect.container
       .withMountedFile('/archive.tar', oci)
       .withExec([inspect.program, ...extractConfiguration('/archive.tar', '/metadata.json')])
@@ -128,6 +132,7 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
   })
   await step('sbom cyclonedx', () => scan('--format', 'cyclonedx', '--output', '/sbom.json'))
   await step('sbom spdx', () => scan('--format', 'spdx-json', '--output', '/sbom.json'))
+  if (thorough) await collectTheRest({ image, oci, archive, policy, lock }, { step, run })
 
   const access = await registryAccess(target, lock)
   const crane = await named('crane')
@@ -166,5 +171,7 @@ export async function carefulScript({ directory, target, key, lock }: ScriptRequ
       `${access.inside}@${digest}`,
     ),
   )
+  if (thorough)
+    await attestAndVerify({ signer, program: cosign.program, reference: `${access.inside}@${digest}` }, { step, run })
   return times
 }

@@ -9,6 +9,7 @@ import { execa } from 'execa'
 import { findEngine } from '../../ci/run/choose-engine.ts'
 import { reachRegistry } from '../../ci/run/reach-registry.ts'
 import { withSession } from '../../ci/run/session.ts'
+import { withTemporaryLog } from '../../ci/run/session-log.ts'
 import { deliver } from '../../pipelines/deliver.ts'
 import { parseCacheScope } from '../../src/stages/build/build.ts'
 import type { ProgressEvent } from '../../src/engine/progress.ts'
@@ -23,7 +24,7 @@ import { freePort } from '../engine/free-port.ts'
 /**
  * `npm run bench [-- --rounds N]`: Loadline beside the script that a careful engineer would write (careful-script.ts), on the same engine, application, tools and database, in alternation.
  * Three cases: cold (a changed dependency list, so that nothing of this application is cached), one changed source line, nothing changed. Prints medians in seconds, their ratios,
- * Loadline's critical path, and where its time goes. Each run has an engine session of its own, or the session itself would remember.
+ * Loadline's critical path, and where its time goes. Beside them runs the same script made thorough: it also collects what Loadline collects besides, attests and verifies. Each run has an engine session of its own, or the session itself would remember.
  */
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const { values } = parseArgs({
@@ -34,7 +35,8 @@ const { values } = parseArgs({
 })
 const cases = ['cold', 'one line changed', 'nothing changed'] as const
 type Case = (typeof cases)[number]
-type Contender = 'loadline' | 'script'
+const contenders = ['loadline', 'script', 'thorough script'] as const
+type Contender = (typeof contenders)[number]
 
 interface Measured {
   seconds: number
@@ -46,9 +48,11 @@ const engine = await findEngine({ say })
 if (engine.lockFile === undefined) throw new Error('the benchmark needs the lock file of a sealed engine')
 const lock = parseSealedLock(readFileSync(engine.lockFile, 'utf8'), engine.lockFile)
 const directory = mkdtempSync(join(tmpdir(), 'loadline-bench-'))
+const nothing = (): Record<Case, Measured[]> => ({ cold: [], 'one line changed': [], 'nothing changed': [] })
 const measured: Record<Contender, Record<Case, Measured[]>> = {
-  loadline: { cold: [], 'one line changed': [], 'nothing changed': [] },
-  script: { cold: [], 'one line changed': [], 'nothing changed': [] },
+  loadline: nothing(),
+  script: nothing(),
+  'thorough script': nothing(),
 }
 const registry = `127.0.0.1:${await freePort()}`
 await inSession(async () => {
@@ -71,11 +75,10 @@ const serving = execa(
   { reject: false },
 )
 try {
-  const contenders: Contender[] = ['loadline', 'script']
   for (let round = 0; round < Number(values.rounds); round += 1) {
     // Who goes first changes: what the machine keeps in memory favours the second.
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
-      const application = join(directory, `${contender}-${round}`)
+      const application = join(directory, `${contender.replace(' ', '-')}-${round}`)
       cpSync(join(root, values.application), application, { recursive: true })
       for (const situation of cases) {
         change(application, situation)
@@ -104,11 +107,12 @@ async function measure(contender: Contender, application: string): Promise<Measu
   let steps: StepTimes = []
   let seconds = 0
   await inSession(async () => {
-    const target = await reachRegistry(`${registry}/bench/${contender}:1.0.0`, {})
+    const target = await reachRegistry(`${registry}/bench/${contender.replace(' ', '-')}:1.0.0`, {})
     const key = dag.setSecret('bench-key', readFileSync(join(directory, 'cosign.key'), 'utf8'))
     const source = dag.host().directory(application)
     const started = performance.now()
-    if (contender === 'script') steps = await carefulScript({ directory: source, target, key, lock })
+    if (contender !== 'loadline')
+      steps = await carefulScript({ directory: source, target, key, lock, thorough: contender !== 'script' })
     else {
       const now = new Date()
       const progress = (event: ProgressEvent) => {
@@ -139,7 +143,7 @@ async function measure(contender: Contender, application: string): Promise<Measu
 }
 
 function inSession(work: () => Promise<void>): Promise<void> {
-  return withSession(engine, join(directory, 'engine.log'), work)
+  return withTemporaryLog((log) => withSession(engine, log, work))
 }
 
 function table(): string {
@@ -148,25 +152,27 @@ function table(): string {
     '',
   ]
   lines.push(
-    '| case | Loadline | script | ratio | without the build | script without the build | ratio | critical path | whole / critical path |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| case | Loadline | script | ratio | without the build | script without the build | ratio | thorough script | ratio | critical path | whole / critical path |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
   )
   for (const situation of cases) {
-    const [ours, theirs] = [measured.loadline[situation], measured.script[situation]]
+    const [ours, theirs, thorough] = contenders.map((contender) => measured[contender][situation])
+    if (ours === undefined || theirs === undefined || thorough === undefined) throw new TypeError('there are three')
     const whole = (all: Measured[]) => median(all.map(({ seconds }) => seconds))
     const rest = (all: Measured[], build: RegExp) =>
       median(all.map(({ seconds, steps }) => seconds - sum(steps.filter(({ name }) => build.test(name)))))
     const path = median(ours.map(({ spans }) => criticalPath(spans)))
     const [a, b, c, d] = [whole(ours), whole(theirs), rest(ours, /^build\b/), rest(theirs, /^(build|save)$/)]
+    const e = whole(thorough)
     lines.push(
-      `| ${situation} | ${a.toFixed(2)} | ${b.toFixed(2)} | ${(a / b).toFixed(2)} | ${c.toFixed(2)} | ${d.toFixed(2)} | ${(c / d).toFixed(2)} | ${path.toFixed(2)} | ${(a / path).toFixed(2)} |`,
+      `| ${situation} | ${a.toFixed(2)} | ${b.toFixed(2)} | ${(a / b).toFixed(2)} | ${c.toFixed(2)} | ${d.toFixed(2)} | ${(c / d).toFixed(2)} | ${e.toFixed(2)} | ${(a / e).toFixed(2)} | ${path.toFixed(2)} | ${(a / path).toFixed(2)} |`,
     )
   }
-  for (const contender of ['loadline', 'script'] as const) {
+  for (const contender of contenders) {
     const names = measured[contender].cold[0]?.steps.map(({ name }) => name) ?? []
     lines.push(
       '',
-      `| ${contender === 'loadline' ? 'step of Loadline' : 'step of the script'} | ${cases.join(' | ')} |`,
+      `| step of ${contender === 'loadline' ? 'Loadline' : `the ${contender}`} | ${cases.join(' | ')} |`,
       `| --- |${' ---: |'.repeat(cases.length)}`,
     )
     for (const name of names) {

@@ -13,6 +13,8 @@ export interface Attestations {
   entries(image: string): Promise<Entry[]>
   /** The one entry of a predicate type. */
   entryOf(image: string, predicateType: string): Promise<Entry>
+  /** The predicate type of an entry. */
+  typeOf(entry: Entry): Promise<string | undefined>
   /** Puts what an entry says, its payload changed and its signature as it was, into the repository. */
   changed(entry: Entry, change: (payload: string) => string): Promise<Entry>
   /** Does work while another list lies beside an image. */
@@ -31,14 +33,13 @@ export function attestationsBeside(repository: string): Attestations {
     ((await (await fetch(list(image))).json()) as { manifests: Entry[] }).manifests
   const manifestOf = async ({ digest }: Entry) =>
     (await (await fetch(`${repository}/manifests/${digest}`)).json()) as Manifest
+  const typeOf = async (entry: Entry) => (await manifestOf(entry)).annotations?.['dev.sigstore.bundle.predicateType']
   return {
     entries,
+    typeOf,
     async entryOf(image, predicateType) {
       const found = []
-      for (const entry of await entries(image)) {
-        const { annotations } = await manifestOf(entry)
-        if (annotations?.['dev.sigstore.bundle.predicateType'] === predicateType) found.push(entry)
-      }
+      for (const entry of await entries(image)) if ((await typeOf(entry)) === predicateType) found.push(entry)
       const [only, ...others] = found
       if (only === undefined || others.length > 0)
         throw new Error(`expected one ${predicateType} beside ${image}, found ${found.length}`)

@@ -16,6 +16,17 @@ const shown = {
   advisories: {
     'a database that is damaged is not read [fault 3]': ['ADatabaseThatCannotBeReadWholeIsAnError'],
   },
+  batch: {
+    'an answer that is not known whole is none [fault 6]': [
+      'WhatIsNotKnownWholeIsNoReport',
+      'ACommandThatWasKilledIsNoneThatFailed',
+      'APlanThatIsNotWholeIsRefused',
+    ],
+    'an answer is that of its command, and no shell reads it': [
+      'EachCommandHasItsOwnAnswer',
+      'AnswersStandInTheOrderOfTheCommands',
+    ],
+  },
   dockerfile: {
     'a Dockerfile is read as BuildKit reads it [fault 75]': [
       'ReadsWhatBuildKitBuilds',
@@ -77,6 +88,13 @@ const shown = {
   sandbox: {
     'a plan that is not whole is refused [fault 6]': ['APlanThatCannotBeTrustedIsRefused'],
     'secrets are blotted out of what an image says, and it is cut [faults 38, 87]': ['OutputIsCutAndBlottedOut'],
+    'a call is answered as the profile says, and seen': [
+      'ACallIsAnsweredAndSeenWhoeverRefuses',
+      'AFilterGivesTheAnswersOfTheProfile',
+      'AnErrorIsNeverTakenForALook',
+      'AProfileThatSaysMoreThanYesAndNoIsTheKernels',
+    ],
+    'a check takes no time from the start that it waits for': ['ACheckWaitsOnceForSomethingThatListensAndNotForEver'],
     'limits hold on both versions of control groups [fault 89]': [
       'AControllerThatIsMissingIsNamed',
       'TheOlderHierarchyIsLeftAlone',

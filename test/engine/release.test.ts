@@ -134,11 +134,20 @@ describe('an index over two platforms', () => {
     for (const said of [digest, 'PASSED']) expect(called.stdout).toContain(said)
   })
 
-  it('is released once more, and nothing is said twice', async () => {
-    const before = await Promise.all(Object.values(published).map(beside.entries))
-    const { run, exitCode } = await buildAndScan(source, publish, key.env)
-    expect({ exitCode, failure: run.failure }).toEqual({ exitCode: 0, failure: undefined })
-    expect(await Promise.all(Object.values(published).map(beside.entries))).toEqual(before)
+  it('is released once more: what was removed is said again, with the verdict that rests on it, and nothing else twice', async () => {
+    const [amd64 = '', arm64 = ''] = ['linux/amd64', 'linux/arm64'].map((platform) => published[platform])
+    const before = await Promise.all([amd64, arm64].map(beside.entries))
+    const tests = await beside.entryOf(amd64, predicateTypes.tests)
+    const without = before[0]?.filter(({ digest: entry }) => entry !== tests.digest) ?? []
+    const [again, after] = await beside.instead(amd64, without, async () => {
+      const ended = await buildAndScan(source, publish, key.env)
+      return [ended, await Promise.all([amd64, arm64].map(beside.entries))] as const
+    })
+    expect({ exitCode: again.exitCode, failure: again.run.failure }).toEqual({ exitCode: 0, failure: undefined })
+    expect(after[1]).toEqual(before[1])
+    const added = after[0]?.filter(({ digest: entry }) => without.every((earlier) => earlier.digest !== entry)) ?? []
+    const types = await Promise.all(added.map(beside.typeOf))
+    expect(types.toSorted()).toEqual([predicateTypes.tests, predicateTypes.verdict].toSorted())
   })
 
   describe('is refused', () => {

@@ -9,10 +9,13 @@ import { execa } from 'execa'
 import { expect, it } from 'vitest'
 import { findEngine } from '../../ci/run/choose-engine.ts'
 import { withSession } from '../../ci/run/session.ts'
+import { runEach } from '../../src/engine/run-each.ts'
+import { toolImage } from '../../src/engine/tool-image.ts'
 import { defaultPolicy } from '../../src/policy/index.ts'
 import { sign } from '../../src/stages/sign/sign.ts'
 import { planSigning } from '../../src/stages/sign/signer.ts'
 import { parseSealedLock } from '../../src/stages/source/read-lock.ts'
+import { consumer } from '../../src/stages/verify/attestation-reader.ts'
 import { verifyAsConsumer, verifySignature } from '../../src/stages/verify/verify-signature.ts'
 import { offline } from '../../src/tools/cosign/services.ts'
 import { scratch } from './command-line.ts'
@@ -58,6 +61,25 @@ it('signs offline with a key in both forms, says where each lies, and cosign and
       },
       { format: 'legacy', where: 'signature-tag', reference: `${registry}/demo/small:${digest.replace(':', '-')}.sig` },
     ])
+    // Who has none of Loadline's own programs gets the same answers, each from a container of its own.
+    const { batch: _, ...others } = lock.tools
+    const [together, alone] = await Promise.all(
+      [lock, { ...lock, tools: others }].map(async (pinned) => {
+        const asking = await consumer(published.access, both.identity, pinned)
+        const { container, program } = await toolImage(pinned, 'cosign')
+        const commands = [
+          [program, 'version'],
+          [program, 'no-such-command'],
+          [program, 'version'],
+        ]
+        const sequence = await runEach('cosign', container, { commands, order: 'sequence' }, pinned)
+        return [await asking.look(published.digest, ['tests']), sequence.map(({ exitCode }) => exitCode)] as const
+      }),
+    )
+    expect(alone).toEqual(together)
+    expect(together?.[0]).toMatchObject({ signatureFault: undefined, unverified: [expect.anything()] })
+    expect(together?.[1]).toEqual([0, 1])
+
     const hasReferrers = (await fetch(`http://${registry}/v2/demo/small/referrers/${digest}`)).ok
     expect(both.stored[0]?.where).toBe(hasReferrers ? 'referrers-api' : 'referrers-tag')
   })

@@ -16,24 +16,23 @@ import { verifies, type Signed } from '../verify/verify-signature.ts'
 
 /**
  * Signs the published digest in every format of the plan; a signature that is there already is left as it is, so that a second run does nothing twice.
- * Throws `SIGN`: a ServiceAway where services were away for longer than the plan's patience.
+ * `whom` may have been begun before there was anything to sign. Throws `SIGN`: a ServiceAway where services were away for longer than the plan's patience.
  */
 export async function sign(
   published: Published,
   plan: SigningPlan,
   lock: Lock,
   patience: Patience = { minutes: plan.patienceMinutes },
+  whom: Promise<Identity> = expectedIdentity(plan, lock),
 ): Promise<Signed> {
-  const identity = await expectedIdentity(plan, lock)
-  for (const format of plan.formats) {
-    if (await verifies(published, identity, format, lock)) continue
-    await retry(patience, () => signOnce(published, plan, format, lock))
-  }
-  return {
-    published,
-    identity,
-    stored: await Promise.all(plan.formats.map((format) => signatureStorage(published, format, lock))),
-  }
+  const identity = await whom
+  const storing = Promise.all(plan.formats.map((format) => signatureStorage(published, format, lock)))
+  storing.catch(() => undefined) // said where it is awaited
+  const unsigned = await Promise.all(
+    plan.formats.map(async (format) => ((await verifies(published, identity, format, lock)) ? [] : [format])),
+  )
+  for (const format of unsigned.flat()) await retry(patience, () => signOnce(published, plan, format, lock))
+  return { published, identity, stored: await storing }
 }
 
 async function signOnce(
@@ -57,8 +56,8 @@ async function signOnce(
   if (run.exitCode !== 0) throw signingError(`signing ${access.repository}@${digest} failed`, run, plan)
 }
 
-/** Whom a consumer will expect: the public half of the key, or the identity and issuer in the certificate. */
-async function expectedIdentity(plan: SigningPlan, lock: Lock): Promise<Identity> {
+/** Whom a consumer will expect: the public half of the key, or the identity and issuer in the certificate. Needs no registry. Throws `SIGN`. */
+export async function expectedIdentity(plan: SigningPlan, lock: Lock): Promise<Identity> {
   const { signer, services } = plan
   const trust = {
     ...(signer.services === undefined ? {} : { trustedRoot: signer.services.trustedRoot }),
@@ -100,7 +99,11 @@ async function readPublicKey(plan: SigningPlan, lock: Lock): Promise<string> {
 }
 
 /** What Cosign's failure means, and what to do about it; `attest` says the same. */
-export function signingError(what: string, run: ToolRun, { signer, services }: SigningPlan): DeliveryError {
+export function signingError(
+  what: string,
+  run: Pick<ToolRun, 'stderr'>,
+  { signer, services }: SigningPlan,
+): DeliveryError {
   const said = `${what}: ${lastWord(run.stderr)}`
   const after = 'No tag was moved; the next run goes on from here.'
   switch (readSigningFailure(run.stderr)) {

@@ -37,7 +37,8 @@ export interface Verifying {
   certificateLog: boolean
 }
 
-interface Image {
+/** An image in a registry, and the program that asks about it. */
+export interface Image {
   program: string
   /** Repository and digest. */
   reference: string

@@ -34,6 +34,19 @@ describe('a derived seccomp profile', () => {
     expect(names(profile).filter((name) => name.startsWith('call_'))).toEqual([])
   })
 
+  it('lets a C library make its threads in the older way, where clone3 was refused or not seen', () => {
+    const rules = (calls: string[], refused: string[]) =>
+      (
+        JSON.parse(
+          seccompProfile(goodRun({ calls, refusedCalls: refused.map((name) => ({ name, count: 1 })) }), 'linux/amd64'),
+        ) as { syscalls: unknown[] }
+      ).syscalls.slice(1)
+    const notThere = [{ names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: 38 }]
+    expect(rules(['clone', 'clone3'], ['clone3'])).toEqual(notThere)
+    expect(rules(['clone'], [])).toEqual(notThere)
+    expect(rules(['clone3'], [])).toEqual([])
+  })
+
   it('is the same for the same run', () => {
     expect(seccompProfile(goodRun({ calls: ['b', 'a'] }), 'linux/amd64')).toBe(
       seccompProfile(goodRun({ calls: ['a', 'b'] }), 'linux/amd64'),

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { parseDatabaseSummary } from '../../../src/tools/advisories/output.ts'
+import { parseBatch } from '../../../src/tools/batch/output.ts'
 import { parseResults } from '../../../src/tools/container-structure-test/output.ts'
 import { parseEfficiency } from '../../../src/tools/dive/output.ts'
 import { parseLint } from '../../../src/tools/hadolint/output.ts'
@@ -57,6 +58,11 @@ const parsers: ReadonlyArray<[string, (text: string) => unknown, string]> = [
   ['registry, a push', (stdout) => readPush({ ...ended, stdout }), recorded('registry/push-1.0.0.json')],
   ['registry, tags', (stdout) => readTagging({ ...ended, stdout }), recorded('registry/tag-1.0.0.json')],
   ['advisories', parseDatabaseSummary, summary],
+  [
+    'batch',
+    (text) => parseBatch(text, 'parallel', 2),
+    '{"schemaVersion":1,"runs":[{"exitCode":0,"stdout":"a\\n","stderr":""},{"exitCode":1,"stdout":"","stderr":"b"}]}\n',
+  ],
 ]
 
 /** Ends of pieces of JSON, where a cut is likeliest to look whole: after each kind of sign, at the first, the middle and the last of its kind. */

@@ -1,0 +1,12 @@
+/** One after the other up to the first that fails, or all of them, some at a time. */
+export type Order = 'sequence' | 'parallel'
+
+/** Runs the commands of a plan in the container that it runs in. */
+export function runBatch({ program, order, plan }: { program: string; order: Order; plan: string }): string[] {
+  return [program, order, plan]
+}
+
+/** The plan that `batch` reads: argument lists, which no shell sees. */
+export function batchPlan(commands: ReadonlyArray<readonly string[]>): string {
+  return JSON.stringify({ schemaVersion: 1, commands })
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { DeliveryError } from '../../model/errors.ts'
+import { readJson } from '../../model/read-json.ts'
+import type { Order } from './command.ts'
+
+const CommandRun = z.strictObject({ exitCode: z.int().min(0), stdout: z.string(), stderr: z.string() })
+
+/** How one command ended, and what it printed. */
+export type CommandRun = z.infer<typeof CommandRun>
+
+const Report = z.strictObject({ schemaVersion: z.literal(1), runs: z.array(CommandRun).min(1) })
+
+/** From here on an exit code says which signal ended a process: it gave no answer. */
+const firstOfSignals = 128
+
+/**
+ * Reads what `batch` printed of so many commands, in their order: of a sequence, those up to the first that failed.
+ * Throws `TOOL` where that is not whole, is about another number of commands, or one of them was killed.
+ */
+export function parseBatch(stdout: string, order: Order, commands: number): CommandRun[] {
+  const { runs } = readJson('batch', stdout, Report)
+  const failed = runs.findIndex(({ exitCode }) => exitCode !== 0)
+  const expected = order === 'sequence' && failed >= 0 ? failed + 1 : commands
+  if (runs.length !== expected || runs.length > commands) {
+    throw new DeliveryError(
+      'TOOL',
+      `batch told how ${runs.length} commands ended; expected ${expected} of ${commands}`,
+      'Report this as a bug in Loadline, with the version of the lock file.',
+    )
+  }
+  const killed = runs.find(({ exitCode }) => exitCode >= firstOfSignals)
+  if (killed !== undefined) {
+    throw new DeliveryError(
+      'TOOL',
+      `a program was ended by a signal (exit ${killed.exitCode})`,
+      'Give the engine more memory, and run again.',
+    )
+  }
+  return runs
+}
