@@ -24,9 +24,9 @@ import { admissionPolicy } from '../pipelines/admission.ts'
 import { audit } from '../pipelines/audit.ts'
 import { compareBases } from '../pipelines/bases.ts'
 import { compliance as complianceReports } from '../pipelines/compliance.ts'
-import type { Request } from '../pipelines/request.ts'
 import { buildSource, lintSource } from '../pipelines/without-verdict.ts'
 import { deliver } from '../pipelines/deliver.ts'
+import { repairChanges } from '../pipelines/repair.ts'
 import { reverdict as judgeAgain } from '../pipelines/reverdict.ts'
 import { rescaffoldChanges, scaffoldChanges } from '../pipelines/scaffold.ts'
 import { expectationOf, verifyImage } from '../pipelines/verify.ts'
@@ -38,6 +38,7 @@ import { limits } from './model/limits.ts'
 import { renderAudit, renderAuditTerminal } from './audit/index.ts'
 import { auditFilesOf } from './module/audit-files.ts'
 import { databaseOf, lockAlone, policyFilesOf, requestOf, type Given, type GivenToModule } from './module/given.ts'
+import { runOn } from './module/run-on.ts'
 import { controllerOf, frameworkOf, gitFactsOf, requireOneImage } from './module/inputs.ts'
 import { givenText, givenTextIfAny } from './module/given-text.ts'
 import { formOf, identityOf, publicationOf, targetOf } from './module/publication.ts'
@@ -451,7 +452,7 @@ export class Loadline implements GivenToModule {
    */
   @func({ cache: 'never' })
   async lint(@argument({ ignore: ['.git', 'loadline-report'] }) source: Directory): Promise<string> {
-    const lint = await lintSource(await this.one(source))
+    const lint = await lintSource(await runOn(this, source))
     return lint.findings
       .map(({ id, level, message, location }) => `${location.path}:${location.line ?? 1} ${id} ${level}: ${message}\n`)
       .join('')
@@ -470,7 +471,7 @@ export class Loadline implements GivenToModule {
     platform?: string,
     buildArg: string[] = [],
   ): Promise<Container> {
-    const { built } = await buildSource(await this.one(source, platform, buildArg))
+    const { built } = await buildSource(await runOn(this, source, platform, buildArg))
     return dag.container({ platform: built.archive.platform as Platform }).import_(built.file)
   }
 
@@ -487,7 +488,7 @@ export class Loadline implements GivenToModule {
     platform?: string,
     buildArg: string[] = [],
   ): Promise<string> {
-    const { collectors } = await buildSource(await this.one(source, platform, buildArg))
+    const { collectors } = await buildSource(await runOn(this, source, platform, buildArg))
     const [vulnerabilities, secrets, licenses] = await Promise.all([
       collectors.vulnerabilities(),
       collectors.secrets(),
@@ -509,7 +510,7 @@ export class Loadline implements GivenToModule {
     platform?: string,
     buildArg: string[] = [],
   ): Promise<string> {
-    const { collectors } = await buildSource(await this.one(source, platform, buildArg))
+    const { collectors } = await buildSource(await runOn(this, source, platform, buildArg))
     return JSON.stringify(await collectors.structure(), null, 2)
   }
 
@@ -526,7 +527,7 @@ export class Loadline implements GivenToModule {
     platform?: string,
     buildArg: string[] = [],
   ): Promise<Directory> {
-    const { sboms } = await buildSource(await this.one(source, platform, buildArg))
+    const { sboms } = await buildSource(await runOn(this, source, platform, buildArg))
     const { cyclonedx, spdx } = await sboms()
     return reportDirectory({ 'sbom.cdx.json': cyclonedx, 'sbom.spdx.json': spdx })
   }
@@ -544,7 +545,7 @@ export class Loadline implements GivenToModule {
     platform?: string,
     buildArg: string[] = [],
   ): Promise<string> {
-    const { collectors } = await buildSource(await this.one(source, platform, buildArg))
+    const { collectors } = await buildSource(await runOn(this, source, platform, buildArg))
     return JSON.stringify(await collectors.size(), null, 2)
   }
 
@@ -561,7 +562,7 @@ export class Loadline implements GivenToModule {
     platform?: string,
     buildArg: string[] = [],
   ): Promise<string> {
-    const { collectors } = await buildSource(await this.one(source, platform, buildArg))
+    const { collectors } = await buildSource(await runOn(this, source, platform, buildArg))
     return JSON.stringify(await collectors.runtime(), null, 2)
   }
 
@@ -580,7 +581,7 @@ export class Loadline implements GivenToModule {
     platform?: string,
     buildArg: string[] = [],
   ): Promise<Directory> {
-    return reportDirectory(renderRecord(await compareBases(await this.one(source, platform, buildArg), candidate)))
+    return reportDirectory(renderRecord(await compareBases(await runOn(this, source, platform, buildArg), candidate)))
   }
 
   /**
@@ -634,6 +635,20 @@ export class Loadline implements GivenToModule {
   }
 
   /**
+   * The changes of Dockerfile, tests and policy with which the image builds, starts under hardening and is judged better, as far as it can be known how. What was not proven is not in them.
+   *
+   * @param source Directory with a Dockerfile.
+   * @param buildArg Build arguments as NAME=VALUE.
+   */
+  @func({ cache: 'never' })
+  async repair(
+    @argument({ ignore: ['.git', 'loadline-report'] }) source: Directory,
+    buildArg: string[] = [],
+  ): Promise<Changeset> {
+    return repairChanges(await runOn(this, source, undefined, buildArg))
+  }
+
+  /**
    * Brings what was scaffolded into step with the answers that lie beside it, in deploy/scaffold.yaml. Changes nothing where there are none; as a check it fails where a file has drifted.
    *
    * @param source Directory of the application; without it, the workspace that asks.
@@ -684,22 +699,5 @@ export class Loadline implements GivenToModule {
           (await report.exists(path)) ? contentsOf(report.file(path), path, limits.report) : undefined,
       }),
     )
-  }
-
-  /** A run on one platform: without one, on the first of the policy. */
-  private one(source: Directory, platform?: string, buildArg: string[] = []): Promise<Request> {
-    return requestOf({
-      ...this,
-      source,
-      platform: platform === undefined ? [] : [platform],
-      buildArg,
-      buildSecretId: [],
-      buildSecret: [],
-      pathInRepository: '',
-      version: '',
-      file: '',
-      target: '',
-      label: [],
-    })
   }
 }

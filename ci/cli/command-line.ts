@@ -53,6 +53,11 @@ const commands: ReadonlyArray<readonly [name: string, description: string, load:
     () => import('./bases.ts'),
   ],
   [
+    'repair',
+    'change the Dockerfile so that the image passes where it can be known how; shows the changes, keeps only those that build, start and are judged better',
+    () => import('./repair.ts'),
+  ],
+  [
     'scaffold',
     'write what an application needs for production: Dockerfile, policy, tests, deployment for each target, monitoring, workflow, and a document that says why; needs no engine',
     () => import('./scaffold.ts'),

@@ -71,6 +71,7 @@ describe('a function that builds', () => {
       'size',
       'runtimeProof',
       'bases',
+      'repair',
     ]
     for (const name of building)
       expect(bindings).toMatch(new RegExp(`^    ${name}\\(source: Directory, .*buildArg\\?: string\\[\\]`, 'm'))

@@ -26,6 +26,7 @@ const oneThing: Readonly<Record<string, string>> = {
   'markdown.ts': 'a report in Markdown',
   'merged.ts': 'the verdict on several images',
   'openvex.ts': 'an OpenVEX document',
+  'repair.ts': 'what is proposed to repair an application',
   'reverdict.ts': 'the judgement of a published image',
   'runtime.ts': 'the run under hardening as evidence',
   'sarif.ts': 'a report in SARIF',

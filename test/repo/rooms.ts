@@ -15,6 +15,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/audit': ['src/model', 'src/formats', 'src/policy'],
   'src/bases': ['src/model', 'src/formats'],
   'src/scaffold': ['src/model', 'src/formats', 'src/policy'],
+  'src/repair': ['src/model', 'src/policy', 'src/tools'],
   'src/engine': ['src/model', 'src/formats', 'src/tools'],
   'src/stages/source': ['src/model', 'src/formats', 'src/policy', 'src/image-metadata', 'src/tools', 'src/engine'],
   'src/stages/lint.ts': ['src/model', 'src/policy', 'src/tools', 'src/engine'],
@@ -56,7 +57,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Rooms that know neither Dagger nor files, processes, the network and the clock. */
 export const pure: readonly string[] =
-  'model formats policy image-metadata tools gate report attestation admission audit bases scaffold'
+  'model formats policy image-metadata tools gate report attestation admission audit bases scaffold repair'
     .split(' ')
     .map((name) => `src/${name}`)
 

@@ -11,7 +11,7 @@ const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | cons
 export async function writeFiles(
   directory: string,
   files: Readonly<Record<string, string | Uint8Array>>,
-  what: 'the copy' | 'the reports' | 'the scaffold' | 'the record' | 'the lock file' | 'the pins',
+  what: 'the copy' | 'the reports' | 'the scaffold' | 'the repair' | 'the record' | 'the lock file' | 'the pins',
 ): Promise<void> {
   const parts: Array<{ path: string; part: string }> = []
   try {

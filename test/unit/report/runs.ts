@@ -494,7 +494,13 @@ function passedRules(): RuleResult[] {
       'debian 12.9',
     ),
     rule('inventory', 'vulnerabilities', 'The packages of the image are known', 'at least 1 package', '131 packages'),
-    rule('secrets', 'secrets', 'No credentials in the image', 'at most 0', `0 found ${searchLine(searched, searched.known.length)}`),
+    rule(
+      'secrets',
+      'secrets',
+      'No credentials in the image',
+      'at most 0',
+      `0 found ${searchLine(searched, searched.known.length)}`,
+    ),
     rule('licenses', 'licenses', 'No denied licences', 'none of AGPL-3.0-only, GPL-3.0-only', '3 packages, 0 denied'),
     rule('structure-tests', 'structure', 'Structure tests pass', 'every test passes', '2 of 2 passed'),
     rule(
@@ -839,25 +845,32 @@ export function rejectedRun(): Run {
             violations: counted.map((finding) => violationOf(finding, platform)),
           },
         ),
-        rule('secrets', 'secrets', 'No credentials in the image', 'at most 0', `1 found ${searchLine(search, search.known.length)}`, {
-          status: 'failed',
-          remedy:
-            'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
-          violations: [
-            {
-              id: secret.id,
-              subject: `${secret.location.path}:1`,
-              severity: 'high',
-              platform,
-              wanted: 'at most 0 credentials',
-              found: `${secret.title} (${secret.category})`,
-              remedy:
-                'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
-              location: secret.location,
-              owner: owners.ofLayer(secret.layer),
-            },
-          ],
-        }),
+        rule(
+          'secrets',
+          'secrets',
+          'No credentials in the image',
+          'at most 0',
+          `1 found ${searchLine(search, search.known.length)}`,
+          {
+            status: 'failed',
+            remedy:
+              'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
+            violations: [
+              {
+                id: secret.id,
+                subject: `${secret.location.path}:1`,
+                severity: 'high',
+                platform,
+                wanted: 'at most 0 credentials',
+                found: `${secret.title} (${secret.category})`,
+                remedy:
+                  'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
+                location: secret.location,
+                owner: owners.ofLayer(secret.layer),
+              },
+            ],
+          },
+        ),
         rule('size-unpacked', 'size', 'The image is within its size budget', 'at most 100 MB unpacked', '148.2 MB', {
           status: 'failed',
           remedy: 'Leave build tools in a build stage, and copy only what runs.',

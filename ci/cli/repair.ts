@@ -1,0 +1,77 @@
+import { resolve } from 'node:path'
+import pc from 'picocolors'
+import { repair as repairSource } from '../../pipelines/repair.ts'
+import { exitCodeOf } from '../../src/model/exit-code.ts'
+import { defused } from '../../src/model/printable.ts'
+import { renderRepair, type Repaired } from '../../src/repair/index.ts'
+import type { BuildOptions, DatabaseOptions, EngineOptions } from '../run/build-and-scan-options.ts'
+import { beginRun, readGivenSource } from '../run/deliver-source.ts'
+import { findEngine } from '../run/choose-engine.ts'
+import type { PolicyOptions } from '../run/files/given-file.ts'
+import { writeFiles } from '../run/files/write-files.ts'
+import { compareFiles } from '../run/scaffold-files.ts'
+import { withTemporaryLog } from '../run/session-log.ts'
+import { withSession } from '../run/session.ts'
+import { useColor } from '../show/color.ts'
+import { displayFor } from '../show/progress-display.ts'
+import { command } from './command.ts'
+import { toggle } from './flag.ts'
+import { buildFlags, databaseFlags, engineFlags, policyFlags, sourceOperand } from './option-groups.ts'
+
+interface RepairOptions extends PolicyOptions, BuildOptions, DatabaseOptions, EngineOptions {
+  write: boolean
+  json: boolean
+}
+
+/** `loadline repair SOURCE`: shows, and with --write makes, the changes with which the image builds, starts, and is judged better. Gives the exit code of the repaired image's verdict. */
+export const make = command<RepairOptions, [source: string]>({
+  operands: [sourceOperand],
+  flags: {
+    write: toggle('write the changed files; without it nothing is written'),
+    ...policyFlags,
+    ...buildFlags,
+    ...databaseFlags,
+    ...engineFlags,
+    json: toggle('print both verdicts, the repairs and the files as JSON instead of the table and the differences'),
+  },
+  more: `Exit codes: 0 the repaired image passes; 1 it is still rejected; 2 usage or configuration; 3 could not decide.
+Examples:
+  loadline repair services/orders
+  loadline repair . --write`,
+  run: repair,
+})
+
+async function repair({ write, json, ...options }: RepairOptions, source: string): Promise<number> {
+  const display = displayFor({ progress: 'auto', quiet: false, json })
+  const startedAt = new Date()
+  const read = await readGivenSource(source, options, startedAt)
+  const engine = await findEngine({
+    say: display.say,
+    images: read.images,
+    address: options.engine,
+    tools: options.tools,
+  })
+  const repaired = await withTemporaryLog((logFile) =>
+    withSession(engine, logFile, async () => {
+      const { request } = await beginRun(read, engine, { startedAt, progress: display.progress, say: display.say })
+      return repairSource(request)
+    }),
+  ).finally(() => display.stop())
+  const compared = await compareFiles(resolve(source), repaired.files)
+  if (write) await writeFiles(resolve(source), repaired.files, 'the repair')
+  if (json) process.stdout.write(`${JSON.stringify(repaired, null, 2)}\n`)
+  else {
+    const colors = pc.createColors(useColor(process.stdout))
+    const differences = compared.map(({ diff }) => defused(diff)).join('')
+    process.stdout.write(
+      `${differences}${differences === '' ? '' : '\n'}${renderRepair(repaired, colors)}${hint(repaired, write)}`,
+    )
+  }
+  return exitCodeOf(repaired.after)
+}
+
+function hint({ files }: Repaired, written: boolean): string {
+  const names = Object.keys(files)
+  if (names.length === 0) return 'Nothing would be changed.\n'
+  return written ? `Written: ${names.join(', ')}.\n` : `Nothing was written: --write changes ${names.join(', ')}.\n`
+}

@@ -1,0 +1,48 @@
+import type { Directory } from '@dagger.io/dagger'
+import { limits } from '../src/model/limits.ts'
+import type { Collected, NotApplicable, Run } from '../src/model/index.ts'
+import { readText } from '../src/engine/read-text.ts'
+import { placeDockerfile, type Seen, type Situation } from '../src/repair/index.ts'
+import type { Source } from '../src/stages/source/source.ts'
+
+/** Manifests that say what an application is called, and where it comes from. */
+const manifests = ['package.json', 'pyproject.toml', 'Cargo.toml']
+
+/** What repairs are made from: a source and the run that judged it. */
+export async function situationOf(
+  { directory, run, source }: { directory: Directory; run: Run; source: Source | undefined },
+  seen: Seen | undefined,
+): Promise<Situation> {
+  const dockerfile = source?.dockerfile
+  const cells = run.evidence?.platforms[0]?.evidence
+  if (source === undefined || dockerfile === undefined || cells === undefined)
+    throw new TypeError('a source that was built and judged has a Dockerfile and evidence')
+  const paths = await directory.filter({ exclude: ['**/.git', '**/node_modules'] }).glob('**/*')
+  const texts = await Promise.all(
+    manifests.map(async (path) => [path, await readText(directory, path, limits.written)] as const),
+  )
+  const configuration = valueOf(cells.configuration)
+  const base = valueOf(cells.base)
+  const runtime = valueOf(cells.runtime)
+  return {
+    file: placeDockerfile(dockerfile.path, dockerfile.text, dockerfile.reading),
+    policy: source.policy,
+    results: run.verdict?.results ?? [],
+    image: {
+      ...(configuration === undefined ? {} : { configuration }),
+      ...(base === undefined ? {} : { base }),
+      ...(runtime === undefined ? {} : { runtime }),
+      packages: valueOf(cells.licenses)?.packages ?? [],
+      ...(seen === undefined ? {} : { seen }),
+    },
+    source: {
+      name: source.subject.name,
+      paths: new Set(paths.filter((path) => !path.endsWith('/'))),
+      texts: new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const]))),
+    },
+  }
+}
+
+function valueOf<T>(cell: Collected<T> | NotApplicable): T | undefined {
+  return cell.status === 'collected' ? cell.value : undefined
+}

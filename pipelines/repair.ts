@@ -1,0 +1,228 @@
+import type { Changeset, Directory } from '@dagger.io/dagger'
+import { DeliveryError } from '../src/model/errors.ts'
+import { limits } from '../src/model/limits.ts'
+import type { RuleResult, Run } from '../src/model/index.ts'
+import { step, type Progress } from '../src/engine/progress.ts'
+import { readText } from '../src/engine/read-text.ts'
+import {
+  assemble,
+  isBetter,
+  keepWorking,
+  openExceptions,
+  repairs,
+  tellRepair,
+  withoutOverlaps,
+  worse,
+  type Answer,
+  type Left,
+  type Proposal,
+  type Repaired,
+  type Seen,
+  type Situation,
+} from '../src/repair/index.ts'
+import { policyName } from '../src/stages/source/application-policy.ts'
+import type { Source } from '../src/stages/source/source.ts'
+import { buildAndScan } from './build-and-scan.ts'
+import { situationOf } from './repair-situation.ts'
+import type { Request } from './request.ts'
+import { documentRun } from './run-record.ts'
+import { tryImage, type TriedImage } from './try-image.ts'
+
+/** Files that differ from those of the source, by path. */
+type Files = Readonly<Record<string, string>>
+
+/** A source with some files changed, judged. */
+interface Judged {
+  files: Files
+  directory: Directory
+  run: Run
+  source: Source | undefined
+}
+
+/** What one round of repairs comes to. `judged` is absent where it keeps nothing. */
+interface Round {
+  judged: Judged | undefined
+  kept: readonly Proposal[]
+  left: readonly Left[]
+}
+
+/** One repair can make another possible: a user that may start, then a health check of what was seen to answer. */
+const mostRounds = 3
+
+const brokeRule = 'a rule that said yes would say no'
+const noBetter = 'no rule says yes for it'
+
+/**
+ * Judges a source, makes every repair that is known for what the gate holds against it, builds and starts what comes of it, and judges again. Repairs are kept where the
+ * image builds and starts with them, no rule says no that said yes before, and at least one is better. The given directory stays as it is: `files` says what would change.
+ * Throws where the engine or a tool fails; a source that cannot be judged is one that is left as it is.
+ */
+export async function repair(request: Request): Promise<Repaired> {
+  const before = await judge(request, {}, 'before')
+  const left: Left[] = []
+  const kept: Proposal[] = []
+  let [current, seen, answers]: [Judged, Seen | undefined, readonly Answer[]] = [before, undefined, []]
+  for (let round = 0; round < mostRounds && isOpen(current.run); round++) {
+    seen ??= await (await tryOrNot({ ...request, directory: current.directory }))?.seen()
+    const situation = await situationOf(current, seen)
+    answers = repairs.map((one) => one.propose(situation))
+    const given = new Set(left.map(({ repair: id }) => id))
+    const asked = answers.flatMap(({ proposals = [] }) => proposals).filter(({ repair: id }) => !given.has(id))
+    const proposals = withoutOverlaps(asked).kept
+    const next = await oneRound(request, current, situation, proposals, `repair ${round + 1}`)
+    left.push(...next.left)
+    if (next.judged === undefined) break
+    kept.push(...next.kept)
+    current = next.judged
+  }
+  const files = { ...current.files, ...(await whatRemains(request, current)) }
+  return tellRepair({ before: before.run, after: current.run, kept, left, answers, files })
+}
+
+/** The repairs as a change of their source. Throws as `repair` does. */
+export async function repairChanges(request: Request): Promise<Changeset> {
+  const { files } = await repair(request)
+  return withFiles(request.directory, files).changes(request.directory)
+}
+
+/** Whether there is something to repair: an image that was built and judged, and did not pass. */
+function isOpen({ verdict, evidence, outcome, subject }: Run): boolean {
+  const isHere = verdict !== undefined && (evidence?.platforms.length ?? 0) > 0 && subject.dockerfile !== undefined
+  return isHere && outcome !== 'passed'
+}
+
+async function oneRound(
+  request: Request,
+  current: Judged,
+  situation: Situation,
+  proposals: readonly Proposal[],
+  name: string,
+): Promise<Round> {
+  const filesOf = (some: readonly Proposal[]): Files => ({
+    ...current.files,
+    ...assemble(situation.file, some, situation.image.configuration?.user ?? ''),
+  })
+  const { kept, left } = await working(request, filesOf, proposals)
+  if (kept.length === 0) return { judged: undefined, kept, left }
+  const results = resultsOf(current.run)
+  const judgements = new Map<string, Promise<Judged>>()
+  const judged = (some: readonly Proposal[]) => once(judgements, filesOf(some), (files) => judge(request, files, name))
+  const harm = async (some: readonly Proposal[]) => {
+    const { run } = await judged(some)
+    return run.verdict === undefined ? ['it has no verdict'] : worse(results, resultsOf(run))
+  }
+  const good = await keepWorking(kept, async (some) => (await harm(some)).length === 0)
+  const dropped = say(good.dropped, `${brokeRule}: ${(await harm(kept)).join(', ')}`)
+  const best = good.kept.length === 0 ? undefined : await judged(good.kept)
+  return best !== undefined && isBetter(results, resultsOf(best.run))
+    ? { judged: best, kept: good.kept, left: [...left, ...dropped] }
+    : { judged: undefined, kept: [], left: [...left, ...dropped, ...say(good.kept, noBetter)] }
+}
+
+/** The proposals with which the image builds and starts. Where it cannot be started at all, those that change nothing of what runs, if it builds. */
+async function working(
+  request: Request,
+  filesOf: (some: readonly Proposal[]) => Files,
+  proposals: readonly Proposal[],
+): Promise<{ kept: readonly Proposal[]; left: Left[] }> {
+  const tried = new Map<string, Promise<TriedImage | undefined>>()
+  const attempt = (some: readonly Proposal[]) =>
+    once(tried, filesOf(some), (files) =>
+      step(request.progress, 'build', () => tryOrNot({ ...request, directory: withFiles(request.directory, files) }), {
+        of: `try ${some.map(({ repair: id }) => id).join(', ') || 'nothing'}`,
+        said: (image) => (image === undefined ? 'does not build' : (image.run?.outcome ?? 'names no port')),
+      }),
+    )
+  const builds = async (some: readonly Proposal[]) => (await attempt(some)) !== undefined
+  const starts = async (some: readonly Proposal[]) => (await attempt(some))?.run?.outcome === 'ready'
+  if (proposals.length === 0 || (await starts(proposals))) return { kept: proposals, left: [] }
+
+  const base = await firstWorking(beginnings(proposals), starts)
+  if (base !== undefined) {
+    const others = proposals.filter(({ repair: id }) => !base.some((one) => one.repair === id))
+    const more = await keepWorking(others, (some) => starts([...base, ...some]))
+    return { kept: [...base, ...more.kept], left: say(more.dropped, 'the image does not build or start with it') }
+  }
+  const [equal, others] = [proposals.filter((one) => one.equal), proposals.filter((one) => !one.equal)]
+  const reason = (await attempt(proposals))?.run?.reason || 'it has no health check and names no port'
+  const proven = await keepWorking(equal, builds)
+  return {
+    kept: proven.kept,
+    left: [
+      ...say(proven.dropped, 'the image does not build with it'),
+      ...say(others, `the image was not seen to start (${reason}), so nobody knows whether it still would`),
+    ],
+  }
+}
+
+/** With what an image may start that does not start as it is: as another user, who owns its files or does not, and by another command. */
+function beginnings(proposals: readonly Proposal[]): Array<readonly Proposal[]> {
+  const user = proposals.find((one) => one.user !== undefined)
+  const users = user === undefined ? [[]] : [[user], ...(user.otherwise === undefined ? [] : [[user.otherwise]])]
+  const commands = proposals.filter((one) => one.starts === true)
+  return [...users, ...(commands.length === 0 ? [] : users.map((some) => [...some, ...commands]))]
+}
+
+async function firstWorking(
+  lists: ReadonlyArray<readonly Proposal[]>,
+  works: (some: readonly Proposal[]) => Promise<boolean>,
+): Promise<readonly Proposal[] | undefined> {
+  for (const list of lists) if (await works(list)) return list
+  return undefined
+}
+
+/** Undefined where it does not build. Whatever else fails is no fault of a repair. */
+async function tryOrNot(request: Request): Promise<TriedImage | undefined> {
+  try {
+    return await tryImage(request)
+  } catch (error) {
+    if (error instanceof DeliveryError && isOfSource(error)) return undefined
+    throw error
+  }
+}
+
+function isOfSource({ code }: DeliveryError): boolean {
+  return /^(BUILD|BUILD_STEP|SOURCE|STRUCTURE_TESTS)$/.test(code)
+}
+
+function named(progress: Progress, name: string): Progress {
+  return (event) => progress({ ...event, step: event.step === '' ? name : `${event.step}, ${name}` })
+}
+
+function once<T>(known: Map<string, Promise<T>>, files: Files, work: (files: Files) => Promise<T>): Promise<T> {
+  const key = JSON.stringify(files)
+  const running = known.get(key) ?? work(files)
+  known.set(key, running)
+  return running
+}
+
+function say(proposals: readonly Proposal[], why: string): Left[] {
+  return proposals.map(({ repair: id, what }) => ({ repair: id, what, why }))
+}
+
+/** A source as it is given may be broken in any way; of a repaired one only what can be the repair's fault is a verdict on it. */
+async function judge(request: Request, files: Files, name: string): Promise<Judged> {
+  const directory = withFiles(request.directory, files)
+  const record = await buildAndScan({ ...request, directory, progress: named(request.progress, name) })
+  const { failure } = record
+  const isSaid = failure instanceof DeliveryError && (Object.keys(files).length === 0 || isOfSource(failure))
+  if (failure !== undefined && !isSaid) throw failure
+  const facts = { name: request.name ?? 'application', mode: request.lock.mode, startedAt: request.now }
+  return { files, directory, run: documentRun(record, facts), source: record.source }
+}
+
+/** What still denies, as entries of the source's own policy that a person has to fill in. A policy of elsewhere is not ours to write. */
+async function whatRemains(request: Request, { directory, run, source }: Judged): Promise<Files> {
+  if (request.policy !== undefined || source === undefined || run.outcome === 'passed') return {}
+  const written = await readText(directory, policyName, limits.written, 'POLICY')
+  const text = openExceptions(resultsOf(run), source.policy, written, request.now)
+  return text === undefined ? {} : { [policyName]: text }
+}
+
+function withFiles(directory: Directory, files: Files): Directory {
+  return Object.entries(files).reduce((current, [path, text]) => current.withNewFile(path, text), directory)
+}
+
+function resultsOf({ verdict }: Run): readonly RuleResult[] {
+  return verdict?.results ?? []
+}

@@ -1,0 +1,87 @@
+import pLimit from 'p-limit'
+import type { Configuration, Runtime } from '../src/model/index.ts'
+import type { Policy } from '../src/policy/index.ts'
+import { healthPaths, likelyPorts, placeDockerfile, portOf, type Seen } from '../src/repair/index.ts'
+import { collectors } from '../src/stages/evidence/index.ts'
+import { readSource } from '../src/stages/source/source.ts'
+import { beginBuild } from './begin-build.ts'
+import type { Request } from './request.ts'
+
+type Probe = Policy['runtime']['probe']
+
+/** An image that was built and started, and not judged. */
+export interface TriedImage {
+  configuration: Configuration | undefined
+  /** Absent where nobody could say by what to ask it. */
+  run: Runtime | undefined
+  /** What it was seen to do; undefined where it did not become ready. */
+  seen(): Promise<Seen | undefined>
+}
+
+/**
+ * Builds a source and starts its image under hardening, asked by its own health check or by the policy's probe; where it has neither, by the ports that it names. Only the
+ * first platform is tried. Throws what a build throws.
+ */
+export async function tryImage(request: Request): Promise<TriedImage> {
+  const source = await readSource(request)
+  const [platform] = source.platforms
+  const { policy, dockerfile } = source
+  const image = await beginBuild(source, request).image(platform)
+  const start = async (probe: Probe, readySeconds = policy.runtime.readySeconds) => {
+    const tried = { ...policy, runtime: { ...policy.runtime, probe, readySeconds } }
+    const cell = await collectors({ ...image, source: { ...source, policy: tried } }).runtime()
+    return cell.status === 'collected' ? cell.value : undefined
+  }
+  const cell = await collectors(image).configuration()
+  const configuration = cell.status === 'collected' ? cell.value : undefined
+  const file =
+    dockerfile === undefined ? undefined : placeDockerfile(dockerfile.path, dockerfile.text, dockerfile.reading)
+  const ports = configuration === undefined || file === undefined ? [] : likelyPorts(file, configuration, policy)
+  const probe = policy.runtime.probe
+  const answers = probe !== 'healthcheck' || (configuration?.healthcheck?.test ?? ['NONE'])[0] !== 'NONE'
+  const probes = answers ? [probe] : ports.map((port): Probe => ({ tcp: { port } }))
+  const found = await firstReady(probes, start)
+  return {
+    configuration,
+    run: found?.run,
+    async seen() {
+      if (found?.run.outcome !== 'ready' || found.run.readySeconds === undefined) return undefined
+      const { listens, readySeconds } = found.run
+      const facts = { listens, readySeconds }
+      if (typeof found.probe === 'object' && 'http' in found.probe) return { ...facts, ...found.probe.http }
+      const port = typeof found.probe === 'object' ? found.probe.tcp.port : portOf(listens[0])
+      if (port === undefined) return facts
+      const path = answers && probe === 'healthcheck' ? undefined : await answeredPath(port, readySeconds, start)
+      return { ...facts, port, ...(path === undefined ? {} : { path }) }
+    },
+  }
+}
+
+/** The first start that becomes ready, or else the last one. One that ended by itself, or was not made, would end so whatever is asked. */
+async function firstReady(
+  probes: readonly Probe[],
+  start: (probe: Probe) => Promise<Runtime | undefined>,
+): Promise<{ probe: Probe; run: Runtime } | undefined> {
+  let last: { probe: Probe; run: Runtime } | undefined
+  for (const probe of probes) {
+    const run = await start(probe)
+    if (run === undefined) return last
+    last = { probe, run }
+    if (run.outcome !== 'not-ready') return last
+  }
+  return last
+}
+
+/** The most telling path that gives an answer below 400. Each is asked in a start of its own, two at a time. */
+async function answeredPath(
+  port: number,
+  readySeconds: number,
+  start: (probe: Probe, readySeconds: number) => Promise<Runtime | undefined>,
+): Promise<string | undefined> {
+  const limit = pLimit(2)
+  const patience = Math.min(600, Math.ceil(readySeconds * 3) + 2)
+  const runs = await Promise.all(
+    healthPaths.map((path) => limit(async () => ({ path, run: await start({ http: { port, path } }, patience) }))),
+  )
+  return runs.find(({ run }) => run?.outcome === 'ready')?.path
+}

@@ -1,0 +1,18 @@
+import { parse as parseToml } from 'smol-toml'
+import { parseJson } from '../model/read-json.ts'
+
+/** A manifest of the source, e.g. package.json or pyproject.toml. One that is not there or cannot be read says nothing here: the build says what is wrong with it. */
+export function manifestOf(texts: ReadonlyMap<string, string>, path: string): Record<string, unknown> {
+  const text = texts.get(path)
+  if (text === undefined) return {}
+  try {
+    return record(path.endsWith('.json') ? parseJson(text, ({ detail }) => new Error(detail)) : parseToml(text))
+  } catch {
+    return {}
+  }
+}
+
+/** A value as an object; empty where it is none. */
+export function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}

@@ -1,0 +1,119 @@
+import type { createColors } from 'picocolors'
+import type { Package, RuleResult, Run } from '../model/index.ts'
+import { formatBytes } from '../model/units.ts'
+import { printable } from '../model/printable.ts'
+import { changes, saysNo, type RuleChange } from './compare.ts'
+import type { Answer, Proposal } from './repair.ts'
+
+/** A repair that was not made, and why. */
+export interface Left {
+  repair: string
+  what: string
+  why: string
+}
+
+/** What the repairs of a source have come to. */
+export interface Repaired {
+  before: Run
+  /** Of the repaired source; the same as before where nothing was kept. */
+  after: Run
+  /** The rules that said no before, or say it after. */
+  changes: RuleChange[]
+  kept: Array<{ repair: string; what: string }>
+  left: readonly Left[]
+  /** What only people can do, by rule. */
+  remains: Array<{ rule: string; text: string }>
+  /** Packages that the image no longer has. */
+  gone: string[]
+  /** Every file that differs or is new, by its path in the source. */
+  files: Readonly<Record<string, string>>
+}
+
+/** Tells what the repairs of a source have come to. What is left to people is what still denies: in the words of a repair that knows more, otherwise in those of the rule. */
+export function tellRepair({
+  before,
+  after,
+  kept,
+  left,
+  answers,
+  files,
+}: Pick<Repaired, 'before' | 'after' | 'left' | 'files'> & {
+  kept: readonly Proposal[]
+  answers: readonly Answer[]
+}): Repaired {
+  const said = answers.flatMap(({ remains = [] }) => remains)
+  const open = resultsOf(after).filter(({ status }) => saysNo(status))
+  const had = new Set(packagesOf(after))
+  return {
+    before,
+    after,
+    changes: changes(resultsOf(before), resultsOf(after)),
+    kept: kept.map(({ repair, what }) => ({ repair, what })),
+    left,
+    remains: open.flatMap(({ rule, remedy, found }) => {
+      const own = said.filter((one) => one.rule === rule)
+      return own.length > 0 ? own : [{ rule, text: `${found}. ${remedy}` }]
+    }),
+    gone: packagesOf(before).filter((name) => had.size > 0 && !had.has(name)),
+    files,
+  }
+}
+
+/** What the repairs have come to, for a terminal, without the diff. */
+export function renderRepair(
+  { before, after, changes: changed, kept, left, remains, gone }: Repaired,
+  colors: ReturnType<typeof createColors>,
+): string {
+  const count = (run: Run) => resultsOf(run).filter(({ status }) => saysNo(status)).length
+  const width = Math.max(...changed.map(({ rule }) => rule.length), 0)
+  const told = (status: RuleResult['status'], denied: number) => (denied === 0 ? status : `${status} (${denied})`)
+  const list = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : ['', colors.bold(title), ...lines]
+  return [
+    colors.bold(
+      `${before.subject.name}: ${before.outcome}, ${count(before)} rules say no -> ${after.outcome}, ${count(after)}${sizes(before, after)}`,
+    ),
+    ...(before.failure === undefined ? [] : [printable(before.failure.message)]),
+    ...changed.map((change) => {
+      const paint = saysNo(change.after) ? colors.red : colors.green
+      return `  ${change.rule.padEnd(width)}  ${told(change.before, change.denied.before)} -> ${paint(told(change.after, change.denied.after))}`
+    }),
+    ...list(
+      'Repaired',
+      kept.map(({ repair, what }) => `  ${repair}: ${printable(what)}`),
+    ),
+    ...list(
+      'Left out',
+      left.map(({ repair, what, why }) => `  ${repair}: ${printable(what)}; ${printable(why)}`),
+    ),
+    ...list(
+      'For people',
+      remains.map(({ rule, text }) => `  ${rule}: ${printable(text)}`),
+    ),
+    ...list(
+      'No longer in the image; the start did not miss them, something else may',
+      gone.length === 0 ? [] : [`  ${printable(gone.join(', '))}`],
+    ),
+    '',
+  ].join('\n')
+}
+
+function sizes(before: Run, after: Run): string {
+  const [old, now] = [unpackedSize(before), unpackedSize(after)]
+  return old === undefined || now === undefined || old === now ? '' : `; ${formatBytes(old)} -> ${formatBytes(now)}`
+}
+
+function unpackedSize({ evidence }: Run): number | undefined {
+  const cell = evidence?.platforms[0]?.evidence.size
+  return cell?.status === 'collected' ? cell.value.unpacked : undefined
+}
+
+function packagesOf({ evidence }: Run): string[] {
+  const cell = evidence?.platforms[0]?.evidence.licenses
+  const packages: readonly Package[] = cell?.status === 'collected' ? cell.value.packages : []
+  return [...new Set(packages.map(({ name }) => name))].toSorted()
+}
+
+function resultsOf({ verdict }: Run): readonly RuleResult[] {
+  return verdict?.results ?? []
+}

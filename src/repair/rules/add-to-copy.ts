@@ -1,0 +1,44 @@
+import { posix } from 'node:path'
+import { instructionAt } from '../dockerfile-file.ts'
+import { lintOf, violationsOf, type Repair, type Situation } from '../repair.ts'
+
+const archive = /\.(tar|t?gz|tgz|tbz2?|bz2|txz|xz|lzma|tzst|zst|z)$/i
+
+/** ADD of files that are there becomes COPY, which neither unpacks nor downloads. */
+export const addToCopy: Repair = {
+  id: 'add-to-copy',
+  title: 'ADD of files and directories of the source becomes COPY',
+  answers: ['DL3020', 'add-url'],
+  propose(situation) {
+    const { file } = situation
+    const edits = lintOf(situation, 'DL3020').flatMap(({ line }) => {
+      const instruction = instructionAt(file, line)
+      if (instruction?.keyword !== 'ADD' || instruction.heredocs > 0) return []
+      const isPlain = instruction.flags.every((flag) => /^--(chown|chmod|link|exclude|parents)\b/.test(flag))
+      const sources = instruction.words.slice(0, -1)
+      return isPlain && sources.length > 0 && sources.every((source) => isCopied(situation, source))
+        ? [{ start: instruction.start, end: instruction.start + 'ADD'.length, text: 'COPY' }]
+        : []
+    })
+    return {
+      proposals: edits.length === 0 ? [] : [{ repair: addToCopy.id, what: 'COPY in place of ADD', equal: true, edits }],
+      remains:
+        violationsOf(situation, 'add-url').length === 0
+          ? []
+          : [
+              {
+                rule: 'add-url',
+                text: 'Nobody but its publisher can say which bytes are meant: write the checksum that the publisher names beside it, ADD --checksum=sha256:..., or bring the file in the source.',
+              },
+            ],
+    }
+  },
+}
+
+/** True for a source that ADD takes as it is: a directory, or a file by whose name nobody would call it an archive. */
+function isCopied({ source: { paths } }: Situation, written: string): boolean {
+  if (/[$*?[\\]/.test(written) || written.includes('://') || written.includes('@')) return false
+  const path = posix.normalize(written).replace(/^\/+|\/+$/g, '')
+  const isDirectory = path === '.' || path === '' || [...paths].some((one) => one.startsWith(`${path}/`))
+  return isDirectory || (paths.has(path) && !archive.test(path))
+}

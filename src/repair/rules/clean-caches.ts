@@ -1,0 +1,67 @@
+import { instructionAt, type DockerfileFile } from '../dockerfile-file.ts'
+import { hasShell, isPlainPath, lineOf, lintOf, violationsOf, type Repair } from '../repair.ts'
+import { scriptOf } from '../script.ts'
+
+const cleaning: Readonly<Record<string, string>> = {
+  DL3009: 'rm -rf /var/lib/apt/lists/*',
+  DL3032: 'yum clean all',
+  DL3036: 'zypper clean',
+  DL3040: 'dnf clean all',
+  DL3060: 'yarn cache clean',
+}
+
+/** Package lists and downloads go in the instruction that brings them: in a later one they would stay in the image. What the base brought is hidden at the end. */
+export const cleanCaches: Repair = {
+  id: 'clean-caches',
+  title: 'Package lists and downloads are removed in the RUN that brings them',
+  answers: ['package-caches', ...Object.keys(cleaning)],
+  propose(situation) {
+    const { file } = situation
+    const commands = new Map<number, Set<string>>()
+    const others: string[] = []
+    const put = (line: number | undefined, command: string) => {
+      const end = line === undefined ? undefined : cleanableEnd(file, line)
+      if (end === undefined) return false
+      commands.set(end, (commands.get(end) ?? new Set()).add(command))
+      return true
+    }
+    for (const { code, line } of lintOf(situation, ...Object.keys(cleaning))) put(line, cleaning[code] ?? '')
+    for (const violation of violationsOf(situation, 'package-caches')) {
+      if (!isPlainPath(violation.id)) continue
+      const command = `rm -rf ${violation.id === '/var/lib/apt/lists' ? '/var/lib/apt/lists/*' : violation.id}`
+      if (!put(lineOf(violation), command)) others.push(command)
+    }
+    const break_ = ` ${file.escape}${file.newline}    && `
+    const edits = [...commands].map(([end, said]) => ({
+      start: end,
+      end,
+      text: [...said].map((command) => `${break_}${command}`).join(''),
+    }))
+    return {
+      proposals: [
+        ...(edits.length === 0
+          ? []
+          : [{ repair: cleanCaches.id, what: 'removes package caches where they are made', equal: true, edits }]),
+        ...(others.length === 0 || !hasShell(situation)
+          ? []
+          : [
+              {
+                repair: `${cleanCaches.id} base`,
+                what: 'removes package caches at the end',
+                equal: true,
+                asRoot: others,
+              },
+            ]),
+      ],
+    }
+  },
+}
+
+/** Where a command can be added to a RUN, to be run when everything before it ended well. */
+function cleanableEnd(file: DockerfileFile, line: number): number | undefined {
+  const instruction = instructionAt(file, line)
+  if (instruction?.keyword !== 'RUN') return undefined
+  const script = scriptOf(file, instruction)
+  // Behind `a || b` it would belong to b alone, and behind `a; b` a fault of a would go on to be hidden.
+  return script?.chain === undefined ? undefined : script.end
+}

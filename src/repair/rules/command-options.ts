@@ -1,0 +1,95 @@
+import type { Edit } from '../dockerfile-file.ts'
+import { instructionAt } from '../dockerfile-file.ts'
+import { lintOf, type Proposal, type Repair } from '../repair.ts'
+import { scriptOf, wordsOf, type PlacedScript } from '../script.ts'
+
+/** A remark of hadolint that one more option answers. */
+interface Missing {
+  code: string
+  programs: RegExp
+  subcommands: readonly string[]
+  option: string
+  /** Options that say the same already. */
+  said: RegExp
+  equal: boolean
+}
+
+const yes = /^(-[a-zA-Z]*y[a-zA-Z]*|--yes|--assume-yes|--assumeyes|-n|--non-interactive)$/
+
+const missing: readonly Missing[] = [
+  // A build has nobody to answer: one that ends well without the option says yes in another way.
+  { code: 'DL3014', programs: /^apt-get$/, subcommands: ['install'], option: '-y', said: yes, equal: true },
+  { code: 'DL3030', programs: /^yum$/, subcommands: ['install'], option: '-y', said: yes, equal: true },
+  { code: 'DL3034', programs: /^zypper$/, subcommands: ['install', 'in'], option: '-y', said: yes, equal: true },
+  { code: 'DL3038', programs: /^(micro)?dnf$/, subcommands: ['install'], option: '-y', said: yes, equal: true },
+  {
+    code: 'DL3042',
+    programs: /^pip[0-9.]*$/,
+    subcommands: ['install'],
+    option: '--no-cache-dir',
+    said: /^--no-cache-dir$/,
+    equal: true,
+  },
+  { code: 'DL3019', programs: /^apk$/, subcommands: ['add'], option: '--no-cache', said: /^--no-cache$/, equal: true },
+  {
+    code: 'DL3015',
+    programs: /^apt-get$/,
+    subcommands: ['install'],
+    option: '--no-install-recommends',
+    said: /^(--no-install-recommends|APT::Install-Recommends=)/,
+    equal: false,
+  },
+]
+
+/** Options that hadolint misses, each behind the word that it belongs to. */
+export const commandOptions: Repair = {
+  id: 'command-options',
+  title:
+    'Package managers get the option that hadolint misses: to answer yes, to keep no cache, to bring nothing that was not asked for',
+  answers: missing.map(({ code }) => code),
+  propose(situation) {
+    const { file } = situation
+    const proposals = missing.flatMap((rule): Proposal[] => {
+      const lines = [...new Set(lintOf(situation, rule.code).map(({ line }) => line))]
+      const edits = lines.flatMap((line) => {
+        const instruction = instructionAt(file, line)
+        const script = instruction?.keyword === 'RUN' ? scriptOf(file, instruction) : undefined
+        return script === undefined ? [] : optionEdits(script, rule, situation.image.packages)
+      })
+      return edits.length === 0
+        ? []
+        : [
+            {
+              repair: `${commandOptions.id} ${rule.code}`,
+              what: `${rule.option} where packages are installed`,
+              equal: rule.equal,
+              edits,
+            },
+          ]
+    })
+    return { proposals }
+  },
+}
+
+function optionEdits(
+  script: PlacedScript,
+  { programs, subcommands, option, said, equal }: Missing,
+  packages: ReadonlyArray<{ name: string }>,
+): Edit[] {
+  return script.commands.flatMap(({ node, words: [program = '', ...args] }): Edit[] => {
+    const isModule = /^python[0-9.]*$/.test(program) && args[0] === '-m' && programs.test(args[1] ?? '')
+    const index = args.findIndex((word) => subcommands.includes(word))
+    if ((!programs.test(program) && !isModule) || index === -1 || args.some((word) => said.test(word))) return []
+    const placed = wordsOf(node)
+    const subcommand = placed[index + 1]
+    const last = placed.at(-1)
+    if (subcommand === undefined || last === undefined) return []
+    const at = script.at(subcommand.end - 1) + 1
+    const added = { start: at, end: at, text: ` ${option}` }
+    // The certificates come as a recommendation of what downloads, and no start of the image would miss them.
+    const needsCertificates =
+      !equal && packages.some(({ name }) => name === 'ca-certificates') && !script.text.includes('ca-certificates')
+    const end = script.at(last.end - 1) + 1
+    return needsCertificates ? [added, { start: end, end, text: ' ca-certificates' }] : [added]
+  })
+}

@@ -1,0 +1,60 @@
+import { instructionAt, type Edit } from '../dockerfile-file.ts'
+import { lintOf, type Proposal, type Repair } from '../repair.ts'
+import { scriptOf, wordsOf, type PlacedScript } from '../script.ts'
+
+const both = ['install', 'remove', 'purge', 'update', 'upgrade', 'full-upgrade', 'autoremove', 'clean', 'autoclean']
+
+/** Commands for people become those for programs. */
+export const commands: Repair = {
+  id: 'commands',
+  title: 'apt becomes apt-get, sudo goes where root runs already, and a relative WORKDIR becomes what it comes to',
+  answers: ['DL3027', 'DL3004', 'DL3000', 'WorkdirRelativePath'],
+  propose(situation) {
+    const { file, image } = situation
+    const inRuns = (code: string, find: (script: PlacedScript) => Edit[]) =>
+      lintOf(situation, code).flatMap(({ line }) => {
+        const instruction = instructionAt(file, line)
+        const script = instruction?.keyword === 'RUN' ? scriptOf(file, instruction) : undefined
+        return script === undefined ? [] : find(script)
+      })
+    const workdirs = lintOf(situation, 'DL3000', 'WorkdirRelativePath').flatMap(({ line }): Edit[] => {
+      const instruction = instructionAt(file, line)
+      const last = file.instructions.findLast(({ keyword, stage }) => keyword === 'WORKDIR' && stage === file.target)
+      const [written = ''] = instruction?.words ?? []
+      const whole = image.configuration?.workingDir ?? ''
+      // Only of the last one the image itself says what it has come to.
+      if (instruction?.keyword !== 'WORKDIR' || instruction !== last || !whole.endsWith(`/${written}`)) return []
+      return [{ start: instruction.start + 'WORKDIR '.length, end: instruction.end, text: whole }]
+    })
+    const proposal = (code: string, what: string, edits: Edit[]): Proposal[] => {
+      const once = edits.filter((edit, index) => edits.findIndex(({ start }) => start === edit.start) === index)
+      return once.length === 0 ? [] : [{ repair: `${commands.id} ${code}`, what, equal: true, edits: once }]
+    }
+    return {
+      proposals: [
+        ...proposal('DL3027', 'apt-get in place of apt', inRuns('DL3027', aptEdits)),
+        ...proposal('DL3004', 'without sudo', inRuns('DL3004', sudoEdits)),
+        ...proposal('DL3000', 'WORKDIR from the root', workdirs),
+      ],
+    }
+  },
+}
+
+function aptEdits(script: PlacedScript): Edit[] {
+  return script.commands.flatMap(({ node, words }) => {
+    const [program] = wordsOf(node)
+    const subcommand = words.slice(1).find((word) => !word.startsWith('-'))
+    if (program?.text !== 'apt' || subcommand === undefined || !both.includes(subcommand)) return []
+    const end = script.at(program.end - 1) + 1
+    return [{ start: end, end, text: '-get' }]
+  })
+}
+
+function sudoEdits(script: PlacedScript): Edit[] {
+  return script.commands.flatMap(({ node }) => {
+    const [program, next] = wordsOf(node)
+    // With options it is more than a word in front.
+    if (program?.text !== 'sudo' || next === undefined || /^-|=/.test(next.text)) return []
+    return [{ start: script.at(program.pos), end: script.at(next.pos), text: '' }]
+  })
+}

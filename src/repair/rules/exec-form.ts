@@ -1,0 +1,74 @@
+import { hasComments, shippedInstructions, type DockerfileFile, type PlacedInstruction } from '../dockerfile-file.ts'
+import { lintOf, violationsOf, type Proposal, type Repair } from '../repair.ts'
+import { plainWord, scriptOf, wordsOf } from '../script.ts'
+
+/** Words that a shell understands by itself. */
+const builtins =
+  /^(\.|:|\[|alias|bg|break|cd|command|continue|eval|exec|exit|export|fg|jobs|read|return|set|shift|source|test|times|trap|type|ulimit|umask|unset|wait)$/
+
+/** A command that needs no shell is started without one: then it is process 1 and gets the signal to stop. */
+export const execForm: Repair = {
+  id: 'exec-form',
+  title: 'CMD and ENTRYPOINT that need no shell are written as a JSON array',
+  answers: ['exec-form', 'DL3025', 'JSONArgsRecommended'],
+  propose(situation) {
+    const { file, image } = situation
+    const said = violationsOf(situation, 'exec-form').map(({ id }) => id)
+    const lines = lintOf(situation, 'DL3025', 'JSONArgsRecommended').map(({ line }) => line)
+    const stage = shippedInstructions(file)
+    const found = (['ENTRYPOINT', 'CMD'] as const).flatMap((keyword) => {
+      const last = stage.findLast((one) => one.keyword === keyword)
+      const isMeant =
+        last !== undefined && !last.json && (said.includes(keyword) || lines.some((line) => line === last.line))
+      return isMeant ? [last] : []
+    })
+    // In shell form ENTRYPOINT takes no notice of CMD; in exec form CMD becomes its arguments.
+    const swallowed =
+      found.some(({ keyword }) => keyword === 'ENTRYPOINT') && (image.configuration?.cmd ?? []).length > 0
+    const proposals = found.flatMap((instruction): Proposal[] => {
+      const words = swallowed ? undefined : execWords(file, instruction)
+      if (words === undefined) return []
+      const text = `${file.text.slice(instruction.start, instruction.start + instruction.keyword.length)} ${arrayText(words)}`
+      return [
+        {
+          repair: `${execForm.id} ${instruction.keyword}`,
+          what: `${instruction.keyword} without a shell`,
+          equal: false,
+          edits: [{ start: instruction.start, end: instruction.end, text }],
+        },
+      ]
+    })
+    return proposals.length === found.length
+      ? { proposals }
+      : {
+          proposals,
+          remains: [
+            {
+              rule: 'exec-form',
+              text: 'The command uses what only a shell can do (variables, several commands, redirections). Put it into a script that ends with exec, and start that; or read the variables in the program.',
+            },
+          ],
+        }
+  },
+}
+
+/** The words of an instruction whose shell only splits them. */
+export function execWords(file: DockerfileFile, instruction: PlacedInstruction): string[] | undefined {
+  const script = scriptOf(file, instruction)
+  const [command, more] = script?.chain ?? []
+  if (command === undefined || more !== undefined || hasComments(file, instruction)) return undefined
+  const { prefix, suffix } = command.node
+  if (prefix.length > 0 || suffix.some(({ type }) => type !== 'Word')) return undefined
+  const words = wordsOf(command.node).map(plainWord)
+  if (words[0] === 'exec') words.shift()
+  const known = words.filter((word) => word !== undefined)
+  const [program = ''] = known
+  return known.length === words.length && program !== '' && !program.startsWith('-') && !builtins.test(program)
+    ? known
+    : undefined
+}
+
+/** A command as a Dockerfile writes it in exec form. */
+export function arrayText(words: readonly string[]): string {
+  return `[${words.map((word) => JSON.stringify(word)).join(', ')}]`
+}

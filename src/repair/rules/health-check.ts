@@ -1,0 +1,89 @@
+import { posix } from 'node:path'
+import { shippedInstructions } from '../dockerfile-file.ts'
+import { violationsOf, type Repair, type Seen, type Situation } from '../repair.ts'
+import { arrayText } from './exec-form.ts'
+
+/** A health check that asks what the running image was seen to answer, by a program that the image has. */
+export const healthCheck: Repair = {
+  id: 'health-check',
+  title:
+    'A health check asks the port and path on which the running image was seen to answer, with a program that the image has',
+  answers: ['healthcheck', 'DL3057'],
+  propose(situation) {
+    if (violationsOf(situation, 'healthcheck').length === 0) return {}
+    const { seen } = situation.image
+    if (seen === undefined)
+      return remains(
+        'Nobody saw the image answer: it has to start under hardening first, and to listen on a port that EXPOSE, its command or PORT names.',
+      )
+    const { port, path = '' } = seen
+    const command = port === undefined ? undefined : asking(situation, { ...seen, port })
+    if (command === undefined)
+      return remains(
+        `It answers on ${port}${path}, and has no program that can ask: add one to the application, e.g. an option that asks and ends.`,
+      )
+    const patience = Math.max(5, Math.ceil(seen.readySeconds * 3))
+    const line = `HEALTHCHECK --interval=30s --timeout=5s --start-period=${patience}s --retries=3 CMD ${arrayText(command)}`
+    const existing = shippedInstructions(situation.file).findLast(({ keyword }) => keyword === 'HEALTHCHECK')
+    return {
+      proposals: [
+        {
+          repair: healthCheck.id,
+          what: `asks ${port}${path}, which was seen to answer`,
+          equal: false,
+          ...(existing === undefined
+            ? { tail: [line] }
+            : { edits: [{ start: existing.start, end: existing.end, text: line }] }),
+        },
+      ],
+    }
+  },
+}
+
+function remains(text: string) {
+  return { remains: [{ rule: 'healthcheck' as const, text }] }
+}
+
+/** A command that ends with 0 where the image answers. The interpreter that runs the application is there as long as the application is. */
+function asking({ image }: Situation, { port, path, listens }: Seen & { port: number }): string[] | undefined {
+  const { entrypoint = [], cmd = [] } = image.configuration ?? {}
+  const words = [...entrypoint, ...cmd].flatMap((word) => word.split(/\s+/))
+  const host = listens.some((one) => /^(127\.0\.0\.1|0\.0\.0\.0|\[::\]):/.test(one) && one.endsWith(`:${port}`))
+    ? '127.0.0.1'
+    : '[::1]'
+  const url = `http://${host}:${port}${path ?? ''}`
+  const runs = (names: RegExp) => words.find((word) => names.test(posix.basename(word)))
+  const has = (name: string) =>
+    image.packages.some(
+      (one) => one.name === name && /^(debian|ubuntu|alpine|wolfi|redhat|fedora|rocky|alma|amazon)/.test(one.type),
+    )
+  const brings = (type: string) => image.packages.some((one) => one.type === type)
+  const python = runs(/^python[0-9.]*$/) ?? (brings('python-pkg') ? 'python3' : undefined)
+  if (python !== undefined)
+    return path === undefined
+      ? [
+          python,
+          '-c',
+          `import socket; socket.create_connection(("${host.replaceAll(/[[\]]/g, '')}", ${port}), 3).close()`,
+        ]
+      : [python, '-c', `import urllib.request; urllib.request.urlopen("${url}", timeout=3).close()`]
+  const node =
+    runs(/^node(js)?$/) ?? (brings('node-pkg') || runs(/^(npm|npx|yarn|pnpm)$/) !== undefined ? 'node' : undefined)
+  if (node !== undefined)
+    return path === undefined
+      ? [
+          node,
+          '-e',
+          `require("net").connect(${port}, "${host.replaceAll(/[[\]]/g, '')}").on("connect", () => process.exit(0)).on("error", () => process.exit(1))`,
+        ]
+      : [
+          node,
+          '-e',
+          `require("http").get("${url}", {timeout: 3000}, (answer) => process.exit(answer.statusCode < 400 ? 0 : 1)).on("error", () => process.exit(1)).on("timeout", () => process.exit(1))`,
+        ]
+  if (path === undefined) return has('busybox') ? ['nc', '-z', '-w', '3', host, String(port)] : undefined
+  if (has('curl'))
+    return ['curl', '--fail', '--silent', '--show-error', '--max-time', '3', '--output', '/dev/null', url]
+  if (has('wget') || has('busybox')) return ['wget', '-q', '-T', '3', '-O', '/dev/null', url]
+  return undefined
+}

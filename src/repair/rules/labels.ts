@@ -1,0 +1,70 @@
+import { manifestOf, record } from '../manifest.ts'
+import { violationsOf, type Repair, type Situation } from '../repair.ts'
+
+const prefix = 'org.opencontainers.image.'
+
+/** Labels that the policy wants and that the source itself says: in its package.json, pyproject.toml or Cargo.toml. */
+export const labels: Repair = {
+  id: 'labels',
+  title: 'Labels that the policy wants get what the manifest of the source says',
+  answers: ['labels'],
+  propose(situation) {
+    const facts = factsOf(situation)
+    const missing = violationsOf(situation, 'labels').map(({ id }) => id)
+    const known = missing.flatMap((name) => {
+      const value = facts[name.replace(prefix, '')]
+      return name.startsWith(prefix) && value !== undefined && !/["\\$\n]/.test(value) ? [`${name}="${value}"`] : []
+    })
+    const unknown = missing.length - known.length
+    return {
+      proposals:
+        known.length === 0
+          ? []
+          : [{ repair: labels.id, what: 'labels from the manifest', equal: true, tail: [`LABEL ${known.join(' ')}`] }],
+      remains:
+        unknown === 0
+          ? []
+          : [
+              {
+                rule: 'labels',
+                text: 'Nothing in the source says them. Build in a clone whose remote is set, which names the source, or give --label name=value.',
+              },
+            ],
+    }
+  },
+}
+
+/** What a manifest says of the application, by the last word of the label. */
+function factsOf({ source: { name, texts } }: Situation): Record<string, string | undefined> {
+  const node = manifestOf(texts, 'package.json')
+  const pyproject = manifestOf(texts, 'pyproject.toml')
+  const cargo = manifestOf(texts, 'Cargo.toml')
+  const [python, rust] = [record(pyproject['project']), record(cargo['package'])]
+  const urls = Object.fromEntries(
+    Object.entries(record(python['urls'])).map(([key, value]) => [key.toLowerCase(), value]),
+  )
+  const repository = record(node['repository'])['url'] ?? node['repository']
+  const first = (...values: unknown[]) =>
+    values.find((value): value is string => typeof value === 'string' && value.trim() !== '')
+  return {
+    title: first(node['name'], python['name'], rust['name'], name),
+    description: first(node['description'], python['description'], rust['description']),
+    version: first(node['version'], python['version'], rust['version']),
+    licenses: first(node['license'], python['license'], rust['license']),
+    source: address(first(repository, urls['repository'], urls['source'], urls['source code'], rust['repository'])),
+    url: address(first(node['homepage'], urls['homepage'], rust['homepage'])),
+  }
+}
+
+/** An address of the web, as a person opens it. */
+function address(written: string | undefined): string | undefined {
+  const short = /^(?:github:)?([\w.-]+\/[\w.-]+)$/.exec(written ?? '')?.[1]
+  const long =
+    short === undefined
+      ? written
+          ?.replace(/^git\+/, '')
+          .replace(/^git:\/\//, 'https://')
+          .replace(/\.git$/, '')
+      : `https://github.com/${short}`
+  return long !== undefined && /^https:\/\/[^\s@]+$/.test(long) ? long : undefined
+}

@@ -1,0 +1,32 @@
+import { instructionAt, type PlacedInstruction } from '../dockerfile-file.ts'
+import { lintOf, type Repair, type Situation } from '../repair.ts'
+
+/** A pipe fails where any of its programs does. */
+export const pipefail: Repair = {
+  id: 'pipefail',
+  title: 'RUN with a pipe gets a shell that notices which part of it fails',
+  answers: ['DL4006'],
+  propose(situation) {
+    const { file } = situation
+    const first = new Map<number, PlacedInstruction>()
+    for (const { line } of lintOf(situation, 'DL4006')) {
+      const instruction = instructionAt(file, line)
+      if (instruction !== undefined && !first.has(instruction.stage)) first.set(instruction.stage, instruction)
+    }
+    const edits = [...first.values()].map(({ start, stage }) => ({
+      start,
+      end: start,
+      text: `SHELL ${shellOf(situation, stage)}${file.newline}`,
+    }))
+    // The commands stay what they are; a build that only went well because a fault was hidden ends here.
+    return {
+      proposals: edits.length === 0 ? [] : [{ repair: pipefail.id, what: 'SHELL with pipefail', equal: true, edits }],
+    }
+  },
+}
+
+/** Alpine has no bash, and Debian's sh knows no pipefail. */
+function shellOf({ file }: Situation, stage: number): string {
+  const base = file.images.find((image) => image.kind === 'from' && image.stage === stage)?.reference ?? ''
+  return /alpine|busybox/.test(base) ? '["/bin/ash", "-eo", "pipefail", "-c"]' : '["/bin/bash", "-o", "pipefail", "-c"]'
+}

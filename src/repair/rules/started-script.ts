@@ -1,0 +1,58 @@
+import { posix } from 'node:path'
+import { parse } from 'unbash'
+import { shippedInstructions } from '../dockerfile-file.ts'
+import { manifestOf, record } from '../manifest.ts'
+import { violationsOf, type Repair } from '../repair.ts'
+import { plainWord, wordsOf } from '../script.ts'
+import { arrayText, execWords } from './exec-form.ts'
+
+/** A package manager that only starts a script of package.json makes way for what the script starts. */
+export const startedScript: Repair = {
+  id: 'started-script',
+  title: 'CMD ["npm", "start"] becomes what the script in package.json starts with node',
+  answers: ['package-managers', 'runtime-stop'],
+  propose(situation) {
+    const { file, image, source } = situation
+    const cmd = shippedInstructions(file).findLast(({ keyword }) => keyword === 'CMD')
+    const isAsked =
+      violationsOf(situation, 'package-managers').length + violationsOf(situation, 'runtime-stop').length > 0
+    const written = cmd?.json === true ? cmd.words : cmd === undefined ? undefined : execWords(file, cmd)
+    const words = written !== undefined && isAsked ? commandOf(written, source.texts) : undefined
+    // An entry point of the base starts what it is given; another one may give the words a meaning of its own.
+    const own = shippedInstructions(file).some(({ keyword }) => keyword === 'ENTRYPOINT')
+    if (cmd === undefined || words === undefined || own || (image.configuration?.cmd.length ?? 0) === 0) return {}
+    return {
+      proposals: [
+        {
+          repair: startedScript.id,
+          what: `${words[0]} in place of ${written?.[0]}`,
+          equal: false,
+          starts: true,
+          edits: [{ start: cmd.start, end: cmd.end, text: `CMD ${arrayText(words)}` }],
+        },
+      ],
+    }
+  },
+}
+
+/** What a script of package.json comes to, where it is node with plain words and nothing happens before or after it. */
+function commandOf(
+  [manager = '', ...args]: readonly string[],
+  texts: ReadonlyMap<string, string>,
+): string[] | undefined {
+  if (!/^(npm|yarn|pnpm)$/.test(posix.basename(manager))) return undefined
+  const [name, more] = args[0] === 'run' ? args.slice(1) : args
+  const scripts = record(manifestOf(texts, 'package.json')['scripts'])
+  const script = name === undefined || more !== undefined ? undefined : scripts[name]
+  if (typeof script !== 'string' || scripts[`pre${name}`] !== undefined || scripts[`post${name}`] !== undefined)
+    return undefined
+  const tree = parse(script)
+  const [statement, another] = tree.commands
+  const command = statement?.command
+  if ((tree.errors ?? []).length > 0 || another !== undefined || statement?.background === true) return undefined
+  if (command?.type !== 'Command' || command.prefix.length > 0 || command.suffix.some(({ type }) => type !== 'Word'))
+    return undefined
+  const words = wordsOf(command).map(plainWord)
+  const plain = words.filter((word) => word !== undefined)
+  return plain.length === words.length && plain[0] === 'node' ? plain : undefined
+}

@@ -1,0 +1,89 @@
+import { forEachChild, parse, type Command, type SyntaxNode, type Word } from 'unbash'
+import type { DockerfileFile, PlacedInstruction } from './dockerfile-file.ts'
+
+/** The commands of an instruction in shell form, as the shell gets them. */
+export interface PlacedScript {
+  text: string
+  /** Where a character of it stands in the Dockerfile. */
+  at(position: number): number
+  /** Behind its last character in the Dockerfile. */
+  end: number
+  /** Every program that it starts, also inside of conditions and substitutions; places are those of the script. */
+  commands: ReadonlyArray<{ node: Command; words: readonly string[] }>
+  /** The programs one after the other, each only where the one before ended well; undefined where it is anything else. */
+  chain: ReadonlyArray<{ node: Command; words: readonly string[] }> | undefined
+}
+
+/** Finds the script of an instruction in its text. Undefined for exec form and here-documents, and where it is not found there exactly as BuildKit reads it. */
+export function scriptOf(file: DockerfileFile, instruction: PlacedInstruction): PlacedScript | undefined {
+  const [text] = instruction.words
+  if (instruction.json || instruction.heredocs > 0 || text === undefined || instruction.words.length > 1)
+    return undefined
+  const places = joinedPlaces(file, instruction)
+  const joined = places.map((place) => file.text[place]).join('')
+  const begin = joined.trimEnd().length - text.length
+  if (begin < 0 || joined.slice(begin).trimEnd() !== text) return undefined
+  const tree = parse(text)
+  if ((tree.errors ?? []).length > 0) return undefined
+  const at = (position: number) => places[begin + position] ?? (places.at(-1) ?? 0) + 1
+  return {
+    text,
+    at,
+    end: at(text.length - 1) + 1,
+    commands: commandsOf(tree).map(withWords),
+    chain: chainOf(tree)?.map(withWords),
+  }
+}
+
+/** Places of the characters of an instruction that are left where its lines are joined. */
+function joinedPlaces({ text, escape }: DockerfileFile, { start, end }: PlacedInstruction): number[] {
+  const places: number[] = []
+  let begin = start
+  for (const line of text.slice(start, end).split('\n')) {
+    const isFirst = begin === start
+    const bare = line.replace(/\r$/, '').replace(/[ \t]+$/, '')
+    const goesOn = bare.endsWith(escape) && bare.at(-2) !== escape
+    const kept = goesOn ? bare.length - 1 : line.replace(/\r$/, '').length
+    if (isFirst || !/^\s*(#|$)/.test(line)) for (let index = 0; index < kept; index++) places.push(begin + index)
+    begin += line.length + 1
+  }
+  return places
+}
+
+function commandsOf(node: SyntaxNode): Command[] {
+  const found: Command[] = node.type === 'Command' ? [node] : []
+  forEachChild(node, (child) => void found.push(...commandsOf(child)))
+  return found
+}
+
+/** The commands of a script that is `a && b && c` and nothing else. */
+function chainOf(tree: ReturnType<typeof parse>): Command[] | undefined {
+  const [only, more] = tree.commands
+  if (only === undefined || more !== undefined || only.background === true) return undefined
+  const { command } = only
+  const parts =
+    command.type === 'AndOr' ? (command.operators.every((one) => one === '&&') ? command.commands : []) : [command]
+  const commands = parts.flatMap((part) => (part.type === 'Command' ? [part] : []))
+  return commands.length > 0 && commands.length === parts.length ? commands : undefined
+}
+
+function withWords(node: Command): { node: Command; words: string[] } {
+  return { node, words: wordsOf(node).map(({ value }) => value) }
+}
+
+/** The name of a command and its arguments, without assignments and redirections. */
+export function wordsOf({ name, suffix }: Command): Word[] {
+  return name === undefined ? [] : [name, ...suffix.flatMap((part) => (part.type === 'Word' ? [part] : []))]
+}
+
+/** The word as the program gets it, where the shell changes nothing of it but quotes. */
+export function plainWord(word: Word): string | undefined {
+  const parts = word.parts ?? []
+  const isPlain = parts.every(
+    (part) =>
+      part.type === 'Literal' ||
+      part.type === 'SingleQuoted' ||
+      (part.type === 'DoubleQuoted' && part.parts.every(({ type }) => type === 'Literal')),
+  )
+  return isPlain && !word.text.startsWith('~') ? word.value : undefined
+}

@@ -1,0 +1,551 @@
+import { describe, expect, it } from 'vitest'
+import { parseStructureTests } from '../../../src/tools/container-structure-test/structure-test-file.ts'
+import { applicationLayer } from '../gate/good-evidence.ts'
+import { withoutOverlaps } from '../../../src/repair/index.ts'
+import { answersTo, remains, repaired, situationOf, type Given } from './situation.ts'
+
+/** Lines of the repaired Dockerfile that are not those of the written one, in order. */
+function changed(text: string, given: Given): string[] {
+  const before = text.split('\n')
+  return repaired(text, given)
+    .dockerfile.split('\n')
+    .filter((line) => !before.includes(line))
+}
+
+/** The repairs that are proposed, and those that can be made together. */
+function kinds(text: string, given: Given): { proposals: string[]; kept: string[] } {
+  const proposals = answersTo(situationOf(text, given)).flatMap(({ proposals: some = [] }) => some)
+  const ids = (some: typeof proposals) => some.map(({ repair }) => repair)
+  return { proposals: ids(proposals), kept: ids(withoutOverlaps(proposals).kept) }
+}
+
+const root = { configuration: { user: '' } }
+const flask = `FROM python:3.12-slim
+# The application.
+WORKDIR /srv
+COPY . .
+RUN pip install -r requirements.txt
+EXPOSE 5000
+CMD python app.py
+`
+
+describe('the user', () => {
+  it('is added where files no longer change, and comments and the rest stay as they are', () => {
+    expect(repaired(flask, root).dockerfile).toBe(
+      flask.replace('requirements.txt\n', 'requirements.txt\nUSER 65532:65532\n'),
+    )
+  })
+  it('takes the place of root where that is written', () => {
+    const text = 'FROM node:22-slim\nUSER root\nRUN npm ci\nUSER root\nCMD ["node", "a.js"]\n'
+    expect(repaired(text, { configuration: { user: 'root' } }).dockerfile).toBe(
+      text.replace('USER root\nCMD', 'USER 65532:65532\nCMD'),
+    )
+  })
+  it('owns what is copied, if it cannot start otherwise', () => {
+    const [proposal] = answersTo(situationOf(flask, root)).flatMap(({ proposals = [] }) => proposals)
+    expect(proposal?.otherwise?.edits?.map(({ text }) => text)).toEqual([' --chown=65532:65532'])
+  })
+  it('that has a name gets the number that it was seen to have', () => {
+    const text = 'FROM debian:12-slim\nRUN useradd -m app\nUSER app\nCMD ["true"]\n'
+    expect(changed(text, { configuration: { user: 'app' }, runtime: { user: '1000:1000' } })).toEqual(['USER 1000'])
+  })
+  it('of the system gets an id of people, where the Dockerfile itself adds it', () => {
+    const text = 'FROM alpine:3.20\nRUN addgroup -S app && adduser -S -G app app\nUSER app\nCMD ["true"]\n'
+    expect(changed(text, { configuration: { user: 'app' }, runtime: { user: '100:101' } })).toEqual([
+      'RUN addgroup -S app && adduser --uid 10001 -S -G app app',
+      'USER 10001',
+    ])
+    const inherited = 'FROM redis:7\nUSER redis\n'
+    const given = { configuration: { user: 'redis' }, runtime: { user: '999:999' } }
+    expect(repaired(inherited, given).dockerfile).toBe(inherited)
+    expect(remains(inherited, given)).toEqual([expect.stringContaining('The user redis has an id below 1000')])
+  })
+  it('is that of the policy, where it wants a higher number', () => {
+    expect(changed(flask, { ...root, policy: { configuration: { minimumUid: 100_000 } } })).toEqual([
+      'USER 100000:100000',
+    ])
+  })
+})
+
+describe('what root still does at the end', () => {
+  const nginx = 'FROM debian:12-slim\nRUN apt-get update\nEXPOSE 80\nCMD ["nginx"]\n'
+  const given: Given = {
+    configuration: {
+      user: '',
+      cmd: ['nginx'],
+      entrypoint: [],
+      setuid: [{ path: '/usr/bin/su', mode: '4755', bytes: 1 }],
+      worldWritable: [{ path: '/srv/log', mode: '0666', bytes: 1 }],
+      packageManagers: ['/usr/bin/apt-get', '/usr/bin/dpkg'],
+      shells: ['/bin/sh'],
+    },
+  }
+  it('is one layer, before the user', () => {
+    expect(repaired(nginx, given).dockerfile).toBe(
+      nginx.replace(
+        'update\n',
+        'update\nRUN chmod a-s /usr/bin/su \\\n    && chmod o-w /srv/log \\\n    && rm -rf /usr/bin/apt-get /usr/bin/dpkg\nUSER 65532:65532\n',
+      ),
+    )
+  })
+  it('is done by root, where another user comes before, who comes back after it', () => {
+    const text = 'FROM debian:12-slim\nUSER 1000\nWORKDIR /srv\nCMD ["nginx"]\n'
+    expect(changed(text, { configuration: { ...given.configuration, user: '1000' } }).join('\n')).toMatch(
+      /^USER 0\nRUN chmod[^]*dpkg$/,
+    )
+    expect(repaired(text, { configuration: { ...given.configuration, user: '1000' } }).dockerfile).toMatch(
+      /dpkg\nUSER 1000\nCMD/,
+    )
+  })
+  it('brings back the user of the base', () => {
+    const text = 'FROM gcr.io/distroless/nodejs24-debian12:nonroot\nCOPY a /\n'
+    const { dockerfile } = repaired(text, { configuration: { ...given.configuration, user: '65532' } })
+    expect(dockerfile).toMatch(/^USER 0\nRUN [^]*\nUSER 65532$/m)
+  })
+  it('keeps the line ends and the escape character of the file', () => {
+    const { dockerfile } = repaired(nginx.replaceAll('\n', '\r\n'), given)
+    expect(dockerfile.replaceAll('\r\n', '')).not.toContain('\n')
+  })
+  it('leaves the package manager that starts the application', () => {
+    const text = 'FROM node:22-slim\nCMD ["npm", "start"]\n'
+    const npm: Given = {
+      configuration: {
+        cmd: ['npm', 'start'],
+        entrypoint: [],
+        packageManagers: ['/usr/local/bin/npm', '/usr/bin/dpkg'],
+        shells: ['/bin/sh'],
+      },
+    }
+    expect(repaired(text, npm).dockerfile).toContain('rm -rf /usr/bin/dpkg')
+    expect(repaired(text, npm).dockerfile).not.toContain('bin/npm')
+    expect(remains(text, npm)).toEqual([expect.stringContaining('npm starts the application')])
+  })
+  it('takes the whole tree of a package manager, and its records with it', () => {
+    const paths = [
+      '/usr/local/bin/npx',
+      '/usr/local/lib/node_modules/npm/bin/npm',
+      '/usr/local/lib/node_modules/npm/bin/npx',
+      '/opt/yarn-v1.22.22/bin/yarn',
+      '/usr/local/lib/python3.12/site-packages/pip',
+    ]
+    const trees: Given = { configuration: { packageManagers: paths, shells: ['/bin/sh'], user: '1000' } }
+    expect(repaired('FROM node:22-slim\nUSER root\n', trees).dockerfile).toContain(
+      'rm -rf /opt/yarn-v1.22.22 /usr/local/bin/npx /usr/local/lib/node_modules/npm /usr/local/lib/python3.12/site-packages/pip /usr/local/lib/python3.12/site-packages/pip-*.dist-info',
+    )
+  })
+  it('is left out where the image has no shell to run it', () => {
+    expect(repaired(nginx, { configuration: { ...given.configuration, shells: [] } }).dockerfile).not.toContain(
+      'RUN chmod',
+    )
+  })
+  it('names no path that a shell would read otherwise', () => {
+    const text = 'FROM debian:12-slim\n'
+    const path = '/srv/a; rm -rf'
+    const odd: Given = {
+      configuration: {
+        worldWritable: [{ path, mode: '0666', bytes: 1 }],
+        packageManagers: [path],
+        shells: ['/bin/sh'],
+      },
+    }
+    expect(repaired(text, odd).dockerfile).toBe(text)
+  })
+})
+
+describe('CMD and ENTRYPOINT', () => {
+  const shellForm = (words: string[]): Given => ({
+    configuration: { cmd: ['/bin/sh', '-c', ...words], entrypoint: [] },
+  })
+  const cmd = (written: string) => changed(`FROM debian:12-slim\nCMD ${written}\n`, shellForm([written]))
+
+  it.each([
+    ['python app.py', '["python", "app.py"]'],
+    ['exec gunicorn --bind 0.0.0.0:8000 "shop.wsgi"', '["gunicorn", "--bind", "0.0.0.0:8000", "shop.wsgi"]'],
+    ["java -Dname='a b' -jar app.jar", '["java", "-Dname=a b", "-jar", "app.jar"]'],
+    ['gunicorn \\\n  -w 4 \\\n  app:app', '["gunicorn", "-w", "4", "app:app"]'],
+  ])('%s', (written, becomes) => expect(cmd(written)).toEqual([`CMD ${becomes}`]))
+
+  it.each([
+    'gunicorn --bind :$PORT app',
+    'cd /srv && node a.js',
+    'node a.js > /tmp/log',
+    'A=b node a.js',
+    'node *.js',
+    'node ~/a.js',
+    'node `cat main`',
+    'exec "$@"',
+    'source env',
+    'node a.js &',
+    'node \\\n  # where it starts\n  a.js',
+  ])('need the shell: %s', (written) => {
+    expect(cmd(written)).toEqual([])
+    expect(remains(`FROM debian:12-slim\nCMD ${written}\n`, shellForm([written]))).toEqual([
+      expect.stringContaining('what only a shell can do'),
+    ])
+  })
+  it('stand in a stage that the shipped one starts from, too', () => {
+    const text = 'FROM debian:12-slim AS base\nCMD node a.js\nFROM base AS final\nCOPY a /a\n'
+    expect(changed(text, shellForm(['node a.js']))).toEqual(['CMD ["node", "a.js"]'])
+  })
+  it('are left where CMD would become the arguments of ENTRYPOINT', () => {
+    const text = 'FROM debian:12-slim\nENTRYPOINT run serve\nCMD ["--debug"]\n'
+    expect(changed(text, { configuration: { entrypoint: ['/bin/sh', '-c', 'run serve'], cmd: ['--debug'] } })).toEqual(
+      [],
+    )
+  })
+})
+
+describe('a script of package.json', () => {
+  const text = 'FROM node:22-slim\nCOPY . .\nCMD ["npm", "start"]\n'
+  const given = (scripts: Record<string, string>): Given => ({
+    configuration: {
+      cmd: ['npm', 'start'],
+      entrypoint: [],
+      packageManagers: ['/usr/local/bin/npm'],
+      shells: ['/bin/sh'],
+    },
+    source: { 'package.json': JSON.stringify({ scripts }), '.dockerignore': '' },
+  })
+  const started = (scripts: Record<string, string>, written = text) =>
+    changed(written, given(scripts)).filter((line) => line.startsWith('CMD'))
+
+  it('is started without what only reads it', () => {
+    expect(started({ start: 'node --enable-source-maps dist/main.js' })).toEqual([
+      'CMD ["node", "--enable-source-maps", "dist/main.js"]',
+    ])
+    expect(started({ serve: "node 'a b.js'" }, text.replace('"npm", "start"', '"yarn", "run", "serve"'))).toEqual([
+      'CMD ["node", "a b.js"]',
+    ])
+  })
+  it('is started so from shell form, too, by one change of the line', () => {
+    const shell = text.replace('["npm", "start"]', 'npm start')
+    const { proposals, kept } = kinds(shell, {
+      ...given({ start: 'node a.js' }),
+      lint: ['DL3025:3'],
+    })
+    expect(proposals).toEqual(expect.arrayContaining(['started-script', 'exec-form CMD']))
+    expect(kept).not.toContain('exec-form CMD')
+  })
+  it.each<Record<string, string>>([
+    { start: 'node a.js', prestart: 'npm run build' },
+    { start: 'next start' },
+    { start: 'NODE_ENV=production node a.js' },
+    { start: 'node a.js --port $PORT' },
+    { start: 'node a.js && node b.js' },
+    {},
+  ])('is left where it does more: %o', (scripts) => expect(started(scripts)).toEqual([]))
+  it('is left where the entry point is one of the application', () => {
+    expect(started({ start: 'node a.js' }, text.replace('CMD', 'ENTRYPOINT ["/run.sh"]\nCMD'))).toEqual([])
+  })
+})
+
+describe('package managers', () => {
+  const text = `FROM debian:12-slim
+RUN apt-get update && \\
+    # the client of the database
+    apt-get install curl libpq5 \\
+    && pip install --upgrade pip flask
+RUN python3 -m pip install "uvicorn" && yum install -y a || true
+CMD ["true"]
+`
+  it('get the options that are missing, each behind its word, and comments stay', () => {
+    expect(changed(text, { lint: ['DL3014:2', 'DL3015:2', 'DL3042:2', 'DL3042:6'] })).toEqual([
+      '    apt-get install -y --no-install-recommends curl libpq5 \\',
+      '    && pip install --no-cache-dir --upgrade pip flask',
+      'RUN python3 -m pip install --no-cache-dir "uvicorn" && yum install -y a || true',
+    ])
+  })
+  it('keep the certificates, which come as a recommendation', () => {
+    expect(
+      changed(text, { lint: ['DL3015:2'], packages: [{ name: 'ca-certificates', version: '1', type: 'debian' }] }),
+    ).toEqual(['    apt-get install --no-install-recommends curl libpq5 ca-certificates \\'])
+  })
+  it('say what they say already once', () => {
+    const said = 'FROM debian:12-slim\nRUN apt-get -y install --no-install-recommends curl\n'
+    expect(repaired(said, { lint: ['DL3014:2', 'DL3015:2'] }).dockerfile).toBe(said)
+  })
+  it('get the versions that were judged, where every version stays to be had', () => {
+    const packages = [
+      { name: 'Flask', version: '3.1.0', type: 'python-pkg' },
+      { name: 'pip', version: '25.0', type: 'python-pkg' },
+      { name: 'pip', version: '24.0', type: 'python-pkg' },
+      { name: 'uvicorn', version: '0.34.0', type: 'python-pkg' },
+    ]
+    expect(changed(text, { lint: ['DL3013:2', 'DL3013:6', 'DL3008:2'], packages })).toEqual([
+      '    && pip install --upgrade pip flask==3.1.0',
+    ])
+    expect(remains(text, { lint: ['DL3008:2'] })).toEqual([expect.stringContaining('DL3008')])
+    const npm = 'FROM node:22\nRUN npm install -g pm2 @nestjs/cli ./local\n'
+    expect(
+      changed(npm, {
+        lint: ['DL3016:2'],
+        packages: [
+          { name: 'pm2', version: '5.4.3', type: 'node-pkg' },
+          { name: '@nestjs/cli', version: '10.4.9', type: 'node-pkg' },
+        ],
+      }),
+    ).toEqual(['RUN npm install -g pm2@5.4.3 @nestjs/cli@10.4.9 ./local'])
+  })
+  it('leave here-documents and other shells alone', () => {
+    const heredoc = 'FROM debian:12-slim\nRUN <<EOF\napt-get install curl\nEOF\n'
+    expect(repaired(heredoc, { lint: ['DL3014:2'] }).dockerfile).toBe(heredoc)
+  })
+})
+
+describe('caches', () => {
+  const text =
+    'FROM debian:12-slim\nRUN apt-get update && apt-get install -y curl \\\n    && echo done\nRUN yum -y install a; true\n'
+  const lists = {
+    packageCaches: [{ path: '/var/lib/apt/lists', bytes: 9 }],
+    pathLayers: { '/var/lib/apt/lists': applicationLayer },
+  }
+  it('are removed in the RUN that makes them', () => {
+    expect(repaired(text, { configuration: lists, broughtBy: 2 }).dockerfile).toContain(
+      '\\\n    && echo done \\\n    && rm -rf /var/lib/apt/lists/*\nRUN yum',
+    )
+  })
+  it('once, whoever says it', () => {
+    expect(
+      repaired(text, { configuration: lists, broughtBy: 2, lint: ['DL3009:2'] }).dockerfile.match(/rm -rf/g),
+    ).toHaveLength(1)
+  })
+  it('at the end, where nobody knows that the commands before went well', () => {
+    const { dockerfile } = repaired(text, {
+      configuration: { ...lists, user: '1000', shells: ['/bin/sh'] },
+      broughtBy: 4,
+    })
+    expect(dockerfile).toMatch(/; true\nUSER 0\nRUN rm -rf \/var\/lib\/apt\/lists\/\*\nUSER 1000/)
+  })
+})
+
+describe('remarks that have one answer', () => {
+  const one = (text: string, given: Given) =>
+    repaired(`FROM debian:12-slim\n${text}\n`, given).dockerfile.split('\n').slice(1, -1).join('\n')
+  const source = { 'app/main.py': '', 'a.conf': '', 'site.tar.gz': '' }
+
+  it.each<[string, string, Given, string]>([
+    [
+      'MAINTAINER',
+      'MAINTAINER Ada <ada@example.com>',
+      { lint: ['DL4000:2'] },
+      'LABEL org.opencontainers.image.authors="Ada <ada@example.com>"',
+    ],
+    [
+      'MAINTAINER, as BuildKit says it',
+      'MAINTAINER Ada',
+      { checks: ['MaintainerDeprecated:2'] },
+      'LABEL org.opencontainers.image.authors="Ada"',
+    ],
+    [
+      'apt',
+      'RUN apt update && apt -y install a',
+      { lint: ['DL3027:2', 'DL3027:2'] },
+      'RUN apt-get update && apt-get -y install a',
+    ],
+    ['sudo', 'RUN sudo make && sudo -u a b', { lint: ['DL3004:2'] }, 'RUN make && sudo -u a b'],
+    [
+      'a pipe',
+      'RUN curl a | sh',
+      { lint: ['DL4006:2'] },
+      'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN curl a | sh',
+    ],
+    ['two CMD', 'CMD a\n# which one?\nCMD ["b"]', { lint: ['DL4003:4'] }, '# which one?\nCMD ["b"]'],
+    [
+      'two HEALTHCHECK',
+      'HEALTHCHECK CMD a\nHEALTHCHECK CMD b',
+      { checks: ['MultipleInstructionsDisallowed:3'] },
+      'HEALTHCHECK CMD b',
+    ],
+    ['ADD of a directory', 'ADD --chown=1:1 app /app', { lint: ['DL3020:2'], source }, 'COPY --chown=1:1 app /app'],
+    [
+      'ADD of everything',
+      'ADD . /app',
+      { lint: ['DL3020:2'], source: { ...source, '.dockerignore': '' } },
+      'COPY . /app',
+    ],
+    ['ADD of an archive', 'ADD a.conf site.tar.gz /', { lint: ['DL3020:2'], source }, 'ADD a.conf site.tar.gz /'],
+    ['ADD of what is not there', 'ADD b.conf /', { lint: ['DL3020:2'], source }, 'ADD b.conf /'],
+    ['ADD of an address', 'ADD https://example.com/a /', { lint: ['DL3020:2'], source }, 'ADD https://example.com/a /'],
+    [
+      'WORKDIR',
+      'WORKDIR srv/app',
+      { lint: ['DL3000:2'], configuration: { workingDir: '/srv/app' } },
+      'WORKDIR /srv/app',
+    ],
+    [
+      'WORKDIR below another',
+      'WORKDIR /a\nWORKDIR b',
+      { checks: ['WorkdirRelativePath:3'], configuration: { workingDir: '/a/b' } },
+      'WORKDIR /a\nWORKDIR /a/b',
+    ],
+  ])('%s', (_, written, given, becomes) => expect(one(written, given)).toBe(becomes))
+
+  it('a pipe on Alpine, which has no bash', () => {
+    const text = `FROM alpine:3.20\nRUN wget -O - a | tar x${'\n'.repeat(9)}RUN b | c\n`
+    expect(changed(text, { lint: ['DL4006:11', 'DL4006:2'] })).toEqual(['SHELL ["/bin/ash", "-eo", "pipefail", "-c"]'])
+    expect(repaired(text, { lint: ['DL4006:11', 'DL4006:2'] }).dockerfile).toMatch(/^FROM alpine:3.20\nSHELL/)
+  })
+  it('leave what ADD downloads to people', () => {
+    const address = 'https://example.com/tool'
+    const text = `FROM debian:12-slim\nADD ${address} /usr/bin/\n`
+    expect(remains(text, { downloads: [{ address, line: 2, verified: false }] })).toEqual([
+      expect.stringContaining('--checksum=sha256:'),
+    ])
+  })
+})
+
+describe('a base', () => {
+  const digest = `sha256:${'a'.repeat(64)}`
+  const base = {
+    pinnedBy: 'nobody' as const,
+    written: 'python:3.12',
+    reference: 'docker.io/library/python:3.12',
+    digest,
+  }
+  it('gets the digest that was judged, wherever it is named', () => {
+    expect(
+      repaired('FROM python:3.12 AS build\nFROM --platform=linux/amd64 python:3.12\nCOPY --from=build /a /a\n', {
+        base,
+      }).dockerfile,
+    ).toBe(
+      `FROM python:3.12@${digest} AS build\nFROM --platform=linux/amd64 python:3.12@${digest}\nCOPY --from=build /a /a\n`,
+    )
+  })
+  it('that a build argument names is for the lock file', () => {
+    const text = 'ARG V=3.12\nFROM python:$V\n'
+    expect(repaired(text, { base }).dockerfile).toBe(text)
+    expect(remains(text, { base })).toEqual([expect.stringContaining('loadline lock')])
+  })
+})
+
+describe('labels', () => {
+  const missing = { labels: {} }
+  it('are what the manifest says', () => {
+    const source = {
+      'package.json':
+        '{"name": "orders", "repository": {"type": "git", "url": "git+https://github.com/acme/orders.git"}}',
+    }
+    expect(changed(flask, { configuration: missing, source })).toEqual([
+      'LABEL org.opencontainers.image.source="https://github.com/acme/orders" org.opencontainers.image.title="orders"',
+    ])
+    const toml = '[project]\nname = "orders"\n[project.urls]\nRepository = "https://example.com/orders"\n'
+    expect(changed(flask, { configuration: missing, source: { 'pyproject.toml': toml } }).join('')).toContain(
+      'source="https://example.com/orders"',
+    )
+  })
+  it('that nobody says are left to people, and nothing is made up', () => {
+    expect(changed(flask, { configuration: missing })).toEqual(['LABEL org.opencontainers.image.title="shop"'])
+    expect(remains(flask, { configuration: missing })).toEqual([expect.stringContaining('Nothing in the source says')])
+  })
+  it('take nothing that a Dockerfile would read otherwise', () => {
+    const source = { 'package.json': '{"name": "a$b\\"", "repository": "javascript:alert(1)"}' }
+    expect(changed(flask, { configuration: missing, source })).toEqual([])
+  })
+})
+
+describe('a health check', () => {
+  const none = (configuration: NonNullable<Given['configuration']>) => ({ healthcheck: undefined, ...configuration })
+  const seen = { port: 8000, path: '/health', listens: ['0.0.0.0:8000'], readySeconds: 2.2 }
+  const check = (given: Given, text = 'FROM debian:12-slim\nCMD ["a"]\n') => changed(text, given).join('\n')
+
+  it('asks what was seen to answer, by the interpreter that runs the application', () => {
+    expect(check({ configuration: none({ entrypoint: [], cmd: ['python', 'app.py'] }), packages: [], seen })).toBe(
+      'HEALTHCHECK --interval=30s --timeout=5s --start-period=7s --retries=3 CMD ["python", "-c", "import urllib.request; urllib.request.urlopen(\\"http://127.0.0.1:8000/health\\", timeout=3).close()"]',
+    )
+    expect(
+      check({ configuration: none({ entrypoint: [], cmd: ['/usr/bin/node', 'a.js'] }), packages: [], seen }),
+    ).toContain('CMD ["/usr/bin/node", "-e", "require(\\"http\\").get(\\"http://127.0.0.1:8000/health\\"')
+  })
+  it('by a program that the image has', () => {
+    const configuration = none({ entrypoint: ['/server'], cmd: [] })
+    const packages = [{ name: 'busybox', version: '1.36', type: 'alpine' }]
+    expect(check({ configuration, packages, seen })).toContain(
+      '["wget", "-q", "-T", "3", "-O", "/dev/null", "http://127.0.0.1:8000/health"]',
+    )
+    const { path: _, ...port } = seen
+    expect(check({ configuration, packages, seen: port })).toContain('["nc", "-z", "-w", "3", "127.0.0.1", "8000"]')
+    expect(check({ configuration, packages: [], seen })).toBe('')
+  })
+  it('stands behind the user, whoever wrote that', () => {
+    const text = 'FROM debian:12-slim\nCOPY a /a\nUSER 1000\nCMD ["python3"]\n'
+    const configuration = none({ user: '1000', cmd: ['python3'], entrypoint: [] })
+    expect(repaired(text, { configuration, seen }).dockerfile).toMatch(/USER 1000\nHEALTHCHECK .*\nCMD/)
+  })
+  it('takes the place of one that asks nothing', () => {
+    const text = 'FROM debian:12-slim\nHEALTHCHECK NONE\nCMD ["python3"]\n'
+    const configuration = {
+      cmd: ['python3'],
+      entrypoint: [],
+      healthcheck: { test: ['NONE'], intervalSeconds: 0, timeoutSeconds: 0, startPeriodSeconds: 0, retries: 0 },
+    }
+    const { dockerfile } = repaired(text, { configuration, seen })
+    expect(dockerfile).not.toContain('NONE')
+    expect(dockerfile.match(/HEALTHCHECK/g)).toHaveLength(1)
+  })
+  it('is made up for no image that nobody saw answer', () => {
+    const given = { configuration: none({ cmd: ['python3'] }), packages: [] }
+    expect(check(given)).toBe('')
+    expect(remains('FROM debian:12-slim\nCMD ["a"]\n', given)).toEqual([
+      expect.stringContaining('Nobody saw the image answer'),
+    ])
+  })
+})
+
+describe('compiled files of Python', () => {
+  const refused = (...paths: string[]): Given => ({
+    runtime: { refusedWrites: paths.map((path) => ({ path, why: 'read-only' as const, call: 'openat', count: 1 })) },
+  })
+  const compiled = '/usr/lib/python3.11/__pycache__/secrets.cpython-311.pyc.140354550077840'
+  it('are not written where nothing else was refused', () => {
+    expect(changed(flask, refused(compiled, '/srv/a/__pycache__'))).toEqual(['ENV PYTHONDONTWRITEBYTECODE=1'])
+    expect(changed(flask, refused(compiled, '/srv/log'))).toEqual([])
+  })
+})
+
+describe('files beside the Dockerfile', () => {
+  const listens = { listens: ['0.0.0.0:5000'], readySeconds: 1 }
+  it('keep what is no part of the image out of it, a credential first of all', () => {
+    const { files } = repaired('FROM node:22-slim\nWORKDIR /srv\nCOPY . /srv/\nRUN npm ci\n', {
+      source: { 'deploy/key.pem': '', 'src/a.js': '' },
+      secrets: ['/srv/deploy/key.pem'],
+    })
+    expect(files['.dockerignore']?.split('\n')).toEqual(
+      expect.arrayContaining(['.git', '**/node_modules', 'deploy/key.pem']),
+    )
+    expect(files['.dockerignore']).not.toContain('src/a.js')
+  })
+  it('are left as they are where they are there', () => {
+    expect(repaired(flask, { ...root, source: { '.dockerignore': '*' } }).files).toEqual({})
+  })
+  it('test what the image was seen to be, in the form that is run', () => {
+    const given: Given = {
+      withoutTests: true,
+      seen: listens,
+      configuration: {
+        user: '65532:65532',
+        cmd: ['python', 'app.py'],
+        entrypoint: [],
+        exposedPorts: ['5000/tcp'],
+        workingDir: '/srv',
+      },
+      source: { '.dockerignore': '' },
+    }
+    const { seen: _, ...withoutSeen } = given
+    const text = repaired(flask, given).files['structure-test.yaml'] ?? ''
+    expect(parseStructureTests(text, 'structure-test.yaml').metadataTest).toEqual({
+      user: '65532:65532',
+      exposedPorts: ['5000'],
+      cmd: ['python', 'app.py'],
+      workdir: '/srv',
+    })
+    expect(repaired(flask, withoutSeen).files).toEqual({})
+  })
+})
+
+describe('an image that passes', () => {
+  it('is left as it is', () => {
+    const text = 'FROM gcr.io/distroless/static-debian12:nonroot\nCOPY app /app\nENTRYPOINT ["/app"]\n'
+    expect(repaired(text).dockerfile).toBe(text)
+    expect(remains(text)).toEqual([])
+  })
+})

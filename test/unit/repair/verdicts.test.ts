@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { evaluate } from '../../../src/gate/evaluate.ts'
+import type { Evidence } from '../../../src/model/index.ts'
+import { loadPolicy } from '../../../src/policy/index.ts'
+import { isBetter, openExceptions, worse } from '../../../src/repair/index.ts'
+import {
+  failedRun,
+  goodEvidence,
+  now,
+  policy,
+  valueOf,
+  vulnerability,
+  withConfiguration,
+  withRun,
+  withVulnerabilities,
+} from '../gate/good-evidence.ts'
+
+const results = (evidence: Evidence) => evaluate(policy, evidence, now).verdict.results
+
+describe('a verdict', () => {
+  const good = results(goodEvidence())
+  it('is worse where a rule says no that said yes', () => {
+    expect(worse(good, results(withConfiguration({ user: '' })))).toEqual(['user'])
+    expect(worse(good, good)).toEqual([])
+  })
+  it('is not worse for what nobody could see before the image was started', () => {
+    const refused = results(withRun(failedRun('refused')))
+    const started = results(withRun(failedRun('not-ready')))
+    expect(worse(refused, started)).toEqual([])
+  })
+  it('is better where a rule says yes that said no, or holds less against the image', () => {
+    const two = results(withConfiguration({ packageManagers: ['/usr/bin/apt-get', '/usr/bin/dpkg'] }))
+    const one = results(withConfiguration({ packageManagers: ['/usr/bin/dpkg'] }))
+    expect([isBetter(two, one), isBetter(one, good), isBetter(one, two), isBetter(good, good)]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+  })
+})
+
+describe('exceptions for what is left', () => {
+  const rejected = withVulnerabilities({ findings: [vulnerability()] })
+  valueOf(rejected, 'configuration').setuid = [{ path: '/usr/bin/su', mode: '4755', bytes: 1 }]
+  const text = openExceptions(results(rejected), policy, 'version: 1 # ours\n', now) ?? ''
+
+  it('stand behind what the policy says, as it is written', () => {
+    expect(text).toMatch(/^version: 1 # ours\n# What "loadline repair" left\./)
+    expect(text).toContain('rule: setuid\n      id: /usr/bin/su')
+    expect(text).toContain('package: pkg:deb/debian/libc6@2.36')
+  })
+  it('let nothing pass until a person has filled them in', () => {
+    expect(() => loadPolicy(text, 'loadline.yaml', now)).toThrow(/reason/)
+    const filled = text.replaceAll('reason: ""', 'reason: nobody logs in there').replaceAll('owner: ""', 'owner: shop')
+    expect(evaluate(loadPolicy(filled, 'loadline.yaml', now), rejected, now).verdict.outcome).toBe('passed')
+  })
+  it('are no file where nothing is left, or where a person keeps some already', () => {
+    expect(openExceptions(results(goodEvidence()), policy, undefined, now)).toBeUndefined()
+    expect(openExceptions(results(rejected), policy, 'version: 1\nexceptions:\n  unused: warn\n', now)).toBeUndefined()
+    expect(openExceptions(results(rejected), policy, undefined, now)).toMatch(/^version: 1\n/)
+  })
+})
