@@ -81,7 +81,8 @@ const stageOfCode: Readonly<Record<ErrorCode, Stage>> = {
 function describeFailure(error: unknown, record: RunRecord): Failure {
   if (error instanceof DeliveryError)
     return {
-      stage: stageOfCode[error.code],
+      // Nothing comes before the source, whatever kept it from being read.
+      stage: record.source === undefined ? 'source' : stageOfCode[error.code],
       code: error.code,
       message: error.message,
       hint: error.hint,

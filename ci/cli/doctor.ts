@@ -15,7 +15,7 @@ import { useColor } from '../show/color.ts'
 import { pinRemarks, type Remark } from '../run/pin-remarks.ts'
 import { requireEngine } from '../run/engine-answers.ts'
 import { findRuntime, unusableError, type ContainerRuntime, type UnusableRuntime } from '../run/container-runtime.ts'
-import { sealed } from '../run/choose-engine.ts'
+import { sealed, sealedIsMade } from '../run/choose-engine.ts'
 import type { EngineOptions } from '../run/build-and-scan-options.ts'
 import { command } from './command.ts'
 import { toggle } from './flag.ts'
@@ -71,8 +71,10 @@ async function engineRemarks(option: string | undefined): Promise<Remark[]> {
     return [await asRemark(subject, async () => (await requireEngine(given), `answers at ${given}`))]
   }
   const runtime = given === 'sealed' ? undefined : await findRuntime()
-  const remarks: Remark[] = runtime === undefined ? [] : [runtimeRemark(runtime)]
-  if (!isCheckout())
+  const status = isCheckout() ? await (await sealed({ say: () => undefined })).status() : undefined
+  const ends = runtime !== undefined && 'why' in runtime && !sealedIsMade(runtime) && status?.complete !== true
+  const remarks: Remark[] = runtime === undefined ? [] : [runtimeRemark(runtime, ends)]
+  if (status === undefined)
     return remarks.length > 0
       ? remarks
       : [
@@ -83,13 +85,12 @@ async function engineRemarks(option: string | undefined): Promise<Remark[]> {
             remedy: 'Install Docker, Podman or nerdctl, or give --engine.',
           },
         ]
-  const status = await (await sealed({ say: () => undefined })).status()
   if (status.engine !== undefined)
     return [
       ...remarks,
       { subject, state: 'fine', found: `sealed, ${status.engine.version} at ${status.engine.runnerHost}` },
     ]
-  if (runtime !== undefined && !('why' in runtime)) return remarks
+  if (runtime !== undefined && (ends || !('why' in runtime))) return remarks
   const machine = await asRemark('sealed toolchain', async () => {
     const { checkMachine } = await import('../../toolchain/prerequisites.ts')
     await checkMachine(status.cacheDirectory, status.complete)
@@ -100,11 +101,12 @@ async function engineRemarks(option: string | undefined): Promise<Remark[]> {
   return [...remarks, machine]
 }
 
-function runtimeRemark(runtime: ContainerRuntime | UnusableRuntime): Remark {
+/** `ends`: a run that finds it so ends there. */
+function runtimeRemark(runtime: ContainerRuntime | UnusableRuntime, ends: boolean): Remark {
   const subject = runtime.command
   if ('why' in runtime) {
     const { message, hint } = unusableError(runtime)
-    return { subject, state: 'warning', found: message, remedy: hint }
+    return { subject, state: ends ? 'missing' : 'warning', found: message, remedy: hint }
   }
   return {
     subject,

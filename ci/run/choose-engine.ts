@@ -8,6 +8,7 @@ import {
   removeEnded,
   unusableError,
   type ContainerRuntime,
+  type UnusableRuntime,
 } from './container-runtime.ts'
 import { cliVariable, daggerCli } from './dagger-cli.ts'
 import { requireEngine } from './engine-answers.ts'
@@ -57,18 +58,21 @@ export async function findEngine(options: EngineSearch): Promise<Engine> {
   if (given === 'sealed') return sealedEngine(options)
   const runtime = await findRuntime()
   if (runtime === undefined) return sealedEngine(options, 'there is no container runtime here')
-  if ('why' in runtime) {
-    // A command without its service is common on build machines that have nothing else.
-    if (runtime.why === 'not-running' && isCheckout() && process.platform === 'linux' && process.getuid?.() === 0)
-      return sealedEngine(options, `${runtime.command} is installed and does not answer (${runtime.said})`)
-    return insteadOf(unusableError(runtime), options)
-  }
+  if ('why' in runtime)
+    return sealedIsMade(runtime)
+      ? sealedEngine(options, `${runtime.command} is installed and does not answer (${runtime.said})`)
+      : insteadOf(unusableError(runtime), options)
   try {
     return await runtimeEngine(runtime, options)
   } catch (error) {
     if (error instanceof DeliveryError && error.code === 'ENGINE') return insteadOf(error, options)
     throw error
   }
+}
+
+/** Whether the sealed toolchain is made where a container runtime cannot be used. A command without its service is common on build machines that have nothing else. */
+export function sealedIsMade({ why }: UnusableRuntime): boolean {
+  return why === 'not-running' && isCheckout() && process.platform === 'linux' && process.getuid?.() === 0
 }
 
 /** The engine that this release pins, in a container runtime. Clients start its container when they come. */

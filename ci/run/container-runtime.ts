@@ -5,6 +5,7 @@ import { repositoryOf } from '../../src/formats/image-reference.ts'
 import { pullError } from '../../src/engine/pull-fault.ts'
 import { lastLines } from '../../src/engine/run-tool.ts'
 import { missingRemedy } from '../../src/engine/tool-image.ts'
+import { supportImages } from '../../src/tools/images.ts'
 import { pinnedTools, type Pins } from '../../src/tools/pins.ts'
 
 /** The container runtimes whose command Dagger speaks in the same way, in the order in which it looks for them. */
@@ -142,7 +143,11 @@ export async function pullEngine(
         `${command} cannot pull the engine ${reference}`,
         ended.all || `exit code ${ended.exitCode}`,
         {
-          missing: missingRemedy(pinnedEngine(pins)),
+          // What asks every publisher needs an engine itself: that one by its tag.
+          missing: missingRemedy(
+            pinnedEngine(pins),
+            `loadline tools --engine image://${supportImages.engine.reference} --output pins.json`,
+          ),
         },
       )
     say(`the engine is pulled (${Math.round((Date.now() - started) / 1_000)} s)`)

@@ -34,7 +34,8 @@ export function readPullFault(text: string): PullFault {
 const remedies: Readonly<Record<Exclude<PullFault, 'missing'>, string>> = {
   limited: 'Run again later, or log in ("docker login"): registries allow more to those whom they know.',
   refused: 'Log in to the registry ("docker login") with an account that may read it.',
-  untrusted: 'Give the authority of your network or proxy to the engine: docs/engines.md says how.',
+  untrusted:
+    'Give the authority of your network or proxy to the container runtime and to the engine: docs/engines.md says how.',
   full: 'Free disk space where the engine keeps its images, and run again.',
   away: 'Check that this machine reaches the registry (name service, proxy, firewall), and run again.',
   other: 'Read what was said; if it persists, report it as a bug in Loadline.',

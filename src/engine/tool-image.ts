@@ -82,13 +82,13 @@ function pinnedTool(lock: Lock, tool: Pick<Tool, 'name' | 'version' | 'reference
   return pinned
 }
 
-/** What to do where the publisher does not have the digest any more, or never had it. */
-export function missingRemedy({ confidence }: PinnedTool): string {
+/** What to do where the publisher does not have the digest any more, or never had it. `asking` is the command that asks for another. */
+export function missingRemedy({ confidence }: PinnedTool, asking = 'loadline tools --output pins.json'): string {
   const why =
     confidence === undefined || confidence === 'confirmed'
       ? 'The publisher has withdrawn it.'
       : `This digest was collected from public files (${confidence}) and not yet confirmed by its registry.`
-  return `${why} Update Loadline, or run "loadline tools --output pins.json", which asks the publishers and starts each tool, and give the file with --tools.`
+  return `${why} Update Loadline, or run "${asking}", which asks the publishers and starts each tool, and give the file with --tools.`
 }
 
 function identityOf(name: string, { version, reference }: PinnedTool): ToolIdentity {

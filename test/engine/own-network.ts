@@ -8,26 +8,39 @@ export interface OwnNetwork {
   /** Address of this machine's end of the cable, and of the other one. */
   here: string
   there: string
+  /** The device of this machine's end. */
+  device: string
   /** Its file in /proc, by which others enter it. */
   namespace: string
-  /** The argument list that runs a program there, in its own mount namespace as well. */
+  /** The argument list that runs a program there, in its own mount namespace as well, and among its own processes where it has these. */
   enter(...argv: string[]): string[]
   /** Removes it with its cable. */
   end(): Promise<void>
 }
 
-/** Makes the network 10.87.`block`.0/30. There can be one of a block at a time, and test files run beside each other: each user has a block of its own. */
-export async function ownNetwork(block: number): Promise<OwnNetwork> {
-  const holder = execa('unshare', ['--net', '--mount', 'sleep', '3600'], { reject: false, stdin: 'ignore' })
+/**
+ * Makes the network 10.87.`block`.0/30. There can be one of a block at a time, and test files run beside each other: each user has a block of its own.
+ * With `processes` whatever runs there ends with it.
+ */
+export async function ownNetwork(block: number, { processes = false } = {}): Promise<OwnNetwork> {
+  const alone = processes ? ['--pid', '--fork', '--kill-child'] : []
+  // Whoever kills this process leaves no network behind, nor what runs in it.
+  const holder = execa('setpriv', ['--pdeathsig', 'KILL', 'unshare', '--net', '--mount', ...alone, 'sleep', '3600'], {
+    reject: false,
+    stdin: 'ignore',
+  })
   const pid = String(holder.pid)
+  const among = processes ? [`--pid=/proc/${pid}/ns/pid_for_children`] : []
   const [here, there, cable] = [`10.87.${block}.1`, `10.87.${block}.2`, `loadline-${block}`]
   const network: OwnNetwork = {
     here,
     there,
+    device: cable,
     namespace: `/proc/${pid}/ns/net`,
-    enter: (...argv) => ['nsenter', '--target', pid, '--net', '--mount', '--', ...argv],
+    enter: (...argv) => ['nsenter', '--target', pid, '--net', '--mount', ...among, '--', ...argv],
     async end() {
-      holder.kill()
+      // A holder with processes does not hear a request to end.
+      holder.kill('SIGKILL')
       await holder
     },
   }

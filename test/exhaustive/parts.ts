@@ -47,6 +47,20 @@ export const parts: readonly Part[] = [
     run: own('workflows.test.ts'),
   },
   {
+    name: 'world',
+    what: "With real Docker, registries and a name service of the test's own, an installed Loadline says before it begins what keeps the engine or the Dagger CLI away, and runs nothing that is not pinned.",
+    about: [
+      'ci/cli/doctor.ts',
+      'ci/run/container-runtime.ts',
+      'ci/run/dagger-cli.ts',
+      'ci/run/choose-engine.ts',
+      'src/engine/pull-fault.ts',
+      'test/world',
+      'test/exhaustive/world.test.ts',
+    ],
+    run: { ...own('world.test.ts'), withoutEngine: true },
+  },
+  {
     name: 'scaffold',
     what: 'The scaffold of each stack that `npm test` does not build passes its own strict gate and answers under full hardening.',
     about: [

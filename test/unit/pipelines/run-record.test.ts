@@ -5,6 +5,7 @@ import { exitCodeOf } from '../../../src/model/exit-code.ts'
 import { DeliveryError, errorCodes, type ErrorCode } from '../../../src/model/errors.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import { Run } from '../../../src/model/index.ts'
+import { flowProgress } from '../../../src/report/flow-progress.ts'
 import { renderReports } from '../../../src/report/index.ts'
 import { goodEvidence, now, policy } from '../gate/good-evidence.ts'
 import { runs } from '../runs.ts'
@@ -44,6 +45,16 @@ describe('a run that breaks off', () => {
       hint: expect.stringContaining('engine status'),
     })
     expect(exitCodeOf(run)).toBe(3)
+  })
+
+  it('before the source was read has done nothing, whatever broke it', () => {
+    const failure = new DeliveryError('ENGINE', 'docker cannot pull the engine', 'Log in.')
+    const run = documentRun({ failure }, facts)
+    expect(flowProgress(run).map(({ stage, state }) => [stage, state])).toEqual([
+      ['source', 'stopped'],
+      ...['lint', 'build', 'evidence', 'gate', 'publish', 'sign', 'attest'].map((stage) => [stage, 'pending']),
+      ['report', 'done'],
+    ])
   })
 
   it('before there is a verdict is broken, though no error came with it', async () => {

@@ -120,9 +120,10 @@ describe('the engine in a container runtime', () => {
   it.each([
     ['toomanyrequests: You have reached your pull rate limit.', 'docker login'],
     ['dial tcp: lookup registry.dagger.io: no such host', 'reaches the registry'],
-    ['x509: certificate signed by unknown authority', 'authority'],
+    ['x509: certificate signed by unknown authority', 'authority of your network or proxy to the container runtime'],
     ['write /var/lib/docker/tmp/x: no space left on device', 'disk'],
     ['manifest unknown: manifest unknown', 'collected from public files'],
+    ['manifest unknown', '--engine image://registry.dagger.io/engine:v'],
   ])('that cannot be pulled says why, and what to do: %s [fault 91]', async (reason, remedy) => {
     command('docker', `test "$1" = image && exit 1; echo 'Error response from daemon: ${reason}' >&2; exit 1`)
     await expect(pull()).rejects.toMatchObject({

@@ -1,0 +1,147 @@
+import { appendFileSync, chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import type { OwnNetwork } from '../engine/own-network.ts'
+
+/** How a program on the laptop ended. */
+export interface Ended {
+  exitCode: number
+  stdout: string
+  stderr: string
+}
+
+/** A machine with Docker, and somebody who may use it and has an empty home directory; another one may not. */
+export interface Laptop {
+  /** Where the home directory lies on this machine. On the laptop it is `/home/ada`. */
+  home: string
+  /** Runs a program in the home directory, as its owner, or as a guest without rights. */
+  run(argv: readonly string[], env?: Readonly<Record<string, string>>, as?: keyof typeof users): Promise<Ended>
+  /** Gives the home directory to its owner again, after this machine has put something there. */
+  own(): Promise<void>
+  end(): Promise<void>
+}
+
+/** What a laptop knows of the world. */
+export interface Surroundings {
+  /** Address of its name service. */
+  names: string
+  /** The text of the certificates of the authorities that it believes. */
+  authorities: string
+}
+
+const users = { ada: { id: 1000, groups: 'docker' }, guest: { id: 1001, groups: 'guest' } } as const
+const startSeconds = 60
+
+/** Loadline as it is started on the laptop. */
+export const installed = ['node', '/home/ada/node_modules/loadline/ci/loadline.mjs'] as const
+
+/** Starts a laptop on a root that stays as it is: in a network of its own, which is to have processes of its own. */
+export async function startLaptop(lower: string, network: OwnNetwork, around: Surroundings): Promise<Laptop> {
+  const directory = mkdtempSync(join(tmpdir(), 'loadline-laptop-'))
+  const [root, log] = [join(directory, 'root'), join(directory, 'docker.log')]
+  const start = (argv: readonly string[], options = {}) => {
+    const [program = '', ...rest] = network.enter(...argv)
+    return execa(program, rest, { stdin: 'ignore', ...options })
+  }
+  prepare(directory, lower, around)
+  for (const mount of mounts(directory, lower, root)) await start(['mount', ...mount])
+  // The one address that there is outside.
+  await start(['ip', 'route', 'add', around.names, 'via', network.here])
+  // A root that is only changed for a process would leave this machine's as that of the mounts, where whoever enters a container by them comes out.
+  await start(['pivot_root', root, join(root, 'mnt')])
+  await start(['umount', '--lazy', '/mnt'], environment('root'))
+  const docker = start(['dockerd', ...dockerOptions], {
+    reject: false,
+    stdout: 'ignore',
+    stderr: { file: log },
+    ...environment('root'),
+  })
+  const run: Laptop['run'] = async (command, env = {}, as = 'ada') => {
+    const { id, groups } = users[as]
+    const ended = await start(
+      ['chroot', `--userspec=${id}:${id}`, `--groups=${groups}`, '/', 'env', `--chdir=/home/${as}`, ...command],
+      { reject: false, ...environment(as, env) },
+    )
+    return { exitCode: ended.exitCode ?? -1, stdout: String(ended.stdout), stderr: String(ended.stderr) }
+  }
+  const end = async () => {
+    const left = (await run(['docker', 'ps', '--all', '--quiet'])).stdout.split('\n').filter(Boolean)
+    if (left.length > 0) await run(['docker', 'rm', '--force', ...left])
+    await network.end()
+    await docker
+    await execa('find', ['/sys/fs/cgroup/', '-depth', '-path', `*${controlGroups}*`, '-type', 'd', '-delete'])
+    await execa('rm', ['-rf', '--one-file-system', directory])
+  }
+  for (let waited = 0; waited < startSeconds * 10; waited += 1) {
+    if ((await run(['docker', 'version'])).exitCode === 0)
+      return { home: join(directory, 'home'), run, end, own: () => own(join(directory, 'home')) }
+    await sleep(100)
+  }
+  const said = readFileSync(log, 'utf8').slice(-2_000)
+  await end()
+  throw new Error(`Docker did not answer within ${startSeconds} s:\n${said}`)
+}
+
+/** Below which all control groups of containers lie, which do not go with their namespaces. */
+const controlGroups = '/loadline-world'
+
+const dockerOptions =
+  `--add-runtime allowed=/usr/local/bin/runc-as-allowed --default-runtime allowed --cgroup-parent ${controlGroups}`.split(
+    ' ',
+  )
+
+function environment(user: keyof typeof users | 'root', more: Readonly<Record<string, string>> = {}) {
+  const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+  const home = user === 'root' ? '/root' : `/home/${user}`
+  return { env: { PATH: path, HOME: home, USER: user, LANG: 'C.UTF-8', NO_COLOR: '1', ...more }, extendEnv: false }
+}
+
+async function own(home: string): Promise<void> {
+  const { id } = users.ada
+  await execa('chown', ['--recursive', '--no-dereference', `${id}:${id}`, home])
+}
+
+/** Writes what the laptop has beside its root: users, whom it believes, and this machine's Node. */
+function prepare(directory: string, lower: string, { names, authorities }: Surroundings): void {
+  const upper = join(directory, 'upper')
+  for (const place of ['root', 'work', 'docker', 'home', 'upper/home/ada', 'upper/home/guest', 'upper/var/lib/docker'])
+    mkdirSync(join(directory, place), { recursive: true })
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(upper, path)), { recursive: true })
+    writeFileSync(join(upper, path), text)
+  }
+  const below = (path: string) => readFileSync(join(lower, path), 'utf8')
+  for (const path of ['etc/passwd', 'etc/group']) write(path, below(path))
+  for (const [name, { id }] of Object.entries(users)) {
+    appendFileSync(join(upper, 'etc/passwd'), `${name}:x:${id}:${id}::/home/${name}:/bin/sh\n`)
+    appendFileSync(join(upper, 'etc/group'), `${name}:x:${id}:\n`)
+  }
+  write('etc/resolv.conf', `nameserver ${names}\n`)
+  write('etc/hosts', '127.0.0.1 localhost\n')
+  write('etc/ssl/certs/ca-certificates.crt', authorities)
+  write('usr/bin/node', '')
+  const runc = join(upper, 'usr/local/bin/runc-as-allowed')
+  mkdirSync(dirname(runc), { recursive: true })
+  copyFileSync(fileURLToPath(new URL('./runc-as-allowed.mjs', import.meta.url)), runc)
+  chmodSync(runc, 0o755)
+}
+
+/** Arguments of mount, in this order. Docker's data lies on a disk: a layer of a layer cannot have layers. */
+function mounts(directory: string, lower: string, root: string): string[][] {
+  const layers = `lowerdir=${lower},upperdir=${join(directory, 'upper')},workdir=${join(directory, 'work')}`
+  const bind = (from: string, to: string) => ['--bind', from, join(root, to)]
+  return [
+    ['-t', 'overlay', 'overlay', '-o', layers, root],
+    ['-t', 'proc', 'proc', join(root, 'proc')],
+    ['--rbind', '/sys', join(root, 'sys')],
+    ['--rbind', '/dev', join(root, 'dev')],
+    ['-t', 'tmpfs', 'tmpfs', join(root, 'run')],
+    ['-t', 'tmpfs', '-o', 'mode=1777', 'tmpfs', join(root, 'tmp')],
+    bind(join(directory, 'docker'), 'var/lib/docker'),
+    bind(join(directory, 'home'), 'home/ada'),
+    bind(process.execPath, 'usr/bin/node'),
+  ]
+}
