@@ -132,7 +132,7 @@ describe('the vulnerability database', () => {
     const [fresh, old] = [await exampleDatabase(), scratch()]
     cpSync(fresh, old, { recursive: true })
     const metadata = JSON.parse(readFileSync(join(old, 'metadata.json'), 'utf8')) as Record<string, unknown>
-    writeFileSync(join(old, 'metadata.json'), JSON.stringify({ ...metadata, UpdatedAt: '2001-01-01T00:00:00Z' }))
+    writeFileSync(join(old, 'metadata.json'), JSON.stringify({ ...metadata, UpdatedAt: '1901-01-01T00:00:00Z' }))
 
     const judge = async (policy: string, database: string) =>
       (await buildAndScan(source, ['--policy', join(policies, policy), '--vulnerability-database', database])).run
@@ -156,7 +156,7 @@ describe('the vulnerability database', () => {
     ])
     expect(first.verdict?.binding.policy).toBe(otherDatabase.verdict?.binding.policy)
     expect(first.verdict?.binding.policy).not.toBe(otherPolicy.verdict?.binding.policy)
-    expect(otherDatabase.verdict?.binding.databases[0]?.updatedAt).toBe('2001-01-01T00:00:00Z')
+    expect(otherDatabase.verdict?.binding.databases[0]?.updatedAt).toBe('1901-01-01T00:00:00Z')
     expect(existsSync(join(fresh, 'trivy.db'))).toBe(true)
   })
 })
