@@ -25,6 +25,7 @@ export interface ScriptRequest {
   directory: Directory
   target: Target
   key: Secret
+  publicKey: string
   lock: Lock
   /** Also collects what Loadline collects besides, attests and verifies: see thorough-steps.ts. */
   thorough: boolean
@@ -39,7 +40,14 @@ export type StepTimes = Array<{ name: string; seconds: number }>
  * In its favour: the structure tests use Loadline's way to run them without a Docker daemon, all three of Trivy's scanners share one scan, and nothing is judged or reported. Without `thorough`, nothing is
  * attested and verified either, and the image is not run.
  */
-export async function carefulScript({ directory, target, key, lock, thorough }: ScriptRequest): Promise<StepTimes> {
+export async function carefulScript({
+  directory,
+  target,
+  key,
+  publicKey,
+  lock,
+  thorough,
+}: ScriptRequest): Promise<StepTimes> {
   const times: StepTimes = []
   const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const started = performance.now()
@@ -137,9 +145,12 @@ export async function carefulScript({ directory, target, key, lock, thorough }: 
   const access = await registryAccess(target, lock)
   const crane = await named('crane')
   const reference = `${access.inside}:${access.tag ?? 'bench'}`
+  const pushing = await access.connect(crane.container)
+  // The engine writes archives for their owner alone, and crane's image runs as somebody else.
+  const owner = (await pushing.user()) || 'root'
   const pushed = await step('push', async () =>
     run(
-      (await access.connect(crane.container)).withMountedFile('/image.tar', archive),
+      pushing.withMountedFile('/image.tar', archive, { owner }),
       crane.program,
       '--insecure',
       'push',
@@ -172,6 +183,9 @@ export async function carefulScript({ directory, target, key, lock, thorough }: 
     ),
   )
   if (thorough)
-    await attestAndVerify({ signer, program: cosign.program, reference: `${access.inside}@${digest}` }, { step, run })
+    await attestAndVerify(
+      { signer, publicKey, program: cosign.program, reference: `${access.inside}@${digest}` },
+      { step, run },
+    )
   return times
 }

@@ -112,7 +112,14 @@ async function measure(contender: Contender, application: string): Promise<Measu
     const source = dag.host().directory(application)
     const started = performance.now()
     if (contender !== 'loadline')
-      steps = await carefulScript({ directory: source, target, key, lock, thorough: contender !== 'script' })
+      steps = await carefulScript({
+        directory: source,
+        target,
+        key,
+        publicKey: readFileSync(join(directory, 'cosign.pub'), 'utf8'),
+        lock,
+        thorough: contender !== 'script',
+      })
     else {
       const now = new Date()
       const progress = (event: ProgressEvent) => {

@@ -47,7 +47,12 @@ export async function collectTheRest(
 
 /** One attestation of each kind, one after the other, and then what a consumer asks: the signature, and each attestation. */
 export async function attestAndVerify(
-  { signer, program, reference }: { signer: Container; program: string; reference: string },
+  {
+    signer,
+    publicKey,
+    program,
+    reference,
+  }: { signer: Container; publicKey: string; program: string; reference: string },
   { step, run }: Script,
 ): Promise<void> {
   const signing = ['--key', 'env://COSIGN_KEY', '--signing-config', '/signing.json', '--trusted-root', '/root.json']
@@ -69,9 +74,10 @@ export async function attestAndVerify(
       )
   })
   await step('verify', async () => {
-    const verifying = ['--key', 'env://COSIGN_KEY', '--insecure-ignore-tlog=true', '--allow-http-registry', reference]
-    await run(signer, program, 'verify', ...verifying)
+    const verifier = signer.withNewFile('/cosign.pub', publicKey)
+    const verifying = ['--key', '/cosign.pub', '--insecure-ignore-tlog=true', '--allow-http-registry', reference]
+    await run(verifier, program, 'verify', ...verifying)
     for (const kind of attestationKinds)
-      await run(signer, program, 'verify-attestation', '--type', predicateTypes[kind], ...verifying)
+      await run(verifier, program, 'verify-attestation', '--type', predicateTypes[kind], ...verifying)
   })
 }
