@@ -20,21 +20,13 @@ const cpuPeriod = 100_000
 type bundle struct {
 	directory string
 	spec      *specs.Spec
-	filter    filter
+	// Calls that the profile allows whatever their arguments.
+	allowed map[string]bool
 }
 
-// kind is what a container is for.
-type kind int
-
-const (
-	// watched is one whose root cannot be written to, and whose calls are followed.
-	watched kind = iota
-	// thrownAway is one that may write to its copy of the image, and that nobody follows.
-	thrownAway
-)
-
-// writeBundle writes the configuration of a container that is locked down as a hardened production would.
-func writeBundle(store *store, plan *plan, image *image, as user, kind kind) (*bundle, error) {
+// writeBundle writes the configuration of a container that is locked down as a hardened production would; only its root can be writable, for
+// a container whose copy of the image is thrown away.
+func writeBundle(store *store, plan *plan, image *image, as user, writable bool) (*bundle, error) {
 	directory := store.userdata
 	arguments := append(append([]string{}, image.Config.Entrypoint...), image.Config.Cmd...)
 	workingDirectory := image.Config.WorkingDir
@@ -44,7 +36,7 @@ func writeBundle(store *store, plan *plan, image *image, as user, kind kind) (*b
 	spec := &specs.Spec{
 		Version:  "1.0.2",
 		Hostname: store.hostname(),
-		Root:     &specs.Root{Path: store.root, Readonly: kind == watched},
+		Root:     &specs.Root{Path: store.root, Readonly: !writable},
 		Process:  process(arguments, environment(image.Config.Env, plan.Environment), workingDirectory, as),
 	}
 	mounts, err := mounts(store, plan)
@@ -72,11 +64,6 @@ func writeBundle(store *store, plan *plan, image *image, as user, kind kind) (*b
 	if spec.Linux.Seccomp, err = profile(plan, spec); err != nil {
 		return nil, err
 	}
-	var followed filter
-	if kind == watched {
-		followed = follow(spec.Linux.Seccomp)
-		spec.Linux.Seccomp = followed.profile
-	}
 	text, err := json.Marshal(spec)
 	if err != nil {
 		return nil, err
@@ -84,7 +71,7 @@ func writeBundle(store *store, plan *plan, image *image, as user, kind kind) (*b
 	if err := os.WriteFile(filepath.Join(directory, "config.json"), text, 0o600); err != nil {
 		return nil, err
 	}
-	return &bundle{directory: directory, spec: spec, filter: followed}, nil
+	return &bundle{directory: directory, spec: spec, allowed: allowedCalls(spec.Linux.Seccomp)}, nil
 }
 
 // memoryLimit limits swap as well where the kernel counts it: the same number for both together, so nothing is left to be swapped out, and a leak shows.
@@ -165,4 +152,17 @@ func profile(plan *plan, spec *specs.Spec) (*specs.LinuxSeccomp, error) {
 		return nil, fmt.Errorf("the seccomp profile cannot be read: %w", err)
 	}
 	return read, nil
+}
+
+func allowedCalls(profile *specs.LinuxSeccomp) map[string]bool {
+	allowed := map[string]bool{}
+	for _, rule := range profile.Syscalls {
+		if rule.Action != specs.ActAllow || len(rule.Args) > 0 {
+			continue
+		}
+		for _, name := range rule.Names {
+			allowed[name] = true
+		}
+	}
+	return allowed
 }

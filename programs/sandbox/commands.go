@@ -180,7 +180,7 @@ func runTest(runtime string, limits *testPlan, test commandTest, given *image, r
 		image.Config.Entrypoint, image.Config.Cmd = arguments, nil
 		image.Config.Env = withVariables(given.Config.Env, test.Environment)
 		plan := &plan{Memory: limits.Memory, Pids: limits.Pids, CPUs: limits.CPUs}
-		if _, err := writeBundle(store, plan, &image, as, thrownAway); err != nil {
+		if _, err := writeBundle(store, plan, &image, as, true); err != nil {
 			return 0, "", err
 		}
 		return runOnce(runtime, store, deadline, stdout, stderr)

@@ -2,8 +2,8 @@
 //
 // The container is made by crun, the OCI runtime of Podman and CRI-O: another user than root, a read-only root, no capabilities, no new
 // privileges, a seccomp profile, limits of memory, processes and processor time, and a network of its own in which there is nothing but
-// the services that the plan declares. Its system calls are followed by ptrace: so every refused write is known with its path, and every call
-// that a profile must allow. It needs the capabilities of root and no daemon, and runs in a container of its own.
+// the services that the plan declares. All of its system calls are followed by ptrace: so every refused write is known with its path, and
+// every call that a profile must allow. It needs the capabilities of root and no daemon, and runs in a container of its own.
 package main
 
 import (

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
 	"sync"
 	"syscall"
+	"unsafe"
 
 	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/sys/unix"
@@ -16,14 +21,25 @@ import (
 const (
 	traceOptions = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEEXEC | unix.PTRACE_O_EXITKILL
 	callStop     = syscall.SIGTRAP | 0x80
+	atEntry      = 1
+	atExit       = 2
 	mostPaths    = 1000
 )
+
+// callInfo is the kernel's struct ptrace_syscall_info: one form for all processors.
+type callInfo struct {
+	op       uint8
+	_        [3]uint8
+	arch     uint32
+	ip, sp   uint64
+	argument [7]uint64 // at entry the number of the call and its arguments; at exit the result and whether it is an error
+}
 
 // observer collects what the processes of a container do.
 type observer struct {
 	mutex   sync.Mutex
 	numbers map[int]string
-	filter  filter
+	allowed map[string]bool
 	tmpfs   []string
 	calls   map[string]bool
 	refused map[string]int
@@ -31,12 +47,12 @@ type observer struct {
 	used    map[string]bool
 }
 
-func newObserver(filter filter, tmpfs []string) (*observer, error) {
+func newObserver(allowed map[string]bool, tmpfs []string) (*observer, error) {
 	processor, err := arch.GetInfo("")
 	if err != nil {
 		return nil, err
 	}
-	return &observer{numbers: processor.SyscallNumbers, filter: filter, tmpfs: tmpfs, calls: map[string]bool{}, refused: map[string]int{}, writes: map[string]*refusedWrite{}, used: map[string]bool{}}, nil
+	return &observer{numbers: processor.SyscallNumbers, allowed: allowed, tmpfs: tmpfs, calls: map[string]bool{}, refused: map[string]int{}, writes: map[string]*refusedWrite{}, used: map[string]bool{}}, nil
 }
 
 // ended is how a process ended.
@@ -51,7 +67,6 @@ type task struct {
 	recorded bool
 	// Whether the stop with which the kernel hands a new thread over is behind it.
 	greeted bool
-	// Whether it is in a call whose result is waited for.
 	entered bool
 	call    string
 	path    string
@@ -110,7 +125,7 @@ func (observer *observer) follow(first int, ends chan<- ended) {
 			known = &task{recorded: isConfined(pid)}
 			tasks[pid] = known
 			if pid == first {
-				unix.PtraceSetOptions(pid, observer.options())
+				unix.PtraceSetOptions(pid, traceOptions)
 			}
 		}
 		deliver := 0
@@ -119,8 +134,6 @@ func (observer *observer) follow(first int, ends chan<- ended) {
 			if known.recorded {
 				observer.record(pid, known)
 			}
-		case signal == syscall.SIGTRAP && status.TrapCause() == unix.PTRACE_EVENT_SECCOMP:
-			observer.answer(pid, known)
 		case signal == syscall.SIGTRAP && status.TrapCause() > 0:
 			if status.TrapCause() == unix.PTRACE_EVENT_EXEC {
 				known.recorded, known.entered = isConfined(pid), false
@@ -134,7 +147,7 @@ func (observer *observer) follow(first int, ends chan<- ended) {
 		default:
 			deliver = int(signal)
 		}
-		if known.recorded && (known.entered || observer.filter.everyCall) {
+		if known.recorded {
 			syscall.PtraceSyscall(pid, deliver)
 		} else {
 			syscall.PtraceCont(pid, deliver)
@@ -148,75 +161,29 @@ func (observer *observer) saw(name string) {
 	observer.calls[name] = true
 }
 
-// options says at what a process that is followed stops.
-func (observer *observer) options() int {
-	if observer.filter.everyCall {
-		return traceOptions
-	}
-	return traceOptions | unix.PTRACE_O_TRACESECCOMP
-}
-
 // record reads what stands behind the stop at a system call.
 func (observer *observer) record(pid int, task *task) {
-	info, known := readCall(pid)
-	switch {
-	case !known:
-	case info.op == atEntry:
-		observer.enter(pid, task, info)
+	var info callInfo
+	size, _, failed := syscall.RawSyscall6(syscall.SYS_PTRACE, unix.PTRACE_GET_SYSCALL_INFO, uintptr(pid), unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info)), 0, 0)
+	if failed != 0 || size == 0 {
+		return
+	}
+	switch info.op {
+	case atEntry:
+		number := int(info.argument[0])
 		task.entered = true
-	case info.op == atExit:
+		task.call = observer.numbers[number]
+		if task.call == "" {
+			task.call = "call_" + strconv.Itoa(number)
+		}
+		task.path = pathWritten(pid, task.call, [6]uint64(info.argument[1:7]))
+		observer.saw(task.call)
+	case atExit:
 		if task.entered {
 			observer.result(task, int64(info.argument[0]))
 		}
 		task.entered = false
 	}
-}
-
-func (observer *observer) enter(pid int, task *task, info callInfo) {
-	task.call = observer.nameOf(info)
-	task.path = pathWritten(pid, task.call, [6]uint64(info.argument[1:7]))
-	observer.saw(task.call)
-}
-
-func (observer *observer) nameOf(info callInfo) string {
-	number := int(info.argument[0])
-	if name := observer.numbers[number]; name != "" {
-		return name
-	}
-	return "call_" + strconv.Itoa(number)
-}
-
-// answer gives what the profile says of the call at which the filter has stopped a process: it goes on, and its result is waited for where it
-// writes to a path; or it is refused, as whatever the filter says that nobody understands.
-func (observer *observer) answer(pid int, task *task) {
-	info, known := readCall(pid)
-	if known && info.op == atFilter && info.answer == looked {
-		if task.recorded {
-			observer.enter(pid, task, info)
-			task.entered = task.path != ""
-		}
-		return
-	}
-	failure := syscall.EPERM
-	if known && info.op == atFilter && info.answer <= mostError {
-		failure = syscall.Errno(info.answer)
-	}
-	if err := refuseCall(pid, failure); err != nil {
-		// Gone already, or to go: what cannot be refused must not happen.
-		unix.Kill(pid, unix.SIGKILL)
-		return
-	}
-	task.entered = false
-	if task.recorded && known {
-		observer.refusedCall(observer.nameOf(info))
-	}
-}
-
-func (observer *observer) refusedCall(name string) {
-	observer.mutex.Lock()
-	defer observer.mutex.Unlock()
-	observer.calls[name] = true
-	observer.refused[name]++
 }
 
 func (observer *observer) result(task *task, result int64) {
@@ -226,8 +193,8 @@ func (observer *observer) result(task *task, result int64) {
 	if result < 0 && result > -4096 {
 		failure = syscall.Errno(-result)
 	}
-	// A profile answers "not permitted", and "not there" to calls for which programs have another way. Where the filter stops processes, it says so itself.
-	if observer.filter.everyCall && (failure == syscall.EPERM || failure == syscall.ENOSYS) && !observer.filter.allowed[task.call] {
+	// A profile answers "not permitted", and "not there" to calls for which programs have another way.
+	if (failure == syscall.EPERM || failure == syscall.ENOSYS) && !observer.allowed[task.call] {
 		observer.refused[task.call]++
 	}
 	if task.path == "" {
@@ -259,11 +226,6 @@ func (observer *observer) refuse(path, why, call string) {
 func (observer *observer) tell(report *report) {
 	observer.mutex.Lock()
 	defer observer.mutex.Unlock()
-	if len(observer.calls) > 0 {
-		for _, name := range observer.filter.unseen {
-			observer.calls[name] = true
-		}
-	}
 	report.Calls = sortedKeys(observer.calls)
 	report.UsedTmpfs = sortedKeys(observer.used)
 	report.RefusedWrites = []refusedWrite{}
@@ -275,6 +237,51 @@ func (observer *observer) tell(report *report) {
 		report.RefusedCalls = append(report.RefusedCalls, refusedCall{Name: name, Count: observer.refused[name]})
 	}
 }
+
+// isConfined says whether a process runs under a seccomp profile and can gain no privileges: so do those of the image, and no others.
+func isConfined(pid int) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	return err == nil && bytes.Contains(text, []byte("\nNoNewPrivs:\t1\n")) && bytes.Contains(text, []byte("\nSeccomp:\t2\n"))
+}
+
+func readLink(pid int, name string) string {
+	path, err := os.Readlink(fmt.Sprintf("/proc/%d/%s", pid, name))
+	if err != nil || !filepath.IsAbs(path) {
+		return "/"
+	}
+	return path
+}
+
+func readBytes(pid int, address uint64, length int) []byte {
+	if address == 0 || length <= 0 {
+		return nil
+	}
+	local := make([]byte, length)
+	count, err := unix.ProcessVMReadv(pid, []unix.Iovec{{Base: &local[0], Len: uint64(length)}}, []unix.RemoteIovec{{Base: uintptr(address), Len: length}}, 0)
+	if err != nil {
+		return nil
+	}
+	return local[:count]
+}
+
+// readText reads up to the first zero; page by page, because the next page need not be there.
+func readText(pid int, address uint64) string {
+	const page = 4096
+	var text []byte
+	for len(text) < page {
+		chunk := readBytes(pid, address+uint64(len(text)), page-int((address+uint64(len(text)))%page))
+		if len(chunk) == 0 {
+			return ""
+		}
+		if end := bytes.IndexByte(chunk, 0); end >= 0 {
+			return string(append(text, chunk[:end]...))
+		}
+		text = append(text, chunk...)
+	}
+	return ""
+}
+
+func nativeWord(word []byte) uint64 { return binary.NativeEndian.Uint64(word) }
 
 func sortedKeys[Value any](values map[string]Value) []string {
 	keys := make([]string, 0, len(values))

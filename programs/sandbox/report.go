@@ -1,6 +1,6 @@
 package main
 
-// report is what a run gives. Seconds are measured while system calls are followed.
+// report is what a run gives. Seconds are measured while every system call is followed.
 type report struct {
 	SchemaVersion int `json:"schemaVersion"`
 	// What made the container, e.g. "crun version 1.8.1".
@@ -26,7 +26,7 @@ type report struct {
 	RefusedWrites []refusedWrite `json:"refusedWrites"`
 	// Calls that the seccomp profile refused, sorted by name.
 	RefusedCalls []refusedCall `json:"refusedCalls"`
-	// Every system call that was made, health check included, and those that are not stopped at because every program makes them; sorted.
+	// Every system call that was made, health check included, sorted.
 	Calls []string `json:"calls"`
 	// Which of the directories that can be written to were written to.
 	UsedTmpfs []string `json:"usedTmpfs"`

@@ -42,11 +42,11 @@ func run(runtime string, plan *plan, image *image, root string) (*report, error)
 	if err := delegate(hierarchy); err != nil {
 		return nil, err
 	}
-	bundle, err := writeBundle(store, plan, image, as, watched)
+	bundle, err := writeBundle(store, plan, image, as, false)
 	if err != nil {
 		return nil, err
 	}
-	observer, err := newObserver(bundle.filter, plan.Tmpfs)
+	observer, err := newObserver(bundle.allowed, plan.Tmpfs)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/opencontainers/runtime-spec/specs-go"
 )
 
 const goodPlan = `{"schemaVersion":1,"environment":{"MODE":"test","PATH":"/bin"},"minimumUid":1000,"memory":1000000,"pids":10,"cpus":0.5,"tmpfs":["/tmp"],"seccomp":null,
@@ -138,16 +140,23 @@ func TestServicesHaveAddressesOfTheirOwn(t *testing.T) {
 func TestAProfileReplacesTheDefaultOne(t *testing.T) {
 	plan, _ := readPlan(write(t, "plan.json", strings.Replace(goodPlan, `"seccomp":null`, `"seccomp":{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read","write"],"action":"SCMP_ACT_ALLOW"}]}`, 1)))
 	image, _ := readImage(write(t, "image.json", `{"config":{"Entrypoint":["/app"],"Cmd":["serve"]}}`))
-	made, err := writeBundle(&store{id: newName(), userdata: t.TempDir(), root: "/image"}, plan, image, user{uid: 1500}, watched)
+	made, err := writeBundle(&store{id: newName(), userdata: t.TempDir(), root: "/image"}, plan, image, user{uid: 1500}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if allowed := made.filter.allowed; !allowed["read"] || allowed["openat"] || len(allowed) != 2 {
-		t.Errorf("%v", allowed)
+	if !made.allowed["read"] || made.allowed["openat"] || len(made.allowed) != 2 {
+		t.Errorf("%v", made.allowed)
 	}
 	plan.Seccomp = nil
-	if made, err = writeBundle(&store{id: newName(), userdata: t.TempDir(), root: "/image"}, plan, image, user{uid: 1500}, watched); err != nil || !made.filter.allowed["openat"] || made.filter.allowed["mount"] || made.filter.allowed["unshare"] || made.filter.everyCall {
+	if made, err = writeBundle(&store{id: newName(), userdata: t.TempDir(), root: "/image"}, plan, image, user{uid: 1500}, false); err != nil || !made.allowed["openat"] || made.allowed["mount"] || made.allowed["unshare"] {
 		t.Errorf("the default profile: %v %v", made, err)
+	}
+	// What refuses must outrank every filter that an image can install itself: SCMP_ACT_TRACE does not, and would let it switch the profile off.
+	refused := made.spec.Linux.Seccomp
+	if refused.DefaultAction != specs.ActErrno || slices.ContainsFunc(refused.Syscalls, func(rule specs.LinuxSyscall) bool {
+		return rule.Action == specs.ActTrace || rule.Action == specs.ActNotify
+	}) {
+		t.Errorf("the kernel alone is to refuse: %+v", refused.DefaultAction)
 	}
 	process := made.spec.Process
 	if !made.spec.Root.Readonly || !process.NoNewPrivileges || len(process.Capabilities.Bounding) != 0 || process.User.UID != 1500 || strings.Join(process.Args, " ") != "/app serve" || process.Cwd != "/" {

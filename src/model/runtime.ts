@@ -33,7 +33,7 @@ export const Runtime = z.strictObject({
     seccomp: z.string(),
     services: z.array(z.string()),
   }),
-  /** From the start to the first answer that says ready, measured while its system calls were followed. */
+  /** From the start to the first answer that says ready, measured while every system call was followed. */
   readySeconds: seconds.optional(),
   /** Where it ended by itself. */
   exit: ProcessExit.optional(),
@@ -46,7 +46,7 @@ export const Runtime = z.strictObject({
   ),
   /** System calls that the seccomp profile refused. */
   refusedCalls: z.array(z.strictObject({ name: z.string(), count })),
-  /** Every system call that was made, health check included, and those that every program makes: they are not followed. */
+  /** Every system call that was made, health check included. */
   calls: z.array(z.string()),
   /** Which of the directories that can be written to were. */
   usedTmpfs: z.array(z.string()),
