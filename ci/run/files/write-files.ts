@@ -10,8 +10,8 @@ const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | cons
 /** Writes files: all of them beside their places, and only then each to its place. Where one cannot be written, none is. Throws `REPORT` then, and calls them `what`. */
 export async function writeFiles(
   directory: string,
-  files: Readonly<Record<string, string | Uint8Array>>,
-  what: 'the copy' | 'the reports' | 'the scaffold' | 'the repair' | 'the record' | 'the lock file' | 'the pins',
+  files: Readonly<Record<string, string>>,
+  what: 'the reports' | 'the scaffold' | 'the repair' | 'the record' | 'the lock file' | 'the pins',
 ): Promise<void> {
   const parts: Array<{ path: string; part: string }> = []
   try {
@@ -35,8 +35,8 @@ export async function writeFiles(
 }
 
 /** Writes a file into a directory of our own, for its owner alone. */
-export async function writePrivate(path: string, text: string): Promise<void> {
-  await writeNew(path, text, 0o600)
+export async function writePrivate(path: string, content: string | Uint8Array): Promise<void> {
+  await writeNew(path, content, 0o600)
 }
 
 /** Opens a new file for writing and gives its descriptor. Throws where something lies there. */

@@ -16,7 +16,8 @@ export async function renderChart(directory: string, roots: readonly string[]): 
   const helm = await findProgram('helm', roots)
   if (helm === undefined) return { why: 'helm is not installed' }
   const files = await filesOf(directory)
-  if (files === undefined) return { why: `it has more than ${mostFiles} files, or 64 MiB` }
+  if (files === undefined)
+    return { why: `it has more than ${mostFiles} files, or 64 MiB, or a file that cannot be read` }
   const rendering = await render({
     program: helm,
     argv: (copy) => ['template', 'release', copy, '--skip-schema-validation'],
@@ -28,19 +29,21 @@ export async function renderChart(directory: string, roots: readonly string[]): 
   return rendering
 }
 
-/** Every regular file below a directory; links are left out, because Helm would follow them. Undefined where there are too many. */
+/** Every regular file below a directory; links are left out, because Helm would follow them. Undefined where there are too many, or one cannot be read. */
 async function filesOf(directory: string): Promise<Map<string, Buffer> | undefined> {
   const files = new Map<string, Buffer>()
   const waiting = [directory]
   let bytes = 0
   for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
-    for (const entry of await readdir(current, { withFileTypes: true })) {
+    const entries = await readdir(current, { withFileTypes: true }).catch(() => undefined)
+    if (entries === undefined) return undefined
+    for (const entry of entries) {
       const path = join(current, entry.name)
       if (entry.isDirectory() && entry.name !== '.git' && entry.name !== 'node_modules') waiting.push(path)
       if (!entry.isFile()) continue
-      const content = await readNamed(path, mostBytes)
-      bytes += content.length
-      if (files.size >= mostFiles || bytes > mostBytes) return undefined
+      const content = files.size < mostFiles ? await readNamed(path, mostBytes).catch(() => undefined) : undefined
+      bytes += content?.length ?? 0
+      if (content === undefined || bytes > mostBytes) return undefined
       files.set(relative(directory, path), content)
     }
   }

@@ -3,8 +3,26 @@ import { kustomizationNames, kustomizationParts, readManifest, type Rendering } 
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { findProgram, render } from './renderer.ts'
 
-/** Files that a kustomization comes to. */
+/** Files that a kustomization comes to, and characters that all of an audit come to. */
 const mostFiles = 5_000
+const mostText = 64 * 1_048_576
+
+/** A reader of the parts of kustomizations, which share bases: each file is read once, and all of them are bounded. Throws `SOURCE`. */
+export function partsReader(open: (path: string) => Promise<string | undefined>): typeof open {
+  const known = new Map<string, Promise<string | undefined>>()
+  let length = 0
+  const read = async (path: string) => {
+    if (length > mostText) refuse('it and others are made of more than 64 MiB')
+    const text = await open(path)
+    length += text?.length ?? 0
+    return text
+  }
+  return (path) => {
+    const reading = known.get(path) ?? read(path)
+    known.set(path, reading)
+    return reading
+  }
+}
 
 /** A kustomization with everything that it is made of, or why that is not all there. Paths are below what is audited. */
 export interface Kustomization {
@@ -36,6 +54,8 @@ export async function gather(
     const directory = posix.dirname(file)
     for (const document of readManifest(text, file)) {
       const parts = kustomizationParts(document)
+      if (parts.plugins.length > 0)
+        refuse(`it has ${parts.plugins.join(' and ')}, which can name what would have to be fetched`)
       for (const written of parts.files) await take(below(written, directory))
       for (const written of parts.either) await take(await fileOf(written, directory))
     }
@@ -55,6 +75,8 @@ export async function gather(
 }
 
 function below(written: string, directory: string): string {
+  // A path of a file can be spelled like an address, and kustomize would ask the address.
+  if (/^https?:/i.test(written)) refuse(`it names ${written}, which is not a file of the tree, and nothing is fetched`)
   const path = posix.normalize(posix.join(directory, written))
   const isOutside = posix.isAbsolute(written) || path === '..' || path.startsWith('../')
   return isOutside ? refuse(`it names ${written}, which lies outside of what is audited`) : path
@@ -64,7 +86,7 @@ function refuse(message: string): never {
   throw new DeliveryError('SOURCE', message, 'Audit what "kubectl kustomize" prints.')
 }
 
-/** A kustomization as `kustomize build` or `kubectl kustomize` prints it: without plugins, functions, charts and anything remote, which both leave off unless they are told. */
+/** A kustomization as `kustomize build` or `kubectl kustomize` prints it: without plugins, functions and charts, which both leave off unless they are told. What is remote, they would fetch: `gather` refuses it. */
 export async function renderKustomization(
   { path, files, why }: Kustomization,
   roots: readonly string[],

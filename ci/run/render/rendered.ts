@@ -2,7 +2,7 @@ import { dirname, posix } from 'node:path'
 import { isChart, isKustomization, type AuditFile, type Rendering } from '../../../src/audit/index.ts'
 import type { AuditFiles } from '../audit-files.ts'
 import { renderChart } from './chart.ts'
-import { gather, renderKustomization } from './kustomization.ts'
+import { gather, partsReader, renderKustomization, type Kustomization } from './kustomization.ts'
 
 /** Time after which nothing more of an audit is rendered. */
 const mostMinutes = 5
@@ -20,14 +20,23 @@ export async function rendered(
     Date.now() > until ? { why: `others took more than ${mostMinutes} minutes` } : rendering()
   const done = new Map<string, AuditFile>()
   const partOf = new Map<string, string>()
-  for (const file of files.filter(({ path }) => isChart(path))) {
-    if (isPartOfChart(file, files)) continue
+  const charts = files.filter(({ path }) => isChart(path))
+  // A chart in another one's `charts` is rendered with it.
+  const within = (name: string) => new Set(charts.map(({ path }) => posix.join(posix.dirname(path), name)))
+  const [subcharts, crds] = [within('charts'), within('crds')]
+  const renderedBy = new Map<string, string>()
+  for (const file of charts) {
+    if (ancestors(file.path).some((directory) => subcharts.has(directory))) continue
     const rendering = await inTime(async () => renderChart(dirname(file.path), roots))
     done.set(file.path, { ...file, rendering })
     if ('text' in rendering)
-      for (const { path } of files)
-        if (['templates', 'charts', 'crds'].some((name) => isBelow(path, posix.join(posix.dirname(file.path), name))))
-          partOf.set(path, file.path)
+      for (const name of ['templates', 'charts']) renderedBy.set(posix.join(posix.dirname(file.path), name), file.path)
+  }
+  for (const { path } of files) {
+    const directories = ancestors(path)
+    const chart = directories.map((directory) => renderedBy.get(directory)).find((one) => one !== undefined)
+    // Helm installs what lies in crds as it is, and does not print it.
+    if (chart !== undefined && !directories.some((directory) => crds.has(directory))) partOf.set(path, chart)
   }
   for (const kustomization of await outermost(files, open)) {
     const rendering = await inTime(async () => renderKustomization(kustomization, roots))
@@ -46,26 +55,20 @@ export async function rendered(
   }
 }
 
-function isBelow(path: string, directory: string): boolean {
-  return path.startsWith(`${directory}/`)
-}
-
-/** A chart in another one's `charts` is rendered with it. */
-function isPartOfChart({ path }: AuditFile, files: readonly AuditFile[]): boolean {
-  return files.some((other) => isChart(other.path) && isBelow(path, posix.join(posix.dirname(other.path), 'charts')))
+/** The directories that a file lies in, the outermost first. */
+function ancestors(path: string): string[] {
+  return path.split('/').map((_, index, parts) => parts.slice(0, index).join('/'))
 }
 
 /** The kustomizations that no other one is made of, each with what it is made of. */
 async function outermost(files: readonly AuditFile[], open: AuditFiles['open']) {
-  const all = await Promise.all(
-    files
-      .filter(({ path }) => isKustomization(path))
-      .map(async (file) => {
-        const below = file.below ?? posix.basename(file.path)
-        const prefix = file.path.slice(0, file.path.length - below.length)
-        return { file, prefix, ...(await gather(below, async (path) => open(`${prefix}${path}`))) }
-      }),
-  )
+  const read = partsReader(open)
+  const all: Array<Kustomization & { file: AuditFile; prefix: string }> = []
+  for (const file of files.filter(({ path }) => isKustomization(path))) {
+    const below = file.below ?? posix.basename(file.path)
+    const prefix = file.path.slice(0, file.path.length - below.length)
+    all.push({ file, prefix, ...(await gather(below, async (path) => read(`${prefix}${path}`))) })
+  }
   const inner = new Set(
     all.flatMap(({ prefix, path, files: parts }) =>
       [...parts.keys()].filter((part) => part !== path).map((part) => `${prefix}${part}`),

@@ -1,12 +1,12 @@
 import { lstat, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { execa } from 'execa'
 import type { Rendering } from '../../../src/audit/index.ts'
 import { printable } from '../../../src/model/printable.ts'
 import { ownPath, ownSurroundings } from '../../own-surroundings.mjs'
 import { isWithin } from '../files/physical-path.ts'
-import { writeFiles } from '../files/write-files.ts'
+import { makeDirectory, writePrivate } from '../files/write-files.ts'
 
 /** Time that a rendering may take, and characters that may come of it: templates can loop for ever. */
 const mostSeconds = 60
@@ -44,7 +44,7 @@ export async function render({ program, argv, files, by, seconds = mostSeconds }
   const work = await mkdtemp(join(tmpdir(), 'loadline-render-'))
   try {
     const directory = join(work, 'files')
-    await writeFiles(directory, Object.fromEntries(files), 'the copy')
+    await copyTo(directory, files)
     const ended = await execa(program, [...argv(directory)], {
       ...ownSurroundings(surroundings(work), {}),
       reject: false,
@@ -60,6 +60,13 @@ export async function render({ program, argv, files, by, seconds = mostSeconds }
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+/** Each file at its own name and no other: a name that a copy takes in between could be that of another file. */
+async function copyTo(directory: string, files: Renderable['files']): Promise<void> {
+  await makeDirectory(directory)
+  for (const [name, content] of files)
+    await writePrivate(join(await makeDirectory(join(directory, dirname(name))), basename(name)), content)
 }
 
 /** Everything that a program looks up is a directory where nothing is, and nothing listens on the port to which requests are sent. */

@@ -2,6 +2,8 @@ import { find, listOf, textOf, type Placed } from '../placed.ts'
 
 /** What a kustomization is made of, as it is written there, relative to its directory. */
 export interface KustomizationParts {
+  /** Its own generators and the like, each of which can name things in a way of its own, addresses as well. */
+  plugins: string[]
   /** Files, or directories with a kustomization of their own. */
   either: string[]
   files: string[]
@@ -23,7 +25,8 @@ export function kustomizationParts(kustomization: Placed): KustomizationParts {
   const generators = ['configMapGenerator', 'secretGenerator'].flatMap((key) => inMaps(key, 'files', 'envs', 'env'))
   const openapi = find(kustomization, 'openapi', 'path')
   return {
-    either: ['resources', 'bases', 'components', 'generators', 'transformers', 'validators'].flatMap(texts),
+    plugins: ['generators', 'transformers', 'validators'].filter((key) => listOf(find(kustomization, key)).length > 0),
+    either: ['resources', 'bases', 'components'].flatMap(texts),
     files: [
       ...['crds', 'configurations', 'patchesStrategicMerge'].flatMap(texts),
       ...['patches', 'patchesJson6902', 'replacements'].flatMap((key) => inMaps(key, 'path')),

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -107,6 +107,37 @@ describe('a Helm chart', () => {
     expect((await left(helm, 'files')).split('\n').filter(Boolean).toSorted()).toEqual(
       [...Object.keys(chart), 'web/.helmignore', 'web/Dockerfile'].map((path) => path.replace('web/', './')).toSorted(),
     )
+  })
+
+  it('hides nothing that Helm installs and does not print: what lies in crds, in its own and in a part of it', async () => {
+    await write(chart)
+    await write({ 'web/crds/pod.yaml': pod('own', privileged), 'web/charts/db/crds/pod.yaml': pod('part', privileged) })
+    await program('helm', pod('release'))
+    const { failed, inputs } = await audited()
+    expect(failed).toContain('cis-5.5')
+    expect(inputs).toEqual(['web/Chart.yaml', 'web/charts/db/crds/pod.yaml', 'web/crds/pod.yaml'])
+  })
+
+  it('is copied name by name: no file takes the place of another, and long names are names', async () => {
+    await write(chart)
+    const long = `${'a'.repeat(250)}.txt`
+    await write({ 'web/templates/plain.yaml.part': pod('other'), [`web/${long}`]: '' })
+    const helm = await program('helm', pod('release'))
+    await writeFile(
+      helm,
+      `#!/bin/sh\nfor last; do case "$last" in /*) /bin/cat "$last/templates/plain.yaml" ;; esac; done\n`,
+    )
+    expect((await audited()).failed).toContain('cis-5.5')
+  })
+
+  it('with a file that is too large is not rendered, and the rest is judged', async () => {
+    await write(chart)
+    await write({ 'web/large.bin': '' })
+    await truncate(join(tree, 'web/large.bin'), 65 * 1_048_576)
+    await program('helm', pod('release'))
+    const { over, failed } = await audited()
+    expect(over['web/Chart.yaml']).toContain('or a file that cannot be read')
+    expect(failed).toContain('cis-5.5')
   })
 
   it('is rendered by a program that finds no other one, no secret and no home of anybody', async () => {
@@ -226,6 +257,16 @@ describe('a kustomization', () => {
       'resources: ["http://127.0.0.1:8080/pod.yaml"]',
       'which is not a file of the tree, and nothing is fetched',
     ],
+    [
+      'an address that is a path of the tree as well',
+      'patches: [{path: "http://127.0.0.1:9090/x"}]',
+      'which is not a file of the tree, and nothing is fetched',
+    ],
+    [
+      'things in a way of its own',
+      'generators: [generator.yaml]',
+      'it has generators, which can name what would have to be fetched',
+    ],
     ['a directory above', 'resources: [../../../../outside]', 'which lies outside of what is audited'],
     ['a path of the machine', 'resources: [/etc]', 'which lies outside of what is audited'],
     [
@@ -242,6 +283,10 @@ describe('a kustomization', () => {
     ['nothing that is there', 'patches: [{path: gone.yaml}]', 'prod/gone.yaml is not there'],
   ])('that names %s is not rendered at all, and says why', async (_what, line, reason) => {
     await write({ 'a/b/prod/kustomization.yaml': `${line}\n`, 'pod.yaml': pod('other') })
+    await write({
+      'a/b/prod/http:/127.0.0.1:9090/x': pod('x'),
+      'a/b/prod/generator.yaml': 'kind: ConfigMapGenerator\n',
+    })
     await write({ 'outside/kustomization.yaml': 'resources: []\n', 'outside.yaml': pod('outside') }, directory)
     await symlink(join(directory, 'outside.yaml'), join(tree, 'a/b/prod/link.yaml'))
     const kustomize = await program('kustomize', pod('web'))
