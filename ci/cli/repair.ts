@@ -13,6 +13,7 @@ import { compareFiles } from '../run/scaffold-files.ts'
 import { withTemporaryLog } from '../run/session-log.ts'
 import { withSession } from '../run/session.ts'
 import { useColor } from '../show/color.ts'
+import { renderDifferences } from '../show/differences.ts'
 import { displayFor } from '../show/progress-display.ts'
 import { command } from './command.ts'
 import { toggle } from './flag.ts'
@@ -62,9 +63,9 @@ async function repair({ write, json, ...options }: RepairOptions, source: string
   if (json) process.stdout.write(`${JSON.stringify(repaired, null, 2)}\n`)
   else {
     const colors = pc.createColors(useColor(process.stdout))
-    const differences = compared.map(({ diff }) => defused(diff)).join('')
+    const differences = renderDifferences(compared, colors)
     process.stdout.write(
-      `${differences}${differences === '' ? '' : '\n'}${renderRepair(repaired, colors)}${hint(repaired, write)}`,
+      `${differences}${differences === '' ? '' : '\n'}${defused(`${renderRepair(repaired, colors)}${hint(repaired, write)}`)}`,
     )
   }
   return exitCodeOf(repaired.after)

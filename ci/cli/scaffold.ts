@@ -13,6 +13,7 @@ import {
   type Scaffold,
 } from '../../src/scaffold/index.ts'
 import { useColor } from '../show/color.ts'
+import { renderDifferences } from '../show/differences.ts'
 import { fileError } from '../run/files/given-file.ts'
 import { FileFault, noteApplication } from '../run/files/physical-path.ts'
 import { limits, readBelow } from '../run/files/read-file.ts'
@@ -83,7 +84,7 @@ async function scaffold(options: ScaffoldOptions, source: string): Promise<numbe
   const changed = compared.filter(({ state }) => state === 'changed')
   if (check) return sayDrift(compared)
   if (changed.length > 0) {
-    process.stdout.write(coloured(changed))
+    writeDifferences(changed)
     if (!force)
       throw new DeliveryError(
         'USAGE',
@@ -102,11 +103,15 @@ function sayDrift(compared: readonly ComparedFile[]): number {
     process.stdout.write(`${compared.length} files are what the scaffold would write.\n`)
     return 0
   }
-  process.stdout.write(coloured(drifted))
+  writeDifferences(drifted)
   process.stderr.write(
     `${drifted.length} of ${compared.length} files are not what the scaffold would write. Take it over with "loadline scaffold --force", or keep the change and leave this check out.\n`,
   )
   return 1
+}
+
+function writeDifferences(files: readonly ComparedFile[]): void {
+  process.stdout.write(renderDifferences(files, pc.createColors(useColor(process.stdout))))
 }
 
 function summary({ application, notes }: Scaffold, compared: readonly ComparedFile[]): string {
@@ -119,19 +124,6 @@ function summary({ application, notes }: Scaffold, compared: readonly ComparedFi
     `Next: read ${folder}DEPLOYMENT.md, then "loadline lock ${folder === '' ? '.' : application.path}" and "loadline build-and-scan ${folder === '' ? '.' : application.path}".`,
     '',
   ].join('\n')
-}
-
-function coloured(files: readonly ComparedFile[]): string {
-  const { green, red, bold } = pc.createColors(useColor(process.stdout))
-  const line = (text: string) =>
-    /^(\+\+\+|---) /.test(text)
-      ? bold(text)
-      : text.startsWith('+')
-        ? green(text)
-        : text.startsWith('-')
-          ? red(text)
-          : text
-  return files.map(({ diff }) => defused(diff).split('\n').map(line).join('\n')).join('')
 }
 
 /** Answers of the command line, then those that an earlier scaffold kept, then those that a person types. Throws `USAGE` where one is missing and nobody can be asked. */
