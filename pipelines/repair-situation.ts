@@ -1,4 +1,5 @@
 import type { Directory } from '@dagger.io/dagger'
+import { DeliveryError } from '../src/model/errors.ts'
 import { limits } from '../src/model/limits.ts'
 import type { Collected, NotApplicable, Run } from '../src/model/index.ts'
 import { readText } from '../src/engine/read-text.ts'
@@ -19,7 +20,7 @@ export async function situationOf(
     throw new TypeError('a source that was built and judged has a Dockerfile and evidence')
   const paths = await directory.filter({ exclude: ['**/.git', '**/node_modules'] }).glob('**/*')
   const texts = await Promise.all(
-    manifests.map(async (path) => [path, await readText(directory, path, limits.written)] as const),
+    manifests.map(async (path) => [path, await readText(directory, path, limits.written).catch(unreadable)] as const),
   )
   const configuration = valueOf(cells.configuration)
   const base = valueOf(cells.base)
@@ -43,6 +44,11 @@ export async function situationOf(
   }
 }
 
-function valueOf<T>(cell: Collected<T> | NotApplicable): T | undefined {
+/** A manifest that cannot be read says nothing. */
+function unreadable(error: unknown): undefined {
+  if (!(error instanceof DeliveryError)) throw error
+}
+
+export function valueOf<T>(cell: Collected<T> | NotApplicable): T | undefined {
   return cell.status === 'collected' ? cell.value : undefined
 }

@@ -39,6 +39,9 @@ interface Judged {
   source: Source | undefined
 }
 
+/** Builds and starts the source with some files changed, once for the same files; undefined where it does not build. */
+type Attempt = (files: Files, of: string) => Promise<TriedImage | undefined>
+
 /** What one round of repairs comes to. `judged` is absent where it keeps nothing. */
 interface Round {
   judged: Judged | undefined
@@ -59,17 +62,25 @@ const noBetter = 'no rule says yes for it'
  */
 export async function repair(request: Request): Promise<Repaired> {
   const before = await judge(request, {}, 'before')
+  const tried = new Map<string, Promise<TriedImage | undefined>>()
+  const attempt: Attempt = (files, of) =>
+    once(tried, files, () =>
+      step(request.progress, 'build', () => tryOrNot({ ...request, directory: withFiles(request.directory, files) }), {
+        of,
+        said: (image) => (image === undefined ? 'does not build' : (image.run?.outcome ?? 'names no port')),
+      }),
+    )
   const left: Left[] = []
   const kept: Proposal[] = []
   let [current, seen, answers]: [Judged, Seen | undefined, readonly Answer[]] = [before, undefined, []]
   for (let round = 0; round < mostRounds && isOpen(current.run); round++) {
-    seen ??= await (await tryOrNot({ ...request, directory: current.directory }))?.seen()
+    seen ??= await (await attempt(current.files, 'try as it is'))?.seen()
     const situation = await situationOf(current, seen)
     answers = repairs.map((one) => one.propose(situation))
     const given = new Set(left.map(({ repair: id }) => id))
     const asked = answers.flatMap(({ proposals = [] }) => proposals).filter(({ repair: id }) => !given.has(id))
     const proposals = withoutOverlaps(asked).kept
-    const next = await oneRound(request, current, situation, proposals, `repair ${round + 1}`)
+    const next = await oneRound(request, attempt, current, situation, proposals, `repair ${round + 1}`)
     left.push(...next.left)
     if (next.judged === undefined) break
     kept.push(...next.kept)
@@ -93,6 +104,7 @@ function isOpen({ verdict, evidence, outcome, subject }: Run): boolean {
 
 async function oneRound(
   request: Request,
+  attempt: Attempt,
   current: Judged,
   situation: Situation,
   proposals: readonly Proposal[],
@@ -102,7 +114,10 @@ async function oneRound(
     ...current.files,
     ...assemble(situation.file, some, situation.image.configuration?.user ?? ''),
   })
-  const { kept, left } = await working(request, filesOf, proposals)
+  const { kept, left } = await working(
+    (some) => attempt(filesOf(some), `try ${some.map(({ repair: id }) => id).join(', ') || 'nothing'}`),
+    proposals,
+  )
   if (kept.length === 0) return { judged: undefined, kept, left }
   const results = resultsOf(current.run)
   const judgements = new Map<string, Promise<Judged>>()
@@ -121,18 +136,9 @@ async function oneRound(
 
 /** The proposals with which the image builds and starts. Where it cannot be started at all, those that change nothing of what runs, if it builds. */
 async function working(
-  request: Request,
-  filesOf: (some: readonly Proposal[]) => Files,
+  attempt: (some: readonly Proposal[]) => Promise<TriedImage | undefined>,
   proposals: readonly Proposal[],
 ): Promise<{ kept: readonly Proposal[]; left: Left[] }> {
-  const tried = new Map<string, Promise<TriedImage | undefined>>()
-  const attempt = (some: readonly Proposal[]) =>
-    once(tried, filesOf(some), (files) =>
-      step(request.progress, 'build', () => tryOrNot({ ...request, directory: withFiles(request.directory, files) }), {
-        of: `try ${some.map(({ repair: id }) => id).join(', ') || 'nothing'}`,
-        said: (image) => (image === undefined ? 'does not build' : (image.run?.outcome ?? 'names no port')),
-      }),
-    )
   const builds = async (some: readonly Proposal[]) => (await attempt(some)) !== undefined
   const starts = async (some: readonly Proposal[]) => (await attempt(some))?.run?.outcome === 'ready'
   if (proposals.length === 0 || (await starts(proposals))) return { kept: proposals, left: [] }

@@ -5,6 +5,7 @@ import { healthPaths, likelyPorts, placeDockerfile, portOf, type Seen } from '..
 import { collectors } from '../src/stages/evidence/index.ts'
 import { readSource } from '../src/stages/source/source.ts'
 import { beginBuild } from './begin-build.ts'
+import { valueOf } from './repair-situation.ts'
 import type { Request } from './request.ts'
 
 type Probe = Policy['runtime']['probe']
@@ -29,11 +30,9 @@ export async function tryImage(request: Request): Promise<TriedImage> {
   const image = await beginBuild(source, request).image(platform)
   const start = async (probe: Probe, readySeconds = policy.runtime.readySeconds) => {
     const tried = { ...policy, runtime: { ...policy.runtime, probe, readySeconds } }
-    const cell = await collectors({ ...image, source: { ...source, policy: tried } }).runtime()
-    return cell.status === 'collected' ? cell.value : undefined
+    return valueOf(await collectors({ ...image, source: { ...source, policy: tried } }).runtime())
   }
-  const cell = await collectors(image).configuration()
-  const configuration = cell.status === 'collected' ? cell.value : undefined
+  const configuration = valueOf(await collectors(image).configuration())
   const file =
     dockerfile === undefined ? undefined : placeDockerfile(dockerfile.path, dockerfile.text, dockerfile.reading)
   const ports = configuration === undefined || file === undefined ? [] : likelyPorts(file, configuration, policy)

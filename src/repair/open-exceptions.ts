@@ -8,7 +8,8 @@ const proposedDays = 90
 
 /**
  * What still denies, as exceptions of a policy file whose reason and owner are empty: Loadline refuses the file until a person has filled them in, or has taken the
- * entry out. Added to the text of the policy; undefined where nothing can be excepted, or where it has exceptions already, which only their author orders.
+ * entry out. Added to the text of the policy; undefined where nothing can be excepted, where it has exceptions already, which only their author orders, or is
+ * written in flow form, as JSON is.
  */
 export function openExceptions(
   results: readonly RuleResult[],
@@ -35,7 +36,8 @@ export function openExceptions(
   const once = [...new Map(register.map((entry) => [JSON.stringify(entry), entry])).values()]
   if (once.length === 0) return undefined
   const written = parseDocument(text ?? '')
-  if (isMap(written.contents) && written.contents.has('exceptions')) return undefined
+  if (isMap(written.contents) && (written.contents.flow === true || written.contents.has('exceptions')))
+    return undefined
   const section = stringify({ exceptions: { register: once } }, { lineWidth: 0 })
   const comment =
     '# What "loadline repair" left. Each entry needs a reason and an owner, or goes: the file is refused until then.\n'

@@ -1,6 +1,7 @@
 import type { Base, Configuration, Package, RuleResult, Runtime, Violation } from '../model/index.ts'
 import type { RuleId } from '../policy/rule-ids.ts'
 import type { Policy } from '../policy/index.ts'
+import { saysNo } from './compare.ts'
 import type { DockerfileFile, Edit } from './dockerfile-file.ts'
 
 /** What a repair sees: the Dockerfile, and what the judged run found. */
@@ -77,7 +78,7 @@ export interface Repair {
 /** What a rule holds against the image. */
 export function violationsOf({ results }: Pick<Situation, 'results'>, rule: RuleId): Violation[] {
   return results
-    .filter((result) => result.rule === rule && (result.status === 'failed' || result.status === 'undecided'))
+    .filter((result) => result.rule === rule && saysNo(result.status))
     .flatMap(({ violations }) => violations.filter(({ remark }) => remark !== true))
 }
 

@@ -1,5 +1,5 @@
 import { forEachChild, parse, type Command, type SyntaxNode, type Word } from 'unbash'
-import type { DockerfileFile, PlacedInstruction } from './dockerfile-file.ts'
+import { instructionAt, type DockerfileFile, type PlacedInstruction } from './dockerfile-file.ts'
 
 /** The commands of an instruction in shell form, as the shell gets them. */
 export interface PlacedScript {
@@ -23,16 +23,33 @@ export function scriptOf(file: DockerfileFile, instruction: PlacedInstruction): 
   const joined = places.map((place) => file.text[place]).join('')
   const begin = joined.trimEnd().length - text.length
   if (begin < 0 || joined.slice(begin).trimEnd() !== text) return undefined
-  const tree = parse(text)
-  if ((tree.errors ?? []).length > 0) return undefined
+  const read = readShellText(text)
+  if (read === undefined) return undefined
   const at = (position: number) => places[begin + position] ?? (places.at(-1) ?? 0) + 1
   return {
     text,
     at,
     end: at(text.length - 1) + 1,
-    commands: commandsOf(tree).map(withWords),
-    chain: chainOf(tree)?.map(withWords),
+    commands: read.commands.map(withWords),
+    chain: chainOf(read.tree)?.map(withWords),
   }
+}
+
+/** What a shell reads in a text, with every command of it; undefined where it reads nothing, or where that is nested deeper than anybody writes. */
+export function readShellText(text: string): { tree: ReturnType<typeof parse>; commands: Command[] } | undefined {
+  try {
+    const tree = parse(text)
+    return (tree.errors ?? []).length > 0 ? undefined : { tree, commands: commandsOf(tree) }
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/** The script of the RUN that a line belongs to. */
+export function runScriptAt(file: DockerfileFile, line: number): PlacedScript | undefined {
+  const instruction = instructionAt(file, line)
+  return instruction?.keyword === 'RUN' ? scriptOf(file, instruction) : undefined
 }
 
 /** Places of the characters of an instruction that are left where its lines are joined. */
@@ -50,9 +67,9 @@ function joinedPlaces({ text, escape }: DockerfileFile, { start, end }: PlacedIn
   return places
 }
 
-function commandsOf(node: SyntaxNode): Command[] {
-  const found: Command[] = node.type === 'Command' ? [node] : []
-  forEachChild(node, (child) => void found.push(...commandsOf(child)))
+function commandsOf(node: SyntaxNode, found: Command[] = []): Command[] {
+  if (node.type === 'Command') found.push(node)
+  forEachChild(node, (child) => void commandsOf(child, found))
   return found
 }
 

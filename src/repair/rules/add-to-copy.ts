@@ -39,6 +39,6 @@ export const addToCopy: Repair = {
 function isCopied({ source: { paths } }: Situation, written: string): boolean {
   if (/[$*?[\\]/.test(written) || written.includes('://') || written.includes('@')) return false
   const path = posix.normalize(written).replace(/^\/+|\/+$/g, '')
-  const isDirectory = path === '.' || path === '' || [...paths].some((one) => one.startsWith(`${path}/`))
-  return isDirectory || (paths.has(path) && !archive.test(path))
+  if (paths.has(path)) return !archive.test(path)
+  return path === '.' || path === '' || [...paths].some((one) => one.startsWith(`${path}/`))
 }

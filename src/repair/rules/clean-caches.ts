@@ -1,6 +1,6 @@
-import { instructionAt, type DockerfileFile } from '../dockerfile-file.ts'
+import type { DockerfileFile } from '../dockerfile-file.ts'
 import { hasShell, isPlainPath, lineOf, lintOf, violationsOf, type Repair } from '../repair.ts'
-import { scriptOf } from '../script.ts'
+import { runScriptAt } from '../script.ts'
 
 const cleaning: Readonly<Record<string, string>> = {
   DL3009: 'rm -rf /var/lib/apt/lists/*',
@@ -59,9 +59,7 @@ export const cleanCaches: Repair = {
 
 /** Where a command can be added to a RUN, to be run when everything before it ended well. */
 function cleanableEnd(file: DockerfileFile, line: number): number | undefined {
-  const instruction = instructionAt(file, line)
-  if (instruction?.keyword !== 'RUN') return undefined
-  const script = scriptOf(file, instruction)
+  const script = runScriptAt(file, line)
   // Behind `a || b` it would belong to b alone, and behind `a; b` a fault of a would go on to be hidden.
   return script?.chain === undefined ? undefined : script.end
 }

@@ -1,7 +1,6 @@
 import type { Edit } from '../dockerfile-file.ts'
-import { instructionAt } from '../dockerfile-file.ts'
 import { lintOf, type Proposal, type Repair } from '../repair.ts'
-import { scriptOf, wordsOf, type PlacedScript } from '../script.ts'
+import { runScriptAt, wordsOf, type PlacedScript } from '../script.ts'
 
 /** A remark of hadolint that one more option answers. */
 interface Missing {
@@ -52,8 +51,7 @@ export const commandOptions: Repair = {
     const proposals = missing.flatMap((rule): Proposal[] => {
       const lines = [...new Set(lintOf(situation, rule.code).map(({ line }) => line))]
       const edits = lines.flatMap((line) => {
-        const instruction = instructionAt(file, line)
-        const script = instruction?.keyword === 'RUN' ? scriptOf(file, instruction) : undefined
+        const script = runScriptAt(file, line)
         return script === undefined ? [] : optionEdits(script, rule, situation.image.packages)
       })
       return edits.length === 0

@@ -1,6 +1,6 @@
 import { instructionAt, type Edit } from '../dockerfile-file.ts'
 import { lintOf, type Proposal, type Repair } from '../repair.ts'
-import { scriptOf, wordsOf, type PlacedScript } from '../script.ts'
+import { runScriptAt, wordsOf, type PlacedScript } from '../script.ts'
 
 const both = ['install', 'remove', 'purge', 'update', 'upgrade', 'full-upgrade', 'autoremove', 'clean', 'autoclean']
 
@@ -13,8 +13,7 @@ export const commands: Repair = {
     const { file, image } = situation
     const inRuns = (code: string, find: (script: PlacedScript) => Edit[]) =>
       lintOf(situation, code).flatMap(({ line }) => {
-        const instruction = instructionAt(file, line)
-        const script = instruction?.keyword === 'RUN' ? scriptOf(file, instruction) : undefined
+        const script = runScriptAt(file, line)
         return script === undefined ? [] : find(script)
       })
     const workdirs = lintOf(situation, 'DL3000', 'WorkdirRelativePath').flatMap(({ line }): Edit[] => {
@@ -27,7 +26,7 @@ export const commands: Repair = {
       return [{ start: instruction.start + 'WORKDIR '.length, end: instruction.end, text: whole }]
     })
     const proposal = (code: string, what: string, edits: Edit[]): Proposal[] => {
-      const once = edits.filter((edit, index) => edits.findIndex(({ start }) => start === edit.start) === index)
+      const once = [...new Map(edits.map((edit) => [edit.start, edit])).values()]
       return once.length === 0 ? [] : [{ repair: `${commands.id} ${code}`, what, equal: true, edits: once }]
     }
     return {

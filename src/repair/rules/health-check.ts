@@ -20,7 +20,9 @@ export const healthCheck: Repair = {
     const command = port === undefined ? undefined : asking(situation, { ...seen, port })
     if (command === undefined)
       return remains(
-        `It answers on ${port}${path}, and has no program that can ask: add one to the application, e.g. an option that asks and ends.`,
+        port === undefined
+          ? 'Its own health check says that it is well, but nobody knows on which port it answers.'
+          : `It answers on ${port}${path}, and has no program that can ask: add one to the application, e.g. an option that asks and ends.`,
       )
     const patience = Math.max(5, Math.ceil(seen.readySeconds * 3))
     const line = `HEALTHCHECK --interval=30s --timeout=5s --start-period=${patience}s --retries=3 CMD ${arrayText(command)}`

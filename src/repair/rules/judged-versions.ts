@@ -1,6 +1,6 @@
-import { instructionAt, type Edit } from '../dockerfile-file.ts'
+import type { Edit } from '../dockerfile-file.ts'
 import { lintOf, type Proposal, type Repair, type Situation } from '../repair.ts'
-import { plainWord, scriptOf, wordsOf } from '../script.ts'
+import { plainWord, runScriptAt, wordsOf } from '../script.ts'
 
 interface Manager {
   code: string
@@ -26,7 +26,7 @@ export const judgedVersions: Repair = {
   propose(situation) {
     const proposals = managers.flatMap((manager): Proposal[] => {
       const edits = lintOf(situation, manager.code).flatMap(({ line }) => versionEdits(situation, manager, line))
-      const once = edits.filter((edit, index) => edits.findIndex(({ start }) => start === edit.start) === index)
+      const once = [...new Map(edits.map((edit) => [edit.start, edit])).values()]
       return once.length === 0
         ? []
         : [
@@ -54,8 +54,7 @@ export const judgedVersions: Repair = {
 }
 
 function versionEdits({ file, image }: Situation, manager: Manager, line: number): Edit[] {
-  const instruction = instructionAt(file, line)
-  const script = instruction?.keyword === 'RUN' ? scriptOf(file, instruction) : undefined
+  const script = runScriptAt(file, line)
   return (script?.commands ?? []).flatMap(({ node, words: [program = '', ...args] }): Edit[] => {
     if (script === undefined || !manager.programs.test(program) || !manager.subcommands.includes(args[0] ?? ''))
       return []

@@ -13,7 +13,9 @@ export const labels: Repair = {
     const missing = violationsOf(situation, 'labels').map(({ id }) => id)
     const known = missing.flatMap((name) => {
       const value = facts[name.replace(prefix, '')]
-      return name.startsWith(prefix) && value !== undefined && !/["\\$\n]/.test(value) ? [`${name}="${value}"`] : []
+      return name.startsWith(prefix) && value !== undefined && !/["\\$`\p{Cc}]/u.test(value)
+        ? [`${name}="${value}"`]
+        : []
     })
     const unknown = missing.length - known.length
     return {

@@ -1,9 +1,8 @@
 import { posix } from 'node:path'
-import { parse } from 'unbash'
 import { shippedInstructions } from '../dockerfile-file.ts'
 import { manifestOf, record } from '../manifest.ts'
 import { violationsOf, type Repair } from '../repair.ts'
-import { plainWord, wordsOf } from '../script.ts'
+import { plainWord, readShellText, wordsOf } from '../script.ts'
 import { arrayText, execWords } from './exec-form.ts'
 
 /** A package manager that only starts a script of package.json makes way for what the script starts. */
@@ -46,10 +45,9 @@ function commandOf(
   const script = name === undefined || more !== undefined ? undefined : scripts[name]
   if (typeof script !== 'string' || scripts[`pre${name}`] !== undefined || scripts[`post${name}`] !== undefined)
     return undefined
-  const tree = parse(script)
-  const [statement, another] = tree.commands
+  const [statement, another] = readShellText(script)?.tree.commands ?? []
   const command = statement?.command
-  if ((tree.errors ?? []).length > 0 || another !== undefined || statement?.background === true) return undefined
+  if (another !== undefined || statement?.background === true) return undefined
   if (command?.type !== 'Command' || command.prefix.length > 0 || command.suffix.some(({ type }) => type !== 'Word'))
     return undefined
   const words = wordsOf(command).map(plainWord)

@@ -1,5 +1,5 @@
 import { shippedInstructions } from '../dockerfile-file.ts'
-import { violationsOf, type Proposal, type Repair, type Situation } from '../repair.ts'
+import { lintOf, violationsOf, type Proposal, type Repair, type Situation } from '../repair.ts'
 import { scriptOf, wordsOf } from '../script.ts'
 import type { Edit, PlacedInstruction } from '../dockerfile-file.ts'
 
@@ -15,7 +15,7 @@ export const user: Repair = {
   answers: ['user', 'DL3002'],
   propose(situation) {
     const [violation] = violationsOf(situation, 'user')
-    if (violation === undefined && lintOfRoot(situation)) return { proposals: [asNobody(situation)] }
+    if (violation === undefined && lintOf(situation, 'DL3002').length > 0) return { proposals: [asNobody(situation)] }
     if (violation === undefined) return {}
     const written = situation.image.configuration?.user ?? ''
     const name = written.split(':')[0] ?? ''
@@ -36,10 +36,6 @@ export const user: Repair = {
         }
       : { proposals: [account] }
   },
-}
-
-function lintOfRoot(situation: Situation): boolean {
-  return violationsOf(situation, 'lint-level').some(({ id }) => id === 'DL3002')
 }
 
 function asNobody({ file, policy }: Situation): Proposal {

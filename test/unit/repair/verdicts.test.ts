@@ -60,4 +60,7 @@ describe('exceptions for what is left', () => {
     expect(openExceptions(results(rejected), policy, 'version: 1\nexceptions:\n  unused: warn\n', now)).toBeUndefined()
     expect(openExceptions(results(rejected), policy, undefined, now)).toMatch(/^version: 1\n/)
   })
+  it('are not put behind a policy in flow form, which could not be read then', () => {
+    expect(openExceptions(results(rejected), policy, '{"version": 1}\n', now)).toBeUndefined()
+  })
 })
