@@ -22,6 +22,7 @@ import type { Beside, Consumer } from '../src/stages/verify/attestation-reader.t
 import type { Published } from '../src/stages/publish/publish.ts'
 import type { SigningPlan } from '../src/stages/sign/signer.ts'
 import type { AttestedStatement } from '../src/tools/cosign/attestations.ts'
+import { begun } from '../src/engine/begun.ts'
 
 /** What is attested, and by whom. */
 export interface AttestRequest {
@@ -30,6 +31,8 @@ export interface AttestRequest {
   facts: ReleaseFacts
   policy: AppliedPolicy
   plan: SigningPlan
+  /** Whether the release was signed only now, which can take its time: what was seen before is old then. */
+  isNewlySigned: boolean
   /** What the consumer who must be able to verify them has found before. */
   before: Looks
   lock: Lock
@@ -43,9 +46,8 @@ export function beginLooks(asking: Consumer, { digest: top }: Published, archive
   const images = new Set(archives.map(({ archive }) => archive.digest))
   return new Map(
     [...new Set([...images, top])].map((digest) => {
-      const look = asking.look(digest, kindsOf({ index: !images.has(digest) }, { kinds: attestationKinds }))
-      look.catch(() => undefined) // said by whoever needs it, if somebody still does
-      return [digest, look]
+      const kinds = kindsOf({ index: !images.has(digest) }, { kinds: attestationKinds })
+      return [digest, begun(asking.look(digest, kinds))]
     }),
   )
 }
@@ -61,7 +63,7 @@ export interface AttestedRelease {
  * Images are attested in parallel, one image's attestations one after the other. Throws `ATTEST`.
  */
 export async function attestRelease(published: Published, request: AttestRequest): Promise<AttestedRelease> {
-  const { passed, facts, archives } = request
+  const { passed, facts, archives, isNewlySigned } = request
   const images = await Promise.all(
     archives.map(({ archive: { digest } }) =>
       attestWithVerdict({ digest, claims: imageClaims(digest, passed.verdict, facts), below: [] }, published, request),
@@ -72,7 +74,8 @@ export async function attestRelease(published: Published, request: AttestRequest
   const all = archives.some(({ archive }) => archive.digest === top)
     ? images
     : [...images, await attestWithVerdict({ digest: top, claims, below: images }, published, request)]
-  const wasSigned = all.some(({ digest, before }) => digest === top && before.signatureFault === undefined)
+  const wasSigned =
+    !isNewlySigned && all.some(({ digest, before }) => digest === top && before.signatureFault === undefined)
   const attestations = all.flatMap(({ digest, inputs, verdict }) =>
     [...inputs, verdict].map(({ predicateType, digest: statement }) => ({ subject: digest, predicateType, statement })),
   )
@@ -80,7 +83,6 @@ export async function attestRelease(published: Published, request: AttestRequest
     attestations: attestations.toSorted((left, right) =>
       `${left.subject} ${left.predicateType}` < `${right.subject} ${right.predicateType}` ? -1 : 1,
     ),
-    // What was seen before a signature was made, which can take its time, is old.
     seen: new Map(wasSigned ? all.flatMap(({ digest, before, written }) => (written ? [] : [[digest, before]])) : []),
   }
 }

@@ -8,6 +8,7 @@ import type { Source } from '../src/stages/source/source.ts'
 import type { DockerfilePreparation } from '../src/tools/dockerfile/output.ts'
 import { prepareBuild, type Prepared } from './prepare-build.ts'
 import type { Request } from './request.ts'
+import { begun } from '../src/engine/begun.ts'
 
 /** The build of a source's images. All its preparations have been started; each method waits for what it returns. */
 export interface Build {
@@ -43,12 +44,6 @@ export function beginBuild(source: Source, request: Request): Build {
       return { built: await archive(platform), source, origin, database, lock }
     },
   }
-}
-
-/** Work that is awaited later, perhaps several times. Its error is thrown to each caller that awaits it, and is not an unhandled rejection until then. */
-function begun<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => undefined)
-  return work
 }
 
 async function fromDockerfile(

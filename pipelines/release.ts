@@ -19,6 +19,7 @@ import { consumerFiles, type Identity } from '../src/tools/cosign/identity.ts'
 import { attestRelease, beginLooks, type Looks } from './attest-release.ts'
 import { verifyCommands } from './verify-commands.ts'
 import { verifyResolved, type ResolvedRequest } from './verify.ts'
+import { begun } from '../src/engine/begun.ts'
 
 /** Where a passed image goes, who signs it, and what is said about it. */
 export interface ReleaseRequest {
@@ -110,9 +111,7 @@ interface BegunSigning {
 
 /** Asks whose key or token it is while the image is still being pushed. */
 function beginSigning(plan: SigningPlan, lock: Lock): BegunSigning {
-  const identity = expectedIdentity(plan, lock)
-  identity.catch(() => undefined) // said when it is to sign
-  return { plan, identity }
+  return { plan, identity: begun(expectedIdentity(plan, lock)) }
 }
 
 type Vouching = ReleaseRequest & BegunSigning & { published: Published }
@@ -141,6 +140,7 @@ async function vouch(passed: PassedVerdict, archives: readonly BuiltArchive[], r
         passed,
         archives,
         policy: applied,
+        isNewlySigned: signed.isNew,
         before: (await looking).before,
       }),
     { said: (made) => `${made.attestations.length} attestations` },
@@ -148,8 +148,10 @@ async function vouch(passed: PassedVerdict, archives: readonly BuiltArchive[], r
   await step(
     progress,
     'attest',
-    async () =>
-      verifyRelease(signed, passed, { ...request, ...(await looking), image: await (await looking).image, seen }),
+    async () => {
+      const { access, asking, image } = await looking
+      return verifyRelease(signed, passed, { ...request, access, asking, image: await image, seen })
+    },
     { of: 'verify' },
   )
   return { signed, attestations }
@@ -170,13 +172,10 @@ function beginLooking(
   const access = { ...published.access, digest: published.digest }
   const begin = async () => {
     const asking = await consumer(access, await identity, lock, plan.formats[0])
-    const image = resolveImage(access, lock)
-    image.catch(() => undefined) // said by the verification, which awaits it
+    const image = begun(resolveImage(access, lock))
     return { access, asking, image, before: beginLooks(asking, published, archives) }
   }
-  const looking = begin()
-  looking.catch(() => undefined) // said by the attestation, unless signing says more
-  return looking
+  return begun(begin())
 }
 
 /** Verifies everything as anybody could, before a tag moves. Throws `VERIFY`. */

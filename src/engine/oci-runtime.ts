@@ -32,38 +32,42 @@ export const runtimePackages: readonly DebianPackage[] = [
   },
 ]
 
-/** The packages as `sha256sum --check` reads them, by the names that apt gives their files. Throws `TOOL` for a platform for which one is not pinned. */
+/** The packages by the names that apt gives their files. Throws `TOOL` for a platform for which one is not pinned. */
+function packageFiles(platform: Platform): Array<{ file: string; checksum: string }> {
+  return runtimePackages.map(({ name, version, sha256 }) => {
+    const checksum = sha256[platform]
+    if (checksum === undefined)
+      throw new DeliveryError(
+        'TOOL',
+        `no ${name} is pinned for ${platform}, and images are started under hardening by it`,
+        `Use an engine of ${Object.keys(sha256).join(' or ')}.`,
+      )
+    return { file: `${name}_${version}_${platform.slice(platform.indexOf('/') + 1)}.deb`, checksum }
+  })
+}
+
+/** The packages as `sha256sum --check` reads them. Throws as `packageFiles` does. */
 export function packageChecksums(platform: Platform): string {
-  return runtimePackages
-    .map(({ name, version, sha256 }) => {
-      const checksum = sha256[platform]
-      if (checksum === undefined)
-        throw new DeliveryError(
-          'TOOL',
-          `no ${name} is pinned for ${platform}, and images are started under hardening by it`,
-          `Use an engine of ${Object.keys(sha256).join(' or ')}.`,
-        )
-      return `${checksum}  ${name}_${version}_${platform.slice(platform.indexOf('/') + 1)}.deb\n`
-    })
+  return packageFiles(platform)
+    .map(({ file, checksum }) => `${checksum}  ${file}\n`)
     .join('')
 }
 
 /** crun with every library that it is linked to, at their own paths. Throws `TOOL` with what could not be fetched, and why. */
 export async function ociRuntimeFiles(compiler: Container): Promise<Directory> {
-  const checksums = packageChecksums(await enginePlatform())
+  const platform = await enginePlatform()
   const fetched = await fetchPackages(compiler.withWorkdir('/packages'))
-  const checked = await runTool('sha256sum', fetched.withNewFile('/packages/checksums', checksums), [
+  const checked = await runTool('sha256sum', fetched.withNewFile('/packages/checksums', packageChecksums(platform)), [
     'sha256sum',
     '--check',
     '--strict',
     '/packages/checksums',
   ])
   requireSuccess('sha256sum, of the packages of crun,', checked, 'Look whether a proxy or a mirror has changed them.')
-  const unpacked = checksums
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.slice(line.lastIndexOf(' ') + 1))
-    .reduce((container, file) => container.withExec(['dpkg-deb', '--extract', file, '/']), checked.container)
+  const unpacked = packageFiles(platform).reduce(
+    (container, { file }) => container.withExec(['dpkg-deb', '--extract', file, '/']),
+    checked.container,
+  )
   const run = await runTool('ldd', unpacked, ['ldd', '/usr/bin/crun'])
   requireSuccess('ldd', run, 'Report this as a bug in Loadline.')
   return ['/usr/bin/crun', ...linkedLibraries(run.stdout)].reduce(

@@ -13,6 +13,7 @@ import type { Published } from '../publish/publish.ts'
 import { prepareSigning, privateKey, withKeyService, withPrivateKey, type SigningPlan } from './signer.ts'
 import { signatureStorage } from './signature-storage.ts'
 import { verifies, type Signed } from '../verify/verify-signature.ts'
+import { begun } from '../../engine/begun.ts'
 
 /**
  * Signs the published digest in every format of the plan; a signature that is there already is left as it is, so that a second run does nothing twice.
@@ -26,13 +27,13 @@ export async function sign(
   whom: Promise<Identity> = expectedIdentity(plan, lock),
 ): Promise<Signed> {
   const identity = await whom
-  const storing = Promise.all(plan.formats.map((format) => signatureStorage(published, format, lock)))
-  storing.catch(() => undefined) // said where it is awaited
+  const storing = begun(Promise.all(plan.formats.map((format) => signatureStorage(published, format, lock))))
   const unsigned = await Promise.all(
     plan.formats.map(async (format) => ((await verifies(published, identity, format, lock)) ? [] : [format])),
   )
-  for (const format of unsigned.flat()) await retry(patience, () => signOnce(published, plan, format, lock))
-  return { published, identity, stored: await storing }
+  const missing = unsigned.flat()
+  for (const format of missing) await retry(patience, () => signOnce(published, plan, format, lock))
+  return { published, identity, stored: await storing, isNew: missing.length > 0 }
 }
 
 async function signOnce(

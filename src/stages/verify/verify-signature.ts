@@ -16,6 +16,8 @@ export interface Signed {
   /** Whom a consumer expects to have signed. */
   identity: Identity
   stored: StoredSignature[]
+  /** Whether any of them was made now, and not by an earlier run. */
+  isNew: boolean
 }
 
 /** Verifies what was just signed as a consumer would, who has the expected identity alone. Throws `VERIFY`; the tag has not moved then. */

@@ -18,12 +18,13 @@ function beside(signatureFault?: string, without?: AttestationKind): Beside {
 }
 
 /** No session is open here: whoever wanted to write would fail, and say so. */
-const attested = (before: Beside) =>
+const attested = (before: Beside, isNewlySigned = false) =>
   attestRelease(published, {
     passed: { verdict },
     archives: [{ archive: { digest: image, platform: 'linux/amd64' } }],
     facts,
     policy: { origin: 'file', path: 'loadline.yaml', digest: policy },
+    isNewlySigned,
     before: new Map([[image, Promise.resolve(before)]]),
   } as unknown as AttestRequest)
 
@@ -36,6 +37,7 @@ it('a release of which everything was said before writes nothing, and what was s
 
 it('what was seen of a release before its signature was made counts no more', async () => {
   expect((await attested(beside('no signatures found'))).seen).toEqual(new Map())
+  expect((await attested(beside(), true)).seen).toEqual(new Map())
 })
 
 it.each(['tests', 'verdict'] as const)('a release whose %s is gone is attested again', async (kind) => {
