@@ -88,12 +88,7 @@ const shown = {
   sandbox: {
     'a plan that is not whole is refused [fault 6]': ['APlanThatCannotBeTrustedIsRefused'],
     'secrets are blotted out of what an image says, and it is cut [faults 38, 87]': ['OutputIsCutAndBlottedOut'],
-    'a call is answered as the profile says, and seen': [
-      'ACallIsAnsweredAndSeenWhoeverRefuses',
-      'AFilterGivesTheAnswersOfTheProfile',
-      'AnErrorIsNeverTakenForALook',
-      'AProfileThatSaysMoreThanYesAndNoIsTheKernels',
-    ],
+    'the kernel alone enforces the profile that was given': ['AProfileReplacesTheDefaultOne'],
     'a check takes no time from the start that it waits for': ['ACheckWaitsOnceForSomethingThatListensAndNotForEver'],
     'limits hold on both versions of control groups [fault 89]': [
       'AControllerThatIsMissingIsNamed',
