@@ -17,6 +17,8 @@ export interface Attestations {
   typeOf(entry: Entry): Promise<string | undefined>
   /** Puts what an entry says, its payload changed and its signature as it was, into the repository. */
   changed(entry: Entry, change: (payload: string) => string): Promise<Entry>
+  /** Lets another list lie beside an image. */
+  replace(image: string, entries: readonly object[]): Promise<void>
   /** Does work while another list lies beside an image. */
   instead<T>(image: string, entries: readonly object[], work: () => Promise<T>): Promise<T>
 }
@@ -31,6 +33,11 @@ export function attestationsBeside(repository: string): Attestations {
   const list = (image: string) => `${repository}/manifests/${image.replace(':', '-')}`
   const entries = async (image: string) =>
     ((await (await fetch(list(image))).json()) as { manifests: Entry[] }).manifests
+  const replace = async (image: string, others: readonly object[]) => {
+    const there = await fetch(list(image))
+    const index = { ...((await there.json()) as object), manifests: others }
+    await put(list(image), JSON.stringify(index), there.headers.get('content-type') ?? '')
+  }
   const manifestOf = async ({ digest }: Entry) =>
     (await (await fetch(`${repository}/manifests/${digest}`)).json()) as Manifest
   const typeOf = async (entry: Entry) => (await manifestOf(entry)).annotations?.['dev.sigstore.bundle.predicateType']
@@ -61,14 +68,14 @@ export function attestationsBeside(repository: string): Attestations {
       await put(`${repository}/manifests/${forged.digest}`, text, 'application/vnd.oci.image.manifest.v1+json')
       return forged
     },
+    replace,
     async instead(image, others, work) {
-      const kept = await fetch(list(image))
-      const [text, type] = [await kept.text(), kept.headers.get('content-type') ?? '']
-      await put(list(image), JSON.stringify({ ...(JSON.parse(text) as object), manifests: others }), type)
+      const kept = await entries(image)
+      await replace(image, others)
       try {
         return await work()
       } finally {
-        await put(list(image), text, type)
+        await replace(image, kept)
       }
     },
   }

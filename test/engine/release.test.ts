@@ -139,10 +139,10 @@ describe('an index over two platforms', () => {
     const before = await Promise.all([amd64, arm64].map(beside.entries))
     const tests = await beside.entryOf(amd64, predicateTypes.tests)
     const without = before[0]?.filter(({ digest: entry }) => entry !== tests.digest) ?? []
-    const [again, after] = await beside.instead(amd64, without, async () => {
-      const ended = await buildAndScan(source, publish, key.env)
-      return [ended, await Promise.all([amd64, arm64].map(beside.entries))] as const
-    })
+    // What the second release says stays: the verdict about the index rests on it.
+    await beside.replace(amd64, without)
+    const again = await buildAndScan(source, publish, key.env)
+    const after = await Promise.all([amd64, arm64].map(beside.entries))
     expect({ exitCode: again.exitCode, failure: again.run.failure }).toEqual({ exitCode: 0, failure: undefined })
     expect(after[1]).toEqual(before[1])
     const added = after[0]?.filter(({ digest: entry }) => without.every((earlier) => earlier.digest !== entry)) ?? []
