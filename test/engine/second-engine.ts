@@ -51,12 +51,13 @@ export async function secondEngine(): Promise<SecondEngine> {
   }
   try {
     for (const made of ['state', 'sockets']) mkdirSync(join(directory, made))
-    await execa('cp', [
-      '--archive',
-      '--one-file-system',
-      join(cacheDirectory, 'engine', 'root'),
-      join(directory, 'root'),
-    ])
+    mkdirSync(join(directory, 'root'))
+    // The first engine runs meanwhile: what it knows of its containers' networks comes and goes.
+    const unchanging = ['--exclude=./var/lib/cni/*', '--directory', join(cacheDirectory, 'engine', 'root'), '.']
+    await execa('tar', ['--create', '--one-file-system', ...unchanging], { stdout: 'pipe', buffer: false }).pipe(
+      'tar',
+      ['--extract', '--preserve-permissions', '--directory', join(directory, 'root')],
+    )
     const mirror = await listenHere(images, network.here)
     writeFileSync(
       join(directory, 'engine.json'),
