@@ -13,7 +13,7 @@ import { decidePolicy, policyDigest, type PolicyFiles } from '../src/policy/inde
 import { consumer, type Beside, type Consumer } from '../src/stages/verify/attestation-reader.ts'
 import { registryAccess, type RegistryAccess, type Target } from '../src/engine/registry-access.ts'
 import { resolveImage, type ResolvedImage } from '../src/engine/resolve-image.ts'
-import type { Identity } from '../src/tools/cosign/identity.ts'
+import { describeCertificate, type Identity } from '../src/tools/cosign/identity.ts'
 import type { SignatureFormat } from '../src/tools/cosign/command.ts'
 import type { AttestedStatement } from '../src/tools/cosign/attestations.ts'
 
@@ -107,10 +107,7 @@ export async function verifyResolved(request: ResolvedRequest): Promise<Verified
       repository: access.repository,
       digest: image.digest,
       verifiedAt: request.now.toISOString(),
-      signer:
-        identity.kind === 'key'
-          ? `the key ${digestOf(identity.publicKey)}`
-          : `${identity.identity}, vouched for by ${identity.issuer}`,
+      signer: identity.kind === 'key' ? `the key ${digestOf(identity.publicKey)}` : describeCertificate(identity),
       checks,
       ...(verdict === undefined ? {} : { verdict }),
       ...(origin === undefined ? {} : { origin }),

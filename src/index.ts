@@ -32,7 +32,7 @@ import { rescaffoldChanges, scaffoldChanges } from '../pipelines/scaffold.ts'
 import { expectationOf, verifyImage } from '../pipelines/verify.ts'
 import { Assessment } from './module/assessment.ts'
 import { PassedImage } from './module/passed-image.ts'
-import { reportDirectory } from './module/reports.ts'
+import { reportDirectory, textWhere } from './module/reports.ts'
 import { contentsOf } from './engine/read-text.ts'
 import { limits } from './model/limits.ts'
 import { renderAudit, renderAuditTerminal } from './audit/index.ts'
@@ -323,9 +323,7 @@ export class Loadline implements GivenToModule {
       policy: await givenTextIfAny(this.policy ?? own),
       now: new Date(),
     })
-    const text = renderAuditTerminal(document, { color: false, width: 120 })
-    if (document.outcome !== 'passed') throw new Error(text)
-    return text
+    return textWhere(document.outcome === 'passed', renderAuditTerminal(document, { color: false, width: 120 }))
   }
 
   /**
@@ -333,13 +331,14 @@ export class Loadline implements GivenToModule {
    *
    * @param reference registry/repository:tag or registry/repository@sha256:...
    * @param key Public key of the signer, PEM.
-   * @param certificateIdentity Identity that a keyless signature must name.
+   * @param certificateIdentity Identity that a keyless signature must name; a star in it stands for what differs from release to release.
    * @param certificateOidcIssuer Issuer that must vouch for that identity.
    * @param trustedRoot Trusted root of a Sigstore instance of your own.
    * @param expectedSource Repository that the image must come from.
    * @param registry The registry as a service, where it listens on your own loopback.
    * @param registryConfig Docker config.json with the credentials of the registry.
    * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
+   * @param certificateClaim What else the certificate of a GitHub workflow must say, as NAME=VALUE: repository, workflow, ref, trigger.
    */
   @func({ cache: 'never' })
   async verify(
@@ -352,17 +351,16 @@ export class Loadline implements GivenToModule {
     registry?: Service,
     registryConfig?: Secret,
     registryCa?: File,
+    certificateClaim: string[] = [],
   ): Promise<string> {
     const { verification } = await verifyImage({
       target: await targetOf(reference, registry, registryConfig, registryCa),
-      identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
+      identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot, certificateClaim),
       expected: expectationOf(await policyFilesOf(this), expectedSource, new Date()),
       lock: await lockAlone(this),
       now: new Date(),
     })
-    const text = renderVerification(verification, { color: false })
-    if (verification.outcome !== 'verified') throw new Error(text)
-    return text
+    return textWhere(verification.outcome === 'verified', renderVerification(verification, { color: false }))
   }
 
   /**
@@ -370,12 +368,13 @@ export class Loadline implements GivenToModule {
    *
    * @param reference registry/repository:tag or registry/repository@sha256:...
    * @param key Public key of the signer, PEM.
-   * @param certificateIdentity Identity that a keyless signature must name.
+   * @param certificateIdentity Identity that a keyless signature must name; a star in it stands for what differs from release to release.
    * @param certificateOidcIssuer Issuer that must vouch for that identity.
    * @param trustedRoot Trusted root of a Sigstore instance of your own.
    * @param registry The registry as a service, where it listens on your own loopback.
    * @param registryConfig Docker config.json with the credentials of the registry.
    * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
+   * @param certificateClaim What else the certificate of a GitHub workflow must say, as NAME=VALUE: repository, workflow, ref, trigger.
    */
   @func({ cache: 'never' })
   async reverdict(
@@ -387,19 +386,18 @@ export class Loadline implements GivenToModule {
     registry?: Service,
     registryConfig?: Secret,
     registryCa?: File,
+    certificateClaim: string[] = [],
   ): Promise<string> {
     const now = new Date()
     const document = await judgeAgain({
       target: await targetOf(reference, registry, registryConfig, registryCa),
-      identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot),
+      identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot, certificateClaim),
       policy: decidePolicy(await policyFilesOf(this), now).policy,
       lock: await lockAlone(this),
       now,
       ...databaseOf(this),
     })
-    const text = renderReverdict(document, { color: false })
-    if (document.outcome !== 'passed') throw new Error(text)
-    return text
+    return textWhere(document.outcome === 'passed', renderReverdict(document, { color: false }))
   }
 
   /**
@@ -408,7 +406,7 @@ export class Loadline implements GivenToModule {
    * @param controller kyverno or policy-controller.
    * @param image registry/repository of the images, or its beginning with a star.
    * @param key Public key of the signer, PEM.
-   * @param certificateIdentity Identity that a keyless signature must name.
+   * @param certificateIdentity Identity that a keyless signature must name; a star in it stands for what differs from release to release.
    * @param certificateOidcIssuer Issuer that must vouch for that identity.
    * @param trustedRoot Trusted root of a Sigstore instance of your own.
    * @param expectedSource Repository that the images must come from.

@@ -7,7 +7,10 @@ import { command } from './command.ts'
 import { choice, required, single, toggle } from './flag.ts'
 import { identityFlags, policyHereFlags } from './option-groups.ts'
 
-interface AdmissionOptions extends IdentityOptions, PolicyOptions {
+/** Controllers read no claims of a certificate. */
+const { certificateClaim: _, ...signerFlags } = identityFlags
+
+interface AdmissionOptions extends Omit<IdentityOptions, 'certificateClaim'>, PolicyOptions {
   image: string
   name?: string
   source?: string
@@ -22,7 +25,7 @@ export const make = command<AdmissionOptions, [controller: Controller]>({
   flags: {
     image: required(single('images', 'registry/repository of the images, or its beginning with a star')),
     ...policyHereFlags,
-    ...identityFlags,
+    ...signerFlags,
     source: single('url', 'repository that the images must come from'),
     maximumAge: single('age', 'oldest verdict that admits, e.g. 30d (default: any age)'),
     consumer: choice('form', ['index', 'single'], 'what is deployed (default: as a release by this policy leaves it)'),

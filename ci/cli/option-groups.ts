@@ -121,7 +121,14 @@ export const signerFlags: Flags<SignerOptions> = {
 
 export const identityFlags: Flags<IdentityOptions> = {
   key: single('file', 'public key of the signer, e.g. cosign.pub'),
-  certificateIdentity: single('identity', 'identity that a keyless signature must name'),
+  certificateIdentity: single(
+    'identity',
+    'identity that a keyless signature must name; a star in it stands for what differs from release to release, such as the tag of a workflow',
+  ),
+  certificateClaim: repeated(
+    'name=value',
+    "what else a GitHub workflow's certificate must say: repository, workflow, ref, trigger",
+  ),
   certificateOidcIssuer: single('url', 'issuer that must vouch for that identity'),
   trustedRoot: single('file', 'trusted root of a Sigstore instance of your own'),
 }

@@ -6,6 +6,7 @@ import { readGiven } from './files/given-file.ts'
 export interface IdentityOptions {
   key?: string
   certificateIdentity?: string
+  certificateClaim?: readonly string[]
   certificateOidcIssuer?: string
   trustedRoot?: string
 }
@@ -14,12 +15,14 @@ export interface IdentityOptions {
 export async function readIdentity({
   key,
   certificateIdentity: identity,
+  certificateClaim: claims = [],
   certificateOidcIssuer: issuer,
   trustedRoot,
 }: IdentityOptions): Promise<Identity> {
   return expectedSigner({
     publicKey: key === undefined ? undefined : await readGiven({ path: key, what: 'public key', code: 'CREDENTIAL' }),
     identity,
+    claims,
     issuer,
     trustedRoot:
       trustedRoot === undefined

@@ -108,6 +108,12 @@ function expectedCertificate({
       'Give both --certificate-identity and --certificate-oidc-issuer.',
     )
   }
+  if (identity.includes('*'))
+    throw new DeliveryError(
+      'USAGE',
+      `a release names its own identity in full; found a star in ${identity}`,
+      'Give the identity of this job. Consumers may expect a pattern of it.',
+    )
   return { identity, issuer }
 }
 

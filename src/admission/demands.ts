@@ -4,7 +4,9 @@ import { verifierId } from '../attestation/verification-summary.ts'
 import { DeliveryError } from '../model/errors.ts'
 import { predicateTypes, type AttestationKind, type Digest } from '../model/index.ts'
 import type { SignatureFormat } from '../tools/cosign/command.ts'
+import type { ExpectedCertificate } from '../tools/cosign/command.ts'
 import type { Identity } from '../tools/cosign/identity.ts'
+import { identityExpression } from '../tools/cosign/identity-pattern.ts'
 
 /** What a cluster is to demand of the images that match. */
 export interface Admission {
@@ -110,9 +112,30 @@ function conditionsOf(kind: AttestationKind, { policy, source, maximumAge }: Adm
             ]),
         ...(maximumAge === undefined
           ? []
-          : [{ wanted: 'a younger verdict: judge again and release', field: ['timeVerified'], within: maximumAge }]),
+          : [
+              {
+                wanted: 'a younger verdict: judge again and release',
+                field: ['timeVerified'],
+                within: maximumAge,
+              },
+            ]),
       ]
   }
+}
+
+/** Whom a certificate must name, in the form that both controllers read. Throws `USAGE` for claims: neither asks a bundle's certificate for them, and one that is not asked for would admit anybody's. */
+export function certificateIdentity({ identity, isPattern = false, issuer, claims = {} }: ExpectedCertificate): {
+  issuer: string
+  subject?: string
+  subjectRegExp?: string
+} {
+  if (Object.keys(claims).length > 0)
+    throw new DeliveryError(
+      'USAGE',
+      'an admission policy cannot ask a certificate for claims: no admission controller reads them',
+      'Say it in the identity, which for a GitHub workflow has repository, file and ref: --certificate-identity "https://github.com/YOUR_ORGANISATION/shop/.github/workflows/release.yml@refs/tags/*". "loadline verify" asks for claims.',
+    )
+  return isPattern ? { issuer, subjectRegExp: identityExpression(identity) } : { issuer, subject: identity }
 }
 
 /** A registry (its name has a dot or a port), then the repository; the last part may end with a star. */

@@ -1,7 +1,14 @@
 import { stringify } from 'yaml'
 import { DeliveryError } from '../model/errors.ts'
 import { verifyingBy, type Identity } from '../tools/cosign/identity.ts'
-import { demandsOf, imagePatterns, type Admission, type Condition, type Demand } from './demands.ts'
+import {
+  certificateIdentity,
+  demandsOf,
+  imagePatterns,
+  type Admission,
+  type Condition,
+  type Demand,
+} from './demands.ts'
 
 /** The release of Kyverno that this form of policy was run with. */
 export const kyvernoVersion = '1.19.1'
@@ -52,7 +59,7 @@ function attestor(identity: Identity): Record<string, unknown> {
   if (identity.kind === 'key') return { key: { data: identity.publicKey }, ctlog: { insecureIgnoreTlog: true } }
   const { log, certificateLog } = verifyingBy(identity, 'bundle', '')
   return {
-    keyless: { identities: [{ issuer: identity.issuer, subject: identity.identity }] },
+    keyless: { identities: [certificateIdentity(identity)] },
     ctlog: { insecureIgnoreTlog: !log, insecureIgnoreSCT: !certificateLog },
     ...(identity.trustedRoot === undefined ? {} : { trustedRoot: { value: identity.trustedRoot } }),
   }

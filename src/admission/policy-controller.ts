@@ -2,7 +2,14 @@ import { stringify } from 'yaml'
 import { DeliveryError } from '../model/errors.ts'
 import { verifyingBy, type Identity } from '../tools/cosign/identity.ts'
 import { onlySecondVersion, readAuthorities, type Authorities } from '../tools/cosign/trusted-root.ts'
-import { demandsOf, imagePatterns, type Admission, type Condition, type Demand } from './demands.ts'
+import {
+  certificateIdentity,
+  demandsOf,
+  imagePatterns,
+  type Admission,
+  type Condition,
+  type Demand,
+} from './demands.ts'
 
 /** The release of sigstore's policy-controller that this form of policy was run with. */
 export const policyControllerVersion = '0.14.0'
@@ -89,7 +96,7 @@ function byCertificate(
     signatureFormat: 'bundle',
     keyless: {
       url: services?.certificates[0]?.uri ?? 'https://fulcio.sigstore.dev',
-      identities: [{ issuer: identity.issuer, subject: identity.identity }],
+      identities: [certificateIdentity(identity)],
       ...root,
       ...(verifyingBy(identity, 'bundle', '').certificateLog ? {} : { insecureIgnoreSCT: true }),
     },

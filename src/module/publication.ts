@@ -103,7 +103,8 @@ export async function identityOf(
   identity: string | undefined,
   issuer: string | undefined,
   root: File | undefined,
+  claims: readonly string[] = [],
 ): Promise<Identity> {
   const [publicKey, trustedRoot] = await Promise.all([givenTextIfAny(key), givenTextIfAny(root)])
-  return expectedSigner({ publicKey: publicKey?.text, identity, issuer, trustedRoot: trustedRoot?.text })
+  return expectedSigner({ publicKey: publicKey?.text, identity, claims, issuer, trustedRoot: trustedRoot?.text })
 }

@@ -1,4 +1,6 @@
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TrustedRoot } from '@sigstore/protobuf-specs'
@@ -15,6 +17,8 @@ import {
   stopSigstore,
   type SigstoreInstance,
 } from '../../toolchain/sigstore/instance.ts'
+import { freePorts } from '../../toolchain/sigstore/free-ports.ts'
+import { issueToken, newIssuerKey, serveIssuer } from '../../toolchain/sigstore/issuer.ts'
 import type { Lock } from '../../src/model/index.ts'
 import { defaultPolicy } from '../../src/policy/index.ts'
 import { ServiceAway } from '../../src/engine/retry.ts'
@@ -22,6 +26,7 @@ import type { Published } from '../../src/stages/publish/publish.ts'
 import { sign } from '../../src/stages/sign/sign.ts'
 import { planSigning, type SigningPlan } from '../../src/stages/sign/signer.ts'
 import { parseSealedLock } from '../../src/stages/source/read-lock.ts'
+import { expectedSigner } from '../../src/stages/verify/expected-signer.ts'
 import { verifyAsConsumer, verifySignature, type Signed } from '../../src/stages/verify/verify-signature.ts'
 import { consumerFiles, type Identity } from '../../src/tools/cosign/identity.ts'
 import { buildAndScan, scratch } from './command-line.ts'
@@ -36,24 +41,42 @@ import { takeProgram } from './tool-programs.ts'
 
 const email = 'ci@example.com'
 
+/** What Fulcio asks a workflow's token for besides what is tested. */
+const workflowClaims =
+  'sha job_workflow_sha runner_environment repository_id repository_owner repository_owner_id workflow_ref workflow_sha run_id run_attempt repository_visibility'.split(
+    ' ',
+  )
+
 let home: string
 let engine: Engine
 let lock: Lock
 let sigstore: SigstoreInstance
 let cosign: string
+let workflows: { issuer: string; key: string; server: Server }
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'loadline-keyless-'))
   engine = await findEngine({ say: () => undefined })
   lock = parseSealedLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
-  sigstore = await startSigstore(join(home, 'sigstore'), await compiledSigstore())
+  workflows = await serveWorkflows()
+  sigstore = await startSigstore(join(home, 'sigstore'), await compiledSigstore(), workflows.issuer)
   cosign = await takeProgram('cosign')
 })
 
 afterAll(async () => {
   await stopSigstore(join(home, 'sigstore'))
+  workflows.server.close()
   rmSync(home, { recursive: true, force: true })
 })
+
+/** An issuer whose tokens speak for workflows, as GitHub's does. */
+async function serveWorkflows(): Promise<typeof workflows> {
+  const [port = 0] = await freePorts(1)
+  const [issuer, key] = [`http://127.0.0.1:${port}`, newIssuerKey()]
+  const server = serveIssuer(issuer, key).listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return { issuer, key, server }
+}
 
 async function tokenFile(directory: string, lifetimeSeconds = 600): Promise<string> {
   const path = join(directory, 'token')
@@ -205,6 +228,55 @@ describe('keyless signing', () => {
       await attach(registry, unsigned, JSON.stringify(about(bundle, unsigned)))
       await refused({}, { ...published, digest: unsigned })
       await verifySignature(published, expected, 'bundle', lock)
+    })
+  })
+
+  it('lets a consumer expect a pattern of the identity, which is another for each tag, and claims of the workflow [fault 55]', async () => {
+    const shared = 'acme/pipelines/.github/workflows/release.yml'
+    const claims = {
+      sub: 'repo:acme/shop:ref:refs/tags/v1.4.0',
+      job_workflow_ref: `${shared}@refs/tags/v1.4.0`,
+      repository: 'acme/shop',
+      workflow: 'Release',
+      ref: 'refs/tags/v1.4.0',
+      event_name: 'push',
+      ...Object.fromEntries(workflowClaims.map((name) => [name, '1'])),
+    }
+    await withImage('by a workflow', async ({ published, directory }) => {
+      const token = join(directory, 'workflow-token')
+      const { issuer } = workflows
+      const now = new Date()
+      writeFileSync(token, issueToken(workflows.key, { issuer, email: '', claims, now, lifetimeSeconds: 600 }))
+      const named = {
+        certificateIdentity: `https://github.com/${claims.job_workflow_ref}`,
+        certificateOidcIssuer: issuer,
+      }
+      const { signer } = await givenSigner(
+        { identityToken: `file:${token}`, ...named, ...documentsOf(sigstore.directory) },
+        {},
+      )
+      if (signer === undefined) throw new Error('wanted a signer')
+      await sign(published, planSigning(signer, defaultPolicy.signing), lock)
+
+      const trustedRoot = readFileSync(documentsOf(sigstore.directory).trustedRoot, 'utf8')
+      const verified = async (identity: string, wanted: string[] = []) =>
+        verifySignature(
+          published,
+          expectedSigner({ publicKey: undefined, identity, claims: wanted, issuer, trustedRoot }),
+          'bundle',
+          lock,
+        )
+      const pattern = `https://github.com/${shared}@refs/tags/v*`
+      await verified(pattern)
+      await verified(pattern, ['repository=acme/shop', 'workflow=Release', 'ref=refs/tags/v1.4.0', 'trigger=push'])
+      const refused = async (identity: string, wanted?: string[]) =>
+        expect(verified(identity, wanted), `${identity} ${wanted}`).rejects.toMatchObject({ code: 'VERIFY' })
+      await refused(`https://github.com/${shared}@refs/heads/*`)
+      await refused('https://github.com/acme/*/.github/workflows/release.yml@refs/tags/v1.4')
+      await refused(`https://github.com/mallory/*/.github/workflows/release.yml@refs/tags/v1.4.0`)
+      await refused(pattern, ['repository=acme/other'])
+      await refused(pattern, ['trigger=pull_request'])
+      await refused(pattern, ['repository=acme/shop', 'ref=refs/tags/v1'])
     })
   })
 

@@ -316,6 +316,10 @@ describe('what admission controllers say of a release', () => {
     }
     expect(await ask(email, sigstore.urls.issuer)).toBe(true)
     expect(await ask('somebody@example.com', sigstore.urls.issuer)).toBe(false)
+    expect(await ask('*@example.com', sigstore.urls.issuer)).toBe(true)
+    // An expression that were not over the whole would find these in it.
+    expect(await ask('*i@example.co', sigstore.urls.issuer)).toBe(false)
+    expect(await ask('*@acme.example', sigstore.urls.issuer)).toBe(false)
     expect(await ask(email, 'https://issuer.example.com')).toBe(false)
   })
 })

@@ -43,9 +43,14 @@ export function documentsOf(directory: string): { signingConfig: string; trusted
 /**
  * Starts an issuer, a certificate authority, a transparency log and a timestamp authority, all new, on free ports of loopback, and writes the signing
  * configuration and the trusted root. What was in the directory before is stopped and removed: keys live as long as the instance.
+ * With the address of a further issuer, its tokens are believed as those of a GitHub workflow.
  * Throws `ENGINE` where a part does not come up.
  */
-export async function startSigstore(directory: string, programs: SigstorePrograms): Promise<SigstoreInstance> {
+export async function startSigstore(
+  directory: string,
+  programs: SigstorePrograms,
+  workflowIssuer?: string,
+): Promise<SigstoreInstance> {
   await stopSigstore(directory)
   await rm(directory, { recursive: true, force: true })
   await mkdir(join(directory, 'log-entries'), { recursive: true, mode: 0o700 })
@@ -63,7 +68,7 @@ export async function startSigstore(directory: string, programs: SigstoreProgram
     programs,
     ports,
     urls.issuer,
-    await writeSecrets(directory, urls.issuer, rekorKeys.privateKey),
+    await writeSecrets(directory, issuersOf(urls.issuer, workflowIssuer), rekorKeys.privateKey),
   )
   const ready: Record<Part, string> = {
     issuer: `${urls.issuer}/.well-known/openid-configuration`,
@@ -123,7 +128,15 @@ interface PartFiles {
   logEntries: string
 }
 
-async function writeSecrets(directory: string, issuer: string, rekorKey: KeyObject): Promise<PartFiles> {
+/** Whom Fulcio believes, and what it writes into a certificate for their tokens. */
+function issuersOf(issuer: string, workflowIssuer: string | undefined): Record<string, object> {
+  const types = { [issuer]: 'email', ...(workflowIssuer === undefined ? {} : { [workflowIssuer]: 'github-workflow' }) }
+  return Object.fromEntries(
+    Object.entries(types).map(([url, type]) => [url, { IssuerURL: url, ClientID: 'sigstore', Type: type }]),
+  )
+}
+
+async function writeSecrets(directory: string, issuers: object, rekorKey: KeyObject): Promise<PartFiles> {
   const secret = async (name: string, content: string) => {
     await writeFile(join(directory, name), content, { mode: 0o600 })
     return join(directory, name)
@@ -131,10 +144,7 @@ async function writeSecrets(directory: string, issuer: string, rekorKey: KeyObje
   return {
     issuerKey: await secret('issuer.key', newIssuerKey()),
     rekorKey: await secret('rekor.key', rekorKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
-    fulcioConfig: await secret(
-      'fulcio.json',
-      JSON.stringify({ OIDCIssuers: { [issuer]: { IssuerURL: issuer, ClientID: 'sigstore', Type: 'email' } } }),
-    ),
+    fulcioConfig: await secret('fulcio.json', JSON.stringify({ OIDCIssuers: issuers })),
     logEntries: join(directory, 'log-entries'),
   }
 }

@@ -7,6 +7,8 @@ export interface TokenRequest {
   issuer: string
   /** Whom it speaks for. */
   email: string
+  /** What else it says, e.g. of a workflow. */
+  claims?: Readonly<Record<string, string>>
   now: Date
   /** Negative for a token that has expired already. */
   lifetimeSeconds: number
@@ -20,7 +22,10 @@ export function newIssuerKey(): string {
 }
 
 /** An OpenID Connect identity token (RS256) for the audience `sigstore`. */
-export function issueToken(privateKey: string, { issuer, email, now, lifetimeSeconds }: TokenRequest): string {
+export function issueToken(
+  privateKey: string,
+  { issuer, email, claims: further, now, lifetimeSeconds }: TokenRequest,
+): string {
   const issuedAt = Math.floor(now.getTime() / 1000)
   const header = { alg: 'RS256', typ: 'JWT', kid: keyId(privateKey) }
   const claims = {
@@ -31,6 +36,7 @@ export function issueToken(privateKey: string, { issuer, email, now, lifetimeSec
     email_verified: true,
     iat: issuedAt + Math.min(0, lifetimeSeconds),
     exp: issuedAt + lifetimeSeconds,
+    ...further,
   }
   const content = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
   return `${content}.${sign('sha256', Buffer.from(content), privateKey).toString('base64url')}`

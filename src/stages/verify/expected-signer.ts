@@ -2,32 +2,44 @@ import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import { readDocument } from '../../model/read-json.ts'
 import type { Identity } from '../../tools/cosign/identity.ts'
+import { requireIdentityPattern } from '../../tools/cosign/identity-pattern.ts'
+import { readWorkflowClaims } from '../../tools/cosign/workflow-claims.ts'
 
 /** What a person says about the signer. Everything is text: a PEM key, a JSON trusted root. */
 export interface SignerDescription {
   publicKey: string | undefined
+  /** The whole identity, or a pattern of it: with stars for what differs from release to release. */
   identity: string | undefined
+  /** NAME=VALUE of what else the certificate must say. */
+  claims?: readonly string[]
   issuer: string | undefined
   trustedRoot: string | undefined
 }
 
 /** Whom a consumer expects: the owner of a public key, or an identity with who vouches for it. Throws `USAGE` where it is neither or both. */
-export function expectedSigner({ publicKey, identity, issuer, trustedRoot }: SignerDescription): Identity {
+export function expectedSigner(description: SignerDescription): Identity {
+  const { publicKey, identity, issuer, trustedRoot } = description
+  const claims = readWorkflowClaims(description.claims ?? [])
+  const hasClaims = Object.keys(claims).length > 0
   const root = trustedRoot === undefined ? {} : { trustedRoot }
-  if (publicKey !== undefined && identity === undefined && issuer === undefined)
+  if (publicKey !== undefined && identity === undefined && issuer === undefined && !hasClaims)
     return { kind: 'key', publicKey, transparencyLog: 'none', ...root }
   if (publicKey === undefined && identity !== undefined && issuer !== undefined) {
+    const isPattern = identity.includes('*')
+    if (isPattern) requireIdentityPattern(identity)
     return {
       kind: 'certificate',
       identity,
       issuer,
+      ...(isPattern ? { isPattern } : {}),
+      ...(hasClaims ? { claims } : {}),
       ...root,
       transparencyLog: trustedRoot !== undefined && !namesLog(trustedRoot) ? 'none' : 'required',
     }
   }
   throw new DeliveryError(
     'USAGE',
-    'a signature says nothing without a signer to expect: name a public key, or an identity with its issuer',
+    'a signature says nothing without a signer to expect: name a public key, or an identity with its issuer, and claims with an identity only',
     'Give --key cosign.pub, or --certificate-identity and --certificate-oidc-issuer.',
   )
 }

@@ -1,3 +1,6 @@
+import { identityExpression } from './identity-pattern.ts'
+import { claimArguments, type WorkflowClaims } from './workflow-claims.ts'
+
 /** The two forms in which Cosign keeps a signature: a Sigstore bundle beside the image (as Cosign 3 writes it), or the older signature tag. */
 const signatureFormats = ['bundle', 'legacy'] as const
 export type SignatureFormat = (typeof signatureFormats)[number]
@@ -20,8 +23,17 @@ export interface Signing {
   format: SignatureFormat
 }
 
+/** What the certificate of a signature must say. */
+export interface ExpectedCertificate {
+  identity: string
+  /** Whether the identity is a pattern with stars (identity-pattern.ts), and not the whole name to the letter. */
+  isPattern?: boolean
+  issuer: string
+  claims?: WorkflowClaims
+}
+
 /** Whom a consumer expects, as Cosign is told; paths are inside its container. */
-export type ExpectedSigner = { key: string } | { identity: string; issuer: string }
+export type ExpectedSigner = { key: string } | ExpectedCertificate
 
 /** What must hold besides the signature itself. */
 export interface Verifying {
@@ -134,14 +146,23 @@ function signingArguments({ by, services, format }: Signing): string[] {
 
 function verifyingArguments({ from, format, trustedRoot, log, timestamp, certificateLog }: Verifying): string[] {
   return [
-    ...('key' in from
-      ? ['--key', from.key]
-      : ['--certificate-identity', from.identity, '--certificate-oidc-issuer', from.issuer]),
+    ...('key' in from ? ['--key', from.key] : certificateArguments(from)),
     ...(format === 'legacy' ? ['--new-bundle-format=false'] : []),
     ...(trustedRoot === undefined ? [] : ['--trusted-root', trustedRoot]),
     ...(log ? [] : ['--insecure-ignore-tlog=true']),
     ...(timestamp ? ['--use-signed-timestamps'] : []),
     ...(certificateLog || 'key' in from ? [] : ['--insecure-ignore-sct=true']),
+  ]
+}
+
+function certificateArguments({ identity, isPattern = false, issuer, claims = {} }: ExpectedCertificate): string[] {
+  return [
+    ...(isPattern
+      ? ['--certificate-identity-regexp', identityExpression(identity)]
+      : ['--certificate-identity', identity]),
+    '--certificate-oidc-issuer',
+    issuer,
+    ...claimArguments(claims),
   ]
 }
 

@@ -1,11 +1,12 @@
 import { DeliveryError } from '../../model/errors.ts'
-import type { SignatureFormat, Verifying } from './command.ts'
+import type { ExpectedCertificate, SignatureFormat, Verifying } from './command.ts'
 import { offline, readTrustedRoot } from './services.ts'
+import { describeClaims } from './workflow-claims.ts'
 
 /** Whom a consumer expects to have signed, and what proves it. Holds no secret. */
 export type Identity = (
   | { kind: 'key'; /** PEM. */ publicKey: string }
-  | { kind: 'certificate'; identity: string; issuer: string }
+  | ({ kind: 'certificate' } & ExpectedCertificate)
 ) & {
   /** Sigstore's trusted root, JSON. Without it a certificate is checked against the public instance; a key needs none. */
   trustedRoot?: string
@@ -15,7 +16,13 @@ export type Identity = (
 
 /** An identity in one phrase. */
 export function describeIdentity(identity: Identity): string {
-  return identity.kind === 'key' ? 'the given key' : `${identity.identity} (${identity.issuer})`
+  return identity.kind === 'key' ? 'the given key' : describeCertificate(identity)
+}
+
+/** Whom a certificate must name, in one phrase. */
+export function describeCertificate({ identity, isPattern = false, issuer, claims = {} }: ExpectedCertificate): string {
+  const said = [`vouched for by ${issuer}`, ...describeClaims(claims)]
+  return `${isPattern ? 'an identity of the pattern ' : ''}${identity}, ${said.join(', ')}`
 }
 
 /** What a consumer needs beside the image, by file name. */
@@ -45,14 +52,20 @@ export function verifyingBy(identity: Identity, format: SignatureFormat, directo
     )
   }
   return {
-    from:
-      identity.kind === 'key'
-        ? { key: `${directory}cosign.pub` }
-        : { identity: identity.identity, issuer: identity.issuer },
+    from: identity.kind === 'key' ? { key: `${directory}cosign.pub` } : expectedCertificate(identity),
     format,
     ...(files['trusted-root.json'] === undefined ? {} : { trustedRoot: `${directory}trusted-root.json` }),
     log,
     timestamp: identity.kind === 'certificate' && !log && (root?.timestamps ?? false),
     certificateLog: root?.certificateLog ?? true,
+  }
+}
+
+function expectedCertificate({ identity, isPattern, issuer, claims }: ExpectedCertificate): ExpectedCertificate {
+  return {
+    identity,
+    issuer,
+    ...(isPattern === undefined ? {} : { isPattern }),
+    ...(claims === undefined ? {} : { claims }),
   }
 }

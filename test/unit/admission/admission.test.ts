@@ -99,6 +99,16 @@ describe('admission policies', () => {
     )
   })
 
+  it.each(['kyverno', 'policy-controller'] as const)(
+    '%s gets the pattern of an identity as an expression over the whole of it',
+    (controller) => {
+      const identity = { ...certificate(), identity: '*@example.com', isPattern: true }
+      const text = admissionPolicy(request({ controller, identity }))
+      expect(text).toContain(String.raw`subjectRegExp: ^[^/@\s]*@example\.com$`)
+      expect(text).not.toContain('subject: ')
+    },
+  )
+
   it('demands what the policy requires and nothing else', () => {
     const digest = policyDigest(decidePolicy({ application: policyText() }, now).policy)
     const base: Admission = {
@@ -158,6 +168,19 @@ describe('admission policies', () => {
       'policy-controller, a certificate in the older format',
       request({ controller: 'policy-controller', application: legacy, identity: certificate() }),
       'older signature format',
+    ],
+    [
+      'claims of a certificate',
+      request({ identity: { ...certificate(), claims: { repository: 'acme/shop' } } }),
+      'no admission controller reads them',
+    ],
+    [
+      'claims of a certificate, for the other controller',
+      request({
+        controller: 'policy-controller',
+        identity: { ...certificate(), claims: { repository: 'acme/shop' } },
+      }),
+      'no admission controller reads them',
     ],
     ['an age without unit', request({ maximumAge: '30' }), 'whole hours or days'],
     [

@@ -62,6 +62,8 @@ describe('a list of the command line', () => {
       'build-and-scan --build-secret',
       'build-and-scan --label',
       'build-and-scan --tag',
+      'verify --certificate-claim',
+      'reverdict --certificate-claim',
       'merge --expect',
       'tools --released',
       'bases --candidate',

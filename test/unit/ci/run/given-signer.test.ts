@@ -17,6 +17,12 @@ describe('givenSigner', () => {
     ],
     ['an identity without a signer', { certificateIdentity: 'ci@example.com' }, 'USAGE', 'but no signer'],
     ['half an identity', { identityToken: 'env:TOKEN', certificateIdentity: 'ci@example.com' }, 'USAGE', 'together'],
+    [
+      'a pattern of its own identity',
+      { identityToken: 'env:TOKEN', certificateIdentity: '*@example.com', certificateOidcIssuer: 'https://i.example' },
+      'USAGE',
+      'its own identity in full',
+    ],
     ['half of the services', { keyless: true, signingConfig: 'package.json' }, 'USAGE', 'two documents'],
     [
       'services that are not there',

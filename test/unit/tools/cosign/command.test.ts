@@ -166,6 +166,23 @@ describe('cosign verify', () => {
     ])
   })
 
+  it('gives a pattern as an expression over the whole identity, and asks for each claim', () => {
+    const from = {
+      ...byCertificate.from,
+      identity: '*@example.com',
+      isPattern: true,
+      claims: { repository: 'acme/shop' },
+    }
+    expect(verify({ ...image, ...byCertificate, from }).slice(2, 8)).toEqual([
+      '--certificate-identity-regexp',
+      String.raw`^[^/@\s]*@example\.com$`,
+      '--certificate-oidc-issuer',
+      'https://issuer.example.com',
+      '--certificate-github-workflow-repository',
+      'acme/shop',
+    ])
+  })
+
   it('asks for a timestamp where no log proves the time', () => {
     expect(verify({ ...image, ...byCertificate, log: false, timestamp: true })).toEqual(
       expect.arrayContaining(['--insecure-ignore-tlog=true', '--use-signed-timestamps']),

@@ -198,10 +198,28 @@ describe('verifyingBy', () => {
     ).toThrow(expect.objectContaining({ code: 'VERIFY' }))
   })
 
+  it('hands on a pattern and claims', () => {
+    const expected = {
+      ...certificate,
+      isPattern: true,
+      claims: { ref: 'refs/heads/main' },
+      transparencyLog: 'required',
+    } as const
+    expect(verifyingBy(expected, 'bundle', '').from).toEqual({
+      identity: certificate.identity,
+      issuer: certificate.issuer,
+      isPattern: true,
+      claims: { ref: 'refs/heads/main' },
+    })
+    expect(describeIdentity(expected)).toBe(
+      'an identity of the pattern ci@example.com, vouched for by https://issuer.example.com, ref refs/heads/main',
+    )
+  })
+
   it('names whom it expects', () => {
     expect(describeIdentity(key)).toBe('the given key')
     expect(describeIdentity({ ...certificate, transparencyLog: 'required' })).toBe(
-      'ci@example.com (https://issuer.example.com)',
+      'ci@example.com, vouched for by https://issuer.example.com',
     )
   })
 })
