@@ -1,4 +1,4 @@
-import { Provenance, VerificationSummary, VulnerabilityReport } from '../src/attestation/index.ts'
+import { Provenance, VulnerabilityReport } from '../src/attestation/index.ts'
 import { DeliveryError } from '../src/model/errors.ts'
 import { rejudge, type PublishedEvidence } from '../src/gate/reverdict.ts'
 import {
@@ -15,8 +15,11 @@ import type { Policy } from '../src/policy/schema.ts'
 import { openDatabase, type GivenDatabase } from '../src/stages/evidence/database.ts'
 import type { Target } from '../src/engine/registry-access.ts'
 import { scanSbom } from '../src/stages/evidence/scan-sbom.ts'
+import type { Signer } from '../src/stages/sign/signer.ts'
 import type { Identity } from '../src/tools/cosign/identity.ts'
-import { verifyImage, type Verified } from './verify.ts'
+import { groundOf, newestVerdict } from './newest-verdict.ts'
+import { planRenewal, renewVerdict } from './renew-verdict.ts'
+import { verifyImage, type Verified, type VerifyRequest } from './verify.ts'
 
 /** What is judged again, and with what. */
 export interface ReverdictRequest {
@@ -24,6 +27,8 @@ export interface ReverdictRequest {
   identity: Identity
   policy: Policy
   database?: GivenDatabase
+  /** Who attests the new verdict, if it is passed; nobody if it is left out. */
+  signer?: Signer
   lock: Lock
   now: Date
 }
@@ -32,25 +37,20 @@ export interface ReverdictRequest {
 const needed = ['provenance', 'cyclonedx', 'vulnerabilities', 'verdict'] as const satisfies readonly AttestationKind[]
 
 /**
- * Judges a published image again, without building it: verifies its attestations, scans the attested SBOM with today's database, and judges by today's policy.
- * Throws `VERIFY` where an attestation that it rests on does not hold, and `DATABASE` or `TOOL` where today's evidence cannot be had.
+ * Judges a published image again, without building it: verifies its attestations, scans the attested SBOM with today's database, judges by today's policy, and attests the new verdict if somebody is to sign it.
+ * Throws `VERIFY` where an attestation that it rests on does not hold, `DATABASE` or `TOOL` where today's evidence cannot be had, and what `renewVerdict` throws.
  */
 export async function reverdict(request: ReverdictRequest): Promise<Reverdict> {
-  const { policy, lock, now } = request
+  const { policy, lock, now, signer } = request
+  const plan = signer && (await planRenewal(signer, { ...request, policy: policy.signing }))
+  // Of what is attested anew, everything must hold that a consumer will ask for; of what is only judged, what that rests on.
+  const kinds = plan === undefined ? needed : [...new Set([...needed, ...policy.release.require])]
   const [database, verified] = await Promise.all([
     openDatabase(request.database, policy, lock),
-    verifyImage({ ...request, expected: { kinds: needed } }),
+    verifyAll({ ...request, expected: { kinds }, ...(plan?.formats[0] && { format: plan.formats[0] }) }),
   ])
-  const { verification, image } = verified
-  const failed = verification.checks.filter(({ status }) => status !== 'holds')
-  if (failed.length > 0) {
-    throw new DeliveryError(
-      'VERIFY',
-      `${verification.repository}@${image.digest} cannot be judged again: ${failed.map(({ what, digest, found }) => `${what} of ${digest}: ${found}`).join('; ')}`,
-      'Run "loadline verify" for the whole list; an image without these attestations is judged by "loadline build-and-scan" on its source.',
-    )
-  }
-  const top = summaryOf(verified, image.digest)
+  const { image } = verified
+  const top = newestVerdict(verified, image.digest)
   const attested = top.loadline_verdict
   if (attested === undefined)
     throw new DeliveryError(
@@ -73,8 +73,9 @@ export async function reverdict(request: ReverdictRequest): Promise<Reverdict> {
       )
     }),
   )
-  const judgement = rejudge(policy, images, attested.rules, now)
-  return {
+  const earlier = attested.rules.map((rule) => ({ ...rule, judgedAt: rule.judgedAt ?? top.timeVerified }))
+  const judgement = rejudge(policy, images, earlier, now)
+  const again: Reverdict = {
     schemaVersion: 'loadline.reverdict/v1',
     ...judgement,
     reference: request.target.reference,
@@ -83,6 +84,22 @@ export async function reverdict(request: ReverdictRequest): Promise<Reverdict> {
     policy: policyDigest(policy),
     attested: { at: top.timeVerified, policy: attested.binding.policy, databases: attested.binding.databases },
   }
+  if (plan === undefined || again.outcome !== 'passed') return again
+  const expected = { kinds, policy: again.policy }
+  return { ...again, renewed: await renewVerdict(again, { ...request, plan, expected, verified, images }) }
+}
+
+/** Throws `VERIFY` unless everything holds that is expected. */
+async function verifyAll(request: VerifyRequest): Promise<Verified> {
+  const verified = await verifyImage(request)
+  const { verification, image } = verified
+  const failed = verification.checks.filter(({ status }) => status !== 'holds')
+  if (failed.length === 0) return verified
+  throw new DeliveryError(
+    'VERIFY',
+    `${verification.repository}@${image.digest} cannot be judged again: ${failed.map(({ what, digest, found }) => `${what} of ${digest}: ${found}`).join('; ')}`,
+    'Run "loadline verify" for the whole list; an image without these attestations is judged by "loadline build-and-scan" on its source.',
+  )
 }
 
 async function publishedEvidence(
@@ -92,9 +109,9 @@ async function publishedEvidence(
   scan: (document: string, components: number) => ReturnType<typeof scanSbom>,
 ): Promise<PublishedEvidence> {
   // The plain document and not the attestation: Trivy finds less in the latter.
-  const sbom = predicateOf(verified, digest, 'cyclonedx')
-  const report = VulnerabilityReport.parse(predicateOf(verified, digest, 'vulnerabilities'))
-  const { buildDefinition } = Provenance.parse(predicateOf(verified, digest, 'provenance'))
+  const sbom = groundOf(verified, digest, 'cyclonedx')
+  const report = VulnerabilityReport.parse(groundOf(verified, digest, 'vulnerabilities'))
+  const { buildDefinition } = Provenance.parse(groundOf(verified, digest, 'provenance'))
   const collected = await scan(JSON.stringify(sbom), report.scanner.result.packageCount).catch((error: unknown) => {
     if (error instanceof DeliveryError)
       return undecided({
@@ -116,29 +133,4 @@ async function publishedEvidence(
     ),
     before: report.scanner.result.findings,
   }
-}
-
-function summaryOf(verified: Verified, digest: Digest): VerificationSummary {
-  const summaries = (verified.statements.get(digest)?.verdict ?? []).map(({ statement }) =>
-    VerificationSummary.parse(statement.predicate),
-  )
-  const [newest] = summaries.toSorted((left, right) => (left.timeVerified < right.timeVerified ? 1 : -1))
-  if (newest === undefined)
-    throw new DeliveryError('VERIFY', `there is no verdict of ${digest}`, 'Run "loadline verify" for the whole list.')
-  return newest
-}
-
-/** The newest attestation that the verdict rests on. */
-function predicateOf(verified: Verified, digest: Digest, kind: AttestationKind): Record<string, unknown> {
-  const inputs = new Set(
-    summaryOf(verified, digest).inputAttestations?.map((input) => `sha256:${input.digest?.['sha256']}`),
-  )
-  const found = verified.statements.get(digest)?.[kind]?.find((entry) => inputs.has(entry.digest))
-  if (found === undefined)
-    throw new DeliveryError(
-      'VERIFY',
-      `the verdict of ${digest} does not rest on any ${kind} that is there`,
-      'Do not use this image; release it again.',
-    )
-  return found.statement.predicate
 }

@@ -1,9 +1,12 @@
+import { DeliveryError } from '../../src/model/errors.ts'
 import { exitCodeOfOutcome } from '../../src/model/exit-code.ts'
 import { reverdict as judgeAgain } from '../../pipelines/reverdict.ts'
 import { decidePolicy } from '../../src/policy/index.ts'
 import { renderReverdict } from '../../src/report/index.ts'
+import type { Signer } from '../../src/stages/sign/signer.ts'
 import { useColor } from '../show/color.ts'
 import { findEngine } from '../run/choose-engine.ts'
+import { givenSigner, type SignerOptions } from '../run/given-signer.ts'
 import type { DatabaseOptions, EngineOptions } from '../run/build-and-scan-options.ts'
 import { readIdentity, type IdentityOptions } from '../run/given-identity.ts'
 import { policyFiles, type PolicyOptions } from '../run/files/given-file.ts'
@@ -24,16 +27,23 @@ import {
   printFlags,
   referenceOperand,
   registryFlags,
+  signerFlags,
 } from './option-groups.ts'
 
+/** Who attests the new verdict. The key has another name than with a release, because `key` is the public one here. */
+type RenewalOptions = Pick<SignerOptions, 'keyPassword' | 'keyless' | 'identityToken' | 'signingConfig'> & {
+  attestKey?: string
+}
+
 type ReverdictOptions = IdentityOptions &
+  RenewalOptions &
   PolicyOptions &
   DatabaseOptions &
   RegistryOptions &
   EngineOptions &
   PrintOptions
 
-/** `loadline reverdict REF`: judges a published image again from its attested SBOM, and says what changed. Exit codes as those of build-and-scan. */
+/** `loadline reverdict REF`: judges a published image again from its attested SBOM, says what changed, and attests the new verdict if somebody is to sign it. Exit codes as those of build-and-scan. */
 export const make = command<ReverdictOptions, [reference: string]>({
   operands: [referenceOperand],
   flags: {
@@ -41,13 +51,28 @@ export const make = command<ReverdictOptions, [reference: string]>({
     policy: single('file', 'policy file (default: the default policy)'),
     organisation: policyFlags.organisation,
     ...databaseFlags,
+    attestKey: {
+      ...signerFlags.key,
+      description:
+        'attest the new verdict, if it is passed, with the key that signed the release: a Cosign private key (env:NAME or file:PATH) or one in a key management service',
+    },
+    keyPassword: signerFlags.keyPassword,
+    keyless: {
+      ...signerFlags.keyless,
+      description: 'attest it with the identity of this CI job, without a key (GitHub Actions)',
+    },
+    identityToken: {
+      ...signerFlags.identityToken,
+      description: 'attest it without a key, with this OpenID Connect token: env:NAME or file:PATH',
+    },
+    signingConfig: signerFlags.signingConfig,
     ...registryFlags,
     ...engineFlags,
     ...printFlags,
   },
-  more: `Exit codes: 0 still passed; 1 the policy now says no; 3 could not decide; 4 an attestation that it rests on does not hold.
+  more: `Exit codes: 0 still passed; 1 the policy now says no; 3 could not decide; 4 an attestation that it rests on does not hold, or the new one could not be made.
 Example:
-  loadline reverdict registry.example.com/acme/shop:1.4.0 --key cosign.pub --policy loadline.yaml`,
+  loadline reverdict registry.example.com/acme/shop:1.4.0 --key cosign.pub --policy loadline.yaml --attest-key env:COSIGN_KEY`,
   run: reverdict,
 })
 
@@ -67,6 +92,7 @@ async function reverdict(options: ReverdictOptions, reference: string): Promise<
         policy,
         lock: await readyPrograms(lock, say),
         now,
+        ...(await renewalSigner(options)),
         ...(await givenDatabase(options.vulnerabilityDatabase)),
       }),
     ),
@@ -78,4 +104,31 @@ async function reverdict(options: ReverdictOptions, reference: string): Promise<
         : renderReverdict(document, { color: useColor(process.stdout) }),
     )
   return exitCodeOfOutcome(document.outcome)
+}
+
+/** Whoever is to attest, if anybody is. Throws `CREDENTIAL` where a job may have no token: a verdict that was to be renewed and was not must not go unnoticed. */
+async function renewalSigner({
+  key: _public,
+  attestKey,
+  trustedRoot,
+  certificateIdentity: identity,
+  certificateOidcIssuer: issuer,
+  ...options
+}: ReverdictOptions): Promise<{ signer?: Signer }> {
+  const { keyless, identityToken, signingConfig } = options
+  if (attestKey === undefined && keyless !== true && identityToken === undefined && signingConfig === undefined)
+    return {}
+  const isNamed = attestKey === undefined && identity !== undefined && issuer !== undefined && !identity.includes('*')
+  const { signer, withheld } = await givenSigner({
+    ...options,
+    ...(attestKey === undefined ? {} : { key: attestKey }),
+    ...(signingConfig === undefined || trustedRoot === undefined ? {} : { trustedRoot }),
+    ...(isNamed ? { certificateIdentity: identity, certificateOidcIssuer: issuer } : {}),
+  })
+  if (signer !== undefined) return { signer }
+  throw new DeliveryError(
+    'CREDENTIAL',
+    withheld ?? 'nobody is named who attests the new verdict',
+    'Give --attest-key, --keyless or --identity-token where one can be had, or judge without attesting.',
+  )
 }

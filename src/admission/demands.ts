@@ -114,7 +114,7 @@ function conditionsOf(kind: AttestationKind, { policy, source, maximumAge }: Adm
           ? []
           : [
               {
-                wanted: 'a younger verdict: judge again and release',
+                wanted: 'a younger verdict: judge again (loadline reverdict --attest-key)',
                 field: ['timeVerified'],
                 within: maximumAge,
               },

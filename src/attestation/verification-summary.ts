@@ -1,28 +1,19 @@
 import { z } from 'zod'
 import {
+  AttestedRule,
   Binding,
   ResourceDescriptor,
-  RuleResult,
   type AppliedPolicy,
   type Digest,
+  type Reverdict,
+  type RuleResult,
+  type ToolIdentity,
   type Verdict,
 } from '../model/index.ts'
 import { version } from '../model/version.ts'
 
 /** Who judged: the gate of Loadline, whoever ran it. */
 export const verifierId = 'urn:loadline:gate'
-
-/** What one rule said, without its findings. */
-const AttestedRule = RuleResult.pick({
-  rule: true,
-  title: true,
-  kind: true,
-  status: true,
-  wanted: true,
-  found: true,
-  remedy: true,
-})
-type AttestedRule = z.infer<typeof AttestedRule>
 
 /** The verdict as a verification summary: https://slsa.dev/spec/v1.0/verification_summary. The field of our own is named as its parsing rules ask. */
 export const VerificationSummary = z.looseObject({
@@ -61,27 +52,54 @@ export function verificationSummary(
           : `urn:loadline:policy:${about.policy.digest}`,
       digest: { sha256: about.policy.digest.slice('sha256:'.length) },
     },
-    inputAttestations: about.inputs.map(({ predicateType, digest }) => ({
-      uri: predicateType,
-      digest: { sha256: digest.slice('sha256:'.length) },
-    })),
+    inputAttestations: descriptors(about.inputs),
     verificationResult: 'PASSED',
     // There is provenance, and that is all that level 1 asks for: docs/provenance.md.
     verifiedLevels: ['SLSA_BUILD_LEVEL_1'],
     slsaVersion: '1.0',
+    loadline_verdict: { binding: verdict.binding, rules: verdict.results.map(attestedRule) },
+  }
+}
+
+/**
+ * The verdict of a later day about the same image or index, after the earlier one that it renews: what was judged anew, and what was taken over, with its day.
+ * `again` must be passed, by the policy of the earlier verdict: what was taken over was judged by that one.
+ */
+export function renewedSummary(
+  earlier: VerificationSummary,
+  again: Pick<Reverdict, 'outcome' | 'policy' | 'databases' | 'judged' | 'takenOver' | 'judgedAt'>,
+  about: { inputs: readonly InputAttestation[]; scanners: readonly ToolIdentity[] },
+): VerificationSummary {
+  const { loadline_verdict: before } = earlier
+  if (again.outcome !== 'passed' || before === undefined || before.binding.policy !== again.policy)
+    throw new TypeError(`a verdict that is ${again.outcome} by ${again.policy} renews nothing`)
+  const others = before.binding.tools.filter(({ name }) => !about.scanners.some((scanner) => scanner.name === name))
+  return {
+    ...earlier,
+    verifier: { id: verifierId, version: { loadline: version } },
+    timeVerified: again.judgedAt,
+    inputAttestations: descriptors(about.inputs),
     loadline_verdict: {
-      binding: verdict.binding,
-      rules: verdict.results.map(({ rule, title, kind, status, wanted, found, remedy }) => ({
-        rule,
-        title,
-        kind,
-        status,
-        wanted,
-        found,
-        remedy,
-      })),
+      binding: {
+        ...before.binding,
+        databases: again.databases,
+        tools: [...others, ...about.scanners],
+        at: again.judgedAt,
+      },
+      rules: [...again.judged.map(attestedRule), ...again.takenOver],
     },
   }
+}
+
+function attestedRule({ rule, title, kind, status, wanted, found, remedy }: RuleResult): AttestedRule {
+  return { rule, title, kind, status, wanted, found, remedy }
+}
+
+function descriptors(inputs: readonly InputAttestation[]): ResourceDescriptor[] {
+  return inputs.map(({ predicateType, digest }) => ({
+    uri: predicateType,
+    digest: { sha256: digest.slice('sha256:'.length) },
+  }))
 }
 
 /** Package URL of type `oci`: https://github.com/package-url/purl-spec */

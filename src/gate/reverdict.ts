@@ -2,6 +2,7 @@ import { DeliveryError } from '../model/errors.ts'
 import {
   predicateTypes,
   undecided,
+  type AttestedRule,
   type Base,
   type Collected,
   type Digest,
@@ -34,15 +35,12 @@ export interface PublishedEvidence {
   before: readonly Vulnerability[]
 }
 
-/** What one rule said at the verdict, as attested. */
-export type EarlierResult = Pick<RuleResult, 'rule' | 'title' | 'kind' | 'status' | 'wanted' | 'found' | 'remedy'>
-
 /** A judgement from an SBOM, and what it took over. */
 export interface Rejudgement {
   outcome: Verdict['outcome']
   databases: Verdict['binding']['databases']
   judged: RuleResult[]
-  takenOver: EarlierResult[]
+  takenOver: AttestedRule[]
   changedRules: Array<{ rule: string; before: string; now: RuleResult['status'] }>
   appeared: VulnerabilityChange[]
   disappeared: VulnerabilityChange[]
@@ -73,7 +71,7 @@ function restsOnList(rule: string): boolean {
 export function rejudge(
   policy: Policy,
   images: readonly PublishedEvidence[],
-  earlier: readonly EarlierResult[],
+  earlier: readonly AttestedRule[],
   now: Date,
 ): Rejudgement {
   if (images.length === 0) throw new DeliveryError('VERIFY', 'there is no image to judge', 'Check the reference.')
@@ -86,7 +84,7 @@ export function rejudge(
   const takenOver = verdict.results
     .filter((result) => !judged.includes(result))
     .map(
-      ({ rule, title, kind, wanted, remedy }): EarlierResult =>
+      ({ rule, title, kind, wanted, remedy }): AttestedRule =>
         before.get(rule) ?? {
           rule,
           title,

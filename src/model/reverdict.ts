@@ -3,9 +3,25 @@ import { Digest } from './digest.ts'
 import { Database } from './evidence.ts'
 import { Platform } from './platform.ts'
 import { RuleResult } from './rule-result.ts'
+import { ReleasedAttestation } from './run.ts'
 import { Binding, Verdict } from './verdict.ts'
 
 const database = Binding.shape.databases.element
+
+/** What one rule said at a verdict, without its findings, as a verification summary has it. */
+export const AttestedRule = RuleResult.pick({
+  rule: true,
+  title: true,
+  kind: true,
+  status: true,
+  wanted: true,
+  found: true,
+  remedy: true,
+}).extend({
+  /** When it was judged, where that was at an earlier verdict, from which it was taken over. */
+  judgedAt: z.iso.datetime().optional(),
+})
+export type AttestedRule = z.infer<typeof AttestedRule>
 
 /** A vulnerability that is known of today and was not at the verdict, or the other way round. */
 export const VulnerabilityChange = z.strictObject({
@@ -35,12 +51,12 @@ export const Reverdict = z.strictObject({
   /** Judged today. */
   judged: z.array(RuleResult),
   /** Taken over from the attested verdict: an SBOM does not tell. */
-  takenOver: z.array(
-    RuleResult.pick({ rule: true, title: true, kind: true, status: true, wanted: true, found: true, remedy: true }),
-  ),
+  takenOver: z.array(AttestedRule),
   /** Rules whose status differs from the attested one. */
   changedRules: z.array(z.strictObject({ rule: z.string(), before: z.string(), now: RuleResult.shape.status })),
   appeared: z.array(VulnerabilityChange),
   disappeared: z.array(VulnerabilityChange),
+  /** What was attested of it; absent where nobody was to sign, or the image is not passed. */
+  renewed: z.array(ReleasedAttestation).min(1).optional(),
 })
 export type Reverdict = z.infer<typeof Reverdict>

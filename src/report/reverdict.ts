@@ -39,6 +39,11 @@ export function renderReverdict(reverdict: Reverdict, options: { color: boolean 
     [
       `${counted(reverdict.judged.length, 'rule')} judged today from the SBOM; ${counted(reverdict.takenOver.length, 'rule')} taken over from the attested verdict, because an SBOM does not tell: ${reverdict.takenOver.map(({ rule }) => rule).join(', ')}`,
     ],
+    reverdict.renewed === undefined
+      ? []
+      : [
+          `the new verdict is attested and verified, with ${counted(reverdict.renewed.length, 'attestation')}: its age counts from ${reverdict.judgedAt}`,
+        ],
     [
       (outcome === 'passed' ? colors.green : outcome === 'rejected' ? colors.red : colors.yellow)(
         colors.bold(outcome.toUpperCase()),

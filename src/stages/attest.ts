@@ -1,5 +1,6 @@
 import { dag, type Directory } from '@dagger.io/dagger'
 import { claimOf, type Claim } from '../attestation/claim.ts'
+import { canonicalJson } from '../model/canonical-json.ts'
 import { DeliveryError } from '../model/errors.ts'
 import { predicateTypes, type Digest, type Lock } from '../model/index.ts'
 import { subjectsOf, type AttestedStatement } from '../tools/cosign/attestations.ts'
@@ -42,7 +43,7 @@ export async function attest(
   // Whether the signatures hold is asked of everything together, before a tag moves.
   const after = missing.length === 0 ? [] : await write(digest, missing, attesting)
   const statements = claims.map((claim, index) => {
-    const found = earlier[index] ?? saying(claim, after)
+    const found = earlier[index] ?? written(claim, after) ?? saying(claim, after)
     if (found !== undefined) return found
     throw new DeliveryError(
       'ATTEST',
@@ -51,6 +52,15 @@ export async function attest(
     )
   })
   return { statements, written: missing.length > 0 }
+}
+
+/** The statement with exactly this predicate, where an earlier one makes the same claim about another day. */
+function written({ kind, predicate }: Claim, statements: readonly AttestedStatement[]): AttestedStatement | undefined {
+  const wanted = canonicalJson(predicate)
+  return statements.findLast(
+    ({ statement }) =>
+      statement.predicateType === predicateTypes[kind] && canonicalJson(statement.predicate) === wanted,
+  )
 }
 
 /** The newest statement that makes exactly this claim. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { request as forward } from 'node:http'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -7,7 +7,7 @@ import { digestOf, predicateTypes, Reverdict, Verification } from '../../src/mod
 import { parseAttestations } from '../../src/tools/cosign/attestations.ts'
 import { root } from '../repo/source-files.ts'
 import { attestationsBeside, type Attestations } from './attestations-beside.ts'
-import { buildAndScan, loadline, type Ended } from './command-line.ts'
+import { buildAndScan, loadline, scratch, type Ended } from './command-line.ts'
 import { refuse, serveFaulty, type Fault } from './faulty-registry.ts'
 import { serveRegistry } from './registry.ts'
 import { tagsOf } from './signed-image.ts'
@@ -148,6 +148,63 @@ describe('an index over two platforms', () => {
     const added = after[0]?.filter(({ digest: entry }) => without.every((earlier) => earlier.digest !== entry)) ?? []
     const types = await Promise.all(added.map(beside.typeOf))
     expect(types.toSorted()).toEqual([predicateTypes.tests, predicateTypes.verdict].toSorted())
+  })
+
+  it('gets a younger verdict by its key, by which consumers go; not by another key, nor by a policy that has not judged the rest', async () => {
+    const judge = (env: Record<string, string>, by = policy) =>
+      loadline(
+        [
+          'reverdict',
+          `${repository}:1.2.3`,
+          '--key',
+          key.publicKey,
+          ...by,
+          '--attest-key',
+          'env:LOADLINE_TEST_KEY',
+          '--json',
+        ],
+        env,
+      )
+    const verdictOf = async () => {
+      const { exitCode, stdout, stderr } = await loadline([
+        'verify',
+        `${repository}:1.2.3`,
+        '--key',
+        key.publicKey,
+        ...policy,
+        '--json',
+      ])
+      expect(exitCode, stdout + stderr).toBe(0)
+      return Verification.parse(JSON.parse(stdout)).verdict?.at
+    }
+    const stranger = await judge((await signingKey(password)).env)
+    expect([stranger.exitCode, stranger.stdout]).toEqual([4, ''])
+    expect(stranger.stderr).toContain('is not whom consumers of the image expect')
+    const larger = join(scratch(), 'loadline.yaml')
+    writeFileSync(larger, readFileSync(policy[1] ?? '', 'utf8').replace('pids: 32', 'pids: 33'))
+    const elsewise = await judge(key.env, ['--policy', larger])
+    expect([elsewise.exitCode, elsewise.stderr]).toEqual([4, expect.stringContaining('Nothing was attested')])
+
+    const renewed = await judge(key.env)
+    expect(renewed.exitCode, renewed.stderr).toBe(0)
+    const [amd64 = '', arm64 = ''] = ['linux/amd64', 'linux/arm64'].map((platform) => published[platform])
+    const { judgedAt, renewed: made = [] } = Reverdict.parse(JSON.parse(renewed.stdout))
+    // The scan of each image, whose claim is as it was, and a verdict of each and of the index.
+    expect(made.map(({ predicateType }) => predicateType).toSorted()).toEqual(
+      [
+        ...[amd64, arm64].map(() => predicateTypes.vulnerabilities),
+        ...[amd64, arm64, digest].map(() => predicateTypes.verdict),
+      ].toSorted(),
+    )
+    expect(await verdictOf()).toBe(judgedAt)
+
+    // What was taken over is taken over again, and nobody forgets when it was judged.
+    const after = await judge(key.env)
+    expect(after.exitCode, after.stderr).toBe(0)
+    const { attested, takenOver } = Reverdict.parse(JSON.parse(after.stdout))
+    expect(attested.at).toBe(judgedAt)
+    const size = takenOver.find(({ rule }) => rule === 'size-unpacked')
+    expect(size?.judgedAt && size.judgedAt < judgedAt).toBe(true)
   })
 
   describe('is refused', () => {

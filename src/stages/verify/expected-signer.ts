@@ -1,8 +1,9 @@
+import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import { readDocument } from '../../model/read-json.ts'
 import type { Identity } from '../../tools/cosign/identity.ts'
-import { requireIdentityPattern } from '../../tools/cosign/identity-pattern.ts'
+import { identityExpression, requireIdentityPattern } from '../../tools/cosign/identity-pattern.ts'
 import { readWorkflowClaims } from '../../tools/cosign/workflow-claims.ts'
 
 /** What a person says about the signer. Everything is text: a PEM key, a JSON trusted root. */
@@ -53,4 +54,18 @@ function namesLog(trustedRoot: string): boolean {
   } catch {
     return true
   }
+}
+
+/** Whether what somebody signs holds for a consumer who expects `expected`, as far as it can be said before: which claims a certificate will make, only its issuer knows. */
+export function isExpected(somebody: Identity, expected: Identity): boolean {
+  if (somebody.kind === 'key') return expected.kind === 'key' && keyOf(somebody) === keyOf(expected)
+  if (expected.kind === 'key' || somebody.issuer !== expected.issuer) return false
+  return expected.isPattern === true
+    ? new RegExp(identityExpression(expected.identity)).test(somebody.identity)
+    : somebody.identity === expected.identity
+}
+
+/** A key whatever its PEM looks like. */
+function keyOf({ publicKey }: { publicKey: string }): string {
+  return createPublicKey(publicKey).export({ type: 'spki', format: 'der' }).toString('base64')
 }

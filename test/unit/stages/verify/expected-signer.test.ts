@@ -1,5 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { expectedSigner } from '../../../../src/stages/verify/expected-signer.ts'
+import { expectedSigner, isExpected } from '../../../../src/stages/verify/expected-signer.ts'
 
 const nobody = { publicKey: undefined, identity: undefined, issuer: undefined, trustedRoot: undefined }
 const issuer = 'https://issuer.example.com'
@@ -41,5 +42,36 @@ describe('the signer that a consumer expects', () => {
     ['everybody', { ...nobody, identity: '*', issuer }],
   ])('is not %s', (_, description) => {
     expect(() => expectedSigner(description)).toThrow(expect.objectContaining({ code: 'USAGE' }))
+  })
+})
+
+describe('whoever signs', () => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
+  const key = (text: string) => expectedSigner({ ...nobody, publicKey: text })
+  const named = (identity: string, by = issuer) => expectedSigner({ ...nobody, identity, issuer: by })
+
+  it.each([
+    ['the same key, however it is written', key(pem), key(`\n${pem.replaceAll('\n', '\r\n')}`)],
+    ['the same identity', named('ci@acme.example'), named('ci@acme.example')],
+    ['an identity of the pattern', named('ci@acme.example'), named('*@acme.example')],
+  ])('is expected with %s', (_, somebody, expected) => {
+    expect(isExpected(somebody, expected)).toBe(true)
+  })
+
+  it.each([
+    ['another key', key(other.export({ type: 'spki', format: 'pem' }).toString()), key(pem)],
+    ['a key, where an identity is expected', key(pem), named('ci@acme.example')],
+    ['an identity, where a key is expected', named('ci@acme.example'), key(pem)],
+    ['another identity', named('mallory@acme.example'), named('ci@acme.example')],
+    [
+      'the identity that another issuer vouches for',
+      named('ci@acme.example', 'https://x.example'),
+      named('ci@acme.example'),
+    ],
+    ['an identity outside of the pattern', named('ci@evil.example'), named('*@acme.example')],
+  ])('is not expected with %s', (_, somebody, expected) => {
+    expect(isExpected(somebody, expected)).toBe(false)
   })
 })

@@ -1,0 +1,34 @@
+import { VerificationSummary } from '../src/attestation/index.ts'
+import { DeliveryError } from '../src/model/errors.ts'
+import type { AttestationKind, Digest } from '../src/model/index.ts'
+import type { Verified } from './verify.ts'
+
+/** The newest verdict about one digest that holds. Throws `VERIFY` where there is none. */
+export function newestVerdict({ statements }: Pick<Verified, 'statements'>, digest: Digest): VerificationSummary {
+  const summaries = (statements.get(digest)?.verdict ?? []).map(({ statement }) =>
+    VerificationSummary.parse(statement.predicate),
+  )
+  const [newest] = summaries.toSorted((left, right) => (left.timeVerified < right.timeVerified ? 1 : -1))
+  if (newest === undefined)
+    throw new DeliveryError('VERIFY', `there is no verdict of ${digest}`, 'Run "loadline verify" for the whole list.')
+  return newest
+}
+
+/** What the attestation of a kind says on which the newest verdict rests. Throws `VERIFY` where it is not there. */
+export function groundOf(
+  verified: Pick<Verified, 'statements'>,
+  digest: Digest,
+  kind: AttestationKind,
+): Record<string, unknown> {
+  const inputs = new Set(
+    newestVerdict(verified, digest).inputAttestations?.map((input) => `sha256:${input.digest?.['sha256']}`),
+  )
+  const found = verified.statements.get(digest)?.[kind]?.find((entry) => inputs.has(entry.digest))
+  if (found === undefined)
+    throw new DeliveryError(
+      'VERIFY',
+      `the verdict of ${digest} does not rest on any ${kind} that is there`,
+      'Do not use this image; release it again.',
+    )
+  return found.statement.predicate
+}
