@@ -113,6 +113,10 @@ export const Size = z.strictObject({
   efficiency: z.number().min(0).max(1),
   /** Bytes that later layers overwrite or remove. */
   wasted: z.int().min(0),
+  /** The paths that waste most, largest first: the bytes of all their versions, and which layers write or remove them, from 0. Absent in verdicts of before they were named. */
+  wastedFiles: z
+    .array(z.strictObject({ path: z.string(), bytes: z.int().min(1), layers: z.array(z.int().min(0)) }))
+    .optional(),
 })
 export type Size = z.infer<typeof Size>
 

@@ -233,11 +233,13 @@ function runDetail({ user, probe, limits, calls, listens, usedTmpfs, madeBy }: R
   return html`<small>${conditions.join(', ')}; ${printable(madeBy)}</small><small>${seen.join(', ')}</small>`
 }
 
-/** The layers by their share of the unpacked bytes, in order, and the largest files. */
-function layerBar({ layers, largest }: Size): Markup {
+/** The layers by their share of the unpacked bytes, in order, the largest files, and those that waste most. */
+function layerBar({ layers, largest, wastedFiles = [] }: Size): Markup {
   const shown = layers.filter(({ unpacked }) => unpacked > 0).slice(0, 60)
-  const files = largest.slice(0, 3).map(({ path, bytes }) => `${printable(path, 120)} ${byteSize(bytes)}`)
-  return html`<span class="layers" role="img" aria-label="Layers by size">${shown.map(({ unpacked, createdBy }) => html`<i style="flex-grow:${unpacked}" title="${byteSize(unpacked)}, ${printable(createdBy, 200)}"></i>`)}</span>${files.length > 0 && html`<small>Largest: ${files.join(', ')}</small>`}`
+  const named = (paths: ReadonlyArray<{ path: string; bytes: number }>) =>
+    paths.slice(0, 3).map(({ path, bytes }) => `${printable(path, 120)} ${byteSize(bytes)}`)
+  const [files, wasted] = [named(largest), named(wastedFiles)]
+  return html`<span class="layers" role="img" aria-label="Layers by size">${shown.map(({ unpacked, createdBy }) => html`<i style="flex-grow:${unpacked}" title="${byteSize(unpacked)}, ${printable(createdBy, 200)}"></i>`)}</span>${files.length > 0 && html`<small>Largest: ${files.join(', ')}</small>`}${wasted.length > 0 && html`<small>Written more than once, or removed: ${wasted.join(', ')}</small>`}`
 }
 
 function undecidedCell({ wanted, found, remedy }: Undecided): Markup {

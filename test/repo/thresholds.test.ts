@@ -12,6 +12,8 @@ const facts: Readonly<Record<string, string>> = {
   'src/gate/rules/runtime-stop.ts 12': 'SIGUSR2',
   'src/gate/rules/runtime-stop.ts 15': 'SIGTERM',
   'src/gate/rules/runtime-stop.ts 28': 'SIGWINCH',
+  'src/gate/wasted-files.ts 60': 'characters of a step that is named beside a file',
+  'src/gate/wasted-files.ts 120': 'characters of a path',
   'src/gate/rules/runtime-stop.ts 128': 'what a shell adds to the number of a signal',
 }
 

@@ -1,5 +1,6 @@
 import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+import { tellWasted } from '../wasted-files.ts'
 
 /** How little the layers repeat or hide one another's files. */
 export const layerEfficiency: Rule = {
@@ -19,13 +20,13 @@ export const layerEfficiency: Rule = {
     }))
     const violations = images
       .filter(({ value }) => !(value.efficiency >= policy.size.efficiency))
-      .map(({ platform, text }): Violation => ({
+      .map(({ platform, value, text }): Violation => ({
         id: 'layer-efficiency',
         subject: '',
         severity: 'low',
         platform,
         wanted,
-        found: text,
+        found: `${text}${tellWasted(value)}`,
         remedy: layerEfficiency.remedy,
       }))
     return { wanted, found: onEveryPlatform(images), violations }

@@ -1,6 +1,7 @@
 import { formatBytes, parseBytes } from '../../model/units.ts'
 import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
+import { tellWasted } from '../wasted-files.ts'
 
 /** Bytes that everybody pulls and no container sees, because a later layer overwrites or removes them. */
 export const wastedBytes: Rule = {
@@ -10,7 +11,7 @@ export const wastedBytes: Rule = {
   settings: ['size.wasted'],
   severities: ['low'],
   remedy:
-    'Remove files in the RUN instruction that brings them; chown and chmod with COPY --chown and --chmod, not in a layer of their own.',
+    'Remove the files that it names in the RUN instruction that brings them; chown and chmod with COPY --chown and --chmod, not in a layer of their own.',
   source: 'Dive, highestWastedBytes: 20 MB is its default',
   judge({ policy, evidence }) {
     const limit = policy.size.wasted
@@ -28,7 +29,7 @@ export const wastedBytes: Rule = {
         severity: 'low',
         platform,
         wanted,
-        found: `${formatBytes(value.wasted)} (${value.wasted} bytes)`,
+        found: `${formatBytes(value.wasted)} (${value.wasted} bytes)${tellWasted(value)}`,
         remedy: wastedBytes.remedy,
       }))
     return { wanted, found: onEveryPlatform(images), violations }

@@ -1,20 +1,52 @@
 import { z } from 'zod'
-import { Digest } from '../../model/index.ts'
+import { compareText, Digest } from '../../model/index.ts'
 import type { Efficiency } from '../inspect/output.ts'
 import { readJson } from '../../model/read-json.ts'
 
+const Layer = z.object({
+  index: z.int().min(0),
+  digestId: Digest,
+  fileList: z.array(z.object({ path: z.string() })).nullable(),
+})
+
 const Analysis = z.object({
-  layer: z.array(z.object({ index: z.int().min(0), digestId: Digest })).min(1),
+  layer: z.array(Layer).min(1),
   image: z.object({
     sizeBytes: z.int().min(0),
     inefficientBytes: z.int().min(0),
     efficiencyScore: z.number().min(0).max(1),
+    fileReference: z.array(z.object({ count: z.int().min(0), sizeBytes: z.int().min(0), file: z.string() })).nullable(),
   }),
 })
+
+/** How many of the files that waste most are named. */
+const mostFiles = 10
 
 /** Reads the JSON that dive wrote. Throws `TOOL` when it is empty, truncated or of another form. */
 export function parseEfficiency(json: string): Efficiency {
   const { layer, image } = readJson('dive', json, Analysis)
-  const layers = layer.toSorted((left, right) => left.index - right.index).map(({ digestId }) => digestId)
-  return { efficiency: image.efficiencyScore, wasted: image.inefficientBytes, layers }
+  const inOrder = layer.toSorted((left, right) => left.index - right.index)
+  const files = (image.fileReference ?? [])
+    .filter(({ sizeBytes }) => sizeBytes > 0)
+    .toSorted((left, right) => right.sizeBytes - left.sizeBytes || compareText(left.file, right.file))
+    .slice(0, mostFiles)
+  return {
+    efficiency: image.efficiencyScore,
+    wasted: image.inefficientBytes,
+    wastedFiles: files.map(({ file, sizeBytes }) => ({
+      path: file,
+      bytes: sizeBytes,
+      layers: touching(file, inOrder),
+    })),
+    layers: inOrder.map(({ digestId }) => digestId),
+  }
+}
+
+/** Places, from 0, of the layers that write or remove a path. Within a layer a removal is a file of its own: https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts */
+function touching(path: string, layers: ReadonlyArray<z.infer<typeof Layer>>): number[] {
+  const written = path.replace(/^\/+/, '')
+  const removed = written.replace(/[^/]+$/, '.wh.$&')
+  return layers.flatMap(({ fileList }, index) =>
+    (fileList ?? []).some((entry) => entry.path === written || entry.path === removed) ? [index] : [],
+  )
 }

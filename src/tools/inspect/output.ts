@@ -153,10 +153,11 @@ export function toConfiguration({ config, files, records }: Inspection): Configu
   }
 }
 
-/** What Dive measured: `efficiency` from 0 to 1, `wasted` in bytes, and the diff ids of the layers that it read. */
+/** What Dive measured: `efficiency` from 0 to 1, `wasted` in bytes with the files that waste most, and the diff ids of the layers that it read. */
 export interface Efficiency {
   efficiency: number
   wasted: number
+  wastedFiles: NonNullable<Size['wastedFiles']>
   layers: Digest[]
 }
 
@@ -186,6 +187,7 @@ export function toSize({ layers, unpacked, gzipped, files }: Inspection, dive: E
     largest: files.largest,
     efficiency: dive.efficiency,
     wasted: dive.wasted,
+    wastedFiles: dive.wastedFiles,
   }
 }
 

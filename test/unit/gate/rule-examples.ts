@@ -1241,7 +1241,22 @@ export const examples: Record<RuleId, Examples> = {
   'wasted-bytes': {
     status: 'failed',
     catchesNot: [{ when: 'it is exactly the limit', evidence: withSize({ wasted: 20_000_000 }) }],
-    catches: [{ when: 'it is a byte more', evidence: withSize({ wasted: 20_000_001 }), ids: ['wasted-bytes'] }],
+    catches: [
+      { when: 'it is a byte more', evidence: withSize({ wasted: 20_000_001 }), ids: ['wasted-bytes'] },
+      {
+        when: 'a cache is brought by one step and removed by another',
+        evidence: withSize({
+          wasted: 31_000_000,
+          wastedFiles: [
+            { path: '/var/cache/apt', bytes: 30_000_000, layers: [1, 0] },
+            { path: '/etc/\u001b[2Jpasswd', bytes: 1_000_000, layers: [] },
+          ],
+          layers: [layer('a', 1_000, 'RUN rm -rf /var/cache/apt'), layer('b', 30_000_000, 'RUN apt-get update')],
+        }),
+        ids: ['wasted-bytes'],
+        found: /most by \/var\/cache\/apt 30 MB \(RUN apt-get update, then RUN rm -rf \/var\/cache\/apt\); \/etc/,
+      },
+    ],
   },
   'runtime-run': {
     status: 'failed',

@@ -26,6 +26,23 @@ describe('dive', () => {
     expect(layers[0]).toBe('sha256:0ce0578f52ed4bcb9900c922b5008b403d45119b3ba0ceb991db3230f1ac3c3a')
   })
 
+  it('names the files that waste most, and the layers that write or remove them', () => {
+    expect(parseEfficiency(recorded).wastedFiles).toEqual([{ path: '/srv/data', bytes: 100000, layers: [1, 2, 5] }])
+    const removed = recorded.replace(/"path": "srv\/data"(?=[^]*"path": "srv\/data")/, '"path": "srv/.wh.data"')
+    expect(removed).not.toBe(recorded)
+    expect(parseEfficiency(removed).wastedFiles[0]?.layers).toEqual([1, 2, 5])
+    const none = recorded.replace(/"fileReference": \[[^]*?\]/, '"fileReference": null')
+    expect(none).not.toBe(recorded)
+    expect(parseEfficiency(none).wastedFiles).toEqual([])
+  })
+
+  it('names ten at most, the largest first, and none that wastes nothing', () => {
+    const many = Array.from({ length: 12 }, (_, index) => ({ count: 2, sizeBytes: index * 10, file: `/f/${index}` }))
+    const text = recorded.replace(/"fileReference": \[[^]*?\]/, `"fileReference": ${JSON.stringify(many)}`)
+    const named = parseEfficiency(text).wastedFiles.map(({ bytes }) => bytes)
+    expect(named).toEqual([110, 100, 90, 80, 70, 60, 50, 40, 30, 20])
+  })
+
   it.each([
     ['nothing', ''],
     ['an empty document', '{}'],
@@ -34,6 +51,7 @@ describe('dive', () => {
     ['no layers', recorded.replace(/"layer": \[[\s\S]*\],\n {2}"image"/, '"layer": [],\n  "image"')],
     ['an efficiency above 1', recorded.replace('0.300153966127452', '1.5')],
     ['no efficiency', recorded.replace('efficiencyScore', 'score')],
+    ['files that are none', recorded.replace('"sizeBytes": 100000,', '"sizeBytes": "much",')],
     ['negative waste', recorded.replace('"inefficientBytes": 100000', '"inefficientBytes": -1')],
   ])('cannot read %s [fault 6]', (_title, text) => {
     expect(text).not.toBe(recorded)
