@@ -2,6 +2,7 @@ import { step, type Progress } from '../src/engine/progress.ts'
 import { evaluate } from '../src/gate/evaluate.ts'
 import type { Evidence, Platform } from '../src/model/index.ts'
 import { collectEvidence, type ImageEvidence } from '../src/stages/evidence/index.ts'
+import { collectExploitPrediction } from '../src/stages/evidence/exploit-prediction.ts'
 import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts'
 import { lintDockerfile } from '../src/stages/lint.ts'
 import { readSource, type Source } from '../src/stages/source/source.ts'
@@ -60,17 +61,17 @@ async function buildAndCollect(platform: Platform, build: Build, progress: Progr
 
 /** The evidence of the whole run: of the source, and of each platform's image. */
 function evidenceOf(
-  { knownExploited, additional }: Source,
+  { knownExploited, exploitPrediction, additional }: Source,
   lint: Evidence['lint'],
   images: readonly ImageEvidence[],
 ): Evidence {
-  const exploited = collectKnownExploited(
-    knownExploited,
-    images.map(({ evidence }) => evidence.vulnerabilities),
-  )
+  const scans = images.map(({ evidence }) => evidence.vulnerabilities)
+  const exploited = collectKnownExploited(knownExploited, scans)
+  const predicted = collectExploitPrediction(exploitPrediction, scans)
   return {
     lint,
     ...(exploited === undefined ? {} : { knownExploited: exploited }),
+    ...(predicted === undefined ? {} : { exploitPrediction: predicted }),
     ...(additional.length === 0 ? {} : { additional }),
     platforms: images.map(({ built, evidence }) => ({ archive: built.archive, evidence })),
   }

@@ -5,6 +5,7 @@ import type { Run } from '../src/model/index.ts'
 import { applyPolicy, type PolicyCall } from '../src/policy/apply.ts'
 import type { PolicyFiles } from '../src/policy/decide.ts'
 import { readRun } from '../src/report/index.ts'
+import { collectExploitPrediction } from '../src/stages/evidence/exploit-prediction.ts'
 import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts'
 
 /** Recorded evidence, and the policy that it is held against. */
@@ -15,6 +16,8 @@ export interface JudgeAgainRequest extends PolicyFiles, PolicyCall {
   baseline?: { path: string; text: string } | undefined
   /** A list of exploited vulnerabilities, instead of the one that was recorded. */
   knownExploited?: { path: string; text: string } | undefined
+  /** Exploit predictions, instead of those that were recorded. */
+  exploitPrediction?: { path: string; text: string } | undefined
   /** The moment of judging. */
   now: Date
 }
@@ -33,11 +36,14 @@ export function judgeAgain(request: JudgeAgainRequest): Run {
       'Give the verdict.json of a run that came to a verdict.',
     )
   }
-  const knownExploited = collectKnownExploited(
-    request.knownExploited,
-    old.platforms.map(({ evidence: { vulnerabilities } }) => vulnerabilities),
-  )
-  const evidence = knownExploited === undefined ? old : { ...old, knownExploited }
+  const scans = old.platforms.map(({ evidence: { vulnerabilities } }) => vulnerabilities)
+  const knownExploited = collectKnownExploited(request.knownExploited, scans)
+  const exploitPrediction = collectExploitPrediction(request.exploitPrediction, scans)
+  const evidence = {
+    ...old,
+    ...(knownExploited === undefined ? {} : { knownExploited }),
+    ...(exploitPrediction === undefined ? {} : { exploitPrediction }),
+  }
   const { policy, applied } = applyPolicy(request, request, request.now)
   const baseline =
     request.baseline === undefined

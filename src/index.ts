@@ -41,7 +41,7 @@ import { databaseOf, lockAlone, policyFilesOf, requestOf, type Given, type Given
 import { runOn } from './module/run-on.ts'
 import { controllerOf, frameworkOf, gitFactsOf, requireOneImage } from './module/inputs.ts'
 import { givenText, givenTextIfAny } from './module/given-text.ts'
-import { formOf, identityOf, publicationOf, targetOf } from './module/publication.ts'
+import { formOf, identityOf, publicationIfAny, targetOf } from './module/publication.ts'
 import { renderRecord } from './bases/index.ts'
 import { decidePolicy } from './policy/index.ts'
 import { renderReverdict, renderVerification } from './report/index.ts'
@@ -52,6 +52,7 @@ export class Loadline implements GivenToModule {
   organisation?: File
   baseline?: File
   knownExploited?: File
+  exploitPrediction?: File
   vulnerabilityDatabase?: Directory
   lock?: File
   tools?: File
@@ -72,6 +73,7 @@ export class Loadline implements GivenToModule {
    * @param organisation The organisation's policy file, from outside the source: the application's builds on it and cannot change what it locks.
    * @param baseline The verdict.json of an earlier run on the same application: findings that it already had do not deny again, if the policy accepts baselines.
    * @param knownExploited List of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them in the image denies. Without one, the list that the policy names in the source counts.
+   * @param exploitPrediction Exploit predictions (FIRST EPSS scores of a day, CSV): what is likelier than the policy allows denies. Without any, the list that the policy names in the source counts.
    * @param cacheScope Cache mounts are shared with builds of this scope only: name it by who can write, e.g. shop/trusted. Without one, with builds of the very same source.
    * @param tools Your own pins for the tools, such as mirrors; without them, those of this release of Loadline count.
    */
@@ -84,8 +86,10 @@ export class Loadline implements GivenToModule {
     knownExploited?: File,
     cacheScope: string = '',
     tools?: File,
+    exploitPrediction?: File,
   ) {
-    Object.assign(this, { policy, vulnerabilityDatabase, lock, tools, organisation, baseline, knownExploited })
+    Object.assign(this, { policy, vulnerabilityDatabase, lock, tools, organisation, baseline })
+    Object.assign(this, { knownExploited, exploitPrediction })
     this.cacheScope = cacheScope
   }
 
@@ -222,22 +226,19 @@ export class Loadline implements GivenToModule {
       target,
       label,
     }
-    const publication =
-      publish === undefined
-        ? undefined
-        : await publicationOf({
-            publish,
-            registry,
-            registryConfig,
-            registryCa,
-            tag,
-            immutableTags,
-            key,
-            keyPassword,
-            identityToken,
-            signingConfig,
-            trustedRoot,
-          })
+    const publication = await publicationIfAny({
+      publish,
+      registry,
+      registryConfig,
+      registryCa,
+      tag,
+      immutableTags,
+      key,
+      keyPassword,
+      identityToken,
+      signingConfig,
+      trustedRoot,
+    })
     const { reports } = await deliver({ ...(await requestOf(given)), ...formOf(consumer) }, publication)
     return new Assessment(JSON.stringify(reports), []).enforce()
   }

@@ -55,6 +55,10 @@ export const evidenceFlags: Flags<EvidenceOptions> = {
     'file',
     'list of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them in the image denies',
   ),
+  exploitPrediction: single(
+    'file',
+    'exploit predictions (FIRST EPSS scores of a day, CSV): what is likelier than the policy allows denies',
+  ),
   additionalSarif: repeated(
     'file',
     'findings of other scanners about this image (SARIF 2.1.0): they are judged in addition',

@@ -31,6 +31,7 @@ export interface ReleaseOptions {
 export interface EvidenceOptions {
   baseline?: string
   knownExploited?: string
+  exploitPrediction?: string
   /** Files of other scanners, in SARIF 2.1.0. */
   additionalSarif?: string[]
 }

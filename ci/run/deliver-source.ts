@@ -61,7 +61,7 @@ export interface GivenSource {
   buildArgs: Record<string, string>
   dockerfile: string | undefined
   pinning: Pinning
-  texts: Pick<Request, 'policy' | 'organisation' | 'baseline' | 'knownExploited' | 'additional'>
+  texts: Pick<Request, 'policy' | 'organisation' | 'baseline' | 'knownExploited' | 'exploitPrediction' | 'additional'>
 }
 
 /** Reads what is there before an engine is looked for: setting one up may take long. Throws where something is not as it must be. */
@@ -79,6 +79,7 @@ export async function readGivenSource(
   const organisation = await policyText(options.organisation, 'organisation')
   const baseline = await givenFileText(options.baseline, 'baseline')
   const knownExploited = await givenFileText(options.knownExploited, 'known-exploited')
+  const exploitPrediction = await givenFileText(options.exploitPrediction, 'exploit-prediction')
   const additional = await Promise.all(
     (options.additionalSarif ?? []).map(async (path) => ({
       path,
@@ -109,6 +110,7 @@ export async function readGivenSource(
       ...(organisation === undefined ? {} : { organisation }),
       ...(baseline === undefined ? {} : { baseline }),
       ...(knownExploited === undefined ? {} : { knownExploited }),
+      ...(exploitPrediction === undefined ? {} : { exploitPrediction }),
       ...(additional.length === 0 ? {} : { additional }),
     },
   }

@@ -29,6 +29,7 @@ export function bindingOf(policy: Policy, evidence: Evidence, now: Date, context
     policy: policyDigest(policy),
     databases: unique(databases),
     ...bindingOfList(evidence),
+    ...bindingOfPrediction(evidence),
     ...(evidence.additional === undefined
       ? {}
       : {
@@ -48,6 +49,12 @@ function bindingOfList({ knownExploited }: Evidence): Pick<Binding, 'knownExploi
   if (knownExploited?.status !== 'collected') return {}
   const { name, digest, version, releasedAt } = knownExploited.value
   return { knownExploited: { name, digest, version, releasedAt } }
+}
+
+function bindingOfPrediction({ exploitPrediction }: Evidence): Pick<Binding, 'exploitPrediction'> {
+  if (exploitPrediction?.status !== 'collected') return {}
+  const { name, digest, model, scoredAt } = exploitPrediction.value
+  return { exploitPrediction: { name, digest, model, scoredAt } }
 }
 
 /** Each value once, in the order of its text: whoever came first does not show. */

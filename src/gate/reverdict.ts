@@ -59,9 +59,17 @@ function isJudgeable({ id, needs }: Rule): boolean {
   )
 }
 
-/** The list of exploited vulnerabilities and the findings of other scanners lie beside the source, which is not here: without them these rules would say that they are off. */
+/** Rules that rest on lists beside the source, which is not here: without them these rules would say that they are off. */
+const onLists: readonly string[] = [
+  'known-exploited',
+  'known-exploited-list',
+  'exploit-prediction',
+  'exploit-prediction-list',
+  'additional-findings',
+]
+
 function restsOnList(rule: string): boolean {
-  return rule === 'known-exploited' || rule === 'known-exploited-list' || rule === 'additional-findings'
+  return onLists.includes(rule)
 }
 
 /**

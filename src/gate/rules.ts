@@ -15,6 +15,8 @@ import { execForm } from './rules/exec-form.ts'
 import { exposedPorts } from './rules/exposed-ports.ts'
 import { healthcheck } from './rules/healthcheck.ts'
 import { inventory } from './rules/inventory.ts'
+import { exploitPrediction } from './rules/exploit-prediction.ts'
+import { exploitPredictionList } from './rules/exploit-prediction-list.ts'
 import { knownExploited } from './rules/known-exploited.ts'
 import { knownExploitedList } from './rules/known-exploited-list.ts'
 import { labels } from './rules/labels.ts'
@@ -60,6 +62,8 @@ export const rules: readonly Rule[] = [
   vulnerabilities,
   knownExploited,
   knownExploitedList,
+  exploitPrediction,
+  exploitPredictionList,
   additionalFindings,
   databaseAge,
   databaseCoverage,

@@ -3,6 +3,7 @@ import { AdditionalFindings } from './additional.ts'
 import { collected, collectedOrNone } from './collected.ts'
 import { Digest } from './digest.ts'
 import { LintFinding, Location, Package, Vulnerability } from './finding.ts'
+import { CollectedExploitPrediction } from './exploit-prediction.ts'
 import { CollectedKnownExploited } from './known-exploited.ts'
 import { Lineage } from './lineage.ts'
 import { PackageRecords } from './package-records.ts'
@@ -219,6 +220,8 @@ export const Evidence = z.strictObject({
   lint: collectedOrNone(Lint),
   /** Absent where no list was given: then nothing was compared with one. */
   knownExploited: CollectedKnownExploited.optional(),
+  /** Absent where no list was given: then nobody was asked how likely exploitation is. */
+  exploitPrediction: CollectedExploitPrediction.optional(),
   /** What other scanners found. Absent where nothing was given. */
   additional: z.array(AdditionalFindings).min(1).optional(),
   platforms: z.array(z.strictObject({ archive: Archive, evidence: PlatformEvidence })),

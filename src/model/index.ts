@@ -22,6 +22,7 @@ export {
 export { FailedStep } from './failed-step.ts'
 export { knownBecause, SecretSearch, Secrets, unreadBecause } from './secrets.ts'
 export { LintFinding, Location, Package, SecretFinding, Vulnerability } from './finding.ts'
+export { CollectedExploitPrediction, ExploitPrediction } from './exploit-prediction.ts'
 export { CollectedKnownExploited, KnownExploited } from './known-exploited.ts'
 export { Instruction, LayerOrigin, Lineage } from './lineage.ts'
 export { GitFacts, SourceRevision } from './git-facts.ts'

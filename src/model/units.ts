@@ -47,3 +47,8 @@ function utcDay(moment: Date): string {
 export function daysUntil(day: string, now: Date): number {
   return Math.round((Date.parse(`${day}T00:00:00Z`) - Date.parse(`${utcDay(now)}T00:00:00Z`)) / millisecondsPerDay)
 }
+
+/** Writes a share from 0 to 1 in percent, with four digits: shares of a percent differ as well. */
+export function formatShare(share: number): string {
+  return `${Number((share * 100).toPrecision(4))} %`
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Database } from './evidence.ts'
 import { Digest } from './digest.ts'
+import { ExploitPrediction } from './exploit-prediction.ts'
 import { KnownExploited } from './known-exploited.ts'
 import { Platform } from './platform.ts'
 import { RuleResult } from './rule-result.ts'
@@ -13,6 +14,8 @@ export const Binding = z.strictObject({
   databases: z.array(Database.pick({ name: true, digest: true, updatedAt: true, coverage: true })),
   /** The list of exploited vulnerabilities that the findings were compared with; absent where none was given or it could not be read. */
   knownExploited: KnownExploited.pick({ name: true, digest: true, version: true, releasedAt: true }).optional(),
+  /** The predictions by which the findings were judged as well; absent where none were given or they could not be read. */
+  exploitPrediction: ExploitPrediction.pick({ name: true, digest: true, model: true, scoredAt: true }).optional(),
   /** The files of other scanners whose findings were counted as well. */
   additional: z
     .array(z.strictObject({ name: z.string(), digest: Digest, scanner: z.string() }))

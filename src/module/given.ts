@@ -19,6 +19,7 @@ export interface GivenToModule {
   organisation?: File
   baseline?: File
   knownExploited?: File
+  exploitPrediction?: File
   vulnerabilityDatabase?: Directory
   /** Pins the bases. */
   lock?: File
@@ -53,12 +54,14 @@ export interface Given extends GivenToModule {
 
 /** A run on the source. Throws `LOCK` where a file that pins is not valid, and `USAGE` where something was given that is not as it must be. */
 export async function requestOf(given: Given): Promise<Request> {
-  const [{ application: policy, organisation }, baseline, knownExploited, additional] = await Promise.all([
+  const [{ application: policy, organisation }, ...lists] = await Promise.all([
     policyFilesOf(given),
     givenTextIfAny(given.baseline),
     givenTextIfAny(given.knownExploited),
-    Promise.all(given.additionalSarif.map((file) => givenText(file, limits.report))),
+    givenTextIfAny(given.exploitPrediction),
   ])
+  const [baseline, knownExploited, exploitPrediction] = lists
+  const additional = await Promise.all(given.additionalSarif.map((file) => givenText(file, limits.report)))
   return {
     directory: given.source,
     lock: await lockOf(given, given.source),
@@ -75,6 +78,7 @@ export async function requestOf(given: Given): Promise<Request> {
     ...(organisation === undefined ? {} : { organisation }),
     ...(baseline === undefined ? {} : { baseline }),
     ...(knownExploited === undefined ? {} : { knownExploited }),
+    ...(exploitPrediction === undefined ? {} : { exploitPrediction }),
   }
 }
 

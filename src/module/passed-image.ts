@@ -14,6 +14,7 @@ export class PassedImage implements Given {
   organisation?: File
   baseline?: File
   knownExploited?: File
+  exploitPrediction?: File
   vulnerabilityDatabase?: Directory
   lock?: File
   tools?: File

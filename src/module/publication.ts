@@ -38,6 +38,14 @@ export async function publicationOf(inputs: PublicationInputs): Promise<Publicat
   }
 }
 
+/** The same where it is to be published at all. Throws `USAGE` and `CREDENTIAL`. */
+export async function publicationIfAny({
+  publish,
+  ...inputs
+}: Omit<PublicationInputs, 'publish'> & { publish: string | undefined }): Promise<Publication | undefined> {
+  return publish === undefined ? undefined : publicationOf({ ...inputs, publish })
+}
+
 /** Who signs, with which Sigstore services. Throws `USAGE` where there is more than one signer, or one of the two documents of the services alone. */
 async function signerOf(inputs: PublicationInputs): Promise<Signer | undefined> {
   const { key, keyPassword, identityToken, signingConfig, trustedRoot } = inputs

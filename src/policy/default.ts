@@ -30,6 +30,8 @@ export const defaultPolicy: Policy = {
     unfixed: 'report',
     // Not every network reaches the list, so it is optional, and every report says when none was given. It is released on working days: two weeks leave room for holidays.
     knownExploited: { list: 'optional', maximumAge: '14d' },
+    // Scores are published every day. One in ten within a month is rare, and no longer chance. Whoever gives the list wants it to decide: a finding that it does not know is not unlikely.
+    exploitPrediction: { list: 'optional', maximumAge: '7d', maximum: 0.1, unscored: 'deny' },
   },
   secrets: { allowed: 0 },
   licenses: {

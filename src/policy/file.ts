@@ -24,7 +24,10 @@ export const PolicyFile = z.strictObject({
   build: sections.build.partial().optional().describe('How it is built.'),
   lint: sections.lint.partial().optional().describe('What the Dockerfile linter may say.'),
   vulnerabilities: sections.vulnerabilities
-    .extend({ knownExploited: sections.vulnerabilities.shape.knownExploited.partial() })
+    .extend({
+      knownExploited: sections.vulnerabilities.shape.knownExploited.partial(),
+      exploitPrediction: sections.vulnerabilities.shape.exploitPrediction.partial(),
+    })
     .partial()
     .optional()
     .describe('How many published vulnerabilities are allowed, by severity, on each platform.'),

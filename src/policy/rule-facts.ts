@@ -51,6 +51,8 @@ export const ruleFacts = {
   },
   'known-exploited': { keys: ['vulnerabilities.knownExploited'], owners: inImage },
   'known-exploited-list': { keys: ['vulnerabilities.knownExploited'] },
+  'exploit-prediction': { keys: ['vulnerabilities.exploitPrediction'], owners: inImage },
+  'exploit-prediction-list': { keys: ['vulnerabilities.exploitPrediction'] },
   'additional-findings': { keys: [...perSeverity] },
   'database-age': { keys: ['database.maximumAge'] },
   'database-coverage': { keys: ['database.accept', 'inventory.allowEmpty'] },

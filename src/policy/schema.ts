@@ -3,9 +3,11 @@ import { buildChecks } from './build-checks.ts'
 import { attestationKinds, Digest, NotAffected, Origin, parsePackageUrl, Platform, severities } from '../model/index.ts'
 import { controlIds } from './control-ids.ts'
 import { sizeBudgets } from './fixed-numbers.ts'
+import { exploitPredictionSection, knownExploitedSection } from './exploitation.ts'
 import { isLicenseId } from './license-expression.ts'
 import { ownerKinds, ruleIds, rulesWithBaseline } from './rule-ids.ts'
-import { bytesPattern, durationPattern, parseBytes } from '../model/units.ts'
+import { bytesPattern, parseBytes } from '../model/units.ts'
+import { duration, sourcePath } from './written-values.ts'
 
 const budgets = `interpreted ${sizeBudgets.interpreted}, compiled ${sizeBudgets.compiled}`
 
@@ -40,11 +42,6 @@ const byteLimit = z
   )
   .describe('A size that denies what is larger, e.g. "100 MB"; or warn, deny or both.')
 export type ByteLimit = z.infer<typeof byteLimit>
-
-const duration = z
-  .string('whole hours or days, e.g. "48h" or "7d"')
-  .regex(durationPattern, 'whole hours or days, e.g. "48h" or "7d"')
-  .describe('Whole hours or days, e.g. "48h" or "7d".')
 
 /** A path inside the image. */
 const absolutePath = z
@@ -95,14 +92,6 @@ export type RuntimeService = z.infer<typeof RuntimeService>
 const day = z.iso.date('a calendar day, e.g. 2027-01-31').describe('A calendar day, UTC, e.g. 2027-01-31.')
 
 const sentence = z.string('a reason, in at least ten characters').trim().min(10, 'a reason, in at least ten characters')
-
-/** A path inside the source directory. */
-const sourcePath = z
-  .string()
-  .regex(
-    /^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\\p{Cc}]+$/u,
-    'a path inside the source directory: relative, without ".." and backslashes',
-  )
 
 /** A registry (its name has a dot or a port), then the repository; the last part may be a star. An entry that could never match is refused: a tag, or a name without registry. */
 const repositoryPattern =
@@ -286,15 +275,8 @@ export const Policy = z.strictObject({
       'Thresholds for what the base image brought, where they differ: such findings are counted by themselves. A finding whose owner is unknown counts against these and the others.',
     ),
     application: ownThresholds.describe('The same for what the shipped stages of the Dockerfile added.'),
-    knownExploited: z
-      .strictObject({
-        list: z.enum(['required', 'optional']).describe('Whether a list must be given.'),
-        file: sourcePath.optional().describe('The list, in the source; --known-exploited gives one from elsewhere.'),
-        maximumAge: duration.describe('Oldest list that counts, measured from its own release.'),
-      })
-      .describe(
-        'A list of vulnerabilities that attackers are known to use, in the form of the CISA KEV catalogue. Any of them in the image denies, at any severity, whether or not a fix exists.',
-      ),
+    knownExploited: knownExploitedSection,
+    exploitPrediction: exploitPredictionSection,
   }),
   secrets: z.strictObject({ allowed: limit }),
   licenses: z.strictObject({

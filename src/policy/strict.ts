@@ -16,6 +16,7 @@ export const strictPolicy: Policy = {
     unknown: 0,
     unfixed: 'count',
     knownExploited: { list: 'required', maximumAge: '7d' },
+    exploitPrediction: { ...defaultPolicy.vulnerabilities.exploitPrediction, maximumAge: '72h' },
   },
   size: { ...defaultPolicy.size, efficiency: 0.95, wasted: '10 MB' },
   configuration: { ...defaultPolicy.configuration, shells: 'deny' },

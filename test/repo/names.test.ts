@@ -20,6 +20,7 @@ const namedByList = [
 const oneThing: Readonly<Record<string, string>> = {
   'audit-files.ts': 'the files that are audited, as each face finds them',
   'compliance.ts': 'what a compliance framework asks for',
+  'exploit-prediction.ts': 'how likely findings are to be exploited, as evidence',
   'json.ts': 'a report in JSON',
   'known-exploited.ts': 'the list of exploited vulnerabilities as evidence',
   'lineage.ts': 'which layer of an image came from which instruction',

@@ -24,6 +24,7 @@ export const make = command<TestOptions, [verdict: string]>({
     platform: platforms("platforms that must be judged (default: the policy's)"),
     baseline: evidenceFlags.baseline,
     knownExploited: single('file', 'list of exploited vulnerabilities, instead of the recorded one'),
+    exploitPrediction: single('file', 'exploit predictions, instead of the recorded ones'),
     at: single('moment', 'judge as of this day or moment, UTC, e.g. 2027-01-31 (default: now)'),
     ...verdictFlags,
   },
@@ -40,6 +41,7 @@ async function testPolicy(options: TestOptions, path: string): Promise<number> {
     platforms: options.platform,
     baseline: await givenFileText(options.baseline, 'baseline'),
     knownExploited: await givenFileText(options.knownExploited, 'known-exploited'),
+    exploitPrediction: await givenFileText(options.exploitPrediction, 'exploit-prediction'),
     now: momentOf(options.at),
   })
   if (options.json || !options.quiet || run.outcome !== 'passed')

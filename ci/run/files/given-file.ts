@@ -73,10 +73,10 @@ export async function policyText(
   return path === undefined ? undefined : { path, text: await readGiven({ path, what, code: 'POLICY' }) }
 }
 
-/** An earlier verdict, or a list of exploited vulnerabilities, that was named on the command line. Throws `USAGE` where it cannot be read. */
+/** An earlier verdict, or a list about vulnerabilities, that was named on the command line. Throws `USAGE` where it cannot be read. */
 export async function givenFileText(
   path: string | undefined,
-  what: 'baseline' | 'known-exploited',
+  what: 'baseline' | 'known-exploited' | 'exploit-prediction',
 ): Promise<{ path: string; text: string } | undefined> {
   if (path === undefined) return undefined
   return { path, text: await readGiven({ path, what, code: 'USAGE', most: limits.report }) }

@@ -18,9 +18,8 @@ export interface GivenList {
   text: string | undefined
 }
 
-/** The list of exploited vulnerabilities. Throws `SOURCE` if it is too large. */
-export async function readExploitedList(directory: Directory, policy: Policy): Promise<GivenList | undefined> {
-  const path = policy.vulnerabilities.knownExploited.file
+/** A list that the policy names, if it names one. Throws `SOURCE` if it is too large. */
+export async function readGivenList(directory: Directory, path: string | undefined): Promise<GivenList | undefined> {
   if (path === undefined) return undefined
   if (!(await directory.exists(path))) return { path, text: undefined }
   // Written by others: what their descriptions have lost of their letters is no fault of the list.

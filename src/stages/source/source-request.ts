@@ -24,6 +24,8 @@ export interface SourceRequest {
   baseline?: { path: string; text: string }
   /** A list of exploited vulnerabilities, instead of the one that the policy names. */
   knownExploited?: { path: string; text: string }
+  /** Exploit predictions, instead of those that the policy names. */
+  exploitPrediction?: { path: string; text: string }
   /** Findings of other scanners about this image, in SARIF 2.1.0: they are judged as well. */
   additional?: ReadonlyArray<{ path: string; text: string }>
   /** Replaces the policy's platforms. */

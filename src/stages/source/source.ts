@@ -23,7 +23,7 @@ import type { Policy } from '../../policy/schema.ts'
 import { applicationPolicy, policyName } from './application-policy.ts'
 import { readChosen, readWritten, requireSecrets, type ReadDockerfile } from './chosen-dockerfile.ts'
 import type { ImageSource } from './image-source.ts'
-import { readExploitedList, readSeccomp, readStructureTests, type GivenList, type NamedFile } from './named-files.ts'
+import { readGivenList, readSeccomp, readStructureTests, type GivenList, type NamedFile } from './named-files.ts'
 import type { SourceRequest } from './source-request.ts'
 import { readSuppressions } from './suppressions.ts'
 
@@ -47,6 +47,8 @@ export interface Source {
   baseline: Baseline | undefined
   /** The list of exploited vulnerabilities that the call or the policy names. */
   knownExploited: GivenList | undefined
+  /** The predictions that the call or the policy names. */
+  exploitPrediction: GivenList | undefined
   /** What other scanners found. */
   additional: AdditionalFindings[]
   /** What the image says about where it comes from. */
@@ -76,11 +78,12 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   const isThere =
     request.image === undefined || request.dockerfile !== undefined || (await request.directory.exists(path))
   const text = isThere ? await readWritten(request.directory, path) : undefined
-  const [dockerfile, structureTests, seccomp, exploited] = await Promise.all([
+  const [dockerfile, structureTests, seccomp, knownExploited, exploitPrediction] = await Promise.all([
     text === undefined ? undefined : readChosen({ path, text }, { policy, platforms, entries }, request),
     readStructureTests(request.directory, policy),
     readSeccomp(request.directory, policy),
-    request.knownExploited ?? readExploitedList(request.directory, policy),
+    request.knownExploited ?? readGivenList(request.directory, policy.vulnerabilities.knownExploited.file),
+    request.exploitPrediction ?? readGivenList(request.directory, policy.vulnerabilities.exploitPrediction.file),
   ])
   if (dockerfile !== undefined && request.image === undefined && request.buildSecrets !== 'any')
     requireSecrets(dockerfile.reading, policy, request.buildSecrets)
@@ -109,7 +112,8 @@ export async function readSource(request: SourceRequest): Promise<Source> {
     seccomp,
     baseline,
     additional,
-    knownExploited: exploited,
+    knownExploited,
+    exploitPrediction,
   }
 }
 

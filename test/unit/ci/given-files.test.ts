@@ -46,6 +46,7 @@ describe('a file that a command is given and that lies among those of an applica
     ['build-and-scan . --organisation zero', 'organisation file zero'],
     ['build-and-scan . --baseline pipe', 'baseline file pipe'],
     ['build-and-scan . --known-exploited zero', 'known-exploited file zero'],
+    ['build-and-scan . --exploit-prediction zero', 'exploit-prediction file zero'],
     ['build-and-scan . --additional-sarif file', 'SARIF file file'],
     ['build-and-scan elsewhere', 'source elsewhere'],
     ['build-and-scan --image pipe', 'pipe'],

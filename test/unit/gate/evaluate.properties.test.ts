@@ -8,6 +8,7 @@ import {
   type Base,
   type Configuration,
   type Evidence,
+  type ExploitPrediction,
   type KnownExploited,
   type Lint,
   type Violation,
@@ -31,6 +32,7 @@ import {
   missing,
   now,
   policyWith,
+  predictions,
   secretFinding,
   valueOf,
   vulnerability,
@@ -76,6 +78,17 @@ const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence
     )
   },
   'known-exploited-list': (evidence) => void (listOf(evidence).releasedAt = '2020-01-01T00:00:00Z'),
+  'exploit-prediction': (evidence, { id, layer, index }) => {
+    predictionOf(evidence).scores.push({ id, probability: 0.9, percentile: 1 })
+    valueOf(evidence, 'vulnerabilities', index).findings.push(
+      vulnerability({
+        id,
+        severity: 'low',
+        package: { name: 'x', version: '1', type: 'debian', purl: 'pkg:deb/a', layer },
+      }),
+    )
+  },
+  'exploit-prediction-list': (evidence) => void (predictionOf(evidence).scoredAt = '2020-01-01T00:00:00Z'),
   'additional-findings': (evidence, { id, severity }) =>
     void evidence.additional?.[0]?.findings.push({ id, severity, title: '', where: '' }),
   'database-age': (evidence, { index }) =>
@@ -182,6 +195,14 @@ function lintOf({ lint }: Evidence): Lint {
 function listOf({ knownExploited }: Evidence): KnownExploited {
   if (knownExploited?.status !== 'collected') throw new TypeError('no list')
   return knownExploited.value
+}
+
+/** Only what is about predictions has them: beside them a finding without a score is one more violation. */
+function predictionOf(evidence: Evidence): ExploitPrediction {
+  if (evidence.exploitPrediction?.status === 'collected') return evidence.exploitPrediction.value
+  const given = predictions()
+  evidence.exploitPrediction = given
+  return given.value
 }
 
 function addBase(evidence: Evidence, index: number, change: Partial<Base['images'][number]>): void {
@@ -359,7 +380,9 @@ describe('the gate', { timeout: runs(60_000) }, () => {
       evidence: withFlaws([]),
     }
     expect(
-      evaluate(strict, withFlaws([]), now, { baseline }).verdict.results.filter(({ status }) => status !== 'passed'),
+      evaluate(strict, { ...withFlaws([]), exploitPrediction: predictions() }, now, {
+        baseline,
+      }).verdict.results.filter(({ status }) => status !== 'passed'),
     ).toEqual([])
     const flaw = {
       index: 0,

@@ -12,6 +12,7 @@ import {
   evidenceWith,
   exception,
   goodEvidence,
+  predictions,
   missing,
   now,
   policy,
@@ -40,7 +41,7 @@ function resultOf(
 
 describe('the outcome', () => {
   it('is passed for complete and clean evidence', () => {
-    const { verdict, passed } = evaluate(policy, goodEvidence(), now)
+    const { verdict, passed } = evaluate(policy, { ...goodEvidence(), exploitPrediction: predictions() }, now)
     expect(verdict.outcome).toBe('passed')
     expect(verdict.results.map(({ rule, status }) => [rule, status])).toEqual(ruleIds.map((rule) => [rule, 'passed']))
     expect(passed?.verdict).toEqual(verdict)

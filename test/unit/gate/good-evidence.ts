@@ -2,6 +2,7 @@ import type {
   Base,
   Configuration,
   Evidence,
+  ExploitPrediction,
   Lint,
   LintFinding,
   PackageRecords,
@@ -43,6 +44,21 @@ export const missing: Undecided = {
   found: 'exit code 137: killed for want of memory',
   remedy: 'Give the engine more memory.',
   tool: tool('trivy'),
+}
+
+/** Fresh predictions that know nothing of any finding: a finding beside them has no score, so only what is about them has them. */
+export function predictions(): { status: 'collected'; value: ExploitPrediction } {
+  return {
+    status: 'collected',
+    value: {
+      name: 'epss.csv',
+      digest: digest('epss'),
+      model: 'v2025.03.14',
+      scoredAt: '2026-11-22T12:55:00.000Z',
+      entries: 290_000,
+      scores: [],
+    },
+  }
 }
 
 /** Evidence that is complete, and in which no rule of the default policy finds anything. */

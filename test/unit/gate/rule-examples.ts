@@ -2,6 +2,7 @@ import type { Baseline } from '../../../src/policy/baseline.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import type {
   Evidence,
+  ExploitPrediction,
   KnownExploited,
   PackageRecords,
   PlatformEvidence,
@@ -28,6 +29,7 @@ import {
   now,
   policy,
   policyWith,
+  predictions,
   secretFinding,
   valueOf,
   vulnerability,
@@ -437,6 +439,94 @@ export const examples: Record<RuleId, Examples> = {
         when: 'its severity is unlimited and unfixed ones are only reported',
         evidence: withExploited({}, [vulnerability({ severity: 'medium' })]),
         ids: ['CVE-2026-0001'],
+      },
+    ],
+  },
+  'exploit-prediction': {
+    status: 'failed',
+    catchesNot: [
+      { when: 'it is exactly as likely as allowed', evidence: withPredicted({ probability: 0.1 }) },
+      {
+        when: 'what is likely is not in the image',
+        evidence: withPredicted({ id: 'CVE-2026-0002', probability: 0.9 }),
+      },
+      {
+        when: 'the policy allows more',
+        evidence: withPredicted({ probability: 0.2 }),
+        policy: predicting({ maximum: 0.5 }),
+      },
+    ],
+    catches: [
+      {
+        when: 'a mild finding without a repair is likelier',
+        evidence: withPredicted({ probability: 0.1001 }, [
+          vulnerability({ severity: 'low', status: 'affected', fixedVersion: '' }),
+        ]),
+        ids: ['CVE-2026-0001'],
+        found: /^libc6 2\.36, 10\.01 % likely, which is more than of 95 % of all vulnerabilities$/,
+      },
+      {
+        when: 'the policy allows nothing',
+        evidence: withPredicted({ probability: 0.00001 }),
+        policy: predicting({ maximum: 0 }),
+        ids: ['CVE-2026-0001'],
+        found: /0\.001 % likely/,
+      },
+    ],
+  },
+  'exploit-prediction-list': {
+    status: 'undecided',
+    catchesNot: [
+      { when: 'none is given and none is required', evidence: goodEvidence() },
+      { when: 'every finding has a score', evidence: withPredicted({ probability: 0.01 }) },
+      {
+        when: 'it is exactly as old as allowed',
+        evidence: withPredicted({ probability: 0.01 }, undefined, { scoredAt: '2026-11-16T12:00:00Z' }),
+      },
+    ],
+    catches: [
+      {
+        when: 'none is given and one is required',
+        evidence: goodEvidence(),
+        policy: predicting({ list: 'required' }),
+        ids: ['missing'],
+        found: /the policy asks for one/,
+      },
+      {
+        when: 'none is given and the policy names one',
+        evidence: goodEvidence(),
+        policy: predicting({ file: 'epss.csv' }),
+        ids: ['missing'],
+        found: /asks for epss\.csv/,
+      },
+      {
+        when: 'it cannot be read',
+        evidence: evidenceWith((evidence) => (evidence.exploitPrediction = missing)),
+        ids: ['unreadable'],
+        found: /exit code 137/,
+      },
+      {
+        when: 'it is a second older',
+        evidence: withPredicted({}, undefined, { scoredAt: '2026-11-16T11:59:59Z' }),
+        ids: ['age'],
+        found: /7 days old/,
+      },
+      {
+        when: 'it comes from the future',
+        evidence: withPredicted({}, undefined, { scoredAt: '2026-11-24T12:00:00Z' }),
+        ids: ['age'],
+        found: /in the future/,
+      },
+      {
+        when: 'a finding has no score',
+        evidence: withPredicted({ id: 'CVE-2026-0002' }),
+        ids: ['CVE-2026-0001'],
+        found: /^libc6 2\.36, in which CVE-2026-0001 has no score in epss\.csv$/,
+      },
+      {
+        when: 'an advisory is no CVE, and can have none',
+        evidence: withPredicted({}, [vulnerability({ id: 'GHSA-2222-3333-4444', severity: 'low' })]),
+        ids: ['GHSA-2222-3333-4444'],
       },
     ],
   },
@@ -1844,6 +1934,25 @@ function withExploited(change: Partial<KnownExploited> = {}, findings: Vulnerabi
     Object.assign(given.value, { listed: [{ id: 'CVE-2026-0001', added: '2026-11-01', due: '2026-11-22' }] }, change)
     valueOf(evidence, 'vulnerabilities').findings = findings
   })
+}
+
+/** A finding with this score, by which it is merely likely. */
+function withPredicted(
+  score: Partial<ExploitPrediction['scores'][number]>,
+  findings: Vulnerability[] = [vulnerability({ severity: 'low' })],
+  change: Partial<ExploitPrediction> = {},
+): Evidence {
+  return evidenceWith((evidence) => {
+    const given = predictions()
+    const scores = [{ id: 'CVE-2026-0001', probability: 0.01, percentile: 0.95, ...score }]
+    evidence.exploitPrediction = { ...given, value: { ...given.value, scores, ...change } }
+    valueOf(evidence, 'vulnerabilities').findings = findings
+  })
+}
+
+function predicting(change: Partial<Policy['vulnerabilities']['exploitPrediction']>): Policy {
+  const { exploitPrediction } = policy.vulnerabilities
+  return policyWith({ vulnerabilities: { exploitPrediction: { ...exploitPrediction, ...change } } })
 }
 
 export function withoutList(): Evidence {

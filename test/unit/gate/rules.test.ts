@@ -12,6 +12,7 @@ import {
   now,
   policy,
   policyWith,
+  predictions,
   vulnerability,
   withBase,
   withExceptions,
@@ -23,7 +24,8 @@ import { earlierSize, examples, growing, withLicenses, withoutList, withSize, ty
 describe.each(rules.map((rule) => ({ id: rule.id, rule })))('$id', ({ id, rule }) => {
   const { status, catches, catchesNot } = examples[id]
 
-  it.each([{ when: 'all is well' }, ...catchesNot])('catches nothing when $when', (example: Example) => {
+  const well = { when: 'all is well', evidence: { ...goodEvidence(), exploitPrediction: predictions() } }
+  it.each([well, ...catchesNot])('catches nothing when $when', (example: Example) => {
     const result = judge(id, example)
     expect(result.violations).toEqual([])
     expect(result.status).toBe('passed')
@@ -142,12 +144,36 @@ describe('what there is nothing to judge by for', () => {
     expect(judge('known-exploited', { evidence })).toMatchObject({ status: 'off', found, violations: [] })
   })
 
+  it.each([
+    {
+      when: 'no list was given',
+      evidence: goodEvidence(),
+      found: 'not judged: no list was given (--exploit-prediction)',
+    },
+    {
+      when: 'the list cannot be read',
+      evidence: evidenceWith((evidence) => (evidence.exploitPrediction = missing)),
+      found: 'not judged: the list cannot be read',
+    },
+  ])('exploit-prediction never reads as passed where $when', ({ evidence, found }) => {
+    expect(judge('exploit-prediction', { evidence })).toMatchObject({ status: 'off', found, violations: [] })
+  })
+
   it('an exception from it is neither used nor unused', () => {
     expect(
       judge('exceptions', { evidence: withoutList(), policy: withExceptions(exception({ rule: 'known-exploited' })) })
         .found,
     ).toBe('1 unjudged')
   })
+})
+
+it('a finding without a score is left to its severity where the policy says so, and still named', () => {
+  const { exploitPrediction } = policy.vulnerabilities
+  const { status, violations } = judge('exploit-prediction-list', {
+    evidence: { ...withVulnerabilities({ findings: [vulnerability()] }), exploitPrediction: predictions() },
+    policy: policyWith({ vulnerabilities: { exploitPrediction: { ...exploitPrediction, unscored: 'report' } } }),
+  })
+  expect([status, violations.map(({ id, remark }) => [id, remark])]).toEqual(['warned', [['CVE-2026-0001', true]]])
 })
 
 it('the gate and the policy know the same rules in the same order', () => {

@@ -73,6 +73,18 @@ describe('recorded evidence, judged again', () => {
     expect(exitCodeOf(judgeAgain({ recorded: old, knownExploited: { path: 'kev.json', text: '{}' }, now }))).toBe(3)
   })
 
+  it('is compared with the exploit predictions that are given now', () => {
+    const old = recorded(withVulnerabilities({ findings: [vulnerability({ id: 'CVE-2024-3094', severity: 'low' })] }))
+    const text = readFileSync(new URL('../../fixtures/first-epss/five-scores.csv', import.meta.url), 'utf8')
+    const judged = (given: string) =>
+      judgeAgain({ recorded: old, exploitPrediction: { path: 'epss.csv', text: given }, now })
+    const run = judged(text)
+    expect([exitCodeOf(run), run.verdict?.binding.exploitPrediction?.model]).toEqual([1, 'v2025.03.14'])
+    expect(exitCodeOf(judged('{}'))).toBe(3)
+    // A list that ends too early says nothing of it.
+    expect(exitCodeOf(judged(text.slice(0, text.indexOf('CVE-2024'))))).toBe(3)
+  })
+
   it('lets what an earlier verdict had pass, where the policy accepts that', () => {
     const old = recorded(withVulnerabilities({ findings: [vulnerability()] }))
     const asks = application('version: 1\nbaseline: {accept: true}')
