@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { parseImageReference, type ImageReference } from '../../src/formats/image-reference.ts'
+import { commentVariables } from '../github/step.ts'
 import type { CommandLineOptions } from '../run/build-and-scan-options.ts'
 
 const text = z.string().default('')
@@ -40,6 +41,7 @@ export const ActionInputs = z.strictObject({
   keyless: flag,
   'signing-config': text,
   'trusted-root': text,
+  'comment-token': text,
   engine: text,
   output: text,
 })
@@ -79,10 +81,12 @@ export interface ActionCall {
 export interface ActionEvent {
   /** Why this job can have no credentials, although nothing is wrong; undefined where it can. */
   withoutCredentials?: string
+  /** Number of the pull request for which it runs; undefined where it runs for none. */
+  pullRequest?: number
 }
 
 /** Turns the inputs into a call. Throws `USAGE` where they contradict each other. */
-export function actionCall(inputs: ActionInputs, { withoutCredentials }: ActionEvent): ActionCall {
+export function actionCall(inputs: ActionInputs, { withoutCredentials, pullRequest }: ActionEvent): ActionCall {
   const source = inputs.context || '.'
   const push = inputs.push === 'true'
   const publication = push ? publicationOf(inputs) : undefined
@@ -128,6 +132,9 @@ export function actionCall(inputs: ActionInputs, { withoutCredentials }: ActionE
     },
     environment: {
       ...Object.fromEntries(secrets.map(({ variable, value }) => [variable, value])),
+      ...(pullRequest === undefined || withoutCredentials !== undefined || inputs['comment-token'] === ''
+        ? {}
+        : { [commentVariables.token]: inputs['comment-token'], [commentVariables.number]: String(pullRequest) }),
       ...given({ COSIGN_PRIVATE_KEY: inputs['cosign-private-key'], COSIGN_PASSWORD: inputs['cosign-password'] }),
     },
     ...(withheld === undefined ? loginOf(inputs, publication?.registry) : {}),
@@ -211,19 +218,27 @@ export function dockerConfig({ registry, username, password }: NonNullable<Actio
  * (https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request). Anything else that lacks a credential is an error.
  */
 export function actionEvent(environment: Readonly<Record<string, string | undefined>>, payload: unknown): ActionEvent {
-  if (environment['GITHUB_EVENT_NAME'] !== 'pull_request') return {}
-  if (environment['GITHUB_ACTOR'] === 'dependabot[bot]')
-    return { withoutCredentials: 'publish was skipped because pull requests of Dependabot run without credentials' }
   const event = PullRequest.safeParse(payload)
+  const number = event.data?.pull_request.number
+  const about = number === undefined ? {} : { pullRequest: number }
+  if (environment['GITHUB_EVENT_NAME'] !== 'pull_request') return about
+  if (environment['GITHUB_ACTOR'] === 'dependabot[bot]')
+    return {
+      ...about,
+      withoutCredentials: 'publish was skipped because pull requests of Dependabot run without credentials',
+    }
   // The repository of a fork may be gone by now: then it is null.
   const from = event.success ? event.data.pull_request.head.repo?.full_name : undefined
   return from === environment['GITHUB_REPOSITORY']
-    ? {}
-    : { withoutCredentials: 'publish was skipped because pull requests from forks run without credentials' }
+    ? about
+    : { ...about, withoutCredentials: 'publish was skipped because pull requests from forks run without credentials' }
 }
 
 const PullRequest = z.object({
-  pull_request: z.object({ head: z.object({ repo: z.object({ full_name: z.string() }).nullable() }) }),
+  pull_request: z.object({
+    number: z.int().min(1).optional(),
+    head: z.object({ repo: z.object({ full_name: z.string() }).nullable() }),
+  }),
 })
 
 function lines(input: string): string[] {

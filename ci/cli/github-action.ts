@@ -13,7 +13,13 @@ export const make = command({
 })
 
 async function githubAction(): Promise<number> {
-  const call = actionCall(readActionInputs(process.env), actionEvent(process.env, await eventPayload()))
+  const inputs = readActionInputs(process.env)
+  const event = actionEvent(process.env, await eventPayload())
+  const call = actionCall(inputs, event)
+  if (inputs['comment-token'] !== '' && event.withoutCredentials !== undefined)
+    process.stderr.write(
+      '::notice::Loadline: no comment on the pull request, because its job runs without credentials\n',
+    )
   Object.assign(process.env, call.environment)
   const directory = await mkdtemp(join(process.env['RUNNER_TEMP'] || tmpdir(), 'loadline-action-'))
   try {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { appendFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DeliveryError } from '../../src/model/errors.ts'
+import { commentOn, mostCommentBytes, type PullRequest } from './pull-request-comment.ts'
 import type { Merged, Run } from '../../src/model/index.ts'
 import { repositoryOf } from '../../src/formats/image-reference.ts'
 import {
@@ -18,7 +19,15 @@ export interface GithubStep {
   summaryFile: string | undefined
   /** Values for later steps. */
   outputFile: string | undefined
+  /** Where the summary is said as well; nowhere where it is left out. */
+  pullRequest?: PullRequest
 }
+
+/** By which variables the program learns that it may comment on a pull request. */
+export const commentVariables = {
+  token: 'LOADLINE_COMMENT_TOKEN',
+  number: 'LOADLINE_COMMENT_PULL_REQUEST',
+} as const
 
 /** GitHub drops a step's summary whole where it is longer, in bytes. */
 const mostSummaryBytes = 1_048_576
@@ -26,12 +35,24 @@ const mostSummaryBytes = 1_048_576
 /** The step that this process runs in, if it runs in one. */
 export function githubStep(env: Readonly<Record<string, string | undefined>>): GithubStep | undefined {
   if (env['GITHUB_ACTIONS'] !== 'true') return undefined
-  return { summaryFile: env['GITHUB_STEP_SUMMARY'] || undefined, outputFile: env['GITHUB_OUTPUT'] || undefined }
+  return {
+    summaryFile: env['GITHUB_STEP_SUMMARY'] || undefined,
+    outputFile: env['GITHUB_OUTPUT'] || undefined,
+    ...pullRequestOf(env),
+  }
+}
+
+function pullRequestOf(env: Readonly<Record<string, string | undefined>>): Pick<GithubStep, 'pullRequest'> {
+  const { [commentVariables.token]: token, [commentVariables.number]: number } = env
+  const { GITHUB_API_URL: api, GITHUB_REPOSITORY: repository } = env
+  if (!token || !number || !api || !repository) return {}
+  return { pullRequest: { api, repository, number: Number(number), token } }
 }
 
 /**
  * Tells a step of GitHub Actions what became of a run: annotations through `say`, the summary, and the outputs of `githubOutputs`.
- * Throws `REPORT` where the step's files cannot be written: a job that goes on without the verdict would read as one that passed.
+ * Where the step may comment on a pull request, the summary is there as well, in a comment that each run about the same image writes anew.
+ * Throws `REPORT` where the step's files or the comment cannot be written: a job that goes on without the verdict would read as one that passed.
  */
 export async function tellGithub(
   step: GithubStep,
@@ -52,6 +73,9 @@ export async function tellGithub(
   } catch (error) {
     throw notTold(error)
   }
+  if (step.pullRequest === undefined) return
+  const { name, directory: place = '' } = run.subject
+  await commentOn(step.pullRequest, `${name} ${place}`, renderMarkdown(run, findings, mostCommentBytes))
 }
 
 /** Tells a step the merged verdict of several sources, as its output `verdict`; each of them has its own annotations and summary. Throws `REPORT` where it cannot be written. */

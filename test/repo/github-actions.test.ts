@@ -57,6 +57,7 @@ describe('the reusable workflow', () => {
     password: 'password',
     'cosign-private-key': 'cosign-private-key',
     'cosign-password': 'cosign-password',
+    'comment-token': 'comment-token',
   }
 
   it('takes what the action takes, credentials as secrets, and hands each over', () => {

@@ -158,6 +158,28 @@ describe('the event of a GitHub job', () => {
   })
 })
 
+describe('a comment on the pull request', () => {
+  const token = { INPUT_COMMENT_TOKEN: 'canary' }
+  const event = (repository: string) =>
+    actionEvent(
+      { GITHUB_EVENT_NAME: 'pull_request', GITHUB_REPOSITORY: 'acme/shop' },
+      { pull_request: { number: 7, head: { repo: { full_name: repository } } } },
+    )
+  const told = { LOADLINE_COMMENT_TOKEN: 'canary', LOADLINE_COMMENT_PULL_REQUEST: '7' }
+
+  it('is asked for by a token, in a job for one that may write', () => {
+    expect(callOf(token, event('acme/shop')).environment).toMatchObject(told)
+  })
+
+  it.each([
+    ['for a push', token, actionEvent({ GITHUB_EVENT_NAME: 'push' }, {})],
+    ['for a pull request from a fork', token, event('mallory/shop')],
+    ['without a token', {}, event('acme/shop')],
+  ])('is not made %s', (_, inputs, given) => {
+    expect(Object.keys(callOf(inputs, given).environment)).toEqual([])
+  })
+})
+
 describe('a Dockerfile that is named from the working directory', () => {
   it('is a path below the source', () => {
     expect(dockerfileBelow('services/shop', 'services/shop/docker/Dockerfile')).toBe('docker/Dockerfile')

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { DeliveryError } from '../../src/model/errors.ts'
+import { describeFault, parseJson } from '../../src/model/read-json.ts'
+
+/** A pull request, and a token that may write to it. */
+export interface PullRequest {
+  /** Address of GitHub's API, e.g. `https://api.github.com`. */
+  api: string
+  /** OWNER/NAME. */
+  repository: string
+  number: number
+  token: string
+}
+
+/** Most bytes of Markdown: GitHub takes 65,536 characters, and the rest is for the mark. */
+export const mostCommentBytes = 60_000
+
+/** Comments are read in pages of this many. */
+const perPage = 100
+const mostPages = 50
+
+const Comments = z.array(
+  z.object({ id: z.int(), body: z.string().nullish(), user: z.object({ type: z.string() }).nullish() }),
+)
+
+/**
+ * Says something on a pull request in one comment, which each further run about the same thing writes anew: "Issue comments" in the documentation of its REST API.
+ * Only an application's own comment is written anew: a mark that a person wrote would let that person change afterwards what the comment says.
+ * Throws `REPORT` where it cannot be written: an older comment that stays would read as the verdict of now.
+ */
+export async function commentOn(place: PullRequest, about: string, markdown: string): Promise<void> {
+  const { repository, number } = place
+  const mark = `<!-- loadline ${encodeURIComponent(about).replaceAll('-', '%2D')} -->`
+  const body = JSON.stringify({ body: `${mark}\n${markdown}` })
+  const thread = `/repos/${repository}/issues/${number}/comments`
+  const before = await findComment(place, thread, mark)
+  if (before === undefined) await ask(place, 'POST', thread, body)
+  else await ask(place, 'PATCH', `/repos/${repository}/issues/comments/${before}`, body)
+}
+
+async function findComment(place: PullRequest, thread: string, mark: string): Promise<number | undefined> {
+  for (let page = 1; page <= mostPages; page += 1) {
+    const text = await ask(place, 'GET', `${thread}?per_page=${perPage}&page=${page}`)
+    const comments = Comments.safeParse(parseJson(text, (fault) => failed(`it answered ${describeFault(fault)}`)))
+    if (!comments.success) throw failed('it answered with something that is no list of comments')
+    const own = comments.data.find(({ body, user }) => user?.type === 'Bot' && body?.startsWith(mark) === true)
+    if (own !== undefined) return own.id
+    if (comments.data.length < perPage) return undefined
+  }
+  throw failed(`it has more than ${mostPages * perPage} comments`)
+}
+
+async function ask({ api, token }: PullRequest, method: string, path: string, body?: string): Promise<string> {
+  const { answer, text } = await fetch(`${api}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: 'application/vnd.github+json',
+      'content-type': 'application/json',
+      'x-github-api-version': '2022-11-28',
+    },
+    // A token is not taken elsewhere.
+    redirect: 'error',
+    signal: AbortSignal.timeout(30_000),
+    ...(body === undefined ? {} : { body }),
+  })
+    .then(async (answered) => ({ answer: answered, text: await answered.text() }))
+    .catch((error: unknown) => {
+      throw failed(`GitHub does not answer (${(error as Error).message})`, error)
+    })
+  if (!answer.ok) throw failed(`GitHub answered ${answer.status} to ${method} ${path}`)
+  return text
+}
+
+function failed(why: string, cause?: unknown): DeliveryError {
+  return new DeliveryError(
+    'REPORT',
+    `the comment on the pull request cannot be written: ${why}`,
+    'Give the job "permissions: pull-requests: write", or leave out comment-token; the verdict is in the summary and the reports.',
+    cause === undefined ? {} : { cause },
+  )
+}
