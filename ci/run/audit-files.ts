@@ -1,6 +1,6 @@
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { mayBeAudited, onlyNamedLike, type AuditFile } from '../../src/audit/index.ts'
+import { inHiddenDirectory, isOfPeople, mayBeAudited, onlyNamedLike, type AuditFile } from '../../src/audit/index.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { kindOfGiven } from './files/given-file.ts'
 import { readNamed } from './files/read-file.ts'
@@ -26,8 +26,8 @@ export interface AuditFiles {
 }
 
 /**
- * The files of the named paths that can be audited. A directory is walked without hidden directories and without following linked ones; what of it cannot be read is passed over,
- * with the reason. A file that was named is read or refused. Throws `SOURCE`.
+ * The files of the named paths that can be audited. A directory is walked without following linked ones; what of it cannot be read is passed over, with the reason, and so is a
+ * Dockerfile or a compose file in a hidden directory. A file that was named is read or refused. Throws `SOURCE`.
  */
 export async function auditFiles(paths: readonly string[]): Promise<AuditFiles> {
   const roots: string[] = []
@@ -40,7 +40,7 @@ export async function auditFiles(paths: readonly string[]): Promise<AuditFiles> 
     const named = kind !== 'directory'
     roots.push(await realpath(named ? dirname(path) : path))
     for (const name of named ? [path] : await walk(path)) {
-      const reason = named ? undefined : onlyNamedLike(shown(name))
+      const reason = named ? undefined : (inHiddenDirectory(shown(relative(path, name))) ?? onlyNamedLike(shown(name)))
       const text =
         reason === undefined ? await readText(name, roots).catch(asFault) : new DeliveryError('SOURCE', reason, '')
       if (text instanceof DeliveryError) {
@@ -82,10 +82,18 @@ async function walk(directory: string): Promise<string[]> {
         refuse(`${directory} has more than ${mostEntries} entries`, 'Name the directories that hold deployments.')
       const path = join(current, entry.name)
       if (entry.isDirectory()) {
-        if (!entry.name.startsWith('.') && !passedBy.has(entry.name)) waiting.push(path)
+        if ((!entry.name.startsWith('.') || isOfPeople(entry.name)) && !passedBy.has(entry.name)) waiting.push(path)
         continue
       }
-      if (!mayBeAudited(shown(path)) && onlyNamedLike(shown(path)) === undefined) continue
+      const below = shown(relative(directory, path))
+      const isHidden = below
+        .split('/')
+        .slice(0, -1)
+        .some((name) => name.startsWith('.'))
+      if (
+        isHidden ? inHiddenDirectory(below) === undefined : !mayBeAudited(below) && onlyNamedLike(below) === undefined
+      )
+        continue
       if (entry.isFile() || (await leadsToFile(path))) files.push(path)
     }
   }

@@ -43,6 +43,28 @@ export function auditDockerfile(
   }
 }
 
+/**
+ * The last instruction of a kind in each way in which the shipped image can come to be: one way, or several where the platform chooses the stage that it starts from.
+ * Undefined for a way that has none.
+ */
+export function lastOfEachWay(file: AuditedDockerfile, keyword: string): Array<AuditedStep | undefined> {
+  const shipped = file.steps.filter((step) => step.shipped && !step.onBuild)
+  const begins = new Map(
+    shipped.filter((step) => step.keyword === 'FROM').map(({ stage, parents }) => [stage, parents]),
+  )
+  const own = new Map(shipped.filter((step) => step.keyword === keyword).map((step) => [step.stage, step]))
+  const below = new Set([...begins.values()].flat())
+  const ways = new Map<number, ReadonlySet<AuditedStep | undefined>>()
+  // A stage starts from earlier ones only.
+  for (const [stage, parents] of begins) {
+    const isOwn = own.has(stage) || parents.length === 0
+    ways.set(stage, new Set(isOwn ? [own.get(stage)] : parents.flatMap((parent) => [...(ways.get(parent) ?? [])])))
+  }
+  // Every other stage that ships is below the one that is built.
+  const built = [...begins.keys()].find((stage) => !below.has(stage))
+  return [...(ways.get(built ?? -1) ?? [undefined])]
+}
+
 /** Programs of the steps that build the image: those that ship, or all. */
 export function programsRun(steps: readonly AuditedStep[]): Array<{ command: ShellCommand; step: AuditedStep }> {
   return steps

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { DeliveryError } from '../model/errors.ts'
-import { hasComposeName, isCompose } from './input/compose/is-compose.ts'
+import { hasComposeName, isCompose, isFirstForm } from './input/compose/is-compose.ts'
 import { taskDefinitionOf } from './input/ecs/read-task-definition.ts'
 import { isKubernetes } from './input/kubernetes/read-kubernetes.ts'
 import { manifestError, type Placed } from './input/placed.ts'
@@ -33,7 +33,26 @@ export interface Classified {
 
 /** True for a file by whose name it may be one that can be audited. */
 export function mayBeAudited(path: string): boolean {
-  return isDockerfile(path) || isKustomization(path) || /\.(ya?ml|json)$/i.test(path)
+  return isDockerfile(path) || isSourceOrDockerfile(path) || isKustomization(path) || /\.(ya?ml|json)$/i.test(path)
+}
+
+/** Hidden directories that programs write for themselves. */
+const ofPrograms =
+  /^\.(git|hg|svn|aws-sam|angular|bundle|cache|cargo|dart_tool|direnv|gradle|m2|mypy_cache|next|npm|nuxt|parcel-cache|pnpm-store|pytest_cache|ruff_cache|rustup|serverless|svelte-kit|terraform|tox|turbo|venv|yarn)$/
+
+/** Why a Dockerfile or a compose file in a hidden directory is not judged; undefined for any other file. `path` is relative to what is audited. */
+export function inHiddenDirectory(path: string): string | undefined {
+  const directories = path.split('/').slice(0, -1)
+  const isHidden =
+    directories.some((name) => name.startsWith('.')) && !directories.some((name) => ofPrograms.test(name))
+  return isHidden && (isDockerfile(path) || hasComposeName(path))
+    ? 'in a hidden directory: name it to have it judged'
+    : undefined
+}
+
+/** True for a hidden directory in which people keep files of their own. */
+export function isOfPeople(directory: string): boolean {
+  return directory.startsWith('.') && !ofPrograms.test(directory)
 }
 
 export function isChart(path: string): boolean {
@@ -44,19 +63,36 @@ export function isKustomization(path: string): boolean {
   return /^(kustomization\.ya?ml|Kustomization)$/.test(posix.basename(path))
 }
 
-/** Endings of what only has a Dockerfile's name: sources, pictures, texts, and templates of one. */
+/** Endings of what only has a Dockerfile's name: pictures, texts, and templates of one. */
 const foreign =
-  /\.(bash|c|cc|cjs|cpp|cs|css|diff|dockerignore|ejs|erb|gif|go|h|hbs|html?|ico|in|j2|java|jinja2?|jpe?g|js|json|jsx|kt|lock|m4|md|mjs|mustache|orig|patch|pdf|php|png|ps1|py|rb|rej|rs|rst|sh|snap|svg|swift|swp|tar|template|tgz|tmpl|toml|tpl|tsx?|vue|webp|xml|ya?ml|zip)$/i
+  /\.(css|diff|dockerignore|ejs|erb|gif|hbs|html?|ico|in|j2|jinja2?|jpe?g|json|lock|m4|md|mustache|orig|patch|pdf|png|rej|rst|snap|svg|swp|tar|template|tgz|tmpl|toml|tpl|vue|webp|xml|ya?ml|zip)$/i
+/** Endings of sources, by which people name the Dockerfile of a program in that language as well. */
+const language = /\.(bash|c|cc|cjs|cpp|cs|go|h|java|jsx?|kt|mjs|php|ps1|py|rb|rs|sh|swift|tsx?)$/i
+/** Text of an instruction with which a Dockerfile begins, and no source does: `from a import b` is Python. */
+const beginsDockerfile = /^(?:FROM(?:\s+--\S+)*\s+\S+(?:\s+AS\s+\S+)?|ARG\s+[A-Za-z_]\w*(?:=.*)?)\s*$/i
 
 /** True for the names of Dockerfiles: Dockerfile, Dockerfile.x, x.Dockerfile, Containerfile. */
 export function isDockerfile(path: string): boolean {
   const name = posix.basename(path)
-  return hasDockerfileName(name) && !foreign.test(name)
+  return hasDockerfileName(name) && !foreign.test(name) && !language.test(name)
 }
 
-/** Why a file with something like a Dockerfile's name is none; undefined for any other. */
+/** True for what is a source in some language by its name, or the Dockerfile for one: its text decides. */
+function isSourceOrDockerfile(path: string): boolean {
+  const name = posix.basename(path)
+  return hasDockerfileName(name) && language.test(name)
+}
+
+/** True for a text whose first line, comments apart, is what a Dockerfile begins with. */
+function beginsAsDockerfile(text: string): boolean {
+  const first = text.split('\n').find((line) => !/^\uFEFF?\s*(#.*)?$/.test(line))
+  return first !== undefined && beginsDockerfile.test(first.replace(/^\uFEFF/, '').trim())
+}
+
+/** Why a file with something like the name of a Dockerfile or a manifest is none; undefined for any other. */
 export function onlyNamedLike(path: string): string | undefined {
   const name = posix.basename(path)
+  if (/\.ya?ml\.(in|j2|jinja2?|m4|mustache|hbs|ejs|erb|gotmpl|te?mpl|template|tpl)$/i.test(name)) return 'a template'
   if (!hasDockerfileName(name) || !foreign.test(name)) return undefined
   return /\.(in|j2|jinja2?|m4|mustache|hbs|ejs|erb|te?mpl|template|tpl)$/i.test(name)
     ? 'a template of a Dockerfile'
@@ -77,7 +113,9 @@ export function classify(file: AuditFile): Classified {
     passedOver: [{ path, reason }],
     unread: [],
   })
-  if (isDockerfile(path) || (named && !/\.(ya?ml|json)$/i.test(path))) {
+  if (!named && isSourceOrDockerfile(path) && !beginsAsDockerfile(text))
+    return nothing('not a Dockerfile, judging by its content')
+  if (isDockerfile(path) || isSourceOrDockerfile(path) || (named && !/\.(ya?ml|json)$/i.test(path))) {
     const isOne = named || /^[\uFEFF \t]*(FROM|ARG)\s/im.test(text)
     if (!isOne) return nothing('no FROM: nothing is built of it')
     if (!named && isTemplate(text)) return nothing('a template of a Dockerfile')
@@ -103,6 +141,7 @@ function notRendered(path: string, rendering: { why: string } | undefined): stri
 }
 
 const neither = 'neither a compose file nor a Kubernetes manifest'
+const firstForm = 'expected "services", found the first form of compose files, which Compose no longer reads'
 const cloudFormation =
   'a CloudFormation template with task definitions of ECS, which is not rendered: audit what "aws ecs describe-task-definition" prints'
 
@@ -134,6 +173,16 @@ function classifyManifest(file: AuditFile): Classified {
   const [task] = documents
   if (taskDefinitionOf(task) !== undefined)
     return { file, kind: 'ecs', documents: documents.slice(0, 1), passedOver, unread }
+  if (isFirstForm(documents, path)) {
+    if (named) throw manifestError({ path, line: 1 }, firstForm, 'Put the services below "services".')
+    return {
+      file,
+      kind: undefined,
+      documents: [],
+      passedOver,
+      unread: [...unread, { path, line: 1, reason: firstForm }],
+    }
+  }
   const objects = documents.filter(isKubernetes)
   const others = documents.filter((document) => !isKubernetes(document))
   const [other] = others

@@ -91,6 +91,8 @@ export interface Container extends Place {
   publishesAll?: Fact<Truth>
   exposed: Fact<string>[]
   mounts: Fact<Mount>[]
+  /** Containers whose mounts it takes, and which are not seen from here. */
+  mountsFrom: Fact<string>[]
   /** The engine's socket without a mount of its own. */
   apiSocket?: Fact<Truth>
   devices: Fact<string>[]
@@ -124,6 +126,7 @@ export function emptyContainer(about: Pick<Container, 'platform' | 'name' | 'pat
     ports: [],
     exposed: [],
     mounts: [],
+    mountsFrom: [],
     devices: [],
     sysctls: [],
     ulimits: [],

@@ -35,6 +35,8 @@ function inOptions({ args }: ShellCommand): string[] {
     const [, flag = '', joined] = /^--?([A-Za-z][\w.-]{2,60})(?:=(.*))?$/s.exec(word) ?? []
     // Redis calls its passwords so.
     const name = /^(requirepass|masterauth)$/.test(flag) ? 'password' : flag
+    // `--from-literal=password=value`: what it gives is a name with its value.
+    if (joined?.includes('=') === true && !namesCredential(name)) return inWord(joined)
     if (flag === '' || !namesCredential(name)) return []
     const next = args[index + 1]
     const value = joined ?? (next?.startsWith('-') === true ? undefined : next)
@@ -101,6 +103,17 @@ function givenTo(command: ShellCommand): string[] {
         .join(' ')
         .replaceAll('\\n', '\n'),
     )
-  const setting = args.findIndex((word) => /:?_(?:authToken|auth|password)$/.test(word))
+  const setting = args.findIndex(
+    (word, index) => /:?_(?:authToken|auth|password)$/.test(word) || isSetting(args, index),
+  )
   return setting !== -1 && isValue(args[setting + 1]) ? [args[setting] ?? ''] : []
+}
+
+/** `configure set aws_secret_access_key VALUE`, `config --global http.token VALUE`. */
+function isSetting(args: readonly string[], index: number): boolean {
+  const [before = '', name = '', value = ''] = index === 0 ? [] : args.slice(index - 1, index + 2)
+  return (
+    /^(?:set|config|configure|--(?:set|add|global|system|local))$/.test(before) &&
+    holdsCredential(name.replace(/^.*[:/]/, ''), value)
+  )
 }

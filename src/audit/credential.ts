@@ -3,14 +3,15 @@ import { isUnknown } from '../formats/unknown-value.ts'
 /** Words that name a credential. Of a name that is written as one word, only its end counts: PGPASSWORD, dbpassword. */
 const nouns =
   /^(?:password|passwd|passphrase|passcode|passwort|pass|pwd|pw|secret|secrets|token|credential|credentials|creds|auth)$/
-const endings = /(?:password|passwd|passphrase|secret|token|apikey|privatekey|secretkey|accesskey)s?$/
+const endings =
+  /(?:password|passwd|passphrase|secret|token|apikey|privatekey|secretkey|accesskey)s?$|(?<!by|com|sur|tres|encom|over|under|one|last)pass$|(?<!old)pwd$/
 /** Words that make a key one that must be kept. */
 const keyKinds =
-  /^(?:api|private|access|secret|encryption|signing|master|session|app|application|auth|license|webhook|ssh|deploy|account|shared|storage)$/
+  /^(?:api|private|access|secret|encryption|signing|master|session|app|application|auth|license|webhook|ssh|deploy|account|shared|storage|fernet|jwt|hmac|aes|rsa|stripe|sendgrid|mailgun|openai|anthropic)$/
 
 /** Words behind a credential's name that keep it one. */
 const keeping =
-  /^(?:id|base|value|string|text|plain|raw|key|old|new|current|previous|default|prod|production|dev|test|staging|\d+|[a-z])$/
+  /^(?:id|base|base64|b64|hex|value|string|text|plain|raw|key|old|new|current|previous|default|prod|production|dev|test|staging|\d+|[a-z])$/
 
 /** Words before it that make it a setting about credentials. */
 const settings =
@@ -18,13 +19,16 @@ const settings =
 
 /** Forms of keys that are one whatever they are called. */
 const forms =
-  /\bA[KS]IA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}|\b[sr]k_live_[A-Za-z0-9]{16,}|\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bAIza[\w-]{35}|\bsk-(?:ant|proj)-[\w-]{20,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-[\w-]{50,}|\bdckr_pat_[\w-]{20,}|\bhf_[A-Za-z0-9]{30,}|\bSG\.[\w-]{20,}\.[\w-]{20,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|---BEGIN [A-Z ]*PRIVATE KEY---|\bAccountKey=[A-Za-z0-9+/]{40,}/
+  /\bA[KS]IA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}|\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bAIza[\w-]{35}|\bsk-(?:ant|proj)-[\w-]{20,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-[\w-]{50,}|\bdckr_pat_[\w-]{20,}|\bhf_[A-Za-z0-9]{30,}|\bSG\.[\w-]{20,}\.[\w-]{20,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|---BEGIN [A-Z ]*PRIVATE KEY---|\bhooks\.slack\.com\/services\/T\w+\/B\w+\/\w{16,}|\bdiscord(?:app)?\.com\/api\/webhooks\/\d+\/[\w-]{30,}|\bAccountKey=[A-Za-z0-9+/]{40,}/
 
 /** An address with a password in front of its host. */
 const inAddress = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^/\s:@"']{0,100}:([^/\s@"']{1,200})@/i
 /** A password among the parts of a connection string or the query of an address. */
 const inConnection =
   /(?:^|[?&;\s])(?:password|pwd|passwd)\s?=\s?(?:'([^']{1,200})'|"([^"]{1,200})"|([^&;\s'"]{1,200}))/i
+
+/** A password that a statement of SQL sets. */
+const inStatement = /\b(?:identified\s+(?:with\s+\S{1,40}\s+)?by|password)\s+(?:'([^']{1,200})'|"([^"]{1,200})")/i
 
 /** Values that switch something or stand for nothing. */
 const switchValue =
@@ -50,9 +54,13 @@ export function hasCredentialForm(text: string): boolean {
   if (forms.test(text)) return true
   const address = inAddress.exec(text)?.[1]
   if (address !== undefined && isLiteral(address)) return true
-  const connection = inConnection.exec(text)
-  const password = connection?.slice(1).find((part) => part !== undefined)
-  return password !== undefined && isLiteral(password)
+  return [inConnection, inStatement].some((pattern) => {
+    const password = pattern
+      .exec(text)
+      ?.slice(1)
+      .find((part) => part !== undefined)
+    return password !== undefined && isLiteral(password)
+  })
 }
 
 /** True for a variable by whose name a credential is handed over. */

@@ -1,5 +1,5 @@
 import type { Directory } from '@dagger.io/dagger'
-import { mayBeAudited, onlyNamedLike, type AuditFile } from '../audit/index.ts'
+import { inHiddenDirectory, mayBeAudited, onlyNamedLike, type AuditFile } from '../audit/index.ts'
 import { contentsOf } from '../engine/read-text.ts'
 import { firstLine } from '../engine/run-tool.ts'
 import { DeliveryError } from '../model/errors.ts'
@@ -14,13 +14,16 @@ export async function auditFilesOf(source: Directory): Promise<{
   passedOver: Array<{ path: string; reason: string }>
   open: (path: string) => Promise<string | undefined>
 }> {
+  const isHidden = (path: string) =>
+    path
+      .split('/')
+      .slice(0, -1)
+      .some((segment) => segment.startsWith('.'))
   const all = (await source.glob('**')).filter(
-    (path) =>
-      !path.endsWith('/') &&
-      !path.split('/').some((segment, index, segments) => segment.startsWith('.') && index < segments.length - 1) &&
-      !/(^|\/)(node_modules|loadline-report|vendor)\//.test(path),
+    (path) => !path.endsWith('/') && !/(^|\/)(node_modules|loadline-report|vendor)\//.test(path),
   )
-  const paths = all.filter((path) => mayBeAudited(path) && onlyNamedLike(path) === undefined)
+  const whyNot = (path: string) => inHiddenDirectory(path) ?? (isHidden(path) ? undefined : onlyNamedLike(path))
+  const paths = all.filter((path) => !isHidden(path) && mayBeAudited(path) && whyNot(path) === undefined)
   if (paths.length > mostFiles)
     throw new DeliveryError(
       'SOURCE',
@@ -40,7 +43,7 @@ export async function auditFilesOf(source: Directory): Promise<{
     ),
     passedOver: [
       ...all.flatMap((path) => {
-        const reason = onlyNamedLike(path)
+        const reason = whyNot(path)
         return reason === undefined ? [] : [{ path, reason }]
       }),
       ...found.flatMap(({ path, text }) =>

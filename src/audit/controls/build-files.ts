@@ -22,6 +22,9 @@ export const setuid: Control = {
             .filter(lendsRights)
             .map((mode) => onFile(file, 'fail', `${command.name} ${mode}`, step.line)),
         ),
+        ...programsRun(shipped).flatMap(({ command, step }) =>
+          capabilitiesGiven(command).map((given) => onFile(file, 'fail', `setcap ${given}`, step.line)),
+        ),
         ...shipped.flatMap(({ keyword, flags, line }) =>
           flags
             .filter(({ name, value }) => name === 'chmod' && lendsRights(value))
@@ -41,12 +44,19 @@ export const setuid: Control = {
 function modesSet({ name, args }: ShellCommand): string[] {
   if (name === 'chmod')
     return args.filter((word) => !/^--?[A-Za-z]+(=|$)/.test(word) || /^-[rwxst]*s/.test(word)).slice(0, 1)
+  if (name === 'dpkg-statoverride')
+    return args.includes('--add') ? args.filter((word) => /^[0-7]{4,5}$/.test(word)) : []
   if (name !== 'install') return []
   return args.flatMap((word, index) => {
-    const joined = /^(?:-m|--mode=?)(.+)$/.exec(word)?.[1]
+    const joined = /^(?:-[A-Za-z]*?m|--mode=)(.+)$/.exec(word)?.[1]
     if (joined !== undefined) return [joined]
     return /^(-[a-zA-Z]*m|--mode)$/.test(word) ? (args[index + 1] ?? []) : []
   })
+}
+
+/** Capabilities of a file, which whoever starts it gets: `setcap cap_net_raw+ep FILE`. */
+function capabilitiesGiven({ name, args }: ShellCommand): string[] {
+  return name === 'setcap' ? args.filter((word) => /[=+][eip]+$/i.test(word)) : []
 }
 
 /** True for a mode that sets the bits of setuid or setgid: 04755, 6755, u+s, a+s, +s, u=rwxs, g+x,u+s. */

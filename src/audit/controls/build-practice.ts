@@ -10,9 +10,18 @@ const moving =
 /** What fixes a moving word: a whole version, a day, a commit. */
 const fixing = /^(v?\d+\.\d+\.\d+.*|20\d{6,}|(?=.*\d)(?=.*[a-f])[0-9a-f]{7,40})$/
 
-function isMoving(tag: string): boolean {
+/** Variants of an image, which say on what it stands and not which version it is. */
+const variant =
+  /^(slim|fat|full|minimal|alpine[\d.]*|musl|glibc|ubi\d*|windowsservercore|nanoserver|ltsc\d+|buster|bullseye|bookworm|trixie|focal|jammy|noble|ubuntu[\d.]*|debian[\d.]*)$/
+
+function isMoving(name: string, tag: string): boolean {
   const [first = '', ...behind] = tag.toLowerCase().split(/[-_]/)
   if (!/\d/.test(tag)) return true
+  if (
+    [first, ...behind].every((part) => variant.test(part)) &&
+    !/^(alpine|nanoserver|servercore|windows|ubi\d*)/.test(name)
+  )
+    return true
   if (!moving.test(first) && !behind.some((part) => /^(latest|nightly|snapshot)$/.test(part))) return false
   return !/20\d\d[-_]\d\d[-_]\d\d/.test(tag) && !behind.some((part) => fixing.test(part))
 }
@@ -40,7 +49,7 @@ function judgeTag(reference: string): { status: Status; found: string } {
       ? { status: 'manual', found: decides }
       : { status: 'fail', found: `${found} names no tag, which means latest` }
   if (isUnknown(tag)) return { status: 'manual', found: decides }
-  return { status: isMoving(tag) && !isDistribution(name, tag) ? 'fail' : 'pass', found }
+  return { status: isMoving(name, tag) && !isDistribution(name, tag) ? 'fail' : 'pass', found }
 }
 
 export const imageTag: Control = {

@@ -5,7 +5,7 @@ import { eachOr, on, openTo, type Control, type Judgement } from '../control.ts'
 
 /** Sockets by which whoever writes to them is root on the host: engines, their runtimes, their likes on Windows. */
 const engineSocket =
-  /(^|[/\\])((docker|docker-raw|dockershim|cri-dockerd|containerd|containerd-debug|crio|cri-o|podman|buildkitd|frakti|balena|balena-engine|balenad|kubelet|k3s|microcontainerd)\.sock(\.ttrpc)?|(docker_engine|docker_engine_windows|containerd-containerd|podman-machine-default))$|(^|\/)(lxd|incus)\/.*unix\.socket(\.user)?$/i
+  /(^|[/\\])((docker|docker[-.]raw|dockershim|cri-dockerd|containerd|containerd-debug|crio|cri-o|podman|buildkitd|frakti|balena|balena-engine|balenad|kubelet|k3s|microcontainerd)\.sock(\.ttrpc)?|(docker_engine|docker_engine_windows|containerd-containerd|podman-machine-default))$|(^|\/)(lxd|incus)\/.*unix\.socket(\.user)?$/i
 
 /** Directories of the host whose content decides what the host is. */
 const sensitive = [
@@ -71,6 +71,12 @@ function hostPath(source: string): string {
   return (climbed === null ? path : `/${climbed[1] ?? ''}`).replace(/\/+$/, '') || '/'
 }
 
+/** Of a container that is not seen from here it takes whatever that one mounts. */
+const takenMounts = (container: Container): Judgement[] =>
+  container.mountsFrom.map((other) =>
+    on(container, 'manual', `takes the mounts of ${other.value}, which is not seen from here`, other, other.value),
+  )
+
 const say = ({ value: { source, target, readOnly } }: Fact<Mount>) =>
   `${source} of the host on ${target}${readOnly ? ', read-only' : ''}`
 
@@ -81,13 +87,16 @@ export const hostDirectories: Control = {
   remedy: 'Mount a named volume, or copy what is needed into the image.',
   ofContainer: (container) =>
     eachOr(
-      bindsOf(container).flatMap((mount) =>
-        isSensitive(mount)
-          ? [on(container, 'fail', say(mount), mount, mount.value.source)]
-          : isUnknown(mount.value.source.slice(0, 1))
-            ? [openTo(container, say(mount), mount, mount.value.source)]
-            : [],
-      ),
+      [
+        ...bindsOf(container).flatMap((mount) =>
+          isSensitive(mount)
+            ? [on(container, 'fail', say(mount), mount, mount.value.source)]
+            : isUnknown(mount.value.source.slice(0, 1))
+              ? [openTo(container, say(mount), mount, mount.value.source)]
+              : [],
+        ),
+        ...takenMounts(container),
+      ],
       on(container, 'pass', 'no such mount'),
     ),
 }
@@ -106,6 +115,7 @@ export const engineSockets: Control = {
           .map((mount) => on(container, 'fail', say(mount), mount, mount.value.source)),
         ...bindsOf(container).flatMap((mount) => socketBelow(container, mount)),
         ...apiSocketOf(container),
+        ...takenMounts(container),
       ],
       on(container, 'pass', 'no such mount'),
     ),
@@ -144,9 +154,12 @@ export const bindMounts: Control = {
   remedy: 'Copy code into the image; use named volumes for data, and configs or secrets for files.',
   ofContainer: (container) =>
     eachOr(
-      bindsOf(container)
-        .filter((mount) => !isSensitive(mount) && !harmless.has(mount.value.source))
-        .map((mount) => on(container, 'fail', say(mount), mount, mount.value.source)),
+      [
+        ...bindsOf(container)
+          .filter((mount) => !isSensitive(mount) && !harmless.has(mount.value.source))
+          .map((mount) => on(container, 'fail', say(mount), mount, mount.value.source)),
+        ...takenMounts(container),
+      ],
       on(container, 'pass', 'no such mount'),
     ),
 }

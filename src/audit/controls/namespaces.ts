@@ -16,6 +16,8 @@ function own(id: ControlId, namespace: SharedNamespace, what: string, severity: 
       const isHost = shared?.value === 'host'
       if (shared !== undefined && isUnknown(shared.value))
         return [openTo(container, `perhaps shares ${what} with the host`, shared)]
+      if (shared !== undefined && shared.value.startsWith('container:'))
+        return [on(container, 'manual', `shares ${what} with ${shared.value}, which is not seen from here`, shared)]
       // Kubernetes has no such setting: a pod shares the host's name with the host's network.
       if (namespace === 'uts' && container.platform === 'kubernetes')
         return [on(container, 'not-applicable', 'no setting of Kubernetes')]

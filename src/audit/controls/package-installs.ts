@@ -29,7 +29,7 @@ interface ManagerCall {
 }
 
 /** Options of package managers that take the next word. */
-const valued = /^(-o|-c|-t|-q=?|--option|--config-file|--target-release|--root|-p|--repository|-X|--installroot)$/
+const valued = /^(-o|-c|-t|--option|--config-file|--target-release|--root|-p|--repository|-X|--installroot)$/
 
 function callOf(command: ShellCommand): ManagerCall | undefined {
   const manager = managers.find(({ program }) => program.test(command.name))

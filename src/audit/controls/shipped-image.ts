@@ -1,5 +1,5 @@
 import type { Judgement } from '../control.ts'
-import type { AuditedDockerfile, AuditedStep } from '../audited-dockerfile.ts'
+import { lastOfEachWay, type AuditedDockerfile, type AuditedStep } from '../audited-dockerfile.ts'
 import { onFile, type Control } from '../control.ts'
 import { ofRules } from '../of-rules.ts'
 import { unknownUser, userKind } from '../root-name.ts'
@@ -11,13 +11,15 @@ export const user: Control = {
   remedy: 'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532.',
   ofRun: (run) => ofRules(run, ['user']),
   ofDockerfile(file) {
-    const last = file.steps.findLast(({ keyword, shipped, onBuild }) => keyword === 'USER' && shipped && !onBuild)
-    const base = file.images.find(({ final }) => final)
-    if (last !== undefined) return [judgeUser(file, last)]
-    if (base !== undefined && /:[^@/]*\bnonroot\b/.test(base.reference))
-      return [onFile(file, 'inherited', `no USER; ${base.reference} names one`, base.line)]
-    return [onFile(file, 'fail', 'no USER: the container runs as root', base?.line)]
+    return lastOfEachWay(file, 'USER').map((last) => (last === undefined ? userOfBase(file) : judgeUser(file, last)))
   },
+}
+
+function userOfBase(file: AuditedDockerfile): Judgement {
+  const base = file.images.find(({ final }) => final)
+  return base !== undefined && /:[^@/]*\bnonroot\b/.test(base.reference)
+    ? onFile(file, 'inherited', `no USER; ${base.reference} names one`, base.line)
+    : onFile(file, 'fail', 'no USER: the container runs as root', base?.line)
 }
 
 function judgeUser(file: AuditedDockerfile, { text, line }: AuditedStep): Judgement {
@@ -81,13 +83,16 @@ export const healthCheck: Control = {
   remedy: 'Add HEALTHCHECK in exec form with a program of the image; it needs neither a shell nor curl.',
   ofRun: (run) => ofRules(run, ['healthcheck']),
   ofDockerfile(file) {
-    const last = file.steps.findLast(
-      ({ keyword, shipped, onBuild }) => keyword === 'HEALTHCHECK' && shipped && !onBuild,
+    return lastOfEachWay(file, 'HEALTHCHECK').map((last) =>
+      last === undefined
+        ? onFile(file, 'fail', 'no HEALTHCHECK')
+        : onFile(
+            file,
+            /^NONE$/i.test(last.text) ? 'fail' : 'pass',
+            `HEALTHCHECK ${last.text.slice(0, 120)}`,
+            last.line,
+          ),
     )
-    if (last === undefined) return [onFile(file, 'fail', 'no HEALTHCHECK')]
-    return [
-      onFile(file, /^NONE$/i.test(last.text) ? 'fail' : 'pass', `HEALTHCHECK ${last.text.slice(0, 120)}`, last.line),
-    ]
   },
 }
 

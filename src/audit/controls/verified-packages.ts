@@ -40,7 +40,12 @@ function switchedOff(command: ShellCommand): string[] {
       ...(runsDownload(command) ? [`${command.name} runs what is downloaded`] : []),
       ...optionsOff(command),
       ...command.assignments.filter(isVariableOff).map(({ name, value }) => `${name}=${value}`),
-      ...inConfiguration([...command.args, ...command.texts].join('\n')),
+      ...(command.name === 'go' && command.args[0] === 'env'
+        ? assignmentsIn(command.args)
+            .filter(isVariableOff)
+            .map(({ name, value }) => `go env -w ${name}=${value}`)
+        : []),
+      ...inConfiguration([...command.args, ...command.texts].join('\n').replaceAll('\\n', '\n')),
       ...(command.writesTo.some((file) => /\bcurlrc$/.test(file)) &&
       /^(-k|(--)?insecure)$/m.test(command.args.join('\n'))
         ? ['insecure in the configuration of curl']
@@ -126,7 +131,10 @@ const options: ReadonlyArray<{ program: RegExp; off: RegExp }> = [
 const settings: ReadonlyArray<{ program: RegExp; off: RegExp }> = [
   { program: /^sed$/, off: /\b(gpgcheck|sslverify) ?= ?(0|false)\b|SigLevel[^\n]{0,40}Never/i },
   { program: /^git$/, off: /\bhttp\.(\S+\.)?sslverify (false|0|no|off)\b/i },
-  { program: /^(npm|pnpm|yarn)$/, off: /\bconfig (?:\S+ )*?(strict-ssl|enableStrictSsl|strictSsl)[ =](false|0)\b/i },
+  {
+    program: /^(npm|pnpm|yarn)$/,
+    off: /\b(?:config|set) (?:\S+ )*?(strict-ssl|enableStrictSsl|strictSsl)[ =](false|0)\b/i,
+  },
   { program: /^(pip|pip3|pip[\d.]+)$/, off: /\bconfig set (\S+ )*?\S*trusted-host\b/ },
   { program: /^conda$|^mamba$/, off: /\bconfig (\S+ )*?ssl_verify (false|no|0)\b/i },
   { program: /^composer$/, off: /\bconfig (\S+ )*?(disable-tls true|secure-http false)\b/ },
@@ -182,6 +190,14 @@ function isVariableOff({ name, value }: { name: string; value: string }): boolea
   return variables.some((variable) => variable.name.test(name) && variable.off.test(value))
 }
 
+/** Words that set a variable: `go env -w GOSUMDB=off`. */
+function assignmentsIn(words: readonly string[]): Array<{ name: string; value: string }> {
+  return words.flatMap((word) => {
+    const [, name, value = ''] = /^([A-Z]\w*)=(.*)$/s.exec(word) ?? []
+    return name === undefined ? [] : [{ name, value }]
+  })
+}
+
 function variablesOf({ keyword, properties }: AuditedStep): string[] {
   if (keyword !== 'ENV' && keyword !== 'ARG') return []
   return properties.filter(isVariableOff).map(({ name, value }) => `${keyword} ${name}=${value}`)
@@ -197,6 +213,7 @@ function inConfiguration(text: string): string[] {
     /^\s*Acquire::https?[\w:.-]*::Verify-(?:Peer|Host)\s+"?(?:false|0|no)/im,
     /^\s*check_?-?certificate\s*=\s*(?:off|false|0)\b/im,
     /^\s*SigLevel\s*=.*\bNever\b/im,
+    /^\s*trusted-host\s*=\s*\S/im,
     /^\s*strict-ssl\s*=\s*false\s*$/im,
     /^\s*:?ssl_verify_mode:\s*0\s*$/im,
     /^\s*StrictHostKeyChecking\s+no\b/im,

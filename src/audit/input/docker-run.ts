@@ -6,7 +6,15 @@ import { closest } from '../../policy/closest.ts'
 import { emptyContainer, type Container, type Fact, type Mount } from '../container.ts'
 import { aliases, shorts, switches, valued } from './docker-run-flags.ts'
 import { capability, limitOf } from './facts.ts'
-import { readPort, readSecurityOption, readTmpfs, readVolume, refusesPrivileges } from './written-forms.ts'
+import {
+  isOfHost,
+  readPort,
+  readSecurityOption,
+  readTmpfs,
+  readVolume,
+  refusesPrivileges,
+  unmaskedBy,
+} from './written-forms.ts'
 
 const longest = 100_000
 
@@ -48,9 +56,7 @@ export function readDockerRun(text: string): Container {
     ...truth('publishesAll', 'publish-all'),
     ...truth('apiSocket', 'use-api-socket'),
     ...networksOf(all('network').map(networkName)),
-    escapes: options
-      .filter(({ name, value }) => name === 'systempaths' && value === 'unconfined')
-      .map(() => fact('systempaths=unconfined: /proc and /sys are not masked')),
+    escapes: options.flatMap((entry) => unmaskedBy(entry) ?? []).map(fact),
     selinux: options.filter(({ name }) => name === 'label').map(({ value }) => fact(value)),
     namespaces: namespacesOf(last, all('network')),
     capAdd: capabilities(all('cap-add')),
@@ -62,6 +68,7 @@ export function readDockerRun(text: string): Container {
     mounts: [...all('volume').map(readVolume), ...all('mount').map(readMount), ...all('tmpfs').map(readTmpfs)].map(
       fact,
     ),
+    mountsFrom: all('volumes-from').map((written) => fact(written.split(':')[0] ?? '')),
     devices: devicesOf(all),
     sysctls: all('sysctl').map((written) => fact(written.split('=')[0] ?? '')),
     ulimits: all('ulimit').map(fact),
@@ -234,9 +241,15 @@ function readMount(written: string): Mount {
   const type = first('type') || 'volume'
   if (!/^(bind|volume|tmpfs|npipe|cluster|image)$/.test(type))
     refuse(`expected --mount with a type of bind, volume or tmpfs, found ${written}`)
+  const option = (name: string) =>
+    written
+      .split(',')
+      .findLast((field) => field.startsWith(`volume-opt=${name}=`))
+      ?.slice(`volume-opt=${name}=`.length) ?? ''
+  const isHost = type === 'volume' && isOfHost(option('device'), option('o'))
   return {
-    kind: type === 'bind' || type === 'npipe' ? 'bind' : type === 'tmpfs' ? 'tmpfs' : 'volume',
-    source: first('source', 'src'),
+    kind: type === 'bind' || type === 'npipe' || isHost ? 'bind' : type === 'tmpfs' ? 'tmpfs' : 'volume',
+    source: isHost ? option('device') : first('source', 'src'),
     target: first('target', 'dst', 'destination'),
     readOnly: /^(true|1)$/.test(first('readonly', 'ro')),
     propagation: first('bind-propagation'),

@@ -1,6 +1,7 @@
 import type { Fact } from '../container.ts'
 import type { Place, Placed } from './placed.ts'
 import { textOf } from './placed.ts'
+import { unmaskedBy } from './written-forms.ts'
 
 // How a reader of deployments writes down what it reads.
 
@@ -27,6 +28,14 @@ export function textsOf(placed: Placed | undefined): Fact<string>[] {
   return Array.isArray(placed.value)
     ? placed.value.map((item) => fact(item, textOf(item)))
     : [fact(placed, textOf(placed))]
+}
+
+/** What security options lay open that engines mask, each at its place. */
+export function unmaskings(options: ReadonlyArray<{ place: Place; name: string; value: string }>): Fact<string>[] {
+  return options.flatMap((option) => {
+    const found = unmaskedBy(option)
+    return found === undefined ? [] : [fact(option.place, found)]
+  })
 }
 
 /** A capability without CAP_ and in capitals, as Docker takes them. */

@@ -44,6 +44,11 @@ export function isPath(source: string): boolean {
   return /^([./~\uE000]|[A-Za-z]:|\\\\)/.test(source)
 }
 
+/** True for options of a volume (`device` and `o` of its driver) that make it a directory or a disk of the host by another name. */
+export function isOfHost(device: string, how: string): boolean {
+  return /(^|,)r?bind(,|$)/.test(how) || device.startsWith('/dev/')
+}
+
 /** What --security-opt and security_opt say: `name=value`, `name:value`, or the name alone. */
 export function readSecurityOption(written: string): { name: string; value: string } {
   const match = /^([\w-]+)(?:[=:](.*))?$/s.exec(written)
@@ -53,6 +58,12 @@ export function readSecurityOption(written: string): { name: string; value: stri
 /** The value of the security option no-new-privileges, which stands alone as well. */
 export function refusesPrivileges(value: string): Truth {
   return isUnknown(value) ? 'unknown' : value !== 'false'
+}
+
+/** What a security option lays open that engines mask: all of /proc and /sys, or in Podman's words the paths that it names; undefined for any other. */
+export function unmaskedBy({ name, value }: { name: string; value: string }): string | undefined {
+  const isOpen = name === 'systempaths' ? value === 'unconfined' || isUnknown(value) : name === 'unmask'
+  return isOpen ? `${name}=${value}: /proc and /sys are not masked` : undefined
 }
 
 /** `/path:options` of a tmpfs. */

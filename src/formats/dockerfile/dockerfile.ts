@@ -14,6 +14,8 @@ export interface Step {
   line: number
   /** Number of its stage; -1 before the first FROM. */
   stage: number
+  /** Numbers of the stages that its stage can start from: none where that is an image, several where the platform chooses. */
+  parents: readonly number[]
   /** True where the shipped image contains what it does. */
   shipped: boolean
   /** True where an image built on this one runs it, and not this one. */

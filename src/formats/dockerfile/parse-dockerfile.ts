@@ -123,10 +123,7 @@ class Reader {
     })
   }
 
-  /**
-   * The earlier stages that a FROM names; by the platforms that are built for, where only the builder knows its name. Where nobody knows it, every stage whose
-   * name fits what is known, and an image as well.
-   */
+  /** The earlier stages that a FROM names; by the platforms that are built for, where only the builder knows its name. Where nobody knows it, every stage whose name fits, and an image as well. */
   #parents(image: string, base: string, line: number): { parents: number[]; fromImage: boolean } {
     const names = isUnknown(base)
       ? platformVariables.map((known) =>
@@ -173,6 +170,7 @@ class Reader {
       keyword,
       line,
       stage: this.#stages.length - 1,
+      parents: stage?.parents ?? [],
       shipped: false,
       onBuild,
       foreignShell: foreignShell && json === undefined,

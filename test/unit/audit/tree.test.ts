@@ -53,6 +53,9 @@ const foreign: ReadonlyArray<[path: string, text: string, reason: RegExp]> = [
   ['tabs.yaml', 'a:\n\tb: c\n', /neither/],
   ['empty.yaml', '', /neither/],
   ['Dockerfile.frag', 'RUN a\nCOPY b c\n', /no FROM/],
+  ['dockerfile.py', '# Builds.\nfrom typing import List\nBASE = "FROM a:1"\n', /judging by its content/],
+  ['src/dockerfile.go', 'package dockerfile\n\nconst base = `\nFROM a:1\n`\n', /judging by its content/],
+  ['Dockerfile.rb', 'from = "a:1"\n', /judging by its content/],
   ['Dockerfile.gen', '{% for a in b %}\nFROM {{ a }}\n{% endfor %}\n', /template/],
 ]
 

@@ -36,9 +36,34 @@ export function isCompose(documents: readonly Placed[], path: string): boolean {
   )
 }
 
+/** True for the form that compose files had before there were services: Compose no longer reads it, and older programs start what it says. */
+export function isFirstForm(documents: readonly Placed[], path: string): boolean {
+  const [document] = documents
+  if (!hasComposeName(path) || !(document?.value instanceof Map) || document.value.size === 0) return false
+  return [...document.value.values()].every((service) =>
+    ['image', 'build'].some((key) => find(service, key) !== undefined),
+  )
+}
+
 function hasService(document: Placed): boolean {
   const services = find(document, 'services')
   if (!(services?.value instanceof Map)) return false
   const all = [...services.value.values()]
-  return all.some((service) => makings.some((key) => find(service, key) !== undefined))
+  return all.some((service) => makings.some((key) => find(service, key) !== undefined)) || isOverlay(all)
+}
+
+/** What only Compose says of a service. */
+const ofCompose =
+  /^(cap_add|cap_drop|cgroup_parent|container_name|depends_on|device_cgroup_rules|env_file|extra_hosts|mem_limit|network_mode|pids_limit|privileged|read_only|restart|security_opt|use_api_socket|userns_mode|volumes_from)$/
+/** What it says of one as well, and others may too. */
+const ofService =
+  /^(annotations|blkio_config|cgroup|command|configs|cpu_\w+|cpus|cpuset|deploy|develop|devices|dns|dns_\w+|domainname|entrypoint|environment|expose|external_links|gpus|group_add|healthcheck|hostname|init|ipc|isolation|label_file|labels|links|logging|mac_address|mem\w*|models|networks|oom_\w+|pid|platform|ports|post_start|pre_stop|profiles|pull_policy|runtime|scale|secrets|shm_size|stdin_open|stop_grace_period|stop_signal|storage_opt|sysctls|tmpfs|tty|ulimits|user|uts|volumes|working_dir|x-.+)$/
+
+/** True for services that say nothing but what Compose knows, and no program: a file of them is laid over another one. */
+function isOverlay(services: readonly Placed[]): boolean {
+  const keys = services.map(({ value }) => (value instanceof Map ? [...value.keys()] : ['no map']))
+  return (
+    keys.flat().some((key) => ofCompose.test(key)) &&
+    keys.flat().every((key) => ofCompose.test(key) || ofService.test(key))
+  )
 }

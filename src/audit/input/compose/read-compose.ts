@@ -1,9 +1,10 @@
 import { isUnknown, showUnknown } from '../../../formats/unknown-value.ts'
 import type { AuditTree } from '../../audit-tree.ts'
 import { emptyContainer, type Container, type Fact, type PublishedPort, type Variable } from '../../container.ts'
-import { capability, fact, given, limitOf, said, textsOf } from '../facts.ts'
+import { capability, fact, given, limitOf, said, textsOf, unmaskings } from '../facts.ts'
 import { at, entriesOf, find, listOf, manifestError, textOf, truthOf, type Placed } from '../placed.ts'
 import { readPort, readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
+import { withOthers } from '../of-others.ts'
 import { ownText } from './interpolate.ts'
 import { loadCompose, type ComposeModel } from './load-compose.ts'
 import { asPairs } from './overlay.ts'
@@ -61,7 +62,7 @@ export function readCompose(paths: readonly [string, ...string[]], files: AuditT
   }))
   return {
     containers: [
-      ...withMountsOfOthers(containers, started),
+      ...withOthers(containers, mountsFromOf(started)),
       ...entriesOf(at(model.tree, 'jobs')).map(([name, job]) => ({ ...read(name, job), endsByItself: true })),
       ...started.flatMap(([name, service]) =>
         listOf(at(service, 'pre_start')).map((hook, index) => ({
@@ -96,17 +97,17 @@ function servicesWaitedFor(services: ReadonlyArray<[string, Placed]>): Set<strin
   )
 }
 
-/** `volumes_from`: the mounts of another service. */
-function withMountsOfOthers(containers: Container[], services: ReadonlyArray<[string, Placed]>): Container[] {
-  const own = new Map(containers.map(({ name, mounts }) => [name, mounts]))
-  const from = new Map(services.map(([name, service]) => [name, textsOf(find(service, 'volumes_from'))]))
-  return containers.map((container) => ({
-    ...container,
-    mounts: [
-      ...container.mounts,
-      ...(from.get(container.name) ?? []).flatMap((named) => own.get(named.value.split(':')[0] ?? '') ?? []),
-    ],
-  }))
+/** `volumes_from`: whose mounts a service takes, `service[:ro]` or `container:name[:ro]`. */
+function mountsFromOf(services: ReadonlyArray<[string, Placed]>): Map<string, Fact<string>[]> {
+  return new Map(
+    services.map(([name, service]) => [
+      name,
+      textsOf(find(service, 'volumes_from')).map((named) => {
+        const [, other = named.value] = /^(container:[^:]+|[^:]+)/.exec(named.value) ?? []
+        return { ...named, value: other }
+      }),
+    ]),
+  )
 }
 
 function containerOf(
@@ -142,7 +143,7 @@ function containerOf(
     ...given('healthCheck', healthCheckOf(service)),
     ...said('apiSocket', get('use_api_socket'), truthOf),
     ...given('networks', joined.networks),
-    escapes: [...escapesOf(service), ...options.flatMap(unmaskedBy)],
+    escapes: [...escapesOf(service), ...unmaskings(options)],
     selinux: options.filter((entry) => entry.name === 'label').map((entry) => fact(entry.place, entry.value)),
     command: [get('entrypoint'), get('command')].flatMap(wordsOf),
     capAdd: listOf(get('cap_add')).map((item) => fact(item, capability(textOf(item)))),
@@ -192,12 +193,6 @@ function escapesOf(service: Placed): Fact<string>[] {
       .filter(({ value }) => value === 'security.insecure' || isUnknown(value))
       .map((entry) => fact(entry, `its build may ask for ${entry.value}`)),
   ]
-}
-
-function unmaskedBy({ place, name, value }: { place: Placed; name: string; value: string }): Fact<string>[] {
-  return name === 'systempaths' && (value === 'unconfined' || isUnknown(value))
-    ? [fact(place, `systempaths=${value}: /proc and /sys are not masked`)]
-    : []
 }
 
 /** Ports, each once. A port that a variable decides is not known; one that is none is refused. */

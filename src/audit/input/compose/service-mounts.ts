@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { Fact, Mount } from '../../container.ts'
 import { fact, textsOf } from '../facts.ts'
 import { at, listOf, manifestError, textOf, truthOf, type Placed } from '../placed.ts'
-import { isPath, readTmpfs, readVolume } from '../written-forms.ts'
+import { isOfHost, isPath, readTmpfs, readVolume } from '../written-forms.ts'
 
 /** The mounts of a service: the later one of two with one target counts. `volumes` are those of the project. */
 export function serviceMounts(
@@ -27,8 +27,7 @@ function mountOf(
   // A named volume can be a bind mount in disguise, or a disk of the host.
   const device = mount.kind === 'volume' ? at(volumes.get(mount.source), 'driver_opts', 'device') : undefined
   const how = at(volumes.get(mount.source), 'driver_opts', 'o')
-  const isBound = how !== undefined && /\br?bind\b/.test(textOf(how))
-  if (device === undefined || !(isBound || textOf(device).startsWith('/dev/'))) return fact(item, mount)
+  if (device === undefined || !isOfHost(textOf(device), how === undefined ? '' : textOf(how))) return fact(item, mount)
   return fact(device, { ...mount, kind: 'bind', source: resolved(textOf(device), directoryOf(device.path)) })
 }
 

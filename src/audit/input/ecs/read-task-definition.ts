@@ -1,8 +1,9 @@
 import { emptyContainer, type Container, type Fact, type Mount, type PublishedPort } from '../../container.ts'
-import { capability, fact, given, limitOf, said, textsOf } from '../facts.ts'
+import { capability, fact, given, limitOf, said, textsOf, unmaskings } from '../facts.ts'
 import { at, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
+import { withOthers } from '../of-others.ts'
 import { withPlaceholders } from '../placeholders.ts'
-import { readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
+import { isOfHost, readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
 
 /** The task definition of ECS that a document is, as it is registered, or as `describe-task-definition` prints it; undefined where it is none. */
 export function taskDefinitionOf(document: Placed | undefined): Placed | undefined {
@@ -22,10 +23,22 @@ export function readTaskDefinition(document: Placed): Container[] {
       ),
     ),
   )
-  return containers.map((container) => ({
+  const read = containers.map((container) => ({
     ...containerOf(container, task),
     endsByItself: awaited.has(wordOf(container, 'name')),
   }))
+  return withOthers(
+    read,
+    new Map(containers.map((container) => [nameOf(container, 'name', task), mountsFromOf(container, task)])),
+  )
+}
+
+function nameOf(placed: Placed, key: string, task: Placed): string {
+  return `${wordOf(task, 'family') || 'task'}/${wordOf(placed, key)}`
+}
+
+function mountsFromOf(container: Placed, task: Placed): Fact<string>[] {
+  return listOf(at(container, 'volumesFrom')).map((entry) => fact(entry, nameOf(entry, 'sourceContainer', task)))
 }
 
 function containerOf(container: Placed, task: Placed): Container {
@@ -40,11 +53,15 @@ function containerOf(container: Placed, task: Placed): Container {
     return found === undefined ? undefined : fact(found.place, found.value)
   }
   const noNew = option('no-new-privileges')
-  const name = `${wordOf(task, 'family') || 'task'}/${wordOf(container, 'name')}`
   const network = at(task, 'networkMode')
   const mode = network === undefined ? fact(task, isFargate ? 'awsvpc' : 'bridge') : fact(network, textOf(network))
   return {
-    ...emptyContainer({ platform: 'ecs', name, path: container.path, line: container.line }),
+    ...emptyContainer({
+      platform: 'ecs',
+      name: nameOf(container, 'name', task),
+      path: container.path,
+      line: container.line,
+    }),
     // Fargate takes no security option of Docker.
     ...(isFargate
       ? { leftTo: 'Fargate, which has a virtual machine for each task', leftControls: ['cis-5.26'] as const }
@@ -58,6 +75,7 @@ function containerOf(container: Placed, task: Placed): Container {
     ...given('apparmor', option('apparmor')),
     ...limitsOf(container, task),
     ...given('healthCheck', healthCheckOf(get('healthCheck', 'command'))),
+    escapes: unmaskings(options),
     selinux: options.filter((entry) => entry.name === 'label').map((entry) => fact(entry.place, entry.value)),
     command: [...textsOf(get('entryPoint')), ...textsOf(get('command'))],
     sideCommands: sideCommandsOf(get('healthCheck', 'command')),
@@ -120,7 +138,7 @@ function publishedPort(port: Placed, mode: string): Fact<PublishedPort>[] {
 
 function mountOf(mount: Placed, task: Placed): Fact<Mount> {
   const volume = listOf(at(task, 'volumes')).find((entry) => wordOf(entry, 'name') === wordOf(mount, 'sourceVolume'))
-  const path = find(volume, 'host', 'sourcePath')
+  const path = find(volume, 'host', 'sourcePath') ?? hostDeviceOf(volume)
   const readOnly = at(mount, 'readOnly')
   return fact(mount, {
     kind: path === undefined ? 'volume' : 'bind',
@@ -129,6 +147,13 @@ function mountOf(mount: Placed, task: Placed): Fact<Mount> {
     readOnly: readOnly !== undefined && truthOf(readOnly) === true,
     propagation: '',
   })
+}
+
+/** What a volume of Docker's own driver stands for, where that is of the host. */
+function hostDeviceOf(volume: Placed | undefined): Placed | undefined {
+  const options = find(volume, 'dockerVolumeConfiguration', 'driverOpts')
+  const [device, how] = [find(options, 'device'), find(options, 'o')]
+  return device !== undefined && isOfHost(textOf(device), how === undefined ? '' : textOf(how)) ? device : undefined
 }
 
 function wordOf(placed: Placed, key: string): string {

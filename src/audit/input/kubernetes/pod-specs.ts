@@ -13,7 +13,15 @@ export interface Pod {
 }
 
 /** What is never a pod although it can look like one: a schema, what a cluster says of an object, what an object was. */
-const passedBy = new Set(['openAPIV3Schema', 'status', 'managedFields', 'annotations', 'labels', 'data', 'stringData'])
+export const passedBy: ReadonlySet<string> = new Set([
+  'openAPIV3Schema',
+  'status',
+  'managedFields',
+  'annotations',
+  'labels',
+  'data',
+  'stringData',
+])
 
 /** Everything in an object that has the shape of a pod, whatever kind it is: lists of containers, or a single container of a workflow. */
 export function podsIn(object: Placed): Pod[] {

@@ -1,6 +1,7 @@
 import type { Container } from '../../container.ts'
 import { at, find, listOf, manifestError, textOf, type Placed } from '../placed.ts'
 import { withPlaceholders } from '../placeholders.ts'
+import { besidePods } from './beside-pods.ts'
 import { containersOf } from './container-of.ts'
 import { withoutPods } from './kinds.ts'
 import { podsIn } from './pod-specs.ts'
@@ -53,22 +54,22 @@ function readObject(object: Placed, depth: number): KubernetesObject {
       patches: read.flatMap(({ patches }) => patches),
     }
   }
-  const nothing: KubernetesObject = { containers: [], unjudged: [], patches: [] }
-  if (withoutPods(kind, version)) return nothing
-  const containers = containersOf(podsIn(object), { about, kind, leftTo: platformOf(object, version) })
   const { path, line } = object
   const met = { path, line, about }
-  const unjudged = patchTexts(object).map((patch) => ({
-    ...met,
-    line: patch.line,
-    reason: 'a podSpecPatch, a text that changes its pods; audit what it makes of them',
-  }))
-  if (containers.length > 0) return { ...nothing, containers, unjudged }
-  if (!workloads.test(kind)) return { ...nothing, unjudged: [{ ...met, reason: noPod }] }
+  const isEmpty = withoutPods(kind, version)
+  const pods = isEmpty ? [] : podsIn(object)
+  const unjudged =
+    isEmpty && kind !== 'PersistentVolume' ? [] : besidePods(object, pods).map((found) => ({ ...met, ...found }))
+  const nothing: KubernetesObject = { containers: [], unjudged, patches: [] }
+  if (isEmpty) return nothing
+  const containers = containersOf(pods, { about, kind, leftTo: platformOf(object, version) })
+  if (containers.length > 0) return { ...nothing, containers }
+  if (!workloads.test(kind)) return { ...nothing, unjudged: [...unjudged, { ...met, reason: noPod }] }
   return confines(object)
     ? {
         ...nothing,
         unjudged: [
+          ...unjudged,
           { ...met, reason: `a patch that says how the pods of a ${kind} are confined; audit what it makes of them` },
         ],
       }
@@ -85,15 +86,6 @@ function ofList(item: Placed, kind: string, list: Placed): Placed {
   }
   const missing = Object.entries(said).filter(([key, value]) => value !== undefined && find(item, key) === undefined)
   return { ...item, value: new Map([...item.value, ...(missing as Array<[string, Placed]>)]) }
-}
-
-/** The patches that a workflow lays over its pods as a text. */
-function patchTexts({ value }: Placed): Placed[] {
-  if (Array.isArray(value)) return value.flatMap(patchTexts)
-  if (!(value instanceof Map)) return []
-  return [...value].flatMap(([key, inner]) =>
-    key === 'podSpecPatch' && inner.value !== null ? [inner] : patchTexts(inner),
-  )
 }
 
 const workloads =

@@ -47,6 +47,27 @@ describe('files of a tree', () => {
     expect(document.passedOver.map(below)).toEqual(['values.yaml'])
   })
 
+  it('that are build files of people in hidden directories are named, and those of programs are not [fault 96]', async () => {
+    const root = await tree('hidden', {
+      Dockerfile: 'FROM scratch\n',
+      '.devcontainer/Dockerfile': 'FROM scratch\n',
+      '.devcontainer/docker-compose.yml': 'services: {}\n',
+      '.devcontainer/settings.yaml': pod,
+      'a/.docker/b/web.Dockerfile': 'FROM scratch\n',
+      '.git/Dockerfile': 'FROM scratch\n',
+      '.venv/lib/Dockerfile': 'FROM scratch\n',
+    })
+    const { files, passedOver } = await auditFiles([root])
+    expect(files.map(({ below }) => below)).toEqual(['Dockerfile'])
+    expect(passedOver).toEqual(
+      ['.devcontainer/Dockerfile', '.devcontainer/docker-compose.yml', 'a/.docker/b/web.Dockerfile'].map((path) => ({
+        path: join(root, path),
+        reason: 'in a hidden directory: name it to have it judged',
+      })),
+    )
+    expect((await auditFiles([join(root, '.devcontainer')])).files).toHaveLength(3)
+  })
+
   it('that are bytes, too large, or only called like a Dockerfile are passed over with the reason [fault 96]', async () => {
     const root = await tree('bytes', {
       Dockerfile: 'FROM scratch\n',
@@ -57,13 +78,12 @@ describe('files of a tree', () => {
       'dump.yaml': Buffer.alloc(16 * 1_048_576 + 1, 'a'),
     })
     const { files, passedOver } = await auditFiles([root])
-    expect(files.map(({ below }) => below)).toEqual(['Dockerfile'])
+    expect(files.map(({ below }) => below)).toEqual(['Dockerfile', 'src/dockerfile.ts'])
     expect(Object.fromEntries(passedOver.map(({ path, reason }) => [path.slice(root.length + 1), reason]))).toEqual({
       'Dockerfile.j2': 'a template of a Dockerfile',
       'a.yaml': expect.stringContaining('expected text, found binary data') as string,
       'docs/dockerfile.png': 'not a Dockerfile, judging by its extension',
       'dump.yaml': expect.stringContaining('at most 16777216 are read') as string,
-      'src/dockerfile.ts': 'not a Dockerfile, judging by its extension',
     })
     for (const name of ['a.yaml', 'docs/dockerfile.png', 'dump.yaml'])
       await expect(auditFiles([join(root, name)])).rejects.toMatchObject({ code: 'SOURCE' })

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { auditOf, saidOf } from './audit-of.ts'
+
+it.each([
+  ['Dockerfile.php', '# syntax=docker/dockerfile:1\n\nFROM php:8.3.1\nUSER 7\n'],
+  ['go.Dockerfile', 'FROM golang:1.26.0 AS build\nUSER 7\n'],
+  ['Dockerfile.go', 'FROM --platform=$BUILDPLATFORM golang:1.26.0 AS build\nUSER 7\n'],
+  ['docker/Dockerfile.sh', '\uFEFFARG BASE=a:1.0.0\nFROM $BASE\nUSER 7\n'],
+])('%s is the Dockerfile of a program in that language, where it begins as one', async (path, text) => {
+  expect(await auditOf({ [path]: text })).toMatchObject({ judged: { dockerfiles: 1 }, passedOver: [] })
+})
+
+describe('an image that a platform makes from another stage', () => {
+  const file = (amd64: string, arm64: string, end = '') =>
+    `FROM a:1.0.0 AS base-amd64\n${amd64}FROM a:1.0.0 AS base-arm64\n${arm64}FROM base-\${TARGETARCH} AS mid\nFROM mid\n${end}`
+
+  it.each([
+    ['root on one of them', file('USER root\n', 'USER 7\n'), ['fail: USER root', 'pass: USER 7']],
+    ['nobody on one of them', file('', 'USER 7\n'), ['fail: no USER: the container runs as root', 'pass: USER 7']],
+    ['the same on both', file('USER 7\n', 'USER 7\n'), ['pass: USER 7', 'pass: USER 7']],
+    ['its own, whatever they say', file('USER root\n', 'USER root\n', 'USER 7\n'), ['pass: USER 7']],
+    ['what the nearest stage says', 'FROM a:1.0.0 AS a\nUSER root\nFROM a AS b\nUSER 7\nFROM b\n', ['pass: USER 7']],
+  ])('%s', async (_what, text, said) => {
+    expect(saidOf(await auditOf({ Dockerfile: text }), 'cis-4.1')).toEqual(said)
+  })
+
+  it('has the health check of each', async () => {
+    const check = 'HEALTHCHECK CMD ["/a"]\n'
+    expect(saidOf(await auditOf({ Dockerfile: file(check, '') }), 'cis-4.6')).toEqual([
+      'fail: no HEALTHCHECK',
+      'pass: HEALTHCHECK CMD ["/a"]',
+    ])
+  })
+})
