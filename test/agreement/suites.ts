@@ -19,15 +19,16 @@ export interface Labelled {
 /** A public test suite: how it labels, and which of its checks Loadline has as well. Those that are not listed are about what no control of ours is about. */
 export interface Suite {
   repository: string
-  labelled(path: string, text: string): Labelled[]
+  /** `read` gives another file of the suite. */
+  labelled(path: string, text: string, read: (path: string) => string | undefined): Labelled[]
   checks: Readonly<Record<string, readonly About[]>>
 }
 
-const all = (...controls: ControlId[]): About[] => controls.map((control) => ({ control }))
-const adds: About[] = [{ control: 'cis-5.4', says: /^adds / }]
-const dropsNotAll: About[] = [{ control: 'cis-5.4', says: /ALL is not dropped/ }]
-const hostPorts = all('cis-5.8', 'cis-5.14')
-const hostPaths = all('cis-5.6', 'cis-5.32', 'practice-bind-mount')
+export const all = (...controls: ControlId[]): About[] => controls.map((control) => ({ control }))
+export const adds: About[] = [{ control: 'cis-5.4', says: /^adds / }]
+export const dropsNotAll: About[] = [{ control: 'cis-5.4', says: /ALL is not dropped/ }]
+export const hostPorts = all('cis-5.8', 'cis-5.14')
+export const hostPaths = all('cis-5.6', 'cis-5.32', 'practice-bind-mount')
 
 const polaris: Suite = {
   repository: 'FairwindsOps/polaris',
