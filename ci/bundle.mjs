@@ -1,13 +1,15 @@
-// Makes plain JavaScript of Loadline: `node ci/bundle.mjs DIRECTORY`. A program of its own, so that it has surroundings of its own: esbuild runs what a variable names.
+// Bundles Loadline into plain JavaScript: `node ci/bundle.mjs DIRECTORY`. A separate program with a clean environment,
+// because esbuild runs what a variable names.
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** What is started or imported from outside; each becomes a file of its name. Whatever these import lazily stays a file of its own. */
+/** Entry points; each becomes a file of its name. Whatever they import lazily becomes a separate file. */
 const entryPoints = { cli: 'ci/cli/main.ts', library: 'ci/library.ts' }
 
 /**
- * Makes plain JavaScript of Loadline with everything that it imports, in `directory`, which must lie two levels below `root`: `src/engine/package-root.ts` counts on it.
- * Nothing outside of `root` has a say: compiler options, the working directory and NODE_PATH are spelled out here.
+ * Bundles Loadline and everything it imports into `directory`, which must be two levels below `root`:
+ * `src/engine/package-root.ts` relies on that. Nothing outside `root` has a say: compiler options, the working
+ * directory and NODE_PATH are set here.
  */
 async function bundle(root, directory) {
   await build({
@@ -35,7 +37,7 @@ async function bundle(root, directory) {
   })
 }
 
-/** The SDK reads the types of modules with the TypeScript compiler, which no command of ours asks it to: 11 MB. */
+/** The SDK reads module types with the TypeScript compiler, 11 MB that no command of ours needs. */
 const withoutCompiler = {
   name: 'without-compiler',
   setup({ onResolve, onLoad }) {

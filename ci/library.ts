@@ -1,7 +1,9 @@
 /**
- * Loadline as a library: `import { buildAndScan } from "loadline"`. This is the whole of it; whatever else lies in the package may change at any time.
+ * Loadline as a library: `import { buildAndScan } from "loadline"`. This is the entire public interface; everything
+ * else in the package may change at any time.
  *
- * A run is one document, `Run`. Nothing here writes files, prints, or ends the process, and a rejected image is a value and no error.
+ * A run is one document, `Run`. Nothing here writes files, prints, or exits the process, and a rejected image is a
+ * value, not an error.
  */
 import type { Run } from '../src/model/index.ts'
 import type { ProgressEvent } from '../src/engine/progress.ts'
@@ -26,7 +28,10 @@ export {
 } from '../src/report/index.ts'
 export type { ProgressEvent } from '../src/engine/progress.ts'
 
-/** What a run may be told; each as the option of the same name of `loadline build-and-scan`. Credentials are named, as env:NAME or file:PATH, and never given. */
+/**
+ * Options of a run, each like the option of the same name of `loadline build-and-scan`. Credentials are referenced as
+ * env:NAME or file:PATH, never passed as values.
+ */
 export interface BuildAndScanOptions extends SourceOptions {
   /** Called when a step begins and ends. */
   progress?: (event: ProgressEvent) => void
@@ -34,15 +39,15 @@ export interface BuildAndScanOptions extends SourceOptions {
   say?: (line: string) => void
 }
 
-/** A run that ended, with every report by its file name. */
+/** A finished run, with every report by its file name. */
 export interface Delivered {
   run: Run
   reports: Record<string, string>
 }
 
 /**
- * Lints, builds, collects evidence and judges a directory that has a Dockerfile; publishes and signs what passed, where `publish` asks for it.
- * `run.outcome` is the answer: only `passed` may ship. Throws a `DeliveryError` where no run could begin: without an engine or a source.
+ * Lints, builds, collects evidence and judges a directory with a Dockerfile; publishes and signs what passed, if `publish` is set.
+ * `run.outcome` is the answer: only `passed` may ship. Throws a `DeliveryError` if no run could start: without an engine or a source.
  */
 async function deliverDirectory(
   source: string,

@@ -1,10 +1,11 @@
-// Plain JavaScript of Node itself: the first thing that needs it installs what everything else is made from.
+// Plain JavaScript without dependencies: it is first used before anything is installed.
 import { delimiter, isAbsolute } from 'node:path'
 
 /**
- * Where and with what Loadline starts a program. Many programs take files from the directory that they start in (Python modules, `.npmrc`, `go.work`), or from above it,
- * and run what variables name; the root of the file system has nothing of an application, and such variables are left out. What a company sets for its mirrors,
- * proxies and certificates stays. `added` comes last.
+ * The directory and environment in which Loadline starts a program. Many programs read files from their working
+ * directory (Python modules, `.npmrc`, `go.work`) or above it, and run what variables name; the root of the file system
+ * has no application's files, and such variables are removed. A company's settings for mirrors, proxies and
+ * certificates are kept. `added` comes last.
  */
 export function ownSurroundings(added = {}, env = process.env) {
   const kept = Object.entries(env).flatMap(([name, value]) => {
@@ -17,12 +18,15 @@ export function ownSurroundings(added = {}, env = process.env) {
   return { cwd: '/', env: { ...Object.fromEntries(kept), ...added }, extendEnv: false }
 }
 
-/** The directories of a PATH in which programs are looked for: none relative to where somebody stands, and none that the packages of an application fill. */
+/** The PATH directories in which programs are looked up: none that is relative, and none that an application's packages fill. */
 export function ownPath(path) {
   return path.split(delimiter).filter((entry) => isAbsolute(entry) && !/\bnode_modules[\\/]\.bin[\\/]?$/.test(entry))
 }
 
-/** Variables by which a shell, an interpreter, a linker, a compiler, curl or git runs code, or reads configuration, that somebody put somewhere. */
+/**
+ * Variables that make a shell, an interpreter, a linker, a compiler, curl or git run code, or read configuration, from
+ * a path of somebody's choice.
+ */
 const codeVariables = new Set(
   `NODE_PATH NODE_COMPILE_CACHE NODE_REPL_EXTERNAL_MODULE ESBUILD_BINARY_PATH BASH_ENV ENV BASHOPTS SHELLOPTS PROMPT_COMMAND
    PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE PERL5LIB PERLLIB PERL5OPT PERL5DB RUBYLIB RUBYOPT
@@ -40,7 +44,7 @@ function namesCode(name) {
   )
 }
 
-/** Of Node's options those that only set a number or say whom to trust; the others can load a file. */
+/** Node options that only set a number or choose whom to trust; the others can load a file. */
 function harmlessNodeOptions(options) {
   return options
     .split(/\s+/)

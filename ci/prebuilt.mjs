@@ -1,4 +1,4 @@
-// Where the JavaScript is that runs. It may be asked for before anything is installed, so it uses nothing but Node itself.
+// Locates the JavaScript to run. It may be called before anything is installed, so it uses nothing but Node itself.
 import { spawnSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
@@ -8,16 +8,16 @@ import { ownSurroundings } from './own-surroundings.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** A checkout bundles itself; an installed package brings what its publisher bundled. */
+/** A checkout bundles itself; an installed package ships its publisher's bundle. */
 export const isCheckout = existsSync(join(root, 'package-lock.json'))
 
 /** The directory that a publisher packs. */
 export const packed = join(root, 'dist', 'program')
 
-/** Bundles that no checked-out version has asked for in this time are removed. */
+/** Bundles that no checked-out version has used for this long are removed. */
 const unusedDays = 7
 
-/** Gives the address of a prebuilt file, `cli` or `library`. In a checkout it is made first where the sources are not those that it was made from. */
+/** Returns the URL of a prebuilt file, `cli` or `library`. A checkout rebuilds it first if its sources have changed. */
 export async function prebuilt(name) {
   return pathToFileURL(join(isCheckout ? bundled() : packed, `${name}.mjs`)).href
 }
@@ -25,7 +25,7 @@ export async function prebuilt(name) {
 function bundled() {
   const directory = join(root, 'dist', sourceKey())
   if (existsSync(directory)) return directory
-  // In place in one step: several processes may find it missing at once.
+  // Renamed into place in one step: several processes may find it missing at once.
   const work = join(root, 'dist', `.${randomUUID()}`)
   bundle(work)
   try {
@@ -38,7 +38,7 @@ function bundled() {
   return directory
 }
 
-/** Bundles this version in `directory`, which must lie two levels below the root. Throws an Error with what esbuild said. */
+/** Bundles this version into `directory`, which must be two levels below the root. Throws an Error with esbuild's output. */
 export function bundle(directory) {
   const { status, error, stderr } = spawnSync(process.execPath, [join(root, 'ci', 'bundle.mjs'), directory], {
     ...ownSurroundings(),
@@ -47,12 +47,10 @@ export function bundle(directory) {
   })
   if (status === 0) return
   const said = error?.message ?? stderr.trim()
-  throw new Error(
-    `a checkout makes what it runs with esbuild, which failed. Run "npm ci" in ${root}. It said:\n${said}`,
-  )
+  throw new Error(`failed to bundle this checkout with esbuild. Run "npm ci" in ${root}. esbuild said:\n${said}`)
 }
 
-/** Over the bytes of everything that is bundled: no time stamp of a checkout can hide a change. */
+/** A key over the bytes of everything that is bundled: no time stamp of a checkout can hide a change. */
 function sourceKey() {
   const hash = createHash('sha256')
   const files = ['ci', 'pipelines', 'src', 'toolchain']

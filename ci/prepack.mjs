@@ -1,4 +1,4 @@
-// What `npm pack` runs: the bundle of this version, where an installed package looks for it.
+// Run by `npm pack`: writes this version's bundle where an installed package looks for it.
 import { rmSync } from 'node:fs'
 import { bundle, packed } from './prebuilt.mjs'
 

@@ -9,23 +9,26 @@ import { version } from '../src/model/version.ts'
 /** What a cluster is to admit. */
 export interface AdmissionRequest extends PolicyFiles {
   controller: Controller
-  /** registry/repository, or the beginning of it with a star at the end. */
+  /** registry/repository, or a prefix ending in `*`. */
   image: string
   identity: Identity
-  /** Name of the object in the cluster; from the policy's image where it is left out. */
+  /** Name of the object in the cluster; the policy's image name if omitted. */
   name?: string
-  /** Repository that the image must come from. */
+  /** Source repository that the image must come from. */
   source?: string
-  /** Oldest verdict that admits, e.g. `30d`. */
+  /** Maximum age of a verdict that admits, e.g. `30d`. */
   maximumAge?: string
-  /** What is deployed: an index over platforms, or one manifest. As a release does it where it is left out. */
+  /** What is deployed: an index over platforms, or one manifest. If omitted, the form that a release publishes. */
   form?: ManifestForm
-  /** Whether a verdict by any policy counts: for images of several applications. */
+  /** Whether verdicts under any policy count: for images of several applications. */
   anyPolicy: boolean
   now: Date
 }
 
-/** The policy by which an admission controller admits what Loadline has released by a policy, and nothing else. YAML. Throws `USAGE` and `POLICY`. */
+/**
+ * The policy with which an admission controller admits only what Loadline has released under a policy. YAML. Throws
+ * `USAGE` and `POLICY`.
+ */
 export function admissionPolicy(request: AdmissionRequest): string {
   const { controller, image, identity, source, form } = request
   const { policy } = decidePolicy(request, request.now)
@@ -34,7 +37,7 @@ export function admissionPolicy(request: AdmissionRequest): string {
     name: nameOf(request.name, policy.image.name),
     image,
     identity,
-    // Where a release signs in both forms, its attestations are bundles.
+    // If a release signs in both forms, its attestations are bundles.
     format: policy.signing.format === 'legacy' ? 'legacy' : 'bundle',
     index: manifestForm(form, policy.build.platforms ?? []) === 'index',
     kinds: policy.release.require,
@@ -42,10 +45,10 @@ export function admissionPolicy(request: AdmissionRequest): string {
     ...(source === undefined ? {} : { source }),
     ...(request.maximumAge === undefined ? {} : { maximumAge: parseMaximumAge(request.maximumAge) }),
   })
-  return `# Written by Loadline ${version} from the policy ${digest}. Write it again where that changes: "loadline admission ${controller}".\n${document}`
+  return `# Written by Loadline ${version} from the policy ${digest}. Regenerate it when that changes: "loadline admission ${controller}".\n${document}`
 }
 
-/** A name as Kubernetes takes it: at most 63 lower-case letters, digits and dashes. */
+/** A name that Kubernetes accepts: at most 63 lower-case letters, digits and dashes. */
 function nameOf(given: string | undefined, image: string | undefined): string {
   const name =
     given ??

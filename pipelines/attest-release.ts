@@ -31,17 +31,17 @@ export interface AttestRequest {
   facts: ReleaseFacts
   policy: AppliedPolicy
   plan: SigningPlan
-  /** Whether the release was signed only now, which can take its time: what was seen before is old then. */
+  /** Whether the image was signed only now, which may have taken long: what was read before is then out of date. */
   isNewlySigned: boolean
-  /** What the consumer who must be able to verify them has found before. */
+  /** What the consumer that must be able to verify them has found so far. */
   before: Looks
   lock: Lock
 }
 
-/** What a consumer finds beside each digest of a release. */
+/** What a consumer finds attached to each digest of a release. */
 export type Looks = ReadonlyMap<Digest, Promise<Beside>>
 
-/** Begins to look at all that is published, for everything that a release says of it. */
+/** Starts reading what is attached to each published digest, for every claim of a release. */
 export function beginLooks(asking: Consumer, { digest: top }: Published, archives: readonly BuiltArchive[]): Looks {
   const images = new Set(archives.map(({ archive }) => archive.digest))
   return new Map(
@@ -52,15 +52,19 @@ export function beginLooks(asking: Consumer, { digest: top }: Published, archive
   )
 }
 
-/** The attestations of a release, and what a consumer saw beside the digests of which everything had been said before, where the release was signed before as well. */
+/**
+ * The attestations of a release, and what a consumer saw attached to those digests for which nothing new was attested,
+ * if the release was already signed.
+ */
 export interface AttestedRelease {
   attestations: ReleasedAttestation[]
   seen: ReadonlyMap<Digest, Beside>
 }
 
 /**
- * Attests each image with its provenance, SBOMs, scan and tests, then the verdict that rests on them; an index gets the provenance of the whole and a verdict that rests on those of its images.
- * Images are attested in parallel, one image's attestations one after the other. Throws `ATTEST`.
+ * Attests each image with its provenance, SBOMs, scan and tests, then the verdict that rests on them; an index gets
+ * provenance for the whole and a verdict that rests on its images' verdicts. Images are attested in parallel, each
+ * image's attestations in sequence. Throws `ATTEST`.
  */
 export async function attestRelease(published: Published, request: AttestRequest): Promise<AttestedRelease> {
   const { passed, facts, archives, isNewlySigned } = request
@@ -87,21 +91,21 @@ export async function attestRelease(published: Published, request: AttestRequest
   }
 }
 
-/** What is said of one digest. */
+/** The claims about one digest. */
 interface Subject {
   digest: Digest
   claims: readonly Claim[]
-  /** The images of an index, whose verdicts its own rests on. */
+  /** The images of an index, on whose verdicts its own verdict rests. */
   below: readonly Said[]
 }
 
-/** What was said of one digest, now or before. */
+/** The statements about one digest, from this run or an earlier one. */
 interface Said {
   digest: Digest
   inputs: InputAttestation[]
   verdict: InputAttestation
   before: Beside
-  /** Whether anything of it was said now. */
+  /** Whether any of them is new. */
   written: boolean
 }
 
@@ -111,7 +115,7 @@ async function attestWithVerdict(
   { passed, policy, plan, lock, before: looks }: AttestRequest,
 ): Promise<Said> {
   const before = await looks.get(digest)
-  if (before === undefined) throw new TypeError(`nobody has looked at ${digest}`)
+  if (before === undefined) throw new TypeError(`expected what is attached to ${digest}, found that it was not read`)
   const given = await attest(digest, claims, before, { access, plan, lock })
   const inputs = given.statements.map(inputOf)
   const predicate = verificationSummary(passed.verdict, {
@@ -120,7 +124,7 @@ async function attestWithVerdict(
     policy,
     inputs: [...inputs, ...below.map(({ verdict }) => verdict)],
   })
-  // A verdict that was given before rests on what was said before.
+  // An earlier verdict rests on earlier statements.
   const isNew = given.written || below.some(({ written }) => written)
   const judged = await attest(digest, [{ kind: 'verdict', predicate }], isNew ? nothing : before, {
     access,
@@ -128,7 +132,7 @@ async function attestWithVerdict(
     lock,
   })
   const [verdict] = judged.statements.map(inputOf)
-  if (verdict === undefined) throw new TypeError('one claim gives one statement')
+  if (verdict === undefined) throw new TypeError('expected one statement for one claim')
   return { digest, inputs, verdict, before, written: given.written || judged.written }
 }
 

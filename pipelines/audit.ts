@@ -10,26 +10,29 @@ import { defaultPolicy, loadPolicy, type PolicyText } from '../src/policy/index.
 /** What is audited. */
 export interface AuditRequest {
   files: readonly AuditFile[]
-  /** Files that were met and not read, and why. */
+  /** Files that were found but not read, and why. */
   passedOver?: ReadonlyArray<{ path: string; reason: string }>
-  /** Gives a file beside those, for compose files; undefined where there is none. Throws `SOURCE` where it lies outside of the tree. */
+  /** Returns another file, for compose files that name it; undefined if there is none. Throws `SOURCE` if it is outside the tree. */
   open: (path: string) => Promise<string | undefined>
-  /** Renders charts and kustomizations; where it is absent, the report says of each that it is not rendered. */
+  /** Renders charts and kustomizations; if absent, the report says for each that it was not rendered. */
   render?: (
     files: readonly AuditFile[],
   ) => Promise<Pick<AuditRequest, 'files'> & Required<Pick<AuditRequest, 'passedOver'>>>
-  /** A `docker run` line. */
+  /** A `docker run` command line. */
   dockerRun?: string | undefined
-  /** A verdict.json: section 4 then reads its evidence, and not the Dockerfile. */
+  /** A verdict.json: section 4 is then judged by its evidence instead of the Dockerfile. */
   verdict?: { path: string; text: string } | undefined
-  /** Whose exceptions, build arguments and list of what is ignored count. */
+  /** The policy whose exceptions, build arguments and ignored paths apply. */
   policy?: PolicyText | undefined
-  /** True where it is no fault that nothing is there to judge. */
+  /** Whether finding nothing to judge is acceptable. */
   allowEmpty?: boolean
   now: Date
 }
 
-/** Audits build files, deployments and a run by the CIS Docker Benchmark. Needs no engine. Throws before anything is judged where an input that a person named cannot be read. */
+/**
+ * Audits build files, deployments and a run by the CIS Docker Benchmark. Needs no engine. Throws before judging
+ * anything if a named input cannot be read.
+ */
 export async function audit(request: AuditRequest): Promise<Audit> {
   const { files, passedOver = [], dockerRun, verdict, now, allowEmpty = false } = request
   const policy =
@@ -52,7 +55,7 @@ export async function audit(request: AuditRequest): Promise<Audit> {
   return evaluateAudit(audited, { policy, now, allowEmpty })
 }
 
-/** The files, and those beside them that compose files name: each is opened when a reading asks for it, until one asks for nothing new. */
+/** The files, and those that compose files name: each is opened when a reading asks for it, until none asks for anything new. */
 async function openedTree({ files, open }: AuditRequest, classified: Classifications): Promise<AuditTree> {
   const tree = new AuditTree(files)
   for (const { file, documents, kind } of classified.files) if (kind === 'compose') tree.keep(file.path, documents)

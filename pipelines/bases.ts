@@ -22,7 +22,7 @@ import { version } from '../src/model/version.ts'
 import type { Request } from './request.ts'
 import { beginBuild } from './begin-build.ts'
 
-/** A candidate that was measured in all but its start, or the row that says why it was not. */
+/** A candidate with every measurement but its start, or the row that says why it was not measured. */
 type Measured =
   | { row: BaseRow }
   | {
@@ -33,9 +33,10 @@ type Measured =
     }
 
 /**
- * Measures the application on each candidate base, by the collectors that judge it as well: the base of the shipped stage is exchanged, everything else of the Dockerfile stays. Nothing is judged and nothing is published.
- * Bases are built and scanned side by side; starts are timed one after the other, so that none waits for another. What cannot be had or does not build is a row that says why.
- * Throws where the source itself cannot be read, or has no base to exchange.
+ * Measures the application on each candidate base, with the collectors of a normal run: the base of the shipped stage
+ * is replaced, the rest of the Dockerfile stays. Nothing is judged and nothing is published. Bases are built and
+ * scanned in parallel; starts are timed in sequence, so that none slows another. A base that is unavailable or does not
+ * build gets a row that says why. Throws if the source itself cannot be read, or has no base to replace.
  */
 export async function compareBases(request: Request, asked: readonly string[]): Promise<BaseComparison> {
   const { progress, now } = request
@@ -114,20 +115,20 @@ async function measure(
       start: all.runtime,
     }
   } catch (error) {
-    // A base that nobody serves or pins is not to be had; on one that is there, the Dockerfile can ask for what it lacks.
+    // A base that nobody serves or pins is unavailable; on an available one, the Dockerfile may need something that it lacks.
     if (error instanceof DeliveryError)
       return { row: { ...about, status: error.code === 'LOCK' ? 'not-available' : 'failed', reason: error.message } }
     return { row: { ...about, status: 'failed', reason: firstLine(error) } }
   }
 }
 
-/** The images that one platform is built on, those of the shipped stages marked. */
+/** The images that one platform is built on, with the shipped stages' bases marked. */
 function basesOf({ dockerfile }: Source, platform: Platform): Array<ReadImage & { final: boolean }> {
   const images = dockerfile === undefined ? [] : imagesOn(dockerfile.reading, platform)
   return images.map((image) => ({ ...image, final: image.shipped }))
 }
 
-/** The source with another base under the shipped stage, read anew. */
+/** The source with a different base for the shipped stage, read again. */
 async function onBase(source: Source, reference: string, platform: Platform, { lock }: Request): Promise<Source> {
   const { dockerfile } = source
   if (dockerfile === undefined) throw new TypeError('a source that is built has a Dockerfile')

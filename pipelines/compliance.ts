@@ -6,15 +6,18 @@ import {
 } from '../src/audit/compliance/index.ts'
 import { readRun } from '../src/report/index.ts'
 
-/** A run that ended, as it lies in its report directory. */
+/** A finished run, read from its report directory. */
 export interface RecordedReports {
   /** Its verdict.json. */
   verdict: { path: string; text: string }
-  /** The text of another file of the directory; undefined where it is not there. */
+  /** The text of another file in the directory; undefined if there is none. */
   read(path: string): Promise<string | undefined>
 }
 
-/** What a run shows for a framework: `compliance-<framework>.json` and `.md`, by file name. Throws `USAGE` where the verdict cannot be read. */
+/**
+ * What a run proves for a framework: `compliance-<framework>.json` and `.md`, by file name. Throws `USAGE` if the
+ * verdict cannot be read.
+ */
 export async function compliance(
   name: FrameworkName,
   { verdict, read }: RecordedReports,

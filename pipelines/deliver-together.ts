@@ -7,13 +7,13 @@ import type { Assessed, Delivery } from './deliver.ts'
 export interface Part {
   /** Runs the flow up to the gate. Never throws. */
   assess(): Promise<Assessed>
-  /** Told once, when its reports are final. */
+  /** Called once, when its reports are final. */
   ended(delivery: Delivery): Promise<void>
 }
 
 /**
- * Several sources by one call: each is judged whatever becomes of the others, `parallel` of them at a time, and their verdicts are merged.
- * Nothing is published before all of them are judged, and nothing at all unless the merged verdict is passed. Gives the merged verdict.
+ * Several sources in one call: each is judged whatever happens to the others, `parallel` of them at a time, and their verdicts are merged.
+ * Nothing is published before all of them are judged, and nothing at all unless the merged verdict is passed. Returns the merged verdict.
  */
 export async function deliverTogether(parts: readonly Part[], parallel: number): Promise<Merged> {
   const end = async (part: Part, assessed: Assessed, held?: string): Promise<GivenPart> => {
@@ -24,7 +24,7 @@ export async function deliverTogether(parts: readonly Part[], parallel: number):
   const atMost = pLimit(parallel)
   const judged = await atMost.map(parts, async (part) => {
     const assessed = await part.assess()
-    // Only what is to be released waits for the others. The rest has its reports now, and nobody keeps its evidence.
+    // Only releases wait for the others. The rest get their reports now, and their evidence is dropped.
     return assessed.releasable
       ? { part, assessed, verdict: givenPart(assessed.run) }
       : { verdict: await end(part, assessed) }
@@ -38,7 +38,7 @@ export async function deliverTogether(parts: readonly Part[], parallel: number):
   )
 }
 
-/** All of them were asked for and have just been judged, so none is missing or old. */
+/** All of them were requested and have just been judged, so none is missing or old. */
 function merge(parts: readonly GivenPart[]): Merged {
   return mergeVerdicts(parts, {
     expected: [...new Set(parts.map(({ run }) => run.subject.name))],

@@ -19,26 +19,26 @@ import { releaseFacts } from './release-facts.ts'
 import { release } from './release.ts'
 import { documentRun, type RunFacts, type RunRecord } from './run-record.ts'
 
-/** Under which tags an image is published. */
+/** The tags under which an image is published. */
 export interface TagChoice {
-  /** Rules, where the target's reference has no tag; without any, semantic version and commit. */
+  /** Rules, if the target's reference has no tag; by default, semantic version and commit. */
   rules: readonly string[]
-  /** A tag that exists with another digest is not moved: the release fails. */
+  /** Fail instead of moving a tag that exists with a different digest. */
   immutable: boolean
 }
 
-/** What to do with an image that passed. */
+/** What to do with a passed image. */
 export interface Publication {
   target: Target
   tags: TagChoice
   signer?: Signer
-  /** Set where it was known before the run that nothing can be published, with the reason: the image is judged all the same. */
+  /** Why nothing can be published, if that is known before the run: the image is still judged. */
   withheld?: string
-  /** Digests of the images that may be released, where these have been judged before. */
+  /** Digests of the images that may be released, if they have been judged before. */
   only?: readonly string[]
 }
 
-/** A run that ended: its document, its findings as every report tells them, and every report by file name. */
+/** A finished run: its document, its findings as every report presents them, and every report by file name. */
 export interface Delivery {
   run: Run
   findings: readonly ReportedFinding[]
@@ -46,17 +46,20 @@ export interface Delivery {
   archives: BuiltArchive[]
 }
 
-/** A run that has come to its gate, or has broken off before. Nothing is published yet. */
+/** A run that has reached its gate, or broke before it. Nothing is published yet. */
 export interface Assessed {
   /** Its document so far. */
   run: Run
-  /** Whether it passed and is to be published. */
+  /** Whether it passed and should be published. */
   releasable: boolean
-  /** Publishes and signs what is to be, and gives the reports. `held` says why this must not happen although the image passed. Never throws. */
+  /** Publishes and signs if requested, and returns the reports. `held` says why a passed image must not be released. Never throws. */
   conclude(held?: string): Promise<Delivery>
 }
 
-/** The whole flow, from the source to the reports. Never throws: a run that breaks is a report as well, and one that cannot be read as clean. */
+/**
+ * The whole flow, from the source to the reports. Never throws: a run that breaks is a report too, and one that cannot
+ * be mistaken for a clean one.
+ */
 export async function deliver(request: Request, publication?: Publication): Promise<Delivery> {
   return (await assess(request, publication)).conclude()
 }
@@ -98,7 +101,7 @@ async function recordRun(
   }
 }
 
-/** A run that could not even begin, in the same form. */
+/** A run that could not even start, in the same form. */
 export async function notBegun(facts: RunFacts, error: unknown): Promise<Assessed> {
   const run = documentRun({ failure: error }, facts)
   const findings = reportedFindings(run)
@@ -137,7 +140,7 @@ function archivesOf({ verdict, images = [] }: RunRecord): BuiltArchive[] {
   return verdict === undefined ? [] : images.map(({ built }) => built)
 }
 
-/** Releases a passed image, or records why it was not touched. Gives the files that a consumer verifies it by. */
+/** Releases a passed image, or records why it was not. Returns the files with which a consumer verifies it. */
 async function releaseJudged(
   record: RunRecord,
   publication: Publication,
@@ -167,19 +170,19 @@ async function releaseJudged(
   return consumerFiles
 }
 
-/** The rules by which a release is named. Throws `USAGE`. */
+/** The rules for a release's tags. Throws `USAGE`. */
 function tagRulesOf({ target: { reference }, tags: { rules } }: Publication): readonly string[] {
   const parsed = parseImageReference(reference)
-  const hint = 'Write registry/repository for tags by rules, or registry/repository:tag for that one.'
+  const hint = 'Use registry/repository for tags from rules, or registry/repository:tag for exactly that tag.'
   if (parsed === undefined || parsed.digest !== undefined)
-    throw new DeliveryError('USAGE', `"${reference}" does not say where to publish`, hint)
+    throw new DeliveryError('USAGE', `expected a registry/repository to publish to, found "${reference}"`, hint)
   if (parsed.tag === undefined) return rules.length === 0 ? defaultTagRules : rules
   if (rules.length > 0)
-    throw new DeliveryError('USAGE', `"${reference}" has a tag, and rules for tags were given as well`, hint)
+    throw new DeliveryError('USAGE', `"${reference}" has a tag, but tag rules are given as well`, hint)
   return [`type=raw,value=${parsed.tag}`]
 }
 
-/** Throws `PUBLISH` where other images were built than those that are to be released. */
+/** Throws `PUBLISH` if the images built are not those to be released. */
 function requireOnly({ only }: Publication, archives: readonly BuiltArchive[]): void {
   const built = archives
     .map(({ archive }) => archive.digest)
@@ -189,12 +192,12 @@ function requireOnly({ only }: Publication, archives: readonly BuiltArchive[]): 
   if (wanted !== undefined && wanted !== built)
     throw new DeliveryError(
       'PUBLISH',
-      `${wanted} was assessed, and the same source has become ${built}`,
-      'Assess again and release that; make the build reproducible if that happens again.',
+      `expected to build the assessed ${wanted}, found that the same source now builds ${built}`,
+      'Assess again and release the result; if this happens again, make the build reproducible.',
     )
 }
 
-/** Where the evidence says that they are, also when one platform's SBOM could not be made. */
+/** Where the evidence says they are, even if one platform's SBOM could not be made. */
 function sbomReports({ source, images = [] }: RunRecord): Record<string, string> {
   const platforms = source?.platforms ?? []
   return Object.fromEntries(

@@ -8,23 +8,23 @@ import { readRun } from '../src/report/index.ts'
 import { collectExploitPrediction } from '../src/stages/evidence/exploit-prediction.ts'
 import { collectKnownExploited } from '../src/stages/evidence/known-exploited.ts'
 
-/** Recorded evidence, and the policy that it is held against. */
+/** Recorded evidence, and the policy to judge it by. */
 export interface JudgeAgainRequest extends PolicyFiles, PolicyCall {
   /** A `verdict.json`. */
   recorded: { path: string; text: string }
-  /** A `verdict.json` of an earlier run, where the policy accepts one. */
+  /** A `verdict.json` of an earlier run, if the policy accepts one. */
   baseline?: { path: string; text: string } | undefined
-  /** A list of exploited vulnerabilities, instead of the one that was recorded. */
+  /** A list of exploited vulnerabilities, instead of the recorded one. */
   knownExploited?: { path: string; text: string } | undefined
   /** Exploit predictions, instead of those that were recorded. */
   exploitPrediction?: { path: string; text: string } | undefined
-  /** The moment of judging. */
+  /** The time of judging. */
   now: Date
 }
 
 /**
- * Judges recorded evidence by a policy, without an engine: the same gate, the same report document, and nothing that could be published.
- * Throws `USAGE` where the document cannot be read or holds no evidence, and `POLICY` for the policy.
+ * Judges recorded evidence by a policy, without an engine: the same gate, the same report document, and nothing publishable.
+ * Throws `USAGE` if the document cannot be read or holds no evidence, and `POLICY` for the policy.
  */
 export function judgeAgain(request: JudgeAgainRequest): Run {
   const { path, text } = request.recorded
@@ -33,7 +33,7 @@ export function judgeAgain(request: JudgeAgainRequest): Run {
     throw new DeliveryError(
       'USAGE',
       `expected recorded evidence, found none of an image in ${path}${failure === undefined ? '' : `: that run failed in the stage ${failure.stage}`}`,
-      'Give the verdict.json of a run that came to a verdict.',
+      'Give the verdict.json of a run that reached a verdict.',
     )
   }
   const scans = old.platforms.map(({ evidence: { vulnerabilities } }) => vulnerabilities)

@@ -10,7 +10,7 @@ export function newestVerdict({ statements }: Pick<Verified, 'statements'>, dige
   )
   const [newest] = summaries.toSorted((left, right) => (left.timeVerified < right.timeVerified ? 1 : -1))
   if (newest === undefined)
-    throw new DeliveryError('VERIFY', `there is no verdict of ${digest}`, 'Run "loadline verify" for the whole list.')
+    throw new DeliveryError('VERIFY', `no verdict for ${digest}`, 'Run "loadline verify" for the whole list.')
   return newest
 }
 
@@ -27,7 +27,7 @@ export function groundOf(
   if (found === undefined)
     throw new DeliveryError(
       'VERIFY',
-      `the verdict of ${digest} does not rest on any ${kind} that is there`,
+      `the verdict of ${digest} rests on no ${kind} attestation that is present`,
       'Do not use this image; release it again.',
     )
   return found.statement.predicate

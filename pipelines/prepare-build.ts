@@ -4,13 +4,16 @@ import type { Source } from '../src/stages/source/source.ts'
 import type { DockerfilePreparation } from '../src/tools/dockerfile/output.ts'
 import type { Request } from './request.ts'
 
-/** A Dockerfile's bases, each resolved once, and the Dockerfile that names exactly those. */
+/** A Dockerfile's bases, each resolved once, and the Dockerfile that names exactly these digests. */
 export interface Prepared {
   bases: PinnedBases
   preparation: DockerfilePreparation
 }
 
-/** Resolves what a Dockerfile is built on, and makes the text that is built. Undefined where there is none. Throws `LOCK`, `SOURCE` and `BUILD`. */
+/**
+ * Resolves a Dockerfile's bases, and makes the text that is built. Undefined if there is no Dockerfile. Throws `LOCK`,
+ * `SOURCE` and `BUILD`.
+ */
 export async function prepareBuild(
   { dockerfile, policy, platforms, image }: Source,
   { lock, buildSecrets, cacheScope }: Pick<Request, 'lock' | 'buildSecrets' | 'cacheScope'>,

@@ -14,17 +14,17 @@ import { supportImages, tools, type Signatory, type Tool } from '../src/tools/im
 import type { Pin, Pins } from '../src/tools/pins.ts'
 import { askVersion, requireVersion } from '../src/tools/tool-version.ts'
 
-/** How pins are made anew. */
+/** How pins are refreshed. */
 export interface RefreshRequest {
   earlier: Pins
-  /** Days of release that a person has looked up, by the tool's name. */
+  /** Release dates that somebody has looked up, by tool name. */
   released: ReadonlyMap<string, Date>
-  /** Whether publishers' signatures are asked for: it needs the public Sigstore instance. */
+  /** Whether to verify publishers' signatures, which needs the public Sigstore instance. */
   signatures: boolean
   now: Date
 }
 
-/** What came of it. A tool that is refused keeps its earlier pin, and keeps none of the others back. */
+/** The result. A refused tool keeps its earlier pin, and does not hold back the others. */
 export interface Refreshed {
   pins: Pins
   refused: Array<{ name: string; error: DeliveryError }>
@@ -33,8 +33,8 @@ export interface Refreshed {
 type Wanted = Pick<Tool, 'name' | 'version' | 'reference' | 'signer'>
 
 /**
- * Asks the publishers' registries for every image that a release pins: the digest of the index and of each platform, its age, whether the tool starts where the
- * image says and is of the version that it is called, and who signed it.
+ * Asks the publishers' registries about every image that a release pins: the digests of the index and of each platform,
+ * its age, whether the tool starts where the image says and reports the version in its tag, and who signed it.
  */
 export async function refreshPins(request: RefreshRequest): Promise<Refreshed> {
   const wanted: Wanted[] = [...Object.values(tools), ...Object.values(supportImages)]
@@ -56,7 +56,7 @@ export async function refreshPins(request: RefreshRequest): Promise<Refreshed> {
   }
 }
 
-/** What the tags point at now: asking for the rest needs crane and Cosign, whose earlier pins may be gone. */
+/** What the tags point to now: asking for the rest needs crane and Cosign, whose earlier pins may be gone. */
 async function byTag(wanted: readonly Wanted[]): Promise<Record<string, PinnedTool>> {
   const found = await Promise.all(
     wanted.map(async ({ name, version, reference }) => {
@@ -79,7 +79,7 @@ async function refreshed(
 ): Promise<Pin> {
   const { name, version, reference, signer } = tool
   refuseDenied(name, version)
-  // Says why, where the tag cannot be had.
+  // Says why, if the tag cannot be resolved.
   const digest = lock.tools[name]?.digest ?? (await resolveDigest(reference))
   const access = await registryAccess({ reference: `${repositoryOf(reference)}@${digest}` }, lock)
   const image = await resolveImage(access, lock)
@@ -104,7 +104,7 @@ async function refreshed(
   }
 }
 
-/** Starts a tool, and compares what it says of itself; an image that is none must say its version in its label, where it says one. */
+/** Starts a tool, and compares the version that it reports; for an image that is not a tool, the version in its label, if it has one. */
 async function requireWorking({ name, version }: Wanted, lock: Lock): Promise<void> {
   const key = (Object.keys(tools) as Array<keyof typeof tools>).find((one) => tools[one].name === name)
   if (key === undefined) {
@@ -115,8 +115,8 @@ async function requireWorking({ name, version }: Wanted, lock: Lock): Promise<vo
     if (name === supportImages.engine.name && label !== null && label !== '' && label.replace(/^v/, '') !== version)
       throw new DeliveryError(
         'LOCK',
-        `the image of ${name} was expected to be ${version} and says that it is ${label}`,
-        'Look at what the publisher has under this tag.',
+        `expected the image of ${name} to be version ${version}, found the label ${label}`,
+        'Check what the publisher has under this tag.',
       )
     return
   }
@@ -125,7 +125,7 @@ async function requireWorking({ name, version }: Wanted, lock: Lock): Promise<vo
   requireVersion(asked, version, (await runTool(name, container, askVersion(asked, program))).stdout)
 }
 
-/** In either of the forms in which Cosign keeps a signature: publishers change over one after the other. */
+/** In either of Cosign's two signature formats: publishers migrate one by one. */
 async function requireSigned(
   access: Awaited<ReturnType<typeof registryAccess>>,
   digest: string,

@@ -6,7 +6,7 @@ import type { Policy } from '../src/policy/schema.ts'
 import type { Request } from './request.ts'
 import type { RunRecord } from './run-record.ts'
 
-/** What a run that passed knows about its release. Throws `ATTEST` where the record is not of a whole run. */
+/** What a passed run knows about its release. Throws `ATTEST` if the record is not that of a complete run. */
 export async function releaseFacts(
   { source, evidence, verdict, images = [] }: RunRecord,
   request: Request,

@@ -21,17 +21,17 @@ import { verifyCommands } from './verify-commands.ts'
 import { verifyResolved, type ResolvedRequest } from './verify.ts'
 import { begun } from '../src/engine/begun.ts'
 
-/** Where a passed image goes, who signs it, and what is said about it. */
+/** Where a passed image goes, who signs it, and what is attested about it. */
 export interface ReleaseRequest {
   target: Target
   /** At least one; they move last. */
   tags: readonly string[]
   signer?: Signer
-  /** The policy that judged: a verdict under another one is refused. */
+  /** The policy that judged: a verdict under a different one is refused. */
   policy: Policy
-  /** The form that is pushed; without it, a single manifest for one platform and an index for several. */
+  /** The form to push; by default, a single manifest for one platform and an index for several. */
   form?: ManifestForm
-  /** A tag that exists with another digest is not moved: the release fails. */
+  /** Fail instead of moving a tag that exists with a different digest. */
   immutable: boolean
   applied: AppliedPolicy
   facts: ReleaseFacts
@@ -41,15 +41,15 @@ export interface ReleaseRequest {
   now: Date
 }
 
-/** A release, with the files that a consumer verifies it by, where it was signed. */
+/** A release, with the files with which a consumer verifies it, if it was signed. */
 export interface Released {
   release: Release
   consumerFiles: Record<string, string>
 }
 
 /**
- * publish -> sign -> attest -> verify -> tag, for the archives of a passed verdict only; the type checker sees to that.
- * Throws `PUBLISH`, `SIGN`, `ATTEST` or `VERIFY`; every tag is then where it was, and the next run goes on from there.
+ * publish -> sign -> attest -> verify -> tag, for the archives of a passed verdict only; the type checker enforces that.
+ * Throws `PUBLISH`, `SIGN`, `ATTEST` or `VERIFY`; every tag is then where it was, and the next run continues from there.
  */
 export async function release(
   passed: PassedVerdict,
@@ -97,8 +97,8 @@ function requireProvenance({ signer, facts, policy }: ReleaseRequest): void {
   if (signer !== undefined && !wasBuilt(facts) && policy.release.require.includes('provenance')) {
     throw new DeliveryError(
       'ATTEST',
-      'the policy requires provenance (release.require), and an image that was not built here has none: nobody knows from what it was built',
-      'Take provenance out of release.require for such images, or build the image from its source. Nothing was published.',
+      'the policy requires provenance (release.require), but an image that was not built here has none: nobody knows what it was built from',
+      'Remove provenance from release.require for such images, or build the image from its source. Nothing was published.',
     )
   }
 }
@@ -120,8 +120,8 @@ type Vouched =
   | { signed?: undefined; unsigned: string }
 
 /**
- * sign -> attest -> verify. A consumer looks at what lies there while it is being signed; where nothing had to be written since, nothing is asked for again.
- * Throws `SIGN`, `ATTEST` or `VERIFY`.
+ * sign -> attest -> verify. A consumer reads what the registry has while it is being signed, and does not read again
+ * what has not changed since. Throws `SIGN`, `ATTEST` or `VERIFY`.
  */
 async function vouch(passed: PassedVerdict, archives: readonly BuiltArchive[], request: Vouching): Promise<Vouched> {
   const { published, plan, identity, lock, progress, applied } = request
@@ -157,7 +157,7 @@ async function vouch(passed: PassedVerdict, archives: readonly BuiltArchive[], r
   return { signed, attestations }
 }
 
-/** A consumer of what was published, and what it has begun to ask the registry. */
+/** A consumer of the published image, and what it has started to read from the registry. */
 interface Looking {
   access: RegistryAccess
   asking: Consumer
@@ -178,7 +178,7 @@ function beginLooking(
   return begun(begin())
 }
 
-/** Verifies everything as anybody could, before a tag moves. Throws `VERIFY`. */
+/** Verifies everything as any consumer could, before a tag moves. Throws `VERIFY`. */
 async function verifyRelease(
   signed: Signed,
   { verdict }: PassedVerdict,
@@ -186,7 +186,7 @@ async function verifyRelease(
 ): Promise<void> {
   const { identity, stored, published } = signed
   const { access, digest } = published
-  // The first form is the one that the consumer looks at.
+  // The consumer reads the first format.
   await verifyAsConsumer({ ...signed, stored: stored.slice(1) }, request.lock)
   const { verification } = await verifyResolved({
     ...request,
@@ -201,14 +201,17 @@ async function verifyRelease(
   )
   throw new DeliveryError(
     'VERIFY',
-    `${access.repository}@${digest} was published, and a consumer could not verify it: ${lines.join('; ')}`,
+    `${access.repository}@${digest} was published, but a consumer could not verify it: ${lines.join('; ')}`,
     'No tag was moved. Check whether the registry keeps referrers (or tags named sha256-...), and run again.',
   )
 }
 
 type Signing = { signed: Signed; unsigned?: undefined } | { signed?: undefined; unsigned: string }
 
-/** A release without a signature happens where the policy says so, services stayed away, and nothing else was wrong. */
+/**
+ * A release without a signature happens only if the policy allows it, the signing services were unavailable, and
+ * nothing else was wrong.
+ */
 async function signOrSayWhyNot({ unavailable }: SigningPlan, work: () => Promise<Signed>): Promise<Signing> {
   try {
     return { signed: await work() }

@@ -6,10 +6,10 @@ import { readText } from '../src/engine/read-text.ts'
 import { placeDockerfile, type Seen, type Situation } from '../src/repair/index.ts'
 import type { Source } from '../src/stages/source/source.ts'
 
-/** Manifests that say what an application is called, and where it comes from. */
+/** Manifests that contain an application's name and origin. */
 const manifests = ['package.json', 'pyproject.toml', 'Cargo.toml']
 
-/** What repairs are made from: a source and the run that judged it. */
+/** The input of repairs: a source and the run that judged it. */
 export async function situationOf(
   { directory, run, source }: { directory: Directory; run: Run; source: Source | undefined },
   seen: Seen | undefined,
@@ -17,7 +17,7 @@ export async function situationOf(
   const dockerfile = source?.dockerfile
   const cells = run.evidence?.platforms[0]?.evidence
   if (source === undefined || dockerfile === undefined || cells === undefined)
-    throw new TypeError('a source that was built and judged has a Dockerfile and evidence')
+    throw new TypeError('expected a source that was built and judged, found no Dockerfile or no evidence')
   const paths = await directory.filter({ exclude: ['**/.git', '**/node_modules'] }).glob('**/*')
   const texts = await Promise.all(
     manifests.map(async (path) => [path, await readText(directory, path, limits.written).catch(unreadable)] as const),
@@ -44,7 +44,7 @@ export async function situationOf(
   }
 }
 
-/** A manifest that cannot be read says nothing. */
+/** An unreadable manifest contributes nothing. */
 function unreadable(error: unknown): undefined {
   if (!(error instanceof DeliveryError)) throw error
 }

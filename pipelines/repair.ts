@@ -28,10 +28,10 @@ import type { Request } from './request.ts'
 import { documentRun } from './run-record.ts'
 import { tryImage, type TriedImage } from './try-image.ts'
 
-/** Files that differ from those of the source, by path. */
+/** Files that differ from the source's, by path. */
 type Files = Readonly<Record<string, string>>
 
-/** A source with some files changed, judged. */
+/** A source with some changed files, judged. */
 interface Judged {
   files: Files
   directory: Directory
@@ -39,26 +39,30 @@ interface Judged {
   source: Source | undefined
 }
 
-/** Builds and starts the source with some files changed, once for the same files; undefined where it does not build. */
+/** Builds and starts the source with some changed files, once for the same files; undefined if it does not build. */
 type Attempt = (files: Files, of: string) => Promise<TriedImage | undefined>
 
-/** What one round of repairs comes to. `judged` is absent where it keeps nothing. */
+/** The result of one round of repairs. `judged` is absent if nothing is kept. */
 interface Round {
   judged: Judged | undefined
   kept: readonly Proposal[]
   left: readonly Left[]
 }
 
-/** One repair can make another possible: a user that may start, then a health check of what was seen to answer. */
+/**
+ * One repair can make another possible: a user that the image can start as, then a health check for the port on which
+ * it was seen to answer.
+ */
 const mostRounds = 3
 
-const brokeRule = 'a rule that said yes would say no'
-const noBetter = 'no rule says yes for it'
+const brokeRule = 'a rule that passed would fail'
+const noBetter = 'no failed rule would pass'
 
 /**
- * Judges a source, makes every repair that is known for what the gate holds against it, builds and starts what comes of it, and judges again. Repairs are kept where the
- * image builds and starts with them, no rule says no that said yes before, and at least one is better. The given directory stays as it is: `files` says what would change.
- * Throws where the engine or a tool fails; a source that cannot be judged is one that is left as it is.
+ * Judges a source, makes every known repair for the gate's findings, builds and starts the result, and judges again.
+ * Repairs are kept if the image builds and starts with them, no rule that passed now fails, and at least one rule gets
+ * better. The given directory is not changed: `files` has the changes. Throws if the engine or a tool fails; a source
+ * that cannot be judged is left unchanged.
  */
 export async function repair(request: Request): Promise<Repaired> {
   const before = await judge(request, {}, 'before')
@@ -90,7 +94,7 @@ export async function repair(request: Request): Promise<Repaired> {
   return tellRepair({ before: before.run, after: current.run, kept, left, answers, files })
 }
 
-/** The repairs as a change of their source. Throws as `repair` does. */
+/** Returns the repairs as a change of their source. Throws as `repair` does. */
 export async function repairChanges(request: Request): Promise<Changeset> {
   const { files } = await repair(request)
   return withFiles(request.directory, files).changes(request.directory)
@@ -124,7 +128,7 @@ async function oneRound(
   const judged = (some: readonly Proposal[]) => once(judgements, filesOf(some), (files) => judge(request, files, name))
   const harm = async (some: readonly Proposal[]) => {
     const { run } = await judged(some)
-    return run.verdict === undefined ? ['it has no verdict'] : worse(results, resultsOf(run))
+    return run.verdict === undefined ? ['the gate reaches no verdict'] : worse(results, resultsOf(run))
   }
   const good = await keepWorking(kept, async (some) => (await harm(some)).length === 0)
   const dropped = say(good.dropped, `${brokeRule}: ${(await harm(kept)).join(', ')}`)
@@ -134,7 +138,10 @@ async function oneRound(
     : { judged: undefined, kept: [], left: [...left, ...dropped, ...say(good.kept, noBetter)] }
 }
 
-/** The proposals with which the image builds and starts. Where it cannot be started at all, those that change nothing of what runs, if it builds. */
+/**
+ * The proposals with which the image builds and starts. If it cannot be started at all, those that do not change what
+ * runs, if it builds with them.
+ */
 async function working(
   attempt: (some: readonly Proposal[]) => Promise<TriedImage | undefined>,
   proposals: readonly Proposal[],
@@ -156,12 +163,15 @@ async function working(
     kept: proven.kept,
     left: [
       ...say(proven.dropped, 'the image does not build with it'),
-      ...say(others, `the image was not seen to start (${reason}), so nobody knows whether it still would`),
+      ...say(others, `the image was not seen to start (${reason}), so it is unknown whether it still would`),
     ],
   }
 }
 
-/** With what an image may start that does not start as it is: as another user, who owns its files or does not, and by another command. */
+/**
+ * Proposals with which an image may start that does not start unchanged: as a different user, with or without ownership
+ * of its files, and with a different command.
+ */
 function beginnings(proposals: readonly Proposal[]): Array<readonly Proposal[]> {
   const user = proposals.find((one) => one.user !== undefined)
   const users = user === undefined ? [[]] : [[user], ...(user.otherwise === undefined ? [] : [[user.otherwise]])]
@@ -177,7 +187,7 @@ async function firstWorking(
   return undefined
 }
 
-/** Undefined where it does not build. Whatever else fails is no fault of a repair. */
+/** Undefined if it does not build. Any other failure is not a repair's fault. */
 async function tryOrNot(request: Request): Promise<TriedImage | undefined> {
   try {
     return await tryImage(request)
@@ -206,7 +216,7 @@ function say(proposals: readonly Proposal[], why: string): Left[] {
   return proposals.map(({ repair: id, what }) => ({ repair: id, what, why }))
 }
 
-/** A source as it is given may be broken in any way; of a repaired one only what can be the repair's fault is a verdict on it. */
+/** Any failure of the given source is a result; of a repaired one, only a failure that can be the repair's fault. */
 async function judge(request: Request, files: Files, name: string): Promise<Judged> {
   const directory = withFiles(request.directory, files)
   const record = await buildAndScan({ ...request, directory, progress: named(request.progress, name) })
@@ -217,7 +227,10 @@ async function judge(request: Request, files: Files, name: string): Promise<Judg
   return { files, directory, run: documentRun(record, facts), source: record.source }
 }
 
-/** What still denies, as entries of the source's own policy that a person has to fill in. A policy of elsewhere is not ours to write. */
+/**
+ * The violations that still reject the image, as entries of the source's own policy, for a person to complete. A policy
+ * from elsewhere is not changed.
+ */
 async function whatRemains(request: Request, { directory, run, source }: Judged): Promise<Files> {
   if (request.policy !== undefined || source === undefined || run.outcome === 'passed') return {}
   const written = await readText(directory, policyName, limits.written, 'POLICY')

@@ -33,17 +33,17 @@ export interface ReverdictRequest {
   now: Date
 }
 
-/** What a re-verdict rests on: without any of these nobody can say what was judged, or what is in the image. */
+/** What a re-verdict rests on: without any one of these, it is unknown what was judged or what is in the image. */
 const needed = ['provenance', 'cyclonedx', 'vulnerabilities', 'verdict'] as const satisfies readonly AttestationKind[]
 
 /**
  * Judges a published image again, without building it: verifies its attestations, scans the attested SBOM with today's database, judges by today's policy, and attests the new verdict if somebody is to sign it.
- * Throws `VERIFY` where an attestation that it rests on does not hold, `DATABASE` or `TOOL` where today's evidence cannot be had, and what `renewVerdict` throws.
+ * Throws `VERIFY` if an attestation that it rests on fails verification, `DATABASE` or `TOOL` if today's evidence is not available, and what `renewVerdict` throws.
  */
 export async function reverdict(request: ReverdictRequest): Promise<Reverdict> {
   const { policy, lock, now, signer } = request
   const plan = signer && (await planRenewal(signer, { ...request, policy: policy.signing }))
-  // Of what is attested anew, everything must hold that a consumer will ask for; of what is only judged, what that rests on.
+  // Of what is attested again, everything must hold that a consumer will ask for; of what is only judged, what that rests on.
   const kinds = plan === undefined ? needed : [...new Set([...needed, ...policy.release.require])]
   const [database, verified] = await Promise.all([
     openDatabase(request.database, policy, lock),
@@ -55,8 +55,8 @@ export async function reverdict(request: ReverdictRequest): Promise<Reverdict> {
   if (attested === undefined)
     throw new DeliveryError(
       'VERIFY',
-      `the verdict of ${image.digest} was not given by Loadline: it does not say what each rule found`,
-      'Judge the image by "loadline build-and-scan" on its source.',
+      `the verdict of ${image.digest} is not from Loadline: it does not say what each rule found`,
+      'Judge the image with "loadline build-and-scan" on its source.',
     )
 
   const images = await Promise.all(
@@ -65,7 +65,7 @@ export async function reverdict(request: ReverdictRequest): Promise<Reverdict> {
       if (named === undefined)
         throw new DeliveryError(
           'VERIFY',
-          `the attested verdict does not know the image ${digest}`,
+          `the attested verdict does not cover the image ${digest}`,
           'Do not use this image; release it again.',
         )
       return publishedEvidence(verified, digest, named, async (document, components) =>
@@ -98,7 +98,7 @@ async function verifyAll(request: VerifyRequest): Promise<Verified> {
   throw new DeliveryError(
     'VERIFY',
     `${verification.repository}@${image.digest} cannot be judged again: ${failed.map(({ what, digest, found }) => `${what} of ${digest}: ${found}`).join('; ')}`,
-    'Run "loadline verify" for the whole list; an image without these attestations is judged by "loadline build-and-scan" on its source.',
+    'Run "loadline verify" for the whole list; judge an image without these attestations with "loadline build-and-scan" on its source.',
   )
 }
 
@@ -108,7 +108,7 @@ async function publishedEvidence(
   platform: Platform,
   scan: (document: string, components: number) => ReturnType<typeof scanSbom>,
 ): Promise<PublishedEvidence> {
-  // The plain document and not the attestation: Trivy finds less in the latter.
+  // The plain document, not the attestation: Trivy finds less in the latter.
   const sbom = groundOf(verified, digest, 'cyclonedx')
   const report = VulnerabilityReport.parse(groundOf(verified, digest, 'vulnerabilities'))
   const { buildDefinition } = Provenance.parse(groundOf(verified, digest, 'provenance'))

@@ -9,7 +9,7 @@ import { version } from '../src/model/version.ts'
 export interface RunRecord {
   source?: Source
   lint?: Evidence['lint']
-  /** Of each platform, in the order of the source. */
+  /** For each platform, in the order of the source. */
   images?: ImageEvidence[]
   evidence?: Evidence
   verdict?: Verdict
@@ -17,20 +17,20 @@ export interface RunRecord {
   passed?: PassedVerdict | undefined
   release?: Release
   notPublished?: string
-  /** What broke it. */
+  /** The error that ended it. */
   failure?: unknown
 }
 
-/** What is known of a run before it begins. */
+/** What is known about a run before it starts. */
 export interface RunFacts {
-  /** Of the application, where its policy cannot be read. */
+  /** The application's name, if its policy cannot be read. */
   name: string
   mode: Run['mode']
   startedAt: Date
   pathInRepository?: string
 }
 
-/** The report document of a run that ended, well or with an error. */
+/** The report document of a finished run, successful or not. */
 export function documentRun(record: RunRecord, facts: RunFacts): Run {
   const { lint } = record
   const failure = record.failure === undefined ? undefined : describeFailure(record.failure, record)
@@ -81,7 +81,7 @@ const stageOfCode: Readonly<Record<ErrorCode, Stage>> = {
 function describeFailure(error: unknown, record: RunRecord): Failure {
   if (error instanceof DeliveryError)
     return {
-      // Nothing comes before the source, whatever kept it from being read.
+      // The source is the first stage, whatever prevented it from being read.
       stage: record.source === undefined ? 'source' : stageOfCode[error.code],
       code: error.code,
       message: error.message,
@@ -93,6 +93,6 @@ function describeFailure(error: unknown, record: RunRecord): Failure {
     stage: record.verdict === undefined ? (record.source === undefined ? 'source' : 'build') : 'publish',
     code: 'ENGINE',
     message: `the engine failed: ${message}`,
-    hint: 'Check that the engine runs ("loadline engine status") and run again. If it persists, report it as a bug in Loadline.',
+    hint: 'Check that the engine is running ("loadline engine status") and run again. If it persists, report it as a bug in Loadline.',
   }
 }

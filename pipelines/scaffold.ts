@@ -17,7 +17,7 @@ import { readText } from '../src/engine/read-text.ts'
 import { packageFiles } from '../src/engine/package-root.ts'
 import { lockName, parseBaseLock } from '../src/stages/source/read-lock.ts'
 
-/** Makes a scaffold from answers of outside and a reading of the source. Throws `USAGE`, `SOURCE` and `LOCK`, and then there is no file at all. */
+/** Makes a scaffold from the given answers and the source. Throws `USAGE`, `SOURCE` and `LOCK`, and then makes no file at all. */
 export async function makeScaffold(given: unknown, tree: SourceTree): Promise<Scaffold> {
   const answers = parseAnswers(given)
   const lockPath = answers.path === '' ? lockName : `${answers.path}/${lockName}`
@@ -30,12 +30,12 @@ export async function makeScaffold(given: unknown, tree: SourceTree): Promise<Sc
   })
 }
 
-/** The templates lie beside the code that fills them, as what they are: Dockerfiles, programs, Markdown. */
+/** The templates are kept beside the code that fills them, in their own formats: Dockerfiles, programs, Markdown. */
 function readTemplates(): Templates {
   return packageFiles('src/scaffold/templates')
 }
 
-/** A scaffold as a change of its source. What the answers leave out is left out of `given`. Throws as `makeScaffold` does. */
+/** A scaffold as a change to its source. Omitted answers are absent from `given`. Throws as `makeScaffold` does. */
 export async function scaffoldChanges(source: Directory, given: Readonly<Record<string, unknown>>): Promise<Changeset> {
   const answers = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const { files } = await makeScaffold(answers, await treeOfDirectory(source))
@@ -44,13 +44,16 @@ export async function scaffoldChanges(source: Directory, given: Readonly<Record<
     .changes(source)
 }
 
-/** A scaffold anew from the answers that an earlier one left in the source; no change where there are none. Throws as `makeScaffold` does. */
+/**
+ * A scaffold made again from the answers that an earlier one left in the source; no change if there are none. Throws as
+ * `makeScaffold` does.
+ */
 export async function rescaffoldChanges(source: Directory): Promise<Changeset> {
   const kept = await readText(source, answersPath, limits.written)
   return kept === undefined ? source.changes(source) : scaffoldChanges(source, parseKeptAnswers(kept, answersPath))
 }
 
-/** Reads a source directory of the engine as `ci` reads one of this machine. Links are not among its files. */
+/** Reads a source directory in the engine as `ci` reads one on this machine. Links are left out. */
 async function treeOfDirectory(source: Directory): Promise<SourceTree> {
   const directory = source.filter({ exclude: [...notSource].map((name) => `**/${name}`) })
   const paths = (await directory.glob('**/*')).filter((path) => !path.endsWith('/')).sort()
@@ -58,7 +61,7 @@ async function treeOfDirectory(source: Directory): Promise<SourceTree> {
     throw new DeliveryError(
       'SOURCE',
       `expected the source of an application, found ${paths.length} files`,
-      'Give the folder of the application.',
+      "Give the application's own directory.",
     )
   const texts = await Promise.all(
     paths.map(async (path) => {

@@ -10,18 +10,19 @@ import type { Request } from './request.ts'
 
 type Probe = Policy['runtime']['probe']
 
-/** An image that was built and started, and not judged. */
+/** An image that was built and started, but not judged. */
 export interface TriedImage {
   configuration: Configuration | undefined
-  /** Absent where nobody could say by what to ask it. */
+  /** Absent if there was no way to check whether it is ready. */
   run: Runtime | undefined
-  /** What it was seen to do; undefined where it did not become ready. */
+  /** What it was seen to do; undefined if it did not become ready. */
   seen(): Promise<Seen | undefined>
 }
 
 /**
- * Builds a source and starts its image under hardening, asked by its own health check or by the policy's probe; where it has neither, by the ports that it names. Only the
- * first platform is tried. Throws what a build throws.
+ * Builds a source and starts its image under hardening. Readiness is checked by the image's own health check or the
+ * policy's probe; without either, on the ports that the image names. Only the first platform is tried. Throws what a
+ * build throws.
  */
 export async function tryImage(request: Request): Promise<TriedImage> {
   const source = await readSource(request)
@@ -56,7 +57,10 @@ export async function tryImage(request: Request): Promise<TriedImage> {
   }
 }
 
-/** The first start that becomes ready, or else the last one. One that ended by itself, or was not made, would end so whatever is asked. */
+/**
+ * The first start that becomes ready, or else the last one. If a start exits by itself or cannot be made, a different
+ * probe would not change that.
+ */
 async function firstReady(
   probes: readonly Probe[],
   start: (probe: Probe) => Promise<Runtime | undefined>,
@@ -71,7 +75,7 @@ async function firstReady(
   return last
 }
 
-/** The most telling path that gives an answer below 400. Each is asked in a start of its own, two at a time. */
+/** The most specific path that answers with a status below 400. Each is probed in a separate start, two at a time. */
 async function answeredPath(
   port: number,
   readySeconds: number,

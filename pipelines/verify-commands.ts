@@ -3,7 +3,10 @@ import { shellWord } from '../src/model/printable.ts'
 import * as cosign from '../src/tools/cosign/command.ts'
 import { consumerFiles, verifyingBy, type Identity } from '../src/tools/cosign/identity.ts'
 
-/** How anybody verifies a release by hand, with Loadline first and then with Cosign alone: for a POSIX shell, in the directory of the reports, where the consumer's files lie. */
+/**
+ * How to verify a release by hand, with Loadline first and then with Cosign alone: for a POSIX shell, in the report
+ * directory, which has the consumer's files.
+ */
 export function verifyCommands(release: {
   repository: string
   digest: Digest

@@ -21,21 +21,24 @@ import type { AttestedStatement } from '../src/tools/cosign/attestations.ts'
 export interface VerifyRequest {
   target: Target
   identity: Identity
-  /** How the signatures are kept; as bundles where it is left out. */
+  /** The signature format; bundles if omitted. */
   format?: SignatureFormat
   expected: Expectation
   lock: Lock
   now: Date
 }
 
-/** A verification with the statements that hold, for whoever goes on from them. */
+/** A verification with the statements that hold, for callers that build on them. */
 export interface Verified {
   verification: Verification
   image: ResolvedImage
   statements: ReadonlyMap<Digest, Readonly<Partial<Record<AttestationKind, readonly AttestedStatement[]>>>>
 }
 
-/** What a consumer who has these policy files expects: a verdict by the policy that they make, and the attestations that it requires. Without any file, every kind and any policy. Throws `POLICY`. */
+/**
+ * What a consumer with these policy files expects: a verdict under the resulting policy, and the attestations that it
+ * requires. Without any file, every kind and any policy. Throws `POLICY`.
+ */
 export function expectationOf(files: PolicyFiles, source: string | undefined, now: Date): Expectation {
   const policy =
     files.organisation === undefined && files.application === undefined ? undefined : decidePolicy(files, now).policy
@@ -47,8 +50,9 @@ export function expectationOf(files: PolicyFiles, source: string | undefined, no
 }
 
 /**
- * Verifies an image as a consumer: its digest once, the signature, and each attestation that is expected, with the signer's identity and nothing else.
- * A refusal is a value that says what is missing. Throws `VERIFY` where the registry cannot be asked, or Cosign is one whose word counts for nothing.
+ * Verifies an image as a consumer: its digest once, the signature, and each attestation that is expected, with the
+ * signer's identity and nothing else. A refusal is a value that says what is missing. Throws `VERIFY` if the registry
+ * cannot be asked, or the Cosign in use cannot be trusted.
  */
 export async function verifyImage(request: VerifyRequest): Promise<Verified> {
   const { identity, lock } = request
@@ -60,17 +64,17 @@ export async function verifyImage(request: VerifyRequest): Promise<Verified> {
   return verifyResolved({ ...request, reference: request.target.reference, access, image, asking, seen: new Map() })
 }
 
-/** A verification of an image whose digest is known, by a consumer who may have looked at it already. */
+/** A verification of an image whose digest is known, by a consumer that may already have read what is attached to it. */
 export interface ResolvedRequest extends Pick<VerifyRequest, 'identity' | 'expected' | 'now'> {
   reference: string
   access: RegistryAccess
   image: ResolvedImage
   asking: Consumer
-  /** What this consumer saw beside digests beside which nothing was written since. It is not asked for again. */
+  /** What this consumer saw attached to digests that have not changed since. It is not read again. */
   seen: ReadonlyMap<Digest, Beside>
 }
 
-/** Verifies an image of which the caller knows by which digest the registry has it. */
+/** Verifies an image whose digest in the registry the caller knows. */
 export async function verifyResolved(request: ResolvedRequest): Promise<Verified> {
   const { expected, identity, access, image } = request
   const subjects = image.index
@@ -115,7 +119,7 @@ export async function verifyResolved(request: ResolvedRequest): Promise<Verified
   }
 }
 
-/** Everything that lies beside one digest, as far as it was not seen before. */
+/** Everything attached to one digest, unless it was already read. */
 async function look(
   subject: { digest: Digest; platform: Platform | undefined; index: boolean },
   signed: boolean,

@@ -13,16 +13,16 @@ import type { Request } from './request.ts'
 export interface Collectable {
   built: BuiltArchive
   collectors: Collectors
-  /** Both SBOM documents; throws `TOOL` where they could not be made. */
+  /** Both SBOM documents; throws `TOOL` if they could not be made. */
   sboms(): Promise<SbomDocuments>
 }
 
-/** Lints the source's Dockerfile. Throws `TOOL` where the linter gave no opinion. */
+/** Lints the source's Dockerfile. Throws `TOOL` if the linter gave no result. */
 export async function lintSource(request: Request): Promise<Lint> {
   const source = await readSource(request)
   const { dockerfile, policy } = source
   if (dockerfile === undefined)
-    throw new DeliveryError('SOURCE', 'the source has no Dockerfile to lint', 'Give the directory that has one.')
+    throw new DeliveryError('SOURCE', 'the source has no Dockerfile to lint', 'Name a directory that has one.')
   const checks = async () => (await prepareBuild(source, request))?.preparation.checks ?? []
   const lint = await lintDockerfile(dockerfile, checks, policy.lint, request.lock)
   if (lint.status === 'not-applicable') throw new TypeError('a Dockerfile can be linted')
@@ -31,7 +31,7 @@ export async function lintSource(request: Request): Promise<Lint> {
   return lint.value
 }
 
-/** Builds the first platform of the request. Collectors run when they are called. */
+/** Builds the first platform of the request. Collectors run when called. */
 export async function buildSource(request: Request): Promise<Collectable> {
   const source = await readSource(request)
   const [platform] = source.platforms

@@ -3,7 +3,7 @@
  *
  * One call takes a directory with a Dockerfile, lints it, builds it, collects its evidence
  * (vulnerabilities, secrets, licences, structure tests, SBOMs, size, a run under hardening, configuration, bases), judges it by a policy,
- * and only where the verdict is passed publishes and signs it.
+ * and publishes and signs it only if the verdict is passed.
  */
 import {
   argument,
@@ -67,15 +67,15 @@ export class Loadline implements GivenToModule {
   imageRegistryCa?: File
 
   /**
-   * @param policy Policy file; without one, loadline.yaml of the source counts, and without that the default policy.
-   * @param vulnerabilityDatabase Directory with db/trivy.db and db/metadata.json; without one, the official database is fetched.
-   * @param lock Lock file that pins base images by digest; without one, loadline.lock.json of the source counts, and without that bases are resolved in the run.
-   * @param organisation The organisation's policy file, from outside the source: the application's builds on it and cannot change what it locks.
-   * @param baseline The verdict.json of an earlier run on the same application: findings that it already had do not deny again, if the policy accepts baselines.
-   * @param knownExploited List of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them in the image denies. Without one, the list that the policy names in the source counts.
+   * @param policy Policy file; default: loadline.yaml in the source, or the default policy.
+   * @param vulnerabilityDatabase Directory with db/trivy.db and db/metadata.json; default: the official database is fetched.
+   * @param lock Lock file that pins base images by digest; default: loadline.lock.json in the source; without either, the run resolves the bases.
+   * @param organisation The organisation's policy file, from outside the source: the application's policy extends it and cannot change what it locks.
+   * @param baseline The verdict.json of an earlier run on the same application: if the policy accepts baselines, findings that it already had do not reject again.
+   * @param knownExploited List of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them in the image rejects it. Default: the list in the source that the policy names.
    * @param exploitPrediction Exploit predictions (FIRST EPSS scores of a day, CSV): what is likelier than the policy allows denies. Without any, the list that the policy names in the source counts.
-   * @param cacheScope Cache mounts are shared with builds of this scope only: name it by who can write, e.g. shop/trusted. Without one, with builds of the very same source.
-   * @param tools Your own pins for the tools, such as mirrors; without them, those of this release of Loadline count.
+   * @param cacheScope Cache mounts are shared only with builds of this scope: name it after who can write, e.g. shop/trusted. Default: builds of exactly the same source.
+   * @param tools Your own pins for the tools, such as mirrors; default: those of this Loadline release.
    */
   constructor(
     policy?: File,
@@ -94,15 +94,15 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Says which commit the source is at: labels, tags and provenance then name it. `git` is not asked, because a module sees only the directories that it is given.
+   * Says which commit the source is at: labels, tags and provenance then name it. The module cannot ask git, because it sees only the directories that it is given.
    *
    * @param revision The commit, 40 or 64 hexadecimal digits.
    * @param committedAt When it was committed, ISO 8601.
    * @param repository Address of the repository; credentials in it are dropped.
    * @param branch Branch that was built.
-   * @param tag Tags that point at the commit.
-   * @param allTags Every tag of the repository, to tell whether a version is the newest; without any, none is called latest.
-   * @param pullRequest Number of the pull request, where it is one.
+   * @param tag Tags that point to the commit.
+   * @param allTags Every tag of the repository, to tell whether a version is the newest; without them, nothing is tagged latest.
+   * @param pullRequest Number of the pull request, if it is one.
    * @param dirty Whether the source differs from the commit.
    */
   @func()
@@ -121,7 +121,7 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Adds what other scanners found about the image: it is judged in addition, against the same thresholds.
+   * Adds other scanners' findings for the image: they are judged in addition, against the same thresholds.
    *
    * @param sarif Files in SARIF 2.1.0, e.g. from "docker scout cves --format sarif".
    */
@@ -132,11 +132,11 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Names an image that exists already: it is judged as it is and nothing is built. The source then holds the policy and the tests; a Dockerfile in it is linted, and without one the rule
-   * "dockerfile" says no unless the policy has it otherwise.
+   * Names an existing image: it is judged as it is, and nothing is built. The source then holds the policy and the tests; a Dockerfile in it is linted, and without one the rule
+   * "dockerfile" says no unless the policy says otherwise.
    *
    * @param reference registry/repository:tag or registry/repository@sha256:...
-   * @param archive Archive that "docker save" wrote, or an OCI layout as an archive.
+   * @param archive Archive written by "docker save", or an OCI layout as an archive.
    * @param layout OCI layout directory.
    * @param registry The registry as a service, where it listens on your own loopback: tcp://127.0.0.1:5000.
    * @param registryConfig Docker config.json with the credentials of the registry.
@@ -163,25 +163,25 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Lint, build, collect all evidence and judge; publish and sign where that is asked for and the verdict is passed. Prints the summary, and fails where the image may not ship.
+   * Lint, build, collect all evidence and judge; publish and sign if requested and the verdict is passed. Prints the summary, and fails if the image may not ship.
    *
    * @param source Directory with a Dockerfile and, if you have one, a loadline.yaml.
-   * @param platform Platforms to build and judge, e.g. linux/arm64; without any, the policy's.
+   * @param platform Platforms to build and judge, e.g. linux/arm64; default: the policy's.
    * @param buildSecretId Ids by which the Dockerfile mounts the build secrets, in the order of these.
    * @param buildSecret Secrets for RUN --mount=type=secret.
-   * @param publish Where a passed image goes: registry/repository:tag, or registry/repository with tags by rules.
+   * @param publish Where a passed image goes: registry/repository:tag, or registry/repository with tags from rules.
    * @param registry The registry as a service, where it listens on your own loopback: tcp://127.0.0.1:5000.
    * @param registryConfig Docker config.json with the credentials of the registry.
    * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
    * @param consumer What to push: index, or single for services that refuse an index; without it, single for one platform.
-   * @param immutableTags Fail where a tag exists with another digest, instead of moving it.
+   * @param immutableTags Fail if a tag exists with a different digest, instead of moving it.
    * @param key Cosign private key to sign with.
    * @param keyPassword Password of the key.
    * @param identityToken OpenID Connect token to sign without a key.
    * @param signingConfig Sigstore services to sign with; without them a key signs offline, and a token goes to the public instance.
    * @param trustedRoot The keys of these services.
    * @param pathInRepository Path of the source below the root of its repository, e.g. services/orders: SARIF names files from there.
-   * @param tag Rules for tags, e.g. type=semver,pattern={{version}}; without any, semantic version and commit.
+   * @param tag Rules for tags, e.g. type=semver,pattern={{version}}; default: semantic version and commit.
    * @param version Semantic version of the image; without it, the highest one among the tags of the commit.
    * @param file Dockerfile, a path inside the source; without it, the policy's.
    * @param target Stage to build; without it, the policy's, or the last.
@@ -244,10 +244,10 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Lint, build, collect all evidence and judge, and hand over everything: a rejection is a value, so its reports can be exported.
+   * Lint, build, collect all evidence and judge, and return everything: a rejection is a value, so its reports can be exported.
    *
    * @param source Directory with a Dockerfile and, if you have one, a loadline.yaml.
-   * @param platform Platforms to build and judge; without any, the policy's.
+   * @param platform Platforms to build and judge; default: the policy's.
    * @param buildSecretId Ids by which the Dockerfile mounts the build secrets, in the order of these.
    * @param buildSecret Secrets for RUN --mount=type=secret.
    * @param pathInRepository Path of the source below the root of its repository, e.g. services/orders: SARIF names files from there.
@@ -287,7 +287,7 @@ export class Loadline implements GivenToModule {
     return new Assessment(
       JSON.stringify(reports),
       archives.map((built) => built.file),
-      // Only a passed run gives away what can be released.
+      // Only a passed run yields something that can be released.
       run.outcome === 'passed'
         ? PassedImage.of(
             given,
@@ -298,9 +298,9 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Whether the image may ship: lints, builds, collects all evidence and judges what lies in the workspace, and fails where the policy says no. Publishes nothing.
+   * Whether the image may ship: lints, builds, collects all evidence and judges the workspace, and fails if the policy says no. Publishes nothing.
    *
-   * @param source Directory with a Dockerfile; without it, the workspace that asks.
+   * @param source Directory with a Dockerfile; default: the calling workspace.
    */
   @func({ cache: 'never' })
   @check()
@@ -309,9 +309,9 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Whether build files and deployments keep to the CIS Docker Benchmark, sections 4 and 5: fails where a control fails. Builds nothing; exceptions of loadline.yaml count.
+   * Whether build files and deployments comply with the CIS Docker Benchmark, sections 4 and 5: fails if a control fails. Builds nothing; exceptions in loadline.yaml apply.
    *
-   * @param source Directory that is searched for them; without it, the workspace that asks.
+   * @param source Directory to search for them; default: the calling workspace.
    */
   @func({ cache: 'never' })
   @check()
@@ -328,14 +328,14 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Verifies an image in a registry as a consumer: its signature and every attestation, with the signer's public key or identity alone; by the module's policy, where one was given. Prints the verdict; fails where something does not hold, and says what.
+   * Verifies an image in a registry as a consumer would: its signature and every attestation, with only the signer's public key or identity; against the module's policy, if one is given. Prints the verdict; fails if anything does not hold, and says what.
    *
    * @param reference registry/repository:tag or registry/repository@sha256:...
    * @param key Public key of the signer, PEM.
    * @param certificateIdentity Identity that a keyless signature must name; a star in it stands for what differs from release to release.
    * @param certificateOidcIssuer Issuer that must vouch for that identity.
    * @param trustedRoot Trusted root of a Sigstore instance of your own.
-   * @param expectedSource Repository that the image must come from.
+   * @param expectedSource Source repository that the image must come from.
    * @param registry The registry as a service, where it listens on your own loopback.
    * @param registryConfig Docker config.json with the credentials of the registry.
    * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
@@ -365,7 +365,7 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Judges a published image again, without building it: its attested SBOM with today's database, by the module's policy. Prints what changed; fails where it would not pass any more.
+   * Judges a published image again, without building it: its attested SBOM with today's database, by the module's policy. Prints what changed; fails if it would no longer pass.
    *
    * @param reference registry/repository:tag or registry/repository@sha256:...
    * @param key Public key of the signer, PEM.
@@ -402,19 +402,19 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Writes the policy by which an admission controller admits what Loadline has released by this policy, and nothing else. Prints YAML.
+   * Writes the policy with which an admission controller admits only what Loadline has released under this policy. Prints YAML.
    *
    * @param controller kyverno or policy-controller.
-   * @param image registry/repository of the images, or its beginning with a star.
+   * @param image registry/repository of the images, or a prefix ending in *.
    * @param key Public key of the signer, PEM.
    * @param certificateIdentity Identity that a keyless signature must name; a star in it stands for what differs from release to release.
    * @param certificateOidcIssuer Issuer that must vouch for that identity.
    * @param trustedRoot Trusted root of a Sigstore instance of your own.
-   * @param expectedSource Repository that the images must come from.
-   * @param maximumAge Oldest verdict that admits, e.g. 30d; without it, any age.
+   * @param expectedSource Source repository that the images must come from.
+   * @param maximumAge Maximum age of a verdict that admits, e.g. 30d; default: any age.
    * @param consumer What is deployed: index or single; without it, what a release by this policy leaves.
-   * @param anyPolicy A verdict by any policy counts: for images of several applications.
-   * @param name Name of the object in the cluster; without it, from the policy.
+   * @param anyPolicy Accept verdicts under any policy: for images of several applications.
+   * @param name Name of the object in the cluster; default: the policy's image name.
    */
   @func({ cache: 'never' })
   async admission(
@@ -445,7 +445,7 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * The remarks of the Dockerfile linter (hadolint), one a line: path:line, rule, level, message. Judges nothing.
+   * The remarks of the Dockerfile linter (hadolint), one per line: path:line, rule, level, message. Judges nothing.
    *
    * @param source Directory with a Dockerfile.
    */
@@ -549,7 +549,7 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * What the image does when it is started as production would: without root and capabilities, on a read-only root, under limits, watched and stopped; as JSON. Judges nothing.
+   * How the image behaves when started as in production: without root and capabilities, on a read-only root, under limits, watched and stopped; as JSON. Judges nothing.
    *
    * @param source Directory with a Dockerfile; the policy's section runtime says how the image is run.
    * @param platform One platform; without it, the first of the policy.
@@ -566,10 +566,10 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Measures the application on each available base: size, packages, findings, shell, package manager, C library, end of support, start time. Gives bases.json and bases.md, the record of the decision. Judges nothing.
+   * Measures the application on each available base: size, packages, findings, shell, package manager, C library, end of support, start time. Returns bases.json and bases.md, the record of the decision. Judges nothing.
    *
-   * @param source Directory with a Dockerfile; the base of its shipped stage is exchanged.
-   * @param candidate Bases to try; without any, one of each form for the runtime of the current base.
+   * @param source Directory with a Dockerfile; the base of its shipped stage is replaced.
+   * @param candidate Bases to try; default: one of each kind for the current base's runtime.
    * @param platform One platform; without it, the first of the policy.
    * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
    */
@@ -584,22 +584,22 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * What takes an application to production, as a change of its source: Dockerfile, policy, structure tests, deployment for each target, monitoring, workflow, and a document that says why.
-   * Nothing is written before the change is applied; it shows every file that exists and would be another. Fails as a whole where the source does not say what is needed.
+   * What an application needs for production, as a change to its source: Dockerfile, policy, structure tests, deployment for each target, monitoring, workflow, and a document that explains them.
+   * Nothing is written before the change is applied; it shows every existing file that would differ. Fails as a whole if the source does not provide what is needed.
    *
    * @param source Directory of the application, or of the repository with path.
    * @param target Where it runs: kubernetes, compose, ecs, cloud-run.
-   * @param compliance Which rules bind it: hipaa, pci-dss, soc2, internal.
+   * @param compliance Which compliance rules apply: hipaa, pci-dss, soc2, internal.
    * @param repository Address of the source, for the image's labels.
-   * @param path Folder of the application below the source.
-   * @param stack Where the source has signs of several, e.g. node-npm.
-   * @param name Name of the application; without it, its own.
-   * @param image Registry and repository of the image, without tag.
-   * @param port Port that it listens on; without it, read from the code.
-   * @param health Path that answers 200 while it is healthy; without it, read from the code.
-   * @param ready Path that answers 200 while it can serve; without it, read from the code, or the health path.
-   * @param entry What starts: a module, file, package folder, class or binary; without it, read from the code.
-   * @param privateRegistry Whether the build mounts credentials of the package manager as a secret.
+   * @param path The application's directory below the source.
+   * @param stack The stack, if the source could be several, e.g. node-npm.
+   * @param name Name of the application; default: from its manifest.
+   * @param image Registry and repository of the image, without a tag.
+   * @param port Port that it listens on; default: read from the code.
+   * @param health Path that answers 200 while it is healthy; default: read from the code.
+   * @param ready Path that answers 200 while it can serve requests; default: read from the code, or the health path.
+   * @param entry Entry point: a module, file, package directory, class or binary; default: read from the code.
+   * @param privateRegistry Whether the build mounts the package manager's credentials as a secret.
    */
   @func()
   async scaffold(
@@ -634,7 +634,7 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * The changes of Dockerfile, tests and policy with which the image builds, starts under hardening and is judged better, as far as it can be known how. What was not proven is not in them.
+   * Proposes changes to the Dockerfile, tests and policy with which the image builds, starts under hardening and gets a better verdict. Only proven changes are included.
    *
    * @param source Directory with a Dockerfile.
    * @param buildArg Build arguments as NAME=VALUE.
@@ -648,9 +648,9 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Brings what was scaffolded into step with the answers that lie beside it, in deploy/scaffold.yaml. Changes nothing where there are none; as a check it fails where a file has drifted.
+   * Brings scaffolded files in line with the answers beside them, in deploy/scaffold.yaml. Changes nothing if there are none; as a check it fails if a file has drifted.
    *
-   * @param source Directory of the application; without it, the workspace that asks.
+   * @param source Directory of the application; default: the calling workspace.
    */
   @func()
   @generate()
@@ -661,11 +661,11 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Audits Dockerfiles, compose files and Kubernetes manifests by the CIS Docker Benchmark, sections 4 and 5: audit.json, audit.md and audit.sarif. Builds nothing. Fails only where a file cannot be read; audit.json says what failed.
+   * Audits Dockerfiles, compose files and Kubernetes manifests by the CIS Docker Benchmark, sections 4 and 5: audit.json, audit.md and audit.sarif. Builds nothing. Fails only if a file cannot be read; audit.json says which controls failed.
    *
-   * @param source Directory that is searched for them.
-   * @param dockerRun A docker run line.
-   * @param verdict A verdict.json: section 4 reads its evidence, and not the Dockerfile.
+   * @param source Directory to search for them.
+   * @param dockerRun A docker run command line.
+   * @param verdict A verdict.json: section 4 is judged by its evidence instead of the Dockerfile.
    */
   @func({ cache: 'never' })
   async audit(
@@ -684,7 +684,7 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * What an earlier run shows for a compliance framework, tied to its reports: compliance-<framework>.json and .md. It is a document and judges nothing.
+   * What an earlier run proves for a compliance framework, tied to its reports: compliance-<framework>.json and .md. It is a document and judges nothing.
    *
    * @param framework hipaa, pci-dss or soc2.
    * @param report Report directory of the run.

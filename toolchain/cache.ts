@@ -24,7 +24,7 @@ export interface Cache {
   path(...segments: string[]): string
 }
 
-/** Where a finished result is, and whether it had been there before. */
+/** Where a finished result is, and whether it already existed. */
 export interface StoredResult {
   path: string
   cached: boolean
@@ -37,9 +37,9 @@ export const SET_UP_LOCK = 'set-up.lock'
 const UNUSED_DAYS = 14
 
 /**
- * Finds the cache directory: `LOADLINE_CACHE`, else `$XDG_CACHE_HOME/loadline`, else `~/.cache/loadline`. Creates nothing.
- * As its specification demands, a relative `XDG_CACHE_HOME` is ignored. Throws `PREREQUISITE` where it lies in a git work tree: programs are started from it, and anybody can
- * commit those.
+ * Finds the cache directory: `LOADLINE_CACHE`, else `$XDG_CACHE_HOME/loadline`, else `~/.cache/loadline`. Creates
+ * nothing. As its specification demands, a relative `XDG_CACHE_HOME` is ignored. Throws `PREREQUISITE` where it lies in
+ * a git work tree: programs are started from it, and anybody can commit those.
  */
 export function locateCache(env: NodeJS.ProcessEnv = process.env): Cache {
   const xdg = env.XDG_CACHE_HOME
@@ -50,13 +50,13 @@ export function locateCache(env: NodeJS.ProcessEnv = process.env): Cache {
   if (tree !== undefined)
     throw new DeliveryError(
       'PREREQUISITE',
-      `the cache directory ${root} lies in the git work tree ${tree}, and programs are started from it: whoever may commit there could say which`,
-      'Set LOADLINE_CACHE to a directory outside of it.',
+      `the cache directory ${root} is inside the git work tree ${tree}: anyone who can commit there could choose which programs run`,
+      'Set LOADLINE_CACHE to a directory outside it.',
     )
   return { root, path: (...segments) => join(root, ...segments) }
 }
 
-/** The git work tree that a path lies in; a person may keep the home directory itself in git. */
+/** The git work tree that contains a path; people may keep even their home directory in git. */
 function workTreeAround(path: string): string | undefined {
   for (let current = path; dirname(current) !== current; current = dirname(current))
     if (current !== homedir() && existsSync(join(current, '.git'))) return current
@@ -65,7 +65,7 @@ function workTreeAround(path: string): string | undefined {
 
 /**
  * Gives the result of a step for a content key, producing it when it is not there yet. `produce` fills an empty directory, which
- * is renamed into place when it returns: a result is complete or absent, at whatever moment the process dies.
+ * is renamed into place when it returns: a result is complete or absent, whenever the process dies.
  */
 export async function storedResult(
   cache: Cache,
@@ -97,7 +97,7 @@ export async function removeUnfinished(cache: Cache): Promise<void> {
   await removeTree(cache.path('work'))
 }
 
-/** Removes results that no set-up asked for lately. Only for the holder of the set-up lock, after a complete set-up. */
+/** Removes results that no recent set-up asked for. Only for the holder of the set-up lock, after a complete set-up. */
 export async function removeUnused(cache: Cache, now: Date): Promise<void> {
   const oldest = now.getTime() - UNUSED_DAYS * 24 * 60 * 60 * 1000
   for (const step of await readdir(cache.path('steps'))) {
@@ -124,14 +124,14 @@ async function removeTree(path: string): Promise<void> {
   if (mounts.length > 0) {
     throw new DeliveryError(
       'PREREQUISITE',
-      `${path} was to be removed, and ${mounts.join(', ')} ${mounts.length === 1 ? 'is' : 'are'} mounted below it: removing would reach through`,
+      `cannot remove ${path}: ${mounts.join(', ')} ${mounts.length === 1 ? 'is' : 'are'} mounted below it, and removing it would delete their files`,
       `Unmount first (umount ${mounts.toReversed().join(' ')}), and run the same command again.`,
     )
   }
   await rm(path, { recursive: true, force: true })
 }
 
-/** Writes a file so that readers see the old bytes or the new ones, never a part. */
+/** Writes a file so that readers see the old bytes or the new ones, never a mixture. */
 export async function writeAtomically(path: string, content: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const beside = `${path}.${randomBytes(6).toString('hex')}`

@@ -3,7 +3,7 @@ import { readFile, readdir, readlink, lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonicalJson } from '../src/model/canonical-json.ts'
 
-/** What a step's result depends on: names with values that JSON can say. */
+/** What a step's result depends on: names with JSON values. */
 export type KeyInputs = Record<string, unknown>
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Registry } from './registry.ts'
 
-/** Where everything is that an engine's container is made of. */
+/** Where to find everything that an engine's container is made of. */
 export interface EngineParts {
   /** Name of the container, and of the machine inside it. */
   name: string
@@ -85,9 +85,9 @@ const proxyVariables = [
 ]
 
 /**
- * The engine's own configuration (`engine.json`). References of the known public registries are looked for on loopback first. Plain HTTP for
- * every other registry on loopback is the engine's default. Nothing is pruned below 30 GB: the engine's default policy removed fresh
- * caches on disks that were four fifths full.
+ * The engine's own configuration (`engine.json`). References of the known public registries are looked for on loopback
+ * first. Plain HTTP for every other registry on loopback is the engine's default. Nothing is pruned below 30 GB: the
+ * engine's default policy removed fresh caches on disks that were four fifths full.
  */
 export function engineConfiguration(registry: Registry): Record<string, unknown> {
   const address = `${registry.host}:${registry.port}`
@@ -103,7 +103,7 @@ export function engineConfiguration(registry: Registry): Record<string, unknown>
 
 /**
  * The container of the engine (OCI runtime specification), for runc: on the network of this machine, so that it reaches registries on
- * loopback; with all of root's capabilities, since it makes containers itself; with the machine's certificates.
+ * loopback; with all of root's capabilities, because it creates containers itself; with the machine's certificates.
  */
 export function engineBundle(parts: EngineParts, env: NodeJS.ProcessEnv): Record<string, unknown> {
   const { capabilities } = parts
@@ -171,7 +171,7 @@ export function engineBundle(parts: EngineParts, env: NodeJS.ProcessEnv): Record
 }
 
 /**
- * The effective capabilities in a text of `/proc/<pid>/status`. One that a process lacks cannot be given to another: the root of
+ * The effective capabilities in a text of `/proc/<pid>/status`. A process cannot grant a capability that it lacks: root in
  * micro-VMs and nested containers often lacks CAP_SYS_RESOURCE, and asking for it fails.
  */
 export function effectiveCapabilities(status: string): string[] {
@@ -179,7 +179,7 @@ export function effectiveCapabilities(status: string): string[] {
   return capabilityNames.filter((_name, number) => (mask >> BigInt(number)) & 1n).map((name) => `CAP_${name}`)
 }
 
-/** The machine's proxy settings, which the engine hands on to what it runs; loopback is never asked for through them. */
+/** The machine's proxy settings, which the engine passes on to what it runs; requests to loopback never use them. */
 function proxyEnvironment(env: NodeJS.ProcessEnv): string[] {
   const set = proxyVariables.filter((name) => env[name] !== undefined && env[name] !== '')
   if (set.length === 0) return []

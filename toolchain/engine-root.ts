@@ -21,13 +21,16 @@ const packages = [
 
 const suite = 'bookworm'
 
-/** Nobody reads manuals in there, and a root that is thrown away after a crash need not be synced to disk. */
+/** Nobody reads manuals there, and a root that is discarded after a crash need not be synced to disk. */
 const trimmed = [
   '--dpkgopt=force-unsafe-io',
   ...['doc', 'man', 'info', 'locale'].map((kind) => `--dpkgopt=path-exclude=/usr/share/${kind}/*`),
 ]
 
-/** Written into every root file system. `dnsmasq` answers on the engine's bridge alone, so that a name server of the machine may keep port 53. */
+/**
+ * Written into every root file system. `dnsmasq` answers on the engine's bridge alone, so that a name server of the
+ * machine may keep port 53.
+ */
 const customizations: readonly (readonly string[])[] = [
   [
     'mkdir',

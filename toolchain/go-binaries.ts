@@ -6,7 +6,7 @@ import { ownTools, type OwnTool } from '../src/tools/images.ts'
 import { contentKey, directoryDigest } from './content-key.ts'
 import type { Step } from './steps.ts'
 
-/** One program of `go/binaries.json`: all that its build depends on. */
+/** One program of `go/binaries.json`: everything its build depends on. */
 export const GoBinary = z.strictObject({
   /** What the compiled file is called. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
@@ -22,7 +22,7 @@ export const GoBinary = z.strictObject({
 })
 export type GoBinary = z.infer<typeof GoBinary>
 
-/** Programs of one module that are built by the same flags, hence by one call of the compiler. */
+/** Programs of one module that are built with the same flags, hence by one call of the compiler. */
 export interface GoBuild {
   module: string
   binaries: [GoBinary, ...GoBinary[]]
@@ -47,19 +47,22 @@ export async function readGoBinaries(): Promise<GoBinary[]> {
   return [...published, ...own.map(ownBinary)]
 }
 
-/** How everything is compiled that has no wishes of its own. */
+/** How everything is compiled that sets no flags of its own. */
 export const ownFlags = {
   ldflags: '-s -w',
   tags: [],
   env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false', GOTOOLCHAIN: 'go1.26.8', GOWORK: 'off' },
 } satisfies Partial<GoBinary>
 
-/** A program of Loadline's own is built as a connected engine builds it. */
+/** Loadline's own programs are built as a connected engine builds them. */
 function ownBinary({ name, version, source, tags = [] }: OwnTool): GoBinary {
   return { name, version, module: basename(source), package: '.', ...ownFlags, tags: [...tags] }
 }
 
-/** Flags and environment with which a program of Loadline's own is compiled. Whatever else Go makes of it in the same way finds its packages compiled. */
+/**
+ * Flags and environment with which Loadline's own programs are compiled. Other Go commands that use the same ones find
+ * the packages already compiled.
+ */
 export function howOwnIsBuilt(tool: OwnTool, buildCache: string): { flags: string[]; env: Record<string, string> } {
   const binary = ownBinary(tool)
   return { flags: buildFlags(binary), env: buildEnvironment(binary, buildCache) }
@@ -78,7 +81,10 @@ export function groupGoBuilds(binaries: readonly GoBinary[]): GoBuild[] {
   return [...builds.values()]
 }
 
-/** The two steps of a build: the modules it needs are downloaded beside other work, then it is compiled. `moduleDirectory` is the directory that has its Go module. */
+/**
+ * The two steps of a build: the modules it needs are downloaded beside other work, then it is compiled.
+ * `moduleDirectory` is the directory that has its Go module.
+ */
 export function goBuildSteps(
   build: GoBuild,
   prerequisites: Step<void>,
@@ -136,7 +142,10 @@ export function goBuildSteps(
   }
 }
 
-/** The flags that every build has, and those of its own. `-trimpath` keeps this machine's paths out of the bytes. Notes for debuggers, which `-s -w` drops at the end, are not made in the first place: a seventh of the compiler's work. */
+/**
+ * The flags that every build has, and those of its own. `-trimpath` keeps this machine's paths out of the bytes. Debug
+ * information, which `-s -w` drops at the end, is not generated in the first place: a seventh of the compiler's work.
+ */
 function buildFlags(binary: GoBinary): string[] {
   return [
     '-trimpath',
@@ -147,7 +156,10 @@ function buildFlags(binary: GoBinary): string[] {
   ]
 }
 
-/** What the user's own settings must not change: target, and where compiled packages are kept. The compiler's processes are short, and collect garbage seldom: a twentieth of their time. */
+/**
+ * What the user's own settings must not change: target, and where compiled packages are kept. The compiler's short
+ * processes collect garbage rarely, which saves a twentieth of their time.
+ */
 function buildEnvironment(binary: GoBinary, buildCache: string): Record<string, string> {
   return {
     GOOS: 'linux',

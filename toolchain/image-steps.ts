@@ -23,12 +23,12 @@ export type StoredTool = StoredImage & SealedTool
 /** A base image in the cache. */
 export type StoredBase = StoredImage & SealedBase
 
-/** A tool that gets an image: what `src/tools/images.ts` says of it. */
+/** A tool that gets an image, as `src/tools/images.ts` describes it. */
 export interface WantedTool {
   name: string
   version: string
   program: string
-  /** As whom the publisher's image runs, where that is not root. */
+  /** The user of the publisher's image, where that is not root. */
   user?: string
   /** The official reference; absent for programs of Loadline's own. */
   reference?: string
@@ -36,10 +36,10 @@ export interface WantedTool {
   packages?: readonly string[]
 }
 
-/** Counts as an input of every image: raise it when the way images are written changes. */
+/** An input of every image: raise it when the way images are written changes. */
 const FORMAT = 1
 
-/** Puts a tool's static binary into an image of its own. `binaries` gives it by the tool's name. */
+/** Puts a tool's static binary into an image of its own. `binaries` has it under the tool's name. */
 export function toolImageStep(tool: WantedTool, binaries: Step<CompiledBinaries>): Step<StoredTool> {
   return {
     name: `${tool.name} image`,
@@ -65,7 +65,7 @@ export function toolImageStep(tool: WantedTool, binaries: Step<CompiledBinaries>
   }
 }
 
-/** Puts a program of ours on top of the packages of Debian that it starts programs of. */
+/** Puts one of our programs on top of the Debian packages whose programs it starts. */
 export function packagedToolImageStep(
   tool: WantedTool,
   packages: PackagedPrograms,
@@ -198,7 +198,7 @@ export function pushStep<Image extends StoredImage>(
       for (const { repository, tag } of names(stored)) {
         const reference = `${host}:${port}/${repository}:${tag}`
         if (!(await registryHolds({ host, port }, repository, tag, stored.content.digest))) {
-          // A copy inside the registry mounts the layers that the first push brought.
+          // A copy within the registry mounts the layers of the first push.
           if (pushed === undefined) await context.run(program, ['push', stored.layout, reference])
           else await context.run(program, ['copy', pushed, reference])
         }
@@ -261,7 +261,7 @@ async function assembleContext(context: StepContext, work: string): Promise<Asse
   }
 }
 
-/** A result of the cache is named after the key of its inputs, which is as good as a digest of its bytes and costs nothing. */
+/** A cached result is named after the key of its inputs, which is as good as a digest of its bytes and costs nothing. */
 function resultKey(path: string): string {
   const parent = basename(dirname(path))
   return parent.length === 32 ? parent : basename(path)

@@ -11,7 +11,7 @@ export interface ImageConfig {
   Labels?: Record<string, string>
 }
 
-/** What assembling gives: uncompressed, deterministic layer tars in order, lowest first, and the configuration. */
+/** The result of assembling: uncompressed, deterministic layer tars in order, lowest first, and the configuration. */
 export interface AssembledImage {
   layers: string[]
   config: ImageConfig
@@ -19,9 +19,9 @@ export interface AssembledImage {
 
 /** What an assembly may use. */
 export interface AssembleContext {
-  /** An empty directory of its own, removed after the layers were taken. */
+  /** An empty directory of its own, removed once the layers have been taken. */
   work: string
-  /** A directory that survives, shared by all bases: for roots and downloads that several of them start from. */
+  /** A directory that is kept and shared by all bases: for roots and downloads that several of them start from. */
   shared: string
   /** Runs a program without a shell; rejects with the program's last lines when it fails. */
   run(
@@ -40,7 +40,7 @@ export interface BaseImage {
   /** The official references, fully spelled (`docker.io/library/python:3.11-slim-bookworm`), that it stands in for. */
   references: string[]
   platforms: ImagePlatform[]
-  /** Changes whenever the definition changes what comes out; part of the cache key. */
+  /** Changes whenever the definition changes the result; part of the cache key. */
   key: string
   assemble(context: AssembleContext, platform: ImagePlatform): Promise<AssembledImage>
 }

@@ -11,10 +11,10 @@ import type { SealedOptions, SealedReady } from './sealed-ready.ts'
 export { renderProgress } from './render-progress.ts'
 export type { StepEvent } from './steps.ts'
 
-/** What there is of a sealed toolchain. */
+/** The state of a sealed toolchain. */
 export interface SealedStatus {
   cacheDirectory: string
-  /** Whether a set-up has been completed for the sources as they are now. */
+  /** Whether a set-up has been completed for the current sources. */
   complete: boolean
   engine: { runnerHost: string; version: string; pid: number } | undefined
   registry: Registry | undefined
@@ -23,20 +23,21 @@ export interface SealedStatus {
   lockFile: string | undefined
 }
 
-/** The engine, the tools and the base images where nothing but package registries can be reached. */
+/** The engine, the tools and the base images for networks where only package registries can be reached. */
 export interface SealedToolchain {
   /**
-   * Makes what is missing, starts what does not run, and says how to reach it. Under a second when all is there. Two processes may call
-   * it at once, and any may be killed at any time.
-   * @param wanted references that the lock file has to pin, where this network can stand in for them; `all` for whatever it can. Those that
-   *   are made on demand stay once they were wanted. The engine is then started anew, with a lock file that has them.
+   * Makes what is missing, starts what is not running, and says how to reach it. Under a second when everything is
+   * there. Two processes may call it at once, and any may be killed at any time.
+   * @param wanted references that the lock file has to pin, where this network can stand in for them; `all` for
+   *   whatever it can. Those that are made on demand stay once made. The engine is then restarted with a lock file that
+   *   has them.
    * @throws DeliveryError `PREREQUISITE` for what only the machine's owner can give, `ENGINE` otherwise.
    */
   ensure(wanted?: readonly string[] | 'all'): Promise<SealedReady>
   status(): Promise<SealedStatus>
   /** Stops the engine and the registry. Caches stay. */
   down(): Promise<void>
-  /** Stops all and removes the whole cache directory. */
+  /** Stops everything and removes the whole cache directory. */
   clean(): Promise<void>
 }
 
@@ -58,7 +59,7 @@ export function sealedToolchain(options: SealedOptions): SealedToolchain {
       await checkMachine(cache.root, existsSync(recordPath(cache)))
       const { withSetUpLock } = await import('./set-up-lock.ts')
       return withSetUpLock(cache, options.signal, options.log, async (signal) => {
-        // The process that was waited for may have done it all.
+        // The process we waited for may have done everything.
         const found = await findReady(cache, env, names)
         if (found !== undefined) return found
         const stamp = await inputStamp(env)
@@ -93,13 +94,16 @@ export function sealedToolchain(options: SealedOptions): SealedToolchain {
         await stopAll(cache)
         await emptyCache(cache)
       })
-      // Only when nobody began anew in the meantime.
+      // Only when nobody has started again in the meantime.
       await rmdir(cache.root).catch(() => undefined)
     },
   }
 }
 
-/** Names of the bases on demand that stand in for these references. What defines them is read only where something is wanted: a warm start stays fast. */
+/**
+ * Names of the bases on demand that stand in for these references. Their definitions are loaded only when one is asked
+ * for, which keeps a warm start fast.
+ */
 async function namesWanted(wanted: readonly string[] | 'all'): Promise<string[]> {
   if (wanted.length === 0) return []
   const { basesOnDemand, namesOnDemand } = await import('./bases-on-demand/index.ts')

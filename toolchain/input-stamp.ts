@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { packageRoot } from '../src/engine/package-root.ts'
 import { filesBelow } from './content-key.ts'
 
-/** All that the sealed toolchain is made from, relative to the package. */
+/** Everything the sealed toolchain is made from, relative to the package. */
 const inputs = [
   'toolchain',
   'programs',
@@ -27,8 +27,8 @@ const settings = [
 ]
 
 /**
- * A stamp over the sizes and times of all inputs. While it is the same, nothing has to be read or hashed: that is what makes a warm start
- * fast. When it differs, the content keys decide, and a mere touch costs a second.
+ * A stamp over the sizes and times of all inputs. While it is unchanged, nothing has to be read or hashed, which makes a warm start
+ * fast. When it differs, the content keys decide, and a mere touch costs one second.
  */
 export async function inputStamp(env: NodeJS.ProcessEnv = process.env, root = packageRoot): Promise<string> {
   const hash = createHash('sha256')

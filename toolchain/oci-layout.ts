@@ -33,7 +33,7 @@ const mediaTypes = {
   layer: 'application/vnd.oci.image.layer.v1.tar',
 } as const
 
-/** The creation date of every sealed image: a real one would give each build another digest. */
+/** The creation date of every sealed image: the real one would give each build a different digest. */
 const CREATED = '1970-01-01T00:00:00Z'
 
 /**

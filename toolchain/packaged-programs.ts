@@ -4,15 +4,15 @@ import type { AssembleContext } from './image.ts'
 import { distrolessLayers, type DistrolessLayerDefinition } from './bases/assembly/distroless-layer.ts'
 import { sourceKey } from './bases/assembly/source-key.ts'
 
-/** Programs of Debian that an own tool starts, without a shell or a package manager around them. */
+/** Debian programs that one of our own tools starts, without a shell or a package manager around them. */
 export interface PackagedPrograms {
-  /** Changes whenever what comes out does. */
+  /** Changes whenever the result does. */
   key: string
   /** Layer tars, lowest first. */
   layers(context: AssembleContext): Promise<string[]>
 }
 
-/** The OCI runtime with the libraries that it is linked to, and nothing by which anybody could take the image for a Debian. */
+/** The OCI runtime with the libraries that it is linked to, and nothing that makes the image look like a Debian. */
 const crunLayer: DistrolessLayerDefinition = {
   name: 'crun',
   packages: [
@@ -34,7 +34,7 @@ const crunLayer: DistrolessLayerDefinition = {
   removed: [],
 }
 
-/** Whoever writes an image moves its layers, and the shared one must stay. */
+/** Writing an image moves its layers, and the shared one must stay. */
 async function ownCopy(shared: string, own: string): Promise<string> {
   await link(shared, own).catch(() => copyFile(shared, own))
   return own

@@ -42,14 +42,14 @@ export async function checkMachine(cacheRoot: string, alreadyMade: boolean): Pro
     throw new DeliveryError(
       'PREREQUISITE',
       `the sealed toolchain is made for linux/amd64, and this machine is ${process.platform}/${process.arch}`,
-      'Give an engine with _EXPERIMENTAL_DAGGER_RUNNER_HOST, or a container runtime that can pull the engine image.',
+      'Set _EXPERIMENTAL_DAGGER_RUNNER_HOST to the address of an engine, or install a container runtime that can pull the engine image.',
     )
   }
   if (process.getuid?.() !== 0) {
     throw new DeliveryError(
       'PREREQUISITE',
-      'the sealed toolchain starts an engine of its own, and only root may do that',
-      'Run the same command as root, or give a running engine with _EXPERIMENTAL_DAGGER_RUNNER_HOST.',
+      'the sealed toolchain starts its own engine, and only root may do that',
+      'Run the same command as root, or set _EXPERIMENTAL_DAGGER_RUNNER_HOST to the address of a running engine.',
     )
   }
   if (alreadyMade) return
@@ -59,15 +59,15 @@ export async function checkMachine(cacheRoot: string, alreadyMade: boolean): Pro
   if (free < NEEDED_DISK) {
     throw new DeliveryError(
       'PREREQUISITE',
-      `${cacheRoot} has ${gigabytes(free)} of free disk, and the sealed toolchain needs ${gigabytes(NEEDED_DISK)}`,
-      'Free some, or set LOADLINE_CACHE to a directory on a larger disk.',
+      `the sealed toolchain needs ${gigabytes(NEEDED_DISK)} of free disk, and ${cacheRoot} has ${gigabytes(free)}`,
+      'Free some space, or set LOADLINE_CACHE to a directory on a larger disk.',
     )
   }
   if (totalmem() < NEEDED_MEMORY) {
     throw new DeliveryError(
       'PREREQUISITE',
       `this machine has ${gigabytes(totalmem())} of memory, and compiling Trivy needs ${gigabytes(NEEDED_MEMORY)}`,
-      'Use a larger machine, or give a running engine with _EXPERIMENTAL_DAGGER_RUNNER_HOST.',
+      'Use a larger machine, or set _EXPERIMENTAL_DAGGER_RUNNER_HOST to the address of a running engine.',
     )
   }
 }
@@ -94,11 +94,11 @@ async function installPrerequisites(context: StepContext): Promise<void> {
     throw new DeliveryError(
       'PREREQUISITE',
       `these programs are missing: ${[...missing].join(', ')}`,
-      'Install them (their Debian package names are given); there is no apt-get here to do so.',
+      'Install them (these are their Debian package names); there is no apt-get here to do it.',
     )
   }
   context.say(`installing ${[...missing].join(', ')}`)
-  // Only waiting for the lock of another apt-get makes this step safe beside the machine's own updates.
+  // Waiting for another apt-get's lock makes this step safe beside the machine's own updates.
   const common = ['--option', 'DPkg::Lock::Timeout=300', '--yes']
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   try {
@@ -117,7 +117,7 @@ async function installPrerequisites(context: StepContext): Promise<void> {
 
 async function hasPip(context: StepContext): Promise<boolean> {
   if ((await lookUp('python3')) === undefined) return false
-  // Asking Python itself takes a second where it is a version manager's shim.
+  // Asking Python itself takes a second when it is a version manager's shim.
   if ((await lookUp('pip3')) !== undefined) return true
   try {
     await context.run('python3', ['-m', 'pip', '--version'])
@@ -149,7 +149,7 @@ function gigabytes(bytes: number): string {
 export const prerequisites: Step<void> = {
   name: 'prerequisites',
   doing: 'looking for the commands that are needed',
-  done: 'the commands that are needed are there',
+  done: 'the commands that are needed are installed',
   cost: 'network',
   needs: [],
   priority: 100,

@@ -3,20 +3,20 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { writeAtomically } from './cache.ts'
 
-/** A background process, told apart from a later one with the same number by its start time. */
+/** A background process, distinguished from a later one with the same number by its start time. */
 export interface ProcessRecord {
   pid: number
   /** Clock ticks after boot, field 22 of /proc/<pid>/stat. */
   startTime: string
 }
 
-/** The record of a running process; undefined when there is none of that number. */
+/** The record of a running process; undefined when no process has that number. */
 export function recordProcess(pid: number): ProcessRecord | undefined {
   const startTime = startTimeOf(pid)
   return startTime === undefined ? undefined : { pid, startTime }
 }
 
-/** Whether a recorded process still runs. A zombie does not. */
+/** Whether a recorded process is still running. A zombie is not. */
 export function isRunning(record: ProcessRecord): boolean {
   return startTimeOf(record.pid) === record.startTime
 }
@@ -33,7 +33,7 @@ export async function stopProcess(record: ProcessRecord, graceSeconds: number): 
   }
 }
 
-/** Reads a JSON record; undefined when it is absent or damaged, which a kill in the middle of nothing cannot cause but a user can. */
+/** Reads a JSON record; undefined when it is absent or damaged, which no interrupted write can cause but a user can. */
 export async function readRecord<Content>(path: string): Promise<Content | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Content
@@ -50,7 +50,7 @@ export async function writeRecord(path: string, content: unknown): Promise<void>
 function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The program's name stands in parentheses and may hold spaces: fields are counted from behind it.
+    // The program's name is in parentheses and may contain spaces: fields are counted after it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields[0] === 'Z' ? undefined : fields[19]
   } catch {

@@ -7,21 +7,21 @@ import { readRecord, writeRecord } from './process-record.ts'
 import { withSetUpLock } from './set-up-lock.ts'
 import { runSteps, type StepEvent } from './steps.ts'
 
-/** Programs of one Go module that no set-up makes, because only some people need them. */
+/** Programs of one Go module that set-up does not compile, because only some people need them. */
 export interface ProgramsOnDemand<Name extends string> {
   /** Directory whose sub-directory `module` has the Go module, with go.sum complete. */
   goDirectory: string
   module: string
-  /** What is compiled, by the name under which its path is given. */
+  /** What is compiled, by the name under which its path is returned. */
   programs: Record<Name, { version: string; package: string }>
-  /** Whether they are compiled without inlining, which is a quarter less of the compiler's work: for programs that run seldom. */
+  /** Whether they are compiled without inlining, which saves a quarter of the compiler's work: for programs that rarely run. */
   seldom?: boolean
 }
 
 /**
- * Compiles programs from their Go modules as the sealed toolchain compiles its own, and into the same cache; unless that has them: then nothing is waited for, not even
- * the set-up of an engine, whose list of programs knows nothing of these.
- * Throws `PREREQUISITE` or `ENGINE`.
+ * Compiles programs from their Go modules as the sealed toolchain compiles its own, into the same cache. If they are
+ * already there, it waits for nothing, not even for the set-up of an engine, which does not list these programs. Throws
+ * `PREREQUISITE` or `ENGINE`.
  */
 export async function compileOnDemand<Name extends string>(
   { goDirectory, module, programs, seldom = false }: ProgramsOnDemand<Name>,

@@ -21,7 +21,7 @@ const HOST = '127.0.0.1'
 const PREFERRED_PORT = 5000
 const START_SECONDS = 15
 
-/** The registry that runs for this cache, when it does and answers. */
+/** The registry of this cache, when it is running and answers. */
 export async function runningRegistry(cache: Cache): Promise<Registry | undefined> {
   const record = await readRecord<RegistryRecord>(recordPath(cache))
   if (record === undefined || !isRunning(record)) return undefined
@@ -30,7 +30,7 @@ export async function runningRegistry(cache: Cache): Promise<Registry | undefine
 
 /**
  * Starts Debian's docker-registry on loopback, or finds it running. It outlives this process. The port is `LOADLINE_REGISTRY_PORT`,
- * else the one used before, else 5000, else any free one; a port taken by another program is passed over unless it was asked for.
+ * else the one used before, else 5000, else any free one; a port in use by another program is skipped unless it was asked for.
  * @throws DeliveryError `ENGINE` when it does not come up.
  */
 export async function startRegistry(cache: Cache, env: NodeJS.ProcessEnv = process.env): Promise<Registry> {
@@ -88,7 +88,7 @@ export async function registryHolds(
 }
 
 function registryConfiguration(storage: string, port: number): string {
-  // JSON is YAML, and it quotes any path.
+  // JSON is YAML, and it quotes every path.
   return JSON.stringify({
     version: '0.1',
     log: { level: 'warn', accesslog: { disabled: true } },
@@ -120,14 +120,14 @@ async function choosePort(asked: string | undefined, before: number | undefined)
     if (!Number.isInteger(port) || port < 1 || port > 65_535) {
       throw new DeliveryError(
         'PREREQUISITE',
-        `LOADLINE_REGISTRY_PORT is "${asked}"`,
+        `expected LOADLINE_REGISTRY_PORT to be a port number, found "${asked}"`,
         'Set it to a port number, 1 to 65535, or unset it.',
       )
     }
     if ((await bindable(port)) === undefined) {
       throw new DeliveryError(
         'PREREQUISITE',
-        `port ${port} on ${HOST}, set by LOADLINE_REGISTRY_PORT, is taken by another program`,
+        `port ${port} on ${HOST}, set by LOADLINE_REGISTRY_PORT, is in use by another program`,
         'Choose another port, or unset the variable.',
       )
     }
@@ -137,10 +137,10 @@ async function choosePort(asked: string | undefined, before: number | undefined)
     const bound = await bindable(port)
     if (bound !== undefined) return bound
   }
-  throw new DeliveryError('PREREQUISITE', `no port could be opened on ${HOST}`, 'Bring the loopback interface up.')
+  throw new DeliveryError('PREREQUISITE', `failed to open a port on ${HOST}`, 'Bring the loopback interface up.')
 }
 
-/** The port that a listener got, for port 0 any free one; undefined when it is taken. */
+/** The port that a listener got (any free one for port 0); undefined when it is in use. */
 async function bindable(port: number): Promise<number | undefined> {
   const server = createServer()
   return new Promise((settle) => {

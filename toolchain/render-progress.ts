@@ -1,11 +1,11 @@
 import { fitting } from '../src/model/printable.ts'
 import type { StepEvent } from './steps.ts'
 
-/** A list of packages may be long; its end says nothing. */
+/** A list of packages may be long, and its end tells nobody anything. */
 const SHOWN_CHARACTERS = 110
 
 /**
- * One plain line for an event, e.g. `sealed: trivy compiled in 182.3 s`. Nothing for what came from the cache or took under a tenth
+ * One plain line for an event, e.g. `sealed: trivy compiled in 182.3 s`. Nothing for results from the cache, or for steps under a tenth
  * of a second: a warm start is silent.
  */
 export function renderProgress(event: StepEvent): string | undefined {

@@ -20,24 +20,24 @@ export interface ProgramOptions {
   logFile?: string
 }
 
-/** What the output of a failed program may tell about the machine, and what helps. */
+/** What the output of a failed program may reveal about the machine, and how to fix it. */
 const knownFailures: ReadonlyArray<{ pattern: RegExp; fix: string }> = [
   {
     pattern: /signal: killed|cannot allocate memory|out of memory/i,
-    fix: 'The machine ran out of memory: 6 GB are needed.',
+    fix: 'The machine ran out of memory: 6 GB is needed.',
   },
   {
     pattern: /no space left on device/i,
-    fix: 'The disk is full: 15 GB are needed; LOADLINE_CACHE may name a directory on a larger one.',
+    fix: 'The disk is full: 15 GB is needed. LOADLINE_CACHE can name a directory on a larger disk.',
   },
   {
     pattern:
       /\b40[1347] |410 Gone|Forbidden|connection refused|no such host|Temporary failure (in name resolution|resolving)|timed? ?out/i,
-    fix: 'A package registry refused or could not be reached: check how go, pip, npm or apt are configured on this machine (proxy, mirror).',
+    fix: 'A package registry refused the request or could not be reached: check how go, pip, npm and apt are configured on this machine (proxy, mirror).',
   },
   {
     pattern: /x509:|certificate verify failed|self[- ]signed certificate/i,
-    fix: "A registry's certificate is not trusted: install your company's authority into /usr/local/share/ca-certificates and run update-ca-certificates.",
+    fix: "A registry's certificate is not trusted: add your company's CA certificate to /usr/local/share/ca-certificates and run update-ca-certificates.",
   },
 ]
 
@@ -46,7 +46,7 @@ const SHOWN_LINES = 15
 
 /**
  * Runs a program without a shell and gives its standard output. It dies with this process, even when this process is killed with
- * SIGKILL: a second set-up must not meet a compiler that a dead one left behind.
+ * SIGKILL: a second set-up must not run beside a compiler that a dead one left behind.
  * @throws DeliveryError `ENGINE` with the last lines of output, `PREREQUISITE` when the program does not exist; the reason of the
  *   signal when that stopped it.
  */
@@ -93,7 +93,7 @@ function describeFailure(file: string, args: string[], error: ExecaError, logFil
   const known = knownFailures.filter(({ pattern }) => pattern.test(output)).map(({ fix }) => ` ${fix}`)
   return new DeliveryError(
     'ENGINE',
-    `${command} ended ${how}${lines === '' ? '' : `:\n${lines}`}`,
-    `See the lines above.${known.join('')}${where} A second run resumes with the step that failed.`,
+    `${command} exited ${how}${lines === '' ? '' : `:\n${lines}`}`,
+    `See the lines above.${known.join('')}${where} The next run resumes at the step that failed.`,
   )
 }

@@ -10,7 +10,7 @@ import { assembleRuntime } from './runtime/index.ts'
 import type { Step } from './steps.ts'
 import { deterministicTar } from './tool-image.ts'
 
-/** Where a module finds the lock file in the container that it runs in. */
+/** Where a module finds the lock file inside its container. */
 const LOCK_IN_RUNTIME = 'usr/share/loadline/lock.json'
 
 /** Dagger's generator of bindings, which the runtime's module starts for a module that has dependencies. */
@@ -19,8 +19,9 @@ const CODEGEN_IN_RUNTIME = 'usr/lib/loadline-runtime/dagger-codegen'
 const runtimeDirectory = join(packageRoot, 'toolchain/runtime')
 
 /**
- * Gives the engine's content store: the TypeScript runtime with a layer on top that has the lock file and the generator of bindings. The runtime
- * itself is assembled early, beside the compilers; only the lock file has to wait for every image.
+ * Gives the engine's content store: the TypeScript runtime with a layer on top that has the lock file and the generator
+ * of bindings. The runtime itself is assembled early, beside the compilers; only the lock file has to wait for every
+ * image.
  */
 export function runtimeStep(
   lock: Step<string>,
@@ -30,8 +31,8 @@ export function runtimeStep(
   const runtime = assembleStep(prerequisites)
   return {
     name: 'engine content',
-    doing: 'putting the lock file and the generator of bindings into the TypeScript runtime',
-    done: 'the lock file and the generator of bindings put into the TypeScript runtime',
+    doing: 'adding the lock file and the bindings generator to the TypeScript runtime',
+    done: 'the lock file and the bindings generator added to the TypeScript runtime',
     cost: 'io',
     needs: [runtime, lock, engineBinaries],
     async run({ once, result, run }) {

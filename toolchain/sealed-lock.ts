@@ -6,7 +6,7 @@ import type { BaseImage } from './image.ts'
 import type { LayoutContent } from './oci-layout.ts'
 import type { Registry } from './registry.ts'
 
-/** A tool image as it is served on loopback. */
+/** A tool image as served on loopback. */
 export interface SealedTool {
   name: string
   version: string
@@ -15,7 +15,7 @@ export interface SealedTool {
   content: LayoutContent
 }
 
-/** A base image as it is served on loopback. */
+/** A base image as served on loopback. */
 export interface SealedBase {
   image: BaseImage
   content: LayoutContent
@@ -31,11 +31,11 @@ export function toolRepository(name: string): string {
 export function substituteName(reference: string): { repository: string; tag: string } {
   const parsed = parseImageReference(reference)
   if (parsed?.tag === undefined || fullReference(parsed) !== reference)
-    throw new Error(`"${reference}" is not spelled registry/repository:tag.`)
+    throw new Error(`"${reference}" is not written as registry/repository:tag.`)
   return { repository: parsed.repository, tag: parsed.tag }
 }
 
-/** The lock of a sealed toolchain: what stands in for what, by digest. */
+/** The lock file of a sealed toolchain: which image substitutes which, by digest. */
 export function sealedLock(
   registry: Registry,
   tools: readonly SealedTool[],

@@ -12,13 +12,13 @@ export interface SealedReady {
   registry: Registry
 }
 
-/** What the sealed toolchain tells and obeys. */
+/** What the sealed toolchain reports, and the signal that it obeys. */
 export interface SealedOptions {
-  /** Each step's progress; `renderProgress` makes plain lines of it. */
+  /** Each step's progress; `renderProgress` turns it into plain lines. */
   onProgress(event: StepEvent): void
   /** Anything else worth a line, such as waiting for another process. */
   log(line: string): void
-  /** Stops a set-up. What was finished stays, and the next one resumes. */
+  /** Stops a set-up. Finished work stays, and the next set-up resumes. */
   signal?: AbortSignal
   env?: NodeJS.ProcessEnv
 }

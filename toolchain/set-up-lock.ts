@@ -4,13 +4,13 @@ import { SET_UP_LOCK, type Cache } from './cache.ts'
 import { isRunning, readRecord, recordProcess, writeRecord, type ProcessRecord } from './process-record.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A holder that did not say for this long that it lives is dead, and the next one goes on. */
+/** A holder that has not renewed its lock for this long is dead, and the next one continues. */
 const STALE_MILLISECONDS = 15_000
 const RETRY_MILLISECONDS = 300
 
 /**
  * Runs `work` while no other process sets up, stops or cleans the same cache; waits for the other and says so. The lock of a
- * killed process is taken over at once when it was on this machine, else after 15 s. `work` gets a signal that stops it when the
+ * killed process is taken over at once if it was on this machine, otherwise after 15 s. `work` gets a signal that stops it when the
  * lock is lost, for example because the cache directory was removed.
  */
 export async function withSetUpLock<Result>(
@@ -30,7 +30,7 @@ export async function withSetUpLock<Result>(
     try {
       release = await lock(cache.root, {
         lockfilePath: cache.path(SET_UP_LOCK),
-        // The library takes no value below 2 s.
+        // The library accepts no value below 2 s.
         stale: holder !== undefined && !isRunning(holder) ? 2_000 : STALE_MILLISECONDS,
         update: 1_000,
         onCompromised: (error) => lost.abort(error),

@@ -31,7 +31,7 @@ import { runtimeStep } from './runtime-step.ts'
 import { runSteps, type Step } from './steps.ts'
 import { wheelsStep, wheelVersions } from './wheels.ts'
 
-/** What a set-up ends with: the engine that runs, and what to reach it with. */
+/** The result of a set-up: the running engine, and how to reach it. */
 interface Plan {
   engine: Step<Engine>
   cli: Step<CompiledBinaries>
@@ -39,7 +39,10 @@ interface Plan {
   lock: Step<string>
 }
 
-/** Makes everything that is missing and starts everything. `onDemand` names the bases that only some applications need. Only for the holder of the set-up lock. */
+/**
+ * Makes whatever is missing and starts everything. `onDemand` names the bases that only some applications need. Only
+ * for the holder of the set-up lock.
+ */
 export async function setUp(
   cache: Cache,
   options: SealedOptions & { env: NodeJS.ProcessEnv; onDemand: readonly string[] },
@@ -185,7 +188,7 @@ function versionOf(binaries: readonly GoBinary[], name: string): string {
   return version
 }
 
-/** Tools of others and of our own, as the table of tools has them. */
+/** Third-party tools and our own, as the table of tools lists them. */
 function wantedTools(): WantedTool[] {
   const published: Tool[] = Object.values(tools)
   const own: OwnTool[] = Object.values(ownTools)
@@ -206,10 +209,10 @@ function wantedTools(): WantedTool[] {
   ]
 }
 
-/** A stand-in of another version than the table says would make every report wrong. */
+/** A substitute whose version differs from the table would make every report wrong. */
 function requireVersion(tool: WantedTool, built: string | undefined): void {
   if (built?.replace(/^v/, '') === tool.version) return
   throw new Error(
-    `src/tools/images.ts pins ${tool.name} ${tool.version}, and the sealed toolchain builds ${built ?? 'none'}.`,
+    `expected the sealed toolchain to build ${tool.name} ${tool.version}, as src/tools/images.ts pins it, found ${built ?? 'none'}.`,
   )
 }

@@ -31,7 +31,7 @@ export interface EngineInputs {
   binaries: EngineParts['binaries']
   runtime: EngineParts['runtime']
   registry: Registry
-  /** The version that it must say it has, e.g. `v0.21.8`. */
+  /** The version that it must report, e.g. `v0.21.8`. */
   version: string
 }
 
@@ -40,12 +40,12 @@ type EngineRecord = ProcessRecord & { key: string; version: string }
 /** The engine's network interface: its default network is named `dagger`. */
 const BRIDGE = 'dagger0'
 const START_SECONDS = 60
-/** An engine whose predecessor was killed first deletes what that one kept, file by file: 20 GB took 110 s. */
+/** An engine whose predecessor was killed first deletes that one's cache, file by file: 20 GB took 110 s. */
 const WIPE_SECONDS = 900
-/** What it says then. */
+/** What it logs in that case. */
 const WIPES = 'local cache state invalid; resetting'
 const BUSY_SECONDS = 600
-/** The engine writes its caches to disk when it ends, for which it gives itself 5 minutes; killed before that, it loses them all. */
+/** On exit the engine writes its caches to disk, for which it allows itself 5 minutes; killed earlier, it loses them all. */
 const STOP_SECONDS = 310
 
 /** The engine of this cache directory, when it runs and answers with the version it was started with. */
@@ -59,7 +59,7 @@ export async function runningEngine(cache: Cache): Promise<(Engine & { key: stri
 
 /**
  * Starts the engine in a root file system of its own, or finds it running with the same inputs. It outlives this process. One that runs
- * with other inputs is replaced when nobody is connected to it any more.
+ * with other inputs is replaced once nobody is connected to it.
  * @throws DeliveryError `PREREQUISITE` when another engine uses this machine's network, `ENGINE` when it does not come up or is not left
  *   by its users within 10 minutes.
  */
@@ -96,13 +96,13 @@ export async function startEngine(
   throw new DeliveryError(
     'ENGINE',
     found === undefined
-      ? `the engine ${come.ended ? 'ended before it answered' : `did not answer within ${come.seconds} s`}:\n${lines}`
-      : `the engine says that it is ${found}, and ${inputs.version} was built`,
-    `See ${logFile}. "loadline engine clean" and a second run start from nothing.`,
+      ? `the engine ${come.ended ? 'exited before it answered' : `did not answer within ${come.seconds} s`}:\n${lines}`
+      : `expected the engine ${inputs.version}, which was built, found one that reports ${found}`,
+    `See ${logFile}. To start from scratch, run "loadline engine clean", then the same command.`,
   )
 }
 
-/** Writes the root file system anew, with what the engine is configured and started by. */
+/** Rewrites the root file system, with the files that configure and start the engine. */
 async function layOutBundle(
   cache: Cache,
   parts: EngineParts,
@@ -125,7 +125,10 @@ async function layOutBundle(
   await rm(socketPath(cache), { force: true })
 }
 
-/** Waits for the engine that was started: longer where it first deletes what a killed one left. Gives it, or how long was waited and whether it has ended. */
+/**
+ * Waits for the started engine: longer if it first deletes what a killed one left behind. Returns it, or how long it
+ * waited and whether the engine has exited.
+ */
 async function comingUp(
   cache: Cache,
   record: ProcessRecord,
@@ -140,7 +143,7 @@ async function comingUp(
     if (engine !== undefined) return { engine }
     if (seconds === START_SECONDS && (await readFile(logFile, 'utf8')).includes(WIPES)) {
       seconds = WIPE_SECONDS
-      say('the engine before it was killed, so it deletes what that one had cached')
+      say('the previous engine was killed, so this one deletes its cache first')
     }
     await sleep(50, undefined, { signal })
   }
@@ -185,20 +188,20 @@ async function runContainer(cache: Cache, name: string, logFile: string): Promis
     throw new DeliveryError(
       'ENGINE',
       `runc could not start the engine:\n${lines}`,
-      `The engine needs a root that may mount and make control groups: not so inside a plain container. See ${logFile}.`,
+      `The engine needs a root that may mount file systems and create control groups, which an ordinary container does not allow. See ${logFile}.`,
     )
   }
   return Number(await readFile(pidFile, 'utf8'))
 }
 
-/** A restart would break the runs of other processes: it waits for them. */
+/** A restart would break the runs of other processes, so it waits for them. */
 async function waitUntilIdle(say: (detail: string) => void, signal: AbortSignal): Promise<void> {
   for (let waited = 0; (await connections()) > 0; waited += 1) {
-    if (waited === 0) say('waiting until the running engine, which is to be replaced, is not in use')
+    if (waited === 0) say('waiting for the running engine to become idle before it is replaced')
     if (waited === BUSY_SECONDS) {
       throw new DeliveryError(
         'ENGINE',
-        `the running engine is out of date, and others have used it for ${BUSY_SECONDS / 60} minutes`,
+        `the running engine is out of date, and other runs have kept it busy for ${BUSY_SECONDS / 60} minutes`,
         'Wait for them to end, or stop it with "loadline engine down", and run the same command again.',
       )
     }
@@ -231,7 +234,7 @@ async function refuseSecondEngine(): Promise<void> {
     const owner = await cacheOf(pid)
     throw new DeliveryError(
       'PREREQUISITE',
-      `another Dagger engine (process ${pid}${owner === undefined ? '' : `, of the cache ${owner}`}) already uses this machine's network, and two cannot`,
+      `another Dagger engine (process ${pid}${owner === undefined ? '' : `, of the cache ${owner}`}) already uses this machine's network, which only one can use`,
       owner === undefined
         ? 'Use it by setting _EXPERIMENTAL_DAGGER_RUNNER_HOST to its address, or stop it.'
         : `Use it by setting LOADLINE_CACHE=${owner}, or stop it: LOADLINE_CACHE=${owner} loadline engine down.`,
@@ -239,7 +242,7 @@ async function refuseSecondEngine(): Promise<void> {
   }
 }
 
-/** An engine that ended leaves its bridge; one that uses other addresses cannot start on it. */
+/** An engine that exits leaves its bridge behind; one with other addresses cannot start on it. */
 async function removeLeftBridge(): Promise<void> {
   if (existsSync(`/sys/class/net/${BRIDGE}`)) await runProgram(await findCommand('ip'), ['link', 'delete', BRIDGE])
 }
@@ -265,7 +268,7 @@ function engineParts(cache: Cache, inputs: EngineInputs): EngineParts {
   }
 }
 
-/** A socket's path may have 107 bytes, which a deep cache directory exceeds: it lies under /run, named after the cache. */
+/** A socket's path is limited to 107 bytes, which a deep cache directory exceeds: so it is under /run, named after the cache. */
 function engineNames(cache: Cache): { name: string; sockets: string } {
   const short = createHash('sha256').update(cache.root).digest('hex').slice(0, 8)
   return { name: `loadline-${short}`, sockets: `/run/loadline/${short}` }

@@ -6,11 +6,14 @@ import { contentKey } from './content-key.ts'
 import type { ProgramOptions } from './run-program.ts'
 import { runProgram } from './run-program.ts'
 
-/** What a step mostly waits for. Each cost has its own number of slots; `debian` assembles root file systems, which share a directory. */
+/**
+ * The resource a step mostly uses. Each cost has its own number of slots; `debian` steps assemble root file systems,
+ * which share a directory.
+ */
 export type Cost = 'cpu' | 'network' | 'io' | 'debian'
 
 /**
- * `running` is said again every 20 s while a step runs. `cached`: finished, with nothing that had to be made. `stopped`: ended because
+ * `running` is repeated every 20 s while a step runs. `cached`: finished, with nothing to make. `stopped`: ended because
  * another step failed or the user asked for it.
  */
 export type StepState = 'running' | 'done' | 'cached' | 'failed' | 'stopped'
@@ -30,14 +33,14 @@ export interface StepEvent {
 export interface Step<Result> {
   /** Unique in a plan; names the log file. */
   name: string
-  /** Said while it runs, e.g. `compiling trivy`. */
+  /** Shown while it runs, e.g. `compiling trivy`. */
   doing: string
-  /** Said when it is done, e.g. `trivy compiled`. */
+  /** Shown when it is done, e.g. `trivy compiled`. */
   done: string
   cost: Cost
-  /** Steps that must be finished before. */
+  /** Steps that must finish first. */
   needs: readonly Step<unknown>[]
-  /** Among steps that are ready and want the same slot, the highest goes first. Default 0. */
+  /** Among ready steps that need the same slot, the highest goes first. Default 0. */
   priority?: number
   run(context: StepContext): Promise<Result>
 }
@@ -59,7 +62,7 @@ export interface StepContext {
 /** How many steps of each cost may run at once. */
 export type Slots = Record<Cost, number>
 
-/** What a run of steps needs from outside. */
+/** What running the steps needs from outside. */
 export interface RunStepsOptions {
   cache: Cache
   onProgress(event: StepEvent): void
@@ -80,7 +83,7 @@ export function defaultSlots(cores = availableParallelism(), memory = totalmem()
 
 /**
  * All steps that the given ones need, each after its needs, otherwise in the order given.
- * @throws Error on a cycle or on two steps of one name: a mistake of the programmer.
+ * @throws Error on a cycle, or on two steps with one name: a programming mistake.
  */
 export function planSteps(wanted: readonly Step<unknown>[]): Step<unknown>[] {
   const planned = new Set<Step<unknown>>()
@@ -104,7 +107,7 @@ export function planSteps(wanted: readonly Step<unknown>[]): Step<unknown>[] {
 
 /**
  * Runs steps as soon as their needs are met and a slot is free. The first failure stops the others and is thrown when all have
- * ended; what was finished stays in the cache.
+ * ended; finished results stay in the cache.
  */
 export async function runSteps(
   wanted: readonly Step<unknown>[],

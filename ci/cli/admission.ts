@@ -19,18 +19,27 @@ interface AdmissionOptions extends Omit<IdentityOptions, 'certificateClaim'>, Po
   anyPolicy: boolean
 }
 
-/** `loadline admission CONTROLLER`: prints the policy by which an admission controller admits what the policy at hand lets pass. Needs no engine. */
+/**
+ * `loadline admission CONTROLLER`: prints the policy with which an admission controller admits only what the given
+ * policy lets pass. Needs no engine.
+ */
 export const make = command<AdmissionOptions, [controller: Controller]>({
-  operands: [{ spelling: '<controller>', description: 'for which one', choices: Object.keys(controllers) }],
+  operands: [
+    { spelling: '<controller>', description: 'admission controller to write for', choices: Object.keys(controllers) },
+  ],
   flags: {
-    image: required(single('images', 'registry/repository of the images, or its beginning with a star')),
+    image: required(single('images', 'registry/repository of the images, or a prefix ending in *')),
     ...policyHereFlags,
     ...signerFlags,
-    source: single('url', 'repository that the images must come from'),
-    maximumAge: single('age', 'oldest verdict that admits, e.g. 30d (default: any age)'),
-    consumer: choice('form', ['index', 'single'], 'what is deployed (default: as a release by this policy leaves it)'),
-    anyPolicy: toggle('a verdict by any policy counts: for images of several applications'),
-    name: single('name', 'name of the object in the cluster (default: from the policy)'),
+    source: single('url', 'source repository that the images must come from'),
+    maximumAge: single('age', 'maximum age of a verdict that admits, e.g. 30d (default: any age)'),
+    consumer: choice(
+      'form',
+      ['index', 'single'],
+      'form of the deployed image (default: the form that a release under this policy publishes)',
+    ),
+    anyPolicy: toggle('accept verdicts under any policy: for images of several applications'),
+    name: single('name', "name of the object in the cluster (default: the policy's image name)"),
   },
   more: `Example:
   loadline admission kyverno --image registry.example.com/acme/shop --key cosign.pub --maximum-age 30d | kubectl apply -f -`,

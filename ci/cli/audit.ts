@@ -20,23 +20,24 @@ interface AuditOptions {
 }
 
 /**
- * `loadline audit PATH...`: build files, deployments and a run by the CIS Docker Benchmark. Exit code 0 where nothing fails, 1 where something does, 2 where what was named cannot be read,
- * 3 where nothing was judged or something that is deployed could not be read.
+ * `loadline audit PATH...`: audits build files, deployments and a run by the CIS Docker Benchmark. Exit code 0 if
+ * nothing fails, 1 if something does, 2 if a named input cannot be read, 3 if nothing was judged or something that is
+ * deployed could not be read.
  */
 export const make = command<AuditOptions, [paths: string[]]>({
-  operands: [{ spelling: '[paths...]', description: 'files, or directories that are searched for them' }],
+  operands: [{ spelling: '[paths...]', description: 'files, or directories to search for them' }],
   flags: {
-    dockerRun: single('line', 'a docker run line, as one argument'),
-    verdict: single('file', 'verdict.json of a run: section 4 reads its evidence, and not the Dockerfile'),
+    dockerRun: single('line', 'a docker run command line, as one argument'),
+    verdict: single('file', 'verdict.json of a run: section 4 is judged by its evidence instead of the Dockerfile'),
     policy: single(
       'file',
-      'policy file: its exceptions for controls, its build arguments and what it leaves out count (default: none)',
+      'policy file: its exceptions for controls, its build arguments and its ignored paths apply (default: none)',
     ),
-    allowEmpty: toggle('having nothing to judge is not an error'),
-    output: single('directory', 'where audit.json, audit.md and audit.sarif go (default: they are not written)'),
+    allowEmpty: toggle('finding nothing to judge is not an error'),
+    output: single('directory', 'directory for audit.json, audit.md and audit.sarif (default: not written)'),
     json: toggle('print audit.json instead of the table'),
   },
-  more: `Exit codes: 0 nothing fails, though much may be manual; 1 something fails; 2 what was named cannot be read, and nothing was judged; 3 nothing was judged, or something that is deployed could not be read.
+  more: `Exit codes: 0 nothing fails, though much may be manual; 1 something fails; 2 a named input cannot be read, and nothing was judged; 3 nothing was judged, or something that is deployed could not be read.
 Examples:
   loadline audit .
   loadline audit compose.yaml --verdict loadline-report/verdict.json --policy loadline.yaml
@@ -78,6 +79,6 @@ function whyUndecided({ unread, unjudged, passedOver }: Audit): string {
   if (first !== undefined) return printable(`${first.path}:${first.line}: ${first.reason}`, 400)
   const [object] = unjudged
   const met = object === undefined ? '' : `; ${object.about} (${object.path}:${object.line}): ${object.reason}`
-  const over = passedOver.length === 0 ? '' : `; ${passedOver.length} files were passed over`
-  return `${printable(`nothing was judged: no Dockerfile and no container was found${met}${over}`, 400)}\ndo this: name files or a directory that has some, or say --allow-empty where that is meant`
+  const over = passedOver.length === 0 ? '' : `; ${passedOver.length} files were skipped`
+  return `${printable(`nothing was judged: no Dockerfile and no container was found${met}${over}`, 400)}\ndo this: name files or a directory that has some, or add --allow-empty if that is expected`
 }

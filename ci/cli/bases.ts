@@ -20,30 +20,33 @@ interface BasesOptions extends PolicyOptions, BuildOptions, DatabaseOptions, Eng
   json: boolean
 }
 
-/** `loadline bases SOURCE`: measures the application on each candidate base, prints the table, and writes the decision as bases.json and bases.md. Exit code 0 where one could be chosen, 3 where none could. */
+/**
+ * `loadline bases SOURCE`: measures the application on each candidate base, prints the table, and writes the decision
+ * as bases.json and bases.md. Exit code 0 if one could be chosen, 3 if none could.
+ */
 export const make = command<BasesOptions, [source: string]>({
   operands: [
     {
       spelling: '[source]',
-      description: 'directory with a Dockerfile; the base of its shipped stage is exchanged',
+      description: 'directory with a Dockerfile; the base of its shipped stage is replaced',
       initial: '.',
     },
   ],
   flags: {
     candidate: list(
       'reference',
-      'base to try (default: full, slim, alpine, distroless and hardened ones for the runtime of the current base)',
+      "base to try (default: full, slim, alpine, distroless and hardened bases for the current base's runtime)",
       shaped(/[:@]/),
     ),
     ...policyFlags,
-    output: single('directory', 'where bases.json and bases.md go', 'loadline-report'),
+    output: single('directory', 'directory for bases.json and bases.md', 'loadline-report'),
     ...buildFlags,
-    platform: platforms("the first one counts (default: the policy's)"),
+    platform: platforms("only the first is used (default: the policy's)"),
     ...databaseFlags,
     ...engineFlags,
-    json: toggle('print bases.json on standard output instead of the table'),
+    json: toggle('print bases.json instead of the table'),
   },
-  more: `Exit codes: 0 a base could be chosen; 2 usage or configuration; 3 the application started on none.
+  more: `Exit codes: 0 a base could be chosen; 2 usage or configuration; 3 the application did not start on any of them.
 Examples:
   loadline bases services/orders
   loadline bases --candidate docker.io/library/debian:12-slim,gcr.io/distroless/base-debian12:nonroot .`,

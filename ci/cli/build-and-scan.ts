@@ -20,27 +20,31 @@ export const make = command<Omit<SeveralOptions, 'withheld'>, [sources: string[]
     {
       spelling: '[source...]',
       description:
-        'directory with a Dockerfile; several share one session with the engine, and come to one merged verdict; beside --image it may hold the policy alone, or be left out',
+        'directory with a Dockerfile; several share one engine session and get one merged verdict; with --image it may hold only the policy, or be omitted',
     },
   ],
   flags: {
     image: single(
       'image',
-      'judge an existing image instead of building one: a reference, an archive ("docker save" or OCI layout), or an OCI layout directory',
+      'judge an existing image instead of building one: a reference, an archive (from "docker save", or an OCI layout), or an OCI layout directory',
     ),
     ...policyFlags,
     ...evidenceFlags,
-    output: single('directory', 'where the reports go; several sources get a directory each', 'loadline-report'),
-    parallel: count('number', 'how many of several sources are judged at a time', 2),
+    output: single(
+      'directory',
+      'directory for the reports; each of several sources gets its own below it',
+      'loadline-report',
+    ),
+    parallel: count('number', 'how many sources to judge at a time', 2),
     ...buildFlags,
     label: repeated(
       'name=value',
-      'label, besides those from git; one that the Dockerfile sets itself wins',
+      'label, in addition to those from git; one that the Dockerfile sets itself wins',
       shaped(/^[^\s/=]+=/),
     ),
     cacheScope: single(
       'name',
-      'cache mounts are shared with builds of this scope only (default: by repository and by who can write: protected branches, other pushes, each pull request)',
+      'share cache mounts only with builds of this scope (default: by repository and by who can write: protected branches, other pushes, each pull request)',
     ),
     ...releaseFlags,
     ...signerFlags,

@@ -4,7 +4,10 @@ import { inherit, type MakeCommand } from './command.ts'
 
 type Load = () => Promise<{ make: MakeCommand }>
 
-/** Every command: its name, what the help says of it, and where it is. A command brings the whole flow with it, so only the one that is called is loaded. */
+/**
+ * Every command: its name, its line in the help, and its file. A command imports the whole flow, so only the one that
+ * is called is loaded.
+ */
 const commands: ReadonlyArray<readonly [name: string, description: string, load: Load]> = [
   [
     'build-and-scan',
@@ -13,7 +16,7 @@ const commands: ReadonlyArray<readonly [name: string, description: string, load:
   ],
   [
     'verify',
-    'verify an image in a registry as a consumer: signature, attestations, verdict',
+    'verify an image in a registry as a consumer would: signature, attestations, verdict',
     () => import('./verify.ts'),
   ],
   [
@@ -23,28 +26,28 @@ const commands: ReadonlyArray<readonly [name: string, description: string, load:
   ],
   [
     'merge',
-    'combine the verdicts of several services into one; rejects if a part is missing',
+    'merge the verdicts of several services into one; rejects if a part is missing',
     () => import('./merge.ts'),
   ],
   [
     'admission',
-    'write the policy with which an admission controller admits only what Loadline has released; needs no engine',
+    'print the policy with which an admission controller admits only what Loadline has released; needs no engine',
     () => import('./admission.ts'),
   ],
   [
     'doctor',
-    'show what is here, what is missing, and how old the pins are; changes and fetches nothing',
+    'show what is installed, what is missing, and how old the pins are; changes and fetches nothing',
     () => import('./doctor.ts'),
   ],
   ['completion', 'print the completion script of a shell', () => import('./completion.ts')],
   [
     'lock',
-    'resolve every base image and service to its digest, and write loadline.lock.json',
+    'resolve every base and service image to its digest, and write loadline.lock.json',
     () => import('./lock.ts'),
   ],
   [
     'tools',
-    'show which tools this release runs, by which digests, and how well those are confirmed',
+    'show the tools that this release runs, their digests, and how well those are confirmed',
     () => import('./tools.ts'),
   ],
   [
@@ -54,33 +57,33 @@ const commands: ReadonlyArray<readonly [name: string, description: string, load:
   ],
   [
     'repair',
-    'change the Dockerfile so that the image passes where it can be known how; shows the changes, keeps only those that build, start and are judged better',
+    'propose changes to the Dockerfile that make the image pass; shows only changes with which the image builds, starts and gets a better verdict',
     () => import('./repair.ts'),
   ],
   [
     'scaffold',
-    'write what an application needs for production: Dockerfile, policy, tests, deployment for each target, monitoring, workflow, and a document that says why; needs no engine',
+    'write what an application needs for production: Dockerfile, policy, tests, deployment for each target, monitoring, workflow, and a document that explains them; needs no engine',
     () => import('./scaffold.ts'),
   ],
-  ['policy', 'list, show, check, explain and try policies; needs no engine', () => import('./policy.ts')],
+  ['policy', 'list, show, validate, explain and test policies; needs no engine', () => import('./policy.ts')],
   [
     'audit',
-    'audit Dockerfiles, compose files, Kubernetes manifests and docker run lines by the CIS Docker Benchmark; needs no engine',
+    'audit Dockerfiles, compose files, Kubernetes manifests and docker run command lines by the CIS Docker Benchmark; needs no engine',
     () => import('./audit.ts'),
   ],
   [
     'compliance',
-    'show what a run proves for a compliance framework, row by row with its artifacts; needs no engine',
+    'show what a run proves for a compliance framework, requirement by requirement with the artifacts; needs no engine',
     () => import('./compliance.ts'),
   ],
   ['engine', 'the Dagger engine that Loadline uses on this machine', () => import('./engine.ts')],
   [
     'sigstore',
-    'a private Sigstore on this machine, to try keyless signing: issuer, Fulcio, Rekor, timestamp authority',
+    'a private Sigstore on this machine for trying keyless signing: issuer, Fulcio, Rekor, timestamp authority',
     () => import('./sigstore.ts'),
   ],
   ['dagger', "run the real Dagger CLI on Loadline's engine", () => import('./dagger.ts')],
-  ['test', 'set everything up, then run every test of Loadline itself', () => import('./test.ts')],
+  ['test', "set everything up, then run all of Loadline's own tests", () => import('./test.ts')],
   [
     'github-action',
     'what action.yml runs: build-and-scan with the inputs of a GitHub step',
@@ -88,10 +91,13 @@ const commands: ReadonlyArray<readonly [name: string, description: string, load:
   ],
 ]
 
-/** No person calls it. */
+/** Called by programs, not by people. */
 const hidden = 'github-action'
 
-/** The command line with all of the commands whose names are `wanted`; of the others it knows no more than the list says. `done` gets the exit code of the command that ran. */
+/**
+ * The command line, with every command whose name is `wanted` fully loaded; the others have only their line of the
+ * list. `done` gets the exit code of the command that ran.
+ */
 export async function commandLine(
   wanted: (name: string) => boolean = () => true,
   done: (exitCode: number) => void = () => undefined,
@@ -103,7 +109,7 @@ export async function commandLine(
     .version(version)
     .exitOverride()
     .enablePositionalOptions()
-    .showHelpAfterError('(loadline COMMAND --help says more)')
+    .showHelpAfterError('(see loadline COMMAND --help)')
     .addHelpText(
       'after',
       '\nExit codes: 0 passed; 1 the policy says no; 2 usage or configuration; 3 could not decide; 4 publish, sign or verify failed; 130/143 interrupted.',

@@ -2,24 +2,24 @@ import { Argument, Command } from 'commander'
 import { optionOf, type Flag, type Flags } from './flag.ts'
 import { repeatLists } from './repeat-lists.ts'
 
-/** A word of a command that is no option. */
+/** A word of a command that is not an option. */
 export interface Operand<Value> {
-  /** As commander spells it: `<reference>`, `[source]`, `[paths...]`. */
+  /** In commander's spelling: `<reference>`, `[source]`, `[paths...]`. */
   spelling: string
   description: string
   initial?: Value
   choices?: readonly string[]
 }
 
-/** One command: its words, its flags, and what it does. Its name and what the list says of it stand where it is listed. */
+/** One command: its operands, its flags, and what it does. Its name and description are in the list of commands. */
 export interface CommandFacts<Options, Operands extends unknown[]> {
   operands?: { readonly [Index in keyof Operands]: Operand<Exclude<Operands[Index], undefined>> }
   flags?: Flags<Options>
-  /** Options go to another program as they are: only --help as the first word is its own. */
+  /** Options are passed on to another program unchanged: only --help as the first word is the command's own. */
   passThrough?: boolean
-  /** What the help says at its end: exit codes, examples. */
+  /** The end of the help: exit codes, examples. */
   more?: string
-  /** Gives the exit code. */
+  /** Returns the exit code. */
   run(options: Options, ...operands: Operands): number | Promise<number>
 }
 
@@ -34,7 +34,7 @@ export interface Call {
 /** Makes a command of the command line. */
 export type MakeCommand = (name: string, call: Call) => Command
 
-/** A command with words and flags. */
+/** A command with operands and flags. */
 export function command<Options extends object = object, Operands extends unknown[] = []>(
   facts: CommandFacts<Options, Operands>,
 ): MakeCommand {
@@ -59,7 +59,7 @@ export function command<Options extends object = object, Operands extends unknow
   }
 }
 
-/** A word with commands below it: name, what the list says of it, and the command. One of which the list says nothing is not shown: no person calls it. */
+/** A command with subcommands: name, description, and the command. One without a description is hidden: only programs call it. */
 export function commandGroup(listed: ReadonlyArray<readonly [string, string, MakeCommand]>): MakeCommand {
   return (word, call) => {
     const group = new Command(word)
@@ -69,7 +69,7 @@ export function commandGroup(listed: ReadonlyArray<readonly [string, string, Mak
   }
 }
 
-/** Adds commands below another, with what they inherit from it: `addCommand` alone does not hand that on. */
+/** Adds subcommands with the settings that they inherit: `addCommand` alone does not pass those on. */
 export function inherit(parent: Command): Command {
   for (const inner of parent.commands) inherit(inner.copyInheritedSettings(parent))
   return parent
@@ -81,7 +81,7 @@ function argumentOf({ spelling, description, initial, choices }: Operand<unknown
   return initial === undefined ? argument : argument.default(initial)
 }
 
-/** A command whose lists end where its operands begin. */
+/** A command whose list flags end where its operands begin. */
 class FlaggedCommand extends Command {
   constructor(
     name: string,

@@ -8,13 +8,13 @@ interface Entry {
   words: string[]
   commands: Array<{ name: string; description: string }>
   options: readonly Option[]
-  /** Choices of its first argument. */
+  /** Choices for its first argument. */
   choices: readonly string[]
 }
 
 /**
- * The completion script of a shell, made from the command line itself, so that it cannot know another one. Whatever takes a value of its own completes
- * to files. It starts no process when a person presses Tab.
+ * The completion script of a shell, generated from the command line itself, so the two cannot differ. Whatever takes a free value completes
+ * to file names. Pressing Tab starts no process.
  */
 export function completionScript(program: Command, shell: Shell): string {
   const entries = entriesOf(program, [])
@@ -45,7 +45,7 @@ function entriesOf(command: Command, words: string[]): Entry[] {
   ]
 }
 
-/** Words of bash are quoted nowhere below: names of commands, options and choices have none that the shell reads. */
+/** Bash words are not quoted below: names of commands, options and choices contain nothing that the shell interprets. */
 function bashFunction(name: string, entries: readonly Entry[]): string {
   const commands = entries
     .filter(({ words }) => words.length > 0)

@@ -1,10 +1,10 @@
 import { command, type MakeCommand } from './command.ts'
 import { completionScript, shells, type Shell } from './completion-script.ts'
 
-/** `loadline completion SHELL`: what a shell completes is read from the command line itself. */
+/** `loadline completion SHELL`: prints a completion script generated from the command line itself. */
 export const make: MakeCommand = (name, call) =>
   command<object, [shell: Shell]>({
-    operands: [{ spelling: '<shell>', description: 'which shell', choices: shells }],
+    operands: [{ spelling: '<shell>', description: 'shell to complete for', choices: shells }],
     more: `Examples:
   loadline completion bash > /etc/bash_completion.d/loadline
   loadline completion zsh >> ~/.zshrc

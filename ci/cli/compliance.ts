@@ -14,12 +14,15 @@ interface ComplianceOptions {
   json: boolean
 }
 
-/** `loadline compliance FRAMEWORK`: what a run shows for a framework, from its verdict.json and the files beside it. Exit code 0: it is a document and judges nothing. */
+/**
+ * `loadline compliance FRAMEWORK`: what a run proves for a framework, from its verdict.json and the files beside it.
+ * The exit code is 0: it is a document and judges nothing.
+ */
 export const make = command<ComplianceOptions, [framework: FrameworkName]>({
-  operands: [{ spelling: '<framework>', description: 'which one', choices: Object.keys(frameworks) }],
+  operands: [{ spelling: '<framework>', description: 'compliance framework', choices: Object.keys(frameworks) }],
   flags: {
     verdict: required(single('file', 'verdict.json of the run, in its report directory')),
-    output: single('directory', 'where compliance-<framework>.json and .md go (default: they are not written)'),
+    output: single('directory', 'directory for compliance-<framework>.json and .md (default: not written)'),
     json: toggle('print the document as JSON instead of Markdown'),
   },
   more: `Example:
@@ -40,7 +43,7 @@ async function complianceOf({ verdict, output, json }: ComplianceOptions, name: 
   return 0
 }
 
-/** A file beside the verdict; undefined where it is not there. Throws `USAGE` where it is anything but a file. */
+/** A file beside the verdict; undefined if there is none. Throws `USAGE` if it is not a regular file. */
 async function readReport(directory: string, path: string): Promise<string | undefined> {
   try {
     return (await readBelow(directory, path, limits.report)).toString('utf8')

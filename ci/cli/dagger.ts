@@ -19,8 +19,8 @@ async function dagger(argv: readonly string[]): Promise<number> {
   if (ended.code === 'ENOENT')
     throw new DeliveryError(
       'PREREQUISITE',
-      `the Dagger CLI was wanted at ${engine.cli} and is not there`,
-      'Install dagger 0.21.8, or name its path in _EXPERIMENTAL_DAGGER_CLI_BIN.',
+      `expected the Dagger CLI at ${engine.cli}, found nothing there`,
+      'Install dagger 0.21.8, or set _EXPERIMENTAL_DAGGER_CLI_BIN to its path.',
     )
   return ended.exitCode ?? 130
 }

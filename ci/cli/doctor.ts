@@ -25,11 +25,14 @@ interface DoctorOptions extends EngineOptions {
   json: boolean
 }
 
-/** `loadline doctor [SOURCE]`: what is here, what is missing, and what is pinned since when. Changes nothing and fetches nothing. Exit code 0 where a run could begin, 3 where not. */
+/**
+ * `loadline doctor [SOURCE]`: what is installed, what is missing, and what is pinned since when. Changes and fetches
+ * nothing. Exit code 0 if a run could start, 3 if not.
+ */
 export const make = command<DoctorOptions, [source: string]>({
   operands: [sourceOperand],
   flags: { ...engineFlags, json: toggle('print it as JSON') },
-  more: `Exit codes: 0 a run can begin; 3 something that it needs is missing or not pinned.
+  more: `Exit codes: 0 a run can start; 3 something that it needs is missing or not pinned.
 Example:
   loadline doctor services/orders`,
   run: doctor,
@@ -48,7 +51,7 @@ async function doctor(options: DoctorOptions, source: string): Promise<number> {
   if (options.json) process.stdout.write(`${JSON.stringify({ healthy, remarks }, null, 2)}\n`)
   else
     process.stdout.write(
-      `${remarks.map((remark) => rendered(remark, width)).join('')}${healthy ? 'A run can begin.' : 'A run would not get far: see above.'}\n`,
+      `${remarks.map((remark) => rendered(remark, width)).join('')}${healthy ? 'A run can start.' : 'A run would fail: see above.'}\n`,
     )
   return healthy ? 0 : 3
 }
@@ -59,7 +62,7 @@ function rendered({ state, subject, found, remedy }: Remark, width: number): str
   return `${mark} ${subject.padEnd(width)}  ${found}\n${remedy === undefined ? '' : `${' '.repeat(width + 4)}${colors.dim(remedy)}\n`}`
 }
 
-/** An older Node does not get here. */
+/** An older Node does not get this far. */
 function nodeRemark(): Remark {
   return { subject: 'Node', state: 'fine', found: process.versions.node }
 }
@@ -81,8 +84,8 @@ async function engineRemarks(option: string | undefined): Promise<Remark[]> {
           {
             subject,
             state: 'missing',
-            found: 'no container runtime, and none is given',
-            remedy: 'Install Docker, Podman or nerdctl, or give --engine.',
+            found: 'no container runtime, and no engine given',
+            remedy: 'Install Docker, Podman or nerdctl, or pass --engine.',
           },
         ]
   if (status.engine !== undefined)
@@ -95,13 +98,13 @@ async function engineRemarks(option: string | undefined): Promise<Remark[]> {
     const { checkMachine } = await import('../../toolchain/prerequisites.ts')
     await checkMachine(status.cacheDirectory, status.complete)
     return status.complete
-      ? `complete in ${status.cacheDirectory}; its engine starts with the next run`
-      : `is set up by the next run, in ${status.cacheDirectory}`
+      ? `complete in ${status.cacheDirectory}; the next run starts its engine`
+      : `not set up; the next run sets it up in ${status.cacheDirectory}`
   })
   return [...remarks, machine]
 }
 
-/** `ends`: a run that finds it so ends there. */
+/** `ends`: a run with this finding stops here. */
 function runtimeRemark(runtime: ContainerRuntime | UnusableRuntime, ends: boolean): Remark {
   const subject = runtime.command
   if ('why' in runtime) {
@@ -111,7 +114,7 @@ function runtimeRemark(runtime: ContainerRuntime | UnusableRuntime, ends: boolea
   return {
     subject,
     state: 'fine',
-    found: `${runtime.version || 'answers'}; whether it can pull the engine is known when it does`,
+    found: `${runtime.version || 'answers'}; whether it can pull the engine is not checked`,
   }
 }
 
@@ -121,7 +124,7 @@ async function sourceRemarks(source: string, given: { lock?: string; tools?: str
     const [path, text] = [join(source, 'loadline.yaml'), await textBelow(source, 'loadline.yaml', 'POLICY')]
     const application = text === undefined ? undefined : { path, text }
     build = decidePolicy({ organisation: undefined, application }, now).policy.build
-    return text === undefined ? 'none in the source: the default policy judges' : `${path} is valid`
+    return text === undefined ? 'none in the source: the default policy applies' : `${path} is valid`
   })
   const dockerfile = join(source, build?.dockerfile ?? 'Dockerfile')
   let images: ReturnType<typeof externalImages> = []
@@ -130,8 +133,8 @@ async function sourceRemarks(source: string, given: { lock?: string; tools?: str
     if (text === undefined)
       throw new DeliveryError(
         'SOURCE',
-        `${dockerfile} is not there`,
-        'Give the directory that has it: loadline doctor SOURCE.',
+        `${dockerfile} does not exist`,
+        'Name the directory that has it: loadline doctor SOURCE.',
       )
     images = externalImages(checkDockerfile(text, dockerfile), {
       buildArgs: build?.args ?? {},
@@ -149,7 +152,7 @@ async function sourceRemarks(source: string, given: { lock?: string; tools?: str
   return [policy, readable, lock, ...pins]
 }
 
-/** What a run would find pinned, and by whom. */
+/** What a run would find pinned, and by which file. */
 async function lockInForce(
   source: string,
   { lock, tools }: { lock?: string; tools?: string },
@@ -165,8 +168,7 @@ async function lockInForce(
   const toolsFrom = tools === undefined ? "the tools by Loadline's release" : `the tools by ${tools}`
   return {
     found: await readConnected({ lock, tools }, own),
-    from:
-      named === undefined ? `${toolsFrom}; the bases are resolved in the run` : `${toolsFrom}, the bases by ${named}`,
+    from: named === undefined ? `${toolsFrom}; the run resolves the bases` : `${toolsFrom}, the bases by ${named}`,
   }
 }
 
@@ -179,7 +181,7 @@ async function asRemark(subject: string, look: () => string | Promise<string>): 
   }
 }
 
-/** A file of the source; undefined where it is not there. Throws the code where it is anything but a file. */
+/** A file of the source; undefined if there is none. Throws the code if it is not a regular file. */
 async function textBelow(source: string, path: string, code: 'POLICY' | 'SOURCE'): Promise<string | undefined> {
   try {
     return String(await readBelow(source, path, limits.written))

@@ -19,19 +19,19 @@ const up = command({
 })
 
 export const make = commandGroup([
-  ['up', 'find or start an engine, and print how to reach it', up],
+  ['up', 'find or start an engine, and print how to connect to it', up],
   [
     'status',
     'show what is running',
     command<{ json: boolean }>({ flags: { json: toggle('print it as JSON') }, run: engineStatus }),
   ],
-  ['down', 'stop the engines of Loadline; caches stay', command({ run: engineDown })],
-  ['clean', 'stop all, and remove what was cached', command({ run: engineClean })],
+  ['down', "stop Loadline's engines; caches are kept", command({ run: engineDown })],
+  ['clean', "stop Loadline's engines, and remove their caches", command({ run: engineClean })],
 ])
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 
-/** `loadline engine up`: finds or starts an engine, asks it who it is, and says how to reach it. */
+/** `loadline engine up`: finds or starts an engine, asks for its version, and says how to connect to it. */
 async function engineUp(): Promise<number> {
   const engine = await findEngine({ say })
   const version = await withTemporaryLog((log) => withSession(engine, log, () => dag.version()))
@@ -40,18 +40,18 @@ async function engineUp(): Promise<number> {
   return 0
 }
 
-/** The address of a container has signs that shells read. */
+/** A container's address has characters that shells interpret. */
 function quoted(value: string): string {
   return /^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`
 }
 
-/** The container runtime, where there is one that answers. */
+/** The container runtime, if one answers. */
 async function usableRuntime(): Promise<ContainerRuntime | undefined> {
   const runtime = await findRuntime()
   return runtime === undefined || 'why' in runtime ? undefined : runtime
 }
 
-/** `loadline engine status`: which engines of Loadline are there. Exit code 0 where one runs, 3 where none does. */
+/** `loadline engine status`: lists Loadline's engines. Exit code 0 if one is running, 3 if none is. */
 async function engineStatus({ json }: { json: boolean }): Promise<number> {
   const runtime = await usableRuntime()
   const containers = runtime === undefined ? [] : await listEngines(runtime)
@@ -79,20 +79,20 @@ async function engineStatus({ json }: { json: boolean }): Promise<number> {
       ['lock file', toolchain.lockFile ?? 'none'],
     )
   if (rows.length === 0)
-    rows.push([runtime?.command ?? 'engine', 'no engine of Loadline is here; the next run starts one'])
+    rows.push([runtime?.command ?? 'engine', 'Loadline has no engine here; the next run starts one'])
   process.stdout.write(rows.map(([name = '', value = '']) => `${name.padEnd(10)} ${value}\n`).join(''))
   return runs ? 0 : 3
 }
 
-/** `loadline engine down`: stops Loadline's engines, and the sealed registry; caches stay. */
+/** `loadline engine down`: stops Loadline's engines and the sealed registry; caches are kept. */
 async function engineDown(): Promise<number> {
   const runtime = await usableRuntime()
-  for (const name of runtime === undefined ? [] : await removeEngines(runtime)) say(`${name} is stopped`)
+  for (const name of runtime === undefined ? [] : await removeEngines(runtime)) say(`${name} stopped`)
   await (await sealed({ say })).down()
   return 0
 }
 
-/** `loadline engine clean`: stops all, and removes the cache directory and what the engines have cached. */
+/** `loadline engine clean`: stops everything, and removes the cache directory and the engines' caches. */
 async function engineClean(): Promise<number> {
   const runtime = await usableRuntime()
   if (runtime !== undefined) {

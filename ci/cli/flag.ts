@@ -4,31 +4,31 @@ import { isThere } from '../run/files/read-file.ts'
 /** How a flag of the command line is spelled, and how its text becomes a value. */
 export interface Flag<Value> {
   description: string
-  /** What stands for its value in the help; without one the flag is a switch. */
+  /** The placeholder for its value in the help; without one the flag is a switch. */
   placeholder?: string
-  /** The value where the flag is not given. */
+  /** The value when the flag is not given. */
   initial?: Value
   choices?: readonly string[]
   required?: boolean
   read(text: string, before: Value | undefined): Value
-  /** Of a list: whether a word that follows a value can only be one more value. `operands` have been given before it. */
+  /** For a list: whether a word after a value can only be another value. `operands` precede it. */
   continues?(word: string, operands: number): boolean
 }
 
-/** A flag for each field of a command's options: the compiler holds the two in step. */
+/** A flag for each field of a command's options: the compiler keeps the two in step. */
 export type Flags<Options> = { readonly [Name in keyof Options]-?: Flag<Exclude<Options[Name], undefined>> }
 
-/** A flag that is there or not. */
+/** A switch. */
 export function toggle(description: string): Flag<boolean> {
   return { description, initial: false, read: () => true }
 }
 
-/** A flag with a text. */
+/** A flag with a text value. */
 export function single(placeholder: string, description: string, initial?: string): Flag<string> {
   return { placeholder, description, read: (given) => given, ...(initial === undefined ? {} : { initial }) }
 }
 
-/** A flag with one of a few words. */
+/** A flag with a choice of values. */
 export function choice<const Word extends string>(
   placeholder: string,
   choices: readonly Word[],
@@ -54,7 +54,7 @@ export function count(placeholder: string, description: string, initial: number)
 
 type Continues = NonNullable<Flag<string[]>['continues']>
 
-/** A flag with one value, given once for each; values may have commas. */
+/** A repeatable flag with one value each time; values may contain commas. */
 export function repeated(placeholder: string, description: string, continues?: Continues): Flag<string[]> {
   return {
     placeholder,
@@ -65,16 +65,16 @@ export function repeated(placeholder: string, description: string, continues?: C
   }
 }
 
-/** A flag with values that have no commas: several with commas, or the flag once for each. */
+/** A list flag whose values contain no commas: separated by commas, or with the flag repeated. */
 export function list(placeholder: string, description: string, continues?: Continues): Flag<string[]> {
   return {
     ...repeated(placeholder, description, continues),
-    description: `${description}; repeatable, or several with commas`,
+    description: `${description}; repeatable, or comma-separated`,
     read: (given, before = []) => [...before, ...words(given)],
   }
 }
 
-/** Words with commas between them. */
+/** Comma-separated words. */
 export function words(given: string): string[] {
   return given
     .split(',')
@@ -82,7 +82,7 @@ export function words(given: string): string[] {
     .filter((word) => word !== '')
 }
 
-/** The same flag, without which the command does not run. */
+/** The same flag, but required. */
 export function required<Value>(flag: Flag<Value>): Flag<Value> {
   return { ...flag, required: true }
 }
@@ -92,7 +92,7 @@ export function shaped(shape: RegExp): Continues {
   return (word) => shape.test(word) && !isThere(word)
 }
 
-/** Some of these words continue a list. */
+/** These words continue a list. */
 export function among(known: readonly string[]): Continues {
   return (word) => words(word).every((one) => known.includes(one)) && !isThere(word)
 }

@@ -7,7 +7,7 @@ import { writePrivate } from '../run/files/write-files.ts'
 import { judgeOne } from './judge-one.ts'
 import { command } from './command.ts'
 
-/** What action.yml runs: `build-and-scan` with the inputs of a GitHub step, which come by its environment and never by a shell's text. */
+/** What action.yml runs: `build-and-scan` with the inputs of a GitHub step, which arrive in its environment and never in shell text. */
 export const make = command({
   run: githubAction,
 })
@@ -45,7 +45,7 @@ async function eventPayload(): Promise<unknown> {
   )
 }
 
-/** The login of the inputs, or what docker/login-action left for this job. */
+/** The login from the inputs, or the one that docker/login-action left for this job. */
 async function registryConfigOf({ login }: ActionCall, directory: string): Promise<string | undefined> {
   if (login !== undefined) {
     const path = join(directory, 'config.json')

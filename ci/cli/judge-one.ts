@@ -12,7 +12,7 @@ import { pathInRepository } from '../run/path-in-repository.ts'
 import { displayFor } from '../show/progress-display.ts'
 import { beginReports, writeReports } from '../run/files/report-directory.ts'
 
-/** Runs the whole flow on one source directory or on an image that exists, writes the reports, prints the verdict, and gives the exit code. */
+/** Runs the whole flow on one source directory or an existing image, writes the reports, prints the verdict, and returns the exit code. */
 export async function judgeOne(source: string | undefined, options: CommandLineOptions): Promise<number> {
   const startedAt = new Date()
   const name = applicationName(source, options.image === undefined ? undefined : await recogniseImage(options.image))
@@ -37,7 +37,7 @@ export async function judgeOne(source: string | undefined, options: CommandLineO
     .finally(display.stop)
   await writeReports(output, reports)
   const step = githubStep(process.env)
-  // On standard error, which GitHub reads as well: standard output may be the document.
+  // To standard error, which GitHub reads too: standard output may carry the document.
   if (step !== undefined) await tellGithub(step, run, output, (text) => void process.stderr.write(text), findings)
   if (options.json) process.stdout.write(reports['verdict.json'])
   else if (!options.quiet || run.outcome !== 'passed') {

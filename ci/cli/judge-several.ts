@@ -52,7 +52,7 @@ async function writeAndTell(
   step: ReturnType<typeof githubStep>,
 ): Promise<void> {
   await writeReports(directory, reports)
-  // The outputs of a step are about all of them together.
+  // A step's outputs describe all of them together.
   if (step !== undefined)
     await tellGithub(
       { ...step, outputFile: undefined },
@@ -64,8 +64,9 @@ async function writeAndTell(
 }
 
 /**
- * Runs the whole flow on several source directories in one session, writes the reports of each into a directory of its name and their merged verdict beside them,
- * and gives the highest exit code among theirs; where each of them passed, that of the merged verdict.
+ * Runs the whole flow on several source directories in one session, writes the reports of each into a directory of its
+ * name and their merged verdict beside them, and returns the highest exit code among them; if all passed, that of the
+ * merged verdict.
  */
 export async function judgeSeveral(sources: readonly string[], options: SeveralOptions): Promise<number> {
   requireSeparable(sources, options)

@@ -25,13 +25,14 @@ interface LockOptions {
 }
 
 /**
- * `loadline lock SOURCE`: writes SOURCE/loadline.lock.json with the bases of the Dockerfile and the images of the services that a run needs. Only a network
- * that reaches the publishers' registries can do it. Exit code 0, or 3 where something could not be resolved: the rest is written all the same.
+ * `loadline lock SOURCE`: writes SOURCE/loadline.lock.json with the bases of the Dockerfile and the images of the
+ * services that a run needs. Only a network that reaches the publishers' registries can do it. Exit code 0, or 3 if
+ * something could not be resolved: the rest is still written.
  */
 export const make = command<LockOptions, [source: string]>({
   operands: [{ spelling: '<source>', description: 'directory with a Dockerfile' }],
-  flags: { engine: engineFlags.engine, json: toggle('print the lock on standard output instead of what changed') },
-  more: `Exit codes: 0 all is resolved; 3 something could not be resolved, and the rest is written.
+  flags: { engine: engineFlags.engine, json: toggle('print the lock file instead of what changed') },
+  more: `Exit codes: 0 everything is resolved; 3 something could not be resolved, and the rest is written.
 Example:
   loadline lock services/orders`,
   run: lock,
@@ -43,8 +44,8 @@ async function lock(options: LockOptions, source: string): Promise<number> {
   if (engine.lockFile !== undefined) {
     throw new DeliveryError(
       'LOCK',
-      "a lock file holds the digests of the publishers' own images, and this engine serves stand-ins for them",
-      'Run "loadline lock" where the container registries can be reached. Here the sealed toolchain keeps its own lock file.',
+      "a lock file holds the digests of the publishers' own images, but this engine serves substitutes for them",
+      'Run "loadline lock" on a network that reaches the container registries. Here the sealed toolchain keeps its own lock file.',
     )
   }
   noteApplication(source)
@@ -86,12 +87,15 @@ function whatIsMissing({ missed }: ResolvedLock): string {
   return missed
     .map(
       ({ error, kept }) =>
-        `not resolved: ${error.message}${kept ? '; the digest of the earlier lock file stays' : ''}\n  ${error.hint}\n`,
+        `not resolved: ${error.message}${kept ? '; the earlier digest is kept' : ''}\n  ${error.hint}\n`,
     )
     .join('')
 }
 
-/** What the lock file says so far: one that an older Loadline wrote, or that is damaged, is written anew. Throws `LOCK` where something else lies in its place. */
+/**
+ * The current lock file: one that an older Loadline wrote, or that is damaged, is rewritten. Throws `LOCK` if something
+ * else is in its place.
+ */
 async function earlierLock(source: string): Promise<BaseLock | undefined> {
   try {
     return parseBaseLock(String(await readBelow(source, lockName, limits.written)), lockName)

@@ -5,7 +5,10 @@ import { defused } from '../../src/model/printable.ts'
 import { endChildren } from '../run/end-children.ts'
 import { commandLine } from './command-line.ts'
 
-/** The command line. Gives the exit code: 0 passed, 1 the policy says no, 2 usage or configuration, 3 could not decide, 4 a passed image was not released, 130/143 interrupted. */
+/**
+ * The command line. Gives the exit code: 0 passed, 1 the policy says no, 2 usage or configuration, 3 could not decide,
+ * 4 a passed image was not released, 130/143 interrupted.
+ */
 export async function main(argv: readonly string[]): Promise<number> {
   for (const [signal, code] of [
     ['SIGINT', 130],
@@ -13,23 +16,23 @@ export async function main(argv: readonly string[]): Promise<number> {
   ] as const) {
     process.once(signal, () => {
       process.stderr.write(
-        `\nloadline: interrupted by ${signal}; the report says that the run did not end. Tags move last, and the next run goes on from here\n`,
+        `\nloadline: interrupted by ${signal}; the report says that the run did not finish. Tags move last, and the next run continues from here\n`,
       )
       endChildren()
       process.exit(code)
     })
   }
-  // An engine that dies takes promises with it that nobody waits for any more: that is no verdict, and never exit code 1.
+  // When an engine dies, promises reject that nobody awaits any more: that is not a verdict, and must never be exit code 1.
   process.once('uncaughtException', (error) => {
     process.stderr.write(
-      `loadline: the run failed: ${error.message}\nThe report says that it did not end. Check the engine ("loadline engine status") and run again.\n`,
+      `loadline: the run failed: ${error.message}\nThe report says that it did not finish. Check the engine ("loadline engine status") and run again.\n`,
     )
     endChildren()
     process.exit(3)
   })
   let exitCode = 0
   try {
-    // npm runs scripts in the package's directory; paths are meant from where the person stands.
+    // npm runs scripts in the package's directory; paths are relative to the user's.
     if (process.env['npm_command'] === 'run-script' && process.env['INIT_CWD'] !== undefined)
       process.chdir(process.env['INIT_CWD'])
     const program = await commandLine(

@@ -16,18 +16,21 @@ interface MergeOptions {
   json: boolean
 }
 
-/** `loadline merge REPORT...`: one verdict of those of several services, which rejects where a part is missing. Exit code 0 passed, 1 rejected, 3 undecided. */
+/**
+ * `loadline merge REPORT...`: merges the verdicts of several services into one, which rejects if a part is missing.
+ * Exit code 0 passed, 1 rejected, 3 undecided.
+ */
 export const make = command<MergeOptions, [reports: string[]]>({
-  operands: [{ spelling: '<report...>', description: 'report directories, or their verdict.json' }],
+  operands: [{ spelling: '<report...>', description: 'report directories, or their verdict.json files' }],
   flags: {
     expect: required(
-      // Behind the reports a word without a slash is one more name.
-      list('name', 'name of each service that is expected', (word, operands) => operands > 0 && !word.includes('/')),
+      // After the reports, a word without a slash is another name.
+      list('name', 'name of an expected service', (word, operands) => operands > 0 && !word.includes('/')),
     ),
     maximumAge: single('duration', 'maximum age of each verdict, e.g. 24h or 7d', '24h'),
     json: printFlags.json,
   },
-  more: `Exit codes: 0 every part passed; 1 a part was rejected, is missing or does not fit; 3 a part did not come to a verdict.
+  more: `Exit codes: 0 every part passed; 1 a part was rejected, is missing or does not fit; 3 a part did not reach a verdict.
 Example:
   loadline merge reports/orders reports/billing --expect orders,billing`,
   run: merge,
@@ -37,10 +40,10 @@ async function merge({ expect, maximumAge, json }: MergeOptions, reports: readon
   const request = { expected: [...new Set(expect)], maximumAge: parseMaximumAge(maximumAge), now: new Date() }
   const parts: GivenPart[] = []
   const absent: string[] = []
-  // One after another: the documents of twenty services can be larger than the memory.
+  // One at a time: the documents of twenty services may not fit into memory.
   for (const report of reports) {
     const file = await documentOf(report)
-    // A job that never came so far leaves nothing: its part is missing, and the others are told all the same.
+    // A job that did not get this far leaves nothing: its part is reported as missing, and the others are still merged.
     if ((await kindOfGiven({ path: file, what: 'report', code: 'USAGE' })) === undefined) absent.push(file)
     else parts.push(await readPart(file))
   }
@@ -51,7 +54,7 @@ async function merge({ expect, maximumAge, json }: MergeOptions, reports: readon
   return exitCodeOfOutcome(merged.outcome)
 }
 
-/** The document of a report directory, or the path itself where that is none. */
+/** The document of a report directory, or the path itself if it is not a directory. */
 async function documentOf(path: string): Promise<string> {
   const kind = await kindOfGiven({ path, what: 'report', code: 'USAGE' })
   return kind === 'directory' ? join(path, 'verdict.json') : path

@@ -14,17 +14,17 @@ import type { DisplayOptions, PrintOptions, VerdictOptions } from '../show/progr
 import type { Operand } from './command.ts'
 import { choice, list, repeated, shaped, single, toggle, type Flag, type Flags } from './flag.ts'
 
-/** `NAME=VALUE` as a further value of a list. */
+/** `NAME=VALUE` continues a list. */
 const pair = shaped(/^[^\s/=]+=/)
 
 export const printFlags: Flags<PrintOptions> = {
-  json: toggle('print the document on standard output instead of the table'),
-  quiet: toggle('print nothing when all is well'),
+  json: toggle('print the JSON document instead of the table'),
+  quiet: toggle('print nothing on success'),
 }
 
 export const verdictFlags: Flags<VerdictOptions> = {
   ...printFlags,
-  verbose: toggle('print every finding, exception and notice, not only the first of each'),
+  verbose: toggle('print every finding, exception and notice, not only the first few of each'),
 }
 
 export const displayFlags: Flags<DisplayOptions> = {
@@ -36,11 +36,11 @@ export const policyFlags: Flags<PolicyOptions> = {
   policy: single('file', 'policy file (default: loadline.yaml in the source, or the default policy)'),
   organisation: single(
     'file',
-    "the organisation's policy file: the application's builds on it and cannot change what it locks",
+    "the organisation's policy file: the application's policy extends it and cannot change what it locks",
   ),
 }
 
-/** Of a command that has no source. */
+/** For a command without a source. */
 export const policyHereFlags: Flags<PolicyOptions> = {
   ...policyFlags,
   policy: single('file', 'policy file (default: loadline.yaml in the working directory, or the default policy)'),
@@ -49,11 +49,11 @@ export const policyHereFlags: Flags<PolicyOptions> = {
 export const evidenceFlags: Flags<EvidenceOptions> = {
   baseline: single(
     'verdict',
-    'verdict.json of an earlier run: findings that it already had do not deny again, if the policy accepts baselines',
+    'verdict.json of an earlier run: if the policy accepts baselines, findings that it already had do not reject again',
   ),
   knownExploited: single(
     'file',
-    'list of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them in the image denies',
+    'list of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them in the image rejects it',
   ),
   exploitPrediction: single(
     'file',
@@ -61,7 +61,7 @@ export const evidenceFlags: Flags<EvidenceOptions> = {
   ),
   additionalSarif: repeated(
     'file',
-    'findings of other scanners about this image (SARIF 2.1.0): they are judged in addition',
+    'findings of other scanners for this image (SARIF 2.1.0), judged in addition',
     (word) => /\.(sarif|json)$/.test(word) && isThere(word),
   ),
 }
@@ -70,10 +70,10 @@ export const platforms = (description: string): Flag<string[]> =>
   list('platform', description, shaped(/^(linux|windows|darwin|freebsd)\/[a-z0-9_]+(\/[a-z0-9]+)?(,|$)/))
 
 export const buildFlags: Flags<BuildOptions> = {
-  file: single('dockerfile', "Dockerfile, somewhere below the source (default: the policy's)"),
+  file: single('dockerfile', "Dockerfile, anywhere below the source (default: the policy's)"),
   target: single('stage', "stage to build (default: the policy's, or the last)"),
   platform: platforms("platforms to build and judge (default: the policy's)"),
-  buildArg: repeated('name=value', "build argument, on top of the policy's", pair),
+  buildArg: repeated('name=value', "build argument, in addition to the policy's", pair),
   buildSecret: repeated('id=source', 'build secret: ID=env:NAME or ID=file:PATH', pair),
 }
 
@@ -84,23 +84,20 @@ export const databaseFlags: Flags<DatabaseOptions> = {
 export const releaseFlags: Flags<ReleaseOptions> = {
   publish: single(
     'reference',
-    "push a passed image to registry/repository:tag, or to registry/repository with tags by --tag; {name} in it stands for the name of the source's directory",
+    "push a passed image to registry/repository:tag, or to registry/repository with the tags of --tag; {name} is replaced by the name of the source's directory",
   ),
   tag: repeated(
     'rule',
-    'rule for tags, as type=semver,pattern={{major}}.{{minor}} (default: semantic version and commit)',
+    'tag rule, e.g. type=semver,pattern={{major}}.{{minor}} (default: semantic version and commit)',
     shaped(/^type=/),
   ),
-  version: single(
-    'version',
-    'semantic version of the image (default: the highest version among the tags of the commit)',
-  ),
+  version: single('version', "semantic version of the image (default: the highest version among the commit's tags)"),
   consumer: choice(
     'form',
     ['index', 'single'],
     'what to push: an index over platforms, or one manifest for services that refuse an index (default: single for one platform)',
   ),
-  immutableTags: toggle('fail if a tag exists with another digest, instead of moving it'),
+  immutableTags: toggle('fail if a tag exists with a different digest, instead of moving it'),
 }
 
 export const signerFlags: Flags<SignerOptions> = {
@@ -133,8 +130,8 @@ export const identityFlags: Flags<IdentityOptions> = {
     'name=value',
     "what else a GitHub workflow's certificate must say: repository, workflow, ref, trigger",
   ),
-  certificateOidcIssuer: single('url', 'issuer that must vouch for that identity'),
-  trustedRoot: single('file', 'trusted root of a Sigstore instance of your own'),
+  certificateOidcIssuer: single('url', 'issuer that must have certified that identity'),
+  trustedRoot: single('file', 'trusted root of your own Sigstore instance'),
 }
 
 export const referenceOperand: Operand<string> = {
@@ -150,14 +147,14 @@ export const sourceOperand: Operand<string> = {
 
 export const registryFlags: Flags<RegistryOptions> = {
   registryConfig: single('file', 'Docker config.json with the credentials of the registry'),
-  registryCa: single('file', "certificates (PEM) of your own authority that issued the registry's"),
+  registryCa: single('file', "CA certificates (PEM) that issued the registry's certificate"),
 }
 
 export const engineFlags: Flags<EngineOptions> = {
-  lock: single('file', 'lock file that pins the bases (default: loadline.lock.json in the source, where it has one)'),
+  lock: single('file', 'lock file that pins the bases (default: loadline.lock.json in the source, if it has one)'),
   tools: single('file', 'your own pins for the tools (default: $LOADLINE_TOOLS, or those of this release)'),
   engine: single(
     'address',
-    'address of a Dagger engine, here or elsewhere (unix://, tcp://, tls://, ssh://, kube-pod://, container://), or "sealed" (default: $LOADLINE_ENGINE)',
+    'address of a Dagger engine, local or remote (unix://, tcp://, tls://, ssh://, kube-pod://, container://), or "sealed" (default: $LOADLINE_ENGINE)',
   ),
 }

@@ -7,10 +7,10 @@ import { make as test } from './policy/test.ts'
 import { make as validate } from './policy/validate.ts'
 
 export const make = commandGroup([
-  ['list', 'list the policies that come with Loadline, which a policy file can extend', list],
-  ['show', 'print a policy with every value decided: one that comes with Loadline, or the one at hand', show],
-  ['validate', "check policy files, and that they keep to the organisation's locks where its file is given", validate],
+  ['list', 'list the policies shipped with Loadline, which a policy file can extend', list],
+  ['show', 'print a policy with every value resolved: one shipped with Loadline, or the given one', show],
+  ['validate', "validate policy files, and that they respect the organisation's locks if its file is given", validate],
   ['explain', 'explain what a rule expects, what it needs, and how the policy sets it', explain],
-  ['test', 'judge recorded evidence by a policy: prints the verdict, and ends with its exit code', test],
-  ['schema', 'print the JSON schema of a policy file', schema],
+  ['test', 'judge recorded evidence by a policy: prints the verdict and exits with its code', test],
+  ['schema', 'print the JSON Schema of a policy file', schema],
 ])

@@ -24,16 +24,19 @@ interface RepairOptions extends PolicyOptions, BuildOptions, DatabaseOptions, En
   json: boolean
 }
 
-/** `loadline repair SOURCE`: shows, and with --write makes, the changes with which the image builds, starts, and is judged better. Gives the exit code of the repaired image's verdict. */
+/**
+ * `loadline repair SOURCE`: shows, and with --write makes, the changes with which the image builds, starts, and gets a
+ * better verdict. Returns the exit code of the repaired image's verdict.
+ */
 export const make = command<RepairOptions, [source: string]>({
   operands: [sourceOperand],
   flags: {
-    write: toggle('write the changed files; without it nothing is written'),
+    write: toggle('write the changed files (default: nothing is written)'),
     ...policyFlags,
     ...buildFlags,
     ...databaseFlags,
     ...engineFlags,
-    json: toggle('print both verdicts, the repairs and the files as JSON instead of the table and the differences'),
+    json: toggle('print both verdicts, the repairs and the files as JSON instead of the table and the diff'),
   },
   more: `Exit codes: 0 the repaired image passes; 1 it is still rejected; 2 usage or configuration; 3 could not decide.
 Examples:

@@ -2,8 +2,9 @@ import type { Option } from 'commander'
 import type { Flag } from './flag.ts'
 
 /**
- * Repeats the option before each further value of a list: `--platform linux/amd64 linux/arm64 .` becomes `--platform linux/amd64 --platform linux/arm64 .`
- * A word that can be something else is left where it stands, so that a list never swallows a source.
+ * Repeats the option before each further value of a list: `--platform linux/amd64 linux/arm64 .` becomes `--platform
+ * linux/amd64 --platform linux/arm64 .` A word that can be something else is left in place, so that a list never
+ * swallows a source.
  */
 export function repeatLists(
   argv: readonly string[],
@@ -19,7 +20,7 @@ export function repeatLists(
     if (word === '--') return [...written, ...words]
     const option = options.find(({ long, short }) => word === long || word === short)
     if (option?.required !== true) {
-      // An option with its value behind "=", a switch, or one that commander will refuse.
+      // An option with its value after "=", a switch, or one that commander will refuse.
       if (!word.startsWith('-')) operands += 1
       continue
     }

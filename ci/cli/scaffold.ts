@@ -43,29 +43,36 @@ interface ScaffoldOptions {
 }
 
 /**
- * `loadline scaffold SOURCE`: writes what takes an application to production. What exists and differs is shown and never written over without --force, and then nothing else is written either.
- * With --check nothing is written: exit code 1 says that the files are not what would be written.
+ * `loadline scaffold SOURCE`: writes what an application needs for production. Without --force, files that exist and
+ * differ are shown, and nothing is written. With --check nothing is written: exit code 1 means that the files differ
+ * from what would be written.
  */
 export const make = command<ScaffoldOptions, [source: string]>({
-  operands: [{ spelling: '<source>', description: 'directory of the application, or of the repository with --path' }],
+  operands: [{ spelling: '<source>', description: 'directory of the application, or with --path of the repository' }],
   flags: {
-    target: list('target', `where it runs: ${targetNames.join(', ')}`, among(targetNames)),
-    compliance: list('regime', `which rules bind it: ${complianceNames.join(', ')}`, among(complianceNames)),
-    path: single('folder', 'folder of the application below the source, in a repository with several'),
-    stack: single('stack', `where the source has signs of several: ${stackNames.join(', ')}`),
-    name: single('name', 'name of the application (default: its own)'),
-    image: single('reference', 'registry/repository of the image, without tag'),
+    target: list('target', `where the application runs: ${targetNames.join(', ')}`, among(targetNames)),
+    compliance: list('regime', `which compliance rules apply: ${complianceNames.join(', ')}`, among(complianceNames)),
+    path: single('folder', "the application's directory below the source, in a repository with several"),
+    stack: single('stack', `if the source could be several: ${stackNames.join(', ')}`),
+    name: single('name', 'name of the application (default: from its manifest)'),
+    image: single('reference', 'registry/repository of the image, without a tag'),
     repository: single('url', 'address of the source repository, for the labels (default: the git remote "origin")'),
-    port: single('number', 'port that it listens on (default: read from the code)'),
+    port: single('number', 'port that the application listens on (default: read from the code)'),
     health: single('path', 'path that answers 200 while it is healthy (default: read from the code)'),
-    ready: single('path', 'path that answers 200 while it can serve (default: read from the code, or the health path)'),
-    entry: single('what', 'what starts: a module, file, package folder, class or binary (default: read from the code)'),
-    privateRegistry: toggle('mount credentials of the package manager into the build as a secret'),
-    output: single('directory', 'where the files go (default: the source)'),
-    force: toggle('write over files that exist and differ'),
-    check: toggle('write nothing; exit 1 where a file is not what would be written'),
+    ready: single(
+      'path',
+      'path that answers 200 while it can serve requests (default: read from the code, or the health path)',
+    ),
+    entry: single(
+      'what',
+      'entry point: a module, file, package directory, class or binary (default: read from the code)',
+    ),
+    privateRegistry: toggle("mount the package manager's credentials into the build as a secret"),
+    output: single('directory', 'directory for the files (default: the source)'),
+    force: toggle('overwrite files that exist and differ'),
+    check: toggle('write nothing; exit 1 if a file differs from what would be written'),
   },
-  more: `The answers are kept in deploy/scaffold.yaml, so later calls need none.
+  more: `The answers are kept in deploy/scaffold.yaml, so later calls need no options.
 
 Examples:
   loadline scaffold . --target kubernetes --compliance soc2 --image registry.example.com/shop/orders
@@ -88,8 +95,8 @@ async function scaffold(options: ScaffoldOptions, source: string): Promise<numbe
     if (!force)
       throw new DeliveryError(
         'USAGE',
-        `${changed.length === 1 ? 'a file exists' : `${changed.length} files exist`} and would be another: ${changed.map((file) => file.path).join(', ')}. Nothing was written`,
-        'Read the differences above. Give --force to take them, or --output DIRECTORY to write beside.',
+        `${changed.length === 1 ? 'a file exists and differs' : `${changed.length} files exist and differ`}: ${changed.map((file) => file.path).join(', ')}. Nothing was written`,
+        'Read the differences above. Add --force to overwrite, or --output DIRECTORY to write elsewhere.',
       )
   }
   await writeFiles(resolve(output), made.files, 'the scaffold')
@@ -100,12 +107,12 @@ async function scaffold(options: ScaffoldOptions, source: string): Promise<numbe
 function sayDrift(compared: readonly ComparedFile[]): number {
   const drifted = compared.filter(({ state }) => state !== 'unchanged')
   if (drifted.length === 0) {
-    process.stdout.write(`${compared.length} files are what the scaffold would write.\n`)
+    process.stdout.write(`${compared.length} files match what the scaffold would write.\n`)
     return 0
   }
   writeDifferences(drifted)
   process.stderr.write(
-    `${drifted.length} of ${compared.length} files are not what the scaffold would write. Take it over with "loadline scaffold --force", or keep the change and leave this check out.\n`,
+    `${drifted.length} of ${compared.length} files differ from what the scaffold would write. Overwrite them with "loadline scaffold --force", or keep the change and drop this check.\n`,
   )
   return 1
 }
@@ -126,7 +133,10 @@ function summary({ application, notes }: Scaffold, compared: readonly ComparedFi
   ].join('\n')
 }
 
-/** Answers of the command line, then those that an earlier scaffold kept, then those that a person types. Throws `USAGE` where one is missing and nobody can be asked. */
+/**
+ * Answers from the command line, then from an earlier scaffold, then from the terminal. Throws `USAGE` if one is
+ * missing and nobody can be asked.
+ */
 async function gatherAnswers(
   source: string,
   path: string,
@@ -154,23 +164,23 @@ async function gatherAnswers(
     throw new DeliveryError(
       'USAGE',
       `expected ${missing.map((name) => (name === 'targets' ? `where the application runs (--target: ${targetNames.join(', ')})` : `which rules bind it (--compliance: ${complianceNames.join(', ')})`)).join(' and ')}, found no answer`,
-      'Give the options, or run it on a terminal to be asked.',
+      'Give the options, or run the command on a terminal to be asked.',
     )
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     if (answers['targets'] === undefined)
       answers['targets'] = words(
-        await terminal.question(`Where does it run? ${targetNames.join(', ')} (several with commas): `),
+        await terminal.question(`Where does it run? ${targetNames.join(', ')} (comma-separated): `),
       )
     if (answers['compliance'] === undefined)
       answers['compliance'] = words(
-        await terminal.question(`Which rules bind it? ${complianceNames.join(', ')} (several with commas): `),
+        await terminal.question(`Which compliance rules apply? ${complianceNames.join(', ')} (comma-separated): `),
       )
     if (answers['image'] === undefined) {
       const image = (
         await terminal.question(
-          'Registry and repository of the image, e.g. registry.example.com/shop/orders (empty: later): ',
+          'Registry and repository of the image, e.g. registry.example.com/shop/orders (leave empty to decide later): ',
         )
       ).trim()
       if (image !== '') answers['image'] = image

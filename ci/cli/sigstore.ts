@@ -19,7 +19,7 @@ import { command, commandGroup } from './command.ts'
 import { single, toggle } from './flag.ts'
 
 const up = command<{ email: string }>({
-  flags: { email: single('address', 'identity that its token names', 'somebody@example.com') },
+  flags: { email: single('address', 'identity in its token', 'somebody@example.com') },
   more: `Example:
   eval "$(loadline sigstore up | grep ^export)"`,
   run: sigstoreUp,
@@ -29,8 +29,8 @@ const status = command<{ json: boolean }>({ flags: { json: toggle('print it as J
 
 const issuer = command<object, [key: string, address: string]>({
   operands: [
-    { spelling: '<key>', description: 'file of its private key' },
-    { spelling: '<address>', description: 'address that it listens on' },
+    { spelling: '<key>', description: 'file with its private key' },
+    { spelling: '<address>', description: 'address to listen on' },
   ],
   run: sigstoreIssuer,
 })
@@ -38,7 +38,7 @@ const issuer = command<object, [key: string, address: string]>({
 export const make = commandGroup([
   ['up', 'compile it if needed, start it, and print how to sign with it', up],
   ['status', 'show which parts are running', status],
-  ['down', 'stop it; what it signed can still be verified', command({ run: sigstoreDown })],
+  ['down', 'stop it; its signatures can still be verified', command({ run: sigstoreDown })],
   ['issuer', '', issuer],
 ])
 
@@ -46,7 +46,7 @@ const say = (line: string) => void process.stderr.write(`${line}\n`)
 
 const tokenHours = 8
 
-/** `loadline sigstore up`: starts a private Sigstore for trying, or finds it running, and says how to sign with it. */
+/** `loadline sigstore up`: starts a private Sigstore for trying things out, or finds it running, and says how to sign with it. */
 async function sigstoreUp({ email }: { email: string }): Promise<number> {
   const cache = locateCache()
   const found = await findSigstore(directory())
@@ -69,7 +69,7 @@ async function sigstoreUp({ email }: { email: string }): Promise<number> {
   return 0
 }
 
-/** `loadline sigstore status`: which parts run. Exit code 0 where all do, 3 where not. */
+/** `loadline sigstore status`: which parts are running. Exit code 0 if all are, 3 if not. */
 async function sigstoreStatus({ json }: { json: boolean }): Promise<number> {
   const found = await findSigstore(directory())
   if (json)
@@ -85,13 +85,16 @@ async function sigstoreStatus({ json }: { json: boolean }): Promise<number> {
   return found?.running.length === parts.length ? 0 : 3
 }
 
-/** `loadline sigstore down`: stops it. Its documents stay, so that what it signed can still be verified; its keys are gone. */
+/** `loadline sigstore down`: stops it. Its documents are kept, so that its signatures can still be verified; its keys are gone. */
 async function sigstoreDown(): Promise<number> {
   await stopSigstore(directory())
   return 0
 }
 
-/** `loadline sigstore issuer`, the process behind the issuer of `sigstore up`: it answers at the address, by the key of the file, until it is stopped. */
+/**
+ * `loadline sigstore issuer`, the process behind the issuer of `sigstore up`: it serves the address with the key of the
+ * file until it is stopped.
+ */
 async function sigstoreIssuer(_: object, keyFile: string, address: string): Promise<number> {
   const { hostname, port } = new URL(address)
   const server = serveIssuer(address, String(await readNamed(keyFile, limits.written))).listen(Number(port), hostname)

@@ -5,7 +5,7 @@ import { packageRoot } from '../../src/engine/package-root.ts'
 import { command } from './command.ts'
 import { toggle } from './flag.ts'
 
-/** `loadline test FILE...`: runs Loadline's own tests, in a process of their own; gives its exit code. */
+/** `loadline test FILE...`: runs Loadline's own tests in a separate process; returns its exit code. */
 export const make = command<{ exhaustive: boolean }, [files: string[]]>({
   operands: [{ spelling: '[files...]', description: 'only these test files; with --exhaustive, only these parts' }],
   flags: { exhaustive: toggle('run the slow tests that rarely change instead') },

@@ -28,8 +28,8 @@ interface ToolsOptions {
 }
 
 /**
- * `loadline tools`: says what is pinned and how sure that is; with --output asks every publisher anew, and writes the pins to a file.
- * Exit code 0, or 3 where one was refused: its earlier pin stays, and the others are written all the same.
+ * `loadline tools`: shows what is pinned and how well confirmed; with --output asks every publisher again, and writes the pins to a file.
+ * Exit code 0, or 3 if one was refused: its earlier pin is kept, and the others are still written.
  */
 export const make = command<ToolsOptions>({
   flags: {
@@ -37,13 +37,13 @@ export const make = command<ToolsOptions>({
     tools: engineFlags.tools,
     released: repeated(
       'name=day',
-      'day of a release as its publisher states it, for an image that has none',
+      "a release's date as its publisher states it, for an image without one",
       shaped(/^[a-z-]+=\d/),
     ),
     withoutSignatures: toggle("skip the publishers' signatures, which need the public Sigstore"),
     engine: engineFlags.engine,
   },
-  more: `Exit codes: 0 all is pinned; 3 one was refused, and keeps its earlier pin.
+  more: `Exit codes: 0 everything is pinned; 3 a tool was refused, and keeps its earlier pin.
 Examples:
   loadline tools
   loadline tools --output pins.json --released cosign=2026-08-01`,
@@ -64,8 +64,8 @@ async function tools(options: ToolsOptions): Promise<number> {
   if (engine.lockFile !== undefined)
     throw new DeliveryError(
       'LOCK',
-      "pins are digests of the publishers' own images, and this engine serves stand-ins for them",
-      'Run "loadline tools --output" where the container registries can be reached.',
+      "pins are digests of the publishers' own images, but this engine serves substitutes for them",
+      'Run "loadline tools --output" on a network that reaches the container registries.',
     )
   const now = new Date()
   const refreshed = await withTemporaryLog((log) =>
@@ -90,13 +90,13 @@ function releaseDays(entries: readonly string[]): Map<string, Date> {
     Object.entries(nameValues(entries, '--released')).map(([name, day]) => {
       const date = new Date(`${day}T00:00:00Z`)
       if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(date.getTime()))
-        throw new DeliveryError('USAGE', `"${day}" is not a date`, 'Write --released NAME=2026-11-01.')
+        throw new DeliveryError('USAGE', `expected a date, found "${day}"`, 'Write --released NAME=2026-11-01.')
       return [name, date]
     }),
   )
 }
 
-/** The checksums of the Dagger CLI, from its publisher; where they cannot be had the earlier ones stay, and it is said. */
+/** The checksums of the Dagger CLI, from its publisher; if they cannot be fetched, the earlier ones are kept, with a message. */
 export async function withCli({ pins, refused }: Refreshed, now: Date): Promise<Refreshed> {
   const directory = await mkdtemp(join(tmpdir(), 'loadline-tools-'))
   try {
@@ -120,7 +120,7 @@ export async function withCli({ pins, refused }: Refreshed, now: Date): Promise<
         ? error
         : new DeliveryError(
             'LOCK',
-            `the checksums of the Dagger CLI cannot be fetched: ${firstLine(error)}`,
+            `failed to fetch the checksums of the Dagger CLI: ${firstLine(error)}`,
             'Check the network, and run again.',
           )
     return { pins, refused: [...refused, { name: 'dagger', error: fault }] }

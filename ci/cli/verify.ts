@@ -25,22 +25,25 @@ interface VerifyOptions extends IdentityOptions, PolicyOptions, RegistryOptions,
   source?: string
 }
 
-/** `loadline verify REF`: verifies an image in a registry as a consumer, and prints its verdict. Exit code 0 where everything holds, 4 where something does not. */
+/**
+ * `loadline verify REF`: verifies an image in a registry as a consumer would, and prints its verdict. Exit code 0 if
+ * everything holds, 4 if something does not.
+ */
 export const make = command<VerifyOptions, [reference: string]>({
   operands: [referenceOperand],
   flags: {
     ...identityFlags,
     policy: single(
       'file',
-      'policy file: the attestations that it requires, and its digest, which the verdict must name (default: every kind, any policy)',
+      'policy file: expect the attestations that it requires, and a verdict under it (default: every kind, any policy)',
     ),
     organisation: policyFlags.organisation,
-    source: single('url', 'repository that the image must come from'),
+    source: single('url', 'source repository that the image must come from'),
     ...registryFlags,
     ...engineFlags,
     ...printFlags,
   },
-  more: `Exit codes: 0 everything holds; 4 something is missing or does not hold, and the table says what.
+  more: `Exit codes: 0 everything holds; 4 something is missing or fails verification, as the table says.
 Example:
   loadline verify registry.example.com/acme/shop:1.4.0 --key cosign.pub`,
   run: verify,

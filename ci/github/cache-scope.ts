@@ -3,18 +3,22 @@ import { parseCacheScope, type CacheScope } from '../../src/stages/build/build.t
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Who could have written what a build leaves in its caches. */
+/** Who could have written what a build finds in its caches. */
 interface Writers {
-  /** Of the repository: where it is hosted, and its number there, which no other one ever gets. */
+  /** The repository: its host, and its number there, which is never reused. */
   repository: string
-  /** `trusted`: only reviewed code of a protected branch or tag. `writers`: whoever may push to the repository. Otherwise a pull request, or a single run. */
+  /**
+   * `trusted`: only reviewed code of a protected branch or tag. `writers`: anyone who can push to the repository.
+   * Otherwise a pull request, or a single run.
+   */
   who: string
 }
 
 /**
- * Whose cache mounts a build shares. What one leaves in a cache must not end up in a build that more people trust, so a scope names the repository and who can write, by the
- * variables of the CI service; never a branch, whose name anybody can choose. Where that cannot be told, a scope is used once. On a person's machine it is the source's
- * `directory` that shares. Throws `USAGE` where a given name is none.
+ * Which builds share cache mounts. What a build leaves in a cache must not reach a build that is trusted more, so a
+ * scope names the repository and who can write to it, from the CI service's variables; never a branch, whose name
+ * anybody can choose. If that is unknown, the scope is used once. On a developer's machine the source's `directory` is
+ * the scope. Throws `USAGE` if a given name is not valid.
  */
 export function cacheScope(given: string | undefined, env: Environment, directory = ''): CacheScope {
   if (given !== undefined) return parseCacheScope(given)
@@ -25,14 +29,17 @@ export function cacheScope(given: string | undefined, env: Environment, director
 /** Two of these and a slash are a name. */
 const longestPart = 90
 
-/** A part of a name in the signs that one may have. What is too long is hashed: cut off, it would be that of others who begin alike. */
+/** A part of a name in the allowed characters. A long part is hashed: truncated, it could equal another with the same beginning. */
 function shortened(part: string): string {
   const written = part.replaceAll(/[^\w./-]/g, '_')
   if (written.length <= longestPart) return written
   return `${written.slice(0, 25)}-${createHash('sha256').update(part).digest('hex')}`
 }
 
-/** Events of GitHub that run what lies on the ref of the run. Any other can be caused by anybody, or works for a pull request with the rights of a branch. */
+/**
+ * GitHub events that run the code at the run's ref. Anybody can trigger the others, or they run for a pull request with
+ * a branch's permissions.
+ */
 const ofTheRef = new Set(['push', 'schedule', 'workflow_dispatch', 'repository_dispatch', 'release'])
 
 function onGithub(env: Environment): Writers | undefined {
@@ -45,7 +52,7 @@ function onGithub(env: Environment): Writers | undefined {
   return { repository, who: env['GITHUB_REF_PROTECTED'] === 'true' ? 'trusted' : 'writers' }
 }
 
-/** Sources of pipelines of GitLab that run what lies on the ref. A child's pipeline may belong to a merge request of its parent. */
+/** GitLab pipeline sources that run the code at the ref. A child pipeline may belong to its parent's merge request. */
 const ofTheBranch = new Set(['push', 'schedule', 'web', 'webide', 'api', 'trigger', 'pipeline'])
 
 function onGitlab(env: Environment): Writers | undefined {
@@ -62,7 +69,7 @@ function onGitlab(env: Environment): Writers | undefined {
   return { repository, who: env['CI_COMMIT_REF_PROTECTED'] === 'true' ? 'trusted' : 'writers' }
 }
 
-/** Another CI service does not say for whom it builds; a person builds for nobody else. */
+/** Other CI services do not say for whom they build; a developer builds for nobody else. */
 function elsewhere(env: Environment, directory: string): Writers {
   const isService = ['CI', 'BUILD_ID', 'BUILD_NUMBER', 'TF_BUILD', 'JENKINS_URL', 'TEAMCITY_VERSION'].some(
     (name) => env[name] && env[name] !== 'false',

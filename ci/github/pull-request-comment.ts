@@ -24,8 +24,8 @@ const Comments = z.array(
 )
 
 /**
- * Says something on a pull request in one comment, which each further run about the same thing writes anew: "Issue comments" in the documentation of its REST API.
- * Only an application's own comment is written anew: a mark that a person wrote would let that person change afterwards what the comment says.
+ * Says something on a pull request in one comment, which each further run about the same thing rewrites: "Issue comments" in the documentation of its REST API.
+ * Only an application's own comment is rewritten: a mark that a person wrote would let that person change afterwards what the comment says.
  * Throws `REPORT` where it cannot be written: an older comment that stays would read as the verdict of now.
  */
 export async function commentOn(place: PullRequest, about: string, markdown: string): Promise<void> {

@@ -15,7 +15,7 @@ import {
 
 /** A step of GitHub Actions: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
 export interface GithubStep {
-  /** Markdown that is shown on the page of the run. */
+  /** Markdown shown on the run's page. */
   summaryFile: string | undefined
   /** Values for later steps. */
   outputFile: string | undefined
@@ -29,10 +29,10 @@ export const commentVariables = {
   number: 'LOADLINE_COMMENT_PULL_REQUEST',
 } as const
 
-/** GitHub drops a step's summary whole where it is longer, in bytes. */
+/** GitHub drops a step's entire summary if it is longer than this, in bytes. */
 const mostSummaryBytes = 1_048_576
 
-/** The step that this process runs in, if it runs in one. */
+/** The step that this process runs in, if any. */
 export function githubStep(env: Readonly<Record<string, string | undefined>>): GithubStep | undefined {
   if (env['GITHUB_ACTIONS'] !== 'true') return undefined
   return {
@@ -50,8 +50,8 @@ function pullRequestOf(env: Readonly<Record<string, string | undefined>>): Pick<
 }
 
 /**
- * Tells a step of GitHub Actions what became of a run: annotations through `say`, the summary, and the outputs of `githubOutputs`.
- * Where the step may comment on a pull request, the summary is there as well, in a comment that each run about the same image writes anew.
+ * Reports a run to its GitHub Actions step: annotations through `say`, the summary, and the outputs of `githubOutputs`.
+ * Where the step may comment on a pull request, the summary is there as well, in a comment that each run about the same image rewrites.
  * Throws `REPORT` where the step's files or the comment cannot be written: a job that goes on without the verdict would read as one that passed.
  */
 export async function tellGithub(
@@ -64,7 +64,7 @@ export async function tellGithub(
   say(renderGithub(run, findings))
   try {
     if (step.summaryFile !== undefined) {
-      // Several runs may share a step. The summary of the last one is shortened before all of them are lost.
+      // Several runs may share a step. The last summary is shortened, so that GitHub does not drop them all.
       const room = mostSummaryBytes - (await sizeOf(step.summaryFile))
       const summary = renderMarkdown(run, findings, Math.min(1_000_000, room))
       if (Buffer.byteLength(summary) <= room) await appendFile(step.summaryFile, summary)
@@ -78,7 +78,10 @@ export async function tellGithub(
   await commentOn(step.pullRequest, `${name} ${place}`, renderMarkdown(run, findings, mostCommentBytes))
 }
 
-/** Tells a step the merged verdict of several sources, as its output `verdict`; each of them has its own annotations and summary. Throws `REPORT` where it cannot be written. */
+/**
+ * Reports the merged verdict of several sources to a step, as its output `verdict`; each source has its own annotations
+ * and summary. Throws `REPORT` if it cannot be written.
+ */
 export async function tellGithubMerged({ outputFile }: GithubStep, { outcome }: Merged): Promise<void> {
   if (outputFile === undefined) return
   try {
@@ -91,16 +94,16 @@ export async function tellGithubMerged({ outputFile }: GithubStep, { outcome }: 
 function notTold(error: unknown): DeliveryError {
   return new DeliveryError(
     'REPORT',
-    `the summary and outputs of the GitHub step cannot be written (${(error as Error).message})`,
-    'Check that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name files that can be written, and that the disk has room.',
+    `failed to write the summary and outputs of the GitHub step (${(error as Error).message})`,
+    'Check that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name writable files, and that the disk is not full.',
     { cause: error },
   )
 }
 
 /**
- * What later steps can use. `digest` is the published one, or that of the image where there is one only; `sbom` is its CycloneDX document,
- * or the directory of all documents where there are several platforms; `tags` are whole references, one a line, as those of docker/metadata-action.
- * What there is not is empty.
+ * What later steps can use. `digest` is the published one, or the image's if there is only one; `sbom` is its CycloneDX
+ * document, or the directory of all documents if there are several platforms; `tags` are whole references, one per
+ * line, as in docker/metadata-action. Absent values are empty.
  */
 export function githubOutputs(
   run: Run,
@@ -123,7 +126,7 @@ export function githubOutputs(
   }
 }
 
-/** Every value between two lines that nobody can guess, so that no value can end itself and begin an output of its own. */
+/** Encloses every value in unguessable delimiter lines, so that no value can end early and add an output of its own. */
 function outputText(outputs: Readonly<Record<string, string>>): string {
   return Object.entries(outputs)
     .map(([name, value]) => {

@@ -3,19 +3,20 @@ import { DeliveryError } from '../../src/model/errors.ts'
 
 const Answer = z.object({ value: z.string().min(1) })
 
-/** The identity token that this job can ask for, or why it has none. */
+/** The identity token that this job can request, or why it cannot. */
 export type Ambient =
   | { token: () => Promise<string> }
   | {
       missing: string
       hint: string
-      /** Whether this job was meant to publish: then a missing token is an error, and no reason to pass quietly. */
+      /** Whether this job was meant to publish: then a missing token is an error, not a reason to pass quietly. */
       mayPublish: boolean
     }
 
 /**
- * How this job gets an OpenID Connect token from GitHub Actions (its documentation, "OpenID Connect reference": ACTIONS_ID_TOKEN_REQUEST_URL
- * and ..._TOKEN are there where the job may write id-tokens). Jobs of pull requests from forks never may.
+ * How this job gets an OpenID Connect token from GitHub Actions (its documentation, "OpenID Connect reference":
+ * ACTIONS_ID_TOKEN_REQUEST_URL and ..._TOKEN are set if the job may write id-tokens). Jobs of pull requests from forks
+ * never may.
  */
 export function ambientToken(env: NodeJS.ProcessEnv, request: typeof fetch = fetch): Ambient {
   const {
@@ -29,20 +30,18 @@ export function ambientToken(env: NodeJS.ProcessEnv, request: typeof fetch = fet
     'Give the job "permissions: id-token: write", or name a token with --identity-token env:NAME or file:PATH.'
   if (actions !== 'true')
     return {
-      missing:
-        '--keyless asks the CI system for an identity token, and only GitHub Actions is known to give one to this process',
+      missing: '--keyless requests an identity token from the CI system, and of these only GitHub Actions is supported',
       hint,
       mayPublish: true,
     }
   if (event === 'pull_request')
     return {
-      missing:
-        'this job runs for a pull request without the permission to ask for one, as all pull requests from forks do',
+      missing: 'this job runs for a pull request without permission to request one, as all pull requests from forks do',
       hint,
       mayPublish: false,
     }
   return {
-    missing: `this job (event ${event ?? 'unknown'}) has no permission to ask for an identity token`,
+    missing: `this job (event ${event ?? 'unknown'}) has no permission to request an identity token`,
     hint,
     mayPublish: true,
   }
@@ -54,7 +53,7 @@ async function requestToken(url: string, bearer: string, request: typeof fetch):
   const failed = (what: string, cause?: unknown) =>
     new DeliveryError(
       'CREDENTIAL',
-      `GitHub Actions gave no identity token: ${what}`,
+      `failed to get an identity token from GitHub Actions: ${what}`,
       'Run the job again; if it persists, check its "permissions: id-token: write".',
       cause === undefined ? {} : { cause },
     )

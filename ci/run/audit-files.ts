@@ -5,23 +5,23 @@ import { DeliveryError } from '../../src/model/errors.ts'
 import { kindOfGiven } from './files/given-file.ts'
 import { readNamed } from './files/read-file.ts'
 
-/** Entries of a directory that are looked at, files of it that are read, and what they come to. */
+/** Limits: directory entries listed, files read, and their total size. */
 const mostEntries = 1_000_000
 const mostFiles = 50_000
 const mostBytes = 512 * 1_048_576
-/** Above this a file is written by a program: a lock file, a dump. */
+/** A larger file was written by a program: a lock file, a dump. */
 const largestFile = 16 * 1_048_576
 
 const passedBy = new Set(['node_modules', 'loadline-report', 'vendor'])
 
-/** What the audit is given of the file system. */
+/** What the audit sees of the file system. */
 export interface AuditFiles {
   files: AuditFile[]
-  /** The directories that were named, and those of files that were; links followed. */
+  /** The named directories, and those of named files; links are followed. */
   roots: string[]
-  /** Files of directories that are not read, and why. */
+  /** Files in directories that are not read, and why. */
   passedOver: Array<{ path: string; reason: string }>
-  /** Another file beside those; undefined where there is none. Throws `SOURCE` where it leads out of what is audited. */
+  /** Another file that those name; undefined if there is none. Throws `SOURCE` if it leads outside the audited paths. */
   open: (path: string) => Promise<string | undefined>
 }
 
@@ -51,8 +51,8 @@ export async function auditFiles(paths: readonly string[]): Promise<AuditFiles> 
       bytes += text.length
       if (found.size >= mostFiles || bytes > mostBytes)
         refuse(
-          `${path} has more than ${mostFiles} files, or 512 MiB, that may be audited`,
-          'Name the directories that hold deployments.',
+          `expected at most ${mostFiles} files and 512 MiB to audit, found more in ${path}`,
+          'Name the directories that have the deployments.',
         )
       const below = named ? undefined : shown(relative(path, name))
       if (found.get(shown(name))?.named !== true) found.set(shown(name), { path: shown(name), text, named, below })
@@ -79,7 +79,10 @@ async function walk(directory: string): Promise<string[]> {
   for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
     for (const entry of await readdir(current, { withFileTypes: true }).catch(() => [])) {
       if (++entries > mostEntries)
-        refuse(`${directory} has more than ${mostEntries} entries`, 'Name the directories that hold deployments.')
+        refuse(
+          `expected at most ${mostEntries} entries in ${directory}, found more`,
+          'Name the directories that have the deployments.',
+        )
       const path = join(current, entry.name)
       if (entry.isDirectory()) {
         if ((!entry.name.startsWith('.') || isOfPeople(entry.name)) && !passedBy.has(entry.name)) waiting.push(path)
@@ -100,19 +103,19 @@ async function walk(directory: string): Promise<string[]> {
   return files.toSorted()
 }
 
-/** Of a link: where it leads is looked at again when it is read. */
+/** For a link; its target is checked again when it is read. */
 async function leadsToFile(path: string): Promise<boolean> {
   const about = await realpath(path).then(lstat, () => undefined)
   return about?.isFile() === true
 }
 
-/** Text of a file that lies, links followed, below one of the roots. */
+/** The text of a file that is, with links followed, below one of the roots. */
 async function readText(path: string, roots: readonly string[]): Promise<string> {
   const real = await realpath(path).catch((error: NodeJS.ErrnoException) =>
     refuse(`${path} cannot be read (${error.code})`, 'Correct the path or the link.'),
   )
   const isInside = roots.some((root) => !relative(root, real).startsWith('..') && !relative(root, real).startsWith(sep))
-  if (!isInside) refuse(`${path} leads to ${real}, outside of what is audited`, 'Audit the directory that holds both.')
+  if (!isInside) refuse(`${path} leads to ${real}, outside the audited paths`, 'Audit a directory that contains both.')
   const text = await readNamed(real, largestFile).then(String, (error: unknown) =>
     refuse(`${path}:1: it ${(error as Error).message}`, 'Check that this is what you want to audit.'),
   )

@@ -4,14 +4,14 @@ import type { PolicyOptions } from './files/given-file.ts'
 import type { RegistryOptions } from './reach-registry.ts'
 import type { SignerOptions } from './given-signer.ts'
 
-/** What is built, of which stage, for which platforms, with what. */
+/** What is built: Dockerfile, stage, platforms, arguments and secrets. */
 export interface BuildOptions {
-  /** Path of the Dockerfile from the working directory. */
+  /** Path of the Dockerfile, relative to the working directory. */
   file?: string
   target?: string
-  /** Without any, the policy's. */
+  /** Default: the policy's. */
   platform?: string[]
-  /** `NAME=VALUE`, on top of the policy's. */
+  /** `NAME=VALUE`, in addition to the policy's. */
   buildArg?: string[]
   /** `ID=env:NAME` or `ID=file:PATH`. */
   buildSecret?: string[]
@@ -19,7 +19,7 @@ export interface BuildOptions {
 
 /** The tags and the form in which a passed image is published. Declared here, for the library too; `releaseFlags` has a flag for each, which the compiler checks. */
 export interface ReleaseOptions {
-  /** registry/repository:tag, or registry/repository with tags by rules. */
+  /** registry/repository:tag, or registry/repository with tags from rules. */
   publish?: string
   tag?: string[]
   version?: string
@@ -27,19 +27,19 @@ export interface ReleaseOptions {
   immutableTags?: boolean
 }
 
-/** Documents from outside that a verdict takes into account. */
+/** External documents that a verdict takes into account. */
 export interface EvidenceOptions {
   baseline?: string
   knownExploited?: string
   exploitPrediction?: string
-  /** Files of other scanners, in SARIF 2.1.0. */
+  /** Findings of other scanners, as SARIF 2.1.0 files. */
   additionalSarif?: string[]
 }
 
 /** What pins tools and bases, and the engine that runs them. */
 export interface EngineOptions {
   lock?: string
-  /** File with pins of an organisation's own for the tools. */
+  /** File with an organisation's own pins for the tools. */
   tools?: string
   engine?: string
 }
@@ -49,7 +49,7 @@ export interface DatabaseOptions {
   vulnerabilityDatabase?: string
 }
 
-/** What a run is told about its source, and about where it goes, as the command line spells it. */
+/** The options about a run's source and destination, as the command line spells them. */
 export interface SourceOptions
   extends
     PolicyOptions,
@@ -60,15 +60,15 @@ export interface SourceOptions
     SignerOptions,
     RegistryOptions,
     EngineOptions {
-  /** An image that exists already, judged in place of a build: a reference, or the path of an archive or layout. */
+  /** An existing image, judged instead of a build: a reference, or the path of an archive or layout. */
   image?: string
   label?: string[]
   cacheScope?: string
-  /** Why nothing can be published although --publish asks for it, where that is known before. No option says it. */
+  /** Why nothing can be published despite --publish, if that is known beforehand. Not set by an option. */
   withheld?: string
 }
 
-/** The options of `loadline build-and-scan`, as the command line gives them. */
+/** The options of `loadline build-and-scan`, as parsed from the command line. */
 export interface CommandLineOptions extends SourceOptions, DisplayOptions {
   output: string
 }

@@ -16,9 +16,9 @@ import { givenPins } from './given-pins.ts'
 import type { SealedToolchain } from '../../toolchain/index.ts'
 import type { StepEvent } from '../../toolchain/steps.ts'
 
-/** An engine that is ready, and how clients reach it. */
+/** A ready engine, and how clients reach it. */
 export interface Engine {
-  /** Which of the three ways it was found by. */
+  /** In which of the three ways it was found. */
   way: 'given' | 'container-runtime' | 'sealed'
   /** Environment for the Dagger CLI and SDK. */
   env: Record<string, string>
@@ -28,16 +28,22 @@ export interface Engine {
   lockFile: string | undefined
 }
 
-/** What a search for an engine tells and obeys. */
+/** Options and callbacks of a search for an engine. */
 export interface EngineSearch {
-  /** Address given on the command line, or `sealed` for the sealed toolchain whatever else there is; it goes before the environment's. */
+  /**
+   * Address given on the command line, or `sealed` for the sealed toolchain regardless of other engines; it takes
+   * precedence over the environment's.
+   */
   address?: string | undefined
-  /** Images that the source names: where only the sealed toolchain can be had, it makes stand-ins for those that no set-up makes by itself. `all`: for whatever it can. */
+  /**
+   * Images that the source names: if only the sealed toolchain is available, it makes substitutes for those that set-up
+   * does not make by default. `all`: for every image it can.
+   */
   images?: () => Promise<readonly string[] | 'all'>
-  /** File with pins of an organisation's own, the engine's among them. */
+  /** File with an organisation's own pins, including the engine's. */
   tools?: string | undefined
   say(line: string): void
-  /** Each step of a set-up, for whoever measures them; without it they are said as lines. */
+  /** Called for each step of a set-up, for measurements; without it, steps are printed as lines. */
   onProgress?(event: StepEvent): void
   signal?: AbortSignal
 }
@@ -48,19 +54,20 @@ const addressVariable = '_EXPERIMENTAL_DAGGER_RUNNER_HOST'
 const quiet = { DO_NOT_TRACK: '1', DAGGER_NO_NAG: '1', DAGGER_LEAVE_OLD_ENGINE: '1' }
 
 /**
- * Finds an engine: one that the caller or the environment gives; Loadline's own in this machine's container runtime; where there is none of these, the sealed toolchain.
- * A container runtime that is there and cannot be used, or cannot pull, is an error with its reason, unless a sealed toolchain stands ready: its set-up takes half an hour,
- * and does not begin unasked. Throws `PREREQUISITE` or `ENGINE`.
+ * Finds an engine: one that the caller or the environment names; Loadline's own in this machine's container runtime;
+ * failing both, the sealed toolchain. A container runtime that is installed but cannot be used, or cannot pull, is an
+ * error with its reason, unless a sealed toolchain is ready: its set-up takes half an hour, and does not start unasked.
+ * `PREREQUISITE` or `ENGINE`.
  */
 export async function findEngine(options: EngineSearch): Promise<Engine> {
   const given = options.address || process.env['LOADLINE_ENGINE'] || process.env[addressVariable]
   if (given && given !== 'sealed') return givenEngine(given, options)
   if (given === 'sealed') return sealedEngine(options)
   const runtime = await findRuntime()
-  if (runtime === undefined) return sealedEngine(options, 'there is no container runtime here')
+  if (runtime === undefined) return sealedEngine(options, 'this machine has no container runtime')
   if ('why' in runtime)
     return sealedIsMade(runtime)
-      ? sealedEngine(options, `${runtime.command} is installed and does not answer (${runtime.said})`)
+      ? sealedEngine(options, `${runtime.command} is installed but does not answer (${runtime.said})`)
       : insteadOf(unusableError(runtime), options)
   try {
     return await runtimeEngine(runtime, options)
@@ -70,12 +77,15 @@ export async function findEngine(options: EngineSearch): Promise<Engine> {
   }
 }
 
-/** Whether the sealed toolchain is made where a container runtime cannot be used. A command without its service is common on build machines that have nothing else. */
+/**
+ * Whether to make the sealed toolchain if a container runtime cannot be used. Build machines often have the command
+ * without its service.
+ */
 export function sealedIsMade({ why }: UnusableRuntime): boolean {
   return why === 'not-running' && isCheckout() && process.platform === 'linux' && process.getuid?.() === 0
 }
 
-/** The engine that this release pins, in a container runtime. Clients start its container when they come. */
+/** The engine that this release pins, in a container runtime. Clients start its container when they connect. */
 async function runtimeEngine(runtime: ContainerRuntime, { tools, say }: EngineSearch): Promise<Engine> {
   const pins = await givenPins(tools)
   const { container, address } = containerEngine(runtime, pins)
@@ -91,7 +101,7 @@ async function runtimeEngine(runtime: ContainerRuntime, { tools, say }: EngineSe
   }
 }
 
-/** A sealed toolchain that stands ready, in the place of an engine that cannot be had; said aloud. */
+/** A ready sealed toolchain, in place of an engine that is unavailable; with a message. */
 async function insteadOf(error: DeliveryError, options: EngineSearch): Promise<Engine> {
   if (!isCheckout() || !(await (await sealed(options)).status()).complete) throw error
   return sealedEngine(options, error.message)
@@ -101,14 +111,14 @@ async function sealedEngine(options: EngineSearch, why?: string): Promise<Engine
   if (!isCheckout()) {
     throw new DeliveryError(
       'PREREQUISITE',
-      `no engine is given, ${why ?? 'the sealed toolchain is asked for'}, and an installed package has not what the sealed toolchain is made from`,
-      'Install Docker, Podman or nerdctl, or give a running engine with --engine.',
+      `no engine is given, ${why ?? 'the sealed toolchain is asked for'}, and an installed package lacks the sources of the sealed toolchain`,
+      'Install Docker, Podman or nerdctl, or pass the address of a running engine with --engine.',
     )
   }
   const toolchain = await sealed(options)
   if (why !== undefined && !(await toolchain.status()).complete)
-    options.say(`${why}: the sealed toolchain is set up, which takes about half an hour once`)
-  else if (why !== undefined) options.say(`${why}: the sealed toolchain of this machine is used`)
+    options.say(`${why}: setting up the sealed toolchain, which takes about half an hour, once`)
+  else if (why !== undefined) options.say(`${why}: using this machine's sealed toolchain`)
   const ready = await toolchain.ensure(await options.images?.())
   return {
     way: 'sealed',
@@ -118,7 +128,7 @@ async function sealedEngine(options: EngineSearch, why?: string): Promise<Engine
   }
 }
 
-/** The sealed toolchain of this machine, telling its progress in plain lines. Loaded only where it is asked for: nearly everybody has another engine. */
+/** This machine's sealed toolchain, reporting progress in plain lines. Loaded only on demand: nearly everybody has another engine. */
 export async function sealed(options: Pick<EngineSearch, 'say' | 'onProgress' | 'signal'>): Promise<SealedToolchain> {
   const { sealedToolchain, renderProgress } = await import('../../toolchain/index.ts')
   return sealedToolchain({
@@ -133,8 +143,8 @@ export async function sealed(options: Pick<EngineSearch, 'say' | 'onProgress' | 
 }
 
 /**
- * A given engine may be this machine's sealed one: then its lock file counts. One elsewhere is reached by whatever CLI there is here, the sealed toolchain's
- * before that which is fetched; nothing else of this machine's toolchain has to do with it.
+ * A given engine may be this machine's sealed one: then its lock file applies. Any other is reached with whatever CLI
+ * this machine has, the sealed toolchain's before a fetched one; nothing else of this machine's toolchain is involved.
  */
 async function givenEngine(address: string, options: EngineSearch): Promise<Engine> {
   await requireEngine(address)

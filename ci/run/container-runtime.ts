@@ -8,34 +8,34 @@ import { missingRemedy } from '../../src/engine/tool-image.ts'
 import { supportImages } from '../../src/tools/images.ts'
 import { pinnedTools, type Pins } from '../../src/tools/pins.ts'
 
-/** The container runtimes whose command Dagger speaks in the same way, in the order in which it looks for them. */
+/** The container runtimes that Dagger drives through their commands, in its order of preference. */
 const commands = ['docker', 'podman', 'finch', 'nerdctl'] as const
 
-/** The oldest Docker that the engine was run with. */
+/** The oldest Docker that the engine has been run with. */
 const oldestDocker = [20, 10] as const
 
 /** A container runtime that answers. */
 export interface ContainerRuntime {
   command: (typeof commands)[number]
-  /** As it says it; empty where it says none. */
+  /** As it reports it; empty if it reports none. */
   version: string
 }
 
-/** One whose command is there and that cannot be used. */
+/** One whose command is installed but cannot be used. */
 export interface UnusableRuntime {
   command: (typeof commands)[number]
   why: 'not-running' | 'no-rights' | 'too-old'
-  /** Its own last line. */
+  /** The last line of its output. */
   said: string
 }
 
-/** Why a runtime's command failed, by what it says. */
+/** Why a runtime's command failed, judging by its output. */
 function readRefusal(said: string): UnusableRuntime['why'] {
   if (/permission denied/i.test(said)) return 'no-rights'
   return /api version|client version|too old|too new/i.test(said) ? 'too-old' : 'not-running'
 }
 
-/** The first container runtime of this machine that answers, or the first that does not; undefined where there is none. */
+/** The first container runtime on this machine that answers, or else the first that does not; undefined if there is none. */
 export async function findRuntime(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<ContainerRuntime | UnusableRuntime | undefined> {
@@ -58,14 +58,14 @@ export async function findRuntime(
       return {
         command,
         why: 'too-old',
-        said: `it is version ${version}, and ${oldestDocker.join('.')} is the oldest that the engine was run with`,
+        said: `expected version ${oldestDocker.join('.')} or newer, found ${version}`,
       }
     return { command, version }
   }
   return unusable
 }
 
-/** Docker's versions have leading zeros (19.03), which no semantic version may have. */
+/** Docker's versions have leading zeros (19.03), which semantic versions do not allow. */
 function isOlder(version: string): boolean {
   const [major, minor] = version.split('.').map((part) => Number.parseInt(part, 10))
   if (major === undefined || minor === undefined || Number.isNaN(major) || Number.isNaN(minor)) return false
@@ -78,22 +78,25 @@ export function serverVersion(printed: string): string {
   return server ?? /^\s*Version:\s*(\S+)/m.exec(printed)?.[1] ?? ''
 }
 
-/** On a volume that Loadline made. The Dagger CLI makes the container and labels nothing, so the volume says whose both are. */
+/** A label on volumes that Loadline made. The Dagger CLI makes the container without labels, so the volume's label marks both. */
 const label = 'loadline-engine'
 
-/** Loadline's engine in a container runtime: an image by digest, in a container and with a volume of its own. Two engines on one volume would keep each other from starting. */
+/**
+ * Loadline's engine in a container runtime: an image by digest, with its own container and volume. Two engines on one
+ * volume would prevent each other from starting.
+ */
 export interface ContainerEngine {
   reference: string
   /** Name of the container and of its volume. */
   container: string
-  /** Address for Dagger's clients, which start the container where it does not run. */
+  /** Address for Dagger's clients, which start the container if it is not running. */
   address: string
 }
 
-/** How the pinned engine is named in a container runtime. */
+/** The pinned engine's names in a container runtime. */
 export function containerEngine({ command }: Pick<ContainerRuntime, 'command'>, pins: Pins): ContainerEngine {
   const { reference, digest } = pinnedEngine(pins)
-  // Without the tag: not every runtime takes both.
+  // Without the tag: not every runtime accepts both.
   const byDigest = `${repositoryOf(reference)}@${digest}`
   const container = `loadline-engine-${digest.slice(7, 19)}`
   return {
@@ -110,8 +113,8 @@ function pinnedEngine(pins: Pins) {
 }
 
 /**
- * Makes sure that a container runtime has the engine's image: pulls it, however long that takes, and says how far it is.
- * Throws `ENGINE` with the reason where it does not come.
+ * Makes sure that a container runtime has the engine's image: pulls it, however long that takes, and reports progress.
+ * Throws `ENGINE` with the reason if it cannot be pulled.
  */
 export async function pullEngine(
   { command }: Pick<ContainerRuntime, 'command'>,
@@ -140,17 +143,17 @@ export async function pullEngine(
     if (ended.exitCode !== 0)
       throw pullError(
         'ENGINE',
-        `${command} cannot pull the engine ${reference}`,
+        `${command} failed to pull the engine ${reference}`,
         ended.all || `exit code ${ended.exitCode}`,
         {
-          // What asks every publisher needs an engine itself: that one by its tag.
+          // The command that asks every publisher needs an engine itself: this one, by its tag.
           missing: missingRemedy(
             pinnedEngine(pins),
             `loadline tools --engine image://${supportImages.engine.reference} --output pins.json`,
           ),
         },
       )
-    say(`the engine is pulled (${Math.round((Date.now() - started) / 1_000)} s)`)
+    say(`engine pulled (${Math.round((Date.now() - started) / 1_000)} s)`)
   } finally {
     clearInterval(tell)
   }
@@ -162,28 +165,31 @@ function countLayer(layers: Map<string, boolean>, line: string): void {
   if (layer !== undefined) layers.set(layer, state !== 'Pulling fs layer')
 }
 
-/** Makes the volume of an engine, with Loadline's label, before a client makes the container that uses it. One that is there stays as it is. Throws `ENGINE`. */
+/** Makes an engine's volume, with Loadline's label, before a client makes the container that uses it. An existing one is left as it is. Throws `ENGINE`. */
 export async function labelEngine({ command }: Pick<ContainerRuntime, 'command'>, container: string): Promise<void> {
   const { exitCode, stderr } = await ask(command, ['volume', 'create', '--label', label, container])
-  // Podman refuses to make one that is there; a run beside this one may have made it just now.
+  // Podman refuses to make one that exists; a concurrent run may just have made it.
   if (exitCode === 0 || (await ask(command, ['volume', 'inspect', container])).exitCode === 0) return
   throw new DeliveryError(
     'ENGINE',
-    `${command} cannot make the volume ${container} for the engine: ${lastLines(stderr, 1) || `exit code ${exitCode}`}`,
-    `Look at what ${command} says of its volumes and its disk, and run again.`,
+    `${command} failed to create the volume ${container} for the engine: ${lastLines(stderr, 1) || `exit code ${exitCode}`}`,
+    `Check ${command}'s volumes and disk space, and run again.`,
   )
 }
 
-/** An engine of Loadline in a container runtime. */
+/** One of Loadline's engines in a container runtime. */
 export interface ListedEngine {
   name: string
-  /** As the runtime says it. */
+  /** As the runtime reports it. */
   state: string
-  /** Whether it has ended, or never began: then no run is on it. */
+  /** Whether it has exited or never started: then no run is using it. */
   stands: boolean
 }
 
-/** Loadline's engines in a runtime, running or not: containers on a volume with Loadline's label. A name alone says of nothing whose it is. Throws `ENGINE` where the runtime cannot say. */
+/**
+ * Loadline's engines in a runtime, running or not: containers on a volume with Loadline's label. A name alone does not
+ * prove ownership. Throws `ENGINE` if the runtime cannot list them.
+ */
 export async function listEngines({ command }: Pick<ContainerRuntime, 'command'>): Promise<ListedEngine[]> {
   const listed = await Promise.all(
     (await labelledVolumes(command)).map(async (volume) => {
@@ -210,7 +216,7 @@ function hasEnded(state: string): boolean {
   return /^(Exited|Dead)\b/i.test(state)
 }
 
-/** Docker and Podman say Created; Podman says Initialized where it is prepared as well. */
+/** Docker and Podman say Created; Podman also says Initialized once it is prepared. */
 function neverBegan(state: string): boolean {
   return /^(Created|Initialized)\b/i.test(state)
 }
@@ -220,20 +226,20 @@ async function labelledVolumes(command: string): Promise<string[]> {
   return stdout.split('\n').filter((name) => name !== '')
 }
 
-/** What a runtime lists. A failure is no empty list. */
+/** What a runtime lists. A failure is not an empty list. */
 async function list(command: string, argv: readonly string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await ask(command, argv)
   if (exitCode === 0) return stdout
   throw new DeliveryError(
     'ENGINE',
-    `${command} cannot list the engines of Loadline: ${lastLines(stderr, 1) || `exit code ${exitCode}`}`,
-    `Look at what "${command} ${argv.slice(0, 2).join(' ')}" says, and run again.`,
+    `${command} failed to list Loadline's engines: ${lastLines(stderr, 1) || `exit code ${exitCode}`}`,
+    `Run "${command} ${argv.slice(0, 2).join(' ')}" to see why, then run again.`,
   )
 }
 
 /**
- * Makes room for this release's engine: removes those of other releases that have ended. One that runs may have a run on it, so it stays, and that is said.
- * What they have cached stays as well.
+ * Makes room for this release's engine: removes stopped engines of other releases. A running one may be in use, so it
+ * is kept, with a message. Their caches are kept as well.
  */
 export async function removeEnded(
   runtime: Pick<ContainerRuntime, 'command'>,
@@ -241,25 +247,25 @@ export async function removeEnded(
   say: (line: string) => void,
 ): Promise<void> {
   const listed = await listEngines(runtime).catch((error: unknown) => {
-    // Room is no need of this run.
+    // This run does not depend on the room.
     if (error instanceof DeliveryError) say(error.message)
     else throw error
     return []
   })
   const others = listed.filter(({ name }) => name !== own)
-  // One that never began may be about to: the run that made it starts it next.
+  // One that never started may be about to: the run that made it starts it next.
   const ended = others.filter(({ state }) => hasEnded(state)).map(({ name }) => name)
-  // Without force: one that was started meanwhile stays.
+  // Without force: one that has been started in the meantime stays.
   if (ended.length > 0 && (await ask(runtime.command, ['rm', ...ended])).exitCode === 0)
-    say(`the engine of another release of Loadline had ended and was removed: ${ended.join(', ')}`)
+    say(`removed a stopped engine of another Loadline release: ${ended.join(', ')}`)
   const running = others.filter(({ stands }) => !stands).map(({ name }) => name)
   if (running.length > 0)
     say(
-      `the engine of another release of Loadline runs here too (${running.join(', ')}): "loadline engine down" removes it`,
+      `an engine of another Loadline release is running here too (${running.join(', ')}); "loadline engine down" removes it`,
     )
 }
 
-/** Removes Loadline's engines from a runtime, those that run as well; their volumes keep what they have cached. Gives their names. */
+/** Removes Loadline's engines from a runtime, running ones too; their volumes keep the caches. Returns their names. */
 export async function removeEngines(runtime: Pick<ContainerRuntime, 'command'>): Promise<string[]> {
   const names = (await listEngines(runtime)).map(({ name }) => name)
   if (names.length > 0)
@@ -267,7 +273,7 @@ export async function removeEngines(runtime: Pick<ContainerRuntime, 'command'>):
   return names
 }
 
-/** Removes what the engines have cached. */
+/** Removes the engines' caches. */
 export async function removeEngineVolumes({ command }: Pick<ContainerRuntime, 'command'>): Promise<void> {
   const volumes = await labelledVolumes(command)
   if (volumes.length > 0) await ask(command, ['volume', 'rm', '--force', ...volumes])
@@ -280,15 +286,15 @@ async function ask(command: string, argv: readonly string[]) {
 const remedies: Readonly<Record<UnusableRuntime['why'], (command: string) => string>> = {
   'not-running': (command) => `Start ${command}, and run again.`,
   'no-rights': (command) =>
-    `Give this user the right to use ${command} (for Docker: the group docker), or run as one who may.`,
+    `Give this user permission to use ${command} (for Docker: the group docker), or run as a user who has it.`,
   'too-old': (command) => `Update ${command}.`,
 }
 
-/** That a runtime is there and cannot be used, with what to do. */
+/** The error for a runtime that is installed but cannot be used, with what to do. */
 export function unusableError({ command, why, said }: UnusableRuntime): DeliveryError {
   return new DeliveryError(
     'PREREQUISITE',
-    `${command} is installed and cannot be used: ${said}`,
-    `${remedies[why](command)} Or give a running engine (--engine), or ask for the sealed toolchain: --engine sealed.`,
+    `${command} is installed but cannot be used: ${said}`,
+    `${remedies[why](command)} Or use a running engine (--engine ADDRESS), or the sealed toolchain (--engine sealed).`,
   )
 }

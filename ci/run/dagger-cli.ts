@@ -10,30 +10,31 @@ import { cacheDirectory } from './cache-directory.ts'
 import { download, type DownloadLimits } from './download.ts'
 import { digestOfFile, digestOfStream } from './kept-file.ts'
 
-/** By which the Dagger CLI and SDK are told which CLI to run. */
+/** Tells the Dagger CLI and SDK which CLI to run. */
 export const cliVariable = '_EXPERIMENTAL_DAGGER_CLI_BIN'
 
-/** Where the publisher has the archives: both have the same bytes. */
+/** Where the publisher hosts the archives: both serve the same bytes. */
 const sources = (version: string): string[] => [
   `https://dl.dagger.io/dagger/releases/${version}`,
   `https://github.com/dagger/dagger/releases/download/v${version}`,
 ]
 
-/** What finding the CLI depends on, beside the pins. */
+/** What finding the CLI depends on, besides the pins. */
 export interface CliSurroundings {
   say(line: string): void
   env?: NodeJS.ProcessEnv
-  /** In place of the publisher's addresses. */
+  /** Instead of the publisher's addresses. */
   from?: readonly string[]
-  /** In place of what a download waits for and takes. */
+  /** Instead of a download's default limits. */
   limits?: Partial<DownloadLimits>
   platform?: string
 }
 
 /**
- * The path of the Dagger CLI in the engine's version: the one that the environment names, the one that was kept, the one that is installed, or the publisher's,
- * fetched once and checked against its checksum. The SDK would ask its publisher's site at each run, and fail where that is away.
- * What was kept is checked again at each use, against the same checksum. Throws `PREREQUISITE` where it cannot be had.
+ * The path of the Dagger CLI in the engine's version: the one that the environment names, the cached one, the installed
+ * one, or the publisher's, fetched once and checked against its checksum. The SDK would ask its publisher's site at
+ * every run, and fail when that is down. The cached one is checked against the same checksum at each use. Throws
+ * `PREREQUISITE` if none can be had.
  */
 export async function daggerCli({ cli }: Pick<Pins, 'cli'>, surroundings: CliSurroundings): Promise<string> {
   const { env = process.env, platform = hostPlatform(), say } = surroundings
@@ -44,12 +45,12 @@ export async function daggerCli({ cli }: Pick<Pins, 'cli'>, surroundings: CliSur
   const isKept = existsSync(kept.program) && digest !== undefined
   if (isKept && (await isWhole(kept, digest))) return kept.program
   if (await isInstalled(cli.version)) return 'dagger'
-  if (isKept) say(`the Dagger CLI that was kept in ${directory} is not the pinned one, and is fetched anew`)
+  if (isKept) say(`the Dagger CLI cached in ${directory} is not the pinned one; fetching it again`)
   if (digest === undefined)
     throw new DeliveryError(
       'PREREQUISITE',
-      `no checksum of the Dagger CLI ${cli.version} is pinned for ${platform}`,
-      `Install dagger ${cli.version}, and name its path in ${cliVariable}. On Windows use WSL.`,
+      `no checksum is pinned for the Dagger CLI ${cli.version} on ${platform}`,
+      `Install dagger ${cli.version}, and set ${cliVariable} to its path. On Windows use WSL.`,
     )
   await mkdir(directory, { recursive: true })
   const work = await mkdtemp(join(directory, 'unfinished-'))
@@ -62,7 +63,7 @@ export async function daggerCli({ cli }: Pick<Pins, 'cli'>, surroundings: CliSur
     })
     await rename(archive, kept.archive)
     await rename(join(work, 'dagger'), kept.program)
-    say(`the Dagger CLI ${cli.version} is kept in ${directory}`)
+    say(`the Dagger CLI ${cli.version} is cached in ${directory}`)
     return kept.program
   } finally {
     await rm(work, { recursive: true, force: true })
@@ -73,9 +74,12 @@ function archiveName(version: string, platform: string): string {
   return `dagger_v${version}_${platform.replace('/', '_')}.tar.gz`
 }
 
-/** Whether the kept archive is the pinned one, and the kept program the one in it. Neither is believed by its name: a cache may come from jobs that are trusted less. */
+/**
+ * Whether the cached archive is the pinned one, and the cached program the one in it. Neither is trusted by name: a
+ * cache may come from less trusted jobs.
+ */
 async function isWhole(kept: { archive: string; program: string }, pinned: string): Promise<boolean> {
-  // Before it is unpacked: another archive may unpack without end.
+  // Before unpacking: a different archive might unpack without end.
   if ((await digestOfFile(kept.archive)) !== pinned) return false
   const tar = execa('tar', ['--extract', '--gzip', '--to-stdout', '--file', kept.archive, 'dagger'], {
     ...ownSurroundings(),
@@ -113,7 +117,7 @@ async function fetchArchive(
   { say, limits, from = sources(cli.version) }: CliSurroundings,
 ): Promise<void> {
   const faults = new Set<string>()
-  // A second time in the same order: what is away for a moment ends nothing.
+  // A second round in the same order: a short outage should not end the run.
   for (const source of [...from, ...from]) {
     const url = `${source}/${archive.slice(archive.lastIndexOf('/') + 1)}`
     say(`fetching the Dagger CLI ${cli.version} from ${new URL(url).host}, once ...`)
@@ -125,8 +129,8 @@ async function fetchArchive(
   }
   throw new DeliveryError(
     'PREREQUISITE',
-    `the Dagger CLI ${cli.version} cannot be fetched (${[...faults].join('; ')})`,
-    `Check the network and its proxy, or install dagger ${cli.version} by hand and name its path in ${cliVariable}.`,
+    `failed to fetch the Dagger CLI ${cli.version} (${[...faults].join('; ')})`,
+    `Check the network and its proxy, or install dagger ${cli.version} by hand and set ${cliVariable} to its path.`,
   )
 }
 
@@ -135,7 +139,7 @@ async function requireDigest(archive: string, wanted: string, { cli }: Pick<Pins
   if (found === wanted) return
   throw new DeliveryError(
     'PREREQUISITE',
-    `the archive of the Dagger CLI ${cli.version} has the checksum ${found}, and ${wanted} is pinned (${confidence(cli.found)}); nothing of it was run`,
-    `Look whether a proxy has changed it. Otherwise install dagger ${cli.version} by hand, and name its path in ${cliVariable}.`,
+    `expected the archive of the Dagger CLI ${cli.version} to have the pinned checksum ${wanted} (${confidence(cli.found)}), found ${found}; nothing from it was run`,
+    `Check whether a proxy changed it. Otherwise install dagger ${cli.version} by hand, and set ${cliVariable} to its path.`,
   )
 }

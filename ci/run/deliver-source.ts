@@ -26,7 +26,7 @@ import { reachRegistry } from './reach-registry.ts'
 import { withSession } from './session.ts'
 import { givenSigner, type GivenSigner } from './given-signer.ts'
 
-/** What surrounds a run: its clock, who watches, and where the engine's log goes. */
+/** A run's surroundings: its clock, its observers, and the file for the engine's log. */
 export interface Surroundings {
   startedAt: Date
   progress: Progress
@@ -34,7 +34,10 @@ export interface Surroundings {
   logFile: string
 }
 
-/** Finds an engine and runs the whole flow on one source directory, which may be left out where an image is given. Throws a `DeliveryError` where no run could begin; a run that breaks later is a report. */
+/**
+ * Finds an engine and runs the whole flow on one source directory, which may be omitted if an image is given. Throws a
+ * `DeliveryError` if no run could start; a run that breaks later is a report.
+ */
 export async function deliverSource(
   source: string | undefined,
   options: SourceOptions,
@@ -48,15 +51,15 @@ export async function deliverSource(
   })
 }
 
-/** A source, and what the files that the command line names say about it. Reading them needs no engine. */
+/** A source, and the contents of the files that the command line names for it. Reading them needs no engine. */
 export interface GivenSource {
-  /** Absent where an image was given alone. */
+  /** Absent if only an image was given. */
   source: string | undefined
   image: GivenImage | undefined
   options: SourceOptions
   name: string
   pathInRepository: string | undefined
-  /** What it is built on and run with, for an engine that has to make them first. */
+  /** The images that it is built on and run with, for an engine that has to make them first. */
   images: () => Promise<string[]>
   buildArgs: Record<string, string>
   dockerfile: string | undefined
@@ -64,7 +67,7 @@ export interface GivenSource {
   texts: Pick<Request, 'policy' | 'organisation' | 'baseline' | 'knownExploited' | 'exploitPrediction' | 'additional'>
 }
 
-/** Reads what is there before an engine is looked for: setting one up may take long. Throws where something is not as it must be. */
+/** Reads everything before looking for an engine, whose set-up may take long. Throws if something is wrong. */
 export async function readGivenSource(
   source: string | undefined,
   given: SourceOptions,
@@ -116,7 +119,7 @@ export async function readGivenSource(
   }
 }
 
-/** Makes the request of a run, within a session with the engine. Throws where something that it needs is not there. */
+/** Makes a run's request, within a session with the engine. Throws if something that it needs is missing. */
 export async function beginRun(
   { source, image, options, name, pathInRepository: path, buildArgs, dockerfile, pinning, texts }: GivenSource,
   engine: Engine,
@@ -153,10 +156,10 @@ export async function beginRun(
   }
 }
 
-/** What stands for the name of a source's directory, in options that name something of one source. */
+/** The placeholder for the name of a source's directory, in options that name something of one source. */
 export const namePlaceholder = '{name}'
 
-/** The options as they are meant for the source of a name. */
+/** The options with the placeholder replaced by a source's name. */
 function optionsFor(name: string, options: SourceOptions): SourceOptions {
   const { publish, baseline, file } = options
   const named = (text: string) => text.replaceAll(namePlaceholder, name)
@@ -168,19 +171,22 @@ function optionsFor(name: string, options: SourceOptions): SourceOptions {
   }
 }
 
-/** The name of an application whose policy gives it none: that of its directory, or of an image that was given alone. Throws `USAGE` where there is neither. */
+/**
+ * The name of an application whose policy has none: that of its directory, or of an image given alone. Throws `USAGE`
+ * if there is neither.
+ */
 export function applicationName(source: string | undefined, image: GivenImage | undefined): string {
   if (source !== undefined) return imageName(source)
   if (image === undefined)
     throw new DeliveryError(
       'USAGE',
-      'there is nothing to judge: neither a source nor an image was given',
-      'Give the directory that has the Dockerfile, or --image with an image that exists.',
+      'nothing to judge: neither a source nor an image given',
+      'Give the directory that has the Dockerfile, or --image with an existing image.',
     )
   return imageName(nameOfImage(image))
 }
 
-/** The name of an image whose policy gives it none. */
+/** The name of an image whose policy has none. */
 export function imageName(source: string): string {
   return (
     basename(resolve(source))
@@ -190,13 +196,13 @@ export function imageName(source: string): string {
   )
 }
 
-/** Throws `SOURCE` where this is not a directory, or a link leads to it that somebody may have committed. */
+/** Throws `SOURCE` if this is not a directory, or is reached through a link that somebody may have committed. */
 export async function requireDirectory(source: string): Promise<void> {
   const found = await kindOfGiven({ path: source, what: 'source', code: 'SOURCE' })
   if (found !== 'directory') {
     throw new DeliveryError(
       'SOURCE',
-      `${source} is ${found === undefined ? 'not there' : 'not a directory'}`,
+      `${source} ${found === undefined ? 'does not exist' : 'is not a directory'}`,
       'Give the path of the directory that has the Dockerfile.',
     )
   }
@@ -241,11 +247,11 @@ async function givenPublication(options: SourceOptions): Promise<Publication | u
   }
 }
 
-/** Throws `USAGE` where something is said about publishing that nobody asked for. */
+/** Throws `USAGE` if an option is about publishing without --publish. */
 function refuseUnpublished(options: SourceOptions, { signer, withheld }: GivenSigner): void {
   const hint = 'Add --publish registry/repository:tag.'
   if (signer !== undefined || withheld !== undefined)
-    throw new DeliveryError('USAGE', 'a signer signs what --publish publishes, and there is no --publish', hint)
+    throw new DeliveryError('USAGE', 'a signer is given without --publish, so there is nothing to sign', hint)
   const without = Object.entries({
     '--tag': options.tag?.[0],
     '--consumer': options.consumer,
@@ -254,6 +260,5 @@ function refuseUnpublished(options: SourceOptions, { signer, withheld }: GivenSi
       ? { '--registry-ca': options.registryCa, '--registry-config': options.registryConfig }
       : {}),
   }).find(([, value]) => value !== undefined)
-  if (without !== undefined)
-    throw new DeliveryError('USAGE', `${without[0]} is about publishing, and there is no --publish`, hint)
+  if (without !== undefined) throw new DeliveryError('USAGE', `${without[0]} is given without --publish`, hint)
 }

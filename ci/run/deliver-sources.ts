@@ -9,26 +9,29 @@ import { beginRun, imageName, namePlaceholder, readGivenSource } from './deliver
 import { findEngine, type Engine } from './choose-engine.ts'
 import { withSession } from './session.ts'
 
-/** What surrounds the runs of several sources. */
+/** The surroundings of runs of several sources. */
 export interface SeveralSurroundings {
   startedAt: Date
-  /** How many are judged at a time. */
+  /** How many to judge at a time. */
   parallel: number
   progress(name: string): Progress
   say(line: string): void
   logFile: string
-  /** Gets the reports of each source, once; must not throw. */
+  /** Receives the reports of each source, once; must not throw. */
   ended(name: string, delivery: Delivery): Promise<void>
 }
 
-/** One session with one engine for several source directories. Never throws: a source that cannot be judged has a report that says so. Gives their merged verdict. */
+/**
+ * One session with one engine for several source directories. Never throws: a source that cannot be judged has a report
+ * that says so. Returns their merged verdict.
+ */
 export async function deliverSources(
   sources: readonly string[],
   options: SourceOptions,
   { startedAt, parallel, progress, say, logFile, ended }: SeveralSurroundings,
 ): Promise<Merged> {
   const read = await Promise.allSettled(sources.map((source) => readGivenSource(source, options, startedAt)))
-  /** With an engine, or with the reason why there is none. */
+  /** With an engine, or with the reason for its absence. */
   const judgeAll = (reached: { engine: Engine } | { error: unknown }) =>
     deliverTogether(
       sources.map((source, index) => {
@@ -61,7 +64,7 @@ export async function deliverSources(
       parallel,
     )
   try {
-    // Setting an engine up may take long, and nobody would use it.
+    // Setting up an engine may take long, and nobody would use it.
     if (read.every(({ status }) => status === 'rejected')) return await judgeAll({ error: undefined })
     const named = read.flatMap((given) => (given.status === 'fulfilled' ? [given.value.images] : []))
     const images = async () => [...new Set((await Promise.all(named.map((list) => list()))).flat())]
@@ -72,7 +75,7 @@ export async function deliverSources(
   }
 }
 
-/** Throws `USAGE` where several sources cannot be told apart, or an option names something that only one of them can have. */
+/** Throws `USAGE` if several sources cannot be told apart, or an option names something that only one of them can have. */
 export function requireSeparable(
   sources: readonly string[],
   { image, additionalSarif = [], publish, baseline, file }: SourceOptions,
@@ -80,22 +83,22 @@ export function requireSeparable(
   if (image !== undefined)
     throw new DeliveryError(
       'USAGE',
-      `--image names one image, and ${sources.length} sources were given`,
+      `--image names one image, but ${sources.length} sources were given`,
       'Give the one directory that has its policy, or none.',
     )
   if (additionalSarif.length > 0)
     throw new DeliveryError(
       'USAGE',
-      `--additional-sarif is about one image, and ${sources.length} sources were given`,
-      'Judge that image by a call of its own, and make one verdict of theirs with "loadline merge".',
+      `--additional-sarif applies to one image, but ${sources.length} sources were given`,
+      'Judge that image in a separate call, and merge the verdicts with "loadline merge".',
     )
   const names = sources.map(imageName)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined)
     throw new DeliveryError(
       'USAGE',
-      `two of the sources are called ${twice}, and their reports go by that name`,
-      'Judge them by two calls, each with an --output of its own, and make one verdict of theirs with "loadline merge".',
+      `two of the sources are called ${twice}, and reports are named after their source`,
+      'Judge them in two calls, each with its own --output, and merge the verdicts with "loadline merge".',
     )
   const shared = Object.entries({ '--publish': publish, '--baseline': baseline, '--file': file }).find(
     ([, value]) => value !== undefined && !value.includes(namePlaceholder),
@@ -103,7 +106,7 @@ export function requireSeparable(
   if (shared !== undefined)
     throw new DeliveryError(
       'USAGE',
-      `${shared[0]} ${shared[1]} can apply to one source only, and ${sources.length} are given`,
-      `Write ${namePlaceholder} in it: it stands for the name of each source's directory.`,
+      `${shared[0]} ${shared[1]} can apply to one source only, but ${sources.length} are given`,
+      `Put ${namePlaceholder} into it: it is replaced by the name of each source's directory.`,
     )
 }

@@ -5,13 +5,13 @@ import { execa } from 'execa'
 import { lastLines } from '../../src/engine/run-tool.ts'
 import { ownSurroundings } from '../own-surroundings.mjs'
 
-/** How long a download waits, in seconds, and how many bytes it takes. */
+/** Limits of a download: waiting times in seconds, and its size in bytes. */
 export interface DownloadLimits {
-  /** Until the other side has answered, its certificate with it. */
+  /** To connect, including the TLS handshake. */
   connect: number
-  /** With less than a thousand bytes a second. */
+  /** At less than a thousand bytes per second. */
   stall: number
-  /** For all of it: one who sends just enough not to stall would go on for days. */
+  /** In total: a server that sends just enough not to stall could go on for days. */
   whole: number
   most: number
 }
@@ -24,8 +24,9 @@ const always =
 const usual: DownloadLimits = { connect: 20, stall: 60, whole: 900, most: 500_000_000 }
 
 /**
- * Fetches a file over HTTPS, and over nothing else wherever it is redirected to. By curl, which is set up for the proxies and authorities of its machine; Node asks nobody about them.
- * Throws an Error with what was said where it does not come, stalls, takes too long or has no end.
+ * Fetches a file over HTTPS only, redirects included. With curl, which is configured for the machine's proxies and
+ * authorities; Node does not look at those. Throws an Error with curl's message if the download fails, stalls, takes
+ * too long or is too large.
  */
 export async function download(url: string, path: string, limits: Partial<DownloadLimits> = {}): Promise<void> {
   const { connect, stall, whole, most } = { ...usual, ...limits }
@@ -44,14 +45,14 @@ export async function download(url: string, path: string, limits: Partial<Downlo
     ],
     { ...ownSurroundings(), reject: false, stdin: 'ignore', buffer: { stdout: false }, encoding: 'buffer' },
   )
-  // Written as it comes: older versions of curl take what does not say its length without end.
+  // Streamed, to enforce the limit: older versions of curl read a response without a length indefinitely.
   const written = await pipeline(curl.stdout, atMost(most), createWriteStream(path)).catch((error: unknown) => error)
   const ended = await curl
-  if (ended.code === 'ENOENT') throw new Error('curl is needed for it and is not installed')
+  if (ended.code === 'ENOENT') throw new Error('curl is required but not installed')
   if (written instanceof TooLarge) throw written
   if (ended.exitCode !== 0)
     throw new Error(
-      lastLines(Buffer.from(ended.stderr).toString('utf8'), 1) || `curl ended with exit code ${ended.exitCode}`,
+      lastLines(Buffer.from(ended.stderr).toString('utf8'), 1) || `curl exited with code ${ended.exitCode}`,
     )
   if (written !== undefined) throw written
 }
@@ -63,7 +64,7 @@ function atMost(most: number): Transform {
   return new Transform({
     transform(piece: Buffer, _encoding, done) {
       bytes += piece.length
-      if (bytes > most) done(new TooLarge(`more than ${most} bytes came`))
+      if (bytes > most) done(new TooLarge(`expected at most ${most} bytes, found more`))
       else done(undefined, piece)
     },
   })

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 
-/** Kills every process that this one has started, and theirs: an engine session that lingers would keep building for nobody. Does nothing where /proc is not there. */
+/** Kills every descendant process: a lingering engine session would keep building for nobody. Does nothing without /proc. */
 export function endChildren(parent: number = process.pid): void {
   for (const child of childrenOf(parent)) {
     endChildren(child)
     try {
       process.kill(child, 'SIGKILL')
     } catch {
-      // It has ended by itself.
+      // It has already exited.
     }
   }
 }

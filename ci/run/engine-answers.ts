@@ -4,24 +4,25 @@ import { engineVersion, type EngineSocket } from '../../src/engine/engine-versio
 import { supportImages } from '../../src/tools/images.ts'
 
 const patience = 5_000
-/** An engine that is busy opens the door at once and says its name later. */
+/** A busy engine accepts the connection at once and answers later. */
 const patienceForName = 30_000
 
-/** How Dagger 0.21.8 can reach an engine: by the drivers of its client. */
+/** How Dagger 0.21.8 can reach an engine: the drivers of its client. */
 const schemes =
   /^(unix|tcp|tls|ssh|kube-pod|docker-container|docker-image|(?:container|image)(?:\+(?:docker|podman|nerdctl|finch|apple))?):\/\/./
 
 /**
- * Knocks at an engine's address, and asks who is there. The Dagger CLI would go on trying for minutes where nobody listens, or somebody else.
- * Only unix, tcp and tls addresses can be knocked at, and only the first two are asked; the others are left to the CLI.
- * Throws `USAGE` where it is no address of an engine, and `ENGINE` where nobody opens within five seconds, or what answers is no engine.
+ * Connects to an engine's address and asks for its version. The Dagger CLI would retry for minutes if nothing, or
+ * something else, listened there. Only unix, tcp and tls addresses can be connected to, and only the first two are
+ * asked; the others are left to the CLI. Throws `USAGE` if it is not an engine's address, and `ENGINE` if nothing
+ * accepts within five seconds, or what answers is not an engine.
  */
 export async function requireEngine(address: string): Promise<void> {
   if (!schemes.test(address)) {
     throw new DeliveryError(
       'USAGE',
-      `"${address}" is not an address at which Dagger can reach an engine`,
-      'Write unix://PATH, tcp://HOST:PORT, tls://HOST:PORT, ssh://HOST, kube-pod://POD, container://NAME or image://REFERENCE; docs/engines.md has an example of each.',
+      `expected the address of a Dagger engine, found "${address}"`,
+      'Use unix://PATH, tcp://HOST:PORT, tls://HOST:PORT, ssh://HOST, kube-pod://POD, container://NAME or image://REFERENCE; docs/engines.md has an example of each.',
     )
   }
   const door = endpoint(address)
@@ -54,14 +55,14 @@ export async function requireEngine(address: string): Promise<void> {
   requireEngineVersion(version, address)
 }
 
-/** Throws `ENGINE` for an engine of another version than the SDK's: they may misunderstand each other without a word. */
+/** Throws `ENGINE` if the engine's version is not the SDK's: they may silently misunderstand each other. */
 export function requireEngineVersion(found: string, address: string): void {
   const wanted = `v${supportImages.engine.version}`
   if (found === wanted) return
   throw new DeliveryError(
     'ENGINE',
-    `the engine at ${address} is version ${found}; this Loadline needs ${wanted}`,
-    `Start that one: image://${supportImages.engine.reference}, or leave the address out and "loadline engine up" starts it. An older engine may run beside it.`,
+    `expected engine version ${wanted} at ${address}, found ${found}`,
+    `Start that version: use image://${supportImages.engine.reference}, or omit the address and run "loadline engine up". An older engine may run beside it.`,
   )
 }
 

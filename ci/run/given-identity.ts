@@ -2,7 +2,7 @@ import { expectedSigner } from '../../src/stages/verify/expected-signer.ts'
 import type { Identity } from '../../src/tools/cosign/identity.ts'
 import { readGiven } from './files/given-file.ts'
 
-/** Whom the person expects to have signed, as the command line says it. */
+/** The signer that the user expects, as given on the command line. */
 export interface IdentityOptions {
   key?: string
   certificateIdentity?: string
@@ -11,7 +11,7 @@ export interface IdentityOptions {
   trustedRoot?: string
 }
 
-/** Reads whom to expect from the files that the command line names. Throws `USAGE` and `CREDENTIAL`. */
+/** Reads the expected signer from the files that the command line names. Throws `USAGE` and `CREDENTIAL`. */
 export async function readIdentity({
   key,
   certificateIdentity: identity,

@@ -7,7 +7,7 @@ import { parseImageReference } from '../../src/formats/image-reference.ts'
 import { kindOfGiven } from './files/given-file.ts'
 import { reachRegistry, type RegistryOptions } from './reach-registry.ts'
 
-/** What the person means by --image: a file or directory where there is one of this name, otherwise a reference. Throws `USAGE`. */
+/** The meaning of --image: a file or directory if one has this name, otherwise a reference. Throws `USAGE`. */
 export async function recogniseImage(given: string): Promise<GivenImage> {
   const found = await kindOfGiven({ path: given, what: 'image', code: 'USAGE' })
   if (found === 'file') return { form: 'archive', name: given }
@@ -17,11 +17,11 @@ export async function recogniseImage(given: string): Promise<GivenImage> {
   throw new DeliveryError(
     'USAGE',
     `the image ${given} is neither an existing archive or layout nor an image reference`,
-    'Give registry/repository:tag, an archive that "docker save" wrote, or an OCI layout as an archive or a directory.',
+    'Give registry/repository:tag, an archive written by "docker save", or an OCI layout as an archive or a directory.',
   )
 }
 
-/** The image, where the engine finds it. The file stays on disk: the engine reads it from there. */
+/** The image, made available to the engine. The file stays on disk: the engine reads it from there. */
 export async function openGivenImage({ form, name }: GivenImage, registry: RegistryOptions): Promise<ImageSource> {
   switch (form) {
     case 'registry':
@@ -33,7 +33,7 @@ export async function openGivenImage({ form, name }: GivenImage, registry: Regis
   }
 }
 
-/** What an application is called whose image was given alone: the last part of its repository, or the name of its file. */
+/** The name of an application whose image was given alone: the last part of its repository, or its file name. */
 export function nameOfImage({ form, name }: GivenImage): string {
   return form === 'registry'
     ? (parseImageReference(name)?.repository.split('/').at(-1) ?? name)

@@ -9,7 +9,7 @@ import { readOption } from './files/given-file.ts'
 import { credential, readCredential } from './given-credential.ts'
 import { ambientToken, type Ambient } from '../github/token.ts'
 
-/** The options of the command line that say who signs. */
+/** The command-line options that name the signer. */
 export interface SignerOptions {
   key?: string
   keyPassword?: string
@@ -21,10 +21,13 @@ export interface SignerOptions {
   trustedRoot?: string
 }
 
-/** A signer, or why this job can have none, although it may be judged. */
+/** A signer, or why this job cannot have one, although its image may be judged. */
 export type GivenSigner = { signer?: Signer; withheld?: string }
 
-/** Makes the signer that the options name. Throws `USAGE` where they contradict each other, and `CREDENTIAL` where something that they name is not there. */
+/**
+ * Makes the signer that the options name. Throws `USAGE` if they contradict each other, and `CREDENTIAL` if something
+ * that they name is missing.
+ */
 export async function givenSigner(options: SignerOptions, env: NodeJS.ProcessEnv = process.env): Promise<GivenSigner> {
   const { key, keyless = false, identityToken } = options
   const ways = [
@@ -33,7 +36,7 @@ export async function givenSigner(options: SignerOptions, env: NodeJS.ProcessEnv
     identityToken === undefined ? '' : '--identity-token',
   ].filter((way) => way !== '')
   if (ways.length > 1)
-    throw new DeliveryError('USAGE', `${ways.join(' and ')} name more than one signer`, 'Give one of them.')
+    throw new DeliveryError('USAGE', `expected one signer, found ${ways.join(' and ')}`, 'Give only one of them.')
   const services = await givenServices(options)
   if (ways.length === 0) {
     if (
@@ -43,7 +46,7 @@ export async function givenSigner(options: SignerOptions, env: NodeJS.ProcessEnv
     ) {
       throw new DeliveryError(
         'USAGE',
-        'signing services or a certificate identity were given, but no signer',
+        'signing services or a certificate identity are given without a signer',
         'Add --key, --keyless or --identity-token.',
       )
     }
@@ -55,7 +58,7 @@ export async function givenSigner(options: SignerOptions, env: NodeJS.ProcessEnv
   const token =
     identityToken === undefined ? await ambient(env) : () => readCredential(identityToken, '--identity-token')
   if ('withheld' in token) return token
-  // A name of its own each time: a secret is known to the engine by its name.
+  // A new name each time: the engine identifies a secret by its name.
   const secret = async (): Promise<Secret> => dag.setSecret(`identity-token-${randomUUID()}`, (await token()).trim())
   if (identityToken !== undefined) await token()
   return {
@@ -104,7 +107,7 @@ function expectedCertificate({
   if (identity === undefined || issuer === undefined) {
     throw new DeliveryError(
       'USAGE',
-      'a certificate is known by its identity and its issuer together, and one of them is missing',
+      'a certificate is identified by its identity and its issuer together, and one of them is missing',
       'Give both --certificate-identity and --certificate-oidc-issuer.',
     )
   }
@@ -122,7 +125,7 @@ async function givenServices({ signingConfig, trustedRoot }: SignerOptions): Pro
   if (signingConfig === undefined || trustedRoot === undefined) {
     throw new DeliveryError(
       'USAGE',
-      'your own signing services need two documents, and one of them is missing',
+      'your own signing services need a signing configuration and a trusted root, and one of them is missing',
       'Give both --signing-config and --trusted-root.',
     )
   }

@@ -6,14 +6,14 @@ import type { Readable } from 'node:stream'
 import { Digest } from '../../src/model/index.ts'
 import { readNamed } from './files/read-file.ts'
 
-/** The digest of a stream, in pieces: never whole in memory. */
+/** The digest of a stream, which is never whole in memory. */
 export async function digestOfStream(stream: Readable): Promise<Digest> {
   const hash = createHash('sha256')
   for await (const piece of stream) hash.update(piece as Uint8Array)
   return `sha256:${hash.digest('hex')}`
 }
 
-/** The digest of a regular file; undefined where there is none. A pipe or a device has no end. */
+/** The digest of a regular file; undefined if there is none. A pipe or a device has no end. */
 export async function digestOfFile(path: string): Promise<Digest | undefined> {
   const about = await stat(path).catch(() => undefined)
   return about?.isFile() ? digestOfStream(createReadStream(path)) : undefined
@@ -22,7 +22,10 @@ export async function digestOfFile(path: string): Promise<Digest | undefined> {
 /** A file that was made here before, and how it stands with what was noted of it then. */
 export type Kept = { digest: Digest } | { fault: 'missing' | 'changed' }
 
-/** Looks at a kept file, all of it: the name alone says nothing of what is in it. The digest lies beside it, so this finds damage, and not somebody who writes both. */
+/**
+ * Looks at a kept file, all of it: the name alone says nothing of what is in it. The digest lies beside it, so this
+ * finds damage, and not somebody who writes both.
+ */
 export async function lookAtKept(path: string): Promise<Kept> {
   const [digest, noted] = await Promise.all([digestOfFile(path), notedDigest(path)])
   if (digest === undefined) return { fault: 'missing' }

@@ -4,8 +4,9 @@ import { limits, readBelow } from './files/read-file.ts'
 import { externalImages } from '../../src/formats/dockerfile/external-images.ts'
 
 /**
- * The images that a source is built on and run with, fully spelled, read before there is an engine: a sealed one can then make what stands in for them.
- * None of its Dockerfile or policy where that cannot be read: the flow reads both again, and says what is wrong with them.
+ * The images that a source is built on and run with, fully spelled, read before there is an engine: a sealed one can
+ * then make substitutes for them. Empty for a Dockerfile or policy that cannot be read: the flow reads both again, and
+ * reports what is wrong.
  */
 export async function namedImages(
   source: string | undefined,

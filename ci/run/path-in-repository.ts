@@ -2,8 +2,9 @@ import { lstat, realpath } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 
 /**
- * The path of a source directory below the root of its repository, with slashes; undefined where it is the root, belongs to no repository, or is not there.
- * The root is where `.git` is, a directory or a worktree's file; without one, the workspace that a CI service names.
+ * The path of a source directory below the root of its repository, with slashes; undefined if it is the root, is not in
+ * a repository, or does not exist. The root is where `.git` is, a directory or a worktree's file; without one, the
+ * workspace that a CI service names.
  */
 export async function pathInRepository(source: string, workspace: string | undefined): Promise<string | undefined> {
   const directory = await realpath(source).catch(() => undefined)

@@ -2,7 +2,7 @@ import type { Lock } from '../../src/model/index.ts'
 import type { ExternalImage } from '../../src/formats/dockerfile/external-images.ts'
 import { tools } from '../../src/tools/images.ts'
 
-/** One thing that was looked at. `missing` is what a run would stop at. */
+/** One checked item. `missing` means that a run would stop at it. */
 export interface Remark {
   subject: string
   state: 'fine' | 'warning' | 'missing'
@@ -10,11 +10,11 @@ export interface Remark {
   remedy?: string
 }
 
-/** A pin this old has missed some months of repairs; the vulnerability rules judge what that means. */
+/** A pin this old has missed months of fixes; the vulnerability rules judge what that means. */
 const oldPinDays = 90
 
 const again = 'Run "loadline lock" and commit loadline.lock.json.'
-const release = 'Use the pins of this release, or write your own for it: "loadline tools --output FILE".'
+const release = 'Use the pins of this release, or write your own: "loadline tools --output FILE".'
 
 /** What is pinned, since when, and what floats: each tool in the version that this Loadline runs, each base of the Dockerfile by digest. */
 export function pinRemarks(lock: Lock, images: readonly ExternalImage[], now: Date): Remark[] {
@@ -32,7 +32,7 @@ function toolRemark(lock: Lock, name: string, version: string): Remark {
     return {
       subject: name,
       state: 'missing',
-      found: `pinned at ${pinned.version}, and this Loadline runs ${version}`,
+      found: `pinned at ${pinned.version}, but this Loadline runs ${version}`,
       remedy: release,
     }
   if (!pinned.reference.includes('@sha256:'))
@@ -43,7 +43,7 @@ function toolRemark(lock: Lock, name: string, version: string): Remark {
     : {
         subject: name,
         state: pinned.confidence === 'likely' ? 'fine' : 'warning',
-        found: `${found}, collected from public files (${pinned.confidence}): the first run finds out whether its registry has it`,
+        found: `${found}, collected from public files (${pinned.confidence}): the first run shows whether the registry has it`,
       }
 }
 
@@ -52,21 +52,21 @@ function baseRemark(lock: Lock, image: ExternalImage, now: Date): Remark {
   const pinned = lock.bases.find(({ reference }) => reference === image.reference)
   if (pinned === undefined) {
     if (image.digest !== undefined && lock.mode === 'connected')
-      return { subject, state: 'fine', found: `${image.written}, pinned where it is written` }
+      return { subject, state: 'fine', found: `${image.written}, pinned in the Dockerfile` }
     const [found, remedy] =
       lock.mode === 'sealed'
         ? [
-            `${image.reference} has no stand-in on this sealed network`,
-            'Start from a base that it has, or run where the registry can be reached.',
+            `${image.reference} has no substitute on this sealed network`,
+            'Use a base that it has, or run on a network that reaches the registry.',
           ]
         : [
-            `${image.reference} floats: no digest where it is written, none in a lock file. A run resolves it once, and the rule base-pinned says so`,
+            `${image.reference} floats: neither the Dockerfile nor a lock file has its digest. A run resolves it once, and the rule base-pinned reports it`,
             again,
           ]
     return { subject, state: lock.mode === 'sealed' ? 'missing' : 'warning', found, remedy }
   }
   const days = Math.floor((now.getTime() - Date.parse(pinned.resolvedAt)) / 86_400_000)
-  const found = `${image.reference} ${pinned.digest.slice(0, 19)}…, pinned ${days < 1 ? 'today' : days === 1 ? 'yesterday' : `${days} days ago`}${pinned.substitute === undefined ? '' : ', a stand-in'}`
+  const found = `${image.reference} ${pinned.digest.slice(0, 19)}…, pinned ${days < 1 ? 'today' : days === 1 ? 'yesterday' : `${days} days ago`}${pinned.substitute === undefined ? '' : ', a substitute'}`
   return days > oldPinDays && pinned.substitute === undefined
     ? { subject, state: 'warning', found, remedy: again }
     : { subject, state: 'fine', found }

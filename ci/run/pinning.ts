@@ -12,12 +12,13 @@ import type { Engine } from './choose-engine.ts'
 import { givenPins } from './given-pins.ts'
 import { kindOfGiven, readGiven } from './files/given-file.ts'
 
-/** What is pinned, once the engine is known. */
+/** The pins, once the engine is known. */
 export type Pinning = (engine: Pick<Engine, 'lockFile'>) => Promise<Lock>
 
 /**
- * Reads what pins a run, before an engine is looked for: the tools by Loadline's release, or by a file of the organisation; the bases by the source's lock file, where
- * it has one. On a sealed engine its own lock counts for both: no other digest can be had there. Throws `LOCK`.
+ * Reads a run's pins, before looking for an engine: the tools from Loadline's release, or from an organisation's file;
+ * the bases from the source's lock file, if it has one. On a sealed engine its own lock file applies to both: no other
+ * digests are available there. Throws `LOCK`.
  */
 export async function readPinning(
   given: { lock?: string; tools?: string },
@@ -30,7 +31,7 @@ export async function readPinning(
       : parseSealedLock(await readGiven({ path: lockFile, what: 'lock', code: 'LOCK' }), lockFile)
 }
 
-/** What pins a run on a connected network: files that the call names, and the source's own lock file at the path `own`, where it is. */
+/** A run's pins on a connected network: files that the call names, and the source's own lock file at the path `own`, if present. */
 export async function readConnected(
   { lock, tools }: { lock?: string | undefined; tools?: string | undefined },
   own: string | undefined,

@@ -5,13 +5,16 @@ import { requireCertificates } from '../../src/tools/registry/certificates.ts'
 import { readGiven } from './files/given-file.ts'
 import { registryCredentials } from './registry-credentials.ts'
 
-/** Files that a person gives to get to a registry. */
+/** Files that the user gives for access to a registry. */
 export interface RegistryOptions {
   registryConfig?: string
   registryCa?: string
 }
 
-/** An image in a registry, with the way to it, the credentials of whoever has logged in or of a Docker configuration file, and authorities of one's own. Throws `CREDENTIAL`. */
+/**
+ * An image in a registry, with a route to it, the credentials of the logged-in user or of a Docker configuration file,
+ * and the user's own CA certificates. Throws `CREDENTIAL`.
+ */
 export async function reachRegistry(
   reference: string,
   { registryConfig, registryCa }: RegistryOptions,
@@ -33,7 +36,7 @@ export async function reachRegistry(
 
 async function credentials(host: string | undefined, file: string | undefined): Promise<{ credentials?: Secret }> {
   const found = host === undefined ? undefined : await registryCredentials(host, file)
-  // A secret is known to the engine by its name, and there may be two registries.
+  // The engine identifies a secret by its name, and there may be two registries.
   return found === undefined ? {} : { credentials: dag.setSecret(`registry-config ${host}`, found) }
 }
 

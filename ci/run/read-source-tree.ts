@@ -7,8 +7,8 @@ import { readBelow } from './files/read-file.ts'
 import { describes, mostPaths, notSource, worthReading, type SourceTree } from '../../src/scaffold/index.ts'
 
 /**
- * Reads a source directory for a scaffold: the path of every ordinary file, and the text of those that decide something. Links are not followed.
- * Throws `SOURCE` where the directory is none, cannot be read, or has a link in place of a file that describes the application.
+ * Reads a source directory for a scaffold: the path of every regular file, and the text of those that matter. Links are not followed.
+ * Throws `SOURCE` if it is not a directory, cannot be read, or has a link in place of a file that describes the application.
  */
 export async function readSourceTree(directory: string): Promise<SourceTree> {
   const root = await kindOfGiven({ path: directory, what: 'source', code: 'SOURCE' })
@@ -27,8 +27,8 @@ export async function readSourceTree(directory: string): Promise<SourceTree> {
       if (entry.isSymbolicLink() && describes(path))
         throw new DeliveryError(
           'SOURCE',
-          `expected an ordinary file, found a link at ${path}: it may lead out of the source, and an image is built from the source alone`,
-          'Put the file itself there.',
+          `expected a regular file, found a link at ${path}: it may lead outside the source, and an image is built from the source alone`,
+          'Replace the link with the file itself.',
         )
       if (entry.isDirectory() && !notSource.has(entry.name)) await visit(path)
       if (entry.isFile()) await take(path)
@@ -39,8 +39,8 @@ export async function readSourceTree(directory: string): Promise<SourceTree> {
     if (paths.length > mostPaths)
       throw new DeliveryError(
         'SOURCE',
-        `expected the source of an application, found more than ${mostPaths} files`,
-        'Give the folder of the application.',
+        `expected the source of an application, found over ${mostPaths} files`,
+        "Give the application's own directory.",
       )
     const limit = worthReading(path)
     if (limit === undefined) return
@@ -56,7 +56,7 @@ export async function readSourceTree(directory: string): Promise<SourceTree> {
     if (error instanceof DeliveryError) throw error
     throw new DeliveryError(
       'SOURCE',
-      `the source directory ${directory} cannot be read (${(error as Error).message})`,
+      `failed to read the source directory ${directory} (${(error as Error).message})`,
       'Correct its permissions.',
       { cause: error },
     )

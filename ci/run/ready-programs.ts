@@ -8,8 +8,9 @@ import { cacheDirectory } from './cache-directory.ts'
 import { keepFile, lookAtKept } from './kept-file.ts'
 
 /**
- * Makes Loadline's own programs ready before a run needs them: those of the release by digest; where they cannot be had, they are compiled once by a pinned compiler
- * and kept on this machine, where they are looked at again before each use. To be called within a session.
+ * Provides Loadline's own programs before a run needs them: the release's by digest; if those are unavailable, they are
+ * compiled once by a pinned compiler and cached on this machine, where they are checked again before each use. Must be
+ * called within a session.
  */
 export async function readyPrograms(lock: Lock, say: (line: string) => void): Promise<Pinned> {
   if (lock.mode === 'sealed') return lock
@@ -27,17 +28,17 @@ export async function readyPrograms(lock: Lock, say: (line: string) => void): Pr
   if ('digest' in before) return withPrograms(lock, { kept, reference, digest: before.digest })
   say(
     before.fault === 'missing'
-      ? `${released.missing}: they are compiled once, which takes some minutes ...`
-      : `the own programs that were kept have changed since, and are compiled anew, which takes some minutes: ${kept}`,
+      ? `${released.missing}: compiling them, once, which takes a few minutes ...`
+      : `Loadline's cached programs have changed since they were compiled; compiling them again, which takes a few minutes: ${kept}`,
   )
   const started = Date.now()
   const archive = (await compilePrograms(compiler)).asTarball()
   const digest = await keepFile(kept, (path) => archive.export(path))
-  say(`Loadline's own programs are compiled and kept (${Math.round((Date.now() - started) / 1_000)} s): ${kept}`)
+  say(`Loadline's own programs are compiled and cached (${Math.round((Date.now() - started) / 1_000)} s): ${kept}`)
   return withPrograms(lock, { kept, reference, digest })
 }
 
-/** The report names the archive by its digest, beside what it was made from. */
+/** The report names the archive's digest together with its source. */
 function withPrograms(
   lock: Lock,
   { kept, reference, digest }: { kept: string; reference: string; digest: Digest },

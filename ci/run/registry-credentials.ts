@@ -6,13 +6,13 @@ import { DeliveryError } from '../../src/model/errors.ts'
 import { configurationOf, credentialsOf } from '../../src/tools/registry/docker-config.ts'
 import { kindOfGiven, readGiven } from './files/given-file.ts'
 
-/** A helper may have to ask a cloud. */
+/** A helper may have to call a cloud service. */
 const patience = 60_000
 
 /**
- * A Docker configuration with the credentials of one registry and no other: from the given file, or from where "docker login" and "podman login" keep them.
- * A credential helper that has them is asked here, on the machine of whoever calls. Undefined where nobody has logged in.
- * Throws `CREDENTIAL` where they are to be there and cannot be had.
+ * A Docker configuration with the credentials of one registry only: from the given file, or from where "docker login"
+ * and "podman login" keep them. A credential helper that has them is called here, on the caller's machine. Undefined if
+ * nobody has logged in. Throws `CREDENTIAL` if they should exist but cannot be read.
  */
 export async function registryCredentials(
   host: string,
@@ -32,7 +32,7 @@ export async function registryCredentials(
   return undefined
 }
 
-/** Where logging in leaves credentials, in the order in which they are looked for. */
+/** Where a login stores credentials, in the order of the search. */
 function loginFiles(env: NodeJS.ProcessEnv): string[] {
   const home = env['HOME'] || homedir()
   return [
@@ -43,13 +43,13 @@ function loginFiles(env: NodeJS.ProcessEnv): string[] {
   ]
 }
 
-/** Helpers print their faults where credentials would stand: only a short line that can be none of these is repeated. */
+/** Helpers print errors where credentials would be: only a short line that cannot contain any is repeated. */
 function faultPrinted(stdout: string): string | undefined {
   const line = stdout.trim()
   return /^[^\n{}"]{1,200}$/.test(line) && line.includes(' ') ? line : undefined
 }
 
-/** What lies there; undefined where nothing does. */
+/** The file's contents; undefined if there is none. */
 async function readLogin(path: string): Promise<string | undefined> {
   const about = { path, what: 'Docker configuration', code: 'CREDENTIAL' } as const
   return (await kindOfGiven(about)) === undefined ? undefined : readGiven(about)
@@ -77,7 +77,7 @@ async function oneOf(configuration: string, host: string, env: NodeJS.ProcessEnv
           `exit code ${asked.exitCode ?? asked.signal}`
   throw new DeliveryError(
     'CREDENTIAL',
-    `the credentials of ${host} are kept by ${program}, which did not give them (${why})`,
-    `Log in again, install the helper, or give a config.json of your own with --registry-config.`,
+    `failed to get the credentials of ${host} from ${program} (${why})`,
+    `Log in again, install the helper, or pass your own config.json with --registry-config.`,
   )
 }

@@ -3,15 +3,15 @@ import { DeliveryError } from '../../src/model/errors.ts'
 import { FileFault } from './files/physical-path.ts'
 import { limits, readBelow } from './files/read-file.ts'
 
-/** A file of a scaffold beside what lies in its place. */
+/** A scaffold file compared with what is in its place. */
 export interface ComparedFile {
   path: string
   state: 'new' | 'unchanged' | 'changed'
-  /** Unified diff from what is there to what would be; empty where it is unchanged. */
+  /** Unified diff from the existing to the new content; empty if unchanged. */
   diff: string
 }
 
-/** Compares files with a directory. Throws `SOURCE` where one would be written through a link, or where something other than a file is. */
+/** Compares files with a directory. Throws `SOURCE` if one would be written through a link, or in place of something other than a file. */
 export async function compareFiles(
   directory: string,
   files: Readonly<Record<string, string>>,
@@ -40,7 +40,7 @@ export async function compareFiles(
   )
 }
 
-/** What lies in the place of a file; nothing of a link is followed, for it may lead out of the directory. */
+/** What is in the place of a file; links are not followed, because they may lead outside the directory. */
 async function existingText(directory: string, path: string): Promise<string | undefined> {
   try {
     return (await readBelow(directory, path, limits.listed)).toString('utf8')
@@ -50,14 +50,14 @@ async function existingText(directory: string, path: string): Promise<string | u
     if (error.link !== undefined)
       throw new DeliveryError(
         'SOURCE',
-        `wanted to write ${path}, found a link at ${error.link}: it may lead out of the directory`,
+        `cannot write ${path}: found a link at ${error.link}, which may lead outside the directory`,
         'Remove the link.',
         { cause: error },
       )
     throw new DeliveryError(
       'SOURCE',
-      `expected a file or nothing at ${path}, and it ${error.message}`,
-      'Move what is there out of the way.',
+      `expected a file or nothing at ${path}, but it ${error.message}`,
+      'Move it out of the way.',
       { cause: error },
     )
   }

@@ -7,8 +7,9 @@ import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 
 /**
- * The file that the Dagger CLI's output is piped into. The SDK asks the CLI to end and does not wait for it; what the CLI says then, some hundred kilobytes after a long
- * session, must still be read: with nobody to read it the CLI waits for ever, and this process for the CLI. So the file is not ended here, but by the end of that output.
+ * The file that the Dagger CLI's output is piped into. The SDK asks the CLI to exit and does not wait for it; what the
+ * CLI prints then, some hundred kilobytes after a long session, must still be read: otherwise the CLI would block for
+ * ever, and this process with it. So the file is closed not here but at the end of that output.
  */
 export function sessionLog(path: string): { stream: Writable; whole(): Promise<void> } {
   const stream = createWriteStream(path, { fd: openNew(path) })
@@ -24,7 +25,7 @@ export function sessionLog(path: string): { stream: Writable; whole(): Promise<v
   }
 }
 
-/** Does work whose session has a log that nobody keeps; `work` gets its path. */
+/** Does work whose session has a temporary log; `work` gets its path. */
 export async function withTemporaryLog<T>(work: (logFile: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'loadline-session-'))
   try {

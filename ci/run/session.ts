@@ -6,7 +6,10 @@ import type { Engine } from './choose-engine.ts'
 import { requireEngineVersion } from './engine-answers.ts'
 import { sessionLog } from './session-log.ts'
 
-/** Opens the process's one session with an engine, does the work in it and closes it. The engine's own log goes to a file. Throws `ENGINE` where none answers. */
+/**
+ * Opens the process's one session with an engine, does the work in it and closes it. The engine's own log goes to a
+ * file. Throws `ENGINE` if no engine answers.
+ */
 export async function withSession<T>(engine: Engine, logFile: string, work: () => Promise<T>): Promise<T> {
   const before = { ...process.env }
   const { cwd, env } = sessionSurroundings(engine.env, before)
@@ -18,7 +21,7 @@ export async function withSession<T>(engine: Engine, logFile: string, work: () =
       async () => {
         become(before)
         try {
-          // Addresses that could not be asked before are asked here.
+          // Addresses that could not be checked before are checked here.
           requireEngineVersion(await dag.version(), process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? 'the engine')
           outcome = { value: await work() }
         } catch (error) {
@@ -43,7 +46,7 @@ export async function withSession<T>(engine: Engine, logFile: string, work: () =
   if (outcome === undefined)
     throw new DeliveryError(
       'ENGINE',
-      'the session with the engine ended before the work began',
+      'the session with the engine ended before the work started',
       'Run "loadline engine status".',
     )
   if ('error' in outcome) throw outcome.error
@@ -51,8 +54,9 @@ export async function withSession<T>(engine: Engine, logFile: string, work: () =
 }
 
 /**
- * What the Dagger CLI of a session is started with. A step of a build can make the engine ask this CLI for credentials: so it finds no git configuration, hence no helper,
- * and no agent with SSH keys, unless the engine itself is reached by SSH. The logins of the Docker client stay: the registry of a base is logged in to with its own.
+ * The environment of a session's Dagger CLI. A build step can make the engine ask this CLI for credentials: so it has
+ * no git configuration, hence no helper, and no agent with SSH keys, unless the engine itself is reached by SSH. The
+ * Docker client's logins stay: they give access to private bases.
  */
 export function sessionSurroundings(
   engine: Readonly<Record<string, string>>,
@@ -72,7 +76,7 @@ export function sessionSurroundings(
   )
 }
 
-/** The SDK starts the CLI with the environment of this process, and takes no other: so it changes for as long as that lasts. */
+/** The SDK always starts the CLI with this process's environment, which is therefore changed for the duration. */
 function become(env: Readonly<Record<string, string | undefined>>): void {
   for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name]
   for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value

@@ -1,7 +1,7 @@
 import type { createColors } from 'picocolors'
 import { defused, printable } from '../../src/report/index.ts'
 
-/** Unified diffs for a terminal. The files belong to others, so no line of them does more than say what it shows. */
+/** Unified diffs for a terminal. The files are untrusted, so their lines are printed without effect on the terminal. */
 export function renderDifferences(
   files: ReadonlyArray<{ diff: string }>,
   colors: ReturnType<typeof createColors>,

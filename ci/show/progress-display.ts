@@ -8,29 +8,29 @@ import { fitting } from '../../src/model/printable.ts'
 /** Shows progress on a stream until `stop`. */
 export interface ProgressDisplay {
   progress: Progress
-  /** A line of something else that happens, above the display. */
+  /** Prints a line about something else, above the display. */
   say(line: string): void
   stop(): void
 }
 
-/** What the command line says of what is printed in the end. */
+/** Command-line options about the final output. */
 export interface PrintOptions {
   json: boolean
   quiet: boolean
 }
 
-/** The same, of a verdict. */
+/** The same for a verdict. */
 export interface VerdictOptions extends PrintOptions {
-  /** Whether the terminal gets every finding, exception and notice, and not the first of each. */
+  /** Whether the terminal shows every finding, exception and notice, not only the first few of each. */
   verbose?: boolean
 }
 
-/** The same, and of the progress. */
+/** The same, and options about progress. */
 export interface DisplayOptions extends VerdictOptions {
   progress: 'auto' | 'live' | 'plain' | 'none'
 }
 
-/** What `--progress auto` comes to. */
+/** The mode that `--progress auto` selects. */
 export function howToDisplay({ progress, json, quiet }: DisplayOptions): 'live' | 'plain' | 'none' {
   if (progress !== 'auto') return progress
   return quiet || json ? 'none' : process.stderr.isTTY ? 'live' : 'plain'
@@ -73,7 +73,7 @@ function liveDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
   }
 }
 
-/** One plain line for each step that ends, for logs and pipes. */
+/** One plain line per finished step, for logs and pipes. */
 function plainDisplay(stream: NodeJS.WritableStream): ProgressDisplay {
   return {
     progress(event) {
@@ -85,7 +85,7 @@ function plainDisplay(stream: NodeJS.WritableStream): ProgressDisplay {
   }
 }
 
-/** A step that ended, in one line. */
+/** A finished step, in one line. */
 export function plainLine(event: ProgressEvent): string {
   return `${stepName(event)} ${event.state === 'failed' ? 'failed' : 'done'} in ${(event.seconds ?? 0).toFixed(1)} s${event.detail ? ` (${shown(event.detail)})` : ''}`
 }
@@ -128,10 +128,10 @@ function render(
     .join('\n')
 }
 
-/** Columns that a line of the live display has before its detail, which is cut to what is left: the verdict has it whole. */
+/** Columns of a live line before its detail, which is cut to the remaining width: the verdict has it in full. */
 const besideDetail = 55
 
-/** A detail may repeat what a tool or an image said: it stays one line, and nothing in it is obeyed. */
+/** A detail may quote a tool or an image: it stays on one line, and control characters in it have no effect. */
 export function shown(detail: string): string {
   return defused(printable(detail, 300))
 }

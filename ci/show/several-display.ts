@@ -8,21 +8,21 @@ import { plainLine, shown, spinner, stepName } from './progress-display.ts'
 export interface SeveralDisplay {
   progress(source: string): Progress
   ended(source: string, outcome: Run['outcome']): void
-  /** A line of something else that happens. */
+  /** Prints a line about something else. */
   say(line: string): void
   stop(): void
 }
 
-/** How far a source has come. */
+/** The progress of one source. */
 export interface SourceProgress {
   name: string
-  /** When its first step began, as `performance.now()` says it. */
+  /** When its first step started, as `performance.now()`. */
   since?: number
   running: ReadonlyMap<string, ProgressEvent>
   ended?: { outcome: Run['outcome']; at: number }
 }
 
-/** One line for each source, which changes until the source has its outcome. */
+/** One line per source, updated until the source has its outcome. */
 export function liveSeveral(stream: NodeJS.WriteStream, names: readonly string[]): SeveralDisplay {
   const update = createLogUpdate(stream)
   const colors = pc.createColors(process.env['NO_COLOR'] === undefined)
@@ -64,7 +64,7 @@ export function liveSeveral(stream: NodeJS.WriteStream, names: readonly string[]
   }
 }
 
-/** One plain line for each step that ends, with the name of its source, for logs and pipes. */
+/** One plain line per finished step, with its source's name, for logs and pipes. */
 export function plainSeveral(stream: NodeJS.WritableStream): SeveralDisplay {
   const say = (line: string) => void stream.write(`${line}\n`)
   return {
@@ -82,7 +82,7 @@ export function silentSeveral(): SeveralDisplay {
   return { progress: () => () => undefined, ended() {}, say() {}, stop() {} }
 }
 
-/** The picture of a moment. */
+/** The display at one moment. */
 export function sourceLines(
   sources: readonly SourceProgress[],
   now: number,
@@ -106,10 +106,10 @@ export function sourceLines(
     .join('\n')
 }
 
-/** What a source does, in a few words: collectors run in parallel, so the stage counts them. */
+/** What a source is doing, in a few words: collectors run in parallel, so the stage counts them. */
 function doing(running: readonly ProgressEvent[], begun: boolean): string {
   const last = running.toSorted((left, right) => stages.indexOf(left.stage) - stages.indexOf(right.stage)).at(-1)
-  if (last === undefined) return begun ? 'waits for the others' : 'waits'
+  if (last === undefined) return begun ? 'waiting for the others' : 'waits'
   const beside = running.filter(({ stage }) => stage === last.stage).length
   return beside === 1 ? stepName(last) : `${last.stage}: ${beside} steps`
 }

@@ -112,7 +112,7 @@ func entryOf(name string, one advisory, affected affectedPackage) *types.Advisor
 	return entry
 }
 
-// merge adds what one file says of a vulnerability to what earlier files said of it: the first title stays, severities are kept
+// merge adds what one file says about a vulnerability to what earlier files said: the first title stays, severities are kept
 // by their source, and the highest is the one for readers that do not ask for a source.
 func merge(known types.Vulnerability, from types.SourceID, one advisory) (types.Vulnerability, error) {
 	severity, err := types.NewSeverity(one.Severity)

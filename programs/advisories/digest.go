@@ -53,10 +53,10 @@ func digest(directory string) (summary databaseSummary, err error) {
 	}
 	about, err := metadata.NewClient(directory).Get()
 	if err != nil {
-		return databaseSummary{}, fmt.Errorf("%s cannot be read, so the age of the database is not known: %w", metadata.Path(directory), err)
+		return databaseSummary{}, fmt.Errorf("failed to read %s, so the age of the database is unknown: %w", metadata.Path(directory), err)
 	}
 	if about.Version == 0 || about.UpdatedAt.IsZero() {
-		return databaseSummary{}, fmt.Errorf("%s has no Version or no UpdatedAt, so the age of the database is not known", metadata.Path(directory))
+		return databaseSummary{}, fmt.Errorf("%s has no Version or no UpdatedAt, so the age of the database is unknown", metadata.Path(directory))
 	}
 
 	path := filepath.Join(directory, "trivy.db")
@@ -64,12 +64,12 @@ func digest(directory string) (summary databaseSummary, err error) {
 	debug.SetPanicOnFault(true)
 	defer func() {
 		if reason := recover(); reason != nil {
-			err = fmt.Errorf("%s is damaged or cut off: %v", path, reason)
+			err = fmt.Errorf("%s is damaged or truncated: %v", path, reason)
 		}
 	}()
 	database, err := bolt.Open(path, 0o400, &bolt.Options{ReadOnly: true, Timeout: 10 * time.Second})
 	if err != nil {
-		return databaseSummary{}, fmt.Errorf("%s cannot be opened as a Trivy database: %w", path, err)
+		return databaseSummary{}, fmt.Errorf("failed to open %s as a Trivy database: %w", path, err)
 	}
 	defer database.Close()
 
@@ -78,7 +78,7 @@ func digest(directory string) (summary databaseSummary, err error) {
 	var ownName string
 	err = database.View(func(tx *bolt.Tx) error {
 		if tx.Bucket([]byte("vulnerability")) == nil {
-			return fmt.Errorf("%s is no Trivy database: it has no bucket named vulnerability", path)
+			return fmt.Errorf("%s is not a Trivy database: it has no bucket named vulnerability", path)
 		}
 		if bucket := tx.Bucket([]byte(aboutBucket)); bucket != nil {
 			ownName = string(bucket.Get([]byte("name")))
@@ -145,5 +145,5 @@ func databaseDirectory(directory string) (string, error) {
 			return "", err
 		}
 	}
-	return "", fmt.Errorf("no vulnerability database in %s: wanted db/trivy.db and db/metadata.json, or trivy.db and metadata.json", directory)
+	return "", fmt.Errorf("no vulnerability database in %s: expected db/trivy.db and db/metadata.json, or trivy.db and metadata.json", directory)
 }

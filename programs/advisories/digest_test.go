@@ -53,9 +53,9 @@ func TestADatabaseThatCannotBeReadWholeIsAnError(t *testing.T) {
 	}{
 		"none": {func(t *testing.T, directory string) { remove(t, directory, "trivy.db") }, "no vulnerability database"},
 		"no age": {func(t *testing.T, directory string) { remove(t, directory, "metadata.json") },
-			"age of the database is not known"},
+			"age of the database is unknown"},
 		"an age of nothing": {func(t *testing.T, directory string) { replace(t, directory, "metadata.json", "{}") },
-			"age of the database is not known"},
+			"age of the database is unknown"},
 		"empty":          {func(t *testing.T, directory string) { replace(t, directory, "trivy.db", "") }, "is empty"},
 		"another format": {func(t *testing.T, directory string) { replace(t, directory, "trivy.db", strings.Repeat("x", 70_000)) }, "trivy.db"},
 		"cut off": {func(t *testing.T, directory string) {

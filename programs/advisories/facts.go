@@ -85,7 +85,7 @@ func readFacts(directory string) (manifest, []ecosystemFacts, error) {
 			return manifest{}, nil, err
 		}
 		if facts.Ecosystem != name {
-			return manifest{}, nil, fmt.Errorf("%s: ecosystem is %q; a file is named after its ecosystem, so %q is wanted", path, facts.Ecosystem, name)
+			return manifest{}, nil, fmt.Errorf("%s: ecosystem is %q; a file is named after its ecosystem, so it must be %q", path, facts.Ecosystem, name)
 		}
 		if err := checkFacts(path, facts, document); err != nil {
 			return manifest{}, nil, err
@@ -110,7 +110,7 @@ func readStrict(path string, into any) (*yaml.Node, error) {
 		return nil, fmt.Errorf("%s: %s", path, withoutGoTypes(err))
 	}
 	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: one YAML document is wanted, a second one was found", path)
+		return nil, fmt.Errorf("%s: expected one YAML document, found a second one", path)
 	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(content, &document); err != nil {
@@ -164,7 +164,7 @@ func checkManifest(directory string, about manifest) error {
 	for _, path := range present {
 		name := strings.TrimSuffix(filepath.Base(path), ".yaml")
 		if name != "manifest" && !listed[name] {
-			return fmt.Errorf("ecosystems does not list %s.yaml, which lies beside it: list it or remove it", name)
+			return fmt.Errorf("ecosystems does not list %s.yaml, which is beside it: list it or remove it", name)
 		}
 	}
 	return nil
@@ -208,7 +208,7 @@ func checkAdvisory(one advisory, rules versionRules) error {
 		return errors.New("title is missing or longer than 160 bytes")
 	}
 	if !slices.Contains(types.SeverityNames, one.Severity) {
-		return fmt.Errorf("severity is %q; wanted one of %s", one.Severity, strings.Join(types.SeverityNames, ", "))
+		return fmt.Errorf("severity is %q; expected one of %s", one.Severity, strings.Join(types.SeverityNames, ", "))
 	}
 	if one.CVSS != "" {
 		score, err := scoreOf(one.CVSS)
@@ -220,7 +220,7 @@ func checkAdvisory(one advisory, rules versionRules) error {
 		}
 	}
 	if _, err := time.Parse(time.DateOnly, one.Published); err != nil {
-		return fmt.Errorf("published is %q; wanted a date such as 2026-11-20", one.Published)
+		return fmt.Errorf("published is %q; expected a date such as 2026-11-20", one.Published)
 	}
 	if len(one.References) == 0 || !slices.ContainsFunc(one.References, isHTTPS) || slices.ContainsFunc(one.References, func(r string) bool { return !isHTTPS(r) }) {
 		return errors.New("references needs at least one https address of the published advisory, and nothing else")

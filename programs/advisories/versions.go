@@ -93,7 +93,7 @@ func language(kind ecosystem.Type, matches func(version, affected string) (bool,
 					return fmt.Errorf("fixed %q is not a version: %v", fixed, err)
 				}
 				if inside {
-					return fmt.Errorf("fixed version %s lies in the affected range", fixed)
+					return fmt.Errorf("fixed version %s is in the affected range", fixed)
 				}
 			}
 			return nil
@@ -113,7 +113,7 @@ func checkDebian(one affectedPackage) error {
 		case types.StatusAffected, types.StatusWillNotFix, types.StatusFixDeferred, types.StatusEndOfLife, types.StatusUnderInvestigation:
 			return nil
 		default:
-			return fmt.Errorf("status is %q; wanted affected, will_not_fix, fix_deferred, end_of_life or under_investigation", one.Status)
+			return fmt.Errorf("status is %q; expected affected, will_not_fix, fix_deferred, end_of_life or under_investigation", one.Status)
 		}
 	}
 	if _, err := debian.NewVersion(one.Fixed[0]); err != nil {

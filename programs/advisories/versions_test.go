@@ -8,16 +8,16 @@ import (
 func TestRangesAndVersionsAreReadAsTheirEcosystemWritesThem(t *testing.T) {
 	for _, one := range []struct{ ecosystem, name, affected, fixed, said string }{
 		{"pypi", "flask", ">=2.0,<2.3.2", "2.3.2", ""},
-		{"pypi", "flask", "<2.3.2", "2.3.2rc1", "lies in the affected range"},
+		{"pypi", "flask", "<2.3.2", "2.3.2rc1", "is in the affected range"},
 		{"npm", "@scope/name", ">=1.0.0 <1.2.3", "1.2.3", ""},
-		{"npm", "left-pad", "<1.2.3", "1.2.3-beta.1", "lies in the affected range"},
+		{"npm", "left-pad", "<1.2.3", "1.2.3-beta.1", "is in the affected range"},
 		{"npm", "left-pad", "", "1.2.3", "is not a range"},
 		{"npm", "left-pad", "<1.2.3", "one", "is not a version"},
 		{"go", "go.example.com/some/module", ">=1.0.0, <1.2.3", "1.2.3", ""},
 		{"go", "go.example.com/some/module", "", "1.2.3", "is not a range"},
 		{"go", "go.example.com/some/module", "<1.2.3", "", "is not a version"},
 		{"maven", "org.some:library", "[1.0,1.2.3)", "1.2.3", ""},
-		{"maven", "org.some:library", "[1.0,1.2.3]", "1.2.3", "lies in the affected range"},
+		{"maven", "org.some:library", "[1.0,1.2.3]", "1.2.3", "is in the affected range"},
 		{"maven", "org.some:library", "", "1.2.3", "is not a range"},
 	} {
 		rules, err := versionRulesOf(one.ecosystem)
@@ -42,7 +42,7 @@ func TestAFixIsComparedWithEveryRange(t *testing.T) {
 			if ecosystem == "npm" {
 				one.Affected[1] = ">=2.0.0 <2.9.0"
 			}
-			if err := rules.check(one); err == nil || !strings.Contains(err.Error(), "lies in the affected range") {
+			if err := rules.check(one); err == nil || !strings.Contains(err.Error(), "is in the affected range") {
 				t.Errorf("%s: %s: %v", ecosystem, fixed, err)
 			}
 		}

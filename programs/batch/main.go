@@ -1,7 +1,8 @@
-// Batch runs several commands in the container that it runs in, and says as one JSON document how each of them ended and what it printed.
+// Batch runs several commands in its own container, and reports as one JSON document how each of them ended and what it
+// printed.
 //
-// To start a container takes an engine longer than a small program runs. The commands come as argument lists, and no shell reads them; each gets
-// the environment of this program, and nothing to read.
+// An engine takes longer to start a container than a small program takes to run. The commands are argument
+// lists that no shell reads; each gets this program's environment, and no input.
 package main
 
 import (
@@ -17,17 +18,17 @@ import (
 )
 
 // version is what `batch version` prints. It changes whenever the output changes.
-const version = "1.0.0"
+const version = "1.0.1"
 
-// schemaVersion stands in every document.
+// schemaVersion is in every document.
 const schemaVersion = 1
 
 const (
-	// mostCommands is far above what anybody asks.
+	// mostCommands is far more than any caller needs.
 	mostCommands = 1000
-	// mostAtOnce is how many programs run side by side.
+	// mostAtOnce is how many programs run in parallel.
 	mostAtOnce = 4
-	// mostPrinted is the most bytes that a command may print on each stream.
+	// mostPrinted is the limit, in bytes, for each output stream of a command.
 	mostPrinted = 64 << 20
 )
 
@@ -40,19 +41,19 @@ sequence runs one command after the other, up to the first that fails; parallel 
 
 var errUsage = errors.New("wrong usage")
 
-// plan is what is to be run.
+// plan is the input.
 type plan struct {
 	SchemaVersion int        `json:"schemaVersion"`
 	Commands      [][]string `json:"commands"`
 }
 
-// report is what became of it: a command that was not started is not in it, and there is none after that.
+// report is the output. A command that was not started is not in it, nor any after that.
 type report struct {
 	SchemaVersion int   `json:"schemaVersion"`
 	Runs          []run `json:"runs"`
 }
 
-// run is how a command ended. One that a signal ended has 128 and the signal's number for an exit code, as in a shell.
+// run is how a command ended. If a signal terminated it, its exit code is 128 plus the signal's number, as in a shell.
 type run struct {
 	ExitCode int    `json:"exitCode"`
 	Stdout   string `json:"stdout"`
@@ -63,7 +64,8 @@ func main() {
 	os.Exit(dispatch(os.Args[1:], os.Stdout, os.Stderr, mostPrinted))
 }
 
-// dispatch is main without the process: 0 is a report, however the commands ended; 1 that there is none; 2 wrong arguments.
+// dispatch is main without the process. It returns 0 with a report, however the commands ended; 1 without a report; 2
+// for wrong arguments.
 func dispatch(arguments []string, stdout, stderr io.Writer, most int) int {
 	err := answer(arguments, stdout, most)
 	switch {
@@ -112,10 +114,10 @@ func readPlan(path string) (*plan, error) {
 	decoder.DisallowUnknownFields()
 	var read plan
 	if err := decoder.Decode(&read); err != nil {
-		return nil, fmt.Errorf("the plan cannot be read: %w", err)
+		return nil, fmt.Errorf("failed to read the plan: %w", err)
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errors.New("the plan cannot be read: expected one document, found more")
+		return nil, errors.New("failed to read the plan: expected one document, found more")
 	}
 	if read.SchemaVersion != schemaVersion || len(read.Commands) == 0 || len(read.Commands) > mostCommands {
 		return nil, fmt.Errorf("expected a plan of schema version %d with 1 to %d commands, found version %d with %d", schemaVersion, mostCommands, read.SchemaVersion, len(read.Commands))
@@ -144,7 +146,7 @@ func sequence(commands [][]string, most int) ([]run, error) {
 	return runs, nil
 }
 
-// parallel runs all commands, some at a time, and gives their runs in the order of the commands.
+// parallel runs all commands, some at a time, and returns their runs in the order of the commands.
 func parallel(commands [][]string, most int) ([]run, error) {
 	runs, failures := make([]run, len(commands)), make([]error, len(commands))
 	places := make(chan struct{}, mostAtOnce)
@@ -160,7 +162,8 @@ func parallel(commands [][]string, most int) ([]run, error) {
 	return runs, errors.Join(failures...)
 }
 
-// runCommand runs one command to its end. An error says that nobody knows what it would have said: it could not be started, or printed too much.
+// runCommand runs one command to its end. An error means that its output is unknown: it failed to start, or printed too
+// much.
 func runCommand(command []string, most int) (run, error) {
 	stdout, stderr := &limited{most: most}, &limited{most: most}
 	process := exec.Command(command[0], command[1:]...)
@@ -171,7 +174,7 @@ func runCommand(command []string, most int) (run, error) {
 	}
 	var failed *exec.ExitError
 	if err != nil && !errors.As(err, &failed) {
-		return run{}, fmt.Errorf("%s could not be run: %w", command[0], err)
+		return run{}, fmt.Errorf("failed to run %s: %w", command[0], err)
 	}
 	return run{ExitCode: exitCode(process.ProcessState), Stdout: stdout.kept.String(), Stderr: stderr.kept.String()}, nil
 }
@@ -183,7 +186,7 @@ func exitCode(state *os.ProcessState) int {
 	return state.ExitCode()
 }
 
-// limited keeps what is written to it, and ends the writing where there is too much.
+// limited keeps what is written to it, and returns an error once there is too much.
 type limited struct {
 	most int
 	over bool

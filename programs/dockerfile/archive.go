@@ -16,7 +16,7 @@ import (
 // mostConfiguration bounds an image's configuration and manifests; registries refuse longer ones.
 const mostConfiguration = 4 << 20
 
-// readConfiguration reads the configuration of the one image in an OCI archive. It is taken for one that has layers: the archive need not bring them.
+// readConfiguration reads the configuration of the one image in an OCI archive. It is assumed to have layers: the archive need not contain them.
 func readConfiguration(path string) ([]byte, error) {
 	blobs, err := smallFiles(path)
 	if err != nil {
@@ -50,7 +50,7 @@ func readBlob(blobs map[string][]byte, name digest.Digest, into any) error {
 		return fmt.Errorf("no blob %s", name)
 	}
 	if name.Algorithm().FromBytes(text) != name {
-		return fmt.Errorf("the blob %s has another digest", name)
+		return fmt.Errorf("the blob %s has a different digest", name)
 	}
 	return json.Unmarshal(text, into)
 }

@@ -79,7 +79,7 @@ func withoutChecks(file *dockerfile) []byte {
 	return bytes.Join(append(kept, lines[last:]...), nil)
 }
 
-// silencedChecks says which checks the file's own directive takes away; "all" is every one.
+// silencedChecks says which checks the file's own directive disables; "all" is every one.
 func silencedChecks(file *dockerfile) []silenced {
 	for _, one := range file.layout.directives {
 		if one.Name != "check" {

@@ -21,12 +21,12 @@ func unsupportedImage(file *dockerfile, image *dockerspec.DockerOCIImage) []*ref
 	}
 	for port := range image.Config.ExposedPorts {
 		if reason := unsupportedPort(port); reason != "" {
-			found = append(found, refuse(file.exposing(port), "EXPOSE %s", printable(port)).because(reason).instead("Leave it out: EXPOSE is a note for people, and opens nothing. Say in a label or the README which port it is."))
+			found = append(found, refuse(file.exposing(port), "EXPOSE %s", printable(port)).because(reason).instead("Remove it: EXPOSE is documentation and opens nothing. State the port in a label or the README."))
 		}
 	}
 	for _, variable := range image.Config.Env {
 		if !strings.Contains(variable, "=") {
-			found = append(found, refuse(0, "a variable of the base without a value").instead("Build the base anew."))
+			found = append(found, refuse(0, "a variable of the base without a value").instead("Rebuild the base."))
 		}
 	}
 	return found
@@ -45,7 +45,7 @@ func unsupportedPort(port string) string {
 	case "", "tcp", "udp":
 		return ""
 	}
-	return fmt.Sprintf("the engine knows tcp and udp, and not %s", printable(protocol))
+	return fmt.Sprintf("the engine supports tcp and udp, not %s", printable(protocol))
 }
 
 // exposing is the line of the instruction that exposes a port: the last EXPOSE that names its number, otherwise the last one that has a variable, otherwise the last FROM, whose base exposes it.

@@ -118,14 +118,14 @@ func convertOrLocate(file *dockerfile, platform ocispecs.Platform, chosen choice
 
 func remedyForPanic(file *dockerfile, at int) string {
 	if file.places[at].command == nil {
-		return "Start from another base: this one brings steps of its own (ONBUILD)."
+		return "Start from a different base: this one adds its own steps (ONBUILD)."
 	}
 	for _, flag := range file.parsed.AST.Children[at].Flags {
 		if strings.HasPrefix(flag, "--mount=") {
-			return "Mount without rw and readwrite (a bind mount is read-only unless it says so), and copy what the step has to change."
+			return "Mount without rw and readwrite (a bind mount is read-only by default), and copy what the step must change."
 		}
 	}
-	return "Write the instruction in another way."
+	return "Rewrite the instruction."
 }
 
 // locatePanic finds the instruction that makes BuildKit panic: the first stage that does when it is built by itself, and in it the last instruction of the shortest beginning that does.

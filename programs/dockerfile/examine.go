@@ -54,7 +54,7 @@ type examiner struct {
 	given      map[string]bool
 	found      *examined
 	done       map[output]container
-	// trigger is the line of the first reached FROM whose base brings steps of its own: they have no line here.
+	// trigger is the line of the first reached FROM whose base adds its own steps: they have no line here.
 	trigger int
 }
 
@@ -111,7 +111,7 @@ func (e *examiner) examine(operation *pb.Op, inputs []container, from output, li
 	case *pb.Op_File:
 		return e.files(kind.File, inputs, from, lines[0])
 	}
-	e.refuse(lines[0], refuse(0, "an operation that the engine does not have").instead("Write it in another way; report it as a fault of Loadline."))
+	e.refuse(lines[0], refuse(0, "an operation that the engine does not support").instead("Rewrite it, and report this as a bug in Loadline."))
 	return container{}
 }
 
@@ -124,7 +124,7 @@ func (e *examiner) refuse(line int, faults ...*refusal) {
 			fault.Line = line
 		}
 		if _, isOwn := e.instruction(fault.Line); !isOwn && fault.Line > 0 {
-			fault.Found += " (in a step that ONBUILD of the base brings)"
+			fault.Found += " (in a step from the base's ONBUILD)"
 			fault.Line = e.trigger
 		}
 		e.found.refusals = append(e.found.refusals, fault)
@@ -181,15 +181,15 @@ func (e *examiner) exec(exec *pb.ExecOp, inputs []container, lines []int) contai
 			continue
 		}
 		e.refuse(0, secret.unhidable(exec))
-		e.insert(secret.withheld(), secret, lines, "and steps after it that ONBUILD brings")
+		e.insert(secret.withheld(), secret, lines, "and steps after it from ONBUILD")
 		e.found.withheld = true
 	}
-	// The step that has a secret as a file has given it up, or was refused.
+	// The step that has a secret as a file has revealed it, or was refused.
 	before.secrets = slices.DeleteFunc(slices.Clone(before.secrets), func(one retained) bool { return one.variable == "" })
 	return before.after(exec, own)
 }
 
-// insert notes a mount that the steps on some lines get because of a secret. What ONBUILD brings has no line of this file: then it cannot be had.
+// insert notes a mount that the steps on some lines get because of a secret. A step from ONBUILD has no line in this file, so this is impossible there.
 func (e *examiner) insert(mount string, secret retained, lines []int, where string) {
 	for _, line := range lines {
 		index, isOwn := e.instruction(line)

@@ -47,7 +47,7 @@ func readDockerfile(text []byte) (*dockerfile, error) {
 			names += len(argumentsOf(node)) / 3
 		}
 		if names > mostNames {
-			return nil, refuse(found.instructions[index].first, "a Dockerfile with more than %d variables and labels", mostNames).because("BuildKit goes through all of them for each instruction").instead("Put them into a file of the source.")
+			return nil, refuse(found.instructions[index].first, "a Dockerfile with more than %d variables and labels", mostNames).because("BuildKit goes through all of them for each instruction").instead("Put them into a file in the source.")
 		}
 	}
 	stages, metaArgs, err := instructions.Parse(parsed.AST, nil)

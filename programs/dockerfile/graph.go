@@ -71,7 +71,7 @@ func buildGraph(file *dockerfile, platform ocispecs.Platform, chosen choice) (*g
 	if chosen.Target != "" {
 		found, ok := g.byName[lower(chosen.Target)]
 		if !ok {
-			return nil, refuse(0, "the Dockerfile has no stage %q; it has %s", chosen.Target, g.stageNames()).instead("Correct build.target in the policy, or leave it out to build the last stage.")
+			return nil, refuse(0, "the Dockerfile has no stage %q; it has %s", chosen.Target, g.stageNames()).instead("Correct build.target in the policy, or remove it to build the last stage.")
 		}
 		g.target = found
 	}
@@ -215,7 +215,7 @@ func (g *graph) place(one *node, base string, instruction int) error {
 	return nil
 }
 
-// fromImage lets a node start from an image. The empty one is no image to be had anywhere.
+// fromImage lets a node start from an image. The empty one is not an image.
 func (g *graph) fromImage(one *node, written string, at *use) error {
 	at.written, at.reference = written, written
 	if written != "scratch" {
@@ -224,7 +224,7 @@ func (g *graph) fromImage(one *node, written string, at *use) error {
 			return refuse(g.file.layout.instructions[at.instruction].first, "%q is not an image reference: %s", printable(written), printable(err.Error())).instead(remedyForBase(g.file.stages[max(0, at.stage)].BaseName))
 		}
 		if digested, isDigested := named.(reference.Digested); isDigested && digested.Digest().Algorithm() != digest.SHA256 {
-			return refuse(g.file.layout.instructions[at.instruction].first, "an image by a digest of %s", digested.Digest().Algorithm()).instead("Name it by its SHA-256 digest.")
+			return refuse(g.file.layout.instructions[at.instruction].first, "an image by a digest of %s", digested.Digest().Algorithm()).instead("Reference it by its SHA-256 digest.")
 		}
 		at.reference = reference.TagNameOnly(named).String()
 	}
@@ -237,7 +237,7 @@ func (g *graph) fromImage(one *node, written string, at *use) error {
 func remedyForBase(written string) string {
 	remedy := "Write registry/repository:tag in lower case, or the name of an earlier stage."
 	if strings.Contains(written, "$") {
-		remedy += " An ARG without a value is empty here, and not unset: give it a default, write ${NAME:-default}, or set build.args in the policy."
+		remedy += " An ARG without a value is empty here, not unset: give it a default, write ${NAME:-default}, or set build.args in the policy."
 	}
 	return remedy
 }

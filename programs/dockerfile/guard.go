@@ -34,7 +34,7 @@ func guarded(arguments []string, stdout, stderr io.Writer) int {
 	case ctx.Err() != nil:
 		return refused(stdout, arguments, "BuildKit needs more than %d seconds to read it", int(mostTime.Seconds()))
 	case output.cut:
-		return refused(stdout, arguments, "what there is to say of it is longer than %d MB", mostOutput>>20)
+		return refused(stdout, arguments, "the report on it is longer than %d MB", mostOutput>>20)
 	case err == nil:
 		_, err = stdout.Write(output.Bytes())
 		return exitCode(err)
@@ -67,7 +67,7 @@ func exitCode(err error) int {
 
 // refused prints a report that refuses the whole file.
 func refused(stdout io.Writer, arguments []string, format string, values ...any) int {
-	fault := refuse(0, format, values...).because("the engine, which reads it in the same way, would be lost with every run on it").instead("Look for variables that are made of themselves, for very long lists and for text that was generated; the longest Dockerfiles that people write take a tenth of a second.")
+	fault := refuse(0, format, values...).because("the engine reads it in the same way, and would be lost with every run on it").instead("Look for variables that expand to themselves, very long lists and generated text; the longest Dockerfiles that people write take a tenth of a second.")
 	if len(arguments) > 0 && arguments[0] == "prepare" {
 		return exitCode(print(stdout, preparationReport{SchemaVersion: reportVersion, Dockerfiles: []prepared{}, Checks: []check{}, Refusals: []*refusal{fault}}))
 	}

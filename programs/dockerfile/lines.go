@@ -9,7 +9,7 @@ import (
 	"github.com/dagger/dagger/internal/buildkit/frontend/dockerfile/parser"
 )
 
-// logicalLine is one instruction as BuildKit joins it, with where each of its bytes lies in the file.
+// logicalLine is one instruction as BuildKit joins it, with the place of each of its bytes in the file.
 type logicalLine struct {
 	text string
 	// offsets has the place in the file of each byte of text, and at its end the place behind the last one.
@@ -18,7 +18,7 @@ type logicalLine struct {
 	first, last int
 }
 
-// comment is a line that BuildKit passes over. What looks like one inside a here-document is none.
+// comment is a line that BuildKit passes over. What looks like one inside a here-document is not.
 type comment struct {
 	Line int    `json:"line"`
 	Text string `json:"text"`
@@ -31,7 +31,7 @@ type directive struct {
 	Line  int    `json:"line"`
 }
 
-// layout is where everything lies in a Dockerfile. BuildKit's parser tells lines only; references are replaced by bytes.
+// layout is where everything is in a Dockerfile. BuildKit's parser reports only lines; references are replaced by bytes.
 type layout struct {
 	instructions []logicalLine
 	comments     []comment
@@ -72,7 +72,7 @@ func scanLayout(text []byte) (layout, error) {
 			return layout{}, err
 		}
 		if len(s.found.instructions) > mostInstructions {
-			return layout{}, refuse(s.line, "a Dockerfile of more than %d instructions", mostInstructions).because("BuildKit and the engine need minutes for it, and the longest that people write have some hundreds").instead("Split it into Dockerfiles that build on each other, or move steps into a script.")
+			return layout{}, refuse(s.line, "a Dockerfile of more than %d instructions", mostInstructions).because("BuildKit and the engine need minutes for it, and the longest that people write have a few hundred").instead("Split it into Dockerfiles that build on each other, or move steps into a script.")
 		}
 	}
 }
@@ -102,7 +102,7 @@ func (s *scanner) next() (int, []byte, bool) {
 // instruction reads the instruction that begins with a line, if one does.
 func (s *scanner) instruction(start int, raw []byte) error {
 	if len(raw) >= longestLine {
-		return refuse(s.line, "a line of %d bytes", len(raw)).because("BuildKit reads lines below 65536").instead("Break the line by the escape character, or put the text into a file of the source and COPY that.")
+		return refuse(s.line, "a line of %d bytes", len(raw)).because("BuildKit reads lines below 65536").instead("Break the line with the escape character, or put the text into a file in the source and COPY that.")
 	}
 	content, from := trimmed(raw, start, true)
 	if err := s.directive(content); err != nil {
@@ -179,7 +179,7 @@ func (s *scanner) passHeredoc(document parser.Heredoc, line int) error {
 	for {
 		_, raw, more := s.next()
 		if !more {
-			return refuse(line, "the here-document %s has no end", document.Name).because("BuildKit reads to the end of the file for it").instead("Write " + document.Name + " on a line of its own behind it; where it is no here-document but text of a command, quote the whole word.")
+			return refuse(line, "the here-document %s is not terminated", document.Name).because("BuildKit reads to the end of the file for it").instead("Write " + document.Name + " on its own line after it; if it is not a here-document but part of a command, quote the whole word.")
 		}
 		content := bytes.TrimRight(raw, "\r\n")
 		if document.Chomp {
@@ -190,7 +190,7 @@ func (s *scanner) passHeredoc(document parser.Heredoc, line int) error {
 		}
 		lines, size = lines+1, size+len(raw)
 		if lines*size > mostHeredocWork {
-			return refuse(line, "the here-document %s has more than %d lines and %d bytes", document.Name, lines-1, size-len(raw)).because("BuildKit copies it anew for each of its lines").instead("Put it into a file of the source and COPY that.")
+			return refuse(line, "the here-document %s has more than %d lines and %d bytes", document.Name, lines-1, size-len(raw)).because("BuildKit copies it for each of its lines").instead("Put it into a file in the source and COPY that.")
 		}
 	}
 }
@@ -198,7 +198,7 @@ func (s *scanner) passHeredoc(document parser.Heredoc, line int) error {
 func (s *scanner) directive(content []byte) error {
 	found, err := s.directives.ParseLine(content)
 	if err != nil {
-		return refuse(s.line, "%s", err.Error()).instead("Leave one of them.")
+		return refuse(s.line, "%s", err.Error()).instead("Keep only one of them.")
 	}
 	if found == nil {
 		return nil

@@ -82,20 +82,20 @@ func unsupportedFile(action *pb.FileAction, inContainer bool) *refusal {
 	case *pb.FileAction_Mkfile:
 		switch {
 		case !utf8.Valid(kind.Mkfile.Data):
-			return refuse(0, "a here-document that is not UTF-8").instead("Put the bytes into a file of the source and COPY that.")
+			return refuse(0, "a here-document that is not UTF-8").instead("Put the bytes into a file in the source and COPY that.")
 		case kind.Mkfile.Timestamp >= 0:
-			return refuse(0, "a file with a fixed time").instead("Leave the time out.")
+			return refuse(0, "a file with a fixed timestamp").instead("Omit the timestamp.")
 		}
 	case *pb.FileAction_Copy:
 		if kind.Copy.AlwaysReplaceExistingDestPaths {
-			return refuse(0, "a copy that replaces what is there").instead("Remove it in a step before.")
+			return refuse(0, "a copy that replaces an existing path").instead("Remove it in an earlier step.")
 		}
 		if fault := unsupportedOwner(kind.Copy.Owner); fault != nil {
 			return fault
 		}
 	case *pb.FileAction_Rm:
 	default:
-		return refuse(0, "an operation on files that the engine does not have")
+		return refuse(0, "an operation on files that the engine does not support")
 	}
 	return nil
 }
@@ -104,9 +104,9 @@ func unsupportedMkdir(mkdir *pb.FileActionMkDir, inContainer bool) *refusal {
 	owner := ownerOf(mkdir.Owner)
 	switch {
 	case !mkdir.MakeParents:
-		return refuse(0, "a cache mount with uid, gid or mode").because("the engine does not make the directory for it").instead("Leave out uid, gid and mode, and let root run the step: USER root before it, and the user again after it.")
+		return refuse(0, "a cache mount with uid, gid or mode").because("the engine does not create the directory for it").instead("Omit uid, gid and mode, and run the step as root: USER root before it, and the user again after it.")
 	case mkdir.Timestamp >= 0:
-		return refuse(0, "a directory with a fixed time").instead("Leave the time out.")
+		return refuse(0, "a directory with a fixed timestamp").instead("Omit the timestamp.")
 	case owner != "" && !inContainer && named(owner):
 		return refuse(0, "WORKDIR for the user %q in a stage from scratch", printable(owner)).because("the engine looks users up in an image, and there is none").instead("Write USER by number, e.g. USER 65532.")
 	}
@@ -162,15 +162,15 @@ func unsupportedExec(exec *pb.ExecOp) []*refusal {
 	var found []*refusal
 	switch {
 	case exec.Network == pb.NetMode_HOST:
-		found = append(found, refuse(0, "RUN --network=host").because("the step would reach what listens on the loopback of the machine that builds").instead("Leave the flag out: a step reaches other machines without it."))
+		found = append(found, refuse(0, "RUN --network=host").because("the step could reach what listens on the build machine's loopback interface").instead("Remove the flag: a step reaches other machines without it."))
 	case exec.Network != pb.NetMode_UNSET && exec.Network != pb.NetMode_NONE:
-		found = append(found, refuse(0, "a network of a kind that the engine does not have").instead("Write --network=none, or leave it out."))
+		found = append(found, refuse(0, "a network of a kind that the engine does not support").instead("Write --network=none, or omit it."))
 	}
 	if exec.Security != pb.SecurityMode_SANDBOX {
-		found = append(found, refuse(0, "RUN --security=insecure").instead("Do without it: a step of a build needs no rights on the machine that builds."))
+		found = append(found, refuse(0, "RUN --security=insecure").instead("Remove it: a build step needs no privileges on the build machine."))
 	}
 	if meta := exec.Meta; meta == nil || meta.Hostname != "" || len(meta.ExtraHosts) > 0 || len(meta.Ulimit) > 0 || meta.CgroupParent != "" || len(meta.ValidExitCodes) > 0 {
-		found = append(found, refuse(0, "a step with limits or names of hosts, which the engine does not set").instead("Leave them out."))
+		found = append(found, refuse(0, "a step with limits or host names, which the engine does not set").instead("Remove them."))
 	}
 	for _, mount := range exec.Mounts {
 		if fault := unsupportedMount(mount); fault != nil {
@@ -183,22 +183,22 @@ func unsupportedExec(exec *pb.ExecOp) []*refusal {
 func unsupportedMount(mount *pb.Mount) *refusal {
 	switch {
 	case mount.ResultID != "" || mount.ContentCache != pb.MountContentCache_DEFAULT:
-		return refuse(0, "a mount with an identity or a cache of its content").instead("Leave that option out.")
+		return refuse(0, "a mount with an identity or a cache of its content").instead("Remove that option.")
 	case mount.MountType == pb.MountType_SSH:
-		return refuse(0, "a mount of type ssh").because("Loadline forwards no agent").instead("Fetch by HTTPS with a token: RUN --mount=type=secret,id=token ..., and give it by --build-secret token=env:NAME.")
+		return refuse(0, "a mount of type ssh").because("Loadline forwards no agent").instead("Fetch by HTTPS with a token: RUN --mount=type=secret,id=token ..., and pass it with --build-secret token=env:NAME.")
 	case mount.MountType == pb.MountType_SECRET && !path.IsAbs(mount.Dest):
-		return refuse(0, "a secret mounted at the relative path %q", printable(mount.Dest)).because("the engine takes it from another directory than BuildKit").instead("Write the whole path, e.g. target=/run/secrets/token.")
+		return refuse(0, "a secret mounted at the relative path %q", printable(mount.Dest)).because("the engine resolves it from a different directory than BuildKit").instead("Write the absolute path, e.g. target=/run/secrets/token.")
 	case !isPlainTarget(mount):
-		return refuse(0, "a mount at %q", printable(mount.Dest)).because("the engine takes paths as they are written, and would leave this one mounted for the steps after it").instead("Write the path without //, . and .., e.g. target=" + path.Clean("/"+printable(mount.Dest)) + ".")
+		return refuse(0, "a mount at %q", printable(mount.Dest)).because("the engine uses paths as written, and would leave this one mounted for the steps after it").instead("Write the path without //, . and .., e.g. target=" + path.Clean("/"+printable(mount.Dest)) + ".")
 	case mount.MountType == pb.MountType_CACHE && (mount.CacheOpt == nil || mount.CacheOpt.ID == ""):
 		return refuse(0, "a cache mount without an id").instead("Write id=NAME.")
 	case mount.MountType == pb.MountType_BIND, mount.MountType == pb.MountType_CACHE, mount.MountType == pb.MountType_TMPFS, mount.MountType == pb.MountType_SECRET:
 		return nil
 	}
-	return refuse(0, "a mount of a type that the engine does not have").instead("Use bind, cache, tmpfs or secret.")
+	return refuse(0, "a mount of a type that the engine does not support").instead("Use bind, cache, tmpfs or secret.")
 }
 
-// isPlainTarget says whether the engine finds a mount again by its path: it compares that of a secret as it is written, and that of another mount without what path.Clean leaves out, but with a slash at its end.
+// isPlainTarget says whether the engine finds a mount again by its path: it compares that of a secret as written, and that of another mount without what path.Clean leaves out, but with a slash at its end.
 func isPlainTarget(mount *pb.Mount) bool {
 	clean := path.Clean(mount.Dest)
 	if mount.MountType == pb.MountType_SECRET {

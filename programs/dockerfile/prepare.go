@@ -79,7 +79,7 @@ func (p *preparation) readBases() error {
 		p.bases[name] = one
 		configuration, err := one.configuration()
 		if err != nil {
-			return disagree("the configuration of %s cannot be read: %s", one.Reference, err)
+			return disagree("failed to read the configuration of %s: %s", one.Reference, err)
 		}
 		p.written[name] = configuration
 		if one.BuildOn == "" {
@@ -108,7 +108,7 @@ func (b base) configuration() ([]byte, error) {
 	return plainConfiguration(platform), err
 }
 
-// trigger is the line of the first reached FROM whose base brings steps of its own, from outside or from a stage of this file.
+// trigger is the line of the first reached FROM whose base adds its own steps, from outside or from a stage of this file.
 func (p *preparation) trigger() int {
 	for index, where := range p.file.places {
 		if where.command != nil || where.stage < 0 || !p.graph.reached[where.stage] {
@@ -135,11 +135,11 @@ func (p *preparation) triggers(stage *node) bool {
 	return json.Unmarshal(p.written[imageName{reference: stage.use.reference, platform: stage.use.platform}], &image) == nil && len(image.Config.OnBuild) > 0
 }
 
-// unscoped refuses cache mounts that cannot be written into a scope: they stand in no line of this file.
+// unscoped refuses cache mounts that cannot be written into a scope: they are in no line of this file.
 func (p *preparation) unscoped(found *examined) []*refusal {
 	for _, cache := range found.caches {
 		if cache.instruction < 0 {
-			return []*refusal{refuse(cache.Line, "a cache mount in a step that ONBUILD brings").because("it would be shared with builds that others start").instead("Write the step into the stage itself, or start from a base without ONBUILD.")}
+			return []*refusal{refuse(cache.Line, "a cache mount in a step from ONBUILD").because("it would be shared with other people's builds").instead("Move the step into the stage itself, or start from a base without ONBUILD.")}
 		}
 	}
 	return nil
@@ -192,7 +192,7 @@ func (p *preparation) confirmBuild(after *dockerfile, before *examined) error {
 	}
 	for _, name := range append(slices.Clone(done.asked), found.images...) {
 		if _, known := p.pinned[name]; !known {
-			return disagree("the rewritten Dockerfile is built on %s, which nobody pinned", name.reference)
+			return disagree("the rewritten Dockerfile is built on %s, which is not pinned", name.reference)
 		}
 	}
 	for _, cache := range found.caches {

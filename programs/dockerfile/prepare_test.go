@@ -167,8 +167,8 @@ func TestRefusesSecretsThatStayForLaterSteps(t *testing.T) {
 		line  int
 		words string
 	}{
-		"a path with a space":                {"FROM a\nRUN --mount=type=secret,id=t,target='/run/a b' one\nRUN two\n", 2, "cannot be taken away"},
-		"a path of a variable":               {"FROM a\nRUN --mount=type=secret,id=t,target=\"'/run/$x'\" one\nRUN two\n", 2, "cannot be taken away"},
+		"a path with a space":                {"FROM a\nRUN --mount=type=secret,id=t,target='/run/a b' one\nRUN two\n", 2, "cannot be hidden under this name"},
+		"a path of a variable":               {"FROM a\nRUN --mount=type=secret,id=t,target=\"'/run/$x'\" one\nRUN two\n", 2, "cannot be hidden under this name"},
 		"a variable that ENV sets":           {"FROM a\nENV T=1\nRUN --mount=type=secret,id=t,env=T one\nRUN two\n", 3, "ENV or ARG"},
 		"a variable that ENV sets later":     {"FROM a\nRUN --mount=type=secret,id=t,env=T one\nENV T=1\nRUN two\n", 2, "ENV or ARG"},
 		"many mounts besides":                {"FROM a\nRUN --mount=type=secret,id=t " + manyMounts(10) + " one\nRUN two\n", 2, "of 13 mounts"},
@@ -199,7 +199,7 @@ func TestRefusesSecretsThatStayForLaterSteps(t *testing.T) {
 		})
 	}
 	onbuild := prepareOn(t, "FROM a\nRUN two\n", map[string]any{"OnBuild": []string{"RUN --mount=type=secret,id=t one"}}, nil)
-	wantRefusal(t, onbuild.Refusals, 1, "ONBUILD of the base brings")
+	wantRefusal(t, onbuild.Refusals, 1, "from the base's ONBUILD")
 	last := prepareOn(t, "FROM a\nUSER 1\n", map[string]any{"OnBuild": []string{"RUN --mount=type=secret,id=t one"}}, nil)
 	if len(last.Refusals) != 0 {
 		t.Errorf("expected a secret of ONBUILD without steps after it to be built, found %s", last.Refusals[0].Found)

@@ -10,7 +10,7 @@ import (
 
 // refusal is why a Dockerfile is not built, said before anything is.
 type refusal struct {
-	// Line is counted from 1; 0 where no line can be named.
+	// Line counts from 1; 0 if no line can be named.
 	Line   int    `json:"line"`
 	Found  string `json:"found"`
 	Remedy string `json:"remedy"`
@@ -68,16 +68,16 @@ func refusalOf(err error) (*refusal, bool) {
 
 // remedies say what works instead of what BuildKit refuses in words that do not tell. Each was built on the engine by test/engine/dockerfile-reading.test.ts.
 var remedies = []struct{ words, remedy string }{
-	{"unknown flag: security", "Do without it: a step of a build needs no rights on the machine that builds."},
-	{"invalid chmod parameter", "Write the mode in octal, e.g. --chmod=755, or set it by chmod in a RUN step."},
-	{"doesn't support variable expansion", "Name the image in a stage of its own (FROM image AS name), and write from=name."},
-	{"circular dependency", "Let each stage use only stages that stand above it."},
-	{"target stage", "Correct build.target in the policy, or leave it out to build the last stage."},
+	{"unknown flag: security", "Remove it: a build step needs no privileges on the build machine."},
+	{"invalid chmod parameter", "Write the mode in octal, e.g. --chmod=755, or set it with chmod in a RUN step."},
+	{"doesn't support variable expansion", "Name the image in a separate stage (FROM image AS name), and write from=name."},
+	{"circular dependency", "Use only stages above the current one."},
+	{"target stage", "Correct build.target in the policy, or remove it to build the last stage."},
 	{"should not be blank", "Give the build argument a default before the first FROM, or set build.args in the policy."},
-	{"greater than max allowed size", "Break the line by the escape character, or put the text into a file of the source and COPY that."},
-	{"unterminated heredoc", "Write the word that ends it on a line of its own; where it is no here-document but text of a command, quote the whole word."},
+	{"greater than max allowed size", "Break the line with the escape character, or put the text into a file in the source and COPY that."},
+	{"unterminated heredoc", "Write the word that ends it on its own line; if it is not a here-document but part of a command, quote the whole word."},
 	{"file with no instructions", "Write at least FROM and the image that the application needs."},
-	{"no build stage in current context", "Start with FROM: only ARG, comments and directives may stand above it."},
+	{"no build stage in current context", "Start with FROM: only ARG, comments and directives may come before it."},
 }
 
 func remedyFor(found string) string {
@@ -86,7 +86,7 @@ func remedyFor(found string) string {
 			return known.remedy
 		}
 	}
-	return "Correct the instruction: these are the words of BuildKit, which reads it for the build."
+	return "Correct the instruction: this is the message of BuildKit, which reads it for the build."
 }
 
 func firstLine(text string) string {

@@ -42,7 +42,7 @@ func TestRefusesWhatTheEngineCannotOrMustNotBuild(t *testing.T) {
 		"a frontend with the name of the known":    {"# syntax=docker/dockerfile-evil\nFROM debian:12\n", 1, "frontend"},
 		"a user by name on nothing":                {"FROM scratch\nUSER app\nWORKDIR /x\n", 3, "WORKDIR for the user"},
 		"a relative path of a secret":              {"FROM debian:12\nRUN --mount=type=secret,id=a,target=a true\n", 2, "relative path"},
-		"a here-document without an end":           {"FROM debian:12\nRUN <<EOF\ntrue\n", 2, "has no end"},
+		"a here-document without an end":           {"FROM debian:12\nRUN <<EOF\ntrue\n", 2, "is not terminated"},
 		"a stage that is not there":                {"FROM debian:12\nCOPY --from=3 /a /b\n", 2, "invalid stage index"},
 		"a stage below":                            {"FROM debian:12\nCOPY --from=later /a /b\nFROM debian:12 AS later\nFROM later\n", 0, ""},
 		"an image in upper case":                   {"FROM Debian:12\n", 1, "is not an image reference"},

@@ -44,7 +44,7 @@ type instruction struct {
 	Names []string `json:"names"`
 }
 
-// onPlatform is what a Dockerfile comes to on one platform.
+// onPlatform is the result of a Dockerfile on one platform.
 type onPlatform struct {
 	Platform string `json:"platform"`
 	Target   int    `json:"target"`

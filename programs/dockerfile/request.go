@@ -15,7 +15,7 @@ import (
 type request struct {
 	choice
 	Platforms []string `json:"platforms"`
-	// Secrets are the ids of those that are given; absent where nobody knows yet.
+	// Secrets are the IDs of the given ones; absent if unknown so far.
 	Secrets *[]string `json:"secrets"`
 	// ObeyChecks lets the file's own `# check=` directive take checks away.
 	ObeyChecks bool `json:"obeyChecks"`
@@ -60,7 +60,7 @@ func readRequest(file string) (request, error) {
 	return asked, nil
 }
 
-// given is which secrets there are; nil where nobody knows, and then all are taken to be there.
+// given is which secrets exist; nil if unknown, and then all are assumed to exist.
 func (r request) given() map[string]bool {
 	if r.Secrets == nil {
 		return nil

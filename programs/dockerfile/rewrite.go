@@ -12,7 +12,7 @@ import (
 	"github.com/dagger/dagger/internal/buildkit/frontend/dockerfile/parser"
 )
 
-// edit replaces a part of an instruction's text. What lies outside of edits stays, byte for byte.
+// edit replaces a part of an instruction's text. Everything outside of edits stays the same, byte for byte.
 type edit struct {
 	instruction int
 	start, end  int
@@ -21,7 +21,7 @@ type edit struct {
 
 // intent is what an edited instruction must be to BuildKit afterwards; all that it does not speak of stays.
 type intent struct {
-	// inserted flags stand in front of the others.
+	// inserted flags come before the others.
 	inserted []string
 	// flags has by number what a flag becomes.
 	flags map[int]string
@@ -68,7 +68,7 @@ func (p *plan) scope(file *dockerfile, cache cacheMount, scope string) error {
 	return nil
 }
 
-// extend adds to a mount. Of a key that stands there twice, BuildKit takes the last.
+// extend adds to a mount. Of a repeated key, BuildKit uses the last.
 func (p *plan) extend(file *dockerfile, instruction, mount int, at word, text string) {
 	meant := p.intent(instruction)
 	flag := mountFlag(file.parsed.AST.Children[instruction].Flags, mount)
@@ -110,7 +110,7 @@ func scopedID(scope, id string) string {
 	return scope + ":" + id
 }
 
-// apply makes the rewritten text. Line breaks inside of what is replaced stand before it, so that every line stays where it was and none is left empty.
+// apply makes the rewritten text. Line breaks inside replaced text are put before it, so that every line stays in place and none is left empty.
 func (p *plan) apply(file *dockerfile) []byte {
 	edits := slices.Clone(p.edits)
 	slices.SortStableFunc(edits, func(one, other edit) int {

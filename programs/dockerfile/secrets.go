@@ -9,13 +9,13 @@ import (
 	"github.com/dagger/dagger/internal/buildkit/solver/pb"
 )
 
-// withheldID is the secret that stands in a variable whose secret a step must not read: an empty one, which whoever builds gives under this id.
+// withheldID is the secret put into a variable whose real secret a step must not read: an empty one, which the build supplies under this ID.
 const withheldID = "loadline-withheld"
 
 // mostMounts is how many mounts of a step the engine keeps in order where several have one path: it sorts them by path alone, and Go's sort keeps the order of at most twelve.
 const mostMounts = 12
 
-const ownStage = "Fetch with the secret in a stage of its own, and COPY --from that what the others need."
+const ownStage = "Fetch with the secret in a separate stage, and COPY --from it what the others need."
 
 // retained is a secret that the engine leaves in a container, for every later step in it and in stages that start from it (llbtodagger/exec.go, "Back-compat").
 type retained struct {
@@ -24,7 +24,7 @@ type retained struct {
 	path, variable string
 	// lines is where the step begins that mounts it: several where they are the same to BuildKit.
 	lines []int
-	// mounts is how many that step comes to when it gives up its files, and isTwin says that it mounts another secret at the same path.
+	// mounts is how many mounts that step has once its files are removed, and isTwin says that it mounts another secret at the same path.
 	mounts int
 	isTwin bool
 }
@@ -38,7 +38,7 @@ func examineSource(file *dockerfile, done *conversion, given map[string]bool, tr
 	e := &examiner{file: file, found: found, trigger: trigger}
 	for _, secret := range found.secrets {
 		if secret.ID == withheldID {
-			e.refuse(secret.Line, refuse(0, "a secret with the id %s", withheldID).because("it stands for the empty secret that Loadline puts into later steps").instead("Give the secret another id."))
+			e.refuse(secret.Line, refuse(0, "a secret with the ID %s", withheldID).because("it stands for the empty secret that Loadline puts into later steps").instead("Give the secret a different ID."))
 		}
 	}
 	return found, nil
@@ -137,11 +137,11 @@ func (r retained) unremovable() *refusal {
 	found := refuse(r.lines[0], "a secret at %q with steps after it", printable(r.path))
 	switch {
 	case !plainPath.MatchString(r.path):
-		return found.because(kept + "under this name it cannot be taken away").instead(ownStage)
+		return found.because(kept + "it cannot be hidden under this name").instead(ownStage)
 	case r.isTwin:
-		return found.because(kept + "takes away only one of the two that are mounted there").instead("Give each secret of the step a target of its own.")
+		return found.because(kept + "hides only one of the two that are mounted there").instead("Give each secret of the step its own target.")
 	case r.mounts > mostMounts:
-		return found.because(fmt.Sprintf("%sof %d mounts in one step, with each secret counted twice, the order is not sure", kept, r.mounts)).instead(fmt.Sprintf("Mount fewer in that step: each secret counts twice, the engine adds one, and the order of %d is sure. Or fetch with the secret in a stage of its own, and COPY --from that what the others need.", mostMounts))
+		return found.because(fmt.Sprintf("%sof %d mounts in one step, with each secret counted twice, the order is not certain", kept, r.mounts)).instead(fmt.Sprintf("Mount fewer in that step: each secret counts twice, the engine adds one, and the order is certain for up to %d. Or fetch with the secret in a separate stage, and COPY --from it what the others need.", mostMounts))
 	}
 	return nil
 }
@@ -150,9 +150,9 @@ func (r retained) unremovable() *refusal {
 func (r retained) unhidable(exec *pb.ExecOp) *refusal {
 	switch {
 	case !plainVariable.MatchString(r.variable):
-		return refuse(r.lines[0], "a secret in the variable %q with steps after it", printable(r.variable)).because("the engine leaves it readable for them, and under this name it cannot be hidden").instead(ownStage)
+		return refuse(r.lines[0], "a secret in the variable %q with steps after it", printable(r.variable)).because("the engine leaves it readable for them, and it cannot be hidden under this name").instead(ownStage)
 	case slices.ContainsFunc(exec.Meta.Env, func(one string) bool { return strings.HasPrefix(one, r.variable+"=") }):
-		return refuse(r.lines[0], "a secret in the variable %s, which ENV or ARG sets as well", printable(r.variable)).because("the engine leaves the secret there for the steps after it").instead("Give one of them another name.")
+		return refuse(r.lines[0], "a secret in the variable %s, which ENV or ARG also sets", printable(r.variable)).because("the engine leaves the secret there for the steps after it").instead("Give one of them a different name.")
 	}
 	return nil
 }

@@ -15,20 +15,20 @@ func unsupportedSource(source *pb.SourceOp) *refusal {
 	case "docker-image", "local":
 		return nil
 	case "git":
-		return refuse(0, "ADD of a git repository").because("the engine asks the credential helper and the ssh agent of whoever builds, on behalf of whatever address is written").instead("Clone it in a RUN step of a stage of its own and COPY --from that, with a secret if it needs one, or bring the files in the source.")
+		return refuse(0, "ADD of a git repository").because("the engine uses the credential helper and ssh agent of the person who builds, for any address in the file").instead("Clone it in a RUN step of a separate stage and COPY --from that stage, with a secret if it needs one, or keep the files in the source.")
 	case "http", "https":
 		if source.Attrs[pb.AttrHTTPChecksum] != "" {
-			return refuse(0, "ADD --checksum").because("the engine does not check it").instead("Download in a RUN step of a stage of its own, check it there (sha256sum --check), and COPY --from that; or bring the file in the source.")
+			return refuse(0, "ADD --checksum").because("the engine does not check it").instead("Download it in a RUN step of a separate stage, verify it there (sha256sum --check), and COPY --from that stage; or keep the file in the source.")
 		}
 		if source.Attrs[pb.AttrHTTPUID] != "" || source.Attrs[pb.AttrHTTPGID] != "" {
-			return refuse(0, "ADD of a URL with an owner").instead("Set the owner by chown in a RUN step.")
+			return refuse(0, "ADD of a URL with an owner").instead("Set the owner with chown in a RUN step.")
 		}
 		if host := hostOf(scheme + "://" + rest); ownMachine(host) {
-			return refuse(0, "ADD from %s", printable(host)).because("the engine fetches it itself, and that is the machine that builds").instead("Name a host that others reach as well, or bring the file in the source.")
+			return refuse(0, "ADD from %s", printable(host)).because("the engine fetches it itself, on the build machine").instead("Use a host that others can reach too, or keep the file in the source.")
 		}
 		return nil
 	}
-	return refuse(0, "a source of the kind %s, which the engine does not have", printable(scheme)).instead("Start from an image, or bring the files in the source.")
+	return refuse(0, "a source of the kind %s, which the engine does not support", printable(scheme)).instead("Start from an image, or keep the files in the source.")
 }
 
 func hostOf(address string) string {
@@ -39,7 +39,7 @@ func hostOf(address string) string {
 	return parsed.Hostname()
 }
 
-// ownMachine says whether a host, as it is written, is the machine itself or what only it can reach. What a name server says of another name is not known here.
+// ownMachine says whether a host, as written, is the machine itself or what only it can reach. What a name server returns for another name is unknown here.
 func ownMachine(host string) bool {
 	name := strings.TrimSuffix(lower(host), ".")
 	if name == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") || strings.HasPrefix(name, "ip6-") {

@@ -26,7 +26,7 @@ func checkSyntax(text []byte) error {
 	if len(ranges) > 0 && ranges[0].Start.Line > 0 {
 		line = ranges[0].Start.Line
 	}
-	return refuse(line, "# syntax=%s asks for a frontend that the engine does not run", printable(frontend)).instead("Write # syntax=docker/dockerfile:1, or leave the line out.")
+	return refuse(line, "# syntax=%s asks for a frontend that the engine does not run", printable(frontend)).instead("Write # syntax=docker/dockerfile:1, or remove the line.")
 }
 
 func lower(text string) string { return strings.ToLower(text) }

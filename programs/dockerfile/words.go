@@ -60,7 +60,7 @@ func splitFlags(rest string) ([]word, int, error) {
 	return flags, len(rest), nil
 }
 
-// readFlag reads one word that begins with two dashes. An empty word counts only where quotes stand in it.
+// readFlag reads one word that begins with two dashes. An empty word counts only if it has quotes.
 func readFlag(rest string, start int) (word, bool) {
 	var value strings.Builder
 	var quote byte

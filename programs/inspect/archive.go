@@ -18,7 +18,7 @@ type archive struct {
 	entries map[string]place
 }
 
-// place is where the content of a file lies in the archive.
+// place is where the content of a file is in the archive.
 type place struct {
 	offset, size int64
 }
@@ -27,7 +27,7 @@ type place struct {
 func openArchive(name string) (*archive, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("wanted an image archive, cannot open it: %w", err)
+		return nil, fmt.Errorf("expected an image archive, cannot open it: %w", err)
 	}
 	opened := &archive{file: file, name: name, entries: map[string]place{}}
 	if err := opened.list(); err != nil {
@@ -45,10 +45,10 @@ func (a *archive) list() error {
 		return fmt.Errorf("cannot read %s: %w", a.name, err)
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("wanted an image archive, found something that is not a regular file: %s", a.name)
+		return fmt.Errorf("expected an image archive, found something that is not a regular file: %s", a.name)
 	}
 	if info.Size() == 0 {
-		return fmt.Errorf("wanted an image archive, found an empty file: %s: export the image again", a.name)
+		return fmt.Errorf("expected an image archive, found an empty file: %s: export the image again", a.name)
 	}
 	if err := a.refuseCompressed(); err != nil {
 		return err
@@ -61,27 +61,27 @@ func (a *archive) list() error {
 			break
 		}
 		if err != nil {
-			return fmt.Errorf("wanted a whole tar archive, found one that is truncated or damaged: %s: %w: export the image again", a.name, err)
+			return fmt.Errorf("expected a whole tar archive, found one that is truncated or damaged: %s: %w: export the image again", a.name, err)
 		}
 		if err := a.enter(header, info.Size(), links); err != nil {
 			return err
 		}
 		if len(a.entries)+len(links) > 100_000 {
-			return fmt.Errorf("wanted an image archive of at most 100000 entries, found more: %s", a.name)
+			return fmt.Errorf("expected an image archive of at most 100000 entries, found more: %s", a.name)
 		}
 	}
 	// `docker save` before version 25 stores a layer that occurs twice as a link to the first.
 	for name, target := range links {
 		found, exists := a.entries[target]
 		if !exists {
-			return fmt.Errorf("wanted links within the archive, found %q, which points at %q", name, target)
+			return fmt.Errorf("expected links within the archive, found %q, which points at %q", name, target)
 		}
 		if err := a.add(name, found); err != nil {
 			return err
 		}
 	}
 	if len(a.entries) == 0 {
-		return fmt.Errorf("wanted an image archive, found a tar without files: %s: export the image again", a.name)
+		return fmt.Errorf("expected an image archive, found a tar without files: %s: export the image again", a.name)
 	}
 	return nil
 }
@@ -97,14 +97,14 @@ func (a *archive) enter(header *tar.Header, size int64, links map[string]string)
 		return nil
 	case tar.TypeReg:
 		if isSparse(header) {
-			return fmt.Errorf("wanted plain files in the archive, found the sparse file %q: export the image again without sparse files", header.Name)
+			return fmt.Errorf("expected plain files in the archive, found the sparse file %q: export the image again without sparse files", header.Name)
 		}
 		offset, err := a.file.Seek(0, io.SeekCurrent)
 		if err != nil {
 			return fmt.Errorf("cannot read %s: %w", a.name, err)
 		}
 		if offset+header.Size > size {
-			return fmt.Errorf("wanted a whole tar archive, found one that ends within %q: %s: export the image again", header.Name, a.name)
+			return fmt.Errorf("expected a whole tar archive, found one that ends within %q: %s: export the image again", header.Name, a.name)
 		}
 		return a.add(name, place{offset: offset, size: header.Size})
 	case tar.TypeSymlink:
@@ -112,14 +112,14 @@ func (a *archive) enter(header *tar.Header, size int64, links map[string]string)
 	case tar.TypeLink:
 		links[name] = path.Clean(header.Linkname)
 	default:
-		return fmt.Errorf("wanted files and directories in the archive, found %q of type %q", header.Name, header.Typeflag)
+		return fmt.Errorf("expected files and directories in the archive, found %q of type %q", header.Name, header.Typeflag)
 	}
 	return nil
 }
 
 func (a *archive) add(name string, found place) error {
 	if _, exists := a.entries[name]; exists {
-		return fmt.Errorf("wanted each file once in the archive, found %q twice: tools would not agree on which one counts", name)
+		return fmt.Errorf("expected each file once in the archive, found %q twice: tools would not agree on which one counts", name)
 	}
 	a.entries[name] = found
 	return nil
@@ -132,7 +132,7 @@ func (a *archive) refuseCompressed() error {
 		return fmt.Errorf("cannot read %s: %w", a.name, err)
 	}
 	if kind := compressionOf(magic[:count]); kind != uncompressed {
-		return fmt.Errorf("wanted a plain tar archive, found one compressed with %s: %s: decompress it first", kind, a.name)
+		return fmt.Errorf("expected a plain tar archive, found one compressed with %s: %s: decompress it first", kind, a.name)
 	}
 	return nil
 }
@@ -146,10 +146,10 @@ func (a *archive) open(found place) io.Reader {
 func (a *archive) document(name string) ([]byte, error) {
 	found, exists := a.entries[name]
 	if !exists {
-		return nil, fmt.Errorf("wanted %s in the archive, found none", name)
+		return nil, fmt.Errorf("expected %s in the archive, found none", name)
 	}
 	if found.size > documentLimit {
-		return nil, fmt.Errorf("wanted %s of at most %d bytes, found %d", name, documentLimit, found.size)
+		return nil, fmt.Errorf("expected %s of at most %d bytes, found %d", name, documentLimit, found.size)
 	}
 	var content bytes.Buffer
 	if _, err := io.Copy(&content, a.open(found)); err != nil {
@@ -162,14 +162,14 @@ func (a *archive) document(name string) ([]byte, error) {
 func entryName(written string) (string, error) {
 	for part := range strings.SplitSeq(written, "/") {
 		if part == ".." {
-			return "", fmt.Errorf("wanted names inside the archive, found %q, which climbs out", printablePath(written))
+			return "", fmt.Errorf("expected names inside the archive, found %q, which climbs out", printablePath(written))
 		}
 	}
 	if strings.HasPrefix(written, "/") {
-		return "", fmt.Errorf("wanted relative names in the archive, found %q", printablePath(written))
+		return "", fmt.Errorf("expected relative names in the archive, found %q", printablePath(written))
 	}
 	if len(written) > pathLimit {
-		return "", fmt.Errorf("wanted names of at most %d bytes in the archive, found %d", pathLimit, len(written))
+		return "", fmt.Errorf("expected names of at most %d bytes in the archive, found %d", pathLimit, len(written))
 	}
 	return path.Clean(written), nil
 }

@@ -84,7 +84,7 @@ func (r *digestReader) verify(what string, wanted v1.Hash) error {
 }
 
 func mismatch(what string, wanted, found v1.Hash) error {
-	return fmt.Errorf("wanted %s with digest %s, found bytes with digest %s: the archive is damaged or was changed; export the image again", what, wanted, found)
+	return fmt.Errorf("expected %s with digest %s, found bytes with digest %s: the archive is damaged or was changed; export the image again", what, wanted, found)
 }
 
 func digestOf(content []byte) v1.Hash {
@@ -99,7 +99,7 @@ func decompress(source io.Reader, wanted compression) (io.Reader, func(), error)
 		return nil, nil, err
 	}
 	if found := compressionOf(start); found != wanted {
-		return nil, nil, fmt.Errorf("wanted a stream with %s, as its media type says, found %s", wanted, found)
+		return nil, nil, fmt.Errorf("expected a stream with %s, as its media type says, found %s", wanted, found)
 	}
 	switch wanted {
 	case gzipCompressed:

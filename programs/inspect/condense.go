@@ -58,7 +58,7 @@ func condense(report, output string) error {
 	buffered := bufio.NewWriterSize(file, 1<<20)
 	err = errors.Join(condenseJSON(bufio.NewReaderSize(input, 1<<20), buffered), buffered.Flush(), file.Close())
 	if err != nil {
-		return errors.Join(fmt.Errorf("the report cannot be condensed: %w", err), os.Remove(output))
+		return errors.Join(fmt.Errorf("failed to condense the report: %w", err), os.Remove(output))
 	}
 	return nil
 }
@@ -70,7 +70,7 @@ func condenseJSON(input io.Reader, output *bufio.Writer) error {
 		return err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("wanted the end of the report, found more")
+		return errors.New("expected the end of the report, found more")
 	}
 	return output.WriteByte('\n')
 }
@@ -84,7 +84,7 @@ type condenser struct {
 // value copies one value. The path names the objects around it; lists do not count.
 func (c condenser) value(path string, depth int) error {
 	if depth > mostDepth {
-		return fmt.Errorf("wanted at most %d values in each other, found more", mostDepth)
+		return fmt.Errorf("expected at most %d nested values, found more", mostDepth)
 	}
 	token, err := c.token()
 	if err != nil {

@@ -18,7 +18,7 @@ func dpkgFiles(f *filesystem) []*node {
 	return append(found, f.filesIn(dpkgDirectory+"/status.d")...)
 }
 
-// filesIn are what lies in a directory, by name; nothing where there is none.
+// filesIn are the contents of a directory, by name; empty if there is none.
 func (f *filesystem) filesIn(name string) []*node {
 	directory := f.lookup(name)
 	if directory == nil {
@@ -132,7 +132,7 @@ func pathsOfSums(sums *node) []string {
 	return paths
 }
 
-// diverted are the places to which dpkg moved files that one package brings and another replaces: three lines for each.
+// diverted are the places to which dpkg moved files that one package has and another replaces: three lines for each.
 func (f *filesystem) diverted() []string {
 	content, _, _ := f.contentOf(dpkgDirectory + "/diversions")
 	lines := linesOf(content)

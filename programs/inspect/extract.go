@@ -97,7 +97,7 @@ func extractConfig(archiveName, fileName string) error {
 	defer opened.close()
 	file, err := os.OpenFile(fileName, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return fmt.Errorf("wanted a new file for the configuration, cannot make it: %w", err)
+		return fmt.Errorf("expected a new file for the configuration, cannot make it: %w", err)
 	}
 	_, writeErr := file.Write(found.rawConfig)
 	return errors.Join(writeErr, file.Close())
@@ -106,14 +106,14 @@ func extractConfig(archiveName, fileName string) error {
 // emptyDirectory opens a new or empty directory; nothing is ever written over.
 func emptyDirectory(name string) (*os.Root, error) {
 	if err := os.MkdirAll(name, 0o755); err != nil {
-		return nil, fmt.Errorf("wanted a directory to extract to, cannot make it: %w", err)
+		return nil, fmt.Errorf("expected a directory to extract to, cannot make it: %w", err)
 	}
 	entries, err := os.ReadDir(name)
 	if err != nil {
-		return nil, fmt.Errorf("wanted a directory to extract to, cannot read it: %w", err)
+		return nil, fmt.Errorf("expected a directory to extract to, cannot read it: %w", err)
 	}
 	if len(entries) > 0 {
-		return nil, fmt.Errorf("wanted a new or empty directory to extract to, found %d entries in %s: name another one", len(entries), name)
+		return nil, fmt.Errorf("expected a new or empty directory to extract to, found %d entries in %s: name another one", len(entries), name)
 	}
 	return os.OpenRoot(name)
 }
@@ -142,7 +142,7 @@ func writeLayer(target *os.Root, opened *archive, layer storedLayer) error {
 func writeFile(target *os.Root, name string, content []byte) error {
 	file, err := target.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("wanted a different image in each archive, found %s in two of them", name)
+		return fmt.Errorf("expected a different image in each archive, found %s in two of them", name)
 	}
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", name, err)
@@ -161,7 +161,7 @@ func layoutIndex(images []*image) ([]byte, error) {
 	for _, found := range images {
 		platform := &v1.Platform{OS: found.config.OS, Architecture: found.config.Architecture, Variant: found.config.Variant}
 		if seen[platform.String()] {
-			return nil, fmt.Errorf("wanted one archive per platform, found two for %s", platform)
+			return nil, fmt.Errorf("expected one archive per platform, found two for %s", platform)
 		}
 		seen[platform.String()] = true
 		index.Manifests = append(index.Manifests, v1.Descriptor{MediaType: found.mediaType, Size: int64(len(found.manifest)), Digest: found.digest, Platform: platform})

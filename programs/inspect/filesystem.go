@@ -20,7 +20,7 @@ type node struct {
 	*inode
 	// layer is the number of the layer that set it last.
 	layer int
-	// origin is the number of the layer that made it what it is. Layers repeat the directories above their files, unchanged; these bring nothing.
+	// origin is the number of the layer that made it what it is. Layers repeat the directories above their files, unchanged; these add nothing.
 	origin   int
 	children map[string]*node
 }
@@ -47,7 +47,7 @@ func newDirectory(layer int) *node {
 	return &node{inode: &inode{kind: directory, mode: 0o755}, layer: layer, origin: layer, children: map[string]*node{}}
 }
 
-// apply puts a layer on top. A whiteout hides what lower layers have, never what its own layer brings, wherever it stands in the tar.
+// apply puts a layer on top. A whiteout hides what lower layers have, never what its own layer adds, wherever it is in the tar.
 // Parent directories that are symbolic links are followed inside the image, as container runtimes do (/bin/x with /bin -> usr/bin).
 func (f *filesystem) apply(layer int, entries []entry) error {
 	for _, found := range entries {
@@ -96,7 +96,7 @@ func (f *filesystem) applyEntry(layer int, found entry) error {
 	return nil
 }
 
-// hide removes what lower layers brought: everything in a directory, or one name.
+// hide removes what lower layers added: everything in a directory, or one name.
 func (f *filesystem) hide(layer int, found entry) {
 	if found.kind == opaque {
 		if below := f.lookup(found.path); below != nil && below.kind == directory {
@@ -121,7 +121,7 @@ func (f *filesystem) applyHardlink(layer int, found entry, parent *node) error {
 		target = holder.children[path.Base(found.link)]
 	}
 	if target == nil || target.kind == directory {
-		return fmt.Errorf("wanted hard link %q to point at a file of the image, found %q, which is none: the layer cannot be unpacked", printablePath(found.path), printablePath(found.link))
+		return fmt.Errorf("expected hard link %q to point at a file of the image, found %q, which is not one: the layer cannot be unpacked", printablePath(found.path), printablePath(found.link))
 	}
 	// Runtimes set mode and attributes of a hard link's own header, and with it those of the file: privileges are never taken away here, only added.
 	if target.mode|found.mode&privilegedBits != target.mode || !found.privileges.isEmpty() {
@@ -166,7 +166,7 @@ func (f *filesystem) makeDirectory(layer int, name string) (*node, error) {
 		switch {
 		case exists && next.kind == symlink:
 			if links++; links > mostLinks {
-				return nil, fmt.Errorf("wanted directory %q, found more than %d symbolic links on the way to it", printablePath(name), mostLinks)
+				return nil, fmt.Errorf("expected directory %q, found more than %d symbolic links on the way to it", printablePath(name), mostLinks)
 			}
 			rest = append(parts(next.link), rest...)
 			if strings.HasPrefix(next.link, "/") {
@@ -175,7 +175,7 @@ func (f *filesystem) makeDirectory(layer int, name string) (*node, error) {
 			continue
 		case !exists || next.kind != directory:
 			if f.implied++; f.implied > f.mostImplied {
-				return nil, fmt.Errorf("wanted at most %d directories that no layer names, found more: if the image really has so many, raise --max-entries", f.mostImplied)
+				return nil, fmt.Errorf("expected at most %d directories that no layer names, found more: if the image really has so many, raise --max-entries", f.mostImplied)
 			}
 			next = newDirectory(layer)
 			current.children[part] = next
@@ -186,7 +186,7 @@ func (f *filesystem) makeDirectory(layer int, name string) (*node, error) {
 	return current, nil
 }
 
-// lookup follows a path with all its symbolic links, inside the image; nil where there is nothing.
+// lookup follows a path with all its symbolic links, inside the image; nil if there is nothing.
 func (f *filesystem) lookup(name string) *node {
 	current, trail := f.root, []*node{f.root}
 	rest, links := parts(name), 0

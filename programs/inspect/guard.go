@@ -41,10 +41,10 @@ func guarded(longest time.Duration, arguments []string, stdout, stderr io.Writer
 		fmt.Fprintln(stderr, singleLine(fmt.Sprintf("cannot start the process that reads the image: %s", err)))
 		return 1
 	case ctx.Err() != nil:
-		fmt.Fprintf(stderr, "wanted an image that can be read in %g minutes, found one that takes longer: the image cannot be judged\n", longest.Minutes())
+		fmt.Fprintf(stderr, "expected an image that can be read in %g minutes, found one that takes longer: the image cannot be judged\n", longest.Minutes())
 		return 1
 	case work.ProcessState.ExitCode() == 2 && bytes.Contains(said, []byte("out of memory")):
-		fmt.Fprintf(stderr, "wanted an image that can be read in %d GB of memory, found one that needs more: the image cannot be judged\n", mostMemory>>30)
+		fmt.Fprintf(stderr, "expected an image that can be read in %d GB of memory, found one that needs more: the image cannot be judged\n", mostMemory>>30)
 		return 1
 	case work.ProcessState.ExitCode() == 1 || work.ProcessState.ExitCode() == 2 && bytes.HasPrefix(said, []byte(errUsage.Error())):
 		_, _ = stderr.Write(said)
@@ -79,7 +79,7 @@ func (b *beginning) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// runGuarded is run, in a process that is bounded where there is an image to read.
+// runGuarded is run, in a limited process if there is an image to read.
 func runGuarded(arguments []string, stdout, stderr io.Writer) int {
 	switch {
 	case len(arguments) > 0 && arguments[0] == insideGuard:

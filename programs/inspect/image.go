@@ -64,7 +64,7 @@ func readImage(a *archive) (*image, error) {
 	case hasDocker && !hasLayout && !hasIndex:
 		found, err = readDocker(a)
 	default:
-		return nil, fmt.Errorf("wanted an image archive with oci-layout and index.json, or with manifest.json, found neither in %s: export the image again", a.name)
+		return nil, fmt.Errorf("expected an image archive with oci-layout and index.json, or with manifest.json, found neither in %s: export the image again", a.name)
 	}
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func readOCI(a *archive) (*image, error) {
 		return nil, err
 	}
 	if len(candidates) != 1 {
-		return nil, fmt.Errorf("wanted exactly one image in the archive, found %d: export one archive per platform", len(candidates))
+		return nil, fmt.Errorf("expected exactly one image in the archive, found %d: export one archive per platform", len(candidates))
 	}
 	for _, descriptor := range candidates {
 		return readManifest(a, descriptor)
@@ -110,7 +110,7 @@ func checkLayoutVersion(a *archive) error {
 		return err
 	}
 	if layout.Version != "1.0.0" {
-		return fmt.Errorf("wanted OCI layout version 1.0.0, found %q: export the image with a tool that writes version 1.0.0", layout.Version)
+		return fmt.Errorf("expected OCI layout version 1.0.0, found %q: export the image with a tool that writes version 1.0.0", layout.Version)
 	}
 	return nil
 }
@@ -118,14 +118,14 @@ func checkLayoutVersion(a *archive) error {
 // collectManifests walks an index to its image manifests. Attestations that BuildKit stores beside an image are no images.
 func collectManifests(a *archive, what string, content []byte, candidates map[v1.Hash]v1.Descriptor, depth int) error {
 	if depth > 4 {
-		return fmt.Errorf("wanted an index at most 4 levels deep, found a deeper one in %s", a.name)
+		return fmt.Errorf("expected an index at most 4 levels deep, found a deeper one in %s", a.name)
 	}
 	var index v1.IndexManifest
 	if err := decodeJSON(what, content, &index); err != nil {
 		return err
 	}
 	if index.SchemaVersion != 2 {
-		return fmt.Errorf("wanted %s with schemaVersion 2, found %d", what, index.SchemaVersion)
+		return fmt.Errorf("expected %s with schemaVersion 2, found %d", what, index.SchemaVersion)
 	}
 	for _, descriptor := range index.Manifests {
 		switch {
@@ -141,7 +141,7 @@ func collectManifests(a *archive, what string, content []byte, candidates map[v1
 				return err
 			}
 		default:
-			return fmt.Errorf("wanted images in the archive, found the unknown media type %q", descriptor.MediaType)
+			return fmt.Errorf("expected images in the archive, found the unknown media type %q", descriptor.MediaType)
 		}
 	}
 	return nil
@@ -162,16 +162,16 @@ func readManifest(a *archive, descriptor v1.Descriptor) (*image, error) {
 		return nil, err
 	}
 	if _, both := fields["manifests"]; both {
-		return nil, fmt.Errorf("wanted %s to be an image, found one that is an index too: tools would not agree on what it is", what)
+		return nil, fmt.Errorf("expected %s to be an image, found one that is an index too: tools would not agree on what it is", what)
 	}
 	if manifest.SchemaVersion != 2 {
-		return nil, fmt.Errorf("wanted %s with schemaVersion 2, found %d", what, manifest.SchemaVersion)
+		return nil, fmt.Errorf("expected %s with schemaVersion 2, found %d", what, manifest.SchemaVersion)
 	}
 	if manifest.MediaType != "" && manifest.MediaType != descriptor.MediaType {
-		return nil, fmt.Errorf("wanted %s to be %s, as the index says, found %s", what, descriptor.MediaType, manifest.MediaType)
+		return nil, fmt.Errorf("expected %s to be %s, as the index says, found %s", what, descriptor.MediaType, manifest.MediaType)
 	}
 	if !manifest.Config.MediaType.IsConfig() {
-		return nil, fmt.Errorf("wanted a container image, found an artifact whose configuration has the media type %q", manifest.Config.MediaType)
+		return nil, fmt.Errorf("expected a container image, found an artifact whose configuration has the media type %q", manifest.Config.MediaType)
 	}
 	rawConfig, err := readBlob(a, "configuration "+manifest.Config.Digest.String(), manifest.Config)
 	if err != nil {
@@ -188,7 +188,7 @@ func readManifest(a *archive, descriptor v1.Descriptor) (*image, error) {
 	for _, layer := range manifest.Layers {
 		kind, known := layerCompression[string(layer.MediaType)]
 		if !known {
-			return nil, fmt.Errorf("wanted layers that are tar archives, found the unknown media type %q in %s", layer.MediaType, what)
+			return nil, fmt.Errorf("expected layers that are tar archives, found the unknown media type %q in %s", layer.MediaType, what)
 		}
 		stored, err := findBlob(a, "layer "+layer.Digest.String(), layer)
 		if err != nil {
@@ -200,21 +200,21 @@ func readManifest(a *archive, descriptor v1.Descriptor) (*image, error) {
 		return nil, err
 	}
 	if platform := descriptor.Platform; platform != nil && (platform.OS != found.config.OS || platform.Architecture != found.config.Architecture) {
-		return nil, fmt.Errorf("wanted an image for %s/%s, as the index says, found one for %s/%s", platform.OS, platform.Architecture, found.config.OS, found.config.Architecture)
+		return nil, fmt.Errorf("expected an image for %s/%s, as the index says, found one for %s/%s", platform.OS, platform.Architecture, found.config.OS, found.config.Architecture)
 	}
 	return found, nil
 }
 
 func findBlob(a *archive, what string, descriptor v1.Descriptor) (place, error) {
 	if descriptor.Digest.Algorithm != "sha256" {
-		return place{}, fmt.Errorf("wanted %s to have a sha256 digest, found %q", what, descriptor.Digest.Algorithm)
+		return place{}, fmt.Errorf("expected %s to have a sha256 digest, found %q", what, descriptor.Digest.Algorithm)
 	}
 	stored, exists := a.entries[blobPath(descriptor.Digest)]
 	if !exists {
-		return place{}, fmt.Errorf("wanted %s in the archive, found no such blob: the archive is incomplete; export the image again", what)
+		return place{}, fmt.Errorf("expected %s in the archive, found no such blob: the archive is incomplete; export the image again", what)
 	}
 	if stored.size != descriptor.Size {
-		return place{}, fmt.Errorf("wanted %s of %d bytes, found %d: the archive is damaged or was changed; export the image again", what, descriptor.Size, stored.size)
+		return place{}, fmt.Errorf("expected %s of %d bytes, found %d: the archive is damaged or was changed; export the image again", what, descriptor.Size, stored.size)
 	}
 	return stored, nil
 }
@@ -251,13 +251,13 @@ func (i *image) parseConfig() error {
 // check compares the configuration with the layers and hands every layer the diff id that it must have.
 func (i *image) check() error {
 	if i.config.OS == "" || i.config.Architecture == "" {
-		return fmt.Errorf("wanted a configuration with operating system and architecture, found %q and %q: export the image with a tool that writes both", i.config.OS, i.config.Architecture)
+		return fmt.Errorf("expected a configuration with operating system and architecture, found %q and %q: export the image with a tool that writes both", i.config.OS, i.config.Architecture)
 	}
 	if i.config.RootFS.Type != "layers" {
-		return fmt.Errorf("wanted a configuration with rootfs of type \"layers\", found %q", i.config.RootFS.Type)
+		return fmt.Errorf("expected a configuration with rootfs of type \"layers\", found %q", i.config.RootFS.Type)
 	}
 	if len(i.config.RootFS.DiffIDs) != len(i.layers) {
-		return fmt.Errorf("wanted as many layers as the configuration has diff ids (%d), found %d: the archive is damaged; export the image again", len(i.config.RootFS.DiffIDs), len(i.layers))
+		return fmt.Errorf("expected as many layers as the configuration has diff ids (%d), found %d: the archive is damaged; export the image again", len(i.config.RootFS.DiffIDs), len(i.layers))
 	}
 	for position, diffID := range i.config.RootFS.DiffIDs {
 		i.layers[position].diffID = diffID
@@ -269,10 +269,10 @@ func (i *image) check() error {
 func decodeJSON(what string, content []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("wanted %s to be JSON of the known form, found something else: %w: export the image again", what, err)
+		return fmt.Errorf("expected %s to be JSON of the known form, found something else: %w: export the image again", what, err)
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return fmt.Errorf("wanted %s to be one JSON value, found more after it", what)
+		return fmt.Errorf("expected %s to be one JSON value, found more after it", what)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func readDockerManifest(a *archive) (dockerManifest, error) {
 		return dockerManifest{}, err
 	}
 	if len(manifests) != 1 {
-		return dockerManifest{}, fmt.Errorf("wanted exactly one image in manifest.json, found %d: save one image per archive", len(manifests))
+		return dockerManifest{}, fmt.Errorf("expected exactly one image in manifest.json, found %d: save one image per archive", len(manifests))
 	}
 	return manifests[0], nil
 }
@@ -55,7 +55,7 @@ func readDocker(a *archive) (*image, error) {
 	for _, name := range entry.Layers {
 		stored, exists := a.entries[path.Clean(name)]
 		if !exists {
-			return nil, fmt.Errorf("wanted layer %q in the archive, found no such file: the archive is incomplete; save the image again", printablePath(name))
+			return nil, fmt.Errorf("expected layer %q in the archive, found no such file: the archive is incomplete; save the image again", printablePath(name))
 		}
 		layer, descriptor, err := describeLayer(a, stored)
 		if err != nil {
@@ -94,15 +94,15 @@ func compareDocker(a *archive, found *image) error {
 	}
 	config, exists := a.entries[path.Clean(entry.Config)]
 	if !exists || config != a.entries[blobPath(found.configName)] {
-		return fmt.Errorf("wanted manifest.json and index.json to name one image, found that they name two configurations: export the image again")
+		return fmt.Errorf("expected manifest.json and index.json to name one image, found that they name two configurations: export the image again")
 	}
 	if len(entry.Layers) != len(found.layers) {
-		return fmt.Errorf("wanted manifest.json and index.json to name one image, found %d layers in one and %d in the other: export the image again", len(entry.Layers), len(found.layers))
+		return fmt.Errorf("expected manifest.json and index.json to name one image, found %d layers in one and %d in the other: export the image again", len(entry.Layers), len(found.layers))
 	}
 	for position, name := range entry.Layers {
 		layer, exists := a.entries[path.Clean(name)]
 		if !exists || layer != found.layers[position].place {
-			return fmt.Errorf("wanted manifest.json and index.json to name one image, found that their layers %d differ: export the image again", position+1)
+			return fmt.Errorf("expected manifest.json and index.json to name one image, found that their layers %d differ: export the image again", position+1)
 		}
 	}
 	return nil

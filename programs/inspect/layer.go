@@ -49,7 +49,7 @@ type layerContent struct {
 	// unpacked is the sum of its regular files.
 	unpacked int64
 	files    int
-	// gzipped is its size in a registry that stores gzip: as stored where it is compressed already, else compressed here with level 6.
+	// gzipped is its size in a registry that stores gzip: as stored if it is already compressed, else compressed here with level 6.
 	gzipped int64
 }
 
@@ -99,7 +99,7 @@ func readLayer(a *archive, layer storedLayer, spending *budget) (*layerContent, 
 		}
 		content.gzipped = packed.count
 	}
-	// The stored digest first: where it differs the bytes are not the ones that the diff id speaks of.
+	// The stored digest first: if it differs, the bytes are not those of the diff ID.
 	if err := stored.verify(name, layer.digest); err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (c *layerContent) read(source io.Reader, spending *budget) error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("wanted a whole tar archive, found one that is truncated or damaged: %w: export the image again", err)
+			return fmt.Errorf("expected a whole tar archive, found one that is truncated or damaged: %w: export the image again", err)
 		}
 		if header.Typeflag == tar.TypeXGlobalHeader {
 			continue
@@ -150,7 +150,7 @@ func (c *layerContent) read(source io.Reader, spending *budget) error {
 	}
 }
 
-// look reads what is wanted of a regular file: whether it is machine code, and the whole of the few that are read.
+// look reads what is needed from a regular file: whether it is machine code, and the whole of the few that are read.
 func (e *entry) look(content io.Reader, spending *budget) error {
 	var start [4]byte
 	count, err := io.ReadFull(content, start[:])
@@ -201,7 +201,7 @@ func readEntry(header *tar.Header) (found entry, skip bool, err error) {
 	}
 	if removed, is := strings.CutPrefix(base, whiteoutPrefix); is {
 		if removed == "" || removed == "." || removed == ".." {
-			return entry{}, false, fmt.Errorf("wanted a whiteout of one file, found %q", printablePath(name))
+			return entry{}, false, fmt.Errorf("expected a whiteout of one file, found %q", printablePath(name))
 		}
 		return entry{path: path.Join(parentOf(name), removed), kind: whiteout}, false, nil
 	}
@@ -212,7 +212,7 @@ func readEntry(header *tar.Header) (found entry, skip bool, err error) {
 		found.kind = directory
 	case tar.TypeSymlink:
 		if len(header.Linkname) > pathLimit {
-			return entry{}, false, fmt.Errorf("wanted link targets of at most %d bytes, found %d in %q", pathLimit, len(header.Linkname), printablePath(name))
+			return entry{}, false, fmt.Errorf("expected link targets of at most %d bytes, found %d in %q", pathLimit, len(header.Linkname), printablePath(name))
 		}
 		found.kind, found.link = symlink, header.Linkname
 	case tar.TypeLink:
@@ -226,10 +226,10 @@ func readEntry(header *tar.Header) (found entry, skip bool, err error) {
 	case tar.TypeFifo:
 		found.kind = fifo
 	default:
-		return entry{}, false, fmt.Errorf("wanted an entry that can be unpacked, found %q of the unknown type %q", printablePath(name), header.Typeflag)
+		return entry{}, false, fmt.Errorf("expected an entry that can be unpacked, found %q of the unknown type %q", printablePath(name), header.Typeflag)
 	}
 	if name == "" && found.kind != directory {
-		return entry{}, false, fmt.Errorf("wanted the root to be a directory, found an entry of type %q", header.Typeflag)
+		return entry{}, false, fmt.Errorf("expected the root to be a directory, found an entry of type %q", header.Typeflag)
 	}
 	return found, false, nil
 }
@@ -237,14 +237,14 @@ func readEntry(header *tar.Header) (found entry, skip bool, err error) {
 // layerPath cleans the name of an entry. Runtimes disagree on what `..` in a layer does, so it is refused.
 func layerPath(written string) (string, error) {
 	if len(written) > pathLimit {
-		return "", fmt.Errorf("wanted paths of at most %d bytes in a layer, found %d", pathLimit, len(written))
+		return "", fmt.Errorf("expected paths of at most %d bytes in a layer, found %d", pathLimit, len(written))
 	}
 	if strings.ContainsRune(written, 0) {
-		return "", fmt.Errorf("wanted paths without NUL in a layer, found %q", printablePath(written))
+		return "", fmt.Errorf("expected paths without NUL in a layer, found %q", printablePath(written))
 	}
 	for part := range strings.SplitSeq(written, "/") {
 		if part == ".." {
-			return "", fmt.Errorf("wanted paths inside the layer, found %q, which climbs out", printablePath(written))
+			return "", fmt.Errorf("expected paths inside the layer, found %q, which climbs out", printablePath(written))
 		}
 	}
 	return strings.TrimPrefix(path.Clean("/"+written), "/"), nil

@@ -9,7 +9,7 @@ import (
 
 // limits are the guards against archives that are small on disk and endless when unpacked.
 type limits struct {
-	// unpacked is the most bytes that all layers together may unpack to.
+	// unpacked is the maximum unpacked size of all layers together.
 	unpacked int64
 	// entries is the most files, directories and links that all layers together may have.
 	entries int
@@ -18,7 +18,7 @@ type limits struct {
 const (
 	// documentLimit is the most bytes of an index, manifest or configuration; registries refuse larger manifests.
 	documentLimit = 4 << 20
-	// listLimit is the most entries of any list in the report; the exact count stands beside it.
+	// listLimit is the most entries of any list in the report; the exact count is beside it.
 	listLimit = 1000
 	// pathLimit is Linux's PATH_MAX: no container could open a longer one.
 	pathLimit = 4096
@@ -48,17 +48,17 @@ type budget struct {
 
 func (b *budget) spendBytes(count int64) error {
 	if b.bytes.Add(count) > b.limits.unpacked {
-		return fmt.Errorf("wanted layers that unpack to at most %d bytes, found more: if the image is really that big, raise --max-unpacked", b.limits.unpacked)
+		return fmt.Errorf("expected layers that unpack to at most %d bytes, found more: if the image is really that big, raise --max-unpacked", b.limits.unpacked)
 	}
 	return nil
 }
 
 func (b *budget) spendEntry(name, link string) error {
 	if b.names.Add(int64(len(name)+len(link))) > namesLimit {
-		return fmt.Errorf("wanted layers whose paths take at most %d bytes, found more: the image cannot be inspected", namesLimit)
+		return fmt.Errorf("expected layers whose paths take at most %d bytes, found more: the image cannot be inspected", namesLimit)
 	}
 	if b.entries.Add(1) > int64(b.limits.entries) {
-		return fmt.Errorf("wanted layers with at most %d entries, found more: if the image really has so many files, raise --max-entries", b.limits.entries)
+		return fmt.Errorf("expected layers with at most %d entries, found more: if the image really has so many files, raise --max-entries", b.limits.entries)
 	}
 	return nil
 }
@@ -80,12 +80,12 @@ var byteUnits = map[string]int64{
 func parseBytes(text string) (int64, error) {
 	match := byteSize.FindStringSubmatch(text)
 	if match == nil {
-		return 0, fmt.Errorf("wanted a size such as 64GiB, found %q", text)
+		return 0, fmt.Errorf("expected a size such as 64GiB, found %q", text)
 	}
 	count, err := strconv.ParseInt(match[1], 10, 64)
 	unit := byteUnits[match[2]]
 	if err != nil || count == 0 || count > (1<<62)/unit {
-		return 0, fmt.Errorf("wanted a size between 1 byte and 4 EiB, found %q", text)
+		return 0, fmt.Errorf("expected a size between 1 byte and 4 EiB, found %q", text)
 	}
 	return count * unit, nil
 }

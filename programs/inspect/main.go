@@ -14,7 +14,7 @@ import (
 )
 
 // version is what `inspect version` prints. It changes whenever the output changes.
-const version = "1.4.0"
+const version = "1.4.1"
 
 const usage = `usage: inspect image [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
        inspect secrets [--max-unpacked 64GiB] [--max-entries 2000000] ARCHIVE
@@ -48,7 +48,7 @@ func run(arguments []string, stdout, stderr io.Writer) int {
 	}
 }
 
-// subcommand is what one word of the command line does. Its result is printed; there is none if it wrote a file.
+// subcommand is what one word of the command line does. Its result is printed; it is nil if a file was written.
 type subcommand struct {
 	// The number of operands.
 	least, most int
@@ -75,7 +75,7 @@ var subcommands = map[string]subcommand{
 
 func dispatch(arguments []string, stdout io.Writer) error {
 	if len(arguments) == 0 {
-		return fmt.Errorf("%w: wanted a command, found none", errUsage)
+		return fmt.Errorf("%w: expected a command, found none", errUsage)
 	}
 	name, rest := arguments[0], arguments[1:]
 	if name == "version" {
@@ -87,7 +87,7 @@ func dispatch(arguments []string, stdout io.Writer) error {
 	}
 	chosen, known := subcommands[name]
 	if !known {
-		return fmt.Errorf("%w: wanted image, secrets, layers, extract, unpack, pack, config, condense or version, found %q", errUsage, name)
+		return fmt.Errorf("%w: expected image, secrets, layers, extract, unpack, pack, config, condense or version, found %q", errUsage, name)
 	}
 	allowed, operands, err := parseFlags(name, rest, chosen.least, chosen.most)
 	if err != nil {
@@ -110,17 +110,17 @@ func parseFlags(command string, arguments []string, least, most int) (limits, []
 	chosen := defaultLimits()
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.Func("max-unpacked", "most bytes that all layers together may unpack to", func(text string) error {
+	flags.Func("max-unpacked", "maximum unpacked size of all layers together", func(text string) error {
 		bytes, err := parseBytes(text)
 		chosen.unpacked = bytes
 		return err
 	})
-	flags.IntVar(&chosen.entries, "max-entries", chosen.entries, "most entries that all layers together may have")
+	flags.IntVar(&chosen.entries, "max-entries", chosen.entries, "maximum number of entries in all layers together")
 	if err := flags.Parse(arguments); err != nil {
 		return limits{}, nil, fmt.Errorf("%w: %s", errUsage, err)
 	}
 	if chosen.entries < 1 {
-		return limits{}, nil, fmt.Errorf("%w: wanted --max-entries of 1 or more, found %d", errUsage, chosen.entries)
+		return limits{}, nil, fmt.Errorf("%w: expected --max-entries of 1 or more, found %d", errUsage, chosen.entries)
 	}
 	if flags.NArg() < least || flags.NArg() > most {
 		return limits{}, nil, fmt.Errorf("%w: %s was given %d arguments", errUsage, command, flags.NArg())

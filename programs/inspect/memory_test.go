@@ -121,7 +121,7 @@ func TestWhereThereIsNoRoomTheSearchEndsAndNothingIsCalledDamaged(t *testing.T) 
 		name, _ := newBuilder(t).gzipped(file("app/data", content)).oci()
 		t.Run(where, func(t *testing.T) {
 			t.Setenv("TMPDIR", "/proc/self/nowhere")
-			if report, err := searchImage(name, defaultLimits()); err == nil || !strings.Contains(err.Error(), "cannot keep what was unpacked") {
+			if report, err := searchImage(name, defaultLimits()); err == nil || !strings.Contains(err.Error(), "failed to keep what was unpacked") {
 				t.Errorf("wanted the search to end, got %v and %v", report, err)
 			}
 		})
@@ -171,14 +171,14 @@ func TestTheGuardedProgramSaysWhatTheUnguardedOneDoes(t *testing.T) {
 
 func TestAnImageThatNeedsMoreMemoryThanThereIsEndsWithOneSentence(t *testing.T) {
 	var out, complaint bytes.Buffer
-	if code := guarded(mostTime, []string{"exhaust"}, &out, &complaint); code != 1 || out.Len() > 0 || !strings.HasPrefix(complaint.String(), "wanted an image that can be read in 4 GB of memory") || strings.Count(complaint.String(), "\n") != 1 {
+	if code := guarded(mostTime, []string{"exhaust"}, &out, &complaint); code != 1 || out.Len() > 0 || !strings.HasPrefix(complaint.String(), "expected an image that can be read in 4 GB of memory") || strings.Count(complaint.String(), "\n") != 1 {
 		t.Errorf("wanted one sentence, got %d: %s%s", code, out.String(), complaint.String())
 	}
 }
 
 func TestAnImageThatTakesTooLongEndsWithOneSentence(t *testing.T) {
 	var out, complaint bytes.Buffer
-	if code := guarded(60*time.Millisecond, []string{"linger"}, &out, &complaint); code != 1 || out.Len() > 0 || complaint.String() != "wanted an image that can be read in 0.001 minutes, found one that takes longer: the image cannot be judged\n" {
+	if code := guarded(60*time.Millisecond, []string{"linger"}, &out, &complaint); code != 1 || out.Len() > 0 || complaint.String() != "expected an image that can be read in 0.001 minutes, found one that takes longer: the image cannot be judged\n" {
 		t.Errorf("wanted one sentence, got %d: %s%s", code, out.String(), complaint.String())
 	}
 }

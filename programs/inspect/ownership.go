@@ -15,7 +15,7 @@ type records struct {
 	Databases []recordDatabase `json:"databases"`
 	// Unreadable are databases that are there and cannot be read.
 	Unreadable []string `json:"unreadable"`
-	// Systems is what the layers say of the distribution, one after the other, where it changes.
+	// Systems is what the layers say about the distribution, in order, for each change.
 	Systems []recordedSystem `json:"systems"`
 	// Gone are packages that an earlier layer records and the whole image does not, although files of theirs are there.
 	GoneCount int           `json:"goneCount"`
@@ -52,7 +52,7 @@ type lostPackage struct {
 	Version  string `json:"version"`
 	// Layer is the first after which the record is gone.
 	Layer string `json:"layer"`
-	// Files is how many of its files are still there; zero where its list of files is gone as well.
+	// Files is how many of its files are still there; zero if its list of files is gone too.
 	Files   int    `json:"files"`
 	Example string `json:"example"`
 }
@@ -75,7 +75,7 @@ type judged struct {
 	f      *filesystem
 	states []*packageState
 	layers []storedLayer
-	// owned are the files that a package brings, under whatever name; orphaned are those of packages whose record is gone.
+	// owned are the files of a package, under whatever name; orphaned are those of packages whose record is gone.
 	owned, orphaned map[*inode]bool
 }
 
@@ -109,7 +109,7 @@ func (r *recorder) describe(f *filesystem, layers []storedLayer) (records, map[s
 	return described, origins
 }
 
-// entry finds a path with the links on the way to it, but not the last: a list names the link that a package brings.
+// entry finds a path with the links on the way to it, but not the last: a list names the link that a package has.
 func (f *filesystem) entry(name string) *node {
 	if !strings.HasPrefix(name, "/") || name == "/" || strings.HasSuffix(name, "/.") {
 		return nil
@@ -216,7 +216,7 @@ func isConfiguration(name string) bool {
 	return false
 }
 
-// sameFiles tells whether a package has files, and none of them came after the state: then nothing was installed, and the record alone was written anew.
+// sameFiles tells whether a package has files, and none of them is newer than the state: then nothing was installed, and only the record was rewritten.
 func (j *judged) sameFiles(key packageName, state, last *packageState) bool {
 	found := false
 	for _, list := range [...]fileList{state.lists[key], last.lists[key]} {
@@ -237,7 +237,7 @@ func (j *judged) sameFiles(key packageName, state, last *packageState) bool {
 	return found
 }
 
-// systemDirectories are where distributions put what their packages bring. /usr/local, /opt and /srv are for what comes from elsewhere.
+// systemDirectories are where distributions put their packages' files. /usr/local, /opt and /srv are for anything else.
 var systemDirectories = [...]string{"bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr"}
 
 // foreign are directories below these that other package managers fill, whose records scanners read, and places that belong to the administrator.

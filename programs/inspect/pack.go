@@ -49,12 +49,12 @@ func unpack(archiveName, directoryName string, allowed limits) (err error) {
 func pack(directoryName, archiveName string, parts []string) error {
 	source, err := os.OpenRoot(directoryName)
 	if err != nil {
-		return fmt.Errorf("wanted a directory to pack, cannot open it: %w", err)
+		return fmt.Errorf("expected a directory to pack, cannot open it: %w", err)
 	}
 	defer source.Close()
 	file, err := os.OpenFile(archiveName, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return fmt.Errorf("wanted a new file for the archive, cannot make it: %w", err)
+		return fmt.Errorf("expected a new file for the archive, cannot make it: %w", err)
 	}
 	writer := tar.NewWriter(file)
 	for _, part := range parts {
@@ -76,7 +76,7 @@ func packEntry(writer *tar.Writer, source *os.Root, name string, entry fs.DirEnt
 		return writer.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: name + "/", Mode: 0o755, Format: tar.FormatUSTAR})
 	}
 	if !entry.Type().IsRegular() {
-		return fmt.Errorf("wanted files and directories to pack, found %q", printablePath(name))
+		return fmt.Errorf("expected files and directories to pack, found %q", printablePath(name))
 	}
 	content, err := source.Open(name)
 	if err != nil {

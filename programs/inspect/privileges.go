@@ -25,7 +25,7 @@ func (p privileges) isEmpty() bool { return p == privileges{} }
 
 func (p privileges) equal(other privileges) bool { return p == other }
 
-// with keeps what there was and adds what is said anew.
+// with keeps the existing values and adds the new ones.
 func (p privileges) with(added privileges) privileges {
 	if added.capabilities != "" {
 		p.capabilities = added.capabilities

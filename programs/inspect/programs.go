@@ -34,7 +34,7 @@ func (f *filesystem) isProgram(name string, found *node) bool {
 	return found != nil && found.kind == regular && found.mode&0o111 != 0
 }
 
-// isPythonModule tells the directory that makes `python -m pip` work where no pip program lies.
+// isPythonModule recognises the directory that makes `python -m pip` work without a pip program.
 func isPythonModule(name string, found *node) bool {
 	if found.kind != directory || found.children["__main__.py"] == nil {
 		return false

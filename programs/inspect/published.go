@@ -198,7 +198,7 @@ const (
 	packageTests  = "package-tests"
 )
 
-// remark says of each finding why others know it anyway: its value says that it is an example, a package published the file, or it is a key or the like among
+// remark says for each finding why it is public anyway: its value says that it is an example, a package published the file, or it is a key or the like among
 // a package's own tests and examples. Everything else may be somebody's. Whether all but the first count depends on who brought the file, which is for the rule to judge. What an issuer has given out, a token that says whose it is, is never known anyway: whoever builds
 // a package of an application has a record of its files as well.
 func (s *searched) remark() {

@@ -21,7 +21,7 @@ type packageState struct {
 	packages map[packageName]installed
 	// lists are the files that say which paths a package owns, by the same key.
 	lists map[packageName]fileList
-	// counts has the number of packages of each database that is there; one that is there twice, for two architectures, counts once.
+	// counts has the number of packages of each existing database; one with two entries, for two architectures, counts once.
 	counts map[string]int
 	known  map[string]bool
 	// unreadable are the databases that are there and cannot be read, each with the reason.
@@ -112,7 +112,7 @@ func (state *packageState) add(database string, one installed, list fileList) {
 	}
 }
 
-// contentOf is the content of a file of the image, links followed; false where it is there and was not kept, because it is too big or no file.
+// contentOf is the content of a file of the image, links followed; false if it exists but was not kept, because it is too big or not a file.
 func (f *filesystem) contentOf(name string) (content []byte, exists, readable bool) {
 	found := f.lookup(name)
 	if found == nil {

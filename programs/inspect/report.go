@@ -159,7 +159,7 @@ func describe(found *image, contents []*layerContent, merged *filesystem, record
 	return described, nil
 }
 
-// layerCommands hands each layer the history entry that made it. Where their numbers differ nobody knows, and all stay empty.
+// layerCommands hands each layer the history entry that made it. If their numbers differ, the match is unknown, and all stay empty.
 func layerCommands(past []history, layers int) []string {
 	commands := make([]string, 0, layers)
 	for _, entry := range past {

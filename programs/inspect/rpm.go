@@ -94,7 +94,7 @@ func rpmPackages(f *filesystem, name string) ([]*rpmdb.PackageInfo, error) {
 		return nil, errors.New("too big")
 	}
 	if waiting := f.lookup(name + journal); waiting != nil && waiting.size > 0 {
-		return nil, errors.New("a part of it lies in a journal, " + path.Base(name) + journal)
+		return nil, errors.New("part of it is in a journal, " + path.Base(name) + journal)
 	}
 	return parseRPM(content)
 }

@@ -11,7 +11,7 @@ import (
 	"loadline.dev/sealed/inspect/search"
 )
 
-// secretsReport is what `inspect secrets` prints: which credentials are where, what was looked at, and what was not. No credential is in it.
+// secretsReport is what `inspect secrets` prints: which credentials are where, what was searched, and what was not. It contains no credential.
 type secretsReport struct {
 	SchemaVersion int      `json:"schemaVersion"`
 	Digest        string   `json:"digest"`
@@ -31,12 +31,12 @@ type found struct {
 	Through  []string `json:"through,omitempty"`
 	// Layer is the diff id of the layer that brought it first; empty for the documents of the image.
 	Layer string `json:"layer,omitempty"`
-	// Known says why others know it anyway, and By which package published it: empty where nothing says so.
+	// Known says why it is public anyway, and By which package published it; empty if nothing says so.
 	Known string `json:"known,omitempty"`
 	By    string `json:"by,omitempty"`
 }
 
-// unread is what was not looked at for one reason. Bytes are as they are stored.
+// unread is what was not searched for one reason. Bytes are counted as stored.
 type unread struct {
 	Reason string   `json:"reason"`
 	Count  int      `json:"count"`
@@ -152,7 +152,7 @@ func (g *gathering) finish() error {
 	return atMost(len(g.report.Found))
 }
 
-// unreadPlaces are the places that were not looked at, by reason. It keeps no more paths than are listed.
+// unreadPlaces are the places that were not searched, by reason. It keeps no more paths than are listed.
 type unreadPlaces map[string]*unread
 
 func (p unreadPlaces) add(more unread) {

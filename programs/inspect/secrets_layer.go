@@ -11,7 +11,7 @@ import (
 	"loadline.dev/sealed/inspect/search"
 )
 
-// searched is what the search of one layer comes to.
+// searched is the result of searching one layer.
 type searched struct {
 	lock    sync.Mutex
 	found   []remarked
@@ -35,7 +35,7 @@ type remarked struct {
 
 func atMost(count int) error {
 	if count > mostFound {
-		return fmt.Errorf("wanted an image with at most %d credentials, found %d: the image cannot be judged", mostFound, count)
+		return fmt.Errorf("expected an image with at most %d credentials, found %d: the image cannot be judged", mostFound, count)
 	}
 	return nil
 }
@@ -47,7 +47,7 @@ func (s *searched) file(searcher *search.Searcher, name string, content []byte) 
 	if len(found) > 0 {
 		sum = sumsOf(content)
 	}
-	// Before the lock: it takes longer than the rest.
+	// Before taking the lock: this takes longer than the rest.
 	said := unreadPlaces{}
 	said.addFile(unread)
 	s.lock.Lock()
@@ -134,7 +134,7 @@ func (s *searched) read(source io.Reader, searcher *search.Searcher, spending *b
 			return s.readRest(source, between, pieces)
 		}
 		if err != nil {
-			return fmt.Errorf("wanted a whole tar archive, found one that is truncated or damaged: %w: export the image again", err)
+			return fmt.Errorf("expected a whole tar archive, found one that is truncated or damaged: %w: export the image again", err)
 		}
 		if err := spending.spendEntry(header.Name, header.Linkname); err != nil {
 			return err
@@ -143,7 +143,7 @@ func (s *searched) read(source io.Reader, searcher *search.Searcher, spending *b
 		if err != nil {
 			return err
 		}
-		// The entry itself: its names, its owners, its attributes, and whatever else stands in its header.
+		// The entry itself: its names, its owners, its attributes, and whatever else is in its header.
 		pieces <- piece{name: "/" + path, held: search.Held{Content: between}}
 		if header.Typeflag != tar.TypeReg && header.Typeflag != tar.TypeGNUSparse {
 			continue
@@ -160,7 +160,7 @@ func (s *searched) read(source io.Reader, searcher *search.Searcher, spending *b
 }
 
 // behindTheEnd stands for a path where bytes belong to no file.
-const behindTheEnd = "/ (behind the last file of the layer)"
+const behindTheEnd = "/ (after the last file of the layer)"
 
 // readRest looks at what follows the end of the archive, which programs that unpack it never do.
 func (s *searched) readRest(source io.Reader, between []byte, pieces chan<- piece) error {
@@ -195,7 +195,7 @@ func (r *recordingReader) Read(buffer []byte) (int, error) {
 	if r.recording {
 		r.kept = append(r.kept, buffer[:count]...)
 		if len(r.kept) > headersLimit {
-			return count, fmt.Errorf("wanted headers of at most %d bytes before an entry, found more", headersLimit)
+			return count, fmt.Errorf("expected headers of at most %d bytes before an entry, found more", headersLimit)
 		}
 	}
 	return count, err

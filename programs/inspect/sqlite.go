@@ -17,7 +17,7 @@ type sqliteFile struct {
 	usable int
 }
 
-var errSQLite = errors.New("wanted a whole SQLite database, found one that is damaged")
+var errSQLite = errors.New("expected a whole SQLite database, found one that is damaged")
 
 const (
 	sqliteMagic   = "SQLite format 3\x00"
@@ -56,7 +56,7 @@ func (f *sqliteFile) rootOf(table string) (int64, error) {
 			return root, nil
 		}
 	}
-	return 0, fmt.Errorf("wanted a table %s in the database, found none", table)
+	return 0, fmt.Errorf("expected a table %s in the database, found none", table)
 }
 
 // rows gives the rows of a table. A value is an int64, bytes (text and blobs), or nil for everything else.
@@ -156,7 +156,7 @@ func (f *sqliteFile) row(cell []byte) ([]any, error) {
 	return readRecord(record)
 }
 
-// localSize is how much of a record lies in the leaf itself.
+// localSize is how much of a record is in the leaf itself.
 func (f *sqliteFile) localSize(size int) int {
 	most, least := f.usable-35, (f.usable-12)*32/255-23
 	if size <= most {

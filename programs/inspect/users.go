@@ -31,7 +31,7 @@ func (f *filesystem) accounts(name string, fields int) ([]account, error) {
 		return nil, nil
 	}
 	if found.content == nil && found.size > 0 {
-		return nil, fmt.Errorf("wanted /%s of at most %d bytes and under its usual name, found %d bytes: the user cannot be resolved", name, capturedLimit, found.size)
+		return nil, fmt.Errorf("expected /%s of at most %d bytes and under its usual name, found %d bytes: the user cannot be resolved", name, capturedLimit, found.size)
 	}
 	var accounts []account
 	for line := range strings.SplitSeq(string(found.content), "\n") {

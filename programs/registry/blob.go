@@ -32,7 +32,7 @@ func (s *session) headBlob(ctx context.Context, wanted v1.Descriptor) (bool, err
 		return true, s.readBlob(ctx, wanted, io.Discard)
 	}
 	if response.ContentLength != wanted.Size {
-		return false, faultf(lying, "the registry says that blob %s has %d bytes, and it has %d", wanted.Digest, response.ContentLength, wanted.Size)
+		return false, faultf(lying, "the registry says that blob %s has %d bytes, but it has %d", wanted.Digest, response.ContentLength, wanted.Size)
 	}
 	return true, nil
 }
@@ -50,7 +50,7 @@ func (s *session) readBlob(ctx context.Context, wanted v1.Descriptor, to io.Writ
 		return err
 	}
 	if found := (v1.Hash{Algorithm: "sha256", Hex: hex.EncodeToString(hash.Sum(nil))}); found != wanted.Digest || count != wanted.Size {
-		return mismatch(wanted.Digest.String(), found.String(), "the registry was asked for a blob and sent other bytes")
+		return mismatch(wanted.Digest.String(), found.String(), "the registry was asked for a blob and sent different bytes")
 	}
 	return nil
 }
@@ -64,7 +64,7 @@ func (s *session) uploadBlob(ctx context.Context, from *layout, blob v1.Descript
 	response.Body.Close()
 	address, err := response.Location()
 	if err != nil {
-		return faultf(lying, "the registry accepted an upload and did not say where it goes")
+		return faultf(lying, "the registry accepted an upload but did not say where it goes")
 	}
 	withDigest(address, blob.Digest)
 	response, err = s.do(ctx, request{

@@ -37,10 +37,10 @@ const (
 	timedOut    code = "timeout"
 	// lying: an answer that contradicts what was sent, what was answered before, or itself.
 	lying code = "lying"
-	// existsOther: a tag that must not move points at another digest.
+	// existsOther: a tag that must not move points to a different digest.
 	existsOther  code = "exists-other"
 	badReference code = "bad-reference"
-	// badLayout: the OCI layout on disk is none, is not whole, or is not empty where it is to be written.
+	// badLayout: the OCI layout on disk is not valid, is incomplete, or is not empty where it should be written.
 	badLayout code = "layout"
 )
 
@@ -53,7 +53,7 @@ type errorDocument struct {
 // fault is why a command failed, in a form that holds no credential, token or query string.
 type fault struct {
 	Code code `json:"code"`
-	// Status is the HTTP status, where there was an answer.
+	// Status is the HTTP status, if there was an answer.
 	Status int `json:"status,omitempty"`
 	// Host is who gave the answer, by the name that people know it under; a server of tokens may be another than the registry.
 	Host       string `json:"host,omitempty"`
@@ -64,7 +64,7 @@ type fault struct {
 	RetryAfter int `json:"retryAfter,omitempty"`
 	// Attempts is how often the step that failed was tried.
 	Attempts int `json:"attempts"`
-	// Tag, Wanted and Found are set where a digest was wanted and another found.
+	// Tag, Wanted and Found are set if one digest was expected and a different one found.
 	Tag     string `json:"tag,omitempty"`
 	Wanted  string `json:"wanted,omitempty"`
 	Found   string `json:"found,omitempty"`
@@ -84,7 +84,7 @@ func faultf(kind code, format string, values ...any) *fault {
 
 // mismatch is the fault of a registry that names, or holds, another digest than the one it was given.
 func mismatch(wanted, found, what string) *fault {
-	f := faultf(lying, "%s: wanted %s, found %s", what, wanted, found)
+	f := faultf(lying, "%s: expected %s, found %s", what, wanted, found)
 	f.Wanted, f.Found = wanted, found
 	return f
 }

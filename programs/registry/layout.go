@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// deepest is how many indexes may lie within each other, and most how many manifests an image may have: more is no image.
+	// deepest is how deep indexes may be nested, and most how many manifests an image may have: more is not an image.
 	deepest       = 3
 	mostManifests = 1000
 )
@@ -42,7 +42,7 @@ func (i *image) top() document { return i.manifests[len(i.manifests)-1] }
 func openLayout(name string) (*layout, error) {
 	root, err := os.OpenRoot(name)
 	if err != nil {
-		return nil, faultf(badLayout, "wanted a directory with an OCI layout, cannot open %s", name)
+		return nil, faultf(badLayout, "expected a directory with an OCI layout, cannot open %s", name)
 	}
 	opened := &layout{root: root, name: name}
 	var marker struct {
@@ -50,7 +50,7 @@ func openLayout(name string) (*layout, error) {
 	}
 	content, err := opened.small("oci-layout")
 	if err == nil && (json.Unmarshal(content, &marker) != nil || marker.Version != "1.0.0") {
-		err = faultf(badLayout, "wanted an OCI layout of version 1.0.0 in %s, found another", name)
+		err = faultf(badLayout, "expected an OCI layout of version 1.0.0 in %s, found another", name)
 	}
 	if err != nil {
 		root.Close()
@@ -65,7 +65,7 @@ func (l *layout) close() { l.root.Close() }
 func (l *layout) open(blob v1.Descriptor) (io.ReadCloser, error) {
 	file, err := l.root.Open(blobPath(blob.Digest))
 	if err != nil {
-		return nil, faultf(badLayout, "wanted blob %s in the layout, found none", blob.Digest)
+		return nil, faultf(badLayout, "expected blob %s in the layout, found none", blob.Digest)
 	}
 	return file, nil
 }
@@ -80,10 +80,10 @@ func (l *layout) check(blob v1.Descriptor) error {
 	hash := sha256.New()
 	count, err := io.Copy(hash, file)
 	if err != nil {
-		return faultf(badLayout, "blob %s of the layout cannot be read", blob.Digest)
+		return faultf(badLayout, "failed to read blob %s of the layout", blob.Digest)
 	}
 	if found := hex.EncodeToString(hash.Sum(nil)); found != blob.Digest.Hex || count != blob.Size {
-		return faultf(badLayout, "wanted blob %s of %d bytes in the layout, found %d bytes with digest sha256:%s", blob.Digest, blob.Size, count, found)
+		return faultf(badLayout, "expected blob %s of %d bytes in the layout, found %d bytes with digest sha256:%s", blob.Digest, blob.Size, count, found)
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (l *layout) find(digest v1.Hash) (*image, error) {
 			return found, found.gather(l.document, top, badLayout, 0)
 		}
 	}
-	return nil, faultf(badLayout, "wanted %s in the layout, found an index without it", digest)
+	return nil, faultf(badLayout, "expected %s in the layout, found an index without it", digest)
 }
 
 // document reads a manifest that a descriptor names.
@@ -122,7 +122,7 @@ func (l *layout) document(descriptor v1.Descriptor) (document, error) {
 		return document{}, err
 	}
 	if found := digestOf(raw); found != descriptor.Digest || int64(len(raw)) != descriptor.Size {
-		return document{}, faultf(badLayout, "wanted manifest %s of %d bytes in the layout, found %d bytes with digest %s", descriptor.Digest, descriptor.Size, len(raw), found)
+		return document{}, faultf(badLayout, "expected manifest %s of %d bytes in the layout, found %d bytes with digest %s", descriptor.Digest, descriptor.Size, len(raw), found)
 	}
 	return document{raw: raw, described: described{Digest: descriptor.Digest, MediaType: descriptor.MediaType, Size: descriptor.Size}}, nil
 }
@@ -130,15 +130,15 @@ func (l *layout) document(descriptor v1.Descriptor) (document, error) {
 func (l *layout) small(name string) ([]byte, error) {
 	file, err := l.root.Open(name)
 	if err != nil {
-		return nil, faultf(badLayout, "wanted %s in the layout %s, found none", name, l.name)
+		return nil, faultf(badLayout, "expected %s in the layout %s, found none", name, l.name)
 	}
 	defer file.Close()
 	content, err := io.ReadAll(io.LimitReader(file, documentLimit+1))
 	if err != nil {
-		return nil, faultf(badLayout, "%s of the layout cannot be read", name)
+		return nil, faultf(badLayout, "failed to read %s of the layout", name)
 	}
 	if len(content) > documentLimit {
-		return nil, faultf(badLayout, "wanted %s of at most %d bytes, found more", name, documentLimit)
+		return nil, faultf(badLayout, "expected %s of at most %d bytes, found more", name, documentLimit)
 	}
 	return content, nil
 }
@@ -151,7 +151,7 @@ func (i *image) gather(read func(v1.Descriptor) (document, error), one document,
 	switch {
 	case one.MediaType.IsIndex():
 		if depth == deepest {
-			return faultf(kind, "wanted indexes of at most %d levels, found more", deepest)
+			return faultf(kind, "expected indexes of at most %d levels, found more", deepest)
 		}
 		index, err := parseIndex(one.raw, kind)
 		if err != nil {
@@ -171,10 +171,10 @@ func (i *image) gather(read func(v1.Descriptor) (document, error), one document,
 			return err
 		}
 	default:
-		return faultf(kind, "wanted an image or an index, found %s of media type %q", one.Digest, one.MediaType)
+		return faultf(kind, "expected an image or an index, found %s of media type %q", one.Digest, one.MediaType)
 	}
 	if len(i.manifests) == mostManifests {
-		return faultf(kind, "wanted at most %d manifests, found more", mostManifests)
+		return faultf(kind, "expected at most %d manifests, found more", mostManifests)
 	}
 	i.manifests = append(i.manifests, one)
 	return nil
@@ -183,14 +183,14 @@ func (i *image) gather(read func(v1.Descriptor) (document, error), one document,
 func (i *image) addBlobs(raw []byte, kind code) error {
 	manifest, err := v1.ParseManifest(bytes.NewReader(raw))
 	if err != nil || manifest.SchemaVersion != 2 {
-		return faultf(kind, "wanted a manifest of schema version 2, found %s", digestOf(raw))
+		return faultf(kind, "expected a manifest of schema version 2, found %s", digestOf(raw))
 	}
 	for _, blob := range append(slices.Clone(manifest.Layers), manifest.Config) {
 		if blob.Size < 0 || blob.Digest.Algorithm != "sha256" {
-			return faultf(kind, "wanted blobs with a size and a sha256 digest, found %q in manifest %s", blob.Digest, digestOf(raw))
+			return faultf(kind, "expected blobs with a size and a sha256 digest, found %q in manifest %s", blob.Digest, digestOf(raw))
 		}
 		if !blob.MediaType.IsDistributable() {
-			return faultf(kind, "wanted layers that may be moved, found %s, which its manifest says must not be", blob.Digest)
+			return faultf(kind, "expected layers that may be moved, found %s, which its manifest says must not be", blob.Digest)
 		}
 		if !slices.ContainsFunc(i.blobs, func(known v1.Descriptor) bool { return known.Digest == blob.Digest && known.Size == blob.Size }) {
 			i.blobs = append(i.blobs, blob)
@@ -202,7 +202,7 @@ func (i *image) addBlobs(raw []byte, kind code) error {
 func parseIndex(raw []byte, kind code) (*v1.IndexManifest, error) {
 	index, err := v1.ParseIndexManifest(bytes.NewReader(raw))
 	if err != nil || index.SchemaVersion != 2 {
-		return nil, faultf(kind, "wanted an index of schema version 2, found %s", digestOf(raw))
+		return nil, faultf(kind, "expected an index of schema version 2, found %s", digestOf(raw))
 	}
 	return index, nil
 }
@@ -214,11 +214,11 @@ func blobPath(digest v1.Hash) string {
 // newLayout makes a directory that is new or empty; nothing is ever written over.
 func newLayout(name string) (*layout, error) {
 	if err := os.MkdirAll(name, 0o755); err != nil {
-		return nil, faultf(badLayout, "wanted a directory for the layout, cannot make %s", name)
+		return nil, faultf(badLayout, "expected a directory for the layout, cannot make %s", name)
 	}
 	entries, err := os.ReadDir(name)
 	if err != nil || len(entries) > 0 {
-		return nil, faultf(badLayout, "wanted a new or empty directory for the layout, found %d entries in %s", len(entries), name)
+		return nil, faultf(badLayout, "expected a new or empty directory for the layout, found %d entries in %s", len(entries), name)
 	}
 	root, err := os.OpenRoot(name)
 	if err == nil {
@@ -230,7 +230,7 @@ func newLayout(name string) (*layout, error) {
 	return &layout{root: root, name: name}, nil
 }
 
-// write makes a file; `fill` may be called anew for the same one, after it failed halfway.
+// write makes a file; `fill` may be called again for the same one, after it failed halfway.
 func (l *layout) write(name string, fill func(to io.Writer) error) error {
 	file, err := l.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {

@@ -19,9 +19,9 @@ import (
 )
 
 // version is what `registry version` prints. It changes whenever the output changes.
-const version = "1.0.0"
+const version = "1.0.1"
 
-// schemaVersion stands in every document.
+// schemaVersion is in every document.
 const schemaVersion = 1
 
 const usage = `usage: registry push [OPTIONS] LAYOUT REPOSITORY@DIGEST
@@ -30,8 +30,8 @@ const usage = `usage: registry push [OPTIONS] LAYOUT REPOSITORY@DIGEST
        registry referrers probe [OPTIONS] REPOSITORY@DIGEST
        registry pull [OPTIONS] REPOSITORY:TAG|REPOSITORY@DIGEST LAYOUT
        registry version
-options: --plain-http      plain HTTP; without it only a registry on loopback is spoken to without TLS
-         --known-as HOST   the registry's name in messages and in the Docker configuration, where it is reached under another
+options: --plain-http      plain HTTP; without this option only for a registry on loopback
+         --known-as HOST   the registry's name in messages and in the Docker configuration, if it is reached under a different one
 `
 
 var errUsage = errors.New("wrong usage")
@@ -67,7 +67,7 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer, pati
 
 func dispatch(ctx context.Context, arguments []string, patience patience) (any, error) {
 	if len(arguments) == 0 {
-		return nil, fmt.Errorf("%w: wanted a command, found none", errUsage)
+		return nil, fmt.Errorf("%w: expected a command, found none", errUsage)
 	}
 	command, rest := arguments[0], arguments[1:]
 	if command == "referrers" && len(rest) > 0 {
@@ -85,14 +85,14 @@ func dispatch(ctx context.Context, arguments []string, patience patience) (any, 
 		least, most = 2, 1+mostTags
 	case "digest", "referrers probe":
 	default:
-		return nil, fmt.Errorf("%w: wanted push, tag, digest, referrers, pull or version, found %q", errUsage, command)
+		return nil, fmt.Errorf("%w: expected push, tag, digest, referrers, pull or version, found %q", errUsage, command)
 	}
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.BoolVar(&parsed.plain, "plain-http", false, "plain HTTP")
 	flags.StringVar(&parsed.knownAs, "known-as", "", "the registry's name for people and credentials")
 	if command == "tag" {
-		flags.BoolVar(&immutable, "immutable", false, "refuse to move a tag that exists with another digest")
+		flags.BoolVar(&immutable, "immutable", false, "refuse to move a tag that exists with a different digest")
 	}
 	if err := flags.Parse(rest); err != nil {
 		return nil, fmt.Errorf("%w: %s", errUsage, err)

@@ -34,7 +34,7 @@ type document struct {
 	raw []byte
 }
 
-// headManifest says what a tag or digest points at, nil where it is missing.
+// headManifest returns what a tag or digest points to, nil if it is missing.
 func (s *session) headManifest(ctx context.Context, reference string) (*described, error) {
 	response, err := s.do(ctx, request{method: http.MethodHead, path: "manifests/" + reference, accept: strings.Join(manifestTypes, ", ")}, http.StatusOK, http.StatusNotFound)
 	if err != nil {
@@ -55,7 +55,7 @@ func (s *session) headManifest(ctx context.Context, reference string) (*describe
 		return &whole.described, nil
 	}
 	if wanted, err := v1.NewHash(reference); err == nil && wanted != digest {
-		return nil, mismatch(wanted.String(), digest.String(), "the registry was asked about a digest and speaks of another")
+		return nil, mismatch(wanted.String(), digest.String(), "the registry was asked about a digest and answered about a different one")
 	}
 	return &described{Digest: digest, MediaType: mediaType, Size: response.ContentLength}, nil
 }
@@ -73,7 +73,7 @@ func (s *session) getManifest(ctx context.Context, reference string) (*document,
 	}
 	found := &document{raw: raw, described: described{Digest: digestOf(raw), MediaType: mediaTypeOf(response), Size: int64(len(raw))}}
 	if wanted, err := v1.NewHash(reference); err == nil && wanted != found.Digest {
-		return nil, mismatch(wanted.String(), found.Digest.String(), "the registry was asked for a digest and sent other bytes")
+		return nil, mismatch(wanted.String(), found.Digest.String(), "the registry was asked for a digest and sent different bytes")
 	}
 	if err := checkDigestHeader(response, found.Digest); err != nil {
 		return nil, err
@@ -100,13 +100,13 @@ func (s *session) putManifest(ctx context.Context, reference string, one documen
 	return checkDigestHeader(response, one.Digest)
 }
 
-// checkDigestHeader compares the digest that a registry names, where it names one.
+// checkDigestHeader compares the digest that a registry states, if it states one.
 func checkDigestHeader(response *http.Response, wanted v1.Hash) error {
 	said := response.Header.Get("Docker-Content-Digest")
 	if said == "" || said == wanted.String() {
 		return nil
 	}
-	return mismatch(wanted.String(), scrub(said), "the registry names another digest than that of the bytes")
+	return mismatch(wanted.String(), scrub(said), "the registry names a digest other than that of the bytes")
 }
 
 func readDocument(response *http.Response) ([]byte, error) {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// mostBytes is the most that one image may bring; an image of strangers must not fill the disk.
+// mostBytes is the size limit of one image; a stranger's image must not fill the disk.
 const mostBytes = 64 << 30
 
 // pulled is what `pull` prints.
@@ -86,7 +86,7 @@ func (s *session) gatherImage(ctx context.Context, reference string) (*image, er
 			return document{}, err
 		}
 		if one.MediaType != descriptor.MediaType || one.Size != descriptor.Size {
-			return document{}, faultf(lying, "manifest %s is not what the index says of it", descriptor.Digest)
+			return document{}, faultf(lying, "manifest %s does not match what the index says about it", descriptor.Digest)
 		}
 		return *one, nil
 	}, *top, lying, 0)

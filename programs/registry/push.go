@@ -38,7 +38,7 @@ func (c *counts) add(sent bool) {
 	}
 }
 
-// push brings one manifest or index of a layout to a repository: blobs, then manifests, an index after those that it names. Then it reads
+// push copies one manifest or index of a layout to a repository: blobs, then manifests, an index after those that it names. Then it reads
 // everything back. No tag is touched.
 func push(ctx context.Context, directory, reference string, chosen options) (*pushed, error) {
 	repository, digest, err := parseDigestReference(reference)
@@ -160,7 +160,7 @@ func (s *session) readBack(ctx context.Context, one document) error {
 
 // lost is something that the registry accepted and does not have. It may need a moment: some registries write to slow stores.
 func lost(what string) *fault {
-	f := faultf(lying, "the registry accepted %s and does not have it", what)
+	f := faultf(lying, "the registry accepted %s but does not have it", what)
 	f.Status, f.again = 404, true
 	return f
 }

@@ -22,7 +22,7 @@ import (
 type options struct {
 	// plain allows plain HTTP.
 	plain bool
-	// knownAs is the registry's name for people and in the Docker configuration; empty where it is the one in the reference.
+	// knownAs is the registry's name for people and in the Docker configuration; empty if it is the one in the reference.
 	knownAs  string
 	patience patience
 }
@@ -99,10 +99,10 @@ func credentials(ctx context.Context, host, repository string) (authn.Authentica
 	case err == nil:
 		return auth, nil
 	case strings.Contains(err.Error(), "docker-credential-"):
-		return nil, faultf(unauthorized, "the Docker configuration names a credential helper, which cannot be run here: give one that holds the credentials of %s itself", host)
+		return nil, faultf(unauthorized, "the Docker configuration names a credential helper, which cannot be run here: use one that contains the credentials of %s itself", host)
 	default:
 		// The cause may quote the file.
-		return nil, faultf(unauthorized, "the Docker configuration cannot be read: give one that docker login wrote")
+		return nil, faultf(unauthorized, "failed to read the Docker configuration: use one written by docker login")
 	}
 }
 
@@ -152,7 +152,7 @@ type request struct {
 	body        func() (io.ReadCloser, error)
 }
 
-// do sends a request and gives the answer if its status is a wanted one. Every other answer is a fault. The caller closes the body.
+// do sends a request and returns the answer if its status is an expected one. Any other answer is a fault. The caller closes the body.
 func (s *session) do(ctx context.Context, asked request, wanted ...int) (*http.Response, error) {
 	address := asked.address
 	if address == nil {
@@ -184,7 +184,7 @@ func (s *session) do(ctx context.Context, asked request, wanted ...int) (*http.R
 	}
 	defer response.Body.Close()
 	if response.StatusCode < 400 {
-		return nil, faultf(lying, "%s was answered with %d %s, which means nothing here", asked.method, response.StatusCode, http.StatusText(response.StatusCode))
+		return nil, faultf(lying, "%s was answered with the unexpected status %d %s", asked.method, response.StatusCode, http.StatusText(response.StatusCode))
 	}
 	return nil, s.wire.fault(response)
 }
@@ -202,11 +202,11 @@ func status(err error) int {
 func parseDigestReference(text string) (name.Repository, v1.Hash, error) {
 	parsed, err := name.NewDigest(text, name.StrictValidation)
 	if err != nil || strings.Contains(text, "://") {
-		return name.Repository{}, v1.Hash{}, faultf(badReference, "wanted registry/repository@sha256:..., found %q", text)
+		return name.Repository{}, v1.Hash{}, faultf(badReference, "expected registry/repository@sha256:..., found %q", text)
 	}
 	digest, err := v1.NewHash(parsed.DigestStr())
 	if err != nil || digest.Algorithm != "sha256" {
-		return name.Repository{}, v1.Hash{}, faultf(badReference, "wanted a sha256 digest, found %q", parsed.DigestStr())
+		return name.Repository{}, v1.Hash{}, faultf(badReference, "expected a sha256 digest, found %q", parsed.DigestStr())
 	}
 	return parsed.Context(), digest, nil
 }
@@ -219,7 +219,7 @@ func parseReference(text string) (name.Repository, string, error) {
 	}
 	parsed, err := name.NewTag(text, name.StrictValidation)
 	if err != nil || strings.Contains(text, "://") || !tagShape.MatchString(parsed.TagStr()) {
-		return name.Repository{}, "", faultf(badReference, "wanted registry/repository:tag or registry/repository@sha256:..., found %q", text)
+		return name.Repository{}, "", faultf(badReference, "expected registry/repository:tag or registry/repository@sha256:..., found %q", text)
 	}
 	return parsed.Context(), parsed.TagStr(), nil
 }

@@ -34,13 +34,13 @@ type tagged struct {
 type tagResult struct {
 	Tag   string   `json:"tag"`
 	State tagState `json:"state"`
-	// Before is the digest that the tag pointed at; absent where there was no such tag.
+	// Before is the digest that the tag pointed to; absent if there was no such tag.
 	Before string `json:"before,omitempty"`
 	// Now is the digest that it was seen to point at in the end.
 	Now string `json:"now"`
 }
 
-// tag points tags at a digest that the registry has. All are looked at before the first is moved. A registry cannot be asked to move a tag
+// tag points tags at a digest that the registry has. All are checked before the first is moved. A registry cannot be asked to move a tag
 // only if it still points where it did, so others are noticed by reading back.
 func tag(ctx context.Context, reference string, tags []string, immutable bool, chosen options) (*tagged, error) {
 	repository, digest, err := parseDigestReference(reference)
@@ -49,10 +49,10 @@ func tag(ctx context.Context, reference string, tags []string, immutable bool, c
 	}
 	for index, one := range tags {
 		if !tagShape.MatchString(one) {
-			return nil, faultf(badReference, "wanted a tag of at most 128 letters, digits, dots, dashes and underscores, found %q", one)
+			return nil, faultf(badReference, "expected a tag of at most 128 letters, digits, dots, dashes and underscores, found %q", one)
 		}
 		if slices.Contains(tags[:index], one) {
-			return nil, faultf(badReference, "wanted each tag once, found %q twice", one)
+			return nil, faultf(badReference, "expected each tag once, found %q twice", one)
 		}
 	}
 	s, err := open(ctx, repository, transport.PushScope, chosen)
@@ -85,7 +85,7 @@ func tag(ctx context.Context, reference string, tags []string, immutable bool, c
 	return done, nil
 }
 
-// lookAtTag says where a tag points, nil where there is none, and refuses one that must not move.
+// lookAtTag returns where a tag points, nil if there is none, and refuses one that must not move.
 func (s *session) lookAtTag(ctx context.Context, tag string, wanted v1.Hash, immutable bool) (found *described, err error) {
 	err = s.attempt(ctx, func(ctx context.Context) error {
 		found, err = s.headManifest(ctx, tag)
@@ -166,7 +166,7 @@ func (s *session) whereNow(ctx context.Context, tag string, before *described, w
 		case found == nil:
 			return lost("tag " + tag)
 		case found.Digest != wanted && before != nil && found.Digest == before.Digest:
-			f := mismatch(wanted.String(), found.Digest.String(), "the registry accepted tag "+tag+" and did not move it, or somebody moved it back")
+			f := mismatch(wanted.String(), found.Digest.String(), "the registry accepted tag "+tag+" but did not move it, or somebody moved it back")
 			f.Tag, f.again = tag, true
 			return f
 		}
@@ -177,7 +177,7 @@ func (s *session) whereNow(ctx context.Context, tag string, before *described, w
 }
 
 func pointsElsewhere(tag string, wanted, found v1.Hash) *fault {
-	f := faultf(existsOther, "tag %s must not move: it points at %s, and was to point at %s", tag, found, wanted)
+	f := faultf(existsOther, "tag %s must not move: it points to %s, and was to point to %s", tag, found, wanted)
 	f.Tag, f.Wanted, f.Found = tag, wanted.String(), found.String()
 	return f
 }

@@ -81,7 +81,7 @@ func (w *wire) settleScheme(sending *http.Request) error {
 		sending.URL.Scheme = "http"
 	}
 	if scheme := sending.URL.Scheme; scheme != "https" && !w.plain {
-		return fmt.Errorf("%w %s with %s: use a registry with TLS, or say --plain-http", errScheme, scheme, sending.URL.Host)
+		return fmt.Errorf("%w %s with %s: use a registry with TLS, or pass --plain-http", errScheme, scheme, sending.URL.Host)
 	}
 	return nil
 }

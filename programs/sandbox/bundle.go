@@ -74,7 +74,7 @@ func writeBundle(store *store, plan *plan, image *image, as user, writable bool)
 	return &bundle{directory: directory, spec: spec, allowed: allowedCalls(spec.Linux.Seccomp)}, nil
 }
 
-// memoryLimit limits swap as well where the kernel counts it: the same number for both together, so nothing is left to be swapped out, and a leak shows.
+// memoryLimit also limits swap if the kernel counts it: the same number for both together, so that nothing can be swapped out, and a leak shows.
 func memoryLimit(bytes int64, swap bool) *specs.LinuxMemory {
 	limit := &specs.LinuxMemory{Limit: &bytes}
 	if swap {
@@ -149,7 +149,7 @@ func profile(plan *plan, spec *specs.Spec) (*specs.LinuxSeccomp, error) {
 	}
 	read, err := seccomp.LoadProfile(string(plan.Seccomp), spec)
 	if err != nil {
-		return nil, fmt.Errorf("the seccomp profile cannot be read: %w", err)
+		return nil, fmt.Errorf("failed to read the seccomp profile: %w", err)
 	}
 	return read, nil
 }

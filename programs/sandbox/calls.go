@@ -52,7 +52,7 @@ var writingCalls = map[string]writing{
 
 const writingFlags = unix.O_WRONLY | unix.O_RDWR | unix.O_CREAT | unix.O_TRUNC
 
-// pathWritten is the path, from the container's root, that a call is about to write; empty where it writes none. Devices and the kernel's own files are left out.
+// pathWritten is the path, from the container's root, that a call is about to write; empty if it writes none. Devices and the kernel's own files are left out.
 func pathWritten(task int, name string, arguments [6]uint64) string {
 	if name == "bind" {
 		return socketPath(task, arguments)
@@ -84,7 +84,7 @@ func pathWritten(task int, name string, arguments [6]uint64) string {
 	return path
 }
 
-// socketPath is the file that bind is about to make, where it makes one.
+// socketPath is the file that bind is about to create, if it creates one.
 func socketPath(task int, arguments [6]uint64) string {
 	address := readBytes(task, arguments[1], int(min(arguments[2], 110)))
 	if len(address) < 3 || uint16(address[0])|uint16(address[1])<<8 != unix.AF_UNIX || address[2] == 0 {

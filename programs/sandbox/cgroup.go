@@ -36,12 +36,12 @@ func delegate(hierarchy string) error {
 	}
 	for _, name := range limiting {
 		if !slices.Contains(strings.Fields(string(available)), name) {
-			return fmt.Errorf("wanted the controllers %s in the engine's control group, found %q: the limits cannot be enforced here", strings.Join(limiting, ", "), strings.TrimSpace(string(available)))
+			return fmt.Errorf("expected the controllers %s in the engine's control group, found %q: the limits cannot be enforced here", strings.Join(limiting, ", "), strings.TrimSpace(string(available)))
 		}
 	}
 	own := filepath.Join(hierarchy, "init")
 	if err := os.Mkdir(own, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("wanted a control group of its own for the sandbox, cannot make it: %w", err)
+		return fmt.Errorf("expected a control group of its own for the sandbox, cannot make it: %w", err)
 	}
 	control := "+" + strings.Join(limiting, " +")
 	for attempt := 0; ; attempt++ {
@@ -63,12 +63,12 @@ func moveProcesses(from, to string) error {
 		return err
 	}
 	for _, pid := range strings.Fields(string(found)) {
-		// 0 is a process that this namespace cannot name, and stands for the caller where it is written.
+		// 0 is a process that this namespace cannot name, and means the caller when written.
 		if pid == "0" {
 			continue
 		}
 		if err := os.WriteFile(filepath.Join(to, "cgroup.procs"), []byte(pid), 0o644); err != nil && !errors.Is(err, unix.ESRCH) {
-			return fmt.Errorf("process %s cannot be moved to another control group: %w", pid, err)
+			return fmt.Errorf("failed to move process %s to another control group: %w", pid, err)
 		}
 	}
 	return nil
@@ -97,7 +97,7 @@ func openMemory(cgroup string) (*memory, error) {
 	if unified := filepath.Join(hierarchy, cgroup); exists(filepath.Join(unified, "memory.stat")) {
 		return &memory{statistics: filepath.Join(unified, "memory.stat"), events: filepath.Join(unified, "memory.events"), kept: []string{"anon", "shmem"}, done: make(chan struct{})}, nil
 	}
-	return nil, errors.New("wanted a control group that limits memory, found none: the limits cannot be enforced here")
+	return nil, errors.New("expected a control group that limits memory, found none: the limits cannot be enforced here")
 }
 
 // watch samples until stopWatching.

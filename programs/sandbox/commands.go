@@ -41,7 +41,7 @@ type testReport struct {
 	SchemaVersion int `json:"schemaVersion"`
 	// Judge is how the program ended that judges what the commands say.
 	Judge judgeRun `json:"judge"`
-	// Faults are the tests that prove nothing, whatever the judge says of them.
+	// Faults are the tests that prove nothing, whatever the judge says about them.
 	Faults []testFault `json:"faults"`
 }
 
@@ -88,14 +88,14 @@ func runTests(arguments []string) (*testReport, error) {
 	watchdog := time.AfterFunc(commandsTime, func() { command.Process.Kill() })
 	err = command.Wait()
 	if !watchdog.Stop() {
-		return nil, fmt.Errorf("wanted all command tests to end within %s, found that they do not", commandsTime)
+		return nil, fmt.Errorf("expected all command tests to end within %s, found that they do not", commandsTime)
 	}
 	var ended *exec.ExitError
 	if err != nil && !errors.As(err, &ended) {
 		return nil, err
 	}
 	if stdout.isOver {
-		return nil, fmt.Errorf("wanted results of at most %d bytes, found more", longestJudged)
+		return nil, fmt.Errorf("expected results of at most %d bytes, found more", longestJudged)
 	}
 	report := &testReport{SchemaVersion: schemaVersion, Judge: judgeRun{command.ProcessState.ExitCode(), stdout.text(), stderr.text()}, Faults: []testFault{}}
 	return report, report.readFaults(faults)
@@ -151,11 +151,11 @@ func readTest(planPath, configPath, number string) (int, *testPlan, *image, erro
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&plan); err != nil {
-		return 0, nil, nil, fmt.Errorf("the plan cannot be read: %w", err)
+		return 0, nil, nil, fmt.Errorf("failed to read the plan: %w", err)
 	}
 	index, err := strconv.Atoi(number)
 	if err != nil || index < 0 || index >= len(plan.Tests) || plan.SchemaVersion != schemaVersion || plan.Memory <= 0 || plan.Pids <= 0 || plan.CPUs <= 0 {
-		return 0, nil, nil, fmt.Errorf("wanted a plan of schema version %d with limits and a test %s, found none", schemaVersion, number)
+		return 0, nil, nil, fmt.Errorf("expected a plan of schema version %d with limits and a test %s, found none", schemaVersion, number)
 	}
 	image, err := readImage(configPath)
 	return index, &plan, image, err
@@ -194,7 +194,7 @@ func runTest(runtime string, limits *testPlan, test commandTest, given *image, r
 	said, complained := &cappedWriter{to: stdout, left: longestSaid}, &cappedWriter{to: stderr, left: longestSaid}
 	code, fault, err = start(command, said, complained)
 	if fault == "" && (said.isOver || complained.isOver) {
-		fault = fmt.Sprintf("it printed more than %d bytes, and nobody read the rest", longestSaid)
+		fault = fmt.Sprintf("it printed more than %d bytes, and the rest was not read", longestSaid)
 	}
 	return code, fault, err
 }
@@ -246,9 +246,9 @@ func runOnce(runtime string, store *store, deadline time.Time, stdout, stderr io
 	if said, _ := os.ReadFile(log); len(said) > 0 {
 		message := lastLine(string(said))
 		if isFaultOfImage(message) {
-			return 0, "it cannot be started: " + message, nil
+			return 0, "it failed to start: " + message, nil
 		}
-		return 0, "", fmt.Errorf("%s could not make the container: %s", runtime, message)
+		return 0, "", fmt.Errorf("%s failed to create the container: %s", runtime, message)
 	}
 	return command.ProcessState.ExitCode(), "", nil
 }

@@ -37,7 +37,7 @@ func (container *container) create(printed *output) (string, error) {
 	first, ends, err := container.observer.start(container.runtime, []string{"--root", container.state, "--cgroup-manager", "cgroupfs", "--log", "file:" + log, "create", "--bundle", container.bundle.directory, "--pid-file", pidFile, container.id}, writer)
 	writer.Close()
 	if err != nil {
-		return "", fmt.Errorf("%s cannot be started: %w", container.runtime, err)
+		return "", fmt.Errorf("failed to start %s: %w", container.runtime, err)
 	}
 	for end := range ends {
 		if end.pid != first {
@@ -50,7 +50,7 @@ func (container *container) create(printed *output) (string, error) {
 			if isFaultOfImage(message) {
 				return message, nil
 			}
-			return "", fmt.Errorf("%s could not make the container: %s", container.runtime, message)
+			return "", fmt.Errorf("%s failed to create the container: %s", container.runtime, message)
 		}
 		break
 	}
@@ -97,9 +97,9 @@ func (container *container) watch(plan *plan, check checker, began time.Time, gi
 			container.ended <- status
 			how := exitOf(status)
 			given.Outcome, given.Exit = "exited", &how
-			given.Reason = "it ended before it was ready: " + how.String()
+			given.Reason = "it exited before it was ready: " + how.String()
 			if given.ReadySeconds != nil {
-				given.Reason = "it was ready and ended at once: " + how.String()
+				given.Reason = "it was ready, then exited at once: " + how.String()
 			}
 			given.ReadySeconds = nil
 			return
@@ -213,9 +213,9 @@ func (container *container) exec(arguments []string, timeout time.Duration) erro
 				how := exitOf(status)
 				said.wait()
 				if line := lastLine(strings.Join(said.lines(container.bundle.spec.Process.Env), "\n")); line != "" {
-					return fmt.Errorf("the health check said %s: %s", how, line)
+					return fmt.Errorf("the health check reported %s: %s", how, line)
 				}
-				return fmt.Errorf("the health check said %s", how)
+				return fmt.Errorf("the health check reported %s", how)
 			}
 			return nil
 		case <-expired:

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// checkPatience is how long a check that starts a program waits for something that listens, before it is asked for the first time.
+// checkPatience is how long the first check that starts a program waits for a listening socket.
 const checkPatience = time.Second
 
-// onceSomethingListens gives the start the processor time that a check would take of it: the first is not asked before the image listens
-// somewhere. One that listens nowhere is asked all the same, after a while.
+// onceSomethingListens leaves the start the CPU time that a check would take: the first check waits until the image
+// listens on a socket. If it never listens, it is checked anyway, after a while.
 func onceSomethingListens(services []service, ask func(*container) error) func(*container) error {
 	var once sync.Once
 	return func(container *container) error {

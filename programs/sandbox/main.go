@@ -16,12 +16,12 @@ import (
 )
 
 // version is what `sandbox version` prints. It changes whenever the output changes.
-const version = "1.2.0"
+const version = "1.2.1"
 
 // spareTime is for all that is neither starting nor stopping, on a machine that does other things as well.
 const spareTime = time.Minute
 
-// schemaVersion stands in every document.
+// schemaVersion is in every document.
 const schemaVersion = 1
 
 const usage = `usage: sandbox run RUNTIME PLAN IMAGE-CONFIG ROOT-FILESYSTEM
@@ -82,7 +82,7 @@ func runImage(runtime, planPath, configPath, root string) (*report, error) {
 	}
 	// Whatever hangs, the answer is that nothing is known. What is followed ends with this process.
 	watchdog := time.AfterFunc(seconds(plan.ReadySeconds+plan.StopSeconds)+spareTime, func() {
-		fmt.Fprintln(os.Stderr, "the sandbox did not come to an end in time")
+		fmt.Fprintln(os.Stderr, "the sandbox did not finish in time")
 		os.Exit(1)
 	})
 	defer watchdog.Stop()

@@ -48,7 +48,7 @@ func inNetwork[Result any](pid int, work func() (Result, error)) (Result, error)
 			namespace.Close()
 		}
 		if err != nil {
-			given.err = fmt.Errorf("the network of the container cannot be entered: %w", err)
+			given.err = fmt.Errorf("failed to enter the network of the container: %w", err)
 		} else {
 			given.value, given.err = work()
 		}

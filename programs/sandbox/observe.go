@@ -161,7 +161,7 @@ func (observer *observer) saw(name string) {
 	observer.calls[name] = true
 }
 
-// record reads what stands behind the stop at a system call.
+// record reads the system call at which the process stopped.
 func (observer *observer) record(pid int, task *task) {
 	var info callInfo
 	size, _, failed := syscall.RawSyscall6(syscall.SYS_PTRACE, unix.PTRACE_GET_SYSCALL_INFO, uintptr(pid), unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info)), 0, 0)

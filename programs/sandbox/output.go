@@ -39,7 +39,7 @@ func printable(text string, longest int) string {
 type output struct {
 	mutex sync.Mutex
 	tail  []byte
-	// Closed when nobody can print any more.
+	// Closed when nothing can print any more.
 	ended chan struct{}
 }
 

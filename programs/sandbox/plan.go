@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// plan is what the policy says of the run. Paths are absolute, sizes are bytes.
+// plan is what the policy says about the run. Paths are absolute, sizes are bytes.
 type plan struct {
 	SchemaVersion int `json:"schemaVersion"`
 	// Added to the environment of the image, and winning over it.
@@ -66,16 +66,16 @@ func readPlan(path string) (*plan, error) {
 	decoder.DisallowUnknownFields()
 	var read plan
 	if err := decoder.Decode(&read); err != nil {
-		return nil, fmt.Errorf("the plan cannot be read: %w", err)
+		return nil, fmt.Errorf("failed to read the plan: %w", err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("the plan has something behind its end")
+		return nil, errors.New("the plan has trailing data")
 	}
 	switch {
 	case read.SchemaVersion != schemaVersion:
-		return nil, fmt.Errorf("wanted a plan of schema version %d, found %d", schemaVersion, read.SchemaVersion)
+		return nil, fmt.Errorf("expected a plan of schema version %d, found %d", schemaVersion, read.SchemaVersion)
 	case read.MinimumUID == 0 || read.Memory <= 0 || read.Pids <= 0 || read.CPUs <= 0 || read.ReadySeconds <= 0 || read.StopSeconds <= 0:
-		return nil, errors.New("the plan has no limit where it must have one: minimumUid, memory, pids, cpus, readySeconds and stopSeconds")
+		return nil, errors.New("the plan lacks one of its required limits: minimumUid, memory, pids, cpus, readySeconds and stopSeconds")
 	case read.Probe.Kind != "healthcheck" && read.Probe.Kind != "http" && read.Probe.Kind != "tcp":
 		return nil, fmt.Errorf("the plan has a probe of the unknown kind %q", read.Probe.Kind)
 	}
@@ -89,7 +89,7 @@ func readImage(path string) (*image, error) {
 	}
 	var read image
 	if err := json.Unmarshal(text, &read); err != nil {
-		return nil, fmt.Errorf("the image configuration cannot be read: %w", err)
+		return nil, fmt.Errorf("failed to read the image configuration: %w", err)
 	}
 	return &read, nil
 }

@@ -42,7 +42,7 @@ func (probe probe) check(image *image, services []service) (checker, error) {
 	}
 	health := image.Config.Healthcheck
 	if health == nil || len(health.Test) < 2 || health.Test[0] == "NONE" {
-		return checker{}, errors.New("it has no HEALTHCHECK, and the policy declares no probe: nobody can say when it is ready")
+		return checker{}, errors.New("it has no HEALTHCHECK, and the policy declares no probe, so nothing can tell when it is ready")
 	}
 	arguments := health.Test[1:]
 	if health.Test[0] == "CMD-SHELL" {

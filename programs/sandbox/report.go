@@ -8,7 +8,7 @@ type report struct {
 	// ready: it was, and was still when it was asked to stop. refused: not started, because production would not. not-started: nothing to
 	// start was found. exited: ended before it was ready. not-ready: ran, and was not ready in time.
 	Outcome string `json:"outcome"`
-	// Why it is not ready; empty where it is.
+	// Why it is not ready; empty if it is.
 	Reason string `json:"reason"`
 	// Numeric user and group.
 	User string `json:"user"`

@@ -27,7 +27,7 @@ func run(runtime string, plan *plan, image *image, root string) (*report, error)
 	given := &report{SchemaVersion: schemaVersion, Probe: plan.Probe.String(), RefusedWrites: []refusedWrite{}, RefusedCalls: []refusedCall{}, Calls: []string{}, UsedTmpfs: []string{}, Listens: []string{}, Output: []string{}}
 	said, err := exec.Command(runtime, "--version").Output()
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be asked for its version: %w", runtime, err)
+		return nil, fmt.Errorf("failed to ask %s for its version: %w", runtime, err)
 	}
 	given.Runtime, _, _ = strings.Cut(string(said), "\n")
 	as, check, refused := examine(plan, image, root, given)
@@ -77,7 +77,7 @@ func examine(plan *plan, image *image, root string, given *report) (as user, che
 	}
 	given.User = fmt.Sprintf("%d:%d", as.uid, as.gid)
 	if as.uid < plan.MinimumUID {
-		given.refuse("refused", fmt.Sprintf("it would run as user id %d, and the lowest that is started is %d", as.uid, plan.MinimumUID))
+		given.refuse("refused", fmt.Sprintf("it would run as user ID %d, but only %d and above are started", as.uid, plan.MinimumUID))
 		return as, check, true
 	}
 	if len(image.Config.Entrypoint)+len(image.Config.Cmd) == 0 {
@@ -127,7 +127,7 @@ func (container *container) prove(plan *plan, image *image, check checker, given
 	return nil
 }
 
-// stopSignal reads STOPSIGNAL: a name with or without SIG, or a number. SIGTERM where it is not set.
+// stopSignal reads STOPSIGNAL: a name with or without SIG, or a number. SIGTERM if it is not set.
 func stopSignal(written string) (syscall.Signal, string) {
 	name := strings.ToUpper(written)
 	if number, err := strconv.Atoi(name); err == nil && number > 0 && number < 65 {

@@ -38,7 +38,7 @@ func openStore(image string, writable int64) (_ *store, err error) {
 	opened := &store{id: id, userdata: filepath.Join(containers, id, "userdata"), root: filepath.Join(overlays, id, "merged")}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("a copy of the image's file system cannot be made: %w", err), opened.close())
+			err = errors.Join(fmt.Errorf("failed to copy the image's file system: %w", err), opened.close())
 		}
 	}()
 	if err := opened.mountTmpfs(opened.userdata, 16<<20); err != nil {

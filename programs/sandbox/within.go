@@ -33,7 +33,7 @@ func runWithin(root string, arguments []string, stdout, stderr io.Writer) (int, 
 	watchdog := time.AfterFunc(filesTime, func() { command.Process.Kill() })
 	err := command.Wait()
 	if !watchdog.Stop() {
-		return 0, fmt.Errorf("wanted the files of the image to be read within %s, found that they are not: one of them may be a pipe or a device", filesTime)
+		return 0, fmt.Errorf("expected the files of the image to be read within %s, found that they are not: one of them may be a pipe or a device", filesTime)
 	}
 	var ended *exec.ExitError
 	if err != nil && !errors.As(err, &ended) {

@@ -8,53 +8,53 @@ import type { ExpectedCertificate } from '../tools/cosign/command.ts'
 import type { Identity } from '../tools/cosign/identity.ts'
 import { identityExpression } from '../tools/cosign/identity-pattern.ts'
 
-/** What a cluster is to demand of the images that match. */
+/** What a cluster demands of matching images. */
 export interface Admission {
   /** Name of the policy object in the cluster. */
   name: string
-  /** Which images: registry/repository, or the beginning of it with a star at the end. Others are not looked at. */
+  /** Which images: registry/repository, or a prefix ending in `*`. Others are not checked. */
   image: string
   identity: Identity
-  /** In which form a release keeps its attestations. */
+  /** The format of a release's attestations. */
   format: SignatureFormat
-  /** Whether what is deployed is an index over platforms, which carries fewer attestations than each of its images. */
+  /** Whether an index over platforms is deployed, which carries fewer attestations than each of its images. */
   index: boolean
   kinds: readonly AttestationKind[]
-  /** The policy that must have judged; any where it is left out. */
+  /** The policy that must have judged; any if omitted. */
   policy?: Digest
-  /** Address of the repository that the image must come from; any where it is left out. */
+  /** Address of the source repository that the image must come from; any if omitted. */
   source?: string
-  /** Oldest verdict that admits, milliseconds; any age where it is left out. */
+  /** Maximum age of a verdict that admits, in milliseconds; any age if omitted. */
   maximumAge?: number
 }
 
-/** Where a value stands in a statement's predicate. */
+/** Where a value is in a statement's predicate. */
 type Field = readonly string[]
 
-/** One thing that a predicate must say. What is not there is not as it must be. */
+/** One thing that a predicate must say. A missing value does not meet it. */
 export type Condition = { wanted: string } & (
   | { field: Field; equals: string }
   | { field: Field; differs: string }
   | { field: Field; startsWith: string }
-  /** A moment that is at most so many milliseconds past. */
+  /** A time at most this many milliseconds ago. */
   | { field: Field; within: number }
-  /** A list of objects, of which the one with that name has a member that starts so. */
+  /** A list of objects, in which the one with that name has a member that starts with this text. */
   | { list: Field; named: string; member: string; startsWith: string }
 )
 
-/** An attestation that must be there, signed, and what it must say. `kind` is also its name in the policy. */
+/** An attestation that must exist, signed, and what it must say. `kind` is also its name in the policy. */
 export interface Demand {
   kind: 'signature' | AttestationKind
   predicateType: string
   conditions: readonly Condition[]
 }
 
-/** A signature is itself a statement where signatures are bundles: https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md */
+/** If signatures are bundles, a signature is itself a statement: https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md */
 const signatureType = 'https://sigstore.dev/cosign/sign/v1'
 
 /**
- * What must hold at admission, in the order in which it is asked: the same as `loadline verify` asks of one digest, as far as an admission controller can ask it
- * (docs/admission.md says what it cannot).
+ * What must hold at admission, in the order of the checks: the same as `loadline verify` checks for one digest, as far
+ * as an admission controller can check it (docs/admission.md lists what it cannot).
  */
 export function demandsOf(admission: Admission): Demand[] {
   const kinds = kindsOf(admission, admission)
@@ -142,13 +142,16 @@ export function certificateIdentity({ identity, isPattern = false, issuer, claim
 const imagesPattern =
   /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(?::\d+)?(?:\/[a-z0-9._-]+)*\/(?:[a-z0-9._-]+|[a-z0-9._-]*\*)$/
 
-/** The patterns that match images by tag and by digest, in the form that both controllers read. Throws `USAGE` where the images cannot be matched as they are written. */
+/**
+ * The patterns that match images by tag and by digest, in a form that both controllers read. Throws `USAGE` if the
+ * images cannot be matched as written.
+ */
 export function imagePatterns(image: string): string[] {
   if (!imagesPattern.test(image)) {
     throw new DeliveryError(
       'USAGE',
-      `an admission policy needs the images that it is about, spelled with their registry and without a tag; found ${JSON.stringify(image)}`,
-      'Write registry/repository, e.g. registry.example.com/acme/shop, or its beginning with a star, e.g. "registry.example.com/acme/shop*".',
+      `expected the images of an admission policy with their registry and without a tag, found ${JSON.stringify(image)}`,
+      'Write registry/repository, e.g. registry.example.com/acme/shop, or a prefix ending in *, e.g. "registry.example.com/acme/shop*".',
     )
   }
   return image.endsWith('*') ? [image] : [`${image}:*`, `${image}@*`]

@@ -6,7 +6,7 @@ export { demandsOf, type Admission } from './demands.ts'
 export { kyvernoPolicy, kyvernoVersion } from './kyverno.ts'
 export { policyControllerVersion } from './policy-controller.ts'
 
-/** The admission controllers for which a policy can be written. */
+/** The supported admission controllers. */
 export const controllers = {
   kyverno: kyvernoPolicy,
   'policy-controller': policyControllerPolicy,

@@ -10,18 +10,18 @@ import {
   type Demand,
 } from './demands.ts'
 
-/** The release of Kyverno that this form of policy was run with. */
+/** The release of Kyverno with which this kind of policy was tested. */
 export const kyvernoVersion = '1.19.1'
 
 /**
- * An ImageValidatingPolicy of Kyverno. Throws `USAGE` where Kyverno cannot verify what a release leaves: in the older format it reads no attestation that stands in no log
- * (its issue 17109).
+ * A Kyverno ImageValidatingPolicy. Throws `USAGE` if Kyverno cannot verify what a release publishes: in the older
+ * format it reads no attestation without a log entry (its issue 17109).
  */
 export function kyvernoPolicy(admission: Admission): string {
   if (admission.format === 'legacy') {
     throw new DeliveryError(
       'USAGE',
-      `Kyverno ${kyvernoVersion} verifies no attestations in the older signature format, and the policy says signing.format: legacy`,
+      `Kyverno ${kyvernoVersion} cannot verify attestations in the older signature format, but the policy says signing.format: legacy`,
       'Release with signing.format: bundle (or both).',
     )
   }
@@ -33,7 +33,7 @@ export function kyvernoPolicy(admission: Admission): string {
       metadata: { name: admission.name, labels: { 'app.kubernetes.io/managed-by': 'loadline' } },
       spec: {
         validationActions: ['Deny'],
-        // Evidence that cannot be had is no evidence.
+        // Evidence that cannot be fetched is not evidence.
         failurePolicy: 'Fail',
         webhookConfiguration: { timeoutSeconds: 30 },
         matchConstraints: {
@@ -70,21 +70,21 @@ function validations({ kind, predicateType, conditions }: Demand): Array<{ messa
     {
       message:
         kind === 'signature'
-          ? 'Loadline: wanted a signature by the expected signer'
-          : `Loadline: wanted an attestation of type ${predicateType} by the expected signer`,
+          ? 'Loadline: expected a signature by the trusted signer'
+          : `Loadline: expected an attestation of type ${predicateType} by the trusted signer`,
       expression: `variables.checked.all(image, verifyAttestationSignatures(image, attestations.${kind}, [attestors.loadline]) > 0)`,
     },
     ...conditions.map((condition) => ({
-      message: `Loadline: wanted ${condition.wanted}`,
+      message: `Loadline: expected ${condition.wanted}`,
       expression: `variables.checked.all(image, ${holds(`extractPayload(image, attestations.${kind}).predicate`, condition)})`,
     })),
   ]
 }
 
-/** A condition in the Common Expression Language. A field that is not there is an error, which denies. */
+/** A condition in the Common Expression Language. A missing field is an error, which denies. */
 function holds(predicate: string, condition: Condition): string {
   if ('list' in condition) {
-    // A member that an entry lacks would be an error, and its message no help: here it is an entry of another kind.
+    // A missing member would be an error with an unhelpful message: here it means an entry of a different kind.
     return `${at(predicate, condition.list)}.exists(entry, has(entry.name) && entry.name == ${text(condition.named)} && has(entry.${condition.member}) && entry.${condition.member}.startsWith(${text(condition.startsWith)}))`
   }
   const value = at(predicate, condition.field)
@@ -98,7 +98,7 @@ function at(predicate: string, field: readonly string[]): string {
   return [predicate, ...field].join('.')
 }
 
-/** A JSON string is one of this language as well. */
+/** A JSON string is also a string in this language. */
 function text(value: string): string {
   return JSON.stringify(value)
 }

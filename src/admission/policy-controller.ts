@@ -11,26 +11,27 @@ import {
   type Demand,
 } from './demands.ts'
 
-/** The release of sigstore's policy-controller that this form of policy was run with. */
+/** The release of sigstore's policy-controller with which this kind of policy was tested. */
 export const policyControllerVersion = '0.14.0'
 
 /**
- * A ClusterImagePolicy of sigstore's policy-controller, after the TrustRoot that it names where services of one's own signed.
- * Throws `USAGE` where the controller cannot verify what a release leaves: it believes a key in the older format only, and a certificate's attestations as bundles.
+ * A ClusterImagePolicy for sigstore's policy-controller, preceded by the TrustRoot that it names if private signing
+ * services signed. Throws `USAGE` if the controller cannot verify what a release publishes: it accepts a key only in
+ * the older format, and a certificate's attestations only as bundles.
  */
 export function policyControllerPolicy(admission: Admission): string {
   const { identity, format, name } = admission
   if (identity.kind === 'key' && format !== 'legacy') {
     throw new DeliveryError(
       'USAGE',
-      `policy-controller ${policyControllerVersion} verifies no bundles that a key signed, and by the policy a release leaves bundles`,
+      `policy-controller ${policyControllerVersion} cannot verify bundles signed with a key, but under this policy a release publishes bundles`,
       'Release with signing.format: legacy, or sign without a key; Kyverno verifies such bundles.',
     )
   }
   if (identity.kind === 'certificate' && format === 'legacy') {
     throw new DeliveryError(
       'USAGE',
-      'a certificate in the older signature format needs an entry in a log of the first version, which Loadline does not write a policy for',
+      'a certificate in the older signature format needs an entry in a version 1 transparency log, for which Loadline writes no policy',
       'Release with signing.format: bundle.',
     )
   }
@@ -41,8 +42,8 @@ export function policyControllerPolicy(admission: Admission): string {
   ) {
     throw new DeliveryError(
       'USAGE',
-      `policy-controller ${policyControllerVersion} reads no bundles with entries of a log of the second version, which the trusted root names`,
-      'Sign with services without that log (a timestamp authority proves the time), or admit by Kyverno.',
+      `policy-controller ${policyControllerVersion} cannot read bundles with entries of a version 2 transparency log, which the trusted root names`,
+      'Sign with services without that log (a timestamp authority proves the time), or use Kyverno.',
     )
   }
   const services =
@@ -66,7 +67,10 @@ export function policyControllerPolicy(admission: Admission): string {
     .join('---\n')
 }
 
-/** One authority is enough for this controller, so that the signature and the attestations are two, and a policy over both demands both. */
+/**
+ * One matching authority satisfies this controller, so the signature and the attestations are two authorities, and a
+ * policy over both demands both.
+ */
 function byKey(publicKey: string, demands: readonly Demand[]): Record<string, unknown> {
   const key = { data: publicKey, hashAlgorithm: 'sha256' }
   return {
@@ -100,7 +104,7 @@ function byCertificate(
       ...root,
       ...(verifyingBy(identity, 'bundle', '').certificateLog ? {} : { insecureIgnoreSCT: true }),
     },
-    // Where a timestamp proves the time, this controller asks for no entry in the log; a log of the second version proves no time itself.
+    // If a timestamp proves the time, this controller asks for no log entry; a version 2 log does not prove the time itself.
     ...(services === undefined
       ? {}
       : { ctlog: root, ...(services.timestamps.length === 0 ? {} : { rfc3161timestamp: root }) }),
@@ -116,7 +120,7 @@ function attestation({ kind, predicateType, conditions }: Demand): Record<string
   }
 }
 
-/** A module as the controller wants it, in the language's form before version 1. What is undefined does not hold. */
+/** A module as the controller expects it, in Rego before version 1. What is undefined does not hold. */
 function rego(lines: readonly string[]): string {
   return `package sigstore\n\nisCompliant {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`
 }
@@ -141,7 +145,7 @@ function text(value: string): string {
   return JSON.stringify(value)
 }
 
-/** The keys and certificates of the trusted root, as the controller keeps them. */
+/** The keys and certificates of the trusted root, in the controller's form. */
 function trustRoot(name: string, services: Authorities): Record<string, unknown> {
   const authority = ({ uri, organization, commonName, chain }: Authorities['certificates'][number]) => ({
     subject: { organization, commonName },
@@ -160,7 +164,7 @@ function trustRoot(name: string, services: Authorities): Record<string, unknown>
     spec: {
       sigstoreKeys: {
         certificateAuthorities: services.certificates.map(authority),
-        // Not asked where a timestamp proves the time; and a log's Ed25519 key, which those of the second version have, the controller cannot read.
+        // Not used if a timestamp proves the time; and the controller cannot read a version 2 log's Ed25519 key.
         ...(services.timestamps.length > 0 ? {} : { tLogs: services.logs.map(log) }),
         ...(services.certificateLogs.length === 0 ? {} : { ctLogs: services.certificateLogs.map(log) }),
         ...(services.timestamps.length === 0 ? {} : { timestampAuthorities: services.timestamps.map(authority) }),

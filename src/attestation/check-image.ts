@@ -14,31 +14,31 @@ import { TestResults } from './test-results.ts'
 import { VerificationSummary } from './verification-summary.ts'
 import { VulnerabilityReport } from './vulnerability-report.ts'
 
-/** What a consumer wants of an image. */
+/** What a consumer expects of an image. */
 export interface Expectation {
-  /** Kinds that must be there; an index carries provenance and verdict, each of its images all of them. */
+  /** Kinds that must exist; an index carries provenance and verdict, each of its images all of them. */
   kinds: readonly AttestationKind[]
-  /** The policy that must have judged; any where it is left out. */
+  /** The policy that must have judged; any if omitted. */
   policy?: Digest
-  /** Address of the repository that the image must come from; any where it is left out. */
+  /** Address of the source repository that the image must come from; any if omitted. */
   source?: string
 }
 
-/** What was found beside one digest. */
+/** What is attached to one digest. */
 export interface Found {
   digest: Digest
   platform: Platform | undefined
   /** An index has no SBOM, scan or tests of its own: its images have. */
   index: boolean
   signature: { wanted: boolean; fault: string | undefined }
-  /** Of an index: digests of the verdicts that hold for its images. */
+  /** For an index: digests of the verdicts that hold for its images. */
   verdictsBelow?: ReadonlySet<Digest>
   kinds: Readonly<
     Partial<Record<AttestationKind, { holding: readonly AttestedStatement[]; said: string; unverified: number }>>
   >
 }
 
-/** The checks of one digest, with what its verdict and provenance say where they hold. Pure: the registry has been asked before. */
+/** The checks of one digest, with the contents of its verdict and provenance if they hold. Pure: the registry has already been asked. */
 export function checkImage(
   found: Found,
   expected: Expectation,
@@ -54,7 +54,7 @@ export function checkImage(
       continue
     }
     const answers = newestFirst(kind, holding).map((entry) => ({ entry, fault: faultOf(kind, entry, found, expected) }))
-    // Of several verdicts the newest counts; of the rest one that is as it must be.
+    // Of several verdicts the newest counts; of other kinds, any one that meets the expectation.
     const chosen = kind === 'verdict' ? answers[0] : (answers.find(({ fault }) => fault === undefined) ?? answers[0])
     if (chosen === undefined) continue
     if (chosen.fault === undefined) accepted.set(kind, chosen.entry)
@@ -68,7 +68,7 @@ export function checkImage(
       remedy:
         chosen.fault === undefined
           ? ''
-          : 'Do not use this image for what was expected of it; release it again, or correct the expectation.',
+          : 'Do not use this image where this is required; release it again, or correct the expectation.',
     })
   }
   const summary = VerificationSummary.safeParse(accepted.get('verdict')?.statement.predicate).data
@@ -80,7 +80,7 @@ export function checkImage(
       what: 'verdict',
       status: 'refused',
       wanted: 'the attestations that the verdict rests on, unchanged',
-      found: `the verdict rests on ${inputs.join(', ')}, of which no signed one with this content is there`,
+      found: `the verdict rests on ${inputs.join(', ')}, for which there is no signed attestation with this content`,
       remedy: 'Somebody removed or replaced an attestation. Do not use this image; release it again.',
     }
   }
@@ -98,10 +98,10 @@ export function kindsOf({ index }: Pick<Found, 'index'>, { kinds }: Expectation)
 
 const wantedOf: Readonly<Record<AttestationKind, string>> = {
   provenance: 'SLSA provenance of a Loadline build',
-  cyclonedx: 'a CycloneDX bill of materials of this image',
-  spdx: 'an SPDX bill of materials of this image',
+  cyclonedx: 'a CycloneDX SBOM of this image',
+  spdx: 'an SPDX SBOM of this image',
   vulnerabilities: 'a vulnerability report with its database',
-  tests: 'results of the structure tests, none failed',
+  tests: 'structure test results without failures',
   verdict: 'a verification summary that says PASSED',
 }
 
@@ -117,8 +117,8 @@ function signatureCheck({
     wanted,
     found: fault,
     remedy: none
-      ? 'Sign the image, or give the key or identity of whoever signed it.'
-      : 'Do not use this image: what is there was not made by the expected signer.',
+      ? 'Sign the image, or pass the key or identity of its actual signer.'
+      : 'Do not use this image: the signature that it has is not from the expected signer.',
   }
 }
 
@@ -133,7 +133,7 @@ function missing(
       what: kind,
       status: 'refused',
       wanted: wantedOf[kind],
-      found: `${unverified === 1 ? 'one' : unverified} of type ${type} ${unverified === 1 ? 'is' : 'are'} there, and no signature of the expected signer holds over this digest (${said})`,
+      found: `${unverified === 1 ? 'one' : unverified} of type ${type} ${unverified === 1 ? 'is' : 'are'} present, but without a valid signature of this digest by the expected signer (${said})`,
       remedy: "Do not use this image: the attestation was changed, belongs to another image, or is another signer's.",
     }
   }
@@ -142,11 +142,12 @@ function missing(
     status: 'missing',
     wanted: wantedOf[kind],
     found: `no attestation of type ${type}`,
-    remedy: 'Release the image with Loadline, which makes it, or leave it out of release.require in the policy.',
+    remedy:
+      'Release the image with Loadline, which makes this attestation, or remove it from release.require in the policy.',
   }
 }
 
-/** Why a signed statement is not the one that is wanted; undefined where it is. */
+/** Why a signed statement does not meet the expectation; undefined if it does. */
 function faultOf(
   kind: AttestationKind,
   { statement: { predicate } }: AttestedStatement,
@@ -158,25 +159,25 @@ function faultOf(
       const parsed = Provenance.safeParse(predicate)
       if (!parsed.success) return unreadable(parsed.error)
       const { builder } = parsed.data.runDetails
-      if (builder.id !== builderId) return `the builder is ${builder.id}; wanted ${builderId}`
+      if (builder.id !== builderId) return `the builder is ${builder.id}; expected ${builderId}`
       const { repository } = originOf({ statement: { predicate } }) ?? {}
       return expected.source === undefined || repository === expected.source
         ? undefined
-        : `the source is ${repository ?? 'not named'}; wanted ${expected.source}`
+        : `the source is ${repository ?? 'not named'}; expected ${expected.source}`
     }
     case 'cyclonedx': {
       const named = CycloneDx.safeParse(predicate)
       if (!named.success) return unreadable(named.error)
       return named.data.metadata.component.version === found.digest
         ? undefined
-        : `it is the bill of ${named.data.metadata.component.version ?? 'an unnamed image'}`
+        : `it is the SBOM of ${named.data.metadata.component.version ?? 'an unnamed image'}`
     }
     case 'spdx': {
       const named = Spdx.safeParse(predicate)
       if (!named.success) return unreadable(named.error)
       return named.data.documentNamespace.endsWith(found.digest)
         ? undefined
-        : `it is the bill of ${named.data.documentNamespace}`
+        : `it is the SBOM of ${named.data.documentNamespace}`
     }
     case 'vulnerabilities': {
       const parsed = VulnerabilityReport.safeParse(predicate)
@@ -199,7 +200,7 @@ function faultOf(
       const by = policy.digest?.['sha256'] ?? 'none'
       return expected.policy === undefined || expected.policy === `sha256:${by}`
         ? undefined
-        : `it was judged by the policy sha256:${by}; wanted ${expected.policy}`
+        : `it was judged by the policy sha256:${by}; expected ${expected.policy}`
     }
   }
 }
@@ -212,7 +213,7 @@ const Spdx = z.looseObject({ spdxVersion: z.string(), documentNamespace: z.strin
 
 function unreadable(error: z.ZodError): string {
   const issue = error.issues[0]
-  return `its content is not as its type promises (${issue?.path.join('.') || 'the predicate'}: ${issue?.message ?? 'unknown'})`
+  return `its content is not valid for its type (${issue?.path.join('.') || 'the predicate'}: ${issue?.message ?? 'unknown'})`
 }
 
 function newestFirst(kind: AttestationKind, holding: readonly AttestedStatement[]): AttestedStatement[] {
@@ -221,7 +222,10 @@ function newestFirst(kind: AttestationKind, holding: readonly AttestedStatement[
   return holding.toSorted((left, right) => (time(left) < time(right) ? 1 : -1))
 }
 
-/** Types of the attestations that a verdict names and that are not there, signed and with exactly that content. Kinds that were not asked for cannot be said to be missing. */
+/**
+ * Types of the attestations that a verdict names but that are missing, signed and with exactly that content. Kinds that
+ * were not requested cannot be reported as missing.
+ */
 function missingInputs(
   { inputAttestations = [] }: VerificationSummary,
   { kinds, verdictsBelow }: Found,
@@ -230,7 +234,7 @@ function missingInputs(
   const there = new Map<string, ReadonlySet<string>>(
     asked.map((kind) => [predicateTypes[kind], new Set<string>(kinds[kind]?.holding.map(({ digest }) => digest))]),
   )
-  // A verdict rests on no verdict about itself: those that it names are about the images of its index.
+  // A verdict never rests on a verdict about itself: those that it names are about its index's images.
   if (verdictsBelow === undefined) there.delete(predicateTypes.verdict)
   else there.set(predicateTypes.verdict, verdictsBelow)
   return inputAttestations

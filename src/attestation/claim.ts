@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { predicateTypes, type AttestationKind, type Digest } from '../model/index.ts'
 import { canonicalJson } from '../model/canonical-json.ts'
 
-/** Something that is said about a digest. */
+/** A statement about a digest. */
 export interface Claim {
   kind: AttestationKind
   predicate: Record<string, unknown>
@@ -11,7 +11,7 @@ export interface Claim {
 type Fields = Record<string, unknown>
 
 /**
- * What an attestation claims, apart from when and in which run it was made: equal claims about one image need no second attestation.
+ * What an attestation claims, regardless of when and in which run it was made: equal claims about one image need no second attestation.
  * SBOMs are compared by their components, because the scanner writes new identifiers into each.
  */
 export function claimOf(kind: AttestationKind, predicate: Fields): Digest {
@@ -37,7 +37,7 @@ const claims: Readonly<Record<AttestationKind, (predicate: Fields) => unknown>> 
   ],
   vulnerabilities: ({ scanner }) => scanner,
   tests: (predicate) => predicate,
-  // Not when it was said, nor in which words: the age of a database is another one every day.
+  // Neither the time nor the wording: the age of a database changes every day.
   verdict: ({ policy, resourceUri, verificationResult, verifiedLevels, loadline_verdict: verdict }) => [
     policy,
     resourceUri,

@@ -4,7 +4,7 @@ import { builderId, provenance, type BuildFacts } from './provenance.ts'
 import { testResults } from './test-results.ts'
 import { vulnerabilityReport } from './vulnerability-report.ts'
 
-/** What a release says about its images, beside the bytes. All of it is known before anything is published. */
+/** What a release claims about its images, besides their bytes. All of it is known before anything is published. */
 export interface ReleaseFacts {
   build: BuildFacts
   evidence: Evidence
@@ -13,7 +13,7 @@ export interface ReleaseFacts {
   structureTests: string | undefined
 }
 
-/** The claims about one platform's image, without the verdict, which rests on them. Evidence that was not had is not claimed. */
+/** The claims about one platform's image, without the verdict, which rests on them. Evidence that was not collected is not claimed. */
 export function imageClaims(digest: Digest, verdict: Verdict, facts: ReleaseFacts): Claim[] {
   const { build, sboms } = facts
   const cell = facts.evidence.platforms.find(({ archive }) => archive.digest === digest)
@@ -48,7 +48,7 @@ export function imageClaims(digest: Digest, verdict: Verdict, facts: ReleaseFact
   ]
 }
 
-/** Whether this run built the image: of one that existed before, nobody here knows from what and by whom it was built. */
+/** Whether this run built the image: it is unknown who built an existing image, and from what. */
 export function wasBuilt({ build }: Pick<ReleaseFacts, 'build'>): boolean {
   return build.subject.image === undefined
 }

@@ -11,13 +11,13 @@ import {
 import { version } from '../model/version.ts'
 import type { ShownArguments } from './withheld-arguments.ts'
 
-/** What Loadline does with a Dockerfile, and what the parameters mean: docs/provenance.md. */
+/** The build type; docs/provenance.md documents it and its parameters. */
 const buildType = 'urn:loadline:build-type:dockerfile:v1'
 
-/** Whoever runs Loadline controls the machine that it runs on, so nobody else vouches for the build: docs/provenance.md says what that is worth. */
+/** Whoever runs Loadline controls its machine, so nobody else vouches for the build: docs/provenance.md says what that is worth. */
 export const builderId = 'urn:loadline:builder:local'
 
-/** SLSA provenance, as far as it is written and read here: https://slsa.dev/spec/v1.0/provenance */
+/** SLSA provenance, to the extent written and read here: https://slsa.dev/spec/v1.0/provenance */
 export const Provenance = z.looseObject({
   buildDefinition: z.looseObject({
     buildType: z.string(),
@@ -42,24 +42,24 @@ export const Provenance = z.looseObject({
 })
 export type Provenance = z.infer<typeof Provenance>
 
-/** What is known of a build that ended. */
+/** What is known about a finished build. */
 export interface BuildFacts {
   subject: Subject
   platforms: readonly Platform[]
   arguments: ShownArguments
-  /** Ids of the secrets that the build could mount. */
+  /** IDs of the secrets that the build could mount. */
   secretIds: readonly string[]
   policy: Digest
   bases: Base['images']
   tools: readonly ToolIdentity[]
   mode: Run['mode']
-  /** Names this run among all others. */
+  /** Identifies this run uniquely. */
   invocation: string
   startedAt: Date
   finishedAt: Date
 }
 
-/** The provenance of a build, as https://slsa.dev/spec/v1.0/provenance wants it. Pure: the same facts give the same document. */
+/** The provenance of a build, as https://slsa.dev/spec/v1.0/provenance specifies. Pure: the same facts give the same document. */
 export function provenance(facts: BuildFacts): Provenance {
   const { subject, bases } = facts
   return {
@@ -99,7 +99,7 @@ function sourceOf({ revision }: Subject): ResourceDescriptor[] {
       name: 'source',
       ...(revision.repository === undefined ? {} : { uri: `git+${revision.repository}@${revision.revision}` }),
       digest: { gitCommit: revision.revision },
-      // Of a dirty tree the commit is only what it began with.
+      // For a dirty tree, the commit is only its starting point.
       annotations: { dirty: revision.dirty },
     },
   ]

@@ -11,7 +11,7 @@ export const TestResults = z.looseObject({
 })
 export type TestResults = z.infer<typeof TestResults>
 
-/** The structure tests of one platform. A failed test that an exception of the policy allows is a warned one, and never a passed one. */
+/** The structure tests of one platform. A failed test that a policy exception allows counts as warned, never as passed. */
 export function testResults(
   { file, tests }: Structure,
   source: { text: string | undefined; excepted: readonly Excepted[] },

@@ -15,7 +15,10 @@ import { version } from '../model/version.ts'
 /** Who judged: the gate of Loadline, whoever ran it. */
 export const verifierId = 'urn:loadline:gate'
 
-/** The verdict as a verification summary: https://slsa.dev/spec/v1.0/verification_summary. The field of our own is named as its parsing rules ask. */
+/**
+ * The verdict as a verification summary: https://slsa.dev/spec/v1.0/verification_summary. Our own field is named as its
+ * parsing rules require.
+ */
 export const VerificationSummary = z.looseObject({
   verifier: z.looseObject({ id: z.string(), version: z.record(z.string(), z.string()).optional() }),
   timeVerified: z.iso.datetime(),
@@ -35,12 +38,12 @@ export interface InputAttestation {
   digest: Digest
 }
 
-/** The verdict about one image or index. `verdict` must be a passed one: there is no attestation of anything else. */
+/** The verdict about one image or index. `verdict` must have passed: no other is attested. */
 export function verificationSummary(
   verdict: Verdict,
   about: { repository: string; digest: Digest; policy: AppliedPolicy; inputs: readonly InputAttestation[] },
 ): VerificationSummary {
-  if (verdict.outcome !== 'passed') throw new TypeError(`a verdict that is ${verdict.outcome} is not attested`)
+  if (verdict.outcome !== 'passed') throw new TypeError(`expected a passed verdict to attest, found ${verdict.outcome}`)
   return {
     verifier: { id: verifierId, version: { loadline: version } },
     timeVerified: verdict.binding.at,
@@ -54,7 +57,7 @@ export function verificationSummary(
     },
     inputAttestations: descriptors(about.inputs),
     verificationResult: 'PASSED',
-    // There is provenance, and that is all that level 1 asks for: docs/provenance.md.
+    // Provenance exists, which is all that level 1 requires: docs/provenance.md.
     verifiedLevels: ['SLSA_BUILD_LEVEL_1'],
     slsaVersion: '1.0',
     loadline_verdict: { binding: verdict.binding, rules: verdict.results.map(attestedRule) },
@@ -62,7 +65,7 @@ export function verificationSummary(
 }
 
 /**
- * The verdict of a later day about the same image or index, after the earlier one that it renews: what was judged anew, and what was taken over, with its day.
+ * The verdict of a later day about the same image or index, after the earlier one that it renews: what was judged again, and what was carried over, with its date.
  * `again` must be passed, by the policy of the earlier verdict: what was taken over was judged by that one.
  */
 export function renewedSummary(

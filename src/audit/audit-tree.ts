@@ -2,9 +2,9 @@ import { DeliveryError } from '../model/errors.ts'
 import type { Placed } from './input/placed.ts'
 import { readManifest } from './input/read-manifest.ts'
 
-/** The files of the tree that is audited, as far as they were opened; each is parsed once. */
+/** The opened files of the audited tree; each is parsed once. */
 export class AuditTree {
-  /** Files that were asked for and not opened yet. */
+  /** Files that were requested and not opened yet. */
   readonly missing = new Set<string>()
   readonly #texts: Map<string, string | undefined | DeliveryError>
   readonly #documents = new Map<string, Placed[]>()
@@ -13,18 +13,18 @@ export class AuditTree {
     this.#texts = new Map(files.map(({ path, text }) => [path, text]))
   }
 
-  /** Adds a file that was opened: its text, undefined where it is not there, or why it may not be read. */
+  /** Adds an opened file: its text, undefined if it does not exist, or why it may not be read. */
   add(path: string, text: string | undefined | DeliveryError): void {
     this.#texts.set(path, text)
     this.missing.delete(path)
   }
 
-  /** Keeps the documents of a file that was parsed already. */
+  /** Keeps the documents of a file that has already been parsed. */
   keep(path: string, documents: Placed[]): void {
     this.#documents.set(path, documents)
   }
 
-  /** The text of a file; undefined where there is none. Throws `SOURCE` for one that may not be read. */
+  /** The text of a file; undefined if it does not exist. Throws `SOURCE` if it may not be read. */
   text(path: string): string | undefined {
     if (!this.#texts.has(path)) this.missing.add(path)
     const text = this.#texts.get(path)
@@ -32,7 +32,7 @@ export class AuditTree {
     return text
   }
 
-  /** The documents of a YAML file; undefined where there is none. Throws `SOURCE` with file and line. */
+  /** The documents of a YAML file; undefined if it does not exist. Throws `SOURCE` with file and line. */
   documents(path: string): Placed[] | undefined {
     const known = this.#documents.get(path)
     if (known !== undefined) return known

@@ -5,11 +5,11 @@ import { readProgram, readShell, type ShellCommand, type ShellScript } from '../
 
 /** An instruction with the programs that it starts. */
 export interface AuditedStep extends Step {
-  /** Absent where it starts none. */
+  /** Absent if it starts none. */
   programs?: ShellScript
 }
 
-/** A Dockerfile taken apart. */
+/** A parsed Dockerfile. */
 export interface AuditedDockerfile {
   path: string
   steps: AuditedStep[]
@@ -18,7 +18,10 @@ export interface AuditedDockerfile {
   pinned: ReadonlySet<string>
 }
 
-/** Reads a Dockerfile for the audit. `above` counts the lines before it where it stands in another file. Throws `SOURCE` with file and line. */
+/**
+ * Reads a Dockerfile for the audit. `above` counts the lines before it if it is embedded in another file. Throws
+ * `SOURCE` with file and line.
+ */
 export function auditDockerfile(
   text: string,
   path: string,
@@ -72,7 +75,7 @@ export function programsRun(steps: readonly AuditedStep[]): Array<{ command: She
     .flatMap((step) => (step.programs?.commands ?? []).map((command) => ({ command, step })))
 }
 
-/** Lines of the steps whose programs could not all be read: a shell of another system, or a script with faults. */
+/** Lines of the steps whose programs could not all be read: a shell of a different system, or a script with errors. */
 export function unreadLines(steps: readonly AuditedStep[]): number[] {
   return steps
     .filter(({ keyword, programs }) => keyword === 'RUN' && programs?.isWhole !== true)

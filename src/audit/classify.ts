@@ -10,28 +10,28 @@ import { readManifestDocument, splitDocuments, type WrittenDocument } from './in
 export interface AuditFile {
   path: string
   text: string
-  /** True where a person named it: then it is read or refused. */
+  /** Whether the user named it: then it is read or refused. */
   named: boolean
-  /** Its path below the directory that was named, where one was. */
+  /** Its path below the named directory, if one was named. */
   below?: string | undefined
-  /** Of a chart or a kustomization: what came of rendering it. Absent where nobody tried. */
+  /** For a chart or a kustomization: the result of rendering it. Absent if it was not tried. */
   rendering?: Rendering
 }
 
-/** The manifests that a program made, or why it made none. */
+/** The manifests that a program rendered, or why it rendered none. */
 export type Rendering = { by: string; text: string } | { why: string }
 
-/** What a file is, with what of it is read. */
+/** What a file is, with its contents. */
 export interface Classified {
   file: AuditFile
   kind: 'dockerfile' | 'compose' | 'kubernetes' | 'ecs' | undefined
   documents: Placed[]
   passedOver: Array<{ path: string; reason: string }>
-  /** What looks like a deployment and cannot be read: it is not clean. */
+  /** Looks like a deployment but cannot be read: it is not clean. */
   unread: Array<{ path: string; line: number; reason: string }>
 }
 
-/** True for a file by whose name it may be one that can be audited. */
+/** Whether a file's name suggests that it can be audited. */
 export function mayBeAudited(path: string): boolean {
   return isDockerfile(path) || isSourceOrDockerfile(path) || isKustomization(path) || /\.(ya?ml|json)$/i.test(path)
 }
@@ -71,7 +71,7 @@ const language = /\.(bash|c|cc|cjs|cpp|cs|go|h|java|jsx?|kt|mjs|php|ps1|py|rb|rs
 /** Text of an instruction with which a Dockerfile begins, and no source does: `from a import b` is Python. */
 const beginsDockerfile = /^(?:FROM(?:\s+--\S+)*\s+\S+(?:\s+AS\s+\S+)?|ARG\s+[A-Za-z_]\w*(?:=.*)?)\s*$/i
 
-/** True for the names of Dockerfiles: Dockerfile, Dockerfile.x, x.Dockerfile, Containerfile. */
+/** Whether a name is a Dockerfile's: Dockerfile, Dockerfile.x, x.Dockerfile, Containerfile. */
 export function isDockerfile(path: string): boolean {
   const name = posix.basename(path)
   return hasDockerfileName(name) && !foreign.test(name) && !language.test(name)
@@ -103,7 +103,7 @@ function hasDockerfileName(name: string): boolean {
   return /^(Docker|Container)file([._-].+)?$|\.(docker|container)file$/i.test(name)
 }
 
-/** Says what a file is by its name and its content. Throws `SOURCE` where a person named it and it is nothing that can be audited. */
+/** Classifies a file by its name and content. Throws `SOURCE` if the user named it and it cannot be audited. */
 export function classify(file: AuditFile): Classified {
   const { path, text, named } = file
   const nothing = (reason: string): Classified => ({
@@ -117,7 +117,7 @@ export function classify(file: AuditFile): Classified {
     return nothing('not a Dockerfile, judging by its content')
   if (isDockerfile(path) || isSourceOrDockerfile(path) || (named && !/\.(ya?ml|json)$/i.test(path))) {
     const isOne = named || /^[\uFEFF \t]*(FROM|ARG)\s/im.test(text)
-    if (!isOne) return nothing('no FROM: nothing is built of it')
+    if (!isOne) return nothing('no FROM: nothing is built from it')
     if (!named && isTemplate(text)) return nothing('a template of a Dockerfile')
     return { file, kind: 'dockerfile', documents: [], passedOver: [], unread: [] }
   }
@@ -125,7 +125,7 @@ export function classify(file: AuditFile): Classified {
     const { rendering } = file
     if (rendering !== undefined && 'text' in rendering) return classifyManifest({ ...file, text: rendering.text })
     const reason = notRendered(path, rendering)
-    if (named) throw manifestError({ path, line: 1 }, `expected what can be audited, found ${reason}`)
+    if (named) throw manifestError({ path, line: 1 }, `expected a file that can be audited, found ${reason}`)
     return nothing(reason)
   }
   if (!named && /\bAWS::ECS::TaskDefinition\b/.test(text)) return nothing(cloudFormation)
@@ -143,13 +143,13 @@ function notRendered(path: string, rendering: { why: string } | undefined): stri
 const neither = 'neither a compose file nor a Kubernetes manifest'
 const firstForm = 'expected "services", found the first form of compose files, which Compose no longer reads'
 const cloudFormation =
-  'a CloudFormation template with task definitions of ECS, which is not rendered: audit what "aws ecs describe-task-definition" prints'
+  'a CloudFormation template with task definitions of ECS, which is not rendered: audit the output of "aws ecs describe-task-definition"'
 
 function mayHoldDeployment(text: string): boolean {
   return (/\bapiVersion\b/.test(text) && /\bkind\b/.test(text)) || /\b(services|containerDefinitions)\b/.test(text)
 }
 
-/** Placeholders of Go, Jinja and their like. */
+/** Placeholders of Go, Jinja and similar template languages. */
 function isTemplate(text: string): boolean {
   return /\{\{|\{%|<%/.test(text)
 }
@@ -204,13 +204,13 @@ function refuse(path: string, objects: readonly Placed[], other: Placed | undefi
   )
 }
 
-/** A definition of a kind holds schemas, which are deep and start nothing. */
+/** A CustomResourceDefinition holds schemas, which are deep and start nothing. */
 function withoutSchemas(written: WrittenDocument): WrittenDocument {
   if (!/^["']?kind["']?:\s*["']?CustomResourceDefinition["']?\s*$/m.test(written.text)) return written
   return { ...written, text: 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n' }
 }
 
-/** True for a text that names a workload, or is a compose file by its name, and is no template: its fault hides what is deployed. */
+/** Whether a text names a workload, or is a compose file by name, and is not a template: an error in it hides what is deployed. */
 function looksDeployed({ text }: WrittenDocument, path: string): boolean {
   if (isTemplate(text)) return false
   if (hasComposeName(path)) return true

@@ -6,15 +6,15 @@ export interface Fact<T> extends Place {
   value: T
 }
 
-/** A yes or no that a file states; `unknown` where a variable decides that nobody here knows. */
+/** A yes or no that a file states; `unknown` if a variable with an unknown value decides. */
 export type Truth = boolean | 'unknown'
 
-/** First and last port; undefined where the engine chooses one. */
+/** First and last port; undefined if the engine chooses one. */
 export type PortRange = [first: number, last: number] | 'unknown' | undefined
 
-/** A port of the container that the host opens. */
+/** A container port that the host publishes. */
 export interface PublishedPort {
-  /** Empty where every interface of the host is meant. */
+  /** Empty for every interface of the host. */
   hostIp: string
   host: PortRange
   container: PortRange
@@ -24,21 +24,21 @@ export interface PublishedPort {
 
 export interface Mount {
   kind: 'bind' | 'volume' | 'tmpfs'
-  /** Of a bind mount that is no absolute path: relative to what is audited. */
+  /** For a bind mount without an absolute path: relative to the audited tree. */
   source: string
   target: string
   readOnly: boolean
   propagation: string
 }
 
-/** A variable that a container, its image or the build of it gets. */
+/** A variable for a container, its image or the image's build. */
 export interface Variable {
   name: string
   value: string
   of: 'environment' | 'build argument' | 'image' | 'argument'
 }
 
-/** What runs in a container beside its own program. */
+/** What runs in a container besides its own program. */
 export interface Hook {
   what: string
   privileged: Truth
@@ -49,18 +49,19 @@ export interface Hook {
 export type SharedNamespace = 'network' | 'pid' | 'ipc' | 'uts' | 'user' | 'cgroup'
 
 /**
- * What a file says of one container, whichever form it has: a service of a compose file, a container of a Kubernetes manifest or of a task definition, a `docker run` line.
- * What is absent was not said, and the platform's default applies. Texts can hold values that nobody here knows (`isUnknown`).
+ * What a file says about one container, in whichever form: a service of a compose file, a container of a Kubernetes
+ * manifest or of a task definition, a `docker run` line. An absent value was not stated, and the platform's default
+ * applies. Texts can hold unknown values (`isUnknown`).
  */
 export interface Container extends Place {
   platform: 'compose' | 'kubernetes' | 'ecs' | 'docker-run'
   /** Service, `Kind/name/container`, or the name of the line. */
   name: string
-  /** True for work that ends by itself, for which no health check makes sense. */
+  /** Whether it is a job that ends by itself, for which no health check makes sense. */
   endsByItself: boolean
-  /** Who decides what is left out, where nothing else does: what a patch is laid over, or a platform that takes no such setting. */
+  /** Who decides omitted settings, if nothing else does: the object that a patch applies to, or a platform without such settings. */
   leftTo?: string
-  /** The controls for which that holds; absent where it holds for all. */
+  /** The controls that this applies to; absent if it applies to all. */
   leftControls?: readonly ControlId[]
   image?: Fact<string>
   command: Fact<string>[]
@@ -68,7 +69,7 @@ export interface Container extends Place {
   /** Kubernetes: the kubelet refuses root. */
   refusesRoot?: Fact<Truth>
   privileged?: Fact<Truth>
-  /** Other words by which it has the rights of the host: a HostProcess, an unmasked /proc. */
+  /** Other settings that give it the host's privileges: a HostProcess, an unmasked /proc. */
   escapes: Fact<string>[]
   capAdd: Fact<string>[]
   capDrop: Fact<string>[]
@@ -84,7 +85,7 @@ export interface Container extends Place {
   pids?: Fact<string>
   /** Namespace -> what it is set to: `host`, `container:...`. */
   namespaces: Partial<Record<SharedNamespace, Fact<string>>>
-  /** Networks that it joins; absent where the platform's default applies. */
+  /** Networks that it joins; absent if the platform's default applies. */
   networks?: Fact<string[]>
   ports: Fact<PublishedPort>[]
   /** True for `docker run -P`. */
@@ -93,7 +94,7 @@ export interface Container extends Place {
   mounts: Fact<Mount>[]
   /** Containers whose mounts it takes, and which are not seen from here. */
   mountsFrom: Fact<string>[]
-  /** The engine's socket without a mount of its own. */
+  /** The engine's socket, given without a mount. */
   apiSocket?: Fact<Truth>
   devices: Fact<string>[]
   sysctls: Fact<string>[]
@@ -104,15 +105,15 @@ export interface Container extends Place {
   healthCheck?: Fact<'set' | 'disabled' | 'unknown'>
   environment: Fact<Variable>[]
   hooks: Fact<Hook>[]
-  /** Commands that run in it beside its own: health checks, hooks. A single word is a line for a shell. */
+  /** Commands that run in it in addition to its own: health checks, hooks. A single word is a line for a shell. */
   sideCommands: Fact<string[]>[]
-  /** Texts that the deployment itself writes into files of it. */
+  /** Texts that the deployment itself writes into its files. */
   writtenTexts: Fact<string>[]
-  /** Compose: the `version` of its file, which means nothing any more. */
+  /** Compose: the `version` of its file, which is obsolete. */
   fileVersion?: Fact<string>
 }
 
-/** A container of which nothing is said yet. */
+/** A container about which nothing is stated yet. */
 export function emptyContainer(about: Pick<Container, 'platform' | 'name' | 'path' | 'line'>): Container {
   return {
     ...about,

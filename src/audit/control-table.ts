@@ -1,6 +1,6 @@
 import type { Control } from './control.ts'
 
-/** The controls as a Markdown page, for docs/audit-controls.md: generated, so that it cannot say anything else than the controls themselves. */
+/** The controls as a Markdown page, for docs/audit-controls.md: generated, so that it cannot differ from the controls themselves. */
 export function controlTable(controls: readonly Control[]): string {
   const rows = controls.map((control) => [
     `\`${control.id}\``,
@@ -20,7 +20,7 @@ export function controlTable(controls: readonly Control[]): string {
     'Generated from `src/audit/controls/`: change a control there, then run `npx vitest run --project repo -u`.',
     '',
     `The audit has ${controls.length} controls. \`cis-N.M\` has the number of the CIS Docker Benchmark 1.6.0, in our own words; \`practice-...\` are known bad practices that it does not number.`,
-    'Where both a verdict.json and a Dockerfile are given and a control reads both, the verdict counts.',
+    'If both a verdict.json and a Dockerfile are given and a control reads both, the verdict counts.',
     '',
     line(['Control', 'Wants', 'Severity', 'Reads', 'Can fail', 'What to do']),
     line(['---', '---', '---', '---', '---', '---']),

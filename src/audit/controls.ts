@@ -34,7 +34,10 @@ import { unneededPackages, updateAlone } from './controls/package-installs.ts'
 import { databasePorts, hostInterface, neededPorts, privilegedPorts, sshServer } from './controls/ports.ts'
 import { verifiedPackages } from './controls/verified-packages.ts'
 
-/** Every control of the audit, in the order of the benchmark. A new one is an entry of a family's file, a line here and its id in the policy's list. */
+/**
+ * Every control of the audit, in the order of the benchmark. A new one is an entry in a family's file, a line here and
+ * its ID in the policy's list.
+ */
 export const controls: readonly Control[] = [
   user,
   trustedBases,

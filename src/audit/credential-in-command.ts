@@ -2,7 +2,7 @@ import type { ShellCommand } from '../formats/shell.ts'
 import { isUnknown } from '../formats/unknown-value.ts'
 import { hasCredentialForm, holdsCredential, namesCredential } from './credential.ts'
 
-/** What hands a credential over in a command: names of variables, options and files, and never a value. */
+/** How a command passes a credential: names of variables, options and files, never a value. */
 export function credentialsIn(command: ShellCommand): string[] {
   return [
     ...new Set([
@@ -33,7 +33,7 @@ const isValue = (value: string | undefined): value is string =>
 function inOptions({ args }: ShellCommand): string[] {
   return args.flatMap((word, index) => {
     const [, flag = '', joined] = /^--?([A-Za-z][\w.-]{2,60})(?:=(.*))?$/s.exec(word) ?? []
-    // Redis calls its passwords so.
+    // Redis' names for passwords.
     const name = /^(requirepass|masterauth)$/.test(flag) ? 'password' : flag
     // `--from-literal=password=value`: what it gives is a name with its value.
     if (joined?.includes('=') === true && !namesCredential(name)) return inWord(joined)
@@ -44,7 +44,7 @@ function inOptions({ args }: ShellCommand): string[] {
   })
 }
 
-/** Options that mean a credential to one program: what is joined to them, or the word behind. */
+/** Options that take a credential in one program: attached to them, or as the next word. */
 const own: ReadonlyArray<{ program: RegExp; option: RegExp; needs?: RegExp }> = [
   { program: /^(curl|http|https|wget)$/, option: /^(?:-u|--user|--proxy-user|-U)$/, needs: /^[^:]*:./ },
   { program: /^(mysql|mysqldump|mysqladmin|mysqlimport|mariadb.*)$/, option: /^-p(.+)$/ },
@@ -62,7 +62,7 @@ const own: ReadonlyArray<{ program: RegExp; option: RegExp; needs?: RegExp }> = 
 ]
 
 function inOwnOption({ name, args }: ShellCommand): string[] {
-  // `docker run -p` is a port, and only a login is asked for a password.
+  // `docker run -p` is a port; only a login takes a password.
   if (/^(docker|podman|nerdctl|helm|az)$/.test(name) && !args.includes('login')) return []
   const known = own.filter(({ program }) => program.test(name))
   return args.flatMap((word, index) =>
@@ -86,7 +86,7 @@ function inWord(word: string): string[] {
   return hasCredentialForm(word) ? ['an argument'] : []
 }
 
-/** What a program reads or writes: a password that is changed, a file with one. */
+/** Where a program reads or writes a password: a password change, a file with one. */
 function givenTo(command: ShellCommand): string[] {
   const { name, args, inputFrom, texts } = command
   const printed = (from: readonly ShellCommand[]) =>

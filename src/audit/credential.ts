@@ -1,23 +1,23 @@
 import { isUnknown } from '../formats/unknown-value.ts'
 
-/** Words that name a credential. Of a name that is written as one word, only its end counts: PGPASSWORD, dbpassword. */
+/** Words that name a credential. In a name written as one word, only its end counts: PGPASSWORD, dbpassword. */
 const nouns =
   /^(?:password|passwd|passphrase|passcode|passwort|pass|pwd|pw|secret|secrets|token|credential|credentials|creds|auth)$/
 const endings =
   /(?:password|passwd|passphrase|secret|token|apikey|privatekey|secretkey|accesskey)s?$|(?<!by|com|sur|tres|encom|over|under|one|last)pass$|(?<!old)pwd$/
-/** Words that make a key one that must be kept. */
+/** Words that make a key a secret one. */
 const keyKinds =
   /^(?:api|private|access|secret|encryption|signing|master|session|app|application|auth|license|webhook|ssh|deploy|account|shared|storage|fernet|jwt|hmac|aes|rsa|stripe|sendgrid|mailgun|openai|anthropic)$/
 
-/** Words behind a credential's name that keep it one. */
+/** Words after a credential's name that leave it one. */
 const keeping =
   /^(?:id|base|base64|b64|hex|value|string|text|plain|raw|key|old|new|current|previous|default|prod|production|dev|test|staging|\d+|[a-z])$/
 
-/** Words before it that make it a setting about credentials. */
+/** Words before it that turn it into a setting about credentials. */
 const settings =
   /^(?:allow|allowed|enable|enabled|disable|disabled|max|maximum|min|minimum|num|number|no|skip|use|has|is|require|required|random|generate|show|hide|validate|verify|check|num|count|access_control)$/
 
-/** Forms of keys that are one whatever they are called. */
+/** Key formats that are recognised whatever their name. */
 const forms =
   /\bA[KS]IA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}|\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bAIza[\w-]{35}|\bsk-(?:ant|proj)-[\w-]{20,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-[\w-]{50,}|\bdckr_pat_[\w-]{20,}|\bhf_[A-Za-z0-9]{30,}|\bSG\.[\w-]{20,}\.[\w-]{20,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|---BEGIN [A-Z ]*PRIVATE KEY---|\bhooks\.slack\.com\/services\/T\w+\/B\w+\/\w{16,}|\bdiscord(?:app)?\.com\/api\/webhooks\/\d+\/[\w-]{30,}|\bAccountKey=[A-Za-z0-9+/]{40,}/
 
@@ -30,10 +30,10 @@ const inConnection =
 /** A password that a statement of SQL sets. */
 const inStatement = /\b(?:identified\s+(?:with\s+\S{1,40}\s+)?by|password)\s+(?:'([^']{1,200})'|"([^"]{1,200})")/i
 
-/** Values that switch something or stand for nothing. */
+/** Switches and empty values. */
 const switchValue =
   /^(?:true|false|yes|no|on|off|y|n|enabled?|disabled?|none|null|nil|undefined|unset|default|auto|required|optional|\d|-\d+)$/i
-/** Values that somebody is to replace, or that only name where the real one is. */
+/** Placeholders, and references to where the real value is. */
 const placeholder =
   /^(?:<[^>]*>|\{\{.*\}\}|\[[^\]]*\]|%[^%]*%|[*x.•_-]+|your[-_ ].*|replace[-_ ]?me|redacted|todo|tbd|n\/a|\.\.\.)$/i
 const reference =
@@ -42,14 +42,14 @@ const reference =
 const path =
   /^(?:\.{1,2}\/|~\/|[A-Za-z]:\\)|^\/(?:run|etc|var|secrets?|mnt|home|opt|root|tmp|app|usr|srv|vault|data|keys|certs?)\/|^(?:\/[\w.@+-]+){2,}\/?$|^[\w./@+-]+\.(?:json|ya?ml|txt|pem|key|crt|cer|p12|pfx|jks|conf|cfg|ini|env|toml|xml|properties|secret|pub|asc|gpg)$/
 
-/** True where a variable holds a credential itself: not a reference to one, not a path, not a switch. The value is never repeated. */
+/** Whether a variable holds a credential itself: not a reference to one, not a path, not a switch. The value is never repeated. */
 export function holdsCredential(name: string, value: string): boolean {
   if (value === '') return false
   if (hasCredentialForm(value)) return true
   return namesCredential(name) && isLikelyValue(name, value)
 }
 
-/** True for a text that is or has a credential by its form: a known kind of key, an address or a connection with a password. */
+/** Whether a text is or contains a recognisable credential: a known key format, or an address or connection string with a password. */
 export function hasCredentialForm(text: string): boolean {
   if (forms.test(text)) return true
   const address = inAddress.exec(text)?.[1]
@@ -63,7 +63,7 @@ export function hasCredentialForm(text: string): boolean {
   })
 }
 
-/** True for a variable by whose name a credential is handed over. */
+/** Whether a variable's name says that it passes a credential. */
 export function namesCredential(name: string): boolean {
   const words = wordsOf(name)
   const at = words.findLastIndex((word, index) => isNoun(word, words[index - 1]))
@@ -94,12 +94,12 @@ function isLikelyValue(name: string, value: string): boolean {
   if (isUnknown(value)) return isPartlyLiteral(value)
   if (!isLiteral(value) || path.test(value)) return false
   const isPassword = /pass|pwd/i.test(name)
-  // A number of a few digits is a limit or a length where no password is asked for.
+  // A short number is a limit or a length, unless a password is expected.
   if (!isPassword && /^\d{1,6}[a-z]{0,3}$/i.test(value)) return false
   return !/^https?:\/\/[^@]*$/i.test(value)
 }
 
-/** A literal long enough to be a secret beside what nobody knows. */
+/** A literal long enough to be a secret beside unknown parts. */
 function isPartlyLiteral(value: string): boolean {
   return forms.test(value)
 }

@@ -28,11 +28,14 @@ export interface Audited {
 export interface AuditTerms {
   policy: Policy
   now: Date
-  /** True where it is no fault that nothing was there to judge. */
+  /** Whether finding nothing to judge is acceptable. */
   allowEmpty: boolean
 }
 
-/** Judges by every control. Pure: the same input gives the same document. Exceptions come from the policy's register, and only failures can be allowed. */
+/**
+ * Judges by every control. Pure: the same input gives the same document. Exceptions come from the policy's register,
+ * and only failures can be allowed.
+ */
 export function evaluateAudit(audited: Audited, { policy, now, allowEmpty }: AuditTerms): Audit {
   const register = openRegister(policy, { name: undefined, digests: new Map() }, now, 'audit')
   const results = controls.map((control) => judgeControl(control, audited, register))
@@ -86,7 +89,7 @@ function judgeControl(control: Control, audited: Audited, register: ExceptionReg
   return { id, title, severity, status: sorted[0]?.status ?? 'not-given', remedy, evidence: sorted }
 }
 
-/** What is left out fails nothing where somebody else decides it. What is stated counts. */
+/** An omitted setting does not fail if something else decides it. A stated one counts. */
 function judgeContainer(control: Control, container: Container, run: Run | undefined): Judgement[] {
   const judgements = control.ofContainer?.(container, run) ?? []
   const { leftTo, leftControls } = container
@@ -98,7 +101,7 @@ function judgeContainer(control: Control, container: Container, run: Run | undef
   )
 }
 
-/** Each judgement once: a file can be read by itself and as part of another. */
+/** Each judgement once: a file can be read on its own and as part of another. */
 function once(judgements: readonly Judgement[]): Judgement[] {
   return [...new Map(judgements.map((judgement) => [JSON.stringify(judgement), judgement])).values()]
 }

@@ -1,10 +1,10 @@
-/** A control of the benchmark about the host, its daemon or its Swarm: no file that is audited shows it. */
+/** A benchmark control about the host, its daemon or its Swarm: no audited file shows it. */
 export interface HostControl {
   id: `cis-${string}`
   title: string
 }
 
-/** Titles of a section's controls by the last part of their number, from 1 on. */
+/** Titles of a section's controls by the last part of their number, from 1. */
 function section(number: string, titles: readonly string[]): HostControl[] {
   return titles.map((title, index) => ({ id: `cis-${number}.${index + 1}`, title }))
 }
@@ -27,7 +27,7 @@ const audited = [
   '/usr/bin/runc',
 ]
 
-/** Files of the daemon with their owner and the widest mode that they may have. */
+/** The daemon's files with their owner and the most permissive mode allowed. */
 const files: ReadonlyArray<readonly [file: string, owner: string, mode: string]> = [
   ['docker.service', 'root:root', '644'],
   ['docker.socket', 'root:root', '644'],
@@ -46,33 +46,33 @@ const files: ReadonlyArray<readonly [file: string, owner: string, mode: string]>
 /** Sections 1, 2, 3, 6 and 7 of the CIS Docker Benchmark 1.6.0, in our own words. */
 export const hostControls: readonly HostControl[] = [
   ...section('1.1', [
-    'Containers have a partition of their own',
+    'Containers have a separate partition',
     'Only trusted users control the daemon',
-    'The daemon is watched by the audit system',
-    ...audited.map((file) => `${file} is watched by the audit system`),
+    'The daemon is audited',
+    ...audited.map((file) => `${file} is audited`),
   ]),
   ...section('1.2', ['The host is hardened', 'Docker is up to date']),
   ...section('2', [
-    'The daemon runs without root where it can',
+    'The daemon runs without root if possible',
     'Containers on the default bridge do not reach each other',
     'The daemon logs at the level info',
-    'The daemon may change the packet filter',
+    'The daemon may change iptables',
     'No registry is used without TLS',
     'The storage driver is not aufs',
     'The daemon asks its clients for TLS certificates',
-    'Default ulimits are set on purpose',
+    'Default ulimits are set deliberately',
     'User namespaces are on',
     'The default control group is left as it is',
     'The base size of devices is left as it is',
-    'A plugin authorises what clients ask of the daemon',
-    'Logs go to a central place',
+    'A plugin authorises client requests to the daemon',
+    'Logs are collected centrally',
     'Containers gain no new privileges by default',
-    'Containers live on while the daemon restarts',
+    'Containers keep running while the daemon restarts (live restore)',
     'The userland proxy is off',
-    'A seccomp profile of its own is applied where one is needed',
+    'A custom seccomp profile is applied where one is needed',
     'Experimental features are off in production',
   ]),
-  // The benchmark asks of most files for their owner first, of one for its mode.
+  // For most files the benchmark lists the owner first, for one the mode.
   ...section(
     '3',
     files.flatMap(([file, owner, mode]) => {
@@ -80,16 +80,16 @@ export const hostControls: readonly HostControl[] = [
       return file === '/etc/sysconfig/docker' ? titles.toReversed() : titles
     }),
   ),
-  ...section('6', ['Images that nobody uses are removed', 'Containers that nobody uses are removed']),
+  ...section('6', ['Unused images are removed', 'Unused containers are removed']),
   ...section('7', [
     'The swarm has no more managers than it needs',
     'Swarm services are bound to one interface',
     'Overlay networks are encrypted',
-    "Secrets are handed out by Docker's own commands",
+    "Secrets are managed with Docker's own commands",
     'Managers are locked after a restart',
-    'The key that unlocks managers is changed now and then',
-    'Certificates of nodes are renewed',
-    'Certificates of the authority are renewed',
-    'Management traffic is kept apart from data',
+    'The key that unlocks managers is rotated regularly',
+    'Node certificates are rotated',
+    'CA certificates are rotated',
+    'Management traffic is separate from data traffic',
   ]),
 ]

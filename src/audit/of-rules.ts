@@ -3,8 +3,9 @@ import type { RuleId } from '../policy/rule-ids.ts'
 import type { Judgement } from './control.ts'
 
 /**
- * What rules of the gate say of a control. A rule that could not be decided fails, as it denies; one that was switched off or is not in the verdict was not judged and is left to people;
- * one that only warns fails, because a policy's patience does not make an image better. `enough` says whether passed rules settle the control.
+ * What the gate's rules say about a control. An undecided rule fails, because it rejects; one that is disabled or not
+ * in the verdict was not judged and is left to people; one that only warns fails, because a lenient policy does not
+ * make an image better. `enough` says whether passed rules settle the control.
  */
 export function ofRules(run: Run, rules: readonly RuleId[], enough: 'pass' | 'manual' = 'pass'): Judgement[] {
   const results = run.verdict?.results ?? []

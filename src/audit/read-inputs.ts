@@ -17,27 +17,27 @@ import { fact } from './input/facts.ts'
 import { dockerRunPath, readDockerRun } from './input/docker-run.ts'
 import { readKubernetes } from './input/kubernetes/read-kubernetes.ts'
 
-/** What is given to an audit. */
+/** The inputs of an audit. */
 export interface AuditInput {
   classified: Classifications
-  /** What was opened of the tree, and the manifests of it, parsed. */
+  /** The opened files of the tree, with its manifests parsed. */
   tree: AuditTree
-  /** Files that were met and not read, and why. */
+  /** Files that were found but not read, and why. */
   passedOver: ReadonlyArray<{ path: string; reason: string }>
   dockerRun?: string | undefined
   run?: { run: Run; path: string; text: string } | undefined
-  /** Gives build arguments; `policyPath` is where it lies. */
+  /** Provides build arguments; `policyPath` is its path. */
   policy: Policy
   policyPath?: string | undefined
 }
 
-/** Files by what they are, and what the policy leaves out of them. */
+/** Files by kind, and those that the policy leaves out. */
 export interface Classifications {
   files: Classified[]
   ignored: Audited['ignored']
 }
 
-/** The files of an audit without those that the policy leaves out; one that a person named is never left out. */
+/** The files of an audit without those that the policy ignores; a file named by the user is never ignored. */
 export function withoutIgnored(
   files: readonly AuditFile[],
   policy: Policy,
@@ -56,7 +56,7 @@ function isBelow(file: AuditFile, entry: string): boolean {
   return [file.path, file.below].some((path) => path === wanted || path?.startsWith(`${wanted}/`) === true)
 }
 
-/** Asks for the files that a file has beside it or names; a fault is told when it is read to be judged. */
+/** Requests the files that a file has beside it or names; an error is reported when it is read to be judged. */
 export function askForOthers({ kind, file, documents }: Classified, tree: AuditTree): void {
   if (kind === 'dockerfile') pinnedBeside(file.path, tree)
   if (kind !== 'compose') return
@@ -67,7 +67,7 @@ export function askForOthers({ kind, file, documents }: Classified, tree: AuditT
   }
 }
 
-/** Everything that was given, read. Throws `SOURCE` or `USAGE` where what a person named cannot be read; of other files the report says so. */
+/** Reads all inputs. Throws `SOURCE` or `USAGE` if one that the user named cannot be read; for other files the report says so. */
 export function readInputs(given: AuditInput): Audited {
   const { classified, dockerRun, run } = given
   const audited: Audited = {
@@ -84,11 +84,11 @@ export function readInputs(given: AuditInput): Audited {
     ignored: classified.ignored,
   }
   for (const file of classified.files) readOne(file, audited, given)
-  // A file that another one includes may have been given as well.
+  // A file that another one includes may also have been given.
   return { ...audited, containers: once(audited.containers) }
 }
 
-/** Reads one file into what is audited. Where nobody named it, a fault is part of the report and the rest goes on. */
+/** Reads one file into the audit. If the user did not name it, an error becomes part of the report and the rest continues. */
 function readOne(read: Classified, audited: Audited, given: AuditInput): void {
   const { kind, file } = read
   if (kind === undefined) return
@@ -127,7 +127,7 @@ function readBuildFile(
   }
 }
 
-/** What `loadline.lock.json` beside a Dockerfile pins: a run builds on nothing else. */
+/** The pins of `loadline.lock.json` beside a Dockerfile: a run builds on nothing else. */
 function pinnedBeside(path: string, tree: AuditTree): Set<string> {
   const text = textIfAny(posix.join(posix.dirname(path), 'loadline.lock.json'), tree)
   if (text === undefined) return new Set()
@@ -135,7 +135,7 @@ function pinnedBeside(path: string, tree: AuditTree): Set<string> {
     const { bases } = readDocument(
       text,
       Lock.pick({ bases: true }).loose(),
-      (found) => new DeliveryError('SOURCE', found, 'Run loadline lock.'),
+      (found) => new DeliveryError('SOURCE', found, 'Run "loadline lock".'),
     )
     return new Set(bases.map(({ reference }) => reference))
   } catch {
@@ -166,7 +166,7 @@ function addProject({ file, documents }: Classified, audited: Audited, tree: Aud
   audited.unjudged.push(...project.unjudged)
 }
 
-/** A container with the variables that its image gives it, where the Dockerfile stands beside it. */
+/** A container with its image's variables, if the Dockerfile is given too. */
 function withImage(container: Container, { path, steps }: AuditedDockerfile): Container {
   const variables = steps
     .filter(({ keyword, shipped }) => keyword === 'ENV' && shipped)
@@ -176,7 +176,7 @@ function withImage(container: Container, { path, steps }: AuditedDockerfile): Co
   return { ...container, environment: [...variables, ...container.environment] }
 }
 
-/** Each container that is written somewhere, once. */
+/** Each container once. */
 function once(containers: readonly Container[]): Container[] {
   const words = (container: Container) => JSON.stringify(container)
   return [...new Map(containers.map((container) => [words(container), container])).values()]

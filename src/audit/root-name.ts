@@ -1,6 +1,9 @@
 import { isUnknown, showUnknown } from '../formats/unknown-value.ts'
 
-/** Who a user of a container is, by what is written: `name[:group]` or `id[:group]`, as Docker reads it. Without a name before the colon it is root. */
+/**
+ * Who a container's user is, as written: `name[:group]` or `id[:group]`, as Docker reads it. Without a name before the
+ * colon it is root.
+ */
 export function userKind(written: string): 'root' | 'unknown' | 'other' {
   const name = (written.split(':')[0] ?? '').trim()
   if (isUnknown(name)) return /^[+-]?\d*[1-9]\d*/.test(name) ? 'other' : 'unknown'
@@ -8,7 +11,7 @@ export function userKind(written: string): 'root' | 'unknown' | 'other' {
   return /^(containeradministrator|nt authority\\system)$/i.test(name) ? 'root' : 'other'
 }
 
-/** What to say of one that is not known. */
+/** The message for an unknown user. */
 export function unknownUser(written: string): string {
-  return `user ${showUnknown(written)}: its value is not known here`
+  return `user ${showUnknown(written)}: its value is unknown here`
 }

@@ -1,29 +1,32 @@
 import { DeliveryError } from '../model/errors.ts'
 import { fullReference, parseImageReference } from '../formats/image-reference.ts'
 
-/** What a base is by its making: everything, a cut-down distribution, one on musl, one without shell and package manager, one that its maker rebuilds for every repair. */
+/**
+ * The kinds of base: a full distribution, a slim one, one on musl, one without shell and package manager, one that its
+ * publisher rebuilds for every fix.
+ */
 export const baseForms = ['full', 'slim', 'alpine', 'distroless', 'hardened'] as const
 export type BaseForm = (typeof baseForms)[number]
 
-/** A base to try: `current` is what the Dockerfile says, `named` what the caller asked for. */
+/** A base to try: `current` is the Dockerfile's, `named` one that the caller asked for. */
 export interface Candidate {
   form: BaseForm | 'current' | 'named'
   /** Fully spelled. */
   reference: string
 }
 
-/** An image that a Dockerfile names: `final` where the shipped stages start from it. */
+/** An image that a Dockerfile names: `final` if the shipped stages start from it. */
 export interface NamedBase {
   reference: string
   final: boolean
 }
 
-/** The bases of one runtime. Where a version counts, it is the one that the Dockerfile uses. */
+/** The bases of one runtime, in the version that the Dockerfile uses if versions matter. */
 interface Family {
   name: string
-  /** Repositories by which the family is recognised, without registry. */
+  /** Repositories that identify the family, without registry. */
   repositories: RegExp
-  /** Where the Dockerfile names none. */
+  /** The default if the Dockerfile names none. */
   version: string
   bases: Readonly<Record<BaseForm, (version: string) => string>>
 }
@@ -91,21 +94,21 @@ const families: readonly Family[] = [
   },
 ]
 
-/** The base that the shipped stage starts from. Throws `SOURCE` where the Dockerfile has none. */
+/** The base of the shipped stage. Throws `SOURCE` if the Dockerfile has none. */
 export function currentBase<T extends NamedBase>(images: readonly T[]): T {
   const final = images.find((image) => image.final)
   if (final === undefined)
     throw new DeliveryError(
       'SOURCE',
-      'the stage that is shipped starts from no image outside of the Dockerfile, so there is nothing to exchange',
-      'Compare bases of a Dockerfile whose last stage has a FROM with an image.',
+      'the shipped stage starts from no external image, so there is no base to replace',
+      'Use a Dockerfile whose last stage starts FROM an image.',
     )
   return final
 }
 
 /**
- * The bases to try, what the Dockerfile says first: those that were asked for, otherwise one of each form for the runtime that the current base has.
- * Throws `USAGE` for a name that is no reference, and where the runtime is not known and none was asked for.
+ * The bases to try, the Dockerfile's first: those that were asked for, otherwise one of each kind for the current base's runtime.
+ * Throws `USAGE` for a name that is not a reference, and if the runtime is unknown and no base was asked for.
  */
 export function candidateBases(images: readonly NamedBase[], asked: readonly string[]): Candidate[] {
   const current = currentBase(images)
@@ -134,14 +137,17 @@ function familyBases(current: NamedBase, images: readonly NamedBase[]): Candidat
   if (family === undefined)
     throw new DeliveryError(
       'USAGE',
-      `no bases are known for an application on ${current.reference}`,
-      'Name those to try: --candidate registry/repository:tag.',
+      `Loadline knows no alternative bases for ${current.reference}`,
+      'Name the bases to try: --candidate registry/repository:tag.',
     )
   const version = versionIn(family, images)
   return baseForms.map((form) => ({ form, reference: family.bases[form](version) }))
 }
 
-/** The version in a tag of the family, such as 3.11 in python:3.11-slim, or in a name, such as 24 in nodejs24-debian12: what builds the application comes before what ships it. */
+/**
+ * The version in a tag of the family, such as 3.11 in python:3.11-slim, or in a name, such as 24 in nodejs24-debian12:
+ * what builds the application comes before what ships it.
+ */
 function versionIn({ repositories, version }: Family, images: readonly NamedBase[]): string {
   const same = images
     .filter(({ reference }) => repositories.test(pathOf(reference)))
@@ -155,7 +161,7 @@ function versionIn({ repositories, version }: Family, images: readonly NamedBase
   return versions[0] ?? version
 }
 
-/** Where an image stands within its registry, as Docker spells it out: library/debian. */
+/** An image's repository within its registry, as Docker spells it out: library/debian. */
 function pathOf(reference: string): string {
   return reference === 'scratch' ? reference : (parseImageReference(reference)?.repository ?? reference)
 }

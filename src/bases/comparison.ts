@@ -6,34 +6,37 @@ import { endOfLife } from './end-of-life.ts'
 const Form = z.enum([...baseForms, 'current', 'named'])
 const count = z.int().min(0)
 
-/** What the application's image on one base was measured to be, by the collectors that judge it as well. Sizes are bytes. */
+/** Measurements of the application's image on one base, by the collectors of a normal run. Sizes are in bytes. */
 export const Measures = z.strictObject({
-  /** Of the application's image, and of the base that it was built on. */
+  /** The application image's, and its base's. */
   image: Digest,
   base: Digest.optional(),
-  /** In a sealed network: what was built on instead. */
+  /** In a sealed network: what was used instead. */
   substitute: z.string().optional(),
   unpacked: count,
   compressed: count,
   packages: count,
   findings: z.record(z.enum(severities), count),
-  /** Ecosystems that the vulnerability database knows nothing of: their packages have no findings, whatever is wrong with them. */
+  /** Ecosystems that the vulnerability database does not cover: their packages have no findings, whatever is wrong with them. */
   uncovered: z.array(z.string()),
   shells: z.array(z.string()),
   packageManagers: z.array(z.string()),
   /** `none`: no package of a C library, as in an image with one static program. */
   libc: z.enum(['glibc', 'musl', 'none']),
   system: z.string(),
-  /** Last day of public support, ISO 8601; absent where none is known. */
+  /** Last day of public support, ISO 8601; absent if unknown. */
   endOfLife: z.iso.date().optional(),
-  /** From the start to the first answer that says ready, under the restrictions of production. */
+  /** From the start to the first response that says ready, under production restrictions. */
   startSeconds: z.number().min(0).optional(),
   /** Why there is no start time. */
   notStarted: z.string().optional(),
 })
 export type Measures = z.infer<typeof Measures>
 
-/** One candidate. `not-available`: the base cannot be had here; `failed`: the application does not build on it, or it could not be measured. Neither is left out, and `reason` says why. */
+/**
+ * One candidate. `not-available`: the base cannot be fetched here; `failed`: the application does not build on it, or
+ * could not be measured. Neither is dropped, and `reason` says why.
+ */
 export const BaseRow = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('measured'),
@@ -52,7 +55,10 @@ export const BaseRow = z.discriminatedUnion('status', [
 ])
 export type BaseRow = z.infer<typeof BaseRow>
 
-/** How an application fares on each base. A record of a decision, not a verdict: nothing is judged by a policy, and nothing is published. */
+/**
+ * How an application fares on each base. A record of a decision, not a verdict: nothing is judged by a policy, and
+ * nothing is published.
+ */
 export const BaseComparison = z.strictObject({
   schemaVersion: z.literal('loadline.bases/v1'),
   loadline: z.string(),
@@ -62,12 +68,12 @@ export const BaseComparison = z.strictObject({
   platform: Platform,
   database: z.strictObject({ name: z.string(), updatedAt: z.iso.datetime(), coverage: z.string() }).optional(),
   rows: z.array(BaseRow).min(1),
-  /** Absent where nothing could be measured that starts. */
+  /** Absent if no measured base starts the application. */
   decision: z.strictObject({ reference: z.string(), reasons: z.array(z.string()).min(1) }).optional(),
 })
 export type BaseComparison = z.infer<typeof BaseComparison>
 
-/** What was collected of the application's image on one base. */
+/** What was collected about the application's image on one base. */
 export interface CollectedBase {
   image: Digest
   base: Digest | undefined
@@ -79,13 +85,13 @@ export interface CollectedBase {
   runtime: PlatformEvidence['runtime']
 }
 
-/** The row of a candidate. Evidence that could not be had makes it a failed one: a base about which something is not known is not better than another. */
+/** A candidate's row. Missing evidence makes it a failed one: a base with unknowns must not win. */
 export function baseRow(candidate: Candidate, isCurrent: boolean, collected: CollectedBase): BaseRow {
   const { size, vulnerabilities, licenses, configuration, runtime, image, base, substitute } = collected
   const about = { form: candidate.form, reference: candidate.reference, isCurrent }
   for (const cell of [size, vulnerabilities, licenses, configuration, runtime])
     if (cell.status === 'undecided')
-      return { ...about, status: 'failed', reason: `expected ${cell.wanted}; found ${cell.found}` }
+      return { ...about, status: 'failed', reason: `expected ${cell.wanted}, found ${cell.found}` }
   if (
     size.status !== 'collected' ||
     vulnerabilities.status !== 'collected' ||
@@ -127,15 +133,16 @@ export function baseRow(candidate: Candidate, isCurrent: boolean, collected: Col
   }
 }
 
-/** By the package that brings it: what a program is linked with, nobody reads here. */
+/** Judged by its package: what a program is linked with is not read here. */
 function libcOf(packages: readonly string[]): Measures['libc'] {
   if (packages.some((name) => /^\S+ (libc6|glibc)$/.test(name))) return 'glibc'
   return packages.some((name) => /^\S+ (musl|libc-musl)$/.test(name)) ? 'musl' : 'none'
 }
 
 /**
- * Chooses among what was measured. Only a base on which the application starts can be chosen, where starts were asked for; then fewer findings, the worst first and those of unknown severity with the high ones; then none that a distribution
- * has given up; then no shell and no package manager; then fewer bytes.
+ * Chooses among the measured bases. If starts were requested, only a base on which the application starts can be
+ * chosen; then fewer findings, the worst first, counting unknown severity as high; then none that a distribution has
+ * given up; then no shell and no package manager; then fewer bytes.
  */
 export function decide(rows: readonly BaseRow[], now: Date): BaseComparison['decision'] {
   const measured = rows.flatMap((row) => (row.status === 'measured' ? [row] : []))
@@ -162,7 +169,7 @@ export function decide(rows: readonly BaseRow[], now: Date): BaseComparison['dec
       ...(measures.uncovered.length === 0
         ? []
         : [
-            `the vulnerability database knows nothing of ${measures.uncovered.join(', ')}: few findings prove little there`,
+            `the vulnerability database does not cover ${measures.uncovered.join(', ')}: few findings prove little there`,
           ]),
       ...left,
     ],

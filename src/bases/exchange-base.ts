@@ -1,4 +1,4 @@
-/** A Dockerfile with another reference in the place of one: `start` and `end` are bytes of the text. */
+/** A Dockerfile with one reference replaced: `start` and `end` are byte offsets. */
 export function exchangeBase(text: string, { start, end }: { start: number; end: number }, reference: string): string {
   const bytes = Buffer.from(text)
   return `${bytes.subarray(0, start).toString()}${reference}${bytes.subarray(end).toString()}`

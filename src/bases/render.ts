@@ -14,7 +14,7 @@ const heads = [
   'Package manager',
   'libc',
   'System',
-  'Repaired until',
+  'Supported until',
   'Ready after',
 ]
 
@@ -41,12 +41,12 @@ function values({
     packageManagers.length === 0 ? 'no' : packageManagers.map((path) => path.split('/').at(-1) ?? path).join(', '),
     libc,
     system,
-    endOfLife ?? 'not known',
+    endOfLife ?? 'unknown',
     startSeconds === undefined ? 'not started' : `${startSeconds.toFixed(2)} s`,
   ]
 }
 
-/** What a row says beside its numbers. */
+/** A row's notes, besides its numbers. */
 function remarks(rows: readonly BaseRow[]): string[] {
   return rows.flatMap((row): string[] => {
     if (row.status !== 'measured')
@@ -56,12 +56,12 @@ function remarks(rows: readonly BaseRow[]): string[] {
       ...(substitute === undefined
         ? []
         : [
-            `${row.reference} was substituted by ${substitute}, assembled from distribution packages: the published base has other sizes and findings`,
+            `${row.reference} was substituted by ${substitute}, assembled from distribution packages: the published base differs in size and findings`,
           ]),
       ...(notStarted === undefined ? [] : [`${row.reference}: ${notStarted}`]),
       ...(uncovered.length === 0
         ? []
-        : [`${row.reference}: the vulnerability database knows nothing of ${uncovered.join(', ')}`]),
+        : [`${row.reference}: the vulnerability database does not cover ${uncovered.join(', ')}`]),
     ]
   })
 }
@@ -74,7 +74,7 @@ function facts({ application, platform, database }: BaseComparison): string {
   return `${application} on ${platform}; ${database === undefined ? 'no vulnerability database' : `${database.name} (${database.coverage}) of ${moment(database.updatedAt)}`}`
 }
 
-/** The comparison for a terminal: one row a base, what could not be measured with its reason, and the choice. */
+/** The comparison for a terminal: one row per base, unmeasured ones with their reason, and the choice. */
 export function renderBases(comparison: BaseComparison, { color }: { color: boolean }): string {
   const colors = createColors(color)
   const { rows, decision } = comparison
@@ -96,7 +96,7 @@ export function renderBases(comparison: BaseComparison, { color }: { color: bool
       ...remarks(rows).map((line) => `${colors.yellow('!')} ${printable(line)}`),
       '',
       ...(decision === undefined
-        ? [colors.yellow('No base can be chosen: the application started on none of them.')]
+        ? [colors.yellow('No base can be chosen: the application did not start on any of them.')]
         : [
             `${colors.green(colors.bold(printable(decision.reference)))}`,
             ...decision.reasons.map((reason) => `  ${printable(reason)}`),
@@ -111,7 +111,7 @@ export function renderRecord(comparison: BaseComparison): Record<string, string>
   return { 'bases.json': `${JSON.stringify(comparison, null, 2)}\n`, 'bases.md': renderBasesMarkdown(comparison) }
 }
 
-/** `bases.md`: the decision as a record for people, to be kept with the application. */
+/** `bases.md`: the decision as a readable record, to keep with the application. */
 export function renderBasesMarkdown(comparison: BaseComparison): string {
   const { rows, decision, at, loadline } = comparison
   const notes = remarks(rows)
@@ -123,10 +123,10 @@ export function renderBasesMarkdown(comparison: BaseComparison): string {
     '## Decision',
     '',
     ...(decision === undefined
-      ? ['None: the application started on no base that could be measured.']
+      ? ['None: the application did not start on any measured base.']
       : [`Build on ${text(decision.reference)}.`, '', ...decision.reasons.map((reason) => `- ${text(reason)}`)]),
     '',
-    'Bases on which the application does not start are left out; then fewer findings count, the worst first; then the end of support, shell and package manager, and size. It is a measure and not a verdict: the gate judges what is built.',
+    'Bases on which the application does not start are left out; then fewer findings count, the worst first; then the end of support, shell and package manager, and size. This is a measurement, not a verdict: the gate judges what is built.',
     '',
     `## ${counted(rows.length, 'base')} compared`,
     '',
@@ -149,7 +149,7 @@ function tableRow(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`
 }
 
-/** Text of an image or a tool, as text: no table, link, image or mention comes out of it. */
+/** Untrusted text, escaped: it cannot produce a table, link, image or mention. */
 function text(value: string): string {
   return printable(value)
     .replaceAll(/[\\|`*_[\]#!~]/g, '\\$&')

@@ -4,7 +4,7 @@ import { lastLines } from './run-tool.ts'
 import type { ReadyTool } from './tool-image.ts'
 
 /**
- * Runs a collector so that it always gives an answer: evidence, or why there is none.
+ * Runs a collector so that it always returns an answer: evidence, or why there is none.
  * Whatever goes wrong is never read as "no findings".
  */
 export async function collect<T>(
@@ -21,7 +21,7 @@ export async function collect<T>(
         ? { found: error.message, remedy: error.hint }
         : {
             found: lastLines(error instanceof Error ? error.message : String(error), 3),
-            remedy: 'Look at the log of the engine; if it persists, report it as a bug in Loadline.',
+            remedy: "Check the engine's log; if the error persists, report it as a bug in Loadline.",
           }
     return undecided({ wanted: task.wanted, ...reason, ...(tool === undefined ? {} : { tool: tool.identity }) })
   }

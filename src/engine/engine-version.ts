@@ -5,8 +5,8 @@ import { createConnection } from 'node:net'
 export type EngineSocket = { path: string } | { host: string; port: number }
 
 /**
- * Asks the engine behind a socket who it is, by the Info call of its control service (gRPC; the request has no fields).
- * Gives its version, e.g. `v0.21.8`, or undefined when nothing answers so in time. Takes about 15 ms.
+ * Asks the engine behind a socket for its version, with the Info call of its control service (gRPC; the request has no fields).
+ * Returns it, e.g. `v0.21.8`, or undefined if nothing answers that way in time. Takes about 15 ms.
  */
 export async function engineVersion(socket: EngineSocket, patience: number = 2_000): Promise<string | undefined> {
   const session = connect('http://engine', { createConnection: () => createConnection(socket) })
@@ -26,7 +26,7 @@ export async function engineVersion(socket: EngineSocket, patience: number = 2_0
       request.on('data', (chunk: Buffer) => chunks.push(chunk))
       request.once('trailers', (trailers) => (status = trailers['grpc-status']))
       request.once('close', () => settle(status === '0' ? versionIn(Buffer.concat(chunks)) : undefined))
-      // A message without compression and without content: one flag byte and four bytes of length.
+      // An uncompressed, empty message: one flag byte and four length bytes.
       request.end(Buffer.alloc(5))
     })
   } finally {
@@ -34,7 +34,7 @@ export async function engineVersion(socket: EngineSocket, patience: number = 2_0
   }
 }
 
-/** The version stands in the answer as text of its own; no other field looks like one. */
+/** The version is in the answer as text; no other field looks like one. */
 function versionIn(message: Buffer): string | undefined {
   return /\bv[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?/.exec(message.toString('latin1'))?.[0]
 }

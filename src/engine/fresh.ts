@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Container } from '@dagger.io/dagger'
 
-/** Makes the next exec of a container run anew: the engine's cache does not know that the world outside has moved. */
+/** Makes a container's next exec run again: the engine's cache cannot know that the outside world has changed. */
 export function fresh(container: Container): Container {
   return container.withEnvVariable('LOADLINE_RUN', randomUUID())
 }

@@ -5,14 +5,14 @@ import { enginePlatform } from './engine-platform.ts'
 import { pullError } from './pull-fault.ts'
 import { requireSuccess, runTool } from './run-tool.ts'
 
-/** A package of Debian 12, by the checksum of its file for each platform on which an engine runs. */
+/** A Debian 12 package, with its file's checksum for each platform on which an engine runs. */
 interface DebianPackage {
   name: string
   version: string
   sha256: Readonly<Partial<Record<Platform, string>>>
 }
 
-/** The OCI runtime that starts images under hardening, with the one library of it that the compiler's image lacks. */
+/** The OCI runtime that starts images under hardening, with the one library that the compiler's image lacks. */
 export const runtimePackages: readonly DebianPackage[] = [
   {
     name: 'crun',
@@ -32,28 +32,28 @@ export const runtimePackages: readonly DebianPackage[] = [
   },
 ]
 
-/** The packages by the names that apt gives their files. Throws `TOOL` for a platform for which one is not pinned. */
+/** The packages, by apt's file names. Throws `TOOL` for a platform for which one is not pinned. */
 function packageFiles(platform: Platform): Array<{ file: string; checksum: string }> {
   return runtimePackages.map(({ name, version, sha256 }) => {
     const checksum = sha256[platform]
     if (checksum === undefined)
       throw new DeliveryError(
         'TOOL',
-        `no ${name} is pinned for ${platform}, and images are started under hardening by it`,
-        `Use an engine of ${Object.keys(sha256).join(' or ')}.`,
+        `no ${name} is pinned for ${platform}, which starts images under hardening`,
+        `Use an engine on ${Object.keys(sha256).join(' or ')}.`,
       )
     return { file: `${name}_${version}_${platform.slice(platform.indexOf('/') + 1)}.deb`, checksum }
   })
 }
 
-/** The packages as `sha256sum --check` reads them. Throws as `packageFiles` does. */
+/** The packages in the format of `sha256sum --check`. Throws as `packageFiles` does. */
 export function packageChecksums(platform: Platform): string {
   return packageFiles(platform)
     .map(({ file, checksum }) => `${checksum}  ${file}\n`)
     .join('')
 }
 
-/** crun with every library that it is linked to, at their own paths. Throws `TOOL` with what could not be fetched, and why. */
+/** crun with every library that it is linked to, at their usual paths. Throws `TOOL` with what could not be fetched, and why. */
 export async function ociRuntimeFiles(compiler: Container): Promise<Directory> {
   const platform = await enginePlatform()
   const fetched = await fetchPackages(compiler.withWorkdir('/packages'))
@@ -63,7 +63,7 @@ export async function ociRuntimeFiles(compiler: Container): Promise<Directory> {
     '--strict',
     '/packages/checksums',
   ])
-  requireSuccess('sha256sum, of the packages of crun,', checked, 'Look whether a proxy or a mirror has changed them.')
+  requireSuccess('sha256sum, of the packages of crun,', checked, 'Check whether a proxy or a mirror has changed them.')
   const unpacked = packageFiles(platform).reduce(
     (container, { file }) => container.withExec(['dpkg-deb', '--extract', file, '/']),
     checked.container,
@@ -76,10 +76,10 @@ export async function ociRuntimeFiles(compiler: Container): Promise<Directory> {
   )
 }
 
-/** By apt, from where the compiler's image has Debian's packages. */
+/** With apt, from the archive that the compiler's image uses. */
 async function fetchPackages(compiler: Container): Promise<Container> {
   const wanted = runtimePackages.map(({ name, version }) => `${name}=${version}`)
-  // The engine would take Debian's lists from its cache whatever is wanted: they are read again for other versions.
+  // Otherwise the engine would reuse Debian's cached lists: this refreshes them when the versions change.
   let container = compiler.withEnvVariable('LOADLINE_PACKAGES', wanted.join(' '))
   for (const argv of [
     ['apt-get', 'update', '--error-on=any'],
@@ -87,7 +87,7 @@ async function fetchPackages(compiler: Container): Promise<Container> {
   ]) {
     const run = await runTool('apt-get', container, argv)
     if (run.exitCode !== 0)
-      throw pullError('TOOL', `${wanted.join(' and ')} cannot be fetched from Debian`, run.stderr, {
+      throw pullError('TOOL', `failed to fetch ${wanted.join(' and ')} from Debian`, run.stderr, {
         missing: 'Debian has replaced this version. Update Loadline.',
       })
     container = run.container
@@ -95,7 +95,7 @@ async function fetchPackages(compiler: Container): Promise<Container> {
   return container
 }
 
-/** The paths that `ldd` prints. Throws `TOOL` where a library is not there: the program would not start. */
+/** The paths that `ldd` prints. Throws `TOOL` if a library is missing: the program would not start. */
 export function linkedLibraries(printed: string): string[] {
   const missing = [...printed.matchAll(/^\s*(\S+) => not found/gm)].flatMap(([, name]) => name ?? [])
   if (missing.length > 0)

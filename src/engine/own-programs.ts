@@ -8,14 +8,14 @@ import { pullError } from './pull-fault.ts'
 import { requireSuccess, runTool } from './run-tool.ts'
 import { ociRuntimeFiles, runtimePackages } from './oci-runtime.ts'
 
-/** One container that has all of Loadline's own programs, each at its path. */
+/** One container with all of Loadline's own programs, each at its path. */
 export interface Programs {
   container: Container
-  /** What the report names as where they came from; it ends with a digest. */
+  /** Their origin as named in the report; it ends with a digest. */
   reference: string
 }
 
-/** What the report says of programs that were compiled here. */
+/** The origin of programs compiled here, for the report. */
 export function compiledReference(compiler: string): string {
   return `compiled from ${programsSource()} by ${compiler}`
 }
@@ -23,22 +23,28 @@ export function compiledReference(compiler: string): string {
 /** The name under which a release pins the image of its own programs. */
 const programsName = 'programs'
 
-/** The image that a release has published of its own programs, or why it is not to be had. */
+/** The image of its own programs that a release has published, or why it is unavailable. */
 export async function releasedPrograms(lock: Lock): Promise<Programs | { missing: string }> {
   const pinned = lock.tools[programsName]
   if (pinned === undefined) return { missing: 'this release of Loadline has published no image of its own programs' }
   if (pinned.source !== programsSource())
-    return { missing: 'the sources of the own programs are other than those of the released image' }
+    return { missing: "the sources of Loadline's own programs differ from those of the released image" }
   const container = dag.container().from(pinned.reference)
   try {
     await container.entrypoint()
     return { container, reference: pinned.reference }
   } catch (error) {
-    return { missing: pullError('TOOL', 'the image of the own programs cannot be had', error, { missing: '' }).message }
+    return {
+      missing: pullError('TOOL', "failed to fetch the image of Loadline's own programs", error, { missing: '' })
+        .message,
+    }
   }
 }
 
-/** All own programs on nothing, compiled by a container that has Go: what a release publishes, and what is kept where that cannot be had. Throws `TOOL`. */
+/**
+ * All own programs in an image built from scratch, compiled by a container with Go: what a release publishes, and what
+ * is cached if that is unavailable. Throws `TOOL`.
+ */
 export async function compilePrograms(compiler: Container): Promise<Container> {
   const own = Object.values(ownTools)
   const [below, ...compiled] = await Promise.all([
@@ -49,11 +55,11 @@ export async function compilePrograms(compiler: Container): Promise<Container> {
     (directory, { path, file }) => directory.withFile(path, file, { permissions: 0o755 }),
     below,
   )
-  // Nothing of when and where: equal programs are an equal image.
+  // Nothing about time and place: equal programs give an equal image.
   return dag.container().withRootfs(files.withNewDirectory('/tmp', { permissions: 0o1777 }).withTimestamps(0))
 }
 
-/** The container of one own program alone, so that it need not wait for the others. Throws `TOOL`. */
+/** A container with one own program, so that it need not wait for the others. Throws `TOOL`. */
 export async function compiledProgram(compiler: Container, name: keyof typeof ownTools): Promise<Container> {
   const tool: OwnTool = ownTools[name]
   const [below, file] = await Promise.all([
@@ -63,7 +69,7 @@ export async function compiledProgram(compiler: Container, name: keyof typeof ow
   return dag.container().withRootfs(below).withFile(tool.program, file, { permissions: 0o755 })
 }
 
-/** Fetches the modules of a program first, and by themselves: why that fails is told otherwise than why a compiler fails. */
+/** Fetches a program's modules first and separately: a failed download has a different error from a failed compilation. */
 async function compile(compiler: Container, { name, source, program, tags = [] }: OwnTool): Promise<File> {
   const { exitCode, stderr, container } = await runTool(
     'go',
@@ -83,14 +89,14 @@ async function compile(compiler: Container, { name, source, program, tags = [] }
   return built.container.file(program)
 }
 
-/** That the modules of a program did not come, in one sentence, with what to do. */
+/** The error for modules that could not be fetched, in one sentence, with what to do. */
 export function modulesError(name: string, said: string): DeliveryError {
-  return pullError('TOOL', `the Go modules of Loadline's program ${name} cannot be fetched`, said, {
-    missing: 'Give the engine a module proxy that has them, or update Loadline.',
+  return pullError('TOOL', `failed to fetch the Go modules of Loadline's program ${name}`, said, {
+    missing: 'Configure a module proxy that has them for the engine, or update Loadline.',
   })
 }
 
-/** The digest of the sources of all own programs: an image that a release has built from others is another one's. */
+/** The digest of the sources of all own programs: a released image built from other sources does not apply. */
 export function programsSource(): Digest {
   const hash = createHash('sha256').update(JSON.stringify(runtimePackages))
   for (const { source } of Object.values(ownTools))
@@ -98,7 +104,10 @@ export function programsSource(): Digest {
   return `sha256:${hash.digest('hex')}`
 }
 
-/** The files of an own program. Both faces have them on their own disk, so neither needs the other's way to the host. An installed package has no tests. */
+/**
+ * The files of an own program. Both the command line and the Dagger module have them on their own disk. An installed
+ * package has no tests.
+ */
 function sourceFiles(source: string): Array<[string, string]> {
   return [...packageFiles(source)]
     .filter(([path]) => !path.endsWith('_test.go'))

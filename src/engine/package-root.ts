@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * The directory of Loadline itself, with a separator at its end: where templates, Go programs and the toolchain's inputs are looked up.
- * This file lies two levels below it, and so does whatever it is bundled into.
+ * Loadline's own directory, with a trailing separator: where templates, Go programs and the toolchain's inputs are found.
+ * This file is two levels below it, and so is whatever it is bundled into.
  */
 export const packageRoot: string = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Every file below a directory of Loadline itself, by its path from there, with its text. */
+/** Every file below one of Loadline's own directories, by its path from there, with its text. */
 export function packageFiles(directory: string): Map<string, string> {
   const root = join(packageRoot, directory)
   const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
@@ -20,7 +20,7 @@ export function packageFiles(directory: string): Map<string, string> {
   )
 }
 
-/** Whether this is a checkout: an installed package has not what the sealed toolchain is made from. */
+/** Whether this is a checkout: an installed package lacks the sources of the sealed toolchain. */
 export function isCheckout(): boolean {
   return existsSync(join(packageRoot, 'package-lock.json'))
 }

@@ -1,12 +1,12 @@
 import type { Stage } from '../model/index.ts'
 
-/** Something that a person who watches wants to know. */
+/** A progress event for somebody watching. */
 export interface ProgressEvent {
   stage: Stage
-  /** What runs, e.g. a kind of evidence with its platform; empty for the stage itself. */
+  /** What is running, e.g. a kind of evidence with its platform; empty for the stage itself. */
   step: string
   state: 'started' | 'finished' | 'failed'
-  /** Since it started; on the last event only. */
+  /** Duration; on the last event only. */
   seconds?: number
   /** One short line, e.g. what was found. */
   detail?: string

@@ -1,10 +1,10 @@
 import { DeliveryError, type ErrorCode } from '../model/errors.ts'
 import { firstLine } from '../tools/lines.ts'
 
-/** Why an image did not come, as registries, engines and container runtimes say it. */
+/** Why a pull failed, as registries, engines and container runtimes report it. */
 export type PullFault = 'missing' | 'limited' | 'refused' | 'untrusted' | 'full' | 'away' | 'other'
 
-/** In this order: a limit is often told with the words of a refusal, and a lost connection with those of an unknown image. */
+/** In this order: a rate limit is often worded like a refusal, and a lost connection like an unknown image. */
 const signs: ReadonlyArray<[PullFault, RegExp]> = [
   ['limited', /toomanyrequests|too many requests|pull rate limit|status(?: code)?:? 429|429 Too Many/i],
   ['full', /no space left on device|disk quota exceeded|ENOSPC/i],
@@ -26,22 +26,25 @@ const signs: ReadonlyArray<[PullFault, RegExp]> = [
   ],
 ]
 
-/** What the words of a failed pull mean. */
+/** What the message of a failed pull means. */
 export function readPullFault(text: string): PullFault {
   return signs.find(([, sign]) => sign.test(text))?.[0] ?? 'other'
 }
 
 const remedies: Readonly<Record<Exclude<PullFault, 'missing'>, string>> = {
-  limited: 'Run again later, or log in ("docker login"): registries allow more to those whom they know.',
-  refused: 'Log in to the registry ("docker login") with an account that may read it.',
+  limited: 'Run again later, or log in ("docker login"): registries allow more requests to authenticated users.',
+  refused: 'Log in to the registry ("docker login") with an account that can read the image.',
   untrusted:
-    'Give the authority of your network or proxy to the container runtime and to the engine: docs/engines.md says how.',
-  full: 'Free disk space where the engine keeps its images, and run again.',
-  away: 'Check that this machine reaches the registry (name service, proxy, firewall), and run again.',
-  other: 'Read what was said; if it persists, report it as a bug in Loadline.',
+    "Add your network's or proxy's CA certificate to the container runtime and to the engine: docs/engines.md says how.",
+  full: 'Free disk space where the engine stores its images, and run again.',
+  away: 'Check that this machine can reach the registry (DNS, proxy, firewall), and run again.',
+  other: 'Read the message above; if the error persists, report it as a bug in Loadline.',
 }
 
-/** That an image could not be had, in one sentence, with what to do. `missing` is the remedy where its registry does not have it. */
+/**
+ * The error for an image that could not be pulled, in one sentence, with what to do. `missing` is the remedy if its
+ * registry does not have it.
+ */
 export function pullError(code: ErrorCode, what: string, error: unknown, remedy: { missing: string }): DeliveryError {
   const text = error instanceof Error ? error.message : String(error)
   const fault = readPullFault(text)
@@ -51,7 +54,7 @@ export function pullError(code: ErrorCode, what: string, error: unknown, remedy:
   })
 }
 
-/** The one line that says it: engines put the steps before it, and container runtimes their progress. */
+/** The one line that matters: engines print steps before it, and container runtimes their progress. */
 function lineOf(text: string, fault: PullFault): string {
   const sign = signs.find(([name]) => name === fault)?.[1]
   const lines = text.split('\n').filter((line) => line.trim() !== '')

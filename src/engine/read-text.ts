@@ -3,8 +3,8 @@ import { DeliveryError, type ErrorCode } from '../model/errors.ts'
 import { mostBytes } from './read-output.ts'
 
 /**
- * The text of a file that somebody gave to the engine, of at most `most` bytes. `path` is what an error calls it.
- * Throws the code with the limit where it is larger, and then nothing of it is read.
+ * The text of a file given to the engine, of at most `most` bytes. `path` is its name in errors.
+ * Throws the code with the limit if it is larger, without reading any of it.
  */
 export async function contentsOf(file: File, path: string, most: number, code: ErrorCode = 'USAGE'): Promise<string> {
   requireSize(await file.size(), path, Math.min(most, mostBytes), code)
@@ -12,8 +12,8 @@ export async function contentsOf(file: File, path: string, most: number, code: E
 }
 
 /**
- * The text of a file of a source directory, of at most `most` bytes; undefined where there is none.
- * Throws the code where it is larger, or is no UTF-8.
+ * The text of a file in a source directory, of at most `most` bytes; undefined if there is none.
+ * Throws the code if it is larger, or is not UTF-8.
  */
 export async function readText(
   directory: Directory,
@@ -25,17 +25,20 @@ export async function readText(
   return requireText(await contentsOf(directory.file(path), path, most, code), path, code)
 }
 
-/** Throws where a file has more bytes than are read of it. */
+/** Throws if a file is larger than the limit. */
 export function requireSize(size: number, path: string, most: number, code: ErrorCode): void {
   if (size > most)
     throw new DeliveryError(
       code,
-      `${path} has ${size} bytes; at most ${most} are read`,
-      'Check that this is the file that is meant.',
+      `${path} has ${size} bytes, over the limit of ${most}`,
+      'Check that this is the file you mean.',
     )
 }
 
-/** The text, if it is one: the engine puts a sign of its own in the place of bytes that are no UTF-8. Throws the code with the line where there is one. */
+/**
+ * The text, if it is valid: the engine puts a replacement character in place of bytes that are not UTF-8. Throws the
+ * code with the line of the first one.
+ */
 export function requireText(text: string, path: string, code: ErrorCode): string {
   const at = text.search(/[\0\uFFFD]/)
   if (at < 0) return text

@@ -6,43 +6,45 @@ import { mountSecret } from './mount-secret.ts'
 import { knownUnder, requireOwn } from '../tools/registry/docker-config.ts'
 import { rootCertificates } from './root-certificates.ts'
 
-/** Where an image is or goes, and how the registry is reached. */
+/** Where an image is or goes, and how to reach the registry. */
 export interface Target {
   /** Registry and repository, with or without tag or digest, e.g. `registry.example.com/acme/shop:1.4.0`. */
   reference: string
-  /** The registry as a service: needed where it listens on the caller's loopback, which containers do not see. */
+  /** The registry as a service: needed if it listens on the caller's loopback, which containers cannot reach. */
   registry?: Service
   /** A Docker configuration file (`config.json`) with the registry's credentials. */
   credentials?: Secret
-  /** Certificates (PEM) of authorities of your own that the registry's certificate may come from, besides the public ones. With them a registry on loopback is spoken to by TLS. */
+  /** CA certificates (PEM) for the registry's certificate, besides the public ones. With them a registry on loopback is reached by TLS. */
   authorities?: string
 }
 
 /** A target as a container sees it. */
 export interface RegistryAccess {
-  /** The repository's name for people. */
+  /** The repository's public name. */
   repository: string
-  /** As the reference says them; absent where it does not. */
+  /** From the reference; absent if it has none. */
   tag: string | undefined
   digest: string | undefined
   /** The repository's name inside the tool containers. */
   inside: string
-  /** The registry's name for people, where it has another one inside. */
+  /** The registry's public name, if it differs from the one inside. */
   knownAs: string | undefined
   /** Plain HTTP. */
   insecure: boolean
-  /** Gives a container the way to the registry, the credentials for its own user, and the authorities that certificates are checked by. */
+  /** Gives a container access to the registry, with the credentials for its own user and the CA certificates. */
   connect(container: Container): Promise<Container>
 }
 
-// Cosign forgets --allow-http-registry when it downloads attestations, and then finds none without a word. To names in .localhost it speaks plain HTTP by itself.
+// Cosign ignores --allow-http-registry when it downloads attestations, and then silently finds none. For names in
+// .localhost it uses plain HTTP by itself.
 const alias = 'registry.localhost'
 
 const authoritiesPath = '/loadline/authorities.pem'
 
 /**
- * Works out how to reach a target. Throws `USAGE` where the reference is none, or names a registry on loopback without the way to it; `CREDENTIAL` where the
- * credentials are no Docker configuration; `LOCK` where the lock does not pin the public certificates.
+ * Works out how to reach a target. Throws `USAGE` if the reference is not valid, or names a registry on loopback
+ * without its service; `CREDENTIAL` if the credentials are not a Docker configuration; `LOCK` if the lock file does not
+ * pin the public certificates.
  */
 export async function registryAccess(target: Target, lock: Lock): Promise<RegistryAccess> {
   const parsed = parseImageReference(target.reference)
@@ -58,10 +60,10 @@ export async function registryAccess(target: Target, lock: Lock): Promise<Regist
     throw new DeliveryError(
       'USAGE',
       `${host} is on loopback, which containers cannot reach`,
-      `Give the registry as a service as well: --registry tcp://${host}.`,
+      `Pass the registry as a service too: --registry tcp://${host}.`,
     )
   }
-  // A name that is not of this machine itself can be used inside as it is: credentials and certificates then fit without more.
+  // A name that does not refer to this machine works unchanged inside: credentials and certificates then match.
   const insideHost = loopback ? host.replace(/^(\[::1\]|[^:]+)/, alias) : host
   const credentials = await credentialsFor(target, host, insideHost)
   const certificates = await rootCertificates(lock)
@@ -83,7 +85,7 @@ export async function registryAccess(target: Target, lock: Lock): Promise<Regist
         )
       }
       if (target.authorities !== undefined) {
-        // Go's programs read this file besides the public certificates, which lie in the system's directory.
+        // Go programs read this file in addition to the public certificates in the system's directory.
         connected = connected
           .withNewFile(authoritiesPath, target.authorities)
           .withEnvVariable('SSL_CERT_FILE', authoritiesPath)
@@ -93,7 +95,7 @@ export async function registryAccess(target: Target, lock: Lock): Promise<Regist
   }
 }
 
-/** The credentials, which clients look up by the name that they reach the registry by. */
+/** The credentials, which clients look up by the registry name that they use. */
 async function credentialsFor({ credentials }: Target, host: string, insideHost: string): Promise<Secret | undefined> {
   if (credentials === undefined) return undefined
   const configuration = await credentials.plaintext()
@@ -103,7 +105,7 @@ async function credentialsFor({ credentials }: Target, host: string, insideHost:
     : dag.setSecret('registry-config-inside', knownUnder(configuration, host, insideHost))
 }
 
-/** True where a registry host is this machine itself. */
+/** Whether a registry host is this machine itself. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(host)
 }

@@ -9,10 +9,10 @@ import { enginePlatform } from './engine-platform.ts'
 import { fresh } from './fresh.ts'
 import type { RegistryAccess } from './registry-access.ts'
 
-/** An image as a registry has it: one manifest, or an index over several. */
+/** An image in a registry: one manifest, or an index over several. */
 export interface ResolvedImage {
   digest: Digest
-  /** The images of an index, by platform; for a single manifest itself, whose platform only its attestations tell. */
+  /** The images of an index, by platform; for a single manifest, itself, whose platform only its attestations state. */
   manifests: Array<{ digest: Digest; platform: Platform | undefined }>
   index: boolean
 }
@@ -31,7 +31,10 @@ const Manifest = z.looseObject({
     .optional(),
 })
 
-/** Asks the registry once which digest a reference has, and which images lie behind it. Everything after goes by digest: a tag that moves meanwhile changes nothing. Throws `VERIFY`. */
+/**
+ * Asks the registry once for a reference's digest and its images. Everything after uses digests: a tag that moves in
+ * the meantime changes nothing. Throws `VERIFY`.
+ */
 export async function resolveImage(access: RegistryAccess, lock: Lock): Promise<ResolvedImage> {
   const name = access.digest === undefined ? `:${access.tag ?? 'latest'}` : `@${access.digest}`
   const digest =
@@ -60,7 +63,7 @@ export async function resolveImage(access: RegistryAccess, lock: Lock): Promise<
   const { manifests } = readJson('crane', text, Manifest, 'VERIFY')
   if (manifests === undefined)
     return { digest: parsed.data, manifests: [{ digest: parsed.data, platform: undefined }], index: false }
-  // BuildKit keeps attestations of its own as images of the platform unknown/unknown: nobody runs these.
+  // BuildKit stores its attestations as images of the platform unknown/unknown: nobody runs these.
   const images = manifests.filter(({ platform }) => platform?.architecture !== 'unknown')
   return {
     digest: parsed.data,
@@ -69,7 +72,7 @@ export async function resolveImage(access: RegistryAccess, lock: Lock): Promise<
   }
 }
 
-/** When an image says that it was made, for one of its platforms; undefined where it says nothing that can be read. */
+/** When an image claims to have been created, for one of its platforms; undefined if it has no readable date. */
 export async function madeAt(
   access: RegistryAccess,
   lock: Lock,
@@ -115,8 +118,8 @@ async function ask(
   if (exitCode !== 0)
     throw new DeliveryError(
       'VERIFY',
-      `${access.repository}${name} cannot be read: ${lastLines(stderr, 1)}`,
-      'Check the reference, that the registry can be reached, and that the credentials may read it.',
+      `failed to read ${access.repository}${name}: ${lastLines(stderr, 1)}`,
+      'Check the reference, that the registry can be reached, and that the credentials allow reading it.',
     )
   return stdout
 }

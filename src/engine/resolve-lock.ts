@@ -3,14 +3,14 @@ import { DeliveryError } from '../model/errors.ts'
 import type { BaseLock, Digest, PinnedBase } from '../model/index.ts'
 import { pullError } from './pull-fault.ts'
 
-/** The digest that a registry has behind a reference now. Throws `LOCK` where it does not say. */
+/** A reference's current digest in its registry. Throws `LOCK` if it cannot be resolved. */
 export async function resolveDigest(reference: string): Promise<Digest> {
   let resolved: string
   try {
     resolved = await dag.container().from(reference).imageRef()
   } catch (error) {
-    throw pullError('LOCK', `${reference} cannot be resolved`, error, {
-      missing: 'Check the name and the tag: the registry answers, and does not have it.',
+    throw pullError('LOCK', `failed to resolve ${reference}`, error, {
+      missing: 'Check the name and the tag: the registry answers, but does not have it.',
     })
   }
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(resolved)?.[1]
@@ -23,14 +23,14 @@ export async function resolveDigest(reference: string): Promise<Digest> {
   return digest
 }
 
-/** A lock file, and what could not be put into it. */
+/** A lock file, and what could not be resolved for it. */
 export interface ResolvedLock {
   lock: BaseLock
-  /** One that could not be resolved: what an earlier lock file pins for it stays. */
+  /** A reference that could not be resolved: an earlier lock file's pin for it is kept. */
   missed: Array<{ reference: string; error: DeliveryError; kept: boolean }>
 }
 
-/** Resolves references, each once, to the digests that runs will use from then on. One that cannot be had keeps none of the others back. */
+/** Resolves references, each once, to the digests that runs will use from then on. A failure does not hold back the others. */
 export async function resolveLock(
   references: readonly string[],
   platforms: string[],

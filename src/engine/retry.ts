@@ -1,27 +1,27 @@
 import pRetry from 'p-retry'
 import { DeliveryError } from '../model/errors.ts'
 
-/** A service did not answer, or answered that it cannot now. Another attempt can help, which is so for no other error. */
+/** A service did not answer, or answered that it is temporarily unavailable. Unlike any other error, another attempt can help. */
 export class ServiceAway extends DeliveryError {}
 
-/** How long to go on trying. */
+/** How long to keep trying. */
 export type Patience = (
   | {
-      /** The last attempt begins after this many minutes. 0 means a single attempt. */
+      /** The last attempt starts after this many minutes. 0 means a single attempt. */
       minutes: number
     }
   | {
-      /** Most attempts, the first included. */
+      /** Maximum number of attempts, including the first. */
       attempts: number
     }
 ) & {
-  /** The first wait, milliseconds; each is twice the one before, up to a minute, with jitter. */
+  /** The first wait in milliseconds; each is twice the previous one, up to a minute, with jitter. */
   firstWait?: number
 }
 
 /**
- * Tries again while a service is away: waits that double, capped at a minute, with jitter so that a whole fleet does not come back at once.
- * Throws the last error, with how long it was tried.
+ * Retries while a service is unavailable: waits double up to a minute, with jitter so that a whole fleet does not return at once.
+ * Throws the last error, with how long it has tried.
  */
 export async function retry<T>(patience: Patience, attempt: () => Promise<T>): Promise<T> {
   const began = Date.now()

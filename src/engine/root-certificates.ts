@@ -5,8 +5,9 @@ import { supportImage } from './tool-image.ts'
 const path = '/etc/ssl/certs/ca-certificates.crt'
 
 /**
- * What gives containers the certificates of the public authorities: many tool images have none, or those of their own build. They come from the
- * image that is pinned for it, so that two runs trust the same. Throws `LOCK` where nothing pins it, and `TOOL` where it cannot be had.
+ * Gives containers the public CA certificates: many tool images have none, or only those of their own
+ * build. They come from a pinned image, so that two runs trust the same authorities. Throws `LOCK` if nothing
+ * pins it, and `TOOL` if it cannot be pulled.
  */
 export async function rootCertificates(lock: Lock): Promise<(container: Container) => Container> {
   const { container: image } = await supportImage(lock, 'certificates')

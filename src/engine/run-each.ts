@@ -8,9 +8,10 @@ import { hasOwnTools, ownToolImage, type Pinned } from './tool-image.ts'
 const paths = { program: '/loadline/batch', plan: '/loadline/batch.json' }
 
 /**
- * Runs several command lines of a tool in one container, each by its argument list, and gives their answers in their order. Nothing of it comes from a cache. A sequence ends with the first
- * command that fails. Where Loadline's own programs are not at hand, as with somebody who only verifies, each command gets a container of its own: to compile them would take longer than
- * they save. Throws `TOOL` where an answer is not known whole.
+ * Runs several command lines of a tool in one container, each by its argument list, and returns their results in order.
+ * Nothing comes from a cache. A sequence ends with the first command that fails. If Loadline's own programs are not
+ * available yet, as for somebody who only verifies, each command gets its own container: compiling the programs would
+ * take longer than they save. Throws `TOOL` if a result is incomplete.
  */
 export async function runEach(
   name: string,

@@ -5,7 +5,7 @@ import { firstLine } from '../tools/lines.ts'
 export { firstLine, lastLines } from '../tools/lines.ts'
 export { requireSuccess } from '../tools/require-success.ts'
 
-/** What a tool's process said. A non-zero exit code is not an error by itself: each tool has its own meaning for it. */
+/** The result of a tool's process. A non-zero exit code is not an error by itself: its meaning depends on the tool. */
 export interface ToolRun {
   exitCode: number
   stdout: string
@@ -34,16 +34,18 @@ export async function runTool(
     if (exitCode < 0)
       throw new DeliveryError(
         'TOOL',
-        `${name} could not be started (${firstLine(error)})`,
+        `failed to start ${name} (${firstLine(error)})`,
         'Check which image is pinned under this name: "loadline doctor" lists them.',
         { cause: error },
       )
     const cause =
-      exitCode === 137 ? 'was killed (exit 137, usually out of memory)' : `was ended by a signal (exit ${exitCode})`
+      exitCode === 137
+        ? 'was killed (exit 137, usually out of memory)'
+        : `was terminated by a signal (exit ${exitCode})`
     throw new DeliveryError(
       'TOOL',
       `${name} ${cause}`,
-      'Give the engine more memory or a smaller image, and run again.',
+      'Give the engine more memory, or make the image smaller, and run again.',
       { cause: error },
     )
   }

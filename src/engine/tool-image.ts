@@ -6,19 +6,20 @@ import { ownTools, supportImages, tools, type Tool } from '../tools/images.ts'
 import { compiledProgram, compiledReference, type Programs } from './own-programs.ts'
 import { pullError } from './pull-fault.ts'
 
-/** A tool ready to run: its container, the program in it, and what to write into the report. */
+/** A tool ready to run: its container, its program, and its entry in the report. */
 export interface ReadyTool {
   container: Container
   program: string
   identity: ToolIdentity
 }
 
-/** What is pinned in a run, with Loadline's own programs where they were made ready before it. */
+/** A run's pins, with Loadline's own programs if they have been prepared. */
 export type Pinned = Lock & { programs?: Programs }
 
 /**
- * The container of a published tool, by the digest that is pinned for it. It runs as the publisher lets it run, and its program is where the image says.
- * Throws `LOCK` where nothing pins it in this Loadline's version, and `TOOL` where it cannot be had.
+ * The container of a published tool, by its pinned digest. It runs as the publisher's image says, and its
+ * program is where the image says. Throws `LOCK` if nothing pins it in the version that this Loadline runs, and `TOOL` if it
+ * cannot be pulled.
  */
 export async function toolImage(lock: Pinned, name: keyof typeof tools, platform?: Platform): Promise<ReadyTool> {
   const tool: Tool = tools[name]
@@ -36,7 +37,7 @@ export async function toolImage(lock: Pinned, name: keyof typeof tools, platform
   }
 }
 
-/** An image that is needed beside the tools, by digest. Throws `LOCK` where nothing pins it, and `TOOL` where it cannot be had. */
+/** A supporting image, by digest. Throws `LOCK` if nothing pins it, and `TOOL` if it cannot be pulled. */
 export async function supportImage(
   lock: Lock,
   name: keyof typeof supportImages,
@@ -44,19 +45,19 @@ export async function supportImage(
   const pinned = pinnedTool(lock, supportImages[name])
   const container = dag.container().from(pinned.reference)
   try {
-    // All of it: its layers may be out of reach where its description is not.
+    // All of it: its layers may be unreachable even if its manifest is not.
     await container.sync()
     return { container, pinned }
   } catch (error) {
-    throw pullError('TOOL', `the image ${supportImages[name].name} cannot be had`, error, {
+    throw pullError('TOOL', `failed to pull the image ${supportImages[name].name}`, error, {
       missing: missingRemedy(pinned),
     })
   }
 }
 
 /**
- * Where the program lies: publishers move it from release to release, and their image names it as what it starts. `known` counts where the image
- * starts something else, or names it by no path.
+ * Where the program is: publishers move it between releases, and their image names it as its entry point.
+ * `known` applies if the image starts something else, or does not name a path.
  */
 export function programIn(entrypoint: readonly string[], defaults: readonly string[], known: string): string {
   return (
@@ -70,37 +71,43 @@ function pinnedTool(lock: Lock, tool: Pick<Tool, 'name' | 'version' | 'reference
   const hint =
     lock.mode === 'sealed'
       ? 'Set up the sealed toolchain with this version of Loadline.'
-      : 'Leave the file with pins of your own (--tools) out, or write one for this version: "loadline tools --output FILE".'
+      : 'Omit the file with your own pins (--tools), or write one for this version: "loadline tools --output FILE".'
   if (pinned === undefined)
     throw new DeliveryError('LOCK', `nothing pins ${tool.name} (${tool.reference}) by digest`, hint)
   if (pinned.version !== tool.version)
     throw new DeliveryError(
       'LOCK',
-      `${tool.name} is pinned at version ${pinned.version}, and this Loadline runs ${tool.version}`,
+      `${tool.name} is pinned at version ${pinned.version}, but this Loadline runs ${tool.version}`,
       hint,
     )
   return pinned
 }
 
-/** What to do where the publisher does not have the digest any more, or never had it. `asking` is the command that asks for another. */
+/**
+ * What to do if the publisher no longer has the digest, or never had it. `asking` is the command that finds a different
+ * one.
+ */
 export function missingRemedy({ confidence }: PinnedTool, asking = 'loadline tools --output pins.json'): string {
   const why =
     confidence === undefined || confidence === 'confirmed'
       ? 'The publisher has withdrawn it.'
       : `This digest was collected from public files (${confidence}) and not yet confirmed by its registry.`
-  return `${why} Update Loadline, or run "${asking}", which asks the publishers and starts each tool, and give the file with --tools.`
+  return `${why} Update Loadline, or run "${asking}", which asks the publishers and starts each tool, and pass the file with --tools.`
 }
 
 function identityOf(name: string, { version, reference }: PinnedTool): ToolIdentity {
   return { name, version, reference }
 }
 
-/** Whether Loadline's own programs are there already: otherwise the first that is asked for is compiled, which takes minutes. */
+/** Whether Loadline's own programs are available: otherwise the first one needed is compiled, which takes minutes. */
 export function hasOwnTools({ tools: pinned, programs }: Pinned): boolean {
   return programs !== undefined || Object.keys(ownTools).every((name) => pinned[name] !== undefined)
 }
 
-/** The container of one of Loadline's own programs: what a sealed toolchain or a release built, or what was compiled from this package's source. Throws `LOCK`. */
+/**
+ * The container of one of Loadline's own programs: what a sealed toolchain or a release built, or what was compiled
+ * from this package's source. Throws `LOCK`.
+ */
 export async function ownToolImage(lock: Pinned, name: keyof typeof ownTools): Promise<ReadyTool> {
   const { program, version } = ownTools[name]
   const pinned = lock.tools[name]

@@ -1,4 +1,4 @@
-/** A reference to an image, taken apart. */
+/** A parsed image reference. */
 export interface ImageReference {
   registry: string
   repository: string
@@ -8,7 +8,7 @@ export interface ImageReference {
 
 const form = /^(?<name>[^@]+?)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/
 
-/** Takes a reference apart and fills in what Docker leaves out: registry docker.io, and library/ there. Undefined where it is no reference. */
+/** Parses a reference and adds Docker's defaults: registry docker.io, and library/ there. Undefined if it is not a reference. */
 export function parseImageReference(text: string): ImageReference | undefined {
   const groups = form.exec(text)?.groups
   const name = groups?.['name']
@@ -34,7 +34,7 @@ export function namesDigest(reference: string): boolean {
   return /@sha256:[0-9a-f]{64}$/.test(reference)
 }
 
-/** Registry, repository and tag; `latest` where neither tag nor digest is written. */
+/** Registry, repository and tag; `latest` if neither tag nor digest is given. */
 export function fullReference({ registry, repository, tag, digest }: ImageReference): string {
   const suffix = tag ?? (digest === undefined ? 'latest' : undefined)
   return suffix === undefined ? `${registry}/${repository}` : `${registry}/${repository}:${suffix}`

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { DeliveryError } from '../model/errors.ts'
 import { readJson } from '../model/read-json.ts'
 
-/** What is used of the CISA catalogue of known exploited vulnerabilities (https://www.cisa.gov/known-exploited-vulnerabilities-catalog). It says more of each entry, and may say more in time. */
+/**
+ * The fields used from CISA's catalogue of known exploited vulnerabilities
+ * (https://www.cisa.gov/known-exploited-vulnerabilities-catalog). Entries have more, and may get more.
+ */
 const Catalogue = z.object({
   catalogVersion: z.string().min(1),
   dateReleased: z.iso.datetime(),
@@ -21,8 +24,8 @@ export interface ExploitedCatalogue {
 }
 
 /**
- * Reads the catalogue's JSON. Throws `DATABASE` where it is empty, cut off, of another form, or holds another number of entries than it says:
- * an entry that went missing on the way would read as one that nobody exploits.
+ * Reads the catalogue's JSON. Throws `DATABASE` if it is empty, truncated, malformed, or holds a different number of
+ * entries than it states: a lost entry would look like a vulnerability that nobody exploits.
  */
 export function parseExploitedCatalogue(text: string): ExploitedCatalogue {
   const { catalogVersion, dateReleased, count, vulnerabilities } = readJson(
@@ -34,8 +37,8 @@ export function parseExploitedCatalogue(text: string): ExploitedCatalogue {
   if (vulnerabilities.length !== count) {
     throw new DeliveryError(
       'DATABASE',
-      `expected the ${count} entries that the list says it has, found ${vulnerabilities.length}`,
-      'Fetch the list again: some of it went missing.',
+      `expected ${count} entries, as the list states, found ${vulnerabilities.length}`,
+      'Fetch the list again: it is incomplete.',
     )
   }
   return {

@@ -23,7 +23,7 @@ export type Product = z.infer<typeof Product>
 
 const vexStatuses = ['not_affected', 'affected', 'fixed', 'under_investigation'] as const
 
-/** One statement: a vulnerability, products, and how the one concerns the others. */
+/** One statement: a vulnerability, products, and how the vulnerability affects them. */
 export const VexStatement = z
   .strictObject({
     '@id': iri.optional(),
@@ -36,7 +36,7 @@ export const VexStatement = z
     }),
     timestamp: moment.optional(),
     last_updated: moment.optional(),
-    products: z.array(Product).min(1, 'a statement without a product says nothing'),
+    products: z.array(Product).min(1, 'at least one product'),
     status: z.enum(vexStatuses),
     supplier: z.string().optional(),
     status_notes: z.string().optional(),
@@ -45,7 +45,7 @@ export const VexStatement = z
     action_statement: z.string().optional(),
     action_statement_timestamp: moment.optional(),
   })
-  // The specification takes a free text instead; Loadline does not: whoever weighs the statement later must be able to tell one reason from another.
+  // The specification also allows free text; Loadline does not: a reviewer must be able to tell reasons apart.
   .refine(({ status, justification }) => status !== 'not_affected' || justification !== undefined, {
     path: ['justification'],
     message: `not_affected needs one of ${justifications.join(', ')}`,

@@ -10,10 +10,10 @@ import {
 } from '../model/index.ts'
 import { readDocument } from '../model/read-json.ts'
 
-/** Longest file that is read, in characters: code scanning takes 10 MB of it, compressed. */
+/** The longest file that is read, in characters: code scanning accepts 10 MB compressed. */
 const longestFile = 50_000_000
 
-/** Most findings of a file. */
+/** The most findings in a file. */
 const mostFindings = 50_000
 
 const Properties = z.looseObject({})
@@ -56,34 +56,35 @@ const SarifRun = z.looseObject({
   artifacts: z.array(z.looseObject({ location: ArtifactLocation.optional() })).optional(),
   automationDetails: z.looseObject({ id: z.string().optional() }).optional(),
   properties: Properties.optional(),
-  // The specification: an empty list says that nothing was found, null or no list that the scan came to no end.
+  // By the specification, an empty list means that nothing was found; null or a missing list means that the scan did not finish.
   results: z.array(Result, 'a list of results: without one the scan did not finish'),
 })
 type SarifRun = z.infer<typeof SarifRun>
 type Result = z.infer<typeof Result>
 
-/** https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, as far as it is read here. */
+/** https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, to the extent that it is read here. */
 const Log = z.looseObject({ version: z.literal('2.1.0'), runs: z.array(SarifRun).min(1, 'at least one run') })
 
 /**
- * Reads the findings of another scanner from SARIF 2.1.0, one entry for each run in the file. Suppressed results count: whoever accepts a risk does so in Loadline's own register.
- * Throws `USAGE` where it is no such file, holds no run, or a run that came to no end: such a file is never "nothing found".
+ * Reads another scanner's findings from SARIF 2.1.0, one entry for each run in the file. Suppressed results count:
+ * risks are accepted in Loadline's own register. Throws `USAGE` if it is not such a file, holds no run, or a run that
+ * did not finish: such a file never means "nothing found".
  */
 export function importSarif({ path, text }: { path: string; text: string }): AdditionalFindings[] {
   const refuse = (found: string) =>
     new DeliveryError(
       'USAGE',
       `expected findings in SARIF 2.1.0 in ${path}, found ${found}`,
-      'Let the scanner write the file again, e.g. "docker scout cves --format sarif --output FILE IMAGE".',
+      'Have the scanner write the file again, e.g. "docker scout cves --format sarif --output FILE IMAGE".',
     )
-  if (text.length > longestFile) throw refuse(`${text.length} characters; at most ${longestFile} are read`)
+  if (text.length > longestFile) throw refuse(`${text.length} characters, over the limit of ${longestFile}`)
   const { runs } = readDocument(text.replace(/^\uFEFF/, ''), Log, refuse)
   const count = runs.reduce((sum, { results }) => sum + results.length, 0)
-  if (count > mostFindings) throw refuse(`${count} results; at most ${mostFindings} are read`)
+  if (count > mostFindings) throw refuse(`${count} results, over the limit of ${mostFindings}`)
   const failed = runs.find(({ invocations = [] }) =>
     invocations.some(({ executionSuccessful }) => !executionSuccessful),
   )
-  if (failed !== undefined) throw refuse(`a run of ${failed.tool.driver.name} that says of itself that it failed`)
+  if (failed !== undefined) throw refuse(`a run of ${failed.tool.driver.name} that reports that it failed`)
   return runs.map((run) => {
     const { name, version, semanticVersion } = run.tool.driver
     const said = version ?? semanticVersion
@@ -119,7 +120,10 @@ function findingOf(result: Result, { tool: { driver } }: SarifRun): AdditionalFi
   }
 }
 
-/** A CVSS score where there is one, in the classes of CVSS 3.1; otherwise a word for the severity; otherwise SARIF's level. What says nothing is unknown, which is not mild. */
+/**
+ * A CVSS score if there is one, in the classes of CVSS 3.1; otherwise a severity word; otherwise SARIF's level. Without
+ * any it is unknown, which does not mean mild.
+ */
 function severityOf(result: Result, rule: z.infer<typeof SarifRule> | undefined): Severity {
   const properties = { ...rule?.properties, ...result.properties } as Record<string, unknown>
   const score = Number.parseFloat(String(properties['security-severity'] ?? ''))
@@ -132,7 +136,7 @@ function severityOf(result: Result, rule: z.infer<typeof SarifRule> | undefined)
   return level === 'error' ? 'high' : level === 'warning' ? 'medium' : level === 'note' ? 'low' : 'unknown'
 }
 
-/** The manifests that a run names: references with a digest, where scanners write what they looked at. */
+/** The manifests that a run names: references with a digest, where scanners record what they scanned. */
 function imagesOf({ automationDetails, artifacts = [], results, properties }: SarifRun): Digest[] {
   const repositories = properties?.['repoDigests']
   const texts = [

@@ -1,4 +1,4 @@
-/** Programs that start another one: their options that take a value, and how many words of their own stand before that program. */
+/** Programs that start another one: their options that take a value, and how many of their own words come before that program. */
 const wrappers: Readonly<Record<string, { valued: string; own: number }>> = {
   sudo: { valued: 'ugphCrtUDT', own: 0 },
   doas: { valued: 'uC', own: 0 },
@@ -21,7 +21,7 @@ const wrappers: Readonly<Record<string, { valued: string; own: number }>> = {
   xargs: { valued: 'InPLdaEs', own: 0 },
 }
 
-/** A command taken out of what only starts it (`sudo -E`, `env A=b`, `timeout 30`, `find -exec`), with the variables that are set on the way. */
+/** A command without its wrappers (`sudo -E`, `env A=b`, `timeout 30`, `find -exec`), with the variables that these set. */
 export function unwrapped(words: readonly string[]): {
   name: string
   args: string[]
@@ -38,7 +38,7 @@ export function unwrapped(words: readonly string[]): {
   }
 }
 
-/** The words behind a wrapper's own. */
+/** The words after a wrapper's own. */
 function behind(
   words: readonly string[],
   { valued, own }: { valued: string; own: number },
@@ -61,7 +61,7 @@ function behind(
   return words.slice(index)
 }
 
-/** The program that `find` starts for what it finds. */
+/** The program that `find` runs for each match. */
 function foundBy(words: readonly string[]): readonly string[] | undefined {
   const flag = words.findIndex((word) => /^-(exec|execdir|ok|okdir)$/.test(word))
   if (flag === -1) return undefined

@@ -5,15 +5,15 @@ import { isUnknown, showUnknown, unknownValue } from './unknown-value.ts'
 
 /** A program that a script starts. */
 export interface ShellCommand {
-  /** Without its directory; empty where the command only sets variables. */
+  /** Without its directory; empty if the command only sets variables. */
   name: string
-  /** Its arguments with variables filled in. A part that nobody knows is marked (`isUnknown`). */
+  /** Its arguments with variables expanded. Unknown parts are marked (`isUnknown`). */
   args: string[]
-  /** Variables that it sets for itself, or for what follows. */
+  /** Variables that it sets for itself, or for later commands. */
   assignments: Array<{ name: string; value: string }>
-  /** What it reads as its standard input: the programs before it in its pipeline. */
+  /** The source of its standard input: the programs before it in its pipeline. */
   inputFrom: readonly ShellCommand[]
-  /** Programs whose output stands in its arguments: `$(...)`, backticks, `<(...)`. */
+  /** Programs whose output is in its arguments: `$(...)`, backticks, `<(...)`. */
   wordsFrom: readonly ShellCommand[]
   /** Here-documents and here-strings that it reads. */
   texts: string[]
@@ -24,16 +24,19 @@ export interface ShellCommand {
 /** The programs of a script, in the order of the text. */
 export interface ShellScript {
   commands: ShellCommand[]
-  /** False where a part could not be read: then something may be missing. */
+  /** False if a part could not be read: then something may be missing. */
   isWhole: boolean
 }
 
-/** Scripts inside of scripts (`sh -c`) that anybody writes. */
+/** The limit on scripts nested in scripts (`sh -c`), above what anybody writes. */
 const deepest = 5
-/** Programs before one in its pipeline that are remembered. */
+/** How many of the preceding programs in a pipeline are remembered. */
 const mostInput = 50
 
-/** The programs that a script of a Unix shell starts, also those inside of conditions, substitutions and `sh -c`. Nothing is run, and nothing is decided: every branch counts. */
+/**
+ * The programs that a script of a Unix shell starts, including those in conditions, substitutions and `sh -c`. Nothing
+ * is run or evaluated: every branch counts.
+ */
 export function readShell(script: string, lookup: Lookup): ShellScript {
   return bounded(() => new ScriptReader(lookup, 0).read(script))
 }
@@ -43,7 +46,7 @@ export function readProgram(words: readonly string[], lookup: Lookup): ShellScri
   return bounded(() => new ScriptReader(lookup, 0).readWords(words))
 }
 
-/** A script that is nested deeper than anybody writes is one that was not read. */
+/** A script nested deeper than the limit counts as not read. */
 function bounded(read: () => ShellScript): ShellScript {
   try {
     return read()
@@ -56,7 +59,7 @@ function bounded(read: () => ShellScript): ShellScript {
 class ScriptReader {
   readonly #lookup: Lookup
   readonly #depth: number
-  /** Variables that the script has set to what is known. */
+  /** Variables that the script has set to known values. */
   readonly #own: Map<string, string>
   #isWhole = true
 
@@ -111,7 +114,7 @@ class ScriptReader {
       else if (part.type === 'Assignment') {
         const value = part.value?.type === 'Word' ? this.#text(part.value) : ''
         if (part.name !== undefined) assignments.push({ name: part.name, value })
-        // `export NAME=value` and the like: an argument that is an assignment as well.
+        // `export NAME=value` and the like: an argument that is also an assignment.
         if (node.name !== undefined && node.suffix.includes(part)) words.push(`${part.name ?? ''}=${value}`)
       }
     }
@@ -140,7 +143,7 @@ class ScriptReader {
     return [...inside, command, ...this.#scriptsOf(command)]
   }
 
-  /** Variables that stay set: of a command without a program, and of export and its kin. */
+  /** Variables that stay set: by a command without a program, and by export and similar builtins. */
   #remember({ name, assignments }: ShellCommand): void {
     if (!/^(|export|declare|typeset|readonly|local)$/.test(name)) return
     for (const { name: variable, value } of assignments) {
@@ -149,7 +152,7 @@ class ScriptReader {
     }
   }
 
-  /** The programs of scripts that a command is given: `sh -c`, `eval`, a here-document that a shell reads. */
+  /** The programs of scripts passed to a command: `sh -c`, `eval`, a here-document that a shell reads. */
   #scriptsOf(command: ShellCommand): ShellCommand[] {
     return scriptsGiven(command).flatMap((script) => {
       if (this.#depth >= deepest) {
@@ -164,7 +167,7 @@ class ScriptReader {
     })
   }
 
-  /** A word as the words that it becomes: a variable without quotes is split. */
+  /** The words that a word expands to: an unquoted variable is split. */
   #words(word: Word): string[] {
     const [only, more] = word.parts ?? []
     const text = this.#text(word)

@@ -1,24 +1,24 @@
-// A value that only the machine knows on which something is built or deployed stands in a text between two characters that no file has.
+// A value that is only known where something is built or deployed is marked in a text by two characters that no file contains.
 
 const [open, close] = ['\uE000', '\uE001']
 const marks = /\uE000([^\uE001]*)\uE001/g
 
-/** What stands in a text for a variable whose value nobody here knows. */
+/** The marker in a text for a variable whose value is unknown here. */
 export function unknownValue(name: string): string {
   return `${open}${name}${close}`
 }
 
-/** True where a part of the text is not known. */
+/** Whether a part of the text is unknown. */
 export function isUnknown(text: string): boolean {
   return text.includes(open)
 }
 
-/** True where nothing of the text is known. */
+/** Whether the whole text is unknown. */
 export function isWhollyUnknown(text: string): boolean {
   return /^(?:\uE000[^\uE001]*\uE001)+$/.test(text)
 }
 
-/** Whether a text can come to a value, whatever its parts are that are not known. */
+/** Whether a text can equal a value, for some value of its unknown parts. */
 export function canBe(text: string, value: string): boolean {
   const [first = '', ...others] = text.split(/\uE000[^\uE001]*\uE001/)
   if (others.length === 0) return text === value
@@ -32,14 +32,14 @@ export function canBe(text: string, value: string): boolean {
   return value.endsWith(others.at(-1) ?? first)
 }
 
-/** The text for people: `${NAME}` where the value of a variable is not known, and what a shell would run where it is that. */
+/** The text for people: `${NAME}` for a variable with an unknown value, or the command that a shell would run. */
 export function showUnknown(text: string): string {
   return isUnknown(text)
     ? text.replaceAll(marks, (_whole, name: string) => (/^\w+$/.test(name) ? `\${${name}}` : name))
     : text
 }
 
-/** A text from outside, in which the two characters stand for nothing. */
+/** A text from outside, in which the two characters have no meaning. */
 export function withoutMarks(text: string): string {
   return text.replaceAll(/[\uE000\uE001]/g, '\uFFFD')
 }

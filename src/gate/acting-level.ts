@@ -4,12 +4,12 @@ import { Policy, type RuleSetting } from '../policy/schema.ts'
 import { daysUntil } from '../model/units.ts'
 import type { Rule } from './rule.ts'
 
-/** How a rule acts today. */
+/** How a rule acts at the time of judging. */
 export interface Acting {
   isOff: boolean
-  /** Whether a violation denies, or is only reported. */
+  /** Whether a violation rejects, or is only reported. */
   denies: (violation: Violation) => boolean
-  /** What to say about it in the report. */
+  /** Its note in the report. */
   note: string
 }
 
@@ -19,9 +19,9 @@ export function actingLevel(rule: Rule, policy: Policy, now: Date): Acting {
   const always: Acting = { isOff: false, denies: () => true, note: '' }
   if (setting === undefined || (rulesThatAlwaysDeny as readonly string[]).includes(rule.id)) return always
   if (setting.level === 'off')
-    return { isOff: true, denies: () => false, note: `switched off by the policy: ${setting.reason}` }
+    return { isOff: true, denies: () => false, note: `disabled by the policy: ${setting.reason}` }
   const days = setting.effectiveFrom === undefined ? 0 : daysUntil(setting.effectiveFrom, now)
-  // A day beyond the longest life of an exception would be a rule that is off without saying so: the loader refuses it, and here it does not count.
+  // A date beyond an exception's longest life would silently disable the rule: the loader refuses it, and here it has no effect.
   const isDeferred = setting.level === 'deny' && days > 0 && days <= policy.exceptions.maximumDays
   if (isDeferred)
     return { ...always, denies: () => false, note: `only warns until ${setting.effectiveFrom}, then denies` }
@@ -41,7 +41,7 @@ export function actingLevel(rule: Rule, policy: Policy, now: Date): Acting {
   }
 }
 
-/** An owner whom nobody knows can be any: one level that denies is then enough. */
+/** An unknown owner can be any: then one rejecting level is enough. */
 function levelFor({ level, owners = {} }: RuleSetting, owner: Owner | undefined): RuleSetting['level'] {
   if (owner === undefined || owner.kind === 'unknown') return Object.values(owners).includes('deny') ? 'deny' : level
   return owners[owner.kind] ?? level

@@ -11,19 +11,20 @@ import { some } from './secret-search.ts'
 
 type Known = SecretSearch['known'][number]
 
-/** What the search of an image believes to be known to others, after asking who brought it. */
+/** Credentials that the search believes to be public, judged by who added the file. */
 export interface Judged {
   /** Nobody's secret. */
   known: Known[]
-  /** As good as not believed: the application brought the file itself, from its source. */
+  /** Not believed after all: the application added the file from its own source. */
   own: Known[]
-  /** Believed, and to be looked at: the application's steps brought it, or nobody knows who did. */
+  /** Believed, but worth a look: the application's steps added it, or its origin is unknown. */
   doubted: Known[]
 }
 
 /**
- * A file of a package is the package's own only where its publisher brought it. The layers of the base are the publisher's. What COPY and ADD take from the source is the
- * application's, whatever the directory is called. What a step installs, or a stage hands over, may be either.
+ * A package's file is the package's own only if its publisher added it. The base's layers are the publisher's. What
+ * COPY and ADD take from the source is the application's, whatever the directory is called. What a step installs, or a
+ * stage passes on, may be either.
  */
 export function judgeKnown(search: SecretSearch | undefined, owners: Owners): Judged {
   const judged: Judged = { known: [], own: [], doubted: [] }
@@ -36,14 +37,15 @@ function belief(because: Known['because'], owner: Owner, hasBase: boolean): keyo
   if (because === 'example-value' || owner.kind === 'base') return 'known'
   const maker = owner.kind === 'application' ? owner.instruction.split(' ', 1)[0] : undefined
   if (because === 'published-file' && maker === 'RUN') return 'known'
-  // From scratch, a whole system comes through COPY and ADD, with the records of its packages. On a base, only a package manager writes such records, and none of them runs in the source.
+  // On scratch, a whole system comes through COPY and ADD, including its package records. On a base, only a package
+  // manager writes such records, and none runs in the source.
   if (because === 'published-file' && !hasBase) return 'doubted'
   const isCopied = maker === 'COPY' || maker === 'ADD'
   const isSure = owner.kind === 'application' && owner.line !== undefined && owner.copiedFrom === undefined
   return isCopied && isSure ? 'own' : 'doubted'
 }
 
-/** Names what is believed only because a file lies where packages have theirs. It does not deny. */
+/** Reports what is believed only because a file is where packages have theirs. It does not reject. */
 export function doubtedOf(doubted: readonly Known[], owners: Owners, platform: Platform): Violation[] {
   if (doubted.length === 0) return []
   const shown = doubted.slice(0, 3).map(({ title, location, layer }) => {
@@ -56,9 +58,9 @@ export function doubtedOf(doubted: readonly Known[], owners: Owners, platform: P
       subject: 'packages',
       severity: 'unknown',
       platform,
-      wanted: 'credentials of packages only where a package brought them',
+      wanted: 'credentials in package files only if a package added them',
       found: `${counted(doubted.length, 'place')} that may be a package's own: ${some(shown, doubted.length)}`,
-      remedy: 'Look for yourself that they are no secrets of yours. verdict.json lists all of them.',
+      remedy: 'Check that they are not your own secrets. verdict.json lists all of them.',
     },
   ]
 }

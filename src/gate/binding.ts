@@ -3,13 +3,13 @@ import { policyDigest } from '../policy/policy-digest.ts'
 import { Policy } from '../policy/schema.ts'
 import { baselineBinding, type Baseline } from '../policy/baseline.ts'
 
-/** What a verdict can be bound to beside the evidence. */
+/** What a verdict can be bound to besides the evidence. */
 export interface Context {
-  /** Tools that worked on the image without giving evidence of their own, e.g. the builder. */
+  /** Tools that worked on the image without producing evidence, e.g. the builder. */
   tools?: readonly ToolIdentity[]
-  /** An earlier verdict whose findings do not deny again, as far as the policy accepts that. */
+  /** An earlier verdict whose findings do not reject again, to the extent that the policy accepts. */
   baseline?: Baseline | undefined
-  /** Name of the image, which an exception can name; otherwise the policy's `image.name`. */
+  /** Name of the image, to which an exception can refer; default: the policy's `image.name`. */
   image?: string
 }
 
@@ -57,7 +57,7 @@ function bindingOfPrediction({ exploitPrediction }: Evidence): Pick<Binding, 'ex
   return { exploitPrediction: { name, digest, model, scoredAt } }
 }
 
-/** Each value once, in the order of its text: whoever came first does not show. */
+/** Each value once, sorted by its text, so that the input order does not show. */
 function unique<T>(values: readonly T[]): T[] {
   return [...new Map(values.map((value) => [Object.values(value as object).join('\0'), value]))]
     .toSorted(([left], [right]) => compareText(left, right))

@@ -1,12 +1,12 @@
 import { severities, type Severity } from '../model/index.ts'
 import type { Limit } from './over-limit.ts'
 
-/** Thresholds in words: those that there are. */
+/** The thresholds that are set, in words. */
 export function sayLimits(limits: Readonly<Partial<Record<Severity, Limit | undefined>>>): string {
   return `at most ${severities.flatMap((severity) => (limits[severity] === undefined || limits[severity] === 'unlimited' ? [] : [`${limits[severity]} ${severity}`])).join(', ') || 'any number'}`
 }
 
-/** How many findings there are of each severity, in words. */
+/** The number of findings of each severity, in words. */
 export function countBySeverity(findings: ReadonlyArray<{ severity: Severity }>): string {
   return severities
     .map((severity) => `${findings.filter((finding) => finding.severity === severity).length} ${severity}`)

@@ -1,6 +1,9 @@
 import type { PackageRecords, Package } from '../model/index.ts'
 
-/** What is known of a distribution by the ID of its os-release: which database it keeps, what scanners call it, and which package carries its release in its version. */
+/**
+ * What is known about a distribution, by the ID in its os-release: its package database, its name in scanners, and the
+ * package whose version carries its release.
+ */
 interface Distribution {
   database: PackageRecords['databases'][number]['name']
   family: string
@@ -25,19 +28,19 @@ const distributions: Readonly<Record<string, Distribution>> = {
   sles: { database: 'rpm', family: 'suse linux enterprise server', release: ['sles-release'] },
 }
 
-/** A system as os-release names it. */
+/** A system, as os-release names it. */
 export interface NamedSystem {
   id: string
   versionId: string
 }
 
-/** What a scanner took the image for. */
+/** What a scanner detected. */
 export interface Scanned {
   os: { family: string; version: string } | undefined
   packages: readonly Pick<Package, 'type'>[]
 }
 
-/** A sentence for each thing by which an image contradicts what it says of its distribution. `scanned` is absent where nothing was scanned. */
+/** A sentence for each contradiction between an image and its claimed distribution. `scanned` is absent if nothing was scanned. */
 export function contradictions(
   system: NamedSystem | undefined,
   { databases, releases }: PackageRecords,
@@ -58,7 +61,7 @@ function notSeen(recorded: PackageRecords['databases'], { os, packages }: Scanne
   const seen = packages.filter(({ type }) => type === os?.family).length
   return seen < count
     ? [
-        `its package databases record ${count} packages, and the scanner saw ${seen} of ${os?.family ?? 'no distribution'}`,
+        `its package databases record ${count} packages, but the scanner saw ${seen} of ${os?.family ?? 'no distribution'}`,
       ]
     : []
 }
@@ -77,19 +80,22 @@ function ofDistribution(
   return [
     ...(met.recorded.length > 0 && met.recorded.every(({ name }) => name !== database)
       ? [
-          `${said}, which keeps its packages with ${database}, and they are kept with ${met.recorded.map(({ name }) => name).join(', ')}`,
+          `${said}, which records packages with ${database}, but they are recorded with ${met.recorded.map(({ name }) => name).join(', ')}`,
         ]
       : []),
     ...(carrier !== undefined && !sameRelease(system.versionId, carrier.version)
-      ? [`${said}, and its package ${carrier.name} is ${carrier.version}`]
+      ? [`${said}, but its package ${carrier.name} is ${carrier.version}`]
       : []),
     ...(met.os !== undefined && (met.os.family !== family || !sameRelease(system.versionId, met.os.version))
-      ? [`${said}, and the scanner judged it as ${met.os.family} ${met.os.version}`]
+      ? [`${said}, but the scanner judged it as ${met.os.family} ${met.os.version}`]
       : []),
   ]
 }
 
-/** Whether two spellings name one release: as far as both say it, and to the first number at least. `12` and `12.4+deb12u5` do, `3.19.1` and `3.19.1-r0` do. */
+/**
+ * Whether two spellings name the same release: they agree as far as both go, and in the first number at least. `12` and
+ * `12.4+deb12u5` do, `3.19.1` and `3.19.1-r0` do.
+ */
 function sameRelease(left: string, right: string): boolean {
   const [ours, theirs] = [left, right].map((text) => /^(?:\d+:)?(\d+(?:\.\d+)*)/.exec(text)?.[1]?.split('.') ?? [])
   if (ours === undefined || theirs === undefined || ours.length === 0 || theirs.length === 0)

@@ -12,20 +12,20 @@ import { rules } from './rules.ts'
 import { type Asides, judgeRule } from './judge-rule.ts'
 import { type Context, bindingOf } from './binding.ts'
 
-/** What the gate says; `passed` is there only where it says yes. */
+/** The gate's answer; `passed` is set only if it says yes. */
 export interface Judgement {
   verdict: Verdict
   passed: PassedVerdict | undefined
 }
 
 /**
- * Judges evidence by a policy at a moment. Pure: the same input gives the same verdict, byte for byte, in whatever order the evidence comes.
+ * Judges evidence by a policy at a given time. Pure: the same input gives the same verdict, byte for byte, whatever the order of the evidence.
  *
  * Any rule that says no makes the verdict `rejected`; otherwise missing evidence makes it `undecided`; otherwise it is `passed`.
  * Throws a DeliveryError('POLICY') for a policy that the loader would have refused and for a baseline that the policy does not accept, and a RangeError for an invalid date.
  */
 export function evaluate(policy: Policy, evidence: Evidence, now: Date, context: Context = {}): Judgement {
-  if (Number.isNaN(now.getTime())) throw new RangeError('the gate needs the time of judging, and got an invalid date')
+  if (Number.isNaN(now.getTime())) throw new RangeError('expected a valid time of judging, found an invalid date')
   checkPolicy(policy)
 
   const digests = new Map(evidence.platforms.map(({ archive }) => [archive.platform, archive.digest]))
@@ -47,7 +47,7 @@ export function evaluate(policy: Policy, evidence: Evidence, now: Date, context:
     exceptions: [],
   }
   const results = rules.map((rule) => (rule.id === 'exceptions' ? undefined : judgeRule(rule, question, asides)))
-  // Only now is it known which exceptions were used.
+  // Only now are the used exceptions known.
   const complete = rules.map(
     (rule, index) => results[index] ?? judgeRule(rule, { ...question, exceptions: asides.register.uses() }, asides),
   )
@@ -64,7 +64,7 @@ const longestValidity = parseDuration(verdictCounts)
 
 const mint = Symbol('made by evaluate')
 
-/** A verdict that says yes. Only `evaluate` can make one, and whoever publishes must show it: see PassedVerdict. */
+/** A verdict that says yes. Only `evaluate` can make one, and publishing requires it: see PassedVerdict. */
 class Passed {
   readonly #verdict: Verdict
 
@@ -87,13 +87,13 @@ class Passed {
       throw new DeliveryError(
         'PUBLISH',
         `the verdict is about ${judged}, not about ${given || 'an empty list of images'}`,
-        'Judge exactly the images that are to be published: run the whole flow again.',
+        'Judge exactly the images to be published: run the whole flow again.',
       )
   }
 
   /**
    * Throws a DeliveryError('PUBLISH') unless the verdict still says yes now: it was given under exactly this policy, not longer than a day ago,
-   * and on a database that the policy's maximum age still allows where its rule counted.
+   * and on a database that is still within the policy's maximum age, if that rule applied.
    */
   mustHold(policy: Policy, now: Date): void {
     const { binding, results } = this.#verdict
@@ -102,14 +102,14 @@ class Passed {
     if (binding.policy !== wanted)
       throw new DeliveryError(
         'PUBLISH',
-        `the verdict was given under the policy ${binding.policy}, and the release is under ${wanted}`,
+        `expected a verdict under the policy ${wanted}, as the release is, found one under ${binding.policy}`,
         again,
       )
     const age = now.getTime() - Date.parse(binding.at)
     if (!(age >= -clockSkew && age <= longestValidity)) {
       throw new DeliveryError(
         'PUBLISH',
-        `the verdict is of ${binding.at}, and a verdict counts for ${formatDuration(longestValidity)}: it is now ${now.toISOString()}`,
+        `expected a verdict not older than ${formatDuration(longestValidity)} at ${now.toISOString()}, found one from ${binding.at}`,
         again,
       )
     }
@@ -133,7 +133,7 @@ class Passed {
 /** A verdict that says yes: an opaque value that only `evaluate` makes, frozen, and recognised at run time too. */
 export type PassedVerdict = Passed
 
-/** True for a verdict that `evaluate` of this process made and that says yes; a look-alike is not. */
+/** Whether `evaluate` made this verdict in this process and it says yes; look-alikes fail. */
 export function isPassedVerdict(value: unknown): value is PassedVerdict {
   return Passed.isPassed(value)
 }
@@ -154,7 +154,7 @@ function checkPolicy(policy: Policy): void {
   throw new DeliveryError(
     'POLICY',
     problems.join('\n'),
-    'Load the policy with loadPolicy, and check what was changed in it afterwards.',
+    'Load the policy with loadPolicy, and check what was changed after loading.',
   )
 }
 

@@ -3,7 +3,7 @@ import { valueAt } from '../policy/value-at.ts'
 import { rulesThatAlwaysDeny, rulesWithoutExceptions } from '../policy/rule-ids.ts'
 import type { Rule } from './rule.ts'
 
-/** One rule for a terminal: what it wants and why, and how a policy sets it. `origin` says where that policy comes from. */
+/** One rule for a terminal: what it expects and why, and how a policy sets it. `origin` says where that policy comes from. */
 export function explainRule(rule: Rule, policy: Policy, origin: string): string {
   const about = [
     ['needs', rule.needs.map((kind) => `evidence of the kind ${kind}`).join(', ') || 'nothing but the run itself'],
@@ -39,7 +39,7 @@ function actsAs(rule: Rule, policy: Policy): string {
   const acts = {
     deny: effectiveFrom === undefined ? 'denies' : `denies from ${effectiveFrom} (UTC), warns until then`,
     warn: 'only warns',
-    off: 'is switched off',
+    off: 'is disabled',
   }[level]
   const byOwner = Object.entries(owners).map(
     ([owner, own]) => `, for ${owner} ${own === 'deny' ? 'denies' : 'only warns'}`,

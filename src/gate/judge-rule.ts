@@ -14,7 +14,7 @@ import { missingEvidence, notApplicable, toViolation } from './missing-evidence.
 import type { Answer, Question, Rule } from './rule.ts'
 import { actingLevel, type Acting } from './acting-level.ts'
 
-/** What may keep a violation from denying: an exception, or that an earlier verdict had it. */
+/** What may keep a violation from rejecting: an exception, or its presence in an earlier verdict. */
 export interface Asides {
   register: ExceptionRegister
   earlier: KnownFindings
@@ -59,7 +59,9 @@ function notJudged(about: About, wanted: string, found: string): RuleResult {
   return { ...about, status: 'off', wanted, found, violations: [], excepted: [] }
 }
 
-/** Sorts a rule's findings into those that deny, those that are known or excepted, and those that are only reported. */
+/**
+ * Sorts a rule's findings into those that reject, those that are known or excepted, and those that are only reported.
+ */
 function weigh(
   rule: Rule,
   answer: Answer,
@@ -69,7 +71,7 @@ function weigh(
 ): Omit<RuleResult, keyof About> {
   const { counted, remarked, excepted } = applyExceptions(rule, answer, register)
   const denying = counted.filter(denies)
-  // Evidence that proves nothing is never an old acquaintance.
+  // Evidence that proves nothing never counts as known.
   const { known, fresh, aged } =
     rule.means === 'undecided'
       ? { known: [], fresh: denying, aged: 0 }
@@ -104,7 +106,7 @@ function asRemark(violation: Violation): Violation {
   return { ...violation, remark: true }
 }
 
-/** Exceptions before the limit. What an earlier verdict had comes after both: a limit counts known findings as well, and where it is broken only the new ones deny. */
+/** Exceptions apply before the limit, known findings after both: a limit counts known findings too, and if it is exceeded only the new ones reject. */
 function applyExceptions(
   rule: Rule,
   answer: Answer,
@@ -126,7 +128,7 @@ function sayMissing(missing: ReadonlyArray<{ kind: EvidenceKind; platform: Platf
     .join(', ')}`
 }
 
-/** Worst first; then by id, subject and platform; equal ones by everything else that they say. */
+/** Worst first; then by ID, subject and platform; ties by everything else. */
 function compareViolations(left: Violation, right: Violation): number {
   return (
     compareSeverity(left.severity, right.severity) ||

@@ -2,13 +2,16 @@ import { compareText, digestOf, type Digest, type Merged, type MergedPart, type 
 import { formatDuration } from '../model/units.ts'
 import { clockSkew } from '../model/clock-skew.ts'
 
-/** A part as it is given: what its run's document says, and the digest of that document's bytes once it is written. The evidence is not asked for again, so nobody has to keep it. */
+/**
+ * A part of a merge: what its run's document says, and the digest of that document once written. The evidence is not
+ * needed again, so nobody has to keep it.
+ */
 export interface GivenPart {
   run: Pick<Run, 'subject' | 'outcome' | 'verdict' | 'failure' | 'release'>
   document?: Digest
 }
 
-/** Keeps of a run what its part needs. `document` is its verdict.json, where that is written. */
+/** Extracts from a run what its part needs. `document` is its verdict.json, if written. */
 export function givenPart({ subject, outcome, verdict, failure, release }: Run, document?: string): GivenPart {
   return {
     run: {
@@ -22,20 +25,21 @@ export function givenPart({ subject, outcome, verdict, failure, release }: Run, 
   }
 }
 
-/** What the parts must be together. */
+/** What the parts must add up to. */
 export interface MergeRequest {
-  /** Names of all services of the release: without them nobody could tell that one is missing. */
+  /** Names of all services in the release: without them a missing one would go unnoticed. */
   expected: readonly string[]
-  /** Where documents were to be read that are not there. */
+  /** Paths of expected documents that do not exist. */
   absent?: readonly string[]
-  /** A part that was judged longer ago is refused, in milliseconds. */
+  /** Maximum age of a part's verdict, in milliseconds. */
   maximumAge: number
   now: Date
 }
 
 /**
- * Makes one verdict of those of several services. It passes where each expected part is there once, passed, is young enough, all are of one commit, and every document was there that was named.
- * What was judged is not judged again: each part keeps its own policy.
+ * Merges the verdicts of several services. The result passes if each expected part is present once, passed and recent
+ * enough, all are from one commit, and every named document exists. Nothing is judged again: each part keeps its own
+ * policy.
  */
 export function mergeVerdicts(
   given: readonly GivenPart[],
@@ -45,11 +49,11 @@ export function mergeVerdicts(
     ...given.map((part) => describe(part, expected)),
     ...expected.filter((name) => !given.some(({ run }) => run.subject.name === name)).map(missing),
   ].toSorted((left, right) => compareText(left.name, right.name))
-  // One that broke off may never have learned its commit; it speaks for itself.
+  // A run that broke may never have learned its commit; it is reported for that.
   const judged = given.filter(({ run }) => run.outcome !== 'broken' || run.verdict !== undefined)
   const commits = new Set(judged.map(({ run }) => run.subject.revision?.revision ?? 'no commit'))
   const faults = [
-    ...absent.map((path) => `there is no ${path}`),
+    ...absent.map((path) => `${path} does not exist`),
     ...repeated(parts).map((name) => `${name} was given more than once`),
     ...(commits.size > 1
       ? [
@@ -60,7 +64,7 @@ export function mergeVerdicts(
         ]
       : []),
     ...parts.flatMap((part) => ageFault(part, maximumAge, now)),
-    ...(expected.length === 0 ? ['nobody said which parts are expected'] : []),
+    ...(expected.length === 0 ? ['no expected parts are given'] : []),
   ]
   const [commit] = commits
   const saysNo =
@@ -84,7 +88,7 @@ function describe({ run, document }: GivenPart, expected: readonly string[]): Me
   return {
     name,
     state: unexpected ? 'unexpected' : run.outcome,
-    said: `${unexpected ? `nobody expected a part of this name; its own run ${run.outcome === 'broken' ? 'failed' : `was ${run.outcome}`}` : saidOf(run)}${hasChanges({ run }) ? '; with changes that are in no commit' : ''}`,
+    said: `${unexpected ? `no part of this name is expected; its own run ${run.outcome === 'broken' ? 'failed' : `was ${run.outcome}`}` : saidOf(run)}${hasChanges({ run }) ? '; with uncommitted changes' : ''}`,
     ...(document === undefined ? {} : { document }),
     images: run.verdict?.binding.images ?? [],
     ...(run.verdict === undefined ? {} : { judgedAt: run.verdict.binding.at, policy: run.verdict.binding.policy }),
@@ -108,7 +112,7 @@ function saidOf(run: GivenPart['run']): string {
 }
 
 function missing(name: string): MergedPart {
-  return { name, state: 'missing', said: 'no document of its run was given', images: [] }
+  return { name, state: 'missing', said: "its run's document was not given", images: [] }
 }
 
 function repeated(parts: readonly MergedPart[]): string[] {
@@ -124,6 +128,6 @@ function repeated(parts: readonly MergedPart[]): string[] {
 function ageFault({ name, judgedAt }: MergedPart, maximumAge: number, now: Date): string[] {
   if (judgedAt === undefined) return []
   const age = now.getTime() - Date.parse(judgedAt)
-  if (age > maximumAge) return [`${name} was judged at ${judgedAt}, longer than ${formatDuration(maximumAge)} ago`]
+  if (age > maximumAge) return [`${name} was judged at ${judgedAt}, more than ${formatDuration(maximumAge)} ago`]
   return age < -clockSkew ? [`${name} was judged at ${judgedAt}, which is in the future`] : []
 }

@@ -8,14 +8,17 @@ import {
   type Violation,
 } from '../model/index.ts'
 
-/** A cell of the matrix platform x kind that holds no evidence; `platform` is absent for what belongs to the source. */
+/** A cell of the platform x kind matrix without evidence; `platform` is absent for evidence about the source. */
 export interface MissingEvidence {
   kind: EvidenceKind
   platform: Platform | undefined
   reason: Omit<Undecided, 'status' | 'tool'>
 }
 
-/** The cells of the given kinds that hold no evidence. No platform at all is a missing cell of each kind, never "nothing to judge". */
+/**
+ * The cells of the given kinds without evidence. Having no platform at all counts as a missing cell of each kind, never
+ * as "nothing to judge".
+ */
 export function missingEvidence(
   evidence: Evidence,
   kinds: readonly EvidenceKind[] = ['lint', ...evidenceKinds],
@@ -27,7 +30,7 @@ export function missingEvidence(
   })
 }
 
-/** `cell` can be absent at run time, whatever its type says: then nobody collected it. */
+/** `cell` can be absent at run time, despite its type: then it was not collected. */
 function missingIn(
   cell: { status: 'collected' } | NotApplicable | Undecided | undefined,
   kind: EvidenceKind,
@@ -38,7 +41,10 @@ function missingIn(
   return [{ kind, platform, reason: { wanted, found, remedy } }]
 }
 
-/** The kinds, of those given, that there cannot be for this image, each with the reason. They are not missing, and nothing that rests on them is judged. */
+/**
+ * Those of the given kinds that cannot exist for this image, each with the reason. They are not missing, and nothing
+ * that rests on them is judged.
+ */
 export function notApplicable(
   evidence: Evidence,
   kinds: readonly EvidenceKind[],
@@ -53,12 +59,12 @@ export function notApplicable(
 function neverCollected(kind: EvidenceKind): Omit<Undecided, 'status' | 'tool'> {
   return {
     wanted: `evidence of the kind ${kind}`,
-    found: 'no image to collect it from, or nobody collected it',
+    found: 'no image to collect it from, or it was not collected',
     remedy: 'Build every platform that the policy names and collect every kind of evidence from it.',
   }
 }
 
-/** A missing cell as a violation: nobody knows how bad it is, so its severity is unknown. */
+/** A missing cell as a violation, whose severity is unknown. */
 export function toViolation({ kind, platform, reason }: MissingEvidence): Violation {
   return {
     id: kind,

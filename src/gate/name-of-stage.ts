@@ -1,4 +1,4 @@
-/** A stage as a person says it: one without a name is only a number in a Dockerfile. */
+/** A stage's name for people: one without a name is only a number in a Dockerfile. */
 export function nameOfStage(stage: string): string {
   return /^\d+$/.test(stage) ? `stage ${stage}` : stage
 }

@@ -1,18 +1,19 @@
 import type { Violation } from '../model/index.ts'
 import { groupBy } from '../model/group-by.ts'
 
-/** A highest number of findings, or none. */
+/** A maximum number of findings, or none. */
 export type Limit = number | 'unlimited'
 
-/** What a violation is counted with, and how many of these there may be. */
+/** The group a violation counts in, and the limit of that group. */
 export interface Count {
   group: string
   limit: Limit
 }
 
 /**
- * The violations that break a limit. They are counted on each platform by itself, because each platform's image ships by itself, in all the groups that `countsOf` names.
- * Where a group is over its limit all of it is over: a count cannot say which one is too much.
+ * The violations that exceed a limit. They are counted per platform, because each platform's image ships separately, in
+ * all the groups that `countsOf` names. If a group exceeds its limit, all of it does: a count cannot tell which one is
+ * too many.
  */
 export function overLimit(
   violations: readonly Violation[],

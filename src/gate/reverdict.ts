@@ -22,20 +22,20 @@ import { evaluate } from './evaluate.ts'
 import type { Rule } from './rule.ts'
 import { rules } from './rules.ts'
 
-/** What is known today of one platform's published image. */
+/** What is known today about one platform's published image. */
 export interface PublishedEvidence {
   platform: Platform
   digest: Digest
   /** Today, from the attested SBOM. */
   vulnerabilities: Collected<Vulnerabilities>
   licenses: Collected<Licenses>
-  /** By its provenance, whether it ships no base image: then it needs no operating system. */
+  /** Whether it has no base image, by its provenance: then it needs no operating system. */
   onScratch: boolean
   /** At the verdict, as attested. */
   before: readonly Vulnerability[]
 }
 
-/** A judgement from an SBOM, and what it took over. */
+/** A judgement from an SBOM, and what it carried over. */
 export interface Rejudgement {
   outcome: Verdict['outcome']
   databases: Verdict['binding']['databases']
@@ -46,10 +46,13 @@ export interface Rejudgement {
   disappeared: VulnerabilityChange[]
 }
 
-/** What an SBOM tells. */
+/** The kinds of evidence that an SBOM provides. */
 const told: readonly EvidenceKind[] = ['vulnerabilities', 'licenses']
 
-/** Rules that an SBOM lets judge. Coverage is about today's database: one that knows nothing of the image would find nothing in it. */
+/**
+ * Rules that can be judged from an SBOM. Coverage concerns today's database: one that does not cover the image would
+ * find nothing in it.
+ */
 function isJudgeable({ id, needs }: Rule): boolean {
   return (
     !restsOnList(id) &&
@@ -73,8 +76,8 @@ function restsOnList(rule: string): boolean {
 }
 
 /**
- * Judges a published image anew by today's policy, as far as its SBOM tells, and takes over what the attested verdict said of the rest. Pure.
- * A rule that was not in the attested verdict and cannot be judged now is undecided: nobody has ever said yes to it.
+ * Judges a published image again by today's policy, as far as its SBOM allows, and carries over the attested results for the rest. Pure.
+ * A rule that is not in the attested verdict and cannot be judged now is undecided: it has never passed.
  */
 export function rejudge(
   policy: Policy,
@@ -99,7 +102,7 @@ export function rejudge(
           kind,
           status: 'undecided',
           wanted,
-          found: 'the attested verdict does not know this rule, and an SBOM does not tell',
+          found: 'the attested verdict lacks this rule, and an SBOM cannot decide it',
           remedy,
         },
     )
@@ -123,7 +126,7 @@ export function rejudge(
 function evidenceOf(images: readonly PublishedEvidence[]): Evidence {
   const absent = undecided({
     wanted: 'evidence of this kind',
-    found: 'an SBOM does not tell',
+    found: 'an SBOM does not contain it',
     remedy: 'Judge the image itself.',
   })
   return {
@@ -162,7 +165,7 @@ function findingsOf({ vulnerabilities }: PublishedEvidence): readonly Vulnerabil
   return vulnerabilities.status === 'collected' ? vulnerabilities.value.findings : []
 }
 
-/** By id, package and version: paths and identifiers are told differently of an SBOM than of an image. */
+/** By ID, package and version: paths and identifiers differ between an SBOM and an image. */
 function difference(
   { platform }: PublishedEvidence,
   these: readonly Vulnerability[],

@@ -49,7 +49,7 @@ import { vulnerabilities } from './rules/vulnerabilities.ts'
 import { wastedBytes } from './rules/wasted-bytes.ts'
 import { worldWritable } from './rules/world-writable.ts'
 
-/** Every rule of the gate, in the order of the reports. A new rule is a file, a line here and its id in the policy's list. */
+/** Every rule of the gate, in the order of the reports. A new rule is a file, a line here and a row in src/policy/rule-facts.ts. */
 export const rules: readonly Rule[] = [
   evidence,
   toolPins,

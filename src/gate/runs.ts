@@ -2,13 +2,13 @@ import type { Evidence, Platform, Runtime } from '../model/index.ts'
 import type { Policy } from '../policy/schema.ts'
 import { collectedOf, onEveryPlatform, type Answer } from './rule.ts'
 
-/** What one platform's image did when it was started. */
+/** How one platform's image behaved when it was started. */
 export interface ImageRun {
   platform: Platform
   run: Runtime
 }
 
-/** Outcomes of an image whose program was started. */
+/** Outcomes in which the image's program was started. */
 const started: readonly Runtime['outcome'][] = ['ready', 'exited', 'not-ready']
 
 /** The runs of every platform. */
@@ -16,23 +16,24 @@ export function runsOf(evidence: Evidence): ImageRun[] {
   return collectedOf(evidence, 'runtime').map(({ platform, value }) => ({ platform, run: value }))
 }
 
-/** Whether the image's program was started: only then is there something to see. */
+/** Whether the image's program was started: only then is there something to judge. */
 export function wasStarted({ run }: ImageRun): boolean {
   return started.includes(run.outcome)
 }
 
-/** The answer of a rule that the policy leaves nothing to judge. */
+/** The result of a rule that the policy leaves nothing to judge. */
 export function notWanted(wanted: string): Answer {
   return {
     wanted,
-    found: 'not judged: the policy does not want the image run (runtime.required)',
+    found: 'not judged: the policy does not require the image to be run (runtime.required)',
     violations: [],
     notJudged: true,
   }
 }
 
 /**
- * The answer of a rule about runs. Where no image was started and nothing speaks against one, there is nothing to judge: the rule runtime-run says why, and no other calls that passed.
+ * The result of a rule about runs. If no image was started and there is no violation, there is nothing to judge: the
+ * rule runtime-run says why, and no other calls that passed.
  */
 export function answerOnRuns(policy: Policy, runs: readonly ImageRun[], answer: Answer): Answer {
   if (!policy.runtime.required) return notWanted(answer.wanted)

@@ -1,10 +1,13 @@
-/** What a CI system says about why it runs. */
+/** What a CI system says about the event that triggered it. */
 export interface CiEvent {
   branch?: string
   pullRequest?: number
 }
 
-/** Reads the branch and the number of the pull request from the environment of GitHub Actions, GitLab CI or any system that sets LOADLINE_PULL_REQUEST and LOADLINE_BRANCH. */
+/**
+ * Reads the branch and the number of the pull request from the environment of GitHub Actions, GitLab CI or any system
+ * that sets LOADLINE_PULL_REQUEST and LOADLINE_BRANCH.
+ */
 export function eventOf(environment: Readonly<Record<string, string | undefined>>): CiEvent {
   const ref = environment['GITHUB_REF'] ?? ''
   const number = firstSet(

@@ -1,12 +1,12 @@
 import type { GitFacts } from '../model/index.ts'
 import { sourceVersion } from './source-version.ts'
 
-/** Says that the image was built from files that no commit holds. There is no predefined key for it. */
+/** Marks an image built from uncommitted files. There is no predefined key for it. */
 const dirtyLabel = 'dev.loadline.source.dirty'
 
 /**
- * What an image says about where it comes from, for its labels and annotations: https://github.com/opencontainers/image-spec/blob/main/annotations.md.
- * `created` is the time of the commit, so that the same commit gives the same image. What is not known is left out.
+ * An image's origin, for its labels and annotations: https://github.com/opencontainers/image-spec/blob/main/annotations.md.
+ * `created` is the time of the commit, so that the same commit gives the same image. Unknown values are omitted.
  */
 export function imageLabels(name: string, git: GitFacts | undefined, givenVersion?: string): Record<string, string> {
   const version = sourceVersion(git, givenVersion)

@@ -6,17 +6,17 @@ import { dirtySuffix, rankOf, readVersion, sourceVersion } from './source-versio
 /** What tags are made from. */
 export interface TagSource {
   git: GitFacts | undefined
-  /** A semantic version that the caller gave; otherwise the tags of the commit say it. */
+  /** A semantic version given by the caller; default: from the commit's tags. */
   version: string | undefined
 }
 
-/** Most characters of a tag: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
+/** The most characters in a tag: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const longestTag = 128
 
 /**
- * The tags of an image by the rules, most telling first. What does not apply (a pull-request rule outside of one) gives no tag.
- * `latest` is added only beside what is known to be the newest stable version; whatever was read from a work tree with changes ends in `-dirty`.
- * Throws `USAGE` for a rule that is none, and where no rule gives a tag.
+ * An image's tags by the rules, most specific first. A rule that does not apply (a pull-request rule outside a pull request) gives no tag.
+ * `latest` is added only to what is known to be the newest stable version; tags from a work tree with changes end in `-dirty`.
+ * Throws `USAGE` for an invalid rule, and if no rule gives a tag.
  */
 export function imageTags(rules: readonly string[], source: TagSource): string[] {
   const parsed = rules.map(parseTagRule)
@@ -29,15 +29,15 @@ export function imageTags(rules: readonly string[], source: TagSource): string[]
     throw new DeliveryError(
       'USAGE',
       named.length === 0
-        ? `no tag results from ${rules.join(' ') || 'no rules'}: ${describe(source)}`
-        : '"latest" by itself does not tell anybody what runs',
-      'Give a tag with --publish registry/repository:tag, a version with --version, or a rule that applies with --tag.',
+        ? `expected at least one tag, found none for ${rules.join(' ') || 'no rules'}: ${describe(source)}`
+        : '"latest" alone does not say what is running',
+      'Set a tag with --publish registry/repository:tag, a version with --version, or an applicable rule with --tag.',
     )
   }
   return rankBy(parsed, source) === 'newest' && !named.includes('latest') ? [...named, 'latest'] : named
 }
 
-/** Why a stable version that goes by the rules is not called `latest` although it may be the newest; undefined where that is settled either way. */
+/** Why a stable version is not tagged `latest` although it may be the newest; undefined if that is settled either way. */
 export function whyNotLatest(rules: readonly string[], source: TagSource): string | undefined {
   const rank = rankBy(rules.map(parseTagRule), source)
   return typeof rank === 'object' ? rank.unknown : undefined
@@ -53,7 +53,7 @@ function nameBy(rule: TagRule, { git, version }: TagSource): { text: string; dir
   const from = (text: string | undefined) => (text === undefined ? undefined : { text, dirty })
   switch (rule.type) {
     case 'semver': {
-      // A dirty version says so itself, in a form that sorts below the clean one.
+      // A dirty version is marked itself, in a form that sorts below the clean one.
       const found = rule.value === undefined ? sourceVersion(git, version) : readVersion(rule.value)
       const text = found === undefined ? undefined : fillPattern(rule.pattern, found)
       return text === undefined ? undefined : { text, dirty: false }
@@ -68,7 +68,7 @@ function nameBy(rule: TagRule, { git, version }: TagSource): { text: string; dir
   }
 }
 
-/** Characters that a tag cannot have become dashes, and a name that is too long loses its end, never the mark of a dirty tree. */
+/** Invalid characters become dashes, and an overlong name is truncated, but never loses its dirty mark. */
 function toTag(name: string, ending: string): string {
   const allowed = name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '')
   return allowed === '' ? '' : `${allowed.slice(0, longestTag - ending.length)}${ending}`
@@ -77,7 +77,7 @@ function toTag(name: string, ending: string): string {
 function describe({ git, version }: TagSource): string {
   if (git === undefined)
     return version === undefined
-      ? 'the source is in no git repository and no version was given'
-      : `the version is ${version}, and the source is in no git repository`
+      ? 'the source is not in a git repository and no version was given'
+      : `the version is ${version}, and the source is not in a git repository`
   return `the commit ${git.revision.slice(0, 7)} has ${git.tags.length === 0 ? 'no tag' : `the tags ${git.tags.join(', ')}`}${git.branch === undefined ? '' : ` and is on ${git.branch}`}`
 }

@@ -6,7 +6,11 @@ export function nameValues(entries: readonly string[], option: string): Record<s
     entries.map((entry) => {
       const at = entry.indexOf('=')
       if (at < 1)
-        throw new DeliveryError('USAGE', `${option} takes NAME=VALUE, found "${entry}"`, `Write ${option} NAME=VALUE.`)
+        throw new DeliveryError(
+          'USAGE',
+          `expected ${option} NAME=VALUE, found "${entry}"`,
+          `Write ${option} NAME=VALUE.`,
+        )
       return [entry.slice(0, at), entry.slice(at + 1)]
     }),
   )

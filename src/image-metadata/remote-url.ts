@@ -1,10 +1,10 @@
 /**
- * The address of a git remote as others may read it: https, without user, password, query and `.git`.
- * Undefined for a path of this machine, which means nothing to anybody else.
+ * A git remote's public address: https, without user, password, query and `.git`.
+ * Undefined for a local path, which means nothing to anybody else.
  */
 export function publicRemoteUrl(remote: string): string | undefined {
   const text = remote.trim()
-  // The scp form, git@host:path, is no URL; a single letter before the colon is a drive of Windows.
+  // The scp form, git@host:path, is not a URL; a single letter before the colon is a Windows drive.
   const [, host, path] = /^(?:[^@/\s]+@)?([A-Za-z0-9.-]{2,}):(?!\/\/)([^\s]+)$/.exec(text) ?? []
   if (host !== undefined && path !== undefined) return tidy(host, path)
   let url: URL

@@ -1,12 +1,12 @@
 import { clean, compare, parse, prerelease } from 'semver'
 import type { GitFacts } from '../model/index.ts'
 
-/** What every name says that was made from a work tree with changes: the commit alone would claim to be its content. */
+/** The suffix of every name made from a work tree with changes: the commit alone would claim to be its content. */
 export const dirtySuffix = '-dirty'
 
 /**
- * The semantic version of a source: the given one, otherwise the highest version among the tags of its commit, with `-dirty` where the work tree has changes.
- * Undefined where neither is a semantic version (https://semver.org).
+ * The semantic version of a source: the given one, otherwise the highest version among its commit's tags, with `-dirty`
+ * if the work tree has changes. Undefined if neither is a semantic version (https://semver.org).
  */
 export function sourceVersion(git: GitFacts | undefined, given?: string): string | undefined {
   if (given !== undefined) return readVersion(given)
@@ -16,19 +16,20 @@ export function sourceVersion(git: GitFacts | undefined, given?: string): string
 }
 
 /**
- * Whether a version without pre-release part is the highest of the repository's; otherwise `older`, or why nobody can tell. A tag that a clone lacks may be a higher one.
+ * Whether a version without a pre-release part is the repository's highest; otherwise `older`, or why that is unknown.
+ * A tag that the clone lacks may be higher.
  */
 export function rankOf(version: string, git: GitFacts | undefined): 'newest' | 'older' | { unknown: string } {
   if (prerelease(version) !== null) return 'older'
   if (git?.allTags === undefined)
     return {
-      unknown: git?.tagsMissing ?? (git === undefined ? 'the source is in no git repository' : 'no tags are given'),
+      unknown: git?.tagsMissing ?? (git === undefined ? 'the source is not in a git repository' : 'no tags are given'),
     }
   const isHigher = (other: string) => prerelease(other) === null && compare(other, version) > 0
   return versionsOf(git.allTags).some(isHigher) ? 'older' : 'newest'
 }
 
-/** Reads `1.4.0`, `v1.4.0` or `1.4.0-rc.1+build.5`, build part included; undefined for anything else. */
+/** Reads `1.4.0`, `v1.4.0` or `1.4.0-rc.1+build.5`, including the build part; undefined for anything else. */
 export function readVersion(text: string): string | undefined {
   const cleaned = clean(text)
   return cleaned === null
@@ -42,7 +43,7 @@ function versionsOf(tags: readonly string[]): string[] {
   return tags.map(readVersion).filter((version) => version !== undefined)
 }
 
-/** Before the build part, so that the result is a version of lower rank than the clean one. */
+/** Before the build part, so that the result has lower precedence than the clean version. */
 function markDirty(version: string): string {
   const [core = version, build] = version.split('+')
   const marked = core.includes('-') ? `${core}.dirty` : `${core}${dirtySuffix}`

@@ -1,6 +1,6 @@
 import { DeliveryError } from '../model/errors.ts'
 
-/** How one tag is made, in the words of docker/metadata-action (https://github.com/docker/metadata-action#tags-input). */
+/** How one tag is made, in docker/metadata-action's terms (https://github.com/docker/metadata-action#tags-input). */
 export type TagRule = { prefix: string; suffix: string } & (
   | { type: 'semver'; pattern: string; value: string | undefined }
   | { type: 'ref'; event: 'branch' | 'tag' | 'pr' }
@@ -8,19 +8,19 @@ export type TagRule = { prefix: string; suffix: string } & (
   | { type: 'raw'; value: string }
 )
 
-/** Semantic version and commit: what names a release where nobody asked for other tags. */
+/** Semantic version and commit: the default tags of a release. */
 export const defaultTagRules: readonly string[] = ['type=semver,pattern={{version}}', 'type=sha']
 
 const keysOf = { semver: ['pattern', 'value'], ref: ['event'], sha: ['format'], raw: ['value'] } as const
 const placeholder = /\{\{(raw|version|major|minor|patch)\}\}/g
 
-/** Reads `type=semver,pattern={{major}}.{{minor}}` and the like; text without `type=` is a tag of its own. Throws `USAGE`. */
+/** Reads `type=semver,pattern={{major}}.{{minor}}` and the like; text without `type=` is a literal tag. Throws `USAGE`. */
 export function parseTagRule(text: string): TagRule {
   const refuse = (found: string): DeliveryError =>
     new DeliveryError(
       'USAGE',
       `the tag rule "${text}" ${found}`,
-      'Write type=semver,pattern={{version}}; type=ref,event=branch|tag|pr; type=sha[,format=long]; type=raw,value=...; each with prefix= and suffix= where wanted.',
+      'Write type=semver,pattern={{version}}; type=ref,event=branch|tag|pr; type=sha[,format=long]; type=raw,value=...; each optionally with prefix= and suffix=.',
     )
   if (!text.startsWith('type=')) {
     if (text.includes('=') || text === '') throw refuse('has no type')
@@ -57,7 +57,7 @@ export function parseTagRule(text: string): TagRule {
     }
     case 'sha': {
       const format = entries.get('format') ?? 'short'
-      if (format !== 'short' && format !== 'long') throw refuse('knows the formats short and long')
+      if (format !== 'short' && format !== 'long') throw refuse('needs format=short or format=long')
       return { type, format, ...around }
     }
     default: {
@@ -68,7 +68,7 @@ export function parseTagRule(text: string): TagRule {
   }
 }
 
-/** Fills a semantic version into a pattern; undefined where the pattern leaves out the pre-release part that the version has. */
+/** Fills a semantic version into a pattern; undefined if the pattern would drop the version's pre-release part. */
 export function fillPattern(pattern: string, version: string): string | undefined {
   const [, major = '', minor = '', patch = '', pre] = /^(\d+)\.(\d+)\.(\d+)(-[^+]+)?/.exec(version) ?? []
   // 1.4 must not move to a release candidate of 1.4.1.

@@ -1,4 +1,4 @@
-/** JSON with sorted keys and without spaces. Keys without a value are left out, as in JSON itself. */
+/** JSON with sorted keys and without spaces. Keys without a value are omitted, as in JSON itself. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`
   if (typeof value === 'object' && value !== null) {

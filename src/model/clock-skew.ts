@@ -1,2 +1,2 @@
-/** Clocks differ a little, in milliseconds; what comes from further in the future has a date that nobody can trust. */
+/** The tolerated difference between clocks, in milliseconds; a date further in the future cannot be trusted. */
 export const clockSkew = 15 * 60_000

@@ -1,10 +1,11 @@
 /**
- * The first key that an object of a JSON text has twice, if any, and how deep lists and objects stand inside of each other; up to that key, where there is one.
- * `JSON.parse` keeps the last value and says nothing: a second, empty list of findings would hide the first.
- * The text must be valid JSON. It may be a hundred megabytes long, so it is read by character codes, and objects share their sets of keys.
+ * The first key that appears twice in an object of a JSON text, if any, and how deeply lists and objects are nested, up
+ * to that key if there is one. `JSON.parse` silently keeps the last value: a second, empty list of findings would hide
+ * the first. The text must be valid JSON. It may be a hundred megabytes long, so it is read by character codes, and
+ * objects share their sets of keys.
  */
 export function keysAndDepth(json: string): { twice: string | undefined; depth: number } {
-  // Per depth, the last object that had a key: two objects of one depth are never open at once, so their number tells them apart.
+  // Per depth, the last object that had a key: two objects at one depth are never open at once, so their number distinguishes them.
   const keysAt: Array<Map<string, number>> = []
   const open: number[] = []
   let objects = 0
@@ -54,7 +55,7 @@ const [braceOpens, braceCloses, bracketOpens, bracketCloses, comma, quotationMar
 ]
 const noObject = 0
 
-/** Where the text that begins at a quotation mark ends: at the next one before which the backslashes are even in number. */
+/** The end of the string that starts at a quotation mark: the next one after an even number of backslashes. */
 function endOfString(json: string, start: number): number {
   for (let at = json.indexOf('"', start + 1); at !== -1; at = json.indexOf('"', at + 1)) {
     let before = at

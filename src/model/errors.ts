@@ -3,11 +3,11 @@ import type { FailedStep } from './failed-step.ts'
 import { shorten } from './printable.ts'
 
 /**
- * Why Loadline could not go on. The set is closed: reports, exit codes and documentation know each code.
- * A rejected verdict is not here, because it is a value and no error.
+ * Why Loadline could not continue. The set is closed: reports, exit codes and documentation know each code.
+ * A rejected verdict is not here, because it is a value, not an error.
  */
 export const errorCodes = {
-  /** Arguments that make no sense. */
+  /** Invalid arguments. */
   USAGE: 2,
   /** The source directory, its Dockerfile or the given image is missing, empty or unreadable. */
   SOURCE: 2,
@@ -19,15 +19,15 @@ export const errorCodes = {
   LOCK: 2,
   /** A secret, key or credential that the run needs was not given. */
   CREDENTIAL: 2,
-  /** Something that the machine lacks: a command, root, disk, memory. */
+  /** The machine lacks something: a command, root, disk, memory. */
   PREREQUISITE: 2,
   /** No engine could be reached or started. */
   ENGINE: 3,
-  /** An instruction of the Dockerfile failed: its author's to repair. */
+  /** A Dockerfile instruction failed, which its author must fix. */
   BUILD_STEP: 2,
-  /** The image could not be built, or could not be fetched, for a reason outside of the Dockerfile. */
+  /** The image could not be built or fetched, for a reason outside the Dockerfile. */
   BUILD: 3,
-  /** A tool failed, was killed, or said nothing that can be read. */
+  /** A tool failed, was killed, or printed nothing readable. */
   TOOL: 3,
   /** The vulnerability database is missing, damaged or of an unknown version. */
   DATABASE: 3,
@@ -44,10 +44,10 @@ export const errorCodes = {
 export const ErrorCode = z.enum(Object.keys(errorCodes) as [keyof typeof errorCodes, ...Array<keyof typeof errorCodes>])
 export type ErrorCode = z.infer<typeof ErrorCode>
 
-/** In characters: more than the hundred mistakes of a policy take. What a message quotes of a text from outside can be as long as that text. */
+/** In characters: more than a policy's hundred problems take. A message that quotes outside text could be as long as that text. */
 const longest = 50_000
 
-/** An error with what to do about it. `message` says what was wanted and what was found. */
+/** An error with what to do about it. `message` says what was expected and what was found. */
 export class DeliveryError extends Error {
   readonly code: ErrorCode
   readonly hint: string

@@ -11,7 +11,7 @@ import { Platform } from './platform.ts'
 import { Runtime } from './runtime.ts'
 import { Secrets } from './secrets.ts'
 
-/** The kinds of evidence that are collected per platform, in the order of every report. `lint` stands before them, once per source. */
+/** The kinds of evidence that are collected per platform, in the order of every report. `lint` comes before them, once per source. */
 export const evidenceKinds = [
   'vulnerabilities',
   'secrets',
@@ -26,17 +26,20 @@ export const evidenceKinds = [
 export const EvidenceKind = z.enum(['lint', ...evidenceKinds])
 export type EvidenceKind = z.infer<typeof EvidenceKind>
 
-/** What can be said of the Dockerfile itself: what the linter and BuildKit's own checks said, comments that silence them, and what it fetches without a package manager. */
+/**
+ * Evidence about the Dockerfile itself: results of the linter and of BuildKit's own checks, comments that silence them,
+ * and what it downloads without a package manager.
+ */
 export const Lint = z.strictObject({
   /** hadolint's. */
   findings: z.array(LintFinding),
-  /** Where hadolint could not parse what BuildKit builds: it then has no opinion of the file. */
+  /** Set if hadolint could not parse what BuildKit builds: then it has not linted the file. */
   unread: z.strictObject({ line: z.int().min(1), message: z.string() }).optional(),
-  /** What BuildKit's build checks say, e.g. `UndefinedVar`, in the order of the file. */
+  /** Results of BuildKit's build checks, e.g. `UndefinedVar`, in the order of the file. */
   checks: z.array(
     z.strictObject({ id: z.string(), message: z.string(), location: Location, url: z.string().optional() }),
   ),
-  /** What ADD downloads; `verified` where a checksum, or the commit of a repository, is written beside it. */
+  /** What ADD downloads; `verified` if a checksum, or a repository's commit, is given. */
   downloads: z.array(z.strictObject({ address: z.string(), line: z.int().min(1), verified: z.boolean() })),
   /** `# hadolint ignore=` and `# check=skip=` comments. */
   pragmas: z.array(z.strictObject({ rules: z.array(z.string()), line: z.int().min(1), global: z.boolean() })),
@@ -47,9 +50,9 @@ export type Lint = z.infer<typeof Lint>
 export const Database = z.strictObject({
   /** Its own name, e.g. `trivy-db` or `loadline-example-advisories`. */
   name: z.string(),
-  /** `official`: a mirror of the scanner's own; `example`: the small one of Loadline's examples; `given`: handed over by the caller. */
+  /** `official`: a mirror of the scanner's own; `example`: the small one of Loadline's examples; `given`: supplied by the caller. */
   coverage: z.enum(['official', 'example', 'given']),
-  /** Over a sorted dump of its content: the file's bytes differ between equal builds. */
+  /** Over a sorted dump of its content, because the file's bytes differ between equal builds. */
   digest: Digest,
   schemaVersion: z.int(),
   /** When its content was last updated, UTC, ISO 8601. Its age is measured from here. */
@@ -66,7 +69,7 @@ export const Vulnerabilities = z.strictObject({
   /** Operating system that the scanner recognised; absent for an image without one. */
   os: z.strictObject({ family: z.string(), version: z.string(), endOfLife: z.boolean() }).optional(),
   packageCount: z.int().min(0),
-  /** Ecosystems met in the image that the database knows nothing of: their packages were not judged. */
+  /** Ecosystems in the image that the database does not cover: their packages were not judged. */
   uncovered: z.array(z.string()),
 })
 export type Vulnerabilities = z.infer<typeof Vulnerabilities>
@@ -94,7 +97,7 @@ export const Sbom = z.strictObject({
       components: z.int().min(0),
     }),
   ),
-  /** Digest of the image that the documents speak of. */
+  /** Digest of the image that the documents describe. */
   subject: Digest,
   operatingSystem: z.boolean(),
 })
@@ -104,13 +107,13 @@ export type Sbom = z.infer<typeof Sbom>
 export const Size = z.strictObject({
   /** Sum of the files that a container sees. */
   unpacked: z.int().min(0),
-  /** Sum of the layers as a registry stores them. */
+  /** Sum of the layers, as a registry stores them. */
   compressed: z.int().min(0),
   layers: z.array(
     z.strictObject({ digest: Digest, diffId: Digest, compressed: z.int(), unpacked: z.int(), createdBy: z.string() }),
   ),
   largest: z.array(z.strictObject({ path: z.string(), bytes: z.int() })),
-  /** Dive's measure, 0 to 1: 1 is an image in which no layer repeats or hides another's file. */
+  /** Dive's measure, 0 to 1: 1 means that no layer duplicates or hides another's file. */
   efficiency: z.number().min(0).max(1),
   /** Bytes that later layers overwrite or remove. */
   wasted: z.int().min(0),
@@ -121,11 +124,11 @@ export const Size = z.strictObject({
 })
 export type Size = z.infer<typeof Size>
 
-/** A file of the image that is worth a look, with its octal mode. */
+/** A noteworthy file in the image, with its octal mode. */
 const ImageFile = z.strictObject({ path: z.string(), mode: z.string(), bytes: z.int().min(0) })
 type ImageFile = z.infer<typeof ImageFile>
 
-/** The image configuration, and what its files say of how it was made. */
+/** The image configuration, and what the image's files reveal about how it was made. */
 export const Configuration = z.strictObject({
   user: z.string(),
   entrypoint: z.array(z.string()),
@@ -149,7 +152,10 @@ export const Configuration = z.strictObject({
     .optional(),
   stopSignal: z.string().optional(),
   setuid: z.array(ImageFile),
-  /** What files give beyond their mode: capabilities, writing by an access control list, device nodes. Absent in verdicts of before it was looked at. */
+  /**
+   * Privileges beyond a file's mode: capabilities, write access through an access control list, device nodes. Absent in
+   * verdicts from before this was checked.
+   */
   privileges: z
     .array(
       z.strictObject({
@@ -165,39 +171,39 @@ export const Configuration = z.strictObject({
   packageManagers: z.array(z.string()),
   packageCaches: z.array(z.strictObject({ path: z.string(), bytes: z.int().min(0) })),
   sshServers: z.array(z.string()),
-  /** Diff id of the last layer that had a part in each of the paths above and below. */
+  /** Diff ID of the last layer that contributed to each of the paths above and below. */
   pathLayers: z.record(z.string(), Digest).optional(),
-  /** What the image says of its distribution. Absent in verdicts of before it was looked at. */
+  /** What the image says about its distribution. Absent in verdicts from before this was checked. */
   records: PackageRecords.optional(),
 })
 export type Configuration = z.infer<typeof Configuration>
 
-/** Where the image starts from: every external `FROM` of the Dockerfile. */
+/** What the image starts from: every external `FROM` in the Dockerfile. */
 export const Base = z.strictObject({
   images: z.array(
     z.strictObject({
       stage: z.string(),
       location: Location,
-      /** As the Dockerfile says it, build arguments filled in. */
+      /** As in the Dockerfile, with build arguments expanded. */
       written: z.string(),
       /** Fully spelled: registry, repository, tag. `scratch` stays `scratch`. */
       reference: z.string(),
-      /** Who fixed the digest: the Dockerfile itself, the lock file, or nobody (a tag can move). */
+      /** What pins the digest: the Dockerfile itself, the lock file, or nothing (a tag can move). */
       pinnedBy: z.enum(['dockerfile', 'lock', 'nobody', 'scratch']),
       /** The digest that was built on; absent for scratch. */
       digest: Digest.optional(),
-      /** True where the shipped image contains it. */
+      /** Whether the shipped image contains it. */
       final: z.boolean(),
-      /** In a sealed network: what was built on instead. */
+      /** In a sealed network: what was used instead. */
       substitute: z.string().optional(),
     }),
   ),
-  /** How the image grew on its base. Absent where nobody could say: then every finding's owner is unknown. */
+  /** How the image was built on its base. Absent if that is unknown: then every finding's owner is unknown. */
   lineage: Lineage.optional(),
 })
 export type Base = z.infer<typeof Base>
 
-/** The evidence of one platform's archive. Every kind is there: what could not be had says so. */
+/** The evidence from one platform's archive. Every kind is present: what could not be collected says so. */
 export const PlatformEvidence = z.strictObject({
   vulnerabilities: collected(Vulnerabilities),
   secrets: collected(Secrets),
@@ -218,11 +224,11 @@ export type Archive = z.infer<typeof Archive>
 /** All evidence of a run. */
 export const Evidence = z.strictObject({
   lint: collectedOrNone(Lint),
-  /** Absent where no list was given: then nothing was compared with one. */
+  /** Absent if no list was given: then nothing was compared with one. */
   knownExploited: CollectedKnownExploited.optional(),
   /** Absent where no list was given: then nobody was asked how likely exploitation is. */
   exploitPrediction: CollectedExploitPrediction.optional(),
-  /** What other scanners found. Absent where nothing was given. */
+  /** Other scanners' findings. Absent if none were given. */
   additional: z.array(AdditionalFindings).min(1).optional(),
   platforms: z.array(z.strictObject({ archive: Archive, evidence: PlatformEvidence })),
 })

@@ -1,17 +1,17 @@
 import type { AcceptedRisk } from './index.ts'
 import { counted } from './measures.ts'
 
-/** The words for what an exception says, the same in every report. */
+/** The wording of an exception, the same in every report. */
 export interface ExceptionText {
   /** `until 2026-12-15, 22 days left`. */
   until: string
-  /** Owner, ticket, compensating control, days and origin, in that order; what the exception leaves out is left out. */
+  /** Owner, ticket, compensating control, days and origin, in that order, as far as the exception has them. */
   facts: Array<[name: string, value: string]>
   /** Everything in one line: the reason, then the facts in brackets. */
   line: string
 }
 
-/** Says an exception in words. */
+/** Puts an exception into words. */
 export function exceptionText({
   reason,
   owner,

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 
-/** The instruction of a Dockerfile at which a build ended. */
+/** The Dockerfile instruction at which a build failed. */
 export const FailedStep = z.strictObject({
   /** Path of the Dockerfile below the source. */
   path: z.string(),
-  /** Absent where no instruction, or more than one, can have been it. */
+  /** Absent unless exactly one instruction can have been it. */
   line: z.int().min(1).optional(),
-  /** The instruction as it is written, in one line. */
+  /** The instruction as written, on one line. */
   instruction: z.string(),
-  /** Of the process that the instruction started; absent where it started none. */
+  /** Of the process that the instruction started; absent if it started none. */
   exitCode: z.int().optional(),
   /** The last lines of what it printed. */
   output: z.array(z.string()),

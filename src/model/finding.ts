@@ -5,14 +5,14 @@ import { Severity } from './severity.ts'
 export const Location = z.strictObject({
   /** Relative to the source directory, or absolute inside the image. */
   path: z.string(),
-  /** First line, counted from 1. Absent where the file has no lines to point at. */
+  /** First line, counted from 1. Absent if the file has no lines to point to. */
   line: z.int().min(1).optional(),
   column: z.int().min(1).optional(),
   within: z.enum(['source', 'image']),
 })
 export type Location = z.infer<typeof Location>
 
-/** A package in the image, as the scanner catalogued it. */
+/** A package in the image, as the scanner recorded it. */
 export const Package = z.strictObject({
   name: z.string(),
   version: z.string(),
@@ -23,24 +23,24 @@ export const Package = z.strictObject({
   licenses: z.array(z.string()).default([]),
   /** Where it was found: a lock file, a binary, or the package database. */
   path: z.string().optional(),
-  /** Diff id of the layer that brought it. */
+  /** Diff ID of the layer that added it. */
   layer: z.string().optional(),
 })
 export type Package = z.infer<typeof Package>
 
-/** A published vulnerability that affects a package of the image. One per (id, package URL, path): duplicates over layers are folded. */
+/** A published vulnerability that affects a package of the image. One per (id, package URL, path): duplicates across layers are merged. */
 export const Vulnerability = z.strictObject({
   /** CVE, GHSA or distribution identifier. A finding without one is kept as `unidentified`. */
   id: z.string(),
   severity: Severity,
   title: z.string(),
   package: Package.pick({ name: true, version: true, type: true, purl: true, path: true, layer: true }),
-  /** Version that repairs it; absent where none is published. */
+  /** Version that fixes it; absent if none is published. */
   fixedVersion: z.string().optional(),
   /** Status in the scanner's words, e.g. `fixed`, `affected`, `will_not_fix`, `end_of_life`. */
   status: z.string().optional(),
   url: z.string().optional(),
-  /** Which vendor's severity was taken. */
+  /** The vendor whose severity was used. */
   severitySource: z.string().optional(),
 })
 export type Vulnerability = z.infer<typeof Vulnerability>
@@ -52,9 +52,9 @@ export const SecretFinding = z.strictObject({
   title: z.string(),
   category: z.string(),
   location: Location,
-  /** What had to be undone to see it, outermost first, e.g. `gzip`, `zip`, `base64`. Absent where nothing had to. */
+  /** What had to be decoded to find it, outermost first, e.g. `gzip`, `zip`, `base64`. Absent if nothing had to be. */
   through: z.array(z.string()).optional(),
-  /** Diff id of the layer that brought it; absent for the image configuration. */
+  /** Diff ID of the layer that added it; absent for the image configuration. */
   layer: z.string().optional(),
 })
 export type SecretFinding = z.infer<typeof SecretFinding>

@@ -1,4 +1,4 @@
-/** Parts values by a key, in the order in which the keys are met. (`Map.groupBy` needs Node 21.) */
+/** Groups values by a key, in the order in which the keys first appear. (`Map.groupBy` needs Node 21.) */
 export function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const value of values) {

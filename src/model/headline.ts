@@ -1,22 +1,22 @@
 import { outcomeOf, type RuleResult, type Run } from './index.ts'
 import { counted, wholeNumber } from './measures.ts'
 
-/** What a run comes to, in the words with which every report begins. */
+/** A run's result, in the words with which every report starts. */
 export interface Headline {
   outcome: Run['outcome']
   /** `Passed`, `Rejected`, `Undecided` or `Broken`. */
   word: string
   /** One sentence that says why. */
   sentence: string
-  /** What to do next; empty where nothing is. */
+  /** What to do next; empty if nothing. */
   next: string
-  /** Name and digest of each image that was judged: `shop/orders@sha256:...`. Empty when none was built. */
+  /** Name and digest of each judged image: `shop/orders@sha256:...`. Empty if none was built. */
   images: Array<{ platform: string; name: string; digest: string }>
 }
 
 /**
- * Reads a run's headline. `passed` is only said of a run that says so, has no failure, and has a passed verdict of at least one rule and one image, in which no rule says otherwise:
- * a document that contradicts itself is broken.
+ * Derives a run's headline. It says `passed` only for a run that says so, has no failure, and has a passed verdict with
+ * at least one rule and one image, in which no rule disagrees: a self-contradictory document is broken.
  */
 export function headline(run: Run): Headline {
   const outcome = agreedOutcome(run)
@@ -62,18 +62,18 @@ function explain(run: Run, outcome: Run['outcome']): { sentence: string; next: s
       const missing = undecided.length > 0 ? ` ${counted(undecided.length, 'more', 'more')} could not be decided.` : ''
       return {
         sentence: `${wholeNumber(failed.length)} of ${counted(rules, 'rule')} ${failed.length === 1 ? 'says' : 'say'} no: ${names(failed)}.${missing}`,
-        next: 'Nothing was published. Do what the gates ask for, and run again.',
+        next: 'Nothing was published. Do what the failed rules say, and run again.',
       }
     }
     case 'undecided':
       return {
-        sentence: `No rule says no, but ${wholeNumber(undecided.length)} of ${counted(rules, 'rule')} could not be decided: ${names(undecided)}. So nobody can say yes.`,
+        sentence: `No rule says no, but ${wholeNumber(undecided.length)} of ${counted(rules, 'rule')} could not be decided: ${names(undecided)}. So the image may not ship.`,
         next: 'Nothing was published. Provide what was missing, and run again.',
       }
     case 'broken': {
       if (run.failure === undefined)
         return {
-          sentence: `This document contradicts itself: it says “${run.outcome}”, and its verdict ${contradiction(run)}.`,
+          sentence: `This document contradicts itself: it says “${run.outcome}”, but its verdict ${contradiction(run)}.`,
           next: 'Do not rely on it. Run again with a released version of Loadline.',
         }
       const passed = run.verdict?.outcome === 'passed' ? 'The gate passed, but ' : ''
@@ -90,7 +90,7 @@ function contradiction({ outcome, verdict }: Run): string {
   if (verdict.results.length === 0) return 'has no rules'
   if (verdict.outcome !== outcome) return `says “${verdict.outcome}”`
   const ofRules = outcomeOf(verdict.results)
-  return ofRules === outcome ? 'is about no image' : `has rules that come to “${ofRules}”`
+  return ofRules === outcome ? 'is about no image' : `has rules that add up to “${ofRules}”`
 }
 
 function describeRelease({ reference, digest, unsigned, overtaken = [] }: NonNullable<Run['release']>): string {

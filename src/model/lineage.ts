@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Digest } from './digest.ts'
 
-/** An instruction of the Dockerfile, without its values: they may be secrets. */
+/** A Dockerfile instruction, without its values, which may be secrets. */
 export const Instruction = z.strictObject({
   /** In capitals: `FROM`, `RUN`. */
   keyword: z.string(),
@@ -10,32 +10,35 @@ export const Instruction = z.strictObject({
   lastLine: z.int().min(1),
   /** Name of its stage, or the stage's number. */
   stage: z.string(),
-  /** True in the stages that the shipped image is made of, one on the other; what other stages make is shipped only where it is copied. */
+  /** Whether it is in one of the stages that the shipped image is built on; what other stages make is shipped only if copied. */
   shipped: z.boolean(),
   /** What it sets: names of variables, arguments and labels, ports. Empty for every other instruction. */
   names: z.array(z.string()),
 })
 export type Instruction = z.infer<typeof Instruction>
 
-/** A layer of the built image, and what made it. */
+/** A layer of the built image, and what created it. */
 export const LayerOrigin = z.strictObject({
   diffId: Digest,
-  /** The instruction, as the image's history tells it, or as the Dockerfile does where the history names no file. */
+  /** The instruction, from the image's history, or from the Dockerfile if the history names no file. */
   instruction: z.string(),
-  /** Its line in the Dockerfile. Absent where the history can be read in more than one way. */
+  /** Its line in the Dockerfile. Absent if the history is ambiguous. */
   line: z.int().min(1).optional(),
   /** The stage or image that it copies from. */
   copiedFrom: z.string().optional(),
 })
 export type LayerOrigin = z.infer<typeof LayerOrigin>
 
-/** How the built image came about: what its findings are attributed by. */
+/** How the built image was made, by which its findings are attributed. */
 export const Lineage = z.strictObject({
-  /** Diff ids of the image that the shipped stages start from, as that image itself lists them, lowest first; empty for scratch. Absent where they could not be had. */
+  /**
+   * Diff IDs of the image that the shipped stages start from, as that image itself lists them, lowest first; empty for
+   * scratch. Absent if they could not be read.
+   */
   base: z.array(Digest).optional(),
-  /** Why they could not. */
+  /** Why they could not be read. */
   baseUnknown: z.string().optional(),
-  /** Every layer of the built image, lowest first, the base's included. */
+  /** Every layer of the built image, lowest first, including the base's. */
   layers: z.array(LayerOrigin),
   /** In the order of the Dockerfile. */
   instructions: z.array(Instruction),

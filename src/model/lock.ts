@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Digest } from './digest.ts'
 import { Platform } from './platform.ts'
 
-/** How far a digest is known to be the publisher's: by asking, or by what many or few others wrote down. */
+/** How certain it is that a digest is the publisher's: confirmed by the registry, or recorded by many or few others. */
 export const Confidence = z.enum(['confirmed', 'likely', 'doubtful'])
 export type Confidence = z.infer<typeof Confidence>
 
@@ -12,11 +12,11 @@ export const PinnedTool = z.strictObject({
   reference: z.string(),
   digest: Digest,
   version: z.string(),
-  /** Absent for what this machine has made itself. */
+  /** Absent for what this machine has made. */
   confidence: Confidence.optional(),
-  /** Of Loadline's own programs: the digest of the sources that they were built from. */
+  /** For Loadline's own programs: the digest of the sources that they were built from. */
   source: Digest.optional(),
-  /** In a sealed lock: the official reference that this image stands in for. */
+  /** In a sealed lock file: the official reference that this image substitutes. */
   standsInFor: z.string().optional(),
 })
 export type PinnedTool = z.infer<typeof PinnedTool>
@@ -28,14 +28,14 @@ export const PinnedBase = z.strictObject({
   /** Digest of the manifest or index behind the tag. */
   digest: Digest,
   platforms: z.array(Platform),
-  /** In a sealed lock: where the substitute is served, without digest, e.g. `127.0.0.1:5000/library/python:3.11-slim-bookworm`. */
+  /** In a sealed lock file: where the substitute is served, without digest, e.g. `127.0.0.1:5000/library/python:3.11-slim-bookworm`. */
   substitute: z.string().optional(),
   /** When it was resolved or assembled, UTC. */
   resolvedAt: z.iso.datetime(),
 })
 export type PinnedBase = z.infer<typeof PinnedBase>
 
-/** The lock file that an application commits: its bases, and nothing that judges it. Written by `loadline lock`. */
+/** The lock file that an application commits: its bases, but none of the tools that judge it. Written by `loadline lock`. */
 export const BaseLock = z.strictObject({
   schemaVersion: z.literal(2),
   bases: z.array(PinnedBase.omit({ substitute: true })),
@@ -43,8 +43,8 @@ export const BaseLock = z.strictObject({
 export type BaseLock = z.infer<typeof BaseLock>
 
 /**
- * What is pinned in a run. Connected: the tools of Loadline's release, and the bases of the application's lock file. Sealed: what the toolchain has
- * built, in a lock file of its own (`mode: sealed`), which is never the application's.
+ * A run's pins. Connected: the tools of Loadline's release, and the bases of the application's lock file. Sealed: what the toolchain has
+ * built, in its own lock file (`mode: sealed`), which is never the application's.
  */
 export const Lock = z.strictObject({
   schemaVersion: z.literal(1),

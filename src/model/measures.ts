@@ -1,6 +1,6 @@
 const grouped = new Intl.NumberFormat('en-US')
 
-/** A whole number with its thousands set off: `12,345`. */
+/** A whole number with thousands separators: `12,345`. */
 export function wholeNumber(value: number): string {
   return grouped.format(value)
 }
@@ -10,7 +10,7 @@ export function counted(value: number, one: string, many: string = `${one}s`): s
   return `${wholeNumber(value)} ${value === 1 ? one : many}`
 }
 
-/** Bytes as people read them: 1 kB is 1,000 bytes and 1 MB is 1,000,000. */
+/** Bytes in readable units: 1 kB is 1,000 bytes and 1 MB is 1,000,000. */
 export function byteSize(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`
   if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`
@@ -18,7 +18,7 @@ export function byteSize(bytes: number): string {
   return `${(bytes / 1_000_000_000).toFixed(2)} GB`
 }
 
-/** How old something was at a moment, both ISO 8601: `40 minutes`, `31 hours`, `5 days`. */
+/** How old something was at a given time, both ISO 8601: `40 minutes`, `31 hours`, `5 days`. */
 export function age(since: string, at: string): string {
   const minutes = Math.floor((Date.parse(at) - Date.parse(since)) / 60_000)
   if (!Number.isFinite(minutes)) return 'of unknown age'
@@ -28,7 +28,7 @@ export function age(since: string, at: string): string {
   return `${counted(Math.floor(minutes / 1440), 'day')} old`
 }
 
-/** An ISO 8601 moment, to the minute and readable: `2026-11-23 01:10 UTC`. */
+/** An ISO 8601 time in readable form, to the minute: `2026-11-23 01:10 UTC`. */
 export function moment(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
 }

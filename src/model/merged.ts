@@ -4,13 +4,16 @@ import { Platform } from './platform.ts'
 
 /** One service of a merged verdict. */
 export const MergedPart = z.strictObject({
-  /** Its name, as its policy or its directory says it. */
+  /** Its name, from its policy or its directory. */
   name: z.string(),
-  /** `missing`: expected, and no document was given; `unexpected`: nobody said that it belongs to this release. Others are the outcome of its own run. */
+  /**
+   * `missing`: expected, but no document was given; `unexpected`: not declared as part of this release. Others are the
+   * outcome of its own run.
+   */
   state: z.enum(['passed', 'rejected', 'undecided', 'broken', 'missing', 'unexpected']),
-  /** What to know of it in one sentence. */
+  /** A one-sentence summary. */
   said: z.string(),
-  /** Of the bytes of its verdict.json. */
+  /** The digest of its verdict.json. */
   document: Digest.optional(),
   /** When it was judged, UTC. */
   judgedAt: z.iso.datetime().optional(),
@@ -21,16 +24,19 @@ export const MergedPart = z.strictObject({
 })
 export type MergedPart = z.infer<typeof MergedPart>
 
-/** One verdict over the services of a repository, each judged by itself, maybe on another machine. */
+/** One verdict over the services of a repository, each judged separately, perhaps on a different machine. */
 export const Merged = z.strictObject({
   schemaVersion: z.literal('loadline.merged/v1'),
-  /** `passed`: every expected part is there and passed, and nothing speaks against them together. `undecided`: no part says no, and one did not come to a verdict. */
+  /**
+   * `passed`: every expected part is present and passed, and they fit together. `undecided`: no part says no, but one
+   * did not reach a verdict.
+   */
   outcome: z.enum(['passed', 'rejected', 'undecided']),
   mergedAt: z.iso.datetime(),
-  /** The commit that all parts were built from; absent where they are in no repository, do not agree, or one has changes that are in no commit. */
+  /** The commit that all parts were built from; absent if they are not in a repository, disagree, or one has uncommitted changes. */
   revision: z.string().optional(),
   parts: z.array(MergedPart),
-  /** What speaks against the parts together, e.g. that they are of different commits. */
+  /** Why the parts do not fit together, e.g. different commits. */
   faults: z.array(z.string()),
 })
 export type Merged = z.infer<typeof Merged>

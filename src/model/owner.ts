@@ -3,9 +3,9 @@ import type { Base } from './evidence.ts'
 import type { Instruction, Lineage } from './lineage.ts'
 
 /**
- * Whose a finding is: who can repair it, and by whose thresholds it is judged.
- * `base`: a layer of the base image brought it; `application`: the shipped stages of the Dockerfile did; `build`: it is in a stage that is not shipped itself;
- * `unknown`: nobody could say, so it is judged by the strictest thresholds of all.
+ * Who owns a finding: who can fix it, and whose thresholds apply. `base`: a layer of the base image added it;
+ * `application`: the shipped stages of the Dockerfile did; `build`: it is in a stage that is not shipped itself;
+ * `unknown`: it could not be determined, so the strictest thresholds of all apply.
  */
 export const Owner = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -17,9 +17,9 @@ export const Owner = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('application'),
-    /** What brought it. A value may be a secret, so this is what the history shows, or names only. */
+    /** What added it. A value may be a secret, so this is only what the history shows, or names. */
     instruction: z.string(),
-    /** Its line in the Dockerfile, where that is certain. */
+    /** Its line in the Dockerfile, if that is certain. */
     line: z.int().min(1).optional(),
     /** The stage or image that it was copied from. */
     copiedFrom: z.string().optional(),
@@ -29,21 +29,21 @@ export const Owner = z.discriminatedUnion('kind', [
 ])
 export type Owner = z.infer<typeof Owner>
 
-/** Finds owners in the evidence of one image. What it cannot tell is unknown, never the base's. */
+/** Finds owners in one image's evidence. An undetermined owner is unknown, never the base. */
 export interface Owners {
-  /** Whether the image starts from another one; false from scratch, and where nobody could say. */
+  /** Whether the image starts from another one; false for scratch, and if that is unknown. */
   hasBase: boolean
-  /** Of what a layer brought, by its diff id. */
+  /** The owner of what a layer added, by its diff ID. */
   ofLayer(diffId: string | undefined): Owner
-  /** Of a line of the Dockerfile. */
+  /** The owner of a line of the Dockerfile. */
   ofLine(line: number | undefined): Owner
-  /** Of something that the image's configuration says: the last shipped instruction with this keyword that sets the name. */
+  /** The owner of a setting in the image's configuration: the last shipped instruction with this keyword that sets the name. */
   ofSetting(keyword: string, name?: string): Owner
 }
 
 const unknown: Owner = { kind: 'unknown' }
 
-/** The owners of an image's parts. Without evidence of the base all are unknown. */
+/** The owners of an image's parts. Without evidence about the base, all are unknown. */
 export function ownersOf(base: Base | undefined): Owners {
   const lineage = base?.lineage
   if (base === undefined || lineage === undefined)
@@ -67,7 +67,7 @@ export function ownersOf(base: Base | undefined): Owners {
   }
 }
 
-/** The layers are the base's as far as the base's own list goes; where the two lists part, nobody can say where the base ends. */
+/** The layers are the base's as far as the base's own list goes; if the two lists diverge, it is unknown where the base ends. */
 function layerOwners(base: Base, { base: below, layers }: Lineage): Map<string, Owner> {
   const from = base.images.find(({ final }) => final)
   const owners = new Map<string, Owner>()
@@ -89,7 +89,7 @@ function layerOwners(base: Base, { base: below, layers }: Lineage): Map<string, 
             ...(line === undefined ? {} : { line }),
             ...(copiedFrom === undefined ? {} : { copiedFrom }),
           }
-    // Two layers with the same content have the same diff id.
+    // Two layers with the same content have the same diff ID.
     owners.set(
       diffId,
       owners.has(diffId) && JSON.stringify(owners.get(diffId)) !== JSON.stringify(owner) ? unknown : owner,
@@ -98,7 +98,7 @@ function layerOwners(base: Base, { base: below, layers }: Lineage): Map<string, 
   return owners
 }
 
-/** Comments belong to the stage that they stand in, and what stands before the first FROM is for every stage. */
+/** Comments belong to the stage that they are in, and those before the first FROM apply to every stage. */
 function lineOwner(instructions: readonly Instruction[], line: number): Owner {
   const at = instructions.findLast((instruction) => instruction.line <= line)
   const stage = at ?? instructions[0]

@@ -1,7 +1,7 @@
 import { PackageURL } from 'packageurl-js'
 import type { Digest } from './digest.ts'
 
-/** A package URL, read (https://github.com/package-url/purl-spec). Parts that the text leaves out are absent. */
+/** A parsed package URL (https://github.com/package-url/purl-spec). Omitted parts are absent. */
 export interface PackageUrl {
   type: string
   namespace?: string
@@ -15,19 +15,19 @@ const qualifierKey = '[A-Za-z][A-Za-z0-9._-]*'
 const qualifierValue = '[^&#]+'
 
 /**
- * No part is empty and nothing is invisible. The library is more lenient: it drops qualifiers without a value and control characters,
- * and an exception would then name more packages than its text says.
+ * No part may be empty or invisible. The library is more lenient: it drops qualifiers without a value and control characters,
+ * and an exception would then match more packages than its text says.
  */
 const complete = new RegExp(
   `^pkg:[^?#]*[^?#@](\\?${qualifierKey}=${qualifierValue}(&${qualifierKey}=${qualifierValue})*)?(#.+)?$`,
   'u',
 )
 
-/** A blank at an end, and what nobody sees. The library drops some of it when it has decoded a part. */
+/** Leading or trailing white space, and invisible characters. The library drops some of them after decoding a part. */
 const unseen = /^\s|\s$|[^\S ]|[\p{Cc}\p{Cf}]/u
 const emptySegment = /^(\/+|\.\.?)$/
 
-/** Whether the library drops nothing of a text that is complete, not even once it is decoded. Throws where it cannot be decoded. */
+/** Whether a text survives the library unchanged, even after decoding. Throws if it cannot be decoded. */
 function isKeptWhole(text: string): boolean {
   const [, path = '', query = '', subpath = ''] = /^([^?#]*)\??([^#]*)#?(.*)$/u.exec(text) ?? []
   const decoded = (part: string, by: RegExp) => part.split(by).map((piece) => decodeURIComponent(piece))
@@ -40,12 +40,12 @@ function isKeptWhole(text: string): boolean {
   )
 }
 
-/** Reads a package URL; undefined where the text is not one. Names come back in the form that the specification gives their type. */
+/** Parses a package URL; undefined if the text is not one. Names are normalised as the specification requires for their type. */
 export function parsePackageUrl(text: string): PackageUrl | undefined {
   if (!complete.test(text) || /[\s\p{Cc}]/u.test(text)) return undefined
   try {
     if (!isKeptWhole(text)) return undefined
-    // A plus is a plus, as the specification wants it; the library reads qualifiers as an HTML form, in which it is a space.
+    // A plus is a plus, as the specification requires; the library decodes qualifiers as an HTML form, in which it is a space.
     const { type, namespace, name, version, qualifiers, subpath } = PackageURL.fromString(text.replaceAll('+', '%2B'))
     const written = (part: string) => (type === 'golang' ? part.toLowerCase() : part)
     return {
@@ -62,8 +62,8 @@ export function parsePackageUrl(text: string): PackageUrl | undefined {
 }
 
 /**
- * Whether a package URL names a package, as the specification's own matching does: type, namespace and name must be equal,
- * and of version, qualifiers and subpath those that it says. `pkg:deb/debian/libssl3` names every version of libssl3.
+ * Whether a package URL matches a package, as in the specification: type, namespace and name must be equal,
+ * and version, qualifiers and subpath if given. `pkg:deb/debian/libssl3` matches every version of libssl3.
  */
 export function namesPackage(wanted: PackageUrl, found: PackageUrl): boolean {
   return (
@@ -81,7 +81,7 @@ export function imagePackageUrl(image: { name: string; digest: Digest }): string
   return `pkg:oci/${encodeURIComponent(imageShortName(image.name))}@${encodeURIComponent(image.digest)}`
 }
 
-/** The last part of a repository's name: all that a package URL of type `oci` says of it. */
+/** The last part of a repository's name: all that a package URL of type `oci` contains of it. */
 export function imageShortName(name: string): string {
   return name.split('/').at(-1) ?? name
 }

@@ -6,7 +6,7 @@ export const Platform = z
   .regex(/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/, 'a platform as os/architecture, e.g. linux/amd64')
 export type Platform = z.infer<typeof Platform>
 
-/** As the platform is asked for: arm64 is always v8 and amd64 is v1 unless it says more, so neither is spelled out. */
+/** The usual spelling: arm64 is always v8 and amd64 is v1 unless stated otherwise, so neither is spelled out. */
 export function spellPlatform({
   os,
   architecture,

@@ -5,30 +5,35 @@ import { headline } from './headline.ts'
 import { byteSize } from './measures.ts'
 import { printable } from './printable.ts'
 
-/** Longest document that is read, in characters: twice what 50,000 findings on 100,000 packages come to, and well within what Node holds in one text. */
+/**
+ * The longest document that is read, in characters: twice the size of 50,000 findings on 100,000 packages, and well
+ * within Node's limit for a string.
+ */
 const longestRun = 400_000_000
 
 /** The version of the document that this Loadline reads and writes: `loadline.run/v1`. */
 const known = 1
 
 /**
- * Reads a `verdict.json` that some Loadline wrote, strictly: a key that is unknown or missing, or a document that contradicts itself, is no evidence.
- * `path` is named in the message. Throws `USAGE` where it is no such document, is too long, or was written in another version of the schema.
+ * Reads a `verdict.json` written by Loadline, strictly: a document with unknown or missing keys, or one that
+ * contradicts itself, is not evidence. `path` is named in the message. Throws `USAGE` if it is not such a document, is
+ * too long, or has a different version of the schema.
  */
 export function readRun(text: string, path: string = 'verdict.json'): Run {
   const name = printable(path, 300)
-  const again = 'Give a verdict.json that a run of Loadline left, unchanged.'
-  if (text.trim() === '') throw new DeliveryError('USAGE', `${name} is empty; expected the document of a run`, again)
+  const again = 'Give the unchanged verdict.json of a Loadline run.'
+  if (text.trim() === '')
+    throw new DeliveryError('USAGE', `expected the document of a run in ${name}, found an empty file`, again)
   if (text.length > longestRun)
     throw new DeliveryError(
       'USAGE',
-      `${name} has ${byteSize(text.length)}; at most ${byteSize(longestRun)} are read`,
+      `${name} has ${byteSize(text.length)}, over the limit of ${byteSize(longestRun)}`,
       again,
     )
   const document = parseJson(text, ({ kind, detail }, cause) => {
     const found =
       kind === 'twice'
-        ? `has an object with the key ${JSON.stringify(printable(detail, 80))} twice: nobody can say which value counts`
+        ? `has an object with the key ${JSON.stringify(printable(detail, 80))} twice: it is ambiguous which value counts`
         : kind === 'deep'
           ? `has lists and objects ${detail}`
           : `is not the document of a run: its ${text.length} characters are not valid JSON (${printable(detail, 200)})`
@@ -50,13 +55,13 @@ export function readRun(text: string, path: string = 'verdict.json'): Run {
   if (headline(run).outcome !== run.outcome)
     throw new DeliveryError(
       'USAGE',
-      `${name} contradicts itself: it says "${run.outcome}", and its verdict does not`,
+      `${name} contradicts itself: it says "${run.outcome}", but its verdict does not`,
       again,
     )
   return run
 }
 
-/** Before the schema is asked: of a document of another version it would only say that some keys are wrong. */
+/** Checked before the schema, which would only report wrong keys for a document of a different version. */
 function checkVersion(document: unknown, name: string, again: string): void {
   const { schemaVersion, loadline } = (typeof document === 'object' && document !== null ? document : {}) as {
     schemaVersion?: unknown
@@ -74,7 +79,7 @@ function checkVersion(document: unknown, name: string, again: string): void {
   const newer = Number(version) > known
   throw new DeliveryError(
     'USAGE',
-    `${name} was written${writer} in version ${version} of the schema, which is ${newer ? 'newer' : 'older'} than version ${known}, the one that this Loadline reads`,
+    `${name} was written${writer} in version ${version} of the schema, which is ${newer ? 'newer' : 'older'} than version ${known}, which this Loadline reads`,
     newer
       ? 'Use the Loadline that wrote it, or a newer one.'
       : 'Run again with this Loadline to get a document that it can read.',

@@ -12,7 +12,7 @@ import {
 } from 'yaml'
 import { limits } from './limits.ts'
 
-/** Something that is wrong with a file, and where. */
+/** A problem in a file, and where it is. */
 export interface Problem {
   line: number
   column: number
@@ -21,21 +21,24 @@ export interface Problem {
   message: string
 }
 
-/** A YAML document of plain values, with the place of each. */
+/** A YAML document of plain values, with the position of each. */
 export interface PlacedDocument {
   value: unknown
-  /** Where a value is, or the nearest that holds it; `key` asks for the place of the key instead. */
+  /** The position of a value, or of the nearest one that contains it; `key` asks for the key's position instead. */
   placeOf(path: readonly PropertyKey[], part?: 'key' | 'value'): { line: number; column: number }
 }
 
 const deepestNesting = 20
-/** YAML's grammar lets a small file cost much: the parser needs about 12 microseconds and 1 kB for the dearest kind of token. */
+/** A small YAML file can be expensive: the parser needs about 12 microseconds and 1 kB for the most expensive kind of token. */
 const mostTokens = 100_000
 const deepestIndentation = 200
-/** More problems than anybody reads; the rest is counted. */
+/** The most problems reported; the rest is counted. */
 const mostSyntaxProblems = 20
 
-/** How a text from outside is parsed: by YAML 1.2's core schema. Keys that are there twice are left to whoever reads the nodes: the parser's own check is quadratic. */
+/**
+ * How a text from outside is parsed: by YAML 1.2's core schema. Duplicate keys are detected when reading the nodes,
+ * because the parser's own check is quadratic.
+ */
 export const yamlOptions = {
   version: '1.2',
   schema: 'core',
@@ -45,13 +48,13 @@ export const yamlOptions = {
   logLevel: 'silent',
 } as const
 
-/** Keys that JavaScript gives a meaning of its own. */
+/** Keys with a special meaning in JavaScript. */
 const refusedKeys: readonly unknown[] = ['__proto__', 'constructor', 'prototype']
 
 /**
- * Reads one YAML 1.2 document that holds nothing but plain maps, lists and values: no aliases, anchors, tags, directives or merge keys,
- * no second document, no key twice. Time and memory are bounded for every input. Gives either the document or its problems.
- * `aliasesOfValues` allows anchors, and aliases that stand for one text, number or truth: these cannot multiply.
+ * Reads one YAML 1.2 document of plain maps, lists and values only: no aliases, anchors, tags, directives or merge keys,
+ * no second document, no duplicate key. Time and memory are bounded for every input. Returns either the document or its problems.
+ * `aliasesOfValues` allows anchors, and aliases of a single text, number or boolean: these cannot multiply.
  */
 export function readYaml(
   text: string,
@@ -99,13 +102,16 @@ export function readYaml(
 }
 
 const emptyFile =
-  'expected a policy, found an empty file: it could mean "no rules" or "the default"; delete the file for the default, or begin with "version: 1"'
+  'expected a policy, found an empty file: it could mean "no rules" or "the default"; delete the file for the default, or start it with "version: 1"'
 
 function atStart(message: string): Problem {
   return { line: 1, column: 1, path: [], message }
 }
 
-/** What must be refused before the parser sees it, because parsing it would already cost too much. `what` the text is to be: a policy, a manifest. */
+/**
+ * Refuses what the parser must not see, because parsing it would already cost too much. `what` the text should be: a
+ * policy, a manifest.
+ */
 function refuseUnread(text: string, what: string = 'policy'): Problem | undefined {
   const size = Buffer.byteLength(text)
   if (size > limits.written)
@@ -121,7 +127,7 @@ function refuseUnread(text: string, what: string = 'policy'): Problem | undefine
     }
   }
 
-  // A directive stands at the beginning of a line, where no value of a map can stand.
+  // A directive starts at the beginning of a line, where a map's values cannot be.
   const directive = /^%.*/m.exec(text)
   if (directive) {
     const line = text.slice(0, directive.index).split('\n').length
@@ -144,7 +150,7 @@ function refuseUnread(text: string, what: string = 'policy'): Problem | undefine
   return undefined
 }
 
-/** The tokens of a text before anything is parsed, with the line of each, and how deep brackets or indicators in one line are nested there. */
+/** The tokens of a text before parsing, with the line of each, and how deeply brackets or indicators are nested in one line there. */
 export function* scanYaml(text: string): Generator<{ token: string; line: number; depth: number }> {
   let [line, flow, indicators] = [1, 0, 0]
   for (const token of new Lexer().lex(text)) {
@@ -199,7 +205,7 @@ function findProblems(
       report(
         keyNode,
         path,
-        `the key ${JSON.stringify(name)} is refused: it has a meaning of its own in JavaScript; remove it`,
+        `the key ${JSON.stringify(name)} is refused: it has a special meaning in JavaScript; remove it`,
       )
     else if (name === '<<') report(keyNode, path, 'expected a key, found the merge key "<<"; write the values out')
     else if (seen.has(name)) report(keyNode, [...path, name], 'the key appears twice; keep one')
@@ -217,7 +223,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[], part: 'key' 
       const pair = node.items.find(({ key }) => isScalar(key) && key.value === step)
       if (!pair) return offset
       next = part === 'key' && index === path.length - 1 ? pair.key : pair.value
-      // A value that is left empty has no place of its own: its key has.
+      // An empty value has no position, but its key has.
       if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset
     } else if (isSeq(node)) next = node.items[Number(step)]
     else return offset
@@ -228,7 +234,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[], part: 'key' 
   return offset
 }
 
-/** A fault of the parser in our words. */
+/** A parser error in our own words. */
 export function sayError(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT')
     return 'expected spaces, found a tab at the beginning of the line; YAML indents with spaces'

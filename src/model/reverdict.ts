@@ -23,7 +23,7 @@ export const AttestedRule = RuleResult.pick({
 })
 export type AttestedRule = z.infer<typeof AttestedRule>
 
-/** A vulnerability that is known of today and was not at the verdict, or the other way round. */
+/** A vulnerability that is known today but was not at the verdict, or vice versa. */
 export const VulnerabilityChange = z.strictObject({
   platform: Platform,
   id: z.string(),
@@ -34,7 +34,10 @@ export const VulnerabilityChange = z.strictObject({
 })
 export type VulnerabilityChange = z.infer<typeof VulnerabilityChange>
 
-/** A published image judged again, from what is attested about it: what an SBOM tells is judged anew, the rest is taken over and says so. */
+/**
+ * A published image judged again from its attestations: what an SBOM contains is judged again, the rest is carried over
+ * and marked as such.
+ */
 export const Reverdict = z.strictObject({
   schemaVersion: z.literal('loadline.reverdict/v1'),
   outcome: Verdict.shape.outcome,
@@ -50,7 +53,7 @@ export const Reverdict = z.strictObject({
   }),
   /** Judged today. */
   judged: z.array(RuleResult),
-  /** Taken over from the attested verdict: an SBOM does not tell. */
+  /** Carried over from the attested verdict, because an SBOM cannot decide them. */
   takenOver: z.array(AttestedRule),
   /** Rules whose status differs from the attested one. */
   changedRules: z.array(z.strictObject({ rule: z.string(), before: z.string(), now: RuleResult.shape.status })),

@@ -12,21 +12,21 @@ export const stages = ['source', 'lint', 'build', 'evidence', 'gate', 'publish',
 export const Stage = z.enum(stages)
 export type Stage = z.infer<typeof Stage>
 
-/** Why a run did not come to a verdict, or why a passed one could not be released. */
+/** Why a run did not reach a verdict, or why a passed one could not be released. */
 export const Failure = z.strictObject({
   stage: Stage,
   code: ErrorCode,
   message: z.string(),
   hint: z.string(),
-  /** Where a build ended, with what it printed. */
+  /** Where a build failed, with its output. */
   step: FailedStep.optional(),
 })
 export type Failure = z.infer<typeof Failure>
 
-/** An image that was not built here: where it was taken from. */
+/** An image that was not built here, and where it came from. */
 export const GivenImage = z.strictObject({
   form: z.enum(['registry', 'archive', 'layout']),
-  /** The reference, or the name of the file or directory as it was given. */
+  /** The reference, or the name of the file or directory, as given. */
   name: z.string(),
 })
 export type GivenImage = z.infer<typeof GivenImage>
@@ -35,21 +35,27 @@ export type GivenImage = z.infer<typeof GivenImage>
 export const Subject = z.strictObject({
   /** Name of the application: the policy's `image.name`, or the source directory's name. */
   name: z.string(),
-  /** Source directory relative to its repository's root, where known: code-scanning services count paths from there. Absent means the root itself. */
+  /**
+   * Source directory relative to its repository's root, where known: code-scanning services resolve paths from there.
+   * Absent means the root itself.
+   */
   directory: z.string().optional(),
-  /** Set where the image existed before: then a Dockerfile was linted beside it and built nothing. */
+  /** Set if the image already existed: then a Dockerfile was linted but nothing was built from it. */
   image: GivenImage.optional(),
-  /** Absent where an image was given without one. */
+  /** Absent if an image was given without one. */
   dockerfile: z.string().optional(),
   /** Digest of the Dockerfile's bytes; absent when it could not be read. */
   dockerfileDigest: Digest.optional(),
   target: z.string().optional(),
-  /** The commit that the source was at; absent where the source is in no repository. */
+  /** The commit that the source was at; absent if it is not in a repository. */
   revision: SourceRevision.optional(),
 })
 export type Subject = z.infer<typeof Subject>
 
-/** Where a registry keeps a signature: by the referrers API of OCI 1.1, under the fallback tag of a registry without it, or under the tag of the older format. */
+/**
+ * Where a registry keeps a signature: by the referrers API of OCI 1.1, under the fallback tag of a registry without it,
+ * or under the tag of the older format.
+ */
 export const StoredSignature = z.strictObject({
   format: z.enum(['bundle', 'legacy']),
   where: z.enum(['referrers-api', 'referrers-tag', 'signature-tag']),
@@ -57,14 +63,14 @@ export const StoredSignature = z.strictObject({
 })
 export type StoredSignature = z.infer<typeof StoredSignature>
 
-/** Who signed a release, who can read that, and how it is stored. */
+/** Who signed a release, who can see that, and how the signature is stored. */
 export const Signature = z.strictObject({
   signer: z.enum(['key', 'kms', 'keyless']),
-  /** Of the public key, PEM. */
+  /** The digest of the public key, PEM. */
   publicKeyDigest: Digest.optional(),
   /** What the certificate of a keyless signature names. */
   certificate: z.strictObject({ identity: z.string(), issuer: z.string() }).optional(),
-  /** Who learns of the signature: nobody, whoever reads a log of one's own, or everybody. */
+  /** Who learns of the signature: nobody, readers of a private log, or everybody. */
   transparencyLog: z.enum(['none', 'private', 'public']),
   stored: z.array(StoredSignature).min(1),
   verified: z.boolean(),
@@ -75,7 +81,7 @@ export const ReleasedAttestation = z.strictObject({
   /** The image or index that it is about. */
   subject: Digest,
   predicateType: z.string(),
-  /** Of the bytes that were signed. */
+  /** The digest of the signed bytes. */
   statement: Digest,
 })
 export type ReleasedAttestation = z.infer<typeof ReleasedAttestation>
@@ -84,51 +90,55 @@ export type ReleasedAttestation = z.infer<typeof ReleasedAttestation>
 export const Release = z.strictObject({
   /** Repository and the first of the tags. */
   reference: z.string(),
-  /** Every tag that was made to point at the digest. */
+  /** Every tag that now points to the digest. */
   tags: z.array(z.string()).min(1),
   digest: Digest,
-  /** Tags that this run wrote and another release moved on meanwhile: they point at that one's digest now. */
+  /** Tags that this run wrote and another release has moved since: they now point to that release's digest. */
   overtaken: z
     .array(z.strictObject({ tag: z.string(), digest: Digest }))
     .min(1)
     .optional(),
-  /** Why the tag `latest` was left where it is, although this may be the newest stable version. */
+  /** Why the tag `latest` was not moved, although this may be the newest stable version. */
   latestWithheld: z.string().optional(),
   signature: Signature.optional(),
-  /** Why there is no signature although one was asked for: a signing service was away, and the policy releases unsigned then. */
+  /** Why there is no signature although one was requested: a signing service was unavailable, and the policy then releases unsigned. */
   unsigned: z.string().optional(),
   attestations: z.array(ReleasedAttestation).optional(),
-  /** How anybody can check the signature. */
+  /** Commands to verify the signature. */
   verifyCommand: z.string().optional(),
-  /** How anybody can check everything, in the directory of the reports. */
+  /** Commands to verify everything, in the report directory. */
   verifyCommands: z.array(z.string()).optional(),
 })
 export type Release = z.infer<typeof Release>
 
-/** One of the files that a policy is made of. */
+/** One of the files that make up a policy. */
 export const PolicyLayer = z.strictObject({
   role: z.enum(['shipped', 'organisation', 'application']),
-  /** Name of the shipped policy, or the path of the file as it was given. */
+  /** Name of the shipped policy, or the path of the file as given. */
   name: z.string(),
-  /** Of the decided policy for a shipped one, of the bytes for a file. */
+  /** The digest of the resolved policy for a shipped one, of the bytes for a file. */
   digest: Digest,
 })
 export type PolicyLayer = z.infer<typeof PolicyLayer>
 
 /** The policy that judged. */
 export const AppliedPolicy = z.strictObject({
-  /** `file`: the application's; `organisation`: only the organisation's; `default` means that no policy file was found: the default policy applied. */
+  /**
+   * `file`: the application's; `organisation`: only the organisation's; `default` means that no policy file was found:
+   * the default policy applied.
+   */
   origin: z.enum(['file', 'organisation', 'default']),
   path: z.string().optional(),
   digest: Digest,
-  /** What it was made of: each layer says what differs from the one before it. */
+  /** Its layers: each says what differs from the one before it. */
   layers: z.array(PolicyLayer).optional(),
 })
 export type AppliedPolicy = z.infer<typeof AppliedPolicy>
 
 /**
- * The one report document. `verdict.json` is exactly this; every other report is a rendering of it.
- * `broken` means that a stage failed before a verdict could be reached, or that a passed verdict could not be released: `failure` says which and why.
+ * The one report document. `verdict.json` is exactly this; every other report is a rendering of it. `broken` means that
+ * a stage failed before a verdict could be reached, or that a passed image could not be released: `failure` says which
+ * and why.
  */
 export const Run = z.strictObject({
   schemaVersion: z.literal('loadline.run/v1'),
@@ -136,16 +146,19 @@ export const Run = z.strictObject({
   loadline: z.string(),
   /** UTC, ISO 8601. */
   startedAt: z.iso.datetime(),
-  /** Where tools and bases come from: their publishers, or stand-ins made on this machine. `unknown` where the run broke off before an engine was found. */
+  /**
+   * Where tools and bases come from: their publishers, or substitutes made on this machine. `unknown` if the run broke
+   * before an engine was found.
+   */
   mode: z.enum(['connected', 'sealed', 'unknown']),
   subject: Subject,
   policy: AppliedPolicy.optional(),
-  /** Ignore files of other tools in the source: those that the policy names were honoured, the others were not read. */
+  /** Ignore files of other tools in the source: those that the policy names were honoured, the others not read. */
   suppressions: z.array(SuppressionFile).optional(),
   evidence: Evidence.optional(),
   verdict: Verdict.optional(),
   release: Release.optional(),
-  /** Said when publishing was asked for and did not happen, or why it was not tried. */
+  /** Why requested publishing did not happen, or was not attempted. */
   notPublished: z.string().optional(),
   failure: Failure.optional(),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What an attestation speaks about, or rests on: https://github.com/in-toto/attestation/blob/main/spec/v1/resource_descriptor.md */
+/** What an attestation is about, or rests on: https://github.com/in-toto/attestation/blob/main/spec/v1/resource_descriptor.md */
 export const ResourceDescriptor = z.looseObject({
   name: z.string().optional(),
   uri: z.string().optional(),
@@ -14,7 +14,7 @@ export const attestationKinds = ['provenance', 'cyclonedx', 'spdx', 'vulnerabili
 export const AttestationKind = z.enum(attestationKinds)
 export type AttestationKind = z.infer<typeof AttestationKind>
 
-/** The predicate type of each kind, as every consumer knows it. */
+/** The standard predicate type of each kind. */
 export const predicateTypes = {
   provenance: 'https://slsa.dev/provenance/v1',
   cyclonedx: 'https://cyclonedx.org/bom',
@@ -25,8 +25,9 @@ export const predicateTypes = {
 } as const satisfies Record<AttestationKind, string>
 
 /**
- * An in-toto statement: a predicate about subjects that are named by digest (https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md).
- * Cosign 3.1 still writes version 0.1 of it around a predicate, which has the same fields.
+ * An in-toto statement: a predicate about subjects identified by digest
+ * (https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md). Cosign 3.1 still writes version 0.1, which
+ * has the same fields.
  */
 export const Statement = z.looseObject({
   _type: z.enum(['https://in-toto.io/Statement/v1', 'https://in-toto.io/Statement/v0.1']),

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 
-/** Kinds of files in which other tools keep what is to be left out of a report. */
+/** Kinds of ignore files of other tools. */
 export const suppressionKinds = ['openvex', 'trivyignore', 'hadolint'] as const
 export const SuppressionKind = z.enum(suppressionKinds)
 export type SuppressionKind = z.infer<typeof SuppressionKind>
 
-/** The labels by which OpenVEX says why a product is not affected (OpenVEX 0.2.0, status justifications). */
+/** OpenVEX's labels for why a product is not affected (OpenVEX 0.2.0, status justifications). */
 export const justifications = [
   'component_not_present',
   'vulnerable_code_not_present',
@@ -14,14 +14,17 @@ export const justifications = [
   'inline_mitigations_already_exist',
 ] as const
 
-/** What an exception says to the consumers of the image: that the vulnerability does not affect it. Without this, an accepted risk affects it. */
+/**
+ * What an exception tells the image's consumers: that the vulnerability does not affect it. Without this, an accepted
+ * risk does affect it.
+ */
 export const NotAffected = z.strictObject({
   status: z.literal('not_affected'),
-  justification: z.enum(justifications).describe('Why, in a label of OpenVEX 0.2.0.'),
+  justification: z.enum(justifications).describe('Why, as an OpenVEX 0.2.0 label.'),
 })
 export type NotAffected = z.infer<typeof NotAffected>
 
-/** The file from which an exception was taken, and where in it. */
+/** The file that an exception was taken from, and where in it. */
 export const Origin = z.strictObject({
   kind: SuppressionKind,
   path: z.string(),
@@ -30,7 +33,7 @@ export const Origin = z.strictObject({
 })
 export type Origin = z.infer<typeof Origin>
 
-/** Who accepted a risk, why and until when: the part of an exception that reports repeat. */
+/** Who accepted a risk, why and until when: the part of an exception that reports show. */
 export const AcceptedRisk = z.strictObject({
   reason: z.string(),
   owner: z.string(),
@@ -38,24 +41,24 @@ export const AcceptedRisk = z.strictObject({
   /** Calendar days, UTC. */
   created: z.iso.date().optional(),
   expires: z.iso.date(),
-  /** Whole days from the day of judging to the last day, which counts: 0 on the last day itself. */
+  /** Whole days from the day of judging to the last day, inclusive: 0 on the last day itself. */
   daysLeft: z.int().min(0),
   compensatingControl: z.string().optional(),
   vex: NotAffected.optional(),
-  /** Absent for an exception that is written in the policy itself. */
+  /** Absent for an exception in the policy itself. */
   origin: Origin.optional(),
 })
 export type AcceptedRisk = z.infer<typeof AcceptedRisk>
 
-/** A file of another tool's exceptions that lies in the source, and what became of it. */
+/** Another tool's ignore file in the source, and what was done with it. */
 export const SuppressionFile = z.strictObject({
   kind: SuppressionKind,
   path: z.string(),
-  /** False where no entry of the policy names it: then it was not read. */
+  /** False if no policy entry names it: then it was not read. */
   honoured: z.boolean(),
-  /** Exceptions that were taken from it. */
+  /** Exceptions taken from it. */
   entries: z.int().min(0),
-  /** What it says and what was not taken over, with the reason, one line each. */
+  /** Its entries that were not taken over, with the reason, one line each. */
   left: z.array(z.string()),
 })
 export type SuppressionFile = z.infer<typeof SuppressionFile>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Which tool gave a piece of evidence, exactly. */
+/** The exact tool that produced a piece of evidence. */
 export const ToolIdentity = z.strictObject({
   name: z.string(),
   version: z.string(),

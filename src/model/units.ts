@@ -3,10 +3,10 @@ const hoursPerUnit = { h: 1, d: 24 } as const
 const millisecondsPerHour = 3_600_000
 const millisecondsPerDay = 24 * millisecondsPerHour
 
-/** How a policy writes a size. */
+/** The syntax of sizes in a policy. */
 export const bytesPattern = /^(\d{1,9}(?:\.\d{1,3})?) ?(B|kB|MB|GB|KiB|MiB|GiB)$/
 
-/** How a policy writes a duration. */
+/** The syntax of durations in a policy. */
 export const durationPattern = /^(\d{1,5}) ?(h|d)$/
 
 /** Reads a size such as `100 MB` (1 MB is 1,000,000 bytes) or `96 MiB`, in bytes. Throws a RangeError on anything else. */
@@ -38,12 +38,12 @@ export function formatDuration(milliseconds: number): string {
   return hours < 72 ? `${hours} hour${hours === 1 ? '' : 's'}` : `${Math.floor(hours / 24)} days`
 }
 
-/** The calendar day of a moment, UTC, as `2027-01-31`. */
+/** The date of a point in time, UTC, as `2027-01-31`. */
 function utcDay(moment: Date): string {
   return moment.toISOString().slice(0, 10)
 }
 
-/** Whole days from today (UTC) to a calendar day; negative for a day that is past. */
+/** Whole days from today (UTC) to a date; negative for a past one. */
 export function daysUntil(day: string, now: Date): number {
   return Math.round((Date.parse(`${day}T00:00:00Z`) - Date.parse(`${utcDay(now)}T00:00:00Z`)) / millisecondsPerDay)
 }

@@ -10,7 +10,7 @@ export const VerificationCheck = z.strictObject({
   /** Of the image; absent for an index. */
   platform: Platform.optional(),
   what: z.union([z.literal('signature'), AttestationKind]),
-  /** `other`: there is something, and it is not the one that was wanted. */
+  /** `other`: something exists, but not what was expected. */
   status: z.enum(['holds', 'missing', 'refused', 'other']),
   wanted: z.string(),
   found: z.string(),
@@ -42,17 +42,17 @@ export const AttestedOrigin = z.strictObject({
 })
 export type AttestedOrigin = z.infer<typeof AttestedOrigin>
 
-/** What `loadline verify` found out about an image in a registry. */
+/** The result of `loadline verify` for an image in a registry. */
 export const Verification = z.strictObject({
   schemaVersion: z.literal('loadline.verification/v1'),
   outcome: z.enum(['verified', 'refused']),
-  /** As it was asked for. */
+  /** As requested. */
   reference: z.string(),
   repository: z.string(),
-  /** What the reference pointed at, once; everything was checked by it. */
+  /** What the reference was resolved to, once; everything was checked against it. */
   digest: Digest,
   verifiedAt: z.iso.datetime(),
-  /** Whom the consumer expects to have signed. */
+  /** The signer that the consumer expects. */
   signer: z.string(),
   checks: z.array(VerificationCheck).min(1),
   verdict: AttestedVerdict.optional(),

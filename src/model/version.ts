@@ -1,2 +1,2 @@
-/** Loadline's own version. A test holds it equal to package.json's. */
+/** Loadline's own version. A test keeps it equal to package.json's. */
 export const version = '0.1.0'

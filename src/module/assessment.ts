@@ -4,7 +4,7 @@ import { frameworkOf } from './inputs.ts'
 import { PassedImage } from './passed-image.ts'
 import { reportDirectory } from './reports.ts'
 
-/** A judged image: its verdict, its evidence and every report. A rejection is a value here, so that the reports can always be had. */
+/** A judged image: its verdict, its evidence and every report. A rejection is a value here, so that the reports are always available. */
 @object()
 export class Assessment {
   /** Contents of the report files, by name, as JSON. */
@@ -48,14 +48,14 @@ export class Assessment {
     return this.reports().file('report.sarif')
   }
 
-  /** The software bill of materials in CycloneDX, of a run with one platform; `reports` has those of several. */
+  /** The software bill of materials in CycloneDX, for a run with one platform; `reports` has those of several. */
   @func()
   sbom(): File {
     return this.reports().file('sbom.cdx.json')
   }
 
   /**
-   * What the run shows for a compliance framework, tied to its reports: compliance-<framework>.json and .md. It is a document and judges nothing.
+   * What the run proves for a compliance framework, tied to its reports: compliance-<framework>.json and .md. It is a document and judges nothing.
    *
    * @param framework hipaa, pci-dss or soc2.
    */
@@ -67,23 +67,23 @@ export class Assessment {
     )
   }
 
-  /** The built image as an OCI archive, of the first platform. It has been judged, and not necessarily passed. */
+  /** The built image as an OCI archive, for the first platform. It has been judged, but has not necessarily passed. */
   @func()
   image(): File {
     const archive = this.archives[0]
-    if (archive === undefined) throw new Error('no image was built: read the verdict for the reason')
+    if (archive === undefined) throw new Error('no image was built: the verdict says why')
     return archive
   }
 
-  /** The image as one that may ship: the only thing that has a `release`. Ends with an error unless the verdict is passed. */
+  /** The image as one that may ship: only this has a `release`. Fails unless the verdict is passed. */
   @func({ cache: 'never' })
   passed(): PassedImage {
     this.enforce()
-    if (this.releasable === undefined) throw new Error('this assessment was not made to release anything')
+    if (this.releasable === undefined) throw new Error('this assessment cannot release anything')
     return this.releasable
   }
 
-  /** Ends with an error unless the verdict is passed; gives back the summary otherwise. */
+  /** Fails unless the verdict is passed; otherwise returns the summary. */
   @func({ cache: 'never' })
   enforce(): string {
     if (this.outcome() !== 'passed') throw new Error(`the image may not ship: ${this.outcome()}\n\n${this.summary()}`)

@@ -5,10 +5,10 @@ import { firstLine } from '../engine/run-tool.ts'
 import { DeliveryError } from '../model/errors.ts'
 import { limits } from '../model/limits.ts'
 
-/** Files of a directory that are read: each is a call of its own. */
+/** The most files read from a directory: each is a separate call. */
 const mostFiles = 5_000
 
-/** The files of a directory that can be audited, and a way to open others in it. The engine keeps every path inside of it. Throws `SOURCE` where there are too many; `open` where one that is there cannot be read. */
+/** The files of a directory that can be audited, and a way to open others in it. The engine keeps every path inside it. Throws `SOURCE` if there are too many; `open` if an existing one cannot be read. */
 export async function auditFilesOf(source: Directory): Promise<{
   files: AuditFile[]
   passedOver: Array<{ path: string; reason: string }>
@@ -27,8 +27,8 @@ export async function auditFilesOf(source: Directory): Promise<{
   if (paths.length > mostFiles)
     throw new DeliveryError(
       'SOURCE',
-      `the source has more than ${mostFiles} files that may be audited`,
-      'Give the directory that holds deployments.',
+      `expected at most ${mostFiles} files to audit in the source, found more`,
+      'Give the directory that has the deployments.',
     )
   const read = (path: string) => readOrRefuse(path, contentsOf(source.file(path), path, limits.listed, 'SOURCE'))
   const found = await Promise.all(
@@ -54,14 +54,14 @@ export async function auditFilesOf(source: Directory): Promise<{
   }
 }
 
-/** The text of a file that is there. Throws `SOURCE` with the reason where it cannot be had, also what the engine says: no text at all would look as if the file were not there. */
+/** The text of an existing file. Throws `SOURCE` with the engine's reason if it cannot be read: no text would look as if the file did not exist. */
 export async function readOrRefuse(path: string, reading: Promise<string>): Promise<string> {
   return reading.catch((error: unknown) => {
     if (error instanceof DeliveryError) throw error
     throw new DeliveryError(
       'SOURCE',
       `${path} cannot be read (${firstLine(error)})`,
-      'Check that this is a file, and what you want to audit.',
+      'Check that this is a file, and the one you want to audit.',
       { cause: error },
     )
   })

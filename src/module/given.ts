@@ -10,9 +10,9 @@ import type { GivenDatabase } from '../stages/evidence/database.ts'
 import { chosen, imageOf, lockOf, progressLog, secretsOf } from './inputs.ts'
 
 /**
- * What the module was given for all of its functions. An empty text or list says nothing.
+ * What the module was given for all of its functions. An empty text or list means that nothing was given.
  *
- * An object that has it declares its fields: Dagger revives files, directories and secrets in the fields of an object, and not in those of an object in it.
+ * An object that has it declares its fields: Dagger restores files, directories and secrets in an object's own fields, but not in nested objects.
  */
 export interface GivenToModule {
   policy?: File
@@ -23,13 +23,13 @@ export interface GivenToModule {
   vulnerabilityDatabase?: Directory
   /** Pins the bases. */
   lock?: File
-  /** Pins of an organisation's own for the tools. */
+  /** An organisation's own pins for the tools. */
   tools?: File
   cacheScope: string
   /** Git facts as JSON. */
   git: string
   additionalSarif: File[]
-  /** The image that is judged in place of a build: a reference, an archive or a layout. */
+  /** The image that is judged instead of a build: a reference, an archive or a layout. */
   image: string
   imageArchive?: File
   imageLayout?: Directory
@@ -38,7 +38,7 @@ export interface GivenToModule {
   imageRegistryCa?: File
 }
 
-/** The same, with what one call says about the source that it judges. */
+/** The same, with one call's options about the source. */
 export interface Given extends GivenToModule {
   source: Directory
   platform: string[]
@@ -52,7 +52,7 @@ export interface Given extends GivenToModule {
   label: string[]
 }
 
-/** A run on the source. Throws `LOCK` where a file that pins is not valid, and `USAGE` where something was given that is not as it must be. */
+/** A run on the source. Throws `LOCK` if a pinning file is not valid, and `USAGE` if an argument is not valid. */
 export async function requestOf(given: Given): Promise<Request> {
   const [{ application: policy, organisation }, ...lists] = await Promise.all([
     policyFilesOf(given),
@@ -82,7 +82,7 @@ export async function requestOf(given: Given): Promise<Request> {
   }
 }
 
-/** Who calls a module is not known to it: only the same bytes are known to be trusted alike. */
+/** A module does not know its caller: only identical sources are known to be equally trusted. */
 async function sourceScope(source: Directory): Promise<string> {
   return `source/${(await source.digest()).replace(/^sha256:/, '').slice(0, 32)}`
 }
@@ -92,12 +92,12 @@ export async function policyFilesOf({ policy, organisation }: GivenToModule): Pr
   return { organisation: await givenTextIfAny(organisation), application: await givenTextIfAny(policy) }
 }
 
-/** What is pinned for a function that has no source. Throws `LOCK` where a file is not valid. */
+/** The pins for a function without a source. Throws `LOCK` if a file is not valid. */
 export function lockAlone(given: GivenToModule): Promise<Pinned> {
   return lockOf(given, undefined)
 }
 
-/** The vulnerability database, where one was given. */
+/** The vulnerability database, if one was given. */
 export function databaseOf({ vulnerabilityDatabase: directory }: GivenToModule): { database?: GivenDatabase } {
   return directory === undefined ? {} : { database: { directory } }
 }

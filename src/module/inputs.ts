@@ -16,10 +16,10 @@ import { parsePins, pinnedTools, pinsOf } from '../tools/pins.ts'
 import { givenText } from './given-text.ts'
 import { targetOf } from './publication.ts'
 
-/** Where the runtime of a sealed engine keeps the lock file of its substitutes. An official runtime has no such file. */
+/** Where a sealed engine's runtime keeps the lock file of its substitutes. An official runtime has no such file. */
 const sealedLock = '/usr/share/loadline/lock.json'
 
-/** What is pinned: on a sealed engine by its own lock; otherwise the tools by this release or by the given file, and the bases by the given lock or the source's, where there is one. Throws `LOCK`. */
+/** The pins: on a sealed engine from its own lock file; otherwise the tools from this release or the given file, and the bases from the given lock file or the source's, if there is one. Throws `LOCK`. */
 export async function lockOf(
   { lock, tools }: { lock?: File; tools?: File },
   source: Directory | undefined,
@@ -37,12 +37,12 @@ export async function lockOf(
   return 'missing' in programs ? found : { ...found, programs }
 }
 
-/** Build secrets by the ids that the Dockerfile mounts them by. Throws `USAGE` where ids and secrets are not as many. */
+/** Build secrets by the IDs with which the Dockerfile mounts them. Throws `USAGE` if the numbers of IDs and secrets differ. */
 export async function secretsOf(ids: readonly string[], secrets: readonly Secret[]): Promise<Map<string, Secret>> {
   if (ids.length !== secrets.length) {
     throw new DeliveryError(
       'USAGE',
-      `${ids.length} build secret ids were given for ${secrets.length} build secrets`,
+      `expected as many build secret IDs as build secrets, found ${ids.length} IDs for ${secrets.length} secrets`,
       'Give --build-secret-id once for each --build-secret, in the same order.',
     )
   }
@@ -53,22 +53,22 @@ export async function secretsOf(ids: readonly string[], secrets: readonly Secret
   )
 }
 
-/** The admission controller to write for. Throws `USAGE` where no policy can be written for it. */
+/** The admission controller to write for. Throws `USAGE` if it is not supported. */
 export function controllerOf(name: string): Controller {
   if (Object.hasOwn(controllers, name)) return name as Controller
   throw new DeliveryError(
     'USAGE',
-    `the controller is ${Object.keys(controllers).join(' or ')}, found "${name}"`,
+    `expected the controller ${Object.keys(controllers).join(' or ')}, found "${name}"`,
     'Write --controller kyverno, or --controller policy-controller.',
   )
 }
 
-/** The compliance framework of a name. Throws `USAGE` where there is none. */
+/** The compliance framework with a name. Throws `USAGE` if there is none. */
 export function frameworkOf(name: string): FrameworkName {
   if (Object.hasOwn(frameworks, name)) return name as FrameworkName
   throw new DeliveryError(
     'USAGE',
-    `the framework is ${Object.keys(frameworks).join(' or ')}, found "${name}"`,
+    `expected the framework ${Object.keys(frameworks).join(' or ')}, found "${name}"`,
     `Write --framework ${Object.keys(frameworks)[0]}.`,
   )
 }
@@ -79,7 +79,7 @@ export function progressLog(): Progress {
   return ({ state, ...event }) => (state === 'failed' ? log.error(event, state) : log.info(event, state))
 }
 
-/** The given git facts, checked, as JSON. Throws `USAGE` where they are none. */
+/** The given git facts, validated, as JSON. Throws `USAGE` if they are not valid. */
 export function gitFactsOf(given: {
   revision: string
   committedAt: string
@@ -105,12 +105,12 @@ export function gitFactsOf(given: {
     throw new DeliveryError(
       'USAGE',
       `the revision is not valid: ${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`,
-      'Give --revision with the whole commit and --committed-at with its time in ISO 8601.',
+      'Give --revision with the full commit hash and --committed-at with its time in ISO 8601.',
     )
   return JSON.stringify(parsed.data)
 }
 
-/** The reference, or nothing where the image is a file or directory. Throws `USAGE` unless exactly one image is named. */
+/** The reference, or nothing if the image is a file or directory. Throws `USAGE` unless exactly one image is named. */
 export function requireOneImage(
   reference: string | undefined,
   archive: File | undefined,
@@ -120,13 +120,13 @@ export function requireOneImage(
   if (given !== 1)
     throw new DeliveryError(
       'USAGE',
-      `one image is judged, and ${given} were given`,
-      'Give --reference, --archive or --layout.',
+      `expected one image, found ${given}`,
+      'Give one of --reference, --archive and --layout.',
     )
   return reference ?? ''
 }
 
-/** An image that exists already, as the module was given it; the reference is empty where there is none. */
+/** An existing image, as given to the module; the reference is empty if there is none. */
 interface ImageInputs {
   image: string
   imageArchive?: File
@@ -136,7 +136,7 @@ interface ImageInputs {
   imageRegistryCa?: File
 }
 
-/** The image that is judged in place of a build, where there is one. */
+/** The image that is judged instead of a build, if there is one. */
 export async function imageOf(given: ImageInputs): Promise<{ image?: ImageSource }> {
   const { image: reference, imageArchive: archive, imageLayout: layout } = given
   if (archive !== undefined) return { image: { form: 'archive', name: await archive.name(), file: archive } }
@@ -146,7 +146,7 @@ export async function imageOf(given: ImageInputs): Promise<{ image?: ImageSource
   return { image: { form: 'registry', name: reference, target } }
 }
 
-/** What a call says about its source, beside the policy; nothing is an empty text or list. */
+/** A call's options about its source, besides the policy; an empty text or list means none. */
 interface Choices {
   platform?: string[]
   buildArg?: string[]
@@ -162,7 +162,7 @@ type Chosen = Pick<
   'platforms' | 'buildArgs' | 'pathInRepository' | 'version' | 'dockerfile' | 'target' | 'labels'
 >
 
-/** The choices as a request has them. Throws `USAGE` where a label or a build argument has no name. */
+/** The options in the form of a request. Throws `USAGE` if a label or a build argument has no name. */
 export function chosen(choices: Choices): Chosen {
   const { platform = [], buildArg = [], pathInRepository, version, file, target, label } = choices
   return {

@@ -4,10 +4,10 @@ import { requestOf, type Given } from './given.ts'
 import { formOf, publicationOf } from './publication.ts'
 import { reportDirectory } from './reports.ts'
 
-/** An image whose verdict is passed. Only an assessment that passed gives one away. */
+/** An image whose verdict is passed. Only a passed assessment returns one. */
 @object()
 export class PassedImage implements Given {
-  /** Digests of the images that were judged, sorted: exactly these are released. */
+  /** Digests of the judged images, sorted: exactly these are released. */
   private digests!: string[]
 
   policy?: File
@@ -38,17 +38,17 @@ export class PassedImage implements Given {
   target!: string
   label!: string[]
 
-  /** For an assessment that passed: what it was given, and what it judged. */
+  /** For a passed assessment: what it was given, and what it judged. */
   static of(given: Given, digests: readonly string[]): PassedImage {
     return Object.assign(new PassedImage(), given, { digests: digests.toSorted() })
   }
 
   /**
-   * Publishes, signs, attests, verifies and tags exactly the images that were judged. A verdict does not outlive a function call, so the gate judges again, from what the engine
-   * still has; other images than the assessed ones are refused. Gives back the reports, or fails with the reason.
+   * Publishes, signs, attests, verifies and tags exactly the judged images. A verdict does not outlive a function call, so the gate judges again, from what the engine
+   * still has; any images other than the assessed ones are refused. Returns the reports, or fails with the reason.
    *
-   * @param publish Where the image goes: registry/repository:tag, or registry/repository with tags by rules.
-   * @param tag Rules for tags; without any, semantic version and commit.
+   * @param publish Where the image goes: registry/repository:tag, or registry/repository with tags from rules.
+   * @param tag Rules for tags; default: semantic version and commit.
    * @param registry The registry as a service, where it listens on your own loopback: tcp://127.0.0.1:5000.
    * @param registryConfig Docker config.json with the credentials of the registry.
    * @param key Cosign private key to sign with; without a signer nothing is signed or attested.
@@ -56,9 +56,9 @@ export class PassedImage implements Given {
    * @param identityToken OpenID Connect token to sign without a key.
    * @param signingConfig Sigstore services to sign with; without them a key signs offline, and a token goes to the public instance.
    * @param trustedRoot The keys of these services.
-   * @param registryCa Certificates (PEM) of your own authority that the registry's comes from.
+   * @param registryCa CA certificates (PEM) that issued the registry's certificate.
    * @param consumer What the registry is to hold: index, or single for services that refuse an index; without it, single for one platform.
-   * @param immutableTags Fail where a tag exists with another digest, instead of moving it.
+   * @param immutableTags Fail if a tag exists with a different digest, instead of moving it.
    */
   @func({ cache: 'never' })
   async release(

@@ -27,7 +27,7 @@ export interface PublicationInputs {
   trustedRoot: File | undefined
 }
 
-/** Where a passed image goes, under which tags, and who signs it. Throws `USAGE` and `CREDENTIAL`. */
+/** Where a passed image goes, its tags, and who signs it. Throws `USAGE` and `CREDENTIAL`. */
 export async function publicationOf(inputs: PublicationInputs): Promise<Publication> {
   const { publish, registry, registryConfig, registryCa, tag, immutableTags } = inputs
   const signer = await signerOf(inputs)
@@ -46,11 +46,11 @@ export async function publicationIfAny({
   return publish === undefined ? undefined : publicationOf({ ...inputs, publish })
 }
 
-/** Who signs, with which Sigstore services. Throws `USAGE` where there is more than one signer, or one of the two documents of the services alone. */
+/** Who signs, with which Sigstore services. Throws `USAGE` if there is more than one signer, or only one of the services' two documents. */
 async function signerOf(inputs: PublicationInputs): Promise<Signer | undefined> {
   const { key, keyPassword, identityToken, signingConfig, trustedRoot } = inputs
   if (key !== undefined && identityToken !== undefined)
-    throw new DeliveryError('USAGE', 'a key and an identity token name two signers', 'Give one of them.')
+    throw new DeliveryError('USAGE', 'expected one signer, found a key and an identity token', 'Give only one of them.')
   if ((signingConfig === undefined) !== (trustedRoot === undefined))
     throw new DeliveryError(
       'USAGE',
@@ -73,7 +73,7 @@ async function signerOf(inputs: PublicationInputs): Promise<Signer | undefined> 
     : { kind: 'keyless', identityToken: async () => identityToken, ...services }
 }
 
-/** An image in a registry, with what the caller gave to get there. Throws `CREDENTIAL` where the certificates are none. */
+/** An image in a registry, with the caller's means of access. Throws `CREDENTIAL` if the certificates are not valid. */
 export async function targetOf(
   reference: string,
   registry: Service | undefined,
@@ -105,7 +105,7 @@ export function formOf(consumer: string | undefined): { form?: ManifestForm } {
   return { form: consumer }
 }
 
-/** Whom a consumer expects to have signed. Throws `USAGE` where it is neither a key nor an identity with its issuer, or both. */
+/** The signer that a consumer expects. Throws `USAGE` unless it is either a key or an identity with its issuer. */
 export async function identityOf(
   key: File | undefined,
   identity: string | undefined,

@@ -2,7 +2,7 @@ import type { Directory } from '@dagger.io/dagger'
 import type { Request } from '../../pipelines/request.ts'
 import { requestOf, type GivenToModule } from './given.ts'
 
-/** A run on one platform: without one, on those of the policy. */
+/** A run on one platform: by default, on the policy's. */
 export function runOn(
   given: GivenToModule,
   source: Directory,

@@ -3,9 +3,9 @@ import { ruleIds, rulesThatAlwaysDeny } from './rule-ids.ts'
 import type { Policy } from './schema.ts'
 
 /** Why the rules of the advisory policy only warn. */
-const advisoryReason = 'The advisory policy reports and does not deny: for the first look at an existing image.'
+const advisoryReason = 'The advisory policy reports without rejecting: for a first look at an existing image.'
 
-/** For the first look at an existing image: the thresholds of the default, and every rule only warns. Missing evidence still denies. */
+/** For a first look at an existing image: the default's thresholds, but every rule only warns. Missing evidence still blocks. */
 export const advisoryPolicy: Policy = {
   ...defaultPolicy,
   rules: Object.fromEntries(

@@ -4,9 +4,9 @@ import { changedLocks, decidePolicy, type PolicyFiles } from './decide.ts'
 import { policyDigest } from './policy-digest.ts'
 import type { Policy } from './schema.ts'
 
-/** What a call says beside the policy files. */
+/** A call's settings besides the policy files. */
 export interface PolicyCall {
-  /** Replace the policy's platforms, where there are any. */
+  /** Replaces the policy's platforms, if any are given. */
   platforms?: readonly string[] | undefined
   /** Replaces the policy's Dockerfile: a path inside the source. */
   dockerfile?: string | undefined
@@ -17,8 +17,8 @@ export interface PolicyCall {
 }
 
 /**
- * The policy of one call, and what the run document says of it.
- * Throws `POLICY` for its files, and `USAGE` for a platform that is none or a call that changes what the organisation locks.
+ * The policy of one call, and its description in the run document.
+ * Throws `POLICY` for its files, and `USAGE` for an invalid platform or a call that changes what the organisation locks.
  */
 export function applyPolicy(
   files: PolicyFiles,
@@ -50,7 +50,7 @@ export function applyPolicy(
     throw new DeliveryError(
       'USAGE',
       changed.join('\n'),
-      "Leave out the Dockerfile, target, platforms and build arguments that the call gives beside the policy, or ask whoever answers for the organisation's file.",
+      "Remove the call's own Dockerfile, target, platforms and build arguments, or ask the owner of the organisation's file.",
     )
 
   const given = files.application ?? files.organisation

@@ -18,21 +18,24 @@ import { groupBy } from '../model/group-by.ts'
 
 /** An earlier verdict on the same application. */
 export interface Baseline {
-  /** Of the document's bytes. */
+  /** The digest of the document. */
   digest: Digest
   verdict: Verdict
   evidence: Evidence | undefined
 }
 
-/** What an earlier verdict makes known, at a moment. */
+/** What an earlier verdict makes known, at a given time. */
 export interface KnownFindings {
-  /** Parts the violations of a rule that deny into known and new ones. `aged` counts new ones that were known for too long. */
+  /**
+   * Splits a rule's rejecting violations into known and new ones. `aged` counts those that count as new because they
+   * were known for too long.
+   */
   part(rule: string, violations: readonly Violation[]): { known: Known[]; fresh: Violation[]; aged: number }
 }
 
 /**
  * Reads an earlier `verdict.json` as the baseline of an application.
- * Throws `USAGE` where it cannot be read, has no verdict or is about another application, and `POLICY` where the policy does not take it.
+ * Throws `USAGE` if it cannot be read, has no verdict or is about a different application, and `POLICY` if the policy does not accept it.
  */
 export function acceptBaseline(
   { path, text }: { path: string; text: string },
@@ -45,13 +48,13 @@ export function acceptBaseline(
     throw new DeliveryError(
       'USAGE',
       `expected a baseline with a verdict, found a run without one in ${path}`,
-      'Give the verdict.json of a run that came to a verdict.',
+      'Give the verdict.json of a run that reached a verdict.',
     )
   if (subject.name !== name) {
     throw new DeliveryError(
       'USAGE',
       `expected a baseline of ${name}, found one of ${subject.name} in ${path}`,
-      'Give the verdict of an earlier run on this application; image.name in the policy gives it one name wherever it runs.',
+      'Give the verdict of an earlier run on this application; set image.name in the policy to give it the same name everywhere.',
     )
   }
   const baseline = { digest: digestOf(text), verdict, evidence }
@@ -59,35 +62,39 @@ export function acceptBaseline(
   return baseline
 }
 
-/** Throws `POLICY` where the policy does not take this baseline: it takes none and compares no size with one, or it is too old, or from the future. */
+/**
+ * Throws `POLICY` if the policy does not accept this baseline: it accepts none and compares no size with one, or the
+ * baseline is too old, or from the future.
+ */
 function checkBaseline(policy: Policy, { verdict }: Baseline, now: Date): void {
   const { accept, maximumAge } = policy.baseline
   if (!accept && policy.size.growth === undefined)
     throw new DeliveryError(
       'POLICY',
-      'a baseline was given, and the policy accepts none (baseline.accept: false)',
-      'Leave the baseline out, or set baseline.accept to true in the policy, with the rules whose findings may be known. To compare only sizes, set size.growth.',
+      'a baseline was given, but the policy accepts none (baseline.accept: false)',
+      'Remove the baseline, or set baseline.accept to true in the policy, with the rules whose findings may be known. To compare only sizes, set size.growth.',
     )
   const age = now.getTime() - Date.parse(verdict.binding.at)
   if (!(age >= -clockSkew))
     throw new DeliveryError(
       'POLICY',
-      `expected a baseline of the past, found one of ${verdict.binding.at}`,
-      'Check the clock of the machine, or where the baseline comes from.',
+      `expected a baseline from the past, found one from ${verdict.binding.at}`,
+      "Check the machine's clock, and where the baseline comes from.",
     )
   if (age > parseDuration(maximumAge)) {
     throw new DeliveryError(
       'POLICY',
-      `expected a baseline of at most ${maximumAge} (baseline.maximumAge), found one of ${verdict.binding.at}, ${formatDuration(age)} old`,
-      'Fix what it has, or accept it by exceptions; then give the verdict of a newer run, or none.',
+      `expected a baseline not older than ${maximumAge} (baseline.maximumAge), found one from ${verdict.binding.at}, ${formatDuration(age)} old`,
+      'Fix its findings, or accept them with exceptions; then give the verdict of a newer run, or none.',
     )
   }
 }
 
 /**
- * Opens a baseline. A violation is known where the earlier verdict had one of the same rule, id, subject, platform and path that was not milder,
- * and where the first verdict that had it is not older than the policy allows. Each one of the earlier verdict makes at most one known.
- * What an exception allowed then, what was undecided, and rules that the policy does not name make nothing known.
+ * Opens a baseline. A violation is known if the earlier verdict had one with the same rule, ID, subject, platform and
+ * path that was not milder, and if the first verdict with it is not older than the policy allows. Each earlier
+ * violation makes at most one known. Violations that an exception allowed, undecided results, and rules that the policy
+ * does not name make nothing known.
  */
 export function openBaseline(policy: Policy, baseline: Baseline | undefined, now: Date): KnownFindings {
   if (baseline === undefined) return { part: (_, violations) => ({ known: [], fresh: [...violations], aged: 0 }) }
@@ -105,7 +112,7 @@ export function openBaseline(policy: Policy, baseline: Baseline | undefined, now
       ...violations.map((violation) => ({ rule, violation, since: verdict.binding.at })),
       ...known.map(({ violation, since }) => ({ rule, violation, since: earlierOf(since, verdict.binding.at) })),
     ])
-    // The worst first: so that two that differ in nothing but their severity are each matched by their like.
+    // The worst first, so that two violations that differ only in severity are each matched by their equal.
     .toSorted((left, right) => compareSeverity(left.violation.severity, right.violation.severity))
   const earlier = groupBy(entries, ({ rule, violation }) => identity(rule, violation))
   const oldest = now.getTime() - parseDuration(policy.baseline.maximumAge)
@@ -129,17 +136,17 @@ export function openBaseline(policy: Policy, baseline: Baseline | undefined, now
   }
 }
 
-/** What a verdict is bound to of its baseline. */
+/** What a verdict records about its baseline. */
 export function baselineBinding({ digest, verdict }: Baseline): NonNullable<Binding['baseline']> {
   return { digest, at: verdict.binding.at, images: verdict.binding.images }
 }
 
-/** Nothing was known before it was judged for the first time, whatever a document says. */
+/** Nothing can have been known before its first judgement, whatever a document says. */
 function earlierOf(one: string, other: string): string {
   return Date.parse(one) < Date.parse(other) ? one : other
 }
 
-/** What tells a violation from every other. The path is part of it: a second copy of a package is a second finding. */
+/** What identifies a violation. The path is part of it: a second copy of a package is a second finding. */
 function identity(rule: string, { id, subject, platform, location }: Violation): string {
   return JSON.stringify([rule, id, subject, platform ?? '', location?.path ?? ''])
 }

@@ -1,4 +1,4 @@
-/** The build checks of the engine's BuildKit, by their names (https://docs.docker.com/reference/build-checks/). */
+/** The names of the engine's BuildKit build checks (https://docs.docker.com/reference/build-checks/). */
 export const buildChecks = [
   'ConsistentInstructionCasing',
   'CopyIgnoredFile',

@@ -1,4 +1,4 @@
-/** The candidate that is nearest to a misspelt word: at most a third of its letters may differ. Undefined where none is near. */
+/** The closest candidate to a misspelt word: at most a third of its letters may differ. Undefined if none is close. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3))
   const ranked = candidates
@@ -9,7 +9,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return ranked[0]?.candidate
 }
 
-/** Letters to change, add, drop or swap with their neighbour (optimal string alignment). */
+/** The number of letters to change, add, drop or swap with their neighbour (optimal string alignment). */
 function distance(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)]
   for (let row = 1; row <= from.length; row++) {

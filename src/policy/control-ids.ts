@@ -2,8 +2,9 @@ const cis = (section: number, count: number) =>
   Array.from({ length: count }, (_, index) => `cis-${section}.${index + 1}` as `cis-${number}.${number}`)
 
 /**
- * The ids of every control of the audit: the CIS Docker Benchmark's by its own numbers (1.6.0, sections 4 and 5), and practices that it does not number.
- * They stand here and not in the audit, because the exception register names them and the policy knows nothing of the audit. A test holds the two lists together.
+ * The IDs of every audit control: the CIS Docker Benchmark's with its own numbers (1.6.0, sections 4 and 5), and
+ * practices that it does not number. They are here and not in the audit, because the exception register names them and
+ * the policy does not depend on the audit. A test keeps the two lists equal.
  */
 export const controlIds = [
   ...cis(4, 12),
@@ -21,7 +22,7 @@ export const controlIds = [
 ] as const
 export type ControlId = (typeof controlIds)[number]
 
-/** True for a control of the audit, false for a rule of the gate. */
+/** True for an audit control, false for a gate rule. */
 export function isControlId(id: string): id is ControlId {
   return (controlIds as readonly string[]).includes(id)
 }

@@ -10,26 +10,26 @@ import type { Problem } from '../model/read-yaml.ts'
 import type { Policy } from './schema.ts'
 import { shippedPolicies } from './shipped.ts'
 
-/** The files that a policy is made of, beside the shipped one. */
+/** The files that make up a policy, besides the shipped one. */
 export interface PolicyFiles {
-  /** From outside the repository: it stands between the shipped policy and the application's file. */
+  /** From outside the repository: the layer between the shipped policy and the application's file. */
   organisation?: PolicyText | undefined
-  /** The application's own `loadline.yaml`, or the file that was given for it. */
+  /** The application's own `loadline.yaml`, or the file given for it. */
   application?: PolicyText | undefined
 }
 
-/** A policy with every value decided, and how it came about. */
+/** A policy with every value resolved, and its layers. */
 export interface DecidedPolicy {
   policy: Policy
-  /** What it was made of: each layer says what differs from the one before it. */
+  /** Its layers: each says what differs from the one before it. */
   layers: PolicyLayer[]
   locked: LockedKey[]
 }
 
-/** A key that an organisation locks, with the value that it has in every application. */
+/** A key that an organisation locks, with its value in every application. */
 export interface LockedKey {
   path: string
-  /** The path as the organisation locks it; this one may be a door to the same thing. */
+  /** The path as the organisation locks it; this one may be another way to the same setting. */
   lock: string
   value: unknown
   /** Where it is locked: `acme.yaml:4`. */
@@ -37,9 +37,9 @@ export interface LockedKey {
 }
 
 /**
- * Decides a policy: shipped policy, then the organisation's file, then the application's.
- * Which shipped policy that is the application's file says, otherwise the organisation's, otherwise it is the default.
- * Throws a DeliveryError('POLICY') as `loadPolicy` does; also where the application's file changes what the organisation locks.
+ * Resolves a policy: shipped policy, then the organisation's file, then the application's.
+ * The application's file chooses the shipped policy, otherwise the organisation's, otherwise it is the default.
+ * Throws a DeliveryError('POLICY') as `loadPolicy` does; also if the application's file changes what the organisation locks.
  */
 export function decidePolicy({ organisation, application }: PolicyFiles, now: Date): DecidedPolicy {
   const theirs = organisation && readPolicyFile(OrganisationFile, organisation, now, shipped)
@@ -66,7 +66,7 @@ export function decidePolicy({ organisation, application }: PolicyFiles, now: Da
   }
 }
 
-/** One line for every locked key that has another value in a policy. */
+/** One line for every locked key with a different value in a policy. */
 export function changedLocks(locked: readonly LockedKey[], policy: Policy): string[] {
   return changesOf(locked, (keys) => (keys[0] === 'extends' ? undefined : { value: valueAt(policy, keys) })).map(
     ({ path, wanted, found, key }) =>
@@ -78,7 +78,7 @@ interface LockedChange extends Difference {
   key: LockedKey
 }
 
-/** Where a policy differs from what is locked, each place once; `valueOf` gives nothing for a key that is not to be compared. */
+/** Where a policy differs from what is locked, each place once; `valueOf` returns nothing for a key that is not compared. */
 function changesOf(
   locked: readonly LockedKey[],
   valueOf: (keys: string[]) => { value: unknown } | undefined,
@@ -96,14 +96,17 @@ function shipped(name: ShippedPolicyName | undefined): Policy {
   return shippedPolicies[name ?? 'default']
 }
 
-/** A lock holds a value and not a text: what the organisation's policy says by itself, with the shipped policy that it chose, is what every application has there. */
+/**
+ * A lock fixes a value, not a text: every application has the value of the organisation's policy on top of the shipped
+ * policy that it chose.
+ */
 function lockedKeys(
   organisation: PolicyText,
   { data, document }: ReadPolicyFile<OrganisationFile>,
   policy: Policy,
 ): LockedKey[] {
   const named = data.locked ?? []
-  // A name that stands there twice locks once, where it stands first.
+  // A path listed twice locks once, at its first position.
   const locked = [...new Set(named)].flatMap((lock) =>
     reachOf(lock).map((path) => ({
       path,
@@ -112,7 +115,7 @@ function lockedKeys(
       by: `${organisation.path}:${document.placeOf(['locked', named.indexOf(lock)]).line}`,
     })),
   )
-  // What is locked by its own name is said to be, and not by what reaches it.
+  // A path locked by its own name is reported as such, not by another that reaches it.
   return [...locked.filter(({ path, lock }) => path === lock), ...locked.filter(({ path, lock }) => path !== lock)]
 }
 
@@ -127,12 +130,12 @@ function refuseChanges(
     keys[0] === 'extends' ? { value: data.extends ?? extended } : { value: valueAt(policy, keys) },
   )
   const problems = changes.map((change): Problem => {
-    // A value that the file does not name changed with the shipped policy that it extends.
+    // A value that the file does not set changed with the shipped policy that it extends.
     const at = valueAt(document.value, change.path) === undefined ? ['extends'] : change.path
     return {
       ...document.placeOf(at),
       path: at,
-      message: `locked by the organisation at ${change.key.by} (${change.key.lock}): expected ${at === change.path ? '' : `${change.path.join('.')} to be `}${say(change.wanted)}; found ${say(change.found)}; leave the key out, or ask whoever answers for that file`,
+      message: `locked by the organisation at ${change.key.by} (${change.key.lock}): expected ${at === change.path ? '' : `${change.path.join('.')} to be `}${say(change.wanted)}; found ${say(change.found)}; remove the key, or ask the owner of that file`,
     }
   })
   if (problems.length > 0) throw policyError(path, problems)
@@ -144,7 +147,7 @@ interface Difference {
   found: unknown
 }
 
-/** The paths at which two values differ, as deep as both are maps. */
+/** The paths at which two values differ, descending while both are maps. */
 function differences(wanted: unknown, found: unknown, path: string[]): Difference[] {
   if (isMap(wanted) && isMap(found))
     return [...new Set([...Object.keys(wanted), ...Object.keys(found)])].flatMap((key) =>

@@ -3,27 +3,30 @@ import { rulesWithoutExceptions, rulesWithPackages, rulesWithoutImage, type Rule
 import type { Exception, Suppression } from './schema.ts'
 import { daysUntil } from '../model/units.ts'
 
-/** What is wrong with an exception, and at which of its keys. */
+/** What is wrong with an exception, and at which key. */
 export interface ExceptionFault {
   key: keyof Exception
   message: string
 }
 
-/** Why an exception may not count at all, whatever it matches; undefined where nothing is wrong with it. An expired one is lawful: it merely no longer counts. */
+/**
+ * Why an exception cannot apply at all, whatever it matches; undefined if nothing is wrong with it. An expired one is
+ * valid: it merely no longer applies.
+ */
 export function exceptionFault(exception: Exception, maximumDays: number, now: Date): ExceptionFault | undefined {
   const { rule } = exception
   const isIn = (rules: readonly RuleId[]) => (rules as readonly string[]).includes(rule)
   if (isIn(rulesWithoutExceptions)) {
     return {
       key: 'rule',
-      message: `no exception is possible from ${rule}: ${rule === 'evidence' ? 'missing evidence is not a risk that can be weighed; make the evidence available' : 'an exception cannot allow another; fix or remove the other one'}`,
+      message: `no exception is possible from ${rule}: ${rule === 'evidence' ? 'missing evidence is not a risk that can be accepted; make the evidence available' : 'an exception cannot allow another one; fix or remove the other one'}`,
     }
   }
   if (exception.id === 'unidentified' && exception.subject === undefined) {
     return {
       key: 'id',
       message:
-        'expected one finding, found "unidentified", which every finding without an id of its own carries; add the subject that the report prints',
+        'expected a single finding, found "unidentified", which stands for every finding without an ID; add the subject that the report prints',
     }
   }
   if (isControlId(rule)) {
@@ -32,7 +35,7 @@ export function exceptionFault(exception: Exception, maximumDays: number, now: D
       if (exception[key] !== undefined)
         return {
           key,
-          message: `no finding of ${rule} has one: a control of the audit is narrowed by id, subject and path; remove the key`,
+          message: `no finding of ${rule} has one: an audit control is narrowed by id, subject and path; remove the key`,
         }
     return lifeFault(exception, maximumDays, now)
   }
@@ -46,11 +49,11 @@ export function exceptionFault(exception: Exception, maximumDays: number, now: D
   if (exception.package !== undefined && !isIn(rulesWithPackages))
     return { key: 'package', message: `no violation of ${rule} is about a package; remove the key` }
   if (exception.vex !== undefined && rule !== 'vulnerabilities')
-    return { key: 'vex', message: `OpenVEX speaks of vulnerabilities, and not of ${rule}; remove the key` }
+    return { key: 'vex', message: `OpenVEX covers vulnerabilities, not ${rule}; remove the key` }
   return lifeFault(exception, maximumDays, now)
 }
 
-/** What is wrong with the days of an exception, or of a file of exceptions. */
+/** What is wrong with the dates of an exception, or of a file of exceptions. */
 export function lifeFault(
   { created, expires }: Pick<Suppression, 'created' | 'expires'>,
   maximumDays: number,
@@ -59,23 +62,23 @@ export function lifeFault(
   if (created !== undefined && daysUntil(created, now) > 0) {
     return {
       key: 'created',
-      message: `expected a day that is not in the future, found ${created}; days are counted in UTC`,
+      message: `expected a date that is not in the future, found ${created}; dates are in UTC`,
     }
   }
-  // Days of this form are in the order of their text.
+  // Dates in this form sort by their text.
   if (created !== undefined && expires <= created)
-    return { key: 'expires', message: `expected a day after ${created}, on which it was created, found ${expires}` }
+    return { key: 'expires', message: `expected a date after ${created}, when it was created, found ${expires}` }
   const days = daysUntil(expires, now)
   if (days > maximumDays) {
     return {
       key: 'expires',
-      message: `expected a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${expires}, ${days} days away; choose an earlier day and look at the risk again then`,
+      message: `expected a date at most ${maximumDays} days from today (exceptions.maximumDays), found ${expires}, ${days} days away; choose an earlier date and reassess the risk then`,
     }
   }
   return undefined
 }
 
-/** True on the last day of an exception and before it; the day is taken in UTC. */
+/** Whether an exception still applies: up to and including its last day, in UTC. */
 export function isInForce(exception: Pick<Exception, 'expires'>, now: Date): boolean {
   return daysUntil(exception.expires, now) >= 0
 }

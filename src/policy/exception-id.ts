@@ -1,7 +1,7 @@
 import type { ControlId } from './control-ids.ts'
 import type { RuleId } from './rule-ids.ts'
 
-/** What an id of a rule's violations looks like, where that can be known. Ids of rules that are not here are names that only the image knows. */
+/** The form of the IDs of a rule's violations, if known. The IDs of other rules are names that depend on the image. */
 const forms: Partial<Record<RuleId | ControlId, { form: RegExp; wanted: string }>> = {
   'lint-level': { form: /^(DL|SC)\d{4}$/, wanted: 'a code of hadolint or ShellCheck, e.g. DL3008 or SC2086' },
   'lint-pragmas': {
@@ -10,10 +10,10 @@ const forms: Partial<Record<RuleId | ControlId, { form: RegExp; wanted: string }
   },
   'lint-read': oneOf('unread'),
   'build-checks': { form: /^[A-Z][A-Za-z]+$/, wanted: "the name of one of BuildKit's checks, e.g. UndefinedVar" },
-  // Other databases have forms of their own: only what calls itself a CVE or a GHSA can be known to be none.
+  // Other databases have their own forms: only a text that claims to be a CVE or a GHSA can be known to be invalid.
   vulnerabilities: {
     form: /^(CVE-\d{4}-\d{4,}|GHSA(-[2-9cfghjmpqrvwx]{4}){3}|(?![Cc][Vv][Ee]-|[Gg][Hh][Ss][Aa]-)\S+)$/,
-    wanted: 'the id of one vulnerability, e.g. CVE-2024-12345',
+    wanted: 'the ID of one vulnerability, e.g. CVE-2024-12345',
   },
   inventory: oneOf('empty', 'licenses'),
   'sbom-complete': oneOf('cyclonedx', 'spdx', 'subject', 'operating-system'),
@@ -38,7 +38,7 @@ const forms: Partial<Record<RuleId | ControlId, { form: RegExp; wanted: string }
   'ssh-server': path(),
 }
 
-/** Why no violation of a rule can have an id; undefined where one could, or where that cannot be known. */
+/** Why no violation of a rule can have an ID; undefined if one could, or if that is unknown. */
 export function exceptionIdFault(rule: RuleId | ControlId, id: string): string | undefined {
   const known = forms[rule]
   return known === undefined || known.form.test(id)

@@ -16,8 +16,9 @@ import { daysUntil } from '../model/units.ts'
 import { groupBy } from '../model/group-by.ts'
 
 /**
- * What became of an exception: `used` allowed something; `unused` matched nothing; `expired` is past its last day and did not count;
- * `unjudged` names a rule that could not be judged for want of evidence; `elsewhere` names another image; `refused` may not count, whatever it matches.
+ * The state of an exception: `used` allowed something; `unused` matched nothing; `expired` is past its last day and did
+ * not apply; `unjudged` names a rule that could not be judged because evidence is missing; `elsewhere` names a
+ * different image; `refused` cannot apply, whatever it matches.
  */
 export interface ExceptionUse {
   exception: RegisterEntry
@@ -26,27 +27,30 @@ export interface ExceptionUse {
   fault?: string
 }
 
-/** The images that are judged: what an exception can name besides the violation itself. */
+/** The judged images: what an exception can name besides the violation itself. */
 export interface JudgedImages {
-  /** Absent where nobody named the image: then an exception for a named one allows nothing. */
+  /** Absent if the image has no name: then an exception for a named one allows nothing. */
   name: string | undefined
   digests: ReadonlyMap<Platform, Digest>
 }
 
 /**
- * The exceptions of a policy at a moment, and what became of them. An exception allows the violations of its rule with its id,
- * and of those only the ones that everything it names besides matches: subject, platform, image, digest, path, package.
+ * A policy's exceptions at a given time, and their states. An exception allows the violations of its rule with its ID,
+ * and of those only the ones that match everything else it names: subject, platform, image, digest, path, package.
  */
 export interface ExceptionRegister {
-  /** Parts violations into those that remain and those that an exception allows. */
+  /** Splits violations into those that remain and those that an exception allows. */
   apply(rule: RegisterEntry['rule'], violations: readonly Violation[]): { remaining: Violation[]; excepted: Excepted[] }
-  /** Says that a rule could not be judged: its exceptions are neither used nor unused. */
+  /** Records that a rule could not be judged: its exceptions are neither used nor unused. */
   leaveOpen(rule: RegisterEntry['rule']): void
-  /** In the order of what they say, whatever their order in the policy. */
+  /** Sorted by content, whatever their order in the policy. */
   uses(): ExceptionUse[]
 }
 
-/** Opens the register, for the rules of the gate or for the controls of the audit: each sees its own entries only. Exceptions past their last day or against the law of the register count for nothing, whatever the loader let through. */
+/**
+ * Opens the register, for the gate's rules or for the audit's controls: each sees only its own entries. Expired or
+ * invalid exceptions have no effect, even if the loader let them through.
+ */
 export function openRegister(
   policy: Policy,
   images: JudgedImages,
@@ -72,7 +76,7 @@ export function openRegister(
       for (const violation of violations) {
         const matching = (byId.get(violation.id) ?? []).filter(({ exception }) => covers(exception, violation, images))
         for (const entry of matching) entry.state = 'used'
-        // Where several match, the report names the same one whatever their order in the file.
+        // If several match, the report names the same one whatever their order in the file.
         const [first] = matching.toSorted(compareUses)
         if (first) excepted.push({ violation, ...acceptedRisk(first.exception, now) })
         else remaining.push(violation)
@@ -124,7 +128,7 @@ function acceptedRisk(
 
 /**
  * One statement of an ignore file can be several exceptions: for each package, image and name of the vulnerability that it lists.
- * It is used where one of them is, and unused or expired once.
+ * It is used if one of them is, and reported as unused or expired only once.
  */
 function foldByOrigin(entries: readonly ExceptionUse[]): ExceptionUse[] {
   const groups = groupBy(entries.toSorted(compareUses), ({ exception }) => canonicalJson(exception.origin ?? exception))

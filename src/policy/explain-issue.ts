@@ -3,7 +3,7 @@ import { closest } from './closest.ts'
 import type { PlacedDocument, Problem } from '../model/read-yaml.ts'
 import { valueAt, isMergeable } from './value-at.ts'
 
-/** One line per problem of one zod issue, in words of the policy. */
+/** One line per problem in one zod issue, in the policy's terms. */
 export function explainIssue(issue: z.core.$ZodIssue, document: PlacedDocument, schema: z.ZodObject): Problem[] {
   const path = [...issue.path]
   const found = describe(valueAt(document.value, path))
@@ -41,7 +41,7 @@ export function explainIssue(issue: z.core.$ZodIssue, document: PlacedDocument, 
       return [at(`expected ${wanted}; found ${found}${quotesHint(issue.expected, valueAt(document.value, path))}`)]
     }
     case 'invalid_union': {
-      // What is a map was meant as the form that is a map: its own problems say more.
+      // A map was meant as the variant that is a map, whose own problems say more.
       const meant = isMergeable(valueAt(document.value, path))
         ? issue.errors.filter(
             (option) => !option.some(({ code, path: inner }) => code === 'invalid_type' && inner.length === 0),
@@ -74,7 +74,7 @@ const typeNames: Record<string, string> = {
   record: 'a map of keys',
 }
 
-/** What a bound counts, where it counts things. */
+/** What a bound counts, if it counts things. */
 const countedIn: Record<string, string> = { array: ' in the list', string: ' characters' }
 
 function unknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodObject): string {
@@ -84,9 +84,9 @@ function unknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodObje
   const elsewhere = Object.keys(schema.shape)
     .filter((section) => keysAt(schema, [section]).includes(key))
     .map((section) => `${section}.${key}`)
-  if (elsewhere.length > 0) return `unknown key here; it exists as ${elsewhere.join(', ')}`
+  if (elsewhere.length > 0) return `unknown key here; did you mean ${elsewhere.join(' or ')}?`
   if (key === 'locked' && path.length === 0)
-    return 'unknown key here; only the file of an organisation locks keys (--organisation)'
+    return "unknown key here; only an organisation's file locks keys (--organisation)"
   return `unknown key; known here: ${known.join(', ')}`
 }
 
@@ -116,13 +116,13 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
 
 function suggest(value: unknown, choices: readonly string[]): string {
   if (typeof value !== 'string') return ''
-  // The choice is a number, and the file has its digits as text.
+  // The choice is a number, but the file has its digits as text.
   if (choices.includes(value)) return '; write it without quotes'
   const near = closest(value, choices)
   return near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`
 }
 
-/** `"0"` is text and no number; nothing else says so to whoever wrote it. */
+/** `"0"` is text, not a number; nothing else would tell the author. */
 function quotesHint(expected: string, value: unknown): string {
   if (typeof value !== 'string') return ''
   if (/^(int|number)$/.test(expected) && /^\d+(\.\d+)?$/.test(value)) return '; write it without quotes'

@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { PolicyFile } from './file.ts'
 import { OrganisationFile } from './organisation.ts'
 
-/** The JSON Schema (draft 2020-12) of the policy file, for editors and other tools. The loader is stricter: it also knows the clock and the SPDX list. */
+/**
+ * The JSON Schema (draft 2020-12) of the policy file, for editors and other tools. The loader is stricter: it also
+ * knows the clock and the SPDX list.
+ */
 export function policyJsonSchema(): Record<string, unknown> {
   return {
     title: 'Loadline policy',
     description:
-      'What an image must show before it may ship. What is left out comes from the policy that the file extends.',
+      'What an image must prove before it may ship. Omitted values come from the policy that the file extends.',
     ...z.toJSONSchema(PolicyFile, { io: 'input', target: 'draft-2020-12' }),
   }
 }
@@ -17,7 +20,7 @@ export function organisationJsonSchema(): Record<string, unknown> {
   return {
     title: 'Loadline organisation policy',
     description:
-      'What every image of an organisation must show before it may ship, and what no application may change of it.',
+      'What every image of an organisation must prove before it may ship, and which of these settings no application may change.',
     ...z.toJSONSchema(OrganisationFile, { io: 'input', target: 'draft-2020-12' }),
   }
 }

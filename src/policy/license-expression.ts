@@ -1,6 +1,6 @@
 import parse from 'spdx-expression-parse'
 
-/** An SPDX licence expression (SPDX 2.3, annex D), read. */
+/** A parsed SPDX licence expression (SPDX 2.3, annex D). */
 export type LicenseExpression =
   | { kind: 'license'; id: string }
   | { kind: 'and' | 'or'; left: LicenseExpression; right: LicenseExpression }
@@ -8,7 +8,10 @@ export type LicenseExpression =
 /** Longer ones are refused, so that a hostile package cannot exhaust the parser's stack. */
 const longestExpression = 2_000
 
-/** Reads an SPDX expression; undefined where the text is none. Licence ids come back in their present form: `AGPL-3.0+` is `AGPL-3.0-or-later`. */
+/**
+ * Parses an SPDX expression; undefined if the text is not one. Licence IDs are returned in their current form:
+ * `AGPL-3.0+` is `AGPL-3.0-or-later`.
+ */
 export function parseLicenseExpression(text: string): LicenseExpression | undefined {
   if (text.length > longestExpression) return undefined
   try {
@@ -18,12 +21,12 @@ export function parseLicenseExpression(text: string): LicenseExpression | undefi
   }
 }
 
-/** True for one licence of the SPDX list or one `LicenseRef-...`, with nothing around it. */
+/** Whether a text is exactly one licence of the SPDX list or one `LicenseRef-...`. */
 export function isLicenseId(text: string): boolean {
   return parseLicenseExpression(text)?.kind === 'license' && !/[\s()]/.test(text)
 }
 
-/** The present form of a licence id: the SPDX list renamed the GNU licences from `GPL-2.0` and `GPL-2.0+` to `-only` and `-or-later`. */
+/** The current form of a licence ID: the SPDX list renamed the GNU licences from `GPL-2.0` and `GPL-2.0+` to `-only` and `-or-later`. */
 export function currentLicenseId(id: string, orLater = false): string {
   const plain = id.replace(/\+$/, '')
   const later = orLater || plain !== id

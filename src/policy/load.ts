@@ -8,28 +8,28 @@ import { explainIssue } from './explain-issue.ts'
 import { lawProblems } from './policy-laws.ts'
 import { isMergeable } from './value-at.ts'
 
-/** More lines than anybody reads; the rest is counted. */
+/** The most problems reported; the rest is counted. */
 const mostProblems = 100
 
-/** A policy file that was read, with the place of everything in it. */
+/** A policy file, with the position of everything in it. */
 export interface ReadPolicyFile<T> {
   data: T
   document: PlacedDocument
 }
 
 /**
- * Reads the text of a policy file and decides every value: what the file leaves out comes from the shipped policy that it extends.
- * Sections merge key by key; lists, and the settings of one rule, replace what they stand in for.
- * `now` is the moment from which the life of exceptions is measured.
+ * Reads the text of a policy file and resolves every value: omitted ones come from the shipped policy that it extends.
+ * Sections merge key by key; lists, and the settings of one rule, are replaced as a whole.
+ * `now` is the time from which the lifetime of exceptions is measured.
  *
- * Throws one DeliveryError('POLICY') with a line `path:line:column: key: what was wanted; what was found` for every problem.
+ * Throws one DeliveryError('POLICY') with a line `path:line:column: key: expected ...; found ...` for every problem.
  */
 export function loadPolicy(text: string, path: string, now: Date): Policy {
   const { data } = readPolicyFile(PolicyFile, { path, text }, now, (name) => shippedPolicies[name ?? 'default'])
   return buildOn(shippedPolicies[data.extends ?? 'default'], data)
 }
 
-/** Reads one policy file by its schema. `below` is the policy from which it differs, by the name that it extends. Throws as `loadPolicy` does. */
+/** Reads one policy file by its schema. `below` returns the policy that it extends, by name. Throws as `loadPolicy` does. */
 export function readPolicyFile<T extends PolicyFile>(
   schema: z.ZodObject & z.ZodType<T>,
   { path, text }: PolicyText,
@@ -48,7 +48,7 @@ export function readPolicyFile<T extends PolicyFile>(
   return { data: file.data, document }
 }
 
-/** A policy with what a file says put over it. */
+/** A policy with a file merged over it. */
 export function buildOn(below: Policy, file: PolicyFile): Policy {
   const { extends: _, rules, ...sections } = file
   const merged = merge(
@@ -71,7 +71,7 @@ export function policyError(path: string, problems: readonly Problem[]): Deliver
   return new DeliveryError(
     'POLICY',
     lines.join('\n'),
-    'Fix the policy file: pipelines/policies/default.yaml shows every key, and schema/loadline-policy.schema.json says what each takes. Without a policy file the default applies.',
+    'Fix the policy file: pipelines/policies/default.yaml shows every key, and schema/loadline-policy.schema.json documents each. Without a policy file the default applies.',
   )
 }
 
@@ -81,7 +81,7 @@ function keyPath(path: readonly PropertyKey[]): string {
     .join('')
 }
 
-/** Maps merge key by key; everything else replaces. A key without a value leaves the base as it is. */
+/** Maps merge key by key; everything else is replaced. A key without a value leaves the base unchanged. */
 function merge(base: unknown, over: unknown): unknown {
   if (over === undefined) return base
   if (!isMergeable(base) || !isMergeable(over)) return over

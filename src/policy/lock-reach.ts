@@ -9,17 +9,18 @@ const besides: Readonly<Record<string, readonly string[]>> = {
       ['unfixed', `base.${severity}`, `application.${severity}`].map((key) => `vulnerabilities.${key}`),
     ]),
   ),
-  // A comment silences either of them, and hadolint has no opinion of a file that it cannot read.
+  // A comment silences either of them, and hadolint reports nothing about a file that it cannot parse.
   'lint.failOn': ['lint.pragmas', 'lint.unread', 'suppressions.hadolint'],
   'lint.buildChecks': ['lint.pragmas'],
   'size.unpacked': ['image.class'],
-  // Ignore files and VEX documents fill the register, and a baseline lets findings pass as an exception does.
+  // Ignore files and VEX documents add to the register, and a baseline lets findings pass as an exception does.
   'exceptions.register': ['suppressions', 'baseline'],
 }
 
 /**
- * Every path that a lock on a path holds, itself first: a number means nothing where its rule can be switched off, where a narrower number counts in its place, or where
- * an earlier verdict makes its findings known; and an empty register means nothing where other files fill it. Exceptions from a rule are a door of their own, `exceptions`.
+ * Every path that a lock on a path covers, itself first: a number means nothing if its rule can be disabled, if a
+ * narrower number takes its place, or if an earlier verdict makes its findings known; and an empty register means
+ * nothing if other files fill it. Exceptions to a rule are locked separately, with `exceptions`.
  */
 export function reachOf(path: string): string[] {
   const keys = Object.keys(besides).filter((key) => key === path || key.startsWith(`${path}.`))

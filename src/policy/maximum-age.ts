@@ -1,14 +1,14 @@
 import { DeliveryError } from '../model/errors.ts'
 import { parseDuration } from '../model/units.ts'
 
-/** Reads how old a verdict may be, as `--maximum-age` gives it, in milliseconds. Throws `USAGE`. */
+/** Reads the maximum age of a verdict from `--maximum-age`, in milliseconds. Throws `USAGE`. */
 export function parseMaximumAge(text: string): number {
   try {
     return parseDuration(text)
   } catch (error) {
     throw new DeliveryError(
       'USAGE',
-      `expected whole hours or days for the age of a verdict, found ${JSON.stringify(text)}`,
+      `expected a maximum age in whole hours or days, found ${JSON.stringify(text)}`,
       'Write e.g. --maximum-age 30d or --maximum-age 48h.',
       { cause: error },
     )

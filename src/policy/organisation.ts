@@ -3,7 +3,7 @@ import { PolicyFile } from './file.ts'
 import { ruleIds } from './rule-ids.ts'
 import { Policy } from './schema.ts'
 
-/** What an organisation can lock: the shipped policy that is extended, a section, a key of a section, or the setting of one rule. */
+/** What an organisation can lock: the extended shipped policy, a section, a key in a section, or the setting of one rule. */
 export const lockablePaths: readonly [string, ...string[]] = [
   'extends',
   ...Object.entries(Policy.shape)
@@ -17,14 +17,16 @@ function keysOf(section: string, schema: z.ZodType): readonly string[] {
 }
 
 /**
- * What an organisation writes for all of its applications. It says what differs from a shipped policy, as an application's file does,
+ * An organisation's policy for all of its applications. It states what differs from a shipped policy, as an application's file does,
  * and can lock keys: an application's policy then has the organisation's value there, whatever its file says.
  */
 export const OrganisationFile = PolicyFile.extend({
-  extends: PolicyFile.shape.extends.describe('The shipped policy for applications that extend none. Default: default.'),
+  extends: PolicyFile.shape.extends.describe(
+    'The shipped policy for applications that do not choose one. Default: default.',
+  ),
   locked: z
     .array(z.enum(lockablePaths, 'the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions'))
-    .min(1, 'at least one path, or no key at all')
+    .min(1, 'at least one path, or no such key')
     .optional()
     .describe('Paths of keys whose value no application file may change, e.g. vulnerabilities or rules.secrets.'),
 })

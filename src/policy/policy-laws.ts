@@ -10,7 +10,7 @@ import { daysUntil } from '../model/units.ts'
 /** Reports a problem with the value at a path of keys. */
 type Report = (path: PropertyKey[], message: string) => void
 
-/** Laws that no schema can express: they need the clock, or look at several values. Each part is judged only where it can be read, so that all problems are told at once. */
+/** Constraints that no schema can express: they need the clock, or involve several values. Each part is checked only if it can be read, so that all problems are reported at once. */
 export function lawProblems(
   document: PlacedDocument,
   now: Date,
@@ -32,7 +32,7 @@ export function lawProblems(
   return problems
 }
 
-/** For how long an exception may last, and from when. */
+/** How long an exception may last, and from when. */
 interface Life {
   now: Date
   maximumDays: number
@@ -46,14 +46,14 @@ function judgeSetting(rule: string, value: unknown, { now, maximumDays }: Life, 
   if (mustDeny && (level !== 'deny' || effectiveFrom !== undefined)) {
     report(
       ['rules', rule],
-      `the rule ${rule} always denies: without evidence nobody can say yes; remove the setting and make the evidence available`,
+      `the rule ${rule} always rejects: without evidence the answer cannot be yes; remove the setting and make the evidence available`,
     )
   }
   judgeOwners(rule, setting.data, report)
   if (effectiveFrom !== undefined && daysUntil(effectiveFrom, now) > maximumDays) {
     report(
       ['rules', rule, 'effectiveFrom'],
-      `expected a day at most ${maximumDays} days from today (exceptions.maximumDays), found ${effectiveFrom}; choose an earlier day, or say level: warn and why`,
+      `expected a date at most ${maximumDays} days from today (exceptions.maximumDays), found ${effectiveFrom}; choose an earlier date, or set level: warn with a reason`,
     )
   }
 }
@@ -62,9 +62,8 @@ function judgeOwners(rule: string, { level, owners }: RuleSetting, report: Repor
   const known = ruleOwners[rule as RuleId]
   const at = ['rules', rule, 'owners']
   if (owners === undefined) return
-  if (known === undefined)
-    report(at, `the rule ${rule} looks at the image as a whole and knows no owners; remove the key`)
-  else if (level === 'off') report(at, 'a rule that is off judges nobody; remove the key, or say level: deny or warn')
+  if (known === undefined) report(at, `the rule ${rule} judges the image as a whole and has no owners; remove the key`)
+  else if (level === 'off') report(at, 'a rule that is off judges nothing; remove the key, or set level: deny or warn')
   else
     for (const owner of Object.keys(owners))
       if (!known.some((kind) => kind === owner))
@@ -101,7 +100,7 @@ function judgeSuppressions(kind: string, list: unknown, { now, maximumDays }: Li
     if (fault) report(['suppressions', kind, index, fault.key], fault.message)
     const first = named.get(suppression.data.file)
     if (first !== undefined)
-      report(['suppressions', kind, index, 'file'], `named before, as suppressions.${kind}[${first}]; keep one`)
+      report(['suppressions', kind, index, 'file'], `the same file as suppressions.${kind}[${first}]; keep one`)
     else named.set(suppression.data.file, index)
   }
 }

@@ -1,27 +1,28 @@
 import { severities } from '../model/index.ts'
 
-/** Whose a finding can be, as far as it is known. A finding of an unknown owner is judged by the strictest of what the policy says of any. */
+/** The possible owners of a finding. A finding with an unknown owner is judged by the strictest of all owners' settings. */
 export const ownerKinds = ['base', 'application', 'build'] as const
 type OwnerKind = (typeof ownerKinds)[number]
 
-/** What the policy has to know of a rule: which words of it are allowed in a policy file. What the rule looks at stands in the gate. */
+/** What the policy must know about a rule: what a policy file may say about it. What the rule checks is in the gate. */
 export interface RuleFacts {
-  /** By which keys of the policy it judges; a lock on one of them holds the rule too. Empty: it has no numbers of its own. */
+  /** The policy keys by which it judges; a lock on one of them covers the rule too. Empty: it has no settings of its own. */
   keys: readonly string[]
-  /** The owners that its findings can have. Absent: it looks at the image as a whole, or at the run. */
+  /** The owners that its findings can have. Absent: it judges the image as a whole, or the run. */
   owners?: readonly OwnerKind[]
   /**
-   * Whether an earlier verdict can make its findings known. Missing evidence and evidence that proves nothing are not findings; exceptions have a register of their own;
-   * a leaked credential is leaked however long it is known, and one that attackers use is used; and a measure names no thing that could be met again.
+   * Whether an earlier verdict can make its findings known. Missing evidence and evidence that proves nothing are not
+   * findings; exceptions have their own register; a leaked credential stays leaked, and an exploited vulnerability
+   * stays exploited, however long it is known; and a measurement names nothing that could recur.
    */
   known?: true
-  /** `source`: its violations are the same for every image that is built from the source. Default: they are about an image. */
+  /** `source`: its violations are the same for every image built from the source. Default: they are about an image. */
   about?: 'source'
   /** Whether its violations can name a package, so that an exception can. */
   packages?: true
   /** `false`: no exception may allow its violations. Missing evidence cannot be accepted, and an exception cannot allow another. */
   exceptions?: false
-  /** `false`: it always denies, because nothing can be known without it. */
+  /** `false`: it always rejects, because nothing can be known without it. */
   levels?: false
 }
 
@@ -31,8 +32,8 @@ const inConfiguration = ['application'] as const
 const perSeverity = severities.map((severity) => `vulnerabilities.${severity}`)
 
 /**
- * Every rule of the gate, in the order of the reports. They stand here and not in the gate, because a policy names rules and the policy knows nothing of the gate.
- * A test holds the two lists together.
+ * Every rule of the gate, in the order of the reports. They are here and not in the gate, because a policy names rules
+ * and the policy does not depend on the gate. A test keeps the two lists equal.
  */
 export const ruleFacts = {
   evidence: { keys: [], exceptions: false, levels: false },

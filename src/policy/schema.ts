@@ -15,14 +15,14 @@ const limit = z
   .union([z.int().min(0), z.literal('unlimited')], { error: 'a whole number, 0 or more, or "unlimited"' })
   .describe('How many findings are allowed: a whole number, 0 or more, or "unlimited".')
 
-// Every message of this file ends the sentence "wanted ...".
+// Every message in this file completes the sentence "expected ...".
 
 const bytes = z
   .string('a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB"')
   .regex(bytesPattern, 'a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB"')
   .describe('A size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes).')
 
-/** A limit of bytes: one that denies, or one that warns and one that denies. */
+/** A size limit: one that rejects, or one that warns and one that rejects. */
 const byteLimit = z
   .union(
     [
@@ -40,7 +40,7 @@ const byteLimit = z
         'a size with its unit, e.g. "100 MB" (1 MB is 1,000,000 bytes) or "96 MiB", or { warn: 80 MB, deny: 100 MB }',
     },
   )
-  .describe('A size that denies what is larger, e.g. "100 MB"; or warn, deny or both.')
+  .describe('A maximum size, e.g. "100 MB", above which the image is rejected; or warn, deny or both.')
 export type ByteLimit = z.infer<typeof byteLimit>
 
 /** A path inside the image. */
@@ -60,7 +60,7 @@ const probe = z
     [
       z.literal('healthcheck'),
       z.strictObject({
-        http: z.strictObject({ port, path: z.string().regex(/^\/[^\s\p{Cc}]*$/u, 'a path that begins with a slash') }),
+        http: z.strictObject({ port, path: z.string().regex(/^\/[^\s\p{Cc}]*$/u, 'a path that starts with a slash') }),
       }),
       z.strictObject({ tcp: z.strictObject({ port }) }),
     ],
@@ -69,7 +69,7 @@ const probe = z
     },
   )
   .describe(
-    'How to ask whether the image is ready: its own HEALTHCHECK, an HTTP answer below 400, or a port that can be connected to.',
+    'How to check whether the image is ready: its own HEALTHCHECK, an HTTP status below 400, or a port that accepts connections.',
   )
 
 /** A service that the image needs in order to become ready, e.g. a database. */
@@ -80,20 +80,18 @@ export const RuntimeService = z.strictObject({
       /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+:[A-Za-z0-9_][A-Za-z0-9._-]*$/,
       'a fully spelled reference with tag, e.g. docker.io/library/postgres:15',
     )
-    .describe('Its image, fully spelled. The lock file pins it, as it pins bases.'),
-  ports: z.array(port).min(1).describe('Ports on which it is reached, under its name.'),
-  environment: environment
-    .optional()
-    .describe('Its environment. No credentials of production: it is written in this file.'),
+    .describe('Its image, fully spelled. The lock file pins it, like bases.'),
+  ports: z.array(port).min(1).describe('Ports on which it can be reached, under its name.'),
+  environment: environment.optional().describe('Its environment. No production credentials: this file is not secret.'),
   arguments: z.array(z.string()).min(1).optional().describe('Replaces the CMD of its image.'),
 })
 export type RuntimeService = z.infer<typeof RuntimeService>
 
-const day = z.iso.date('a calendar day, e.g. 2027-01-31').describe('A calendar day, UTC, e.g. 2027-01-31.')
+const day = z.iso.date('a date, e.g. 2027-01-31').describe('A date, UTC, e.g. 2027-01-31.')
 
 const sentence = z.string('a reason, in at least ten characters').trim().min(10, 'a reason, in at least ten characters')
 
-/** A registry (its name has a dot or a port), then the repository; the last part may be a star. An entry that could never match is refused: a tag, or a name without registry. */
+/** A registry (its name has a dot or a port), then the repository; the last part may be a star. An entry that could never match is refused: one with a tag, or a name without a registry. */
 const repositoryPattern =
   /^(localhost|[a-z0-9-]+(\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(:\d+)?(\/[a-z0-9._-]+)*\/(\*|[a-z0-9._-]+)$/
 
@@ -101,11 +99,11 @@ const withoutWildcards = /^[^*?]+$/
 
 const ruleId = z.enum(ruleIds)
 
-/** A list that names nothing would make its rule say yes to everything, without the reason that a rule needs which does not deny. */
+/** An empty list would make its rule accept everything, without the reason that a non-rejecting rule requires. */
 const emptyList = (rule: (typeof ruleIds)[number]) =>
-  `at least one entry; to want none, switch the rule off and say why, in rules.${rule}`
+  `at least one entry; to require none, turn the rule off with a reason, in rules.${rule}`
 
-/** Thresholds per severity: the highest number of findings that still passes. */
+/** Thresholds per severity: the maximum number of findings that still passes. */
 const thresholds = z.strictObject(
   Object.fromEntries(severities.map((severity) => [severity, limit])) as Record<
     (typeof severities)[number],
@@ -115,34 +113,34 @@ const thresholds = z.strictObject(
 
 const ownThresholds = thresholds.partial().optional()
 
-/** Why a risk is accepted, by whom and until when: what every exception says, wherever it is written. */
+/** Why a risk is accepted, by whom and until when: common to every exception, wherever it is written. */
 const acceptance = {
   reason: sentence.describe('Why the risk is accepted.'),
   owner: z
     .string('a team or a mail address')
     .trim()
     .min(3, 'a team or a mail address')
-    .describe('Who answers for it: a team or a mail address.'),
+    .describe('Who is responsible for it: a team or an email address.'),
   ticket: z.string().trim().min(1).optional().describe('Where it is tracked.'),
-  created: day.optional().describe('Day on which it was accepted, UTC. Not in the future.'),
-  expires: day.describe('Last day on which it counts, inclusive, UTC.'),
-  compensatingControl: z.string().trim().min(1).optional().describe('What protects meanwhile.'),
+  created: day.optional().describe('Date on which it was accepted, UTC. Not in the future.'),
+  expires: day.describe('Last day on which it applies, inclusive, UTC.'),
+  compensatingControl: z.string().trim().min(1).optional().describe('The compensating control in the meantime.'),
 }
 
 const imageName = z
   .string()
   .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'lower-case letters, digits and separators, e.g. shop/orders')
 
-/** An exception from one rule, for one thing, for a limited time. What narrows it must all match. */
+/** An exception to one rule, for one finding, for a limited time. Everything that narrows it must match. */
 export const Exception = z.strictObject({
   rule: z
     .enum([...ruleIds, ...controlIds])
-    .describe('Id of the rule of the gate, e.g. vulnerabilities, or of the control of the audit, e.g. cis-5.13.'),
+    .describe('ID of the gate rule, e.g. vulnerabilities, or of the audit control, e.g. cis-5.13.'),
   id: z
     .string('the id of one violation')
     .min(1, 'the id of one violation')
-    .regex(withoutWildcards, 'the id of one violation: wildcards are refused, an exception names one thing')
-    .describe('Id of the violation as the report prints it, e.g. CVE-2024-1234, DL3008 or /usr/bin/su.'),
+    .regex(withoutWildcards, 'the id of one violation: wildcards are refused, an exception names one finding')
+    .describe('ID of the violation as the report prints it, e.g. CVE-2024-1234, DL3008 or /usr/bin/su.'),
   subject: z
     .string()
     .min(1, 'text, or no key at all')
@@ -152,7 +150,7 @@ export const Exception = z.strictObject({
   platform: Platform.optional().describe('Narrows the exception to one platform.'),
   image: imageName
     .optional()
-    .describe('Narrows the exception to the image of this name: in a register for several images.'),
+    .describe('Narrows the exception to the image with this name: for a register shared by several images.'),
   digest: Digest.optional().describe(
     "Narrows the exception to these bytes: the digest of one platform's image, as the report prints it.",
   ),
@@ -170,20 +168,20 @@ export const Exception = z.strictObject({
     )
     .optional()
     .describe(
-      'Narrows the exception to one package: a package URL. Without a version it names every version; qualifiers that it leaves out are free.',
+      'Narrows the exception to one package: a package URL. Without a version it matches every version; omitted qualifiers match any value.',
     ),
   ...acceptance,
   vex: NotAffected.optional().describe(
-    'What vex.openvex.json says of it. Without this: affected, with what is done about it.',
+    'What vex.openvex.json says about it. Default: affected, with the action taken.',
   ),
 })
 export type Exception = z.infer<typeof Exception>
 
-/** An exception as the gate sees it: `origin` says from which file it was taken, and is absent for one of the policy itself. */
+/** An exception as the gate sees it: `origin` names the file that it was taken from, and is absent for one in the policy itself. */
 export const RegisterEntry = Exception.extend({ origin: Origin.optional() })
 export type RegisterEntry = z.infer<typeof RegisterEntry>
 
-/** A file of another tool's exceptions that is honoured. What the file leaves open, this entry says: each exception has a reason, an owner and a last day. */
+/** Another tool's ignore file to honour. This entry supplies what the file lacks: each exception has a reason, an owner and an expiry date. */
 export const Suppression = z.strictObject({
   file: sourcePath.describe('Path of the file, relative to the source.'),
   ...acceptance,
@@ -195,40 +193,40 @@ export const RuleSetting = z
   .strictObject({
     level: z
       .enum(['deny', 'warn', 'off'])
-      .describe('deny rejects the image, warn only reports, off does not judge (and says so in every report).'),
+      .describe('deny rejects the image, warn only reports, off does not judge (and every report says so).'),
     owners: z
       .partialRecord(z.enum(ownerKinds), z.enum(['deny', 'warn']))
       .optional()
       .describe(
-        'What differs by owner: base is what the base image brought, application what the shipped stages of the Dockerfile did, build what stands in another stage. A finding whose owner is unknown denies where level or one of these does.',
+        'Levels by owner: base is what the base image added, application what the shipped stages of the Dockerfile added, build what is in any other stage. A finding whose owner is unknown rejects if level or one of these does.',
       ),
-    reason: sentence.optional().describe('Required for warn and off, of an owner too.'),
+    reason: sentence.optional().describe('Required for warn and off, for an owner too.'),
     effectiveFrom: day
       .optional()
-      .describe('Until the day before, deny only warns. Not further away than exceptions.maximumDays.'),
+      .describe('Until the day before, deny only warns. At most exceptions.maximumDays away.'),
   })
   .refine(
     (setting) =>
       (setting.level === 'deny' && !Object.values(setting.owners ?? {}).includes('warn')) ||
       setting.reason !== undefined,
-    { path: ['reason'], message: 'a reason, in at least ten characters: the rule does not deny' },
+    { path: ['reason'], message: 'a reason, in at least ten characters: the rule does not reject' },
   )
 export type RuleSetting = z.infer<typeof RuleSetting>
 
-/** A file or directory that the audit leaves out. */
+/** A file or directory that the audit ignores. */
 const ignoredPath = z.strictObject({
   path: sourcePath
     .regex(withoutWildcards, 'one file or directory: wildcards are refused')
-    .describe('A file, or a directory with all that is below it, relative to the directory that is audited.'),
-  reason: sentence.describe('Why nothing of it is deployed.'),
+    .describe('A file, or a directory with everything below it, relative to the audited directory.'),
+  reason: sentence.describe('Why none of it is deployed.'),
 })
 
-/** A policy as Loadline uses it: every value decided. */
+/** A policy with every value resolved. */
 export const Policy = z.strictObject({
   version: z.literal(1),
   image: z.strictObject({
     name: imageName.optional(),
-    class: z.enum(['interpreted', 'compiled']).describe(`Decides the default size budget: ${budgets}, unpacked.`),
+    class: z.enum(['interpreted', 'compiled']).describe(`Sets the default size budget: ${budgets}, unpacked.`),
   }),
   build: z.strictObject({
     dockerfile: sourcePath,
@@ -238,7 +236,7 @@ export const Policy = z.strictObject({
       .min(1)
       .refine((platforms) => new Set(platforms).size === platforms.length, 'each platform once')
       .optional()
-      .describe("Platforms that are built and judged. Default: the engine's own."),
+      .describe("Platforms to build and judge. Default: the engine's own."),
     args: z.record(
       z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a build argument: letters, digits and underscores'),
       z.string(),
@@ -249,10 +247,10 @@ export const Policy = z.strictObject({
           .string()
           .regex(/^[A-Za-z0-9_.-]+$/, 'the id of a build secret: letters, digits, dots, dashes and underscores'),
       )
-      .describe('Ids of build secrets that must be given: `RUN --mount=type=secret,id=...`.'),
+      .describe('IDs of build secrets that must be given: `RUN --mount=type=secret,id=...`.'),
   }),
   lint: z.strictObject({
-    failOn: z.enum(['error', 'warning', 'info', 'style']).describe('The mildest level that denies.'),
+    failOn: z.enum(['error', 'warning', 'info', 'style']).describe('The lowest level that rejects.'),
     pragmas: z
       .enum(['deny', 'report'])
       .describe(
@@ -260,11 +258,11 @@ export const Policy = z.strictObject({
       ),
     unread: z
       .enum(['deny', 'report'])
-      .describe('What becomes of a Dockerfile that BuildKit builds and hadolint cannot parse.'),
+      .describe('What happens to a Dockerfile that BuildKit builds but hadolint cannot parse.'),
     buildChecks: z.strictObject({
       deny: z
         .union([z.literal('all'), z.array(z.enum(buildChecks))])
-        .describe("BuildKit's build checks that deny, by name, or `all`; the others are reported."),
+        .describe("BuildKit's build checks that reject, by name, or `all`; the others are reported."),
     }),
   }),
   vulnerabilities: thresholds.extend({
@@ -272,7 +270,7 @@ export const Policy = z.strictObject({
       .enum(['count', 'report'])
       .describe('Whether findings without a published fix count against the thresholds.'),
     base: ownThresholds.describe(
-      'Thresholds for what the base image brought, where they differ: such findings are counted by themselves. A finding whose owner is unknown counts against these and the others.',
+      'Separate thresholds for what the base image added: such findings are counted on their own. A finding whose owner is unknown counts against both.',
     ),
     application: ownThresholds.describe('The same for what the shipped stages of the Dockerfile added.'),
     knownExploited: knownExploitedSection,
@@ -282,15 +280,10 @@ export const Policy = z.strictObject({
   licenses: z.strictObject({
     deny: z
       .array(
-        z
-          .string()
-          .refine(
-            isLicenseId,
-            'one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count',
-          ),
+        z.string().refine(isLicenseId, 'one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; case matters'),
       )
       .min(1, emptyList('licenses'))
-      .describe('SPDX identifiers that may not be shipped. An expression is denied when it leaves no other choice.'),
+      .describe('SPDX identifiers that must not be shipped. An expression is denied if it leaves no other choice.'),
     unknown: z.enum(['deny', 'report']).describe('Packages whose licence is missing or unknown.'),
   }),
   structure: z.strictObject({
@@ -298,68 +291,68 @@ export const Policy = z.strictObject({
     file: sourcePath.describe('container-structure-test file, relative to the source.'),
   }),
   size: z.strictObject({
-    unpacked: byteLimit.optional().describe(`Deny by default, by class: ${budgets}.`),
-    compressed: byteLimit.optional().describe('As a registry stores it. No limit where it is left out.'),
+    unpacked: byteLimit.optional().describe(`Default by class: ${budgets}.`),
+    compressed: byteLimit.optional().describe('As a registry stores it. No limit by default.'),
     growth: byteLimit
       .optional()
       .describe(
-        'How many bytes more, unpacked, than in the verdict that --baseline gives. No limit where it is left out; where it is set, a baseline must be given.',
+        'Maximum growth, unpacked, since the verdict given with --baseline. No limit by default; if set, a baseline must be given.',
       ),
-    efficiency: z.number().min(0).max(1).describe('Lowest layer efficiency, as Dive measures it.'),
-    wasted: bytes.describe('Most bytes that later layers may overwrite or remove.'),
+    efficiency: z.number().min(0).max(1).describe('Minimum layer efficiency, as Dive measures it.'),
+    wasted: bytes.describe('Maximum number of bytes that later layers may overwrite or remove.'),
   }),
   runtime: z
     .strictObject({
       required: z
         .boolean()
         .describe(
-          'Whether the image is started as production would. Where it is not, the rules about it say that nothing was judged.',
+          'Whether the image is started as in production. If not, the rules about it report that nothing was judged.',
         ),
       probe,
       environment: environment.describe(
-        "Added to the image's own environment. No credentials of production: it is written in this file.",
+        "Added to the image's own environment. No production credentials: this file is not secret.",
       ),
       files: z
         .record(absolutePath, z.string())
         .describe(
-          'Files that the image finds, by absolute path, as production mounts secrets: text that it may read and not change. No credentials of production: it is written in this file.',
+          'Files mounted into the image, by absolute path, as production mounts secrets: read-only text. No production credentials: this file is not secret.',
         ),
       services: z
         .record(
           z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a host name: lower-case letters, digits and dashes'),
           RuntimeService,
         )
-        .describe('What the image can reach, by host name: these, and nothing else.'),
+        .describe('What the image can reach, by host name: only these.'),
       tmpfs: z
         .array(absolutePath)
         .refine((paths) => new Set(paths).size === paths.length, 'each directory once')
-        .describe('The only directories that can be written to, empty at the start.'),
+        .describe('The only writable directories, initially empty.'),
       seccomp: sourcePath
         .optional()
         .describe(
-          'A seccomp profile (JSON) in the source that replaces the one that container engines use by default, e.g. the one that an earlier run derived.',
+          "A seccomp profile (JSON) in the source that replaces container engines' default profile, e.g. one derived by an earlier run.",
         ),
       memory: bytes,
-      pids: z.int().min(1).max(4_194_304).describe('Most processes and threads at one time.'),
-      cpus: z.number().min(0.01).max(64).describe('Processor time, in processors.'),
+      pids: z.int().min(1).max(4_194_304).describe('Maximum number of processes and threads at a time.'),
+      cpus: z.number().min(0.01).max(64).describe('CPU limit, in processors.'),
       readySeconds: z
         .number('seconds, from 1 to 600')
         .min(1, 'seconds, from 1 to 600')
         .max(600, 'seconds, from 1 to 600')
-        .describe('How soon it must be ready.'),
+        .describe('Within how many seconds it must be ready.'),
       stopSeconds: z
         .number('seconds, from 1 to 300')
         .min(1, 'seconds, from 1 to 300')
         .max(300, 'seconds, from 1 to 300')
-        .describe('How soon after its stop signal it must have ended.'),
+        .describe('Within how many seconds of its stop signal it must have ended.'),
       peakMemory: byteLimit
         .optional()
         .describe(
-          'Most memory that it may need until it is ready and stops. No limit but memory itself where it is left out.',
+          'Maximum memory that it may use until it is ready and stops. Default: only the limit memory applies.',
         ),
     })
     .describe(
-      'The built image, started as a hardened production would: without root, capabilities and a writable root, under limits, with its declared services alone.',
+      'The built image, started as in a hardened production: without root, capabilities or a writable root, under limits, with only its declared services.',
     ),
   configuration: z.strictObject({
     minimumUid: z.int().min(1).max(4_294_967_294).describe('Lowest numeric user id that counts as unprivileged.'),
@@ -369,7 +362,7 @@ export const Policy = z.strictObject({
     ports: z
       .array(z.int().min(1).max(65535))
       .optional()
-      .describe('The only ports that may be exposed. Any port but 22 where it is left out.'),
+      .describe('The only ports that may be exposed. Default: any port but 22.'),
     labels: z.array(z.string().min(1)).min(1, emptyList('labels')).describe('Labels that must be set and not empty.'),
   }),
   base: z.strictObject({
@@ -387,72 +380,70 @@ export const Policy = z.strictObject({
       )
       .min(1)
       .describe(
-        'Repositories that may be built on, e.g. docker.io/library/python; a trailing /* allows all below. scratch is always allowed.',
+        'Repositories of allowed bases, e.g. docker.io/library/python; a trailing /* allows everything below. scratch is always allowed.',
       ),
   }),
   database: z.strictObject({
-    maximumAge: duration.describe('Oldest database that counts, measured from its own update time.'),
+    maximumAge: duration.describe('Maximum age of the database, measured from its own update time.'),
     accept: z.array(z.enum(['official', 'given', 'example'])).min(1),
   }),
   signing: z.strictObject({
     transparencyLog: z
       .enum(['none', 'private', 'public-allowed'])
       .describe(
-        'The most open log that may learn who signed which digest: none, one of your own, or the public Sigstore instance, which everybody reads.',
+        'The most public log that may learn who signed which digest: none, a private one, or the public Sigstore instance, which everybody can read.',
       ),
     format: z
       .enum(['bundle', 'legacy', 'both'])
       .describe(
-        'Sigstore bundles, as Cosign 3 writes them, the older signature tag that many verifiers still read alone, or both.',
+        'Sigstore bundles, as Cosign 3 writes them; the older signature tag, the only format that many verifiers read; or both.',
       ),
     unavailable: z
       .enum(['refuse', 'release-unsigned'])
       .describe(
-        'What happens when a signing service stays away. release-unsigned moves the tag without a signature, and every report says so.',
+        'What happens if a signing service remains unavailable. release-unsigned moves the tag without a signature, and every report says so.',
       ),
     patienceMinutes: z
       .number('minutes, from 0 to 180')
       .min(0, 'minutes, from 0 to 180')
       .max(180, 'minutes, from 0 to 180')
-      .describe('How long to try again while a signing service is away.'),
+      .describe('How long to retry while a signing service is unavailable.'),
   }),
   inventory: z.strictObject({
     allowEmpty: z
       .strictObject({ reason: sentence })
       .optional()
-      .describe('Set for images in which no package can be catalogued, e.g. FROM scratch with one static binary.'),
+      .describe('For images in which no package can be found, e.g. FROM scratch with one static binary.'),
     unowned: limit.describe(
-      'How many programs and libraries in directories of the system may belong to no package. A tree of its own, e.g. /usr/lib/jvm, counts once, and what the scanner knows by itself does not.',
+      'How many programs and libraries in system directories may belong to no package. A separate tree, e.g. /usr/lib/jvm, counts once; what the scanner recognises by itself does not count.',
     ),
   }),
   release: z.strictObject({
     require: z
       .array(z.enum(attestationKinds))
       .refine((kinds) => new Set(kinds).size === kinds.length, 'each kind once')
-      .describe(
-        'Attestations without which a signed release is refused, before its tags move and by `loadline verify`.',
-      ),
+      .describe('Attestations that a signed release must have, before its tags move and for `loadline verify`.'),
   }),
   rules: z.partialRecord(ruleId, RuleSetting),
   baseline: z.strictObject({
     accept: z.boolean().describe('Whether findings that an earlier verdict already had (--baseline) may pass.'),
-    maximumAge: duration.describe('For how long a finding may be known, counted from the first verdict that had it.'),
+    maximumAge: duration.describe('How long a finding may stay known, counted from the first verdict that had it.'),
     rules: z
       .array(
         z.enum(
           rulesWithBaseline,
-          'a rule whose findings can be known: evidence, exceptions, credentials and sizes are always judged anew',
+          'a rule whose findings can be known: evidence, exceptions, credentials and sizes are always judged again',
         ),
       )
       .min(1)
       .describe('Rules whose findings may be known. All others judge as if there were no earlier verdict.'),
   }),
   exceptions: z.strictObject({
-    maximumDays: z.int().min(1).max(366).describe('Furthest expiry from today.'),
-    unused: z.enum(['deny', 'warn']).describe('What an exception that matches nothing does.'),
+    maximumDays: z.int().min(1).max(366).describe('Maximum number of days from today to an expiry date.'),
+    unused: z.enum(['deny', 'warn']).describe('The effect of an exception that matches nothing.'),
     expired: z
       .enum(['deny', 'warn'])
-      .describe('What an exception past its last day does, besides not counting any more.'),
+      .describe('The effect of an expired exception, which no longer applies in any case.'),
     register: z.array(RegisterEntry),
   }),
   suppressions: z.strictObject({
@@ -470,7 +461,7 @@ export const Policy = z.strictObject({
         .array(ignoredPath)
         .min(1, 'at least one entry, or no key at all')
         .describe(
-          'Files and directories that loadline audit leaves out. A file that is named in the call is never left out.',
+          'Files and directories that loadline audit ignores. A file named on the command line is never ignored.',
         ),
     })
     .optional(),

@@ -6,12 +6,12 @@ import { strictPolicy } from './strict.ts'
 
 /** What each shipped policy is for. */
 export const shippedPurposes: Readonly<Record<ShippedPolicyName, string>> = {
-  default: 'judges where nobody says otherwise, and names every key',
-  strict: 'for images that face attackers or auditors: what the default only reports denies here',
-  advisory: 'for the first look at an existing image: every rule but "evidence" only warns',
+  default: 'applies by default, and shows every key',
+  strict: 'for images that face attackers or auditors: rejects what the default only reports',
+  advisory: 'for a first look at an existing image: every rule except "evidence" only warns',
 }
 
-/** The policies that `extends` can name. Their YAML form, for reading and copying, lies in pipelines/policies. */
+/** The policies that `extends` can name. Their YAML form, for reading and copying, is in pipelines/policies. */
 export const shippedPolicies: Readonly<Record<ShippedPolicyName, Policy>> = {
   default: defaultPolicy,
   strict: strictPolicy,

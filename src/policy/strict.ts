@@ -2,8 +2,8 @@ import { defaultPolicy } from './default.ts'
 import type { Policy } from './schema.ts'
 
 /**
- * For images that face attackers or auditors: what the default only reports denies here.
- * Unknown licences stay reported: the copyright files of distributions are prose, and denying prose would deny every distribution.
+ * For images that face attackers or auditors: rejects what the default only reports.
+ * Unknown licences are still only reported: distributions' copyright files are prose, and denying prose would deny every distribution.
  */
 export const strictPolicy: Policy = {
   ...defaultPolicy,

@@ -1,4 +1,4 @@
-/** What stands at a path of keys; undefined where nothing does. */
+/** The value at a path of keys; undefined if there is none. */
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let current = value
   for (const step of path) {

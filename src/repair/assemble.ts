@@ -1,12 +1,12 @@
 import { applyEdits, type DockerfileFile, type Edit, type PlacedInstruction } from './dockerfile-file.ts'
 import type { Proposal } from './repair.ts'
 
-/** Instructions behind which the files of a stage no longer change. */
+/** Instructions after which the files of a stage no longer change. */
 const changesFiles = /^(FROM|RUN|COPY|ADD|WORKDIR|SHELL)$/
 
 /**
- * The files of the source that differ once the proposals are made, by path. `imageUser` is the user of the image as it is.
- * Throws a RangeError where two proposals change the same place.
+ * The files of the source that change with the proposals, by path. `imageUser` is the unchanged image's user. Throws a
+ * RangeError if two proposals change the same place.
  */
 export function assemble(
   file: DockerfileFile,
@@ -18,7 +18,7 @@ export function assemble(
   return edits.length === 0 ? files : { [file.path]: applyEdits(file.text, edits), ...files }
 }
 
-/** What root still does, the user that comes after it, and what is said of the whole image. */
+/** Commands that still run as root, the user that follows them, and instructions for the image as a whole. */
 function endOfStage(file: DockerfileFile, proposals: readonly Proposal[], imageUser: string): Edit[] {
   const stage = file.instructions.filter((one) => one.stage === file.target)
   const last = stage.findLast(({ keyword }) => changesFiles.test(keyword))

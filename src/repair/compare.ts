@@ -1,21 +1,21 @@
 import type { RuleResult } from '../model/index.ts'
 
-/** What a rule said before and after; it was the same rule on another image. */
+/** A rule's result before and after; for the same rule, on a different image. */
 export interface RuleChange {
   rule: string
   title: string
   before: RuleResult['status']
   after: RuleResult['status']
-  /** How many violations denied. */
+  /** The number of violations that rejected. */
   denied: { before: number; after: number }
 }
 
-/** Whether a rule denies. */
+/** Whether a rule rejects. */
 export function saysNo(status: RuleResult['status']): boolean {
   return status === 'failed' || status === 'undecided'
 }
 
-/** The rules that said no before or say it after. */
+/** The rules that failed before or fail after. */
 export function changes(before: readonly RuleResult[], after: readonly RuleResult[]): RuleChange[] {
   return before.flatMap((old): RuleChange[] => {
     const now = after.find(({ rule }) => rule === old.rule)
@@ -32,14 +32,17 @@ export function changes(before: readonly RuleResult[], after: readonly RuleResul
   })
 }
 
-/** The rules that were content with the image before and are not any more. One that had nothing to judge, because the image was not started, was not content. */
+/**
+ * The rules that accepted the image before but do not any more. A rule with nothing to judge, because the image was not
+ * started, did not accept it.
+ */
 export function worse(before: readonly RuleResult[], after: readonly RuleResult[]): string[] {
   return changes(before, after)
     .filter((change) => (change.before === 'passed' || change.before === 'warned') && saysNo(change.after))
     .map(({ rule }) => rule)
 }
 
-/** Whether a rule that said no says yes, or holds fewer things against the image. */
+/** Whether a rule that failed passes now, or has fewer violations. */
 export function isBetter(before: readonly RuleResult[], after: readonly RuleResult[]): boolean {
   return changes(before, after).some(
     (change) => saysNo(change.before) && (!saysNo(change.after) || change.denied.after < change.denied.before),

@@ -1,13 +1,13 @@
 import type { DockerfileReading } from '../tools/dockerfile/output.ts'
 
-/** A change of a text: what stands from `start` up to `end`, counted in UTF-16 units, becomes `text`. */
+/** A change to a text: the characters from `start` up to `end`, counted in UTF-16 units, become `text`. */
 export interface Edit {
   start: number
   end: number
   text: string
 }
 
-/** An instruction as BuildKit reads it, and where it stands in the text. */
+/** An instruction as BuildKit reads it, and its place in the text. */
 export interface PlacedInstruction {
   keyword: string
   line: number
@@ -17,27 +17,29 @@ export interface PlacedInstruction {
   words: readonly string[]
   json: boolean
   heredocs: number
-  /** From the first letter of its keyword up to the end of its last line. */
+  /** From the first letter of its keyword to the end of its last line. */
   start: number
   end: number
 }
 
-/** A Dockerfile as it is written, with the places of what BuildKit reads in it. */
+/** The text of a Dockerfile, with the places of what BuildKit reads in it. */
 export interface DockerfileFile {
   path: string
   text: string
-  /** What ends its lines. */
+  /** Its line ending. */
   newline: string
   escape: string
   instructions: readonly PlacedInstruction[]
-  /** Images from outside on the first platform; places are counted in UTF-16 units. */
+  /** External images on the first platform; places are counted in UTF-16 units. */
   images: ReadonlyArray<{ reference: string; written: string; start: number; end: number; stage: number; kind: string }>
-  /** Number of the stage that is built, and those that the shipped image is made of: itself and what it starts from. */
+  /**
+   * The index of the built stage, and of the stages in the shipped image: the built one and those that it starts from.
+   */
   target: number
   shipped: readonly number[]
 }
 
-/** Places what BuildKit reads in a Dockerfile. */
+/** Finds the places of what BuildKit reads in a Dockerfile. */
 export function placeDockerfile(path: string, text: string, reading: DockerfileReading): DockerfileFile {
   const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]
   const endOf = (line: number) => {
@@ -73,7 +75,7 @@ export function placeDockerfile(path: string, text: string, reading: DockerfileR
   }
 }
 
-/** The instructions that the shipped image is made of. */
+/** The instructions of the shipped image. */
 export function shippedInstructions({ instructions, shipped }: DockerfileFile): PlacedInstruction[] {
   return instructions.filter(({ stage }) => shipped.includes(stage))
 }
@@ -83,14 +85,14 @@ export function instructionAt({ instructions }: DockerfileFile, line: number): P
   return instructions.find((one) => one.line <= line && line <= one.lastLine)
 }
 
-/** Takes an instruction out, with its line break; what stands between its lines goes with it. */
+/** Removes an instruction with its line break, and everything between its lines. */
 export function removal({ text }: DockerfileFile, { start, end }: PlacedInstruction): Edit {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1
   const lineEnd = text.indexOf('\n', end)
   return { start: lineStart, end: lineEnd === -1 ? text.length : lineEnd + 1, text: '' }
 }
 
-/** True where comments or empty lines stand inside of an instruction: rewriting all of it would lose them. */
+/** True if there are comments or empty lines inside an instruction: rewriting it as a whole would lose them. */
 export function hasComments({ text }: DockerfileFile, { start, end }: PlacedInstruction): boolean {
   return text
     .slice(start, end)
@@ -99,7 +101,10 @@ export function hasComments({ text }: DockerfileFile, { start, end }: PlacedInst
     .some((line) => /^\s*(#|$)/.test(line))
 }
 
-/** Makes edits. Throws a RangeError where two of them overlap; insertions at one place stand in the order of the list. */
+/**
+ * Makes edits. Throws a RangeError if two of them overlap; insertions at the same place are made in the order of the
+ * list.
+ */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   const sorted = edits.toSorted((left, right) => left.start - right.start || left.end - right.end)
   let made = ''

@@ -1,14 +1,15 @@
 import type { Proposal } from './repair.ts'
 
-/** What was kept of a list of proposals, and what was left out. */
+/** The kept proposals of a list, and the dropped ones. */
 export interface Kept {
   kept: Proposal[]
   dropped: Proposal[]
 }
 
 /**
- * The proposals that work together, found by leaving out: all at once, then by halves, down to each alone. What works stays, in its order, and what
- * breaks is tried in its other form where it has one. Each list is tried once; at most three times as many are tried as there are proposals.
+ * Finds the proposals that work together, by leaving some out: first all together, then halves, down to each one alone.
+ * Those that work are kept, in order; one that breaks is tried in its other form, if it has one. Each list is tried
+ * once; there are at most three times as many tries as proposals.
  */
 export async function keepWorking(
   proposals: readonly Proposal[],
@@ -31,7 +32,7 @@ export async function keepWorking(
   return { kept: [...(await add([], proposals))], dropped }
 }
 
-/** Parts proposals that cannot be made together: of two that change the same place, the earlier one stays. */
+/** Separates proposals that cannot be made together: of two that change the same place, the earlier one is kept. */
 export function withoutOverlaps(proposals: readonly Proposal[]): Kept {
   const kept: Proposal[] = []
   const dropped: Proposal[] = []

@@ -3,13 +3,13 @@ import type { RuleResult } from '../model/index.ts'
 import { rulesWithoutExceptions } from '../policy/rule-ids.ts'
 import type { Policy } from '../policy/index.ts'
 
-/** For how long an exception is proposed, in days, where the policy allows as much. */
+/** For how many days an exception is proposed, if the policy allows that many. */
 const proposedDays = 90
 
 /**
- * What still denies, as exceptions of a policy file whose reason and owner are empty: Loadline refuses the file until a person has filled them in, or has taken the
- * entry out. Added to the text of the policy; undefined where nothing can be excepted, where it has exceptions already, which only their author orders, or is
- * written in flow form, as JSON is.
+ * The remaining violations as exceptions in a policy file, with empty reason and owner: Loadline refuses the file until
+ * a person fills them in or deletes the entry. Appended to the policy's text; undefined if nothing can be excepted, if
+ * the policy already has exceptions, whose order is up to their author, or if it is in flow form, as JSON is.
  */
 export function openExceptions(
   results: readonly RuleResult[],
@@ -40,6 +40,6 @@ export function openExceptions(
     return undefined
   const section = stringify({ exceptions: { register: once } }, { lineWidth: 0 })
   const comment =
-    '# What "loadline repair" left. Each entry needs a reason and an owner, or goes: the file is refused until then.\n'
+    '# What "loadline repair" could not fix. Give each entry a reason and an owner, or delete it: until then the file is refused.\n'
   return text === undefined ? `version: 1\n${comment}${section}` : `${text.replace(/\n?$/, '\n')}${comment}${section}`
 }

@@ -2,10 +2,10 @@ import type { Configuration } from '../model/index.ts'
 import type { Policy } from '../policy/index.ts'
 import { shippedInstructions, type DockerfileFile } from './dockerfile-file.ts'
 
-/** More ports than these are not tried: each that nobody listens on costs the whole time of a start. */
+/** At most this many ports are tried: each without a listener takes the full time of a start. */
 const mostPorts = 4
 
-/** Paths that applications answer while they are well, the most telling first; the last one is what a browser asks. */
+/** Paths that healthy applications answer, the most specific first; the last one is what a browser requests. */
 export const healthPaths = [
   '/healthz',
   '/health',
@@ -17,7 +17,10 @@ export const healthPaths = [
   '/',
 ] as const
 
-/** Ports on which an image may answer, as it says itself: EXPOSE, the policy, its command, the variable PORT. */
+/**
+ * Ports on which an image may answer, according to the image itself: EXPOSE, the policy, its command, the variable
+ * PORT.
+ */
 export function likelyPorts(
   file: DockerfileFile,
   { exposedPorts, entrypoint, cmd }: Configuration,
@@ -45,7 +48,7 @@ export function likelyPorts(
   return [...new Set(all.filter((port) => Number.isInteger(port) && port > 0 && port < 65_536))].slice(0, mostPorts)
 }
 
-/** The port of an address such as `0.0.0.0:8080` or `[::]:8080`. */
+/** The port in an address such as `0.0.0.0:8080` or `[::]:8080`. */
 export function portOf(address: string | undefined): number | undefined {
   const port = /:(\d+)$/.exec(address ?? '')?.[1]
   return port === undefined ? undefined : Number(port)

@@ -4,29 +4,32 @@ import type { Policy } from '../policy/index.ts'
 import { saysNo } from './compare.ts'
 import type { DockerfileFile, Edit } from './dockerfile-file.ts'
 
-/** What a repair sees: the Dockerfile, and what the judged run found. */
+/** The input of a repair: the Dockerfile, and what the judged run found. */
 export interface Situation {
   file: DockerfileFile
   policy: Policy
   results: readonly RuleResult[]
-  /** Of the image of the first platform; what could not be had is absent. */
+  /** For the first platform's image; what could not be collected is absent. */
   image: {
     configuration?: Configuration
     base?: Base
     packages: readonly Package[]
     runtime?: Runtime
-    /** What the running image was seen to do, where it became ready: by its own health check, or by one that Loadline tried. */
+    /**
+     * The observed behaviour of the running image, if it became ready: by its own health check, or by one that Loadline
+     * tried.
+     */
     seen?: Seen
   }
-  /** Files of the source, links left out, and the texts of its manifests. */
+  /** Files of the source, without links, and the texts of its manifests. */
   source: { name: string; paths: ReadonlySet<string>; texts: ReadonlyMap<string, string> }
 }
 
-/** What an image does that was started and became ready. */
+/** The observed behaviour of an image that was started and became ready. */
 export interface Seen {
-  /** A port on which it answers; absent where it was only its own health check that said so. */
+  /** A port on which it answers; absent if only its own health check reported that it is ready. */
   port?: number
-  /** A path of it that gave an HTTP answer below 400; absent where none did. */
+  /** A path on which it answered with an HTTP status below 400; absent if there is none. */
   path?: string
   /** Addresses on which it listens. */
   listens: readonly string[]
@@ -34,55 +37,55 @@ export interface Seen {
   readySeconds: number
 }
 
-/** One change that can be kept or left out by itself. */
+/** One change that can be kept or dropped on its own. */
 export interface Proposal {
-  /** Id of the repair that makes it. */
+  /** ID of the repair that makes it. */
   repair: string
   /** What it does, in a few words. */
   what: string
-  /** True where nothing that runs in the image changes by it: then the build is proof enough. */
+  /** True if it changes nothing that runs in the image: then a build is sufficient proof. */
   equal: boolean
-  /** True where an image that does not start may do so by it. */
+  /** True if it may enable an image to start that does not start yet. */
   starts?: true
   edits?: readonly Edit[]
-  /** Files that are added to the source, by path. */
+  /** Files added to the source, by path. */
   files?: Readonly<Record<string, string>>
-  /** Commands that root runs at the end of the shipped stage. */
+  /** Commands that run as root at the end of the shipped stage. */
   asRoot?: readonly string[]
-  /** The user that the image runs as in the end. */
+  /** The user that the image finally runs as. */
   user?: string
   /** Instructions for the end of the shipped stage. */
   tail?: readonly string[]
-  /** What is tried where this one breaks the image. */
+  /** The alternative to try if this one breaks the image. */
   otherwise?: Proposal
 }
 
-/** What a repair says: what it would change, and what it leaves to people. */
+/** The answer of a repair: what it would change, and what it leaves to people. */
 export interface Answer {
   proposals?: readonly Proposal[]
-  /** By rule of the gate: what only a person can do, and why. */
+  /** By gate rule: what only a person can do, and why. */
   remains?: ReadonlyArray<{ rule: RuleId; text: string }>
 }
 
-/** A repair: pure, one for each thing that can be wrong. */
+/** A repair: pure, one per kind of problem. */
 export interface Repair {
   /** Stable, kebab-case. */
   id: string
-  /** What it repairs, as a sentence of the documentation. */
+  /** What it repairs, as a sentence for the documentation. */
   title: string
-  /** The rules of the gate, and the remarks of hadolint, that it answers. */
+  /** The gate rules, and hadolint's remarks, that it answers. */
   answers: readonly string[]
   propose(situation: Situation): Answer
 }
 
-/** What a rule holds against the image. */
+/** A rule's violations. */
 export function violationsOf({ results }: Pick<Situation, 'results'>, rule: RuleId): Violation[] {
   return results
     .filter((result) => result.rule === rule && saysNo(result.status))
     .flatMap(({ violations }) => violations.filter(({ remark }) => remark !== true))
 }
 
-/** What hadolint or BuildKit holds against the Dockerfile, by the codes that are asked for, in the order of its lines. */
+/** Remarks of hadolint or BuildKit on the Dockerfile with the given codes, in the order of its lines. */
 export function lintOf(situation: Situation, ...codes: readonly string[]): Array<{ code: string; line: number }> {
   return (['lint-level', 'build-checks'] as const)
     .flatMap((rule) => violationsOf(situation, rule))
@@ -92,17 +95,17 @@ export function lintOf(situation: Situation, ...codes: readonly string[]): Array
     .toSorted((left, right) => left.line - right.line)
 }
 
-/** The diff id of a layer as the owner of a violation tells it: the line of the instruction that brought it. */
+/** The diff ID of a layer as a violation's owner states it: the line of the instruction that added it. */
 export function lineOf({ owner }: Violation): number | undefined {
   return owner?.kind === 'application' ? owner.line : undefined
 }
 
-/** Whether the shipped image can run what a RUN at its end says. */
+/** Whether the shipped image can run a RUN instruction at its end. */
 export function hasShell({ image }: Situation): boolean {
   return (image.configuration?.shells ?? []).length > 0
 }
 
-/** A path that stands in a shell command as it is. */
+/** A path that needs no quoting in a shell command. */
 export function isPlainPath(path: string): boolean {
   return /^\/[\w@%+=:,./-]+$/.test(path)
 }

@@ -18,7 +18,7 @@ import { startedScript } from './rules/started-script.ts'
 import { structureTests } from './rules/structure-tests.ts'
 import { user } from './rules/user.ts'
 
-/** Every repair. The user comes first: as root the image is not started, and nobody would see what another repair does to it. */
+/** Every repair. The user comes first: the image is not started as root, so no other repair's effect would be seen. */
 export const repairs: readonly Repair[] = [
   user,
   setuid,

@@ -12,12 +12,12 @@ export interface Left {
   why: string
 }
 
-/** What the repairs of a source have come to. */
+/** The result of repairing a source. */
 export interface Repaired {
   before: Run
-  /** Of the repaired source; the same as before where nothing was kept. */
+  /** The run of the repaired source; the same as before if nothing was kept. */
   after: Run
-  /** The rules that said no before, or say it after. */
+  /** The rules that failed before, or fail after. */
   changes: RuleChange[]
   kept: Array<{ repair: string; what: string }>
   left: readonly Left[]
@@ -25,11 +25,14 @@ export interface Repaired {
   remains: Array<{ rule: string; text: string }>
   /** Packages that the image no longer has. */
   gone: string[]
-  /** Every file that differs or is new, by its path in the source. */
+  /** Every new or changed file, by its path in the source. */
   files: Readonly<Record<string, string>>
 }
 
-/** Tells what the repairs of a source have come to. What is left to people is what still denies: in the words of a repair that knows more, otherwise in those of the rule. */
+/**
+ * Summarizes the repairs of a source. What is left to people is every remaining violation: in the words of the repair
+ * if it has any, otherwise in those of the rule.
+ */
 export function tellRepair({
   before,
   after,
@@ -59,7 +62,7 @@ export function tellRepair({
   }
 }
 
-/** What the repairs have come to, for a terminal, without the diff. */
+/** The result of the repairs for a terminal, without the diff. */
 export function renderRepair(
   { before, after, changes: changed, kept, left, remains, gone }: Repaired,
   colors: ReturnType<typeof createColors>,
@@ -91,7 +94,7 @@ export function renderRepair(
       remains.map(({ rule, text }) => `  ${rule}: ${printable(text)}`),
     ),
     ...list(
-      'No longer in the image; the start did not miss them, something else may',
+      'No longer in the image; it starts without them, but something else may need them',
       gone.length === 0 ? [] : [`  ${printable(gone.join(', '))}`],
     ),
     '',

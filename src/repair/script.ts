@@ -1,20 +1,23 @@
 import { forEachChild, parse, type Command, type SyntaxNode, type Word } from 'unbash'
 import { instructionAt, type DockerfileFile, type PlacedInstruction } from './dockerfile-file.ts'
 
-/** The commands of an instruction in shell form, as the shell gets them. */
+/** The commands of an instruction in shell form, as the shell reads them. */
 export interface PlacedScript {
   text: string
-  /** Where a character of it stands in the Dockerfile. */
+  /** Where one of its characters is in the Dockerfile. */
   at(position: number): number
-  /** Behind its last character in the Dockerfile. */
+  /** The place after its last character in the Dockerfile. */
   end: number
-  /** Every program that it starts, also inside of conditions and substitutions; places are those of the script. */
+  /** Every program that it starts, also in conditions and substitutions; places are the script's. */
   commands: ReadonlyArray<{ node: Command; words: readonly string[] }>
-  /** The programs one after the other, each only where the one before ended well; undefined where it is anything else. */
+  /** The programs in sequence, if each runs only after the one before succeeded; undefined for any other script. */
   chain: ReadonlyArray<{ node: Command; words: readonly string[] }> | undefined
 }
 
-/** Finds the script of an instruction in its text. Undefined for exec form and here-documents, and where it is not found there exactly as BuildKit reads it. */
+/**
+ * Finds the script of an instruction in its text. Undefined for exec form and here-documents, and if the text does not
+ * contain exactly what BuildKit reads.
+ */
 export function scriptOf(file: DockerfileFile, instruction: PlacedInstruction): PlacedScript | undefined {
   const [text] = instruction.words
   if (instruction.json || instruction.heredocs > 0 || text === undefined || instruction.words.length > 1)
@@ -35,7 +38,10 @@ export function scriptOf(file: DockerfileFile, instruction: PlacedInstruction): 
   }
 }
 
-/** What a shell reads in a text, with every command of it; undefined where it reads nothing, or where that is nested deeper than anybody writes. */
+/**
+ * What a shell reads in a text, with every command in it; undefined if it cannot be parsed, or is nested deeper than
+ * anybody would write.
+ */
 export function readShellText(text: string): { tree: ReturnType<typeof parse>; commands: Command[] } | undefined {
   try {
     const tree = parse(text)
@@ -52,7 +58,7 @@ export function runScriptAt(file: DockerfileFile, line: number): PlacedScript | 
   return instruction?.keyword === 'RUN' ? scriptOf(file, instruction) : undefined
 }
 
-/** Places of the characters of an instruction that are left where its lines are joined. */
+/** The places of an instruction's characters that remain when its lines are joined. */
 function joinedPlaces({ text, escape }: DockerfileFile, { start, end }: PlacedInstruction): number[] {
   const places: number[] = []
   let begin = start
@@ -73,7 +79,7 @@ function commandsOf(node: SyntaxNode, found: Command[] = []): Command[] {
   return found
 }
 
-/** The commands of a script that is `a && b && c` and nothing else. */
+/** The commands of a script that is only `a && b && c`. */
 function chainOf(tree: ReturnType<typeof parse>): Command[] | undefined {
   const [only, more] = tree.commands
   if (only === undefined || more !== undefined || only.background === true) return undefined
@@ -88,12 +94,12 @@ function withWords(node: Command): { node: Command; words: string[] } {
   return { node, words: wordsOf(node).map(({ value }) => value) }
 }
 
-/** The name of a command and its arguments, without assignments and redirections. */
+/** A command's name and arguments, without assignments and redirections. */
 export function wordsOf({ name, suffix }: Command): Word[] {
   return name === undefined ? [] : [name, ...suffix.flatMap((part) => (part.type === 'Word' ? [part] : []))]
 }
 
-/** The word as the program gets it, where the shell changes nothing of it but quotes. */
+/** The word as the program gets it, if the shell changes only its quotes. */
 export function plainWord(word: Word): string | undefined {
   const parts = word.parts ?? []
   const isPlain = parts.every(

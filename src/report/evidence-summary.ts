@@ -3,12 +3,12 @@ import { byteSize, counted, wholeNumber } from '../model/measures.ts'
 
 type Values = { [K in keyof PlatformEvidence]: Extract<PlatformEvidence[K], { status: 'collected' }>['value'] }
 
-/** What a collector saw on one platform, in one line and without judging it. */
+/** What a collector found on one platform, in one line and without judging it. */
 export function evidenceSummary<K extends keyof PlatformEvidence>(kind: K, value: Values[K]): string {
   return summaries[kind](value)
 }
 
-/** What the linter and BuildKit's checks saw, in one line. */
+/** What the linter and BuildKit's checks found, in one line. */
 export function lintSummary({
   findings,
   unread,
@@ -40,7 +40,7 @@ const summaries: { [K in keyof Values]: (value: Values[K]) => string } = {
     return [
       `${found} in ${counted(search.files, 'file')} of ${byteSize(search.bytes)}`,
       ...(search.known.length === 0 ? [] : [`${counted(search.known.length, 'place')} that may be published`]),
-      ...(unread === 0 ? [] : [`${counted(unread, 'place')} not looked at`]),
+      ...(unread === 0 ? [] : [`${counted(unread, 'place')} not searched`]),
     ].join(', ')
   },
   licenses: ({ packages }) => {
@@ -58,16 +58,16 @@ const summaries: { [K in keyof Values]: (value: Values[K]) => string } = {
   runtime: ({ outcome, reason, readySeconds, peakMemory, refusedWrites, stop }) => {
     if (outcome !== 'ready' || readySeconds === undefined || stop === undefined)
       return outcome === 'not-asked'
-        ? 'not run: the policy does not want it'
+        ? 'not run: the policy does not require it'
         : `${outcome.replace('-', ' ')}: ${reason}`
     const ended = stop.forced
       ? 'killed'
       : stop.exit.signal === undefined
         ? `exit code ${stop.exit.code}`
-        : `ended by ${stop.exit.signal}`
+        : `terminated by ${stop.exit.signal}`
     return [
       `ready after ${readySeconds.toFixed(1)} s`,
-      `${byteSize(peakMemory)} of memory at most`,
+      `${byteSize(peakMemory)} peak memory`,
       refusedWrites.length === 0 ? 'no refused write' : counted(refusedWrites.length, 'refused write'),
       `${ended} within ${stop.seconds.toFixed(1)} s of ${stop.signal}`,
     ].join(', ')

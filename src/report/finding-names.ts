@@ -10,7 +10,7 @@ export function subjectOfVulnerability({ package: { name, version, purl } }: Vul
   return purl ?? `${name}@${version}`
 }
 
-/** What tells a finding from every other of its kind on one platform. */
+/** What identifies a finding among its kind on one platform. */
 export function nameOf(id: string, platform: string, subject: string, path: string | undefined): string {
   return `${id}\0${platform}\0${subject}\0${path ?? ''}`
 }

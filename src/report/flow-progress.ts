@@ -1,10 +1,10 @@
 import { evidenceKinds, stages, type Run, type Stage } from '../model/index.ts'
 import { headline } from '../model/headline.ts'
 
-/** How far a run came: each stage of the flow with what became of it. */
+/** How far a run got: each stage of the flow with its state. */
 export interface StageProgress {
   stage: Stage
-  /** `stopped`: the run ended here; `skipped`: not asked for or not allowed; `pending`: never reached. */
+  /** `stopped`: the run ended here; `skipped`: not requested or not allowed; `pending`: never reached. */
   state: 'done' | 'undecided' | 'stopped' | 'skipped' | 'pending'
   /** In a word or two. */
   note: string
@@ -65,7 +65,7 @@ function reached(run: Run, stage: Exclude<Stage, 'report'>): Omit<StageProgress,
   }
 }
 
-/** Whether the run failed while it released: then every stage of the release before the failed one was done. */
+/** Whether the run failed during the release: then every release stage before the failed one was done. */
 function releasing(run: Run): boolean {
   return run.failure !== undefined && (run.failure.stage === 'sign' || run.failure.stage === 'attest')
 }

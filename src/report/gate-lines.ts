@@ -6,30 +6,30 @@ import { wrapped } from './wrap.ts'
 
 export type Colors = ReturnType<typeof createColors>
 
-/** How findings are told on a terminal. */
+/** How findings are shown on a terminal. */
 export interface GateLayout {
   colors: Colors
   width: number
-  /** Every finding with what was found, instead of the first three places. */
+  /** Show every finding with its details, instead of the first three places. */
   verbose: boolean
 }
 
 const glyphs = { failed: '✗', undecided: '?', warned: '!', passed: '✓', off: '○' } as const
 
-/** Places that are named before a person has to ask for all of them. */
+/** How many places are shown without --verbose. */
 const mostPlaces = 3
 
-/** A rule that speaks: what is wrong, where and whose it is, and what to do. */
+/** A rule with something to report: what is wrong, where, who owns it, and what to do. */
 export function gateLines(result: RuleResult, findings: readonly ReportedFinding[], layout: GateLayout): string {
   const { colors, width, verbose } = layout
   const mine = findings.filter(
     ({ rule, state }) => rule === result.rule && state !== 'excepted' && state !== 'known' && state !== 'reported',
   )
-  // A list of places is told once: by the rule where it is short, otherwise below it.
+  // A list of places is shown once: in the rule's line if it is short, otherwise below it.
   const listed = mine.length > 0 && mine.every(({ id }) => result.found.includes(id))
   const found = listed && mine.length > mostPlaces && !verbose ? `${mine.length} found` : result.found
   const paint = result.status === 'failed' ? colors.red : colors.yellow
-  const said = wrapped(`${result.rule}  ${found}; wanted ${result.wanted}`, width - 2, 2)
+  const said = wrapped(`${result.rule}  ${found}; expected ${result.wanted}`, width - 2, 2)
   const named = said.startsWith(result.rule) ? `${colors.bold(result.rule)}${said.slice(result.rule.length)}` : said
   const [remedy = ''] = verbose ? [result.remedy] : result.remedy.split(/(?<!\be\.g\.)(?<=\.) (?=[A-Z])/)
   return [
@@ -41,11 +41,11 @@ export function gateLines(result: RuleResult, findings: readonly ReportedFinding
     .join('\n')
 }
 
-/** Evidence that is missing, which no rule names. */
+/** Missing evidence that no rule reports. */
 export function missingLines(finding: ReportedFinding, layout: GateLayout): string {
   const { colors, width } = layout
   const on = finding.platforms.length === 0 ? '' : ` on ${finding.platforms.join(', ')}`
-  const said = wrapped(`no ${finding.id}${on}: ${finding.found}; wanted ${finding.wanted}`, width - 2, 2)
+  const said = wrapped(`no ${finding.id}${on}: ${finding.found}; expected ${finding.wanted}`, width - 2, 2)
   return [`${colors.yellow('?')} ${said}`, arrow(finding.remedy, layout)].filter((line) => line !== '').join('\n')
 }
 
@@ -56,7 +56,7 @@ function findingLines(
   listed: boolean,
 ): string[] {
   if (layout.verbose) return findings.map((finding) => wholeFinding(finding, result, layout))
-  // Left out where the rule's own line says it all.
+  // Omitted if the rule's own line says everything.
   const told = (finding: ReportedFinding) => finding.location === undefined && ownerLine(finding) === ''
   const short = listed ? findings.length <= mostPlaces : findings.length === 1
   if (findings.length === 0 || (short && findings.every((one) => told(one) && (listed || placeLine(one) === one.id))))
@@ -64,7 +64,7 @@ function findingLines(
   return [`  ${wrapped(placesLine(findings), layout.width - 2, 2, Infinity)}`]
 }
 
-/** The first places, whose they are, and how many more there are. */
+/** The first places, their owners, and how many more there are. */
 function placesLine(findings: readonly ReportedFinding[]): string {
   const shown = findings.slice(0, mostPlaces)
   const cut = findings.slice(mostPlaces)
@@ -82,7 +82,7 @@ function placesLine(findings: readonly ReportedFinding[]): string {
   return `${shared ? `${owner}: ` : ''}${places.join(', ')}${more}${worth}`
 }
 
-/** A finding in a few words: its id and where it is. */
+/** A finding in a few words: its ID and where it is. */
 function placeLine(finding: ReportedFinding): string {
   const { id, subject, location, vulnerability } = finding
   if (vulnerability !== undefined) return `${vulnerability.package.name} ${vulnerability.package.version} ${id}`

@@ -7,8 +7,9 @@ import { printable } from '../model/printable.ts'
 import { repositorySegments, sourceLocation } from './source-location.ts'
 
 /**
- * Workflow commands that GitHub Actions turns into annotations (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
- * GitHub shows ten of each level per step: the heaviest ten errors and warnings are said, and one notice counts them all.
+ * Workflow commands that GitHub Actions turns into annotations
+ * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions). GitHub shows ten of each level per
+ * step: the ten most severe errors and warnings are printed, and one notice counts them all.
  */
 export function renderGithub(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run)): string {
   const { outcome, word, sentence, next } = headline(run)
@@ -40,7 +41,7 @@ export function renderGithub(run: Run, findings: readonly ReportedFinding[] = re
 
 const mostAnnotations = 10
 
-/** A step that failed is shown at its line. */
+/** A failed step is shown at its line. */
 function placeOfFailure(run: Run): { file?: string; line?: number } {
   const { step } = run.failure ?? {}
   if (step?.line === undefined) return {}
@@ -58,7 +59,7 @@ function annotation(run: Run, level: 'error' | 'warning', finding: ReportedFindi
       ...(place.column === undefined ? {} : { col: place.column }),
       title: `${finding.id} (${finding.severity})`,
     },
-    `${foundLine(finding)}${inImage}; wanted ${finding.wanted}. ${finding.remedy}`,
+    `${foundLine(finding)}${inImage}; expected ${finding.wanted}. ${finding.remedy}`,
   )
 }
 
@@ -78,7 +79,7 @@ function encodeData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }
 
-/** And these as well in its properties. */
+/** And in its properties these too. */
 function encodeProperty(text: string): string {
   return encodeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }

@@ -17,17 +17,17 @@ import {
 import { printable, safeUrl } from '../model/printable.ts'
 import { dockerfileOf } from './source-location.ts'
 
-/** Findings of a kind that the page lists. */
+/** The most findings of a kind that the page lists. */
 const mostFindings = 500
 
-/** The names of kinds, as the page says them. */
+/** The names of kinds on the page. */
 const kindTitles: Record<FindingKind, string> = {
   lint: 'Lint',
   vulnerabilities: 'Vulnerabilities',
   secrets: 'Secrets',
   licenses: 'Licences',
   structure: 'Structure tests',
-  sbom: 'Bill of materials',
+  sbom: 'Software bill of materials',
   size: 'Size',
   runtime: 'Run under hardening',
   configuration: 'Image configuration',
@@ -53,8 +53,8 @@ const stateCounts = {
 } as const
 
 /**
- * Every finding by its owner, with the choice of another order and of what is shown. No script: the browser reorders and hides rows by style alone,
- * and where it cannot, the choice is not offered and all findings stand by owner. Paper shows all of them, whatever was chosen.
+ * Every finding by its owner, with a choice of sort order and filter. No script: the browser reorders and hides rows by CSS alone,
+ * and if it cannot, the choice is not offered and all findings are listed by owner. Print shows all of them, whatever was chosen.
  */
 export function findingsSection(run: Run, findings: readonly ReportedFinding[]): Markup {
   if (findings.length === 0) return html`<section id="findings"><h2>Findings</h2><p class="lead">None.</p></section>`
@@ -75,7 +75,7 @@ ${groups.map((group, index) => ownerRows(run, group, index + 1, listed, position
 ${cutLines(findings, listed)}</section>`
 }
 
-/** How many of each state, in words: `9 denying, 1 warning`. */
+/** The number of findings in each state, in words. */
 function stateLine(findings: readonly ReportedFinding[]): string {
   const { states } = tally(findings)
   return findingStates
@@ -84,9 +84,9 @@ function stateLine(findings: readonly ReportedFinding[]): string {
     .join(', ')
 }
 
-/** Who can repair how much, at a glance. */
+/** Who can fix how much, at a glance. */
 function ownerTable(run: Run, groups: readonly OwnerGroup[]): Markup {
-  return html`<table class="owners"><caption>How many findings each owner can repair</caption>${columnHeads(['Owner', 'Deny', ...severities])}<tbody>
+  return html`<table class="owners"><caption>How many findings each owner can fix</caption>${columnHeads(['Owner', 'Deny', ...severities])}<tbody>
 ${groups.map((group, index) => {
   const counts = tally(group.findings)
   const denying = counts.states.denied + counts.states.undecided
@@ -107,7 +107,7 @@ function ownerName(run: Run, { name, line }: OwnerGroup): Markup {
   return html`${name !== '' && html`<code>${printable(name, 200)}</code>`}${line !== undefined && html` <small>${printable(dockerfileOf(run), 200)}:${line}</small>`}`
 }
 
-/** Orders other than by owner: each row carries its position in every one of them, and the style sorts by the chosen one. */
+/** Orders other than by owner: each row carries its position in every one of them, and CSS sorts by the chosen one. */
 const orders = [
   { name: 'owner', label: 'owner' },
   {
@@ -136,7 +136,7 @@ function gateOf({ rule, kind }: ReportedFinding): string {
   return rule ?? kind
 }
 
-/** The style of each row: `--severity:3;--package:0`. Where an order does not tell two findings apart, the heavier one comes first. */
+/** The style of each row: `--severity:3;--package:0`. If an order does not distinguish two findings, the more severe one comes first. */
 function ordersOf(findings: readonly ReportedFinding[]): Map<ReportedFinding, string> {
   const weight = new Map(findings.map((finding, index) => [finding, index]))
   const byWeight = (left: ReportedFinding, right: ReportedFinding) =>
@@ -186,7 +186,7 @@ ${group.findings.filter((finding) => listed.has(finding)).map((finding) => findi
 `
 }
 
-/** The row's class is what it can be shown by: missing evidence denies as well. */
+/** The row's class for filtering: missing evidence counts as denied. */
 const shownAs: Record<FindingState, string> = {
   undecided: 'denied',
   denied: 'denied',
@@ -217,7 +217,7 @@ function findingRow(finding: ReportedFinding, style: string, severalPlatforms: b
   )}${data('Where', html`<span>${where.map((line, position) => (position === 0 ? html`<span class="mono">${printable(line, 300)}</span>` : html`<small class="mono">${printable(line, 300)}</small>`))}${platforms !== '' && html`<small>${platforms}</small>`}${owner !== '' && html`<small class="owner">${printable(owner, 200)}</small>`}</span>`)}${data(
     'What to do',
     finding.exception === undefined
-      ? html`<span>${printable(finding.remedy)}${vulnerability === undefined && html`<small>Wanted: ${printable(finding.wanted)}</small>`}</span>`
+      ? html`<span>${printable(finding.remedy)}${vulnerability === undefined && html`<small>Expected: ${printable(finding.wanted)}</small>`}</span>`
       : html`<span>${printable(finding.exception.reason)}<small>${printable(finding.exception.owner)}, ${exceptionText(finding.exception).until}</small></span>`,
   )}</tr>
 `

@@ -1,6 +1,6 @@
 import { html } from './markup.ts'
 
-/** The style of the HTML report: fonts of the reader's system only, light and dark by preference, readable on paper and on a telephone. */
+/** The style of the HTML report: system fonts only, light and dark by preference, readable on paper and on a phone. */
 export const htmlStyle = html`<style>
 :root {
   color-scheme: light dark;

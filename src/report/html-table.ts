@@ -1,11 +1,11 @@
 import { html, type Markup } from './markup.ts'
 
-/** A cell that names its column, for narrow screens on which the head is gone. */
+/** A cell that names its column, for narrow screens without a table head. */
 export function cell(label: string, content: string | Markup): Markup {
   return html`<td data-label="${label}">${content}</td>`
 }
 
-/** Text for a narrow column: a long name may be broken behind its dots and slashes, and an option is never torn from its dashes. */
+/** Text for a narrow column: a long name may be broken after its dots and slashes, and an option is never separated from its dashes. */
 export function breakable(text: string): Markup {
   return html`${text.split(/( +)/).map((word) => {
     if (/^--[a-z][\w=-]{0,24}[.,;]?$/.test(word)) return html`<span class="whole">${word}</span>`

@@ -26,10 +26,10 @@ import { describeSignature } from './signature.ts'
 import { verificationSteps } from './verification-steps.ts'
 
 /**
- * `report.html`: one page that needs nothing else, for people. No scripts, no fonts or images from elsewhere; a content security policy
- * says so to the browser. Text from the image is shown and never interpreted.
- * At most 500 findings of a kind are listed, heaviest first; each list counts what it leaves out.
- * What comes first depends on the verdict: whoever reads that an image passed wants to check it, whoever reads anything else wants to know why.
+ * `report.html`: one self-contained page for people. No scripts, no external fonts or images; a content security policy
+ * enforces that. Text from the image is shown, never interpreted.
+ * At most 500 findings of a kind are listed, most severe first; each list counts what it omits.
+ * The order depends on the verdict: readers of a passed run want to check it, readers of any other want to know why.
  */
 export function renderHtml(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run)): string {
   const { outcome, word } = headline(run)
@@ -101,7 +101,7 @@ ${run.failure?.step !== undefined && html`<pre class="output">${run.failure.step
 }
 
 function flowStrip(run: Run): Markup {
-  return html`<ol class="flow" aria-label="How far the run came">${flowProgress(run).map(({ stage, state, note }) => html`<li class="${state}">${stage}<small>${note}</small></li>`)}</ol>`
+  return html`<ol class="flow" aria-label="How far the run got">${flowProgress(run).map(({ stage, state, note }) => html`<li class="${state}">${stage}<small>${note}</small></li>`)}</ol>`
 }
 
 function factList(run: Run): Markup {
@@ -132,7 +132,7 @@ ${fact('Given image', run.subject.image === undefined ? [] : [html`<code>${print
 }
 
 function verificationSection(run: Run): Markup {
-  return html`<section id="verify"><h2>Verify it yourself</h2><p class="lead">Nothing here has to be believed. These commands check it, in the source directory or the report’s.</p>
+  return html`<section id="verify"><h2>Verify it yourself</h2><p class="lead">You need not take this report on trust. Run these commands in the source directory or the report’s.</p>
 <ol class="steps">${verificationSteps(run).map(({ proves, command, expect }) => html`<li><p>${proves}</p><pre><code>${printable(command, 2000)}</code>${expect !== undefined && html`<i><code>${printable(expect)}</code></i>`}</pre></li>`)}</ol></section>`
 }
 
@@ -148,23 +148,23 @@ function gatesSection(run: Run): Markup | false {
   if (run.verdict === undefined) return false
   const speaking = [...rulesWith(run, 'failed'), ...rulesWith(run, 'undecided'), ...rulesWith(run, 'warned')]
   const quiet = [...rulesWith(run, 'off'), ...rulesWith(run, 'passed')]
-  // What is in order is folded away where something is not.
+  // Passed rules are collapsed if any rule has something to report.
   const denying = speaking.some(({ status }) => status !== 'warned')
   const told = (text: string): Markup => html`<span>${breakable(printable(text))}</span>`
   const row = (
     result: RuleResult,
-  ): Markup => html`<tr>${cell('Verdict', html`<span class="word ${result.status}">${statusWords[result.status]}</span>`)}${cell('Gate', html`<span><b>${printable(result.title)}</b> <small>${printable(result.rule)}</small></span>`)}${cell('Wanted', told(result.wanted))}${cell('Found', told(result.found))}${speaks(result) && cell('What to do', told(result.remedy))}</tr>
+  ): Markup => html`<tr>${cell('Verdict', html`<span class="word ${result.status}">${statusWords[result.status]}</span>`)}${cell('Gate', html`<span><b>${printable(result.title)}</b> <small>${printable(result.rule)}</small></span>`)}${cell('Expected', told(result.wanted))}${cell('Found', told(result.found))}${speaks(result) && cell('What to do', told(result.remedy))}</tr>
 `
   const table = (results: readonly RuleResult[], caption: string, remedy: boolean): Markup | false =>
     results.length > 0 &&
-    html`<table class="gates${remedy ? '' : ' quiet'}"><caption>${caption}</caption>${columnHeads(['Verdict', 'Gate', 'Wanted', 'Found', ...(remedy ? ['What to do'] : [])])}
+    html`<table class="gates${remedy ? '' : ' quiet'}"><caption>${caption}</caption>${columnHeads(['Verdict', 'Gate', 'Expected', 'Found', ...(remedy ? ['What to do'] : [])])}
 <tbody>${results.map(row)}</tbody></table>`
   const counts = (['failed', 'undecided', 'warned', 'passed', 'off'] as const)
     .map((status) => [status, rulesWith(run, status).length] as const)
     .filter(([, count]) => count > 0)
   const line = counts.map(([status, count]) => `${wholeNumber(count)} ${countWords[status]}`).join(', ')
   return html`<section id="gates"><h2>Gates</h2><p class="lead">${line}.</p>
-${table(speaking, 'Gates that say no, are undecided or warn: what each wanted and found, and what to do', true)}
+${table(speaking, 'Gates that say no, are undecided or warn: what each expected and found, and what to do', true)}
 ${quiet.length > 0 && html`<details class="others"${!denying && html` open`}><summary><h3>${speaking.length === 0 ? 'All of them' : 'All others'}</h3><span>${wholeNumber(quiet.length)}</span></summary><div class="body">${table(quiet, 'Gates that passed or are off', false)}</div></details>`}</section>`
 }
 
@@ -185,10 +185,10 @@ function evidenceSection(run: Run): Markup | false {
         ? told(`not applicable: ${lint.reason}`)
         : undecidedCell(lint)
   if (platforms.length === 0) {
-    return html`<section id="evidence"><h2>Evidence</h2><p class="lead">There is no image, so nothing was collected from one.</p>
+    return html`<section id="evidence"><h2>Evidence</h2><p class="lead">There is no image to collect evidence from.</p>
 <table class="evidence"><caption>Evidence by kind</caption>${columnHeads(['Kind', 'Dockerfile'])}<tbody><tr>${cell('Kind', 'lint')}${cell('Dockerfile', lintCell)}</tr></tbody></table></section>`
   }
-  return html`<section id="evidence"><h2>Evidence</h2><p class="lead">What the collectors saw in these exact bytes, before anything was judged.</p>
+  return html`<section id="evidence"><h2>Evidence</h2><p class="lead">What the collectors found in exactly these bytes, before anything was judged.</p>
 <table class="evidence"><caption>Evidence by kind and platform</caption>${columnHeads(['Kind', ...platforms.map(({ archive }) => archive.platform)])}
 <tbody><tr>${cell('Kind', 'lint')}<td data-label="Dockerfile"${platforms.length > 1 && html` colspan="${platforms.length}"`}>${lintCell}</td></tr>
 ${evidenceKinds.map(
@@ -204,7 +204,7 @@ ${evidenceKinds.map(
 )}</tbody></table></section>`
 }
 
-/** What is worth more than a line. */
+/** Evidence that needs more than one line. */
 function detail({ size, runtime }: PlatformEvidence, kind: EvidenceKind, summary: Markup): Markup {
   if (kind === 'size' && size.status === 'collected') return html`<span>${summary}${layerBar(size.value)}</span>`
   if (kind === 'runtime' && runtime.status === 'collected' && runtime.value.calls.length > 0)
@@ -212,7 +212,7 @@ function detail({ size, runtime }: PlatformEvidence, kind: EvidenceKind, summary
   return summary
 }
 
-/** Under which conditions the image ran, and what it used of them. */
+/** The conditions under which the image ran, and what it used of them. */
 function runDetail({ user, probe, limits, calls, listens, usedTmpfs, madeBy }: Runtime): Markup {
   const conditions = [
     `User ${user}`,
@@ -222,12 +222,12 @@ function runDetail({ user, probe, limits, calls, listens, usedTmpfs, madeBy }: R
     `${byteSize(limits.memory)} of memory`,
     counted(limits.pids, 'process', 'processes'),
     `${limits.cpus} CPU`,
-    limits.services.length === 0 ? 'no network' : `network with ${limits.services.join(', ')} alone`,
+    limits.services.length === 0 ? 'no network' : `network with only ${limits.services.join(', ')}`,
   ]
   const seen = [
-    `asked by ${printable(probe)}`,
+    `probed by ${printable(probe)}`,
     `${counted(calls.length, 'system call')} used`,
-    listens.length === 0 ? 'listens nowhere' : `listens on ${listens.join(', ')}`,
+    listens.length === 0 ? 'not listening' : `listening on ${listens.join(', ')}`,
     usedTmpfs.length === 0 ? 'wrote nothing' : `wrote to ${usedTmpfs.map((path) => printable(path)).join(', ')}`,
   ]
   return html`<small>${conditions.join(', ')}; ${printable(madeBy)}</small><small>${seen.join(', ')}</small>`
@@ -243,10 +243,10 @@ function layerBar({ layers, largest, wastedFiles = [] }: Size): Markup {
 }
 
 function undecidedCell({ wanted, found, remedy }: Undecided): Markup {
-  return html`<span><span class="word undecided">not available</span><small>Wanted ${printable(wanted)}</small><small>Found ${printable(found)}</small><small>${printable(remedy)}</small></span>`
+  return html`<span><span class="word undecided">not available</span><small>Expected ${printable(wanted)}</small><small>Found ${printable(found)}</small><small>${printable(remedy)}</small></span>`
 }
 
-/** Exceptions that the page lists. */
+/** The most exceptions that the page lists. */
 const mostExceptions = 500
 
 function exceptionsSection(findings: readonly ReportedFinding[]): Markup | false {
@@ -255,7 +255,7 @@ function exceptionsSection(findings: readonly ReportedFinding[]): Markup | false
   )
   if (excepted.length === 0) return false
   const shown = excepted.slice(0, mostExceptions)
-  return html`<section id="exceptions"><h2>Exceptions</h2><p class="lead">${counted(excepted.length, 'finding')} the policy allows for a time, because somebody answers for it.</p>
+  return html`<section id="exceptions"><h2>Exceptions</h2><p class="lead">${counted(excepted.length, 'finding')} that the policy allows for a limited time, each with a responsible owner.</p>
 <table class="exceptions"><caption>Exceptions in force</caption>${columnHeads(['Finding', 'Gate', 'Reason', 'Owner', 'Until'])}<tbody>
 ${shown.map(
   ({
@@ -276,7 +276,7 @@ ${shown.map(
 function toolsSection(run: Run): Markup | false {
   if (run.verdict === undefined) return false
   const { tools } = run.verdict.binding
-  return html`<section id="tools"><h2>Tools</h2><p class="lead">The verdict is bound to exactly these. Another tool, database or policy makes it void.</p>
+  return html`<section id="tools"><h2>Tools</h2><p class="lead">The verdict is bound to exactly these. A different tool, database or policy invalidates it.</p>
 <table class="tools"><caption>Tools with their digests</caption>${columnHeads(['Tool', 'Version', 'Image'])}<tbody>
 ${tools.map(
   ({

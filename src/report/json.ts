@@ -2,7 +2,7 @@ import { compareText, documentText, Run } from '../model/index.ts'
 
 /**
  * `verdict.json`: the Run document itself, in the key order of its schema, with a trailing newline; indented unless it is very long.
- * Throws when the run is not a valid document: an invalid one would be read by others as evidence.
+ * Throws if the run is not a valid document: others would read an invalid one as evidence.
  */
 export function renderJson(run: Run): string {
   const document = Run.parse(run)
@@ -10,7 +10,10 @@ export function renderJson(run: Run): string {
   return documentText(document)
 }
 
-/** Keys that the schema leaves free come sorted, so that equal runs give equal bytes. (A replacer would be asked of each of a million values.) */
+/**
+ * Keys that the schema does not define are sorted, so that equal runs give equal bytes. (A replacer would be called for
+ * each of a million values.)
+ */
 function sortFreeKeys(document: Run): void {
   for (const { evidence } of document.evidence?.platforms ?? []) {
     const { vulnerabilities, configuration } = evidence

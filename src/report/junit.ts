@@ -14,10 +14,11 @@ import { counted } from '../model/measures.ts'
 import { printable } from '../model/printable.ts'
 
 /**
- * JUnit XML, as CI servers read it: a test suite for each stage that was judged, a test case for each rule of the gate.
- * A rule that says no is a failure; one that could not be decided, missing evidence and a failed stage are errors;
- * one that was not judged, and a release that did not take place, are skipped; one that only warns passes and says so in its output.
- * Each finding that an exception allows is a skipped test case of its own: CI servers list those with their message, and hardly one shows properties.
+ * JUnit XML, as CI servers read it: a test suite for each judged stage, a test case for each rule of the gate. A rule
+ * that says no is a failure; one that could not be decided, missing evidence and a failed stage are errors; one that
+ * was not judged, and a release that did not happen, are skipped; one that only warns passes with a note in its output.
+ * Each finding that an exception allows is a skipped test case of its own: CI servers list those with their message,
+ * but few show properties.
  */
 export function renderJunit(run: Run): string {
   const cases = [
@@ -78,7 +79,7 @@ interface TestCase {
   text: string
 }
 
-/** How many violations a test case spells out. */
+/** How many violations a test case lists. */
 const mostViolations = 100
 
 function addProperties(suite: ReturnType<typeof create>, run: Run): void {
@@ -101,7 +102,7 @@ function addProperties(suite: ReturnType<typeof create>, run: Run): void {
 
 function ruleCases(run: Run): TestCase[] {
   return (run.verdict?.results ?? []).map((result) => {
-    const message = `wanted ${result.wanted}; found ${result.found}`
+    const message = `expected ${result.wanted}; found ${result.found}`
     const shared = {
       stage: stageOf(result),
       group: result.kind,
@@ -155,7 +156,7 @@ function textOf(result: RuleResult): string {
   const shown = result.violations.slice(0, mostViolations)
   const cut = result.violations.length - shown.length
   return [
-    `wanted: ${printable(result.wanted)}`,
+    `expected: ${printable(result.wanted)}`,
     `found: ${printable(result.found)}`,
     `to do: ${printable(result.remedy)}`,
     ...shown.map(lineOf),
@@ -174,7 +175,7 @@ function lineOf(violation: Violation): string {
       : ` at ${printable(violation.location.path)}${violation.location.line === undefined ? '' : `:${violation.location.line}`}`
   const on = violation.platform === undefined ? '' : ` on ${violation.platform}`
   const subject = violation.subject === '' ? '' : ` ${printable(violation.subject)}`
-  return `- ${violation.severity} ${printable(violation.id)}${subject}${on}${where}: ${printable(violation.found)}; wanted ${printable(violation.wanted)}; ${printable(violation.remedy)}`
+  return `- ${violation.severity} ${printable(violation.id)}${subject}${on}${where}: ${printable(violation.found)}; expected ${printable(violation.wanted)}; ${printable(violation.remedy)}`
 }
 
 function exceptedText(result: RuleResult): string {
@@ -214,7 +215,7 @@ function missingCases(run: Run): TestCase[] {
     name: `evidence: ${what}`,
     result: needed ? 'error' : 'skipped',
     type: 'undecided',
-    message: `wanted ${wanted}; found ${found}`,
+    message: `expected ${wanted}; found ${found}`,
     text: `to do: ${printable(remedy)}`,
   }))
 }

@@ -2,8 +2,8 @@ import type { Run } from '../model/index.ts'
 import { html, type Markup } from './markup.ts'
 
 /**
- * The mark on a ship's side, with the water where the verdict puts it: below the line when the image may sail, above it when not,
- * and nowhere to be seen when nobody can tell.
+ * The load line on a ship's side, with the water level set by the verdict: below the line if the image may sail, above it if not,
+ * and hidden if that is undecided.
  */
 export function loadLineMark(outcome: Run['outcome']): Markup {
   return html`<svg class="mark" viewBox="0 0 220 200" role="img" aria-label="${descriptions[outcome]}">

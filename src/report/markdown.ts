@@ -10,8 +10,9 @@ import { describeSignature } from './signature.ts'
 import { verificationSteps } from './verification-steps.ts'
 
 /**
- * `summary.md`: GitHub-flavoured Markdown for a job summary or a comment. The verdict, the gates, the ten heaviest findings, and how to check it.
- * Below 1 MiB, because GitHub drops a longer summary whole: blocks that do not fit into `mostBytes` are left out, and the last line says how many.
+ * `summary.md`: GitHub-flavoured Markdown for a job summary or a comment. The verdict, the gates, the ten most severe
+ * findings, and how to check it. Below 1 MiB, because GitHub drops an entire longer summary: blocks that do not fit
+ * into `mostBytes` are omitted, and the last line says how many.
  */
 export function renderMarkdown(
   run: Run,
@@ -35,7 +36,7 @@ export function renderMarkdown(
   return fitted(blocks, mostBytes)
 }
 
-/** GitHub's limit is 1 MiB; the rest is for what the caller may add. */
+/** GitHub's limit is 1 MiB; the rest is room for what the caller may add. */
 const mostSummaryBytes = 1_000_000
 const mostFindings = 10
 const mostExceptions = 20
@@ -192,7 +193,7 @@ function footBlock(run: Run): string {
   return `<sub>Loadline ${text(run.loadline)} · ${moment(run.startedAt)}${run.mode === 'unknown' ? '' : ` · ${run.mode}`} · full report: report.html, verdict.json, report.sarif</sub>`
 }
 
-/** Text of unknown origin as Markdown that shows exactly it: no markup, no HTML, no link, no mention, no issue number, one line. */
+/** Untrusted text as Markdown that shows exactly that text: no markup, no HTML, no link, no mention, no issue number, one line. */
 function text(value: string, longest?: number): string {
   return printable(value, longest)
     .replace(/[&<>`*_[\]#|~$\\]/g, (character) => `&#${character.codePointAt(0)};`)
@@ -209,10 +210,13 @@ function text(value: string, longest?: number): string {
     .replace(/:(?=[a-z0-9_+-]+:)/gi, `:${wordBreak}`)
 }
 
-/** U+200B as an entity: it parts `@` from a name, `#` from a number and `:` from `//`, so that no renderer makes a mention or a link of them. */
+/**
+ * U+200B as an entity: it separates `@` from a name, `#` from a number and `:` from `//`, so that no renderer turns
+ * them into a mention or a link.
+ */
 const wordBreak = '&#8203;'
 
-/** Text of unknown origin as a code span. */
+/** Untrusted text as a code span. */
 function code(value: string): string {
   const shown = printable(value, 300).trim()
   if (shown === '') return ''
@@ -229,7 +233,7 @@ function fenced(value: string): string {
 }
 
 function table(head: string[], rows: string[][]): string {
-  // A pipe parts cells even inside a code span; after a backslash renderers differ, so the two are set apart.
+  // A pipe separates cells even inside a code span; renderers disagree about one after a backslash, so the two are kept apart.
   const line = (cells: string[]): string =>
     `| ${cells.map((cell) => cell.replace(/\\(?=\|)/g, '\\ ').replaceAll('|', '\\|')).join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
@@ -243,7 +247,7 @@ function quote(first: string, items: string[]): string {
   return ['> [!NOTE]', `> ${first}`, ...items.map((item) => `> - ${item}`)].join('\n')
 }
 
-/** Blocks in order as long as they fit, with room for the line that counts the others. */
+/** Blocks in order as long as they fit, leaving room for the line that counts the others. */
 function fitted(blocks: readonly string[], mostBytes: number): string {
   const kept: string[] = []
   let bytes = 100
@@ -257,7 +261,7 @@ function fitted(blocks: readonly string[], mostBytes: number): string {
   return `${kept.join('\n\n')}${cut === 0 ? '' : `\n\n${counted(cut, 'section')} of this summary did not fit; report.html has everything.`}\n`
 }
 
-/** Lines as they were printed, behind a fence that is longer than any in them: nothing in it is Markdown, a mention or a link. */
+/** Lines as printed, in a fence longer than any they contain: nothing in it is Markdown, a mention or a link. */
 function codeBlock(lines: readonly string[]): string {
   const shown = lines.map((line) => printable(line)).join('\n')
   const fence = '`'.repeat(Math.max(3, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length + 1)))

@@ -1,4 +1,4 @@
-/** HTML that is already safe: what a template of `html` gives. */
+/** HTML that is already safe: the result of an `html` template. */
 export class Markup {
   readonly #source: string
 
@@ -11,12 +11,12 @@ export class Markup {
   }
 }
 
-/** What can stand in a template: text is escaped, markup stays, lists are joined, and nothing is nothing. */
+/** What a template can contain: text is escaped, markup kept, lists joined, and empty values omitted. */
 export type Insertable = string | number | Markup | undefined | false | readonly Insertable[]
 
 /**
- * A template of HTML in which every inserted text is escaped, in content and in attributes, which must be in double quotes.
- * Scripts, styles and addresses are not for inserted text: addresses go through `safeUrl` first.
+ * An HTML template in which every inserted text is escaped, in content and in attributes, which must be in double quotes.
+ * Never insert text into scripts, styles or URLs: URLs go through `safeUrl` first.
  */
 export function html(literals: TemplateStringsArray, ...values: Insertable[]): Markup {
   return new Markup(

@@ -4,7 +4,7 @@ import type { Merged } from '../model/index.ts'
 import { counted } from '../model/measures.ts'
 import { printable } from '../model/printable.ts'
 
-/** A merged verdict for a terminal: one row a part, what speaks against them together, and one last word. */
+/** A merged verdict for a terminal: one row per part, why they do not fit together, and the result. */
 export function renderMerged(merged: Merged, options: { color: boolean }): string {
   const colors = createColors(options.color)
   const paint = (state: string) =>
@@ -12,7 +12,7 @@ export function renderMerged(merged: Merged, options: { color: boolean }): strin
       state,
     )
   const table = new Table({
-    head: ['part', 'state', 'digest', 'what to know'],
+    head: ['part', 'state', 'digest', 'note'],
     style: { head: [], border: [], compact: true },
   })
   for (const { name, state, images, said } of merged.parts) {

@@ -1,14 +1,18 @@
 import type { Run, SuppressionKind } from '../model/index.ts'
 import { age, counted, moment } from '../model/measures.ts'
 
-/** Something that a reader must know to weigh the verdict, whatever it is. */
+/** Something that a reader must know to interpret the verdict. */
 export interface Notice {
   title: string
   text: string
   items: string[]
 }
 
-/** The conditions of a run: an image that was not built here, substituted bases, the example database, where the policy comes from, the earlier verdict that it was compared with, a missing signature, a working tree with changes, a tag that was left where it is, the ignore files of other tools, the findings of other scanners, and tags that another release moved on. */
+/**
+ * The conditions of a run: an image that was not built here, substituted bases, the example database, where the policy
+ * comes from, the earlier verdict that it was compared with, a missing signature, uncommitted changes, a tag that was
+ * not moved, other tools' ignore files, other scanners' findings, and tags that another release has moved.
+ */
 export function notices(run: Run): Notice[] {
   return [
     ...unsignedNotice(run),
@@ -39,12 +43,12 @@ function unsignedNotice(run: Run): Notice[] {
 function givenNotice({ subject: { image, dockerfile } }: Run): Notice[] {
   if (image === undefined) return []
   const without =
-    'There is no Dockerfile: nothing was linted, nobody says what it is built on, and whether a finding is the base’s or the application’s is unknown.'
-  const beside = `${dockerfile} was linted beside it, and nothing shows that the image was built from it.`
+    'There is no Dockerfile: nothing was linted, it is unknown what the image is built on, and whether findings belong to the base or the application.'
+  const beside = `${dockerfile} was linted too, but nothing proves that the image was built from it.`
   return [
     {
       title: 'Not built here',
-      text: `The image existed before and was judged as it is. ${dockerfile === undefined ? without : beside} Nothing is said of who built it, from which source.`,
+      text: `The image already existed and was judged as it is. ${dockerfile === undefined ? without : beside} It is unknown who built it, and from which source.`,
       items: [`${image.form}: ${image.name}`],
     },
   ]
@@ -54,8 +58,8 @@ function dirtyNotice({ subject: { revision } }: Run): Notice[] {
   if (revision?.dirty !== true) return []
   return [
     {
-      title: 'Changes that are in no commit',
-      text: `The source was commit ${revision.revision} with changes that no commit holds: nobody else can build this image again.`,
+      title: 'Uncommitted changes',
+      text: `The source was commit ${revision.revision} with uncommitted changes: nobody else can rebuild this image.`,
       items: [],
     },
   ]
@@ -65,8 +69,8 @@ function latestNotice({ release }: Run): Notice[] {
   if (release?.latestWithheld === undefined) return []
   return [
     {
-      title: 'The tag latest was left where it is',
-      text: `Nobody can tell whether this is the newest version: ${release.latestWithheld}. Fetch the whole history with every tag, or add the tag by a rule of your own.`,
+      title: 'The tag latest was not moved',
+      text: `It is unknown whether this is the newest version: ${release.latestWithheld}. Fetch the full history with every tag, or add the tag with your own rule.`,
       items: [],
     },
   ]
@@ -90,7 +94,7 @@ function sealedNotice(run: Run): Notice[] {
       text:
         substituted.size === 0
           ? 'No container registry could be reached. Tools were compiled from published source, and no base image was substituted.'
-          : `No container registry could be reached: ${counted(substituted.size, 'base image')} of the Dockerfile ${substituted.size === 1 ? 'was' : 'were'} substituted by ${substituted.size === 1 ? 'one' : 'ones'} assembled from distribution packages. An image built on the published base has another digest and needs a verdict of its own.`,
+          : `No container registry could be reached: ${counted(substituted.size, 'base image')} of the Dockerfile ${substituted.size === 1 ? 'was' : 'were'} substituted by ${substituted.size === 1 ? 'one' : 'ones'} assembled from distribution packages. An image built on the published base has a different digest and needs its own verdict.`,
       items: [...substituted].sort(),
     },
   ]
@@ -117,7 +121,7 @@ function exampleNotice(run: Run): Notice[] {
   return [
     {
       title: 'Example vulnerability database',
-      text: 'Vulnerabilities were looked up in the small database of Loadline’s own examples. It shows how the gate works; that it knows nothing against a package says nothing about that package.',
+      text: 'Vulnerabilities were looked up in the small database of Loadline’s own examples. It demonstrates the gate; its lack of findings for a package proves nothing about that package.',
       items: [...described.values()].sort(),
     },
   ]
@@ -128,7 +132,7 @@ function policyNotice(run: Run): Notice[] {
     return [
       {
         title: 'Default policy',
-        text: 'No policy file was found, so the default policy that comes with Loadline judged.',
+        text: 'No policy file was found, so Loadline’s default policy applied.',
         items: [],
       },
     ]
@@ -136,8 +140,8 @@ function policyNotice(run: Run): Notice[] {
   if (!layers.some(({ role }) => role === 'organisation')) return []
   return [
     {
-      title: 'Policy of an organisation',
-      text: `The policy is made of ${counted(layers.length, 'layer')}: each says what differs from the one before it, and an application’s file cannot change what the organisation’s locks.`,
+      title: 'Organisation policy',
+      text: `The policy has ${counted(layers.length, 'layer')}: each says what differs from the one before it, and an application’s file cannot change what the organisation’s file locks.`,
       items: layers.map(({ role, name, digest }) => `${role}: ${name}, ${digest}`),
     },
   ]
@@ -149,12 +153,12 @@ function baselineNotice(run: Run): Notice[] {
   const known = run.verdict.results.flatMap((result) => result.known ?? [])
   const said =
     known.length === 0
-      ? 'Nothing that denies was known from it'
-      : `${counted(known.length, 'finding')} that would deny ${known.length === 1 ? 'is' : 'are'} known from it and ${known.length === 1 ? 'does' : 'do'} not`
+      ? 'No rejecting finding was known from it'
+      : `${counted(known.length, 'finding')} that would reject ${known.length === 1 ? 'is' : 'are'} known from it and ${known.length === 1 ? 'does' : 'do'} not`
   return [
     {
       title: 'Compared with an earlier verdict',
-      text: `${said}. It was judged ${moment(baseline.at)}, ${age(baseline.at, run.verdict.binding.at)}; a finding that is known for longer than the policy allows counts again.`,
+      text: `${said}. It was judged ${moment(baseline.at)}, ${age(baseline.at, run.verdict.binding.at)}; a finding known for longer than the policy allows counts again.`,
       items: [
         `document ${baseline.digest}`,
         ...baseline.images.map(({ platform, digest }) => `image ${platform} ${digest}`),
@@ -169,10 +173,10 @@ const kindNames: Readonly<Record<SuppressionKind, string>> = {
   hadolint: 'hadolint',
 }
 
-/** Lines of a list that people still read; the rest is counted. */
+/** The most lines of a list; the rest is counted. */
 const mostItems = 20
 
-/** Which files of other tools' exceptions lie in the source: whoever reads the verdict must know which of them had a say. */
+/** Other tools' ignore files in the source: readers of the verdict must know which of them had an effect. */
 function suppressionNotice(run: Run): Notice[] {
   const files = run.suppressions ?? []
   if (files.length === 0) return []
@@ -184,8 +188,8 @@ function suppressionNotice(run: Run): Notice[] {
   const cut = lines.length - mostItems
   return [
     {
-      title: 'Ignore files of other tools',
-      text: `${honoured.length === 0 ? 'None is honoured.' : `The policy honours ${honoured.map(({ path }) => path).join(', ')}.`} A file that the policy does not name was not read, and no tool saw it.`,
+      title: 'Other tools’ ignore files',
+      text: `${honoured.length === 0 ? 'None is honoured.' : `The policy honours ${honoured.map(({ path }) => path).join(', ')}.`} Files that the policy does not name were not read, and no tool saw them.`,
       items: cut > 0 ? [...lines.slice(0, mostItems), `and ${counted(cut, 'more line')}: see verdict.json`] : lines,
     },
   ]
@@ -196,8 +200,8 @@ function additionalNotice({ evidence }: Run): Notice[] {
   if (files.length === 0) return []
   return [
     {
-      title: 'Findings of other scanners',
-      text: `${counted(files.length, 'scan')} of other scanners ${files.length === 1 ? 'was' : 'were'} judged as well. What they found was added; nothing was taken away for it, and what they looked at is not known here beyond what they say.`,
+      title: 'Other scanners’ findings',
+      text: `${counted(files.length, 'scan')} of other scanners ${files.length === 1 ? 'was' : 'were'} judged too. Their findings were added and replace nothing; what they scanned is known only from what they report.`,
       items: files.map(
         ({ name, digest, scanner, images, findings }) =>
           `${scanner.name}${scanner.version === undefined ? '' : ` ${scanner.version}`}: ${counted(findings.length, 'finding')}, about ${images.length === 0 ? 'an image that it does not name' : images.join(', ')} (${name}, ${digest})`,
@@ -212,7 +216,7 @@ function overtakenNotice(run: Run): Notice[] {
   return [
     {
       title: 'Overtaken',
-      text: `${run.release.digest} was published and tagged, and another release moved ${overtaken.length === 1 ? 'the tag' : `${counted(overtaken.length, 'tag')}`} right after that. Whoever pulls by tag gets the other image, which has a verdict of its own; this one is there by its digest.`,
+      text: `${run.release.digest} was published and tagged, but another release moved ${overtaken.length === 1 ? 'the tag' : `${counted(overtaken.length, 'tag')}`} right afterwards. Pulling by tag gives the other image, which has its own verdict; this one is available by digest.`,
       items: overtaken.map(({ tag, digest }) => `${tag} → ${digest}`),
     },
   ]

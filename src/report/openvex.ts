@@ -7,9 +7,10 @@ import type { ReportedFinding } from './reported-finding.ts'
 import { printable, safeUrl } from '../model/printable.ts'
 
 /**
- * `vex.openvex.json`: OpenVEX 0.2.0 (https://github.com/openvex/spec) about the vulnerabilities that an exception in force allows, for the scanners of others.
- * Products are the judged images, by digest, with the vulnerable packages as subcomponents. An accepted risk is `affected`, with what is done about it;
- * only an exception that says so is `not_affected`. Undefined where there is no such exception: OpenVEX knows no document without a statement.
+ * `vex.openvex.json`: OpenVEX 0.2.0 (https://github.com/openvex/spec) about the vulnerabilities that an exception in
+ * force allows, for others' scanners. Products are the judged images, by digest, with the vulnerable packages as
+ * subcomponents. An accepted risk is `affected`, with the action taken; only an exception that says so is
+ * `not_affected`. Undefined if there is no such exception: OpenVEX does not allow a document without statements.
  */
 export function renderOpenVex(
   run: Run,
@@ -43,7 +44,7 @@ function isExceptedVulnerability(finding: ReportedFinding): finding is ExceptedV
   return finding.exception !== undefined && finding.vulnerability !== undefined
 }
 
-/** One statement for all that one exception says of one vulnerability. */
+/** One statement per exception and vulnerability. */
 function statementOf(
   findings: readonly ExceptedVulnerability[],
   name: string,
@@ -78,7 +79,7 @@ function statementOf(
   }
 }
 
-/** What the exception means for whoever runs the image. */
+/** What the exception means for those who run the image. */
 function standing(exception: AcceptedRisk, remedies: readonly string[]): object {
   const { line } = exceptionText(exception)
   if (exception.vex !== undefined)

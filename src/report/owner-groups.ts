@@ -1,23 +1,23 @@
 import { compareText, type Owner } from '../model/index.ts'
 import type { ReportedFinding } from './reported-finding.ts'
 
-/** The findings that one owner can repair, heaviest first. */
+/** The findings that one owner can fix, most severe first. */
 export interface OwnerGroup {
   /** `Application`, `Build stage`, `Base image`, `Image as a whole` or `Unknown owner`. */
   title: string
-  /** Which one: the instruction, the stage, the base. Empty where there is only one of its title. */
+  /** Which one: the instruction, the stage, the base. Empty if the title is unique. */
   name: string
-  /** Line of the Dockerfile where it begins, where that is known. */
+  /** The Dockerfile line where it starts, if known. */
   line: number | undefined
   findings: ReportedFinding[]
 }
 
-/** Findings by whose they are: first what the Dockerfile itself brings, instruction by instruction, then the base, then what belongs to no layer. */
+/** Findings by owner: first what the Dockerfile itself adds, instruction by instruction, then the base, then what belongs to no layer. */
 export function ownerGroups(findings: readonly ReportedFinding[]): OwnerGroup[] {
   const groups = new Map<string, OwnerGroup>()
   for (const finding of findings) {
     const about = describe(finding.owner)
-    // A line of the Dockerfile is one instruction, however much of it each collector repeats.
+    // A Dockerfile line is one instruction, however much of it each collector quotes.
     const key =
       about.title === titles.application && about.line !== undefined
         ? `${about.title}\0${about.line}`

@@ -8,7 +8,7 @@ import { reportedFindings } from './reported-findings.ts'
 import type { ReportedFinding } from './reported-finding.ts'
 import { renderSarif } from './sarif.ts'
 
-/** Names of the reports that a run leaves, whatever its outcome; the last one only where there is something to state. */
+/** Names of the reports that a run writes, whatever its outcome; the last one only if there is something to state. */
 export const reportFiles = [
   'verdict.json',
   'report.sarif',
@@ -22,7 +22,7 @@ export type ReportFile = (typeof reportFiles)[number]
 /** Reports by file name. */
 export type Reports = Record<Exclude<ReportFile, 'vex.openvex.json'>, string> & { 'vex.openvex.json'?: string }
 
-/** Every report of a run, by file name. Pure: the same run gives the same bytes. Throws when the run is not a valid document. */
+/** Every report of a run, by file name. Pure: the same run gives the same bytes. Throws if the run is not a valid document. */
 export function renderReports(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run)): Reports {
   const vex = renderOpenVex(run, findings)
   return {

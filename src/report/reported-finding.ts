@@ -11,8 +11,8 @@ import {
 import { wholeNumber } from '../model/measures.ts'
 
 /**
- * How a finding weighs. `undecided`: evidence is missing, so it denies; `denied`: its rule says no; `warned`: its rule only warns;
- * `excepted`: the policy allows it for a time; `known`: an earlier verdict had it, and the policy does not hold that against the image; `reported`: seen, and within what the policy allows.
+ * The state of a finding. `undecided`: evidence is missing, which blocks; `denied`: its rule says no; `warned`: its rule only warns;
+ * `excepted`: the policy allows it for a limited time; `known`: an earlier verdict had it, and the policy does not hold it against the image; `reported`: found, and within the policy.
  */
 export const findingStates = ['undecided', 'denied', 'warned', 'excepted', 'known', 'reported'] as const
 
@@ -23,32 +23,32 @@ export const findingKinds = ['lint', ...evidenceKinds, 'policy'] as const
 
 export type FindingKind = EvidenceKind | 'policy'
 
-/** One finding as every report tells it, on however many platforms it was met. */
+/** One finding as every report presents it, on however many platforms. */
 export interface ReportedFinding {
   state: FindingState
   kind: FindingKind
-  /** Rule of the gate that speaks; absent for missing evidence and for what no rule took up. */
+  /** The gate rule that reports it; absent for missing evidence and for what no rule covers. */
   rule?: string
   id: string
   subject: string
   severity: Severity
-  /** Sorted; empty where the finding belongs to no platform. */
+  /** Sorted; empty if the finding belongs to no platform. */
   platforms: string[]
   wanted: string
   found: string
   remedy: string
   location?: Location
-  /** Whose it is; absent where it concerns the image as a whole, or the run. */
+  /** Its owner; absent if it concerns the image as a whole, or the run. */
   owner?: Owner
   url?: string
   vulnerability?: Vulnerability
-  /** Who accepted it, why and until when; only where the state is `excepted`. */
+  /** Who accepted it, why and until when; only for the state `excepted`. */
   exception?: AcceptedRisk
-  /** When the first verdict that had it was judged; only for what is known. */
+  /** When the first verdict that had it was judged; only for known findings. */
   knownSince?: string
 }
 
-/** How many findings there are of each state and severity. */
+/** The number of findings by state and by severity. */
 export interface Tally {
   total: number
   states: Record<FindingState, number>
@@ -87,7 +87,7 @@ export function foundLine({ found, vulnerability }: ReportedFinding): string {
   return `${name} ${version}${title === '' ? '' : `: ${title}`}`
 }
 
-/** Whose a finding is, in two or three words. Empty where it is nobody's, or where its place in the source says it already. */
+/** A finding's owner, in two or three words. Empty if it has none, or if its place in the source already says it. */
 export function ownerLine({ owner, location }: ReportedFinding): string {
   if (owner === undefined || location?.within === 'source') return ''
   switch (owner.kind) {
@@ -102,7 +102,7 @@ export function ownerLine({ owner, location }: ReportedFinding): string {
   }
 }
 
-/** `Dockerfile:12`, or only the path where there is no line: the subject under which the gate speaks of such a finding. */
+/** `Dockerfile:12`, or only the path if there is no line: the gate's subject for such a finding. */
 export function placeOf({ path, line }: Location): string {
   return line === undefined ? path : `${path}:${line}`
 }

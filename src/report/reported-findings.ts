@@ -13,8 +13,8 @@ import { type ReportedFinding, type FindingState, findingStates, findingKinds } 
 import { nameOf, nameOfVulnerability } from './finding-names.ts'
 
 /**
- * Every finding of a run, once: missing evidence, what the rules said, and what was seen and stays within the policy.
- * Sorted by weight, then severity, then id; equal findings of several platforms are one.
+ * Every finding of a run, once: missing evidence, the rules' violations, and findings within the policy.
+ * Sorted by state, then severity, then ID; equal findings on several platforms are merged.
  */
 export function reportedFindings(run: Run): ReportedFinding[] {
   const evidence = vulnerabilityIndex(run)
@@ -27,7 +27,7 @@ export function reportedFindings(run: Run): ReportedFinding[] {
   return foldPlatforms([...missing, ...judged, ...rest]).sort(byWeight)
 }
 
-/** Evidence that could not be had, whether or not a rule needed it. */
+/** Evidence that could not be collected, whether or not a rule needed it. */
 function missingEvidence(run: Run): ReportedFinding[] {
   const severity: Severity = 'unknown'
   const state: FindingState = run.verdict?.outcome === 'passed' ? 'reported' : 'undecided'
@@ -70,7 +70,7 @@ function judgedFindings(
       ...(vulnerability === undefined ? {} : { vulnerability }),
     }
   }
-  // An undecided rule repeats the missing evidence that it needs: that is told once, as itself.
+  // An undecided rule repeats its missing evidence, which is reported once, on its own.
   const repeats = ({ id, platform }: Violation): boolean =>
     state === 'undecided' &&
     missing.some((cell) => cell.kind === id && (cell.platforms.length === 0 || cell.platforms.includes(platform ?? '')))
@@ -90,7 +90,7 @@ function judgedFindings(
   const denies = state === 'denied' || state === 'undecided'
   const explained =
     result.violations.length > 0 || (state === 'undecided' && missing.some((finding) => finding.kind === result.kind))
-  // A rule that says no without naming anything must still be seen in reports that list findings only.
+  // A rule that says no without violations must still appear in reports that list only findings.
   if (denies && !explained)
     findings.push({
       state,
@@ -113,7 +113,7 @@ function stateOf(status: RuleResult['status']): FindingState {
 
 type VulnerabilityIndex = Map<string, Vulnerability>
 
-/** Finds the vulnerability of which a rule speaks. */
+/** Finds the vulnerability that a violation is about. */
 function vulnerabilityIndex(run: Run): VulnerabilityIndex {
   const index: VulnerabilityIndex = new Map()
   for (const { archive, evidence } of run.evidence?.platforms ?? []) {
@@ -124,7 +124,7 @@ function vulnerabilityIndex(run: Run): VulnerabilityIndex {
   return index
 }
 
-/** Equal findings of several platforms become one, in the order of their first appearance. */
+/** Merges equal findings on several platforms, in the order of their first appearance. */
 function foldPlatforms(findings: Iterable<ReportedFinding>): ReportedFinding[] {
   const folded = new Map<string, ReportedFinding>()
   for (const finding of findings) {
@@ -145,7 +145,7 @@ function foldPlatforms(findings: Iterable<ReportedFinding>): ReportedFinding[] {
       finding.exception === undefined ? '' : JSON.stringify(finding.exception),
     ].join('\0')
     const first = folded.get(key)
-    // Two remarks on one platform are two findings even where they read alike.
+    // Two remarks on one platform are two findings even if they are worded alike.
     const repeated = first !== undefined && finding.platforms.some((platform) => first.platforms.includes(platform))
     if (first === undefined || finding.platforms.length === 0 || repeated)
       folded.set(first === undefined ? key : `${key}#${folded.size}`, { ...finding })

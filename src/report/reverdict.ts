@@ -3,10 +3,10 @@ import type { Reverdict, VulnerabilityChange } from '../model/index.ts'
 import { age, counted } from '../model/measures.ts'
 import { printable } from '../model/printable.ts'
 
-/** Changes spelled out on a terminal; the document has all. */
+/** The most changes listed on a terminal; the document has all. */
 const mostChanges = 30
 
-/** A re-verdict for a terminal: what changed since the attested verdict, what says no today, what could not be judged, and one last word. */
+/** A re-verdict for a terminal: what changed since the attested verdict, what says no today, what could not be judged, and the result. */
 export function renderReverdict(reverdict: Reverdict, options: { color: boolean }): string {
   const colors = createColors(options.color)
   const { attested, outcome } = reverdict
@@ -18,7 +18,7 @@ export function renderReverdict(reverdict: Reverdict, options: { color: boolean 
       `image     ${reverdict.reference} ${reverdict.digest}`,
       `attested  ${attested.at}, ${age(attested.at, reverdict.judgedAt)}; ${attested.databases.map(({ name, updatedAt }) => `${name} of ${updatedAt}`).join(', ') || 'no database'}`,
       `today     ${reverdict.judgedAt}; ${reverdict.databases.map(({ name, updatedAt }) => `${name} of ${updatedAt}`).join(', ') || 'no database'}`,
-      `policy    ${reverdict.policy}${reverdict.policy === attested.policy ? '' : `, and the attested verdict was by ${attested.policy}: what was taken over was judged by that one`}`,
+      `policy    ${reverdict.policy}${reverdict.policy === attested.policy ? '' : `; the attested verdict was under ${attested.policy}, which judged the results carried over`}`,
     ],
     changes('New since the verdict', reverdict.appeared),
     changes('Gone since the verdict', reverdict.disappeared),
@@ -34,10 +34,10 @@ export function renderReverdict(reverdict: Reverdict, options: { color: boolean 
     ],
     speaking.map(
       ({ status, title, wanted, found, remedy }) =>
-        `${status === 'failed' ? colors.red('✗') : colors.yellow('?')} ${printable(title)}: wanted ${printable(wanted)}; found ${printable(found)}; ${printable(remedy)}`,
+        `${status === 'failed' ? colors.red('✗') : colors.yellow('?')} ${printable(title)}: expected ${printable(wanted)}; found ${printable(found)}; ${printable(remedy)}`,
     ),
     [
-      `${counted(reverdict.judged.length, 'rule')} judged today from the SBOM; ${counted(reverdict.takenOver.length, 'rule')} taken over from the attested verdict, because an SBOM does not tell: ${reverdict.takenOver.map(({ rule }) => rule).join(', ')}`,
+      `${counted(reverdict.judged.length, 'rule')} judged today from the SBOM; ${counted(reverdict.takenOver.length, 'rule')} carried over from the attested verdict, because an SBOM cannot decide them: ${reverdict.takenOver.map(({ rule }) => rule).join(', ')}`,
     ],
     reverdict.renewed === undefined
       ? []

@@ -2,8 +2,9 @@ import { compareText, type Run, type Runtime } from '../model/index.ts'
 import { formatBytes } from '../model/units.ts'
 
 /**
- * What the programs that make containers call between the moment at which a profile takes effect and the start of the image's program (runc is written in Go),
- * and what the kernel needs to restart a call or to leave a signal handler: a profile without these starts nothing.
+ * System calls that container runtimes make between the moment a profile takes effect and the start of the image's
+ * program (runc is written in Go), and those the kernel needs to restart a call or to leave a signal handler: without
+ * these, a profile could start nothing.
  */
 const neededToStart = [
   'capget',
@@ -51,18 +52,19 @@ const neededToStart = [
   'write',
 ]
 
-/** "There is no such call", as Linux numbers it. */
+/** Linux' number for "there is no such call". */
 const enosys = 38
 
-/** Architectures of a platform as profiles name them; an image of 64 bits may hold programs of 32. */
+/** A platform's architectures as named in profiles; a 64-bit image may contain 32-bit programs. */
 const architectures: Readonly<Record<string, { architecture: string; subArchitectures: string[] }>> = {
   amd64: { architecture: 'SCMP_ARCH_X86_64', subArchitectures: ['SCMP_ARCH_X86', 'SCMP_ARCH_X32'] },
   arm64: { architecture: 'SCMP_ARCH_AARCH64', subArchitectures: ['SCMP_ARCH_ARM'] },
 }
 
 /**
- * A seccomp profile in the form of Docker and Kubernetes that allows what the image was seen to call and nothing else.
- * A start and a stop were seen, and not every path through the program: run the application's own tests under it before it goes to production.
+ * A seccomp profile for Docker and Kubernetes that allows only the system calls that the image was seen to make. Only a
+ * start and a stop were seen, not every path through the program: run the application's own tests under it before using
+ * it in production.
  */
 export function seccompProfile({ calls, refusedCalls }: Runtime, platform: string): string {
   const refused = new Set(refusedCalls.map(({ name }) => name))
@@ -76,33 +78,40 @@ export function seccompProfile({ calls, refusedCalls }: Runtime, platform: strin
     ...(known === undefined ? {} : { archMap: [known] }),
     syscalls: [
       { names, action: 'SCMP_ACT_ALLOW' },
-      // A C library that hears that there is no such call makes its threads by clone; one that hears that it may not makes none.
+      // A C library that is told that there is no such call creates threads with clone; one that is told that it is not
+      // permitted creates none.
       ...(names.includes('clone3') ? [] : [{ names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: enosys }]),
     ],
   }
   return `${JSON.stringify(profile, null, 2)}\n`
 }
 
-/** The section `runtime` of a policy file that this run would have needed: the directories it wrote to or wanted to, and twice the memory that it had at most. */
+/**
+ * The section `runtime` of a policy file that this run would have needed: the directories it wrote or tried to write
+ * to, and twice its peak memory.
+ */
 export function suggestedRuntime({ refusedWrites, usedTmpfs, peakMemory }: Runtime): string {
   const wanted = refusedWrites.map(({ path }) => path.slice(0, path.lastIndexOf('/')) || '/')
   const tmpfs = [...new Set([...usedTmpfs, ...wanted])].filter((path) => path !== '/').toSorted(compareText)
   const top = wanted.includes('/')
-    ? ['  # It also wants to write to / itself, where no directory can be given: change where it writes.']
+    ? ['  # It also tries to write to / itself, which cannot be made writable: change where it writes.']
     : []
   return [
-    '# What one run needed, from its start to its stop. Directories that it only wanted to write to are worth a second look: a program that need not write is safer.',
+    '# What one run needed, from its start to its stop. Review directories that it only tried to write to: a program that does not write is safer.',
     'version: 1',
     'runtime:',
     `  tmpfs: [${tmpfs.map((path) => JSON.stringify(path)).join(', ')}]`,
     ...top,
-    `  memory: ${Math.max(16, Math.ceil((2 * peakMemory) / 1_048_576))} MiB # at most ${formatBytes(peakMemory)} were seen`,
-    '  seccomp: seccomp.json # the one beside this file, when it has been tried',
+    `  memory: ${Math.max(16, Math.ceil((2 * peakMemory) / 1_048_576))} MiB # peak: ${formatBytes(peakMemory)}`,
+    '  seccomp: seccomp.json # the one beside this file, once tested',
     '',
   ].join('\n')
 }
 
-/** What can be derived from the runs, by path in the report directory: a profile only of an image that was ready and stopped, because of another too little was seen. */
+/**
+ * What can be derived from the runs, by path in the report directory: a profile only for an image that was ready and
+ * stopped, because too little was seen of any other.
+ */
 export function runtimeFiles(run: Run): Record<string, string> {
   const platforms = run.evidence?.platforms ?? []
   return Object.fromEntries(

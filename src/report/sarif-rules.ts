@@ -3,7 +3,7 @@ import type { ReportedFinding } from './reported-finding.ts'
 import { printable, safeUrl } from '../model/printable.ts'
 import { securitySeverity } from '../model/security-severity.ts'
 
-/** Vulnerabilities, lint codes and kinds of secrets are rules of their own; every other finding is of the gate's rule. */
+/** Vulnerabilities, lint codes and kinds of secrets are separate rules; every other finding belongs to its gate rule. */
 function isOwnRule({ kind, id, rule, state, vulnerability, location }: ReportedFinding): boolean {
   if (state === 'undecided' || id === rule) return false
   return (
@@ -52,13 +52,13 @@ export class Rules {
       : finding.rule === undefined
         ? {
             shortDescription: 'Evidence is missing',
-            fullDescription: 'A collector could not answer. A rule that needs the answer cannot pass.',
+            fullDescription: 'A collector failed. A rule that needs its evidence cannot pass.',
             help: 'Do what the result says, and run again.',
             tags: ['loadline', 'evidence'],
           }
         : {
             shortDescription: 'The run did not complete',
-            fullDescription: 'A stage failed, so there is no verdict, or a passed one could not be released.',
+            fullDescription: 'A stage failed, so there is no verdict, or a passed image could not be released.',
             help: 'Do what the result says, and run again.',
             tags: ['loadline', 'run'],
           }

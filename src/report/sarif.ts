@@ -15,10 +15,10 @@ import { Rules } from './sarif-rules.ts'
 /**
  * SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/) with one run, for code-scanning services and editors.
  *
- * Every result has a location in the source: the line that the finding names, or the line of the Dockerfile that brought it, or that brought the base.
+ * Every result has a location in the source: the finding's own line, or the line of the Dockerfile that added it or its base.
  * Rules that say no give errors; excepted findings carry a suppression with its justification; everything else is a warning or a note.
- * Missing evidence and failures are results too, and `executionSuccessful` is false, so that no such run reads as clean.
- * At most 5,000 results, heaviest first, which is what GitHub shows of a run, and fewer where the file would be longer than GitHub takes; a notification counts the rest.
+ * Missing evidence and failures are results too, with `executionSuccessful` false, so that no such run looks clean.
+ * At most 5,000 results, most severe first, which is what GitHub shows of a run, and fewer if the file would be longer than GitHub accepts; a notification counts the rest.
  */
 export function renderSarif(run: Run, findings: readonly ReportedFinding[] = reportedFindings(run)): string {
   const found = [...failureFinding(run), ...findings]
@@ -47,7 +47,7 @@ function logOf(run: Run, found: readonly ReportedFinding[], shown: readonly Repo
         },
         automationDetails: { id: `loadline/${encodeURIComponent(printable(run.subject.name))}/` },
         originalUriBaseIds: {
-          '%SRCROOT%': { description: { text: 'The root of the repository that holds the source.' } },
+          '%SRCROOT%': { description: { text: 'The root of the repository that contains the source.' } },
         },
         invocations: [invocationOf(run, found, shown)],
         columnKind: 'utf16CodeUnits',
@@ -59,10 +59,10 @@ function logOf(run: Run, found: readonly ReportedFinding[], shown: readonly Repo
   return `${JSON.stringify(log, null, 2)}\n`
 }
 
-/** What GitHub code scanning shows of one run; it takes 25,000. */
+/** What GitHub code scanning shows of one run; it accepts 25,000. */
 const mostResults = 5_000
 
-/** GitHub takes 10 MB after gzip (https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning); another gzip may press less. */
+/** GitHub accepts 10 MB after gzip (https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning); other gzip implementations may compress less. */
 const mostPressedBytes = 9_000_000
 
 function fitsUpload(text: string): boolean {
@@ -107,7 +107,7 @@ function invocationOf(run: Run, found: readonly ReportedFinding[], shown: readon
     notifications.unshift(
       notification(
         'warning',
-        `${counted(shown.length, 'result')} of ${wholeNumber(found.length)} are listed, heaviest first. Left out: ${counted(cut.length, 'result')} (${severityLine(counts)}), of which ${wholeNumber(counts.states.undecided + counts.states.denied)} deny. verdict.json has them all.`,
+        `${counted(shown.length, 'result')} of ${wholeNumber(found.length)} are listed, most severe first. Left out: ${counted(cut.length, 'result')} (${severityLine(counts)}), of which ${wholeNumber(counts.states.undecided + counts.states.denied)} reject. verdict.json has them all.`,
       ),
     )
   }
@@ -202,7 +202,7 @@ function messageOf(finding: ReportedFinding): string {
   return [
     `${printable(foundLine(finding))}${on}`,
     from,
-    `Wanted: ${printable(finding.wanted)}`,
+    `Expected: ${printable(finding.wanted)}`,
     printable(finding.remedy),
   ]
     .filter((part) => part !== '')
@@ -226,7 +226,7 @@ function locationOf(run: Run, finding: ReportedFinding): object {
   }
 }
 
-/** A relative URI reference under the repository's root: no scheme, no leading slash, no way up. */
+/** A relative URI reference under the repository's root: no scheme, no leading slash, no parent segments. */
 function uriOf(run: Run, path: string): string {
   return (
     repositorySegments(run, path)
@@ -235,7 +235,7 @@ function uriOf(run: Run, path: string): string {
   )
 }
 
-/** Fingerprints that stay the same when lines move: of the rule, the subject and the file, numbered where these repeat. */
+/** Fingerprints that survive moved lines: from the rule, the subject and the file, numbered if these repeat. */
 class Fingerprints {
   readonly #met = new Map<string, number>()
 

@@ -1,17 +1,17 @@
 import type { Signature, StoredSignature } from '../model/index.ts'
 
 const places: Record<StoredSignature['where'], string> = {
-  'referrers-api': 'by the referrers API',
+  'referrers-api': 'through the referrers API',
   'referrers-tag': 'under the fallback tag, because the registry has no referrers API',
   'signature-tag': 'under the signature tag',
 }
 const readers: Record<Signature['transparencyLog'], string> = {
   none: 'in no transparency log',
-  private: "in a transparency log of one's own",
+  private: 'in a private transparency log',
   public: 'in the public transparency log',
 }
 
-/** Who signed, in which formats and where they are, and who can read that, in one sentence. */
+/** Who signed, in which formats, where the signatures are, and who can see that, in one sentence. */
 export function describeSignature({
   publicKeyDigest,
   certificate,

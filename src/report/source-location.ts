@@ -1,10 +1,13 @@
 import type { Location, Run } from '../model/index.ts'
 import type { ReportedFinding } from './reported-finding.ts'
 
-/** A place in the source: where the source itself is at fault, or answerable for what was found in the image. */
+/** A place in the source that caused a finding, or is responsible for one in the image. */
 export type SourceLocation = Pick<Location, 'path' | 'line' | 'column'>
 
-/** Where in the source to look for a finding: its own line, that of its owner, or the policy, the structure-test file, or the line that chose the final base. */
+/**
+ * Where in the source to look for a finding: its own line, its owner's, or the policy, the structure-test file, or the
+ * line with the final base.
+ */
 export function sourceLocation(run: Run, finding: ReportedFinding): SourceLocation {
   const { location, owner } = finding
   if (location?.within === 'source') return location
@@ -25,15 +28,15 @@ export function sourceLocation(run: Run, finding: ReportedFinding): SourceLocati
   return { path: dockerfileOf(run), line: 1 }
 }
 
-/** The Dockerfile; for an image without one the policy file, because a code-scanning service drops what has no place. */
+/** The Dockerfile; for an image without one, the policy file, because code-scanning services drop results without a location. */
 export function dockerfileOf({ subject }: Run): string {
   return subject.dockerfile ?? sourcePolicy
 }
 
-/** The policy file that belongs to the source. One from elsewhere is named as the caller named it, which says nothing about the source. */
+/** The policy file in the source. One from elsewhere has the caller's path, which says nothing about the source. */
 export const sourcePolicy = 'loadline.yaml'
 
-/** The segments of a path of the source, counted from the root of its repository: no leading slash, no way up. */
+/** The segments of a source path, from the root of its repository: no leading slash, no parent segments. */
 export function repositorySegments(run: Run, path: string): string[] {
   return [...(run.subject.directory ?? '').split('/'), ...path.split('/')].filter(
     (segment) => segment !== '' && segment !== '.' && segment !== '..',

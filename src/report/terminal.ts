@@ -11,20 +11,21 @@ import { reportedFindings } from './reported-findings.ts'
 import { severityLine, tally, type ReportedFinding } from './reported-finding.ts'
 import { wrapped } from './wrap.ts'
 
-/** How a run is told on a terminal. */
+/** How a run is shown on a terminal. */
 export interface TerminalOptions {
   color: boolean
-  /** Columns of the terminal; below 40 it is laid out for 40. */
+  /** Columns of the terminal; at least 40 are assumed. */
   width: number
   /** Directory of the written reports, for the last lines. */
   reports?: string
-  /** Whether every finding, exception and notice is spelled out. Default: the first of each, so that a verdict fits a screen. */
+  /** Whether to show every finding, exception and notice. Default: the first few of each, so that a verdict fits on a screen. */
   verbose?: boolean
 }
 
 /**
- * The verdict for a terminal or a log: the outcome, then for each gate that speaks what is wrong, where, whose it is and what to do, then one clear last word.
- * Escape sequences of an image never get through, nor does a workflow command hidden in a name.
+ * The verdict for a terminal or a log: the outcome, then for each gate with something to report what is wrong, where,
+ * who owns it and what to do, then the result. Escape sequences from an image never get through, nor does a workflow
+ * command hidden in a name.
  */
 export function renderTerminal(
   run: Run,
@@ -35,7 +36,7 @@ export function renderTerminal(
   const layout = { colors, width: Math.max(40, Math.min(options.width, 160)), verbose: options.verbose ?? false }
   const speaking = rulesWith(run, 'failed').concat(rulesWith(run, 'undecided'), rulesWith(run, 'warned'))
   const missing = findings.filter(({ rule, state }) => rule === undefined && state === 'undecided')
-  // What rests on evidence that is missing has nothing to add to it.
+  // Rules that only lack evidence add nothing to the missing evidence itself.
   const waiting = speaking.filter(
     ({ rule, status }) =>
       status === 'undecided' && missing.length > 0 && !findings.some((finding) => finding.rule === rule),
@@ -61,7 +62,7 @@ export function renderTerminal(
 
 const stageGlyphs = { done: '✓', undecided: '?', stopped: '✗', skipped: '·', pending: '·' } as const
 
-/** Exceptions and known findings that are named before a person has to ask for all of them. */
+/** How many exceptions and known findings are shown without --verbose. */
 const mostNamed = 3
 
 function outcomePaint(run: Run, { colors }: GateLayout): (text: string) => string {
@@ -100,7 +101,7 @@ function waitingLine(results: readonly RuleResult[], { colors, width }: GateLayo
   return `${colors.yellow('?')} ${wrapped(`undecided without it: ${names}`, width - 2, 2, Infinity)}`
 }
 
-/** Who allows what, why and until when: an exception is no small print. */
+/** Who allows what, why and until when: exceptions must not be fine print. */
 function exceptionLines(findings: readonly ReportedFinding[], { colors, width, verbose }: GateLayout): string {
   const excepted = findings.filter(({ exception }) => exception !== undefined)
   if (excepted.length === 0) return ''
@@ -181,7 +182,7 @@ function lastWords(run: Run, speaking: readonly RuleResult[], options: TerminalO
   const [image, ...others] = images
   const [first] = speaking
   const published = run.release === undefined ? undefined : `${printable(run.release.reference)}@${run.release.digest}`
-  // Of several platforms the digests stand above, among the facts: the last line is one that a person can read.
+  // With several platforms the digests are listed above: the last line must stay readable.
   const named =
     published ??
     (image === undefined || others.length > 0

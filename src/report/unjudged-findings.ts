@@ -2,7 +2,7 @@ import { ownersOf, type Owners, type PlatformEvidence, type Run } from '../model
 import { nameOfVulnerability, subjectOfVulnerability, nameOf } from './finding-names.ts'
 import { type ReportedFinding, placeOf } from './reported-finding.ts'
 
-/** Vulnerabilities that no rule has reported. `seen` holds the names of the findings that a rule has reported. */
+/** Vulnerabilities that no rule has reported. `seen` contains the names of the findings that a rule has reported. */
 export function* unjudgedVulnerabilities(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
   for (const { archive, evidence } of run.evidence?.platforms ?? []) {
     if (evidence.vulnerabilities.status !== 'collected') continue
@@ -34,10 +34,13 @@ export function* unjudgedVulnerabilities(run: Run, seen: ReadonlySet<string>): I
   }
 }
 
-/** Remarks about the Dockerfile that no rule has reported. `seen` holds the names of the findings that a rule has reported. */
+/**
+ * Remarks about the Dockerfile that no rule has reported. `seen` contains the names of the findings that a rule has
+ * reported.
+ */
 export function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
   if (run.evidence?.lint.status !== 'collected') return
-  // The Dockerfile is the same on every platform.
+  // The Dockerfile is the same for every platform.
   const owners = ownersIn(run.evidence.platforms[0]?.evidence)
   const { findings, checks } = run.evidence.lint.value
   const remarks = [
@@ -45,7 +48,7 @@ export function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<Rep
       id,
       severity: level === 'error' ? ('high' as const) : level === 'warning' ? ('medium' as const) : ('low' as const),
       location,
-      wanted: `a Dockerfile without remarks of ${id}`,
+      wanted: `a Dockerfile without ${id} remarks`,
       found: message,
       remedy: `Follow ${id}, at level ${level}.`,
     })),
@@ -53,7 +56,7 @@ export function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<Rep
       id,
       severity: 'medium' as const,
       location,
-      wanted: `a Dockerfile without warnings of ${id}`,
+      wanted: `a Dockerfile without ${id} warnings`,
       found: message,
       remedy: `Follow BuildKit's check ${id}.`,
       ...(url === undefined ? {} : { url }),
@@ -67,7 +70,7 @@ export function* unjudgedLint(run: Run, seen: ReadonlySet<string>): Iterable<Rep
   }
 }
 
-/** Secrets that no rule has reported. `seen` holds the names of the findings that a rule has reported. */
+/** Secrets that no rule has reported. `seen` contains the names of the findings that a rule has reported. */
 export function* unjudgedSecrets(run: Run, seen: ReadonlySet<string>): Iterable<ReportedFinding> {
   for (const { archive, evidence } of run.evidence?.platforms ?? []) {
     if (evidence.secrets.status !== 'collected') continue
@@ -83,7 +86,7 @@ export function* unjudgedSecrets(run: Run, seen: ReadonlySet<string>): Iterable<
         platforms: [archive.platform],
         wanted: 'no secret in the image',
         found: title,
-        remedy: 'Remove it from the image, and replace the secret: whoever has the image has it.',
+        remedy: 'Remove it from the image, and replace the secret: everyone with the image has it.',
         location,
         owner: owners.ofLayer(layer),
       }

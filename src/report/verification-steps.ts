@@ -6,46 +6,49 @@ import { sourcePolicy } from './source-location.ts'
 export interface VerificationStep {
   /** What it proves. */
   proves: string
-  /** To be pasted into a POSIX shell, in the source directory or the report's. */
+  /** A command for a POSIX shell, in the source directory or the report's. */
   command: string
-  /** What it must print; absent where its exit code says it. */
+  /** What it must print; absent if its exit code is the answer. */
   expect?: string
 }
 
-/** How anybody can check a run: the signature and digest of a release, the bytes that were judged, and the judgement itself. */
+/** How to check a run: the signature and digest of a release, the judged bytes, and the judgement itself. */
 export function verificationSteps(run: Run): VerificationStep[] {
   const steps: VerificationStep[] = []
   if (run.release !== undefined) {
     const overtaken = run.release.overtaken?.some(({ tag }) => run.release?.reference.endsWith(`:${tag}`)) ?? false
     if (!overtaken)
       steps.push({
-        proves: 'The tag points at the image that was judged',
+        proves: 'The tag points to the judged image',
         command: `crane digest ${shellWord(run.release.reference)}`,
         expect: run.release.digest,
       })
     const { verifyCommands: commands = [], verifyCommand: signature } = run.release
     const [everything, ...others] = commands
     if (everything !== undefined)
-      steps.push({ proves: 'The signature and every attestation hold, and what the verdict was', command: everything })
+      steps.push({
+        proves: 'The signature and every attestation are valid, and what the verdict was',
+        command: everything,
+      })
     if (signature !== undefined)
-      steps.push({ proves: 'The signature holds, checked the way a consumer checks it', command: signature })
-    // The rest differ in type and digest only, and stand in verdict.json.
+      steps.push({ proves: 'The signature is valid, verified as a consumer would', command: signature })
+    // The rest differ only in type and digest, and are in verdict.json.
     const verdict = others.find(
       (command) => command.includes(predicateTypes.verdict) && command.endsWith(run.release?.digest ?? ''),
     )
     if (verdict !== undefined)
-      steps.push({ proves: 'The verdict is attested, checked with Cosign alone', command: verdict })
+      steps.push({ proves: 'The verdict is attested, verified with Cosign alone', command: verdict })
   }
   if (run.subject.dockerfile !== undefined && run.subject.dockerfileDigest !== undefined) {
     steps.push({
-      proves: 'This Dockerfile was read',
+      proves: 'This is the Dockerfile that was read',
       command: `sha256sum ${shellWord(run.subject.dockerfile)}`,
       expect: run.subject.dockerfileDigest.replace('sha256:', ''),
     })
   }
   for (const { format, path, digest } of sbomDocuments(run)) {
     steps.push({
-      proves: `This bill of materials was judged, ${formatNames[format]}`,
+      proves: `This is the SBOM that was judged, ${formatNames[format]}`,
       command: `sha256sum ${shellWord(path)}`,
       expect: digest.replace('sha256:', ''),
     })
@@ -56,7 +59,7 @@ export function verificationSteps(run: Run): VerificationStep[] {
     .filter(({ role }) => role === 'organisation')
     .map(({ name }) => ` --organisation ${shellWord(name)}`)
   steps.push({
-    proves: 'The same judgement, made again by you',
+    proves: 'The same judgement, repeated by you',
     command: `loadline build-and-scan .${run.subject.image === undefined ? '' : ` --image ${shellWord(run.subject.image.name)}`}${policy}${organisation.join('')}`,
   })
   return steps

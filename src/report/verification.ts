@@ -3,7 +3,10 @@ import type { Verification, VerificationCheck } from '../model/index.ts'
 import { age, counted } from '../model/measures.ts'
 import { printable } from '../model/printable.ts'
 
-/** A verification for a terminal: each check, then what the verdict was, then one last word. Nothing that a registry says reaches the terminal as it is. */
+/**
+ * A verification for a terminal: each check, then what the verdict was, then the result. No registry output reaches the
+ * terminal unescaped.
+ */
 export function renderVerification(verification: Verification, options: { color: boolean }): string {
   const colors = createColors(options.color)
   const { checks, verdict, origin, outcome, digest } = verification
@@ -32,7 +35,7 @@ export function renderVerification(verification: Verification, options: { color:
       : ([
           [
             'source',
-            `${origin.repository ?? 'not named'}${origin.revision === undefined ? '' : ` at ${origin.revision}`}${origin.dirty === true ? ', with changes that are in no commit' : ''}`,
+            `${origin.repository ?? 'not named'}${origin.revision === undefined ? '' : ` at ${origin.revision}`}${origin.dirty === true ? ', with uncommitted changes' : ''}`,
           ],
           ['builder', origin.builder],
         ] as Array<[string, string]>)),
@@ -48,6 +51,6 @@ export function renderVerification(verification: Verification, options: { color:
 
 function lines(check: VerificationCheck, colors: ReturnType<typeof createColors>): string[] {
   const good = check.status === 'holds'
-  const head = `${good ? colors.green('✓') : colors.red('✗')} ${check.what.padEnd(16)}${good ? printable(check.found) : `${check.status}: wanted ${printable(check.wanted)}`}`
+  const head = `${good ? colors.green('✓') : colors.red('✗')} ${check.what.padEnd(16)}${good ? printable(check.found) : `${check.status}: expected ${printable(check.wanted)}`}`
   return good ? [head] : [head, `    found: ${printable(check.found)}`, `    do this: ${printable(check.remedy)}`]
 }

@@ -4,7 +4,7 @@ import type { BackingService } from './application.ts'
 export interface BackingServiceFacts {
   title: string
   port: number
-  /** Settings that are no secret. `HOST` is replaced by the name of the host. */
+  /** Settings that are not secret. `HOST` is replaced by the host's name. */
   environment: Readonly<Record<string, string>>
   /** File with the secret below /run/secrets, and the variable that names it. */
   secret: { file: string; variable: string }
@@ -14,18 +14,18 @@ export interface BackingServiceFacts {
     user: string
     environment: Readonly<Record<string, string>>
     command?: readonly string[]
-    /** Files below ./secrets that it reads, and what each holds. */
+    /** Files below ./secrets that it reads, and their contents. */
     secrets: Readonly<Record<string, string>>
     healthcheck: readonly string[]
     data: string
     tmpfs: readonly string[]
     memory: string
   }
-  /** How the gate runs one beside the image, with a password that counts for that run alone. */
+  /** How the gate runs one beside the image, with a password that is valid only for that run. */
   proof: { environment?: Readonly<Record<string, string>>; arguments?: readonly string[] }
 }
 
-/** Of the services of the gate's run. It is in loadline.yaml for everybody to read. */
+/** The password of the services in the gate's run. Everybody can read it in loadline.yaml. */
 export const proofPassword = 'for-the-run-of-the-gate-alone'
 
 export const backingServices: Readonly<Record<BackingService, BackingServiceFacts>> = {
@@ -63,9 +63,9 @@ export const backingServices: Readonly<Record<BackingService, BackingServiceFact
       image: 'docker.io/library/redis:8-bookworm',
       user: '999:999',
       environment: {},
-      // A configuration file that holds the password: it is in no argument list and in no environment.
+      // A configuration file holds the password, so that it is in no argument list or environment.
       command: ['redis-server', '/run/secrets/redis_configuration'],
-      // Whoever is refused for want of a password has been answered: redis-cli then ends with 0 as well.
+      // A refusal for lack of a password is still an answer: redis-cli then also exits with 0.
       healthcheck: ['CMD', 'redis-cli', 'ping'],
       secrets: { redis_configuration: 'the lines "requirepass PASSWORD" and "dir /data"' },
       data: '/data',

@@ -1,6 +1,6 @@
 import { isTest, type SourceTree } from './source-tree.ts'
 
-/** Where an application listens and answers, as far as its code says it. */
+/** Where an application listens and answers, as far as its code shows. */
 export interface Endpoints {
   ports: number[]
   health: string | undefined
@@ -8,11 +8,11 @@ export interface Endpoints {
   metrics: string | undefined
 }
 
-// The first that is found counts: the more exactly a name says what it means, the earlier it stands.
+// The first match counts: more specific names come first.
 const healthPaths = ['/livez', '/health/live', '/healthz', '/health', '/live', '/healthcheck', '/-/healthy', '/ping']
 const readyPaths = ['/readyz', '/health/ready', '/ready', '/readiness', '/-/ready']
 
-/** Ports of other people's services, and the largest number a port can be: no application listens there. */
+/** Well-known ports of other services, and the largest port number: no application listens there. */
 const notOurs = new Set([
   1433, 2379, 3306, 4222, 4317, 4318, 5432, 5672, 6379, 9042, 9092, 9200, 11_211, 27_017, 65_534, 65_535,
 ])
@@ -24,7 +24,7 @@ const portForms = [
   /\.listen\(\s*(\d{4,5})\b/g,
 ]
 
-/** Looks through the code of an application. Tests and deployment files do not count. */
+/** Searches an application's code. Tests and deployment files do not count. */
 export function findEndpoints(tree: SourceTree): Endpoints {
   const code = [...tree.texts]
     .filter(([path]) => /\.(py|[cm]?[jt]s|go|java|kt|rs)$/.test(path) && !isTest(path) && !path.startsWith('deploy/'))

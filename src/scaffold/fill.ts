@@ -1,12 +1,12 @@
 /**
- * Fills a template: `{{name}}` becomes its value, and a line that holds nothing else and whose value is empty goes away.
- * A name without value and a value without place are faults of Loadline, and thrown.
+ * Fills a template: `{{name}}` is replaced by its value, and a line with nothing else is removed if the value is empty.
+ * A name without a value and a value without a place are bugs in Loadline, and throw.
  */
 export function fill(template: string, values: Readonly<Record<string, string>>): string {
   const used = new Set<string>()
   const valueOf = (name: string): string => {
     const value = values[name]
-    if (value === undefined) throw new Error(`the template wants {{${name}}}, and nothing gives it`)
+    if (value === undefined) throw new Error(`expected a value for {{${name}}} in the template, found none`)
     used.add(name)
     return value
   }

@@ -7,7 +7,10 @@ import { below, type SourceTree } from './source-tree.ts'
 import type { Stack } from './stack.ts'
 import { stacks } from './stacks.ts'
 
-/** Reads an application from its source, with a person's answers where the source cannot say it. Throws `SOURCE` and `USAGE`; whatever is missing stops the scaffold as a whole. */
+/**
+ * Reads an application from its source, with the user's answers where the source does not tell. Throws `SOURCE` and
+ * `USAGE`; anything missing stops the scaffold as a whole.
+ */
 export function readApplication(source: SourceTree, answers: Answers): Application {
   const tree = below(source, answers.path)
   if (tree.paths.length === 0)
@@ -32,7 +35,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     throw new DeliveryError(
       'SOURCE',
       'expected a path that answers 200 while the application is healthy, found none of /livez, /healthz, /health and the like in the code',
-      'Add one, or give the path that there is with --health.',
+      'Add one, or pass the existing path with --health.',
     )
   }
   const { command } = runtimes[reading.language].healthcheck
@@ -48,13 +51,13 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
     ready: answers.ready ?? stackReady ?? (answers.health === undefined ? found.ready : undefined) ?? health,
     metrics: stackMetrics ?? found.metrics ?? '/metrics',
     healthcheck: [...command, `http://127.0.0.1:${port}${health}`],
-    // The variable by which most platforms and frameworks say it.
+    // The variable that most platforms and frameworks use.
     environment: { PORT: String(port), ...reading.environment },
     targets: answers.targets,
     compliance: answers.compliance,
     notes: [
       ...(answers.image === undefined
-        ? [`The image is called registry.example.com/${name} everywhere: give --image to name your registry.`]
+        ? [`The image is called registry.example.com/${name} everywhere: use --image to name your registry.`]
         : []),
       'The workflow runs the Loadline that the variables LOADLINE_REPOSITORY and LOADLINE_COMMIT of the GitHub repository name: set both.',
       ...reading.notes,
@@ -62,7 +65,7 @@ export function readApplication(source: SourceTree, answers: Answers): Applicati
   }
 }
 
-/** The one stack of the tree. Throws `SOURCE` where there is none, one without lock file, or several. */
+/** The tree's only stack. Throws `SOURCE` if there is none, several, or one without a lock file. */
 function findStack(tree: SourceTree, source: SourceTree, answers: Answers): Stack {
   const where = answers.path === '' ? 'the source' : answers.path
   const locked = stacks.filter((stack) => stack.locked(tree))
@@ -71,7 +74,7 @@ function findStack(tree: SourceTree, source: SourceTree, answers: Answers): Stac
     if (locked.includes(chosen)) return chosen
     throw new DeliveryError(
       'SOURCE',
-      `expected ${chosen.lock.wanted} in ${where}, because --stack says ${chosen.name}; it is not there`,
+      `expected ${chosen.lock.wanted} in ${where}, because --stack says ${chosen.name}, found none`,
       `Make it: ${chosen.lock.make}`,
     )
   }
@@ -81,7 +84,7 @@ function findStack(tree: SourceTree, source: SourceTree, answers: Answers): Stac
     throw new DeliveryError(
       'SOURCE',
       `expected one stack in ${where}, found ${locked.map(({ title, name }) => `${title} (${name})`).join(' and ')}`,
-      `Say which one the image is for: --stack ${locked.map(({ name }) => name).join(' or --stack ')}. Remove a lock file that nobody keeps.`,
+      `Choose the one for the image: --stack ${locked.map(({ name }) => name).join(' or --stack ')}. Remove unused lock files.`,
     )
   const signs = stacks.flatMap((stack) =>
     stack.signs.filter((sign) => tree.paths.includes(sign)).map((sign) => ({ stack, sign })),
@@ -90,7 +93,7 @@ function findStack(tree: SourceTree, source: SourceTree, answers: Answers): Stac
   if (sign !== undefined)
     throw new DeliveryError(
       'SOURCE',
-      `expected ${sign.stack.lock.wanted} in ${where}, found ${signs.map(({ sign: file }) => file).join(', ')} without it: what is built could differ each time`,
+      `expected ${sign.stack.lock.wanted} in ${where}, found ${signs.map(({ sign: file }) => file).join(', ')} without it: each build could be different`,
       `Make it and commit it: ${sign.stack.lock.make}${lockAbove(source, answers)}`,
     )
   const folders = foldersWithStack(source)
@@ -98,7 +101,7 @@ function findStack(tree: SourceTree, source: SourceTree, answers: Answers): Stac
     'SOURCE',
     `expected a lock file of ${stacks.map(({ title }) => title).join(', ')} in ${where}, found ${tree.paths.slice(0, 5).join(', ')}${tree.paths.length > 5 ? ` and ${tree.paths.length - 5} more files` : ''}`,
     folders.length === 0
-      ? 'Give the folder of an application of one of these stacks.'
+      ? 'Give the directory of an application with one of these stacks.'
       : `There are applications below: ${folders.map((folder) => `--path ${folder}`).join(', ')}.`,
   )
 }
@@ -107,10 +110,10 @@ function lockAbove(source: SourceTree, { path }: Answers): string {
   const above = path === '' ? [] : stacks.filter((stack) => stack.locked(source))
   return above.length === 0
     ? ''
-    : `. The lock file at the top (${above.map(({ title }) => title).join(', ')}) belongs to a workspace: an image is built from the application's folder alone, so it needs a lock file of its own`
+    : `. The lock file at the top (${above.map(({ title }) => title).join(', ')}) belongs to a workspace: an image is built from the application's directory alone, so it needs its own lock file`
 }
 
-/** Folders with an application, the ones near the top first. */
+/** Directories with an application, nearest to the top first. */
 function foldersWithStack(tree: SourceTree): string[] {
   const signs = new Set(stacks.flatMap((stack) => stack.signs))
   const folders = tree.paths
@@ -134,7 +137,7 @@ function nameOf(...candidates: ReadonlyArray<string | undefined>): string {
   throw new DeliveryError(
     'SOURCE',
     'expected a name for the application, found none in its own files',
-    'Give one with --name, e.g. --name orders.',
+    'Pass one with --name, e.g. --name orders.',
   )
 }
 
@@ -144,7 +147,7 @@ function onePort(ports: readonly number[]): number {
   throw new DeliveryError(
     'SOURCE',
     `expected the port that the application listens on, found ${ports.length === 0 ? 'none in the code' : `${ports.join(', ')} in the code`}`,
-    'Give it with --port, e.g. --port 8080.',
+    'Pass it with --port, e.g. --port 8080.',
   )
 }
 
@@ -152,6 +155,6 @@ function unknownRepository(): never {
   throw new DeliveryError(
     'USAGE',
     "expected the address of the source's repository for the image's labels, found none: there is no git remote, and the application's own files name none",
-    'Give it with --repository, e.g. --repository https://git.example.com/shop/orders.',
+    'Pass it with --repository, e.g. --repository https://git.example.com/shop/orders.',
   )
 }

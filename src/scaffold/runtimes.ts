@@ -1,24 +1,24 @@
 import { sizeBudgets } from '../policy/fixed-numbers.ts'
 import type { Language } from './application.ts'
 
-/** What follows from the language alone: how long it starts, what it needs, where its health check lies. */
+/** What follows from the language alone: start time, resources, and its health check. */
 export interface Runtime {
   title: string
   /** Decides the gate's budget for the unpacked size. */
   sizeClass: 'interpreted' | 'compiled'
-  /** Where the runtime itself is larger than the budget of its class, its own budget, and why. */
+  /** A separate size budget with its reason, if the runtime itself exceeds the budget of its class. */
   size?: { unpacked: string; because: string }
   /** Seconds until a healthy process answers, on a busy node. */
   startSeconds: number
   /** Millicores. */
   cpu: { request: number; limit: number }
-  /** MiB. The request is the limit: a node that is out of memory then ends nobody who stays within his own. */
+  /** MiB. The request equals the limit, so that a node that runs out of memory kills no container within its own. */
   memory: number
-  /** MiB of the tmpfs on /tmp; its pages count as memory of the container. */
+  /** MiB of the tmpfs on /tmp; its pages count towards the container's memory. */
   temporary: number
   /** Template of the health check, where it is written, and how the image calls it. */
   healthcheck: { template: string; path: string; command: readonly string[] }
-  /** Seconds between two health checks of the image: starting a virtual machine for each one costs more. */
+  /** Seconds between two health checks of the image: starting a virtual machine for each one is expensive. */
   healthcheckSeconds: number
 }
 
@@ -104,10 +104,13 @@ export const runtimes: Readonly<Record<Language, Runtime>> = {
   },
 }
 
-/** The unprivileged user of the distroless images, who is in their user database. */
+/** The unprivileged user in the user database of the distroless images. */
 export const user = 65_532
 
-/** Seconds from the signal to the forced end. A load balancer goes on sending for some seconds after a replica is taken out, and open requests take up to 20. */
+/**
+ * Seconds from the signal to the kill. A load balancer keeps sending for some seconds after a replica is removed, and
+ * open requests take up to 20.
+ */
 export const stopSeconds = { beforeSignal: 5, open: 20, atMost: 30 }
 
 /** How many replicas run: three, so that one may be replaced while another fails. */

@@ -11,20 +11,20 @@ export interface ScaffoldRequest {
   answers: Answers
   tree: SourceTree
   templates: Templates
-  /** The lock file of the source: bases that it knows are written with their digests. */
+  /** The source's lock file: bases that it has are written with their digests. */
   lock?: BaseLock | undefined
 }
 
-/** A scaffold: all of it, or an error and nothing. */
+/** A complete scaffold. */
 export interface Scaffold {
   application: Application
   /** Text of every file, by its path below the source. */
   files: Readonly<Record<string, string>>
-  /** What a person should know or do. */
+  /** Notes for the user. */
   notes: readonly string[]
 }
 
-/** Makes the files that take an application to production. The same input gives the same bytes. Throws `SOURCE` and `USAGE`. */
+/** Makes the files that an application needs for production. The same input gives the same bytes. Throws `SOURCE` and `USAGE`. */
 export function scaffold({ answers, tree, templates, lock }: ScaffoldRequest): Scaffold {
   const application = readApplication(tree, answers)
   const made = artifacts.flatMap((artifact) => Object.entries(artifact({ answers, application, templates, lock })))

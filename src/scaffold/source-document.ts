@@ -8,14 +8,16 @@ const parsers = {
   JSON: (text: string): unknown => JSON.parse(text),
   TOML: parseTomlText,
   YAML: (text: string): unknown => parseYamlText(text, { maxAliasCount: 100 }),
-  /** From version 11 on pnpm writes a first document for its own programs: the project's is the last. */
+  /** From version 11, pnpm writes a first document for its own programs: the project's is the last. */
   'YAML of pnpm': (text: string): unknown =>
     parseYamlText(text.split(/^---[ \t]*$/m).findLast((document) => document.trim() !== '') ?? '', {
       maxAliasCount: 100,
     }),
 }
 
-/** Reads what a stack uses of a file of the source. Throws `SOURCE` with the file where it is not there, cannot be parsed or is not as it must be. */
+/**
+ * Reads the parts of a source file that a stack uses. Throws `SOURCE` with the file if it does not exist, cannot be parsed or is not valid.
+ */
 export function readSourceDocument<T>(
   tree: SourceTree,
   path: string,
@@ -24,18 +26,14 @@ export function readSourceDocument<T>(
 ): T {
   const text = tree.texts.get(path)
   if (text === undefined)
-    throw new DeliveryError(
-      'SOURCE',
-      `expected ${path}, which belongs to the lock file beside it, and it is not there`,
-      `Add ${path}.`,
-    )
+    throw new DeliveryError('SOURCE', `expected ${path} beside its lock file, found none`, `Add ${path}.`)
   let document: unknown
   try {
     document = parsers[format](text.replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new DeliveryError(
       'SOURCE',
-      `expected ${format} in ${path}, and it cannot be parsed: ${(error as Error).message.split('\n')[0]}`,
+      `expected ${format} in ${path}, found text that cannot be parsed: ${(error as Error).message.split('\n')[0]}`,
       `Fix ${path}.`,
       { cause: error },
     )

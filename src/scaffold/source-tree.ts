@@ -1,13 +1,13 @@
-/** What a scaffold knows of a source directory: every path, and the text of the files that decide something. */
+/** What a scaffold knows about a source directory: every path, and the text of the files that matter. */
 export interface SourceTree {
-  /** Name of the directory, for an application that gives itself none. */
+  /** Name of the directory, for an application without its own name. */
   name?: string
-  /** Paths of ordinary files, relative and with slashes, in one order. */
+  /** Paths of regular files, relative and with slashes, sorted. */
   paths: readonly string[]
   texts: ReadonlyMap<string, string>
 }
 
-/** Folders that are no source, wherever they lie: dependencies, build output, caches, version control. Nobody looks into them. */
+/** Directories that are not source, wherever they are: dependencies, build output, caches, version control. They are skipped. */
 export const notSource: ReadonlySet<string> = new Set([
   '.git',
   '.gradle',
@@ -28,24 +28,24 @@ export const notSource: ReadonlySet<string> = new Set([
   'vendor',
 ])
 
-/** More paths than that are no source of an application. */
+/** The limit on paths in an application's source. */
 export const mostPaths = 100_000
 
-/** Files whose text may decide something, by name: what locks and describes an application, and the lock file of bases. */
+/** Files whose text may matter, by name: those that lock and describe an application, and the lock file of bases. */
 const described =
   /^(requirements\.txt|pyproject\.toml|poetry\.lock|uv\.lock|package\.json|package-lock\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|\.npmrc|\.yarnrc\.yml|tsconfig(\..+)?\.json|go\.(mod|sum|work)|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.lockfile|application\.(properties|ya?ml)|Cargo\.(toml|lock)|loadline\.lock\.json)$/
 
 const code = /\.(py|[cm]?[jt]s|go|java|kt|rs)$/
 
-/** Nothing that says where an application listens is larger; a lock file may be. */
+/** No file that says where an application listens is larger; a lock file may be. */
 const largestText = { code: 400_000, described: 20_000_000 }
 
-/** Whether a file says what the application is made of, so that reading something else in its place would be wrong. */
+/** Whether a file describes the application, so that reading something else in its place would be wrong. */
 export function describes(path: string): boolean {
   return described.test(path.slice(path.lastIndexOf('/') + 1))
 }
 
-/** How much of a file is worth reading, in bytes; undefined where nothing is. */
+/** How many bytes of a file are worth reading; undefined for none. */
 export function worthReading(path: string): number | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1)
   if (described.test(name) || path.endsWith('.cargo/config.toml')) return largestText.described
@@ -59,7 +59,7 @@ export function isTest(path: string): boolean {
   )
 }
 
-/** The tree below a folder, as if that were the source. */
+/** The tree below a directory, as if that were the source. */
 export function below(tree: SourceTree, folder: string): SourceTree {
   if (folder === '') return tree
   const inside = (path: string) => path.startsWith(`${folder}/`)

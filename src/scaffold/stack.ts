@@ -5,13 +5,13 @@ import type { SourceTree } from './source-tree.ts'
 /** A language with its package manager. A new one is a file below `stacks/` and a line in `stacks.ts`. */
 export interface Stack {
   name: StackName
-  /** What it is called in a message. */
+  /** Its name in messages. */
   title: string
-  /** The files that say, without a lock file, that an application could be of this stack. */
+  /** The files that suggest this stack even without a lock file. */
   signs: readonly string[]
   /** The lock file, in words, and how to get one. */
   lock: { wanted: string; make: string }
-  /** Whether the tree is of this stack, with a lock file. */
+  /** Whether the tree has this stack, with a lock file. */
   locked(tree: SourceTree): boolean
   /** Reads how the application is built and started. Throws `SOURCE` with what is missing. */
   read(tree: SourceTree, answers: Answers): StackReading

@@ -21,7 +21,7 @@ function top(path: string): string {
   return path.split('/')[0] ?? path
 }
 
-/** Folders and files at the top of the source that hold code which ships, in order: what the build has to read. */
+/** Directories and files at the top of the source that hold code to ship, in order: what the build must read. */
 export function codeAtTop(tree: SourceTree, isCode: RegExp): { folders: string[]; files: string[] } {
   const code = tree.paths.filter(
     (path) => isCode.test(path) && !isTest(path) && !neverShipped.has(top(path)) && !notSource.has(top(path)),
@@ -30,14 +30,14 @@ export function codeAtTop(tree: SourceTree, isCode: RegExp): { folders: string[]
   if (odd !== undefined)
     throw new DeliveryError(
       'SOURCE',
-      `expected names that a .dockerignore file can hold, found ${JSON.stringify(odd)}`,
+      `expected names that a .dockerignore file can contain, found ${JSON.stringify(odd)}`,
       'Rename it: no control characters, and none of * ? [ ] \\, nor ! or # at the start.',
     )
   const folders = new Set(code.filter((path) => path.includes('/')).map(top))
   return { folders: [...folders].sort(), files: code.filter((path) => !path.includes('/')).sort() }
 }
 
-/** COPY lines for these folders and files, in JSON form where a name needs it. */
+/** COPY lines for these directories and files, in JSON form if a name needs it. */
 export function copyLines({ folders, files }: { folders: readonly string[]; files: readonly string[] }): string {
   const lines = [...folders.map((folder) => [folder, folder]), ...(files.length === 0 ? [] : [[...files, './']])]
   return lines

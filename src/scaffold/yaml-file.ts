@@ -1,9 +1,9 @@
 import { Document } from 'yaml'
 
-/** Longest line of a comment. */
+/** Longest comment line. */
 const width = 140
 
-/** YAML documents in one file, after a comment that says what a reader has to know. */
+/** YAML documents in one file, after a comment for the reader. */
 export function yamlFile(comment: string, ...documents: readonly unknown[]): string {
   const written = documents.map((content) =>
     new Document(content, { aliasDuplicateObjects: false }).toString({ lineWidth: 0, singleQuote: false }),

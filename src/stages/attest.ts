@@ -24,13 +24,14 @@ export interface Attesting {
 /** Statements about one digest, in the order of the claims that they make. */
 export interface Attested {
   statements: AttestedStatement[]
-  /** Whether any of them was written now: what was seen beside the digest before counts no more. */
+  /** Whether any of them was written now: then what was read from the registry before is out of date. */
   written: boolean
 }
 
 /**
- * Attests claims about one digest. What the signer has said before about it, as a consumer has seen just now, is not said again.
- * Throws `ATTEST`, or `SIGN` where a signing service is away for longer than the plan's patience; no tag was moved.
+ * Attests claims about one digest. Claims that the signer has already attested, as a consumer has just seen, are not
+ * attested again. Throws `ATTEST`, or `SIGN` if a signing service is unavailable for longer than the plan's patience;
+ * no tag was moved.
  */
 export async function attest(
   digest: Digest,
@@ -40,15 +41,15 @@ export async function attest(
 ): Promise<Attested> {
   const earlier = claims.map((claim) => saying(claim, before.statements.get(claim.kind)?.holding ?? []))
   const missing = claims.filter((_, index) => earlier[index] === undefined)
-  // Whether the signatures hold is asked of everything together, before a tag moves.
+  // All signatures are verified together, before a tag moves.
   const after = missing.length === 0 ? [] : await write(digest, missing, attesting)
   const statements = claims.map((claim, index) => {
     const found = earlier[index] ?? written(claim, after) ?? saying(claim, after)
     if (found !== undefined) return found
     throw new DeliveryError(
       'ATTEST',
-      `${attesting.access.repository}@${digest}: the attestation ${predicateTypes[claim.kind]} was written, and is not there`,
-      'Check whether the registry keeps referrers, or tags named sha256-.... No tag was moved; the next run goes on from here.',
+      `${attesting.access.repository}@${digest}: expected the attestation ${predicateTypes[claim.kind]}, which was written, found none`,
+      'Check whether the registry keeps referrers, or tags named sha256-.... No tag was moved; the next run continues from here.',
     )
   })
   return { statements, written: missing.length > 0 }
@@ -72,7 +73,10 @@ function saying({ kind, predicate }: Claim, statements: readonly AttestedStateme
   )
 }
 
-/** Writes attestations, and gives all that lie beside the digest then. What was written before a service went away is not written again. */
+/**
+ * Writes attestations, and returns everything then attached to the digest. What was written before a service became
+ * unavailable is not written again.
+ */
 async function write(digest: Digest, claims: readonly Claim[], attesting: Attesting): Promise<AttestedStatement[]> {
   let left = claims
   return retry({ minutes: attesting.plan.patienceMinutes }, async () => {
@@ -87,14 +91,14 @@ async function write(digest: Digest, claims: readonly Claim[], attesting: Attest
         .filter(({ statement }) => subjectsOf(statement).includes(digest))
     left = left.slice(failed)
     const type = predicateTypes[claim.kind]
-    const error = signingError(`attesting ${type} of ${access.repository}@${digest} failed`, run, plan)
+    const error = signingError(`failed to attest ${type} of ${access.repository}@${digest}`, run, plan)
     throw error instanceof ServiceAway ? error : new DeliveryError('ATTEST', error.message, error.hint)
   })
 }
 
 /**
- * Runs Cosign for each claim, and then once more to read what is there. One after the other: where a registry has no referrers API, the list of attestations is a tag that each writer
- * reads and writes back.
+ * Runs Cosign for each claim, and then once more to read the result. In sequence: without the referrers API, the list
+ * of attestations is a tag that each writer reads and writes back.
  */
 async function attestEach(digest: Digest, claims: readonly Claim[], { access, plan, lock }: Attesting) {
   const tool = await toolImage(lock, 'cosign')

@@ -13,7 +13,10 @@ import { confirmVersion } from '../engine/confirm-version.ts'
 /** Where hadolint finds the Dockerfile. */
 const lintedPath = '/Dockerfile'
 
-/** What hadolint and BuildKit's own checks say of the Dockerfile as it was written, not as it is pinned for the build. An image that was given without one has nothing to lint. */
+/**
+ * The results of hadolint and BuildKit's own checks for the Dockerfile as written, not as pinned for the build. An
+ * image given without one has nothing to lint.
+ */
 export async function lintDockerfile(
   dockerfile: { path: string; text: string; reading: DockerfileReading } | undefined,
   checks: () => Promise<DockerfilePreparation['checks']>,
@@ -21,11 +24,11 @@ export async function lintDockerfile(
   lock: Lock,
 ): Promise<Collected<Lint> | NotApplicable> {
   if (dockerfile === undefined)
-    return { status: 'not-applicable', reason: 'no Dockerfile was given beside the image, so nothing was linted' }
+    return { status: 'not-applicable', reason: 'no Dockerfile was given with the image, so nothing was linted' }
   const obeyPragmas = pragmas === 'report'
   return collect(
     {
-      wanted: `what hadolint and BuildKit's checks say of ${dockerfile.path}`,
+      wanted: `the results of hadolint and BuildKit's checks for ${dockerfile.path}`,
       tool: () => toolImage(lock, 'hadolint'),
     },
     async (tool) => {
@@ -39,7 +42,7 @@ export async function lintDockerfile(
         confirmVersion('hadolint', tool),
         checks(),
       ])
-      requireSuccess('hadolint', run, 'Run hadolint by hand on the Dockerfile to see what it says.')
+      requireSuccess('hadolint', run, 'Run hadolint by hand on the Dockerfile to see its output.')
       const { reading, path } = dockerfile
       return {
         ...parseLint(run.stdout, { path, linted: lintedPath }),

@@ -1,16 +1,16 @@
 import { satisfies } from 'semver'
 import { DeliveryError } from '../model/errors.ts'
 
-/** Releases that nobody may pin: poisoned or withdrawn by their publishers. */
+/** Releases that must not be pinned: compromised, or withdrawn by their publishers. */
 const denied: ReadonlyArray<{ tool: string; versions: string; why: string }> = [
   {
     tool: 'trivy',
     versions: '>=0.69.4 <=0.69.6',
-    why: 'these releases were made by an attacker with the credentials of the project (March 2026)',
+    why: "an attacker made these releases with the project's credentials (March 2026)",
   },
 ]
 
-/** An image whose maker writes no time says 1970, or the year 1; containers are younger than this. */
+/** An image built without a timestamp says 1970, or the year 1; real container images are newer than this. */
 const firstContainers = Date.parse('2013-01-01T00:00:00Z')
 const day = 86_400_000
 
@@ -21,28 +21,30 @@ export function refuseDenied(tool: string, version: string): void {
     throw new DeliveryError(
       'LOCK',
       `${tool} ${version} is on the deny list: ${found.why}`,
-      'Run another version; the table of tools is src/tools/images.ts.',
+      'Use a different version; the table of tools is src/tools/images.ts.',
     )
 }
 
-/** Throws `LOCK` unless an image was made at least so many days ago. An age that nobody knows is not enough. */
+/** Throws `LOCK` unless an image was created at least this many days ago. An unknown age is not enough. */
 export function requireAge(name: string, created: Date | undefined, minimumDays: number, now: Date): void {
   if (created === undefined || created.getTime() < firstContainers)
     throw new DeliveryError(
       'LOCK',
-      `the image of ${name} does not say when it was made, and at least ${minimumDays} days are wanted`,
-      `Look up the day of its release at the publisher's, and give it: --released ${name}=2026-11-01.`,
+      `expected the image of ${name} to be at least ${minimumDays} days old, found no creation date`,
+      `Look up its release date at the publisher, and pass it: --released ${name}=2026-11-01.`,
     )
   const days = Math.floor((now.getTime() - created.getTime()) / day)
   if (days < minimumDays)
     throw new DeliveryError(
       'LOCK',
-      `the image of ${name} is ${Math.max(days, 0)} days old, and at least ${minimumDays} are wanted: most poisoned releases are found within days`,
-      'Keep the pinned one, and ask again later.',
+      `expected the image of ${name} to be at least ${minimumDays} days old, found ${Math.max(days, 0)}: most compromised releases are discovered within days`,
+      'Keep the pinned one, and try again later.',
     )
 }
 
-/** The checksums of the Dagger CLI's archives by platform, from the list that its publisher has beside them. Throws `LOCK` where one that is wanted is missing. */
+/**
+ * The checksums of the Dagger CLI's archives by platform, from the publisher's list. Throws `LOCK` if a needed one is missing.
+ */
 export function readChecksums(text: string, version: string, platforms: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     platforms.map((platform) => {
@@ -54,8 +56,8 @@ export function readChecksums(text: string, version: string, platforms: readonly
       if (digest === undefined)
         throw new DeliveryError(
           'LOCK',
-          `the list of checksums of the Dagger CLI ${version} has none for ${name}`,
-          'Look at the list by hand: the publisher may have renamed the file.',
+          `expected a checksum for ${name} in the list of the Dagger CLI ${version}, found none`,
+          'Check the list by hand: the publisher may have renamed the file.',
         )
       return [platform, `sha256:${digest}`]
     }),

@@ -2,19 +2,19 @@
 export interface Tool {
   name: string
   version: string
-  /** The publisher's own image, with tag. `pins.json` fixes its digest; a tag alone is never run. */
+  /** The publisher's own image, with tag. `pins.json` pins its digest; a tag alone is never run. */
   reference: string
-  /** Absolute path of the program inside the image, where the image's entry point names it by no path. */
+  /** Absolute path of the program inside the image, if the image's entry point does not give its path. */
   program: string
-  /** As whom the publisher's image runs, where that is not root. */
+  /** The user of the publisher's image, if not root. */
   user?: string
-  /** What the publisher's build answers when it is asked for its version, where that is not the version. */
+  /** What the publisher's build reports as its version, if that differs. */
   calledVersion?: string
-  /** Whom the publisher's keyless signature of the image names, where there is one. */
+  /** The identity in the publisher's keyless signature of the image, if there is one. */
   signer?: Signatory
 }
 
-/** Whom a certificate names, and who vouches for that. */
+/** The identity that a certificate names, and its issuer. */
 export interface Signatory {
   identity: string
   issuer: string
@@ -22,7 +22,10 @@ export interface Signatory {
 
 const google = 'https://accounts.google.com'
 
-/** Every tool, pinned in one place. The sealed set-up builds stand-ins for exactly these, with the program at the same path, under the same user. */
+/**
+ * Every tool, pinned in one place. The sealed set-up builds substitutes for exactly these, with the program at the same
+ * path and the same user.
+ */
 export const tools = {
   hadolint: {
     name: 'hadolint',
@@ -70,7 +73,7 @@ export const tools = {
   },
 } as const satisfies Record<string, Tool>
 
-/** A program of Loadline's own, compiled from the Go source in this package. */
+/** One of Loadline's own programs, compiled from the Go source in this package. */
 export interface OwnTool {
   name: string
   version: string
@@ -79,43 +82,46 @@ export interface OwnTool {
   program: string
   /** Build tags of its Go packages. */
   tags?: readonly string[]
-  /** Packages of Debian 12 whose programs it starts. */
+  /** Debian 12 packages whose programs it starts. */
   packages?: readonly string[]
 }
 
-/** Loadline's own programs. A release may pin one image with all of them; without it they are compiled once by a pinned compiler, as the sealed set-up does it. */
+/**
+ * Loadline's own programs. A release may pin one image with all of them; without it they are compiled once by a pinned
+ * compiler, as in the sealed set-up.
+ */
 export const ownTools = {
   dockerfile: {
     name: 'dockerfile',
-    version: '1.0.0',
+    version: '1.0.1',
     source: 'programs/dockerfile',
     program: '/dockerfile',
-    // As the engine is built: a flag that this program knows and the engine does not would be found out in the build.
+    // The engine's own build tags: a flag known to this program but not to the engine would fail only in the build.
     tags: ['dfexcludepatterns', 'dfparents'],
   },
-  inspect: { name: 'inspect', version: '1.4.0', source: 'programs/inspect', program: '/inspect' },
-  registry: { name: 'registry', version: '1.0.0', source: 'programs/registry', program: '/registry' },
+  inspect: { name: 'inspect', version: '1.4.1', source: 'programs/inspect', program: '/inspect' },
+  registry: { name: 'registry', version: '1.0.1', source: 'programs/registry', program: '/registry' },
   sandbox: {
     name: 'sandbox',
-    version: '1.2.0',
+    version: '1.2.1',
     source: 'programs/sandbox',
     program: '/sandbox',
     packages: ['crun'],
   },
-  advisories: { name: 'advisories', version: '1.0.0', source: 'programs/advisories', program: '/advisories' },
-  batch: { name: 'batch', version: '1.0.0', source: 'programs/batch', program: '/batch' },
+  advisories: { name: 'advisories', version: '1.0.1', source: 'programs/advisories', program: '/advisories' },
+  batch: { name: 'batch', version: '1.0.1', source: 'programs/batch', program: '/batch' },
 } as const satisfies Record<string, OwnTool>
 
-/** Images that are needed beside the tools. They are pinned like these, under their names here. */
+/** Images needed besides the tools. They are pinned in the same way, under their names here. */
 export const supportImages = {
-  /** Has the certificates of the public authorities, for the containers that talk to registries and signing services. */
+  /** Has the public CA certificates, for containers that talk to registries and signing services. */
   certificates: {
     name: 'certificates',
     version: '12',
     reference: 'gcr.io/distroless/static-debian12:nonroot',
     signer: { identity: 'keyless@distroless.iam.gserviceaccount.com', issuer: google },
   },
-  /** Compiles Loadline's own programs where their image cannot be had. */
+  /** Compiles Loadline's own programs if their image is unavailable. */
   goCompiler: {
     name: 'go-compiler',
     version: '1.26.8',

@@ -2,8 +2,8 @@ import { DeliveryError } from '../model/errors.ts'
 import { lastLines } from './lines.ts'
 
 /**
- * Throws `TOOL` where a tool whose only good exit code is 0 ended with another one, whatever it has written until then.
- * For tools that say by their exit code what they found, their own folder knows the meaning.
+ * Throws `TOOL` if a tool that must exit with 0 exited with any other code, whatever it has written.
+ * Tools whose exit code reports their findings are handled in their own folder.
  */
 export function requireSuccess(
   name: string,
@@ -13,7 +13,7 @@ export function requireSuccess(
   if (exitCode === 0) return
   throw new DeliveryError(
     'TOOL',
-    `${name} ended with exit code ${exitCode}: ${lastLines(stderr.trim() === '' ? stdout : stderr, 2)}`,
+    `${name} exited with code ${exitCode}: ${lastLines(stderr.trim() === '' ? stdout : stderr, 2)}`,
     hint,
   )
 }

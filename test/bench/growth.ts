@@ -206,7 +206,7 @@ async function work([result = '', ...argv]: string[]): Promise<void> {
   const started = performance.now()
   const exitCode = await main(['build-and-scan', ...argv])
   // One that was not judged would be measured too short.
-  if (exitCode !== 0) throw new Error(`the run ended with exit code ${exitCode}`)
+  if (exitCode !== 0) throw new Error(`the run exited with code ${exitCode}`)
   writeFileSync(
     result,
     JSON.stringify({ seconds: (performance.now() - started) / 1_000, memory: process.resourceUsage().maxRSS * 1_024 }),

@@ -33,7 +33,7 @@ describe('loadline bases', () => {
       },
     })
     for (const form of ['alpine', 'hardened'])
-      expect(rows[form]).toMatchObject({ status: 'not-available', reason: expect.stringContaining('no stand-in') })
+      expect(rows[form]).toMatchObject({ status: 'not-available', reason: expect.stringContaining('no substitute') })
     expect(comparison.decision?.reference).toBe('gcr.io/distroless/static-debian12:nonroot')
     expect(readFileSync(join(output, 'bases.md'), 'utf8')).toContain(
       'Build on gcr.io/distroless/static-debian12:nonroot',

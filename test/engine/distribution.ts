@@ -22,7 +22,7 @@ export async function serveDistribution({ tls }: DistributionOptions = {}): Prom
     storage: { filesystem: { rootdirectory: join(directory, 'data') } },
     http: { addr: address, ...(tls === undefined ? {} : { tls }) },
   }
-  // JSON is YAML, and it quotes any path.
+  // JSON is YAML, and it quotes every path.
   writeFileSync(join(directory, 'config.yml'), JSON.stringify(configuration))
   const serving = execa('docker-registry', ['serve', join(directory, 'config.yml')], { reject: false })
   atEnd(async () => {

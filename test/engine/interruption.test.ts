@@ -61,7 +61,10 @@ describe('a run', () => {
       const { exitCode, seconds, run } = await during(line, (pid) => process.kill(pid, signal))
       expect(exitCode).toBe(code)
       expect(seconds).toBeLessThan(5)
-      expect(run).toMatchObject({ outcome: 'broken', failure: { message: expect.stringContaining('has not ended') } })
+      expect(run).toMatchObject({
+        outcome: 'broken',
+        failure: { message: expect.stringContaining('has not finished') },
+      })
       expect(run.release).toBeUndefined()
     },
   )

@@ -323,7 +323,7 @@ describe('keyless signing', () => {
       await withImage(`without ${part}`, async ({ published, registry, digest, directory }) => {
         const plan = await keylessPlan(await tokenFile(directory), documentsWithout(part, directory))
         const signing = sign(published, plan, lock, { minutes: 1 / 60, firstWait: 100 })
-        await expect(signing).rejects.toThrow(/a signing service is away.*tried (once|\d+ times)/s)
+        await expect(signing).rejects.toThrow(/a signing service is unavailable.*tried (once|\d+ times)/s)
         await expect(signing).rejects.toBeInstanceOf(ServiceAway)
         expect(await fetchBundles(registry, 'demo/small', digest)).toEqual([])
       })
@@ -390,9 +390,9 @@ describe('keyless release by the command line', () => {
     const services = documentsWithout('rekor', scratch())
     const { run, exitCode, stdout, tags } = await release(await tokenFile(scratch()), source, services)
     expect({ exitCode, tags }).toEqual(expected)
-    expect(run.failure?.message ?? run.release?.unsigned).toContain('a signing service is away')
+    expect(run.failure?.message ?? run.release?.unsigned).toContain('a signing service is unavailable')
     expect(run.release?.signature).toBeUndefined()
-    expect(stdout).toContain(unavailable === 'refuse' ? 'signing service is away' : 'without a signature')
+    expect(stdout).toContain(unavailable === 'refuse' ? 'signing service is unavailable' : 'without a signature')
   })
 
   it('pushes nothing where the public log would learn of it and the policy does not allow that', async () => {

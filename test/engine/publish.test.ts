@@ -54,7 +54,7 @@ describe('publish to a registry with faults', () => {
     expect(run.release?.digest).toBe(run.evidence?.platforms[0]?.archive.digest)
   })
 
-  it('moves no tag where the registry names another digest than that which was judged [fault 49]', async () => {
+  it('moves no tag where the registry names a digest other than that which was judged [fault 49]', async () => {
     const upstream = await serveDistribution()
     const lie = `sha256:${'0'.repeat(64)}`
     const faulty = await serveFaulty(upstream, [
@@ -62,7 +62,7 @@ describe('publish to a registry with faults', () => {
     ])
     const { run, exitCode } = await buildAndScan(tinyImage('lies'), ['--publish', `${faulty.host}/demo/app:1.0.0`])
     expect({ exitCode, code: run.failure?.code }).toEqual({ exitCode: 4, code: 'PUBLISH' })
-    expect(run.failure?.message).toContain(`wanted ${run.evidence?.platforms[0]?.archive.digest}, found ${lie}`)
+    expect(run.failure?.message).toContain(`expected ${run.evidence?.platforms[0]?.archive.digest}, found ${lie}`)
     expect(faulty.asked.filter((line) => taggingRelease.test(line))).toEqual([])
     expect(await digestIn(upstream, '1.0.0')).toBeNull()
   })
@@ -116,7 +116,7 @@ describe('publish to a registry with faults', () => {
     expect(await ended).toBe('SIGKILL')
     expect(JSON.parse(readFileSync(join(output, 'verdict.json'), 'utf8'))).toMatchObject({
       outcome: 'broken',
-      failure: { message: expect.stringContaining('has not ended') },
+      failure: { message: expect.stringContaining('has not finished') },
     })
     const sent = [...faulty.uploaded]
     expect(sent.length).toBeGreaterThan(0)
@@ -139,7 +139,7 @@ describe('publish to a registry with faults', () => {
 
     const { run, exitCode } = await buildAndScan(tinyImage('second'), argv)
     expect({ exitCode, code: run.failure?.code }).toEqual({ exitCode: 4, code: 'PUBLISH' })
-    expect(run.failure?.message).toContain(`it points at ${first.run.release?.digest}`)
+    expect(run.failure?.message).toContain(`it points to ${first.run.release?.digest}`)
     expect(run.failure?.hint).toContain('No tag was moved.')
     expect(run.notPublished).toContain('was not released')
     expect(await digestIn(registry, '1.0.0')).toBe(first.run.release?.digest)

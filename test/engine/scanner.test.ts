@@ -114,7 +114,7 @@ describe('the vulnerability database', () => {
     const cell = run.evidence?.platforms[0]?.evidence.vulnerabilities
     expect(cell).toMatchObject({
       status: 'undecided',
-      found: expect.stringContaining('could not be downloaded from 127.0.0.1:9/no/database:2'),
+      found: expect.stringContaining('failed to download the vulnerability database from 127.0.0.1:9/no/database:2'),
       remedy: expect.stringContaining('Nothing was scanned'),
     })
   })

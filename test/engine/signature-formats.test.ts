@@ -44,7 +44,7 @@ it('signs offline with a key in both forms, says where each lies, and cosign and
     const noKey = { kind: 'key', key: dag.setSecret('no-key', 'no key at all') } as const
     await expect(sign(published, planSigning(noKey, defaultPolicy.signing), lock)).rejects.toMatchObject({
       code: 'SIGN',
-      message: expect.stringContaining('the signing key cannot be read'),
+      message: expect.stringContaining('failed to read the signing key'),
     })
 
     const bundle = await sign(published, planSigning(signer, defaultPolicy.signing), lock)

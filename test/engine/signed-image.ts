@@ -34,7 +34,7 @@ interface Descriptor {
   artifactType?: string
 }
 
-/** The Sigstore bundles that a registry keeps for a digest, fetched by plain HTTP as any client would: by the referrers API, or under the fallback tag. */
+/** The Sigstore bundles that a registry keeps for a digest, fetched by plain HTTP as any client would: through the referrers API, or under the fallback tag. */
 export async function fetchBundles(registry: string, repository: string, digest: string): Promise<unknown[]> {
   const json = async (path: string) => {
     const response = await fetch(`http://${registry}/v2/${repository}/${path}`, {

@@ -169,29 +169,29 @@ function without<T extends object>(name: keyof T, all: T): Partial<T> {
 const broken: Record<string, { change: (predicates: Predicates) => Partial<Predicates>; said: string }> = {
   'a verdict that says FAILED': {
     change: (all) => ({ ...all, verdict: { ...all.verdict, verificationResult: 'FAILED' } }),
-    said: 'wanted the verdict to be PASSED',
+    said: 'expected the verdict to be PASSED',
   },
   'a verdict by somebody else': {
     change: (all) => ({ ...all, verdict: { ...all.verdict, verifier: { id: 'urn:somebody:else' } } }),
-    said: 'wanted the gate of Loadline to have judged',
+    said: 'expected the gate of Loadline to have judged',
   },
   'an old verdict': {
     change: (all) => ({ ...all, verdict: { ...all.verdict, timeVerified: '2025-01-01T00:00:00Z' } }),
-    said: 'wanted a younger verdict',
+    said: 'expected a younger verdict',
   },
   'no verdict': { change: (all) => without('verdict', all), said: predicateTypes.verdict },
   'no vulnerability report': { change: (all) => without('vulnerabilities', all), said: predicateTypes.vulnerabilities },
   'no bill of materials': { change: (all) => without('cyclonedx', all), said: predicateTypes.cyclonedx },
   'a failed test': {
     change: (all) => ({ ...all, tests: { ...all.tests, result: 'FAILED' } }),
-    said: 'wanted no structure test to have failed',
+    said: 'expected no structure test to have failed',
   },
   'another builder': {
     change: (all) => ({
       ...all,
       provenance: { ...all.provenance, runDetails: { builder: { id: 'urn:somebody:else' } } },
     }),
-    said: 'wanted the builder to be Loadline',
+    said: 'expected the builder to be Loadline',
   },
   'a bill that names its format nowhere': {
     change: (all) => ({ ...all, spdx: without('spdxVersion', all.spdx) }),
@@ -215,10 +215,10 @@ describe('what admission controllers say of a release', () => {
     expect(await ask(image, { image: 'demo/app' })).toMatchObject({ admitted: true })
     const refused = { admitted: false, said: expect.any(String) as string }
     const refusedFor = (said: string) => ({ ...refused, said: expect.stringContaining(said) as string })
-    expect(await ask(image, { signer: 'stranger' })).toEqual(refusedFor('wanted a signature by the expected signer'))
+    expect(await ask(image, { signer: 'stranger' })).toEqual(refusedFor('expected a signature by the trusted signer'))
     expect(await ask(image, { policy: 'strange' })).toEqual(refusedFor('to have judged'))
     expect(await ask(image, { source: 'https://git.example.com/somebody/else' })).toEqual(
-      refusedFor('wanted the source to be'),
+      refusedFor('expected the source to be'),
     )
     expect(await ask([`${released.repository}:1.0.0`, 'a tag'])).toEqual(refusedFor('does not have a digest'))
 

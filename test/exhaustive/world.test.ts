@@ -45,7 +45,7 @@ const limit: Site = (request, response) => {
   refuse(response, 429, 'TOOMANYREQUESTS')
 }
 
-const cannotPull = `docker cannot pull the engine ${publishedEngine.host}/engine@`
+const cannotPull = `docker failed to pull the engine ${publishedEngine.host}/engine@`
 
 describe('a laptop with Docker', () => {
   it('is enough for a run to begin, as doctor says', async () => {
@@ -53,7 +53,7 @@ describe('a laptop with Docker', () => {
   })
 
   it('is not, for somebody who may not use Docker: doctor and a run say so, and what to do', async () => {
-    const words = ['docker is installed and cannot be used: permission denied', 'the group docker']
+    const words = ['docker is installed but cannot be used: permission denied', 'the group docker']
     expect(await loadline(['doctor', '/home/ada/go-service'], '', 'guest')).toEqual(ends(3, ...words))
     expect(await judge('', 'guest')).toEqual(ends(2, 'The stage “source” failed', ...words, '✗ source · lint · build'))
   })
@@ -89,7 +89,9 @@ describe('a laptop with Docker', () => {
     const pins = '/home/ada/pins.json'
     const pulled = () =>
       internet.asked.filter((line) => line.includes(`${publishedEngine.host}/v2/engine/blobs/`)).length
-    expect(await judge(pins)).toEqual(ends(2, 'the archive of the Dagger CLI', 'is pinned', 'nothing of it was run'))
+    expect(await judge(pins)).toEqual(
+      ends(2, 'expected the archive of the Dagger CLI', 'the pinned checksum', 'nothing from it was run'),
+    )
     const once = pulled()
     expect(once).toBeGreaterThan(0)
 

@@ -4,10 +4,10 @@ import { maven } from './maven.ts'
 import { postgres } from './postgres.ts'
 import { rust } from './rust.ts'
 
-/** Images that the sealed mode can stand in for and that most applications do without: assembled when the first source names one. */
+/** Images that the sealed mode can substitute but most applications do not need: assembled when the first source names one. */
 export const basesOnDemand: BaseImage[] = [maven, ...javaRuntime, rust, postgres]
 
-/** The names of those that stand in for any of these references. */
+/** The names of the bases that substitute any of these references. */
 export function namesOnDemand(references: readonly string[]): string[] {
   return basesOnDemand
     .filter((base) => base.references.some((reference) => references.includes(reference)))

@@ -10,7 +10,7 @@ import { onDemandKey } from './on-demand-key.ts'
 const home = 'usr/lib/jvm/java-17-openjdk-amd64'
 
 const javaLayer: DistrolessLayerDefinition = {
-  // What is unpacked is kept under this name, so that it has to change with the definition.
+  // The unpacked files are kept under this name, so it must change with the definition.
   get name() {
     return `java17-${onDemandKey()}`
   },
@@ -33,7 +33,7 @@ const javaLayer: DistrolessLayerDefinition = {
     'openjdk-17-jre-headless',
     'zlib1g',
   ],
-  // Printing, sound, smart cards and NSS, which nothing asks for on a server; and what serves maintainer scripts.
+  // Printing, sound, smart cards and NSS, which no server needs; and what only maintainer scripts use.
   leftOut: [
     'ca-certificates-java',
     'java-common',
@@ -61,7 +61,7 @@ const javaLayer: DistrolessLayerDefinition = {
   },
 }
 
-/** Java 17 without shell and package manager. */
+/** Java 17 without a shell or a package manager. */
 export const javaRuntime: BaseImage[] = forBothUsers(
   'java17-debian12',
   javaLayer,

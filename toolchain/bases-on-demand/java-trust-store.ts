@@ -1,12 +1,12 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { LAYER_TIME } from '../bases/assembly/run-debian-tool.ts'
 
-/** What everybody opens Java's own trust store with: it protects nothing. */
+/** The well-known password of Java's own trust store: it protects nothing. */
 const PASSWORD = 'changeit'
 
 /**
- * A trust store as Java reads it (JKS, version 2), holding the authorities of a bundle in PEM. Java's keytool would write the time of the day into it.
- * The layout is that of `sun.security.provider.JavaKeyStore` in OpenJDK.
+ * A trust store as Java reads it (JKS, version 2), with the authorities of a PEM bundle. Java's keytool would write the
+ * current time into it. The layout is that of `sun.security.provider.JavaKeyStore` in OpenJDK.
  */
 export function javaTrustStore(bundle: string): Buffer {
   const certificates = [...bundle.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)].map(
@@ -36,7 +36,7 @@ function number(value: number): Buffer {
   return bytes
 }
 
-/** ASCII alone, where Java's modified UTF-8 is UTF-8. */
+/** ASCII only, for which Java's modified UTF-8 equals UTF-8. */
 function text(value: string): Buffer {
   const bytes = Buffer.alloc(2)
   bytes.writeUInt16BE(value.length)

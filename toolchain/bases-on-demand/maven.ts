@@ -25,7 +25,7 @@ export const maven: BaseImage = {
       finish: async (directory) => {
         await mkdir(join(directory, 'opt/java'), { recursive: true })
         await symlink('/usr/lib/jvm/java-17-openjdk-amd64', join(directory, 'opt/java/openjdk'))
-        // Package scripts write it with the time of the day. A sealed network's own authority is added while a step of a build runs.
+        // Package scripts write the current time into it. A sealed network's own authority is added while a build step runs.
         await writeFile(
           join(directory, 'etc/ssl/certs/java/cacerts'),
           javaTrustStore(await readFile(join(directory, 'etc/ssl/certs/ca-certificates.crt'), 'utf8')),
@@ -45,7 +45,7 @@ export const maven: BaseImage = {
   },
 }
 
-/** Debian's Java links its manual pages when it is installed, into a folder that the smallest Debian does not have and no layer gets. */
+/** Installing Debian's Java links its manual pages into a folder that the smallest Debian lacks and that no layer contains. */
 async function withManualFolder(context: AssembleContext, root: DebianRoot): Promise<DebianRoot> {
   const directory = join(context.work, 'with-manual-folder')
   await runDebianTool(context, ['cp', '--archive', '--reflink=auto', root.directory, directory])

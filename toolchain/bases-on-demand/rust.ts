@@ -9,7 +9,10 @@ import { onDemandKey } from './on-demand-key.ts'
 
 const identity = { name: 'rust', references: ['docker.io/library/rust:1-bookworm', 'docker.io/library/rust:bookworm'] }
 
-/** The Rust that Debian 12 builds its browsers with: one of the last releases, with security updates, where `rustc` itself stays at 1.63. */
+/**
+ * The Rust that Debian 12 builds its browsers with: one of the last releases, with security updates, where `rustc`
+ * itself stays at 1.63.
+ */
 export const rust: BaseImage = {
   ...identity,
   platforms: ['linux/amd64'],
@@ -30,7 +33,7 @@ export const rust: BaseImage = {
     if (version === undefined)
       throw new DeliveryError(
         'ENGINE',
-        'wanted the package rustc-web with a version such as 1.96.0+dfsg1-1, found none',
+        'expected the package rustc-web with a version such as 1.96.0+dfsg1-1, found none',
         'Run "loadline engine clean", then the same command.',
       )
     return assembledImage(context, { ...identity, sources: [describePackages(installed)] }, root.layers, {

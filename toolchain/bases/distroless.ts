@@ -8,7 +8,7 @@ import { describePackages } from './assembly/package-record.ts'
 import { sourceKey } from './assembly/source-key.ts'
 import { nodeRuntime, placeNode } from './node-runtime.ts'
 
-/** What a program that brings all its code needs of a system: users, certificates, time zones, names of services. */
+/** What a self-contained program needs from a system: users, certificates, time zones, service names. */
 const staticLayer: DistrolessLayerDefinition = {
   name: 'static',
   packages: ['base-files', 'ca-certificates', 'media-types', 'netbase', 'tzdata'],
@@ -38,7 +38,7 @@ const baseLayer: DistrolessLayerDefinition = {
   },
 }
 
-/** The C and C++ libraries: what programs and runtimes in machine code need. */
+/** The C and C++ libraries that native programs and runtimes need. */
 export const ccLayer: DistrolessLayerDefinition = {
   name: 'cc',
   on: baseLayer,
@@ -105,7 +105,7 @@ const nodeLayer: DistrolessLayerDefinition = {
   },
 }
 
-/** Images without shell and package manager, each once for the unprivileged user and once for root, as the official ones are. */
+/** Images without a shell or a package manager, each in an unprivileged and a root variant, as the official ones are. */
 export const distroless: BaseImage[] = [
   ...forBothUsers('static-debian12', staticLayer, ['linux/amd64', 'linux/arm64']),
   ...forBothUsers('base-debian12', baseLayer, ['linux/amd64']),

@@ -67,8 +67,8 @@ async function toolchainTree(context: AssembleContext): Promise<string> {
     if (download.Sum !== toolchain.sum) {
       throw new DeliveryError(
         'ENGINE',
-        `wanted ${toolchain.module} with sum ${toolchain.sum}, found ${download.Sum}`,
-        'The module proxy serves other content than the pinned one: find out why before using it.',
+        `expected ${toolchain.module} with sum ${toolchain.sum}, found ${download.Sum}`,
+        'The module proxy does not serve the pinned content: find out why before using it.',
       )
     }
     const go = join(tree, 'usr/local/go')
@@ -82,8 +82,8 @@ async function toolchainTree(context: AssembleContext): Promise<string> {
 }
 
 /**
- * A module can hold neither executable files nor go.mod files below its root, so the toolchain module stores the first without their
- * permission and the second as `_go.mod`; the go command undoes both when it switches toolchains, and so does this.
+ * A module can contain neither executable files nor go.mod files below its root, so the toolchain module stores the former without their
+ * permission and the latter as `_go.mod`; the go command undoes both when it switches toolchains, and so does this.
  */
 async function restoreRelease(go: string): Promise<void> {
   for (const [path, stats] of await listTree(go)) {

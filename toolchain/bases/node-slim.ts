@@ -60,7 +60,7 @@ export const nodeSlim: BaseImage = {
     await linkInTree(tree, 'usr/local/bin/nodejs', 'node')
     await linkInTree(tree, 'usr/local/bin/npm', '../lib/node_modules/npm/bin/npm-cli.js')
     await linkInTree(tree, 'usr/local/bin/npx', '../lib/node_modules/npm/bin/npx-cli.js')
-    // Node brings its own list of authorities and does not look at the system's. A sealed network's own authority is in the system's
+    // Node ships its own list of authorities and ignores the system's. A sealed network's own authority is in the system's
     // bundle while a build step runs, and npm has to trust it there; the bundle holds Mozilla's authorities at all times.
     await writeTreeFile(tree, 'usr/local/etc/npmrc', 'cafile=/etc/ssl/certs/ca-certificates.crt\n')
     await writeTreeFile(tree, 'usr/local/bin/docker-entrypoint.sh', ENTRYPOINT, 0o755)

@@ -39,7 +39,7 @@ export const pythonSlim: BaseImage = {
   },
 }
 
-/** Python 3.11 with a compiler and development files, as the official image that is not slim has them. */
+/** Python 3.11 with a compiler and development files, like the official image that is not slim. */
 export const pythonFull: BaseImage = {
   ...full,
   platforms: ['linux/amd64'],
@@ -116,7 +116,7 @@ function pythonVersion(installed: PackageRecord[]): string {
   if (upstream === undefined)
     throw new DeliveryError(
       'ENGINE',
-      `wanted the package python3.11 with a version such as 3.11.2-6, found ${version ?? 'none'}`,
+      `expected the package python3.11 with a version such as 3.11.2-6, found ${version ?? 'none'}`,
       'Run "loadline engine clean", then the same command.',
     )
   return upstream

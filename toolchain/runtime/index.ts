@@ -77,8 +77,8 @@ export async function assembleRuntime(context: AssembleContext, inputs: RuntimeI
 }
 
 /**
- * Installs the production dependencies of a lock file: those very versions, with their checksums. Not with `npm ci`, which first
- * wants the optional packages of every other platform to be in the lock file, and a company's registry need not have them.
+ * Installs the production dependencies of a lock file: exactly those versions, with their checksums. Not with `npm ci`, which first
+ * requires the optional packages of every other platform to be in the lock file, and a company's registry may not have them.
  */
 async function installPackages(context: AssembleContext, from: string, name: string): Promise<string> {
   const folder = await layerRoot(context, name)

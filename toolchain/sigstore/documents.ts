@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto'
 
-/** An instance as its two documents describe it. Certificates are PEM, the leaf or lowest authority first. */
+/** An instance as its two documents describe it. Certificates are PEM, leaf or lowest authority first. */
 export interface InstanceFacts {
   issuer: string
   fulcio: { url: string; chain: readonly string[] }
@@ -8,7 +8,7 @@ export interface InstanceFacts {
   rekor: { url: string; publicKey: string }
   /** Address without the path of its interface. */
   timestamps: { url: string; chain: readonly string[] }
-  /** From when on its keys count. */
+  /** When its keys become valid. */
   since: Date
 }
 
@@ -67,7 +67,10 @@ export function splitCertificates(pem: string): string[] {
   return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
 }
 
-/** The key id of an Ed25519 key in a signed note (C2SP signed-note, "signature types"): SHA-256 over name, newline, 0x01 and the 32 bytes of the key, with which an SPKI ends. */
+/**
+ * The key id of an Ed25519 key in a signed note (C2SP signed-note, "signature types"): SHA-256 over name, newline, 0x01
+ * and the 32 bytes of the key, with which an SPKI ends.
+ */
 function checkpointKeyId(origin: string, spki: Buffer): Buffer {
   return createHash('sha256')
     .update(`${origin}\n`)

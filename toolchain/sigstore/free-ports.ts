@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
-/** Ports of loopback on which nobody listens, below those that the system gives to outgoing connections: one of these would be taken before the program that waits for it has started. */
+/**
+ * Loopback ports on which nobody listens, below the ephemeral range: one of those could be taken before the program
+ * that needs it has started.
+ */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>()
   while (ports.size < count) {

@@ -41,10 +41,10 @@ export function documentsOf(directory: string): { signingConfig: string; trusted
 }
 
 /**
- * Starts an issuer, a certificate authority, a transparency log and a timestamp authority, all new, on free ports of loopback, and writes the signing
- * configuration and the trusted root. What was in the directory before is stopped and removed: keys live as long as the instance.
+ * Starts an issuer, a certificate authority, a transparency log and a timestamp authority, all new, on free ports of
+ * loopback, and writes the signing configuration and the trusted root. An earlier instance in the directory is stopped
  * With the address of a further issuer, its tokens are believed as those of a GitHub workflow.
- * Throws `ENGINE` where a part does not come up.
+ * and removed: keys live as long as the instance. Throws `ENGINE` where a part does not come up.
  */
 export async function startSigstore(
   directory: string,
@@ -194,7 +194,7 @@ export async function stopSigstore(directory: string): Promise<void> {
   for (const process of Object.values(record?.processes ?? {})) await stopProcess(process, 5)
 }
 
-/** The instance of a directory, and which of its parts run; undefined where there was never one. */
+/** The instance of a directory, and which of its parts are running; undefined where there never was one. */
 export async function findSigstore(
   directory: string,
 ): Promise<{ instance: SigstoreInstance; running: Part[] } | undefined> {
@@ -203,7 +203,10 @@ export async function findSigstore(
   return { instance, running: parts.filter((part) => isRunning(instance.processes[part])) }
 }
 
-/** An identity token of the instance's issuer. Whoever may read the directory may have one for any name: this is for trying. */
+/**
+ * An identity token of the instance's issuer. Anyone who can read the directory can get one for any name: this is for
+ * trying things out.
+ */
 export async function identityToken(
   { directory, urls }: SigstoreInstance,
   email: string,
@@ -225,12 +228,12 @@ async function startPart(directory: string, part: Part, [program = '', ...argv]:
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
   })
-  child.on('error', () => undefined) // said below: there is no process
+  child.on('error', () => undefined) // Reported below: there is no process.
   child.unref()
   await log.close()
   const record = child.pid === undefined ? undefined : recordProcess(child.pid)
   if (record === undefined)
-    throw new DeliveryError('ENGINE', `${part} of the private Sigstore could not be started`, `Check ${program}.`)
+    throw new DeliveryError('ENGINE', `failed to start ${part} of the private Sigstore`, `Check ${program}.`)
   return record
 }
 
@@ -244,7 +247,7 @@ async function answer(directory: string, part: Part, url: string, process: Proce
   const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-5).join('\n')
   throw new DeliveryError(
     'ENGINE',
-    `${part} of the private Sigstore ${isRunning(process) ? `did not answer within ${START_SECONDS} s` : 'ended before it answered'}:\n${lines}`,
+    `${part} of the private Sigstore ${isRunning(process) ? `did not answer within ${START_SECONDS} s` : 'exited before it answered'}:\n${lines}`,
     `See ${logFile}.`,
   )
 }

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http'
 export interface TokenRequest {
   /** Address of the issuer, as its discovery document has it. */
   issuer: string
-  /** Whom it speaks for. */
+  /** The identity that it asserts. */
   email: string
   /** What else it says, e.g. of a workflow. */
   claims?: Readonly<Record<string, string>>

@@ -21,7 +21,10 @@ const sigstore: ProgramsOnDemand<keyof SigstorePrograms> = {
   },
 }
 
-/** Compiles Fulcio, Rekor and the timestamp authority from their Go modules, unless the cache has them. Throws `PREREQUISITE` or `ENGINE`. */
+/**
+ * Compiles Fulcio, Rekor and the timestamp authority from their Go modules, unless the cache has them. Throws
+ * `PREREQUISITE` or `ENGINE`.
+ */
 export function sigstorePrograms(
   cache: Cache,
   onProgress: (event: StepEvent) => void,

@@ -12,7 +12,7 @@ interface ExplainOptions extends PolicyOptions {
   json: boolean
 }
 
-/** `loadline policy explain RULE`: what a rule wants, and how the policy at hand sets it. */
+/** `loadline policy explain RULE`: what a rule expects, and how the given policy sets it. */
 export const make = command<ExplainOptions, [rule: string]>({
   operands: [{ spelling: '<rule>', description: 'id of a rule, e.g. vulnerabilities' }],
   flags: { ...policyHereFlags, json: toggle('print it as JSON') },

@@ -1,12 +1,12 @@
 import { organisationJsonSchema, policyJsonSchema } from '../../../src/policy/index.ts'
 import { command } from '../command.ts'
 
-/** `loadline policy schema`: the JSON schema of a policy file, for editors. */
+/** `loadline policy schema`: the JSON Schema of a policy file, for editors. */
 export const make = command<object, [of: 'application' | 'organisation']>({
   operands: [
     {
       spelling: '[of]',
-      description: 'whose file',
+      description: 'schema of the application policy or of the organisation policy',
       choices: ['application', 'organisation'],
       initial: 'application',
     },

@@ -16,11 +16,11 @@ export const make = command<ShowOptions, [name: ShippedPolicyName | undefined]>(
   operands: [
     {
       spelling: '[name]',
-      description: 'one that comes with Loadline (default: the policy of the files at hand)',
+      description: 'a policy shipped with Loadline (default: the policy of the given files)',
       choices: shippedPolicyNames,
     },
   ],
-  flags: { ...policyHereFlags, json: toggle('print it as JSON, with its digest and the files that made it') },
+  flags: { ...policyHereFlags, json: toggle('print it as JSON, with its digest and the files that it comes from') },
   more: `Examples:
   loadline policy show strict
   loadline policy show --policy services/orders/loadline.yaml`,
@@ -29,7 +29,11 @@ export const make = command<ShowOptions, [name: ShippedPolicyName | undefined]>(
 
 async function show({ json, ...options }: ShowOptions, name: ShippedPolicyName | undefined): Promise<number> {
   if (name !== undefined && (options.policy ?? options.organisation) !== undefined)
-    throw new DeliveryError('USAGE', `both the policy ${name} and a file are named`, 'Name one of them.')
+    throw new DeliveryError(
+      'USAGE',
+      `expected one policy, found both the name ${name} and a file`,
+      'Give only one of them.',
+    )
   const { policy, layers } =
     name === undefined
       ? decidePolicy(await policyFilesHere(options), new Date())

@@ -16,7 +16,10 @@ interface TestOptions extends PolicyOptions, Omit<EvidenceOptions, 'additionalSa
   at?: string
 }
 
-/** `loadline policy test VERDICT`: holds recorded evidence against a policy, prints the verdict as `build-and-scan` does, and gives its exit code. */
+/**
+ * `loadline policy test VERDICT`: judges recorded evidence by a policy, prints the verdict as `build-and-scan` does,
+ * and returns its exit code.
+ */
 export const make = command<TestOptions, [verdict: string]>({
   operands: [{ spelling: '<verdict>', description: 'verdict.json of an earlier run' }],
   flags: {
@@ -25,7 +28,7 @@ export const make = command<TestOptions, [verdict: string]>({
     baseline: evidenceFlags.baseline,
     knownExploited: single('file', 'list of exploited vulnerabilities, instead of the recorded one'),
     exploitPrediction: single('file', 'exploit predictions, instead of the recorded ones'),
-    at: single('moment', 'judge as of this day or moment, UTC, e.g. 2027-01-31 (default: now)'),
+    at: single('moment', 'judge as of this date or time, UTC, e.g. 2027-01-31 (default: now)'),
     ...verdictFlags,
   },
   more: `Example:
@@ -57,7 +60,7 @@ async function testPolicy(options: TestOptions, path: string): Promise<number> {
   return exitCodeOf(run)
 }
 
-/** A calendar day is its first moment, UTC. */
+/** A date means its start, UTC. */
 function momentOf(text: string | undefined): Date {
   if (text === undefined) return new Date()
   const moment = new Date(text)
@@ -68,7 +71,7 @@ function momentOf(text: string | undefined): Date {
   ) {
     throw new DeliveryError(
       'USAGE',
-      `--at takes a day or a moment in UTC, found ${JSON.stringify(text)}`,
+      `expected --at to be a date or time in UTC, found ${JSON.stringify(text)}`,
       'Write e.g. --at 2027-01-31 or --at 2027-01-31T12:00:00Z.',
     )
   }

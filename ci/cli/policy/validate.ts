@@ -5,11 +5,14 @@ import { isThere } from '../../run/files/read-file.ts'
 import { command } from '../command.ts'
 import { policyFlags } from '../option-groups.ts'
 
-/** `loadline policy validate [FILE...]`: whether policy files can be read, each with the digest of what it comes to. Exit code 2 with every problem of every file. */
+/**
+ * `loadline policy validate [FILE...]`: checks policy files, and prints the digest of each resulting policy. Exit code
+ * 2 with every problem of every file.
+ */
 export const make = command<Pick<PolicyOptions, 'organisation'>, [files: string[]]>({
   operands: [{ spelling: '[files...]', description: 'policy files (default: loadline.yaml in the working directory)' }],
   flags: { organisation: policyFlags.organisation },
-  more: `Exit codes: 0 every file is valid; 2 one is not, and each of its problems is named with line and column.
+  more: `Exit codes: 0 every file is valid; 2 at least one is not, and each problem is printed with line and column.
 Example:
   loadline policy validate services/*/loadline.yaml --organisation acme.yaml`,
   run: validate,
@@ -25,7 +28,7 @@ async function validate({ organisation }: Pick<PolicyOptions, 'organisation'>, n
   if (layers.length === 0)
     throw new DeliveryError(
       'USAGE',
-      'no policy file is named, and the working directory has no loadline.yaml',
+      'no policy file given, and the working directory has no loadline.yaml',
       'Name the files: loadline policy validate FILE...',
     )
   const faults = new Set<string>()
@@ -39,6 +42,6 @@ async function validate({ organisation }: Pick<PolicyOptions, 'organisation'>, n
     }
   }
   if (faults.size > 0)
-    throw new DeliveryError('POLICY', [...faults].join('\n'), '"loadline policy schema" says what each key takes.')
+    throw new DeliveryError('POLICY', [...faults].join('\n'), '"loadline policy schema" documents each key.')
   return 0
 }

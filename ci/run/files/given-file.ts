@@ -3,24 +3,24 @@ import type { PolicyFiles, PolicyText } from '../../../src/policy/index.ts'
 import { FileFault } from './physical-path.ts'
 import { kindOfNamed, limits, readNamed } from './read-file.ts'
 
-/** The files that make the policy at hand, as the command line names them. */
+/** The files that make up the policy, as the command line names them. */
 export interface PolicyOptions {
   policy?: string
   organisation?: string
 }
 
-/** A file that was named on the command line, and how it may be read. */
+/** A file named on the command line, and how it may be read. */
 export interface GivenFile {
   path: string
-  /** What it is called in an error, e.g. `policy`. */
+  /** Its name in errors, e.g. `policy`. */
   what: string
-  /** Of the error where it cannot be read. */
+  /** The error's code if it cannot be read. */
   code: ErrorCode
-  /** Most bytes; without it, what a person writes. */
+  /** The size limit in bytes; by default, that of a file written by hand. */
   most?: number
 }
 
-/** Reads a file that was named on the command line. Throws its code where it cannot. */
+/** Reads a file named on the command line. Throws its code if it cannot. */
 export async function readGiven({ path, what, code, most = limits.written }: GivenFile): Promise<string> {
   try {
     return (await readNamed(path, most)).toString('utf8')
@@ -29,7 +29,7 @@ export async function readGiven({ path, what, code, most = limits.written }: Giv
   }
 }
 
-/** Reads a file that an option names. Throws the code where it cannot. */
+/** Reads a file that an option names. Throws the code if it cannot. */
 export async function readOption(path: string, option: string, code: ErrorCode): Promise<string> {
   try {
     return (await readNamed(path, limits.written)).toString('utf8')
@@ -38,7 +38,10 @@ export async function readOption(path: string, option: string, code: ErrorCode):
   }
 }
 
-/** What lies at a path that was named on the command line; undefined where nothing does. Throws its code where a link leads there that is not followed. */
+/**
+ * What is at a path named on the command line; undefined if nothing is. Throws its code if it is reached through a link
+ * that is not followed.
+ */
 export async function kindOfGiven({
   path,
   what,
@@ -51,7 +54,7 @@ export async function kindOfGiven({
   }
 }
 
-/** A fault of a file as an error, which says what it is about and what to do. */
+/** A file's fault as an error that says what it is about and what to do. */
 export function fileError(error: unknown, code: ErrorCode, about: string): unknown {
   if (!(error instanceof FileFault)) return error
   return new DeliveryError(code, `${about} ${error.message}`, remedies[error.reason], { cause: error })
@@ -60,12 +63,12 @@ export function fileError(error: unknown, code: ErrorCode, about: string): unkno
 const remedies: Readonly<Record<FileFault['reason'], string>> = {
   absent: 'Correct the path or its permissions.',
   unreadable: 'Correct the path or its permissions.',
-  link: 'Name the file itself: a link that lies among the files of an application is not followed, for anybody may have put it there.',
+  link: "Name the file itself: a link among an application's files is not followed, because anybody may have put it there.",
   special: 'Name a regular file.',
-  large: 'Check that this is the file that you mean.',
+  large: 'Check that this is the file you mean.',
 }
 
-/** The text of a policy file that was named on the command line. Throws `POLICY` where it cannot be read. */
+/** The text of a policy file named on the command line. Throws `POLICY` if it cannot be read. */
 export async function policyText(
   path: string | undefined,
   what: 'policy' | 'organisation',
@@ -82,7 +85,7 @@ export async function givenFileText(
   return { path, text: await readGiven({ path, what, code: 'USAGE', most: limits.report }) }
 }
 
-/** The policy files that are named, and no other. Throws `POLICY`. */
+/** The named policy files, and no others. Throws `POLICY`. */
 export async function policyFiles({ policy, organisation }: PolicyOptions): Promise<PolicyFiles> {
   return {
     organisation: await policyText(organisation, 'organisation'),
@@ -90,7 +93,7 @@ export async function policyFiles({ policy, organisation }: PolicyOptions): Prom
   }
 }
 
-/** The same where there is no source: as in a run, `loadline.yaml` counts where no other file is named; here, the one of the working directory. */
+/** The same without a source: as in a run, `loadline.yaml` applies if no other file is named; here, the one in the working directory. */
 export async function policyFilesHere({ policy, organisation }: PolicyOptions): Promise<PolicyFiles> {
   const lies = await kindOfGiven({ path: 'loadline.yaml', what: 'policy', code: 'POLICY' })
   const own = policy ?? (lies === undefined ? undefined : 'loadline.yaml')

@@ -2,11 +2,11 @@ import { lstat, readlink, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 
-/** Why a file is not read or written; completes a sentence that begins with its path. */
+/** Why a file is not read or written; completes a sentence that starts with its path. */
 export class FileFault extends Error {
   override name = 'FileFault'
   readonly reason: 'absent' | 'link' | 'special' | 'large' | 'unreadable'
-  /** The path of the link below the directory, where one was found there. */
+  /** The path of the link below the directory, if one was found there. */
   readonly link: string | undefined
 
   constructor(reason: FileFault['reason'], message: string, options?: ErrorOptions & { link?: string }) {
@@ -16,7 +16,7 @@ export class FileFault extends Error {
   }
 }
 
-/** What went wrong with a system call, as a fault. */
+/** A failed system call as a fault. */
 export function faultOf(error: unknown): FileFault {
   if (error instanceof FileFault) return error
   const code = (error as NodeJS.ErrnoException).code ?? (error as Error).message
@@ -28,14 +28,14 @@ const mostLinks = 40
 
 const applications = new Set<string>()
 
-/** Says of a directory that it is an application's, before any file of a run is read: no link in it is followed from then on. */
+/** Declares a directory to be an application's, before a run reads any file: no link in it is followed from then on. */
 export function noteApplication(directory: string): void {
   applications.add(resolve(directory))
 }
 
 /**
- * The path of a file or directory without links, for a path that a person gave. A link is followed only where nobody can have committed it: not in a git work tree,
- * nor below the working directory or an application. Throws `FileFault`.
+ * The path of a file or directory without links, for a path given by the user. A link is followed only if nobody can
+ * have committed it: not in a git work tree, nor below the working directory or an application. Throws `FileFault`.
  */
 export async function physicalPath(path: string): Promise<string> {
   const known = await committable()
@@ -58,16 +58,16 @@ export async function physicalPath(path: string): Promise<string> {
         'link',
         `${next === resolve(path) ? 'is' : `goes through ${next},`} a symbolic link to ${target}`,
       )
-    if (++links > mostLinks) throw new FileFault('link', 'is a link in a circle')
+    if (++links > mostLinks) throw new FileFault('link', 'is part of a loop of links')
     waiting = [...segmentsOf(target), ...waiting]
     if (isAbsolute(target)) current = sep
   }
 }
 
-/** The path of something below a directory, which no link leads to. Throws `FileFault`, also where `path` leads out of it. */
+/** The path of something below a directory, with no link on the way. Throws `FileFault`, also if `path` leads out of it. */
 export async function pathBelow(root: string, path: string): Promise<string> {
   const segments = segmentsOf(path)
-  if (isAbsolute(path) || segments.includes('..')) throw new FileFault('unreadable', 'leads out of its directory')
+  if (isAbsolute(path) || segments.includes('..')) throw new FileFault('unreadable', 'leads outside its directory')
   const start = await realpath(root).catch((error: unknown) => {
     throw faultOf(error)
   })
@@ -88,7 +88,7 @@ export async function pathBelow(root: string, path: string): Promise<string> {
   return current
 }
 
-/** True where `path` is the directory or lies in it; both without links. */
+/** Whether `path` is the directory or inside it; both without links. */
 export function isWithin(directory: string, path: string): boolean {
   const way = relative(directory, path)
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
@@ -107,7 +107,7 @@ async function liesIn(trees: readonly string[], directory: string): Promise<bool
   }
 }
 
-/** Where a person's own links are, although somebody may stand there or keep it in git. */
+/** Where links are the user's own, even if it is the working directory or kept in git. */
 function isPersonal(directory: string): boolean {
   return directory === sep || directory === homedir()
 }

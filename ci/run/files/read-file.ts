@@ -4,17 +4,17 @@ import { FileFault, faultOf, pathBelow, physicalPath } from './physical-path.ts'
 
 export { limits } from '../../../src/model/limits.ts'
 
-/** Reads a file that a person named; links to it are followed as `physicalPath` says. Throws `FileFault`. */
+/** Reads a file that the user named; links to it are followed as `physicalPath` says. Throws `FileFault`. */
 export async function readNamed(path: string, most: number): Promise<Buffer> {
   return readRegular(await physicalPath(path), most)
 }
 
-/** Reads a file of a directory that somebody else filled; nothing in it is a way out. Throws `FileFault`. */
+/** Reads a file in a directory that somebody else filled; nothing in it can lead outside. Throws `FileFault`. */
 export async function readBelow(root: string, path: string, most: number): Promise<Buffer> {
   return readRegular(await pathBelow(root, path), most)
 }
 
-/** What a person named, without opening it: undefined where nothing is there. Throws `FileFault`. */
+/** What is at a path that the user named, without opening it: undefined if nothing is. Throws `FileFault`. */
 export async function kindOfNamed(path: string): Promise<'file' | 'directory' | 'other' | undefined> {
   try {
     const about = await lstat(await physicalPath(path))
@@ -26,7 +26,7 @@ export async function kindOfNamed(path: string): Promise<'file' | 'directory' | 
   }
 }
 
-/** Whether a word is the path of anything, a link included; for telling words from paths, and never for reading. */
+/** Whether a word is the path of anything, links included; for telling words from paths, never for reading. */
 export function isThere(word: string): boolean {
   try {
     return lstatSync(word, { throwIfNoEntry: false }) !== undefined
@@ -35,7 +35,10 @@ export function isThere(word: string): boolean {
   }
 }
 
-/** Reads a regular file of a path without links. Nothing else is even opened: opening a pipe waits, and opening a device can do something. */
+/**
+ * Reads a regular file at a path without links. Nothing else is even opened: opening a pipe blocks, and opening a
+ * device can have effects.
+ */
 async function readRegular(path: string, most: number): Promise<Buffer> {
   let file: FileHandle | undefined
   try {
@@ -51,7 +54,7 @@ async function readRegular(path: string, most: number): Promise<Buffer> {
   }
 }
 
-/** A file of /proc says that it has no bytes, and one that is written to grows: what counts is what comes out. */
+/** A file in /proc claims to be empty, and one being written grows: only the bytes read count. */
 async function readAll(file: FileHandle, expected: number, most: number): Promise<Buffer> {
   const parts: Buffer[] = []
   let total = 0
@@ -67,12 +70,12 @@ async function readAll(file: FileHandle, expected: number, most: number): Promis
 
 function requireRegular(about: Stats, most: number): void {
   if (about.isDirectory()) throw new FileFault('special', 'cannot be read (EISDIR)')
-  if (!about.isFile()) throw new FileFault('special', `is ${kindOf(about)}, and a regular file was expected`)
+  if (!about.isFile()) throw new FileFault('special', `is ${kindOf(about)}, not a regular file`)
   if (about.size > most) throw tooLarge(about.size, most)
 }
 
 function tooLarge(size: number, most: number): FileFault {
-  return new FileFault('large', `has ${size} bytes or more, and at most ${most} are read`)
+  return new FileFault('large', `has ${size} bytes or more, over the limit of ${most}`)
 }
 
 function kindOf(about: Stats): string {

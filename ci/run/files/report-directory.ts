@@ -6,14 +6,14 @@ import { renderReports, reportFiles } from '../../../src/report/index.ts'
 import { makeDirectory, writeFiles } from './write-files.ts'
 
 /**
- * Writes reports into a directory: all of them beside their places, and only then each to its place, in one step. A reader never meets half a file,
- * and where one cannot be written, none of them takes the place of what lies there. Throws `REPORT` then.
+ * Writes reports into a directory: first all of them under temporary names, then each is renamed into place. A reader
+ * never sees half a file, and if one cannot be written, none replaces what is there. Throws `REPORT` in that case.
  */
 export function writeReports(directory: string, reports: Readonly<Record<string, string>>): Promise<void> {
   return writeFiles(directory, reports, 'the reports')
 }
 
-/** What a run leaves at the top of the directory. */
+/** What a run writes at the top of the directory. */
 const leftBehind = new Set<string>([
   ...reportFiles,
   'runtime',
@@ -26,14 +26,15 @@ const leftBehind = new Set<string>([
   'engine.log',
 ])
 
-/** The name of directories that are Loadline's alone. */
+/** The name of directories that belong to Loadline alone. */
 const ownName = 'loadline-report'
 
 const mostEntries = 100_000
 
 /**
- * Removes an earlier run's reports: whatever happens next, nobody can read them as this run's. Other files stay, but in a directory of Loadline's own name no link, pipe or
- * device does, and neither does a link in its place: a job that publishes the directory as a whole would follow them. `say` names them. Throws `REPORT`.
+ * Removes an earlier run's reports: whatever happens next, nobody can mistake them for this run's. Other files stay,
+ * but in a directory of Loadline's own name no link, pipe or device does, nor a link in its place: a job that publishes
+ * the whole directory would follow them. `say` names them. Throws `REPORT`.
  */
 export async function clearReports(directory: string, say: (line: string) => void): Promise<void> {
   const isOwn = basename(directory) === ownName || basename(dirname(directory)) === ownName
@@ -49,8 +50,8 @@ export async function clearReports(directory: string, say: (line: string) => voi
   } catch (error) {
     throw new DeliveryError(
       'REPORT',
-      `the report directory ${directory} cannot be prepared (${(error as Error).message})`,
-      'Give a directory that can be written with --output.',
+      `failed to prepare the report directory ${directory} (${(error as Error).message})`,
+      'Give a writable directory with --output.',
       { cause: error },
     )
   }
@@ -69,21 +70,21 @@ async function removeStrangers(root: string, say: (line: string) => void): Promi
   }
 }
 
-/** Removes the entry, and nothing that it may lead to. */
+/** Removes the entry itself, and nothing that it may lead to. */
 async function removeStranger(path: string, say: (line: string) => void): Promise<void> {
   await rm(path)
   say(
-    `${path} was a link, a pipe or a device in the place of reports, and was removed: what publishes the reports would have followed it`,
+    `removed ${path}, a link, pipe or device in place of a report: a job that publishes the reports would have followed it`,
   )
 }
 
-/** Clears the directory for a run. Whoever kills this process finds a report that says so, and none that reads as clean. Throws `REPORT`. */
+/** Clears the directory for a run. If this process is killed, the report says so, and nothing reads as clean. Throws `REPORT`. */
 export async function beginReports(directory: string, facts: RunFacts, say: (line: string) => void): Promise<void> {
   await clearReports(directory, say)
   const unfinished = new DeliveryError(
     'ENGINE',
-    'this run has not ended: it still goes on, or it was interrupted',
-    'Wait for it, or run again.',
+    'this run has not finished: it is still running, or it was interrupted',
+    'Wait for it to finish, or run again.',
   )
   await writeReports(directory, renderReports(documentRun({ failure: unfinished }, facts)))
 }

@@ -4,10 +4,13 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { FileFault, faultOf, pathBelow, physicalPath } from './physical-path.ts'
 
-/** A new file and nothing else: what lies at its path already, a link above all, is never written through. */
+/** Creates a new file only: anything already at its path, above all a link, is never written through. */
 const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 
-/** Writes files: all of them beside their places, and only then each to its place. Where one cannot be written, none is. Throws `REPORT` then, and calls them `what`. */
+/**
+ * Writes files: first all of them under temporary names, then each is renamed into place. If one cannot be written,
+ * none is. Then throws `REPORT`, naming them as `what`.
+ */
 export async function writeFiles(
   directory: string,
   files: Readonly<Record<string, string>>,
@@ -27,24 +30,27 @@ export async function writeFiles(
     await Promise.all(parts.map(({ part }) => rm(part, { force: true }).catch(() => undefined)))
     throw new DeliveryError(
       'REPORT',
-      `${what} cannot be written to ${directory} (${(error as Error).message})`,
-      'Give a directory that can be written with --output, and check that the disk has room.',
+      `failed to write ${what} to ${directory} (${(error as Error).message})`,
+      'Give a writable directory with --output, and check that the disk is not full.',
       { cause: error },
     )
   }
 }
 
-/** Writes a file into a directory of our own, for its owner alone. */
+/** Writes a file into one of our own directories, readable by its owner only. */
 export async function writePrivate(path: string, content: string | Uint8Array): Promise<void> {
   await writeNew(path, content, 0o600)
 }
 
-/** Opens a new file for writing and gives its descriptor. Throws where something lies there. */
+/** Opens a new file for writing and returns its descriptor. Throws if something is already there. */
 export function openNew(path: string): number {
   return openSync(path, newFile, 0o666)
 }
 
-/** Makes a directory where it is not there, and gives its path without links. Throws `FileFault` where a link leads there that somebody may have committed. */
+/**
+ * Makes a directory if it does not exist, and returns its path without links. Throws `FileFault` if it is reached
+ * through a link that somebody may have committed.
+ */
 export async function makeDirectory(path: string): Promise<string> {
   const whole = resolve(path)
   try {
@@ -68,7 +74,7 @@ async function makeBelow(root: string, path: string): Promise<string> {
 }
 
 async function writeNew(path: string, content: string | Uint8Array, mode = 0o666): Promise<void> {
-  // Of a link, the link.
+  // For a link, the link itself.
   await rm(path, { force: true })
   const file = await open(path, newFile, mode)
   try {

@@ -8,18 +8,19 @@ export interface Repository {
   workTree: string
   /** Has HEAD. */
   gitDirectory: string
-  /** Has objects, tags and configuration; another one where this is a linked work tree. */
+  /** Has objects, tags and configuration; a different one in a linked work tree. */
   commonDirectory: string
 }
 
-/** A directory that looks like a repository's, and why it is not believed. */
+/** A directory that looks like a repository's, and why it is not trusted. */
 export interface Refused {
   refused: string
 }
 
 /**
- * The repository in whose work tree a directory lies: the nearest one above that has `.git`. A directory with the files of a bare repository is none, for anybody can commit
- * those. A `.git` file is followed only to a directory that belongs to it: one that names it back, or that lies among the modules of the repository around it.
+ * The repository whose work tree contains a directory: the nearest directory above with `.git`. A directory with a bare
+ * repository's files does not count, because anybody can commit those. A `.git` file is followed only to a directory
+ * that belongs to it: one that refers back to it, or one among the modules of the enclosing repository.
  */
 export async function findRepository(directory: string): Promise<Repository | Refused | undefined> {
   const start = await realpath(directory).catch(() => undefined)
@@ -30,7 +31,7 @@ export async function findRepository(directory: string): Promise<Repository | Re
     if (about.isDirectory()) {
       if (await isGitDirectory(path)) return { workTree: current, gitDirectory: path, commonDirectory: path }
       if ((await lstat(join(path, 'HEAD')).catch(() => undefined)) !== undefined)
-        return { refused: `${path} has not the files and directories of a repository` }
+        return { refused: `${path} lacks the files and directories of a repository` }
     } else if (about.isFile()) return throughFile(current)
     else return { refused: `${path} is neither a directory nor a regular file` }
   }
@@ -41,7 +42,7 @@ function parentOf(directory: string): string | undefined {
   return dirname(directory) === directory ? undefined : dirname(directory)
 }
 
-/** As git decides it, but for links. */
+/** As git decides it, except for links. */
 async function isGitDirectory(path: string): Promise<boolean> {
   const kind = async (name: string) => lstat(join(path, name)).catch(() => undefined)
   const [head, objects, refs] = await Promise.all(['HEAD', 'objects', 'refs'].map(kind))
@@ -71,7 +72,7 @@ async function throughFile(workTree: string): Promise<Repository | Refused> {
   }
 }
 
-/** What `git worktree add` made: its directory lies among those of the common one, and names the work tree back. */
+/** Made by `git worktree add`: its directory is among those of the common one, and refers back to the work tree. */
 async function linkedWorkTree(workTree: string, gitDirectory: string): Promise<Repository | undefined> {
   const common = await textBelow(gitDirectory, 'commondir').catch(() => undefined)
   if (common === undefined) return undefined

@@ -7,21 +7,21 @@ import { FileFault } from '../files/physical-path.ts'
 import { limits, readBelow } from '../files/read-file.ts'
 import type { Repository } from './find-repository.ts'
 
-/** Why git has no answer; completes a sentence. */
+/** Why git gave no answer; completes a sentence. */
 export class GitFault extends Error {
   override name = 'GitFault'
 }
 
-/** What a repository is configured to be, as text that nobody obeys. */
+/** A repository's configuration, as text that is read and never obeyed. */
 export type Configuration = ReadonlyMap<string, readonly string[]>
 
-/** Asks git. Gives what it says on standard output. Throws `GitFault`. */
+/** Runs git and returns its standard output. Throws `GitFault`. */
 export type Ask = (argv: readonly string[], input?: string) => Promise<string>
 
 export interface OwnRepository {
   ask: Ask
   configuration: Configuration
-  /** A part of the history was left out of this clone. */
+  /** This clone lacks part of the history. */
   shallow: boolean
 }
 
@@ -29,9 +29,10 @@ const patience = 120_000
 const mostReferences = 200_000
 
 /**
- * Does work in a git directory of our own that has the references of another repository and reads its objects. Nothing else of it is there for git to obey: no configuration,
- * hooks, filters, attributes, excludes, replacements, grafts, index or promised objects, and of the user and the system nothing either. What git says rests on the
- * objects, the references and the files of the work tree alone. Throws `GitFault`.
+ * Does work in our own git directory, which has the references of another repository and reads its objects. Nothing
+ * else of that repository is there for git to obey: no configuration, hooks, filters, attributes, excludes,
+ * replacements, grafts, index or promised objects, and nothing of the user or the system. Git's answers rest on the
+ * objects, the references and the work tree's files alone. Throws `GitFault`.
  */
 export async function withOwnRepository<T>(from: Repository, work: (own: OwnRepository) => Promise<T>): Promise<T> {
   const own = await mkdtemp(join(tmpdir(), 'loadline-git-'))
@@ -48,7 +49,7 @@ export async function withOwnRepository<T>(from: Repository, work: (own: OwnRepo
       GIT_ALLOW_PROTOCOL: 'none',
       GIT_OPTIONAL_LOCKS: '0',
       GIT_TERMINAL_PROMPT: '0',
-      // A single object of an archive from anywhere may claim to have any size.
+      // A single object from an untrusted archive may claim any size.
       GIT_ALLOC_LIMIT: '1g',
       HOME: own,
       XDG_CONFIG_HOME: own,
@@ -65,7 +66,7 @@ export async function withOwnRepository<T>(from: Repository, work: (own: OwnRepo
         maxBuffer: limits.report,
       })
       if (timedOut) throw new GitFault(`git ${argv[0]} took longer than ${patience / 1000} s`)
-      if (exitCode === undefined) throw new GitFault('git is not installed, or could not be started')
+      if (exitCode === undefined) throw new GitFault('git is not installed or failed to start')
       if (exitCode !== 0) throw new GitFault(`git ${argv[0]}: ${stderr.split('\n')[0] || `exit code ${exitCode}`}`)
       return stdout
     }
@@ -83,7 +84,7 @@ export async function withOwnRepository<T>(from: Repository, work: (own: OwnRepo
   }
 }
 
-/** HEAD, the branches and the tags. A replacement is a reference as well, and is left. */
+/** HEAD, the branches and the tags. Replacements are references too, and are left out. */
 async function takeReferences({ gitDirectory, commonDirectory }: Repository, own: string): Promise<void> {
   for (const name of ['refs/heads', 'refs/tags', 'objects']) await mkdir(join(own, name), { recursive: true })
   await takeFile(gitDirectory, 'HEAD', own)
@@ -92,7 +93,7 @@ async function takeReferences({ gitDirectory, commonDirectory }: Repository, own
   const take = async (folder: string): Promise<void> => {
     for (const entry of await entriesOf(commonDirectory, folder)) {
       const path = `${folder}/${entry.name}`
-      if (++taken > mostReferences) throw new GitFault(`it has more than ${mostReferences} references`)
+      if (++taken > mostReferences) throw new GitFault(`it has over ${mostReferences} references, the limit`)
       if (entry.isDirectory()) await take(path)
       else await takeFile(commonDirectory, path, own)
     }
@@ -108,7 +109,7 @@ async function entriesOf(directory: string, folder: string) {
   })
 }
 
-/** Copies a file where it is there, and says whether it is there with anything in it. */
+/** Copies a file if it exists, and returns whether it exists and is not empty. */
 async function takeFile(directory: string, path: string, own: string): Promise<boolean> {
   let content: Buffer
   try {
@@ -122,7 +123,7 @@ async function takeFile(directory: string, path: string, own: string): Promise<b
   return content.length > 0
 }
 
-/** Git reads its own format, and includes nothing. */
+/** Git parses its own format, without includes. */
 async function readConfiguration({ commonDirectory }: Repository, ask: Ask): Promise<Configuration> {
   const text = await readBelow(commonDirectory, 'config', limits.written).catch((error: unknown) => {
     if (error instanceof FileFault && error.reason === 'absent') return ''
@@ -148,7 +149,7 @@ function ownConfiguration(configuration: Configuration): string {
     const extension = /^extensions\.(.+)$/.exec(name)?.[1]
     if (extension === undefined || extension === 'objectformat' || harmless.has(extension)) continue
     if (extension !== 'refstorage' || values.at(-1) !== 'files')
-      throw new GitFault(`it uses the extension ${extension} = ${values.at(-1)}, which is not known here`)
+      throw new GitFault(`it uses the unknown extension ${extension} = ${values.at(-1)}`)
   }
   return `[core]\n\trepositoryformatversion = 1\n\tbare = false\n\thooksPath = /dev/null\n\tfsmonitor = false\n[extensions]\n\tobjectFormat = ${format}\n`
 }

@@ -7,8 +7,9 @@ import { GitFault, withOwnRepository, type Configuration, type OwnRepository } f
 import { hasChanges } from './work-tree.ts'
 
 /**
- * What git knows about a source directory; nothing where the directory is in no repository, or has no commit yet. No configuration of the repository, the user or the system
- * is obeyed, and no program but git runs. `say` tells where a repository is there and is not believed. Throws `SOURCE` where it is broken.
+ * What git knows about a source directory; nothing if the directory is not in a repository, or has no commit yet. No
+ * configuration of the repository, the user or the system is obeyed, and no program but git runs. `say` reports a
+ * repository that is not trusted. Throws `SOURCE` if it is broken.
  */
 export async function readGitFacts(
   directory: string,
@@ -18,7 +19,7 @@ export async function readGitFacts(
   const repository = await findRepository(directory)
   if (repository === undefined) return undefined
   if ('refused' in repository) {
-    say(`git is not asked about ${directory} (${repository.refused}): labels, tags and provenance will name no commit`)
+    say(`not asking git about ${directory} (${repository.refused}): labels, tags and provenance will name no commit`)
     return undefined
   }
   try {
@@ -33,21 +34,21 @@ export async function readGitFacts(
     if (!(error instanceof GitFault)) throw error
     throw new DeliveryError(
       'SOURCE',
-      `the git repository of ${directory} cannot be read: ${error.message}`,
-      'Fix the repository: an image must not name a commit that nobody could read.',
+      `failed to read the git repository of ${directory}: ${error.message}`,
+      'Fix the repository: an image must not name a commit that could not be read.',
       { cause: error },
     )
   }
 }
 
-/** The address of the remote "origin", as others may read it; undefined where there is none. */
+/** The address of the remote "origin", without credentials; undefined if there is none. */
 export async function readOrigin(directory: string): Promise<string | undefined> {
   const repository = await findRepository(directory)
   if (repository === undefined || 'refused' in repository) return undefined
   return withOwnRepository(repository, async ({ configuration }) => originOf(configuration)).catch(() => undefined)
 }
 
-/** The commit that is checked out; undefined where there is none yet. */
+/** The checked-out commit; undefined if there is none yet. */
 async function headOf({ ask }: OwnRepository): Promise<string | undefined> {
   const name = (await ask(['symbolic-ref', '--quiet', 'HEAD']).catch(() => '')).trim()
   if (name !== '' && (await ask(['for-each-ref', '--format=%(objectname)', name])).trim() === '') return undefined
@@ -91,7 +92,7 @@ function commitTime(commit: string): string {
   const [, seconds] = /^committer .* (-?\d+) [+-]\d{4}$/m.exec(commit.split('\n\n', 1)[0] ?? '') ?? []
   const moment = new Date(Number(seconds) * 1000)
   if (seconds === undefined || Number.isNaN(moment.getTime()) || moment.getUTCFullYear() > 9999)
-    throw new GitFault('its commit has no time that could be read')
+    throw new GitFault("its commit's time cannot be read")
   return moment.toISOString()
 }
 
@@ -100,7 +101,7 @@ function originOf(configuration: Configuration): string | undefined {
   return url === undefined ? undefined : publicRemoteUrl(url)
 }
 
-/** Why this clone may lack tags that its origin has; undefined where it was made to have all of them, or where there is no origin. */
+/** Why this clone may lack tags that its origin has; undefined if it was made with all of them, or has no origin. */
 function whyTagsMayBeMissing(
   configuration: Configuration,
   shallow: boolean,

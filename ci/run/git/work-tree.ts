@@ -8,8 +8,8 @@ import { GitFault, withOwnRepository, type Ask } from './own-repository.ts'
 const deepest = 8
 
 /**
- * Whether files of a directory differ from those of a commit, or are in no commit. Every file is compared by its content. `directory` lies in the work tree, and neither has
- * links in its path. Reports in `loadline-report` do not count. Throws `GitFault`.
+ * Whether a directory's files differ from a commit's, or are not in it. Every file is compared by content. `directory`
+ * is in the work tree, and neither has links in its path. Reports in `loadline-report` do not count. Throws `GitFault`.
  */
 export async function hasChanges(ask: Ask, workTree: string, directory: string, depth = 0): Promise<boolean> {
   const path = relative(workTree, directory)
@@ -26,7 +26,7 @@ export async function hasChanges(ask: Ask, workTree: string, directory: string, 
     ...only,
   ])
   const entries = status.split('\0').filter((entry) => entry !== '')
-  // The index is HEAD's: of its two letters only the second, the work tree's, can say something.
+  // The index is HEAD's, so only the second of the two letters, the work tree's, is informative.
   const modified = entries.filter((entry) => entry.startsWith(' M ')).map((entry) => entry.slice(3))
   if (modified.length < entries.length || !(await areStoredElsewhere(ask, workTree, modified))) return true
   const staged = await ask(['ls-files', '--stage', '-z', '--', ...only])
@@ -36,8 +36,8 @@ export async function hasChanges(ask: Ask, workTree: string, directory: string, 
 }
 
 /**
- * Whether all of these are files of Git LFS that are there in full: the commit has a pointer, which names the SHA-256 and the size of the content. Git would run a program to
- * find that out, and would believe it.
+ * Whether all of these are Git LFS files that are present in full: the commit has a pointer with the SHA-256 and the
+ * size of the content. Git would run a program to find that out, and would trust it.
  */
 async function areStoredElsewhere(ask: Ask, workTree: string, paths: readonly string[]): Promise<boolean> {
   if (paths.length === 0) return true
@@ -58,12 +58,12 @@ async function areStoredElsewhere(ask: Ask, workTree: string, paths: readonly st
   return true
 }
 
-/** Whether a submodule is not checked out, which leaves its directory empty, or is at this commit without changes. */
+/** Whether a submodule is not checked out (its directory is empty) or is at this commit without changes. */
 async function isModuleAt(directory: string, commit: string, depth: number): Promise<boolean> {
   const about = await lstat(directory).catch(() => undefined)
   if (about?.isDirectory() !== true) return false
   if ((await readdir(directory)).length === 0) return true
-  if (depth === deepest) throw new GitFault(`submodules lie in each other more than ${deepest} deep`)
+  if (depth === deepest) throw new GitFault(`submodules are nested more than ${deepest} deep`)
   const repository = await findRepository(directory)
   if (repository === undefined || 'refused' in repository || repository.workTree !== directory) return false
   return withOwnRepository(repository, async ({ ask }) => {

@@ -4,20 +4,20 @@ import type { Rendering } from '../../../src/audit/index.ts'
 import { readNamed } from '../files/read-file.ts'
 import { findProgram, render } from './renderer.ts'
 
-/** Files of a chart, and bytes that they come to. */
+/** Limits: files of a chart, and their total size in bytes. */
 const mostFiles = 5_000
 const mostBytes = 64 * 1_048_576
 
 /**
- * A chart as `helm template` prints it, with the values that it brings. Its values are not checked by their schema, because a schema can name what would have to be fetched.
- * Dependencies must lie in the chart.
+ * Renders a chart with `helm template` and its own values. They are not validated by their schema, because a schema can
+ * refer to something that would have to be fetched. Dependencies must be included in the chart.
  */
 export async function renderChart(directory: string, roots: readonly string[]): Promise<Rendering> {
   const helm = await findProgram('helm', roots)
   if (helm === undefined) return { why: 'helm is not installed' }
   const files = await filesOf(directory)
   if (files === undefined)
-    return { why: `it has more than ${mostFiles} files, or 64 MiB, or a file that cannot be read` }
+    return { why: `it has more than ${mostFiles} files, is larger than 64 MiB, or has a file that cannot be read` }
   const rendering = await render({
     program: helm,
     argv: (copy) => ['template', 'release', copy, '--skip-schema-validation'],
@@ -25,11 +25,14 @@ export async function renderChart(directory: string, roots: readonly string[]): 
     by: 'helm template',
   })
   if ('why' in rendering && /unknown flag: --skip-schema-validation/.test(rendering.why))
-    return { why: 'helm is older than 3.16, which checks values by schemas that it may fetch' }
+    return { why: 'helm is older than 3.16, and may fetch schemas to check the values' }
   return rendering
 }
 
-/** Every regular file below a directory; links are left out, because Helm would follow them. Undefined where there are too many, or one cannot be read. */
+/**
+ * Every regular file below a directory, without links, because Helm would follow them. Undefined if there are too many,
+ * or one cannot be read.
+ */
 async function filesOf(directory: string): Promise<Map<string, Buffer> | undefined> {
   const files = new Map<string, Buffer>()
   const waiting = [directory]

@@ -3,16 +3,18 @@ import { kustomizationNames, kustomizationParts, readManifest, type Rendering } 
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { findProgram, render } from './renderer.ts'
 
-/** Files that a kustomization comes to, and characters that all of an audit come to. */
+/** Limits: files of one kustomization, and characters of all kustomizations in an audit. */
 const mostFiles = 5_000
 const mostText = 64 * 1_048_576
 
-/** A reader of the parts of kustomizations, which share bases: each file is read once, and all of them are bounded. Throws `SOURCE`. */
+/**
+ * A reader of kustomizations, which share bases: each file is read once, and their total is limited. Throws `SOURCE`.
+ */
 export function partsReader(open: (path: string) => Promise<string | undefined>): typeof open {
   const known = new Map<string, Promise<string | undefined>>()
   let length = 0
   const read = async (path: string) => {
-    if (length > mostText) refuse('it and others are made of more than 64 MiB')
+    if (length > mostText) refuse('it and the others are larger than 64 MiB together')
     const text = await open(path)
     length += text?.length ?? 0
     return text
@@ -24,14 +26,17 @@ export function partsReader(open: (path: string) => Promise<string | undefined>)
   }
 }
 
-/** A kustomization with everything that it is made of, or why that is not all there. Paths are below what is audited. */
+/** A kustomization with all its files, or why they are not complete. Paths are below the audited paths. */
 export interface Kustomization {
   path: string
   files: ReadonlyMap<string, string>
   why?: string
 }
 
-/** Follows what a kustomization names, from file to file. Nothing is fetched, and nothing outside of what is audited is looked at. */
+/**
+ * Follows the references of a kustomization, from file to file. Nothing is fetched, and nothing outside the audited
+ * paths is read.
+ */
 export async function gather(
   path: string,
   open: (path: string) => Promise<string | undefined>,
@@ -47,15 +52,15 @@ export async function gather(
 
   async function take(file: string): Promise<void> {
     if (files.has(file)) return
-    const text = (await open(file)) ?? refuse(`${file} is not there`)
-    if (files.size >= mostFiles) refuse(`it is made of more than ${mostFiles} files`)
+    const text = (await open(file)) ?? refuse(`${file} does not exist`)
+    if (files.size >= mostFiles) refuse(`it has more than ${mostFiles} files`)
     files.set(file, text)
     if (!kustomizationNames.some((name) => name === posix.basename(file))) return
     const directory = posix.dirname(file)
     for (const document of readManifest(text, file)) {
       const parts = kustomizationParts(document)
       if (parts.plugins.length > 0)
-        refuse(`it has ${parts.plugins.join(' and ')}, which can name what would have to be fetched`)
+        refuse(`it has ${parts.plugins.join(' and ')}, which may refer to something that would have to be fetched`)
       for (const written of parts.files) await take(below(written, directory))
       for (const written of parts.either) await take(await fileOf(written, directory))
     }
@@ -69,30 +74,35 @@ export async function gather(
       if ((await open(inside).catch(() => undefined)) !== undefined) return inside
     }
     return (await open(named)) === undefined
-      ? refuse(`it names ${written}, which is not a file of the tree, and nothing is fetched`)
+      ? refuse(`it names ${written}, which is not a file in the tree; the audit fetches nothing`)
       : named
   }
 }
 
 function below(written: string, directory: string): string {
-  // A path of a file can be spelled like an address, and kustomize would ask the address.
-  if (/^https?:/i.test(written)) refuse(`it names ${written}, which is not a file of the tree, and nothing is fetched`)
+  // A file's path can look like a URL, and kustomize would fetch the URL.
+  if (/^https?:/i.test(written))
+    refuse(`it names ${written}, which is not a file in the tree; the audit fetches nothing`)
   const path = posix.normalize(posix.join(directory, written))
   const isOutside = posix.isAbsolute(written) || path === '..' || path.startsWith('../')
-  return isOutside ? refuse(`it names ${written}, which lies outside of what is audited`) : path
+  return isOutside ? refuse(`it names ${written}, which is outside the audited paths`) : path
 }
 
 function refuse(message: string): never {
-  throw new DeliveryError('SOURCE', message, 'Audit what "kubectl kustomize" prints.')
+  throw new DeliveryError('SOURCE', message, 'Audit the output of "kubectl kustomize".')
 }
 
-/** A kustomization as `kustomize build` or `kubectl kustomize` prints it: without plugins, functions and charts, which both leave off unless they are told. What is remote, they would fetch: `gather` refuses it. */
+/**
+ * Renders a kustomization with `kustomize build` or `kubectl kustomize`: without plugins, functions and charts, which
+ * both disable by default. They would fetch remote references, but `gather` refuses those.
+ */
 export async function renderKustomization(
   { path, files, why }: Kustomization,
   roots: readonly string[],
 ): Promise<Rendering> {
   if (why !== undefined) return { why }
-  if (/^kind:\s*Component\s*$/m.test(files.get(path) ?? '')) return { why: 'it is a component, which others use' }
+  if (/^kind:\s*Component\s*$/m.test(files.get(path) ?? ''))
+    return { why: 'it is a component, for other kustomizations' }
   const inside = (directory: string) => posix.join(directory, posix.dirname(path))
   const kustomize = await findProgram('kustomize', roots)
   if (kustomize !== undefined)

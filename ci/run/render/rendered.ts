@@ -4,12 +4,12 @@ import type { AuditFiles } from '../audit-files.ts'
 import { renderChart } from './chart.ts'
 import { gather, partsReader, renderKustomization, type Kustomization } from './kustomization.ts'
 
-/** Time after which nothing more of an audit is rendered. */
+/** After this time nothing more of an audit is rendered. */
 const mostMinutes = 5
 
 /**
- * The files of an audit with every chart and kustomization rendered, where the program for it is on this machine. What is part of one that is rendered is judged as it is
- * deployed, and not once more by itself.
+ * The files of an audit with every chart and kustomization rendered, if this machine has the program for it. Files of a
+ * rendered one are judged as deployed, and not again on their own.
  */
 export async function rendered(
   files: readonly AuditFile[],
@@ -17,11 +17,11 @@ export async function rendered(
 ): Promise<Pick<AuditFiles, 'files' | 'passedOver'>> {
   const until = Date.now() + mostMinutes * 60_000
   const inTime = async (rendering: () => Promise<Rendering>): Promise<Rendering> =>
-    Date.now() > until ? { why: `others took more than ${mostMinutes} minutes` } : rendering()
+    Date.now() > until ? { why: `rendering the others took more than ${mostMinutes} minutes` } : rendering()
   const done = new Map<string, AuditFile>()
   const partOf = new Map<string, string>()
   const charts = files.filter(({ path }) => isChart(path))
-  // A chart in another one's `charts` is rendered with it.
+  // A chart in another chart's `charts` is rendered with it.
   const within = (name: string) => new Set(charts.map(({ path }) => posix.join(posix.dirname(path), name)))
   const [subcharts, crds] = [within('charts'), within('crds')]
   const renderedBy = new Map<string, string>()
@@ -35,7 +35,7 @@ export async function rendered(
   for (const { path } of files) {
     const directories = ancestors(path)
     const chart = directories.map((directory) => renderedBy.get(directory)).find((one) => one !== undefined)
-    // Helm installs what lies in crds as it is, and does not print it.
+    // Helm installs the files in crds unchanged, and does not print them.
     if (chart !== undefined && !directories.some((directory) => crds.has(directory))) partOf.set(path, chart)
   }
   for (const kustomization of await outermost(files, open)) {
@@ -55,12 +55,12 @@ export async function rendered(
   }
 }
 
-/** The directories that a file lies in, the outermost first. */
+/** The directories that contain a file, the outermost first. */
 function ancestors(path: string): string[] {
   return path.split('/').map((_, index, parts) => parts.slice(0, index).join('/'))
 }
 
-/** The kustomizations that no other one is made of, each with what it is made of. */
+/** The kustomizations that are not part of another one, each with its files. */
 async function outermost(files: readonly AuditFile[], open: AuditFiles['open']) {
   const read = partsReader(open)
   const all: Array<Kustomization & { file: AuditFile; prefix: string }> = []

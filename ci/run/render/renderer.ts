@@ -8,11 +8,14 @@ import { ownPath, ownSurroundings } from '../../own-surroundings.mjs'
 import { isWithin } from '../files/physical-path.ts'
 import { makeDirectory, writePrivate } from '../files/write-files.ts'
 
-/** Time that a rendering may take, and characters that may come of it: templates can loop for ever. */
+/** Limits: how long a rendering may take, and how many characters it may print, because templates can loop forever. */
 const mostSeconds = 60
 const mostText = 16 * 1_048_576
 
-/** A program of the machine by its name; undefined where there is none. What lies in a tree that is audited is none, and neither is what lies relative to where somebody stands. */
+/**
+ * A program of this machine by its name; undefined if there is none. Programs in an audited tree, or in relative
+ * directories of PATH, do not count.
+ */
 export async function findProgram(name: string, roots: readonly string[]): Promise<string | undefined> {
   for (const directory of ownPath(process.env['PATH'] ?? '')) {
     const program = join(directory, name)
@@ -24,21 +27,21 @@ export async function findProgram(name: string, roots: readonly string[]): Promi
   return undefined
 }
 
-/** What is rendered, and by what. */
+/** What to render, and with which program. */
 export interface Renderable {
   program: string
-  /** The arguments for a directory that holds the files. */
+  /** The arguments for a directory that contains the files. */
   argv: (directory: string) => readonly string[]
-  /** By their path below that directory. */
+  /** By path below that directory. */
   files: ReadonlyMap<string, string | Uint8Array>
-  /** What people call the program. */
+  /** The program's name in messages. */
   by: string
   seconds?: number
 }
 
 /**
- * Renders a copy of the files with a program that finds no other one, no configuration, no plugin of somebody's home, no cluster and no way out by a proxy.
- * What it prints is what is deployed; where it fails the reason is its own.
+ * Renders a copy of the files with a program that finds no other program, configuration, plugins or cluster, and no
+ * proxy. Its output is what would be deployed; if it fails, its own message is the reason.
  */
 export async function render({ program, argv, files, by, seconds = mostSeconds }: Renderable): Promise<Rendering> {
   const work = await mkdtemp(join(tmpdir(), 'loadline-render-'))
@@ -62,14 +65,16 @@ export async function render({ program, argv, files, by, seconds = mostSeconds }
   }
 }
 
-/** Each file at its own name and no other: a name that a copy takes in between could be that of another file. */
+/** Each file keeps its name: a temporary name could be another file's. */
 async function copyTo(directory: string, files: Renderable['files']): Promise<void> {
   await makeDirectory(directory)
   for (const [name, content] of files)
     await writePrivate(join(await makeDirectory(join(directory, dirname(name))), basename(name)), content)
 }
 
-/** Everything that a program looks up is a directory where nothing is, and nothing listens on the port to which requests are sent. */
+/**
+ * Every directory in which a program looks for something is empty, and nothing listens on the port that requests go to.
+ */
 function surroundings(work: string): Record<string, string> {
   const nothing = join(work, 'nothing')
   const each = (names: string, value: string) => Object.fromEntries(names.split(' ').map((name) => [name, value]))
@@ -81,11 +86,11 @@ function surroundings(work: string): Record<string, string> {
   }
 }
 
-/** The first lines of what a program complains of, without the directory that only existed for it. */
+/** The first lines of a program's error output, without the path of the temporary directory. */
 function said(stderr: string, directory: string): string {
   const lines = stderr
     .split('\n')
     .map((line) => line.replace(/^E\d{4} [\d:.]+ +\d+ \S+\] ("command failed" err=)?/, ''))
     .filter((line) => line.trim() !== '' && !/^(WARNING|W\d{4}|#)/.test(line))
-  return printable(lines.slice(0, 2).join(' ').replaceAll(`${directory}/`, ''), 300) || 'it said nothing'
+  return printable(lines.slice(0, 2).join(' ').replaceAll(`${directory}/`, ''), 300) || 'it printed nothing'
 }

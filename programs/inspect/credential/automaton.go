@@ -99,7 +99,7 @@ func (a *automaton) grow(words []string) {
 	}
 }
 
-// find calls `met` with each word and the place behind it, in the order of these places. What `met` gives back is where to go on: behind the word, or further.
+// find calls `met` with each word and the place after it, in the order of these places. `met` returns where to continue: after the word, or further on.
 func (a *automaton) find(content []byte, met func(word, end int) int) {
 	row := uint32(0)
 	for position := 0; position < len(content); position++ {

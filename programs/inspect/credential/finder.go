@@ -18,7 +18,7 @@ type Match struct {
 // strides are how far the characters of a word are apart: one byte, or the two and four of UTF-16 and UTF-32, which put zeros between ASCII.
 var strides = [...]int{1, 2, 4}
 
-// Finder looks for credentials, and for marks that somebody else wants to know of, in one pass.
+// Finder looks for credentials, and for marks that the caller asks about, in one pass.
 type Finder struct {
 	rules []Rule
 	words *automaton
@@ -85,13 +85,13 @@ func spread(word string, stride int) string {
 type Seeker struct {
 	// Written tells that the bytes were written as text, in base64 or hexadecimal.
 	Written bool
-	// Settings tells the finder that settings stand there: more is a credential in them than in prose or code.
+	// Settings tells the finder that the text is settings: more counts as a credential there than in prose or code.
 	Settings bool
 	// Met is called with every credential; the same one may be met twice.
 	Met func(Match)
 	// Marked is called with every mark, and says where to go on. Without it marks are passed over.
 	Marked func(mark, start int) int
-	// Afford tells whether so many bytes more may be looked at closely. Without it everything may.
+	// Afford tells whether that many more bytes may be examined closely. Without it, all may.
 	Afford func(bytes int64) bool
 }
 
@@ -129,18 +129,18 @@ type place struct {
 	stride  int
 	// text tells what is text by its beginning.
 	text bool
-	// word is where the word stands in what is looked at closely.
+	// word is the word's place in the text that is examined closely.
 	word int
 }
 
-// mostTried is how many matches are looked at from a word on: those behind it have words of their own.
+// mostTried is how many matches are tried from a word on: those after it have their own words.
 const mostTried = 4
 
 // tryIn looks at a window closely, from `begin` on. Where a match that holds the word is only like a credential, one may begin within it, and it says from where on to look again; -1 otherwise.
 func (r *Rule) tryIn(window []byte, begin, from int, at place, met func(Match)) (again int) {
 	content, start, stride, text := at.content, at.start, at.stride, at.text
 	tried := 0
-	// Matches do not overlap and none is empty: so many may end before the word.
+	// Matches neither overlap nor are empty, so at most this many can end before the word.
 	for _, found := range r.pattern.FindAllSubmatchIndex(window[begin:], at.word-begin+mostTried) {
 		for index := range found {
 			if found[index] >= 0 {

@@ -151,7 +151,7 @@ func isKey(encoded []byte) bool {
 	return errSEC1 == nil
 }
 
-// derLength reads the length of a DER value and how many bytes say it; 0 bytes where it is none.
+// derLength reads the length of a DER value and how many bytes say it; 0 bytes if it is not one.
 func derLength(content []byte) (length, header int) {
 	if len(content) == 0 {
 		return 0, 0

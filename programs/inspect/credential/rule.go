@@ -1,4 +1,4 @@
-// Package credential knows what credentials look like: by their issuer's format, by the name beside them, and by the file that they stand in.
+// Package credential knows what credentials look like: by their issuer's format, by the name beside them, and by the file that they are in.
 //
 // Every rule has words that no credential of its kind goes without, so that one pass of an automaton over the bytes finds all places that are
 // worth a closer look. Rules whose kind Trivy knows have Trivy's id, so that an ignore file or exception means the same to both.
@@ -27,7 +27,7 @@ type Rule struct {
 	Severity Severity
 	// words are in lower case; one of them is in every credential of the kind.
 	words []string
-	// shape is looked for around a word, from `before` bytes ahead of it; its last group is the secret, or all of it where there is none.
+	// shape is looked for around a word, from `before` bytes ahead of it; its last group is the secret, or all of it if there is no group.
 	// Without `before` it begins at the word.
 	shape   string
 	pattern *regexp.Regexp
@@ -36,7 +36,7 @@ type Rule struct {
 	reach int
 	// armoured kinds end with the second line of dashes behind the word, however far they reach.
 	armoured bool
-	// glued kinds may stand in the middle of a longer word; all others begin one.
+	// glued kinds may be in the middle of a longer word; all others begin one.
 	glued bool
 	// first kinds count at the beginning of a file or of what was decoded: in the middle of a program they are the test values of a library.
 	first bool

@@ -60,7 +60,7 @@ func HoldsSettings(path string) bool {
 	return anyKeeper.MatchString(name) && !template.MatchString(name)
 }
 
-// lastTwo is the name of a file with the directory that it lies in.
+// lastTwo is the name of a file with its directory.
 func lastTwo(path string) string {
 	slash := strings.LastIndexAny(path, "/!")
 	if slash < 0 {

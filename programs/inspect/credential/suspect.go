@@ -9,7 +9,7 @@ import (
 // Redacted stands where a credential was.
 const Redacted = "<redacted>"
 
-// credentialName finds words that name a credential. A token ends its word, so that TOKENIZERS is none.
+// credentialName finds words that name a credential. A token ends its word, so that TOKENIZERS is not one.
 var credentialName = regexp.MustCompile(`passw(?:or)?d|passphrase|passcode|secret|credential|(?:token|api_?key|access_?key|private_?key|encryption_?key|signing_?key|auth_?key|master_?key|account_?key)s?(?:_|$|\d)|` +
 	`connection_?string|webhook_?url|(?:^|_)(?:pwd|creds?|bearer|pat)(?:_|$|\d)`)
 
@@ -47,7 +47,7 @@ func Suspect(name, value string) bool {
 	return keyedName.MatchString(word) && isRandom(value)
 }
 
-// shapeOf names the kind of credential that a text contains; empty where it contains none.
+// shapeOf names the kind of credential that a text contains; empty if it contains none.
 func shapeOf(text string) string {
 	kind := ""
 	Find([]byte(text), true, func(found Match) {

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Held is content that was read whole: in memory, or, where it is long, in a file that memory shows.
+// Held is content that was read whole: in memory, or, if it is long, in a memory-mapped file.
 type Held struct {
 	Content []byte
 	mapped  bool
@@ -19,9 +19,9 @@ type Held struct {
 const inMemory = 16 << 20
 
 // errNoRoom tells that the machine, and not the stream, is why it was not read to its end.
-var errNoRoom = errors.New("cannot keep what was unpacked: wanted room in the directory for temporary files and in memory")
+var errNoRoom = errors.New("failed to keep what was unpacked: expected room in the directory for temporary files and in memory")
 
-var errTooMuch = errors.New("decodes to more than is looked at")
+var errTooMuch = errors.New("decodes to more than the limit")
 
 // Hold reads a file of known length.
 func Hold(source io.Reader, size int64) (Held, error) {

@@ -41,15 +41,15 @@ const (
 )
 
 // errUnsupported tells a stream that is what it says and that nothing here can decode.
-var errUnsupported = errors.New("packed in a way that is not read")
+var errUnsupported = errors.New("compressed in an unsupported way")
 
-// opened is what was looked at by opening something: from its first packed byte, behind what its header says, to its end.
+// opened is what was searched by opening something: from its first packed byte, after its header, to its end.
 type opened struct{ from, end int }
 
 // covers tells a mark that is part of packed bytes: what begins there comes out of them.
 func (o opened) covers(start int) bool { return start >= o.from && start < o.end }
 
-// open looks into what may be packed at a mark. The search goes on at `jump`, which is further only where all bytes between have been looked at already.
+// open looks into what may be packed at a mark. The search continues at `jump`, which is further on only if all bytes in between have already been searched.
 func (v *visit) open(mark int, content []byte, start int, at place) (inside opened, jump int) {
 	jump = start
 	switch mark {
@@ -77,7 +77,7 @@ func (v *visit) open(mark int, content []byte, start int, at place) (inside open
 type stream struct {
 	how     string
 	content []byte
-	// start and end are where it lies in its content; the end is that of the content where it says nothing of its own.
+	// start and end are its place in its content; the end is that of the content if it states none itself.
 	start, end int
 	decoder    func(*bytes.Reader) (io.Reader, error)
 	// likely tells a stream that breaks off from bytes that only look like the beginning of one, by its header and what was decoded of it.
@@ -117,11 +117,11 @@ func (v *visit) unpack(packed stream, at place) (inside opened) {
 const (
 	// shortestSecret is the length of the shortest credential, in bytes.
 	shortestSecret = 18
-	// leastBroken is how much must come out of what is no likely stream to be looked at: less comes out of any bytes.
+	// leastBroken is how much an unlikely stream must yield to be searched: any bytes yield less.
 	leastBroken = 256
 )
 
-// broken says why a stream was not looked at to its end, if it is one.
+// broken says why a stream was not searched to its end, if it is one.
 func (v *visit) broken(err error, within place, bytes int64, likely func() bool) {
 	switch {
 	case errors.Is(err, errTooMuch):
@@ -199,10 +199,10 @@ func (v *visit) lookAtHeader(header []byte, at place) {
 	v.finder.Find(header, credential.Seeker{Written: at.line != nil, Afford: v.spend, Met: func(found credential.Match) { v.report(found, lines, at) }})
 }
 
-// ustarAt is where the word stands in a tar header.
+// ustarAt is where the word is in a tar header.
 const ustarAt = 257
 
-// openTar looks into one entry of a tar archive, and at its headers as they are. An archive packs nothing: where one is damaged, its bytes are looked at all the same.
+// openTar looks into one entry of a tar archive, and at its headers as they are. An archive is not compressed: if one is damaged, its bytes are searched anyway.
 func (v *visit) openTar(content []byte, mark int, at place) (inside opened, jump int) {
 	start := mark - ustarAt
 	if start < 0 {

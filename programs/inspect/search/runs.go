@@ -24,7 +24,7 @@ var inRun = func() (table [256]bool) {
 }()
 
 // lookIntoRuns decodes what may be base64 or hexadecimal. A run that is long enough has one of its characters at each step of that length, so that most bytes
-// are never touched. What lies in a credential that was found already is left alone.
+// are never touched. Anything inside a credential that was already found is left alone.
 func (v *visit) lookIntoRuns(content []byte, at place, known []span) {
 	known = joined(known)
 	done := 0
@@ -101,7 +101,7 @@ func unwrap(content []byte, start, end int) (run []byte, after int) {
 	return run, after
 }
 
-// decodeRun tries each of the four places where a group of characters may begin, because what stands before may be no part of it.
+// decodeRun tries each of the four places where a group of characters may begin, because what comes before may not be part of it.
 func (v *visit) decodeRun(run []byte, line func() int, at place) {
 	if at.line != nil {
 		line = at.line

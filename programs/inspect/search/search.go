@@ -15,11 +15,11 @@ import (
 // Finding says which credential is where, and never what it is.
 type Finding struct {
 	Rule *credential.Rule
-	// Path is that of the file; of what lies in an archive the names follow, each after an exclamation mark.
+	// Path is that of the file; the names inside an archive follow, each after an exclamation mark.
 	Path string
 	// Through is what had to be undone on the way, outermost first: gzip, zip, base64.
 	Through []string
-	// Line counts from 1, in what was decoded last that has lines; 0 where there are none.
+	// Line counts from 1, in the last decoded text that has lines; 0 if there are none.
 	Line int
 	// Example tells values that say themselves that they are one.
 	Example bool
@@ -27,7 +27,7 @@ type Finding struct {
 	Secret [sha256.Size]byte
 }
 
-// Unread is what was not looked at of one file for one reason: at how many places, and how many bytes there, as they are stored.
+// Unread is what was not searched in one file for one reason: at how many places, and how many bytes there, as stored.
 type Unread struct {
 	Reason string
 	Count  int
@@ -49,7 +49,7 @@ const (
 	TooMuch   = "too-much"
 )
 
-// mostNested is how many containers and encodings may lie in each other. An image in an image has six: tar, gzip, tar, zip, zip, gzip.
+// mostNested is how deep containers and encodings may be nested. An image in an image has six: tar, gzip, tar, zip, zip, gzip.
 const mostNested = 10
 
 // longestValue is the most bytes of a secret that may say of itself that it is an example; around a key stands prose that does.
@@ -58,7 +58,7 @@ const longestValue = 200
 // Searcher looks through files. Several may be looked through at the same time.
 type Searcher struct {
 	finder *credential.Finder
-	// left is how many bytes may still be decoded or looked at closely.
+	// left is how many bytes may still be decoded or examined closely.
 	left atomic.Int64
 }
 
@@ -74,7 +74,7 @@ func New(decoded int64) *Searcher {
 }
 
 // File looks through one file. What it finds is in the order of the file. It fails where what was unpacked cannot be kept, because the disk is full or memory cannot show it:
-// then nobody knows what is in the file.
+// then the content of the file is unknown.
 func (s *Searcher) File(path string, content []byte) ([]Finding, []Unread, error) {
 	s.left.Add(perByte * int64(len(content)))
 	file := &visit{Searcher: s, path: path, seen: map[seen]bool{}}
@@ -112,7 +112,7 @@ type place struct {
 	depth   int
 	// settings tells a configuration by its name.
 	settings bool
-	// line is that of the encoded text, for what has no lines of its own; absent where it has.
+	// line is that of the encoded text, for text without its own lines; absent if it has them.
 	line func() int
 }
 
@@ -215,10 +215,10 @@ func (v *visit) skip(at place, reason string, bytes int64) {
 // perAttempt is what it costs to try whether something packed begins at a mark.
 const perAttempt = 4096
 
-// spend tells whether so many bytes more may be decoded or looked at closely.
+// spend tells whether that many more bytes may be decoded or examined closely.
 func (v *visit) spend(bytes int64) bool {
 	if !v.exhausted && v.left.Add(-bytes) < 0 {
-		// The next file has what is left, and what it brings.
+		// The next file has what is left, and its own allowance.
 		v.left.Add(bytes)
 		v.exhausted = true
 	}

@@ -70,7 +70,7 @@ var foreign = map[int]struct {
 	}},
 }
 
-// isRar compares the checksum of the first header: that of version 5 stands before a length and the header, that of version 4 is half of one and stands before 11 bytes.
+// isRar compares the checksum of the first header: that of version 5 is before a length and the header, that of version 4 is half of one and is before 11 bytes.
 func isRar(content []byte) bool {
 	switch {
 	case len(content) < 20:
@@ -84,7 +84,7 @@ func isRar(content []byte) bool {
 	return false
 }
 
-// nameForeign names an archive that nothing here reads, also where it stands behind a program that unpacks it.
+// nameForeign names an archive that nothing here reads, even after a program that unpacks it.
 func (v *visit) nameForeign(mark int, content []byte, start int, at place) {
 	known := foreign[mark]
 	switch {

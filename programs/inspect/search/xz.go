@@ -18,7 +18,7 @@ const xzHeader = 12
 var xzChecks = [16]int{0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64}
 
 // xzStream decodes one stream, block by block. It is here because the library's reader makes a dictionary of whatever size a block asks for, and neither reads a stream with a
-// check that it does not know nor ends where the stream does. Checks are not compared: what is damaged is looked at as well.
+// check that it does not know nor ends where the stream does. Checks are not compared: damaged content is searched too.
 type xzStream struct {
 	source *bytes.Reader
 	spend  func(int64) bool
@@ -88,7 +88,7 @@ func (s *xzStream) next() error {
 	}
 	body := header[:len(header)-4]
 	if crc32.ChecksumIEEE(body) != binary.LittleEndian.Uint32(header[len(body):]) {
-		return fmt.Errorf("wanted a header of a block with its checksum, found another")
+		return fmt.Errorf("expected a header of a block with its checksum, found another")
 	}
 	dictionary, err := dictionaryOf(body)
 	if err != nil {

@@ -21,7 +21,7 @@ type memberHeader struct {
 
 const (
 	zipEncrypted = 1 << 0
-	// zipSizeBehind says that the sizes stand behind the member.
+	// zipSizeBehind says that the sizes are after the member.
 	zipSizeBehind = 1 << 3
 	// zipReserved are flags that mean nothing (APPNOTE 4.4.4).
 	zipReserved = 0xd780

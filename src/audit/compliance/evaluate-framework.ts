@@ -6,18 +6,18 @@ import { hipaa } from './hipaa.ts'
 import { pciDss } from './pci-dss.ts'
 import { soc2 } from './soc2.ts'
 
-/** The frameworks by the names of the command line. */
+/** The frameworks, by their names on the command line. */
 export const frameworks = { hipaa, 'pci-dss': pciDss, soc2 } as const satisfies Record<string, Framework>
 export type FrameworkName = keyof typeof frameworks
 
 const RowStatus = z.enum(['evidenced', 'not-evidenced', 'outside'])
 
-/** The compliance document. A row is evidenced by files of the report directory, each with its digest, or it is not. */
+/** The compliance document. A row is either evidenced by files of the report directory, each with its digest, or not. */
 export const Compliance = z.strictObject({
   schemaVersion: z.literal('loadline.compliance/v1'),
   loadline: z.string(),
   framework: z.string(),
-  /** UTC, ISO 8601: when the run was judged, or began where it was not. */
+  /** UTC, ISO 8601: when the run was judged, or when it started if it was not judged. */
   judgedAt: z.iso.datetime(),
   subject: z.strictObject({
     name: z.string(),
@@ -37,14 +37,17 @@ export const Compliance = z.strictObject({
 })
 export type Compliance = z.infer<typeof Compliance>
 
-/** A run as it lies on disk: its document, and the files of its report directory by path. */
+/** A run read from disk: its document, and the files of its report directory by path. */
 export interface RecordedRun {
   run: Run
   verdictText: string
   files: ReadonlyMap<string, string>
 }
 
-/** Holds a run against a framework. Only a passed run is evidence of anything, a rule only where it passed without an exception, and a file only where it is there. */
+/**
+ * Evaluates a run against a framework. Only a passed run is evidence of anything, a rule only if it passed without an
+ * exception, and a file only if it exists.
+ */
 export function evaluateCompliance(framework: Framework, recorded: RecordedRun): Compliance {
   const { run } = recorded
   const rows = framework.requirements.map(({ id, title, proof }): Compliance['rows'][number] => {
@@ -83,15 +86,13 @@ function prove(proof: Proof, { run, files }: RecordedRun): { missing: string[]; 
   const says: string[] = []
   const paths: string[] = []
   if (run.outcome !== 'passed')
-    return { missing: [`the run is ${run.outcome}, and only a passed one is evidence`], says, paths }
+    return { missing: [`the run is ${run.outcome}, and only a passed run is evidence`], says, paths }
   for (const rule of proof.rules ?? []) {
     const result = run.verdict?.results.find((entry) => entry.rule === rule)
     if (result === undefined) missing.push(`the rule ${rule} was not run`)
     else if (result.status !== 'passed') missing.push(`the rule ${rule} is ${result.status}: ${result.found}`)
     else if (result.excepted.length > 0 || result.known !== undefined)
-      missing.push(
-        `the rule ${rule} passed only by ${result.excepted.length > 0 ? 'exceptions' : 'what a baseline excuses'}`,
-      )
+      missing.push(`the rule ${rule} passed only by ${result.excepted.length > 0 ? 'exceptions' : 'a baseline'}`)
     else {
       says.push(`rule ${rule}: ${result.found}`)
       paths.push('verdict.json')
@@ -129,7 +130,7 @@ function prove(proof: Proof, { run, files }: RecordedRun): { missing: string[]; 
   return { missing, says, paths }
 }
 
-/** Why a bill of materials is not the one that the run made; undefined where it is, or where the run does not record the file. */
+/** Why an SBOM is not the one that the run made; undefined if it is, or if the run does not record the file. */
 function unlikeRecorded(run: Run, path: string, text: string): string | undefined {
   if (!path.startsWith('sbom')) return undefined
   const documents = (run.evidence?.platforms ?? []).flatMap(({ evidence: { sbom } }) =>
@@ -139,5 +140,5 @@ function unlikeRecorded(run: Run, path: string, text: string): string | undefine
   if (recorded.length === 0) return `the run records no ${path}`
   return recorded.some(({ digest }) => digest === digestOf(text))
     ? undefined
-    : `${path} is not the file that the run made: its digest is another`
+    : `${path} is not the file that the run made: its digest differs`
 }

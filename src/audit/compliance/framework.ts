@@ -1,6 +1,6 @@
 import type { RuleId } from '../../policy/rule-ids.ts'
 
-/** What a run must show for a requirement. All that is named must hold. */
+/** What a run must prove for a requirement. Everything named must hold. */
 export interface Proof {
   /** Rules of the gate that passed without an exception. */
   rules?: readonly RuleId[]
@@ -10,7 +10,7 @@ export interface Proof {
   release?: readonly ('signature' | 'attestations')[]
 }
 
-/** A requirement of a framework, in our own words: what a run can show of it, or why no pipeline can. */
+/** A requirement of a framework, in our own words: what a run can prove of it, or why no pipeline can. */
 export interface Requirement {
   id: string
   title: string

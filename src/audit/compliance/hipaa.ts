@@ -6,22 +6,22 @@ export const hipaa: Framework = {
   requirements: [
     {
       id: '164.308(a)(1)(ii)(A)',
-      title: 'Risk analysis: known weaknesses of the image are looked for',
+      title: 'Risk analysis: the image is scanned for known weaknesses',
       proof: { rules: ['vulnerabilities', 'database-age', 'database-coverage', 'inventory'] },
     },
     {
       id: '164.308(a)(1)(ii)(B)',
-      title: 'Risk management: what is found is held to limits, and exceptions end',
+      title: 'Risk management: findings are held to limits, and exceptions expire',
       proof: { rules: ['vulnerabilities', 'end-of-life-os', 'exceptions'] },
     },
     {
       id: '164.308(a)(3)-(4)',
       title: 'Workforce security and access authorization',
-      proof: { outside: 'Who may see health information is decided by people.' },
+      proof: { outside: 'People decide who may see health information.' },
     },
     {
       id: '164.308(a)(5)(ii)(B)',
-      title: 'Protection from malicious software: what is built on is known and fixed',
+      title: 'Protection from malicious software: everything the image is built on is known and pinned',
       proof: { rules: ['base-pinned', 'base-allowed', 'add-url'] },
     },
     {
@@ -31,13 +31,13 @@ export const hipaa: Framework = {
     },
     {
       id: '164.308(a)(8)',
-      title: 'Evaluation: each change is judged again, on evidence',
+      title: 'Evaluation: each change is judged again by its evidence',
       proof: { rules: ['evidence', 'tool-pins'], files: ['report.html'] },
     },
     { id: '164.310', title: 'Physical safeguards', proof: { outside: 'It concerns places and devices.' } },
     {
       id: '164.312(a)(1)',
-      title: 'Access control: the software runs with few rights and brings no credential',
+      title: 'Access control: the software runs with few privileges and ships no credential',
       proof: { rules: ['user', 'setuid', 'secrets', 'suspected-secrets'] },
     },
     {
@@ -58,17 +58,17 @@ export const hipaa: Framework = {
     {
       id: '164.312(c)(2)',
       title: 'Mechanism to authenticate health information',
-      proof: { outside: 'It concerns data and not software.' },
+      proof: { outside: 'It concerns data, not software.' },
     },
     {
       id: '164.312(d)',
       title: 'Person or entity authentication',
-      proof: { outside: 'The application decides who somebody is.' },
+      proof: { outside: 'The application authenticates its users.' },
     },
     { id: '164.312(e)(1)', title: 'Transmission security', proof: { outside: 'Network and application decide.' } },
     {
       id: '164.316(b)(1)',
-      title: 'Documentation: what was assessed is kept in writing',
+      title: 'Documentation: assessments are recorded in writing',
       proof: { rules: ['evidence'], files: ['report.html', 'summary.md'] },
     },
   ],

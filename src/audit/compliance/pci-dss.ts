@@ -7,11 +7,11 @@ export const pciDss: Framework = {
     {
       id: '1.2-1.4',
       title: 'Network security controls',
-      proof: { outside: 'Networks are configured where containers run; "loadline audit" looks at those files.' },
+      proof: { outside: 'Networks are configured where containers run; "loadline audit" checks those files.' },
     },
     {
       id: '2.2.4',
-      title: 'Only needed services, ports and functions are there',
+      title: 'Only necessary services, ports and functions are present',
       proof: { rules: ['exposed-ports', 'shells', 'package-managers', 'ssh-server'] },
     },
     { id: '2.2.6', title: 'Settings prevent misuse', proof: { rules: ['user', 'setuid', 'world-writable'] } },
@@ -28,7 +28,7 @@ export const pciDss: Framework = {
     },
     {
       id: '6.2.4',
-      title: 'Techniques against common attacks on software',
+      title: 'Techniques that prevent common attacks on software',
       proof: { outside: 'It concerns how code is written.' },
     },
     {
@@ -66,7 +66,7 @@ export const pciDss: Framework = {
     {
       id: '11.3',
       title: 'Scans of running systems, at least every three months',
-      proof: { outside: 'A build scans an image and no network; "loadline reverdict" judges published images again.' },
+      proof: { outside: 'A build scans an image, not a network; "loadline reverdict" judges published images again.' },
     },
     { id: '12', title: 'Policies and programs of the organisation', proof: { outside: 'It concerns people.' } },
   ],

@@ -6,7 +6,7 @@ export const soc2: Framework = {
   requirements: [
     {
       id: 'CC6.1',
-      title: 'Logical access: the software runs with few rights and brings no credential',
+      title: 'Logical access: the software runs with few privileges and ships no credential',
       proof: { rules: ['user', 'setuid', 'secrets', 'suspected-secrets'] },
     },
     {
@@ -21,7 +21,7 @@ export const soc2: Framework = {
     },
     {
       id: 'CC6.6',
-      title: 'Threats from outside the boundary: the image opens only what is meant',
+      title: 'Threats from outside the boundary: the image exposes only what is intended',
       proof: { rules: ['exposed-ports', 'ssh-server'] },
     },
     {

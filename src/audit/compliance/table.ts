@@ -1,9 +1,12 @@
 import type { Framework, Proof } from './framework.ts'
 
-/** The requirements of every framework as a Markdown page, for docs/compliance-requirements.md: generated, so that it cannot promise more than the code asks for. */
+/**
+ * The requirements of every framework as a Markdown page, for docs/compliance-requirements.md: generated, so that it
+ * cannot promise more than the code checks.
+ */
 export function complianceTable(frameworks: Readonly<Record<string, Framework>>): string {
   return [
-    '# What each framework asks of a run',
+    '# What each framework requires of a run',
     '',
     'Generated from `src/audit/compliance/`: change a requirement there, then run `npx vitest run --project repo -u`.',
     '',

@@ -9,7 +9,7 @@ import { butUnread } from './package-installs.ts'
 
 export const setuid: Control = {
   id: 'cis-4.8',
-  title: 'No file of the image lends the rights of its owner',
+  title: 'No file in the image is setuid or setgid',
   severity: 'medium',
   remedy: 'Remove the bits: RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +.',
   ofRun: (run) => ofRules(run, ['setuid']),
@@ -34,13 +34,13 @@ export const setuid: Control = {
       onFile(
         file,
         'manual',
-        `no step is seen to set such bits; the base may bring some, which only a run sees${butUnread(shipped)}`,
+        `no step appears to set such bits; the base may contain some, which only a run can find${butUnread(shipped)}`,
       ),
     )
   },
 }
 
-/** The modes that a command gives to files. */
+/** The modes that a command sets on files. */
 function modesSet({ name, args }: ShellCommand): string[] {
   if (name === 'chmod')
     return args.filter((word) => !/^--?[A-Za-z]+(=|$)/.test(word) || /^-[rwxst]*s/.test(word)).slice(0, 1)
@@ -59,7 +59,7 @@ function capabilitiesGiven({ name, args }: ShellCommand): string[] {
   return name === 'setcap' ? args.filter((word) => /[=+][eip]+$/i.test(word)) : []
 }
 
-/** True for a mode that sets the bits of setuid or setgid: 04755, 6755, u+s, a+s, +s, u=rwxs, g+x,u+s. */
+/** Whether a mode sets the setuid or setgid bit: 04755, 6755, u+s, a+s, +s, u=rwxs, g+x,u+s. */
 function lendsRights(mode: string): boolean {
   if (/^[0-7]+$/.test(mode)) return (Number.parseInt(mode, 8) & 0o6000) !== 0
   return mode.split(',').some((clause) => /^[ugoa]*(?:[+=-][rwxXstugo]*)*[+=][rwxXtugo]*s/.test(clause))
@@ -67,9 +67,9 @@ function lendsRights(mode: string): boolean {
 
 export const copyNotAdd: Control = {
   id: 'cis-4.9',
-  title: 'Files come by COPY; ADD only unpacks, or fetches what a checksum fixes',
+  title: 'Files are added by COPY; ADD only unpacks archives, or fetches with a checksum',
   severity: 'low',
-  remedy: 'Write COPY; download in a RUN step that checks a sum which the Dockerfile states.',
+  remedy: 'Use COPY; download in a RUN step that verifies a checksum stated in the Dockerfile.',
   ofRun: (run) => [...ofRules(run, ['add-url']), ...lintedAdds(run)],
   ofDockerfile: (file) =>
     eachOr(
@@ -78,11 +78,11 @@ export const copyNotAdd: Control = {
     ),
 }
 
-/** Compressed, and perhaps an archive: the builder looks at what is in it. */
+/** Compressed, and possibly an archive: the builder checks its content. */
 const compressed = /\.(gz|bz2|xz|zst|lzma|Z)$/
 const archive = /\.(tar|tgz|tbz2?|txz|tzst|tar\.\w+)$/i
 const isRemote = (source: string) => /^(https?|git|ssh|ftp):\/\/|^git@/i.test(source)
-/** A commit that a git address names, as its fragment or its query. */
+/** The commit in a git address, from its fragment or its query. */
 const isCommit = (source: string) => /#[0-9a-f]{40}(:|$)|[?&](?:checksum|commit)=[0-9a-f]{40}\b/.test(source)
 
 function needlessAdd(file: AuditedDockerfile, { words, flags, heredocs, text, line }: AuditedStep): Judgement[] {
@@ -115,7 +115,7 @@ function lintedAdds(run: import('../../model/index.ts').Run): Judgement[] {
     }))
 }
 
-/** Files that are a credential by their name. */
+/** Files whose name marks them as a credential. */
 const keyFiles =
   /(^|\/)(id_(rsa|dsa|ecdsa|ed25519)|\.git-credentials|\.netrc|\.pgpass|\.aws\/credentials|\.docker\/config\.json|\.dockercfg|\.kube\/config|[^/]+\.(ppk|p12|pfx))$/
 
@@ -124,7 +124,7 @@ export const secretsInBuild: Control = {
   title: 'No credential is written into the build file or the image',
   severity: 'critical',
   remedy:
-    'Take it out and replace the credential; give it to a build by RUN --mount=type=secret, and to a container when it starts.',
+    'Remove it and replace the credential; pass it to a build with RUN --mount=type=secret, and to a container when it starts.',
   ofRun: (run) => ofRules(run, ['secrets', 'suspected-secrets']),
   ofDockerfile(file) {
     const unread = unreadLines(file.steps)
@@ -148,7 +148,7 @@ function credentialsOf(step: AuditedStep): Array<{ found: string; name: string }
     .map(({ name }) => ({
       name,
       found:
-        keyword === 'ARG' ? `ARG ${name} ends in the history of the image` : `${keyword} ${name} holds a credential`,
+        keyword === 'ARG' ? `ARG ${name} ends up in the history of the image` : `${keyword} ${name} holds a credential`,
     }))
   const inCommands = (programs?.commands ?? []).flatMap(credentialsIn)
   const inFiles = keyword === 'RUN' ? [] : heredocs.flatMap(({ text }) => credentialsInText(text))

@@ -3,11 +3,14 @@ import { fullReference, namesDigest, parseImageReference } from '../../formats/i
 import { eachOr, on, onFile, type Control, type Status } from '../control.ts'
 import { ofRules } from '../of-rules.ts'
 
-/** Tags that everybody expects to move, also with something behind them. A version can move as well, and only a digest cannot: the gate asks for that (base-pinned). */
+/**
+ * Tags that are expected to move, also with a suffix. A version can move too, and only a digest cannot: the gate
+ * requires one (base-pinned).
+ */
 const moving =
   /^(latest|stable|edge|main|master|trunk|head|dev|develop|development|nightly|daily|weekly|lts|mainline|current|next|alpha|beta|rc|pre|preview|rolling|snapshot|canary|unstable|testing|sid|prod|production|staging|release)$/
 
-/** What fixes a moving word: a whole version, a day, a commit. */
+/** What pins a moving tag: a full version, a date, a commit. */
 const fixing = /^(v?\d+\.\d+\.\d+.*|20\d{6,}|(?=.*\d)(?=.*[a-f])[0-9a-f]{7,40})$/
 
 /** Variants of an image, which say on what it stands and not which version it is. */
@@ -26,7 +29,7 @@ function isMoving(name: string, tag: string): boolean {
   return !/20\d\d[-_]\d\d[-_]\d\d/.test(tag) && !behind.some((part) => fixing.test(part))
 }
 
-/** Names of Debian and Ubuntu, which stand for a version as its number does. */
+/** Code names of Debian and Ubuntu releases, which identify a version as its number does. */
 const codeNames =
   /^(wheezy|jessie|stretch|buster|bullseye|bookworm|trixie|forky|trusty|xenial|bionic|focal|jammy|noble|oracular|plucky|questing)(-|$)/
 
@@ -54,9 +57,9 @@ function judgeTag(reference: string): { status: Status; found: string } {
 
 export const imageTag: Control = {
   id: 'practice-image-tag',
-  title: 'Images are named by a version or a digest, not by a tag that moves',
+  title: 'Images are referenced by version or digest, not by a moving tag',
   severity: 'medium',
-  remedy: 'Name a digest, or at least a version; "loadline lock" pins what a Dockerfile starts from.',
+  remedy: 'Use a digest, or at least a version; "loadline lock" pins the bases of a Dockerfile.',
   ofDockerfile: (file) =>
     file.images.map(({ reference, line }) => {
       const { status, found } = judgeTag(reference)
@@ -72,7 +75,7 @@ export const imageTag: Control = {
   },
 }
 
-/** Images that hold a whole distribution or compiler where they have no slim variant in their tag. */
+/** Images that hold a whole distribution or compiler unless their tag names a slim variant. */
 const whole =
   /^library\/(python|node|golang|rust|ruby|php|perl|gcc|openjdk|eclipse-temurin|maven|gradle|ubuntu|centos|fedora|amazonlinux|buildpack-deps|swift|haskell|elixir|mono)$/
 
@@ -94,20 +97,20 @@ export const largeImage: Control = {
         return onFile(
           file,
           large ? 'fail' : 'pass',
-          large ? `ships ${reference}, a whole distribution or tool chain` : `ships from ${reference}`,
+          large ? `ships ${reference}, a whole distribution or toolchain` : `ships from ${reference}`,
           line,
         )
       }),
 }
 
-/** From this many in a row on, layers multiply for nothing. */
+/** From this many in a row, layers multiply needlessly. */
 const mostRuns = 3
 
 export const runPerLine: Control = {
   id: 'practice-run-per-line',
-  title: 'Steps that belong together share one RUN',
+  title: 'Related commands share one RUN',
   severity: 'low',
-  remedy: 'Join neighbouring steps with && or a heredoc: what a later layer removes, an earlier one still ships.',
+  remedy: 'Join adjacent steps with && or a heredoc: an earlier layer still ships what a later one removes.',
   ofDockerfile(file) {
     const kept = file.steps.filter(({ shipped }) => shipped)
     const starts = kept.filter(
@@ -118,17 +121,17 @@ export const runPerLine: Control = {
         kept.slice(index, index + mostRuns).every((step) => step.keyword === 'RUN'),
     )
     return eachOr(
-      starts.map(({ line }) => onFile(file, 'fail', `${mostRuns} or more RUN in a row`, line)),
-      onFile(file, 'pass', `fewer than ${mostRuns} RUN in a row`),
+      starts.map(({ line }) => onFile(file, 'fail', `${mostRuns} or more RUN instructions in a row`, line)),
+      onFile(file, 'pass', `fewer than ${mostRuns} RUN instructions in a row`),
     )
   },
 }
 
 export const hardCodedConfiguration: Control = {
   id: 'practice-hard-coded-configuration',
-  title: 'What differs between environments is not built in',
+  title: 'Environment-specific settings are not built into the image',
   severity: 'low',
-  remedy: 'Leave the variable out of the image and set it where the container is deployed.',
+  remedy: 'Remove the variable from the image and set it where the container is deployed.',
   ofDockerfile: (file) =>
     eachOr(
       file.steps
@@ -136,9 +139,9 @@ export const hardCodedConfiguration: Control = {
         .flatMap(({ properties, line }) =>
           properties
             .filter(({ name, value }) => namesEnvironment(name, value))
-            .map(({ name }) => onFile(file, 'fail', `ENV ${name} names one environment`, line, name)),
+            .map(({ name }) => onFile(file, 'fail', `ENV ${name} is specific to one environment`, line, name)),
         ),
-      onFile(file, 'pass', 'no address or environment among the variables'),
+      onFile(file, 'pass', 'no environment-specific variable'),
     ),
 }
 

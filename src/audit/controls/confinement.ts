@@ -7,17 +7,17 @@ const unconfined = /^(unconfined|disabled?)$/i
 
 export const apparmor: Control = {
   id: 'cis-5.2',
-  title: 'AppArmor confines the container, where the host has it',
+  title: 'AppArmor confines the container, if the host has it',
   severity: 'medium',
   remedy: 'Remove apparmor=unconfined: the engine then applies its own profile; or name a narrower one.',
   ofContainer(container) {
     const { apparmor: profile } = container
-    if (profile === undefined) return [on(container, 'inherited', 'the default profile of the engine or node applies')]
+    if (profile === undefined) return [on(container, 'inherited', "the engine's or node's default profile applies")]
     return [judgeProfile(container, 'AppArmor', profile)]
   },
 }
 
-/** The words by which Kubernetes knows a profile, in fields and in the annotations that were before them. */
+/** Kubernetes' names for profile types, in fields and in the annotations that preceded them. */
 const ofKubernetes = /^(RuntimeDefault|Localhost|(runtime|docker)\/default|localhost\/.+)$/
 
 function judgeProfile(container: Container, what: string, profile: Fact<string>): Judgement {
@@ -35,9 +35,9 @@ function judgeProfile(container: Container, what: string, profile: Fact<string>)
 
 export const selinux: Control = {
   id: 'cis-5.3',
-  title: 'SELinux confines the container, where the host has it',
+  title: 'SELinux confines the container, if the host has it',
   severity: 'medium',
-  remedy: 'Remove label=disable, and let volumes be relabelled (:z, :Z) instead.',
+  remedy: 'Remove label=disable, and have volumes relabelled (:z, :Z) instead.',
   ofContainer(container) {
     if (container.selinux.length === 0) return [on(container, 'inherited', 'the host decides')]
     return container.selinux.map((label) =>
@@ -46,7 +46,10 @@ export const selinux: Control = {
   },
 }
 
-/** Types that Pod Security Standards allow pass, and so does any level. A type that somebody wrote for this one container can be narrower still, which only people can say. */
+/**
+ * Types that Pod Security Standards allow pass, and so does any level. A type written for this one container may be
+ * narrower still, which only people can judge.
+ */
 function judgeLabel(label: string): Status {
   const [, key = '', value = ''] = /^(\w+):?(.*)$/.exec(label) ?? []
   if (key === '' && isUnknown(label)) return 'manual'
@@ -66,14 +69,14 @@ export const seccomp: Control = {
     if (profile !== undefined) return [judgeProfile(container, 'seccomp', profile)]
     if (container.platform === 'kubernetes')
       return [on(container, 'fail', 'no seccompProfile: Kubernetes filters nothing by default')]
-    return [on(container, 'inherited', 'the default profile of the engine applies')]
+    return [on(container, 'inherited', "the engine's default profile applies")]
   },
 }
 
 /** A process may keep binding low ports; nothing else is needed to serve (Pod Security Standards, restricted). */
 const harmless = new Set(['NET_BIND_SERVICE'])
 
-/** What engines give to a container that drops nothing, NET_BIND_SERVICE apart. */
+/** The default capabilities of container engines, except NET_BIND_SERVICE. */
 const byDefault =
   'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'.split(' ')
 
@@ -100,7 +103,7 @@ export const capabilities: Control = {
       on(
         container,
         dropsAll ? 'pass' : 'fail',
-        dropsAll ? 'drops what it has by default' : 'keeps the default capabilities: ALL is not dropped',
+        dropsAll ? 'drops its default capabilities' : 'keeps the default capabilities: ALL is not dropped',
         container.capDrop[0],
       ),
     ]
@@ -119,20 +122,21 @@ export const privileged: Control = {
         ? openTo(container, escape.value, escape, escape.value)
         : on(container, 'fail', escape.value, escape, escape.value),
     )
-    if (flag?.value === true) return [on(container, 'fail', 'privileged: all the rights of the host', flag), ...others]
-    if (flag?.value === 'unknown') return [openTo(container, 'perhaps privileged', flag), ...others]
+    if (flag?.value === true)
+      return [on(container, 'fail', "privileged: all of the host's privileges", flag), ...others]
+    if (flag?.value === 'unknown') return [openTo(container, 'possibly privileged', flag), ...others]
     return eachOr(others, on(container, 'pass', 'not privileged', flag))
   },
 }
 
 export const noNewPrivileges: Control = {
   id: 'cis-5.26',
-  title: 'A process cannot gain rights that it did not start with',
+  title: 'Processes cannot gain privileges',
   severity: 'high',
-  remedy: 'Set no-new-privileges:true among security_opt; in Kubernetes allowPrivilegeEscalation: false.',
+  remedy: 'Add no-new-privileges:true to security_opt; in Kubernetes set allowPrivilegeEscalation: false.',
   ofContainer(container) {
     const { noNewPrivileges: flag } = container
-    if (flag?.value === 'unknown') return [openTo(container, 'new privileges are perhaps allowed', flag)]
+    if (flag?.value === 'unknown') return [openTo(container, 'new privileges are possibly allowed', flag)]
     const denied = flag?.value === true
     return [
       on(
@@ -153,7 +157,7 @@ export const rootUser: Control = {
   id: 'practice-root-user',
   title: 'No container is started as root',
   severity: 'high',
-  remedy: 'Name a numeric user above 0; in Kubernetes runAsNonRoot: true as well.',
+  remedy: 'Set a numeric user above 0; in Kubernetes also runAsNonRoot: true.',
   ofContainer(container) {
     const { user, refusesRoot } = container
     const kind = user === undefined || user.value === '' ? undefined : userKind(user.value)
@@ -162,12 +166,12 @@ export const rootUser: Control = {
     if (container.platform === 'kubernetes') {
       if (refusesRoot?.value === true) return [on(container, 'pass', 'runAsNonRoot: true', refusesRoot)]
       if (refusesRoot?.value === 'unknown' && user === undefined)
-        return [openTo(container, 'perhaps runs as root', refusesRoot)]
+        return [openTo(container, 'possibly runs as root', refusesRoot)]
       return [
         on(
           container,
           user === undefined ? 'fail' : 'pass',
-          user === undefined ? 'nothing keeps it from running as root' : `runAsUser ${user.value}`,
+          user === undefined ? 'nothing prevents it from running as root' : `runAsUser ${user.value}`,
           user ?? refusesRoot,
         ),
       ]
@@ -183,13 +187,13 @@ export const rootUser: Control = {
   },
 }
 
-/** Kernel parameters that belong to the container alone and harm nobody (Pod Security Standards, baseline). */
+/** Kernel parameters that affect only the container and are safe (Pod Security Standards, baseline). */
 const safe =
   /^(kernel\.shm_rmid_forced|net\.ipv4\.(ip_local_port_range|ip_unprivileged_port_start|tcp_syncookies|ping_group_range|ip_local_reserved_ports|tcp_keepalive_time|tcp_fin_timeout|tcp_keepalive_intvl|tcp_keepalive_probes|tcp_rmem|tcp_wmem|tcp_slow_start_after_idle|tcp_notsent_lowat))$/
 
 export const sysctls: Control = {
   id: 'practice-sysctl',
-  title: 'Kernel parameters are left alone, but for those that only the container sees',
+  title: 'Kernel parameters are left alone, except for those that affect only the container',
   severity: 'medium',
   remedy: 'Remove the parameter, or allow it by an exception that says why.',
   ofContainer(container) {

@@ -3,11 +3,11 @@ import { isUnknown } from '../../formats/unknown-value.ts'
 import type { Container, Fact, Mount } from '../container.ts'
 import { eachOr, on, openTo, type Control, type Judgement } from '../control.ts'
 
-/** Sockets by which whoever writes to them is root on the host: engines, their runtimes, their likes on Windows. */
+/** Sockets that make anyone who can write to them root on the host: engines, their runtimes, and their Windows equivalents. */
 const engineSocket =
   /(^|[/\\])((docker|docker[-.]raw|dockershim|cri-dockerd|containerd|containerd-debug|crio|cri-o|podman|buildkitd|frakti|balena|balena-engine|balenad|kubelet|k3s|microcontainerd)\.sock(\.ttrpc)?|(docker_engine|docker_engine_windows|containerd-containerd|podman-machine-default))$|(^|\/)(lxd|incus)\/.*unix\.socket(\.user)?$/i
 
-/** Directories of the host whose content decides what the host is. */
+/** Host directories that control the host. */
 const sensitive = [
   '/bin',
   '/boot',
@@ -33,13 +33,13 @@ const sensitive = [
   '/var/spool/cron',
 ]
 
-/** Of these only the directory itself, and not all that is below it. */
+/** For these, only the directory itself, not everything below it. */
 const alone = new Set(['/home'])
 
-/** What many images want of the host and what gives nothing away. */
+/** Harmless host paths that many images use. */
 const harmless = new Set(['/etc/localtime', '/etc/timezone'])
 
-/** Directories of a user that hold keys to other things. */
+/** Directories in a user's home that hold credentials. */
 const keyDirectory = /(^|\/)\.(ssh|aws|gnupg|kube|docker|azure|config\/gcloud)(\/|$)/
 
 const isSocket = ({ value }: Fact<Mount>) =>
@@ -62,7 +62,7 @@ function isSensitive({ value }: Fact<Mount>): boolean {
   )
 }
 
-/** A path of the host in one form. One that climbs far enough ends at its root, wherever it begins. */
+/** A host path in canonical form. One that climbs far enough ends at the root, wherever it starts. */
 function hostPath(source: string): string {
   const slashes = source.replaceAll('\\', '/')
   if (/^[A-Za-z]:/.test(slashes)) return slashes
@@ -82,7 +82,7 @@ const say = ({ value: { source, target, readOnly } }: Fact<Mount>) =>
 
 export const hostDirectories: Control = {
   id: 'cis-5.6',
-  title: 'No directory that the host lives by is mounted',
+  title: 'No critical host directory is mounted',
   severity: 'critical',
   remedy: 'Mount a named volume, or copy what is needed into the image.',
   ofContainer: (container) =>
@@ -106,7 +106,7 @@ export const engineSockets: Control = {
   title: "The engine's socket is not mounted",
   severity: 'critical',
   remedy:
-    'Remove the mount: who can write to the socket is root on the host, and read-only changes nothing. Build images with a daemonless builder.',
+    'Remove the mount: anyone who can write to the socket is root on the host, and read-only does not prevent that. Build images with a daemonless builder.',
   ofContainer: (container) =>
     eachOr(
       [
@@ -125,8 +125,8 @@ function apiSocketOf(container: Container): Judgement[] {
   const { apiSocket } = container
   if (apiSocket === undefined || apiSocket.value === false) return []
   return apiSocket.value === true
-    ? [on(container, 'fail', "is given the engine's socket", apiSocket)]
-    : [openTo(container, "is perhaps given the engine's socket", apiSocket)]
+    ? [on(container, 'fail', "gets the engine's socket", apiSocket)]
+    : [openTo(container, "possibly gets the engine's socket", apiSocket)]
 }
 
 /** Where engines put their sockets. */
@@ -138,7 +138,7 @@ const socketPaths = [
   '/run/k3s/containerd/containerd.sock',
 ].flatMap((path) => [path, `/var${path}`])
 
-/** A directory that has the socket in it, or what a variable may make the socket. */
+/** A directory that contains the socket, or a path that a variable may turn into it. */
 function socketBelow(container: Container, mount: Fact<Mount>): Judgement[] {
   const { source } = mount.value
   const path = hostPath(source).replace(/\/$/, '')
@@ -149,7 +149,7 @@ function socketBelow(container: Container, mount: Fact<Mount>): Judgement[] {
 
 export const bindMounts: Control = {
   id: 'practice-bind-mount',
-  title: 'Production mounts no other directory of the host',
+  title: 'Production mounts no other host directory',
   severity: 'medium',
   remedy: 'Copy code into the image; use named volumes for data, and configs or secrets for files.',
   ofContainer: (container) =>
@@ -166,7 +166,7 @@ export const bindMounts: Control = {
 
 export const mountPropagation: Control = {
   id: 'cis-5.20',
-  title: 'What is mounted in the container stays in the container',
+  title: 'Mounts made in the container do not propagate to the host',
   severity: 'medium',
   remedy: 'Leave the propagation private.',
   ofContainer: (container) =>
@@ -188,15 +188,16 @@ export const readOnlyRoot: Control = {
   id: 'cis-5.13',
   title: 'The root file system is read-only',
   severity: 'medium',
-  remedy: 'Set read_only: true (readOnlyRootFilesystem in Kubernetes), and a tmpfs where something must be written.',
+  remedy:
+    'Set read_only: true (readOnlyRootFilesystem in Kubernetes), with a tmpfs for each directory that must be writable.',
   ofContainer(container) {
     const { readOnly } = container
-    if (readOnly?.value === 'unknown') return [openTo(container, 'perhaps writable', readOnly)]
+    if (readOnly?.value === 'unknown') return [openTo(container, 'possibly writable', readOnly)]
     return [
       on(
         container,
         readOnly?.value === true ? 'pass' : 'fail',
-        readOnly?.value === true ? 'read-only' : 'the root file system can be written to',
+        readOnly?.value === true ? 'read-only' : 'the root file system is writable',
         readOnly,
       ),
     ]
@@ -205,7 +206,7 @@ export const readOnlyRoot: Control = {
 
 export const devices: Control = {
   id: 'cis-5.18',
-  title: 'No device of the host is handed through',
+  title: 'No host device is passed through',
   severity: 'high',
   remedy: 'Remove the device, or allow it by an exception that says why.',
   ofContainer: (container) =>

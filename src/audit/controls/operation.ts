@@ -8,21 +8,21 @@ import { userKind } from '../root-name.ts'
 
 export const swarm: Control = {
   id: 'cis-5.1',
-  title: 'Swarm mode is off where nobody uses it',
+  title: 'Swarm mode is off unless it is used',
   severity: 'low',
-  remedy: 'docker swarm leave, on hosts that are in none.',
+  remedy: 'Run docker swarm leave on hosts that need no swarm.',
   neverFails: 'It is a state of the host.',
   ofContainer: (container) =>
     container.platform === 'kubernetes'
       ? [on(container, 'not-applicable', 'no Docker daemon')]
-      : [on(container, 'inherited', 'a state of the host: docker info says it')],
+      : [on(container, 'inherited', 'a state of the host: docker info shows it')],
 }
 
 export const privilegedExec: Control = {
   id: 'cis-5.23',
   title: 'Nobody enters containers with docker exec --privileged',
   severity: 'medium',
-  remedy: 'Look for it in the audit log of the hosts.',
+  remedy: "Look for it in the hosts' audit logs.",
   ofContainer: (container) =>
     eachOr(
       container.hooks
@@ -31,11 +31,11 @@ export const privilegedExec: Control = {
           on(
             container,
             hook.value.privileged === true ? 'fail' : 'manual',
-            `its ${hook.value.what} hook is ${hook.value.privileged === true ? '' : 'perhaps '}privileged`,
+            `its ${hook.value.what} hook is ${hook.value.privileged === true ? '' : 'possibly '}privileged`,
             hook,
           ),
         ),
-      on(container, 'manual', 'the audit log of the host tells'),
+      on(container, 'manual', "the host's audit log shows it"),
     ),
 }
 
@@ -43,29 +43,29 @@ export const rootExec: Control = {
   id: 'cis-5.24',
   title: 'Nobody enters containers with docker exec --user root',
   severity: 'medium',
-  remedy: 'Look for it in the audit log of the hosts.',
+  remedy: "Look for it in the hosts' audit logs.",
   ofContainer: (container) =>
     eachOr(
       container.hooks
         .filter(({ value }) => value.user !== '' && userKind(value.user) === 'root')
         .map((hook) => on(container, 'fail', `its ${hook.value.what} hook runs as ${hook.value.user}`, hook)),
-      on(container, 'manual', 'the audit log of the host tells'),
+      on(container, 'manual', "the host's audit log shows it"),
     ),
 }
 
 export const currentImage: Control = {
   id: 'cis-5.28',
-  title: 'Hosts run the current build of an image, not one that lay in a cache',
+  title: 'Hosts run the current build of an image, not a cached one',
   severity: 'low',
   remedy: 'Deploy by digest, and roll out every new build.',
-  neverFails: 'Which build is current is known to the registry and to people.',
+  neverFails: 'Only the registry and people know which build is current.',
   ofContainer: (container) => [
     on(
       container,
       'manual',
       container.image === undefined
         ? 'built on the host'
-        : `${container.image.value}: say whether it is the current one`,
+        : `${container.image.value}: decide whether it is the current one`,
       container.image,
     ),
   ],
@@ -75,7 +75,7 @@ export const environmentSecrets: Control = {
   id: 'practice-environment-secret',
   title: 'No credential is written into the environment of a deployment',
   severity: 'critical',
-  remedy: 'Replace the credential, and hand it over as a secret: a file below /run/secrets, or valueFrom.secretKeyRef.',
+  remedy: 'Replace the credential, and pass it as a secret: a file below /run/secrets, or valueFrom.secretKeyRef.',
   ofContainer: (container) =>
     eachOr(
       [
@@ -98,7 +98,7 @@ export const environmentSecrets: Control = {
     ),
 }
 
-/** Credentials among the words of what runs in it, and in the texts that it is given. */
+/** Credentials in its commands and in the texts that it is given. */
 function inCommands({
   command,
   sideCommands,
@@ -119,7 +119,7 @@ function inCommands({
   ]
 }
 
-/** A single word is a line. Where options stand first, the program is that of the image. */
+/** A single word is a line for a shell. If options come first, the program is the image's. */
 function commandsOf(words: readonly string[]): ShellCommand[] {
   const [first = ''] = words
   const own = first.startsWith('-') ? ['entrypoint'] : []
@@ -130,7 +130,7 @@ function commandsOf(words: readonly string[]): ShellCommand[] {
 
 export const obsoleteVersion: Control = {
   id: 'practice-obsolete-version',
-  title: 'A compose file says no "version": Compose ignores it and warns',
+  title: 'A compose file has no "version": Compose ignores it and warns',
   severity: 'low',
   remedy: 'Remove the key.',
   ofContainer(container) {

@@ -4,7 +4,7 @@ import { programsRun, unreadLines, type AuditedDockerfile, type AuditedStep } fr
 import { eachOr, onFile, type Control, type Judgement } from '../control.ts'
 import { ofRules } from '../of-rules.ts'
 
-/** Package managers, with the words by which they refresh their lists and install. */
+/** Package managers, with their subcommands for refreshing lists and installing. */
 const managers: ReadonlyArray<{ program: RegExp; refresh: RegExp; install: RegExp }> = [
   {
     program: /^(apt|apt-get|aptitude)$/,
@@ -23,7 +23,7 @@ const managers: ReadonlyArray<{ program: RegExp; refresh: RegExp; install: RegEx
 interface ManagerCall {
   command: ShellCommand
   manager: (typeof managers)[number]
-  /** The first word that is none of the options. */
+  /** The first word that is not an option. */
   action: string
   operands: string[]
 }
@@ -40,16 +40,16 @@ function callOf(command: ShellCommand): ManagerCall | undefined {
   return { command, manager, action: operands[0] ?? '', operands: operands.slice(1) }
 }
 
-/** Packages that a shipped image seldom needs: tools of the network, editors, compilers, helpers of administrators. */
+/** Packages that a shipped image rarely needs: network tools, editors, compilers, administration tools. */
 const unneeded =
   /^(curl|wget|vim|vim-\w+|nano|emacs|telnet|inetutils-telnet|netcat|netcat-\w+|nmap|ncat|openssh|openssh-(server|client|clients)|ssh|sudo|strace|ltrace|gdb|git|build-essential|gcc|g\+\+|make|cmake|tcpdump|iputils-ping|net-tools|dnsutils|bind-utils|bind-tools|socat|rsync|ftp|lsof|htop)$/
 
 export const unneededPackages: Control = {
   id: 'cis-4.3',
-  title: 'The image holds no package that it does not need',
+  title: 'The image has no unnecessary packages',
   severity: 'low',
   remedy:
-    'Install with --no-install-recommends, keep tools of the shell and the network out of the shipped stage, or start from a distroless base.',
+    'Install with --no-install-recommends, keep shell and network tools out of the shipped stage, or start from a distroless base.',
   ofRun: (run) => ofRules(run, ['package-managers', 'shells', 'ssh-server'], 'manual'),
   ofDockerfile(file) {
     const shipped = file.steps.filter((step) => step.shipped)
@@ -63,7 +63,7 @@ export const unneededPackages: Control = {
       onFile(
         file,
         'manual',
-        `nothing known to be unneeded is installed; say whether the rest is needed${butUnread(shipped)}`,
+        `no package known to be unnecessary is installed; decide whether the rest is needed${butUnread(shipped)}`,
       ),
     )
   },
@@ -87,7 +87,7 @@ function needless(file: AuditedDockerfile, { command, operands }: ManagerCall, {
   return named.length === 0 ? [] : [onFile(file, 'fail', `${command.name} installs ${named.join(', ')}`, line)]
 }
 
-/** A configuration of apt that switches recommended packages off for every step. */
+/** An apt configuration that disables recommended packages for every step. */
 function withoutRecommends({ args, texts, writesTo }: ShellCommand): boolean {
   return (
     writesTo.some((file) => file.includes('/apt/')) &&
@@ -97,17 +97,17 @@ function withoutRecommends({ args, texts, writesTo }: ShellCommand): boolean {
 
 export const updateAlone: Control = {
   id: 'cis-4.7',
-  title: 'Package lists are refreshed in the same step that installs from them',
+  title: 'Package lists are refreshed in the step that installs from them',
   severity: 'low',
-  remedy: 'Join the two: RUN apt-get update && apt-get install ...; alone, the cached list grows old unseen.',
+  remedy: 'Join the two: RUN apt-get update && apt-get install ...; otherwise the cached list silently goes stale.',
   ofDockerfile(file) {
     const runs = file.steps.filter(({ keyword }) => keyword === 'RUN')
     const unread = unreadLines(runs)
     return eachOr(
       runs.flatMap((step) => refreshedAlone(file, step)),
       unread.length > 0
-        ? onFile(file, 'manual', `steps that cannot be read may refresh lists alone${butUnread(runs)}`, unread[0])
-        : onFile(file, 'pass', 'no refresh of package lists alone'),
+        ? onFile(file, 'manual', `steps that cannot be read may refresh lists separately${butUnread(runs)}`, unread[0])
+        : onFile(file, 'pass', 'no separate refresh of package lists'),
     )
   },
 }
@@ -122,7 +122,7 @@ function refreshedAlone(file: AuditedDockerfile, step: AuditedStep): Judgement[]
   )
   const [first] = alone
   if (first === undefined) return []
-  // A script of the image may install, and nobody sees it from here.
+  // A script in the image may install packages, which cannot be seen here.
   const runsScript = commands.some(
     ({ name, args }) =>
       name.endsWith('.sh') ||
@@ -132,12 +132,12 @@ function refreshedAlone(file: AuditedDockerfile, step: AuditedStep): Judgement[]
   const said = `RUN ${step.text.slice(0, 80)}`
   return [
     runsScript
-      ? onFile(file, 'manual', `${said}: say whether the script that it starts installs`, step.line)
+      ? onFile(file, 'manual', `${said}: decide whether the script that it starts installs packages`, step.line)
       : onFile(file, 'fail', said, step.line),
   ]
 }
 
-/** What to add where steps could not be read. */
+/** The addition if steps could not be read. */
 export function butUnread(steps: readonly AuditedStep[]): string {
   const lines = unreadLines(steps)
   return lines.length === 0

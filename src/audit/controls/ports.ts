@@ -7,8 +7,8 @@ export const sshServer: Control = {
   id: 'cis-5.7',
   title: 'No SSH server runs in the container',
   severity: 'medium',
-  remedy: 'Remove it; look into a container with docker exec or kubectl debug.',
-  ofDockerfile: (file) => eachOr(sshIn(file), onFile(file, 'manual', 'no step is seen to start one; a base may')),
+  remedy: 'Remove it; inspect a container with docker exec or kubectl debug.',
+  ofDockerfile: (file) => eachOr(sshIn(file), onFile(file, 'manual', 'no step appears to start one; a base may')),
   ofContainer(container, run) {
     const daemon = container.command.find(({ value }) => /(^|[\s/])(sshd|dropbear)\b/.test(value))
     if (daemon !== undefined) return [on(container, 'fail', `starts ${daemon.value.slice(0, 80)}`, daemon)]
@@ -23,13 +23,13 @@ export const sshServer: Control = {
         judged?.status === 'passed' ? 'pass' : 'manual',
         judged?.status === 'passed'
           ? 'the image has no SSH server (rule ssh-server)'
-          : 'none is seen from here; the image may start one (rule ssh-server)',
+          : 'none is visible here; the image may start one (rule ssh-server)',
       ),
     ]
   },
 }
 
-/** Port 22, or a program that serves it, in what ships. */
+/** Port 22, or a program that serves it, in the shipped stages. */
 function sshIn(file: AuditedDockerfile): Judgement[] {
   return file.steps
     .filter(({ shipped, onBuild }) => shipped && !onBuild)
@@ -53,7 +53,7 @@ function opensSsh(exposed: string): boolean {
 
 export const privilegedPorts: Control = {
   id: 'cis-5.8',
-  title: 'No port of the host below 1024 is taken',
+  title: 'No host port below 1024 is used',
   severity: 'low',
   remedy: 'Publish a port of 1024 or above, behind the reverse proxy or load balancer that owns 80 and 443.',
   ofContainer: (container) =>
@@ -70,9 +70,9 @@ export const privilegedPorts: Control = {
 
 export const neededPorts: Control = {
   id: 'cis-5.9',
-  title: 'Only ports that are needed are open',
+  title: 'Only necessary ports are open',
   severity: 'medium',
-  remedy: 'Publish each port by its number, and only those that somebody outside must reach.',
+  remedy: 'Publish each port by number, and only those that must be reachable from outside.',
   ofContainer(container) {
     if (container.publishesAll !== undefined && container.publishesAll.value !== false)
       return [on(container, 'fail', 'publishes whatever the image exposes', container.publishesAll)]
@@ -82,7 +82,7 @@ export const neededPorts: Control = {
       on(
         container,
         'manual',
-        `publishes ${container.ports.map(({ value }) => value.written).join(', ')}; say whether each is needed`,
+        `publishes ${container.ports.map(({ value }) => value.written).join(', ')}; decide whether each is needed`,
         first,
       ),
     ]
@@ -90,14 +90,14 @@ export const neededPorts: Control = {
 }
 
 const everyInterface = /^(|0\.0\.0\.0|0+(:0+)*|::|0|\*)$/
-/** What only the host itself reaches. */
+/** Reachable only from the host itself. */
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 
 export const hostInterface: Control = {
   id: 'cis-5.14',
-  title: 'Published ports are bound to one interface of the host',
+  title: 'Published ports are bound to one host interface',
   severity: 'medium',
-  remedy: 'Write the address: 127.0.0.1:8080:8080.',
+  remedy: 'State the address, e.g. 127.0.0.1:8080:8080.',
   ofContainer(container) {
     if (container.ports.length === 0) return [on(container, 'not-applicable', 'publishes nothing')]
     return eachOr(
@@ -114,7 +114,7 @@ export const hostInterface: Control = {
   },
 }
 
-/** Ports by which databases, queues and caches are known. Where other programs have the port as well, the image has to name it. */
+/** Well-known ports of databases, queues and caches. If other programs use the port too, the image must be the database's. */
 const databases: ReadonlyArray<{ ports: readonly number[]; name: string; image?: RegExp }> = [
   { ports: [1433], name: 'SQL Server' },
   { ports: [1521, 2484], name: 'Oracle' },
@@ -136,10 +136,10 @@ const databases: ReadonlyArray<{ ports: readonly number[]; name: string; image?:
 
 export const databasePorts: Control = {
   id: 'practice-database-port',
-  title: 'No database is reachable from outside of its network',
+  title: 'No database is reachable from outside its network',
   severity: 'high',
   remedy:
-    'Remove the published port: services reach the database over their common network, and people by docker compose exec or kubectl port-forward.',
+    'Remove the published port: services reach the database over their common network, and people with docker compose exec or kubectl port-forward.',
   ofContainer: (container) => eachOr(published(container), on(container, 'pass', 'no such port')),
 }
 

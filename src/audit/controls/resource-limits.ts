@@ -24,9 +24,9 @@ export const processCount: Control = {
   remedy: 'Set pids_limit or --pids-limit, e.g. 100.',
   ofContainer(container) {
     if (container.platform === 'kubernetes')
-      return [on(container, 'inherited', 'the kubelet limits processes of a pod (podPidsLimit)')]
+      return [on(container, 'inherited', "the kubelet limits a pod's processes (podPidsLimit)")]
     if (container.platform === 'ecs')
-      return [on(container, 'inherited', 'no setting of ECS: the daemon of the host decides')]
+      return [on(container, 'inherited', "ECS has no such setting: the host's daemon decides")]
     const { pids } = container
     return [limited(container, pids !== undefined && Number(pids.value) <= 0 ? undefined : pids, 'processes')]
   },
@@ -44,13 +44,13 @@ function limited(
 
 export const ulimits: Control = {
   id: 'cis-5.19',
-  title: 'Limits of the daemon are overridden only where that is needed',
+  title: "The daemon's limits are overridden only where needed",
   severity: 'low',
-  remedy: 'Say in the file why a service needs another limit than the daemon sets.',
-  neverFails: 'Both the limits of the daemon and other ones can be right.',
+  remedy: "Explain in the file why a service needs a limit other than the daemon's.",
+  neverFails: "Either the daemon's limits or others can be right.",
   ofContainer: (container) =>
     container.ulimits.length === 0
-      ? [on(container, 'inherited', 'the limits of the daemon or node apply')]
+      ? [on(container, 'inherited', "the daemon's or node's limits apply")]
       : [
           on(
             container,
@@ -63,13 +63,13 @@ export const ulimits: Control = {
 
 export const restarts: Control = {
   id: 'cis-5.15',
-  title: 'A container that keeps failing is not started again for ever',
+  title: 'A container that keeps failing is not restarted forever',
   severity: 'low',
-  remedy: 'Write restart: on-failure:5.',
+  remedy: 'Set restart: on-failure:5.',
   ofContainer(container) {
-    if (container.platform === 'kubernetes') return [on(container, 'inherited', 'the kubelet waits longer each time')]
+    if (container.platform === 'kubernetes') return [on(container, 'inherited', 'the kubelet backs off exponentially')]
     const { restart } = container
-    if (restart === undefined || restart.value === 'no') return [on(container, 'pass', 'not started again', restart)]
+    if (restart === undefined || restart.value === 'no') return [on(container, 'pass', 'not restarted', restart)]
     if (isUnknown(restart.value)) return [openTo(container, `restart ${restart.value}`, restart)]
     const attempts = /^(?:on-failure|any):(\d+)$/.exec(restart.value)?.[1]
     const bounded = attempts !== undefined && Number(attempts) >= 1 && Number(attempts) <= 5
@@ -82,17 +82,17 @@ export const runtimeHealth: Control = {
   title: 'The health of the running container is checked',
   severity: 'low',
   remedy:
-    'State a health check where the container is deployed: healthcheck, --health-cmd, or a liveness and readiness probe. Kubernetes ignores the one of the image.',
+    "Define a health check where the container is deployed: healthcheck, --health-cmd, or a liveness and readiness probe. Kubernetes ignores the image's.",
   ofContainer(container) {
-    if (container.endsByItself) return [on(container, 'not-applicable', 'work that ends by itself')]
+    if (container.endsByItself) return [on(container, 'not-applicable', 'a job that ends by itself')]
     const { healthCheck } = container
-    if (healthCheck?.value === 'unknown') return [openTo(container, 'the health check is perhaps off', healthCheck)]
-    if (healthCheck?.value === 'set') return [on(container, 'pass', 'a health check is stated', healthCheck)]
+    if (healthCheck?.value === 'unknown') return [openTo(container, 'the health check is possibly off', healthCheck)]
+    if (healthCheck?.value === 'set') return [on(container, 'pass', 'a health check is defined', healthCheck)]
     return [
       on(
         container,
         'fail',
-        healthCheck === undefined ? 'no health check is stated' : 'the health check is switched off',
+        healthCheck === undefined ? 'no health check is defined' : 'the health check is switched off',
         healthCheck,
       ),
     ]

@@ -6,9 +6,9 @@ import { unknownUser, userKind } from '../root-name.ts'
 
 export const user: Control = {
   id: 'cis-4.1',
-  title: 'The image runs as a user of its own',
+  title: 'The image runs as a dedicated user',
   severity: 'high',
-  remedy: 'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532.',
+  remedy: 'End the Dockerfile with USER and a numeric ID, e.g. USER 65532:65532.',
   ofRun: (run) => ofRules(run, ['user']),
   ofDockerfile(file) {
     return lastOfEachWay(file, 'USER').map((last) => (last === undefined ? userOfBase(file) : judgeUser(file, last)))
@@ -30,9 +30,9 @@ function judgeUser(file: AuditedDockerfile, { text, line }: AuditedStep): Judgem
 
 export const trustedBases: Control = {
   id: 'cis-4.2',
-  title: 'Images start from bases that somebody vouches for',
+  title: 'Images start from trusted bases',
   severity: 'medium',
-  remedy: 'Name the allowed repositories in base.allow of the policy and pin each base by digest; then run the gate.',
+  remedy: 'List the allowed repositories in base.allow of the policy and pin each base by digest; then run the gate.',
   ofRun: (run) => ofRules(run, ['base-allowed', 'base-pinned']),
   ofDockerfile: (file) =>
     file.images.map(({ reference, line }) => onFile(file, 'manual', `${reference}: say whether it is trusted`, line)),
@@ -40,17 +40,17 @@ export const trustedBases: Control = {
 
 export const scanned: Control = {
   id: 'cis-4.4',
-  title: 'Images are scanned, and built again when fixes are published',
+  title: 'Images are scanned, and rebuilt when fixes are published',
   severity: 'high',
   remedy:
-    'Run "loadline build-and-scan" and give its verdict.json; judge published images again with "loadline reverdict".',
+    'Run "loadline build-and-scan" and pass its verdict.json; judge published images again with "loadline reverdict".',
   ofRun: (run) =>
     ofRules(run, ['vulnerabilities', 'known-exploited', 'database-age', 'database-coverage', 'end-of-life-os']),
 }
 
 export const contentTrust: Control = {
   id: 'cis-4.5',
-  title: 'Images are signed, and the signature is checked',
+  title: 'Images are signed, and the signature is verified',
   severity: 'medium',
   remedy:
     'Release with a signer ("loadline build-and-scan --publish ... --key ..."), and let clusters admit only what "loadline verify" accepts.',
@@ -78,9 +78,9 @@ export const contentTrust: Control = {
 
 export const healthCheck: Control = {
   id: 'cis-4.6',
-  title: 'The image brings a health check',
+  title: 'The image has a health check',
   severity: 'low',
-  remedy: 'Add HEALTHCHECK in exec form with a program of the image; it needs neither a shell nor curl.',
+  remedy: 'Add HEALTHCHECK in exec form with a program in the image; it needs neither a shell nor curl.',
   ofRun: (run) => ofRules(run, ['healthcheck']),
   ofDockerfile(file) {
     return lastOfEachWay(file, 'HEALTHCHECK').map((last) =>
@@ -100,8 +100,8 @@ export const signedArtifacts: Control = {
   id: 'cis-4.12',
   title: 'Signed artifacts are validated before they are used or uploaded',
   severity: 'medium',
-  remedy: 'Release with attestations; Loadline verifies all of them as a consumer would before a tag moves.',
-  neverFails: 'Whether every artifact from outside was validated is no property of the result.',
+  remedy: 'Release with attestations; Loadline verifies all of them as a consumer would, before a tag moves.',
+  neverFails: 'The result does not show whether every external artifact was validated.',
   ofRun(run) {
     const attestations = run.release?.attestations ?? []
     return [

@@ -6,10 +6,10 @@ import { butUnread } from './package-installs.ts'
 
 export const verifiedPackages: Control = {
   id: 'cis-4.11',
-  title: 'Packages are checked before they are installed',
+  title: 'Packages are verified before they are installed',
   severity: 'high',
   remedy:
-    'Let the package manager check signatures, install from lock files with hashes, and compare downloads with a checksum that the Dockerfile states.',
+    'Let the package manager verify signatures, install from lock files with hashes, and compare downloads with a checksum stated in the Dockerfile.',
   ofDockerfile(file) {
     const runs = file.steps.filter(({ keyword }) => keyword === 'RUN')
     return eachOr(
@@ -27,17 +27,17 @@ export const verifiedPackages: Control = {
       onFile(
         file,
         'manual',
-        `no check is seen to be switched off; say whether every source is verified${butUnread(runs)}`,
+        `no verification appears to be disabled; decide whether every source is verified${butUnread(runs)}`,
       ),
     )
   },
 }
 
-/** What a command does without checking. */
+/** What a command does without verification. */
 function switchedOff(command: ShellCommand): string[] {
   return [
     ...new Set([
-      ...(runsDownload(command) ? [`${command.name} runs what is downloaded`] : []),
+      ...(runsDownload(command) ? [`${command.name} runs a download directly`] : []),
       ...optionsOff(command),
       ...command.assignments.filter(isVariableOff).map(({ name, value }) => `${name}=${value}`),
       ...(command.name === 'go' && command.args[0] === 'env'
@@ -48,7 +48,7 @@ function switchedOff(command: ShellCommand): string[] {
       ...inConfiguration([...command.args, ...command.texts].join('\n').replaceAll('\\n', '\n')),
       ...(command.writesTo.some((file) => /\bcurlrc$/.test(file)) &&
       /^(-k|(--)?insecure)$/m.test(command.args.join('\n'))
-        ? ['insecure in the configuration of curl']
+        ? ["insecure in curl's configuration"]
         : []),
     ]),
   ]
@@ -60,7 +60,10 @@ const interpreters =
 
 const shells = /^(ba|da|z|k|a|fi|tc|c)?sh$/
 
-/** A download that goes straight into an interpreter: by a pipe, `$(...)`, `<(...)`. What is only an argument of a program is none. */
+/**
+ * A download that goes straight into an interpreter: through a pipe, `$(...)`, `<(...)`. One that is only a program's
+ * argument does not count.
+ */
 function runsDownload({ name, args, inputFrom, wordsFrom }: ShellCommand): boolean {
   if (!interpreters.test(name)) return false
   const flag = args.findIndex((word) => (shells.test(name) ? /^-[a-z]*c$/ : /^-[a-zA-Z]*[ceEr]$/).test(word))
@@ -76,7 +79,7 @@ function runsDownload({ name, args, inputFrom, wordsFrom }: ShellCommand): boole
   )
 }
 
-/** Options by which a program checks nothing. */
+/** Options that disable a program's verification. */
 const options: ReadonlyArray<{ program: RegExp; off: RegExp }> = [
   { program: /^curl$/, off: /^(-[a-zA-Z#]*k[a-zA-Z]*|--insecure|--proxy-insecure|--doh-insecure)$/ },
   { program: /^wget$/, off: /^--no-check-certificate$/ },
@@ -165,11 +168,11 @@ function optionsOff({ name, args }: ShellCommand): string[] {
 const truthy = /^(1|true|yes|on)$/i
 const falsy = /^(0|false|no|off)$/i
 
-/** Variables by which programs check nothing, and the values that do it. */
+/** Variables that disable a program's verification, and the values that do it. */
 const variables: ReadonlyArray<{ name: RegExp; off: RegExp }> = [
   { name: /^NODE_TLS_REJECT_UNAUTHORIZED$/, off: falsy },
   { name: /^PYTHONHTTPSVERIFY$/, off: falsy },
-  // Git asks only whether it is there.
+  // Git checks only whether it is set.
   { name: /^GIT_SSL_NO_VERIFY$/, off: /^/ },
   { name: /^(PIP_TRUSTED_HOST|UV_INSECURE_HOST|GOINSECURE)$/, off: /./ },
   { name: /^(NPM_CONFIG_STRICT_SSL|npm_config_strict_ssl|YARN_STRICT_SSL|YARN_ENABLE_STRICT_SSL)$/, off: falsy },
@@ -203,7 +206,7 @@ function variablesOf({ keyword, properties }: AuditedStep): string[] {
   return properties.filter(isVariableOff).map(({ name, value }) => `${keyword} ${name}=${value}`)
 }
 
-/** Lines of configuration files that switch a check off, wherever they are written from. */
+/** Configuration lines that disable verification, wherever they are written. */
 function inConfiguration(text: string): string[] {
   return [
     /\[[^\]\n]{0,200}trusted=yes[^\]\n]{0,200}\]/i,

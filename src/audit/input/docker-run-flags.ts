@@ -17,7 +17,7 @@ export const switches: readonly string[] = [
   'use-api-socket',
 ]
 
-/** Flags that take one. */
+/** Flags that take a value. */
 export const valued: readonly string[] = [
   'add-host',
   'annotation',
@@ -113,7 +113,7 @@ export const valued: readonly string[] = [
   'workdir',
 ]
 
-/** Letters and the flags that they stand for. */
+/** Short flags and their long names. */
 export const shorts: Readonly<Record<string, string>> = {
   a: 'attach',
   c: 'cpu-shares',
@@ -132,7 +132,7 @@ export const shorts: Readonly<Record<string, string>> = {
   w: 'workdir',
 }
 
-/** Other names of the same flag. */
+/** Aliases of flags. */
 export const aliases: Readonly<Record<string, string>> = {
   net: 'network',
   'net-alias': 'network-alias',

@@ -18,14 +18,17 @@ import {
 
 const longest = 100_000
 
-/** What stands for the file in reports: a line has none. */
+/** The file name in reports: a command line has none. */
 export const dockerRunPath = 'docker-run'
 
 function fact<T>(value: T): Fact<T> {
   return { value, path: dockerRunPath, line: 1 }
 }
 
-/** Reads a `docker run` line as a shell and Docker would. Throws `USAGE` for a flag that Docker does not know, a shell operator, an open quote, and a variable where the image or a flag is expected. */
+/**
+ * Reads a `docker run` line as a shell and Docker would. Throws `USAGE` for a flag that Docker does not know, a shell
+ * operator, an open quote, and a variable where the image or a flag is expected.
+ */
 export function readDockerRun(text: string): Container {
   const { flags, image, command } = flagsOf(wordsOf(text))
   const all = (name: string) => flags.filter((flag) => flag.name === name).map(({ value }) => value)
@@ -95,7 +98,7 @@ function devicesOf(all: (name: string) => string[]): Fact<string>[] {
   return [...all('device'), ...rules, ...all('gpus').map((asked) => `GPU ${asked}`)].map(fact)
 }
 
-/** A name without a value is taken from wherever the line is run. */
+/** A name without a value takes it from the environment in which the line is run. */
 function environmentOf(written: readonly string[]): Container['environment'] {
   return written
     .filter((pair) => pair.includes('='))
@@ -139,7 +142,7 @@ function parsed(line: string): ReturnType<typeof parse> {
   try {
     return parse(line)
   } catch (error) {
-    if (error instanceof RangeError) return refuse('a shell cannot read it: it is nested too deeply')
+    if (error instanceof RangeError) return refuse('a shell cannot parse it: it is nested too deeply')
     throw error
   }
 }
@@ -149,13 +152,10 @@ function wordsOf(text: string): string[] {
   if (text.length > longest) refuse(`expected a line of at most ${longest} characters, found ${text.length}`)
   const line = withoutMarks(text.trim().replaceAll(/\\\r?\n/g, ' '))
   const { commands, errors = [] } = parsed(line)
-  if (/[\n\r]/.test(line))
-    refuse('expected one docker run line, found several; end a line that goes on with a backslash')
+  if (/[\n\r]/.test(line)) refuse('expected one docker run line, found several; end a continued line with a backslash')
   const [fault] = errors
   if (fault !== undefined)
-    refuse(
-      /quote/.test(fault.message) ? 'a quote is opened and never closed' : `a shell cannot read it: ${fault.message}`,
-    )
+    refuse(/quote/.test(fault.message) ? 'a quote is not closed' : `a shell cannot parse it: ${fault.message}`)
   const [statement] = commands
   if (commands.length > 1 || statement?.background === true)
     refuse('expected one docker run line, found a second command')
@@ -174,10 +174,10 @@ function flagsOf(words: readonly string[]): {
 } {
   const start = words[0] === 'docker' && words[1] === 'container' ? 2 : 1
   if (!/^(docker|podman|nerdctl)$/.test(words[0] ?? '') || !/^(run|create)$/.test(words[start] ?? ''))
-    refuse(`expected a line that begins with "docker run", found ${JSON.stringify(words.slice(0, 2).join(' '))}`)
+    refuse(`expected a line that starts with "docker run", found ${JSON.stringify(words.slice(0, 2).join(' '))}`)
   const rest = words.slice(start + 1)
   const flags: Array<{ name: string; value: string }> = []
-  const next = (flag: string) => rest.shift() ?? refuse(`${flag} wants a value, and the line ends there`)
+  const next = (flag: string) => rest.shift() ?? refuse(`expected a value after ${flag}, found the end of the line`)
   while (rest[0]?.startsWith('-') === true && rest[0] !== '-') {
     const word = rest.shift() ?? ''
     if (word === '--') break
@@ -189,7 +189,7 @@ function flagsOf(words: readonly string[]): {
       else refuseFlag(`--${written}`, [...switches, ...valued])
       continue
     }
-    // Short flags can stand together; the first that takes a value takes the rest of the word.
+    // Short flags can be combined; the first that takes a value takes the rest of the word.
     for (let position = 1; position < word.length; position++) {
       const letter = word[position] ?? ''
       const name = shorts[letter]
@@ -205,7 +205,7 @@ function flagsOf(words: readonly string[]): {
     }
   }
   const [image, ...command] = rest
-  if (image !== undefined && isUnknown(image)) refuse(`the value of ${image} is not known here; write it out`)
+  if (image !== undefined && isUnknown(image)) refuse(`the value of ${image} is unknown here; write it out`)
   return { flags, image: image ?? refuse('the line names no image'), command }
 }
 
@@ -256,7 +256,7 @@ function readMount(written: string): Mount {
   }
 }
 
-/** Zero is no limit. */
+/** Zero means no limit. */
 function limit(value: string | undefined): string | undefined {
   return value === undefined || limitOf(value) === '' ? undefined : value
 }

@@ -3,13 +3,13 @@ import type { Place, Placed } from './placed.ts'
 import { textOf } from './placed.ts'
 import { unmaskedBy } from './written-forms.ts'
 
-// How a reader of deployments writes down what it reads.
+// How the readers of deployments record what they read.
 
 export function fact<T>({ path, line }: Place, value: T): Fact<T> {
   return { value, path, line }
 }
 
-/** One property where it is said, none where it is not. */
+/** The property if it is stated, otherwise nothing. */
 export function said<K extends string, T>(
   key: K,
   placed: Placed | undefined,
@@ -22,7 +22,7 @@ export function given<K extends string, T>(key: K, value: Fact<T> | undefined): 
   return (value === undefined ? {} : { [key]: value }) as { [key in K]?: Fact<T> }
 }
 
-/** A text, or each text of a list. */
+/** A text, or every text in a list. */
 export function textsOf(placed: Placed | undefined): Fact<string>[] {
   if (placed === undefined) return []
   return Array.isArray(placed.value)
@@ -38,12 +38,12 @@ export function unmaskings(options: ReadonlyArray<{ place: Place; name: string; 
   })
 }
 
-/** A capability without CAP_ and in capitals, as Docker takes them. */
+/** A capability in capitals without CAP_, as Docker accepts them. */
 export function capability(text: string): string {
   return text.toUpperCase().replace(/^CAP_/, '')
 }
 
-/** A limit; empty where it is zero or below, which is none. */
+/** A limit; empty if it is zero or negative, which means none. */
 export function limitOf(text: string): string {
   return /^(-.*|0+(\.0+)?[a-z]*)$/i.test(text) ? '' : text
 }

@@ -1,31 +1,31 @@
 import { DeliveryError } from '../../model/errors.ts'
 import { isUnknown, showUnknown } from '../../formats/unknown-value.ts'
 
-/** Where something is written: a file and its line, counted from 1. */
+/** Where something is written: file and line, counted from 1. */
 export interface Place {
   path: string
   line: number
 }
 
-/** A value of a manifest with its place. Anchors and merge keys are resolved; what came by one keeps the place where it was written. */
+/** A value of a manifest with its place. Anchors and merge keys are resolved; their values keep the place where they were written. */
 export interface Placed extends Place {
   value: string | number | boolean | null | Placed[] | Map<string, Placed>
-  /** A tag of its own that it carries, e.g. `!reset`. */
+  /** Its explicit tag, e.g. `!reset`. */
   tag?: string
   /** The text before its variables were filled in. */
   written?: string
 }
 
-/** A manifest that cannot be read: one line for the place, what was expected and what was found. */
+/** A manifest that cannot be read: one line with the place, what was expected and what was found. */
 export function manifestError(
   { path, line }: Place,
   message: string,
-  hint: string = 'Correct the file, or leave it out under audit.ignore in the policy.',
+  hint: string = 'Correct the file, or add it to audit.ignore in the policy.',
 ): DeliveryError {
   return new DeliveryError('SOURCE', `${path}:${line}: ${showUnknown(message)}`, hint)
 }
 
-/** What stands below a value at the given keys; undefined where nothing does, or nothing but null. Throws where a map is expected and something else is there. */
+/** The value at the given keys; undefined if there is none, or only null. Throws if something other than a map is on the way. */
 export function at(placed: Placed | undefined, ...keys: string[]): Placed | undefined {
   let current = placed
   for (const key of keys) {
@@ -37,21 +37,21 @@ export function at(placed: Placed | undefined, ...keys: string[]): Placed | unde
   return current?.value === null ? undefined : current
 }
 
-/** As `at`, for what may be anything: undefined where the way down is not made of maps. */
+/** Like `at`, but undefined if something other than a map is on the way. */
 export function find(placed: Placed | undefined, ...keys: string[]): Placed | undefined {
   let current = placed
   for (const key of keys) current = current?.value instanceof Map ? current.value.get(key) : undefined
   return current?.value === null ? undefined : current
 }
 
-/** The entries of a list; none where there is nothing. */
+/** The entries of a list; none if it is absent. */
 export function listOf(placed: Placed | undefined): Placed[] {
   if (placed === undefined || placed.value === null) return []
   if (!Array.isArray(placed.value)) throw manifestError(placed, `expected a list, found ${describe(placed)}`)
   return placed.value
 }
 
-/** The entries of a map; none where there is nothing. */
+/** The entries of a map; none if it is absent. */
 export function entriesOf(placed: Placed | undefined): Array<[string, Placed]> {
   if (placed === undefined || placed.value === null) return []
   if (!(placed.value instanceof Map)) throw manifestError(placed, `expected a map, found ${describe(placed)}`)
@@ -65,7 +65,7 @@ export function textOf(placed: Placed): string {
   return String(placed.value)
 }
 
-/** A value as true or false, in the words of YAML 1.1 as well: Kubernetes and Compose read them so. `unknown` where a variable decides. */
+/** A value as true or false, in YAML 1.1 spellings too, as Kubernetes and Compose accept them. `unknown` if a variable decides. */
 export function truthOf(placed: Placed): boolean | 'unknown' {
   const text = textOf(placed).toLowerCase()
   if (isUnknown(text)) return 'unknown'

@@ -2,9 +2,10 @@ import { unknownValue } from '../../formats/unknown-value.ts'
 import type { Placed } from './placed.ts'
 
 /**
- * `${NAME}` in a manifest means nothing to Kubernetes or ECS: envsubst, Flux, Terraform or a template of OpenShift fills it in before (there also `${{NAME}}`, for what is no text).
- * `{{ ... }}` in a quoted value is what Helm, Jinja or Argo fills in.
- * Its value is the default that stands beside it, and otherwise not known here. Values that aliases share stay shared.
+ * `${NAME}` in a manifest means nothing to Kubernetes or ECS: envsubst, Flux, Terraform or an OpenShift template
+ * replaces it first (OpenShift also `${{NAME}}`, for values that are not strings). Helm, Jinja or Argo replaces `{{ ...
+ * }}` in a quoted value. Its value is the default written with it, and otherwise unknown. Values shared by aliases stay
+ * shared.
  */
 export function withPlaceholders(object: Placed): Placed {
   const done = new Map<Placed['value'], Placed['value']>()
@@ -22,7 +23,7 @@ export function withPlaceholders(object: Placed): Placed {
   return { ...object, value: valueOf(object.value) }
 }
 
-/** `$${NAME}` is how Flux writes one that is left alone. */
+/** `$${NAME}` is Flux's escape for one that is not replaced. */
 function filled(text: string): string {
   return text
     .replaceAll(

@@ -13,27 +13,27 @@ import { withoutMarks } from '../../formats/unknown-value.ts'
 import { sayError, scanYaml, yamlOptions } from '../../model/read-yaml.ts'
 import { manifestError, type Place, type Placed } from './placed.ts'
 
-/** One document of a YAML file as it is written. */
+/** One document of a YAML file, as written. */
 export interface WrittenDocument {
   path: string
-  /** The line of the file on which it begins, counted from 1. */
+  /** The line of the file on which it starts, counted from 1. */
   line: number
   text: string
-  /** True for what a program made of its file: then no line of it is a line of the file. */
+  /** True if a program rendered it: then its lines are not lines of the file. */
   isRendered?: boolean
 }
 
-/** A document that somebody deploys; bundles of many objects have many documents. */
+/** The largest document that anybody deploys; bundles of many objects have many documents. */
 const longestDocument = 4_194_304
-/** Values of a document after every alias is filled in: a small file can stand for a large one. */
+/** Values of a document after resolving aliases: a small file can expand into a large one. */
 const mostValues = 400_000
 const deepest = 100
-/** Lines that are moved so that the parser takes what kubectl and Compose take. */
+/** The limit on lines re-indented so that the parser accepts what kubectl and Compose accept. */
 const mostRepairs = 50
 
-/** Splits a file where `---` or `...` begin a line: nothing else of YAML can stand there. Directives are left out. */
+/** Splits a file where a line starts with `---` or `...`: nothing else in YAML can be there. Directives are dropped. */
 export function splitDocuments(text: string, path: string): WrittenDocument[] {
-  // Files that were joined bring the byte order marks that they began with.
+  // Joined files keep the byte order marks at their starts.
   const lines = withoutMarks(text)
     .split(/\r?\n/)
     .map((line) => (line.startsWith('\uFEFF') ? line.slice(1) : line))
@@ -59,7 +59,7 @@ export function splitDocuments(text: string, path: string): WrittenDocument[] {
 }
 
 /**
- * Reads one document, with anchors, aliases and merge keys; undefined for one that holds nothing. Tags are kept and mean nothing here.
+ * Reads one document, with anchors, aliases and merge keys; undefined for an empty one. Tags are kept and have no meaning here.
  * Time and memory are bounded for every input. Throws `SOURCE` with file and line.
  */
 export function readManifestDocument(written: WrittenDocument): Placed | undefined {
@@ -81,12 +81,12 @@ export function readManifestDocument(written: WrittenDocument): Placed | undefin
   }
 }
 
-/** Every document of a file. Throws `SOURCE` with file and line where one cannot be read. */
+/** Every document of a file. Throws `SOURCE` with file and line if one cannot be read. */
 export function readManifest(text: string, path: string): Placed[] {
   return splitDocuments(text, path).flatMap((written) => readManifestDocument(written) ?? [])
 }
 
-/** What must be refused before the parser sees it, because parsing it would already cost too much. */
+/** Refuses what the parser must not see, because parsing it would already cost too much. */
 function refuseUnread({ path, line, text }: WrittenDocument): void {
   if (text.length > longestDocument)
     throw manifestError(
@@ -98,14 +98,17 @@ function refuseUnread({ path, line, text }: WrittenDocument): void {
     const behind = text.slice(0, unreadable.index).split('\n').length - 1
     throw manifestError({ path, line: line + behind }, 'expected UTF-8 text, found bytes that are not valid UTF-8')
   }
-  // Most documents cannot be that deep, and need not be read twice to know it.
+  // Most documents cannot be that deep, and need no second pass to tell.
   if ((text.match(/[[{]/g) ?? []).length <= deepest && !/(?:[-?][ \t]+){100}/.test(text)) return
   for (const { line: at, depth } of scanYaml(text))
     if (depth > deepest)
       throw manifestError({ path, line: line + at - 1 }, `expected at most ${deepest} levels of nesting, found more`)
 }
 
-/** Parses. A quoted text may go on in a line that is not indented enough: kubectl and Compose take that, and the parser does once the line is. */
+/**
+ * Parses. A quoted text may continue on a line that is not indented enough: kubectl and Compose accept that, and so
+ * does the parser once the line is indented.
+ */
 function parsed({ text }: WrittenDocument): { document: Document; lines: LineCounter } {
   let source = text
   for (let repairs = 0; ; repairs++) {
@@ -117,7 +120,7 @@ function parsed({ text }: WrittenDocument): { document: Document; lines: LineCou
   }
 }
 
-/** The text with lines indented, where the first fault is that they are not: those of a quoted text, or of a list or map in brackets. */
+/** The text with lines indented, if the first error is their indentation: lines of a quoted text, or of a flow list or map. */
 function indented(text: string, fault: YAMLError | undefined): string | undefined {
   const { message = '', pos: [at] = [0] } = fault ?? {}
   const begin = text.lastIndexOf('\n', at - 1)
@@ -133,10 +136,10 @@ function indented(text: string, fault: YAMLError | undefined): string | undefine
   return end === undefined ? undefined : `${text.slice(0, begin)}${pushed(text.slice(begin, end))}${text.slice(end)}`
 }
 
-/** Further to the right than anything around it. */
+/** Indents further than anything around it. */
 const pushed = (text: string) => text.replaceAll('\n', `\n${' '.repeat(200)}`)
 
-/** Where the bracket closes that was open before, quoted texts and comments left alone. */
+/** Where the open bracket closes, ignoring quoted texts and comments. */
 function closing(text: string, from: number): number | undefined {
   let open = 1
   const token = /"(?:\\.|[^"\\])*"|'(?:''|[^'])*'|(?<=\s)#[^\n]*|[[\]{}]/gs
@@ -148,7 +151,7 @@ function closing(text: string, from: number): number | undefined {
   return undefined
 }
 
-/** Turns the parser's nodes into values. An alias is counted by what it stands for, so that aliases of aliases cannot multiply. */
+/** Turns the parser's nodes into values. An alias counts as much as its target, so that nested aliases cannot multiply unnoticed. */
 class Resolver {
   readonly #document: Document
   readonly #place: (offset: number | undefined) => Place
@@ -171,10 +174,10 @@ class Resolver {
     if (isAlias(node)) {
       const target = node.resolve(this.#document)
       if (target === undefined) throw manifestError(place, `the alias *${node.source} has no anchor above it`)
-      if (this.#open.has(target)) throw manifestError(place, `the alias *${node.source} stands inside of what it names`)
+      if (this.#open.has(target)) throw manifestError(place, `the alias *${node.source} is inside its own anchor`)
       const known = this.#done.get(target)
       if (known === undefined)
-        throw manifestError(place, `the alias *${node.source} names something that is not written above it`)
+        throw manifestError(place, `the alias *${node.source} refers to something that is not above it`)
       this.#count(known.values, place)
       return known.placed
     }
@@ -195,7 +198,7 @@ class Resolver {
     const { value } = node
     if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
       return value
-    // Dates and bytes are texts to whoever deploys them.
+    // Dates and binary values are texts to the tools that deploy them.
     return node.source ?? ''
   }
 
@@ -213,12 +216,12 @@ class Resolver {
       }
       if (own.has(name)) throw manifestError(place, `the key ${JSON.stringify(name)} appears twice; keep one`)
       const read = this.#read(value, depth + 1)
-      // What a key is set to is found at the key: that is where people look.
+      // A value's place is its key's: that is where people look.
       own.set(name, { ...read, ...(isAlias(value) ? {} : place) })
     }
     // Own keys win over merged ones, and of several merged maps the first.
     for (const source of merged.flatMap((placed) => (Array.isArray(placed.value) ? placed.value : [placed]))) {
-      if (!(source.value instanceof Map)) throw manifestError(source, 'expected a map behind the merge key "<<"')
+      if (!(source.value instanceof Map)) throw manifestError(source, 'expected a map after the merge key "<<"')
       this.#count(source.value.size, source)
       for (const [name, value] of source.value) if (!own.has(name)) own.set(name, value)
     }
@@ -228,6 +231,6 @@ class Resolver {
   #count(values: number, place: Place): void {
     this.#values += values
     if (this.#values > mostValues)
-      throw manifestError(place, `expected at most ${mostValues} values, found more where the aliases are filled in`)
+      throw manifestError(place, `expected at most ${mostValues} values, found more once aliases are resolved`)
   }
 }

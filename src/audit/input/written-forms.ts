@@ -1,9 +1,9 @@
 import { isUnknown, showUnknown } from '../../formats/unknown-value.ts'
 import type { Mount, PortRange, PublishedPort, Truth } from '../container.ts'
 
-// Short forms that compose files and `docker run` share.
+// Short syntaxes shared by compose files and `docker run`.
 
-/** `[[ip:][host]:]container[/protocol]`, with ranges; undefined where it is none. */
+/** `[[ip:][host]:]container[/protocol]`, with ranges; undefined if it is not valid. */
 export function readPort(written: string): PublishedPort | undefined {
   const [, address = '', protocol = 'tcp'] = /^(.*?)(?:\/([a-z]+))?$/is.exec(written) ?? []
   if (!/^(tcp|udp|sctp)$/i.test(protocol)) return undefined
@@ -17,14 +17,14 @@ export function readPort(written: string): PublishedPort | undefined {
   return { hostIp, host, container, protocol: protocol.toLowerCase(), written: showUnknown(written) }
 }
 
-/** `8000` or `8000-8010`; `unknown` where a variable decides; undefined where it is neither. */
+/** `8000` or `8000-8010`; `unknown` if a variable decides; undefined if it is neither. */
 export function readRange(text: string): PortRange {
   if (isUnknown(text)) return 'unknown'
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text)
   return match === null ? undefined : [Number(match[1]), Number(match[2] ?? match[1])]
 }
 
-/** `[source:]target[:options]` of --volume and of the short form in compose, with the letters of drives and the pipes of Windows. */
+/** `[source:]target[:options]` of --volume and of compose's short syntax, with Windows drive letters and pipes. */
 export function readVolume(written: string): Mount {
   const parts = written.split(/:(?<!^[A-Za-z]:|:[A-Za-z]:)/)
   const [first = '', second, options = ''] =
@@ -39,7 +39,10 @@ export function readVolume(written: string): Mount {
   }
 }
 
-/** A source that is a path is a bind mount, anything else a volume. One that begins with what nobody knows can be either, and a path gives more away. */
+/**
+ * A source that is a path is a bind mount, anything else a volume. One that starts with an unknown value can be either,
+ * and is treated as a path, the riskier one.
+ */
 export function isPath(source: string): boolean {
   return /^([./~\uE000]|[A-Za-z]:|\\\\)/.test(source)
 }
@@ -49,13 +52,13 @@ export function isOfHost(device: string, how: string): boolean {
   return /(^|,)r?bind(,|$)/.test(how) || device.startsWith('/dev/')
 }
 
-/** What --security-opt and security_opt say: `name=value`, `name:value`, or the name alone. */
+/** The values of --security-opt and security_opt: `name=value`, `name:value`, or the name alone. */
 export function readSecurityOption(written: string): { name: string; value: string } {
   const match = /^([\w-]+)(?:[=:](.*))?$/s.exec(written)
   return { name: match?.[1] ?? written, value: match?.[2] ?? '' }
 }
 
-/** The value of the security option no-new-privileges, which stands alone as well. */
+/** The value of the security option no-new-privileges, which may have none. */
 export function refusesPrivileges(value: string): Truth {
   return isUnknown(value) ? 'unknown' : value !== 'false'
 }

@@ -2,7 +2,7 @@ import { printable } from '../../model/printable.ts'
 import type { Audit, ControlResult } from '../document.ts'
 import { evidencePlace, sayCounts, sayEvidence, statusWords } from './words.ts'
 
-/** Evidence that a control's row shows; audit.json has all. */
+/** Items of evidence shown per control; audit.json has all. */
 const mostEvidence = 5
 
 /** `audit.md`: the counts, what fails and why, and every control with its state. */
@@ -34,27 +34,27 @@ export function renderAuditMarkdown(audit: Audit): string {
     '',
     ...audit.inputs.map(({ path, kind, digest }) => `- ${cell(path)} (${kind}, \`${digest}\`)`),
     ...listed(
-      'What could not be read, and is not clean',
+      'Could not be read, so not known to be clean',
       audit.unread.map(({ path, line, reason }) => `${path}:${line}: ${reason}`),
     ),
     ...listed(
-      'What was not judged',
+      'Not judged',
       audit.unjudged.map(({ path, line, about, reason }) => `${path}:${line} ${about}: ${reason}`),
     ),
     ...listed(
-      'What the policy leaves out',
+      'Left out by the policy',
       audit.ignored.map(
         ({ path, reason, files }) => `${path} (${files === 1 ? '1 file' : `${files} files`}): ${reason}`,
       ),
     ),
     ...listed(
-      'What was passed over',
+      'Skipped',
       audit.passedOver.map(({ path, reason }) => `${path}: ${reason}`),
     ),
     '',
     "## The host's controls",
     '',
-    'Sections 1, 2, 3, 6 and 7 of the benchmark are about the host, its daemon and its Swarm. No file that was audited shows them: look at each host.',
+    'Sections 1, 2, 3, 6 and 7 of the benchmark are about the host, its daemon and its Swarm. No audited file shows them: check each host.',
     '',
     ...audit.hostControls.map(({ id, title }) => `- \`${id}\` ${title}`),
     '',
@@ -88,7 +88,7 @@ function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`
 }
 
-/** Text of a file that somebody else wrote, as text: no table, link, image or markup comes out of it. */
+/** Untrusted text, escaped: it cannot produce a table, link, image or other markup. */
 function cell(text: string): string {
   return text
     .replaceAll('&', '&amp;')

@@ -5,10 +5,13 @@ import { securitySeverity } from '../../model/security-severity.ts'
 import type { Audit, ControlEvidence, ControlResult } from '../document.ts'
 import { sayEvidence } from './words.ts'
 
-/** What GitHub shows of one run. */
+/** The most results that GitHub shows for one run. */
 const mostResults = 5_000
 
-/** SARIF 2.1.0 of an audit: a result for every failure and deviation that has a file; a deviation carries its justification as a suppression. */
+/**
+ * SARIF 2.1.0 of an audit: a result for every failure and deviation that has a file; a deviation carries its
+ * justification as a suppression.
+ */
 export function renderAuditSarif(audit: Audit): string {
   const results = audit.controls.flatMap((control, index) =>
     control.evidence

@@ -4,10 +4,13 @@ import { defused, printable } from '../../model/printable.ts'
 import type { Audit, ControlStatus } from '../document.ts'
 import { evidencePlace, sayCounts, sayEvidence, statusWords } from './words.ts'
 
-/** Failures of one control that are spelled out; the reports have all. */
+/** Failures shown per control; the reports have all. */
 const mostEvidence = 4
 
-/** The audit for a terminal: a table of what fails and of deviations, the other controls by their state, then the counts and one last word. */
+/**
+ * The audit for a terminal: a table of what fails and of deviations, the other controls by their state, then the counts
+ * and one last word.
+ */
 export function renderAuditTerminal(audit: Audit, { color, width }: { color: boolean; width: number }): string {
   const colors = createColors(color)
   const speaking = audit.controls.filter(({ status }) => status === 'fail' || status === 'deviation')
@@ -53,10 +56,10 @@ export function renderAuditTerminal(audit: Audit, { color, width }: { color: boo
   )
 }
 
-/** Files and objects of a list that are named; the reports have all. */
+/** Files and objects named per list; the reports have all. */
 const mostNamed = 5
 
-/** What was not judged, so that nobody takes it for clean. */
+/** What was not judged, so that nobody mistakes it for clean. */
 function leftOut({ unread, unjudged, passedOver, ignored, hostControls }: Audit): string[] {
   const named = (items: readonly string[]) => [
     ...items.slice(0, mostNamed).map((item) => `    ${printable(item, 200)}`),
@@ -66,7 +69,7 @@ function leftOut({ unread, unjudged, passedOver, ignored, hostControls }: Audit)
   const files = ignored.reduce((sum, entry) => sum + entry.files, 0)
   return [
     ...list(
-      `✗ ${unread.length} could not be read, and what they deploy is not known:`,
+      `✗ ${unread.length} could not be read, so what they deploy is unknown:`,
       unread.map(({ path, line, reason }) => `${path}:${line}: ${reason}`),
     ),
     ...list(
@@ -75,15 +78,15 @@ function leftOut({ unread, unjudged, passedOver, ignored, hostControls }: Audit)
     ),
     ...(passedOver.length === 0
       ? []
-      : [`○ ${passedOver.length} files passed over, with reasons in audit.md and audit.json`]),
+      : [`○ ${passedOver.length} files skipped, with reasons in audit.md and audit.json`]),
     ...list(
       files === 0 ? '' : `○ ${files} files left out by the policy:`,
       ignored.filter((entry) => entry.files > 0).map(({ path, reason }) => `${path}: ${reason}`),
     ),
     ...ignored
       .filter((entry) => entry.files === 0)
-      .map(({ path }) => `! audit.ignore: nothing is there at ${printable(path)}`),
-    `· ${hostControls.length} controls of sections 1, 2, 3, 6 and 7 are the host's: no file shows them`,
+      .map(({ path }) => `! audit.ignore: ${printable(path)} does not exist`),
+    `· ${hostControls.length} controls of sections 1, 2, 3, 6 and 7 concern the host: no file shows them`,
   ]
 }
 
@@ -93,6 +96,7 @@ function lastWord(audit: Audit, colors: ReturnType<typeof createColors>): string
   if (audit.outcome === 'undecided') return colors.red(colors.bold('NOT DECIDED: nothing was judged'))
   if (audit.judged.dockerfiles + audit.judged.containers === 0 && !audit.inputs.some(({ kind }) => kind === 'verdict'))
     return colors.yellow(colors.bold('NOTHING WAS JUDGED'))
-  if (audit.unjudged.length > 0) return colors.yellow(colors.bold('NOT ALL WAS JUDGED; nothing of the rest fails'))
+  if (audit.unjudged.length > 0)
+    return colors.yellow(colors.bold('NOT EVERYTHING WAS JUDGED; the rest has no failures'))
   return colors.green(colors.bold('NOTHING FAILS'))
 }

@@ -2,7 +2,7 @@ import { exceptionText } from '../../model/exception-text.ts'
 import { printable } from '../../model/printable.ts'
 import type { Audit, ControlEvidence, ControlStatus } from '../document.ts'
 
-/** Every status with its words, in the order of the reports. */
+/** Every status with its label, in the order of the reports. */
 export const statusWords: Readonly<Record<ControlStatus, string>> = {
   fail: 'fail',
   deviation: 'deviation',
@@ -13,12 +13,12 @@ export const statusWords: Readonly<Record<ControlStatus, string>> = {
   'not-given': 'nothing given',
 }
 
-/** `file:line` of what was seen; for what a run said, the thing itself. */
+/** `file:line` of a finding; for a run's evidence, the item itself. */
 export function evidencePlace({ path, line, about }: ControlEvidence): string {
   return printable(path === undefined ? about : `${path}${line === undefined ? '' : `:${line}`}`)
 }
 
-/** What was seen, of what, and why it is allowed. */
+/** What was found, where, and why it is allowed. */
 export function sayEvidence(evidence: ControlEvidence): string {
   const of =
     evidence.about === '' || evidence.about === evidence.path || evidence.path === undefined
@@ -31,7 +31,7 @@ export function sayEvidence(evidence: ControlEvidence): string {
   return printable(`${of}${evidence.found}${allowed}`)
 }
 
-/** The counts in one line, every status named, so that nobody reads a pass into what only people can say. */
+/** The counts in one line, every status named, so that nobody mistakes a manual control for a pass. */
 export function sayCounts({ counts }: Audit): string {
   return Object.entries(statusWords)
     .map(([status, words]) => `${counts[status as ControlStatus] ?? 0} ${words}`)

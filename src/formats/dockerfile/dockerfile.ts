@@ -1,14 +1,14 @@
 import type { Lookup } from './expand.ts'
 import type { Heredoc } from './instructions.ts'
 
-/** What a call or a policy says of a build. */
+/** A build's settings from a call or a policy. */
 export interface BuildSettings {
   buildArgs: Readonly<Record<string, string>>
-  /** The stage that is built; the last one where it is left out. */
+  /** The stage to build; the last one if omitted. */
   target?: string | undefined
 }
 
-/** An instruction with its variables filled in. A value that nobody knows is marked (`isUnknown`). */
+/** An instruction with its variables expanded. Unknown values are marked (`isUnknown`). */
 export interface Step {
   keyword: string
   line: number
@@ -16,40 +16,40 @@ export interface Step {
   stage: number
   /** Numbers of the stages that its stage can start from: none where that is an image, several where the platform chooses. */
   parents: readonly number[]
-  /** True where the shipped image contains what it does. */
+  /** Whether its result is in the shipped image. */
   shipped: boolean
-  /** True where an image built on this one runs it, and not this one. */
+  /** Whether it is run by images built on this one, not by this one. */
   onBuild: boolean
   flags: Array<{ name: string; value: string }>
-  /** Its arguments on one line, as they are written; USER as it is expanded. */
+  /** Its arguments on one line, as written; USER expanded. */
   text: string
   /** Sources and target of COPY and ADD, ports, volumes; programs and arguments in exec form. */
   words: string[]
-  /** Commands in shell form: RUN, CMD, ENTRYPOINT and HEALTHCHECK. Absent in exec form, and where the shell is none of Unix. */
+  /** Commands in shell form: RUN, CMD, ENTRYPOINT and HEALTHCHECK. Absent in exec form, and if the shell is not a Unix shell. */
   script?: string
-  /** True where the commands are for a shell that is not read, e.g. PowerShell. */
+  /** Whether the commands are for an unsupported shell, e.g. PowerShell. */
   foreignShell: boolean
   heredocs: Heredoc[]
   /** Names and values of ENV, ARG and LABEL; an ARG without a default has an empty value. */
   properties: Array<{ name: string; value: string }>
-  /** The variables that its commands find. */
+  /** The variables that its commands see. */
   environment: Lookup
 }
 
-/** An image from outside that a Dockerfile starts from, copies from or mounts. */
+/** An external image that a Dockerfile starts from, copies from or mounts. */
 export interface UsedImage {
-  /** Name of the stage, or its number; of a copy or mount, the stage that has it. */
+  /** Name or number of the stage; for a copy or mount, the stage that contains it. */
   stage: string
-  /** As it is written, variables and all. */
+  /** As written, with variables. */
   word: string
-  /** With what is known filled in. */
+  /** With known variables expanded. */
   reference: string
   line: number
-  /** True where the shipped image starts from it. */
+  /** Whether the shipped image starts from it. */
   final: boolean
 }
 
-/** A Dockerfile read for what it ships. */
+/** A parsed Dockerfile, with what it ships. */
 export interface Dockerfile {
   steps: Step[]
   images: UsedImage[]

@@ -1,26 +1,29 @@
 import { isUnknown, isWhollyUnknown, unknownValue } from '../unknown-value.ts'
 
-/** The value of a variable: a text; undefined where it is not set; `unknown` where it has a value that nobody here knows; `blank` where it is declared without one. */
+/**
+ * The value of a variable: a text; undefined if it is not set; `unknown` if its value is unknown here; `blank` if it is
+ * declared without one.
+ */
 export type Variable = string | undefined | typeof unknown | typeof blank
 export const unknown = Symbol('a value that only the builder knows')
-/** For the builder empty and not unset, where the call gives it no value. */
+/** Empty rather than unset for the builder, if the call gives it no value. */
 export const blank = Symbol('declared without a value')
 
 /** Variables as an instruction sees them. */
 export type Lookup = (name: string) => Variable
 
-/** A word that BuildKit would refuse: a quote or a brace without its end, a substitution that it does not know. */
+/** A word that BuildKit would refuse: an unclosed quote or brace, an unknown substitution. */
 export class WordFault extends Error {}
 
-/** Nesting of `${...}` that anybody writes. */
+/** The limit on nested `${...}`, above what anybody writes. */
 const deepest = 40
 
-/** Steps that a pattern may cost: its length for each character, and for a replacement that from each character on. */
+/** The limit on a pattern's matching steps: its length for each character, and for a replacement that for each starting character. */
 const mostSteps = 5_000_000
 
 const [digit, letter, inName] = [/^\p{Nd}$/u, /^[\p{L}_]$/u, /^[\p{L}\p{Nd}_]$/u]
 
-/** The name of a variable at a place in a text: a number, one of the characters that a shell gives a meaning, or letters; empty where none begins. */
+/** The variable name at a position in a text: a number, one of the shell's special parameters, or letters; empty if none starts there. */
 export function nameAt(text: string, position: number): string {
   const first = characterAt(text, position)
   if ('@*#?-$!'.includes(first)) return first
@@ -31,14 +34,14 @@ export function nameAt(text: string, position: number): string {
   return text.slice(position, end)
 }
 
-/** Empty behind the end. */
+/** Empty past the end. */
 function characterAt(text: string, position: number): string {
   const code = text.codePointAt(position)
   return code === undefined ? '' : String.fromCodePoint(code)
 }
 
 /**
- * A word as BuildKit expands it: quotes and escapes are taken away, `$NAME` and `${NAME}` filled in, with the operators - + ? # ## % %% / //.
+ * A word as BuildKit expands it: quotes and escapes are removed, `$NAME` and `${NAME}` expanded, with the operators - + ? # ## % %% / //.
  * A plain variable that is not set counts as unknown, because the base image or the call can set it; with an operator it counts as not set.
  * Throws `WordFault`.
  */
@@ -63,7 +66,7 @@ class Expansion {
     return this.#until('', false)
   }
 
-  /** Reads up to a character, which is read as well, or for none up to the end. `raw` keeps escapes, as patterns want them. */
+  /** Reads up to and including a character, or to the end without one. `raw` keeps escapes, as patterns need them. */
   #until(stop: string, raw: boolean): string {
     let result = ''
     while (this.#position < this.#text.length) {
@@ -91,7 +94,7 @@ class Expansion {
 
   #singleQuoted(): string {
     const end = this.#text.indexOf("'", this.#position + 1)
-    if (end === -1) throw new WordFault('a single quote is opened and never closed')
+    if (end === -1) throw new WordFault('a single quote is not closed')
     const inside = this.#text.slice(this.#position + 1, end)
     this.#position = end + 1
     return inside
@@ -118,7 +121,7 @@ class Expansion {
         this.#position++
       } else if (after !== '') result += next
     }
-    throw new WordFault('a double quote is opened and never closed')
+    throw new WordFault('a double quote is not closed')
   }
 
   #dollar(): string {
@@ -127,7 +130,7 @@ class Expansion {
       const name = this.#name()
       return name === '' ? '$' : this.#plain(name)
     }
-    if (++this.#depth > deepest) throw new WordFault(`more than ${deepest} variables stand inside of each other`)
+    if (++this.#depth > deepest) throw new WordFault(`more than ${deepest} variables are nested`)
     this.#position++
     const name = this.#name()
     if (name === '') throw new WordFault('a substitution has no name')
@@ -149,12 +152,12 @@ class Expansion {
     if (operator === '/' && !colon) return this.#replaced(name)
     const isPattern = operator === '#' || operator === '%'
     if (!'-+?#%'.includes(operator) || operator === '' || (colon && isPattern))
-      throw new WordFault(`a substitution of ${name} is none that BuildKit knows`)
+      throw new WordFault(`BuildKit does not support this substitution of ${name}`)
     const word = this.#until('}', isPattern)
     const found = this.#lookup(name)
     if (found === unknown || (found === blank && !colon)) return unknownValue(name)
     const value = found === blank ? undefined : found
-    // A value with a part that nobody knows is not empty for certain where it has another.
+    // A value with an unknown part is certainly not empty if it also has a known part.
     if (value !== undefined && (isPattern || (colon && isWhollyUnknown(value))) && isUnknown(value))
       return unknownValue(name)
     if (isPattern)
@@ -175,12 +178,12 @@ class Expansion {
     const value = this.#lookup(name)
     if (typeof value !== 'string' || isUnknown(value) || value.length ** 2 * pattern.length > mostSteps)
       return unknownValue(name)
-    // BuildKit gives these a meaning of its own: groups of a regular expression, and the empty text between two characters.
+    // BuildKit treats these specially: groups of a regular expression, and the empty text between two characters.
     if (replacement.includes('$') || /^\**$/.test(pattern)) return unknownValue(name)
     return replaceIn(value, pattern, replacement, all)
   }
 
-  /** A name, a number, or one of the characters that a shell gives a meaning. */
+  /** A name, a number, or one of the shell's special parameters. */
   #name(): string {
     const name = nameAt(this.#text, this.#position)
     this.#position += name.length
@@ -217,7 +220,7 @@ function replaceIn(value: string, pattern: string, replacement: string, all: boo
   return result + characters.slice(position).join('')
 }
 
-/** A shell pattern as its characters; `*` and `?` stand for themselves where they are escaped. */
+/** A shell pattern as its characters; escaped `*` and `?` are literal. */
 function patternParts(pattern: string): string[] {
   const parts: string[] = []
   for (let index = 0; index < pattern.length; index++) {
@@ -228,7 +231,7 @@ function patternParts(pattern: string): string[] {
   return parts
 }
 
-/** How many of the first characters fit a whole pattern, from the fewest to the most. The work is bounded by the two lengths, multiplied. */
+/** The lengths of the prefixes that match a whole pattern, in ascending order. The work is bounded by the product of the two lengths. */
 function fittingLengths(parts: readonly string[], characters: readonly string[]): number[] {
   const lengths: number[] = []
   const behindStars = (places: Set<number>) => {
@@ -251,7 +254,7 @@ function fittingLengths(parts: readonly string[], characters: readonly string[])
   return lengths
 }
 
-/** Variables of the stages that a stage can start from: where these differ, nobody knows the value. */
+/** Variables of the stages that a stage can start from: if these differ, the value is unknown. */
 export function agreed(maps: ReadonlyArray<ReadonlyMap<string, Variable>>): Map<string, Variable> {
   const names = new Set(maps.flatMap((map) => [...map.keys()]))
   return new Map(

@@ -4,9 +4,9 @@ import { dockerfileFault } from './instructions.ts'
 import type { BuildSettings, UsedImage } from './dockerfile.ts'
 import { parseDockerfile } from './parse-dockerfile.ts'
 
-/** An image from outside that a Dockerfile starts from or copies from, fully spelled. */
+/** An external image that a Dockerfile starts from or copies from, fully spelled. */
 export interface ExternalImage extends Omit<UsedImage, 'word'> {
-  /** As it is written, with build arguments filled in. */
+  /** As written, with build arguments expanded. */
   written: string
   /** Registry, repository and tag; `scratch` for the empty image. */
   reference: string
@@ -14,7 +14,10 @@ export interface ExternalImage extends Omit<UsedImage, 'word'> {
   digest: string | undefined
 }
 
-/** Lists the external images that a Dockerfile uses, in the order of the text, for commands that look before there is an engine. Throws `SOURCE` where one is not known. */
+/**
+ * Lists the external images that a Dockerfile uses, in the order of the text, for commands that need them before there
+ * is an engine. Throws `SOURCE` if one is unknown.
+ */
 export function externalImages(text: string, settings: BuildSettings): ExternalImage[] {
   return parseDockerfile(text, settings).images.map(spelled)
 }
@@ -28,8 +31,8 @@ function spelled({ word, reference: written, ...image }: UsedImage): ExternalIma
   throw variable === undefined
     ? dockerfileFault(
         line,
-        `"${showUnknown(written)}" is no image reference`,
-        'Write registry/repository:tag, or give the build argument that it is made of a value.',
+        `"${showUnknown(written)}" is not an image reference`,
+        'Write registry/repository:tag, or give the build argument in it a value.',
       )
     : dockerfileFault(
         line,

@@ -2,32 +2,39 @@ import { nameAt, WordFault } from './expand.ts'
 import { isSpace } from './spaces.ts'
 
 /**
- * The words of an instruction's text in which BuildKit looks for here-documents. It splits them as it expands words, with no variable set, and what a substitution
- * comes to is split as well. Throws `WordFault` where it gives up; it then finds no here-document in the text.
+ * The words of an instruction's text in which BuildKit looks for here-documents. It splits them while expanding, with
+ * no variable set, and the result of a substitution is split too. Throws `WordFault` where BuildKit gives up; it then
+ * finds no here-document in the text.
  */
 export function heredocWords(text: string): string[] {
   return new Splitter(text, { quotes: true, escapes: true }).words()
 }
 
-/** The name behind `<<`, and whether the text below it is filled in; undefined where it is no single word. Throws `WordFault` where BuildKit refuses the file. */
+/**
+ * The name after `<<`, and whether the text below it is expanded; undefined if it is not a single word. Throws
+ * `WordFault` if BuildKit refuses the file.
+ */
 export function heredocName(written: string): { name: string; expands: boolean } | undefined {
   const plain = new Splitter(written, { quotes: false, escapes: false }).words()
   const [name] = plain
   if (name === undefined || plain.length !== 1) return undefined
   const [quoted = '', ...more] = new Splitter(written, { quotes: true, escapes: false }).words()
-  if (more.length > 0) throw new WordFault('the name of a here-document is read in two ways')
+  if (more.length > 0) throw new WordFault('the name of a here-document is ambiguous')
   return { name, expands: quotesIn(name) === quotesIn(quoted) }
 }
 
 const quotesIn = (text: string) => text.replaceAll(/[^'"]/g, '').length
 
-/** What is kept of a text as it is written. */
+/** What is kept of a text as written. */
 interface Kept {
   quotes: boolean
   escapes: boolean
 }
 
-/** BuildKit's shell words, where no variable is set and the backslash escapes. One buffer holds the word that is read, also for the words inside of `${...}`: these end it. */
+/**
+ * BuildKit's shell words, with no variable set and the backslash as escape. One buffer holds the current word, also for
+ * words inside `${...}`, which end it.
+ */
 class Splitter {
   readonly #text: string
   readonly #kept: Kept
@@ -137,7 +144,7 @@ class Splitter {
     this.#position++
     if (this.#peek() !== '{') return `$${this.#name()}`
     this.#position++
-    if (++this.#depth > 1_000) throw new WordFault('more variables stand inside of each other than anybody writes')
+    if (++this.#depth > 1_000) throw new WordFault('too many variables are nested')
     const first = this.#peek()
     if (first === undefined || '{}:'.includes(first)) throw new WordFault('a substitution has no name')
     const substituted = this.#substituted(this.#name())
@@ -157,7 +164,7 @@ class Splitter {
     const last = operator === ':' ? second : operator
     const isPattern = last === '#' || last === '%'
     if (operator === ':' ? isPattern : operator === '' || !'+-?#%'.includes(operator))
-      throw new WordFault(`a substitution of ${name} is none that BuildKit knows`)
+      throw new WordFault(`BuildKit does not support this substitution of ${name}`)
     return `\${${name}${operator}${second}${this.#until('}', isPattern).whole}}`
   }
 

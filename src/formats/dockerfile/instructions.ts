@@ -3,7 +3,7 @@ import { WordFault } from './expand.ts'
 import { heredocName, heredocWords } from './heredoc-words.ts'
 import { isSpace, trim, trimStart } from './spaces.ts'
 
-/** An instruction as it is written, read by BuildKit's rules; nothing is expanded. */
+/** An instruction as written, read by BuildKit's rules; nothing is expanded. */
 export interface Instruction {
   /** In capitals. */
   keyword: string
@@ -12,9 +12,9 @@ export interface Instruction {
   lastLine: number
   /** `--name=value` words before the arguments, without quotes. */
   flags: string[]
-  /** The arguments, continued lines joined. */
+  /** The arguments, with continued lines joined. */
   rest: string
-  /** The arguments where they are a JSON array of texts. */
+  /** The arguments, if they are a JSON array of strings. */
   json: string[] | undefined
   heredocs: Heredoc[]
   /** ONBUILD: the instruction that an image built on this one runs. */
@@ -25,18 +25,18 @@ export interface Instruction {
 export interface Heredoc {
   name: string
   text: string
-  /** The line on which its text begins. */
+  /** The line on which its text starts. */
   line: number
-  /** False where its name is quoted: then the builder fills in nothing. */
+  /** False if its name is quoted: then the builder expands nothing. */
   expands: boolean
 }
 
-/** A Dockerfile taken apart. */
+/** A Dockerfile split into instructions. */
 export interface DockerfileText {
   instructions: Instruction[]
   /** The character that escapes and continues lines. */
   escape: string
-  /** `# syntax=`, where there is one. */
+  /** `# syntax=`, if there is one. */
   syntax?: { value: string; line: number }
 }
 
@@ -49,7 +49,10 @@ const keywords = new Set(
 /** Keywords whose arguments may be a JSON array. */
 const arrays = new Set('ADD CMD COPY ENTRYPOINT HEALTHCHECK RUN SHELL VOLUME'.split(' '))
 
-/** Takes a Dockerfile apart as BuildKit does: directives, comments, continued lines, here-documents, flags. What is marked as unknown stays so. Throws `SOURCE`, with the line, where BuildKit would. */
+/**
+ * Splits a Dockerfile as BuildKit does: directives, comments, continued lines, here-documents, flags. Unknown values
+ * stay marked. Throws `SOURCE`, with the line, where BuildKit would fail.
+ */
 export function readInstructions(text: string): DockerfileText {
   const lines = (text.startsWith('\uFEFF') ? text.slice(1) : text).split('\n')
   if (lines.at(-1) === '') lines.pop()
@@ -79,7 +82,7 @@ export function readInstructions(text: string): DockerfileText {
   }
 }
 
-/** A fault of a Dockerfile, with its line in front. */
+/** An error in a Dockerfile, prefixed with its line. */
 export function dockerfileFault(
   line: number,
   message: string,
@@ -97,7 +100,7 @@ function readDirectives(lines: readonly string[]): { escape?: string; syntax?: {
     const name = match?.[1]?.toLowerCase() ?? ''
     const value = match?.[2] ?? ''
     if (!/^(syntax|escape|check)$/.test(name)) break
-    if (seen.has(name)) throw dockerfileFault(index + 1, `the directive ${name} is there twice`)
+    if (seen.has(name)) throw dockerfileFault(index + 1, `the directive ${name} appears twice`)
     seen.add(name)
     if (name === 'syntax') found.syntax = { value, line: index + 1 }
     if (name !== 'escape') continue
@@ -110,7 +113,7 @@ function readDirectives(lines: readonly string[]): { escape?: string; syntax?: {
 
 const isComment = (line: string) => trimStart(line).startsWith('#')
 
-/** The lines of one instruction, joined; `end` is the number of the line behind them, counted from 0. */
+/** The lines of one instruction, joined; `end` is the number of the following line, counted from 0. */
 function joinLines(lines: readonly string[], start: number, escape: string): { joined: string; end: number } {
   const read = (index: number) => (lines[index] ?? '').replace(/\r+$/, '')
   const first = trimStart(read(start))
@@ -127,7 +130,7 @@ function joinLines(lines: readonly string[], start: number, escape: string): { j
   return { joined, end }
 }
 
-/** A line without the escape character at its end, and whether there was one. Two of them are a character that is escaped. */
+/** A line without its final escape character, and whether it had one. Two of them are an escaped character. */
 function withoutContinuation(line: string, escape: string): [text: string, goesOn: boolean] {
   const bare = line.replace(/[ \t]+$/, '')
   const isContinued = bare.endsWith(escape) && bare.at(-2) !== escape
@@ -138,18 +141,18 @@ function readInstruction(joined: string, line: number, escape: string): Instruct
   const [, word = '', behind = ''] = /^([^\t\v\f\r ]*)[\t\v\f\r ]*(.*)$/s.exec(trim(joined)) ?? []
   const keyword = word.toUpperCase()
   if (!/^[A-Za-z]+$/.test(word) || !keywords.has(keyword))
-    throw dockerfileFault(line, `${word.slice(0, 40)} is no instruction of a Dockerfile`)
+    throw dockerfileFault(line, `${word.slice(0, 40)} is not a Dockerfile instruction`)
   const { flags, rest } = splitFlags(behind)
   const instruction: Instruction = { keyword, line, lastLine: line, flags, rest, json: undefined, heredocs: [] }
   if (keyword === 'ONBUILD') {
-    if (rest === '') throw dockerfileFault(line, 'ONBUILD names no instruction')
+    if (rest === '') throw dockerfileFault(line, 'ONBUILD has no instruction')
     return { ...instruction, inner: readInstruction(rest, line, escape) }
   }
   const arrayed = keyword === 'HEALTHCHECK' ? rest.replace(/^\S+\s*/, '') : rest
   return arrays.has(keyword) ? { ...instruction, json: readArray(arrayed, line) } : instruction
 }
 
-/** A JSON array of texts; undefined where it is none, and BuildKit then reads words. */
+/** A JSON array of strings; undefined if it is not one, and BuildKit then reads words. */
 function readArray(text: string, line: number): string[] | undefined {
   if (!text.startsWith('[')) return undefined
   let value: unknown
@@ -159,15 +162,15 @@ function readArray(text: string, line: number): string[] | undefined {
     return undefined
   }
   if (!Array.isArray(value)) return undefined
-  // A half of a pair that stands alone is no character: BuildKit writes U+FFFD for it.
+  // An unpaired surrogate is not a character: BuildKit replaces it with U+FFFD.
   if (value.every((word): word is string => typeof word === 'string'))
     return value.map((word) => word.replaceAll(/\p{Surrogate}/gu, '\uFFFD'))
-  throw dockerfileFault(line, 'expected an array that holds nothing but texts')
+  throw dockerfileFault(line, 'expected an array of strings')
 }
 
 /**
- * The words that begin with two dashes in front of the arguments. Two dashes alone end them. BuildKit reads them byte by byte, each byte for one character, and the
- * backslash escapes whatever the file says.
+ * The words before the arguments that start with two dashes. Two dashes alone end them. BuildKit reads them byte by
+ * byte, each byte as one character, and the backslash is the escape whatever the file says.
  */
 function splitFlags(text: string): { flags: string[]; rest: string } {
   const bytes = Buffer.from(text).toString('latin1')
@@ -203,7 +206,7 @@ function readFlag(bytes: string, begin: number): { word: string; end: number } {
   return { word, end: position }
 }
 
-/** The here-documents that a line opens, and the number of the line behind the last of them, counted from 0. */
+/** The here-documents that a line opens, and the number of the line after the last of them, counted from 0. */
 function readHeredocs(
   joined: string,
   lines: readonly string[],
@@ -220,14 +223,14 @@ function readHeredocs(
       const written = lines[next++] ?? ''
       content.push(chomps ? written.replace(/^\t+/, '') : written)
     }
-    if (next >= lines.length) throw dockerfileFault(line, `the here-document ${name.slice(0, 40)} has no end`)
+    if (next >= lines.length) throw dockerfileFault(line, `the here-document ${name.slice(0, 40)} is not terminated`)
     next++
     found.push({ name, text: content.map((written) => `${written}\n`).join(''), line: begin + 1, expands })
   }
   return { found, end: next }
 }
 
-/** The names behind `<<` in a line. A word with more in front than the number of a descriptor opens none. */
+/** The names after `<<` in a line. A word with more in front than a descriptor's number opens none. */
 function heredocNames(joined: string, line: number): Array<{ name: string; expands: boolean; chomps: boolean }> {
   if (!joined.includes('<<')) return []
   return wordsOf(joined).flatMap((word) => {
@@ -237,7 +240,7 @@ function heredocNames(joined: string, line: number): Array<{ name: string; expan
   })
 }
 
-/** None where BuildKit cannot split the line, and so finds no here-document in it. */
+/** None if BuildKit cannot split the line, because it then finds no here-document in it. */
 function wordsOf(joined: string): string[] {
   try {
     return heredocWords(joined)
@@ -252,11 +255,11 @@ function nameOf(written: string, line: number): ReturnType<typeof heredocName> {
     return written === '' ? undefined : heredocName(written)
   } catch (error) {
     if (!(error instanceof WordFault)) throw error
-    throw dockerfileFault(line, `the here-document ${written.slice(0, 40)} cannot be named so: ${error.message}`)
+    throw dockerfileFault(line, `the here-document ${written.slice(0, 40)} has an invalid name: ${error.message}`)
   }
 }
 
-/** The words of ENV, LABEL and ARG: quotes are kept, white space inside of them does not split. */
+/** The words of ENV, LABEL and ARG: quotes are kept, and white space inside them does not split. */
 export function splitWords(text: string, escape: string): string[] {
   const words: string[] = []
   let word = ''
@@ -281,7 +284,7 @@ export function splitWords(text: string, escape: string): string[] {
   return words
 }
 
-/** `NAME=value` taken apart; without a value where there is no equals sign. */
+/** `NAME=value` split; without a value if there is no equals sign. */
 export function pair(word: string): [name: string, value: string | undefined] {
   const equals = word.indexOf('=')
   return equals === -1 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)]

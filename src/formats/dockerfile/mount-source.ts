@@ -1,4 +1,4 @@
-/** The image or stage of `--mount=...,from=...`: of several the last counts. Undefined where it names none, or is written so that BuildKit refuses it. */
+/** The image or stage of `--mount=...,from=...`: of several the last counts. Undefined if it names none, or if BuildKit refuses it. */
 export function mountSource(flag: string): string | undefined {
   const sources = csvFields(flag).flatMap((field) => {
     const equals = field.indexOf('=')
@@ -7,7 +7,7 @@ export function mountSource(flag: string): string | undefined {
   return sources.at(-1) || undefined
 }
 
-/** The fields of one line of CSV: in quotes a comma is text, and two quotes are one. None where a quote stands elsewhere, which is no CSV. */
+/** The fields of one CSV line: in quotes a comma is text, and two quotes are one. None if a quote is elsewhere, which is not valid CSV. */
 function csvFields(line: string): string[] {
   const fields: string[] = []
   const field = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/gy

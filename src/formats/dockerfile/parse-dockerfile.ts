@@ -10,27 +10,27 @@ import { splitArguments } from './spaces.ts'
 interface Stage {
   name: string
   line: number
-  /** The image of its FROM as it is written. */
+  /** The image of its FROM, as written. */
   word: string
-  /** Earlier stages that it can start from: several where the platform chooses. */
+  /** Earlier stages that it can start from: several if the platform decides. */
   parents: number[]
-  /** True where it starts from an image, or can: nobody may know that it names a stage. */
+  /** Whether it starts, or might start, from an image: an unknown name may or may not be a stage's. */
   fromImage: boolean
   base: string
-  /** What ENV and ARG have set so far. Never changed but replaced: a step keeps what it saw. */
+  /** What ENV and ARG have set so far. Replaced, never mutated: a step keeps what it saw. */
   environment: ReadonlyMap<string, Variable>
   shell: string[] | undefined
-  /** Whether it has ONBUILD, whose instructions a stage that starts from it runs. */
+  /** Whether it has ONBUILD instructions, which a stage that starts from it runs. */
   hasTriggers: boolean
 }
 
-/** More instructions than anybody writes: each keeps the variables that it sees. */
+/** The limit on instructions, above what anybody writes: each keeps the variables that it sees. */
 const mostInstructions = 5_000
 
-/** Stages that one FROM can start from, where only its variables say which. */
+/** Limit of stages that one FROM can start from, depending on its variables. */
 const mostParents = 100
 
-/** Reads a Dockerfile: every instruction with its variables as BuildKit fills them in, the stages that ship, the images that it uses. Throws `SOURCE` where it cannot be built. */
+/** Reads a Dockerfile: every instruction with its variables as BuildKit expands them, the stages that ship, the images that it uses. Throws `SOURCE` if it cannot be built. */
 export function parseDockerfile(text: string, settings: BuildSettings): Dockerfile {
   const { instructions, escape } = readInstructions(text)
   const tooMany = instructions[mostInstructions]
@@ -80,7 +80,7 @@ class Reader {
 
   result(): Dockerfile {
     if (this.#stages.length === 0)
-      throw dockerfileFault(1, 'a Dockerfile starts with FROM, and this one has none', 'Write FROM and an image.')
+      throw dockerfileFault(1, 'expected FROM in the Dockerfile, found none', 'Start it with FROM and an image.')
     const shipped = this.#shipped()
     const images = this.#stages.flatMap(({ fromImage, word, base, line }, index) =>
       fromImage ? [{ stage: this.#nameOf(index), word, reference: base, line, final: shipped.has(index) }] : [],
@@ -98,7 +98,7 @@ class Reader {
     if ((as !== undefined && (as.toUpperCase() !== 'AS' || name === undefined)) || more !== undefined)
       throw dockerfileFault(line, 'expected FROM image, or FROM image AS name')
     if (name !== undefined && !/^[a-z][a-z0-9._-]*$/i.test(name))
-      throw dockerfileFault(line, `${JSON.stringify(name.slice(0, 40))} is no name of a stage`)
+      throw dockerfileFault(line, `${JSON.stringify(name.slice(0, 40))} is not a valid stage name`)
     const lookup: Lookup = (variable) => this.#global.get(variable) ?? automatic(variable)
     const base = this.#expand(image, lookup, line)
     const { parents, fromImage } = this.#parents(image, base, line)
@@ -107,8 +107,8 @@ class Reader {
     if (below.some(({ hasTriggers }) => hasTriggers))
       throw dockerfileFault(
         line,
-        'a stage starts from one of this file that has ONBUILD, and only the builder knows what that comes to',
-        'Write the instructions of ONBUILD into the stage that they are for.',
+        'a stage starts from another stage with ONBUILD, whose effect only the builder knows',
+        'Move the ONBUILD instructions into the stage that they are for.',
       )
     this.#stages.push({
       name: (name ?? '').toLowerCase(),
@@ -133,17 +133,17 @@ class Reader {
     const parents = [
       ...new Set([...new Set(names)].flatMap((name) => (isUnknown(name) ? this.#fitting(name) : this.#named(name)))),
     ].toSorted((left, right) => left - right)
-    // What all of them agree on is asked for each name of each: a file that nobody would write must not keep its reader for minutes.
+    // Each of these stages is read for each name: a file that nobody would write must not take minutes.
     if (names.some(isUnknown) && parents.length > mostParents)
       throw dockerfileFault(
         line,
-        `this FROM could start from ${parents.length} stages, by what its variables come to; expected ${mostParents} at most`,
-        'Name the stage, or give the build argument that names it.',
+        `expected at most ${mostParents} stages that this FROM could start from, depending on its variables, found ${parents.length}`,
+        'Name the stage, or set the build argument that names it.',
       )
     return { parents, fromImage: parents.length === 0 || names.some(isUnknown) }
   }
 
-  /** Stages whose name a text can come to; of one name the last. */
+  /** Stages whose name a text can expand to; of several with one name, the last. */
   #fitting(name: string): number[] {
     const text = name.toLowerCase()
     const lastOf = new Map(this.#stages.map((stage, index) => [stage.name, index]))
@@ -154,7 +154,7 @@ class Reader {
     return this.#stages[index]?.name || String(index)
   }
 
-  /** The stage of a name, as a list: the last one that has it. */
+  /** The stage with a name, as a list: the last one that has it. */
   #named(name: string): number[] {
     const index = this.#stages.findLastIndex((stage) => stage.name !== '' && stage.name === name.toLowerCase())
     return index === -1 ? [] : [index]
@@ -176,7 +176,7 @@ class Reader {
       foreignShell: foreignShell && json === undefined,
       flags: flags.map((flag) => {
         const [, name = '', value = ''] = /^--([^=]*)=?(.*)$/s.exec(flag) ?? []
-        // BuildKit fills no variable into the name of an image, and into a mount only field by field.
+        // BuildKit expands no variables in an image name here, and in a mount only field by field.
         const isNamed = name === 'from' || name === 'mount'
         return { name: name.toLowerCase(), value: isNamed ? value : this.#expandLoosely(value, environment) }
       }),
@@ -199,7 +199,7 @@ class Reader {
     if (keyword !== 'ENV' && keyword !== 'LABEL') return []
     const environment = this.#environmentOf(stage)
     const words = splitWords(rest, this.#escape)
-    // The old form: a name, and everything behind it.
+    // The old form: a name, and everything after it.
     const pairs =
       words[0]?.includes('=') === false
         ? [/^([^\t\v\f\r ]+)[\t\v\f\r ]+(.*)$/s.exec(rest)?.slice(1) ?? [rest, '']]
@@ -210,7 +210,7 @@ class Reader {
     }))
   }
 
-  /** Declares build arguments. Those before the first FROM see each other, also on one line; in a stage they come to be as variables that ENV sets, in the order of the text. */
+  /** Declares build arguments. Those before the first FROM see each other, even on one line; in a stage they act like variables set by ENV, in the order of the text. */
   #arguments(rest: string, stage: Stage | undefined, line: number): Step['properties'] {
     const declared = new Map(stage === undefined ? this.#global : stage.environment)
     const lookup: Lookup =
@@ -227,7 +227,7 @@ class Reader {
     return properties
   }
 
-  /** What an argument is that has no value where it is declared: in a stage, what it is above the first FROM. */
+  /** The value of an argument declared without one: in a stage, the value from before the first FROM. */
   #undeclared(name: string, stage: Stage | undefined): Variable {
     if (stage === undefined) return blank
     const above = this.#global.get(name)
@@ -241,7 +241,7 @@ class Reader {
     return (name) => environment.get(name)
   }
 
-  /** The images that a step copies or mounts from. Every stage can be named, also one further down. */
+  /** The images that a step copies or mounts from. It can name any stage, even a later one. */
   #copiedFrom({ keyword, flags, line, stage, onBuild }: Step): UsedImage[] {
     if (onBuild || (keyword !== 'COPY' && keyword !== 'RUN')) return []
     const copied = flags.filter(({ name, value }) => keyword === 'COPY' && name === 'from' && !isNumber(value))
@@ -263,7 +263,7 @@ class Reader {
       throw dockerfileFault(
         1,
         `the Dockerfile has no stage ${JSON.stringify(target)}; it has ${this.#stages.map((_, index) => this.#nameOf(index)).join(', ')}`,
-        'Correct build.target in the policy, or leave it out to build the last stage.',
+        'Correct build.target in the policy, or remove it to build the last stage.',
       )
     const shipped = new Set([first])
     for (const index of shipped) for (const parent of this.#stages[index]?.parents ?? []) shipped.add(parent)
@@ -279,7 +279,7 @@ class Reader {
     }
   }
 
-  /** A word that is left as it is written where it cannot be expanded: BuildKit takes some of these so. */
+  /** A word, left as written if it cannot be expanded: BuildKit accepts some of these. */
   #expandLoosely(word: string, lookup: Lookup): string {
     try {
       return this.#expand(word, lookup, 1)
@@ -289,10 +289,10 @@ class Reader {
   }
 }
 
-/** Every image has a path, and only the builder knows which. */
+/** Every image has a PATH, and only the builder knows it. */
 const ofImage: ReadonlyMap<string, Variable> = new Map([['PATH', unknown]])
 
-/** True for what BuildKit takes for the number of a stage, and not for a name. */
+/** Whether BuildKit reads it as a stage's number rather than a name. */
 function isNumber(text: string): boolean {
   return /^[+-]?[0-9]+$/.test(text) && Number.isSafeInteger(Number(text))
 }

@@ -1,6 +1,6 @@
 import { unknown, type Variable } from './expand.ts'
 
-/** Platforms that images are built for (`docker buildx` lists them). A stage that is chosen by platform can be any that one of these names. */
+/** Platforms that images are built for (`docker buildx` lists them). A stage chosen by platform can be any that one of these names. */
 const platforms = [
   'linux/amd64',
   'linux/arm64',
@@ -15,7 +15,7 @@ const platforms = [
   'windows/amd64',
 ]
 
-/** Variables that the builder sets by itself, in FROM without and elsewhere by an ARG of their name. */
+/** Variables that the builder sets automatically: always in FROM, elsewhere only after an ARG of their name. */
 const automaticVariables: ReadonlySet<string> = new Set([
   ...['TARGET', 'BUILD'].flatMap((side) =>
     ['PLATFORM', 'OS', 'ARCH', 'VARIANT', 'OSVERSION'].map((part) => side + part),
@@ -23,7 +23,7 @@ const automaticVariables: ReadonlySet<string> = new Set([
   'TARGETSTAGE',
 ])
 
-/** What the automatic variables are for each platform that is built for, on a machine of the most common one. */
+/** The automatic variables for each target platform, on a builder of the most common one. */
 export const platformVariables: ReadonlyArray<Readonly<Record<string, string>>> = platforms.map((target) => ({
   ...variablesOf('TARGET', target),
   ...variablesOf('BUILD', 'linux/amd64'),
@@ -39,7 +39,7 @@ function variablesOf(side: string, platform: string): Record<string, string> {
   }
 }
 
-/** What a variable is that the builder sets by itself; undefined for any other. */
+/** The value of an automatic variable; undefined for any other. */
 export function automatic(name: string): Variable {
   return automaticVariables.has(name) ? unknown : undefined
 }

@@ -1,6 +1,6 @@
 import type { Instruction } from './instructions.ts'
 
-/** The commands of an instruction in shell form. A here-document that stands alone behind RUN is its script. */
+/** The commands of an instruction in shell form. A here-document alone after RUN is its script. */
 export function scriptOfStep({ keyword, rest, heredocs }: Instruction): string | undefined {
   if (keyword === 'HEALTHCHECK') return /^CMD\s+(.*)$/is.exec(rest)?.[1]
   if (!/^(RUN|CMD|ENTRYPOINT)$/.test(keyword)) return undefined
@@ -10,7 +10,7 @@ export function scriptOfStep({ keyword, rest, heredocs }: Instruction): string |
   return `${rest}\n${heredocs.map(({ name, text }) => `${text}${name}\n`).join('')}`
 }
 
-/** A script that names a program of its own (`#!`) is read where that is a shell. */
+/** A script with its own interpreter (`#!`) is read if that is a shell. */
 function withoutInterpreter(text: string): string | undefined {
   const program = /^#!\s*(\S+)(?:\s+(\S+))?/.exec(text)
   if (program === null) return text
@@ -19,7 +19,7 @@ function withoutInterpreter(text: string): string | undefined {
     : undefined
 }
 
-/** True for a shell whose words this is not: PowerShell, cmd. A Dockerfile that escapes by backticks is for Windows. */
+/** Whether the shell has a different syntax: PowerShell, cmd. A Dockerfile with the backtick as escape is for Windows. */
 export function isForeignShell(shell: readonly string[] | undefined, escape: string): boolean {
   if (shell === undefined) return escape === '`'
   return !/(^|\/)(busybox|(ba|da|z|k|a)?sh)$/.test(shell[0] ?? '') && !/(^|\/)env$/.test(shell[0] ?? '')

@@ -6,7 +6,7 @@ import { readJson } from '../../model/read-json.ts'
 const mediaType = z.literal('application/vnd.oci.image.index.v1+json')
 const Platform = z.strictObject({ architecture: z.string(), os: z.string(), variant: z.string().optional() })
 
-/** The index.json of a layout that `inspect extract` wrote: it names images by digest and platform, and nothing else. */
+/** The index.json of a layout written by `inspect extract`: it names images by digest and platform, and nothing else. */
 const ImageIndex = z.strictObject({
   schemaVersion: z.literal(2),
   mediaType,
@@ -17,7 +17,7 @@ const ImageIndex = z.strictObject({
 
 const ImageManifest = z.looseObject({ annotations: z.record(z.string(), z.string()).default({}) })
 
-/** The annotations that several manifests (JSON) have in common, by name: what is true of each image is true of the index over them. Throws `PUBLISH`. */
+/** The annotations that several manifests (JSON) have in common: what is true of each image is true of their index. Throws `PUBLISH`. */
 export function sharedAnnotations(texts: readonly string[]): Record<string, string> {
   const [first, ...others] = texts.map((text) => readJson('inspect', text, ImageManifest, 'PUBLISH').annotations)
   const shared = Object.entries(first ?? {}).filter(([name, value]) =>
@@ -26,7 +26,10 @@ export function sharedAnnotations(texts: readonly string[]): Record<string, stri
   return Object.fromEntries(shared.toSorted(([left], [right]) => (left < right ? -1 : 1)))
 }
 
-/** Joins the index.json of several layouts into the bytes of one index over all images. Throws `PUBLISH` where a platform is there twice: it would be left to chance which one runs. */
+/**
+ * Joins the index.json of several layouts into the bytes of one index over all images. Throws `PUBLISH` if a platform
+ * appears twice: chance would decide which image runs.
+ */
 export function joinIndexes(
   texts: readonly string[],
   annotations: Readonly<Record<string, string>> = {},

@@ -3,13 +3,16 @@ import { DeliveryError } from '../../model/errors.ts'
 import { Digest, digestOf, spellPlatform, type Platform } from '../../model/index.ts'
 import { readDocument } from '../../model/read-json.ts'
 
-/** Most bytes of an index or a manifest; registries refuse larger ones. */
+/** The most bytes of an index or a manifest; registries refuse larger ones. */
 export const largestDocument = 4 * 1024 * 1024
 
-/** How many indexes may lie within each other: https://github.com/opencontainers/image-spec/blob/main/image-index.md names no number, and builders use two. */
+/**
+ * How deep indexes may be nested: https://github.com/opencontainers/image-spec/blob/main/image-index.md sets no limit,
+ * and builders use two levels.
+ */
 const deepest = 3
 
-/** Most images of one layout. More is no image of an application. */
+/** The most images in one layout. One application's image has fewer. */
 const mostImages = 100
 
 const imageTypes = [
@@ -32,7 +35,7 @@ const ImageIndex = z.looseObject({ schemaVersion: z.literal(2), manifests: z.arr
 const Blob = z.looseObject({ digest: Digest, size: z.int().min(0) })
 const Manifest = z.looseObject({ schemaVersion: z.literal(2), config: Blob, layers: z.array(Blob).max(1000) })
 
-/** An image that a layout names, and the platform that it says of it. */
+/** An image that a layout names, and the platform that it states for it. */
 export interface NamedImage {
   digest: Digest
   mediaType: string
@@ -43,19 +46,22 @@ export interface NamedImage {
 /** Reads a small file of a layout by its path. */
 export type ReadDocument = (path: string) => Promise<string>
 
-/** Where a layout keeps the bytes of a digest. */
+/** Where a layout stores the blob with a digest. */
 export function blobPath(digest: Digest): string {
   return `blobs/${digest.replace(':', '/')}`
 }
 
-/** The images of a layout: what its index names, through the indexes within it. Attestations that BuildKit keeps beside an image are none. Throws `SOURCE` where the layout is not whole or is something else. */
+/**
+ * The images of a layout: what its index names, through nested indexes. BuildKit's attestations beside an image do not
+ * count. Throws `SOURCE` if the layout is incomplete or is something else.
+ */
 export async function listImages(read: ReadDocument): Promise<NamedImage[]> {
   const found = new Map<Digest, NamedImage>()
   await gather(await read('index.json'), found, read, 0)
   if (found.size === 0)
     throw new DeliveryError(
       'SOURCE',
-      'expected an image in the layout, found an index that names none',
+      'expected an image in the layout, found an empty index',
       'Export the image again.',
     )
   return [...found.values()]
@@ -118,9 +124,9 @@ async function readBlob(digest: Digest, read: ReadDocument): Promise<string> {
   return text
 }
 
-/** Chooses the image of a platform. Throws `SOURCE` where there is none, or more than one. */
+/** Chooses the image for a platform. Throws `SOURCE` if there is none, or more than one. */
 export function chooseImage<T extends NamedImage>(images: readonly T[], platform: Platform): T {
-  // A single image need not say for what it is: its configuration does, and is compared.
+  // The index need not state the platform of a single image: its configuration does, and is compared.
   const fitting =
     images.length === 1 && images[0]?.platform === undefined
       ? images
@@ -128,25 +134,25 @@ export function chooseImage<T extends NamedImage>(images: readonly T[], platform
   const [first] = fitting
   if (first !== undefined && fitting.length === 1) return first
   const there = images
-    .map((image) => image.platform ?? 'a platform that is not said')
+    .map((image) => image.platform ?? 'no platform given')
     .toSorted()
     .join(', ')
   throw new DeliveryError(
     'SOURCE',
     `expected one image for ${platform}, found ${fitting.length === 0 ? 'none' : fitting.length} among ${there}`,
-    'Name the platforms that it has with --platform or build.platforms.',
+    'Select the platforms that it has with --platform or build.platforms.',
   )
 }
 
 /** The documents of a layout that holds one image and nothing else, and the blobs that belong to it. */
 export interface SingleLayout {
   index: string
-  /** As `docker save` writes it, for tools that read nothing else. */
+  /** As `docker save` writes it, for tools that only read that format. */
   dockerManifest: string
   blobs: string[]
 }
 
-/** Narrows a layout to one of its images, whose manifest stays byte for byte as it is. Throws `SOURCE`. */
+/** Narrows a layout to one of its images, whose manifest is unchanged byte for byte. Throws `SOURCE`. */
 export async function singleLayout({ digest, mediaType, size }: NamedImage, read: ReadDocument): Promise<SingleLayout> {
   const { config, layers } = parse('the manifest of an image', await readBlob(digest, read), Manifest)
   const paths = layers.map((layer) => blobPath(layer.digest))

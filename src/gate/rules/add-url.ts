@@ -2,14 +2,14 @@ import type { Violation } from '../../model/index.ts'
 import { ownersInSource } from '../owners.ts'
 import { collectedLint, type Rule } from '../rule.ts'
 
-/** What is downloaded without a checksum is whatever the server gives on that day; a tag or a branch of a repository moves as well. */
+/** A download without a checksum is whatever the server returns that day; a repository's tags and branches move too. */
 export const addUrl: Rule = {
   id: 'add-url',
-  title: 'ADD downloads only what a checksum or a commit fixes',
+  title: 'ADD downloads only with a checksum or a commit',
   needs: ['lint'],
   severities: ['medium'],
   remedy:
-    'Download it in a RUN step of a stage of its own, check it there (sha256sum --check, git checkout <commit>), and COPY --from that stage; or bring the file in the source.',
+    'Download it in a RUN step of a separate stage, verify it there (sha256sum --check, git checkout <commit>), and COPY --from that stage; or keep the file in the source.',
   source: 'CIS Docker Benchmark 1.6.0, 4.9',
   judge({ policy, evidence }) {
     const { downloads } = collectedLint(evidence)
@@ -21,7 +21,7 @@ export const addUrl: Rule = {
         id: address,
         subject: `${path}:${line}`,
         severity: 'medium',
-        wanted: 'a checksum or a commit beside what ADD downloads',
+        wanted: 'a checksum or a commit for what ADD downloads',
         found: `ADD ${address}`,
         remedy: addUrl.remedy,
         location: { path, line, within: 'source' },
@@ -32,7 +32,7 @@ export const addUrl: Rule = {
       found:
         downloads.length === 0
           ? 'no downloads'
-          : `${downloads.length - violations.length} of ${downloads.length} fixed`,
+          : `${downloads.length - violations.length} of ${downloads.length} pinned`,
       violations,
     }
   },

@@ -3,15 +3,15 @@ import { countBySeverity, sayLimits } from '../by-severity.ts'
 import { overLimit } from '../over-limit.ts'
 import type { Rule } from '../rule.ts'
 
-/** What other scanners found counts like what Loadline's own found, against the same thresholds and by itself: it is added, and nothing is taken for it. */
+/** Other scanners' findings count like Loadline's own, against the same thresholds but separately: they are added, and replace nothing. */
 export const additionalFindings: Rule = {
   id: 'additional-findings',
-  title: 'What other scanners found is within the thresholds',
+  title: "Other scanners' findings are within the thresholds",
   needs: [],
   settings: severities.map((severity) => `vulnerabilities.${severity}`),
   severities,
   remedy:
-    'Fix what the other scanner names, or accept the risk by an exception; for a file about another image, scan this one and give that file.',
+    'Fix what the other scanner reports, or accept the risk with an exception; if the file is about a different image, scan this one and pass that file.',
   source: 'SARIF 2.1.0, OASIS standard; thresholds as those of the rule vulnerabilities',
   judge({ policy, evidence }) {
     const limits = policy.vulnerabilities
@@ -25,7 +25,7 @@ export const additionalFindings: Rule = {
         notJudged: true,
       }
     const digests = new Set(evidence.platforms.map(({ archive }) => archive.digest))
-    // Where there is no image, the rule evidence says so; nothing can be about another one.
+    // Without an image, the rule evidence reports that; nothing can be about a different one.
     const strange = reports.filter(
       ({ images }) => digests.size > 0 && images.length > 0 && !images.some((digest) => digests.has(digest)),
     )
@@ -33,8 +33,8 @@ export const additionalFindings: Rule = {
       id: 'another-image',
       subject: name,
       severity: 'unknown',
-      wanted: 'a file about the image that is judged',
-      found: `${scanner.name} says that it is about ${images.join(', ')}`,
+      wanted: 'a file about the judged image',
+      found: `${scanner.name} reports on ${images.join(', ')}`,
       remedy: additionalFindings.remedy,
     }))
     const violations = reports.flatMap(({ scanner, findings }) =>

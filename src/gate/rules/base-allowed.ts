@@ -4,14 +4,14 @@ import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { nameOfStage } from '../name-of-stage.ts'
 import { repositoryOf } from '../../formats/image-reference.ts'
 
-/** Only bases of the list, in every stage: a build stage decides what ends up in the image as well. */
+/** Only listed bases, in every stage: a build stage also decides what ends up in the image. */
 export const baseAllowed: Rule = {
   id: 'base-allowed',
   title: 'Every base comes from an allowed repository',
   needs: ['base'],
   settings: ['base.allow'],
   severities: ['medium'],
-  remedy: 'Build on one of base.allow, or add the repository there after somebody has looked at it.',
+  remedy: 'Build on a base from base.allow, or add the repository there after reviewing it.',
   source: 'CIS Docker Benchmark 1.6.0, 4.2; NIST SP 800-190, 4.1.5',
   judge({ policy, evidence }) {
     const { allow } = policy.base

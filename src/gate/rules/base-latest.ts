@@ -4,10 +4,10 @@ import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { nameOfStage } from '../name-of-stage.ts'
 import { namesDigest, parseImageReference } from '../../formats/image-reference.ts'
 
-/** `latest` says nothing of the version that was built on, also where a digest stands beside it; a digest alone names one image for ever. */
+/** `latest` says nothing about the version, even with a digest; a digest alone names one image for ever. */
 export const baseLatest: Rule = {
   id: 'base-latest',
-  title: 'No base is called latest',
+  title: 'No base is tagged latest',
   needs: ['base'],
   severities: ['low'],
   remedy: 'Name a version in the FROM line, e.g. python:3.11-slim-bookworm.',

@@ -3,7 +3,7 @@ import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { nameOfStage } from '../name-of-stage.ts'
 
-/** A tag can point at something else tomorrow; a digest cannot. */
+/** A tag can point to something else tomorrow; a digest cannot. */
 export const basePinned: Rule = {
   id: 'base-pinned',
   title: 'Every base is pinned by digest',
@@ -28,7 +28,7 @@ export const basePinned: Rule = {
         severity: 'medium',
         platform,
         wanted: 'a digest in the Dockerfile or the lock file',
-        found: `${written}, which a tag decides${digest === undefined ? '' : ` (today ${digest})`}`,
+        found: `${written}, resolved by tag${digest === undefined ? '' : ` (today ${digest})`}`,
         remedy: basePinned.remedy,
         location,
         owner: ownersOn(evidence, platform).ofLine(location.line),

@@ -3,7 +3,7 @@ import { formatDuration, parseDuration } from '../../model/units.ts'
 import { clockSkew } from '../../model/clock-skew.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** A scan with an old database proves nothing about what was published since. */
+/** A scan with an old database proves nothing about vulnerabilities published since. */
 export const databaseAge: Rule = {
   id: 'database-age',
   title: 'The vulnerability database is fresh',
@@ -11,7 +11,7 @@ export const databaseAge: Rule = {
   settings: ['database.maximumAge'],
   severities: ['unknown'],
   means: 'undecided',
-  remedy: 'Scan with a newer database: fetch it again, or give a newer one with --vulnerability-database.',
+  remedy: 'Scan with a newer database: fetch it again, or pass a newer one with --vulnerability-database.',
   source: "Loadline: the age is measured from the database's own update time, not from its download",
   judge({ policy, evidence, now }) {
     const most = parseDuration(policy.database.maximumAge)
@@ -20,12 +20,12 @@ export const databaseAge: Rule = {
       const age = now.getTime() - Date.parse(database.updatedAt)
       const text =
         age < 0
-          ? `${database.name} of ${database.updatedAt}, which is in the future`
-          : `${database.name} of ${database.updatedAt}, ${formatDuration(age)} old`
+          ? `${database.name} from ${database.updatedAt}, which is in the future`
+          : `${database.name} from ${database.updatedAt}, ${formatDuration(age)} old`
       return { platform, database, age, text }
     })
     const violations = images
-      // An age that is no number must not compare as young.
+      // NaN must not compare as young.
       .filter(({ age }) => !(age >= -clockSkew && age <= most))
       .map(({ platform, database, text }): Violation => ({
         id: database.name,

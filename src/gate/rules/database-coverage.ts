@@ -2,7 +2,7 @@ import type { Base, Platform, Violation, Vulnerabilities } from '../../model/ind
 import type { Policy } from '../../policy/schema.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** A package that the database knows nothing of scans as clean. So does an image whose operating system the scanner did not recognise. */
+/** A package that the database does not cover scans as clean. So does an image whose operating system the scanner did not recognise. */
 export const databaseCoverage: Rule = {
   id: 'database-coverage',
   title: 'The vulnerability database covers the image',
@@ -14,7 +14,7 @@ export const databaseCoverage: Rule = {
     'Scan with a database that covers every ecosystem of the image, of a kind that the policy accepts (database.accept).',
   source: 'Loadline: a package that no advisory can match was not judged',
   judge({ policy, evidence }) {
-    // Not knowing the base is no reason not to ask: then the image is taken to be built on a system.
+    // If the base is unknown, the image is assumed to be built on a system.
     const bases = new Map(
       evidence.platforms.map(({ archive, evidence: { base } }) => [
         archive.platform,
@@ -55,7 +55,7 @@ function notCovered(platform: Platform, value: Vulnerabilities, base: Base | und
             'database',
             `a database of the kind ${policy.database.accept.join(' or ')}`,
             `${name}, of the kind ${coverage}`,
-            'Give another database, or add the kind to database.accept if it is enough for this image.',
+            'Use a different database, or add the kind to database.accept if it is sufficient for this image.',
           ),
         ]),
     ...(Object.values(ecosystems).some((advisories) => advisories > 0)
@@ -64,7 +64,7 @@ function notCovered(platform: Platform, value: Vulnerabilities, base: Base | und
           violation(
             'empty-database',
             'a database with advisories',
-            `${name} holds none`,
+            `${name} has none`,
             'Fetch the database again: an empty one finds nothing in any image.',
           ),
         ]),
@@ -81,17 +81,17 @@ function notCovered(platform: Platform, value: Vulnerabilities, base: Base | und
       : [
           violation(
             'operating-system',
-            'an operating system that the scanner knows, because the image is built on one',
+            'a recognised operating system, because the image is built on one',
             value.os === undefined
               ? 'none recognised: system packages were not judged'
               : `${value.os.family} ${value.os.version}`,
-            'Keep /etc/os-release and the package database in the image. For an image without either, say so in inventory.allowEmpty with a reason.',
+            'Keep /etc/os-release and the package database in the image. If the image has neither, declare that in inventory.allowEmpty with a reason.',
           ),
         ]),
   ]
 }
 
-/** An image on top of scratch needs no operating system; every other one brings one, and not seeing it means not having scanned it. */
+/** An image on scratch needs no operating system; every other has one, and if it was not recognised it was not scanned. */
 function hasKnownSystem(value: Vulnerabilities, base: Base | undefined): boolean {
   if (value.os !== undefined) return !/^(none|unknown|)$/i.test(value.os.family)
   const final = base?.images.filter((image) => image.final) ?? []

@@ -2,11 +2,11 @@ import type { Violation } from '../../model/index.ts'
 import { notApplicable } from '../missing-evidence.ts'
 import type { Rule } from '../rule.ts'
 
-const asked = { lint: 'a Dockerfile that was linted', base: 'a base that is known' } as const
+const asked = { lint: 'a Dockerfile that was linted', base: 'a known base' } as const
 
 /**
- * An image that existed before has nothing to lint and does not say what it is built on: no rule about either is asked. Whether that is enough, a policy says by the level of this rule,
- * or by an exception, which has a last day.
+ * An existing image has nothing to lint and does not say what it is built on: no rule about either applies. A policy
+ * accepts that by the level of this rule, or by an exception, which expires.
  */
 export const dockerfile: Rule = {
   id: 'dockerfile',
@@ -14,8 +14,8 @@ export const dockerfile: Rule = {
   needs: [],
   severities: ['high'],
   remedy:
-    'Give the directory of the Dockerfile beside the image, or build from it; where there is none, set rules.dockerfile to warn with the reason, or make an exception.',
-  source: 'Loadline: what nobody could look at has not passed (fail closed)',
+    'Pass the directory of the Dockerfile with the image, or build from it; if there is none, set rules.dockerfile to warn with the reason, or add an exception.',
+  source: 'Loadline: what could not be checked has not passed (fail closed)',
   judge({ evidence }) {
     const violations = notApplicable(evidence, ['lint', 'base']).map(({ kind, reason }): Violation => ({
       id: kind,
@@ -26,7 +26,7 @@ export const dockerfile: Rule = {
       remedy: dockerfile.remedy,
     }))
     return {
-      wanted: 'linted, and its base is known',
+      wanted: 'linted, with a known base',
       found: violations.length === 0 ? 'both' : `without: ${violations.map(({ id }) => id).join(', ')}`,
       violations,
     }

@@ -1,7 +1,7 @@
 import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** A distribution past its end of life gets no advisories any more: its findings stop, its vulnerabilities do not. */
+/** A distribution past its end of life gets no more advisories: its findings stop, its vulnerabilities do not. */
 export const endOfLifeOs: Rule = {
   id: 'end-of-life-os',
   title: 'The distribution is still supported',

@@ -3,15 +3,15 @@ import { evidenceKinds } from '../../model/index.ts'
 import { missingEvidence, notApplicable, toViolation } from '../missing-evidence.ts'
 import type { Rule } from '../rule.ts'
 
-/** Every kind of evidence of every platform that the policy names, each from an image of its own. No policy can switch this off. */
+/** Every kind of evidence for every platform that the policy names, each from its own image. No policy can disable this. */
 export const evidence: Rule = {
   id: 'evidence',
-  title: 'All evidence is there',
+  title: 'All evidence is present',
   needs: [],
   settings: ['build.platforms'],
   severities: ['unknown'],
   means: 'undecided',
-  remedy: 'Fix what kept each collector from its evidence, as its line says, and run again.',
+  remedy: 'Fix what prevented each collector from working, as its line says, and run again.',
   source: 'Loadline: unknown is never safe (fail closed)',
   judge({ policy, evidence: given }) {
     const found = given.platforms.map(({ archive }) => archive.platform)
@@ -59,11 +59,11 @@ function absent(wanted: readonly Platform[], found: readonly Platform[]): Violat
       platform,
       wanted: `an image for ${platform} and its evidence`,
       found: 'no image for this platform was judged',
-      remedy: 'Build it, or take the platform out of build.platforms.',
+      remedy: 'Build it, or remove the platform from build.platforms.',
     }))
 }
 
-/** The same platform or the same bytes twice: then one of the images was not looked at. */
+/** The same platform or the same bytes twice: then one of the images was not checked. */
 function repeated(values: readonly string[], what: 'platform' | 'digest'): Violation[] {
   const twice = new Set(values.filter((value, index) => values.indexOf(value) !== index))
   return [...twice].map((value) => ({

@@ -4,15 +4,15 @@ import type { ExceptionUse } from '../../policy/exception-register.ts'
 import { exceptionEndsSoon } from '../../policy/fixed-numbers.ts'
 import type { Rule } from '../rule.ts'
 
-/** The register of exceptions is kept clean: one that matches nothing hides the next finding with the same name. */
+/** Keeps the exception register clean: an exception that matches nothing would hide the next finding with the same name. */
 export const exceptions: Rule = {
   id: 'exceptions',
   title: 'The exception register is clean',
   needs: [],
   settings: ['exceptions.unused', 'exceptions.expired', 'exceptions.maximumDays'],
   severities: ['medium', 'low'],
-  remedy: 'Remove exceptions that are no longer needed, and look at the risk again before a last day is moved.',
-  source: 'Loadline: an accepted risk has a reason, an owner and a last day',
+  remedy: 'Remove exceptions that are no longer needed, and reassess the risk before extending one.',
+  source: 'Loadline: an accepted risk has a reason, an owner and an expiry date',
   judge({ policy, exceptions: uses, now }) {
     const { unused, expired } = policy.exceptions
     const inState = (state: ExceptionUse['state']) => uses.filter((use) => use.state === state)
@@ -50,12 +50,12 @@ function toViolation({ exception, state, fault }: ExceptionUse): Violation {
       remedy: `Remove the exception; ${owner} owns it.`,
     },
     expired: {
-      wanted: `a last day that is not past`,
+      wanted: `a last day that is not in the past`,
       found: `its last day was ${expires}: it no longer counts`,
       remedy: `Ask ${owner}, who owns it: fix the violation, or accept the risk again with a new last day.`,
     },
     refused: {
-      wanted: 'an exception that may count',
+      wanted: 'a valid exception',
       found: fault ?? 'refused',
       remedy: 'Fix or remove the exception.',
     },
@@ -75,11 +75,11 @@ function toRemark({ exception }: ExceptionUse, now: Date): Violation {
     severity: 'low',
     wanted: `more than ${exceptionEndsSoon} days to the last day of an exception that is used`,
     found: `its last day is ${expires}${days === 0 ? ': today' : `, ${days === 1 ? 'tomorrow' : `in ${days} days`}`}; then the violation counts again`,
-    remedy: `Ask ${owner}, who owns it: fix the violation before that day, or look at the risk again.`,
+    remedy: `Ask ${owner}, who owns it: fix the violation before then, or reassess the risk.`,
   }
 }
 
-/** Which exception is meant: what it excepts, and everything that narrows it. */
+/** Identifies an exception: what it allows, and everything that narrows it. */
 function nameOf({
   rule,
   id,

@@ -4,7 +4,7 @@ import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 const shellNames = ['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'busybox']
 
-/** In shell form the shell is process 1: it does not pass SIGTERM on, so that the runtime kills the application instead of stopping it. */
+/** In shell form the shell is process 1: it does not forward SIGTERM, so the runtime kills the application instead of stopping it. */
 export const execForm: Rule = {
   id: 'exec-form',
   title: 'ENTRYPOINT and CMD are in exec form',

@@ -12,7 +12,7 @@ export const exposedPorts: Rule = {
   settings: ['configuration.ports'],
   severities: ['high', 'medium'],
   remedy:
-    'Remove the EXPOSE instruction, or add the port to configuration.ports. Port 22 is never allowed: enter a container with the runtime, not with SSH.',
+    'Remove the EXPOSE instruction, or add the port to configuration.ports. Port 22 is never allowed: enter a container through the runtime, not with SSH.',
   source: 'CIS Docker Benchmark 1.6.0, 5.7 and 5.9',
   judge({ policy, evidence }) {
     const allowed = policy.configuration.ports
@@ -51,7 +51,7 @@ function isAllowed(port: string, allowed: readonly number[] | undefined): boolea
   return allowed === undefined || allowed.includes(number)
 }
 
-/** `8080/tcp` is 8080; anything that is no single port is nobody's. */
+/** `8080/tcp` is 8080; anything other than a single port matches nothing. */
 function numberOf(port: string): number | undefined {
   const digits = /^(\d{1,5})(\/(tcp|udp|sctp))?$/.exec(port)?.[1]
   const number = Number(digits)

@@ -1,7 +1,7 @@
 import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** Without a health check a runtime cannot tell a process that hangs from one that works. */
+/** Without a health check a runtime cannot tell a hanging process from a working one. */
 export const healthcheck: Rule = {
   id: 'healthcheck',
   title: 'Has a health check',
@@ -9,7 +9,7 @@ export const healthcheck: Rule = {
   settings: ['configuration.healthcheck'],
   severities: ['medium'],
   remedy:
-    'Add HEALTHCHECK CMD [...] in exec form. Where only Kubernetes runs the image, which has probes instead, set configuration.healthcheck to optional.',
+    'Add HEALTHCHECK CMD [...] in exec form. If only Kubernetes runs the image, which uses probes instead, set configuration.healthcheck to optional.',
   source: 'CIS Docker Benchmark 1.6.0, 4.6',
   judge({ policy, evidence }) {
     const required = policy.configuration.healthcheck === 'required'

@@ -1,7 +1,7 @@
 import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** No package found is no clean bill: a scanner that understands nothing of an image also finds nothing wrong with it. */
+/** Finding no packages does not mean clean: a scanner that does not understand an image finds nothing wrong with it either. */
 export const inventory: Rule = {
   id: 'inventory',
   title: 'The packages of the image are known',
@@ -10,7 +10,7 @@ export const inventory: Rule = {
   severities: ['unknown'],
   means: 'undecided',
   remedy:
-    'Keep the package databases and the lock files of the application in the image; for an image that really has none, say so in inventory.allowEmpty with a reason.',
+    "Keep the package databases and the application's lock files in the image; if it really has none, declare that in inventory.allowEmpty with a reason.",
   source: 'Loadline: nothing catalogued is nothing scanned; NTIA Minimum Elements for an SBOM',
   judge({ policy, evidence }) {
     const listed = new Map(
@@ -39,7 +39,7 @@ export const inventory: Rule = {
       })
       if (count === 0 && !allowed) return [violation('empty', 'no package could be catalogued: nothing was scanned')]
       if (count > 0 && licensed === 0)
-        return [violation('licenses', `${count} packages were scanned for vulnerabilities, and none for licences`)]
+        return [violation('licenses', `${count} packages were scanned for vulnerabilities, but none for licences`)]
       return []
     })
     return {

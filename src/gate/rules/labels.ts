@@ -1,7 +1,7 @@
 import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** Labels say what an image is and where its source lies, long after the pipeline that built it is gone. */
+/** Labels say what an image is and where its source is, long after the pipeline that built it is gone. */
 export const labels: Rule = {
   id: 'labels',
   title: 'Required labels are set',

@@ -2,14 +2,14 @@ import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { tellWasted } from '../wasted-files.ts'
 
-/** How little the layers repeat or hide one another's files. */
+/** How little the layers duplicate or hide each other's files. */
 export const layerEfficiency: Rule = {
   id: 'layer-efficiency',
   title: 'Layers are efficient',
   needs: ['size'],
   settings: ['size.efficiency'],
   severities: ['low'],
-  remedy: 'Change and delete files in the instruction that makes them, or copy the result from an earlier stage.',
+  remedy: 'Change and delete files in the instruction that creates them, or copy the result from an earlier stage.',
   source: 'Dive, lowestEfficiency: 0.9 is its default',
   judge({ policy, evidence }) {
     const wanted = `${policy.size.efficiency} or more`

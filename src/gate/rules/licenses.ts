@@ -4,7 +4,7 @@ import { groupBy } from '../../model/group-by.ts'
 import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** How free an expression leaves whoever ships the package. */
+/** How a licence expression counts under the policy. */
 type Freedom = 'allowed' | 'denied' | 'unknown'
 
 interface Where {
@@ -13,8 +13,8 @@ interface Where {
 }
 
 /**
- * Licences by SPDX expression. All licences that a package declares bind it; within an expression an OR is a choice,
- * so it is denied only where every alternative is. An exception (WITH) does not make a denied licence an allowed one.
+ * Licences by SPDX expression. All licences that a package declares apply; within an expression an OR is a choice,
+ * so it is denied only if every alternative is. An exception (WITH) does not make a denied licence allowed.
  */
 export const licenses: Rule = {
   id: 'licenses',
@@ -23,7 +23,7 @@ export const licenses: Rule = {
   settings: ['licenses.deny', 'licenses.unknown'],
   severities: ['high', 'unknown'],
   remedy:
-    'Replace the package by one with another licence, buy a licence and write an exception with the contract as its reason, or change licenses.deny.',
+    'Replace the package with one under a different licence, buy a licence and add an exception with the contract as its reason, or change licenses.deny.',
   source: 'SPDX 2.3, annex D (licence expressions); SPDX licence list',
   judge({ policy, evidence }) {
     const denied = new Set(policy.licenses.deny.map((id) => currentLicenseId(id)))
@@ -84,7 +84,7 @@ function unknownLicense(where: Where, entry: Package): Violation {
   )
 }
 
-/** One remark per platform: the copyright files of a distribution would make hundreds, and nobody would read the others. */
+/** One remark per platform: a distribution's copyright files would produce hundreds and bury the others. */
 function summarize(unknown: ReadonlyArray<{ platform: Platform; entry: Package }>): Violation[] {
   return [...groupBy(unknown, ({ platform }) => platform)].map(([platform, packages]): Violation => {
     const names = [...new Set(packages.map(({ entry }) => entry.name))].toSorted()
@@ -115,7 +115,7 @@ function judgePackage(
 function freedomOf(text: string, denied: ReadonlySet<string>): Freedom {
   const expression = parseLicenseExpression(text)
   if (expression) return weigh(expression, denied)
-  // Prose, or an id in the wrong case. Naming a denied licence is enough: what else the text says nobody can read.
+  // Prose, or an ID in the wrong case. Naming a denied licence is enough: the rest of the text cannot be interpreted.
   const words = text
     .split(/[^A-Za-z0-9.+-]+/)
     .map((word) => currentLicenseId(word.replace(/^[.-]+|[.-]+$/g, '').toUpperCase()).toUpperCase())
@@ -125,7 +125,7 @@ function freedomOf(text: string, denied: ReadonlySet<string>): Freedom {
 function weigh(expression: LicenseExpression, denied: ReadonlySet<string>): Freedom {
   if (expression.kind === 'license') {
     if (denied.has(expression.id)) return 'denied'
-    // Its text is the package's own: nobody has looked at it.
+    // Its text is the package's own, and unreviewed.
     return /^(LicenseRef-|DocumentRef-)/.test(expression.id) ? 'unknown' : 'allowed'
   }
   const parts = [weigh(expression.left, denied), weigh(expression.right, denied)]

@@ -7,10 +7,10 @@ type Level = LintFinding['level']
 const levels: readonly Level[] = ['error', 'warning', 'info', 'style']
 const severityOf: Readonly<Record<Level, Severity>> = { error: 'high', warning: 'medium', info: 'low', style: 'low' }
 
-/** The linter has nothing to say at the level of the policy or above. */
+/** The linter reports nothing at the policy's level or above. */
 export const lintLevel: Rule = {
   id: 'lint-level',
-  title: 'Dockerfile lint is clean',
+  title: 'The Dockerfile passes the linter',
   needs: ['lint'],
   settings: ['lint.failOn'],
   severities: ['high', 'medium', 'low'],

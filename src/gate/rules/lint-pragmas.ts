@@ -2,7 +2,10 @@ import type { Violation } from '../../model/index.ts'
 import { ownersInSource } from '../owners.ts'
 import { collectedLint, type Rule } from '../rule.ts'
 
-/** `# hadolint ignore=` and `# check=skip=` silence a check where nobody but the author looks; an exception does it with a reason, an owner and a last day. */
+/**
+ * `# hadolint ignore=` and `# check=skip=` silence a check where only the author looks; an exception does it with a
+ * reason, an owner and an expiry date.
+ */
 export const lintPragmas: Rule = {
   id: 'lint-pragmas',
   title: 'No comment silences the linter',
@@ -10,7 +13,7 @@ export const lintPragmas: Rule = {
   settings: ['lint.pragmas'],
   severities: ['low'],
   remedy:
-    'Remove the comment, and change the line or write an exception from lint-level or build-checks with a reason and a last day.',
+    'Remove the comment, and change the line or add an exception to lint-level or build-checks with a reason and an expiry date.',
   source: 'Loadline: a silenced check is an exception; hadolint, inline ignores; Dockerfile reference, check directive',
   judge({ policy, evidence }) {
     const { pragmas } = collectedLint(evidence)
@@ -22,7 +25,7 @@ export const lintPragmas: Rule = {
           id: rule,
           subject: `${path}:${line}`,
           severity: 'low',
-          wanted: 'exceptions in the policy, where they have a reason, an owner and a last day',
+          wanted: 'exceptions in the policy, with a reason, an owner and an expiry date',
           found: `a comment that silences ${rule} for ${global ? 'the whole file' : 'the next instruction'}`,
           remedy: lintPragmas.remedy,
           location: { path, line, within: 'source' },

@@ -2,7 +2,10 @@ import type { Violation } from '../../model/index.ts'
 import { ownersInSource } from '../owners.ts'
 import { collectedLint, type Rule } from '../rule.ts'
 
-/** hadolint has a reader of its own. What it cannot parse and BuildKit builds, it has no opinion of, from the first line to the last. */
+/**
+ * hadolint has its own parser. A file that BuildKit builds but hadolint cannot parse is not linted at all, from the
+ * first line to the last.
+ */
 export const lintRead: Rule = {
   id: 'lint-read',
   title: 'The linter could read the Dockerfile',
@@ -10,8 +13,8 @@ export const lintRead: Rule = {
   settings: ['lint.unread'],
   severities: ['low'],
   remedy:
-    'Write the named line so that hadolint reads it as well: after the end of a here-document it wants an empty line.',
-  source: "Loadline: a check that did not take place is no check; BuildKit's build checks judge the file meanwhile",
+    'Rewrite the named line so that hadolint can parse it too: after the end of a here-document it requires an empty line.',
+  source: "Loadline: a check that did not run proves nothing; BuildKit's build checks still judge the file",
   judge({ policy, evidence }) {
     const { unread } = collectedLint(evidence)
     const path = policy.build.dockerfile
@@ -24,7 +27,7 @@ export const lintRead: Rule = {
               subject: `${path}:${unread.line}`,
               severity: 'low',
               wanted: 'a Dockerfile that hadolint can read',
-              found: `hadolint could not parse line ${unread.line} and said nothing of the file: ${unread.message}`,
+              found: `hadolint could not parse line ${unread.line} and did not lint the file: ${unread.message}`,
               remedy: lintRead.remedy,
               location: { path, line: unread.line, within: 'source' },
               owner: ownersInSource(evidence).ofLine(unread.line),

@@ -3,7 +3,7 @@ import type { Violation } from '../../model/index.ts'
 import { ownerOfPath, ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** Package lists and downloads that nobody needs at run time. */
+/** Package lists and downloads that are not needed at run time. */
 export const packageCaches: Rule = {
   id: 'package-caches',
   title: 'No package caches',

@@ -2,7 +2,7 @@ import type { Violation } from '../../model/index.ts'
 import { ownerOfPath, ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** With a package manager whoever broke in installs the tools that were left out. */
+/** With a package manager, an intruder can install the tools that were left out. */
 export const packageManagers: Rule = {
   id: 'package-managers',
   title: 'No package manager',
@@ -10,7 +10,7 @@ export const packageManagers: Rule = {
   settings: ['configuration.packageManagers'],
   severities: ['medium'],
   remedy:
-    'Install in a build stage and copy the result into a base without package manager, or remove the package manager in the last instruction that runs as root.',
+    'Install in a build stage and copy the result into a base without a package manager, or remove the package manager in the last instruction that runs as root.',
   source: 'CIS Docker Benchmark 1.6.0, 4.3',
   judge({ policy, evidence }) {
     const allows = policy.configuration.packageManagers === 'allow'

@@ -5,13 +5,13 @@ import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 type System = PackageRecords['systems'][number]
 
-/** Directories of the system in which each file is a program or library of its own; what lies deeper belongs to one tree. */
+/** System directories in which each file is a separate program or library; anything deeper belongs to one tree. */
 const sharedDirectory = /^(\/usr)?\/(s?bin|games|libexec|lib(32|64|x32)?(\/[a-z0-9_]+-linux-[a-z0-9]+)?)\/[^/]+$/
 
-/** A scanner believes what the image records of itself: so the records are held against those of the layers below, and against each other. */
+/** A scanner trusts the image's own records, so these are compared with those of the layers below and with each other. */
 export const packageRecords: Rule = {
   id: 'package-records',
-  title: 'The package records are whole and not contradicted',
+  title: 'The package records are complete and consistent',
   needs: ['configuration', 'licenses'],
   settings: ['inventory.unowned'],
   severities: ['high', 'unknown'],
@@ -34,14 +34,14 @@ export const packageRecords: Rule = {
         subject: '',
         severity: id === 'gone' || id === 'changed' || id === 'system' || id === 'contradiction' ? 'high' : 'unknown',
         platform,
-        wanted: wanted[id] ?? 'records that can be relied on',
+        wanted: wanted[id] ?? 'reliable records',
         found,
         remedy: packageRecords.remedy,
         owner: owners.ofLayer(layer),
       })
       const { records } = value
       if (records === undefined)
-        return { platform, violations: [say('records', 'nobody looked at them')], remarks: [], text: 'not looked at' }
+        return { platform, violations: [say('records', 'they were not checked')], remarks: [], text: 'not checked' }
       const known = packages.get(platform) ?? []
       const scan = scans.get(platform)
       const places = unownedOf(records, known)
@@ -54,7 +54,7 @@ export const packageRecords: Rule = {
           ...rewritten(records, say),
           ...moved(records.systems, say),
           ...records.unreadable.map((name) =>
-            say('unreadable', `${name} cannot be read: what it records is not known`),
+            say('unreadable', `${name} cannot be read, so what it records is unknown`),
           ),
           ...contradictions(
             systemOf(records),
@@ -77,9 +77,9 @@ export const packageRecords: Rule = {
 }
 
 const wanted: Readonly<Record<string, string>> = {
-  gone: 'a record for every package of which files are there',
-  changed: 'no record that changes without its package',
-  system: 'a distribution that changes with its packages or not at all',
+  gone: 'a record for every package whose files are present',
+  changed: 'no record changed without its package',
+  system: 'a distribution that changes only with its packages',
   contradiction: 'records, os-release and scanner that agree',
   unreadable: 'package databases that can be read',
   unowned: 'programs and libraries of the system that a package owns',
@@ -95,7 +95,7 @@ function lost({ gone, goneCount }: PackageRecords, say: Say): Violation[] {
   const there =
     example === undefined
       ? 'and so are the lists of their files'
-      : `and ${files} of their files are there, e.g. ${example}`
+      : `but ${files} of their files are still there, e.g. ${example}`
   return [
     say(
       'gone',
@@ -118,7 +118,7 @@ function rewritten({ changed, changedCount }: PackageRecords, say: Say): Violati
   return [
     say(
       'changed',
-      `the records of ${changedCount} packages were written anew, and none of their files: ${told}`,
+      `the records of ${changedCount} packages were rewritten, but none of their files: ${told}`,
       first.layer,
     ),
   ]
@@ -132,7 +132,7 @@ function moved(systems: readonly System[], say: Say): Violation[] {
     return [
       say(
         'system',
-        `a layer changes os-release from ${before.id} ${before.versionId} to ${after}, and not the package that owns it`,
+        `a layer changes os-release from ${before.id} ${before.versionId} to ${after}, but not the package that owns it`,
         system.layer,
       ),
     ]
@@ -144,7 +144,7 @@ function systemOf({ systems }: PackageRecords): System | undefined {
   return last === undefined || last.id === '' ? undefined : last
 }
 
-/** The files and trees of the system that neither a package nor the scanner knows. */
+/** System files and trees that neither a package owns nor the scanner recognised. */
 function unownedOf({ unowned }: PackageRecords, known: readonly Package[]): Set<string> {
   const catalogued = new Set(known.flatMap(({ path }) => (path === undefined ? [] : [path.replace(/^\/?/, '/')])))
   return new Set(
@@ -155,13 +155,13 @@ function unownedOf({ unowned }: PackageRecords, known: readonly Package[]): Set<
 function withoutPackage(places: ReadonlySet<string>, { unownedCount, unowned }: PackageRecords, say: Say): Violation[] {
   if (places.size === 0) return []
   const unlisted = unownedCount - unowned.length
-  const listed = `programs and libraries of the system that no package owns and no scanner knows, in ${places.size} places: ${some([...places], places.size)}`
+  const listed = `system programs and libraries that no package owns and no scanner recognised, in ${places.size} places: ${some([...places], places.size)}`
   return [say('unowned', unlisted > 0 ? `${listed}; ${unlisted} more files were not listed` : listed)]
 }
 
 const tree = /^(?:\/usr)?\/(?:lib(?:32|64|x32)?(?:\/[a-z0-9_]+-linux-[a-z0-9]+)?|[^/]+)\/[^/]+/
 
-/** The tree that a file of the system lies in: `/usr/lib/jvm/17/bin/java` is of `/usr/lib/jvm`. */
+/** The tree that a system file belongs to: `/usr/lib/jvm/17/bin/java` is in `/usr/lib/jvm`. */
 function treeOf(path: string): string {
   return tree.exec(path)?.[0] ?? path
 }

@@ -4,14 +4,14 @@ import type { Rule } from '../rule.ts'
 import { answerOnRuns, onEveryRun, runsOf } from '../runs.ts'
 import { breaks, sayLimit, sizeLimit } from '../size-limit.ts'
 
-/** What an idle service needs is the least that it ever needs: one that meets its limit while it starts has none to spare under load. */
+/** An idle service needs the least memory it ever needs: one that reaches its limit while starting has none to spare under load. */
 export const runtimeMemory: Rule = {
   id: 'runtime-memory',
   title: 'Memory stays within its limit',
   needs: ['runtime'],
   settings: ['runtime.required', 'runtime.memory', 'runtime.peakMemory'],
   severities: ['high', 'medium'],
-  remedy: 'Raise runtime.memory, and the limit in production with it, or make the application need less.',
+  remedy: 'Raise runtime.memory and the limit in production, or make the application need less.',
   source: 'CIS Docker Benchmark 1.6.0, 5.11; Loadline: runtime.peakMemory',
   judge({ policy, evidence }) {
     const runs = runsOf(evidence)
@@ -30,7 +30,7 @@ export const runtimeMemory: Rule = {
     return answerOnRuns(policy, runs, {
       wanted,
       found: onEveryRun(runs, ({ peakMemory, outOfMemory }) =>
-        outOfMemory > 0 ? 'ended for want of memory' : `${formatBytes(peakMemory)} at most`,
+        outOfMemory > 0 ? 'out of memory' : `${formatBytes(peakMemory)} at most`,
       ),
       violations: [
         ...seen
@@ -40,8 +40,8 @@ export const runtimeMemory: Rule = {
             subject: '',
             severity: 'high',
             platform,
-            wanted: `no process ended for want of memory, with ${policy.runtime.memory}`,
-            found: `the kernel ended ${run.outOfMemory === 1 ? 'a process' : `${run.outOfMemory} processes`}`,
+            wanted: `no process killed for lack of memory, with ${policy.runtime.memory}`,
+            found: `the kernel killed ${run.outOfMemory === 1 ? 'a process' : `${run.outOfMemory} processes`}`,
             remedy: runtimeMemory.remedy,
           })),
         ...seen.filter(({ run, broken }) => run.outOfMemory === 0 && broken === 'deny').map(peak),

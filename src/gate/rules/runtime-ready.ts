@@ -2,7 +2,7 @@ import type { Runtime, Violation } from '../../model/index.ts'
 import type { Rule } from '../rule.ts'
 import { answerOnRuns, onEveryRun, runsOf, wasStarted } from '../runs.ts'
 
-/** An image that does not become ready under the restrictions of production will not do so there. */
+/** An image that does not become ready under production restrictions will not do so in production. */
 export const runtimeReady: Rule = {
   id: 'runtime-ready',
   title: 'Becomes ready under hardening',
@@ -10,7 +10,7 @@ export const runtimeReady: Rule = {
   settings: ['runtime.required', 'runtime.readySeconds'],
   severities: ['high'],
   remedy:
-    'Read its last output, and start it by hand with a read-only root and without capabilities. What it needs is declared in runtime: services, environment, tmpfs, limits.',
+    'Read its last output, and start it by hand with a read-only root and without capabilities. Declare what it needs under runtime: services, environment, tmpfs, limits.',
   source: 'Loadline: runtime.readySeconds; Kubernetes startup and readiness probes',
   judge({ policy, evidence }) {
     const runs = runsOf(evidence)
@@ -36,17 +36,17 @@ export const runtimeReady: Rule = {
   },
 }
 
-/** What else was seen that can be the cause. */
+/** Other observations that may be the cause. */
 function causes({ outOfMemory, refusedCalls, refusedWrites, output }: Runtime): string[] {
   return [
-    outOfMemory > 0 ? 'the kernel ended a process for want of memory' : '',
-    refusedCalls.length > 0 ? `system calls that were refused: ${refusedCalls.map(({ name }) => name).join(', ')}` : '',
+    outOfMemory > 0 ? 'the kernel killed a process for lack of memory' : '',
+    refusedCalls.length > 0 ? `refused system calls: ${refusedCalls.map(({ name }) => name).join(', ')}` : '',
     refusedWrites.length > 0
-      ? `writes that were refused: ${refusedWrites
+      ? `refused writes: ${refusedWrites
           .slice(0, 5)
           .map(({ path }) => path)
           .join(', ')}${refusedWrites.length > 5 ? ` and ${refusedWrites.length - 5} more` : ''}`
       : '',
-    output.length > 0 ? `it last said: ${output.slice(-3).join(' / ')}` : '',
+    output.length > 0 ? `its last output: ${output.slice(-3).join(' / ')}` : '',
   ].filter((cause) => cause !== '')
 }

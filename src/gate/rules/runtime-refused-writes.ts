@@ -2,14 +2,14 @@ import type { Violation } from '../../model/index.ts'
 import type { Rule } from '../rule.ts'
 import { answerOnRuns, onEveryRun, runsOf } from '../runs.ts'
 
-/** A write that a read-only root refuses is lost in production: a log, a cache, an upload. Each one is named by its path. */
+/** A write refused by a read-only root is lost in production: a log, a cache, an upload. Each one is reported by its path. */
 export const runtimeRefusedWrites: Rule = {
   id: 'runtime-refused-writes',
   title: 'Writes only where it may',
   needs: ['runtime'],
   settings: ['runtime.required', 'runtime.tmpfs'],
   severities: ['medium'],
-  remedy: 'Stop writing there, or write to a directory that runtime.tmpfs names and that production gives as well.',
+  remedy: 'Stop writing there, or write to a directory listed in runtime.tmpfs and provided in production.',
   source: 'CIS Docker Benchmark 1.6.0, 5.13; Kubernetes readOnlyRootFilesystem',
   judge({ policy, evidence }) {
     const runs = runsOf(evidence)
@@ -22,7 +22,7 @@ export const runtimeRefusedWrites: Rule = {
         severity: 'medium',
         platform,
         wanted,
-        found: `${call} was refused${count > 1 ? `, ${count} times` : ''}: ${why === 'read-only' ? 'the root is read-only' : 'its user may not write there'}`,
+        found: `${call} was refused${count > 1 ? `, ${count} times` : ''}: ${why === 'read-only' ? 'the root is read-only' : 'its user has no permission'}`,
         remedy: runtimeRefusedWrites.remedy,
         location: { path, within: 'image' },
       })),

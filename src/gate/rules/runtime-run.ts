@@ -2,7 +2,10 @@ import type { Violation } from '../../model/index.ts'
 import { onEveryPlatform, type Rule } from '../rule.ts'
 import { notWanted, runsOf, wasStarted } from '../runs.ts'
 
-/** What was not started was not proven. An image that production refuses, that has nothing to start, or that this engine cannot run is said to be so, and never passes in silence. */
+/**
+ * Nothing is proven about an image that was not started. One that production would refuse, that has nothing to start,
+ * or that this engine cannot run is reported as such, and never passes silently.
+ */
 export const runtimeRun: Rule = {
   id: 'runtime-run',
   title: 'Was started as in production',
@@ -10,7 +13,7 @@ export const runtimeRun: Rule = {
   settings: ['runtime.required'],
   severities: ['high', 'unknown'],
   remedy:
-    'Give the image a numeric user, an ENTRYPOINT that exists and a HEALTHCHECK or a probe in the policy, and run each platform on an engine of its kind.',
+    'Give the image a numeric user, an existing ENTRYPOINT and a HEALTHCHECK or a probe in the policy, and run each platform on an engine of its architecture.',
   source: 'Kubernetes Pod Security Standards, restricted; NIST SP 800-190, 4.4',
   judge({ policy, evidence }) {
     const runs = runsOf(evidence)
@@ -22,17 +25,14 @@ export const runtimeRun: Rule = {
       ]
       switch (run.outcome) {
         case 'refused':
-          return tell(
-            'high',
-            'End the Dockerfile with USER and a numeric id that is not below configuration.minimumUid.',
-          )
+          return tell('high', 'End the Dockerfile with USER and a numeric ID of at least configuration.minimumUid.')
         case 'not-started':
-          return tell('high', 'Correct the ENTRYPOINT, or say in runtime.probe how to ask whether it is ready.')
+          return tell('high', 'Correct the ENTRYPOINT, or define in runtime.probe how to check whether it is ready.')
         case 'not-run':
         case 'not-asked':
           return tell(
             'unknown',
-            'Run on an engine of this architecture, or accept it for this platform by an exception with an owner and a last day.',
+            'Run on an engine of this architecture, or accept it for this platform with an exception that has an owner and an expiry date.',
           )
         default:
           return []

@@ -2,15 +2,18 @@ import type { Runtime, Violation } from '../../model/index.ts'
 import type { Rule } from '../rule.ts'
 import { answerOnRuns, onEveryRun, runsOf, wasStarted } from '../runs.ts'
 
-/** A process that ignores its stop signal is killed in the middle of its work, at every rollout. The first process of a container ignores what it has no handler for. */
+/**
+ * A process that ignores its stop signal is killed mid-work at every rollout. A container's first process ignores every
+ * signal without a handler.
+ */
 export const runtimeStop: Rule = {
   id: 'runtime-stop',
-  title: 'Stops when it is asked to',
+  title: 'Stops when asked to',
   needs: ['runtime'],
   settings: ['runtime.required', 'runtime.stopSeconds'],
   severities: ['medium'],
   remedy:
-    'Handle the stop signal in the process that ENTRYPOINT starts: finish open requests, then exit with 0. In shell form the shell gets the signal and not the program.',
+    'Handle the stop signal in the process that ENTRYPOINT starts: finish open requests, then exit with 0. In shell form the shell gets the signal, not the program.',
   source: 'Docker and Kubernetes: SIGTERM, a grace period, then SIGKILL',
   judge({ policy, evidence }) {
     const runs = runsOf(evidence)
@@ -34,7 +37,7 @@ export const runtimeStop: Rule = {
       found: onEveryRun(runs, ({ stop }) => (stop === undefined ? 'never ready, so not asked to stop' : tell(stop))),
       violations,
     }
-    // An image that was never ready is no image that stops well.
+    // An image that was never ready has not been shown to stop well.
     if (runs.some(wasStarted) && runs.every(({ run }) => run.stop === undefined))
       return policy.runtime.required ? { ...answer, notJudged: true } : answerOnRuns(policy, runs, answer)
     return answerOnRuns(policy, runs, answer)
@@ -58,6 +61,6 @@ function endedWell({ forced, exit, signal }: Stop): boolean {
 }
 
 function tell({ signal, seconds, exit, forced }: Stop): string {
-  if (forced) return `still there ${seconds.toFixed(1)} s after ${signal}, and killed`
+  if (forced) return `still running ${seconds.toFixed(1)} s after ${signal}, then killed`
   return `${exit.signal === undefined ? `exit code ${exit.code}` : `ended by ${exit.signal}`} within ${seconds.toFixed(1)} s of ${signal}`
 }

@@ -3,7 +3,10 @@ import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
 const formats = { cyclonedx: 'CycloneDX', spdx: 'SPDX' } as const
 
-/** Both documents are there, speak of this image and list what is in it. A scanner that reads an SBOM without an operating system finds nothing and says nothing. */
+/**
+ * Both documents exist, are about this image and list its contents. A scanner that reads an SBOM without an operating
+ * system silently finds nothing.
+ */
 export const sbomComplete: Rule = {
   id: 'sbom-complete',
   title: 'The SBOM is complete and about this image',
@@ -11,7 +14,7 @@ export const sbomComplete: Rule = {
   settings: ['inventory.allowEmpty'],
   severities: ['unknown'],
   means: 'undecided',
-  remedy: 'Generate both documents again from the archive that was scanned.',
+  remedy: 'Generate both documents again from the scanned archive.',
   source: 'NTIA Minimum Elements for an SBOM; CycloneDX; SPDX 2.3',
   judge({ policy, evidence }) {
     const digests = new Map(evidence.platforms.map(({ archive }) => [archive.platform, archive.digest]))

@@ -5,7 +5,7 @@ import { overLimit } from '../over-limit.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { notLookedAt, notSearched, searchLine, unsearched } from '../secret-search.ts'
 
-/** Credentials in any layer: whoever can pull the image has them, also when a later layer deletes the file. */
+/** Credentials in any layer: everyone who can pull the image has them, even if a later layer deletes the file. */
 export const secrets: Rule = {
   id: 'secrets',
   title: 'No credentials in the image',
@@ -13,7 +13,7 @@ export const secrets: Rule = {
   settings: ['secrets.allowed'],
   severities,
   remedy:
-    'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
+    'Revoke the credential, and pass its replacement to the build with RUN --mount=type=secret or to the container at run time.',
   source: 'CIS Docker Benchmark 1.6.0, 4.10; NIST SP 800-190, 4.1.4',
   judge({ policy, evidence }) {
     const limit = policy.secrets.allowed

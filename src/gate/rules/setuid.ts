@@ -2,14 +2,17 @@ import type { Violation } from '../../model/index.ts'
 import { ownerOfPath, ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** Programs that run with the rights of their owner, or with capabilities of their own, are the usual way from an unprivileged user to root; a device node is another. */
+/**
+ * Programs that run with their owner's privileges, or with their own capabilities, are the usual way from an
+ * unprivileged user to root; a device node is another.
+ */
 export const setuid: Rule = {
   id: 'setuid',
   title: 'No setuid or setgid programs, file capabilities or device nodes',
   needs: ['configuration'],
   severities: ['medium'],
   remedy:
-    'Remove the file, or take from it what it has in the instruction that brings it (chmod a-s, setcap -r, setfacl -b); a distroless base has none.',
+    'Remove the file, or strip it in the instruction that adds it (chmod a-s, setcap -r, setfacl -b); a distroless base has none.',
   source: 'CIS Docker Benchmark 1.6.0, 4.8',
   judge({ evidence }) {
     const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => {
@@ -38,10 +41,10 @@ export const setuid: Rule = {
 }
 
 const privilege = {
-  capabilities: (detail: string) => ({ wanted: 'no capabilities of its own', found: detail }),
+  capabilities: (detail: string) => ({ wanted: 'no file capabilities', found: detail }),
   writers: (detail: string) => ({
-    wanted: 'nobody who may write by an access control list',
-    found: `writable for ${detail}`,
+    wanted: 'no write access through an access control list',
+    found: `writable by ${detail}`,
   }),
   device: (detail: string) => ({ wanted: 'no device node outside /dev', found: detail }),
 } as const

@@ -2,7 +2,7 @@ import type { Violation } from '../../model/index.ts'
 import { ownerOfPath, ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** A shell is the first thing that an attacker who can run one command looks for. */
+/** A shell is the first thing that an attacker who can run a command looks for. */
 export const shells: Rule = {
   id: 'shells',
   title: 'No shell',

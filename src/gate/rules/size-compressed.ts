@@ -10,7 +10,7 @@ export const sizeCompressed: Rule = {
   needs: ['size'],
   settings: ['size.compressed'],
   severities: ['medium'],
-  remedy: 'Make the layers smaller as for the unpacked size, or set size.compressed.',
+  remedy: 'Shrink the layers as for the unpacked size, or set size.compressed.',
   source: 'Loadline: size.compressed, as a registry stores the layers',
   judge({ policy, evidence }) {
     const limit = sizeLimit(policy.size.compressed)

@@ -4,14 +4,14 @@ import type { Baseline } from '../../policy/baseline.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { breaks, sayLimit, sizeLimit } from '../size-limit.ts'
 
-/** How much larger the image became since an earlier verdict. A budget alone lets it grow up to the budget without a word. */
+/** How much the image grew since an earlier verdict. A budget alone lets it silently grow up to the budget. */
 export const sizeGrowth: Rule = {
   id: 'size-growth',
   title: 'The image does not grow unnoticed',
   needs: ['size'],
   settings: ['size.growth'],
   severities: ['medium'],
-  remedy: 'Look at the new files and layers that it names: leave out what is not needed, or set size.growth.',
+  remedy: 'Check the new files and layers that it names: remove what is not needed, or set size.growth.',
   source: 'Loadline: size.growth, against the verdict that --baseline gives',
   judge({ policy, evidence, baseline }) {
     const limit = sizeLimit(policy.size.growth)
@@ -45,12 +45,12 @@ export const sizeGrowth: Rule = {
       wanted,
       found: earlier
         ? `${text}: ${formatBytes(earlier.unpacked)} became ${formatBytes(value.unpacked)}${causes(earlier, value)}`
-        : 'no earlier size of this platform to compare with',
+        : 'no earlier size for this platform to compare with',
       remedy: earlier
         ? sizeGrowth.remedy
-        : 'Give the verdict of an earlier run with --baseline; for the first image, let the rule warn until there is one (rules.size-growth, with a reason).',
+        : 'Pass the verdict of an earlier run with --baseline; for the first image, set the rule to warn until there is one (rules.size-growth, with a reason).',
     })
-    // What cannot be compared is not known to be small; where the limit only warns, so does this.
+    // A size without a comparison is not known to be fine; if the limit only warns, so does this.
     const isMissing = (image: (typeof images)[number]) => image.earlier === undefined
     return {
       wanted,
@@ -70,7 +70,7 @@ function sizeOf({ evidence }: Baseline, platform: string): Size | undefined {
   return cell?.status === 'collected' ? cell.value : undefined
 }
 
-/** The largest files that are new or grew, of those that both verdicts name, and the largest new layer. */
+/** The largest new or grown files among those that the verdicts list, and the largest new layer. */
 function causes(earlier: Size, present: Size): string {
   const before = new Map(earlier.largest.map(({ path, bytes }) => [path, bytes]))
   const files = present.largest

@@ -12,7 +12,7 @@ export const sizeUnpacked: Rule = {
   settings: ['size.unpacked', 'image.class'],
   severities: ['medium'],
   remedy:
-    'Choose a smaller base, copy only what runs into the last stage, and leave out the largest files that it names; or set size.unpacked.',
+    'Choose a smaller base, copy only what runs into the last stage, and remove the largest files that it names; or set size.unpacked.',
   source: `Loadline: ${sizeBudgets.interpreted} for interpreted images, ${sizeBudgets.compiled} for compiled ones; CIS Docker Benchmark 1.6.0, 4.3`,
   judge({ policy, evidence }) {
     const limit = sizeLimit(policy.size.unpacked, sizeBudgets[policy.image.class])

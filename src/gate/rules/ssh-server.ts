@@ -2,13 +2,13 @@ import type { Violation } from '../../model/index.ts'
 import { ownerOfPath, ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** A way into the container beside the runtime, with keys of its own that nobody rotates. */
+/** A way into the container that bypasses the runtime, with its own keys that nobody rotates. */
 export const sshServer: Rule = {
   id: 'ssh-server',
   title: 'No SSH server',
   needs: ['configuration'],
   severities: ['high'],
-  remedy: 'Do not install an SSH server; enter a container with the runtime (docker exec, kubectl debug).',
+  remedy: 'Do not install an SSH server; enter a container through the runtime (docker exec, kubectl debug).',
   source: 'CIS Docker Benchmark 1.6.0, 5.7',
   judge({ evidence }) {
     const images = collectedOf(evidence, 'configuration').map(({ platform, value }) => ({

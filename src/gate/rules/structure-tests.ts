@@ -1,14 +1,14 @@
 import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** The author's own tests of the built image. No test is no proof. */
+/** The author's own tests of the built image. Without a test nothing is proven. */
 export const structureTests: Rule = {
   id: 'structure-tests',
   title: 'Structure tests pass',
   needs: ['structure'],
   settings: ['structure.required', 'structure.file'],
   severities: ['high'],
-  remedy: 'Fix the image or the test: each line says what the test expected and met.',
+  remedy: 'Fix the image or the test: each line says what the test expected and found.',
   source: 'container-structure-test, schema 2.0.0',
   judge({ policy, evidence }) {
     const { required, file } = policy.structure
@@ -47,7 +47,7 @@ export const structureTests: Rule = {
         }))
     })
     return {
-      wanted: required ? 'at least one test, and all pass' : 'all that there are pass',
+      wanted: required ? 'at least one test, and all pass' : 'all existing tests pass',
       found: onEveryPlatform(images),
       violations,
     }

@@ -2,7 +2,7 @@ import type { Violation } from '../../model/index.ts'
 import { ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** The instruction that each of them is set by. */
+/** The instruction that sets each of them. */
 const settings = { environment: 'ENV', label: 'LABEL', history: 'ARG' } as const
 
 const places = {
@@ -11,14 +11,14 @@ const places = {
   history: 'a build argument in the history',
 } as const
 
-/** Values that look like credentials in what `docker inspect` and `docker history` show to everybody. */
+/** Values that look like credentials in what `docker inspect` and `docker history` show everybody. */
 export const suspectedSecrets: Rule = {
   id: 'suspected-secrets',
   title: 'No credentials in environment, labels or history',
   needs: ['configuration'],
   severities: ['high'],
   remedy:
-    'Revoke the credential; take it out of ENV, LABEL or ARG and use RUN --mount=type=secret, or the environment of the running container.',
+    'Revoke the credential; remove it from ENV, LABEL or ARG and use RUN --mount=type=secret, or the environment of the running container.',
   source: 'CIS Docker Benchmark 1.6.0, 4.10',
   judge({ evidence }) {
     const images = collectedOf(evidence, 'configuration')
@@ -29,7 +29,7 @@ export const suspectedSecrets: Rule = {
         severity: 'high',
         platform,
         wanted: 'no value that looks like a credential',
-        found: `${places[where]}, ${name}, whose value looks like one`,
+        found: `${places[where]}, ${name}, whose value looks like a credential`,
         remedy: suspectedSecrets.remedy,
         owner: ownersOn(evidence, platform).ofSetting(settings[where], name),
       })),

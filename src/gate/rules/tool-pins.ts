@@ -7,7 +7,7 @@ const pinned: ReadonlyMap<string, string> = new Map(
   [...Object.values(tools), ...Object.values(ownTools)].map(({ name, version }) => [name, version]),
 )
 
-/** Evidence is as good as what gave it: another version may read less, and a tag may be another program tomorrow. */
+/** Evidence is as good as the tool behind it: a different version may read less, and a tag may be a different program tomorrow. */
 export const toolPins: Rule = {
   id: 'tool-pins',
   title: 'Every tool is the pinned one',
@@ -15,7 +15,7 @@ export const toolPins: Rule = {
   severities: ['unknown'],
   means: 'undecided',
   remedy:
-    'Leave pins of your own (--tools) out, or write them for this version ("loadline tools --output FILE"), and collect the evidence again.',
+    'Omit your own pins (--tools), or write them for this version ("loadline tools --output FILE"), and collect the evidence again.',
   source: 'SLSA 1.0, build requirements; NIST SP 800-204D, 5.1: tools of a pipeline are pinned by digest',
   judge({ evidence }) {
     const used = toolsOf(evidence)
@@ -23,7 +23,7 @@ export const toolPins: Rule = {
       const version = pinned.get(tool.name)
       const fault =
         version === undefined
-          ? 'is no tool of this Loadline'
+          ? 'is not a tool of this Loadline'
           : version !== tool.version
             ? `is not version ${version}`
             : namesDigest(tool.reference)
@@ -45,14 +45,14 @@ export const toolPins: Rule = {
     })
     const names = [...new Set(used.map(({ tool }) => `${tool.name} ${tool.version}`))].toSorted()
     return {
-      wanted: 'each by digest, of the version that this Loadline pins',
+      wanted: 'each by digest, in the version that this Loadline pins',
       found: names.join(', ') || 'no tool',
       violations,
     }
   },
 }
 
-/** The tool behind each piece of evidence that is there; what is missing is the matter of the rule `evidence`. */
+/** The tool behind each existing piece of evidence; missing evidence is up to the rule `evidence`. */
 function toolsOf({
   lint,
   platforms,

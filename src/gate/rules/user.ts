@@ -10,7 +10,7 @@ export const user: Rule = {
   settings: ['configuration.minimumUid'],
   severities: ['high', 'medium'],
   remedy:
-    'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.',
+    'End the Dockerfile with USER and a numeric ID, e.g. USER 65532:65532, and give that user only the files it needs.',
   source: 'CIS Docker Benchmark 1.6.0, 4.1; Kubernetes Pod Security Standards, restricted',
   judge({ policy, evidence }) {
     const lowest = policy.configuration.minimumUid

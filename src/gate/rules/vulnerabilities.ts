@@ -5,7 +5,10 @@ import { ownersOn } from '../owners.ts'
 import { overLimit, type Count } from '../over-limit.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** Published vulnerabilities, counted by severity against the thresholds of the policy. A finding of unknown severity is counted as such, never dropped. */
+/**
+ * Published vulnerabilities, counted by severity against the policy's thresholds. A finding of unknown severity is
+ * counted as such, never dropped.
+ */
 export const vulnerabilities: Rule = {
   id: 'vulnerabilities',
   title: 'Known vulnerabilities are within the thresholds',
@@ -22,7 +25,7 @@ export const vulnerabilities: Rule = {
   ],
   severities,
   remedy:
-    'Update each package to the version that fixes it and rebuild on a current base; where no fix exists, remove the package or accept the risk by an exception.',
+    'Update each package to the version that fixes it and rebuild on a current base; if no fix exists, remove the package or accept the risk with an exception.',
   source: 'CIS Docker Benchmark 1.6.0, 4.4; NIST SP 800-190, 4.1.1',
   judge({ policy, evidence }) {
     const limits = policy.vulnerabilities
@@ -52,7 +55,7 @@ export const vulnerabilities: Rule = {
       )
       return {
         platform,
-        text: `${countBySeverity(shown)}${separate.join('')}${left > 0 ? `; ${left} without a repair, reported only` : ''}`,
+        text: `${countBySeverity(shown)}${separate.join('')}${left > 0 ? `; ${left} without a fix, reported only` : ''}`,
       }
     })
     return {
@@ -67,7 +70,7 @@ export const vulnerabilities: Rule = {
         .filter((violation) => brokenIfCounted.has(violation))
         .map((violation) => ({
           ...violation,
-          wanted: 'a repair to be published; until then the finding is reported and not counted',
+          wanted: 'a published fix; until then the finding is reported but not counted',
         })),
     }
   },
@@ -76,8 +79,8 @@ export const vulnerabilities: Rule = {
 type Limits = Policy['vulnerabilities']
 
 /**
- * What a finding is counted with. An owner with a limit of its own is counted by itself, and all others together.
- * A finding of an unknown owner can be anybody's: it is counted with each of them, so that not knowing never makes an image better.
+ * The groups a finding counts in. An owner with its own limit is counted separately, and all others together.
+ * A finding with an unknown owner may be anybody's: it counts in each group, so that not knowing never makes an image look better.
  */
 function countsFor(limits: Limits, severity: Severity, owner: Owner | undefined): Count[] {
   const common: Count = { group: severity, limit: limits[severity] }
@@ -94,7 +97,7 @@ function ownersWithLimits(limits: Limits): Array<'base' | 'application'> {
   return (['base', 'application'] as const).filter((kind) => limits[kind] !== undefined)
 }
 
-/** A finding is repaired only where a version is named, or the vendor says that there is one. */
+/** A finding has a fix only if a version is named, or the vendor says that there is one. */
 function hasRepair({ fixedVersion, status }: Vulnerability): boolean {
   return (fixedVersion !== undefined && fixedVersion !== '') || status === 'fixed'
 }
@@ -112,7 +115,7 @@ function toViolation(finding: Vulnerability, platform: string, owner: Owner, cou
     found: `${name} ${version}${finding.title === '' ? '' : `: ${finding.title}`}`,
     remedy: hasRepair(finding)
       ? `Update ${name} to ${finding.fixedVersion || 'the version that the vendor names'}.`
-      : `No fix is published for ${name} ${version}: remove it, choose a base without it, or accept the risk by an exception.`,
+      : `No fix is published for ${name} ${version}: remove it, choose a base without it, or accept the risk with an exception.`,
     ...(path === undefined ? {} : { location: { path, within: 'image' } }),
     ...(finding.url === undefined ? {} : { url: finding.url }),
     owner,

@@ -3,7 +3,7 @@ import type { Violation } from '../../model/index.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { tellWasted } from '../wasted-files.ts'
 
-/** Bytes that everybody pulls and no container sees, because a later layer overwrites or removes them. */
+/** Bytes that everybody pulls but no container sees, because a later layer overwrites or removes them. */
 export const wastedBytes: Rule = {
   id: 'wasted-bytes',
   title: 'Little is wasted between layers',

@@ -2,14 +2,17 @@ import type { Violation } from '../../model/index.ts'
 import { ownerOfPath, ownersOn } from '../owners.ts'
 import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 
-/** What every user may write, a process that was broken into may replace. Directories with the sticky bit, such as /tmp, are no finding. */
+/**
+ * A compromised process can replace anything that every user can write. Directories with the sticky bit, such as /tmp,
+ * are not findings.
+ */
 export const worldWritable: Rule = {
   id: 'world-writable',
-  title: 'Nothing is writable for everybody',
+  title: 'Nothing is world-writable',
   needs: ['configuration'],
   severities: ['medium'],
   remedy:
-    'Take the right away with chmod o-w in the instruction that brings the file, or with COPY --chmod; give a directory for temporary files the sticky bit.',
+    'Remove the permission with chmod o-w in the instruction that adds the file, or with COPY --chmod; give a directory for temporary files the sticky bit.',
   source:
     'CIS Distribution Independent Linux Benchmark: no world-writable files, sticky bit on world-writable directories',
   judge({ evidence }) {
@@ -26,7 +29,7 @@ export const worldWritable: Rule = {
         subject: '',
         severity: 'medium',
         platform,
-        wanted: 'not writable for everybody',
+        wanted: 'not world-writable',
         found: `mode ${mode}`,
         remedy: worldWritable.remedy,
         location: { path, within: 'image' },

@@ -1,14 +1,14 @@
 import type { Origin } from '../../model/index.ts'
 import type { Exception, RegisterEntry, Suppression } from '../schema.ts'
 
-/** The exceptions that a file of another tool comes to. */
+/** The exceptions from another tool's ignore file. */
 export interface ReadSuppressions {
   entries: RegisterEntry[]
-  /** What the file says and what was not taken over, with the reason, one line each. */
+  /** Entries that were not taken over, with the reason, one line each. */
   left: string[]
 }
 
-/** What one entry of such a file says itself. */
+/** What one entry of such a file states itself. */
 export interface SuppressedFinding extends Pick<Exception, 'rule' | 'id' | 'path' | 'digest' | 'package' | 'vex'> {
   /** The file's own words. */
   says?: string
@@ -16,10 +16,13 @@ export interface SuppressedFinding extends Pick<Exception, 'rule' | 'id' | 'path
   lastDay?: string
 }
 
-/** More entries than anybody answers for. */
+/** The limit on entries, above what anybody can be responsible for. */
 export const mostEntries = 2_000
 
-/** An exception out of a file: reason, owner and last day are those of the policy's entry that names the file, and the file can only shorten its life. */
+/**
+ * An exception from a file: reason, owner and expiry come from the policy's entry that names the file, and the file can
+ * only shorten its life.
+ */
 export function suppressionEntry(
   suppression: Suppression,
   { says, lastDay, ...finding }: SuppressedFinding,
@@ -34,14 +37,14 @@ export function suppressionEntry(
       says === undefined || says.trim() === ''
         ? reason
         : `${reason.replace(/[^.!?]$/, '$&.')} The file says: ${says.trim()}`,
-    // A day that the file ended before is no day of creation any more.
+    // A creation date after the file's own last day would be invalid.
     ...(created === undefined || created >= last ? {} : { created }),
     expires: last,
     origin,
   }
 }
 
-/** The calendar day before another. */
+/** The day before a date. */
 export function dayBefore(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10)
 }

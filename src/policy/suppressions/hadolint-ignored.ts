@@ -6,7 +6,10 @@ import { suppressionEntry, type ReadSuppressions } from './entry.ts'
 
 const code = z.string().regex(/^(DL|SC)\d{4}$/, 'expected the code of one rule, e.g. DL3008')
 
-/** `.hadolint.yaml` of hadolint 2.15 (https://github.com/hadolint/hadolint#configure). Only `ignored` is taken over: what else stands there changes the linter, and not one finding. */
+/**
+ * `.hadolint.yaml` of hadolint 2.15 (https://github.com/hadolint/hadolint#configure). Only `ignored` is taken over:
+ * everything else changes the linter rather than a single finding.
+ */
 const Configuration = z.strictObject({
   ignored: z.array(code).nullish(),
   ...Object.fromEntries(
@@ -24,7 +27,7 @@ const Configuration = z.strictObject({
   ),
 })
 
-/** Reads the ignored rules of a hadolint configuration. Throws `POLICY` where it cannot be read in full. */
+/** Reads the ignored rules of a hadolint configuration. Throws `POLICY` if it cannot be read in full. */
 export function readHadolintIgnored(text: string, suppression: Suppression): ReadSuppressions {
   const { data } = readSuppressionFile(text, suppression.file, 'a configuration of hadolint', Configuration)
   const { ignored, ...others } = data
@@ -33,6 +36,6 @@ export function readHadolintIgnored(text: string, suppression: Suppression): Rea
       const origin: Origin = { kind: 'hadolint', path: suppression.file, place: `ignored[${index}]` }
       return suppressionEntry(suppression, { rule: 'lint-level', id }, origin)
     }),
-    left: Object.keys(others).map((key) => `${key}: the policy decides what the linter may say`),
+    left: Object.keys(others).map((key) => `${key}: the policy decides what the linter reports`),
   }
 }

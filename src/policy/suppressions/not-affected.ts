@@ -10,31 +10,32 @@ export interface NamedDocument {
   document: OpenVex
 }
 
-/** A document that is being read, with what came of it so far. */
+/** A document being read, with its results so far. */
 interface Reading extends NamedDocument, ReadSuppressions {}
 
-/** What a statement says of one vulnerability and one thing, in a form in which two can be compared. */
+/** What a statement says about one vulnerability and one product, in comparable form. */
 interface Claim {
   source: Reading
   statement: VexStatement
   place: string
   id: string
   scope: Scope
-  /** When it was true, and which came later where two say the same moment. */
+  /** When it was made, and its order among statements with the same time. */
   at: number
   order: number
 }
 
-/** Which image and which package of it; what is absent is every one. */
+/** Which image and which of its packages; absent means every one. */
 interface Scope {
   digest?: Digest
   package?: { text: string; url: PackageUrl }
 }
 
 /**
- * The exceptions that the statements of documents come to, for one image. Only `not_affected` excepts anything. Statements are a sequence, in which
- * later ones override: a later word of another status on the same vulnerability and any of the same things takes the exception back.
- * The result is in the order of the documents. Throws `POLICY` where they say more than can be answered for.
+ * The exceptions that result from documents' statements, for one image. Only `not_affected` makes an exception.
+ * Statements are a sequence, in which later ones override: a later statement with a different status about the same
+ * vulnerability and any of the same products revokes the exception. The result is in the order of the documents. Throws
+ * `POLICY` if there are too many statements.
  */
 export function exceptNotAffected(documents: readonly NamedDocument[], imageName: string): ReadSuppressions[] {
   const readings = documents.map((named): Reading => ({ ...named, entries: [], left: [] }))
@@ -89,11 +90,11 @@ function claimsOf(source: Reading, imageName: string): Array<Omit<Claim, 'order'
     const place = `statement ${position + 1}`
     const { name, aliases = [] } = statement.vulnerability
     const { scopes, unknown } = scopesOf(statement.products, imageName)
-    if (statement.status !== 'not_affected') left.push(`${place}, ${name}: ${statement.status} excepts nothing`)
+    if (statement.status !== 'not_affected') left.push(`${place}, ${name}: ${statement.status} makes no exception`)
     left.push(...unknown.map((reason) => `${place}, ${name}: ${reason}`))
     const at = Date.parse(statement.timestamp ?? document.timestamp)
     const ids = [...new Set([name, ...aliases])]
-    // Names times products: two long lists would be more than a machine can hold.
+    // Names times products: two long lists would exceed any machine's memory.
     for (const id of ids.slice(0, mostEntries + 1)) {
       for (const scope of scopes) claims.push({ source, statement, place, id, scope, at })
       if (claims.length > mostEntries) return claims
@@ -106,14 +107,14 @@ function isLater(left: Claim, right: Claim): boolean {
   return left.at > right.at || (left.at === right.at && left.order > right.order)
 }
 
-/** Whether two scopes have anything in common. */
+/** Whether two scopes overlap. */
 function overlap(left: Scope, right: Scope): boolean {
   const sameImage = left.digest === undefined || right.digest === undefined || left.digest === right.digest
   const [one, other] = [left.package?.url, right.package?.url]
   return sameImage && (one === undefined || other === undefined || namesPackage(one, other) || namesPackage(other, one))
 }
 
-/** What the products of a statement are of an image, and why the others are nothing of it. */
+/** Which of a statement's products concern an image, and why the others do not. */
 function scopesOf(products: readonly Product[], imageName: string): { scopes: Scope[]; unknown: string[] } {
   const scopes: Scope[] = []
   const unknown: string[] = []
@@ -137,25 +138,25 @@ function scopesOf(products: readonly Product[], imageName: string): { scopes: Sc
   return { scopes, unknown }
 }
 
-/** The scope of a product that is this image or a package of it; otherwise why it is neither. */
+/** The scope of a product that is this image or one of its packages; otherwise why it is neither. */
 function imageScope(product: Product, imageName: string): Scope | string {
   const purl = purlOf(product)
   const named = product['@id'] ?? 'a product without an id'
   const hash = Digest.safeParse(`sha256:${product.hashes?.['sha-256'] ?? ''}`)
   const url = purl === undefined ? undefined : parsePackageUrl(purl)
   if (purl === undefined || url === undefined)
-    return hash.success ? { digest: hash.data } : `${named} is not a package URL, so nobody can tell what it is`
+    return hash.success ? { digest: hash.data } : `${named} is not a package URL, so its meaning is unknown`
   if (url.type !== 'oci') {
     if ((product.subcomponents ?? []).length > 0)
-      return `${purl} is not an image: which packages of this one belong to it cannot be told`
+      return `${purl} is not an image: it is unknown which packages of this one belong to it`
     return { package: { text: purl, url } }
   }
-  if (url.name !== imageShortName(imageName).toLowerCase()) return `${purl} is another image than ${imageName}`
+  if (url.name !== imageShortName(imageName).toLowerCase()) return `${purl} is a different image from ${imageName}`
   const digest = Digest.safeParse(url.version ?? '')
   if (digest.success) return { digest: digest.data }
   if (hash.success) return { digest: hash.data }
   if (url.version !== undefined || Object.keys(url.qualifiers).length > 0)
-    return `${purl} names a version, tag, registry or architecture: name the digest, or only the image`
+    return `${purl} has a version, tag, registry or architecture: use the digest, or only the image's name`
   return {}
 }
 

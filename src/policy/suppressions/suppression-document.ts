@@ -2,13 +2,16 @@ import type { z } from 'zod'
 import { DeliveryError } from '../../model/errors.ts'
 import { readYaml } from '../../model/read-yaml.ts'
 
-/** The document of a file that the policy names, with the line of everything in it. */
+/** The document in a file that the policy names, with the line of everything in it. */
 export interface SuppressionDocument<T> {
   data: T
   lineOf(path: readonly PropertyKey[]): number
 }
 
-/** Reads a YAML or JSON file that the policy names: bounded, without a key twice, and only with keys that the schema knows. One that holds nothing has no key. Throws `POLICY` with the line. */
+/**
+ * Reads a YAML or JSON file that the policy names: bounded, without duplicate keys, and only with keys that the schema
+ * knows. An empty one has no keys. Throws `POLICY` with the line.
+ */
 export function readSuppressionFile<T extends z.ZodType>(
   text: string,
   path: string,
@@ -26,17 +29,17 @@ export function readSuppressionFile<T extends z.ZodType>(
     throw suppressionError(
       path,
       document.placeOf(at).line,
-      `expected ${what}; ${at.length === 0 ? '' : `${at.map(String).join('.')}: `}${issue?.message ?? 'it has another form'}`,
+      `expected ${what}; ${at.length === 0 ? '' : `${at.map(String).join('.')}: `}${issue?.message ?? 'it has a different form'}`,
     )
   }
   return { data: parsed.data, lineOf: (keys) => document.placeOf(keys).line }
 }
 
-/** Says what is wrong with a file that the policy names. */
+/** Reports what is wrong with a file that the policy names. */
 export function suppressionError(path: string, line: number | undefined, message: string): DeliveryError {
   return new DeliveryError(
     'POLICY',
     `${path}${line === undefined ? '' : `:${line}`}: ${message}`,
-    'Correct the file, or take it out of suppressions in the policy; docs/exceptions.md says what is taken over from it.',
+    'Correct the file, or remove it from suppressions in the policy; docs/exceptions.md says what is taken over from it.',
   )
 }

@@ -6,7 +6,7 @@ import type { RegisterEntry, Suppression } from '../schema.ts'
 import { dayBefore, mostEntries, suppressionEntry, type ReadSuppressions, type SuppressedFinding } from './entry.ts'
 
 const wildcard = /[*?[\]{}]/
-/** Trivy reads a path as a pattern: a character that belongs to the name has a backslash before it. */
+/** Trivy reads a path as a pattern: a literal special character is escaped with a backslash. */
 const escaped = /\\([*?[\]{}\\])/g
 
 const Entry = z.strictObject({
@@ -21,7 +21,7 @@ const Entry = z.strictObject({
         .min(1)
         .refine(
           (path) => !wildcard.test(path.replaceAll(escaped, '')),
-          'a path names one file: patterns are refused; write each path out, and a character of a name with a backslash, e.g. pages/\\[id\\]',
+          'a path names one file: patterns are refused; write each path out, and escape special characters with a backslash, e.g. pages/\\[id\\]',
         )
         .transform((path) => path.replaceAll(escaped, '$1')),
     )
@@ -31,13 +31,13 @@ const Entry = z.strictObject({
     .optional(),
   expired_at: z
     .union([z.iso.date(), z.iso.datetime({ offset: true })], {
-      error: 'expected a day, e.g. 2027-01-31, or a moment with its time zone',
+      error: 'expected a date, e.g. 2027-01-31, or a time with its time zone',
     })
     .optional(),
   statement: z.string().optional(),
 })
 const Entries = z.array(Entry).nullish()
-/** Of sections that are not taken over only the ids are told. */
+/** For sections that are not taken over, only the IDs are reported. */
 const Others = z.array(z.looseObject({ id: z.string().min(1) })).nullish()
 
 /** `.trivyignore.yaml` of Trivy 0.72 (https://trivy.dev, filtering). */
@@ -51,12 +51,12 @@ const IgnoreFile = z.strictObject({
 const rules = { vulnerabilities: 'vulnerabilities', secrets: 'secrets' } as const
 
 const notTaken = {
-  misconfigurations: 'Loadline does not run these checks of Trivy',
+  misconfigurations: 'Loadline does not run these Trivy checks',
   licenses:
-    'it names a licence for every package, and an exception from licenses names one package; write it in the register',
+    'it names a licence for every package, but an exception to licenses names one package; write it in the register',
 } as const
 
-/** Reads a `.trivyignore` or, by the ending of its name, a `.trivyignore.yaml`. Throws `POLICY` where it cannot be read in full. */
+/** Reads a `.trivyignore` or, by its extension, a `.trivyignore.yaml`. Throws `POLICY` if it cannot be read in full. */
 export function readTrivyIgnore(text: string, suppression: Suppression): ReadSuppressions {
   return /\.ya?ml$/.test(suppression.file) ? readIgnoreYaml(text, suppression) : readIgnoreLines(text, suppression)
 }
@@ -76,7 +76,7 @@ function readIgnoreYaml(text: string, suppression: Suppression): ReadSuppression
         throw suppressionError(
           path,
           undefined,
-          `${origin.place}: expected paths, found purls; a secret is in no package`,
+          `${origin.place}: expected paths, found purls; secrets do not belong to packages`,
         )
       const finding: SuppressedFinding = {
         rule: rules[section],
@@ -106,7 +106,10 @@ function readIgnoreYaml(text: string, suppression: Suppression): ReadSuppression
   return { entries, left }
 }
 
-/** `ID`, or `ID exp:2027-01-31`; Trivy takes an id for whatever it can be, so each is looked for among vulnerabilities and among secrets. */
+/**
+ * `ID`, or `ID exp:2027-01-31`; Trivy applies an ID to anything it can match, so each is looked up among
+ * vulnerabilities and among secrets.
+ */
 function readIgnoreLines(text: string, suppression: Suppression): ReadSuppressions {
   const path = suppression.file
   const entries = text.split(/\r\n|\r|\n/).flatMap((written, index): RegisterEntry[] => {
@@ -122,7 +125,11 @@ function readIgnoreLines(text: string, suppression: Suppression): ReadSuppressio
     const ends = options.map((option) => {
       const day = option.replace(/^exp:/, '')
       if (!option.startsWith('exp:') || !z.iso.date().safeParse(day).success)
-        throw suppressionError(path, line, `expected an id and perhaps exp:2027-01-31, found ${JSON.stringify(option)}`)
+        throw suppressionError(
+          path,
+          line,
+          `expected an id and optionally exp:2027-01-31, found ${JSON.stringify(option)}`,
+        )
       return lastDayBefore(day)
     })
     const lastDay = ends.toSorted()[0]
@@ -136,7 +143,7 @@ function readIgnoreLines(text: string, suppression: Suppression): ReadSuppressio
   return { entries, left: [] }
 }
 
-/** Trivy stops at the moment that it is given: midnight at the beginning of a day. So the day before is the last that counts as a whole. */
+/** Trivy's expiry is a point in time: midnight at the start of a day. So the day before is the last full one. */
 function lastDayBefore(end: string): string {
   return dayBefore(new Date(end).toISOString().slice(0, 10))
 }

@@ -4,10 +4,10 @@ import { lintOf, violationsOf, type Repair, type Situation } from '../repair.ts'
 
 const archive = /\.(tar|t?gz|tgz|tbz2?|bz2|txz|xz|lzma|tzst|zst|z)$/i
 
-/** ADD of files that are there becomes COPY, which neither unpacks nor downloads. */
+/** ADD of existing files becomes COPY, which neither unpacks nor downloads. */
 export const addToCopy: Repair = {
   id: 'add-to-copy',
-  title: 'ADD of files and directories of the source becomes COPY',
+  title: "ADD of the source's files and directories becomes COPY",
   answers: ['DL3020', 'add-url'],
   propose(situation) {
     const { file } = situation
@@ -21,21 +21,21 @@ export const addToCopy: Repair = {
         : []
     })
     return {
-      proposals: edits.length === 0 ? [] : [{ repair: addToCopy.id, what: 'COPY in place of ADD', equal: true, edits }],
+      proposals: edits.length === 0 ? [] : [{ repair: addToCopy.id, what: 'COPY instead of ADD', equal: true, edits }],
       remains:
         violationsOf(situation, 'add-url').length === 0
           ? []
           : [
               {
                 rule: 'add-url',
-                text: 'Nobody but its publisher can say which bytes are meant: write the checksum that the publisher names beside it, ADD --checksum=sha256:..., or bring the file in the source.',
+                text: "Only the publisher knows the right bytes: add the publisher's checksum, ADD --checksum=sha256:..., or keep the file in the source.",
               },
             ],
     }
   },
 }
 
-/** True for a source that ADD takes as it is: a directory, or a file by whose name nobody would call it an archive. */
+/** True for a source that ADD copies unchanged: a directory, or a file whose name is not an archive's. */
 function isCopied({ source: { paths } }: Situation, written: string): boolean {
   if (/[$*?[\\]/.test(written) || written.includes('://') || written.includes('@')) return false
   const path = posix.normalize(written).replace(/^\/+|\/+$/g, '')

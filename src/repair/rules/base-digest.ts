@@ -1,9 +1,9 @@
 import { violationsOf, type Proposal, type Repair } from '../repair.ts'
 
-/** A base that a tag decides gets the digest that was judged. */
+/** A base referenced by tag is pinned to the digest that was judged. */
 export const baseDigest: Repair = {
   id: 'base-digest',
-  title: 'A base gets the digest that was built on and judged',
+  title: 'Bases are pinned to the digest that was built on and judged',
   answers: ['base-pinned'],
   propose({ file, image, ...situation }) {
     const loose = violationsOf(situation, 'base-pinned')
@@ -31,7 +31,7 @@ export const baseDigest: Repair = {
       remains: [
         {
           rule: 'base-pinned',
-          text: 'Run "loadline lock": it writes every digest into loadline.lock.json, also of bases that a build argument names, and dates them.',
+          text: 'Run "loadline lock": it writes every digest and its date into loadline.lock.json, including those of bases that a build argument names.',
         },
       ],
     }

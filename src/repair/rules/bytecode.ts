@@ -1,9 +1,9 @@
 import { violationsOf, type Repair } from '../repair.ts'
 
-/** Python writes what it has compiled beside its sources; on a read-only root each of these writes is refused. */
+/** Python writes compiled files next to its sources; on a read-only root each of these writes is refused. */
 export const bytecode: Repair = {
   id: 'bytecode',
-  title: 'Python does not try to write compiled files where all that is refused are those',
+  title: 'Python writes no compiled files, if no other write is refused',
   answers: ['runtime-refused-writes'],
   propose(situation) {
     const paths = violationsOf(situation, 'runtime-refused-writes').map(({ id }) => id)

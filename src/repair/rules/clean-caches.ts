@@ -10,10 +10,13 @@ const cleaning: Readonly<Record<string, string>> = {
   DL3060: 'yarn cache clean',
 }
 
-/** Package lists and downloads go in the instruction that brings them: in a later one they would stay in the image. What the base brought is hidden at the end. */
+/**
+ * Package lists and downloads are removed in the instruction that adds them: in a later one they would stay in the image.
+ * Those of the base are hidden at the end.
+ */
 export const cleanCaches: Repair = {
   id: 'clean-caches',
-  title: 'Package lists and downloads are removed in the RUN that brings them',
+  title: 'Package lists and downloads are removed in the RUN that adds them',
   answers: ['package-caches', ...Object.keys(cleaning)],
   propose(situation) {
     const { file } = situation
@@ -41,7 +44,7 @@ export const cleanCaches: Repair = {
       proposals: [
         ...(edits.length === 0
           ? []
-          : [{ repair: cleanCaches.id, what: 'removes package caches where they are made', equal: true, edits }]),
+          : [{ repair: cleanCaches.id, what: 'removes package caches where they are created', equal: true, edits }]),
         ...(others.length === 0 || !hasShell(situation)
           ? []
           : [
@@ -57,9 +60,9 @@ export const cleanCaches: Repair = {
   },
 }
 
-/** Where a command can be added to a RUN, to be run when everything before it ended well. */
+/** Where a command can be added to a RUN, to run once everything before it has succeeded. */
 function cleanableEnd(file: DockerfileFile, line: number): number | undefined {
   const script = runScriptAt(file, line)
-  // Behind `a || b` it would belong to b alone, and behind `a; b` a fault of a would go on to be hidden.
+  // After `a || b` it would belong to b alone, and after `a; b` a failure of a would stay hidden.
   return script?.chain === undefined ? undefined : script.end
 }

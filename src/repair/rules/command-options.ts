@@ -2,13 +2,13 @@ import type { Edit } from '../dockerfile-file.ts'
 import { lintOf, type Proposal, type Repair } from '../repair.ts'
 import { runScriptAt, wordsOf, type PlacedScript } from '../script.ts'
 
-/** A remark of hadolint that one more option answers. */
+/** A remark of hadolint that adding one option resolves. */
 interface Missing {
   code: string
   programs: RegExp
   subcommands: readonly string[]
   option: string
-  /** Options that say the same already. */
+  /** Options with the same effect. */
   said: RegExp
   equal: boolean
 }
@@ -16,7 +16,7 @@ interface Missing {
 const yes = /^(-[a-zA-Z]*y[a-zA-Z]*|--yes|--assume-yes|--assumeyes|-n|--non-interactive)$/
 
 const missing: readonly Missing[] = [
-  // A build has nobody to answer: one that ends well without the option says yes in another way.
+  // Nobody can answer a prompt during a build: a build that succeeds without the option confirms in some other way.
   { code: 'DL3014', programs: /^apt-get$/, subcommands: ['install'], option: '-y', said: yes, equal: true },
   { code: 'DL3030', programs: /^yum$/, subcommands: ['install'], option: '-y', said: yes, equal: true },
   { code: 'DL3034', programs: /^zypper$/, subcommands: ['install', 'in'], option: '-y', said: yes, equal: true },
@@ -40,11 +40,11 @@ const missing: readonly Missing[] = [
   },
 ]
 
-/** Options that hadolint misses, each behind the word that it belongs to. */
+/** Adds the options that hadolint misses, each after the word that it belongs to. */
 export const commandOptions: Repair = {
   id: 'command-options',
   title:
-    'Package managers get the option that hadolint misses: to answer yes, to keep no cache, to bring nothing that was not asked for',
+    'Package managers get the option that hadolint asks for: to answer yes, to keep no cache, to install nothing that was not requested',
   answers: missing.map(({ code }) => code),
   propose(situation) {
     const { file } = situation
@@ -84,7 +84,8 @@ function optionEdits(
     if (subcommand === undefined || last === undefined) return []
     const at = script.at(subcommand.end - 1) + 1
     const added = { start: at, end: at, text: ` ${option}` }
-    // The certificates come as a recommendation of what downloads, and no start of the image would miss them.
+    // The certificates are a recommended package of the download tool, and starting the image would not show that they
+    // are missing.
     const needsCertificates =
       !equal && packages.some(({ name }) => name === 'ca-certificates') && !script.text.includes('ca-certificates')
     const end = script.at(last.end - 1) + 1

@@ -4,10 +4,11 @@ import { runScriptAt, wordsOf, type PlacedScript } from '../script.ts'
 
 const both = ['install', 'remove', 'purge', 'update', 'upgrade', 'full-upgrade', 'autoremove', 'clean', 'autoclean']
 
-/** Commands for people become those for programs. */
+/** Commands meant for people become those meant for scripts. */
 export const commands: Repair = {
   id: 'commands',
-  title: 'apt becomes apt-get, sudo goes where root runs already, and a relative WORKDIR becomes what it comes to',
+  title:
+    'apt becomes apt-get, sudo is removed where root already runs the command, and a relative WORKDIR becomes absolute',
   answers: ['DL3027', 'DL3004', 'DL3000', 'WorkdirRelativePath'],
   propose(situation) {
     const { file, image } = situation
@@ -21,7 +22,7 @@ export const commands: Repair = {
       const last = file.instructions.findLast(({ keyword, stage }) => keyword === 'WORKDIR' && stage === file.target)
       const [written = ''] = instruction?.words ?? []
       const whole = image.configuration?.workingDir ?? ''
-      // Only of the last one the image itself says what it has come to.
+      // Only the last one's resolved value is in the image's configuration.
       if (instruction?.keyword !== 'WORKDIR' || instruction !== last || !whole.endsWith(`/${written}`)) return []
       return [{ start: instruction.start + 'WORKDIR '.length, end: instruction.end, text: whole }]
     })
@@ -31,9 +32,9 @@ export const commands: Repair = {
     }
     return {
       proposals: [
-        ...proposal('DL3027', 'apt-get in place of apt', inRuns('DL3027', aptEdits)),
+        ...proposal('DL3027', 'apt-get instead of apt', inRuns('DL3027', aptEdits)),
         ...proposal('DL3004', 'without sudo', inRuns('DL3004', sudoEdits)),
-        ...proposal('DL3000', 'WORKDIR from the root', workdirs),
+        ...proposal('DL3000', 'an absolute WORKDIR', workdirs),
       ],
     }
   },
@@ -52,7 +53,7 @@ function aptEdits(script: PlacedScript): Edit[] {
 function sudoEdits(script: PlacedScript): Edit[] {
   return script.commands.flatMap(({ node }) => {
     const [program, next] = wordsOf(node)
-    // With options it is more than a word in front.
+    // With options, sudo is more than a prefix.
     if (program?.text !== 'sudo' || next === undefined || /^-|=/.test(next.text)) return []
     return [{ start: script.at(program.pos), end: script.at(next.pos), text: '' }]
   })

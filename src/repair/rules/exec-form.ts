@@ -2,14 +2,14 @@ import { hasComments, shippedInstructions, type DockerfileFile, type PlacedInstr
 import { lintOf, violationsOf, type Proposal, type Repair } from '../repair.ts'
 import { plainWord, scriptOf, wordsOf } from '../script.ts'
 
-/** Words that a shell understands by itself. */
+/** Words that a shell interprets itself. */
 const builtins =
   /^(\.|:|\[|alias|bg|break|cd|command|continue|eval|exec|exit|export|fg|jobs|read|return|set|shift|source|test|times|trap|type|ulimit|umask|unset|wait)$/
 
-/** A command that needs no shell is started without one: then it is process 1 and gets the signal to stop. */
+/** A command that needs no shell is started without one: then it is process 1 and gets the stop signal. */
 export const execForm: Repair = {
   id: 'exec-form',
-  title: 'CMD and ENTRYPOINT that need no shell are written as a JSON array',
+  title: 'CMD and ENTRYPOINT that need no shell are written as JSON arrays',
   answers: ['exec-form', 'DL3025', 'JSONArgsRecommended'],
   propose(situation) {
     const { file, image } = situation
@@ -22,7 +22,7 @@ export const execForm: Repair = {
         last !== undefined && !last.json && (said.includes(keyword) || lines.some((line) => line === last.line))
       return isMeant ? [last] : []
     })
-    // In shell form ENTRYPOINT takes no notice of CMD; in exec form CMD becomes its arguments.
+    // In shell form, ENTRYPOINT ignores CMD; in exec form, CMD becomes its arguments.
     const swallowed =
       found.some(({ keyword }) => keyword === 'ENTRYPOINT') && (image.configuration?.cmd ?? []).length > 0
     const proposals = found.flatMap((instruction): Proposal[] => {
@@ -45,14 +45,14 @@ export const execForm: Repair = {
           remains: [
             {
               rule: 'exec-form',
-              text: 'The command uses what only a shell can do (variables, several commands, redirections). Put it into a script that ends with exec, and start that; or read the variables in the program.',
+              text: 'The command uses features of a shell (variables, several commands, redirections). Put it into a script that ends with exec, and start that; or read the variables in the program.',
             },
           ],
         }
   },
 }
 
-/** The words of an instruction whose shell only splits them. */
+/** The words of an instruction for which the shell only splits words. */
 export function execWords(file: DockerfileFile, instruction: PlacedInstruction): string[] | undefined {
   const script = scriptOf(file, instruction)
   const [command, more] = script?.chain ?? []
@@ -68,7 +68,7 @@ export function execWords(file: DockerfileFile, instruction: PlacedInstruction):
     : undefined
 }
 
-/** A command as a Dockerfile writes it in exec form. */
+/** A command in exec form, as a Dockerfile writes it. */
 export function arrayText(words: readonly string[]): string {
   return `[${words.map((word) => JSON.stringify(word)).join(', ')}]`
 }

@@ -3,26 +3,26 @@ import { shippedInstructions } from '../dockerfile-file.ts'
 import { violationsOf, type Repair, type Seen, type Situation } from '../repair.ts'
 import { arrayText } from './exec-form.ts'
 
-/** A health check that asks what the running image was seen to answer, by a program that the image has. */
+/** A health check for the port and path on which the running image was seen to answer, with a program in the image. */
 export const healthCheck: Repair = {
   id: 'health-check',
   title:
-    'A health check asks the port and path on which the running image was seen to answer, with a program that the image has',
+    'A health check probes the port and path on which the running image was seen to answer, with a program in the image',
   answers: ['healthcheck', 'DL3057'],
   propose(situation) {
     if (violationsOf(situation, 'healthcheck').length === 0) return {}
     const { seen } = situation.image
     if (seen === undefined)
       return remains(
-        'Nobody saw the image answer: it has to start under hardening first, and to listen on a port that EXPOSE, its command or PORT names.',
+        'The image was not seen to answer: first it must start under hardening, and listen on a port that EXPOSE, its command or PORT names.',
       )
     const { port, path = '' } = seen
     const command = port === undefined ? undefined : asking(situation, { ...seen, port })
     if (command === undefined)
       return remains(
         port === undefined
-          ? 'Its own health check says that it is well, but nobody knows on which port it answers.'
-          : `It answers on ${port}${path}, and has no program that can ask: add one to the application, e.g. an option that asks and ends.`,
+          ? 'Its own health check passes, but the port on which it answers is unknown.'
+          : `It answers on ${port}${path}, but has no program that can check that: add one to the application, e.g. an option that sends the request and exits.`,
       )
     const patience = Math.max(5, Math.ceil(seen.readySeconds * 3))
     const line = `HEALTHCHECK --interval=30s --timeout=5s --start-period=${patience}s --retries=3 CMD ${arrayText(command)}`
@@ -31,7 +31,7 @@ export const healthCheck: Repair = {
       proposals: [
         {
           repair: healthCheck.id,
-          what: `asks ${port}${path}, which was seen to answer`,
+          what: `probes ${port}${path}, which was seen to answer`,
           equal: false,
           ...(existing === undefined
             ? { tail: [line] }
@@ -46,7 +46,10 @@ function remains(text: string) {
   return { remains: [{ rule: 'healthcheck' as const, text }] }
 }
 
-/** A command that ends with 0 where the image answers. The interpreter that runs the application is there as long as the application is. */
+/**
+ * A command that exits with 0 if the image answers. The interpreter that runs the application is present as long as the
+ * application is.
+ */
 function asking({ image }: Situation, { port, path, listens }: Seen & { port: number }): string[] | undefined {
   const { entrypoint = [], cmd = [] } = image.configuration ?? {}
   const words = [...entrypoint, ...cmd].flatMap((word) => word.split(/\s+/))

@@ -3,16 +3,16 @@ import { violationsOf, type Repair, type Situation } from '../repair.ts'
 
 const list = '.dockerignore'
 
-/** What a build makes anew by itself: copied from a workstation it would be of another system. */
+/** What a build creates itself: copied from a workstation, it could be for a different system. */
 const madeAnew: ReadonlyArray<readonly [command: RegExp, path: string]> = [
   [/\b(npm (ci|install)|yarn( install)?|pnpm (i|install))\b/, '**/node_modules'],
   [/\bpip[0-9.]* install\b|\buv sync\b|\bpoetry install\b/, '**/__pycache__'],
 ]
 
-/** A Dockerfile that copies the whole directory gets a list of what is no part of the image. */
+/** A Dockerfile that copies the whole directory gets a list of what does not belong in the image. */
 export const ignoredFiles: Repair = {
   id: 'ignored-files',
-  title: 'A directory that is copied whole gets a .dockerignore; files in which a credential was found are in it',
+  title: 'A directory that is copied as a whole gets a .dockerignore; files in which a credential was found are in it',
   answers: ['secrets'],
   propose(situation) {
     const { file, source } = situation
@@ -39,7 +39,7 @@ export const ignoredFiles: Repair = {
       proposals: [
         {
           repair: ignoredFiles.id,
-          what: `${list}: what is no part of the image`,
+          what: `${list}: what does not belong in the image`,
           equal: false,
           files: { [list]: `${lines.join('\n')}\n` },
         },
@@ -50,14 +50,14 @@ export const ignoredFiles: Repair = {
           : [
               {
                 rule: 'secrets',
-                text: 'A credential that was in an image is known: make it void. What a build needs of it comes as RUN --mount=type=secret, what the application needs when it is started.',
+                text: 'A credential that was in an image is no longer secret: revoke it. Pass its replacement to the build with RUN --mount=type=secret, or to the container when it starts.',
               },
             ],
     }
   },
 }
 
-/** Files of the source that a credential was found in, by the end of their path in the image. */
+/** Files of the source in which a credential was found, identified by the end of their path in the image. */
 function leaked(situation: Situation): string[] {
   const found = violationsOf(situation, 'secrets').flatMap(({ location }) =>
     location?.within === 'image' ? [location.path] : [],

@@ -7,21 +7,21 @@ interface Manager {
   programs: RegExp
   subcommands: readonly string[]
   type: string
-  /** Between name and version. */
+  /** The separator of name and version. */
   sign: string
 }
 
-/** Registries that keep every version. Distributions take old ones away, and a pinned version then breaks the build. */
+/** Registries that keep every version. Distributions remove old ones, which then breaks a build that pins one. */
 const managers: readonly Manager[] = [
   { code: 'DL3013', programs: /^pip[0-9.]*$/, subcommands: ['install'], type: 'python-pkg', sign: '==' },
   { code: 'DL3016', programs: /^npm$/, subcommands: ['install', 'i', 'add'], type: 'node-pkg', sign: '@' },
   { code: 'DL3028', programs: /^gem$/, subcommands: ['install'], type: 'gemspec', sign: ':' },
 ]
 
-/** Packages that a command names without a version get the one that was judged. */
+/** Packages that a command names without a version are pinned to the judged one. */
 export const judgedVersions: Repair = {
   id: 'judged-versions',
-  title: 'Packages of pip, npm and gem that are named without a version get the one that was judged',
+  title: 'pip, npm and gem packages without a version are pinned to the one that was judged',
   answers: [...managers.map(({ code }) => code), 'DL3008', 'DL3018'],
   propose(situation) {
     const proposals = managers.flatMap((manager): Proposal[] => {
@@ -46,7 +46,7 @@ export const judgedVersions: Repair = {
           : [
               {
                 rule: 'lint-level',
-                text: 'DL3008, DL3018: a distribution takes old versions away, and one that is pinned then breaks the build. Accept it by an exception, or install from a snapshot of the archive.',
+                text: 'DL3008, DL3018: distributions remove old versions, so that pinning one breaks a later build. Accept it with an exception, or install from a snapshot of the archive.',
               },
             ],
     }
@@ -63,7 +63,7 @@ function versionEdits({ file, image }: Situation, manager: Manager, line: number
       .flatMap((word, index, all): Edit[] => {
         const before = all[index - 1]?.value ?? ''
         const name = plainWord(word)
-        // The value of an option, a path and an address are no names.
+        // An option's value, a path and a URL are not names.
         if (
           name === undefined ||
           /^-(r|c|e|t|i|f|-[a-z-]+)$/.test(before) ||
@@ -83,7 +83,7 @@ function versionEdits({ file, image }: Situation, manager: Manager, line: number
   })
 }
 
-/** Python's names are alike whatever stands between their words. */
+/** Python's package names are equal regardless of their separators. */
 function normal(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]+/g, '-')
 }

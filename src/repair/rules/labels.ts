@@ -3,10 +3,12 @@ import { violationsOf, type Repair, type Situation } from '../repair.ts'
 
 const prefix = 'org.opencontainers.image.'
 
-/** Labels that the policy wants and that the source itself says: in its package.json, pyproject.toml or Cargo.toml. */
+/**
+ * Labels that the policy requires and that the source itself states: in its package.json, pyproject.toml or Cargo.toml.
+ */
 export const labels: Repair = {
   id: 'labels',
-  title: 'Labels that the policy wants get what the manifest of the source says',
+  title: "Labels that the policy requires get their values from the source's manifest",
   answers: ['labels'],
   propose(situation) {
     const facts = factsOf(situation)
@@ -29,14 +31,14 @@ export const labels: Repair = {
           : [
               {
                 rule: 'labels',
-                text: 'Nothing in the source says them. Build in a clone whose remote is set, which names the source, or give --label name=value.',
+                text: 'The source does not state them. Build in a clone that has a remote, which gives the source, or pass --label name=value.',
               },
             ],
     }
   },
 }
 
-/** What a manifest says of the application, by the last word of the label. */
+/** A manifest's facts about the application, by the last word of the label. */
 function factsOf({ source: { name, texts } }: Situation): Record<string, string | undefined> {
   const node = manifestOf(texts, 'package.json')
   const pyproject = manifestOf(texts, 'pyproject.toml')
@@ -58,7 +60,7 @@ function factsOf({ source: { name, texts } }: Situation): Record<string, string 
   }
 }
 
-/** An address of the web, as a person opens it. */
+/** A web address that a person can open. */
 function address(written: string | undefined): string | undefined {
   const short = /^(?:github:)?([\w.-]+\/[\w.-]+)$/.exec(written ?? '')?.[1]
   const long =

@@ -1,6 +1,6 @@
 import { hasShell, isPlainPath, violationsOf, type Repair } from '../repair.ts'
 
-/** Programs lose the bits that lend them the rights of their owner. */
+/** Programs lose their setuid and setgid bits. */
 export const setuid: Repair = {
   id: 'setuid',
   title: 'Programs lose their setuid and setgid bits',
@@ -16,7 +16,7 @@ export const setuid: Repair = {
           : [
               {
                 repair: setuid.id,
-                what: 'takes setuid and setgid away',
+                what: 'removes setuid and setgid',
                 equal: false,
                 asRoot: [`chmod a-s ${known.join(' ')}`],
               },
@@ -27,7 +27,7 @@ export const setuid: Repair = {
             remains: [
               {
                 rule: 'setuid' as const,
-                text: 'Capabilities, access lists and device nodes: take them away where they are given (setcap -r, setfacl -b), or leave the file out.',
+                text: 'Capabilities, access control lists and device nodes: remove them where they are set (setcap -r, setfacl -b), or remove the file.',
               },
             ],
           }),
@@ -35,10 +35,10 @@ export const setuid: Repair = {
   },
 }
 
-/** Nothing stays writable for everybody. */
+/** Nothing stays world-writable. */
 export const worldWritable: Repair = {
   id: 'world-writable',
-  title: 'Files and directories lose the right of everybody to write them',
+  title: 'Files and directories are no longer world-writable',
   answers: ['world-writable'],
   propose(situation) {
     if (!hasShell(situation)) return {}
@@ -49,7 +49,7 @@ export const worldWritable: Repair = {
           proposals: [
             {
               repair: worldWritable.id,
-              what: 'nothing is writable for everybody',
+              what: 'nothing is world-writable',
               equal: false,
               asRoot: [`chmod o-w ${paths.join(' ')}`],
             },

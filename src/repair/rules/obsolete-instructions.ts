@@ -1,13 +1,13 @@
 import { instructionAt, removal, type PlacedInstruction } from '../dockerfile-file.ts'
 import { lintOf, type Proposal, type Repair, type Situation } from '../repair.ts'
 
-/** Instructions of which only the last one of a stage counts. */
+/** Instructions of which only a stage's last one has an effect. */
 const single: Readonly<Record<string, string>> = { DL4003: 'CMD', DL4004: 'ENTRYPOINT', DL3012: 'HEALTHCHECK' }
 
-/** What has no effect goes, and MAINTAINER becomes the label that took its place. */
+/** Instructions without an effect are removed, and MAINTAINER becomes the label that replaced it. */
 export const obsoleteInstructions: Repair = {
   id: 'obsolete-instructions',
-  title: 'MAINTAINER becomes a label, and of CMD, ENTRYPOINT and HEALTHCHECK the last one of a stage stays',
+  title: 'MAINTAINER becomes a label, and only the last CMD, ENTRYPOINT and HEALTHCHECK of a stage is kept',
   answers: ['DL4000', 'MaintainerDeprecated', ...Object.keys(single), 'MultipleInstructionsDisallowed'],
   propose(situation) {
     return { proposals: [...maintainers(situation), ...repeated(situation)] }
@@ -29,7 +29,7 @@ function maintainers(situation: Situation): Proposal[] {
     : [
         {
           repair: `${obsoleteInstructions.id} MAINTAINER`,
-          what: 'the label of the authors in place of MAINTAINER',
+          what: 'a label for the authors instead of MAINTAINER',
           equal: true,
           edits,
         },
@@ -55,7 +55,7 @@ function repeated(situation: Situation): Proposal[] {
     : [
         {
           repair: `${obsoleteInstructions.id} repeated`,
-          what: 'removes what a later instruction replaces',
+          what: 'removes an instruction that a later one replaces',
           equal: true,
           edits,
         },

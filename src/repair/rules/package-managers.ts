@@ -1,10 +1,13 @@
 import { posix } from 'node:path'
 import { hasShell, isPlainPath, violationsOf, type Repair } from '../repair.ts'
 
-/** Package managers go where nothing else is installed: at the end of the shipped stage. What starts the application stays. */
+/**
+ * Package managers are removed once nothing else is installed: at the end of the shipped stage. One that starts the
+ * application is kept.
+ */
 export const packageManagers: Repair = {
   id: 'package-managers',
-  title: 'Package managers are removed at the end of the shipped stage, with the whole tree of npm, yarn and pip',
+  title: 'Package managers are removed at the end of the shipped stage, with all files of npm, yarn and pip',
   answers: ['package-managers'],
   propose(situation) {
     const { entrypoint = [], cmd = [] } = situation.image.configuration ?? {}
@@ -12,7 +15,7 @@ export const packageManagers: Repair = {
     const used = new Set(words.map((word) => posix.basename(word)))
     const paths = violationsOf(situation, 'package-managers').map(({ id }) => id)
     const kept = paths.filter((path) => used.has(posix.basename(path)))
-    // What is used may call its neighbours.
+    // A program in use may call others beside it.
     const keptTrees = new Set(kept.map(treeOf))
     const removed = paths.filter((path) => isPlainPath(path) && !kept.includes(path) && !keptTrees.has(treeOf(path)))
     const [starter] = kept
@@ -34,7 +37,7 @@ export const packageManagers: Repair = {
             remains: [
               {
                 rule: 'package-managers' as const,
-                text: `${posix.basename(starter)} starts the application. Start what it starts instead, e.g. CMD ["node", "server.js"]; then it can go.`,
+                text: `${posix.basename(starter)} starts the application. Start the application directly, e.g. CMD ["node", "server.js"]; then the package manager can be removed.`,
               },
             ],
           }),
@@ -42,12 +45,12 @@ export const packageManagers: Repair = {
   },
 }
 
-/** The tree that a program of a language's package manager lies in; the program itself where it has none. */
+/** The directory that contains a language's package manager; the program itself if there is none. */
 function treeOf(path: string): string {
   return /^.*\/node_modules\/[^/]+|^\/opt\/yarn[^/]*/.exec(path)?.[0] ?? path
 }
 
-/** What belongs to a path: a record of a package whose files are gone would be scanned for nothing. */
+/** Everything that belongs to a path: the record of a package without files would be scanned for nothing. */
 function wholeTree(path: string): string[] {
   return /\/(site|dist)-packages\/pip$/.test(path) ? [path, `${path}-*.dist-info`] : [treeOf(path)]
 }

@@ -5,10 +5,10 @@ import { violationsOf, type Repair } from '../repair.ts'
 import { plainWord, readShellText, wordsOf } from '../script.ts'
 import { arrayText, execWords } from './exec-form.ts'
 
-/** A package manager that only starts a script of package.json makes way for what the script starts. */
+/** A package manager that only starts a script of package.json is replaced by what the script starts. */
 export const startedScript: Repair = {
   id: 'started-script',
-  title: 'CMD ["npm", "start"] becomes what the script in package.json starts with node',
+  title: 'CMD ["npm", "start"] becomes the node command of the script in package.json',
   answers: ['package-managers', 'runtime-stop'],
   propose(situation) {
     const { file, image, source } = situation
@@ -17,7 +17,7 @@ export const startedScript: Repair = {
       violationsOf(situation, 'package-managers').length + violationsOf(situation, 'runtime-stop').length > 0
     const written = cmd?.json === true ? cmd.words : cmd === undefined ? undefined : execWords(file, cmd)
     const words = written !== undefined && isAsked ? commandOf(written, source.texts) : undefined
-    // An entry point of the base starts what it is given; another one may give the words a meaning of its own.
+    // The base's entry point starts its arguments; a different one may interpret the words in its own way.
     const own = shippedInstructions(file).some(({ keyword }) => keyword === 'ENTRYPOINT')
     if (cmd === undefined || words === undefined || own || (image.configuration?.cmd.length ?? 0) === 0) return {}
     return {
@@ -34,7 +34,7 @@ export const startedScript: Repair = {
   },
 }
 
-/** What a script of package.json comes to, where it is node with plain words and nothing happens before or after it. */
+/** What a script of package.json starts, if that is node with plain words and nothing runs before or after it. */
 function commandOf(
   [manager = '', ...args]: readonly string[],
   texts: ReadonlyMap<string, string>,

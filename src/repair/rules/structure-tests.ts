@@ -1,22 +1,22 @@
 import { stringify } from 'yaml'
 import { violationsOf, type Repair, type Situation } from '../repair.ts'
 
-/** Where there is no structure test, one that holds the image to what it was seen to be. */
+/** If there is no structure test, adds one that holds the image to its observed state. */
 export const structureTests: Repair = {
   id: 'structure-tests',
-  title: 'A structure test holds the image to what it was seen to be: user, command, ports, and what is not in it',
+  title: 'A structure test holds the image to its observed state: user, command, ports, and what is not in it',
   answers: ['structure-tests'],
   propose(situation) {
     const { image, policy, source } = situation
     const path = policy.structure.file
     const isMissing = violationsOf(situation, 'structure-tests').some(({ id }) => id === 'no-tests')
-    // What the image is becomes its test only when it runs as it should: not before it was seen.
+    // The image's state becomes its test only once the image runs as it should, which must have been observed.
     if (!isMissing || source.paths.has(path) || image.configuration === undefined || image.seen === undefined) return {}
     return {
       proposals: [
         {
           repair: structureTests.id,
-          what: `${path}: what the image was seen to be`,
+          what: `${path}: the image's observed state`,
           equal: true,
           files: { [path]: testsOf(image.configuration, new Set(image.packages.map(({ type }) => type))) },
         },
@@ -25,7 +25,7 @@ export const structureTests: Repair = {
   },
 }
 
-/** Where the package managers of a kind of packages lie. */
+/** The location of the package managers for a kind of packages. */
 const managers: ReadonlyArray<readonly [type: RegExp, path: string]> = [
   [/^(debian|ubuntu)$/, '/usr/bin/apt-get'],
   [/^(alpine|wolfi|chainguard)$/, '/sbin/apk'],
@@ -58,10 +58,10 @@ function testsOf(
       ...(workingDir === '' ? {} : { workdir: workingDir }),
     },
     fileExistenceTests: [
-      ...(program.startsWith('/') ? [{ name: 'what starts is there', path: program, shouldExist: true }] : []),
+      ...(program.startsWith('/') ? [{ name: 'the started program exists', path: program, shouldExist: true }] : []),
       ...places.filter((path) => !packageManagers.includes(path)).map(absent),
       ...(shells.length === 0 ? [absent('/bin/sh')] : []),
     ],
   }
-  return `# Written by "loadline repair" from what the image was seen to be. Add what the application must be able to do: a test of yours proves more.\n${stringify(tests, { lineWidth: 0 })}`
+  return `# Written by "loadline repair" from the image's observed state. Add what the application must be able to do: your own tests prove more.\n${stringify(tests, { lineWidth: 0 })}`
 }

@@ -3,15 +3,15 @@ import { lintOf, violationsOf, type Proposal, type Repair, type Situation } from
 import { scriptOf, wordsOf } from '../script.ts'
 import type { Edit, PlacedInstruction } from '../dockerfile-file.ts'
 
-/** The user that distroless images bring; nobody else's files are its own. */
+/** The user in distroless images; it owns nothing else. */
 const unprivileged = 65_532
-/** What an account gets that the Dockerfile adds with an id of the system's. */
+/** The ID for an account that the Dockerfile adds with a system ID. */
 const application = 10_001
 
-/** The image runs as a user with a number, and not as root. */
+/** The image runs as a numeric user other than root. */
 export const user: Repair = {
   id: 'user',
-  title: 'The image runs as a numeric user that is not root; files that only root may read are given to it',
+  title: 'The image runs as a numeric user other than root, which becomes the owner of files that only root could read',
   answers: ['user', 'DL3002'],
   propose(situation) {
     const [violation] = violationsOf(situation, 'user')
@@ -30,7 +30,7 @@ export const user: Repair = {
           remains: [
             {
               rule: 'user',
-              text: `The user ${name} has an id below ${lowest}, and the Dockerfile does not show where it comes from. Give it a higher one, and the files that are its own with it.`,
+              text: `The user ${name} has an ID below ${lowest}, and the Dockerfile does not show where it comes from. Give it a higher one, and change the owner of its files to match.`,
             },
           ],
         }
@@ -49,7 +49,7 @@ function asNobody({ file, policy }: Situation): Proposal {
     ...proposal,
     otherwise: {
       ...proposal,
-      what: `${proposal.what}, which owns what is copied`,
+      what: `${proposal.what}, which owns the copied files`,
       edits: copies.map(({ start, keyword }) => {
         const at = start + keyword.length
         return { start: at, end: at, text: ` --chown=${id}:${id}` }
@@ -58,13 +58,13 @@ function asNobody({ file, policy }: Situation): Proposal {
   }
 }
 
-/** An account that the Dockerfile itself adds, with an id of people's. */
+/** An account that the Dockerfile itself adds, with an ID for people. */
 function renumbered({ file, policy }: Situation, name: string): Proposal | undefined {
   const id = Math.max(application, policy.configuration.minimumUid)
   const edits = shippedInstructions(file).flatMap((instruction) => numberedAccount(file, instruction, name, id))
   return edits.length === 0
     ? undefined
-    : { repair: user.id, what: `the account ${name} gets the id ${id}`, equal: false, user: `${id}`, edits }
+    : { repair: user.id, what: `the account ${name} gets the ID ${id}`, equal: false, user: `${id}`, edits }
 }
 
 function numberedAccount(file: Situation['file'], instruction: PlacedInstruction, name: string, id: number): Edit[] {

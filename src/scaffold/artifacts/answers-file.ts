@@ -13,7 +13,7 @@ export function answersFile(
   { name, repository }: Application,
 ): string {
   return yamlFile(
-    'The answers that "loadline scaffold" was given. Change them here or by its options, and run it again; "loadline scaffold --check" compares.',
+    'The answers given to "loadline scaffold". Change them here or with its options, and run it again; "loadline scaffold --check" compares.',
     { name, repository, ...answers },
   )
 }

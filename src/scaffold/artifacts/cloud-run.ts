@@ -4,7 +4,10 @@ import { replicas, runtimes } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 import { deploymentEnvironment, named, noDigestYet, secretFolder } from './environment.ts'
 
-/** The Cloud Run service: https://cloud.google.com/run/docs/reference/yaml/v1. The platform itself gives each instance a sandbox, no privilege and no capability to add. */
+/**
+ * The Cloud Run service: https://cloud.google.com/run/docs/reference/yaml/v1. The platform itself gives each instance a
+ * sandbox, no privilege and no capability to add.
+ */
 export function cloudRun(application: Application): string {
   const { name, image, port, needs, language, health, ready } = application
   const { cpu, memory, temporary, startSeconds } = runtimes[language]
@@ -17,7 +20,7 @@ export function cloudRun(application: Application): string {
   })
   const probe = (path: string, timing: Record<string, number>) => ({ httpGet: { path, port }, ...timing })
   return yamlFile(
-    'Replace PROJECT. The image has no digest yet, so it cannot be deployed: a release puts its own in. Requests come through the load balancer alone; what the service sends goes through your network.',
+    'Replace PROJECT. The image has no digest yet, so it cannot be deployed: a release inserts its own. Requests come only through the load balancer; outgoing traffic goes through your network.',
     {
       apiVersion: 'serving.knative.dev/v1',
       kind: 'Service',

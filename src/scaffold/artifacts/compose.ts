@@ -10,14 +10,14 @@ export function compose(application: Application): string {
   const runtime = runtimes[language]
   const digestVariable = `${name.toUpperCase().replaceAll('-', '_')}_DIGEST`
   return yamlFile(
-    `${name} on one host. It starts only images that are named by digest: set ${[digestVariable, ...needs.map((need) => `${need.toUpperCase()}_DIGEST`)].join(' and ')} in .env, as sha256:...${
+    `${name} on one host. It starts images only by digest: set ${[digestVariable, ...needs.map((need) => `${need.toUpperCase()}_DIGEST`)].join(' and ')} in .env, as sha256:...${
       needs.length === 0
         ? ''
-        : ` Secrets are files that only their owner may enter, never in version control: ${needs
+        : ` Secrets are files in a directory that only its owner may enter, and are never in version control: ${needs
             .flatMap((need) => Object.entries(secretsOf(need)))
             .map(([file, holds]) => `secrets/${file} (${holds})`)
             .join(', ')}.`
-    } The published port is on loopback: a reverse proxy with TLS stands before it.`,
+    } The published port is on loopback: put a reverse proxy with TLS in front of it.`,
     {
       name,
       services: {

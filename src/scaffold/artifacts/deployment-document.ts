@@ -60,11 +60,11 @@ export function deploymentDocument(application: Application, templates: Template
     logDays: String(logDays(compliance)),
     policyName: regulated(compliance) ? 'strict' : 'default',
     pinning:
-      'A base is named by tag here; "loadline lock" writes the digest of each into `loadline.lock.json`, and running the scaffold again writes them into the Dockerfile. Until then no image passes the gate, because a tag may move.',
+      'Bases are named by tag here; "loadline lock" writes their digests into `loadline.lock.json`, and running the scaffold again writes them into the Dockerfile. Until then no image passes the gate, because a tag can move.',
     secretLine:
       secret === undefined
-        ? 'No secret is mounted: every dependency comes from where everybody gets it.'
-        : `The credentials of the private registry are mounted as the build secret \`${secret.id}\` for the steps that install, and are in no layer and in no history.`,
+        ? 'No secret is mounted: every dependency comes from a public registry.'
+        : `The credentials of the private registry are mounted as the build secret \`${secret.id}\` for the installation steps, and end up in no layer and not in the history.`,
     services:
       needs.length === 0
         ? 'It keeps no state and talks to no database.'

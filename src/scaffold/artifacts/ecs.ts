@@ -4,10 +4,10 @@ import { logDays } from '../compliance.ts'
 import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
 import { deploymentEnvironment, named, noDigestYet } from './environment.ts'
 
-/** An account and region that nobody has: what an administrator must replace, and what a forgotten one cannot reach. */
+/** A placeholder account and region that nobody owns: an administrator must replace them, and a forgotten one reaches nothing. */
 const account = { id: '000000000000', region: 'REGION' }
 
-/** Sizes that Fargate offers, in CPU units and MiB: the smallest that holds what the runtime may use. */
+/** Sizes that Fargate offers, in CPU units and MiB: the smallest that fits the runtime's limits is used. */
 const sizes = [
   { cpu: '256', memory: '512' },
   { cpu: '512', memory: '1024' },
@@ -15,8 +15,10 @@ const sizes = [
 ]
 
 /**
- * The inputs of the AWS calls, one file each: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html, CreateService, and those of Application Auto Scaling.
- * Fargate has neither tmpfs nor seccomp profiles of one's own nor no-new-privileges to set: it isolates each task in a virtual machine instead.
+ * The inputs of the AWS calls, one file each:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html, CreateService, and those
+ * of Application Auto Scaling. Fargate supports neither tmpfs nor custom seccomp profiles nor no-new-privileges: it
+ * isolates each task in a virtual machine instead.
  */
 export function ecs(application: Application): Record<string, string> {
   const { name, image, port, needs, language, healthcheck, compliance } = application
@@ -26,7 +28,7 @@ export function ecs(application: Application): Record<string, string> {
     sizes[2]
   const arn = (service: string, resource: string) =>
     `arn:aws:${service}:${service === 'iam' ? '' : account.region}:${account.id}:${resource}`
-  // A secret of the manager becomes an environment variable of the container: the platform offers no files. The names say so.
+  // A secret becomes an environment variable in the container: the platform has no secret files. The names reflect that.
   const variables = new Set(needs.map((need) => backingServices[need].secret.variable))
   const environment = Object.entries(
     deploymentEnvironment(application, {
@@ -75,7 +77,7 @@ export function ecs(application: Application): Record<string, string> {
         versionConsistency: 'enabled',
         logConfiguration: {
           logDriver: 'awslogs',
-          // Where the log service is slow, lines are lost rather than requests; a full buffer is counted.
+          // If the log service is slow, lines are lost rather than requests; a full buffer is counted.
           options: {
             'awslogs-group': `/ecs/${name}`,
             'awslogs-region': account.region,
@@ -149,7 +151,10 @@ export function ecs(application: Application): Record<string, string> {
   }
 }
 
-/** Days that the log service can keep: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+/**
+ * Retention periods that the log service supports, in days:
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+ */
 const logRetentions = [90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192]
 
 function json(document: unknown): string {

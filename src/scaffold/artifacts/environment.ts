@@ -5,7 +5,7 @@ import { backingServices } from '../backing-services.ts'
 export const secretFolder = '/run/secrets'
 
 /**
- * What every platform sets beside the image's own environment: logs, tracing, and how to reach the services. No value is a secret.
+ * What every platform sets in addition to the image's own environment: logs, tracing, and how to reach the services. No value is a secret.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function deploymentEnvironment(
@@ -18,7 +18,7 @@ export function deploymentEnvironment(
     OTEL_SERVICE_NAME: application.name,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
-    // A tenth of what starts here; a caller's decision is honoured.
+    // A tenth of the traces that start here; a caller's decision is honoured.
     OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
     OTEL_TRACES_SAMPLER_ARG: '0.1',
     OTEL_METRICS_EXPORTER: 'none',
@@ -53,5 +53,5 @@ export function named(environment: Readonly<Record<string, string>>): Array<{ na
   return Object.entries(environment).map(([name, value]) => ({ name, value }))
 }
 
-/** A digest that no image has: nothing starts until a release has put its own in. */
+/** A digest that no image has: nothing starts until a release has inserted its own. */
 export const noDigestYet = `sha256:${'0'.repeat(64)}`

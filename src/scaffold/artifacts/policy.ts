@@ -5,13 +5,13 @@ import { runtimes } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 import { secretFolder, serviceEnvironment } from './environment.ts'
 
-/** loadline.yaml: what this application asks of its gate, beyond the default or the strict policy. */
+/** loadline.yaml: what this application requires of the gate beyond the default or the strict policy. */
 export function policy(application: Application): string {
   const { name, language, port, compliance } = application
   const { sizeClass, size } = runtimes[language]
   const strict = regulated(compliance)
   return yamlFile(
-    `What the gate asks of this image: "loadline policy explain RULE" says more. ${strict ? 'It stands on the strict policy because the application is regulated; that one also wants a list of exploited vulnerabilities (--known-exploited).' : 'It stands on the default policy.'}${size === undefined ? '' : ` ${size.because}`}`,
+    `What the gate requires of this image: "loadline policy explain RULE" explains a rule. ${strict ? 'It extends the strict policy because the application is regulated; that policy also requires a list of exploited vulnerabilities (--known-exploited).' : 'It extends the default policy.'}${size === undefined ? '' : ` ${size.because}`}`,
     {
       version: 1,
       ...(strict ? { extends: 'strict' } : {}),
@@ -23,7 +23,9 @@ export function policy(application: Application): string {
   )
 }
 
-/** The limits of production, and the services that the application is told of there, under the same names and with the secrets in the same files. */
+/**
+ * The limits of production, and the services that the application has there, under the same names and with the secrets in the same files.
+ */
 function run(application: Application): Record<string, unknown> {
   const { language, needs } = application
   const { memory, cpu, startSeconds } = runtimes[language]

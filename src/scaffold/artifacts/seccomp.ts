@@ -1,4 +1,7 @@
-/** What runtimes of servers call. Everything else is refused: mounting, tracing, namespaces, kernel modules, keys, BPF, io_uring and clocks among it. */
+/**
+ * System calls of server runtimes. Everything else is refused, including mounting, tracing, namespaces, kernel modules,
+ * keys, BPF, io_uring and setting clocks.
+ */
 const allowed = [
   // Files
   'access',
@@ -168,7 +171,7 @@ const allowed = [
   'waitid',
   'vfork',
   'fork',
-  // What the container runtime itself calls after the filter is in place, to become the unprivileged user
+  // Calls by the container runtime itself after installing the filter, to become the unprivileged user
   'capset',
   'setfsgid',
   'setfsuid',
@@ -234,7 +237,10 @@ const allowed = [
 const namespaceFlags = 0x7e_02_00_00
 const enosys = 38
 
-/** A seccomp profile in the form of container runtimes: refuses by default. https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#seccomp */
+/**
+ * A seccomp profile for container runtimes that refuses by default.
+ * https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#seccomp
+ */
 export function seccomp(): string {
   const profile = {
     defaultAction: 'SCMP_ACT_ERRNO',
@@ -254,7 +260,7 @@ export function seccomp(): string {
         action: 'SCMP_ACT_ALLOW',
         args: [{ index: 0, value: family, op: 'SCMP_CMP_EQ' }],
       })),
-      // Personalities that a program may ask for: the default, 32-bit addresses, and which one it has.
+      // Allowed personalities: the default, 32-bit addresses, and querying the current one.
       ...[0, 8, 0x2_00_00, 0x2_00_08, 0xff_ff_ff_ff].map((value) => ({
         names: ['personality'],
         action: 'SCMP_ACT_ALLOW',

@@ -2,34 +2,37 @@ import type { Application } from '../application.ts'
 import { user } from '../runtimes.ts'
 import { yamlFile } from '../yaml-file.ts'
 
-/** The container-structure-test file: what the image must be, as its Dockerfile promises it. */
+/** The container-structure-test file: what the image must contain, as its Dockerfile promises. */
 export function structureTest({ name, port, entrypoint, environment, healthcheck, structure }: Application): string {
   const [program = '', ...args] = healthcheck
   const absent = (title: string, path: string) => ({ name: title, path, shouldExist: false })
-  return yamlFile('What the built image must be. "loadline build-and-scan" runs it, command tests included.', {
-    schemaVersion: '2.0.0',
-    metadataTest: {
-      user: `${user}:${user}`,
-      exposedPorts: [String(port)],
-      entrypoint,
-      cmd: [],
-      labels: [{ key: 'org.opencontainers.image.title', value: name }],
-      envVars: Object.entries(environment).map(([key, value]) => ({ key, value })),
-    },
-    fileExistenceTests: [
-      { name: 'what starts is there', path: structure.present, shouldExist: true },
-      absent('no shell', '/bin/sh'),
-      absent('no package manager of the distribution', '/usr/bin/apt-get'),
-      ...structure.absent.map((path) => absent(`no ${path}`, path)),
-    ],
-    commandTests: [
-      {
-        name: 'the health check fails while nothing serves',
-        command: program,
-        args,
-        exitCode: 1,
-        expectedError: ['no answer'],
+  return yamlFile(
+    'What the built image must be. "loadline build-and-scan" runs these tests, including the command tests.',
+    {
+      schemaVersion: '2.0.0',
+      metadataTest: {
+        user: `${user}:${user}`,
+        exposedPorts: [String(port)],
+        entrypoint,
+        cmd: [],
+        labels: [{ key: 'org.opencontainers.image.title', value: name }],
+        envVars: Object.entries(environment).map(([key, value]) => ({ key, value })),
       },
-    ],
-  })
+      fileExistenceTests: [
+        { name: 'the started program exists', path: structure.present, shouldExist: true },
+        absent('no shell', '/bin/sh'),
+        absent('no distribution package manager', '/usr/bin/apt-get'),
+        ...structure.absent.map((path) => absent(`no ${path}`, path)),
+      ],
+      commandTests: [
+        {
+          name: 'the health check fails while nothing is listening',
+          command: program,
+          args,
+          exitCode: 1,
+          expectedError: ['no answer'],
+        },
+      ],
+    },
+  )
 }

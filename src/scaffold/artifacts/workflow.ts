@@ -9,10 +9,13 @@ const actions = {
   uploadArtifact: 'actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02', // v4.6.2
 }
 
-/** Nothing runs but the Loadline that somebody named for this repository, by commit. It lies outside of the workspace, so that it is no part of what is built. */
+/**
+ * Only the Loadline that was chosen for this repository, by commit, runs. It is outside the workspace, so that it is
+ * not part of what is built.
+ */
 const fetchLoadline = [
   {
-    name: 'Refuse a Loadline that nobody named',
+    name: 'Require a pinned Loadline',
     env: { LOADLINE_REPOSITORY: '${{ vars.LOADLINE_REPOSITORY }}', LOADLINE_COMMIT: '${{ vars.LOADLINE_COMMIT }}' },
     run: '[[ "$LOADLINE_REPOSITORY" =~ ^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$ && "$LOADLINE_COMMIT" =~ ^[0-9a-f]{40}$ ]] || { echo "::error::Set the variables LOADLINE_REPOSITORY (OWNER/NAME) and LOADLINE_COMMIT (40 hexadecimal digits) of this repository."; exit 2; }\n',
   },
@@ -28,7 +31,10 @@ const fetchLoadline = [
   { run: 'mv loadline "$RUNNER_TEMP/loadline"' },
 ]
 
-/** The GitHub Actions workflow: pull requests are judged without credentials, main and tags are released, and what is published is judged again. */
+/**
+ * The GitHub Actions workflow: pull requests are judged without credentials, main and tags are released, and published
+ * images are judged again.
+ */
 export function workflow({ name, image, path, secret, compliance }: Application): Record<string, string> {
   const source = path === '' ? '.' : path
   const strict = regulated(compliance)
@@ -67,7 +73,7 @@ export function workflow({ name, image, path, secret, compliance }: Application)
   const onlyHere = path === '' ? {} : { paths: [`${path}/**`, `.github/workflows/${name}.yaml`] }
   return {
     [`.github/workflows/${name}.yaml`]: yamlFile(
-      `Delivers ${name}. Pull requests are built and judged without any credential. What is on main or has a version tag is judged, published by digest, signed, attested and verified; the tag moves last. ${strict ? 'Each day' : 'Each week'} the newest version is judged again by that day's vulnerability database, from its attested SBOM. Variables: LOADLINE_REPOSITORY and LOADLINE_COMMIT, the Loadline that runs. Secrets: REGISTRY_USER, REGISTRY_TOKEN, COSIGN_PRIVATE_KEY, COSIGN_PASSWORD${secret === undefined ? '' : `, BUILD_SECRET (the text of ${secret.target.split('/').at(-1)})`}; cosign.pub is in the repository${strict ? ', and so is known-exploited.json, the CISA catalogue that something of yours keeps up to date' : ''}. Protect the environment "release".`,
+      `Delivers ${name}. Pull requests are built and judged without any credential. What is on main or has a version tag is judged, published by digest, signed, attested and verified; the tag moves last. ${strict ? 'Each day' : 'Each week'} the newest version is judged again by that day's vulnerability database, from its attested SBOM. Variables: LOADLINE_REPOSITORY and LOADLINE_COMMIT, the Loadline that runs. Secrets: REGISTRY_USER, REGISTRY_TOKEN, COSIGN_PRIVATE_KEY, COSIGN_PASSWORD${secret === undefined ? '' : `, BUILD_SECRET (the text of ${secret.target.split('/').at(-1)})`}; cosign.pub is in the repository${strict ? ', and so is known-exploited.json, the CISA catalogue, which you keep up to date' : ''}. Protect the environment "release".`,
       {
         name,
         on: {
@@ -89,7 +95,7 @@ export function workflow({ name, image, path, secret, compliance }: Application)
               run: `${loadline} build-and-scan ${quoted(source)}${buildSecret}${exploited}`,
             },
             {
-              name: 'Check that the scaffold is as it was made',
+              name: 'Check that the scaffold is unchanged',
               run: `${loadline} scaffold .${path === '' ? '' : ` --path ${quoted(path)}`} --check`,
             },
             reports,

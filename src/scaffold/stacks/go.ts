@@ -4,7 +4,7 @@ import { isTest, type SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
 
-/** The compiler of the build's base; a module that wants a newer one is refused. */
+/** The compiler in the build's base; a module that requires a newer one is refused. */
 const newestGo = [1, 26] as const
 
 export const go: Stack = {
@@ -111,7 +111,7 @@ function checkVersion(text: string): void {
   }
 }
 
-/** The one package main, at the top or below cmd. Throws `SOURCE` where there is none, or several. */
+/** The only package main, at the top or below cmd. Throws `SOURCE` if there is none, or several. */
 function packageToBuild(tree: SourceTree, { entry }: Answers): string {
   const folders = [
     ...new Set(
@@ -137,6 +137,6 @@ function packageToBuild(tree: SourceTree, { entry }: Answers): string {
   throw new DeliveryError(
     'SOURCE',
     `expected one package main${entry === undefined ? '' : ` in ${entry}`}, found ${folders.length === 0 ? 'none' : folders.map(written).join(', ')}`,
-    'Give the folder of the program with --entry, e.g. --entry cmd/server.',
+    "Pass the program's directory with --entry, e.g. --entry cmd/server.",
   )
 }

@@ -4,7 +4,7 @@ import type { StackReading } from '../application.ts'
 import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 
-/** Long-term releases of Java that a base without shell has, the oldest first: the lowest that runs the application is chosen. */
+/** Long-term releases of Java available on a base without a shell, oldest first: the lowest that runs the application is chosen. */
 const javas = [
   {
     release: 17,
@@ -20,7 +20,7 @@ const javas = [
   },
 ]
 
-// The memory limit is the container's: the heap takes three quarters of it. A JVM without heap ends, and the platform starts another.
+// The heap takes three quarters of the container's memory limit. A JVM out of heap exits, and the platform starts another.
 const jvmOptions = [
   '-XX:MaxRAMPercentage=75.0',
   '-XX:+ExitOnOutOfMemoryError',
@@ -34,7 +34,7 @@ export const javaMaven: Stack = {
   signs: ['pom.xml'],
   lock: {
     wanted: 'a pom.xml in which every version is fixed (Maven has no lock file)',
-    make: 'replace ranges, LATEST, RELEASE and -SNAPSHOT by versions',
+    make: 'replace ranges, LATEST, RELEASE and -SNAPSHOT with versions',
   },
   locked: (tree) =>
     tree.texts.has('pom.xml') &&
@@ -49,7 +49,7 @@ export const javaMaven: Stack = {
       throw new DeliveryError(
         'SOURCE',
         'expected one application, found a pom.xml with modules',
-        'Give the folder of one module with --path; its parent must come from a repository.',
+        'Pass the directory of one module with --path; its parent must come from a repository.',
       )
     const own = pom.replaceAll(/<(parent|dependencies|dependencyManagement|build|profiles)>[\s\S]*?<\/\1>/g, '')
     const java = chooseJava(
@@ -103,7 +103,7 @@ export const javaGradle: Stack = {
       throw new DeliveryError(
         'SOURCE',
         'expected one application, found a Gradle build with several projects',
-        'Make the application a build of its own and give its folder with --path.',
+        'Make the application a separate build and pass its directory with --path.',
       )
     if (
       !/\bid\s*\(?\s*['"]application['"]|^\s*`?application`?\s*$|apply\s+plugin:\s*['"]application['"]/m.test(build)
@@ -200,7 +200,7 @@ function chooseJava(wanted: string | undefined): (typeof javas)[number] {
   )
 }
 
-/** The class that starts: as given, as the build names it, or the only one with a main method. Throws `SOURCE` otherwise. */
+/** The main class: as given, as the build names it, or the only one with a main method. Throws `SOURCE` otherwise. */
 function mainClass(tree: SourceTree, { entry }: Answers, named: string | undefined): string {
   if (entry !== undefined || named !== undefined) return (entry ?? named) as string
   const classes = [...tree.texts]
@@ -215,6 +215,6 @@ function mainClass(tree: SourceTree, { entry }: Answers, named: string | undefin
   throw new DeliveryError(
     'SOURCE',
     `expected one class with a main method below src/main/java, found ${classes.length === 0 ? 'none' : classes.join(', ')}`,
-    'Give it with --entry, e.g. --entry com.example.Application.',
+    'Pass it with --entry, e.g. --entry com.example.Application.',
   )
 }

@@ -8,7 +8,7 @@ import type { SourceTree } from '../source-tree.ts'
 import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
 
-/** Long-term releases of Node that a base without shell has, the preferred one first. */
+/** Long-term releases of Node available on a base without a shell, the preferred one first. */
 const nodes = [
   { version: '24.11.0', build: 'node:24-bookworm-slim', run: 'gcr.io/distroless/nodejs24-debian12:nonroot' },
   { version: '22.21.0', build: 'node:22-bookworm-slim', run: 'gcr.io/distroless/nodejs22-debian12:nonroot' },
@@ -29,7 +29,7 @@ const Package = z.object({
 })
 type Package = z.infer<typeof Package>
 
-/** What the commands of a package manager are. `setUp` brings the manager into the build, where Node does not. */
+/** A package manager's commands. `setUp` installs the manager if Node does not ship it. */
 interface Manager {
   lockFile: string
   cache: string
@@ -106,7 +106,7 @@ export const nodeNpm: Stack = {
         ...(scripted.length === 0
           ? []
           : [
-              `These packages want to run scripts when they are installed, and the build does not let them: ${scripted.join(', ')}. Packages that bring prebuilt binaries work all the same; test it.`,
+              `These packages have install scripts, which the build does not run: ${scripted.join(', ')}. Packages with prebuilt binaries work anyway; test them.`,
             ]),
       ],
     }
@@ -153,7 +153,7 @@ export const nodeYarn: Stack = {
   },
 }
 
-/** From version 10 on pnpm keeps settings in this file: a workspace is what lists packages. */
+/** From version 10, pnpm keeps settings in this file: it is a workspace only if it lists packages. */
 function hasPnpmWorkspace(tree: SourceTree): boolean {
   if (!tree.paths.includes('pnpm-workspace.yaml')) return false
   const { packages } =
@@ -172,7 +172,7 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
     throw new DeliveryError(
       'SOURCE',
       'expected one application, found a workspace with several packages',
-      'Give the folder of the application with --path; it needs a lock file of its own.',
+      "Pass the application's directory with --path; it needs its own lock file.",
     )
   const node = chooseNode(described.engines?.node)
   const { flags, file } = howItStarts(tree, answers, described)
@@ -255,7 +255,7 @@ function chooseNode(wanted: string | undefined): (typeof nodes)[number] {
   )
 }
 
-/** The file that Node runs: of the start script, or main. Throws `SOURCE` where a person has to say it. */
+/** The file that Node runs: from the start script, or main. Throws `SOURCE` if the user must name it. */
 function howItStarts(
   tree: SourceTree,
   { entry }: Answers,
@@ -274,14 +274,14 @@ function howItStarts(
     return { flags: entry === undefined ? (parts?.[1] ?? '').trim().split(' ').filter(Boolean) : [], file: normal }
   const found =
     normal !== undefined
-      ? `${normal}, which is not there and which no build script makes`
+      ? `${normal}, which does not exist and which no build script makes`
       : start === undefined
         ? 'neither scripts.start nor main'
         : `scripts.start ${JSON.stringify(start)}, which starts something else`
   throw new DeliveryError(
     'SOURCE',
     `expected a file for Node to run, found ${found} in package.json`,
-    'Write "start": "node FILE" in package.json, or give --entry FILE.',
+    'Add the script "start": "node FILE" to package.json, or pass --entry FILE.',
   )
 }
 

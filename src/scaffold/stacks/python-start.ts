@@ -38,7 +38,7 @@ function serve(application: string, port: number, packages: ReadonlySet<string>)
   }
   throw new DeliveryError(
     'SOURCE',
-    `${application} needs a server, and neither uvicorn nor gunicorn is among the locked packages`,
+    `${application} needs a server, but neither uvicorn nor gunicorn is among the locked packages`,
     'Add one of them to the dependencies and lock again.',
   )
 }

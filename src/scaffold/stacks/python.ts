@@ -9,7 +9,7 @@ import type { Stack } from '../stack.ts'
 import { codeAtTop, copyLines } from '../top-level.ts'
 import { howItStarts } from './python-start.ts'
 
-/** Pythons that a base without shell has, the preferred one first. Patch levels are Debian's: https://github.com/GoogleContainerTools/distroless. */
+/** Python versions available on a base without a shell, the preferred one first. Patch levels are Debian's: https://github.com/GoogleContainerTools/distroless. */
 const pythons = [
   { version: '3.11.2', build: 'python:3.11-slim-bookworm', run: 'gcr.io/distroless/python3-debian12:nonroot' },
   { version: '3.13.5', build: 'python:3.13-slim-trixie', run: 'gcr.io/distroless/python3-debian13:nonroot' },
@@ -127,7 +127,7 @@ function readExported(
     throw new DeliveryError(
       'SOURCE',
       'expected one application, found a uv workspace in pyproject.toml',
-      'Lock the application by itself, and give its folder with --path.',
+      'Lock the application separately, and pass its directory with --path.',
     )
   const locked = readSourceDocument(tree, exporter.lockFile, 'TOML', Locked)
   const privateIndex = project.tool?.uv?.index !== undefined || project.tool?.poetry?.source !== undefined
@@ -192,7 +192,7 @@ function read(
   }
 }
 
-/** The preferred Python that the project accepts. Throws `SOURCE` where no base without shell has one. */
+/** The preferred Python that the project accepts. Throws `SOURCE` if no base without a shell has one. */
 function choosePython(wanted: string | undefined): (typeof pythons)[number] {
   const range = (wanted ?? '*')
     .split(',')
@@ -215,7 +215,7 @@ function choosePython(wanted: string | undefined): (typeof pythons)[number] {
   )
 }
 
-/** The requirements of the file, with continuation lines joined, without comments and options. */
+/** The file's requirements, with continuation lines joined, without comments and options. */
 function requirements(tree: SourceTree): string[] {
   return (tree.texts.get('requirements.txt') ?? '')
     .replaceAll(/\\\r?\n/g, ' ')

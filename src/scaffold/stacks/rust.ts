@@ -32,7 +32,7 @@ export const rust: Stack = {
       throw new DeliveryError(
         'SOURCE',
         `expected a package in Cargo.toml, found ${manifest.workspace === undefined ? 'none' : 'a workspace'}`,
-        'Give the folder of the application with --path; it needs a Cargo.lock of its own.',
+        "Pass the application's directory with --path; it needs its own Cargo.lock.",
       )
     const program = programToBuild(tree, answers, manifest.package.name, manifest.bin ?? [])
     const crates = new Set(readSourceDocument(tree, 'Cargo.lock', 'TOML', Locked).package.map(({ name }) => name))
@@ -77,7 +77,7 @@ export const rust: Stack = {
   },
 }
 
-/** The binary and the file that it is compiled from. Throws `SOURCE` where there is none, or several. */
+/** The binary and its source file. Throws `SOURCE` if there is none, or several. */
 function programToBuild(
   tree: SourceTree,
   { entry }: Answers,
@@ -99,6 +99,6 @@ function programToBuild(
   throw new DeliveryError(
     'SOURCE',
     `expected one binary${entry === undefined ? '' : ` called ${entry}`}, found ${programs.length === 0 ? 'none' : programs.map((program) => program.name).join(', ')}`,
-    'Give its name with --entry.',
+    'Pass its name with --entry.',
   )
 }

@@ -3,14 +3,14 @@ import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URL;
 
-/** The image's health check: exits 0 when the URL in its argument answers 200 within two seconds. */
+/** The image's health check: exits 0 if the URL in its argument answers 200 within two seconds. */
 public final class HealthCheck {
     private HealthCheck() {
     }
 
     public static void main(String[] args) {
         try {
-            // No proxy: one of the environment must not answer for the application.
+            // No proxy: one from the environment must not answer for the application.
             HttpURLConnection connection = (HttpURLConnection) new URL(args[0]).openConnection(Proxy.NO_PROXY);
             connection.setConnectTimeout(2000);
             connection.setReadTimeout(2000);

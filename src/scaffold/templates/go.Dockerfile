@@ -1,12 +1,12 @@
 # syntax=docker/dockerfile:1
 
-# The compiler runs on the machine's own platform and compiles for the wanted one: no emulation.
+# The compiler runs on the machine's own platform and compiles for the target platform: no emulation.
 FROM --platform=$BUILDPLATFORM {{buildBase}} AS build
 ARG TARGETOS
 ARG TARGETARCH
 WORKDIR /src
 
-# Dependencies before code: this layer is made again only when go.mod or go.sum changes.
+# Dependencies before code: this layer is rebuilt only when go.mod or go.sum changes.
 COPY {{lockFiles}} ./
 RUN --mount=type=cache,target=/go/pkg/mod \
     {{secretMount}}

@@ -1,4 +1,4 @@
-// Program healthcheck is the image's health check: it exits 0 when the URL in its argument answers 200 within two seconds.
+// Program healthcheck is the image's health check: it exits 0 if the URL in its argument answers 200 within two seconds.
 package main
 
 import (
@@ -17,9 +17,9 @@ func main() {
 
 func check(args []string) error {
 	if len(args) != 2 {
-		return fmt.Errorf("wanted one URL, found %d arguments", len(args)-1)
+		return fmt.Errorf("expected one URL, found %d arguments", len(args)-1)
 	}
-	// A transport of its own: a proxy of the environment must not answer for the application.
+	// Its own transport: a proxy from the environment must not answer for the application.
 	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{}}
 	response, err := client.Get(args[1])
 	if err != nil {

@@ -4,7 +4,7 @@ FROM {{buildBase}} AS build
 ENV GRADLE_USER_HOME=/var/cache/gradle
 WORKDIR /src
 
-# Dependencies before code: this layer is made again only when the build files or the lock file change.
+# Dependencies before code: this layer is rebuilt only when the build files or the lock file change.
 COPY {{lockFiles}} ./
 {{copyGradle}}
 RUN --mount=type=cache,target=/var/cache/gradle \
@@ -12,7 +12,7 @@ RUN --mount=type=cache,target=/var/cache/gradle \
     gradle --no-daemon --quiet dependencies --configuration runtimeClasspath
 
 COPY src/main src/main
-# The lib folder of the distribution holds the application's own archive and every dependency.
+# The lib folder of the distribution contains the application's own archive and every dependency.
 RUN --mount=type=cache,target=/var/cache/gradle \
     {{secretMount}}
     gradle --no-daemon installDist \

@@ -3,7 +3,7 @@
 FROM {{buildBase}} AS build
 WORKDIR /src
 
-# Dependencies before code: this layer is made again only when pom.xml changes.
+# Dependencies before code: this layer is rebuilt only when pom.xml changes.
 COPY pom.xml ./
 RUN --mount=type=cache,target=/root/.m2/repository \
     {{secretMount}}

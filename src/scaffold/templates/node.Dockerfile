@@ -4,7 +4,7 @@ FROM {{buildBase}} AS build
 WORKDIR /app
 {{manager}}
 
-# Dependencies before code: this layer is made again only when the lock file changes. Install scripts of packages do not run.
+# Dependencies before code: this layer is rebuilt only when the lock file changes. Packages' install scripts do not run.
 COPY {{lockFiles}} ./
 RUN --mount=type=cache,target={{cache}} \
     {{secretMount}}
@@ -12,7 +12,7 @@ RUN --mount=type=cache,target={{cache}} \
 
 {{copySources}}
 {{build}}
-# Only what runs is left.
+# Only what is needed at run time is left.
 RUN --mount=type=cache,target={{cache}} \
     {{secretMount}}
     {{prune}}

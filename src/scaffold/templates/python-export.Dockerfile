@@ -14,19 +14,19 @@ RUN --mount=type=bind,source=pyproject.toml,target=pyproject.toml \
     {{export}}
 WORKDIR /app
 
-# Dependencies before code: this layer is made again only when the lock file changes.
+# Dependencies before code: this layer is rebuilt only when the lock file changes.
 RUN --mount=type=cache,target=/root/.cache/pip \
     {{secretMount}}
     pip install --require-hashes --no-compile --no-deps --target=site-packages -r /tmp/requirements.txt \
     && rm -rf site-packages/bin
 
 {{copySources}}
-# The root file system is read-only at run time, so bytecode is written now; its validity does not depend on times.
+# The root file system is read-only at run time, so bytecode is written now; its validity does not depend on file times.
 RUN python3 -m compileall -q --invalidation-mode unchecked-hash /app
 
 FROM {{runBase}}
 {{labels}}
-# Safe path: modules come from PYTHONPATH alone, never from the directory in which the container was started.
+# Safe path: modules come only from PYTHONPATH, never from the directory in which the container was started.
 ENV {{environment}}
 COPY --from=build /app /app
 COPY deploy/healthcheck/healthcheck.py /healthcheck.py

@@ -3,7 +3,7 @@
 FROM {{buildBase}} AS build
 WORKDIR /src
 
-# Dependencies before code: this layer is made again only when Cargo.toml or Cargo.lock changes. Cargo wants a program to be there before it fetches.
+# Dependencies before code: this layer is rebuilt only when Cargo.toml or Cargo.lock changes. Cargo fetches only if there is a program.
 COPY {{lockFiles}} ./
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     {{secretMount}}
@@ -12,7 +12,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && cargo fetch --locked --target "$(rustc --print host-tuple)"
 
 {{copySources}}
-# The target folder is a cache mount: crates that did not change are not compiled again. touch: copied files may be older than the empty program.
+# The target directory is a cache mount: unchanged crates are not recompiled. touch: copied files may be older than the empty program.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     {{secretMount}}

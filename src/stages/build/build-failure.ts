@@ -2,21 +2,22 @@ import { DeliveryError } from '../../model/errors.ts'
 import type { FailedStep } from '../../model/index.ts'
 import { printable } from '../../model/printable.ts'
 
-/** An instruction of the Dockerfile that is built: its first line, counted from 1, and its text with continuation lines. */
+/** An instruction in the built Dockerfile: its first line, counted from 1, and its text with continuation lines. */
 export interface WrittenInstruction {
   line: number
   text: string
 }
 
-/** Lines of output that a report repeats; the engine's log has all of them. */
+/** How many lines of output a report shows; the engine's log has all of them. */
 const mostLines = 12
 
-/** The exit code of a process that was killed, usually for want of memory: no fault of the Dockerfile. */
+/** The exit code of a killed process, usually out of memory: not the Dockerfile's fault. */
 const killed = 137
 
 /**
- * What became of a build: `BUILD_STEP` where an instruction failed that its author can repair, with line, command, exit code and the last output; otherwise `BUILD`.
- * `cause` is the engine's error, whose message says neither line nor command.
+ * The error for a failed build: `BUILD_STEP` if an instruction failed that its author can fix, with line, command, exit
+ * code and the last output; otherwise `BUILD`. `cause` is the engine's error, whose message says neither line nor
+ * command.
  */
 export function buildFailure(
   cause: unknown,
@@ -29,15 +30,15 @@ export function buildFailure(
   if (step === undefined || step.exitCode === killed) {
     const what =
       step === undefined ? reason : `${describeStep(step)} was killed (exit code ${killed}, usually out of memory)`
-    const hint = `Check the engine and its network, then run again; engine.log has the whole output of the build of ${path}.`
-    return new DeliveryError('BUILD', `the image for ${platform} did not build: ${what}`, hint, {
+    const hint = `Check the engine and its network, then run again; engine.log has the full output of the build of ${path}.`
+    return new DeliveryError('BUILD', `failed to build the image for ${platform}: ${what}`, hint, {
       cause,
       ...(step && { step }),
     })
   }
-  const ended = step.exitCode === undefined ? reason : `ended with exit code ${step.exitCode}`
+  const ended = step.exitCode === undefined ? reason : `exited with code ${step.exitCode}`
   const said = step.exitCode === undefined ? '' : (step.output.at(-1) ?? '')
-  const hint = `Correct ${step.line === undefined ? path : `line ${step.line} of ${path}`}; engine.log has the whole output.`
+  const hint = `Correct ${step.line === undefined ? path : `line ${step.line} of ${path}`}; engine.log has the full output.`
   const message = `${describeStep(step)} ${step.exitCode === undefined ? 'failed: ' : ''}${ended}${said === '' ? '' : `: ${said}`}`
   return new DeliveryError('BUILD_STEP', message, hint, { cause, step })
 }
@@ -47,7 +48,7 @@ function describeStep({ path, line, instruction }: FailedStep): string {
   return `${path}${line === undefined ? '' : `:${line}`}: ${printable(instruction, 160)}`
 }
 
-/** The engine's own words without the ids of its objects, which are thousands of characters long and mean nothing to anybody. */
+/** The engine's message without its object IDs, which are thousands of characters long and mean nothing to people. */
 function reasonOf(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause)
   return message
@@ -75,7 +76,7 @@ function failedStep(
       path,
       ...(found === undefined ? {} : { line: found.line }),
       instruction: oneLine(found?.text ?? `RUN ${words.at(-1) ?? ''}`),
-      // The engine says -1 where no process came to be.
+      // The engine says -1 if no process was started.
       ...(typeof exitCode === 'number' && exitCode >= 0 ? { exitCode } : {}),
       output: [stderr, stdout].flatMap(lastLines).slice(-mostLines),
     }

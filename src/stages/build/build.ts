@@ -25,7 +25,7 @@ import { buildContext } from './build-context.ts'
 export interface BuiltArchive {
   archive: Archive
   file: File
-  /** The same bytes as an OCI layout directory, for tools that cannot read an archive whose layers are compressed in different ways. */
+  /** The same bytes as an OCI layout directory, for tools that cannot read an archive with mixed layer compression. */
   layout: Directory
   inspection: Inspection
 }
@@ -33,31 +33,33 @@ export interface BuiltArchive {
 /** What is built. */
 export interface BuildRequest {
   directory: Directory
-  /** Where it lies, what was written, what BuildKit reads in it, and what keeps files of the directory from it. */
+  /** Its path, its text, BuildKit's reading of it, and its ignore file. */
   dockerfile: { path: string; text: string; reading: DockerfileReading; ignored: string }
-  /** The text that is built on each platform. */
+  /** The text to build for each platform. */
   preparation: DockerfilePreparation
   policy: Policy
   secrets: ReadonlyMap<string, Secret>
-  /** Labels that say where the image comes from. One that the Dockerfile sets itself wins. */
+  /** Labels about the image's origin. One that the Dockerfile sets itself wins. */
   labels: Readonly<Record<string, string>>
 }
 
-/** Names whom a build trusts: at most 200 letters, digits and `._/-`. Cache mounts are shared within a scope; what one leaves there, another never sees. */
+/**
+ * Names a group of builds that trust each other: at most 200 letters, digits and `._/-`. Cache mounts are shared only within a scope.
+ */
 export const CacheScope = z
   .string()
   .regex(/^[\w./-]{1,200}$/)
   .brand('CacheScope')
 export type CacheScope = z.infer<typeof CacheScope>
 
-/** Reads the name of a cache scope. Throws `USAGE` where it is none. */
+/** Reads the name of a cache scope. Throws `USAGE` if it is not valid. */
 export function parseCacheScope(name: string): CacheScope {
   const parsed = CacheScope.safeParse(name)
   if (!parsed.success)
     throw new DeliveryError(
       'USAGE',
       `"${name}" is not a valid name for a cache scope`,
-      'Write at most 200 letters, digits, dots, dashes, underscores and slashes, e.g. pull-request/17.',
+      'Use at most 200 letters, digits, dots, dashes, underscores and slashes, e.g. pull-request/17.',
     )
   return parsed.data
 }
@@ -72,7 +74,7 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
     dockerfile: context.dockerfile,
     platform: platform as DaggerPlatform,
     buildArgs: Object.entries(build.args).map(([name, value]) => ({ name, value })),
-    // The empty secret stands in the variables of earlier steps' secrets, which the engine would leave readable.
+    // The empty secret overwrites the variables of earlier steps' secrets, which the engine would leave readable.
     secrets: [...request.secrets.values(), ...(prepared.withheld ? [dag.setSecret(withheldSecret, '')] : [])],
     ...(build.target === undefined ? {} : { target: build.target }),
   })
@@ -86,17 +88,19 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
   if (built.archive.platform !== platform) {
     throw new DeliveryError(
       'BUILD',
-      `the build was asked for ${platform} and made an image for ${built.archive.platform}`,
+      `expected the build to make an image for ${platform}, found one for ${built.archive.platform}`,
       'Check FROM --platform in the last stage of the Dockerfile.',
     )
   }
   return built
 }
 
-/** What an unreadable archive means: for one that was just built, a fault of Loadline. */
+/** What an unreadable archive means: for one that was just built, a bug in Loadline. */
 const ownFault = { code: 'TOOL', hint: 'Report this as a bug in Loadline, with the Dockerfile if you can.' } as const
 
-/** Reads an archive of one image, every digest in it checked. Throws `TOOL`, and for an archive that cannot be believed what `unreadable` says. */
+/**
+ * Reads an archive of one image, checking every digest. Throws `TOOL`, and for an invalid archive the error of `unreadable`.
+ */
 export async function readArchive(
   file: File,
   lock: Lock,
@@ -111,13 +115,16 @@ export async function readArchive(
   }
 }
 
-/** Labels and annotations are part of what is scanned and signed, so they are set before the archive is exported. Both say the same. */
+/**
+ * Labels and annotations are part of what is scanned and signed, so they are set before the archive is exported. Both
+ * have the same values.
+ */
 async function withLabels(
   container: Container,
   { labels, dockerfile: { reading } }: BuildRequest,
   platform: Platform,
 ): Promise<Container> {
-  // A base image's own labels speak of that image, and are not among them.
+  // A base image's own labels describe that image, and are left out.
   const own = new Set(reading.platforms.find((one) => one.platform === platform)?.labels)
   const decided = await Promise.all(
     Object.entries(labels).map(async ([name, value]) => ({
@@ -139,7 +146,7 @@ async function inspect(file: File, lock: Lock, { code, hint }: { code: ErrorCode
     ...inspectImage('/archive.tar'),
   ])
   if (run.exitCode !== 0)
-    throw new DeliveryError(code, `the archive of the image cannot be read: ${refusal(run.stderr)}`, hint)
+    throw new DeliveryError(code, `failed to read the archive of the image: ${refusal(run.stderr)}`, hint)
   return parseInspection(run.stdout)
 }
 

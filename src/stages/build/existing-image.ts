@@ -28,8 +28,9 @@ interface FoundImage extends NamedImage {
 }
 
 /**
- * Opens an image that was not built here and gives what makes the archive of one platform: the image's own bytes, none changed, with its own digest, which is what is judged and published.
- * Everything is read inside the engine. Throws `SOURCE` where it cannot be read or believed, `BUILD` where a registry keeps it back.
+ * Opens an image that was not built here and returns what makes one platform's archive: the image's own bytes,
+ * unchanged, with its own digest, which is judged and published. Everything is read inside the engine. Throws `SOURCE`
+ * if it cannot be read or is invalid, `BUILD` if a registry does not return it.
  */
 export async function openImage(
   given: ImageSource,
@@ -44,14 +45,14 @@ export async function openImage(
         throw new DeliveryError(
           'SOURCE',
           `expected ${chosen.digest} for ${platform}, found ${built.archive.digest} for ${built.archive.platform}`,
-          'Export the image again, with the platform that its configuration names.',
+          'Export the image again, for the platform in its configuration.',
         )
       }
       return built
     })
 }
 
-/** Whatever is wrong with the image is said of it by its name. */
+/** Errors about the image mention its name. */
 async function about<T>({ form, name }: GivenImage, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -59,7 +60,7 @@ async function about<T>({ form, name }: GivenImage, work: () => Promise<T>): Pro
     if (!(error instanceof DeliveryError))
       throw new DeliveryError(
         'SOURCE',
-        `the ${nouns[form]} ${name} cannot be read: ${firstLine(error)}`,
+        `failed to read the ${nouns[form]} ${name}: ${firstLine(error)}`,
         'Correct the path, or export the image again.',
         { cause: error },
       )
@@ -89,11 +90,11 @@ async function inLayout(directory: Directory): Promise<FoundImage[]> {
   return (await listImages(reader(directory))).map((image) => ({ ...image, layout: async () => directory }))
 }
 
-/** A tag is asked once; every platform is then fetched by digest. */
+/** A tag is resolved once; every platform is then fetched by digest. */
 async function inRegistry(target: Target, lock: Lock): Promise<FoundImage[]> {
   const access = await registryAccess(target, lock)
   const { manifests } = await resolveImage(access, lock)
-  // What a registry says of size and media type stands in what is pulled.
+  // The registry's sizes and media types are in what is pulled.
   return manifests.map(({ digest, platform }) => ({
     digest,
     platform,
@@ -120,14 +121,17 @@ async function pull(access: RegistryAccess, digest: Digest, lock: Lock): Promise
   const away = fault !== undefined && ['too-many', 'unavailable', 'reset', 'timeout'].includes(fault.code)
   throw new DeliveryError(
     away ? 'BUILD' : 'SOURCE',
-    `${access.repository}@${digest} could not be fetched: ${found}`,
+    `failed to fetch ${access.repository}@${digest}: ${found}`,
     away
       ? 'Run again when the registry answers.'
-      : 'Check the reference, and that the credentials (--registry-config) may read it.',
+      : 'Check the reference, and that the credentials (--registry-config) allow reading it.',
   )
 }
 
-/** The archive's image as a layout. The program reads and checks one image; where the archive holds several, it has checked the list of entries before it said so. */
+/**
+ * The archive's image as a layout. The program reads and checks one image; if the archive holds several, it has checked
+ * the list of entries before reporting that.
+ */
 async function unpack(file: File, lock: Lock): Promise<Directory> {
   const { container, program } = await ownToolImage(lock, 'inspect')
   const run = await runTool('inspect', container.withMountedFile('/archive.tar', file), [
@@ -144,7 +148,7 @@ async function unpack(file: File, lock: Lock): Promise<Directory> {
   return unpacked.container.directory('/layout')
 }
 
-/** The one image as an archive that every tool reads. */
+/** The one image as an archive that every tool can read. */
 async function archiveOf(image: FoundImage, lock: Lock): Promise<File> {
   const layout = await image.layout()
   const read = reader(layout)
@@ -164,8 +168,8 @@ async function archiveOf(image: FoundImage, lock: Lock): Promise<File> {
   if (run.exitCode !== 0)
     throw new DeliveryError(
       'TOOL',
-      `the image cannot be packed: ${lastLines(run.stderr, 1)}`,
-      'Give the engine more disk, and run again.',
+      `failed to pack the image: ${lastLines(run.stderr, 1)}`,
+      'Give the engine more disk space, and run again.',
     )
   return run.container.file('/archive.tar')
 }
@@ -177,7 +181,7 @@ function reader(directory: Directory): ReadDocument {
       throw new DeliveryError(
         'SOURCE',
         `expected ${path} in the layout, found none`,
-        'Give an OCI layout that is whole: with oci-layout, index.json and blobs.',
+        'Give a complete OCI layout, with oci-layout, index.json and blobs.',
       )
     return contentsOf(directory.file(path), path, largestDocument, 'SOURCE')
   }

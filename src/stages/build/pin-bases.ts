@@ -5,20 +5,20 @@ import type { DockerfileReading, ReadImage } from '../../tools/dockerfile/output
 
 type BaseImage = Base['images'][number]
 
-/** An image from outside, as the build takes it. */
+/** An external image, as the build uses it. */
 export interface BaseToPrepare {
-  /** As BuildKit asks the registry for it where nothing is pinned. */
+  /** As BuildKit would request it from the registry without a pin. */
   asked: string
   platform: string
-  /** What the Dockerfile is to name instead; absent where it stays. */
+  /** What the Dockerfile should name instead; absent if unchanged. */
   buildOn: string | undefined
-  /** Where its configuration is to be had; absent where only files are copied from it. */
+  /** Where to get its configuration; absent if only files are copied from it. */
   from: string | undefined
 }
 
-/** The bases of a build, each resolved to a digest once. */
+/** A build's bases, each resolved to a digest once. */
 export interface PinnedBases {
-  /** What one platform's image is built on and copied from, in the order of the text. */
+  /** What one platform's image is built on and copies from, in the order of the text. */
   images(platform: Platform): BaseImage[]
   toPrepare: BaseToPrepare[]
 }
@@ -32,8 +32,9 @@ interface Resolved {
 }
 
 /**
- * Resolves every external image that a Dockerfile's build reaches to one digest, which all platforms are then built on: a tag that moves during the run changes nothing.
- * Images of stages that are not built are not asked for. Throws `LOCK` where a sealed network has no stand-in, or a registry does not answer.
+ * Resolves every external image that a Dockerfile's build reaches to one digest, which all platforms then use: a tag
+ * that moves during the run changes nothing. Images of stages that are not built are not resolved. Throws `LOCK` if a
+ * sealed network has no substitute, or a registry does not answer.
  */
 export async function pinBases(
   { path, reading }: { path: string; reading: DockerfileReading },
@@ -71,7 +72,7 @@ function basesToPrepare(images: readonly ReadImage[], resolved: ReadonlyMap<stri
     const { buildOn, digest } = resolvedOf(resolved, image)
     if (digest === undefined) continue
     const key = `${image.platform} ${image.asked}`
-    // One that a stage starts from brings its configuration, also where another copies from it.
+    // If a stage starts from it, its configuration matters, even if another stage only copies from it.
     const from = image.kind === 'from' ? (buildOn ?? `${image.reference}@${digest}`) : bases.get(key)?.from
     bases.set(key, { asked: image.asked, platform: image.platform, buildOn, from })
   }
@@ -105,7 +106,7 @@ function noStandIn(image: ReadImage, path: string, lock: Lock): DeliveryError {
   const offered = lock.bases.map(({ reference }) => reference).toSorted()
   return new DeliveryError(
     'LOCK',
-    `${path} line ${image.line}: this sealed network has no stand-in for ${image.reference}`,
-    `Start from one that it has (${offered.join(', ')}), or run where the registry can be reached.`,
+    `${path} line ${image.line}: this sealed network has no substitute for ${image.reference}`,
+    `Use a base that it has (${offered.join(', ')}), or run on a network that reaches the registry.`,
   )
 }

@@ -19,19 +19,20 @@ export interface Preparing extends BuildChoice {
   path: string
   text: string
   platforms: readonly Platform[]
-  /** Ids of the secrets that the build is given. */
+  /** IDs of the secrets given to the build. */
   secrets: readonly string[]
   cacheScope: string
   pragmas: 'deny' | 'report'
   bases: readonly BaseToPrepare[]
-  /** Whether it is built: otherwise only BuildKit's checks are asked for. */
+  /** Whether it is built: otherwise only BuildKit's checks are run. */
   isBuilt: boolean
 }
 
 /**
- * Makes the Dockerfile that is built on each platform: bases pinned, cache mounts in their scope, secrets hidden from the steps after theirs, and no other byte changed.
- * It is read and converted again before it is believed. The bases' configurations are looked at first: their ONBUILD steps are steps of the build.
- * Throws `SOURCE` where a base brings what cannot or must not be built, and `BUILD` where a base is not to be had.
+ * Makes the Dockerfile to build for each platform: bases pinned, cache mounts in their scope, secrets hidden from later
+ * steps, and no other byte changed. The result is read and converted again to verify it. The bases' configurations are
+ * inspected first: their ONBUILD steps are part of the build. Throws `SOURCE` if a base adds what cannot or must not be
+ * built, and `BUILD` if a base is unavailable.
  */
 export async function prepareDockerfile(preparing: Preparing, lock: Pinned): Promise<DockerfilePreparation> {
   const { path, text, platforms, secrets, cacheScope, pragmas, bases, isBuilt, ...choice } = preparing
@@ -67,7 +68,7 @@ export async function prepareDockerfile(preparing: Preparing, lock: Pinned): Pro
   return parsePreparation(stdout, path, { isBuilt })
 }
 
-/** An archive with an image's configuration and nothing of its files: layers are fetched by the build, and not for this. */
+/** An archive with an image's configuration but none of its files: only the build fetches layers. */
 function configurationArchive(reference: string, platform: string): ReturnType<Container['asTarball']> {
   const nothing: Directory = dag.directory()
   return dag
@@ -84,8 +85,8 @@ async function run(path: string, container: Container, program: string[]): Promi
     if (error instanceof DeliveryError) throw error
     throw new DeliveryError(
       'BUILD',
-      `an image that ${path} starts from is not available: ${lastLines(error instanceof Error ? error.message : String(error), 1)}`,
-      'Check that its registry can be reached with the right credentials, and that it has an image for each platform of the policy.',
+      `a base of ${path} is not available: ${lastLines(error instanceof Error ? error.message : String(error), 1)}`,
+      "Check that its registry can be reached with the right credentials, and that it has an image for each of the policy's platforms.",
       { cause: error },
     )
   }

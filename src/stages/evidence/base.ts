@@ -10,19 +10,20 @@ import { ownToolImage } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
 import { collect } from '../../engine/collect.ts'
 
-/** What an image comes from. */
+/** The origin of an image. */
 export interface ImageOrigin {
-  /** What BuildKit reads in the Dockerfile. */
+  /** BuildKit's reading of the Dockerfile. */
   reading: DockerfileReading
   /** The bases of one platform, each resolved to one digest. */
   bases(platform: Platform): Promise<Base['images']>
-  /** Whether the image was built from it in this run; otherwise it was given beside the image, and says what may not be so. */
+  /** Whether the image was built from it in this run; otherwise it was given with the image, and may not match it. */
   built: boolean
 }
 
 /**
- * The images that this one is made from, and which of its layers are whose. Where the base's layers cannot be had, the bases of a build are still evidence, and owners are unknown.
- * A Dockerfile beside an image is believed only as far as the image shows it: its first layers must be those of the base. Without a Dockerfile nobody says what the base is.
+ * The images that this one is made from, and which of its layers belong to the base. If the base's layers are
+ * unavailable, the bases of a build are still evidence, but owners are unknown. A Dockerfile given with an image is
+ * trusted only if the image confirms it: its first layers must be the base's. Without a Dockerfile the base is unknown.
  */
 export async function collectBase(
   built: BuiltArchive,
@@ -32,7 +33,7 @@ export async function collectBase(
   if (origin === undefined)
     return {
       status: 'not-applicable',
-      reason: 'no Dockerfile was given beside the image, and an image does not say what it is built on',
+      reason: 'no Dockerfile was given with the image, and an image does not say what it is built on',
     }
   return collect(
     { wanted: 'the images that this one is made from', tool: () => ownToolImage(lock, 'inspect') },
@@ -45,7 +46,7 @@ export async function collectBase(
   )
 }
 
-/** Throws `TOOL` unless the image begins with the layers of the base that the Dockerfile names. */
+/** Throws `TOOL` unless the image starts with the layers of the base that the Dockerfile names. */
 function requireBase(
   { inspection: { layers } }: BuiltArchive,
   images: Base['images'],
@@ -55,8 +56,8 @@ function requireBase(
   if (base !== undefined && base.every((diffId, index) => layers[index]?.diffId === diffId)) return
   throw new DeliveryError(
     'TOOL',
-    `the Dockerfile beside the image says FROM ${named}, and ${base === undefined ? `the layers of that are not available (${baseUnknown})` : 'the image does not begin with its layers'}`,
-    'Pin the base to the digest that the image was built on, or give the image without a Dockerfile: then its base is not known, and the rule dockerfile says so.',
+    `the Dockerfile given with the image says FROM ${named}, but ${base === undefined ? `that base's layers are not available (${baseUnknown})` : 'the image does not start with its layers'}`,
+    'Pin the base to the digest that the image was built on, or give the image without a Dockerfile: then its base is unknown, and the rule dockerfile reports that.',
   )
 }
 
@@ -83,7 +84,7 @@ async function lineageOf(
   }
 }
 
-/** Diff ids of the base's layers for the platform, from the base itself: what the built image's history says of it is not asked. */
+/** Diff IDs of the base's layers for the platform, from the base itself and not from the built image's history. */
 async function baseLayers(
   base: Base['images'][number] | undefined,
   built: BuiltArchive,
@@ -93,7 +94,7 @@ async function baseLayers(
   if (base?.digest === undefined)
     throw new DeliveryError(
       'TOOL',
-      'no digest of the base is known',
+      'the digest of the base is unknown',
       'Report this as a bug in Loadline, with the Dockerfile if you can.',
     )
   const { platform } = built.archive
@@ -101,8 +102,9 @@ async function baseLayers(
   const archive = dag
     .container({ platform: platform as DaggerPlatform })
     .from(reference)
-    // An engine that was started again writes the layers that it kept anew, with other digests, and remembers archives from before. The label ties this archive to
-    // the built one, so that both are of one time; where they are not, they differ, and owners are unknown.
+    // A restarted engine rewrites its cached layers with different digests, but still remembers earlier archives. The
+    // label ties this archive to the built one, so that both are from the same time; otherwise they differ, and owners
+    // are unknown.
     .withLabel('dev.loadline.base-of', built.archive.digest)
     .asTarball({ mediaTypes: ImageMediaTypes.Oci })
   const tool = await ownToolImage(lock, 'inspect')
@@ -113,14 +115,14 @@ async function baseLayers(
   if (run.exitCode !== 0)
     throw new DeliveryError(
       'TOOL',
-      `the base ${reference} cannot be read: ${lastLines(run.stderr, 1)}`,
+      `failed to read the base ${reference}: ${lastLines(run.stderr, 1)}`,
       'Run again; if it persists, report it as a bug in Loadline.',
     )
   const listed = parseLayerList(run.stdout)
   if (listed.platform !== platform)
     throw new DeliveryError(
       'TOOL',
-      `the base ${reference} was asked for ${platform} and is for ${listed.platform}`,
+      `expected the base ${reference} for ${platform}, found it for ${listed.platform}`,
       'Choose a base that exists for this platform.',
     )
   return listed.layers.map(({ diffId }) => diffId)

@@ -4,7 +4,7 @@ import { extractConfiguration } from '../../tools/inspect/command.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
 import type { BuiltArchive } from '../build/build.ts'
 
-/** The image configuration as the archive holds it, values of variables included: it stays in containers. */
+/** The image configuration from the archive, including the values of variables, so it stays in containers. */
 export async function configurationFile(built: BuiltArchive, lock: Lock): Promise<File> {
   const inspect = await ownToolImage(lock, 'inspect')
   return inspect.container

@@ -25,17 +25,18 @@ const officialJavaIndexes = [
 
 /** A vulnerability database to scan with. */
 export interface OpenDatabase {
-  /** Holds `db/trivy.db` and `db/metadata.json`; where it was given so, `java-db` as well. */
+  /** Holds `db/trivy.db` and `db/metadata.json`, and `java-db` if given. */
   cache: Directory
   facts: Database
 }
 
-/** What the caller gives: a directory, or a reference to an artifact in a registry. */
+/** The caller's database: a directory, or a reference to an artifact in a registry. */
 export type GivenDatabase = { directory: Directory } | { reference: string }
 
 /**
- * Finds the database, mounts it as content and reads what it holds. Throws `DATABASE` where there is none, or it is damaged: then nothing is scanned.
- * The order: the one that was given; the examples' own, where the policy accepts it and the lock has it; the official one.
+ * Finds the database, mounts it and reads its facts. Throws `DATABASE` if there is none, or it is damaged: then nothing
+ * is scanned. In this order: the given one; the examples' own, if the policy accepts it and the lock file has it; the
+ * official one.
  */
 export async function openDatabase(
   given: GivenDatabase | undefined,
@@ -53,8 +54,8 @@ export async function openDatabase(
   if (lock.mode === 'sealed') {
     throw new DeliveryError(
       'DATABASE',
-      'no vulnerability database was given, and this sealed network cannot fetch the official one: nothing was scanned for vulnerabilities',
-      'Give one with --vulnerability-database (a directory with db/trivy.db and db/metadata.json, or a registry reference).',
+      'no vulnerability database was given, and the official one cannot be fetched on this sealed network: nothing was scanned for vulnerabilities',
+      'Pass one with --vulnerability-database (a directory with db/trivy.db and db/metadata.json, or a registry reference).',
     )
   }
   const cache = await download(lock, officialRepositories)
@@ -68,7 +69,7 @@ async function layout(directory: Directory): Promise<Directory> {
   if (entries.includes('trivy.db')) return dag.directory().withDirectory('db', directory)
   throw new DeliveryError(
     'DATABASE',
-    `the given vulnerability database has no db/trivy.db (it holds ${entries.slice(0, 5).join(', ') || 'nothing'})`,
+    `expected db/trivy.db in the given vulnerability database, found ${entries.slice(0, 5).join(', ') || 'nothing'}`,
     'Give a directory with trivy.db and metadata.json in it, or one with these in db/.',
   )
 }
@@ -79,15 +80,15 @@ async function download(lock: Lock, repositories: readonly string[]): Promise<Di
 }
 
 /**
- * The index by which Trivy knows Java archives that do not say what they are, for images that have archives: it is ten times as large as the database.
- * A database that was given brings its own, and the examples' has none. Throws `DATABASE`.
+ * The index with which Trivy identifies Java archives without metadata, for images that have archives: it is ten times
+ * as large as the database. A given database has its own, and the examples' has none. Throws `DATABASE`.
  */
 export async function openJavaIndex({ facts }: OpenDatabase, lock: Lock): Promise<Directory> {
   if (facts.coverage !== 'official') {
     throw new DeliveryError(
       'DATABASE',
-      `the image has Java archives, and beside ${facts.name} there is no index that tells what they are: nothing was scanned for vulnerabilities`,
-      'Give one with --vulnerability-database: a directory with db, and with java-db/trivy-java.db and java-db/metadata.json as "trivy image --download-java-db-only" writes them.',
+      `the image has Java archives, but ${facts.name} comes without the index that identifies them: nothing was scanned for vulnerabilities`,
+      'Pass both with --vulnerability-database: a directory with db, and with java-db/trivy-java.db and java-db/metadata.json as written by "trivy image --download-java-db-only".',
     )
   }
   const run = await fetched('the index of Java archives', officialJavaIndexes, lock, downloadJavaIndex)
@@ -112,13 +113,13 @@ async function fetched(
   })
 }
 
-/** Why a download failed: a ServiceAway where the registries are busy or do not answer, and another attempt may help. */
+/** The error for a failed download: a ServiceAway if the registries are busy or do not answer, so that another attempt may help. */
 export function downloadFailure(what: string, repositories: readonly string[], stderr: string): DeliveryError {
   const Failure = mayRepeatDownload(stderr) ? ServiceAway : DeliveryError
   return new Failure(
     'DATABASE',
-    `${what} could not be downloaded from ${repositories.join(', ')}: ${lastLines(stderr, 2)}`,
-    'Check that one of the mirrors can be reached, or give a database with --vulnerability-database. Nothing was scanned for vulnerabilities.',
+    `failed to download ${what} from ${repositories.join(', ')}: ${lastLines(stderr, 2)}`,
+    'Check that one of the mirrors can be reached, or pass a database with --vulnerability-database. Nothing was scanned for vulnerabilities.',
   )
 }
 
@@ -132,7 +133,7 @@ async function readFacts(cache: Directory, coverage: Database['coverage'], lock:
   if (run.exitCode !== 0) {
     throw new DeliveryError(
       'DATABASE',
-      `the vulnerability database cannot be read: ${lastLines(run.stderr, 2)}`,
+      `failed to read the vulnerability database: ${lastLines(run.stderr, 2)}`,
       'Fetch it again: it is damaged, or it is not a Trivy database of schema version 2.',
     )
   }

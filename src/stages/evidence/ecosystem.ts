@@ -1,4 +1,4 @@
-/** Trivy's package types by the name that its database gives their advisories: https://trivy.dev/docs/latest/scanner/vulnerability/ */
+/** Trivy's package types, by the name of their advisories in its database: https://trivy.dev/docs/latest/scanner/vulnerability/ */
 const ecosystems: Readonly<Record<string, string>> = {
   'python-pkg': 'pip',
   pip: 'pip',
@@ -29,7 +29,9 @@ const ecosystems: Readonly<Record<string, string>> = {
   'conda-environment': 'conda',
 }
 
-/** Which part of a vulnerability database judges packages of a type. Distribution packages are judged by their release, e.g. `debian 12`. */
+/**
+ * Which part of a vulnerability database covers packages of a type. Distribution packages are matched by release, e.g. `debian 12`.
+ */
 export function ecosystemOf(type: string, os: { family: string; version: string } | undefined): string {
   const language = ecosystems[type]
   if (language !== undefined) return language

@@ -24,13 +24,13 @@ import { collectStructure } from './structure.ts'
 export interface CollectableImage {
   built: BuiltArchive
   source: Pick<Source, 'subject' | 'policy' | 'platforms' | 'structureTests' | 'seccomp'>
-  /** Absent for an image that was given without a Dockerfile. */
+  /** Absent for an image given without a Dockerfile. */
   origin: ImageOrigin | undefined
   database: Promise<OpenDatabase>
   lock: Lock
 }
 
-/** One collector for each kind of evidence. None judges, and none throws: what could not be had is undecided. */
+/** One collector for each kind of evidence. None judges, and none throws: what could not be collected is undecided. */
 export type Collectors = { [K in keyof PlatformEvidence]: () => Promise<PlatformEvidence[K]> } & {
   /** The documents that `sbom` made; undefined before it has, and if it failed. */
   documents(): SbomDocuments | undefined

@@ -37,7 +37,7 @@ export interface ScannedPackages {
 
 const reportPath = '/report.json'
 
-/** Scans an archive for packages, licences and, where there is a database, vulnerabilities. Throws `TOOL`. */
+/** Scans an archive for packages, licences and, if there is a database, vulnerabilities. Throws `TOOL`. */
 export async function scanPackages(
   built: BuiltArchive,
   database: OpenDatabase | undefined,
@@ -69,7 +69,7 @@ export async function scanPackages(
   return { scan, report }
 }
 
-/** The vulnerabilities of a scan, with the database that was asked. */
+/** A scan's vulnerabilities, with the database used. */
 export function collectVulnerabilities(
   scanned: () => Promise<ScannedPackages>,
   database: () => Promise<OpenDatabase>,
@@ -87,10 +87,10 @@ export function collectVulnerabilities(
   )
 }
 
-/** What a scan found, with the database that was asked and what that knows nothing of. */
+/** What a scan found, with the database used and what that does not cover. */
 export function vulnerabilitiesOf(scan: FoundPackages, database: Database): Vulnerabilities {
   const covered = new Set(Object.keys(database.ecosystems))
-  // The system itself as well: without its package list nothing of it was judged, and that must not look covered.
+  // The system itself too: without its package list none of it was judged, which must not look covered.
   const met = new Set(
     [...(scan.os === undefined ? [] : [scan.os.family]), ...scan.packages.map(({ type }) => type)].map((type) =>
       ecosystemOf(type, scan.os),
@@ -113,13 +113,13 @@ export function collectLicenses(scanned: () => Promise<ScannedPackages>, lock: L
   )
 }
 
-/** The two SBOM documents of an image, and what the gate wants to know of them. */
+/** The two SBOM documents of an image, and the facts that the gate needs. */
 export interface SbomDocuments {
   cyclonedx: string
   spdx: string
 }
 
-/** Where a platform's SBOMs lie in the report directory: at its top for a single platform. */
+/** Where a platform's SBOMs are in the report directory: at its top for a single platform. */
 export function sbomDirectory(platform: Platform, platforms: readonly Platform[]): string {
   return platforms.length === 1 ? '' : `sbom/${platform.replaceAll('/', '-')}/`
 }

@@ -23,8 +23,9 @@ import { configurationFile } from './configuration-file.ts'
 import { runsHere } from './runs-here.ts'
 
 /**
- * Starts the image as production would, in a container inside a container of the engine, and watches it. Only the archive's bytes are there, and the files that the policy names.
- * What the image does wrong is evidence; only where the sandbox itself fails is there none.
+ * Starts the image as in production, in a container inside an engine container, and watches it. It contains only the
+ * archive's bytes and the files that the policy names. Misbehaviour of the image is evidence; only a failure of the
+ * sandbox itself means that there is none.
  */
 export function collectRuntime(
   built: BuiltArchive,
@@ -33,10 +34,10 @@ export function collectRuntime(
   lock: Lock,
 ): Promise<Collected<Runtime>> {
   return collect(
-    { wanted: 'a run of the image under the restrictions of production', tool: () => ownToolImage(lock, 'sandbox') },
+    { wanted: 'a run of the image under production restrictions', tool: () => ownToolImage(lock, 'sandbox') },
     async (tool) => {
       const limits = limitsOf(policy, seccomp?.path)
-      if (!policy.runtime.required) return notRun('not-asked', 'the policy does not want it run', limits)
+      if (!policy.runtime.required) return notRun('not-asked', 'the policy does not require a run', limits)
       if (!(await runsHere(built)))
         return notRun('not-run', `this engine cannot start ${built.archive.platform} programs`, limits)
       const paths = { plan: '/plan.json', configuration: '/image.json', root: '/image' }
@@ -52,7 +53,7 @@ export function collectRuntime(
       requireSuccess(
         'sandbox',
         ended,
-        'The engine must let containers have the capabilities of root (insecureRootCapabilities) and control groups; without that, set runtime.required to false.',
+        'The engine must allow containers with root capabilities (insecureRootCapabilities) and control groups; otherwise set runtime.required to false.',
       )
       return parseRun(ended.stdout, limits)
     },
@@ -89,7 +90,7 @@ function limitsOf({ runtime }: Policy, seccomp: string | undefined): Runtime['li
   }
 }
 
-/** The image's user is another one than whoever writes here: everybody may read them, as mounted secrets. */
+/** The image's user differs from the one who writes the files, so everybody may read them, like mounted secrets. */
 function withFiles(root: Directory, files: Policy['runtime']['files']): Directory {
   return Object.entries(files).reduce(
     (current, [path, text]) => current.withNewFile(path, text, { permissions: 0o444 }),
@@ -101,7 +102,9 @@ function plainFile(text: string): File {
   return dag.directory().withNewFile('file', text).file('file')
 }
 
-/** Services are started by the engine and reached by the sandbox, which lets the image reach them. Each run has its own: nothing of an earlier one is in them. */
+/**
+ * The engine starts services, and the sandbox gives the image access to them. Each run has its own, without leftovers from earlier runs.
+ */
 async function withServices(
   container: Container,
   services: Policy['runtime']['services'],
@@ -118,7 +121,7 @@ async function startable(name: string, service: RuntimeService, lock: Lock): Pro
   if (pinned === undefined && lock.mode === 'sealed') {
     throw new DeliveryError(
       'LOCK',
-      `this sealed network has no stand-in for ${service.image}, the image of the service ${name}`,
+      `this sealed network has no substitute for ${service.image}, the image of the service ${name}`,
       `Use one that it has: ${lock.bases
         .map(({ reference }) => reference)
         .toSorted()

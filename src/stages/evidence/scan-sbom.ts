@@ -9,14 +9,16 @@ import type { OpenDatabase } from './database.ts'
 import { vulnerabilitiesOf } from './packages.ts'
 import { readReport } from './trivy.ts'
 
-/** What an SBOM tells of an image today. */
+/** What an SBOM reveals about an image today. */
 export interface ScannedSbom {
   tool: ToolIdentity
   vulnerabilities: Vulnerabilities
   licenses: Licenses
 }
 
-/** Scans a CycloneDX document. Throws `TOOL` where the scan failed or found fewer packages than the document has: then something was not looked at. */
+/**
+ * Scans a CycloneDX document. Throws `TOOL` if the scan failed or found fewer packages than the document has: then something was skipped.
+ */
 export async function scanSbom(
   document: string,
   components: number,
@@ -38,20 +40,20 @@ export async function scanSbom(
   if (run.exitCode !== 0)
     throw new DeliveryError(
       'TOOL',
-      `trivy ended with exit code ${run.exitCode} on the attested SBOM: ${lastLines(run.stderr, 2)}`,
+      `trivy exited with code ${run.exitCode} on the attested SBOM: ${lastLines(run.stderr, 2)}`,
       'Run again; if it persists, check the vulnerability database.',
     )
   const scan = parseSbomScan(await readReport(run.container.file('/report.json'), lock))
   if (scan.version !== tool.identity.version)
     throw new DeliveryError(
       'TOOL',
-      `trivy says that it is version ${scan.version} instead of ${tool.identity.version}`,
+      `expected trivy ${tool.identity.version}, found one that reports version ${scan.version}`,
       'Run again; if it persists, report it as a bug in Loadline.',
     )
   if (scan.packages.length < components) {
     throw new DeliveryError(
       'TOOL',
-      `the attested SBOM has ${components} packages, and trivy looked at ${scan.packages.length} of them`,
+      `the attested SBOM has ${components} packages, but trivy scanned only ${scan.packages.length} of them`,
       'Judge the image itself: run "loadline build-and-scan" on its source.',
     )
   }

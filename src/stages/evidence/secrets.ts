@@ -8,7 +8,7 @@ import { parseSecrets } from '../../tools/inspect/secrets.ts'
 import type { BuiltArchive } from '../build/build.ts'
 import { collect } from '../../engine/collect.ts'
 
-/** Credentials in every byte of every layer and in the documents of the image. */
+/** Credentials in every byte of every layer and in the image's documents. */
 export function collectSecrets({ archive, file }: BuiltArchive, lock: Lock): Promise<Collected<Secrets>> {
   return collect(
     {
@@ -23,14 +23,14 @@ export function collectSecrets({ archive, file }: BuiltArchive, lock: Lock): Pro
       if (run.exitCode !== 0)
         throw new DeliveryError(
           'TOOL',
-          `the image could not be searched for secrets: ${refusal(run.stderr)}`,
-          'Take out of the image what the sentence names, and run again.',
+          `failed to search the image for secrets: ${refusal(run.stderr)}`,
+          'Remove what the message names from the image, and run again.',
         )
       const { digest, findings, search } = parseSecrets(run.stdout)
       if (digest !== archive.digest)
         throw new DeliveryError(
           'TOOL',
-          `inspect searched ${digest} for secrets instead of ${archive.digest}`,
+          `expected inspect to search ${archive.digest} for secrets, found that it searched ${digest}`,
           'Run again; if it persists, report it as a bug in Loadline.',
         )
       return { findings, search }

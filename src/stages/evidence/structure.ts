@@ -31,8 +31,10 @@ interface Tested {
 }
 
 /**
- * Runs the container-structure-test file. Files and configuration are read from the archive, before and apart from anything of the image that runs; each command runs on a copy of its own,
- * as the image's own user, under the confinement of the run under hardening and without a network. So no test sees what another did, and the image cannot repair itself for one.
+ * Runs the container-structure-test file. Files and configuration are read from the archive, before and separately from
+ * anything in the image that runs; each command runs on its own copy, as the image's own user, under the confinement of
+ * the run under hardening and without a network. So no test sees another's effects, and the image cannot fix itself for
+ * one.
  */
 export function collectStructure(
   built: BuiltArchive,
@@ -62,7 +64,7 @@ export function collectStructure(
   )
 }
 
-/** The tests of files and configuration, by a program that has the image for its root and is not of it. */
+/** The tests of files and configuration, by a program from outside that has the image as its root. */
 async function readFiles(
   { root, judge, configuration, sandbox }: Tested,
   tests: StructureTests,
@@ -83,7 +85,7 @@ async function readFiles(
   return parseResults(ended, countTests(tests))
 }
 
-/** A program of another architecture cannot be started, and then its test has not passed. */
+/** A program for a different architecture cannot be started, so its test has not passed. */
 async function runCommands(
   { root, judge, configuration, sandbox }: Tested,
   commands: CommandTests,
@@ -108,7 +110,7 @@ async function runCommands(
   requireSuccess(
     'sandbox',
     ended,
-    'The engine must let containers have the capabilities of root (insecureRootCapabilities) and control groups; without that, leave commandTests out.',
+    'The engine must allow containers with root capabilities (insecureRootCapabilities) and control groups; otherwise remove commandTests.',
   )
   const { judged, faults } = parseCommandRun(ended.stdout)
   return failThose(parseResults(judged, countTests(tests)), faults)
@@ -123,7 +125,7 @@ function notRun({ commandTests }: CommandTests, platform: Platform): Results {
   }))
 }
 
-/** JSON is YAML too, and by a name in .json the tool would take a missing uid for 0. */
+/** JSON is also YAML, and for a name ending in .json the tool would read a missing uid as 0. */
 function testFile(tests: StructureTests): string {
   return JSON.stringify(tests)
 }

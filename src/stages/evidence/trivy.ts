@@ -12,7 +12,7 @@ import type { BuiltArchive } from '../build/build.ts'
 /** Where Trivy finds the image. */
 export const imageDirectory = '/image'
 
-/** Trivy with an image to scan, and with nothing that could configure it from outside. */
+/** Trivy with an image to scan, and with no outside configuration. */
 export async function trivyOn(built: BuiltArchive, lock: Lock): Promise<ReadyTool> {
   const tool = await toolImage(lock, 'trivy')
   const container = tool.container
@@ -22,7 +22,10 @@ export async function trivyOn(built: BuiltArchive, lock: Lock): Promise<ReadyToo
   return { ...tool, container }
 }
 
-/** What Loadline reads of a Trivy report: a whole one of 50,000 findings has 200 MB, more than the engine hands over. Throws `TOOL` where the report is not whole or still too long. */
+/**
+ * The parts of a Trivy report that Loadline reads: a full one with 50,000 findings has 200 MB, more than the engine
+ * returns. Throws `TOOL` if the report is incomplete or still too long.
+ */
 export async function readReport(report: File, lock: Lock): Promise<string> {
   const { container, program } = await ownToolImage(lock, 'inspect')
   const run = await runTool('inspect', container.withMountedFile('/report.json', report), [
@@ -33,12 +36,12 @@ export async function readReport(report: File, lock: Lock): Promise<string> {
     throw new DeliveryError(
       'TOOL',
       `trivy wrote no JSON report: ${lastLines(run.stderr, 2)}`,
-      'Run again; if it persists, run trivy by hand on the same image to see what it says.',
+      'Run again; if the error persists, run trivy by hand on the same image to see its output.',
     )
   return readOutput('trivy', run.container.file('/condensed.json'))
 }
 
-/** What Trivy's report of an image must say of itself. */
+/** What Trivy's report on an image must state about itself. */
 export function subjectOf({ archive, inspection }: BuiltArchive, { identity }: ReadyTool): ScanSubject {
   return { version: identity.version, configuration: inspection.configDigest, platform: archive.platform }
 }

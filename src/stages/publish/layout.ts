@@ -7,10 +7,10 @@ import { manifestForm, type ManifestForm } from '../../formats/oci/manifest-form
 import { largestDocument } from '../../formats/oci/image-layout.ts'
 import type { BuiltArchive } from '../build/build.ts'
 
-/** An OCI layout directory as it is pushed. */
+/** An OCI layout directory to push. */
 export interface ImageLayout {
   directory: Directory
-  /** Of the one manifest, or of the index over all platforms. */
+  /** The digest of the one manifest, or of the index over all platforms. */
   digest: Digest
 }
 
@@ -18,7 +18,7 @@ function documentOf(layout: Directory, path: string): Promise<string> {
   return contentsOf(layout.file(path), path, largestDocument, 'PUBLISH')
 }
 
-/** Puts the judged images, byte for byte, into one layout in the form that is to be published. Throws `PUBLISH`. */
+/** Puts the judged images, byte for byte, into one layout in the form to publish. Throws `PUBLISH`. */
 export async function layOut(archives: readonly BuiltArchive[], asked?: ManifestForm): Promise<ImageLayout> {
   const form = manifestForm(
     asked,
@@ -42,7 +42,7 @@ export async function layOut(archives: readonly BuiltArchive[], asked?: Manifest
   if (found !== wanted || first === undefined)
     throw new DeliveryError(
       'PUBLISH',
-      `the archives hold ${found}, and the verdict is about ${wanted}`,
+      `expected the archives to hold ${wanted}, as the verdict says, found ${found}`,
       'Nothing was pushed. Run again from the start.',
     )
   if (form === 'single') return { directory: first.layout, digest: first.archive.digest }

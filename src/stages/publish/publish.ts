@@ -20,13 +20,16 @@ import type { RegistryAccess } from '../../engine/registry-access.ts'
 
 export type { MovedTag } from '../../tools/registry/output.ts'
 
-/** An image that a registry has, by digest. No tag points at it yet. */
+/** An image in a registry, by digest. No tag points to it yet. */
 export interface Published {
   access: RegistryAccess
   digest: Digest
 }
 
-/** Pushes the judged bytes by digest: blobs, manifests, then an index over them, all read back. What is there is not sent again. Throws `PUBLISH`. */
+/**
+ * Pushes the judged bytes by digest: blobs, manifests, then an index over them, all read back. What already exists is
+ * not sent again. Throws `PUBLISH`.
+ */
 export async function publishByDigest(
   { directory, digest }: ImageLayout,
   access: RegistryAccess,
@@ -44,9 +47,9 @@ export async function publishByDigest(
 }
 
 /**
- * Points tags at the published digest, in this order. The last step of a release: everything before it left the tags where they were.
- * `immutable` refuses to move a tag that exists with another digest. Says what became of each: another release may have overtaken this one.
- * Throws `PUBLISH`.
+ * Points tags at the published digest, in this order. The last step of a release: everything before it left the tags
+ * where they were. `immutable` refuses to move a tag that exists with a different digest. Returns the result for each:
+ * another release may have overtaken this one. Throws `PUBLISH`.
  */
 export async function moveTags(
   { access, digest }: Published,
@@ -67,10 +70,10 @@ export async function moveTags(
   return tagging.tags
 }
 
-/** How the registry keeps what refers to a published image, such as signatures. Throws `PUBLISH` where it does not say. */
+/** How the registry stores what refers to a published image, such as signatures. Throws `PUBLISH` if that cannot be determined. */
 export function probeReferrers({ access, digest }: Published, lock: Lock): Promise<ReferrersBy> {
   return ask(
-    { lock, access, doing: `asking ${access.repository} how it keeps referrers` },
+    { lock, access, doing: `asking ${access.repository} how it stores referrers` },
     (connection) => registry.probeReferrers(connection, { reference: `${access.inside}@${digest}` }),
     readProbe,
   )
@@ -84,7 +87,7 @@ interface Asked {
   /** Mounted at /layout. */
   directory?: Directory
   doing: string
-  /** Where the tags are after a fault. */
+  /** Where the tags are after an error. */
   after?: (fault: Fault) => string
 }
 
@@ -109,6 +112,6 @@ async function ask<T>(
 function unexpected({ repository }: RegistryAccess, doing: string, wanted: string, found: string): Error {
   return publishError(
     { code: 'lying', attempts: 1, repository, message: `expected ${wanted}, found ${found}` },
-    { doing, after: 'Look at its tags before anybody pulls.' },
+    { doing, after: 'Check its tags before anybody pulls.' },
   )
 }

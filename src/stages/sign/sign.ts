@@ -16,8 +16,9 @@ import { verifies, type Signed } from '../verify/verify-signature.ts'
 import { begun } from '../../engine/begun.ts'
 
 /**
- * Signs the published digest in every format of the plan; a signature that is there already is left as it is, so that a second run does nothing twice.
- * `whom` may have been begun before there was anything to sign. Throws `SIGN`: a ServiceAway where services were away for longer than the plan's patience.
+ * Signs the published digest in every format of the plan; an existing signature is kept, so that a second run does
+ * nothing twice. `whom` may have been started before there was anything to sign. Throws `SIGN`: a ServiceAway if
+ * services were unavailable for longer than the plan's patience.
  */
 export async function sign(
   published: Published,
@@ -54,10 +55,13 @@ async function signOnce(
       ...signing,
     }),
   )
-  if (run.exitCode !== 0) throw signingError(`signing ${access.repository}@${digest} failed`, run, plan)
+  if (run.exitCode !== 0) throw signingError(`failed to sign ${access.repository}@${digest}`, run, plan)
 }
 
-/** Whom a consumer will expect: the public half of the key, or the identity and issuer in the certificate. Needs no registry. Throws `SIGN`. */
+/**
+ * The signer that a consumer will expect: the public half of the key, or the identity and issuer in the certificate.
+ * Needs no registry. Throws `SIGN`.
+ */
 export async function expectedIdentity(plan: SigningPlan, lock: Lock): Promise<Identity> {
   const { signer, services } = plan
   const trust = {
@@ -75,8 +79,8 @@ async function identityOfToken(token: Secret): Promise<{ identity: string; issue
   if (identity === undefined) {
     throw new DeliveryError(
       'SIGN',
-      `the token of ${issuer} does not say by a known rule which identity its certificate will name`,
-      'Say it: --certificate-identity and --certificate-oidc-issuer, as consumers will give them. No tag was moved.',
+      `cannot tell which identity the certificate will name: no rule is known for tokens of ${issuer}`,
+      'Pass --certificate-identity and --certificate-oidc-issuer, as consumers will. No tag was moved.',
     )
   }
   return { identity, issuer }
@@ -95,7 +99,7 @@ async function readPublicKey(plan: SigningPlan, lock: Lock): Promise<string> {
     cosign.publicKey({ program: tool.program, key: signer.kind === 'key' ? privateKey : signer.reference }),
   )
   if (run.exitCode !== 0 || !run.stdout.includes('BEGIN PUBLIC KEY'))
-    throw signingError('the signing key cannot be read', run, plan)
+    throw signingError('failed to read the signing key', run, plan)
   return run.stdout
 }
 
@@ -106,33 +110,33 @@ export function signingError(
   { signer, services }: SigningPlan,
 ): DeliveryError {
   const said = `${what}: ${lastWord(run.stderr)}`
-  const after = 'No tag was moved; the next run goes on from here.'
+  const after = 'No tag was moved; the next run continues from here.'
   switch (readSigningFailure(run.stderr)) {
     case 'away':
       return new ServiceAway(
         'SIGN',
-        `a signing service is away; ${said}`,
+        `a signing service is unavailable; ${said}`,
         `Check ${services.urls.join(', ')}. Nothing is released unsigned unless the policy says signing.unavailable: release-unsigned. ${after}`,
       )
     case 'token':
       return new DeliveryError(
         'SIGN',
         `the identity token was refused; ${said}`,
-        `Give a token that has not expired, from an issuer that the certificate authority trusts, for the audience "sigstore". ${after}`,
+        `Use a token that has not expired, from an issuer that the certificate authority trusts, for the audience "sigstore". ${after}`,
       )
     case 'key':
       return new DeliveryError(
         'SIGN',
         said,
-        `Give a private key that "cosign generate-key-pair" wrote, and its password in COSIGN_PASSWORD. ${after}`,
+        `Use a private key written by "cosign generate-key-pair", with its password in COSIGN_PASSWORD. ${after}`,
       )
     case 'other':
       return new DeliveryError(
         'SIGN',
         said,
         signer.kind === 'key'
-          ? `Check the key and whether the registry takes signatures. ${after}`
-          : `Check the signer's access and whether the registry takes signatures. ${after}`,
+          ? `Check the key, and whether the registry accepts signatures. ${after}`
+          : `Check the signer's access, and whether the registry accepts signatures. ${after}`,
       )
   }
 }

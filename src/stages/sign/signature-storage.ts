@@ -3,8 +3,8 @@ import type { SignatureFormat } from '../../tools/cosign/command.ts'
 import { probeReferrers, type Published } from '../publish/publish.ts'
 
 /**
- * Where a registry keeps a signature that was just made. A registry without the referrers API of OCI 1.1 gets bundles under a tag named after the
- * image's digest (the specification's fallback). The older format always has a tag of its own.
+ * Where a registry stores a new signature. A registry without the OCI 1.1 referrers API gets bundles under a tag named
+ * after the image's digest (the specification's fallback). The older format always has a tag of its own.
  */
 export async function signatureStorage(
   published: Published,

@@ -17,11 +17,11 @@ import { isLoopback } from '../../engine/registry-access.ts'
 
 /** Sigstore services that take part in signing. */
 export interface Services extends ServiceDocuments {
-  /** Those that listen on the caller's loopback, which containers do not see. */
+  /** Those that listen on the caller's loopback, which containers cannot reach. */
   loopback?: Service
 }
 
-/** What a key management service wants to know of its caller: variables by name, and files by the variable that is to hold their path. */
+/** The credentials of a key management service: variables by name, and files by the variable that will hold their path. */
 export interface KeyServiceCredentials {
   variables: ReadonlyMap<string, Secret>
   files: ReadonlyMap<string, Secret>
@@ -29,23 +29,23 @@ export interface KeyServiceCredentials {
 
 /** Who signs, and with which services. Without services a key signs offline, and keyless signing goes to the public Sigstore instance. */
 export type Signer = (
-  | { kind: 'key'; key: Secret; /** Left out for a key without one. */ password?: Secret }
+  | { kind: 'key'; key: Secret; /** Absent for a key without one. */ password?: Secret }
   | { kind: 'kms'; /** E.g. `awskms:///alias/release`. */ reference: string; credentials: KeyServiceCredentials }
   | {
       kind: 'keyless'
-      /** Asked anew at each attempt: tokens live for minutes, and a service may be away for longer. */
+      /** Requested again for each attempt: tokens live for minutes, and a service may be unavailable for longer. */
       identityToken: () => Promise<Secret>
-      /** Whom the certificate must name; read from the token where it is left out. */
+      /** The identity that the certificate must name; default: read from the token. */
       expected?: { identity: string; issuer: string }
     }
 ) & { services?: Services }
 
-/** What is settled about a signature before anything is pushed. */
+/** What is decided about a signature before anything is pushed. */
 export interface SigningPlan {
   signer: Signer
   formats: readonly SignatureFormat[]
   services: ServiceFacts
-  /** How long to wait for services that are away, minutes. */
+  /** How long to wait for unavailable services, in minutes. */
   patienceMinutes: number
   unavailable: Policy['signing']['unavailable']
 }
@@ -62,8 +62,8 @@ const openness = { none: 0, private: 1, public: 2 } as const
 const allowedOpenness = { none: 0, private: 1, 'public-allowed': 2 } as const
 
 /**
- * Settles how a signature is made. Throws `SIGN` where the policy forbids the log that would learn of the image,
- * or where the services cannot do what is asked. To be called before anything is pushed.
+ * Decides how a signature is made. Throws `SIGN` if the policy forbids the log that would learn of the image,
+ * or if the services cannot do what is requested. Must be called before anything is pushed.
  */
 export function planSigning(signer: Signer, policy: Policy['signing']): SigningPlan {
   const keyless = signer.kind === 'keyless'
@@ -78,34 +78,34 @@ export function planSigning(signer: Signer, policy: Policy['signing']): SigningP
   if (openness[services.transparencyLog] > allowedOpenness[policy.transparencyLog]) {
     const where =
       services.transparencyLog === 'public'
-        ? `the public Sigstore instance (${services.logs.join(', ') || services.urls.join(', ')}), where everybody reads who signed which digest`
+        ? `the public Sigstore instance (${services.logs.join(', ') || services.urls.join(', ')}), where everybody can read who signed which digest`
         : `the transparency log ${services.logs.join(', ')}`
     throw new DeliveryError(
       'SIGN',
-      `signing would write to ${where}, and the policy says signing.transparencyLog: ${policy.transparencyLog}`,
+      `signing would write to ${where}, but the policy says signing.transparencyLog: ${policy.transparencyLog}`,
       services.transparencyLog === 'public'
-        ? 'Give services of your own (--signing-config and --trusted-root) or a key (--key). Only for images that everybody may know of, set signing.transparencyLog: public-allowed. Nothing was pushed.'
-        : 'Set signing.transparencyLog: private in the policy, or give a signing configuration without logs. Nothing was pushed.',
+        ? 'Use your own services (--signing-config and --trusted-root) or a key (--key). Only for images that everybody may know about, set signing.transparencyLog: public-allowed. Nothing was pushed.'
+        : 'Set signing.transparencyLog: private in the policy, or use a signing configuration without logs. Nothing was pushed.',
     )
   }
   if (keyless && !services.certificates) {
     throw new DeliveryError(
       'SIGN',
-      'keyless signing needs a certificate authority, and the signing configuration names none',
-      'Give a signing configuration with caUrls. Nothing was pushed.',
+      'keyless signing needs a certificate authority, but the signing configuration names none',
+      'Use a signing configuration with caUrls. Nothing was pushed.',
     )
   }
   if (keyless && services.transparencyLog === 'none' && !services.timestamps) {
     throw new DeliveryError(
       'SIGN',
-      'a keyless certificate is valid for minutes, and the signing configuration names neither a transparency log nor a timestamp authority to prove when it signed',
-      'Give a signing configuration with tsaUrls or rekorTlogUrls. Nothing was pushed.',
+      'a keyless certificate is valid only for minutes, but the signing configuration names neither a transparency log nor a timestamp authority to prove when it signed',
+      'Use a signing configuration with tsaUrls or rekorTlogUrls. Nothing was pushed.',
     )
   }
   if (formats.includes('legacy') && services.onlySecondVersion) {
     throw new DeliveryError(
       'SIGN',
-      `the policy wants signing.format: ${policy.format}, and ${services.logs.join(', ')} takes bundles only (Rekor version 2)`,
+      `the policy says signing.format: ${policy.format}, but ${services.logs.join(', ')} accepts only bundles (Rekor version 2)`,
       'Set signing.format: bundle. Nothing was pushed.',
     )
   }
@@ -161,10 +161,10 @@ export async function prepareSigning(
   }
 }
 
-/** How Cosign is told of a key in its environment. */
+/** How Cosign refers to a key in its environment. */
 export const privateKey = 'env://COSIGN_KEY'
 
-/** Gives a container a private key and its password, as secrets of its environment, which its configuration does not show. */
+/** Gives a container a private key and its password, as secret environment variables, which its configuration does not show. */
 export function withPrivateKey(container: Container, { key, password }: { key: Secret; password?: Secret }): Container {
   const ready = container.withSecretVariable('COSIGN_KEY', key)
   return password === undefined

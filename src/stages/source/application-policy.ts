@@ -3,7 +3,7 @@ import type { PolicyText } from '../../policy/file.ts'
 /** Name of the application's policy file at the root of its source. */
 export const policyName = 'loadline.yaml'
 
-/** The application's policy: the one that was given, or else the one of its source. One that does not count is not opened. */
+/** The application's policy: the given one, otherwise the one in its source. One that is not used is not opened. */
 export async function applicationPolicy(
   given: PolicyText | undefined,
   entries: readonly string[],

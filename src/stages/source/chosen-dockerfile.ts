@@ -14,7 +14,7 @@ export interface ReadDockerfile extends BuildChoice {
   path: string
   text: string
   reading: DockerfileReading
-  /** What keeps files of the directory from the build, as .dockerignore says it; empty where nothing does. */
+  /** The ignore list for the build, from .dockerignore; empty if there is none. */
   ignored: string
 }
 
@@ -42,7 +42,7 @@ export async function readChosen(
   return { ...written, ...choice, reading, ignored }
 }
 
-/** The list that the engine obeys: the one beside the Dockerfile, and where that is empty or missing the one of the directory. */
+/** The ignore list that the engine obeys: the one beside the Dockerfile, or if that is empty or missing the directory's. */
 async function readIgnored(directory: Directory, path: string, entries: readonly string[]): Promise<string> {
   for (const name of [`${path}.dockerignore`, '.dockerignore']) {
     const isThere = name.includes('/') || entries.includes(name)
@@ -64,7 +64,7 @@ export async function readWritten(directory: Directory, path: string): Promise<s
 }
 
 /**
- * The Dockerfile's text as it is linted and built: a byte order mark is no part of it. Throws `SOURCE` where it is empty or no UTF-8.
+ * The Dockerfile's text as it is linted and built, without a byte order mark. Throws `SOURCE` if it is empty or not UTF-8.
  */
 export function checkDockerfile(written: string, path: string): string {
   const text = written.replace(/^\uFEFF/, '')
@@ -91,7 +91,7 @@ export function requireSecrets(
   if (missing.length > 0) {
     throw new DeliveryError(
       'CREDENTIAL',
-      `the build needs the secret${missing.length > 1 ? 's' : ''} ${missing.join(', ')}, which ${missing.length > 1 ? 'were' : 'was'} not given`,
+      `expected the build secret${missing.length > 1 ? 's' : ''} ${missing.join(', ')}, which ${missing.length > 1 ? 'were' : 'was'} not given`,
       `Give --build-secret ${missing[0]}=env:NAME, where the variable NAME holds it.`,
     )
   }

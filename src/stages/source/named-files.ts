@@ -12,7 +12,7 @@ export interface NamedFile {
   text: string
 }
 
-/** A list that was asked for; without text where the file is not there. */
+/** A requested list; without text if the file does not exist. */
 export interface GivenList {
   path: string
   text: string | undefined
@@ -22,7 +22,7 @@ export interface GivenList {
 export async function readGivenList(directory: Directory, path: string | undefined): Promise<GivenList | undefined> {
   if (path === undefined) return undefined
   if (!(await directory.exists(path))) return { path, text: undefined }
-  // Written by others: what their descriptions have lost of their letters is no fault of the list.
+  // Written by others: damaged characters in its descriptions do not invalidate the list.
   return { path, text: await contentsOf(directory.file(path), path, limits.listed, 'SOURCE') }
 }
 
@@ -35,7 +35,7 @@ export async function readSeccomp(directory: Directory, policy: Policy): Promise
     throw new DeliveryError(
       'SOURCE',
       `the source has no ${path}, which the policy names as its seccomp profile`,
-      'Run without runtime.seccomp once: the reports then have a profile that was derived from the run.',
+      'Run once without runtime.seccomp: the reports then contain a profile derived from the run.',
     )
   parseSeccomp(text, path)
   return { path, text }

@@ -6,8 +6,9 @@ import { readArguments, requestFile, type ReadingRequest } from '../../tools/doc
 import { parseReading, type DockerfileReading } from '../../tools/dockerfile/output.ts'
 
 /**
- * Reads a Dockerfile as the engine will, by BuildKit's own parser and conversion. Nothing is fetched for it and nothing of it is started.
- * Throws `SOURCE` with the line where it is not one, or asks for what this engine cannot or must not build. Where nothing is built, the latter is passed over.
+ * Reads a Dockerfile as the engine will, with BuildKit's own parser and conversion. Nothing is fetched or started for
+ * it. Throws `SOURCE` with the line if it is not valid, or requires what this engine cannot or must not build. If
+ * nothing is built, the latter is ignored.
  */
 export async function readDockerfile(
   { path, text }: { path: string; text: string },
@@ -26,11 +27,11 @@ export async function readDockerfile(
   return parseReading(stdout, path, { platforms: request.platforms, isBuilt })
 }
 
-/** The program reads a Dockerfile otherwise than BuildKit, or could not run: nothing is built on such a reading. */
+/** The program reads a Dockerfile differently from BuildKit, or could not run: nothing is built from such a reading. */
 export function unreadable(path: string, stderr: string): DeliveryError {
   return new DeliveryError(
     'TOOL',
-    `${path} cannot be read for its build: ${lastLines(stderr, 1) || 'the reader ended without a word'}`,
+    `failed to read ${path} for its build: ${lastLines(stderr, 1) || 'the reader exited without output'}`,
     'Report this as a bug in Loadline, with the Dockerfile if you can.',
   )
 }

@@ -6,42 +6,47 @@ import { limits } from '../../model/limits.ts'
 import { describeFault, parseJson, readDocument, type JsonFault } from '../../model/read-json.ts'
 import { BaseLock, Lock, type PinnedTool } from '../../model/index.ts'
 
-/** Where an application's lock file lies, beside its Dockerfile. */
+/** An application's lock file, beside its Dockerfile. */
 export const lockName = 'loadline.lock.json'
 
-const again = 'Write it again with "loadline lock"; it is not meant to be edited by hand.'
+const again = 'Regenerate it with "loadline lock"; do not edit it by hand.'
 
-/** Reads the lock file that an application commits. Throws `LOCK` where it is not valid, or names more than bases: what judges an application is not the application's to say. */
+/**
+ * Reads the lock file that an application commits. Throws `LOCK` if it is not valid, or names more than bases: an
+ * application must not choose the tools that judge it.
+ */
 export function parseBaseLock(text: string, path: string): BaseLock {
   if (outline(text, path).tools !== undefined)
     throw new DeliveryError(
       'LOCK',
-      `${path} names tools, and an application pins its bases only: the tools that judge it come with Loadline's release`,
+      `expected only bases in ${path}, found tools: the tools that judge an application come with Loadline's release`,
       again,
     )
   return parseAs(BaseLock, text, path)
 }
 
-/** Reads the lock file of a sealed toolchain. Throws `LOCK` where it is none. */
+/** Reads the lock file of a sealed toolchain. Throws `LOCK` if it is not one. */
 export function parseSealedLock(text: string, path: string): Lock {
   const lock = parseAs(Lock, text, path)
   if (lock.mode === 'sealed') return lock
   throw new DeliveryError('LOCK', `${path} is not the lock file of a sealed toolchain (mode: ${lock.mode})`, again)
 }
 
-/** Reads a lock file that whoever calls has named: an application's, or that of a sealed toolchain elsewhere. Throws `LOCK`. */
+/** Reads a lock file that the caller names: an application's, or that of a sealed toolchain elsewhere. Throws `LOCK`. */
 export function parseGivenLock(text: string, path: string, tools: Record<string, PinnedTool>): Lock {
   return outline(text, path).mode === 'sealed'
     ? parseSealedLock(text, path)
     : connectedLock(tools, parseBaseLock(text, path))
 }
 
-/** What is pinned on a connected network. Without a lock file every base is resolved once in the run, and the evidence says that nobody pinned it. */
+/**
+ * The pins on a connected network. Without a lock file the run resolves every base once, and the evidence says that it was not pinned.
+ */
 export function connectedLock(tools: Record<string, PinnedTool>, own?: BaseLock): Lock {
   return { schemaVersion: 1, mode: 'connected', tools, bases: own?.bases ?? [] }
 }
 
-/** The lock file of a source directory, if it has one. Throws `LOCK` where it is not valid. */
+/** The lock file of a source directory, if it has one. Throws `LOCK` if it is not valid. */
 export async function readBaseLock(directory: Directory): Promise<BaseLock | undefined> {
   const text = await readText(directory, lockName, limits.written, 'LOCK')
   return text === undefined ? undefined : parseBaseLock(text, lockName)
@@ -49,7 +54,7 @@ export async function readBaseLock(directory: Directory): Promise<BaseLock | und
 
 const Outline = z.looseObject({ mode: z.unknown(), tools: z.unknown() }).partial()
 
-/** What tells one kind of lock file from another, whatever else is wrong with it. */
+/** What distinguishes the kinds of lock file, whatever else is wrong with them. */
 function outline(text: string, path: string): z.infer<typeof Outline> {
   return Outline.safeParse(parseJson(text, (fault) => faultOf(path, describeFault(fault), fault))).data ?? {}
 }

@@ -5,28 +5,28 @@ import type { GitFacts } from '../../model/index.ts'
 import type { PolicyText } from '../../policy/file.ts'
 import type { ImageSource } from './image-source.ts'
 
-/** What the caller may say about the source. */
+/** The caller's options about the source. */
 export interface SourceRequest {
   directory: Directory
-  /** Which programs read it: Loadline's own are pinned there, or compiled by what it pins. */
+  /** The pins of the programs that read it: Loadline's own, or the compiler for them. */
   lock: Pinned
-  /** Judge this image, and build none. The directory then holds the policy and the tests, and a Dockerfile in it is linted. */
+  /** Judge this image instead of building one. The directory then holds the policy and the tests, and a Dockerfile in it is linted. */
   image?: ImageSource
-  /** Used where the policy gives the image no name. */
+  /** Used if the policy does not name the image. */
   name?: string
-  /** Path of the directory below the root of its repository, e.g. `services/orders`; absent where it is the root. Code-scanning services count paths from there. */
+  /** Path of the directory below the root of its repository, e.g. `services/orders`; absent for the root. Code-scanning services resolve paths from there. */
   pathInRepository?: string
   /** Text of a policy file from elsewhere; otherwise `loadline.yaml` in the directory, otherwise the default policy. */
   policy?: PolicyText
-  /** An organisation's policy file, from outside the directory: the application's stands on it and cannot change what it locks. */
+  /** An organisation's policy file, from outside the directory: the application's policy extends it and cannot change what it locks. */
   organisation?: PolicyText
-  /** A `verdict.json` of an earlier run on this application, where the policy accepts one. */
+  /** A `verdict.json` of an earlier run on this application, if the policy accepts one. */
   baseline?: { path: string; text: string }
   /** A list of exploited vulnerabilities, instead of the one that the policy names. */
   knownExploited?: { path: string; text: string }
   /** Exploit predictions, instead of those that the policy names. */
   exploitPrediction?: { path: string; text: string }
-  /** Findings of other scanners about this image, in SARIF 2.1.0: they are judged as well. */
+  /** Findings of other scanners about this image, in SARIF 2.1.0: they are judged too. */
   additional?: ReadonlyArray<{ path: string; text: string }>
   /** Replaces the policy's platforms. */
   platforms?: string[]
@@ -36,15 +36,15 @@ export interface SourceRequest {
   target?: string
   /** Labels for the image, besides those that git gives. One that the Dockerfile sets itself wins. */
   labels?: Readonly<Record<string, string>>
-  /** In which form it is to be published, where it is: one that the platforms do not allow is refused before anything is built. */
+  /** The form to publish, if publishing: one that the platforms do not allow is refused before anything is built. */
   form?: ManifestForm
   /** Added to the policy's build arguments. */
   buildArgs?: Readonly<Record<string, string>>
-  /** Build secrets by id; `any` where nothing is going to be built. */
+  /** Build secrets by ID; `any` if nothing will be built. */
   buildSecrets: ReadonlyMap<string, Secret> | 'any'
-  /** What version control knows of the directory; left out where there is none. */
+  /** What version control knows about the directory; absent if there is none. */
   git?: GitFacts
-  /** A semantic version for the image; otherwise the tags of the commit say it. */
+  /** A semantic version for the image; default: from the commit's tags. */
   version?: string
   now: Date
 }

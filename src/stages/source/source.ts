@@ -27,31 +27,31 @@ import { readGivenList, readSeccomp, readStructureTests, type GivenList, type Na
 import type { SourceRequest } from './source-request.ts'
 import { readSuppressions } from './suppressions.ts'
 
-/** What a run starts from: read once, checked once, and never looked up again. */
+/** A run's input: read once, checked once, and never read again. */
 export interface Source {
   directory: Directory
   subject: Subject
-  /** An image that exists already, which is judged in place of a built one. */
+  /** An existing image, which is judged instead of a built one. */
   image: ImageSource | undefined
-  /** Absent only where an image was given without one. */
+  /** Absent only if an image was given without one. */
   dockerfile: ReadDockerfile | undefined
   policy: Policy
-  /** What is built and judged: the policy's platforms, or where it names none the engine's own. */
+  /** The platforms to build and judge: the policy's, or by default the engine's own. */
   platforms: readonly [Platform, ...Platform[]]
   applied: AppliedPolicy
   suppressions: SuppressionFile[]
   structureTests: NamedFile | undefined
   /** The seccomp profile that the policy names. */
   seccomp: NamedFile | undefined
-  /** An earlier verdict on this application, which the policy accepts. */
+  /** An earlier verdict on this application, accepted by the policy. */
   baseline: Baseline | undefined
   /** The list of exploited vulnerabilities that the call or the policy names. */
   knownExploited: GivenList | undefined
   /** The predictions that the call or the policy names. */
   exploitPrediction: GivenList | undefined
-  /** What other scanners found. */
+  /** Other scanners' findings. */
   additional: AdditionalFindings[]
-  /** What the image says about where it comes from. */
+  /** What the image declares about its origin. */
   labels: Readonly<Record<string, string>>
 }
 
@@ -61,8 +61,8 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   if (request.version !== undefined && readVersion(request.version) === undefined)
     throw new DeliveryError(
       'USAGE',
-      `"${request.version}" is no semantic version`,
-      'Write MAJOR.MINOR.PATCH, e.g. 1.4.0 or 2.0.0-rc.1: https://semver.org.',
+      `"${request.version}" is not a semantic version`,
+      'Use MAJOR.MINOR.PATCH, e.g. 1.4.0 or 2.0.0-rc.1: https://semver.org.',
     )
   if (request.image !== undefined) refuseBuildInputs(request)
   const additional = (request.additional ?? []).flatMap((file) => importSarif(file))
@@ -71,7 +71,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   const [first = await enginePlatform(), ...others] = policy.build.platforms ?? []
   const platforms = [first, ...others] as const
   manifestForm(request.form, platforms)
-  // Before anything is built: a baseline that does not count would otherwise be noticed after minutes.
+  // Before building: otherwise an unacceptable baseline would be noticed only after minutes.
   const baseline =
     request.baseline === undefined ? undefined : acceptBaseline(request.baseline, name, policy, request.now)
   const path = policy.build.dockerfile
@@ -117,7 +117,7 @@ export async function readSource(request: SourceRequest): Promise<Source> {
   }
 }
 
-/** Throws `USAGE` for what only a build could use: taking it without a word would look as if it counted. */
+/** Throws `USAGE` for options that only affect a build: silently accepting them would look as if they had an effect. */
 function refuseBuildInputs({ target, buildArgs = {}, buildSecrets, labels = {} }: SourceRequest): void {
   const given = Object.entries({
     'a target': target !== undefined,
@@ -128,8 +128,8 @@ function refuseBuildInputs({ target, buildArgs = {}, buildSecrets, labels = {} }
   if (given.length > 0)
     throw new DeliveryError(
       'USAGE',
-      `${given.join(', ')} would change what is built, and an image that exists is not built`,
-      'Leave out either the image or what belongs to a build.',
+      `${given.join(', ')} would change what is built, but an existing image is not built`,
+      'Remove either the image or the build options.',
     )
 }
 
@@ -139,8 +139,8 @@ function normalPath(path: string): string {
   if (path.startsWith('/') || segments.includes('..'))
     throw new DeliveryError(
       'USAGE',
-      `"${path}" is no path below the root of a repository`,
-      'Give it relative to the root and with slashes, e.g. services/orders.',
+      `"${path}" is not a path below the root of a repository`,
+      'Write it relative to the root and with slashes, e.g. services/orders.',
     )
   return segments.join('/')
 }
@@ -151,7 +151,7 @@ async function listEntries(directory: Directory): Promise<string[]> {
   } catch (error) {
     throw new DeliveryError(
       'SOURCE',
-      `the source directory cannot be read (${firstLine(error)})`,
+      `failed to read the source directory (${firstLine(error)})`,
       'Give the path of a directory that has a Dockerfile.',
       { cause: error },
     )

@@ -10,13 +10,13 @@ import { readOpenVex } from '../../policy/suppressions/openvex.ts'
 import { exceptNotAffected } from '../../policy/suppressions/not-affected.ts'
 import { readTrivyIgnore } from '../../policy/suppressions/trivy-ignore.ts'
 
-/** A policy with the exceptions of the files that it names, and every such file of the source. */
+/** A policy with the exceptions from the files that it names, and every such file in the source. */
 export interface Suppressed {
   policy: Policy
   files: SuppressionFile[]
 }
 
-/** Names under which the tools, or their users, keep such files. A file of another name is read where the policy names it. */
+/** The usual names of such files. A file with a different name is read if the policy names it. */
 const usualNames: Readonly<Record<SuppressionKind, readonly string[]>> = {
   openvex: ['**/*.openvex.json', '**/*.vex.json', '**/openvex.json', '**/vex.json', '.vex/*.json'],
   trivyignore: ['**/.trivyignore', '**/.trivyignore.yaml', '**/.trivyignore.yml', '**/trivy.yaml', '**/trivy.yml'],
@@ -24,8 +24,9 @@ const usualNames: Readonly<Record<SuppressionKind, readonly string[]>> = {
 }
 
 /**
- * Reads the ignore files that the policy names, and no other, and adds what they except to the register, so that the digest of the policy covers it.
- * Files that lie in the source and are not named are listed. Throws `POLICY` where a named file is missing or cannot be read in full.
+ * Reads the ignore files that the policy names, and no others, and adds their exceptions to the register, so that the
+ * policy's digest covers them. Files in the source that are not named are listed. Throws `POLICY` if a named file is
+ * missing or cannot be read in full.
  */
 export async function readSuppressions(directory: Directory, policy: Policy, imageName: string): Promise<Suppressed> {
   const [named, found] = await Promise.all([readNamed(directory, policy, imageName), findUsual(directory)])
@@ -71,7 +72,7 @@ async function readNamed(directory: Directory, { suppressions }: Policy, imageNa
     texts('trivyignore'),
     texts('hadolint'),
   ])
-  // Statements of one document can override those of another, so all are weighed together.
+  // Statements in one document can override those in another, so all are evaluated together.
   const documents = openvex.map(({ suppression, text }) => ({
     suppression,
     document: readOpenVex(text, suppression.file),
@@ -102,7 +103,7 @@ async function readHonoured(directory: Directory, path: string): Promise<string>
   throw suppressionError(
     path,
     undefined,
-    'the policy honours this file (suppressions), and the source has none of this name',
+    'the policy honours this file (suppressions), but the source does not have it',
   )
 }
 

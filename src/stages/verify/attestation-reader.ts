@@ -11,13 +11,16 @@ import { prepareVerifying } from './prepare-verifying.ts'
 
 export type { Beside } from '../../tools/cosign/beside.ts'
 
-/** Somebody who verifies, and has nothing for it but Cosign and the signer's identity. */
+/** A consumer that verifies with only Cosign and the signer's identity. */
 export interface Consumer {
-  /** Asks the registry what lies beside one digest: its signature, what is said of it, and the statements of some kinds with their signatures. */
+  /**
+   * Reads what the registry has attached to one digest: its signature, its attestations, and the statements of some
+   * kinds with their signatures.
+   */
   look(digest: Digest, kinds: readonly AttestationKind[]): Promise<Beside>
 }
 
-/** A consumer of one repository. Throws `VERIFY` where the Cosign of the lock file is one whose word counts for nothing. */
+/** A consumer of one repository. Throws `VERIFY` if the lock file's Cosign version cannot be trusted. */
 export async function consumer(
   access: RegistryAccess,
   identity: Identity,
@@ -29,7 +32,7 @@ export async function consumer(
   const tool = await toolImage(lock, 'cosign')
   const { container, verifying } = prepareVerifying(await access.connect(tool.container), identity, format)
 
-  // The program is asked as well: a lock file says what was meant to be in the image.
+  // The program is asked too: a lock file only states what should be in the image.
   requireSoundCosign(
     parseCosignVersion((await runTool('cosign', tool.container, [tool.program, 'version', '--json'])).stdout),
   )

@@ -6,7 +6,7 @@ import type { Identity } from '../../tools/cosign/identity.ts'
 import { identityExpression, requireIdentityPattern } from '../../tools/cosign/identity-pattern.ts'
 import { readWorkflowClaims } from '../../tools/cosign/workflow-claims.ts'
 
-/** What a person says about the signer. Everything is text: a PEM key, a JSON trusted root. */
+/** The user's description of the signer. Everything is text: a PEM key, a JSON trusted root. */
 export interface SignerDescription {
   publicKey: string | undefined
   /** The whole identity, or a pattern of it: with stars for what differs from release to release. */
@@ -17,7 +17,9 @@ export interface SignerDescription {
   trustedRoot: string | undefined
 }
 
-/** Whom a consumer expects: the owner of a public key, or an identity with who vouches for it. Throws `USAGE` where it is neither or both. */
+/**
+ * The signer that a consumer expects: the owner of a public key, or an identity with its issuer. Throws `USAGE` if it is neither or both.
+ */
 export function expectedSigner(description: SignerDescription): Identity {
   const { publicKey, identity, issuer, trustedRoot } = description
   const claims = readWorkflowClaims(description.claims ?? [])
@@ -41,13 +43,13 @@ export function expectedSigner(description: SignerDescription): Identity {
   throw new DeliveryError(
     'USAGE',
     'a signature says nothing without a signer to expect: name a public key, or an identity with its issuer, and claims with an identity only',
-    'Give --key cosign.pub, or --certificate-identity and --certificate-oidc-issuer.',
+    'Pass --key cosign.pub, or --certificate-identity and --certificate-oidc-issuer.',
   )
 }
 
 const Logs = z.looseObject({ tlogs: z.array(z.unknown()).default([]) })
 
-/** Without a log in the trusted root there is no entry to ask for; a timestamp proves the time of signing then. */
+/** Without a log in the trusted root no entry can be required; a timestamp then proves the time of signing. */
 function namesLog(trustedRoot: string): boolean {
   try {
     return readDocument(trustedRoot, Logs, (found) => new TypeError(found)).tlogs.length > 0

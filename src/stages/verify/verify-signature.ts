@@ -13,14 +13,14 @@ import { prepareVerifying } from './prepare-verifying.ts'
 /** A published digest with its signatures. */
 export interface Signed {
   published: Published
-  /** Whom a consumer expects to have signed. */
+  /** The signer that a consumer expects. */
   identity: Identity
   stored: StoredSignature[]
-  /** Whether any of them was made now, and not by an earlier run. */
+  /** Whether any of them was made now, not by an earlier run. */
   isNew: boolean
 }
 
-/** Verifies what was just signed as a consumer would, who has the expected identity alone. Throws `VERIFY`; the tag has not moved then. */
+/** Verifies a new signature as a consumer would, with only the expected identity. Throws `VERIFY`; the tag has not moved then. */
 export async function verifyAsConsumer({ published, identity, stored }: Signed, lock: Lock): Promise<void> {
   for (const { format } of stored) await verifySignature(published, identity, format, lock)
 }
@@ -36,14 +36,14 @@ export async function verifySignature(
   if (run.exitCode !== 0) {
     throw new DeliveryError(
       'VERIFY',
-      `no ${format === 'bundle' ? 'Sigstore bundle' : 'signature in the older format'} of ${published.access.repository}@${published.digest} by ${describeIdentity(identity)} could be verified: ${lastWord(run.stderr)}`,
-      'Do not use this image. Check whom you expect, whether the trusted root is that of the instance that signed, and whether the registry keeps signatures (referrers, or tags named sha256-...).',
+      `failed to verify a ${format === 'bundle' ? 'Sigstore bundle' : 'signature in the older format'} of ${published.access.repository}@${published.digest} by ${describeIdentity(identity)}: ${lastWord(run.stderr)}`,
+      'Do not use this image. Check the expected signer, whether the trusted root belongs to the instance that signed, and whether the registry keeps signatures (referrers, or tags named sha256-...).',
     )
   }
   parseVerification(run.stdout, published.digest)
 }
 
-/** Whether the expected identity has signed this digest in this format already. */
+/** Whether the expected identity has already signed this digest in this format. */
 export async function verifies(
   published: Published,
   identity: Identity,
@@ -76,7 +76,9 @@ async function runVerify(
   )
 }
 
-/** The command by which anybody verifies the first of the signatures, in the directory with the files of `consumerFiles`; for a POSIX shell. */
+/**
+ * The command to verify the first signature, in the directory with the files of `consumerFiles`; for a POSIX shell.
+ */
 export function verifyCommand({ published, identity, stored }: Signed): string {
   const { access, digest } = published
   const verifying = verifyingBy(identity, stored[0]?.format ?? 'bundle', '')

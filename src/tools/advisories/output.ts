@@ -10,10 +10,10 @@ const Summary = z.strictObject({
   name: z.string().optional(),
 })
 
-/** What a vulnerability database holds, as Loadline's own `advisories digest` read it. */
+/** The facts of a vulnerability database, as read by Loadline's own `advisories digest`. */
 export type DatabaseSummary = z.infer<typeof Summary>
 
-/** Reads the JSON of `advisories digest`. Throws `DATABASE` when the database cannot be read. */
+/** Reads the JSON of `advisories digest`. Throws `DATABASE` if the database cannot be read. */
 export function parseDatabaseSummary(text: string): DatabaseSummary {
   return readJson('advisories', text, Summary, 'DATABASE')
 }

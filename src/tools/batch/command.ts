@@ -1,7 +1,7 @@
-/** One after the other up to the first that fails, or all of them, some at a time. */
+/** In sequence up to the first that fails, or all of them in parallel. */
 export type Order = 'sequence' | 'parallel'
 
-/** Runs the commands of a plan in the container that it runs in. */
+/** Runs the commands of a plan in its own container. */
 export function runBatch({ program, order, plan }: { program: string; order: Order; plan: string }): string[] {
   return [program, order, plan]
 }

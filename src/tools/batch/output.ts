@@ -10,12 +10,12 @@ export type CommandRun = z.infer<typeof CommandRun>
 
 const Report = z.strictObject({ schemaVersion: z.literal(1), runs: z.array(CommandRun).min(1) })
 
-/** From here on an exit code says which signal ended a process: it gave no answer. */
+/** Exit codes from here on stand for the signal that terminated a process: it gave no answer. */
 const firstOfSignals = 128
 
 /**
- * Reads what `batch` printed of so many commands, in their order: of a sequence, those up to the first that failed.
- * Throws `TOOL` where that is not whole, is about another number of commands, or one of them was killed.
+ * Reads `batch`'s report on so many commands, in order: for a sequence, those up to the first that failed. Throws
+ * `TOOL` if the report is incomplete or about a different number of commands, or if one of them was killed.
  */
 export function parseBatch(stdout: string, order: Order, commands: number): CommandRun[] {
   const { runs } = readJson('batch', stdout, Report)
@@ -24,15 +24,15 @@ export function parseBatch(stdout: string, order: Order, commands: number): Comm
   if (runs.length !== expected) {
     throw new DeliveryError(
       'TOOL',
-      `batch told how ${runs.length} commands ended; expected ${expected} of ${commands}`,
-      'Report this as a bug in Loadline, with the version of the lock file.',
+      `expected batch to report ${expected} of ${commands} commands, found ${runs.length}`,
+      "Report this as a bug in Loadline, with the lock file's version.",
     )
   }
   const killed = runs.find(({ exitCode }) => exitCode >= firstOfSignals)
   if (killed !== undefined) {
     throw new DeliveryError(
       'TOOL',
-      `a program was ended by a signal (exit ${killed.exitCode})`,
+      `a program was terminated by a signal (exit ${killed.exitCode})`,
       'Give the engine more memory, and run again.',
     )
   }

@@ -30,9 +30,9 @@ const mostErrors = 20
 const longestError = 500
 
 /**
- * Reads what container-structure-test printed. `expected` is how many tests the file has (`countTests`).
- * Throws `TOOL` when there is no whole result, and when tests are missing from it; throws `STRUCTURE_TESTS` when the file was refused.
- * Its exit code is no help: 1 means failed tests and every kind of crash.
+ * Reads the output of container-structure-test. `expected` is the number of tests in the file (`countTests`).
+ * Throws `TOOL` if the result is incomplete or tests are missing from it; throws `STRUCTURE_TESTS` if the file was refused.
+ * Its exit code does not help: 1 means failed tests as well as every kind of crash.
  */
 export function parseResults(run: { stdout: string; stderr: string }, expected?: number): Structure['tests'] {
   const start = run.stdout.search(/^\{/m)
@@ -70,11 +70,11 @@ function noResults(stderr: string): DeliveryError {
   return new DeliveryError(
     'TOOL',
     `${name} printed no results${last ? `: ${last}` : ''}`,
-    'Run again; if it persists, run it by hand in the image to see what it says.',
+    'Run again; if the error persists, run it by hand in the image to see its output.',
   )
 }
 
-/** Fails the tests, by their place, that prove nothing whatever the tool says of them. */
+/** Fails the tests, by position, that prove nothing whatever the tool reports. */
 export function failThose(tests: Structure['tests'], faults: ReadonlyMap<number, string>): Structure['tests'] {
   return tests.map((test, index) => {
     const reason = faults.get(index)
@@ -87,7 +87,10 @@ function describeErrors(errors: readonly string[]): string[] {
   return errors.length > mostErrors ? [...told, `and ${errors.length - mostErrors} more`] : told
 }
 
-/** The tool quotes the whole file, and the real value of a variable or argument: they may be secrets, and reports travel. What was wanted stays. */
+/**
+ * The tool quotes the whole file, and the real value of a variable or argument: they may be secrets, and reports are
+ * shared. What was expected is kept.
+ */
 const quoting: ReadonlyArray<[RegExp, string]> = [
   [
     /^(env var|label) (\S+) value [\s\S]* does not match expected value: ([\s\S]*)$/,
@@ -96,12 +99,12 @@ const quoting: ReadonlyArray<[RegExp, string]> = [
   [/^(Expected|Excluded) (string '[\s\S]*?' (?:not )?found in file content) string '[\s\S]*'$/, '$1 $2'],
   [
     /^Image (?:config )?(Cmd|entrypoint) \[[\s\S]*\] does not match expected [\w ]+: ([\s\S]*)$/i,
-    'image $1 is not the expected: $2',
+    'image $1 is not as expected: $2',
   ],
 ]
 
 function withoutContent(error: string): string {
   const rule = quoting.find(([form]) => form.test(error))
-  // It may quote what a program of the image printed.
+  // It may quote the output of a program in the image.
   return printable(rule === undefined ? error : error.replace(...rule), longestError)
 }

@@ -3,9 +3,9 @@ import { DeliveryError } from '../../model/errors.ts'
 import { readYaml, type Problem } from '../../model/read-yaml.ts'
 
 const required = z.string().min(1, 'must not be empty')
-/** The tool takes any plain value as the text that is written. */
+/** The tool reads any plain value as its text. */
 const text = z.union([z.string(), z.number(), z.boolean()])
-const name = required.describe('Says in the report what was tested.')
+const name = required.describe('Describes in the report what was tested.')
 const argv = z.array(text).min(1, 'a command has at least one word')
 
 function needsDocker(what: string) {
@@ -85,7 +85,10 @@ const LicenseTest = z
     'tests nothing: set debian to true or give files',
   )
 
-/** A test file of container-structure-test, as far as its host driver can run it. Source: container-structure-test 1.22.1, schema version 2.0.0. */
+/**
+ * A test file of container-structure-test, as far as its host driver can run it. Source: container-structure-test
+ * 1.22.1, schema version 2.0.0.
+ */
 export const StructureTests = z
   .strictObject({
     schemaVersion: z.literal('2.0.0', { error: 'must be 2.0.0' }),
@@ -106,19 +109,19 @@ export const StructureTests = z
         context.addIssue({
           code: 'custom',
           path: ['commandTests', index, 'args'],
-          message: `$${used} is filled in from the image's own environment only, not from envVars or globalEnvVars; write the value out, or let a program of the image read the variable`,
+          message: `$${used} is expanded only from the image's own environment, not from envVars or globalEnvVars; write the value out, or let a program in the image read the variable`,
         })
       }
     }
   })
 export type StructureTests = z.infer<typeof StructureTests>
 
-/** The tests that run something of the image. */
+/** The tests that run programs in the image. */
 export type CommandTests = Pick<StructureTests, 'globalEnvVars'> & {
   commandTests: NonNullable<StructureTests['commandTests']>
 }
 
-/** Parts the tests that run something from those that look at files and configuration: they may not see each other's image. */
+/** Separates the tests that run something from those that check files and configuration: they must not share an image. */
 export function splitTests(tests: StructureTests): { commands: CommandTests | undefined; others: StructureTests } {
   const { commandTests = [], globalEnvVars, ...others } = tests
   const commands =
@@ -132,7 +135,7 @@ export function countTests(tests: StructureTests): number {
   return lists.reduce((sum, list) => sum + (list?.length ?? 0), 0) + (isEmptyMetadata(tests.metadataTest) ? 0 : 1)
 }
 
-/** The tool leaves a metadata test out when nothing is in it; an empty entrypoint or cmd is something: that there is none. */
+/** The tool skips an empty metadata test; an empty entrypoint or cmd is not empty: it tests that there is none. */
 function isEmptyMetadata(test: StructureTests['metadataTest']): boolean {
   const { entrypoint, cmd, workdir = '', user = '', ...lists } = test ?? {}
   return (
@@ -144,7 +147,7 @@ function isEmptyMetadata(test: StructureTests['metadataTest']): boolean {
   )
 }
 
-/** Reads a test file. Throws `STRUCTURE_TESTS` with the line where it has an unknown key, no test, or one that cannot be run here. */
+/** Reads a test file. Throws `STRUCTURE_TESTS` with the line of an unknown key, or if it has no test or one that cannot run here. */
 export function parseStructureTests(source: string, path: string): StructureTests {
   if (source.replaceAll(/^\s*#.*$/gm, '').trim() === '') throw refusal(path, 'the file is empty', undefined)
   const document = readYaml(source)
@@ -174,11 +177,11 @@ function refusal(path: string, found: string, line: number | undefined): Deliver
   return new DeliveryError(
     'STRUCTURE_TESTS',
     `${path}${line === undefined ? '' : ` line ${line}`}: expected a container-structure-test file with at least one test: ${found}`,
-    `Correct ${path}; its form is that of container-structure-test, schemaVersion 2.0.0.`,
+    `Correct ${path}; its format is that of container-structure-test, schemaVersion 2.0.0.`,
   )
 }
 
-/** Whether a word has `$KEY` or `${KEY}`; a longer name that begins alike is another variable. */
+/** Whether a word has `$KEY` or `${KEY}`; a longer name with the same beginning is a different variable. */
 function isFilledIn(key: string, word: string): boolean {
   return (
     word.includes(`\${${key}}`) ||

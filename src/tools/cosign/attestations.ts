@@ -12,7 +12,7 @@ const Envelope = z.looseObject({
   signatures: z.array(z.looseObject({ sig: z.string() })).min(1),
 })
 
-/** A Sigstore bundle around an envelope, as `cosign download attestation` prints it; the older format is the envelope itself. */
+/** A Sigstore bundle around an envelope, as `cosign download attestation` prints it; the older format is the bare envelope. */
 const Bundle = z.looseObject({ mediaType: z.string(), dsseEnvelope: Envelope })
 
 /** A statement from an attestation, with the digest of exactly the bytes that were signed. */
@@ -22,14 +22,14 @@ export interface AttestedStatement {
 }
 
 /**
- * Reads what `cosign verify-attestation` or `cosign download attestation` printed: one envelope or bundle a line.
- * Throws `VERIFY` for anything that is neither, or whose payload is no in-toto statement: verified bytes that cannot be read prove nothing.
+ * Reads the output of `cosign verify-attestation` or `cosign download attestation`: one envelope or bundle per line.
+ * Throws `VERIFY` for anything else, or if a payload is not an in-toto statement: verified bytes that cannot be read prove nothing.
  */
 export function parseAttestations(stdout: string): AttestedStatement[] {
   const lines = stdout.split('\n').filter((line) => line.trim() !== '')
   return lines.flatMap((line) => {
     const document = readLine(line)
-    // A plain signature in a bundle: about the image, and no statement.
+    // A plain signature in a bundle: about the image, but not a statement.
     if (document.payloadType !== payloadType) return []
     const bytes = Buffer.from(document.payload, 'base64')
     const statement = readDocument(bytes.toString('utf8'), Statement, (found, { kind, detail }) =>
@@ -61,7 +61,7 @@ function readLine(line: string): z.infer<typeof Envelope> {
 function unreadable(why: string): DeliveryError {
   return new DeliveryError(
     'VERIFY',
-    `an attestation cannot be read: ${why}`,
+    `failed to read an attestation: ${why}`,
     'Do not rely on it. Attest the image again, with a Cosign of version 3.1.',
   )
 }

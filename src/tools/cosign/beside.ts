@@ -6,17 +6,20 @@ import { parseAttestations, subjectsOf, type AttestedStatement } from './attesta
 import { downloadAttestations, verify, verifyAttestation, type Image, type Verifying } from './command.ts'
 import { parseVerification } from './output.ts'
 
-/** What lies beside one digest in a registry, as somebody finds it who has Cosign and the signer's identity alone. */
+/** What is attached to one digest in a registry, as a consumer with only Cosign and the signer's identity finds it. */
 export interface Beside {
-  /** Undefined where a signature of exactly this digest holds; otherwise the reason why none does. */
+  /** Undefined if a signature of exactly this digest is valid; otherwise the reason why none is. */
   signatureFault: string | undefined
-  /** The statements about this digest whose signature holds, of each kind that was asked for. Empty where there is none, with what Cosign said. */
+  /**
+   * The statements about this digest with a valid signature, for each requested kind. Empty if there are none, with
+   * Cosign's message.
+   */
   statements: ReadonlyMap<AttestationKind, { holding: readonly AttestedStatement[]; said: string }>
-  /** Every attestation, whoever made it. Only good for saying what is missing. */
+  /** Every attestation, whoever made it. Only for explaining what is missing. */
   unverified: readonly AttestedStatement[]
 }
 
-/** The commands whose answers `readBeside` reads. They only read, so they can run side by side. */
+/** The commands whose answers `readBeside` reads. They only read, so they can run in parallel. */
 export function besideCommands(image: Image & Verifying, kinds: readonly AttestationKind[]): string[][] {
   return [
     verify(image),
@@ -25,14 +28,17 @@ export function besideCommands(image: Image & Verifying, kinds: readonly Attesta
   ]
 }
 
-/** Reads the answers to `besideCommands`, in their order. Throws `VERIFY` for verified bytes that are no statement: they prove nothing. */
+/**
+ * Reads the answers to `besideCommands`, in order. Throws `VERIFY` for verified bytes that are not a statement: they
+ * prove nothing.
+ */
 export function readBeside(
   [signature, downloaded, ...verified]: readonly CommandRun[],
   digest: Digest,
   kinds: readonly AttestationKind[],
 ): Beside {
   if (signature === undefined || downloaded === undefined || verified.length !== kinds.length)
-    throw new TypeError(`expected ${kinds.length + 2} answers of cosign`)
+    throw new TypeError(`expected ${kinds.length + 2} answers from cosign`)
   return {
     signatureFault: signatureFault(signature, digest),
     statements: new Map(
@@ -45,7 +51,10 @@ export function readBeside(
   }
 }
 
-/** Reads what `cosign download attestation` printed. What a stranger put there may be unreadable, and must not hide what is good. */
+/**
+ * Reads what `cosign download attestation` printed. A stranger's attestation may be unreadable, and must not hide a
+ * valid one.
+ */
 export function readUnverified({ exitCode, stdout }: CommandRun): AttestedStatement[] {
   try {
     return exitCode === 0 ? parseAttestations(stdout) : []
@@ -75,10 +84,10 @@ function statements(
   const holding = parseAttestations(stdout).filter(
     ({ statement }) => statement.predicateType === predicateTypes[kind] && subjectsOf(statement).includes(digest),
   )
-  return { holding, said: holding.length === 0 ? 'the attestations are about another image' : '' }
+  return { holding, said: holding.length === 0 ? 'the attestations are about a different image' : '' }
 }
 
-/** The last words of Cosign, without the prefix that repeats them. */
+/** Cosign's last message, without its prefix. */
 function reason(stderr: string): string {
   return lastLines(stderr, 1).replace(/^(Error|error during command execution): /, '') || 'cosign gave no reason'
 }

@@ -1,18 +1,23 @@
 import { identityExpression } from './identity-pattern.ts'
 import { claimArguments, type WorkflowClaims } from './workflow-claims.ts'
 
-/** The two forms in which Cosign keeps a signature: a Sigstore bundle beside the image (as Cosign 3 writes it), or the older signature tag. */
+/**
+ * Cosign's two signature formats: a Sigstore bundle attached to the image (as Cosign 3 writes it), or the older signature tag.
+ */
 const signatureFormats = ['bundle', 'legacy'] as const
 export type SignatureFormat = (typeof signatureFormats)[number]
 
-/** Who signs, as Cosign is told: a key (`env://NAME`, or a key in a key management service), or the file that holds an OIDC token. */
+/** The signer in Cosign's terms: a key (`env://NAME`, or a key in a key management service), or the file with an OIDC token. */
 export type SigningCredential = { key: string } | { identityToken: string }
 
-/** The services that take part in signing, by the paths of Sigstore's two documents. Without paths: those of the public instance, which Cosign finds by itself. */
+/**
+ * The signing services, by the paths of Sigstore's two documents. Without paths: those of the public instance, which
+ * Cosign finds by itself.
+ */
 export interface SigningServices {
   signingConfig?: string
   trustedRoot?: string
-  /** The same services as single addresses: the older format knows no signing configuration. Absent ones are not used. */
+  /** The same services as individual addresses: the older format does not support a signing configuration. Absent ones are not used. */
   urls: { fulcio?: string; rekor?: string; timestamps?: string }
 }
 
@@ -32,7 +37,7 @@ export interface ExpectedCertificate {
   claims?: WorkflowClaims
 }
 
-/** Whom a consumer expects, as Cosign is told; paths are inside its container. */
+/** The expected signer in Cosign's terms; paths are inside its container. */
 export type ExpectedSigner = { key: string } | ExpectedCertificate
 
 /** What must hold besides the signature itself. */
@@ -45,11 +50,11 @@ export interface Verifying {
   log: boolean
   /** Whether the time of signing must be proved by a timestamp authority, because no log proves it. */
   timestamp: boolean
-  /** Whether the certificate must prove that it stands in a certificate transparency log. */
+  /** Whether the certificate must prove that it is in a certificate transparency log. */
   certificateLog: boolean
 }
 
-/** An image in a registry, and the program that asks about it. */
+/** An image in a registry, and the program that reads it. */
 export interface Image {
   program: string
   /** Repository and digest. */
@@ -86,12 +91,12 @@ export function attest({
   ]
 }
 
-/** Verifies the signatures of a digest, and prints those that hold as JSON. */
+/** Verifies the signatures of a digest, and prints the valid ones as JSON. */
 export function verify({ program, reference, insecure, ...verifying }: Image & Verifying): string[] {
   return [program, 'verify', ...verifyingArguments(verifying), '--output', 'json', ...http(insecure), reference]
 }
 
-/** Verifies the signed statements of one type about a digest, and prints those that hold as JSON, one a line. */
+/** Verifies the signed statements of one type about a digest, and prints the valid ones as JSON, one per line. */
 export function verifyAttestation({
   program,
   reference,
@@ -112,7 +117,7 @@ export function verifyAttestation({
   ]
 }
 
-/** Prints every attestation of a digest, one a line, whoever made it: nothing of it is verified. */
+/** Prints every attestation of a digest, one per line, whoever made it, without verification. */
 export function downloadAttestations({ program, reference, insecure }: Image): string[] {
   return [program, 'download', 'attestation', ...http(insecure), reference]
 }

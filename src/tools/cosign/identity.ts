@@ -3,7 +3,7 @@ import type { ExpectedCertificate, SignatureFormat, Verifying } from './command.
 import { offline, readTrustedRoot } from './services.ts'
 import { describeClaims } from './workflow-claims.ts'
 
-/** Whom a consumer expects to have signed, and what proves it. Holds no secret. */
+/** The signer that a consumer expects, and what proves it. Contains no secret. */
 export type Identity = (
   | { kind: 'key'; /** PEM. */ publicKey: string }
   | ({ kind: 'certificate' } & ExpectedCertificate)
@@ -14,7 +14,7 @@ export type Identity = (
   transparencyLog: 'required' | 'none'
 }
 
-/** An identity in one phrase. */
+/** An identity in a short phrase. */
 export function describeIdentity(identity: Identity): string {
   return identity.kind === 'key' ? 'the given key' : describeCertificate(identity)
 }
@@ -25,7 +25,7 @@ export function describeCertificate({ identity, isPattern = false, issuer, claim
   return `${isPattern ? 'an identity of the pattern ' : ''}${identity}, ${said.join(', ')}`
 }
 
-/** What a consumer needs beside the image, by file name. */
+/** What a consumer needs besides the image, by file name. */
 export function consumerFiles(identity: Identity): Record<string, string> {
   return {
     ...(identity.kind === 'key' ? { 'cosign.pub': identity.publicKey } : {}),
@@ -36,9 +36,9 @@ export function consumerFiles(identity: Identity): Record<string, string> {
 }
 
 /**
- * What must hold for an identity's signature, with the files of `consumerFiles` in a directory (its path with a slash at the end, or nothing).
- * A trusted root decides what can be asked for: a certificate log where it names one, and the word of a timestamp authority where no log proves the time.
- * Throws `VERIFY` where it cannot prove what is required.
+ * What must hold for an identity's signature, with the files of `consumerFiles` in a directory (its path with a
+ * trailing slash, or nothing). The trusted root determines what can be required: a certificate log if it names one, and
+ * a timestamp if no log proves the time. Throws `VERIFY` if it cannot prove what is required.
  */
 export function verifyingBy(identity: Identity, format: SignatureFormat, directory: string): Verifying {
   const files = consumerFiles(identity)
@@ -47,8 +47,8 @@ export function verifyingBy(identity: Identity, format: SignatureFormat, directo
   if (log && root?.log === false) {
     throw new DeliveryError(
       'VERIFY',
-      'an entry in the transparency log is required, and the trusted root names no log whose entries it believes',
-      'Give the trusted root of the instance that signed.',
+      'an entry in the transparency log is required, but the trusted root names no trusted log',
+      'Use the trusted root of the instance that signed.',
     )
   }
   return {

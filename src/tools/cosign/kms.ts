@@ -1,7 +1,7 @@
 /**
- * The key management services that Cosign signs with, and by which variables of the environment each takes its credentials
- * (its own documentation, "KMS integrations"; the cloud providers' SDKs name them). `files` are variables that hold a path:
- * the file's content goes along.
+ * The key management services that Cosign supports, and the environment variables from which each takes its credentials
+ * (its own documentation, "KMS integrations"; the cloud providers' SDKs name them). `files` are variables that hold a path, whose
+ * file is passed too.
  */
 export const keyManagementServices = {
   awskms: {
@@ -28,7 +28,7 @@ export const keyManagementServices = {
   k8s: { variables: [], files: ['KUBECONFIG'] },
 } as const satisfies Record<string, { variables: readonly string[]; files: readonly string[] }>
 
-/** The key management service that a key reference such as `awskms:///alias/release` names; undefined where it names none. */
+/** The key management service that a key reference such as `awskms:///alias/release` names; undefined if it names none. */
 export function keyManagementService(reference: string): keyof typeof keyManagementServices | undefined {
   const scheme = /^([a-z0-9]+):\/\/./.exec(reference)?.[1] ?? ''
   return Object.hasOwn(keyManagementServices, scheme) ? (scheme as keyof typeof keyManagementServices) : undefined

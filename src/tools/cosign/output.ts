@@ -5,7 +5,7 @@ import { describeFault, parseJson } from '../../model/read-json.ts'
 
 const Signature = z.object({ critical: z.object({ image: z.object({ 'docker-manifest-digest': z.string() }) }) })
 
-/** Reads what `cosign verify --output json` printed. Throws `VERIFY` unless at least one signature is about exactly this digest. */
+/** Reads the output of `cosign verify --output json`. Throws `VERIFY` unless at least one signature is about exactly this digest. */
 export function parseVerification(stdout: string, digest: Digest): void {
   const document = parseJson(
     stdout,
@@ -23,18 +23,21 @@ export function parseVerification(stdout: string, digest: Digest): void {
   if (!digests.includes(digest)) {
     throw new DeliveryError(
       'VERIFY',
-      `cosign verified a signature of ${digests.join(', ') || 'nothing'}; expected one of ${digest}`,
+      `expected cosign to verify a signature of ${digest}, found one of ${digests.join(', ') || 'nothing'}`,
       'Do not use this image; sign the digest that was judged.',
     )
   }
 }
 
-/** Why Cosign did not sign, as far as it decides what to do next: a service did not answer or could not, the token or the key was refused, or something else. */
+/**
+ * Why Cosign did not sign, as far as it matters for what to do next: a service was unavailable, the token or the key
+ * was refused, or something else.
+ */
 export type SigningFailure = 'away' | 'token' | 'key' | 'other'
 
 /**
- * Reads Cosign's error text: it has one exit code for everything. What its signing services did stands behind "error signing bundle", or behind
- * "from TUF" where it looked for those of the public instance; a registry that is away is another matter.
+ * Classifies Cosign's error text, because it has one exit code for everything. Errors of signing services follow "error
+ * signing bundle", or "from TUF" when it looks up the public instance's; an unavailable registry is a different matter.
  */
 export function readSigningFailure(stderr: string): SigningFailure {
   if (/error processing the identity token|retrieving ID token/i.test(stderr)) return 'token'
@@ -45,7 +48,7 @@ export function readSigningFailure(stderr: string): SigningFailure {
   return away.test(inServices?.[1] ?? inServices?.[2] ?? '') ? 'away' : 'other'
 }
 
-/** The last thing that Cosign said, without the words that stand before every error. */
+/** Cosign's last message, without the prefix of every error. */
 export function lastWord(stderr: string): string {
   return (stderr.trimEnd().split('\n').at(-1) ?? '').replace(/^(?:error during command execution|Error): /, '')
 }

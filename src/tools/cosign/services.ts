@@ -3,12 +3,12 @@ import { DeliveryError } from '../../model/errors.ts'
 import { readDocument } from '../../model/read-json.ts'
 import type { SigningServices } from './command.ts'
 
-/** The public Sigstore instance and its staging twin: what they log, everybody can read. */
+/** The public Sigstore instance and its staging counterpart: everybody can read their logs. */
 const publicDomains = ['sigstore.dev', 'sigstage.dev']
 
 const Service = z.looseObject({ url: z.url({ protocol: /^https?$/ }), majorApiVersion: z.int().min(1) })
 
-/** What is used of Sigstore's signing configuration (media type `application/vnd.dev.sigstore.signingconfig.v0.2+json`). */
+/** The used parts of Sigstore's signing configuration (media type `application/vnd.dev.sigstore.signingconfig.v0.2+json`). */
 const SigningConfig = z.looseObject({
   mediaType: z.literal('application/vnd.dev.sigstore.signingconfig.v0.2+json'),
   caUrls: z.array(Service).default([]),
@@ -18,7 +18,10 @@ const SigningConfig = z.looseObject({
 
 const Authority = z.looseObject({})
 
-/** What is used of Sigstore's trusted root (media type `application/vnd.dev.sigstore.trustedroot+json;version=0.1`, or a later minor form of it). */
+/**
+ * The used parts of Sigstore's trusted root (media type `application/vnd.dev.sigstore.trustedroot+json;version=0.1`, or
+ * a later minor version).
+ */
 const TrustedRoot = z.looseObject({
   mediaType: z.string().regex(/^application\/vnd\.dev\.sigstore\.trustedroot(\+json;version=|\.v)0\.\d+/),
   tlogs: z.array(Authority).default([]),
@@ -27,7 +30,7 @@ const TrustedRoot = z.looseObject({
   timestampAuthorities: z.array(Authority).default([]),
 })
 
-/** Sigstore's two documents: which services sign, and which keys of theirs are believed. Neither is secret. */
+/** Sigstore's two documents: which services sign, and which of their keys are trusted. Neither is secret. */
 export interface ServiceDocuments {
   /** Signing configuration, JSON. */
   signingConfig: string
@@ -35,28 +38,28 @@ export interface ServiceDocuments {
   trustedRoot: string
 }
 
-/** What signing will tell to whom. */
+/** What signing will reveal to whom. */
 export interface ServiceFacts {
   /** Addresses of the transparency logs that may be written to. */
   logs: string[]
-  /** Who gets to read: nobody, because there is no log; whoever reaches a log of one's own; or everybody. */
+  /** Who can read it: nobody, because there is no log; those with access to a private log; or everybody. */
   transparencyLog: 'none' | 'private' | 'public'
-  /** Addresses of everything that takes part, in no promised order. */
+  /** Addresses of all participating services, in no particular order. */
   urls: string[]
-  /** Whether a certificate can be had, which keyless signing needs. */
+  /** Whether a certificate is available, which keyless signing needs. */
   certificates: boolean
   timestamps: boolean
-  /** Whether every log speaks the second version of the log's interface, which the older signature format cannot be kept in. */
+  /** Whether every log has version 2 of the interface, which does not support the older signature format. */
   onlySecondVersion: boolean
 }
 
-/** The documents of signing offline: no service takes part, and nothing leaves the machine but the signature itself. */
+/** The documents for signing offline: no service takes part, and only the signature itself leaves the machine. */
 export const offline: ServiceDocuments = {
   signingConfig: '{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json"}\n',
   trustedRoot: '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}\n',
 }
 
-/** What the public instance is known to be; its documents come over the network, and Cosign checks them. */
+/** The known properties of the public instance; its documents come over the network, and Cosign verifies them. */
 export const publicInstance: ServiceFacts = {
   logs: ['https://rekor.sigstore.dev'],
   transparencyLog: 'public',
@@ -66,13 +69,16 @@ export const publicInstance: ServiceFacts = {
   onlySecondVersion: false,
 }
 
-/** The single addresses of the public instance, for the older format. */
+/** The individual addresses of the public instance, for the older format. */
 export const publicUrls: SigningServices['urls'] = {
   fulcio: 'https://fulcio.sigstore.dev',
   rekor: 'https://rekor.sigstore.dev',
 }
 
-/** Reads a signing configuration. A certificate authority of the public instance counts as a public log, because it logs every certificate with the identity in it. Throws `SIGN`. */
+/**
+ * Reads a signing configuration. A certificate authority of the public instance counts as a public log, because it logs
+ * every certificate, including the identity. Throws `SIGN`.
+ */
 export function readSigningConfig(text: string): ServiceFacts {
   const config = readSigstoreDocument('signing configuration', text, SigningConfig)
   const [logs, authorities] = [config.rekorTlogUrls.map(({ url }) => url), config.caUrls.map(({ url }) => url)]
@@ -86,7 +92,7 @@ export function readSigningConfig(text: string): ServiceFacts {
   }
 }
 
-/** What a trusted root lets a consumer ask for. Throws `VERIFY`. */
+/** What a consumer can require with a trusted root. Throws `VERIFY`. */
 export function readTrustedRoot(text: string): {
   log: boolean
   certificateLog: boolean
@@ -102,7 +108,7 @@ export function readTrustedRoot(text: string): {
   }
 }
 
-/** The single addresses of a signing configuration, for the older format: the first of each kind, logs of the first version only. */
+/** The individual addresses in a signing configuration, for the older format: the first of each kind, only version 1 logs. */
 export function serviceUrls(text: string): SigningServices['urls'] {
   const config = readSigstoreDocument('signing configuration', text, SigningConfig)
   const [fulcio, rekor, timestamps] = [
@@ -117,7 +123,9 @@ export function serviceUrls(text: string): SigningServices['urls'] {
   }
 }
 
-/** A signing configuration whose services on this machine's loopback are reached by another host name, as containers must; the ports stay. */
+/**
+ * A signing configuration with a different host name for services on this machine's loopback, as containers need; the ports stay.
+ */
 export function reachedBy(text: string, host: string, isLoopback: (host: string) => boolean): string {
   const moved = (service: z.infer<typeof Service>) => {
     const url = new URL(service.url)
@@ -139,14 +147,14 @@ function isPublic(url: string): boolean {
   return publicDomains.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`))
 }
 
-/** Reads one of Sigstore's two documents. Throws the given code where it has another form. */
+/** Reads one of Sigstore's two documents. Throws the given code if it has a different form. */
 export function readSigstoreDocument<T extends z.ZodType>(
   what: string,
   text: string,
   schema: T,
   code: 'SIGN' | 'VERIFY' = 'SIGN',
 ): z.infer<T> {
-  const hint = `Give Sigstore's own document, e.g. as "cosign ${what === 'trusted root' ? 'trusted-root' : 'signing-config'} create" writes it.`
+  const hint = `Use Sigstore's own document, e.g. as "cosign ${what === 'trusted root' ? 'trusted-root' : 'signing-config'} create" writes it.`
   return readDocument(
     text,
     schema,
@@ -154,8 +162,8 @@ export function readSigstoreDocument<T extends z.ZodType>(
       new DeliveryError(
         code,
         kind === 'form'
-          ? `the ${what} has an unknown form: ${detail}`
-          : `expected the ${what} to be JSON; it is ${found}`,
+          ? `the ${what} has an unexpected form: ${detail}`
+          : `expected the ${what} to be JSON, found ${found}`,
         hint,
       ),
   )

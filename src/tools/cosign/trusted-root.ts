@@ -34,7 +34,7 @@ interface TransparencyLog {
   publicKey: string
 }
 
-/** Whom a trusted root believes, taken out of it. */
+/** The keys and certificates that a trusted root trusts. */
 export interface Authorities {
   certificates: CertificateAuthority[]
   timestamps: CertificateAuthority[]
@@ -42,7 +42,10 @@ export interface Authorities {
   certificateLogs: TransparencyLog[]
 }
 
-/** Reads the keys and certificates of a trusted root (media type `application/vnd.dev.sigstore.trustedroot+json;version=0.1`). Throws `VERIFY`. */
+/**
+ * Reads the keys and certificates of a trusted root (media type
+ * `application/vnd.dev.sigstore.trustedroot+json;version=0.1`). Throws `VERIFY`.
+ */
 export function readAuthorities(trustedRoot: string): Authorities {
   const { certificateAuthorities, timestampAuthorities, tlogs, ctlogs } = readSigstoreDocument(
     'trusted root',
@@ -69,7 +72,9 @@ export function readAuthorities(trustedRoot: string): Authorities {
   }
 }
 
-/** Whether every log of a trusted root is of the second version, as far as a trusted root tells: only these have keys of this kind. Throws `VERIFY`. */
+/**
+ * Whether every log in a trusted root has version 2, judging by the kind of key, which only these have. Throws `VERIFY`.
+ */
 export function onlySecondVersion(trustedRoot: string): boolean {
   const { tlogs } = readSigstoreDocument('trusted root', trustedRoot, Authorities, 'VERIFY')
   return tlogs.length > 0 && tlogs.every(({ publicKey }) => publicKey.keyDetails === 'PKIX_ED25519')

@@ -8,7 +8,7 @@ function crane({ program, insecure }: Registry, ...argv: string[]): string[] {
   return [program, ...(insecure ? ['--insecure'] : []), ...argv]
 }
 
-/** Asks the registry which digest a reference has. */
+/** Asks the registry for a reference's digest. */
 export function digest(registry: Registry & { reference: string }): string[] {
   return crane(registry, 'digest', registry.reference)
 }
@@ -18,7 +18,7 @@ export function config(registry: Registry & { reference: string; platform: strin
   return crane(registry, 'config', '--platform', registry.platform, registry.reference)
 }
 
-/** Prints the manifest or index behind a reference; by digest, crane checks the bytes against it. */
+/** Prints the manifest or index behind a reference; by digest, crane verifies the bytes. */
 export function manifest(registry: Registry & { reference: string }): string[] {
   return crane(registry, 'manifest', registry.reference)
 }

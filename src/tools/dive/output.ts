@@ -22,7 +22,7 @@ const Analysis = z.object({
 /** How many of the files that waste most are named. */
 const mostFiles = 10
 
-/** Reads the JSON that dive wrote. Throws `TOOL` when it is empty, truncated or of another form. */
+/** Reads the JSON that dive wrote. Throws `TOOL` if it is empty, truncated or of a different form. */
 export function parseEfficiency(json: string): Efficiency {
   const { layer, image } = readJson('dive', json, Analysis)
   const inOrder = layer.toSorted((left, right) => left.index - right.index)

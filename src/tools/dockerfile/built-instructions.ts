@@ -1,7 +1,9 @@
 import type { Platform } from '../../model/index.ts'
 import type { DockerfileReading } from './output.ts'
 
-/** The instructions that a build on one platform carries out, each with its first line, counted from 1, and its text as it is written in `text`. */
+/**
+ * The instructions that a build for one platform executes, each with its first line, counted from 1, and its text as written in `text`.
+ */
 export function builtInstructions(
   { text, reading }: { text: string; reading: DockerfileReading },
   platform: Platform,

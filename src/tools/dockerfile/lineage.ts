@@ -1,13 +1,13 @@
 import type { Digest, Instruction, LayerOrigin, Lineage, Platform } from '../../model/index.ts'
 import type { DockerfileReading } from './output.ts'
 
-/** A layer of the built image, with what its history says of it. */
+/** A layer of the built image, with its history entry. */
 export interface BuiltLayer {
   diffId: Digest
   createdBy: string
 }
 
-/** An instruction of the Dockerfile with what only the matching needs: its text may hold a secret, so it goes into no evidence. */
+/** A Dockerfile instruction with details that only the matching needs: its text may contain a secret, so it is not part of the evidence. */
 interface Step extends Instruction {
   /** Its flags and arguments, on one line. */
   flags: string[]
@@ -17,11 +17,12 @@ interface Step extends Instruction {
 }
 
 /**
- * How an image grew: its layers by what made them, and the Dockerfile's instructions without values.
+ * How an image was built: its layers with their origin, and the Dockerfile's instructions without values.
  *
- * The engine builds a Dockerfile from calls of its own, and its history names these: the command of a RUN, the path of a WORKDIR, of a COPY only that it was one.
- * ENV, ARG, LABEL and USER leave no trace. So the layers above the base and the instructions that make layers are read side by side, in order and in every way that fits;
- * a layer has a line only where all these readings agree.
+ * The engine builds a Dockerfile with its own calls, which its history names: the command of a RUN, the path of a
+ * WORKDIR, but nothing about a COPY except that it was one. ENV, ARG, LABEL and USER leave no trace. So the layers
+ * above the base and the instructions that make layers are matched in order, in every possible way; a layer has a line
+ * only if all these matches agree.
  */
 export function readLineage(
   dockerfile: { reading: DockerfileReading; platform: Platform },
@@ -88,7 +89,7 @@ function readSteps({ reading, platform }: { reading: DockerfileReading; platform
   })
 }
 
-/** What the engine's history says that a layer is. */
+/** What a layer is, according to the engine's history. */
 type Trace =
   | { kind: 'run'; command: string }
   | { kind: 'copy' }
@@ -99,8 +100,8 @@ type Trace =
   | { kind: 'other' }
 
 /**
- * The engine's words for its calls (Dagger 0.21, core/directory.go and core/container_exec.go).
- * Of a layer that it still has from before it was started again it has forgotten what made it, and says so for any of them.
+ * The engine's descriptions of its calls (Dagger 0.21, core/directory.go and core/container_exec.go).
+ * For a layer cached from before a restart, it has lost the origin, and uses the same description for all of these.
  */
 function traceOf(createdBy: string): Trace {
   if (createdBy === 'rehydrated persisted snapshot') return { kind: 'lost' }
@@ -114,7 +115,7 @@ function traceOf(createdBy: string): Trace {
   return owned === undefined ? { kind: 'other' } : { kind: 'owner', path: owned }
 }
 
-/** How many layers, from the given one on, an instruction can have made; each number is one way to read the history. */
+/** How many layers, from the given one, an instruction can have made; each number is one possible match. */
 function readings(step: Step, traces: readonly Trace[], from: number): number[] {
   const fits = (offset: number, matches: (trace: Trace) => boolean): boolean => {
     const trace = traces[from + offset]
@@ -140,10 +141,10 @@ function readings(step: Step, traces: readonly Trace[], from: number): number[] 
     case 'WORKDIR': {
       const path = step.words.join(' ').replace(/^["']|["']$/g, '')
       if (/^\/+\.?$/.test(path)) return [0]
-      // A user with a name is looked up in the image, and then the directory comes as a copy.
+      // A user name is looked up in the image, and the directory is then copied.
       if (!fits(0, (trace) => trace.kind === 'merge' || (trace.kind === 'directory' && leadsTo(path, trace.path))))
         return []
-      // For a user with a number the engine makes the directory first and gives it away in a layer of its own.
+      // For a numeric user the engine first makes the directory and changes its owner in a separate layer.
       const isGivenAway = fits(1, (trace) => trace.kind === 'owner' && leadsTo(path, trace.path))
       return traces[from + 1]?.kind === 'owner' && isGivenAway ? [2] : isGivenAway ? [1, 2] : [1]
     }
@@ -152,7 +153,9 @@ function readings(step: Step, traces: readonly Trace[], from: number): number[] 
   }
 }
 
-/** Whether a RUN can be what an exec says. The history has the values of suspected secrets taken out and long texts cut; a here-document stands elsewhere in it. */
+/**
+ * Whether a RUN can match an exec. In the history, suspected secrets are removed and long texts cut; a here-document is elsewhere in it.
+ */
 function runs({ words, command, hasHeredoc }: Step, said: string): boolean {
   if (hasHeredoc || said.includes('<redacted>') || /\.\.\. \(\d+ more bytes\)$/.test(said)) return true
   const bare = said.replaceAll(/\s+/g, '')
@@ -172,10 +175,11 @@ function leadsTo(written: string, path: string): boolean {
   return written.startsWith('/') ? found === wanted : found === wanted || wanted === '' || found.endsWith(`/${wanted}`)
 }
 
-/** For each layer the instruction that made it, where every reading of the whole history says the same one. */
+/** For each layer the instruction that made it, if every match of the whole history agrees. */
 function agreedMakers(steps: readonly Step[], layers: readonly BuiltLayer[]): Array<Step | undefined> {
   const traces = layers.map(({ createdBy }) => traceOf(createdBy))
-  // reached[i] holds the layers that instructions before the i-th can have made, counted from the first; a way counts only if it leads on to the very last layer.
+  // reached[i] holds the layers that instructions before the i-th can have made, counted from the first; a match counts
+  // only if it reaches the very last layer.
   const ways = steps.map((step) =>
     layerCounts(traces.length).map((from) => readings(step, traces, from).map((count) => from + count)),
   )
@@ -203,7 +207,9 @@ function layerCounts(layers: number): number[] {
 
 const longestInstruction = 200
 
-/** A layer's maker where the Dockerfile names it: a COPY as it is written there, a RUN as the history has it, which shows no value that may be a secret. */
+/**
+ * A layer's origin according to the Dockerfile: a COPY as written, a RUN from the history, which hides values that may be secrets.
+ */
 function tellMaker({ keyword, flags, words }: Step, createdBy: string): string {
   if (keyword === 'RUN') return traceOf(createdBy).kind === 'run' ? tellHistory(createdBy) : 'RUN'
   return shorten([keyword, ...flags, ...words].map(withoutCredentials).join(' '))
@@ -221,13 +227,13 @@ function tellHistory(createdBy: string): string {
     case 'owner':
       return shorten(`WORKDIR ${trace.path}`)
     case 'lost':
-      return 'an instruction that the engine has forgotten'
+      return 'an instruction that the engine no longer knows'
     case 'other':
       return shorten(createdBy)
   }
 }
 
-/** The address of an ADD can carry a password or a token. */
+/** An ADD's address can contain a password or a token. */
 function withoutCredentials(word: string): string {
   return word
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1')
@@ -239,7 +245,7 @@ function shorten(text: string): string {
   return line.length > longestInstruction ? `${line.slice(0, longestInstruction - 3)}...` : line
 }
 
-/** The stage or image of COPY --from; a stage that is given by number has a name if it can. */
+/** The stage or image of COPY --from; a stage given by number is named if it has a name. */
 function sourceStage({ keyword, flags }: Step, steps: readonly Step[]): string | undefined {
   const from =
     keyword === 'COPY' ? flags.find((flag) => flag.startsWith('--from='))?.slice('--from='.length) : undefined

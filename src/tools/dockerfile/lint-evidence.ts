@@ -1,7 +1,7 @@
 import type { Lint } from '../../model/index.ts'
 import type { DockerfilePreparation, DockerfileReading } from './output.ts'
 
-/** What BuildKit's checks say, as evidence. */
+/** The results of BuildKit's checks, as evidence. */
 export function toChecks(checks: DockerfilePreparation['checks'], path: string): Lint['checks'] {
   return checks.map(({ rule, message, url, line }) => ({
     id: rule,
@@ -19,7 +19,7 @@ export function toDownloads({ platforms }: DockerfileReading): Lint['downloads']
   )
 }
 
-/** The `# check=` directive as a comment that silences checks for the whole file. An empty list of rules is every one. */
+/** The `# check=` directive as a comment that silences checks for the whole file. An empty list of rules means all of them. */
 export function silencedChecks({ silenced }: DockerfileReading): Lint['pragmas'] {
   return silenced.map(({ rules, line }) => ({ rules: rules.includes('all') ? [] : rules, line, global: true }))
 }

@@ -6,27 +6,27 @@ import { readJson } from '../../model/read-json.ts'
 const line = z.int().min(0)
 const index = z.int().min(-1)
 
-/** Why a Dockerfile is not built. `line` is 0 where none can be named. */
+/** Why a Dockerfile is not built. `line` is 0 if unknown. */
 const Refusal = z.strictObject({ line, found: z.string(), remedy: z.string() })
 
-/** An image from outside, where the Dockerfile names it. */
+/** An external image, where the Dockerfile names it. */
 const Image = z.strictObject({
   kind: z.enum(['from', 'copy', 'mount']),
   stage: index,
   line,
-  /** Bytes of the text: of the reference for FROM, of the whole flag otherwise. */
+  /** Byte offsets: of the reference for FROM, of the whole flag otherwise. */
   start: z.int().min(0),
   end: z.int().min(0),
-  /** With build arguments filled in. */
+  /** With build arguments expanded. */
   written: z.string(),
   /** Registry, repository and tag, fully spelled; `scratch` for the empty image. */
   reference: z.string(),
-  /** What BuildKit asks the registry for: the reference, with the digest where one is written. */
+  /** What BuildKit requests from the registry: the reference, with the digest if one is written. */
   asked: z.string(),
   digest: Digest.optional(),
-  /** Of the stage that starts from it. */
+  /** The stage that starts from it. */
   platform: z.string(),
-  /** True where the shipped image is made of it. */
+  /** Whether the shipped image is made from it. */
   shipped: z.boolean(),
 })
 
@@ -34,10 +34,10 @@ const Instruction = z.strictObject({
   keyword: z.string(),
   line,
   lastLine: line,
-  /** Number of its stage, -1 above the first FROM. */
+  /** Number of its stage, -1 before the first FROM. */
   stage: index,
   flags: z.array(z.string()),
-  /** As parsed, before variables are filled in. */
+  /** As parsed, before variables are expanded. */
   words: z.array(z.string()),
   /** Whether the words were written as a JSON array. */
   json: z.boolean(),
@@ -46,7 +46,7 @@ const Instruction = z.strictObject({
   names: z.array(z.string()),
 })
 
-/** What a Dockerfile comes to on one platform. */
+/** The result of a Dockerfile on one platform. */
 const OnPlatform = z.strictObject({
   platform: Platform,
   target: index,
@@ -68,14 +68,14 @@ const OnPlatform = z.strictObject({
   labels: z.array(z.string()),
 })
 
-/** The form of `dockerfile read`, version 1. Where something is refused, platforms can be missing. */
+/** The output of `dockerfile read`, version 1. If something is refused, platforms can be missing. */
 const Reading = z.strictObject({
   schemaVersion: z.literal(1),
   escape: z.string(),
   directives: z.array(z.strictObject({ name: z.string(), value: z.string(), line })),
   /** Comments that may silence the linter. */
   pragmas: z.array(z.strictObject({ line, text: z.string() })),
-  /** `# check=` directives that take build checks away; `all` is every one. */
+  /** `# check=` directives that disable build checks; `all` means every one. */
   silenced: z.array(z.strictObject({ rules: z.array(z.string()), line })),
   stages: z.array(z.strictObject({ name: z.string(), line })),
   instructions: z.array(Instruction),
@@ -103,12 +103,13 @@ const Preparation = z.strictObject({
   refusals: z.array(Refusal),
 })
 
-/** A Dockerfile ready to be built on each platform, and what BuildKit's checks say of the one that was written. */
+/** A Dockerfile ready to build for each platform, and the results of BuildKit's checks for the original. */
 export type DockerfilePreparation = Omit<z.infer<typeof Preparation>, 'refusals'>
 
 /**
- * Reads the JSON of `dockerfile read`. Throws `SOURCE` where the Dockerfile is refused, with its line, and `TOOL` where the JSON is empty, cut off or of another form.
- * Where it is not built here, what only this engine cannot build is passed over: then it could be read to its end.
+ * Reads the JSON of `dockerfile read`. Throws `SOURCE` with the line if the Dockerfile is refused, and `TOOL` if the
+ * JSON is empty, truncated or of a different form. If it is not built here, what only this engine cannot build is
+ * ignored: then it could be read to its end.
  */
 export function parseReading(
   stdout: string,
@@ -131,7 +132,7 @@ export function parsePreparation(
   return preparation
 }
 
-/** Names the first of what is refused in full, and the lines of the others. */
+/** Describes the first refusal in full, and gives the lines of the others. */
 function refuse(path: string, refusals: ReadonlyArray<z.infer<typeof Refusal>>): void {
   const [first, ...others] = refusals
   if (first === undefined) return

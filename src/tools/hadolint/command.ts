@@ -7,9 +7,10 @@ interface Lint {
 }
 
 /**
- * Lints a Dockerfile with hadolint's own rules and levels. Nothing beside the Dockerfile may change them: the configuration file is an empty one
- * (hadolint complains about it on standard error and goes on), and comments that silence rules count only where the caller lets them.
- * Exits with 0 whatever it finds; another exit code means that it could not read the file.
+ * Lints a Dockerfile with hadolint's own rules and levels. Nothing beside the Dockerfile may change them: the
+ * configuration file is empty (hadolint complains about that on standard error and continues), and comments that
+ * silence rules have an effect only if the caller allows it. Exits with 0 whatever it finds; any other exit code means
+ * that it could not read the file.
  */
 export function hadolintArguments({ program, dockerfile, obeyPragmas }: Lint): string[] {
   return [

@@ -14,13 +14,13 @@ const Remarks = z.array(
   }),
 )
 
-/** hadolint's code for a file that it cannot parse: it then says nothing about the rest of the file. */
+/** hadolint's code for a file that it cannot parse: it then does not lint the rest of the file. */
 const unparsable = 'DL1000'
 
 /**
- * Reads the JSON of hadolint, in the order of the file. `path` is what people call the Dockerfile, and `linted` what hadolint was given.
- * Where hadolint could not parse the Dockerfile, `unread` says where: BuildKit has read it, so it is one, and hadolint has no opinion of it.
- * Throws `TOOL` when the JSON is not readable or speaks of another file.
+ * Reads hadolint's JSON, in the order of the file. `path` is the Dockerfile's path for people, and `linted` the one
+ * given to hadolint. If hadolint could not parse the Dockerfile, `unread` says where: BuildKit has read it, so it is
+ * valid, but hadolint has not linted it. Throws `TOOL` if the JSON cannot be read or is about a different file.
  */
 export function parseLint(
   stdout: string,
@@ -31,7 +31,7 @@ export function parseLint(
   if (other !== undefined)
     throw new DeliveryError(
       'TOOL',
-      `hadolint reported on ${other.file} instead of ${linted}`,
+      `expected hadolint to report on ${linted}, found ${other.file}`,
       'Report this as a bug in Loadline.',
     )
   const fault = remarks.find(({ code }) => code === unparsable)
@@ -57,10 +57,12 @@ export function parseLint(
   }
 }
 
-/** Wider than hadolint's own grammar: a comment that is meant to silence it is reported even where a typing error makes it void. */
+/** Wider than hadolint's own grammar: a comment meant to silence it is reported even if a typo makes it ineffective. */
 const pragma = /^\s*#\s*hadolint\s+(global\s+)?ignore\s*=(.*)$/i
 
-/** Finds the comments that tell hadolint to be silent, among those of a Dockerfile. An empty list of rules means that the comment names none that can be read. */
+/**
+ * Finds the comments in a Dockerfile that silence hadolint. An empty list of rules means that the comment names none that can be read.
+ */
 export function findPragmas(comments: ReadonlyArray<{ line: number; text: string }>): Lint['pragmas'] {
   return comments.flatMap(({ line, text }) => {
     const found = pragma.exec(text)

@@ -1,39 +1,41 @@
-/** Arguments for Loadline's own `inspect`: says as JSON what is in an image archive. */
+/** Arguments for Loadline's own `inspect`: prints as JSON what is in an image archive. */
 export function inspectImage(archive: string): string[] {
   return ['image', archive]
 }
 
-/** Says as JSON which credentials are in an image archive, and what it did not look at. */
+/** Prints as JSON which credentials are in an image archive, and what was not searched. */
 export function searchSecrets(archive: string): string[] {
   return ['secrets', archive]
 }
 
-/** Says as JSON which layers an image archive has, without reading them. */
+/** Prints as JSON which layers an image archive has, without reading them. */
 export function listLayers(archive: string): string[] {
   return ['layers', archive]
 }
 
-/** Unpacks image archives, byte for byte, into one OCI layout directory that is new or empty; says as JSON what it wrote. */
+/** Unpacks image archives, byte for byte, into one new or empty OCI layout directory; prints as JSON what it wrote. */
 export function extractLayout(archives: readonly string[], directory: string): string[] {
   return ['extract', ...archives, directory]
 }
 
-/** Unpacks every file of an archive of several images into a directory that is new or empty. */
+/** Unpacks every file of an archive of several images into a new or empty directory. */
 export function unpackArchive(archive: string, directory: string): string[] {
   return ['unpack', archive, directory]
 }
 
-/** Packs the named parts of a directory into a new archive, in which nothing but names and bytes counts. */
+/** Packs the named parts of a directory into a new archive that depends only on names and bytes. */
 export function packArchive(directory: string, archive: string, parts: readonly string[]): string[] {
   return ['pack', directory, archive, ...parts]
 }
 
-/** Writes the image configuration's bytes to a new file. It holds the values of environment variables: keep it in containers. */
+/** Writes the image configuration's bytes to a new file. It contains the values of environment variables: keep it in containers. */
 export function extractConfiguration(archive: string, file: string): string[] {
   return ['config', archive, file]
 }
 
-/** Copies a Trivy report to a new file without the parts that nobody here reads, nine tenths of a long one. A report that is cut off is refused. */
+/**
+ * Copies a Trivy report to a new file without the unused parts, nine tenths of a long one. A truncated report is refused.
+ */
 export function condenseReport(report: string, file: string): string[] {
   return ['condense', report, file]
 }

@@ -8,13 +8,13 @@ const count = z.int().min(0)
 const FoundFile = z.strictObject({ path: z.string(), mode: z.string().regex(/^[0-7]{4}$/), bytes })
 const SizedFile = z.strictObject({ path: z.string(), bytes })
 
-/** As the platform is asked for, e.g. `linux/arm/v7`. */
+/** In the usual spelling, e.g. `linux/arm/v7`. */
 const SpelledPlatform = z
   .strictObject({ os: z.string().min(1), architecture: z.string().min(1), variant: z.string().optional() })
   .transform(spellPlatform)
   .pipe(Platform)
 
-/** The form of `inspect image`, version 3. A list holds at most 1000 entries; the count beside it is exact. */
+/** The output of `inspect image`, version 3. A list holds at most 1000 entries; the count beside it is exact. */
 const Report = z.strictObject({
   schemaVersion: z.literal(3),
   digest: Digest,
@@ -85,7 +85,7 @@ const Report = z.strictObject({
     packageCaches: z.array(SizedFile),
     sshServerCount: count,
     sshServers: z.array(z.string()),
-    /** Diff id of the last layer that had a part in each listed path. */
+    /** Diff ID of the last layer that contributed to each listed path. */
     layers: z.record(z.string(), Digest),
     largest: z.array(SizedFile),
   }),
@@ -100,10 +100,10 @@ const Report = z.strictObject({
   records: PackageRecords,
 })
 
-/** Everything that `inspect image` found in an archive. Sizes are bytes. Environment variables are there by name only. */
+/** Everything that `inspect image` found in an archive. Sizes are bytes. Environment variables are listed by name only. */
 export type Inspection = z.infer<typeof Report>
 
-/** Reads the JSON of `inspect image`. Throws `TOOL` when it is empty, truncated or of another form or version. */
+/** Reads the JSON of `inspect image`. Throws `TOOL` if it is empty, truncated or of a different form or version. */
 export function parseInspection(stdout: string): Inspection {
   return readJson('inspect', stdout, Report)
 }
@@ -133,7 +133,7 @@ export function toConfiguration({ config, files, records }: Inspection): Configu
     environment: config.environment,
     suspectedSecrets: config.suspectedSecrets.map(({ name, where }) => ({
       name,
-      // An entrypoint, cmd or health check is an instruction of the build, and `docker history` is where it shows.
+      // An entrypoint, cmd or health check is a build instruction, which `docker history` shows.
       where: where === 'command' ? 'history' : where,
     })),
     labels: config.labels,
@@ -162,15 +162,16 @@ export interface Efficiency {
 }
 
 /**
- * The size as evidence. `compressed` counts each layer as gzip holds it, whether or not the archive compresses it, because that is how registries store it.
- * Throws `TOOL` when Dive read other layers than `inspect`: then one of them speaks of another image.
+ * The size as evidence. `compressed` counts each layer gzipped, whether or not the archive compresses it, because
+ * registries store it that way. Throws `TOOL` if Dive and `inspect` read different layers: then one of them is about a
+ * different image.
  */
 export function toSize({ layers, unpacked, gzipped, files }: Inspection, dive: Efficiency): Size {
   const wanted = layers.map(({ diffId }) => diffId)
   if (wanted.join() !== dive.layers.join()) {
     throw new DeliveryError(
       'TOOL',
-      `expected dive to measure the ${wanted.length} layers of the image; it measured ${dive.layers.length === wanted.length ? 'others' : dive.layers.length}`,
+      `expected dive to measure the ${wanted.length} layers of the image, found ${dive.layers.length === wanted.length ? 'different ones' : dive.layers.length}`,
       'Report this as a bug in Loadline: both tools must read the same archive.',
     )
   }
@@ -191,12 +192,15 @@ export function toSize({ layers, unpacked, gzipped, files }: Inspection, dive: E
   }
 }
 
-/** Whether `inspect` refuses an archive for holding several images: its list of entries is then in order, and each image can be looked at by itself. */
+/**
+ * Whether `inspect` refuses an archive for holding several images: its list of entries is then in order, and each image
+ * can be looked at by itself.
+ */
 export function severalImages(stderr: string): boolean {
-  return /^wanted exactly one image in the archive, found (?!0:)\d+:/.test(stderr)
+  return /^expected exactly one image in the archive, found (?!0:)\d+:/.test(stderr)
 }
 
-/** Why `inspect` refuses an archive, without the place where it lay. */
+/** Why `inspect` refuses an archive, without the archive's path. */
 export function refusal(stderr: string): string {
   return (stderr.trim().split('\n')[0] ?? '').replaceAll(/:? ?\/archive\.tar/g, '') || 'it cannot be read'
 }

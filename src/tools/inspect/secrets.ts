@@ -26,7 +26,7 @@ const Found = z.strictObject({
   by: z.string().optional(),
 })
 
-/** The form of `inspect secrets`, version 1. No credential is in it. */
+/** The output of `inspect secrets`, version 1. It contains no credential. */
 const Report = z.strictObject({
   schemaVersion: z.literal(1),
   digest: Digest,
@@ -38,7 +38,7 @@ const Report = z.strictObject({
   ),
 })
 
-/** What a search for credentials came to, and in which image. */
+/** The result of a search for credentials, and the image. */
 export interface SearchedSecrets {
   /** Digest of the image's manifest. */
   digest: Digest
@@ -46,7 +46,7 @@ export interface SearchedSecrets {
   search: SecretSearch
 }
 
-/** Reads the JSON of `inspect secrets`. Throws `TOOL` when it is empty, truncated or of another form or version. */
+/** Reads the JSON of `inspect secrets`. Throws `TOOL` if it is empty, truncated or of a different form or version. */
 export function parseSecrets(stdout: string): SearchedSecrets {
   const { digest, files, bytes, found, notLookedAt } = readJson('inspect', stdout, Report)
   const worstFirst = found.toSorted(

@@ -1,17 +1,17 @@
 import { X509Certificate } from 'node:crypto'
 import { DeliveryError } from '../../model/errors.ts'
 
-/** Checks the text of a certificate file. Throws `CREDENTIAL` where it has no certificate, or a private key. */
+/** Checks the text of a certificate file. Throws `CREDENTIAL` if it has no certificate, or a private key. */
 export function requireCertificates(text: string, name: string): string {
   const blocks = [...text.matchAll(/-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----/g)].map(([block, kind]) => ({
     block,
     kind,
   }))
-  const hint = 'Give the certificates of the authority alone, in PEM.'
+  const hint = 'Give only the CA certificates, in PEM.'
   if (blocks.length === 0 || blocks.some(({ kind }) => kind !== 'CERTIFICATE')) {
     throw new DeliveryError(
       'CREDENTIAL',
-      `${name} must hold certificates in PEM, found ${blocks.map(({ kind }) => kind?.toLowerCase()).join(', ') || 'none'}`,
+      `expected certificates in PEM in ${name}, found ${blocks.map(({ kind }) => kind?.toLowerCase()).join(', ') || 'none'}`,
       hint,
     )
   }

@@ -1,9 +1,9 @@
 /** How the program speaks to a registry. */
 export interface Connection {
   program: string
-  /** Plain HTTP; without it a registry has TLS, or listens on loopback. */
+  /** Plain HTTP; otherwise a registry must have TLS, or listen on loopback. */
   plainHttp: boolean
-  /** The registry's name for people and in the Docker configuration, where it is reached under another one. */
+  /** The registry's public name, also in the Docker configuration, if it is reached under a different one. */
   knownAs?: string
 }
 
@@ -23,12 +23,18 @@ function registry(
   ]
 }
 
-/** Sends an image of an OCI layout directory, byte for byte, to `reference` (repository@digest). No tag is touched, and nothing that is there is sent. */
+/**
+ * Sends an image of an OCI layout directory, byte for byte, to `reference` (repository@digest). No tag is touched, and
+ * nothing that already exists is sent.
+ */
 export function push(connection: Connection, { layout, reference }: { layout: string; reference: string }): string[] {
   return registry(connection, ['push'], [], [layout, reference])
 }
 
-/** Points tags at `reference` (repository@digest), in this order, once all of them were looked at. `immutable` refuses to move one that exists with another digest. */
+/**
+ * Points tags at `reference` (repository@digest), in this order, after checking all of them. `immutable` refuses to
+ * move one that exists with a different digest.
+ */
 export function tag(
   connection: Connection,
   { reference, tags, immutable }: { reference: string; tags: readonly string[]; immutable: boolean },
@@ -36,12 +42,12 @@ export function tag(
   return registry(connection, ['tag'], immutable ? ['--immutable'] : [], [reference, ...tags])
 }
 
-/** Writes an image, every byte of it checked by digest, as an OCI layout into a new directory. */
+/** Writes an image, with every byte verified by digest, as an OCI layout into a new directory. */
 export function pull(connection: Connection, { reference, layout }: { reference: string; layout: string }): string[] {
   return registry(connection, ['pull'], [], [reference, layout])
 }
 
-/** Asks how the registry keeps what refers to an image; `reference` (repository@digest) must be there. */
+/** Asks how the registry stores what refers to an image; `reference` (repository@digest) must exist. */
 export function probeReferrers(connection: Connection, { reference }: { reference: string }): string[] {
   return registry(connection, ['referrers', 'probe'], [], [reference])
 }

@@ -9,8 +9,8 @@ const Configuration = z.looseObject({
 })
 
 /**
- * A Docker configuration that has the credentials of a registry under a second name as well: clients look them up by the name that they
- * reach it by. Throws `CREDENTIAL` where it is no such configuration; the message does not quote it.
+ * A Docker configuration with a registry's credentials also under a second name: clients look them up by the name that they
+ * use. Throws `CREDENTIAL` if it is not such a configuration; the message does not quote it.
  */
 export function knownUnder(configuration: string, host: string, alias: string): string {
   const { auths = {}, ...rest } = parse(configuration)
@@ -19,22 +19,24 @@ export function knownUnder(configuration: string, host: string, alias: string): 
   return JSON.stringify({ ...rest, auths: entry === undefined ? auths : { ...auths, [alias]: entry } })
 }
 
-/** What a Docker configuration has for one registry. */
+/** A Docker configuration's entry for one registry. */
 export interface RegistryCredentials {
-  /** A Docker configuration with the credentials of this registry and nothing else. */
+  /** A Docker configuration with only this registry's credentials. */
   own: string | undefined
-  /** The credential helper that has them instead: a program `docker-credential-NAME`, asked for `server`. */
+  /** The credential helper that has them instead: a program `docker-credential-NAME`, called for `server`. */
   helper: { name: string; server: string } | undefined
 }
 
-/** Docker Hub goes by an address that nobody writes. */
+/** Docker Hub is stored under an address that nobody writes. */
 const dockerHub = {
   host: 'docker.io',
   key: 'https://index.docker.io/v1/',
   names: ['index.docker.io', 'registry-1.docker.io'],
 }
 
-/** Finds the credentials of one registry. Throws `CREDENTIAL` where the text is no Docker configuration, or names a helper by what is no name. */
+/**
+ * Finds one registry's credentials. Throws `CREDENTIAL` if the text is not a Docker configuration, or has an invalid helper name.
+ */
 export function credentialsOf(configuration: string, host: string): RegistryCredentials {
   const { auths = {}, credsStore, credHelpers = {} } = parse(configuration)
   const isHub = host === dockerHub.host
@@ -44,7 +46,7 @@ export function credentialsOf(configuration: string, host: string): RegistryCred
   if (helper !== undefined && !/^[\w.-]+$/.test(helper))
     throw new DeliveryError(
       'CREDENTIAL',
-      'the Docker configuration names a credential helper by something that is not the name of a program',
+      'the Docker configuration has an invalid name for a credential helper',
       'Correct credsStore or credHelpers in it.',
     )
   return {
@@ -55,7 +57,7 @@ export function credentialsOf(configuration: string, host: string): RegistryCred
 
 const Answer = z.looseObject({ Username: z.string(), Secret: z.string() })
 
-/** The Docker configuration that a helper's answer stands for. Throws `CREDENTIAL` where it is none; the message does not quote it. */
+/** Turns a helper's answer into a Docker configuration. Throws `CREDENTIAL` if it is not valid; the message does not quote it. */
 export function configurationOf(server: string, answer: string): string {
   const { Username, Secret } = readDocument(
     answer,
@@ -63,11 +65,11 @@ export function configurationOf(server: string, answer: string): string {
     () =>
       new DeliveryError(
         'CREDENTIAL',
-        `the credential helper gave something other than credentials for ${server}`,
+        `expected credentials for ${server} from the credential helper, found something else`,
         'Log in again ("docker login").',
       ),
   )
-  // A name that is no user's says that the secret is a token for tokens.
+  // This special user name means that the secret is an identity token.
   const entry =
     Username === '<token>'
       ? { identitytoken: Secret }
@@ -75,14 +77,17 @@ export function configurationOf(server: string, answer: string): string {
   return JSON.stringify({ auths: { [server]: entry } })
 }
 
-/** Throws `CREDENTIAL` for a configuration that leaves the credentials of a registry to a helper: those run on the machine of whoever calls, and not in the engine. */
+/**
+ * Throws `CREDENTIAL` for a configuration that leaves a registry's credentials to a helper: helpers run on the caller's
+ * machine, not in the engine.
+ */
 export function requireOwn(configuration: string, host: string): void {
   const { own, helper } = credentialsOf(configuration, host)
   if (own !== undefined || helper === undefined) return
   throw new DeliveryError(
     'CREDENTIAL',
-    `the Docker configuration leaves the credentials of ${host} to the helper ${helper.name}, which is not in the engine`,
-    `Give a config.json that has them, as "docker login" writes it without a helper; the command line of Loadline asks helpers itself.`,
+    `the Docker configuration leaves the credentials of ${host} to the helper ${helper.name}, which is not available in the engine`,
+    `Use a config.json that contains them, as "docker login" writes it without a helper; Loadline's command line calls helpers itself.`,
   )
 }
 
@@ -98,8 +103,8 @@ function parse(text: string): z.infer<typeof Configuration> {
     () =>
       new DeliveryError(
         'CREDENTIAL',
-        'the credentials of the registry are not a Docker configuration',
-        'Give a config.json that "docker login" wrote.',
+        'expected a Docker configuration with the credentials of the registry, found something else',
+        'Use a config.json written by "docker login".',
       ),
   )
 }

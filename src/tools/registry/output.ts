@@ -17,27 +17,27 @@ const Push = z.strictObject({
   retries: count,
 })
 
-/** What was sent and what was there before. `sentBytes` are those of the blobs. */
+/** What was sent and what already existed. `sentBytes` counts the blobs. */
 export type Push = z.infer<typeof Push>
 
 const MovedTag = z.strictObject({
   tag: z.string(),
-  /** `unchanged`: nothing was written. `overtaken`: it was written, and somebody else wrote it after that. */
+  /** `unchanged`: nothing was written. `overtaken`: it was written, and somebody else wrote it afterwards. */
   state: z.enum(['unchanged', 'created', 'moved', 'overtaken']),
-  /** What it pointed at; absent where there was no such tag. */
+  /** What it pointed to before; absent if there was no such tag. */
   before: Digest.optional(),
-  /** What it was seen to point at in the end. */
+  /** What it pointed to in the end. */
   now: Digest,
 })
 
-/** What became of a tag. */
+/** The result for a tag. */
 export type MovedTag = z.infer<typeof MovedTag>
 
 const Tagging = z
   .strictObject({ schemaVersion, digest: Digest, tags: z.array(MovedTag).min(1), retries: count })
   .refine(
     ({ digest, tags }) => tags.every(({ state, now }) => (now === digest) === (state !== 'overtaken')),
-    'a tag that was not overtaken points at the digest, and no other does',
+    'a tag that was not overtaken points to the digest, and no other does',
   )
 export type Tagging = z.infer<typeof Tagging>
 
@@ -56,10 +56,12 @@ export type Pull = z.infer<typeof Pull>
 
 const Probe = z.strictObject({ schemaVersion, referrers: z.enum(['api', 'tag']) })
 
-/** How a registry keeps what refers to an image: by the referrers API of OCI 1.1, or under a tag made of the digest, where it has no such API. */
+/**
+ * How a registry stores what refers to an image: with the OCI 1.1 referrers API, or without it under a tag made from the digest.
+ */
 export type ReferrersBy = z.infer<typeof Probe>['referrers']
 
-/** Every way in which a registry can fail, by what it means for whoever asked. */
+/** Every way in which a registry can fail, by what it means for the caller. */
 export const faultCodes = [
   'unauthorized',
   'denied',
@@ -78,11 +80,11 @@ export const faultCodes = [
 
 const Fault = z.strictObject({
   code: z.enum(faultCodes),
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was an answer. */
   status: z.int().optional(),
   host: z.string().optional(),
   repository: z.string().optional(),
-  /** What the credentials would have to allow. */
+  /** The scope that the credentials lack. */
   scope: z.string().optional(),
   /** Seconds that the registry asked to wait. */
   retryAfter: count.optional(),
@@ -93,37 +95,40 @@ const Fault = z.strictObject({
   message: z.string(),
 })
 
-/** Why the program could not do it. It holds no credential. */
+/** Why the program failed. It contains no credential. */
 export type Fault = z.infer<typeof Fault>
 
 const Failed = z.strictObject({ schemaVersion, error: Fault })
 
-/** What the program's process ended with. */
+/** How the program's process ended. */
 export interface Ended {
   exitCode: number
   stdout: string
   stderr: string
 }
 
-/** What the program did, or the fault that kept it from it. */
+/** What the program did, or the fault that prevented it. */
 export type Answer<T> = { done: T; fault?: undefined } | { done?: undefined; fault: Fault }
 
-/** Reads what `push` printed. Like all readers here it throws `PUBLISH` where that is not what the pinned version prints: then nobody knows what happened. */
+/**
+ * Reads the output of `push`. Like all readers here it throws `PUBLISH` if that is not what the pinned version prints:
+ * then it is unknown what happened.
+ */
 export function readPush(ended: Ended): Answer<Push> {
   return readAnswer(ended, Push)
 }
 
-/** Reads what `pull` printed. */
+/** Reads the output of `pull`. */
 export function readPull(ended: Ended): Answer<Pull> {
   return readAnswer(ended, Pull)
 }
 
-/** Reads what `tag` printed. */
+/** Reads the output of `tag`. */
 export function readTagging(ended: Ended): Answer<Tagging> {
   return readAnswer(ended, Tagging)
 }
 
-/** Reads what `referrers probe` printed. */
+/** Reads the output of `referrers probe`. */
 export function readProbe(ended: Ended): Answer<ReferrersBy> {
   const { done, fault } = readAnswer(ended, Probe)
   return fault === undefined ? { done: done.referrers } : { fault }
@@ -138,7 +143,7 @@ function readAnswer<T extends z.ZodType>({ exitCode, stdout, stderr }: Ended, sc
     default:
       throw new DeliveryError(
         'PUBLISH',
-        `registry ended with exit code ${exitCode}: ${stderr.split('\n')[0]?.slice(0, 300) ?? ''}`,
+        `registry exited with code ${exitCode}: ${stderr.split('\n')[0]?.slice(0, 300) ?? ''}`,
         'Report this as a bug in Loadline, with the version of the lock file.',
       )
   }

@@ -5,12 +5,14 @@ import type { CommandTests, StructureTests } from '../container-structure-test/s
 /** The OCI runtime in the sandbox's container. */
 const runtime = '/usr/bin/crun'
 
-/** Runs an image as the plan says: its root file system is a directory that may be written to, and its configuration is the archive's own. */
+/**
+ * Runs an image as the plan says: its root file system is a writable directory, and its configuration is the archive's own.
+ */
 export function runImage(program: string, paths: { plan: string; configuration: string; root: string }): string[] {
   return [program, 'run', runtime, paths.plan, paths.configuration, paths.root]
 }
 
-/** The plan that `sandbox` reads: what the policy says of the run, in bytes and seconds. `seccomp` is the text of a profile. */
+/** The plan that `sandbox` reads: the policy's settings for the run, in bytes and seconds. `seccomp` is the text of a profile. */
 export function sandboxPlan({ runtime: wanted, configuration }: Policy, seccomp: string | undefined): string {
   return JSON.stringify({
     schemaVersion: 1,
@@ -40,14 +42,14 @@ export function judgeCommands(program: string, argv: readonly string[]): string[
   return [program, 'tests', ...argv]
 }
 
-/** Runs a program with the image for its root, to look at its files. */
+/** Runs a program with the image as its root, to check its files. */
 export function insideImage(program: string, root: string, argv: readonly string[]): string[] {
   return [program, 'within', root, ...argv]
 }
 
 /**
- * Command tests as the judge gets them, each command behind the program that runs it in a container of its own, and the plan of what each needs there.
- * What a test would tear down is thrown away with its copy of the image.
+ * Command tests as the judge gets them, each command prefixed with the program that runs it in its own container, and
+ * the plan of what each needs there. Teardown is unnecessary, because each test's copy of the image is discarded.
  */
 export function testPlan(
   program: string,

@@ -4,7 +4,7 @@ import { readJson } from '../../model/read-json.ts'
 
 const measured = Runtime.shape
 
-/** The form of `sandbox run`, version 1. */
+/** The output of `sandbox run`, version 1. */
 const Report = z.strictObject({
   schemaVersion: z.literal(1),
   runtime: z.string(),
@@ -25,7 +25,9 @@ const Report = z.strictObject({
   output: measured.output,
 })
 
-/** Reads the JSON of `sandbox run`. Throws `TOOL` when it is empty, truncated, of another form, or says that an image was ready and not when. */
+/**
+ * Reads the JSON of `sandbox run`. Throws `TOOL` if it is empty, truncated, of a different form, or reports readiness without a time.
+ */
 export function parseRun(stdout: string, limits: Runtime['limits']): Runtime {
   const form = Report.refine(
     ({ outcome, readySeconds, stop, calls }) =>
@@ -36,14 +38,16 @@ export function parseRun(stdout: string, limits: Runtime['limits']): Runtime {
   return { ...run, madeBy, limits }
 }
 
-/** The form of `sandbox tests`, version 1. */
+/** The output of `sandbox tests`, version 1. */
 const CommandRun = z.strictObject({
   schemaVersion: z.literal(1),
   judge: z.strictObject({ exitCode: z.int(), stdout: z.string(), stderr: z.string() }),
   faults: z.array(z.strictObject({ test: z.int().min(0), reason: z.string().min(1) })),
 })
 
-/** Reads the JSON of `sandbox tests`: what the judge of the tests printed, and which tests prove nothing whatever it says of them. Throws `TOOL`. */
+/**
+ * Reads the JSON of `sandbox tests`: the judge's output, and which tests prove nothing whatever it reports. Throws `TOOL`.
+ */
 export function parseCommandRun(stdout: string): {
   judged: { stdout: string; stderr: string }
   faults: ReadonlyMap<number, string>

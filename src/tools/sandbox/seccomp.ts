@@ -13,15 +13,17 @@ const Profile = z.looseObject({
   syscalls: z.array(z.looseObject({ names: z.array(z.string()).min(1), action: z.string() })).min(1),
 })
 
-/** Reads a seccomp profile in the form of Docker and Kubernetes. Throws `SOURCE` where it is none, or one that allows whatever it does not name. */
+/**
+ * Reads a seccomp profile in Docker's and Kubernetes' format. Throws `SOURCE` if it is not valid, or allows what it does not name.
+ */
 export function parseSeccomp(text: string, path: string): void {
   try {
     readJson(path, text, Profile, 'SOURCE')
   } catch (error) {
     throw new DeliveryError(
       'SOURCE',
-      `${path} is not a seccomp profile that refuses what it does not name: ${error instanceof Error ? error.message : String(error)}`,
-      'Take the runtime/seccomp.json that a run without runtime.seccomp leaves among its reports.',
+      `expected a seccomp profile in ${path} that refuses what it does not name: ${error instanceof Error ? error.message : String(error)}`,
+      'Use the runtime/seccomp.json from the reports of a run without runtime.seccomp.',
       { cause: error },
     )
   }

@@ -9,13 +9,13 @@ const offline = [
   '--no-progress',
 ]
 
-/** Empty files that must be in the container: Trivy wants its configuration to be there, and looks in the working directory otherwise. */
+/** Empty files that must be in the container: without a configuration file, Trivy looks in the working directory. */
 export const emptyConfiguration = { config: '/loadline/trivy.yaml', ignore: '/loadline/trivyignore' } as const
 
-/** Only what Loadline passes counts: a configuration or ignore file that lies in an image or a working directory is not read. */
+/** Only what Loadline passes counts: a configuration or ignore file in an image or a working directory is not read. */
 const ownConfiguration = ['--config', emptyConfiguration.config, '--ignorefile', emptyConfiguration.ignore]
 
-/** Longest time of one scan; Trivy gives up then. */
+/** Time limit of one scan, after which Trivy gives up. */
 export const timeLimit = '15m'
 
 interface Scan {
@@ -26,7 +26,10 @@ interface Scan {
   output: string
 }
 
-/** One scan for packages and licences, and for vulnerabilities where there is a database: every report and both SBOMs are derived from its JSON. */
+/**
+ * One scan for packages and licences, and for vulnerabilities if there is a database: every report and both SBOMs are
+ * derived from its JSON.
+ */
 export function scanPackagesArguments({
   program,
   image,
@@ -61,7 +64,10 @@ export function scanPackagesArguments({
   ]
 }
 
-/** Scans a software bill of materials for vulnerabilities and licences, as `scanPackagesArguments` does for an image. It must be the plain document: an attestation around it hides packages (https://github.com/aquasecurity/trivy/issues/3817). */
+/**
+ * Scans an SBOM for vulnerabilities and licences, as `scanPackagesArguments` does for an image. It must be the plain
+ * document: an attestation envelope hides packages (https://github.com/aquasecurity/trivy/issues/3817).
+ */
 export function scanSbomArguments({
   program,
   sbom,
@@ -100,7 +106,7 @@ export function scanSbomArguments({
   ]
 }
 
-/** Derives a software bill of materials from the JSON report of `scanPackagesArguments`. */
+/** Derives an SBOM from the JSON report of `scanPackagesArguments`. */
 export function convert({
   program,
   report,

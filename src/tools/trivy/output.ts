@@ -51,7 +51,7 @@ const Result = z.object({
   Vulnerabilities: z.array(TrivyVulnerability).nullish(),
 })
 
-/** What a report of any kind says. */
+/** The fields of any report. */
 const TrivyReport = z.object({
   SchemaVersion: z.int(),
   Trivy: z.object({ Version: z.string() }),
@@ -63,7 +63,7 @@ const TrivyReport = z.object({
   Results: z.array(Result).nullish(),
 })
 
-/** What a report on an image says as well. */
+/** The additional fields of a report on an image. */
 const ImageReport = TrivyReport.extend({
   Metadata: TrivyReport.shape.Metadata.extend({
     ImageID: Digest,
@@ -71,7 +71,7 @@ const ImageReport = TrivyReport.extend({
   }),
 })
 
-/** What a report says of itself: who scanned what. */
+/** What a report states about itself: who scanned what. */
 export interface ScanSubject {
   /** Version of the Trivy that scanned. */
   version: string
@@ -80,43 +80,43 @@ export interface ScanSubject {
   platform: Platform
 }
 
-/** What a scan found, of an image or of a bill of materials. */
+/** The results of a scan, of an image or an SBOM. */
 export interface FoundPackages {
   os: { family: string; version: string; endOfLife: boolean } | undefined
   packages: Package[]
   vulnerabilities: Vulnerability[]
 }
 
-/** What Loadline uses of a Trivy report on an image. */
+/** The parts of a Trivy report on an image that Loadline uses. */
 export interface PackageScan extends FoundPackages {
   subject: ScanSubject
 }
 
-/** Throws `TOOL` where Trivy did not end well, whatever it has written until then: half a scan has half the findings. */
+/** Throws `TOOL` if Trivy failed, whatever it has written: half a scan has half the findings. */
 export function requireScan(run: { exitCode: number; stdout: string; stderr: string }): void {
   if (run.exitCode !== 0 && /context deadline exceeded|\btimeout exceeded\b/i.test(run.stderr)) {
     throw new DeliveryError(
       'TOOL',
-      `trivy ran into its time limit of ${timeLimit}`,
-      'Make the image smaller, or give the engine more processors, and run again.',
+      `trivy exceeded its time limit of ${timeLimit}`,
+      'Make the image smaller, or give the engine more CPUs, and run again.',
     )
   }
   requireSuccess('trivy', run, 'Run again; if it persists, check the vulnerability database.')
 }
 
-/** Whether a scan ended because the image has Java archives and there is no index of them. Trivy looks for one only then. */
+/** Whether a scan failed because the image has Java archives and there is no index for them. Trivy looks for one only then. */
 export function wantsJavaIndex({ exitCode, stderr }: { exitCode: number; stderr: string }): boolean {
   return exitCode !== 0 && stderr.includes('Unable to initialize the Java DB')
 }
 
-/** Whether another attempt to download a database is worth while: the registry is busy or does not answer, and does not refuse. */
+/** Whether retrying a database download is worthwhile: the registry is busy or does not answer, rather than refusing. */
 export function mayRepeatDownload(stderr: string): boolean {
   return /TOOMANYREQUESTS|429 Too Many|\b50[0234]\b|connection (refused|reset)|i\/o timeout|TLS handshake timeout|no such host|unexpected EOF|context deadline exceeded/i.test(
     stderr,
   )
 }
 
-/** The newest form of Trivy's JSON that this parser was written for. */
+/** The newest schema version of Trivy's JSON that this parser supports. */
 const knownSchemaVersion = 2
 
 /** Reads the JSON of `scanPackages`. Throws `TOOL` on anything that is not a complete report of the known form. */
@@ -125,7 +125,9 @@ export function parsePackageScan(text: string): PackageScan {
   return { subject: subjectOf(report), ...packagesOf(report) }
 }
 
-/** Reads the JSON of `scanSbom`, and says which Trivy wrote it: a bill of materials names no image configuration. Throws as `parsePackageScan` does. */
+/**
+ * Reads the JSON of `scanSbom`, and says which Trivy wrote it: an SBOM names no image configuration. Throws as `parsePackageScan` does.
+ */
 export function parseSbomScan(text: string): FoundPackages & { version: string } {
   const report = readReport(text, TrivyReport, 'cyclonedx')
   return { version: report.Trivy.Version, ...packagesOf(report) }
@@ -209,7 +211,7 @@ function toVulnerability(result: z.infer<typeof Result>, entry: z.infer<typeof T
   }
 }
 
-/** Throws `TOOL` where a report is by another Trivy, or about another image, than the one that was asked for. */
+/** Throws `TOOL` if a report is from a different Trivy, or about a different image, than expected. */
 export function requireSubject(said: ScanSubject, asked: ScanSubject): void {
   const faults = [
     ...(said.configuration === asked.configuration
@@ -221,7 +223,7 @@ export function requireSubject(said: ScanSubject, asked: ScanSubject): void {
   if (faults.length > 0)
     throw new DeliveryError(
       'TOOL',
-      `trivy says that it scanned ${faults.join(', ')}`,
+      `trivy reports that it scanned ${faults.join(', ')}`,
       'Run again; if it persists, report it as a bug in Loadline.',
     )
 }
@@ -239,14 +241,14 @@ function readReport<Report extends z.infer<typeof TrivyReport>>(
   if (report.SchemaVersion !== knownSchemaVersion) {
     throw new DeliveryError(
       'TOOL',
-      `trivy printed a report of schema version ${report.SchemaVersion}; this Loadline reads version ${knownSchemaVersion}`,
+      `expected a trivy report of schema version ${knownSchemaVersion}, found version ${report.SchemaVersion}`,
       'Use the pinned version of trivy, or a newer Loadline.',
     )
   }
   if (report.ArtifactType !== of) {
     throw new DeliveryError(
       'TOOL',
-      `trivy scanned a ${report.ArtifactType} instead of a ${of}`,
+      `expected trivy to scan a ${of}, found that it scanned a ${report.ArtifactType}`,
       'Report this as a bug in Loadline, with the archive if you can.',
     )
   }

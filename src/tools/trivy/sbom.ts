@@ -3,7 +3,9 @@ import { DeliveryError } from '../../model/errors.ts'
 import { documentText, imagePackageUrl, type Digest } from '../../model/index.ts'
 import { readJson } from '../../model/read-json.ts'
 
-/** An entry that has these texts. It is checked and not copied: there may be a hundred thousand, and most of what they hold is only passed on. */
+/**
+ * An entry with these text fields. It is checked but not copied: there may be a hundred thousand, most of whose content is only passed on.
+ */
 function entry<T extends object>(...texts: ReadonlyArray<keyof T & string>) {
   return z.custom<T>(
     (value) =>
@@ -41,26 +43,30 @@ const Annotations = z.array(z.looseObject({ comment: z.string() }))
 /** What the documents must be about. */
 export interface SbomSubject {
   name: string
-  /** Of the image's manifest, which Trivy does not know. */
+  /** The digest of the image's manifest, which Trivy does not know. */
   digest: Digest
   /** Digest of the image configuration, which Trivy writes into both documents. */
   configuration: Digest
-  /** How many packages the scan listed: a document with fewer components has lost some. */
+  /** The number of packages in the scan: a document with fewer components has lost some. */
   packages: number
 }
 
-/** A software bill of materials that says which image it speaks of. */
+/** An SBOM that says which image it describes. */
 export interface BoundSbom {
   text: string
   components: number
   operatingSystem: boolean
 }
 
-/** What CycloneDX 1.7 has and 1.6 has not (https://cyclonedx.org/docs/1.7/json/). */
+/** What CycloneDX 1.7 has but 1.6 does not (https://cyclonedx.org/docs/1.7/json/). */
 const onlyIn17 =
   /"(?:citations|distributionConstraints|expressionDetails|isExternal|patentAssertions|patents|versionRange|algorithmFamily|ellipticCurve)"\s*:/
 
-/** Writes the image's name and digest into a CycloneDX document: Trivy read an archive, which knows neither. It is written as 1.6 where it holds nothing newer. Throws `TOOL` when it is no CycloneDX, about another image, or lacks packages. */
+/**
+ * Writes the image's name and digest into a CycloneDX document: Trivy read an archive, which has neither. The document
+ * is written as 1.6 if it contains nothing newer. Throws `TOOL` if it is not CycloneDX, is about a different image, or
+ * lacks packages.
+ */
 export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
   const document = readJson('trivy', text, CycloneDx)
   const { component } = document.metadata
@@ -75,7 +81,7 @@ export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
   component['version'] = image.digest
   component['purl'] = imagePackageUrl(image)
   component['hashes'] = [{ alg: 'SHA-256', content: image.digest.slice('sha256:'.length) }]
-  // Many servers do not read 1.7 yet, and refuse a document for the number alone.
+  // Many servers do not read 1.7 yet, and refuse a document because of the number alone.
   if (document.specVersion === '1.7' && !onlyIn17.test(text)) {
     document.specVersion = '1.6'
     document['$schema'] = 'http://cyclonedx.org/schema/bom-1.6.schema.json'
@@ -87,7 +93,10 @@ export function bindCycloneDx(text: string, image: SbomSubject): BoundSbom {
   }
 }
 
-/** Writes the image's name and digest into an SPDX document. Throws `TOOL` when it is no SPDX, about another image, or lacks packages. */
+/**
+ * Writes the image's name and digest into an SPDX document. Throws `TOOL` if it is not SPDX, is about a different
+ * image, or lacks packages.
+ */
 export function bindSpdx(text: string, image: SbomSubject): BoundSbom {
   const document = readJson('trivy', text, Spdx)
   const container = document.packages.find(({ primaryPackagePurpose }) => primaryPackagePurpose === 'CONTAINER')
@@ -122,14 +131,14 @@ function requireWhole(format: string, configuration: string | undefined, compone
   if (configuration !== image.configuration) {
     throw new DeliveryError(
       'TOOL',
-      `trivy wrote a ${format} document about ${configuration ?? 'no image'} instead of the image with configuration ${image.configuration}`,
+      `expected trivy's ${format} document to be about the image with configuration ${image.configuration}, found ${configuration ?? 'no image'}`,
       'Run again; if it persists, report it as a bug in Loadline.',
     )
   }
   if (components < image.packages) {
     throw new DeliveryError(
       'TOOL',
-      `the ${format} document has ${components} components, and the scan lists ${image.packages} packages`,
+      `expected at least the scan's ${image.packages} packages in the ${format} document, found ${components} components`,
       'Run again; if it persists, report it as a bug in Loadline.',
     )
   }

@@ -24,7 +24,7 @@ export function policyTexts(): Record<(typeof policyNames)[number], string> {
 /** What `loadline admission` is asked for. */
 export const Question = z.strictObject({
   controller: z.enum(['kyverno', 'policy-controller']),
-  /** Below the registry: a repository, or its beginning with a star. */
+  /** Below the registry: a repository, or a prefix ending in *. */
   image: z.string(),
   signer: z.enum(['signer', 'stranger']),
   policy: z.enum(policyNames),

@@ -157,12 +157,12 @@ describe('admission policies', () => {
     [
       'policy-controller, bundles that a key signed',
       request({ controller: 'policy-controller' }),
-      'no bundles that a key signed',
+      'cannot verify bundles signed with a key',
     ],
     [
       'policy-controller, bundles with entries of a log of the second version',
       request({ controller: 'policy-controller', identity: certificate('PKIX_ED25519') }),
-      'second version',
+      'version 2 transparency log',
     ],
     [
       'policy-controller, a certificate in the older format',
@@ -186,7 +186,7 @@ describe('admission policies', () => {
     [
       'several platforms as a single manifest',
       request({ application: twoPlatforms, form: 'single' }),
-      'a single manifest is for one platform',
+      'expected one platform for a single manifest',
     ],
   ])('refuses what the controller could not verify: %s', (_, asked, message) => {
     expect(() => admissionPolicy(asked)).toThrow(message)
@@ -208,7 +208,7 @@ describe('admission policies', () => {
       'ghcr.io/acme/',
       '',
     ])
-      expect(() => imagePatterns(image), image).toThrow('spelled with their registry')
+      expect(() => imagePatterns(image), image).toThrow('with their registry and without a tag')
   })
 
   it('lets nothing of an address leave its string', () => {

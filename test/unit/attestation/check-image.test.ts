@@ -44,7 +44,7 @@ describe('checkImage', () => {
       kinds: { ...entry.kinds, [kind]: { holding: [], said: 'invalid signature', unverified: 1 } },
     }
     expect(faults(tampered)[0]).toContain(
-      `${kind}: refused: one of type ${predicateTypes[kind]} is there, and no signature of the expected signer holds over this digest (invalid signature)`,
+      `${kind}: refused: one of type ${predicateTypes[kind]} is present, but without a valid signature of this digest by the expected signer (invalid signature)`,
     )
   })
 
@@ -81,7 +81,7 @@ describe('checkImage', () => {
     [
       'a verdict of another form',
       (kinds) => (kinds['verdict'] = stated('verdict', {})),
-      'verdict: other: its content is not as its type promises',
+      'verdict: other: its content is not valid for its type',
     ],
     [
       'an SBOM of another image',
@@ -90,12 +90,12 @@ describe('checkImage', () => {
           bomFormat: 'CycloneDX',
           metadata: { component: { version: digestOf('other') } },
         })),
-      `cyclonedx: other: it is the bill of ${digestOf('other')}`,
+      `cyclonedx: other: it is the SBOM of ${digestOf('other')}`,
     ],
     [
       'an SPDX document of another image',
       (kinds) => (kinds['spdx'] = stated('spdx', { spdxVersion: 'SPDX-2.3', documentNamespace: 'urn:other' })),
-      'spdx: other: it is the bill of urn:other',
+      'spdx: other: it is the SBOM of urn:other',
     ],
     [
       'failed tests',
@@ -132,10 +132,10 @@ describe('checkImage', () => {
 
   it('refuses another policy and another source than the expected ones', () => {
     expect(faults(found(), { ...expected, policy: digestOf('other') })).toEqual([
-      `verdict: other: it was judged by the policy ${policy}; wanted ${digestOf('other')}`,
+      `verdict: other: it was judged by the policy ${policy}; expected ${digestOf('other')}`,
     ])
     expect(faults(found(), { ...expected, source: 'https://git.example.com/else' })).toEqual([
-      'provenance: other: the source is https://git.example.com/shop/orders; wanted https://git.example.com/else',
+      'provenance: other: the source is https://git.example.com/shop/orders; expected https://git.example.com/else',
     ])
   })
 
@@ -151,7 +151,7 @@ describe('checkImage', () => {
         })),
     )
     expect(faults(replaced)).toEqual([
-      `verdict: refused: the verdict rests on ${predicateTypes.tests}, of which no signed one with this content is there`,
+      `verdict: refused: the verdict rests on ${predicateTypes.tests}, for which there is no signed attestation with this content`,
     ])
     expect(checkImage(replaced, expected).verdict).toBeUndefined()
   })
@@ -185,7 +185,7 @@ describe('checkImage', () => {
     })
     expect(faults({ ...index, index: true, verdictsBelow: new Set([below]) })).toEqual([])
     expect(faults({ ...index, index: true, verdictsBelow: new Set([image]) })).toEqual([
-      `verdict: refused: the verdict rests on ${predicateTypes.verdict}, of which no signed one with this content is there`,
+      `verdict: refused: the verdict rests on ${predicateTypes.verdict}, for which there is no signed attestation with this content`,
     ])
   })
 })

@@ -119,7 +119,9 @@ describe('verificationSummary', () => {
   })
 
   it('is made of a passed verdict only', () => {
-    expect(() => verificationSummary({ ...verdict, outcome: 'rejected' }, about)).toThrow('is not attested')
+    expect(() => verificationSummary({ ...verdict, outcome: 'rejected' }, about)).toThrow(
+      'expected a passed verdict to attest',
+    )
   })
 })
 

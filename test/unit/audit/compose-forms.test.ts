@@ -6,8 +6,8 @@ describe('a file that is laid over a compose file, by any name', () => {
     const document = await auditOf({
       'production.yml': 'services:\n  web:\n    privileged: true\n    restart: on-failure:5\n',
     })
-    expect(saidOf(document, 'cis-5.5')).toEqual(['fail: privileged: all the rights of the host'])
-    expect(saidOf(document, 'cis-5.13')).toEqual(['inherited: left to the file that this is laid over'])
+    expect(saidOf(document, 'cis-5.5')).toEqual(["fail: privileged: all of the host's privileges"])
+    expect(saidOf(document, 'cis-5.13')).toEqual(['inherited: left to the file that this is merged over'])
   })
 
   it.each([

@@ -31,7 +31,9 @@ describe('a network of the project that is one of the engine', () => {
 
   it('may be named by a variable, which is no pass [fault 98]', async () => {
     const document = await project('networks: [n]', 'networks: {n: {external: true, name: "${NETWORK}"}}')
-    expect(saidOf(document, 'cis-5.10')).toEqual(['manual: perhaps shares a network with the host: a variable decides'])
+    expect(saidOf(document, 'cis-5.10')).toEqual([
+      'manual: possibly shares a network with the host: a variable decides',
+    ])
   })
 })
 

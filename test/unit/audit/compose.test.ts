@@ -203,13 +203,13 @@ describe('extends', () => {
   it.each(['../base.yaml', '/etc/base.yaml'])('refuses %s, which lies outside of the tree', async (file) => {
     await expect(reading(child(file))).rejects.toMatchObject({
       code: 'SOURCE',
-      message: `compose.yaml:3: extends names ${file}, which lies outside of what is audited`,
+      message: `compose.yaml:3: extends names ${file}, which is outside the audited paths`,
     })
   })
 
   it('says where a file, a service or an end is missing', async () => {
     await expect(reading(child('base.yaml'))).rejects.toMatchObject({
-      message: 'compose.yaml:3: extends names base.yaml, which is not there',
+      message: 'compose.yaml:3: extends names base.yaml, which does not exist',
     })
     await expect(reading(child('base.yaml'), { 'base.yaml': 'services: {other: {}}\n' })).rejects.toMatchObject({
       message: 'compose.yaml:3: expected the service "base" in base.yaml, found none',
@@ -290,24 +290,20 @@ describe('include', () => {
     [
       'a file that is not there',
       'include: [nowhere.yaml]\n',
-      'compose.yaml:1: include names nowhere.yaml, which is not there',
+      'compose.yaml:1: include names nowhere.yaml, which does not exist',
     ],
     [
       'a file of another tree',
       'include:\n  - path: ../base.yaml\n',
-      'compose.yaml:2: include names ../base.yaml, which lies outside of what is audited',
+      'compose.yaml:2: include names ../base.yaml, which is outside the audited paths',
     ],
     [
       'an artifact of a registry',
       'include: ["oci://registry.example.com/base:1"]\n',
-      'compose.yaml:1: include names oci://registry.example.com/base:1, which is not a file of the tree; the audit fetches nothing',
+      'compose.yaml:1: include names oci://registry.example.com/base:1, which is not a file in the tree; the audit fetches nothing',
     ],
-    ['a repository', 'include: ["git@git.example.com:shop/base.git"]\n', 'which is not a file of the tree'],
-    [
-      'a variable',
-      'include: ["${INFRA}/base.yaml"]\n',
-      'the value of the variable is not known here: give it a default',
-    ],
+    ['a repository', 'include: ["git@git.example.com:shop/base.git"]\n', 'which is not a file in the tree'],
+    ['a variable', 'include: ["${INFRA}/base.yaml"]\n', "the variable's value is unknown here: give it a default"],
     [
       'nothing',
       'include:\n  - env_file: .env\n',
@@ -381,7 +377,7 @@ describe('forms of one thing', () => {
     // A dollar alone is Compose's: it fills in a variable of its own, which nobody here knows.
     const filled = 'services:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM a:1\n        USER $U\n'
     expect(saidOf(await auditOfNamed(filled, 'compose.yaml'), 'cis-4.1')).toEqual([
-      'manual: user ${U}: its value is not known here',
+      'manual: user ${U}: its value is unknown here',
     ])
   })
 })

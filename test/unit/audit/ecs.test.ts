@@ -17,7 +17,7 @@ describe('a task definition', () => {
     ['as YAML', 'family: shop\ncontainerDefinitions:\n  - name: web\n    image: a/b:1.0.0\n    privileged: true\n'],
   ])('%s is found in a tree', async (_how, text) => {
     const document = await auditOf({ 'deploy/task.json': text })
-    expect(saidOf(document, 'cis-5.5')).toEqual(['fail: privileged: all the rights of the host'])
+    expect(saidOf(document, 'cis-5.5')).toEqual(["fail: privileged: all of the host's privileges"])
     expect(document).toMatchObject({ judged: { containers: 1 }, inputs: [{ kind: 'ecs' }] })
   })
 
@@ -79,8 +79,8 @@ describe('a task definition', () => {
       ],
     })
     expect(saidOf(await auditOfNamed(text, 'task.json'), 'cis-5.27')).toEqual([
-      'fail: no health check is stated',
-      'not-applicable: work that ends by itself',
+      'fail: no health check is defined',
+      'not-applicable: a job that ends by itself',
     ])
   })
 

@@ -16,7 +16,7 @@ describe('manifests that cannot be read', () => {
     ['a tab', 'services:\n\tweb: {}\n', 'compose.yaml:2: expected spaces, found a tab'],
     ['a key twice', 'services:\n  web:\n    image: a\n    image: b\n', 'compose.yaml:4: the key "image" appears twice'],
     ['an alias without an anchor', 'services:\n  web: *nowhere\n', 'compose.yaml:2: '],
-    ['an alias inside of what it names', 'services: &a\n  web: *a\n', 'the alias *a stands inside of what it names'],
+    ['an alias inside of what it names', 'services: &a\n  web: *a\n', 'the alias *a is inside its own anchor'],
     ['text where a map is expected', 'services:\n  web: nginx\n', 'compose.yaml:2: expected a map with '],
     [
       'a list where text is expected',

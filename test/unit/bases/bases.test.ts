@@ -214,7 +214,12 @@ describe('the decision', () => {
     ).toBeUndefined()
     expect(
       decide(
-        [{ ...broken, measures: { ...stopped, notStarted: 'not asked: the policy does not want it run' } } as BaseRow],
+        [
+          {
+            ...broken,
+            measures: { ...stopped, notStarted: 'not asked: the policy does not require a run' },
+          } as BaseRow,
+        ],
         now,
       )?.reference,
     ).toBe('a')

@@ -66,7 +66,7 @@ describe('loadline merge', { timeout: 60_000 }, () => {
       exitCode: 1,
       outcome: 'rejected',
       states: ['billing missing', 'mail missing', 'orders passed'],
-      faults: ['there is no billing/verdict.json', 'there is no mail'],
+      faults: ['billing/verdict.json does not exist', 'mail does not exist'],
     })
     expect((await merge(directory, 'orders', 'billing', 'mail', ...expected)).stdout).toContain(
       'REJECTED: 1 of 3 parts passed',
@@ -96,7 +96,7 @@ describe('loadline merge', { timeout: 60_000 }, () => {
     )
     expect(await merged(directory, 'orders', '--expect', 'orders', '--maximum-age', '2h')).toMatchObject({
       exitCode: 1,
-      faults: [`orders was judged at ${then}, longer than 2 hours ago`],
+      faults: [`orders was judged at ${then}, more than 2 hours ago`],
     })
     utimesSync(file, 0, 0)
     expect((await merged(directory, 'orders', '--expect', 'orders', '--maximum-age', '4h')).exitCode).toBe(0)

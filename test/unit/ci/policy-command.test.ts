@@ -70,8 +70,8 @@ describe('loadline policy', { timeout: 60_000 }, () => {
   it.each([
     [['missing.json'], 'the verdict file missing.json cannot be read (ENOENT)'],
     [['cut.json'], 'cut.json is not the document of a run'],
-    [['verdict.json', '--at', 'tomorrow'], '--at takes a day or a moment in UTC, found "tomorrow"'],
-    [['verdict.json', '--at', '2027-02-30'], '--at takes a day or a moment in UTC, found "2027-02-30"'],
+    [['verdict.json', '--at', 'tomorrow'], 'expected --at to be a date or time in UTC, found "tomorrow"'],
+    [['verdict.json', '--at', '2027-02-30'], 'expected --at to be a date or time in UTC, found "2027-02-30"'],
     [
       ['verdict.json', '--organisation', 'organisation.yaml', '--policy', 'lax.yaml'],
       'lax.yaml:2:20: secrets.allowed: locked by the organisation at organisation.yaml:2',

@@ -54,7 +54,7 @@ describe('loadline scaffold', { timeout: 120_000 }, () => {
     expect(await scaffold(directory, '--check')).toMatchObject({
       exitCode: 0,
       stderr: '',
-      stdout: expect.stringContaining('files are what the scaffold would write') as string,
+      stdout: expect.stringContaining('files match what the scaffold would write') as string,
     })
   })
 
@@ -64,7 +64,7 @@ describe('loadline scaffold', { timeout: 120_000 }, () => {
     const before = filesOf(directory)
     const refused = await scaffold(directory, ...answers)
     expect(refused.exitCode).toBe(2)
-    expect(refused.stderr).toContain('a file exists and would be another: Dockerfile. Nothing was written')
+    expect(refused.stderr).toContain('a file exists and differs: Dockerfile. Nothing was written')
     expect(refused.stdout).toContain('--- a/Dockerfile\n+++ b/Dockerfile\n')
     expect(refused.stdout).toContain('\n-FROM scratch\n')
     expect(filesOf(directory)).toEqual(before)
@@ -117,7 +117,7 @@ describe('a source tree', () => {
     expect((await readSourceTree(directory)).paths).toEqual(['go.mod', 'go.sum', 'internal/store/store.go', 'main.go'])
     symlinkSync('/etc/passwd', join(directory, 'package-lock.json'))
     await expect(readSourceTree(directory)).rejects.toThrow(
-      'expected an ordinary file, found a link at package-lock.json',
+      'expected a regular file, found a link at package-lock.json',
     )
   })
 
@@ -142,7 +142,7 @@ describe('files of a scaffold', () => {
     const directory = application()
     symlinkSync('/tmp', join(directory, 'deploy'))
     await expect(compareFiles(directory, { 'deploy/seccomp.json': '{}' })).rejects.toThrow(
-      'wanted to write deploy/seccomp.json, found a link at deploy',
+      'cannot write deploy/seccomp.json: found a link at deploy',
     )
   })
 
@@ -151,7 +151,7 @@ describe('files of a scaffold', () => {
     writeFileSync(join(directory, 'taken'), '')
     const before = filesOf(directory)
     await expect(writeFiles(directory, { 'a.txt': 'a', 'taken/b.txt': 'b' }, 'the scaffold')).rejects.toThrow(
-      'the scaffold cannot be written',
+      'failed to write the scaffold',
     )
     expect(filesOf(directory)).toEqual(before)
   })
@@ -160,7 +160,7 @@ describe('files of a scaffold', () => {
     const directory = application()
     mkdirSync(join(directory, 'Dockerfile'))
     await expect(compareFiles(directory, { Dockerfile: 'FROM scratch\n' })).rejects.toThrow(
-      'expected a file or nothing at Dockerfile, and it cannot be read (EISDIR)',
+      'expected a file or nothing at Dockerfile, but it cannot be read (EISDIR)',
     )
   })
 })

@@ -33,9 +33,9 @@ describe('loadline build-and-scan with several sources', { timeout: 60_000 }, ()
     for (const name of ['orders', 'billing']) {
       expect(Run.parse(JSON.parse(readFileSync(join(report, name, 'verdict.json'), 'utf8')))).toMatchObject({
         outcome: 'broken',
-        failure: { code: 'SOURCE', message: `${name} is not there` },
+        failure: { code: 'SOURCE', message: `${name} does not exist` },
       })
-      expect(stdout).toContain(`${name} is not there`)
+      expect(stdout).toContain(`${name} does not exist`)
     }
     expect(Merged.parse(JSON.parse(readFileSync(join(report, 'merged.json'), 'utf8'))).outcome).toBe('undecided')
     expect(existsSync(join(report, 'verdict.json'))).toBe(false)

@@ -43,7 +43,7 @@ describe('a collector', () => {
         throw new Error('a\nb\nc\nconnection reset')
       },
       'b\nc\nconnection reset',
-      /log of the engine/,
+      /engine.s log/,
     ],
     [
       'something else is thrown',
@@ -52,7 +52,7 @@ describe('a collector', () => {
         throw 'half a word'
       },
       'half a word',
-      /log of the engine/,
+      /engine.s log/,
     ],
   ])('is undecided, and finds not nothing, where %s [faults 5, 6]', async (_, toolOf, work, found, remedy) => {
     const cell = Undecided.parse(await collect<string[]>({ wanted: 'findings', tool: toolOf }, work))

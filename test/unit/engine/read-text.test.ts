@@ -7,7 +7,7 @@ describe('a file of the source', () => {
     expect(() => requireSize(1_048_577, 'loadline.yaml', 1_048_576, 'POLICY')).toThrow(
       expect.objectContaining({
         code: 'POLICY',
-        message: 'loadline.yaml has 1048577 bytes; at most 1048576 are read',
+        message: 'loadline.yaml has 1048577 bytes, over the limit of 1048576',
       }),
     )
   })

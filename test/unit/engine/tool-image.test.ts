@@ -59,19 +59,17 @@ describe("Loadline's own programs", () => {
 
   // As `go mod download` says it.
   it.each([
-    ['dial tcp: lookup modules.example: no such host', 'name service'],
-    ['tls: failed to verify certificate: x509: certificate signed by unknown authority', 'authority'],
+    ['dial tcp: lookup modules.example: no such host', 'DNS'],
+    ['tls: failed to verify certificate: x509: certificate signed by unknown authority', 'CA certificate'],
     ['write /go/pkg/mod/cache/x: no space left on device', 'disk'],
     ['reading https://modules.example/golang.org/x/sys/@v/v0.40.0.zip: 404 Not Found', 'module proxy'],
-    ['verifying golang.org/x/sys@v0.40.0: checksum mismatch', 'Read what was said'],
+    ['verifying golang.org/x/sys@v0.40.0: checksum mismatch', 'Read the message above'],
   ])('say in one sentence why their modules do not come, and what to do: %s [fault 91]', (said, remedy) => {
     expect(
       modulesError('inspect', `go: downloading golang.org/x/sys v0.40.0\ngo: golang.org/x/sys@v0.40.0: ${said}\n`),
     ).toMatchObject({
       code: 'TOOL',
-      message: expect.stringMatching(
-        /^the Go modules of Loadline's program inspect cannot be fetched: go: golang\.org/,
-      ),
+      message: expect.stringMatching(/^failed to fetch the Go modules of Loadline's program inspect: go: golang\.org/),
       hint: expect.stringContaining(remedy),
     })
   })

@@ -22,16 +22,12 @@ describe('the CISA catalogue', () => {
   })
 
   it.each([
-    ['empty', '', 'printed nothing'],
+    ['empty', '', 'found no output'],
     ['cut off', text.slice(0, -200), 'are not valid JSON'],
     ['a web page', '<html>', 'are not valid JSON'],
     ['another document', '{}', 'catalogVersion'],
     ['without entries', text.replace(/"vulnerabilities": \[[^]*\]/, '"vulnerabilities": []'), 'vulnerabilities'],
-    [
-      'short of an entry',
-      text.replace('"count": 2', '"count": 3'),
-      'expected the 3 entries that the list says it has, found 2',
-    ],
+    ['short of an entry', text.replace('"count": 2', '"count": 3'), 'expected 3 entries, as the list states, found 2'],
     ['with an entry without id', text.replace('"CVE-2024-3094"', '""'), 'cveID'],
   ])('is refused where it is %s', (_, given, message) => {
     expect(() => parseExploitedCatalogue(given)).toThrow(message)

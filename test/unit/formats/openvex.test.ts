@@ -76,9 +76,9 @@ describe('an OpenVEX document', () => {
       { ...entry, id: 'GHSA-h5c8-rqwp-cp95' },
     ])
     expect(read?.left).toEqual([
-      `statement 2, CVE-2024-5535: pkg:oci/cart@sha256%3A${'a'.repeat(64)} is another image than shop/orders`,
-      'statement 4, CVE-2024-45491: under_investigation excepts nothing',
-      'statement 5, CVE-2024-47874: fixed excepts nothing',
+      `statement 2, CVE-2024-5535: pkg:oci/cart@sha256%3A${'a'.repeat(64)} is a different image from shop/orders`,
+      'statement 4, CVE-2024-45491: under_investigation makes no exception',
+      'statement 5, CVE-2024-47874: fixed makes no exception',
       'statement 3, CVE-2024-45491: overridden by statement 4, which says under_investigation',
     ])
   })
@@ -90,11 +90,7 @@ describe('an OpenVEX document', () => {
     ['half of one', text.slice(0, 500), /app\.openvex\.json:\d+: expected an OpenVEX document of version 0\.2\.0/],
     ['the form before 0.2.0', text.replace('/ns/v0.2.0', '/ns/v0.0.1'), /@context/],
     ['no statement', JSON.stringify({ ...documentOf(), statements: [] }), /statements/],
-    [
-      'no product',
-      JSON.stringify(documentOf(statement({ products: [] }))),
-      /a statement without a product says nothing/,
-    ],
+    ['no product', JSON.stringify(documentOf(statement({ products: [] }))), /at least one product/],
     [
       'not_affected without a label',
       JSON.stringify(documentOf({ ...statement({ impact_statement: 'we think so' }), justification: undefined })),
@@ -148,15 +144,15 @@ describe('which products are this image', () => {
   })
 
   it.each([
-    ['another image', { '@id': 'pkg:oci/cart' }, /is another image than shop\/orders/],
-    ['a tag', { '@id': 'pkg:oci/orders@1.4.0' }, /name the digest, or only the image/],
-    ['an architecture of any digest', { '@id': 'pkg:oci/orders?arch=amd64' }, /name the digest, or only the image/],
+    ['another image', { '@id': 'pkg:oci/cart' }, /is a different image from shop\/orders/],
+    ['a tag', { '@id': 'pkg:oci/orders@1.4.0' }, /use the digest, or only the image/],
+    ['an architecture of any digest', { '@id': 'pkg:oci/orders?arch=amd64' }, /use the digest, or only the image/],
     ['a name that is not a package URL', { '@id': 'https://example.com/orders' }, /is not a package URL/],
     ['nothing', {}, /a product without an id is not a package URL/],
     [
       'a package with parts',
       { '@id': 'pkg:golang/example.com/app', subcomponents: [{ '@id': 'pkg:golang/stdlib' }] },
-      /is not an image: which packages of this one belong to it cannot be told/,
+      /is not an image: it is unknown which packages of this one belong to it/,
     ],
     [
       'a part that is not a package URL',

@@ -91,13 +91,13 @@ describe('findings of another scanner', () => {
 
   it.each<[string, unknown, RegExp]>([
     ['an empty file', '', /found nothing/],
-    ['half a document', JSON.stringify(log(run())).slice(0, 60), /no JSON/],
+    ['half a document', JSON.stringify(log(run())).slice(0, 60), /text that is not valid JSON/],
     ['no SARIF', {}, /version/],
     ['another version', { ...log(run()), version: '2.0.0' }, /version/],
     ['no run', log(), /at least one run/],
     ['a run without results', log(run({ results: undefined })), /did not finish/],
     ['a run whose results could not be had', log(run({ results: null })), /did not finish/],
-    ['a run that failed', log(run({ invocations: [{ executionSuccessful: false }] })), /says of itself that it failed/],
+    ['a run that failed', log(run({ invocations: [{ executionSuccessful: false }] })), /reports that it failed/],
     ['a run of nobody', log({ results: [] }), /runs\.0\.tool/],
     ['a key twice', '{"version":"2.1.0","runs":[],"runs":[{"tool":{"driver":{"name":"x"}},"results":[]}]}', /twice/],
     ['more than anybody reads', log(run({ results: Array.from({ length: 50_001 }, () => result()) })), /50001 results/],

@@ -146,7 +146,7 @@ describe('levels', () => {
       outcome: 'passed',
       status: 'off',
       wanted: 'not judged',
-      found: `switched off by the policy: ${reason}`,
+      found: `disabled by the policy: ${reason}`,
       violations: [],
     })
   })

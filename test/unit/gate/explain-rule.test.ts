@@ -46,7 +46,7 @@ In the policy (default, then loadline.yaml):
     ['database-age', {}, 'leaves the verdict undecided'],
     ['size-unpacked', {}, 'size.unpacked        not set'],
     ['user', { user: { level: 'warn', reason: 'old images remain' } }, 'only warns: old images remain'],
-    ['user', { user: { level: 'off', reason: 'old images remain' } }, 'is switched off: old images remain'],
+    ['user', { user: { level: 'off', reason: 'old images remain' } }, 'is disabled: old images remain'],
     [
       'setuid',
       { setuid: { level: 'deny', owners: { base: 'warn' }, reason: 'the base brings them' } },

@@ -291,7 +291,7 @@ export function goodRun(change: Partial<Runtime> = {}): Runtime {
 /** A run that came to nothing, or that ended before it was asked to. */
 export function failedRun(outcome: Runtime['outcome'], change: Partial<Runtime> = {}): Runtime {
   const { readySeconds: _, stop: __, ...run } = goodRun()
-  return { ...run, outcome, reason: 'it ended before it was ready: exit code 1', ...change }
+  return { ...run, outcome, reason: 'it exited before it was ready: exit code 1', ...change }
 }
 
 export function withRun(run: Runtime): Evidence {
@@ -352,12 +352,12 @@ export function withoutDockerfile(platforms?: readonly Platform[]): Evidence {
   return evidenceWith((evidence) => {
     evidence.lint = {
       status: 'not-applicable',
-      reason: 'no Dockerfile was given beside the image, so nothing was linted',
+      reason: 'no Dockerfile was given with the image, so nothing was linted',
     }
     for (const { evidence: cells } of evidence.platforms)
       cells.base = {
         status: 'not-applicable',
-        reason: 'no Dockerfile was given beside the image, and an image does not say what it is built on',
+        reason: 'no Dockerfile was given with the image, and an image does not say what it is built on',
       }
   }, platforms)
 }

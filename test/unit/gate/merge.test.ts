@@ -49,7 +49,7 @@ describe('a merged verdict', () => {
     expect(outcome([part('orders'), part('billing')], { absent: ['reports/mail/verdict.json'] })).toEqual({
       outcome: 'rejected',
       states: ['billing passed', 'orders passed'],
-      faults: ['there is no reports/mail/verdict.json'],
+      faults: ['reports/mail/verdict.json does not exist'],
     })
   })
 
@@ -60,7 +60,7 @@ describe('a merged verdict', () => {
       run: { ...given.run, subject: { ...given.run.subject, revision: { ...revision(commit), dirty: true } } },
     }
     const merged = mergeVerdicts([changed, part('billing')], request)
-    expect(merged.parts.map(({ said }) => said.endsWith('; with changes that are in no commit'))).toEqual([false, true])
+    expect(merged.parts.map(({ said }) => said.endsWith('; with uncommitted changes'))).toEqual([false, true])
     expect({ outcome: merged.outcome, revision: merged.revision }).toEqual({ outcome: 'passed', revision: undefined })
   })
 
@@ -68,7 +68,7 @@ describe('a merged verdict', () => {
     expect(outcome([], { expected: [] })).toEqual({
       outcome: 'rejected',
       states: [],
-      faults: ['nobody said which parts are expected'],
+      faults: ['no expected parts are given'],
     })
   })
 
@@ -139,8 +139,8 @@ describe('a merged verdict', () => {
     expect(at(24 * 3_600_000 + 1)).toMatchObject({
       outcome: 'rejected',
       faults: [
-        `billing was judged at ${judgedAt}, longer than 24 hours ago`,
-        `orders was judged at ${judgedAt}, longer than 24 hours ago`,
+        `billing was judged at ${judgedAt}, more than 24 hours ago`,
+        `orders was judged at ${judgedAt}, more than 24 hours ago`,
       ],
     })
     expect(at(-15 * 60_000).outcome).toBe('passed')
@@ -175,7 +175,7 @@ describe('a merged verdict', () => {
     for (const said of [
       'billing',
       'missing',
-      'no document of its run was given',
+      "its run's document was not given",
       'denied by',
       'REJECTED: 0 of 3 parts passed',
     ])

@@ -51,11 +51,11 @@ describe('a passed verdict', () => {
   it('holds for a day, under its own policy', () => {
     expect(() => passed().mustHold(policy, now)).not.toThrow()
     expect(() => passed().mustHold(policy, hours(24))).not.toThrow()
-    expect(() => passed().mustHold(policy, hours(24.01))).toThrow('a verdict counts for 24 hours')
-    expect(() => passed().mustHold(policy, hours(-1))).toThrow('a verdict counts for 24 hours')
+    expect(() => passed().mustHold(policy, hours(24.01))).toThrow('expected a verdict not older than 24 hours')
+    expect(() => passed().mustHold(policy, hours(-1))).toThrow('expected a verdict not older than 24 hours')
     expect(() => passed().mustHold(policy, new Date(Number.NaN))).toThrow()
     expect(() => passed().mustHold(policyWith({ vulnerabilities: { critical: 1 } }), now)).toThrow(
-      'the verdict was given under the policy',
+      'expected a verdict under the policy',
     )
   })
 

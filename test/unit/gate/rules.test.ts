@@ -128,7 +128,7 @@ describe('what is reported and does not deny', () => {
       policy: policyWith({ vulnerabilities: { critical: 1 } }),
     })
     expect(result.status).toBe('passed')
-    expect(result.found).toContain('1 without a repair')
+    expect(result.found).toContain('1 without a fix')
   })
 })
 

@@ -20,11 +20,11 @@ it('says what nobody can look into and how much it is, and does not deny for it 
   expect([outcome, status, found]).toEqual([
     'passed',
     'warned',
-    '0 found in 5,136 files of 121.8 MB, 5 places of 1.2 MB not looked at',
+    '0 found in 5,136 files of 121.8 MB, 5 places of 1.2 MB not searched',
   ])
   expect(violations.map((violation) => [violation.subject, violation.remark, violation.found])).toEqual([
-    ['encrypted', true, '4 places of 1.2 MB not looked at, encrypted: /app/a.age, /app/b.age, /app/c.age and 1 other'],
-    ['key-store', true, '1 place of 2.5 kB not looked at, key stores, which a password locks: /app/store.p12'],
+    ['encrypted', true, '4 places of 1.2 MB not searched, encrypted: /app/a.age, /app/b.age, /app/c.age and 1 other'],
+    ['key-store', true, '1 place of 2.5 kB not searched, password-protected key stores: /app/store.p12'],
   ])
 })
 

@@ -85,11 +85,11 @@ describe('imageTags', () => {
   })
 
   it.each([
-    [['latest'], 'by itself'],
-    [['type=ref,event=pr'], 'no tag results'],
+    [['latest'], 'alone'],
+    [['type=ref,event=pr'], 'expected at least one tag'],
     [['type=edge'], 'unknown type "edge"'],
     [['type=sha,form=long'], 'unknown key "form"'],
-    [['type=sha,format=middle'], 'short and long'],
+    [['type=sha,format=middle'], 'format=short or format=long'],
     [['type=semver'], 'needs a pattern'],
     [['type=semver,pattern={{version'], 'needs a pattern'],
     [['type=ref,event=push'], 'event=branch'],
@@ -100,7 +100,9 @@ describe('imageTags', () => {
   })
 
   it('asks for a tag where the source is in no repository and has no version', () => {
-    expect(() => imageTags(defaultTagRules, { git: undefined, version: undefined })).toThrow('in no git repository')
+    expect(() => imageTags(defaultTagRules, { git: undefined, version: undefined })).toThrow(
+      'expected at least one tag, found none',
+    )
     expect(imageTags(defaultTagRules, { git: undefined, version: '1.0.0' })).toEqual(['1.0.0'])
   })
 
@@ -112,7 +114,7 @@ describe('imageTags', () => {
     }
     expect(why({ ...without, tagsMissing: 'the clone is shallow' })).toEqual([false, 'the clone is shallow'])
     expect(why(without, '1.4.0')).toEqual([false, 'no tags are given'])
-    expect(why(undefined, '1.4.0')).toEqual([false, 'the source is in no git repository'])
+    expect(why(undefined, '1.4.0')).toEqual([false, 'the source is not in a git repository'])
     // Settled without them: a release candidate is never latest, and tags by hand are what they are.
     expect(why({ ...without, tags: ['v2.0.0-rc.1'] })).toEqual([false, undefined])
     expect(why(without, undefined, ['1.4.0', 'latest'])).toEqual([true, undefined])

@@ -8,7 +8,7 @@ describe('NAME=VALUE', () => {
 
   it.each(['name', '=value', ''])('is not "%s"', (entry) => {
     expect(() => nameValues([entry], '--label')).toThrow(
-      expect.objectContaining({ code: 'USAGE', message: `--label takes NAME=VALUE, found "${entry}"` }),
+      expect.objectContaining({ code: 'USAGE', message: `expected --label NAME=VALUE, found "${entry}"` }),
     )
   })
 })

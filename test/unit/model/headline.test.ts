@@ -10,12 +10,12 @@ describe('headline', () => {
     [
       undecidedRun,
       'Undecided',
-      'No rule says no, but 6 of 22 rules could not be decided: evidence, vulnerabilities, database-age, database-coverage, end-of-life-os, inventory. So nobody can say yes.',
+      'No rule says no, but 6 of 22 rules could not be decided: evidence, vulnerabilities, database-age, database-coverage, end-of-life-os, inventory. So the image may not ship.',
     ],
     [
       brokenRun,
       'Broken',
-      'The stage “build” failed: build/Dockerfile:12: RUN pip install -r requirements.txt ended with exit code 1: ERROR: No matching distribution found for fastapi==0.103.99',
+      'The stage “build” failed: build/Dockerfile:12: RUN pip install -r requirements.txt exited with code 1: ERROR: No matching distribution found for fastapi==0.103.99',
     ],
     [
       brokenReleaseRun,
@@ -78,7 +78,7 @@ describe('headline', () => {
     expect(headline(painted)).toMatchObject({
       outcome: 'broken',
       sentence:
-        'This document contradicts itself: it says “passed”, and its verdict has rules that come to “rejected”.',
+        'This document contradicts itself: it says “passed”, but its verdict has rules that add up to “rejected”.',
     })
   })
 })

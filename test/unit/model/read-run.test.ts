@@ -59,8 +59,8 @@ describe('readRun', () => {
   })
 
   it.each<[string, string, RegExp]>([
-    ['nothing', '', /is empty/],
-    ['white space', ' \n', /is empty/],
+    ['nothing', '', /found an empty file/],
+    ['white space', ' \n', /found an empty file/],
     ['a truncated document', renderJson(rejectedRun()).slice(0, -100), /are not valid JSON/],
     ['an empty object', '{}', /does not say "schemaVersion"/],
     ['a list', '[]', /does not say "schemaVersion"/],
@@ -94,13 +94,13 @@ describe('readRun', () => {
     [
       'a verdict that no program of the field reads',
       `${'['.repeat(600)}${']'.repeat(600)}`,
-      /has lists and objects that stand more than 500 deep/,
+      /has lists and objects nested more than 500 deep/,
     ],
     ['a prototype', `{"__proto__":{},${JSON.stringify(passedRun()).slice(1)}`, /not a valid document/],
   ])('refuses %s', (_name, text, message) => {
     const error = refusal(text)
     expect(error.message).toMatch(message)
-    expect(error.hint).toBe('Give a verdict.json that a run of Loadline left, unchanged.')
+    expect(error.hint).toBe('Give the unchanged verdict.json of a Loadline run.')
   })
 
   it('repeats no control character of what it refuses', () => {

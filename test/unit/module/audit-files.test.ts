@@ -15,7 +15,7 @@ describe('a file that is audited', () => {
     }
     await expect(readOrRefuse('a.yaml', sized())).rejects.toMatchObject({
       code: 'SOURCE',
-      message: 'a.yaml has 67108865 bytes; at most 67108864 are read',
+      message: 'a.yaml has 67108865 bytes, over the limit of 67108864',
     })
   })
 

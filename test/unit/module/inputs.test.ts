@@ -28,7 +28,7 @@ describe('what a call says about its source', () => {
 
   it('is refused where a label has no name', () => {
     expect(() => chosen({ ...nothing, label: ['orders'] })).toThrow(
-      expect.objectContaining({ code: 'USAGE', message: '--label takes NAME=VALUE, found "orders"' }),
+      expect.objectContaining({ code: 'USAGE', message: 'expected --label NAME=VALUE, found "orders"' }),
     )
   })
 })

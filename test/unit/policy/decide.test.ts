@@ -54,7 +54,7 @@ describe('a policy without an organisation', () => {
 
   it('locks nothing', () => {
     expect(() => decide(undefined, 'version: 1\nlocked: [secrets]')).toThrow(
-      'loadline.yaml:2:1: locked: unknown key here; only the file of an organisation locks keys (--organisation)',
+      "loadline.yaml:2:1: locked: unknown key here; only an organisation's file locks keys (--organisation)",
     )
   })
 })
@@ -113,7 +113,7 @@ describe('the file of an organisation', () => {
       'locked: [version]',
       'acme.yaml:2:10: locked[0]: expected the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "version"',
     ],
-    ['locked: []', 'acme.yaml:2:9: locked: expected at least one path, or no key at all; found an empty list'],
+    ['locked: []', 'acme.yaml:2:9: locked: expected at least one path, or no such key; found an empty list'],
   ])('locks what exists: %s', (line, message) => {
     expect(problems(`version: 1\n${line}`)).toEqual([message])
   })
@@ -124,27 +124,27 @@ describe('a locked key', () => {
     [
       'vulnerabilities.critical',
       'vulnerabilities: {critical: 5}',
-      'loadline.yaml:2:29: vulnerabilities.critical: locked by the organisation at acme.yaml:2 (vulnerabilities.critical): expected 0; found 5; leave the key out, or ask whoever answers for that file',
+      'loadline.yaml:2:29: vulnerabilities.critical: locked by the organisation at acme.yaml:2 (vulnerabilities.critical): expected 0; found 5; remove the key, or ask the owner of that file',
     ],
     [
       'vulnerabilities',
       'vulnerabilities: {critical: 5}',
-      'loadline.yaml:2:29: vulnerabilities.critical: locked by the organisation at acme.yaml:2 (vulnerabilities): expected 0; found 5; leave the key out, or ask whoever answers for that file',
+      'loadline.yaml:2:29: vulnerabilities.critical: locked by the organisation at acme.yaml:2 (vulnerabilities): expected 0; found 5; remove the key, or ask the owner of that file',
     ],
     [
       'rules.secrets',
       'rules: {secrets: {level: off, reason: they are only test keys}}',
-      'loadline.yaml:2:18: rules.secrets: locked by the organisation at acme.yaml:2 (rules.secrets): expected nothing; found {"level":"off","reason":"they are only test keys"}; leave the key out, or ask whoever answers for that file',
+      'loadline.yaml:2:18: rules.secrets: locked by the organisation at acme.yaml:2 (rules.secrets): expected nothing; found {"level":"off","reason":"they are only test keys"}; remove the key, or ask the owner of that file',
     ],
     [
       'base',
       'base: {allow: [docker.io/*]}',
-      'loadline.yaml:2:15: base.allow: locked by the organisation at acme.yaml:2 (base): expected ["docker.io/library/*","gcr.io/distroless/*","cgr.dev/chainguard/*"]; found ["docker.io/*"]; leave the key out, or ask whoever answers for that file',
+      'loadline.yaml:2:15: base.allow: locked by the organisation at acme.yaml:2 (base): expected ["docker.io/library/*","gcr.io/distroless/*","cgr.dev/chainguard/*"]; found ["docker.io/*"]; remove the key, or ask the owner of that file',
     ],
     [
       'extends',
       'extends: advisory',
-      'loadline.yaml:2:10: extends: locked by the organisation at acme.yaml:2 (extends): expected "default"; found "advisory"; leave the key out, or ask whoever answers for that file',
+      'loadline.yaml:2:10: extends: locked by the organisation at acme.yaml:2 (extends): expected "default"; found "advisory"; remove the key, or ask the owner of that file',
     ],
     // Weakened from below, without naming the key.
     [

@@ -114,11 +114,11 @@ describe('what differs by owner', () => {
     ],
     [
       'rules: { size-unpacked: { level: deny, owners: { base: deny } } }',
-      /rules\.size-unpacked\.owners: the rule size-unpacked looks at the image as a whole/,
+      /rules\.size-unpacked\.owners: the rule size-unpacked judges the image as a whole/,
     ],
     [
       'rules: { setuid: { level: off, reason: The base is rebuilt each week., owners: { base: deny } } }',
-      /rules\.setuid\.owners: a rule that is off judges nobody/,
+      /rules\.setuid\.owners: a rule that is off judges nothing/,
     ],
   ])('refuses %s', (text, message) => expect(problems(`version: 1\n${text}`).join('\n')).toMatch(message))
 })
@@ -223,7 +223,7 @@ describe('a mistake is told with its place, what was wanted, what was found and 
     ],
     [
       'version: 1\nminimumUid: 5\n',
-      'loadline.yaml:2:1: minimumUid: unknown key here; it exists as configuration.minimumUid',
+      'loadline.yaml:2:1: minimumUid: unknown key here; did you mean configuration.minimumUid?',
     ],
     ['version: 1\nsecrets: {zzz: 1}\n', 'loadline.yaml:2:11: secrets.zzz: unknown key; known here: allowed'],
     [
@@ -313,11 +313,11 @@ describe('a mistake is told with its place, what was wanted, what was found and 
     ],
     [
       'version: 1\nlicenses: {deny: [agpl-3.0]}',
-      'loadline.yaml:2:19: licenses.deny[0]: expected one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count; found the text "agpl-3.0"',
+      'loadline.yaml:2:19: licenses.deny[0]: expected one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; case matters; found the text "agpl-3.0"',
     ],
     [
       'version: 1\nlicenses: {deny: [MIT OR GPL-2.0-only]}',
-      'loadline.yaml:2:19: licenses.deny[0]: expected one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; upper and lower case count; found the text "MIT OR GPL-2.0-only"',
+      'loadline.yaml:2:19: licenses.deny[0]: expected one SPDX licence id, e.g. AGPL-3.0-only, or a LicenseRef-...; case matters; found the text "MIT OR GPL-2.0-only"',
     ],
     [
       'version: 1\nbuild: {dockerfile: ../Dockerfile}',
@@ -348,17 +348,17 @@ describe('a mistake is told with its place, what was wanted, what was found and 
     ],
     [
       'version: 1\nlicenses: {deny: []}',
-      'loadline.yaml:2:18: licenses.deny: expected at least one entry; to want none, switch the rule off and say why, in rules.licenses; found an empty list',
+      'loadline.yaml:2:18: licenses.deny: expected at least one entry; to require none, turn the rule off with a reason, in rules.licenses; found an empty list',
     ],
     [
       'version: 1\nconfiguration: {labels: []}',
-      'loadline.yaml:2:25: configuration.labels: expected at least one entry; to want none, switch the rule off and say why, in rules.labels; found an empty list',
+      'loadline.yaml:2:25: configuration.labels: expected at least one entry; to require none, turn the rule off with a reason, in rules.labels; found an empty list',
     ],
     ['version: 1\nrules:', 'loadline.yaml:2:1: rules: expected a map of keys; found nothing'],
     // Disabling a rule.
     [
       'version: 1\nrules: {user: {level: off}}',
-      'loadline.yaml:2:15: rules.user.reason: expected a reason, in at least ten characters: the rule does not deny; found nothing',
+      'loadline.yaml:2:15: rules.user.reason: expected a reason, in at least ten characters: the rule does not reject; found nothing',
     ],
     [
       'version: 1\nrules: {user: {level: off, reason: because}}',
@@ -366,11 +366,11 @@ describe('a mistake is told with its place, what was wanted, what was found and 
     ],
     [
       'version: 1\nrules: {evidence: {level: off, reason: we are in a hurry}}',
-      'loadline.yaml:2:19: rules.evidence: the rule evidence always denies: without evidence nobody can say yes; remove the setting and make the evidence available',
+      'loadline.yaml:2:19: rules.evidence: the rule evidence always rejects: without evidence the answer cannot be yes; remove the setting and make the evidence available',
     ],
     [
       'version: 1\nrules: {user: {level: deny, effectiveFrom: 2029-01-01}}',
-      'loadline.yaml:2:44: rules.user.effectiveFrom: expected a day at most 180 days from today (exceptions.maximumDays), found 2029-01-01; choose an earlier day, or say level: warn and why',
+      'loadline.yaml:2:44: rules.user.effectiveFrom: expected a date at most 180 days from today (exceptions.maximumDays), found 2029-01-01; choose an earlier date, or set level: warn with a reason',
     ],
     // The document.
     ['extends: strict', 'loadline.yaml:1:1: version: expected 1; found nothing'],
@@ -431,27 +431,27 @@ describe('an exception', () => {
     ],
     [
       good.replace(', expires: 2027-01-31', ''),
-      'exceptions.register[0].expires: expected a calendar day, e.g. 2027-01-31; found nothing',
+      'exceptions.register[0].expires: expected a date, e.g. 2027-01-31; found nothing',
     ],
     [
       good.replace('2027-01-31', '2027-02-29'),
-      'exceptions.register[0].expires: expected a calendar day, e.g. 2027-01-31; found the text "2027-02-29"',
+      'exceptions.register[0].expires: expected a date, e.g. 2027-01-31; found the text "2027-02-29"',
     ],
     [
       good.replace('2027-01-31', 'never'),
-      'exceptions.register[0].expires: expected a calendar day, e.g. 2027-01-31; found the text "never"',
+      'exceptions.register[0].expires: expected a date, e.g. 2027-01-31; found the text "never"',
     ],
     [
       good.replace('2027-01-31', '2027-05-23'),
-      'exceptions.register[0].expires: expected a day at most 180 days from today (exceptions.maximumDays), found 2027-05-23, 181 days away; choose an earlier day and look at the risk again then',
+      'exceptions.register[0].expires: expected a date at most 180 days from today (exceptions.maximumDays), found 2027-05-23, 181 days away; choose an earlier date and reassess the risk then',
     ],
     [
       good.replace('CVE-2026-1234', 'CVE-2026-*'),
-      'exceptions.register[0].id: expected the id of one violation: wildcards are refused, an exception names one thing; found the text "CVE-2026-*"',
+      'exceptions.register[0].id: expected the id of one violation: wildcards are refused, an exception names one finding; found the text "CVE-2026-*"',
     ],
     [
       good.replace('CVE-2026-1234', '"?"'),
-      'exceptions.register[0].id: expected the id of one violation: wildcards are refused, an exception names one thing; found the text "?"',
+      'exceptions.register[0].id: expected the id of one violation: wildcards are refused, an exception names one finding; found the text "?"',
     ],
     [
       `${good}, subject: "pkg:deb/*"`,
@@ -463,24 +463,24 @@ describe('an exception', () => {
     ],
     [
       good.replace('vulnerabilities', 'evidence'),
-      'exceptions.register[0].rule: no exception is possible from evidence: missing evidence is not a risk that can be weighed; make the evidence available',
+      'exceptions.register[0].rule: no exception is possible from evidence: missing evidence is not a risk that can be accepted; make the evidence available',
     ],
     [
       good.replace('vulnerabilities', 'exceptions'),
-      'exceptions.register[0].rule: no exception is possible from exceptions: an exception cannot allow another; fix or remove the other one',
+      'exceptions.register[0].rule: no exception is possible from exceptions: an exception cannot allow another one; fix or remove the other one',
     ],
     [
       good.replace('CVE-2026-1234', 'unidentified'),
-      'exceptions.register[0].id: expected one finding, found "unidentified", which every finding without an id of its own carries; add the subject that the report prints',
+      'exceptions.register[0].id: expected a single finding, found "unidentified", which stands for every finding without an ID; add the subject that the report prints',
     ],
     // Days that contradict each other or the clock.
     [
       `${good}, created: 2026-11-24`,
-      'exceptions.register[0].created: expected a day that is not in the future, found 2026-11-24; days are counted in UTC',
+      'exceptions.register[0].created: expected a date that is not in the future, found 2026-11-24; dates are in UTC',
     ],
     [
       `${good.replace('2027-01-31', '2026-11-20')}, created: 2026-11-20`,
-      'exceptions.register[0].expires: expected a day after 2026-11-20, on which it was created, found 2026-11-20',
+      'exceptions.register[0].expires: expected a date after 2026-11-20, when it was created, found 2026-11-20',
     ],
     // A scope that nothing can have.
     [
@@ -514,7 +514,7 @@ describe('an exception', () => {
     // What is said to the consumers of the image.
     [
       'rule: setuid, id: /usr/bin/su, vex: {status: not_affected, justification: component_not_present}, reason: not reachable here, owner: team-x, expires: 2027-01-31',
-      'exceptions.register[0].vex: OpenVEX speaks of vulnerabilities, and not of setuid; remove the key',
+      'exceptions.register[0].vex: OpenVEX covers vulnerabilities, not setuid; remove the key',
     ],
     [
       `${good}, vex: {status: not_affected, justification: we_say_so}`,
@@ -595,15 +595,15 @@ describe('a file of another tool that the policy honours', () => {
     ],
     [
       good.replace(', expires: 2027-01-31', ''),
-      'suppressions.trivyignore[0].expires: expected a calendar day, e.g. 2027-01-31; found nothing',
+      'suppressions.trivyignore[0].expires: expected a date, e.g. 2027-01-31; found nothing',
     ],
     [
       good.replace('2027-01-31', '2028-01-31'),
-      'suppressions.trivyignore[0].expires: expected a day at most 180 days from today (exceptions.maximumDays), found 2028-01-31, 434 days away; choose an earlier day and look at the risk again then',
+      'suppressions.trivyignore[0].expires: expected a date at most 180 days from today (exceptions.maximumDays), found 2028-01-31, 434 days away; choose an earlier date and reassess the risk then',
     ],
     [
       `${good}, created: 2027-01-01`,
-      'suppressions.trivyignore[0].created: expected a day that is not in the future, found 2027-01-01; days are counted in UTC',
+      'suppressions.trivyignore[0].created: expected a date that is not in the future, found 2027-01-01; dates are in UTC',
     ],
     [
       good.replace('.trivyignore', '../.trivyignore'),
@@ -619,7 +619,7 @@ describe('a file of another tool that the policy honours', () => {
 
   it('is named once', () => {
     expect(problems(`${trivy(good)}    - {${good}}\n`)).toEqual([
-      'loadline.yaml:5:14: suppressions.trivyignore[1].file: named before, as suppressions.trivyignore[0]; keep one',
+      'loadline.yaml:5:14: suppressions.trivyignore[1].file: the same file as suppressions.trivyignore[0]; keep one',
     ])
   })
 })

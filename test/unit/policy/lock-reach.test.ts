@@ -97,7 +97,7 @@ describe('what an organisation locks', () => {
     expect(() => decide('version: 1\nsuppressions: {openvex: []}')).toThrow('locked')
   })
 
-  it('is held for every rule: a number cannot be kept while its rule is switched off [fault 80]', () => {
+  it('is held for every rule: a number cannot be kept while its rule is disabled [fault 80]', () => {
     const settings = rules
       .filter(({ id }) => !(rulesThatAlwaysDeny as readonly RuleId[]).includes(id as 'evidence'))
       .flatMap((rule) => (rule.settings ?? []).map((path) => ({ id: rule.id, path })))

@@ -37,7 +37,7 @@ describe('the section runtime', () => {
     ['a file in no directory of the image', '{files: {secrets/password: a}}', /an absolute path/],
     ['an unknown probe', '{probe: {grpc: {port: 1}}}', /probe/],
     ['a port that is none', '{probe: {tcp: {port: 70000}}}', /from 1 to 65535/],
-    ['a path of an address that is none', '{probe: {http: {port: 80, path: health}}}', /begins with a slash/],
+    ['a path of an address that is none', '{probe: {http: {port: 80, path: health}}}', /starts with a slash/],
     [
       'a service whose image has no registry',
       '{services: {database: {image: "postgres:15", ports: [5432]}}}',

@@ -58,7 +58,7 @@ describe('the user', () => {
     const inherited = 'FROM redis:7\nUSER redis\n'
     const given = { configuration: { user: 'redis' }, runtime: { user: '999:999' } }
     expect(repaired(inherited, given).dockerfile).toBe(inherited)
-    expect(remains(inherited, given)).toEqual([expect.stringContaining('The user redis has an id below 1000')])
+    expect(remains(inherited, given)).toEqual([expect.stringContaining('The user redis has an ID below 1000')])
   })
   it('is that of the policy, where it wants a higher number', () => {
     expect(changed(flask, { ...root, policy: { configuration: { minimumUid: 100_000 } } })).toEqual([
@@ -180,7 +180,7 @@ describe('CMD and ENTRYPOINT', () => {
   ])('need the shell: %s', (written) => {
     expect(cmd(written)).toEqual([])
     expect(remains(`FROM debian:12-slim\nCMD ${written}\n`, shellForm([written]))).toEqual([
-      expect.stringContaining('what only a shell can do'),
+      expect.stringContaining('features of a shell'),
     ])
   })
   it('stand in a stage that the shipped one starts from, too', () => {
@@ -435,7 +435,9 @@ describe('labels', () => {
   })
   it('that nobody says are left to people, and nothing is made up', () => {
     expect(changed(flask, { configuration: missing })).toEqual(['LABEL org.opencontainers.image.title="shop"'])
-    expect(remains(flask, { configuration: missing })).toEqual([expect.stringContaining('Nothing in the source says')])
+    expect(remains(flask, { configuration: missing })).toEqual([
+      expect.stringContaining('The source does not state them'),
+    ])
   })
   it('take nothing that a Dockerfile would read otherwise', () => {
     const source = { 'package.json': '{"name": "a$b\\"", "repository": "javascript:alert(1)"}' }
@@ -486,7 +488,7 @@ describe('a health check', () => {
     const given = { configuration: none({ cmd: ['python3'] }), packages: [] }
     expect(check(given)).toBe('')
     expect(remains('FROM debian:12-slim\nCMD ["a"]\n', given)).toEqual([
-      expect.stringContaining('Nobody saw the image answer'),
+      expect.stringContaining('The image was not seen to answer'),
     ])
   })
 })

@@ -46,7 +46,7 @@ describe('exceptions for what is left', () => {
   const text = openExceptions(results(rejected), policy, 'version: 1 # ours\n', now) ?? ''
 
   it('stand behind what the policy says, as it is written', () => {
-    expect(text).toMatch(/^version: 1 # ours\n# What "loadline repair" left\./)
+    expect(text).toMatch(/^version: 1 # ours\n# What "loadline repair" could not fix\./)
     expect(text).toContain('rule: setuid\n      id: /usr/bin/su')
     expect(text).toContain('package: pkg:deb/debian/libc6@2.36')
   })

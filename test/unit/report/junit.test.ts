@@ -78,7 +78,7 @@ describe('renderJunit', () => {
   it('says what was wanted, what was found and what to do', () => {
     const failure = caseOf(rejectedRun(), /^vulnerabilities:/)?.failure
     expect(failure?.['@_message']).toBe(
-      'wanted at most 0 critical, 0 high, 0 unknown; found 1 critical, 3 high, 2 medium, 2 low, 1 unknown',
+      'expected at most 0 critical, 0 high, 0 unknown; found 1 critical, 3 high, 2 medium, 2 low, 1 unknown',
     )
     expect(failure?.['#text']).toContain('to do: Update each package')
     expect(failure?.['#text']).toContain('- critical CVE-2024-22195 pkg:pypi/jinja2@3.1.2 on linux/amd64 at /opt/app/')

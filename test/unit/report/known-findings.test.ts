@@ -33,7 +33,7 @@ describe('findings that an earlier verdict had', () => {
   it.each(['report.html', 'summary.md'] as const)(
     '%s says how many there are, and which document and image they are known from',
     (file) => {
-      expect(reports[file]).toContain('5 findings that would deny are known from it and do not')
+      expect(reports[file]).toContain('5 findings that would reject are known from it and do not')
       expect(reports[file]).toContain(baseline.digest)
       expect(reports[file]).toContain(digestOf('older image'))
     },

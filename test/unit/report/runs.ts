@@ -442,7 +442,7 @@ export function violationOf(
     found: `${name} ${version}: ${title}`,
     remedy:
       fixedVersion === undefined
-        ? `No fix is published for ${name} ${version}: remove it, choose a base without it, or accept the risk by an exception.`
+        ? `No fix is published for ${name} ${version}: remove it, choose a base without it, or accept the risk with an exception.`
         : `Update ${name} to ${fixedVersion}.`,
     ...(path === undefined ? {} : { location: { path, within: 'image' } }),
     owner: owners.ofLayer(layer),
@@ -451,21 +451,21 @@ export function violationOf(
 }
 
 const vulnerabilityRemedy =
-  'Update each package to the version that fixes it and rebuild on a current base; where no fix exists, remove the package or accept the risk by an exception.'
+  'Update each package to the version that fixes it and rebuild on a current base; if no fix exists, remove the package or accept the risk with an exception.'
 
 function passedRules(): RuleResult[] {
   return [
     rule(
       'evidence',
       'policy',
-      'All evidence is there',
+      'All evidence is present',
       'lint once and 9 kinds of evidence on linux/amd64',
       '10 of 10 collected on linux/amd64',
     ),
     rule(
       'lint-level',
       'lint',
-      'Dockerfile lint is clean',
+      'The Dockerfile passes the linter',
       '0 at the level warning or above',
       '0 error, 0 warning, 1 info, 0 style',
     ),
@@ -522,7 +522,7 @@ function passedRules(): RuleResult[] {
     rule('runtime-ready', 'runtime', 'Becomes ready under hardening', 'ready within 30 s', 'after 0.8 s'),
     rule('user', 'configuration', 'Runs as an unprivileged user', 'user id 10000 or more', '65532:65532', {
       remedy:
-        'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.',
+        'End the Dockerfile with USER and a numeric ID, e.g. USER 65532:65532, and give that user only the files it needs.',
     }),
     rule(
       'healthcheck',
@@ -610,7 +610,7 @@ export function passedRun(): Run {
         path: 'security/orders.openvex.json',
         honoured: true,
         entries: 2,
-        left: ['statement 3, CVE-2024-9143: under_investigation excepts nothing'],
+        left: ['statement 3, CVE-2024-9143: under_investigation makes no exception'],
       },
       { kind: 'trivyignore', path: '.trivyignore', honoured: false, entries: 0, left: [] },
     ],
@@ -667,7 +667,7 @@ export function passedRun(): Run {
           'configuration',
           'No package manager',
           'not judged',
-          'switched off by the policy: the operators of this cluster patch in place until the end of the year',
+          'disabled by the policy: the operators of this cluster patch in place until the end of the year',
           { status: 'off', remedy: 'Remove it in the last stage.' },
         ),
       ),
@@ -812,7 +812,7 @@ export function rejectedRun(): Run {
         rule(
           'lint-level',
           'lint',
-          'Dockerfile lint is clean',
+          'The Dockerfile passes the linter',
           '0 at the level warning or above',
           '0 error, 1 warning, 0 info, 0 style',
           {
@@ -854,7 +854,7 @@ export function rejectedRun(): Run {
           {
             status: 'failed',
             remedy:
-              'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
+              'Revoke the credential, and pass its replacement to the build with RUN --mount=type=secret or to the container at run time.',
             violations: [
               {
                 id: secret.id,
@@ -864,7 +864,7 @@ export function rejectedRun(): Run {
                 wanted: 'at most 0 credentials',
                 found: `${secret.title} (${secret.category})`,
                 remedy:
-                  'Revoke the credential, and hand it to the build with RUN --mount=type=secret or to the container at run time.',
+                  'Revoke the credential, and pass its replacement to the build with RUN --mount=type=secret or to the container at run time.',
                 location: secret.location,
                 owner: owners.ofLayer(secret.layer),
               },
@@ -927,7 +927,7 @@ export function rejectedRun(): Run {
         rule('user', 'configuration', 'Runs as an unprivileged user', 'user id 10000 or more', 'root', {
           status: 'failed',
           remedy:
-            'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.',
+            'End the Dockerfile with USER and a numeric ID, e.g. USER 65532:65532, and give that user only the files it needs.',
           violations: [
             {
               id: 'user',
@@ -937,7 +937,7 @@ export function rejectedRun(): Run {
               wanted: 'a numeric user id of 10000 or more',
               found: 'no USER: the container runs as root',
               remedy:
-                'End the Dockerfile with USER and a numeric id, e.g. USER 65532:65532, and give that user only the files it needs.',
+                'End the Dockerfile with USER and a numeric ID, e.g. USER 65532:65532, and give that user only the files it needs.',
             },
           ],
         }),
@@ -1000,12 +1000,12 @@ export function undecidedRun(): Run {
         rule(
           'evidence',
           'policy',
-          'All evidence is there',
+          'All evidence is present',
           'lint once and 9 kinds of evidence on linux/amd64, linux/arm64',
           '17 of 19 collected on linux/amd64, linux/arm64',
           {
             status: 'undecided',
-            remedy: 'Fix what kept each collector from its evidence, as its line says, and run again.',
+            remedy: 'Fix what prevented each collector from working, as its line says, and run again.',
             violations: needs('evidence', '').violations,
           },
         ),
@@ -1054,8 +1054,8 @@ export function brokenRun(): Run {
       stage: 'build',
       code: 'BUILD_STEP',
       message:
-        'build/Dockerfile:12: RUN pip install -r requirements.txt ended with exit code 1: ERROR: No matching distribution found for fastapi==0.103.99',
-      hint: 'Correct line 12 of build/Dockerfile; engine.log has the whole output.',
+        'build/Dockerfile:12: RUN pip install -r requirements.txt exited with code 1: ERROR: No matching distribution found for fastapi==0.103.99',
+      hint: 'Correct line 12 of build/Dockerfile; engine.log has the full output.',
       step: {
         path: 'build/Dockerfile',
         line: 12,

@@ -69,7 +69,7 @@ describe('a suggested policy', () => {
   })
 
   it('never gives the root itself away', () => {
-    expect(suggestedRuntime(writes)).toContain('It also wants to write to / itself')
+    expect(suggestedRuntime(writes)).toContain('It also tries to write to / itself')
   })
 })
 

@@ -114,7 +114,7 @@ describe('renderSarif', () => {
 
   it('says which rules are switched off [fault 35]', () => {
     expect(sarifOf(passedRun()).invocations[0].toolConfigurationNotifications[0]?.message.text).toMatch(
-      /^package-managers: switched off by the policy: /,
+      /^package-managers: disabled by the policy: /,
     )
   })
 
@@ -156,7 +156,7 @@ describe('renderSarif', () => {
     expect(results.filter((result) => result.properties.severity === 'low').length).toBeLessThan(1_200)
     // 6,000 vulnerabilities, 4 other violations, 1 warning.
     expect(invocations[0].toolExecutionNotifications[0]?.message.text).toBe(
-      '5,000 results of 6,005 are listed, heaviest first. Left out: 1,005 results (1,005 low), of which 1,004 deny. verdict.json has them all.',
+      '5,000 results of 6,005 are listed, most severe first. Left out: 1,005 results (1,005 low), of which 1,004 reject. verdict.json has them all.',
     )
   })
 
@@ -185,7 +185,7 @@ describe('renderSarif', () => {
     const { results, invocations } = (JSON.parse(text) as { runs: [SarifRun] }).runs[0]
     expect(results).toHaveLength(2_500)
     expect(invocations[0].toolExecutionNotifications[0]?.message.text).toMatch(
-      /^2,500 results of \d+,\d+ are listed, heaviest first\. Left out: /,
+      /^2,500 results of \d+,\d+ are listed, most severe first\. Left out: /,
     )
   })
 

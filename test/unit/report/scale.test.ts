@@ -52,7 +52,7 @@ describe('50,000 findings', () => {
     const said = (value: number): string => value.toLocaleString('en-US')
 
     expect(reports['report.sarif']).toContain(
-      `5,000 results of ${said(total)} are listed, heaviest first. Left out: ${said(total - 5_000)} results`,
+      `5,000 results of ${said(total)} are listed, most severe first. Left out: ${said(total - 5_000)} results`,
     )
     expect(gzipSync(reports['report.sarif']).length).toBeLessThan(10_000_000)
 

@@ -43,7 +43,7 @@ describe('renderTerminal', () => {
     expect(text).toContain('BROKEN shop/orders linux/amd64, linux/arm64')
   })
 
-  it('fits a screen: the outcome first, then each rule that speaks with its first places, whose they are, and what to do', () => {
+  it('fits a screen: the outcome first, then each rule that speaks with its first places, their owners, and what to do', () => {
     const lines = renderTerminal(rejectedRun(), plain).split('\n')
     expect(lines[1]).toBe('REJECTED fastapi-postgres')
     expect(lines.length).toBeLessThan(50)

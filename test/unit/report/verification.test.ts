@@ -37,7 +37,7 @@ describe('renderVerification', () => {
 
   it('says of each check that does not hold what was wanted, what was found, and what to do', () => {
     const text = renderVerification(verification(found((kinds) => delete kinds['spdx'])), { color: false })
-    expect(text).toContain('✗ spdx            missing: wanted an SPDX bill of materials of this image')
+    expect(text).toContain('✗ spdx            missing: expected an SPDX SBOM of this image')
     expect(text).toContain('found: no attestation of type https://spdx.dev/Document')
     expect(text).toContain('do this: Release the image with Loadline')
     expect(text).toContain('REFUSED: 2 checks of 7 do not hold')

@@ -180,13 +180,13 @@ describe('a scaffold is refused as a whole', () => {
       'a manifest that cannot be parsed',
       { 'package-lock.json': '{"lockfileVersion": 3, "packages": {}}', 'package.json': '{' },
       {},
-      /expected JSON in package\.json, and it cannot be parsed/,
+      /expected JSON in package\.json, found text that cannot be parsed/,
     ],
     [
       'a name that .dockerignore cannot hold [fault 42]',
       { ...goApplication, 'a\nb/x.go': 'package b\n' },
       {},
-      /expected names that a \.dockerignore file can hold, found "a\\nb"/,
+      /expected names that a \.dockerignore file can contain, found "a\\nb"/,
     ],
     ['no repository', goApplication, { repository: undefined }, /^USAGE: .*git remote.* \| .*--repository/],
   ])('%s', async (_, files, given, wanted) => {
@@ -305,7 +305,7 @@ describe('what a scaffold takes from its source', () => {
     const connected = await withLock({ schemaVersion: 2, bases: [base] })
     expect(connected.files['Dockerfile']).toContain(`golang:1.26-bookworm@${digest} AS build`)
     await expect(withLock({ schemaVersion: 1, mode: 'sealed', tools: {}, bases: [base] })).rejects.toThrow(
-      'names tools',
+      'expected only bases',
     )
   })
 

@@ -18,8 +18,8 @@ describe('locateCache', () => {
   test('is never among the files of an application, where anybody could commit a program [fault 73]', async () => {
     const tree = await mkdtemp(join(tmpdir(), 'tree-'))
     await mkdir(join(tree, '.git'))
-    expect(() => locateCache({ LOADLINE_CACHE: join(tree, 'a/cache') })).toThrow(/lies in the git work tree/)
-    expect(() => locateCache({ XDG_CACHE_HOME: join(tree, '.cache') })).toThrow(/lies in the git work tree/)
+    expect(() => locateCache({ LOADLINE_CACHE: join(tree, 'a/cache') })).toThrow(/is inside the git work tree/)
+    expect(() => locateCache({ XDG_CACHE_HOME: join(tree, '.cache') })).toThrow(/is inside the git work tree/)
     await rm(tree, { recursive: true })
   })
 })

@@ -14,7 +14,7 @@ describe('substituteName', () => {
   test.each(['python:3.11', 'docker.io/library/python', 'docker.io/library/python@sha256:abc'])(
     'refuses %s',
     (reference) => {
-      expect(() => substituteName(reference)).toThrow('is not spelled registry/repository:tag')
+      expect(() => substituteName(reference)).toThrow('is not written as registry/repository:tag')
     },
   )
 })

@@ -13,7 +13,7 @@ test('the pinned version of a distribution is found under either spelling', () =
 })
 
 test('a distribution that is not pinned is refused', () => {
-  expect(() => pinnedVersion(requirements, 'hadolint')).toThrow('do not pin hadolint')
+  expect(() => pinnedVersion(requirements, 'hadolint')).toThrow('does not pin hadolint')
 })
 
 test('a dynamically linked program, a script and a stub are not static programs', async () => {

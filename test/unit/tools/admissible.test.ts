@@ -17,11 +17,11 @@ describe('a release that may be pinned', () => {
   })
 
   it.each([
-    ['young', new Date('2026-11-22T13:00:00Z'), 'is 5 days old, and at least 7'],
-    ['of tomorrow', new Date('2026-11-29T00:00:00Z'), 'is 0 days old'],
-    ['of no day', undefined, 'does not say when it was made'],
-    ['of 1970, as builders write no day', new Date(0), 'does not say when it was made'],
-    ['of the year 1', new Date('0001-01-01T00:00:00Z'), 'does not say when it was made'],
+    ['young', new Date('2026-11-22T13:00:00Z'), 'to be at least 7 days old, found 5'],
+    ['of tomorrow', new Date('2026-11-29T00:00:00Z'), 'days old, found 0'],
+    ['of no day', undefined, 'found no creation date'],
+    ['of 1970, as builders write no day', new Date(0), 'found no creation date'],
+    ['of the year 1', new Date('0001-01-01T00:00:00Z'), 'found no creation date'],
   ])('is not %s [fault 90]', (_, created, message) => {
     expect(() => requireAge('dive', created, 7, now)).toThrow(message)
   })
@@ -44,7 +44,9 @@ describe('the checksums of the Dagger CLI', () => {
   it.each([list.replace('amd64', 'x86'), '', '<html></html>', list.replaceAll('a'.repeat(64), 'a'.repeat(63))])(
     'are refused where one is missing: %#',
     (text) => {
-      expect(() => readChecksums(text, '0.21.8', ['linux/amd64'])).toThrow('has none for dagger_v0.21.8_linux_amd64')
+      expect(() => readChecksums(text, '0.21.8', ['linux/amd64'])).toThrow(
+        'expected a checksum for dagger_v0.21.8_linux_amd64',
+      )
     },
   )
 })

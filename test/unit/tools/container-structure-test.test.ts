@@ -61,7 +61,7 @@ describe('the results of container-structure-test', () => {
         'Metadata Test',
         'env var APP_PASSWORD does not have the expected value: other',
         'variable ABSENT not found in image env',
-        'image entrypoint is not the expected: [/app/run]',
+        'image entrypoint is not as expected: [/app/run]',
       ],
     ])
   })
@@ -179,7 +179,7 @@ describe('the test file', () => {
     [
       'a variable that is not filled in',
       file('globalEnvVars: [{key: WHO, value: me}]\ncommandTests: [{name: x, command: /bin/echo, args: ["$WHO"]}]\n'),
-      '$WHO is filled in from',
+      '$WHO is expanded only from',
     ],
     ['a key twice', file('commandTests: []\ncommandTests: []\n'), 'twice'],
     ['an alias', file('commandTests: &a []\nfileExistenceTests: *a\n'), 'anchor'],

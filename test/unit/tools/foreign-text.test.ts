@@ -109,22 +109,22 @@ holdReaders([
   },
   {
     name: 'registry, a push',
-    seeds: [recorded('registry/push-1.0.0.json')],
+    seeds: [recorded('registry/push-1.0.1.json')],
     read: (stdout) => readPush({ ...ended, stdout }),
   },
   {
     name: 'registry, tags',
-    seeds: [recorded('registry/tag-1.0.0.json')],
+    seeds: [recorded('registry/tag-1.0.1.json')],
     read: (stdout) => readTagging({ ...ended, stdout }),
   },
   {
     name: 'registry, referrers',
-    seeds: [recorded('registry/referrers-probe-api-1.0.0.json')],
+    seeds: [recorded('registry/referrers-probe-api-1.0.1.json')],
     read: (stdout) => readProbe({ ...ended, stdout }),
   },
   {
     name: 'registry, a fault',
-    seeds: [recorded('registry/error-denied-1.0.0.json')],
+    seeds: [recorded('registry/error-denied-1.0.1.json')],
     read: (stdout) => readPush({ ...failed, stdout, stderr: stdout }),
   },
   {

@@ -157,8 +157,8 @@ describe('inspect', () => {
 
   it('refuses a measure of other layers', () => {
     const inspection = parseInspection(small)
-    expect(() => toSize(inspection, { ...dive, layers: dive.layers.slice(1) })).toThrow('measured 5')
-    expect(() => toSize(inspection, { ...dive, layers: dive.layers.toReversed() })).toThrow('measured others')
+    expect(() => toSize(inspection, { ...dive, layers: dive.layers.slice(1) })).toThrow('found 5')
+    expect(() => toSize(inspection, { ...dive, layers: dive.layers.toReversed() })).toThrow('found different ones')
   })
 
   it('spells platforms as they are asked for', () => {
@@ -175,7 +175,7 @@ describe('inspect', () => {
     ['a truncated document', small.slice(0, small.length / 2)],
     ['a list', '[]'],
     ['null', 'null'],
-    ['text', 'wanted an image archive'],
+    ['text', 'expected an image archive'],
     ['a newer version', changed('schemaVersion', 4)],
     ['an unknown key', changed('more', true)],
     ['no layers', changed('layers', undefined)],
@@ -184,7 +184,7 @@ describe('inspect', () => {
     ['a negative size', changed('unpacked', -1)],
   ])('cannot read %s [fault 6]', (_title, text) => {
     expect(() => parseInspection(text)).toThrow(DeliveryError)
-    expect(() => parseInspection(text)).toThrow(/^(inspect |expected JSON from inspect;)/)
+    expect(() => parseInspection(text)).toThrow(/^(inspect |expected JSON from inspect[,;])/)
   })
 
   it('reads the layers of a base, which are the first ones of what is built on it', () => {

@@ -48,7 +48,7 @@ describe('the pins of an organisation', () => {
 
   it.each([
     ['', 'pins.json is nothing'],
-    ['{', 'pins.json is no JSON'],
+    ['{', 'pins.json is text that is not valid JSON'],
     ['[]', 'pins.json: the document'],
     [JSON.stringify({ schemaVersion: 1, tools: { trivy: { ...mirrored, digest: '' } } }), 'tools.trivy.digest'],
     [JSON.stringify({ schemaVersion: 1, tools: { trivy: { ...mirrored, found: {} } } }), 'tools.trivy.found.how'],

@@ -55,8 +55,8 @@ const parsers: ReadonlyArray<[string, (text: string) => unknown, string]> = [
   ['inspect', parseInspection, recorded('inspect/small-1.2.0.json')],
   ['inspect, secrets', parseSecrets, recorded('inspect/secrets-1.3.0.json')],
   ['inspect, a distribution', parseInspection, recorded('inspect/debian-1.2.0.json')],
-  ['registry, a push', (stdout) => readPush({ ...ended, stdout }), recorded('registry/push-1.0.0.json')],
-  ['registry, tags', (stdout) => readTagging({ ...ended, stdout }), recorded('registry/tag-1.0.0.json')],
+  ['registry, a push', (stdout) => readPush({ ...ended, stdout }), recorded('registry/push-1.0.1.json')],
+  ['registry, tags', (stdout) => readTagging({ ...ended, stdout }), recorded('registry/tag-1.0.1.json')],
   ['advisories', parseDatabaseSummary, summary],
   [
     'batch',

@@ -7,7 +7,7 @@ describe('a tool', () => {
   it('that fails is believed nothing, though it left valid JSON [fault 5]', () => {
     const run = { exitCode: 1, stdout: '{"SchemaVersion":2,"Results":[]}', stderr: 'FATAL\nno space left on device\n' }
     expect(() => requireSuccess('trivy', run, 'Run again.')).toThrow(
-      new DeliveryError('TOOL', 'trivy ended with exit code 1: FATAL\nno space left on device', 'Run again.'),
+      new DeliveryError('TOOL', 'trivy exited with code 1: FATAL\nno space left on device', 'Run again.'),
     )
     expect(() => requireSuccess('dive', { ...run, stderr: ' ' }, 'Run again.')).toThrow('"Results":[]')
   })

@@ -2,15 +2,18 @@ import { copyFile, link } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AssembleContext, AssembledImage, ImageConfig } from '../../image.ts'
 
-/** What a base says about itself, besides what the official image's configuration says. */
+/** What a base declares about itself beyond the official image's configuration. */
 export interface ImageIdentity {
   name: string
   references: string[]
-  /** Where its content comes from, one statement each. */
+  /** Where its content comes from, one statement per source. */
   sources: string[]
 }
 
-/** Puts layers and configuration together. Layers that other bases share are linked into the work directory, so that whoever takes them may move them. */
+/**
+ * Puts layers and configuration together. Layers shared with other bases are linked into the work directory, so that
+ * the caller may move them.
+ */
 export async function assembledImage(
   context: AssembleContext,
   identity: ImageIdentity,

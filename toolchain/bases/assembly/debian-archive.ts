@@ -10,19 +10,19 @@ import { sourceKey } from './source-key.ts'
 
 export type DebianArchitecture = 'amd64' | 'arm64'
 
-/** The suites that bases are assembled from. Security updates are among them: an image without them would fail the gate it is built for. */
+/** The suites that bases are assembled from. They include security updates: without them, an image would fail the gate it is built for. */
 const SUITES = new Set(['bookworm', 'bookworm-updates', 'bookworm-security'])
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
-/** Package lists younger than this are used as they are, so that all bases of one run come from the same lists. In milliseconds. */
+/** Package lists younger than this (in milliseconds) are reused, so that all bases of one run come from the same lists. */
 const LISTS_FRESH_FOR = 6 * 60 * 60 * 1000
 
 /** Debian's packages as this machine is set up to reach them, with lists and downloads kept apart from the machine's own. */
 export interface DebianArchive {
   /** deb822 sources for the images, without credentials. */
   sources: string
-  /** The directory for what is made from these package lists; another one as soon as the lists change. */
+  /** The directory for everything made from these package lists; it changes when the lists do. */
   directory: string
   /** Where apt keeps lists, caches and downloads. */
   state: string
@@ -31,7 +31,7 @@ export interface DebianArchive {
 const opened = new Map<string, Promise<DebianArchive>>()
 
 /**
- * Opens the archive, fetching the package lists when there are none or they have aged.
+ * Opens the archive, and fetches the package lists when they are missing or out of date.
  *
  * @throws when the machine has no source for Debian 12, or its archive keys are not installed.
  */
@@ -49,7 +49,7 @@ async function openArchive(context: AssembleContext): Promise<DebianArchive> {
   if (!existsSync(KEYRING)) {
     throw new DeliveryError(
       'PREREQUISITE',
-      `wanted Debian's archive keys at ${KEYRING}, found none`,
+      `expected Debian's archive keys at ${KEYRING}, found none`,
       'Install the package debian-archive-keyring.',
     )
   }
@@ -132,7 +132,7 @@ export function parseIndexTargets(targets: string): Repository[] {
     if (!repositories.some((repository) => repository.suite === suite)) {
       throw new DeliveryError(
         'PREREQUISITE',
-        `wanted the component main of ${suite} among the apt sources of this machine, found none`,
+        `expected the component main of ${suite} among the apt sources of this machine, found none`,
         `Add the suite ${suite} of Debian 12 to /etc/apt/sources.list.d.`,
       )
     }
@@ -156,7 +156,7 @@ export function renderSources(repositories: Repository[], options: { credentials
 }
 
 /**
- * Writes an apt configuration of our own and gives its path, for `APT_CONFIG`. How the machine reaches its archive (proxies, certificates,
+ * Writes our own apt configuration and returns its path, for `APT_CONFIG`. How the machine reaches its archive (proxies, certificates,
  * credentials) is kept; its hooks, preferences, lists and package database are not touched.
  *
  * @param target.root when given, apt installs into that tree, and runs dpkg inside it.
@@ -180,7 +180,7 @@ export async function writeAptConfiguration(
     `APT::Architecture "${architecture}";`,
     `APT::Architectures { ${[architecture, ...(target.alsoLists ?? [])].map((name) => `"${name}";`).join(' ')} };`,
     'APT::Install-Recommends "false";',
-    // The download user of apt may not enter a cache below the home of root.
+    // apt's download user may not enter a cache below root's home directory.
     'APT::Sandbox::User "root";',
     'Dpkg::Use-Pty "false";',
     'Acquire::Languages { "none"; };',
@@ -214,7 +214,7 @@ function quoted(value: string): string {
   if (/["\n]/.test(value)) {
     throw new DeliveryError(
       'USAGE',
-      `wanted a cache directory that apt's configuration can name, found ${JSON.stringify(value)}`,
+      `expected a cache directory that apt's configuration can name, found ${JSON.stringify(value)}`,
       'Choose one without quotes.',
     )
   }

@@ -27,7 +27,7 @@ const UNWANTED_DOCUMENTATION = [
   'usr/share/man',
 ]
 
-/** What differs from one installation to the next, or belongs to the machine that assembled. */
+/** Files that differ between installations, or that belong to the machine that assembled the base. */
 const UNWANTED_STATE = [
   'etc/hostname',
   'etc/machine-id',
@@ -91,7 +91,7 @@ export async function debianMinbase(context: AssembleContext): Promise<DebianRoo
         '--variant=minbase',
         '--architectures=amd64',
         '--format=directory',
-        // Everything is in the seed already: fetched by apt with the machine's own settings, which mmdebstrap would not read.
+        // The seed already has everything: apt fetched it with the machine's own settings, which mmdebstrap would not read.
         '--setup-hook=copy-in seed/var /',
         '--skip=update',
         // With usrmerge instead of usr-is-merged, apt would bring in the whole of Perl.
@@ -151,7 +151,7 @@ export async function extendDebianRoot(
     context,
     [
       ...OWN_NAMESPACE,
-      // Maintainer scripts may read it.
+      // Maintainer scripts may read this.
       `--mount-proc=${join(root, 'proc')}`,
       'apt-get',
       'install',
@@ -235,15 +235,15 @@ async function trimRoot(root: string): Promise<void> {
   await makeFolder(root, 'run/lock', 0o1777)
   await removeDocumentation(join(root, 'usr/share/doc'))
   for (const folder of await readdir(join(root, 'usr/lib'))) {
-    // Compiled Python differs from run to run and is made again when it is missing.
+    // Compiled Python differs between runs, and Python recreates it.
     if (folder.startsWith('python3')) await removeCompiledPython(join(root, 'usr/lib', folder))
   }
   const machineCertificates = join(root, 'usr/local/share/ca-certificates')
   if (existsSync(machineCertificates) && (await readdir(machineCertificates)).length > 0) {
     throw new DeliveryError(
       'ENGINE',
-      'wanted a base without certificates of this machine, found some in its /usr/local/share/ca-certificates',
-      'Report this as a fault of Loadline.',
+      "expected a base without this machine's certificates, found some in its /usr/local/share/ca-certificates",
+      'Report this as a bug in Loadline.',
     )
   }
 }

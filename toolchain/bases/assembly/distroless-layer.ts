@@ -16,7 +16,7 @@ export interface DistrolessLayerDefinition {
   /** The layer that it lies on. */
   on?: DistrolessLayerDefinition
   packages: string[]
-  /** Packages that others depend on, but only for what their maintainer scripts or programs do, which are not here. */
+  /** Packages that others depend on only for maintainer scripts or programs that this layer leaves out. */
   leftOut: string[]
   /** Paths of the packages that an image without a shell has no use for. */
   removed: string[]
@@ -43,13 +43,14 @@ const UNWANTED = [
   'usr/share/man',
 ]
 
-/** Programs that can start others at an attacker's word; one of them in a package list would be a mistake of the definition. */
+/** Programs through which an attacker could start others; one of them in a package list is a mistake in the definition. */
 const SHELLS = ['bash', 'busybox', 'dash', 'dpkg', 'apt-get', 'perl', 'sh', 'openssl']
 
 /**
  * Assembles a layer and those below it. Other images on the same layer share it.
  *
- * @throws when a package depends on one that is neither in the layers nor left out on purpose, or the tree holds a setuid file, a shell or a package manager.
+ * @throws when a package depends on one that is neither in the layers nor left out on purpose, or the tree holds a
+ *   setuid file, a shell or a package manager.
  */
 export async function distrolessLayers(
   context: AssembleContext,
@@ -78,7 +79,7 @@ export async function distrolessLayers(
       if (unmet.length > 0) {
         throw new DeliveryError(
           'ENGINE',
-          `wanted the packages of ${definition.name} to need nothing outside the image, found: ${unmet.join('; ')}`,
+          `expected the packages of ${definition.name} to need nothing outside the image, found: ${unmet.join('; ')}`,
           'Debian has changed what they need: add it to the definition in toolchain/bases/distroless.ts.',
         )
       }
@@ -121,7 +122,7 @@ async function unpackPackages(
     if (record === undefined)
       throw new DeliveryError(
         'ENGINE',
-        `wanted a control stanza in ${file}, found none`,
+        `expected a control stanza in ${file}, found none`,
         'Fetch the package again: run "loadline engine clean", then the same command.',
       )
     // Without a package database, scanners read one control file for each package from here.
@@ -134,7 +135,7 @@ async function unpackPackages(
   if (stanzas.length !== packages.length)
     throw new DeliveryError(
       'ENGINE',
-      `wanted ${packages.length} packages, apt fetched ${stanzas.length}`,
+      `expected ${packages.length} packages, found ${stanzas.length} fetched by apt`,
       `See ${folder}.`,
     )
   const text = stanzas.map((stanza) => `${stanza}\n`).join('\n')
@@ -165,7 +166,7 @@ async function assertWithoutShell(tree: string): Promise<void> {
     if (unwanted)
       throw new DeliveryError(
         'ENGINE',
-        `wanted an image without setuid files, shell and package manager, found /${path}`,
+        `expected an image without setuid files, shell and package manager, found /${path}`,
         'Remove it in toolchain/bases/distroless.ts.',
       )
   }

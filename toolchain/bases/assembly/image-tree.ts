@@ -22,7 +22,10 @@ export async function linkInTree(tree: string, path: string, target: string): Pr
   await symlink(target, join(tree, path))
 }
 
-/** Sets directories to 755 and files to 755 or 644, as a release archive would have them, whatever the umask and the archive format left. */
+/**
+ * Sets directories to 755 and files to 755 or 644, as a release archive would have them, whatever the umask and the
+ * archive format left.
+ */
 export async function normalisePermissions(tree: string): Promise<void> {
   for (const [path, stats] of await listTree(tree)) {
     if (stats.isSymbolicLink()) continue

@@ -20,7 +20,7 @@ export interface NpmPackage {
  * @throws when the archive is not, byte for byte, the pinned one.
  */
 export async function npmPackage(context: AssembleContext, wanted: NpmPackage): Promise<string> {
-  // As npm names the archive of a package with a scope.
+  // npm's name for the archive of a scoped package.
   const name = `${wanted.name.replace(/^@/, '').replace('/', '-')}-${wanted.version}`
   return sharedDirectory(join(context.shared, 'npm', name), async (directory) => {
     context.say(`fetching npm package ${wanted.name} ${wanted.version}`)
@@ -38,8 +38,8 @@ export async function npmPackage(context: AssembleContext, wanted: NpmPackage): 
     if (found !== wanted.integrity) {
       throw new DeliveryError(
         'ENGINE',
-        `wanted npm package ${wanted.name} ${wanted.version} with integrity ${wanted.integrity}, found ${found}`,
-        'The registry serves other bytes than the pinned ones: find out why before using it.',
+        `expected npm package ${wanted.name} ${wanted.version} with integrity ${wanted.integrity}, found ${found}`,
+        'The registry does not serve the pinned bytes: find out why before using it.',
       )
     }
     await runDebianTool(context, [

@@ -14,9 +14,11 @@ export interface PackageRecord {
 }
 
 /**
- * Reads control stanzas: a .deb's control file, or dpkg's status file, in which packages that were removed but left configuration behind are skipped.
+ * Reads control stanzas: a .deb's control file, or dpkg's status file, in which packages that were removed but left
+ * configuration behind are skipped.
  *
- * @throws when a stanza lacks a field that identifies the package, or a line belongs to no field: a list that is only partly understood would hide packages from scanners.
+ * @throws when a stanza lacks a field that identifies the package, or a line belongs to no field: a partly understood
+ *   list would hide packages from scanners.
  */
 export function parsePackageRecords(text: string): PackageRecord[] {
   const records: PackageRecord[] = []
@@ -55,7 +57,7 @@ export function unmetDependencies(records: PackageRecord[], leftOut: readonly st
   return [...unmet].sort()
 }
 
-/** Says which packages an image was assembled from, the same for the same packages: their number, and a digest over their sorted names, versions and architectures. */
+/** Which packages an image was assembled from: their number, and a digest over their sorted names, versions and architectures. */
 export function describePackages(records: PackageRecord[]): string {
   const lines = records.map((record) => `${record.name} ${record.version} ${record.architecture}\n`).sort()
   const digest = createHash('sha256').update(lines.join('')).digest('hex')
@@ -72,7 +74,7 @@ function parseFields(stanza: string): Map<string, string> {
     }
     const field = /^([!-9;-~]+):[ \t]*(.*)$/.exec(line)
     if (field === null)
-      throw new Error(`wanted a Debian control field such as "Package: name", found "${line.slice(0, 80)}"`)
+      throw new Error(`expected a Debian control field such as "Package: name", found "${line.slice(0, 80)}"`)
     current = (field[1] ?? '').toLowerCase()
     fields.set(current, (field[2] ?? '').trim())
   }
@@ -82,7 +84,7 @@ function parseFields(stanza: string): Map<string, string> {
 function required(fields: Map<string, string>, name: string, stanza: string): string {
   const value = fields.get(name)
   if (value === undefined || value === '')
-    throw new Error(`wanted a Debian control stanza with the field "${name}", found "${stanza.slice(0, 80)}"`)
+    throw new Error(`expected a Debian control stanza with the field "${name}", found "${stanza.slice(0, 80)}"`)
   return value
 }
 

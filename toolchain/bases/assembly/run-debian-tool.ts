@@ -31,7 +31,7 @@ export function cleanEnvironment(
 
 /**
  * Starts a program with the permissions that Debian's packages expect of new files: on a hardened machine the umask of root is stricter,
- * and directories that maintainer scripts make would be closed to the user that the image runs as. Perl, because every Debian has it.
+ * and the image's user could not enter directories that maintainer scripts make. Perl, because every Debian has it.
  */
 const USUAL_UMASK = ['perl', '-e', 'umask 022; exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n"', '--']
 

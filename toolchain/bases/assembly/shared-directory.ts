@@ -5,8 +5,8 @@ import { dirname } from 'node:path'
 const underway = new Map<string, Promise<string>>()
 
 /**
- * Gives the directory at `path`, filled once: bases assembled side by side in this process wait for each other,
- * and a fill that was killed leaves nothing that could be taken for a finished one. Other processes must be kept out by a lock.
+ * Returns the directory at `path`, filled once: bases assembled in parallel in this process wait for each other,
+ * and an interrupted fill leaves nothing that looks finished. A lock must keep other processes out.
  *
  * @param fill fills an empty directory, which is then renamed to `path`.
  */

@@ -6,15 +6,15 @@ import { packageRoot } from '../../../src/engine/package-root.ts'
 let known: string | undefined
 
 /**
- * A key over the source of every base and of the code that assembles them. What a base is made of is spelled in these files
- * and nowhere else, so no change to a definition can be missed; a change to one assembles all of them again.
+ * A key over the source of every base and of the code that assembles them. These files alone spell what a base is made of,
+ * so no change to a definition can be missed; a change to one reassembles all of them.
  */
 export function sourceKey(): string {
   known ??= hashSources(join(packageRoot, 'toolchain/bases'))
   return known
 }
 
-/** The key of definitions in a folder of their own, which use what is here: a change there assembles nothing that is defined here. */
+/** The key of definitions in a separate folder that use this one: a change there reassembles nothing defined here. */
 export function sourceKeyOf(folder: string): string {
   return hashSources(folder, sourceKey())
 }

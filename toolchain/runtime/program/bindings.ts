@@ -13,5 +13,8 @@ const path = join(
   'client.gen.ts',
 )
 
-/** The SDK's client with bindings of the module's dependencies, where the runtime's module has put one; undefined for a module without dependencies. */
+/**
+ * The SDK's client with bindings of the module's dependencies, where the runtime's module has put one; undefined for a
+ * module without dependencies.
+ */
 export const bindings = existsSync(path) ? path : undefined

@@ -34,7 +34,10 @@ export async function describeModule(files: readonly string[], moduleName: strin
   return describe(await scan([...files, clientSource()], moduleName, false)) as DescribedPart
 }
 
-/** The reader knows the SDK's own types by a source file of this name. The published package has declarations only, which are TypeScript too. */
+/**
+ * The reader knows the SDK's own types by a source file of this name. The published package has declarations only,
+ * which are TypeScript too.
+ */
 function clientSource(): string {
   if (bindings !== undefined) return bindings
   const declarations = join(tmpdir(), 'client.gen.ts')

@@ -4,8 +4,8 @@ import { find, type Placed } from '../placed.ts'
 import { defaultFiles, hasComposeName, isOverride } from './is-compose.ts'
 
 /**
- * The files that make a project with this one, in the order in which they are laid over each other: an override file lies over the default one of its directory,
- * and so does a file of another name whose services have neither an image nor a build of their own, where that one has them.
+ * The files that form a project with this one, in merge order: an override file is merged over the default file of its directory,
+ * and so is any other file whose services have neither an image nor a build, if the default file has them.
  */
 export function composeFiles(path: string, documents: readonly Placed[], files: AuditTree): [string, ...string[]] {
   const directory = posix.dirname(path)

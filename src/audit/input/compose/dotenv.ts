@@ -8,8 +8,8 @@ export interface DotenvEntry {
 }
 
 /**
- * Reads an environment file as Compose does: `NAME=value` or `NAME: value`, `export` in front, comments, quotes, variables from the lines above and from `outside`.
- * A line that is none of these is passed over, and so is a name without a value.
+ * Reads an environment file as Compose does: `NAME=value` or `NAME: value`, `export` in front, comments, quotes,
+ * variables from the lines above and from `outside`. Any other line is skipped, and so is a name without a value.
  */
 export function readDotenv(text: string, outside: Variables): DotenvEntry[] {
   const entries: DotenvEntry[] = []

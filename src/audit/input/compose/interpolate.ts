@@ -1,14 +1,17 @@
 import { unknownValue } from '../../../formats/unknown-value.ts'
 import { textOf, type Placed } from '../placed.ts'
 
-/** Variables whose value is known; any other may be set where the file is used. */
+/** Variables with a known value; any other may be set where the file is used. */
 export type Variables = ReadonlyMap<string, string>
 
-/** Nesting of `${...}`, and characters of a default, that anybody writes. */
+/** Limits on the nesting of `${...}` and the length of a default, above what anybody writes. */
 const deepest = 40
 const longestDefault = 2_000
 
-/** A value with every variable filled in, as Compose does it; keys are left alone. A variable without a value and a default is marked as unknown. */
+/**
+ * A value with every variable filled in, as Compose does it; keys are left alone. A variable with neither a value nor a
+ * default is marked as unknown.
+ */
 export function interpolated(placed: Placed, known: Variables): Placed {
   const { value } = placed
   if (typeof value === 'string') {
@@ -19,12 +22,12 @@ export function interpolated(placed: Placed, known: Variables): Placed {
   return { ...placed, value: new Map([...value].map(([key, inner]) => [key, interpolated(inner, known)])) }
 }
 
-/** A text as the file itself says it: its own defaults count, and what an environment file gives does not. */
+/** A text as the file itself states it: its own defaults count, values from an environment file do not. */
 export function ownText(placed: Placed): string {
   return placed.written === undefined ? textOf(placed) : interpolateText(placed.written, new Map())
 }
 
-/** `$NAME`, `${NAME}` with the operators :- - :+ + :? ?, `$$` for a dollar. What is none of these stays as it is written. */
+/** `$NAME`, `${NAME}` with the operators :- - :+ + :? ?, `$$` for a dollar. Anything else is left as written. */
 export function interpolateText(text: string, known: Variables): string {
   return filled(text, known, 0)
 }
@@ -74,7 +77,7 @@ function decided(operator: string, name: string, value: string | undefined, word
   return isSet ? value : unknownValue(name)
 }
 
-/** The brace that closes the one before `from`. */
+/** The closing brace for the one before `from`. */
 function closing(text: string, from: number): number {
   let open = 1
   for (let index = from; index < Math.min(text.length, from + longestDefault); index++) {

@@ -1,30 +1,30 @@
 import { posix } from 'node:path'
 import { find, type Placed } from '../placed.ts'
 
-/** True for the names under which Compose looks for its files, and for those by which people know them. */
+/** Whether it is a name that Compose looks for, or one that people commonly use. */
 export function hasComposeName(path: string): boolean {
   return /^(docker-)?compose([._-].*)?\.(ya?ml|json)$/i.test(posix.basename(path))
 }
 
-/** True for a file that Compose lays over the other one of its directory without being told. */
+/** Whether Compose merges this file over the default one of its directory automatically. */
 export function isOverride(path: string): boolean {
   return /^(docker-)?compose\.override\.ya?ml$/.test(posix.basename(path))
 }
 
-/** The files for which Compose looks in a directory, the first that is there. */
+/** The files that Compose looks for in a directory; it uses the first that exists. */
 export function defaultFiles(directory: string): string[] {
   return ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'].map((name) =>
     posix.join(directory, name),
   )
 }
 
-/** What a compose file may have at its top. Others that know services have other keys beside them. */
+/** Top-level keys of a compose file. Other formats with services have other keys too. */
 const topLevel = /^(name|version|services|jobs|networks|volumes|secrets|configs|models|include|x-.*)$/
 
-/** What a service is made of, one of them at least. */
+/** Keys of a service, at least one of which it must have. */
 const makings = ['image', 'build', 'extends', 'provider']
 
-/** True for documents that are a compose file by what they hold: `services`, or by the name of their file. */
+/** Whether documents are a compose file, by their content (`services`) or their file's name. */
 export function isCompose(documents: readonly Placed[], path: string): boolean {
   const maps = documents.filter(({ value }) => value instanceof Map)
   if (maps.length === 0) return false

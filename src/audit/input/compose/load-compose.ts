@@ -10,19 +10,20 @@ import { overlaid, withoutResets } from './overlay.ts'
 /** A compose project with everything merged into one tree. */
 export interface ComposeModel {
   tree: Placed
-  /** The directory to which paths are relative that stand in a file. */
+  /** The directory to which a file's paths are relative. */
   directoryOf(path: string): string
-  /** The entries of an environment file; none where it is not there. */
+  /** The entries of an environment file; none if it does not exist. */
   environmentFile(path: string): DotenvEntry[]
 }
 
-/** Services that extend each other in a row, and values that all of them come to, that anybody writes. */
+/** Limits on a chain of services that extend each other and on their values, above what anybody writes. */
 const mostExtended = 1_000
 const mostValues = 100_000
 
 /**
- * Loads the files of a compose project, each laid over those before it, as `docker compose -f ... -f ... config` does: every document, `include`, `extends`,
- * `!reset` and `!override`, variables from the `.env` file beside the first. Throws `SOURCE` with file and line.
+ * Loads the files of a compose project, each merged over those before it, as `docker compose -f ... -f ... config`
+ * does: every document, `include`, `extends`, `!reset` and `!override`, variables from the `.env` file beside the
+ * first. Throws `SOURCE` with file and line.
  */
 export function loadCompose(paths: readonly [string, ...string[]], files: AuditTree): ComposeModel {
   const loader = new Loader(files)
@@ -54,7 +55,7 @@ class Loader {
     return text === undefined ? [] : readDotenv(text, known)
   }
 
-  /** Variables of environment files below those that are known. */
+  /** Variables from environment files, which known variables override. */
   variables(paths: readonly string[], known: Variables): Variables {
     const read = paths.flatMap((path) =>
       this.environmentFile(path, known).map(({ name, value }) => [name, value] as const),
@@ -62,7 +63,7 @@ class Loader {
     return new Map([...read.filter(([, value]) => !isUnknown(value)), ...known])
   }
 
-  /** The files of one project. `trail` is how they were come to. */
+  /** The files of one project. `trail` is the path of includes that led to them. */
   load(paths: readonly string[], directory: string, known: Variables, trail: readonly string[]): Placed {
     let tree: Placed = { path: paths[0] ?? '', line: 1, value: new Map() }
     for (const path of paths) {
@@ -80,7 +81,7 @@ class Loader {
     return tree
   }
 
-  /** What a document includes lies below it. */
+  /** Included files are merged below the document. */
   #withIncluded(document: Placed, directory: string, known: Variables, trail: readonly string[]): Placed {
     const own = without(document, 'include')
     return listOf(at(document, 'include')).reduce((above, entry) => {
@@ -181,7 +182,7 @@ class Loader {
   }
 
   #mustBeThere(path: string, from: Placed, key: string): void {
-    if (this.#files.text(path) === undefined) throw manifestError(from, `${key} names ${path}, which is not there`)
+    if (this.#files.text(path) === undefined) throw manifestError(from, `${key} names ${path}, which does not exist`)
   }
 
   #tryOpen(path: string): string | undefined {
@@ -201,7 +202,7 @@ class Loader {
   }
 }
 
-/** What an included file gives: not its name, nor its extensions. */
+/** What an included file contributes: neither its name nor its extensions. */
 function onlyResources(tree: Placed): Placed {
   const keys = new Set(['services', 'jobs', 'volumes', 'networks', 'secrets', 'configs', 'models'])
   const map = tree.value instanceof Map ? tree.value : new Map<string, Placed>()
@@ -218,28 +219,28 @@ function textList(placed: Placed | undefined): string[] {
   return Array.isArray(placed.value) ? placed.value.map(textOf) : [textOf(placed)]
 }
 
-/** A file that another one names, as a path of the tree that is audited. */
+/** A file that another one names, as a path in the audited tree. */
 function fileOf(named: Placed, directory: string, key: 'extends' | 'include'): string {
   const written = textOf(named)
   const printed = 'Audit what "docker compose config" prints.'
   if (isUnknown(written))
     throw manifestError(
       named,
-      `${key} names ${showUnknown(written)}, and the value of the variable is not known here: give it a default`,
+      `${key} names ${showUnknown(written)}, but the variable's value is unknown here: give it a default`,
       printed,
     )
   if (/^([a-z][a-z0-9+.-]+:|git@)/i.test(written))
     throw manifestError(
       named,
-      `${key} names ${written}, which is not a file of the tree; the audit fetches nothing`,
+      `${key} names ${written}, which is not a file in the tree; the audit fetches nothing`,
       printed,
     )
   const path = posix.normalize(posix.join(directory, written))
   if (written.startsWith('/') || path.split('/')[0] === '..')
     throw manifestError(
       named,
-      `${key} names ${written}, which lies outside of what is audited`,
-      'Audit the directory that holds both files.',
+      `${key} names ${written}, which is outside the audited paths`,
+      'Audit a directory that contains both files.',
     )
   return path
 }

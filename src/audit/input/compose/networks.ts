@@ -3,17 +3,20 @@ import { fact } from '../facts.ts'
 import type { Container, Fact } from '../../container.ts'
 import { at, find, listOf, textOf, type Placed } from '../placed.ts'
 
-/** Networks of an engine that are none of their own, whatever a project calls them. */
+/** The engine's own networks, whatever a project calls them. */
 const ofEngine = /^(host|none|bridge)$/
 
-/** The networks that a service joins, and whose it lives in: its `network_mode`, or a network of the project that is one of the engine's. */
+/**
+ * The networks that a service joins, or whose network it shares: its `network_mode`, or one of the project's networks
+ * that is one of the engine's.
+ */
 export function networksOf(
   service: Placed,
   project: ReadonlyMap<string, Placed>,
 ): { networks?: Fact<string[]>; shared?: Container['namespaces']['network'] } {
   const mode = at(service, 'network_mode')
   const joined = namesOf(at(service, 'networks'))
-  // None at all is the default one.
+  // Without any, it is on the default network.
   const networks = joined.length === 0 ? {} : { networks: fact(service, joined) }
   if (mode !== undefined) return { ...networks, shared: fact(mode, textOf(mode)) }
   const real = (joined.length > 0 ? joined : ['default']).map((name) => realNetwork(name, project.get(name)))
@@ -21,7 +24,7 @@ export function networksOf(
   return shared === undefined ? networks : { ...networks, shared }
 }
 
-/** What a network of the project stands for, where that is one of the engine's. */
+/** The engine's network that a project's network stands for, if it is one. */
 function realNetwork(name: string, network: Placed | undefined): Fact<string> | undefined {
   const external = find(network, 'external')
   const named = find(network, 'name') ?? find(external, 'name')

@@ -4,7 +4,7 @@ import { manifestError, textOf, type Placed } from '../placed.ts'
 type Path = readonly string[]
 type Merge = (below: Placed, above: Placed, path: Path) => Placed
 
-/** How Compose merges what stands below a service, where it is not simply maps, lists and values. Names are those of the keys below the service. */
+/** How Compose merges service keys that are not simply maps, lists and values. The names are the keys below the service. */
 const ofService: Readonly<Record<string, Merge>> = {
   command: (_below, above) => above,
   entrypoint: (_below, above) => above,
@@ -22,8 +22,9 @@ function each(names: readonly string[], merge: Merge): Record<string, Merge> {
 }
 
 /**
- * Lays one compose tree over another by the rules of Compose: maps merge, lists are joined, values are replaced, and some keys have rules of their own.
- * `!reset` takes away what lies below, `!override` replaces it. `path` is where the two stand, from the top.
+ * Merges one compose tree over another by Compose's rules: maps merge, lists are joined, values are replaced, and some
+ * keys have special rules. `!reset` removes what is below, `!override` replaces it. `path` is the trees' position, from
+ * the top.
  */
 export function overlaid(below: Placed, above: Placed, path: Path = []): Placed {
   const [root, , ...rest] = path
@@ -32,7 +33,7 @@ export function overlaid(below: Placed, above: Placed, path: Path = []): Placed 
   return special === undefined ? merged(below, above, path) : special(below, above, path)
 }
 
-/** A tree by itself: what `!reset` marks is not there. */
+/** A tree on its own, without what `!reset` marks. */
 export function withoutResets(placed: Placed): Placed {
   const { value } = placed
   if (Array.isArray(value))
@@ -58,11 +59,13 @@ function mergedMaps(below: Placed, above: Placed, path: Path): Placed {
     if (value.tag === '!reset') map.delete(key)
     else map.set(key, under === undefined ? value : overlaid(under, value, [...path, key]))
   }
-  // Where a service is defined first is where people look for it.
+  // People look for a service where it is first defined.
   return { ...below, value: map }
 }
 
-/** Two lists, without what is in both in the same words. The later one counts where both are relative to another directory. */
+/**
+ * Two lists joined, without exact duplicates. Of duplicates in files of different directories, the later one is kept.
+ */
 function joined(below: Placed, above: Placed): Placed {
   const kept = new Map<string, Placed>()
   for (const item of [...(below.value as Placed[]), ...(above.value as Placed[])]) {
@@ -97,7 +100,7 @@ export function asPairs(placed: Placed): Placed {
   return { ...placed, value: new Map(pairs) }
 }
 
-/** Names as a map of nothing; a map stays one. */
+/** Names as a map without values; a map stays one. */
 function asMap(placed: Placed): Placed {
   if (placed.value instanceof Map) return placed
   if (placed.value === null) return { ...placed, value: new Map() }

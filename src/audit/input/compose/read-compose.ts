@@ -22,7 +22,7 @@ import {
   writtenTextsOf,
 } from './service-parts.ts'
 
-/** A Dockerfile that stands in a compose file. */
+/** A Dockerfile embedded in a compose file. */
 export interface InlineDockerfile {
   service: string
   path: string
@@ -35,15 +35,18 @@ export interface InlineDockerfile {
 
 type Resources = ReadonlyMap<string, Placed>
 
-/** What a compose project starts, and the Dockerfiles that stand in it. */
+/** What a compose project starts, and the Dockerfiles embedded in it. */
 export interface ComposeProject {
   containers: Container[]
   dockerfiles: InlineDockerfile[]
-  /** Services that are no container, and a file that has none. */
+  /** Services that are not containers, and a file that has none. */
   unjudged: Array<{ path: string; line: number; about: string; reason: string }>
 }
 
-/** Reads a compose project: one file, or files that are laid over each other. Every service counts, whatever its profile. Throws `SOURCE` with file and line. */
+/**
+ * Reads a compose project: one file, or several merged ones. Every service counts, whatever its profile. Throws
+ * `SOURCE` with file and line.
+ */
 export function readCompose(paths: readonly [string, ...string[]], files: AuditTree): ComposeProject {
   const model = loadCompose(paths, files)
   const resources = (key: string): Resources => new Map(entriesOf(at(model.tree, key)))
@@ -76,7 +79,12 @@ export function readCompose(paths: readonly [string, ...string[]], files: AuditT
     unjudged: [
       ...services
         .filter(([, service]) => find(service, 'provider') !== undefined)
-        .map(([about, { path, line }]) => ({ path, line, about, reason: 'a provider makes it, and no container' })),
+        .map(([about, { path, line }]) => ({
+          path,
+          line,
+          about,
+          reason: 'it is made by a provider, not as a container',
+        })),
       ...(services.length > 0
         ? []
         : [{ path: paths.at(-1) ?? '', line: 1, about: 'the file', reason: 'it has no services' }]),
@@ -84,7 +92,7 @@ export function readCompose(paths: readonly [string, ...string[]], files: AuditT
   }
 }
 
-/** Services whose end another one waits for. */
+/** Services whose completion another one waits for. */
 function servicesWaitedFor(services: ReadonlyArray<[string, Placed]>): Set<string> {
   return new Set(
     services.flatMap(([, service]) => {
@@ -129,7 +137,9 @@ function containerOf(
   const joined = networksOf(service, networks)
   return {
     ...emptyContainer({ platform: 'compose', name, path: service.path, line: service.line }),
-    ...(get('image') === undefined && get('build') === undefined ? { leftTo: 'the file that this is laid over' } : {}),
+    ...(get('image') === undefined && get('build') === undefined
+      ? { leftTo: 'the file that this is merged over' }
+      : {}),
     ...said('image', get('image'), textOf),
     ...said('user', get('user'), textOf),
     ...said('privileged', get('privileged'), truthOf),
@@ -176,7 +186,7 @@ function limitsOf(service: Placed): Pick<Container, 'memory' | 'cpu' | 'pids'> {
   }
 }
 
-/** What gives the rights of the host to the container, or to its build, in other words than `privileged`. */
+/** Settings other than `privileged` that give the container, or its build, the host's privileges. */
 function escapesOf(service: Placed): Fact<string>[] {
   const build = find(service, 'build')
   const privileged = find(build, 'privileged')
@@ -195,7 +205,7 @@ function escapesOf(service: Placed): Fact<string>[] {
   ]
 }
 
-/** Ports, each once. A port that a variable decides is not known; one that is none is refused. */
+/** Ports, each once. A port set by a variable is unknown; an invalid one is refused. */
 function portsOf(service: Placed): Fact<PublishedPort>[] {
   const ports = listOf(at(service, 'ports')).map((port) =>
     port.value instanceof Map ? longPort(port) : shortPort(port),
@@ -233,7 +243,7 @@ function wordsOf(placed: Placed | undefined): Fact<string>[] {
   return words.map((word) => fact(word, ownText(word)))
 }
 
-/** `dockerfile_inline`, with what its build sets. */
+/** `dockerfile_inline`, with its build's settings. */
 function inlineOf(name: string, service: Placed): InlineDockerfile[] {
   const build = find(service, 'build')
   const inline = find(build, 'dockerfile_inline')

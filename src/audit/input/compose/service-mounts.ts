@@ -4,7 +4,7 @@ import { fact, textsOf } from '../facts.ts'
 import { at, listOf, manifestError, textOf, truthOf, type Placed } from '../placed.ts'
 import { isOfHost, isPath, readTmpfs, readVolume } from '../written-forms.ts'
 
-/** The mounts of a service: the later one of two with one target counts. `volumes` are those of the project. */
+/** The mounts of a service: of two with the same target, the later counts. `volumes` are the project's. */
 export function serviceMounts(
   service: Placed,
   volumes: ReadonlyMap<string, Placed>,
@@ -49,7 +49,7 @@ function longMount(item: Placed): Mount {
   }
 }
 
-/** A relative path as one of the tree that is audited; any other as it is written. */
+/** A relative path as one in the audited tree; any other as written. */
 function resolved(source: string, directory: string): string {
   if (!/^\.{0,2}[^/~\\\uE000]/.test(source) || /^[A-Za-z]:/.test(source)) return source
   const path = posix.join(directory, source)

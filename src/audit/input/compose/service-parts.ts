@@ -37,7 +37,7 @@ export function healthCheckOf(service: Placed): Container['healthCheck'] {
   return fact(check, isOpen ? 'unknown' : 'set')
 }
 
-/** In Swarm's words, or in those of one host. */
+/** In Swarm's terms, or in those of a single host. */
 export function restartOf(service: Placed): Fact<string> | undefined {
   const policy = at(service, 'deploy', 'restart_policy')
   if (policy === undefined) return said('value', at(service, 'restart'), textOf).value
@@ -49,7 +49,7 @@ export function restartOf(service: Placed): Fact<string> | undefined {
   return fact(policy, word === 'on-failure' ? `on-failure${bound}` : bound === '' ? 'always' : `any${bound}`)
 }
 
-/** The environment: what its files say, then what stands beside it. A name without a value is taken from wherever the file is used. */
+/** The environment: its files, then its own entries. A name without a value takes it from where the file is used. */
 export function environmentOf(service: Placed, model: ComposeModel): Fact<Variable>[] {
   const files = at(service, 'env_file')
   const named = files === undefined ? [] : Array.isArray(files.value) ? files.value : [files]
@@ -65,7 +65,7 @@ export function environmentOf(service: Placed, model: ComposeModel): Fact<Variab
   return [...ofFiles, ...variablesOf(at(service, 'environment'), 'environment')]
 }
 
-/** What the build of the image is given. */
+/** What the image's build gets. */
 export function buildArguments(service: Placed): Fact<Variable>[] {
   return variablesOf(find(service, 'build', 'args'), 'build argument')
 }
@@ -77,7 +77,10 @@ function variablesOf(placed: Placed | undefined, of: Variable['of']): Fact<Varia
   )
 }
 
-/** What runs in the container beside its own program: its health check, and its hooks. Of a list the first word may say how the rest is meant. */
+/**
+ * Commands that run in the container in addition to its own: its health check and hooks. In a list, the first word may
+ * say how to read the rest.
+ */
 export function sideCommandsOf(service: Placed): Fact<string[]>[] {
   const hooks = ['post_start', 'pre_stop'].flatMap((what) => listOf(at(service, what)))
   return [at(service, 'healthcheck', 'test'), ...hooks.map((hook) => at(hook, 'command'))].flatMap((command) => {
@@ -87,7 +90,7 @@ export function sideCommandsOf(service: Placed): Fact<string[]>[] {
   })
 }
 
-/** Texts of the project's configs that are written into the container. */
+/** Contents of the project's configs that are written into the container. */
 export function writtenTextsOf(service: Placed, configs: ReadonlyMap<string, Placed>): Fact<string>[] {
   return listOf(at(service, 'configs')).flatMap((item) => {
     const source = item.value instanceof Map ? at(item, 'source') : item
@@ -96,7 +99,7 @@ export function writtenTextsOf(service: Placed, configs: ReadonlyMap<string, Pla
   })
 }
 
-/** Graphics processors and other devices that the service asks the host for. */
+/** GPUs and other devices that the service requests from the host. */
 export function devicesOf(service: Placed): Fact<string>[] {
   const devices = listOf(at(service, 'devices')).map((item) =>
     fact(item, typeof item.value === 'string' ? item.value : textOf(at(item, 'source') ?? item)),
@@ -109,13 +112,13 @@ export function devicesOf(service: Placed): Fact<string>[] {
     ...devices,
     ...rules,
     ...asked.map((item) => fact(item, `GPU ${item.value instanceof Map ? driverOf(item) : textOf(item)}`)),
-    ...reserved.map((item) => fact(item, `of the driver ${driverOf(item)}`)),
+    ...reserved.map((item) => fact(item, `of driver ${driverOf(item)}`)),
   ]
 }
 
 const driverOf = (item: Placed) => textOf(at(item, 'driver') ?? { ...item, value: 'of the host' })
 
-/** What runs in the container after its start and before its stop. */
+/** What runs in the container after it starts and before it stops. */
 export function hooksOf(service: Placed): Fact<Hook>[] {
   return ['post_start', 'pre_stop'].flatMap((what) =>
     listOf(at(service, what)).map((hook) => {

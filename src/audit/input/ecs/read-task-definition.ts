@@ -5,7 +5,10 @@ import { withOthers } from '../of-others.ts'
 import { withPlaceholders } from '../placeholders.ts'
 import { isOfHost, readRange, readSecurityOption, refusesPrivileges } from '../written-forms.ts'
 
-/** The task definition of ECS that a document is, as it is registered, or as `describe-task-definition` prints it; undefined where it is none. */
+/**
+ * The ECS task definition in a document, as it is registered or as `describe-task-definition` prints it; undefined if
+ * it is not one.
+ */
 export function taskDefinitionOf(document: Placed | undefined): Placed | undefined {
   return [document, find(document, 'taskDefinition')].find((one) =>
     Array.isArray(find(one, 'containerDefinitions')?.value),
@@ -62,9 +65,9 @@ function containerOf(container: Placed, task: Placed): Container {
       path: container.path,
       line: container.line,
     }),
-    // Fargate takes no security option of Docker.
+    // Fargate accepts none of Docker's security options.
     ...(isFargate
-      ? { leftTo: 'Fargate, which has a virtual machine for each task', leftControls: ['cis-5.26'] as const }
+      ? { leftTo: 'Fargate, which runs each task in its own virtual machine', leftControls: ['cis-5.26'] as const }
       : {}),
     ...said('image', get('image'), textOf),
     ...said('user', get('user'), textOf),
@@ -100,7 +103,7 @@ function containerOf(container: Placed, task: Placed): Container {
   }
 }
 
-/** Those of the container, or of the whole task, which they cannot exceed. */
+/** The container's own limits, or the whole task's, which they cannot exceed. */
 function limitsOf(container: Placed, task: Placed): Pick<Container, 'memory' | 'cpu'> {
   const either = (key: string) => {
     const own = at(container, key)
@@ -120,7 +123,7 @@ function sideCommandsOf(command: Placed | undefined): Fact<string[]>[] {
   return [fact(command, /^(CMD|CMD-SHELL|NONE)$/.test(words[0] ?? '') ? words.slice(1) : words)]
 }
 
-/** A port of the host: with `awsvpc` a task has an interface of its own and takes none. */
+/** A host port: with `awsvpc`, a task has its own interface and uses none. */
 function publishedPort(port: Placed, mode: string): Fact<PublishedPort>[] {
   if (mode === 'awsvpc' || mode === 'none') return []
   const [inside, host] = [wordOf(port, 'containerPort'), wordOf(port, 'hostPort')]

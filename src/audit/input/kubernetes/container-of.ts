@@ -6,20 +6,20 @@ import { readRange } from '../written-forms.ts'
 import type { Pod } from './pod-specs.ts'
 import { volumeMounts, unmountedHostPaths } from './volumes.ts'
 
-/** Kinds whose pods end by themselves. */
+/** Kinds whose pods run to completion. */
 const ending =
   /^(Job|CronJob|ScheduledJob|Workflow|WorkflowTemplate|ClusterWorkflowTemplate|CronWorkflow|Task|TaskRun|Pipeline|PipelineRun|ScaledJob)$/
 
-/** An object that holds pods. */
+/** An object that contains pods. */
 export interface ObjectOfPods {
   /** `Kind/name`. */
   about: string
   kind: string
-  /** Who decides what its containers leave out. */
+  /** Who decides the settings that its containers omit. */
   leftTo?: string | undefined
 }
 
-/** The containers of an object's pods. Where two have one name, the keys that lead to each are part of it. */
+/** The containers of an object's pods. If two have the same name, the path of keys to each is added. */
 export function containersOf(pods: readonly Pod[], object: ObjectOfPods): Container[] {
   const { about } = object
   const read = pods.flatMap((pod) => {
@@ -46,7 +46,7 @@ function containerOf(
   const name = textOf(at(container, 'name') ?? { path: '', line: 1, value: 'main' })
   const own = (...keys: string[]) =>
     at(container, 'securityContext', ...keys) ?? find(spec, 'stepTemplate', 'securityContext', ...keys)
-  // What the container says wins over what the pod says.
+  // The container's setting overrides the pod's.
   const either = (...keys: string[]) =>
     own(...keys) ?? at(spec, 'securityContext', ...keys) ?? firstOf(pod.around, 'securityContext', ...keys)
   const resources = (...keys: string[]) => at(container, 'resources', ...keys) ?? find(spec, 'resources', ...keys)
@@ -56,10 +56,10 @@ function containerOf(
   return {
     ...emptyContainer({ platform: 'kubernetes', name: `${about}/${name}`, path: container.path, line: container.line }),
     endsByItself: !stays && (role !== 'container' || ending.test(kind) || /^(Never|OnFailure)$/.test(restarts)),
-    // What a patch is laid over is found by its name.
+    // The object that a patch applies to is found by its name.
     ...(leftTo === undefined && (at(container, 'image') !== undefined || at(container, 'name') === undefined)
       ? {}
-      : { leftTo: leftTo ?? 'what this patch is laid over' }),
+      : { leftTo: leftTo ?? 'the object that this patch applies to' }),
     ...said('image', at(container, 'image'), textOf),
     ...said('user', either('runAsUser') ?? either('windowsOptions', 'runAsUserName'), textOf),
     ...said('refusesRoot', either('runAsNonRoot'), truthOf),
@@ -141,20 +141,20 @@ const besides = [
   ['lifecycle', 'preStop'],
 ]
 
-/** The first of several that says it. */
+/** The first of several that sets it. */
 function firstOf(places: readonly Placed[], ...keys: string[]): Placed | undefined {
   return places.map((place) => find(place, ...keys)).find((found) => found !== undefined)
 }
 
 const limit = (placed: Placed) => limitOf(textOf(placed))
 
-/** allowPrivilegeEscalation, the other way round. */
+/** allowPrivilegeEscalation, inverted. */
 function refused(placed: Placed): Truth {
   const allowed = truthOf(placed)
   return allowed === 'unknown' ? allowed : !allowed
 }
 
-/** An ephemeral container cannot have limits: it lives by those of its pod. */
+/** An ephemeral container cannot have limits: its pod's apply. */
 function limitsOfPod(container: Placed): Pick<Container, 'memory' | 'cpu'> {
   return { memory: fact(container, 'that of the pod'), cpu: fact(container, 'that of the pod') }
 }
@@ -181,7 +181,7 @@ function escapesOf(
   ]
 }
 
-/** `Unconfined`, `RuntimeDefault` or the profile of the node, in the words of the model. */
+/** `Unconfined`, `RuntimeDefault` or the node's profile, in the model's terms. */
 function profileOf(placed: Placed): string {
   const type = at(placed, 'type')
   const word = type === undefined ? '' : textOf(type)

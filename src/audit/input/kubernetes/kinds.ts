@@ -1,4 +1,4 @@
-/** Kinds of Kubernetes itself, and of what most clusters have beside it, that start no container by what is written in them. */
+/** Kinds of Kubernetes itself, and of common cluster components, whose contents start no container. */
 const kinds: Readonly<Record<string, readonly string[]>> = {
   '': [
     'Binding',
@@ -18,7 +18,7 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
   'kustomize.config.k8s.io': ['Kustomization', 'Component'],
 }
 
-/** Groups of which no kind starts one. */
+/** API groups in which no kind starts a container. */
 const groups: readonly string[] = [
   'admissionregistration.k8s.io',
   'apiextensions.k8s.io',
@@ -68,7 +68,7 @@ const groups: readonly string[] = [
   'constraints.gatekeeper.sh',
 ]
 
-/** True for a kind that holds no pod, by Kubernetes' own API. */
+/** Whether a kind cannot contain a pod, by Kubernetes' own API. */
 export function withoutPods(kind: string, apiVersion: string): boolean {
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
   return kinds[group]?.includes(kind) === true || groups.includes(group) || groups.includes(`${group}/${kind}`)

@@ -1,18 +1,21 @@
 import { find, type Placed } from '../placed.ts'
 
-/** A pod, or what has the shape of one. */
+/** A pod, or anything with the shape of one. */
 export interface Pod {
   spec: Placed
   containers: Array<{ container: Placed; role: 'container' | 'init' | 'ephemeral' }>
-  /** The map that holds `metadata` beside it, where there is one. */
+  /** The map with `metadata` beside it, if there is one. */
   template: Placed | undefined
   /** Keys from the top of the object. */
   where: readonly string[]
-  /** What says how a pod is made of a step of a workflow, nearest first; of other kinds the pod itself says all. */
+  /**
+   * The objects that define how a workflow step's pod is made, nearest first; for other kinds, the pod itself defines
+   * everything.
+   */
   around: readonly Placed[]
 }
 
-/** What is never a pod although it can look like one: a schema, what a cluster says of an object, what an object was. */
+/** What can look like a pod but never is one: a schema, an object's status, an object's former state. */
 export const passedBy: ReadonlySet<string> = new Set([
   'openAPIV3Schema',
   'status',
@@ -30,7 +33,7 @@ export function podsIn(object: Placed): Pod[] {
   const isOfSteps = ofSteps.test(String(find(object, 'kind')?.value))
   const walk = (placed: Placed, above: readonly Placed[], where: readonly string[]): void => {
     const { value } = placed
-    // What aliases stand for is one value, and counts once.
+    // A value with several aliases is one value, and counts once.
     if (typeof value !== 'object' || value === null || seen.has(value)) return
     seen.add(value)
     if (Array.isArray(value)) {
@@ -52,7 +55,7 @@ export function podsIn(object: Placed): Pod[] {
   return pods
 }
 
-/** Kinds of Argo and Tekton, whose pods are made of steps and of what is said above them. */
+/** Argo and Tekton kinds, whose pods are made from steps and from what the objects around them define. */
 const ofSteps = /^(Cluster|Cron)?Workflow(Template|EventBinding)?$|^(Cluster)?Task(Run)?$|^Pipeline(Run)?$/
 
 function templatesOf(placed: Placed): Placed[] {
@@ -60,7 +63,7 @@ function templatesOf(placed: Placed): Placed[] {
   return [placed, ...templates.filter((template) => template !== undefined)]
 }
 
-/** Lists under which containers stand: those of a pod, and the steps and helpers of pipelines. */
+/** Lists that contain containers: those of a pod, and the steps and sidecars of pipelines. */
 const lists: Readonly<Record<string, 'container' | 'init' | 'ephemeral'>> = {
   containers: 'container',
   initContainers: 'init',
@@ -87,7 +90,7 @@ function containersIn(placed: Placed): Pod['containers'] {
   return [...many, ...single]
 }
 
-/** What a pod cannot start as it is can still say that it is privileged. */
+/** Even an item that no pod could start from can say that it is privileged. */
 function isContainer(item: Placed): boolean {
   return (
     isText(find(item, 'name')) ||

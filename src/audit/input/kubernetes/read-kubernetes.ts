@@ -6,7 +6,7 @@ import { containersOf } from './container-of.ts'
 import { withoutPods } from './kinds.ts'
 import { podsIn } from './pod-specs.ts'
 
-/** An object of a manifest in which nothing was judged, and why. */
+/** An object in a manifest in which nothing was judged, and why. */
 export interface UnjudgedObject {
   path: string
   line: number
@@ -15,25 +15,26 @@ export interface UnjudgedObject {
   reason: string
 }
 
-/** What an object starts, and what of it was not judged. */
+/** What an object starts, and which parts were not judged. */
 export interface KubernetesObject {
   containers: Container[]
   unjudged: UnjudgedObject[]
-  /** Workloads that state no container and grant nothing: what they are laid over is judged. */
+  /** Workloads without containers that grant nothing: the objects that they patch are judged. */
   patches: UnjudgedObject[]
 }
 
-/** Lists in lists that anybody writes. */
+/** The limit on nested lists, above what anybody writes. */
 const deepestList = 3
 
-/** True for a document that says it is an object of Kubernetes. */
+/** Whether a document declares itself a Kubernetes object. */
 export function isKubernetes(document: Placed | undefined): boolean {
   return ['apiVersion', 'kind'].every((key) => typeof find(document, key)?.value === 'string')
 }
 
 /**
- * Every container of an object, also of those in a list: pods are found by their shape, whatever kind holds them. An object of a kind that cannot hold one gives nothing;
- * any other in which none is found is named. Throws `SOURCE` with file and line.
+ * Every container of an object, or of the objects in a list: pods are found by their shape, whatever kind contains
+ * them. An object of a kind that cannot contain one gives nothing; any other without one is reported. Throws `SOURCE`
+ * with file and line.
  */
 export function readKubernetes(object: Placed): KubernetesObject {
   return readObject(withPlaceholders(object), 0)
@@ -70,13 +71,13 @@ function readObject(object: Placed, depth: number): KubernetesObject {
         ...nothing,
         unjudged: [
           ...unjudged,
-          { ...met, reason: `a patch that says how the pods of a ${kind} are confined; audit what it makes of them` },
+          { ...met, reason: `a patch that changes how the pods of a ${kind} are confined; audit the patched object` },
         ],
       }
-    : { ...nothing, patches: [{ ...met, reason: `a patch of a ${kind}, which states no container` }] }
+    : { ...nothing, patches: [{ ...met, reason: `a patch of a ${kind} without containers` }] }
 }
 
-/** An item of a list, which may leave out what the list says of all: a PodList holds pods. */
+/** An item of a list, which may omit what the list states for all: a PodList contains pods. */
 function ofList(item: Placed, kind: string, list: Placed): Placed {
   if (!(item.value instanceof Map) || isKubernetes(item)) return item
   const { path, line } = item
@@ -90,9 +91,9 @@ function ofList(item: Placed, kind: string, list: Placed): Placed {
 
 const workloads =
   /^(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob|Rollout|DeploymentConfig)$/
-const noPod = 'no pod is found in this kind, which may start containers that are written elsewhere'
+const noPod = 'no pod found in this kind, which may start containers defined elsewhere'
 
-/** True where something stands in it that lets a pod out of its bounds, or says what these are. */
+/** Whether it contains anything that loosens a pod's confinement or defines it. */
 function confines({ value }: Placed): boolean {
   if (Array.isArray(value)) return value.some(confines)
   if (!(value instanceof Map)) return false
@@ -104,7 +105,7 @@ function confines({ value }: Placed): boolean {
   )
 }
 
-/** Cloud Run, which has the API of Knative and runs containers in a sandbox of its own: it takes no setting that confines one. */
+/** Cloud Run, which has Knative's API and runs containers in its own sandbox: it has no settings that confine one. */
 function platformOf(object: Placed, version: string): string | undefined {
   const notes = ['annotations', 'labels'].flatMap((key) =>
     [find(object, 'metadata', key), find(object, 'spec', 'template', 'metadata', key)].flatMap((map) =>
@@ -113,6 +114,6 @@ function platformOf(object: Placed, version: string): string | undefined {
   )
   const isCloudRun = notes.some((key) => /^(run|cloud)\.googleapis\.com\//.test(key))
   return isCloudRun && /^(serving\.knative\.dev|run\.googleapis\.com)\//.test(version)
-    ? 'Cloud Run, which takes no such setting'
+    ? 'Cloud Run, which has no such setting'
     : undefined
 }

@@ -4,13 +4,13 @@ import { fact } from '../facts.ts'
 import { at, entriesOf, find, listOf, textOf, truthOf, type Placed } from '../placed.ts'
 import type { Pod } from './pod-specs.ts'
 
-/** What a container mounts, with what its pod says of each volume. */
+/** What a container mounts, with its pod's definition of each volume. */
 export function volumeMounts(container: Placed, { spec, around }: Pod): Fact<Mount>[] {
   const volumes = [spec, ...around].flatMap((place) => listOf(find(place, 'volumes')))
   return listOf(at(container, 'volumeMounts')).map((mount) => mountOf(mount, volumes))
 }
 
-/** Directories of the host that a pod names and no container of it mounts: what adds a container to it can. */
+/** Host directories that a pod declares and no container mounts yet: a container added later can. */
 export function unmountedHostPaths({ spec, containers }: Pod): Fact<Mount>[] {
   const mounted = new Set(
     containers.flatMap(({ container }) => listOf(at(container, 'volumeMounts')).map((mount) => wordOf(mount, 'name'))),

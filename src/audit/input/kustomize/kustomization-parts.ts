@@ -1,18 +1,20 @@
 import { find, listOf, textOf, type Placed } from '../placed.ts'
 
-/** What a kustomization is made of, as it is written there, relative to its directory. */
+/** What a kustomization refers to, as written, relative to its directory. */
 export interface KustomizationParts {
-  /** Its own generators and the like, each of which can name things in a way of its own, addresses as well. */
+  /** Generators and other plugins, each of which can refer to things, including URLs, in its own way. */
   plugins: string[]
-  /** Files, or directories with a kustomization of their own. */
+  /** Files, or directories with their own kustomization. */
   either: string[]
   files: string[]
 }
 
-/** The names under which kustomize looks for the file of a directory. */
+/** The file names that kustomize looks for in a directory. */
 export const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const
 
-/** Reads what a kustomization names. What stands in it as a text of several lines names nothing. Throws `SOURCE` for what has another form. */
+/**
+ * Reads what a kustomization refers to. Multi-line text in it refers to nothing. Throws `SOURCE` for any other form.
+ */
 export function kustomizationParts(kustomization: Placed): KustomizationParts {
   const texts = (key: string) => listOf(find(kustomization, key)).map(textOf).filter(isPath)
   const inMaps = (key: string, ...names: string[]) =>
@@ -30,7 +32,7 @@ export function kustomizationParts(kustomization: Placed): KustomizationParts {
     files: [
       ...['crds', 'configurations', 'patchesStrategicMerge'].flatMap(texts),
       ...['patches', 'patchesJson6902', 'replacements'].flatMap((key) => inMaps(key, 'path')),
-      // `key=path` is how a generator names a file otherwise than it is called.
+      // With `key=path`, a generator gives a file a different name.
       ...generators.map((written) => written.slice(written.indexOf('=') + 1)),
       ...(openapi === undefined ? [] : [textOf(openapi)]),
     ],

@@ -5,7 +5,7 @@ import { yamlFile } from '../../yaml-file.ts'
 import { deploymentEnvironment, named, noDigestYet, secretFolder } from '../environment.ts'
 import { metadata, neighbours, selector } from './names.ts'
 
-/** The Deployment: passes Pod Security "restricted", spreads over zones and nodes, and takes no replica away before a new one serves. */
+/** The Deployment: passes Pod Security "restricted", spreads over zones and nodes, and removes no replica before a new one serves. */
 export function deployment(application: Application): string {
   const { name, image, port, needs, language, health, ready } = application
   const { cpu, memory, temporary, startSeconds } = runtimes[language]
@@ -22,7 +22,7 @@ export function deployment(application: Application): string {
     matchLabelKeys: ['pod-template-hash'],
   })
   return yamlFile(
-    'The image has no digest yet, so nothing starts: a release sets it in the overlay. Replicas are left to the HorizontalPodAutoscaler, so that applying this file does not undo what it decided.',
+    'The image has no digest yet, so nothing starts: a release sets it in the overlay. The number of replicas is left to the HorizontalPodAutoscaler, so that applying this file does not undo its decision.',
     {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -56,7 +56,7 @@ export function deployment(application: Application): string {
                 imagePullPolicy: 'IfNotPresent',
                 ports: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
                 env: named(environment),
-                // What is written to the disk of the node is the log of the container alone.
+                // Only the container's log is written to the node's disk.
                 resources: {
                   requests: { cpu: `${cpu.request}m`, memory: `${memory}Mi` },
                   limits: { cpu: `${cpu.limit}m`, memory: `${memory}Mi`, 'ephemeral-storage': '1Gi' },
@@ -79,7 +79,7 @@ export function deployment(application: Application): string {
                   successThreshold: 1,
                 }),
                 livenessProbe: probe(health, { periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 }),
-                // The image has no "sleep" to run; the kubelet waits by itself (Kubernetes 1.30 and newer).
+                // The image has no "sleep" program; the kubelet itself waits (Kubernetes 1.30 and newer).
                 lifecycle: { preStop: { sleep: { seconds: stopSeconds.beforeSignal } } },
                 volumeMounts: [
                   { name: 'temporary', mountPath: '/tmp' },

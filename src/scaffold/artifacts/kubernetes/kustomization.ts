@@ -3,10 +3,10 @@ import { yamlFile } from '../../yaml-file.ts'
 import { noDigestYet } from '../environment.ts'
 import { selector } from './names.ts'
 
-/** What is the same everywhere. */
+/** What is the same in every environment. */
 export function baseKustomization(application: Application, resources: readonly string[]): string {
   return yamlFile(
-    'What is the same in every environment. Nobody applies this folder: an overlay names the namespace and the image.',
+    'The parts that all environments share. Do not apply this directory itself: an overlay sets the namespace and the image.',
     {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
@@ -26,7 +26,7 @@ export function baseKustomization(application: Application, resources: readonly 
 /** Production: its namespace, and the image by digest. */
 export function productionKustomization({ name, image }: Application): string {
   return yamlFile(
-    `Render with "kubectl kustomize", check, then apply. A release puts its digest here: kustomize edit set image ${image}=${image}@sha256:...`,
+    `Render with "kubectl kustomize", check, then apply. A release inserts its digest here: kustomize edit set image ${image}=${image}@sha256:...`,
     {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
@@ -41,7 +41,7 @@ export function productionKustomization({ name, image }: Application): string {
 export function namespace(application: Application): string {
   const level = (mode: string) => [`pod-security.kubernetes.io/${mode}`, 'restricted'] as const
   return yamlFile(
-    'Only pods that keep to the restricted standard start here, whoever applies them: https://kubernetes.io/docs/concepts/security/pod-security-standards/.',
+    'Only pods that meet the restricted standard start here, whoever applies them: https://kubernetes.io/docs/concepts/security/pod-security-standards/.',
     {
       apiVersion: 'v1',
       kind: 'Namespace',

@@ -3,9 +3,9 @@ import { replicas } from '../../runtimes.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import { metadata, selector } from './names.ts'
 
-/** How the Prometheus operator finds the metrics. https://prometheus-operator.dev/docs/api-reference/api/ */
+/** Tells the Prometheus operator where the metrics are. https://prometheus-operator.dev/docs/api-reference/api/ */
 export function serviceMonitor(application: Application): string {
-  return yamlFile('For the Prometheus operator. Its own selectors must admit this namespace and these labels.', {
+  return yamlFile('For the Prometheus operator. Its selectors must match this namespace and these labels.', {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'ServiceMonitor',
     metadata: metadata(application),
@@ -17,7 +17,7 @@ export function serviceMonitor(application: Application): string {
   })
 }
 
-/** Alerts on what every cluster measures; those on requests need the names of the application's own metrics. */
+/** Alerts on what every cluster measures; alerts on requests need the application's own metric names. */
 export function prometheusRule(application: Application): string {
   const { name } = application
   const title = name
@@ -40,7 +40,7 @@ export function prometheusRule(application: Application): string {
     annotations: { summary, description, runbook: 'DEPLOYMENT.md, section "Runbook"' },
   })
   return yamlFile(
-    'Alerts on what kube-state-metrics and the kubelet measure of every application. Objectives for errors and latency need the names of your own metrics: add them here.',
+    'Alerts on what kube-state-metrics and the kubelet measure for every application. Objectives for errors and latency need the names of your own metrics: add them here.',
     {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PrometheusRule',
@@ -56,14 +56,14 @@ export function prometheusRule(application: Application): string {
                 2,
                 'critical',
                 `No replica of ${name} answers Prometheus`,
-                'Either nothing runs, or the network policy or the metrics path is wrong.',
+                'Either no replica is running, or the network policy or the metrics path is wrong.',
               ),
               alert(
                 'ReplicasMissing',
                 `kube_deployment_status_replicas_available{deployment="${name}"} < kube_deployment_spec_replicas{deployment="${name}"}`,
                 10,
                 'warning',
-                `${name} has fewer replicas than it wants`,
+                `${name} has fewer replicas than desired`,
                 'A release that does not become ready, a node without room, or a failing dependency.',
               ),
               alert(
@@ -71,8 +71,8 @@ export function prometheusRule(application: Application): string {
                 `increase(kube_pod_container_status_restarts_total{${pods}}[15m]) > 2`,
                 5,
                 'critical',
-                `${name} restarts again and again`,
-                'The liveness probe fails, the process ends, or it is out of memory: the last state of the container says which.',
+                `${name} restarts repeatedly`,
+                "The liveness probe fails, the process exits, or it is out of memory: the container's last state says which.",
               ),
             ],
           },
@@ -85,7 +85,7 @@ export function prometheusRule(application: Application): string {
                 10,
                 'warning',
                 `${name} uses more than nine tenths of its memory`,
-                'It will be ended when it reaches the limit. Raise the limit or find the leak.',
+                'It will be killed when it reaches the limit. Raise the limit or find the leak.',
               ),
               alert(
                 'Throttled',
@@ -93,15 +93,15 @@ export function prometheusRule(application: Application): string {
                 15,
                 'warning',
                 `${name} waits for CPU in a quarter of its periods`,
-                'Raise the CPU limit, or lower the load that one replica gets.',
+                'Raise the CPU limit, or lower the load on each replica.',
               ),
               alert(
                 'AtMostReplicas',
                 `kube_horizontalpodautoscaler_status_current_replicas{horizontalpodautoscaler="${name}"} >= ${replicas.most}`,
                 15,
                 'warning',
-                `${name} runs as many replicas as it may`,
-                'More load cannot be answered by more replicas: raise maxReplicas or the resources of each.',
+                `${name} runs the maximum number of replicas`,
+                'More load cannot be met with more replicas: raise maxReplicas or the resources of each.',
               ),
             ],
           },

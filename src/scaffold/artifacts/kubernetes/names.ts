@@ -5,10 +5,10 @@ export function selector({ name }: Pick<Application, 'name'>): Record<string, st
   return { 'app.kubernetes.io/name': name }
 }
 
-/** What every object of the application has. */
+/** Labels that every object of the application has. */
 export function metadata(application: Pick<Application, 'name'>): { name: string; labels: Record<string, string> } {
   return { name: application.name, labels: selector(application) }
 }
 
-/** Namespaces of a cluster that the application works with. The NetworkPolicy names them: change them there to those of yours. */
+/** Cluster namespaces that the application works with. The NetworkPolicy names them: change them there to yours. */
 export const neighbours = { ingress: 'ingress', monitoring: 'monitoring', tracing: 'observability', data: 'data' }

@@ -3,13 +3,13 @@ import { backingServices } from '../../backing-services.ts'
 import { yamlFile } from '../../yaml-file.ts'
 import { metadata, neighbours, selector } from './names.ts'
 
-/** Nothing may talk to or from the namespace, but for what is written here. */
+/** Nothing may talk to or from the namespace except what is listed here. */
 export function networkPolicy(application: Application): string {
   const namespace = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } })
   const tcp = (port: number | string) => ({ protocol: 'TCP', port })
   const own = (suffix: string) => ({ ...metadata(application), name: `${application.name}-${suffix}` })
   return yamlFile(
-    `First nothing may pass, then what is needed: requests from the ingress, scrapes from monitoring, names from the cluster's DNS, traces to the collector${application.needs.map((need) => `, ${backingServices[need].title}`).join('')}. The namespaces are those that the labels name; a database outside the cluster needs an ipBlock instead. A CNI that enforces policies is needed.`,
+    `Nothing may pass except what is needed: requests from the ingress, scrapes from monitoring, DNS lookups in the cluster, traces to the collector${application.needs.map((need) => `, ${backingServices[need].title}`).join('')}. The namespaces are selected by label; a database outside the cluster needs an ipBlock instead. This requires a CNI plugin that enforces network policies.`,
     {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',

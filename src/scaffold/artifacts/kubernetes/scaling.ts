@@ -6,7 +6,7 @@ import { metadata, selector } from './names.ts'
 /** Follows the load: up at once, down slowly. */
 export function horizontalPodAutoscaler(application: Application): string {
   return yamlFile(
-    'Up at once, by as many again; down by one a minute, after five quiet minutes. Memory is no measure here: runtimes keep what they had.',
+    'Scales up at once, at most doubling; scales down by one a minute, after five quiet minutes. Memory is not used as a measure: runtimes rarely give it back.',
     {
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',
@@ -33,7 +33,7 @@ export function horizontalPodAutoscaler(application: Application): string {
 /** Lets nodes be drained, one replica at a time. */
 export function podDisruptionBudget(application: Application): string {
   return yamlFile(
-    'One replica at a time may be taken away on purpose. One that is not ready may always go: it must not keep a node from being drained.',
+    'One replica at a time may be evicted. One that is not ready may always be evicted: it must not prevent a node from being drained.',
     {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',

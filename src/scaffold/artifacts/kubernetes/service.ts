@@ -4,7 +4,7 @@ import { metadata, selector } from './names.ts'
 
 /** One address inside the cluster. */
 export function service(application: Application): string {
-  return yamlFile('Reached from inside the cluster; what comes from outside goes through the ingress.', {
+  return yamlFile('Reachable from inside the cluster; outside traffic comes through the ingress.', {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: metadata(application),
@@ -16,9 +16,9 @@ export function service(application: Application): string {
   })
 }
 
-/** An identity of its own, without a token: the application does not talk to the API server. */
+/** A dedicated identity, without a token: the application does not talk to the API server. */
 export function serviceAccount(application: Application): string {
-  return yamlFile('An identity of its own, without a token: the application does not talk to the API server.', {
+  return yamlFile('A dedicated identity, without a token: the application does not talk to the API server.', {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
     metadata: metadata(application),

@@ -95,10 +95,10 @@ describe('the inputs of the GitHub action', () => {
 
   it.each([
     [{ INPUT_TAGS: '' }, 'neither images nor tags'],
-    [{ INPUT_TAGS: 'ghcr.io/acme/shop:1, ghcr.io/acme/other:1' }, 'one image goes to one repository'],
-    [{ INPUT_IMAGES: 'ghcr.io/acme/shop\nghcr.io/acme/other' }, 'one image goes to one repository'],
-    [{ INPUT_TAGS: 'not a reference' }, 'names no place'],
-    [{ INPUT_TAGS: 'ghcr.io/acme/shop:1', INPUT_PASSWORD: 'p' }, 'no username'],
+    [{ INPUT_TAGS: 'ghcr.io/acme/shop:1, ghcr.io/acme/other:1' }, 'expected one repository for the image'],
+    [{ INPUT_IMAGES: 'ghcr.io/acme/shop\nghcr.io/acme/other' }, 'expected one repository for the image'],
+    [{ INPUT_TAGS: 'not a reference' }, 'is not a registry/repository'],
+    [{ INPUT_TAGS: 'ghcr.io/acme/shop:1', INPUT_PASSWORD: 'p' }, 'without a username'],
   ])('refuse %j', (environment, message) => {
     expect(() => callOf({ INPUT_PUSH: 'true', ...environment })).toThrow(
       expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(message) }),

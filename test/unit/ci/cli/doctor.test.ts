@@ -39,7 +39,7 @@ it('a container runtime that is there and may not be used ends a run, and doctor
       {
         subject: 'docker',
         state: 'missing',
-        found: 'docker is installed and cannot be used: permission denied while trying to connect',
+        found: 'docker is installed but cannot be used: permission denied while trying to connect',
         remedy: expect.stringContaining('the group docker'),
       },
     ]),

@@ -47,7 +47,7 @@ describe('policy list', () => {
   it('names each policy that can be extended, and which one judges where nobody chose', async () => {
     const { stdout } = await policy('list')
     for (const name of shippedPolicyNames) expect(stdout).toMatch(new RegExp(`^${name} +\\S`, 'm'))
-    expect(stdout).toMatch(/^default .*where nobody says otherwise/m)
+    expect(stdout).toMatch(/^default .*applies by default/m)
     expect(JSON.parse((await policy('list', '--json')).stdout)).toMatchObject(
       shippedPolicyNames.map((name) => ({ name, digest: policyDigest(shippedPolicies[name]) })),
     )

@@ -25,6 +25,9 @@ it('takes of a list of checksums no more than a person writes, and keeps the ear
   const { pins: now, refused } = await withCli({ pins, refused: [] }, new Date(0))
   expect(now.cli).toEqual(pins.cli)
   expect(refused).toMatchObject([
-    { name: 'dagger', error: { code: 'LOCK', message: expect.stringContaining('more than 1048576 bytes came') } },
+    {
+      name: 'dagger',
+      error: { code: 'LOCK', message: expect.stringContaining('expected at most 1048576 bytes, found more') },
+    },
   ])
 })

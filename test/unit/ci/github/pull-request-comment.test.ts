@@ -87,7 +87,7 @@ describe('the comment on a pull request', () => {
 
   it.each([
     ['may not write', { status: 403, text: '{"message":"Resource not accessible by integration"}' }, 'answered 403'],
-    ['gets no JSON', { status: 200, text: '<html>' }, 'no JSON'],
+    ['gets no JSON', { status: 200, text: '<html>' }, 'not valid JSON'],
     ['gets something else', { status: 200, text: '{}' }, 'no list of comments'],
     ['is sent elsewhere', { status: 302, text: '' }, ''],
   ])('fails where the token %s, and says nothing of the token', async (_, instead, message) => {

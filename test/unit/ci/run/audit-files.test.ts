@@ -83,7 +83,7 @@ describe('files of a tree', () => {
       'Dockerfile.j2': 'a template of a Dockerfile',
       'a.yaml': expect.stringContaining('expected text, found binary data') as string,
       'docs/dockerfile.png': 'not a Dockerfile, judging by its extension',
-      'dump.yaml': expect.stringContaining('at most 16777216 are read') as string,
+      'dump.yaml': expect.stringContaining('over the limit of 16777216') as string,
     })
     for (const name of ['a.yaml', 'docs/dockerfile.png', 'dump.yaml'])
       await expect(auditFiles([join(root, name)])).rejects.toMatchObject({ code: 'SOURCE' })
@@ -99,7 +99,7 @@ describe('files of a tree', () => {
     const { files, passedOver, open } = await auditFiles([root])
     expect(files.map(({ below }) => below)).toEqual(['Dockerfile', 'inside.yaml', 'linked.yaml'])
     expect(passedOver.map(({ reason }) => reason)).toEqual([
-      expect.stringContaining('outside of what is audited') as string,
+      expect.stringContaining('outside the audited paths') as string,
     ])
     await expect(open(join(root, 'compose.yaml'))).rejects.toMatchObject({ code: 'SOURCE' })
     await expect(auditFiles([join(root, 'compose.yaml')])).rejects.toMatchObject({ code: 'SOURCE' })
@@ -134,11 +134,11 @@ describe('loadline audit', () => {
     }
   }
 
-  it('says 3 where nothing was judged, what was met, and what to do; 0 where that is meant [fault 97]', async () => {
+  it('says 3 if nothing was judged, what was met, and what to do; 0 where that is meant [fault 97]', async () => {
     const root = await tree('empty', { 'a.yaml': 'a: 1\n' })
     const { code, error } = await run([root])
     expect(code).toBe(3)
-    expect(error).toContain('nothing was judged: no Dockerfile and no container was found; 1 files were passed over')
+    expect(error).toContain('nothing was judged: no Dockerfile and no container was found; 1 files were skipped')
     expect(error).toContain('--allow-empty')
     expect(await run([root], { allowEmpty: true })).toMatchObject({ code: 0, error: '' })
   })

@@ -114,13 +114,16 @@ describe('the engine in a container runtime', () => {
     )
     await pull()
     expect(said[0]).toMatch(/^pulling the engine registry\.dagger\.io\/engine@sha256:/)
-    expect(said.at(-1)).toMatch(/^the engine is pulled \(\d+ s\)$/)
+    expect(said.at(-1)).toMatch(/^engine pulled \(\d+ s\)$/)
   })
 
   it.each([
     ['toomanyrequests: You have reached your pull rate limit.', 'docker login'],
-    ['dial tcp: lookup registry.dagger.io: no such host', 'reaches the registry'],
-    ['x509: certificate signed by unknown authority', 'authority of your network or proxy to the container runtime'],
+    ['dial tcp: lookup registry.dagger.io: no such host', 'can reach the registry'],
+    [
+      'x509: certificate signed by unknown authority',
+      "your network's or proxy's CA certificate to the container runtime",
+    ],
     ['write /var/lib/docker/tmp/x: no space left on device', 'disk'],
     ['manifest unknown: manifest unknown', 'collected from public files'],
     ['manifest unknown', '--engine image://registry.dagger.io/engine:v'],
@@ -177,7 +180,7 @@ describe('the engine in a container runtime', () => {
     await removeEnded(docker, 'loadline-engine-zzz', (line) => said.push(line))
     expect(changes()).toEqual(['rm loadline-engine-bbb loadline-engine-ggg'])
     expect(said.at(-1)).toMatch(
-      /runs here too \(loadline-engine-aaa, loadline-engine-ccc, loadline-engine-eee\).*engine down/,
+      /is running here too \(loadline-engine-aaa, loadline-engine-ccc, loadline-engine-eee\).*engine down/,
     )
   })
 

@@ -128,7 +128,7 @@ describe('the Dagger CLI', () => {
 
   it.each([
     ['stalls', /too slow/],
-    ['endless', /more than 1000000 bytes/],
+    ['endless', /at most 1000000 bytes, found more/],
     ['long', /[Mm]aximum file size/],
     ['downgrades', /[Pp]rotocol/],
   ])(
@@ -174,7 +174,7 @@ describe('the Dagger CLI', () => {
       told.splice(0)
       expect(await find(digest(), [`${site}/releases`])).toBe(path)
       expect((await execa(path)).stdout).toBe('a Dagger CLI')
-      expect(told[0]).toMatch(/is not the pinned one, and is fetched anew/)
+      expect(told[0]).toMatch(/is not the pinned one; fetching it again/)
       change(dirname(path))
       await expect(find(digest(), ['https://nowhere.invalid'])).rejects.toMatchObject({ code: 'PREREQUISITE' })
     },
@@ -219,7 +219,9 @@ describe('the Dagger CLI', () => {
   it('that cannot be fetched says why for each address, and what to do [fault 92]', async () => {
     await expect(find(digest(), [`${site}/away`, 'https://nowhere.invalid'])).rejects.toMatchObject({
       code: 'PREREQUISITE',
-      message: expect.stringMatching(/cannot be fetched \(127\.0\.0\.1:\d+: .*503.*; nowhere\.invalid: .*\)/),
+      message: expect.stringMatching(
+        /^failed to fetch the Dagger CLI \S+ \(127\.0\.0\.1:\d+: .*503.*; nowhere\.invalid: .*\)/,
+      ),
     })
   })
 
@@ -229,7 +231,7 @@ describe('the Dagger CLI', () => {
 
   it('is named as missing for a platform without a checksum', async () => {
     const found = daggerCli({ cli }, { say: () => undefined, platform: 'win32/amd64', env: { LOADLINE_CACHE: cache } })
-    await expect(found).rejects.toThrow('no checksum of the Dagger CLI')
+    await expect(found).rejects.toThrow('no checksum is pinned for the Dagger CLI')
   })
 
   it('is not mistaken for one that a run left behind half done', async () => {

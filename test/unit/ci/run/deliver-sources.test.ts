@@ -21,7 +21,7 @@ describe('several sources', () => {
     expect(() => requireSeparable(['teams/a/api', 'teams/b/api/'], options)).toThrow(
       expect.objectContaining({
         code: 'USAGE',
-        message: 'two of the sources are called api, and their reports go by that name',
+        message: 'two of the sources are called api, and reports are named after their source',
       }),
     )
   })
@@ -33,7 +33,7 @@ describe('several sources', () => {
   ] as const)('cannot share what %s says of one of them', (option, spelled, value) => {
     const refused = {
       code: 'USAGE',
-      message: `${spelled} ${value} can apply to one source only, and 2 are given`,
+      message: `${spelled} ${value} can apply to one source only, but 2 are given`,
       hint: expect.stringContaining('{name}'),
     }
     expect(() => requireSeparable(['orders', 'billing'], { ...options, [option]: value })).toThrow(

@@ -34,7 +34,7 @@ describe('an engine that is given', () => {
     (version) => {
       expect(() => requireEngineVersion('v0.21.8', 'unix:///engine.sock')).not.toThrow()
       expect(() => requireEngineVersion(version, 'unix:///engine.sock')).toThrow(
-        `the engine at unix:///engine.sock is version ${version}; this Loadline needs v0.21.8`,
+        `expected engine version v0.21.8 at unix:///engine.sock, found ${version}`,
       )
     },
   )
@@ -68,7 +68,7 @@ describe('an engine that is given', () => {
   ])('is none where %s is no address that Dagger knows', async (address) => {
     await expect(requireEngine(address)).rejects.toMatchObject({
       code: 'USAGE',
-      message: `"${address}" is not an address at which Dagger can reach an engine`,
+      message: `expected the address of a Dagger engine, found "${address}"`,
       hint: expect.stringContaining('kube-pod://POD'),
     })
   })

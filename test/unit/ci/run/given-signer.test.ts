@@ -7,15 +7,15 @@ describe('givenSigner', () => {
   })
 
   it.each([
-    ['two signers', { key: 'env:KEY', keyless: true }, 'USAGE', 'more than one signer'],
-    ['a token beside a key', { key: 'env:KEY', identityToken: 'env:TOKEN' }, 'USAGE', 'more than one signer'],
+    ['two signers', { key: 'env:KEY', keyless: true }, 'USAGE', 'expected one signer'],
+    ['a token beside a key', { key: 'env:KEY', identityToken: 'env:TOKEN' }, 'USAGE', 'expected one signer'],
     [
       'services without a signer',
       { signingConfig: 'package.json', trustedRoot: 'package.json' },
       'SIGN',
-      'unknown form',
+      'unexpected form',
     ],
-    ['an identity without a signer', { certificateIdentity: 'ci@example.com' }, 'USAGE', 'but no signer'],
+    ['an identity without a signer', { certificateIdentity: 'ci@example.com' }, 'USAGE', 'without a signer'],
     ['half an identity', { identityToken: 'env:TOKEN', certificateIdentity: 'ci@example.com' }, 'USAGE', 'together'],
     [
       'a pattern of its own identity',
@@ -23,14 +23,19 @@ describe('givenSigner', () => {
       'USAGE',
       'its own identity in full',
     ],
-    ['half of the services', { keyless: true, signingConfig: 'package.json' }, 'USAGE', 'two documents'],
+    [
+      'half of the services',
+      { keyless: true, signingConfig: 'package.json' },
+      'USAGE',
+      'need a signing configuration and a trusted root',
+    ],
     [
       'services that are not there',
       { keyless: true, signingConfig: 'absent.json', trustedRoot: 'absent.json' },
       'USAGE',
       'cannot be read',
     ],
-    ['a token as an argument', { identityToken: 'eyJhbGciOiJSUzI1NiJ9.canary.canary' }, 'CREDENTIAL', 'never a value'],
+    ['a token as an argument', { identityToken: 'eyJhbGciOiJSUzI1NiJ9.canary.canary' }, 'CREDENTIAL', 'found a value'],
     ['a token that is not there', { identityToken: 'file:absent-token' }, 'CREDENTIAL', 'cannot be read'],
     ['a job that may not ask for a token', { keyless: true }, 'CREDENTIAL', 'GitHub Actions'],
   ])('refuses %s', async (_what, options, code, message) => {

@@ -58,7 +58,7 @@ describe('what is pinned', () => {
     })
     expect(pinRemarks(lock({ mode: 'sealed' }), images('FROM node:24\n'), now).at(-1)).toMatchObject({
       state: 'missing',
-      found: expect.stringContaining('no stand-in'),
+      found: expect.stringContaining('no substitute'),
     })
     expect(pinRemarks(lock(), images(`FROM node:24@${digest}\n`), now).at(-1)).toMatchObject({ state: 'fine' })
   })

@@ -80,7 +80,7 @@ describe('the credentials of a registry', () => {
     ['prints its fault where credentials stand', 'echo the keychain is locked; exit 1', 'the keychain is locked'],
     ['fails after it gave them', `echo '{"Username":"me","Secret":"s3cret"}'; exit 1`, '(exit code 1)'],
     ['fails with the secret alone', 'echo s3cret-canary; exit 1', '(exit code 1)'],
-    ['says something else', 'echo hello', 'gave something other than credentials'],
+    ['says something else', 'echo hello', 'from the credential helper, found something else'],
   ])('that a helper keeps and does not give are an error: %s [fault 93]', async (_, script, message) => {
     if (script !== undefined) helper('pass', script)
     configure({ credsStore: 'pass' })
@@ -92,7 +92,7 @@ describe('the credentials of a registry', () => {
 
   it.each(['../../evil', 'a b', 'a/b', '-x;y'])('are never asked of %j [fault 93]', async (credsStore) => {
     configure({ credsStore })
-    await expect(read('ghcr.io')).rejects.toThrow('not the name of a program')
+    await expect(read('ghcr.io')).rejects.toThrow('invalid name for a credential helper')
   })
 
   it("are those of the given file, or of Podman's", async () => {

@@ -30,7 +30,7 @@ describe('the display of several sources', () => {
       '  * billing-api   10.0 s  evidence: 2 steps',
       '  ✗ mail           5.0 s  rejected',
       '  ✓ web            5.0 s  passed',
-      '  · search         8.0 s  waits for the others',
+      '  · search         8.0 s  waiting for the others',
       '  · images                waits',
     ])
   })

@@ -45,7 +45,7 @@ describe('externalImages', () => {
   it.each([
     ['RUN true\n', /starts with FROM/],
     ['FROM $NOTHING\n', /\$NOTHING, which has no value/],
-    ['FROM Not/A/Ref\n', /is no image reference/],
+    ['FROM Not/A/Ref\n', /is not an image reference/],
   ])('refuses %j', (text, message) => {
     expect(() => externalImages(text, { buildArgs: {} })).toThrow(message)
   })

@@ -37,10 +37,10 @@ describe('joinIndexes', () => {
     [
       'an index without images',
       ['{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}'],
-      /unknown form/,
+      /unexpected form/,
     ],
     ['a truncated index', [amd64.slice(0, 80)], /are not valid JSON/],
-    ['nothing', [''], /printed nothing/],
+    ['nothing', [''], /found no output/],
   ])('refuses %s', (_what, texts, says) => {
     expect(() => joinIndexes(texts)).toThrow(says)
     expect(() => joinIndexes(texts)).toThrow(expect.objectContaining({ code: 'PUBLISH' }))

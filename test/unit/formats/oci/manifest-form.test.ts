@@ -16,7 +16,7 @@ describe('manifestForm', () => {
     expect(choose).toThrow(
       expect.objectContaining({
         code: 'USAGE',
-        message: expect.stringContaining('2 are to be built: linux/amd64, linux/arm64'),
+        message: expect.stringContaining('found 2: linux/amd64, linux/arm64'),
         hint: expect.stringContaining('--platform linux/amd64 --consumer single'),
       }),
     )

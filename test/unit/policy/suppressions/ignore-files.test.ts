@@ -31,7 +31,7 @@ describe('.trivyignore', () => {
 
   it.each([
     ['CVE-2024-*', /^\.trivyignore:1: "CVE-2024-\*": .*wildcards are refused/],
-    ['CVE-2024-1 exp:tomorrow', /^\.trivyignore:1: expected an id and perhaps exp:2027-01-31, found "exp:tomorrow"/],
+    ['CVE-2024-1 exp:tomorrow', /^\.trivyignore:1: expected an id and optionally exp:2027-01-31, found "exp:tomorrow"/],
     ['CVE-2024-1\nCVE-2024-2 because we say so', /^\.trivyignore:2: .*found "because"/],
   ])('%j is refused', (text, message) => {
     expect(() => lines(text)).toThrow(message)
@@ -86,8 +86,8 @@ secrets:
     const { entries, left } = yaml('misconfigurations: [{id: AVD-DS-0002}]\nlicenses: [{id: GPL-3.0}]\n')
     expect(entries).toEqual([])
     expect(left).toEqual([
-      'misconfigurations[0], AVD-DS-0002: Loadline does not run these checks of Trivy',
-      'licenses[0], GPL-3.0: it names a licence for every package, and an exception from licenses names one package; write it in the register',
+      'misconfigurations[0], AVD-DS-0002: Loadline does not run these Trivy checks',
+      'licenses[0], GPL-3.0: it names a licence for every package, but an exception to licenses names one package; write it in the register',
     ])
   })
 
@@ -96,7 +96,7 @@ secrets:
       'misconfigurations:\n  - id: AVD-KSV-0014\n    paths: ["deploy/**/*.yaml"]\nvulnerabilities:\n  - id: CVE-2023-2650\n',
     )
     expect(entries.map(({ id }) => id)).toEqual(['CVE-2023-2650'])
-    expect(left).toEqual(['misconfigurations[0], AVD-KSV-0014: Loadline does not run these checks of Trivy'])
+    expect(left).toEqual(['misconfigurations[0], AVD-KSV-0014: Loadline does not run these Trivy checks'])
   })
 
   it('takes a character of a name that has a backslash before it, as Trivy does, and says so of one that has none', () => {
@@ -110,9 +110,9 @@ secrets:
     ['vulnerabilities: [{id: "*"}]', /:1: .*vulnerabilities\.0\.id: .*wildcards are refused/],
     ['vulnerabilities:\n  - id: CVE-2024-1\n    paths: ["**"]', /:3: .*patterns are refused/],
     ['vulnerabilities: [{id: CVE-2024-1, purls: [jinja2]}]', /not a package URL/],
-    ['vulnerabilities: [{id: CVE-2024-1, expired_at: never}]', /expected a day/],
+    ['vulnerabilities: [{id: CVE-2024-1, expired_at: never}]', /expected a date/],
     ['vulnerabilities: [{id: CVE-2024-1, severity: LOW}]', /Unrecognized key: "severity"/],
-    ['secrets: [{id: private-key, purls: ["pkg:pypi/a"]}]', /a secret is in no package/],
+    ['secrets: [{id: private-key, purls: ["pkg:pypi/a"]}]', /secrets do not belong to packages/],
     ['vulnerabilties: []', /Unrecognized key/],
     ['a: &a [1]\nb: *a', /the alias \*a|the anchor &a/],
   ])('%j is refused', (text, message) => {
@@ -121,7 +121,7 @@ secrets:
 })
 
 describe('what the tools take as well', () => {
-  it.each(['', '# nothing yet\n', '---\n', '\uFEFF# nothing\n...\n'])('%j excepts nothing', (text) => {
+  it.each(['', '# nothing yet\n', '---\n', '\uFEFF# nothing\n...\n'])('%j makes no exception', (text) => {
     for (const read of [yaml, hadolint]) expect(read(text)).toEqual({ entries: [], left: [] })
   })
 
@@ -163,8 +163,8 @@ describe('.hadolint.yaml', () => {
       })),
     )
     expect(left).toEqual([
-      'failure-threshold: the policy decides what the linter may say',
-      'trustedRegistries: the policy decides what the linter may say',
+      'failure-threshold: the policy decides what the linter reports',
+      'trustedRegistries: the policy decides what the linter reports',
     ])
   })
 

@@ -20,15 +20,11 @@ function failureOf(name: string, more = '') {
 
 describe('a build that fails', () => {
   it.each([
-    ['shell-form', 'build/Dockerfile:4: RUN echo one && echo two >&2 && exit 7 ended with exit code 7: one', 4],
-    ['heredoc', 'build/Dockerfile:2: RUN <<EOF echo hi false exit 4 EOF ended with exit code 4: hi', 2],
-    ['other-shell', 'build/Dockerfile:4: RUN echo $V; exit 9 ended with exit code 9: 1', 4],
-    ['colours', 'ended with exit code 2: line 30', 2],
-    [
-      'no-shell',
-      'build/Dockerfile:3: RUN echo hi ended with exit code 1: fork/exec /bin/sh: no such file or directory',
-      3,
-    ],
+    ['shell-form', 'build/Dockerfile:4: RUN echo one && echo two >&2 && exit 7 exited with code 7: one', 4],
+    ['heredoc', 'build/Dockerfile:2: RUN <<EOF echo hi false exit 4 EOF exited with code 4: hi', 2],
+    ['other-shell', 'build/Dockerfile:4: RUN echo $V; exit 9 exited with code 9: 1', 4],
+    ['colours', 'exited with code 2: line 30', 2],
+    ['no-shell', 'build/Dockerfile:3: RUN echo hi exited with code 1: fork/exec /bin/sh: no such file or directory', 3],
     ['no-such-user', 'build/Dockerfile:3: RUN id failed: get user: unable to find user nobodyhere', 3],
     ['copy-missing', 'build/Dockerfile:3: COPY nothere.txt . failed: lstat /nothere.txt: no such file or directory', 3],
     ['copy-from-missing', 'build/Dockerfile:3: COPY --from=a /nothere /x failed: lstat /nothere', 3],
@@ -45,13 +41,13 @@ describe('a build that fails', () => {
   })
 
   it('is of the stage that is built where another has the same instruction', () => {
-    expect(failureOf('twice').message).toBe('build/Dockerfile:4: RUN exit 5 ended with exit code 5')
+    expect(failureOf('twice').message).toBe('build/Dockerfile:4: RUN exit 5 exited with code 5')
   })
 
   it('names no line where two instructions that are built are the same, and still the command', () => {
     const failure = failureOf('twice', 'RUN exit 5\n')
     expect([failure.code, failure.step?.line]).toEqual(['BUILD_STEP', undefined])
-    expect(failure.message).toBe('build/Dockerfile: RUN exit 5 ended with exit code 5')
+    expect(failure.message).toBe('build/Dockerfile: RUN exit 5 exited with code 5')
   })
 
   it('is not the Dockerfile’s fault where a process was killed, or the network or a registry is away', () => {
@@ -62,7 +58,7 @@ describe('a build that fails', () => {
     ])
     expect(failureOf('killed').message).toContain('build/Dockerfile:2: RUN kill -9 $$ was killed (exit code 137')
     expect(failureOf('add-refused').message).toBe(
-      'the image for linux/amd64 did not build: Get "http://127.0.0.1:9/x": dial tcp 127.0.0.1:9: connect: connection refused',
+      'failed to build the image for linux/amd64: Get "http://127.0.0.1:9/x": dial tcp 127.0.0.1:9: connect: connection refused',
     )
   })
 

@@ -84,7 +84,7 @@ describe('the bases of a build', () => {
     const pinned = pinBases(source, { ...connected, mode: 'sealed' })
     await expect(pinned).rejects.toThrow(DeliveryError)
     await expect(pinned).rejects.toThrow(
-      'Dockerfile line 1: this sealed network has no stand-in for docker.io/library/python:3.11',
+      'Dockerfile line 1: this sealed network has no substitute for docker.io/library/python:3.11',
     )
   })
 })

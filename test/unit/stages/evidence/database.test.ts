@@ -27,7 +27,7 @@ describe('downloading a database', () => {
     const refused = await attempts([busy, 'unexpected status code 503 Service Unavailable', busy, busy])
     expect(refused.made).toBe(3)
     expect(refused.message).toMatch(
-      /^the vulnerability database could not be downloaded from first\.test\/db:2, second\.test\/db:2: .*TOOMANYREQUESTS.* \(tried 3 times in 0 s\)$/,
+      /^failed to download the vulnerability database from first\.test\/db:2, second\.test\/db:2: .*TOOMANYREQUESTS.* \(tried 3 times in 0 s\)$/,
     )
   })
 

@@ -79,9 +79,9 @@ describe('planSigning', () => {
     expect(planSigning(key, policy({ format: 'both' })).formats).toEqual(['bundle', 'legacy'])
   })
 
-  it('refuses the older format where the log takes bundles only', () => {
+  it('refuses the older format where the log accepts only bundles', () => {
     expect(() => planSigning({ ...keyless, ...services(own) }, policy({ format: 'both' }))).toThrow(
-      /takes bundles only/,
+      /accepts only bundles/,
     )
   })
 })

@@ -29,9 +29,9 @@ describe('the lock file of an application', () => {
   })
 
   it.each([
-    [{ schemaVersion: 2, bases: [], tools: evil }, 'names tools'],
-    [{ schemaVersion: 1, mode: 'connected', bases: [], tools: {} }, 'names tools'],
-    [{ schemaVersion: 1, mode: 'sealed', bases: [], tools: evil }, 'names tools'],
+    [{ schemaVersion: 2, bases: [], tools: evil }, 'expected only bases'],
+    [{ schemaVersion: 1, mode: 'connected', bases: [], tools: {} }, 'expected only bases'],
+    [{ schemaVersion: 1, mode: 'sealed', bases: [], tools: evil }, 'expected only bases'],
     [{ schemaVersion: 2, mode: 'sealed', bases: [] }, 'mode'],
     [{ schemaVersion: 2, bases: [{ ...base, substitute: '127.0.0.1:5000/evil:1' }] }, 'substitute'],
     [{ schemaVersion: 2, bases: [], exampleDatabase: { reference: 'evil.example/db', digest } }, 'exampleDatabase'],
@@ -44,7 +44,7 @@ describe('the lock file of an application', () => {
 
   it('that is no JSON is refused by name', () => {
     expect(() => parseBaseLock('{', 'services/orders/loadline.lock.json')).toThrow(
-      /^services\/orders\/loadline.lock.json is no JSON/,
+      /^services\/orders\/loadline.lock.json is text that is not valid JSON/,
     )
   })
 })

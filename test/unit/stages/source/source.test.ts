@@ -9,7 +9,7 @@ it.each(['..', '../services', '/services', 'services/../../elsewhere'])(
     await expect(readSource(request as SourceRequest)).rejects.toMatchObject({
       code: 'USAGE',
       exitCode: 2,
-      message: expect.stringContaining(`"${pathInRepository}" is no path below`),
+      message: expect.stringContaining(`"${pathInRepository}" is not a path below`),
     })
   },
 )

@@ -23,13 +23,13 @@ describe('parseIndexTargets', () => {
 
   it('refuses a machine without security updates: its images would fail the gate', () => {
     expect(() => parseIndexTargets('http://mirror.example/debian/|bookworm|main|')).toThrow(
-      'wanted the component main of bookworm-security',
+      'expected the component main of bookworm-security',
     )
   })
 
   it('refuses a machine of another release', () => {
     expect(() => parseIndexTargets('http://mirror.example/debian/|trixie|main|')).toThrow(
-      'wanted the component main of bookworm among',
+      'expected the component main of bookworm among',
     )
   })
 })

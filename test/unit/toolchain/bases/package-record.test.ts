@@ -67,7 +67,7 @@ describe('parsePackageRecords', () => {
   it('refuses a stanza without version, and lines that belong to no field', () => {
     expect(() => parsePackageRecords('Package: a\nArchitecture: all\n')).toThrow('the field "version"')
     expect(() => parsePackageRecords('<html>not found</html>')).toThrow('found "<html>not found</html>"')
-    expect(() => parsePackageRecords(' continued: nothing')).toThrow('wanted a Debian control field')
+    expect(() => parsePackageRecords(' continued: nothing')).toThrow('expected a Debian control field')
   })
 })
 

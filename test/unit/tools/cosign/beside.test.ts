@@ -49,7 +49,10 @@ describe('what lies beside a digest', () => {
   it('does not hold where it is about another digest, or of another kind than was asked for [fault 55]', () => {
     const foreign = readBeside([signed, downloaded, verified], other, ['tests'])
     expect(foreign.signatureFault).toContain(other)
-    expect(foreign.statements.get('tests')).toEqual({ holding: [], said: 'the attestations are about another image' })
+    expect(foreign.statements.get('tests')).toEqual({
+      holding: [],
+      said: 'the attestations are about a different image',
+    })
     expect(readBeside([signed, downloaded, verified], digest, ['verdict']).statements.get('verdict')?.holding).toEqual(
       [],
     )
@@ -65,7 +68,9 @@ describe('what lies beside a digest', () => {
   it('is nothing that can be read where a stranger put something unreadable there', () => {
     expect(readUnverified(said('not a bundle'))).toEqual([])
     expect(readUnverified(failed('Error: away'))).toEqual([])
-    expect(() => readBeside([signed, downloaded, said('not a bundle')], digest, ['tests'])).toThrow('cannot be read')
+    expect(() => readBeside([signed, downloaded, said('not a bundle')], digest, ['tests'])).toThrow(
+      'failed to read an attestation',
+    )
   })
 
   it('has an answer to every command', () => {

@@ -62,9 +62,9 @@ describe('registry output', () => {
   })
 
   it.each<[string, { exitCode: number; stdout: string }, RegExp]>([
-    ['nothing', { exitCode: 0, stdout: '' }, /printed nothing/],
+    ['nothing', { exitCode: 0, stdout: '' }, /found no output/],
     ['a truncated document', { exitCode: 0, stdout: recorded('push').slice(0, 60) }, /are not valid JSON/],
-    ['{}', { exitCode: 0, stdout: '{}' }, /unknown form/],
+    ['{}', { exitCode: 0, stdout: '{}' }, /unexpected form/],
     [
       'a newer document',
       { exitCode: 0, stdout: recorded('push').replace('"schemaVersion":1', '"schemaVersion":2') },
@@ -73,17 +73,17 @@ describe('registry output', () => {
     [
       'a field that nobody knows',
       { exitCode: 0, stdout: recorded('push').replace('{', '{"partial":true,') },
-      /unknown form/,
+      /unexpected form/,
     ],
     ['a digest that is none', { exitCode: 0, stdout: recorded('push').replace(index, 'sha256:1') }, /digest/],
-    ['an error document with exit code 0', { exitCode: 0, stdout: recorded('error-denied') }, /unknown form/],
-    ['success with exit code 1', { exitCode: 1, stdout: recorded('push') }, /unknown form/],
+    ['an error document with exit code 0', { exitCode: 0, stdout: recorded('error-denied') }, /unexpected form/],
+    ['success with exit code 1', { exitCode: 1, stdout: recorded('push') }, /unexpected form/],
     [
       'a fault that nobody knows',
       { exitCode: 1, stdout: recorded('error-denied').replace('denied', 'moody') },
-      /unknown form/,
+      /unexpected form/,
     ],
-    ['wrong usage', { exitCode: 2, stdout: '' }, /exit code 2: wrong usage/],
+    ['wrong usage', { exitCode: 2, stdout: '' }, /exited with code 2: wrong usage/],
   ])('does not take %s for an answer', (_what, ended, says) => {
     const read = () => readPush({ ...ended, stderr: 'wrong usage: push was given 1 arguments\nusage: ...' })
     expect(read).toThrow(DeliveryError)

@@ -45,13 +45,13 @@ describe('publishError', () => {
 
   it('names both digests of a registry that lies [fault 49]', () => {
     const { wanted, found } = faultOf('lying')
-    expect(publishError(faultOf('lying'), attempted).message).toContain(`wanted ${wanted}, found ${found}`)
+    expect(publishError(faultOf('lying'), attempted).message).toContain(`expected ${wanted}, found ${found}`)
   })
 
   it('names the tag that must not move, and both digests [fault 50]', () => {
     const error = publishError(faultOf('exists-other'), attempted)
     expect(error.message).toMatch(
-      /tag 1\.8\.2 must not move: it points at sha256:ecc9.*, and was to point at sha256:24da/,
+      /tag 1\.8\.2 must not move: it points to sha256:ecc9.*, and was to point to sha256:24da/,
     )
     expect(error.hint).toContain('--immutable-tags')
   })
@@ -60,7 +60,7 @@ describe('publishError', () => {
 describe('afterTagging', () => {
   it('says that no tag was moved only where that is sure', () => {
     expect(afterTagging(['1.8.2', '1.8'], faultOf('exists-other'))).toBe('No tag was moved.')
-    expect(afterTagging(['1.8', '1.8.2'], faultOf('exists-other'))).toMatch(/^1\.8 may have been moved already/)
-    expect(afterTagging(['1.8.2', '1.8'], faultOf('denied'))).toMatch(/^1\.8\.2, 1\.8 may have been moved already/)
+    expect(afterTagging(['1.8', '1.8.2'], faultOf('exists-other'))).toMatch(/^1\.8 may already have been moved/)
+    expect(afterTagging(['1.8.2', '1.8'], faultOf('denied'))).toMatch(/^1\.8\.2, 1\.8 may already have been moved/)
   })
 })

@@ -17,6 +17,6 @@ it.each([
   ['a profile without calls', '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}'],
 ])('%s is refused before anything is built', (_, text) => {
   expect(() => parseSeccomp(text, 'seccomp.json')).toThrow(
-    /seccomp\.json is not a seccomp profile that refuses what it does not name/,
+    /expected a seccomp profile in seccomp\.json that refuses what it does not name/,
   )
 })

@@ -126,7 +126,7 @@ describe('a scan for packages and vulnerabilities', () => {
   })
 
   it.each([
-    ['a newer schema version', changed((report) => (report.SchemaVersion = 3)), 'schema version 3'],
+    ['a newer schema version', changed((report) => (report.SchemaVersion = 3)), 'found version 3'],
     ['another kind of artifact', changed((report) => (report.ArtifactType = 'filesystem')), 'scanned a filesystem'],
     ['no image', changed((report) => delete report.Metadata.ImageID), 'Metadata.ImageID'],
     ['a number as text', changed((report) => Object.assign(report, { SchemaVersion: '2' })), 'SchemaVersion'],
@@ -162,9 +162,9 @@ describe('a scan that did not end well', () => {
   it('is believed nothing, and its time limit is named [faults 5, 12]', () => {
     expect(ended(0, 'WARN something')).not.toThrow()
     expect(ended(1, 'FATAL run error: image scan error: scan error: context deadline exceeded')).toThrow(
-      'trivy ran into its time limit of 15m',
+      'trivy exceeded its time limit of 15m',
     )
-    expect(ended(1, recorded('no-database-stderr-0.72.0.txt'))).toThrow('trivy ended with exit code 1')
+    expect(ended(1, recorded('no-database-stderr-0.72.0.txt'))).toThrow('trivy exited with code 1')
   })
 
   it('is worth another download where the registry did not answer', () => {

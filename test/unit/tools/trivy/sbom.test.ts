@@ -24,14 +24,16 @@ describe.each([
 
   it('about another image is refused [fault 16]', () => {
     expect(() => bind(document, { ...image, configuration: `sha256:${'e'.repeat(64)}` })).toThrow(
-      /document about sha256:674ffd5c/,
+      /found sha256:674ffd5c/,
     )
-    expect(() => bind(document.replaceAll(/ImageID/g, 'Other'), image)).toThrow(`wrote a ${format} document about`)
+    expect(() => bind(document.replaceAll(/ImageID/g, 'Other'), image)).toThrow(
+      `expected trivy's ${format} document to be about`,
+    )
   })
 
   it('that has lost packages is refused [fault 15]', () => {
     expect(() => bind(document, { ...image, packages: 10 })).toThrow(
-      `the ${format} document has 9 components, and the scan lists 10 packages`,
+      `expected at least the scan's 10 packages in the ${format} document, found 9 components`,
     )
   })
 })

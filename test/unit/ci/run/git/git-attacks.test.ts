@@ -209,7 +209,9 @@ describe('a repository that attacks', { timeout: 60_000 }, () => {
     rmSync(join(root, '.git/objects', commit.slice(0, 2), commit.slice(2)), { force: true })
     const head = await git('-c', 'core.fsmonitor=false', 'log', '-1', '--no-show-signature', '--format=%H')
     rmSync(join(root, '.git/objects', head.slice(0, 2), head.slice(2)))
-    expect((await asked(root)).facts).toEqual({ error: expect.stringContaining('cannot be read') as string })
+    expect((await asked(root)).facts).toEqual({
+      error: expect.stringContaining('failed to read the git repository') as string,
+    })
     expect(hasRun()).toBe(false)
   })
 })
@@ -329,9 +331,13 @@ describe('a .git that is not what it looks like', { timeout: 60_000 }, () => {
         write(git, 'packed-refs', '')
         truncateSync(join(git, 'packed-refs'), 1e12)
       },
-      'at most',
+      'over the limit of',
     ],
-    ['a configuration that cannot be read', (git) => write(git, 'config', '[core\n'), 'cannot be read'],
+    [
+      'a configuration that cannot be read',
+      (git) => write(git, 'config', '[core\n'),
+      'failed to read the git repository',
+    ],
     [
       'a configuration that is a pipe',
       (git) => {
@@ -348,7 +354,7 @@ describe('a .git that is not what it looks like', { timeout: 60_000 }, () => {
     [
       'a HEAD that names nothing',
       (git) => write(git, 'HEAD', '0000000000000000000000000000000000000001\n'),
-      'cannot be read',
+      'failed to read the git repository',
     ],
   ])('with %s: nothing is waited for, and no fact comes of it [faults 73, 74]', async (_what, put, why) => {
     const { root } = await releasedRepository()

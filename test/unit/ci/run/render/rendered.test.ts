@@ -136,7 +136,7 @@ describe('a Helm chart', () => {
     await truncate(join(tree, 'web/large.bin'), 65 * 1_048_576)
     await program('helm', pod('release'))
     const { over, failed } = await audited()
-    expect(over['web/Chart.yaml']).toContain('or a file that cannot be read')
+    expect(over['web/Chart.yaml']).toContain('or has a file that cannot be read')
     expect(failed).toContain('cis-5.5')
   })
 
@@ -245,42 +245,42 @@ describe('a kustomization', () => {
     [
       'a repository',
       'resources: ["https://github.com/a/b//deploy?ref=v1"]',
-      'which is not a file of the tree, and nothing is fetched',
+      'which is not a file in the tree; the audit fetches nothing',
     ],
     [
       'a repository by ssh',
       'resources: ["git@example.com:a/b.git"]',
-      'which is not a file of the tree, and nothing is fetched',
+      'which is not a file in the tree; the audit fetches nothing',
     ],
     [
       'a file of the web',
       'resources: ["http://127.0.0.1:8080/pod.yaml"]',
-      'which is not a file of the tree, and nothing is fetched',
+      'which is not a file in the tree; the audit fetches nothing',
     ],
     [
       'an address that is a path of the tree as well',
       'patches: [{path: "http://127.0.0.1:9090/x"}]',
-      'which is not a file of the tree, and nothing is fetched',
+      'which is not a file in the tree; the audit fetches nothing',
     ],
     [
       'things in a way of its own',
       'generators: [generator.yaml]',
-      'it has generators, which can name what would have to be fetched',
+      'it has generators, which may refer to something that would have to be fetched',
     ],
-    ['a directory above', 'resources: [../../../../outside]', 'which lies outside of what is audited'],
-    ['a path of the machine', 'resources: [/etc]', 'which lies outside of what is audited'],
+    ['a directory above', 'resources: [../../../../outside]', 'which is outside the audited paths'],
+    ['a path of the machine', 'resources: [/etc]', 'which is outside the audited paths'],
     [
       'a secret of the machine',
       'secretGenerator: [{name: s, files: [/etc/shadow]}]',
-      'which lies outside of what is audited',
+      'which is outside the audited paths',
     ],
     [
       'an environment above',
       'configMapGenerator: [{name: c, envs: [../../../../.env]}]',
-      'which lies outside of what is audited',
+      'which is outside the audited paths',
     ],
-    ['a link that leads out', 'resources: [link.yaml]', 'outside of what is audited'],
-    ['nothing that is there', 'patches: [{path: gone.yaml}]', 'prod/gone.yaml is not there'],
+    ['a link that leads out', 'resources: [link.yaml]', 'outside the audited paths'],
+    ['nothing that is there', 'patches: [{path: gone.yaml}]', 'prod/gone.yaml does not exist'],
   ])('that names %s is not rendered at all, and says why', async (_what, line, reason) => {
     await write({ 'a/b/prod/kustomization.yaml': `${line}\n`, 'pod.yaml': pod('other') })
     await write({

@@ -1,4 +1,4 @@
-// The image's health check: exits 0 when the URL in its argument answers 200 within two seconds. Needs no shell and no package.
+// The image's health check: exits 0 if the URL in its argument answers 200 within two seconds. Needs no shell and no package.
 import { get } from 'node:http'
 
 const request = get(process.argv[2], { timeout: 2000 }, (response) => {

@@ -1,4 +1,4 @@
-"""The image's health check: exits 0 when the URL in its argument answers 200 within two seconds. Needs no shell and no package."""
+"""The image's health check: exits 0 if the URL in its argument answers 200 within two seconds. Needs no shell and no package."""
 
 import sys
 import urllib.error
@@ -7,7 +7,7 @@ import urllib.request
 
 def main() -> int:
     try:
-        # An empty proxy handler: a proxy of the environment must not answer for the application.
+        # An empty proxy handler: a proxy from the environment must not answer for the application.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(sys.argv[1], timeout=2) as response:
             status = response.status
