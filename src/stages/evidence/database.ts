@@ -97,28 +97,38 @@ export async function openJavaIndex({ facts }: OpenDatabase, lock: Lock): Promis
 
 async function fetched(
   what: string,
-  repositories: readonly string[],
+  mirrors: readonly string[],
   lock: Lock,
   command: typeof downloadDatabase,
 ): Promise<Container> {
   const tool = await toolImage(lock, 'trivy')
-  return retry({ attempts: 3 }, async () => {
-    const run = await runTool(
-      'trivy',
-      fresh(tool.container),
-      command({ program: tool.program, cache: '/cache', repositories }),
-    )
-    if (run.exitCode !== 0) throw downloadFailure(what, repositories, run.stderr)
-    return run.container
-  })
+  const { container } = await retry({ attempts: 3 }, () =>
+    downloadFromOne(what, mirrors, (repository) =>
+      runTool('trivy', fresh(tool.container), command({ program: tool.program, cache: '/cache', repository })),
+    ),
+  )
+  return container
 }
 
-/** The error for a failed download: a ServiceAway if the registries are busy or do not answer, so that another attempt may help. */
-export function downloadFailure(what: string, repositories: readonly string[], stderr: string): DeliveryError {
-  const Failure = mayRepeatDownload(stderr) ? ServiceAway : DeliveryError
-  return new Failure(
+/**
+ * Asks one mirror after the other until one gives what is wanted. Trivy, when it is given several, asks the next one only after an answer of certain kinds, and not where one
+ * cannot be reached at all. Throws `DATABASE` with what each one said: a ServiceAway where one is busy or does not answer, and another attempt may help.
+ */
+export async function downloadFromOne<T extends { exitCode: number; stderr: string }>(
+  what: string,
+  mirrors: readonly string[],
+  ask: (mirror: string) => Promise<T>,
+): Promise<T> {
+  const refused: Array<{ mirror: string; stderr: string }> = []
+  for (const mirror of mirrors) {
+    const run = await ask(mirror)
+    if (run.exitCode === 0) return run
+    refused.push({ mirror, stderr: run.stderr })
+  }
+  const Failure = refused.some(({ stderr }) => mayRepeatDownload(stderr)) ? ServiceAway : DeliveryError
+  throw new Failure(
     'DATABASE',
-    `failed to download ${what} from ${repositories.join(', ')}: ${lastLines(stderr, 2)}`,
+    `failed to download ${what} from ${refused.map(({ mirror, stderr }) => `${mirror} (${lastLines(stderr, 1).trim() || 'no reason given'})`).join(', ')}`,
     'Check that one of the mirrors can be reached, or pass a database with --vulnerability-database. Nothing was scanned for vulnerabilities.',
   )
 }

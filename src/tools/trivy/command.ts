@@ -121,15 +121,15 @@ export function convert({
   return [program, 'convert', '--format', format, '--output', output, report]
 }
 
-/** Downloads the official index of Java archives into a cache directory; `repositories` are tried in order. */
+/** Downloads the index of Java archives from a mirror (`registry/repository:tag`) into a cache directory. */
 export function downloadJavaIndex({
   program,
   cache,
-  repositories,
+  repository,
 }: {
   program: string
   cache: string
-  repositories: readonly string[]
+  repository: string
 }): string[] {
   return [
     program,
@@ -140,19 +140,20 @@ export function downloadJavaIndex({
     '--no-progress',
     '--skip-version-check',
     '--disable-telemetry',
-    ...repositories.flatMap((repository) => ['--java-db-repository', repository]),
+    '--java-db-repository',
+    repository,
   ]
 }
 
-/** Downloads the official database into a cache directory; `repositories` are tried in order. */
+/** Downloads a database from a mirror (`registry/repository:tag`) into a cache directory. */
 export function downloadDatabase({
   program,
   cache,
-  repositories,
+  repository,
 }: {
   program: string
   cache: string
-  repositories: readonly string[]
+  repository: string
 }): string[] {
   return [
     program,
@@ -163,6 +164,7 @@ export function downloadDatabase({
     '--no-progress',
     '--skip-version-check',
     '--disable-telemetry',
-    ...repositories.flatMap((repository) => ['--db-repository', repository]),
+    '--db-repository',
+    repository,
   ]
 }
