@@ -81,7 +81,7 @@ describe('several sources by one call', () => {
       code: 'SOURCE',
       message: expect.stringContaining('Dockerfile'),
     })
-    expect(report(output, 'gone').failure?.message).toBe(`${join(directory, 'gone')} is not there`)
+    expect(report(output, 'gone').failure?.message).toBe(`${join(directory, 'gone')} does not exist`)
     expect(stdout).toContain('UNDECIDED: 1 of 3 parts passed')
     expect(stderr).toMatch(/^orders: build: linux\/amd64 done/m)
     expect(existsSync(join(output, 'engine.log'))).toBe(true)
