@@ -9,55 +9,73 @@ export function withOthers(
   mountsFrom: ReadonlyMap<string, readonly Fact<string>[]>,
 ): Container[] {
   const known = new Map(containers.map((container) => [container.name, container]))
+  const endOf = namespaceEnds(known)
   return containers.map((container) => {
-    const { mounts, unseen } = mountsOf(container, known, mountsFrom, new Set())
+    const { mounts, unseen } = mountsOf(container, known, mountsFrom)
     return {
       ...container,
       mounts,
       mountsFrom: [...container.mountsFrom, ...unseen],
-      namespaces: hostThrough(container, known),
+      namespaces: hostThrough(container, endOf),
     }
   })
 }
+
+/**
+ * The most containers whose mounts one container takes, and the most that these state of mounts. Each of a file's
+ * containers may take from all others, so the whole would grow with their square. What lies beyond counts as not seen.
+ */
+const [mostContainers, mostStated] = [100, 1_000]
 
 /** Its own mounts and, as engines do it, those of every container on the way. */
 function mountsOf(
   container: Container,
   known: ReadonlyMap<string, Container>,
   mountsFrom: ReadonlyMap<string, readonly Fact<string>[]>,
-  trail: Set<string>,
 ): { mounts: Fact<Mount>[]; unseen: Fact<string>[] } {
-  trail.add(container.name)
-  const mounts = [...container.mounts]
+  const reached = new Set([container])
   const unseen: Fact<string>[] = []
-  for (const named of mountsFrom.get(container.name) ?? []) {
-    const other = known.get(named.value)
-    if (other === undefined) unseen.push(named)
-    else if (!trail.has(other.name)) {
-      const taken = mountsOf(other, known, mountsFrom, trail)
-      mounts.push(...taken.mounts)
-      unseen.push(...taken.unseen)
+  let taken = 0
+  // A loop over a set visits what is added meanwhile, and each container once, even if they take from each other in a circle.
+  for (const { name } of reached)
+    for (const named of mountsFrom.get(name) ?? []) {
+      const other = known.get(named.value)
+      if (other !== undefined && (other.name === container.name || reached.has(other))) continue
+      const stated = other === undefined ? 0 : other.mounts.length + (mountsFrom.get(other.name)?.length ?? 0)
+      if (other === undefined || reached.size > mostContainers || taken + stated > mostStated) {
+        unseen.push(named)
+        continue
+      }
+      taken += stated
+      reached.add(other)
     }
-  }
-  return { mounts, unseen }
+  return { mounts: [...reached].flatMap(({ mounts }) => mounts), unseen }
 }
 
-/** `service:db` where db shares that namespace with the host. */
-function hostThrough(container: Container, known: ReadonlyMap<string, Container>): Container['namespaces'] {
+type EndOf = (value: string, namespace: SharedNamespace) => string
+
+/** `service:db` if db shares that namespace with the host. */
+function hostThrough(container: Container, endOf: EndOf): Container['namespaces'] {
   return Object.fromEntries(
     Object.entries(container.namespaces).map(([namespace, shared]) => {
-      const isHost = endOf(shared.value, namespace as SharedNamespace, known) === 'host'
+      const isHost = endOf(shared.value, namespace as SharedNamespace) === 'host'
       return [namespace, isHost ? { ...shared, value: 'host' } : shared]
     }),
   )
 }
 
-function endOf(value: string, namespace: SharedNamespace, known: ReadonlyMap<string, Container>): string {
-  let at = value
-  // As many steps as there are containers: whoever goes round in a circle shares nothing with the host.
-  for (const _ of known) {
-    if (!at.startsWith('service:')) return at
-    at = known.get(at.slice('service:'.length))?.namespaces[namespace]?.value ?? ''
+/** Follows `service:` to the end; empty for a circle, whose containers share nothing with the host. Each step is looked up once for all containers. */
+function namespaceEnds(known: ReadonlyMap<string, Container>): EndOf {
+  const ends = new Map<string, string>()
+  return (value, namespace) => {
+    const passed = new Set<string>()
+    let at = value
+    while (at.startsWith('service:') && !passed.has(at)) {
+      passed.add(at)
+      at = ends.get(`${namespace} ${at}`) ?? known.get(at.slice('service:'.length))?.namespaces[namespace]?.value ?? ''
+    }
+    const end = passed.has(at) ? '' : at
+    for (const step of passed) ends.set(`${namespace} ${step}`, end)
+    return end
   }
-  return at
 }

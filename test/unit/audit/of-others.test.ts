@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { emptyContainer, type Fact } from '../../../src/audit/container.ts'
+import { withOthers } from '../../../src/audit/input/of-others.ts'
 import { auditOf, auditOfNamed, saidOf } from './audit-of.ts'
 
 describe('what a container takes from another one', () => {
@@ -85,6 +87,44 @@ describe('what a container takes from another one', () => {
     expect(saidOf(unseen, control)).toEqual([
       expect.stringMatching(/^manual: shares .* with container:x, which is not seen/),
     ])
+  })
+})
+
+describe('containers that take from each other by the thousand, as nobody writes them', () => {
+  const fact = <T>(value: T): Fact<T> => ({ value, path: 'compose.yaml', line: 1 })
+  const many = Array.from({ length: 12_000 }, (_, index) => index)
+  const bare = (index: number) =>
+    emptyContainer({ platform: 'compose', name: `s${index}`, path: 'compose.yaml', line: 1 })
+  const host = fact({ kind: 'bind' as const, source: '/', target: '/host', readOnly: false, propagation: '' })
+
+  it('have the mounts of those that are near, and of the rest none that is called seen', () => {
+    const containers = many.map((index) => ({ ...bare(index), mounts: index === many.length - 1 ? [host] : [] }))
+    const chain = new Map(many.slice(1).map((index) => [`s${index - 1}`, [fact(`s${index}`)]]))
+    const read = withOthers(containers, chain)
+    expect(read.every(({ mounts, mountsFrom }) => mounts.length + mountsFrom.length === 1)).toBe(true)
+    expect(read.at(-2)?.mounts).toEqual([host])
+    expect(read[0]?.mountsFrom.map(({ value }) => value)).toEqual(['s101'])
+  })
+
+  it('take no more of one that mounts everything than can be told of it', () => {
+    const containers = many.map((index) => ({ ...bare(index), mounts: index === 0 ? many.map(() => host) : [] }))
+    const star = new Map(many.slice(1).map((index) => [`s${index}`, [fact('s0')]]))
+    const [all, ...others] = withOthers(containers, star)
+    expect(all?.mounts).toHaveLength(many.length)
+    expect(others.every(({ mounts, mountsFrom }) => mounts.length === 0 && mountsFrom.length === 1)).toBe(true)
+  })
+
+  it('are all in the namespace of the host where the last one is, and in a circle none is', () => {
+    const shared = (last: string) =>
+      withOthers(
+        many.map((index) => ({
+          ...bare(index),
+          namespaces: { pid: fact(index === many.length - 1 ? last : `service:s${index + 1}`) },
+        })),
+        new Map(),
+      )
+    expect(shared('host').every(({ namespaces }) => namespaces.pid?.value === 'host')).toBe(true)
+    expect(shared('service:s0').some(({ namespaces }) => namespaces.pid?.value === 'host')).toBe(false)
   })
 })
 
