@@ -1,6 +1,6 @@
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { inHiddenDirectory, isOfPeople, mayBeAudited, onlyNamedLike, type AuditFile } from '../../src/audit/index.ts'
+import { isOfPeople, treatmentOf, type AuditFile } from '../../src/audit/index.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { kindOfGiven } from './files/given-file.ts'
 import { readNamed } from './files/read-file.ts'
@@ -40,7 +40,9 @@ export async function auditFiles(paths: readonly string[]): Promise<AuditFiles> 
     const named = kind !== 'directory'
     roots.push(await realpath(named ? dirname(path) : path))
     for (const name of named ? [path] : await walk(path)) {
-      const reason = named ? undefined : (inHiddenDirectory(shown(relative(path, name))) ?? onlyNamedLike(shown(name)))
+      const below = named ? undefined : shown(relative(path, name))
+      const treatment = below === undefined ? 'read' : treatmentOf(below)
+      const reason = typeof treatment === 'object' ? treatment.skipped : undefined
       const text =
         reason === undefined ? await readText(name, roots).catch(asFault) : new DeliveryError('SOURCE', reason, '')
       if (text instanceof DeliveryError) {
@@ -54,7 +56,6 @@ export async function auditFiles(paths: readonly string[]): Promise<AuditFiles> 
           `expected at most ${mostFiles} files and 512 MiB to audit, found more in ${path}`,
           'Name the directories that have the deployments.',
         )
-      const below = named ? undefined : shown(relative(path, name))
       if (found.get(shown(name))?.named !== true) found.set(shown(name), { path: shown(name), text, named, below })
     }
   }
@@ -88,15 +89,7 @@ async function walk(directory: string): Promise<string[]> {
         if ((!entry.name.startsWith('.') || isOfPeople(entry.name)) && !passedBy.has(entry.name)) waiting.push(path)
         continue
       }
-      const below = shown(relative(directory, path))
-      const isHidden = below
-        .split('/')
-        .slice(0, -1)
-        .some((name) => name.startsWith('.'))
-      if (
-        isHidden ? inHiddenDirectory(below) === undefined : !mayBeAudited(below) && onlyNamedLike(below) === undefined
-      )
-        continue
+      if (treatmentOf(shown(relative(directory, path))) === undefined) continue
       if (entry.isFile() || (await leadsToFile(path))) files.push(path)
     }
   }

@@ -31,8 +31,22 @@ export interface Classified {
   unread: Array<{ path: string; line: number; reason: string }>
 }
 
+/**
+ * What becomes of a file of a directory, by its path below it: it is read, or skipped with a reason. Undefined for one
+ * that nobody would expect to be audited.
+ */
+export function treatmentOf(path: string): 'read' | { skipped: string } | undefined {
+  const isHidden = path
+    .split('/')
+    .slice(0, -1)
+    .some((name) => name.startsWith('.'))
+  const skipped = isHidden ? inHiddenDirectory(path) : onlyNamedLike(path)
+  if (skipped !== undefined) return { skipped }
+  return !isHidden && mayBeAudited(path) ? 'read' : undefined
+}
+
 /** Whether a file's name suggests that it can be audited. */
-export function mayBeAudited(path: string): boolean {
+function mayBeAudited(path: string): boolean {
   return isDockerfile(path) || isSourceOrDockerfile(path) || isKustomization(path) || /\.(ya?ml|json)$/i.test(path)
 }
 
@@ -40,12 +54,13 @@ export function mayBeAudited(path: string): boolean {
 const ofPrograms =
   /^\.(git|hg|svn|aws-sam|angular|bundle|cache|cargo|dart_tool|direnv|gradle|m2|mypy_cache|next|npm|nuxt|parcel-cache|pnpm-store|pytest_cache|ruff_cache|rustup|serverless|svelte-kit|terraform|tox|turbo|venv|yarn)$/
 
-/** Why a Dockerfile or a compose file in a hidden directory is not judged; undefined for any other file. `path` is relative to what is audited. */
-export function inHiddenDirectory(path: string): string | undefined {
-  const directories = path.split('/').slice(0, -1)
-  const isHidden =
-    directories.some((name) => name.startsWith('.')) && !directories.some((name) => ofPrograms.test(name))
-  return isHidden && (isDockerfile(path) || hasComposeName(path))
+/** Why a Dockerfile or a compose file in a hidden directory is not judged; undefined for any other file there. */
+function inHiddenDirectory(path: string): string | undefined {
+  const isOfPrograms = path
+    .split('/')
+    .slice(0, -1)
+    .some((name) => ofPrograms.test(name))
+  return !isOfPrograms && (isDockerfile(path) || hasComposeName(path))
     ? 'in a hidden directory: name it to have it judged'
     : undefined
 }
@@ -90,7 +105,7 @@ function beginsAsDockerfile(text: string): boolean {
 }
 
 /** Why a file with something like the name of a Dockerfile or a manifest is none; undefined for any other. */
-export function onlyNamedLike(path: string): string | undefined {
+function onlyNamedLike(path: string): string | undefined {
   const name = posix.basename(path)
   if (/\.ya?ml\.(in|j2|jinja2?|m4|mustache|hbs|ejs|erb|gotmpl|te?mpl|template|tpl)$/i.test(name)) return 'a template'
   if (!hasDockerfileName(name) || !foreign.test(name)) return undefined

@@ -1,5 +1,5 @@
 import type { Directory } from '@dagger.io/dagger'
-import { inHiddenDirectory, mayBeAudited, onlyNamedLike, type AuditFile } from '../audit/index.ts'
+import { treatmentOf, type AuditFile } from '../audit/index.ts'
 import { contentsOf } from '../engine/read-text.ts'
 import { firstLine } from '../engine/run-tool.ts'
 import { DeliveryError } from '../model/errors.ts'
@@ -14,16 +14,11 @@ export async function auditFilesOf(source: Directory): Promise<{
   passedOver: Array<{ path: string; reason: string }>
   open: (path: string) => Promise<string | undefined>
 }> {
-  const isHidden = (path: string) =>
-    path
-      .split('/')
-      .slice(0, -1)
-      .some((segment) => segment.startsWith('.'))
   const all = (await source.glob('**')).filter(
     (path) => !path.endsWith('/') && !/(^|\/)(node_modules|loadline-report|vendor)\//.test(path),
   )
-  const whyNot = (path: string) => inHiddenDirectory(path) ?? (isHidden(path) ? undefined : onlyNamedLike(path))
-  const paths = all.filter((path) => !isHidden(path) && mayBeAudited(path) && whyNot(path) === undefined)
+  const treated = all.map((path) => ({ path, treatment: treatmentOf(path) }))
+  const paths = treated.flatMap(({ path, treatment }) => (treatment === 'read' ? [path] : []))
   if (paths.length > mostFiles)
     throw new DeliveryError(
       'SOURCE',
@@ -42,10 +37,9 @@ export async function auditFilesOf(source: Directory): Promise<{
       typeof text === 'string' ? [{ path, text, named: false, below: path }] : [],
     ),
     passedOver: [
-      ...all.flatMap((path) => {
-        const reason = whyNot(path)
-        return reason === undefined ? [] : [{ path, reason }]
-      }),
+      ...treated.flatMap(({ path, treatment }) =>
+        typeof treatment === 'object' ? [{ path, reason: treatment.skipped }] : [],
+      ),
       ...found.flatMap(({ path, text }) =>
         typeof text === 'string' ? [] : [{ path, reason: text.message.replace(`${path} `, 'it ') }],
       ),
