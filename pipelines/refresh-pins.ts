@@ -56,7 +56,7 @@ export async function refreshPins(request: RefreshRequest): Promise<Refreshed> {
   }
 }
 
-/** What the tags point to now: asking for the rest needs crane and Cosign, whose earlier pins may be gone. */
+/** What the tags point to now: asking for the rest needs the Go compiler and Cosign, whose earlier pins may be gone. */
 async function byTag(wanted: readonly Wanted[]): Promise<Record<string, PinnedTool>> {
   const found = await Promise.all(
     wanted.map(async ({ name, version, reference }) => {

@@ -193,7 +193,7 @@ export function pushStep<Image extends StoredImage>(
       const stored = context.result(image)
       const { host, port } = context.result(registry)
       const program = context.result(crane).crane
-      if (program === undefined) throw new Error('toolchain/go/binaries.json does not list crane.')
+      if (program === undefined) throw new Error('The sealed toolchain builds no crane.')
       let pushed: string | undefined
       for (const { repository, tag } of names(stored)) {
         const reference = `${host}:${port}/${repository}:${tag}`

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { goBuildSteps, ownFlags, type GoBinary } from './go-binaries.ts'
+import { goBuildSteps, ownFlags, type GoBinary, type GoBuild } from './go-binaries.ts'
 import type { Cache } from './cache.ts'
 import { contentKey, directoryDigest } from './content-key.ts'
 import { prerequisites } from './prerequisites.ts'
@@ -18,31 +18,39 @@ export interface ProgramsOnDemand<Name extends string> {
   seldom?: boolean
 }
 
-/**
- * Compiles programs from their Go modules as the sealed toolchain compiles its own, into the same cache. If they are
- * already there, it waits for nothing, not even for the set-up of an engine, which does not list these programs. Throws
- * `PREREQUISITE` or `ENGINE`.
- */
-export async function compileOnDemand<Name extends string>(
-  { goDirectory, module, programs, seldom = false }: ProgramsOnDemand<Name>,
-  cache: Cache,
-  onProgress: (event: StepEvent) => void,
-  say: (line: string) => void,
-): Promise<Record<Name, string>> {
-  const names = Object.keys(programs) as Name[]
-  const binaries = names.map((name): GoBinary => ({
+/** How they are compiled: by one call of the compiler. */
+export function buildOf<Name extends string>({ module, programs, seldom = false }: ProgramsOnDemand<Name>): GoBuild {
+  const binaries = (Object.keys(programs) as Name[]).map((name): GoBinary => ({
     ...ownFlags,
     ...(seldom ? { gcflags: '-l' } : {}),
     module,
     name,
     ...programs[name],
   }))
+  return { module, binaries: binaries as GoBuild['binaries'] }
+}
+
+/**
+ * Compiles programs from their Go modules as the sealed toolchain compiles its own, into the same cache. If they are
+ * already there, it waits for nothing, not even for the set-up of an engine, which does not list these programs. Throws
+ * `PREREQUISITE` or `ENGINE`.
+ */
+export async function compileOnDemand<Name extends string>(
+  wanted: ProgramsOnDemand<Name>,
+  cache: Cache,
+  onProgress: (event: StepEvent) => void,
+  say: (line: string) => void,
+): Promise<Record<Name, string>> {
+  const { goDirectory, module, programs } = wanted
+  const names = Object.keys(programs) as Name[]
+  const build = buildOf(wanted)
+  const { binaries } = build
   const recordPath = cache.path(`${module}-programs.json`)
   const key = contentKey({ source: await directoryDigest(goDirectory), binaries })
   const known = await readRecord<{ key: string; programs: Record<Name, string> }>(recordPath)
   if (known?.key === key && names.every((name) => existsSync(known.programs[name]))) return known.programs
 
-  const compile = goBuildSteps({ module, binaries: binaries as [GoBinary, ...GoBinary[]] }, prerequisites, goDirectory)
+  const compile = goBuildSteps(build, prerequisites, goDirectory)
   return withSetUpLock(cache, undefined, say, async (signal) => {
     const compiled = (await runSteps([compile], { cache, onProgress, signal }))(compile)
     const paths = Object.fromEntries(

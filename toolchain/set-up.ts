@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ownTools, tools, type OwnTool, type Tool } from '../src/tools/images.ts'
 import { packagedPrograms } from './packaged-programs.ts'
+import { buildOf } from './programs-on-demand.ts'
+import { craneProgram } from './crane.ts'
 import { bases } from './bases/index.ts'
 import { basesOnDemand } from './bases-on-demand/index.ts'
 import { removeUnfinished, removeUnused, type Cache } from './cache.ts'
@@ -76,7 +78,7 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonl
     ...(await wheelVersions()),
   }
   const engineBinaries = stepOf(compiled, 'dagger-engine')
-  const crane = stepOf(compiled, 'crane')
+  const crane = goBuildSteps(buildOf(craneProgram), prerequisites)
 
   const toolImages = wantedTools().map((tool) => {
     requireVersion(tool, versions[tool.name])

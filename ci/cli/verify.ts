@@ -5,6 +5,7 @@ import { findEngine } from '../run/choose-engine.ts'
 import type { EngineOptions } from '../run/build-and-scan-options.ts'
 import { readIdentity, type IdentityOptions } from '../run/given-identity.ts'
 import { policyFiles, type PolicyOptions } from '../run/files/given-file.ts'
+import { foundPrograms } from '../run/ready-programs.ts'
 import { readPinning } from '../run/pinning.ts'
 import { reachRegistry, type RegistryOptions } from '../run/reach-registry.ts'
 import { withTemporaryLog } from '../run/session-log.ts'
@@ -59,7 +60,13 @@ async function verify(options: VerifyOptions, reference: string): Promise<number
   const lock = await pinning(engine)
   const { verification } = await withTemporaryLog((logFile) =>
     withSession(engine, logFile, async () =>
-      verifyImage({ target: await reachRegistry(reference, options), identity, expected, lock, now }),
+      verifyImage({
+        target: await reachRegistry(reference, options),
+        identity,
+        expected,
+        lock: await foundPrograms(lock),
+        now,
+      }),
     ),
   )
   if (options.json || !options.quiet || verification.outcome !== 'verified')

@@ -283,10 +283,11 @@ func TestCommandLine(t *testing.T) {
 	if exit, document, _ = documentOf(t, "tag", "--immutable", "--plain-http", b.at(f), "1.0", "latest"); exit != 0 || len(document["tags"].([]any)) != 2 {
 		t.Errorf("found %d, %v", exit, document)
 	}
-	if exit, document, _ = documentOf(t, "digest", f.host+"/demo/app:1.0"); exit != 0 || document["digest"] != b.digest.String() {
+	if exit, document, _ = documentOf(t, "resolve", f.host+"/demo/app:1.0"); exit != 0 || document["digest"] != b.digest.String() || document["index"] != true {
 		t.Errorf("found %d, %v", exit, document)
 	}
-	if exit, document, _ = documentOf(t, "digest", f.host+"/demo/app:2.0"); exit != 0 || document["found"] != false {
+	image := document["manifests"].([]any)[1].(map[string]any)["digest"].(string)
+	if exit, document, _ = documentOf(t, "config", f.host+"/demo/app@"+image); exit != 0 || document["config"].(map[string]any)["architecture"] != "a1" {
 		t.Errorf("found %d, %v", exit, document)
 	}
 	if exit, document, _ = documentOf(t, "referrers", "probe", b.at(f)); exit != 0 || document["referrers"] != "api" {
@@ -302,7 +303,7 @@ func TestCommandLine(t *testing.T) {
 	if failed, _ := document["error"].(map[string]any); exit != 1 || failed["code"] != "layout" {
 		t.Errorf("found %d, %s", exit, all)
 	}
-	for _, arguments := range [][]string{{}, {"pull"}, {"push", "a"}, {"digest", "a", "b"}, {"referrers"}, {"referrers", "list", "a"}, {"delete", "a"}, {"push", "--immutable", "a", "b"}, {"tag", "a"}, {"version", "a"}, {"digest", "--plain-http=perhaps", "a"}} {
+	for _, arguments := range [][]string{{}, {"pull"}, {"push", "a"}, {"resolve", "a", "b"}, {"digest", "a"}, {"config"}, {"referrers"}, {"referrers", "list", "a"}, {"delete", "a"}, {"push", "--immutable", "a", "b"}, {"tag", "a"}, {"version", "a"}, {"resolve", "--plain-http=perhaps", "a"}} {
 		if exit, _, all := documentOf(t, arguments...); exit != 2 || !strings.Contains(all, "usage:") {
 			t.Errorf("%v: found %d, %s", arguments, exit, all)
 		}

@@ -181,14 +181,11 @@ func (i *image) gather(read func(v1.Descriptor) (document, error), one document,
 }
 
 func (i *image) addBlobs(raw []byte, kind code) error {
-	manifest, err := v1.ParseManifest(bytes.NewReader(raw))
-	if err != nil || manifest.SchemaVersion != 2 {
-		return faultf(kind, "expected a manifest of schema version 2, found %s", digestOf(raw))
+	manifest, err := parseImage(raw, kind)
+	if err != nil {
+		return err
 	}
 	for _, blob := range append(slices.Clone(manifest.Layers), manifest.Config) {
-		if blob.Size < 0 || blob.Digest.Algorithm != "sha256" {
-			return faultf(kind, "expected blobs with a size and a sha256 digest, found %q in manifest %s", blob.Digest, digestOf(raw))
-		}
 		if !blob.MediaType.IsDistributable() {
 			return faultf(kind, "expected layers that may be moved, found %s, which its manifest says must not be", blob.Digest)
 		}
@@ -197,6 +194,20 @@ func (i *image) addBlobs(raw []byte, kind code) error {
 		}
 	}
 	return nil
+}
+
+// parseImage reads the manifest of an image, whose blobs all have a size and a digest.
+func parseImage(raw []byte, kind code) (*v1.Manifest, error) {
+	manifest, err := v1.ParseManifest(bytes.NewReader(raw))
+	if err != nil || manifest.SchemaVersion != 2 {
+		return nil, faultf(kind, "expected a manifest of schema version 2, found %s", digestOf(raw))
+	}
+	for _, blob := range append(slices.Clone(manifest.Layers), manifest.Config) {
+		if blob.Size < 0 || blob.Digest.Algorithm != "sha256" {
+			return nil, faultf(kind, "expected blobs with a size and a sha256 digest, found %q in manifest %s", blob.Digest, digestOf(raw))
+		}
+	}
+	return manifest, nil
 }
 
 func parseIndex(raw []byte, kind code) (*v1.IndexManifest, error) {

@@ -1,4 +1,5 @@
-// Registry moves images between an OCI layout and a registry, and says as one JSON document what it did or why it could not.
+// Registry moves images between an OCI layout and a registry, reads what a registry has, and reports the result or the fault as one JSON
+// document.
 //
 // Everything is by digest, tags move last, nothing that is there is sent again, and nothing that a registry says is believed before it
 // was read back. So a run that was cut off anywhere is continued by running it again. It needs nothing but the network, and runs in a
@@ -19,14 +20,15 @@ import (
 )
 
 // version is what `registry version` prints. It changes whenever the output changes.
-const version = "1.0.1"
+const version = "1.1.0"
 
 // schemaVersion is in every document.
 const schemaVersion = 1
 
 const usage = `usage: registry push [OPTIONS] LAYOUT REPOSITORY@DIGEST
        registry tag [OPTIONS] [--immutable] REPOSITORY@DIGEST TAG...
-       registry digest [OPTIONS] REPOSITORY:TAG|REPOSITORY@DIGEST
+       registry resolve [OPTIONS] REPOSITORY:TAG|REPOSITORY@DIGEST
+       registry config [OPTIONS] REPOSITORY@DIGEST
        registry referrers probe [OPTIONS] REPOSITORY@DIGEST
        registry pull [OPTIONS] REPOSITORY:TAG|REPOSITORY@DIGEST LAYOUT
        registry version
@@ -83,9 +85,9 @@ func dispatch(ctx context.Context, arguments []string, patience patience) (any, 
 		least, most = 2, 2
 	case "tag":
 		least, most = 2, 1+mostTags
-	case "digest", "referrers probe":
+	case "resolve", "config", "referrers probe":
 	default:
-		return nil, fmt.Errorf("%w: expected push, tag, digest, referrers, pull or version, found %q", errUsage, command)
+		return nil, fmt.Errorf("%w: expected push, tag, resolve, config, referrers, pull or version, found %q", errUsage, command)
 	}
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -106,8 +108,10 @@ func dispatch(ctx context.Context, arguments []string, patience patience) (any, 
 		return push(ctx, operands[0], operands[1], parsed)
 	case "tag":
 		return tag(ctx, operands[0], operands[1:], immutable, parsed)
-	case "digest":
-		return lookUp(ctx, operands[0], parsed)
+	case "resolve":
+		return resolve(ctx, operands[0], parsed)
+	case "config":
+		return config(ctx, operands[0], parsed)
 	case "referrers probe":
 		return probeReferrers(ctx, operands[0], parsed)
 	case "pull":

@@ -84,6 +84,15 @@ func (s *session) getManifest(ctx context.Context, reference string) (*document,
 	return found, nil
 }
 
+// readManifest is getManifest, as often as it takes.
+func (s *session) readManifest(ctx context.Context, reference string) (found *document, err error) {
+	err = s.attempt(ctx, func(ctx context.Context) error {
+		found, err = s.getManifest(ctx, reference)
+		return err
+	})
+	return found, err
+}
+
 // putManifest writes a manifest under a tag or its digest.
 func (s *session) putManifest(ctx context.Context, reference string, one document) error {
 	response, err := s.do(ctx, request{

@@ -68,20 +68,13 @@ func pull(ctx context.Context, text, directory string, chosen options) (done *pu
 
 // gatherImage reads all manifests of an image.
 func (s *session) gatherImage(ctx context.Context, reference string) (*image, error) {
-	read := func(reference string) (one *document, err error) {
-		err = s.attempt(ctx, func(ctx context.Context) error {
-			one, err = s.getManifest(ctx, reference)
-			return err
-		})
-		return one, err
-	}
-	top, err := read(reference)
+	top, err := s.readManifest(ctx, reference)
 	if err != nil {
 		return nil, err
 	}
 	found := &image{}
 	err = found.gather(func(descriptor v1.Descriptor) (document, error) {
-		one, err := read(descriptor.Digest.String())
+		one, err := s.readManifest(ctx, descriptor.Digest.String())
 		if err != nil {
 			return document{}, err
 		}

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
 const (
@@ -264,8 +266,20 @@ func TestComputesTheDigestThatARegistryDoesNotSay(t *testing.T) {
 	f, b := newFaulty(t), buildLayout(t, "a", 1)
 	f.inject(`/manifests/`, 1000, changed(func(r *httptest.ResponseRecorder) { r.Header().Del("Docker-Content-Digest") }))
 	mustPush(t, f, b)
-	found, err := lookUp(t.Context(), b.at(f), options{patience: quick(&waits{})})
-	if err != nil || found.Digest != b.digest.String() {
+	resolved, err := resolve(t.Context(), b.at(f), options{patience: quick(&waits{})})
+	if err != nil || resolved.Digest != b.digest {
+		t.Errorf("found %+v, %v", resolved, err)
+	}
+	repository, digest, err := parseDigestReference(b.at(f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := open(t.Context(), repository, transport.PullScope, options{patience: quick(&waits{})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := s.headManifest(t.Context(), digest.String())
+	if err != nil || found == nil || found.Digest != b.digest {
 		t.Errorf("found %+v, %v", found, err)
 	}
 }

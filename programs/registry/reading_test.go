@@ -7,48 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
-
-func TestSaysThatAnImageIsMissingAsAValue(t *testing.T) {
-	f, first, _ := twoImages(t, "1.0")
-	for reference, wanted := range map[string]bool{
-		f.host + "/demo/app:1.0":         true,
-		first.at(f):                      true,
-		f.host + "/demo/app:2.0":         false,
-		f.host + "/demo/other:1.0":       false,
-		buildLayout(t, "third", 1).at(f): false,
-	} {
-		found, err := lookUp(t.Context(), reference, options{patience: quick(&waits{})})
-		if err != nil || found.Found != wanted || (found.Digest == first.digest.String()) != wanted {
-			t.Errorf("%s: found %+v, %v", reference, found, err)
-		}
-	}
-	f.inject(`^HEAD /v2/demo/app/manifests/`, 1, answer(403, "DENIED"))
-	_, err := lookUp(t.Context(), first.at(f), options{patience: quick(&waits{})})
-	if failed := asFault(t, err); failed == nil || failed.Code != denied || failed.Scope != "repository:demo/app:pull" {
-		t.Errorf("found %+v", failed)
-	}
-	f.inject(`^HEAD /v2/demo/app/manifests/`, 1, changed(otherDigest))
-	_, err = lookUp(t.Context(), first.at(f), options{patience: quick(&waits{})})
-	if failed := asFault(t, err); failed == nil || failed.Code != lying {
-		t.Errorf("found %+v", failed)
-	}
-}
-
-func TestRefusesReferencesThatSayTooLittle(t *testing.T) {
-	digest := "sha256:" + strings.Repeat("a", 64)
-	for _, reference := range []string{"", "app", "app:1.0", "demo/app@" + digest, "registry.example/demo/app", "https://registry.example/demo/app:1.0", "registry.example/demo/app@sha256:abc", "registry.example/DEMO/app:1.0", "registry.example/demo/app@sha512:" + strings.Repeat("a", 128)} {
-		_, err := lookUp(t.Context(), reference, options{})
-		if failed := asFault(t, err); failed == nil || failed.Code != badReference {
-			t.Errorf("%q: found %+v", reference, failed)
-		}
-	}
-}
 
 // artifact is a manifest that refers to an image.
 func artifact(t *testing.T, subject *built, name string) []byte {

@@ -1,13 +1,10 @@
-import { z } from 'zod'
 import { DeliveryError } from '../model/errors.ts'
-import { Digest, Platform, type Lock } from '../model/index.ts'
-import * as crane from '../tools/crane/command.ts'
-import { lastLines, runTool } from './run-tool.ts'
-import { readJson } from '../model/read-json.ts'
-import { toolImage } from './tool-image.ts'
-import { enginePlatform } from './engine-platform.ts'
-import { fresh } from './fresh.ts'
+import { Platform, type Digest } from '../model/index.ts'
+import { config, resolve } from '../tools/registry/command.ts'
+import { describeRegistryFault, readConfigured, readResolved, type Resolved } from '../tools/registry/output.ts'
+import { askRegistry, type Question } from './ask-registry.ts'
 import type { RegistryAccess } from './registry-access.ts'
+import type { Pinned } from './tool-image.ts'
 
 /** An image in a registry: one manifest, or an index over several. */
 export interface ResolvedImage {
@@ -17,83 +14,61 @@ export interface ResolvedImage {
   index: boolean
 }
 
-const Manifest = z.looseObject({
-  mediaType: z.string().optional(),
-  manifests: z
-    .array(
-      z.looseObject({
-        digest: Digest,
-        platform: z
-          .looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
-          .optional(),
-      }),
-    )
-    .optional(),
-})
-
 /**
  * Asks the registry once for a reference's digest and its images. Everything after uses digests: a tag that moves in
  * the meantime changes nothing. Throws `VERIFY`.
  */
-export async function resolveImage(access: RegistryAccess, lock: Lock): Promise<ResolvedImage> {
+export async function resolveImage(access: RegistryAccess, lock: Pinned): Promise<ResolvedImage> {
   const name = access.digest === undefined ? `:${access.tag ?? 'latest'}` : `@${access.digest}`
-  const digest =
-    access.digest ??
-    (
-      await ask(
-        access,
-        lock,
-        (program) => crane.digest({ program, insecure: access.insecure, reference: `${access.inside}${name}` }),
-        name,
-      )
-    ).trim()
-  const parsed = Digest.safeParse(digest)
-  if (!parsed.success)
+  const resolved = await read(
+    { access, argv: (connection) => resolve(connection, { reference: `${access.inside}${name}` }), read: readResolved },
+    name,
+    lock,
+  )
+  if (access.digest !== undefined && resolved.digest !== access.digest)
     throw new DeliveryError(
       'VERIFY',
-      `${access.repository}${name} has no SHA-256 digest (the registry says "${digest}")`,
-      'Check the reference.',
+      `expected ${access.repository}${name}, found ${resolved.digest}`,
+      'Check the registry, or a proxy in front of it: it answers about a different image.',
     )
-  const text = await ask(
-    access,
-    lock,
-    (program) => crane.manifest({ program, insecure: access.insecure, reference: `${access.inside}@${parsed.data}` }),
-    name,
-  )
-  const { manifests } = readJson('crane', text, Manifest, 'VERIFY')
-  if (manifests === undefined)
-    return { digest: parsed.data, manifests: [{ digest: parsed.data, platform: undefined }], index: false }
+  return imagesOf(resolved)
+}
+
+/** The images that somebody can run, by platform. */
+export function imagesOf({ digest, index, manifests }: Resolved): ResolvedImage {
   // BuildKit stores its attestations as images of the platform unknown/unknown: nobody runs these.
   const images = manifests.filter(({ platform }) => platform?.architecture !== 'unknown')
   return {
-    digest: parsed.data,
-    index: true,
+    digest,
+    index,
     manifests: images.map((manifest) => ({ digest: manifest.digest, platform: platformOf(manifest.platform) })),
   }
 }
 
-/** When an image claims to have been created, for one of its platforms; undefined if it has no readable date. */
+/** When the first image claims to have been created; undefined if there is none, or it has no readable date. Throws `VERIFY`. */
 export async function madeAt(
   access: RegistryAccess,
-  lock: Lock,
-  { digest, manifests }: ResolvedImage,
+  lock: Pinned,
+  { manifests: [first] }: ResolvedImage,
 ): Promise<Date | undefined> {
-  const platform = manifests[0]?.platform ?? (await enginePlatform())
-  const text = await ask(
-    access,
+  if (first === undefined) return undefined
+  const name = `@${first.digest}`
+  const {
+    config: { created },
+  } = await read(
+    {
+      access,
+      argv: (connection) => config(connection, { reference: `${access.inside}${name}` }),
+      read: readConfigured,
+    },
+    name,
     lock,
-    (program) =>
-      crane.config({ program, insecure: access.insecure, reference: `${access.inside}@${digest}`, platform }),
-    `@${digest}`,
   )
-  const { created } = readJson('crane', text, z.looseObject({ created: z.string().optional() }), 'VERIFY')
   const time = created === undefined ? Number.NaN : Date.parse(created)
   return Number.isNaN(time) ? undefined : new Date(time)
 }
 
-function platformOf(
-  platform: { os: string; architecture: string; variant?: string | undefined } | undefined,
-): Platform | undefined {
+function platformOf(platform: Resolved['manifests'][number]['platform']): Platform | undefined {
   if (platform === undefined) return undefined
   const { os, architecture, variant } = platform
   return Platform.safeParse(
@@ -103,23 +78,12 @@ function platformOf(
   ).data
 }
 
-async function ask(
-  access: RegistryAccess,
-  lock: Lock,
-  argv: (program: string) => string[],
-  name: string,
-): Promise<string> {
-  const tool = await toolImage(lock, 'crane')
-  const { exitCode, stdout, stderr } = await runTool(
-    'crane',
-    fresh(await access.connect(tool.container)),
-    argv(tool.program),
+async function read<T>(question: Question<T>, name: string, lock: Pinned): Promise<T> {
+  const { done, fault } = await askRegistry(question, lock)
+  if (fault === undefined) return done
+  throw new DeliveryError(
+    'VERIFY',
+    `failed to read ${question.access.repository}${name}: ${describeRegistryFault(fault)}`,
+    'Check the reference, that the registry can be reached, and that the credentials allow reading it.',
   )
-  if (exitCode !== 0)
-    throw new DeliveryError(
-      'VERIFY',
-      `failed to read ${access.repository}${name}: ${lastLines(stderr, 1)}`,
-      'Check the reference, that the registry can be reached, and that the credentials allow reading it.',
-    )
-  return stdout
 }

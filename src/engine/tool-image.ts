@@ -66,7 +66,8 @@ export function programIn(entrypoint: readonly string[], defaults: readonly stri
   )
 }
 
-function pinnedTool(lock: Lock, tool: Pick<Tool, 'name' | 'version' | 'reference'>): PinnedTool {
+/** The pin of an image in the version that this Loadline runs. Throws `LOCK` if there is none. */
+export function pinnedTool(lock: Lock, tool: Pick<Tool, 'name' | 'version' | 'reference'>): PinnedTool {
   const pinned = lock.tools[tool.name]
   const hint =
     lock.mode === 'sealed'

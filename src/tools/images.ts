@@ -56,13 +56,6 @@ export const tools = {
     reference: 'docker.io/wagoodman/dive:v0.13.1',
     program: '/usr/local/bin/dive',
   },
-  crane: {
-    name: 'crane',
-    version: '0.22.1',
-    reference: 'gcr.io/go-containerregistry/crane:v0.22.1',
-    program: '/ko-app/crane',
-    user: '65532',
-  },
   cosign: {
     name: 'cosign',
     version: '3.1.3',
@@ -100,7 +93,7 @@ export const ownTools = {
     tags: ['dfexcludepatterns', 'dfparents'],
   },
   inspect: { name: 'inspect', version: '1.4.1', source: 'programs/inspect', program: '/inspect' },
-  registry: { name: 'registry', version: '1.0.1', source: 'programs/registry', program: '/registry' },
+  registry: { name: 'registry', version: '1.1.0', source: 'programs/registry', program: '/registry' },
   sandbox: {
     name: 'sandbox',
     version: '1.2.1',

@@ -7,7 +7,6 @@ const questions = {
   trivy: { argv: ['--version'], answer: /^Version: v?(\d+(?:\.\d+)*)/ },
   dive: { argv: ['--version'], answer: /^dive v?(\d+(?:\.\d+)*)/ },
   'container-structure-test': { argv: ['version'], answer: /^v?(\d+(?:\.\d+)*)/ },
-  crane: { argv: ['version'], answer: /^v?(\d+(?:\.\d+)*)/ },
   cosign: { argv: ['version', '--json'], answer: /"gitVersion": ?"v?(\d+(?:\.\d+)*)/ },
 } as const satisfies Record<string, { argv: readonly string[]; answer: RegExp }>
 

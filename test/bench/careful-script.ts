@@ -27,6 +27,8 @@ export interface ScriptRequest {
   key: Secret
   publicKey: string
   lock: Lock
+  /** Path of crane on this machine. */
+  crane: string
   /** Also collects what Loadline collects besides, attests and verifies: see thorough-steps.ts. */
   thorough: boolean
 }
@@ -46,6 +48,7 @@ export async function carefulScript({
   key,
   publicKey,
   lock,
+  crane,
   thorough,
 }: ScriptRequest): Promise<StepTimes> {
   const times: StepTimes = []
@@ -143,20 +146,10 @@ export async function carefulScript({
   if (thorough) await collectTheRest({ image, oci, archive, policy, lock }, { step, run })
 
   const access = await registryAccess(target, lock)
-  const crane = await named('crane')
   const reference = `${access.inside}:${access.tag ?? 'bench'}`
-  const pushing = await access.connect(crane.container)
-  // The engine writes archives for their owner alone, and crane's image runs as somebody else.
-  const owner = (await pushing.user()) || 'root'
+  const pushing = await access.connect(dag.container().withFile('/crane', dag.host().file(crane)))
   const pushed = await step('push', async () =>
-    run(
-      pushing.withMountedFile('/image.tar', archive, { owner }),
-      crane.program,
-      '--insecure',
-      'push',
-      '/image.tar',
-      reference,
-    ),
+    run(pushing.withMountedFile('/image.tar', archive), '/crane', '--insecure', 'push', '/image.tar', reference),
   )
   const digest = (await pushed.stdout()).trim().split('@').at(-1) ?? ''
   const cosign = await named('cosign')

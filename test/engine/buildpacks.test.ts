@@ -12,7 +12,7 @@ import { buildpacksPrograms } from '../programs/modules.ts'
 import { buildWithBuildpacks } from './buildpacks/lifecycle.ts'
 import { buildAndScan, scratch } from './command-line.ts'
 import { compiled } from './compiled.ts'
-import { takeProgram } from './tool-programs.ts'
+import { independentCrane } from './independent-crane.ts'
 
 const server = `import os, signal, sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -55,7 +55,7 @@ beforeAll(async () => {
   engine = await findEngine({ say: () => undefined })
   lock = parseSealedLock(readFileSync(engine.lockFile ?? '', 'utf8'), engine.lockFile ?? '')
   programs = await compiled(buildpacksPrograms)
-  const crane = await takeProgram('crane')
+  const crane = await independentCrane()
   runImage = join(home, 'run')
   await execa(crane, [
     'pull',

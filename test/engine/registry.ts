@@ -1,11 +1,11 @@
 import { execa } from 'execa'
 import { atEnd } from './at-end.ts'
 import { freePort } from './free-port.ts'
-import { takeProgram } from './tool-programs.ts'
+import { independentCrane } from './independent-crane.ts'
 
 /** Serves an empty registry on loopback until the test ends; gives host and port. */
 export async function serveRegistry(): Promise<string> {
-  const [crane, port] = [await takeProgram('crane'), await freePort()]
+  const [crane, port] = [await independentCrane(), await freePort()]
   const address = `127.0.0.1:${port}`
   const serving = execa(crane, ['registry', 'serve', '--address', address], { reject: false })
   atEnd(async () => {

@@ -14,6 +14,7 @@ import { tagsOf } from './signed-image.ts'
 import { signingKey, type SigningKey } from './signing-key.ts'
 import { renewedPolicy } from './renewed-policy.ts'
 import { strict, tinyImage } from './tiny-image.ts'
+import { independentCrane } from './independent-crane.ts'
 import { takeProgram } from './tool-programs.ts'
 
 const password = 'correct-horse-canary-7f3a'
@@ -21,7 +22,7 @@ const password = 'correct-horse-canary-7f3a'
 let crane: string
 let cosign: string
 beforeAll(async () => {
-  ;[crane, cosign] = [await takeProgram('crane'), await takeProgram('cosign')]
+  ;[crane, cosign] = [await independentCrane(), await takeProgram('cosign')]
 })
 
 describe('an index over two platforms', () => {

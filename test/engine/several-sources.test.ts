@@ -6,7 +6,7 @@ import { Merged, Run } from '../../src/model/index.ts'
 import { loadline, scratch } from './command-line.ts'
 import { serveRegistry } from './registry.ts'
 import { tinyImage } from './tiny-image.ts'
-import { takeProgram } from './tool-programs.ts'
+import { independentCrane } from './independent-crane.ts'
 
 /** A directory of services: two that pass, and on request one that is rejected and one that has no Dockerfile. */
 function services(): { directory: string; paths(...names: string[]): string[] } {
@@ -27,7 +27,7 @@ const report = (output: string, name: string) =>
 describe('several sources by one call', () => {
   it('are released together or not at all', async () => {
     const output = scratch()
-    const [crane, registry] = [await takeProgram('crane'), await serveRegistry()]
+    const [crane, registry] = [await independentCrane(), await serveRegistry()]
     const { paths } = services()
     const publish = ['--publish', `${registry}/shop/{name}:1.0.0`, '--output', output, '--progress', 'plain']
     const repositories = async () =>

@@ -5,14 +5,14 @@ import { execa } from 'execa'
 import type { Lock } from '../../src/model/index.ts'
 import type { Published } from '../../src/stages/publish/publish.ts'
 import { registryAccess } from '../../src/engine/registry-access.ts'
-import { takeProgram } from './tool-programs.ts'
+import { independentCrane } from './independent-crane.ts'
 
 /** Puts a small image with content of its own into a registry, without a tag, and gives its digest. */
 export async function pushSmallImage(registry: string, directory: string, content: string): Promise<string> {
   writeFileSync(join(directory, 'content.txt'), content)
   const layer = join(directory, 'layer.tar')
   await execa('tar', ['--create', '--file', layer, '--directory', directory, 'content.txt'])
-  const crane = await takeProgram('crane')
+  const crane = await independentCrane()
   const { stdout } = await execa(crane, ['append', '--new_layer', layer, '--new_tag', `${registry}/demo/small:pushed`])
   return stdout.trim().split('@')[1] ?? ''
 }

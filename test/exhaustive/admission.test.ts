@@ -27,6 +27,7 @@ import {
 import { buildAndScan, loadline, scratch } from '../engine/command-line.ts'
 import { compiledSigstore } from '../engine/compiled.ts'
 import { serveRegistry } from '../engine/registry.ts'
+import { independentCrane } from '../engine/independent-crane.ts'
 import { takeProgram } from '../engine/tool-programs.ts'
 
 const password = 'correct-horse-canary-4b81'
@@ -45,7 +46,7 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'loadline-admission-'))
   controllers = await admissionControllers()
   sigstore = await startSigstore(join(home, 'sigstore'), await compiledSigstore())
-  ;[crane, cosign] = [await takeProgram('crane'), await takeProgram('cosign')]
+  ;[crane, cosign] = [await independentCrane(), await takeProgram('cosign')]
   for (const name of ['signer', 'stranger'])
     await execa(cosign, ['generate-key-pair', '--output-key-prefix', name], {
       cwd: home,

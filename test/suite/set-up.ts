@@ -1,5 +1,6 @@
 import { findEngine } from '../../ci/run/choose-engine.ts'
 import { locateCache } from '../../toolchain/cache.ts'
+import { craneProgram } from '../../toolchain/crane.ts'
 import { compileOnDemand } from '../../toolchain/programs-on-demand.ts'
 import { renderProgress } from '../../toolchain/render-progress.ts'
 import { sigstorePrograms } from '../../toolchain/sigstore/programs.ts'
@@ -62,6 +63,7 @@ export async function setUp(started: number, { images, programs }: Wanted): Prom
 
 async function compilePrograms(onProgress: (event: StepEvent) => void, say: (line: string) => void): Promise<void> {
   const cache = locateCache()
+  await compileOnDemand(craneProgram, cache, onProgress, say)
   await compileOnDemand(manifestPrograms, cache, onProgress, say)
   await compileOnDemand(actionlintProgram, cache, onProgress, say)
   await compileOnDemand(buildpacksPrograms, cache, onProgress, say)

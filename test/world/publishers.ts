@@ -37,14 +37,6 @@ export const publishedTools: Readonly<Record<keyof typeof tools, PublishedTool>>
     entrypoint: ['/usr/local/bin/dive'],
     source: 'https://github.com/wagoodman/dive/blob/v0.13.1/Dockerfile',
   },
-  crane: {
-    reference: 'gcr.io/go-containerregistry/crane:v0.22.1',
-    program: '/ko-app/crane',
-    entrypoint: ['/ko-app/crane'],
-    user: '65532',
-    source:
-      'https://github.com/google/go-containerregistry/blob/v0.22.1/cloudbuild.yaml and https://ko.build/configuration/',
-  },
   cosign: {
     reference: 'ghcr.io/sigstore/cosign/cosign:v3.1.3',
     program: '/ko-app/cosign',

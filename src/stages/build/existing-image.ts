@@ -12,13 +12,13 @@ import {
   type ReadDocument,
 } from '../../formats/oci/image-layout.ts'
 import * as registry from '../../tools/registry/command.ts'
-import { readPull } from '../../tools/registry/output.ts'
+import { describeRegistryFault, readPull } from '../../tools/registry/output.ts'
 import { contentsOf } from '../../engine/read-text.ts'
 import { firstLine, lastLines, runTool } from '../../engine/run-tool.ts'
 import { ownToolImage } from '../../engine/tool-image.ts'
 import type { ImageSource } from '../source/image-source.ts'
 import { readArchive, type BuiltArchive } from './build.ts'
-import { fresh } from '../../engine/fresh.ts'
+import { askRegistry } from '../../engine/ask-registry.ts'
 import { registryAccess, type RegistryAccess, type Target } from '../../engine/registry-access.ts'
 import { resolveImage } from '../../engine/resolve-image.ts'
 
@@ -105,19 +105,16 @@ async function inRegistry(target: Target, lock: Lock): Promise<FoundImage[]> {
 }
 
 async function pull(access: RegistryAccess, digest: Digest, lock: Lock): Promise<Directory> {
-  const { container, program } = await ownToolImage(lock, 'registry')
-  const { knownAs, insecure } = access
-  const argv = registry.pull(
-    { program, plainHttp: insecure, ...(knownAs === undefined ? {} : { knownAs }) },
-    { reference: `${access.inside}@${digest}`, layout: '/layout' },
+  const { done, fault, container } = await askRegistry(
+    {
+      access,
+      argv: (connection) => registry.pull(connection, { reference: `${access.inside}@${digest}`, layout: '/layout' }),
+      read: readPull,
+    },
+    lock,
   )
-  const ended = await runTool('registry', fresh(await access.connect(container)), argv)
-  const { done, fault } = readPull(ended)
-  if (fault === undefined && done.digest === digest) return ended.container.directory('/layout')
-  const found =
-    fault === undefined
-      ? `the registry gave ${done.digest}`
-      : `${fault.host === undefined ? '' : `${fault.host}: `}${fault.message}`
+  if (fault === undefined && done.digest === digest) return container.directory('/layout')
+  const found = fault === undefined ? `the registry gave ${done.digest}` : describeRegistryFault(fault)
   const away = fault !== undefined && ['too-many', 'unavailable', 'reset', 'timeout'].includes(fault.code)
   throw new DeliveryError(
     away ? 'BUILD' : 'SOURCE',

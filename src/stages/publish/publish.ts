@@ -12,9 +12,7 @@ import {
   type ReferrersBy,
 } from '../../tools/registry/output.ts'
 import { afterTagging, publishError } from '../../tools/registry/publish-error.ts'
-import { runTool } from '../../engine/run-tool.ts'
-import { ownToolImage } from '../../engine/tool-image.ts'
-import { fresh } from '../../engine/fresh.ts'
+import { askRegistry } from '../../engine/ask-registry.ts'
 import type { ImageLayout } from './layout.ts'
 import type { RegistryAccess } from '../../engine/registry-access.ts'
 
@@ -96,15 +94,7 @@ async function ask<T>(
   argv: (connection: registry.Connection) => string[],
   read: (ended: Ended) => Answer<T>,
 ): Promise<T> {
-  const { container, program } = await ownToolImage(lock, 'registry')
-  const mounted = directory === undefined ? container : container.withMountedDirectory('/layout', directory)
-  const { knownAs, insecure } = access
-  const ended = await runTool(
-    'registry',
-    fresh(await access.connect(mounted)),
-    argv({ program, plainHttp: insecure, ...(knownAs === undefined ? {} : { knownAs }) }),
-  )
-  const answer = read(ended)
+  const answer = await askRegistry({ access, ...(directory === undefined ? {} : { directory }), argv, read }, lock)
   if (answer.fault !== undefined) throw publishError(answer.fault, { doing, after: after(answer.fault) })
   return answer.done
 }

@@ -51,3 +51,13 @@ export function pull(connection: Connection, { reference, layout }: { reference:
 export function probeReferrers(connection: Connection, { reference }: { reference: string }): string[] {
   return registry(connection, ['referrers', 'probe'], [], [reference])
 }
+
+/** Asks for the digest of `reference` (repository:tag or repository@digest) and the images behind it. */
+export function resolve(connection: Connection, { reference }: { reference: string }): string[] {
+  return registry(connection, ['resolve'], [], [reference])
+}
+
+/** Reads the configuration of an image; `reference` (repository@digest) must not be an index. */
+export function config(connection: Connection, { reference }: { reference: string }): string[] {
+  return registry(connection, ['config'], [], [reference])
+}

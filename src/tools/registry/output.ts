@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DeliveryError } from '../../model/errors.ts'
+import { DeliveryError, type ErrorCode } from '../../model/errors.ts'
 import { Digest } from '../../model/index.ts'
 import { readJson } from '../../model/read-json.ts'
 
@@ -61,6 +61,34 @@ const Probe = z.strictObject({ schemaVersion, referrers: z.enum(['api', 'tag']) 
  */
 export type ReferrersBy = z.infer<typeof Probe>['referrers']
 
+const Resolved = z.strictObject({
+  schemaVersion,
+  digest: Digest,
+  mediaType: z.string(),
+  index: z.boolean(),
+  manifests: z.array(
+    z.strictObject({
+      digest: Digest,
+      mediaType: z.string(),
+      platform: z.strictObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() }).optional(),
+    }),
+  ),
+  retries: count,
+})
+
+/** What a reference points to. `manifests` are the entries of an index, or the one image itself, without a platform. */
+export type Resolved = z.infer<typeof Resolved>
+
+const Configured = z.strictObject({
+  schemaVersion,
+  digest: Digest,
+  config: z.looseObject({ created: z.string().optional() }),
+  retries: count,
+})
+
+/** The configuration of an image, as far as it is read here. */
+export type Configured = z.infer<typeof Configured>
+
 /** Every way in which a registry can fail, by what it means for the caller. */
 export const faultCodes = [
   'unauthorized',
@@ -98,6 +126,11 @@ const Fault = z.strictObject({
 /** Why the program failed. It contains no credential. */
 export type Fault = z.infer<typeof Fault>
 
+/** A fault in one line: who reported it, and what. */
+export function describeRegistryFault({ host, message }: Fault): string {
+  return host === undefined ? message : `${host}: ${message}`
+}
+
 const Failed = z.strictObject({ schemaVersion, error: Fault })
 
 /** How the program's process ended. */
@@ -111,38 +144,52 @@ export interface Ended {
 export type Answer<T> = { done: T; fault?: undefined } | { done?: undefined; fault: Fault }
 
 /**
- * Reads the output of `push`. Like all readers here it throws `PUBLISH` if that is not what the pinned version prints:
+ * Reads the output of `push`. Throws `PUBLISH`, like the three readers below, if that is not what the pinned version prints:
  * then it is unknown what happened.
  */
 export function readPush(ended: Ended): Answer<Push> {
-  return readAnswer(ended, Push)
+  return readAnswer(ended, Push, 'PUBLISH')
 }
 
 /** Reads the output of `pull`. */
 export function readPull(ended: Ended): Answer<Pull> {
-  return readAnswer(ended, Pull)
+  return readAnswer(ended, Pull, 'PUBLISH')
 }
 
 /** Reads the output of `tag`. */
 export function readTagging(ended: Ended): Answer<Tagging> {
-  return readAnswer(ended, Tagging)
+  return readAnswer(ended, Tagging, 'PUBLISH')
 }
 
 /** Reads the output of `referrers probe`. */
 export function readProbe(ended: Ended): Answer<ReferrersBy> {
-  const { done, fault } = readAnswer(ended, Probe)
+  const { done, fault } = readAnswer(ended, Probe, 'PUBLISH')
   return fault === undefined ? { done: done.referrers } : { fault }
 }
 
-function readAnswer<T extends z.ZodType>({ exitCode, stdout, stderr }: Ended, schema: T): Answer<z.infer<T>> {
+/** Reads the output of `resolve`. Throws `VERIFY` if that is not what the pinned version prints. */
+export function readResolved(ended: Ended): Answer<Resolved> {
+  return readAnswer(ended, Resolved, 'VERIFY')
+}
+
+/** Reads the output of `config`. Throws `VERIFY` if that is not what the pinned version prints. */
+export function readConfigured(ended: Ended): Answer<Configured> {
+  return readAnswer(ended, Configured, 'VERIFY')
+}
+
+function readAnswer<T extends z.ZodType>(
+  { exitCode, stdout, stderr }: Ended,
+  schema: T,
+  code: ErrorCode,
+): Answer<z.infer<T>> {
   switch (exitCode) {
     case 0:
-      return { done: readJson('registry', stdout, schema, 'PUBLISH') }
+      return { done: readJson('registry', stdout, schema, code) }
     case 1:
-      return { fault: readJson('registry', stdout, Failed, 'PUBLISH').error }
+      return { fault: readJson('registry', stdout, Failed, code).error }
     default:
       throw new DeliveryError(
-        'PUBLISH',
+        code,
         `registry exited with code ${exitCode}: ${stderr.split('\n')[0]?.slice(0, 300) ?? ''}`,
         'Report this as a bug in Loadline, with the version of the lock file.',
       )

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
+import { imagesOf } from '../../../src/engine/resolve-image.ts'
 import { parseDatabaseSummary } from '../../../src/tools/advisories/output.ts'
 import { parseResults } from '../../../src/tools/container-structure-test/output.ts'
 import { parseStructureTests } from '../../../src/tools/container-structure-test/structure-test-file.ts'
@@ -16,7 +17,7 @@ import { parseInspection, parseLayerList, refusal, toConfiguration } from '../..
 import { parseSecrets } from '../../../src/tools/inspect/secrets.ts'
 import { requireCertificates } from '../../../src/tools/registry/certificates.ts'
 import { configurationOf, credentialsOf, knownUnder } from '../../../src/tools/registry/docker-config.ts'
-import { readProbe, readPush, readTagging } from '../../../src/tools/registry/output.ts'
+import { readConfigured, readProbe, readPush, readResolved, readTagging } from '../../../src/tools/registry/output.ts'
 import { parseCommandRun, parseRun } from '../../../src/tools/sandbox/output.ts'
 import { parseSeccomp } from '../../../src/tools/sandbox/seccomp.ts'
 import { parsePackageScan } from '../../../src/tools/trivy/output.ts'
@@ -121,6 +122,16 @@ holdReaders([
     name: 'registry, referrers',
     seeds: [recorded('registry/referrers-probe-api-1.0.1.json')],
     read: (stdout) => readProbe({ ...ended, stdout }),
+  },
+  {
+    name: 'registry, an index',
+    seeds: [recorded('registry/resolve-index-1.1.0.json'), recorded('registry/resolve-image-1.1.0.json')],
+    read: (stdout) => imagesOf(readResolved({ ...ended, stdout }).done!),
+  },
+  {
+    name: 'registry, a configuration',
+    seeds: [recorded('registry/config-1.1.0.json')],
+    read: (stdout) => readConfigured({ ...ended, stdout }),
   },
   {
     name: 'registry, a fault',

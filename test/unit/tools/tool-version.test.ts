@@ -9,7 +9,6 @@ describe('the version of a tool', () => {
     ['dive', tools.dive, 'dive 0.13.1\n'],
     ['container-structure-test', tools.structureTest, '1.22.1\n'],
     ['container-structure-test', tools.structureTest, 'v1.22.1+patched\n'],
-    ['crane', tools.crane, 'v0.22.1\n'],
     ['trivy', tools.trivy, 'Version: 0.72.0\n'],
     ['trivy', tools.trivy, 'Version: 0.72.0\nVulnerability DB:\n  Version: 2\n'],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { probeReferrers, push, tag } from '../../../../src/tools/registry/command.ts'
+import { config, probeReferrers, push, resolve, tag } from '../../../../src/tools/registry/command.ts'
 
 const reference = `registry.localhost:5000/demo/app@sha256:${'a'.repeat(64)}`
 const loopback = { program: '/registry', plainHttp: true, knownAs: '127.0.0.1:5000' }
@@ -30,6 +30,23 @@ describe('registry commands', () => {
       '--immutable',
       reference,
       '1.8.2',
+    ])
+  })
+
+  it('ask for what a reference points to, and for the configuration of an image', () => {
+    const tagged = 'registry.localhost:5000/demo/app:1.8.2'
+    expect(resolve(loopback, { reference: tagged })).toEqual([
+      '/registry',
+      'resolve',
+      '--plain-http',
+      '--known-as',
+      '127.0.0.1:5000',
+      tagged,
+    ])
+    expect(config({ program: '/registry', plainHttp: false }, { reference })).toEqual([
+      '/registry',
+      'config',
+      reference,
     ])
   })
 

@@ -1,10 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../../src/model/errors.ts'
-import { faultCodes, readProbe, readPush, readTagging } from '../../../../src/tools/registry/output.ts'
+import {
+  describeRegistryFault,
+  faultCodes,
+  readConfigured,
+  readProbe,
+  readPush,
+  readResolved,
+  readTagging,
+} from '../../../../src/tools/registry/output.ts'
 import { failing, recorded } from './recorded.ts'
 
-const done = (name: string) => ({ exitCode: 0, stdout: recorded(name), stderr: '' })
+const done = (name: string, version?: '1.1.0') => ({ exitCode: 0, stdout: recorded(name, version), stderr: '' })
 const index = 'sha256:ecc9a15e8bd207d44dca9f5f37512143825d9a4a20ca65598296b17dc091efe8'
 const single = 'sha256:24da20bd67307cfff974813bf59bf9c1a3edcdc88a0e639fe561398c99f7163f'
 
@@ -56,6 +64,39 @@ describe('registry output', () => {
     ])
   })
 
+  it('reads what a reference points to', () => {
+    const { done: found } = readResolved(done('resolve-index', '1.1.0'))
+    expect(found).toMatchObject({
+      digest: 'sha256:4923916372931bc595eed3b08a21e22f2b64dd6df1882458f42800c69b9c3532',
+      index: true,
+    })
+    expect(found?.manifests.map(({ platform }) => platform)).toEqual([
+      { os: 'linux', architecture: 'amd64' },
+      { os: 'linux', architecture: 'arm64', variant: 'v8' },
+      { os: 'linux', architecture: 'arm', variant: 'v7' },
+      { os: 'unknown', architecture: 'unknown' },
+    ])
+    const image = readResolved(done('resolve-image', '1.1.0')).done
+    expect(image).toMatchObject({ index: false, manifests: [{ digest: image?.digest }] })
+  })
+
+  it('reads the configuration of an image', () => {
+    expect(readConfigured(done('config', '1.1.0')).done).toMatchObject({
+      digest: readResolved(done('resolve-image', '1.1.0')).done?.digest,
+      config: { created: '2026-11-20T08:00:00Z', os: 'linux' },
+    })
+  })
+
+  it('fails to verify, not to publish, what it cannot read of a registry', () => {
+    for (const read of [readResolved, readConfigured]) {
+      expect(() => read(done('push'))).toThrow(expect.objectContaining({ code: 'VERIFY' }))
+      expect(() => read({ exitCode: 2, stdout: '', stderr: 'wrong usage' })).toThrow(
+        expect.objectContaining({ code: 'VERIFY' }),
+      )
+      expect(describeRegistryFault(read(failing('denied')).fault!)).toMatch(/^registry\.example\.com: 403 /)
+    }
+  })
+
   it('knows a recorded fault for every code', () => {
     expect(faultCodes.map((code) => readPush(failing(code)).fault?.code)).toEqual([...faultCodes])
     expect(readPush(failing('unreachable')).fault?.code).toBe('unavailable')
@@ -104,7 +145,7 @@ describe('registry output', () => {
 
   it('is of the version that the tools name', () => {
     const source = readFileSync(new URL('../../../../programs/registry/main.go', import.meta.url), 'utf8')
-    expect(JSON.parse(recorded('version'))).toEqual({
+    expect(JSON.parse(recorded('version', '1.1.0'))).toEqual({
       schemaVersion: 1,
       version: /const version = "(.*)"/.exec(source)?.[1],
     })

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 
-/** What the real program printed, version 1.0.1, against docker-registry with faults in front of it. */
-export function recorded(name: string): string {
-  return readFileSync(new URL(`../../../fixtures/registry/${name}-1.0.1.json`, import.meta.url), 'utf8')
+/** What the real program of this version printed, against docker-registry, with faults in front of it if it failed. */
+export function recorded(name: string, version: '1.0.1' | '1.1.0' = '1.0.1'): string {
+  return readFileSync(new URL(`../../../fixtures/registry/${name}-${version}.json`, import.meta.url), 'utf8')
 }
 
 /** The program's end with a recorded fault. */
