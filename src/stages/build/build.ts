@@ -64,20 +64,11 @@ export function parseCacheScope(name: string): CacheScope {
   return parsed.data
 }
 
-/** Builds one platform with BuildKit and exports it as one OCI archive. Its digest is read from the archive itself. Throws `BUILD`. */
+/**
+ * Builds one platform with BuildKit and exports it as one OCI archive. Its digest is read from the archive itself. Throws `BUILD`.
+ */
 export async function buildArchive(request: BuildRequest, platform: Platform, lock: Lock): Promise<BuiltArchive> {
-  const { build } = request.policy
-  const prepared = request.preparation.dockerfiles.find((one) => one.platform === platform)
-  if (prepared === undefined) throw new TypeError(`no Dockerfile was prepared for ${platform}`)
-  const context = buildContext(request.directory, { text: prepared.text, ignored: request.dockerfile.ignored })
-  const container = context.directory.dockerBuild({
-    dockerfile: context.dockerfile,
-    platform: platform as DaggerPlatform,
-    buildArgs: Object.entries(build.args).map(([name, value]) => ({ name, value })),
-    // The empty secret overwrites the variables of earlier steps' secrets, which the engine would leave readable.
-    secrets: [...request.secrets.values(), ...(prepared.withheld ? [dag.setSecret(withheldSecret, '')] : [])],
-    ...(build.target === undefined ? {} : { target: build.target }),
-  })
+  const container = buildContainer(request, platform)
   let file: File
   try {
     file = await (await withLabels(container, request, platform)).asTarball({ mediaTypes: ImageMediaTypes.Oci }).sync()
@@ -93,6 +84,35 @@ export async function buildArchive(request: BuildRequest, platform: Platform, lo
     )
   }
   return built
+}
+
+/**
+ * Builds one platform and returns the seconds that it took, without exporting it: unchanged steps cost nothing if they
+ * were built before. Throws `BUILD`.
+ */
+export async function timeBuild(request: BuildRequest, platform: Platform): Promise<number> {
+  const started = performance.now()
+  try {
+    await buildContainer(request, platform).sync()
+  } catch (error) {
+    throw buildFailure(error, request.dockerfile.path, platform, builtInstructions(request.dockerfile, platform))
+  }
+  return Math.round(performance.now() - started) / 1000
+}
+
+function buildContainer(request: BuildRequest, platform: Platform): Container {
+  const { build } = request.policy
+  const prepared = request.preparation.dockerfiles.find((one) => one.platform === platform)
+  if (prepared === undefined) throw new TypeError(`no Dockerfile was prepared for ${platform}`)
+  const context = buildContext(request.directory, { text: prepared.text, ignored: request.dockerfile.ignored })
+  return context.directory.dockerBuild({
+    dockerfile: context.dockerfile,
+    platform: platform as DaggerPlatform,
+    buildArgs: Object.entries(build.args).map(([name, value]) => ({ name, value })),
+    // The empty secret overwrites the variables of earlier steps' secrets, which the engine would leave readable.
+    secrets: [...request.secrets.values(), ...(prepared.withheld ? [dag.setSecret(withheldSecret, '')] : [])],
+    ...(build.target === undefined ? {} : { target: build.target }),
+  })
 }
 
 /** What an unreadable archive means: for one that was just built, a bug in Loadline. */

@@ -468,6 +468,27 @@ describe('a health check', () => {
     expect(check({ configuration, packages, seen: port })).toContain('["nc", "-z", "-w", "3", "127.0.0.1", "8000"]')
     expect(check({ configuration, packages: [], seen })).toBe('')
   })
+  it('of a program without anything beside it is compiled where that is', () => {
+    const text =
+      'FROM golang:1.26-bookworm AS build\nCOPY . .\nRUN go build -o /a\nFROM gcr.io/distroless/static-debian12:nonroot\nCOPY --from=build /a /a\nCMD ["/a"]\n'
+    const given: Given = {
+      configuration: none({ user: '65532', entrypoint: [], cmd: ['/a'] }),
+      packages: [],
+      seen,
+      source: { '.dockerignore': '' },
+    }
+    expect(changed(text, given)).toEqual([
+      'COPY deploy/healthcheck/main.go /healthcheck/main.go',
+      'RUN CGO_ENABLED=0 go build -o /healthcheck/check /healthcheck/main.go',
+      'COPY --from=build /healthcheck/check /healthcheck',
+      'HEALTHCHECK --interval=30s --timeout=5s --start-period=7s --retries=3 CMD ["/healthcheck", "http://127.0.0.1:8000/health"]',
+    ])
+    expect(Object.keys(repaired(text, given).files)).toEqual(['deploy/healthcheck/main.go'])
+    const taken = { ...given, source: { ...given.source, 'deploy/healthcheck/main.go': '' } }
+    expect(changed(text, taken)).toEqual([])
+    const { path: _, ...port } = seen
+    expect(changed(text, { ...given, seen: port })).toEqual([])
+  })
   it('stands behind the user, whoever wrote that', () => {
     const text = 'FROM debian:12-slim\nCOPY a /a\nUSER 1000\nCMD ["python3"]\n'
     const configuration = none({ user: '1000', cmd: ['python3'], entrypoint: [] })
