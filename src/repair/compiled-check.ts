@@ -14,7 +14,7 @@ export function compiledCheck(
 ): { command: string[]; more: Pick<Proposal, 'edits' | 'files' | 'tail'> } | undefined {
   const stage = file.images.find(
     ({ kind, stage: one, reference }) =>
-      kind === 'from' && !file.shipped.includes(one) && /^docker\.io\/library\/golang:/.test(reference),
+      kind === 'from' && !file.shipped.includes(one) && reference.startsWith('docker.io/library/golang:'),
   )?.stage
   const own = file.instructions.filter((one) => one.stage === stage)
   const last = own.findLast(({ keyword }) => /^(FROM|RUN|COPY|ADD|WORKDIR)$/.test(keyword))
