@@ -26,7 +26,7 @@ export interface SingleStage {
 
 /** Directories that belong to the base: what is copied there is not the application alone. */
 const ofSystem =
-  /^\/((bin|boot|dev|etc|lib\d*|proc|root|run|sbin|sys|tmp|usr\/(bin|include|lib\d*|libexec|local|sbin|share)|var\/(cache|lib|log|run|spool))(\/|$)|(usr|var)?$)/
+  /^\/((bin|boot|dev|etc|lib\d*|proc|root|run|sbin|sys|tmp|usr\/(bin|include|lib\d*|libexec|local\/(bin|etc|include|lib|sbin|share)|sbin|share)|var\/(cache|lib|log|run|spool))(\/|$)|(usr|var)?$)/
 
 /**
  * Packages that only build something or are in every base, or that people install to look around: the application

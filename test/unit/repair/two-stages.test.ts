@@ -219,7 +219,7 @@ CMD ["/nodejs/bin/node", "dist/main.js"]
   it.each([
     ['a program of a package starts it', { scripts: { start: 'next start' } }, text],
     ['a package is installed for every user', start, text.replace('npm ci', 'npm ci && npm install -g pm2')],
-    ['its files are beside the base’s', start, text.replaceAll('/usr/src/app', '/usr/lib/app')],
+    ['its files are beside the base’s', start, text.replaceAll('/usr/src/app', '/usr/local/lib/app')],
   ])('is left in one stage where %s', (_, manifest, written) => expect(divided(written, source(manifest))).toEqual([]))
 })
 
