@@ -7,6 +7,7 @@ import { checkMachine } from './prerequisites.ts'
 import { readRecord, writeRecord } from './process-record.ts'
 import { runningRegistry, stopRegistry, type Registry } from './registry.ts'
 import type { SealedOptions, SealedReady } from './sealed-ready.ts'
+import { tools, type Tool } from '../src/tools/images.ts'
 
 export { renderProgress } from './render-progress.ts'
 export type { StepEvent } from './steps.ts'
@@ -28,9 +29,9 @@ export interface SealedToolchain {
   /**
    * Makes what is missing, starts what is not running, and says how to reach it. Under a second when everything is
    * there. Two processes may call it at once, and any may be killed at any time.
-   * @param wanted references that the lock file has to pin, where this network can stand in for them; `all` for
-   *   whatever it can. Those that are made on demand stay once made. The engine is then restarted with a lock file that
-   *   has them.
+   * @param wanted references of bases and tools that the lock file has to pin, where this network can stand in for
+   *   them; `all` for whatever it can. Those that are made on demand stay once made. The engine is then restarted with a
+   *   lock file that has them.
    * @throws DeliveryError `PREREQUISITE` for what only the machine's owner can give, `ENGINE` otherwise.
    */
   ensure(wanted?: readonly string[] | 'all'): Promise<SealedReady>
@@ -43,7 +44,7 @@ export interface SealedToolchain {
 
 interface ReadyRecord extends SealedReady {
   stamp: string
-  /** Names of the bases on demand that were made. */
+  /** Names of the tools and bases on demand that were made. */
   onDemand?: string[]
 }
 
@@ -101,16 +102,21 @@ export function sealedToolchain(options: SealedOptions): SealedToolchain {
 }
 
 /**
- * Names of the bases on demand that stand in for these references. Their definitions are loaded only when one is asked
- * for, which keeps a warm start fast.
+ * Names of the tools and bases on demand that stand in for these references. The bases' definitions are loaded only when
+ * one may be asked for, which keeps a warm start fast.
  */
-async function namesWanted(wanted: readonly string[] | 'all'): Promise<string[]> {
-  if (wanted.length === 0) return []
+export async function namesWanted(wanted: readonly string[] | 'all'): Promise<string[]> {
+  const published: Tool[] = Object.values(tools)
+  const asked = published.filter(
+    ({ onDemand, reference }) => onDemand && (wanted === 'all' || wanted.includes(reference)),
+  )
+  const names = asked.map(({ name }) => name)
+  if (wanted !== 'all' && wanted.length === asked.length) return names
   const { basesOnDemand, namesOnDemand } = await import('./bases-on-demand/index.ts')
-  return wanted === 'all' ? basesOnDemand.map(({ name }) => name) : namesOnDemand(wanted)
+  return [...names, ...(wanted === 'all' ? basesOnDemand.map(({ name }) => name) : namesOnDemand(wanted))]
 }
 
-/** The finished set-up, when its sources are unchanged, its engine and registry answer, and it has these bases on demand. */
+/** The finished set-up, when its sources are unchanged, its engine and registry answer, and it has what of these is made on demand. */
 async function findReady(
   cache: Cache,
   env: NodeJS.ProcessEnv,

@@ -42,7 +42,7 @@ interface Plan {
 }
 
 /**
- * Makes whatever is missing and starts everything. `onDemand` names the bases that only some applications need. Only
+ * Makes whatever is missing and starts everything. `onDemand` names the tools and bases on demand to be made too. Only
  * for the holder of the set-up lock.
  */
 export async function setUp(
@@ -80,7 +80,7 @@ async function planSetUp(cache: Cache, env: NodeJS.ProcessEnv, onDemand: readonl
   const engineBinaries = stepOf(compiled, 'dagger-engine')
   const crane = goBuildSteps(buildOf(craneProgram), prerequisites)
 
-  const toolImages = wantedTools().map((tool) => {
+  const toolImages = wantedTools(onDemand).map((tool) => {
     requireVersion(tool, versions[tool.name])
     const image = toolStep(tool, compiled.get(tool.name) ?? wheels)
     return pushStep(`the image of ${tool.name}`, image, toolNames, registry, crane)
@@ -190,9 +190,10 @@ function versionOf(binaries: readonly GoBinary[], name: string): string {
   return version
 }
 
-/** Third-party tools and our own, as the table of tools lists them. */
-function wantedTools(): WantedTool[] {
-  const published: Tool[] = Object.values(tools)
+/** Third-party tools and our own, as the table of tools lists them, without those on demand that nobody has asked for. */
+export function wantedTools(onDemand: readonly string[]): WantedTool[] {
+  const all: Tool[] = Object.values(tools)
+  const published = all.filter((tool) => tool.onDemand !== true || onDemand.includes(tool.name))
   const own: OwnTool[] = Object.values(ownTools)
   return [
     ...published.map(({ name, version, program, reference, user }) => ({

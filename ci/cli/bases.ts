@@ -60,6 +60,7 @@ async function bases({ candidate, output, json, ...options }: BasesOptions, sour
   const engine = await findEngine({
     say: display.say,
     images: async () => [...(await read.images()), ...candidate],
+    withoutCosign: true,
     address: options.engine,
     tools: options.tools,
   })

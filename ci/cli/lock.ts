@@ -40,7 +40,7 @@ Example:
 
 async function lock(options: LockOptions, source: string): Promise<number> {
   const say = (line: string) => void process.stderr.write(`${line}\n`)
-  const engine = await findEngine({ say, address: options.engine })
+  const engine = await findEngine({ say, withoutCosign: true, address: options.engine })
   if (engine.lockFile !== undefined) {
     throw new DeliveryError(
       'LOCK',

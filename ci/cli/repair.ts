@@ -52,6 +52,7 @@ async function repair({ write, json, ...options }: RepairOptions, source: string
   const engine = await findEngine({
     say: display.say,
     images: read.images,
+    withoutCosign: true,
     address: options.engine,
     tools: options.tools,
   })

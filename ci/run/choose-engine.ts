@@ -13,6 +13,7 @@ import {
 import { cliVariable, daggerCli } from './dagger-cli.ts'
 import { requireEngine } from './engine-answers.ts'
 import { givenPins } from './given-pins.ts'
+import { tools as publishedTools } from '../../src/tools/images.ts'
 import type { SealedToolchain } from '../../toolchain/index.ts'
 import type { StepEvent } from '../../toolchain/steps.ts'
 
@@ -40,6 +41,8 @@ export interface EngineSearch {
    * does not make by default. `all`: for every image it can.
    */
   images?: () => Promise<readonly string[] | 'all'>
+  /** Whether the caller signs and verifies nothing: the sealed toolchain does not compile Cosign for it, which takes minutes. */
+  withoutCosign?: boolean
   /** File with an organisation's own pins, including the engine's. */
   tools?: string | undefined
   say(line: string): void
@@ -119,13 +122,22 @@ async function sealedEngine(options: EngineSearch, why?: string): Promise<Engine
   if (why !== undefined && !(await toolchain.status()).complete)
     options.say(`${why}: setting up the sealed toolchain, which takes about half an hour, once`)
   else if (why !== undefined) options.say(`${why}: using this machine's sealed toolchain`)
-  const ready = await toolchain.ensure(await options.images?.())
+  const ready = await toolchain.ensure(await wantedImages(options))
   return {
     way: 'sealed',
     env: { ...quiet, [addressVariable]: ready.runnerHost, [cliVariable]: ready.cliBin },
     cli: ready.cliBin,
     lockFile: ready.lockFile,
   }
+}
+
+/** References that a sealed lock file has to pin for this caller. */
+export async function wantedImages({
+  images,
+  withoutCosign,
+}: Pick<EngineSearch, 'images' | 'withoutCosign'>): Promise<readonly string[] | 'all'> {
+  const named = (await images?.()) ?? []
+  return named === 'all' || withoutCosign ? named : [...named, publishedTools.cosign.reference]
 }
 
 /** This machine's sealed toolchain, reporting progress in plain lines. Loaded only on demand: nearly everybody has another engine. */

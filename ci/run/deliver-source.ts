@@ -44,7 +44,13 @@ export async function deliverSource(
   { startedAt, progress, say, logFile }: Surroundings,
 ): Promise<Delivery> {
   const given = await readGivenSource(source, options, startedAt)
-  const engine = await findEngine({ say, images: given.images, address: options.engine, tools: options.tools })
+  const engine = await findEngine({
+    say,
+    images: given.images,
+    withoutCosign: options.publish === undefined,
+    address: options.engine,
+    tools: options.tools,
+  })
   return withSession(engine, logFile, async () => {
     const { request, publication } = await beginRun(given, engine, { startedAt, progress, say })
     return deliver(request, publication)

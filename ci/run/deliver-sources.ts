@@ -68,7 +68,13 @@ export async function deliverSources(
     if (read.every(({ status }) => status === 'rejected')) return await judgeAll({ error: undefined })
     const named = read.flatMap((given) => (given.status === 'fulfilled' ? [given.value.images] : []))
     const images = async () => [...new Set((await Promise.all(named.map((list) => list()))).flat())]
-    const engine = await findEngine({ say, images, address: options.engine, tools: options.tools })
+    const engine = await findEngine({
+      say,
+      images,
+      withoutCosign: options.publish === undefined,
+      address: options.engine,
+      tools: options.tools,
+    })
     return await withSession(engine, logFile, () => judgeAll({ engine }))
   } catch (error) {
     return judgeAll({ error })

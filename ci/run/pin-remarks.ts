@@ -1,6 +1,6 @@
 import type { Lock } from '../../src/model/index.ts'
 import type { ExternalImage } from '../../src/formats/dockerfile/external-images.ts'
-import { tools } from '../../src/tools/images.ts'
+import { tools, type Tool } from '../../src/tools/images.ts'
 
 /** One checked item. `missing` means that a run would stop at it. */
 export interface Remark {
@@ -19,13 +19,15 @@ const release = 'Use the pins of this release, or write your own: "loadline tool
 /** What is pinned, since when, and what floats: each tool in the version that this Loadline runs, each base of the Dockerfile by digest. */
 export function pinRemarks(lock: Lock, images: readonly ExternalImage[], now: Date): Remark[] {
   return [
-    ...Object.values(tools).map(({ name, version }) => toolRemark(lock, name, version)),
+    ...Object.values(tools).map((tool) => toolRemark(lock, tool)),
     ...uniqueBases(images).map((image) => baseRemark(lock, image, now)),
   ]
 }
 
-function toolRemark(lock: Lock, name: string, version: string): Remark {
+function toolRemark(lock: Lock, { name, version, onDemand }: Tool): Remark {
   const pinned = lock.tools[name]
+  if (pinned === undefined && lock.mode === 'sealed' && onDemand === true)
+    return { subject: name, state: 'fine', found: `${version}, made when a command first signs or verifies` }
   if (pinned === undefined)
     return { subject: name, state: 'missing', found: `no digest: ${version} would float`, remedy: release }
   if (pinned.version !== version)

@@ -66,12 +66,12 @@ export function programIn(entrypoint: readonly string[], defaults: readonly stri
   )
 }
 
-/** The pin of an image in the version that this Loadline runs. Throws `LOCK` if there is none. */
+/** The pin of a tool or supporting image, in the version that this Loadline runs. Throws `LOCK`. */
 export function pinnedTool(lock: Lock, tool: Pick<Tool, 'name' | 'version' | 'reference'>): PinnedTool {
   const pinned = lock.tools[tool.name]
   const hint =
     lock.mode === 'sealed'
-      ? 'Set up the sealed toolchain with this version of Loadline.'
+      ? 'Run "LOADLINE_ENGINE=sealed loadline engine up", which makes every tool that this version of Loadline runs, and then the same command again.'
       : 'Omit the file with your own pins (--tools), or write one for this version: "loadline tools --output FILE".'
   if (pinned === undefined)
     throw new DeliveryError('LOCK', `nothing pins ${tool.name} (${tool.reference}) by digest`, hint)

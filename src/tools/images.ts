@@ -12,6 +12,8 @@ export interface Tool {
   calledVersion?: string
   /** The identity in the publisher's keyless signature of the image, if there is one. */
   signer?: Signatory
+  /** Whether only signing and verifying need it. A sealed toolchain makes its substitute when a command does either. */
+  onDemand?: true
 }
 
 /** The identity that a certificate names, and its issuer. */
@@ -63,6 +65,7 @@ export const tools = {
     program: '/ko-app/cosign',
     user: '65532',
     signer: { identity: 'keyless@projectsigstore.iam.gserviceaccount.com', issuer: google },
+    onDemand: true,
   },
 } as const satisfies Record<string, Tool>
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { tools } from '../../../src/tools/images.ts'
 import { linkedLibraries, packageChecksums, runtimePackages } from '../../../src/engine/oci-runtime.ts'
 import { modulesError, programsSource } from '../../../src/engine/own-programs.ts'
-import { missingRemedy, programIn } from '../../../src/engine/tool-image.ts'
+import { missingRemedy, pinnedTool, programIn } from '../../../src/engine/tool-image.ts'
 
 describe('the program of a tool', () => {
   it.each([
@@ -21,6 +22,21 @@ describe('the program of a tool', () => {
     expect(missingRemedy({ ...pinned, confidence: 'likely' })).toContain('collected from public files (likely)')
     for (const known of [pinned, { ...pinned, confidence: 'confirmed' as const }])
       expect(missingRemedy(known)).toMatch(/^The publisher has withdrawn it. Update Loadline, or run "loadline tools/)
+  })
+})
+
+describe('a tool that nothing pins', () => {
+  it.each([
+    ['sealed', 'LOADLINE_ENGINE=sealed loadline engine up'],
+    ['connected', 'loadline tools --output FILE'],
+  ] as const)('is named with the command that pins it on a %s network', (mode, command) => {
+    expect(() => pinnedTool({ schemaVersion: 1, mode, tools: {}, bases: [] }, tools.cosign)).toThrow(
+      expect.objectContaining({
+        code: 'LOCK',
+        message: `nothing pins cosign (${tools.cosign.reference}) by digest`,
+        hint: expect.stringContaining(`"${command}"`),
+      }),
+    )
   })
 })
 

@@ -51,6 +51,14 @@ describe('what is pinned', () => {
     ).toMatchObject({ state: 'missing', found: expect.stringContaining('1.0.0') })
   })
 
+  it('is fine without Cosign on a sealed network, where the first command that signs makes it, and nowhere else', () => {
+    const { cosign: _, ...others } = lock().tools
+    const remark = (mode: Lock['mode']) =>
+      pinRemarks(lock({ mode, tools: others }), [], now).find(({ subject }) => subject === 'cosign')
+    expect(remark('sealed')).toMatchObject({ state: 'fine', found: expect.stringContaining('first signs or verifies') })
+    expect(remark('connected')).toMatchObject({ state: 'missing' })
+  })
+
   it('floats where nobody pins a base, and is missing where a sealed network has none', () => {
     expect(pinRemarks(lock(), images('FROM node:24\n'), now).at(-1)).toMatchObject({
       state: 'warning',
