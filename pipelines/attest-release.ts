@@ -31,34 +31,36 @@ export interface AttestRequest {
   facts: ReleaseFacts
   policy: AppliedPolicy
   plan: SigningPlan
-  /** Whether the image was signed only now, which may have taken long: what was read before is then out of date. */
-  isNewlySigned: boolean
   /** What the consumer that must be able to verify them has found so far. */
   before: Looks
+  /** Resolves when statements about a digest may be written: not while somebody else writes to the same list. */
+  turn(digest: Digest): Promise<unknown>
   lock: Lock
 }
 
 /** What a consumer finds attached to each digest of a release. */
-export type Looks = ReadonlyMap<Digest, Promise<Beside>>
+export type Looks = (digest: Digest) => Promise<Beside>
 
 /** Starts reading what is attached to each published digest, for every claim of a release. */
 export function beginLooks(asking: Consumer, { digest: top }: Published, archives: readonly BuiltArchive[]): Looks {
   const images = new Set(archives.map(({ archive }) => archive.digest))
-  return new Map(
+  const looks = new Map(
     [...new Set([...images, top])].map((digest) => {
       const kinds = kindsOf({ index: !images.has(digest) }, { kinds: attestationKinds })
       return [digest, begun(asking.look(digest, kinds))]
     }),
   )
+  return async (digest) => {
+    const look = looks.get(digest)
+    if (look === undefined) throw new TypeError(`expected what is attached to ${digest}, found that it was not read`)
+    return look
+  }
 }
 
-/**
- * The attestations of a release, and what a consumer saw attached to those digests for which nothing new was attested,
- * if the release was already signed.
- */
+/** The attestations of a release, and what a consumer saw attached to those digests for which nothing new was attested. */
 export interface AttestedRelease {
   attestations: ReleasedAttestation[]
-  seen: ReadonlyMap<Digest, Beside>
+  unchanged: ReadonlyMap<Digest, Beside>
 }
 
 /**
@@ -67,7 +69,7 @@ export interface AttestedRelease {
  * image's attestations in sequence. Throws `ATTEST`.
  */
 export async function attestRelease(published: Published, request: AttestRequest): Promise<AttestedRelease> {
-  const { passed, facts, archives, isNewlySigned } = request
+  const { passed, facts, archives } = request
   const images = await Promise.all(
     archives.map(({ archive: { digest } }) =>
       attestWithVerdict({ digest, claims: imageClaims(digest, passed.verdict, facts), below: [] }, published, request),
@@ -78,8 +80,6 @@ export async function attestRelease(published: Published, request: AttestRequest
   const all = archives.some(({ archive }) => archive.digest === top)
     ? images
     : [...images, await attestWithVerdict({ digest: top, claims, below: images }, published, request)]
-  const wasSigned =
-    !isNewlySigned && all.some(({ digest, before }) => digest === top && before.signatureFault === undefined)
   const attestations = all.flatMap(({ digest, inputs, verdict }) =>
     [...inputs, verdict].map(({ predicateType, digest: statement }) => ({ subject: digest, predicateType, statement })),
   )
@@ -87,7 +87,7 @@ export async function attestRelease(published: Published, request: AttestRequest
     attestations: attestations.toSorted((left, right) =>
       `${left.subject} ${left.predicateType}` < `${right.subject} ${right.predicateType}` ? -1 : 1,
     ),
-    seen: new Map(wasSigned ? all.flatMap(({ digest, before, written }) => (written ? [] : [[digest, before]])) : []),
+    unchanged: new Map(all.flatMap(({ digest, before, written }) => (written ? [] : [[digest, before]]))),
   }
 }
 
@@ -112,10 +112,9 @@ interface Said {
 async function attestWithVerdict(
   { digest, claims, below }: Subject,
   { access }: Published,
-  { passed, policy, plan, lock, before: looks }: AttestRequest,
+  { passed, policy, plan, lock, before: looks, turn }: AttestRequest,
 ): Promise<Said> {
-  const before = await looks.get(digest)
-  if (before === undefined) throw new TypeError(`expected what is attached to ${digest}, found that it was not read`)
+  const [before] = await Promise.all([looks(digest), turn(digest)])
   const given = await attest(digest, claims, before, { access, plan, lock })
   const inputs = given.statements.map(inputOf)
   const predicate = verificationSummary(passed.verdict, {

@@ -7,19 +7,13 @@ import type { BuiltArchive } from '../src/stages/build/build.ts'
 import type { ManifestForm } from '../src/formats/oci/manifest-form.ts'
 import { layOut } from '../src/stages/publish/layout.ts'
 import { step, type Progress } from '../src/engine/progress.ts'
-import { moveTags, publishByDigest, type MovedTag, type Published } from '../src/stages/publish/publish.ts'
-import { registryAccess, type RegistryAccess, type Target } from '../src/engine/registry-access.ts'
-import { resolveImage, type ResolvedImage } from '../src/engine/resolve-image.ts'
-import { ServiceAway } from '../src/engine/retry.ts'
-import { expectedIdentity, sign } from '../src/stages/sign/sign.ts'
+import { moveTags, publishByDigest, type MovedTag } from '../src/stages/publish/publish.ts'
+import { registryAccess, type Target } from '../src/engine/registry-access.ts'
 import { planSigning, type Signer, type SigningPlan } from '../src/stages/sign/signer.ts'
-import { consumer, type Consumer } from '../src/stages/verify/attestation-reader.ts'
-import { verifyAsConsumer, verifyCommand, type Signed } from '../src/stages/verify/verify-signature.ts'
-import { consumerFiles, type Identity } from '../src/tools/cosign/identity.ts'
-import { attestRelease, beginLooks, type Looks } from './attest-release.ts'
+import { verifyCommand, type Signed } from '../src/stages/verify/verify-signature.ts'
+import { consumerFiles } from '../src/tools/cosign/identity.ts'
 import { verifyCommands } from './verify-commands.ts'
-import { verifyResolved, type ResolvedRequest } from './verify.ts'
-import { begun } from '../src/engine/begun.ts'
+import { beginSigning, vouch } from './vouch.ts'
 
 /** Where a passed image goes, who signs it, and what is attested about it. */
 export interface ReleaseRequest {
@@ -100,125 +94,6 @@ function requireProvenance({ signer, facts, policy }: ReleaseRequest): void {
       'the policy requires provenance (release.require), but an image that was not built here has none: nobody knows what it was built from',
       'Remove provenance from release.require for such images, or build the image from its source. Nothing was published.',
     )
-  }
-}
-
-/** How a release is signed, and whom its consumers will expect. */
-interface BegunSigning {
-  plan: SigningPlan
-  identity: Promise<Identity>
-}
-
-/** Asks whose key or token it is while the image is still being pushed. */
-function beginSigning(plan: SigningPlan, lock: Lock): BegunSigning {
-  return { plan, identity: begun(expectedIdentity(plan, lock)) }
-}
-
-type Vouching = ReleaseRequest & BegunSigning & { published: Published }
-type Vouched =
-  | { signed: Signed; attestations: ReleasedAttestation[]; unsigned?: undefined }
-  | { signed?: undefined; unsigned: string }
-
-/**
- * sign -> attest -> verify. A consumer reads what the registry has while it is being signed, and does not read again
- * what has not changed since. Throws `SIGN`, `ATTEST` or `VERIFY`.
- */
-async function vouch(passed: PassedVerdict, archives: readonly BuiltArchive[], request: Vouching): Promise<Vouched> {
-  const { published, plan, identity, lock, progress, applied } = request
-  const looking = beginLooking(archives, request)
-  const signing = await step(progress, 'sign', () =>
-    signOrSayWhyNot(plan, () => sign(published, plan, lock, undefined, identity)),
-  )
-  const { signed } = signing
-  if (signed === undefined) return signing
-  const { attestations, seen } = await step(
-    progress,
-    'attest',
-    async () =>
-      attestRelease(published, {
-        ...request,
-        passed,
-        archives,
-        policy: applied,
-        isNewlySigned: signed.isNew,
-        before: (await looking).before,
-      }),
-    { said: (made) => `${made.attestations.length} attestations` },
-  )
-  await step(
-    progress,
-    'attest',
-    async () => {
-      const { access, asking, image } = await looking
-      return verifyRelease(signed, passed, { ...request, access, asking, image: await image, seen })
-    },
-    { of: 'verify' },
-  )
-  return { signed, attestations }
-}
-
-/** A consumer of the published image, and what it has started to read from the registry. */
-interface Looking {
-  access: RegistryAccess
-  asking: Consumer
-  image: Promise<ResolvedImage>
-  before: Looks
-}
-
-function beginLooking(
-  archives: readonly BuiltArchive[],
-  { published, plan, identity, lock }: Vouching,
-): Promise<Looking> {
-  const access = { ...published.access, digest: published.digest }
-  const begin = async () => {
-    const asking = await consumer(access, await identity, lock, plan.formats[0])
-    const image = begun(resolveImage(access, lock))
-    return { access, asking, image, before: beginLooks(asking, published, archives) }
-  }
-  return begun(begin())
-}
-
-/** Verifies everything as any consumer could, before a tag moves. Throws `VERIFY`. */
-async function verifyRelease(
-  signed: Signed,
-  { verdict }: PassedVerdict,
-  request: ReleaseRequest & Pick<ResolvedRequest, 'access' | 'asking' | 'image' | 'seen'>,
-): Promise<void> {
-  const { identity, stored, published } = signed
-  const { access, digest } = published
-  // The consumer reads the first format.
-  await verifyAsConsumer({ ...signed, stored: stored.slice(1) }, request.lock)
-  const { verification } = await verifyResolved({
-    ...request,
-    reference: `${access.repository}@${digest}`,
-    identity,
-    expected: { kinds: request.policy.release.require, policy: verdict.binding.policy },
-  })
-  const failed = verification.checks.filter(({ status }) => status !== 'holds')
-  if (failed.length === 0 && verification.digest === digest) return
-  const lines = failed.map(
-    ({ digest: subject, what, wanted, found }) => `${what} of ${subject}: expected ${wanted}, found: ${found}`,
-  )
-  throw new DeliveryError(
-    'VERIFY',
-    `${access.repository}@${digest} was published, but a consumer could not verify it: ${lines.join('; ')}`,
-    'No tag was moved. Check whether the registry keeps referrers (or tags named sha256-...), and run again.',
-  )
-}
-
-type Signing = { signed: Signed; unsigned?: undefined } | { signed?: undefined; unsigned: string }
-
-/**
- * A release without a signature happens only if the policy allows it, the signing services were unavailable, and
- * nothing else was wrong.
- */
-async function signOrSayWhyNot({ unavailable }: SigningPlan, work: () => Promise<Signed>): Promise<Signing> {
-  try {
-    return { signed: await work() }
-  } catch (error) {
-    if (error instanceof ServiceAway && unavailable === 'release-unsigned')
-      return { unsigned: `${error.message}. The policy says signing.unavailable: release-unsigned` }
-    throw error
   }
 }
 

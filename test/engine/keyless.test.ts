@@ -322,7 +322,7 @@ describe('keyless signing', () => {
     async (part) => {
       await withImage(`without ${part}`, async ({ published, registry, digest, directory }) => {
         const plan = await keylessPlan(await tokenFile(directory), documentsWithout(part, directory))
-        const signing = sign(published, plan, lock, { minutes: 1 / 60, firstWait: 100 })
+        const signing = sign(published, plan, lock, {}, { minutes: 1 / 60, firstWait: 100 })
         await expect(signing).rejects.toThrow(/a signing service is unavailable.*tried (once|\d+ times)/s)
         await expect(signing).rejects.toBeInstanceOf(ServiceAway)
         expect(await fetchBundles(registry, 'demo/small', digest)).toEqual([])

@@ -1,6 +1,6 @@
 import type { Secret } from '@dagger.io/dagger'
 import { DeliveryError } from '../../model/errors.ts'
-import type { Lock } from '../../model/index.ts'
+import type { Lock, StoredSignature } from '../../model/index.ts'
 import * as cosign from '../../tools/cosign/command.ts'
 import type { Identity } from '../../tools/cosign/identity.ts'
 import { readIdentityToken } from '../../tools/cosign/identity-token.ts'
@@ -11,30 +11,42 @@ import { fresh } from '../../engine/fresh.ts'
 import { retry, ServiceAway, type Patience } from '../../engine/retry.ts'
 import type { Published } from '../publish/publish.ts'
 import { prepareSigning, privateKey, withKeyService, withPrivateKey, type SigningPlan } from './signer.ts'
-import { signatureStorage } from './signature-storage.ts'
+import { beginStorage } from './signature-storage.ts'
+import type { Beside } from '../verify/attestation-reader.ts'
 import { verifies, type Signed } from '../verify/verify-signature.ts'
-import { begun } from '../../engine/begun.ts'
+
+/** What a caller has already begun to ask; `sign` asks for the rest. */
+export interface Begun {
+  identity?: Promise<Identity>
+  storage?: Promise<StoredSignature[]>
+  /** What a consumer finds beside the image, which reads the plan's first format: that signature is not verified once more. */
+  before?: Promise<Pick<Beside, 'signatureFault'>>
+}
 
 /**
  * Signs the published digest in every format of the plan; an existing signature is kept, so that a second run does
- * nothing twice. `whom` may have been started before there was anything to sign. Throws `SIGN`: a ServiceAway if
- * services were unavailable for longer than the plan's patience.
+ * nothing twice. Throws `SIGN`: a ServiceAway if services were unavailable for longer than the plan's patience.
  */
 export async function sign(
   published: Published,
   plan: SigningPlan,
   lock: Lock,
+  { identity: whom, storage = beginStorage(published, plan.formats, lock), before }: Begun = {},
   patience: Patience = { minutes: plan.patienceMinutes },
-  whom: Promise<Identity> = expectedIdentity(plan, lock),
 ): Promise<Signed> {
-  const identity = await whom
-  const storing = begun(Promise.all(plan.formats.map((format) => signatureStorage(published, format, lock))))
+  const identity = await (whom ?? expectedIdentity(plan, lock))
   const unsigned = await Promise.all(
-    plan.formats.map(async (format) => ((await verifies(published, identity, format, lock)) ? [] : [format])),
+    plan.formats.map(async (format, index) => {
+      const isSigned =
+        before !== undefined && index === 0
+          ? (await before).signatureFault === undefined
+          : await verifies(published, identity, format, lock)
+      return isSigned ? [] : [format]
+    }),
   )
   const missing = unsigned.flat()
   for (const format of missing) await retry(patience, () => signOnce(published, plan, format, lock))
-  return { published, identity, stored: await storing, isNew: missing.length > 0 }
+  return { published, identity, stored: await storage, isNew: missing.length > 0 }
 }
 
 async function signOnce(

@@ -18,26 +18,26 @@ function beside(signatureFault?: string, without?: AttestationKind): Beside {
 }
 
 /** No session is open here: whoever wanted to write would fail, and say so. */
-const attested = (before: Beside, isNewlySigned = false) =>
+const attested = (before: Beside, turn = () => Promise.resolve()) =>
   attestRelease(published, {
     passed: { verdict },
     archives: [{ archive: { digest: image, platform: 'linux/amd64' } }],
     facts,
     policy: { origin: 'file', path: 'loadline.yaml', digest: policy },
-    isNewlySigned,
-    before: new Map([[image, Promise.resolve(before)]]),
+    before: () => Promise.resolve(before),
+    turn,
   } as unknown as AttestRequest)
 
 it('a release of which everything was said before writes nothing, and what was seen of it counts', async () => {
   const before = beside()
-  const { attestations, seen } = await attested(before)
+  const { attestations, unchanged } = await attested(before)
   expect(attestations).toHaveLength(6)
-  expect(seen).toEqual(new Map([[image, before]]))
+  expect(unchanged).toEqual(new Map([[image, before]]))
 })
 
-it('what was seen of a release before its signature was made counts no more', async () => {
-  expect((await attested(beside('no signatures found'))).seen).toEqual(new Map())
-  expect((await attested(beside(), true)).seen).toEqual(new Map())
+it('nothing is read or written about an image while it is not its turn', async () => {
+  const refused = new Error('another writer was refused')
+  await expect(attested(beside(), () => Promise.reject(refused))).rejects.toBe(refused)
 })
 
 it.each(['tests', 'verdict'] as const)('a release whose %s is gone is attested again', async (kind) => {
