@@ -41,7 +41,7 @@ import { databaseOf, lockAlone, policyFilesOf, requestOf, type Given, type Given
 import { runOn } from './module/run-on.ts'
 import { controllerOf, frameworkOf, gitFactsOf, requireOneImage } from './module/inputs.ts'
 import { givenText, givenTextIfAny } from './module/given-text.ts'
-import { formOf, identityOf, publicationIfAny, targetOf } from './module/publication.ts'
+import { formOf, identityOf, publicationIfAny, signerOf, targetOf } from './module/publication.ts'
 import { renderRecord } from './bases/index.ts'
 import { decidePolicy } from './policy/index.ts'
 import { renderReverdict, renderVerification } from './report/index.ts'
@@ -213,32 +213,11 @@ export class Loadline implements GivenToModule {
     label: string[] = [],
     buildArg: string[] = [],
   ): Promise<string> {
-    const given: Given = {
-      ...this,
-      source,
-      platform,
-      buildSecretId,
-      buildSecret,
-      buildArg,
-      pathInRepository,
-      version,
-      file,
-      target,
-      label,
-    }
-    const publication = await publicationIfAny({
-      publish,
-      registry,
-      registryConfig,
-      registryCa,
-      tag,
-      immutableTags,
-      key,
-      keyPassword,
-      identityToken,
-      signingConfig,
-      trustedRoot,
-    })
+    const build = { platform, buildSecretId, buildSecret, buildArg, file, target, label }
+    const given: Given = { ...this, source, pathInRepository, version, ...build }
+    const signer = { key, keyPassword, identityToken, signingConfig, trustedRoot }
+    const where = { publish, registry, registryConfig, registryCa, tag, immutableTags }
+    const publication = await publicationIfAny({ ...where, ...signer })
     const { reports } = await deliver({ ...(await requestOf(given)), ...formOf(consumer) }, publication)
     return new Assessment(JSON.stringify(reports), []).enforce()
   }
@@ -270,19 +249,8 @@ export class Loadline implements GivenToModule {
     label: string[] = [],
     buildArg: string[] = [],
   ): Promise<Assessment> {
-    const given: Given = {
-      ...this,
-      source,
-      platform,
-      buildSecretId,
-      buildSecret,
-      buildArg,
-      pathInRepository,
-      version,
-      file,
-      target,
-      label,
-    }
+    const build = { platform, buildSecretId, buildSecret, buildArg, file, target, label }
+    const given: Given = { ...this, source, pathInRepository, version, ...build }
     const { run, reports, archives } = await deliver(await requestOf(given))
     return new Assessment(
       JSON.stringify(reports),
@@ -365,7 +333,7 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Judges a published image again, without building it: its attested SBOM with today's database, by the module's policy. Prints what changed; fails if it would no longer pass.
+   * Judges a published image again, without building it: its attested SBOM with today's database, by the module's policy. Prints what changed, and attests the new verdict if somebody is to sign it; fails if it would no longer pass.
    *
    * @param reference registry/repository:tag or registry/repository@sha256:...
    * @param key Public key of the signer, PEM.
@@ -376,6 +344,10 @@ export class Loadline implements GivenToModule {
    * @param registryConfig Docker config.json with the credentials of the registry.
    * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
    * @param certificateClaim What else the certificate of a GitHub workflow must say, as NAME=VALUE: repository, workflow, ref, trigger.
+   * @param attestKey Cosign private key that signed the release: a passed verdict is attested with it.
+   * @param keyPassword Password of that key.
+   * @param identityToken OpenID Connect token to attest without a key.
+   * @param signingConfig Sigstore services to attest with, whose keys the trusted root has.
    */
   @func({ cache: 'never' })
   async reverdict(
@@ -388,8 +360,14 @@ export class Loadline implements GivenToModule {
     registryConfig?: Secret,
     registryCa?: File,
     certificateClaim: string[] = [],
+    attestKey?: Secret,
+    keyPassword?: Secret,
+    identityToken?: Secret,
+    signingConfig?: File,
   ): Promise<string> {
     const now = new Date()
+    const services = { signingConfig, trustedRoot: signingConfig && trustedRoot }
+    const signer = await signerOf({ key: attestKey, keyPassword, identityToken, ...services })
     const document = await judgeAgain({
       target: await targetOf(reference, registry, registryConfig, registryCa),
       identity: await identityOf(key, certificateIdentity, certificateOidcIssuer, trustedRoot, certificateClaim),
@@ -397,6 +375,7 @@ export class Loadline implements GivenToModule {
       lock: await lockAlone(this),
       now,
       ...databaseOf(this),
+      ...(signer && { signer }),
     })
     return textWhere(document.outcome === 'passed', renderReverdict(document, { color: false }))
   }

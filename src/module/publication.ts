@@ -46,8 +46,10 @@ export async function publicationIfAny({
   return publish === undefined ? undefined : publicationOf({ ...inputs, publish })
 }
 
-/** Who signs, with which Sigstore services. Throws `USAGE` if there is more than one signer, or only one of the services' two documents. */
-async function signerOf(inputs: PublicationInputs): Promise<Signer | undefined> {
+/** Who signs, if anybody does, with which Sigstore services. Throws `USAGE` if there is more than one signer, or only one of the services' two documents. */
+export async function signerOf(
+  inputs: Pick<PublicationInputs, 'key' | 'keyPassword' | 'identityToken' | 'signingConfig' | 'trustedRoot'>,
+): Promise<Signer | undefined> {
   const { key, keyPassword, identityToken, signingConfig, trustedRoot } = inputs
   if (key !== undefined && identityToken !== undefined)
     throw new DeliveryError('USAGE', 'expected one signer, found a key and an identity token', 'Give only one of them.')

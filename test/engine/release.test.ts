@@ -206,6 +206,17 @@ describe('an index over two platforms', () => {
     expect(attested.at).toBe(judgedAt)
     const size = takenOver.find(({ rule }) => rule === 'size-unpacked')
     expect(size?.judgedAt && size.judgedAt < judgedAt).toBe(true)
+
+    const before = await verdictOf()
+    const about = ['--reference', `${repository}:1.2.3`, '--registry', `tcp://${repository.split('/')[0]}`]
+    const signer = ['--attest-key', 'env:LOADLINE_TEST_KEY', '--key-password', 'env:COSIGN_PASSWORD']
+    const called = await loadline(
+      ['dagger', '--silent', 'call', ...policy, 'reverdict', ...about, '--key', key.publicKey, ...signer],
+      key.env,
+    )
+    expect(called.exitCode, called.stdout + called.stderr).toBe(0)
+    const newest = await verdictOf()
+    expect(newest && before && newest > before, `${before}, then ${newest}`).toBe(true)
   })
 
   describe('is refused', () => {
