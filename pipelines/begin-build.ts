@@ -48,7 +48,7 @@ export function beginBuild(source: Source, request: Request): Build {
 
 async function fromDockerfile(
   { directory, dockerfile, policy, labels }: Source,
-  { buildSecrets: secrets, lock }: Request,
+  { buildSecrets: secrets, ssh, lock }: Request,
   prepared: Promise<Prepared | undefined>,
 ): Promise<Making> {
   const ready = await prepared
@@ -56,7 +56,7 @@ async function fromDockerfile(
   const { bases, preparation } = ready
   return {
     archive: (platform) =>
-      buildArchive({ directory, dockerfile, preparation, policy, secrets, labels }, platform, lock),
+      buildArchive({ directory, dockerfile, preparation, policy, secrets, ssh, labels }, platform, lock),
     origin: { reading: dockerfile.reading, bases: async (platform) => bases.images(platform), built: true },
   }
 }

@@ -16,7 +16,7 @@ export interface Prepared {
  */
 export async function prepareBuild(
   { dockerfile, policy, platforms, image }: Source,
-  { lock, buildSecrets, cacheScope }: Pick<Request, 'lock' | 'buildSecrets' | 'cacheScope'>,
+  { lock, buildSecrets, ssh, cacheScope }: Pick<Request, 'lock' | 'buildSecrets' | 'ssh' | 'cacheScope'>,
 ): Promise<Prepared | undefined> {
   if (dockerfile === undefined) return undefined
   const { reading: _, ...written } = dockerfile
@@ -26,6 +26,7 @@ export async function prepareBuild(
       ...written,
       platforms,
       secrets: [...buildSecrets.keys()],
+      agent: ssh !== undefined,
       cacheScope,
       pragmas: policy.lint.pragmas,
       bases: bases.toPrepare,

@@ -34,6 +34,7 @@ export async function releaseFacts(
         platforms: source.platforms,
         arguments: shownArguments(policy.build.args, secrets),
         secretIds: [...request.buildSecrets.keys()],
+        agent: request.ssh !== undefined,
         policy: applied.digest,
         bases: first?.evidence.base.status === 'collected' ? first.evidence.base.value.images : [],
         tools: verdict.binding.tools,

@@ -19,6 +19,7 @@ import {
   type Platform,
   type Secret,
   type Service,
+  type Socket,
 } from '@dagger.io/dagger'
 import { admissionPolicy } from '../pipelines/admission.ts'
 import { audit } from '../pipelines/audit.ts'
@@ -187,6 +188,7 @@ export class Loadline implements GivenToModule {
    * @param target Stage to build; without it, the policy's, or the last.
    * @param label Labels as NAME=VALUE, besides those from git; one that the Dockerfile sets itself wins.
    * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
+   * @param ssh SSH agent for RUN --mount=type=ssh, by its socket.
    */
   @func({ cache: 'never' })
   async buildAndScan(
@@ -212,8 +214,9 @@ export class Loadline implements GivenToModule {
     target: string = '',
     label: string[] = [],
     buildArg: string[] = [],
+    ssh?: Socket,
   ): Promise<string> {
-    const build = { platform, buildSecretId, buildSecret, buildArg, file, target, label }
+    const build = { platform, buildSecretId, buildSecret, buildArg, ...(ssh && { ssh }), file, target, label }
     const given: Given = { ...this, source, pathInRepository, version, ...build }
     const signer = { key, keyPassword, identityToken, signingConfig, trustedRoot }
     const where = { publish, registry, registryConfig, registryCa, tag, immutableTags }
@@ -235,6 +238,7 @@ export class Loadline implements GivenToModule {
    * @param target Stage to build; without it, the policy's, or the last.
    * @param label Labels as NAME=VALUE, besides those from git; one that the Dockerfile sets itself wins.
    * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
+   * @param ssh SSH agent for RUN --mount=type=ssh, by its socket.
    */
   @func({ cache: 'never' })
   async assess(
@@ -248,8 +252,9 @@ export class Loadline implements GivenToModule {
     target: string = '',
     label: string[] = [],
     buildArg: string[] = [],
+    ssh?: Socket,
   ): Promise<Assessment> {
-    const build = { platform, buildSecretId, buildSecret, buildArg, file, target, label }
+    const build = { platform, buildSecretId, buildSecret, buildArg, ...(ssh && { ssh }), file, target, label }
     const given: Given = { ...this, source, pathInRepository, version, ...build }
     const { run, reports, archives } = await deliver(await requestOf(given))
     return new Assessment(

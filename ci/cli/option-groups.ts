@@ -75,6 +75,7 @@ export const buildFlags: Flags<BuildOptions> = {
   platform: platforms("platforms to build and judge (default: the policy's)"),
   buildArg: repeated('name=value', "build argument, in addition to the policy's", pair),
   buildSecret: repeated('id=source', 'build secret: ID=env:NAME or ID=file:PATH', pair),
+  ssh: single('socket', 'ssh agent for RUN --mount=type=ssh, by its socket: env:SSH_AUTH_SOCK or file:PATH'),
 }
 
 export const databaseFlags: Flags<DatabaseOptions> = {

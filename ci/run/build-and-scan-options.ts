@@ -15,6 +15,8 @@ export interface BuildOptions {
   buildArg?: string[]
   /** `ID=env:NAME` or `ID=file:PATH`. */
   buildSecret?: string[]
+  /** `env:NAME` or `file:PATH`: the socket of an ssh agent. */
+  ssh?: string
 }
 
 /** The tags and the form in which a passed image is published. Declared here, for the library too; `releaseFlags` has a flag for each, which the compiler checks. */

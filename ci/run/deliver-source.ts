@@ -10,6 +10,7 @@ import type { Progress } from '../../src/engine/progress.ts'
 import { parseImageReference } from '../../src/formats/image-reference.ts'
 import { cacheScope } from '../github/cache-scope.ts'
 import type { SourceOptions } from './build-and-scan-options.ts'
+import { givenAgent } from './given-agent.ts'
 import { credential } from './given-credential.ts'
 import { dockerfileBelow } from './dockerfile-below.ts'
 import { findEngine, type Engine } from './choose-engine.ts'
@@ -147,6 +148,7 @@ export async function beginRun(
       ...(dockerfile === undefined ? {} : { dockerfile }),
       ...(options.target === undefined ? {} : { target: options.target }),
       buildSecrets: await buildSecrets(options.buildSecret ?? []),
+      ...givenAgent(options.ssh),
       cacheScope: cacheScope(options.cacheScope, process.env, resolve(source ?? '.')),
       lock,
       now: startedAt,

@@ -51,14 +51,14 @@ type download struct {
 type examiner struct {
 	file       *dockerfile
 	operations *operations
-	given      map[string]bool
+	given      given
 	found      *examined
 	done       map[output]container
 	// trigger is the line of the first reached FROM whose base adds its own steps: they have no line here.
 	trigger int
 }
 
-func examine(file *dockerfile, done *conversion, given map[string]bool, trigger int) (*examined, error) {
+func examine(file *dockerfile, done *conversion, given given, trigger int) (*examined, error) {
 	found := &examined{inserted: map[int][]string{}}
 	if len(done.definition.Def) > 0 {
 		operations, err := readOperations(done.definition)
@@ -171,7 +171,8 @@ func (e *examiner) exec(exec *pb.ExecOp, inputs []container, lines []int) contai
 			before = inputs[mount.Input]
 		}
 	}
-	own := mountedSecrets(exec, e.given, lines)
+	own := mountedSecrets(exec, e.given.secrets, lines)
+	e.agents(exec, line)
 	e.mounts(exec, line)
 	e.caches(exec, lines)
 	for _, secret := range before.readable(own) {
@@ -231,6 +232,20 @@ func (e *examiner) caches(exec *pb.ExecOp, lines []int) {
 			continue
 		}
 		e.found.caches = append(e.found.caches, found...)
+	}
+}
+
+// agents refuses an ssh agent that is not given, and one for a step that the author of this file did not write: whoever has an agent acts for its owner.
+func (e *examiner) agents(exec *pb.ExecOp, line int) {
+	for _, mount := range exec.Mounts {
+		if mount.MountType != pb.MountType_SSH {
+			continue
+		}
+		if _, isOwn := e.instruction(line); !isOwn {
+			e.refuse(line, refuse(0, "a mount of type ssh").because("an agent is only for steps of this file").instead("Write the step into the stage itself, or start from a base without ONBUILD."))
+		} else if !e.given.agent {
+			e.refuse(line, refuse(0, "a mount of type ssh").because("no agent is given").instead("Give one with --ssh env:SSH_AUTH_SOCK; or fetch by HTTPS with a token: RUN --mount=type=secret,id=token ..., and --build-secret token=env:NAME."))
+		}
 	}
 }
 

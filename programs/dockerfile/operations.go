@@ -184,24 +184,24 @@ func unsupportedMount(mount *pb.Mount) *refusal {
 	switch {
 	case mount.ResultID != "" || mount.ContentCache != pb.MountContentCache_DEFAULT:
 		return refuse(0, "a mount with an identity or a cache of its content").instead("Remove that option.")
-	case mount.MountType == pb.MountType_SSH:
-		return refuse(0, "a mount of type ssh").because("Loadline forwards no agent").instead("Fetch by HTTPS with a token: RUN --mount=type=secret,id=token ..., and pass it with --build-secret token=env:NAME.")
+	case mount.MountType == pb.MountType_SSH && mount.SSHOpt != nil && mount.SSHOpt.Mode != 0 && mount.SSHOpt.Mode != 0o600:
+		return refuse(0, "an ssh agent with the mode %04o", mount.SSHOpt.Mode).because("the engine mounts it with 0600").instead("Omit mode, and set uid if the step runs as another user.")
 	case mount.MountType == pb.MountType_SECRET && !path.IsAbs(mount.Dest):
 		return refuse(0, "a secret mounted at the relative path %q", printable(mount.Dest)).because("the engine resolves it from a different directory than BuildKit").instead("Write the absolute path, e.g. target=/run/secrets/token.")
 	case !isPlainTarget(mount):
 		return refuse(0, "a mount at %q", printable(mount.Dest)).because("the engine uses paths as written, and would leave this one mounted for the steps after it").instead("Write the path without //, . and .., e.g. target=" + path.Clean("/"+printable(mount.Dest)) + ".")
 	case mount.MountType == pb.MountType_CACHE && (mount.CacheOpt == nil || mount.CacheOpt.ID == ""):
 		return refuse(0, "a cache mount without an id").instead("Write id=NAME.")
-	case mount.MountType == pb.MountType_BIND, mount.MountType == pb.MountType_CACHE, mount.MountType == pb.MountType_TMPFS, mount.MountType == pb.MountType_SECRET:
+	case mount.MountType == pb.MountType_BIND, mount.MountType == pb.MountType_CACHE, mount.MountType == pb.MountType_TMPFS, mount.MountType == pb.MountType_SECRET, mount.MountType == pb.MountType_SSH:
 		return nil
 	}
-	return refuse(0, "a mount of a type that the engine does not support").instead("Use bind, cache, tmpfs or secret.")
+	return refuse(0, "a mount of a type that the engine does not support").instead("Use bind, cache, tmpfs, secret or ssh.")
 }
 
 // isPlainTarget says whether the engine finds a mount again by its path: it compares that of a secret as written, and that of another mount without what path.Clean leaves out, but with a slash at its end.
 func isPlainTarget(mount *pb.Mount) bool {
 	clean := path.Clean(mount.Dest)
-	if mount.MountType == pb.MountType_SECRET {
+	if mount.MountType == pb.MountType_SECRET || mount.MountType == pb.MountType_SSH {
 		return mount.Dest == clean && clean != "/"
 	}
 	return mount.Dest == clean || mount.Dest == clean+"/" && clean != "/"

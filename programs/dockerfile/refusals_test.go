@@ -28,8 +28,6 @@ func TestRefusesWhatTheEngineCannotOrMustNotBuild(t *testing.T) {
 		"a symbolic mode":                          {"FROM debian:12\nCOPY --chmod=u=rwX,go=rX a /a\n", 2, "invalid chmod parameter"},
 		"a port of another protocol":               {"FROM debian:12\nEXPOSE 80\nEXPOSE 36412/sctp\n", 3, "EXPOSE 36412/sctp"},
 		"a port by a variable":                     {"FROM debian:12\nARG P=36412/sctp\nEXPOSE $P\n", 3, "EXPOSE 36412/sctp"},
-		"an agent":                                 {"FROM debian:12\nRUN --mount=type=ssh true\n", 2, "type ssh"},
-		"an agent by a variable":                   {"FROM debian:12\nARG T=ssh\nRUN --mount=type=$T true\n", 3, "type ssh"},
 		"a repository by http":                     {"FROM debian:12\nADD http://git.example/x.git /x\n", 2, "git repository"},
 		"a repository at a commit":                 {"FROM debian:12\nADD https://git.example/x.git#0123456789012345678901234567890123456789 /x\n", 2, "git repository"},
 		"a download from this machine":             {"FROM debian:12\nADD http://127.0.0.1:5000/v2/_catalog /x\n", 2, "ADD from 127.0.0.1"},
@@ -65,6 +63,24 @@ func TestRefusesWhatTheEngineCannotOrMustNotBuild(t *testing.T) {
 			wantRefusal(t, report.Refusals, given.line, given.words)
 		})
 	}
+}
+
+func TestAnAgentIsForStepsOfTheFileAndOnlyIfItIsGiven(t *testing.T) {
+	agent := func(isGiven bool) func(*request) { return func(asked *request) { asked.Agent = &isGiven } }
+	for text, line := range map[string]int{
+		"FROM debian:12\nRUN --mount=type=ssh true\n":                2,
+		"FROM debian:12\nRUN --mount=type=ssh,required true\n":       2,
+		"FROM debian:12\nARG T=ssh\nRUN --mount=type=$T,id=a true\n": 3,
+	} {
+		wantRefusal(t, read(t, text, agent(false)).Refusals, line, "no agent is given")
+		if prepared := prepareText(t, text, agent(true)); prepared != strings.Replace(text, "debian:12", "docker.io/library/debian:12@"+pin, 1) {
+			t.Errorf("%q became %q", text, prepared)
+		}
+	}
+	wantRefusal(t, read(t, "FROM debian:12\nRUN --mount=type=ssh,mode=0666 true\n", agent(true)).Refusals, 2, "the mode 0666")
+	wantRefusal(t, read(t, "FROM debian:12\nRUN --mount=type=ssh,target=/a/ true\n", agent(true)).Refusals, 2, "a mount at")
+	report := prepareOn(t, "FROM node:22\n", map[string]any{"OnBuild": []string{"RUN --mount=type=ssh true"}}, agent(true))
+	wantRefusal(t, report.Refusals, 1, "an agent is only for steps of this file")
 }
 
 func TestBuildsWhatTheRemediesSay(t *testing.T) {

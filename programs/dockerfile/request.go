@@ -17,6 +17,8 @@ type request struct {
 	Platforms []string `json:"platforms"`
 	// Secrets are the IDs of the given ones; absent if unknown so far.
 	Secrets *[]string `json:"secrets"`
+	// Agent says whether an ssh agent is given; absent if unknown so far.
+	Agent *bool `json:"agent"`
 	// ObeyChecks lets the file's own `# check=` directive take checks away.
 	ObeyChecks bool `json:"obeyChecks"`
 	// CacheScope and Bases are there to prepare.
@@ -60,14 +62,22 @@ func readRequest(file string) (request, error) {
 	return asked, nil
 }
 
-// given is which secrets exist; nil if unknown, and then all are assumed to exist.
-func (r request) given() map[string]bool {
+// given is what a build gets besides its files.
+type given struct {
+	// secrets is which exist; nil if unknown, and then all are assumed to exist.
+	secrets map[string]bool
+	// agent says that there is one, or that it is unknown whether there will be.
+	agent bool
+}
+
+func (r request) given() given {
+	found := given{agent: r.Agent == nil || *r.Agent}
 	if r.Secrets == nil {
-		return nil
+		return found
 	}
-	ids := map[string]bool{withheldID: true}
+	found.secrets = map[string]bool{withheldID: true}
 	for _, id := range *r.Secrets {
-		ids[id] = true
+		found.secrets[id] = true
 	}
-	return ids
+	return found
 }

@@ -30,7 +30,7 @@ type retained struct {
 }
 
 // examineSource examines what somebody wrote, and no rewritten text: there nothing asks for the secret that is Loadline's own. It would be taken for the empty one, which is given only where a rewritten step asks for it.
-func examineSource(file *dockerfile, done *conversion, given map[string]bool, trigger int) (*examined, error) {
+func examineSource(file *dockerfile, done *conversion, given given, trigger int) (*examined, error) {
 	found, err := examine(file, done, given, trigger)
 	if err != nil {
 		return found, err
@@ -70,12 +70,22 @@ func mountedSecrets(exec *pb.ExecOp, given map[string]bool, lines []int) []retai
 		at[file.path]++
 	}
 	// The engine adds one mount of its own, and the root is none of those that it sorts.
-	mounts := 1 + len(ordinaryPaths(exec)) + 2*len(files)
+	mounts := 1 + len(ordinaryPaths(exec)) + 2*len(files) + agentCount(exec)
 	for index := range files {
 		files[index].mounts = mounts
 		files[index].isTwin = at[files[index].path] > 1
 	}
 	return append(variables, files...)
+}
+
+func agentCount(exec *pb.ExecOp) int {
+	count := 0
+	for _, mount := range exec.Mounts {
+		if mount.MountType == pb.MountType_SSH {
+			count++
+		}
+	}
+	return count
 }
 
 // after gives what is left in the container when a step has ended: a variable replaces one of its name, a file does not replace another, and the path of an ordinary mount takes the last secret there with it.

@@ -49,6 +49,8 @@ export interface BuildFacts {
   arguments: ShownArguments
   /** IDs of the secrets that the build could mount. */
   secretIds: readonly string[]
+  /** Whether the build could use an ssh agent. */
+  agent: boolean
   policy: Digest
   bases: Base['images']
   tools: readonly ToolIdentity[]
@@ -76,6 +78,7 @@ export function provenance(facts: BuildFacts): Provenance {
         platforms: [...facts.platforms],
         buildArguments: facts.arguments,
         secretIds: [...facts.secretIds].toSorted(),
+        ...(facts.agent ? { sshAgent: true } : {}),
         policy: facts.policy,
       },
       internalParameters: { mode: facts.mode },

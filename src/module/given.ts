@@ -1,4 +1,4 @@
-import type { Directory, File, Secret, Service } from '@dagger.io/dagger'
+import type { Directory, File, Secret, Service, Socket } from '@dagger.io/dagger'
 import type { Request } from '../../pipelines/request.ts'
 import type { Pinned } from '../engine/tool-image.ts'
 import { GitFacts } from '../model/index.ts'
@@ -45,6 +45,7 @@ export interface Given extends GivenToModule {
   buildSecretId: string[]
   buildSecret: Secret[]
   buildArg: string[]
+  ssh?: Socket
   pathInRepository: string
   version: string
   file: string
@@ -69,6 +70,7 @@ export async function requestOf(given: Given): Promise<Request> {
     progress: progressLog(),
     cacheScope: parseCacheScope(given.cacheScope || (await sourceScope(given.source))),
     buildSecrets: await secretsOf(given.buildSecretId, given.buildSecret),
+    ...(given.ssh === undefined ? {} : { ssh: given.ssh }),
     additional,
     ...chosen(given),
     ...(await imageOf(given)),

@@ -1,4 +1,4 @@
-import { func, object, type Directory, type File, type Secret, type Service } from '@dagger.io/dagger'
+import { func, object, type Directory, type File, type Secret, type Service, type Socket } from '@dagger.io/dagger'
 import { deliver } from '../../pipelines/deliver.ts'
 import { requestOf, type Given } from './given.ts'
 import { formOf, publicationOf } from './publication.ts'
@@ -32,6 +32,7 @@ export class PassedImage implements Given {
   buildSecretId!: string[]
   buildSecret!: Secret[]
   buildArg!: string[]
+  ssh?: Socket
   pathInRepository!: string
   version!: string
   file!: string

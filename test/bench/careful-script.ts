@@ -68,7 +68,16 @@ export async function carefulScript({
   const reading = await readDockerfile(written, choice, lock, { isBuilt: true })
   const { toPrepare } = await pinBases({ path: 'Dockerfile', reading }, lock)
   const { dockerfiles } = await prepareDockerfile(
-    { ...written, ...choice, secrets: [], cacheScope: 'bench', pragmas: 'report', bases: toPrepare, isBuilt: true },
+    {
+      ...written,
+      ...choice,
+      secrets: [],
+      agent: false,
+      cacheScope: 'bench',
+      pragmas: 'report',
+      bases: toPrepare,
+      isBuilt: true,
+    },
     lock,
   )
   const policy = loadPolicy(await directory.file('loadline.yaml').contents(), 'loadline.yaml', new Date())

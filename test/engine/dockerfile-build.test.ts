@@ -52,6 +52,7 @@ async function build(text: string, given: Given = {}): Promise<Directory> {
       preparation: prepared,
       policy: defaultPolicy,
       secrets,
+      ssh: undefined,
       labels: {},
     },
     platform,
@@ -73,6 +74,7 @@ async function prepare(text: string, given: Given = {}) {
     {
       ...written,
       ...choice,
+      agent: false,
       cacheScope: given.cacheScope ?? 'test',
       pragmas: 'report',
       bases: toPrepare,

@@ -51,7 +51,7 @@ describe('the reusable workflow', () => {
   const { secrets, inputs: declared, outputs: given } = workflow.on.workflow_call
   const steps = workflow.jobs['build-and-scan']?.steps ?? []
   // A called workflow cannot see files or variables that its caller makes, and its reports go into an artifact.
-  const left = ['secret-envs', 'secret-files', 'output']
+  const left = ['secret-envs', 'secret-files', 'ssh', 'output']
   const secretOf: Record<string, string> = {
     secrets: 'build-secrets',
     password: 'password',

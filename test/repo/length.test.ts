@@ -8,7 +8,7 @@ const document = 'one document, written in the order in which it is read'
 
 /** What is longer than the limit: its exact length, and why. An entry goes once what it names is short enough. */
 const longer: Readonly<Record<string, readonly [lines: number, why: string]>> = {
-  'src/index.ts': [681, 'Dagger takes every function of a module, with its documentation, from one class'],
+  'src/index.ts': [686, 'Dagger takes every function of a module, with its documentation, from one class'],
   'src/policy/schema.ts': [469, 'the schema of one document, with the documentation of every field'],
   'src/scaffold/artifacts/cloud-run.ts cloudRun': [81, document],
   'src/scaffold/artifacts/compose.ts compose': [70, document],

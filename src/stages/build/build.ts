@@ -6,6 +6,7 @@ import {
   type File,
   type Platform as DaggerPlatform,
   type Secret,
+  type Socket,
 } from '@dagger.io/dagger'
 import { z } from 'zod'
 import { DeliveryError, type ErrorCode } from '../../model/errors.ts'
@@ -39,6 +40,8 @@ export interface BuildRequest {
   preparation: DockerfilePreparation
   policy: Policy
   secrets: ReadonlyMap<string, Secret>
+  /** An ssh agent for the steps that mount one. */
+  ssh: Socket | undefined
   /** Labels about the image's origin. One that the Dockerfile sets itself wins. */
   labels: Readonly<Record<string, string>>
 }
@@ -111,6 +114,7 @@ function buildContainer(request: BuildRequest, platform: Platform): Container {
     buildArgs: Object.entries(build.args).map(([name, value]) => ({ name, value })),
     // The empty secret overwrites the variables of earlier steps' secrets, which the engine would leave readable.
     secrets: [...request.secrets.values(), ...(prepared.withheld ? [dag.setSecret(withheldSecret, '')] : [])],
+    ...(request.ssh === undefined ? {} : { ssh: request.ssh }),
     ...(build.target === undefined ? {} : { target: build.target }),
   })
 }

@@ -21,6 +21,7 @@ export interface Preparing extends BuildChoice {
   platforms: readonly Platform[]
   /** IDs of the secrets given to the build. */
   secrets: readonly string[]
+  agent: boolean
   cacheScope: string
   pragmas: 'deny' | 'report'
   bases: readonly BaseToPrepare[]
@@ -35,7 +36,7 @@ export interface Preparing extends BuildChoice {
  * built, and `BUILD` if a base is unavailable.
  */
 export async function prepareDockerfile(preparing: Preparing, lock: Pinned): Promise<DockerfilePreparation> {
-  const { path, text, platforms, secrets, cacheScope, pragmas, bases, isBuilt, ...choice } = preparing
+  const { path, text, platforms, secrets, agent, cacheScope, pragmas, bases, isBuilt, ...choice } = preparing
   const tool = await ownToolImage(lock, 'dockerfile')
   const placed = bases.map((base, index) => ({ base, archive: base.from === undefined ? '' : `/bases/${index}.tar` }))
   const request = requestFile({
@@ -43,6 +44,7 @@ export async function prepareDockerfile(preparing: Preparing, lock: Pinned): Pro
     ...(choice.target === undefined ? {} : { target: choice.target }),
     platforms,
     secrets,
+    agent,
     cacheScope,
     obeyChecks: pragmas === 'report',
     bases: placed.map(({ base: { asked, platform, buildOn }, archive }): PreparedBase => ({

@@ -26,15 +26,21 @@ export async function readChosen(
     platforms,
     entries,
   }: { policy: Policy; platforms: readonly Platform[]; entries: readonly string[] },
-  { directory, lock, image, buildSecrets }: Pick<SourceRequest, 'directory' | 'lock' | 'image' | 'buildSecrets'>,
+  {
+    directory,
+    lock,
+    image,
+    buildSecrets,
+    ssh,
+  }: Pick<SourceRequest, 'directory' | 'lock' | 'image' | 'buildSecrets' | 'ssh'>,
 ): Promise<ReadDockerfile> {
   const choice: BuildChoice = {
     buildArgs: build.args,
     ...(build.target === undefined ? {} : { target: build.target }),
   }
-  const secrets = buildSecrets === 'any' ? {} : { secrets: [...buildSecrets.keys()] }
+  const given = buildSecrets === 'any' ? {} : { secrets: [...buildSecrets.keys()], agent: ssh !== undefined }
   const [reading, ignored] = await Promise.all([
-    readDockerfile(written, { ...choice, ...secrets, platforms }, lock, {
+    readDockerfile(written, { ...choice, ...given, platforms }, lock, {
       isBuilt: image === undefined,
     }),
     image === undefined ? readIgnored(directory, written.path, entries) : '',

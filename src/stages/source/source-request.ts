@@ -1,4 +1,4 @@
-import type { Directory, Secret } from '@dagger.io/dagger'
+import type { Directory, Secret, Socket } from '@dagger.io/dagger'
 import type { Pinned } from '../../engine/tool-image.ts'
 import type { ManifestForm } from '../../formats/oci/manifest-form.ts'
 import type { GitFacts } from '../../model/index.ts'
@@ -42,6 +42,8 @@ export interface SourceRequest {
   buildArgs?: Readonly<Record<string, string>>
   /** Build secrets by ID; `any` if nothing will be built. */
   buildSecrets: ReadonlyMap<string, Secret> | 'any'
+  /** An ssh agent for the steps that mount one. */
+  ssh?: Socket
   /** What version control knows about the directory; absent if there is none. */
   git?: GitFacts
   /** A semantic version for the image; default: from the commit's tags. */

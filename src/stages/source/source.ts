@@ -118,11 +118,12 @@ export async function readSource(request: SourceRequest): Promise<Source> {
 }
 
 /** Throws `USAGE` for options that only affect a build: silently accepting them would look as if they had an effect. */
-function refuseBuildInputs({ target, buildArgs = {}, buildSecrets, labels = {} }: SourceRequest): void {
+function refuseBuildInputs({ target, buildArgs = {}, buildSecrets, ssh, labels = {} }: SourceRequest): void {
   const given = Object.entries({
     'a target': target !== undefined,
     'build arguments': Object.keys(buildArgs).length > 0,
     'build secrets': buildSecrets !== 'any' && buildSecrets.size > 0,
+    'an ssh agent': ssh !== undefined,
     labels: Object.keys(labels).length > 0,
   }).flatMap(([what, there]) => (there ? [what] : []))
   if (given.length > 0)

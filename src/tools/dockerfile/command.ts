@@ -12,6 +12,8 @@ export interface ReadingRequest extends BuildChoice {
   platforms: readonly Platform[]
   /** IDs of the given build secrets; absent if unknown. */
   secrets?: readonly string[]
+  /** Whether an ssh agent is given; absent if unknown. */
+  agent?: boolean
 }
 
 /** The parameters of preparing it. */

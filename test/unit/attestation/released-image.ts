@@ -58,6 +58,7 @@ export const facts: ReleaseFacts = {
     platforms: ['linux/amd64'],
     arguments: { VERSION: { value: '1.8.2' }, NPM_TOKEN: { withheld: true } },
     secretIds: ['npm'],
+    agent: true,
     policy,
     bases:
       run.evidence?.platforms[0]?.evidence.base.status === 'collected'
