@@ -35,8 +35,9 @@ export async function rebuildSeconds(
         if (prepared === undefined || dockerfile === undefined)
           throw new TypeError('a repaired source has a Dockerfile')
         const { preparation } = prepared
+        const { buildSecrets: secrets, ssh } = request
         return timeBuild(
-          { directory: changed, dockerfile, preparation, policy, secrets: request.buildSecrets, labels },
+          { directory: changed, dockerfile, preparation, policy, secrets, ssh, labels },
           source.platforms[0],
         )
       },
