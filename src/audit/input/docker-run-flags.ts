@@ -138,3 +138,22 @@ export const aliases: Readonly<Record<string, string>> = {
   'net-alias': 'network-alias',
   'dns-opt': 'dns-option',
 }
+
+/** Options of the program before its command. */
+export const programSwitches: ReadonlySet<string> = new Set(['D', 'debug', 'tls', 'tlsverify', 'r', 'remote'])
+export const programValued: ReadonlySet<string> = new Set([
+  'H',
+  'c',
+  'config',
+  'connection',
+  'context',
+  'host',
+  'l',
+  'log-level',
+  'n',
+  'namespace',
+  'tlscacert',
+  'tlscert',
+  'tlskey',
+  'url',
+])

@@ -4,7 +4,7 @@ import { readShell } from '../../formats/shell.ts'
 import { isUnknown, showUnknown, withoutMarks } from '../../formats/unknown-value.ts'
 import { closest } from '../../policy/closest.ts'
 import { emptyContainer, type Container, type Fact, type Mount } from '../container.ts'
-import { aliases, shorts, switches, valued } from './docker-run-flags.ts'
+import { aliases, programSwitches, programValued, shorts, switches, valued } from './docker-run-flags.ts'
 import { capability, limitOf } from './facts.ts'
 import {
   isOfHost,
@@ -172,7 +172,8 @@ function flagsOf(words: readonly string[]): {
   image: string
   command: string[]
 } {
-  const start = words[0] === 'docker' && words[1] === 'container' ? 2 : 1
+  const first = 1 + ofProgram(words.slice(1))
+  const start = words[first] === 'container' ? first + 1 : first
   if (!/^(docker|podman|nerdctl)$/.test(words[0] ?? '') || !/^(run|create)$/.test(words[start] ?? ''))
     refuse(`expected a line that starts with "docker run", found ${JSON.stringify(words.slice(0, 2).join(' '))}`)
   const rest = words.slice(start + 1)
@@ -209,6 +210,17 @@ function flagsOf(words: readonly string[]): {
   return { flags, image: image ?? refuse('the line names no image'), command }
 }
 
+/** How many words are options of the program itself, before its command: which engine it talks to, and how. */
+function ofProgram(words: readonly string[]): number {
+  let at = 0
+  for (let word = words[0]; word?.startsWith('-') === true; word = words[at]) {
+    const [, name = '', joined] = /^--?([\w-]+)(=.*)?$/s.exec(word) ?? []
+    if (!programSwitches.has(name) && !programValued.has(name)) return at
+    at += programValued.has(name) && joined === undefined ? 2 : 1
+  }
+  return at
+}
+
 function switchValue(word: string, given: string | undefined): string {
   if (given === undefined || /^(1|t|true)$/i.test(given)) return 'true'
   return /^(0|f|false)$/i.test(given) ? 'false' : refuse(`expected true or false, found ${word}`)
@@ -227,32 +239,30 @@ function refuse(message: string): never {
   )
 }
 
-/** `type=bind,source=...,target=...,readonly` of --mount. */
+/** `type=bind,source=...,target=...,readonly` of --mount: a line of CSV, whose fields may be quoted and of which the last of a name counts. */
 function readMount(written: string): Mount {
-  const fields = new Map(
-    written
-      .split(',')
-      .map(
-        (field) =>
-          [field.split('=', 1)[0] ?? '', field.includes('=') ? field.slice(field.indexOf('=') + 1) : 'true'] as const,
-      ),
-  )
-  const first = (...names: string[]) => names.map((name) => fields.get(name)).find((value) => value !== undefined) ?? ''
-  const type = first('type') || 'volume'
+  const fields = [...written.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain = '']) => {
+    const field = quoted?.replaceAll('""', '"') ?? plain
+    const equals = field.indexOf('=')
+    return equals === -1
+      ? { key: field.toLowerCase(), value: 'true' }
+      : { key: field.slice(0, equals).toLowerCase(), value: field.slice(equals + 1) }
+  })
+  const last = (...names: string[]) => fields.findLast(({ key }) => names.includes(key))?.value ?? ''
+  const type = last('type') || 'volume'
   if (!/^(bind|volume|tmpfs|npipe|cluster|image)$/.test(type))
     refuse(`expected --mount with a type of bind, volume or tmpfs, found ${written}`)
   const option = (name: string) =>
-    written
-      .split(',')
-      .findLast((field) => field.startsWith(`volume-opt=${name}=`))
-      ?.slice(`volume-opt=${name}=`.length) ?? ''
+    fields
+      .findLast(({ key, value }) => key === 'volume-opt' && value.startsWith(`${name}=`))
+      ?.value.slice(name.length + 1) ?? ''
   const isHost = type === 'volume' && isOfHost(option('device'), option('o'))
   return {
     kind: type === 'bind' || type === 'npipe' || isHost ? 'bind' : type === 'tmpfs' ? 'tmpfs' : 'volume',
-    source: isHost ? option('device') : first('source', 'src'),
-    target: first('target', 'dst', 'destination'),
-    readOnly: /^(true|1)$/.test(first('readonly', 'ro')),
-    propagation: first('bind-propagation'),
+    source: isHost ? option('device') : last('source', 'src'),
+    target: last('target', 'dst', 'destination'),
+    readOnly: /^(true|1)$/.test(last('readonly', 'ro')),
+    propagation: last('bind-propagation'),
   }
 }
 

@@ -25,6 +25,7 @@ describe('a docker run line that is refused', () => {
     ['docker run $IMAGE', 'the value of ${IMAGE} is unknown here'],
     ['docker run registry/`tag`', 'the value of'],
     [`docker run ${'$('.repeat(20_000)} app`, 'a shell cannot parse it'],
+    ['docker --orchestrator run app', 'expected a line that starts with "docker run", found "docker --orchestrator"'],
     ['docker build .', 'expected a line that starts with "docker run"'],
     ['', 'expected a line that starts with "docker run"'],
     ['docker run -p http app', 'expected a port as'],
@@ -78,6 +79,8 @@ describe('a docker run line', () => {
     'docker create --privileged a:1',
     'sudo docker run --privileged a:1',
     '/usr/bin/docker run --privileged a:1',
+    'docker --context production -D run --privileged a:1',
+    'docker -H tcp://host.example.com:2376 --tlsverify --config=/a container run --privileged a:1',
   ])('%s is one as well', (line) => {
     expect(readDockerRun(line).privileged?.value).toBe(true)
   })
@@ -90,6 +93,10 @@ describe('what a docker run line says fails', () => {
     ['cis-5.5', '--security-opt systempaths=unconfined'],
     ['cis-5.6', '-v /var:/x'],
     ['cis-5.6', '--mount type=bind,src=/,dst=/host,ro'],
+    ['cis-5.6', `--mount 'type=bind,"source=/etc",target=/a'`],
+    ['cis-5.6', '--mount Type=bind,SOURCE=/etc,target=/a'],
+    ['cis-5.6', '--mount type=bind,source=./a,src=/etc,target=/a'],
+    ['cis-5.6', `--mount 'type=volume,target=/a,volume-opt=type=none,volume-opt=device=/etc,"volume-opt=o=rw,bind"'`],
     ['cis-5.10', '--net host'],
     ['cis-5.10', '--network=host'],
     ['cis-5.10', '--network name=host'],
