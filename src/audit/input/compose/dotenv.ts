@@ -17,7 +17,10 @@ export function readDotenv(text: string, outside: Variables): DotenvEntry[] {
   const pattern =
     /(?:^|\n)[ \t]*(?:export[ \t]+)?([\w.[\]-]+)[ \t]*[=:][ \t]*("(?:\\[\s\S]|[^"\\])*"|'(?:\\'|[^'])*'|[^\n]*)/g
   let [line, behind] = [1, 0]
-  for (const match of text.replaceAll('\r\n', '\n').matchAll(pattern)) {
+  for (const match of text
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
+    .matchAll(pattern)) {
     const [whole, name = '', written = ''] = match
     line += match.input.slice(behind, match.index).split('\n').length - 1 + (whole.startsWith('\n') ? 1 : 0)
     behind = match.index + (whole.startsWith('\n') ? 1 : 0)

@@ -18,7 +18,7 @@ export interface ComposeModel {
 
 /** Limits on a chain of services that extend each other and on their values, above what anybody writes. */
 const mostExtended = 1_000
-const mostValues = 100_000
+const mostValues = 250_000
 
 /**
  * Loads the files of a compose project, each merged over those before it, as `docker compose -f ... -f ... config`
