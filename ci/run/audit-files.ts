@@ -1,9 +1,10 @@
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { isOfPeople, treatmentOf, type AuditFile } from '../../src/audit/index.ts'
+import { binary, isOfPeople, treatmentOf, type AuditFile } from '../../src/audit/index.ts'
 import { DeliveryError } from '../../src/model/errors.ts'
 import { kindOfGiven } from './files/given-file.ts'
-import { readNamed } from './files/read-file.ts'
+import { readNamed, readStart } from './files/read-file.ts'
+import { FileFault } from './files/physical-path.ts'
 
 /** Limits: directory entries listed, files read, and their total size. */
 const mostEntries = 1_000_000
@@ -39,32 +40,38 @@ export async function auditFiles(paths: readonly string[]): Promise<AuditFiles> 
     if (kind === undefined) refuse(`${path} cannot be read (ENOENT)`, 'Correct the path.')
     const named = kind !== 'directory'
     roots.push(await realpath(named ? dirname(path) : path))
-    for (const name of named ? [path] : await walk(path)) {
+    const walked = named ? { files: [path], skipped: [] } : await walk(path, roots)
+    passedOver.push(...walked.skipped)
+    for (const name of walked.files) {
       const below = named ? undefined : shown(relative(path, name))
       const treatment = below === undefined ? 'read' : treatmentOf(below)
       const reason = typeof treatment === 'object' ? treatment.skipped : undefined
-      const text =
+      const read =
         reason === undefined ? await readText(name, roots).catch(asFault) : new DeliveryError('SOURCE', reason, '')
-      if (text instanceof DeliveryError) {
-        if (named) throw text
-        passedOver.push({ path: shown(name), reason: reason ?? text.message.replace(`${name}:1: `, '') })
+      if (read instanceof DeliveryError) {
+        if (named) throw read
+        passedOver.push({ path: shown(name), reason: reason ?? read.message.replace(`${name}:1: `, '') })
         continue
       }
-      bytes += text.length
+      if (named && read.fault !== undefined) refuseFault(path, read.fault)
+      bytes += read.text.length
       if (found.size >= mostFiles || bytes > mostBytes)
         refuse(
           `expected at most ${mostFiles} files and 512 MiB to audit, found more in ${path}`,
           'Name the directories that have the deployments.',
         )
-      if (found.get(shown(name))?.named !== true) found.set(shown(name), { path: shown(name), text, named, below })
+      if (found.get(shown(name))?.named !== true) found.set(shown(name), { path: shown(name), ...read, named, below })
     }
   }
   return {
     files: [...found.values()],
     roots,
     passedOver,
-    open: async (path) =>
-      (await lstat(path).catch(() => undefined)) === undefined ? undefined : readText(path, roots),
+    open: async (path) => {
+      if ((await lstat(path).catch(() => undefined)) === undefined) return undefined
+      const read = await readText(path, roots)
+      return read.fault === undefined ? read.text : refuseFault(path, read.fault)
+    },
   }
 }
 
@@ -73,12 +80,21 @@ function asFault(error: unknown): DeliveryError {
   throw error
 }
 
-async function walk(directory: string): Promise<string[]> {
+/** The files of a directory that may be audited, and what there is not read, with the reason. */
+async function walk(
+  directory: string,
+  roots: readonly string[],
+): Promise<{ files: string[]; skipped: AuditFiles['passedOver'] }> {
   const files: string[] = []
+  const skipped: AuditFiles['passedOver'] = []
   const waiting = [directory]
   let entries = 0
   for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
-    for (const entry of await readdir(current, { withFileTypes: true }).catch(() => [])) {
+    const listed = await readdir(current, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+      skipped.push({ path: shown(current), reason: `a directory that cannot be listed (${error.code})` })
+      return []
+    })
+    for (const entry of listed) {
       if (++entries > mostEntries)
         refuse(
           `expected at most ${mostEntries} entries in ${directory}, found more`,
@@ -86,38 +102,74 @@ async function walk(directory: string): Promise<string[]> {
         )
       const path = join(current, entry.name)
       if (entry.isDirectory()) {
-        if ((!entry.name.startsWith('.') || isOfPeople(entry.name)) && !passedBy.has(entry.name)) waiting.push(path)
+        if (isWalked(entry.name)) waiting.push(path)
         continue
       }
-      if (treatmentOf(shown(relative(directory, path))) === undefined) continue
-      if (entry.isFile() || (await leadsToFile(path))) files.push(path)
+      const kind = entry.isFile() ? 'file' : await kindOfEntry(path, roots)
+      const isWanted =
+        kind === directoryOutside ? isWalked(entry.name) : treatmentOf(shown(relative(directory, path))) !== undefined
+      if (!isWanted || kind === 'directory') continue
+      if (kind === 'file') files.push(path)
+      else skipped.push({ path: shown(path), reason: kind })
     }
   }
-  return files.toSorted()
+  return { files: files.toSorted(), skipped }
 }
 
-/** For a link; its target is checked again when it is read. */
-async function leadsToFile(path: string): Promise<boolean> {
-  const about = await realpath(path).then(lstat, () => undefined)
-  return about?.isFile() === true
+function isWalked(name: string): boolean {
+  return (!name.startsWith('.') || isOfPeople(name)) && !passedBy.has(name)
 }
 
-/** The text of a file that is, with links followed, below one of the roots. */
-async function readText(path: string, roots: readonly string[]): Promise<string> {
+const directoryOutside = 'a link to a directory outside the audited paths: name it to have it judged'
+
+/** What an entry that is neither a file nor a directory is; the target of a link is checked again when it is read. */
+async function kindOfEntry(path: string, roots: readonly string[]): Promise<string> {
+  const real = await realpath(path).catch(() => undefined)
+  if (real === undefined) return 'a link that leads nowhere'
+  const about = await lstat(real)
+  if (about.isFile()) return 'file'
+  if (!about.isDirectory()) return 'neither a file nor a directory'
+  return isInside(real, roots) ? 'directory' : directoryOutside
+}
+
+function isInside(real: string, roots: readonly string[]): boolean {
+  return roots.some((root) => !relative(root, real).startsWith('..') && !relative(root, real).startsWith(sep))
+}
+
+/** As much of a file that is not text as tells what it is. */
+const startBytes = 65_536
+
+/** The text of a file that is, with links followed, below one of the roots; for one that is not text, why. */
+async function readText(path: string, roots: readonly string[]): Promise<Pick<AuditFile, 'text' | 'fault'>> {
   const real = await realpath(path).catch((error: NodeJS.ErrnoException) =>
     refuse(`${path} cannot be read (${error.code})`, 'Correct the path or the link.'),
   )
-  const isInside = roots.some((root) => !relative(root, real).startsWith('..') && !relative(root, real).startsWith(sep))
-  if (!isInside) refuse(`${path} leads to ${real}, outside the audited paths`, 'Audit a directory that contains both.')
-  const text = await readNamed(real, largestFile).then(String, (error: unknown) =>
-    refuse(`${path}:1: it ${(error as Error).message}`, 'Check that this is what you want to audit.'),
-  )
-  if (text.includes('\0')) refuse(`${path}:1: expected text, found binary data`, 'Save it as UTF-8.')
-  return text
+  if (!isInside(real, roots))
+    refuse(`${path} leads to ${real}, outside the audited paths`, 'Audit a directory that contains both.')
+  const bytes = await readNamed(real, largestFile).catch(async (error: unknown) => {
+    if (error instanceof FileFault && error.reason === 'large')
+      return { text: String(await readStart(real, startBytes)), fault: `it ${error.message}` }
+    return refuse(`${path}:1: it ${(error as Error).message}`, 'Check that this is what you want to audit.')
+  })
+  if (!Buffer.isBuffer(bytes)) return bytes
+  const text = decoded(bytes, path)
+  return text.includes('\0') ? { text: text.slice(0, startBytes), fault: binary } : { text }
+}
+
+/** YAML may be UTF-16 with a byte order mark, for Kubernetes and Compose as well; a Dockerfile may not. */
+function decoded(bytes: Buffer, path: string): string {
+  const [first, second] = bytes
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+  if (!isUtf16 || !/\.(ya?ml|json)$/i.test(path)) return bytes.toString('utf8')
+  return new TextDecoder(first === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes)
 }
 
 function shown(path: string): string {
   return path.split(sep).join('/').replace(/^\.\//, '')
+}
+
+function refuseFault(path: string, fault: string): never {
+  return refuse(`${path}:1: ${fault}`, 'Check that this is what you want to audit, and save it as UTF-8.')
 }
 
 function refuse(message: string, hint: string): never {

@@ -2,7 +2,8 @@ import { posix } from 'node:path'
 import { DeliveryError } from '../model/errors.ts'
 import { hasComposeName, isCompose, isFirstForm } from './input/compose/is-compose.ts'
 import { taskDefinitionOf } from './input/ecs/read-task-definition.ts'
-import { isKubernetes } from './input/kubernetes/read-kubernetes.ts'
+import { manifestsIn } from './input/kubernetes/manifests-within.ts'
+import { isKubernetes, type UnjudgedObject } from './input/kubernetes/read-kubernetes.ts'
 import { manifestError, type Placed } from './input/placed.ts'
 import { readManifestDocument, splitDocuments, type WrittenDocument } from './input/read-manifest.ts'
 
@@ -16,6 +17,8 @@ export interface AuditFile {
   below?: string | undefined
   /** For a chart or a kustomization: the result of rendering it. Absent if it was not tried. */
   rendering?: Rendering
+  /** Why it cannot be read as text; then `text` is only what can be read of its beginning. */
+  fault?: string
 }
 
 /** The manifests that a program rendered, or why it rendered none. */
@@ -29,6 +32,8 @@ export interface Classified {
   passedOver: Array<{ path: string; reason: string }>
   /** Looks like a deployment but cannot be read: it is not clean. */
   unread: Array<{ path: string; line: number; reason: string }>
+  /** Manifests inside other documents, which start containers where something applies them. */
+  unjudged: UnjudgedObject[]
 }
 
 /**
@@ -36,14 +41,27 @@ export interface Classified {
  * that nobody would expect to be audited.
  */
 export function treatmentOf(path: string): 'read' | { skipped: string } | undefined {
-  const isHidden = path
-    .split('/')
-    .slice(0, -1)
-    .some((name) => name.startsWith('.'))
-  const skipped = isHidden ? inHiddenDirectory(path) : onlyNamedLike(path)
+  const skipped = isHidden(path) ? inHiddenDirectory(path) : onlyNamedLike(path)
   if (skipped !== undefined) return { skipped }
-  return !isHidden && mayBeAudited(path) ? 'read' : undefined
+  return isHidden(path)
+    ? isOfPrograms(path) || !/\.ya?ml$/i.test(path)
+      ? undefined
+      : 'read'
+    : mayBeAudited(path)
+      ? 'read'
+      : undefined
 }
+
+/** Whether a file is in a hidden directory. */
+function isHidden(path: string): boolean {
+  return directoriesOf(path).some((name) => name.startsWith('.'))
+}
+
+function isOfPrograms(path: string): boolean {
+  return directoriesOf(path).some((name) => ofPrograms.test(name))
+}
+
+const directoriesOf = (path: string) => path.split('/').slice(0, -1)
 
 /** Whether a file's name suggests that it can be audited. */
 function mayBeAudited(path: string): boolean {
@@ -54,15 +72,11 @@ function mayBeAudited(path: string): boolean {
 const ofPrograms =
   /^\.(git|hg|svn|aws-sam|angular|bundle|cache|cargo|dart_tool|direnv|gradle|m2|mypy_cache|next|npm|nuxt|parcel-cache|pnpm-store|pytest_cache|ruff_cache|rustup|serverless|svelte-kit|terraform|tox|turbo|venv|yarn)$/
 
+const notNamed = 'in a hidden directory: name it to have it judged'
+
 /** Why a Dockerfile or a compose file in a hidden directory is not judged; undefined for any other file there. */
 function inHiddenDirectory(path: string): string | undefined {
-  const isOfPrograms = path
-    .split('/')
-    .slice(0, -1)
-    .some((name) => ofPrograms.test(name))
-  return !isOfPrograms && (isDockerfile(path) || hasComposeName(path))
-    ? 'in a hidden directory: name it to have it judged'
-    : undefined
+  return !isOfPrograms(path) && (isDockerfile(path) || hasComposeName(path)) ? notNamed : undefined
 }
 
 /** True for a hidden directory in which people keep files of their own. */
@@ -125,16 +139,20 @@ export function classify(file: AuditFile): Classified {
     file,
     kind: undefined,
     documents: [],
-    passedOver: [{ path, reason }],
+    passedOver: reason === '' ? [] : [{ path, reason }],
     unread: [],
+    unjudged: [],
   })
+  const fault = file.fault ?? (text.includes('\0') ? binary : undefined)
+  if (fault !== undefined && !named) return unreadable(file, fault, nothing)
+  if (!named && isHidden(file.below ?? '')) return nothing(startsContainers(text) ? notNamed : '')
   if (!named && isSourceOrDockerfile(path) && !beginsAsDockerfile(text))
     return nothing('not a Dockerfile, judging by its content')
   if (isDockerfile(path) || isSourceOrDockerfile(path) || (named && !/\.(ya?ml|json)$/i.test(path))) {
     const isOne = named || /^[\uFEFF \t]*(FROM|ARG)\s/im.test(text)
     if (!isOne) return nothing('no FROM: nothing is built from it')
     if (!named && isTemplate(text)) return nothing('a template of a Dockerfile')
-    return { file, kind: 'dockerfile', documents: [], passedOver: [], unread: [] }
+    return { ...nothing(''), kind: 'dockerfile' }
   }
   if (isChart(path) || isKustomization(path)) {
     const { rendering } = file
@@ -144,9 +162,14 @@ export function classify(file: AuditFile): Classified {
     return nothing(reason)
   }
   if (!named && /\bAWS::ECS::TaskDefinition\b/.test(text)) return nothing(cloudFormation)
-  if (!named && !hasComposeName(path) && !mayHoldDeployment(text))
-    return /\.json$/i.test(path) ? { ...nothing(''), passedOver: [] } : nothing(neither)
+  if (!named && !hasComposeName(path) && !mayHoldDeployment(text)) return nothing(/\.json$/i.test(path) ? '' : neither)
   return classifyManifest(file)
+}
+
+/** A file that is not text: whether that hides something which is deployed is told by its name, and by what can be read of it. */
+function unreadable({ path, text }: AuditFile, fault: string, nothing: (reason: string) => Classified): Classified {
+  const isDeployed = isDockerfile(path) || hasComposeName(path) || startsContainers(text.replaceAll('\0', ''))
+  return isDeployed ? { ...nothing(''), unread: [{ path, line: 1, reason: fault }] } : nothing(fault)
 }
 
 function notRendered(path: string, rendering: { why: string } | undefined): string {
@@ -155,6 +178,8 @@ function notRendered(path: string, rendering: { why: string } | undefined): stri
   return `a ${what}, which is not rendered${why}: audit what "${printer}" prints`
 }
 
+/** What is said of a file with bytes that no text has. */
+export const binary = 'expected UTF-8 text, found binary data'
 const neither = 'neither a compose file nor a Kubernetes manifest'
 const firstForm = 'expected "services", found the first form of compose files, which Compose no longer reads'
 const cloudFormation =
@@ -184,19 +209,13 @@ function classifyManifest(file: AuditFile): Classified {
       return []
     }
   })
-  if (isCompose(documents, path)) return { file, kind: 'compose', documents, passedOver, unread }
+  const read = { file, documents, passedOver, unread, unjudged: [] }
+  if (isCompose(documents, path)) return { ...read, kind: 'compose' }
   const [task] = documents
-  if (taskDefinitionOf(task) !== undefined)
-    return { file, kind: 'ecs', documents: documents.slice(0, 1), passedOver, unread }
+  if (taskDefinitionOf(task) !== undefined) return { ...read, kind: 'ecs', documents: documents.slice(0, 1) }
   if (isFirstForm(documents, path)) {
     if (named) throw manifestError({ path, line: 1 }, firstForm, 'Put the services below "services".')
-    return {
-      file,
-      kind: undefined,
-      documents: [],
-      passedOver,
-      unread: [...unread, { path, line: 1, reason: firstForm }],
-    }
+    return { ...read, kind: undefined, documents: [], unread: [...unread, { path, line: 1, reason: firstForm }] }
   }
   const objects = documents.filter(isKubernetes)
   const others = documents.filter((document) => !isKubernetes(document))
@@ -206,7 +225,12 @@ function classifyManifest(file: AuditFile): Classified {
     const where = objects.length === 0 || other === undefined ? '' : `line ${other.line}: `
     if (passedOver.length + unread.length === 0) passedOver.push({ path, reason: `${where}${neither}` })
   }
-  return { file, kind: objects.length > 0 ? 'kubernetes' : undefined, documents: objects, passedOver, unread }
+  return {
+    ...read,
+    kind: objects.length > 0 ? 'kubernetes' : undefined,
+    documents: objects,
+    unjudged: others.flatMap(manifestsIn),
+  }
 }
 
 function refuse(path: string, objects: readonly Placed[], other: Placed | undefined): never {
@@ -221,14 +245,31 @@ function refuse(path: string, objects: readonly Placed[], other: Placed | undefi
 
 /** A CustomResourceDefinition holds schemas, which are deep and start nothing. */
 function withoutSchemas(written: WrittenDocument): WrittenDocument {
-  if (!/^["']?kind["']?:\s*["']?CustomResourceDefinition["']?\s*$/m.test(written.text)) return written
-  return { ...written, text: 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n' }
+  return isDefinition(written.text)
+    ? { ...written, text: 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n' }
+    : written
+}
+
+/** What stands at the beginning of a line of a definition. Nothing else may, or another object could hide behind a line of a text that only looks like its kind. */
+const ofDefinition =
+  /^(?:---|(["']?)apiVersion\1:\s+(["']?)apiextensions\.k8s\.io\/\w+\2|(["']?)kind\3:\s+(["']?)CustomResourceDefinition\4|(["']?)(?:metadata|spec|status)\5:(?:\s+\{.*\})?)\s*(?:#.*)?$/
+
+function isDefinition(text: string): boolean {
+  if (!/^["']?kind["']?:\s+["']?CustomResourceDefinition\b/m.test(text)) return false
+  const [first, ...others] = text.split('\n').filter((line) => !/^\s*(?:#.*)?$/.test(line))
+  return (
+    first !== undefined &&
+    [first, ...others.filter((line) => !line.startsWith(' '))].every((line) => ofDefinition.test(line))
+  )
 }
 
 /** Whether a text names a workload, or is a compose file by name, and is not a template: an error in it hides what is deployed. */
 function looksDeployed({ text }: WrittenDocument, path: string): boolean {
   if (isTemplate(text)) return false
-  if (hasComposeName(path)) return true
+  return hasComposeName(path) || startsContainers(text)
+}
+
+function startsContainers(text: string): boolean {
   if (/\bcontainerDefinitions\b/.test(text)) return true
   return /\bapiVersion\b/.test(text) && /\bkind\b/.test(text) && /\b(c|initC|ephemeralC)ontainers\b/.test(text)
 }

@@ -113,6 +113,13 @@ export interface Container extends Place {
   fileVersion?: Fact<string>
 }
 
+/** What a manifest gives to containers that others start: a ConfigMap. */
+export interface Configuration extends Place {
+  /** `ConfigMap/name`. */
+  name: string
+  entries: Fact<{ name: string; value: string }>[]
+}
+
 /** A container about which nothing is stated yet. */
 export function emptyContainer(about: Pick<Container, 'platform' | 'name' | 'path' | 'line'>): Container {
   return {

@@ -1,7 +1,7 @@
 import type { Run, Severity } from '../model/index.ts'
 import type { ControlId } from '../policy/control-ids.ts'
 import type { AuditedDockerfile } from './audited-dockerfile.ts'
-import type { Container } from './container.ts'
+import type { Configuration, Container } from './container.ts'
 import type { Place } from './input/placed.ts'
 
 /**
@@ -41,6 +41,8 @@ export interface Control {
   ofRun?(run: Run): Judgement[]
   ofDockerfile?(file: AuditedDockerfile): Judgement[]
   ofContainer?(container: Container, run: Run | undefined): Judgement[]
+  /** Only what fails: a configuration starts nothing, so it is no reason to pass. */
+  ofConfiguration?(configuration: Configuration): Judgement[]
 }
 
 /** A judgement of a container, placed at the fact that it rests on, or at the container itself if nothing states it. */

@@ -74,6 +74,9 @@ export function namesCredential(name: string): boolean {
 }
 
 function isNoun(word: string, before: string | undefined): boolean {
+  // The name of a Kubernetes Secret.
+  if (word === 'secret' && before !== undefined && /^(?:tls|ca|certs?|certificate|credentials?|pull)$/.test(before))
+    return false
   if (word === 'key' || word === 'keys') return before !== undefined && keyKinds.test(before)
   if (word === 'auth') return before !== undefined && /^(?:basic|registry|docker|npm)$/.test(before)
   if (word === 'pass') return true

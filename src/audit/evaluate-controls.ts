@@ -7,7 +7,7 @@ import { version } from '../model/version.ts'
 import { showUnknown } from '../formats/unknown-value.ts'
 import type { AuditedDockerfile } from './audited-dockerfile.ts'
 import type { Control, Judgement } from './control.ts'
-import type { Container } from './container.ts'
+import type { Configuration, Container } from './container.ts'
 import { controls } from './controls.ts'
 import { hostControls } from './host-controls.ts'
 import { ControlStatus, type Audit, type ControlEvidence, type ControlResult } from './document.ts'
@@ -16,6 +16,7 @@ import { ControlStatus, type Audit, type ControlEvidence, type ControlResult } f
 export interface Audited {
   dockerfiles: AuditedDockerfile[]
   containers: Container[]
+  configurations: Configuration[]
   run: Run | undefined
   inputs: Array<{ path: string; kind: Audit['inputs'][number]['kind']; text: string }>
   passedOver: Audit['passedOver']
@@ -77,6 +78,7 @@ function judgeControl(control: Control, audited: Audited, register: ExceptionReg
       ? control.ofRun(run)
       : audited.dockerfiles.flatMap((file) => control.ofDockerfile?.(file) ?? [])),
     ...audited.containers.flatMap((container) => judgeContainer(control, container, run)),
+    ...audited.configurations.flatMap((configuration) => control.ofConfiguration?.(configuration) ?? []),
   ]
   const evidence = once(judgements).map((judgement) => weigh(control, judgement, register))
   const { id, title, severity, remedy } = control

@@ -73,13 +73,14 @@ export function readInputs(given: AuditInput): Audited {
   const audited: Audited = {
     dockerfiles: [],
     containers: dockerRun === undefined ? [] : [readDockerRun(dockerRun)],
+    configurations: [],
     run: run?.run,
     inputs: [
       ...(dockerRun === undefined ? [] : [{ path: dockerRunPath, kind: 'docker-run' as const, text: dockerRun }]),
       ...(run === undefined ? [] : [{ path: run.path, kind: 'verdict' as const, text: run.text }]),
     ],
     passedOver: [...given.passedOver, ...classified.files.flatMap(({ passedOver }) => passedOver)],
-    unjudged: [],
+    unjudged: classified.files.flatMap(({ unjudged }) => unjudged),
     unread: classified.files.flatMap(({ unread }) => unread),
     ignored: classified.ignored,
   }
@@ -99,8 +100,9 @@ function readOne(read: Classified, audited: Audited, given: AuditInput): void {
     else if (kind === 'ecs') audited.containers.push(...read.documents.flatMap(readTaskDefinition))
     else {
       for (const document of read.documents) {
-        const { containers, unjudged, patches } = readKubernetes(document)
+        const { containers, configurations, unjudged, patches } = readKubernetes(document)
         for (const container of containers) audited.containers.push(container)
+        audited.configurations.push(...configurations)
         audited.unjudged.push(...unjudged, ...(file.named ? patches : []))
         if (!file.named)
           audited.passedOver.push(

@@ -9,6 +9,11 @@ export async function readNamed(path: string, most: number): Promise<Buffer> {
   return readRegular(await physicalPath(path), most)
 }
 
+/** The first bytes of a file that the user named, however large it is. Throws `FileFault`. */
+export async function readStart(path: string, bytes: number): Promise<Buffer> {
+  return readRegular(await physicalPath(path), bytes, 'start')
+}
+
 /** Reads a file in a directory that somebody else filled; nothing in it can lead outside. Throws `FileFault`. */
 export async function readBelow(root: string, path: string, most: number): Promise<Buffer> {
   return readRegular(await pathBelow(root, path), most)
@@ -39,14 +44,17 @@ export function isThere(word: string): boolean {
  * Reads a regular file at a path without links. Nothing else is even opened: opening a pipe blocks, and opening a
  * device can have effects.
  */
-async function readRegular(path: string, most: number): Promise<Buffer> {
+async function readRegular(path: string, most: number, part: 'all' | 'start' = 'all'): Promise<Buffer> {
   let file: FileHandle | undefined
   try {
-    requireRegular(await lstat(path), most)
+    const largest = part === 'start' ? Infinity : most
+    requireRegular(await lstat(path), largest)
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY)
     const about = await file.stat()
-    requireRegular(about, most)
-    return await readAll(file, about.size, most)
+    requireRegular(about, largest)
+    if (part === 'all') return await readAll(file, about.size, most)
+    const start = Buffer.alloc(most)
+    return start.subarray(0, (await file.read(start, 0, most, 0)).bytesRead)
   } catch (error) {
     throw faultOf(error)
   } finally {

@@ -119,6 +119,10 @@ function lintedAdds(run: import('../../model/index.ts').Run): Judgement[] {
 const keyFiles =
   /(^|\/)(id_(rsa|dsa|ecdsa|ed25519)|\.git-credentials|\.netrc|\.pgpass|\.aws\/credentials|\.docker\/config\.json|\.dockercfg|\.kube\/config|[^/]+\.(ppk|p12|pfx))$/
 
+/** Files that hold credentials in one project, and none in the next. */
+const maybeKeyFiles =
+  /(^|\/)(\.env(?!\.(?:example|sample|template|dist|defaults?)$)(\.[\w-]+)*|\.npmrc|\.pypirc|\.htpasswd|[^/]*(credentials|service[-_]account)[^/]*\.json|[^/]+\.(key|jks|keystore))$/
+
 export const secretsInBuild: Control = {
   id: 'cis-4.10',
   title: 'No credential is written into the build file or the image',
@@ -129,9 +133,12 @@ export const secretsInBuild: Control = {
   ofDockerfile(file) {
     const unread = unreadLines(file.steps)
     return eachOr(
-      file.steps.flatMap((step) =>
-        credentialsOf(step).map(({ found, name }) => onFile(file, 'fail', found, step.line, name)),
-      ),
+      file.steps.flatMap((step) => [
+        ...credentialsOf(step).map(({ found, name }) => onFile(file, 'fail', found, step.line, name)),
+        ...copiedOf(step, maybeKeyFiles).map((name) =>
+          onFile(file, 'manual', `${step.keyword} ${name}: decide whether it holds a credential`, step.line, name),
+        ),
+      ]),
       unread.length > 0
         ? onFile(file, 'manual', `no variable looks like a credential${butUnread(file.steps)}`, unread[0])
         : onFile(file, 'pass', 'no variable, label or command that looks like a credential'),
@@ -140,7 +147,7 @@ export const secretsInBuild: Control = {
 }
 
 function credentialsOf(step: AuditedStep): Array<{ found: string; name: string }> {
-  const { keyword, properties, programs, heredocs, words } = step
+  const { keyword, properties, programs, heredocs } = step
   const inProperties = properties
     .filter(
       ({ name, value }) => holdsCredential(name, value) || (keyword === 'ARG' && value === '' && namesCredential(name)),
@@ -152,13 +159,21 @@ function credentialsOf(step: AuditedStep): Array<{ found: string; name: string }
     }))
   const inCommands = (programs?.commands ?? []).flatMap(credentialsIn)
   const inFiles = keyword === 'RUN' ? [] : heredocs.flatMap(({ text }) => credentialsInText(text))
-  const copied = keyword === 'COPY' || keyword === 'ADD' ? words.slice(0, -1).filter((word) => keyFiles.test(word)) : []
   return [
     ...inProperties,
     ...[...new Set([...inCommands, ...inFiles])].map((name) => ({
       name,
       found: `${keyword} writes a credential out: ${name}`,
     })),
-    ...copied.map((name) => ({ name, found: `${keyword} ${name} copies a credential into the image` })),
+    ...copiedOf(step, keyFiles).map((name) => ({
+      name,
+      found: `${keyword} ${name} copies a credential into the image`,
+    })),
   ]
+}
+
+/** What a step copies from the build's context and is called like one of the files. */
+function copiedOf({ keyword, words, flags }: AuditedStep, files: RegExp): string[] {
+  if (keyword !== 'COPY' && keyword !== 'ADD') return []
+  return flags.some(({ name }) => name === 'from') ? [] : words.slice(0, -1).filter((word) => files.test(word))
 }

@@ -73,7 +73,7 @@ export const currentImage: Control = {
 
 export const environmentSecrets: Control = {
   id: 'practice-environment-secret',
-  title: 'No credential is written into the environment of a deployment',
+  title: 'No credential is written into the environment or the configuration of a deployment',
   severity: 'critical',
   remedy: 'Replace the credential, and pass it as a secret: a file below /run/secrets, or valueFrom.secretKeyRef.',
   ofContainer: (container) =>
@@ -96,6 +96,23 @@ export const environmentSecrets: Control = {
       ],
       on(container, 'pass', 'no variable or argument that looks like a credential'),
     ),
+  ofConfiguration: ({ name: about, entries }) =>
+    entries.flatMap(({ path, line, value: { name, value } }) =>
+      [...new Set(holdsCredential(name, value) ? [name] : credentialsInText(withoutReferences(value)))].map(
+        (subject) => ({
+          status: 'fail',
+          found: subject === name ? `${name} holds a credential` : `its ${name} holds a credential: ${subject}`,
+          about,
+          subject,
+          place: { path, line },
+        }),
+      ),
+    ),
+}
+
+/** `password: $email-password` and the like: the program that reads the file looks the value up. */
+function withoutReferences(text: string): string {
+  return text.replaceAll(/^.*[=:]\s*["']?\$[\w.{(-].*$/gm, '')
 }
 
 /** Credentials in its commands and in the texts that it is given. */

@@ -35,7 +35,7 @@ const mostRepairs = 50
 export function splitDocuments(text: string, path: string): WrittenDocument[] {
   // Joined files keep the byte order marks at their starts.
   const lines = withoutMarks(text)
-    .split(/\r?\n/)
+    .split(/\r\n?|\n/)
     .map((line) => (line.startsWith('\uFEFF') ? line.slice(1) : line))
   const documents: WrittenDocument[] = []
   let current: string[] = []

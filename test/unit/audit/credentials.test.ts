@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { auditOfNamed, failing } from './audit-of.ts'
+import { auditOf, auditOfNamed, failing, saidOf } from './audit-of.ts'
 import { hasCredentialForm, holdsCredential } from '../../../src/audit/credential.ts'
 import { credentialsIn } from '../../../src/audit/credential-in-command.ts'
 import { readShell } from '../../../src/formats/shell.ts'
@@ -56,6 +56,8 @@ describe('a variable that holds a credential', () => {
     ['DB_PASSWORD', '<your password>'],
     ['DB_PASSWORD', 'vault:secret/data/db#password'],
     ['DB_PASSWORD', 'changeme'.replace('changeme', 'replace_me')],
+    ['default-tls-secret', 'shop/tls'],
+    ['credentialsSecret', 'tracing'],
     ['KEYBOARD', 'us'],
     ['SSH_KEYSCAN', 'x'],
     ['COMPASS', 'north'],
@@ -168,3 +170,52 @@ describe('wherever it is written, the value is never repeated', () => {
     expect(JSON.stringify(document)).not.toContain(value)
   })
 })
+
+describe('a ConfigMap', () => {
+  const map = (data: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n${data}`
+  const pod = '---\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: "a:1"}]}\n'
+  const evidence = async (data: string) =>
+    (await auditOfNamed(map(data) + pod, 'a.yaml')).controls
+      .find(({ id }) => id === 'practice-environment-secret')
+      ?.evidence.filter(({ status }) => status === 'fail')
+
+  it.each([
+    ['a variable', '  DB_PASSWORD: hunter2\n', 'DB_PASSWORD holds a credential', 5],
+    [
+      'a file',
+      '  a: b\n  app.yaml: |\n    db:\n      password: "hunter2"\n',
+      'its app.yaml holds a credential: password',
+      6,
+    ],
+  ])('with %s', async (_what, data, found, line) => {
+    expect(await evidence(data)).toMatchObject([{ about: 'ConfigMap/c', found, path: 'a.yaml', line }])
+  })
+
+  it('in a list', async () => {
+    const list = `apiVersion: v1\nkind: List\nitems:\n- ${map('  DB_PASSWORD: hunter2').replaceAll('\n', '\n  ')}\n`
+    expect(failing(await auditOfNamed(list + pod, 'a.yaml'))).toContain('practice-environment-secret')
+  })
+
+  it.each([
+    '  DB_PASSWORD: ${DB_PASSWORD}\n',
+    '  DB_PASSWORD_FILE: /run/secrets/db\n',
+    '  service.email: |\n    password: $email-password\n    token: "$(TOKEN)"\n',
+    '  log-level: debug\n',
+  ])('%j gives no finding', async (data) => {
+    expect(await evidence(data)).toEqual([])
+  })
+
+  it('by itself is nothing that was judged', async () => {
+    expect(await auditOf({ 'a.yaml': map('  a: b\n') })).toMatchObject({ outcome: 'undecided' })
+  })
+})
+
+it.each(['.env', 'config/.env.production', '.npmrc', 'service-account.json', 'tls/server.key', 'a.keystore'])(
+  'whether %s holds a credential is for people to say',
+  async (file) => {
+    const said = async (text: string) => saidOf(await auditOfNamed(`FROM a:1\n${text}\n`, 'Dockerfile'), 'cis-4.10')
+    expect(await said(`COPY ${file} /app/`)).toEqual([`manual: COPY ${file}: decide whether it holds a credential`])
+    expect(await said('COPY .env.example server.pub /app/')).toEqual([expect.stringMatching(/^pass/)])
+    expect(await said(`COPY --from=build ${file} /app/`)).toEqual([expect.stringMatching(/^pass/)])
+  },
+)

@@ -400,3 +400,8 @@ describe('a pod that has the rights of the host by another name', () => {
     expect(failing(await auditOfNamed(text, 'a.yaml'))).not.toContain('cis-5.11')
   })
 })
+
+it.each(['0', '00', '0x0', '0o0', '0b0', '0_0', '-0', '0.0'])('runAsUser: %s is root', async (id) => {
+  const text = `apiVersion: v1\nkind: Pod\nspec: {containers: [{name: c, image: "a:1", securityContext: {runAsUser: ${id}}}]}\n`
+  expect(failing(await auditOfNamed(text, 'a.yaml'))).toContain('practice-root-user')
+})

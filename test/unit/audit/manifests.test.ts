@@ -72,6 +72,7 @@ describe('what kubectl and Compose take', () => {
     ['one with several such lines', "a:\n    b: 'x\n y\n z'\n    c: 1\n", [{ a: { b: 'x y z', c: 1 } }]],
     ['braces that close at the margin', 'a:\n  b: {\n  c: d\n}\ne: f\n', [{ a: { b: { c: 'd' } }, e: 'f' }]],
     ['windows line ends', 'a: 1\r\n---\r\nb: 2\r\n', [{ a: 1 }, { b: 2 }]],
+    ['line ends of old Macs', 'a: 1\r---\rb: 2\r', [{ a: 1 }, { b: 2 }]],
     ['a byte order mark', '\uFEFFa: 1\n', [{ a: 1 }]],
     ['merge keys', 'x: &x {a: 1, b: 2}\ny:\n  <<: *x\n  b: 3\n', [{ x: { a: 1, b: 2 }, y: { b: 3, a: 1 } }]],
     ['JSON', '{"a": [1, true, null]}', [{ a: [1, true, null] }]],

@@ -44,6 +44,7 @@ function containerOf(
 ): Container {
   const { spec } = pod
   const name = textOf(at(container, 'name') ?? { path: '', line: 1, value: 'main' })
+  const image = at(container, 'image') ?? find(spec, 'stepTemplate', 'image')
   const own = (...keys: string[]) =>
     at(container, 'securityContext', ...keys) ?? find(spec, 'stepTemplate', 'securityContext', ...keys)
   // The container's setting overrides the pod's.
@@ -57,10 +58,10 @@ function containerOf(
     ...emptyContainer({ platform: 'kubernetes', name: `${about}/${name}`, path: container.path, line: container.line }),
     endsByItself: !stays && (role !== 'container' || ending.test(kind) || /^(Never|OnFailure)$/.test(restarts)),
     // The object that a patch applies to is found by its name.
-    ...(leftTo === undefined && (at(container, 'image') !== undefined || at(container, 'name') === undefined)
+    ...(leftTo === undefined && (image !== undefined || at(container, 'name') === undefined)
       ? {}
       : { leftTo: leftTo ?? 'the object that this patch applies to' }),
-    ...said('image', at(container, 'image'), textOf),
+    ...said('image', image, textOf),
     ...said('user', either('runAsUser') ?? either('windowsOptions', 'runAsUserName'), textOf),
     ...said('refusesRoot', either('runAsNonRoot'), truthOf),
     ...said('privileged', own('privileged'), truthOf),
@@ -92,7 +93,7 @@ function containerOf(
     sysctls: listOf(at(spec, 'securityContext', 'sysctls')).flatMap(
       (entry) => said('value', at(entry, 'name'), textOf).value ?? [],
     ),
-    environment: environmentOf(container),
+    environment: [container, find(spec, 'stepTemplate')].flatMap(environmentOf),
   }
 }
 
@@ -109,7 +110,7 @@ function devicesOf(container: Placed): Fact<string>[] {
   )
 }
 
-function environmentOf(container: Placed): Container['environment'] {
+function environmentOf(container: Placed | undefined): Container['environment'] {
   return listOf(at(container, 'env')).flatMap((entry) => {
     const [variable, value] = [at(entry, 'name'), at(entry, 'value')]
     return variable === undefined || value === undefined

@@ -77,8 +77,9 @@ function containersIn(placed: Placed): Pod['containers'] {
     const list = find(placed, key)?.value
     if (!Array.isArray(list)) return []
     const isPod = key.endsWith('ontainers')
+    const hasImage = key === 'steps' && isText(find(placed, 'stepTemplate', 'image'))
     return list
-      .filter((item) => isText(find(item, 'image')) || (isPod && isContainer(item)))
+      .filter((item) => isText(find(item, 'image')) || ((isPod || hasImage) && isContainer(item)))
       .map((container) => ({ container, role }))
   })
   const single = ['container', 'script'].flatMap((key) => {
@@ -94,7 +95,7 @@ function containersIn(placed: Placed): Pod['containers'] {
 function isContainer(item: Placed): boolean {
   return (
     isText(find(item, 'name')) ||
-    ['securityContext', 'command', 'args', 'env'].some((key) => find(item, key) !== undefined)
+    ['securityContext', 'command', 'script', 'args', 'env'].some((key) => find(item, key) !== undefined)
   )
 }
 

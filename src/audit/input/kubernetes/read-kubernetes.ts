@@ -1,4 +1,5 @@
-import type { Container } from '../../container.ts'
+import type { Configuration, Container } from '../../container.ts'
+import { fact } from '../facts.ts'
 import { at, find, listOf, manifestError, textOf, type Placed } from '../placed.ts'
 import { withPlaceholders } from '../placeholders.ts'
 import { besidePods } from './beside-pods.ts'
@@ -18,6 +19,7 @@ export interface UnjudgedObject {
 /** What an object starts, and which parts were not judged. */
 export interface KubernetesObject {
   containers: Container[]
+  configurations: Configuration[]
   unjudged: UnjudgedObject[]
   /** Workloads without containers that grant nothing: the objects that they patch are judged. */
   patches: UnjudgedObject[]
@@ -51,6 +53,7 @@ function readObject(object: Placed, depth: number): KubernetesObject {
     const read = items.map((item) => readObject(ofList(item, kind, object), depth + 1))
     return {
       containers: read.flatMap(({ containers }) => containers),
+      configurations: read.flatMap(({ configurations }) => configurations),
       unjudged: read.flatMap(({ unjudged }) => unjudged),
       patches: read.flatMap(({ patches }) => patches),
     }
@@ -61,7 +64,9 @@ function readObject(object: Placed, depth: number): KubernetesObject {
   const pods = isEmpty ? [] : podsIn(object)
   const unjudged =
     isEmpty && kind !== 'PersistentVolume' ? [] : besidePods(object, pods).map((found) => ({ ...met, ...found }))
-  const nothing: KubernetesObject = { containers: [], unjudged, patches: [] }
+  const nothing: KubernetesObject = { containers: [], configurations: [], unjudged, patches: [] }
+  if (kind === 'ConfigMap' && version === 'v1')
+    return { ...nothing, configurations: [{ path, line, name: about, entries: entriesIn(object) }] }
   if (isEmpty) return nothing
   const containers = containersOf(pods, { about, kind, leftTo: platformOf(object, version) })
   if (containers.length > 0) return { ...nothing, containers }
@@ -75,6 +80,15 @@ function readObject(object: Placed, depth: number): KubernetesObject {
         ],
       }
     : { ...nothing, patches: [{ ...met, reason: `a patch of a ${kind} without containers` }] }
+}
+
+/** The texts of a ConfigMap, each a variable or a file. */
+function entriesIn(object: Placed): Configuration['entries'] {
+  const data = find(object, 'data')
+  if (!(data?.value instanceof Map)) return []
+  return [...data.value].flatMap(([name, placed]) =>
+    typeof placed.value === 'string' ? [fact(placed, { name, value: placed.value })] : [],
+  )
 }
 
 /** An item of a list, which may omit what the list states for all: a PodList contains pods. */

@@ -58,7 +58,7 @@ describe('files of a tree', () => {
       '.venv/lib/Dockerfile': 'FROM scratch\n',
     })
     const { files, passedOver } = await auditFiles([root])
-    expect(files.map(({ below }) => below)).toEqual(['Dockerfile'])
+    expect(files.map(({ below }) => below)).toEqual(['.devcontainer/settings.yaml', 'Dockerfile'])
     expect(passedOver).toEqual(
       ['.devcontainer/Dockerfile', '.devcontainer/docker-compose.yml', 'a/.docker/b/web.Dockerfile'].map((path) => ({
         path: join(root, path),
@@ -68,7 +68,7 @@ describe('files of a tree', () => {
     expect((await auditFiles([join(root, '.devcontainer')])).files).toHaveLength(3)
   })
 
-  it('that are bytes, too large, or only called like a Dockerfile are passed over with the reason [fault 96]', async () => {
+  it('that are bytes or too large say so, and those only called like a Dockerfile are passed over with the reason [fault 96]', async () => {
     const root = await tree('bytes', {
       Dockerfile: 'FROM scratch\n',
       'a.yaml': Buffer.from([0, 1, 2]),
@@ -77,14 +77,19 @@ describe('files of a tree', () => {
       'Dockerfile.j2': 'FROM {{ base }}',
       'dump.yaml': Buffer.alloc(16 * 1_048_576 + 1, 'a'),
     })
-    const { files, passedOver } = await auditFiles([root])
-    expect(files.map(({ below }) => below)).toEqual(['Dockerfile', 'src/dockerfile.ts'])
+    const { files, passedOver, open } = await auditFiles([root])
+    expect(Object.fromEntries(files.map(({ below, fault = '' }) => [below, fault]))).toEqual({
+      Dockerfile: '',
+      'a.yaml': 'expected UTF-8 text, found binary data',
+      'dump.yaml': expect.stringContaining('over the limit of 16777216') as string,
+      'src/dockerfile.ts': '',
+    })
+    expect(files.every(({ text }) => text.length <= 65_536)).toBe(true)
     expect(Object.fromEntries(passedOver.map(({ path, reason }) => [path.slice(root.length + 1), reason]))).toEqual({
       'Dockerfile.j2': 'a template of a Dockerfile',
-      'a.yaml': expect.stringContaining('expected text, found binary data') as string,
       'docs/dockerfile.png': 'not a Dockerfile, judging by its extension',
-      'dump.yaml': expect.stringContaining('over the limit of 16777216') as string,
     })
+    await expect(open(join(root, 'a.yaml'))).rejects.toMatchObject({ code: 'SOURCE' })
     for (const name of ['a.yaml', 'docs/dockerfile.png', 'dump.yaml'])
       await expect(auditFiles([join(root, name)])).rejects.toMatchObject({ code: 'SOURCE' })
   })
@@ -96,13 +101,31 @@ describe('files of a tree', () => {
     await symlink(join(directory, 'outside.yaml'), join(root, 'compose.yaml'))
     await symlink('inside.yaml', join(root, 'linked.yaml'))
     await symlink('nowhere', join(root, 'broken.yaml'))
+    await mkdir(join(root, 'sub'))
+    await symlink('sub', join(root, 'below'))
+    await symlink(directory, join(root, 'node_modules'))
+    await execa('mkfifo', [join(root, 'pipe.yaml'), join(root, 'pipe.txt')])
     const { files, passedOver, open } = await auditFiles([root])
     expect(files.map(({ below }) => below)).toEqual(['Dockerfile', 'inside.yaml', 'linked.yaml'])
-    expect(passedOver.map(({ reason }) => reason)).toEqual([
-      expect.stringContaining('outside the audited paths') as string,
+    expect(passedOver.map(({ path, reason }) => `${path.slice(root.length + 1)}: ${reason}`).toSorted()).toEqual([
+      'broken.yaml: a link that leads nowhere',
+      expect.stringMatching(/^compose.yaml: .* outside the audited paths/) as string,
+      'loop: a link to a directory outside the audited paths: name it to have it judged',
+      'pipe.yaml: neither a file nor a directory',
     ])
     await expect(open(join(root, 'compose.yaml'))).rejects.toMatchObject({ code: 'SOURCE' })
     await expect(auditFiles([join(root, 'compose.yaml')])).rejects.toMatchObject({ code: 'SOURCE' })
+  })
+
+  it('are read in UTF-16 where they have a byte order mark and are no Dockerfile', async () => {
+    const two = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le')
+    const root = await tree('utf-16', { 'a.yaml': two(pod), 'b.yaml': two(pod).swap16(), Dockerfile: two('FROM a') })
+    const { files } = await auditFiles([root])
+    expect(files.map(({ below, text, fault }) => [below, fault ?? text])).toEqual([
+      ['Dockerfile', 'expected UTF-8 text, found binary data'],
+      ['a.yaml', pod],
+      ['b.yaml', pod],
+    ])
   })
 
   it('are walked where there are ten thousand of them, and more than a thousand are read', async () => {

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { auditOf, failing, saidOf } from './audit-of.ts'
+import { audit } from '../../../pipelines/audit.ts'
+import { now } from './audit-of.ts'
+
+const open = 'containers: [{name: c, image: "a:1.0.0", securityContext: {privileged: true}}]'
+const pod = `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {${open}}\n`
+const definition = 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n'
+const good = { Dockerfile: 'FROM scratch\nUSER 7\nHEALTHCHECK CMD ["/a"]\n' }
+
+describe('a definition, which is not read, hides no workload [fault 97]', () => {
+  it.each([
+    [
+      'a line of a text',
+      pod.replace('metadata: {name: p}', `metadata: {name: p, annotations: {a: "\n${definition}"}}`),
+    ],
+    [
+      'a line of a text in an object that is indented',
+      `  ${pod.replace('name: p', `name: "\n${definition}  "`).replaceAll('\nkind: Pod', '\n  kind: Pod').replace('\nspec', '\n  spec').replace('\nmetadata', '\n  metadata')}`,
+    ],
+    [
+      'a key that is given by itself',
+      `apiVersion: v1\n? kind\n: Pod\nmetadata: {a: "\n${definition}"}\nspec: {${open}}\n`,
+    ],
+    [
+      'an item of a list',
+      `apiVersion: v1\nkind: List\nitems:\n- ${pod.trim().replaceAll('\n', '\n  ')}\n- ${definition.trim().replaceAll('\n', '\n  ')}\n`,
+    ],
+    ['another document', `${definition}spec: {}\n---\n${pod}`],
+  ])('%s', async (_what, text) => {
+    const document = await auditOf({ ...good, 'a.yaml': text })
+    expect(document.outcome).not.toBe('passed')
+    expect(document.unread.length > 0 || failing(document).includes('cis-5.5')).toBe(true)
+  })
+
+  it('and is passed over however deep it is', async () => {
+    const deep = `${'{a: '.repeat(150)}1${'}'.repeat(150)}`
+    for (const text of [
+      `${definition}spec: ${deep}\n`,
+      `# a\n---\n"apiVersion": 'apiextensions.k8s.io/v1beta1' # b\n"kind": "CustomResourceDefinition"\nmetadata:\n  a: b\nspec:\n  c: ${deep}\nstatus: {}\n`,
+    ])
+      expect(await auditOf({ ...good, 'a.yaml': text })).toMatchObject({ outcome: 'passed', unread: [] })
+  })
+})
+
+describe('a manifest inside another document is named as not judged [fault 97]', () => {
+  it.each([
+    [
+      'what a playbook applies',
+      `- tasks:\n  - kubernetes.core.k8s:\n      definition:\n        ${pod.trim().replaceAll('\n', '\n        ')}\n`,
+      3,
+    ],
+    ['what values of a chart add', `extra:\n- ${pod.trim().replaceAll('\n', '\n  ')}\n`, 2],
+  ])('%s', async (_what, text, line) => {
+    expect(await auditOf({ ...good, 'a.yaml': text })).toMatchObject({
+      outcome: 'passed',
+      unjudged: [
+        { path: 'a.yaml', line, about: 'Pod/p', reason: 'a manifest inside another document; audit it as a file' },
+      ],
+    })
+  })
+
+  it('one that starts nothing is not', async () => {
+    const text = 'extra:\n- {apiVersion: v1, kind: ConfigMap, data: {a: b}}\n'
+    expect(await auditOf({ ...good, 'a.yaml': text })).toMatchObject({ outcome: 'passed', unjudged: [] })
+  })
+})
+
+describe('a file that is not text [fault 96]', () => {
+  const audited = async (path: string, text: string) =>
+    audit({
+      files: [
+        { path: 'Dockerfile', text: good.Dockerfile, named: false, below: 'Dockerfile' },
+        { path, text, named: false, below: path, fault: 'expected UTF-8 text, found binary data' },
+      ],
+      open: async () => undefined,
+      now,
+    })
+
+  it.each([
+    ['is deployed, by its name', 'compose.yaml', '\0'],
+    ['is built, by its name', 'web.Dockerfile', 'FROM'],
+    ['is deployed, by what can be read of it', 'a.yaml', `${pod}\0`],
+    ['is deployed, in two bytes a character', 'a.yaml', [...pod].join('\0')],
+  ])('%s: it is not clean', async (_what, path, text) => {
+    expect(await audited(path, text)).toMatchObject({
+      outcome: 'undecided',
+      unread: [{ path, line: 1, reason: 'expected UTF-8 text, found binary data' }],
+    })
+  })
+
+  it('is passed over where nothing says that it is deployed', async () => {
+    expect(await audited('a.yaml', 'a: b\0')).toMatchObject({
+      outcome: 'passed',
+      passedOver: [{ path: 'a.yaml', reason: 'expected UTF-8 text, found binary data' }],
+    })
+  })
+})
+
+it('a manifest in a hidden directory is named, and any other file there is not [fault 96]', async () => {
+  const document = await auditOf({
+    ...good,
+    '.k8s/a.yaml': pod,
+    '.github/workflows/ci.yaml': 'on: push\n',
+    '.x/b.yaml': '{{ no yaml',
+  })
+  expect(document).toMatchObject({
+    outcome: 'passed',
+    passedOver: [{ path: '.k8s/a.yaml', reason: 'in a hidden directory: name it to have it judged' }],
+  })
+})
+
+describe('what the steps of a Tekton task have in common is theirs', () => {
+  const task = (steps: string) =>
+    `apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\nspec:\n  stepTemplate: {image: "a:latest", env: [{name: DB_PASSWORD, value: hunter2hunter2}], securityContext: {privileged: true}}\n  steps: ${steps}\n`
+  it.each(['[{name: s, script: ls}]', '[{script: ls}]', '[{name: s, image: "b:1.0.0"}]'])('%s', async (steps) => {
+    const document = await auditOf({ 'a.yaml': task(steps) })
+    expect(failing(document)).toEqual(expect.arrayContaining(['cis-5.5', 'practice-environment-secret']))
+    expect(saidOf(document, 'practice-image-tag')).toEqual([
+      steps.includes('image') ? 'pass: b:1.0.0' : 'fail: a:latest',
+    ])
+  })
+})
