@@ -1,5 +1,5 @@
 import { DeliveryError } from '../model/errors.ts'
-import { compareText, outcomeOf, type Archive, type Evidence, type Verdict } from '../model/index.ts'
+import { compareText, outcomeOf, type Archive, type Evidence, type RuleResult, type Verdict } from '../model/index.ts'
 import { clockSkew } from '../model/clock-skew.ts'
 import { verdictCounts } from '../policy/fixed-numbers.ts'
 import { policyDigest } from '../policy/policy-digest.ts'
@@ -7,7 +7,7 @@ import { Policy } from '../policy/schema.ts'
 import { formatDuration, parseDuration } from '../model/units.ts'
 import { openBaseline } from '../policy/baseline.ts'
 import { openRegister } from '../policy/exception-register.ts'
-import type { Question } from './rule.ts'
+import type { Question, Rule } from './rule.ts'
 import { rules } from './rules.ts'
 import { type Asides, judgeRule } from './judge-rule.ts'
 import { type Context, bindingOf } from './binding.ts'
@@ -28,6 +28,26 @@ export function evaluate(policy: Policy, evidence: Evidence, now: Date, context:
   if (Number.isNaN(now.getTime())) throw new RangeError('expected a valid time of judging, found an invalid date')
   checkPolicy(policy)
 
+  const results = resultsOf(rules, policy, evidence, now, context)
+  const verdict: Verdict = {
+    outcome: outcomeOf(results),
+    binding: bindingOf(policy, evidence, now, context),
+    results,
+  }
+  return { verdict, passed: verdict.outcome === 'passed' ? new Passed(mint, verdict) : undefined }
+}
+
+/**
+ * What these rules say of the evidence, in their order. The rule about exceptions knows those that the others used.
+ * Throws a DeliveryError('POLICY') for a baseline that the policy does not accept.
+ */
+export function resultsOf(
+  asked: readonly Rule[],
+  policy: Policy,
+  evidence: Evidence,
+  now: Date,
+  context: Context = {},
+): RuleResult[] {
   const digests = new Map(evidence.platforms.map(({ archive }) => [archive.platform, archive.digest]))
   const images = { name: context.image ?? policy.image.name, digests }
   const asides: Asides = {
@@ -46,18 +66,11 @@ export function evaluate(policy: Policy, evidence: Evidence, now: Date, context:
     baseline: context.baseline,
     exceptions: [],
   }
-  const results = rules.map((rule) => (rule.id === 'exceptions' ? undefined : judgeRule(rule, question, asides)))
+  const results = asked.map((rule) => (rule.id === 'exceptions' ? undefined : judgeRule(rule, question, asides)))
   // Only now are the used exceptions known.
-  const complete = rules.map(
+  return asked.map(
     (rule, index) => results[index] ?? judgeRule(rule, { ...question, exceptions: asides.register.uses() }, asides),
   )
-
-  const verdict: Verdict = {
-    outcome: outcomeOf(complete),
-    binding: bindingOf(policy, evidence, now, context),
-    results: complete,
-  }
-  return { verdict, passed: verdict.outcome === 'passed' ? new Passed(mint, verdict) : undefined }
 }
 
 const longestValidity = parseDuration(verdictCounts)

@@ -6,7 +6,13 @@ export interface Part {
   /** Files and directories that it is about, its own tests among them: when they have moved on, the part has to be run again. */
   about: readonly string[]
   /** How it is run: test files of a project, or the mutation of code. */
-  run: TestFiles | 'mutation'
+  run: TestFiles | Mutation
+}
+
+/** Stryker on some of the source, with the unit tests of vitest.mutation.config.ts. */
+export interface Mutation {
+  /** Patterns of files, as Stryker's `mutate`. */
+  mutate: readonly string[]
 }
 
 export interface TestFiles {
@@ -118,8 +124,14 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'mutation',
-    what: 'Of the changes that Stryker makes to gate and policy, so many are noticed by a unit test.',
-    about: ['src/gate', 'src/policy', 'test/unit/gate', 'test/unit/policy', 'stryker.config.json'],
-    run: 'mutation',
+    what: 'Of the changes that Stryker makes to the gate, this share is noticed by a unit test.',
+    about: ['src/gate', 'test/unit/gate', 'stryker.config.json'],
+    run: { mutate: ['src/gate/**/*.ts'] },
+  },
+  {
+    name: 'mutation-of-documents',
+    what: 'The same for policy and formats, which most tests run while they load: each change then needs a new process.',
+    about: ['src/policy', 'src/formats', 'test/unit/policy', 'test/unit/formats', 'stryker.config.json'],
+    run: { mutate: ['src/policy/**/*.ts', 'src/formats/**/*.ts'] },
   },
 ]

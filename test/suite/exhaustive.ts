@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contentOf } from '../exhaustive/age.ts'
 import { exhaustivePage, lastRuns, type LastRun } from '../exhaustive/page.ts'
-import { parts, type Part } from '../exhaustive/parts.ts'
+import { parts, type Mutation, type Part, type TestFiles } from '../exhaustive/parts.ts'
 import { watchMachine } from './machine.ts'
 import { runMutation } from './mutation.ts'
 import { writeTiming } from './reports.ts'
@@ -34,7 +34,7 @@ export async function runExhaustive(names: readonly string[]): Promise<number> {
   for (const part of wanted) {
     const started = Date.now()
     process.stdout.write(`\n== ${part.name}: ${part.what}\n`)
-    const result = part.run === 'mutation' ? await mutation() : await tests(part)
+    const result = 'mutate' in part.run ? await mutation(part.run) : await tests(part.run)
     record(part, result, (Date.now() - started) / 60_000)
     total.passed += result.passed
     total.failed += result.failed
@@ -54,8 +54,7 @@ function complaintAbout(names: readonly string[], wanted: readonly Part[]): stri
     : `commit first what the tests are about, because the page names the commit:\n${changed}`
 }
 
-async function tests({ run }: Part): Promise<Result> {
-  if (run === 'mutation') throw new Error('a mutation has no test files')
+async function tests(run: TestFiles): Promise<Result> {
   const timing = await runTests({
     tier: 'exhaustive',
     projects: [run.project],
@@ -67,9 +66,9 @@ async function tests({ run }: Part): Promise<Result> {
   return { passed: timing.passed, failed: failuresOf(timing), machine: timing.machine, note: '' }
 }
 
-async function mutation(): Promise<Result> {
+async function mutation({ mutate }: Mutation): Promise<Result> {
   const machine = watchMachine()
-  return { ...(await runMutation()), machine: machine() }
+  return { ...(await runMutation(mutate)), machine: machine() }
 }
 
 /** Writes a result into the page. A part that the page does not have yet is listed there as one that waits. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { evaluate } from '../../../src/gate/evaluate.ts'
+import { evaluate, resultsOf } from '../../../src/gate/evaluate.ts'
+import { rules } from '../../../src/gate/rules.ts'
 import type { Evidence, Owner, RuleResult, Vulnerability } from '../../../src/model/index.ts'
 import { ruleOwners, type RuleId } from '../../../src/policy/rule-ids.ts'
 import type { Policy } from '../../../src/policy/schema.ts'
@@ -48,7 +49,8 @@ function vulnerable(counts: { base?: number; application?: number; unknown?: num
 }
 
 function judge(id: RuleId, evidence: Evidence, by: Policy = policy): RuleResult {
-  const result = evaluate(by, evidence, now).verdict.results.find(({ rule }) => rule === id)
+  const asked = rules.filter((rule) => rule.id === id)
+  const [result] = resultsOf(asked, by, evidence, now)
   if (result === undefined) throw new Error(`no result of ${id}`)
   return result
 }
