@@ -4,6 +4,7 @@ import { absolute, copiedBy, directoryAt, outermost } from '../placed-paths.ts'
 import type { Situation } from '../repair.ts'
 import { execWords } from '../rules/exec-form.ts'
 import { scriptOf, type PlacedScript } from '../script.ts'
+import { staysInside } from './stays-inside.ts'
 
 /** A Dockerfile of one stage, which builds the application and ships everything that it built it with. */
 export interface SingleStage {
@@ -29,15 +30,8 @@ const ofSystem =
   /^\/((bin|boot|dev|etc|lib\d*|proc|root|run|sbin|sys|tmp|usr\/(bin|include|lib\d*|libexec|local\/(bin|etc|include|lib|sbin|share)|sbin|share)|var\/(cache|lib|log|run|spool))(\/|$)|(usr|var)?$)/
 
 /**
- * Packages that only build something or are in every base, or that people install to look around: the application
- * itself calls none of them.
- */
-const onlyBuilds =
-  /^(build-essential|build-base|gcc|g\+\+|make|cmake|autoconf|automake|libtool|pkg-config|pkgconf|git|openssh-client|ca-certificates|gnupg2?|lsb-release|apt-transport-https|apt-utils|software-properties-common|curl|wget|unzip|zip|xz-utils|vim|nano|less|tree|python3-dev|libc6-dev|libffi-dev|libc-dev|musl-dev|linux-headers)$/
-
-/**
  * Reads the Dockerfile as one stage that can be divided. Undefined if it has several, on a base of unknown content, with
- * volumes or here-documents, or if what is installed or started cannot be read in full.
+ * volumes or here-documents, or if what is made or started cannot be read in full.
  */
 export function singleStage({ file, source }: Situation, initial: string): SingleStage | undefined {
   const [from, ...instructions] = file.instructions.filter(({ stage }) => stage === 0)
@@ -49,8 +43,8 @@ export function singleStage({ file, source }: Situation, initial: string): Singl
   if (instructions.some(({ keyword, heredocs }) => heredocs > 0 || /^(ONBUILD|VOLUME)$/.test(keyword))) return undefined
   const directory = directoryAt(file, { stage: 0, start: file.text.length }, initial)
   const started = startedBy(file, instructions)
-  const runs = runsOf(file, instructions, initial)
   const places = placesOf(file, instructions, initial, source.paths)
+  const runs = places === undefined ? undefined : runsOf(file, instructions, initial, places)
   if (directory === undefined || started === undefined || runs === undefined || places === undefined) return undefined
   const named = /^as$/i.test(from.words[1] ?? '') ? from.words[2] : undefined
   return { name: named ?? 'build', from, bases, instructions, last, runs, started, directory, places }
@@ -72,11 +66,12 @@ function startedBy(
     : { instruction, words, behind: entrypoint === undefined ? undefined : cmd }
 }
 
-/** The commands of every RUN; undefined if one cannot be read, or installs what may be needed to run. */
+/** The commands of every RUN; undefined if one cannot be read, or makes something that would be lost. */
 function runsOf(
   file: DockerfileFile,
   instructions: readonly PlacedInstruction[],
   initial: string,
+  places: readonly string[],
 ): SingleStage['runs'] | undefined {
   const runs = instructions
     .filter(({ keyword }) => keyword === 'RUN')
@@ -88,16 +83,7 @@ function runsOf(
   const known = runs.flatMap(({ instruction, script, directory }) =>
     script === undefined || directory === undefined ? [] : [{ instruction, script, directory }],
   )
-  return known.length === runs.length && known.every(({ script }) => installsOnlyTools(script)) ? known : undefined
-}
-
-function installsOnlyTools({ commands }: PlacedScript): boolean {
-  return commands.every(({ words: [program = '', ...args] }) => {
-    if (!/^(apt-get|apt|apk|yum|dnf|microdnf|zypper)$/.test(program)) return true
-    const at = args.findIndex((word) => /^(install|add|in|reinstall)$/.test(word))
-    const names = at === -1 ? [] : args.slice(at + 1).filter((word) => !word.startsWith('-'))
-    return names.every((name) => onlyBuilds.test(name.replace(/=.*$/, '')))
-  })
+  return known.length === runs.length && known.every(({ script }) => staysInside(script, places)) ? known : undefined
 }
 
 function placesOf(

@@ -159,6 +159,11 @@ CMD ["uvicorn", "shop.main:app", "--host", "0.0.0.0"]
     expect(divided(text.replace('3.11', '3.12-slim'), source)).toEqual([])
     expect(divided(text.replace('3.11', '3.11-alpine'), source)).toEqual([])
   })
+  it('is divided whatever is done below its own directory', () => {
+    const line =
+      'RUN mkdir -p static /srv/shop/a && pip install -r requirements.txt 2>/dev/null && python manage.py collectstatic && chown -R 1 .'
+    expect(divided(text.replace('RUN pip install -r requirements.txt', line), source)).toHaveLength(2)
+  })
   it('keeps a user with a number, and the arguments that its author wrote', () => {
     const written = text
       .replace('CMD ["uvicorn"', 'USER 10001\nENTRYPOINT ["python", "-m", "shop"]\nCMD ["serve"')
@@ -172,6 +177,10 @@ CMD ["uvicorn", "shop.main:app", "--host", "0.0.0.0"]
     ['RUN pip install --user -r requirements.txt'],
     ['RUN poetry install'],
     ['RUN apt-get install -y libpq5 && pip install -r requirements.txt'],
+    ['RUN pip install -r requirements.txt && python -m nltk.downloader punkt'],
+    ['RUN pip install -r requirements.txt && mkdir -p /srv/shop/cache /uploads'],
+    ['RUN pip install -r requirements.txt && echo a > /etc/shop.conf'],
+    ['RUN pip install -r requirements.txt && curl -o /srv/shop/a https://example.com/a'],
     ['RUN true'],
   ])('is left in one stage where its packages are elsewhere, or need more: %s', (line) =>
     expect(divided(text.replace('RUN pip install -r requirements.txt', line), source)).toEqual([]),
