@@ -159,7 +159,7 @@ export function classify(file: AuditFile): Classified {
     if (rendering !== undefined && 'text' in rendering) return classifyManifest({ ...file, text: rendering.text })
     const reason = notRendered(path, rendering)
     if (named) throw manifestError({ path, line: 1 }, `expected a file that can be audited, found ${reason}`)
-    return nothing(reason)
+    return isChart(path) ? { ...nothing(reason), unjudged: [{ ...unrendered, path }] } : nothing(reason)
   }
   if (!named && /\bAWS::ECS::TaskDefinition\b/.test(text)) return nothing(cloudFormation)
   if (!named && !hasComposeName(path) && !mayHoldDeployment(text)) return nothing(/\.json$/i.test(path) ? '' : neither)
@@ -171,6 +171,9 @@ function unreadable({ path, text }: AuditFile, fault: string, nothing: (reason: 
   const isDeployed = isDockerfile(path) || hasComposeName(path) || startsContainers(text.replaceAll('\0', ''))
   return isDeployed ? { ...nothing(''), unread: [{ path, line: 1, reason: fault }] } : nothing(fault)
 }
+
+/** The files of a kustomization are read as they are if it is not rendered, but the templates of a chart say nothing by themselves. */
+const unrendered = { line: 1, about: 'Helm chart', reason: 'what it deploys is unknown, because it is not rendered' }
 
 function notRendered(path: string, rendering: { why: string } | undefined): string {
   const [what, printer] = isChart(path) ? ['Helm chart', 'helm template'] : ['kustomization', 'kubectl kustomize']

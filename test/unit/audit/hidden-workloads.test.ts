@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { auditOf, failing, saidOf } from './audit-of.ts'
+import { auditOf, failing, now, saidOf } from './audit-of.ts'
 import { audit } from '../../../pipelines/audit.ts'
-import { now } from './audit-of.ts'
+import { renderAuditTerminal } from '../../../src/audit/index.ts'
 
 const open = 'containers: [{name: c, image: "a:1.0.0", securityContext: {privileged: true}}]'
 const pod = `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {${open}}\n`
@@ -120,4 +120,18 @@ describe('what the steps of a Tekton task have in common is theirs', () => {
       steps.includes('image') ? 'pass: b:1.0.0' : 'fail: a:latest',
     ])
   })
+})
+
+it('a chart that is not rendered leaves a tree without failures not wholly judged [fault 97]', async () => {
+  const chart = { 'chart/Chart.yaml': 'apiVersion: v2\nname: a\nversion: 1.0.0\n' }
+  const document = await auditOf({ ...good, ...chart })
+  expect(document).toMatchObject({ outcome: 'passed', unjudged: [{ path: 'chart/Chart.yaml', about: 'Helm chart' }] })
+  expect(renderAuditTerminal(document, { color: false, width: 100 })).toContain('NOT EVERYTHING WAS JUDGED')
+  const files = [...Object.entries(good), ...Object.entries(chart)].map(([path, text]) => ({
+    path,
+    text,
+    named: false,
+    ...(path.endsWith('Chart.yaml') ? { rendering: { by: 'helm template', text: '' } } : {}),
+  }))
+  expect(await audit({ files, open: async () => undefined, now })).toMatchObject({ outcome: 'passed', unjudged: [] })
 })
