@@ -30,7 +30,11 @@ export function buildFailure(
   if (step === undefined || step.exitCode === killed) {
     const what =
       step === undefined ? reason : `${describeStep(step)} was killed (exit code ${killed}, usually out of memory)`
-    const hint = `Check the engine and its network, then run again; engine.log has the full output of the build of ${path}.`
+    const cure =
+      step === undefined
+        ? 'Check the engine and its network, then run again'
+        : 'Give the engine more memory, or let the step use less, e.g. with fewer parallel jobs'
+    const hint = `${cure}; engine.log has the full output of the build of ${path}.`
     return new DeliveryError('BUILD', `failed to build the image for ${platform}: ${what}`, hint, {
       cause,
       ...(step && { step }),
@@ -78,7 +82,7 @@ function failedStep(
       instruction: oneLine(found?.text ?? `RUN ${words.at(-1) ?? ''}`),
       // The engine says -1 if no process was started.
       ...(typeof exitCode === 'number' && exitCode >= 0 ? { exitCode } : {}),
-      output: [stderr, stdout].flatMap(lastLines).slice(-mostLines),
+      output: lastOutput(stdout, stderr),
     }
   }
   const missing = /\blstat (\S+): no such file or directory/.exec(reason)?.[1]
@@ -119,6 +123,14 @@ function oneLine(text: string): string {
     .replaceAll(/[\\`][ \t]*\r?\n\s*/g, '')
     .replaceAll(/\s+/g, ' ')
     .trim()
+}
+
+/** The end of both outputs, whose order among each other nobody knows. Errors come last, and a long output leaves room for them. */
+function lastOutput(stdout: unknown, stderr: unknown): string[] {
+  const [written, errors] = [stdout, stderr].map(lastLines) as [string[], string[]]
+  const room = Math.max(mostLines / 2, mostLines - errors.length)
+  const kept = written.slice(-room)
+  return [...kept, ...errors.slice(-(mostLines - kept.length))]
 }
 
 function lastLines(text: unknown): string[] {

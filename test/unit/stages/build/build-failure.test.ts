@@ -20,7 +20,7 @@ function failureOf(name: string, more = '') {
 
 describe('a build that fails', () => {
   it.each([
-    ['shell-form', 'build/Dockerfile:4: RUN echo one && echo two >&2 && exit 7 exited with code 7: one', 4],
+    ['shell-form', 'build/Dockerfile:4: RUN echo one && echo two >&2 && exit 7 exited with code 7: two', 4],
     ['heredoc', 'build/Dockerfile:2: RUN <<EOF echo hi false exit 4 EOF exited with code 4: hi', 2],
     ['other-shell', 'build/Dockerfile:4: RUN echo $V; exit 9 exited with code 9: 1', 4],
     ['colours', 'exited with code 2: line 30', 2],
@@ -56,10 +56,30 @@ describe('a build that fails', () => {
       'BUILD',
       'BUILD',
     ])
+    expect(failureOf('killed').hint).toContain('more memory')
+    expect(failureOf('add-refused').hint).toContain('its network')
     expect(failureOf('killed').message).toContain('build/Dockerfile:2: RUN kill -9 $$ was killed (exit code 137')
     expect(failureOf('add-refused').message).toBe(
       'failed to build the image for linux/amd64: Get "http://127.0.0.1:9/x": dial tcp 127.0.0.1:9: connect: connection refused',
     )
+  })
+
+  it.each([
+    ['both are long', 40, 40, ['out 35', 'out 40', 'error 35', 'error 40']],
+    ['only the output is', 40, 2, ['out 31', 'out 40', 'error 1', 'error 2']],
+    ['only the errors are', 3, 40, ['out 1', 'out 3', 'error 32', 'error 40']],
+    ['there are only errors', 0, 40, ['error 29', 'error 40', 'error 29', 'error 40']],
+  ])('shows the end of the output and of the errors where %s [fault 99]', (_what, outs, errors, [a, b, c, d]) => {
+    const lines = (word: string, count: number) => Array.from({ length: count }, (_, n) => `${word} ${n + 1}`)
+    const said = { cmd: ['/bin/sh', '-c', 'make'], exitCode: 2, stdout: lines('out', outs).join('\n') }
+    const cause = Object.assign(new Error('exit code: 2'), { ...said, stderr: lines('error', errors).join('\n') })
+    const failure = buildFailure(cause, 'Dockerfile', 'linux/amd64', [{ line: 2, text: 'RUN make' }])
+    const output = failure.step?.output ?? []
+    const [written, reported] = ['out', 'error'].map((word) => output.filter((line) => line.startsWith(word)))
+    expect(output).toHaveLength(12)
+    expect([(written ?? [])[0] ?? a, (written ?? []).at(-1) ?? b]).toEqual([a, b])
+    expect([reported?.[0], reported?.at(-1)]).toEqual([c, d])
+    expect(failure.message).toBe(`Dockerfile:2: RUN make exited with code 2: error ${errors}`)
   })
 
   it('repeats neither the ids of the engine’s objects nor escape sequences of a step, and at most twelve lines', () => {
