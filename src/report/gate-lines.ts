@@ -2,7 +2,7 @@ import type { createColors } from 'picocolors'
 import type { RuleResult } from '../model/index.ts'
 import { counted } from '../model/measures.ts'
 import { foundLine, ownerLine, placeOf, severityLine, tally, type ReportedFinding } from './reported-finding.ts'
-import { wrapped } from './wrap.ts'
+import { wrapped } from '../model/wrap.ts'
 
 export type Colors = ReturnType<typeof createColors>
 

@@ -9,7 +9,7 @@ import { gateLines, missingLines, type GateLayout } from './gate-lines.ts'
 import { notices } from './notices.ts'
 import { reportedFindings } from './reported-findings.ts'
 import { severityLine, tally, type ReportedFinding } from './reported-finding.ts'
-import { wrapped } from './wrap.ts'
+import { wrapped } from '../model/wrap.ts'
 
 /** How a run is shown on a terminal. */
 export interface TerminalOptions {

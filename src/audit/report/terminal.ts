@@ -1,66 +1,74 @@
-import Table from 'cli-table3'
 import { createColors } from 'picocolors'
 import { defused, printable } from '../../model/printable.ts'
-import type { Audit, ControlStatus } from '../document.ts'
+import { wrapped } from '../../model/wrap.ts'
+import type { Audit, ControlResult, ControlStatus } from '../document.ts'
 import { evidencePlace, sayCounts, sayEvidence, statusWords } from './words.ts'
 
-/** Failures shown per control; the reports have all. */
-const mostEvidence = 4
+/** Places named per control; the reports have all. */
+const mostPlaces = 3
+
+type Layout = { colors: ReturnType<typeof createColors>; width: number }
 
 /**
- * The audit for a terminal: a table of what fails and of deviations, the other controls by their state, then the counts
- * and one last word.
+ * The audit for a terminal: the outcome, each control that fails or deviates with its first places, the other controls
+ * by their state, then the counts and the outcome once more.
  */
-export function renderAuditTerminal(audit: Audit, { color, width }: { color: boolean; width: number }): string {
-  const colors = createColors(color)
+export function renderAuditTerminal(audit: Audit, options: { color: boolean; width: number }): string {
+  const layout = { colors: createColors(options.color), width: Math.max(40, Math.min(options.width, 160)) }
   const speaking = audit.controls.filter(({ status }) => status === 'fail' || status === 'deviation')
-  const free = Math.max(60, Math.min(width, 160)) - 40
-  const table = new Table({
-    head: ['control', 'wanted', 'found', 'what to do'],
-    colWidths: [16, 26 + Math.floor(free * 0.1), Math.floor(free * 0.55), Math.ceil(free * 0.35)],
-    wordWrap: true,
-    style: { head: color ? ['bold'] : [], border: color ? ['dim'] : [] },
-  })
-  for (const { id, status, title, remedy, evidence } of speaking) {
-    const shown = evidence.filter((entry) => entry.status === 'fail' || entry.status === 'deviation')
-    const lines = [
-      ...shown.slice(0, mostEvidence).map((entry) => `${evidencePlace(entry)} ${sayEvidence(entry)}`),
-      ...(shown.length > mostEvidence ? [`and ${shown.length - mostEvidence} more: see audit.json`] : []),
-    ]
-    table.push([
-      (status === 'fail' ? colors.red : colors.yellow)(
-        status === 'fail' ? `✗ ${id.replace('practice-', '')}` : `! ${id.replace('practice-', '')}`,
-      ),
-      title,
-      lines.join('\n'),
-      remedy,
-    ])
-  }
   const listed = (status: ControlStatus, glyph: string) => {
     const ids = audit.controls.filter((control) => control.status === status).map(({ id }) => id)
-    return ids.length === 0 ? [] : [`${glyph} ${ids.length} ${statusWords[status]}: ${ids.join(', ')}`]
+    return ids.length === 0
+      ? []
+      : [wrapped(`${glyph} ${ids.length} ${statusWords[status]}: ${ids.join(', ')}`, layout.width - 2, 2, Infinity)]
   }
+  const { counts, controls } = audit
+  const first = `${lastWord(audit, layout.colors)}: ${counts.fail} of ${controls.length} controls fail`
   return defused(
     `\n${[
-      ...(speaking.length === 0 ? [] : [table.toString()]),
+      ...(speaking.length === 0 ? [] : [first, '']),
+      ...speaking.flatMap((control) => controlLines(control, layout)),
+      ...(speaking.length === 0 ? [] : ['']),
       ...listed('manual', '?'),
       ...listed('inherited', '·'),
       ...listed('pass', '✓'),
       ...listed('not-applicable', '○'),
       ...listed('not-given', '○'),
       ...leftOut(audit),
+      wrapped(
+        `· ${audit.hostControls.length} controls of sections 1, 2, 3, 6 and 7 concern the host: no file shows them`,
+        layout.width,
+        2,
+      ),
       ...audit.exceptions.map(({ rule, id, state }) => `! exception for ${rule} ${id}: ${state}`),
-      `${audit.benchmark}: ${sayCounts(audit)}`,
-      lastWord(audit, colors),
+      wrapped(`${audit.benchmark}: ${sayCounts(audit)}`, layout.width, 0, Infinity),
+      lastWord(audit, layout.colors),
     ].join('\n')}\n`,
   )
+}
+
+/** What is wrong at the first place, where else, and what to do. */
+function controlLines({ id, status, title, remedy, evidence }: ControlResult, { colors, width }: Layout): string[] {
+  const [paint, glyph] = status === 'fail' ? [colors.red, '✗'] : [colors.yellow, '!']
+  const [first, ...others] = evidence.filter((entry) => entry.status === 'fail' || entry.status === 'deviation')
+  const named = others.slice(0, mostPlaces - 1).map((entry) => evidencePlace(entry))
+  const left = others.length - named.length
+  const more = `and ${others.length} more: ${named.join(', ')}${left === 0 ? '' : ` and ${left} in audit.json`}`
+  const said = first === undefined ? '' : `${evidencePlace(first)} ${sayEvidence(first)}`
+  const inner = (text: string) => `  ${wrapped(text, width - 4, 2, Infinity)}`
+  return [
+    `${paint(`${glyph} ${id}`)}  ${wrapped(title, width - id.length - 4, 2, Infinity)}`,
+    ...(said === '' ? [] : [inner(said)]),
+    ...(others.length === 0 ? [] : [inner(more)]),
+    inner(`→ ${remedy}`),
+  ]
 }
 
 /** Files and objects named per list; the reports have all. */
 const mostNamed = 5
 
 /** What was not judged, so that nobody mistakes it for clean. */
-function leftOut({ unread, unjudged, passedOver, ignored, hostControls }: Audit): string[] {
+function leftOut({ unread, unjudged, passedOver, ignored }: Audit): string[] {
   const named = (items: readonly string[]) => [
     ...items.slice(0, mostNamed).map((item) => `    ${printable(item, 200)}`),
     ...(items.length > mostNamed ? [`    and ${items.length - mostNamed} more: see audit.md`] : []),
@@ -86,7 +94,6 @@ function leftOut({ unread, unjudged, passedOver, ignored, hostControls }: Audit)
     ...ignored
       .filter((entry) => entry.files === 0)
       .map(({ path }) => `! audit.ignore: ${printable(path)} does not exist`),
-    `· ${hostControls.length} controls of sections 1, 2, 3, 6 and 7 concern the host: no file shows them`,
   ]
 }
 

@@ -1,5 +1,5 @@
 import wrapAnsi from 'wrap-ansi'
-import { defused, printable } from '../model/printable.ts'
+import { defused, printable } from './printable.ts'
 
 /** The longest text quoted on a terminal, in characters; the reports have the rest. */
 const longestText = 300
