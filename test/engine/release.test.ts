@@ -9,6 +9,7 @@ import { root } from '../repo/source-files.ts'
 import { attestationsBeside, type Attestations } from './attestations-beside.ts'
 import { buildAndScan, loadline, scratch, type Ended } from './command-line.ts'
 import { refuse, serveFaulty, type Fault } from './faulty-registry.ts'
+import { serveReferrers } from './referrers-registry.ts'
 import { serveRegistry } from './registry.ts'
 import { tagsOf } from './signed-image.ts'
 import { signingKey, type SigningKey } from './signing-key.ts'
@@ -362,6 +363,37 @@ describe('one image', () => {
     ])
     for (const secret of [password, key.privateKey.split('\n')[1] ?? ''])
       expect(everything.filter((text) => text.includes(secret))).toEqual([])
+  })
+
+  it('is signed and attested at the same time where the registry has the referrers API, and tagged after both are verified', async () => {
+    const key = await signingKey(password)
+    const order: string[] = []
+    let [attested, signed] = [() => {}, () => {}]
+    const [attestationArrives, signatureArrives] = [
+      new Promise<void>((resolve) => (attested = resolve)),
+      new Promise<void>((resolve) => (signed = resolve)),
+    ]
+    // Each waits for the other: written one after the other, neither would ever be kept.
+    const registry = await serveReferrers(await serveRegistry(), async ({ annotations = {} }) => {
+      const type = annotations['dev.sigstore.bundle.predicateType'] ?? ''
+      order.push(type)
+      const isSignature = type.startsWith('https://sigstore.dev/cosign/sign/')
+      if (isSignature) signed()
+      else attested()
+      await (isSignature ? attestationArrives : signatureArrives)
+    })
+    const repository = `${registry.host}/demo/app`
+    const ended = await buildAndScan(tinyImage('together'), ['--publish', `${repository}:1.0.0`, ...key.argv], key.env)
+    expect({ exitCode: ended.exitCode, failure: ended.run.failure }).toEqual({ exitCode: 0, failure: undefined })
+    expect(ended.run.release).toMatchObject({ tags: ['1.0.0'], signature: { stored: [{ where: 'referrers-api' }] } })
+    expect(order.toSorted()).toEqual(
+      ['https://sigstore.dev/cosign/sign/v1', ...Object.values(predicateTypes)].toSorted(),
+    )
+    const isTag = (line: string) => /^PUT .*\/manifests\/1\.0\.0/.test(line)
+    const reads = registry.asked.findLastIndex((line) => /^GET .*\/referrers\//.test(line))
+    expect(registry.asked.findIndex(isTag)).toBeGreaterThan(reads)
+    const verified = await loadline(['verify', `${repository}:1.0.0`, '--key', key.publicKey])
+    expect(verified.exitCode, verified.stdout + verified.stderr).toBe(0)
   })
 
   it('that was rejected is not pushed', async () => {
