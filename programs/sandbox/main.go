@@ -16,7 +16,7 @@ import (
 )
 
 // version is what `sandbox version` prints. It changes whenever the output changes.
-const version = "1.2.1"
+const version = "1.3.0"
 
 // spareTime is for all that is neither starting nor stopping, on a machine that does other things as well.
 const spareTime = time.Minute
@@ -28,6 +28,7 @@ const usage = `usage: sandbox run RUNTIME PLAN IMAGE-CONFIG ROOT-FILESYSTEM
        sandbox tests PROGRAM [ARGUMENT...]
        sandbox command RUNTIME PLAN IMAGE-CONFIG ROOT-FILESYSTEM NUMBER PROGRAM [ARGUMENT...]
        sandbox within ROOT-FILESYSTEM PROGRAM [ARGUMENT...]
+       sandbox here
        sandbox version
 `
 
@@ -44,6 +45,11 @@ func dispatch(arguments []string, stdout, stderr io.Writer) int {
 	switch {
 	case len(arguments) == 1 && arguments[0] == "version":
 		_, err = fmt.Fprintln(stdout, version)
+	case len(arguments) == 1 && arguments[0] == "here":
+		var told *here
+		if told, err = tellHere(); err == nil {
+			err = printReport(stdout, told)
+		}
 	case len(arguments) == 5 && arguments[0] == "run":
 		var given *report
 		if given, err = runImage(arguments[1], arguments[2], arguments[3], arguments[4]); err == nil {

@@ -5,6 +5,9 @@ type report struct {
 	SchemaVersion int `json:"schemaVersion"`
 	// What made the container, e.g. "crun version 1.8.1".
 	Runtime string `json:"runtime"`
+	// When it was started, by the clock of this machine, and the kernel that ran it: who keeps a run can tell what it proves.
+	StartedAt string `json:"startedAt"`
+	Kernel    string `json:"kernel"`
 	// ready: it was, and was still when it was asked to stop. refused: not started, because production would not. not-started: nothing to
 	// start was found. exited: ended before it was ready. not-ready: ran, and was not ready in time.
 	Outcome string `json:"outcome"`

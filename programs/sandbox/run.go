@@ -30,6 +30,11 @@ func run(runtime string, plan *plan, image *image, root string) (*report, error)
 		return nil, fmt.Errorf("failed to ask %s for its version: %w", runtime, err)
 	}
 	given.Runtime, _, _ = strings.Cut(string(said), "\n")
+	told, err := tellHere()
+	if err != nil {
+		return nil, err
+	}
+	given.StartedAt, given.Kernel = told.At, told.Kernel
 	as, check, refused := examine(plan, image, root, given)
 	if refused {
 		return given, nil

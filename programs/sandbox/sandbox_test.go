@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 )
@@ -114,6 +115,28 @@ func TestSignalsAreReadInEverySpelling(t *testing.T) {
 		if found, name := stopSignal(written); found != wanted || name == "" {
 			t.Errorf("%q: %v %q", written, found, name)
 		}
+	}
+}
+
+func TestWhereARunIsIsTold(t *testing.T) {
+	before := time.Now().Add(-time.Millisecond)
+	told, err := tellHere()
+	if err != nil {
+		t.Fatal(err)
+	}
+	release, err := os.ReadFile("/proc/sys/kernel/osrelease")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(told.Kernel, "Linux "+strings.TrimSpace(string(release))+" ") {
+		t.Errorf("wanted the kernel's release, got %q", told.Kernel)
+	}
+	at, err := time.Parse(time.RFC3339, told.At)
+	if err != nil || at.Before(before) || at.After(time.Now()) {
+		t.Errorf("wanted the time of now, got %q (%v)", told.At, err)
+	}
+	if written := timestamp(time.Date(2026, 11, 29, 23, 5, 4, 30_000_000, time.FixedZone("", 3600))); written != "2026-11-29T22:05:04.030Z" {
+		t.Errorf("wanted UTC with milliseconds, got %q", written)
 	}
 }
 

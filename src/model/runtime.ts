@@ -59,5 +59,7 @@ export const Runtime = z.strictObject({
   stop: z.strictObject({ signal: z.string(), seconds, exit: ProcessExit, forced: z.boolean() }).optional(),
   /** Last lines of its output, without the values of its environment variables. */
   output: z.array(z.string()),
+  /** Set if an earlier run of these bytes under these conditions was taken over: when it was started, and on which kernel. */
+  reused: z.strictObject({ startedAt: z.iso.datetime(), kernel: z.string().min(1) }).optional(),
 })
 export type Runtime = z.infer<typeof Runtime>

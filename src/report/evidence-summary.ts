@@ -1,5 +1,5 @@
 import type { Evidence, PlatformEvidence } from '../model/index.ts'
-import { byteSize, counted, wholeNumber } from '../model/measures.ts'
+import { byteSize, counted, wholeNumber, moment } from '../model/measures.ts'
 
 type Values = { [K in keyof PlatformEvidence]: Extract<PlatformEvidence[K], { status: 'collected' }>['value'] }
 
@@ -55,7 +55,7 @@ const summaries: { [K in keyof Values]: (value: Values[K]) => string } = {
     'no document',
   size: ({ unpacked, compressed, layers, efficiency, wasted }) =>
     `${byteSize(unpacked)} unpacked, ${byteSize(compressed)} compressed, in ${counted(layers.length, 'layer')}; ${(efficiency * 100).toFixed(1)} % efficient, ${byteSize(wasted)} wasted`,
-  runtime: ({ outcome, reason, readySeconds, peakMemory, refusedWrites, stop }) => {
+  runtime: ({ outcome, reason, readySeconds, peakMemory, refusedWrites, stop, reused }) => {
     if (outcome !== 'ready' || readySeconds === undefined || stop === undefined)
       return outcome === 'not-asked'
         ? 'not run: the policy does not require it'
@@ -70,6 +70,7 @@ const summaries: { [K in keyof Values]: (value: Values[K]) => string } = {
       `${byteSize(peakMemory)} peak memory`,
       refusedWrites.length === 0 ? 'no refused write' : counted(refusedWrites.length, 'refused write'),
       `${ended} within ${stop.seconds.toFixed(1)} s of ${stop.signal}`,
+      ...(reused === undefined ? [] : [`run at ${moment(reused.startedAt)}, reused`]),
     ].join(', ')
   },
   configuration: ({ user, exposedPorts, setuid, shells, healthcheck }) =>

@@ -10,7 +10,7 @@ export interface Notice {
 
 /**
  * The conditions of a run: an image that was not built here, substituted bases, the example database, where the policy
- * comes from, the earlier verdict that it was compared with, a missing signature, uncommitted changes, a tag that was
+ * comes from, the earlier verdict that it was compared with, an earlier run that counted, a missing signature, uncommitted changes, a tag that was
  * not moved, other tools' ignore files, other scanners' findings, and tags that another release has moved.
  */
 export function notices(run: Run): Notice[] {
@@ -23,6 +23,7 @@ export function notices(run: Run): Notice[] {
     ...exampleNotice(run),
     ...policyNotice(run),
     ...baselineNotice(run),
+    ...reusedNotice(run),
     ...suppressionNotice(run),
     ...additionalNotice(run),
     ...overtakenNotice(run),
@@ -163,6 +164,22 @@ function baselineNotice(run: Run): Notice[] {
         `document ${baseline.digest}`,
         ...baseline.images.map(({ platform, digest }) => `image ${platform} ${digest}`),
       ],
+    },
+  ]
+}
+
+function reusedNotice({ evidence }: Run): Notice[] {
+  const earlier = (evidence?.platforms ?? []).flatMap(({ archive: { platform }, evidence: { runtime } }) => {
+    const reused = runtime.status === 'collected' ? runtime.value.reused : undefined
+    return reused === undefined ? [] : [{ platform, ...reused }]
+  })
+  if (earlier.length === 0) return []
+  const said = earlier.map(({ platform, startedAt }) => `${platform} run at ${moment(startedAt)}, reused`).join('; ')
+  return [
+    {
+      title: 'An earlier run under hardening',
+      text: `The policy lets it count (runtime.reuse): ${said}. The same bytes were started under the same conditions then, and it went well; they were not started again.`,
+      items: earlier.map(({ platform, kernel }) => `${platform} on ${kernel}`),
     },
   ]
 }

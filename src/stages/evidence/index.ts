@@ -16,6 +16,7 @@ import {
 } from './packages.ts'
 import type { Source } from '../source/source.ts'
 import { collectRuntime } from './runtime.ts'
+import type { Reuse } from './kept-run.ts'
 import { collectSecrets } from './secrets.ts'
 import { collectSize } from './size.ts'
 import { collectStructure } from './structure.ts'
@@ -27,6 +28,8 @@ export interface CollectableImage {
   /** Absent for an image given without a Dockerfile. */
   origin: ImageOrigin | undefined
   database: Promise<OpenDatabase>
+  /** Whether an earlier run may stand for a new one; never if it is absent. */
+  reuse?: Reuse
   lock: Lock
 }
 
@@ -44,7 +47,7 @@ export interface ImageEvidence {
 }
 
 /** The collectors of one image. Those that need the same scan share it. */
-export function collectors({ built, source, origin, database, lock }: CollectableImage): Collectors {
+export function collectors({ built, source, origin, database, reuse, lock }: CollectableImage): Collectors {
   const { subject, policy, platforms, structureTests, seccomp } = source
   const { digest, platform } = built.archive
   let documents: SbomDocuments | undefined
@@ -60,7 +63,7 @@ export function collectors({ built, source, origin, database, lock }: Collectabl
     sbom: () =>
       collectSbom(scanned, { name: subject.name, digest, directory: sbomDirectory(platform, platforms) }, keep, lock),
     size: () => collectSize(built, lock),
-    runtime: () => collectRuntime(built, policy, seccomp, lock),
+    runtime: () => collectRuntime(built, policy, seccomp, lock, reuse),
     configuration: () =>
       collect({ wanted: 'the image configuration', tool: () => ownToolImage(lock, 'inspect') }, async () =>
         toConfiguration(built.inspection),

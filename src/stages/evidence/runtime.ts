@@ -19,19 +19,21 @@ import { fresh } from '../../engine/fresh.ts'
 import { pinnedImage } from '../../engine/pinned-image.ts'
 import { resolveDigest } from '../../engine/resolve-lock.ts'
 import { collect } from '../../engine/collect.ts'
+import { keptRun, type Reuse } from './kept-run.ts'
 import { configurationFile } from './configuration-file.ts'
 import { runsHere } from './runs-here.ts'
 
 /**
  * Starts the image as in production, in a container inside an engine container, and watches it. It contains only the
  * archive's bytes and the files that the policy names. Misbehaviour of the image is evidence; only a failure of the
- * sandbox itself means that there is none.
+ * sandbox itself means that there is none. With `reuse`, an earlier run that went well may stand for a new one.
  */
 export function collectRuntime(
   built: BuiltArchive,
   policy: Policy,
   seccomp: { path: string; text: string } | undefined,
   lock: Lock,
+  reuse?: Reuse,
 ): Promise<Collected<Runtime>> {
   return collect(
     { wanted: 'a run of the image under production restrictions', tool: () => ownToolImage(lock, 'sandbox') },
@@ -46,16 +48,23 @@ export function collectRuntime(
         .withMountedFile(paths.plan, plainFile(sandboxPlan(policy, seccomp?.text)))
         .withMountedFile(paths.configuration, await configurationFile(built, lock))
         .withMountedDirectory(paths.root, withFiles(image.rootfs(), policy.runtime.files))
-      const bound = await withServices(ready, policy.runtime.services, lock)
-      const ended = await runTool('sandbox', fresh(bound), runImage(tool.program, paths), {
-        insecureRootCapabilities: true,
-      })
+      const start = async (occasion?: string) =>
+        runTool(
+          'sandbox',
+          fresh(await withServices(ready, policy.runtime.services, lock, occasion), occasion),
+          runImage(tool.program, paths),
+          { insecureRootCapabilities: true },
+        )
+      const { digest } = built.archive
+      const kept = reuse === undefined ? undefined : await keptRun(tool, { digest, limits, reuse, start })
+      if (kept !== undefined) return kept
+      const ended = await start()
       requireSuccess(
         'sandbox',
         ended,
         'The engine must allow containers with root capabilities (insecureRootCapabilities) and control groups; otherwise set runtime.required to false.',
       )
-      return parseRun(ended.stdout, limits)
+      return parseRun(ended.stdout, limits).run
     },
   )
 }
@@ -103,20 +112,26 @@ function plainFile(text: string): File {
 }
 
 /**
- * The engine starts services, and the sandbox gives the image access to them. Each run has its own, without leftovers from earlier runs.
+ * The engine starts services, and the sandbox gives the image access to them. Each occasion has its own, without leftovers from earlier runs.
  */
 async function withServices(
   container: Container,
   services: Policy['runtime']['services'],
   lock: Lock,
+  occasion: string | undefined,
 ): Promise<Container> {
   let bound = container
   for (const [name, service] of Object.entries(services))
-    bound = bound.withServiceBinding(name, await startable(name, service, lock))
+    bound = bound.withServiceBinding(name, await startable(name, service, lock, occasion))
   return bound
 }
 
-async function startable(name: string, service: RuntimeService, lock: Lock): Promise<Service> {
+async function startable(
+  name: string,
+  service: RuntimeService,
+  lock: Lock,
+  occasion: string | undefined,
+): Promise<Service> {
   const pinned = pinnedImage(service.image, lock)
   if (pinned === undefined && lock.mode === 'sealed') {
     throw new DeliveryError(
@@ -133,7 +148,7 @@ async function startable(name: string, service: RuntimeService, lock: Lock): Pro
     (current, [variable, value]) => current.withEnvVariable(variable, value),
     dag.container().from(image),
   )
-  const exposed = service.ports.reduce((current, port) => current.withExposedPort(port), fresh(container))
+  const exposed = service.ports.reduce((current, port) => current.withExposedPort(port), fresh(container, occasion))
   return exposed.asService({
     useEntrypoint: true,
     ...(service.arguments === undefined ? {} : { args: service.arguments }),

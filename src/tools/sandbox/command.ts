@@ -12,6 +12,11 @@ export function runImage(program: string, paths: { plan: string; configuration: 
   return [program, 'run', runtime, paths.plan, paths.configuration, paths.root]
 }
 
+/** Asks on which kernel, and at what time of its machine, a run would be started now. */
+export function askHere(program: string): string[] {
+  return [program, 'here']
+}
+
 /** The plan that `sandbox` reads: the policy's settings for the run, in bytes and seconds. `seccomp` is the text of a profile. */
 export function sandboxPlan({ runtime: wanted, configuration }: Policy, seccomp: string | undefined): string {
   return JSON.stringify({

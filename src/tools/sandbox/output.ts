@@ -3,11 +3,14 @@ import { ProcessExit, Runtime } from '../../model/index.ts'
 import { readJson } from '../../model/read-json.ts'
 
 const measured = Runtime.shape
+const moment = z.iso.datetime()
 
 /** The output of `sandbox run`, version 1. */
 const Report = z.strictObject({
   schemaVersion: z.literal(1),
   runtime: z.string(),
+  startedAt: moment.optional(),
+  kernel: z.string().min(1).optional(),
   outcome: z.enum(['ready', 'exited', 'not-ready', 'not-started', 'refused']),
   reason: z.string(),
   user: z.string(),
@@ -25,17 +28,33 @@ const Report = z.strictObject({
   output: measured.output,
 })
 
+/** When a run was started, by the clock of the engine's machine, and on which kernel. */
+export interface Place {
+  at: Date
+  kernel: string
+}
+
 /**
- * Reads the JSON of `sandbox run`. Throws `TOOL` if it is empty, truncated, of a different form, or reports readiness without a time.
+ * Reads the JSON of `sandbox run`. Throws `TOOL` if it is empty, truncated, of a different form, or reports readiness without a time. A run
+ * of a program before 1.3.0 has no place, and cannot be reused.
  */
-export function parseRun(stdout: string, limits: Runtime['limits']): Runtime {
+export function parseRun(stdout: string, limits: Runtime['limits']): { run: Runtime; place: Place | undefined } {
   const form = Report.refine(
     ({ outcome, readySeconds, stop, calls }) =>
       outcome !== 'ready' || (readySeconds !== undefined && stop !== undefined && calls.length > 0),
     'an image that was ready has a time, system calls and a stop',
   )
-  const { schemaVersion: _, runtime: madeBy, ...run } = readJson('sandbox', stdout, form)
-  return { ...run, madeBy, limits }
+  const { schemaVersion: _, runtime: madeBy, startedAt, kernel, ...run } = readJson('sandbox', stdout, form)
+  const place = startedAt === undefined || kernel === undefined ? undefined : { at: new Date(startedAt), kernel }
+  return { run: { ...run, madeBy, limits }, place }
+}
+
+const Here = z.strictObject({ schemaVersion: z.literal(1), kernel: z.string().min(1), at: moment })
+
+/** Reads the JSON of `sandbox here`. Throws `TOOL`. */
+export function parseHere(stdout: string): Place {
+  const { kernel, at } = readJson('sandbox', stdout, Here)
+  return { kernel, at: new Date(at) }
 }
 
 /** The output of `sandbox tests`, version 1. */

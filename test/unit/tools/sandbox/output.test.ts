@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../../src/model/errors.ts'
 import { failThose, parseResults } from '../../../../src/tools/container-structure-test/output.ts'
-import { parseCommandRun, parseRun } from '../../../../src/tools/sandbox/output.ts'
+import { parseCommandRun, parseHere, parseRun } from '../../../../src/tools/sandbox/output.ts'
 
 const limits = { memory: 268_435_456, pids: 256, cpus: 1, tmpfs: ['/tmp'], seccomp: 'default', services: [] }
 const recorded = (name: string) =>
   readFileSync(new URL(`../../../fixtures/sandbox/${name}-1.0.0.json`, import.meta.url), 'utf8')
-const run = (name: string) => parseRun(recorded(name), limits)
+const run = (name: string) => parseRun(recorded(name), limits).run
 
 describe('a run of an image', () => {
   it('that was ready and stopped', () => {
@@ -60,6 +60,37 @@ describe('a run of an image', () => {
     })
     expect(run('oom')).toMatchObject({ outOfMemory: 1, peakMemory: limits.memory })
   })
+})
+
+describe('where and when a run was', () => {
+  const whole = JSON.parse(recorded('ready')) as Record<string, unknown>
+  const at = '2026-11-29T22:05:04.030Z'
+  const kernel = 'Linux 6.1.0 #1 SMP x86_64'
+
+  it('is read from the run, and of the engine as it is now', () => {
+    const told = JSON.stringify({ ...whole, startedAt: at, kernel })
+    expect(parseRun(told, limits).place).toEqual({ at: new Date(at), kernel })
+    expect(parseHere(JSON.stringify({ schemaVersion: 1, kernel, at }))).toEqual({ at: new Date(at), kernel })
+  })
+
+  it('is unknown where a program does not say both', () => {
+    for (const told of [{}, { startedAt: at }, { kernel }])
+      expect(parseRun(JSON.stringify({ ...whole, ...told }), limits).place).toBeUndefined()
+  })
+
+  it.each([
+    ['no time', { startedAt: 'yesterday', kernel }],
+    ['no name', { startedAt: at, kernel: '' }],
+  ])('is refused where it is %s [fault 6]', (_, told) => {
+    expect(() => parseRun(JSON.stringify({ ...whole, ...told }), limits)).toThrow(DeliveryError)
+  })
+
+  it.each(['', '{}', JSON.stringify({ schemaVersion: 1, kernel, at: 'now' })])(
+    'of the engine is refused: %j',
+    (text) => {
+      expect(() => parseHere(text)).toThrow(DeliveryError)
+    },
+  )
 })
 
 describe('output that proves nothing [fault 6]', () => {

@@ -1,0 +1,63 @@
+import { DeliveryError } from '../../model/errors.ts'
+import type { Digest, Runtime } from '../../model/index.ts'
+import { fresh } from '../../engine/fresh.ts'
+import { runTool, type ToolRun } from '../../engine/run-tool.ts'
+import type { ReadyTool } from '../../engine/tool-image.ts'
+import { askHere } from '../../tools/sandbox/command.ts'
+import { parseHere, parseRun, type Place } from '../../tools/sandbox/output.ts'
+import { judgeAnswer, occasionOf } from '../../tools/sandbox/reuse.ts'
+
+/** When an earlier run of an image may stand for a new one. */
+export interface Reuse {
+  /** Its greatest age, in milliseconds. */
+  within: number
+  now: Date
+  /** Whether this digest may be judged by an earlier run: not if it is to be released for the first time. */
+  mayReuse(digest: Digest): Promise<boolean>
+}
+
+/** A run that may come from the engine's cache, for the image and under the conditions of `start`. */
+export interface Keeping {
+  digest: Digest
+  limits: Runtime['limits']
+  reuse: Reuse
+  /** Runs the image, unless the engine has a result of the same occasion. */
+  start(occasion: string): Promise<ToolRun>
+}
+
+/**
+ * The result of a run of this occasion, an earlier one or a new one; undefined if it proves nothing, so that the image
+ * has to be run. The engine's cache gives an answer only for the same bytes, plan, services and program; the answer
+ * itself says when and where it was made.
+ */
+export async function keptRun(
+  { container, program }: ReadyTool,
+  { digest, limits, reuse, start }: Keeping,
+): Promise<Runtime | undefined> {
+  const asked = performance.now()
+  const asking = await runTool('sandbox', fresh(container), askHere(program))
+  const ended = await start(occasionOf(reuse.now, reuse.within))
+  const elapsed = performance.now() - asked
+  // A failure of the sandbox says nothing, and the engine keeps it as well.
+  if (ended.exitCode !== 0 || asking.exitCode !== 0) return undefined
+  const read = readBoth(ended.stdout, asking.stdout, limits)
+  if (read === undefined) return undefined
+  const { run, place, here } = read
+  const answer = judgeAnswer({ outcome: run.outcome, place, here, elapsed, reuse: reuse.within })
+  if (answer === 'new') return run
+  if (answer === 'worthless' || place === undefined || !(await reuse.mayReuse(digest))) return undefined
+  return { ...run, reused: { startedAt: place.at.toISOString(), kernel: place.kernel } }
+}
+
+function readBoth(
+  ended: string,
+  asking: string,
+  limits: Runtime['limits'],
+): { run: Runtime; place: Place | undefined; here: Place } | undefined {
+  try {
+    return { ...parseRun(ended, limits), here: parseHere(asking) }
+  } catch (error) {
+    if (error instanceof DeliveryError) return undefined
+    throw error
+  }
+}
