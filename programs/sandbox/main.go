@@ -29,6 +29,7 @@ const usage = `usage: sandbox run RUNTIME PLAN IMAGE-CONFIG ROOT-FILESYSTEM
        sandbox command RUNTIME PLAN IMAGE-CONFIG ROOT-FILESYSTEM NUMBER PROGRAM [ARGUMENT...]
        sandbox within ROOT-FILESYSTEM PROGRAM [ARGUMENT...]
        sandbox here
+       sandbox emulates ARCHITECTURE
        sandbox version
 `
 
@@ -53,6 +54,11 @@ func dispatch(arguments []string, stdout, stderr io.Writer) int {
 	case len(arguments) == 5 && arguments[0] == "run":
 		var given *report
 		if given, err = runImage(arguments[1], arguments[2], arguments[3], arguments[4]); err == nil {
+			err = printReport(stdout, given)
+		}
+	case len(arguments) == 2 && arguments[0] == "emulates":
+		var given *emulation
+		if given, err = emulates(arguments[1]); err == nil {
 			err = printReport(stdout, given)
 		}
 	case len(arguments) >= 2 && arguments[0] == "tests":

@@ -8,6 +8,7 @@ import { CollectedKnownExploited } from './known-exploited.ts'
 import { Lineage } from './lineage.ts'
 import { PackageRecords } from './package-records.ts'
 import { Platform } from './platform.ts'
+import { Reproduction } from './reproduction.ts'
 import { Runtime } from './runtime.ts'
 import { Secrets } from './secrets.ts'
 
@@ -84,6 +85,8 @@ export const Structure = z.strictObject({
   tests: z.array(
     z.strictObject({ name: z.string(), passed: z.boolean(), errors: z.array(z.string()), seconds: z.number() }),
   ),
+  /** Set if the commands were of a different architecture from the engine's, and an emulator ran them. */
+  emulated: z.literal(true).optional(),
 })
 export type Structure = z.infer<typeof Structure>
 
@@ -230,6 +233,13 @@ export const Evidence = z.strictObject({
   exploitPrediction: CollectedExploitPrediction.optional(),
   /** Other scanners' findings. Absent if none were given. */
   additional: z.array(AdditionalFindings).min(1).optional(),
-  platforms: z.array(z.strictObject({ archive: Archive, evidence: PlatformEvidence })),
+  platforms: z.array(
+    z.strictObject({
+      archive: Archive,
+      evidence: PlatformEvidence,
+      /** Absent if the policy does not ask for a second build. */
+      reproduction: collected(Reproduction).optional(),
+    }),
+  ),
 })
 export type Evidence = z.infer<typeof Evidence>

@@ -79,6 +79,17 @@ export const parts: readonly Part[] = [
     run: own('scaffold.test.ts'),
   },
   {
+    name: 'emulation',
+    what: "Command tests of an image for arm64 run by Debian's emulator while this machine's kernel has it, and have not passed before.",
+    about: [
+      'programs/sandbox/emulate.go',
+      'src/stages/evidence/runs-here.ts',
+      'src/stages/evidence/structure.ts',
+      'test/exhaustive/emulation.test.ts',
+    ],
+    run: own('emulation.test.ts'),
+  },
+  {
     name: 'dockerfile-readers',
     what: 'Of 120,000 generated Dockerfiles the reader that needs no engine reads what BuildKit reads, or says that it does not know.',
     about: [

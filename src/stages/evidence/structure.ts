@@ -18,7 +18,7 @@ import type { BuiltArchive } from '../build/build.ts'
 import { collect } from '../../engine/collect.ts'
 import { configurationFile } from './configuration-file.ts'
 import { confirmVersion } from '../../engine/confirm-version.ts'
-import { runsHere } from './runs-here.ts'
+import { emulatedHere, runsHere } from './runs-here.ts'
 
 type Results = Structure['tests']
 
@@ -55,11 +55,20 @@ export function collectStructure(
         configuration: await configurationFile(built, lock),
         sandbox: await ownToolImage(lock, 'sandbox'),
       }
+      const starts = commands === undefined ? 'natively' : await howStarted(built, tested.sandbox)
       const [ran, read] = await Promise.all([
-        commands === undefined ? [] : runCommands(tested, commands, policy, built),
+        commands === undefined
+          ? []
+          : starts === undefined
+            ? notRun(commands, built.archive.platform)
+            : runCommands(tested, commands, policy),
         countTests(others) === 0 ? [] : readFiles(tested, others, built),
       ])
-      return { file: file.path, tests: [...ran, ...read] }
+      return {
+        file: file.path,
+        tests: [...ran, ...read],
+        ...(starts === 'emulated' ? { emulated: true as const } : {}),
+      }
     },
   )
 }
@@ -85,14 +94,17 @@ async function readFiles(
   return parseResults(ended, countTests(tests))
 }
 
-/** A program for a different architecture cannot be started, so its test has not passed. */
+/** How the image's programs can be started; undefined if they cannot be, so that their tests have not passed. */
+async function howStarted(built: BuiltArchive, sandbox: ReadyTool): Promise<'natively' | 'emulated' | undefined> {
+  if (await runsHere(built)) return 'natively'
+  return (await emulatedHere(built, sandbox)) ? 'emulated' : undefined
+}
+
 async function runCommands(
   { root, judge, configuration, sandbox }: Tested,
   commands: CommandTests,
   policy: Policy,
-  built: BuiltArchive,
 ): Promise<Results> {
-  if (!(await runsHere(built))) return notRun(commands, built.archive.platform)
   const paths: TestPaths = { plan: '/plan.json', configuration: '/image.json', root: '/image' }
   const program = '/judge'
   const { plan, tests } = testPlan(sandbox.program, paths, commands, policy)
@@ -120,7 +132,9 @@ function notRun({ commandTests }: CommandTests, platform: Platform): Results {
   return commandTests.map(({ name }) => ({
     name: `Command Test: ${name}`,
     passed: false,
-    errors: [`not run: this engine cannot start ${platform} programs`],
+    errors: [
+      `not run: this engine cannot start ${platform} programs, and its kernel has no emulator for them (binfmt_misc)`,
+    ],
     seconds: 0,
   }))
 }

@@ -35,6 +35,11 @@ export function sandboxPlan({ runtime: wanted, configuration }: Policy, seccomp:
   })
 }
 
+/** Asks whether the kernel starts programs of an architecture, itself or by an emulator. */
+export function askEmulation(program: string, architecture: string): string[] {
+  return [program, 'emulates', architecture]
+}
+
 /** Where the program finds what a command test needs. */
 export interface TestPaths {
   plan: string

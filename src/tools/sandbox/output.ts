@@ -57,6 +57,13 @@ export function parseHere(stdout: string): Place {
   return { kernel, at: new Date(at) }
 }
 
+const Emulation = z.strictObject({ schemaVersion: z.literal(1), runs: z.boolean() })
+
+/** Reads the JSON of `sandbox emulates`: whether programs of the architecture run. Throws `TOOL`. */
+export function parseEmulation(stdout: string): boolean {
+  return readJson('sandbox', stdout, Emulation).runs
+}
+
 /** The output of `sandbox tests`, version 1. */
 const CommandRun = z.strictObject({
   schemaVersion: z.literal(1),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../../../src/model/errors.ts'
 import { failThose, parseResults } from '../../../../src/tools/container-structure-test/output.ts'
-import { parseCommandRun, parseHere, parseRun } from '../../../../src/tools/sandbox/output.ts'
+import { parseCommandRun, parseEmulation, parseHere, parseRun } from '../../../../src/tools/sandbox/output.ts'
 
 const limits = { memory: 268_435_456, pids: 256, cpus: 1, tmpfs: ['/tmp'], seccomp: 'default', services: [] }
 const recorded = (name: string) =>
@@ -91,6 +91,12 @@ describe('where and when a run was', () => {
       expect(() => parseHere(text)).toThrow(DeliveryError)
     },
   )
+})
+
+it('says whether programs of an architecture run, and nothing if it is not whole', () => {
+  expect(['true', 'false'].map((runs) => parseEmulation(`{"schemaVersion":1,"runs":${runs}}`))).toEqual([true, false])
+  for (const text of ['', '{"schemaVersion":1}', '{"schemaVersion":2,"runs":true}', '{"schemaVersion":1,"runs":true'])
+    expect(() => parseEmulation(text)).toThrow(/sandbox/)
 })
 
 describe('output that proves nothing [fault 6]', () => {
