@@ -1,4 +1,5 @@
 import type { Platform } from '../src/model/index.ts'
+import { parseDuration } from '../src/model/units.ts'
 import { buildArchive, type BuiltArchive } from '../src/stages/build/build.ts'
 import { openImage } from '../src/stages/build/existing-image.ts'
 import type { ImageOrigin } from '../src/stages/evidence/base.ts'
@@ -41,9 +42,18 @@ export function beginBuild(source: Source, request: Request): Build {
     checks: async () => (await prepared)?.preparation.checks ?? [],
     async image(platform) {
       const { archive, origin } = await making
-      return { built: await archive(platform), source, origin, database, lock }
+      return { built: await archive(platform), source, origin, database, lock, ...reuseOf(source, request) }
     },
   }
+}
+
+/** When an earlier run of an image may count: never, unless the policy says otherwise. */
+function reuseOf(
+  { policy: { runtime } }: Source,
+  { now, mayReuse = async () => true }: Request,
+): Pick<CollectableImage, 'reuse'> {
+  const within = runtime.reuse === undefined ? 0 : parseDuration(runtime.reuse)
+  return within === 0 ? {} : { reuse: { within, now, mayReuse } }
 }
 
 async function fromDockerfile(

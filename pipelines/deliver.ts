@@ -1,5 +1,5 @@
 import { DeliveryError } from '../src/model/errors.ts'
-import type { Run } from '../src/model/index.ts'
+import type { Digest, Lock, Run } from '../src/model/index.ts'
 import {
   renderReports,
   reportedFindings,
@@ -10,7 +10,8 @@ import {
 import { defaultTagRules, imageTags, whyNotLatest } from '../src/image-metadata/index.ts'
 import type { BuiltArchive } from '../src/stages/build/build.ts'
 import { sbomDirectory } from '../src/stages/evidence/packages.ts'
-import type { Target } from '../src/engine/registry-access.ts'
+import { registryAccess, type Target } from '../src/engine/registry-access.ts'
+import { resolveImage } from '../src/engine/resolve-image.ts'
 import type { Signer } from '../src/stages/sign/signer.ts'
 import { parseImageReference } from '../src/formats/image-reference.ts'
 import { buildAndScan } from './build-and-scan.ts'
@@ -95,9 +96,26 @@ async function recordRun(
   try {
     const { git, version } = request
     const tags = publication === undefined ? [] : imageTags(tagRulesOf(publication), { git, version })
-    return { record: await buildAndScan(request), tags }
+    const mayReuse = publication === undefined ? {} : { mayReuse: isIn(publication.target, request.lock) }
+    return { record: await buildAndScan({ ...request, ...mayReuse }), tags }
   } catch (error) {
     return { record: { failure: error }, tags: [] }
+  }
+}
+
+/**
+ * Whether the registry has a digest already: a first release rests on a run of its own. A registry that cannot be asked
+ * may have none.
+ */
+function isIn(target: Target, lock: Lock): (digest: Digest) => Promise<boolean> {
+  return async (digest) => {
+    try {
+      const { digest: found } = await resolveImage({ ...(await registryAccess(target, lock)), digest }, lock)
+      return found === digest
+    } catch (error) {
+      if (error instanceof DeliveryError) return false
+      throw error
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { Progress } from '../src/engine/progress.ts'
 import type { Lock } from '../src/model/index.ts'
 import type { CacheScope } from '../src/stages/build/build.ts'
 import type { GivenDatabase } from '../src/stages/evidence/database.ts'
+import type { Reuse } from '../src/stages/evidence/kept-run.ts'
 import type { SourceRequest } from '../src/stages/source/source-request.ts'
 
 /** What is judged, and with what. */
@@ -11,5 +12,7 @@ export interface Request extends SourceRequest {
   cacheScope: CacheScope
   lock: Lock
   database?: GivenDatabase
+  /** Whether an earlier run of an image with this digest may count, if the policy allows it; without it, it may. */
+  mayReuse?: Reuse['mayReuse']
   progress: Progress
 }

@@ -48,6 +48,11 @@ const absolutePath = z
   .string()
   .regex(/^(\/(?!\.{1,2}(\/|$))[^/\\\p{Cc}]+)+$/u, 'an absolute path without "..", e.g. /tmp')
 
+function seconds(most: number): z.ZodNumber {
+  const wanted = `seconds, from 1 to ${most}`
+  return z.number(wanted).min(1, wanted).max(most, wanted)
+}
+
 const port = z.int('a port, from 1 to 65535').min(1, 'a port, from 1 to 65535').max(65535, 'a port, from 1 to 65535')
 
 const environment = z.record(
@@ -335,16 +340,11 @@ export const Policy = z.strictObject({
       memory: bytes,
       pids: z.int().min(1).max(4_194_304).describe('Maximum number of processes and threads at a time.'),
       cpus: z.number().min(0.01).max(64).describe('CPU limit, in processors.'),
-      readySeconds: z
-        .number('seconds, from 1 to 600')
-        .min(1, 'seconds, from 1 to 600')
-        .max(600, 'seconds, from 1 to 600')
-        .describe('Within how many seconds it must be ready.'),
-      stopSeconds: z
-        .number('seconds, from 1 to 300')
-        .min(1, 'seconds, from 1 to 300')
-        .max(300, 'seconds, from 1 to 300')
-        .describe('Within how many seconds of its stop signal it must have ended.'),
+      readySeconds: seconds(600).describe('Within how many seconds it must be ready.'),
+      stopSeconds: seconds(300).describe('Within how many seconds of its stop signal it must have ended.'),
+      reuse: duration
+        .optional()
+        .describe('Maximum age of an earlier run that counts as a new one. By default none does.'),
       peakMemory: byteLimit
         .optional()
         .describe(

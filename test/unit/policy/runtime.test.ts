@@ -20,6 +20,11 @@ describe('the section runtime', () => {
     ).toMatchObject({ required: true, memory: '64 MiB', pids: 256, services: { database: { ports: [5432] } } })
   })
 
+  it('lets an earlier run count only where it says for how long', () => {
+    expect(load('{}').reuse).toBeUndefined()
+    expect(load('{reuse: 24h}').reuse).toBe('24h')
+  })
+
   it('names files by their path in the image', () => {
     expect(load('{files: {/run/secrets/password: only-for-this-run}}').files).toEqual({
       '/run/secrets/password': 'only-for-this-run',
@@ -55,6 +60,8 @@ describe('the section runtime', () => {
       /host name/,
     ],
     ['a profile outside of the source', '{seccomp: ../seccomp.json}', /inside the source/],
+    ['an age without a unit', '{reuse: 24}', /reuse/],
+    ['an age for ever', '{reuse: always}', /reuse/],
     ['no time at all', '{readySeconds: 0}', /from 1 to 600/],
     ['a limit that warns above the one that denies', '{peakMemory: {warn: 2 GB, deny: 1 GB}}', /not above deny/],
   ])('refuses %s', (_, section, message) => {
