@@ -22,7 +22,7 @@ export function compiledCheck(
   if (checker === undefined || name === undefined || last === undefined || paths.has(source)) return undefined
   const lines = [
     `COPY ${source} ${program}/main.go`,
-    `RUN CGO_ENABLED=0 go build -o ${program}/check ${program}/main.go`,
+    `RUN CGO_ENABLED=0 go build -ldflags="-s -w" -o ${program}/check ${program}/main.go`,
   ]
   return {
     command: [program, url],
