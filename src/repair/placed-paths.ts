@@ -19,16 +19,47 @@ export function wholeLines({ text }: DockerfileFile, { start, end }: { start: nu
 }
 
 /**
+ * An instruction with the variables in its words that an ENV of its stage sets before it to a plain path or name. Others
+ * stay as they are.
+ */
+export function withVariables<T extends Pick<PlacedInstruction, 'stage' | 'start' | 'words'>>(
+  { instructions }: DockerfileFile,
+  instruction: T,
+): T {
+  const set = new Map(
+    instructions
+      .filter(
+        ({ keyword, stage, start }) => keyword === 'ENV' && stage === instruction.stage && start < instruction.start,
+      )
+      .flatMap(({ words }) =>
+        words.flatMap((name, index) => (index % 3 === 0 ? [[name, words[index + 1] ?? ''] as const] : [])),
+      )
+      .map(([name, value]) => [name, value.replace(/^(["'])(.*)\1$/, '$2')] as const),
+  )
+  const known = (written: string, name: string) => {
+    const value = set.get(name) ?? ''
+    return /^[\w./-]+$/.test(value) ? value : written
+  }
+  const words = instruction.words.map((word) =>
+    word.replaceAll(/\$(?:(\w+)|\{(\w+)\})/g, (written, bare?: string, braced?: string) =>
+      known(written, bare ?? braced ?? ''),
+    ),
+  )
+  return { ...instruction, words }
+}
+
+/**
  * The directory in which an instruction works, by the WORKDIRs of its stage before it: `initial` without any. Undefined
  * if a variable decides.
  */
 export function directoryAt(
-  { instructions }: DockerfileFile,
+  file: DockerfileFile,
   { stage, start }: Pick<PlacedInstruction, 'stage' | 'start'>,
   initial: string,
 ): string | undefined {
-  return instructions
+  return file.instructions
     .filter((one) => one.keyword === 'WORKDIR' && one.stage === stage && one.start < start)
+    .map((one) => withVariables(file, one))
     .reduce<string | undefined>((current, { words: [path = ''] }) => absolute(current, path), initial)
 }
 

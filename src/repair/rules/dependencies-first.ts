@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { DockerfileFile, Edit, PlacedInstruction } from '../dockerfile-file.ts'
 import { installOf, needsNoCode, type Install } from '../installs.ts'
-import { blockOf, copiedBy, directoryAt, wholeLines, type Copied } from '../placed-paths.ts'
+import { blockOf, copiedBy, directoryAt, wholeLines, type Copied, withVariables } from '../placed-paths.ts'
 import type { Proposal, Repair, Situation } from '../repair.ts'
 import { scriptOf, wordsOf } from '../script.ts'
 
@@ -66,7 +66,8 @@ function ordersOf({ file, source }: Situation): Order[] {
   return stages.flatMap((stage) => {
     const own = file.instructions.filter((one) => one.stage === stage)
     const orders = own.flatMap((copy, index): Order[] => {
-      const [copied, another] = copiedBy(copy, directoryAt(file, copy, initialOf(file, stage)), source.paths) ?? []
+      const [copied, another] =
+        copiedBy(withVariables(file, copy), directoryAt(file, copy, initialOf(file, stage)), source.paths) ?? []
       if (copied === undefined || another !== undefined || copied.files.length < 2) return []
       const { installs, last, moves } = behind(file, own.slice(index + 1), initialOf(file, stage))
       return [{ copy, copied, installs, last, moves }]

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { programBases } from '../../bases/index.ts'
 import type { DockerfileFile } from '../dockerfile-file.ts'
-import { absolute, copiedBy, directoryAt, outermost, type Copied } from '../placed-paths.ts'
+import { absolute, copiedBy, directoryAt, outermost, type Copied, withVariables } from '../placed-paths.ts'
 import type { Situation } from '../repair.ts'
 import { wordsOf, type PlacedScript } from '../script.ts'
 import type { SingleStage } from './single-stage.ts'
@@ -84,7 +84,9 @@ function buildsIn(script: PlacedScript): Array<{ at: number; output: string | un
 }
 
 function copiesOf(file: DockerfileFile, { instructions }: SingleStage, paths: ReadonlySet<string>): Copied[] {
-  return instructions.flatMap((one) => copiedBy(one, directoryAt(file, one, goDirectory), paths) ?? [])
+  return instructions.flatMap(
+    (one) => copiedBy(withVariables(file, one), directoryAt(file, one, goDirectory), paths) ?? [],
+  )
 }
 
 /** Where the files are in the image that no compiler reads: a directory as a whole if it has no others. */

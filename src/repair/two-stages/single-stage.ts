@@ -1,6 +1,6 @@
 import { smallerBases, type SmallerBases } from '../../bases/index.ts'
 import type { DockerfileFile, PlacedInstruction } from '../dockerfile-file.ts'
-import { absolute, copiedBy, directoryAt, outermost } from '../placed-paths.ts'
+import { absolute, copiedBy, directoryAt, outermost, withVariables } from '../placed-paths.ts'
 import type { Situation } from '../repair.ts'
 import { execWords } from '../rules/exec-form.ts'
 import { scriptOf, type PlacedScript } from '../script.ts'
@@ -93,10 +93,12 @@ function placesOf(
   paths: ReadonlySet<string>,
 ): string[] | undefined {
   const copies = instructions.filter(({ keyword }) => /^(COPY|ADD)$/.test(keyword))
-  const found = copies.map((one) => copiedBy(one, directoryAt(file, one, initial), paths))
+  const found = copies.map((one) => copiedBy(withVariables(file, one), directoryAt(file, one, initial), paths))
   const targets = found.flatMap((one) => one ?? []).map(({ target }) => target)
   const works = instructions.flatMap((one) =>
-    one.keyword === 'WORKDIR' ? [absolute(directoryAt(file, one, initial), one.words[0] ?? '')] : [],
+    one.keyword === 'WORKDIR'
+      ? [absolute(directoryAt(file, one, initial), withVariables(file, one).words[0] ?? '')]
+      : [],
   )
   const known = [...targets, ...works].filter((path) => path !== undefined)
   if (found.includes(undefined) || works.includes(undefined)) return undefined

@@ -159,6 +159,15 @@ CMD ["uvicorn", "shop.main:app", "--host", "0.0.0.0"]
     expect(divided(text.replace('3.11', '3.12-slim'), source)).toEqual([])
     expect(divided(text.replace('3.11', '3.11-alpine'), source)).toEqual([])
   })
+  it('is where a variable says that it is, if that is plain', () => {
+    const written = text
+      .replace('WORKDIR /srv/shop\n', 'ENV HOME_OF_APP="/srv/shop"\nWORKDIR $HOME_OF_APP\n')
+      .replace('COPY . .', 'COPY . ${HOME_OF_APP}/')
+    expect(divided(written, source)[0]).toContain(
+      'ENV HOME_OF_APP="/srv/shop"\nENV APP_ENV=production\nWORKDIR /srv/shop\n',
+    )
+    expect(divided(written.replace('ENV HOME_OF_APP=', 'ARG HOME_OF_APP='), source)).toEqual([])
+  })
   it('is divided whatever is done below its own directory', () => {
     const line =
       'RUN mkdir -p static /srv/shop/a && pip install -r requirements.txt 2>/dev/null && python manage.py collectstatic && chown -R 1 .'
