@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Origin } from '../../model/index.ts'
 import { parsePackageUrl } from '../../model/index.ts'
+import { closest } from '../closest.ts'
 import { readSuppressionFile, suppressionError } from './suppression-document.ts'
 import type { RegisterEntry, Suppression } from '../schema.ts'
 import { dayBefore, mostEntries, suppressionEntry, type ReadSuppressions, type SuppressedFinding } from './entry.ts'
@@ -25,23 +26,23 @@ const Entry = z.strictObject({
         )
         .transform((path) => path.replaceAll(escaped, '$1')),
     )
-    .optional(),
+    .nullish(),
   purls: z
     .array(z.string().refine((purl) => !purl.includes('*') && parsePackageUrl(purl) !== undefined, 'not a package URL'))
-    .optional(),
+    .nullish(),
   expired_at: z
     .union([z.iso.date(), z.iso.datetime({ offset: true })], {
       error: 'expected a date, e.g. 2027-01-31, or a time with its time zone',
     })
-    .optional(),
-  statement: z.string().optional(),
+    .nullish(),
+  statement: z.string().nullish(),
 })
 const Entries = z.array(Entry).nullish()
 /** For sections that are not taken over, only the IDs are reported. */
 const Others = z.array(z.looseObject({ id: z.string().min(1) })).nullish()
 
-/** `.trivyignore.yaml` of Trivy 0.72 (https://trivy.dev, filtering). */
-const IgnoreFile = z.strictObject({
+/** `.trivyignore.yaml` of Trivy 0.72 (https://trivy.dev, filtering). A section that it does not know suppresses nothing there, and nothing here, but a misspelt one is refused. */
+const IgnoreFile = z.looseObject({
   vulnerabilities: Entries,
   misconfigurations: Others,
   secrets: Entries,
@@ -69,10 +70,16 @@ function readIgnoreYaml(text: string, suppression: Suppression): ReadSuppression
   for (const section of ['misconfigurations', 'licenses'] as const)
     for (const [index, { id }] of (data[section] ?? []).entries())
       left.push(`${section}[${index}], ${id}: ${notTaken[section]}`)
+  for (const section of Object.keys(data).filter((key) => !Object.hasOwn(IgnoreFile.shape, key))) {
+    const near = closest(section, Object.keys(IgnoreFile.shape))
+    if (near !== undefined)
+      throw suppressionError(path, undefined, `Unrecognized key: ${JSON.stringify(section)}; did you mean ${near}?`)
+    left.push(`${section}: Trivy has no such section`)
+  }
   for (const section of ['vulnerabilities', 'secrets'] as const) {
     for (const [index, { id, paths, purls, expired_at: end, statement }] of (data[section] ?? []).entries()) {
       const origin: Origin = { kind: 'trivyignore', path, place: `${section}[${index}]` }
-      if (section === 'secrets' && purls !== undefined && purls.length > 0)
+      if (section === 'secrets' && (purls ?? []).length > 0)
         throw suppressionError(
           path,
           undefined,
@@ -81,11 +88,11 @@ function readIgnoreYaml(text: string, suppression: Suppression): ReadSuppression
       const finding: SuppressedFinding = {
         rule: rules[section],
         id,
-        ...(statement === undefined ? {} : { says: statement }),
-        ...(end === undefined ? {} : { lastDay: lastDayBefore(end) }),
+        ...(statement == null ? {} : { says: statement }),
+        ...(end == null ? {} : { lastDay: lastDayBefore(end) }),
       }
-      for (const place of paths === undefined || paths.length === 0 ? [undefined] : paths) {
-        for (const purl of purls === undefined || purls.length === 0 ? [undefined] : purls) {
+      for (const place of paths == null || paths.length === 0 ? [undefined] : paths) {
+        for (const purl of purls == null || purls.length === 0 ? [undefined] : purls) {
           entries.push(
             suppressionEntry(
               suppression,

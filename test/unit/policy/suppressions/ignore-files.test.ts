@@ -99,6 +99,16 @@ secrets:
     expect(left).toEqual(['misconfigurations[0], AVD-KSV-0014: Loadline does not run these Trivy checks'])
   })
 
+  it('takes the rest over where a section is not known, and where a value is left empty', () => {
+    const { entries, left } = yaml(
+      'rules:\n  - id: a\nvulnerabilities:\n  - id: CVE-2023-2650\n    statement:\n    paths:\n    purls:\n    expired_at:\n',
+    )
+    expect(entries).toEqual([
+      expect.objectContaining({ id: 'CVE-2023-2650', reason: acceptance.reason, expires: acceptance.expires }),
+    ])
+    expect(left).toEqual(['rules: Trivy has no such section'])
+  })
+
   it('takes a character of a name that has a backslash before it, as Trivy does, and says so of one that has none', () => {
     expect(yaml("secrets:\n  - id: private-key\n    paths: ['pages/\\[id\\]/key.pem']\n").entries[0]).toMatchObject({
       path: 'pages/[id]/key.pem',
