@@ -148,7 +148,7 @@ export async function beginRun(
       ...(dockerfile === undefined ? {} : { dockerfile }),
       ...(options.target === undefined ? {} : { target: options.target }),
       buildSecrets: await buildSecrets(options.buildSecret ?? []),
-      ...givenAgent(options.ssh),
+      ...(await givenAgent(options.ssh)),
       cacheScope: cacheScope(options.cacheScope, process.env, resolve(source ?? '.')),
       lock,
       now: startedAt,

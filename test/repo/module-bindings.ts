@@ -26,7 +26,7 @@ export function moduleBindings(main: string): string {
   ].join('\n')
 }
 
-const coreTypes = ['Changeset', 'Container', 'Directory', 'File', 'Secret', 'Service']
+const coreTypes = ['Changeset', 'Container', 'Directory', 'File', 'Secret', 'Service', 'Socket']
 
 function exposedClasses(file: ts.SourceFile): ts.ClassDeclaration[] {
   return file.statements

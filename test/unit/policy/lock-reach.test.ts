@@ -147,7 +147,7 @@ describe('the ways into a verdict', () => {
         .map((name) => [name, 'after the verdict, or beside it; signing and release judge it']),
     ),
     ...Object.fromEntries(
-      'build-secret cache-scope engine output parallel json quiet verbose progress'
+      'build-secret ssh cache-scope engine output parallel json quiet verbose progress'
         .split(' ')
         .map((name) => [name, 'no part of a verdict']),
     ),
