@@ -18,9 +18,9 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// databaseSummary is what Loadline records of a vulnerability database.
+// databaseSummary is what Loadline records about a vulnerability database.
 type databaseSummary struct {
-	// Digest is over the content, not the file: two builds of the same content differ in their bytes, never in this.
+	// Digest covers the content, not the file: two builds of the same content differ in their bytes, but not in this digest.
 	Digest        string    `json:"digest"`
 	SchemaVersion int       `json:"schemaVersion"`
 	UpdatedAt     time.Time `json:"updatedAt"`
@@ -106,7 +106,7 @@ func digest(directory string) (summary databaseSummary, err error) {
 	}, nil
 }
 
-// hashBucket adds a bucket and all below it, and counts the entries. Lengths are written before contents, and the three kinds of
+// hashBucket adds a bucket and everything below it, and counts the entries. Lengths are written before contents, and the three kinds of
 // record have marks of their own, so that no two contents give the same stream.
 func hashBucket(content hash.Hash, name []byte, bucket *bolt.Bucket) (int, error) {
 	record(content, 'B', name)

@@ -57,7 +57,7 @@ type affectedPackage struct {
 	Affected []string `yaml:"affected"`
 	// Fixed holds the first version without the vulnerability, one per maintained line.
 	Fixed []string `yaml:"fixed"`
-	// Status is Debian's word on a vulnerability that has no fixed version.
+	// Status is Debian's status of a vulnerability that has no fixed version.
 	Status string `yaml:"status"`
 }
 
@@ -122,7 +122,7 @@ func readStrict(path string, into any) (*yaml.Node, error) {
 	return &document, nil
 }
 
-// withoutGoTypes takes the names of this program's types out of the parser's message: they mean nothing to who edits the file.
+// withoutGoTypes removes the names of this program's types from the parser's message: they mean nothing to whoever edits the file.
 func withoutGoTypes(err error) string {
 	return strings.ReplaceAll(goType.ReplaceAllString(err.Error(), " is not known"), "yaml: unmarshal errors:\n  ", "")
 }

@@ -1,4 +1,4 @@
-// Program advisories turns advisory facts, written as YAML, into a vulnerability database that Trivy reads, and tells the
+// Program advisories turns advisory facts, written as YAML, into a vulnerability database that Trivy reads, and prints the
 // digest and the coverage of any Trivy database.
 //
 //	advisories compile FACTS_DIRECTORY OUTPUT_DIRECTORY
@@ -6,7 +6,7 @@
 //
 // compile writes OUTPUT_DIRECTORY/db/trivy.db and OUTPUT_DIRECTORY/db/metadata.json, the layout of Trivy's --cache-dir.
 // digest takes a directory that holds db/trivy.db, or trivy.db itself. Both print one JSON object.
-// Exit codes: 0 done, 1 the input is not what it should be, 2 wrong usage.
+// Exit codes: 0 done, 1 the input is not valid, 2 wrong usage.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Batch runs several commands in its own container, and reports as one JSON document how each of them ended and what it
+// Batch runs several commands in its own container, and reports as one JSON document how each ended and what it
 // printed.
 //
 // An engine takes longer to start a container than a small program takes to run. The commands are argument
@@ -41,7 +41,7 @@ sequence runs one command after the other, up to the first that fails; parallel 
 
 var errUsage = errors.New("wrong usage")
 
-// plan is the input.
+// plan is the input document.
 type plan struct {
 	SchemaVersion int        `json:"schemaVersion"`
 	Commands      [][]string `json:"commands"`

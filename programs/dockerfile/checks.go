@@ -10,24 +10,24 @@ import (
 	"github.com/dagger/dagger/internal/buildkit/frontend/dockerfile/parser"
 )
 
-// check is what BuildKit's own build checks say of a line.
+// check is a finding of BuildKit's own build checks.
 type check struct {
 	Rule    string `json:"rule"`
 	Message string `json:"message"`
-	// About is the rule in one sentence, and URL its page; some have none.
+	// About is the rule in one sentence, and URL its page; some rules have none.
 	About    string `json:"about"`
 	URL      string `json:"url,omitempty"`
 	Line     int    `json:"line"`
 	LastLine int    `json:"lastLine"`
 }
 
-// silenced is a `# check=` directive that takes checks away.
+// silenced is a `# check=` directive that disables checks.
 type silenced struct {
 	Rules []string `json:"rules"`
 	Line  int      `json:"line"`
 }
 
-// runChecks collects what the build checks say while a Dockerfile is converted.
+// runChecks collects the findings of the build checks while a Dockerfile is converted.
 func runChecks(file *dockerfile, asked request, platform platformSpec, known configurations) ([]check, error) {
 	var found []check
 	warn := func(rule, about, url, message string, places []parser.Range) {
@@ -45,14 +45,14 @@ func runChecks(file *dockerfile, asked request, platform platformSpec, known con
 		text = withoutChecks(file)
 	}
 	_, err := convert(text, platform.spec, asked.choice, known, linter.LintWarnFunc(warn))
-	// `# check=error=true` makes an error of what was found, for docker build; here the policy decides.
+	// `# check=error=true` turns findings into errors, for docker build; here the policy decides.
 	if err != nil && !strings.HasPrefix(err.Error(), "lint violation found for rules") {
 		return nil, err
 	}
 	return found, nil
 }
 
-// mergeChecks gives what was said on any platform, once, in the order of the file.
+// mergeChecks returns the findings of all platforms, each once, in the order of the file.
 func mergeChecks(found []check) []check {
 	slices.SortFunc(found, func(one, other check) int {
 		return cmp.Or(cmp.Compare(one.Line, other.Line), cmp.Compare(one.Rule, other.Rule), cmp.Compare(one.Message, other.Message), cmp.Compare(one.LastLine, other.LastLine))
@@ -79,13 +79,13 @@ func withoutChecks(file *dockerfile) []byte {
 	return bytes.Join(append(kept, lines[last:]...), nil)
 }
 
-// silencedChecks says which checks the file's own directive disables; "all" is every one.
+// silencedChecks returns the checks that the file's own directive disables; "all" means every check.
 func silencedChecks(file *dockerfile) []silenced {
 	for _, one := range file.layout.directives {
 		if one.Name != "check" {
 			continue
 		}
-		// BuildKit reads the directive to its first space.
+		// BuildKit reads the directive up to its first space.
 		value, _, _ := strings.Cut(one.Value, " ")
 		config, err := linter.ParseLintOptions(value)
 		if err != nil {

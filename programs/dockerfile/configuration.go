@@ -9,7 +9,7 @@ import (
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 )
 
-// unsupportedImage says what the image's configuration has that the engine does not (llbtodagger/metadata.go).
+// unsupportedImage names what the image's configuration uses and the engine does not support (llbtodagger/metadata.go).
 func unsupportedImage(file *dockerfile, image *dockerspec.DockerOCIImage) []*refusal {
 	if image == nil {
 		return nil

@@ -25,21 +25,21 @@ import (
 // imageName is an image as BuildKit asks a registry for it.
 type imageName struct{ reference, platform string }
 
-// configurations has the configurations of the images that a Dockerfile starts from. An image that is not in it is taken for one that sets nothing.
+// configurations holds the configurations of the images that a Dockerfile starts from. An image that is not in it is assumed to set nothing.
 type configurations map[imageName][]byte
 
 // conversion is what the engine would build from.
 type conversion struct {
 	definition *llb.Definition
 	image      *dockerspec.DockerOCIImage
-	// asked has the images whose configurations were asked for, each once.
+	// asked lists the images whose configurations were requested, each once.
 	asked []imageName
 }
 
-// layerOfSomething stands for the layers of an image: one without any would be taken for the empty one.
+// layerOfSomething stands for the layers of an image: an image without layers would be taken for the empty image.
 const layerOfSomething = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// convert does with a Dockerfile what the engine will do with it: the same code, called as the engine calls it (core.Container.Build), before anything of it can harm the engine.
+// convert does with a Dockerfile what the engine will do with it, by the same code, called as the engine calls it (core.Container.Build), before any part of it can harm the engine.
 func convert(text []byte, platform ocispecs.Platform, chosen choice, known configurations, warn linter.LintWarnFunc) (done *conversion, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
@@ -66,12 +66,12 @@ func convert(text []byte, platform ocispecs.Platform, chosen choice, known confi
 	return &conversion{definition: definition, image: image, asked: resolver.asked()}, nil
 }
 
-// panicked is a fault of BuildKit's that would end the engine's process, and with it every run on it.
+// panicked is a panic in BuildKit, which would end the engine's process, and with it every run on it.
 type panicked struct{ reason string }
 
 func (p *panicked) Error() string { return "the engine would end: " + p.reason }
 
-// resolver answers for the registries. It is asked from several goroutines.
+// resolver answers in place of the registries. Several goroutines use it.
 type resolver struct {
 	known configurations
 	lock  sync.Mutex
@@ -105,7 +105,7 @@ func plainConfiguration(platform ocispecs.Platform) []byte {
 	return text
 }
 
-// convertOrLocate converts, and names the instruction where BuildKit itself ends.
+// convertOrLocate converts, and names the instruction that makes BuildKit panic.
 func convertOrLocate(file *dockerfile, platform ocispecs.Platform, chosen choice, known configurations) (*conversion, error) {
 	done, err := convert(file.text, platform, chosen, known, nil)
 	ended, isPanic := err.(*panicked)
@@ -128,7 +128,7 @@ func remedyForPanic(file *dockerfile, at int) string {
 	return "Rewrite the instruction."
 }
 
-// locatePanic finds the instruction that makes BuildKit panic: the first stage that does when it is built by itself, and in it the last instruction of the shortest beginning that does.
+// locatePanic finds the instruction that makes BuildKit panic: the first stage that panics when built by itself, and in it the last instruction of the shortest beginning that panics.
 func locatePanic(file *dockerfile, platform ocispecs.Platform, chosen choice, known configurations) int {
 	panics := func(last int) bool {
 		end := len(file.text)

@@ -12,7 +12,7 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// examined is what the engine would do for one platform, and what of it is refused.
+// examined is what the engine would do for one platform, and the part of it that is refused.
 type examined struct {
 	refusals []*refusal
 	images   []imageName
@@ -21,7 +21,7 @@ type examined struct {
 	// inserted has by instruction the mounts that it gets, so that no step reads a secret of an earlier one, and withheld says that one of them asks for the empty secret.
 	inserted map[int][]string
 	withheld bool
-	// fetched are the addresses that ADD downloads, credentials left out.
+	// fetched lists the addresses that ADD downloads, without credentials.
 	fetched []download
 }
 
@@ -42,12 +42,12 @@ type secretMount struct {
 
 type download struct {
 	Address string `json:"address"`
-	// Verified says that a checksum, or the commit of a repository, is written beside it.
+	// Verified is true if a checksum, or the commit of a repository, is given with it.
 	Verified bool `json:"verified"`
 	Line     int  `json:"line"`
 }
 
-// examiner goes through the operations from the image back to what it starts from, each once, as the engine does.
+// examiner visits the operations from the image back to what it starts from, each once, as the engine does.
 type examiner struct {
 	file       *dockerfile
 	operations *operations
@@ -76,7 +76,7 @@ func examine(file *dockerfile, done *conversion, given given, trigger int) (*exa
 	return found, nil
 }
 
-// visit examines what a result is made by. An operation that BuildKit adds by itself has the line of the one that it is for.
+// visit examines the operation that makes a result. One that BuildKit adds by itself gets the line of the operation that it serves.
 func (e *examiner) visit(from output, line int) container {
 	if known, found := e.done[from]; found {
 		return known
@@ -100,7 +100,7 @@ func (e *examiner) visit(from output, line int) container {
 	return made
 }
 
-// examine judges one operation. The first of the lines is the one to name; the others are all that it stands for.
+// examine judges one operation. A refusal names the first of the lines; the others are those of equal instructions.
 func (e *examiner) examine(operation *pb.Op, inputs []container, from output, lines []int) container {
 	switch kind := operation.Op.(type) {
 	case *pb.Op_Source:
@@ -131,7 +131,7 @@ func (e *examiner) refuse(line int, faults ...*refusal) {
 	}
 }
 
-// instruction gives the number of the instruction that begins on a line and does something. A step of a base's ONBUILD counts its lines in its own text, from 1, where a Dockerfile has no step.
+// instruction returns the number of the instruction that begins on a line and does something. A step of a base's ONBUILD counts its lines in its own text, from 1, where a Dockerfile has no step.
 func (e *examiner) instruction(line int) (int, bool) {
 	index, found := e.file.instructionAt(line)
 	if !found {
@@ -185,12 +185,12 @@ func (e *examiner) exec(exec *pb.ExecOp, inputs []container, lines []int) contai
 		e.insert(secret.withheld(), secret, lines, "and steps after it from ONBUILD")
 		e.found.withheld = true
 	}
-	// The step that has a secret as a file has revealed it, or was refused.
+	// The step that mounts a secret as a file has given it up, or was refused.
 	before.secrets = slices.DeleteFunc(slices.Clone(before.secrets), func(one retained) bool { return one.variable == "" })
 	return before.after(exec, own)
 }
 
-// insert notes a mount that the steps on some lines get because of a secret. A step from ONBUILD has no line in this file, so this is impossible there.
+// insert records a mount that the steps on the given lines get because of a secret. A step from ONBUILD has no line in this file and can get none.
 func (e *examiner) insert(mount string, secret retained, lines []int, where string) {
 	for _, line := range lines {
 		index, isOwn := e.instruction(line)
@@ -204,7 +204,7 @@ func (e *examiner) insert(mount string, secret retained, lines []int, where stri
 	}
 }
 
-// caches notes the cache mounts of a step, each with the flag that asks for it: types, ids and targets can come from variables, which are known here and not before.
+// caches records the cache mounts of a step, each with its flag: types, ids and targets can come from variables, which are known here and not before.
 func (e *examiner) caches(exec *pb.ExecOp, lines []int) {
 	var wanted []string
 	for _, mount := range exec.Mounts {
@@ -260,7 +260,7 @@ func (e *examiner) mounts(exec *pb.ExecOp, line int) {
 	}
 }
 
-// files goes through the actions of one operation. Its container is the one that the action behind its result works in.
+// files visits the actions of one operation. Its container is the one that the action behind its result works in.
 func (e *examiner) files(file *pb.FileOp, inputs []container, from output, line int) container {
 	results := slices.Clone(inputs)
 	made := container{}

@@ -8,14 +8,14 @@ import (
 	"github.com/dagger/dagger/internal/buildkit/frontend/dockerfile/parser"
 )
 
-// dockerfile is a Dockerfile as BuildKit reads it, and where its parts lie.
+// dockerfile is a Dockerfile as BuildKit reads it, with the positions of its parts.
 type dockerfile struct {
 	text     []byte
 	layout   layout
 	parsed   *parser.Result
 	stages   []instructions.Stage
 	metaArgs []instructions.ArgCommand
-	// places has for each instruction the stage that it belongs to, -1 above the first FROM, and its command; nil for FROM and for ARG above the first.
+	// places holds, for each instruction, the stage that it belongs to, -1 above the first FROM, and its command; nil for FROM and for ARG above the first.
 	places []place
 }
 
@@ -24,9 +24,9 @@ type place struct {
 	command instructions.Command
 }
 
-// readDockerfile reads a Dockerfile. What BuildKit does not read comes back as its error.
+// readDockerfile reads a Dockerfile. If BuildKit cannot read it, BuildKit's error is returned.
 func readDockerfile(text []byte) (*dockerfile, error) {
-	// BuildKit passes over a byte order mark; here it would shift every place.
+	// BuildKit skips a byte order mark; here it would shift every position.
 	if bytes.HasPrefix(text, []byte("\xef\xbb\xbf")) {
 		return nil, disagree("the Dockerfile still has its byte order mark")
 	}
@@ -43,7 +43,7 @@ func readDockerfile(text []byte) (*dockerfile, error) {
 		case "arg":
 			names += len(argumentsOf(node))
 		case "env", "label":
-			// BuildKit keeps the name, the value and what stands between them.
+			// BuildKit keeps the name, the value and what is between them.
 			names += len(argumentsOf(node)) / 3
 		}
 		if names > mostNames {
@@ -61,7 +61,7 @@ func readDockerfile(text []byte) (*dockerfile, error) {
 	return file, file.place()
 }
 
-// place matches the instructions with what they were parsed to, which BuildKit gives stage by stage.
+// place matches the instructions with their parsed commands, which BuildKit returns stage by stage.
 func (f *dockerfile) place() error {
 	stage, command := -1, 0
 	for _, node := range f.parsed.AST.Children {
@@ -84,7 +84,7 @@ func (f *dockerfile) place() error {
 	return nil
 }
 
-// nameOf is what people call a stage: its name, or its number.
+// nameOf is the name of a stage in messages: its own, or its number.
 func (f *dockerfile) nameOf(stage int) string {
 	if stage >= 0 && stage < len(f.stages) && f.stages[stage].Name != "" {
 		return f.stages[stage].Name
@@ -92,7 +92,7 @@ func (f *dockerfile) nameOf(stage int) string {
 	return fmt.Sprint(stage)
 }
 
-// instructionAt gives the number of the instruction that begins on a line.
+// instructionAt returns the number of the instruction that begins on a line.
 func (f *dockerfile) instructionAt(line int) (int, bool) {
 	low, high := 0, len(f.layout.instructions)
 	for low < high {

@@ -15,13 +15,13 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// choice is what decides which stages are built, and on what.
+// choice decides which stages are built, and on what.
 type choice struct {
 	BuildArgs map[string]string `json:"buildArgs"`
 	Target    string            `json:"target"`
 }
 
-// node is a stage, or an image that a COPY or a mount names without a stage of its own. BuildKit keeps both in one list, and `COPY --from=3` counts in that one.
+// node is a stage, or an image that a COPY or a mount names without a stage of its own. BuildKit keeps both in one list, and `COPY --from=3` counts in that list.
 type node struct {
 	stage    int
 	name     string
@@ -39,14 +39,14 @@ type use struct {
 	// mount is the number of the mount among those of the instruction.
 	mount int
 	stage int
-	// written has build arguments filled in; reference is fully spelled and is what BuildKit asks the registry for.
+	// written has build arguments filled in; reference is the complete name, which BuildKit requests from the registry.
 	written, reference string
 	platform           string
 	word               word
 	shipped, reached   bool
 }
 
-// graph is which stages need which, for one platform.
+// graph says which stages need which others, for one platform.
 type graph struct {
 	file    *dockerfile
 	nodes   []*node
@@ -57,7 +57,7 @@ type graph struct {
 	shipped map[int]bool
 }
 
-// buildGraph follows BuildKit's way from a Dockerfile to its stages (dockerfile2llb.toDispatchState). What it finds is held to the images that the conversion itself asks for.
+// buildGraph follows BuildKit's way from a Dockerfile to its stages (dockerfile2llb.toDispatchState). The result is compared with the images that the conversion itself requests.
 func buildGraph(file *dockerfile, platform ocispecs.Platform, chosen choice) (*graph, error) {
 	g := &graph{file: file, byName: map[string]*node{}, reached: map[int]bool{}, shipped: map[int]bool{}}
 	variables, err := globalVariables(file, platform, chosen)
@@ -102,7 +102,7 @@ func (g *graph) stageNames() string {
 	return strings.Join(names, ", ")
 }
 
-// globalVariables gives what FROM can be written with: the platform's own variables, and the ARGs above the first FROM, each expanded by those before it.
+// globalVariables returns the variables that FROM can use: the platform's own, and the ARGs above the first FROM, each expanded by those before it.
 func globalVariables(file *dockerfile, platform ocispecs.Platform, chosen choice) (map[string]string, error) {
 	variables := map[string]string{}
 	// The engine builds on the platform that it builds for, so both have the same values.
@@ -194,7 +194,7 @@ func stagePlatform(lex *shell.Lex, stage instructions.Stage, variables map[strin
 	return parsed, nil
 }
 
-// place puts a stage into the list: on an earlier one of that very name, on nothing, or on an image.
+// place puts a stage into the list: on an earlier stage of exactly that name, on nothing, or on an image.
 func (g *graph) place(one *node, base string, instruction int) error {
 	g.nodes = append(g.nodes, one)
 	if earlier, found := g.byName[base]; found {

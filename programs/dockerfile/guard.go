@@ -14,14 +14,14 @@ import (
 // insideGuard is the first argument of the process that does the work.
 const insideGuard = "inside"
 
-// What reading a Dockerfile may cost. Twelve lines of text can ask BuildKit for more memory than a machine has (ENV A=$A$A), and the engine would be the next to read them.
+// Limits on reading a Dockerfile. Twelve lines of text can make BuildKit use more memory than a machine has (ENV A=$A$A), and the engine would read them next.
 const (
 	mostMemory = 512 << 20
 	mostTime   = 60 * time.Second
 	mostOutput = 64 << 20
 )
 
-// guarded does the work in a process of its own, bounded in memory and time, and says as a refusal when a Dockerfile goes beyond: an engine that reads it would as well.
+// guarded does the work in a process of its own, limited in memory and time, and refuses a Dockerfile that exceeds the limits: the engine would exceed them too.
 func guarded(arguments []string, stdout, stderr io.Writer) int {
 	ctx, cancel := context.WithTimeout(context.Background(), mostTime)
 	defer cancel()
@@ -53,7 +53,7 @@ func guarded(arguments []string, stdout, stderr io.Writer) int {
 
 const exitOutOfMemory = 137
 
-// isRuntimeEnd says whether Go itself ended the work: a panic or a fatal error, or a signal for want of memory, of which it says no more than the name. All end with 2, as wrong usage does, which names itself.
+// isRuntimeEnd reports whether Go itself ended the work: a panic or a fatal error, or a signal for lack of memory, of which it prints only the name. All exit with code 2, as wrong usage does, which is recognised by its message.
 func isRuntimeEnd(code int, complaint []byte) bool {
 	return code == exitUsage && !bytes.HasPrefix(complaint, []byte(errUsage.Error()))
 }
@@ -74,7 +74,7 @@ func refused(stdout io.Writer, arguments []string, format string, values ...any)
 	return exitCode(print(stdout, emptyReading(fault)))
 }
 
-// boundMemory keeps this process from taking what others on the machine need.
+// boundMemory keeps this process from taking memory that others on the machine need.
 func boundMemory() error {
 	return syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: mostMemory, Max: mostMemory})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/dagger/dagger/internal/buildkit/frontend/dockerfile/shell"
 )
 
-// heredocs lists the here-documents that BuildKit finds in an instruction. It asks the parser about the line alone: that one complains where the first of them does not end.
+// heredocs lists the here-documents that BuildKit finds in an instruction. It gives the parser only this line, and the parser complains that the first of them does not end.
 func heredocs(line string) ([]parser.Heredoc, error) {
 	if !strings.Contains(line, "<<") {
 		return nil, nil
@@ -27,7 +27,7 @@ func heredocs(line string) ([]parser.Heredoc, error) {
 	}
 	lex := shell.NewLex('\\')
 	lex.RawQuotes, lex.RawEscapes, lex.SkipUnsetEnv = true, true, true
-	// BuildKit does not look at this error either; what it has read until there is empty then.
+	// BuildKit ignores this error too; the result is empty then.
 	words, _ := lex.ProcessWords(line, noVariables{})
 	var documents []parser.Heredoc
 	for _, word := range words {
@@ -42,7 +42,7 @@ func heredocs(line string) ([]parser.Heredoc, error) {
 	return documents, nil
 }
 
-// isArray says whether the arguments behind the flags are a JSON array of strings, which has no here-documents.
+// isArray reports whether the arguments behind the flags are a JSON array of strings, which has no here-documents.
 func isArray(rest string) bool {
 	_, arguments, err := splitFlags(rest)
 	if err != nil {

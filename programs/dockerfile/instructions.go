@@ -27,7 +27,7 @@ func (f *dockerfile) instructions() []instruction {
 		}
 		switch {
 		case one.Keyword == "EXPOSE":
-			// BuildKit sorts them; here they are in the order of the text.
+			// BuildKit sorts them; here they stay in the order of the text.
 			one.Names = append(one.Names, portsOf(one.Words)...)
 		case where.command != nil:
 			one.Names = append(one.Names, namesOf(where.command)...)
@@ -60,7 +60,7 @@ func namesOf(command instructions.Command) []string {
 	return names
 }
 
-// portsOf lists the ports that are written as such, and not by a variable or a range.
+// portsOf lists the ports that are written as numbers, not as a variable or a range.
 func portsOf(words []string) []string {
 	var ports []string
 	for _, port := range words {

@@ -9,29 +9,29 @@ import (
 	"github.com/dagger/dagger/internal/buildkit/frontend/dockerfile/parser"
 )
 
-// logicalLine is one instruction as BuildKit joins it, with the place of each of its bytes in the file.
+// logicalLine is one instruction as BuildKit joins it, with the position of each of its bytes in the file.
 type logicalLine struct {
 	text string
-	// offsets has the place in the file of each byte of text, and at its end the place behind the last one.
+	// offsets holds the position in the file of each byte of text, and the position after the last one at the end.
 	offsets []int
 	// first and last are lines of the file, counted from 1; last includes the here-documents.
 	first, last int
 }
 
-// comment is a line that BuildKit passes over. What looks like one inside a here-document is not.
+// comment is a line that BuildKit skips. A line inside a here-document that looks like a comment is not one.
 type comment struct {
 	Line int    `json:"line"`
 	Text string `json:"text"`
 }
 
-// directive is `# name=value` above everything else.
+// directive is a line `# name=value` at the top of the file.
 type directive struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 	Line  int    `json:"line"`
 }
 
-// layout is where everything is in a Dockerfile. BuildKit's parser reports only lines; references are replaced by bytes.
+// layout holds the positions of everything in a Dockerfile. BuildKit's parser reports only lines, but references are replaced by bytes.
 type layout struct {
 	instructions []logicalLine
 	comments     []comment
@@ -39,7 +39,7 @@ type layout struct {
 	escape       byte
 }
 
-// scanner goes through the file by BuildKit's rules for lines. Whether it agrees with BuildKit is checked by readLayout, instruction by instruction.
+// scanner reads the file by BuildKit's rules for lines. readLayout checks, instruction by instruction, that it agrees with BuildKit.
 type scanner struct {
 	text       []byte
 	position   int
@@ -49,13 +49,13 @@ type scanner struct {
 	found      layout
 }
 
-// Limits that a Dockerfile made by people does not come near. BuildKit's own work grows with the square of these numbers, and so does the engine's.
+// Limits that no hand-written Dockerfile comes near. BuildKit's own work, and the engine's, grows with the square of these numbers.
 const (
 	mostInstructions = 2000
 	mostNames        = 2000
-	// longestLine is the limit of BuildKit, which names the line before.
+	// longestLine is BuildKit's own limit; its error names the line before.
 	longestLine = 64 << 10
-	// mostHeredocWork bounds lines times bytes of a here-document: BuildKit copies what it has of it for each further line.
+	// mostHeredocWork limits lines times bytes of a here-document: BuildKit copies all of it so far for each further line.
 	mostHeredocWork = 2_000_000_000
 )
 
@@ -83,7 +83,7 @@ func (s *scanner) setEscape(token byte) {
 	s.continued = regexp.MustCompile(`(?:^|[^` + quoted + `])` + quoted + `[ \t]*$`)
 }
 
-// next gives a line of the file with its line end, and where it starts.
+// next returns a line of the file with its line end, and where it starts.
 func (s *scanner) next() (int, []byte, bool) {
 	if s.position >= len(s.text) {
 		return 0, nil, false
@@ -99,7 +99,7 @@ func (s *scanner) next() (int, []byte, bool) {
 	return start, s.text[start:s.position], true
 }
 
-// instruction reads the instruction that begins with a line, if one does.
+// instruction reads the instruction that begins on a line, if there is one.
 func (s *scanner) instruction(start int, raw []byte) error {
 	if len(raw) >= longestLine {
 		return refuse(s.line, "a line of %d bytes", len(raw)).because("BuildKit reads lines below 65536").instead("Break the line with the escape character, or put the text into a file in the source and COPY that.")
@@ -140,7 +140,7 @@ func (s *scanner) instruction(start int, raw []byte) error {
 	return s.finish(joined)
 }
 
-// append adds a line to an instruction, and says whether the instruction ends with it.
+// append adds a line to an instruction, and reports whether the instruction ends with it.
 func (s *scanner) append(joined *logicalLine, text *bytes.Buffer, content []byte, from int) bool {
 	ended := true
 	if s.continued.Match(content) {
@@ -153,7 +153,7 @@ func (s *scanner) append(joined *logicalLine, text *bytes.Buffer, content []byte
 	return ended
 }
 
-// finish passes over the here-documents of an instruction and keeps it.
+// finish skips the here-documents of an instruction and stores it.
 func (s *scanner) finish(joined *logicalLine) error {
 	end := s.position
 	if size := len(joined.offsets); size > 0 {
@@ -217,7 +217,7 @@ func (s *scanner) comment(raw []byte) {
 	s.found.comments = append(s.found.comments, comment{Line: s.line, Text: strings.TrimSpace(string(raw))})
 }
 
-// trimmed takes the line end away, and the space before it where BuildKit does.
+// trimmed removes the line end, and the space before it where BuildKit does.
 func trimmed(raw []byte, start int, left bool) ([]byte, int) {
 	content := bytes.TrimRight(raw, "\r\n")
 	if !left {
@@ -237,7 +237,7 @@ type noVariables struct{}
 func (noVariables) Get(string) (string, bool) { return "", false }
 func (noVariables) Keys() []string            { return nil }
 
-// readLayout scans a Dockerfile and holds the result to BuildKit's own parse: the same instructions, of the same text, on the same lines.
+// readLayout scans a Dockerfile and compares the result with BuildKit's own parse: the same instructions, with the same text, on the same lines.
 func readLayout(text []byte) (layout, *parser.Result, error) {
 	found, err := scanLayout(text)
 	if err != nil {

@@ -1,8 +1,8 @@
-// Dockerfile reads a Dockerfile with the very code that the engine will build it by, and says as one JSON document what is in it: stages and which of them are built,
-// images with their places in the text, mounts, secrets, downloads, comments, what BuildKit's checks say, and what cannot or must not be built. It also rewrites a
-// Dockerfile for its build, by places and not by patterns, reads the result again and converts it, so that what is built is what was judged.
+// Dockerfile reads a Dockerfile with the code that the engine builds with, and reports its contents as one JSON document: stages and which of them are built,
+// images with their positions in the text, mounts, secrets, downloads, comments, the findings of BuildKit's checks, and what cannot or must not be built. It also rewrites a
+// Dockerfile for its build, by position and not by pattern, reads the result again and converts it, so that what is built is what was judged.
 //
-// It starts nothing of what it reads, and reaches no network: configurations of base images are given to it.
+// It runs nothing that it reads, and uses no network: the configurations of base images are passed to it.
 package main
 
 import (

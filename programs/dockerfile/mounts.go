@@ -7,7 +7,7 @@ import (
 	"github.com/dagger/dagger/internal/buildkit/frontend/dockerfile/shell"
 )
 
-// mountsOf gives the mounts of a RUN as BuildKit has them once its variables are known.
+// mountsOf returns the mounts of a RUN as BuildKit sees them once its variables are known.
 func (f *dockerfile) mountsOf(index int, environment []string) ([]*instructions.Mount, error) {
 	parsed, err := instructions.ParseInstruction(f.parsed.AST.Children[index])
 	if err != nil {
@@ -28,7 +28,7 @@ func (f *dockerfile) mountsOf(index int, environment []string) ([]*instructions.
 	return instructions.GetMounts(run), nil
 }
 
-// cachesOf gives the cache mounts of a RUN, each with its number among the mounts. Without an id of its own a cache is named after its target.
+// cachesOf returns the cache mounts of a RUN, each with its number among the mounts. Without an id of its own a cache is named after its target.
 func (f *dockerfile) cachesOf(index int, environment []string) ([]cacheMount, error) {
 	mounts, err := f.mountsOf(index, environment)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	digest "github.com/opencontainers/go-digest"
 )
 
-// operations are what a conversion lets the engine do, one for each step.
+// operations are what a conversion makes the engine do, one for each step.
 type operations struct {
 	definition *llb.Definition
 	byDigest   map[digest.Digest]*pb.Op
@@ -53,7 +53,7 @@ func (o *operations) input(operation *pb.Op, index pb.InputIndex) (output, bool)
 	return output{operation: given.Digest, index: pb.OutputIndex(given.Index)}, true
 }
 
-// lines is where the instructions begin that an operation stands for: several where they are the same to BuildKit, none for what it adds by itself.
+// lines are the first lines of the instructions that an operation stands for: several if they are equal to BuildKit, none for an operation that it adds by itself.
 func (o *operations) lines(name digest.Digest) []int {
 	if o.definition.Source == nil || o.definition.Source.Locations[name.String()] == nil {
 		return nil
@@ -74,7 +74,7 @@ func (o *operations) lines(name digest.Digest) []int {
 	return found
 }
 
-// unsupportedFile says what an operation on files has that the engine does not (llbtodagger/file.go).
+// unsupportedFile names what an operation on files uses and the engine does not support (llbtodagger/file.go).
 func unsupportedFile(action *pb.FileAction, inContainer bool) *refusal {
 	switch kind := action.Action.(type) {
 	case *pb.FileAction_Mkdir:
@@ -147,7 +147,7 @@ func ownerOf(owner *pb.ChownOpt) string {
 	return user + ":" + group
 }
 
-// named says whether a user or group is to be looked up.
+// named reports whether a user or group is to be looked up.
 func named(owner string) bool {
 	for _, part := range strings.SplitN(owner, ":", 2) {
 		if _, err := strconv.ParseUint(part, 10, 32); part != "" && err != nil {
@@ -157,7 +157,7 @@ func named(owner string) bool {
 	return false
 }
 
-// unsupportedExec says what a step has that the engine does not (llbtodagger/exec.go), and what it would do that no build may.
+// unsupportedExec names what a step uses and the engine does not support (llbtodagger/exec.go), and what it would do that no build may do.
 func unsupportedExec(exec *pb.ExecOp) []*refusal {
 	var found []*refusal
 	switch {
@@ -198,7 +198,7 @@ func unsupportedMount(mount *pb.Mount) *refusal {
 	return refuse(0, "a mount of a type that the engine does not support").instead("Use bind, cache, tmpfs, secret or ssh.")
 }
 
-// isPlainTarget says whether the engine finds a mount again by its path: it compares that of a secret as written, and that of another mount without what path.Clean leaves out, but with a slash at its end.
+// isPlainTarget reports whether the engine finds a mount again by its path: it compares the path of a secret as written, and that of any other mount after path.Clean, but keeping a trailing slash.
 func isPlainTarget(mount *pb.Mount) bool {
 	clean := path.Clean(mount.Dest)
 	if mount.MountType == pb.MountType_SECRET || mount.MountType == pb.MountType_SSH {

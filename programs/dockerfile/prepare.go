@@ -14,22 +14,22 @@ import (
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 )
 
-// base says what to build on where the Dockerfile names an image.
+// base is what to build on where the Dockerfile names an image.
 type base struct {
 	Reference string `json:"reference"`
 	Platform  string `json:"platform"`
-	// BuildOn replaces the reference in the text; empty where that stays.
+	// BuildOn replaces the reference in the text; empty if the reference stays.
 	BuildOn string `json:"buildOn"`
-	// Archive is the path of an image archive with the configuration of what is built on; empty where only files are copied from it.
+	// Archive is the path of an image archive with the configuration of that image; empty if only files are copied from it.
 	Archive string `json:"archive"`
 }
 
 // prepared is a Dockerfile for one platform, ready to be built.
 type prepared struct {
 	Platform string `json:"platform"`
-	// Text is the Dockerfile with its references pinned, its caches in their scope, and secrets hidden from the steps after theirs.
+	// Text is the Dockerfile with its references pinned, its caches in their scope, and secrets hidden from later steps.
 	Text string `json:"text"`
-	// Withheld says that the text asks for the secret that hides others.
+	// Withheld is true if the text mounts the secret that hides others.
 	Withheld bool `json:"withheld"`
 }
 
@@ -40,7 +40,7 @@ type preparation struct {
 	platform platformSpec
 	graph    *graph
 	bases    map[imageName]base
-	// written and pinned have the configurations of the bases by the names in the Dockerfile and by those in the rewritten one.
+	// written and pinned hold the configurations of the bases, by their names in the Dockerfile and in the rewritten one.
 	written, pinned configurations
 }
 
@@ -135,7 +135,7 @@ func (p *preparation) triggers(stage *node) bool {
 	return json.Unmarshal(p.written[imageName{reference: stage.use.reference, platform: stage.use.platform}], &image) == nil && len(image.Config.OnBuild) > 0
 }
 
-// unscoped refuses cache mounts that cannot be written into a scope: they are in no line of this file.
+// unscoped refuses cache mounts that cannot be put into a scope, because they are not in this file.
 func (p *preparation) unscoped(found *examined) []*refusal {
 	for _, cache := range found.caches {
 		if cache.instruction < 0 {

@@ -8,7 +8,7 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// addCommands notes what the commands of each stage copy and mount from.
+// addCommands records what the commands of each stage copy and mount from.
 func (g *graph) addCommands(platform ocispecs.Platform) error {
 	stages := g.nodes
 	for index, where := range g.file.places {
@@ -84,7 +84,7 @@ func (g *graph) addMounts(stage *node, command *instructions.RunCommand, index i
 	return nil
 }
 
-// mountWords gives the places of an instruction's --mount flags.
+// mountWords returns the places of an instruction's --mount flags.
 func mountWords(file *dockerfile, index int) ([]word, error) {
 	flags, _, err := flagsOf(file.layout.instructions[index].text, file.parsed.AST.Children[index].Flags)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/dagger/dagger/internal/buildkit/frontend/dockerfile/parser"
 )
 
-// refusal is why a Dockerfile is not built, said before anything is.
+// refusal is why a Dockerfile is not built, reported before anything is built.
 type refusal struct {
 	// Line counts from 1; 0 if no line can be named.
 	Line   int    `json:"line"`
@@ -32,7 +32,7 @@ func (r *refusal) instead(remedy string) *refusal {
 	return r
 }
 
-// disagreement is where this program reads a Dockerfile otherwise than BuildKit. It is a fault of this program, and nothing is built then.
+// disagreement is a place where this program reads a Dockerfile differently from BuildKit. It is a bug of this program, and nothing is built then.
 type disagreement struct{ what string }
 
 func (d *disagreement) Error() string { return d.what }
@@ -41,7 +41,7 @@ func disagree(format string, arguments ...any) error {
 	return &disagreement{what: fmt.Sprintf(format, arguments...)}
 }
 
-// refusalOf turns an error of BuildKit's into a refusal, with the line that BuildKit names.
+// refusalOf turns BuildKit's error into a refusal, with the line that BuildKit names.
 func refusalOf(err error) (*refusal, bool) {
 	var own *disagreement
 	if errors.As(err, &own) {
@@ -66,7 +66,7 @@ func refusalOf(err error) (*refusal, bool) {
 	return refuse(line, "%s", found).instead(remedyFor(found)), true
 }
 
-// remedies say what works instead of what BuildKit refuses in words that do not tell. Each was built on the engine by test/engine/dockerfile-reading.test.ts.
+// remedies say what to do where BuildKit's own error does not. Each was built on the engine by test/engine/dockerfile-reading.test.ts.
 var remedies = []struct{ words, remedy string }{
 	{"unknown flag: security", "Remove it: a build step needs no privileges on the build machine."},
 	{"invalid chmod parameter", "Write the mode in octal, e.g. --chmod=755, or set it with chmod in a RUN step."},
@@ -94,7 +94,7 @@ func firstLine(text string) string {
 	return line
 }
 
-// printable leaves nothing in a text that a terminal would obey, and bounds it.
+// printable removes what a terminal would interpret, and limits the length.
 func printable(text string) string {
 	const most = 400
 	var clean strings.Builder

@@ -10,7 +10,7 @@ import (
 
 const reportVersion = 1
 
-// reading is what `dockerfile read` says. Where there are refusals, the rest can be missing.
+// reading is what `dockerfile read` prints. If there are refusals, the rest may be missing.
 type reading struct {
 	SchemaVersion int           `json:"schemaVersion"`
 	Escape        string        `json:"escape"`
@@ -28,7 +28,7 @@ type stage struct {
 	Line int    `json:"line"`
 }
 
-// instruction is one with its parts as BuildKit parses them, before variables are filled in.
+// instruction is an instruction with its parts as BuildKit parses them, before variables are filled in.
 type instruction struct {
 	Keyword  string `json:"keyword"`
 	Line     int    `json:"line"`
@@ -37,7 +37,7 @@ type instruction struct {
 	Stage int      `json:"stage"`
 	Flags []string `json:"flags"`
 	Words []string `json:"words"`
-	// JSON says that the words were written as an array.
+	// JSON is true if the words were written as an array.
 	JSON     bool `json:"json"`
 	Heredocs int  `json:"heredocs"`
 	// Names are the variables, arguments and labels that it sets, and the ports that it exposes.
@@ -48,7 +48,7 @@ type instruction struct {
 type onPlatform struct {
 	Platform string `json:"platform"`
 	Target   int    `json:"target"`
-	// Reached are the stages that are built, and Shipped those of them that the image is made of, one on the other.
+	// Reached are the stages that are built, and Shipped those of them that make up the image, each on top of the one before.
 	Reached []int `json:"reached"`
 	Shipped []int `json:"shipped"`
 	// Images are the images from outside that are built on or copied from, in the order of the text.
@@ -68,7 +68,7 @@ type external struct {
 	// Start and End are bytes of the text: of the reference itself for FROM, of the whole flag otherwise.
 	Start int `json:"start"`
 	End   int `json:"end"`
-	// Written has build arguments filled in. Reference is registry, repository and tag, fully spelled; Asked is what BuildKit asks the registry for.
+	// Written has build arguments filled in. Reference is the complete registry, repository and tag; Asked is what BuildKit requests from the registry.
 	Written   string `json:"written"`
 	Reference string `json:"reference"`
 	Asked     string `json:"asked"`
@@ -107,7 +107,7 @@ func reportReading(text []byte, asked request) (reading, error) {
 	return report, nil
 }
 
-// refusedReading adds what BuildKit or this program refuses. A disagreement of this program with BuildKit is a fault, and no reading.
+// refusedReading adds what BuildKit or this program refuses. A disagreement of this program with BuildKit is an error, not a reading.
 func refusedReading(report reading, err error) (reading, error) {
 	fault, isRefusal := refusalOf(err)
 	if !isRefusal {
@@ -170,7 +170,7 @@ func numbers(set map[int]bool) []int {
 	return append([]int{}, slices.Sorted(maps.Keys(set))...)
 }
 
-// agrees holds the graph to the images that the conversion asked registries for.
+// agrees compares the graph with the images that the conversion requested.
 func (g *graph) agrees(asked []imageName) error {
 	own := map[imageName]bool{}
 	for _, one := range g.uses {
@@ -219,7 +219,7 @@ func pragmas(comments []comment) []comment {
 	return slices.DeleteFunc(slices.Clone(comments), func(one comment) bool { return !silencing.MatchString(one.Text) })
 }
 
-// preparationReport is what `dockerfile prepare` says: a Dockerfile for each platform, unless something is refused, and what BuildKit's checks say of the file as it was written.
+// preparationReport is what `dockerfile prepare` says: a Dockerfile for each platform, unless something is refused, and the findings of BuildKit's checks on the original file.
 type preparationReport struct {
 	SchemaVersion int        `json:"schemaVersion"`
 	Dockerfiles   []prepared `json:"dockerfiles"`

@@ -15,13 +15,13 @@ import (
 type request struct {
 	choice
 	Platforms []string `json:"platforms"`
-	// Secrets are the IDs of the given ones; absent if unknown so far.
+	// Secrets are the IDs of the secrets that were given; absent if not known yet.
 	Secrets *[]string `json:"secrets"`
 	// Agent says whether an ssh agent is given; absent if unknown so far.
 	Agent *bool `json:"agent"`
 	// ObeyChecks lets the file's own `# check=` directive take checks away.
 	ObeyChecks bool `json:"obeyChecks"`
-	// CacheScope and Bases are there to prepare.
+	// CacheScope and Bases are for prepare.
 	CacheScope string `json:"cacheScope"`
 	Bases      []base `json:"bases"`
 

@@ -19,11 +19,11 @@ type edit struct {
 	text        string
 }
 
-// intent is what an edited instruction must be to BuildKit afterwards; all that it does not speak of stays.
+// intent is how BuildKit must read an edited instruction afterwards; everything that it does not mention stays.
 type intent struct {
 	// inserted flags come before the others.
 	inserted []string
-	// flags has by number what a flag becomes.
+	// flags holds the new text of a flag, by its number.
 	flags map[int]string
 	// base is what a FROM starts from.
 	base string
@@ -68,7 +68,7 @@ func (p *plan) scope(file *dockerfile, cache cacheMount, scope string) error {
 	return nil
 }
 
-// extend adds to a mount. Of a repeated key, BuildKit uses the last.
+// extend adds keys to a mount. BuildKit uses the last of a repeated key.
 func (p *plan) extend(file *dockerfile, instruction, mount int, at word, text string) {
 	meant := p.intent(instruction)
 	flag := mountFlag(file.parsed.AST.Children[instruction].Flags, mount)
@@ -86,7 +86,7 @@ func (p *plan) insert(file *dockerfile, instruction int, mounts []string) {
 	p.edits = append(p.edits, edit{instruction: instruction, start: keyword.end, end: keyword.end, text: " " + strings.Join(mounts, " ") + " "})
 }
 
-// mountFlag gives the number among all flags of the mount of that number.
+// mountFlag returns the number among all flags of the mount of that number.
 func mountFlag(flags []string, mount int) int {
 	for index, flag := range flags {
 		if strings.HasPrefix(flag, "--mount=") {
@@ -101,7 +101,7 @@ func mountFlag(flags []string, mount int) int {
 
 var plainID = regexp.MustCompile(`^[A-Za-z0-9._/@+:=-]{1,200}$`)
 
-// scopedID names a cache within a scope. A colon is in no scope's name, so that no scope with an id can be another scope with another id.
+// scopedID names a cache within a scope. No scope's name has a colon, so that no two pairs of scope and id have the same name.
 func scopedID(scope, id string) string {
 	if !plainID.MatchString(id) {
 		sum := sha256.Sum256([]byte(id))
@@ -138,7 +138,7 @@ func (p *plan) apply(file *dockerfile) []byte {
 	return result.Bytes()
 }
 
-// confirm reads the rewritten text again: the same instructions on the same lines, with the same here-documents and comments, but for what was meant.
+// confirm reads the rewritten text again: it must have the same instructions on the same lines, with the same here-documents and comments, except for the intended changes.
 func (p *plan) confirm(before, after *dockerfile) string {
 	old, fresh := before.parsed.AST.Children, after.parsed.AST.Children
 	if len(old) != len(fresh) {

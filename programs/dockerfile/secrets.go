@@ -12,7 +12,7 @@ import (
 // withheldID is the secret put into a variable whose real secret a step must not read: an empty one, which the build supplies under this ID.
 const withheldID = "loadline-withheld"
 
-// mostMounts is how many mounts of a step the engine keeps in order where several have one path: it sorts them by path alone, and Go's sort keeps the order of at most twelve.
+// mostMounts is how many mounts of a step keep their order in the engine if several have the same path: it sorts by path alone, and Go's sort is stable only for up to twelve.
 const mostMounts = 12
 
 const ownStage = "Fetch with the secret in a separate stage, and COPY --from it what the others need."
@@ -20,7 +20,7 @@ const ownStage = "Fetch with the secret in a separate stage, and COPY --from it 
 // retained is a secret that the engine leaves in a container, for every later step in it and in stages that start from it (llbtodagger/exec.go, "Back-compat").
 type retained struct {
 	id string
-	// path or variable, where the secret is seen.
+	// path or variable: where the secret is visible.
 	path, variable string
 	// lines is where the step begins that mounts it: several where they are the same to BuildKit.
 	lines []int
@@ -46,7 +46,7 @@ func examineSource(file *dockerfile, done *conversion, given given, trigger int)
 
 // container is what the engine keeps from one step for the next.
 type container struct {
-	// is says that there is one: files alone (scratch, a download) have nothing of it.
+	// is reports whether there is a container: files alone (scratch, a download) have none.
 	is      bool
 	secrets []retained
 }
@@ -109,7 +109,7 @@ func (c container) after(exec *pb.ExecOp, own []retained) container {
 	return container{is: true, secrets: left}
 }
 
-// ordinaryPaths are the targets that the engine clears when a step has ended, each once, as they are written: what is not written plainly is refused (isPlainTarget).
+// ordinaryPaths are the targets that the engine clears when a step has ended, each once, as written: any other spelling is refused (isPlainTarget).
 func ordinaryPaths(exec *pb.ExecOp) []string {
 	var paths []string
 	for _, mount := range exec.Mounts {
@@ -133,12 +133,12 @@ var (
 	plainVariable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
-// withheld writes the mount that takes a variable's secret from a later step.
+// withheld writes the mount that hides a variable's secret from a later step.
 func (r retained) withheld() string {
 	return "--mount=type=secret,id=" + withheldID + ",required=true,env=" + r.variable
 }
 
-// givenUp writes the mount by which the step that has a secret as a file leaves none behind. The engine mounts the secret alone, which comes later in its order, and clears both when the step has ended.
+// givenUp writes the mount by which a step that mounts a secret as a file leaves none behind. The engine mounts the secret alone, which comes later in its order, and clears both when the step has ended.
 func (r retained) givenUp() string { return "--mount=type=tmpfs,target=" + r.path }
 
 // unremovable says why a step cannot give up a secret that it mounts as a file.

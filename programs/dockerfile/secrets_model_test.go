@@ -21,7 +21,7 @@ type engineContainer struct {
 
 type mountedFile struct{ path, what string }
 
-// run gives what is wrong with what the step sees, and leaves in the container what the engine leaves.
+// run returns what is wrong with what the step sees, and leaves in the container what the engine leaves.
 func (c *engineContainer) run(exec *pb.ExecOp) []string {
 	var own []mountedFile
 	var ordinary []string
@@ -112,7 +112,7 @@ func engineClean(target string) string {
 	return clean
 }
 
-// runInEngine gives what is wrong when the steps of a Dockerfile run one after the other.
+// runInEngine returns what is wrong when the steps of a Dockerfile run one after the other.
 func runInEngine(t *testing.T, text string) []string {
 	t.Helper()
 	done, err := convert([]byte(text), asked(t, nil).platforms[0].spec, choice{}, configurations{}, nil)

@@ -8,7 +8,7 @@ import (
 	"github.com/dagger/dagger/internal/buildkit/solver/pb"
 )
 
-// unsupportedSource says what a source has that the engine does not (llbtodagger/source.go), and what it would fetch with rights that were not given to the build.
+// unsupportedSource names what a source uses and the engine does not support (llbtodagger/source.go), and what it would fetch with rights that the build was not given.
 func unsupportedSource(source *pb.SourceOp) *refusal {
 	scheme, rest, _ := strings.Cut(source.Identifier, "://")
 	switch scheme {
@@ -39,7 +39,7 @@ func hostOf(address string) string {
 	return parsed.Hostname()
 }
 
-// ownMachine says whether a host, as written, is the machine itself or what only it can reach. What a name server returns for another name is unknown here.
+// ownMachine reports whether a host, as written, is the machine itself or what only it can reach. What a name server answers for any other name is unknown here.
 func ownMachine(host string) bool {
 	name := strings.TrimSuffix(lower(host), ".")
 	if name == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") || strings.HasPrefix(name, "ip6-") {

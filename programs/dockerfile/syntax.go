@@ -9,7 +9,7 @@ import (
 // knownFrontends are the images that `# syntax=` may name: the engine reads the file itself then, as BuildKit's own frontend would (core.isKnownDockerfileSyntaxFrontend).
 var knownFrontends = []string{"docker/dockerfile", "docker/dockerfile-upstream", "moby/dockerfile", "moby/dockerfile-upstream"}
 
-// checkSyntax refuses a frontend that the engine does not have. BuildKit finds the directive in more forms than the parser's: behind `//`, in JSON, below `#!`.
+// checkSyntax refuses a frontend that the engine does not have. BuildKit accepts the directive in more forms than the parser does: after `//`, in JSON, below `#!`.
 func checkSyntax(text []byte) error {
 	frontend, _, ranges, found := parser.DetectSyntax(text)
 	if !found {

@@ -7,20 +7,20 @@ import (
 
 // word is a part of an instruction with its place in the instruction's text.
 type word struct {
-	// value is what BuildKit makes of it, quotes and escapes taken away.
+	// value is the word as BuildKit reads it, without quotes and escapes.
 	value      string
 	start, end int
 }
 
 const spaces = "\t\v\f\r "
 
-// splitKeyword takes the keyword off an instruction, as BuildKit does: the rest begins behind the space after it.
+// splitKeyword separates the keyword from an instruction, as BuildKit does: the rest begins after the space that follows it.
 func splitKeyword(line string) (string, string) {
 	keyword, start, end := keywordOf(line)
 	return keyword.value, line[start:end]
 }
 
-// keywordOf gives the place of the keyword in an instruction's text, and where its arguments begin and end.
+// keywordOf returns the place of the keyword in an instruction's text, and where its arguments begin and end.
 func keywordOf(line string) (keyword word, from, to int) {
 	start := len(line) - len(strings.TrimLeftFunc(line, unicode.IsSpace))
 	to = max(start, len(strings.TrimRightFunc(line, unicode.IsSpace)))
@@ -36,7 +36,7 @@ func keywordOf(line string) (keyword word, from, to int) {
 }
 
 // splitFlags reads the flags in front of an instruction's arguments by BuildKit's rules, which go by bytes: the escape character is the backslash whatever the
-// directive says, and quotes can stand anywhere in a word. It gives where the arguments begin.
+// directive says, and quotes can stand anywhere in a word. It returns where the arguments begin.
 func splitFlags(rest string) ([]word, int, error) {
 	var flags []word
 	position := 0
@@ -89,7 +89,7 @@ func readFlag(rest string, start int) (word, bool) {
 	return word{value: value.String(), start: start, end: len(rest)}, quoted || value.Len() > 0
 }
 
-// flagsOf gives the flags of an instruction with their places in its text, held to those that BuildKit found.
+// flagsOf returns the flags of an instruction with their positions in its text, compared with those that BuildKit found.
 func flagsOf(line string, wanted []string) ([]word, int, error) {
 	_, rest, end := keywordOf(line)
 	flags, arguments, err := splitFlags(line[rest:end])
@@ -109,7 +109,7 @@ func flagsOf(line string, wanted []string) ([]word, int, error) {
 	return flags, rest + arguments, nil
 }
 
-// baseWord gives the place of the image or stage in a FROM, held to what BuildKit took for it.
+// baseWord returns the place of the image or stage in a FROM, compared with what BuildKit found.
 func baseWord(line string, flags []string, base string) (word, error) {
 	_, start, err := flagsOf(line, flags)
 	if err != nil {

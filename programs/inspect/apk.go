@@ -2,7 +2,7 @@ package main
 
 import "strings"
 
-// apkPlaces are where Alpine, and distributions made like it, keep their one file of records.
+// apkPlaces are where Alpine, and distributions based on it, keep their one file of records.
 var apkPlaces = [...]string{"lib/apk/db/installed", "usr/lib/apk/db/installed"}
 
 func apkFiles(f *filesystem) []*node {

@@ -11,14 +11,14 @@ import (
 	"strings"
 )
 
-// archive is an image archive on disk, read at random: only the names and places of its entries are in memory.
+// archive is an image archive on disk, with random access: only the names and positions of its entries are in memory.
 type archive struct {
 	file    *os.File
 	name    string
 	entries map[string]place
 }
 
-// place is where the content of a file is in the archive.
+// place is the position of a file's content in the archive.
 type place struct {
 	offset, size int64
 }
@@ -174,7 +174,7 @@ func entryName(written string) (string, error) {
 	return path.Clean(written), nil
 }
 
-// isSparse tells a file whose size in its header is not its size in the archive.
+// isSparse recognises a file whose size in its header is not its size in the archive.
 func isSparse(header *tar.Header) bool {
 	if header.Typeflag == tar.TypeGNUSparse {
 		return true

@@ -91,7 +91,7 @@ func digestOf(content []byte) v1.Hash {
 	return v1.Hash{Algorithm: "sha256", Hex: fmt.Sprintf("%x", sha256.Sum256(content))}
 }
 
-// decompress opens the stream and insists that it is compressed in the way that its media type says.
+// decompress opens the stream and requires the compression that its media type states.
 func decompress(source io.Reader, wanted compression) (io.Reader, func(), error) {
 	buffered := bufio.NewReaderSize(source, 1<<16)
 	start, err := buffered.Peek(len(zstdMagic))

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// systemCaches are the places where package managers keep what only the next installation needs.
+// systemCaches are where package managers keep what only the next installation needs.
 var systemCaches = []string{
 	"/var/lib/apt/lists", "/var/cache/apt", "/var/cache/apk", "/etc/apk/cache", "/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum", "/var/cache/tdnf", "/var/cache/zypp",
 	"/var/cache/pacman/pkg", "/var/cache/opkg", "/opt/conda/pkgs", "/usr/local/share/.cache", "/usr/local/cargo/registry", "/go/pkg/mod/cache",
@@ -24,7 +24,7 @@ type cache struct {
 	Bytes int64  `json:"bytes"`
 }
 
-// packageCaches finds caches that hold at least one byte, and the last layer that added to each. Empty directories are what cleaning up leaves behind.
+// packageCaches finds caches that hold at least one byte, and the last layer that added to each. Empty directories are left by cleaning up.
 func (f *filesystem) packageCaches(homes []string) ([]cache, map[string]int) {
 	sizes := map[string]int64{}
 	origins := map[string]int{}

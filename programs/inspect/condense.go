@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// leftOut are the parts of a Trivy report that Loadline does not read, by where they are. They are nine tenths of a long one, which the
-// engine would not hand over: it gives at most 128 MiB of a file.
+// leftOut are the parts of a Trivy report that Loadline does not read, by their paths. They are nine tenths of a long report, which the
+// engine would not return: its limit is 128 MiB of a file.
 var leftOut = map[string][]string{
 	"Metadata":                    {"History", "Layers"},
 	"Results":                     {"Licenses", "Misconfigurations", "MisconfSummary", "ExperimentalModifiedFindings", "CustomResources"},
@@ -28,11 +28,11 @@ var leftOut = map[string][]string{
 	"Results.Secrets":                       {"Code", "Match"},
 }
 
-// kept are the only parts that are kept of an object: the configuration of the image holds values of variables, and the platform of the
+// kept are the only parts of an object that are kept: the configuration of the image holds values of variables, and the platform of the
 // image is all that is read of it.
 var kept = map[string][]string{"Metadata.ImageConfig": {"architecture", "os", "variant"}}
 
-// isRead tells whether a part of the object at a path is copied.
+// isRead reports whether a part of the object at a path is copied.
 func isRead(path, name string) bool {
 	if only, ok := kept[path]; ok {
 		return slices.Contains(only, name)
@@ -40,11 +40,11 @@ func isRead(path, name string) bool {
 	return !slices.Contains(leftOut[path], name)
 }
 
-// mostDepth is the deepest nesting of a report that is followed; Trivy's own have eight levels.
+// mostDepth limits the nesting of a report; Trivy's own have eight levels.
 const mostDepth = 64
 
-// condense copies a Trivy report without what is left out, in memory that does not grow with it. A report that is empty, cut off or no
-// JSON is an error, and so is anything behind its end.
+// condense copies a Trivy report without these parts, in memory that does not grow with it. A report that is empty, truncated or not
+// JSON is an error, and so is anything after its end.
 func condense(report, output string) error {
 	input, err := os.Open(report)
 	if err != nil {
@@ -75,7 +75,7 @@ func condenseJSON(input io.Reader, output *bufio.Writer) error {
 	return output.WriteByte('\n')
 }
 
-// condenser does not look at errors of the output: it keeps the first one, and its Flush returns it.
+// condenser ignores errors of the output, which keeps the first one: its Flush returns it.
 type condenser struct {
 	decoder *json.Decoder
 	output  *bufio.Writer
@@ -108,7 +108,7 @@ func (c condenser) object(path string, depth int) error {
 		if err != nil {
 			return err
 		}
-		name, _ := token.(string) // the decoder lets nothing else stand here
+		name, _ := token.(string) // the decoder allows nothing else here
 		if !isRead(path, name) {
 			if err := c.skip(); err != nil {
 				return err
@@ -154,7 +154,7 @@ func (c condenser) scalar(value any) error {
 	return nil
 }
 
-// skip reads one value, checks that it is one, and forgets it.
+// skip reads one value, checks that it is valid, and discards it.
 func (c condenser) skip() error {
 	var unread json.RawMessage
 	err := c.decoder.Decode(&unread)
@@ -164,7 +164,7 @@ func (c condenser) skip() error {
 	return err
 }
 
-// token is the decoder's next one: a report that ends where more must come is cut off.
+// token is the decoder's next one: a report that ends where more must follow is truncated.
 func (c condenser) token() (json.Token, error) {
 	token, err := c.decoder.Token()
 	if errors.Is(err, io.EOF) {

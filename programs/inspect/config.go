@@ -31,7 +31,7 @@ type config struct {
 	OnBuild int `json:"onBuildCount"`
 }
 
-// healthcheck is as the runtime will use it: Docker's defaults stand where the image says nothing.
+// healthcheck is as the runtime will use it: with Docker's defaults where the image sets nothing.
 type healthcheck struct {
 	Test               []string `json:"test"`
 	IntervalSeconds    float64  `json:"intervalSeconds"`
@@ -75,7 +75,7 @@ func describeConfig(file *v1.ConfigFile) (config, []history) {
 	return described, past
 }
 
-// environmentNames drops the values, after a look at each.
+// environmentNames drops the values, after checking each.
 func environmentNames(variables []string, suspected *suspicions) []string {
 	names := make([]string, 0, len(variables))
 	for _, variable := range variables {
@@ -153,7 +153,7 @@ type suspicion struct {
 	Where string `json:"where"`
 }
 
-// suspicions collects without repeating, in the order in which things are met.
+// suspicions collects without duplicates, in the order of occurrence.
 type suspicions struct {
 	found []suspicion
 	seen  map[suspicion]bool

@@ -105,7 +105,7 @@ func installedIn(fields map[string]string) (installed, bool) {
 	return one, true
 }
 
-// dpkgList finds the list of a package's files: `name.list`, or with the architecture for packages that can be there for several.
+// dpkgList finds the list of a package's files: `name.list`, or with the architecture for packages that can be installed for several.
 func (f *filesystem) dpkgList(one installed) fileList {
 	for _, base := range [...]string{one.name, one.name + ":" + one.architecture} {
 		if list := f.lookup(path.Join(dpkgDirectory, "info", base+".list")); list != nil && list.content != nil {
@@ -118,7 +118,7 @@ func (f *filesystem) dpkgList(one installed) fileList {
 	return nil
 }
 
-// pathsOfSums reads lines of `<md5>  usr/bin/x`. All that images without a package manager say of their files.
+// pathsOfSums reads lines of `<md5>  usr/bin/x`, the only record of their files in images without a package manager.
 func pathsOfSums(sums *node) []string {
 	if sums == nil {
 		return nil
@@ -132,7 +132,7 @@ func pathsOfSums(sums *node) []string {
 	return paths
 }
 
-// diverted are the places to which dpkg moved files that one package has and another replaces: three lines for each.
+// diverted are the paths to which dpkg moved files of one package that another replaces: three lines for each.
 func (f *filesystem) diverted() []string {
 	content, _, _ := f.contentOf(dpkgDirectory + "/diversions")
 	lines := linesOf(content)

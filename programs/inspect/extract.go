@@ -11,18 +11,18 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// extraction is what `extract` prints: what was laid out, for whoever pushes it.
+// extraction is what `extract` prints: what is in the layout, for the program that pushes it.
 type extraction struct {
 	SchemaVersion int `json:"schemaVersion"`
-	// Digest is what pushing the layout gives: of the one manifest, or of the index over several.
+	// Digest is what pushing the layout results in: that of the one manifest, or of the index over several.
 	Digest string `json:"digest"`
 	// Index is true where several archives were laid out under one index.
 	Index     bool     `json:"index"`
 	Manifests []string `json:"manifests"`
 }
 
-// extract writes the images as an OCI layout: the very bytes of manifests, configurations and layers, and an index that names
-// these images alone. index.json is written last, so a directory that was not finished is no layout.
+// extract writes the images as an OCI layout: the exact bytes of manifests, configurations and layers, and an index that names
+// only these images. index.json is written last, so an unfinished directory is not a layout.
 func extract(archiveNames []string, directoryName string, allowed limits) (extracted *extraction, err error) {
 	target, err := emptyDirectory(directoryName)
 	if err != nil {
@@ -87,7 +87,7 @@ func extractArchive(target *os.Root, name string, spending *budget) (*image, err
 	return found, writeFile(target, blobPath(found.digest), found.manifest)
 }
 
-// extractConfig writes the configuration's very bytes to a file: they hold the values of environment variables, so they go
+// extractConfig writes the configuration's exact bytes to a file: they hold the values of environment variables, so they go
 // from container to container and never through standard output.
 func extractConfig(archiveName, fileName string) error {
 	opened, found, err := openImage(archiveName)
@@ -154,7 +154,7 @@ func writeFile(target *os.Root, name string, content []byte) error {
 	return nil
 }
 
-// layoutIndex names each image with its platform; two for one platform would leave it to chance which one runs.
+// layoutIndex names each image with its platform; with two for one platform it would be random which one runs.
 func layoutIndex(images []*image) ([]byte, error) {
 	index := v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex}
 	seen := map[string]bool{}

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// filesystem is what a container sees: the layers applied one on the other.
+// filesystem is what a container sees: the layers, each applied on top of the one before.
 type filesystem struct {
 	root *node
 	// implied counts the directories that no layer names; layers made to exhaust memory have more of them than entries.
@@ -18,7 +18,7 @@ type filesystem struct {
 // node is a name in a directory.
 type node struct {
 	*inode
-	// layer is the number of the layer that set it last.
+	// layer is the number of the layer that last set it.
 	layer int
 	// origin is the number of the layer that made it what it is. Layers repeat the directories above their files, unchanged; these add nothing.
 	origin   int
@@ -142,7 +142,7 @@ func (n *node) prune(layer int) {
 	}
 }
 
-// hideLower prunes and tells whether nothing of the given layer is left, so that the name itself goes.
+// hideLower prunes and reports whether nothing of the given layer is left, so that the name itself goes.
 func (n *node) hideLower(layer int) bool {
 	n.prune(layer)
 	return n.layer < layer && len(n.children) == 0

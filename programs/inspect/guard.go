@@ -17,15 +17,15 @@ import (
 const insideGuard = "inside"
 
 const (
-	// mostMemory is how much memory an image may need to be read: 2 million entries with names of 512 MB, the databases of packages, and what decoders keep.
+	// mostMemory is how much memory reading an image may take: 2 million entries with names of 512 MB, the databases of packages, and what decoders keep.
 	mostMemory = 4 << 30
-	// mostTime is how long an image may take to be read: what people build takes seconds, and 64 GB of layers some minutes.
+	// mostTime is how long reading an image may take: an ordinary image takes seconds, and 64 GB of layers some minutes.
 	mostTime = 30 * time.Minute
-	// mostComplaint is how much is kept of what a process says that ends.
+	// mostComplaint is how much is kept of the output of a failed process.
 	mostComplaint = 1 << 20
 )
 
-// guarded does the work in a process of its own that is bounded in memory and time: an image that was made to need more ends that process, and not what else runs on the engine's machine.
+// guarded does the work in a process of its own, limited in memory and time: an image that was made to exceed the limits ends that process, and nothing else on the engine's machine.
 func guarded(longest time.Duration, arguments []string, stdout, stderr io.Writer) int {
 	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	defer cancel()
@@ -56,9 +56,9 @@ func guarded(longest time.Duration, arguments []string, stdout, stderr io.Writer
 	}
 }
 
-// boundMemory keeps this process from taking what others on the machine need.
+// boundMemory keeps this process from taking memory that others on the machine need.
 func boundMemory() error {
-	// Collecting garbage is tried before the end.
+	// Garbage is collected before memory runs out.
 	debug.SetMemoryLimit(mostMemory / 4 * 3)
 	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: mostMemory, Max: mostMemory}); err != nil {
 		return fmt.Errorf("cannot bound the memory of the process: %w", err)
@@ -79,7 +79,7 @@ func (b *beginning) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// runGuarded is run, in a limited process if there is an image to read.
+// runGuarded is run in a limited process, if there is an image to read.
 func runGuarded(arguments []string, stdout, stderr io.Writer) int {
 	switch {
 	case len(arguments) > 0 && arguments[0] == insideGuard:

@@ -16,7 +16,7 @@ const (
 	dockerArchive = "docker-archive"
 )
 
-// image is the one image of an archive: its documents, read and verified, and where its layers lie.
+// image is the one image of an archive: its documents, read and verified, and the positions of its layers.
 type image struct {
 	kind      string
 	mediaType types.MediaType
@@ -51,7 +51,7 @@ func openImage(name string) (*archive, *image, error) {
 	return opened, found, nil
 }
 
-// readImage finds the image of the archive. More than one is refused: nobody could say which was meant.
+// readImage finds the image of the archive. More than one is refused: it would be unknown which was meant.
 func readImage(a *archive) (*image, error) {
 	_, hasLayout := a.entries["oci-layout"]
 	_, hasIndex := a.entries["index.json"]
@@ -115,7 +115,7 @@ func checkLayoutVersion(a *archive) error {
 	return nil
 }
 
-// collectManifests walks an index to its image manifests. Attestations that BuildKit stores beside an image are no images.
+// collectManifests walks an index to its image manifests. Attestations that BuildKit stores beside an image are not images.
 func collectManifests(a *archive, what string, content []byte, candidates map[v1.Hash]v1.Descriptor, depth int) error {
 	if depth > 4 {
 		return fmt.Errorf("expected an index at most 4 levels deep, found a deeper one in %s", a.name)
@@ -248,7 +248,7 @@ func (i *image) parseConfig() error {
 	return nil
 }
 
-// check compares the configuration with the layers and hands every layer the diff id that it must have.
+// check compares the configuration with the layers and gives every layer the diff id that it must have.
 func (i *image) check() error {
 	if i.config.OS == "" || i.config.Architecture == "" {
 		return fmt.Errorf("expected a configuration with operating system and architecture, found %q and %q: export the image with a tool that writes both", i.config.OS, i.config.Architecture)
@@ -265,7 +265,7 @@ func (i *image) check() error {
 	return nil
 }
 
-// decodeJSON insists on one whole JSON value.
+// decodeJSON requires exactly one complete JSON value.
 func decodeJSON(what string, content []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	if err := decoder.Decode(into); err != nil {

@@ -32,7 +32,7 @@ func readDockerManifest(a *archive) (dockerManifest, error) {
 	return manifests[0], nil
 }
 
-// readDocker reads an archive without a manifest. It gets the one that `extract` writes, so both commands speak of the same digest.
+// readDocker reads an archive without a manifest. It makes the one that `extract` writes, so both commands report the same digest.
 func readDocker(a *archive) (*image, error) {
 	entry, err := readDockerManifest(a)
 	if err != nil {
@@ -71,7 +71,7 @@ func readDocker(a *archive) (*image, error) {
 	return found, found.parseConfig()
 }
 
-// describeLayer hashes a layer that has no descriptor and looks at how it is compressed.
+// describeLayer hashes a layer that has no descriptor and detects its compression.
 func describeLayer(a *archive, stored place) (storedLayer, v1.Descriptor, error) {
 	start := make([]byte, min(4, stored.size))
 	if _, err := io.ReadFull(a.open(stored), start); err != nil {
@@ -86,7 +86,7 @@ func describeLayer(a *archive, stored place) (storedLayer, v1.Descriptor, error)
 	return layer, v1.Descriptor{MediaType: mediaType, Digest: layer.digest, Size: stored.size}, nil
 }
 
-// compareDocker insists that the manifest.json of an OCI archive names the same image: some tools read only that.
+// compareDocker requires the manifest.json of an OCI archive to name the same image: some tools read only that.
 func compareDocker(a *archive, found *image) error {
 	entry, err := readDockerManifest(a)
 	if err != nil {

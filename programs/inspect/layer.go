@@ -33,17 +33,17 @@ type entry struct {
 	// mode is the permission bits with setuid, setgid and sticky, as in chmod.
 	mode uint16
 	size int64
-	// link is the target of a symbolic link as written, the cleaned path that a hard link shares its content with, or which device it is.
+	// link is the target of a symbolic link as written, the cleaned path with which a hard link shares its content, or the device's number.
 	link string
-	// privileges are what the entry's extended attributes give.
+	// privileges are what the entry's extended attributes grant.
 	privileges privileges
-	// isELF tells a program or library in machine code.
+	// isELF is true for a program or library in machine code.
 	isELF bool
 	// content is kept for the few files that are read: see captureLimit.
 	content []byte
 }
 
-// layerContent is what reading a layer once tells.
+// layerContent is what reading a layer once reveals.
 type layerContent struct {
 	entries []entry
 	// unpacked is the sum of its regular files.
@@ -56,11 +56,11 @@ type layerContent struct {
 const (
 	whiteoutPrefix = ".wh."
 	opaqueWhiteout = ".wh..wh..opq"
-	// aufsPrefix marks the storage driver's own files, which are no part of the image.
+	// aufsPrefix marks the storage driver's own files, which are not part of the image.
 	aufsPrefix = ".wh..wh."
 )
 
-// readLayer unpacks a layer in a stream and compares both its digests.
+// readLayer unpacks a layer as a stream and compares both its digests.
 func readLayer(a *archive, layer storedLayer, spending *budget) (*layerContent, error) {
 	name := "layer " + layer.digest.String()
 	stored := newDigestReader(a.open(layer.place))
@@ -158,7 +158,7 @@ func (e *entry) look(content io.Reader, spending *budget) error {
 		return err
 	}
 	e.isELF = string(start[:count]) == elfMagic
-	// What is too big to be kept has no content, and whoever asks for it says so.
+	// A file that is too big to be kept has no content, and its reader reports that.
 	if limit := captureLimit(e.path); e.size > limit || !spending.capture(e.size) {
 		return nil
 	}
@@ -172,7 +172,7 @@ func (e *entry) look(content io.Reader, spending *budget) error {
 
 const elfMagic = "\x7fELF"
 
-// captureLimit is how big a file may be whose content is asked for later; zero for all others. Images link these in various ways
+// captureLimit is the largest size of a file whose content is needed later; zero for all others. Images link these in various ways
 // (NixOS: /nix/store/...-os-release), so the end of the path decides.
 func captureLimit(name string) int64 {
 	for _, suffix := range [...]string{"os-release", "passwd", "group"} {

@@ -1,6 +1,6 @@
 package main
 
-// layerList is what `inspect layers` prints: which image the archive holds, and what it is made of.
+// layerList is what `inspect layers` prints: the image in the archive, and its layers.
 type layerList struct {
 	SchemaVersion int         `json:"schemaVersion"`
 	Digest        string      `json:"digest"`
@@ -13,7 +13,7 @@ type layerName struct {
 	DiffID string `json:"diffId"`
 }
 
-// listLayers reads the documents of an image and no layer: manifest and configuration are compared with their digests, which is enough to know what the layers are called.
+// listLayers reads the documents of an image and no layer: manifest and configuration are compared with their digests, which is enough to know the names of the layers.
 func listLayers(name string) (*layerList, error) {
 	opened, found, err := openImage(name)
 	if err != nil {

@@ -16,7 +16,7 @@ type limits struct {
 }
 
 const (
-	// documentLimit is the most bytes of an index, manifest or configuration; registries refuse larger manifests.
+	// documentLimit is the largest size of an index, manifest or configuration, in bytes; registries refuse larger manifests.
 	documentLimit = 4 << 20
 	// listLimit is the most entries of any list in the report; the exact count is beside it.
 	listLimit = 1000
@@ -26,7 +26,7 @@ const (
 	namesLimit = 512 << 20
 	// capturedLimit is the most bytes of a file whose content is read: os-release, passwd, group.
 	capturedLimit = 1 << 20
-	// recordLimit is the same for a file of a package database; that of a whole desktop has 5 MB.
+	// recordLimit is the same for a file of a package database; a complete desktop's has 5 MB.
 	recordLimit = 64 << 20
 	// capturedTotal is the most bytes of all such files together, because they stay in memory.
 	capturedTotal = 512 << 20
@@ -63,7 +63,7 @@ func (b *budget) spendEntry(name, link string) error {
 	return nil
 }
 
-// capture tells whether that many bytes more may be kept.
+// capture reports whether that many bytes more may be kept.
 func (b *budget) capture(size int64) bool {
 	return b.captured.Add(size) <= capturedTotal
 }

@@ -1,7 +1,7 @@
-// Inspect reads an image archive and says, as one JSON document, what is inside: the image configuration, the layers with
+// Inspect reads an image archive and reports its contents as one JSON document: the image configuration, the layers with
 // their sizes, the files that are worth a second look, and the credentials in them. Every digest on the way is computed and compared.
 //
-// It needs nothing but the archive, so it runs in a scratch container. Values of environment variables never leave it.
+// It needs only the archive, so it runs in a scratch container. Values of environment variables never leave it.
 package main
 
 import (
@@ -33,7 +33,7 @@ func main() {
 	os.Exit(runGuarded(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run is main without the process: 0 is success, 1 an archive that cannot be read or believed, 2 wrong arguments.
+// run is main without the process: 0 is success, 1 an archive that cannot be read or trusted, 2 wrong arguments.
 func run(arguments []string, stdout, stderr io.Writer) int {
 	err := dispatch(arguments, stdout)
 	switch {
@@ -48,7 +48,7 @@ func run(arguments []string, stdout, stderr io.Writer) int {
 	}
 }
 
-// subcommand is what one word of the command line does. Its result is printed; it is nil if a file was written.
+// subcommand is one command of the command line. Its result is printed; it is nil if a file was written.
 type subcommand struct {
 	// The number of operands.
 	least, most int

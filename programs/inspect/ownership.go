@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// records says what the image records of its distribution, and where that does not fit what is in its layers.
+// records is what the image records about its distribution, and where that differs from what is in its layers.
 type records struct {
-	// Databases are those that the image has, each with how many packages it records.
+	// Databases are those that the image has, each with the number of packages that it records.
 	Databases []recordDatabase `json:"databases"`
-	// Unreadable are databases that are there and cannot be read.
+	// Unreadable are databases that exist and cannot be read.
 	Unreadable []string `json:"unreadable"`
-	// Systems is what the layers say about the distribution, in order, for each change.
+	// Systems lists each change of the distribution that the layers state, in order.
 	Systems []recordedSystem `json:"systems"`
-	// Gone are packages that an earlier layer records and the whole image does not, although files of theirs are there.
+	// Gone are packages that an earlier layer records and the whole image does not, although some of their files are there.
 	GoneCount int           `json:"goneCount"`
 	Gone      []lostPackage `json:"gone"`
-	// Changed are packages whose record is another one than in an earlier layer, although none of their files is.
+	// Changed are packages whose record differs from that in an earlier layer, although none of their files does.
 	ChangedCount int             `json:"changedCount"`
 	Changed      []changedRecord `json:"changed"`
 	// Unowned are programs and libraries in machine code, in directories of the system, that no package of a database owns.
@@ -39,7 +39,7 @@ type recordDatabase struct {
 
 type recordedSystem struct {
 	Layer string `json:"layer"`
-	// ID and VersionID are empty where the image has no os-release any more.
+	// ID and VersionID are empty if the image no longer has an os-release.
 	ID        string `json:"id"`
 	VersionID string `json:"versionId"`
 	// ByPackage is true where the same layer changed the record of the package that owns the file, or there was no system before.
@@ -109,7 +109,7 @@ func (r *recorder) describe(f *filesystem, layers []storedLayer) (records, map[s
 	return described, origins
 }
 
-// entry finds a path with the links on the way to it, but not the last: a list names the link that a package has.
+// entry finds a path by following links, except the last one: a list names the link that a package has.
 func (f *filesystem) entry(name string) *node {
 	if !strings.HasPrefix(name, "/") || name == "/" || strings.HasSuffix(name, "/.") {
 		return nil
@@ -123,7 +123,7 @@ func (f *filesystem) entry(name string) *node {
 
 func (j *judged) diffID(layer int) string { return j.layers[layer-1].diffID.String() }
 
-// compare holds every record that a layer left against the last state.
+// compare compares every record that a layer left with the last state.
 func (j *judged) compare(described *records) {
 	last := j.states[len(j.states)-1]
 	reported := map[packageName]bool{}
@@ -167,7 +167,7 @@ func (j *judged) identity(one installed) string {
 	return printableText(text)
 }
 
-// changedAfter is the layer of the first state behind the given one in which the record is another.
+// changedAfter is the layer of the first state after the given one in which the record differs.
 func (j *judged) changedAfter(key packageName, index int) int {
 	for _, state := range j.states[index+1:] {
 		if state.packages[key] != j.states[index].packages[key] {
@@ -177,7 +177,7 @@ func (j *judged) changedAfter(key packageName, index int) int {
 	return j.states[len(j.states)-1].layer
 }
 
-// lost tells a package that was removed from a package whose record alone was: then files of it are left, which no other package owns.
+// lost distinguishes a package whose record alone was removed from one that was removed: then some of its files are left, which no other package owns.
 func (j *judged) lost(key packageName, before installed, index int) (lostPackage, bool) {
 	state := j.states[index]
 	lost := lostPackage{Database: key.database, Name: printablePath(key.name), Version: printableText(before.version), Layer: j.diffID(j.changedAfter(key, index))}
@@ -196,7 +196,7 @@ func (j *judged) lost(key packageName, before installed, index int) (lostPackage
 		if j.owned[found.inode] {
 			continue
 		}
-		// It is told with its package, and not once more as a file without one.
+		// It is reported with its package, and not again as a file without one.
 		j.orphaned[found.inode] = true
 		lost.Files++
 		if lost.Example == "" {
@@ -206,7 +206,7 @@ func (j *judged) lost(key packageName, before installed, index int) (lostPackage
 	return lost, lost.Files > 0
 }
 
-// isConfiguration tells what package managers leave when they remove a package, and what slim images drop: neither says whether the package is there.
+// isConfiguration recognises what package managers leave when they remove a package, and what slim images drop: neither shows whether the package is there.
 func isConfiguration(name string) bool {
 	for _, left := range [...]string{"/etc/", "/var/", "/usr/share/doc/", "/usr/share/man/", "/usr/share/info/", "/usr/share/locale/", "/usr/share/lintian/"} {
 		if strings.HasPrefix(name, left) {
@@ -216,7 +216,7 @@ func isConfiguration(name string) bool {
 	return false
 }
 
-// sameFiles tells whether a package has files, and none of them is newer than the state: then nothing was installed, and only the record was rewritten.
+// sameFiles reports whether a package has files, and none of them is newer than the state: then nothing was installed, and only the record was rewritten.
 func (j *judged) sameFiles(key packageName, state, last *packageState) bool {
 	found := false
 	for _, list := range [...]fileList{state.lists[key], last.lists[key]} {
@@ -237,7 +237,7 @@ func (j *judged) sameFiles(key packageName, state, last *packageState) bool {
 	return found
 }
 
-// systemDirectories are where distributions put their packages' files. /usr/local, /opt and /srv are for anything else.
+// systemDirectories are where distributions install their packages. /usr/local, /opt and /srv are for anything else.
 var systemDirectories = [...]string{"bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr"}
 
 // foreign are directories below these that other package managers fill, whose records scanners read, and places that belong to the administrator.

@@ -45,7 +45,7 @@ func unpack(archiveName, directoryName string, allowed limits) (err error) {
 	return nil
 }
 
-// pack writes the named parts of a directory into a new archive, in which nothing but names and bytes counts.
+// pack writes the named parts of a directory into a new archive, which depends only on names and bytes.
 func pack(directoryName, archiveName string, parts []string) error {
 	source, err := os.OpenRoot(directoryName)
 	if err != nil {

@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// privilegedBits are the bits of a mode that give somebody more than the owner has: setuid, setgid, writing for everybody.
+// privilegedBits are the bits of a mode that grant more than the owner has: setuid, setgid, writing for everybody.
 const privilegedBits = 0o6002
 
-// privileges are what extended attributes give beyond the mode of a file, in words; empty where they give nothing.
+// privileges are what extended attributes grant beyond the mode of a file, in words; empty if they grant nothing.
 type privileges struct {
 	// capabilities as getcap(8) prints them, e.g. cap_net_raw=ep.
 	capabilities string
@@ -78,7 +78,7 @@ var capabilityNames = [...]string{
 	"mac_override", "mac_admin", "syslog", "wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf", "checkpoint_restore",
 }
 
-// capabilitiesOf reads the kernel's vfs_cap_data in all its revisions. What cannot be read is said as such: a newer kernel may know it.
+// capabilitiesOf reads the kernel's vfs_cap_data in all its revisions. What cannot be read is reported as such: a newer kernel may know it.
 func capabilitiesOf(value []byte) string {
 	const unreadable = "capabilities of an unknown form"
 	if len(value) < 4 {
@@ -161,14 +161,14 @@ func deviceName(header *tar.Header) string {
 	return fmt.Sprintf("%s device %d:%d", kind, header.Devmajor, header.Devminor)
 }
 
-// privilege is a file that gives more than its mode says. Kind is capabilities, writers or device.
+// privilege is a file that grants more than its mode shows. Kind is capabilities, writers or device.
 type privilege struct {
 	Path   string `json:"path"`
 	Kind   string `json:"kind"`
 	Detail string `json:"detail"`
 }
 
-// privilegesOf lists what is special about a file beyond its mode. Device nodes below /dev are none: every runtime mounts a directory of its own there.
+// privilegesOf lists what is special about a file beyond its mode. Device nodes below /dev do not count: every runtime mounts a directory of its own there.
 func privilegesOf(name, printable string, found *node) []privilege {
 	var listed []privilege
 	if found.privileges.capabilities != "" && found.kind == regular {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Programs are recognised by the name under which they can be called, because that is what an intruder's script tries.
+// Programs are recognised by the name under which they can be called, because that is what an attacker's script tries.
 var (
 	shellName          = regexp.MustCompile(`^(sh|bash|dash|ash|rbash|busybox|zsh|ksh|ksh93|mksh|csh|tcsh|fish|pwsh)$`)
 	packageManagerName = regexp.MustCompile(`^(apt|apt-get|aptitude|dpkg|apk|yum|dnf|dnf5|microdnf|tdnf|rpm|zypper|pacman|opkg|ipkg|emerge|xbps-install|nix-env|brew|snap|flatpak|` +
@@ -21,7 +21,7 @@ var notPrograms = []string{
 	"/usr/share/doc/", "/usr/share/fish/", "/usr/share/lintian/", "/usr/share/zsh/", "/var/lib/dpkg/",
 }
 
-// isProgram tells whether a name runs something: an executable file, or a symbolic link that ends at one.
+// isProgram reports whether a name runs something: an executable file, or a symbolic link that ends at one.
 func (f *filesystem) isProgram(name string, found *node) bool {
 	for _, place := range notPrograms {
 		if strings.HasPrefix(name, place) {

@@ -16,7 +16,7 @@ import (
 	"loadline.dev/sealed/inspect/credential"
 )
 
-// sums are the digests of one file, as different package managers record them.
+// sums are the digests of one file, as the different package managers record them.
 type sums struct{ md5, sha1, sha256 string }
 
 func sumsOf(content []byte) sums {
@@ -27,7 +27,7 @@ func sumsOf(content []byte) sums {
 	}
 }
 
-// publishedFiles are the records of a layer that say what its packages brought.
+// publishedFiles are the records in a layer of what its packages installed.
 type publishedFiles struct {
 	records []keptRecord
 }
@@ -37,7 +37,7 @@ type keptRecord struct {
 	content []byte
 }
 
-// keep copies what is a record of packages with the digests of their files.
+// keep copies a file if it is a record of packages with the digests of their files.
 func (p *publishedFiles) keep(name string, content []byte, spending *budget) {
 	if _, known := recordKind(name); (known || isDpkgStatus(name)) && int64(len(content)) <= recordLimit && spending.capture(int64(len(content))) {
 		p.records = append(p.records, keptRecord{path: name, content: slices.Clone(content)})
@@ -47,14 +47,14 @@ func (p *publishedFiles) keep(name string, content []byte, spending *budget) {
 // wheelDirectory is where an installer of wheels keeps the record of one.
 var wheelDirectory = regexp.MustCompile(`(?:^|/)(?:site|dist)-packages/[^/]+\.dist-info/$`)
 
-// entry is one file as a record has it.
+// entry is one file as a record lists it.
 type publishedEntry struct {
 	by, digest string
-	// installed tells the record of an installer of wheels: whoever builds a package of an application has one as well.
+	// installed is true for the record of an installer of wheels: whoever builds an application as a package has one too.
 	installed bool
 }
 
-// recordKind knows records where package managers keep them and nowhere else: a file of the same name that lies among an application's says nothing.
+// recordKind accepts records only where package managers keep them: a file of the same name among an application's files proves nothing.
 func recordKind(name string) (func(record keptRecord, add func(path, by, digest string)), bool) {
 	directory, base := path.Split(strings.TrimPrefix(name, "/"))
 	switch {
@@ -70,7 +70,7 @@ func recordKind(name string) (func(record keptRecord, add func(path, by, digest 
 	return nil, false
 }
 
-// read gives every file that the records have, by its path without a leading slash and without the `usr` that some systems moved everything into.
+// read returns every file in the records, by its path without a leading slash and without the `usr` into which some systems moved everything.
 func (p *publishedFiles) read() map[string][]publishedEntry {
 	all := map[string][]publishedEntry{}
 	packages := p.dpkgPackages()
@@ -103,7 +103,7 @@ func isDpkgStatus(name string) bool {
 	return base == "status" && directory == dpkgDirectory+"/" || directory == dpkgDirectory+"/status.d/" && !strings.HasSuffix(base, ".md5sums")
 }
 
-// dpkgPackages are the packages that the layer itself says are there: the digests of another are no record of dpkg's.
+// dpkgPackages are the packages that the layer itself lists as installed: digests of any other are not a record of dpkg's.
 func (p *publishedFiles) dpkgPackages() map[string]bool {
 	packages := map[string]bool{}
 	for _, record := range p.records {
@@ -190,7 +190,7 @@ func rpmDigests(record keptRecord, add func(path, by, digest string)) {
 	}
 }
 
-// Why others know a credential anyway.
+// Why a credential is public anyway.
 const (
 	exampleValue  = "example-value"
 	publishedFile = "published-file"
@@ -223,7 +223,7 @@ func (s *searched) remark() {
 	}
 }
 
-// publisher gives the record that has the file as it is: that of a system first, which tells more.
+// publisher returns the record that lists the file as it is, preferring that of a system, which proves more.
 func (r *remarked) publisher(published map[string][]publishedEntry) (found *publishedEntry) {
 	for _, one := range published[withoutUsr(r.file)] {
 		if (one.digest == r.sums.md5 || one.digest == r.sums.sha1 || one.digest == r.sums.sha256) && (found == nil || found.installed) {
@@ -233,5 +233,5 @@ func (r *remarked) publisher(published map[string][]publishedEntry) (found *publ
 	return found
 }
 
-// ownTests are the places where packages of others keep tests, documents and examples: their package managers record no digests of files.
+// ownTests are where third-party packages keep tests, documents and examples: their package managers record no digests of files.
 var ownTests = regexp.MustCompile(`(?i)/(?:node_modules|(?:site|dist)-packages|gems|pkg/mod|registry/src)/(?:.*/)?(?:(?:tests?|__tests__|specs?|testdata|testing|integration|fixtures?|mocks?|examples?|samples?|docs?)/.*|test_[^/]*|[^/]*[._-](?:test|spec)s?\.[^/]*|README[^/]*|CHANGELOG[^/]*|[^/]*\.(?:md|markdown|rst|d\.ts)|[^/]*[._-]?examples?[._-][^/]*)$`)

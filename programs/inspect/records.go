@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// installed is one package as a database of the distribution records it. What identifies its advisories is in it.
+// installed is one package as a database of the distribution records it, with what identifies its advisories.
 type installed struct {
 	name, version, architecture string
 	// source and sourceVersion name what it was built from; scanners look advisories up by them.
@@ -15,7 +15,7 @@ type installed struct {
 
 // packageState is what the image records of its distribution after a layer.
 type packageState struct {
-	// layer is the number of the layer after which it is so, from 1.
+	// layer is the number of the layer after which this is the state, from 1.
 	layer int
 	// packages by database and name; the same name for two architectures is two packages.
 	packages map[packageName]installed
@@ -24,17 +24,17 @@ type packageState struct {
 	// counts has the number of packages of each existing database; one with two entries, for two architectures, counts once.
 	counts map[string]int
 	known  map[string]bool
-	// unreadable are the databases that are there and cannot be read, each with the reason.
+	// unreadable are the databases that exist and cannot be read, each with the reason.
 	unreadable []string
 	system     *osRelease
 }
 
 type packageName struct{ database, name string }
 
-// fileList gives the absolute paths that a package owns. It is read only when somebody asks.
+// fileList returns the absolute paths that a package owns. It is read only when somebody asks.
 type fileList func() []string
 
-// isRecord tells the files of package databases by the end of their path, because databases lie behind links in some images.
+// isRecord recognises the files of package databases by the end of their path, because some images reach databases through links.
 func isRecord(name string) bool {
 	directory, base := path.Split(name)
 	parent := path.Base(path.Clean("/" + directory))
@@ -71,7 +71,7 @@ type recorder struct {
 	seen   []*inode
 }
 
-// after looks at the image as it is after a layer. Where no file of a database changed there is nothing new.
+// after reads the image as it is after a layer. If no file of a database changed, nothing is new.
 func (r *recorder) after(layer int, f *filesystem) {
 	var found []*inode
 	for _, one := range databases {
@@ -105,7 +105,7 @@ func (state *packageState) add(database string, one installed, list fileList) {
 	}
 	state.packages[key] = one
 	state.lists[key] = list
-	// Keys that RPM keeps among its packages are none.
+	// Keys that RPM keeps among its packages are not packages.
 	if once := database + " " + one.name + " " + one.version; !state.known[once] && one.name != "gpg-pubkey" {
 		state.known[once] = true
 		state.counts[database]++

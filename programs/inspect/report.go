@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// report is the document on standard output. Its form is fixed by schemaVersion.
+// report is the document on standard output. schemaVersion determines its form.
 type report struct {
 	SchemaVersion int      `json:"schemaVersion"`
 	Digest        string   `json:"digest"`
@@ -54,7 +54,7 @@ type layer struct {
 	Gzipped    int64  `json:"gzipped"`
 	Unpacked   int64  `json:"unpacked"`
 	Files      int    `json:"files"`
-	// CreatedBy is empty where the history does not say.
+	// CreatedBy is empty if the history does not say.
 	CreatedBy string `json:"createdBy"`
 }
 
@@ -82,7 +82,7 @@ func inspectImage(name string, allowed limits) (*report, error) {
 	return describe(found, contents, merged, past)
 }
 
-// eachLayer reads the layers in parallel, as many at a time as there are processors, and keeps their order.
+// eachLayer reads the layers in parallel, one per processor, and keeps their order.
 func eachLayer[Result any](stored []storedLayer, read func(storedLayer) (Result, error)) ([]Result, error) {
 	results := make([]Result, len(stored))
 	failures := make([]error, len(stored))
@@ -159,7 +159,7 @@ func describe(found *image, contents []*layerContent, merged *filesystem, record
 	return described, nil
 }
 
-// layerCommands hands each layer the history entry that made it. If their numbers differ, the match is unknown, and all stay empty.
+// layerCommands gives each layer the history entry that made it. If their numbers differ, the match is unknown, and all stay empty.
 func layerCommands(past []history, layers int) []string {
 	commands := make([]string, 0, layers)
 	for _, entry := range past {

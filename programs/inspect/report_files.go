@@ -8,7 +8,7 @@ import (
 
 // files are facts about the merged file system. A list holds at most 1000 entries; the count beside it is exact.
 type files struct {
-	// Count is every name that is no directory.
+	// Count counts every name that is not a directory.
 	Count               int         `json:"count"`
 	Directories         int         `json:"directories"`
 	SetuidCount         int         `json:"setuidCount"`
@@ -67,7 +67,7 @@ func (f *filesystem) recordPrograms(facts *files, origins map[string]int, name, 
 	}
 }
 
-// record counts always, lists up to the limit, and tells whether it listed.
+// record counts always, lists up to the limit, and reports whether it listed.
 func record[T any](list *[]T, count *int, found T) bool {
 	*count++
 	if len(*list) >= listLimit {

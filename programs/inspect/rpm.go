@@ -99,14 +99,14 @@ func rpmPackages(f *filesystem, name string) ([]*rpmdb.PackageInfo, error) {
 	return parseRPM(content)
 }
 
-// parseRPM hands the database to the library that scanners use, which wants a file. It was not written for files that lie, and what makes it panic is no database.
+// parseRPM passes the database to the library that scanners use, which requires a file. It was not written for malicious files, and what makes it panic is not a database.
 func parseRPM(content []byte) (packages []*rpmdb.PackageInfo, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			packages, err = nil, fmt.Errorf("damaged: %v", cause)
 		}
 	}()
-	// The file is in memory: an image of one program has no place for it.
+	// The file is in memory: an image with one program has no directory for it.
 	descriptor, err := unix.MemfdCreate("rpm", unix.MFD_CLOEXEC)
 	if err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ func (packagesConnection) Prepare(string) (driver.Stmt, error) {
 	return nil, errors.New("no statement: the file is only read")
 }
 
-// QueryContext reads all rows before it gives the first: the library takes an error between two rows for the end.
+// QueryContext reads all rows before it returns the first: the library treats an error between two rows as the end.
 func (c packagesConnection) QueryContext(context.Context, string, []driver.NamedValue) (driver.Rows, error) {
 	root, err := c.file.rootOf("Packages")
 	if err != nil {

@@ -31,7 +31,7 @@ type found struct {
 	Through  []string `json:"through,omitempty"`
 	// Layer is the diff id of the layer that brought it first; empty for the documents of the image.
 	Layer string `json:"layer,omitempty"`
-	// Known says why it is public anyway, and By which package published it; empty if nothing says so.
+	// Known is why it is public anyway, and By which package published it; empty if nothing shows that.
 	Known string `json:"known,omitempty"`
 	By    string `json:"by,omitempty"`
 }
@@ -47,7 +47,7 @@ type unread struct {
 const (
 	// mostFound is how many credentials are listed; an image with more is refused.
 	mostFound = 10_000
-	// mostDecoded is the most bytes that are decoded of everything that is packed in the layers.
+	// mostDecoded is how many bytes are decoded in total of what is packed in the layers.
 	mostDecoded = 8 << 30
 )
 
@@ -82,7 +82,7 @@ func searchImage(name string, allowed limits) (*secretsReport, error) {
 	return report, all.finish()
 }
 
-// documents looks through the configuration and the manifest, as they are written and as they are read.
+// documents searches the configuration and the manifest, as written and as decoded.
 func documents(searcher *search.Searcher, image *image) (*searched, error) {
 	result := &searched{}
 	for name, document := range map[string][]byte{"image configuration": image.rawConfig, "image manifest": image.manifest} {
@@ -127,7 +127,7 @@ func (g *gathering) add(result *searched, layer string) {
 	g.report.Files += result.files
 	g.report.Bytes += result.bytes
 	for _, one := range result.found {
-		// A layer that repeats a file repeats what is in it; the first one brought it.
+		// A layer that repeats a file repeats its contents; the first layer brought them.
 		if key := one.Rule.ID + "\x00" + one.Path + "\x00" + string(one.Secret[:]); !g.seen[key] {
 			g.seen[key] = true
 			g.report.Found = append(g.report.Found, found{

@@ -23,7 +23,7 @@ type searched struct {
 	fault error
 }
 
-// remarked is a finding, with the digests of its file until the layer's records are known, and then what is to be said of it.
+// remarked is a finding, with the digests of its file until the layer's records are known, and then the remark about it.
 type remarked struct {
 	search.Finding
 	file   string
@@ -40,7 +40,7 @@ func atMost(count int) error {
 	return nil
 }
 
-// file looks through one file of the layer. Several may be looked through at the same time.
+// file searches one file of the layer. Several may be searched at the same time.
 func (s *searched) file(searcher *search.Searcher, name string, content []byte) error {
 	found, unread, err := searcher.File(name, content)
 	var sum sums
@@ -70,14 +70,14 @@ func (s *searched) file(searcher *search.Searcher, name string, content []byte) 
 	return s.fault
 }
 
-// failed tells why the search of the layer is to end before its end.
+// failed returns why the search of the layer must end early.
 func (s *searched) failed() error {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	return s.fault
 }
 
-// searchLayer looks at every byte of a layer: the contents of its files, what its headers say, and what stands between and behind them.
+// searchLayer searches every byte of a layer: the contents of its files, its headers, and what is between and after them.
 func searchLayer(a *archive, layer storedLayer, searcher *search.Searcher, spending *budget) (*searched, error) {
 	name := "layer " + layer.digest.String()
 	stored := newDigestReader(a.open(layer.place))
@@ -100,7 +100,7 @@ func searchLayer(a *archive, layer storedLayer, searcher *search.Searcher, spend
 	return result, nil
 }
 
-// piece is what one processor looks through.
+// piece is what one processor searches.
 type piece struct {
 	name string
 	held search.Held
@@ -159,10 +159,10 @@ func (s *searched) read(source io.Reader, searcher *search.Searcher, spending *b
 	}
 }
 
-// behindTheEnd stands for a path where bytes belong to no file.
+// behindTheEnd replaces the path of bytes that belong to no file.
 const behindTheEnd = "/ (after the last file of the layer)"
 
-// readRest looks at what follows the end of the archive, which programs that unpack it never do.
+// readRest searches what follows the end of the archive, which programs that unpack it never read.
 func (s *searched) readRest(source io.Reader, between []byte, pieces chan<- piece) error {
 	held, err := search.Hold(source, int64(len(between)))
 	if err != nil {
@@ -173,7 +173,7 @@ func (s *searched) readRest(source io.Reader, between []byte, pieces chan<- piec
 	return nil
 }
 
-// recordingReader keeps what is read between two calls: headers, and what fills up the blocks before them.
+// recordingReader keeps what is read between two calls: headers, and the padding before them.
 type recordingReader struct {
 	source    io.Reader
 	recording bool

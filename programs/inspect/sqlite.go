@@ -9,7 +9,7 @@ import (
 	"math"
 )
 
-// sqliteFile reads the tables of a database file of SQLite, as far as RPM needs it: no index, no journal, no SQL. The form: sqlite.org/fileformat.html.
+// sqliteFile reads the tables of an SQLite database file, as far as RPM requires: no index, no journal, no SQL. The format: sqlite.org/fileformat.html.
 type sqliteFile struct {
 	content  []byte
 	pageSize int
@@ -41,7 +41,7 @@ func openSQLite(content []byte) (*sqliteFile, error) {
 	return file, nil
 }
 
-// rootOf finds the first page of a table in the schema, which is a table itself and begins on page 1.
+// rootOf finds the first page of a table in the schema, which is itself a table and begins on page 1.
 func (f *sqliteFile) rootOf(table string) (int64, error) {
 	for row, err := range f.rows(1) {
 		if err != nil {
@@ -59,7 +59,7 @@ func (f *sqliteFile) rootOf(table string) (int64, error) {
 	return 0, fmt.Errorf("expected a table %s in the database, found none", table)
 }
 
-// rows gives the rows of a table. A value is an int64, bytes (text and blobs), or nil for everything else.
+// rows returns the rows of a table. A value is an int64, bytes (text and blobs), or nil for everything else.
 func (f *sqliteFile) rows(root int64) iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
 		seen := map[int64]bool{}
@@ -85,7 +85,7 @@ func (f *sqliteFile) rows(root int64) iter.Seq2[[]any, error] {
 	}
 }
 
-// page gives a page, and where its header begins: the first page has the file's own before it.
+// page returns a page, and where its header begins: the first page has the file's own before it.
 func (f *sqliteFile) page(number int64) ([]byte, int, error) {
 	if number < 1 || number > int64(len(f.content)/f.pageSize) {
 		return nil, 0, errSQLite
@@ -98,7 +98,7 @@ func (f *sqliteFile) page(number int64) ([]byte, int, error) {
 	return f.content[start : start+int64(f.pageSize)], header, nil
 }
 
-// cells hands out the rows of a leaf, or gives the pages below an interior page.
+// cells passes on the rows of a leaf, or returns the pages below an interior page.
 func (f *sqliteFile) cells(page []byte, header int, yield func([]any, error) bool) (below []int64, more bool) {
 	kind, count := page[header], int(binary.BigEndian.Uint16(page[header+3:]))
 	array := header + 8
@@ -126,7 +126,7 @@ func (f *sqliteFile) cells(page []byte, header int, yield func([]any, error) boo
 	return below, true
 }
 
-// row reads a cell of a leaf: size, number of the row, and the record, which may go on in pages of its own.
+// row reads a cell of a leaf: size, number of the row, and the record, which may continue on pages of its own.
 func (f *sqliteFile) row(cell []byte) ([]any, error) {
 	size, width := varint(cell)
 	_, second := varint(cell[width:])
@@ -219,7 +219,7 @@ func valueOf(kind uint64, value []byte) any {
 	}
 }
 
-// varint reads SQLite's numbers of one to nine bytes; no width says that there is none.
+// varint reads SQLite's numbers of one to nine bytes; a width of zero means that there is none.
 func varint(content []byte) (uint64, int) {
 	var number uint64
 	for index := range min(len(content), 9) {

@@ -21,7 +21,7 @@ func (j *judged) systems() []recordedSystem {
 	return append([]recordedSystem{}, listed...)
 }
 
-// byPackage tells whether a state's os-release came with another version of the package that owns it.
+// byPackage reports whether a state's os-release came with another version of the package that owns it.
 func (j *judged) byPackage(index int) bool {
 	before, after := j.states[index-1], j.states[index]
 	if before.system == nil && len(before.packages) == 0 {

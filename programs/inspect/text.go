@@ -12,8 +12,8 @@ const (
 	longestText = 8192
 )
 
-// printablePath writes a path as valid, visible UTF-8: other bytes, control characters and backslashes become \xNN, so that two
-// different paths never look alike. A very long one is cut, and says so.
+// printablePath returns a path as valid, visible UTF-8: other bytes, control characters and backslashes become \xNN, so that two
+// different paths never look alike. A very long one is cut, and marked as such.
 func printablePath(path string) string {
 	var out strings.Builder
 	for index, width := 0, 0; index < len(path); index += width {
@@ -34,7 +34,7 @@ func printablePath(path string) string {
 	return out.String()
 }
 
-// printableText makes free text valid UTF-8 and bounded. Line breaks and tabs stay: they are part of commands.
+// printableText makes free text valid UTF-8 of limited length. Line breaks and tabs stay: they are part of commands.
 func printableText(text string) string {
 	text = strings.Map(func(character rune) rune {
 		if unicode.IsControl(character) && character != '\n' && character != '\t' {

@@ -13,13 +13,13 @@ type account struct {
 	home     string
 }
 
-// user says who the image's USER is. Container runtimes read a number as a number, and look a name up in the image.
+// user is the image's USER. Container runtimes read a number as a number, and look a name up in the image.
 type user struct {
-	// Resolves is false where a name is in no database: no container would start.
+	// Resolves is false if a name is in no database: no container would start.
 	Resolves bool `json:"resolves"`
-	// ByName is true where USER is a name. Kubernetes refuses that with runAsNonRoot.
+	// ByName is true if USER is a name. Kubernetes refuses that with runAsNonRoot.
 	ByName bool `json:"byName"`
-	// Listed is true where /etc/passwd knows the user.
+	// Listed is true if /etc/passwd has the user.
 	Listed bool `json:"listed"`
 	UID    *int `json:"uid,omitempty"`
 	GID    *int `json:"gid,omitempty"`

@@ -37,7 +37,7 @@ func withCredentials(t *testing.T, host, configuration string) {
 	}
 }
 
-// guarded is a registry that wants a token, which its own server gives for the right password. At one request all tokens so far run out.
+// guarded is a registry that requires a token, which its own server issues for the right password. At one request all earlier tokens expire.
 func guarded(t *testing.T, f *faulty, runsOutAt int) {
 	t.Helper()
 	var mutex sync.Mutex
@@ -77,7 +77,7 @@ func TestGetsATokenForTheCredentials(t *testing.T) {
 	}
 }
 
-// A token may run out anywhere, also while a blob is sent: what was sent is sent again, whole.
+// A token may expire anywhere, even while a blob is sent: it is sent again, completely.
 func TestGetsANewTokenWhereOneRunsOut(t *testing.T) {
 	for runsOutAt := 2; runsOutAt < 17; runsOutAt++ {
 		f, b := newFaulty(t), buildLayout(t, "a", 1)
@@ -123,7 +123,7 @@ func TestSendsBasicCredentialsWhereTheyAreWanted(t *testing.T) {
 	}
 }
 
-// The faults of the way to a token are those of the registry: named, tried again where that helps, and never with a credential in them.
+// Faults of the token server are treated like those of the registry: named, retried if that helps, and never containing a credential.
 func TestNamesFaultsOfTheTokenServer(t *testing.T) {
 	cases := []struct {
 		title    string
@@ -167,7 +167,7 @@ func TestNamesFaultsOfTheTokenServer(t *testing.T) {
 	}
 }
 
-// documentOf runs the program as a process would, and gives its exit code, its document and all that it wrote.
+// documentOf runs the program as a process would, and returns its exit code, its document and everything that it wrote.
 func documentOf(t *testing.T, arguments ...string) (exit int, document map[string]any, all string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -183,7 +183,7 @@ func documentOf(t *testing.T, arguments ...string) (exit int, document map[strin
 	return exit, document, stdout.String() + stderr.String()
 }
 
-// A registry may repeat anything that it was sent, in any of its answers.
+// A registry may repeat anything that it was sent in any of its answers.
 func TestShowsNoCredentialWhateverTheRegistrySays(t *testing.T) {
 	encoded := base64.StdEncoding.EncodeToString([]byte(userCanary + ":" + passwordCanary))
 	for _, status := range []int{400, 401, 403, 404, 409, 413, 429, 500, 503} {
@@ -238,7 +238,7 @@ func TestSaysWhatIsWrongWithADockerConfiguration(t *testing.T) {
 	}
 }
 
-// Credentials and images go by TLS, unless the registry is on loopback or plain HTTP was asked for.
+// Credentials and images are sent by TLS, unless the registry is on loopback or plain HTTP was requested.
 func TestSpeaksPlainHTTPOnlyWhereItWasAsked(t *testing.T) {
 	w := newWire("registry.example:5000", false, quick(&waits{}))
 	request := httptest.NewRequest(http.MethodGet, "http://registry.example:5000/v2/", nil)

@@ -11,10 +11,10 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// parallelBlobs is how many blobs are moved at once.
+// parallelBlobs is how many blobs are transferred at once.
 const parallelBlobs = 4
 
-// headBlob says whether the registry has a blob, and checks the size that it gives.
+// headBlob reports whether the registry has a blob, and checks the size that it states.
 func (s *session) headBlob(ctx context.Context, wanted v1.Descriptor) (bool, error) {
 	response, err := s.do(ctx, request{method: http.MethodHead, path: "blobs/" + wanted.Digest.String()}, http.StatusOK, http.StatusNotFound)
 	if err != nil {
@@ -28,7 +28,7 @@ func (s *session) headBlob(ctx context.Context, wanted v1.Descriptor) (bool, err
 		return false, err
 	}
 	if response.ContentLength < 0 {
-		// A registry that does not say the size has to show the bytes.
+		// If a registry does not state the size, the bytes are read.
 		return true, s.readBlob(ctx, wanted, io.Discard)
 	}
 	if response.ContentLength != wanted.Size {
@@ -37,7 +37,7 @@ func (s *session) headBlob(ctx context.Context, wanted v1.Descriptor) (bool, err
 	return true, nil
 }
 
-// readBlob writes a blob's bytes, at most as many as were promised, and fails when they are others.
+// readBlob writes a blob's bytes, at most as many as expected, and fails if they differ.
 func (s *session) readBlob(ctx context.Context, wanted v1.Descriptor, to io.Writer) error {
 	response, err := s.do(ctx, request{method: http.MethodGet, path: "blobs/" + wanted.Digest.String()}, http.StatusOK)
 	if err != nil {
@@ -75,7 +75,7 @@ func (s *session) uploadBlob(ctx context.Context, from *layout, blob v1.Descript
 		body:        func() (io.ReadCloser, error) { return from.open(blob) },
 	}, http.StatusCreated)
 	if status(err) == http.StatusNotFound {
-		// The upload is forgotten, which the specification answers with a new one.
+		// The registry has forgotten the upload; the specification says to start a new one.
 		again := *explain(err)
 		again.again = true
 		return &again
@@ -87,7 +87,7 @@ func (s *session) uploadBlob(ctx context.Context, from *layout, blob v1.Descript
 	return checkDigestHeader(response, blob.Digest)
 }
 
-// withDigest adds the digest to what is else in the address, which is the registry's own business.
+// withDigest adds the digest to the query of the address, and leaves the rest to the registry.
 func withDigest(address *url.URL, digest v1.Hash) {
 	values := address.Query()
 	values.Set("digest", digest.String())

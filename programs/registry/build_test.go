@@ -19,7 +19,7 @@ type built struct {
 	blobs  []v1.Descriptor
 }
 
-// buildLayout writes a layout of so many images that differ by name and share one layer. Several lie under index.json itself.
+// buildLayout writes a layout of several images that differ by name and share one layer. With more than one, index.json is their index.
 func buildLayout(t *testing.T, name string, images int) *built {
 	t.Helper()
 	b := &built{directory: t.TempDir()}

@@ -18,24 +18,24 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
-// code says what kind of fault it is. The set is closed: whoever reads the document knows each.
+// code is the kind of fault. The set is closed: every reader of the document knows each code.
 type code string
 
 const (
-	// unauthorized: the registry, or the server that gives its tokens, does not accept the credentials, or wants some.
+	// unauthorized: the registry, or its token server, does not accept the credentials, or requires some.
 	unauthorized code = "unauthorized"
-	// denied: it knows who asks, and they may not.
+	// denied: the client is known, and may not do this.
 	denied   code = "denied"
 	notFound code = "not-found"
-	// conflict: the registry holds or does something that excludes what was asked for.
+	// conflict: the registry holds or does something that excludes the request.
 	conflict code = "conflict"
-	// refused: the registry answers that the request itself is wrong.
+	// refused: the registry answers that the request itself is invalid.
 	refused     code = "refused"
 	tooMany     code = "too-many"
 	unavailable code = "unavailable"
 	reset       code = "reset"
 	timedOut    code = "timeout"
-	// lying: an answer that contradicts what was sent, what was answered before, or itself.
+	// lying: an answer that contradicts what was sent, an earlier answer, or itself.
 	lying code = "lying"
 	// existsOther: a tag that must not move points to a different digest.
 	existsOther  code = "exists-other"
@@ -44,23 +44,23 @@ const (
 	badLayout code = "layout"
 )
 
-// errorDocument is what stands on standard output when a command failed.
+// errorDocument is printed on standard output when a command failed.
 type errorDocument struct {
 	SchemaVersion int    `json:"schemaVersion"`
 	Error         *fault `json:"error"`
 }
 
-// fault is why a command failed, in a form that holds no credential, token or query string.
+// fault is why a command failed, without any credential, token or query string.
 type fault struct {
 	Code code `json:"code"`
 	// Status is the HTTP status, if there was an answer.
 	Status int `json:"status,omitempty"`
-	// Host is who gave the answer, by the name that people know it under; a server of tokens may be another than the registry.
+	// Host is the server that answered, by its public name; a token server may differ from the registry.
 	Host       string `json:"host,omitempty"`
 	Repository string `json:"repository,omitempty"`
-	// Scope is what the credentials must allow for the request to succeed, as the token specification spells it.
+	// Scope is what the credentials must allow for the request to succeed, in the token specification's syntax.
 	Scope string `json:"scope,omitempty"`
-	// RetryAfter is what the registry asked for, in seconds, before it was capped.
+	// RetryAfter is what the registry asked for, in seconds, before the limit was applied.
 	RetryAfter int `json:"retryAfter,omitempty"`
 	// Attempts is how often the step that failed was tried.
 	Attempts int `json:"attempts"`
@@ -70,7 +70,7 @@ type fault struct {
 	Found   string `json:"found,omitempty"`
 	Message string `json:"message"`
 
-	// again is true where the same request may succeed later.
+	// again is true if the same request may succeed later.
 	again bool
 }
 
@@ -82,14 +82,14 @@ func faultf(kind code, format string, values ...any) *fault {
 	return &fault{Code: kind, Message: singleLine(fmt.Sprintf(format, values...))}
 }
 
-// mismatch is the fault of a registry that names, or holds, another digest than the one it was given.
+// mismatch is the fault of a registry that states, or holds, a digest other than the one that it was given.
 func mismatch(wanted, found, what string) *fault {
 	f := faultf(lying, "%s: expected %s, found %s", what, wanted, found)
 	f.Wanted, f.Found = wanted, found
 	return f
 }
 
-// explainStatus decides by the distribution specification what a status means. `words` are the registry's own.
+// explainStatus returns what a status means by the distribution specification. `words` are the registry's own.
 func explainStatus(status int, words registryWords) *fault {
 	f := &fault{Code: refused, Status: status}
 	switch {
@@ -116,13 +116,13 @@ func explainStatus(status int, words registryWords) *fault {
 	return f
 }
 
-// explain turns any error of a request into a fault. What is not known to be lasting may be tried again: the attempts are bounded.
+// explain turns any error of a request into a fault. An error that is not known to be permanent may be retried: the attempts are limited.
 func explain(err error) *fault {
 	var known *fault
 	if errors.As(err, &known) {
 		return known
 	}
-	// The handshake and the server of tokens answer by this type. Its own text has the address with its query, so only the words are taken.
+	// The handshake and the token server fail with this type. Its own text has the address with its query, so only the words are used.
 	var answered *transport.Error
 	if errors.As(err, &answered) {
 		words := registryWords{}
@@ -156,13 +156,13 @@ func explain(err error) *fault {
 		f.Code = reset
 	case errors.As(err, &network), strings.HasPrefix(f.Message, "http"), strings.HasPrefix(f.Message, "net/http"):
 	default:
-		// The layer that fetches tokens quotes answers, which may hold one.
+		// The layer that fetches tokens quotes answers, which may contain one.
 		f.Message = "the registry's answer cannot be used"
 	}
 	return f
 }
 
-// plainCause is an error's text without the address that net/http puts before it.
+// plainCause is an error's text without the address that net/http puts in front.
 func plainCause(err error) string {
 	var about *url.Error
 	for errors.As(err, &about) {
@@ -178,7 +178,7 @@ type registryWords struct {
 }
 
 func (w *registryWords) add(code, message string) {
-	// Codes are upper case words; anything else there is no code, and may be anything.
+	// Codes are upper case words; anything else is not a code, and may be arbitrary text.
 	if code == "" || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" || len(code) > 40 {
 		code = ""
 	}
@@ -194,7 +194,7 @@ func (w registryWords) String() string {
 	return strings.Join(parts, "; ")
 }
 
-// readWords reads the body of an error as the distribution specification writes it; other text is left out, since it is a page for people.
+// readWords reads the body of an error in the distribution specification's format; other text is left out, since it is a web page.
 func readWords(body io.Reader, authorization string) registryWords {
 	var parsed struct {
 		Errors []struct {
@@ -213,7 +213,7 @@ func readWords(body io.Reader, authorization string) registryWords {
 	return words
 }
 
-// retryAfter reads the header in both of its forms. What is neither, or past, is nothing.
+// retryAfter reads the header in both of its forms. Anything else, or a time in the past, counts as absent.
 func retryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
 	if seconds, err := time.ParseDuration(header + "s"); err == nil && header != "" && strings.Trim(header, "0123456789") == "" {

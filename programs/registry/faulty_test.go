@@ -31,7 +31,7 @@ type faulty struct {
 	every func(number int)
 }
 
-// injected is a fault that the next so many matching requests meet.
+// injected is a fault that the next matching requests meet.
 type injected struct {
 	request *regexp.Regexp
 	times   int
@@ -50,7 +50,7 @@ func (f *faulty) start() {
 	f.host = strings.TrimPrefix(f.server.URL, "http://")
 }
 
-// wholeOnly keeps from the in-memory registry what did not arrive whole: it would store half a manifest under the digest of the whole.
+// wholeOnly hides incomplete requests from the in-memory registry: it would store half a manifest under the digest of the whole.
 func wholeOnly(inner http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -62,7 +62,7 @@ func wholeOnly(inner http.Handler) http.Handler {
 	})
 }
 
-// settle ends all connections, waits until nothing is being answered any more, and goes on at another port: a request that the old one had
+// settle closes all connections, waits until no request is being answered, and continues on another port: a request that the old one had
 // read and not yet begun to answer can no longer arrive.
 func (f *faulty) settle() {
 	f.server.CloseClientConnections()
@@ -122,7 +122,7 @@ func (f *faulty) forget() {
 	f.seen, f.faults = nil, nil
 }
 
-// ask answers a request as the healthy registry does, past all faults and counts.
+// ask answers a request as the healthy registry does, bypassing all faults and counts.
 func (f *faulty) ask(method, path, contentType string, body []byte) *httptest.ResponseRecorder {
 	request := httptest.NewRequest(method, "http://"+f.host+path, bytes.NewReader(body))
 	request.Header.Set("Content-Type", contentType)
@@ -131,7 +131,7 @@ func (f *faulty) ask(method, path, contentType string, body []byte) *httptest.Re
 	return recorded
 }
 
-// digestAt is the digest that a tag or digest has; empty where it has none.
+// digestAt is the digest behind a tag or digest; empty if there is none.
 func (f *faulty) digestAt(repository, reference string) string {
 	answer := f.ask(http.MethodHead, "/v2/"+repository+"/manifests/"+reference, "", nil)
 	if answer.Code != http.StatusOK {
@@ -144,7 +144,7 @@ func errorBody(code int, word string) string {
 	return fmt.Sprintf(`{"errors":[{"code":%q,"message":"the registry says %d"}]}`, word, code)
 }
 
-// answer gives a status instead of the true answer.
+// answer responds with a status instead of the true answer.
 func answer(code int, word string, headers ...string) func(http.ResponseWriter, *http.Request, http.Handler) {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		for index := 0; index+1 < len(headers); index += 2 {
@@ -161,7 +161,7 @@ func resetMidBody(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	cut(w)
 }
 
-// resetAfter lets the registry do what was asked for, and cuts the connection before the answer.
+// resetAfter lets the registry process the request, and cuts the connection before the answer.
 func resetAfter(w http.ResponseWriter, r *http.Request, healthy http.Handler) {
 	healthy.ServeHTTP(httptest.NewRecorder(), r)
 	cut(w)
@@ -224,13 +224,13 @@ func copyHeaders(w http.ResponseWriter, recorded *httptest.ResponseRecorder) {
 	}
 }
 
-// notStored says that it has what it was sent, and throws it away.
+// notStored claims to have stored what it was sent, and discards it.
 func notStored(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	w.WriteHeader(http.StatusCreated)
 }
 
-// waits are the pauses that a run made, none of which took any time.
+// waits are the pauses of a run, none of which took any time.
 type waits struct {
 	mutex sync.Mutex
 	all   []time.Duration
@@ -243,10 +243,10 @@ func (w *waits) sleep(_ context.Context, wait time.Duration) error {
 	return nil
 }
 
-// testTime is now, for dates in headers.
+// testTime is the current time, for dates in headers.
 var testTime = time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
 
-// quick is a patience without pauses; it still waits for a body or answer as long as the test gives it.
+// quick is a patience without pauses; the test sets how long it still waits for a body or an answer.
 func quick(pauses *waits) patience {
 	chosen := defaultPatience()
 	chosen.attempts = 4

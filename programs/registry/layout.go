@@ -24,19 +24,19 @@ const (
 
 const layoutMarker = `{"imageLayoutVersion":"1.0.0"}`
 
-// layout is an OCI image layout on disk. Names are looked up within its directory alone.
+// layout is an OCI image layout on disk. Names are looked up only within its directory.
 type layout struct {
 	root *os.Root
 	name string
 }
 
-// image is what has to be moved for one digest: the manifests, each after those that it names, and every blob once.
+// image is everything to transfer for one digest: the manifests, each after those that it names, and every blob once.
 type image struct {
 	manifests []document
 	blobs     []v1.Descriptor
 }
 
-// top is the manifest or index that the image was asked for by.
+// top is the manifest or index that was requested.
 func (i *image) top() document { return i.manifests[len(i.manifests)-1] }
 
 func openLayout(name string) (*layout, error) {
@@ -70,7 +70,7 @@ func (l *layout) open(blob v1.Descriptor) (io.ReadCloser, error) {
 	return file, nil
 }
 
-// check makes sure that a blob is what its name says, so that nothing else is ever sent.
+// check verifies that a blob matches its name, so that nothing else is ever sent.
 func (l *layout) check(blob v1.Descriptor) error {
 	file, err := l.open(blob)
 	if err != nil {
@@ -100,7 +100,7 @@ func (l *layout) find(digest v1.Hash) (*image, error) {
 	}
 	found := &image{}
 	if digestOf(raw) == digest {
-		// The specification leaves the media type out of an index.json at will; a registry is told one.
+		// The media type is optional in an index.json, but a registry requires one.
 		return found, found.gather(l.document, document{raw: raw, described: described{Digest: digest, MediaType: types.OCIImageIndex, Size: int64(len(raw))}}, badLayout, 0)
 	}
 	for _, descriptor := range index.Manifests {
@@ -143,7 +143,7 @@ func (l *layout) small(name string) ([]byte, error) {
 	return content, nil
 }
 
-// gather adds a manifest behind everything that it names. `read` gives the manifests by their descriptors, `kind` is the fault of their being wrong.
+// gather adds a manifest after everything that it names. `read` returns the manifests by their descriptors, `kind` is the code of the fault if one is invalid.
 func (i *image) gather(read func(v1.Descriptor) (document, error), one document, kind code, depth int) error {
 	if slices.ContainsFunc(i.manifests, func(known document) bool { return known.Digest == one.Digest }) {
 		return nil
@@ -222,7 +222,7 @@ func blobPath(digest v1.Hash) string {
 	return "blobs/sha256/" + digest.Hex
 }
 
-// newLayout makes a directory that is new or empty; nothing is ever written over.
+// newLayout opens a new or empty directory; nothing is ever overwritten.
 func newLayout(name string) (*layout, error) {
 	if err := os.MkdirAll(name, 0o755); err != nil {
 		return nil, faultf(badLayout, "expected a directory for the layout, cannot make %s", name)
@@ -241,7 +241,7 @@ func newLayout(name string) (*layout, error) {
 	return &layout{root: root, name: name}, nil
 }
 
-// write makes a file; `fill` may be called again for the same one, after it failed halfway.
+// write makes a file; after a failure halfway, `fill` may be called again for the same one.
 func (l *layout) write(name string, fill func(to io.Writer) error) error {
 	file, err := l.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
@@ -254,7 +254,7 @@ func (l *layout) write(name string, fill func(to io.Writer) error) error {
 	return filled
 }
 
-// diskWriter tells a full disk from a broken connection, after which trying again would help.
+// diskWriter distinguishes a full disk from a broken connection, after which a retry would help.
 type diskWriter struct{ file *os.File }
 
 func (w diskWriter) Write(content []byte) (int, error) {
@@ -265,7 +265,7 @@ func (w diskWriter) Write(content []byte) (int, error) {
 	return count, nil
 }
 
-// finish writes what makes a directory a layout, last.
+// finish writes the files that make a directory a layout, last.
 func (l *layout) finish(top described) error {
 	index, err := json.Marshal(v1.IndexManifest{
 		SchemaVersion: 2,
@@ -281,14 +281,14 @@ func (l *layout) finish(top described) error {
 	return l.write("index.json", func(to io.Writer) error { _, err := to.Write(index); return err })
 }
 
-// discard removes what was written, which is everything that is there.
+// discard removes everything, all of which was written here.
 func (l *layout) discard() {
 	for _, name := range [...]string{"index.json", "oci-layout", "blobs"} {
 		_ = l.root.RemoveAll(name)
 	}
 }
 
-// pathless is an error of the file system without the name, which the message has already.
+// pathless is an error of the file system without the name, which the message already has.
 func pathless(err error) error {
 	var about *fs.PathError
 	if errors.As(err, &about) {

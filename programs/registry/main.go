@@ -1,9 +1,9 @@
 // Registry moves images between an OCI layout and a registry, reads what a registry has, and reports the result or the fault as one JSON
 // document.
 //
-// Everything is by digest, tags move last, nothing that is there is sent again, and nothing that a registry says is believed before it
-// was read back. So a run that was cut off anywhere is continued by running it again. It needs nothing but the network, and runs in a
-// scratch container; the credentials are those of a Docker configuration, and never leave it.
+// Everything is by digest, tags move last, nothing that exists is sent again, and nothing that a registry states is trusted before it
+// was read back. So a run that was interrupted anywhere is continued by running it again. It needs only the network, and runs in a
+// scratch container; the credentials come from a Docker configuration, and never appear in output.
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 	"io"
 	"os"
 
-	// The root certificates of the public, for containers that have none of their own.
+	// The public root certificates, for containers that have none of their own.
 	_ "golang.org/x/crypto/x509roots/fallback"
 )
 

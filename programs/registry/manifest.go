@@ -15,13 +15,13 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// documentLimit is the most bytes of a manifest or index; the distribution specification lets registries refuse larger ones.
+// documentLimit is the largest size of a manifest or index, in bytes; the distribution specification lets registries refuse larger ones.
 const documentLimit = 4 << 20
 
-// manifestTypes are asked for by everything that reads a manifest: without them a registry may answer with a converted one.
+// manifestTypes are sent with every request that reads a manifest: without them a registry may answer with a converted one.
 var manifestTypes = []string{string(types.OCIImageIndex), string(types.OCIManifestSchema1), string(types.DockerManifestList), string(types.DockerManifestSchema2)}
 
-// described is a manifest as a registry or layout has it.
+// described is a manifest as a registry or layout describes it.
 type described struct {
 	Digest    v1.Hash         `json:"digest"`
 	MediaType types.MediaType `json:"mediaType"`
@@ -47,7 +47,7 @@ func (s *session) headManifest(ctx context.Context, reference string) (*describe
 	digest, err := v1.NewHash(response.Header.Get("Docker-Content-Digest"))
 	mediaType := mediaTypeOf(response)
 	if err != nil || mediaType == "" || response.ContentLength < 0 {
-		// The header is optional; the bytes are not.
+		// The header is optional, so the digest is computed from the bytes.
 		whole, err := s.getManifest(ctx, reference)
 		if err != nil {
 			return nil, err
@@ -60,7 +60,7 @@ func (s *session) headManifest(ctx context.Context, reference string) (*describe
 	return &described{Digest: digest, MediaType: mediaType, Size: response.ContentLength}, nil
 }
 
-// getManifest reads a manifest whole and checks it against all that is said about it.
+// getManifest reads a whole manifest and checks it against everything that is stated about it.
 func (s *session) getManifest(ctx context.Context, reference string) (*document, error) {
 	response, err := s.do(ctx, request{method: http.MethodGet, path: "manifests/" + reference, accept: strings.Join(manifestTypes, ", ")}, http.StatusOK)
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *session) getManifest(ctx context.Context, reference string) (*document,
 	return found, nil
 }
 
-// readManifest is getManifest, as often as it takes.
+// readManifest is getManifest with retries.
 func (s *session) readManifest(ctx context.Context, reference string) (found *document, err error) {
 	err = s.attempt(ctx, func(ctx context.Context) error {
 		found, err = s.getManifest(ctx, reference)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// pace is the least that a body must move in each window of time: one that drips is as good as one that stands still.
+// pace is the least progress of a body in each window of time: one that trickles is as useless as one that has stopped.
 type pace struct {
 	window time.Duration
 	least  int64
@@ -18,7 +18,7 @@ type pace struct {
 
 var errStalled = errors.New("too slow")
 
-// watched is a body that must keep its pace until it ends; otherwise the request is cancelled.
+// watched is a body that must keep this pace until it ends; otherwise the request is cancelled.
 type watched struct {
 	io.ReadCloser
 	ctx    context.Context
@@ -67,7 +67,7 @@ func (w *watched) Close() error {
 	return w.ReadCloser.Close()
 }
 
-// end stops the watch: after the last byte there is nothing left to be slow about.
+// end stops the watch: after the last byte nothing can be slow any more.
 func (w *watched) end() {
 	w.once.Do(func() { close(w.ended) })
 }

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// patience is how long a registry that is not well is waited for, and the clock by which.
+// patience is how long to wait for a failing registry, and the clock for it.
 type patience struct {
-	// attempts is how often one step is tried.
+	// attempts is the maximum number of attempts of one step.
 	attempts int
 	// first is the wait after the first attempt; it doubles up to longest.
 	first, longest time.Duration
-	// longestAsked caps what a registry may ask for by Retry-After.
+	// longestAsked limits what a registry may ask for by Retry-After.
 	longestAsked time.Duration
-	// answer is how long an answer may take to begin, once the request is sent: registries digest what they were sent before they answer.
+	// answer is how long an answer may take to begin once the request is sent: registries process uploads before they answer.
 	answer time.Duration
-	// pace is how fast the bodies of requests and answers must move.
+	// pace is how fast the bodies of requests and responses must move.
 	pace pace
 
 	now    func() time.Time
@@ -38,8 +38,8 @@ func defaultPatience() patience {
 	}
 }
 
-// wait is how long to wait after so many attempts: what the registry asked for, or a growing time of which half is chance, so that
-// many clients that failed together do not come back together.
+// wait is how long to wait after an attempt: what the registry asked for, or a growing time of which half is random, so that
+// many clients that failed together do not return together.
 func (p patience) wait(attempts int, asked time.Duration) time.Duration {
 	if asked > 0 {
 		return min(asked, p.longestAsked)

@@ -26,8 +26,8 @@ type pulled struct {
 	Retries   int64    `json:"retries"`
 }
 
-// pull writes an image as an OCI layout into a new or empty directory, every byte of it checked by digest. What was not finished is no
-// layout, and is removed.
+// pull writes an image as an OCI layout into a new or empty directory, with every byte verified by digest. An unfinished layout
+// is removed.
 func pull(ctx context.Context, text, directory string, chosen options) (done *pulled, err error) {
 	repository, reference, err := parseReference(text)
 	if err != nil {

@@ -99,7 +99,7 @@ func TestDoesNotSendWhatAnotherImageBroughtAlready(t *testing.T) {
 	}
 }
 
-// Each fault that passes: the push succeeds, and every blob was sent whole once.
+// After each temporary fault the push succeeds, and every blob was sent completely once.
 func TestOutlastsFaultsThatPass(t *testing.T) {
 	cases := []struct {
 		title   string
@@ -138,7 +138,7 @@ func TestOutlastsFaultsThatPass(t *testing.T) {
 	}
 }
 
-// Each fault that does not pass: what it is called, how often it was tried, and that the manifest is not believed to be there.
+// Each permanent fault: its code, the number of attempts, and that the manifest is not assumed to exist.
 func TestNamesFaultsThatStay(t *testing.T) {
 	const always = 1000
 	cases := []struct {

@@ -9,13 +9,13 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// referrersBy is how a registry is asked what refers to a digest.
+// referrersBy is how to ask a registry what refers to a digest.
 type referrersBy string
 
 const (
 	// byAPI: the referrers API of the distribution specification 1.1.
 	byAPI referrersBy = "api"
-	// byTag: there is none, and clients keep an index under a tag made of the digest.
+	// byTag: there is no API, and clients keep an index under a tag made from the digest.
 	byTag referrersBy = "tag"
 )
 
@@ -25,8 +25,8 @@ type probed struct {
 	Referrers     referrersBy `json:"referrers"`
 }
 
-// probeReferrers says how the registry is asked for referrers. The digest should be one that it has: some answer "not found" for a
-// repository that does not exist yet, whatever they can do.
+// probeReferrers returns how to ask the registry for referrers. It must have the digest: some answer "not found" for a
+// repository that does not exist yet, whatever they support.
 func probeReferrers(ctx context.Context, text string, chosen options) (*probed, error) {
 	repository, digest, err := parseDigestReference(text)
 	if err != nil {
@@ -47,7 +47,7 @@ func probeReferrers(ctx context.Context, text string, chosen options) (*probed, 
 }
 
 // listsReferrers reports whether the registry has the referrers API. Registries older than the API answer with one of several
-// statuses; an answer that claims to be a list must be one.
+// statuses; a response that claims to be a list must be one.
 func (s *session) listsReferrers(ctx context.Context, digest v1.Hash) (hasAPI bool, err error) {
 	asked := request{method: http.MethodGet, accept: string(types.OCIImageIndex), path: "referrers/" + digest.String()}
 	err = s.attempt(ctx, func(ctx context.Context) error {

@@ -62,7 +62,7 @@ func TestReadsTheConfigurationOfAnImage(t *testing.T) {
 	}
 }
 
-// Both commands meet the same faults, and neither takes one for an answer.
+// Both commands meet the same faults, and neither mistakes one for an answer.
 func TestReadsNothingThatItCannotCheck(t *testing.T) {
 	otherBytes := changed(func(r *httptest.ResponseRecorder) { r.Body.Bytes()[0] ^= 1 })
 	cases := []struct {

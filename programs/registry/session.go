@@ -18,19 +18,19 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
-// options are what all commands have in common.
+// options are common to all commands.
 type options struct {
 	// plain allows plain HTTP.
 	plain bool
-	// knownAs is the registry's name for people and in the Docker configuration; empty if it is the one in the reference.
+	// knownAs is the registry's public name, also in the Docker configuration; empty if it is the one in the reference.
 	knownAs  string
 	patience patience
 }
 
-// session is one repository of one registry, with what is needed to speak to it.
+// session is one repository of one registry, with everything to reach it.
 type session struct {
 	repository name.Repository
-	// shown is the registry's name for people.
+	// shown is the registry's public name.
 	shown    string
 	scope    string
 	base     url.URL
@@ -38,11 +38,11 @@ type session struct {
 	patience patience
 	auth     authn.Authenticator
 	client   *http.Client
-	// again counts the attempts beyond the first of every step.
+	// again counts the retries of all steps.
 	again atomic.Int64
 }
 
-// loopback is a host that is this machine itself: nobody listens in between.
+// loopback is a host that is this machine itself: nobody can eavesdrop in between.
 var loopback = regexp.MustCompile(`^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$`)
 
 // open makes a session and does the handshake, which decides how requests are authorized. `actions` are those of the token specification.
@@ -88,7 +88,7 @@ func open(ctx context.Context, repository name.Repository, actions string, chose
 	return s, nil
 }
 
-// credentials are those that the Docker configuration has for a registry; without any the registry is asked as nobody.
+// credentials are those that the Docker configuration has for a registry; without any, requests are anonymous.
 func credentials(ctx context.Context, host, repository string) (authn.Authenticator, error) {
 	registry, err := name.NewRegistry(host)
 	if err != nil {
@@ -106,8 +106,8 @@ func credentials(ctx context.Context, host, repository string) (authn.Authentica
 	}
 }
 
-// attempt does a step until it succeeds, fails for good, or was tried often enough. Every step begins by looking at what is there, so that
-// one whose success got lost on the way is not done twice.
+// attempt repeats a step until it succeeds, fails permanently, or the attempts are used up. Every step begins by checking what is there, so that
+// one that succeeded without an answer is not done twice.
 func (s *session) attempt(ctx context.Context, step func(ctx context.Context) error) error {
 	for attempts := 1; ; attempts++ {
 		err := step(ctx)
@@ -125,7 +125,7 @@ func (s *session) attempt(ctx context.Context, step func(ctx context.Context) er
 	}
 }
 
-// complete says where a fault happened and what would have been needed.
+// complete adds to a fault where it happened and which scope it required.
 func (s *session) complete(err error, attempts int) *fault {
 	found := *explain(err)
 	found.Attempts = max(attempts, found.Attempts)
@@ -142,7 +142,7 @@ func (s *session) complete(err error, attempts int) *fault {
 // request is one request to the repository.
 type request struct {
 	method string
-	// path is below the repository's, and address is used instead where the registry gave one.
+	// path is below the repository's; address replaces it if the registry gave one.
 	path    string
 	address *url.URL
 	accept  string
@@ -152,7 +152,7 @@ type request struct {
 	body        func() (io.ReadCloser, error)
 }
 
-// do sends a request and returns the answer if its status is an expected one. Any other answer is a fault. The caller closes the body.
+// do sends a request and returns the response if its status is an expected one. Any other is a fault. The caller closes the body.
 func (s *session) do(ctx context.Context, asked request, wanted ...int) (*http.Response, error) {
 	address := asked.address
 	if address == nil {
@@ -198,7 +198,7 @@ func status(err error) int {
 	return 0
 }
 
-// parseDigestReference reads registry/repository@sha256:...; nothing is guessed that is not there.
+// parseDigestReference reads registry/repository@sha256:...; nothing missing is guessed.
 func parseDigestReference(text string) (name.Repository, v1.Hash, error) {
 	parsed, err := name.NewDigest(text, name.StrictValidation)
 	if err != nil || strings.Contains(text, "://") {
@@ -211,7 +211,7 @@ func parseDigestReference(text string) (name.Repository, v1.Hash, error) {
 	return parsed.Context(), digest, nil
 }
 
-// parseReference reads registry/repository:tag or registry/repository@sha256:..., and gives the tag or digest apart.
+// parseReference reads registry/repository:tag or registry/repository@sha256:..., and returns the tag or digest separately.
 func parseReference(text string) (name.Repository, string, error) {
 	if strings.Contains(text, "@") {
 		repository, digest, err := parseDigestReference(text)

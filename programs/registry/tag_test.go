@@ -70,7 +70,7 @@ func TestMovesNoTagWhereOneOfThemMustNotMove(t *testing.T) {
 	}
 }
 
-// A registry whose tags are immutable refuses with a status of its own, and even the digest that it has.
+// A registry with immutable tags refuses with a status of its own, even the digest that the tag already has.
 func TestReadsARefusedTagAgain(t *testing.T) {
 	for _, refusal := range []int{400, 405, 409, 412} {
 		f, first, second := twoImages(t, "1.0")

@@ -26,7 +26,7 @@ func singleLine(text string) string {
 // query is the query string of an address: registries and their stores put upload states and signatures there.
 var query = regexp.MustCompile(`\?[^\s"'<>]+`)
 
-// scrub makes text of others fit for a message: one line, bounded, without query strings.
+// scrub makes foreign text safe for a message: one line, of limited length, without query strings.
 func scrub(text string) string {
 	text = singleLine(query.ReplaceAllString(text, ""))
 	if len(text) <= longestText {
@@ -39,7 +39,7 @@ func scrub(text string) string {
 	return text[:cut] + "..."
 }
 
-// scrubCredentials also takes out what the request was authorized with: a registry may well repeat it.
+// scrubCredentials also removes the credentials of the request: a registry may repeat them.
 func scrubCredentials(text, authorization string) string {
 	_, credential, _ := strings.Cut(authorization, " ")
 	secrets := []string{credential}

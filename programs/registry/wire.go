@@ -12,12 +12,12 @@ import (
 
 var errScheme = errors.New("refused to speak")
 
-// wire is what every request goes over, those for tokens included. It turns answers that mean "not now" into faults, so that whoever
-// sent the request, however deep, tries again by one rule; and it keeps requests from the wrong scheme and from waiting for ever.
+// wire carries every request, including those for tokens. It turns answers that mean "not now" into faults, so that whoever
+// sent the request, however deep, retries by one rule; and it keeps requests from using the wrong scheme and from waiting forever.
 type wire struct {
 	inner    http.RoundTripper
 	patience patience
-	// plain is whether plain HTTP may be spoken at all: credentials and images are not shown to everybody by a redirect.
+	// plain is whether plain HTTP is allowed at all: a redirect must not expose credentials and images.
 	plain bool
 	// host is the registry's.
 	host string
@@ -49,7 +49,7 @@ func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 		cancel(nil)
 		return nil, err
 	}
-	// The layer that fetches tokens sends a request again after a 401, with a body that is used up by then.
+	// The layer that fetches tokens repeats a request after a 401, when its body is used up.
 	if request.GetBody != nil {
 		request.Body.Close()
 		body, err := request.GetBody()
@@ -75,7 +75,7 @@ func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// settleScheme allows TLS with everybody, and plain HTTP where it is allowed at all: a redirect cannot take credentials or images out of TLS.
+// settleScheme allows TLS with any host, and plain HTTP only if it is allowed at all: a redirect cannot take credentials or images out of TLS.
 func (w *wire) settleScheme(sending *http.Request) error {
 	if w.plain && sending.URL.Host == w.host {
 		sending.URL.Scheme = "http"
@@ -86,7 +86,7 @@ func (w *wire) settleScheme(sending *http.Request) error {
 	return nil
 }
 
-// fault is what an answer means, with the registry's own words and wishes.
+// fault is what a response means, with the registry's own words and its Retry-After.
 func (w *wire) fault(response *http.Response) *fault {
 	asked := response.Request
 	f := explainStatus(response.StatusCode, readWords(response.Body, asked.Header.Get("Authorization")))
@@ -95,8 +95,8 @@ func (w *wire) fault(response *http.Response) *fault {
 	return f
 }
 
-// onePing lets one ping through. On loopback the library tries two schemes, which the wire makes the same one; a registry that is not well
-// should not be asked twice at once.
+// onePing lets one ping through. On loopback the library tries two schemes, which the wire makes the same; a failing registry
+// should not be pinged twice in a row.
 type onePing struct {
 	wire http.RoundTripper
 	once sync.Once

@@ -24,7 +24,7 @@ type bundle struct {
 	allowed map[string]bool
 }
 
-// writeBundle writes the configuration of a container that is locked down as a hardened production would; only its root can be writable, for
+// writeBundle writes the configuration of a container that is locked down as in a hardened production; only its root can be writable, for
 // a container whose copy of the image is thrown away.
 func writeBundle(store *store, plan *plan, image *image, as user, writable bool) (*bundle, error) {
 	directory := store.userdata
@@ -54,10 +54,10 @@ func writeBundle(store *store, plan *plan, image *image, as user, writable bool)
 			Memory: memoryLimit(plan.Memory, countsSwap(hierarchy)),
 			Pids:   &specs.LinuxPids{Limit: &plan.Pids},
 			CPU:    &specs.LinuxCPU{Quota: &quota, Period: &period},
-			// Nothing but the devices that every container has, which the runtime adds itself.
+			// Only the devices that every container has, which the runtime adds itself.
 			Devices: []specs.LinuxDeviceCgroup{{Allow: false, Access: "rwm"}},
 		},
-		// The list of container engines.
+		// The same list as container engines use.
 		MaskedPaths:   []string{"/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware"},
 		ReadonlyPaths: []string{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"},
 	}
@@ -94,7 +94,7 @@ func process(arguments, environment []string, workingDirectory string, as user) 
 	}
 }
 
-// environment is the image's, in its order, with what the plan says instead and besides.
+// environment is the image's, in its order, with the variables that the plan replaces and adds.
 func environment(image []string, added map[string]string) []string {
 	values := []string{defaultPath}
 	set := func(name, entry string) {
@@ -120,7 +120,7 @@ func mounts(store *store, plan *plan) ([]specs.Mount, error) {
 	files := map[string]string{
 		"hostname": store.hostname() + "\n",
 		"hosts":    hosts(store.hostname(), plan.Services),
-		// No name server: a name that is not in hosts does not resolve, and the answer is there at once.
+		// No name server: a name that is not in hosts fails to resolve at once.
 		"resolv.conf": "options timeout:1 attempts:1\n",
 	}
 	mounts := []specs.Mount{

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writing says how a call that can write names its file.
+// writing describes how a call that can write names its file.
 type writing struct {
 	// Argument that is a path, and argument that is the directory it is relative to; -1 for the working directory.
 	path, directory int

@@ -24,7 +24,7 @@ const hierarchy = "/sys/fs/cgroup"
 // limiting are the controllers that the plan's limits need.
 var limiting = []string{"cpu", "memory", "pids"}
 
-// delegate makes the controllers usable below the group that this process is in. In the unified hierarchy a group that has processes gives its children none,
+// delegate makes the controllers usable below the group that this process is in. In the unified hierarchy a group with processes of its own passes none to its children,
 // and the engine puts an exec into the root of its own namespace: so every process moves into a group beside the container's first. The older hierarchy needs nothing.
 func delegate(hierarchy string) error {
 	available, err := os.ReadFile(filepath.Join(hierarchy, "cgroup.controllers"))
@@ -49,7 +49,7 @@ func delegate(hierarchy string) error {
 			return err
 		}
 		err := os.WriteFile(filepath.Join(hierarchy, "cgroup.subtree_control"), []byte(control), 0o644)
-		// One that was started between the two steps is moved by the next attempt.
+		// A process that was started between the two steps is moved by the next attempt.
 		if err == nil || !errors.Is(err, unix.EBUSY) || attempt == 20 {
 			return err
 		}
@@ -74,16 +74,16 @@ func moveProcesses(from, to string) error {
 	return nil
 }
 
-// countsSwap says whether the kernel counts swap: only then can it be limited, and what asks for more fails.
+// countsSwap reports whether the kernel counts swap: only then can it be limited, and requests beyond the limit fail.
 func countsSwap(hierarchy string) bool {
 	return exists(filepath.Join(hierarchy, "init", "memory.swap.max")) || exists(filepath.Join(hierarchy, "memory", "memory.memsw.limit_in_bytes"))
 }
 
-// memory reads what the kernel counts for the container.
+// memory reads the kernel's counters for the container.
 type memory struct {
-	// memory.stat, and the file that counts the ends for want of memory.
+	// memory.stat, and the file that counts processes killed for lack of memory.
 	statistics, events string
-	// What the kernel cannot take back.
+	// Memory that the kernel cannot reclaim.
 	kept []string
 	peak atomic.Int64
 	done chan struct{}

@@ -39,9 +39,9 @@ type variable struct {
 // testReport is what `sandbox tests` prints.
 type testReport struct {
 	SchemaVersion int `json:"schemaVersion"`
-	// Judge is how the program ended that judges what the commands say.
+	// Judge is how the program that judges the output of the commands ended.
 	Judge judgeRun `json:"judge"`
-	// Faults are the tests that prove nothing, whatever the judge says about them.
+	// Faults are the tests that prove nothing, whatever the judge reports about them.
 	Faults []testFault `json:"faults"`
 }
 
@@ -63,15 +63,15 @@ const (
 	commandsTime = 20 * time.Minute
 	// longestSaid is the most bytes that a command may print on each stream.
 	longestSaid = 256 << 10
-	// longestJudged is the most that the judge may print: all that the commands said and what it quotes of it.
+	// longestJudged is the most bytes that the judge may print: everything that the commands printed, and its own quotes of it.
 	longestJudged = 64 << 20
-	// faultsVariable names the directory in which the commands leave why they prove nothing.
+	// faultsVariable names the directory in which the commands record why they prove nothing.
 	faultsVariable = "SANDBOX_FAULTS"
-	// brokenFile is in it where the sandbox itself failed: then nothing is known about any test.
+	// brokenFile is in it if the sandbox itself failed: then nothing is known about any test.
 	brokenFile = "broken"
 )
 
-// runTests runs the judge, which starts this program again for each command, and gives what it said and which of its answers count for nothing.
+// runTests runs the judge, which starts this program again for each command, and returns its output and which of its results do not count.
 func runTests(arguments []string) (*testReport, error) {
 	faults, err := os.MkdirTemp("", "faults-")
 	if err != nil {
@@ -124,7 +124,7 @@ func (report *testReport) readFaults(directory string) error {
 	return nil
 }
 
-// runCommand runs the command of one test on a fresh copy of the image and passes on what it says and how it ends. What keeps it from proving
+// runCommand runs the command of one test on a fresh copy of the image, and passes on its output and its exit code. What keeps it from proving
 // anything is left in the directory of faults.
 func runCommand(runtime, planPath, configPath, root, number string, command []string, stdout, stderr io.Writer) (int, error) {
 	index, plan, image, err := readTest(planPath, configPath, number)
@@ -186,7 +186,7 @@ func runTest(runtime string, limits *testPlan, test commandTest, given *image, r
 		return runOnce(runtime, store, deadline, stdout, stderr)
 	}
 	for _, arguments := range test.Setup {
-		// As the judge has it: a setup step counts by what it leaves behind.
+		// As in the judge: only what a setup step leaves behind counts.
 		if _, reason, err := start(arguments, io.Discard, io.Discard); err != nil || reason != "" {
 			return 0, "its setup: " + reason, err
 		}
@@ -199,7 +199,7 @@ func runTest(runtime string, limits *testPlan, test commandTest, given *image, r
 	return code, fault, err
 }
 
-// withVariables sets variables over the image's own; a reference is filled in from what is set by then.
+// withVariables sets variables on top of the image's own; a reference gets the value that is set by then.
 func withVariables(environment []string, added []variable) []string {
 	values := slices.Clone(environment)
 	for _, one := range added {
@@ -216,7 +216,7 @@ func withVariables(environment []string, added []variable) []string {
 	return values
 }
 
-// runOnce runs the container of a store from its start to its end. A reason says why its program could not be started, or was ended.
+// runOnce runs the container of a store from its start to its end. A reason says why its program failed to start, or was stopped.
 func runOnce(runtime string, store *store, deadline time.Time, stdout, stderr io.Writer) (int, string, error) {
 	log := filepath.Join(store.userdata, "log")
 	// Each step of a test has its own.
@@ -227,7 +227,7 @@ func runOnce(runtime string, store *store, deadline time.Time, stdout, stderr io
 	base := []string{"--root", state, "--cgroup-manager", "cgroupfs"}
 	command := exec.Command(runtime, append(slices.Clone(base), "--log", "file:"+log, "run", "--bundle", store.userdata, store.id)...)
 	command.Stdout, command.Stderr, command.Env = stdout, stderr, []string{}
-	// Whatever the program left behind may hold the streams open; nobody waits for it.
+	// Processes that the program left behind may hold the streams open; nothing waits for them.
 	command.WaitDelay = time.Second
 	if err := command.Start(); err != nil {
 		return 0, "", err

@@ -25,7 +25,7 @@ type container struct {
 	ended              chan syscall.WaitStatus
 }
 
-// create makes the container up to the moment before its program starts. A reason says what the image lacks to be started.
+// create makes the container up to the moment before its program starts. A reason says what the image lacks.
 func (container *container) create(printed *output) (string, error) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
@@ -71,7 +71,7 @@ func (container *container) create(printed *output) (string, error) {
 	return "", nil
 }
 
-// isFaultOfImage tells by what the runtime says whether the image lacks the program, or the runtime itself failed.
+// isFaultOfImage decides from the runtime's message whether the image lacks the program, or the runtime itself failed.
 func isFaultOfImage(message string) bool {
 	for _, fault := range []string{"executable file", "exec format error", "No such file or directory", "Permission denied"} {
 		if strings.Contains(message, fault) && strings.Contains(message, "exec") {
@@ -81,7 +81,7 @@ func isFaultOfImage(message string) bool {
 	return false
 }
 
-// watch asks until the container is ready and has stayed so, has ended, or had its time.
+// watch probes until the container is ready and has stayed ready, has ended, or its time is up.
 func (container *container) watch(plan *plan, check checker, began time.Time, given *report) {
 	deadline := time.After(seconds(plan.ReadySeconds))
 	answers := make(chan error, 1)
@@ -146,7 +146,7 @@ func (container *container) stop(written string, patience time.Duration) *stop {
 	return given
 }
 
-// kill ends everything in the container: its first process takes all others along.
+// kill ends everything in the container: the others die with its first process.
 func (container *container) kill() syscall.WaitStatus {
 	unix.Kill(container.pid, unix.SIGKILL)
 	status := <-container.ended
@@ -154,7 +154,7 @@ func (container *container) kill() syscall.WaitStatus {
 	return status
 }
 
-// command runs the runtime, which is not followed.
+// command runs the runtime, without tracing it.
 func (container *container) command(arguments ...string) (string, error) {
 	command := exec.Command(container.runtime, append([]string{"--root", container.state, "--cgroup-manager", "cgroupfs"}, arguments...)...)
 	var said bytes.Buffer
@@ -165,7 +165,7 @@ func (container *container) command(arguments ...string) (string, error) {
 	return said.String(), nil
 }
 
-// exec runs a command in the container, under the same restrictions, and follows it too.
+// exec runs a command in the container, under the same restrictions, and traces it too.
 func (container *container) exec(arguments []string, timeout time.Duration) error {
 	spec := container.bundle.spec.Process
 	check := *spec
@@ -192,7 +192,7 @@ func (container *container) exec(arguments []string, timeout time.Duration) erro
 	if err != nil {
 		return err
 	}
-	// Whatever it left behind is waited for, and nobody asks how it ended.
+	// Processes that it left behind are waited for, and their exit codes ignored.
 	defer func() {
 		go func() {
 			for range ends {

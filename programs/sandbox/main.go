@@ -1,4 +1,4 @@
-// Sandbox starts an image as production would, watches what it does, stops it, and says as one JSON document what happened.
+// Sandbox starts an image as production would, watches what it does, stops it, and reports as one JSON document what happened.
 //
 // The container is made by crun, the OCI runtime of Podman and CRI-O: another user than root, a read-only root, no capabilities, no new
 // privileges, a seccomp profile, limits of memory, processes and processor time, and a network of its own in which there is nothing but
@@ -18,7 +18,7 @@ import (
 // version is what `sandbox version` prints. It changes whenever the output changes.
 const version = "1.3.0"
 
-// spareTime is for all that is neither starting nor stopping, on a machine that does other things as well.
+// spareTime is for everything except starting and stopping, on a machine that is busy with other things.
 const spareTime = time.Minute
 
 // schemaVersion is in every document.
@@ -92,7 +92,7 @@ func runImage(runtime, planPath, configPath, root string) (*report, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Whatever hangs, the answer is that nothing is known. What is followed ends with this process.
+	// Whatever hangs, the result is that nothing is known. Traced processes end with this one.
 	watchdog := time.AfterFunc(seconds(plan.ReadySeconds+plan.StopSeconds)+spareTime, func() {
 		fmt.Fprintln(os.Stderr, "the sandbox did not finish in time")
 		os.Exit(1)

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// address is where a service is found inside the container: each has an address of its own, so that two can have the same port.
+// address is where a service is reached inside the container: each has its own, so that two can have the same port.
 func (service service) address(index int) string {
 	return fmt.Sprintf("127.0.%d.%d", 1+index/250, 1+index%250)
 }
@@ -31,7 +31,7 @@ func hosts(hostname string, services []service) string {
 	return text.String()
 }
 
-// inNetwork does something inside the network of a process, on a thread that ends with it.
+// inNetwork runs a function inside the network of a process, on a thread that ends with it.
 func inNetwork[Result any](pid int, work func() (Result, error)) (Result, error) {
 	type answer struct {
 		value Result
@@ -126,7 +126,7 @@ func dialInside(pid, port int) (net.Conn, error) {
 	})
 }
 
-// listens reads on which addresses the container listens; those that stand for its services are left out.
+// listens reads the addresses on which the container listens, without those that stand for its services.
 func listens(pid int, services []service) []string {
 	forwarded := map[string]bool{}
 	for index, service := range services {

@@ -35,7 +35,7 @@ type callInfo struct {
 	argument [7]uint64 // at entry the number of the call and its arguments; at exit the result and whether it is an error
 }
 
-// observer collects what the processes of a container do.
+// observer records what the processes of a container do.
 type observer struct {
 	mutex   sync.Mutex
 	numbers map[int]string
@@ -61,25 +61,25 @@ type ended struct {
 	status syscall.WaitStatus
 }
 
-// task is a thread that is followed.
+// task is a traced thread.
 type task struct {
-	// Whether it runs the image's program. The runtime, which prepares the container, is followed and not recorded.
+	// Whether it runs the image's program. The runtime, which prepares the container, is traced but not recorded.
 	recorded bool
-	// Whether the stop with which the kernel hands a new thread over is behind it.
+	// Whether the stop with which the kernel hands over a new thread has happened.
 	greeted bool
 	entered bool
 	call    string
 	path    string
 }
 
-// start runs a program and follows it and everything that it starts, until all of it has ended. Each process of its own that ends is told
+// start runs a program and traces it and everything that it starts, until all of it has ended. Each process of its own that ends is sent
 // on the channel, which is closed at the end. A process is recorded from the moment at which it runs under a seccomp profile.
 func (observer *observer) start(program string, arguments []string, output *os.File) (int, <-chan ended, error) {
 	started := make(chan error, 1)
 	ends := make(chan ended, 64)
 	var first int
 	go func() {
-		// ptrace obeys one thread alone. It ends with this function.
+		// ptrace obeys only one thread. It ends with this function.
 		runtime.LockOSThread()
 		defer close(ends)
 		nothing, err := os.Open(os.DevNull)
@@ -142,7 +142,7 @@ func (observer *observer) follow(first int, ends chan<- ended) {
 				}
 			}
 		case !known.greeted && (signal == syscall.SIGSTOP || pid == first):
-			// A signal of the image's own can come before it, and is delivered.
+			// A signal from the image itself can arrive before it, and is delivered.
 			known.greeted = true
 		default:
 			deliver = int(signal)
@@ -193,7 +193,7 @@ func (observer *observer) result(task *task, result int64) {
 	if result < 0 && result > -4096 {
 		failure = syscall.Errno(-result)
 	}
-	// A profile answers "not permitted", and "not there" to calls for which programs have another way.
+	// A profile answers "not permitted", and "not there" for calls that programs can replace.
 	if (failure == syscall.EPERM || failure == syscall.ENOSYS) && !observer.allowed[task.call] {
 		observer.refused[task.call]++
 	}
@@ -222,7 +222,7 @@ func (observer *observer) refuse(path, why, call string) {
 	}
 }
 
-// tell writes what was seen into a report.
+// tell writes the observations into a report.
 func (observer *observer) tell(report *report) {
 	observer.mutex.Lock()
 	defer observer.mutex.Unlock()
@@ -238,7 +238,7 @@ func (observer *observer) tell(report *report) {
 	}
 }
 
-// isConfined says whether a process runs under a seccomp profile and can gain no privileges: so do those of the image, and no others.
+// isConfined reports whether a process runs under a seccomp profile and can gain no privileges: those of the image do, and no others.
 func isConfined(pid int) bool {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	return err == nil && bytes.Contains(text, []byte("\nNoNewPrivs:\t1\n")) && bytes.Contains(text, []byte("\nSeccomp:\t2\n"))
@@ -264,7 +264,7 @@ func readBytes(pid int, address uint64, length int) []byte {
 	return local[:count]
 }
 
-// readText reads up to the first zero; page by page, because the next page need not be there.
+// readText reads up to the first zero, page by page, because the next page may not be mapped.
 func readText(pid int, address uint64) string {
 	const page = 4096
 	var text []byte

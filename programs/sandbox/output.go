@@ -14,11 +14,11 @@ const (
 	keptLines   = 8
 	longestLine = 300
 	lingering   = time.Second
-	// longestReason is for a message that says why, with what an image or a tool said in it.
+	// longestReason is the limit for a reason, which may quote an image or a tool.
 	longestReason = 1000
 )
 
-// printable makes text of an image fit to be shown: no escape sequences, no control or invisible characters, and no more than so many characters.
+// printable makes text from an image safe to show: no escape sequences, no control or invisible characters, and a limited length.
 func printable(text string, longest int) string {
 	characters := []rune(strings.Map(func(character rune) rune {
 		switch {
@@ -45,7 +45,7 @@ type output struct {
 
 func newOutput() *output { return &output{ended: make(chan struct{})} }
 
-// wait gives what was printed last the time to arrive: the end of a process is known before its output is read.
+// wait lets the last output arrive: the end of a process is known before its output is read.
 func (output *output) wait() {
 	select {
 	case <-output.ended:
@@ -70,13 +70,13 @@ func (output *output) copyFrom(reader io.Reader) {
 	}
 }
 
-// lines are the last ones that are not empty. What the environment says is blotted out: it can be a credential.
+// lines are the last ones that are not empty. Values of the environment are redacted: they can be credentials.
 func (output *output) lines(environment []string) []string {
 	output.mutex.Lock()
 	text := strings.ToValidUTF8(string(output.tail), "\uFFFD")
 	output.mutex.Unlock()
 	for _, entry := range environment {
-		// Shorter values are no credentials, and would blot out words.
+		// Shorter values are not credentials, and redacting them would hide ordinary words.
 		if _, value, _ := strings.Cut(entry, "="); len(value) >= 8 && !strings.HasPrefix(value, "/") {
 			text = strings.ReplaceAll(text, value, "***")
 		}

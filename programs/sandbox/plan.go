@@ -27,7 +27,7 @@ type plan struct {
 	Services     []service       `json:"services"`
 }
 
-// probe says when the image is ready: its own health check, an HTTP answer below 400, or a port that can be connected to.
+// probe decides when the image is ready: its own health check, an HTTP status below 400, or a port that accepts connections.
 type probe struct {
 	Kind string `json:"kind"`
 	Port int    `json:"port,omitempty"`
@@ -40,7 +40,7 @@ type service struct {
 	Ports []int  `json:"ports"`
 }
 
-// image is the part of an image configuration that says how a container is started.
+// image is the part of an image configuration that decides how a container is started.
 type image struct {
 	Config struct {
 		User        string

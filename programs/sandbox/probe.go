@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// checker asks whether a container is ready; nil says that it is.
+// checker checks whether a container is ready; nil means that it is.
 type checker struct {
 	ask   func(container *container) error
 	pause time.Duration

@@ -1,6 +1,6 @@
 package main
 
-// report is what a run gives. Seconds are measured while every system call is followed.
+// report is the result of a run. Seconds are measured while every system call is traced.
 type report struct {
 	SchemaVersion int `json:"schemaVersion"`
 	// What made the container, e.g. "crun version 1.8.1".
@@ -15,15 +15,15 @@ type report struct {
 	Reason string `json:"reason"`
 	// Numeric user and group.
 	User string `json:"user"`
-	// How it was asked.
+	// How it was probed.
 	Probe string `json:"probe"`
-	// From the start to the first answer that says ready.
+	// From the start to the first successful probe.
 	ReadySeconds *float64 `json:"readySeconds,omitempty"`
-	// Where it ended by itself.
+	// If it ended by itself.
 	Exit *exit `json:"exit,omitempty"`
-	// Most bytes at one time that the kernel cannot take back (anonymous and shared memory).
+	// The peak, in bytes, of memory that the kernel cannot reclaim (anonymous and shared memory).
 	PeakMemory int64 `json:"peakMemory"`
-	// How often the kernel ended a process for want of memory.
+	// How often the kernel killed a process for lack of memory.
 	OutOfMemory int `json:"outOfMemory"`
 	// Sorted by path.
 	RefusedWrites []refusedWrite `json:"refusedWrites"`
@@ -36,7 +36,7 @@ type report struct {
 	// Addresses on which it listened when it was ready, sorted.
 	Listens []string `json:"listens"`
 	Stop    *stop    `json:"stop,omitempty"`
-	// Last lines of its output, values of environment variables blotted out.
+	// Last lines of its output, with values of environment variables redacted.
 	Output []string `json:"output"`
 }
 

@@ -15,10 +15,10 @@ import (
 const (
 	// How long an image must stay ready before it is asked to stop: what it writes first after the start shows here.
 	settling = 400 * time.Millisecond
-	// Between two attempts of a probe: connecting costs nothing, a health check starts a program.
+	// Time between two probes: connecting costs nothing, a health check starts a program.
 	portPause  = 25 * time.Millisecond
 	checkPause = 150 * time.Millisecond
-	// A health check that says nothing of it gets what Docker gives it.
+	// Docker's default for a health check that sets none.
 	checkTimeout = 30 * time.Second
 )
 
@@ -100,7 +100,7 @@ func (given *report) refuse(outcome, reason string) {
 	given.Outcome, given.Reason = outcome, printable(reason, longestReason)
 }
 
-// prove starts the container's program with the services that it needs, watches it and stops it.
+// prove starts the container's program with the services that it requires, watches it and stops it.
 func (container *container) prove(plan *plan, image *image, check checker, given *report) error {
 	memory, err := openMemory(container.id)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// store is where a container lies: what it is made of has the names that Podman gives it, and its file system is a layer over the image, so
-// that nothing in it says that it is watched, and nothing that it writes reaches the image.
+// store is where a container is kept: its parts have the names that Podman uses, and its file system is a layer over the image, so
+// that nothing in it shows that it is watched, and nothing that it writes reaches the image.
 type store struct {
 	// id is the container's name, as long as the names of container engines.
 	id string
@@ -32,7 +32,7 @@ const (
 // mountPoints is room for the files that a runtime mounts over, which images without a distribution do not have.
 const mountPoints = 1 << 20
 
-// openStore lays a fresh copy of the image's file system out, which takes up to so many bytes.
+// openStore lays out a fresh copy of the image's file system, which may grow by at most the given number of bytes.
 func openStore(image string, writable int64) (_ *store, err error) {
 	id := newName()
 	opened := &store{id: id, userdata: filepath.Join(containers, id, "userdata"), root: filepath.Join(overlays, id, "merged")}
@@ -94,7 +94,7 @@ func (s *store) mount(source, target, kind string, flags uintptr, options string
 	return nil
 }
 
-// close takes everything away, last first.
+// close removes everything, last first.
 func (s *store) close() error {
 	var failed []error
 	for index := len(s.mounts) - 1; index >= 0; index-- {

@@ -14,7 +14,7 @@ type user struct {
 	groups   []uint32
 }
 
-// resolveUser reads USER of an image as container engines do: names are looked up in the image's own files, and a number needs no entry.
+// resolveUser reads the USER of an image as container engines do: names are looked up in the image's own files, and a number needs no entry.
 func resolveUser(root string, written string) (user, error) {
 	name, group, hasGroup := strings.Cut(written, ":")
 	if name == "" {

@@ -14,7 +14,7 @@ import (
 const (
 	// filesTime is for a program that reads files of an image: one of them can be a pipe that nobody writes to.
 	filesTime = 5 * time.Minute
-	// filesMemory bounds it: one can be a device without end. Addresses, of which programs in Go reserve one GiB.
+	// filesMemory limits it: a file can be an endless device. It counts address space, of which programs in Go reserve one GiB.
 	filesMemory = 4 << 30
 )
 

@@ -1,6 +1,6 @@
 package credential
 
-// addressed are addresses, headers and parameters that carry a credential. They count where settings stand; examples of them are in every manual.
+// addressed are addresses, headers and parameters that carry a credential. They count in settings; every manual has examples of them.
 var addressed = []Rule{
 	armoured(inSettings(glued(within(60, reaching(16_000, kind(High, "AsymmetricPrivateKey", "private-key", "Private key", `(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*`, "private key")))))),
 	inSettings(kind(Medium, "Slack", "slack-web-hook", "Slack webhook", `hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{10,}`, "hooks.slack.com")),

@@ -5,19 +5,19 @@ import "math"
 // automaton finds all of many words in one pass (Aho and Corasick, 1975), as a table with one step for each byte. Upper and lower case are the same to it.
 type automaton struct {
 	class [256]uint8
-	// shift says how wide a row of the table is: a power of two, at least the number of classes.
+	// shift is the width of a row of the table: a power of two, at least the number of classes.
 	shift uint
 	next  []uint16
 	// ending are the words that end in a state.
 	ending [][]uint16
-	// steps is the table as it is walked: where the next row begins, and whether a word ends there.
+	// steps is the table that is walked: where the next row begins, and whether a word ends there.
 	steps []uint32
 }
 
-// wordEnds marks a step behind which a word ends.
+// wordEnds marks a step after which a word ends.
 const wordEnds = 1 << 31
 
-// newAutomaton takes words in lower case. It panics where they are too many for its table, which is a mistake of whoever wrote them down.
+// newAutomaton takes words in lower case. It panics if they are too many for its table, which is a mistake in the list of words.
 func newAutomaton(words []string) *automaton {
 	built := &automaton{}
 	built.classify(words)
@@ -51,7 +51,7 @@ func (a *automaton) classify(words []string) {
 	}
 }
 
-// grow makes the tree of the words, then turns it into the complete table, level by level.
+// grow builds the tree of the words, then turns it into the complete table, level by level.
 func (a *automaton) grow(words []string) {
 	width := 1 << a.shift
 	addState := func() uint16 {
@@ -99,7 +99,7 @@ func (a *automaton) grow(words []string) {
 	}
 }
 
-// find calls `met` with each word and the place after it, in the order of these places. `met` returns where to continue: after the word, or further on.
+// find calls `met` with each word and the position after it, in the order of these positions. `met` returns where to continue: after the word, or further on.
 func (a *automaton) find(content []byte, met func(word, end int) int) {
 	row := uint32(0)
 	for position := 0; position < len(content); position++ {

@@ -9,23 +9,23 @@ import (
 // Match is a credential in some bytes.
 type Match struct {
 	Rule *Rule
-	// Start and End are where it stands, with whatever makes it known for one.
+	// Start and End are its position, including what identifies it.
 	Start, End int
 	// Secret is the credential itself. It must not leave the program.
 	Secret []byte
 }
 
-// strides are how far the characters of a word are apart: one byte, or the two and four of UTF-16 and UTF-32, which put zeros between ASCII.
+// strides are the distances between the characters of a word: one byte, or two and four in UTF-16 and UTF-32, which put zeros between ASCII.
 var strides = [...]int{1, 2, 4}
 
-// Finder looks for credentials, and for marks that the caller asks about, in one pass.
+// Finder looks for credentials, and for the caller's marks, in one pass.
 type Finder struct {
 	rules []Rule
 	words *automaton
 	known []knownWord
 }
 
-// knownWord says whose word the automaton met.
+// knownWord says whose word the automaton found.
 type knownWord struct {
 	length int
 	stride int
@@ -33,7 +33,7 @@ type knownWord struct {
 	rule, mark int
 }
 
-// NewFinder makes a finder that also tells where any of the marks stands. Upper and lower case are the same in marks.
+// NewFinder makes a finder that also reports where each of the marks is. Marks ignore case.
 func NewFinder(marks ...string) *Finder {
 	f := &Finder{rules: Rules()}
 	var words []string
@@ -57,7 +57,7 @@ func NewFinder(marks ...string) *Finder {
 	return f
 }
 
-// lower changes ASCII letters alone: marks are bytes, and no text.
+// lower changes only ASCII letters: marks are bytes, not text.
 func lower(mark string) string {
 	bytes := []byte(mark)
 	for position, character := range bytes {
@@ -81,21 +81,21 @@ func spread(word string, stride int) string {
 	return string(wide)
 }
 
-// Seeker is who asks a finder to look.
+// Seeker is the caller of a finder.
 type Seeker struct {
-	// Written tells that the bytes were written as text, in base64 or hexadecimal.
+	// Written is true if the bytes were written as text, in base64 or hexadecimal.
 	Written bool
-	// Settings tells the finder that the text is settings: more counts as a credential there than in prose or code.
+	// Settings is true if the text is settings: more counts as a credential there than in prose or code.
 	Settings bool
-	// Met is called with every credential; the same one may be met twice.
+	// Met is called with every credential; it may be called twice for the same one.
 	Met func(Match)
-	// Marked is called with every mark, and says where to go on. Without it marks are passed over.
+	// Marked is called with every mark, and returns where to continue. Without it marks are skipped.
 	Marked func(mark, start int) int
-	// Afford tells whether that many more bytes may be examined closely. Without it, all may.
+	// Afford reports whether that many more bytes may be examined closely. Without it, all may.
 	Afford func(bytes int64) bool
 }
 
-// Find looks through the bytes.
+// Find searches the bytes.
 func (f *Finder) Find(content []byte, seeker Seeker) {
 	text := bytes.IndexByte(content[:min(len(content), 8000)], 0) < 0
 	f.words.find(content, func(word, end int) int {
@@ -119,24 +119,24 @@ func (f *Finder) Find(content []byte, seeker Seeker) {
 	})
 }
 
-// closely is how much slower a pattern goes over a byte than the automaton does.
+// closely is how much slower a pattern is than the automaton, for each byte.
 const closely = 8
 
-// place is where a word stands.
+// place is the position of a word.
 type place struct {
 	content []byte
 	start   int
 	stride  int
-	// text tells what is text by its beginning.
+	// text is true if the beginning looks like text.
 	text bool
-	// word is the word's place in the text that is examined closely.
+	// word is the word's position in the text that is examined closely.
 	word int
 }
 
-// mostTried is how many matches are tried from a word on: those after it have their own words.
+// mostTried is how many matches are tried from a word on: later ones have their own words.
 const mostTried = 4
 
-// tryIn looks at a window closely, from `begin` on. Where a match that holds the word is only like a credential, one may begin within it, and it says from where on to look again; -1 otherwise.
+// tryIn examines a window, from `begin` on. If a match that holds the word only resembles a credential, one may begin within it: then it returns where to look again, otherwise -1.
 func (r *Rule) tryIn(window []byte, begin, from int, at place, met func(Match)) (again int) {
 	content, start, stride, text := at.content, at.start, at.stride, at.text
 	tried := 0
@@ -178,7 +178,7 @@ func (r *Rule) tryIn(window []byte, begin, from int, at place, met func(Match)) 
 	return -1
 }
 
-// mayBegin tells whether a credential may begin where it seems to. Behind another word in what is no text it must look made by a machine.
+// mayBegin reports whether a credential may begin where it seems to. In binary data, after another word, it must look generated.
 func (r *Rule) mayBegin(secret, window []byte, at int, content []byte, from, stride int, text bool) bool {
 	if r.glued || beginsWord(window, at, content, from, stride) {
 		return true
@@ -192,7 +192,7 @@ func (r *Rule) mayBegin(secret, window []byte, at int, content []byte, from, str
 	return r.distinct && !text && digits >= 2
 }
 
-// beginsWord tells whether something stands at the beginning of a word. Escapes end in letters and are no part of one: \n, \u003d, %3D.
+// beginsWord reports whether a position is the beginning of a word. Escapes end in letters and are not part of one: \n, \u003d, %3D.
 func beginsWord(window []byte, at int, content []byte, from, stride int) bool {
 	before := window[:at]
 	if at == 0 && stride == 1 {
@@ -215,7 +215,7 @@ func isAlphanumeric(character byte) bool {
 
 var shared = sync.OnceValue(func() *Finder { return NewFinder() })
 
-// Find calls `met` with every credential in the bytes. In settings more is one than in prose or code.
+// Find calls `met` with every credential in the bytes. In settings more counts as one than in prose or code.
 func Find(content []byte, settings bool, met func(Match)) {
 	shared().Find(content, Seeker{Settings: settings, Met: met})
 }
@@ -241,7 +241,7 @@ func spans(text []byte, settings bool) []Match {
 	return apart
 }
 
-// Conceal takes every credential out of a text, such as a path.
+// Conceal replaces every credential in a text, such as a path.
 func Conceal(text string) string {
 	if found := spans([]byte(text), false); len(found) > 0 {
 		return without(text, found)

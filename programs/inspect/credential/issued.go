@@ -1,6 +1,6 @@
 package credential
 
-// issued are credentials that their issuer marks, by a prefix or by characters in the middle. The formats are those that the issuers publish.
+// issued are credentials that their issuer marks, by a prefix or by characters in the middle, in the formats that the issuers publish.
 var issued = []Rule{
 	distinct(kind(Critical, "AWS", "aws-access-key-id", "AWS access key id", `(?-i:A3T[A-Z0-9]|AKIA|AGPA|AIDA|AROA|AIPA|ANPA|ANVA|ASIA)[A-Z0-9]{16}`, "a3t", "akia", "agpa", "aida", "aroa", "aipa", "anpa", "anva", "asia")),
 	closed(glued(kind(Critical, "AWS", "aws-secret-access-key", "AWS secret access key", `(?i)(?:aws[_-]?)?(?:sec(?:ret)?[_-]?)?(?:access[_-]?)?key["'\x60]?\s*(?:[:=,]|=>|:=)?>?\s*["'\x60]?([A-Za-z0-9/+=]{40})`, "aws", "secret_access_key", "secretaccesskey"))),

@@ -19,14 +19,14 @@ var keys = []Rule{
 	first(checked(holdsPrivateKey, kind(High, "AsymmetricPrivateKey", "java-keystore", "Java key store with a private key", `(?s).{16}`, javaKeyStore))),
 }
 
-// The beginning of a PKCS #8 structure behind its outer header: version 0, then the algorithm (RFC 5208, RFC 8018).
+// The beginning of a PKCS #8 structure after its outer header: version 0, then the algorithm (RFC 5208, RFC 8018).
 const (
 	pkcs8RSA     = "\x02\x01\x00\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 	pkcs8EC      = "\x02\x01\x00\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
 	pkcs8Ed25519 = "\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70"
 )
 
-// The same of PKCS #1: version 0, then a modulus of 256 bytes or more, or of fewer (RFC 8017). And of SEC 1: version 1, then the key of a curve of so many bytes (RFC 5915).
+// The same of PKCS #1: version 0, then a modulus of 256 bytes or more, or of fewer (RFC 8017). And of SEC 1: version 1, then a key as long as its curve requires (RFC 5915).
 const (
 	pkcs1Long  = "\x02\x01\x00\x02\x82"
 	pkcs1Short = "\x02\x01\x00\x02\x81"
@@ -35,15 +35,15 @@ const (
 	sec1P521   = "\x02\x01\x01\x04\x42"
 )
 
-// javaKeyStore is how a key store of Java begins.
+// javaKeyStore is how a Java key store begins.
 const javaKeyStore = "\xfe\xed\xfe\xed"
 
-// holdsPrivateKey tells a store whose first entry is a key from one of certificates: version, number of entries, kind of the first one.
+// holdsPrivateKey distinguishes a store whose first entry is a key from one of certificates: version, number of entries, kind of the first one.
 func holdsPrivateKey(start []byte) bool {
 	return binary.BigEndian.Uint32(start[4:]) <= 2 && binary.BigEndian.Uint32(start[8:]) > 0 && binary.BigEndian.Uint32(start[12:]) == 1
 }
 
-// hasKeyBody tells a key from the mention of one: behind the heading follow lines of base64, with nothing between them but what a programming language or
+// hasKeyBody distinguishes a key from a mention of one: the heading is followed by lines of base64, with nothing between them but what a programming language or
 // a list puts around lines.
 func hasKeyBody(rest []byte) bool {
 	rest = behindHeaders(rest)
@@ -83,7 +83,7 @@ func hasKeyBody(rest []byte) bool {
 // header is a line between the heading of a key and its body, with those that continue it (RFC 1421, 4.6).
 var header = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*`)
 
-// behindHeaders goes behind the headers that follow on a heading. They may say anything, dashes as well.
+// behindHeaders skips the headers that follow a heading. They may contain anything, even dashes.
 func behindHeaders(rest []byte) []byte {
 	lines := bytes.TrimLeft(rest, " \t\r")
 	if !bytes.HasPrefix(lines, []byte("\n")) {
@@ -96,7 +96,7 @@ func behindHeaders(rest []byte) []byte {
 	return rest
 }
 
-// isNarrowBody tells a whole body however short its lines are, if there is nothing but base64 and it begins as keys do.
+// isNarrowBody recognises a whole body with lines of any length, if it is only base64 and begins as keys do.
 func isNarrowBody(rest []byte) bool {
 	decoded, err := base64.StdEncoding.DecodeString(string(bytes.Join(bytes.Fields(rest), nil)))
 	return err == nil && len(decoded) >= 36 && (decoded[0] == 0x30 || bytes.HasPrefix(decoded, []byte("openssh-key-v1")))
@@ -105,7 +105,7 @@ func isNarrowBody(rest []byte) bool {
 // mostBetween is how many visible characters may stand between two lines of a key.
 const mostBetween = 12
 
-// looksEncoded tells base64 from long names: it has letters of both cases, and something else.
+// looksEncoded distinguishes base64 from long names: it has letters of both cases, and other characters.
 func looksEncoded(line []byte) bool {
 	upper, lower, other := false, false, false
 	for _, character := range line {
@@ -121,7 +121,7 @@ func looksEncoded(line []byte) bool {
 	return upper && lower && other
 }
 
-// isDER takes the first structure that is whole for a key only if Go's own reader does.
+// isDER accepts the first complete structure as a key only if Go's own reader does.
 func isDER(content []byte) bool {
 	for start := range min(len(content), 8) {
 		if content[start] != 0x30 {
@@ -151,7 +151,7 @@ func isKey(encoded []byte) bool {
 	return errSEC1 == nil
 }
 
-// derLength reads the length of a DER value and how many bytes say it; 0 bytes if it is not one.
+// derLength reads the length of a DER value and the number of bytes that encode it; 0 bytes if it is not valid.
 func derLength(content []byte) (length, header int) {
 	if len(content) == 0 {
 		return 0, 0
@@ -169,7 +169,7 @@ func derLength(content []byte) (length, header int) {
 	return length, 1 + count
 }
 
-// isWebToken reads the header of a token: without an algorithm it is something else that looks like one.
+// isWebToken reads the header of a token: without an algorithm it only looks like one.
 func isWebToken(token []byte) bool {
 	header, _, _ := bytes.Cut(token, []byte("."))
 	decoded, err := base64.RawURLEncoding.DecodeString(string(bytes.TrimRight(header, "=")))

@@ -1,6 +1,6 @@
 package credential
 
-// beside is a value without a mark of its own, which the name in front of it gives away: the issuer's name, an assignment, and the value in quotes.
+// beside is a value without a mark of its own, recognised by the name before it: the issuer's name, an assignment, and the value in quotes.
 func beside(severity Severity, issuer, id, title, value string, words ...string) Rule {
 	rule := Rule{ID: id, Issuer: issuer, Title: title, Severity: severity, words: words, reach: defaultReach, glued: true}
 	rule.shape = `^(?i:\w+[\w .,-]{0,25}?["'\x60]?\s*(?:\|\|:|:=|<=|=>|[=:>]).{0,5}["'\x60](` + value + `)["'\x60])`
@@ -12,7 +12,7 @@ const (
 	hex32 = `[a-f0-9]{32}`
 )
 
-// named are the values that only their name tells.
+// named are the values that are recognised only by their name.
 var named = []Rule{
 	beside(High, "Heroku", "heroku-api-key", "Heroku API key", uuid, "heroku"),
 	beside(Low, "Facebook", "facebook-token", "Facebook token", hex32, "facebook"),

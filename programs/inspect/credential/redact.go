@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// instruction is the head of a history entry that assigns values: ENV and ARG of both builders, LABEL, and the build
+// instruction is the beginning of a history entry that assigns values: ENV and ARG of both builders, LABEL, and the build
 // arguments that stand before a RUN (`RUN |2 A=1 B=2 /bin/sh -c ...`, `|2 A=1 B=2 /bin/sh -c ...`).
 var (
 	assigning = regexp.MustCompile(`^(?:/bin/sh -c #\(nop\)\s+)?(?:ENV|ARG|LABEL)\s`)
 	argued    = regexp.MustCompile(`^(?:RUN )?\|\d+ `)
-	// assignment begins where a name stands at the start or after a space; the builders write values without quotes.
+	// assignment begins at a name at the start or after a space; the builders write values without quotes.
 	assignment = regexp.MustCompile(`(?:^|\s)([A-Za-z_][A-Za-z0-9_./-]*)=`)
 	// legacyAssignment is `ENV NAME value`.
 	legacyAssignment = regexp.MustCompile(`^((?:/bin/sh -c #\(nop\)\s+)?ENV\s+)([A-Za-z_][A-Za-z0-9_.-]*)\s+([^=]*)$`)
@@ -20,13 +20,13 @@ var (
 	shellWord = regexp.MustCompile(`(--?[A-Za-z][A-Za-z0-9_-]*|[A-Za-z_][A-Za-z0-9_.-]*)("?\s*[=:]\s*|"?,\s*|"?\s+)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s;&|"',)\]]+)`)
 )
 
-// RedactCommand takes the values of suspected credentials out of a line of history or a command, and calls `report` with the name of each.
+// RedactCommand redacts the values of suspected credentials in a line of history or a command, and calls `report` with the name of each.
 func RedactCommand(text string, report func(name string)) string {
 	head, rest := splitAssignments(text)
 	return redactAssignments(head, report) + RedactWords(rest, report)
 }
 
-// splitAssignments cuts a history entry into assignments as the builders write them and the command after them.
+// splitAssignments splits a history entry into assignments as the builders write them and the command after them.
 func splitAssignments(text string) (string, string) {
 	if assigning.MatchString(text) {
 		return text, ""
@@ -41,7 +41,7 @@ func splitAssignments(text string) (string, string) {
 	return "", text
 }
 
-// redactAssignments takes a value to reach to the next assignment, because builders write values with spaces unquoted.
+// redactAssignments assumes that a value extends to the next assignment, because builders write values with spaces unquoted.
 func redactAssignments(text string, report func(name string)) string {
 	if legacy := legacyAssignment.FindStringSubmatch(text); legacy != nil {
 		if Suspect(legacy[2], legacy[3]) {
@@ -74,7 +74,7 @@ func redactAssignments(text string, report func(name string)) string {
 	return out.String()
 }
 
-// RedactWords looks at each NAME=value and --name value of a command, then at everything that has the shape of a credential.
+// RedactWords checks each NAME=value and --name value of a command, then everything that has the shape of a credential.
 func RedactWords(text string, report func(name string)) string {
 	var out strings.Builder
 	for len(text) > 0 {
@@ -93,7 +93,7 @@ func RedactWords(text string, report func(name string)) string {
 			text = text[match[7]:]
 			continue
 		}
-		// Go on behind the name only: its value may begin the next pair.
+		// Continue right after the name: its value may begin the next pair.
 		out.WriteString(text[:match[5]])
 		text = text[match[5]:]
 	}
@@ -101,9 +101,9 @@ func RedactWords(text string, report func(name string)) string {
 	return redactShapes(out.String(), report)
 }
 
-// suspectWord is stricter than suspect about bare colons, which prose has as well as headers: there the value must look made by a machine.
+// suspectWord is stricter than suspect about bare colons, which prose has as well as headers: there the value must look generated.
 func suspectWord(name, value, between string) bool {
-	// `-H "Authorization: ..."`: the shape says what it is, the flag does not.
+	// `-H "Authorization: ..."`: it is recognised by its shape, not by the flag.
 	if !strings.ContainsAny(between, "=:") && !credentialName.MatchString(wordsOf(name)) {
 		return false
 	}
@@ -121,7 +121,7 @@ func redactShapes(text string, report func(name string)) string {
 	return without(text, found)
 }
 
-// without writes a text with something else in the place of each credential.
+// without replaces each credential in a text.
 func without(text string, found []Match) string {
 	var out strings.Builder
 	done := 0

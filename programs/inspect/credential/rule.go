@@ -1,6 +1,6 @@
-// Package credential knows what credentials look like: by their issuer's format, by the name beside them, and by the file that they are in.
+// Package credential recognises credentials: by their issuer's format, by the name next to them, and by the file that they are in.
 //
-// Every rule has words that no credential of its kind goes without, so that one pass of an automaton over the bytes finds all places that are
+// Every rule has words, one of which is in every credential of its kind, so that one pass of an automaton over the bytes finds all places that are
 // worth a closer look. Rules whose kind Trivy knows have Trivy's id, so that an ignore file or exception means the same to both.
 package credential
 
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Severity is how bad it is when others have the credential.
+// Severity is how bad it is if others have the credential.
 type Severity string
 
 const (
@@ -27,28 +27,28 @@ type Rule struct {
 	Severity Severity
 	// words are in lower case; one of them is in every credential of the kind.
 	words []string
-	// shape is looked for around a word, from `before` bytes ahead of it; its last group is the secret, or all of it if there is no group.
+	// shape is matched around a word, from `before` bytes ahead of it; its last group is the secret, or all of it if there is no group.
 	// Without `before` it begins at the word.
 	shape   string
 	pattern *regexp.Regexp
 	before  int
-	// reach is how many bytes from the word on may belong to it.
+	// reach is how many bytes, counted from the word, may belong to it.
 	reach int
-	// armoured kinds end with the second line of dashes behind the word, however far they reach.
+	// armoured kinds end with the second line of dashes after the word, however far that is.
 	armoured bool
 	// glued kinds may be in the middle of a longer word; all others begin one.
 	glued bool
-	// first kinds count at the beginning of a file or of what was decoded: in the middle of a program they are the test values of a library.
+	// first kinds count at the beginning of a file or of decoded data: in the middle of a program they are the test values of a library.
 	first bool
-	// unwritten kinds count where they are bytes, and not where they are written in base64 or hexadecimal: the tests of libraries of cryptography are full of them.
+	// unwritten kinds count as bytes, but not written in base64 or hexadecimal: the tests of cryptographic libraries are full of them.
 	unwritten bool
-	// distinct kinds have a prefix that is no part of other words. In what is no text, where words stand side by side, they may begin anywhere.
+	// distinct kinds have a prefix that is not part of other words. In binary data, where words are next to each other, they may begin anywhere.
 	distinct bool
-	// closed kinds end where their last word ends; all others have a length of their own.
+	// closed kinds end with their last word; all others have a length of their own.
 	closed bool
-	// check rejects what only looks like it.
+	// check rejects what only looks like a credential.
 	check func(secret []byte) bool
-	// settings tells kinds that are credentials only where settings stand: prose and code are full of the like.
+	// settings marks kinds that are credentials only in settings: prose and code are full of similar text.
 	settings bool
 }
 
@@ -83,13 +83,13 @@ func reaching(bytes int, rule Rule) Rule { rule.reach = bytes; return rule }
 
 func inSettings(rule Rule) Rule { rule.settings = true; return rule }
 
-// Encoded tells kinds that are written in base64 themselves: nothing more is behind it.
+// Encoded reports whether the kind is itself written in base64: decoding it reveals nothing more.
 func (r *Rule) Encoded() bool { return r.ID == "private-key" || r.ID == "jwt-token" }
 
-// Issued tells kinds whose form alone says that their issuer made them. Amazon's documentation is full of ids that nobody has, and an id opens nothing by itself.
+// Issued reports whether the form alone proves that an issuer made it. Amazon's documentation is full of ids that nobody has, and an id alone opens nothing.
 func (r *Rule) Issued() bool { return r.distinct && r.Issuer != "AWS" }
 
-// Rules are all kinds, in the order in which the more telling one comes first.
+// Rules are all kinds, the more specific ones first.
 func Rules() []Rule {
 	var all []Rule
 	for _, table := range [][]Rule{keys, issued, named, addressed} {

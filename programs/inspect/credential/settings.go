@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// kept says how files that exist to hold settings or credentials write them.
+// kept describes how files that exist to hold settings or credentials write them.
 type kept struct {
 	// names are the ends of the paths of such files.
 	names *regexp.Regexp
-	// shape finds each credential, in its last group; absent where settings are assigned to names.
+	// shape finds each credential, in its last group; absent if settings are assigned to names.
 	shape *regexp.Regexp
 	Rule
 }
@@ -23,7 +23,7 @@ func keptIn(names string, severity Severity, id, title, shape string) kept {
 	return one
 }
 
-// keepers are these files. A name alone says enough to look closer, and never enough to report.
+// keepers are these files. A name alone is enough to look closer, and never enough to report.
 var keepers = []kept{
 	keptIn(`[._]netrc`, High, "netrc-password", "Password in a .netrc file", `(?:^|\s)password\s+(\S+)`),
 	keptIn(`\.pgpass|pgpass\.conf`, High, "pgpass-password", "Password in a PostgreSQL password file", `^[^#:\n]+:[^:\n]*:[^:\n]*:[^:\n]*:(\S+)$`),
@@ -38,14 +38,14 @@ var keepers = []kept{
 	keptIn(settingsFiles, High, "setting", "Setting that looks like a credential", ""),
 }
 
-// settingsFiles are configurations of applications and clients, and histories of shells. Templates are none: see isTemplate.
+// settingsFiles are configurations of applications and clients, and histories of shells. Templates are not among them: see isTemplate.
 const settingsFiles = `\.env(?:\.[\w.-]+)?|[\w.-]+\.env|\.envrc|\.git/config|\.gitconfig|\.git-credentials|pip\.conf|pip\.ini|\.pypirc|\.condarc|\.gemrc|\.bundle/config|gem/credentials|\.yarnrc(?:\.yml)?|auth\.json|` +
 	`gradle\.properties|\.aws/(?:credentials|config)|\.s3cfg|\.boto|rclone\.conf|\.?my\.cnf|\.kube/config|kubeconfig(?:\.ya?ml)?|\.terraformrc|credentials\.tfrc\.json|terraform\.tfstate(?:\.backup)?|[\w.-]+\.tfvars|` +
 	`wp-config\.php|database\.yml|secrets?\.ya?ml|application(?:-[\w]+)?\.(?:properties|ya?ml)|appsettings(?:\.[\w]+)?\.json|local_settings\.py|\.(?:bash|zsh|ash|sh|python|psql|mysql|rediscli|node_repl)_history|\.profile|\.bashrc|environment`
 
 var template = regexp.MustCompile(`(?i)[._-](?:example|sample|template|tmpl|dist|defaults?|schema)\b`)
 
-// anyKeeper is all of their names in one.
+// anyKeeper matches any of their names.
 var anyKeeper = func() *regexp.Regexp {
 	var names []string
 	for _, one := range keepers {
@@ -54,7 +54,7 @@ var anyKeeper = func() *regexp.Regexp {
 	return regexp.MustCompile(strings.Join(names, "|"))
 }()
 
-// HoldsSettings tells files that are configurations by their name.
+// HoldsSettings reports whether a file is a configuration, by its name.
 func HoldsSettings(path string) bool {
 	name := lastTwo(path)
 	return anyKeeper.MatchString(name) && !template.MatchString(name)
@@ -72,7 +72,7 @@ func lastTwo(path string) string {
 // assigned is a line that gives a name a value, in an environment file, INI, properties, YAML or JSON.
 var assigned = regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+|set[ \t]+|-[ \t]+)?["']?([A-Za-z_][\w./-]*)["']?[ \t]*[:=][ \t]*(\S.*?)[ \t]*[,;]?[ \t]*\r?$`)
 
-// FindKept calls `met` with what a file of settings keeps by its own rules, beyond what is a credential anywhere.
+// FindKept calls `met` with what a file of settings keeps by its own rules, in addition to what is a credential anywhere.
 func FindKept(path string, content []byte, met func(Match)) {
 	name := lastTwo(path)
 	if template.MatchString(name) {
@@ -108,7 +108,7 @@ func findAssigned(rule *Rule, content []byte, met func(Match)) {
 
 var placeholder = regexp.MustCompile(`(?i)^["']?(?:change[_ -]?me|change[_ -]?it|your[_ -].*|insert[_ -].*|replace[_ -].*|example.*|todo|tbd|dummy|placeholder|\.\.\.|null|none|nil|undefined|""|'')?["']?$`)
 
-// isPlaceholder tells values that only say that something belongs there.
+// isPlaceholder recognises values that only say that something belongs there.
 func isPlaceholder(value string) bool {
 	return placeholder.MatchString(strings.TrimSpace(value))
 }

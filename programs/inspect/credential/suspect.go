@@ -6,29 +6,29 @@ import (
 	"strings"
 )
 
-// Redacted stands where a credential was.
+// Redacted replaces a credential.
 const Redacted = "<redacted>"
 
 // credentialName finds words that name a credential. A token ends its word, so that TOKENIZERS is not one.
 var credentialName = regexp.MustCompile(`passw(?:or)?d|passphrase|passcode|secret|credential|(?:token|api_?key|access_?key|private_?key|encryption_?key|signing_?key|auth_?key|master_?key|account_?key)s?(?:_|$|\d)|` +
 	`connection_?string|webhook_?url|(?:^|_)(?:pwd|creds?|bearer|pat)(?:_|$|\d)`)
 
-// keyedName is weaker: only a long random value makes such a variable suspect.
+// keyedName is weaker: such a variable is suspect only with a long random value.
 var keyedName = regexp.MustCompile(`(?:^|_)(?:\w*key|auth|authorization|salt|pass|sas|session|cookie|signature|login|license)(?:_|$|\d)`)
 
-// publicName are words that say that the value is meant to be seen: digests, public keys, settings about a credential.
+// publicName are words that show that the value may be public: digests, public keys, settings about a credential.
 var publicName = regexp.MustCompile(`(?:^|_)(?:sha\d*|md5|checksum|digest|hash_?algo\w*|gpg\w*|fingerprint|commit|revision|public|pub|pubkey|version)(?:_|$)|(?:^|_)(?:gpg_?keys?|pub_?keys?|public_?keys?)(?:_|$)`)
 
-// settingName marks numbers and words that limit or switch a credential and are none: TOKEN_TTL, disabled-password.
+// settingName marks numbers and words that limit or switch a credential and are not one themselves: TOKEN_TTL, disabled-password.
 var (
 	settingName = regexp.MustCompile(`_(?:ttl|len|length|min|max|count|size|timeout|expiry|expires|expires_in|expiration|seconds|minutes|hours|days|rounds|iterations|lifetime|age|retries|limit|enabled|required|header|name|type|prefix)$`)
 	switchName  = regexp.MustCompile(`^(?:disabled?|no|without|allow|allowed|require|required|skip|enabled?|ask|prompt)_`)
 )
 
-// workingDirectories are names that look like `pwd` for a password and are the shell's own.
+// workingDirectories are names of the shell's own that look like `pwd` for a password.
 var workingDirectories = map[string]bool{"pwd": true, "oldpwd": true, "old_pwd": true, "init_pwd": true, "init_cwd": true}
 
-// Suspect tells whether a name and its value look like a credential.
+// Suspect reports whether a name and its value look like a credential.
 func Suspect(name, value string) bool {
 	value = unquote(value)
 	if value == "" {
@@ -82,7 +82,7 @@ var reference = regexp.MustCompile("^(?:" + strings.Join([]string{
 	`arn:aws`, `(?:file|env|vault|secret|ssm|op|sm|awssm|gcpsm|projects)[:/]`, // stores of secrets
 }, "|") + ")")
 
-// isReference tells values that only say where the credential is.
+// isReference recognises values that only say where the credential is.
 func isReference(value string) bool {
 	// Base64 may begin with a slash: a path has no padding and is rarely long, random and without dots.
 	if strings.HasPrefix(value, "/") && isRandom(value) && strings.Count(value, "/") < 3 {
@@ -94,7 +94,7 @@ func isReference(value string) bool {
 var number = regexp.MustCompile(`^\d+(?:\.\d+)?[smhd]?$`)
 var plainWord = regexp.MustCompile(`^[A-Za-z][A-Za-z_-]*$`)
 
-// isSetting tells values that switch or limit something about a credential.
+// isSetting recognises values that switch or limit something about a credential.
 func isSetting(word, value string) bool {
 	switch strings.ToLower(value) {
 	case "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "disabled", "enabled":
@@ -108,7 +108,7 @@ func isSetting(word, value string) bool {
 
 var randomText = regexp.MustCompile(`^(?:base64:)?[A-Za-z0-9+/_=-]{32,}$`)
 
-// isRandom tells long base64 or hexadecimal text with the entropy of a key: at least 3 bits a character, which words and dates do not have.
+// isRandom recognises long base64 or hexadecimal text with the entropy of a key: at least 3 bits a character, which words and dates do not reach.
 func isRandom(value string) bool {
 	if !randomText.MatchString(value) || !strings.ContainsAny(value, "0123456789") {
 		return false

@@ -2,7 +2,7 @@ package credential
 
 import "bytes"
 
-// around is what may belong to a credential of which a word stands somewhere, where that begins, and where the word is in it.
+// around returns what may belong to a credential with a word at some position: the bytes, where they begin, and where the word is in them.
 func (r *Rule) around(content []byte, start, stride int) (window []byte, from, word int) {
 	if stride > 1 {
 		from = start
@@ -18,10 +18,10 @@ func (r *Rule) around(content []byte, start, stride int) (window []byte, from, w
 	return window, from, word
 }
 
-// longestHeading is how far behind its word the heading of a key ends.
+// longestHeading is how far after its word the heading of a key ends.
 const longestHeading = 60
 
-// untilDashes ends behind the dashes that follow on those of the heading, and on its headers; without a heading there is no key.
+// untilDashes ends after the dashes that follow the heading and its headers; without a heading there is no key.
 func untilDashes(window []byte, heading, word int) []byte {
 	dashes := []byte("----")
 	closing := bytes.LastIndex(window[:heading], dashes)
@@ -43,7 +43,7 @@ func untilDashes(window []byte, heading, word int) []byte {
 	return window
 }
 
-// narrow writes UTF-16 or UTF-32 as ASCII, from some characters before a place on, as far as it goes, and says where the place is in it.
+// narrow writes UTF-16 or UTF-32 as ASCII, from some characters before a position, as far as it goes, and returns where the position is in it.
 func narrow(content []byte, start, before, reach, stride int) (text []byte, place int) {
 	isCharacter := func(at int) bool {
 		if at < 0 || at >= len(content) || content[at] == 0 {

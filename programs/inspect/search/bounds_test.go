@@ -54,7 +54,7 @@ func xzHeaders(filter, property byte) []byte {
 // unended is a stream of deflate blocks that are stored and empty: it goes on as long as there are any.
 func unended(mark string) []byte { return []byte(mark + "\x00\x00\x00\xff\xff") }
 
-// hostile are files of about so many bytes that were made to be slow.
+// hostile are files of about the given size that were made to be slow.
 func hostile(size int) map[string][]byte {
 	random := make([]byte, size)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(random)

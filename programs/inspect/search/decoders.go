@@ -9,7 +9,7 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// decoders are used again and again within one file: most marks are there by chance, and a new decoder has tables of 100 kB.
+// decoders are reused within one file: most marks occur by chance, and a new decoder has tables of 100 kB.
 type decoders struct {
 	gzipped  *gzip.Reader
 	zlibbed  io.ReadCloser

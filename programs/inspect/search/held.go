@@ -18,7 +18,7 @@ type Held struct {
 // inMemory is how much is kept in memory of one stream.
 const inMemory = 16 << 20
 
-// errNoRoom tells that the machine, and not the stream, is why it was not read to its end.
+// errNoRoom means that the machine, not the stream, is why it was not read to its end.
 var errNoRoom = errors.New("failed to keep what was unpacked: expected room in the directory for temporary files and in memory")
 
 var errTooMuch = errors.New("decodes to more than the limit")
@@ -28,7 +28,7 @@ func Hold(source io.Reader, size int64) (Held, error) {
 	return hold(source, min(size+1, inMemory), func(int64) bool { return true })
 }
 
-// hold reads a stream to its end. `spend` says whether so many bytes more are allowed; without, it ends with errTooMuch. What was read until an error is there.
+// hold reads a stream to its end. `spend` reports whether that many more bytes are allowed; otherwise it ends with errTooMuch. On an error, what was read until then is returned.
 func hold(source io.Reader, expected int64, spend func(int64) bool) (Held, error) {
 	content := make([]byte, 0, expected)
 	for {
@@ -51,7 +51,7 @@ func hold(source io.Reader, expected int64, spend func(int64) bool) (Held, error
 	}
 }
 
-// spill goes on in a file without a name.
+// spill continues in a file without a name.
 func spill(content []byte, source io.Reader, spend func(int64) bool) (Held, error) {
 	file, err := temporary()
 	if err != nil {
@@ -84,7 +84,7 @@ func spill(content []byte, source io.Reader, spend func(int64) bool) (Held, erro
 	return Held{Content: shown, mapped: true}, ended
 }
 
-// temporary makes a file that nobody else sees. An image of one program has no directory for it.
+// temporary makes a file that nobody else sees. An image with one program has no directory for it.
 func temporary() (*os.File, error) {
 	if err := os.MkdirAll(os.TempDir(), 0o700); err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func temporary() (*os.File, error) {
 	return file, os.Remove(file.Name())
 }
 
-// Release gives the memory back; the content is gone then.
+// Release frees the memory, and the content with it.
 func (h Held) Release() {
 	if h.mapped {
 		_ = unix.Munmap(h.Content)

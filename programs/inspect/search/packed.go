@@ -10,7 +10,7 @@ import (
 	"loadline.dev/sealed/inspect/credential"
 )
 
-// marks are where something packed begins, wherever that is: at the start of a file, behind a program, in a picture, in a git pack.
+// marks are where something packed begins, wherever that is: at the start of a file, after a program, in a picture, in a git pack.
 var marks = []string{
 	"\x1f\x8b\x08", "PK\x03\x04", "\xfd7zXZ\x00", "\x28\xb5\x2f\xfd", "\x31\x41\x59\x26\x53\x59", "ustar",
 	"7z\xbc\xaf\x27\x1c", "Rar!\x1a\x07", "\x04\x22\x4d\x18", "LZIP\x01",
@@ -28,28 +28,28 @@ const (
 	rarMark
 	lz4Mark
 	lzipMark
-	// All that follow are of zlib.
+	// All that follow belong to zlib.
 )
 
 const (
 	// mostWindow is how far a stream may look back, in bytes. A decoder keeps as many in memory.
 	mostWindow = 128 << 20
-	// perWindow is how many bytes of memory of a decoder cost as much as one byte that is decoded: it is cleared before it is used.
+	// perWindow is how many bytes of a decoder's memory cost as much as decoding one byte: memory is cleared before it is used.
 	perWindow = 16
-	// bzip2Tables is the memory that bzip2 begins with.
+	// bzip2Tables is the initial memory of bzip2.
 	bzip2Tables = 6_400_000
 )
 
-// errUnsupported tells a stream that is what it says and that nothing here can decode.
+// errUnsupported means a valid stream that nothing here can decode.
 var errUnsupported = errors.New("compressed in an unsupported way")
 
 // opened is what was searched by opening something: from its first packed byte, after its header, to its end.
 type opened struct{ from, end int }
 
-// covers tells a mark that is part of packed bytes: what begins there comes out of them.
+// covers recognises a mark that is part of packed bytes: what begins there is unpacked with them.
 func (o opened) covers(start int) bool { return start >= o.from && start < o.end }
 
-// open looks into what may be packed at a mark. The search continues at `jump`, which is further on only if all bytes in between have already been searched.
+// open unpacks and searches what may be packed at a mark. The search continues at `jump`, which is further on only if all bytes in between have already been searched.
 func (v *visit) open(mark int, content []byte, start int, at place) (inside opened, jump int) {
 	jump = start
 	switch mark {
@@ -73,21 +73,21 @@ func (v *visit) open(mark int, content []byte, start int, at place) (inside open
 	return inside, jump
 }
 
-// stream is something that may be packed.
+// stream is data that may be packed.
 type stream struct {
 	how     string
 	content []byte
-	// start and end are its place in its content; the end is that of the content if it states none itself.
+	// start and end are its position in its content; the end is that of the content if it states none itself.
 	start, end int
 	decoder    func(*bytes.Reader) (io.Reader, error)
-	// likely tells a stream that breaks off from bytes that only look like the beginning of one, by its header and what was decoded of it.
+	// likely distinguishes a truncated stream from bytes that only look like the beginning of one, by its header and what was decoded.
 	likely func(decoded []byte) bool
 }
 
-// begins tells whether a stream is all that a file is: then nothing else can be meant.
+// begins reports whether the file is nothing but this stream: then it cannot be anything else.
 func begins(start int, at place) bool { return start == 0 && at.line == nil }
 
-// unpack decodes a stream and looks through what comes out, also where it breaks off: then what is behind is named.
+// unpack decodes a stream and searches what comes out, even if it is truncated: then the rest is reported as unread.
 func (v *visit) unpack(packed stream, at place) (inside opened) {
 	source := bytes.NewReader(packed.content[packed.start:packed.end])
 	reader, err := packed.decoder(source)
@@ -121,11 +121,11 @@ const (
 	leastBroken = 256
 )
 
-// broken says why a stream was not searched to its end, if it is one.
+// broken returns why a stream was not searched to its end, if it is one.
 func (v *visit) broken(err error, within place, bytes int64, likely func() bool) {
 	switch {
 	case errors.Is(err, errTooMuch):
-		// It is said of the whole file.
+		// It is reported for the whole file.
 	case errors.Is(err, errNoRoom):
 		v.fault = err
 	case !likely():
@@ -136,7 +136,7 @@ func (v *visit) broken(err error, within place, bytes int64, likely func() bool)
 	}
 }
 
-// openGzip believes a header whose flags, kind and system are those of the standard (RFC 1952, 2.3.1), once something came out behind it.
+// openGzip accepts a header whose flags, kind and system are those of the standard (RFC 1952, 2.3.1), once something was decoded after it.
 func (v *visit) openGzip(content []byte, start int, at place) opened {
 	likely := func(decoded []byte) bool {
 		header := content[start:]
@@ -146,13 +146,13 @@ func (v *visit) openGzip(content []byte, start int, at place) opened {
 	return v.unpack(stream{how: "gzip", content: content, start: start, end: len(content), decoder: v.decoders.gzip, likely: likely}, at)
 }
 
-// openZlib believes what begins a file, and elsewhere text alone: its mark of two bytes is everywhere, a decoder may go on for megabytes by chance, and pictures cut their streams into pieces.
+// openZlib accepts a stream at the beginning of a file, and elsewhere only one with text: its mark of two bytes is everywhere, a decoder may go on for megabytes by chance, and pictures split their streams.
 func (v *visit) openZlib(content []byte, start int, at place) opened {
 	likely := func(decoded []byte) bool { return begins(start, at) && len(decoded) >= leastBroken || isText(decoded) }
 	return v.unpack(stream{how: "zlib", content: content, start: start, end: len(content), decoder: v.decoders.zlib, likely: likely}, at)
 }
 
-// isText tells text in ASCII, as settings and programs are written, by what comes out of a broken stream: by chance that is a few characters, again and again.
+// isText recognises ASCII text, as in settings and programs, in the output of a broken stream: random output repeats a few characters.
 func isText(content []byte) bool {
 	const least, kinds = 2 * shortestSecret, 12
 	if len(content) < least {
@@ -172,7 +172,7 @@ func isText(content []byte) bool {
 	return different >= kinds
 }
 
-// openBzip2 begins before the mark, which is that of a block. A mark of ten bytes is there by chance nowhere.
+// openBzip2 begins before the mark, which is that of a block. A mark of ten bytes never occurs by chance.
 func (v *visit) openBzip2(content []byte, start int, at place) opened {
 	start -= len("BZh9")
 	if start < 0 || string(content[start:start+3]) != "BZh" || !v.spend(bzip2Tables/perWindow) {
@@ -182,7 +182,7 @@ func (v *visit) openBzip2(content []byte, start int, at place) opened {
 	return v.unpack(stream{how: "bzip2", content: content, start: start, end: len(content), decoder: decoder, likely: func([]byte) bool { return true }}, at)
 }
 
-// bzip2Stream ends where the stream does: bytes behind it are no fault of it.
+// bzip2Stream ends where the stream does: bytes after it are not an error.
 type bzip2Stream struct{ io.Reader }
 
 func (s *bzip2Stream) Read(buffer []byte) (int, error) {
@@ -193,7 +193,7 @@ func (s *bzip2Stream) Read(buffer []byte) (int, error) {
 	return count, err
 }
 
-// lookAtHeader looks at names and comments of a member, as they are.
+// lookAtHeader searches the names and comments of a member, as they are.
 func (v *visit) lookAtHeader(header []byte, at place) {
 	lines := &lineCounter{content: header}
 	v.finder.Find(header, credential.Seeker{Written: at.line != nil, Afford: v.spend, Met: func(found credential.Match) { v.report(found, lines, at) }})
@@ -202,7 +202,7 @@ func (v *visit) lookAtHeader(header []byte, at place) {
 // ustarAt is where the word is in a tar header.
 const ustarAt = 257
 
-// openTar looks into one entry of a tar archive, and at its headers as they are. An archive is not compressed: if one is damaged, its bytes are searched anyway.
+// openTar searches one entry of a tar archive, and its headers as they are. An archive is not compressed: if one is damaged, its bytes are searched anyway.
 func (v *visit) openTar(content []byte, mark int, at place) (inside opened, jump int) {
 	start := mark - ustarAt
 	if start < 0 {

@@ -13,7 +13,7 @@ const shortestRun = 24
 // shortestHex is the same in hexadecimal.
 const shortestHex = 36
 
-// wrapped is how long a line must be whose text goes on in the next.
+// wrapped is the least length of a line whose text continues in the next.
 const wrapped = 60
 
 var inRun = func() (table [256]bool) {
@@ -23,8 +23,8 @@ var inRun = func() (table [256]bool) {
 	return table
 }()
 
-// lookIntoRuns decodes what may be base64 or hexadecimal. A run that is long enough has one of its characters at each step of that length, so that most bytes
-// are never touched. Anything inside a credential that was already found is left alone.
+// lookIntoRuns decodes what may be base64 or hexadecimal. A long enough run has one of its characters at each step of that length, so that most bytes
+// are never touched. Anything inside a credential that was already found is skipped.
 func (v *visit) lookIntoRuns(content []byte, at place, known []span) {
 	known = joined(known)
 	done := 0
@@ -54,7 +54,7 @@ func (v *visit) lookIntoRuns(content []byte, at place, known []span) {
 	}
 }
 
-// joined puts spans in order and makes one of those that touch: a file may have millions of the same key.
+// joined sorts spans and merges those that touch: a file may have millions of the same key.
 func joined(spans []span) []span {
 	slices.SortFunc(spans, func(left, right span) int { return left.start - right.start })
 	apart := spans[:0]
@@ -68,7 +68,7 @@ func joined(spans []span) []span {
 	return apart
 }
 
-// behind drops the spans that end before a place. Places are asked for in order, so that each span is passed once.
+// behind drops the spans that end before a position. Positions come in order, so that each span is passed once.
 func behind(spans []span, place int) []span {
 	for len(spans) > 0 && spans[0].end <= place {
 		spans = spans[1:]

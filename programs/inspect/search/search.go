@@ -1,5 +1,5 @@
-// Package search looks through bytes for credentials: as they are, and behind everything that programs undo by themselves, which is compression,
-// archives, base64, hexadecimal, UTF-16 and UTF-32. What it cannot look into, it counts and names.
+// Package search looks for credentials in bytes: as they are, and inside everything that programs undo by themselves, which is compression,
+// archives, base64, hexadecimal, UTF-16 and UTF-32. What it cannot read, it counts and names.
 package search
 
 import (
@@ -12,7 +12,7 @@ import (
 	"loadline.dev/sealed/inspect/credential"
 )
 
-// Finding says which credential is where, and never what it is.
+// Finding says which kind of credential is where, and never its value.
 type Finding struct {
 	Rule *credential.Rule
 	// Path is that of the file; the names inside an archive follow, each after an exclamation mark.
@@ -21,9 +21,9 @@ type Finding struct {
 	Through []string
 	// Line counts from 1, in the last decoded text that has lines; 0 if there are none.
 	Line int
-	// Example tells values that say themselves that they are one.
+	// Example is true if the value itself says that it is an example.
 	Example bool
-	// Secret is a digest of the credential, to tell the same one at several places from several ones. It must not leave the program either: weak ones can be guessed.
+	// Secret is a digest of the credential, to recognise the same one at several places. It must not leave the program either: weak ones can be guessed.
 	Secret [sha256.Size]byte
 }
 
@@ -36,10 +36,10 @@ type Unread struct {
 	Paths []string
 }
 
-// MostPaths is how many places are named of one file for one reason; the others are counted.
+// MostPaths is how many places of one file are named for one reason; the others are counted.
 const MostPaths = 20
 
-// What keeps the search from looking into something.
+// Reasons why something cannot be searched.
 const (
 	Encrypted = "encrypted"
 	Unknown   = "unknown-format"
@@ -52,28 +52,28 @@ const (
 // mostNested is how deep containers and encodings may be nested. An image in an image has six: tar, gzip, tar, zip, zip, gzip.
 const mostNested = 10
 
-// longestValue is the most bytes of a secret that may say of itself that it is an example; around a key stands prose that does.
+// longestValue is the longest secret, in bytes, that may call itself an example; a key can be surrounded by prose that does.
 const longestValue = 200
 
-// Searcher looks through files. Several may be looked through at the same time.
+// Searcher searches files. Several may be searched at the same time.
 type Searcher struct {
 	finder *credential.Finder
 	// left is how many bytes may still be decoded or examined closely.
 	left atomic.Int64
 }
 
-// perByte is how many bytes may be decoded or looked at closely for each one of a file, beyond what a searcher may at all: machine code and compressed pictures
+// perByte is how many bytes may be decoded or examined closely for each byte of a file, in addition to a searcher's own allowance: machine code and compressed pictures
 // have 4 marks by chance in 65,536 bytes.
 const perByte = 16
 
-// New makes a searcher that decodes and looks closely at no more than so many bytes, and 16 for each byte of the files.
+// New makes a searcher that decodes and examines closely at most the given number of bytes, plus 16 for each byte of the files.
 func New(decoded int64) *Searcher {
 	made := &Searcher{finder: credential.NewFinder(marks...)}
 	made.left.Store(decoded)
 	return made
 }
 
-// File looks through one file. What it finds is in the order of the file. It fails where what was unpacked cannot be kept, because the disk is full or memory cannot show it:
+// File searches one file. Its findings are in the order of the file. It fails if unpacked data cannot be kept, because the disk is full or memory cannot map it:
 // then the content of the file is unknown.
 func (s *Searcher) File(path string, content []byte) ([]Finding, []Unread, error) {
 	s.left.Add(perByte * int64(len(content)))
@@ -85,21 +85,21 @@ func (s *Searcher) File(path string, content []byte) ([]Finding, []Unread, error
 	return file.found, file.unread, file.fault
 }
 
-// visit is one file being looked through.
+// visit is the search of one file.
 type visit struct {
 	*Searcher
 	path   string
 	found  []Finding
 	unread []Unread
 	seen   map[seen]bool
-	// exhausted tells that something was left out for want of budget.
+	// exhausted is true if something was left out because the budget is spent.
 	exhausted bool
 	// fault ends the search.
 	fault    error
 	decoders decoders
 }
 
-// seen is what makes a finding the same as another.
+// seen is what two equal findings have in common.
 type seen struct {
 	rule, path string
 	secret     [sha256.Size]byte
@@ -110,7 +110,7 @@ type place struct {
 	path    string
 	through []string
 	depth   int
-	// settings tells a configuration by its name.
+	// settings is true for a configuration, by its name.
 	settings bool
 	// line is that of the encoded text, for text without its own lines; absent if it has them.
 	line func() int
@@ -127,10 +127,10 @@ func (p place) inside(how, name string) place {
 	return next
 }
 
-// longestName is the most bytes that are kept of the name of a member, which may have 64 kB and millions of them in one file.
+// longestName is how many bytes are kept of the name of a member: it may have 64 kB, and one file millions of members.
 const longestName = 200
 
-// shortened keeps the end of a name, which tells what kind of file it is.
+// shortened keeps the end of a name, which shows what kind of file it is.
 func shortened(name string) string {
 	if len(name) <= longestName {
 		return strings.Clone(name)
@@ -138,7 +138,7 @@ func shortened(name string) string {
 	return "..." + strings.Clone(name[len(name)-longestName:])
 }
 
-// look goes over the bytes once for words and marks, and again for long runs of an encoding.
+// look scans the bytes once for words and marks, and again for long runs of an encoding.
 func (v *visit) look(content []byte, at place) {
 	if at.depth > mostNested {
 		v.skip(at, TooDeep, int64(len(content)))
@@ -173,7 +173,7 @@ func (v *visit) look(content []byte, at place) {
 
 type span struct{ start, end int }
 
-// mostFound is how many credentials of one file are told. An image with as many is refused.
+// mostFound is how many credentials of one file are reported. An image with that many is refused.
 const mostFound = 10_001
 
 func (v *visit) report(found credential.Match, lines *lineCounter, at place) {
@@ -215,7 +215,7 @@ func (v *visit) skip(at place, reason string, bytes int64) {
 // perAttempt is what it costs to try whether something packed begins at a mark.
 const perAttempt = 4096
 
-// spend tells whether that many more bytes may be decoded or examined closely.
+// spend reports whether that many more bytes may be decoded or examined closely.
 func (v *visit) spend(bytes int64) bool {
 	if !v.exhausted && v.left.Add(-bytes) < 0 {
 		// The next file has what is left, and its own allowance.
@@ -225,7 +225,7 @@ func (v *visit) spend(bytes int64) bool {
 	return !v.exhausted && v.fault == nil
 }
 
-// lineCounter counts lines, and goes on from where it was asked last, or back: matches overlap, and there may be thousands in a long file.
+// lineCounter counts lines from the last position on, or back: matches overlap, and a long file may have thousands.
 type lineCounter struct {
 	content       []byte
 	offset, lines int
@@ -245,7 +245,7 @@ func (c *lineCounter) at(offset int) int {
 	return c.lines + 1
 }
 
-// hasLines tells text from other content, by the beginning.
+// hasLines distinguishes text from other content, by the beginning.
 func hasLines(content []byte) bool {
 	return bytes.IndexByte(content[:min(len(content), 8000)], 0) < 0
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/ulikunitz/xz/lzma"
 )
 
-// openUnmarked looks into what is packed without a mark that is worth a search for: it must be all that there is.
+// openUnmarked unpacks formats without a mark that could be searched for: the whole content must be one.
 func (v *visit) openUnmarked(content []byte, at place) {
 	switch {
 	case len(content) < lzma.HeaderLen:
@@ -22,7 +22,7 @@ func (v *visit) openUnmarked(content []byte, at place) {
 	}
 }
 
-// isLzma tells LZMA as it was before there was xz: the usual properties, a dictionary that is a power of two or one and a half of it, and a size that is unknown or below 256 GB.
+// isLzma recognises LZMA as it was before xz: the usual properties, a dictionary that is a power of two or one and a half of it, and a size that is unknown or below 256 GB.
 func isLzma(content []byte) bool {
 	return content[0] == 0x5d && binary.LittleEndian.Uint32(content[1:]) >= lzma.MinDictCap && lzma.ValidHeader(content[:lzma.HeaderLen])
 }

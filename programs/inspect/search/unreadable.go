@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// unreadable are beginnings of what cannot be looked into.
+// unreadable are the beginnings of formats that cannot be read.
 var unreadable = []struct{ start, reason string }{
 	{"\x89LZO\x00", Unknown}, {"\x1f\x9d", Unknown}, {"\x1f\xa0", Unknown}, {"\x02\x21\x4c\x18", Unknown}, {"LRZI\x00", Unknown}, {"RZIP\x02", Unknown}, {"7kSt", Unknown},
 	{"\xff\x06\x00\x00sNaPpY", Unknown}, {"MSCF\x00\x00\x00\x00", Unknown},
@@ -18,10 +18,10 @@ var unreadable = []struct{ start, reason string }{
 	{"\xce\xce\xce\xce", KeyStore},
 }
 
-// shortestStart is the length of a beginning that is in no text by chance, once it was decoded from one of the many runs of letters and digits that may be base64.
+// shortestStart is the length of a beginning that does not occur by chance when one of the many runs of letters and digits that may be base64 is decoded.
 const shortestStart = 6
 
-// pkcs12 is how a PKCS #12 store goes on behind its outer header: version 3, then a sequence (RFC 7292).
+// pkcs12 is how a PKCS #12 store continues after its outer header: version 3, then a sequence (RFC 7292).
 const pkcs12 = "\x02\x01\x03\x30"
 
 func (v *visit) nameUnreadable(content []byte, at place) {
@@ -43,7 +43,7 @@ func (v *visit) nameUnreadable(content []byte, at place) {
 	}
 }
 
-// isUnreadSquashfs tells a file system whose blocks are packed with LZMA, LZO or LZ4; those of zlib, xz and zstd are found by their marks.
+// isUnreadSquashfs recognises a file system whose blocks are packed with LZMA, LZO or LZ4; those of zlib, xz and zstd are found by their marks.
 func isUnreadSquashfs(content []byte) bool {
 	if !bytes.HasPrefix(content, []byte("hsqs")) || len(content) < 96 {
 		return false
@@ -52,7 +52,7 @@ func isUnreadSquashfs(content []byte) bool {
 	return packing == 2 || packing == 3 || packing == 5
 }
 
-// foreign are the marks of archives that nothing here reads, each with what tells one from a program that only knows the mark.
+// foreign are the marks of archives that nothing here reads, each with a check against programs that only know the mark.
 var foreign = map[int]struct {
 	how    string
 	likely func(content []byte) bool

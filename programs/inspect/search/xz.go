@@ -11,7 +11,7 @@ import (
 	"github.com/ulikunitz/xz/lzma"
 )
 
-// xzHeader is how long the header of a stream is, and that of its end.
+// xzHeader is the length of a stream's header, and of its footer.
 const xzHeader = 12
 
 // xzChecks are how many bytes each kind of check takes (The .xz File Format 1.2.1, 2.1.1.2).
@@ -56,7 +56,7 @@ func (s *xzStream) Read(buffer []byte) (int, error) {
 	}
 }
 
-// leave goes behind the padding and the check of a block.
+// leave skips the padding and the check of a block.
 func (s *xzStream) leave() error {
 	padding := -(s.begun - s.source.Len()) & 3
 	s.block = nil
@@ -71,7 +71,7 @@ func (s *xzStream) discard(count int) error {
 	return err
 }
 
-// next begins a block; where the index follows instead, the stream has ended.
+// next begins a block; if the index follows instead, the stream has ended.
 func (s *xzStream) next() error {
 	before := s.source.Len()
 	size, err := s.source.ReadByte()
@@ -131,7 +131,7 @@ func dictionaryOf(header []byte) (int64, error) {
 	return size, err
 }
 
-// end goes behind the index, which lists the blocks, and the footer.
+// end skips the index, which lists the blocks, and the footer.
 func (s *xzStream) end(before int) error {
 	records, err := binary.ReadUvarint(s.source)
 	for number := uint64(0); err == nil && number < 2*records; number++ {
@@ -147,7 +147,7 @@ func (s *xzStream) end(before int) error {
 	return io.EOF
 }
 
-// openXz believes a header that has its checksum.
+// openXz accepts a header with a correct checksum.
 func (v *visit) openXz(content []byte, start int, at place) opened {
 	header := content[start:min(start+xzHeader, len(content))]
 	likely := begins(start, at) || len(header) == xzHeader && crc32.ChecksumIEEE(header[6:8]) == binary.LittleEndian.Uint32(header[8:])

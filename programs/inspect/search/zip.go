@@ -7,15 +7,15 @@ import (
 	"slices"
 )
 
-// memberHeader is what the header before a member of a zip archive says (APPNOTE 4.3.7).
+// memberHeader is the header before a member of a zip archive (APPNOTE 4.3.7).
 type memberHeader struct {
 	flags, method uint16
-	// packed is how long it is, or what stands for a length that is written elsewhere.
+	// packed is its length, or the value that means that the length is elsewhere.
 	packed int
 	name   []byte
 	// first is where its bytes begin.
 	first int
-	// likely tells a header from bytes that only begin like one.
+	// likely distinguishes a header from bytes that only begin like one.
 	likely bool
 }
 
@@ -23,7 +23,7 @@ const (
 	zipEncrypted = 1 << 0
 	// zipSizeBehind says that the sizes are after the member.
 	zipSizeBehind = 1 << 3
-	// zipReserved are flags that mean nothing (APPNOTE 4.4.4).
+	// zipReserved are flags without a meaning (APPNOTE 4.4.4).
 	zipReserved = 0xd780
 	stored      = 0
 	deflated    = 8
@@ -47,12 +47,12 @@ func readMemberHeader(header []byte) (member memberHeader, is bool) {
 		return member, false
 	}
 	member.name = header[30:nameEnd]
-	// Version 6.3 is the last that asks for anything.
+	// Version 6.3 is the last that requires anything.
 	member.likely = header[4] <= 63 && member.flags&zipReserved == 0 && slices.Contains(zipMethods, member.method)
 	return member, true
 }
 
-// openZip looks into one member of a zip archive by its own header: the list at the end of the file may say less than is there.
+// openZip searches one member of a zip archive by its own header: the list at the end of the file may be incomplete.
 func (v *visit) openZip(content []byte, start int, at place) (inside opened, jump int) {
 	member, is := readMemberHeader(content[start:])
 	if !is {
@@ -60,7 +60,7 @@ func (v *visit) openZip(content []byte, start int, at place) (inside opened, jum
 	}
 	first := start + member.first
 	within := func() place { return at.inside("zip", string(member.name)) }
-	// Most programs believe the list at the end, so that what is said here of method and encryption need not be so.
+	// Most programs trust the list at the end, so that the method and encryption stated here may be wrong.
 	if end := v.unpackMember(content, first, member, within); end > 0 {
 		return opened{first, end}, start
 	}
@@ -73,16 +73,16 @@ func (v *visit) openZip(content []byte, start int, at place) (inside opened, jum
 	return opened{}, start
 }
 
-// unpackMember gives the end of what was unpacked whole, and names what was not.
+// unpackMember returns the end of what was unpacked whole, and names what was not.
 func (v *visit) unpackMember(content []byte, first int, member memberHeader, within func() place) (end int) {
 	source := bytes.NewReader(content[first:])
 	held, err := hold(v.decoders.flate(source), 4096, v.spend)
 	defer held.Release()
 	taken := len(content) - first - source.Len()
-	// A member may take much and give nothing.
+	// A member may take much input and have no output.
 	v.spend(int64(taken))
 	says := member.likely && member.method == deflated && member.flags&zipEncrypted == 0
-	// What it does not say, it must show by its end.
+	// What the header does not state must show at the end.
 	whole := err == nil && (says || taken >= shortestSecret && (taken == member.packed || bytes.HasPrefix(content[first+taken:], []byte("PK"))))
 	if len(held.Content) > 0 && (says || whole || len(held.Content) >= leastBroken) {
 		v.look(held.Content, within())

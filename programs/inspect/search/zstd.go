@@ -8,10 +8,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// frame is what its headers say of a frame of zstd (RFC 8878, 3.1.1).
+// frame is what the headers of a zstd frame state (RFC 8878, 3.1.1).
 type frame struct {
 	zstd.Header
-	// length in bytes; as far as there are whole blocks where it breaks off.
+	// length in bytes; up to the last complete block if it is truncated.
 	length int
 	// blocks counts those that are not empty.
 	blocks int
@@ -57,7 +57,7 @@ func readFrame(content []byte) (found frame, steps int) {
 // mostInBlock is the most bytes of a block.
 const mostInBlock = 128 << 10
 
-// isSure tells a frame from the four bytes of its mark, which are in every program that decodes zstd: three blocks stand one behind the other, or it ends where the content does or
+// isSure distinguishes a frame from the four bytes of its mark, which are in every program that decodes zstd: it has three blocks in a row, or it ends where the content does or
 // the next one begins.
 func (f frame) isSure(content []byte) bool {
 	behind := content[f.length:]
@@ -79,7 +79,7 @@ func (v *visit) openZstd(content []byte, start int, at place) opened {
 	return v.unpack(stream{how: "zstd", content: content, start: start, end: end, decoder: decoder, likely: likely}, at)
 }
 
-// decoder keeps no more than the largest window. A frame that asks for a larger one is decoded with that: only what really looks back further cannot be.
+// decoder keeps at most the largest window. A frame that asks for a larger one is decoded with that: only one that really looks back further cannot be.
 func (f frame) decoder(source *bytes.Reader, spend func(int64) bool) (io.Reader, error) {
 	window := f.WindowSize
 	if f.SingleSegment {
@@ -114,7 +114,7 @@ func (f frame) narrowed(source *bytes.Reader) []byte {
 	return append(narrow, rest...)
 }
 
-// zstdStream tells a frame that cannot be decoded here, for want of its dictionary or of memory, from a damaged one.
+// zstdStream distinguishes a frame that cannot be decoded here, because its dictionary or memory is missing, from a damaged one.
 type zstdStream struct {
 	io.ReadCloser
 	isWide bool
