@@ -42,7 +42,7 @@ export default defineConfig({
       { test: { ...withoutEngine, name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000 } },
       // After the others.
       { test: { ...onEngine, name: 'engine', include: ['test/engine/**/*.test.ts'], sequence: { groupOrder: 1 } } },
-      // `npm run test:exhaustive` alone: what takes long and changes seldom.
+      // `npm run test:exhaustive` alone: what takes long and rarely changes.
       {
         test: {
           ...onEngine,

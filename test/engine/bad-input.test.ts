@@ -35,7 +35,7 @@ async function expectBroken(
 }
 
 describe('bad input', () => {
-  it('a platform that is none', () =>
+  it('a platform that is not valid', () =>
     expectBroken(
       application({ Dockerfile: dockerfile }),
       { exitCode: 2, code: 'USAGE', says: /"amd64" is not a platform/ },

@@ -68,7 +68,7 @@ describe('package records', () => {
     })
   })
 
-  it('that the package manager itself changed are none', async () => {
+  it('changed by the package manager itself do not count', async () => {
     await attacked(async (attack) => {
       const judged = await attack({
         files: {
@@ -99,7 +99,7 @@ describe('package records', () => {
 })
 
 describe('what a file may do', () => {
-  it('counts with setuid, whatever grants it [fault 86]', async () => {
+  it('counts like setuid, whatever grants it [fault 86]', async () => {
     await attacked(async (attack) => {
       const { violations } = await attack({
         files: {
@@ -189,7 +189,7 @@ print('told by', telling, words, hidden, network)
     })
   })
 
-  it('that print more than is read prove nothing, and what they print is no text for a terminal [fault 87]', async () => {
+  it('that print more than is read prove nothing, and their output is not passed to a terminal unfiltered [fault 87]', async () => {
     await attacked(async (attack) => {
       const judged = await attack({
         files: {

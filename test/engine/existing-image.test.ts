@@ -113,7 +113,7 @@ describe('an image that exists already', () => {
     })
   })
 
-  it('of several platforms is judged for each that is asked for, and is rejected by the default policy for want of a Dockerfile [fault 101]', async () => {
+  it('of several platforms is judged for each that is asked for, and is rejected by the default policy because it has no Dockerfile [fault 101]', async () => {
     const [output, { both }] = [scratch(), await archives()]
     const ended = await loadline([
       'build-and-scan',

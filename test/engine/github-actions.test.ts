@@ -121,7 +121,7 @@ async function actionStep(source: string, inputs: Record<string, string>, env: R
 }
 
 describe('the step of the action', () => {
-  it('publishes and signs what its inputs say, and gives its outputs to the next step', async () => {
+  it('publishes and signs what its inputs say, and passes its outputs to the next step', async () => {
     const password = 'correct horse battery'
     const [{ privateKey: key }, registry] = [await signingKey(password), await serveRegistry()]
     const source = tinyImage('from the action')

@@ -280,7 +280,7 @@ describe('keyless signing', () => {
     })
   })
 
-  it('gives up at once where the token has expired, and nothing reaches the log', async () => {
+  it('gives up at once if the token has expired, and nothing reaches the log', async () => {
     await withImage('expired', async ({ published, registry, digest, directory }) => {
       const entries = logSize(sigstore)
       const plan = await keylessPlan(await tokenFile(directory, -3600))
@@ -293,7 +293,7 @@ describe('keyless signing', () => {
     })
   })
 
-  it("signs with a key into a log of one's own, and a consumer asks for the entry", async () => {
+  it('signs with a key into a private log, and a consumer requires the entry', async () => {
     await withImage('key with log', async ({ published, directory }) => {
       writeFileSync(join(directory, 'cosign.key'), (await signingKey()).privateKey)
       const { signer } = await givenSigner(

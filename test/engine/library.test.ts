@@ -54,7 +54,7 @@ describe('the npm package', () => {
     ).toEqual([])
   })
 
-  it('gives exactly the names that its page lists', async () => {
+  it('exports exactly the names that its page lists', async () => {
     const program = "console.log(JSON.stringify(Object.keys(await import('loadline'))))"
     const { stdout } = await execa('node', ['--input-type=module', '--eval', program], { cwd: project, env })
     const page = readFileSync(join(root, 'docs/library.md'), 'utf8')

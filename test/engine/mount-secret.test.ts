@@ -5,7 +5,7 @@ import { digestOf } from '../../src/model/index.ts'
 import { pinnedImage } from '../../src/engine/pinned-image.ts'
 import { onEngine } from './application.ts'
 
-it("a mounted secret is read by the image's own user, whoever that is, and by nobody else [fault 88]", async () => {
+it("a mounted secret can be read by the image's own user, whoever that is, and by nobody else [fault 88]", async () => {
   await onEngine(async (lock) => {
     const image = dag.container().from(pinnedImage('docker.io/library/debian:12-slim', lock) ?? '')
     const secret = dag.setSecret('mounted', 'for one')

@@ -17,12 +17,12 @@ const shown = {
     'a database that is damaged is not read [fault 3]': ['ADatabaseThatCannotBeReadWholeIsAnError'],
   },
   batch: {
-    'an answer that is not known whole is none [fault 6]': [
+    'an incomplete answer is not an answer [fault 6]': [
       'WhatIsNotKnownWholeIsNoReport',
       'ACommandThatWasKilledIsNoneThatFailed',
       'APlanThatIsNotWholeIsRefused',
     ],
-    'an answer is that of its command, and no shell reads it': [
+    'an answer belongs to its command, and no shell reads it': [
       'EachCommandHasItsOwnAnswer',
       'AnswersStandInTheOrderOfTheCommands',
     ],

@@ -57,7 +57,7 @@ async function authority(): Promise<{ authority: string; certificate: string; ke
 const password = 'registry-canary-51c9'
 
 describe('access to a registry', () => {
-  it("pushes and signs by TLS with the certificate of an authority of one's own, and with no other", async () => {
+  it('pushes and signs by TLS with a certificate from a private authority, and with no other', async () => {
     const [own, stranger] = [await authority(), await authority()]
     const registry = await serveDistribution({ tls: own })
     const { argv, env } = await signingKey()
@@ -74,7 +74,7 @@ describe('access to a registry', () => {
     expect(run.release?.signature?.verified).toBe(true)
   })
 
-  it('finds the credentials under the name that people know the registry by, for pushing and for signing, and shows them nowhere [faults 46, 88]', async () => {
+  it("finds the credentials under the registry's public name, for pushing and for signing, and shows them nowhere [faults 46, 88]", async () => {
     const authorization = `Basic ${Buffer.from(`publisher:${password}`).toString('base64')}`
     const guarded = await serveFaulty(await serveDistribution(), [
       {

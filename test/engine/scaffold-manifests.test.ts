@@ -81,7 +81,7 @@ describe('a scaffold is what its tools read', () => {
   })
 })
 
-// What a whole API server says is asked by the exhaustive tests: it takes minutes to compile and changes seldom.
+// The exhaustive tests ask a complete API server, which takes minutes to compile and rarely changes.
 describe("Kubernetes' own types, Pod Security's own library and the definitions of custom resources", () => {
   const own = { registered: true, invalid: '', forbidden: '' }
   let schemas: string
@@ -159,7 +159,7 @@ describe("Kubernetes' own types, Pod Security's own library and the definitions 
         ({ spec }) => void Object.assign(spec, { sampleLimits: 1 }),
       ],
       [
-        'a duration that is none',
+        'a duration that is not valid',
         '/spec/endpoints/0/interval',
         ({ spec }) => void Object.assign(spec.endpoints[0], { interval: 'often' }),
       ],

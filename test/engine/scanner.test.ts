@@ -103,7 +103,7 @@ describe('scanners', () => {
 })
 
 describe('the vulnerability database', () => {
-  it('that cannot be downloaded leaves nothing scanned, and nobody passes [faults 1, 4]', async () => {
+  it('that cannot be downloaded leaves nothing scanned, and nothing passes [faults 1, 4]', async () => {
     const source = application({
       Dockerfile: `FROM ${base}\nCOPY hello.txt /hello.txt\n`,
       'hello.txt': 'hello',

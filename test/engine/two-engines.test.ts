@@ -25,7 +25,7 @@ function judgement({ outcome, verdict, evidence }: Run) {
 }
 
 describe('services over two engines', () => {
-  it('are judged at the same time and alike by either, and one verdict is made of theirs, which rejects where a part is missing or was rejected', async () => {
+  it('are judged at the same time and equally by both, and their verdicts are merged into one, which rejects if a part is missing or was rejected', async () => {
     const { env, lockFile = '' } = await findEngine({ say: () => undefined })
     const first = env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? ''
     const second = await secondEngine()

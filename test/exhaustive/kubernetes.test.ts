@@ -141,7 +141,7 @@ describe('a real API server', () => {
         ({ spec }) => void Object.assign(spec.template.spec.containers[0].resources.limits, { memory: '1Mi' }),
       ],
       [
-        'a duration that is none',
+        'a duration that is not valid',
         'ServiceMonitor',
         'spec.endpoints[0].interval',
         ({ spec }) => void Object.assign(spec.endpoints[0], { interval: 'often' }),

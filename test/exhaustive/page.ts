@@ -33,11 +33,11 @@ export function exhaustivePage(runs: readonly LastRun[]): string {
     return [[name, ran ? finished : `${never}${finished}`, commit, content, ...result]]
   })
   return [
-    '# What is tested seldom',
+    '# Tests that rarely run',
     '',
-    '`npm run test:exhaustive` wrote this page, and nobody edits it. It runs what takes long and changes seldom: programs of others that are compiled only to',
-    'check ours, what `npm test` does for one example done for all, long fuzzing, mutation. `npm run test:exhaustive -- admission` runs one part. `npm test` fails where a part',
-    'failed, or is more than 30 commits behind the files that it is about, or waits for its first run for more than 30 of them ([parts.ts](../test/exhaustive/parts.ts) lists them).',
+    '`npm run test:exhaustive` writes this page; do not edit it by hand. It runs what takes long and rarely changes: third-party programs that are compiled only to',
+    'check ours, every example where `npm test` takes one, long fuzzing, mutation. `npm run test:exhaustive -- admission` runs one part. `npm test` fails if a part',
+    'failed, is more than 30 commits behind the files that it covers, or has waited for its first run for more than 30 commits ([parts.ts](../test/exhaustive/parts.ts) lists them).',
     '',
     ...parts.map(({ name, what }) => `- **${name}**: ${what}`),
     '',
@@ -45,7 +45,7 @@ export function exhaustivePage(runs: readonly LastRun[]): string {
     line(heads.map((head) => (['passed', 'failed', 'minutes'].includes(head) ? '---:' : '---'))),
     ...rows.map(line),
     '',
-    'The column *content* is a digest of the files that the part is about, as git has them: it finds the place in the history again after a rebase, and in a clone without history.',
+    'The column *content* is a digest of the files that the part covers, as git stores them: it finds the commit again after a rebase, and in a clone without history.',
     '',
   ].join('\n')
 }

@@ -31,13 +31,13 @@ const fuzzing = 20
 export const parts: readonly Part[] = [
   {
     name: 'admission',
-    what: "Kyverno's and policy-controller's own engines admit what was released, and refuse it for each link that is broken. Their decisions are recorded for `npm test`.",
+    what: "Kyverno's and policy-controller's own engines admit what was released, and refuse it if any link is broken. Their decisions are recorded for `npm test`.",
     about: ['src/admission', 'src/attestation', 'test/exhaustive/admission.test.ts', 'test/exhaustive/admission'],
     run: own('admission.test.ts'),
   },
   {
     name: 'kubernetes',
-    what: 'A real API server takes every object of every scaffold without a warning, and refuses bad ones.',
+    what: 'A real API server accepts every object of every scaffold without a warning, and refuses bad ones.',
     about: [
       'src/scaffold/artifacts',
       'src/scaffold/templates',
@@ -54,7 +54,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'world',
-    what: "With real Docker, registries and a name service of the test's own, an installed Loadline says before it begins what keeps the engine or the Dagger CLI away, and runs nothing that is not pinned.",
+    what: "With real Docker, and the test's own registries and name service, an installed Loadline says before it starts what blocks the engine or the Dagger CLI, and runs nothing that is not pinned.",
     about: [
       'ci/cli/doctor.ts',
       'ci/run/container-runtime.ts',
@@ -91,7 +91,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'dockerfile-readers',
-    what: 'Of 120,000 generated Dockerfiles the reader that needs no engine reads what BuildKit reads, or says that it does not know.',
+    what: 'The reader that needs no engine reads 120,000 generated Dockerfiles as BuildKit does, or says that it does not know.',
     about: [
       'src/formats/dockerfile',
       'programs/dockerfile',
@@ -102,13 +102,13 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'compose-readers',
-    what: "Compose's own library, compose-go, reads 3,000 generated projects as Loadline does, and still says of those that are kept what is recorded for `npm test`.",
+    what: "Compose's own library, compose-go, reads 3,000 generated projects as Loadline does, and still gives the answers that are recorded for `npm test`.",
     about: ['src/audit/input/compose', 'test/compose-readers', 'test/exhaustive/compose-readers.test.ts'],
     run: { ...own('compose-readers.test.ts'), withoutEngine: true },
   },
   {
     name: 'fuzzing',
-    what: `The laws that are tried on random input in \`npm test\` are tried ${fuzzing} times as often, on new input.`,
+    what: `The laws that \`npm test\` tries on random input are tried ${fuzzing} times as often, on new input.`,
     about: ['src/gate', 'src/policy', 'src/model', 'src/formats', 'src/tools', 'src/report'],
     run: {
       project: 'unit',

@@ -185,7 +185,7 @@ jobs:
 `
 
 describe('the reusable workflow, run by act', () => {
-  it('publishes and signs an image that passes, uploads its reports, and gives its outputs to the next job', async () => {
+  it('publishes and signs an image that passes, uploads its reports, and passes its outputs to the next job', async () => {
     const registry = await serveRegistry()
     const { privateKey: key, publicKey } = await signingKey(password)
     const next = `  next:

@@ -79,7 +79,7 @@ describe('every command in the documentation', () => {
     },
   )
 
-  it('would be refused if it were none', async () => {
+  it('would be refused if it were not valid', async () => {
     expect(await parsed(['build-and-scan', '.', '--no-such-option'])).toContain('unknown option')
     expect(await parsed(['no-such-command'])).toContain('unknown command')
   })

@@ -20,7 +20,7 @@ describe('faults', () => {
     ).toEqual([])
   })
 
-  it('are tested by npm test, not by what is run seldom', () => {
+  it('are tested by npm test, not by what rarely runs', () => {
     expect(tests.filter(({ path }) => path.startsWith('test/exhaustive/'))).toEqual([])
   })
 

@@ -45,7 +45,7 @@ describe('a name that anybody could take', () => {
     expect(found(/"(@?loadline(?:\/[\w-]+)?)": "(?!file:)[\^~]?\d/g)).toEqual([])
   })
 
-  it('is no owner of code that is run or linked [fault 79]', () => {
+  it('is not an owner of code that is run or linked [fault 79]', () => {
     const owners = [
       ...found(/github\.com[/:]([A-Za-z0-9_.-]+)\/[A-Za-z0-9_.-]/g),
       ...found(/uses: ([A-Za-z0-9_.-]+)\/[\w./-]+@/g),
@@ -57,7 +57,7 @@ describe('a name that anybody could take', () => {
     expect(taken).toEqual([])
   })
 
-  it('is no publisher of an image [fault 79]', () => {
+  it('is not a publisher of an image [fault 79]', () => {
     const names = found(
       /\b((?:docker\.io|ghcr\.io|quay\.io|gcr\.io|cgr\.dev|public\.ecr\.aws|registry\.gitlab\.com|mcr\.microsoft\.com)\/[\w.-]+)/gi,
     )
@@ -65,7 +65,7 @@ describe('a name that anybody could take', () => {
     expect(names.filter(({ name }) => !publishers.has(name))).toEqual([])
   })
 
-  it('is no mail address of a person or a team [fault 79]', () => {
+  it('is not a mail address of a person or a team [fault 79]', () => {
     const addresses = found(/[\w.+-]+@((?:[a-z0-9-]+\.)+[a-z]{2,})\b/g).filter(
       ({ name }) => !/^v\d|\.(ts|js|md|mjs|git|service)$/.test(name),
     )

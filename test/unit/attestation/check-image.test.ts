@@ -26,7 +26,7 @@ describe('checkImage', () => {
     ])
   })
 
-  it('tells a signature of somebody else from none', () => {
+  it("distinguishes somebody else's signature from none", () => {
     expect(faults({ ...found(), signature: { wanted: true, fault: 'failed to verify signature' } })).toEqual([
       'signature: refused: failed to verify signature',
     ])
@@ -175,7 +175,7 @@ describe('checkImage', () => {
     ).toEqual(['verdict: other: it says FAILED'])
   })
 
-  it('wants the verdicts of its images below the verdict of an index', () => {
+  it('requires the verdicts of its images below the verdict of an index', () => {
     const below = digestOf('verdict of an image')
     const index = found((kinds) => {
       kinds['verdict'] = stated('verdict', {

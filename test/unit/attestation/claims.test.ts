@@ -57,7 +57,7 @@ describe('provenance', () => {
     ).toEqual([{ shipped: true }])
   })
 
-  it('names no source where there is none', () => {
+  it('names no source if there is none', () => {
     const { revision: _, ...subject } = facts.build.subject
     expect(
       provenance({ ...facts.build, subject }).buildDefinition.resolvedDependencies.map(({ name }) => name),

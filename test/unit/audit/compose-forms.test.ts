@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { auditOf, auditOfNamed, saidOf } from './audit-of.ts'
 
 describe('a file that is laid over a compose file, by any name', () => {
-  it('is judged by what it says, and what it leaves out is left to the other one', async () => {
+  it('is judged by what it states, and what it omits is left to the other one', async () => {
     const document = await auditOf({
       'production.yml': 'services:\n  web:\n    privileged: true\n    restart: on-failure:5\n',
     })
@@ -40,7 +40,7 @@ describe('the first form of compose files', () => {
     })
   })
 
-  it('is none by another name, or where a value is no service', async () => {
+  it('is not one under another name, or if a value is not a service', async () => {
     expect((await auditOf({ 'other.yml': first })).unread).toEqual([])
     expect((await auditOf({ 'docker-compose.yml': `${first}version: 1\n` })).unread).toEqual([])
   })

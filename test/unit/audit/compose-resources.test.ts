@@ -29,7 +29,7 @@ describe('a network of the project that is one of the engine', () => {
     expect(failed).not.toContain('cis-5.30')
   })
 
-  it('may be named by a variable, which is no pass [fault 98]', async () => {
+  it('may be named by a variable, which does not count as passed [fault 98]', async () => {
     const document = await project('networks: [n]', 'networks: {n: {external: true, name: "${NETWORK}"}}')
     expect(saidOf(document, 'cis-5.10')).toEqual([
       'manual: possibly shares a network with the host: a variable decides',

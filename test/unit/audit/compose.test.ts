@@ -40,7 +40,7 @@ describe('variables are filled in as Compose does it', () => {
   })
 
   it.each(['${P}:80', '$P:80', '${P:?set it}:80', '${P?set it}:80'])(
-    '%s is a port that nobody here knows, and the rest is judged [fault 98]',
+    '%s is an unknown port, and the rest is judged [fault 98]',
     async (written) => {
       const document = await auditOfNamed(web(`ports: ["${written}"]`), 'compose.yaml')
       expect(saidOf(document, 'cis-5.8')).toEqual(['manual: publishes ${P}:80: a variable decides'])
@@ -108,7 +108,7 @@ describe('variables are filled in as Compose does it', () => {
     expect(saidOf(written, 'practice-environment-secret')).toEqual(['fail: DB_PASSWORD holds a credential'])
   })
 
-  it('leaves $$ a dollar, and what is no substitution as it is written', () => {
+  it('reads $$ as a dollar, and leaves anything that is not a substitution as written', () => {
     const container = only(web('environment: {A: "$$B", C: "a$", D: "${}", E: "$1"}'))
     expect(container.environment.map(({ value: { value } }) => showUnknown(value))).toEqual(['$B', 'a$', '${}', '$1'])
   })
@@ -176,7 +176,7 @@ describe('several files and documents', () => {
     expect(containersOf(files)[0]?.privileged).toBeUndefined()
   })
 
-  it('a file with networks alone holds nothing that can be judged, which is no pass [fault 97]', async () => {
+  it('a file with only networks holds nothing that can be judged, which does not count as passed [fault 97]', async () => {
     const document = await auditOfNamed('networks: {front: {}}\n', 'compose.yaml')
     expect(document).toMatchObject({ outcome: 'undecided', judged: { containers: 0 } })
     expect(document.unjudged).toMatchObject([{ reason: 'it has no services' }])

@@ -65,7 +65,7 @@ describe('a pod, whatever kind holds it', () => {
       'DeploymentList',
       `apiVersion: apps/v1\nkind: DeploymentList\nitems:\n  - apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: w}\n    spec: {template: {spec: {${pod}}}}\n`,
     ],
-    ['a kind that nobody knows', object('Whatever', `spec: {deep: {deeper: [{podSpec: {${pod}}}]}}`)],
+    ['an unknown kind', object('Whatever', `spec: {deep: {deeper: [{podSpec: {${pod}}}]}}`)],
     [
       'JSON',
       JSON.stringify({
@@ -126,7 +126,7 @@ describe('a list', () => {
     expect(controls.find(({ id }) => id === 'cis-5.5')?.evidence).toMatchObject([{ status: 'fail', about }])
   })
 
-  it('that holds what is no object is not clean', async () => {
+  it('that holds something other than an object is not clean', async () => {
     const document = await auditOf({ 'a.yaml': 'apiVersion: v1\nkind: List\nitems: [1]\n' })
     expect(document).toMatchObject({ outcome: 'undecided', unread: [{ path: 'a.yaml', line: 3 }] })
   })
@@ -184,7 +184,7 @@ describe('a variable that is filled in before Kubernetes sees it', () => {
     expect(saidOf(await auditOf({ 'a.yaml': text }), 'practice-image-tag')).toEqual(['fail: a:latest'])
   })
 
-  it('is no credential; one that is escaped, or has a default, can be', async () => {
+  it('is not a credential; one that is escaped, or has a default, can be', async () => {
     const said = async (value: string) =>
       failing(await auditOf({ 'a.yaml': container(`env: [{name: DB_PASSWORD, value: "${value}"}]`) }))
     expect(await said('${DB_PASSWORD}')).not.toContain('practice-environment-secret')
@@ -256,7 +256,7 @@ describe('a credential in what a container runs beside its program', () => {
   })
 })
 
-it.each(['memory: 0', 'memory: "0"', 'cpu: "0"'])('a limit of nothing is none: %s', async (limit) => {
+it.each(['memory: 0', 'memory: "0"', 'cpu: "0"'])('a limit of zero is no limit: %s', async (limit) => {
   const text = object('Pod', `spec: {containers: [{name: c, image: "a:1", resources: {limits: {${limit}}}}]}`, 'v1')
   expect(failing(await auditOfNamed(text, 'a.yaml'))).toContain(limit.startsWith('cpu') ? 'cis-5.12' : 'cis-5.11')
 })
@@ -266,7 +266,7 @@ it('a document that begins with a byte order mark is one', async () => {
   expect(failing(await auditOf({ 'a.yaml': text }))).toContain('cis-5.5')
 })
 
-describe('what starts nothing by what is written in it', () => {
+describe('an object that starts nothing by its own content', () => {
   it.each([
     ['a kind that holds no pod', object('ConfigMap', 'data: {a: "containers: [{image: x}]"}', 'v1'), []],
     [

@@ -24,14 +24,14 @@ describe('manifests that cannot be read', () => {
       'compose.yaml:3: expected text, found a list',
     ],
     [
-      'a port that is none',
+      'a port that is not valid',
       'services:\n  web:\n    ports: ["http"]\n',
       'compose.yaml:3: expected a port as [ip:][host:]container, found "http"',
     ],
     ['an empty file', '', 'compose.yaml:1: expected a Dockerfile, a compose file'],
     ['something else', 'on: push\n', 'compose.yaml:1: expected a Dockerfile, a compose file'],
     [
-      'a second document that is no object',
+      'a second document that is not an object',
       'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: b}]}\n---\nother: c\n',
       'compose.yaml:6: expected a Kubernetes object',
     ],

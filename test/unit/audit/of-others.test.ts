@@ -90,7 +90,7 @@ describe('what a container takes from another one', () => {
   })
 })
 
-describe('containers that take from each other by the thousand, as nobody writes them', () => {
+describe('thousands of containers that take from each other, as nobody writes them', () => {
   const fact = <T>(value: T): Fact<T> => ({ value, path: 'compose.yaml', line: 1 })
   const many = Array.from({ length: 12_000 }, (_, index) => index)
   const bare = (index: number) =>

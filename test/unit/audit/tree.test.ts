@@ -59,7 +59,7 @@ const foreign: ReadonlyArray<[path: string, text: string, reason: RegExp]> = [
   ['Dockerfile.gen', '{% for a in b %}\nFROM {{ a }}\n{% endfor %}\n', /template/],
 ]
 
-describe('a file that nobody asked about decides nothing', () => {
+describe('a file that was not requested decides nothing', () => {
   it.each(foreign)('%s', async (path, text, reason) => {
     const document = await auditOf({ ...good, [path]: text })
     expect(document).toMatchObject({ outcome: 'passed', unread: [], judged: { dockerfiles: 1, containers: 0 } })
@@ -118,7 +118,7 @@ describe('a file that was named is read or refused', () => {
   })
 })
 
-describe('nothing judged is no pass', () => {
+describe('nothing judged does not count as passed', () => {
   it.each([
     ['nothing at all', {}],
     ["what is somebody else's", { 'a.yaml': 'a: 1\n' }],
@@ -160,7 +160,7 @@ describe('what the policy ignores', () => {
     expect(document.judged.containers).toBe(2)
   })
 
-  it('leaves nothing: then nothing was judged, which is no pass', async () => {
+  it('leaves nothing: then nothing was judged, which does not count as passed', async () => {
     const document = await auditOf(
       { 'a/Dockerfile': good.Dockerfile },
       { policy: policy('    - {path: a, reason: Inputs of tests.}\n') },
@@ -168,11 +168,14 @@ describe('what the policy ignores', () => {
     expect(document.outcome).toBe('undecided')
   })
 
-  it.each(['/etc', '../x', 'a/../../x', '**', 'a/*.yaml', "''"])('is no pattern and stays inside: %s', async (path) => {
-    await expect(
-      auditOf(files, { policy: policy(`    - {path: ${path}, reason: Inputs of tests.}\n`) }),
-    ).rejects.toMatchObject({ code: 'POLICY' })
-  })
+  it.each(['/etc', '../x', 'a/../../x', '**', 'a/*.yaml', "''"])(
+    'is not a pattern and stays inside: %s',
+    async (path) => {
+      await expect(
+        auditOf(files, { policy: policy(`    - {path: ${path}, reason: Inputs of tests.}\n`) }),
+      ).rejects.toMatchObject({ code: 'POLICY' })
+    },
+  )
 
   it('has a reason', async () => {
     await expect(auditOf(files, { policy: policy('    - {path: a}\n') })).rejects.toMatchObject({ code: 'POLICY' })

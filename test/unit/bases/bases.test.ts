@@ -55,7 +55,7 @@ describe('the bases to try', () => {
     ])
   })
 
-  it('cannot be guessed for a runtime that nobody knows, and a name that is none is refused', () => {
+  it('cannot be guessed for an unknown runtime, and an invalid name is refused', () => {
     expect(() => references(imagesOf('example.com/own/runtime:1'))).toThrow(
       expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('--candidate') }),
     )
@@ -149,7 +149,7 @@ describe('a row', () => {
   })
 
   it.each(['size', 'vulnerabilities', 'licenses', 'configuration', 'runtime'] as const)(
-    'without %s is no measured one',
+    'without %s does not count as measured',
     (kind) => {
       expect(baseRow(candidate, false, collected({ [kind]: missing }))).toMatchObject({
         status: 'failed',
@@ -194,7 +194,7 @@ describe('the decision', () => {
     expect(choose(measured('b'), measured('a'))).toBe('a')
   })
 
-  it('leaves out where the application does not start, and there is none where it starts nowhere or nothing was measured', () => {
+  it('leaves out bases on which the application does not start, and is empty if it starts on none or nothing was measured', () => {
     const { startSeconds: _, ...stopped } = (measured('a') as Extract<BaseRow, { status: 'measured' }>).measures
     const broken = {
       ...measured('a'),

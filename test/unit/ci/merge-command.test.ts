@@ -59,7 +59,7 @@ describe('loadline merge', { timeout: 60_000 }, () => {
     })
   })
 
-  it('rejects, and tells of the others, where a job has left an empty directory or none', async () => {
+  it('rejects, and reports the others, if a job has left an empty directory or none', async () => {
     const directory = reports({ orders: passedRun(), billing: undefined })
     const expected = ['--expect', 'orders', 'billing', 'mail']
     expect(await merged(directory, 'orders', 'billing', 'mail', ...expected)).toEqual({

@@ -89,7 +89,7 @@ describe('loadline scaffold', { timeout: 120_000 }, () => {
     expect(existsSync(join(directory, 'structure-test.yaml'))).toBe(false)
   })
 
-  it('asks nobody where there is no terminal, and says what is missing', async () => {
+  it('asks nothing without a terminal, and says what is missing', async () => {
     const { exitCode, stderr } = await scaffold(application(), '--target', 'ecs')
     expect({ exitCode, stderr }).toMatchObject({
       exitCode: 2,

@@ -9,7 +9,7 @@ const identity = { name: 'trivy', version: '0.72.0', reference: 'registry.exampl
 const tool = async () => ({ identity }) as ReadyTool
 
 describe('a collector', () => {
-  it('gives what it found, with the tool', async () => {
+  it('returns what it found, with the tool', async () => {
     expect(await collect({ wanted: 'findings', tool }, async () => ['one'])).toEqual({
       status: 'collected',
       tool: identity,

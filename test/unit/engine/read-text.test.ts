@@ -13,7 +13,7 @@ describe('a file of the source', () => {
   })
 
   it.each([
-    ['a byte that is no UTF-8', 'a: 1\nb: \uFFFD\n', 2],
+    ['a byte that is not UTF-8', 'a: 1\nb: \uFFFD\n', 2],
     ['UTF-16', 'F\0R\0O\0M\0', 1],
   ])('is refused with its line for %s', (_, text, line) => {
     expect(() => requireText(text, 'seccomp.json', 'SOURCE')).toThrow(

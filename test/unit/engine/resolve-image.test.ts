@@ -15,7 +15,7 @@ describe('the images behind a reference', () => {
     expect(manifests.map(({ platform }) => platform)).toEqual(['linux/amd64', 'linux/arm64', 'linux/arm/v7'])
   })
 
-  it('are the image itself if there is no index, and its platform is not known', () => {
+  it('are the image itself if there is no index, and its platform is unknown', () => {
     const { digest, manifests, index } = imagesOf(resolved('resolve-image'))
     expect({ index, manifests }).toEqual({ index: false, manifests: [{ digest, platform: undefined }] })
   })

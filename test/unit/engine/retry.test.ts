@@ -21,7 +21,7 @@ describe('retry', () => {
     expect(calls.count).toBe(4)
   })
 
-  it('gives up after its time, and says how often it tried [fault 54]', async () => {
+  it('gives up when its time is up, and says how often it tried [fault 54]', async () => {
     const { calls, attempt } = failing(Number.POSITIVE_INFINITY, away)
     const given = retry({ minutes: 50 / 60_000, firstWait: 1 }, attempt)
     await expect(given).rejects.toThrow(/the log is away \(tried \d+ times in 0 s\)/)
@@ -30,7 +30,7 @@ describe('retry', () => {
     expect(calls.count).toBeGreaterThan(1)
   })
 
-  it('gives up after its attempts, at times that nobody shares [fault 4]', async () => {
+  it('gives up after its attempts, at random times [fault 4]', async () => {
     const { calls, attempt } = failing(Number.POSITIVE_INFINITY, away)
     const began = performance.now()
     await expect(retry({ attempts: 3, firstWait: 20 }, attempt)).rejects.toThrow('tried 3 times')

@@ -25,8 +25,8 @@ describe('the page of the exhaustive tests', () => {
   })
 
   it.each([
-    ['a commit that is none', run.commit, 'HEAD'],
-    ['a number that is none', '| 99 |', '| many |'],
+    ['a commit that is not valid', run.commit, 'HEAD'],
+    ['a number that is not valid', '| 99 |', '| many |'],
     ['a row that ends early', ' | score 91.2, 12 not noticed', ''],
     ['other columns', '| content |', '| hash |'],
   ])('is refused with %s', (_what, from, to) => {

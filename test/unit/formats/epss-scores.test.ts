@@ -34,7 +34,7 @@ describe('the EPSS scores of a day', () => {
     ['a web page', '<html>\n', 'score_date'],
     ['without a date', text.replace(/,score_date.*/, ''), 'score_date'],
     ['of no day', text.replace('2026-11-20', '2026-13-20'), 'score_date'],
-    ['of another zone, which nobody publishes', text.replace('00Z', '00+0200'), 'score_date'],
+    ['of another time zone, which is never published', text.replace('00Z', '00+0200'), 'score_date'],
     ['with other columns', text.replace('cve,epss,percentile', 'cve,percentile,epss'), 'cve,epss,percentile'],
     ['cut off within a line', text.slice(0, -3), 'some of it went missing'],
     ['cut off after its head', text.split('\n').slice(0, 2).join('\n').concat('\n'), 'no scores'],
@@ -74,7 +74,7 @@ describe('exploit predictions as evidence', () => {
     })
   })
 
-  it('are undecided where the file is not there, and absent only where nobody asked for any', () => {
+  it('are undecided if the file is missing, and absent only if none were requested', () => {
     expect(collectExploitPrediction({ path: 'epss.csv', text: undefined }, scans())).toMatchObject({
       status: 'undecided',
       found: 'the source has no epss.csv',

@@ -54,7 +54,7 @@ describe('the list of exploited vulnerabilities as evidence', () => {
     })
   })
 
-  it('is undecided where the file is not there, and absent only where nobody asked for a list', () => {
+  it('is undecided if the file is missing, and absent only if no list was requested', () => {
     expect(collectKnownExploited({ path: 'kev.json', text: undefined }, scans())).toMatchObject({
       status: 'undecided',
       found: 'the source has no kev.json',

@@ -72,7 +72,7 @@ describe('findings of another scanner', () => {
     expect(read(log(run({ results: [result(change)] })))[0]?.findings[0]?.severity).toBe(severity)
   })
 
-  it('count though the other tool suppresses them, keep those without an id, and leave out what is none', () => {
+  it('count although the other tool suppresses them, include those without an id, and leave out what is not a finding', () => {
     const [only] = read(
       log(
         run({
@@ -107,7 +107,7 @@ describe('findings of another scanner', () => {
     )
   })
 
-  it('that are none, of a scan that came to its end, are none', () => {
+  it('are empty for a complete scan without any', () => {
     expect(read(log(run()))[0]?.findings).toEqual([])
   })
 })

@@ -21,7 +21,7 @@ describe('imageLabels', () => {
     })
   })
 
-  it('leaves out what nobody knows', () => {
+  it('leaves out what is unknown', () => {
     expect(imageLabels('orders', undefined)).toEqual({ 'org.opencontainers.image.title': 'orders' })
   })
 })

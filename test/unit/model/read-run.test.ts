@@ -65,7 +65,7 @@ describe('readRun', () => {
     ['an empty object', '{}', /does not say "schemaVersion"/],
     ['a list', '[]', /does not say "schemaVersion"/],
     ['null', 'null', /does not say "schemaVersion"/],
-    ['a version that is none', document({ schemaVersion: 1 }), /does not say "schemaVersion"/],
+    ['a version that is not valid', document({ schemaVersion: 1 }), /does not say "schemaVersion"/],
     ['the document of something else', '{"schemaVersion":"other.run/v1"}', /does not say "schemaVersion"/],
     ['an unknown key', document({ approvedBy: 'nobody' }), /approvedBy/],
     ['a missing key', document({ outcome: undefined }), /outcome/],

@@ -23,7 +23,7 @@ describe('a verdict', () => {
     expect(worse(good, results(withConfiguration({ user: '' })))).toEqual(['user'])
     expect(worse(good, good)).toEqual([])
   })
-  it('is not worse for what nobody could see before the image was started', () => {
+  it('is not worse for findings that could not be seen before the image was started', () => {
     const refused = results(withRun(failedRun('refused')))
     const started = results(withRun(failedRun('not-ready')))
     expect(worse(refused, started)).toEqual([])
@@ -55,7 +55,7 @@ describe('exceptions for what is left', () => {
     const filled = text.replaceAll('reason: ""', 'reason: nobody logs in there').replaceAll('owner: ""', 'owner: shop')
     expect(evaluate(loadPolicy(filled, 'loadline.yaml', now), rejected, now).verdict.outcome).toBe('passed')
   })
-  it('are no file where nothing is left, or where a person keeps some already', () => {
+  it('are not written if nothing is left, or if a person already keeps some', () => {
     expect(openExceptions(results(goodEvidence()), policy, undefined, now)).toBeUndefined()
     expect(openExceptions(results(rejected), policy, 'version: 1\nexceptions:\n  unused: warn\n', now)).toBeUndefined()
     expect(openExceptions(results(rejected), policy, undefined, now)).toMatch(/^version: 1\n/)

@@ -26,7 +26,7 @@ describe('an exception in force', () => {
     },
   )
 
-  it('is a skipped test case of its own in JUnit, which CI servers show', () => {
+  it('is a separate skipped test case in JUnit, which CI servers show', () => {
     expect(reports['report.junit.xml']).toMatch(
       /<testcase [^>]*name="vulnerabilities: exception for CVE-2024-5535 [^"]* on linux\/amd64"[^>]*>\s*<skipped message="The service terminates no TLS[^"]*owner: team-orders@example\.com/,
     )
@@ -90,7 +90,7 @@ describe('the ignore files of other tools', () => {
     },
   )
 
-  it('are not mentioned where there are none', () => {
+  it('are not mentioned if there are none', () => {
     expect(renderTerminal(rejectedRun(), { color: false, width: 120 })).not.toContain('gnore files')
   })
 })

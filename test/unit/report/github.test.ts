@@ -47,7 +47,7 @@ describe('renderGithub', () => {
     )
   })
 
-  it('gives an error for a run that is broken or undecided', () => {
+  it('reports an error for a run that is broken or undecided', () => {
     expect(commandsOf(renderGithub(brokenRun()))[0]).toMatchObject({ level: 'error' })
     expect(commandsOf(renderGithub(undecidedRun()))[0]).toMatchObject({ level: 'error' })
   })
@@ -67,7 +67,7 @@ describe('renderGithub', () => {
     })
   })
 
-  it('gives no error for a run that passed', () => {
+  it('reports no error for a run that passed', () => {
     expect(commandsOf(renderGithub(passedRun())).map(({ level }) => level)).toEqual(['warning', 'notice'])
   })
 

@@ -161,7 +161,7 @@ describe('renderHtml', () => {
     ])
   })
 
-  it('gives every finding a place of its own in each order', () => {
+  it('gives every finding its own place in each order', () => {
     const styles = [...renderHtml(rejectedRun()).matchAll(/<tr role="row" class="\w+" style="([^"]*)"/g)].map(
       ([, style]) =>
         Object.fromEntries((style ?? '').split(';').map((part) => part.split(':'))) as Record<string, string>,

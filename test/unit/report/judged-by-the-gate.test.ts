@@ -51,7 +51,7 @@ describe('a run that the real gate judged', () => {
     for (const { vulnerability } of denying) expect(vulnerability).toBeDefined()
   })
 
-  it('tells each missing cell once, however many rules wait for it', () => {
+  it('reports each missing cell once, however many rules wait for it', () => {
     const missing = reportedFindings(judged(undecidedRun())).filter(
       ({ id, kind }) => kind === 'vulnerabilities' && id === 'vulnerabilities',
     )

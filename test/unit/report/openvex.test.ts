@@ -75,7 +75,7 @@ describe('renderOpenVex', () => {
     expect(statement).not.toHaveProperty('impact_statement')
   })
 
-  it('makes a statement of its own of each exception', () => {
+  it('makes a separate statement for each exception', () => {
     const { statements } = vexOf(passedWith((_, platform) => (platform === 'linux/arm64' ? notAffected : {})))
     expect(statements.map(({ status, products }) => [status, products.length])).toEqual([
       ['affected', 1],
@@ -117,7 +117,7 @@ describe('renderOpenVex', () => {
     ).toBe('a-team, z-team')
   })
 
-  it.each([rejectedRun, undecidedRun, brokenRun])('is no document where there is nothing to state', (build) => {
+  it.each([rejectedRun, undecidedRun, brokenRun])('is omitted if there is nothing to state', (build) => {
     expect(renderOpenVex(build())).toBeUndefined()
   })
 

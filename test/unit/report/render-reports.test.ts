@@ -30,13 +30,13 @@ describe.each(Object.entries(runs))('the reports of a run that is %s', (name, bu
 })
 
 describe('renderReports', () => {
-  it('gives every report of every run, and statements to the consumers of the image only where there is an exception to state', () => {
+  it('writes every report of every run, and statements to the consumers of the image only if there is an exception to state', () => {
     expect(Object.keys(renderReports(passedRun()))).toEqual(reportFiles)
     for (const build of [rejectedRun, undecidedRun, brokenRun])
       expect(Object.keys(renderReports(build()))).toEqual(reportFiles.filter((file) => file !== 'vex.openvex.json'))
   })
 
-  it('gives the same bytes for the same run', () => {
+  it('writes the same bytes for the same run', () => {
     expect(renderReports(hostileRun())).toEqual(renderReports(hostileRun()))
   })
 

@@ -6,7 +6,7 @@ const named = (run: Parameters<typeof reportedFindings>[0]): string[] =>
   reportedFindings(run).map(({ state, severity, id }) => `${state} ${severity} ${id}`)
 
 describe('reportedFindings', () => {
-  it('tells every finding once, heaviest first', () => {
+  it('reports every finding once, the most severe first', () => {
     expect(named(rejectedRun())).toEqual([
       'denied critical CVE-2024-22195',
       'denied high CVE-2024-45491',
@@ -43,7 +43,7 @@ describe('reportedFindings', () => {
     expect(reportedFindings(run).filter(({ id }) => id === 'unidentified')).toHaveLength(2)
   })
 
-  it('tells missing evidence once, though many rules need it', () => {
+  it('reports missing evidence once, although many rules need it', () => {
     const undecided = reportedFindings(undecidedRun()).filter(({ state }) => state === 'undecided')
     expect(undecided).toMatchObject([
       { kind: 'vulnerabilities', id: 'vulnerabilities', platforms: ['linux/amd64', 'linux/arm64'] },
@@ -57,7 +57,7 @@ describe('reportedFindings', () => {
     })
   })
 
-  it('tells a rule that denies without naming anything', () => {
+  it('reports a rule that denies without naming anything', () => {
     const run = rejectedRun()
     for (const result of run.verdict?.results ?? []) result.violations = []
     expect(named(run).filter((line) => line.startsWith('denied'))).toEqual([

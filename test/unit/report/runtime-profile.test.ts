@@ -68,7 +68,7 @@ describe('a suggested policy', () => {
     expect(policy.runtime).toMatchObject({ tmpfs: ['/tmp', '/var/log'], memory: '79 MiB', seccomp: 'seccomp.json' })
   })
 
-  it('never gives the root itself away', () => {
+  it('never makes the root itself writable', () => {
     expect(suggestedRuntime(writes)).toContain('It also tries to write to / itself')
   })
 })
@@ -87,7 +87,7 @@ describe('the files of a run', () => {
     )
   })
 
-  it('are none where nothing was started', () => {
+  it('are empty if nothing was started', () => {
     expect(runtimeFiles(brokenRun())).toEqual({})
   })
 

@@ -73,7 +73,7 @@ describe.each(Object.entries(runs))('SARIF of a run that is %s', (_name, build) 
 })
 
 describe('renderSarif', () => {
-  it('gives errors for what denies, and lesser levels for what is within the policy', () => {
+  it('reports errors for what denies, and lower levels for what is within the policy', () => {
     const { results, invocations } = sarifOf(rejectedRun())
     const levels = Object.fromEntries(results.map((result) => [result.ruleId, result.level]))
     expect(levels).toMatchObject({
@@ -137,7 +137,7 @@ describe('renderSarif', () => {
     expect(results[0]).toMatchObject({ ruleId: 'loadline/run', level: 'error' })
   })
 
-  it('tells an undecided rule that has no missing cell to point at', () => {
+  it('reports an undecided rule that has no missing cell to point at', () => {
     const run = undecidedRun()
     const inventory = run.verdict?.results.find((result) => result.rule === 'inventory')
     if (inventory === undefined) throw new TypeError('the fixture has the rule inventory')

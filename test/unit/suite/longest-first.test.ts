@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { root } from '../../repo/source-files.ts'
 import { committed, knownSeconds, longestFirst, longFiles } from '../../suite/longest-first.ts'
 
-it('files are begun by group, the longest first, and those that nobody knows before all', () => {
+it('files are started by group, the longest first, and unknown ones before all', () => {
   const files = [
     { name: 'short', group: 1, seconds: 2 },
     { name: 'long', group: 1, seconds: 300 },

@@ -62,7 +62,7 @@ describe('storedResult', () => {
     expect(existsSync(cache.path('work'))).toBe(false)
   })
 
-  test('only results that nobody used for two weeks are removed', async () => {
+  test('only results that were not used for two weeks are removed', async () => {
     const old = await storedResult(cache, 'trivy', 'old', async () => undefined)
     const used = await storedResult(cache, 'trivy', 'used', async () => undefined)
     const longAgo = new Date('2026-01-01T00:00:00Z')

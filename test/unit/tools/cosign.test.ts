@@ -44,7 +44,7 @@ describe('parseAttestations', () => {
       JSON.stringify({ payloadType: 'application/vnd.in-toto+json', payload: 'e30=', signatures: [] }),
     ],
     [
-      'a payload that is no statement',
+      'a payload that is not a statement',
       JSON.stringify({ payloadType: 'application/vnd.in-toto+json', payload: 'e30=', signatures: [{ sig: 'x' }] }),
     ],
     ['another document', '{}'],

@@ -51,7 +51,7 @@ describe('dive', () => {
     ['no layers', recorded.replace(/"layer": \[[\s\S]*\],\n {2}"image"/, '"layer": [],\n  "image"')],
     ['an efficiency above 1', recorded.replace('0.300153966127452', '1.5')],
     ['no efficiency', recorded.replace('efficiencyScore', 'score')],
-    ['files that are none', recorded.replace('"sizeBytes": 100000,', '"sizeBytes": "much",')],
+    ['files that are not valid', recorded.replace('"sizeBytes": 100000,', '"sizeBytes": "much",')],
     ['negative waste', recorded.replace('"inefficientBytes": 100000', '"inefficientBytes": -1')],
   ])('cannot read %s [fault 6]', (_title, text) => {
     expect(text).not.toBe(recorded)

@@ -44,7 +44,7 @@ it('says where credentials are, worst first, and nothing of what they are [fault
   ])
 })
 
-it('says what was searched, what was not, and what is no secret of anybody [fault 84]', () => {
+it("says what was searched, what was not, and what is not anybody's secret [fault 84]", () => {
   const { search } = parseSecrets(recorded)
   expect(search).toMatchObject({ files: 7, bytes: 1389 })
   expect(search.notLookedAt).toEqual([

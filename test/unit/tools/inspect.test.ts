@@ -179,7 +179,7 @@ describe('inspect', () => {
     ['a newer version', changed('schemaVersion', 4)],
     ['an unknown key', changed('more', true)],
     ['no layers', changed('layers', undefined)],
-    ['a digest that is none', changed('digest', 'sha256:1')],
+    ['a digest that is not valid', changed('digest', 'sha256:1')],
     ['a platform that is none', changed('platform.os', 'Linux OS')],
     ['a negative size', changed('unpacked', -1)],
   ])('cannot read %s [fault 6]', (_title, text) => {

@@ -12,7 +12,7 @@ describe('the name service of the world', () => {
   const names = new Set(['ghcr.io'])
   const answer = (name: string, type: number) => answerTo(question(name, type), '198.18.0.1', names)
 
-  it('gives its one address for a name that it knows, however it is written', () => {
+  it('answers with its one address for a name that it knows, however it is written', () => {
     expect(answer('GHCR.io', 1)?.subarray(-4)).toEqual(Buffer.from([198, 18, 0, 1]))
   })
 
@@ -22,7 +22,7 @@ describe('the name service of the world', () => {
     expect(outcome(answer('example.org', 1))).toEqual([3, 0])
   })
 
-  it('answers nothing that is no question', () => {
+  it('answers nothing that is not a question', () => {
     for (const length of [0, 11, 16]) expect(answerTo(Buffer.alloc(length), '198.18.0.1', names)).toBeUndefined()
     expect(answerTo(Buffer.alloc(40, 0xff), '198.18.0.1', names)).toBeUndefined()
   })

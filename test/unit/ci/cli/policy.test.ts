@@ -44,7 +44,7 @@ async function policy(...argv: string[]): Promise<{ exitCode: number | undefined
 }
 
 describe('policy list', () => {
-  it('names each policy that can be extended, and which one judges where nobody chose', async () => {
+  it('names each policy that can be extended, and which one judges by default', async () => {
     const { stdout } = await policy('list')
     for (const name of shippedPolicyNames) expect(stdout).toMatch(new RegExp(`^${name} +\\S`, 'm'))
     expect(stdout).toMatch(/^default .*applies by default/m)

@@ -97,7 +97,7 @@ describe('the comment on a pull request', () => {
     await expect(commenting).rejects.not.toThrow('canary')
   })
 
-  it('fails where nobody answers', async () => {
+  it('fails if nothing answers', async () => {
     const place = { api: 'http://127.0.0.1:9', repository: 'acme/shop', number: 7, token }
     await expect(commentOn(place, 'shop', 'text')).rejects.toMatchObject({ code: 'REPORT' })
   })
@@ -128,7 +128,7 @@ describe('a step that may comment', () => {
     await tellGithub(step, hostileRun(), '/reports', () => undefined)
   })
 
-  it('asks nobody where it is for no pull request', async () => {
+  it('sends nothing if the run is not for a pull request', async () => {
     const { place, asked } = await serveComments()
     const { LOADLINE_COMMENT_PULL_REQUEST: _, ...without } = env(place.api)
     await tellGithub(stepOf(without), passedRun(), '/reports', () => undefined)

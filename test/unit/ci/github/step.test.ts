@@ -147,7 +147,7 @@ describe('githubOutputs', () => {
     })
   })
 
-  it('names no digest where there is none, or no single one', () => {
+  it('names no digest if there is none, or more than one', () => {
     expect(githubOutputs(brokenRun(), '/r')).toMatchObject({ verdict: 'broken', digest: '', image: '', sbom: '' })
     expect(githubOutputs(undecidedRun(), '/r')).toMatchObject({ verdict: 'undecided', digest: '' })
   })

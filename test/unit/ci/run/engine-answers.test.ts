@@ -51,7 +51,7 @@ describe('an engine that is given', () => {
     })
   })
 
-  it('is none where nobody listens [fault 60]', async () => {
+  it('is none if nothing listens [fault 60]', async () => {
     await expect(requireEngine('unix:///nowhere/engine.sock')).rejects.toMatchObject({
       code: 'ENGINE',
       message: 'no Dagger engine answers at unix:///nowhere/engine.sock (ENOENT)',

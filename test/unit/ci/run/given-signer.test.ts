@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { givenSigner } from '../../../../ci/run/given-signer.ts'
 
 describe('givenSigner', () => {
-  it('is nobody where nobody is named', async () => {
+  it('is nobody if nobody is named', async () => {
     expect(await givenSigner({}, {})).toEqual({})
   })
 

@@ -43,7 +43,7 @@ describe('the images that a source names', () => {
 
   it.each([
     ['there is no Dockerfile', {}],
-    ['the policy is none', { Dockerfile: dockerfile, 'loadline.yaml': 'version: 2\n' }],
+    ['the policy is not valid', { Dockerfile: dockerfile, 'loadline.yaml': 'version: 2\n' }],
   ])('are not guessed where %s: the flow says what is wrong', async (_, files) => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(source, name), text)
     expect(await namedImages(source, {}, {}, now)).toEqual([])

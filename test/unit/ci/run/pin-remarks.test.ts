@@ -71,7 +71,7 @@ describe('what is pinned', () => {
     expect(pinRemarks(lock(), images(`FROM node:24@${digest}\n`), now).at(-1)).toMatchObject({ state: 'fine' })
   })
 
-  it('says of a tool whose digest nobody has confirmed how sure it is [fault 90]', () => {
+  it('says how certain the digest of a tool is if it is not confirmed [fault 90]', () => {
     const { hadolint, dive, ...others } = lock().tools
     const remarks = pinRemarks(
       lock({

@@ -67,7 +67,7 @@ describe('the credentials of a registry', () => {
     expect(await read('registry.example.com')).toEqual({ 'registry.example.com': { identitytoken: 'refresh' } })
   })
 
-  it('are none where the helper knows none, and those of the file count then', async () => {
+  it('are absent if the helper has none, and then those of the file are used', async () => {
     helper('desktop', 'echo credentials not found in native keychain; exit 1')
     configure({ credsStore: 'desktop', auths: { 'ghcr.io': { auth: base64('me:file') } } })
     expect(await read('quay.io')).toBeUndefined()

@@ -42,7 +42,7 @@ describe('images, with variables as the builder fills them in', () => {
     expect(references('FROM a:${V:-1}', { buildArgs: { V: '2' } })).toEqual(['a:1'])
   })
 
-  it('are also copied from and mounted, and stages are none', () => {
+  it('are also copied from and mounted, and stages are not external', () => {
     const text =
       'FROM a:1 AS one\nFROM One AS two\nCOPY --from=one /x /x\nCOPY --from=0 /x /x\nCOPY --from=b:2 /x /x\nRUN --mount=type=bind,from=c:3,target=/c true\nADD --from=d:4 x y\n'
     expect(references(text)).toEqual(['a:1', 'b:2', 'c:3'])
@@ -76,7 +76,7 @@ describe('what BuildKit reads otherwise than it looks', () => {
     ['a stage further down is a stage', 'FROM a:1\nCOPY --from=x /x /y\nFROM b:2 AS x', ['a:1', 'b:2']],
     ['other white space splits no words', 'FROM a:1\u00A0AS', ['a:1\u00A0AS']],
     ['what is declared without a value may be empty', 'ARG V\nFROM a${V-:1}', ['a${V}']],
-    ['as may a value that nobody knows', 'ARG V=$W\nFROM a${V:+:1}', ['a${V}']],
+    ['as may an unknown value', 'ARG V=$W\nFROM a${V:+:1}', ['a${V}']],
   ])('%s [fault 75]', (_what, text, found) => {
     expect(references(text)).toEqual(found)
   })

@@ -60,13 +60,13 @@ describe('sharedAnnotations', () => {
     expect(Object.keys(sharedAnnotations([manifest({ b: '1', a: '2' })]))).toEqual(['a', 'b'])
   })
 
-  it('are none where one image has none', () => {
+  it('are none if one image has none', () => {
     expect(sharedAnnotations([manifest({ title: 'x' }), manifest()])).toEqual({})
   })
 
   it.each([
     ['a truncated manifest', manifest({ title: 'x' }).slice(0, 20)],
-    ['an annotation that is no text', manifest({ title: 1 })],
+    ['an annotation that is not text', manifest({ title: 1 })],
   ])('refuse %s', (_what, text) => {
     expect(() => sharedAnnotations([manifest({ title: 'x' }), text])).toThrow(
       expect.objectContaining({ code: 'PUBLISH' }),

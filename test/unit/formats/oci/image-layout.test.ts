@@ -53,7 +53,7 @@ const platform = (text: string) => {
 }
 
 describe('an OCI layout', () => {
-  it('names images through the indexes within it, and what a builder keeps beside an image is none', async () => {
+  it('names images through nested indexes, and what a builder stores beside an image is not one', async () => {
     const layout = new Layout()
     const [amd64, arm64, attestation] = [
       layout.addImage('amd64'),
@@ -113,7 +113,7 @@ describe('an OCI layout', () => {
   it.each<[string, (layout: Layout) => unknown[], RegExp]>([
     ['names nothing', () => [], /found an empty index/],
     [
-      'holds something that is no image',
+      'holds something that is not an image',
       (layout) => [{ ...layout.addImage('chart'), mediaType: 'application/vnd.cncf.helm.config.v1+json' }],
       /found the media type "application\/vnd\.cncf\.helm/,
     ],
@@ -175,7 +175,7 @@ describe('an OCI layout', () => {
 })
 
 describe('an archive that inspect refuses', () => {
-  it('has several images, or says why it is none', () => {
+  it('has several images, or says why it is not valid', () => {
     expect(severalImages('expected exactly one image in the archive, found 2: export one archive per platform\n')).toBe(
       true,
     )

@@ -34,7 +34,7 @@ describe('downloading a database', () => {
     ['has no name that is known', 'FATAL Get "https://first.test/v2/": dial tcp: lookup first.test: no such host'],
     ['has another certificate', 'FATAL x509: certificate signed by unknown authority'],
     ['does not have it', 'FATAL MANIFEST_UNKNOWN: manifest unknown'],
-    ['wants an account', 'FATAL UNAUTHORIZED: authentication required'],
+    ['requires an account', 'FATAL UNAUTHORIZED: authentication required'],
     ['says nothing', ''],
   ])('asks the next mirror where the first one %s [fault 4]', async (_case, said) => {
     expect(await attempts({ [first]: [said] })).toEqual({ asked: [first, second], error: undefined })
@@ -61,7 +61,7 @@ describe('downloading a database', () => {
     expect(error?.message).toMatch(/UNAUTHORIZED.*second\.test\/db:2 \(no reason given\)$/)
   })
 
-  it('gives Trivy the one mirror that is asked', () => {
+  it('passes one mirror to Trivy', () => {
     expect(downloadDatabase({ program: 'trivy', cache: '/cache', repository: first }).slice(-2)).toEqual([
       '--db-repository',
       first,

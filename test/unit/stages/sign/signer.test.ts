@@ -53,7 +53,7 @@ describe('planSigning', () => {
     expect(planSigning(keyless, policy({ transparencyLog: 'public-allowed' })).services.transparencyLog).toBe('public')
   })
 
-  it("refuses even a log of one's own where the policy wants none", () => {
+  it('refuses even a private log if the policy allows none', () => {
     expect(() => planSigning({ ...keyless, ...services(own) }, policy({ transparencyLog: 'none' }))).toThrow(
       /transparency log https:\/\/log.example.com/,
     )

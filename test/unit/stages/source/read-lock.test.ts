@@ -42,7 +42,7 @@ describe('the lock file of an application', () => {
     expect(() => parseBaseLock(text(document), 'loadline.lock.json')).toThrow(message)
   })
 
-  it('that is no JSON is refused by name', () => {
+  it('that is not JSON is refused by name', () => {
     expect(() => parseBaseLock('{', 'services/orders/loadline.lock.json')).toThrow(
       /^services\/orders\/loadline.lock.json is text that is not valid JSON/,
     )

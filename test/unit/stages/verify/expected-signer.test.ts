@@ -20,7 +20,7 @@ describe('the signer that a consumer expects', () => {
     })
   })
 
-  it('may be known by a pattern, and by what else the certificate says', () => {
+  it("may be identified by a pattern, and by the certificate's other claims", () => {
     const identity = 'https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/*'
     expect(expectedSigner({ ...nobody, identity, issuer, claims: ['repository=acme/shop'] })).toEqual({
       kind: 'certificate',

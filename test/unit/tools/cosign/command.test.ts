@@ -85,7 +85,7 @@ describe('cosign sign and attest', () => {
     ])
   })
 
-  it('uploads nothing in the older format where there is no log', () => {
+  it('uploads nothing in the older format without a log', () => {
     expect(sign({ ...image, ...offline, format: 'legacy' })).toContain('--tlog-upload=false')
   })
 

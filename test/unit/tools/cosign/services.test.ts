@@ -25,7 +25,7 @@ const root = (lists: Record<string, unknown[]>) =>
   JSON.stringify({ mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1', ...lists })
 
 describe('readSigningConfig', () => {
-  it('knows that nobody learns of a signature that no service takes part in', () => {
+  it('knows that nobody learns of a signature without any service', () => {
     expect(readSigningConfig(offline.signingConfig)).toMatchObject({
       transparencyLog: 'none',
       urls: [],

@@ -28,7 +28,7 @@ describe('claims of a workflow', () => {
   })
 
   it.each([
-    ['a name that nobody asks for', ['repo=acme/shop']],
+    ['a name that is not used', ['repo=acme/shop']],
     ['a name of every object', ['constructor=x']],
     ['no value, which would ask for nothing', ['repository=']],
     ['spaces for a value', ['repository= ']],

@@ -24,11 +24,15 @@ describe('requireCertificates', () => {
   it.each([
     ['no file of certificates', 'hello', /found none/],
     [
-      'a private key, which nobody should hand around',
+      'a private key, which should never be shared',
       `${certificate}-----BEGIN PRIVATE KEY-----\nMC4CAQ-canary\n-----END PRIVATE KEY-----\n`,
       /found certificate, private key/,
     ],
-    ['a certificate that is none', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', /cannot be read/],
+    [
+      'a certificate that is not valid',
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+      /cannot be read/,
+    ],
     ['half a certificate', certificate.slice(0, 90), /found none/],
   ])('refuses %s', (_what, text, says) => {
     const read = () => requireCertificates(text, 'ca.pem')

@@ -14,7 +14,7 @@ describe('knownUnder', () => {
     },
   )
 
-  it('adds nothing where there are none for the registry: those of another one stay where they are', () => {
+  it('adds nothing if there are none for the registry: those of another one stay where they are', () => {
     const configuration = { auths: { '127.0.0.1:5001': auth } }
     expect(JSON.parse(knownUnder(JSON.stringify(configuration), '127.0.0.1:5000', 'registry.localhost:5000'))).toEqual(
       configuration,

@@ -52,7 +52,7 @@ describe('a run of an image', () => {
     expect(run(name).stop).toBeUndefined()
   })
 
-  it('names the call that the profile refused, and the end for want of memory', () => {
+  it('names the call that the profile refused, and the process killed for lack of memory', () => {
     expect(run('denied')).toMatchObject({
       refusedCalls: [{ name: 'unshare', count: 1 }],
       output: ['cannot unshare: Operation not permitted'],

@@ -131,7 +131,7 @@ describe('a scan for packages and vulnerabilities', () => {
     ['no image', changed((report) => delete report.Metadata.ImageID), 'Metadata.ImageID'],
     ['a number as text', changed((report) => Object.assign(report, { SchemaVersion: '2' })), 'SchemaVersion'],
     ['a second, empty list of results', packages.replace(/\}\s*$/, ',"Results":[]}'), '"Results" twice'],
-    ['results that are no list', changed((report) => Object.assign(report, { Results: {} })), 'Results'],
+    ['results that are not a list', changed((report) => Object.assign(report, { Results: {} })), 'Results'],
     ['a package without a name', changed((report) => delete report.Results[0]?.Packages?.[0]?.['Name']), 'Name'],
   ])('with %s is refused [faults 6, 11]', (_, text, message) => {
     expect(() => parsePackageScan(text)).toThrow(DeliveryError)
@@ -171,7 +171,7 @@ describe('a scan that did not end well', () => {
     expect(mayRepeatDownload(recorded('no-database-stderr-0.72.0.txt'))).toBe(true)
   })
 
-  it('ends where an image has Java archives and there is no index of them, which is told from every other failure', () => {
+  it('ends if an image has Java archives and their index is missing, which is distinguished from every other failure', () => {
     const stderr = recorded('no-java-index-stderr-0.72.0.txt')
     expect(wantsJavaIndex({ exitCode: 1, stderr })).toBe(true)
     expect(wantsJavaIndex({ exitCode: 0, stderr })).toBe(false)

@@ -60,7 +60,7 @@ describe('the version of a CycloneDX document', () => {
     })
   })
 
-  it('stays where something of it is newer; a text that only looks so is none', () => {
+  it('stays if part of it is newer; text that only looks like one is not one', () => {
     const newer = document.replace('"dependencies":', '"citations": [],\n  "dependencies":')
     expect(written(newer).specVersion).toBe('1.7')
     const text = document.replace('"group": "aquasecurity"', String.raw`"group": "a\"citations\": []"`)

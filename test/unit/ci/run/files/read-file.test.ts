@@ -82,7 +82,7 @@ describe('a file of an application', () => {
 })
 
 describe('a file that a person named', () => {
-  it('is followed where nobody can have committed the link, as secrets are mounted into a pod', async () => {
+  it('is followed if the link cannot have been committed, as with secrets mounted into a pod', async () => {
     const mounted = directory()
     mkdirSync(join(mounted, '..2026'))
     writeFileSync(join(mounted, '..2026/key'), 'key')

@@ -47,7 +47,7 @@ describe('the report directory', () => {
     expect(readdirSync(path, { recursive: true }).toSorted()).toEqual(['sbom', 'sbom/linux-arm64', 'verdict.json'])
   })
 
-  it('that is none is an error [fault 71]', async () => {
+  it('that is not a directory is an error [fault 71]', async () => {
     const path = join(directory(), 'file')
     writeFileSync(path, '')
     await expect(clearReports(join(path, 'report'), silent)).rejects.toThrow(DeliveryError)

@@ -347,7 +347,7 @@ describe('a .git that is not what it looks like', { timeout: 60_000 }, () => {
       'named pipe',
     ],
     [
-      'an extension that nobody knows',
+      'an unknown extension',
       (git) => appendFileSync(join(git, 'config'), '[extensions]\n\tevil = true\n'),
       'extension evil',
     ],

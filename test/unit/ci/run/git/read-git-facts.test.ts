@@ -62,7 +62,7 @@ describe('readGitFacts', { timeout: 60_000 }, () => {
     expect(await facts(root)).toMatchObject({ dirty: true })
   })
 
-  it('reads annotated tags, packed references, names that are no ASCII, and objects by SHA-256', async () => {
+  it('reads annotated tags, packed references, names that are not ASCII, and objects by SHA-256', async () => {
     const { root, git } = await emptyRepository('--object-format=sha256')
     write(root, 'größe mit leerzeichen/Dockerfile', 'FROM scratch\n')
     await git('add', '.')

@@ -85,7 +85,7 @@ const chart = {
 }
 
 describe('a Helm chart', () => {
-  it('is judged by what helm prints of a copy of it, once, at its own file', async () => {
+  it("is judged once by helm's output for a copy of it, at its own file", async () => {
     await write(chart)
     await write({ 'web/.helmignore': '', 'web/Dockerfile': 'FROM a:1.0.0\nUSER 7\n' })
     await symlink('/etc/passwd', join(tree, 'web/files.txt'))
@@ -213,7 +213,7 @@ const kustomized = {
 }
 
 describe('a kustomization', () => {
-  it('is judged by what kustomize prints, and what it is made of is not judged once more', async () => {
+  it("is judged by kustomize's output, and its sources are not judged again", async () => {
     await write({ ...kustomized, 'other.txt': 'x' })
     const kustomize = await program('kustomize', pod('web'))
     await program('kubectl', 'never asked', 1)
@@ -232,7 +232,7 @@ describe('a kustomization', () => {
     ])
   })
 
-  it('is rendered by kubectl where there is no kustomize, also under its third name', async () => {
+  it('is rendered by kubectl if there is no kustomize, also under its third name', async () => {
     await write({ 'prod/Kustomization': 'resources: [pod.yaml]\n', 'prod/pod.yaml': pod('web') })
     const kubectl = await program('kubectl', pod('web', privileged))
     const { failed, inputs } = await audited()
