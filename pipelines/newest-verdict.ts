@@ -3,7 +3,7 @@ import { DeliveryError } from '../src/model/errors.ts'
 import type { AttestationKind, Digest } from '../src/model/index.ts'
 import type { Verified } from './verify.ts'
 
-/** The newest verdict about one digest that holds. Throws `VERIFY` where there is none. */
+/** The newest verdict about one digest that holds. Throws `VERIFY` if there is none. */
 export function newestVerdict({ statements }: Pick<Verified, 'statements'>, digest: Digest): VerificationSummary {
   const summaries = (statements.get(digest)?.verdict ?? []).map(({ statement }) =>
     VerificationSummary.parse(statement.predicate),

@@ -19,7 +19,7 @@ const sources = (version: string): string[] => [
   `https://github.com/dagger/dagger/releases/download/v${version}`,
 ]
 
-/** What finding the CLI depends on, besides the pins. */
+/** What finding the CLI depends on, in addition to the pins. */
 export interface CliSurroundings {
   say(line: string): void
   env?: NodeJS.ProcessEnv

@@ -4,7 +4,7 @@ import { builderId, provenance, type BuildFacts } from './provenance.ts'
 import { testResults } from './test-results.ts'
 import { vulnerabilityReport } from './vulnerability-report.ts'
 
-/** What a release claims about its images, besides their bytes. All of it is known before anything is published. */
+/** What a release claims about its images, in addition to their bytes. All of it is known before anything is published. */
 export interface ReleaseFacts {
   build: BuildFacts
   evidence: Evidence

@@ -118,7 +118,7 @@ function beginsAsDockerfile(text: string): boolean {
   return first !== undefined && beginsDockerfile.test(first.replace(/^\uFEFF/, '').trim())
 }
 
-/** Why a file with something like the name of a Dockerfile or a manifest is none; undefined for any other. */
+/** Why a file named like a Dockerfile or a manifest is not one; undefined for any other. */
 function onlyNamedLike(path: string): string | undefined {
   const name = posix.basename(path)
   if (/\.ya?ml\.(in|j2|jinja2?|m4|mustache|hbs|ejs|erb|gotmpl|te?mpl|template|tpl)$/i.test(name)) return 'a template'

@@ -38,7 +38,7 @@ export interface Variable {
   of: 'environment' | 'build argument' | 'image' | 'argument'
 }
 
-/** What runs in a container besides its own program. */
+/** What runs in a container in addition to its own program. */
 export interface Hook {
   what: string
   privileged: Truth

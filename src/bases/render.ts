@@ -46,7 +46,7 @@ function values({
   ]
 }
 
-/** A row's notes, besides its numbers. */
+/** A row's notes, next to its numbers. */
 function remarks(rows: readonly BaseRow[]): string[] {
   return rows.flatMap((row): string[] => {
     if (row.status !== 'measured')

@@ -14,7 +14,7 @@ export interface Target {
   registry?: Service
   /** A Docker configuration file (`config.json`) with the registry's credentials. */
   credentials?: Secret
-  /** CA certificates (PEM) for the registry's certificate, besides the public ones. With them a registry on loopback is reached by TLS. */
+  /** CA certificates (PEM) for the registry's certificate, in addition to the public ones. With them a registry on loopback is reached by TLS. */
   authorities?: string
 }
 

@@ -22,7 +22,7 @@ export const PackageRecords = z.strictObject({
   systems: z.array(z.strictObject({ layer: Digest, id: z.string(), versionId: z.string(), byPackage: z.boolean() })),
   goneCount: count,
   /**
-   * Packages that a layer records but the image does not, although files of theirs remain. `layer` is the first without
+   * Packages that a layer records but the image does not, although some of their files remain. `layer` is the first without
    * the record; no files: their list is gone too.
    */
   gone: z.array(

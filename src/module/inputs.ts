@@ -146,7 +146,7 @@ export async function imageOf(given: ImageInputs): Promise<{ image?: ImageSource
   return { image: { form: 'registry', name: reference, target } }
 }
 
-/** A call's options about its source, besides the policy; an empty text or list means none. */
+/** A call's options about its source, other than the policy; an empty text or list means none. */
 interface Choices {
   platform?: string[]
   buildArg?: string[]

@@ -108,7 +108,7 @@ export const ownTools = {
   batch: { name: 'batch', version: '1.0.1', source: 'programs/batch', program: '/batch' },
 } as const satisfies Record<string, OwnTool>
 
-/** Images needed besides the tools. They are pinned in the same way, under their names here. */
+/** Images needed in addition to the tools. They are pinned in the same way, under their names here. */
 export const supportImages = {
   /** Has the public CA certificates, for containers that talk to registries and signing services. */
   certificates: {

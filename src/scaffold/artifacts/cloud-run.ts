@@ -53,7 +53,7 @@ export function cloudRun(application: Application): string {
                 ports: [{ name: 'http1', containerPort: port }],
                 env: named(environment),
                 resources: { limits: { cpu: String(Math.max(1, cpu.limit / 1000)), memory: `${memoryLimit}Mi` } },
-                // The platform wants each timeout to be shorter than its period.
+                // The platform requires each timeout to be shorter than its period.
                 startupProbe: probe(health, {
                   periodSeconds: 3,
                   timeoutSeconds: 2,

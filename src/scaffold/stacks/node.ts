@@ -224,7 +224,7 @@ function read(tree: SourceTree, answers: Answers, stack: StackReading['stack'], 
   }
 }
 
-/** What the build needs from the source besides the lock files: code, and the build tools' settings if the code is built. */
+/** What the build needs from the source in addition to the lock files: code, and the build tools' settings if the code is built. */
 function shippedBy(
   tree: SourceTree,
   lockFiles: readonly string[],

@@ -34,7 +34,7 @@ export interface SourceRequest {
   dockerfile?: string
   /** Replaces the stage that the policy builds. */
   target?: string
-  /** Labels for the image, besides those that git gives. One that the Dockerfile sets itself wins. */
+  /** Labels for the image, in addition to those from git. One that the Dockerfile sets itself wins. */
   labels?: Readonly<Record<string, string>>
   /** The form to publish, if publishing: one that the platforms do not allow is refused before anything is built. */
   form?: ManifestForm

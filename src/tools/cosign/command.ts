@@ -40,7 +40,7 @@ export interface ExpectedCertificate {
 /** The expected signer in Cosign's terms; paths are inside its container. */
 export type ExpectedSigner = { key: string } | ExpectedCertificate
 
-/** What must hold besides the signature itself. */
+/** What must hold in addition to the signature itself. */
 export interface Verifying {
   from: ExpectedSigner
   format: SignatureFormat

@@ -25,7 +25,7 @@ export function describeCertificate({ identity, isPattern = false, issuer, claim
   return `${isPattern ? 'an identity of the pattern ' : ''}${identity}, ${said.join(', ')}`
 }
 
-/** What a consumer needs besides the image, by file name. */
+/** What a consumer needs in addition to the image, by file name. */
 export function consumerFiles(identity: Identity): Record<string, string> {
   return {
     ...(identity.kind === 'key' ? { 'cosign.pub': identity.publicKey } : {}),
