@@ -13,7 +13,7 @@ func TestACompiledDatabaseSaysWhatItHolds(t *testing.T) {
 	if summary.Name != "test" || !summary.UpdatedAt.Equal(time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)) || summary.SchemaVersion != 2 {
 		t.Errorf("%+v", summary)
 	}
-	// openssl and zlib have the one identifier: advisories are pairs.
+	// openssl and zlib share an identifier: advisories are pairs.
 	if summary.Ecosystems["pip"] != 1 || summary.Ecosystems["debian 12"] != 2 || len(summary.Ecosystems) != 2 {
 		t.Errorf("%v", summary.Ecosystems)
 	}

@@ -18,7 +18,7 @@ func write(t *testing.T, text string) string {
 	return path
 }
 
-// ran runs commands through the front door, and gives the exit code, the report and what was said to people.
+// ran runs commands through the command line, and returns the exit code, the report and the messages.
 func ran(t *testing.T, order string, most int, commands ...[]string) (int, report, string) {
 	t.Helper()
 	text, err := json.Marshal(plan{SchemaVersion: schemaVersion, Commands: commands})

@@ -24,13 +24,13 @@ type answer struct {
 	Reached      []int         `json:"reached"`
 	Shipped      []int         `json:"shipped"`
 	Images       []external    `json:"images"`
-	// User and Environment are those of the image, which sets nothing of its own where it is a base from outside.
+	// User and Environment are those of the image; an external base is assumed to set nothing.
 	User        string   `json:"user"`
 	Environment []string `json:"environment"`
 }
 
 // TestAnswers answers the Dockerfiles in the file that LOADLINE_DOCKERFILES names, one question as JSON on each line, in the file beside it that ends with .answers.
-// Whatever it is asked, this program and BuildKit agree. Without the variable there is nothing to answer: FuzzReading has the same law.
+// For every question this program and BuildKit agree. Without the variable there is nothing to answer: FuzzReading holds the same law.
 func TestAnswers(t *testing.T) {
 	path := os.Getenv("LOADLINE_DOCKERFILES")
 	if path == "" {

@@ -135,7 +135,7 @@ func wantEqual(t *testing.T, what string, found, wanted []string) {
 	}
 }
 
-// wantRefusal expects one refusal on a line, in words that hold the given ones.
+// wantRefusal expects one refusal on a line, whose text contains the given words.
 func wantRefusal(t *testing.T, refusals []*refusal, line int, words string) {
 	t.Helper()
 	for _, one := range refusals {

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzReading holds this program to BuildKit: whatever the text, it reads the same instructions and images, ends, and rewrites nothing but what it meant. `go test -fuzz FuzzReading` looks further.
+// FuzzReading compares this program with BuildKit: for any text it reads the same instructions and images, terminates, and rewrites only what it intends to. `go test -fuzz FuzzReading` tries more.
 func FuzzReading(f *testing.F) {
 	for _, seed := range []string{
 		"FROM debian:12\nRUN echo \"usage: cat <<EOF\"\n",

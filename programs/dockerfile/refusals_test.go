@@ -118,10 +118,10 @@ func TestDownloadsAreToldWithoutCredentials(t *testing.T) {
 	}
 }
 
-// Short of memory, Go does not always get to say so: then it is BuildKit that ends.
+// Out of memory, Go cannot always report it: then BuildKit itself ends.
 var guardRefusal = regexp.MustCompile(`"refusals":\[\{"line":0,"found":"BuildKit (needs more than|ends while it reads it)`)
 
-// TestGuard runs the program as it is run: what would take the engine's memory or time is a refusal.
+// TestGuard runs the program as in production: what would take the engine's memory or time is refused.
 func TestGuard(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "dockerfile")
 	build(t, program)

@@ -12,7 +12,7 @@ import (
 	"github.com/dagger/dagger/internal/buildkit/solver/pb"
 )
 
-// engineContainer does with mounts what the engine does (llbtodagger/exec.go, core/container.go and container_exec.go, oci.dedupMounts), order and spelling included: a second account of it beside the program's own.
+// engineContainer does with mounts what the engine does (llbtodagger/exec.go, core/container.go and container_exec.go, oci.dedupMounts), including order and spelling: a second model, independent of the program's own.
 type engineContainer struct {
 	mounts    []string
 	files     []mountedFile
@@ -21,7 +21,7 @@ type engineContainer struct {
 
 type mountedFile struct{ path, what string }
 
-// run returns what is wrong with what the step sees, and leaves in the container what the engine leaves.
+// run returns what is wrong with what the step can read, and leaves in the container what the engine leaves.
 func (c *engineContainer) run(exec *pb.ExecOp) []string {
 	var own []mountedFile
 	var ordinary []string
@@ -112,7 +112,7 @@ func engineClean(target string) string {
 	return clean
 }
 
-// runInEngine returns what is wrong when the steps of a Dockerfile run one after the other.
+// runInEngine returns what is wrong when the steps of a Dockerfile run in sequence.
 func runInEngine(t *testing.T, text string) []string {
 	t.Helper()
 	done, err := convert([]byte(text), asked(t, nil).platforms[0].spec, choice{}, configurations{}, nil)

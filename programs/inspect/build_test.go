@@ -78,7 +78,7 @@ func zstdOf(t *testing.T, plain []byte) []byte {
 	return encoder.EncodeAll(plain, nil)
 }
 
-// builder makes an image archive; a test changes what it wants to be wrong before it writes.
+// builder makes an image archive; a test changes what should be wrong before it is written.
 type builder struct {
 	t        *testing.T
 	config   v1.ConfigFile

@@ -200,7 +200,7 @@ func TestRefusesArchivesThatCannotBeBelieved(t *testing.T) {
 	}
 }
 
-// artifact is an OCI archive whose one manifest is no container image.
+// artifact is an OCI archive whose one manifest is not a container image.
 func artifact(t *testing.T) string {
 	b := newBuilder(t)
 	b.manifest.Config = b.blob(types.OCIEmptyJSON, []byte("{}"))
@@ -275,7 +275,7 @@ func paxRecord(key, value string) string {
 	return strconv.Itoa(length) + rest
 }
 
-// Whatever is changed in an archive, the answer is an error or the report of the same digest, never a crash or another image.
+// Whatever is changed in an archive, the result is an error or a report of the same digest, never a crash or a different image.
 func TestSurvivesDamage(t *testing.T) {
 	name, digest := sample(t).oci()
 	content, err := os.ReadFile(name)

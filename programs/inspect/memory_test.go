@@ -15,10 +15,10 @@ import (
 	"loadline.dev/sealed/inspect/search"
 )
 
-// mostKept is how much memory a search may hold on to of what an image says of itself.
+// mostKept is how much memory a search may retain of an image's own statements.
 const mostKept = 64 << 20
 
-// heapHeld is how much memory is held after the work, with what it gave.
+// heapHeld is how much memory is held after the work, including its result.
 func heapHeld(t *testing.T, work func() any) uint64 {
 	t.Helper()
 	var before, after runtime.MemStats
@@ -128,7 +128,7 @@ func TestWhereThereIsNoRoomTheSearchEndsAndNothingIsCalledDamaged(t *testing.T) 
 	}
 }
 
-// TestMain lets the program that is tested be this one: the guard starts it again.
+// TestMain makes this test binary the program under test: the guard starts it again.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == insideGuard && os.Args[2] == "exhaust" {
 		if err := boundMemory(); err != nil {

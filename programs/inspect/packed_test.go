@@ -16,7 +16,7 @@ import (
 	"github.com/ulikunitz/xz/lzma"
 )
 
-// code stands before what a program brings with it.
+// code precedes the data that a program embeds.
 const code = "\x7fELF\x90\x00\x90\x00\x90\x00\x90\x00"
 
 // hexed writes a credential so that no literal copy of it is left in what is packed.
@@ -65,7 +65,7 @@ func xzHeaders(filters ...byte) []byte {
 	return append(header, binary.LittleEndian.AppendUint32(block, crc32.ChecksumIEEE(block))...)
 }
 
-// withCheck says another kind of check of as many bytes.
+// withCheck states a different kind of check with the same number of bytes.
 func withCheck(stream []byte, kind byte) string {
 	stream = bytes.Clone(stream)
 	stream[7] = kind
@@ -78,7 +78,7 @@ func lzmaOf(t *testing.T, content string) string {
 	return packedBy(t, lzma.NewWriter, content)
 }
 
-// gzipWithExtra carries something in a field of its header.
+// gzipWithExtra carries data in a field of its header.
 func gzipWithExtra(t *testing.T, extra string) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -100,14 +100,14 @@ func zipWithExtra(extra string) string {
 	return string(header) + extra + string(packed)
 }
 
-// saying changes two bytes of the header of the first member, which the list at the end does not say.
+// saying changes two bytes of the header of the first member, but not in the list at the end.
 func saying(archive string, offset int, value uint16) string {
 	changed := []byte(archive)
 	binary.LittleEndian.PutUint16(changed[offset:], value)
 	return string(changed)
 }
 
-// wideZstd is a frame that says that it looks back 2 GB, as "zstd --long=31" writes one from a pipe.
+// wideZstd is a frame that states a window of 2 GB, as "zstd --long=31" writes one from a pipe.
 func wideZstd(t *testing.T, content string) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -126,7 +126,7 @@ func wideZstd(t *testing.T, content string) string {
 	return string(packed)
 }
 
-// learnedZstd needs a dictionary that is elsewhere.
+// learnedZstd requires an external dictionary.
 func learnedZstd(t *testing.T) string {
 	t.Helper()
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderDictRaw(7, []byte(strings.Repeat(token, 20))))

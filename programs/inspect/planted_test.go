@@ -26,21 +26,21 @@ import (
 	"github.com/ulikunitz/xz"
 )
 
-// Credentials are put together here, so that nobody's scanner finds one in this file.
+// Credentials are assembled here, so that no scanner finds one in this file.
 var (
 	token     = "gh" + "p_" + strings.Repeat("Zx9", 12)
 	accessKey = "AK" + "IA" + "QX3TZ7WL4MNB2VRC"
 	line1     = "token = \"" + token + "\"\n"
 )
 
-// planted is an image with one credential in it, and what is to be said of it: the rule that finds it, or the reason why nobody could look.
+// planted is an image with one credential in it, and the expected report: the rule that finds it, or the reason why its place cannot be read.
 type planted struct {
 	where  string
 	make   func(b *builder)
 	wanted string
 }
 
-// noise cannot be packed, and is the same each time.
+// noise cannot be compressed, and is the same each time.
 func noise(length int) string {
 	bytes := make([]byte, length)
 	_, _ = mathrand.NewChaCha8([32]byte{}).Read(bytes)
@@ -207,7 +207,7 @@ func byFormat(t *testing.T) []planted {
 	return all
 }
 
-// besideFiles are places in a layer that are no content of a file, and files that nobody sees.
+// besideFiles are places in a layer outside the contents of files, and files that nobody sees.
 func besideFiles(t *testing.T) []planted {
 	raw := func(plain []byte) func(*builder) {
 		return func(b *builder) {
@@ -339,7 +339,7 @@ func byName(t *testing.T) []planted {
 	return all
 }
 
-// unreadablePlaces are those that nobody can look into: they are to be named.
+// unreadablePlaces are places that cannot be read: they must be named.
 func unreadablePlaces(t *testing.T) []planted {
 	locked := zipHeader(1, 8, "secret.txt", strings.Repeat("\x17\xe5", 40))
 	deep := []byte(line1)
@@ -406,7 +406,7 @@ func zipHeader(flags, method uint16, name, content string) string {
 }
 
 func TestNoProgramIsTakenForSomethingPacked(t *testing.T) {
-	// Programs know the marks of what they read, among code that may mean anything behind them.
+	// Programs contain the marks of the formats that they read, followed by arbitrary code.
 	marks := []string{"\x1f\x8b\x08", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x00", "PK\x03\x04", "PK\x03\x04\x14\x00", "\xfd7zXZ\x00", "\x28\xb5\x2f\xfd", "BZh", "7z\xbc\xaf\x27\x1c", "Rar!\x1a\x07", "Rar!\x1a\x07\x00", "\x04\x22\x4d\x18", "LZIP\x01", "\x78\x9c", "\x78\x01", "hsqs"}
 	var text strings.Builder
 	for round := range 2000 {

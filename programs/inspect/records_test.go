@@ -29,7 +29,7 @@ Version: 1
 
 const elf = elfMagic + "\x02\x01\x01"
 
-// system is a layer with two packages, their files, and what they say of the distribution.
+// system is a layer with two packages, their files, and what they state about the distribution.
 func system() []line {
 	return []line{
 		file("usr/lib/os-release", debian), soft("etc/os-release", "../usr/lib/os-release"),
@@ -145,7 +145,7 @@ func TestADatabaseThatCannotBeReadIsSaid(t *testing.T) {
 	}
 }
 
-// The library that reads RPM's databases brings real ones of all its forms.
+// The library that reads RPM's databases includes real ones in all formats.
 func TestEveryFormOfRPMDatabaseIsRead(t *testing.T) {
 	found, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/knqyf263/go-rpmdb").Output()
 	if err != nil {
@@ -174,7 +174,7 @@ func TestEveryFormOfRPMDatabaseIsRead(t *testing.T) {
 			if len(removed.Databases) != 0 {
 				t.Errorf("got %+v", removed)
 			}
-			// Half a database is none, and never a shorter one.
+			// Half a database is refused, and never read as a shorter one.
 			for _, cut := range []int{len(content) / 2 &^ 4095, len(content) - 4096} {
 				if damaged := recordsOf(t, []line{file("var/lib/rpm/"+base, string(content[:cut]))}); len(damaged.Unreadable) == 0 {
 					t.Errorf("wanted a database cut at %d to be unreadable, got %+v", cut, damaged.Databases)

@@ -174,7 +174,7 @@ func TestAProfileReplacesTheDefaultOne(t *testing.T) {
 	if made, err = writeBundle(&store{id: newName(), userdata: t.TempDir(), root: "/image"}, plan, image, user{uid: 1500}, false); err != nil || !made.allowed["openat"] || made.allowed["mount"] || made.allowed["unshare"] {
 		t.Errorf("the default profile: %v %v", made, err)
 	}
-	// What refuses must outrank every filter that an image can install itself: SCMP_ACT_TRACE does not, and would let it switch the profile off.
+	// The refusing action must outrank every filter that an image can install itself: SCMP_ACT_TRACE does not, and would let it switch the profile off.
 	refused := made.spec.Linux.Seccomp
 	if refused.DefaultAction != specs.ActErrno || slices.ContainsFunc(refused.Syscalls, func(rule specs.LinuxSyscall) bool {
 		return rule.Action == specs.ActTrace || rule.Action == specs.ActNotify
@@ -217,7 +217,7 @@ func TestPathsOfAnImageAreTold(t *testing.T) {
 	}
 }
 
-// kernel is a directory with what the kernel shows of its control groups.
+// kernel is a directory laid out like the kernel's control groups.
 func kernel(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()

@@ -27,7 +27,7 @@ func gzipped(content []byte) []byte {
 	return out.Bytes()
 }
 
-// zipMember is a deflated member of which the header says what it likes.
+// zipMember is a deflated member with an arbitrary header.
 func zipMember(content []byte) []byte {
 	var packed bytes.Buffer
 	writer, _ := flate.NewWriter(&packed, 6)
@@ -54,7 +54,7 @@ func xzHeaders(filter, property byte) []byte {
 // unended is a stream of deflate blocks that are stored and empty: it goes on as long as there are any.
 func unended(mark string) []byte { return []byte(mark + "\x00\x00\x00\xff\xff") }
 
-// hostile are files of about the given size that were made to be slow.
+// hostile are files of about the given size that are designed to be slow.
 func hostile(size int) map[string][]byte {
 	random := make([]byte, size)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(random)
@@ -94,10 +94,10 @@ func hostile(size int) map[string][]byte {
 	return files
 }
 
-// slowest is far above what an honest file takes, and far below what a file takes that is looked at once for each of its words.
+// slowest is far above the time for an ordinary file, and far below the time for a file that is scanned once for each of its words.
 const slowest = 30 * time.Microsecond
 
-// spent is how long processors worked for this process: the machine may be busy with others.
+// spent is the processor time of this process: the machine may be busy with others.
 func spent() time.Duration {
 	var usage unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil {

@@ -64,7 +64,7 @@ func TestOlderFormsOfKeysCountWhereTheyAreBytes(t *testing.T) {
 }
 
 func TestALineBeforeTheLastOneIsCountedFromThere(t *testing.T) {
-	// A counter that begins anew does not know what was said to stand before.
+	// A new counter does not know how many lines come before.
 	lines := lineCounter{content: []byte(strings.Repeat("x\n", 500)), offset: 900, lines: 1450}
 	if back, forth := lines.at(890), lines.at(902); back != 1446 || forth != 1452 {
 		t.Errorf("got %d and %d", back, forth)
