@@ -19,7 +19,7 @@ export interface TestFiles {
   project: 'exhaustive' | 'unit'
   files: readonly string[]
   env?: Readonly<Record<string, string>>
-  /** True where neither engine nor images have to be there. */
+  /** True where the tests need neither engine nor images, or set up by themselves what they need. */
   withoutEngine?: true
 }
 
@@ -54,17 +54,33 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'world',
-    what: "With real Docker, and the test's own registries and name service, an installed Loadline says before it starts what blocks the engine or the Dagger CLI, and runs nothing that is not pinned.",
+    what: "With real Docker, and publishers' registries and a name service of the test's own, an installed Loadline says what keeps the engine or the Dagger CLI away, and comes from an empty home directory to PASSED, to a release that is signed, attested and verified in a registry with TLS and a password, and to the same verdict by `dagger call`.",
     about: [
       'ci/cli/doctor.ts',
+      'ci/cli/lock.ts',
       'ci/run/container-runtime.ts',
       'ci/run/dagger-cli.ts',
       'ci/run/choose-engine.ts',
+      'ci/run/ready-programs.ts',
+      'src/engine/own-programs.ts',
       'src/engine/pull-fault.ts',
+      'src/engine/registry-access.ts',
+      'src/engine/tool-image.ts',
       'test/world',
       'test/exhaustive/world.test.ts',
     ],
     run: { ...own('world.test.ts'), withoutEngine: true },
+  },
+  {
+    name: 'cgroup-v2',
+    what: "In a virtual machine with Debian's kernel, whose control groups are of the second version, the run under hardening starts what serves and ends what takes too much memory; without the memory controller it says that limits cannot be enforced.",
+    about: [
+      'programs/sandbox',
+      'test/world/virtual-machine.ts',
+      'test/world/installed-debian.ts',
+      'test/exhaustive/cgroup-v2.test.ts',
+    ],
+    run: { ...own('cgroup-v2.test.ts'), withoutEngine: true },
   },
   {
     name: 'scaffold',

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import type { Digest } from '../../src/model/index.ts'
 import { deterministicTar } from '../../toolchain/tool-image.ts'
@@ -81,6 +81,7 @@ function attestationOf(store: Store, { digest }: Descriptor): Descriptor {
 export async function layerOf(store: Store, path: string, text: string): Promise<Descriptor> {
   const directory = await mkdtemp(join(tmpdir(), 'loadline-layer-'))
   try {
+    await mkdir(dirname(join(directory, path)), { recursive: true })
     await writeFile(join(directory, path), text)
     const options = { encoding: 'buffer' } as const
     const { stdout } = await execa('tar', [...deterministicTar, '--file', '-', '--directory', directory, path], options)

@@ -18,6 +18,8 @@ export interface Internet {
   troubles: Trouble[]
   /** `METHOD host/path?query`, in the order of arrival. */
   asked: string[]
+  /** Adds a site that shows a certificate of its own. */
+  open(host: string, site: Site, certificate: ServerCertificate): void
   /** Takes a host away: nobody knows its name any more, and no connection stays. */
   takeAway(host: string): void
   bringBack(host: string): void
@@ -30,8 +32,9 @@ export interface Internet {
 export async function serveInternet(
   address: string,
   certificate: ServerCertificate,
-  sites: Readonly<Record<string, Site>>,
+  known: Readonly<Record<string, Site>>,
 ): Promise<Internet> {
+  const sites = { ...known }
   const names = new Set(Object.keys(sites))
   const troubles: Trouble[] = []
   const asked: string[] = []
@@ -48,6 +51,11 @@ export async function serveInternet(
   return {
     troubles,
     asked,
+    open(host, site, own) {
+      sites[host] = site
+      names.add(host)
+      server.addContext(host, own)
+    },
     takeAway(host) {
       names.delete(host)
       server.closeAllConnections()

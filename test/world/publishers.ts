@@ -54,6 +54,22 @@ export const publishedEngine = {
   reference: supportImages.engine.reference,
   entrypoint: ['dagger-entrypoint.sh'],
   host: 'registry.dagger.io',
-  realm: 'https://auth.registry.dagger.io/token',
   cliHost: 'dl.dagger.io',
+} as const
+
+/** Registries by the names that references have: the host that clients ask, and where that host sends them for a token (`WWW-Authenticate` of its answer to `/v2/`). */
+export const publicRegistries: Readonly<Record<string, { host: string; realm: string }>> = {
+  'docker.io': { host: 'registry-1.docker.io', realm: 'https://auth.docker.io/token' },
+  'gcr.io': { host: 'gcr.io', realm: 'https://gcr.io/v2/token' },
+  'ghcr.io': { host: 'ghcr.io', realm: 'https://ghcr.io/token' },
+  'mirror.gcr.io': { host: 'mirror.gcr.io', realm: 'https://mirror.gcr.io/v2/token' },
+  [publishedEngine.host]: { host: publishedEngine.host, realm: 'https://auth.registry.dagger.io/token' },
+}
+
+/** Where Trivy looks for its database first, and how it is published there: https://github.com/aquasecurity/trivy-db/blob/main/.github/workflows/cron.yml */
+export const publishedDatabase = {
+  reference: 'mirror.gcr.io/aquasec/trivy-db:2',
+  config: 'application/vnd.aquasec.trivy.config.v1+json',
+  layer: 'application/vnd.aquasec.trivy.db.layer.v1.tar+gzip',
+  title: 'db.tar.gz',
 } as const

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import type { Site } from './internet.ts'
 import type { Store } from './store.ts'
 
@@ -13,9 +14,48 @@ export function tokenSite(tokens: Tokens): Site {
     const token = randomUUID()
     const { searchParams } = new URL(request.url ?? '', 'https://host')
     tokens.set(token, searchParams.getAll('scope'))
-    response
-      .writeHead(200, { 'Content-Type': 'application/json' })
-      .end(JSON.stringify({ token, access_token: token, expires_in: 300, issued_at: new Date().toISOString() }))
+    giveToken(response, token)
+  }
+}
+
+function giveToken(response: ServerResponse, token: string): void {
+  response
+    .writeHead(200, { 'Content-Type': 'application/json' })
+    .end(JSON.stringify({ token, access_token: token, expires_in: 300, issued_at: new Date().toISOString() }))
+}
+
+/** Somebody who has a password at a registry. */
+export interface Account {
+  user: string
+  password: string
+}
+
+/** A registry of a company in front of one on loopback that lets everybody in: its tokens are for one account, and it serves no name but its own. */
+export function companySite(host: string, upstream: string, { user, password }: Account): Site {
+  const [tokens, authorization] = [new Set<string>(), `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`]
+  const [hostname, port] = upstream.split(':')
+  return (request, response) => {
+    if (request.url?.startsWith('/token') === true) {
+      request.resume()
+      if (request.headers.authorization !== authorization) return refuse(response, 401, 'UNAUTHORIZED')
+      const token = randomUUID()
+      tokens.add(token)
+      return giveToken(response, token)
+    }
+    const { repository } = read(request)
+    if (!tokens.has(request.headers.authorization?.replace(/^Bearer /, '') ?? '')) {
+      request.resume()
+      const scope = repository === undefined ? '' : `,scope="repository:${repository}:pull,push"`
+      const challenge = `Bearer realm="https://${host}/token",service="${host}"${scope}`
+      return refuse(response, 401, 'UNAUTHORIZED', { 'WWW-Authenticate': challenge })
+    }
+    const headers = { ...request.headers, 'x-forwarded-proto': 'https' }
+    const forwarded = forward({ hostname, port, method: request.method, path: request.url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    forwarded.once('error', () => request.socket.destroy())
+    request.pipe(forwarded)
   }
 }
 
@@ -32,18 +72,19 @@ export function registrySite(name: string, host: string, store: Store, realm: st
       })
     if (kind === undefined) return void response.writeHead(request.url === '/v2/' ? 200 : 404).end()
     const digest = reference.startsWith('sha256:') ? reference : store.tags.get(`${name}/${repository}:${reference}`)
-    const found =
-      kind === 'manifests'
-        ? store.manifests.get(digest ?? '')
-        : { mediaType: 'application/octet-stream', bytes: store.blobs.get(digest ?? '') }
-    if (found?.bytes === undefined)
-      return refuse(response, 404, kind === 'manifests' ? 'MANIFEST_UNKNOWN' : 'BLOB_UNKNOWN')
+    const manifest = kind === 'manifests' ? store.manifests.get(digest ?? '') : undefined
+    const blob = kind === 'blobs' ? store.blobs.get(digest ?? '') : undefined
+    const size = manifest?.bytes.length ?? blob?.size
+    if (size === undefined) return refuse(response, 404, kind === 'manifests' ? 'MANIFEST_UNKNOWN' : 'BLOB_UNKNOWN')
     response.writeHead(200, {
-      'Content-Type': found.mediaType,
-      'Content-Length': found.bytes.length,
+      'Content-Type': manifest?.mediaType ?? 'application/octet-stream',
+      'Content-Length': size,
       'Docker-Content-Digest': digest,
     })
-    response.end(request.method === 'HEAD' ? undefined : found.bytes)
+    if (blob === undefined || request.method === 'HEAD')
+      return void response.end(request.method === 'HEAD' ? undefined : manifest?.bytes)
+    const give = async () => pipeline(await blob.open(), response)
+    give().catch(() => response.destroy())
   }
 }
 

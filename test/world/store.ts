@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Digest } from '../../src/model/index.ts'
 
 /** What a manifest says of a blob or of another manifest. */
@@ -16,9 +20,15 @@ export interface StoredManifest {
   bytes: Buffer
 }
 
+/** A blob. Large ones stay where they lie, and are read when they are asked for. */
+interface Blob {
+  size: number
+  open(): Promise<Readable>
+}
+
 /** What publishers have put into their registries. */
 export interface Store {
-  blobs: Map<string, Buffer>
+  blobs: Map<string, Blob>
   manifests: Map<string, StoredManifest>
   /** Digests by reference, e.g. `docker.io/library/golang:1.26-bookworm`. */
   tags: Map<string, Digest>
@@ -41,9 +51,29 @@ function digestOfBytes(bytes: Buffer): Digest {
 
 /** Takes bytes as a blob. */
 export function addBytes({ blobs }: Store, bytes: Buffer, mediaType: string): Descriptor {
-  const digest = digestOfBytes(bytes)
-  blobs.set(digest, bytes)
-  return { mediaType, digest, size: bytes.length }
+  const [digest, size] = [digestOfBytes(bytes), bytes.length]
+  blobs.set(digest, { size, open: async () => Readable.from([bytes]) })
+  return { mediaType, digest, size }
+}
+
+/** Takes a file as a blob. It has to stay as it is. */
+export async function addFile({ blobs }: Store, path: string, mediaType: string): Promise<Descriptor> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  const [digest, { size }] = [`sha256:${hash.digest('hex')}` as Digest, await stat(path)]
+  blobs.set(digest, { size, open: async () => createReadStream(path) })
+  return { mediaType, digest, size }
+}
+
+/** Takes a blob that another registry serves at an address. */
+export function addRemote({ blobs }: Store, descriptor: Descriptor, url: string): Descriptor {
+  const open = async () => {
+    const { ok, status, body } = await fetch(url)
+    if (!ok || body === null) throw new Error(`expected a blob at ${url}, found status ${status}`)
+    return Readable.fromWeb(body)
+  }
+  blobs.set(descriptor.digest, { size: descriptor.size, open })
+  return descriptor
 }
 
 /** Takes a manifest or an index; it gets a name only by `tags`. */

@@ -1,88 +1,119 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect } from 'vitest'
-import { pinsOf, type Pins } from '../../src/tools/pins.ts'
+import { sealedToolchain } from '../../toolchain/index.ts'
+import type { StepEvent } from '../../toolchain/steps.ts'
 import { ownNetwork } from '../engine/own-network.ts'
 import { root } from '../repo/source-files.ts'
 import { recordStep } from '../suite/steps.ts'
 import { makeAuthority, type Authority } from './authority.ts'
-import { layerOf, publish } from './image.ts'
-import { serveInternet, type Internet } from './internet.ts'
+import { serveInternet, type Internet, type Site } from './internet.ts'
 import { startLaptop, type Laptop } from './laptop.ts'
-import { laptopDirectory } from './laptop-root.ts'
-import { publishedEngine } from './publishers.ts'
+import { debianDirectory } from './installed-debian.ts'
+import { publishAll, type Published } from './publications.ts'
+import { publicRegistries, publishedEngine } from './publishers.ts'
 import { registrySite, tokenSite, type Tokens } from './registries.ts'
-import { emptyStore } from './store.ts'
+import type { Store } from './store.ts'
 
 /** Reserved for tests of networks (RFC 2544): nobody has it, and Dagger's own network is elsewhere. */
 const outside = '198.18.0.1'
 
-/** Everything that a run meets until it has an engine, and a laptop in it. */
+/** Everything that a run meets, and a laptop in it. */
 export interface World {
   internet: Internet
   laptop: Laptop
+  /** The authority of all publishers. */
+  authority: Authority
+  /** An authority of a company, which the laptop believes as well. */
+  company: Authority
   /** An authority that nobody here believes. */
   stranger: Authority
   end(): Promise<void>
 }
 
-/** Makes the world: the publisher of the engine and of the Dagger CLI, Docker on a laptop, and Loadline installed in an empty home directory. Takes about ten seconds. */
+/**
+ * Makes the world: publishers of the engine, the Dagger CLI, tools, bases, the vulnerability database and Go modules; Docker on a laptop; Loadline installed in an empty home directory.
+ * Takes about a minute where the sealed toolchain is there, of which all images are made.
+ */
 export async function makeWorld(): Promise<World> {
   const work = mkdtempSync(join(tmpdir(), 'loadline-world-'))
   const ends: Array<() => Promise<unknown>> = [async () => rmSync(work, { recursive: true, force: true })]
   const end = async () => {
     for (const each of ends.toReversed()) await each()
   }
+  const onProgress = (event: StepEvent) => recordStep(event, expect.getState().testPath)
   try {
-    const [authority, stranger] = [await makeAuthority(work, 'public'), await makeAuthority(work, 'stranger')]
+    const authority = await makeAuthority(work, 'public')
+    const company = await makeAuthority(work, 'company')
+    const stranger = await makeAuthority(work, 'stranger')
+    const [ofPublic, ofCompany] = [textOf(authority), textOf(company)]
+    const sealed = await sealedToolchain({ onProgress, log: () => undefined }).ensure()
+    const published = await publishAll(work, sealed, ofPublic)
     const network = await ownNetwork(215, { processes: true })
     ends.push(network.end)
     await execa('ip', ['address', 'add', `${outside}/32`, 'dev', network.device])
-    const { sites, pins } = await publisher()
+    const sites = { ...registries(published.store), ...(await others(published)) }
     const internet = await serveInternet(outside, await authority.issue(Object.keys(sites)), sites)
     ends.push(internet.end)
-    const lower = await laptopDirectory((event) => recordStep(event, expect.getState().testPath))
-    const authorities = readFileSync(authority.certificate, 'utf8')
-    const laptop = await startLaptop(lower, network, { names: outside, authorities })
+    const lower = await debianDirectory('laptop', onProgress)
+    const laptop = await startLaptop(lower, network, { names: outside, authorities: `${ofPublic}${ofCompany}` })
     ends.push(laptop.end)
     await install(laptop.home)
-    writeFileSync(join(laptop.home, 'pins.json'), JSON.stringify(pins, null, 2))
+    writeFileSync(join(laptop.home, 'pins.json'), JSON.stringify(published.pins, null, 2))
     await laptop.own()
-    return { internet, laptop, stranger, end }
+    return { internet, laptop, authority, company, stranger, end }
   } catch (error) {
     await end()
     throw error
   }
 }
 
-/**
- * The registry of the engine, with an index over platforms and attestations under the publisher's name and tag, and the site of the Dagger CLI with an archive that is not the pinned one.
- * What is published is no engine: nothing here gets as far as starting one.
- */
-async function publisher() {
-  const store = emptyStore()
-  const layers = [await layerOf(store, 'engine', 'not one\n')]
-  const settings = { Entrypoint: publishedEngine.entrypoint }
-  const images = ['amd64', 'arm64'].map((architecture) => ({
-    platform: { os: 'linux', architecture },
-    layers,
-    settings,
-  }))
-  const digest = publish(store, publishedEngine.reference, images)
+function textOf({ certificate }: Authority): string {
+  return readFileSync(certificate, 'utf8')
+}
+
+/** Every registry with its tokens: some hosts give these themselves, others send their clients elsewhere. */
+function registries(store: Store): Record<string, Site> {
   const tokens: Tokens = new Map()
-  const { host, realm, cliHost } = publishedEngine
-  const sites = {
-    [host]: registrySite(host, host, store, realm, tokens),
-    [new URL(realm).host]: tokenSite(tokens),
-    [cliHost]: (_request: unknown, response: { end(text: string): void }) => response.end('not the pinned archive'),
+  const giveToken = tokenSite(tokens)
+  const sites = Object.entries(publicRegistries).flatMap(([name, { host, realm }]): Array<[string, Site]> => {
+    const { host: tokenHost, pathname } = new URL(realm)
+    const images = registrySite(name, host, store, realm, tokens)
+    return [
+      [tokenHost, giveToken],
+      [host, (...asked) => (tokenHost === host && asked[0].url?.startsWith(pathname) ? giveToken : images)(...asked)],
+    ]
+  })
+  return Object.fromEntries(sites)
+}
+
+/** The site of the Dagger CLI, and the proxy of Go modules with what this machine has fetched for the example. */
+async function others({ cli }: Published): Promise<Record<string, Site>> {
+  await execa('go', ['mod', 'download'], { cwd: join(root, 'examples/go-service') })
+  const { stdout: modules } = await execa('go', ['env', 'GOMODCACHE'])
+  const file = (path: string, response: ServerResponse) => {
+    if (!existsSync(path)) return void response.writeHead(404).end()
+    response.writeHead(200, { 'Content-Length': statSync(path).size })
+    createReadStream(path).pipe(response)
   }
-  const { tools, ...released } = pinsOf()
-  const engine = tools['engine']
-  if (engine === undefined) throw new Error('the release pins no engine')
-  const pins: Pins = { ...released, tools: { engine: { ...engine, digest } } }
-  return { sites, pins }
+  return {
+    [publishedEngine.cliHost]: (_, response) => file(cli, response),
+    'proxy.golang.org': ({ url = '' }, response) =>
+      file(join(modules, 'cache/download', new URL(url, 'https://host').pathname), response),
+  }
 }
 
 /** Installs the package as it would be published, without its types, which nobody runs. */
