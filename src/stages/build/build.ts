@@ -108,7 +108,7 @@ function buildContainer(request: BuildRequest, platform: Platform): Container {
   const prepared = request.preparation.dockerfiles.find((one) => one.platform === platform)
   if (prepared === undefined) throw new TypeError(`no Dockerfile was prepared for ${platform}`)
   const context = buildContext(request.directory, { text: prepared.text, ignored: request.dockerfile.ignored })
-  return context.directory.dockerBuild({
+  const container = context.directory.dockerBuild({
     dockerfile: context.dockerfile,
     platform: platform as DaggerPlatform,
     buildArgs: Object.entries(build.args).map(([name, value]) => ({ name, value })),
@@ -117,6 +117,8 @@ function buildContainer(request: BuildRequest, platform: Platform): Container {
     ...(request.ssh === undefined ? {} : { ssh: request.ssh }),
     ...(build.target === undefined ? {} : { target: build.target }),
   })
+  // The engine keeps in the image's configuration where the agent's socket was.
+  return request.ssh === undefined ? container : container.withoutEnvVariable('SSH_AUTH_SOCK')
 }
 
 /** What an unreadable archive means: for one that was just built, a bug in Loadline. */
