@@ -100,10 +100,11 @@ function registries(store: Store): Record<string, Site> {
   return Object.fromEntries(sites)
 }
 
-/** The site of the Dagger CLI, and the proxy of Go modules with what this machine has fetched for the example. */
+/** The site of the Dagger CLI, and the proxy that Go asks by default, with what this machine has fetched for the example. */
 async function others({ cli }: Published): Promise<Record<string, Site>> {
   await execa('go', ['mod', 'download'], { cwd: join(root, 'examples/go-service') })
   const { stdout: modules } = await execa('go', ['env', 'GOMODCACHE'])
+  const { stdout: proxies } = await execa('go', ['env', 'GOPROXY'], { env: { GOPROXY: '', GOENV: 'off' } })
   const file = (path: string, response: ServerResponse) => {
     if (!existsSync(path)) return void response.writeHead(404).end()
     response.writeHead(200, { 'Content-Length': statSync(path).size })
@@ -111,7 +112,7 @@ async function others({ cli }: Published): Promise<Record<string, Site>> {
   }
   return {
     [publishedEngine.cliHost]: (_, response) => file(cli, response),
-    'proxy.golang.org': ({ url = '' }, response) =>
+    [new URL(proxies.split(',')[0] ?? '').host]: ({ url = '' }, response) =>
       file(join(modules, 'cache/download', new URL(url, 'https://host').pathname), response),
   }
 }
