@@ -13,6 +13,8 @@ export interface Part {
 export interface Mutation {
   /** Patterns of files, as Stryker's `mutate`. */
   mutate: readonly string[]
+  /** Directories of unit tests that are run for each change. */
+  tests: readonly string[]
 }
 
 export interface TestFiles {
@@ -153,12 +155,12 @@ export const parts: readonly Part[] = [
     name: 'mutation',
     what: 'Of the changes that Stryker makes to the gate, this share is noticed by a unit test.',
     about: ['src/gate', 'test/unit/gate', 'stryker.config.json'],
-    run: { mutate: ['src/gate/**/*.ts'] },
+    run: { mutate: ['src/gate/**/*.ts'], tests: ['gate', 'policy', 'formats'] },
   },
   {
     name: 'mutation-of-documents',
-    what: 'The same for policy and formats, which most tests run while they load: each change then needs a new process.',
+    what: 'The same for policy and formats, with their own unit tests alone.',
     about: ['src/policy', 'src/formats', 'test/unit/policy', 'test/unit/formats', 'stryker.config.json'],
-    run: { mutate: ['src/policy/**/*.ts', 'src/formats/**/*.ts'] },
+    run: { mutate: ['src/policy/**/*.ts', 'src/formats/**/*.ts'], tests: ['policy', 'formats'] },
   },
 ]

@@ -66,9 +66,9 @@ async function tests(run: TestFiles): Promise<Result> {
   return { passed: timing.passed, failed: failuresOf(timing), machine: timing.machine, note: '' }
 }
 
-async function mutation({ mutate }: Mutation): Promise<Result> {
+async function mutation(run: Mutation): Promise<Result> {
   const machine = watchMachine()
-  return { ...(await runMutation(mutate)), machine: machine() }
+  return { ...(await runMutation(run)), machine: machine() }
 }
 
 /** Writes a result into the page. A part that the page does not have yet is listed there as one that waits. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { z } from 'zod'
+import type { Mutation } from '../exhaustive/parts.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -18,14 +19,15 @@ export interface MutationScore {
   note: string
 }
 
-/** Runs Stryker on these files, as its configuration says, which has the least score too. */
-export async function runMutation(mutate: readonly string[]): Promise<MutationScore> {
+/** Runs Stryker on these files with these tests, as its configuration says, which has the least score too. */
+export async function runMutation({ mutate, tests }: Mutation): Promise<MutationScore> {
   // Where stryker.config.json has it put.
   const report = join(root, 'test-report/mutation.json')
   rmSync(report, { force: true })
   const files = [...mutate, '!src/**/index.ts'].join(',')
   const { exitCode } = await execa('npx', ['stryker', 'run', '--mutate', files], {
     cwd: root,
+    env: { MUTATION_TESTS: tests.join(',') },
     stdio: 'inherit',
     reject: false,
   })
