@@ -13,13 +13,16 @@ export interface Ended {
   stderr: string
 }
 
+/** Environment variables. */
+type Environment = Readonly<Record<string, string>>
+
 /** A machine with Docker, and somebody who may use it and has an empty home directory; another one may not. */
 export interface Laptop {
-  /** Where the home directory lies on this machine. On the laptop it is `/home/ada`. */
+  /** A directory on this machine: what the tests put there is in the home directory, which is `/home/ada` on the laptop, after `own`. */
   home: string
   /** Runs a program in the home directory, as its owner, or as a guest without rights. */
-  run(argv: readonly string[], env?: Readonly<Record<string, string>>, as?: keyof typeof users): Promise<Ended>
-  /** Gives the home directory to its owner again, after this machine has put something there. */
+  run(argv: readonly string[], env?: Environment, as?: keyof typeof users): Promise<Ended>
+  /** Gives what the tests have put into the home directory to its owner. */
   own(): Promise<void>
   end(): Promise<void>
 }
@@ -33,7 +36,7 @@ export interface Surroundings {
 }
 
 const users = { ada: { id: 1000, groups: 'docker' }, guest: { id: 1001, groups: 'guest' } } as const
-const startSeconds = 60
+export const owner = users.ada.id
 
 /** Loadline as it is started on the laptop. */
 export const installed = ['node', '/home/ada/node_modules/loadline/ci/loadline.mjs'] as const
@@ -41,7 +44,7 @@ export const installed = ['node', '/home/ada/node_modules/loadline/ci/loadline.m
 /** Starts a laptop on a root that stays as it is: in a network of its own, which is to have processes of its own. */
 export async function startLaptop(lower: string, network: OwnNetwork, around: Surroundings): Promise<Laptop> {
   const directory = mkdtempSync(join(tmpdir(), 'loadline-laptop-'))
-  const [root, log] = [join(directory, 'root'), join(directory, 'docker.log')]
+  const [root, home, log] = [join(directory, 'root'), join(directory, 'home'), join(directory, 'docker.log')]
   const start = (argv: readonly string[], options = {}) => {
     const [program = '', ...rest] = network.enter(...argv)
     return execa(program, rest, { stdin: 'ignore', ...options })
@@ -52,21 +55,18 @@ export async function startLaptop(lower: string, network: OwnNetwork, around: Su
   await start(['ip', 'route', 'add', around.names, 'via', network.here])
   // A root that is only changed for a process would leave this machine's as that of the mounts, where whoever enters a container by them comes out.
   await start(['pivot_root', root, join(root, 'mnt')])
-  await start(['umount', '--lazy', '/mnt'], environment('root'))
+  const asRoot = { env: environment('root'), extendEnv: false }
+  await start(['umount', '--lazy', '/mnt'], asRoot)
   const docker = start(['dockerd', ...dockerOptions], {
     reject: false,
     stdout: 'ignore',
     stderr: { file: log },
-    ...environment('root'),
+    ...asRoot,
   })
-  const run: Laptop['run'] = async (command, env = {}, as = 'ada') => {
-    const { id, groups } = users[as]
-    const ended = await start(
-      ['chroot', `--userspec=${id}:${id}`, `--groups=${groups}`, '/', 'env', `--chdir=/home/${as}`, ...command],
-      { reject: false, ...environment(as, env) },
-    )
-    return { exitCode: ended.exitCode ?? -1, stdout: String(ended.stdout), stderr: String(ended.stderr) }
-  }
+  const run = runAs(async (argv, env) => {
+    const { exitCode = -1, stdout, stderr } = await start(argv, { reject: false, env, extendEnv: false })
+    return { exitCode, stdout: String(stdout), stderr: String(stderr) }
+  })
   const end = async () => {
     const left = (await run(['docker', 'ps', '--all', '--quiet'])).stdout.split('\n').filter(Boolean)
     if (left.length > 0) await run(['docker', 'rm', '--force', ...left])
@@ -75,14 +75,29 @@ export async function startLaptop(lower: string, network: OwnNetwork, around: Su
     await execa('find', ['/sys/fs/cgroup/', '-depth', '-path', `*${controlGroups}*`, '-type', 'd', '-delete'])
     await execa('rm', ['-rf', '--one-file-system', directory])
   }
-  for (let waited = 0; waited < startSeconds * 10; waited += 1) {
-    if ((await run(['docker', 'version'])).exitCode === 0)
-      return { home: join(directory, 'home'), run, end, own: () => own(join(directory, 'home')) }
+  const own = async () => void (await execa('chown', ['--recursive', '--no-dereference', `${owner}:${owner}`, home]))
+  return dockerAnswers({ home, run, own, end }, 60, () => readFileSync(log, 'utf8'))
+}
+
+/** The way to run a program as one of the users, where there is one to run it as root. */
+export function runAs(start: (argv: readonly string[], env: Environment) => Promise<Ended>): Laptop['run'] {
+  return (command, env = {}, as = 'ada') => {
+    const { id, groups } = users[as]
+    const become = ['chroot', `--userspec=${id}:${id}`, `--groups=${groups}`, '/', 'env', `--chdir=/home/${as}`]
+    return start([...become, ...command], environment(as, env))
+  }
+}
+
+/** Gives the laptop when its Docker answers. Otherwise it ends the laptop, and throws with the last of the log. */
+export async function dockerAnswers(laptop: Laptop, seconds: number, log: () => string): Promise<Laptop> {
+  const last = Date.now() + seconds * 1_000
+  while (Date.now() < last) {
+    if ((await laptop.run(['docker', 'version'])).exitCode === 0) return laptop
     await sleep(100)
   }
-  const said = readFileSync(log, 'utf8').slice(-2_000)
-  await end()
-  throw new Error(`Docker did not answer within ${startSeconds} s:\n${said}`)
+  const said = log().slice(-2_000)
+  await laptop.end()
+  throw new Error(`Docker did not answer within ${seconds} s:\n${said}`)
 }
 
 /** Below which all control groups of containers lie, which do not go with their namespaces. */
@@ -93,22 +108,34 @@ const dockerOptions =
     ' ',
   )
 
-function environment(user: keyof typeof users | 'root', more: Readonly<Record<string, string>> = {}) {
+export function environment(user: keyof typeof users | 'root', more: Environment = {}): Environment {
   const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
   const home = user === 'root' ? '/root' : `/home/${user}`
-  return { env: { PATH: path, HOME: home, USER: user, LANG: 'C.UTF-8', NO_COLOR: '1', ...more }, extendEnv: false }
+  return { PATH: path, HOME: home, USER: user, LANG: 'C.UTF-8', NO_COLOR: '1', ...more }
 }
 
-async function own(home: string): Promise<void> {
-  const { id } = users.ada
-  await execa('chown', ['--recursive', '--no-dereference', `${id}:${id}`, home])
-}
-
-/** Writes what the laptop has beside its root: users, whom it believes, and this machine's Node. */
-function prepare(directory: string, lower: string, { names, authorities }: Surroundings): void {
+/** Writes what a laptop of namespaces has beside its root. */
+function prepare(directory: string, lower: string, around: Surroundings): void {
   const upper = join(directory, 'upper')
-  for (const place of ['root', 'work', 'docker', 'home', 'upper/home/ada', 'upper/home/guest', 'upper/var/lib/docker'])
+  for (const place of [
+    'root',
+    'work',
+    'docker',
+    'home',
+    'upper/var/lib/docker',
+    'upper/usr/bin',
+    'upper/usr/local/bin',
+  ])
     mkdirSync(join(directory, place), { recursive: true })
+  furnish(upper, lower, around)
+  writeFileSync(join(upper, 'usr/bin/node'), '')
+  const runc = join(upper, 'usr/local/bin/runc-as-allowed')
+  copyFileSync(fileURLToPath(new URL('./runc-as-allowed.mjs', import.meta.url)), runc)
+  chmodSync(runc, 0o755)
+}
+
+/** Writes into a directory what every laptop has beside the root that is given: users, and whom it asks and believes. */
+export function furnish(upper: string, lower: string, { names, authorities }: Surroundings): void {
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(upper, path)), { recursive: true })
     writeFileSync(join(upper, path), text)
@@ -116,17 +143,13 @@ function prepare(directory: string, lower: string, { names, authorities }: Surro
   const below = (path: string) => readFileSync(join(lower, path), 'utf8')
   for (const path of ['etc/passwd', 'etc/group']) write(path, below(path))
   for (const [name, { id }] of Object.entries(users)) {
+    mkdirSync(join(upper, 'home', name), { recursive: true })
     appendFileSync(join(upper, 'etc/passwd'), `${name}:x:${id}:${id}::/home/${name}:/bin/sh\n`)
     appendFileSync(join(upper, 'etc/group'), `${name}:x:${id}:\n`)
   }
   write('etc/resolv.conf', `nameserver ${names}\n`)
   write('etc/hosts', '127.0.0.1 localhost\n')
   write('etc/ssl/certs/ca-certificates.crt', authorities)
-  write('usr/bin/node', '')
-  const runc = join(upper, 'usr/local/bin/runc-as-allowed')
-  mkdirSync(dirname(runc), { recursive: true })
-  copyFileSync(fileURLToPath(new URL('./runc-as-allowed.mjs', import.meta.url)), runc)
-  chmodSync(runc, 0o755)
 }
 
 /** Arguments of mount, in this order. Docker's data lies on a disk: a layer of a layer cannot have layers. */

@@ -30,20 +30,52 @@ export PATH=/applets:/usr/bin
 mount -t devtmpfs dev /dev
 mount -t sysfs sys /sys
 mount -t cgroup2 cgroup /sys/fs/cgroup
-for each in ${modules.map((path) => basename(path)).join(' ')}; do insmod /modules/$each; done
+for each in ${modules.join(' ')}; do insmod /modules/$each; done
 . /start > /dev/ttyS0 2>&1
 poweroff -f
 `
 
 const minutes = 10
 
-/** Packs the file system and starts the emulator. In this order: the Debian's root, the directory to work in, the kernel's words. */
+/** Packs the file system and starts the emulator. In this order: the Debian's root, the directory to work in, the kernel's words, words for the emulator. */
 const boot = `mount --bind "$1" "$0/mnt"
+shift
 exec chroot "$0" sh -ec '
   cd /mnt/root
   find . | cpio --quiet --create --format=newc > ../initramfs
-  exec qemu-system-x86_64 -accel tcg,thread=multi -smp 2 -m 2048 -nodefaults -display none -no-reboot \\
-    -kernel /boot/vmlinuz-* -initrd ../initramfs -append "$0" -serial file:../console' "$2"`
+  exec qemu-system-x86_64 -accel tcg,thread=multi -smp 2 -nodefaults -display none -no-reboot \\
+    -kernel /boot/vmlinuz-* -initrd ../initramfs -append "$0" -serial file:../console "$@"' "$@"`
+
+/** Where the first file system of a machine is gathered, in the directory that it works in. */
+export const initramfs = (work: string) => join(work, 'root')
+
+/** Starts the emulator, which ends when the machine is off, on what lies in the initramfs of a directory. What the machine prints comes into the file `console` there. */
+export function bootMachine(
+  emulator: string,
+  work: string,
+  { kernel = [], devices }: { kernel?: readonly string[]; devices: readonly string[] },
+  options: { timeout?: number } = {},
+) {
+  const words = ['console=ttyS0', 'quiet', 'panic=-1', ...kernel].join(' ')
+  // Whoever kills this process leaves no machine behind.
+  const argv = ['--pdeathsig', 'KILL', 'unshare', '--mount', 'sh', '-ec', boot, emulator, work, words, ...devices]
+  return execa('setpriv', argv, { ...options, stdin: 'ignore', reject: false })
+}
+
+/** Puts into an initramfs busybox, modules with what they need, and files that are run. The scripts get the names of the modules' files, in the order of loading. */
+export async function fillInitramfs(
+  root: string,
+  emulator: string,
+  modules: readonly string[],
+  scripts: (modules: readonly string[]) => Readonly<Record<string, string>>,
+): Promise<void> {
+  const files = await moduleFiles(emulator, modules)
+  for (const directory of ['dev', 'modules']) mkdirSync(join(root, directory), { recursive: true })
+  await execa('cp', [join(emulator, 'bin/busybox'), root])
+  await execa('cp', [...files, join(root, 'modules')])
+  for (const [path, text] of Object.entries(scripts(files.map((file) => basename(file)))))
+    writeFileSync(join(root, path), text, { mode: 0o755 })
+}
 
 /**
  * Starts a machine with Debian's kernel, whose control groups are of the second version, and gives what its `/start` printed when it is off again. It has nothing of this
@@ -51,23 +83,17 @@ exec chroot "$0" sh -ec '
  */
 export async function runMachine({ emulator, kernel, modules, fill }: Machine): Promise<string> {
   const work = mkdtempSync(join(tmpdir(), 'loadline-machine-'))
-  const root = join(work, 'root')
   try {
-    mkdirSync(join(root, 'dev'), { recursive: true })
+    const root = initramfs(work)
+    mkdirSync(root)
     await fill(root)
-    await execa('cp', [join(emulator, 'bin/busybox'), root])
-    const files = await moduleFiles(emulator, modules)
-    mkdirSync(join(root, 'modules'))
-    await execa('cp', [...files, join(root, 'modules')])
-    for (const [path, text] of Object.entries({ init: first, second: second(files) }))
-      writeFileSync(join(root, path), text, { mode: 0o755 })
-    const words = ['console=ttyS0', 'quiet', 'panic=-1', ...kernel].join(' ')
-    const argv = ['--mount', 'sh', '-ec', boot, emulator, work, words]
-    const { failed, timedOut, stderr } = await execa('unshare', argv, {
-      timeout: minutes * 60_000,
-      stdin: 'ignore',
-      reject: false,
-    })
+    await fillInitramfs(root, emulator, modules, (names) => ({ init: first, second: second(names) }))
+    const { failed, timedOut, stderr } = await bootMachine(
+      emulator,
+      work,
+      { kernel, devices: ['-m', '2048'] },
+      { timeout: minutes * 60_000 },
+    )
     if (failed && !timedOut) throw new Error(`the emulator failed: ${stderr}`)
     const said = readFileSync(join(work, 'console'), 'utf8').replaceAll('\r', '')
     return timedOut ? `${said}\nnot off after ${minutes} minutes\n` : said

@@ -1,4 +1,5 @@
 import {
+  cpSync,
   createReadStream,
   existsSync,
   mkdirSync,
@@ -22,6 +23,7 @@ import { recordStep } from '../suite/steps.ts'
 import { makeAuthority, type Authority } from './authority.ts'
 import { serveInternet, type Internet, type Site } from './internet.ts'
 import { startLaptop, type Laptop } from './laptop.ts'
+import { startVirtualLaptop } from './virtual-laptop.ts'
 import { debianDirectory } from './installed-debian.ts'
 import { publishAll, type Published } from './publications.ts'
 import { publicRegistries, publishedEngine } from './publishers.ts'
@@ -45,10 +47,10 @@ export interface World {
 }
 
 /**
- * Makes the world: publishers of the engine, the Dagger CLI, tools, bases, the vulnerability database and Go modules; Docker on a laptop; Loadline installed in an empty home directory.
+ * Makes the world: publishers of the engine, the Dagger CLI, tools, bases, the vulnerability database and Go modules; Docker on a laptop, which shares this machine's kernel or is a virtual machine; Loadline installed in an empty home directory, and an example in `go-service`.
  * Takes about a minute where the sealed toolchain is there, of which all images are made.
  */
-export async function makeWorld(): Promise<World> {
+export async function makeWorld(kind: 'namespaces' | 'machine' = 'namespaces'): Promise<World> {
   const work = mkdtempSync(join(tmpdir(), 'loadline-world-'))
   const ends: Array<() => Promise<unknown>> = [async () => rmSync(work, { recursive: true, force: true })]
   const end = async () => {
@@ -69,10 +71,15 @@ export async function makeWorld(): Promise<World> {
     const internet = await serveInternet(outside, await authority.issue(Object.keys(sites)), sites)
     ends.push(internet.end)
     const lower = await debianDirectory('laptop', onProgress)
-    const laptop = await startLaptop(lower, network, { names: outside, authorities: `${ofPublic}${ofCompany}` })
+    const around = { names: outside, authorities: `${ofPublic}${ofCompany}` }
+    const laptop =
+      kind === 'machine'
+        ? await startVirtualLaptop(await debianDirectory('emulator', onProgress), lower, around)
+        : await startLaptop(lower, network, around)
     ends.push(laptop.end)
     await install(laptop.home)
     writeFileSync(join(laptop.home, 'pins.json'), JSON.stringify(published.pins, null, 2))
+    cpSync(join(root, 'examples/go-service'), join(laptop.home, 'go-service'), { recursive: true })
     await laptop.own()
     return { internet, laptop, authority, company, stranger, end }
   } catch (error) {

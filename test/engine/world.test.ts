@@ -1,16 +1,14 @@
-import { copyFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { Run } from '../../src/model/index.ts'
-import { tools } from '../../src/tools/images.ts'
 import { pinsOf } from '../../src/tools/pins.ts'
-import { serveDistribution } from '../engine/distribution.ts'
 import { root } from '../repo/source-files.ts'
 import type { Site } from '../world/internet.ts'
 import { installed } from '../world/laptop.ts'
+import { ends, firstDay, person, published } from '../world/first-day.ts'
 import { publishedEngine } from '../world/publishers.ts'
-import { companySite, refuse } from '../world/registries.ts'
+import { refuse } from '../world/registries.ts'
 import { makeWorld, type World } from '../world/world.ts'
 
 // A whole run is in some of them, which takes three minutes here and a quarter of an hour where much else runs.
@@ -20,8 +18,6 @@ let world: World | undefined
 
 beforeAll(async () => {
   world = await makeWorld()
-  cpSync(join(root, 'examples/go-service'), join(world.laptop.home, 'go-service'), { recursive: true })
-  await world.laptop.own()
 })
 
 afterEach(() => {
@@ -38,27 +34,10 @@ function there(): World {
   return world
 }
 
-/** Runs a program on the laptop. What it prints is broken into lines by the width of a terminal, and is given without. */
-async function type(argv: readonly string[], env: Record<string, string> = {}, as: 'ada' | 'guest' = 'ada') {
-  const { exitCode, stdout, stderr } = await there().laptop.run(argv, env, as)
-  return { exitCode, said: `${stdout}\n${stderr}`.replaceAll(/\s+/g, ' ') }
-}
-
-/** Runs the installed Loadline as a person does. */
-function loadline(argv: readonly string[], env: Record<string, string> = {}, as: 'ada' | 'guest' = 'ada') {
-  return type([...installed, ...argv], env, as)
-}
+const { type, loadline } = person(there)
 
 function judge(env: Record<string, string> = {}, as: 'ada' | 'guest' = 'ada') {
   return loadline(['build-and-scan', '/home/ada/go-service', '--output', `/tmp/report-of-${as}`], env, as)
-}
-
-/** Pins that have what is published here. */
-const published = { LOADLINE_TOOLS: '/home/ada/pins.json' }
-
-/** How a run ends that says this, with these words after each other. */
-function ends(exitCode: number, ...words: string[]) {
-  return { exitCode, said: expect.stringMatching(new RegExp(words.join('.*'))) as string }
 }
 
 /** What a registry answers to somebody who has asked too often. */
@@ -124,53 +103,8 @@ describe('a laptop with Docker', () => {
   })
 })
 
-const host = 'registry.example.com'
-const account = { user: 'ada', password: 'registry-canary-7d20' }
-
-/** From here on each step rests on those before it, as in the documentation. */
 describe('an empty home directory', () => {
-  it('has the bases locked, after the engine has been told whom to believe', async () => {
-    const { laptop, authority } = there()
-    const believed = join(laptop.home, '.config/dagger/ca-certificates')
-    mkdirSync(believed, { recursive: true })
-    copyFileSync(authority.certificate, join(believed, 'authority.crt'))
-    await laptop.own()
-    const bases = ['docker.io/library/golang:1.26-bookworm', 'gcr.io/distroless/static-debian12:nonroot']
-    expect(await loadline(['lock', 'go-service'], published)).toEqual(
-      ends(0, ...bases.toSorted((left, right) => (left < right ? -1 : 1)).map((base) => `new ${base} sha256:`)),
-    )
-  })
-
-  it('comes to PASSED', async () => {
-    expect(await judge(published)).toEqual(ends(0, 'PASSED'))
-  })
-
-  it('comes to a release that is signed, attested and verified, in a registry with TLS and a password', async () => {
-    const { internet, laptop, company } = there()
-    internet.open(host, companySite(host, await serveDistribution(), account), await company.issue([host]))
-    mkdirSync(join(laptop.home, 'keys'))
-    copyFileSync(company.certificate, join(laptop.home, 'company.pem'))
-    await laptop.own()
-    const login = ['docker', 'login', '--username', account.user, '--password', account.password, host]
-    expect(await type(login)).toEqual(ends(0, 'Login Succeeded'))
-    const cosign = ['docker', 'run', '--rm', '--user=1000', '--env=COSIGN_PASSWORD', '--volume=/home/ada/keys:/keys']
-    const secret = { COSIGN_PASSWORD: 'signing-canary-0b8e' }
-    expect(await type([...cosign, '--workdir=/keys', tools.cosign.reference, 'generate-key-pair'], secret)).toEqual(
-      ends(0, 'Public key written to cosign.pub'),
-    )
-
-    const reference = `${host}/acme/go-service:1.0.0`
-    const trust = ['--registry-ca', 'company.pem']
-    const publish = ['--publish', reference, '--key', 'file:keys/cosign.key', ...trust]
-    const released = await loadline(['build-and-scan', 'go-service', ...publish], { ...published, ...secret })
-    expect(released).toEqual(ends(0, 'PASSED'))
-    const { release } = Run.parse(JSON.parse(readFileSync(join(laptop.home, 'loadline-report/verdict.json'), 'utf8')))
-    expect(release?.signature?.verified).toBe(true)
-    expect(await loadline(['verify', reference, '--key', 'keys/cosign.pub', ...trust], published)).toEqual(
-      ends(0, 'VERIFIED'),
-    )
-    for (const canary of [account.password, secret.COSIGN_PASSWORD]) expect(released.said).not.toContain(canary)
-  })
+  firstDay(there)
 
   it('calls the module', async () => {
     const { laptop } = there()
