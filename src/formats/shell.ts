@@ -1,4 +1,4 @@
-import { forEachChild, parse, type SyntaxNode, type Word, type WordPart } from 'unbash'
+import { forEachChild, parse, type Redirect, type SyntaxNode, type Word, type WordPart } from 'unbash'
 import type { Lookup } from './dockerfile/expand.ts'
 import { unwrapped } from './shell-wrappers.ts'
 import { isUnknown, showUnknown, unknownValue } from './unknown-value.ts'
@@ -134,7 +134,7 @@ class ScriptReader {
             : [],
       ),
       writesTo: redirects.flatMap((redirect) =>
-        redirect.type === 'Redirect' && redirect.operator.includes('>') && redirect.target !== undefined
+        redirect.type === 'Redirect' && redirect.operator.includes('>') && !isDescriptor(redirect) && redirect.target
           ? [this.#text(redirect.target)]
           : [],
       ),
@@ -210,6 +210,11 @@ class ScriptReader {
     const value = this.#own.get(name) ?? this.#lookup(name)
     return typeof value === 'string' ? value : (otherwise ?? unknownValue(name))
   }
+}
+
+/** Whether the output goes where that of another descriptor goes, or is closed: `2>&1`, `>&-`. */
+function isDescriptor({ operator, target }: Redirect): boolean {
+  return operator === '>&' && /^(\d+|-)$/.test(target?.value ?? '')
 }
 
 const shells = /^(ba|da|z|k|a)?sh$/

@@ -33,8 +33,17 @@ describe('the programs of a script', () => {
     ['find / -name x -exec chmod u+s {} +', ['chmod u+s {}']],
     ['xargs -n 1 chmod u+s', ['chmod u+s']],
     ['a 2>&1 >/dev/null', ['a']],
+    ['a ${A[0]} ${!A} ${A:+b} ${DIR:=b} ${DIR:+b}', ['a ${A} ${A} ${A} ${DIR} ${DIR}']],
+    ['a $((1 + 1))', ['a $((1 + 1))']],
+    ['A=1; A=$(b); c $A', ['', 'b', '', 'c ${A}']],
+    ['A=1; A=; c ${A:-d} e', ['', '', 'c e']],
+    ['a "x"$DIR', ['a x/opt']],
+    ['a $DIR$FLAGS', ['a /opt-y -q']],
+    ['a ${FLAGS} b', ['a -y -q b']],
+    ['a <x 2>y <<<z', ['a']],
   ])('%s', (script, programs) => {
     expect(said(script)).toEqual(programs)
+    expect(read(script).isWhole).toBe(true)
   })
 
   it.each([
@@ -46,8 +55,27 @@ describe('the programs of a script', () => {
     ['sh <<X\na b\nX', 'a b'],
     ['bash -s <<< "a b"', 'a b'],
     ['/bin/busybox sh -c "a b"', 'a b'],
+    ["su --command 'a b' app", 'a b'],
+    ["runuser -u app -c 'a b'", 'a b'],
+    ...['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash'].map((shell) => [`${shell} -c 'a b'`, 'a b']),
   ])('and of a script inside of it: %s', (script, program) => {
     expect(said(script)).toContain(program)
+    expect(read(script).isWhole).toBe(true)
+  })
+
+  it.each([
+    ['of what is no shell', "fish -c 'a b'"],
+    ['of what only begins like one', "shed -c 'a b'"],
+    ['of an option that only looks like one', "bash x-c 'a b'"],
+    ['of another option', "su --command-x 'a b'"],
+    ['of another option of a user', "su x-c 'a b'"],
+    ['of a shell without one', 'sh -c'],
+    ['of a user without one', 'su app -c'],
+    ['of a user who gets a shell', 'su app'],
+    ['of a here-document that a script of its own reads', 'sh install.sh <<X\na b\nX'],
+    ['of a here-document that is no input of a shell', 'cat <<X\na b\nX'],
+  ])('but not %s', (_what, script) => {
+    expect(said(script)).toHaveLength(1)
   })
 
   it('in exec form, which no shell splits', () => {
@@ -56,9 +84,11 @@ describe('the programs of a script', () => {
       ['sh', '-c', 'a "$DIR"', 'b;c'],
       ['a', '/opt'],
     ])
-    expect(readProgram(['a', '$DIR', '&&', 'b'], () => 'x').commands).toMatchObject([
-      { name: 'a', args: ['$DIR', '&&', 'b'] },
-    ])
+    const nothing = { assignments: [], inputFrom: [], wordsFrom: [], texts: [], writesTo: [] }
+    expect(readProgram(['a', '$DIR', '&&', 'b'], () => 'x')).toEqual({
+      commands: [{ name: 'a', args: ['$DIR', '&&', 'b'], ...nothing }],
+      isWhole: true,
+    })
   })
 })
 
@@ -69,11 +99,24 @@ describe('what goes from one program to another', () => {
     const substituted = read('sh -c "$(curl x)"').commands.find(({ name }) => name === 'sh')
     expect(substituted?.wordsFrom.map(({ name }) => name)).toEqual(['curl'])
     expect(read('cat > /etc/x <<E\nA=b\nE').commands).toMatchObject([{ texts: ['A=b\n'], writesTo: ['/etc/x'] }])
+    expect(read('a < x <<< "$DIR" >> y 2> z 2>&1 3>&- >&all >&12x').commands).toMatchObject([
+      { texts: ['/opt'], writesTo: ['y', 'z', 'all', '12x'] },
+    ])
   })
 
   it('sets variables for itself, and for what follows only where it stands alone', () => {
     expect(read('A=b c').commands).toMatchObject([{ name: 'c', assignments: [{ name: 'A', value: 'b' }] }])
     expect(showUnknown(read('A=b c; d $A').commands[1]?.args[0] ?? '')).toBe('${A}')
+    expect(read('A= B=b').commands).toMatchObject([
+      {
+        name: '',
+        args: [],
+        assignments: [
+          { name: 'A', value: '' },
+          { name: 'B', value: 'b' },
+        ],
+      },
+    ])
   })
 })
 
@@ -85,6 +128,25 @@ describe('a script that cannot be read in full', () => {
   it('because of scripts in scripts, says so, and does not break off', () => {
     const nested = Array.from({ length: 8 }).reduce<string>((inner) => `sh -c ${JSON.stringify(inner)}`, 'a')
     expect(read(nested).isWhole).toBe(false)
+  })
+
+  it.each([5, 6])('is that of %i scripts in each other if they are more than five', (depth) => {
+    const nested = Array.from({ length: depth }).reduce<string>((inner) => `sh -c ${JSON.stringify(inner)}`, 'a')
+    expect(read(nested).isWhole).toBe(depth <= 5)
+    expect(
+      read(nested)
+        .commands.map(({ name }) => name)
+        .filter((name) => name === 'sh'),
+    ).toHaveLength(depth)
+  })
+
+  it('is one that exhausts the stack; any other fault is not hidden', () => {
+    const failing = (error: Error) => () =>
+      readShell('a $B', () => {
+        throw error
+      })
+    expect(failing(new RangeError('Maximum call stack size exceeded'))()).toEqual({ commands: [], isWhole: false })
+    expect(failing(new TypeError('a fault'))).toThrow('a fault')
   })
 
   it.each([
