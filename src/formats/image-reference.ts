@@ -10,8 +10,7 @@ const form = /^(?<name>[^@]+?)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:
 
 /** Parses a reference and adds Docker's defaults: registry docker.io, and library/ there. Undefined if it is not a reference. */
 export function parseImageReference(text: string): ImageReference | undefined {
-  const groups = form.exec(text)?.groups
-  const name = groups?.['name']
+  const { name, tag, digest } = form.exec(text)?.groups ?? {}
   if (name === undefined || !/^(?:[a-z0-9]|\[[0-9a-f:.]+\](?::\d+)?\/)/i.test(name) || /\s/.test(name)) return undefined
   const [first = '', ...rest] = name.split('/')
   const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')
@@ -20,7 +19,7 @@ export function parseImageReference(text: string): ImageReference | undefined {
   const repository = registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path
   if (!/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/.test(repository))
     return undefined
-  return { registry, repository, tag: groups?.['tag'], digest: groups?.['digest'] }
+  return { registry, repository, tag, digest }
 }
 
 /** Registry and repository of a fully spelled reference, without tag and digest. Text that is not a reference, and `scratch`, which names no image, is returned unchanged. */

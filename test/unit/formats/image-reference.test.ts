@@ -9,15 +9,37 @@ describe('parseImageReference', () => {
     ['python:3.11', 'docker.io/library/python:3.11'],
     ['bitnami/redis:7', 'docker.io/bitnami/redis:7'],
     ['localhost:5000/a/b', 'localhost:5000/a/b:latest'],
+    ['localhost/a', 'localhost/a:latest'],
+    ['gcr.io/x', 'gcr.io/x:latest'],
+    ['a.b', 'docker.io/library/a.b:latest'],
+    ['[::1]/a', '[::1]/a:latest'],
+    ['a--b/c---d:1', 'docker.io/a--b/c---d:1'],
+    ['a__b/c.d/e_f', 'docker.io/a__b/c.d/e_f:latest'],
     [`gcr.io/x/y@${digest}`, 'gcr.io/x/y'],
   ])('spells %s out', (text, full) => {
     const parsed = parseImageReference(text)
     expect(parsed && fullReference(parsed)).toBe(full)
   })
 
-  it.each(['', ' ', '-rm', 'UPPER/x', 'a b', '[::1]', '[x]/y', '[::1]:x/y'])('refuses %j', (text) =>
-    expect(parseImageReference(text)).toBeUndefined(),
-  )
+  it.each([
+    '',
+    ' ',
+    '-rm',
+    'UPPER/x',
+    'a b',
+    '[::1]',
+    '[x]/y',
+    '[::1]:x/y',
+    'a/b-',
+    'a/b~',
+    'a~b',
+    'a..b',
+    'a/b..c',
+    'a___b',
+    'gcr.io/a/B',
+    'a//b',
+    'a/',
+  ])('refuses %j', (text) => expect(parseImageReference(text)).toBeUndefined())
 })
 
 describe('repositoryOf', () => {

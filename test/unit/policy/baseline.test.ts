@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { acceptBaseline, type Baseline } from '../../../src/policy/baseline.ts'
+import { clockSkew } from '../../../src/model/clock-skew.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import { rules } from '../../../src/gate/rules.ts'
 import { digestOf, type Evidence, type RuleResult, type Vulnerability } from '../../../src/model/index.ts'
@@ -101,17 +102,27 @@ describe('a finding that an earlier verdict had', () => {
     ).toBe('passed')
   })
 
-  it('is new on another platform', () => {
+  it.each([0, 1])('is new on another platform than the %i. of two', (known) => {
     const both = ['linux/amd64', 'linux/arm64']
     const given = policyWith({ baseline: { accept: true }, build: { platforms: both } })
-    const one = evidenceWith((evidence) => valueOf(evidence, 'vulnerabilities', 0).findings.push(vulnerability()), both)
+    const one = evidenceWith(
+      (evidence) => valueOf(evidence, 'vulnerabilities', known).findings.push(vulnerability()),
+      both,
+    )
     const two = evidenceWith(
       (evidence) =>
         [0, 1].forEach((index) => valueOf(evidence, 'vulnerabilities', index).findings.push(vulnerability())),
       both,
     )
     const { of } = judge(two, baselineOf(one, 1, given), given)
-    expect(of('vulnerabilities').violations.map(({ platform }) => platform)).toEqual(['linux/arm64'])
+    expect(of('vulnerabilities').violations.map(({ platform }) => platform)).toEqual([both[1 - known]])
+  })
+
+  it('is matched by its equal, where another differs only in severity', () => {
+    const both = found(vulnerability({ severity: 'high' }), vulnerability({ severity: 'critical' }))
+    expect(judge(both, baselineOf(both)).outcome).toBe('passed')
+    const reversed = found(vulnerability({ severity: 'critical' }), vulnerability({ severity: 'high' }))
+    expect(judge(reversed, baselineOf(both)).outcome).toBe('passed')
   })
 
   it('makes known as many as there were', () => {
@@ -151,6 +162,14 @@ describe('a finding that an earlier verdict had', () => {
 })
 
 describe('the age of what is known', () => {
+  it('is not that of a new finding, and the last day counts', () => {
+    const first = baselineOf(found(vulnerability()), 30, accepting)
+    const second = baselineOf(found(vulnerability()), 10, accepting, first)
+    const { of } = judge(found(vulnerability(), vulnerability({ id: 'B' })), second)
+    expect(of('vulnerabilities').known?.map(({ since }) => since)).toEqual([daysAgo(30).toISOString()])
+    expect(of('vulnerabilities').found).not.toContain('known for longer')
+  })
+
   it('counts from the first verdict that had it, through a chain of baselines', () => {
     const first = baselineOf(found(vulnerability()), 29, accepting)
     const second = baselineOf(found(vulnerability(), vulnerability({ id: 'B' })), 10, accepting, first)
@@ -208,6 +227,19 @@ describe('what no baseline makes known', () => {
     expect(judge(blind, baselineOf(blind)).outcome).toBe('undecided')
   })
 
+  it.each(['undecided', 'off'] as const)('a rule that was %s', (status) => {
+    const earlier = baselineOf(found(vulnerability()))
+    const result = earlier.verdict.results.find(({ rule }) => rule === 'vulnerabilities')!
+    Object.assign(result, { status })
+    expect(judge(found(vulnerability()), earlier).outcome).toBe('rejected')
+  })
+
+  it('anything, if the policy only compares sizes with it', () => {
+    const comparing = policyWith({ size: { growth: '10 MB' } })
+    expect(judge(goodEvidence(), baselineOf(goodEvidence()), comparing).outcome).toBe('passed')
+    expect(judge(found(vulnerability()), baselineOf(found(vulnerability())), comparing).outcome).toBe('rejected')
+  })
+
   it('a rule that the policy does not name', () => {
     const evidence = evidenceWith((given) =>
       valueOf(given, 'configuration').setuid.push({ path: '/usr/bin/su', mode: '4755', bytes: 1 }),
@@ -243,6 +275,13 @@ describe('a baseline is refused', () => {
     )
     expect(accept(text(goodEvidence(), -1))).toThrow(/expected a baseline from the past/)
     expect(() => judge(goodEvidence(), baselineOf(goodEvidence(), 31))).toThrow('baseline.maximumAge')
+  })
+
+  it('but not on its last day, or where two clocks differ by no more than they may', () => {
+    expect(accept(text(goodEvidence(), 30))).not.toThrow()
+    const skew = clockSkew / 86_400_000
+    expect(accept(text(goodEvidence(), -skew))).not.toThrow()
+    expect(accept(text(goodEvidence(), -skew * 1.01))).toThrow('from the past')
   })
 
   it('where it is about another application, or about nothing', () => {
