@@ -33,6 +33,7 @@ func pull(ctx context.Context, text, directory string, chosen options) (done *pu
 	if err != nil {
 		return nil, err
 	}
+	// Not openToRead: a directory that cannot be written to is refused before the registry is asked.
 	to, err := newLayout(directory)
 	if err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
@@ -28,11 +27,7 @@ type probed struct {
 // probeReferrers returns how to ask the registry for referrers. It must have the digest: some answer "not found" for a
 // repository that does not exist yet, whatever they support.
 func probeReferrers(ctx context.Context, text string, chosen options) (*probed, error) {
-	repository, digest, err := parseDigestReference(text)
-	if err != nil {
-		return nil, err
-	}
-	s, err := open(ctx, repository, transport.PullScope, chosen)
+	s, digest, err := openToRead(ctx, text, parseDigestReference, chosen)
 	if err != nil {
 		return nil, err
 	}

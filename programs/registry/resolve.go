@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
@@ -36,11 +35,7 @@ type platform struct {
 
 // resolve reads the manifest or index behind a tag or digest. The digest is that of the bytes, whatever the registry states.
 func resolve(ctx context.Context, text string, chosen options) (*resolved, error) {
-	repository, reference, err := parseReference(text)
-	if err != nil {
-		return nil, err
-	}
-	s, err := open(ctx, repository, transport.PullScope, chosen)
+	s, reference, err := openToRead(ctx, text, parseReference, chosen)
 	if err != nil {
 		return nil, err
 	}
@@ -88,11 +83,7 @@ type configured struct {
 
 // config reads the configuration of the image with a digest. An index has none: its images do.
 func config(ctx context.Context, text string, chosen options) (*configured, error) {
-	repository, digest, err := parseDigestReference(text)
-	if err != nil {
-		return nil, err
-	}
-	s, err := open(ctx, repository, transport.PullScope, chosen)
+	s, digest, err := openToRead(ctx, text, parseDigestReference, chosen)
 	if err != nil {
 		return nil, err
 	}

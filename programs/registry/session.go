@@ -88,6 +88,18 @@ func open(ctx context.Context, repository name.Repository, actions string, chose
 	return s, nil
 }
 
+// openToRead parses a reference, with the parser that the command requires, and opens a session that may pull from its repository.
+func openToRead[Reference any](
+	ctx context.Context, text string, parse func(text string) (name.Repository, Reference, error), chosen options,
+) (*session, Reference, error) {
+	repository, reference, err := parse(text)
+	if err != nil {
+		return nil, reference, err
+	}
+	s, err := open(ctx, repository, transport.PullScope, chosen)
+	return s, reference, err
+}
+
 // credentials are those that the Docker configuration has for a registry; without any, requests are anonymous.
 func credentials(ctx context.Context, host, repository string) (authn.Authenticator, error) {
 	registry, err := name.NewRegistry(host)
