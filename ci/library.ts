@@ -12,7 +12,7 @@ import { deliverSource } from './run/deliver-source.ts'
 import { withTemporaryLog } from './run/session-log.ts'
 
 export { judgeAgain } from '../pipelines/judge-again.ts'
-export { exitCodeOf } from '../src/model/exit-code.ts'
+export { exitCodeOf } from './run/exit-code.ts'
 export { DeliveryError, type ErrorCode } from '../src/model/errors.ts'
 export type { Run, Verdict } from '../src/model/index.ts'
 export { defaultPolicy, loadPolicy, policyJsonSchema, strictPolicy, type Policy } from '../src/policy/index.ts'

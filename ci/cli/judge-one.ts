@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { notBegun } from '../../pipelines/deliver.ts'
-import { exitCodeOf } from '../../src/model/exit-code.ts'
+import { exitCodeOf } from '../run/exit-code.ts'
 import type { RunFacts } from '../../pipelines/run-record.ts'
 import { renderTerminal } from '../../src/report/index.ts'
 import { useColor } from '../show/color.ts'

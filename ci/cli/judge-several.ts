@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Delivery } from '../../pipelines/deliver.ts'
-import { exitCodeOf, exitCodeOfOutcome } from '../../src/model/exit-code.ts'
+import { exitCodeOf, exitCodeOfOutcome } from '../run/exit-code.ts'
 import { renderMerged, renderTerminal } from '../../src/report/index.ts'
 import { useColor } from '../show/color.ts'
 import { imageName } from '../run/deliver-source.ts'

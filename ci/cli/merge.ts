@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { exitCodeOfOutcome } from '../../src/model/exit-code.ts'
+import { exitCodeOfOutcome } from '../run/exit-code.ts'
 import { givenPart, mergeVerdicts, type GivenPart } from '../../src/gate/index.ts'
 import { parseMaximumAge } from '../../src/policy/index.ts'
 import { readRun, renderMerged } from '../../src/report/index.ts'

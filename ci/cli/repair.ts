@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import pc from 'picocolors'
 import { repair as repairSource } from '../../pipelines/repair.ts'
-import { exitCodeOf } from '../../src/model/exit-code.ts'
+import { exitCodeOf } from '../run/exit-code.ts'
 import { defused } from '../../src/model/printable.ts'
 import { renderRepair, type Repaired } from '../../src/repair/index.ts'
 import type { BuildOptions, DatabaseOptions, EngineOptions } from '../run/build-and-scan-options.ts'

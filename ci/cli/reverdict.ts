@@ -1,5 +1,5 @@
 import { DeliveryError } from '../../src/model/errors.ts'
-import { exitCodeOfOutcome } from '../../src/model/exit-code.ts'
+import { exitCodeOfOutcome } from '../run/exit-code.ts'
 import { reverdict as judgeAgain } from '../../pipelines/reverdict.ts'
 import { decidePolicy } from '../../src/policy/index.ts'
 import { renderReverdict } from '../../src/report/index.ts'

@@ -1,5 +1,5 @@
 import { judgeAgain } from '../../../pipelines/judge-again.ts'
-import { exitCodeOf } from '../../../src/model/exit-code.ts'
+import { exitCodeOf } from '../../run/exit-code.ts'
 import { DeliveryError } from '../../../src/model/errors.ts'
 import { renderJson, renderTerminal } from '../../../src/report/index.ts'
 import type { EvidenceOptions } from '../../run/build-and-scan-options.ts'

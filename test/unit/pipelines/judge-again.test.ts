@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { exitCodeOf } from '../../../src/model/exit-code.ts'
+import { exitCodeOf } from '../../../ci/run/exit-code.ts'
 import { judgeAgain } from '../../../pipelines/judge-again.ts'
 import type { Evidence } from '../../../src/model/index.ts'
 import { renderJson } from '../../../src/report/index.ts'

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { documentRun } from '../../../pipelines/run-record.ts'
-import { exitCodeOf } from '../../../src/model/exit-code.ts'
+import { exitCodeOf } from '../../../ci/run/exit-code.ts'
 import { DeliveryError, errorCodes, type ErrorCode } from '../../../src/model/errors.ts'
 import { evaluate } from '../../../src/gate/evaluate.ts'
 import { Run } from '../../../src/model/index.ts'

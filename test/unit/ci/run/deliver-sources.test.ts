@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { SourceOptions } from '../../../../ci/run/build-and-scan-options.ts'
 import { readGivenSource } from '../../../../ci/run/deliver-source.ts'
 import { deliverSources, requireSeparable } from '../../../../ci/run/deliver-sources.ts'
-import { exitCodeOf } from '../../../../src/model/exit-code.ts'
+import { exitCodeOf } from '../../../../ci/run/exit-code.ts'
 
 const options: SourceOptions = { platform: [], buildArg: [], label: [], buildSecret: [], tag: [], immutableTags: false }
 

@@ -1,6 +1,6 @@
-import { errorCodes } from './errors.ts'
-import type { Run } from './run.ts'
-import type { Verdict } from './verdict.ts'
+import { errorCodes } from '../../src/model/errors.ts'
+import type { Run } from '../../src/model/run.ts'
+import type { Verdict } from '../../src/model/verdict.ts'
 
 /** The exit code that an outcome stands for, of one part or of several: 0 passed, 1 the policy says no, 3 could not decide. */
 export function exitCodeOfOutcome(outcome: Verdict['outcome']): 0 | 1 | 3 {
