@@ -43,8 +43,7 @@ const priorities: Record<string, number> = { crane: 100, trivy: 90, engine: 80, 
 /** Every program that the sealed toolchain compiles: those of `go/binaries.json`, and Loadline's own. */
 export async function readGoBinaries(): Promise<GoBinary[]> {
   const published = z.array(GoBinary).parse(JSON.parse(await readFile(join(goDirectory, 'binaries.json'), 'utf8')))
-  const own = Object.values(ownTools).filter(({ name }) => !published.some((binary) => binary.name === name))
-  return [...published, ...own.map(ownBinary)]
+  return [...published, ...Object.values(ownTools).map(ownBinary)]
 }
 
 /** How everything is compiled that sets no flags of its own. */

@@ -108,7 +108,7 @@ export function exampleDatabaseStep(facts: string, compiler: Step<CompiledBinari
     needs: [compiler],
     async run(context) {
       const program = context.result(compiler).advisories
-      if (program === undefined) throw new Error('toolchain/go/binaries.json does not list advisories.')
+      if (program === undefined) throw new Error('src/tools/images.ts does not list advisories.')
       const inputs = { program: resultKey(program), facts: await directoryDigest(facts) }
       const database = await context.once('example-database', inputs, async (work) => {
         await context.run(program, ['compile', facts, work])

@@ -180,7 +180,7 @@ function compileSteps(binaries: readonly GoBinary[]): Map<string, Step<CompiledB
 
 function stepOf(steps: ReadonlyMap<string, Step<CompiledBinaries>>, name: string): Step<CompiledBinaries> {
   const step = steps.get(name)
-  if (step === undefined) throw new Error(`toolchain/go/binaries.json does not list ${name}.`)
+  if (step === undefined) throw new Error(`Neither toolchain/go/binaries.json nor src/tools/images.ts lists ${name}.`)
   return step
 }
 
