@@ -79,7 +79,7 @@ describe('a rule that is added as CONTRIBUTING.md tells', () => {
     const own = results.filter(({ fullName }) => fullName.startsWith("'volumes' "))
     expect(own.map(({ status }) => status)).toEqual(Array(own.length).fill('passed'))
     expect(own.map(({ title }) => title)).toEqual(
-      expect.arrayContaining(["catches it when 'there is one'", 'says of each example what is in its golden file']),
+      expect.arrayContaining(["catches it when 'there is one'", 'judges each example as its golden file says']),
     )
     expect(readFileSync(join(copy, 'test/golden/rules/volumes.yaml'), 'utf8')).toContain('found: /data')
   })

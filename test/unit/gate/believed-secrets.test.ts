@@ -11,7 +11,7 @@ const fromStage = { instruction: 'COPY --from=build /app /app', line: 9, copiedF
 const ran = { instruction: 'RUN npm ci', line: 9 }
 const unsure = { instruction: 'COPY or ADD' }
 
-/** What the rule says of one credential that the search calls known, in a layer that was made in a certain way. */
+/** What the rule says about one credential that the search classifies as known, in a layer made by the given instruction. */
 function judged(
   because: Known['because'],
   made: Omit<LayerOrigin, 'diffId'> | undefined,
@@ -55,23 +55,23 @@ it.each([
   ['published-file', fromStage, doubted],
   ['published-file', undefined, doubted],
   ['example-value', copied, 'passed passed'],
-] as const)('of %s in the layer of %o it says: %s [fault 84]', (because, made, wanted) => {
+] as const)('judges %s in a layer made by %o: %s [fault 84]', (because, made, wanted) => {
   expect(judged(because, made)).toBe(wanted)
 })
 
 it.each([
   ['published-file', doubted],
   ['installed-file', denied],
-] as const)('of %s that COPY took from the source onto scratch it says: %s', (because, wanted) => {
+] as const)('judges %s copied from the source onto scratch: %s', (because, wanted) => {
   expect(judged(because, copied, applicationLayer, 'scratch')).toBe(wanted)
 })
 
-it('believes what the base brought, whose publisher is no application', () => {
+it('believes what comes from the base, whose publisher is not the application', () => {
   for (const because of ['package-tests', 'installed-file', 'published-file'] as const)
     expect(judged(because, copied, baseLayer)).toBe('passed passed')
 })
 
-it('names the places and who brought them, three of them', () => {
+it('names the first three places and the instructions that added them', () => {
   const evidence = evidenceWith((all) => {
     for (const number of [1, 2, 3, 4])
       valueOf(all, 'secrets').search?.known.push({

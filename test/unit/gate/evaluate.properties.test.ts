@@ -40,11 +40,11 @@ import {
 import { runs } from '../runs.ts'
 
 const platforms = ['linux/amd64', 'linux/arm64']
-const unknownLayer = digest('a layer that the image has not')
+const unknownLayer = digest('a layer that the image does not have')
 
 /**
- * One way to make evidence worse in the eyes of each rule. `exceptions` looks at the policy alone, and the policies below have them. For `dockerfile` there is none that only adds:
- * without a Dockerfile the findings about it cannot be there, and a policy that accepts that judges another kind of image.
+ * One way to make evidence worse for each rule. `exceptions` looks only at the policy, and the policies below have them. Nothing can be added that violates `dockerfile`:
+ * without a Dockerfile there are no findings about it, and a policy that accepts its absence judges a different kind of image.
  */
 const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence: Evidence, flaw: Flaw) => void> = {
   evidence: (evidence, { index }) => void (evidence.platforms[index]!.evidence.structure = missing),
@@ -123,7 +123,7 @@ const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence
   },
   'layer-efficiency': (evidence, { index }) => void (valueOf(evidence, 'size', index).efficiency = 0.1),
   'wasted-bytes': (evidence, { index }) => void (valueOf(evidence, 'size', index).wasted = 1e12),
-  // What was not started shows nothing, so this is only done to what was.
+  // An image that was not started has no result to worsen.
   'runtime-run': (evidence, { index }) => {
     const run = valueOf(evidence, 'runtime', index)
     if (run.outcome === 'ready') Object.assign(run, { outcome: 'not-run', reason: 'another architecture' })
@@ -166,9 +166,9 @@ const worsenings: Record<Exclude<RuleId, 'exceptions' | 'dockerfile'>, (evidence
 }
 
 const letters = fc.constantFrom('A', 'B', 'C', 'D')
-/** Of the base, of the application, and of nobody who is known. */
+/** A layer of the base, one of the application, and one of an unknown owner. */
 const layers = fc.constantFrom(baseLayer, applicationLayer, unknownLayer)
-/** What is wrong, and all that can be said of it; each rule takes what it knows. */
+/** One flaw with every property that some rule reads. */
 const flaws = fc.record({
   rule: fc.constantFrom(...(Object.keys(worsenings) as Array<keyof typeof worsenings>)),
   index: fc.nat(1),
@@ -197,7 +197,7 @@ function listOf({ knownExploited }: Evidence): KnownExploited {
   return knownExploited.value
 }
 
-/** Only what is about predictions has them: beside them a finding without a score is one more violation. */
+/** Predictions are added only for flaws about them: once they are there, a finding without a score is a violation too. */
 function predictionOf(evidence: Evidence): ExploitPrediction {
   if (evidence.exploitPrediction?.status === 'collected') return evidence.exploitPrediction.value
   const given = predictions()
@@ -210,7 +210,7 @@ function addBase(evidence: Evidence, index: number, change: Partial<Base['images
   images.push({ ...images[0]!, ...change })
 }
 
-/** A path is in one layer: where two flaws disagree, nobody knows. */
+/** A path is in one layer: if two flaws disagree, its layer is unknown. */
 function addPath(configuration: Configuration, path: string, layer: string): void {
   const known = configuration.pathLayers?.[path] ?? layer
   configuration.pathLayers = { ...configuration.pathLayers, [path]: known === layer ? layer : unknownLayer }
@@ -233,7 +233,7 @@ const ownLevels = fc.option(
 const entries = fc
   .record(
     {
-      // Any rule; mostly those whose violations have the most that an exception can name.
+      // Any rule, but mostly those whose violations have the most properties that an exception can name.
       rule: fc.oneof(
         {
           weight: 3,
@@ -264,7 +264,7 @@ const entries = fc
     },
     { requiredKeys: ['rule', 'id', 'expires'] },
   )
-  // Of the keys that narrow an exception most are left out: with all of them it would match nothing.
+  // Most keys that narrow an exception are left out: with all of them it would match nothing.
   .chain((change) =>
     fc
       .subarray(['subject', 'platform', 'image', 'digest', 'path', 'package', 'created', 'origin'] as const, {
@@ -317,7 +317,7 @@ const policies = fc
       lint: { failOn: choice.failOn, pragmas: choice.pragmas },
       configuration: { shells: choice.shells },
       licenses: { unknown: choice.unknown },
-      // `unused: deny` is left out: there, a new finding can make an unused exception a used one, and that is what it is for.
+      // Without `unused: deny`, under which a new finding can rightly make a verdict better: an unused exception becomes a used one.
       exceptions: { register: choice.register, unused: 'warn' },
       rules: {
         ...Object.fromEntries(
@@ -333,7 +333,7 @@ const policies = fc
     }),
   )
 
-/** Flaws of which nothing but the owner matters, and policies that look at nothing else: what any other rule denies would hide these. */
+/** Flaws that differ only by owner, and policies that judge only that: what another rule denies would hide the difference. */
 const ownedFlaws = fc
   .tuple(
     flaws,
@@ -367,7 +367,7 @@ const ownedPolicies = fc
 const passes = (policy: Policy, evidence: Evidence) => evaluate(policy, evidence, now).verdict.outcome === 'passed'
 
 describe('the gate', { timeout: runs(60_000) }, () => {
-  it('sees every flaw of these properties: each makes its rule stop passing', () => {
+  it('stops passing a rule for each kind of flaw that these properties generate', () => {
     const strict = policyWith({
       build: { platforms },
       size: { compressed: '50 MB', growth: '10 MB' },
@@ -403,7 +403,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
     }
   })
 
-  it('never passes what it did not because a finding is added [fault 6]', () => {
+  it('never starts to pass when a finding is added [fault 6]', () => {
     const against = counterexample(
       150,
       fc.property(
@@ -416,7 +416,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
     expect(against).toBeUndefined()
   })
 
-  it('never passes what it did not because an owner is forgotten', () => {
+  it('never starts to pass when an owner becomes unknown', () => {
     const against = counterexample(
       600,
       fc.property(
@@ -434,7 +434,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
     expect(against).toBeUndefined()
   })
 
-  it('never passes what it did not because the layers of the base are not known', () => {
+  it('never starts to pass when the layers of the base become unknown', () => {
     const against = counterexample(
       300,
       fc.property(
@@ -455,7 +455,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
     expect(against).toBeUndefined()
   })
 
-  it('never passes because evidence is taken away [faults 5, 6]', () => {
+  it('never passes when evidence is removed [faults 5, 6]', () => {
     const against = counterexample(
       150,
       fc.property(
@@ -477,7 +477,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
     expect(against).toBeUndefined()
   })
 
-  it('passes exactly where it gives a passed verdict, and where no rule denies', () => {
+  it('passes exactly when no rule denies, and only then returns a passed verdict', () => {
     const against = counterexample(
       100,
       fc.property(policies, fc.array(flaws, { maxLength: 3 }), (policy, list) => {
@@ -506,7 +506,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
             (violation) => JSON.stringify(violation),
           )
           const remaining = result.violations.map((violation) => JSON.stringify(violation))
-          // Where a limit counts, fewer may remain than no exception names; never more, and never another.
+          // Under a limit, fewer violations may remain than the exceptions leave; never more, and never different ones.
           const sameAsBefore = ['vulnerabilities', 'secrets'].includes(result.rule)
             ? remaining.every((violation) => unnamed.includes(violation))
             : JSON.stringify(remaining) === JSON.stringify(unnamed)
@@ -521,7 +521,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
     expect(against).toBeUndefined()
   })
 
-  it('changes nothing about one thing because an exception for another is added', () => {
+  it('judges a finding no differently when an exception for a different one is added', () => {
     const against = counterexample(
       200,
       fc.property(policies, entries, fc.array(flaws, { maxLength: 6 }), (policy, added, list) => {
@@ -536,7 +536,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
               .filter((violation) => !names(added, result.rule, violation))
               .map((violation) => JSON.stringify(violation))
           const [remaining, earlier] = [unnamed(result.violations), unnamed(before[index]!.violations)]
-          // Where a limit counts, an exception can bring the others below it.
+          // Under a limit, an exception can bring the remaining findings below it.
           const sameViolations = ['vulnerabilities', 'secrets'].includes(result.rule)
             ? remaining.every((violation) => earlier.includes(violation))
             : JSON.stringify(remaining) === JSON.stringify(earlier)
@@ -551,7 +551,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
     expect(against).toBeUndefined()
   })
 
-  it('takes nothing away because of an exception past its last day', () => {
+  it('ignores an exception that has expired', () => {
     const against = counterexample(
       150,
       fc.property(policies, entries, fc.array(flaws, { maxLength: 6 }), (policy, added, list) => {
@@ -564,7 +564,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
     expect(against).toBeUndefined()
   })
 
-  it('does not care for the order of anything', () => {
+  it('does not depend on any order', () => {
     const against = counterexample(
       100,
       fc.property(policies, fc.array(flaws, { maxLength: 6 }), fc.infiniteStream(fc.nat()), (policy, list, stream) => {
@@ -581,7 +581,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
         }
         const first = evaluate(policy, withFlaws(list), now).verdict
         const second = evaluate(shuffled, other, now).verdict
-        // The digest of the policy is that of its text: a shuffled register is another one.
+        // The digest of the policy depends on the order of its register.
         return (
           JSON.stringify({ ...second, binding: { ...second.binding, policy: first.binding.policy } }) ===
           JSON.stringify(first)
@@ -591,7 +591,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
     expect(against).toBeUndefined()
   })
 
-  it('never passes with a baseline what it did not because a finding is added or evidence is taken away', () => {
+  it('never starts to pass with a baseline when a finding is added or evidence is removed', () => {
     const against = counterexample(
       100,
       fc.property(
@@ -617,7 +617,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
     expect(against).toBeUndefined()
   })
 
-  it('lets a baseline allow only what it names, and nothing of rules that it may not touch', () => {
+  it('lets a baseline allow only what it names, and only under rules that accept baselines', () => {
     const against = counterexample(
       100,
       fc.property(
@@ -646,7 +646,7 @@ describe('the gate', { timeout: runs(60_000) }, () => {
     expect(against).toBeUndefined()
   })
 
-  it('changes nothing that it was given', () => {
+  it('does not modify its input', () => {
     const against = counterexample(
       30,
       fc.property(policies, fc.array(flaws, { maxLength: 3 }), (policy, list) => {
@@ -671,7 +671,7 @@ function acceptingBaseline(policy: Policy): Policy {
   }
 }
 
-/** An hour earlier: the database is fresh then as well. */
+/** Judged an hour earlier, when the database was fresh too. */
 function baselineOf(policy: Policy, list: readonly Flaw[]): Baseline {
   return {
     digest: `sha256:${'b'.repeat(64)}`,
@@ -684,7 +684,7 @@ function sameThing({ id, subject, platform }: Violation): string {
   return JSON.stringify([id, subject, platform])
 }
 
-/** What breaks a law, or undefined where nothing was found. */
+/** What breaks a law, or undefined if nothing was found. */
 function counterexample<T>(numRuns: number, law: fc.IProperty<T>): unknown {
   const { failed, counterexample: found, errorInstance } = fc.check(law, { numRuns: runs(numRuns) })
   return failed ? { found, errorInstance } : undefined
@@ -694,7 +694,7 @@ function withEntry(policy: Policy, entry: RegisterEntry): Policy {
   return { ...policy, exceptions: { ...policy.exceptions, register: [...policy.exceptions.register, entry] } }
 }
 
-/** The law of the register once more, in other words than the gate's. */
+/** The rules of the register, implemented a second time and independently of the gate. */
 function names(entry: RegisterEntry, rule: string, violation: Violation): boolean {
   const inForce =
     entry.expires >= '2026-11-23' &&

@@ -40,7 +40,7 @@ function resultOf(
 }
 
 describe('the outcome', () => {
-  it('is passed for complete and clean evidence', () => {
+  it('is passed if the evidence is complete and clean', () => {
     const { verdict, passed } = evaluate(policy, { ...goodEvidence(), exploitPrediction: predictions() }, now)
     expect(verdict.outcome).toBe('passed')
     expect(verdict.results.map(({ rule, status }) => [rule, status])).toEqual(ruleIds.map((rule) => [rule, 'passed']))
@@ -48,13 +48,13 @@ describe('the outcome', () => {
     expect(Verdict.parse(verdict)).toEqual(verdict)
   })
 
-  it('is rejected where a rule says no, and then nothing can be published', () => {
+  it('is rejected if a rule denies, and then nothing can be published', () => {
     const { verdict, passed } = evaluate(policy, bad, now)
     expect(verdict.outcome).toBe('rejected')
     expect(passed).toBeUndefined()
   })
 
-  it('is undecided where evidence is missing', () => {
+  it('is undecided if evidence is missing', () => {
     const { verdict, passed } = evaluate(
       policy,
       evidenceWith((evidence) => (evidence.platforms[0]!.evidence.configuration = missing)),
@@ -80,7 +80,7 @@ describe('the outcome', () => {
     ])
   })
 
-  it('is rejected where evidence is missing and another rule says no', () => {
+  it('is rejected if evidence is missing and another rule denies', () => {
     const evidence = evidenceWith((changed) => {
       valueOf(changed, 'vulnerabilities').findings.push(vulnerability())
       changed.platforms[0]!.evidence.sbom = missing
@@ -88,7 +88,7 @@ describe('the outcome', () => {
     expect(evaluate(policy, evidence, now).verdict.outcome).toBe('rejected')
   })
 
-  it('is undecided without any image', () => {
+  it('is undecided if there is no image', () => {
     const { verdict } = evaluate(policy, { ...goodEvidence(), platforms: [] }, now)
     expect(verdict.outcome).toBe('undecided')
     expect(
@@ -98,7 +98,7 @@ describe('the outcome', () => {
     ).toBe(true)
   })
 
-  it('is undecided where one platform of two lacks one cell', () => {
+  it('is undecided if one of two platforms lacks one kind of evidence', () => {
     const evidence = evidenceWith(
       (changed) => (changed.platforms[1]!.evidence.secrets = missing),
       ['linux/amd64', 'linux/arm64'],
@@ -127,7 +127,7 @@ describe('the outcome', () => {
 })
 
 describe('levels', () => {
-  it('warn reports, says why, and does not deny', () => {
+  it('warn reports the reason and does not deny', () => {
     const result = resultOf('vulnerabilities', {
       evidence: bad,
       policy: policyWith({ rules: { vulnerabilities: { level: 'warn', reason } } }),
@@ -137,7 +137,7 @@ describe('levels', () => {
     expect(result.found).toContain(`only warns: ${reason}`)
   })
 
-  it('off does not judge, and says why [fault 35]', () => {
+  it('off does not judge and reports the reason [fault 35]', () => {
     const result = resultOf('vulnerabilities', {
       evidence: bad,
       policy: policyWith({ rules: { vulnerabilities: { level: 'off', reason } } }),
@@ -151,7 +151,7 @@ describe('levels', () => {
     })
   })
 
-  it.each(['warn', 'off'] as const)('missing evidence denies although every rule that needs it is on %s', (level) => {
+  it.each(['warn', 'off'] as const)('missing evidence denies with every rule that needs it on %s', (level) => {
     const rules = Object.fromEntries(ruleIds.map((id) => [id, { level, reason }]))
     const evidence = evidenceWith((changed) => (changed.platforms[0]!.evidence.vulnerabilities = missing))
     const { verdict, passed } = evaluate({ ...policy, rules }, evidence, now)
@@ -160,7 +160,7 @@ describe('levels', () => {
     expect(passed).toBeUndefined()
   })
 
-  it('an image without a Dockerfile is rejected, and passes only where the policy names it: what nobody could look at is never called passed [fault 101]', () => {
+  it('an image without a Dockerfile is rejected unless the policy allows it, and what could not be examined is never reported as passed [fault 101]', () => {
     const outcomes = (policies: Policy) => {
       const { verdict, passed } = evaluate(policies, withoutDockerfile(), now)
       return {
@@ -196,7 +196,7 @@ describe('levels', () => {
     expect(outcomes(withExceptions(exception({ rule: 'dockerfile', id: 'lint' }))).outcome).toBe('rejected')
   })
 
-  it('takes an image without a known base to be built on a system, whatever it looks like [fault 101]', () => {
+  it('assumes that an image with an unknown base has an operating system [fault 101]', () => {
     const evidence = withoutDockerfile()
     delete valueOf(evidence, 'vulnerabilities').os
     expect(resultOf('database-coverage', { evidence })).toMatchObject({
@@ -205,7 +205,7 @@ describe('levels', () => {
     })
   })
 
-  it('the advisory policy lets everything pass but missing evidence', () => {
+  it('the advisory policy passes everything except missing evidence', () => {
     const terrible = evidenceWith((evidence) => {
       valueOf(evidence, 'vulnerabilities').findings.push(vulnerability())
       Object.assign(valueOf(evidence, 'vulnerabilities').database, {
@@ -229,7 +229,7 @@ describe('levels', () => {
     ['2026-11-24', 'warned'],
     ['2026-11-23', 'failed'],
     ['2026-11-22', 'failed'],
-    // Beyond exceptions.maximumDays: the loader refuses it, and the gate does not honour it.
+    // Further away than exceptions.maximumDays: the loader refuses it, and the gate ignores it.
     ['2028-01-01', 'failed'],
   ])('effectiveFrom %s on 2026-11-23 is %s', (effectiveFrom, status) => {
     expect(
@@ -242,7 +242,7 @@ describe('levels', () => {
 })
 
 describe('exceptions', () => {
-  it('allow what they name, and the report says who did and until when', () => {
+  it('allow what they name, and the report says on whose authority and until when', () => {
     const result = resultOf('vulnerabilities', { evidence: bad, policy: withExceptions(exception()) })
     expect(result).toMatchObject({ outcome: 'passed', status: 'passed', violations: [] })
     expect(result.excepted).toMatchObject([
@@ -259,7 +259,7 @@ describe('exceptions', () => {
   it.each([
     ['another rule', { rule: 'setuid' as const }],
     ['another id', { id: 'CVE-2026-0002' }],
-    ['an id in another case', { id: 'cve-2026-0001' }],
+    ['an id in a different case', { id: 'cve-2026-0001' }],
     ['another subject', { subject: 'pkg:deb/debian/libc6@2.35' }],
     ['another platform', { platform: 'linux/arm64' }],
     ['yesterday', { expires: '2026-11-22' }],
@@ -276,7 +276,7 @@ describe('exceptions', () => {
     ['2026-12-31T00:00:00.000Z', 'passed'],
     ['2026-12-31T23:59:59.999Z', 'passed'],
     ['2027-01-01T00:00:00.000Z', 'failed'],
-  ])('that end on 2026-12-31 are, at %s, %s: the last day counts, in UTC [faults 29, 34]', (moment, status) => {
+  ])('end with their last day in UTC: for 2026-12-31 at %s, %s [faults 29, 34]', (moment, status) => {
     const evidence = evidenceWith((changed) => {
       valueOf(changed, 'vulnerabilities').findings.push(vulnerability())
       valueOf(changed, 'vulnerabilities').database.updatedAt = moment
@@ -286,7 +286,7 @@ describe('exceptions', () => {
     ).toBe(status)
   })
 
-  it('are weighed before limits: what is excepted does not count', () => {
+  it('apply before limits: what is excepted does not count', () => {
     const evidence = withVulnerabilities({ findings: ['A', 'B', 'C'].map((id) => vulnerability({ id })) })
     const limited = policyWith({ vulnerabilities: { critical: 2 }, exceptions: { register: [exception({ id: 'B' })] } })
     expect(resultOf('vulnerabilities', { evidence, policy: limited }).status).toBe('passed')
@@ -323,7 +323,7 @@ describe('exceptions', () => {
 })
 
 describe('the binding', () => {
-  it('names images, policy, databases, tools and time, each once', () => {
+  it('lists images, policy, databases, tools and time, each once', () => {
     const platforms = ['linux/arm64', 'linux/amd64']
     const both = policyWith({ build: { platforms } })
     const { binding } = evaluate(both, goodEvidence(platforms), now, { tools: [tool('buildkit')] }).verdict
@@ -393,8 +393,8 @@ describe('a passed verdict', () => {
   })
 })
 
-describe('input that no loader gave', () => {
-  it('a policy that is not valid throws', () => {
+describe('input that did not come from the loader', () => {
+  it('an invalid policy throws', () => {
     const broken = { ...policy, vulnerabilities: { ...policy.vulnerabilities, critical: Number.POSITIVE_INFINITY } }
     expect(() => evaluate(broken, goodEvidence(), now)).toThrow(/vulnerabilities.critical/)
     expect(() => evaluate({ ...policy, rules: { vulnerabilities: { level: 'off' } } }, goodEvidence(), now)).toThrow(
@@ -405,11 +405,11 @@ describe('input that no loader gave', () => {
     ).toThrow(DeliveryError)
   })
 
-  it('a moment that is none throws', () => {
+  it('an invalid time throws', () => {
     expect(() => evaluate(policy, goodEvidence(), new Date('never'))).toThrow(RangeError)
   })
 
-  it('the environment decides nothing [fault 35]', () => {
+  it('environment variables decide nothing [fault 35]', () => {
     process.env['LOADLINE_GATE'] = 'off'
     try {
       expect(evaluate(policy, bad, now).verdict.outcome).toBe('rejected')
@@ -419,7 +419,7 @@ describe('input that no loader gave', () => {
   })
 })
 
-it('sorts violations worst first, then by id, subject and platform', () => {
+it('sorts violations by severity, worst first, then by id, subject and platform', () => {
   const { violations } = resultOf('vulnerabilities', {
     evidence: withVulnerabilities({
       findings: [
@@ -440,7 +440,7 @@ it('sorts violations worst first, then by id, subject and platform', () => {
   ])
 })
 
-it('tells root from an unprivileged user in the same words as the rule', () => {
+it('rejects an image without a user as a violation of its configuration', () => {
   expect(resultOf('user', { evidence: withConfiguration({ user: '' }) })).toMatchObject({
     outcome: 'rejected',
     status: 'failed',

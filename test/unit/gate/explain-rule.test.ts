@@ -11,7 +11,7 @@ import { exception, goodEvidence, now, policy } from './good-evidence.ts'
 const rule = (id: RuleId): Rule => rules.find((candidate) => candidate.id === id)!
 
 describe('a rule, explained', () => {
-  it('says what it wants, needs and asks for, where it comes from, and every setting of the policy', () => {
+  it('shows what it requires, what to do, its source and every policy setting', () => {
     const given = loadPolicy(
       'version: 1\nvulnerabilities: {medium: 3}\nrules: {vulnerabilities: {level: deny, effectiveFrom: 2026-12-24}}\nexceptions: {register: [{rule: vulnerabilities, id: CVE-2026-1001, reason: not reachable here, owner: team-x, expires: 2027-01-31}]}',
       'loadline.yaml',
@@ -53,26 +53,23 @@ In the policy (default, then loadline.yaml):
       'denies, for base only warns: the base brings them',
     ],
     ['user', { user: { level: 'deny' } }, 'rules.user                denies'],
-  ] as const)('says of %s with the settings %j: %s', (id, settings, text) => {
+  ] as const)('shows for %s with the settings %j: %s', (id, settings, text) => {
     expect(explainRule(rule(id), { ...policy, rules: settings }, 'default')).toContain(text)
   })
 })
 
 describe('the settings of a rule', () => {
-  /** Keys that every rule may look at without being set by them: where its findings lie. */
+  /** Keys that every rule may read although they do not configure it: they locate its findings. */
   const places = ['build.dockerfile']
 
-  it.each(rules.map(({ id }) => id))(
-    '%s reads no key of the policy that it does not name, and names only keys that exist',
-    (id) => {
-      const read = new Set<string>()
-      const { judge, settings = [] } = rule(id)
-      const given = { ...policy, exceptions: { ...policy.exceptions, register: [exception()] } }
-      judge({ policy: watched(given, read), evidence: goodEvidence(), now, exceptions: [] })
-      expect([...read].filter((path) => !settings.includes(path) && !places.includes(path))).toEqual([])
-      expect(settings.filter((path) => !lockablePaths.includes(path))).toEqual([])
-    },
-  )
+  it.each(rules.map(({ id }) => id))('%s declares every policy key that it reads, and only keys that exist', (id) => {
+    const read = new Set<string>()
+    const { judge, settings = [] } = rule(id)
+    const given = { ...policy, exceptions: { ...policy.exceptions, register: [exception()] } }
+    judge({ policy: watched(given, read), evidence: goodEvidence(), now, exceptions: [] })
+    expect([...read].filter((path) => !settings.includes(path) && !places.includes(path))).toEqual([])
+    expect(settings.filter((path) => !lockablePaths.includes(path))).toEqual([])
+  })
 })
 
 /** A policy that remembers which keys of its sections were read. */

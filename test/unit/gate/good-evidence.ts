@@ -20,7 +20,7 @@ import { ownTools, tools } from '../../../src/tools/images.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import type { Policy, RegisterEntry } from '../../../src/policy/schema.ts'
 
-/** The moment of judging in every test. */
+/** The time of judging in every test. */
 export const now = new Date('2026-11-23T12:00:00.000Z')
 
 export const policy: Policy = defaultPolicy
@@ -46,7 +46,7 @@ export const missing: Undecided = {
   tool: tool('trivy'),
 }
 
-/** Fresh predictions that know nothing of any finding: a finding beside them has no score, so only what is about them has them. */
+/** Fresh predictions without a score for any finding. A finding without a score is a violation, so only tests about predictions use them. */
 export function predictions(): { status: 'collected'; value: ExploitPrediction } {
   return {
     status: 'collected',
@@ -61,7 +61,7 @@ export function predictions(): { status: 'collected'; value: ExploitPrediction }
   }
 }
 
-/** Evidence that is complete, and in which no rule of the default policy finds anything. */
+/** Complete evidence in which no rule of the default policy finds anything. */
 export function goodEvidence(platforms: readonly Platform[] = ['linux/amd64']): Evidence {
   return {
     lint: {
@@ -247,7 +247,7 @@ function goodCells(platform: Platform): PlatformEvidence {
   }
 }
 
-/** Records that a package manager wrote and nobody else. */
+/** Package records that only a package manager wrote. */
 export function goodRecords(change: Partial<PackageRecords> = {}): PackageRecords {
   return {
     databases: [{ name: 'dpkg', packages: 1 }],
@@ -265,7 +265,7 @@ export function goodRecords(change: Partial<PackageRecords> = {}): PackageRecord
   }
 }
 
-/** A run in which everything was as it should be. */
+/** A run without faults. */
 export function goodRun(change: Partial<Runtime> = {}): Runtime {
   return {
     outcome: 'ready',
@@ -288,7 +288,7 @@ export function goodRun(change: Partial<Runtime> = {}): Runtime {
   }
 }
 
-/** A run that came to nothing, or that ended before it was asked to. */
+/** A run that never became ready, or that ended before it was asked to. */
 export function failedRun(outcome: Runtime['outcome'], change: Partial<Runtime> = {}): Runtime {
   const { readySeconds: _, stop: __, ...run } = goodRun()
   return { ...run, outcome, reason: 'it exited before it was ready: exit code 1', ...change }
@@ -301,7 +301,7 @@ export function withRun(run: Runtime): Evidence {
   )
 }
 
-/** The value of a cell of good evidence, to be changed in place. */
+/** One kind of good evidence, to be changed in place. */
 export function valueOf<K extends keyof PlatformEvidence>(
   evidence: Evidence,
   kind: K,
@@ -347,7 +347,7 @@ export function withLint(
   })
 }
 
-/** Evidence of an image that existed before and was given without a Dockerfile; good in everything else. */
+/** Evidence of an existing image given without a Dockerfile; otherwise good. */
 export function withoutDockerfile(platforms?: readonly Platform[]): Evidence {
   return evidenceWith((evidence) => {
     evidence.lint = {
@@ -386,7 +386,7 @@ export function secretFinding(change: Partial<SecretFinding> = {}): SecretFindin
   }
 }
 
-/** What BuildKit's checks can say. */
+/** What BuildKit's checks can report. */
 export function buildCheck(change: Partial<Lint['checks'][number]> = {}): Lint['checks'][number] {
   return {
     id: 'DuplicateStageName',
@@ -397,7 +397,7 @@ export function buildCheck(change: Partial<Lint['checks'][number]> = {}): Lint['
   }
 }
 
-/** Good evidence, but for what the search for secrets says of itself. */
+/** Good evidence, except for what the search for secrets reports about itself. */
 export function withSearch(change: Partial<SecretSearch>): Evidence {
   return evidenceWith((evidence) => Object.assign(valueOf(evidence, 'secrets').search ?? {}, change))
 }

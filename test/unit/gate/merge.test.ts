@@ -30,14 +30,14 @@ const outcome = (given: GivenPart[], changed: Partial<typeof request> = {}) => {
 }
 
 describe('a merged verdict', () => {
-  it('passes where each expected part is there and passed, whatever their order', () => {
+  it('passes if every expected part was given and passed, in any order', () => {
     const expected = { outcome: 'passed', states: ['billing passed', 'orders passed'], faults: [] }
     expect(outcome([part('orders'), part('billing')])).toEqual(expected)
     expect(outcome([part('billing'), part('orders')])).toEqual(expected)
     expect(mergeVerdicts([part('orders'), part('billing')], request).revision).toBe(commit)
   })
 
-  it('rejects where a part is missing', () => {
+  it('rejects if a part is missing', () => {
     expect(outcome([part('orders')])).toEqual({
       outcome: 'rejected',
       states: ['billing missing', 'orders passed'],
@@ -45,7 +45,7 @@ describe('a merged verdict', () => {
     })
   })
 
-  it('rejects where a document that was named is not there, though nobody misses its part', () => {
+  it('rejects if a named document does not exist, even if no part is missing', () => {
     expect(outcome([part('orders'), part('billing')], { absent: ['reports/mail/verdict.json'] })).toEqual({
       outcome: 'rejected',
       states: ['billing passed', 'orders passed'],
@@ -53,7 +53,7 @@ describe('a merged verdict', () => {
     })
   })
 
-  it('says which part has changes that are in no commit, and then names no commit', () => {
+  it('says which part has uncommitted changes, and then names no commit', () => {
     const given = part('orders')
     const changed: GivenPart = {
       ...given,
@@ -64,7 +64,7 @@ describe('a merged verdict', () => {
     expect({ outcome: merged.outcome, revision: merged.revision }).toEqual({ outcome: 'passed', revision: undefined })
   })
 
-  it('rejects where nothing was given and nothing was expected', () => {
+  it('rejects if nothing was given and nothing was expected', () => {
     expect(outcome([], { expected: [] })).toEqual({
       outcome: 'rejected',
       states: [],
@@ -72,7 +72,7 @@ describe('a merged verdict', () => {
     })
   })
 
-  it('rejects where a part was rejected, also beside one that could not be decided', () => {
+  it('rejects if a part was rejected, even if another is undecided', () => {
     expect(outcome([part('orders', rejectedRun()), part('billing', undecidedRun())])).toEqual({
       outcome: 'rejected',
       states: ['billing undecided', 'orders rejected'],
@@ -83,7 +83,7 @@ describe('a merged verdict', () => {
   it.each([
     ['undecided', undecidedRun],
     ['broken', brokenRun],
-  ] as const)('does not decide where a part is %s', (state, run) => {
+  ] as const)('is undecided if a part is %s', (state, run) => {
     expect(outcome([part('orders', run()), part('billing')])).toEqual({
       outcome: 'undecided',
       states: ['billing passed', `orders ${state}`],
@@ -91,7 +91,7 @@ describe('a merged verdict', () => {
     })
   })
 
-  it('rejects a part that nobody expected, though it passed', () => {
+  it('rejects a part that was not expected, even if it passed', () => {
     expect(outcome([part('orders'), part('billing'), part('backdoor')])).toEqual({
       outcome: 'rejected',
       states: ['backdoor unexpected', 'billing passed', 'orders passed'],
@@ -99,14 +99,14 @@ describe('a merged verdict', () => {
     })
   })
 
-  it('rejects where one part was given twice', () => {
+  it('rejects if a part was given twice', () => {
     expect(outcome([part('orders'), part('orders'), part('billing')])).toMatchObject({
       outcome: 'rejected',
       faults: ['orders was given more than once'],
     })
   })
 
-  it('rejects where parts are of different commits, or one is of none', () => {
+  it('rejects if parts are from different commits, or one is from none', () => {
     const other = 'b'.repeat(40)
     expect(outcome([part('orders'), part('billing', passedRun(), other)])).toMatchObject({
       outcome: 'rejected',
@@ -120,7 +120,7 @@ describe('a merged verdict', () => {
     })
   })
 
-  it('does not count the commit of a part that broke off before it was known', () => {
+  it('ignores the missing commit of a part that broke off before its commit was known', () => {
     const early = {
       ...part('billing'),
       run: { ...brokenRun(), subject: { name: 'billing', dockerfile: 'Dockerfile' } },
@@ -132,7 +132,7 @@ describe('a merged verdict', () => {
     })
   })
 
-  it('takes a part on the last moment of its age, and not a moment later, nor from the future', () => {
+  it('accepts a part up to its maximum age, but not older or from the future', () => {
     const at = (milliseconds: number) =>
       outcome([part('orders'), part('billing')], { now: new Date(Date.parse(judgedAt) + milliseconds) })
     expect(at(24 * 3_600_000).outcome).toBe('passed')
@@ -153,7 +153,7 @@ describe('a merged verdict', () => {
     })
   })
 
-  it('does not count a rule of a part that was not judged', () => {
+  it('counts only the rules that were judged', () => {
     const run = passedRun()
     const [first] = run.verdict?.results ?? []
     const { verdict } = run
@@ -167,7 +167,7 @@ describe('a merged verdict', () => {
     expect(said([judged, { ...first, status: 'off' }])).toBe('1 of 2 rules judged')
   })
 
-  it('names on a terminal what is missing and what speaks against the whole, without control characters', () => {
+  it('shows on a terminal what is missing and what denies, without control characters', () => {
     const text = renderMerged(mergeVerdicts([part('orders\u001b[2J'), part('orders', rejectedRun())], request), {
       color: false,
     })

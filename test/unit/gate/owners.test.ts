@@ -29,7 +29,7 @@ const application: Owner = {
 const unknown: Owner = { kind: 'unknown' }
 const reason = 'The base is rebuilt each week.'
 
-/** High vulnerabilities, so many in each layer; a layer that the image has not makes the owner unknown. */
+/** The given number of high vulnerabilities in each layer; a layer that the image does not have makes the owner unknown. */
 function vulnerable(counts: { base?: number; application?: number; unknown?: number }): Evidence {
   const of = (count: number | undefined, name: string, layer: string): Vulnerability[] =>
     Array.from({ length: count ?? 0 }, (_value, index) =>
@@ -58,7 +58,7 @@ function judge(id: RuleId, evidence: Evidence, by: Policy = policy): RuleResult 
 const denied = ({ violations }: RuleResult): string[] =>
   violations.filter(({ remark }) => remark !== true).map(({ id }) => id)
 
-describe('every rule that knows owners names the one of each violation', () => {
+describe('every rule with owners names the owner of each violation', () => {
   const files = {
     setuid: [
       { path: '/a', mode: '4755', bytes: 1 },
@@ -194,7 +194,7 @@ describe('every rule that knows owners names the one of each violation', () => {
     expect(ruleOwners[id]).toEqual(expect.arrayContaining(kinds))
   })
 
-  it('and no other rule names one', () => {
+  it('and no other rule names an owner', () => {
     const violations = evaluate(
       policy,
       evidenceWith((evidence) =>
@@ -208,7 +208,7 @@ describe('every rule that knows owners names the one of each violation', () => {
     expect(violations.every(({ owner }) => owner === undefined)).toBe(true)
   })
 
-  it("a USER that nobody set is nobody's", () => {
+  it('a USER that is not set has no owner', () => {
     expect(judge('user', withConfiguration({ user: '' })).violations[0]).not.toHaveProperty('owner')
   })
 })
@@ -216,13 +216,13 @@ describe('every rule that knows owners names the one of each violation', () => {
 describe('thresholds by owner', () => {
   const loose = policyWith({ vulnerabilities: { base: { high: 2 } } })
 
-  it('count the findings of that owner by themselves, and all others together', () => {
+  it('count the findings of that owner separately, and all others together', () => {
     expect(judge('vulnerabilities', vulnerable({ base: 2 }), loose).status).toBe('passed')
     expect(denied(judge('vulnerabilities', vulnerable({ base: 3 }), loose))).toEqual(['base-0', 'base-1', 'base-2'])
     expect(denied(judge('vulnerabilities', vulnerable({ base: 2, application: 1 }), loose))).toEqual(['application-0'])
   })
 
-  it('leave the common threshold where they say nothing', () => {
+  it('leave the common threshold for severities that they do not set', () => {
     const evidence = withVulnerabilities({
       findings: [
         vulnerability({ severity: 'critical', package: { name: 'x', version: '1', type: 'debian', layer: baseLayer } }),
@@ -231,7 +231,7 @@ describe('thresholds by owner', () => {
     expect(judge('vulnerabilities', evidence, loose).status).toBe('failed')
   })
 
-  it('can be stricter as well, also where the common one is unlimited', () => {
+  it('can also be stricter, even if the common one is unlimited', () => {
     const strict = policyWith({ vulnerabilities: { high: 'unlimited', application: { high: 0 } } })
     expect(judge('vulnerabilities', vulnerable({ base: 9 }), strict).status).toBe('passed')
     expect(denied(judge('vulnerabilities', vulnerable({ base: 9, application: 1 }), strict))).toEqual(['application-0'])
@@ -255,7 +255,7 @@ describe('thresholds by owner', () => {
     ])
   })
 
-  it('are said, with what was counted by them', () => {
+  it('are reported with what was counted against them', () => {
     const result = judge('vulnerabilities', vulnerable({ base: 3, application: 1 }), loose)
     expect(result.wanted).toBe('at most 0 critical, 0 high, 0 unknown; from the base alone at most 2 high')
     expect(result.found).toBe(
@@ -277,14 +277,14 @@ describe('levels by owner', () => {
   })
   const with_ = (setting: NonNullable<Policy['rules']['setuid']>) => policyWith({ rules: { setuid: setting } })
 
-  it('warn for one owner, and deny for the others and for whom nobody knows', () => {
+  it('can warn for one owner, and deny for the others and for unknown owners', () => {
     const result = judge('setuid', evidence, with_({ level: 'deny', owners: { base: 'warn' }, reason }))
     expect(result).toMatchObject({ status: 'failed', found: `3 files; only warns for base: ${reason}` })
     expect(denied(result)).toEqual(['/b', '/c'])
     expect(result.violations.find(({ id }) => id === '/a')?.remark).toBe(true)
   })
 
-  it('pass with a warning where only that owner has violations', () => {
+  it('pass with a warning if only that owner has violations', () => {
     const result = judge(
       'setuid',
       withConfiguration({ setuid: [{ path: '/a', mode: '4755', bytes: 1 }], pathLayers: { '/a': baseLayer } }),
@@ -293,13 +293,13 @@ describe('levels by owner', () => {
     expect(result.status).toBe('warned')
   })
 
-  it('deny for one owner, and for whom nobody knows, where the rule warns', () => {
+  it('can deny for one owner and for unknown owners if the rule only warns', () => {
     const result = judge('setuid', evidence, with_({ level: 'warn', owners: { application: 'deny' }, reason }))
     expect(result).toMatchObject({ status: 'failed', found: `3 files; only warns, except for application: ${reason}` })
     expect(denied(result)).toEqual(['/b', '/c'])
   })
 
-  it('do not act before the rule does', () => {
+  it('take effect no earlier than the rule', () => {
     const result = judge(
       'setuid',
       evidence,

@@ -14,13 +14,13 @@ function passed(): PassedVerdict {
 }
 
 describe('a passed verdict', () => {
-  it('is the only thing that can be released, says the type checker', () => {
+  it('is the only thing that the type checker lets be released', () => {
     expectTypeOf<Parameters<typeof release>[0]>().toEqualTypeOf<PassedVerdict>()
     expectTypeOf<Verdict>().not.toExtend<PassedVerdict>()
     expectTypeOf<{ verdict: Verdict; mustCover: () => void; mustHold: () => void }>().not.toExtend<PassedVerdict>()
     expectTypeOf<PassedVerdict | undefined>().not.toExtend<PassedVerdict>()
 
-    // Never called: what must not compile stands here.
+    // Never called: these lines must not compile.
     const attempts = (
       publish: typeof release,
       archives: BuiltArchive[],
@@ -28,18 +28,18 @@ describe('a passed verdict', () => {
       rejected: Verdict,
       judged: ReturnType<typeof evaluate>,
     ) => [
-      // @ts-expect-error a verdict is no passed verdict, whatever its outcome says
+      // @ts-expect-error a verdict is not a passed verdict, whatever its outcome
       () => publish(rejected, archives, request),
       // @ts-expect-error a judgement may have no passed verdict
       () => publish(judged.passed, archives, request),
-      // @ts-expect-error a look-alike has not been made by the gate
+      // @ts-expect-error an object of the same shape was not made by the gate
       () => publish({ verdict: rejected, mustCover: () => undefined, mustHold: () => undefined }, archives, request),
       () => (judged.passed === undefined ? undefined : publish(judged.passed, archives, request)),
     ]
     expect(attempts).toBeTypeOf('function')
   })
 
-  it('is not there where the gate says no', () => {
+  it('does not exist if the gate denies', () => {
     const { verdict, passed: none } = evaluate(policy, withConfiguration({ user: 'root' }), now)
     expect([verdict.outcome, none, isPassedVerdict({ verdict: { ...verdict, outcome: 'passed' } })]).toEqual([
       'rejected',
@@ -48,7 +48,7 @@ describe('a passed verdict', () => {
     ])
   })
 
-  it('holds for a day, under its own policy', () => {
+  it('is valid for a day, under its own policy', () => {
     expect(() => passed().mustHold(policy, now)).not.toThrow()
     expect(() => passed().mustHold(policy, hours(24))).not.toThrow()
     expect(() => passed().mustHold(policy, hours(24.01))).toThrow('expected a verdict not older than 24 hours')
@@ -59,7 +59,7 @@ describe('a passed verdict', () => {
     )
   })
 
-  it('no longer holds when its database has become too old meanwhile', () => {
+  it('is no longer valid once its database has become too old', () => {
     const short = policyWith({ database: { maximumAge: '12h' } })
     const judged = evaluate(short, goodEvidence(), now).passed
     expect(() => judged?.mustHold(short, hours(5))).not.toThrow()

@@ -29,7 +29,7 @@ function published(change: Partial<PublishedEvidence> = {}, findings: Vulnerabil
 }
 
 describe('rejudge', () => {
-  it('passes what is still as it was, and says which rules it took over', () => {
+  it('passes if nothing has changed, and lists the results that it took over', () => {
     const again = rejudge(policy, published(), earlier, now)
     expect({ outcome: again.outcome, changed: again.changedRules, appeared: again.appeared }).toEqual({
       outcome: 'passed',
@@ -48,7 +48,7 @@ describe('rejudge', () => {
     expect(again.takenOver.map(({ rule }) => rule)).toContain('size-unpacked')
   })
 
-  it('rejects an image in which a vulnerability became known, and names it', () => {
+  it('rejects an image with a newly known vulnerability, and names it', () => {
     const again = rejudge(
       policy,
       published({}, [vulnerability({ severity: 'critical', fixedVersion: '9.9' })]),
@@ -61,13 +61,13 @@ describe('rejudge', () => {
     expect(again.disappeared).toEqual([])
   })
 
-  it('says what is gone, and not when nobody could look', () => {
+  it('reports what has disappeared, but not if the scan is missing', () => {
     expect(rejudge(policy, published({ before: [vulnerability()] }), earlier, now).disappeared).toHaveLength(1)
     const blind = rejudge(policy, published({ before: [vulnerability()], vulnerabilities: missing }), earlier, now)
     expect([blind.outcome, blind.disappeared]).toEqual(['undecided', []])
   })
 
-  it('keeps a no of the attested verdict, and does not say yes for a rule that it never judged', () => {
+  it('keeps a denial of the attested verdict, and is undecided for a rule that it never judged', () => {
     expect(
       rejudge(
         policy,
@@ -88,7 +88,7 @@ describe('rejudge', () => {
     ])
   })
 
-  it('cannot decide with a database that knows nothing of the image', () => {
+  it('is undecided with a database that does not cover the image', () => {
     const [image] = published()
     if (image?.vulnerabilities.status !== 'collected') throw new Error('collected')
     const blind = {
@@ -102,7 +102,7 @@ describe('rejudge', () => {
     expect(rejudge(policy, published({ vulnerabilities: blind }), earlier, now).outcome).toBe('undecided')
   })
 
-  it('wants an operating system unless the provenance says that nothing was built on', () => {
+  it('requires an operating system unless the provenance says that the image was built from scratch', () => {
     const [image] = published()
     if (image?.vulnerabilities.status !== 'collected') throw new Error('collected')
     const { os: _, ...value } = image.vulnerabilities.value

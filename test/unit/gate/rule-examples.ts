@@ -43,7 +43,7 @@ import {
   withoutDockerfile,
 } from './good-evidence.ts'
 
-/** A situation in which a rule is asked: what is not said is good evidence and the default policy. */
+/** A situation that a rule judges. Anything not given is good evidence or the default policy. */
 export interface Example {
   when: string
   evidence?: Evidence
@@ -52,12 +52,12 @@ export interface Example {
 }
 
 export interface Caught extends Example {
-  /** Ids of the violations, in the order of their text. */
+  /** Ids of the violations, sorted as text. */
   ids: string[]
   found?: RegExp
 }
 
-/** What a rule catches and what it does not, as hadolint writes its own rules down. At least one of each. */
+/** What a rule catches and what it does not, as hadolint documents its own rules. At least one of each. */
 export interface Examples {
   status: RuleResult['status']
   catchesNot: [Example, ...Example[]]
@@ -76,7 +76,7 @@ function withAdditional(...found: Severity[]): Evidence {
   )
 }
 
-/** Records that differ from good ones, and what the scanner takes the system for. */
+/** Package records that differ from good ones, and the system that the scanner recognised. */
 function withRecords(
   change: Partial<PackageRecords>,
   os: { family: string; version: string } | 'none' = { family: 'debian', version: '12.12' },
@@ -132,7 +132,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /exit code 137/,
       },
       {
-        when: 'a cell is not there at all',
+        when: 'one cell does not exist at all',
         evidence: evidenceWith((evidence) => Reflect.deleteProperty(evidence.platforms[0]!.evidence, 'size')),
         ids: ['size'],
         found: /it was not collected/,
@@ -143,7 +143,7 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['platform'],
       },
       {
-        when: 'one platform is there twice',
+        when: 'one platform occurs twice',
         evidence: goodEvidence(['linux/amd64', 'linux/amd64']),
         ids: ['repeated-digest', 'repeated-platform'],
       },
@@ -177,7 +177,7 @@ export const examples: Record<RuleId, Examples> = {
     ],
     catches: [
       {
-        when: 'a tool has another version',
+        when: 'a tool has a different version',
         evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'vulnerabilities'), { version: '0.60.0' })),
         ids: ['trivy'],
         found: /trivy 0\.60\.0 .*is not version 0\.72\.0/,
@@ -191,13 +191,13 @@ export const examples: Record<RuleId, Examples> = {
         found: /not pinned by digest/,
       },
       {
-        when: 'nobody knows the tool',
+        when: 'the tool is unknown',
         evidence: evidenceWith((evidence) => Object.assign(toolOf(evidence, 'secrets'), { name: 'grep' })),
         ids: ['grep'],
         found: /not a tool of this Loadline/,
       },
       {
-        when: 'the linter is another one',
+        when: 'a different linter ran',
         evidence: evidenceWith((evidence) => {
           if (evidence.lint.status === 'collected') evidence.lint.tool = { ...evidence.lint.tool, version: '1.0.0' }
         }),
@@ -222,7 +222,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /no Dockerfile was given/,
       },
       {
-        when: 'only the base is not known',
+        when: 'only the base is unknown',
         evidence: evidenceWith(
           (evidence) => (evidence.platforms[0]!.evidence.base = { status: 'not-applicable', reason: 'nobody says' }),
         ),
@@ -235,7 +235,7 @@ export const examples: Record<RuleId, Examples> = {
     status: 'failed',
     catchesNot: [
       {
-        when: 'findings are milder',
+        when: 'findings are less severe',
         evidence: withLint([lintFinding({ level: 'info' }), lintFinding({ level: 'style' })]),
       },
       {
@@ -257,7 +257,7 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['SC2086'],
       },
       {
-        when: 'style denies',
+        when: 'the policy denies style',
         evidence: withLint([lintFinding({ level: 'style' })]),
         policy: policyWith({ lint: { failOn: 'style' } }),
         ids: ['DL3008'],
@@ -293,7 +293,7 @@ export const examples: Record<RuleId, Examples> = {
     status: 'failed',
     catchesNot: [
       {
-        when: 'the linter read it, and must',
+        when: 'the linter read it, and the policy requires that',
         evidence: withLint([lintFinding({ level: 'info' })]),
         policy: policyWith({ lint: { unread: 'deny' } }),
       },
@@ -312,25 +312,25 @@ export const examples: Record<RuleId, Examples> = {
     status: 'failed',
     catchesNot: [
       {
-        when: 'all checks deny and none warns',
+        when: 'the policy denies all checks and none warns',
         policy: policyWith({ lint: { buildChecks: { deny: 'all' } } }),
       },
     ],
     catches: [
       {
-        when: 'a stage has the name of another',
+        when: 'two stages have the same name',
         evidence: withLint([], [], [], { checks: [buildCheck()] }),
         ids: ['DuplicateStageName'],
         found: /stage names should be unique/,
       },
       {
-        when: 'all checks deny',
+        when: 'the policy denies all checks',
         evidence: withLint([], [], [], { checks: [buildCheck({ id: 'FromAsCasing' }), buildCheck()] }),
         policy: policyWith({ lint: { buildChecks: { deny: 'all' } } }),
         ids: ['DuplicateStageName', 'FromAsCasing'],
       },
       {
-        when: 'the check is one that nobody here knows',
+        when: 'the check is unknown',
         evidence: withLint([], [], [], { checks: [buildCheck({ id: 'BrandNew' })] }),
         policy: policyWith({ lint: { buildChecks: { deny: [] } } }),
         ids: ['BrandNew'],
@@ -341,7 +341,7 @@ export const examples: Record<RuleId, Examples> = {
     status: 'failed',
     catchesNot: [
       {
-        when: 'a checksum is written beside it',
+        when: 'it has a checksum',
         evidence: withLint([], [], [{ address: 'https://example.com/tool.tar.gz', line: 3, verified: true }]),
       },
     ],
@@ -364,7 +364,7 @@ export const examples: Record<RuleId, Examples> = {
         }),
       },
       {
-        when: 'the limit is not passed',
+        when: 'the limit is not exceeded',
         evidence: withVulnerabilities({ findings: [vulnerability({ id: 'A' }), vulnerability({ id: 'B' })] }),
         policy: policyWith({ vulnerabilities: { critical: 2 } }),
       },
@@ -396,13 +396,13 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['unidentified'],
       },
       {
-        when: 'the limit is passed',
+        when: 'the limit is exceeded',
         evidence: withVulnerabilities({ findings: [vulnerability({ id: 'B' }), vulnerability({ id: 'A' })] }),
         policy: policyWith({ vulnerabilities: { critical: 1 } }),
         ids: ['A', 'B'],
       },
       {
-        when: 'unfixed ones count',
+        when: 'the policy counts unfixed ones',
         evidence: withVulnerabilities({
           findings: [vulnerability({ fixedVersion: undefined, status: 'affected' } as never)],
         }),
@@ -410,7 +410,7 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['CVE-2026-0001'],
       },
       {
-        when: 'the vendor says fixed and names no version',
+        when: 'the vendor says fixed without naming a version',
         evidence: withVulnerabilities({ findings: [vulnerability({ fixedVersion: '' })] }),
         ids: ['CVE-2026-0001'],
       },
@@ -430,7 +430,7 @@ export const examples: Record<RuleId, Examples> = {
     ],
     catches: [
       {
-        when: 'a mild finding without a repair is on the list',
+        when: 'a low finding without a fix is on the list',
         evidence: withExploited({}, [vulnerability({ severity: 'low', status: 'affected', fixedVersion: '' })]),
         ids: ['CVE-2026-0001'],
         found: /^libc6 2\.36, on the list since 2026-11-01, to be fixed by 2026-11-22$/,
@@ -447,7 +447,7 @@ export const examples: Record<RuleId, Examples> = {
     catchesNot: [
       { when: 'it is exactly as likely as allowed', evidence: withPredicted({ probability: 0.1 }) },
       {
-        when: 'what is likely is not in the image',
+        when: 'a more likely one is not in the image',
         evidence: withPredicted({ id: 'CVE-2026-0002', probability: 0.9 }),
       },
       {
@@ -458,7 +458,7 @@ export const examples: Record<RuleId, Examples> = {
     ],
     catches: [
       {
-        when: 'a mild finding without a repair is likelier',
+        when: 'a low finding without a fix is more likely',
         evidence: withPredicted({ probability: 0.1001 }, [
           vulnerability({ severity: 'low', status: 'affected', fixedVersion: '' }),
         ]),
@@ -506,13 +506,13 @@ export const examples: Record<RuleId, Examples> = {
         found: /exit code 137/,
       },
       {
-        when: 'it is a second older',
+        when: 'it is one second older than allowed',
         evidence: withPredicted({}, undefined, { scoredAt: '2026-11-16T11:59:59Z' }),
         ids: ['age'],
         found: /7 days old/,
       },
       {
-        when: 'it comes from the future',
+        when: 'it is from the future',
         evidence: withPredicted({}, undefined, { scoredAt: '2026-11-24T12:00:00Z' }),
         ids: ['age'],
         found: /in the future/,
@@ -524,7 +524,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /^libc6 2\.36, in which CVE-2026-0001 has no score in epss\.csv$/,
       },
       {
-        when: 'an advisory is no CVE, and can have none',
+        when: 'an advisory is not a CVE, so it cannot have a score',
         evidence: withPredicted({}, [vulnerability({ id: 'GHSA-2222-3333-4444', severity: 'low' })]),
         ids: ['GHSA-2222-3333-4444'],
       },
@@ -541,7 +541,7 @@ export const examples: Record<RuleId, Examples> = {
         evidence: withExploited({ releasedAt: '2026-11-23T12:15:00Z' }),
       },
       {
-        when: 'it is required and there',
+        when: 'it is required and given',
         evidence: withExploited(),
         policy: policyWith({ vulnerabilities: { knownExploited: { list: 'required', maximumAge: '7d' } } }),
       },
@@ -570,18 +570,18 @@ export const examples: Record<RuleId, Examples> = {
         found: /exit code 137/,
       },
       {
-        when: 'it is a second older',
+        when: 'it is one second older than allowed',
         evidence: withExploited({ releasedAt: '2026-11-09T11:59:59Z' }),
         ids: ['age'],
         found: /14 days old/,
       },
       {
-        when: 'it comes from the future',
+        when: 'it is from the future',
         evidence: withExploited({ releasedAt: '2026-11-24T12:00:00Z' }),
         ids: ['age'],
         found: /future/,
       },
-      { when: 'its date is none', evidence: withExploited({ releasedAt: 'today' }), ids: ['age'] },
+      { when: 'its date is invalid', evidence: withExploited({ releasedAt: 'today' }), ids: ['age'] },
     ],
   },
   'additional-findings': {
@@ -602,9 +602,9 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['CVE-2026-high'],
         found: /^docker scout: a flaw/,
       },
-      { when: 'nobody knows how bad it is', evidence: withAdditional('unknown'), ids: ['CVE-2026-unknown'] },
+      { when: 'its severity is unknown', evidence: withAdditional('unknown'), ids: ['CVE-2026-unknown'] },
       {
-        when: 'the file is about another image [fault 102]',
+        when: 'the file is about a different image [fault 102]',
         evidence: evidenceWith((evidence) => (evidence.additional![0]!.images = [digest('another')])),
         ids: ['another-image'],
         found: /reports on sha256:/,
@@ -623,31 +623,31 @@ export const examples: Record<RuleId, Examples> = {
     ],
     catches: [
       {
-        when: 'it is a second older [fault 2]',
+        when: 'it is one second older than allowed [fault 2]',
         evidence: withDatabase({ updatedAt: '2026-11-21T11:59:59Z' }),
         ids: ['trivy-db'],
         found: /48 hours old/,
       },
       {
-        when: 'it comes from the future',
+        when: 'it is from the future',
         evidence: withDatabase({ updatedAt: '2026-11-24T12:00:00Z' }),
         ids: ['trivy-db'],
         found: /future/,
       },
       {
-        when: 'its clock is ahead by a second more',
+        when: 'its clock is ahead by one second more',
         evidence: withDatabase({ updatedAt: '2026-11-23T12:15:01Z' }),
         ids: ['trivy-db'],
         found: /future/,
       },
-      { when: 'its date is none', evidence: withDatabase({ updatedAt: 'yesterday' }), ids: ['trivy-db'] },
+      { when: 'its date is invalid', evidence: withDatabase({ updatedAt: 'yesterday' }), ids: ['trivy-db'] },
     ],
   },
   'database-coverage': {
     status: 'undecided',
     catchesNot: [
       {
-        when: 'it knows nothing of one of two ecosystems that the image does not use',
+        when: 'it has nothing about an ecosystem that the image does not use',
         evidence: withDatabase({ ecosystems: { 'debian 12': 40_000, npm: 0 } }),
       },
       {
@@ -673,7 +673,11 @@ export const examples: Record<RuleId, Examples> = {
       },
     ],
     catches: [
-      { when: 'the kind is not accepted', evidence: withDatabase({ coverage: 'example' }), ids: ['database'] },
+      {
+        when: 'the policy does not accept its kind',
+        evidence: withDatabase({ coverage: 'example' }),
+        ids: ['database'],
+      },
       {
         when: 'an ecosystem is not covered [fault 8]',
         evidence: withVulnerabilities({ uncovered: ['npm', 'go'] }),
@@ -681,7 +685,7 @@ export const examples: Record<RuleId, Examples> = {
       },
       { when: 'it is empty', evidence: withDatabase({ ecosystems: { pip: 0 } }), ids: ['empty-database'] },
       {
-        when: 'only a build stage begins on scratch, and no operating system was recognised',
+        when: 'only a build stage starts from scratch, and no operating system was recognised',
         evidence: evidenceWith((evidence) => {
           delete valueOf(evidence, 'vulnerabilities').os
           const [final] = valueOf(evidence, 'base').images
@@ -699,7 +703,7 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['operating-system'],
       },
       {
-        when: 'neither a system nor a final base is known',
+        when: 'neither the operating system nor the final base is known',
         evidence: evidenceWith((evidence) => {
           delete valueOf(evidence, 'vulnerabilities').os
           valueOf(evidence, 'base').images = []
@@ -739,9 +743,9 @@ export const examples: Record<RuleId, Examples> = {
       },
     ],
     catches: [
-      { when: 'nothing was catalogued [fault 7]', evidence: withNoPackages(), ids: ['empty'] },
+      { when: 'no packages were found [fault 7]', evidence: withNoPackages(), ids: ['empty'] },
       {
-        when: 'the licence scan saw nothing',
+        when: 'the licence scan found no packages',
         evidence: evidenceWith((evidence) => (valueOf(evidence, 'licenses').packages = [])),
         ids: ['licenses'],
       },
@@ -768,7 +772,7 @@ export const examples: Record<RuleId, Examples> = {
         evidence: withRecords({ databases: [], systems: [], releases: [] }, 'none'),
       },
       {
-        when: 'a distribution is not known here',
+        when: 'the distribution is unknown',
         evidence: withRecords(
           {
             databases: [{ name: 'dpkg', packages: 1 }],
@@ -778,7 +782,7 @@ export const examples: Record<RuleId, Examples> = {
         ),
       },
       {
-        when: 'the program that no package owns is one that the scanner catalogued',
+        when: 'the scanner lists the program that no package owns',
         evidence: evidenceWith((evidence) => {
           valueOf(evidence, 'configuration').records = goodRecords({
             unownedCount: 1,
@@ -815,7 +819,7 @@ export const examples: Record<RuleId, Examples> = {
           /88 packages .* gone .*\(apt 1, base-files 1, libc6 1 and 85 more\), but 40 of their files are still there, e\.g\. \/usr\/lib\/apt/,
       },
       {
-        when: 'a version was written over [fault 83]',
+        when: 'a version was overwritten [fault 83]',
         evidence: withRecords({
           changedCount: 1,
           changed: [{ database: 'dpkg', name: 'openssl', from: '3.0.11', to: '3.0.99', layer: applicationLayer }],
@@ -824,7 +828,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /openssl from 3\.0\.11 to 3\.0\.99/,
       },
       {
-        when: 'os-release became that of another release [fault 83]',
+        when: 'os-release names a different release [fault 83]',
         evidence: withRecords(
           {
             systems: [
@@ -838,7 +842,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /from debian 12 to debian 13|base-files is 12\.4/,
       },
       {
-        when: 'os-release became that of another distribution, and so did what the scanner thinks [fault 83]',
+        when: 'os-release names a different distribution, and the scanner believes it [fault 83]',
         evidence: withRecords(
           { systems: [{ layer: baseLayer, id: 'wolfi', versionId: '20230201', byPackage: true }] },
           { family: 'wolfi', version: '20230201' },
@@ -847,7 +851,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /keeps its packages with apk|the scanner saw 0 of wolfi/,
       },
       {
-        when: 'os-release is gone, and the scanner saw nothing of the distribution [fault 83]',
+        when: 'os-release is missing, and the scanner did not recognise the distribution [fault 83]',
         evidence: withRecords(
           {
             systems: [
@@ -861,13 +865,13 @@ export const examples: Record<RuleId, Examples> = {
         found: /to nothing|scanner saw 0 of no distribution/,
       },
       {
-        when: 'a file that only scanners read says another release [fault 83]',
+        when: 'a file that only scanners read names a different release [fault 83]',
         evidence: withRecords({}, { family: 'debian', version: '13.0' }),
         ids: ['contradiction'],
         found: /the scanner judged it as debian 13\.0/,
       },
       {
-        when: 'the scanner sees fewer packages than are recorded [fault 83]',
+        when: 'the scanner lists fewer packages than are recorded [fault 83]',
         evidence: withRecords({ databases: [{ name: 'dpkg', packages: 90 }] }),
         ids: ['contradiction'],
         found: /record 90 packages, but the scanner saw 1 of debian/,
@@ -878,7 +882,7 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['unreadable'],
       },
       {
-        when: 'nobody looked',
+        when: 'the records were not examined',
         evidence: withConfiguration({ records: undefined }),
         ids: ['records'],
       },
@@ -896,7 +900,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /in 2 places: \/usr\/lib\/x86_64-linux-gnu\/libssl\.so\.3, \/lib64\/ld-linux-x86-64\.so\.2/,
       },
       {
-        when: 'a runtime lies in a tree of its own, which counts once',
+        when: 'a runtime is in a directory tree of its own, which counts once',
         evidence: withRecords({
           unownedCount: 40,
           unowned: Array.from({ length: 40 }, (_, index) => ({ path: `/usr/lib/jvm/17/lib/${index}.so`, bytes: 1 })),
@@ -916,7 +920,7 @@ export const examples: Record<RuleId, Examples> = {
         policy: policyWith({ secrets: { allowed: 1 } }),
       },
       {
-        when: 'what looks like one is an example, or in the base as its package published it or among the tests of one',
+        when: 'it is an example, a file of the base as its package published it, or a test file of a package',
         evidence: withSearch({
           known: [
             { ...secretFinding(), because: 'example-value' },
@@ -928,12 +932,12 @@ export const examples: Record<RuleId, Examples> = {
     ],
     catches: [
       {
-        when: 'a file holds one',
+        when: 'a file contains one',
         evidence: evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding())),
         ids: ['aws-access-key-id'],
       },
       {
-        when: 'one lies in an archive in an archive [fault 84]',
+        when: 'one is in an archive within an archive [fault 84]',
         evidence: evidenceWith((evidence) =>
           valueOf(evidence, 'secrets').findings.push(secretFinding({ through: ['zip', 'gzip'] })),
         ),
@@ -953,7 +957,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /not searched/,
       },
       {
-        when: 'a key lies among the tests of a package that COPY took from the source [fault 84]',
+        when: 'a key is among the tests of a package that COPY took from the source [fault 84]',
         evidence: evidenceWith((evidence) => {
           valueOf(evidence, 'base').lineage?.layers.splice(1, 1, {
             diffId: applicationLayer,
@@ -968,7 +972,7 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['aws-access-key-id'],
       },
       {
-        when: 'no record of what was searched [fault 84]',
+        when: 'it is not recorded what was searched [fault 84]',
         evidence: evidenceWith((evidence) => delete valueOf(evidence, 'secrets').search),
         ids: ['secrets-not-searched'],
       },
@@ -984,7 +988,7 @@ export const examples: Record<RuleId, Examples> = {
     ],
     catches: [
       {
-        when: 'ENV, LABEL and ARG do [fault 37]',
+        when: 'ENV, LABEL and ARG have suspicious names or values [fault 37]',
         evidence: withConfiguration({
           suspectedSecrets: [
             { name: 'DB_PASSWORD', where: 'environment' },
@@ -1001,15 +1005,15 @@ export const examples: Record<RuleId, Examples> = {
     catchesNot: [
       { when: 'there is a choice', evidence: withLicenses('MIT OR AGPL-3.0-only') },
       {
-        when: 'nested choices leave one',
+        when: 'nested choices leave one that is allowed',
         evidence: withLicenses('(AGPL-3.0-only AND MIT) OR (SSPL-1.0 OR BSD-3-Clause)'),
       },
     ],
     catches: [
       { when: 'the licence is denied', evidence: withLicenses('AGPL-3.0-only'), ids: ['library'] },
-      { when: 'its old name is written', evidence: withLicenses('AGPL-3.0'), ids: ['library'] },
-      { when: 'its old name is written with a plus', evidence: withLicenses('AGPL-3.0+'), ids: ['library'] },
-      { when: 'no choice remains', evidence: withLicenses('AGPL-3.0-only OR SSPL-1.0'), ids: ['library'] },
+      { when: 'it has its old name', evidence: withLicenses('AGPL-3.0'), ids: ['library'] },
+      { when: 'it has its old name with a plus', evidence: withLicenses('AGPL-3.0+'), ids: ['library'] },
+      { when: 'every choice is denied', evidence: withLicenses('AGPL-3.0-only OR SSPL-1.0'), ids: ['library'] },
       { when: 'one part of an AND is denied', evidence: withLicenses('MIT AND AGPL-3.0-only'), ids: ['library'] },
       {
         when: 'one of several licences is denied',
@@ -1024,12 +1028,12 @@ export const examples: Record<RuleId, Examples> = {
       { when: 'prose names it', evidence: withLicenses('Dual licensed: agpl-3.0-only, or ask us'), ids: ['library'] },
       { when: 'prose ends with it', evidence: withLicenses('published under the sspl-1.0.'), ids: ['library'] },
       {
-        when: 'prose has it in brackets and dashes',
+        when: 'prose names it between brackets and dashes',
         evidence: withLicenses('proprietary -- (--AGPL-3.0-only--)'),
         ids: ['library'],
       },
       {
-        when: 'six packages have none, of which five are named',
+        when: 'six packages have none, and the result names five',
         evidence: evidenceWith((evidence) =>
           valueOf(evidence, 'licenses').packages.push(
             ...['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, version: '1', type: 'npm', licenses: [] })),
@@ -1064,7 +1068,7 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['library'],
       },
       {
-        when: 'the expression is a bomb',
+        when: 'the expression is nested without limit',
         evidence: withLicenses('('.repeat(100_000)),
         policy: policyWith({ licenses: { unknown: 'deny' } }),
         ids: ['library'],
@@ -1075,14 +1079,14 @@ export const examples: Record<RuleId, Examples> = {
     status: 'failed',
     catchesNot: [
       {
-        when: 'none are there and none are required',
+        when: 'there are none and none are required',
         evidence: evidenceWith((evidence) => (valueOf(evidence, 'structure').tests = [])),
         policy: policyWith({ structure: { required: false } }),
       },
     ],
     catches: [
       {
-        when: 'none are there',
+        when: 'there are none',
         evidence: evidenceWith((evidence) => (valueOf(evidence, 'structure').tests = [])),
         ids: ['no-tests'],
       },
@@ -1100,7 +1104,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /expected nonroot/,
       },
       {
-        when: 'one fails though none is required',
+        when: 'one fails and none is required',
         evidence: evidenceWith((evidence) =>
           valueOf(evidence, 'structure').tests.push({ name: 'x', passed: false, errors: [], seconds: 0 }),
         ),
@@ -1129,7 +1133,7 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['spdx'],
       },
       {
-        when: 'a format is there twice',
+        when: 'a format occurs twice',
         evidence: evidenceWith((evidence) =>
           valueOf(evidence, 'sbom').documents.push(valueOf(evidence, 'sbom').documents[0]!),
         ),
@@ -1147,7 +1151,7 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['cyclonedx'],
       },
       {
-        when: 'it is about another image [fault 16]',
+        when: 'it is about a different image [fault 16]',
         evidence: evidenceWith((evidence) => (valueOf(evidence, 'sbom').subject = digest('another'))),
         ids: ['subject'],
       },
@@ -1170,7 +1174,7 @@ export const examples: Record<RuleId, Examples> = {
     ],
     catches: [
       {
-        when: 'it is a byte over the limit',
+        when: 'it is one byte over the limit',
         evidence: withSize({ unpacked: 100_000_001 }),
         ids: ['size-unpacked'],
         found: /100000001 bytes/,
@@ -1182,7 +1186,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /largest: \/usr\/lib\/libpython/,
       },
       {
-        when: 'it names the three largest of many files, those of one size by their path',
+        when: 'there are many files: it names the three largest, by path if equal',
         evidence: withSize({
           unpacked: 100_000_001,
           largest: [
@@ -1201,14 +1205,14 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['size-unpacked'],
         found: /\(100000001 bytes\)$/,
       },
-      { when: 'it is no number', evidence: withSize({ unpacked: Number.NaN }), ids: ['size-unpacked'] },
+      { when: 'it is not a number', evidence: withSize({ unpacked: Number.NaN }), ids: ['size-unpacked'] },
       {
-        when: 'it is above what denies, and a smaller size warns',
+        when: 'it exceeds the size that denies, and a smaller size warns',
         policy: policyWith({ size: { unpacked: { warn: '40 MB', deny: '60 MB' } } }),
         ids: ['size-unpacked'],
       },
       {
-        when: 'only a size that warns is set: the budget of the class denies',
+        when: 'only a warning size is set, so the budget of the class denies',
         evidence: withSize({ unpacked: 100_000_001 }),
         policy: policyWith({ size: { unpacked: { warn: '80 MB' } } }),
         ids: ['size-unpacked'],
@@ -1220,18 +1224,18 @@ export const examples: Record<RuleId, Examples> = {
     catchesNot: [{ when: 'no limit is set', evidence: withSize({ compressed: 1e12 }) }],
     catches: [
       {
-        when: 'the limit is passed',
+        when: 'the limit is exceeded',
         policy: policyWith({ size: { compressed: '20 MB' } }),
         ids: ['size-compressed'],
         found: /largest layer: 24 MB by COPY/,
       },
       {
-        when: 'what denies is passed',
+        when: 'the denying limit is exceeded',
         policy: policyWith({ size: { compressed: { warn: '10 MB', deny: '20 MB' } } }),
         ids: ['size-compressed'],
       },
       {
-        when: 'it names the largest of several layers',
+        when: 'there are several layers: it names the largest',
         policy: policyWith({ size: { compressed: '20 MB' } }),
         evidence: withSize({
           layers: [
@@ -1254,7 +1258,7 @@ export const examples: Record<RuleId, Examples> = {
   'size-growth': {
     status: 'failed',
     catchesNot: [
-      { when: 'no limit is set, with a baseline or without', evidence: withSize({ unpacked: 99_000_000 }) },
+      { when: 'no limit is set, with or without a baseline', evidence: withSize({ unpacked: 99_000_000 }) },
       {
         when: 'it grew by exactly the limit',
         evidence: withSize({ unpacked: 71_000_000 }),
@@ -1265,7 +1269,7 @@ export const examples: Record<RuleId, Examples> = {
     ],
     catches: [
       {
-        when: 'it grew by a byte more',
+        when: 'it grew by one byte more',
         evidence: withSize({ unpacked: 71_000_001 }),
         policy: growing('10 MB'),
         baseline: earlierSize(),
@@ -1273,7 +1277,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /^10 MB more: 61 MB became 71 MB$/,
       },
       {
-        when: 'new files and layers made it grow, which it names',
+        when: 'it grew by new files and layers, which are named',
         evidence: withSize({
           unpacked: 90_000_000,
           largest: [
@@ -1300,7 +1304,7 @@ export const examples: Record<RuleId, Examples> = {
       },
       { when: 'there is no baseline', policy: growing('10 MB'), ids: ['size-growth'], found: /no earlier size/ },
       {
-        when: 'the baseline does not have this platform',
+        when: 'the baseline lacks this platform',
         policy: growing('10 MB'),
         baseline: { ...earlierSize(), evidence: goodEvidence(['linux/arm64']) },
         ids: ['size-growth'],
@@ -1313,7 +1317,7 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['size-growth'],
       },
       {
-        when: 'the size is no number',
+        when: 'the size is not a number',
         evidence: withSize({ unpacked: Number.NaN }),
         policy: growing('10 MB'),
         baseline: earlierSize(),
@@ -1332,9 +1336,9 @@ export const examples: Record<RuleId, Examples> = {
     status: 'failed',
     catchesNot: [{ when: 'it is exactly the limit', evidence: withSize({ wasted: 20_000_000 }) }],
     catches: [
-      { when: 'it is a byte more', evidence: withSize({ wasted: 20_000_001 }), ids: ['wasted-bytes'] },
+      { when: 'it is one byte more', evidence: withSize({ wasted: 20_000_001 }), ids: ['wasted-bytes'] },
       {
-        when: 'a cache is brought by one step and removed by another',
+        when: 'one step adds a cache and another removes it',
         evidence: withSize({
           wasted: 31_000_000,
           wastedFiles: [
@@ -1350,7 +1354,9 @@ export const examples: Record<RuleId, Examples> = {
   },
   'runtime-run': {
     status: 'failed',
-    catchesNot: [{ when: 'it was started and failed: another rule says so', evidence: withRun(failedRun('exited')) }],
+    catchesNot: [
+      { when: 'it was started and failed, which another rule reports', evidence: withRun(failedRun('exited')) },
+    ],
     catches: [
       {
         when: 'production would refuse its user',
@@ -1372,7 +1378,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /cannot start linux\/arm64/,
       },
       {
-        when: 'nobody asked for the run and the policy wants it',
+        when: 'the run was skipped and the policy requires it',
         evidence: withRun(failedRun('not-asked', { reason: 'the policy does not require a run' })),
         ids: ['not-asked'],
       },
@@ -1382,7 +1388,7 @@ export const examples: Record<RuleId, Examples> = {
     status: 'failed',
     catchesNot: [
       {
-        when: 'a system call was refused and it came up all the same',
+        when: 'a system call was refused and it became ready anyway',
         evidence: withRun(goodRun({ refusedCalls: [{ name: 'io_uring_setup', count: 1 }] })),
       },
     ],
@@ -1399,13 +1405,13 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['not-ready'],
       },
       {
-        when: 'it needs a call that is refused',
+        when: 'it needs a system call that is refused',
         evidence: withRun(failedRun('exited', { refusedCalls: [{ name: 'unshare', count: 1 }] })),
         ids: ['exited'],
         found: /refused system calls: unshare/,
       },
       {
-        when: 'it was refused many writes, of which five are named',
+        when: 'many writes were refused, of which five are named',
         evidence: withRun(
           failedRun('exited', {
             refusedWrites: ['/a', '/b', '/c', '/d', '/e', '/f'].map((path) => ({
@@ -1420,7 +1426,7 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['exited'],
       },
       {
-        when: 'it was refused one write',
+        when: 'one write was refused',
         evidence: withRun(
           failedRun('exited', { refusedWrites: [{ path: '/a', why: 'read-only', call: 'openat', count: 1 }] }),
         ),
@@ -1439,7 +1445,7 @@ export const examples: Record<RuleId, Examples> = {
     catchesNot: [{ when: 'it writes where it may', evidence: withRun(goodRun({ usedTmpfs: ['/tmp'] })) }],
     catches: [
       {
-        when: 'it writes to its root',
+        when: 'it writes to its root file system',
         evidence: withRun(
           goodRun({ refusedWrites: [{ path: '/var/log/app.log', why: 'read-only', call: 'openat', count: 3 }] }),
         ),
@@ -1447,7 +1453,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /openat was refused, 3 times: the root is read-only/,
       },
       {
-        when: 'it writes to what is not its own, and fails',
+        when: 'it fails to write to files that it does not own',
         evidence: withRun(
           failedRun('exited', { refusedWrites: [{ path: '/srv/data', why: 'permission', call: 'mkdir', count: 1 }] }),
         ),
@@ -1473,7 +1479,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /killed a process/,
       },
       {
-        when: 'it needs more than it should',
+        when: 'it needs more than the limit',
         evidence: goodEvidence(),
         policy: policyWith({ runtime: { peakMemory: '40 MB' } }),
         ids: ['peak'],
@@ -1491,7 +1497,7 @@ export const examples: Record<RuleId, Examples> = {
         ),
       },
       {
-        when: 'it says the signal in its exit code',
+        when: 'its exit code names the signal',
         evidence: withRun(goodRun({ stop: { signal: 'SIGTERM', seconds: 0.1, exit: { code: 143 }, forced: false } })),
       },
     ],
@@ -1507,7 +1513,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /still running 10\.0 s after SIGTERM/,
       },
       {
-        when: 'it fails at its end',
+        when: 'it fails while stopping',
         evidence: withRun(goodRun({ stop: { signal: 'SIGTERM', seconds: 0.3, exit: { code: 1 }, forced: false } })),
         ids: ['exit-code'],
         found: /^exit code 1/,
@@ -1554,7 +1560,7 @@ export const examples: Record<RuleId, Examples> = {
       { when: 'it is NONE', evidence: withHealthcheck('NONE'), ids: ['healthcheck'] },
       { when: 'it has no command', evidence: withHealthcheck('CMD'), ids: ['healthcheck'] },
       { when: 'its command is blank', evidence: withHealthcheck('CMD-SHELL', '  '), ids: ['healthcheck'] },
-      { when: 'it is of a kind that nobody runs', evidence: withHealthcheck('EXEC', '/health'), ids: ['healthcheck'] },
+      { when: 'its kind is unknown', evidence: withHealthcheck('EXEC', '/health'), ids: ['healthcheck'] },
     ],
   },
   'exposed-ports': {
@@ -1586,7 +1592,7 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['8000-9000/tcp'],
       },
       {
-        when: 'the number is none of a port',
+        when: 'the number is not a valid port',
         evidence: withConfiguration({ exposedPorts: ['0/tcp', '65536/tcp', '999999', '8080/http'] }),
         ids: ['0/tcp', '65536/tcp', '8080/http', '999999'],
       },
@@ -1603,13 +1609,13 @@ export const examples: Record<RuleId, Examples> = {
     catchesNot: [{ when: 'no file has such a bit', evidence: withConfiguration({ setuid: [], worldWritable: [] }) }],
     catches: [
       {
-        when: 'there are two [fault 25]',
+        when: 'two files have one [fault 25]',
         evidence: withConfiguration({ setuid: [file('/usr/bin/su'), file('/usr/bin/mount')] }),
         ids: ['/usr/bin/mount', '/usr/bin/su'],
         found: /4755/,
       },
       {
-        when: 'files have capabilities, lists of writers, or are devices [fault 86]',
+        when: 'files have capabilities or access control lists, or are devices [fault 86]',
         evidence: withConfiguration({
           privileges: [
             { path: '/usr/bin/ping', kind: 'capabilities', detail: 'cap_net_raw=ep' },
@@ -1696,11 +1702,11 @@ export const examples: Record<RuleId, Examples> = {
       },
       { when: 'a shell runs a file', evidence: withConfiguration({ entrypoint: ['/bin/sh', '/run.sh'], cmd: [] }) },
       {
-        when: 'a shell runs a file whose name has the option in it',
+        when: 'a shell runs a file whose name contains the option',
         evidence: withConfiguration({ entrypoint: ['/bin/sh', 'run-c'], cmd: [] }),
       },
       {
-        when: 'a shell has an option that only begins like it',
+        when: 'a shell has an option that starts like it',
         evidence: withConfiguration({ entrypoint: ['/bin/bash', '-c0', '/run.sh'], cmd: [] }),
       },
     ],
@@ -1746,7 +1752,7 @@ export const examples: Record<RuleId, Examples> = {
         found: /empty/,
       },
       {
-        when: 'the name is one of Object',
+        when: 'the name is a property of every object',
         evidence: withConfiguration({ labels: {} }),
         policy: policyWith({ configuration: { labels: ['constructor'] } }),
         ids: ['constructor'],
@@ -1765,7 +1771,7 @@ export const examples: Record<RuleId, Examples> = {
     ],
     catches: [
       {
-        when: 'nobody pinned it [fault 44]',
+        when: 'it is not pinned [fault 44]',
         evidence: withBase({ pinnedBy: 'nobody' }),
         ids: ['gcr.io/distroless/python3-debian12:nonroot'],
       },
@@ -1805,13 +1811,13 @@ export const examples: Record<RuleId, Examples> = {
         ids: ['docker.io/evil/python'],
       },
       {
-        when: 'a name merely begins like an allowed one',
+        when: 'the name starts like an allowed one',
         evidence: withBase({ reference: 'ghcr.io/acme/base-evil:1' }),
         policy: policyWith({ base: { allow: ['ghcr.io/acme/base'] } }),
         ids: ['ghcr.io/acme/base-evil'],
       },
       {
-        when: 'the registry merely begins like an allowed one',
+        when: 'the registry starts like an allowed one',
         evidence: withBase({ reference: 'docker.io/libraryevil/python:3' }),
         policy: policyWith({ base: { allow: ['docker.io/library/*'] } }),
         ids: ['docker.io/libraryevil/python'],
@@ -1831,7 +1837,7 @@ export const examples: Record<RuleId, Examples> = {
         evidence: withBase({ pinnedBy: 'scratch', reference: 'scratch', written: 'scratch' }),
       },
       {
-        when: 'a digest stands alone',
+        when: 'there is only a digest',
         evidence: withBase({
           written: `docker.io/library/python@${digest('x')}`,
           reference: 'docker.io/library/python',
@@ -1874,13 +1880,13 @@ export const examples: Record<RuleId, Examples> = {
         found: /last day was 2026-11-22/,
       },
       {
-        when: 'one lives too long [fault 31]',
+        when: 'one is valid for too long [fault 31]',
         policy: withExceptions(exception({ expires: '2028-01-01' })),
         ids: ['vulnerabilities/CVE-2026-0001'],
         found: /at most 180 days/,
       },
       {
-        when: 'one of a single platform is expired',
+        when: 'one for a single platform has expired',
         policy: policyWith({
           exceptions: { expired: 'deny', register: [exception({ expires: '2026-11-22', platform: 'linux/amd64' })] },
         }),
@@ -1900,7 +1906,7 @@ export const examples: Record<RuleId, Examples> = {
   },
 }
 
-/** The identity of the tool behind a cell, to be changed in place. */
+/** The tool that collected a cell, to be changed in place. */
 function toolOf(evidence: Evidence, kind: keyof PlatformEvidence): ToolIdentity {
   const cell = evidence.platforms[0]?.evidence[kind]
   if (cell?.status !== 'collected') throw new TypeError(`no ${kind}`)
@@ -1936,7 +1942,7 @@ function withExploited(change: Partial<KnownExploited> = {}, findings: Vulnerabi
   })
 }
 
-/** A finding with this score, by which it is merely likely. */
+/** A finding with this probability of exploitation. */
 function withPredicted(
   score: Partial<ExploitPrediction['scores'][number]>,
   findings: Vulnerability[] = [vulnerability({ severity: 'low' })],

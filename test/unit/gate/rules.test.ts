@@ -42,7 +42,7 @@ describe.each(rules.map((rule) => ({ id: rule.id, rule })))('$id', ({ id, rule }
       expect([violation.wanted, violation.found, violation.remedy].filter((text) => text.trim().length < 1)).toEqual([])
   })
 
-  it('says of each example what is in its golden file', async () => {
+  it('judges each example as its golden file says', async () => {
     const said = [{ when: 'all is well' }, ...catchesNot, ...catches].map((example: Example) => {
       const result = judge(id, example)
       return {
@@ -58,13 +58,13 @@ describe.each(rules.map((rule) => ({ id: rule.id, rule })))('$id', ({ id, rule }
     )
   })
 
-  it('tells where it comes from and what to do', () => {
+  it('has a source, a remedy and a title', () => {
     expect(rule.source.length).toBeGreaterThan(8)
     expect(rule.remedy).toMatch(/^[A-Z].{20,}\.$/s)
     expect(rule.title).toMatch(/^[A-Z]/)
   })
 
-  it('says how bad its violations can be, and examples show each of it', () => {
+  it('declares the severities of its violations, and examples show each of them', () => {
     const seen = new Set(catches.flatMap((example) => judge(id, example).violations.map(({ severity }) => severity)))
     const shown =
       rule.severities.length === severities.length
@@ -77,7 +77,7 @@ describe.each(rules.map((rule) => ({ id: rule.id, rule })))('$id', ({ id, rule }
   })
 })
 
-describe('what is reported and does not deny', () => {
+describe('violations that do not deny', () => {
   it.each([
     {
       id: 'vulnerabilities' as const,
@@ -119,7 +119,7 @@ describe('what is reported and does not deny', () => {
     ).toBe('passed')
   })
 
-  it('an unfixed finding that would stay within its limit is no remark', () => {
+  it('an unfixed finding within its limit is not a remark', () => {
     const unfixed = vulnerability({ status: 'affected' })
     delete unfixed.fixedVersion
     const result = judge('vulnerabilities', {
@@ -132,7 +132,7 @@ describe('what is reported and does not deny', () => {
   })
 })
 
-describe('what there is nothing to judge by for', () => {
+describe('a rule without the list that it judges by', () => {
   it.each([
     { when: 'no list was given', evidence: withoutList(), found: 'not judged: no list was given (--known-exploited)' },
     {
@@ -140,7 +140,7 @@ describe('what there is nothing to judge by for', () => {
       evidence: evidenceWith((evidence) => (evidence.knownExploited = missing)),
       found: 'not judged: the list cannot be read',
     },
-  ])('known-exploited never reads as passed where $when', ({ evidence, found }) => {
+  ])('known-exploited is never reported as passed if $when', ({ evidence, found }) => {
     expect(judge('known-exploited', { evidence })).toMatchObject({ status: 'off', found, violations: [] })
   })
 
@@ -155,11 +155,11 @@ describe('what there is nothing to judge by for', () => {
       evidence: evidenceWith((evidence) => (evidence.exploitPrediction = missing)),
       found: 'not judged: the list cannot be read',
     },
-  ])('exploit-prediction never reads as passed where $when', ({ evidence, found }) => {
+  ])('exploit-prediction is never reported as passed if $when', ({ evidence, found }) => {
     expect(judge('exploit-prediction', { evidence })).toMatchObject({ status: 'off', found, violations: [] })
   })
 
-  it('an exception from it is neither used nor unused', () => {
+  it('makes an exception to it neither used nor unused', () => {
     expect(
       judge('exceptions', { evidence: withoutList(), policy: withExceptions(exception({ rule: 'known-exploited' })) })
         .found,
@@ -167,7 +167,7 @@ describe('what there is nothing to judge by for', () => {
   })
 })
 
-it('a finding without a score is left to its severity where the policy says so, and still named', () => {
+it('a finding without a score is a remark if the policy says report', () => {
   const { exploitPrediction } = policy.vulnerabilities
   const { status, violations } = judge('exploit-prediction-list', {
     evidence: { ...withVulnerabilities({ findings: [vulnerability()] }), exploitPrediction: predictions() },
@@ -176,16 +176,16 @@ it('a finding without a score is left to its severity where the policy says so, 
   expect([status, violations.map(({ id, remark }) => [id, remark])]).toEqual(['warned', [['CVE-2026-0001', true]]])
 })
 
-it('the gate and the policy know the same rules in the same order', () => {
+it('the gate and the policy list the same rules in the same order', () => {
   expect(rules.map(({ id }) => id)).toEqual(ruleIds)
 })
 
-it('points at the line of the Dockerfile', () => {
+it('a violation names its line in the Dockerfile', () => {
   const [violation] = judge('base-pinned', { when: '', evidence: withBase({ pinnedBy: 'nobody' }) }).violations
   expect(violation?.location).toEqual({ path: 'Dockerfile', line: 7, within: 'source' })
 })
 
-/** Judges by one rule alone, but for the rule about exceptions, which needs to know what the others used. */
+/** Judges by one rule alone, except for `exceptions`, which needs to know which exceptions the others used. */
 function judge(id: RuleId, example: Partial<Example>): RuleResult {
   const asked = id === 'exceptions' ? rules : rules.filter((rule) => rule.id === id)
   const results = resultsOf(asked, example.policy ?? policy, example.evidence ?? goodEvidence(), now, {

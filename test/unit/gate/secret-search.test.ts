@@ -9,7 +9,7 @@ function judged(change: Partial<SecretSearch>) {
   return { outcome, status, found, violations }
 }
 
-it('says what nobody can look into and how much it is, and does not deny for it [fault 84]', () => {
+it('reports what cannot be searched and how much it is, and does not deny it [fault 84]', () => {
   const paths = ['/app/a.age', '/app/b.age', '/app/c.age', '/app/d.age']
   const { outcome, status, found, violations } = judged({
     notLookedAt: [
@@ -28,7 +28,7 @@ it('says what nobody can look into and how much it is, and does not deny for it 
   ])
 })
 
-it('counts what others know, and says nothing more of it: the evidence has the list', () => {
+it('counts published credentials without listing them: the evidence has the list', () => {
   const about = { id: 'private-key', severity: 'high', title: 'Private key', category: 'AsymmetricPrivateKey' } as const
   const location = { path: '/usr/lib/x86_64-linux-gnu/libgnutls.so.30', within: 'image' } as const
   const { status, found, violations } = judged({

@@ -34,7 +34,7 @@ const aged = (evidence: Evidence): Evidence => {
   return evidence
 }
 
-/** The verdict on evidence some days ago, as a baseline. The age of the database does not matter here. */
+/** The verdict on the evidence some days ago, as a baseline. The age of the database does not matter here. */
 function baselineOf(evidence: Evidence, days = 1, given: Policy = policy, earlier?: Baseline): Baseline {
   const { verdict } = evaluate(
     policyWith({ ...given, database: { maximumAge: '3650d' } }),
@@ -58,7 +58,7 @@ const found = (...findings: Vulnerability[]) => withVulnerabilities({ findings }
 const ids = (violations: ReadonlyArray<{ id: string }>) => violations.map(({ id }) => id)
 
 describe('a finding that an earlier verdict had', () => {
-  it('does not deny again, and is told as known, with the day of that verdict', () => {
+  it('does not deny again, and is reported as known since that verdict', () => {
     const { outcome, of } = judge(found(vulnerability()), baselineOf(found(vulnerability())))
     expect(outcome).toBe('passed')
     expect(of('vulnerabilities')).toMatchObject({
@@ -69,7 +69,7 @@ describe('a finding that an earlier verdict had', () => {
     expect(of('vulnerabilities').found).toContain('1 known since an earlier verdict')
   })
 
-  it('leaves every new one to deny', () => {
+  it('does not keep new findings from denying', () => {
     const { outcome, of } = judge(
       found(vulnerability(), vulnerability({ id: 'CVE-2026-0002' })),
       baselineOf(found(vulnerability())),
@@ -79,23 +79,23 @@ describe('a finding that an earlier verdict had', () => {
   })
 
   it.each([
-    ['another id', vulnerability({ id: 'CVE-2026-0002' })],
+    ['a different id', vulnerability({ id: 'CVE-2026-0002' })],
     [
-      'another package',
+      'a different package',
       vulnerability({ package: { name: 'a', version: '1', type: 'debian', purl: 'pkg:deb/debian/a@1' } }),
     ],
     [
-      'another version',
+      'a different version',
       vulnerability({ package: { name: 'libc6', version: '2.37', type: 'debian', purl: 'pkg:deb/debian/libc6@2.37' } }),
     ],
-    ['another place', vulnerability({ package: { ...vulnerability().package, path: '/opt/other' } })],
-    ['a severity that was raised', vulnerability({ severity: 'critical' }), vulnerability({ severity: 'high' })],
+    ['a different path', vulnerability({ package: { ...vulnerability().package, path: '/opt/other' } })],
+    ['a higher severity', vulnerability({ severity: 'critical' }), vulnerability({ severity: 'high' })],
     ['a severity that was unknown', vulnerability({ severity: 'high' }), vulnerability({ severity: 'unknown' })],
-  ])('is new with %s', (_, present, earlier = vulnerability()) => {
+  ])('is new if it has %s', (_, present, earlier = vulnerability()) => {
     expect(judge(found(present), baselineOf(found(earlier))).outcome).toBe('rejected')
   })
 
-  it('stays known where its severity fell', () => {
+  it('stays known if its severity has fallen', () => {
     expect(
       judge(found(vulnerability({ severity: 'high' })), baselineOf(found(vulnerability({ severity: 'critical' }))))
         .outcome,
@@ -125,14 +125,14 @@ describe('a finding that an earlier verdict had', () => {
     expect(judge(reversed, baselineOf(both)).outcome).toBe('passed')
   })
 
-  it('makes known as many as there were', () => {
+  it('covers only as many findings as there were', () => {
     const remark = lintFinding()
     expect(ids(judge(withLint([remark, remark]), baselineOf(withLint([remark]))).of('lint-level').violations)).toEqual([
       'DL3008',
     ])
   })
 
-  it('uses the limit up: where the limit is broken, the new ones deny', () => {
+  it('counts towards the limit: once it is exceeded, the new findings deny', () => {
     const given = policyWith({ baseline: { accept: true }, vulnerabilities: { critical: 1 } })
     const [a, b, c] = ['A', 'B', 'C'].map((id) => vulnerability({ id })) as [
       Vulnerability,
@@ -145,7 +145,7 @@ describe('a finding that an earlier verdict had', () => {
     expect(judge(found(c), earlier, given).of('vulnerabilities').status).toBe('passed')
   })
 
-  it('is not made known by an exception that has ended meanwhile', () => {
+  it('is not known if it was excepted then and the exception has expired', () => {
     const given = policyWith({
       exceptions: { register: [exception({ expires: daysAgo(1).toISOString().slice(0, 10) })] },
     })
@@ -154,14 +154,14 @@ describe('a finding that an earlier verdict had', () => {
     expect(judge(found(vulnerability()), earlier).outcome).toBe('rejected')
   })
 
-  it('leaves exceptions their part: what is excepted is not counted as known', () => {
+  it('is not counted as known if it is excepted', () => {
     const given = policyWith({ baseline: { accept: true }, exceptions: { register: [exception()] } })
     const result = judge(found(vulnerability()), baselineOf(found(vulnerability())), given).of('vulnerabilities')
     expect([result.excepted.length, result.known]).toEqual([1, undefined])
   })
 })
 
-describe('the age of what is known', () => {
+describe('the age of a known finding', () => {
   it('is not that of a new finding, and the last day counts', () => {
     const first = baselineOf(found(vulnerability()), 30, accepting)
     const second = baselineOf(found(vulnerability()), 10, accepting, first)
@@ -170,7 +170,7 @@ describe('the age of what is known', () => {
     expect(of('vulnerabilities').found).not.toContain('known for longer')
   })
 
-  it('counts from the first verdict that had it, through a chain of baselines', () => {
+  it('counts from the first verdict that had the finding, through a chain of baselines', () => {
     const first = baselineOf(found(vulnerability()), 29, accepting)
     const second = baselineOf(found(vulnerability(), vulnerability({ id: 'B' })), 10, accepting, first)
     const { of } = judge(found(vulnerability(), vulnerability({ id: 'B' })), second)
@@ -180,7 +180,7 @@ describe('the age of what is known', () => {
     ])
   })
 
-  it('ends: a finding known for longer than the policy allows denies again, whatever the chain', () => {
+  it('is limited by the policy: an older finding denies again, even through a chain', () => {
     const first = baselineOf(found(vulnerability()), 35, accepting)
     const second = baselineOf(found(vulnerability()), 10, accepting, first)
     const { outcome, of } = judge(found(vulnerability()), second)
@@ -188,7 +188,7 @@ describe('the age of what is known', () => {
     expect(of('vulnerabilities').found).toContain('1 known for longer than 30d, which count again')
   })
 
-  it('never begins after the verdict that tells of it', () => {
+  it('never starts after the verdict that reports the finding', () => {
     const forged = baselineOf(found(vulnerability()), 1)
     const result = forged.verdict.results.find(({ rule }) => rule === 'vulnerabilities')!
     Object.assign(result, {
@@ -199,8 +199,8 @@ describe('the age of what is known', () => {
   })
 })
 
-describe('what no baseline makes known', () => {
-  it('is every rule that means undecided, credentials, sizes, evidence and exceptions', () => {
+describe('what a baseline never makes known', () => {
+  it('are findings about undecided rules, credentials, sizes, evidence and exceptions', () => {
     const undecided = rules.filter(({ means }) => means === 'undecided').map(({ id }) => id)
     expect(rulesWithoutBaseline).toEqual(
       expect.arrayContaining([
@@ -220,7 +220,7 @@ describe('what no baseline makes known', () => {
     )
   })
 
-  it('a credential stays one, and missing evidence stays missing', () => {
+  it('are a credential and missing evidence', () => {
     const leaked = evidenceWith((evidence) => valueOf(evidence, 'secrets').findings.push(secretFinding()))
     expect(judge(leaked, baselineOf(leaked)).outcome).toBe('rejected')
     const blind = evidenceWith((evidence) => Reflect.deleteProperty(evidence.platforms[0]!.evidence, 'secrets'))
@@ -240,7 +240,7 @@ describe('what no baseline makes known', () => {
     expect(judge(found(vulnerability()), baselineOf(found(vulnerability())), comparing).outcome).toBe('rejected')
   })
 
-  it('a rule that the policy does not name', () => {
+  it('are findings of a rule that the policy does not name', () => {
     const evidence = evidenceWith((given) =>
       valueOf(given, 'configuration').setuid.push({ path: '/usr/bin/su', mode: '4755', bytes: 1 }),
     )
@@ -262,14 +262,14 @@ describe('a baseline is refused', () => {
     () =>
       acceptBaseline({ path: 'old/verdict.json', text: given }, name, by, now)
 
-  it('where the policy accepts none, and the error names the key that does', () => {
+  it('if the policy accepts none, and the error names the key to change', () => {
     expect(accept(text(goodEvidence()), 'shop/orders', policy)).toThrow(
       'a baseline was given, but the policy accepts none (baseline.accept: false)',
     )
     expect(() => judge(goodEvidence(), baselineOf(goodEvidence()), policy)).toThrow('baseline.accept: false')
   })
 
-  it('where it is older than the policy allows, or from the future', () => {
+  it('if it is older than the policy allows, or from the future', () => {
     expect(accept(text(goodEvidence(), 31))).toThrow(
       /expected a baseline not older than 30d \(baseline\.maximumAge\), found one from .*, 31 days old/,
     )
@@ -284,7 +284,7 @@ describe('a baseline is refused', () => {
     expect(accept(text(goodEvidence(), -skew * 1.01))).toThrow('from the past')
   })
 
-  it('where it is about another application, or about nothing', () => {
+  it('if it is about a different application, or has no verdict', () => {
     expect(accept(text(goodEvidence()), 'shop/other')).toThrow(
       'expected a baseline of shop/other, found one of shop/orders in old/verdict.json',
     )
@@ -293,7 +293,7 @@ describe('a baseline is refused', () => {
     expect(accept('')).toThrow(/in old\/verdict\.json, found an empty file/)
   })
 
-  it('and taken otherwise: the verdict is bound to its bytes', () => {
+  it('and otherwise accepted, and the verdict bound to its bytes', () => {
     const given = text(goodEvidence())
     const baseline = accept(given)()
     expect(evaluate(accepting, goodEvidence(), now, { baseline }).verdict.binding.baseline).toEqual({

@@ -11,6 +11,6 @@ it.each([
   ['lwo', 'low'],
   ['banana', undefined],
   ['', undefined],
-])('the nearest to %j is %j', (word, nearest) => {
+])('the closest word to %j is %j', (word, nearest) => {
   expect(closest(word, words)).toBe(nearest)
 })

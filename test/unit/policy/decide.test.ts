@@ -35,7 +35,7 @@ function problems(organisation: string, application?: string): string[] {
 }
 
 describe('a policy without an organisation', () => {
-  it('is the default where there is no file, and says so', () => {
+  it('is the default if there is no file, and says so', () => {
     expect(decide(undefined)).toEqual({
       policy: defaultPolicy,
       locked: [],
@@ -60,7 +60,7 @@ describe('a policy without an organisation', () => {
 })
 
 describe('the file of an organisation', () => {
-  it('stands between the shipped policy and the application', () => {
+  it('comes between the shipped policy and the application', () => {
     const { policy, layers } = decide(
       'version: 1\nvulnerabilities: {medium: 3, low: 9}\nrules: {user: {level: warn, reason: old images remain}}',
       'version: 1\nvulnerabilities: {medium: 5}\nrules: {labels: {level: warn, reason: not yet labelled}}',
@@ -74,16 +74,16 @@ describe('the file of an organisation', () => {
     ])
   })
 
-  it('judges alone where the application has no file', () => {
+  it('applies alone if the application has no file', () => {
     expect(decide('version: 1\nextends: strict').policy).toEqual(strictPolicy)
   })
 
-  it('chooses the shipped policy for an application that chooses none', () => {
+  it('chooses the shipped policy unless the application does', () => {
     expect(decide('version: 1\nextends: strict', 'version: 1').policy).toEqual(strictPolicy)
     expect(decide('version: 1\nextends: strict', 'version: 1\nextends: default').policy).toEqual(defaultPolicy)
   })
 
-  it('measures exceptions by its own limit', () => {
+  it('limits the exceptions of the application', () => {
     const register =
       'exceptions: {register: [{rule: setuid, id: /usr/bin/su, reason: needed by the agent, owner: team-x, expires: 2027-01-31}]}'
     expect(problems('version: 1\nexceptions: {maximumDays: 30}', `version: 1\n${register}`)[0]).toContain(
@@ -91,7 +91,7 @@ describe('the file of an organisation', () => {
     )
   })
 
-  it('is named by its own errors, and the application by its own', () => {
+  it('is named in its own errors, and the application in its own', () => {
     expect(problems('version: 1\nlint: {failOn: never}', 'version: 1\nlint: {failOn: also}')[0]).toMatch(
       /^acme\.yaml:2:16: lint\.failOn: /,
     )
@@ -114,7 +114,7 @@ describe('the file of an organisation', () => {
       'acme.yaml:2:10: locked[0]: expected the path of a key, e.g. vulnerabilities.critical, rules.secrets or exceptions; found the text "version"',
     ],
     ['locked: []', 'acme.yaml:2:9: locked: expected at least one path, or no such key; found an empty list'],
-  ])('locks what exists: %s', (line, message) => {
+  ])('cannot lock what does not exist: %s', (line, message) => {
     expect(problems(`version: 1\n${line}`)).toEqual([message])
   })
 })
@@ -146,7 +146,7 @@ describe('a locked key', () => {
       'extends: advisory',
       'loadline.yaml:2:10: extends: locked by the organisation at acme.yaml:2 (extends): expected "default"; found "advisory"; remove the key, or ask the owner of that file',
     ],
-    // Weakened from below, without naming the key.
+    // Weakened by a different policy, without naming the key.
     [
       'rules.user',
       'extends: advisory',
@@ -157,13 +157,13 @@ describe('a locked key', () => {
       'exceptions: {register: [{rule: setuid, id: /usr/bin/su, reason: needed by the agent, owner: team-x, expires: 2027-01-31}]}',
       /^loadline\.yaml:2:24: exceptions\.register: locked/,
     ],
-  ])('%s is not changed by %j', (lock, change, message) => {
+  ])('%s cannot be changed by %j', (lock, change, message) => {
     const found = problems(`version: 1\nlocked: [${lock}]`, `version: 1\n${change}`)
     expect(found).toHaveLength(1)
     expect(found[0]).toMatch(message)
   })
 
-  it('may be said again with the same value, and everything else may be said', () => {
+  it('may be repeated with the same value, and all other keys may be set', () => {
     const { policy } = decide(
       'version: 1\nlocked: [vulnerabilities.critical, secrets]\n',
       'version: 1\nvulnerabilities: {critical: 0, high: 2}',
@@ -171,13 +171,13 @@ describe('a locked key', () => {
     expect(policy.vulnerabilities).toMatchObject({ critical: 0, high: 2 })
   })
 
-  it('holds every value that a section has', () => {
+  it('covers every key of its section', () => {
     expect(decide(`version: 1\nlocked: [${lockablePaths.join(', ')}]`, 'version: 1\nextends: default').policy).toEqual(
       defaultPolicy,
     )
   })
 
-  it('is held against the call as well', () => {
+  it('holds for the options of a call too', () => {
     const { policy, locked } = decide(
       'version: 1\nlocked: [build.platforms]\nbuild: {platforms: [linux/amd64]}',
       'version: 1',

@@ -29,12 +29,12 @@ describe('an id that no violation of the rule can have', () => {
     ['shells', 'bash'],
     ['exposed-ports', 'http'],
     ['sbom-complete', 'CycloneDX'],
-  ] as const)('of %s: %s', (rule, id) => {
+  ] as const)('is refused for %s: %s', (rule, id) => {
     expect(exceptionIdFault(rule, id)).toMatch(new RegExp(`no violation of ${rule} can have the id`))
   })
 })
 
-it('every violation that the gate makes has an id that an exception can name', () => {
+it('an exception can name the id of every violation that the gate makes', () => {
   const evidence = evidenceWith((bad) => {
     if (bad.lint.status === 'collected') {
       bad.lint.value.findings.push(lintFinding(), lintFinding({ id: 'SC2086' }))

@@ -48,18 +48,18 @@ describe('the scope of an exception', () => {
     ['the subject', { subject: purl }, platforms],
     ['the platform', { platform: 'linux/arm64' }, ['linux/arm64']],
     ['the image', { image: 'shop/orders' }, platforms],
-    ['another image', { image: 'shop/cart' }, []],
+    ['a different image', { image: 'shop/cart' }, []],
     ['the digest of one platform', { digest: digest('image linux/arm64') }, ['linux/arm64']],
-    ['a digest that was not built', { digest: digest('an older image') }, []],
+    ['the digest of an earlier image', { digest: digest('an older image') }, []],
     ['the path', { path }, platforms],
     ['a directory above the path', { path: 'app/lib' }, []],
     ['the package and its version', { package: purl }, platforms],
     ['the package, in any version', { package: 'pkg:pypi/jinja2' }, platforms],
-    ['the package as the specification writes it', { package: 'pkg:pypi/Jinja2' }, platforms],
-    ['another version', { package: 'pkg:pypi/jinja2@3.1.3' }, []],
-    ['another package', { package: 'pkg:pypi/jinja' }, []],
+    ['the package, not normalised', { package: 'pkg:pypi/Jinja2' }, platforms],
+    ['a different version', { package: 'pkg:pypi/jinja2@3.1.3' }, []],
+    ['a different package', { package: 'pkg:pypi/jinja' }, []],
     ['a qualifier that the package does not have', { package: 'pkg:pypi/jinja2?arch=amd64' }, []],
-    ['the package and another platform', { package: purl, platform: 'linux/s390x' }, []],
+    ['the package and a different platform', { package: purl, platform: 'linux/s390x' }, []],
     [
       'everything',
       {
@@ -73,7 +73,7 @@ describe('the scope of an exception', () => {
       ['linux/amd64'],
     ],
     [
-      'everything, but the digest of the other platform',
+      'everything, with the digest of the other platform',
       {
         subject: purl,
         platform: 'linux/amd64',
@@ -88,7 +88,7 @@ describe('the scope of an exception', () => {
     expect(allowed(change)).toEqual(expected)
   })
 
-  it('a package is never matched against a finding that names none', () => {
+  it('a package never matches a finding that has none', () => {
     const unnamed = withVulnerabilities({
       findings: [vulnerability({ package: { name: 'jinja2', version: '3.1.2', type: 'python-pkg' } })],
     })
@@ -97,7 +97,7 @@ describe('the scope of an exception', () => {
     ).toMatchObject({ status: 'failed', excepted: [] })
   })
 
-  it('the package of a licence', () => {
+  it('the package that has a licence', () => {
     const licensed = evidenceWith((changed) =>
       valueOf(changed, 'licenses').packages.push({
         name: 'reader',
@@ -120,7 +120,7 @@ describe('the scope of an exception', () => {
     expect([judged('Dockerfile'), judged('docker/Dockerfile')]).toEqual(['passed', 'failed'])
   })
 
-  it('no image is named where nobody named it: an exception for one allows nothing', () => {
+  it('an exception for an image allows nothing if the run does not name its image', () => {
     const { verdict } = evaluate(
       withExceptions(exception({ image: 'shop/orders' })),
       withVulnerabilities({ findings: [vulnerability()] }),
@@ -142,7 +142,7 @@ describe('the days of an exception', () => {
   const at = (moment: string, change: Partial<RegisterEntry>) =>
     resultOf('vulnerabilities', withExceptions(exception(change)), fresh(moment), new Date(moment))
 
-  // The last day counts to its very end in UTC, wherever the clock of the machine stands.
+  // The last day counts until it ends in UTC, whatever the time zone of the machine.
   it.each([
     ['2026-12-31T00:00:00Z', 'passed', 0],
     ['2026-12-31T23:59:59.999Z', 'passed', 0],
@@ -152,7 +152,7 @@ describe('the days of an exception', () => {
     ['2027-01-01T14:00:00+14:00', 'failed', undefined],
     ['2026-12-31T12:59:59-11:00', 'passed', 0],
     ['2026-12-31T13:00:00-11:00', 'failed', undefined],
-  ])('that ends on 2026-12-31 is, at %s, %s [fault 34]', (moment, status, daysLeft) => {
+  ])('include the last one, 2026-12-31: at %s the rule has %s [fault 34]', (moment, status, daysLeft) => {
     const result = at(moment, { expires: '2026-12-31' })
     expect(result.status).toBe(status)
     expect(result.excepted[0]?.daysLeft).toBe(daysLeft)
@@ -173,13 +173,13 @@ describe('the days of an exception', () => {
     },
   )
 
-  it('that was created tomorrow is refused, and one of today is not', () => {
+  it('begin on the day of creation: one created tomorrow is refused', () => {
     expect(at('2026-11-23T12:00:00Z', { created: '2026-11-24' }).status).toBe('failed')
     expect(at('2026-11-23T23:59:59Z', { created: '2026-11-24' }).status).toBe('failed')
     expect(at('2026-11-24T00:00:00Z', { created: '2026-11-24' }).status).toBe('passed')
   })
 
-  it('is told fourteen days before it ends, and not earlier [fault 29]', () => {
+  it('are announced as ending fourteen days before, and not earlier [fault 29]', () => {
     const told = (expires: string) => resultOf('exceptions', withExceptions(exception({ expires })), bad)
     expect(told('2026-12-08')).toMatchObject({ status: 'passed', violations: [] })
     expect(told('2026-12-07')).toMatchObject({
@@ -198,7 +198,7 @@ describe('the days of an exception', () => {
   })
 })
 
-describe('what the register says of its entries', () => {
+describe('what the register reports about its entries', () => {
   const bad = withVulnerabilities({ findings: [vulnerability()] })
   const stale = { unused: exception({ id: 'CVE-2026-0002' }), expired: exception({ expires: '2026-11-22' }) }
 
@@ -207,14 +207,14 @@ describe('what the register says of its entries', () => {
     ['unused', 'warn', 'deny', 'warned'],
     ['expired', 'warn', 'deny', 'failed'],
     ['expired', 'deny', 'warn', 'warned'],
-  ] as const)('an %s one, with unused: %s and expired: %s, is %s [faults 29, 32]', (kind, unused, expired, status) => {
+  ] as const)('an %s one with unused: %s and expired: %s has %s [faults 29, 32]', (kind, unused, expired, status) => {
     expect(
       resultOf('exceptions', policyWith({ exceptions: { unused, expired, register: [stale[kind]] } }), goodEvidence())
         .status,
     ).toBe(status)
   })
 
-  it('one for another image is neither used nor unused', () => {
+  it('an exception for a different image is neither used nor unused', () => {
     expect(
       resultOf(
         'exceptions',
@@ -224,7 +224,7 @@ describe('what the register says of its entries', () => {
     ).toMatchObject({ status: 'passed', found: '1 elsewhere' })
   })
 
-  it('one line of an ignore file is used where one of the exceptions that it stands for is', () => {
+  it('a line of an ignore file is used if one of its exceptions is', () => {
     const origin = { kind: 'trivyignore' as const, path: '.trivyignore', place: 'line 1' }
     const line = [exception({ origin }), exception({ rule: 'secrets', origin })]
     expect(resultOf('exceptions', policyWith({ exceptions: { unused: 'deny', register: line } }), bad)).toMatchObject({
@@ -238,7 +238,7 @@ describe('what the register says of its entries', () => {
     })
   })
 
-  it('who accepted a risk, why, where it is tracked and what protects meanwhile is in the verdict', () => {
+  it('the verdict says who accepted a risk and why, where it is tracked and what compensates for it', () => {
     const said = {
       reason: 'not reachable from the network',
       owner: 'team-shop',

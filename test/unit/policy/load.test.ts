@@ -37,7 +37,7 @@ function problems(text: string, at = now): string[] {
 }
 
 describe('the shipped policies', () => {
-  it.each(shippedPolicyNames)('%s.yaml is the policy of that name', (name) => {
+  it.each(shippedPolicyNames)('%s.yaml matches the policy of that name', (name) => {
     const text = readFileSync(new URL(`../../../pipelines/policies/${name}.yaml`, import.meta.url), 'utf8')
     expect(load(text)).toEqual(shippedPolicies[name])
   })
@@ -46,13 +46,13 @@ describe('the shipped policies', () => {
     expect(Policy.parse(shippedPolicies[name])).toEqual(shippedPolicies[name])
   })
 
-  it('advisory denies nothing but missing evidence', () => {
+  it('advisory denies only missing evidence', () => {
     const warned = Object.entries(shippedPolicies.advisory.rules)
     expect(ruleIds.filter((id) => !warned.some(([rule]) => rule === id))).toEqual(['evidence'])
     expect(warned.every(([, setting]) => setting.level === 'warn' && (setting.reason?.length ?? 0) > 10)).toBe(true)
   })
 
-  it('strict is never milder than the default', () => {
+  it('strict is nowhere more permissive than the default', () => {
     for (const severity of ['critical', 'high', 'medium', 'low', 'unknown'] as const) {
       const [strict, usual] = [strictPolicy.vulnerabilities[severity], defaultPolicy.vulnerabilities[severity]]
       expect(usual === 'unlimited' || (strict !== 'unlimited' && strict <= usual)).toBe(true)
@@ -62,8 +62,8 @@ describe('the shipped policies', () => {
   })
 })
 
-describe('what differs by owner', () => {
-  it('is a threshold of its own, of which the rest is common', () => {
+describe('a setting for one owner', () => {
+  it('can be a threshold, and severities that it does not set keep the common one', () => {
     const policy = load(
       'version: 1\nvulnerabilities: { base: { high: 5, medium: unlimited }, application: { medium: 0 } }',
     )
@@ -74,7 +74,7 @@ describe('what differs by owner', () => {
     })
   })
 
-  it('is what the documentation shows', () => {
+  it('can be written as the documentation shows', () => {
     const [, example = ''] =
       /```yaml\n([\s\S]*?)```/.exec(readFileSync(new URL('../../../docs/owners.md', import.meta.url), 'utf8')) ?? []
     expect(load(example)).toMatchObject({
@@ -83,7 +83,7 @@ describe('what differs by owner', () => {
     })
   })
 
-  it('is a level of a rule, with a reason where it does not deny', () => {
+  it('can be the level of a rule, with a reason if it does not deny', () => {
     const policy = load(
       'version: 1\nrules: { setuid: { level: deny, owners: { base: warn }, reason: The base is rebuilt each week. } }',
     )
@@ -124,7 +124,7 @@ describe('what differs by owner', () => {
 })
 
 describe('a partial policy', () => {
-  it('is the default where it says nothing', () => {
+  it('keeps the default for everything that it does not set', () => {
     expect(load('version: 1')).toEqual(defaultPolicy)
   })
 
@@ -135,7 +135,7 @@ describe('a partial policy', () => {
     })
   })
 
-  it('merges the list of exploited vulnerabilities key by key, and a limit of bytes with both of its levels', () => {
+  it('merges the list of exploited vulnerabilities key by key, and replaces a size limit with both of its levels', () => {
     const { vulnerabilities, size } = load(
       'version: 1\nvulnerabilities: {knownExploited: {file: kev.json}}\nsize: {unpacked: {warn: 80 MB}, growth: 5 MB}',
     )
@@ -160,7 +160,7 @@ describe('a partial policy', () => {
     expect(rules.setuid?.level).toBe('warn')
   })
 
-  it('keeps no trace of what it extends, and its digest does not depend on how it is written', () => {
+  it('contains no trace of what it extends, and its digest does not depend on how it is written', () => {
     const short = load('version: 1\nlint: {failOn: error}')
     const long = load('lint:\r\n  "failOn": "error"\r\n  pragmas: report\r\nversion: 1\r\nextends: default\r\n')
     expect(long).toEqual(short)
@@ -169,17 +169,17 @@ describe('a partial policy', () => {
     expect(policyDigest(short)).toMatch(/^sha256:[0-9a-f]{64}$/)
   })
 
-  it('leaves the shipped policies as they are', () => {
+  it('does not change the shipped policies', () => {
     const before = JSON.stringify(shippedPolicies)
     load('version: 1\nvulnerabilities: {medium: 3}\nrules: {user: {level: warn, reason: an old image}}')
     expect(JSON.stringify(shippedPolicies)).toBe(before)
   })
 
-  it('may begin with a byte order mark and end its lines as Windows does', () => {
+  it('may have a byte order mark and Windows line endings', () => {
     expect(load('\uFEFFversion: 1\r\nlint:\r\n  failOn: error\r\n').lint.failOn).toBe('error')
   })
 
-  it('keeps the text of days, arguments and numbers in quotes', () => {
+  it('keeps dates and quoted arguments as text', () => {
     const policy = load(
       'version: 1\nbuild: {args: {VERSION: "1.10", FLAG: "true"}}\nexceptions: {register: [{rule: setuid, id: /usr/bin/su, reason: needed by the agent, owner: team-x, expires: 2027-01-31}]}',
     )
@@ -187,7 +187,7 @@ describe('a partial policy', () => {
     expect(policy.exceptions.register[0]?.expires).toBe('2027-01-31')
   })
 
-  it('allows bases of any registry that is spelled out', () => {
+  it('allows bases from any registry that is fully spelled', () => {
     const allow = [
       'docker.io/*',
       '127.0.0.1:5000/library/python',
@@ -211,7 +211,7 @@ describe('a partial policy', () => {
   })
 })
 
-describe('a mistake is told with its place, what was wanted, what was found and what was meant', () => {
+describe('a mistake is reported with its position, what was expected, what was found and what was probably meant', () => {
   it.each([
     [
       'version: 1\nvulnerabilities:\n  critcal: 0\n',
@@ -382,20 +382,20 @@ describe('a mistake is told with its place, what was wanted, what was found and 
     expect(problems(text)).toEqual([message])
   })
 
-  it('all of them at once, in the order of the file', () => {
+  it('all at once, in the order of the file', () => {
     const found = problems(
       'version: 1\nlint: {failOn: never}\nsecrets: {allowed: "0"}\nrules: {evidence: {level: warn, reason: we are in a hurry}}\nunknownSection: 1\n',
     )
     expect(found.map((line) => line.split(':').slice(1, 3).join(':'))).toEqual(['2:16', '3:20', '4:19', '5:1'])
   })
 
-  it('a hundred of them, and how many more', () => {
+  it('up to a hundred, and how many more there are', () => {
     const found = problems(`version: 1\n${Array.from({ length: 150 }, (_, index) => `key${index}: 1`).join('\n')}`)
     expect(found).toHaveLength(101)
     expect(found.at(-1)).toBe('... and 50 more')
   })
 
-  it('never shows more than a piece of a long value', () => {
+  it('with no more than the beginning of a long value', () => {
     expect(problems(`version: 1\nlint: {failOn: ${'x'.repeat(10_000)}}`)[0]?.length).toBeLessThan(300)
   })
 })
@@ -404,7 +404,7 @@ describe('an exception', () => {
   const good =
     'rule: vulnerabilities, id: CVE-2026-1234, reason: not reachable here, owner: team-x, expires: 2027-01-31'
 
-  it('is taken where it is complete', () => {
+  it('is accepted if it is complete', () => {
     expect(load(register(good)).exceptions.register).toEqual([
       {
         rule: 'vulnerabilities',
@@ -537,19 +537,19 @@ describe('an exception', () => {
     expect(problems(register(entry)).map((line) => line.replace(/^loadline\.yaml:4:\d+: /, ''))).toEqual([message])
   })
 
-  it('is refused where it is there twice', () => {
+  it('is refused if it is a duplicate', () => {
     expect(problems(register(good, good.replace('2027-01-31', '2027-01-30')))).toEqual([
       'loadline.yaml:5:7: exceptions.register[1]: the same exception as exceptions.register[0]: same rule, id and scope; keep one',
     ])
     expect(load(register(good, `${good}, platform: linux/arm64`)).exceptions.register).toHaveLength(2)
   })
 
-  it('may end on the very last day that the policy allows, and may be past: the gate says so then', () => {
+  it('may end on the last day that the policy allows, and may have expired, which the gate reports', () => {
     expect(load(register(good.replace('2027-01-31', '2027-05-22'))).exceptions.register).toHaveLength(1)
     expect(load(register(good.replace('2027-01-31', '2020-01-01'))).exceptions.register).toHaveLength(1)
   })
 
-  it('is measured by the limit that the same file sets, or that the extended policy has', () => {
+  it('is limited by what the same file sets, or else the policy that it extends', () => {
     expect(problems(`${register(good)}  maximumDays: 7\n`)[0]).toContain('at most 7 days')
     expect(problems(`extends: strict\n${register(good.replace('2027-01-31', '2027-03-31'))}`)[0]).toContain(
       'at most 90 days',
@@ -563,18 +563,18 @@ describe('an exception', () => {
     ['2026-11-22T23:59:59.999Z', [expect.stringContaining('181 days away')]],
     ['2026-11-23T00:00:00.000Z', []],
     ['2026-11-23T23:59:59.999Z', []],
-  ])('is measured in days of UTC: at %s [fault 34]', (moment, told) => {
+  ])('is limited in UTC days: at %s [fault 34]', (moment, told) => {
     expect(
       problems(`${register(good.replace('2027-01-31', '2027-05-22'))}wrong: 1\n`, new Date(moment)).slice(0, -1),
     ).toEqual(told)
   })
 })
 
-describe('a file of another tool that the policy honours', () => {
+describe('an ignore file of another tool that the policy honours', () => {
   const good = 'file: .trivyignore, reason: looked at by the security team, owner: team-x, expires: 2027-01-31'
   const trivy = (entry: string) => `version: 1\nsuppressions:\n  trivyignore:\n    - {${entry}}\n`
 
-  it('is named with who answers for it and until when', () => {
+  it('is listed with its owner and expiry date', () => {
     expect(load(trivy(good)).suppressions).toEqual({
       openvex: [],
       trivyignore: [
@@ -617,7 +617,7 @@ describe('a file of another tool that the policy honours', () => {
     expect(problems(trivy(entry)).map((line) => line.replace(/^loadline\.yaml:4:\d+: /, ''))).toEqual([message])
   })
 
-  it('is named once', () => {
+  it('is listed only once', () => {
     expect(problems(`${trivy(good)}    - {${good}}\n`)).toEqual([
       'loadline.yaml:5:14: suppressions.trivyignore[1].file: the same file as suppressions.trivyignore[0]; keep one',
     ])

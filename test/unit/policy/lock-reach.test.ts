@@ -12,7 +12,7 @@ import { rejectedRun } from '../report/runs.ts'
 const now = new Date('2026-11-23T12:00:00Z')
 const acceptance = 'reason: accepted by nobody, owner: team-x, expires: 2027-01-31'
 
-/** What an application may write under an organisation that locks this. */
+/** The policy of an application that makes a change under an organisation that holds a lock. */
 const attempt = (lock: string, change: string) => () =>
   decidePolicy(
     {
@@ -68,13 +68,13 @@ describe('what an organisation locks', () => {
     ['rules', 'baseline: {accept: true}'],
   ]
 
-  it.each(doors)('is locked through every door: %s against %s [fault 80]', (lock, change) => {
+  it.each(doors)('cannot be changed indirectly: %s by %s [fault 80]', (lock, change) => {
     expect(attempt(lock, change)).toThrow(
       new RegExp(`^loadline\\.yaml:2:\\d+: .*locked by the organisation at acme\\.yaml:2 \\(${lock}\\)`),
     )
   })
 
-  it('is told once, by the name that it is locked by', () => {
+  it('is reported once, under the lock that holds it', () => {
     expect(attempt('exceptions, baseline, suppressions', 'baseline: {accept: true}')).toThrow(
       /^loadline\.yaml:2:20: baseline\.accept: locked by the organisation at acme\.yaml:2 \(baseline\): expected false; found true; .*$/,
     )
@@ -83,7 +83,7 @@ describe('what an organisation locks', () => {
     )
   })
 
-  it('leaves the other doors open, and what the organisation itself opens', () => {
+  it('leaves other keys open, and what the organisation itself allows', () => {
     expect(attempt('vulnerabilities', `exceptions: {register: [{rule: setuid, id: /a, ${acceptance}}]}`)).not.toThrow()
     expect(attempt('vulnerabilities.critical', 'vulnerabilities: {low: 3, base: {low: 3}}')).not.toThrow()
     expect(
@@ -97,7 +97,7 @@ describe('what an organisation locks', () => {
     expect(() => decide('version: 1\nsuppressions: {openvex: []}')).toThrow('locked')
   })
 
-  it('is held for every rule: a number cannot be kept while its rule is disabled [fault 80]', () => {
+  it('covers the rule of each locked number, which cannot be disabled [fault 80]', () => {
     const settings = rules
       .filter(({ id }) => !(rulesThatAlwaysDeny as readonly RuleId[]).includes(id as 'evidence'))
       .flatMap((rule) => (rule.settings ?? []).map((path) => ({ id: rule.id, path })))
@@ -114,10 +114,10 @@ describe('what an organisation locks', () => {
 })
 
 /**
- * Every way by which something other than the evidence comes into a verdict. A section of the policy, or an option of the command line, that is new has to be put here,
- * and whoever puts it here has to say how a lock holds it.
+ * Everything other than the evidence that influences a verdict. A new section of the policy or option of the command line must be added here,
+ * with how a lock holds it.
  */
-describe('the ways into a verdict', () => {
+describe('what influences a verdict', () => {
   const byLock = 'a lock on it'
   const sections: Record<string, string> = {
     version: 'has one value',
@@ -153,7 +153,7 @@ describe('the ways into a verdict', () => {
     ),
   }
 
-  it('are all known, of the policy and of the command line [fault 80]', async () => {
+  it('is listed here for the whole policy and command line [fault 80]', async () => {
     expect(Object.keys(Policy.shape).toSorted()).toEqual(Object.keys(sections).toSorted())
     for (const section of Object.keys(sections).filter((name) => name !== 'version'))
       expect(lockablePaths).toContain(section)
@@ -163,7 +163,7 @@ describe('the ways into a verdict', () => {
     )
   })
 
-  it('a baseline that a call gives is refused where exceptions are locked and the organisation accepts none [fault 80]', () => {
+  it('does not include a baseline if exceptions are locked and the organisation accepts none [fault 80]', () => {
     const { policy } = applyPolicy(
       {
         organisation: { path: 'acme.yaml', text: 'version: 1\nlocked: [exceptions]' },

@@ -2,13 +2,13 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { canonicalJson } from '../../../src/model/canonical-json.ts'
 
-it('is JSON, with the keys in one order', () => {
+it('is JSON with its keys sorted', () => {
   expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: true, gone: undefined })).toBe(
     '{"a":true,"b":[1,{"c":"x","d":null}]}',
   )
 })
 
-it('says the same as JSON and depends on nothing but the content', () => {
+it('is equivalent to its JSON and depends only on the content', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const plain: unknown = JSON.parse(JSON.stringify(value))

@@ -5,7 +5,7 @@ const now = new Date('2026-11-24T12:00:00Z')
 const load = (section: string) => loadPolicy(`version: 1\nruntime: ${section}\n`, 'loadline.yaml', now).runtime
 
 describe('the section runtime', () => {
-  it('need not be there, and then the image is run', () => {
+  it('may be omitted, and then the image is run', () => {
     expect(loadPolicy('version: 1\n', 'loadline.yaml', now).runtime).toMatchObject({
       required: true,
       probe: 'healthcheck',
@@ -14,13 +14,13 @@ describe('the section runtime', () => {
     })
   })
 
-  it('says only what differs', () => {
+  it('needs only what differs from the default', () => {
     expect(
       load('{memory: 64 MiB, services: {database: {image: "docker.io/library/postgres:15", ports: [5432]}}}'),
     ).toMatchObject({ required: true, memory: '64 MiB', pids: 256, services: { database: { ports: [5432] } } })
   })
 
-  it('lets an earlier run count only where it says for how long', () => {
+  it('accepts an earlier run only if it says for how long', () => {
     expect(load('{}').reuse).toBeUndefined()
     expect(load('{reuse: 24h}').reuse).toBe('24h')
   })
@@ -36,13 +36,13 @@ describe('the section runtime', () => {
     ['a size without a unit', '{memory: 64}', /a size with its unit/],
     ['no processes', '{pids: 0}', /pids/],
     ['a relative directory', '{tmpfs: [tmp]}', /an absolute path/],
-    ['a way out of a directory', '{tmpfs: [/tmp/../etc]}', /an absolute path/],
+    ['a path with ..', '{tmpfs: [/tmp/../etc]}', /an absolute path/],
     ['the root itself', '{tmpfs: [/]}', /an absolute path/],
     ['a directory twice', '{tmpfs: [/tmp, /tmp]}', /each directory once/],
-    ['a file in no directory of the image', '{files: {secrets/password: a}}', /an absolute path/],
+    ['a relative file', '{files: {secrets/password: a}}', /an absolute path/],
     ['an unknown probe', '{probe: {grpc: {port: 1}}}', /probe/],
-    ['a port that is none', '{probe: {tcp: {port: 70000}}}', /from 1 to 65535/],
-    ['a path of an address that is none', '{probe: {http: {port: 80, path: health}}}', /starts with a slash/],
+    ['an invalid port', '{probe: {tcp: {port: 70000}}}', /from 1 to 65535/],
+    ['an HTTP path without a slash', '{probe: {http: {port: 80, path: health}}}', /starts with a slash/],
     [
       'a service whose image has no registry',
       '{services: {database: {image: "postgres:15", ports: [5432]}}}',
@@ -55,15 +55,15 @@ describe('the section runtime', () => {
     ],
     ['a service without ports', '{services: {database: {image: "docker.io/library/postgres:15", ports: []}}}', /ports/],
     [
-      'a service whose name is no host name',
+      'a service whose name is not a host name',
       '{services: {Data_Base: {image: "docker.io/library/postgres:15", ports: [5432]}}}',
       /host name/,
     ],
-    ['a profile outside of the source', '{seccomp: ../seccomp.json}', /inside the source/],
+    ['a profile outside the source', '{seccomp: ../seccomp.json}', /inside the source/],
     ['an age without a unit', '{reuse: 24}', /reuse/],
-    ['an age for ever', '{reuse: always}', /reuse/],
+    ['an unlimited age', '{reuse: always}', /reuse/],
     ['no time at all', '{readySeconds: 0}', /from 1 to 600/],
-    ['a limit that warns above the one that denies', '{peakMemory: {warn: 2 GB, deny: 1 GB}}', /not above deny/],
+    ['a warning limit above the denying one', '{peakMemory: {warn: 2 GB, deny: 1 GB}}', /not above deny/],
   ])('refuses %s', (_, section, message) => {
     expect(() => load(section)).toThrow(message)
   })

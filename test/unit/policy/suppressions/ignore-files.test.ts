@@ -23,7 +23,7 @@ describe('.trivyignore', () => {
     ['exp:2027-01-01 # after the holidays', '2026-12-31'],
     ['exp:2024-03-01', '2024-02-29'],
   ])(
-    'ends with %s on %s: Trivy stops when that day begins, and the policy can only be shortened',
+    'with %s ends on %s: Trivy stops when that day begins, and a file can only shorten what the policy allows',
     (option, expires) => {
       expect(lines(`CVE-2024-22195 ${option}\r\n`).entries.map((entry) => entry.expires)).toEqual([expires, expires])
     },
@@ -37,7 +37,7 @@ describe('.trivyignore', () => {
     expect(() => lines(text)).toThrow(message)
   })
 
-  it('of more lines than anybody answers for is refused', () => {
+  it('with too many lines is refused', () => {
     expect(() => lines(Array.from({ length: 1_001 }, (_, index) => `CVE-2024-${index}`).join('\n'))).toThrow(
       /at most 2000 exceptions/,
     )
@@ -45,7 +45,7 @@ describe('.trivyignore', () => {
 })
 
 describe('.trivyignore.yaml', () => {
-  it('comes to one exception for each path and package that it names [fault 17]', () => {
+  it('gives one exception for each path and package that it names [fault 17]', () => {
     const { entries } = yaml(`vulnerabilities:
   - id: CVE-2024-22195
     paths: [app/a/METADATA, app/b/METADATA]
@@ -82,7 +82,7 @@ secrets:
     ])
   })
 
-  it('tells what it cannot take over', () => {
+  it('reports what it cannot take over', () => {
     const { entries, left } = yaml('misconfigurations: [{id: AVD-DS-0002}]\nlicenses: [{id: GPL-3.0}]\n')
     expect(entries).toEqual([])
     expect(left).toEqual([
@@ -91,7 +91,7 @@ secrets:
     ])
   })
 
-  it('takes the rest over where a section that is not taken over has what it could not read', () => {
+  it('takes the rest over if a section that it skips contains something it cannot read', () => {
     const { entries, left } = yaml(
       'misconfigurations:\n  - id: AVD-KSV-0014\n    paths: ["deploy/**/*.yaml"]\nvulnerabilities:\n  - id: CVE-2023-2650\n',
     )
@@ -99,7 +99,7 @@ secrets:
     expect(left).toEqual(['misconfigurations[0], AVD-KSV-0014: Loadline does not run these Trivy checks'])
   })
 
-  it('takes the rest over where a section is not known, and where a value is left empty', () => {
+  it('takes the rest over if a section is unknown or a value is empty', () => {
     const { entries, left } = yaml(
       'rules:\n  - id: a\nvulnerabilities:\n  - id: CVE-2023-2650\n    statement:\n    paths:\n    purls:\n    expired_at:\n',
     )
@@ -109,7 +109,7 @@ secrets:
     expect(left).toEqual(['rules: Trivy has no such section'])
   })
 
-  it('takes a character of a name that has a backslash before it, as Trivy does, and says so of one that has none', () => {
+  it('takes a pattern character literally after a backslash, as Trivy does, and refuses one without', () => {
     expect(yaml("secrets:\n  - id: private-key\n    paths: ['pages/\\[id\\]/key.pem']\n").entries[0]).toMatchObject({
       path: 'pages/[id]/key.pem',
     })
@@ -130,17 +130,17 @@ secrets:
   })
 })
 
-describe('what the tools take as well', () => {
-  it.each(['', '# nothing yet\n', '---\n', '\uFEFF# nothing\n...\n'])('%j makes no exception', (text) => {
+describe('what the tools also accept', () => {
+  it.each(['', '# nothing yet\n', '---\n', '\uFEFF# nothing\n...\n'])('is a file without entries: %j', (text) => {
     for (const read of [yaml, hadolint]) expect(read(text)).toEqual({ entries: [], left: [] })
   })
 
-  it('a section without entries', () => {
+  it('is a section without entries', () => {
     expect(yaml('vulnerabilities:\nsecrets:\n')).toEqual({ entries: [], left: [] })
     expect(hadolint('ignored:\n')).toEqual({ entries: [], left: [] })
   })
 
-  it('an alias of a text, which is written once and counts where it stands', () => {
+  it('is an alias of a text', () => {
     const { entries } = yaml(
       'vulnerabilities:\n  - id: CVE-2024-1\n    statement: &why never called\n  - id: CVE-2024-2\n    statement: *why\n',
     )
@@ -154,13 +154,13 @@ describe('what the tools take as well', () => {
     ['of itself', 'vulnerabilities: &a [*a]\n', /:1: .*the alias \*a/],
     ['of nothing', 'secrets: *a\n', /:1: /],
     ['among keys', '&a vulnerabilities: []\n', /:1: .*expected a plain key/],
-  ])('and no alias %s', (_what, text, message) => {
+  ])('is not an alias %s', (_what, text, message) => {
     expect(() => yaml(text)).toThrow(message)
   })
 })
 
 describe('.hadolint.yaml', () => {
-  it('comes to one exception for each ignored rule, and tells what else it says [fault 18]', () => {
+  it('gives one exception for each ignored rule, and reports its other settings [fault 18]', () => {
     const { entries, left } = hadolint(
       'ignored: [DL3008, SC2086]\nfailure-threshold: error\ntrustedRegistries: [docker.io]\n',
     )
