@@ -16,7 +16,7 @@ export interface AdmissionRequest extends PolicyFiles {
   name?: string
   /** Source repository that the image must come from. */
   source?: string
-  /** Maximum age of a verdict that admits, e.g. `30d`. */
+  /** Maximum age of the verdict, e.g. `30d`. */
   maximumAge?: string
   /** What is deployed: an index over platforms, or one manifest. If omitted, the form that a release publishes. */
   form?: ManifestForm

@@ -14,7 +14,7 @@ export function newestVerdict({ statements }: Pick<Verified, 'statements'>, dige
   return newest
 }
 
-/** What the attestation of a kind says on which the newest verdict rests. Throws `VERIFY` where it is not there. */
+/** The predicate of the attestation of one kind on which the newest verdict rests. Throws `VERIFY` if there is none. */
 export function groundOf(
   verified: Pick<Verified, 'statements'>,
   digest: Digest,

@@ -26,7 +26,7 @@ export interface Renewal extends Pick<VerifyRequest, 'target' | 'identity' | 'ex
   images: readonly PublishedEvidence[]
 }
 
-/** Settles how the new verdict is signed, before anything is judged. Throws `SIGN` where whoever is to sign is not whom consumers expect: nobody would believe that verdict. */
+/** Decides how the new verdict is signed, before anything is judged. Throws `SIGN` if the signer is not the one that consumers expect: none of them would accept that verdict. */
 export async function planRenewal(
   signer: Signer,
   { identity, policy, lock }: Pick<Renewal, 'identity' | 'lock'> & { policy: Parameters<typeof planSigning>[1] },
@@ -41,8 +41,9 @@ export async function planRenewal(
 }
 
 /**
- * Attests a passed verdict of today with the scan that it rests on, beside the earlier ones, and verifies both as a consumer. For an index: of each image, then of the whole.
- * Throws `ATTEST` for another policy than that of the earlier verdict, by which was judged what is taken over; `SIGN`, `ATTEST` or `VERIFY` where it cannot be attested or does not hold.
+ * Attests today's passed verdict and the scan that it rests on, in addition to the earlier ones, and verifies both as a
+ * consumer. For an index: for each image, then for the whole. Throws `ATTEST` if the policy is not that of the earlier
+ * verdict, whose results are taken over; `SIGN`, `ATTEST` or `VERIFY` if it cannot be attested or verified.
  */
 export async function renewVerdict(again: Reverdict, renewal: Renewal): Promise<ReleasedAttestation[]> {
   const { verified, images, target, lock, plan, now } = renewal
@@ -110,7 +111,7 @@ function madeOf(subject: Digest, [statement]: readonly AttestedStatement[]): Mad
   return { ...statement, subject }
 }
 
-/** What the earlier verdict rests on and the new one does as well: everything but its scan, and the verdicts below an index. */
+/** Evidence of the earlier verdict that the new one also rests on: everything except its scan, and the verdicts below an index. */
 function groundsOf(digest: Digest, { verified }: Renewal): InputAttestation[] {
   const replaced: readonly string[] = [predicateTypes.vulnerabilities, predicateTypes.verdict]
   return (newestVerdict(verified, digest).inputAttestations ?? []).flatMap(({ uri, digest: bytes }) =>

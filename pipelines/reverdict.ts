@@ -27,7 +27,7 @@ export interface ReverdictRequest {
   identity: Identity
   policy: Policy
   database?: GivenDatabase
-  /** Who attests the new verdict, if it is passed; nobody if it is left out. */
+  /** The signer of the new verdict, if it is passed; without one it is not attested. */
   signer?: Signer
   lock: Lock
   now: Date
@@ -43,7 +43,7 @@ const needed = ['provenance', 'cyclonedx', 'vulnerabilities', 'verdict'] as cons
 export async function reverdict(request: ReverdictRequest): Promise<Reverdict> {
   const { policy, lock, now, signer } = request
   const plan = signer && (await planRenewal(signer, { ...request, policy: policy.signing }))
-  // Of what is attested again, everything must hold that a consumer will ask for; of what is only judged, what that rests on.
+  // If the verdict is to be attested, everything that a consumer will check must hold; if it is only judged, only what that rests on.
   const kinds = plan === undefined ? needed : [...new Set([...needed, ...policy.release.require])]
   const [database, verified] = await Promise.all([
     openDatabase(request.database, policy, lock),

@@ -79,8 +79,8 @@ export async function vouch(
 }
 
 /**
- * Begins both. Attestations of the images of an index need not wait for its signature, nor do any where a registry has
- * the referrers API.
+ * Begins both. Attestations of the images of an index need not wait for its signature, and if the registry has the
+ * referrers API, none need to.
  */
 function signAndAttest(
   passed: PassedVerdict,

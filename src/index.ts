@@ -74,7 +74,7 @@ export class Loadline implements GivenToModule {
    * @param organisation The organisation's policy file, from outside the source: the application's policy extends it and cannot change what it locks.
    * @param baseline The verdict.json of an earlier run on the same application: if the policy accepts baselines, findings that it already had do not reject again.
    * @param knownExploited List of exploited vulnerabilities (CISA KEV catalogue, JSON): any of them in the image rejects it. Default: the list in the source that the policy names.
-   * @param exploitPrediction Exploit predictions (FIRST EPSS scores of a day, CSV): what is likelier than the policy allows denies. Without any, the list that the policy names in the source counts.
+   * @param exploitPrediction Exploit predictions (FIRST EPSS scores of a day, CSV): a vulnerability that is more likely than the policy allows rejects the image. Default: the list in the source that the policy names.
    * @param cacheScope Cache mounts are shared only with builds of this scope: name it after who can write, e.g. shop/trusted. Default: builds of exactly the same source.
    * @param tools Your own pins for the tools, such as mirrors; default: those of this Loadline release.
    */
@@ -95,7 +95,7 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Says which commit the source is at: labels, tags and provenance then name it. The module cannot ask git, because it sees only the directories that it is given.
+   * Sets the commit of the source, which labels, tags and provenance then name. The module cannot ask git, because it sees only the directories that it is given.
    *
    * @param revision The commit, 40 or 64 hexadecimal digits.
    * @param committedAt When it was committed, ISO 8601.
@@ -133,15 +133,15 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Names an existing image: it is judged as it is, and nothing is built. The source then holds the policy and the tests; a Dockerfile in it is linted, and without one the rule
-   * "dockerfile" says no unless the policy says otherwise.
+   * Names an existing image, which is judged instead of a build. The source then holds the policy and the tests; a
+   * Dockerfile in it is linted, and without one the rule "dockerfile" rejects the image unless the policy allows it.
    *
    * @param reference registry/repository:tag or registry/repository@sha256:...
    * @param archive Archive written by "docker save", or an OCI layout as an archive.
    * @param layout OCI layout directory.
-   * @param registry The registry as a service, where it listens on your own loopback: tcp://127.0.0.1:5000.
+   * @param registry The registry as a service, if it listens on your own loopback: tcp://127.0.0.1:5000.
    * @param registryConfig Docker config.json with the credentials of the registry.
-   * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
+   * @param registryCa CA certificates (PEM) that issued the registry's certificate.
    */
   @func()
   withImage(
@@ -168,25 +168,25 @@ export class Loadline implements GivenToModule {
    *
    * @param source Directory with a Dockerfile and, if you have one, a loadline.yaml.
    * @param platform Platforms to build and judge, e.g. linux/arm64; default: the policy's.
-   * @param buildSecretId Ids by which the Dockerfile mounts the build secrets, in the order of these.
+   * @param buildSecretId IDs with which the Dockerfile mounts the build secrets, in the same order.
    * @param buildSecret Secrets for RUN --mount=type=secret.
    * @param publish Where a passed image goes: registry/repository:tag, or registry/repository with tags from rules.
-   * @param registry The registry as a service, where it listens on your own loopback: tcp://127.0.0.1:5000.
+   * @param registry The registry as a service, if it listens on your own loopback: tcp://127.0.0.1:5000.
    * @param registryConfig Docker config.json with the credentials of the registry.
-   * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
+   * @param registryCa CA certificates (PEM) that issued the registry's certificate.
    * @param consumer What to push: index, or single for services that refuse an index; without it, single for one platform.
    * @param immutableTags Fail if a tag exists with a different digest, instead of moving it.
    * @param key Cosign private key to sign with.
    * @param keyPassword Password of the key.
    * @param identityToken OpenID Connect token to sign without a key.
    * @param signingConfig Sigstore services to sign with; without them a key signs offline, and a token goes to the public instance.
-   * @param trustedRoot The keys of these services.
-   * @param pathInRepository Path of the source below the root of its repository, e.g. services/orders: SARIF names files from there.
+   * @param trustedRoot Trusted root with the keys of these services.
+   * @param pathInRepository Path of the source below the root of its repository, e.g. services/orders: SARIF names files relative to that root.
    * @param tag Rules for tags, e.g. type=semver,pattern={{version}}; default: semantic version and commit.
    * @param version Semantic version of the image; without it, the highest one among the tags of the commit.
    * @param file Dockerfile, a path inside the source; without it, the policy's.
    * @param target Stage to build; without it, the policy's, or the last.
-   * @param label Labels as NAME=VALUE, besides those from git; one that the Dockerfile sets itself wins.
+   * @param label Labels as NAME=VALUE, in addition to those from git; a label that the Dockerfile sets takes precedence.
    * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
    * @param ssh SSH agent for RUN --mount=type=ssh, by its socket.
    */
@@ -230,13 +230,13 @@ export class Loadline implements GivenToModule {
    *
    * @param source Directory with a Dockerfile and, if you have one, a loadline.yaml.
    * @param platform Platforms to build and judge; default: the policy's.
-   * @param buildSecretId Ids by which the Dockerfile mounts the build secrets, in the order of these.
+   * @param buildSecretId IDs with which the Dockerfile mounts the build secrets, in the same order.
    * @param buildSecret Secrets for RUN --mount=type=secret.
-   * @param pathInRepository Path of the source below the root of its repository, e.g. services/orders: SARIF names files from there.
+   * @param pathInRepository Path of the source below the root of its repository, e.g. services/orders: SARIF names files relative to that root.
    * @param version Semantic version of the image; without it, the highest one among the tags of the commit.
    * @param file Dockerfile, a path inside the source; without it, the policy's.
    * @param target Stage to build; without it, the policy's, or the last.
-   * @param label Labels as NAME=VALUE, besides those from git; one that the Dockerfile sets itself wins.
+   * @param label Labels as NAME=VALUE, in addition to those from git; a label that the Dockerfile sets takes precedence.
    * @param buildArg Build arguments as NAME=VALUE, on top of the policy's.
    * @param ssh SSH agent for RUN --mount=type=ssh, by its socket.
    */
@@ -301,17 +301,17 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Verifies an image in a registry as a consumer would: its signature and every attestation, with only the signer's public key or identity; against the module's policy, if one is given. Prints the verdict; fails if anything does not hold, and says what.
+   * Verifies an image in a registry as a consumer would: its signature and every attestation, with only the signer's public key or identity; against the module's policy, if one is given. Prints the verdict; fails if a check fails, and says which.
    *
    * @param reference registry/repository:tag or registry/repository@sha256:...
    * @param key Public key of the signer, PEM.
    * @param certificateIdentity Identity that a keyless signature must name; a star in it stands for what differs from release to release.
    * @param certificateOidcIssuer Issuer that must vouch for that identity.
-   * @param trustedRoot Trusted root of a Sigstore instance of your own.
+   * @param trustedRoot Trusted root of your own Sigstore instance.
    * @param expectedSource Source repository that the image must come from.
-   * @param registry The registry as a service, where it listens on your own loopback.
+   * @param registry The registry as a service, if it listens on your own loopback.
    * @param registryConfig Docker config.json with the credentials of the registry.
-   * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
+   * @param registryCa CA certificates (PEM) that issued the registry's certificate.
    * @param certificateClaim What else the certificate of a GitHub workflow must say, as NAME=VALUE: repository, workflow, ref, trigger.
    */
   @func({ cache: 'never' })
@@ -338,16 +338,16 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Judges a published image again, without building it: its attested SBOM with today's database, by the module's policy. Prints what changed, and attests the new verdict if somebody is to sign it; fails if it would no longer pass.
+   * Judges a published image again, without building it: its attested SBOM with today's database, by the module's policy. Prints what changed, and attests the new verdict if a signer is given; fails if it would no longer pass.
    *
    * @param reference registry/repository:tag or registry/repository@sha256:...
    * @param key Public key of the signer, PEM.
    * @param certificateIdentity Identity that a keyless signature must name; a star in it stands for what differs from release to release.
    * @param certificateOidcIssuer Issuer that must vouch for that identity.
-   * @param trustedRoot Trusted root of a Sigstore instance of your own.
-   * @param registry The registry as a service, where it listens on your own loopback.
+   * @param trustedRoot Trusted root of your own Sigstore instance.
+   * @param registry The registry as a service, if it listens on your own loopback.
    * @param registryConfig Docker config.json with the credentials of the registry.
-   * @param registryCa Certificates (PEM) of your own authority that issued the registry's.
+   * @param registryCa CA certificates (PEM) that issued the registry's certificate.
    * @param certificateClaim What else the certificate of a GitHub workflow must say, as NAME=VALUE: repository, workflow, ref, trigger.
    * @param attestKey Cosign private key that signed the release: a passed verdict is attested with it.
    * @param keyPassword Password of that key.
@@ -393,10 +393,10 @@ export class Loadline implements GivenToModule {
    * @param key Public key of the signer, PEM.
    * @param certificateIdentity Identity that a keyless signature must name; a star in it stands for what differs from release to release.
    * @param certificateOidcIssuer Issuer that must vouch for that identity.
-   * @param trustedRoot Trusted root of a Sigstore instance of your own.
+   * @param trustedRoot Trusted root of your own Sigstore instance.
    * @param expectedSource Source repository that the images must come from.
-   * @param maximumAge Maximum age of a verdict that admits, e.g. 30d; default: any age.
-   * @param consumer What is deployed: index or single; without it, what a release by this policy leaves.
+   * @param maximumAge Maximum age of the verdict, e.g. 30d; default: any age.
+   * @param consumer What is deployed: index or single; without it, what a release under this policy publishes.
    * @param anyPolicy Accept verdicts under any policy: for images of several applications.
    * @param name Name of the object in the cluster; default: the policy's image name.
    */
@@ -459,7 +459,7 @@ export class Loadline implements GivenToModule {
   }
 
   /**
-   * Vulnerabilities, secrets and licences of the image, as JSON. Judges nothing: what could not be scanned says "undecided".
+   * Vulnerabilities, secrets and licences of the image, as JSON. Judges nothing: what could not be scanned is marked "undecided".
    *
    * @param source Directory with a Dockerfile.
    * @param platform One platform; without it, the first of the policy.

@@ -11,7 +11,7 @@ import { mountsBelow } from './mounts-below.ts'
  *
  *     steps/<step>/<key>/   finished results, never changed after they were renamed into place
  *     work/                 unfinished results; emptied at the start of each set-up
- *     go-build/             Go's build cache, so that a killed compilation goes on where it was
+ *     go-build/             Go's build cache, so that a killed compilation continues where it stopped
  *     shared/               what the base images share: roots and downloads
  *     registry/             configuration, storage, log and process record of the loopback registry
  *     engine/               bundle, state, log and process record of the engine
@@ -38,8 +38,8 @@ const UNUSED_DAYS = 14
 
 /**
  * Finds the cache directory: `LOADLINE_CACHE`, else `$XDG_CACHE_HOME/loadline`, else `~/.cache/loadline`. Creates
- * nothing. As its specification demands, a relative `XDG_CACHE_HOME` is ignored. Throws `PREREQUISITE` where it lies in
- * a git work tree: programs are started from it, and anybody can commit those.
+ * nothing. A relative `XDG_CACHE_HOME` is ignored, as its specification requires. Throws `PREREQUISITE` if the
+ * directory is in a git work tree: programs are started from it, and anybody can commit those.
  */
 export function locateCache(env: NodeJS.ProcessEnv = process.env): Cache {
   const xdg = env.XDG_CACHE_HOME

@@ -7,8 +7,8 @@ import { canonicalJson } from '../src/model/canonical-json.ts'
 export type KeyInputs = Record<string, unknown>
 
 /**
- * The content key of a step: SHA-256 over its inputs, in 32 hexadecimal digits. Equal inputs give equal keys whatever the order
- * in which their names were written; `undefined` counts as absent.
+ * The content key of a step: SHA-256 over its inputs, in 32 hexadecimal digits. Equal inputs give equal keys, in
+ * whatever order their names were written; `undefined` counts as absent.
  */
 export function contentKey(inputs: KeyInputs): string {
   return createHash('sha256').update(canonicalJson(inputs)).digest('hex').slice(0, 32)

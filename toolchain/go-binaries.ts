@@ -46,7 +46,7 @@ export async function readGoBinaries(): Promise<GoBinary[]> {
   return [...published, ...Object.values(ownTools).map(ownBinary)]
 }
 
-/** How everything is compiled that sets no flags of its own. */
+/** The flags of every program that does not set its own. */
 export const ownFlags = {
   ldflags: '-s -w',
   tags: [],

@@ -28,7 +28,7 @@ export interface WantedTool {
   name: string
   version: string
   program: string
-  /** The user of the publisher's image, where that is not root. */
+  /** The user of the publisher's image, if it is not root. */
   user?: string
   /** The official reference; absent for programs of Loadline's own. */
   reference?: string
@@ -214,7 +214,7 @@ export function toolNames({ name, version }: SealedTool): ServedName[] {
   return [{ repository: toolRepository(name), tag: version }]
 }
 
-/** Under which names a base image is served: those it stands in for. */
+/** The names under which a base image is served: those it stands in for. */
 export function baseNames({ image }: SealedBase): ServedName[] {
   return image.references.map(substituteName)
 }

@@ -33,7 +33,7 @@ export interface AssembleContext {
   say(detail: string): void
 }
 
-/** An image that stands in for official references where no container registry can be reached. */
+/** An image that stands in for official references if no container registry can be reached. */
 export interface BaseImage {
   /** Short name, e.g. `python-slim`. */
   name: string

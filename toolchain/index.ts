@@ -19,7 +19,7 @@ export interface SealedStatus {
   complete: boolean
   engine: { runnerHost: string; version: string; pid: number } | undefined
   registry: Registry | undefined
-  /** The Dagger CLI, where a set-up has left one. */
+  /** The Dagger CLI, if a set-up has installed one. */
   cliBin: string | undefined
   lockFile: string | undefined
 }

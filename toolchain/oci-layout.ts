@@ -13,7 +13,7 @@ export interface PlatformImage extends AssembledImage {
 
 /** What a layout holds: one image, or an index over several platforms. */
 export interface LayoutContent {
-  /** Digest of the image's manifest, or of the index where there are several platforms. */
+  /** Digest of the image's manifest, or of the index if there are several platforms. */
   digest: Digest
   /** Digest of the manifest of each platform. */
   platforms: Partial<Record<ImagePlatform, Digest>>

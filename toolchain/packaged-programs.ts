@@ -12,7 +12,7 @@ export interface PackagedPrograms {
   layers(context: AssembleContext): Promise<string[]>
 }
 
-/** The OCI runtime with the libraries that it is linked to, and nothing that makes the image look like a Debian. */
+/** The OCI runtime with the libraries that it is linked to, and nothing that identifies the image as Debian. */
 const crunLayer: DistrolessLayerDefinition = {
   name: 'crun',
   packages: [

@@ -1,7 +1,7 @@
 import { fitting } from '../src/model/printable.ts'
 import type { StepEvent } from './steps.ts'
 
-/** A list of packages may be long, and its end tells nobody anything. */
+/** A list of packages may be long, and its end is of no use to the reader. */
 const SHOWN_CHARACTERS = 110
 
 /**

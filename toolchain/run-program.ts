@@ -8,7 +8,7 @@ import { systemPath } from './system-path.ts'
 
 /** How a program is run. */
 export interface ProgramOptions {
-  /** Where it starts; otherwise in the root of the file system, where nothing can configure it. */
+  /** Working directory; by default the root of the file system, where no file can configure the program. */
   cwd?: string
   /** Added to `ownSurroundings`. */
   env?: Record<string, string>

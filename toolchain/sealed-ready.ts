@@ -12,7 +12,7 @@ export interface SealedReady {
   registry: Registry
 }
 
-/** What the sealed toolchain reports, and the signal that it obeys. */
+/** What the sealed toolchain reports, and the signal that stops it. */
 export interface SealedOptions {
   /** Each step's progress; `renderProgress` turns it into plain lines. */
   onProgress(event: StepEvent): void

@@ -43,7 +43,7 @@ export interface ToolProgram {
   binary: string
   /** Absolute path inside the image, as the publisher's own image has it. */
   program: string
-  /** The user of the publisher's image; root where it names none. */
+  /** The user of the publisher's image; root if it names none. */
   user?: string
   /** The official reference; absent for programs of Loadline's own. */
   standsInFor?: string
@@ -51,7 +51,7 @@ export interface ToolProgram {
 
 /**
  * The image of a tool: its static binary, which is the entry point, and a temporary directory, which is its home too.
- * Where it runs as somebody, the users of the publisher's base are there.
+ * If it runs as a user, the image has the users of the publisher's base.
  */
 export function scratchToolImage(tool: ToolProgram): ScratchImage {
   return {

@@ -80,9 +80,9 @@ export interface ActionCall {
 
 /** What GitHub says about why the step runs. */
 export interface ActionEvent {
-  /** Why this job legitimately has no credentials; undefined where it can have them. */
+  /** Why this job legitimately has no credentials; undefined if it can have them. */
   withoutCredentials?: string
-  /** Number of the pull request for which it runs; undefined where it runs for none. */
+  /** Number of the pull request for which it runs; undefined if there is none. */
   pullRequest?: number
 }
 

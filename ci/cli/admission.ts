@@ -32,7 +32,7 @@ export const make = command<AdmissionOptions, [controller: Controller]>({
     ...policyHereFlags,
     ...signerFlags,
     source: single('url', 'source repository that the images must come from'),
-    maximumAge: single('age', 'maximum age of a verdict that admits, e.g. 30d (default: any age)'),
+    maximumAge: single('age', 'maximum age of the verdict, e.g. 30d (default: any age)'),
     consumer: choice(
       'form',
       ['index', 'single'],

@@ -57,7 +57,7 @@ export const evidenceFlags: Flags<EvidenceOptions> = {
   ),
   exploitPrediction: single(
     'file',
-    'exploit predictions (FIRST EPSS scores of a day, CSV): what is likelier than the policy allows denies',
+    'exploit predictions (FIRST EPSS scores of a day, CSV): a vulnerability more likely than the policy allows rejects the image',
   ),
   additionalSarif: repeated(
     'file',

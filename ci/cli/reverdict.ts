@@ -30,7 +30,7 @@ import {
   signerFlags,
 } from './option-groups.ts'
 
-/** Who attests the new verdict. The key has another name than with a release, because `key` is the public one here. */
+/** The signer of the new verdict. Its key has a different name than in a release, because `key` is the public one here. */
 type RenewalOptions = Pick<SignerOptions, 'keyPassword' | 'keyless' | 'identityToken' | 'signingConfig'> & {
   attestKey?: string
 }
@@ -106,7 +106,7 @@ async function reverdict(options: ReverdictOptions, reference: string): Promise<
   return exitCodeOfOutcome(document.outcome)
 }
 
-/** Whoever is to attest, if anybody is. Throws `CREDENTIAL` where a job may have no token: a verdict that was to be renewed and was not must not go unnoticed. */
+/** The signer, if there is one. Throws `CREDENTIAL` if the job may not have a token: a verdict that was not renewed as requested must not go unnoticed. */
 async function renewalSigner({
   key: _public,
   attestKey,

@@ -24,9 +24,10 @@ const Comments = z.array(
 )
 
 /**
- * Says something on a pull request in one comment, which each further run about the same thing rewrites: "Issue comments" in the documentation of its REST API.
- * Only an application's own comment is rewritten: a mark that a person wrote would let that person change afterwards what the comment says.
- * Throws `REPORT` where it cannot be written: an older comment that stays would read as the verdict of now.
+ * Writes one comment on a pull request, which later runs with the same mark rewrite: "Issue comments" in the
+ * documentation of GitHub's REST API. Only an application's own comment is rewritten: a person who wrote the mark could
+ * change the comment afterwards. Throws `REPORT` if it cannot be written: an older comment would read as the current
+ * verdict.
  */
 export async function commentOn(place: PullRequest, about: string, markdown: string): Promise<void> {
   const { repository, number } = place

@@ -19,7 +19,7 @@ export interface GithubStep {
   summaryFile: string | undefined
   /** Values for later steps. */
   outputFile: string | undefined
-  /** Where the summary is said as well; nowhere where it is left out. */
+  /** Where the summary is also written; nowhere if omitted. */
   pullRequest?: PullRequest
 }
 
@@ -51,8 +51,9 @@ function pullRequestOf(env: Readonly<Record<string, string | undefined>>): Pick<
 
 /**
  * Reports a run to its GitHub Actions step: annotations through `say`, the summary, and the outputs of `githubOutputs`.
- * Where the step may comment on a pull request, the summary is there as well, in a comment that each run about the same image rewrites.
- * Throws `REPORT` where the step's files or the comment cannot be written: a job that goes on without the verdict would read as one that passed.
+ * If the step may comment on a pull request, the summary is also in a comment that each run on the same image rewrites.
+ * Throws `REPORT` if the step's files or the comment cannot be written: a job that continues without the verdict would
+ * look as if it had passed.
  */
 export async function tellGithub(
   step: GithubStep,

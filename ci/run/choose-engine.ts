@@ -19,7 +19,7 @@ import type { StepEvent } from '../../toolchain/steps.ts'
 
 /** A ready engine, and how clients reach it. */
 export interface Engine {
-  /** In which of the three ways it was found. */
+  /** How it was found. */
   way: 'given' | 'container-runtime' | 'sealed'
   /** Environment for the Dagger CLI and SDK. */
   env: Record<string, string>

@@ -19,12 +19,12 @@ export async function digestOfFile(path: string): Promise<Digest | undefined> {
   return about?.isFile() ? digestOfStream(createReadStream(path)) : undefined
 }
 
-/** A file that was made here before, and how it stands with what was noted of it then. */
+/** A file that was made here before, and whether it still matches the digest that was recorded then. */
 export type Kept = { digest: Digest } | { fault: 'missing' | 'changed' }
 
 /**
- * Looks at a kept file, all of it: the name alone says nothing of what is in it. The digest lies beside it, so this
- * finds damage, and not somebody who writes both.
+ * Reads a whole kept file and compares its digest, because its name does not prove its content. The digest is kept
+ * beside the file, so this detects damage, but not an attacker who writes both.
  */
 export async function lookAtKept(path: string): Promise<Kept> {
   const [digest, noted] = await Promise.all([digestOfFile(path), notedDigest(path)])
@@ -32,7 +32,7 @@ export async function lookAtKept(path: string): Promise<Kept> {
   return digest === noted ? { digest } : { fault: 'changed' }
 }
 
-/** Makes a file that is kept, with its digest beside it. One that was not written whole never has its name. Gives the digest. */
+/** Makes a file to keep, with its digest beside it, and returns the digest. A file gets its name only once it is complete. */
 export async function keepFile(path: string, make: (unfinished: string) => Promise<unknown>): Promise<Digest> {
   await mkdir(dirname(path), { recursive: true })
   const unfinished = `${path}.${process.pid}`

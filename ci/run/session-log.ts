@@ -8,8 +8,8 @@ import { finished } from 'node:stream/promises'
 
 /**
  * The file that the Dagger CLI's output is piped into. The SDK asks the CLI to exit and does not wait for it; what the
- * CLI prints then, some hundred kilobytes after a long session, must still be read: otherwise the CLI would block for
- * ever, and this process with it. So the file is closed not here but at the end of that output.
+ * CLI prints then, some hundred kilobytes after a long session, must still be read: otherwise the CLI would block
+ * forever, and this process with it. So the file is closed not here but at the end of that output.
  */
 export function sessionLog(path: string): { stream: Writable; whole(): Promise<void> } {
   const stream = createWriteStream(path, { fd: openNew(path) })

@@ -8,7 +8,7 @@ import type { ExpectedCertificate } from '../tools/cosign/command.ts'
 import type { Identity } from '../tools/cosign/identity.ts'
 import { identityExpression } from '../tools/cosign/identity-pattern.ts'
 
-/** What a cluster demands of matching images. */
+/** What a cluster requires of matching images. */
 export interface Admission {
   /** Name of the policy object in the cluster. */
   name: string
@@ -24,11 +24,11 @@ export interface Admission {
   policy?: Digest
   /** Address of the source repository that the image must come from; any if omitted. */
   source?: string
-  /** Maximum age of a verdict that admits, in milliseconds; any age if omitted. */
+  /** Maximum age of the verdict, in milliseconds; any age if omitted. */
   maximumAge?: number
 }
 
-/** Where a value is in a statement's predicate. */
+/** The path of a value in a statement's predicate. */
 type Field = readonly string[]
 
 /** One thing that a predicate must say. A missing value does not meet it. */
@@ -123,7 +123,7 @@ function conditionsOf(kind: AttestationKind, { policy, source, maximumAge }: Adm
   }
 }
 
-/** Whom a certificate must name, in the form that both controllers read. Throws `USAGE` for claims: neither asks a bundle's certificate for them, and one that is not asked for would admit anybody's. */
+/** Whom a certificate must name, in the form that both controllers read. Throws `USAGE` for claims: neither controller checks them in a bundle's certificate, and an unchecked claim would admit anybody's image. */
 export function certificateIdentity({ identity, isPattern = false, issuer, claims = {} }: ExpectedCertificate): {
   issuer: string
   subject?: string

@@ -69,7 +69,7 @@ export function policyControllerPolicy(admission: Admission): string {
 
 /**
  * One matching authority satisfies this controller, so the signature and the attestations are two authorities, and a
- * policy over both demands both.
+ * policy over both requires both.
  */
 function byKey(publicKey: string, demands: readonly Demand[]): Record<string, unknown> {
   const key = { data: publicKey, hashAlgorithm: 'sha256' }

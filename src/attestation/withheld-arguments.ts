@@ -4,7 +4,7 @@ export type ShownArguments = Record<string, { value: string } | { withheld: true
 /** Common names of credentials. */
 const secretName = /pass(word|wd|phrase)?|secret|token|credential|api_?key|private_?key|access_?key|auth/i
 
-/** Values that are credentials whatever their name: keys, well-known tokens, signed tokens, and addresses with a password. */
+/** Values that are credentials regardless of the argument's name: keys, well-known tokens, signed tokens, and addresses with a password. */
 const secretValue =
   /-----BEGIN|\bgh[opsu]_[A-Za-z0-9]{20}|\bgithub_pat_|\bglpat-|\bAKIA[0-9A-Z]{16}\b|\bxox[abprs]-|\bnpm_[A-Za-z0-9]{20}|\beyJ[\w-]{10,}\.eyJ|:\/\/[^/\s:@]+:[^/\s@]+@/
 

@@ -37,7 +37,7 @@ export interface Classified {
 }
 
 /**
- * What becomes of a file of a directory, by its path below it: it is read, or skipped with a reason. Undefined for one
+ * What happens to a file, by its path below the directory: it is read, or skipped with a reason. Undefined for a file
  * that nobody would expect to be audited.
  */
 export function treatmentOf(path: string): 'read' | { skipped: string } | undefined {
@@ -95,7 +95,7 @@ export function isKustomization(path: string): boolean {
 /** Endings of what only has a Dockerfile's name: pictures, texts, and templates of one. */
 const foreign =
   /\.(css|diff|dockerignore|ejs|erb|gif|hbs|html?|ico|in|j2|jinja2?|jpe?g|json|lock|m4|md|mustache|orig|patch|pdf|png|rej|rst|snap|svg|swp|tar|template|tgz|tmpl|toml|tpl|vue|webp|xml|ya?ml|zip)$/i
-/** Endings of sources, by which people name the Dockerfile of a program in that language as well. */
+/** Extensions of source files, with which people also name the Dockerfile of a program in that language. */
 const language = /\.(bash|c|cc|cjs|cpp|cs|go|h|java|jsx?|kt|mjs|php|ps1|py|rb|rs|sh|swift|tsx?)$/i
 /** Text of an instruction with which a Dockerfile begins, and no source does: `from a import b` is Python. */
 const beginsDockerfile = /^(?:FROM(?:\s+--\S+)*\s+\S+(?:\s+AS\s+\S+)?|ARG\s+[A-Za-z_]\w*(?:=.*)?)\s*$/i
@@ -166,7 +166,7 @@ export function classify(file: AuditFile): Classified {
   return classifyManifest(file)
 }
 
-/** A file that is not text: whether that hides something which is deployed is told by its name, and by what can be read of it. */
+/** For a file that is not text, its name and its readable part decide whether it may hide something that is deployed. */
 function unreadable({ path, text }: AuditFile, fault: string, nothing: (reason: string) => Classified): Classified {
   const isDeployed = isDockerfile(path) || hasComposeName(path) || startsContainers(text.replaceAll('\0', ''))
   return isDeployed ? { ...nothing(''), unread: [{ path, line: 1, reason: fault }] } : nothing(fault)

@@ -7,7 +7,7 @@ import { isUnknown, showUnknown } from '../formats/unknown-value.ts'
 export function userKind(written: string): 'root' | 'unknown' | 'other' {
   const name = (written.split(':')[0] ?? '').trim()
   if (isUnknown(name)) return /^[+-]?\d*[1-9]\d*/.test(name) ? 'other' : 'unknown'
-  // Kubernetes reads numbers by YAML 1.1, which has 0b0 and 0_0 as well.
+  // Kubernetes reads numbers by YAML 1.1, which also has 0b0 and 0_0.
   if (name === '' || /^[+-]?0(?:[box]?[0_]*0)?$/i.test(name) || name === 'root') return 'root'
   return /^(containeradministrator|nt authority\\system)$/i.test(name) ? 'root' : 'other'
 }

@@ -19,7 +19,7 @@ const row =
 
 /**
  * Reads a day's scores (https://www.first.org/epss/data_stats, unpacked CSV) and keeps those of the vulnerabilities that are asked for.
- * Throws `DATABASE` where it is empty, of another form, cut off within a line, or names a vulnerability twice. A list that ends too early lacks scores, which its reader must not take for low ones.
+ * Throws `DATABASE` if it is empty, of a different form, cut off within a line, or names a vulnerability twice. A list that ends too early lacks scores, which must not be taken for low ones.
  */
 export function parseEpssScores(text: string, wanted: ReadonlySet<string>): EpssScores {
   const lines = text.split('\n')

@@ -38,7 +38,7 @@ export function evaluate(policy: Policy, evidence: Evidence, now: Date, context:
 }
 
 /**
- * What these rules say of the evidence, in their order. The rule about exceptions knows those that the others used.
+ * The results of these rules for the evidence, in their order. The rule about exceptions knows those that the others used.
  * Throws a DeliveryError('POLICY') for a baseline that the policy does not accept.
  */
 export function resultsOf(

@@ -1,9 +1,9 @@
 import type { Owner, Violation, Vulnerability } from '../model/index.ts'
 
-/** What a rule says of one vulnerability of one package; the finding tells the rest. */
+/** What a rule says about one vulnerability of one package; the finding has the rest. */
 interface Said {
   platform: string
-  /** Left out where the rule is about the run and not about what somebody brought. */
+  /** Omitted if the rule is about the run and not about what somebody added. */
   owner?: Owner
   wanted: string
   /** After the name and version of the package. */
@@ -12,7 +12,7 @@ interface Said {
   remedy?: string
 }
 
-/** A vulnerability that denies at any severity, because of what is known of its exploitation. */
+/** A vulnerability that denies at any severity, because of what is known about its exploitation. */
 export function foundInPackage(finding: Vulnerability, { platform, owner, wanted, found, remedy }: Said): Violation {
   const { name, version, purl, path } = finding.package
   return {

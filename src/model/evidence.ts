@@ -228,7 +228,7 @@ export const Evidence = z.strictObject({
   lint: collectedOrNone(Lint),
   /** Absent if no list was given: then nothing was compared with one. */
   knownExploited: CollectedKnownExploited.optional(),
-  /** Absent where no list was given: then nobody was asked how likely exploitation is. */
+  /** Absent if no list was given: then the probability of exploitation is unknown. */
   exploitPrediction: CollectedExploitPrediction.optional(),
   /** Other scanners' findings. Absent if none were given. */
   additional: z.array(AdditionalFindings).min(1).optional(),

@@ -18,7 +18,7 @@ export const Package = z.strictObject({
   version: z.string(),
   /** Ecosystem in the scanner's words, e.g. `debian`, `python-pkg`, `node-pkg`, `gobinary`. */
   type: z.string(),
-  /** Package URL (https://github.com/package-url/purl-spec) where the scanner gives one. */
+  /** Package URL (https://github.com/package-url/purl-spec) if the scanner gives one. */
   purl: z.string().optional(),
   licenses: z.array(z.string()).default([]),
   /** Where it was found: a lock file, a binary, or the package database. */

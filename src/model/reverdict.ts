@@ -18,7 +18,7 @@ export const AttestedRule = RuleResult.pick({
   found: true,
   remedy: true,
 }).extend({
-  /** When it was judged, where that was at an earlier verdict, from which it was taken over. */
+  /** When it was judged, if the result was taken over from an earlier verdict. */
   judgedAt: z.iso.datetime().optional(),
 })
 export type AttestedRule = z.infer<typeof AttestedRule>
@@ -59,7 +59,7 @@ export const Reverdict = z.strictObject({
   changedRules: z.array(z.strictObject({ rule: z.string(), before: z.string(), now: RuleResult.shape.status })),
   appeared: z.array(VulnerabilityChange),
   disappeared: z.array(VulnerabilityChange),
-  /** What was attested of it; absent where nobody was to sign, or the image is not passed. */
+  /** What was attested about it; absent if there was no signer, or the image did not pass. */
   renewed: z.array(ReleasedAttestation).min(1).optional(),
 })
 export type Reverdict = z.infer<typeof Reverdict>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The severities of findings, worst first. `unknown` is a separate severity: it never counts as a mild one. */
+/** The severities of findings, worst first. `unknown` is a separate severity: it never counts as a low one. */
 export const severities = ['critical', 'high', 'medium', 'low', 'unknown'] as const
 
 export const Severity = z.enum(severities)

@@ -48,7 +48,7 @@ export function daysUntil(day: string, now: Date): number {
   return Math.round((Date.parse(`${day}T00:00:00Z`) - Date.parse(`${utcDay(now)}T00:00:00Z`)) / millisecondsPerDay)
 }
 
-/** Writes a share from 0 to 1 in percent, with four digits: shares of a percent differ as well. */
+/** Writes a share from 0 to 1 in percent, with four digits: so that fractions of a percent can be told apart. */
 export function formatShare(share: number): string {
   return `${Number((share * 100).toPrecision(4))} %`
 }

@@ -14,7 +14,7 @@ export const Binding = z.strictObject({
   databases: z.array(Database.pick({ name: true, digest: true, updatedAt: true, coverage: true })),
   /** The list of exploited vulnerabilities that the findings were compared with; absent if none was given or it could not be read. */
   knownExploited: KnownExploited.pick({ name: true, digest: true, version: true, releasedAt: true }).optional(),
-  /** The predictions by which the findings were judged as well; absent where none were given or they could not be read. */
+  /** The exploit predictions by which the findings were also judged; absent if none were given or they could not be read. */
   exploitPrediction: ExploitPrediction.pick({ name: true, digest: true, model: true, scoredAt: true }).optional(),
   /** The files of other scanners whose findings were also counted. */
   additional: z

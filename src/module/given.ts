@@ -10,9 +10,9 @@ import type { GivenDatabase } from '../stages/evidence/database.ts'
 import { chosen, imageOf, lockOf, progressLog, secretsOf } from './inputs.ts'
 
 /**
- * What the module was given for all of its functions. An empty text or list means that nothing was given.
+ * The module's inputs, shared by all of its functions. An empty text or list means that nothing was given.
  *
- * An object that has it declares its fields: Dagger restores files, directories and secrets in an object's own fields, but not in nested objects.
+ * An object that uses them declares the same fields: Dagger restores files, directories and secrets in an object's own fields, but not in nested objects.
  */
 export interface GivenToModule {
   policy?: File

@@ -45,20 +45,20 @@ export class PassedImage implements Given {
   }
 
   /**
-   * Publishes, signs, attests, verifies and tags exactly the judged images. A verdict does not outlive a function call, so the gate judges again, from what the engine
-   * still has; any images other than the assessed ones are refused. Returns the reports, or fails with the reason.
+   * Publishes, signs, attests, verifies and tags exactly the judged images. A verdict does not outlive a function call, so
+   * the gate judges again, from what the engine has cached; any images other than the assessed ones are refused. Returns the reports, or fails with the reason.
    *
    * @param publish Where the image goes: registry/repository:tag, or registry/repository with tags from rules.
    * @param tag Rules for tags; default: semantic version and commit.
-   * @param registry The registry as a service, where it listens on your own loopback: tcp://127.0.0.1:5000.
+   * @param registry The registry as a service, if it listens on your own loopback: tcp://127.0.0.1:5000.
    * @param registryConfig Docker config.json with the credentials of the registry.
    * @param key Cosign private key to sign with; without a signer nothing is signed or attested.
    * @param keyPassword Password of the key.
    * @param identityToken OpenID Connect token to sign without a key.
    * @param signingConfig Sigstore services to sign with; without them a key signs offline, and a token goes to the public instance.
-   * @param trustedRoot The keys of these services.
+   * @param trustedRoot Trusted root with the keys of these services.
    * @param registryCa CA certificates (PEM) that issued the registry's certificate.
-   * @param consumer What the registry is to hold: index, or single for services that refuse an index; without it, single for one platform.
+   * @param consumer What to push: index, or single for services that refuse an index; without it, single for one platform.
    * @param immutableTags Fail if a tag exists with a different digest, instead of moving it.
    */
   @func({ cache: 'never' })

@@ -38,7 +38,7 @@ export async function publicationOf(inputs: PublicationInputs): Promise<Publicat
   }
 }
 
-/** The same where it is to be published at all. Throws `USAGE` and `CREDENTIAL`. */
+/** The same, for an image that is to be published. Throws `USAGE` and `CREDENTIAL`. */
 export async function publicationIfAny({
   publish,
   ...inputs
@@ -46,7 +46,7 @@ export async function publicationIfAny({
   return publish === undefined ? undefined : publicationOf({ ...inputs, publish })
 }
 
-/** Who signs, if anybody does, with which Sigstore services. Throws `USAGE` if there is more than one signer, or only one of the services' two documents. */
+/** The signer, if there is one, and the Sigstore services. Throws `USAGE` if there is more than one signer, or only one of the services' two documents. */
 export async function signerOf(
   inputs: Pick<PublicationInputs, 'key' | 'keyPassword' | 'identityToken' | 'signingConfig' | 'trustedRoot'>,
 ): Promise<Signer | undefined> {

@@ -5,7 +5,7 @@ export function reportDirectory(reports: Readonly<Record<string, string>>): Dire
   return Object.entries(reports).reduce((directory, [path, text]) => directory.withNewFile(path, text), dag.directory())
 }
 
-/** The text of a function that also says whether all is well. Throws it where that is not so: then Dagger fails the call with it. */
+/** The text that a function returns if its result is positive. Otherwise throws it, and Dagger fails the call with it. */
 export function textWhere(isWell: boolean, text: string): string {
   if (!isWell) throw new Error(text)
   return text

@@ -31,7 +31,7 @@ export const defaultPolicy: Policy = {
     // Not every network can reach the list, so it is optional, and every report says if none was given. It is released
     // on working days: two weeks allow for holidays.
     knownExploited: { list: 'optional', maximumAge: '14d' },
-    // Scores are published every day. One in ten within a month is rare, and no longer chance. Whoever gives the list wants it to decide: a finding that it does not know is not unlikely.
+    // Scores are published every day. One in ten within a month is rare, and no longer chance. A missing score does not mean that exploitation is unlikely.
     exploitPrediction: { list: 'optional', maximumAge: '7d', maximum: 0.1, unscored: 'deny' },
   },
   secrets: { allowed: 0 },

@@ -78,8 +78,7 @@ export function seccompProfile({ calls, refusedCalls }: Runtime, platform: strin
     ...(known === undefined ? {} : { archMap: [known] }),
     syscalls: [
       { names, action: 'SCMP_ACT_ALLOW' },
-      // A C library that is told that there is no such call creates threads with clone; one that is told that it is not
-      // permitted creates none.
+      // If clone3 does not exist, a C library creates threads with clone; if it is not permitted, it creates none.
       ...(names.includes('clone3') ? [] : [{ names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: enosys }]),
     ],
   }

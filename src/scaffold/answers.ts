@@ -45,9 +45,9 @@ export const Answers = z.strictObject({
     .array(z.enum(complianceNames, `one of ${complianceNames.join(', ')}`))
     .min(1, `at least one of ${complianceNames.join(', ')}`)
     .refine(once, 'each regime once'),
-  /** Folder of the application below the source; empty where the source is the application. */
+  /** Folder of the application below the source; empty if the source is the application. */
   path: relativePath.default(''),
-  /** Where the source has signs of several stacks. */
+  /** The stack, if the source has signs of several. */
   stack: z.enum(stackNames, `one of ${stackNames.join(', ')}`).optional(),
   /** Names the image, the Kubernetes objects and the ECS family. */
   name: z
@@ -72,14 +72,14 @@ export const Answers = z.strictObject({
     .optional(),
   /** Answers 200 while the process can work at all. */
   health: httpPath.optional(),
-  /** Answers 200 while the process can serve; the health path where it is left out. */
+  /** Answers 200 while the process can serve; the health path if omitted. */
   ready: httpPath.optional(),
   /** What starts: a module (Python), a file (Node), a package folder (Go), a class (Java), a binary (Rust). */
   entry: z
     .string()
     .regex(/^[A-Za-z0-9_.:/@-]+$/, 'a module, file, package, class or binary')
     .optional(),
-  /** Mounts the package manager's credentials into the build as a secret, also where no file asks for it. */
+  /** Mounts the package manager's credentials into the build as a secret, even if no file requires it. */
   privateRegistry: z.boolean().default(false),
 })
 export type Answers = z.infer<typeof Answers>

@@ -5,7 +5,7 @@ export type Language = 'python' | 'node' | 'go' | 'java' | 'rust'
 /** A service of others that the application talks to. */
 export type BackingService = 'postgres' | 'redis'
 
-/** What a stack says of an application: how its image is made and started. */
+/** What a stack determines about an application: how its image is made and started. */
 export interface StackReading {
   stack: StackName
   language: Language
@@ -22,7 +22,7 @@ export interface StackReading {
   sources: readonly string[]
   entrypoint: readonly string[]
   environment: Readonly<Record<string, string>>
-  /** Where the stack can start it only with a port of the scaffold's choice. */
+  /** Set if the stack can start it only on a port that the scaffold chooses. */
   port?: number
   health?: string
   ready?: string

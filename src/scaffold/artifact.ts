@@ -11,5 +11,5 @@ export interface ArtifactInput {
   lock: BaseLock | undefined
 }
 
-/** Makes files, by their path below the source; none where the targets do not ask for them. */
+/** Makes files, by their path below the source; none if the targets do not need them. */
 export type Artifact = (input: ArtifactInput) => Readonly<Record<string, string>>

@@ -8,7 +8,7 @@ import type { Stack } from './stack.ts'
 import { stacks } from './stacks.ts'
 
 /**
- * Reads an application from its source, with the user's answers where the source does not tell. Throws `SOURCE` and
+ * Reads an application from its source, with the user's answers for what the source does not show. Throws `SOURCE` and
  * `USAGE`; anything missing stops the scaffold as a whole.
  */
 export function readApplication(source: SourceTree, answers: Answers): Application {

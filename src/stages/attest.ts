@@ -55,7 +55,7 @@ export async function attest(
   return { statements, written: missing.length > 0 }
 }
 
-/** The statement with exactly this predicate, where an earlier one makes the same claim about another day. */
+/** The statement with exactly this predicate: an earlier one may make the same claim about another day. */
 function written({ kind, predicate }: Claim, statements: readonly AttestedStatement[]): AttestedStatement | undefined {
   const wanted = canonicalJson(predicate)
   return statements.findLast(

@@ -30,7 +30,7 @@ export function signingConfig({ issuer, fulcio, rekor, timestamps, since }: Inst
   })
 }
 
-/** The trusted root of an instance: which keys are believed. */
+/** The trusted root of an instance: the keys that are trusted. */
 export function trustedRoot({ fulcio, rekor, timestamps, since }: InstanceFacts): string {
   const validFor = { start: since.toISOString() }
   const authority = (uri: string, chain: readonly string[]) => {

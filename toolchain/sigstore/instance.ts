@@ -24,7 +24,7 @@ import type { SigstorePrograms } from './programs.ts'
 export const parts = ['issuer', 'fulcio', 'rekor', 'timestamps'] as const
 export type Part = (typeof parts)[number]
 
-/** A private Sigstore on loopback. Its state lies in one directory, and it outlives the process that started it. */
+/** A private Sigstore on loopback. Its state is in one directory, and it outlives the process that started it. */
 export interface SigstoreInstance {
   directory: string
   /** Address of each part. */
@@ -35,7 +35,7 @@ export interface SigstoreInstance {
 const HOST = '127.0.0.1'
 const START_SECONDS = 30
 
-/** Where the documents for signing and verifying lie. */
+/** The paths of the documents for signing and verifying. */
 export function documentsOf(directory: string): { signingConfig: string; trustedRoot: string } {
   return { signingConfig: join(directory, 'signing-config.json'), trustedRoot: join(directory, 'trusted-root.json') }
 }
@@ -43,8 +43,8 @@ export function documentsOf(directory: string): { signingConfig: string; trusted
 /**
  * Starts an issuer, a certificate authority, a transparency log and a timestamp authority, all new, on free ports of
  * loopback, and writes the signing configuration and the trusted root. An earlier instance in the directory is stopped
- * With the address of a further issuer, its tokens are believed as those of a GitHub workflow.
- * and removed: keys live as long as the instance. Throws `ENGINE` where a part does not come up.
+ * and removed: keys live as long as the instance. If the address of a further issuer is given, its tokens are trusted
+ * as those of a GitHub workflow. Throws `ENGINE` if a part does not start.
  */
 export async function startSigstore(
   directory: string,
@@ -128,7 +128,7 @@ interface PartFiles {
   logEntries: string
 }
 
-/** Whom Fulcio believes, and what it writes into a certificate for their tokens. */
+/** The issuers that Fulcio trusts, and what it writes into a certificate for their tokens. */
 function issuersOf(issuer: string, workflowIssuer: string | undefined): Record<string, object> {
   const types = { [issuer]: 'email', ...(workflowIssuer === undefined ? {} : { [workflowIssuer]: 'github-workflow' }) }
   return Object.fromEntries(
@@ -188,13 +188,13 @@ function commandsOf(
   }
 }
 
-/** Stops the instance of a directory, where there is one. Its documents stay, so that what it signed can still be verified. */
+/** Stops the instance of a directory, if there is one. Its documents are kept, so that what it signed can still be verified. */
 export async function stopSigstore(directory: string): Promise<void> {
   const record = await readRecord<{ processes: Partial<Record<Part, ProcessRecord>> }>(recordPath(directory))
   for (const process of Object.values(record?.processes ?? {})) await stopProcess(process, 5)
 }
 
-/** The instance of a directory, and which of its parts are running; undefined where there never was one. */
+/** The instance of a directory, and which of its parts are running; undefined if there never was one. */
 export async function findSigstore(
   directory: string,
 ): Promise<{ instance: SigstoreInstance; running: Part[] } | undefined> {

@@ -76,7 +76,7 @@ export async function policyText(
   return path === undefined ? undefined : { path, text: await readGiven({ path, what, code: 'POLICY' }) }
 }
 
-/** An earlier verdict, or a list about vulnerabilities, that was named on the command line. Throws `USAGE` where it cannot be read. */
+/** An earlier verdict, or a list about vulnerabilities, that was named on the command line. Throws `USAGE` if it cannot be read. */
 export async function givenFileText(
   path: string | undefined,
   what: 'baseline' | 'known-exploited' | 'exploit-prediction',

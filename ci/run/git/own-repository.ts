@@ -12,7 +12,7 @@ export class GitFault extends Error {
   override name = 'GitFault'
 }
 
-/** A repository's configuration, as text that is read and never obeyed. */
+/** A repository's configuration, as text that is read but never applied. */
 export type Configuration = ReadonlyMap<string, readonly string[]>
 
 /** Runs git and returns its standard output. Throws `GitFault`. */
@@ -29,10 +29,10 @@ const patience = 120_000
 const mostReferences = 200_000
 
 /**
- * Does work in our own git directory, which has the references of another repository and reads its objects. Nothing
- * else of that repository is there for git to obey: no configuration, hooks, filters, attributes, excludes,
- * replacements, grafts, index or promised objects, and nothing of the user or the system. Git's answers rest on the
- * objects, the references and the work tree's files alone. Throws `GitFault`.
+ * Does work in our own git directory, which has the references of another repository and reads its objects. Git finds
+ * nothing else of that repository: no configuration, hooks, filters, attributes, excludes,
+ * replacements, grafts, index or promised objects, and nothing of the user or the system. Git's answers depend only on
+ * the objects, the references and the files of the work tree. Throws `GitFault`.
  */
 export async function withOwnRepository<T>(from: Repository, work: (own: OwnRepository) => Promise<T>): Promise<T> {
   const own = await mkdtemp(join(tmpdir(), 'loadline-git-'))

@@ -8,7 +8,7 @@ import { hasChanges } from './work-tree.ts'
 
 /**
  * What git knows about a source directory; nothing if the directory is not in a repository, or has no commit yet. No
- * configuration of the repository, the user or the system is obeyed, and no program but git runs. `say` reports a
+ * configuration of the repository, the user or the system is applied, and no program other than git runs. `say` reports a
  * repository that is not trusted. Throws `SOURCE` if it is broken.
  */
 export async function readGitFacts(

@@ -4,7 +4,7 @@ import type { AuditFiles } from '../audit-files.ts'
 import { renderChart } from './chart.ts'
 import { gather, partsReader, renderKustomization, type Kustomization } from './kustomization.ts'
 
-/** After this time nothing more of an audit is rendered. */
+/** After this time an audit renders nothing more. */
 const mostMinutes = 5
 
 /**

@@ -239,7 +239,7 @@ function refuse(message: string): never {
   )
 }
 
-/** `type=bind,source=...,target=...,readonly` of --mount: a line of CSV, whose fields may be quoted and of which the last of a name counts. */
+/** `type=bind,source=...,target=...,readonly` of --mount: a line of CSV, whose fields may be quoted; of several with the same name the last counts. */
 function readMount(written: string): Mount {
   const fields = [...written.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain = '']) => {
     const field = quoted?.replaceAll('""', '"') ?? plain

@@ -2,7 +2,7 @@ import type { Container, Fact, Mount, SharedNamespace } from '../container.ts'
 
 /**
  * The containers of one project or task, each with what it takes from others of them: their mounts, which are those of `mountsFrom` by its name, and the namespaces of the host where
- * it lives in those of one that has them. A container that is not among them stays in `mountsFrom`: nobody sees from here what it mounts.
+ * it lives in those of one that has them. A container that is not among them stays in `mountsFrom`: its mounts are unknown here.
  */
 export function withOthers(
   containers: readonly Container[],
@@ -23,7 +23,7 @@ export function withOthers(
 
 /**
  * The most containers whose mounts one container takes, and the most that these state of mounts. Each of a file's
- * containers may take from all others, so the whole would grow with their square. What lies beyond counts as not seen.
+ * containers may take from all others, so the whole would grow with their square. Anything beyond these counts as unknown.
  */
 const [mostContainers, mostStated] = [100, 1_000]
 

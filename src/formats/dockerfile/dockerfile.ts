@@ -14,7 +14,7 @@ export interface Step {
   line: number
   /** Number of its stage; -1 before the first FROM. */
   stage: number
-  /** Numbers of the stages that its stage can start from: none where that is an image, several where the platform chooses. */
+  /** Numbers of the stages that its stage can start from: none if that is an image, several if the platform chooses. */
   parents: readonly number[]
   /** Whether its result is in the shipped image. */
   shipped: boolean

@@ -123,7 +123,7 @@ class Reader {
     })
   }
 
-  /** The earlier stages that a FROM names; by the platforms that are built for, where only the builder knows its name. Where nobody knows it, every stage whose name fits, and an image as well. */
+  /** The earlier stages that a FROM names, by build platform if only the builder knows the name. If the name is unknown, every stage whose name fits, and also an image. */
   #parents(image: string, base: string, line: number): { parents: number[]; fromImage: boolean } {
     const names = isUnknown(base)
       ? platformVariables.map((known) =>

@@ -4,7 +4,7 @@ import { collectedOf, onEveryPlatform, type Rule } from '../rule.ts'
 import { nameOfStage } from '../name-of-stage.ts'
 import { namesDigest, parseImageReference } from '../../formats/image-reference.ts'
 
-/** `latest` says nothing about the version, even with a digest; a digest alone names one image for ever. */
+/** `latest` says nothing about the version, even with a digest; a digest alone names one image forever. */
 export const baseLatest: Rule = {
   id: 'base-latest',
   title: 'No base is tagged latest',

@@ -3,7 +3,7 @@ import { ownersInSource } from '../owners.ts'
 import { collectedLint, type Rule } from '../rule.ts'
 
 /**
- * `# hadolint ignore=` and `# check=skip=` silence a check where only the author looks; an exception does it with a
+ * `# hadolint ignore=` and `# check=skip=` silence a check where only the author sees it; an exception requires a
  * reason, an owner and an expiry date.
  */
 export const lintPragmas: Rule = {

@@ -7,7 +7,7 @@ import { yamlFile } from '../yaml-file.ts'
 /** Where the answers are kept, below the application's folder: `loadline scaffold` reads them, so that the next call needs none. */
 export const answersPath = 'deploy/scaffold.yaml'
 
-/** The answers that the scaffold was made from, and what was read from the surroundings: another checkout must not give another name. */
+/** The answers that the scaffold was made from, and what was read from its environment: a different checkout must not result in a different name. */
 export function answersFile(
   { path: _path, name: _name, repository: _repository, ...answers }: Answers,
   { name, repository }: Application,

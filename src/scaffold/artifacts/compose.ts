@@ -76,7 +76,7 @@ export function compose(application: Application): string {
   )
 }
 
-/** Secrets by file, of the service itself and of the application: the same file where both read it. */
+/** Secrets by file, of the service itself and of the application: the same file if both read it. */
 function secretsOf(need: BackingService): Readonly<Record<string, string>> {
   const { compose: own, secret } = backingServices[need]
   return { [secret.file]: 'the password alone', ...own.secrets }
@@ -110,7 +110,7 @@ function hardened(who: string): Record<string, unknown> {
     user: who,
     read_only: true,
     cap_drop: ['ALL'],
-    // One that keeps failing is looked at by somebody, and not started for ever.
+    // A container that keeps failing needs attention, and is not restarted forever.
     restart: 'on-failure:5',
     init: false,
     logging: { driver: 'local', options: { 'max-size': '10m', 'max-file': '5' } },

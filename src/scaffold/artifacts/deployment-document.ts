@@ -5,7 +5,7 @@ import { fill } from '../fill.ts'
 import { replicas, runtimes, stopSeconds, user } from '../runtimes.ts'
 import { templateOf, type Templates } from '../templates.ts'
 
-/** DEPLOYMENT.md: why everything is as it is, for this application, and what to do when it is not. 1,500 to 2,500 words. */
+/** DEPLOYMENT.md: why everything is set up as it is for this application, and what to do when something fails. 1,500 to 2,500 words. */
 export function deploymentDocument(application: Application, templates: Templates): string {
   const {
     name,

@@ -5,7 +5,7 @@ import { fill } from '../fill.ts'
 import { runtimes } from '../runtimes.ts'
 import { templateOf, type Templates } from '../templates.ts'
 
-/** The Dockerfile: the template of the stack, on bases that are pinned where a lock file of the publishers' images knows them. */
+/** The Dockerfile: the template of the stack, on bases that are pinned if a lock file of the publishers' images has them. */
 export function dockerfile(application: Application, templates: Templates, lock: BaseLock | undefined): string {
   const { language, bases, values, secret, port, healthcheck, entrypoint, environment, targets } = application
   const { healthcheckSeconds, startSeconds } = runtimes[language]

@@ -8,7 +8,7 @@ const neverThere: Readonly<Record<Language, readonly string[]>> = {
   rust: [],
 }
 
-/** Lets in what the build reads, and nothing else: what nobody thought of stays out. */
+/** Admits only what the build reads: anything nobody thought of stays out. */
 export function dockerignore({ language, sources }: Application): string {
   const lines = [
     '# Only what the build reads. A new folder of code needs a line here and a COPY in the Dockerfile.',
@@ -16,7 +16,7 @@ export function dockerignore({ language, sources }: Application): string {
     '!deploy/healthcheck',
     ...sources.map((path) => `!${path}`),
     ...neverThere[language],
-    // Also where they lie inside a folder of code.
+    // Excluded even inside a folder of code.
     '**/.env',
     '**/.env.*',
     '**/*.pem',

@@ -125,7 +125,7 @@ function oneLine(text: string): string {
     .trim()
 }
 
-/** The end of both outputs, whose order among each other nobody knows. Errors come last, and a long output leaves room for them. */
+/** The end of both outputs, whose relative order is unknown. Errors come last, and a long output leaves room for them. */
 function lastOutput(stdout: unknown, stderr: unknown): string[] {
   const [written, errors] = [stdout, stderr].map(lastLines) as [string[], string[]]
   const room = Math.max(mostLines / 2, mostLines - errors.length)

@@ -103,7 +103,7 @@ function buildContainer(request: BuildRequest, platform: Platform): Container {
     ...(request.ssh === undefined ? {} : { ssh: request.ssh }),
     ...(build.target === undefined ? {} : { target: build.target }),
   })
-  // The engine keeps in the image's configuration where the agent's socket was.
+  // The engine records the path of the agent's socket in the image's configuration.
   return request.ssh === undefined ? container : container.withoutEnvVariable('SSH_AUTH_SOCK')
 }
 

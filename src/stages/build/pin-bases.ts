@@ -23,7 +23,7 @@ export interface PinnedBases {
   toPrepare: BaseToPrepare[]
 }
 
-/** What stands behind a reference. */
+/** The image behind a reference. */
 interface Resolved {
   pinnedBy: BaseImage['pinnedBy']
   digest?: Digest

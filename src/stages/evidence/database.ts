@@ -111,8 +111,9 @@ async function fetched(
 }
 
 /**
- * Asks one mirror after the other until one gives what is wanted. Trivy, when it is given several, asks the next one only after an answer of certain kinds, and not where one
- * cannot be reached at all. Throws `DATABASE` with what each one said: a ServiceAway where one is busy or does not answer, and another attempt may help.
+ * Asks one mirror after the other until one has the database. Trivy, if given several, asks the next one only after
+ * certain answers, and not if one cannot be reached at all. Throws `DATABASE` with each one's answer: a ServiceAway if
+ * one is busy or does not answer, because another attempt may help.
  */
 export async function downloadFromOne<T extends { exitCode: number; stderr: string }>(
   what: string,

@@ -26,9 +26,9 @@ export interface Keeping {
 }
 
 /**
- * The result of a run of this occasion, an earlier one or a new one; undefined if it proves nothing, so that the image
- * has to be run. The engine's cache gives an answer only for the same bytes, plan, services and program; the answer
- * itself says when and where it was made.
+ * The result of a run, an earlier one or a new one; undefined if it proves nothing and the image has to be run. The
+ * engine's cache answers only for the same bytes, plan, services and program; the answer itself says when and where the
+ * run was.
  */
 export async function keptRun(
   { container, program }: ReadyTool,
@@ -38,7 +38,7 @@ export async function keptRun(
   const asking = await runTool('sandbox', fresh(container), askHere(program))
   const ended = await start(occasionOf(reuse.now, reuse.within))
   const elapsed = performance.now() - asked
-  // A failure of the sandbox says nothing, and the engine keeps it as well.
+  // A failure of the sandbox proves nothing, but the engine caches it too.
   if (ended.exitCode !== 0 || asking.exitCode !== 0) return undefined
   const read = readBoth(ended.stdout, asking.stdout, limits)
   if (read === undefined) return undefined

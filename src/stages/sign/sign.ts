@@ -19,7 +19,7 @@ import { verifies, type Signed } from '../verify/verify-signature.ts'
 export interface Begun {
   identity?: Promise<Identity>
   storage?: Promise<StoredSignature[]>
-  /** What a consumer finds beside the image, which reads the plan's first format: that signature is not verified once more. */
+  /** What a consumer finds beside the image, which reads the plan's first format: that signature is not verified again. */
   before?: Promise<Pick<Beside, 'signatureFault'>>
 }
 

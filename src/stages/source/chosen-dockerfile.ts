@@ -48,7 +48,7 @@ export async function readChosen(
   return { ...written, ...choice, reading, ignored }
 }
 
-/** The ignore list that the engine obeys: the one beside the Dockerfile, or if that is empty or missing the directory's. */
+/** The ignore list that the engine applies: the one beside the Dockerfile, or, if that is empty or missing, the directory's. */
 async function readIgnored(directory: Directory, path: string, entries: readonly string[]): Promise<string> {
   for (const name of [`${path}.dockerignore`, '.dockerignore']) {
     const isThere = name.includes('/') || entries.includes(name)

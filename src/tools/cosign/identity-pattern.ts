@@ -1,6 +1,6 @@
 import { DeliveryError } from '../../model/errors.ts'
 
-/** What a star stands for: any characters within one part of a path, a name or a ref, also none. */
+/** What a star stands for: zero or more characters within one part of a path, a name or a ref. */
 const anything = '[^/@\\s]*'
 
 /** Scheme, host and the first part of the path, which names the owner; or the domain of a mail address. */
@@ -8,7 +8,7 @@ const owned = [/^[a-z][a-z0-9+.-]*:\/\/[^/*]+\/[^/*]+\//, /^[^/@]+@[^/@*]+$/]
 
 /**
  * Checks a pattern for the identity of a certificate: the identity with stars for what differs from one release to the next. A star stands for any characters except `/`, `@` and white space.
- * Throws `USAGE` where it leaves open whose identity it is: everybody can have a certificate of a public instance.
+ * Throws `USAGE` if it leaves open whose identity it is: anybody can have a certificate of a public instance.
  */
 export function requireIdentityPattern(pattern: string): void {
   const refuse = (found: string, hint: string) =>

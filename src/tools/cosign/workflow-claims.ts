@@ -1,6 +1,6 @@
 import { DeliveryError } from '../../model/errors.ts'
 
-/** What the certificate of a GitHub workflow says beside its identity, and Cosign's option for it. */
+/** What the certificate of a GitHub workflow states in addition to its identity, and Cosign's option for it. */
 const options = {
   repository: '--certificate-github-workflow-repository',
   workflow: '--certificate-github-workflow-name',
@@ -10,10 +10,10 @@ const options = {
 
 const names = Object.keys(options) as Array<keyof typeof options>
 
-/** What a certificate must say to the letter, by name. The repository is that of the caller, where the identity is that of a workflow that many call. */
+/** What a certificate must state exactly, by name. The repository is the caller's, whereas the identity may be that of a workflow with many callers. */
 export type WorkflowClaims = Readonly<Partial<Record<keyof typeof options, string>>>
 
-/** Reads entries NAME=VALUE. Throws `USAGE` for a name that is not known or comes twice, and for a value that is empty, which would ask for nothing. */
+/** Reads entries NAME=VALUE. Throws `USAGE` for a name that is unknown or occurs twice, and for an empty value, which would require nothing. */
 export function readWorkflowClaims(entries: readonly string[]): WorkflowClaims {
   const claims: Partial<Record<keyof typeof options, string>> = {}
   for (const entry of entries) {

@@ -27,7 +27,7 @@ export interface RegistryCredentials {
   helper: { name: string; server: string } | undefined
 }
 
-/** Docker Hub is stored under an address that nobody writes. */
+/** Docker Hub is stored under an address that nobody uses in references. */
 const dockerHub = {
   host: 'docker.io',
   key: 'https://index.docker.io/v1/',

@@ -15,8 +15,8 @@ export interface Answer {
 }
 
 /**
- * What an answer is. `new`: the run was started after it was asked for, and counts whatever its outcome. `kept`: an
- * earlier run that may stand for a new one, because it went well, is young enough and ran on this kernel. `worthless`:
+ * The kind of an answer. `new`: the run was started after the request, and counts whatever its outcome. `kept`: an
+ * earlier run that may replace a new one, because it succeeded, is recent enough and ran on this kernel. `worthless`:
  * anything else; the image has to be run.
  */
 export function judgeAnswer({ outcome, place, here, elapsed, reuse }: Answer): 'new' | 'kept' | 'worthless' {
@@ -28,8 +28,8 @@ export function judgeAnswer({ outcome, place, here, elapsed, reuse }: Answer): '
 }
 
 /**
- * The name under which runs share a result: that of a span of time as long as a result may be reused, so that an older
- * one is not even found. It does not prove an age, because the engine's clock is another one.
+ * The name under which runs share a result: that of a period as long as a result may be reused, so that older ones are
+ * not found. It does not prove an age, because the engine has a different clock.
  */
 export function occasionOf(now: Date, reuse: number): string {
   return `within ${reuse} ms, ${Math.floor(now.getTime() / reuse)}`

@@ -72,7 +72,7 @@ function variableAt(text: string, at: number, known: Variables, depth: number): 
 function decided(operator: string, name: string, value: string | undefined, word: () => string): string {
   const isSet = value !== undefined && !(operator.startsWith(':') && value === '')
   if (operator.endsWith('-')) return isSet ? value : word()
-  // Somebody may set it where the file is used: then the word counts, and what it gives is not known here.
+  // The variable may be set where the file is used: then the word applies, and its value is unknown here.
   if (operator.endsWith('+')) return isSet ? word() : (value ?? unknownValue(name))
   return isSet ? value : unknownValue(name)
 }

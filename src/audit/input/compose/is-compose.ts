@@ -52,10 +52,10 @@ function hasService(document: Placed): boolean {
   return all.some((service) => makings.some((key) => find(service, key) !== undefined)) || isOverlay(all)
 }
 
-/** What only Compose says of a service. */
+/** Keys of a service that only Compose has. */
 const ofCompose =
   /^(cap_add|cap_drop|cgroup_parent|container_name|depends_on|device_cgroup_rules|env_file|extra_hosts|mem_limit|network_mode|pids_limit|privileged|read_only|restart|security_opt|use_api_socket|userns_mode|volumes_from)$/
-/** What it says of one as well, and others may too. */
+/** Keys of a service that Compose shares with other formats. */
 const ofService =
   /^(annotations|blkio_config|cgroup|command|configs|cpu_\w+|cpus|cpuset|deploy|develop|devices|dns|dns_\w+|domainname|entrypoint|environment|expose|external_links|gpus|group_add|healthcheck|hostname|init|ipc|isolation|label_file|labels|links|logging|mac_address|mem\w*|models|networks|oom_\w+|pid|platform|ports|post_start|pre_stop|profiles|pull_policy|runtime|scale|secrets|shm_size|stdin_open|stop_grace_period|stop_signal|storage_opt|sysctls|tmpfs|tty|ulimits|user|uts|volumes|working_dir|x-.+)$/
 

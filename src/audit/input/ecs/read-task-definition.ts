@@ -152,7 +152,7 @@ function mountOf(mount: Placed, task: Placed): Fact<Mount> {
   })
 }
 
-/** What a volume of Docker's own driver stands for, where that is of the host. */
+/** The host path behind a volume of Docker's own driver, if there is one. */
 function hostDeviceOf(volume: Placed | undefined): Placed | undefined {
   const options = find(volume, 'dockerVolumeConfiguration', 'driverOpts')
   const [device, how] = [find(options, 'device'), find(options, 'o')]
