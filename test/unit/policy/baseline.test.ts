@@ -227,14 +227,14 @@ describe('what a baseline never makes known', () => {
     expect(judge(blind, baselineOf(blind)).outcome).toBe('undecided')
   })
 
-  it.each(['undecided', 'off'] as const)('a rule that was %s', (status) => {
+  it.each(['undecided', 'off'] as const)('are findings of a rule that was %s', (status) => {
     const earlier = baselineOf(found(vulnerability()))
     const result = earlier.verdict.results.find(({ rule }) => rule === 'vulnerabilities')!
     Object.assign(result, { status })
     expect(judge(found(vulnerability()), earlier).outcome).toBe('rejected')
   })
 
-  it('anything, if the policy only compares sizes with it', () => {
+  it('are any findings, if the policy only compares sizes with it', () => {
     const comparing = policyWith({ size: { growth: '10 MB' } })
     expect(judge(goodEvidence(), baselineOf(goodEvidence()), comparing).outcome).toBe('passed')
     expect(judge(found(vulnerability()), baselineOf(found(vulnerability())), comparing).outcome).toBe('rejected')
