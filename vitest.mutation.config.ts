@@ -12,6 +12,7 @@ export default defineConfig({
     include: [`test/unit/{${tests}}/**/*.test.ts`, 'test/repo/{rule-table,schema}.test.ts'],
     exclude: ['**/*.properties.test.ts', '**/foreign-text.test.ts', '**/*.scale.test.ts'],
     environment: 'node',
+    setupFiles: ['test/unit/mutation-setup.ts'],
     isolate: false,
     testTimeout: 30_000,
   },

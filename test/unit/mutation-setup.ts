@@ -1,0 +1,7 @@
+import { join } from 'node:path'
+import { filesBelow, root } from '../repo/source-files.ts'
+
+// What runs while a module loads is to have run before the first test. Where a test is the first to load a module, a
+// change to its tables would count as that test's own, and no other test could notice it.
+for (const directory of ['src/gate', 'src/policy', 'src/formats'])
+  for (const path of filesBelow(directory, '.ts')) await import(join(root, path))
